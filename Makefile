@@ -1,0 +1,84 @@
+# pullmortem. One file, not recursive. `make help` lists the targets; everything generated goes under build/.
+comma := ,
+empty :=
+space := $(empty) $(empty)
+SAN ?=
+CC ?= cc
+BUILD := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(FUZZ),/fuzz)
+OPT ?= -O2
+STD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings \
+  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition $(if $(WERROR),-Werror)
+LIBS := libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4
+PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined)
+CFLAGS ?= -g
+ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS)
+Q := $(if $(V),,@)
+
+PARSER_SRC := $(sort $(filter-out parsers/env_%,$(wildcard parsers/*.c)))
+ENVELOPE_SRC := $(sort $(wildcard parsers/env_*.c))
+RENDER_SRC := $(sort $(wildcard analyzer/report/*.c))
+COMMAND_SRC := $(sort $(wildcard analyzer/cli/cmd_*.c))
+SRC := $(PARSER_SRC) $(ENVELOPE_SRC) $(sort $(wildcard analyzer/*/*.c))
+MAIN_SRC := analyzer/cli/main.c
+LIB_SRC := $(filter-out $(MAIN_SRC),$(SRC))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+GEN_OBJ := $(BUILD)/gen/lists.o $(BUILD)/gen/data.o
+BIN := $(BUILD)/pullmortem
+LIB := $(BUILD)/libpullmortem.a
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+all: $(BIN) ## build build/pullmortem
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# Registration: the sorted wildcard of files becomes the lists of descriptors, so adding a format is adding a file.
+# A file that only helps its neighbours defines no descriptor and is left out by the grep.
+$(BUILD)/gen/lists.c: tests/tools/lists.sh $(PARSER_SRC) $(ENVELOPE_SRC) $(RENDER_SRC) $(COMMAND_SRC)
+	@mkdir -p $(@D)
+	$(Q)sh tests/tools/lists.sh > $@.tmp && { cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@; touch $@; }
+RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml)) analyzer/timeline/schema.sql $(sort $(wildcard analyzer/report/assets/*))
+$(BUILD)/gen/data.c: tests/tools/embed.sh $(RULE_DATA)
+	@mkdir -p $(@D)
+	$(Q)sh tests/tools/embed.sh $(RULE_DATA) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	@echo "  CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-overlength-strings -MMD -MP -c -o $@ $<
+$(LIB): $(LIB_OBJ) $(GEN_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(BIN): $(BUILD)/obj/$(MAIN_SRC:.c=.o) $(LIB)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+$(BUILD)/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(PKG_LIBS) -lcmocka
+unit-bins: $(UNIT_BIN)
+
+check: deps-check ## install what tests need, then run all tests
+	$(Q)$(MAKE) --no-print-directory all unit-bins
+	$(Q)sh tests/run.sh $(T)
+
+deps: ## install what building needs (says what)
+	$(Q)sh tests/tools/deps.sh build
+deps-check: ## install what building and testing need (says what)
+	$(Q)sh tests/tools/deps.sh check
+
+clean: ## remove build/
+	rm -rf build
+
+-include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
+.PHONY: all help check deps deps-check clean unit-bins

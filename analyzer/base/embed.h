@@ -1,0 +1,11 @@
+// Files compiled into the binary by tests/tools/embed.sh. Level 1.
+#pragma once
+#include "pm/str.h"
+
+struct pm_embedded {
+    const char *path;  // as in the source tree: "rules/causes/network.yaml"
+    const char *bytes; // NUL-terminated
+    size_t n;
+};
+extern const struct pm_embedded pm_embedded[]; // ends with a NULL path
+struct pm_str pm_embedded_find(const char *path); // PM_NONE where it is not there

@@ -1,0 +1,18 @@
+// Diagnostics: bad input is data. Level 1.
+//
+// A diagnostic names a member, a line (0: the whole file), a code and a message for a person. Equal (member, code, message) are counted, the first line kept.
+#pragma once
+#include "pm/str.h"
+
+struct pm_diags;
+struct pm_diag {
+    struct pm_str path, code, message; // code: short stable words, e.g. "line-cut", "archive-truncated", "json-broken"
+    uint64_t line, count;
+};
+struct pm_diags *pm_diags_new(void);
+void pm_diags_free(struct pm_diags *d);
+// Copies all it is given. Thread-safe. More than a bounded number of different ones a member fold into code "more-diagnostics".
+void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+size_t pm_diags_count(const struct pm_diags *d);
+// In order of path, line, code, message. Borrowed until the next add.
+struct pm_diag pm_diags_at(struct pm_diags *d, size_t i);

@@ -1,0 +1,18 @@
+// Renderers. Level 5. One file analyzer/report/<name>.c each, exporting `const struct pm_renderer pm_renderer_<name>`; generated list.
+#pragma once
+#include "pm/incident.h"
+#include <stdio.h>
+
+struct pm_render_options {
+    bool color;      // terminal escapes allowed
+    int width;       // columns for text; 0: 100
+};
+struct pm_renderer {
+    const char *name;       // "text", "json", "markdown", "html", "junit", "sarif", "openmetrics" …
+    const char *extensions; // ".txt", ".json", ".md", ".html .htm": -o picks by these; space-separated
+    const char *title;
+    // Writes the whole report. Deterministic: no clock, no locale. Returns false on a write error.
+    bool (*render)(FILE *out, const struct pm_report *r, const struct pm_render_options *o);
+};
+extern const struct pm_renderer *const pm_renderers[]; // generated, NULL-terminated
+const struct pm_renderer *pm_renderer_find(const char *name_or_path, bool by_extension);

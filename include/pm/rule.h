@@ -1,0 +1,40 @@
+// Rules: why. Level 3. rules/causes/*.yaml compiled with PCRE2; see rules/README.md for the YAML.
+//
+// Ownership: a ruleset owns all of its rules; borrowed pointers live as long as it. Classifying is thread-safe per pm_classifier.
+#pragma once
+#include "pm/event.h"
+#include "pm/diag.h"
+
+#define PM_CANDIDATES_MAX 6
+enum pm_confidence { PM_CONFIDENCE_LOW = 0, PM_CONFIDENCE_MEDIUM, PM_CONFIDENCE_HIGH };
+extern const char *const pm_confidence_names[];
+
+struct pm_cause { // the taxonomy: analyzer/judge/cause.c holds the one table
+    const char *name;   // "rate-limit.anonymous"
+    const char *family; // "rate-limit"
+    const char *title;  // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
+};
+extern const struct pm_cause pm_causes[]; // ends with a NULL name; "unknown" is last
+int pm_cause_find(struct pm_str name);    // index, or -1
+
+struct pm_verdict {
+    const char *rule;       // id, NULL where no rule matched
+    int cause;              // index into pm_causes: first candidate; -1 none
+    int candidates[PM_CANDIDATES_MAX];
+    int candidate_count;    // 1: decided by the record alone; more: the judge settles it
+    enum pm_confidence confidence;
+    bool quiet;             // a rule said: looks like trouble, is none
+};
+
+struct pm_ruleset;
+// dir NULL: the built-in rules. With a dir, its files replace built-in rules of the same id and add others (a file `only.yaml: true`… see README). NULL on mistakes, told in diags with file:line.
+struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
+void pm_ruleset_free(struct pm_ruleset *rs);
+const char *pm_ruleset_hash(const struct pm_ruleset *rs);   // 16 hex digits over all rules: goes into the report
+// Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
+struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
+// `rules list|show|check|test`; return an exit status.
+int pm_ruleset_list(const struct pm_ruleset *rs, const char *id);
+int pm_ruleset_test(struct pm_ruleset *rs);
+// Raw text of a built-in data file ("quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml") or of its replacement in dir. False where there is none.
+bool pm_rules_data(const char *dir, const char *name, struct pm_str *text, struct pm_arena *a);

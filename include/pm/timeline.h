@@ -1,0 +1,74 @@
+// The timeline: one SQLite file. Level 5. Only analyzer/timeline/ includes sqlite3.h.
+//
+// Ownership: a pm_timeline owns its connection. Rows handed out borrow until the next step or the end of the query.
+// One writer: pm_timeline_put is called from the writer thread only.
+#pragma once
+#include "pm/event.h"
+#include "pm/diag.h"
+
+struct pm_timeline;
+// path NULL: a private temporary database, gone at close. `create`: make or overwrite; else open an existing one. NULL with *why set.
+struct pm_timeline *pm_timeline_open(const char *path, bool create, const char **why);
+struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
+void pm_timeline_close(struct pm_timeline *t);
+
+struct pm_file_row { // one member; the contract's files[] and `files` view
+    struct pm_str path, format, component, node, envelopes; // envelopes: names joined with '+'
+    uint64_t bytes, lines, events, bad, undated;
+    int64_t from_ns, to_ns;    // PM_NO_TIME where nothing is dated
+    enum pm_quality quality;
+    int year;                  // 0 where stamps carry their own
+    struct pm_str year_from, offset_from;
+    int32_t utc_offset_s;
+    bool offset_known;
+    int64_t skew_ms;
+    struct pm_str hash;        // content hash (zlib CRC-32 and length), for duplicates
+    uint32_t duplicate_of;     // file id + 1, 0 none
+};
+uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f);                 // → file id
+void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f); // after its clock is known
+void pm_timeline_skipped(struct pm_timeline *t, struct pm_str path, struct pm_str why);
+void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d);
+void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value);
+struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struct pm_arena *a);
+
+struct pm_row { // an event as stored
+    uint64_t id;
+    uint32_t file;
+    uint64_t line;
+    uint64_t hash;             // of the record's text: duplicates across files
+    uint32_t ordinal;          // n-th record with this hash in its file (0 for stamps finer than 1 ms): only equal (hash, ordinal) of different files are the same record
+    struct pm_str raw;         // first line, redacted, at most 2 KiB: evidence
+    int64_t ts_ns;             // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
+    enum pm_when_kind ts_kind;
+    enum pm_quality quality;
+    int64_t first_ns, last_ns; // PM_NO_TIME unknown
+    struct pm_event event;     // strings borrowed
+    const char *path;          // of the file, reading only
+};
+void pm_timeline_begin(struct pm_timeline *t);
+void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
+// Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) → final ns; see ingest/clock.c.
+typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality);
+void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx);
+void pm_timeline_commit(struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
+
+// Walk events in (ts, id) order. `where` is SQL over the physical columns listed in schema.sql, or NULL. cb returns false to stop.
+typedef bool pm_row_cb(void *ctx, const struct pm_row *row);
+void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx);
+typedef bool pm_file_cb(void *ctx, uint32_t id, const struct pm_file_row *f);
+void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx);
+// Plain SQL for the judge and `query`: cb gets text cells (NULL for SQL null). False with *why on a mistake. Read-only.
+typedef bool pm_sql_cb(void *ctx, int columns, const char *const *names, const char *const *cells);
+bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
+bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why); // idempotent
+
+// What the judge found goes back, so that the views answer it.
+struct pm_pull;
+struct pm_incident;
+struct pm_quota;
+void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause, const char *rule);
+void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p);
+void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i);
+void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q);
+void pm_timeline_clear_judgement(struct pm_timeline *t); // before judging again

@@ -1,0 +1,56 @@
+// Timestamps. Level 1. Everything is int64 nanoseconds; no strptime, no locale, no libc time zone.
+//
+// Logs often lack the year, the zone, or both. A stamp says what it knows; analyzer/ingest/clock.c finds the rest once a member is read.
+// NO_YEAR keeps ns as time since the start of a 366-day year (day-in-year × 24 h + time of day), so that Feb 29 survives until the year is known.
+#pragma once
+#include "pm/str.h"
+
+enum pm_when_kind {
+    PM_WHEN_NONE = 0,
+    PM_WHEN_UTC,     // ns since 1970 UTC: the log gave date and offset
+    PM_WHEN_LOCAL,   // full date, zone unknown: ns as if it were UTC
+    PM_WHEN_NO_YEAR, // no year, no zone: ns into a leap year
+    PM_WHEN_MONO,    // ns since an unknown start (boot, process)
+    PM_WHEN_AGE,     // ns before the capture of this file (kubectl tables); unit_ns is its resolution
+};
+
+enum pm_quality { // how a finished stamp is known: the contract's clock.quality
+    PM_QUALITY_EXACT = 0,
+    PM_QUALITY_INFERRED, // year or zone found from other stamps
+    PM_QUALITY_ASSUMED,  // year or zone taken on trust (UTC, archive time)
+    PM_QUALITY_RELATIVE, // age or monotonic, anchored or not
+};
+extern const char *const pm_quality_names[];
+
+struct pm_when {
+    enum pm_when_kind kind;
+    int64_t ns;
+    int64_t unit_ns;    // resolution of the stamp: 1 s for syslog, 1 µs for klog, 1 for nine digits
+    int32_t offset_s;   // UTC only: the offset that was written, seconds east; 0 for Z
+};
+
+#define PM_NS_PER_S INT64_C(1000000000)
+#define PM_NO_TIME INT64_MIN
+
+// Each reads one shape at the start of s and returns how many bytes it used, 0 where it is not there.
+size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w);  // 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
+size_t pm_when_klog(struct pm_str s, struct pm_when *w);     // 0102 03:04:05.678901
+size_t pm_when_syslog(struct pm_str s, struct pm_when *w);   // Jan  2 03:04:05[.678901]
+size_t pm_when_clf(struct pm_str s, struct pm_when *w);      // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
+size_t pm_when_slash(struct pm_str s, struct pm_when *w);    // 2024/01/02 03:04:05 (nginx error log, klog preamble)
+size_t pm_when_epoch(struct pm_str s, struct pm_when *w);    // 1704164645[.678901], 10 digits
+size_t pm_when_compact(struct pm_str s, struct pm_when *w);  // 20240102030405, 20240102-030405
+size_t pm_when_unixdate(struct pm_str s, struct pm_when *w); // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
+size_t pm_when_full(struct pm_str s, struct pm_when *w);     // Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
+struct pm_when pm_when_unix_ns(int64_t ns);
+
+int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second, int64_t frac_ns); // proleptic Gregorian, as UTC
+void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second, int *ms);
+int pm_weekday(int year, int month, int day);                // 0 Sunday
+bool pm_year_leap(int year);
+// The year-less ns into `year`, as if UTC. False where it is Feb 29 and the year has none.
+bool pm_when_in_year(int64_t leap_ns, int year, int64_t *ns);
+// "2026-04-12T06:47:01.123Z" into out[25]; "" for PM_NO_TIME. Returns out.
+char *pm_when_format(int64_t ns, char out[32]);
+char *pm_when_hm(int64_t ns, char out[32]);                  // "06:47"
+char *pm_duration_format(int64_t ns, char out[32]);          // for people: "2 h 13 min", "45 s", "0.3 s"
