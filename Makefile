@@ -32,7 +32,7 @@ LIB := $(BUILD)/libpullmortem.a
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-all: $(BIN) ## build build/pullmortem
+all: $(if $(wildcard $(MAIN_SRC)),$(BIN),$(LIB)) ## build build/pullmortem
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

@@ -13,7 +13,7 @@ void pm_arena_reset(struct pm_arena *a);                          // keeps its m
 void *pm_arena_alloc(struct pm_arena *a, size_t n);               // zeroed, aligned for any type; n may be 0
 struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s);  // the copy is followed by a NUL (not counted)
 const char *pm_arena_cstr(struct pm_arena *a, struct pm_str s);
-struct pm_str pm_arena_fmt(struct pm_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct pm_str pm_arena_fmt(struct pm_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 struct pm_str pm_arena_join(struct pm_arena *a, struct pm_str x, struct pm_str y);
 
 #define PM_NEW(a, T) ((T *)pm_arena_alloc((a), sizeof(T)))
@@ -31,7 +31,7 @@ struct pm_buf {
 };
 void pm_buf_add(struct pm_buf *b, struct pm_str s);
 void pm_buf_addc(struct pm_buf *b, char c);
-void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 void pm_buf_clear(struct pm_buf *b);                              // keeps its memory
 void pm_buf_free(struct pm_buf *b);
 static inline struct pm_str pm_buf_str(const struct pm_buf *b) { return (struct pm_str){b->p, b->n}; }

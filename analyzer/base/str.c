@@ -1,0 +1,115 @@
+// Slices: comparing, searching, numbers. See pm/str.h.
+#define _GNU_SOURCE // memmem, memrchr: both libcs that we build on have them, and theirs are vectorised
+#include "pm/str.h"
+
+int pm_str_cmp(struct pm_str a, struct pm_str b) {
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    if (c) return c;
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c; }
+
+static bool ieq_bytes(const char *a, const char *b, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (lower((unsigned char)a[i]) != lower((unsigned char)b[i])) return false;
+    }
+    return true;
+}
+
+bool pm_str_ieq(struct pm_str a, struct pm_str b) { return a.n == b.n && ieq_bytes(a.p, b.p, a.n); }
+
+ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from) {
+    if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
+    const char *hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
+    return hit ? hit - s.p : -1;
+}
+
+ptrdiff_t pm_str_ifind(struct pm_str s, struct pm_str needle, size_t from) {
+    if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
+    for (size_t i = from; i + needle.n <= s.n; i++) {
+        if (ieq_bytes(s.p + i, needle.p, needle.n)) return (ptrdiff_t)i;
+    }
+    return -1;
+}
+
+ptrdiff_t pm_str_rfind(struct pm_str s, struct pm_str needle) {
+    if (!needle.n || needle.n > s.n) return -1;
+    for (size_t i = s.n - needle.n + 1; i-- > 0;) {
+        if (s.p[i] == needle.p[0] && memcmp(s.p + i, needle.p, needle.n) == 0) return (ptrdiff_t)i;
+    }
+    return -1;
+}
+
+ptrdiff_t pm_str_chr(struct pm_str s, char c, size_t from) {
+    if (from >= s.n) return -1;
+    const char *hit = memchr(s.p + from, c, s.n - from);
+    return hit ? hit - s.p : -1;
+}
+
+ptrdiff_t pm_str_rchr(struct pm_str s, char c) {
+    const char *hit = s.n ? memrchr(s.p, c, s.n) : NULL;
+    return hit ? hit - s.p : -1;
+}
+
+static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+struct pm_str pm_str_trim(struct pm_str s) {
+    while (s.n && blank(s.p[0])) s.p++, s.n--;
+    while (s.n && blank(s.p[s.n - 1])) s.n--;
+    return s;
+}
+
+struct pm_str pm_str_between(struct pm_str s, struct pm_str open, struct pm_str close) {
+    ptrdiff_t at = pm_str_find(s, open, 0);
+    if (at < 0) return PM_NONE;
+    size_t from = (size_t)at + open.n;
+    ptrdiff_t end = pm_str_find(s, close, from);
+    return end < 0 ? PM_NONE : pm_str_sub(s, from, (size_t)end - from);
+}
+
+bool pm_str_u64(struct pm_str s, uint64_t *out) {
+    uint64_t v = 0;
+    if (!s.n || s.n > 20) return false;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned d = (unsigned char)s.p[i] - (unsigned)'0';
+        if (d > 9 || v > (UINT64_MAX - d) / 10) return false;
+        v = v * 10 + d;
+    }
+    *out = v;
+    return true;
+}
+
+// strtod follows the locale's decimal point, so this does not use it. Logs hold at most some 17 digits: the sum in double is good to their last printed one.
+bool pm_str_double(struct pm_str s, double *out) {
+    size_t i = 0, digits = 0;
+    bool minus = s.n && s.p[0] == '-';
+    if (minus || (s.n && s.p[0] == '+')) i++;
+    double v = 0, scale = 1;
+    for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) v = v * 10 + (s.p[i] - '0');
+    if (i < s.n && s.p[i] == '.') {
+        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) v = v * 10 + (s.p[i] - '0'), scale *= 10;
+    }
+    if (!digits || i != s.n) return false;
+    *out = (minus ? -v : v) / scale;
+    return true;
+}
+
+// FNV-1a over eight bytes at a step would not be FNV; this is a plain multiply-rotate mix with a strong finish (as murmur's fmix64).
+uint64_t pm_str_hash(struct pm_str s, uint64_t seed) {
+    uint64_t h = seed ^ (s.n * UINT64_C(0x9E3779B97F4A7C15));
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t w = 0;
+        for (int b = 0; b < 8; b++) w |= (uint64_t)(unsigned char)s.p[i + (size_t)b] << (8 * b);
+        h = (h ^ w) * UINT64_C(0xFF51AFD7ED558CCD);
+        h ^= h >> 32;
+    }
+    for (; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001B3);
+    h ^= h >> 33;
+    h *= UINT64_C(0xFF51AFD7ED558CCD);
+    h ^= h >> 33;
+    h *= UINT64_C(0xC4CEB9FE1A85EC53);
+    return h ^ (h >> 33);
+}

@@ -1,0 +1,222 @@
+// The base library, one idea a test.
+#include "pm/diag.h"
+#include "pm/image.h"
+#include "pm/intern.h"
+#include "pm/scan.h"
+#include "pm/when.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+static struct pm_arena *a;
+static int setup(void **s) {
+    (void)s;
+    a = pm_arena_new();
+    return 0;
+}
+static int teardown(void **s) {
+    (void)s;
+    pm_arena_free(a);
+    return 0;
+}
+static void same(struct pm_str got, const char *want) { assert_string_equal(pm_arena_cstr(a, got), want); }
+
+static void stamps_read_to_utc(void **s) {
+    (void)s;
+    static const struct { size_t (*read)(struct pm_str, struct pm_when *); const char *text, *utc; enum pm_when_kind kind; } rows[] = {
+        {pm_when_rfc3339, "2024-01-02T03:04:05.678901234Z", "2024-01-02T03:04:05.678Z", PM_WHEN_UTC},
+        {pm_when_rfc3339, "2024-01-02T03:04:05+01:00", "2024-01-02T02:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_rfc3339, "2024-01-02T03:04:05-0530", "2024-01-02T08:34:05.000Z", PM_WHEN_UTC},
+        {pm_when_rfc3339, "2024-01-02T09:04:05.123456789+05:1800", "2024-01-02T03:34:05.123Z", PM_WHEN_UTC}, // old conmon: the offset's seconds where minutes belong
+        {pm_when_rfc3339, "2024-01-02 03:04:05,678", "2024-01-02T03:04:05.678Z", PM_WHEN_LOCAL},
+        {pm_when_rfc3339, "2024-01-02 03:04:05.000000001Z", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_clf, "02/Jan/2024:03:04:05 +0000", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_clf, "02/Jan/2024:03:04:05.678", "2024-01-02T03:04:05.678Z", PM_WHEN_LOCAL},
+        {pm_when_slash, "2024/01/02 03:04:05", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
+        {pm_when_epoch, "1704164645.678", "2024-01-02T03:04:05.678Z", PM_WHEN_UTC},
+        {pm_when_compact, "20240102030405", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
+        {pm_when_unixdate, "Tue Jan  2 03:04:05 UTC 2024", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_unixdate, "Tue Jan  2 03:04:05 PM CET 2024", "2024-01-02T14:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_full, "Tue 2024-01-02 03:04:05 UTC", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_full, "Tue 2024-01-02 03:04:05 IST", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
+    };
+    char out[32];
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_when w = {0};
+        assert_int_equal(rows[i].read(pm_str_c(rows[i].text), &w), strlen(rows[i].text));
+        assert_string_equal(pm_when_format(w.ns, out), rows[i].utc);
+        assert_int_equal(w.kind, rows[i].kind);
+    }
+}
+
+static void stamps_without_a_year_keep_feb_29(void **s) {
+    (void)s;
+    struct pm_when w;
+    int64_t ns;
+    char out[32];
+    assert_int_equal(pm_when_klog(PM_STR("0229 23:59:59.000001    12 x.go:1] y"), &w), 20);
+    assert_int_equal(w.kind, PM_WHEN_NO_YEAR);
+    assert_true(pm_when_in_year(w.ns, 2024, &ns));
+    assert_string_equal(pm_when_format(ns, out), "2024-02-29T23:59:59.000Z");
+    assert_false(pm_when_in_year(w.ns, 2023, &ns));
+    assert_int_equal(pm_when_syslog(PM_STR("Mar  1 00:00:00 host"), &w), 15);
+    assert_true(pm_when_in_year(w.ns, 2023, &ns));
+    assert_string_equal(pm_when_format(ns, out), "2023-03-01T00:00:00.000Z");
+}
+
+static void broken_stamps_are_refused(void **s) {
+    (void)s;
+    struct pm_when w;
+    assert_int_equal(pm_when_rfc3339(PM_STR("2024-02-30T00:00:00Z"), &w), 0);
+    assert_int_equal(pm_when_rfc3339(PM_STR("2024-01-02T25:00:00Z"), &w), 0);
+    assert_int_equal(pm_when_klog(PM_STR("1301 00:00:00.0"), &w), 0);
+    assert_int_equal(pm_when_epoch(PM_STR("17041646450"), &w), 0);
+    assert_int_equal(pm_when_clf(PM_STR(""), &w), 0);
+}
+
+static void images_normalise_as_the_runtimes_do(void **s) {
+    (void)s;
+    static const struct { const char *ref, *norm; } rows[] = {
+        {"nginx", "docker.io/library/nginx:latest"},
+        {"nginx:1.25", "docker.io/library/nginx:1.25"},
+        {"acme/web", "docker.io/acme/web:latest"},
+        {"index.docker.io/acme/web:2", "docker.io/acme/web:2"},
+        {"registry-1.docker.io/library/redis:7", "docker.io/library/redis:7"},
+        {"localhost/app", "localhost/app:latest"},
+        {"host.test:5000/app", "host.test:5000/app:latest"},
+        {"host:5000", "docker.io/library/host:5000"},
+        {"docker-pullable://quay.example/a/b@sha256:00ff", "quay.example/a/b@sha256:00ff"},
+        {"quay.example/a/b:1@sha256:00ff", "quay.example/a/b@sha256:00ff"},
+    };
+    struct pm_image i;
+    for (size_t n = 0; n < PM_LEN(rows); n++) {
+        assert_true(pm_image_parse(a, pm_str_c(rows[n].ref), &i));
+        same(i.norm, rows[n].norm);
+    }
+    static const char *const bad[] = {"", "Nginx:1", "a//b", "app:", "app:bad tag", "app@sha256", "-x", "0000000000000000000000000000000000000000000000000000000000000000"};
+    for (size_t n = 0; n < PM_LEN(bad); n++) assert_false(pm_image_parse(a, pm_str_c(bad[n]), &i));
+}
+
+static void registry_urls_say_what_was_asked(void **s) {
+    (void)s;
+    struct pm_registry_url u;
+    assert_true(pm_registry_url_parse(a, PM_STR("https://mirror.test:5000/v2/library/nginx/manifests/1.25?ns=docker.io"), &u));
+    assert_int_equal(u.what, PM_URL_MANIFEST);
+    same(u.host, "mirror.test:5000");
+    same(u.ns, "docker.io");
+    same(u.repository, "library/nginx");
+    same(u.reference, "1.25");
+    assert_true(pm_registry_url_parse(a, PM_STR("/service/token?scope=repository%3Ashop%2Fcart%3Apull&service=harbor-registry"), &u));
+    assert_int_equal(u.what, PM_URL_TOKEN);
+    same(u.repository, "shop/cart");
+    assert_false(u.push);
+    assert_true(pm_registry_url_parse(a, PM_STR("/api/docker/docker-remote/v2/library/redis/blobs/sha256:6f1e"), &u));
+    assert_int_equal(u.what, PM_URL_BLOB);
+    same(u.repository, "library/redis");
+    same(u.reference, "sha256:6f1e");
+    assert_true(pm_registry_url_parse(a, PM_STR("/v2/"), &u));
+    assert_int_equal(u.what, PM_URL_PING);
+    assert_false(pm_registry_url_parse(a, PM_STR("/index.html"), &u));
+}
+
+static void quoted_text_loses_one_level_of_escapes(void **s) {
+    (void)s;
+    struct pm_scan c = pm_scan_of(PM_STR("\"a \\\"b\\\" \\\\n \\u00e9\\t\" rest"));
+    struct pm_str out;
+    bool cut;
+    assert_true(pm_scan_quoted(&c, a, &out, &cut));
+    same(out, "a \"b\" \\n \xC3\xA9\t");
+    same(pm_scan_rest(&c), " rest");
+    assert_false(cut);
+    c = pm_scan_of(PM_STR("\"open"));
+    assert_true(pm_scan_quoted(&c, a, &out, &cut));
+    assert_true(cut);
+    same(out, "open");
+}
+
+static void pairs_are_read_one_by_one(void **s) {
+    (void)s;
+    struct pm_scan c = pm_scan_of(PM_STR("level=error msg=\"a b\" empty= http.request.uri=/v2/"));
+    static const char *const want[][2] = {{"level", "error"}, {"msg", "a b"}, {"empty", ""}, {"http.request.uri", "/v2/"}};
+    for (size_t i = 0; i < PM_LEN(want); i++) {
+        struct pm_str k, v;
+        assert_true(pm_scan_pair(&c, a, &k, &v));
+        same(k, want[i][0]);
+        same(v, want[i][1]);
+    }
+    assert_true(pm_scan_end(&c));
+}
+
+static void durations_and_sizes(void **s) {
+    (void)s;
+    int64_t n, unit;
+    assert_true(pm_duration(PM_STR("1m21.284220239s"), &n) && n == INT64_C(81284220239));
+    assert_true(pm_duration(PM_STR("880.092\xC2\xB5s"), &n) && n == 880092);
+    assert_false(pm_duration(PM_STR("12"), &n));
+    assert_true(pm_human_duration(PM_STR("5m12s"), &n, &unit) && n == 312 * PM_NS_PER_S && unit == PM_NS_PER_S);
+    assert_true(pm_human_duration(PM_STR("2d4h"), &n, &unit) && unit == 3600 * PM_NS_PER_S);
+    assert_true(pm_size_bytes(PM_STR("83.6MB"), &n) && n == 83600000);
+    assert_true(pm_size_bytes(PM_STR("5Gi"), &n) && n == INT64_C(5368709120));
+    assert_false(pm_size_bytes(PM_STR("big"), &n));
+}
+
+static void dirty_bytes_are_repaired_and_counted(void **s) {
+    (void)s;
+    size_t bad;
+    same(pm_utf8_clean(a, (struct pm_str){"a\xFF"
+                                          "b\0c",
+                                          5},
+                       &bad),
+         "a\xEF\xBF\xBD"
+         "b\xEF\xBF\xBD"
+         "c");
+    assert_int_equal(bad, 2);
+    same(pm_ansi_strip(a, PM_STR("\033[31mred\033[0m \033]8;;http://x\033\\link")), "red link");
+    same(pm_percent_decode(a, PM_STR("a%2Fb%zz%2")), "a/b%zz%2");
+}
+
+static void interning_gives_one_number_a_string(void **s) {
+    (void)s;
+    struct pm_intern *t = pm_intern_new();
+    uint32_t x = pm_intern_id(t, PM_STR("x")), y = pm_intern_id(t, (struct pm_str){"y\0z", 3});
+    assert_int_equal(pm_intern_id(t, PM_STR("")), 0);
+    assert_int_equal(pm_intern_id(t, PM_STR("x")), x);
+    assert_int_not_equal(x, y);
+    assert_int_equal(pm_intern_str(t, y).n, 3);
+    assert_int_equal(pm_intern_find(t, PM_STR("never")), UINT32_MAX);
+    pm_intern_free(t);
+}
+
+static void diagnostics_are_counted_and_bounded(void **s) {
+    (void)s;
+    struct pm_diags *d = pm_diags_new();
+    for (int i = 0; i < 200; i++) pm_diags_add(d, PM_STR("b.log"), (uint64_t)i + 1, "kind", "number %d", i);
+    pm_diags_add(d, PM_STR("a.log"), 7, "line-cut", "cut");
+    pm_diags_add(d, PM_STR("a.log"), 3, "line-cut", "cut");
+    struct pm_diag first = pm_diags_at(d, 0);
+    same(first.path, "a.log");
+    assert_int_equal(first.count, 2);
+    assert_int_equal(first.line, 3);
+    pm_diags_add(d, PM_STR("a.log"), 9, "line-cut", "cut");
+    assert_int_equal(pm_diags_at(d, 0).count, 3);
+    assert_true(pm_diags_count(d) < 60);
+    pm_diags_free(d);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stamps_read_to_utc),
+        cmocka_unit_test(stamps_without_a_year_keep_feb_29),
+        cmocka_unit_test(broken_stamps_are_refused),
+        cmocka_unit_test(images_normalise_as_the_runtimes_do),
+        cmocka_unit_test(registry_urls_say_what_was_asked),
+        cmocka_unit_test(quoted_text_loses_one_level_of_escapes),
+        cmocka_unit_test(pairs_are_read_one_by_one),
+        cmocka_unit_test(durations_and_sizes),
+        cmocka_unit_test(dirty_bytes_are_repaired_and_counted),
+        cmocka_unit_test(interning_gives_one_number_a_string),
+        cmocka_unit_test(diagnostics_are_counted_and_bounded),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
