@@ -42,7 +42,7 @@ help: ## list the targets
 $(BUILD)/gen/lists.c: tests/tools/lists.sh $(PARSER_SRC) $(ENVELOPE_SRC) $(RENDER_SRC) $(COMMAND_SRC)
 	@mkdir -p $(@D)
 	$(Q)sh tests/tools/lists.sh > $@.tmp && { cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@; touch $@; }
-RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml)) analyzer/timeline/schema.sql $(sort $(wildcard analyzer/report/assets/*))
+RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml analyzer/timeline/*.sql)) $(sort $(wildcard analyzer/report/assets/*))
 $(BUILD)/gen/data.c: tests/tools/embed.sh $(RULE_DATA)
 	@mkdir -p $(@D)
 	$(Q)sh tests/tools/embed.sh $(RULE_DATA) > $@.tmp && mv $@.tmp $@
