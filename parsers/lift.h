@@ -1,0 +1,36 @@
+// What the node-side and client-side parsers share beside include/pm/parser.h: undoing wrapping, names inside texts, talk of pulls. Level 3.
+#pragma once
+#include "pm/parser.h"
+#include "pm/scan.h"
+
+static inline bool has(struct pm_str s, const char *lit) { return pm_str_has(s, pm_str_c(lit)); }
+static inline bool starts(struct pm_str s, const char *lit) { return pm_str_starts(s, pm_str_c(lit)); }
+static inline bool ihas(struct pm_str s, const char *lit) { return pm_str_ifind(s, pm_str_c(lit), 0) >= 0; } // ASCII case ignored
+// The text after the first (last) `lit`; PM_NONE where it is not there.
+static inline struct pm_str after(struct pm_str s, const char *lit) {
+    ptrdiff_t at = pm_str_find(s, pm_str_c(lit), 0);
+    return at < 0 ? PM_NONE : pm_str_from(s, (size_t)at + strlen(lit));
+}
+static inline struct pm_str after_last(struct pm_str s, const char *lit) {
+    ptrdiff_t at = pm_str_rfind(s, pm_str_c(lit));
+    return at < 0 ? PM_NONE : pm_str_from(s, (size_t)at + strlen(lit));
+}
+
+// An error text as it was before programs quoted it: blanks trimmed, up to four levels of \" undone, "rpc error: code = Unknown desc = " dropped.
+// Other gRPC codes stay: they say something (NotFound, Unavailable, DeadlineExceeded, Canceled).
+struct pm_str pm_lift_unwrap(struct pm_arena *a, struct pm_str s);
+// The quoted string that follows `lit`, unescaped; PM_NONE where there is none. *cut (may be NULL) is set where the closing quote is missing.
+struct pm_str pm_lift_quoted_after(struct pm_arena *a, struct pm_str s, const char *lit, bool *cut);
+// "web-0_shop(3c0f…)" → pod, namespace, uid. False where it has another shape; nothing is set then.
+bool pm_lift_pod(struct pm_str s, struct pm_event *e);
+// An image reference at the start of s: quoted, or bare up to a blank, comma, quote or bracket, trailing punctuation off. PM_NONE where no reference stands there.
+// `any`: also a bare word without '/', ':', '@' or '.' ("nginx").
+struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
+// Does this text speak of pulling an image, or of a registry that refused or failed? Nothing but the words is looked at.
+bool pm_lift_talks_of_pull(struct pm_str s);
+// The runtime's own socket could not be reached.
+bool pm_lift_runtime_down(struct pm_str s);
+// The sandbox (pause) image could not be had.
+bool pm_lift_sandbox_image(struct pm_str s);
+// Sets ERROR (unwrapped) and lifts the rest out of it.
+void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error);
