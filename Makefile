@@ -77,8 +77,25 @@ deps: ## install what building needs (says what)
 deps-check: ## install what building and testing need (says what)
 	$(Q)sh tests/tools/deps.sh check
 
+lint: ## hold include directions, self-contained headers, banned functions, complete test data, formatting
+	$(Q)bad=0; for l in tests/lint/*.sh; do sh $$l || { echo "lint: $$l failed"; bad=1; }; done; exit $$bad
+format: ## write the tree's formatting
+	$(Q)find include analyzer parsers tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
+
+demo: deps ## install what is missing, build, analyse the embedded sample bundle, show the report
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)mkdir -p build/demo
+	$(Q)./$(BIN) analyze testdata/bundles/demo-hub-quota/input.tar.gz -o - --format text -o build/demo/report.html -o build/demo/report.json
+	@echo; echo "The same as a page: build/demo/report.html   (and for programs: build/demo/report.json)"
+
+PREFIX ?= /usr/local
+install: all ## install the binary under PREFIX (/usr/local)
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/pullmortem
+uninstall: ## remove it again
+	rm -f $(DESTDIR)$(PREFIX)/bin/pullmortem
+
 clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help check deps deps-check clean unit-bins
+.PHONY: all help demo check lint format install uninstall deps deps-check clean unit-bins
