@@ -17,6 +17,8 @@ struct pm_parse_ctx { // what a parser is given besides the record
     struct pm_arena *member;   // lives as long as the member: for state that spans records (table columns)
     void *state;               // state_bytes, zeroed at the start of the member
     struct pm_ingest_sink *sink;
+    const struct pm_parser *parser; // who is asked; set by the framework
+    struct pm_frame *frame;         // the framework's own
 };
 // A new event with the framework's defaults (component, bytes −1, count 1, limits −1, when/node/pod from the hint). Fill it, then emit.
 struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind);

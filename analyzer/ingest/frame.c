@@ -1,0 +1,186 @@
+// The framer itself: bytes in, lines out, and who takes over where a line is none.
+//
+// Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a document's piece) stays at its front. One copy of each byte buys that
+// nobody else needs to know about block borders.
+#include "frame_int.h"
+#include <stdlib.h>
+
+static int by_rank(const void *x, const void *y) {
+    const struct pm_envelope *const *a = x, *const *b = y;
+    if ((*a)->rank != (*b)->rank) return (*a)->rank < (*b)->rank ? -1 : 1;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o) {
+    struct pm_frame *f = pm_xmalloc(sizeof *f);
+    memset(f, 0, sizeof *f);
+    f->sink = *sink;
+    if (o) f->o = *o;
+    if (!f->o.line_max_bytes) f->o.line_max_bytes = 16u << 20;
+    f->member = pm_arena_new();
+    f->line_arena = pm_arena_new();
+    f->record_arena = pm_arena_new();
+    f->path = pm_arena_dup(f->member, path);
+    f->line = 1;
+    f->at_start = true;
+    f->sticky = -1;
+    for (int i = 0; i < FRAME_MRU; i++) f->mru[i] = -1;
+    while (pm_parsers[f->parser_n]) f->parser_n++;
+    while (pm_envelopes[f->envelope_n]) f->envelope_n++;
+    f->states = PM_NEWN(f->member, void *, f->parser_n);
+    f->won = PM_NEWN(f->member, uint64_t, f->parser_n);
+    f->envelopes = PM_NEWN(f->member, const struct pm_envelope *, f->envelope_n);
+    memcpy(f->envelopes, pm_envelopes, f->envelope_n * sizeof *f->envelopes);
+    if (f->envelope_n) qsort(f->envelopes, f->envelope_n, sizeof *f->envelopes, by_rank);
+    return f;
+}
+
+// "==> kubelet <==" (minikube, tail) and "==== START logs for container C of pod NS/P ====" (kubectl cluster-info dump)
+static bool section(struct pm_frame *f, struct pm_str line) {
+    struct pm_str s = line;
+    if (pm_str_starts(s, PM_STR("* ")) || pm_str_starts(s, PM_STR("> "))) s = pm_str_from(s, 2);
+    if (pm_str_starts(s, PM_STR("    ="))) s = pm_str_from(s, 4);
+    if (!pm_str_starts(s, PM_STR("==")) || s.n > 1024) return false;
+    bool tail = pm_str_starts(s, PM_STR("==> ")) && pm_str_ends(s, PM_STR(" <=="));
+    bool start = pm_str_starts(s, PM_STR("==== START logs for container ")), end = pm_str_starts(s, PM_STR("==== END logs for container "));
+    if (!tail && !start && !end) return false;
+    frame_flush(f);
+    f->sections_seen = true;
+    f->sticky = -1;
+    f->indent = 0;
+    f->base = (struct pm_envelope_hint){0};
+    f->section = PM_NONE;
+    if (tail) f->section = pm_arena_dup(f->member, pm_str_sub(s, 4, s.n - 8));
+    if (!start) return true;
+    s = pm_str_from(s, strlen("==== START logs for container "));
+    ptrdiff_t of = pm_str_find(s, PM_STR(" of pod "), 0), tail_at = pm_str_find(s, PM_STR(" ===="), 0);
+    if (of < 0 || tail_at < of) return true;
+    struct pm_str pod = pm_str_sub(s, (size_t)of + 8, (size_t)tail_at - (size_t)of - 8);
+    ptrdiff_t slash = pm_str_chr(pod, '/', 0);
+    f->section = pm_arena_dup(f->member, pod);
+    f->base.container = pm_arena_dup(f->member, pm_str_sub(s, 0, (size_t)of));
+    if (slash > 0) {
+        f->base.namespace = pm_str_sub(f->section, 0, (size_t)slash);
+        f->base.pod = pm_str_from(f->section, (size_t)slash + 1);
+    }
+    return true;
+}
+
+// glog's preamble of files that it opened itself: a year and a name.
+static bool preamble(struct pm_frame *f, struct pm_str line) {
+    struct pm_record r = {.text = line, .raw = line, .shape = PM_SHAPE_LINE, .line = f->line, .offset = f->offset, .path = f->path, .section = f->section};
+    struct pm_str at = PM_STR("Log file created at: "), on = PM_STR("Running on machine: ");
+    struct pm_when w = {0};
+    if (pm_str_starts(line, at) && pm_when_slash(pm_str_from(line, at.n), &w)) {
+        if (f->sink.fact) f->sink.fact(f->sink.ctx, &r, PM_FACT_YEAR_ANCHOR, line, &w);
+        return true;
+    }
+    if (!pm_str_starts(line, on)) return false;
+    struct pm_str name = pm_str_trim(pm_str_from(line, on.n));
+    frame_note_node(f, name);
+    if (f->sink.fact && name.n) f->sink.fact(f->sink.ctx, &r, PM_FACT_NODE_NAME, name, NULL);
+    return true;
+}
+
+static void line_run(struct pm_frame *f, struct pm_str raw, bool cut) {
+    pm_arena_reset(f->line_arena);
+    struct pm_str line = frame_clean(f, raw, f->line);
+    f->at_start = false;
+    if (section(f, line)) return;
+    if (f->indent && line.n > f->indent && line.p[0] == ' ' && frame_indented(f, line)) return;
+    if (line.n > 20 && (line.p[0] == 'L' || line.p[0] == 'R') && preamble(f, line)) return;
+    struct frame_unit u = {.text = line, .raw = raw, .line = f->line, .offset = f->offset, .hint.cut = cut};
+    while (u.raw.n && u.raw.p[u.raw.n - 1] == '\r') u.raw.n--;
+    frame_unit_run(f, &u);
+    if (u.envelope_count && u.hint.ident.n && u.text.p >= line.p && u.text.p <= line.p + line.n) f->indent = (size_t)(u.text.p - line.p);
+    else if (u.envelope_count == 0) f->indent = 0;
+}
+
+static void passed(struct pm_frame *f, size_t n, bool newline) {
+    f->offset += n;
+    if (newline) f->line++, f->stats.lines++;
+}
+
+static size_t overlong(struct pm_frame *f, const char *p, size_t n) {
+    pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read", (unsigned long long)f->o.line_max_bytes);
+    line_run(f, (struct pm_str){p, f->o.line_max_bytes}, true);
+    f->skip_line = true;
+    (void)n;
+    return f->o.line_max_bytes;
+}
+
+// One line, or a document that begins here. Returns the bytes used, 0 where more are needed.
+static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
+    const char *nl = memchr(p, '\n', n);
+    size_t len = nl ? (size_t)(nl - p) : n;
+    if (f->skip_line) {
+        f->skip_line = !nl;
+        passed(f, len + (nl != NULL), nl != NULL);
+        return len + (nl != NULL);
+    }
+    if (!nl && !end && len <= f->o.line_max_bytes) return 0;
+    if (len > f->o.line_max_bytes) {
+        size_t used = overlong(f, p, len);
+        passed(f, used, false);
+        return used;
+    }
+    line_run(f, (struct pm_str){p, len}, false);
+    passed(f, len + (nl != NULL), nl != NULL);
+    if (!nl) f->stats.lines++;
+    return len + (nl != NULL);
+}
+
+static void drain(struct pm_frame *f, bool end) {
+    if (f->mode == FRAME_SNIFF) {
+        if (f->buf.n < FRAME_HEAD && !end) return;
+        f->mode = FRAME_LINES;
+    }
+    while (f->pos < f->buf.n) {
+        const char *p = f->buf.p + f->pos;
+        size_t n = f->buf.n - f->pos, used = 0;
+        used = take_line(f, p, n, end);
+        if (!used) break;
+        f->pos += used;
+    }
+    if (f->pos) {
+        memmove(f->buf.p, f->buf.p + f->pos, f->buf.n - f->pos);
+        f->buf.n -= f->pos;
+        f->pos = 0;
+    }
+}
+
+void pm_frame_feed(struct pm_frame *f, const char *p, size_t n) {
+    f->stats.bytes += n;
+    for (size_t i = 0; i < n; i += FRAME_BLOCK) {
+        size_t take = n - i < FRAME_BLOCK ? n - i : FRAME_BLOCK;
+        frame_bytes_add(f, p + i, take, false);
+        drain(f, false);
+    }
+}
+
+void pm_frame_end(struct pm_frame *f, bool truncated) {
+    frame_bytes_add(f, "", 0, true);
+    drain(f, true);
+    frame_flush(f);
+    if (truncated) pm_diags_add(f->sink.diags, f->path, f->line, "truncated", "the file ends early: its archive broke off here");
+    frame_finish(f);
+}
+
+const struct pm_frame_stats *pm_frame_stats(const struct pm_frame *f) { return &f->stats; }
+
+void pm_frame_free(struct pm_frame *f) {
+    if (!f) return;
+    for (size_t i = 0; i < FRAME_LANES; i++) {
+        struct frame_lane *l = &f->lanes[i];
+        struct pm_buf *const bufs[] = {&l->key, &l->text, &l->raw, &l->piece_text, &l->piece_raw};
+        for (size_t k = 0; k < PM_LEN(bufs); k++) pm_buf_free(bufs[k]);
+        if (l->arena) pm_arena_free(l->arena);
+        if (l->piece_arena) pm_arena_free(l->piece_arena);
+    }
+    pm_buf_free(&f->bytes.out);
+    pm_buf_free(&f->buf);
+    pm_arena_free(f->member);
+    pm_arena_free(f->line_arena);
+    pm_arena_free(f->record_arena);
+    free(f);
+}

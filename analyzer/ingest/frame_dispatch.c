@@ -1,0 +1,198 @@
+// Bids: who reads this record? And the calls by which parsers hand over what they read (include/pm/parser.h).
+//
+// The parsers that won last are asked first, as logs are of one make for long stretches; where none of them is sure (FRAME_SURE), all bid. Equal bids go
+// to the first by name, so that the same bytes give the same answer.
+#include "frame_int.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+#define FRAME_SURE 80
+
+static int bid_of(struct pm_frame *f, size_t i, const struct pm_record *r) {
+    const struct pm_parser *p = pm_parsers[i];
+    return (p->shapes & r->shape) ? p->bid(r, f->states[i]) : 0;
+}
+
+static void *state_of(struct pm_frame *f, size_t i) {
+    if (!f->states[i] && pm_parsers[i]->state_bytes) f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
+    return f->states[i];
+}
+
+int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser) {
+    int best = 0, who = -1;
+    for (size_t i = 0; i < f->parser_n; i++) {
+        if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks) continue;
+        state_of(f, i);
+        int b = bid_of(f, i, r);
+        if (b > best) best = b, who = (int)i;
+    }
+    if (parser) *parser = who;
+    return best;
+}
+
+static void remember(struct pm_frame *f, int who) {
+    int at = 0;
+    while (at < FRAME_MRU - 1 && f->mru[at] != who) at++;
+    memmove(f->mru + 1, f->mru, (size_t)at * sizeof *f->mru);
+    f->mru[0] = who;
+}
+
+static void won(struct pm_frame *f, int who, const struct pm_record *r) {
+    const struct pm_parser *p = pm_parsers[who];
+    f->sticky = (p->flags & PM_PARSER_STICKY) ? who : -1;
+    if (p->flags & PM_PARSER_FALLBACK) return;
+    if (f->mru[0] != who) remember(f, who);
+    f->won[who]++;
+    f->won_total++;
+    if (p->flags & PM_PARSER_SPARSE && r->shape == PM_SHAPE_LINE) f->won_sparse++;
+}
+
+static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
+    struct pm_parse_ctx ctx = {.a = f->record_arena, .member = f->member, .state = state_of(f, (size_t)who), .sink = &f->sink, .parser = pm_parsers[who], .frame = f};
+    enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
+    if (got == PM_PARSE_NO) return got;
+    if (got == PM_PARSE_BAD) f->stats.bad++;
+    won(f, who, r);
+    return got;
+}
+
+static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
+    int best = FRAME_SURE - 1, who = -1;
+    for (int i = 0; i < FRAME_MRU && f->mru[i] >= 0; i++) {
+        int b = bid_of(f, (size_t)f->mru[i], r);
+        if (b > best) best = b, who = f->mru[i];
+    }
+    return who;
+}
+
+// Everybody by descending bid until one takes it.
+static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int already) {
+    int limit = 1 << 30;
+    for (;;) {
+        int best = 0, who = -1;
+        for (size_t i = 0; i < f->parser_n; i++) {
+            if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks || (int)i == already) continue;
+            state_of(f, i);
+            // order: by bid downward, then by index upward; `limit` is the key of the last one asked
+            int b = bid_of(f, i, r), key = b * 1024 - (int)i;
+            if (b > 0 && key < limit && key > best) best = key, who = (int)i;
+        }
+        if (who < 0) return -1;
+        if (ask(f, who, r) != PM_PARSE_NO) return who;
+        limit = best;
+    }
+}
+
+static int find_parser(struct pm_frame *f, const struct pm_record *r) {
+    int first = f->sticky;
+    if (first >= 0) {
+        if (bid_of(f, (size_t)first, r) > 0 && ask(f, first, r) != PM_PARSE_NO) return first;
+        f->sticky = -1;
+    }
+    int sure = surest_of_last(f, r);
+    if (sure >= 0 && sure != first && ask(f, sure, r) != PM_PARSE_NO) return sure;
+    int who = auction(f, r, false, sure);
+    return who >= 0 ? who : auction(f, r, true, -1);
+}
+
+static struct pm_str or_base(struct pm_str own, struct pm_str base) { return own.n ? own : base; }
+
+static void stamps(struct pm_frame *f, const struct pm_record *r) {
+    struct pm_when own = f->record_own;
+    if (own.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &own);
+    if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
+    if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
+    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when : own;
+}
+
+void frame_dispatch(struct pm_frame *f, struct pm_record *r) {
+    f->stats.records++;
+    f->record_events = 0;
+    f->record_own = (struct pm_when){0};
+    r->hint.namespace = or_base(r->hint.namespace, f->base.namespace);
+    r->hint.pod = or_base(r->hint.pod, f->base.pod);
+    r->hint.container = or_base(r->hint.container, f->base.container);
+    int who = find_parser(f, r);
+    if (who < 0 && r->shape == PM_SHAPE_JSON && r->text.n) { // a bare JSON body is still text that a person can read
+        struct pm_record line = *r;
+        line.shape = PM_SHAPE_LINE;
+        line.json = NULL;
+        who = find_parser(f, &line);
+    }
+    stamps(f, r);
+    if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
+    pm_arena_reset(f->record_arena);
+}
+
+void frame_finish(struct pm_frame *f) {
+    struct pm_record last = {.shape = PM_SHAPE_LINE, .path = f->path, .line = f->line, .offset = f->offset, .section = f->section};
+    for (size_t i = 0; i < f->parser_n; i++) {
+        if (!pm_parsers[i]->finish || (pm_parsers[i]->state_bytes && !f->states[i])) continue;
+        struct pm_parse_ctx ctx = {.a = f->record_arena, .member = f->member, .state = f->states[i], .sink = &f->sink, .parser = pm_parsers[i], .frame = f};
+        f->record_own = (struct pm_when){0};
+        pm_parsers[i]->finish(&ctx, &last);
+        pm_arena_reset(f->record_arena);
+    }
+    uint64_t most = 0;
+    for (size_t i = 0; i < f->parser_n; i++)
+        if (f->won[i] > most) most = f->won[i], f->stats.format = pm_parsers[i];
+    for (size_t i = 0, top = 0; i < PM_LEN(f->nodes); i++)
+        if (f->nodes[i].n > top) top = f->nodes[i].n, f->stats.node = f->nodes[i].name;
+}
+
+struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind) {
+    struct pm_event e = {.kind = kind, .component = component, .count = 1, .bytes = -1, .limit = -1, .remaining = -1, .window_s = -1, .when = r->hint.when};
+    return e;
+}
+
+static bool same_when(const struct pm_when *a, const struct pm_when *b) { return a->kind == b->kind && a->ns == b->ns; }
+
+// The record's own stamp, but for those without year or zone a collector's absolute one is the better clock (they differ by milliseconds).
+static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+    const struct pm_when *env = &r->hint.when;
+    if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
+    if (env->kind == PM_WHEN_UTC && (e->when.kind != PM_WHEN_UTC && e->when.kind != PM_WHEN_AGE)) e->when = *env;
+    if (e->when.kind == PM_WHEN_NONE) e->when = *env;
+    if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
+    if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT)) e->when = f->last_when;
+}
+
+static void fill(struct pm_str *field, struct pm_str hint) {
+    if (!field->n) *field = hint;
+}
+
+void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
+    struct pm_frame *f = ctx->frame;
+    if (!e->count) e->count = 1;
+    if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
+    if (r->hint.cut) e->flags |= PM_EV_CUT;
+    choose_when(f, r, e);
+    pm_event_normalise(ctx->a, e);
+    fill(&e->field[PM_F_NODE], r->hint.node);
+    // Pod and container of an envelope are those that wrote the log: the puller for a client in a CI pod, but not for a registry's or a node's own log.
+    if (e->component == PM_COMP_CLIENT) {
+        fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
+        fill(&e->field[PM_F_POD], r->hint.pod);
+        fill(&e->field[PM_F_CONTAINER], r->hint.container);
+    }
+    if (f) {
+        f->stats.events++;
+        f->record_events++;
+        if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
+    }
+    if (ctx->sink->event) ctx->sink->event(ctx->sink->ctx, r, ctx->parser, e);
+}
+
+void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code, const char *fmt, ...) {
+    va_list ap;
+    char message[512];
+    va_start(ap, fmt);
+    vsnprintf(message, sizeof message, fmt, ap);
+    va_end(ap);
+    pm_diags_add(ctx->sink->diags, r->path, r->line, code, "%s", message);
+}
+
+void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
+    if (fact == PM_FACT_NODE_NAME && ctx->frame) frame_note_node(ctx->frame, text);
+    if (ctx->sink->fact) ctx->sink->fact(ctx->sink->ctx, r, fact, text, when);
+}

@@ -1,0 +1,144 @@
+// Inside framing only. The way of a byte: bytes (frame_bytes.c) → lines (frame.c) → envelopes (frame_peel.c) → records (frame_join.c) →
+// bids and parsers (frame_dispatch.c). Documents leave the road at the line: frame_json.c, frame_yaml.c, frame_export.c, frame_journal.c.
+#pragma once
+#include "frame.h"
+
+#define FRAME_HEAD (64u << 10)      // sniffed before anything is decided
+#define FRAME_BLOCK (1u << 20)      // fed bytes are taken in pieces of this size
+#define FRAME_LANES 16              // streams that may interleave (nodes, stdout and stderr, idents)
+#define FRAME_LANE_LAG 64           // lines a record waits for its continuation while other lanes go on
+#define FRAME_JOIN_LINES 500
+#define FRAME_JOIN_BYTES (1u << 20)
+#define FRAME_MRU 4
+
+enum frame_mode { FRAME_SNIFF = 0, FRAME_LINES, FRAME_JSON, FRAME_YAML, FRAME_EXPORT, FRAME_JOURNAL, FRAME_FILE };
+
+// Why a record may go on in the next line.
+enum frame_open {
+    OPEN_NO = 0,
+    OPEN_REPEAT,  // complete; held only for "last message repeated N times"
+    OPEN_BLOCK,   // klog's key=< … >
+    OPEN_TEXT,    // klog whose message may hold raw newlines
+    OPEN_QUOTE,   // a quoted value was wrapped by whoever pasted it
+    OPEN_ROW,     // a row of `kubectl describe`: errors with a newline, or wrapped
+    OPEN_STATUS,  // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
+    OPEN_OUTPUT,  // kubeadm quoting crictl's output
+    OPEN_SCALAR,  // a folded YAML string in a fragment without its document
+};
+
+// One line, entry or item on its way through the envelopes. Slices borrow from the buffer or f->line_arena.
+struct frame_unit {
+    struct pm_str text, raw;
+    const json_t *json;
+    json_t *owned[PM_ENVELOPES_MAX + 1];
+    int owned_count;
+    uint64_t line, offset;
+    struct pm_envelope_hint hint;
+    const char *envelopes[PM_ENVELOPES_MAX];
+    int envelope_count;
+    struct pm_str key;
+    struct pm_str list_kind;
+};
+
+struct frame_lane {
+    bool used, pending, partial;
+    struct pm_buf key;
+    uint64_t last_line;
+    // the record being assembled
+    struct pm_record r;
+    struct pm_buf text, raw;
+    struct pm_arena *arena;
+    enum frame_open open;
+    unsigned joined;
+    size_t line_chars;     // of the last line joined, for wraps at a fixed column
+    bool same_width;
+    // pieces of one entry (CRI P, json-file)
+    struct pm_record piece;
+    struct pm_buf piece_text, piece_raw;
+    struct pm_arena *piece_arena;
+    struct pm_when piece_when;
+};
+
+struct frame_json;
+struct frame_yaml;
+struct frame_export;
+struct frame_journal;
+struct frame_bytes { // encoding: what is left over between two feeds
+    enum { BYTES_UNKNOWN = 0, BYTES_UTF8, BYTES_UTF16LE, BYTES_UTF16BE } kind;
+    unsigned char odd[4];
+    size_t odd_n;
+    struct pm_buf out;
+};
+
+struct pm_frame {
+    struct pm_ingest_sink sink;
+    struct pm_str path;
+    struct pm_frame_options o;
+    struct pm_frame_stats stats;
+    struct pm_arena *member, *line_arena, *record_arena;
+    enum frame_mode mode;
+    struct frame_bytes bytes;
+    struct pm_buf buf;      // decoded bytes not yet consumed, from pos
+    size_t pos;
+    uint64_t line, offset;  // of the byte at pos
+    bool in_line;           // pos stands inside a line (after a document that ended in mid-line)
+    bool skip_line;         // the rest of an overlong line
+    bool at_start;          // no line was seen yet
+
+    const struct pm_envelope **envelopes; // by rank
+    size_t envelope_n;
+    struct frame_lane lanes[FRAME_LANES];
+    struct frame_lane *last_lane;
+    unsigned lanes_pending;
+    size_t indent;          // width of the last line's prefix: journald indents continuation lines by it
+    struct pm_str section;
+    struct pm_envelope_hint base; // what the section says
+
+    void **states;          // by parser
+    uint64_t *won;
+    size_t parser_n;
+    int mru[FRAME_MRU];     // parsers that won last, most recent first; -1 none
+    int sticky;
+    uint64_t won_total, won_sparse;
+    unsigned record_events;
+    struct pm_when record_own; // the payload's own stamp as its parser read it
+    struct pm_when last_when;
+    bool sections_seen;
+
+    struct { struct pm_str name; uint64_t n; } nodes[16];
+    struct frame_json *json;
+    struct frame_yaml *yaml;
+    struct frame_export *export;
+    struct frame_journal *journal;
+};
+
+// frame_bytes.c: appends the text of these bytes to f->buf. `end` flushes what an odd byte left.
+void frame_bytes_add(struct pm_frame *f, const char *p, size_t n, bool end);
+// Repairs one line: CR, ANSI, NUL, UTF-8. Returns s itself where it is clean.
+struct pm_str frame_clean(struct pm_frame *f, struct pm_str s, uint64_t line);
+
+// frame_peel.c: envelopes off, then on to frame_join or, for JSON, frame_dispatch.
+void frame_unit_run(struct pm_frame *f, struct frame_unit *u);
+void frame_note_envelope(struct pm_frame *f, const char *name);
+void frame_note_node(struct pm_frame *f, struct pm_str node);
+struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h);
+void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_record *r);
+
+// frame_join.c
+void frame_join(struct pm_frame *f, struct frame_unit *u);
+bool frame_indented(struct pm_frame *f, struct pm_str line);    // journald's indented continuation: taken
+bool frame_continues(struct pm_frame *f, struct pm_str line);   // would the last record take this line?
+struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
+void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
+void frame_flush(struct pm_frame *f);                           // every pending record, in line order
+void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
+bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
+
+// frame_dispatch.c
+void frame_dispatch(struct pm_frame *f, struct pm_record *r);
+int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
+void frame_finish(struct pm_frame *f);
+
+// frame_json.c, frame_yaml.c, frame_export.c, frame_journal.c: each takes bytes from [p, p+n), returns how many it used (0: needs more)
+// and sets f->mode back to FRAME_LINES when its document is over.
+enum frame_begins { BEGINS_NO = 0, BEGINS_YES, BEGINS_MORE };

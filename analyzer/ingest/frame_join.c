@@ -1,0 +1,311 @@
+// Records from lines. A program's record can be several lines of the file: a klog block, an error that holds a newline, what an issue tracker wrapped.
+//
+// Each stream ("lane": node, stdout or stderr, ident[pid]) has at most one record waiting. It leaves when its lane's next record begins, when it has
+// waited FRAME_LANE_LAG lines, or at once where nothing can follow. What cannot be told from a new record stays a record of its own: splitting one is
+// cheaper than hiding one.
+#include "frame_int.h"
+#include "pm/scan.h"
+
+static bool blank(struct pm_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ' ' && s.p[i] != '\t') return false;
+    return true;
+}
+
+static size_t blanks_of(struct pm_str s) {
+    size_t i = 0;
+    while (i < s.n && s.p[i] == ' ') i++;
+    return i;
+}
+
+static bool quotes_even(struct pm_str s) {
+    bool even = true;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\') i++;
+        else if (s.p[i] == '"') even = !even;
+    }
+    return even;
+}
+
+// "  Warning  Failed     4s    kubelet  …"
+static bool is_row(struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    pm_scan_blanks(&c);
+    if (!pm_scan_lit(&c, "Warning") && !pm_scan_lit(&c, "Normal")) return false;
+    return pm_scan_blanks(&c) >= 2 || pm_scan_char(&c, '\t');
+}
+
+// Ends with an HTTP status and its phrase: "…/manifests/1.2: 429 Too Many Requests"
+static bool ends_status(struct pm_str s) {
+    s = pm_str_trim(s);
+    size_t i = s.n;
+    while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '-' || s.p[i - 1] == '\'' || ((s.p[i - 1] | 32) >= 'a' && (s.p[i - 1] | 32) <= 'z'))) i--;
+    if (i < 5 || i == s.n) return false;
+    struct pm_str code = pm_str_sub(s, i - 3, 3);
+    return (code.p[0] == '4' || code.p[0] == '5') && code.p[1] >= '0' && code.p[1] <= '9' && code.p[2] >= '0' && code.p[2] <= '9' && s.p[i - 4] == ' ';
+}
+
+// `    message: 'Container image "x" is not present with pull policy` goes on in the next, deeper line.
+static bool is_open_scalar(struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    pm_scan_blanks(&c);
+    pm_scan_lit(&c, "- ");
+    if (!pm_scan_lit(&c, "message: '")) return false;
+    struct pm_str rest = pm_scan_rest(&c);
+    size_t quotes = 0;
+    for (size_t i = 0; i < rest.n; i++) quotes += rest.p[i] == '\'';
+    return quotes % 2 == 0;
+}
+
+static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
+    if (pm_line_klog(s)) {
+        if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
+        return quotes_even(s) ? OPEN_TEXT : OPEN_QUOTE;
+    }
+    bool logrus = pm_str_starts(s, PM_STR("time="));
+    if (logrus && !quotes_even(s)) return OPEN_QUOTE;
+    if (is_row(s)) return OPEN_ROW;
+    if (!logrus && pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
+    if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
+    if (is_open_scalar(s)) return OPEN_SCALAR;
+    return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
+}
+
+// Does a parser claim this line for itself? Then it is no continuation.
+static bool claimed(struct pm_frame *f, struct pm_str s) {
+    struct pm_record r = {.text = s, .raw = s, .shape = PM_SHAPE_LINE, .path = f->path, .section = f->section};
+    return frame_best_bid(f, &r, false, NULL) >= 40;
+}
+
+static bool is_prompt(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("---"));
+}
+
+// "Name:         cart-0", "Events:", "Error: …" is not one: the next field of a description.
+static bool is_field(struct pm_str s) {
+    size_t i = 0;
+    if (!s.n || s.p[0] < 'A' || s.p[0] > 'Z') return false;
+    while (i < s.n && i < 40 && ((s.p[i] | 32) >= 'a' || s.p[i] == ' ' || s.p[i] == '-') && (s.p[i] | 32) <= 'z') i++;
+    if (i >= s.n || s.p[i] != ':') return false;
+    return i + 1 == s.n || blanks_of(pm_str_from(s, i + 1)) >= 2;
+}
+
+static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str s) {
+    if (l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES) return false;
+    switch (l->open) {
+    case OPEN_NO:
+    case OPEN_REPEAT: return false;
+    case OPEN_BLOCK: return !pm_line_head(s);
+    case OPEN_TEXT: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
+    case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
+    case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !pm_str_has(s, PM_STR("  Normal  ")) && !pm_str_has(s, PM_STR("  Warning  "));
+    case OPEN_STATUS: return l->joined == 0 && !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s);
+    case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
+    case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
+    }
+    return false;
+}
+
+// A wrap in the middle of a word is one at a fixed column, or after '-' and '/'; else a blank was eaten.
+static void wrap_join(struct frame_lane *l, struct pm_str s) {
+    char last = l->text.n ? l->text.p[l->text.n - 1] : ' ';
+    size_t lead = blanks_of(s);
+    bool tight = last == ' ' || last == '-' || last == '/' || l->same_width;
+    if (lead) tight = last == ' ', s = pm_str_from(s, lead);
+    if (!tight) pm_buf_addc(&l->text, ' ');
+    pm_buf_add(&l->text, s);
+}
+
+static void append(struct frame_lane *l, struct pm_str s) {
+    l->same_width = l->joined > 0 && l->line_chars == s.n && l->same_width;
+    switch (l->open) {
+    case OPEN_BLOCK: // journald prints the block's TAB as eight blanks
+        pm_buf_addc(&l->text, '\n');
+        if (blanks_of(s) >= 8) pm_buf_addc(&l->text, '\t'), s = pm_str_from(s, 8);
+        pm_buf_add(&l->text, s);
+        if (pm_str_starts(s, PM_STR(" >")) && !pm_str_ends(s, PM_STR("=<"))) l->open = OPEN_TEXT;
+        break;
+    case OPEN_QUOTE:
+    case OPEN_SCALAR: wrap_join(l, s); break;
+    case OPEN_ROW:
+        if (!ends_status(pm_buf_str(&l->text)) || blanks_of(s)) wrap_join(l, s);
+        else pm_buf_addc(&l->text, '\n'), pm_buf_add(&l->text, s);
+        break;
+    default:
+        pm_buf_addc(&l->text, '\n');
+        pm_buf_add(&l->text, s);
+    }
+    l->line_chars = s.n;
+    l->joined++;
+    if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
+    if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
+}
+
+struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key) {
+    if (f->last_lane && f->last_lane->used && pm_str_eq(pm_buf_str(&f->last_lane->key), key)) return f->last_lane;
+    struct frame_lane *oldest = &f->lanes[0];
+    for (size_t i = 0; i < FRAME_LANES; i++) {
+        struct frame_lane *l = &f->lanes[i];
+        if (!l->used) { oldest = l; break; }
+        if (pm_str_eq(pm_buf_str(&l->key), key)) return f->last_lane = l;
+        if (l->last_line < oldest->last_line) oldest = l;
+    }
+    if (oldest->used) {
+        frame_lane_flush(f, oldest);
+        oldest->partial = false;
+    }
+    oldest->used = true;
+    oldest->last_line = f->line;
+    pm_buf_clear(&oldest->key);
+    pm_buf_add(&oldest->key, key);
+    return f->last_lane = oldest;
+}
+
+static void emit_pending(struct pm_frame *f, struct frame_lane *l) {
+    if (!l->pending) return;
+    l->pending = false;
+    f->lanes_pending--;
+    l->r.text = pm_buf_str(&l->text);
+    l->r.raw = pm_buf_str(&l->raw);
+    frame_dispatch(f, &l->r);
+}
+
+void frame_lane_flush(struct pm_frame *f, struct frame_lane *l) {
+    emit_pending(f, l);
+    if (!l->partial) return;
+    // containerd writes a last line without newline as P with no F after it
+    l->partial = false;
+    struct frame_unit u = {.text = pm_buf_str(&l->piece_text), .raw = pm_buf_str(&l->piece_raw), .line = l->piece.line, .offset = l->piece.offset, .hint = l->piece.hint};
+    u.envelope_count = l->piece.envelope_count;
+    memcpy(u.envelopes, l->piece.envelopes, sizeof u.envelopes);
+    struct pm_record r;
+    frame_record_of(f, &u, &r);
+    frame_dispatch(f, &r);
+}
+
+static struct frame_lane *earliest(struct pm_frame *f) {
+    struct frame_lane *best = NULL;
+    for (size_t i = 0; i < FRAME_LANES; i++) {
+        struct frame_lane *l = &f->lanes[i];
+        if (l->pending && (!best || l->r.line < best->r.line)) best = l;
+    }
+    return best;
+}
+
+void frame_flush(struct pm_frame *f) {
+    for (struct frame_lane *l; (l = earliest(f));) emit_pending(f, l);
+    for (size_t i = 0; i < FRAME_LANES; i++)
+        if (f->lanes[i].partial) frame_lane_flush(f, &f->lanes[i]);
+}
+
+static void flush_lagging(struct pm_frame *f, uint64_t line) {
+    for (size_t i = 0; i < FRAME_LANES; i++) {
+        struct frame_lane *l = &f->lanes[i];
+        if (l->pending && (l->open == OPEN_REPEAT || l->last_line + FRAME_LANE_LAG < line)) emit_pending(f, l);
+    }
+}
+
+static void hold(struct pm_frame *f, struct frame_lane *l, const struct frame_unit *u, enum frame_open open) {
+    if (!l->arena) l->arena = pm_arena_new();
+    pm_arena_reset(l->arena);
+    pm_buf_clear(&l->text);
+    pm_buf_clear(&l->raw);
+    pm_buf_add(&l->text, u->text);
+    pm_buf_add(&l->raw, pm_str_sub(u->raw, 0, 64u << 10));
+    frame_record_of(f, u, &l->r);
+    l->r.hint = frame_hint_dup(l->arena, &u->hint);
+    l->open = open;
+    l->joined = 0;
+    l->line_chars = u->text.n;
+    l->same_width = true;
+    l->pending = true;
+    f->lanes_pending++;
+}
+
+// "last message repeated 3 times", alone or behind a host
+static bool last_repeated(struct pm_frame *f, const struct frame_unit *u) {
+    ptrdiff_t at = pm_str_find(pm_str_sub(u->text, 0, 400), PM_STR("last message repeated "), 0);
+    if (at < 0 || !f->last_lane || !f->last_lane->pending) return false;
+    struct pm_scan c = pm_scan_of(pm_str_from(u->text, (size_t)at + 22));
+    uint64_t times;
+    if (!pm_scan_uint(&c, 7, &times) || !pm_scan_lit(&c, " time")) return false;
+    f->last_lane->r.hint.repeats += (uint32_t)times;
+    return true;
+}
+
+void frame_join(struct pm_frame *f, struct frame_unit *u) {
+    struct pm_record r;
+    if (!u->json && pm_str_ends(u->text, PM_STR("times")) && last_repeated(f, u)) return;
+    struct frame_lane *l = frame_lane_of(f, u->key);
+    if (l->pending && !u->json && takes(f, l, u->text)) {
+        append(l, u->text);
+        l->last_line = u->line;
+        if (l->open == OPEN_NO) emit_pending(f, l);
+        return;
+    }
+    emit_pending(f, l);
+    if (f->lanes_pending) flush_lagging(f, u->line);
+    l->last_line = u->line;
+    if (u->json || blank(u->text)) {
+        frame_record_of(f, u, &r);
+        if (u->json) frame_dispatch(f, &r);
+        return;
+    }
+    enum frame_open open = opens(u->text, u);
+    if (open) { hold(f, l, u, open); return; }
+    frame_record_of(f, u, &r);
+    frame_dispatch(f, &r);
+}
+
+bool frame_indented(struct pm_frame *f, struct pm_str line) {
+    struct frame_lane *l = f->last_lane;
+    if (f->indent < 15 || !l || !l->pending || blanks_of(line) < f->indent || l->joined >= FRAME_JOIN_LINES) return false;
+    pm_buf_addc(&l->text, '\n');
+    pm_buf_add(&l->text, frame_clean(f, pm_str_from(line, f->indent), f->line));
+    l->joined++;
+    return true;
+}
+
+bool frame_continues(struct pm_frame *f, struct pm_str line) {
+    struct frame_lane *l = f->last_lane;
+    return l && l->pending && l->open != OPEN_REPEAT && takes(f, l, line);
+}
+
+void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner) {
+    struct frame_lane *l = frame_lane_of(f, u->key);
+    bool late = l->partial && u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC && u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
+    if (late) frame_lane_flush(f, l);
+    if (!l->partial) {
+        emit_pending(f, l);
+        if (!l->piece_arena) l->piece_arena = pm_arena_new();
+        pm_arena_reset(l->piece_arena);
+        pm_buf_clear(&l->piece_text);
+        pm_buf_clear(&l->piece_raw);
+        pm_buf_add(&l->piece_raw, pm_str_sub(u->raw, 0, 64u << 10));
+        frame_record_of(f, u, &l->piece);
+        l->piece.hint = frame_hint_dup(l->piece_arena, &u->hint);
+        l->partial = true;
+    }
+    l->piece_when = u->hint.when;
+    l->last_line = u->line;
+    size_t max = f->o.line_max_bytes;
+    if (l->piece_text.n < max) pm_buf_add(&l->piece_text, pm_str_sub(inner, 0, max - l->piece_text.n));
+    else l->piece.hint.cut = true;
+}
+
+bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner) {
+    if (!f->last_lane) return false;
+    struct frame_lane *l = frame_lane_of(f, u->key);
+    if (!l->partial) return false;
+    bool late = u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC && u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
+    if (late) { frame_lane_flush(f, l); return false; }
+    l->partial = false;
+    pm_buf_add(&l->piece_text, *inner);
+    *inner = pm_arena_dup(f->line_arena, pm_buf_str(&l->piece_text));
+    u->raw = pm_arena_dup(f->line_arena, pm_buf_str(&l->piece_raw));
+    u->line = l->piece.line;
+    u->offset = l->piece.offset;
+    u->hint.when = l->piece.hint.when;
+    u->hint.cut |= l->piece.hint.cut;
+    return true;
+}

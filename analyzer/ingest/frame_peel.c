@@ -1,0 +1,132 @@
+// Envelopes come off in a loop, outermost first: node prefix, journald, docker json, logrus in logrus, in any nesting.
+#include "frame_int.h"
+#include "pm/scan.h"
+
+void frame_note_envelope(struct pm_frame *f, const char *name) {
+    struct pm_frame_stats *s = &f->stats;
+    for (int i = 0; i < s->envelope_count; i++)
+        if (s->envelopes[i] == name) return;
+    if (s->envelope_count < PM_ENVELOPES_MAX) s->envelopes[s->envelope_count++] = name;
+}
+
+void frame_note_node(struct pm_frame *f, struct pm_str node) {
+    if (!node.n) return;
+    for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
+        if (!f->nodes[i].n) f->nodes[i].name = pm_arena_dup(f->member, node);
+        if (!pm_str_eq(f->nodes[i].name, node)) continue;
+        f->nodes[i].n++;
+        return;
+    }
+}
+
+struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h) {
+    struct pm_envelope_hint d = *h;
+    struct pm_str *const all[] = {&d.node, &d.ident, &d.unit, &d.pid, &d.stream, &d.namespace, &d.pod, &d.container, &d.priority};
+    for (size_t i = 0; i < PM_LEN(all); i++)
+        if (all[i]->n) *all[i] = pm_arena_dup(a, *all[i]);
+    return d;
+}
+
+void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_record *r) {
+    *r = (struct pm_record){
+        .text = u->text, .raw = u->raw, .shape = u->json ? PM_SHAPE_JSON : PM_SHAPE_LINE, .json = u->json, .list_kind = u->list_kind,
+        .line = u->line, .offset = u->offset, .hint = u->hint, .envelope_count = u->envelope_count, .section = f->section, .path = f->path,
+    };
+    memcpy(r->envelopes, u->envelopes, sizeof r->envelopes);
+}
+
+// The innermost stamp wins, but a stamp without a zone never replaces one that is UTC.
+static void keep_when(struct pm_envelope_hint *h, struct pm_when before) {
+    if (before.kind == PM_WHEN_UTC && h->when.kind != PM_WHEN_UTC) h->when = before;
+    if (h->when.kind == PM_WHEN_NONE) h->when = before;
+}
+
+static void add_key(struct pm_frame *f, struct frame_unit *u, struct pm_str key) {
+    if (!key.n) return;
+    if (!u->key.n) u->key = key;
+    else u->key = pm_arena_fmt(f->line_arena, "%.*s\x1f%.*s", PM_FMT(u->key), PM_FMT(key));
+}
+
+static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+    if (u->json) return e->peel_json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : PM_PEEL_NO;
+    return e->peel ? e->peel(f->line_arena, u->text, inner, hint, key) : PM_PEEL_NO;
+}
+
+// One layer. PM_PEEL_NO: none bids, and *u is as it was.
+static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json) {
+    for (size_t i = 0; i < f->envelope_n; i++) {
+        const struct pm_envelope *e = f->envelopes[i];
+        struct pm_envelope_hint hint = u->hint;
+        struct pm_str key = PM_NONE;
+        *inner = PM_NONE;
+        *inner_json = NULL;
+        enum pm_peel got = ask_one(f, e, u, inner, inner_json, &hint, &key);
+        if (got == PM_PEEL_NO) continue;
+        keep_when(&hint, u->hint.when);
+        u->hint = hint;
+        add_key(f, u, key);
+        u->envelopes[u->envelope_count++] = e->name;
+        frame_note_envelope(f, e->name);
+        return got;
+    }
+    return PM_PEEL_NO;
+}
+
+static void meta(struct pm_frame *f, struct frame_unit *u) {
+    if (u->hint.when.kind == PM_WHEN_NONE || !f->sink.fact) return;
+    struct pm_record r;
+    frame_record_of(f, u, &r);
+    f->sink.fact(f->sink.ctx, &r, PM_FACT_YEAR_ANCHOR, u->text, &u->hint.when);
+}
+
+// A payload that is a JSON object itself.
+static bool load_json(struct frame_unit *u) {
+    if (u->json || u->owned_count > PM_ENVELOPES_MAX || u->text.n < 2 || u->text.p[0] != '{') return false;
+    struct pm_str t = pm_str_trim(u->text);
+    if (t.p[t.n - 1] != '}') return false;
+    json_error_t err;
+    json_t *j = json_loadb(t.p, t.n, JSON_ALLOW_NUL, &err);
+    if (!j) return false;
+    u->owned[u->owned_count++] = j;
+    u->json = j;
+    return true;
+}
+
+// "message repeated 3 times: [ TEXT ]" stands for three.
+static void repeated(struct frame_unit *u) {
+    struct pm_scan c = pm_scan_of(u->text);
+    uint64_t times;
+    pm_scan_blanks(&c);
+    if (!pm_scan_lit(&c, "message repeated ") || !pm_scan_uint(&c, 7, &times) || !pm_scan_lit(&c, " times: [") || times == 0) return;
+    struct pm_str t = pm_str_trim(pm_scan_rest(&c));
+    if (pm_str_ends(t, PM_STR("]"))) t.n--;
+    u->text = pm_str_trim(t);
+    u->hint.repeats = (uint32_t)times - 1;
+}
+
+// Returns false where the unit has gone elsewhere (a piece was kept, a marker was read).
+static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
+    while (u->envelope_count < PM_ENVELOPES_MAX) {
+        struct pm_str inner;
+        const json_t *inner_json;
+        if (!u->json && load_json(u)) continue;
+        enum pm_peel got = peel_one(f, u, &inner, &inner_json);
+        if (got == PM_PEEL_NO) return true;
+        if (got == PM_PEEL_META) { meta(f, u); return false; }
+        if (got == PM_PEEL_PARTIAL) { frame_piece(f, u, inner); return false; }
+        if (got == PM_PEEL_LAST) frame_piece_last(f, u, &inner);
+        u->json = inner_json;
+        u->text = inner_json ? u->text : frame_clean(f, inner, u->line);
+        if (!inner_json) repeated(u);
+    }
+    return true;
+}
+
+void frame_unit_run(struct pm_frame *f, struct frame_unit *u) {
+    if (peel_all(f, u)) {
+        frame_note_node(f, u->hint.node);
+        frame_join(f, u);
+    }
+    for (int i = 0; i < u->owned_count; i++) json_decref(u->owned[i]);
+    u->owned_count = 0;
+}
