@@ -93,7 +93,7 @@ static bool hex_run(const char *p, const char *end, int digits, uint32_t *out) {
     return true;
 }
 
-// One \uXXXX or \UXXXXXXXX (p behind the letter). JSON writes astral characters as two surrogates; a lone one becomes U+FFFD.
+// One \u or \U escape, four or eight hex digits (p behind the letter). JSON writes astral characters as two surrogates; a lone one becomes U+FFFD.
 static const char *unicode(const char *p, const char *end, int digits, uint32_t *u) {
     uint32_t low;
     if (!hex_run(p, end, digits, u)) return NULL;

@@ -3,6 +3,7 @@
 // Ownership: a ruleset owns all of its rules; borrowed pointers live as long as it. Classifying is thread-safe per pm_classifier.
 #pragma once
 #include "pm/event.h"
+#include "pm/arena.h"
 #include "pm/diag.h"
 
 #define PM_CANDIDATES_MAX 6

@@ -4,6 +4,7 @@
 // One writer: pm_timeline_put is called from the writer thread only.
 #pragma once
 #include "pm/event.h"
+#include "pm/arena.h"
 #include "pm/diag.h"
 
 struct pm_timeline;

@@ -207,7 +207,7 @@ class Node:
 
 
 class Lab:
-    def __init__(self, nodes=("n1", "n2", "n3"), net=77, small=()):
+    def __init__(self, nodes=("n1", "n2", "n3"), net=77, small=(), docker=()):
         self.tag, self.bridge, self.front = f"pm{net}", f"pmbr{net}", f"10.{net}.0.1"
         self.dir = tempfile.mkdtemp(prefix="pullmortem-lab-")
         self.out = os.path.join(self.dir, "out")
@@ -223,7 +223,8 @@ class Lab:
             self.proxy()
             self.nginx()
             for i, n in enumerate(nodes):
-                self.nodes[n] = Node(self, n, f"10.{net}.0.{11 + i}", dict(small).get(n))
+                kind = DockerNode if n in docker else Node
+                self.nodes[n] = kind(self, n, f"10.{net}.0.{11 + i}", dict(small).get(n))
         except BaseException:
             self.close()
             raise
@@ -242,17 +243,20 @@ class Lab:
         """Answers NXDOMAIN to everything: what a node does not know from its hosts file does not exist."""
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind((self.front, 53))
-        self.dns = s
+        s.settimeout(0.2)
+        self.closing = threading.Event()
 
         def serve():
-            while True:
+            while not self.closing.is_set():
                 try:
                     q, peer = s.recvfrom(4096)
-                except OSError:
-                    return
+                except socket.timeout:
+                    continue
                 if len(q) >= 12:
                     s.sendto(q[:2] + struct.pack(">HHHHH", 0x8183, 1, 0, 0, 0) + q[12:], peer)
-        threading.Thread(target=serve, daemon=True).start()
+            s.close()
+        self.dns = threading.Thread(target=serve, daemon=True)
+        self.dns.start()
 
     def registry(self):
         self.registry_port = free_port()
@@ -351,7 +355,8 @@ http {{ access_log {self.out}/nginx/access.log combined; client_body_temp_path {
             self.http.shutdown()
             self.http.server_close()
         if getattr(self, "dns", None):
-            self.dns.close()
+            self.closing.set()
+            self.dns.join(5)
         sh("ip", "link", "del", self.bridge, check=False)
         shutil.rmtree(self.dir, ignore_errors=True)
 
@@ -360,3 +365,54 @@ http {{ access_log {self.out}/nginx/access.log combined; client_body_temp_path {
 
     def __exit__(self, *x):
         self.close()
+
+
+class DockerNode(Node):
+    """One dockerd (with the containerd it starts) in a network namespace of its own."""
+
+    def start(self):
+        import http.client as h
+        self.log_path = os.path.join(os.path.dirname(self.log_path), "docker.log")
+        empty = os.path.join(os.path.dirname(self.log_path), "containerd.log")
+        if os.path.exists(empty):
+            os.remove(empty)
+        log = open(self.log_path, "ab")
+        self.process = subprocess.Popen(["ip", "netns", "exec", self.ns, "env", f"SSL_CERT_FILE={self.lab.dir}/ca.pem", "TZ=UTC", "dockerd", "--config-file", "/dev/null", "--data-root", f"{self.dir}/root",
+                                         "--exec-root", f"{self.dir}/x", "--pidfile", f"{self.dir}/pid", "-H", f"unix://{self.sock}", "--iptables=false", "--bridge=none", "--storage-driver", "vfs"],
+                                        stdout=log, stderr=log, start_new_session=True)
+
+        class Unix(h.HTTPConnection):
+            def connect(conn):
+                conn.sock = socket.socket(socket.AF_UNIX)
+                conn.sock.settimeout(conn.timeout)
+                conn.sock.connect(self.sock)
+        self.unix = Unix
+        deadline = time.time() + 40
+        while time.time() < deadline:
+            try:
+                c = Unix("docker", timeout=5)
+                c.request("GET", "/_ping")
+                if c.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.3)
+        raise RuntimeError(f"dockerd on {self.name} did not come up; see {self.log_path}")
+
+    def pull(self, image, timeout=120):
+        name, _, tag = image.rpartition(":")
+        c = self.unix("docker", timeout=timeout)
+        c.request("POST", "/images/create?" + urllib.parse.urlencode({"fromImage": name, "tag": tag}))
+        r = c.getresponse()
+        body = r.read().decode()
+        errors = [json.loads(l)["error"] for l in body.splitlines() if '"error"' in l]
+        return errors[-1] if errors else None if r.status == 200 else json.loads(body)["message"]
+
+    def stop(self):
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(10)
+            self.process = None
