@@ -7,6 +7,7 @@
 // Sources: containerd/containerd:core/remotes/docker@v1.4.0…v2.2.0, moby/moby:distribution@v17.03…v29, containers/image:docker, kubernetes/kubernetes:pkg/kubelet/images.
 // Nothing is guessed: an image is taken only from a phrase that programs use to name the image they pull, a number only where the text says it is a status.
 #include "lift.h"
+#include "k8s_happening.h"
 #include "pm/image.h"
 
 #define UNWRAP_MAX 4
@@ -456,13 +457,6 @@ static const struct message_row message_rows[] = {
     {"Failed to apply default image tag ", NULL, PM_KIND_PULL_FAIL, SAY_WHOLE, true},
     {"Failed to inspect image ", NULL, PM_KIND_PULL_FAIL, SAY_REST, true},
     {"image pull failed for ", NULL, PM_KIND_PULL_FAIL, SAY_WHOLE, true},
-    {"Error: ErrImagePull", NULL, PM_KIND_PULL_BACKOFF, SAY_NOTHING, false},     // the second event of one failure: the first has the cause
-    {"Error: ImagePullBackOff", NULL, PM_KIND_PULL_BACKOFF, SAY_NOTHING, false},
-    {"Error: ErrImageNeverPull", NULL, PM_KIND_PULL_BACKOFF, SAY_WHOLE, false},  // no attempt was made, but the word alone says why
-    {"Error: InvalidImageName", NULL, PM_KIND_PULL_BACKOFF, SAY_WHOLE, false},
-    {"Error: ImageInspectError", NULL, PM_KIND_PULL_BACKOFF, SAY_WHOLE, false},
-    {"Error: RegistryUnavailable", NULL, PM_KIND_PULL_BACKOFF, SAY_WHOLE, false},
-    {"Error: SignatureValidationFailed", NULL, PM_KIND_PULL_BACKOFF, SAY_WHOLE, false},
     {"Unable to retrieve some image pull secrets", NULL, PM_KIND_SECRET_MISSING, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "sandbox image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "pulling image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
@@ -476,6 +470,17 @@ static const struct message_row message_rows[] = {
     {"The node was low on resource: nodefs", NULL, PM_KIND_DISK_PRESSURE, SAY_WHOLE, false},
     {"The node had condition: [DiskPressure", NULL, PM_KIND_DISK_PRESSURE, SAY_WHOLE, false},
 };
+
+// "Error: ErrImagePull" is the second event of one failure: the first has the cause. Some words are the whole cause, so they are kept as the error.
+static bool reason_only(struct pm_str m, struct pm_event *e) {
+    struct pm_str word = starts(m, "Error: ") ? pm_str_from(m, 7) : PM_NONE;
+    bool backoff = pm_str_eqc(word, "ImagePullBackOff");
+    if (!backoff && !pm_pull_reason_fails(word)) return false;
+    e->kind = backoff ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL;
+    if (!backoff && !pm_str_eqc(word, "ErrImagePull")) e->field[PM_F_ERROR] = word;
+    e->field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+    return true;
+}
 
 static bool starts_any_case(struct pm_str s, const char *head) {
     struct pm_str h = pm_str_c(head);
@@ -549,6 +554,19 @@ static bool condition_message(struct pm_str reason, struct pm_str m, struct pm_e
     return disk;
 }
 
+static bool number_after(struct pm_str s, const char *words, uint64_t *out) {
+    ptrdiff_t at = pm_str_ifind(s, pm_str_c(words), 0);
+    struct pm_scan c = pm_scan_of(pm_str_from(s, at < 0 ? s.n : (size_t)at + strlen(words)));
+    return pm_scan_uint(&c, 19, out);
+}
+
+void pm_lift_gc(struct pm_arena *a, struct pm_event *e, struct pm_str s) {
+    uint64_t wanted, freed;
+    if (!number_after(s, "to free ", &wanted) || e->field[PM_F_DETAIL].n) return;
+    if (!number_after(s, "but freed ", &freed) && !number_after(s, "but only found ", &freed)) return;
+    e->field[PM_F_DETAIL] = pm_arena_fmt(a, "{\"freed_bytes\":%llu,\"wanted_bytes\":%llu}", (unsigned long long)freed, (unsigned long long)wanted);
+}
+
 bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_str message, struct pm_event *e) {
     struct pm_str m = message_core(e, message), image = PM_NONE;
     const struct message_row *row = NULL;
@@ -556,7 +574,7 @@ bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_s
         if (starts_any_case(m, message_rows[i].head) && (!message_rows[i].must || has(m, message_rows[i].must))) row = &message_rows[i];
     set(e, PM_F_REASON, reason);
     set(e, PM_F_MESSAGE, m);
-    if (!row) return condition_message(reason, m, e);
+    if (!row) return reason_only(m, e) || condition_message(reason, m, e);
     if (row->image) image = pm_lift_image_at(a, pm_str_from(m, strlen(row->head)), false);
     if (row->image && !image.n && row->how != SAY_WHOLE && row->how != SAY_REST) return false; // "Pulling image layers…": not the kubelet's words
     e->kind = row->kind;
@@ -564,6 +582,7 @@ bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_s
     if (row->kind == PM_KIND_PULL_OK) lift_durations(e, rest_behind_image(m, image).n ? pm_str_from(m, (size_t)(image.p - m.p) + image.n) : PM_NONE);
     if (row->kind == PM_KIND_SECRET_MISSING) set(e, PM_F_SECRET, pm_str_between(m, PM_STR("("), PM_STR(")")));
     if (row->how == SAY_WHOLE) pm_lift_into(a, e, m);
+    if (row->kind == PM_KIND_GC_FAIL) pm_lift_gc(a, e, m);
     if (row->how == SAY_REST) pm_lift_into(a, e, rest_behind_image(m, image));
     if (row->how == SAY_AFTER_CAUSE) pm_lift_into(a, e, cause_of(e, rest_behind_image(m, image)));
     return true;

@@ -34,3 +34,5 @@ bool pm_lift_runtime_down(struct pm_str s);
 bool pm_lift_sandbox_image(struct pm_str s);
 // Sets ERROR (unwrapped) and lifts the rest out of it.
 void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error);
+// Bytes wanted and freed out of an image garbage collector's message → DETAIL (pm/detail.h, gc.*). Nothing where the text has no numbers.
+void pm_lift_gc(struct pm_arena *a, struct pm_event *e, struct pm_str s);
