@@ -4,7 +4,7 @@
 // Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event.
 #include "k8s_happening.h"
 #include "detail.h"
-#include "pm/scan.h"
+#include "lift.h"
 
 struct happening_ctx {
     struct pm_parse_ctx *p;
@@ -77,33 +77,31 @@ static void emit_message(const struct happening_ctx *c, enum pm_kind kind) {
 
 // Reasons
 
-static const struct { const char *word; enum pm_kind kind; } PULL_REASONS[] = { // kubelet's errors of container start that are about images
-    {"ErrImagePull", PM_KIND_PULL_FAIL},       {"ImagePullBackOff", PM_KIND_PULL_BACKOFF},   {"ErrImageNeverPull", PM_KIND_PULL_FAIL},
-    {"InvalidImageName", PM_KIND_PULL_FAIL},   {"ImageInspectError", PM_KIND_PULL_FAIL},     {"RegistryUnavailable", PM_KIND_PULL_FAIL},
-    {"SignatureValidationFailed", PM_KIND_PULL_FAIL},
+// The kubelet's errors of container start that are about images. ErrImagePull and ImagePullBackOff take turns and say nothing; the others are a cause by themselves.
+static const struct { const char *word; bool vague; } PULL_REASONS[] = {
+    {"ErrImagePull", true},      {"ImagePullBackOff", true},    {"ErrImageNeverPull", false},         {"InvalidImageName", false},
+    {"ImageInspectError", false}, {"RegistryUnavailable", false}, {"SignatureValidationFailed", false},
 };
 
-bool pm_pull_reason_fails(struct pm_str reason) {
-    for (size_t i = 0; i < PM_LEN(PULL_REASONS); i++)
-        if (PULL_REASONS[i].kind == PM_KIND_PULL_FAIL && pm_str_eqc(reason, PULL_REASONS[i].word)) return true;
-    return false;
-}
-
-// "Error: ErrImagePull": the second event of the same attempt. The word is kept as the error: for some words it is the whole cause.
-static bool emit_reason_only(const struct happening_ctx *c) {
-    struct pm_str m = pm_str_trim(c->h->message);
-    if (!pm_str_starts(m, PM_STR("Error: "))) return false;
-    m = pm_str_from(m, 7);
+bool pm_pull_reason(struct pm_str reason, bool *vague) {
     for (size_t i = 0; i < PM_LEN(PULL_REASONS); i++) {
-        if (!pm_str_eqc(m, PULL_REASONS[i].word)) continue;
-        struct pm_event e = event_of(c, PULL_REASONS[i].kind);
-        bool vague = pm_str_eqc(m, "ErrImagePull") || pm_str_eqc(m, "ImagePullBackOff");
-        e.field[PM_F_ERROR] = vague ? PM_NONE : m;
-        e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
-        pm_emit(c->p, c->r, &e);
+        if (!pm_str_eqc(reason, PULL_REASONS[i].word)) continue;
+        if (vague) *vague = PULL_REASONS[i].vague;
         return true;
     }
     return false;
+}
+
+// "Error: ErrImagePull": the second event of the same attempt, so no attempt of its own (as pm_lift_event_message has it).
+static bool emit_reason_only(const struct happening_ctx *c) {
+    struct pm_str m = pm_str_trim(c->h->message);
+    bool vague;
+    if (!pm_str_starts(m, PM_STR("Error: ")) || !pm_pull_reason(pm_str_from(m, 7), &vague)) return false;
+    struct pm_event e = event_of(c, PM_KIND_PULL_BACKOFF);
+    e.field[PM_F_ERROR] = vague ? PM_NONE : m;
+    e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+    pm_emit(c->p, c->r, &e);
+    return true;
 }
 
 // Old kubelets: reason FailedSync, `Error syncing pod, skipping: failed to "StartContainer" for "web" with ErrImagePull: "CAUSE"`.
@@ -125,11 +123,10 @@ static bool emit_failed_sync(const struct happening_ctx *c) {
             e.field[PM_F_CONTAINER] = container;
             if (!pm_lift_event_message(c->p->a, word, cause, &e)) e.field[PM_F_ERROR] = cause;
             pm_emit(c->p, c->r, &e);
-        } else if (pm_pull_reason_fails(word)) {
+        } else if (pm_pull_reason(word, NULL)) {
             struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
             e.field[PM_F_CONTAINER] = container;
-            e.field[PM_F_ERROR] = pm_str_trim(cause);
-            pm_lift_error(c->p->a, &e);
+            pm_lift_into(c->p->a, &e, pm_str_trim(cause));
             pm_emit(c->p, c->r, &e);
         } else {
             continue;
@@ -139,30 +136,17 @@ static bool emit_failed_sync(const struct happening_ctx *c) {
     return any;
 }
 
-static bool quoted_after(struct pm_arena *a, struct pm_str m, const char *words, struct pm_str *out, struct pm_str *rest) {
-    ptrdiff_t at = pm_str_find(m, pm_str_c(words), 0);
-    if (at < 0) return false;
-    struct pm_scan s = pm_scan_of(pm_str_from(m, (size_t)at + strlen(words)));
-    pm_scan_blanks(&s);
-    if (!pm_scan_quoted(&s, a, out, NULL)) return false;
-    *rest = pm_scan_rest(&s);
-    return true;
-}
-
 static void on_pull_talk(const struct happening_ctx *c) {
     if (emit_reason_only(c) || emit_failed_sync(c)) return;
     struct pm_event e = event_of(c, PM_KIND_OTHER);
     if (pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e)) pm_emit(c->p, c->r, &e);
 }
 
-// InspectFailed and ErrImageNeverPull: refused before any request. The whole message is the error.
+// InspectFailed and ErrImageNeverPull: refused before any request.
 static void on_refused(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
-    struct pm_str image, rest;
-    if (quoted_after(c->p->a, c->h->message, "default image tag ", &image, &rest) || quoted_after(c->p->a, c->h->message, "inspect image ", &image, &rest) ||
-        quoted_after(c->p->a, c->h->message, "Container image ", &image, &rest))
-        if (pm_str_trim(image).n) e.field[PM_F_IMAGE] = image;
-    e.field[PM_F_ERROR] = c->h->message;
+    if (!pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e)) pm_lift_into(c->p->a, &e, c->h->message);
+    e.kind = PM_KIND_PULL_FAIL;
     pm_emit(c->p, c->r, &e);
 }
 
@@ -182,30 +166,14 @@ static void on_secret_missing(const struct happening_ctx *c) {
     } while (!pm_scan_end(&s));
 }
 
-// Sandbox: the runtime pulls the pause image itself, so no Pulling event exists.
+// Sandbox: the runtime pulls the pause image itself, so no Pulling event exists. CRI-O does not say that it was the sandbox's image.
 static void on_sandbox(const struct happening_ctx *c) {
-    static const char *const PULLS[] = {"failed to pull image ", "failed pulling image ", "unable to pull sandbox image ", "failed to get sandbox image "};
-    struct pm_str image, rest, source;
     struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
-    e.field[PM_F_CONTAINER] = PM_NONE;
-    for (size_t i = 0; i < PM_LEN(PULLS); i++) {
-        if (!quoted_after(c->p->a, c->h->message, PULLS[i], &image, &rest)) continue;
-        struct pm_scan s = pm_scan_of(rest);
-        if (pm_scan_char(&s, ':')) pm_scan_blanks(&s);
-        e.field[PM_F_IMAGE] = image;
-        e.field[PM_F_ERROR] = pm_scan_end(&s) ? c->h->message : pm_scan_rest(&s);
-        pm_lift_error(c->p->a, &e);
-        pm_emit(c->p, c->r, &e);
-        return;
-    }
-    ptrdiff_t at = pm_str_ifind(c->h->message, PM_STR("initializing source docker://"), 0);
-    if (at < 0) return;
-    struct pm_scan s = pm_scan_of(pm_str_from(c->h->message, (size_t)at + 29));
-    if (!pm_scan_word(&s, &source)) return;
-    if (pm_str_ends(source, PM_STR(":"))) source.n--;
-    e.field[PM_F_IMAGE] = source;
-    e.field[PM_F_ERROR] = pm_str_from(c->h->message, (size_t)at);
-    pm_lift_error(c->p->a, &e);
+    e.field[PM_F_CONTAINER] = e.field[PM_F_IMAGE] = PM_NONE;
+    bool told = pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e);
+    if (!told && !says(c->h, "initializing source docker://") && !pm_lift_sandbox_image(c->h->message)) return;
+    if (!told) pm_lift_into(c->p->a, &e, c->h->message);
+    e.kind = PM_KIND_PULL_FAIL;
     pm_emit(c->p, c->r, &e);
 }
 
@@ -275,8 +243,7 @@ static void on_runtime_down(const struct happening_ctx *c) {
 }
 // Housekeeping fails for many reasons; only a runtime that does not answer is told.
 static void on_maybe_runtime_down(const struct happening_ctx *c) {
-    if (says(c->h, "code = Unavailable") || says(c->h, "connection refused") || says(c->h, "Cannot connect to the Docker daemon") || says(c->h, "no such file or directory\""))
-        on_runtime_down(c);
+    if (pm_lift_runtime_down(c->h->message)) on_runtime_down(c);
 }
 // "Starting kubelet." is a node's happening, kube-proxy says Starting too.
 static void on_starting(const struct happening_ctx *c) {
@@ -309,7 +276,7 @@ enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record
         REASONS[i].fn(&c);
         return PM_PARSE_OK;
     }
-    if (pm_pull_reason_fails(h->reason)) on_pull_talk(&c);
+    if (pm_pull_reason(h->reason, NULL)) on_pull_talk(&c);
     return PM_PARSE_OK;
 }
 

@@ -7,6 +7,7 @@
 // All events are snapshots; their stamp is the last change of the pod's own conditions, since when the state holds.
 #include "k8s_happening.h"
 #include "k8s_object.h"
+#include "lift.h"
 
 static const struct { const char *statuses, *specs; bool init; } GROUPS[] = {
     {"status.initContainerStatuses", "spec.initContainers", true},
@@ -122,20 +123,20 @@ static struct pm_event pod_event(const struct pm_record *r, enum pm_kind kind) {
 static void emit_waiting(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *specs, const json_t *status) {
     const json_t *waiting = pm_k8s_get(status, "state.waiting");
     struct pm_str reason = pm_k8s_str(waiting, "reason"), message = pm_k8s_str(waiting, "message");
-    bool backoff = pm_str_eqc(reason, "ImagePullBackOff");
-    if (!backoff && !pm_pull_reason_fails(reason)) return;
-    struct pm_event e = pod_event(r, backoff ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL);
-    if (backoff) {
-        pm_lift_event_message(ctx->a, reason, message, &e);
-        e.kind = PM_KIND_PULL_BACKOFF;
-    } else {
-        e.field[PM_F_ERROR] = message.n ? message : pm_str_eqc(reason, "ErrImagePull") ? PM_NONE : reason;
-        pm_lift_error(ctx->a, &e);
-    }
-    e.field[PM_F_REASON] = reason;
+    bool vague, backoff = pm_str_eqc(reason, "ImagePullBackOff");
+    if (!pm_pull_reason(reason, &vague)) return;
+    struct pm_event e = pod_event(r, backoff || !message.n ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL);
+    enum pm_kind kind = e.kind;
     e.field[PM_F_CONTAINER] = pm_k8s_str(status, "name");
     e.field[PM_F_IMAGE] = image_of(r->json, specs, status);
-    if (!e.field[PM_F_ERROR].n) e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+    e.field[PM_F_REASON] = reason;
+    if (!pm_lift_event_message(ctx->a, reason, message, &e) && message.n) pm_lift_into(ctx->a, &e, message);
+    e.kind = kind;
+    e.field[PM_F_REASON] = reason;
+    if (!e.field[PM_F_ERROR].n) {
+        e.field[PM_F_ERROR] = vague ? PM_NONE : reason;
+        e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+    }
     pm_emit(ctx, r, &e);
 }
 

@@ -1,0 +1,8 @@
+// One row of an events table without its header: what people paste. Not a descriptor.
+#pragma once
+#include "k8s_happening.h"
+#include "kubectl_table.h"
+
+enum pm_row { PM_ROW_NO = 0, PM_ROW_DESCRIBE, PM_ROW_TABLE, PM_ROW_OLD_TABLE, PM_ROW_OLD_DESCRIBE };
+// Finds the Type cell and reads the others from where they stand around it. h is filled but for the message's surroundings.
+enum pm_row pm_kubectl_event_row(struct pm_str text, struct pm_happening *h);
