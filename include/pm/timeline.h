@@ -8,11 +8,12 @@
 #include "pm/diag.h"
 
 struct pm_timeline;
-struct pm_arena;
 // path NULL: a private temporary database, gone at close. `create`: make or overwrite; else open an existing one. NULL with *why set.
 struct pm_timeline *pm_timeline_open(const char *path, bool create, const char **why);
 struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
+bool pm_timeline_is(const char *path); // the file is a timeline, by its first bytes
 void pm_timeline_close(struct pm_timeline *t);
+const char *pm_timeline_error(const struct pm_timeline *t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
 
 struct pm_file_row { // one member; the contract's files[] and `files` view
     struct pm_str path, format, component, node, envelopes; // envelopes: names joined with '+'
@@ -63,6 +64,9 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx);
 // Plain SQL for the judge and `query`: cb gets text cells (NULL for SQL null). False with *why on a mistake. Read-only.
 typedef bool pm_sql_cb(void *ctx, int columns, const char *const *names, const char *const *cells);
 bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
+// The same with a letter a cell: n null, i integer, f float, t text, b blob.
+typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types);
+bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
 bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why); // idempotent
 
 // What the judge found goes back, so that the views answer it.

@@ -1,0 +1,75 @@
+// The same record in two members (journal.log beside kubelet.log, rotated overlaps, one file in two archives) counts once.
+//
+// While rows are put, two bits a slot tell whether some (hash, ordinal) came at least twice: fixed memory, and no index over random hashes,
+// which would cost several times the insert. At the end only the suspects are sorted. A slot shared by chance costs time, not truth.
+#include "timeline/store.h"
+#include <stdlib.h>
+
+#define SEEN_SLOTS (UINT64_C(1) << 25)
+
+static uint64_t slot_of(uint64_t hash, uint32_t ordinal) {
+    uint64_t x = (hash + ordinal * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
+    return (x ^ x >> 32) & (SEEN_SLOTS - 1);
+}
+void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal) {
+    if (!t->seen && !(t->seen = calloc(SEEN_SLOTS / 4, 1))) pm_die_oom();
+    uint64_t slot = slot_of(hash, ordinal);
+    uint8_t *byte = &t->seen[slot / 4], once = (uint8_t)(1u << slot % 4 * 2);
+    if (*byte & once) {
+        *byte |= (uint8_t)(once << 1);
+        t->seen_twice = true;
+    } else *byte |= once;
+}
+static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
+    (void)n;
+    struct pm_timeline *t = sqlite3_user_data(c);
+    uint64_t slot = slot_of((uint64_t)sqlite3_value_int64(v[0]), (uint32_t)sqlite3_value_int64(v[1]));
+    sqlite3_result_int(c, t->seen ? t->seen[slot / 4] >> (slot % 4 * 2 + 1) & 1 : 1);
+}
+
+// Best first: a row that names its node, then the better dated, then the one in more envelopes, then the first member.
+static const char suspects_sql[] =
+    "SELECT e.id, e.hash, e.ordinal, e.member FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
+    "ORDER BY e.hash, e.ordinal, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
+    "+ length(replace(coalesce(m.envelopes, ''), '+', '')), e.member, e.id";
+
+struct group { int64_t hash, ordinal, keep; bool open; };
+
+static void drop(struct pm_timeline *t, sqlite3_stmt *into, int64_t id, int64_t kept_in) {
+    sqlite3_bind_int64(into, 1, id);
+    sqlite3_bind_int64(into, 2, kept_in);
+    timeline_run(t, into);
+}
+static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_stmt *into) {
+    struct group g = {0};
+    int rc;
+    while ((rc = sqlite3_step(read)) == SQLITE_ROW) {
+        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2), member = sqlite3_column_int64(read, 3);
+        if (!g.open || g.hash != hash || g.ordinal != ordinal) g = (struct group){hash, ordinal, member, true};
+        else if (member != g.keep) drop(t, into, sqlite3_column_int64(read, 0), g.keep);
+    }
+    timeline_check(t, rc);
+}
+
+// The two statements that count what is dropped, then the drop. Counted where the rows were, said where the better ones are.
+static const char drop_sql[] =
+    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM dropped x JOIN event e ON e.id = x.id GROUP BY e.member) d "
+    "  WHERE d.member = member.id;"
+    "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) SELECT m.path, min(e.line), 'duplicate-records', 'also in ' || k.path || ': counted once', count(*) "
+    "  FROM dropped x JOIN event e ON e.id = x.id JOIN member m ON m.id = e.member JOIN member k ON k.id = x.kept GROUP BY m.id, k.id ORDER BY m.id, k.id;"
+    "DELETE FROM event WHERE id IN (SELECT id FROM dropped);";
+
+void timeline_duplicates_drop(struct pm_timeline *t) {
+    if (!t->seen_twice || t->error.n) return;
+    sqlite3_stmt *read = NULL, *into = NULL;
+    sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect, NULL, NULL);
+    if (timeline_exec(t, "CREATE TEMP TABLE dropped(id INTEGER PRIMARY KEY, kept INTEGER)") &&
+        timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)) &&
+        timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO dropped VALUES(?,?)", -1, &into, NULL)))
+        duplicates_find(t, read, into);
+    sqlite3_finalize(read);
+    sqlite3_finalize(into);
+    if (timeline_number(t, "SELECT count(*) FROM dropped", 0) > 0) timeline_exec(t, drop_sql);
+    timeline_exec(t, "DROP TABLE dropped");
+    t->seen_twice = false;
+}

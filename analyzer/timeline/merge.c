@@ -1,0 +1,120 @@
+// Merging timelines: the reduce step. Idempotent: a member that is there already, by content and path, is not taken again,
+// so merging twice, or merging a merge with its parts, changes nothing. Records that two members share are then dropped as in ingest.
+//
+// Set-based: the other file is attached read-only, its text and member numbers are mapped in temporary tables, its rows copied with the mapped numbers.
+#include "timeline/store.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static _Thread_local char merge_why[512];
+
+static bool source_check(const char *path, const char **why) {
+    struct pm_timeline *source = pm_timeline_open_read(path, why);
+    pm_timeline_close(source);
+    return source != NULL;
+}
+static bool same_file(const char *a, const char *b) {
+    struct stat x, y;
+    return b && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+static bool source_attach(struct pm_timeline *t, const char *path) {
+    sqlite3_stmt *s = NULL;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "ATTACH ? AS source", -1, &s, NULL))) return false;
+    sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+    bool ok = timeline_run(t, s);
+    sqlite3_finalize(s);
+    return ok;
+}
+
+// Texts go through the intern table, so that string ids stay what the intern table says.
+static bool strings_map(struct pm_timeline *t) {
+    sqlite3_stmt *r = NULL, *w = NULL;
+    bool ok = timeline_exec(t, "CREATE TEMP TABLE text_map(id INTEGER PRIMARY KEY, to_ INTEGER)") &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id", -1, &r, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO text_map VALUES(?,?)", -1, &w, NULL));
+    int rc = SQLITE_DONE;
+    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
+        sqlite3_bind_int64(w, 1, sqlite3_column_int64(r, 0));
+        sqlite3_bind_int64(w, 2, timeline_string(t, timeline_column(r, 1)));
+        ok = timeline_run(t, w);
+    }
+    ok = timeline_check(t, rc) && ok;
+    sqlite3_finalize(r);
+    sqlite3_finalize(w);
+    return ok && timeline_exec(t, "INSERT INTO text_map VALUES(0, 0)");
+}
+
+static const char members_sql[] =
+    "CREATE TEMP TABLE member_map(id INTEGER PRIMARY KEY, to_ INTEGER, is_new INTEGER);"
+    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.path = s.path AND m.hash IS s.hash), 0 FROM source.member s ORDER BY s.id;"
+    "UPDATE member_map SET is_new = 1, to_ = (SELECT coalesce(max(id) + 1, 0) FROM main.member) + n.n FROM "
+    "  (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM member_map WHERE to_ IS NULL) n WHERE n.id = member_map.id;"
+    "INSERT INTO main.member SELECT x.to_, path, format, component, node, envelopes, bytes, lines, events, bad, undated, from_ns, to_ns, quality, year, year_from, utc_offset_s,"
+    "  offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
+    "INSERT OR IGNORE INTO main.skipped_member SELECT * FROM source.skipped_member;"
+    "INSERT OR IGNORE INTO main.diagnostic SELECT * FROM source.diagnostic;"
+    "INSERT OR IGNORE INTO main.meta SELECT * FROM source.meta;";
+
+static bool events_copy(struct pm_timeline *t) {
+    struct pm_buf sql = {0};
+    pm_buf_lit(&sql, "INSERT INTO main.event SELECT NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
+                     "limit_,remaining,window_s");
+    static const char *const texts[PM_F_COUNT] = {"node", "namespace", "pod", "pod_uid", "workload", "container", "image", "registry", "repository", "tag", "digest", "client", "user",
+                                                  "method", "url", "host", "user_agent", "reason", "error", "message", "secret", "object", "join_", "detail"};
+    for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",(SELECT to_ FROM text_map WHERE id=e.%s)", texts[f]);
+    pm_buf_lit(&sql, ",raw FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
+    bool ok = timeline_exec(t, sql.p);
+    pm_buf_free(&sql);
+    return ok;
+}
+
+// Every hash is looked at again: a new member may hold the better copy of a record that was there.
+static bool hashes_see(struct pm_timeline *t) {
+    sqlite3_stmt *s = NULL;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT hash, ordinal FROM main.event WHERE hash IS NOT NULL", -1, &s, NULL))) return false;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) timeline_seen(t, (uint64_t)sqlite3_column_int64(s, 0), (uint32_t)sqlite3_column_int64(s, 1));
+    sqlite3_finalize(s);
+    return timeline_check(t, rc);
+}
+
+// The bundles that went in: a set, in order.
+static const char inputs_sql[] =
+    "INSERT OR REPLACE INTO main.meta SELECT 'inputs', group_concat(line, char(10)) FROM (WITH RECURSIVE cut(line, rest) AS ("
+    "  SELECT NULL, value || char(10) FROM (SELECT value FROM main.meta WHERE key = 'inputs' UNION ALL SELECT value FROM source.meta WHERE key = 'inputs')"
+    "  UNION ALL SELECT substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1) FROM cut WHERE rest != '')"
+    "  SELECT DISTINCT line FROM cut WHERE line != '' ORDER BY line);";
+
+static bool copy(struct pm_timeline *t) {
+    if (!strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_sql)) return false;
+    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) return !t->error.n; // all of it is here
+    pm_timeline_clear_judgement(t); // it was about other evidence
+    if (!timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") || !events_copy(t) || !hashes_see(t)) return false;
+    timeline_duplicates_drop(t);
+    return timeline_section(t, "indexes") && !t->error.n;
+}
+
+bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why) {
+    if (!source_check(path, why)) return false;
+    if (same_file(path, into->path)) return true;
+    timeline_strings_load(into);
+    bool fresh = into->in_transaction;
+    if (fresh) timeline_exec(into, "COMMIT"); // ATTACH is not allowed inside
+    into->in_transaction = false;
+    bool attached = source_attach(into, path);
+    timeline_write_begins(into);
+    bool ok = attached && copy(into);
+    if (into->in_transaction) timeline_exec(into, ok ? "COMMIT" : "ROLLBACK");
+    into->in_transaction = false;
+    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.text_map; DROP TABLE IF EXISTS temp.member_map", NULL, NULL, NULL);
+    if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
+    free(into->seen);
+    into->seen = NULL;
+    into->committed = into->committed || ok;
+    if (!ok) {
+        snprintf(merge_why, sizeof merge_why, "%s cannot be merged: %s", path, into->error.n ? into->error.p : "unknown");
+        *why = merge_why;
+    }
+    return ok;
+}

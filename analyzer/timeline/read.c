@@ -1,0 +1,173 @@
+// Reading: events in time order, members, and plain SQL for people.
+#include "timeline/store.h"
+#include <stdlib.h>
+
+static const char columns_sql[] = "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
+                                  "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
+                                  "user_agent,reason,error,message,secret,object,join_,detail,raw FROM event ";
+
+static int bounded(int value, int count) { return value >= 0 && value < count ? value : 0; } // a file may be damaged
+
+static struct pm_when stamp_of(int64_t ns) { return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns}; }
+
+static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
+    struct pm_event *e = &r->event;
+    int stamps = sqlite3_column_int(s, 6);
+    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, 0), .file = (uint32_t)sqlite3_column_int64(s, 1), .line = (uint64_t)sqlite3_column_int64(s, 2),
+                         .hash = (uint64_t)column_or(s, 3, 0), .ordinal = (uint32_t)column_or(s, 4, 0), .ts_ns = column_or(s, 5, PM_NO_TIME),
+                         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1), .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
+                         .first_ns = column_or(s, 8, PM_NO_TIME), .last_ns = column_or(s, 9, PM_NO_TIME)};
+    e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
+    e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
+    e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
+    e->http_status = (int)column_or(s, 13, 0);
+    e->flags = (unsigned)sqlite3_column_int(s, 14);
+    e->count = (uint32_t)sqlite3_column_int64(s, 15);
+    e->duration_ns = column_or(s, 16, 0);
+    e->waiting_ns = column_or(s, 17, 0);
+    e->bytes = column_or(s, 18, -1);
+    e->limit = column_or(s, 19, -1);
+    e->remaining = column_or(s, 20, -1);
+    e->window_s = column_or(s, 21, -1);
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        uint32_t id = (uint32_t)sqlite3_column_int64(s, 22 + f);
+        if (id) e->field[f] = timeline_string_get(t, id);
+    }
+    e->when = stamp_of(r->ts_ns);
+    e->first = stamp_of(r->first_ns);
+    e->last = stamp_of(r->last_ns);
+    r->raw = timeline_column(s, 22 + PM_F_COUNT);
+}
+
+// Paths by member id, for pm_row.path.
+struct paths { char **items; size_t n, cap; };
+
+static void paths_load(struct pm_timeline *t, struct paths *p) {
+    sqlite3_stmt *s = NULL;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,path FROM member ORDER BY id", -1, &s, NULL))) return;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW && p->n < (1u << 24)) {
+        int64_t id = sqlite3_column_int64(s, 0);
+        if (id < 0 || id >= (1 << 24)) break;
+        while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
+        p->items[id] = pm_xstrdup((const char *)sqlite3_column_text(s, 1));
+    }
+    timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
+    sqlite3_finalize(s);
+}
+static void paths_free(struct paths *p) {
+    for (size_t i = 0; i < p->n; i++) free(p->items[i]);
+    free(p->items);
+}
+
+void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx) {
+    timeline_strings_load(t);
+    struct pm_buf sql = {0};
+    pm_buf_lit(&sql, columns_sql);
+    if (where) pm_buf_fmt(&sql, "WHERE (%s) ", where);
+    pm_buf_lit(&sql, "ORDER BY ts,member,line,id");
+    struct paths paths = {0};
+    paths_load(t, &paths);
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL);
+    pm_buf_free(&sql);
+    if (timeline_check(t, rc)) {
+        struct pm_row row;
+        while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+            pm_arena_reset(t->row_arena);
+            row_read(t, s, &row);
+            row.path = row.file < paths.n && paths.items[row.file] ? paths.items[row.file] : "";
+            if (!cb(ctx, &row)) break;
+        }
+        timeline_check(t, rc);
+    }
+    sqlite3_finalize(s);
+    paths_free(&paths);
+}
+
+void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
+    static const char sql[] = "SELECT id,path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,utc_offset_s,offset_from,skew_ms,"
+                              "hash,duplicate_of FROM member ORDER BY id";
+    sqlite3_stmt *s = NULL;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct pm_file_row f = {.path = timeline_column(s, 1), .format = timeline_column(s, 2), .component = timeline_column(s, 3), .node = timeline_column(s, 4),
+                                .envelopes = timeline_column(s, 5), .year_from = timeline_column(s, 15), .offset_from = timeline_column(s, 17), .hash = timeline_column(s, 19)};
+        uint64_t *numbers[] = {&f.bytes, &f.lines, &f.events, &f.bad, &f.undated};
+        for (int i = 0; i < (int)PM_LEN(numbers); i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
+        f.from_ns = column_or(s, 11, PM_NO_TIME);
+        f.to_ns = column_or(s, 12, PM_NO_TIME);
+        f.quality = (enum pm_quality)bounded(sqlite3_column_int(s, 13), PM_QUALITY_RELATIVE + 1);
+        f.year = (int)column_or(s, 14, 0);
+        f.offset_known = sqlite3_column_type(s, 16) != SQLITE_NULL;
+        f.utc_offset_s = (int32_t)column_or(s, 16, 0);
+        f.skew_ms = column_or(s, 18, 0);
+        f.duplicate_of = (uint32_t)(column_or(s, 20, -1) + 1);
+        if (!cb(ctx, (uint32_t)sqlite3_column_int64(s, 0), &f)) break;
+    }
+    timeline_check(t, rc);
+    sqlite3_finalize(s);
+}
+
+// People's SQL may only read this one file: no ATTACH (which SQLite counts as reading, and which makes files), no pragma that sets anything.
+static int read_only(void *ctx, int action, const char *x, const char *y, const char *database, const char *trigger) {
+    (void)ctx, (void)database, (void)trigger;
+    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "database_list", "function_list", "compile_options"};
+    switch (action) {
+    case SQLITE_SELECT: case SQLITE_READ: case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_FUNCTION: return y && strcmp(y, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_PRAGMA:
+        for (size_t i = 0; i < PM_LEN(pragmas); i++)
+            if (x && strcmp(x, pragmas[i]) == 0) return SQLITE_OK;
+        return SQLITE_DENY;
+    default: return SQLITE_DENY;
+    }
+}
+
+static char type_letter(int type) { return type == SQLITE_NULL ? 'n' : type == SQLITE_INTEGER ? 'i' : type == SQLITE_FLOAT ? 'f' : type == SQLITE_BLOB ? 'b' : 't'; }
+
+static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
+    int n = sqlite3_column_count(s), rc;
+    const char **names = pm_xmalloc(sizeof *names * (size_t)(n + 1)), **cells = pm_xmalloc(sizeof *cells * (size_t)(n + 1));
+    char *types = pm_xmalloc((size_t)n + 1);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        for (int i = 0; i < n; i++) {
+            types[i] = type_letter(sqlite3_column_type(s, i));
+            names[i] = sqlite3_column_name(s, i);
+            cells[i] = (const char *)sqlite3_column_text(s, i);
+        }
+        if (!cb(ctx, n, names, cells, types)) { rc = SQLITE_DONE; break; }
+    }
+    free(types);
+    free(names);
+    free(cells);
+    return rc == SQLITE_DONE;
+}
+
+struct untyped { pm_sql_cb *cb; void *ctx; };
+static bool untyped(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types) {
+    (void)types;
+    struct untyped *u = ctx;
+    return u->cb(u->ctx, columns, names, cells);
+}
+bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a) {
+    return pm_timeline_sql_typed(t, sql, untyped, &(struct untyped){cb, ctx}, why, a);
+}
+
+bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a) {
+    sqlite3_stmt *s = NULL;
+    const char *rest = NULL;
+    sqlite3_set_authorizer(t->db, read_only, NULL);
+    int rc = sqlite3_prepare_v2(t->db, sql, -1, &s, &rest);
+    sqlite3_set_authorizer(t->db, NULL, NULL);
+    const char *mistake = NULL;
+    if (rc == SQLITE_AUTH || (rc == SQLITE_OK && s && !sqlite3_stmt_readonly(s))) mistake = "only reading is allowed: one SELECT over the views";
+    else if (rc != SQLITE_OK) mistake = sqlite3_errmsg(t->db);
+    else if (!s) mistake = "the statement is empty";
+    else if (pm_str_trim(pm_str_c(rest)).n) mistake = "one statement at a time";
+    if (!mistake && !sql_rows(s, cb, ctx)) mistake = sqlite3_errmsg(t->db);
+    if (mistake && why) *why = pm_arena_dup(a, pm_str_c(mistake));
+    sqlite3_finalize(s);
+    return !mistake;
+}

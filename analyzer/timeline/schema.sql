@@ -1,0 +1,253 @@
+-- The timeline's schema. Compiled into the binary; open.c runs it section by section ("-- @section NAME").
+--
+-- Physical tables are narrow: every text is a number into `string`, every enumeration a number into `word`.
+-- They may change with user_version. The views at the end are the product: their names, columns and meaning stay.
+-- Times are nanoseconds since 1970 UTC; the views add RFC 3339 text with milliseconds. Unknown is NULL, never 0 or ''.
+
+-- @section tables
+CREATE TABLE meta(                  -- one row a fact about the whole timeline
+    key TEXT PRIMARY KEY,           -- version, inputs, rules …
+    value TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE string(                -- interned texts; id 0 is the absent text and has no row
+    id INTEGER PRIMARY KEY,         -- from 2^31 on: texts kept after the interning budget was spent, not unique
+    text TEXT NOT NULL
+);
+
+CREATE TABLE word(                  -- the enumerations of the program that wrote this file
+    list TEXT NOT NULL,             -- kind, component, stage, quality, outcome, severity, confidence, scope, cause
+    id INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY(list, id)
+) WITHOUT ROWID;
+
+CREATE TABLE member(                -- one file of a bundle
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,             -- inside the bundle; archives in it are folders of the path
+    format TEXT,                    -- parser that read most of its records
+    component TEXT,                 -- program that wrote it
+    node TEXT,
+    envelopes TEXT,                 -- outermost first, joined with '+'
+    bytes INTEGER, lines INTEGER, events INTEGER,
+    bad INTEGER,                    -- records that are of the format and broken
+    undated INTEGER,                -- records without any time
+    from_ns INTEGER, to_ns INTEGER, -- first and last stamp
+    quality INTEGER,                -- word 'quality'
+    year INTEGER,                   -- found for stamps without a year; NULL where they carry their own
+    year_from TEXT,                 -- where it was found
+    utc_offset_s INTEGER,           -- zone of stamps without one, seconds east; NULL unknown or not needed
+    offset_from TEXT,
+    skew_ms INTEGER,                -- against the other nodes; never applied to ts
+    hash TEXT,                      -- of the content
+    duplicate_of INTEGER,           -- member.id with the same content, NULL none
+    duplicates INTEGER NOT NULL DEFAULT 0 -- events dropped here because a better copy of the record is in another member
+);
+
+CREATE TABLE skipped_member(path TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(path, why)) WITHOUT ROWID;
+
+CREATE TABLE diagnostic(            -- what was wrong with the input
+    path TEXT NOT NULL, line INTEGER NOT NULL, -- line 0: the whole member
+    code TEXT NOT NULL, message TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY(path, code, message)
+) WITHOUT ROWID;
+
+CREATE TABLE event(
+    id INTEGER PRIMARY KEY,         -- in order of arrival
+    member INTEGER NOT NULL,        -- member.id
+    line INTEGER NOT NULL,          -- of the record's first line, from 1
+    hash INTEGER,                   -- of the record's text; NULL: never a duplicate
+    ordinal INTEGER,                -- n-th record with this hash in its member, where its stamp is coarse
+    ts INTEGER,                     -- ns UTC; NULL undated
+    stamps INTEGER NOT NULL,        -- while ingesting: kinds of ts, first_ns, last_ns, three bits each (enum pm_when_kind)
+    quality INTEGER NOT NULL,       -- word 'quality'
+    first_ns INTEGER, last_ns INTEGER, -- span of a counted event
+    kind INTEGER NOT NULL,          -- word 'kind'
+    component INTEGER NOT NULL,     -- word 'component'
+    stage INTEGER NOT NULL,         -- word 'stage'; 0 none
+    status INTEGER,                 -- HTTP status
+    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record
+    count INTEGER NOT NULL,         -- happenings it stands for, at least 1
+    duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
+    limit_ INTEGER, remaining INTEGER, window_s INTEGER, -- RateLimit headers
+    node INTEGER, namespace INTEGER, pod INTEGER, pod_uid INTEGER, workload INTEGER, container INTEGER, -- string.id from here on
+    image INTEGER, registry INTEGER, repository INTEGER, tag INTEGER, digest INTEGER,
+    client INTEGER, user INTEGER, method INTEGER, url INTEGER, host INTEGER, user_agent INTEGER,
+    reason INTEGER, error INTEGER, message INTEGER, secret INTEGER, object INTEGER, join_ INTEGER, detail INTEGER,
+    raw TEXT                        -- first line of the record, secrets removed
+);
+
+-- @section judgement
+CREATE TABLE verdict(               -- why an event happened
+    event INTEGER PRIMARY KEY,      -- event.id
+    cause INTEGER, rule INTEGER     -- string.id
+);
+CREATE TABLE pull(                  -- one attempt of one node to pull one image
+    id INTEGER PRIMARY KEY,
+    node INTEGER, image INTEGER, registry INTEGER, repository INTEGER, tag INTEGER, digest INTEGER, -- string.id
+    client INTEGER, user INTEGER, namespace INTEGER, cause INTEGER, rule INTEGER, error INTEGER,
+    started_ns INTEGER, ended_ns INTEGER,
+    outcome INTEGER NOT NULL,       -- word 'outcome'
+    status INTEGER, stage INTEGER NOT NULL, duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
+    pods TEXT,                      -- "namespace/name", joined with blanks
+    sources INTEGER NOT NULL,       -- 1 runtime, 2 kubelet, 4 events, 8 pod status, 16 registry, 32 client
+    reconstructed INTEGER NOT NULL, -- 1: taken from an event's count, its time is a model's
+    requests INTEGER NOT NULL,      -- registry-side lines folded in
+    evidence INTEGER,               -- event.id of its best line
+    incident INTEGER                -- incident.id
+);
+CREATE TABLE incident(
+    id INTEGER PRIMARY KEY,         -- 1 is the one to read first
+    fingerprint TEXT, root_cause TEXT, title TEXT, summary TEXT,
+    severity INTEGER NOT NULL, confidence INTEGER NOT NULL, score REAL,
+    started_ns INTEGER, ended_ns INTEGER, recovered_ns INTEGER,
+    scope_kind INTEGER NOT NULL, scope TEXT, registries TEXT, -- lists joined with blanks
+    failed_pulls INTEGER, failed_requests INTEGER, lines INTEGER,
+    pods INTEGER, workloads INTEGER, namespaces INTEGER, nodes INTEGER, images INTEGER,
+    explained_by INTEGER
+);
+CREATE TABLE quota(
+    id INTEGER PRIMARY KEY,
+    registry TEXT, identity TEXT, user TEXT, client TEXT, policy TEXT, status TEXT,
+    limit_ INTEGER, window_s INTEGER, used_low INTEGER, used_high INTEGER, peak_used INTEGER, refused INTEGER,
+    peak_at_ns INTEGER, exhausted_ns INTEGER, first_refused_ns INTEGER, last_refused_ns INTEGER, free_at_ns INTEGER, with_cache INTEGER
+);
+CREATE TABLE quota_point(quota INTEGER NOT NULL, ts INTEGER, used INTEGER, ok INTEGER, refused INTEGER, remaining INTEGER);
+
+-- @section views
+-- events: one typed fact a row.
+--   time, ts_ns      when (quality says how the stamp is known: exact, inferred, assumed, relative)
+--   kind             what happened: pull.fail, request, disk.pressure … ; component: the program that says so
+--   image            as written; registry, repository, tag, digest: normalised parts of it
+--   client, user     who asked, as the registry side saw it; status: HTTP status
+--   duration_ms      of the pull or request, waiting_ms the part of it spent queued
+--   count            happenings this row stands for
+--   error            text with all wrapping undone; cause, rule: what the rules made of it, NULL where nothing failed
+--   file, line       where it stands, raw: the line, secrets removed
+CREATE VIEW events AS SELECT
+    e.id AS id,
+    strftime('%Y-%m-%dT%H:%M:%S', e.ts / 1000000000, 'unixepoch') || printf('.%03dZ', e.ts / 1000000 % 1000) AS time,
+    e.ts AS ts_ns,
+    (SELECT text FROM word WHERE list = 'quality' AND id = e.quality) AS quality,
+    (SELECT text FROM word WHERE list = 'kind' AND id = e.kind) AS kind,
+    (SELECT text FROM word WHERE list = 'component' AND id = e.component) AS component,
+    (SELECT text FROM string WHERE id = e.node) AS node,
+    (SELECT text FROM string WHERE id = e.namespace) AS namespace,
+    (SELECT text FROM string WHERE id = e.pod) AS pod,
+    (SELECT text FROM string WHERE id = e.workload) AS workload,
+    (SELECT text FROM string WHERE id = e.container) AS container,
+    (SELECT text FROM string WHERE id = e.image) AS image,
+    (SELECT text FROM string WHERE id = e.registry) AS registry,
+    (SELECT text FROM string WHERE id = e.repository) AS repository,
+    (SELECT text FROM string WHERE id = e.tag) AS tag,
+    (SELECT text FROM string WHERE id = e.digest) AS digest,
+    (SELECT text FROM string WHERE id = e.client) AS client,
+    (SELECT text FROM string WHERE id = e.user) AS user,
+    (SELECT text FROM string WHERE id = e.method) AS method,
+    (SELECT text FROM string WHERE id = e.url) AS url,
+    e.status AS status,
+    e.bytes AS bytes,
+    e.duration_ns / 1e6 AS duration_ms,
+    e.count AS count,
+    (SELECT text FROM string WHERE id = e.error) AS error,
+    (SELECT s.text FROM verdict v JOIN string s ON s.id = v.cause WHERE v.event = e.id) AS cause,
+    (SELECT s.text FROM verdict v JOIN string s ON s.id = v.rule WHERE v.event = e.id) AS rule,
+    (SELECT path FROM member WHERE id = e.member) AS file,
+    e.line AS line,
+    (SELECT text FROM word WHERE list = 'stage' AND id = e.stage) AS stage,
+    (SELECT text FROM string WHERE id = e.pod_uid) AS pod_uid,
+    (SELECT text FROM string WHERE id = e.host) AS host,
+    (SELECT text FROM string WHERE id = e.user_agent) AS user_agent,
+    (SELECT text FROM string WHERE id = e.reason) AS reason,
+    (SELECT text FROM string WHERE id = e.message) AS message,
+    (SELECT text FROM string WHERE id = e.secret) AS secret,
+    (SELECT text FROM string WHERE id = e.object) AS object,
+    (SELECT text FROM string WHERE id = e.join_) AS join_id,
+    (SELECT text FROM string WHERE id = e.detail) AS detail,
+    e.first_ns AS first_ns, e.last_ns AS last_ns, e.waiting_ns / 1e6 AS waiting_ms,
+    e.limit_ AS limit_, e.remaining AS remaining, e.window_s AS window_s, e.flags AS flags, e.raw AS raw
+FROM event e;
+
+-- pulls: one attempt of one node to pull one image, folded from all events that speak of it.
+--   outcome          ok, failed, cached (no attempt: it was there already), open (no end seen)
+--   stage            how far it came: resolve, token, manifest, blob, unpack
+--   pods             "namespace/name" of those that waited for it, joined with blanks
+--   sources          who traced it, joined with '+'
+--   incident         incidents.id; evidence: events.id of its best line
+CREATE VIEW pulls AS SELECT
+    p.id AS id,
+    (SELECT text FROM string WHERE id = p.node) AS node,
+    (SELECT text FROM string WHERE id = p.image) AS image,
+    (SELECT text FROM string WHERE id = p.registry) AS registry,
+    (SELECT text FROM string WHERE id = p.repository) AS repository,
+    (SELECT text FROM string WHERE id = p.tag) AS tag,
+    (SELECT text FROM string WHERE id = p.digest) AS digest,
+    strftime('%Y-%m-%dT%H:%M:%S', p.started_ns / 1000000000, 'unixepoch') || printf('.%03dZ', p.started_ns / 1000000 % 1000) AS started,
+    strftime('%Y-%m-%dT%H:%M:%S', p.ended_ns / 1000000000, 'unixepoch') || printf('.%03dZ', p.ended_ns / 1000000 % 1000) AS ended,
+    (SELECT text FROM word WHERE list = 'outcome' AND id = p.outcome) AS outcome,
+    (SELECT text FROM string WHERE id = p.cause) AS cause,
+    p.status AS status,
+    (SELECT text FROM word WHERE list = 'stage' AND id = p.stage) AS stage,
+    p.duration_ns / 1e6 AS duration_ms,
+    p.bytes AS bytes,
+    p.pods AS pods,
+    nullif(substr(CASE WHEN p.sources & 1 THEN '+runtime' ELSE '' END || CASE WHEN p.sources & 2 THEN '+kubelet' ELSE '' END
+        || CASE WHEN p.sources & 4 THEN '+events' ELSE '' END || CASE WHEN p.sources & 8 THEN '+pod' ELSE '' END
+        || CASE WHEN p.sources & 16 THEN '+registry' ELSE '' END || CASE WHEN p.sources & 32 THEN '+client' ELSE '' END, 2), '') AS sources,
+    p.incident AS incident,
+    (SELECT text FROM string WHERE id = p.client) AS client,
+    (SELECT text FROM string WHERE id = p.user) AS user,
+    (SELECT text FROM string WHERE id = p.namespace) AS namespace,
+    (SELECT text FROM string WHERE id = p.rule) AS rule,
+    (SELECT text FROM string WHERE id = p.error) AS error,
+    p.started_ns AS started_ns, p.ended_ns AS ended_ns, p.waiting_ns / 1e6 AS waiting_ms,
+    p.reconstructed AS reconstructed, p.requests AS requests, p.evidence AS evidence
+FROM pull p;
+
+-- incidents: pulls that share cause, scope and time.
+--   recovered        first success after the last failure in the same scope; NULL: not within these logs
+--   pods, workloads, nodes, images  how many were hit
+--   explained_by     id of the incident that led to this one, NULL for a root
+CREATE VIEW incidents AS SELECT
+    i.id AS id, i.root_cause AS root_cause,
+    (SELECT text FROM word WHERE list = 'severity' AND id = i.severity) AS severity,
+    (SELECT text FROM word WHERE list = 'confidence' AND id = i.confidence) AS confidence,
+    strftime('%Y-%m-%dT%H:%M:%S', i.started_ns / 1000000000, 'unixepoch') || printf('.%03dZ', i.started_ns / 1000000 % 1000) AS started,
+    strftime('%Y-%m-%dT%H:%M:%S', i.ended_ns / 1000000000, 'unixepoch') || printf('.%03dZ', i.ended_ns / 1000000 % 1000) AS ended,
+    strftime('%Y-%m-%dT%H:%M:%S', i.recovered_ns / 1000000000, 'unixepoch') || printf('.%03dZ', i.recovered_ns / 1000000 % 1000) AS recovered,
+    (SELECT text FROM word WHERE list = 'scope' AND id = i.scope_kind) AS scope_kind,
+    i.scope AS scope, i.failed_pulls AS failed_pulls, i.pods AS pods, i.workloads AS workloads, i.nodes AS nodes, i.images AS images,
+    i.explained_by AS explained_by,
+    i.title AS title, i.summary AS summary, i.fingerprint AS fingerprint, i.score AS score, i.registries AS registries,
+    i.namespaces AS namespaces, i.failed_requests AS failed_requests, i.lines AS lines
+FROM incident i;
+
+-- quota_points: the sliding window of a registry's limit over time, one curve a (registry, identity, client).
+--   used             counted pulls within the window that ends at `time`; ok and refused: at this point alone
+--   remaining        as the registry's own header said; limit_: the policy's, NULL unknown
+CREATE VIEW quota_points AS SELECT
+    q.registry AS registry, q.identity AS identity, q.client AS client,
+    strftime('%Y-%m-%dT%H:%M:%S', p.ts / 1000000000, 'unixepoch') || printf('.%03dZ', p.ts / 1000000 % 1000) AS time,
+    p.used AS used, p.ok AS ok, p.refused AS refused, p.remaining AS remaining, q.limit_ AS limit_,
+    q.user AS user, q.policy AS policy, p.ts AS ts_ns
+FROM quota_point p JOIN quota q ON q.id = p.quota;
+
+-- files: the members of the bundle. sha256: NULL unless the content hash is one; hash: crc32 and length.
+CREATE VIEW files AS SELECT
+    m.path AS path, m.format AS format, m.component AS component, m.node AS node,
+    m.bytes AS bytes, m.lines AS lines, m.events AS events, m.bad AS bad,
+    CASE WHEN m.hash LIKE 'sha256:%' THEN substr(m.hash, 8) END AS sha256,
+    m.hash AS hash, m.envelopes AS envelopes, m.undated AS undated,
+    strftime('%Y-%m-%dT%H:%M:%S', m.from_ns / 1000000000, 'unixepoch') || printf('.%03dZ', m.from_ns / 1000000 % 1000) AS from_,
+    strftime('%Y-%m-%dT%H:%M:%S', m.to_ns / 1000000000, 'unixepoch') || printf('.%03dZ', m.to_ns / 1000000 % 1000) AS to_,
+    (SELECT text FROM word WHERE list = 'quality' AND id = m.quality) AS quality,
+    m.year AS year, m.year_from AS year_from, m.utc_offset_s AS utc_offset_s, m.offset_from AS offset_from, m.skew_ms AS skew_ms,
+    (SELECT d.path FROM member d WHERE d.id = m.duplicate_of) AS duplicate_of, m.duplicates AS duplicates
+FROM member m;
+
+CREATE VIEW diagnostics AS SELECT path AS file, line, code, message, count FROM diagnostic;
+CREATE VIEW skipped AS SELECT path AS file, why FROM skipped_member;
+
+-- @section indexes
+-- One index, built once the rows are in: the judge's order. Ties in time are broken by place, so that parallel reading changes nothing.
+CREATE INDEX event_time ON event(ts, member, line);

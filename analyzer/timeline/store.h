@@ -1,0 +1,65 @@
+// Inside of the timeline: what its files share. Level 5, private to analyzer/timeline/, the only room that includes sqlite3.h.
+#pragma once
+#include "pm/arena.h"
+#include "pm/intern.h"
+#include "pm/timeline.h"
+#include <sqlite3.h>
+
+enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 1 }; // "pm1t"; raise the schema when physical tables change meaning
+
+enum timeline_stmt { // prepared once, on first use
+    ST_STRING, ST_STRING_GET, ST_EVENT, ST_REDATE_READ, ST_REDATE, ST_MEMBER, ST_MEMBER_UPDATE, ST_SKIPPED, ST_DIAG, ST_META, ST_META_GET,
+    ST_VERDICT, ST_PULL, ST_INCIDENT, ST_QUOTA, ST_QUOTA_POINT, ST_COUNT
+};
+
+struct row_span { int64_t lo, hi; }; // event ids between which a member's rows are; other members' may be among them
+
+struct pm_timeline {
+    sqlite3 *db;
+    char *path, *building;      // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
+    bool writable, in_transaction, committed;
+    bool strings_loaded;        // of a file that was there before
+    struct pm_intern *strings;  // string.id == intern id
+    uint32_t strings_written;
+    uint64_t strings_bytes;
+    uint32_t loose_next;        // ids of texts kept outside the interning budget
+    uint32_t last[PM_F_COUNT];  // per field: the id seen last, most rows repeat it
+    struct row_span *spans; size_t spans_n, spans_cap; // by member id
+    uint8_t *seen;              // two bits a slot: a record's hash was seen, was seen twice
+    bool seen_twice;
+    struct pm_arena *row_arena;
+    sqlite3_stmt *stmt[ST_COUNT];
+    struct pm_buf error;        // the first thing that went wrong
+};
+
+// open.c
+bool timeline_check(struct pm_timeline *t, int rc);            // false, and remembered, where rc is an error
+sqlite3_stmt *timeline_stmt(struct pm_timeline *t, enum timeline_stmt which); // NULL where it cannot be prepared (remembered)
+bool timeline_exec(struct pm_timeline *t, const char *sql);
+bool timeline_section(struct pm_timeline *t, const char *name); // runs one section of schema.sql
+void timeline_write_begins(struct pm_timeline *t);              // a transaction is open after this
+bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s);      // step to the end and reset
+int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwise);
+
+// strings.c
+uint32_t timeline_string(struct pm_timeline *t, struct pm_str s);  // → string.id, written to the table where new
+void timeline_strings_load(struct pm_timeline *t);                  // texts of an opened file, once
+struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id); // loose ones live until the row arena is reset
+struct pm_str timeline_column(sqlite3_stmt *s, int column);         // text cell, borrowed until the next step
+
+// duplicates.c
+void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
+void timeline_duplicates_drop(struct pm_timeline *t);
+
+static inline void bind_str(sqlite3_stmt *s, int at, struct pm_str v) {
+    if (v.n) sqlite3_bind_text64(s, at, v.p, v.n, SQLITE_STATIC, SQLITE_UTF8);
+    else sqlite3_bind_null(s, at);
+}
+static inline void bind_known(sqlite3_stmt *s, int at, bool known, int64_t v) {
+    if (known) sqlite3_bind_int64(s, at, v);
+    else sqlite3_bind_null(s, at);
+}
+static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) { bind_known(s, at, ns != PM_NO_TIME, ns); }
+static inline int64_t column_or(sqlite3_stmt *s, int at, int64_t otherwise) {
+    return sqlite3_column_type(s, at) == SQLITE_NULL ? otherwise : sqlite3_column_int64(s, at);
+}

@@ -1,0 +1,74 @@
+// Interned texts: a text is written to `string` when it is first seen, and is its intern number from then on.
+//
+// Memory is bounded by distinct texts, and those by a budget: past it, new texts still get a row and a number, but are forgotten
+// at once ("loose", numbers from 2^31), so that a hostile log of ever new texts costs disk and not memory.
+#include "timeline/store.h"
+
+#define STRINGS_BUDGET_BYTES (UINT64_C(256) << 20)
+#define STRING_OVERHEAD_BYTES 64 // of the table, a text
+
+static void string_write(struct pm_timeline *t, uint32_t id, struct pm_str s) {
+    sqlite3_stmt *w = timeline_stmt(t, ST_STRING);
+    if (!w) return;
+    sqlite3_bind_int64(w, 1, id);
+    bind_str(w, 2, s);
+    timeline_run(t, w);
+}
+
+uint32_t timeline_string(struct pm_timeline *t, struct pm_str s) {
+    if (!s.n) return 0;
+    timeline_strings_load(t);
+    if (t->strings_bytes > STRINGS_BUDGET_BYTES) {
+        uint32_t known = pm_intern_find(t->strings, s);
+        if (known != UINT32_MAX) return known;
+        if (t->loose_next == UINT32_MAX) return 0; // two thousand million loose texts: the file is past any use
+        string_write(t, t->loose_next, s);
+        return t->loose_next++;
+    }
+    uint32_t id = pm_intern_id(t->strings, s);
+    if (id < t->strings_written) return id;
+    t->strings_written = id + 1;
+    t->strings_bytes += s.n + STRING_OVERHEAD_BYTES;
+    string_write(t, id, s);
+    return id;
+}
+
+struct pm_str timeline_column(sqlite3_stmt *s, int column) {
+    const char *p = (const char *)sqlite3_column_text(s, column);
+    return (struct pm_str){p, p ? (size_t)sqlite3_column_bytes(s, column) : 0};
+}
+
+// A file's texts become the intern table again: rows are in order of id and without gaps, or the file is damaged.
+void timeline_strings_load(struct pm_timeline *t) {
+    if (t->strings_loaded) return;
+    t->strings_loaded = true;
+    sqlite3_stmt *s = NULL;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM string WHERE id<2147483648 ORDER BY id", -1, &s, NULL))) return;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct pm_str text = timeline_column(s, 1);
+        uint32_t id = pm_intern_id(t->strings, text);
+        if (id != sqlite3_column_int64(s, 0)) {
+            if (!t->error.n) pm_buf_lit(&t->error, "the table of texts is damaged");
+            break;
+        }
+        t->strings_bytes += text.n + STRING_OVERHEAD_BYTES;
+    }
+    timeline_check(t, rc);
+    sqlite3_finalize(s);
+    t->strings_written = pm_intern_count(t->strings);
+    t->loose_next = (uint32_t)timeline_number(t, "SELECT max(max(id)+1, 2147483648) FROM string", INT64_C(2147483648));
+}
+
+struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id) {
+    if (id == 0) return PM_NONE;
+    if (id < pm_intern_count(t->strings)) return pm_intern_str(t->strings, id);
+    sqlite3_stmt *s = timeline_stmt(t, ST_STRING_GET);
+    if (!s) return PM_NONE;
+    sqlite3_bind_int64(s, 1, id);
+    struct pm_str text = PM_NONE;
+    int rc = sqlite3_step(s);
+    if (timeline_check(t, rc) && rc == SQLITE_ROW) text = pm_arena_dup(t->row_arena, timeline_column(s, 0));
+    sqlite3_reset(s);
+    return text;
+}
