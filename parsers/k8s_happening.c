@@ -92,6 +92,8 @@ bool pm_pull_reason(struct pm_str reason, bool *vague) {
     return false;
 }
 
+bool pm_pull_reason_fails(struct pm_str reason) { return pm_pull_reason(reason, NULL) && !pm_str_eqc(reason, "ImagePullBackOff"); }
+
 // "Error: ErrImagePull": the second event of the same attempt, so no attempt of its own (as pm_lift_event_message has it).
 static bool emit_reason_only(const struct happening_ctx *c) {
     struct pm_str m = pm_str_trim(c->h->message);
