@@ -1,0 +1,143 @@
+// Reading a bundle, judging a timeline, writing reports: the steps of analyze, ingest and report.
+#include "cli/bundle.h"
+#include "pm/rule.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum option { OPT_OUTPUT, OPT_FORMAT, OPT_COLOR, OPT_DB, OPT_SINCE, OPT_UNTIL, OPT_RULES, OPT_TZ, OPT_YEAR, OPT_JOBS, OPT_NO_REDACT, OPT_COUNT };
+static const struct { struct pm_opt opt; unsigned part; } options[OPT_COUNT] = {
+    [OPT_OUTPUT] = {{"output", 'o', true}, PM_ARGS_OUTPUT},
+    [OPT_FORMAT] = {{"format", 'f', true}, PM_ARGS_OUTPUT},
+    [OPT_COLOR] = {{"color", 0, true}, PM_ARGS_OUTPUT},
+    [OPT_DB] = {{"db", 0, true}, PM_ARGS_DB},
+    [OPT_SINCE] = {{"since", 0, true}, PM_ARGS_JUDGE},
+    [OPT_UNTIL] = {{"until", 0, true}, PM_ARGS_JUDGE},
+    [OPT_RULES] = {{"rules", 0, true}, PM_ARGS_JUDGE},
+    [OPT_TZ] = {{"tz", 0, true}, PM_ARGS_BUNDLE},
+    [OPT_YEAR] = {{"year", 0, true}, PM_ARGS_BUNDLE},
+    [OPT_JOBS] = {{"jobs", 'j', true}, PM_ARGS_BUNDLE},
+    [OPT_NO_REDACT] = {{"no-redact", 0, false}, PM_ARGS_BUNDLE},
+};
+
+static int option_take(const struct pm_command *c, struct pm_bundle_args *args, enum option which, const char *value) {
+    long n;
+    switch (which) {
+    case OPT_OUTPUT:
+        if (args->out.n == PM_OUTPUTS_MAX) return pm_usage(c, "at most %d outputs", PM_OUTPUTS_MAX);
+        args->out.file[args->out.n++] = value;
+        return PM_EXIT_OK;
+    case OPT_FORMAT: args->out.format = value; return PM_EXIT_OK;
+    case OPT_COLOR: args->out.color = value; return PM_EXIT_OK;
+    case OPT_DB: args->db = value; return PM_EXIT_OK;
+    case OPT_SINCE:
+    case OPT_UNTIL:
+        if (pm_opt_time(value, which == OPT_SINCE ? &args->since_ns : &args->until_ns)) return PM_EXIT_OK;
+        return pm_usage(c, "'%s' is no time: write 2026-04-12, 2026-04-12T06:47 or 2026-04-12T06:47:00Z (no zone is UTC)", value);
+    case OPT_RULES:
+        if (access(value, R_OK) == 0) { args->rules_dir = value; return PM_EXIT_OK; }
+        return pm_usage(c, "--rules: there is no folder '%s'", value);
+    case OPT_TZ: args->ingest.tz = value; return PM_EXIT_OK;
+    case OPT_YEAR:
+        if (!pm_opt_number(value, 1970, 2199, &n)) return pm_usage(c, "--year is a year such as 2026, not '%s'", value);
+        args->ingest.year = (int)n;
+        return PM_EXIT_OK;
+    case OPT_JOBS:
+        if (!pm_opt_number(value, 1, 64, &n)) return pm_usage(c, "-j is a number from 1 to 64, not '%s'", value);
+        args->ingest.threads = (int)n;
+        return PM_EXIT_OK;
+    case OPT_NO_REDACT: args->ingest.redact = false; return PM_EXIT_OK;
+    case OPT_COUNT: break;
+    }
+    return PM_EXIT_USAGE;
+}
+
+static int args_check(const struct pm_command *c, unsigned parts, struct pm_bundle_args *args) {
+    if (args->paths_n == 0) return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
+    if (args->since_ns != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->since_ns > args->until_ns) return pm_usage(c, "--since is after --until");
+    return parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
+}
+
+int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, unsigned parts, struct pm_bundle_args *args) {
+    *args = (struct pm_bundle_args){.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
+    args->ingest.redact = true;
+    args->ingest.progress = isatty(STDERR_FILENO);
+    args->paths = pm_xmalloc(sizeof *args->paths * (size_t)(argc + 1));
+    struct pm_opt taken[OPT_COUNT];
+    enum option which[OPT_COUNT];
+    size_t n = 0;
+    for (int i = 0; i < OPT_COUNT; i++)
+        if (options[i].part & parts) which[n] = (enum option)i, taken[n++] = options[i].opt;
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    for (int got; (got = pm_opt_next(&o, taken, n)) != -1;) {
+        int status = PM_EXIT_OK;
+        if (got == -2) args->paths[args->paths_n++] = o.value;
+        else if (got < 0) status = pm_usage_option(c, &o, got, taken, n);
+        else status = option_take(c, args, which[got], o.value);
+        if (status != PM_EXIT_OK) return status;
+    }
+    return args_check(c, parts, args);
+}
+void pm_bundle_args_free(struct pm_bundle_args *args) { free(args->paths); }
+
+static void inputs_note(struct pm_timeline *t, const struct pm_bundle_args *args) {
+    struct pm_buf lines = {0};
+    for (size_t i = 0; i < args->paths_n; i++) pm_buf_fmt(&lines, "%s%s", i ? "\n" : "", args->paths[i]);
+    pm_timeline_meta(t, "inputs", pm_buf_str(&lines));
+    pm_timeline_meta(t, "version", PM_STR(PM_VERSION));
+    pm_buf_free(&lines);
+}
+
+struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole) {
+    *whole = pm_paths_present(args->paths, &args->paths_n);
+    if (args->paths_n == 0) return NULL;
+    const char *why = NULL;
+    struct pm_timeline *t = pm_timeline_open(args->db, true, &why);
+    if (!t) {
+        fprintf(stderr, "pullmortem: %s\n", why);
+        return NULL;
+    }
+    inputs_note(t, args);
+    if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
+    pm_timeline_diags(t, diags);
+    pm_timeline_commit(t);
+    if (!pm_timeline_error(t)) return t;
+    fprintf(stderr, "pullmortem: %s: %s\n", args->db ? args->db : "the temporary timeline", pm_timeline_error(t));
+    pm_timeline_close(t);
+    return NULL;
+}
+
+static struct pm_strs inputs_of(struct pm_timeline *t, struct pm_arena *a) {
+    struct pm_str rest = pm_timeline_meta_get(t, "inputs", a);
+    struct pm_strs inputs = {0};
+    while (rest.n) {
+        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
+        struct pm_str line = end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end);
+        *PM_PUSH(inputs.items, inputs.n, inputs.cap) = line;
+        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
+    }
+    return inputs;
+}
+
+int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags) {
+    struct pm_diags *mistakes = pm_diags_new();
+    struct pm_ruleset *rules = pm_ruleset_load(args->rules_dir, mistakes);
+    int status = PM_EXIT_USAGE;
+    if (rules) {
+        struct pm_arena *a = pm_arena_new();
+        struct pm_judge_options o = {.rules_dir = args->rules_dir, .since_ns = args->since_ns, .until_ns = args->until_ns, .inputs = inputs_of(t, a)};
+        struct pm_report *r = pm_judge(t, rules, &o, diags);
+        if (r) status = pm_outputs_write(&args->out, r);
+        if (r && pm_timeline_error(t)) {
+            fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));
+            status = PM_EXIT_INPUT;
+        }
+        if (r) pm_report_free(r);
+        else pm_diags_print(diags);
+        free(o.inputs.items);
+        pm_arena_free(a);
+        pm_ruleset_free(rules);
+    } else pm_diags_print(mistakes);
+    pm_diags_free(mistakes);
+    return status;
+}

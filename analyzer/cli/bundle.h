@@ -1,0 +1,24 @@
+// What analyze, ingest and report share: the options of reading a bundle, of judging, and the steps themselves. Level 6.
+#pragma once
+#include "cli/opts.h"
+#include "pm/ingest.h"
+#include "pm/judge.h"
+
+struct pm_bundle_args {
+    const char **paths;       // as many as argc
+    size_t paths_n;
+    const char *db;
+    struct pm_ingest_options ingest;
+    const char *rules_dir;
+    int64_t since_ns, until_ns;
+    struct pm_outputs out;
+};
+enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
+// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either way.
+int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, unsigned parts, struct pm_bundle_args *args);
+void pm_bundle_args_free(struct pm_bundle_args *args);
+
+// Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, said.
+struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
+// Timeline → report → outputs. Returns an exit status.
+int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags);

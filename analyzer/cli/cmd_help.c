@@ -1,0 +1,50 @@
+// pullmortem help [COMMAND]
+#include "cli/opts.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char introduction[] =
+    "pullmortem " PM_VERSION ": reads the logs collected after container images would not pull, and says what happened.\n\n"
+    "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
+    "  pullmortem BUNDLE -o report.html  the same as a page; .json .md .txt too, several -o may be given\n\n"
+    "A bundle is a file, a folder, an archive, or - for standard input. Nothing leaves this machine.\n\n"
+    "Commands:\n";
+static const char ending[] =
+    "\n'pullmortem help COMMAND' lists its options.\n"
+    "Exit status: 0 done or gate passed, 1 gate failed, 2 usage, rule or policy mistake, 3 input that could not be read, or only in part.\n";
+
+static int by_order(const void *a, const void *b) {
+    const struct pm_command *x = *(const struct pm_command *const *)a, *y = *(const struct pm_command *const *)b;
+    return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
+}
+static int help_all(void) {
+    const struct pm_command *sorted[64];
+    size_t n = 0;
+    for (; pm_commands[n] && n < PM_LEN(sorted); n++) sorted[n] = pm_commands[n];
+    qsort(sorted, n, sizeof *sorted, by_order);
+    fputs(introduction, stdout);
+    for (size_t i = 0; i < n; i++) printf("  %-8s %s\n", sorted[i]->name, sorted[i]->summary);
+    fputs(ending, stdout);
+    return PM_EXIT_OK;
+}
+static int help_one(const struct pm_command *c) {
+    printf("pullmortem %s %s\n\n%s\n", c->name, c->synopsis, c->summary);
+    if (c->help && *c->help) printf("\n%s%s", c->help, c->help[strlen(c->help) - 1] == '\n' ? "" : "\n");
+    return PM_EXIT_OK;
+}
+
+static int run(int argc, char **argv) {
+    if (argc < 2) return help_all();
+    const char *names[64];
+    size_t n = 0;
+    for (; pm_commands[n] && n < PM_LEN(names); n++) {
+        if (strcmp(pm_commands[n]->name, argv[1]) == 0) return help_one(pm_commands[n]);
+        names[n] = pm_commands[n]->name;
+    }
+    const char *near = pm_nearest(argv[1], names, n);
+    if (near) return pm_usage(NULL, "there is no command '%s'; did you mean '%s'?", argv[1], near);
+    return pm_usage(NULL, "there is no command '%s'", argv[1]);
+}
+
+const struct pm_command pm_command_help = {
+    .name = "help", .synopsis = "[COMMAND]", .summary = "this list, or the options of one command", .order = 90, .run = run};

@@ -1,0 +1,38 @@
+// pullmortem ingest: bundle → timeline only, the map step of a large collection.
+#include "cli/bundle.h"
+#include <stdio.h>
+
+extern const struct pm_command pm_command_ingest;
+
+static int ingest(struct pm_bundle_args *args) {
+    struct pm_diags *diags = pm_diags_new();
+    bool whole = true;
+    struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
+    bool made = t != NULL;
+    pm_timeline_close(t);
+    if (made && !whole) pm_diags_print(diags);
+    pm_diags_free(diags);
+    return made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
+}
+
+static int run(int argc, char **argv) {
+    struct pm_bundle_args args;
+    int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, PM_ARGS_BUNDLE | PM_ARGS_DB, &args);
+    if (status == PM_EXIT_OK && !args.db) status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
+    if (status == PM_EXIT_OK) status = ingest(&args);
+    pm_bundle_args_free(&args);
+    return status;
+}
+
+const struct pm_command pm_command_ingest = {
+    .name = "ingest",
+    .synopsis = "PATH... --db FILE [--tz ZONE] [--year Y] [-j N] [--no-redact]",
+    .summary = "read a bundle into a timeline database, without judging it",
+    .help = "      --db FILE       the timeline; one that is there is replaced\n"
+            "      --tz ZONE       the zone of stamps that have none: UTC, +02:00, Europe/Berlin\n"
+            "      --year Y        the year of stamps that have none\n"
+            "  -j, --jobs N        threads\n"
+            "      --no-redact     keep secrets as they stand in the logs\n",
+    .order = 2,
+    .run = run,
+};

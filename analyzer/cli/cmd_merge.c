@@ -1,0 +1,54 @@
+// pullmortem merge: timelines → one timeline, the reduce step. Merging the same again changes nothing.
+#include "cli/opts.h"
+#include "pm/arena.h"
+#include "pm/timeline.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+extern const struct pm_command pm_command_merge;
+static const struct pm_opt options[] = {{"db", 0, true}};
+
+static int merge(const char *db, const char **paths, size_t n) {
+    bool whole = pm_paths_present(paths, &n);
+    const char *why = NULL;
+    struct pm_timeline *t = n ? pm_timeline_open(db, !pm_timeline_is(db), &why) : NULL;
+    if (!t) {
+        if (why) fprintf(stderr, "pullmortem: %s\n", why);
+        return PM_EXIT_INPUT;
+    }
+    for (size_t i = 0; i < n && !pm_timeline_error(t); i++) {
+        if (pm_timeline_merge(t, paths[i], &why)) continue;
+        fprintf(stderr, "pullmortem: %s\n", why);
+        whole = false;
+    }
+    pm_timeline_close(t);
+    return whole ? PM_EXIT_OK : PM_EXIT_INPUT;
+}
+
+static int run(int argc, char **argv) {
+    const char **paths = pm_xmalloc(sizeof *paths * (size_t)(argc + 1)), *db = NULL;
+    size_t n = 0;
+    int status = PM_EXIT_OK;
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    for (int got; status == PM_EXIT_OK && (got = pm_opt_next(&o, options, PM_LEN(options))) != -1;) {
+        if (got == -2) paths[n++] = o.value;
+        else if (got == 0) db = o.value;
+        else status = pm_usage_option(&pm_command_merge, &o, got, options, PM_LEN(options));
+    }
+    if (status == PM_EXIT_OK && n == 0) status = pm_usage(&pm_command_merge, "which timelines?");
+    if (status == PM_EXIT_OK && !db) status = pm_usage(&pm_command_merge, "--db FILE is needed: where the merged timeline goes");
+    if (status == PM_EXIT_OK) status = merge(db, paths, n);
+    free(paths);
+    return status;
+}
+
+const struct pm_command pm_command_merge = {
+    .name = "merge",
+    .synopsis = "DB... --db FILE",
+    .summary = "put timelines together into one; merging the same again changes nothing",
+    .help = "      --db FILE       the timeline to merge into; it is made where it is not there, else added to\n\n"
+            "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
+    .order = 3,
+    .run = run,
+};

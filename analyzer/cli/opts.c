@@ -1,0 +1,139 @@
+// Walking options, and saying what is wrong with them: shared by every command.
+#include "cli/opts.h"
+#include "pm/arena.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int letter_option(struct pm_opts *o, const char *arg, const struct pm_opt *opts, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!opts[i].letter || opts[i].letter != arg[1]) continue;
+        if (!opts[i].takes_value) return arg[2] ? -3 : (int)i;
+        if (arg[2]) o->value = arg[2] == '=' ? arg + 3 : arg + 2;
+        else if (o->at < o->argc) o->value = o->argv[o->at++];
+        else return -4;
+        return (int)i;
+    }
+    return -3;
+}
+static int word_option(struct pm_opts *o, const char *arg, const struct pm_opt *opts, size_t n) {
+    struct pm_str word = pm_str_c(arg + 2);
+    ptrdiff_t equals = pm_str_chr(word, '=', 0);
+    struct pm_str name = equals < 0 ? word : pm_str_sub(word, 0, (size_t)equals);
+    for (size_t i = 0; i < n; i++) {
+        if (!opts[i].name || !pm_str_eqc(name, opts[i].name)) continue;
+        if (!opts[i].takes_value) return equals < 0 ? (int)i : -3;
+        if (equals >= 0) o->value = arg + 2 + equals + 1;
+        else if (o->at < o->argc) o->value = o->argv[o->at++];
+        else return -4;
+        return (int)i;
+    }
+    return -3;
+}
+
+// argv[0] is the command's name: the first call starts behind it.
+int pm_opt_next(struct pm_opts *o, const struct pm_opt *opts, size_t n) {
+    if (o->at == 0) o->at = 1;
+    if (o->at >= o->argc) return -1;
+    const char *arg = o->argv[o->at++];
+    o->value = NULL;
+    if (!o->done && strcmp(arg, "--") == 0) {
+        o->done = true;
+        return pm_opt_next(o, opts, n);
+    }
+    if (o->done || arg[0] != '-' || !arg[1]) {
+        o->value = arg;
+        return -2;
+    }
+    int which = arg[1] == '-' ? word_option(o, arg, opts, n) : letter_option(o, arg, opts, n);
+    if (which < 0) o->bad = arg;
+    return which;
+}
+
+// Optimal string alignment distance, cut off: words that a slip of the finger apart are 1 or 2.
+static int distance(struct pm_str a, struct pm_str b) {
+    enum { MAX = 24 };
+    if (a.n > MAX || b.n > MAX) return MAX;
+    int row[3][MAX + 1] = {{0}};
+    for (size_t j = 0; j <= b.n; j++) row[0][j] = (int)j;
+    for (size_t i = 1; i <= a.n; i++) {
+        int *now = row[i % 3], *before = row[(i + 2) % 3], *earlier = row[(i + 1) % 3];
+        now[0] = (int)i;
+        for (size_t j = 1; j <= b.n; j++) {
+            int best = before[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+            if (before[j] + 1 < best) best = before[j] + 1;
+            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] && earlier[j - 2] + 1 < best) best = earlier[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    return row[a.n % 3][b.n];
+}
+static bool nearer(const char *word, const char *candidate, int *best) {
+    struct pm_str w = pm_str_c(word), c = pm_str_c(candidate);
+    int d = w.n >= 3 && pm_str_starts(c, w) ? 1 : distance(w, c), allowed = w.n <= 3 ? 1 : w.n <= 6 ? 2 : 3;
+    if (d > allowed || d >= *best) return false;
+    *best = d;
+    return true;
+}
+const char *pm_nearest(const char *word, const char *const *candidates, size_t n) {
+    const char *found = NULL;
+    int best = 99;
+    for (size_t i = 0; i < n; i++)
+        if (candidates[i] && nearer(word, candidates[i], &best)) found = candidates[i];
+    return found;
+}
+
+static void hint(const struct pm_command *c) {
+    if (c) fprintf(stderr, "usage: pullmortem %s %s\n       'pullmortem help %s' says more\n", c->name, c->synopsis, c->name);
+    else fputs("'pullmortem help' lists the commands\n", stderr);
+}
+int pm_usage(const struct pm_command *c, const char *fmt, ...) {
+    va_list args;
+    fprintf(stderr, "pullmortem%s%s: ", c ? " " : "", c ? c->name : "");
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fputc('\n', stderr);
+    hint(c);
+    return PM_EXIT_USAGE;
+}
+
+int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which, const struct pm_opt *opts, size_t n) {
+    if (which == -4) return pm_usage(c, "%s needs a value", o->bad);
+    struct pm_str word = pm_str_c(o->bad);
+    while (word.n && word.p[0] == '-') word = pm_str_from(word, 1);
+    ptrdiff_t equals = pm_str_chr(word, '=', 0);
+    if (equals >= 0) word = pm_str_sub(word, 0, (size_t)equals);
+    struct pm_arena *a = pm_arena_new();
+    const char *name = pm_arena_cstr(a, word), *found = NULL;
+    int best = 99;
+    for (size_t i = 0; i < n; i++)
+        if (opts[i].name && nearer(name, opts[i].name, &best)) found = opts[i].name;
+    int status;
+    if (found && best == 0) status = pm_usage(c, "--%s takes no value", found);
+    else if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
+    else status = pm_usage(c, "unknown option %s", o->bad);
+    pm_arena_free(a);
+    return status;
+}
+
+bool pm_opt_number(const char *text, long low, long high, long *out) {
+    uint64_t n;
+    if (!pm_str_u64(pm_str_c(text), &n) || n > (uint64_t)high || n < (uint64_t)low) return false;
+    *out = (long)n;
+    return true;
+}
+
+// "2026-04-12", "2026-04-12 06:47", "2026-04-12T06:47:01.5Z", "…+02:00"; no zone is UTC.
+bool pm_opt_time(const char *text, int64_t *ns) {
+    struct pm_str s = pm_str_c(text);
+    char full[48];
+    const char *tail = s.n == 10 ? "T00:00:00Z" : s.n == 16 ? ":00Z" : "";
+    if (s.n < 10 || s.n > 35) return false;
+    snprintf(full, sizeof full, "%s%s", text, tail);
+    struct pm_when w = {0};
+    if (pm_when_rfc3339(pm_str_c(full), &w) != strlen(full) || (w.kind != PM_WHEN_UTC && w.kind != PM_WHEN_LOCAL)) return false;
+    *ns = w.ns;
+    return true;
+}

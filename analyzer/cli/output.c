@@ -1,0 +1,105 @@
+// Reports to files and terminals; inputs that are not there.
+#include "cli/opts.h"
+#include "pm/arena.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int format_unknown(const struct pm_command *c, const char *what, const char *word) {
+    const char *names[32];
+    size_t n = 0;
+    struct pm_buf list = {0};
+    for (size_t i = 0; pm_renderers[i] && n < PM_LEN(names); i++) {
+        names[n++] = pm_renderers[i]->name;
+        pm_buf_fmt(&list, "%s%s", i ? ", " : "", pm_renderers[i]->name);
+    }
+    const char *near = pm_nearest(word, names, n);
+    int status = near ? pm_usage(c, "%s '%s'; did you mean '%s'?", what, word, near) : pm_usage(c, "%s '%s'; there are: %s", what, word, list.p);
+    pm_buf_free(&list);
+    return status;
+}
+
+int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
+    static const char *const colors[] = {"auto", "always", "never"};
+    bool color_known = !out->color;
+    for (size_t i = 0; i < PM_LEN(colors); i++) color_known |= out->color && strcmp(out->color, colors[i]) == 0;
+    if (!color_known) return pm_usage(c, "--color is auto, always or never, not '%s'", out->color);
+    if (out->n == 0) out->file[out->n++] = "-";
+    const struct pm_renderer *chosen = out->format ? pm_renderer_find(out->format, false) : NULL;
+    if (out->format && !chosen) return format_unknown(c, "unknown format", out->format);
+    for (size_t i = 0; i < out->n; i++) {
+        bool standard = strcmp(out->file[i], "-") == 0;
+        out->renderer[i] = chosen ? chosen : standard ? pm_renderer_find("text", false) : pm_renderer_find(out->file[i], true);
+        if (!out->renderer[i]) return pm_usage(c, "the name '%s' does not say a format: end it in .txt, .json, .md or .html, or give --format", out->file[i]);
+    }
+    return PM_EXIT_OK;
+}
+
+bool pm_color_wanted(const char *color, int fd) {
+    if (color && strcmp(color, "auto") != 0) return strcmp(color, "always") == 0;
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return !(no && *no) && !(term && strcmp(term, "dumb") == 0) && isatty(fd);
+}
+static int width_of(int fd) {
+    struct winsize size;
+    if (!isatty(fd)) return 0;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 0;
+}
+
+static int cannot_write(const char *name) {
+    fprintf(stderr, "pullmortem: %s: %s\n", strcmp(name, "-") == 0 ? "standard output" : name, strerror(errno));
+    return PM_EXIT_USAGE;
+}
+static int write_standard(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
+    struct pm_render_options o = {.color = pm_color_wanted(out->color, STDOUT_FILENO), .width = width_of(STDOUT_FILENO)};
+    return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK : cannot_write("-");
+}
+// Devices and pipes are written as they are; a file appears whole, by renaming.
+static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
+    struct pm_render_options o = {.color = out->color && strcmp(out->color, "always") == 0};
+    struct pm_buf part = {0};
+    FILE *there = fopen(out->file[i], "r+b");
+    bool direct = there && fseeko(there, 0, SEEK_END) != 0;
+    if (there) fclose(there);
+    pm_buf_fmt(&part, "%s%s", out->file[i], direct ? "" : ".part");
+    FILE *f = fopen(part.p, "wb");
+    bool ok = f && out->renderer[i]->render(f, r, &o);
+    ok = f && fclose(f) == 0 && ok;
+    if (ok && !direct) ok = rename(part.p, out->file[i]) == 0;
+    int status = ok ? PM_EXIT_OK : cannot_write(out->file[i]);
+    if (!ok && f && !direct) unlink(part.p);
+    pm_buf_free(&part);
+    return status;
+}
+int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
+    int status = PM_EXIT_OK;
+    for (size_t i = 0; i < out->n; i++) {
+        int one = strcmp(out->file[i], "-") == 0 ? write_standard(out, i, r) : write_file(out, i, r);
+        if (one != PM_EXIT_OK) status = one;
+    }
+    return status;
+}
+
+bool pm_paths_present(const char **paths, size_t *n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++) {
+        if (strcmp(paths[i], "-") == 0 || access(paths[i], R_OK) == 0) paths[kept++] = paths[i];
+        else fprintf(stderr, "pullmortem: %s: %s\n", paths[i], strerror(errno));
+    }
+    bool all = kept == *n;
+    *n = kept;
+    return all;
+}
+
+void pm_diags_print(struct pm_diags *d) {
+    for (size_t i = 0, n = pm_diags_count(d); i < n; i++) {
+        struct pm_diag g = pm_diags_at(d, i);
+        fprintf(stderr, "%.*s", PM_FMT(g.path));
+        if (g.line) fprintf(stderr, ":%llu", (unsigned long long)g.line);
+        fprintf(stderr, ": %.*s", PM_FMT(g.message));
+        if (g.count > 1) fprintf(stderr, " (%llu times)", (unsigned long long)g.count);
+        fputc('\n', stderr);
+    }
+}

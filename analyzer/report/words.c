@@ -1,0 +1,190 @@
+// Words and text pieces that several renderers share: widths, escapes, numbers, times, lists.
+#include "report/words.h"
+#include "pm/rule.h"
+#include "pm/when.h"
+#include <stdio.h>
+
+// One code point at p (n > 0 bytes): its length, 0 where the bytes are no UTF-8 (surrogates, overlong forms and beyond U+10FFFF too).
+static size_t utf8_at(const unsigned char *p, size_t n, uint32_t *c) {
+    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+    if (!len || len > n) return 0;
+    *c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80) return 0;
+        *c = *c << 6 | (p[i] & 0x3f);
+    }
+    if ((len == 3 && (*c < 0x800 || (*c >= 0xd800 && *c < 0xe000))) || (len == 4 && (*c < 0x10000 || *c > 0x10ffff))) return 0;
+    return len;
+}
+
+static int width_of(uint32_t c) {
+    static const struct { uint32_t from, to; int width; } rows[] = {
+        {0x300, 0x36f, 0}, {0x200b, 0x200f, 0}, {0x2028, 0x202e, 0}, {0x20d0, 0x20ff, 0}, {0xfe00, 0xfe0f, 0}, {0xfeff, 0xfeff, 0},
+        {0x1100, 0x115f, 2}, {0x2e80, 0x303e, 2}, {0x3041, 0x33ff, 2}, {0x3400, 0x4dbf, 2}, {0x4e00, 0x9fff, 2}, {0xa000, 0xa4cf, 2}, {0xac00, 0xd7a3, 2},
+        {0xf900, 0xfaff, 2}, {0xfe30, 0xfe4f, 2}, {0xff00, 0xff60, 2}, {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2}, {0x1f680, 0x1f6ff, 2}, {0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2}};
+    if (c < 0x300) return 1;
+    for (size_t i = 0; i < PM_LEN(rows); i++)
+        if (c >= rows[i].from && c <= rows[i].to) return rows[i].width;
+    return 1;
+}
+int pm_text_width(struct pm_str s) {
+    int width = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = 0;
+        size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
+        width += len ? width_of(c) : 1;
+        i += len ? len : 1;
+    }
+    return width;
+}
+
+static bool hidden(uint32_t c) {
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+static void show(struct pm_buf *b, uint32_t c) {
+    if (c == '\n') pm_buf_lit(b, "\\n");
+    else if (c == '\t') pm_buf_lit(b, "\\t");
+    else if (c == '\r') pm_buf_lit(b, "\\r");
+    else if (c < 0x100) pm_buf_fmt(b, "\\x%02x", (unsigned)c);
+    else pm_buf_fmt(b, "\\u{%x}", (unsigned)c);
+}
+struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
+    struct pm_buf b = {0};
+    size_t clean = 0; // bytes before this are in b, or nothing is yet
+    bool changed = false;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = (unsigned char)s.p[i];
+        size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
+        if (len && !hidden(c)) {
+            i += len;
+            continue;
+        }
+        pm_buf_add(&b, pm_str_sub(s, clean, i - clean));
+        show(&b, c);
+        i += len ? len : 1;
+        clean = i;
+        changed = true;
+    }
+    if (!changed) return s;
+    pm_buf_add(&b, pm_str_from(s, clean));
+    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
+}
+
+static size_t bytes_in(struct pm_str s, int width) {
+    size_t i = 0;
+    for (int used = 0; i < s.n;) {
+        uint32_t c = 0;
+        size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
+        used += len ? width_of(c) : 1;
+        if (used > width) break;
+        i += len ? len : 1;
+    }
+    return i;
+}
+struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width) {
+    if (pm_text_width(s) <= width) return s;
+    if (width < 1) return PM_NONE;
+    return pm_arena_join(a, pm_str_sub(s, 0, bytes_in(s, width - 1)), PM_STR("…"));
+}
+size_t pm_text_fit(struct pm_str s, int width) {
+    size_t n = bytes_in(s, width);
+    if (n >= s.n) return s.n;
+    for (size_t i = n; i > n / 3; i--)
+        if (s.p[i] == ' ') return i;
+    if (n > 0) return n;
+    uint32_t c = 0;
+    size_t len = utf8_at((const unsigned char *)s.p, s.n, &c);
+    return len ? len : 1;
+}
+
+void pm_json_string(struct pm_buf *b, struct pm_str s) {
+    static const char short_escapes[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+    pm_buf_addc(b, '"');
+    size_t clean = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = 0;
+        unsigned char first = (unsigned char)s.p[i];
+        size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
+        if (len && first >= 0x20 && first != '"' && first != '\\' && first != 0x7f && c != 0x2028 && c != 0x2029) {
+            i += len;
+            continue;
+        }
+        pm_buf_add(b, pm_str_sub(s, clean, i - clean));
+        if (!len) pm_buf_lit(b, "\xef\xbf\xbd");
+        else if (c < sizeof short_escapes && short_escapes[c]) pm_buf_addc(b, '\\'), pm_buf_addc(b, short_escapes[c]);
+        else pm_buf_fmt(b, "\\u%04x", (unsigned)c);
+        i += len ? len : 1;
+        clean = i;
+    }
+    pm_buf_add(b, pm_str_from(s, clean));
+    pm_buf_addc(b, '"');
+}
+
+struct pm_str pm_words_number(struct pm_arena *a, uint64_t n) {
+    char digits[24], out[40];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+    for (int i = 0; i < len; i++) {
+        if (n >= 10000 && i && (len - i) % 3 == 0) out[at++] = ' ';
+        out[at++] = digits[i];
+    }
+    return pm_arena_dup(a, (struct pm_str){out, (size_t)at});
+}
+struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many) {
+    struct pm_str number = pm_words_number(a, n);
+    return pm_arena_fmt(a, "%.*s %s", PM_FMT(number), n == 1 ? one : many);
+}
+struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n) {
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (n < 1000) return pm_words_count(a, n, "byte", "bytes");
+    uint64_t whole = n, rest = 0;
+    size_t unit = 0;
+    for (rest = whole % 1000, whole /= 1000; whole >= 1000; unit++) rest = whole % 1000, whole /= 1000;
+    if (whole >= 100) return pm_arena_fmt(a, "%llu %s", (unsigned long long)whole, units[unit]);
+    return pm_arena_fmt(a, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)rest / 100, units[unit]);
+}
+struct pm_str pm_words_seconds(struct pm_arena *a, double s) {
+    char out[32];
+    if (!(s >= 0 && s < 9e9)) return PM_NONE;
+    return pm_arena_dup(a, pm_str_c(pm_duration_format((int64_t)(s * 1e9), out)));
+}
+struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most) {
+    struct pm_buf b = {0};
+    size_t shown = list->n <= most + 1 ? list->n : most;
+    for (size_t i = 0; i < shown; i++) {
+        if (i) pm_buf_lit(&b, i + 1 == list->n ? " and " : ", ");
+        pm_buf_add(&b, list->items[i]);
+    }
+    if (shown < list->n) pm_buf_fmt(&b, "%s%zu more", shown ? " and " : "", list->n - shown);
+    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
+}
+
+static struct pm_str date_of(struct pm_arena *a, int64_t ns) {
+    char out[32];
+    return pm_arena_dup(a, pm_str_sub(pm_str_c(pm_when_format(ns, out)), 0, 10));
+}
+struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns) {
+    char out[32];
+    if (ns == PM_NO_TIME) return PM_STR("–");
+    struct pm_str day = date_of(a, ns), clock = pm_str_c(pm_when_hm(ns, out));
+    if (day_ns != PM_NO_TIME && pm_str_eq(day, date_of(a, day_ns))) return pm_arena_dup(a, clock);
+    return pm_arena_fmt(a, "%.*s %.*s", PM_FMT(day), PM_FMT(clock));
+}
+struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns) {
+    if (from_ns == PM_NO_TIME || to_ns == PM_NO_TIME) return PM_NONE;
+    struct pm_str from = pm_words_time(a, from_ns, PM_NO_TIME), to = pm_words_time(a, to_ns, from_ns);
+    bool same_day = to.n == 5;
+    if (same_day && pm_str_ends(from, to)) return pm_arena_fmt(a, "%.*s UTC", PM_FMT(from));
+    return pm_arena_fmt(a, "%.*s%s%.*s UTC", PM_FMT(from), same_day ? "–" : " – ", PM_FMT(to));
+}
+const char *pm_words_cause(int cause) { return cause >= 0 ? pm_causes[cause].name : "unknown"; }
+struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) {
+    if (!whole) return PM_NONE;
+    uint64_t percent = (part * 100 + whole / 2) / whole;
+    if (percent == 100 && part < whole) percent = 99;
+    if (percent == 0 && part > 0) percent = 1;
+    return pm_arena_fmt(a, "%llu %%", (unsigned long long)percent);
+}
