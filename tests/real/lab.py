@@ -18,6 +18,11 @@ def sh(*argv, check=True, **kw):
     return subprocess.run(argv, check=check, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kw)
 
 
+# dockerd wants a cgroup tree. `ip netns exec` runs in a mount namespace of its own, so mounting one there leaves the machine as it was.
+CGROUPS = ("mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup || { mount -t tmpfs none /sys/fs/cgroup && mkdir /sys/fs/cgroup/devices && "
+           "mount -t cgroup -o devices none /sys/fs/cgroup/devices; }; exec \"$0\" \"$@\"")
+
+
 class Faults:
     """What the proxy does to the next requests. `rules`: functions (handler, host, method, path) → True when they answered."""
 
@@ -129,6 +134,7 @@ class Node:
         self.log_path = os.path.join(lab.dir, "out", "nodes", name, "containerd.log")
         os.makedirs(os.path.dirname(self.log_path), exist_ok=True)
         self.sock, self.process, self.tmpfs = os.path.join(self.dir, "c.sock"), None, None
+        lab.nodes[name] = self  # from here on close() cleans up
         self.network()
         if tmpfs_bytes:
             self.tmpfs = os.path.join(self.dir, "root")
@@ -224,7 +230,7 @@ class Lab:
             self.nginx()
             for i, n in enumerate(nodes):
                 kind = DockerNode if n in docker else Node
-                self.nodes[n] = kind(self, n, f"10.{net}.0.{11 + i}", dict(small).get(n))
+                kind(self, n, f"10.{net}.0.{11 + i}", dict(small).get(n))
         except BaseException:
             self.close()
             raise
@@ -376,8 +382,10 @@ class DockerNode(Node):
         empty = os.path.join(os.path.dirname(self.log_path), "containerd.log")
         if os.path.exists(empty):
             os.remove(empty)
-        log = open(self.log_path, "ab")
-        self.process = subprocess.Popen(["ip", "netns", "exec", self.ns, "env", f"SSL_CERT_FILE={self.lab.dir}/ca.pem", "TZ=UTC", "dockerd", "--config-file", "/dev/null", "--data-root", f"{self.dir}/root",
+        log, config = open(self.log_path, "ab"), os.path.join(self.dir, "daemon.json")
+        with open(config, "w") as f:
+            f.write("{}")
+        self.process = subprocess.Popen(["ip", "netns", "exec", self.ns, "env", f"SSL_CERT_FILE={self.lab.dir}/ca.pem", "TZ=UTC", "sh", "-c", CGROUPS, "dockerd", "--config-file", config, "--data-root", f"{self.dir}/root",
                                          "--exec-root", f"{self.dir}/x", "--pidfile", f"{self.dir}/pid", "-H", f"unix://{self.sock}", "--iptables=false", "--bridge=none", "--storage-driver", "vfs"],
                                         stdout=log, stderr=log, start_new_session=True)
 
@@ -396,7 +404,7 @@ class DockerNode(Node):
                     return
             except OSError:
                 time.sleep(0.3)
-        raise RuntimeError(f"dockerd on {self.name} did not come up; see {self.log_path}")
+        raise RuntimeError(f"dockerd on {self.name} did not come up: {open(self.log_path).read()[-600:]}")
 
     def pull(self, image, timeout=120):
         name, _, tag = image.rpartition(":")
