@@ -2,7 +2,7 @@
 //
 // Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a document's piece) stays at its front. One copy of each byte buys that
 // nobody else needs to know about block borders.
-#include "frame_int.h"
+#include "frame_docs.h"
 #include <stdlib.h>
 
 static int by_rank(const void *x, const void *y) {
@@ -101,15 +101,35 @@ static void passed(struct pm_frame *f, size_t n, bool newline) {
     if (newline) f->line++, f->stats.lines++;
 }
 
-static size_t overlong(struct pm_frame *f, const char *p, size_t n) {
+static void overlong(struct pm_frame *f, const char *p) {
     pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read", (unsigned long long)f->o.line_max_bytes);
     line_run(f, (struct pm_str){p, f->o.line_max_bytes}, true);
     f->skip_line = true;
-    (void)n;
-    return f->o.line_max_bytes;
 }
 
-// One line, or a document that begins here. Returns the bytes used, 0 where more are needed.
+// What kind of document begins at this line? FRAME_LINES: none. FRAME_SNIFF: more bytes are needed to tell.
+static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, bool end) {
+    static const struct {
+        enum frame_mode mode;
+        enum frame_begins (*begins)(const struct pm_frame *f, const char *p, size_t n, bool end);
+    } rows[] = {{FRAME_JSON, frame_json_begins}, {FRAME_YAML, frame_yaml_begins}};
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        enum frame_begins b = rows[i].begins(f, p, n, end);
+        if (b == BEGINS_MORE) return FRAME_SNIFF;
+        if (b == BEGINS_NO) continue;
+        const char *nl = memchr(p, '\n', n);
+        struct pm_str first = {p, nl ? (size_t)(nl - p) : n};
+        return frame_continues(f, first) ? FRAME_LINES : rows[i].mode; // an error body may look like a document
+    }
+    return FRAME_LINES;
+}
+
+static void document_start(struct pm_frame *f, enum frame_mode mode) {
+    if (mode == FRAME_JSON) frame_json_start(f);
+    if (mode == FRAME_YAML) frame_yaml_start(f);
+}
+
+// One line. Returns the bytes used, 0 where more are needed.
 static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     const char *nl = memchr(p, '\n', n);
     size_t len = nl ? (size_t)(nl - p) : n;
@@ -118,16 +138,65 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
         passed(f, len + (nl != NULL), nl != NULL);
         return len + (nl != NULL);
     }
+    if (!f->plain) {
+        enum frame_mode mode = document_at(f, p, n, end);
+        if (mode == FRAME_SNIFF) return 0;
+        if (mode != FRAME_LINES) { document_start(f, mode); return 0; }
+    }
     if (!nl && !end && len <= f->o.line_max_bytes) return 0;
     if (len > f->o.line_max_bytes) {
-        size_t used = overlong(f, p, len);
-        passed(f, used, false);
-        return used;
+        overlong(f, p);
+        passed(f, f->o.line_max_bytes, false);
+        return f->o.line_max_bytes;
     }
+    f->plain = false;
     line_run(f, (struct pm_str){p, len}, false);
     passed(f, len + (nl != NULL), nl != NULL);
     if (!nl) f->stats.lines++;
     return len + (nl != NULL);
+}
+
+void frame_unread(struct pm_frame *f, struct pm_str bytes) {
+    pm_buf_add(&f->back, bytes);
+    f->plain = true;
+    f->mode = FRAME_LINES;
+}
+
+// What a document gave back goes in front of what is left.
+static void take_back(struct pm_frame *f) {
+    struct pm_buf joined = {0};
+    pm_buf_add(&joined, pm_buf_str(&f->back));
+    pm_buf_add(&joined, pm_str_from(pm_buf_str(&f->buf), f->pos));
+    f->offset -= f->back.n;
+    pm_buf_clear(&f->back);
+    pm_buf_free(&f->buf);
+    f->buf = joined;
+    f->pos = 0;
+}
+
+static size_t take_document(struct pm_frame *f, const char *p, size_t n, bool end) {
+    size_t used = 0;
+    if (f->mode == FRAME_JSON) used = frame_json_feed(f, p, n, end);
+    else if (f->mode == FRAME_YAML) used = frame_yaml_feed(f, p, n, end);
+    f->offset += used;
+    return used;
+}
+
+static void document_end(struct pm_frame *f) {
+    if (f->mode == FRAME_JSON) frame_json_end(f);
+    else if (f->mode == FRAME_YAML) frame_yaml_end(f);
+}
+
+static void drain_some(struct pm_frame *f, bool end) {
+    while (f->pos < f->buf.n || f->back.n) {
+        if (f->back.n) take_back(f);
+        const char *p = f->buf.p + f->pos;
+        size_t n = f->buf.n - f->pos;
+        enum frame_mode before = f->mode;
+        size_t used = f->mode == FRAME_LINES ? take_line(f, p, n, end) : take_document(f, p, n, end);
+        f->pos += used;
+        if (!used && f->mode == before && !f->back.n) break;
+    }
 }
 
 static void drain(struct pm_frame *f, bool end) {
@@ -135,12 +204,10 @@ static void drain(struct pm_frame *f, bool end) {
         if (f->buf.n < FRAME_HEAD && !end) return;
         f->mode = FRAME_LINES;
     }
-    while (f->pos < f->buf.n) {
-        const char *p = f->buf.p + f->pos;
-        size_t n = f->buf.n - f->pos, used = 0;
-        used = take_line(f, p, n, end);
-        if (!used) break;
-        f->pos += used;
+    drain_some(f, end);
+    while (end && (f->mode != FRAME_LINES || f->back.n)) {
+        if (f->mode != FRAME_LINES) document_end(f);
+        drain_some(f, end);
     }
     if (f->pos) {
         memmove(f->buf.p, f->buf.p + f->pos, f->buf.n - f->pos);
@@ -179,6 +246,9 @@ void pm_frame_free(struct pm_frame *f) {
     }
     pm_buf_free(&f->bytes.out);
     pm_buf_free(&f->buf);
+    pm_buf_free(&f->back);
+    frame_json_free(f->json);
+    frame_yaml_free(f->yaml);
     pm_arena_free(f->member);
     pm_arena_free(f->line_arena);
     pm_arena_free(f->record_arena);

@@ -81,7 +81,8 @@ struct pm_frame {
     struct pm_buf buf;      // decoded bytes not yet consumed, from pos
     size_t pos;
     uint64_t line, offset;  // of the byte at pos
-    bool in_line;           // pos stands inside a line (after a document that ended in mid-line)
+    struct pm_buf back;     // bytes given back by a document
+    bool plain;             // the line at hand is text, whatever it looks like
     bool skip_line;         // the rest of an overlong line
     bool at_start;          // no line was seen yet
 
@@ -139,6 +140,5 @@ void frame_dispatch(struct pm_frame *f, struct pm_record *r);
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 void frame_finish(struct pm_frame *f);
 
-// frame_json.c, frame_yaml.c, frame_export.c, frame_journal.c: each takes bytes from [p, p+n), returns how many it used (0: needs more)
-// and sets f->mode back to FRAME_LINES when its document is over.
-enum frame_begins { BEGINS_NO = 0, BEGINS_YES, BEGINS_MORE };
+// frame.c: bytes that a document took and does not want after all become the line at hand again, and are read as text.
+void frame_unread(struct pm_frame *f, struct pm_str bytes);

@@ -1,0 +1,32 @@
+// The documents among the lines. Each `feed` takes bytes from [p, p+n), returns how many it used (0: it needs more) and sets f->mode back to
+// FRAME_LINES when its document is over; it counts lines itself, the caller counts bytes. Each `begins` looks at a line's start.
+#pragma once
+#include "frame_int.h"
+
+enum frame_begins { BEGINS_NO = 0, BEGINS_YES, BEGINS_MORE };
+
+enum frame_begins frame_json_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_json_start(struct pm_frame *f);
+size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_json_end(struct pm_frame *f);
+void frame_json_free(struct frame_json *j);
+json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err); // more tolerant than json_loadb
+
+enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_yaml_start(struct pm_frame *f);
+size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_yaml_end(struct pm_frame *f);
+void frame_yaml_free(struct frame_yaml *y);
+
+enum frame_begins frame_export_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_export_start(struct pm_frame *f);
+size_t frame_export_feed(struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_export_end(struct pm_frame *f);
+void frame_export_free(struct frame_export *x);
+
+// Native .journal files need random access: they are kept whole (an unlinked temporary file beyond some MiB) and read at the end.
+bool frame_journal_begins(const char *p, size_t n);
+void frame_journal_start(struct pm_frame *f);
+size_t frame_journal_feed(struct pm_frame *f, const char *p, size_t n);
+void frame_journal_end(struct pm_frame *f);
+void frame_journal_free(struct frame_journal *j);

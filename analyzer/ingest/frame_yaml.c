@@ -1,0 +1,334 @@
+// YAML documents: kubectl -o yaml, must-gather, kOps dumps, gcloud.
+//
+// Lists under a top-level `items:` (and bare top-level lists) are cut by text at the dash of their first item's column, so that one item at a time is in
+// memory; each item, or a document without items, goes through libyaml and becomes the same JSON value that the JSON path gives. Nothing inside an item
+// can stand at that column, block scalars included, since YAML demands deeper indentation.
+// Scalars follow the core schema: null, booleans, integers and floats where they are plain; quoted ones stay text. Timestamps stay text.
+// Anchors and aliases are refused (kubectl and its kin write none; an alias bomb would).
+#include "frame_docs.h"
+#include "pm/scan.h"
+#include <stdlib.h>
+#include <yaml.h>
+
+#define YAML_MAX (16u << 20)
+#define YAML_DEPTH 128
+
+struct frame_yaml {
+    struct pm_buf doc, item, kind;
+    bool wants_list, in_list, over;
+    size_t indent;                   // column of the items' dashes
+    uint64_t line, offset, item_line, item_offset, items;
+};
+
+static bool key_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+// `key:` or `key: value` at the first column
+static bool is_key(struct pm_str s) {
+    size_t i = 0;
+    if (s.n && (s.p[0] == '"' || s.p[0] == '\'')) {
+        ptrdiff_t close = pm_str_chr(s, s.p[0], 1);
+        if (close < 0) return false;
+        i = (size_t)close + 1;
+    } else {
+        while (i < s.n && key_char(s.p[i])) i++;
+    }
+    return i > 0 && i < s.n && s.p[i] == ':' && (i + 1 == s.n || s.p[i + 1] == ' ' || s.p[i + 1] == '\r');
+}
+
+static bool is_dash(struct pm_str s) { return s.n && s.p[0] == '-' && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '\r'); }
+
+static bool opens(struct pm_str s, bool first) {
+    static const char *const any[] = {"apiVersion: ", "kind: ", "- apiVersion: ", "items:"};
+    for (size_t i = 0; i < PM_LEN(any); i++)
+        if (pm_str_starts(s, pm_str_c(any[i]))) return i < 3 || pm_str_trim(s).n == 6;
+    static const char *const after_marker[] = {"metadata:", "insertId: ", "logName: ", "jsonPayload:", "- insertId: ", "- metadata:"};
+    for (size_t i = 0; first && i < PM_LEN(after_marker); i++)
+        if (pm_str_starts(s, pm_str_c(after_marker[i]))) return true;
+    return false;
+}
+
+static struct pm_str line_at(const char *p, size_t n) {
+    const char *nl = memchr(p, '\n', n);
+    return (struct pm_str){p, nl ? (size_t)(nl - p) : n};
+}
+
+enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end) {
+    if (n == 0 || !strchr("akmijl-", p[0])) return BEGINS_NO;
+    struct pm_str first = pm_str_sub((struct pm_str){p, n}, 0, 256);
+    if (n < 16 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
+    if (!pm_str_starts(first, PM_STR("---"))) return opens(line_at(p, first.n), f->at_start) ? BEGINS_YES : BEGINS_NO;
+    struct pm_str marker = line_at(p, first.n);
+    if (pm_str_trim(marker).n != 3) return BEGINS_NO;
+    struct pm_str next = pm_str_from(first, marker.n + 1);
+    if (next.n < 16 && !end && pm_str_chr(next, '\n', 0) < 0) return BEGINS_MORE;
+    return opens(line_at(next.p, next.n), true) ? BEGINS_YES : BEGINS_NO;
+}
+
+static void reset(struct pm_frame *f) {
+    struct frame_yaml *y = f->yaml;
+    struct pm_buf *const bufs[] = {&y->doc, &y->item, &y->kind};
+    for (size_t i = 0; i < PM_LEN(bufs); i++) pm_buf_clear(bufs[i]);
+    y->wants_list = y->in_list = y->over = false;
+    y->items = 0;
+    y->line = f->line;
+    y->offset = f->offset;
+}
+
+void frame_yaml_start(struct pm_frame *f) {
+    if (!f->yaml) {
+        f->yaml = pm_xmalloc(sizeof *f->yaml);
+        memset(f->yaml, 0, sizeof *f->yaml);
+    }
+    reset(f);
+    f->mode = FRAME_YAML;
+    f->at_start = false;
+}
+
+void frame_yaml_free(struct frame_yaml *y) {
+    if (!y) return;
+    pm_buf_free(&y->doc);
+    pm_buf_free(&y->item);
+    pm_buf_free(&y->kind);
+    free(y);
+}
+
+static bool is_word(struct pm_str s, const char *const *words) {
+    for (; *words; words++)
+        if (pm_str_eqc(s, *words)) return true;
+    return false;
+}
+
+// A plain scalar by the core schema.
+static json_t *plain(struct pm_str s) {
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL}, *const yes[] = {"true", "True", "TRUE", NULL}, *const no[] = {"false", "False", "FALSE", NULL};
+    if (is_word(s, nulls)) return json_null();
+    if (is_word(s, yes)) return json_true();
+    if (is_word(s, no)) return json_false();
+    bool minus = s.p[0] == '-';
+    struct pm_str digits = pm_str_from(s, minus);
+    uint64_t u;
+    double d;
+    if (pm_str_u64(digits, &u) && u <= INT64_MAX) return json_integer(minus ? -(json_int_t)u : (json_int_t)u);
+    bool number = digits.n && (digits.p[0] == '.' || (digits.p[0] >= '0' && digits.p[0] <= '9'));
+    if (number && pm_str_double(s, &d)) return json_real(d);
+    return json_stringn(s.p, s.n);
+}
+
+struct build {
+    json_t *stack[YAML_DEPTH];
+    char *keys[YAML_DEPTH]; // the key that waits for its value, by depth
+    size_t depth;
+    json_t *root;
+    const char *why;
+};
+
+// Puts a finished or just opened value where it belongs. Takes the reference.
+static bool put(struct build *b, json_t *v) {
+    if (!v) return false;
+    if (b->depth == 0) { b->root = v; return true; }
+    json_t *top = b->stack[b->depth - 1];
+    if (json_is_array(top)) return json_array_append_new(top, v) == 0;
+    char **key = &b->keys[b->depth - 1];
+    if (!*key) { // a mapping's key
+        *key = pm_xstrdup(json_is_string(v) ? json_string_value(v) : "");
+        json_decref(v);
+        return true;
+    }
+    bool ok = json_object_set_new(top, *key, v) == 0;
+    free(*key);
+    *key = NULL;
+    return ok;
+}
+
+static bool push(struct build *b, json_t *v) {
+    if (b->depth >= YAML_DEPTH) { json_decref(v); b->why = "nested too deeply"; return false; }
+    bool key_missing = b->depth && json_is_object(b->stack[b->depth - 1]) && !b->keys[b->depth - 1];
+    if (key_missing) { json_decref(v); b->why = "a key that is no scalar"; return false; }
+    if (!put(b, v)) return false;
+    b->stack[b->depth] = v;
+    b->keys[b->depth++] = NULL;
+    return true;
+}
+
+static json_t *scalar(const yaml_event_t *e, bool as_key) {
+    struct pm_str s = {(const char *)e->data.scalar.value, e->data.scalar.length};
+    if (as_key || e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return json_stringn(s.p, s.n);
+    return plain(s);
+}
+
+// False ends the walk: the document is over, or b->why says what is wrong.
+static bool event(struct build *b, const yaml_event_t *e) {
+    switch (e->type) {
+    case YAML_DOCUMENT_END_EVENT:
+    case YAML_STREAM_END_EVENT: return false;
+    case YAML_ALIAS_EVENT: b->why = "aliases are not read"; return false;
+    case YAML_SCALAR_EVENT: {
+        bool key = b->depth && json_is_object(b->stack[b->depth - 1]) && !b->keys[b->depth - 1];
+        if (put(b, scalar(e, key))) return true;
+        b->why = "text that is no UTF-8";
+        return false;
+    }
+    case YAML_MAPPING_START_EVENT: return push(b, json_object());
+    case YAML_SEQUENCE_START_EVENT: return push(b, json_array());
+    case YAML_MAPPING_END_EVENT:
+    case YAML_SEQUENCE_END_EVENT:
+        if (b->depth) free(b->keys[--b->depth]), b->keys[b->depth] = NULL;
+        return true;
+    default: return true;
+    }
+}
+
+static json_t *load(struct pm_str s, const char **why, size_t *line) {
+    yaml_parser_t p;
+    struct build b = {0};
+    *why = NULL;
+    *line = 0;
+    if (!yaml_parser_initialize(&p)) pm_die_oom();
+    yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&p, (const unsigned char *)s.p, s.n);
+    for (bool more = true; more;) {
+        yaml_event_t e;
+        if (!yaml_parser_parse(&p, &e)) {
+            b.why = p.problem ? p.problem : "broken";
+            *line = p.problem_mark.line;
+            break;
+        }
+        more = event(&b, &e);
+        if (!more) *line = e.start_mark.line;
+        yaml_event_delete(&e);
+    }
+    while (b.depth) free(b.keys[--b.depth]);
+    yaml_parser_delete(&p);
+    *why = b.why;
+    if (!b.why) return b.root;
+    json_decref(b.root);
+    return NULL;
+}
+
+static struct pm_str first_words(struct pm_arena *a, struct pm_str s) {
+    char *out = pm_arena_alloc(a, 2048);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n + 2 < 2048; i++) {
+        if (s.p[i] == '\n') {
+            while (i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '\n')) i++;
+            out[n++] = ' ';
+        } else if (s.p[i] != '\r') out[n++] = s.p[i];
+    }
+    return pm_str_trim((struct pm_str){out, n});
+}
+
+static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset) {
+    pm_arena_reset(f->line_arena);
+    const char *why;
+    size_t at, bad = 0;
+    struct pm_str clean = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, text), &bad);
+    json_t *v = load(clean, &why, &at);
+    if (why) pm_diags_add(f->sink.diags, f->path, line + at, "yaml-broken", "%s", why);
+    if (!v) return;
+    struct frame_unit u = {.text = clean, .raw = first_words(f->line_arena, clean), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->yaml->kind)};
+    u.owned[u.owned_count++] = v;
+    if (!json_is_object(v)) { json_decref(v); return; }
+    u.json = v;
+    frame_unit_run(f, &u);
+}
+
+static void item_end(struct pm_frame *f) {
+    struct frame_yaml *y = f->yaml;
+    if (!y->in_list) return;
+    if (y->over) pm_diags_add(f->sink.diags, f->path, y->item_line, "yaml-too-large", "one item of more than %u MiB was left out", YAML_MAX >> 20);
+    else deliver(f, pm_buf_str(&y->item), y->item_line, y->item_offset);
+    y->over = false;
+    pm_buf_clear(&y->item);
+}
+
+static void doc_end(struct pm_frame *f) {
+    struct frame_yaml *y = f->yaml;
+    item_end(f);
+    if (y->over) pm_diags_add(f->sink.diags, f->path, y->line, "yaml-too-large", "one document of more than %u MiB was left out", YAML_MAX >> 20);
+    else if (!y->items && pm_str_trim(pm_buf_str(&y->doc)).n) deliver(f, pm_buf_str(&y->doc), y->line, y->offset);
+}
+
+static void keep(struct frame_yaml *y, struct pm_str line) {
+    struct pm_buf *b = y->in_list ? &y->item : &y->doc;
+    if (y->over || (!y->in_list && y->items)) return;
+    if (b->n + line.n + 1 > YAML_MAX) { y->over = true; return; }
+    pm_buf_add(b, line);
+    pm_buf_addc(b, '\n');
+}
+
+static void item_begin(struct pm_frame *f, struct pm_str line, size_t indent, uint64_t at) {
+    struct frame_yaml *y = f->yaml;
+    item_end(f);
+    y->in_list = true;
+    y->wants_list = false;
+    y->indent = indent;
+    y->items++;
+    y->item_line = f->line;
+    y->item_offset = at;
+    for (size_t i = 0; i <= indent; i++) pm_buf_addc(&y->item, ' '); // a blank for the dash: the item becomes a document
+    pm_buf_add(&y->item, pm_str_from(line, indent + 1));
+    pm_buf_addc(&y->item, '\n');
+}
+
+// A line at the first column that is neither key, dash nor marker: no YAML any more.
+static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
+    struct frame_yaml *y = f->yaml;
+    if (is_dash(line) && ((y->in_list && y->indent == 0) || y->wants_list || !y->doc.n)) {
+        item_begin(f, line, 0, at);
+        return true;
+    }
+    if (line.p[0] == '#') return true;
+    if (!is_key(line)) return false;
+    item_end(f);
+    y->in_list = false;
+    struct pm_str t = pm_str_trim(line);
+    y->wants_list = pm_str_eqc(t, "items:");
+    if (pm_str_starts(t, PM_STR("kind: "))) pm_buf_clear(&y->kind), pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
+    keep(y, line);
+    return true;
+}
+
+static bool take(struct pm_frame *f, struct pm_str line, uint64_t at) {
+    struct frame_yaml *y = f->yaml;
+    struct pm_str t = pm_str_trim(line);
+    if (!t.n) { keep(y, line); return true; }
+    if (pm_str_starts(line, PM_STR("---")) && (t.n == 3 || line.p[3] == ' ')) {
+        doc_end(f);
+        reset(f);
+        y->line++; // what follows the marker
+        return true;
+    }
+    if (line.p[0] != ' ') return first_column(f, line, at);
+    size_t blanks = (size_t)(t.p - line.p);
+    bool dash = is_dash(pm_str_from(line, blanks));
+    if (dash && (y->wants_list || (y->in_list && blanks == y->indent))) item_begin(f, line, blanks, at);
+    else keep(y, line);
+    return true;
+}
+
+size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
+    size_t i = 0;
+    while (i < n && f->mode == FRAME_YAML) {
+        const char *nl = memchr(p + i, '\n', n - i);
+        size_t len = nl ? (size_t)(nl - p) - i : n - i;
+        if (!nl && !end && len <= f->o.line_max_bytes) return i;
+        struct pm_str line = {p + i, len};
+        while (line.n && line.p[line.n - 1] == '\r') line.n--;
+        if (!take(f, line, f->offset + i)) {
+            doc_end(f);
+            f->mode = FRAME_LINES;
+            return i;
+        }
+        i += len + (nl != NULL);
+        f->line += nl != NULL;
+        f->stats.lines += nl != NULL || end;
+    }
+    return i;
+}
+
+void frame_yaml_end(struct pm_frame *f) {
+    f->mode = FRAME_LINES;
+    doc_end(f);
+}
