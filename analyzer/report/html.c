@@ -1,0 +1,514 @@
+// The report as one HTML page: style and script inside, nothing loaded from anywhere, whole without JavaScript, fit to print.
+//
+// Every string of the bundle goes through pm_html_text. Markup is written by pm_html_raw and pm_html_fmt only, so that a log line can never become a tag.
+#include "report/html.h"
+#include "base/embed.h"
+#include "pm/timeline.h"
+#include "report/words.h"
+#include <stdarg.h>
+
+void pm_html_text(struct pm_html *h, struct pm_str s) {
+    s = pm_text_visible(h->a, s);
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '<': pm_buf_lit(&h->b, "&lt;"); break;
+        case '>': pm_buf_lit(&h->b, "&gt;"); break;
+        case '&': pm_buf_lit(&h->b, "&amp;"); break;
+        case '"': pm_buf_lit(&h->b, "&quot;"); break;
+        case '\'': pm_buf_lit(&h->b, "&#39;"); break;
+        default: pm_buf_addc(&h->b, s.p[i]);
+        }
+    }
+}
+
+void pm_html_raw(struct pm_html *h, const char *markup) { pm_buf_lit(&h->b, markup); }
+
+void pm_html_fmt(struct pm_html *h, const char *fmt, ...) {
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    pm_buf_lit(&h->b, text);
+}
+
+static void cell(struct pm_html *h, struct pm_str s) {
+    pm_html_raw(h, "<td>");
+    pm_html_text(h, s.n ? s : PM_STR("–"));
+    pm_html_raw(h, "</td>");
+}
+static void number(struct pm_html *h, uint64_t n) {
+    pm_html_raw(h, "<td class=\"n\">");
+    pm_html_text(h, pm_words_number(h->a, n));
+    pm_html_raw(h, "</td>");
+}
+static void heads(struct pm_html *h, const char *const *names, size_t n) { // a leading '#' marks a column of numbers
+    pm_html_raw(h, "<div class=\"scroll\"><table data-filter><thead><tr>");
+    for (size_t i = 0; i < n; i++) {
+        bool num = names[i][0] == '#';
+        pm_html_raw(h, num ? "<th class=\"n\">" : "<th>");
+        pm_html_text(h, pm_str_c(names[i] + num));
+        pm_html_raw(h, "</th>");
+    }
+    pm_html_raw(h, "</tr></thead><tbody>");
+}
+#define HEADS(h, ...) heads((h), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+static void table_end(struct pm_html *h) { pm_html_raw(h, "</tbody></table></div>"); }
+
+static void big_number(struct pm_html *h, struct pm_str value, const char *label) {
+    pm_html_raw(h, "<li><b>");
+    pm_html_text(h, value);
+    pm_html_raw(h, "</b><span>");
+    pm_html_text(h, pm_str_c(label));
+    pm_html_raw(h, "</span></li>");
+}
+
+static struct pm_str at(struct pm_html *h, int64_t ns) { return pm_words_time(h->a, ns, h->r->from_ns); }
+
+static struct pm_str lasted(struct pm_html *h, int64_t ns) {
+    char out[32];
+    return pm_arena_dup(h->a, pm_str_c(pm_duration_format(ns, out)));
+}
+
+static const struct pm_incident *first_incident(const struct pm_report *r) {
+    for (size_t i = 0; i < r->incidents_n; i++) {
+        if (r->incidents[i].id == r->verdict) return &r->incidents[i];
+    }
+    return NULL;
+}
+
+static void badges(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<p><span class=\"badge mono\">");
+    pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
+    pm_html_fmt(h, "</span><span class=\"badge %s\">%s</span><span class=\"badge\">confidence %s</span></p>", pm_severity_names[in->severity], pm_severity_names[in->severity],
+                pm_confidence_names[in->confidence]);
+}
+
+static void incident_numbers(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<ul class=\"numbers\">");
+    big_number(h, pm_words_number(h->a, in->failed_pulls), "failed pulls");
+    big_number(h, pm_words_number(h->a, in->blast.pods_n), "pods");
+    big_number(h, pm_words_number(h->a, in->blast.workloads_n), "workloads");
+    big_number(h, pm_words_number(h->a, in->blast.namespaces.n), "namespaces");
+    big_number(h, pm_arena_fmt(h->a, "%zu of %zu", in->blast.nodes.n, h->r->nodes.n > in->blast.nodes.n ? h->r->nodes.n : in->blast.nodes.n), "nodes");
+    if (in->from_ns != PM_NO_TIME) {
+        big_number(h, pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, in->from_ns)), PM_FMT(at(h, in->to_ns))), "UTC");
+        big_number(h, in->recovered_ns == PM_NO_TIME ? PM_STR("no") : at(h, in->recovered_ns), in->recovered_ns == PM_NO_TIME ? "not recovered within these logs" : "recovered");
+    }
+    pm_html_raw(h, "</ul>");
+}
+
+static void verdict(struct pm_html *h) {
+    const struct pm_incident *in = first_incident(h->r);
+    if (!in) {
+        pm_html_raw(h, "<section class=\"card verdict healthy\"><p class=\"sentence\">No pull trouble found.</p><p>");
+        pm_html_text(h, pm_words_count(h->a, h->r->total.attempts, "pull", "pulls"));
+        pm_html_raw(h, " seen, ");
+        pm_html_text(h, pm_words_count(h->a, h->r->total.failed, "failed", "failed"));
+        pm_html_raw(h, ".</p></section>");
+        return;
+    }
+    pm_html_fmt(h, "<section class=\"card verdict %s\"><p class=\"sentence\">", pm_severity_names[in->severity]);
+    pm_html_text(h, h->r->verdict_sentence);
+    pm_html_raw(h, "</p>");
+    badges(h, in);
+    incident_numbers(h, in);
+    pm_html_raw(h, "</section>");
+}
+
+static void chain(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->chain_n) return;
+    pm_html_raw(h, "<h4>Chain</h4><ol class=\"chain\">");
+    for (size_t i = 0; i < in->chain_n; i++) {
+        const struct pm_link *l = &in->chain[i];
+        pm_html_raw(h, "<li>");
+        pm_html_text(h, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
+        if (l->at_ns != PM_NO_TIME) {
+            pm_html_raw(h, " <span class=\"dim\">");
+            pm_html_text(h, at(h, l->at_ns));
+            pm_html_raw(h, "</span>");
+        }
+        pm_html_raw(h, "</li>");
+    }
+    pm_html_raw(h, "</ol>");
+}
+
+static void evidence(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->evidence_n) return;
+    pm_html_raw(h, "<h4>Evidence</h4>");
+    for (size_t i = 0; i < in->evidence_n; i++) {
+        const struct pm_evidence *e = &in->evidence[i];
+        pm_html_raw(h, "<div class=\"why mono\">");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        if (e->why.n) {
+            pm_html_raw(h, " — ");
+            pm_html_text(h, e->why);
+        }
+        pm_html_raw(h, "</div><pre>");
+        pm_html_text(h, e->text);
+        pm_html_raw(h, "</pre>");
+    }
+}
+
+static void against(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->against_n) return;
+    pm_html_raw(h, "<h4>Why not something else</h4><ul class=\"plain\">");
+    for (size_t i = 0; i < in->against_n; i++) {
+        pm_html_raw(h, "<li><code>");
+        pm_html_text(h, pm_str_c(pm_words_cause(in->against[i].cause)));
+        pm_html_raw(h, "</code> ");
+        pm_html_text(h, in->against[i].why);
+        pm_html_raw(h, "</li>");
+    }
+    pm_html_raw(h, "</ul>");
+}
+
+static void advice(struct pm_html *h, const struct pm_incident *in) {
+    static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
+    for (size_t p = 0; p < PM_LEN(phases); p++) {
+        bool any = false;
+        for (size_t i = 0; i < in->advice_n; i++) {
+            if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
+            if (!any) pm_html_fmt(h, "<h4>%s</h4><ol>", phases[p].title);
+            any = true;
+            pm_html_raw(h, "<li>");
+            pm_html_text(h, in->advice[i].text);
+            if (in->advice[i].command.n) {
+                pm_html_raw(h, "<pre class=\"command\">");
+                pm_html_text(h, in->advice[i].command);
+                pm_html_raw(h, "</pre>");
+            }
+            pm_html_raw(h, "</li>");
+        }
+        if (any) pm_html_raw(h, "</ol>");
+    }
+}
+
+static void pods(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->blast.pods_n) return;
+    pm_html_raw(h, "<details><summary>");
+    pm_html_text(h, pm_words_count(h->a, in->blast.pods_n, "pod", "pods"));
+    pm_html_raw(h, "</summary>");
+    HEADS(h, "Pod", "Workload", "Node", "Image", "First", "#Stuck", "Recovered");
+    for (size_t i = 0; i < in->blast.pods_n; i++) {
+        const struct pm_hit_pod *p = &in->blast.pods[i];
+        pm_html_raw(h, "<tr>");
+        cell(h, p->namespace.n ? pm_arena_fmt(h->a, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)) : p->name);
+        cell(h, p->workload.n && p->guessed ? pm_arena_fmt(h->a, "%.*s (guessed)", PM_FMT(p->workload)) : p->workload);
+        cell(h, p->node);
+        cell(h, p->image);
+        cell(h, at(h, p->first_ns));
+        pm_html_raw(h, "<td class=\"n\">");
+        pm_html_text(h, p->stuck_ns > 0 ? lasted(h, p->stuck_ns) : PM_STR("–"));
+        pm_html_raw(h, p->recovered ? "</td><td class=\"ok\">yes</td></tr>" : "</td><td class=\"bad\">no</td></tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</details>");
+}
+
+static void named_list(struct pm_html *h, const char *label, const struct pm_strs *list) {
+    if (!list->n) return;
+    pm_html_raw(h, "<li><span class=\"dim\">");
+    pm_html_text(h, pm_str_c(label));
+    pm_html_raw(h, "</span> ");
+    pm_html_text(h, pm_words_list(h->a, list, 12));
+    pm_html_raw(h, "</li>");
+}
+
+static void rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        pm_html_raw(h, "<li><span class=\"dim\">");
+        pm_html_text(h, pm_str_c(label));
+        pm_html_raw(h, "</span> ");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s %.*s/%.*s", PM_FMT(list[i].kind), PM_FMT(list[i].namespace), PM_FMT(list[i].name)));
+        if (list[i].desired >= 0 && list[i].ready >= 0) pm_html_fmt(h, ", %lld of %lld ready", (long long)list[i].ready, (long long)list[i].desired);
+        if (list[i].why.n) {
+            pm_html_raw(h, " — ");
+            pm_html_text(h, list[i].why);
+        }
+        pm_html_raw(h, "</li>");
+    }
+}
+
+static void blast(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<h4>Blast radius</h4><ul class=\"plain\">");
+    named_list(h, "nodes", &in->blast.nodes);
+    named_list(h, "registries", &in->blast.registries);
+    named_list(h, "images", &in->blast.images);
+    named_list(h, "namespaces", &in->blast.namespaces);
+    named_list(h, "services", &in->blast.services);
+    rollouts(h, "stuck rollout", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
+    rollouts(h, "rolled back", in->blast.rollbacks, in->blast.rollbacks_n);
+    for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
+        const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];
+        pm_html_raw(h, "<li><span class=\"dim\">blocked autoscaler</span> ");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace), PM_FMT(x->name), (long long)x->current, (long long)x->desired));
+        pm_html_raw(h, "</li>");
+    }
+    named_list(h, "spared nodes", &in->blast.spared_nodes);
+    named_list(h, "spared registries", &in->blast.spared_registries);
+    pm_html_raw(h, "</ul>");
+    pods(h, in);
+}
+
+static void incident(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_fmt(h, "<section class=\"card\" id=\"incident-%u\"><h3>%u. ", in->id, in->id);
+    pm_html_text(h, in->title);
+    pm_html_raw(h, "</h3>");
+    badges(h, in);
+    pm_html_raw(h, "<p>");
+    pm_html_text(h, in->summary);
+    pm_html_raw(h, "</p>");
+    if (in->id != h->r->verdict) incident_numbers(h, in);
+    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
+        pm_html_raw(h, "<h4>Trigger</h4><p>");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s at %.*s: %.*s", PM_FMT(in->trigger.what), PM_FMT(at(h, in->trigger.at_ns)), PM_FMT(in->trigger.detail)));
+        pm_html_raw(h, "</p>");
+    }
+    chain(h, in);
+    advice(h, in);
+    blast(h, in);
+    evidence(h, in);
+    against(h, in);
+    if (in->confidence_why.n) {
+        pm_html_raw(h, "<details><summary>Why this confidence and severity</summary><ul class=\"plain\">");
+        for (size_t i = 0; i < in->confidence_why.n; i++) {
+            pm_html_raw(h, "<li>");
+            pm_html_text(h, in->confidence_why.items[i]);
+            pm_html_raw(h, "</li>");
+        }
+        pm_html_raw(h, "<li>");
+        pm_html_text(h, in->severity_why);
+        pm_html_raw(h, "</li></ul></details>");
+    }
+    pm_html_raw(h, "</section>");
+}
+
+static void stats_rows(struct pm_html *h, const char *what, const struct pm_pull_stats *rows, size_t n) {
+    if (!n) return;
+    HEADS(h, what, "#Pulls", "#OK", "#Failed", "#Success", "#Cached", "#p50", "#p95");
+    for (size_t i = 0; i < n; i++) {
+        const struct pm_pull_stats *s = &rows[i];
+        pm_html_raw(h, "<tr>");
+        cell(h, s->name);
+        number(h, s->attempts);
+        number(h, s->ok);
+        pm_html_raw(h, s->failed ? "<td class=\"n bad\">" : "<td class=\"n\">");
+        pm_html_text(h, pm_words_number(h->a, s->failed));
+        pm_html_raw(h, "</td><td class=\"n\">");
+        pm_html_text(h, pm_words_ratio(h->a, s->ok, s->ok + s->failed));
+        pm_html_raw(h, "</td>");
+        number(h, s->cached);
+        for (int q = 0; q < 2; q++) {
+            pm_html_raw(h, "<td class=\"n\">");
+            pm_html_text(h, s->latency.n ? pm_words_seconds(h->a, q ? s->latency.p95_s : s->latency.p50_s) : PM_STR("–"));
+            pm_html_raw(h, "</td>");
+        }
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+}
+
+static void quotas(struct pm_html *h) {
+    if (!h->r->quotas_n) return;
+    pm_html_raw(h, "<h2 id=\"quotas\">Quotas</h2>");
+    for (size_t i = 0; i < h->r->quotas_n; i++) {
+        const struct pm_quota *q = &h->r->quotas[i];
+        bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
+        pm_html_raw(h, "<section class=\"card\"><h3>");
+        pm_html_text(h, q->registry);
+        pm_html_raw(h, " <span class=\"dim\">");
+        pm_html_text(h, q->user.n ? q->user : q->identity);
+        pm_html_fmt(h, "</span> <span class=\"badge %s\">", over ? "critical" : near ? "warning" : "info");
+        pm_html_text(h, q->status);
+        pm_html_raw(h, "</span></h3><p>");
+        struct pm_str used = q->used_low == q->used_high ? pm_words_number(h->a, q->used_high) : pm_arena_fmt(h->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
+        pm_html_text(h, q->limit > 0 ? pm_arena_fmt(h->a, "%.*s of %lld used", PM_FMT(used), (long long)q->limit) : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
+        if (q->refused) pm_html_text(h, pm_arena_fmt(h->a, "; %llu refused, first at %.*s, last at %.*s", (unsigned long long)q->refused, PM_FMT(at(h, q->first_refused_ns)), PM_FMT(at(h, q->last_refused_ns))));
+        if (q->free_at_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "; frees at %.*s", PM_FMT(at(h, q->free_at_ns))));
+        pm_html_raw(h, "</p>");
+        pm_html_quota(h, q);
+        if (q->consumers_n) {
+            pm_html_raw(h, "<details><summary>Who spent it</summary>");
+            HEADS(h, "Kind", "Name", "#Pulls");
+            for (size_t c = 0; c < q->consumers_n; c++) {
+                pm_html_raw(h, "<tr>");
+                cell(h, q->consumers[c].kind);
+                cell(h, q->consumers[c].name);
+                number(h, q->consumers[c].pulls);
+                pm_html_raw(h, "</tr>");
+            }
+            table_end(h);
+            pm_html_raw(h, "</details>");
+        }
+        pm_html_raw(h, "</section>");
+    }
+}
+
+static void pulls(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    pm_html_raw(h, "<h2 id=\"pulls\">Pulls</h2><section class=\"card\">");
+    pm_html_series(h, r->series, r->series_n);
+    stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
+    pm_html_raw(h, "<br>");
+    stats_rows(h, "Node", r->by_node, r->by_node_n);
+    pm_html_raw(h, "</section>");
+}
+
+static void alerts(struct pm_html *h) {
+    if (!h->r->alerts_n) return;
+    pm_html_raw(h, "<h2>Alerts, replayed</h2><section class=\"card\">");
+    HEADS(h, "Alert", "Severity", "Fired", "#Lead", "Expression");
+    for (size_t i = 0; i < h->r->alerts_n; i++) {
+        const struct pm_alert *x = &h->r->alerts[i];
+        pm_html_raw(h, "<tr>");
+        cell(h, x->name);
+        cell(h, x->severity);
+        cell(h, x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, x->fired[0].from_ns)), PM_FMT(at(h, x->fired[x->fired_n - 1].to_ns))) : PM_STR("never"));
+        pm_html_raw(h, "<td class=\"n\">");
+        pm_html_text(h, x->lead_known ? pm_arena_fmt(h->a, "%lld s", (long long)x->lead_s) : PM_STR("–"));
+        pm_html_raw(h, "</td>");
+        cell(h, x->expr);
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
+static void findings(struct pm_html *h) {
+    if (!h->r->findings_n) return;
+    pm_html_raw(h, "<h2 id=\"findings\">Findings</h2><section class=\"card\">");
+    HEADS(h, "Finding", "Severity", "Where", "What to do");
+    for (size_t i = 0; i < h->r->findings_n; i++) {
+        const struct pm_finding *f = &h->r->findings[i];
+        pm_html_raw(h, "<tr>");
+        cell(h, f->text);
+        cell(h, f->severity);
+        cell(h, f->line ? pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(f->file), (unsigned long long)f->line) : f->file);
+        cell(h, f->advice);
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
+static void missing_and_unknown(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (r->missing_n) {
+        pm_html_raw(h, "<h2>Missing evidence</h2><section class=\"card\">");
+        HEADS(h, "What", "Effect");
+        for (size_t i = 0; i < r->missing_n; i++) {
+            pm_html_raw(h, "<tr>");
+            cell(h, r->missing[i].what);
+            cell(h, r->missing[i].effect);
+            pm_html_raw(h, "</tr>");
+        }
+        table_end(h);
+        pm_html_raw(h, "</section>");
+    }
+    if (!r->unknown_n) return;
+    pm_html_raw(h, "<h2>Errors that no rule knows</h2><section class=\"card\">");
+    HEADS(h, "#Times", "Wording", "Example");
+    for (size_t i = 0; i < r->unknown_n; i++) {
+        pm_html_raw(h, "<tr>");
+        number(h, r->unknown[i].count);
+        cell(h, r->unknown[i].template);
+        cell(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
+static void files(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    pm_html_raw(h, "<h2>Files read</h2><section class=\"card\"><details><summary>");
+    pm_html_text(h, pm_words_count(h->a, r->files_n, "file", "files"));
+    pm_html_raw(h, "</summary>");
+    HEADS(h, "File", "Format", "Node", "#Lines", "#Events", "#Bad", "Clock");
+    for (size_t i = 0; i < r->file_rows_n; i++) {
+        const struct pm_file_row *f = &r->files[i];
+        pm_html_raw(h, "<tr>");
+        cell(h, f->path);
+        cell(h, f->format);
+        cell(h, f->node);
+        number(h, f->lines);
+        number(h, f->events);
+        number(h, f->bad);
+        cell(h, pm_str_c(pm_quality_names[f->quality]));
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</details>");
+    if (r->diagnostics_n || r->skipped_n) {
+        HEADS(h, "Trouble reading", "#Line", "What", "#Times");
+        for (size_t i = 0; i < r->diagnostics_n; i++) {
+            const struct pm_diag *d = &r->diagnostics[i];
+            pm_html_raw(h, "<tr>");
+            cell(h, d->path);
+            number(h, d->line);
+            cell(h, d->message);
+            number(h, d->count);
+            pm_html_raw(h, "</tr>");
+        }
+        for (size_t i = 0; i < r->skipped_n; i++) {
+            pm_html_raw(h, "<tr>");
+            cell(h, r->skipped[i].path);
+            pm_html_raw(h, "<td></td>");
+            cell(h, pm_arena_fmt(h->a, "skipped: %.*s", PM_FMT(r->skipped[i].why)));
+            pm_html_raw(h, "<td></td></tr>");
+        }
+        table_end(h);
+    }
+    pm_html_raw(h, "</section>");
+}
+
+static void head(struct pm_html *h) {
+    pm_html_raw(h, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
+    pm_html_text(h, h->r->verdict ? h->r->verdict_sentence : PM_STR("No pull trouble found"));
+    pm_html_raw(h, " · pullmortem</title><style>\n");
+    pm_buf_add(&h->b, pm_embedded_find("analyzer/report/assets/report.css"));
+    pm_html_raw(h, "</style></head><body><main><header><h1>Image pull postmortem</h1><p>");
+    pm_html_text(h, pm_words_list(h->a, &h->r->inputs, 4));
+    pm_html_raw(h, " · ");
+    pm_html_text(h, pm_words_count(h->a, h->r->files_n, "file", "files"));
+    pm_html_raw(h, ", ");
+    pm_html_text(h, pm_words_count(h->a, h->r->nodes.n, "node", "nodes"));
+    pm_html_raw(h, " · ");
+    pm_html_text(h, pm_words_range(h->a, h->r->from_ns, h->r->to_ns));
+    pm_html_raw(h, " · ");
+    pm_html_text(h, pm_words_bytes(h->a, h->r->bytes));
+    pm_html_raw(h, "</p></header>");
+}
+
+static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+    (void)o;
+    struct pm_html h = {.a = pm_arena_new(), .r = r};
+    head(&h);
+    verdict(&h);
+    if (r->incidents_n) {
+        pm_html_raw(&h, "<h2 id=\"incidents\">Incidents</h2>");
+        if (r->incidents_n > 1) {
+            pm_html_raw(&h, "<section class=\"card\">");
+            pm_html_lanes(&h);
+            pm_html_raw(&h, "</section>");
+        }
+        for (size_t i = 0; i < r->incidents_n; i++) incident(&h, &r->incidents[i]);
+    }
+    quotas(&h);
+    pulls(&h);
+    alerts(&h);
+    findings(&h);
+    missing_and_unknown(&h);
+    files(&h);
+    pm_html_raw(&h, "</main><script>\n");
+    pm_buf_add(&h.b, pm_embedded_find("analyzer/report/assets/report.js"));
+    pm_html_raw(&h, "</script></body></html>\n");
+    bool good = fwrite(h.b.p, 1, h.b.n, out) == h.b.n && fflush(out) == 0;
+    pm_buf_free(&h.b);
+    pm_arena_free(h.a);
+    return good;
+}
+
+const struct pm_renderer pm_renderer_html = {.name = "html", .extensions = ".html .htm", .title = "one self-contained page for the postmortem", .render = render};

@@ -1,0 +1,227 @@
+// The report as Markdown, for a postmortem document, an issue or a chat: headings, short lists, tables that survive GitHub and GitLab.
+//
+// Strings of the bundle are escaped so that a log line can be no markup: in code spans and fences by their length, elsewhere by backslashes.
+#include "pm/arena.h"
+#include "pm/report.h"
+#include "report/words.h"
+
+struct md {
+    struct pm_buf b;
+    struct pm_arena *a;
+    const struct pm_report *r;
+};
+
+static void lit(struct md *m, const char *s) { pm_buf_lit(&m->b, s); }
+
+static void text(struct md *m, struct pm_str s) {
+    s = pm_text_visible(m->a, s);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\n') {
+            pm_buf_addc(&m->b, ' ');
+            continue;
+        }
+        if (strchr("\\`*_[]<>|#", s.p[i])) pm_buf_addc(&m->b, '\\');
+        pm_buf_addc(&m->b, s.p[i]);
+    }
+}
+
+static void fence(struct md *m, struct pm_str s, const char *language) { // longer than any run of backticks inside
+    size_t run = 0, longest = 2;
+    s = pm_text_visible(m->a, s);
+    for (size_t i = 0; i < s.n; i++) {
+        run = s.p[i] == '`' ? run + 1 : 0;
+        if (run > longest) longest = run;
+    }
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i <= longest; i++) pm_buf_addc(&m->b, '`');
+        if (!side) {
+            lit(m, language);
+            lit(m, "\n");
+            pm_buf_add(&m->b, s);
+            lit(m, "\n");
+        }
+    }
+    lit(m, "\n");
+}
+
+static struct pm_str at(struct md *m, int64_t ns) { return pm_words_time(m->a, ns, m->r->from_ns); }
+
+static void row(struct md *m, const struct pm_str *cells, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        lit(m, "| ");
+        text(m, cells[i].n ? cells[i] : PM_STR("–"));
+        pm_buf_addc(&m->b, ' ');
+    }
+    lit(m, "|\n");
+}
+#define ROW(m, ...) row((m), (const struct pm_str[]){__VA_ARGS__}, sizeof((const struct pm_str[]){__VA_ARGS__}) / sizeof(struct pm_str))
+
+static void table(struct md *m, const char *heads, size_t columns) {
+    lit(m, "\n");
+    lit(m, heads);
+    lit(m, "\n|");
+    for (size_t i = 0; i < columns; i++) lit(m, "---|");
+    lit(m, "\n");
+}
+
+static void list(struct md *m, const char *label, const struct pm_strs *items) {
+    if (!items->n) return;
+    lit(m, "- ");
+    lit(m, label);
+    lit(m, ": ");
+    text(m, pm_words_list(m->a, items, 12));
+    lit(m, "\n");
+}
+
+static void advice(struct md *m, const struct pm_incident *in) {
+    static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
+    for (size_t p = 0; p < PM_LEN(phases); p++) {
+        unsigned n = 0;
+        for (size_t i = 0; i < in->advice_n; i++) {
+            if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
+            if (!n) pm_buf_fmt(&m->b, "\n**%s**\n\n", phases[p].title);
+            pm_buf_fmt(&m->b, "%u. ", ++n);
+            text(m, in->advice[i].text);
+            lit(m, "\n");
+            if (in->advice[i].command.n) fence(m, in->advice[i].command, "sh");
+        }
+    }
+}
+
+static void blast(struct md *m, const struct pm_incident *in) {
+    lit(m, "\n**Blast radius**\n\n");
+    pm_buf_fmt(&m->b, "- %llu failed pulls, %zu pods, %zu workloads, %zu namespaces\n", (unsigned long long)in->failed_pulls, in->blast.pods_n, in->blast.workloads_n, in->blast.namespaces.n);
+    list(m, "nodes", &in->blast.nodes);
+    list(m, "registries", &in->blast.registries);
+    list(m, "images", &in->blast.images);
+    list(m, "namespaces", &in->blast.namespaces);
+    list(m, "services", &in->blast.services);
+    for (size_t i = 0; i < in->blast.stuck_rollouts_n; i++) {
+        const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
+        lit(m, "- stuck rollout: ");
+        text(m, pm_arena_fmt(m->a, "%.*s %.*s/%.*s %.*s", PM_FMT(x->kind), PM_FMT(x->namespace), PM_FMT(x->name), PM_FMT(x->why)));
+        lit(m, "\n");
+    }
+    list(m, "spared nodes", &in->blast.spared_nodes);
+    list(m, "spared registries", &in->blast.spared_registries);
+}
+
+static void incident(struct md *m, const struct pm_incident *in) {
+    pm_buf_fmt(&m->b, "\n### %u. ", in->id);
+    text(m, in->title);
+    pm_buf_fmt(&m->b, "\n\n`%s` · %s · confidence %s", pm_words_cause(in->root_cause), pm_severity_names[in->severity], pm_confidence_names[in->confidence]);
+    if (in->from_ns != PM_NO_TIME) {
+        lit(m, " · ");
+        text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
+        lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs" : " · recovered ");
+        if (in->recovered_ns != PM_NO_TIME) text(m, at(m, in->recovered_ns));
+    }
+    lit(m, "\n\n");
+    text(m, in->summary);
+    lit(m, "\n");
+    if (in->chain_n) {
+        lit(m, "\n**Chain** ");
+        for (size_t i = 0; i < in->chain_n; i++) {
+            if (i) lit(m, " → ");
+            text(m, in->chain[i].what.n ? in->chain[i].what : pm_str_c(pm_words_cause(in->chain[i].cause)));
+        }
+        lit(m, "\n");
+    }
+    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
+        lit(m, "\n**Trigger** ");
+        text(m, pm_arena_fmt(m->a, "%.*s at %.*s: %.*s", PM_FMT(in->trigger.what), PM_FMT(at(m, in->trigger.at_ns)), PM_FMT(in->trigger.detail)));
+        lit(m, "\n");
+    }
+    advice(m, in);
+    blast(m, in);
+    if (in->evidence_n) lit(m, "\n**Evidence**\n\n");
+    for (size_t i = 0; i < in->evidence_n; i++) {
+        const struct pm_evidence *e = &in->evidence[i];
+        text(m, pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        if (e->why.n) {
+            lit(m, " — ");
+            text(m, e->why);
+        }
+        lit(m, "\n");
+        fence(m, e->text, "");
+    }
+    if (in->against_n) lit(m, "\n**Why not something else**\n\n");
+    for (size_t i = 0; i < in->against_n; i++) {
+        pm_buf_fmt(&m->b, "- `%s`: ", pm_words_cause(in->against[i].cause));
+        text(m, in->against[i].why);
+        lit(m, "\n");
+    }
+}
+
+static struct pm_str number(struct md *m, uint64_t n) { return pm_words_number(m->a, n); }
+
+static void stats(struct md *m, const char *heads, const struct pm_pull_stats *rows, size_t n) {
+    if (!n) return;
+    table(m, heads, 6);
+    for (size_t i = 0; i < n; i++) {
+        const struct pm_pull_stats *s = &rows[i];
+        ROW(m, s->name, number(m, s->attempts), number(m, s->ok), number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed), s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
+    }
+}
+
+static void quotas(struct md *m) {
+    if (!m->r->quotas_n) return;
+    lit(m, "\n## Quotas\n");
+    table(m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
+    for (size_t i = 0; i < m->r->quotas_n; i++) {
+        const struct pm_quota *q = &m->r->quotas[i];
+        struct pm_str used = q->used_low == q->used_high ? number(m, q->used_high) : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
+        ROW(m, q->registry, q->user.n ? q->user : q->identity, q->status, used, q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), at(m, q->first_refused_ns), at(m, q->free_at_ns));
+    }
+}
+
+static void rest(struct md *m) {
+    const struct pm_report *r = m->r;
+    lit(m, "\n## Pulls\n");
+    stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry, r->by_registry_n);
+    stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
+    if (r->findings_n) {
+        lit(m, "\n## Findings\n\n");
+        for (size_t i = 0; i < r->findings_n; i++) {
+            const struct pm_finding *f = &r->findings[i];
+            lit(m, "- ");
+            text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file), (unsigned long long)f->line, PM_FMT(f->advice))
+                            : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->advice)));
+            lit(m, "\n");
+        }
+    }
+    if (r->missing_n) lit(m, "\n## Missing evidence\n\n");
+    for (size_t i = 0; i < r->missing_n; i++) {
+        lit(m, "- ");
+        text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
+        lit(m, "\n");
+    }
+    if (r->unknown_n) lit(m, "\n## Errors that no rule knows\n\n");
+    for (size_t i = 0; i < r->unknown_n; i++) {
+        lit(m, "- ");
+        text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template), PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
+        lit(m, "\n");
+    }
+}
+
+static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+    (void)o;
+    struct md m = {.a = pm_arena_new(), .r = r};
+    lit(&m, "# ");
+    text(&m, r->verdict ? r->verdict_sentence : PM_STR("No pull trouble found"));
+    lit(&m, "\n\n");
+    text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed", PM_FMT(pm_words_list(m.a, &r->inputs, 4)), PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")),
+                          PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")), PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed,
+                          (unsigned long long)r->total.attempts));
+    lit(&m, "\n");
+    if (r->incidents_n) lit(&m, "\n## Incidents\n");
+    for (size_t i = 0; i < r->incidents_n; i++) incident(&m, &r->incidents[i]);
+    quotas(&m);
+    rest(&m);
+    bool good = fwrite(m.b.p, 1, m.b.n, out) == m.b.n && fflush(out) == 0;
+    pm_buf_free(&m.b);
+    pm_arena_free(m.a);
+    return good;
+}
+
+const struct pm_renderer pm_renderer_markdown = {.name = "markdown", .extensions = ".md .markdown", .title = "Markdown for a postmortem document or an issue", .render = render};
