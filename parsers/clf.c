@@ -48,6 +48,12 @@ static void head_words(struct pm_str head, struct pm_clf *o) {
         if (w[n].n) n++;
     }
     if (!n) return;
+    if (n >= 3 && w[1].p[0] == '(') { // Quay's nginx: CLIENT (PROXY_PROTOCOL_ADDRESS) - USER
+        o->client = w[0];
+        if (w[1].n > 3) o->real_ip = pm_str_sub(w[1], 1, w[1].n - 2);
+        o->user = n > 3 ? w[3] : PM_STR("-");
+        return;
+    }
     int client = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' && w[0].p[w[0].n - 1] != ',' ? 1 : 0;
     if (client) o->vhost = w[0];
     o->client = w[client];

@@ -54,3 +54,44 @@ struct pm_when pm_http_json_when(struct pm_str s) {
     if (pm_when_rfc3339(s, &w) || pm_when_clf(s, &w) || pm_when_epoch(s, &w)) return w;
     return (struct pm_when){0};
 }
+
+static struct pm_str any(struct pm_arena *a, const json_t *object, const char *const *keys) { return keys ? pm_http_json_any(a, object, keys) : PM_NONE; }
+
+static int64_t duration_of(struct pm_arena *a, const json_t *object, const struct pm_http_json_unit *units) {
+    for (; units && units->key; units++) {
+        const char *const one[] = {units->key, NULL};
+        struct pm_str s = pm_http_json_any(a, object, one);
+        int64_t ns;
+        double v;
+        if (!s.n) continue;
+        if (pm_duration(s, &ns)) return ns;
+        if (units->unit_ns && pm_str_double(s, &v) && v > 0 && v * (double)units->unit_ns < 9e18) return (int64_t)(v * (double)units->unit_ns + 0.5);
+    }
+    return 0;
+}
+
+bool pm_http_json_request(struct pm_arena *a, const json_t *object, const struct pm_http_json_keys *k, struct pm_http_request *q) {
+    q->url = any(a, object, k->url);
+    q->method = any(a, object, k->method);
+    if (!q->url.n) {
+        struct pm_str line = any(a, object, k->request);
+        if (!pm_http_request_line(line, &q->method, &q->url)) return false;
+    }
+    struct pm_str query = any(a, object, k->query);
+    if (query.n && pm_str_chr(q->url, '?', 0) < 0) q->url = pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(q->url), query.p[0] == '?' ? "" : "?", PM_FMT(query));
+    if (!pm_http_registry_url(q->url)) return true; // nothing will come of it
+    q->when = pm_http_json_when(any(a, object, k->time));
+    q->client = any(a, object, k->client);
+    q->user = any(a, object, k->user);
+    q->host = any(a, object, k->host);
+    q->user_agent = any(a, object, k->agent);
+    q->error = pm_http_absent(any(a, object, k->error));
+    q->reason = pm_http_absent(any(a, object, k->reason));
+    q->join = any(a, object, k->join);
+    pm_http_status(any(a, object, k->status), &q->status);
+    pm_http_i64(any(a, object, k->bytes), &q->bytes);
+    pm_http_ratelimit(any(a, object, k->limit), &q->limit, &q->window_s);
+    pm_http_ratelimit(any(a, object, k->remaining), &q->remaining, &q->window_s);
+    q->duration_ns = duration_of(a, object, k->duration);
+    return true;
+}

@@ -171,12 +171,22 @@ static bool is_writing(struct pm_str method) {
     return pm_str_eqc(method, "PUT") || pm_str_eqc(method, "PATCH") || pm_str_eqc(method, "POST") || pm_str_eqc(method, "DELETE");
 }
 
+// Artifactory and Nexus name one of their own repositories before /v2/; pullers put it before the image's name, so it belongs to the repository.
+static struct pm_str repository_below_root(struct pm_arena *a, struct pm_str url, struct pm_str name) {
+    struct pm_str path = url_path(url);
+    ptrdiff_t v2 = pm_str_find(path, PM_STR("/v2/"), 0);
+    if (v2 <= 0 || !name.n || !starts_with_any(path, docker_roots, PM_LEN(docker_roots))) return PM_NONE;
+    struct pm_str before = pm_str_sub(path, 0, (size_t)v2);
+    return pm_arena_fmt(a, "%.*s/%.*s", PM_FMT(pm_str_from(before, (size_t)(pm_str_rchr(before, '/') + 1))), PM_FMT(name));
+}
+
 static void add_url(struct pm_arena *a, struct pm_event *e, const struct pm_http_request *q) {
     struct pm_registry_url u = {0};
     if (!q->url.n || !pm_registry_url_parse(a, q->url, &u)) return;
     if (!e->stage) e->stage = stage_of(u.what);
     if (u.push || (is_writing(q->method) && u.what != PM_URL_TOKEN)) e->flags |= PM_EV_PUSH;
     if (u.ns.n) e->flags |= PM_EV_MIRROR;
+    if (!e->field[PM_F_REPOSITORY].n) e->field[PM_F_REPOSITORY] = repository_below_root(a, q->url, u.repository);
     if (!e->field[PM_F_HOST].n) e->field[PM_F_HOST] = pm_http_host(u.host);
     if (u.what != PM_URL_TOKEN || e->field[PM_F_USER].n) return;
     struct pm_str query = pm_str_from(q->url, (size_t)(pm_str_chr(q->url, '?', 0) + 1));
@@ -227,4 +237,62 @@ enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm
 
 enum pm_parse pm_http_request_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q) {
     return pm_http_registry_url(q->url) ? pm_http_request_emit_any(ctx, r, component, q) : PM_PARSE_OK;
+}
+
+// The first registry URL inside a text, absolute or a path.
+static struct pm_str url_in(struct pm_str text) {
+    static const char stops[] = " \t\n\"'<>,)";
+    for (ptrdiff_t at = pm_str_find(text, PM_STR("/v2/"), 0); at >= 0; at = pm_str_find(text, PM_STR("/v2/"), (size_t)at + 1)) {
+        size_t from = (size_t)at, to = (size_t)at;
+        while (from > 0 && !memchr(stops, text.p[from - 1], sizeof stops - 1)) from--;
+        while (to < text.n && !memchr(stops, text.p[to], sizeof stops - 1)) to++;
+        while (to > from && strchr(".:;", text.p[to - 1])) to--;
+        struct pm_str url = pm_str_sub(text, from, to - from);
+        if (pm_http_registry_url(url)) return url;
+    }
+    return PM_NONE;
+}
+
+// "remote response: 429", "status code 503", "status: 429", "http status: 404"
+static int status_in(struct pm_str text) {
+    static const char *const words[] = {"response: ", "status code: ", "status code ", "status: ", "statuscode: ", "statuscode=", "status=", "http code "};
+    for (size_t i = 0; i < PM_LEN(words); i++) {
+        ptrdiff_t at = pm_str_ifind(text, pm_str_c(words[i]), 0);
+        if (at < 0) continue;
+        struct pm_str digits = pm_str_sub(text, (size_t)at + strlen(words[i]), 3), after = pm_str_sub(text, (size_t)at + strlen(words[i]) + 3, 1);
+        int status;
+        if (pm_http_status(digits, &status) && !(after.n && after.p[0] >= '0' && after.p[0] <= '9')) return status;
+    }
+    return 0;
+}
+
+bool pm_http_app_about_images(struct pm_str m) {
+    static const char *const words[] = {"/v2/", "docker", "manifest", "blob", "registry", "Too Many Requests", "toomanyrequests", "pull", "rate limit"};
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_ifind(m, pm_str_c(words[i]), 0) >= 0) return true;
+    return false;
+}
+
+enum pm_parse pm_http_app_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_app_line *l) {
+    struct pm_event e = pm_event_of(r, component, PM_KIND_OTHER);
+    if (l->when.kind != PM_WHEN_NONE) e.when = l->when;
+    e.flags |= l->flags;
+    e.field[PM_F_ERROR] = l->error;
+    e.field[PM_F_MESSAGE] = l->message;
+    e.field[PM_F_REASON] = l->reason;
+    e.field[PM_F_CLIENT] = pm_http_client(l->client);
+    add_user(&e, l->user);
+    e.field[PM_F_REPOSITORY] = l->repository;
+    e.field[PM_F_TAG] = l->tag;
+    e.field[PM_F_DIGEST] = l->digest;
+    e.field[PM_F_JOIN] = l->join;
+    struct pm_str said = l->error.n ? l->error : l->message;
+    struct pm_http_request q = PM_HTTP_REQUEST_NONE;
+    q.url = e.field[PM_F_URL] = url_in(l->message);
+    if (!q.url.n) q.url = e.field[PM_F_URL] = url_in(said);
+    e.http_status = status_in(said);
+    if (q.url.n) add_url(ctx->a, &e, &q);
+    if (e.field[PM_F_USER].n) e.flags |= PM_EV_CREDENTIALS;
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
 }

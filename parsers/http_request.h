@@ -43,3 +43,14 @@ bool pm_http_i64(struct pm_str s, int64_t *out);         // decimal, with sign
 enum pm_parse pm_http_request_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);
 // The same without asking the URL: the format itself says that it is registry traffic (ECR, ACR, a CONNECT to a registry's host).
 enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);
+
+// A line of an application's log (not of its access log) at trouble: time, what was said, and how bad. Emits kind other with the error text, and URL,
+// status and repository lifted out of it. Shared by Harbor core, Nexus, Artifactory, Quay.
+struct pm_http_app_line {
+    struct pm_when when;
+    struct pm_str error, message, reason, client, user, repository, tag, digest, join;
+    unsigned flags;
+};
+enum pm_parse pm_http_app_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_app_line *l);
+// Talk of images in a log that also speaks of other things.
+bool pm_http_app_about_images(struct pm_str message);
