@@ -130,6 +130,7 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_logrus v = {0};
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
+    if (starts(v.msg, "pulling image failed:")) return PM_PARSE_NO; // crictl's words; swarm says them without the colon, the error apart
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_DOCKERD};
     bool known = pm_logrus_row_of(dockerd_rows, PM_LEN(dockerd_rows), v.msg);
     if (!known && !ours(r)) return PM_PARSE_NO;

@@ -56,14 +56,10 @@ static struct pm_str first_quoted(const struct line *l) { return pm_lift_quoted_
 
 static void on_pull_failed(const struct line *l, const char *message) {
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, message);
-    put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : pm_lift_image_at(l->ctx->a, after(l->k->msg, "mage "), false));
-    emit_error(l, &e, l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: "));
-}
-static void on_remote_image(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "remote_image");
     put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : first_quoted(l));
     emit_error(l, &e, l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: "));
 }
+static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
 static void on_kuberuntime_image(const struct line *l) { on_pull_failed(l, "kuberuntime_image"); }
 
 // "&Container{Name:web,Image:r.test/a:1,…}" → container and image; "container web start failed in pod …" names the container alone.
@@ -400,6 +396,14 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
     if (!k->cut) return PM_PARSE_OK;
     pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");
     return PM_PARSE_BAD;
+}
+
+bool pm_kubelet_words(struct pm_str body) {
+    if (starts(body, "\"")) body = pm_str_from(body, 1);
+    if (starts(body, "Event")) return false; // controllers echo their own events
+    for (size_t i = 0; i < PM_LEN(kubelet_rows); i++)
+        if (starts(body, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(body, kubelet_rows[i].must))) return true;
+    return false;
 }
 
 bool pm_kubelet_file(struct pm_str file) {

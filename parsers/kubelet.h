@@ -9,3 +9,5 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
 bool pm_kubelet_file(struct pm_str file);
 // An ident or unit under which a kubelet runs ("kubelet", "k3s", "hyperkube", "microk8s.daemon-kubelite" …).
 bool pm_kubelet_ident(struct pm_str ident);
+// The body of a klog line (behind "] ") begins as one of the kubelet's messages about images does.
+bool pm_kubelet_words(struct pm_str body);

@@ -8,11 +8,12 @@ static bool ours(const struct pm_record *r, struct pm_str file) {
     return pm_kubelet_file(file) || pm_kubelet_ident(r->hint.ident) || pm_kubelet_ident(r->hint.unit) || has(r->section, "kubelet") || (!r->hint.ident.n && has(r->path, "kubelet"));
 }
 
-// Evidence: a klog header and a source file of the kubelet (95), a klog header under the kubelet's name (85), a kubelet file without header (60).
+// Evidence: a klog header and a source file or message of the kubelet (95), a klog header under the kubelet's name (85), a kubelet file without header (60).
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_klog k = {0};
     (void)state;
-    if (pm_klog_header(r->text, &k)) return pm_kubelet_file(k.file) ? 95 : ours(r, k.file) ? 85 : 0;
+    size_t header = pm_klog_header(r->text, &k);
+    if (header) return pm_kubelet_file(k.file) || pm_kubelet_words(pm_str_from(r->text, header)) ? 95 : ours(r, k.file) ? 85 : 0;
     struct pm_str head = pm_str_sub(r->text, 0, 64);
     ptrdiff_t colon = pm_str_chr(head, ':', 0);
     return colon > 3 && pm_kubelet_file(pm_str_sub(head, 0, (size_t)colon)) && has(head, "] ") ? 60 : 0;

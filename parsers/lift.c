@@ -590,20 +590,41 @@ bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_s
 
 // ---- what a text is about
 
-static const char *const pull_words[] = { // in any case of letters
-    "pull access denied", "manifest unknown", "manifest for ", "toomanyrequests", "too many requests", "pull rate limit", "pull qps exceeded", "/v2/", "/v1/_ping",
-    "failed to register layer", "layer verification failed", "error pulling image", "failed to pull", "no matching manifest", "no match for platform", "no basic auth credentials",
-    "docker-credential-", "error getting credentials", "unexpected http status", "unexpected http code", "http response body", "invalid reference format", "mediatype in manifest", "vnd.docker.distribution.manifest",
-    "vnd.oci.image", "name unknown", "unknown blob", "blob unknown", "initializing source", "reading manifest", "pinging container registry", "copying system image", "writing blob",
-    "source image rejected", "trust data", "retrieve auth token", "bearer token", "requested access to the resource", "authentication required", "unauthorized: ", "incorrect username or password",
-    "authorization token has expired", "artifactregistry", "unexpected commit digest", "failed to extract layer", "no such image", "quota exceeded for quota metric",
-    "image does not match", "image operating system", "repository does not exist", "repository name", "access to the resource is denied", "/blobs/", "/manifests/", "ecr:batchgetimage", "error creating overlay mount",
-    "pull policy of never", "httpreadseeker", "httpreaderseeker", "content descriptor",
+static const char *const refusals[] = { // in any case of letters: these texts are a registry's or an engine's refusal whatever stands around them
+    "pull access denied", "manifest unknown", "manifest_unknown", "toomanyrequests", "pull rate limit", "pull qps exceeded", "failed to register layer", "layer verification failed",
+    "error pulling image", "while pulling image", "failed to pull", "failed pulling image", "no matching manifest", "no match for platform", "no basic auth credentials", "error getting credentials",
+    "received unexpected http status", "unexpected http code", " response body: invalid character", "invalid reference format", "mediatype in manifest", "name unknown", "name_unknown", "unknown blob",
+    "blob unknown", "pinging container registry", "pinging docker registry", "source image rejected", "does not have trust data", "trust data does not exist", "retrieve auth token",
+    "requested access to the resource", "access to the requested resource", "authentication required", "incorrect username or password", "authorization token has expired",
+    "unexpected commit digest", "failed to extract layer", "no such image: ", "quota exceeded for quota metric", "repository does not exist", "cannot pull the latest version", "to pull repository",
+    "pull policy of never", "is no longer supported since containerd", "requesting bearer token: ", "artifactregistry.repositories.downloadartifacts", "ecr:batchgetimage", "image operating system",
+    "reading signatures", "unauthorized: {\"message\"", "toomany_requests", "fetch anonymous token", "fetch oauth token", "unable to initialize unpacker", "failed to resolve reference ",
+    "failed to resolve image", "failed to pull and unpack",
 };
-bool pm_lift_talks_of_pull(struct pm_str s) {
-    for (size_t i = 0; i < PM_LEN(pull_words); i++)
-        if (ihas(s, pull_words[i])) return true;
+static const char *const places[] = { // a registry is spoken of: trouble only beside a word of failure
+    "/v2/", "/v1/_ping", "/v1/repositories", "manifest for ", "/blobs/", "/manifests/", "vnd.docker.distribution", "vnd.oci.image", "initializing source", "reading manifest", "copying system image", "writing blob",
+    "httpreadseeker", "httpreaderseeker", "content descriptor", "bearer token", "registry", "image ", "artifact ", "unauthorized: ", "denied: ", "overlay mount", "parsing reference ", "pull rate", "/_ping",
+};
+static const char *const failures[] = {
+    "error", "fail", "denied", "unauthorized", "forbidden", "refused", "timeout", "timed out", "unable to", "cannot", "could not", "invalid", "x509", "unexpected eof", "not found", "reset by peer",
+    "no such host", "no route to host", "unreachable", "server misbehaving", "too many requests", "http response to https", "deadline exceeded", "canceled", "no space left", "proxy authentication required",
+    "not known", "authorizedonly", "try again",
+};
+static const char *const no_pulls[] = { // the same words about something else
+    "the server has received too many requests", "/blobs/uploads", "layer upload", "failed to push", "storing credentials", "saving credentials", "unable to delete image", "unable to remove repository",
+    "restarting failed container",
+};
+
+static bool any_of(struct pm_str s, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (ihas(s, words[i])) return true;
     return false;
+}
+
+bool pm_lift_talks_of_pull(struct pm_str s) {
+    if (any_of(s, no_pulls, PM_LEN(no_pulls))) return false;
+    if (any_of(s, refusals, PM_LEN(refusals)) || pm_lift_runtime_down(s)) return true;
+    return any_of(s, places, PM_LEN(places)) && any_of(s, failures, PM_LEN(failures));
 }
 
 bool pm_lift_runtime_down(struct pm_str s) {
@@ -617,9 +638,19 @@ bool pm_lift_sandbox_image(struct pm_str s) {
 
 // ---- normalisation
 
+// No valid reference (upper case, a masked account number "****.dkr.ecr…"), and still its registry can be read.
+static struct pm_str registry_in_words(struct pm_str image) {
+    ptrdiff_t slash = pm_str_chr(image, '/', 0);
+    struct pm_str head = pm_str_sub(image, 0, slash < 0 ? 0 : (size_t)slash);
+    return pm_str_chr(head, '.', 0) > 0 && pm_str_chr(head, '$', 0) < 0 ? head : PM_NONE;
+}
+
 static void normalise_reference(struct pm_arena *a, struct pm_event *e) {
     struct pm_image image;
-    if (!pm_image_parse(a, e->field[PM_F_IMAGE], &image)) return;
+    if (!pm_image_parse(a, e->field[PM_F_IMAGE], &image)) {
+        set(e, PM_F_REGISTRY, registry_in_words(e->field[PM_F_IMAGE]));
+        return;
+    }
     set(e, PM_F_REGISTRY, image.registry);
     set(e, PM_F_REPOSITORY, image.repository);
     set(e, PM_F_TAG, image.tag);
