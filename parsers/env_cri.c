@@ -32,5 +32,6 @@ const struct pm_envelope pm_envelope_cri = {
     .example = "2024-01-02T03:04:05.123456789Z stderr F time=\"2024-01-02T03:04:05Z\" level=info msg=\"PullImage \\\"busybox\\\"\"",
     .source = "containerd/containerd:internal/cri/io/logger.go@v2.0, containers/conmon:src/ctr_logging.c",
     .rank = 10,
+    .first = "0",
     .peel = peel,
 };

@@ -56,5 +56,6 @@ const struct pm_envelope pm_envelope_journald_short = {
     .example = "Jan 02 03:04:05 node-7 kubelet[2711]: W0102 03:04:05.000042    2711 kubelet_pods.go:1079] Unable to retrieve pull secret",
     .source = "systemd/systemd:src/shared/logs-show.c@v252",
     .rank = 20,
+    .first = "A0-",
     .peel = peel,
 };

@@ -166,3 +166,31 @@ struct pm_str pm_envelope_text(const json_t *object, const char *key) {
     const json_t *v = json_object_get(object, key);
     return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
 }
+
+enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+    if (!shape(line, "0000-00-00T00:00:00")) return PM_ISO_NONE;
+    struct pm_when w = {0};
+    size_t used = pm_when_rfc3339(line, &w);
+    if (!used || used >= line.n || line.p[used] != ' ' || w.kind != PM_WHEN_UTC) return PM_ISO_NONE;
+    struct pm_envelope_hint h = *hint;
+    struct pm_str node_before = hint->node;
+    h.node = PM_NONE;
+    size_t more = pm_envelope_ident(pm_str_from(line, used + 1), &h, key);
+    if (!more) return PM_ISO_NONE;
+    bool host = h.node.n > 0, z = line.p[used - 1] == 'Z', colon = !z && line.p[used - 3] == ':', fraction = line.p[19] == '.';
+    if (!host) h.node = node_before;
+    h.when = w;
+    *hint = h;
+    *inner = pm_str_from(line, used + 1 + more);
+    if (z && !host) return PM_ISO_SNAP;
+    return z || (colon && fraction) ? PM_ISO_SYSLOG : PM_ISO_JOURNALD;
+}
+
+bool pm_envelope_dns(struct pm_str s) {
+    if (!s.n || s.n > 253) return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!digit(c) && !(c >= 'a' && c <= 'z') && c != '-' && c != '.') return false;
+    }
+    return s.p[0] != '-' && s.p[0] != '.' && s.p[s.n - 1] != '-' && s.p[s.n - 1] != '.';
+}

@@ -28,5 +28,6 @@ const struct pm_envelope pm_envelope_syslog_3164 = {
     .example = "Jan  2 03:04:05 node-7 dockerd[911]: time=\"2024-01-02T03:04:05.1Z\" level=info msg=\"Pull session cancelled\"",
     .source = "RFC 3164 §4.1",
     .rank = 21,
+    .first = "A<",
     .peel = peel,
 };

@@ -3,12 +3,25 @@
 // Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a document's piece) stays at its front. One copy of each byte buys that
 // nobody else needs to know about block borders.
 #include "frame_docs.h"
+#include "pm/scan.h"
 #include <stdlib.h>
 
 static int by_rank(const void *x, const void *y) {
     const struct pm_envelope *const *a = x, *const *b = y;
     if ((*a)->rank != (*b)->rank) return (*a)->rank < (*b)->rank ? -1 : 1;
     return strcmp((*a)->name, (*b)->name);
+}
+
+// Which bytes can a line wrapped by `e` begin with? (envelope.h, `first`)
+static void index_first(struct pm_frame *f, const struct pm_envelope *e, uint64_t bit) {
+    if (e->peel_json) f->json_envelopes |= bit;
+    if (!e->peel) return;
+    for (int c = 0; c < 256; c++) {
+        bool can = !e->first;
+        for (const char *p = e->first; p && *p; p++)
+            can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') || (*p == 'a' && c >= 'a' && c <= 'z') || (*p != '0' && *p != 'A' && *p != 'a' && c == (unsigned char)*p);
+        if (can) f->first[c] |= bit;
+    }
 }
 
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o) {
@@ -26,12 +39,13 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->sticky = -1;
     for (int i = 0; i < FRAME_MRU; i++) f->mru[i] = -1;
     while (pm_parsers[f->parser_n]) f->parser_n++;
-    while (pm_envelopes[f->envelope_n]) f->envelope_n++;
+    while (f->envelope_n < 64 && pm_envelopes[f->envelope_n]) f->envelope_n++;
     f->states = PM_NEWN(f->member, void *, f->parser_n);
     f->won = PM_NEWN(f->member, uint64_t, f->parser_n);
     f->envelopes = PM_NEWN(f->member, const struct pm_envelope *, f->envelope_n);
     memcpy(f->envelopes, pm_envelopes, f->envelope_n * sizeof *f->envelopes);
     if (f->envelope_n) qsort(f->envelopes, f->envelope_n, sizeof *f->envelopes, by_rank);
+    for (size_t i = 0; i < f->envelope_n; i++) index_first(f, f->envelopes[i], UINT64_C(1) << i);
     return f;
 }
 
@@ -199,11 +213,40 @@ static void drain_some(struct pm_frame *f, bool end) {
     }
 }
 
-static void drain(struct pm_frame *f, bool end) {
+// A whole file for one parser. True where it was taken; else it is read like any other text.
+static bool whole_file(struct pm_frame *f) {
+    pm_arena_reset(f->line_arena);
+    size_t bad = 0;
+    struct pm_str text = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, pm_buf_str(&f->buf)), &bad);
+    char *p = pm_arena_alloc(f->line_arena, text.n);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != '\r' || (i + 1 < text.n && text.p[i + 1] != '\n')) p[n++] = text.p[i];
+    text = (struct pm_str){p, n};
+    ptrdiff_t nl = pm_str_chr(text, '\n', 0);
+    struct pm_record r = {.text = text, .raw = pm_str_sub(text, 0, nl < 0 ? text.n : (size_t)nl), .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
+    if (!frame_dispatch(f, &r)) return false;
+    f->stats.lines += pm_newlines_count(p, p + n) + (n && p[n - 1] != '\n');
+    f->pos = f->buf.n;
+    return true;
+}
+
+// What is it? Decided on the first 64 KiB; then true.
+static bool sniffed(struct pm_frame *f, bool end) {
     if (f->mode == FRAME_SNIFF) {
-        if (f->buf.n < FRAME_HEAD && !end) return;
-        f->mode = FRAME_LINES;
+        if (f->buf.n < FRAME_HEAD && !end) return false;
+        f->mode = frame_file_bids(f, pm_str_sub(pm_buf_str(&f->buf), 0, FRAME_HEAD)) ? FRAME_FILE : FRAME_LINES;
     }
+    if (f->mode != FRAME_FILE) return true;
+    if (f->buf.n <= PM_FILE_MAX && !end) return false;
+    if (f->buf.n > PM_FILE_MAX) pm_diags_add(f->sink.diags, f->path, 0, "file-too-long", "longer than %u MiB for a file of its kind: read line by line", PM_FILE_MAX >> 20);
+    else whole_file(f);
+    f->mode = FRAME_LINES;
+    return true;
+}
+
+static void drain(struct pm_frame *f, bool end) {
+    if (!sniffed(f, end)) return;
     drain_some(f, end);
     while (end && (f->mode != FRAME_LINES || f->back.n)) {
         if (f->mode != FRAME_LINES) document_end(f);

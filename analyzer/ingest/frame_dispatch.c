@@ -105,7 +105,7 @@ static void stamps(struct pm_frame *f, const struct pm_record *r) {
     f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when : own;
 }
 
-void frame_dispatch(struct pm_frame *f, struct pm_record *r) {
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     f->stats.records++;
     f->record_events = 0;
     f->record_own = (struct pm_when){0};
@@ -122,6 +122,12 @@ void frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
+    return who >= 0;
+}
+
+bool frame_file_bids(struct pm_frame *f, struct pm_str head) {
+    struct pm_record r = {.text = head, .raw = head, .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
+    return frame_best_bid(f, &r, false, NULL) >= 60;
 }
 
 void frame_finish(struct pm_frame *f) {

@@ -88,6 +88,8 @@ struct pm_frame {
 
     const struct pm_envelope **envelopes; // by rank
     size_t envelope_n;
+    uint64_t first[256];    // envelopes (bits, by rank) that a line beginning with this byte can have
+    uint64_t json_envelopes;
     struct frame_lane lanes[FRAME_LANES];
     struct frame_lane *last_lane;
     unsigned lanes_pending;
@@ -136,8 +138,9 @@ void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
 // frame_dispatch.c
-void frame_dispatch(struct pm_frame *f, struct pm_record *r);
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r);    // false: nobody's
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
+bool frame_file_bids(struct pm_frame *f, struct pm_str head);    // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);
 
 // frame.c: bytes that a document took and does not want after all become the line at hand again, and are read as text.

@@ -48,14 +48,14 @@ static void add_key(struct pm_frame *f, struct frame_unit *u, struct pm_str key)
 }
 
 static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
-    if (u->json) return e->peel_json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : PM_PEEL_NO;
-    return e->peel ? e->peel(f->line_arena, u->text, inner, hint, key) : PM_PEEL_NO;
+    return u->json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : e->peel(f->line_arena, u->text, inner, hint, key);
 }
 
 // One layer. PM_PEEL_NO: none bids, and *u is as it was.
 static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json) {
-    for (size_t i = 0; i < f->envelope_n; i++) {
-        const struct pm_envelope *e = f->envelopes[i];
+    uint64_t candidates = u->json ? f->json_envelopes : f->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
+    for (; candidates; candidates &= candidates - 1) {
+        const struct pm_envelope *e = f->envelopes[__builtin_ctzll(candidates)];
         struct pm_envelope_hint hint = u->hint;
         struct pm_str key = PM_NONE;
         *inner = PM_NONE;
@@ -115,6 +115,10 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
         if (got == PM_PEEL_META) { meta(f, u); return false; }
         if (got == PM_PEEL_PARTIAL) { frame_piece(f, u, inner); return false; }
         if (got == PM_PEEL_LAST) frame_piece_last(f, u, &inner);
+        if (u->hint.lost) {
+            pm_diags_add(f->sink.diags, f->path, u->line, "journal-field-null", "the journal printed this message as null: export it again with journalctl --all");
+            return false;
+        }
         u->json = inner_json;
         u->text = inner_json ? u->text : frame_clean(f, inner, u->line);
         if (!inner_json) repeated(u);

@@ -19,6 +19,7 @@ struct pm_envelope {
     const char *example; // one line
     const char *source;  // where the grammar was read
     int rank;            // lower is asked first; strict grammars before loose ones
+    const char *first;   // what a wrapped line can begin with: '0' any digit, 'A' upper case, 'a' lower case, others themselves; NULL: anything. For `peel`
     // Sets what it learns in *hint, and *key to what ties pieces of one stream together (stream name, ident[pid]).
     // NULL where the framer itself reads the wrapping (export, native .journal, verbose) or only `peel_json` applies.
     enum pm_peel (*peel)(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key);
