@@ -125,17 +125,6 @@ void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, 
     c->years[i].n++;
 }
 
-bool pm_clock_settle(struct pm_when *w, const struct pm_when *utc) {
-    if (utc->kind != PM_WHEN_UTC || (w->kind != PM_WHEN_NO_YEAR && w->kind != PM_WHEN_LOCAL)) return false;
-    int64_t ahead;
-    int year;
-    if (!ahead_of(w, utc->ns, &ahead, &year)) return false;
-    int64_t q = quarters(ahead);
-    if (q < -PM_CLOCK_STEPS || q > PM_CLOCK_STEPS || llabs(ahead - q * QUARTER_NS) > 300 * PM_NS_PER_S) return false;
-    *w = (struct pm_when){.kind = PM_WHEN_UTC, .ns = utc->ns + ahead - q * QUARTER_NS, .unit_ns = w->unit_ns, .offset_s = (int32_t)(q * 900)};
-    return true;
-}
-
 void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w) {
     int32_t q = w->offset_s / 900;
     if (w->kind == PM_WHEN_UTC && w->offset_s % 900 == 0 && abs(q) <= PM_CLOCK_STEPS) votes_of(c)->written[q + PM_CLOCK_STEPS]++;
@@ -580,9 +569,7 @@ int64_t pm_clock_fix_stamp(void *ctx, enum pm_when_kind kind, int64_t ns, enum p
     case PM_WHEN_AGE:
         *quality = PM_QUALITY_RELATIVE;
         return c->capture_ns == PM_NO_TIME ? PM_NO_TIME : c->capture_ns - ns;
-    case PM_WHEN_NONE:
-        *quality = PM_QUALITY_RELATIVE;
-        return c->capture_ns;
+    case PM_WHEN_NONE: // only state at capture is dated by it, and that is stored as an age of nothing
     case PM_WHEN_MONO: break;
     }
     *quality = PM_QUALITY_RELATIVE;

@@ -42,8 +42,6 @@ void pm_clock_free(struct pm_clock_evidence *c);
 int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w);
 // An envelope's stamp and its payload's own.
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, const struct pm_when *payload);
-// The stamp lacks year or zone, and `utc` stands on the same record: settled on the spot, which also survives changes of the zone within a file.
-bool pm_clock_settle(struct pm_when *w, const struct pm_when *utc);
 void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w); // by a container runtime, in its local zone
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind, int64_t stored_ns);

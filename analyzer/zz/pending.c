@@ -9,11 +9,6 @@ WEAK const char *const pm_severity_names[] = {"info", "warning", "critical"};
 WEAK const char *const pm_scope_names[] = {"cluster", "registry", "node", "image", "namespace", "client"};
 WEAK const char *const pm_confidence_names[] = {"low", "medium", "high"};
 WEAK const struct pm_cause pm_causes[] = {{"unknown", "unknown", "unknown"}, {NULL, NULL, NULL}};
-WEAK bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t n, const struct pm_ingest_options *o, struct pm_diags *diags) {
-    (void)t, (void)paths, (void)n, (void)o;
-    pm_diags_add(diags, PM_NONE, 0, "pending", "ingest is not built in yet");
-    return false;
-}
 WEAK struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     (void)dir;
     pm_diags_add(diags, PM_NONE, 0, "pending", "rules are not built in yet");

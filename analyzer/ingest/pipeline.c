@@ -1,0 +1,787 @@
+// pm_ingest: one thread walks and unwraps, workers frame and parse members, the calling thread writes.
+//
+// Same bundle, same bytes out, however many workers: members are numbered by the walk, and their rows are written in that order. A member's rows wait in
+// memory for their turn; a worker that is ahead waits once PENDING_ROWS_BYTES are waiting, the first member in line never does. Unwrapped bytes wait for
+// workers in blocks, BLOCKS_BYTES of them at most. So memory is bounded whatever the bundle.
+//
+// Why it cannot lock up: workers take members in order, so the first unwritten member always has a worker (or none yet, and one is free to take it), the
+// walk feeds members in order, and the writer drains the first member's rows as they come.
+//
+// Plain files, and gzip over plain text where there are several inputs, are read by the worker itself: no hand-over, no copy.
+// Not done: cutting one big member into pieces for two workers. Envelopes, continuation lines and table headers reach over any border.
+#include "ingest/bundle.h"
+#include "ingest/clock.h"
+#include "ingest/frame.h"
+#include "ingest/node.h"
+#include "pm/ingest.h"
+#include "pm/intern.h"
+#include "pm/scan.h"
+#include <Judy.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define BLOCK_BYTES ((size_t)256 << 10)
+#define BLOCKS_BYTES ((size_t)24 << 20)
+#define PENDING_ROWS_BYTES ((size_t)48 << 20)
+#define EARLY_ROWS_BYTES ((size_t)8 << 20)  // more rows of one member than this are written before its end is known
+#define BATCH_ROWS 64
+#define BATCH_BYTES ((size_t)128 << 10)
+#define JOBS_AHEAD 256                      // members the walk may be ahead: each may hold a file open
+#define RAW_BYTES 2048
+#define GZIP_BY_WORKER_BYTES (UINT64_C(8) << 20)
+#define HASH_HEAD_BYTES (UINT64_C(1) << 20)
+#define HASH_STRIDE_BYTES (UINT64_C(64) << 10)
+#define HASH_SAMPLE_BYTES (UINT64_C(4) << 10)
+
+struct block {
+    struct block *next;
+    size_t n;
+    char p[BLOCK_BYTES];
+};
+struct batch { // rows on their way to the writer; their texts live in the arena
+    struct batch *next;
+    struct pm_arena *arena;
+    size_t n, bytes;
+    struct pm_row rows[BATCH_ROWS];
+};
+
+struct result { // of one member, for the end of the run; texts in the run's arena
+    struct pm_file_row row;
+    struct pm_str path, input;
+    int64_t mtime_ns;
+    uint32_t file;
+    enum pm_component component;
+    enum pm_node_from node_from;
+    struct pm_clock_evidence clock;
+    bool needs_dates, written;
+};
+
+enum job_kind { JOB_STREAM, JOB_FILE, JOB_SKIP };
+struct job {
+    struct job *next;
+    enum job_kind kind;
+    char *path, *input, *why;
+    int64_t mtime_ns;
+    int fd;
+    bool gzip;
+    struct block *blocks, *blocks_last;  // not yet parsed
+    struct batch *rows, *rows_last;      // not yet written
+    size_t rows_bytes;
+    bool fed, truncated, done;           // no more blocks come; … because it broke off; no more rows come
+    struct pm_arena *arena;              // the result's texts, made by the worker
+    struct result r;
+};
+
+struct pipe {
+    struct pm_timeline *timeline;
+    const struct pm_ingest_options *o;
+    struct pm_limits limits;
+    struct pm_diags *diags;
+    const char *const *paths;
+    size_t paths_n;
+    pthread_mutex_t lock;
+    pthread_cond_t work, space, out;     // a job or block came; room was made; rows or an end came
+    struct job *head, *tail, *untaken;   // in order of the walk: to be written next … last found; first without a worker
+    size_t jobs, blocks_bytes, rows_bytes;
+    struct block *spare;
+    size_t spares;
+    bool walked, partial;
+    struct job *feeding;                 // the walk's own: the member it reads at present
+    struct block *filling;
+    _Atomic uint64_t bytes;              // parsed so far, for progress
+};
+
+// ---- blocks
+
+static struct block *block_get(struct pipe *p) {
+    pthread_mutex_lock(&p->lock);
+    while (p->blocks_bytes >= BLOCKS_BYTES) pthread_cond_wait(&p->space, &p->lock);
+    p->blocks_bytes += BLOCK_BYTES;
+    struct block *b = p->spare;
+    if (b) p->spare = b->next, p->spares--;
+    pthread_mutex_unlock(&p->lock);
+    if (!b) b = pm_xmalloc(sizeof *b);
+    b->next = NULL;
+    b->n = 0;
+    return b;
+}
+
+static void block_put(struct pipe *p, struct block *b) {
+    pthread_mutex_lock(&p->lock);
+    p->blocks_bytes -= BLOCK_BYTES;
+    if (p->spares < 32) {
+        b->next = p->spare;
+        p->spare = b;
+        p->spares++;
+        b = NULL;
+    }
+    pthread_cond_broadcast(&p->space);
+    pthread_mutex_unlock(&p->lock);
+    free(b);
+}
+
+// ---- the walk's side
+
+static char *text_of(struct pm_str s) {
+    char *t = pm_xmalloc(s.n + 1);
+    memcpy(t, s.n ? s.p : "", s.n);
+    t[s.n] = 0;
+    return t;
+}
+
+static struct job *job_new(enum job_kind kind, struct pm_str path, struct pm_str input, int64_t mtime_ns) {
+    struct job *j = pm_xmalloc(sizeof *j);
+    *j = (struct job){.kind = kind, .path = text_of(path), .input = text_of(input), .mtime_ns = mtime_ns, .fd = -1};
+    return j;
+}
+
+static void job_add(struct pipe *p, struct job *j) {
+    pthread_mutex_lock(&p->lock);
+    while (p->jobs >= JOBS_AHEAD) pthread_cond_wait(&p->space, &p->lock);
+    p->jobs++;
+    if (p->tail) p->tail->next = j;
+    else p->head = j;
+    p->tail = j;
+    if (j->kind == JOB_SKIP) j->done = true;
+    else if (!p->untaken) p->untaken = j;
+    pthread_cond_broadcast(&p->work);
+    pthread_cond_signal(&p->out);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void on_file(void *ctx, const struct pm_member *m, int fd, bool gzip) {
+    struct job *j = job_new(JOB_FILE, m->path, m->input, m->mtime_ns);
+    j->fd = fd;
+    j->gzip = gzip;
+    j->fed = true;
+    job_add(ctx, j);
+}
+
+static void on_begin(void *ctx, const struct pm_member *m) {
+    struct pipe *p = ctx;
+    p->feeding = job_new(JOB_STREAM, m->path, m->input, m->mtime_ns);
+    job_add(p, p->feeding);
+}
+
+static char *on_room(void *ctx, size_t *n) {
+    struct pipe *p = ctx;
+    if (!p->filling) p->filling = block_get(p);
+    *n = BLOCK_BYTES;
+    return p->filling->p;
+}
+
+static void on_filled(void *ctx, size_t n) {
+    struct pipe *p = ctx;
+    struct job *j = p->feeding;
+    p->filling->n = n;
+    pthread_mutex_lock(&p->lock);
+    if (j->blocks_last) j->blocks_last->next = p->filling;
+    else j->blocks = p->filling;
+    j->blocks_last = p->filling;
+    pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
+    p->filling = NULL;
+}
+
+static void on_end(void *ctx, bool truncated) {
+    struct pipe *p = ctx;
+    if (p->filling) block_put(p, p->filling);
+    p->filling = NULL;
+    pthread_mutex_lock(&p->lock);
+    p->feeding->fed = true;
+    p->feeding->truncated = truncated;
+    pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
+    p->feeding = NULL;
+}
+
+static void on_skipped(void *ctx, struct pm_str path, struct pm_str why) {
+    struct job *j = job_new(JOB_SKIP, path, PM_NONE, PM_NO_TIME);
+    j->why = text_of(why);
+    job_add(ctx, j);
+}
+
+// One big file alone is better inflated by the walk while a worker parses; many are better inflated side by side.
+static bool take_gzip(void *ctx, uint64_t bytes) {
+    struct pipe *p = ctx;
+    struct stat st;
+    bool alone = p->paths_n == 1 && stat(p->paths[0], &st) == 0 && S_ISREG(st.st_mode);
+    return !alone && bytes < GZIP_BY_WORKER_BYTES * 128;
+}
+
+static void *walk_main(void *ctx) {
+    struct pipe *p = ctx;
+    const struct pm_bundle_sink sink = {p, on_file, on_begin, on_room, on_filled, on_end, on_skipped, take_gzip};
+    bool whole = pm_bundle_walk(p->paths, p->paths_n, &p->limits, &sink, p->diags);
+    pthread_mutex_lock(&p->lock);
+    p->walked = true;
+    p->partial |= !whole;
+    pthread_cond_broadcast(&p->work);
+    pthread_cond_broadcast(&p->out);
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+// ---- a worker's side: one member at a time
+
+struct reading {
+    struct pipe *p;
+    struct job *j;
+    struct batch *batch;
+    struct pm_str node;         // the first that a fact named
+    Pvoid_t seen;               // JudyL: record hash → times, for coarse stamps
+    uint64_t record_offset;     // the record that events come from, to number them
+    uint32_t record_events;
+    uint64_t offset;            // of the content, for its hash
+    uint32_t crc;
+};
+
+// Everything up to 1 MiB, then 4 KiB of every 64: two logs of one length that differ only between the samples do not happen, and a checksum of all of a
+// big file would cost more than reading it does.
+static void content_hash(struct reading *r, const char *p, size_t n) {
+    while (n) {
+        uint64_t in = r->offset % HASH_STRIDE_BYTES, take;
+        if (r->offset < HASH_HEAD_BYTES) take = HASH_HEAD_BYTES - r->offset;
+        else take = in < HASH_SAMPLE_BYTES ? HASH_SAMPLE_BYTES - in : HASH_STRIDE_BYTES - in;
+        if (take > n) take = n;
+        if (r->offset < HASH_HEAD_BYTES || in < HASH_SAMPLE_BYTES) r->crc = (uint32_t)crc32(r->crc, (const Bytef *)p, (uInt)take);
+        r->offset += take;
+        p += take;
+        n -= take;
+    }
+}
+
+static void batch_free(struct batch *b) {
+    pm_arena_free(b->arena);
+    free(b);
+}
+
+static void batch_flush(struct reading *r) {
+    struct batch *b = r->batch;
+    struct pipe *p = r->p;
+    if (!b) return;
+    r->batch = NULL;
+    b->bytes += sizeof *b;
+    pthread_mutex_lock(&p->lock);
+    while (p->rows_bytes >= PENDING_ROWS_BYTES && p->head != r->j) pthread_cond_wait(&p->space, &p->lock);
+    if (r->j->rows_last) r->j->rows_last->next = b;
+    else r->j->rows = b;
+    r->j->rows_last = b;
+    r->j->rows_bytes += b->bytes;
+    p->rows_bytes += b->bytes;
+    pthread_cond_signal(&p->out);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static struct pm_row *row_new(struct reading *r) {
+    struct batch *b = r->batch;
+    if (b && (b->n == BATCH_ROWS || b->bytes >= BATCH_BYTES)) batch_flush(r);
+    if (!r->batch) {
+        b = r->batch = pm_xmalloc(sizeof *b);
+        b->next = NULL;
+        b->n = b->bytes = 0;
+        b->arena = pm_arena_new();
+    }
+    struct pm_row *row = &r->batch->rows[r->batch->n++];
+    memset(row, 0, sizeof *row);
+    return row;
+}
+
+// Into the batch; the row before often said the same.
+static struct pm_str keep(struct batch *b, struct pm_str s, struct pm_str before) {
+    if (!s.n) return PM_NONE;
+    if (before.n == s.n && memcmp(before.p, s.p, s.n) == 0) return before;
+    b->bytes += s.n + 1;
+    return pm_arena_dup(b->arena, s);
+}
+
+static bool may_hold_secrets(int field) {
+    return field == PM_F_ERROR || field == PM_F_MESSAGE || field == PM_F_URL || field == PM_F_DETAIL || field == PM_F_OBJECT || field == PM_F_IMAGE;
+}
+
+// First line as it stands, without secrets and without what could end a text early; cut between characters.
+static struct pm_str evidence_text(struct batch *b, const struct pm_record *rec, bool redact) {
+    struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
+    ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
+    if (nl >= 0) raw.n = (size_t)nl;
+    raw = pm_utf8_clean(b->arena, raw, NULL);
+    if (redact) raw = pm_redact(b->arena, raw);
+    size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
+    while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
+    return pm_str_sub(raw, 0, n);
+}
+
+static bool same_stamp(const struct pm_when *a, const struct pm_when *b) { return a->kind == b->kind && a->ns == b->ns; }
+
+// A record is the same in two members where its text is, and its stamp: a payload without one of its own borrows the envelope's and its host's. What has
+// no stamp at all is never a duplicate. Events of one record are told apart by their number.
+static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e) {
+    if (e->when.kind == PM_WHEN_NONE || e->when.kind == PM_WHEN_AGE || e->when.kind == PM_WHEN_MONO) return 0;
+    uint64_t h = pm_str_hash(rec->text, 17 + r->record_events);
+    struct pm_when own = {0};
+    bool stamped = !same_stamp(&e->when, &rec->hint.when) || (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
+    if (!stamped) {
+        int64_t second = e->when.ns / PM_NS_PER_S;
+        h = pm_str_hash((struct pm_str){(const char *)&second, sizeof second}, h);
+        h = pm_str_hash(rec->hint.node, h);
+    }
+    return h ? h : 1;
+}
+
+static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w) {
+    if (!hash || w->unit_ns < 1000000) return 0;
+    PWord_t slot;
+    JLI(slot, r->seen, (Word_t)hash);
+    return slot && slot != (PWord_t)PPJERR ? (uint32_t)(*slot)++ : 0;
+}
+
+static bool is_runtime(enum pm_component c) { return c == PM_COMP_CONTAINERD || c == PM_COMP_DOCKERD || c == PM_COMP_CRIO; }
+
+static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec, const struct pm_event *e, const struct pm_row *row) {
+    if (is_runtime(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
+    if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date") && e->when.kind != PM_WHEN_NONE && e->when.kind != PM_WHEN_AGE) c->capture_ns = e->when.ns;
+    bool pull = e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
+    bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET || e->component == PM_COMP_EVENTS;
+    if (!pull || !told || !e->field[PM_F_REPOSITORY].n) return;
+    uint64_t key = pm_str_hash(e->field[PM_F_REGISTRY], (uint64_t)e->kind);
+    key = pm_str_hash(e->field[PM_F_REPOSITORY], key);
+    key = pm_str_hash(e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST], key);
+    pm_clock_mark(c, key, row->ts_kind, row->ts_ns);
+    if (e->count > 1 && row->first_ns != PM_NO_TIME) pm_clock_mark(c, key, e->first.kind, row->first_ns);
+    if (e->count > 1 && row->last_ns != PM_NO_TIME && row->last_ns != row->ts_ns) pm_clock_mark(c, key, e->last.kind, row->last_ns);
+}
+
+static enum pm_quality quality_of(enum pm_when_kind k) {
+    return k == PM_WHEN_UTC ? PM_QUALITY_EXACT : k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED : PM_QUALITY_RELATIVE;
+}
+
+static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
+    (void)parser;
+    struct reading *r = ctx;
+    struct pm_row *row = row_new(r);
+    struct batch *b = r->batch;
+    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
+    bool redact = r->p->o->redact;
+    r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
+    r->record_offset = rec->offset;
+    row->event = *e;
+    row->line = rec->line;
+    row->hash = record_hash(r, rec, e);
+    row->ordinal = ordinal_of(r, row->hash, &e->when);
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        struct pm_str s = e->field[f];
+        if (!s.n) {
+            row->event.field[f] = PM_NONE;
+            continue;
+        }
+        if (redact && may_hold_secrets(f)) s = pm_redact(b->arena, s);
+        row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
+    }
+    row->raw = keep(b, evidence_text(b, rec, redact), before ? before->raw : PM_NONE);
+    row->ts_kind = e->when.kind;
+    row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);
+    if (e->when.kind == PM_WHEN_NONE && (e->flags & PM_EV_SNAPSHOT)) { // state at capture: an age of nothing
+        row->ts_kind = PM_WHEN_AGE;
+        row->ts_ns = 0;
+        r->j->r.clock.ages = true;
+    }
+    row->quality = quality_of(row->ts_kind);
+    row->first_ns = pm_clock_see(&r->j->r.clock, &e->first);
+    row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
+    clock_event(&r->j->r.clock, rec, e, row);
+}
+
+static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope, const struct pm_when *payload) {
+    (void)rec;
+    struct pm_clock_evidence *c = &((struct reading *)ctx)->j->r.clock;
+    pm_clock_see(c, envelope);
+    if (envelope->kind != PM_WHEN_UTC) pm_clock_see(c, payload); // beside an absolute stamp, one without year or zone is never used
+    pm_clock_pair(c, envelope, payload);
+}
+
+static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
+    (void)rec;
+    struct reading *r = ctx;
+    switch (fact) {
+    case PM_FACT_YEAR_ANCHOR:
+        if (when) pm_clock_anchor(&r->j->r.clock, when);
+        break;
+    case PM_FACT_CAPTURE_TIME:
+        if (when && (when->kind == PM_WHEN_UTC || when->kind == PM_WHEN_LOCAL)) r->j->r.clock.capture_ns = when->ns;
+        break;
+    case PM_FACT_NODE_NAME:
+        if (!r->node.n && text.n) r->node = pm_arena_dup(r->j->arena, text);
+        break;
+    case PM_FACT_NODE_ADDRESS: break;
+    }
+}
+
+static struct pm_str envelope_names(struct pm_arena *a, const struct pm_frame_stats *s) {
+    struct pm_str names = PM_NONE;
+    for (int i = 0; i < s->envelope_count; i++) names = names.n ? pm_arena_fmt(a, "%.*s+%s", PM_FMT(names), s->envelopes[i]) : pm_str_c(s->envelopes[i]);
+    return names;
+}
+
+static void describe(struct reading *r, const struct pm_frame_stats *s) {
+    struct job *j = r->j;
+    struct result *res = &j->r;
+    struct pm_file_row *row = &res->row;
+    res->path = row->path = pm_str_c(j->path);
+    res->input = pm_str_c(j->input);
+    res->mtime_ns = j->mtime_ns;
+    if (s->format) {
+        row->format = pm_str_c(s->format->name);
+        res->component = s->format->component;
+        if (res->component != PM_COMP_NONE) row->component = pm_str_c(pm_component_names[res->component]);
+    }
+    row->envelopes = envelope_names(j->arena, s);
+    row->bytes = s->bytes;
+    row->lines = s->lines;
+    row->events = s->events;
+    row->bad = s->bad;
+    row->undated = s->undated;
+    row->from_ns = row->to_ns = PM_NO_TIME;
+    if (r->offset) row->hash = pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
+    struct pm_str by_path = pm_node_of_path(res->path, res->input);
+    res->node_from = s->node.n ? (r->node.n && pm_str_eq(r->node, s->node) ? PM_NODE_FACT : PM_NODE_ENVELOPE) : r->node.n ? PM_NODE_FACT : by_path.n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
+    row->node = pm_arena_dup(j->arena, s->node.n ? s->node : r->node.n ? r->node : by_path);
+}
+
+static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
+    content_hash(r, p, n);
+    pm_frame_feed(f, p, n);
+    atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
+}
+
+// The member's file is read here, by the worker. True where it broke off.
+static bool read_file(struct reading *r, struct pm_frame *f) {
+    struct pm_budget budget = {.limits = &r->p->limits};
+    struct pm_str path = pm_str_c(r->j->path);
+    struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path), *s = r->j->gzip ? pm_source_gzip(root, path) : root;
+    char *block = pm_xmalloc(BLOCK_BYTES);
+    for (size_t n; (n = pm_source_read(s, block, BLOCK_BYTES)) > 0;) feed(r, f, block, n);
+    bool broke = pm_source_report(s, r->p->diags);
+    free(block);
+    if (s != root) pm_source_close(s);
+    pm_source_close(root);
+    r->j->fd = -1;
+    return broke;
+}
+
+static bool read_blocks(struct reading *r, struct pm_frame *f) {
+    struct pipe *p = r->p;
+    for (;;) {
+        pthread_mutex_lock(&p->lock);
+        while (!r->j->blocks && !r->j->fed) pthread_cond_wait(&p->work, &p->lock);
+        struct block *b = r->j->blocks;
+        if (b) r->j->blocks = b->next;
+        if (!r->j->blocks) r->j->blocks_last = NULL;
+        bool truncated = r->j->truncated;
+        pthread_mutex_unlock(&p->lock);
+        if (!b) return truncated;
+        feed(r, f, b->p, b->n);
+        block_put(p, b);
+    }
+}
+
+static void read_member(struct pipe *p, struct job *j) {
+    struct reading r = {.p = p, .j = j, .record_offset = UINT64_MAX};
+    j->arena = pm_arena_new();
+    pm_clock_init(&j->r.clock);
+    const struct pm_ingest_sink sink = {.ctx = &r, .event = on_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
+    const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes};
+    struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);
+    bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);
+    pm_frame_end(f, truncated);
+    describe(&r, pm_frame_stats(f));
+    pm_frame_free(f);
+    batch_flush(&r);
+    Word_t freed;
+    JLFA(freed, r.seen);
+    (void)freed;
+    pthread_mutex_lock(&p->lock);
+    p->partial |= truncated;
+    j->done = true;
+    pthread_cond_signal(&p->out);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void *worker_main(void *ctx) {
+    struct pipe *p = ctx;
+    for (;;) {
+        pthread_mutex_lock(&p->lock);
+        while (!p->untaken && !p->walked) pthread_cond_wait(&p->work, &p->lock);
+        struct job *j = p->untaken;
+        if (j) {
+            p->untaken = j->next;
+            while (p->untaken && p->untaken->kind == JOB_SKIP) p->untaken = p->untaken->next;
+        }
+        pthread_mutex_unlock(&p->lock);
+        if (!j) return NULL;
+        read_member(p, j);
+    }
+}
+
+// ---- the writer's side
+
+struct writer {
+    struct pipe *p;
+    struct pm_arena *arena;      // results' texts, for the whole run
+    struct result *results;
+    size_t n, cap;
+    struct pm_intern *hashes;    // content hash → first member with it
+    uint32_t *first;
+    size_t first_n, first_cap;
+    int64_t began_ns, told_ns;
+};
+
+static int64_t monotonic_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * PM_NS_PER_S + t.tv_nsec;
+}
+
+static void progress(struct writer *w) {
+    if (!w->p->o->progress) return;
+    int64_t now = monotonic_ns();
+    if (now - w->told_ns < PM_NS_PER_S / 4 || now - w->began_ns < PM_NS_PER_S / 2) return;
+    w->told_ns = now;
+    double mib = (double)atomic_load(&w->p->bytes) / (1 << 20), s = (double)(now - w->began_ns) / 1e9;
+    fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files\033[K", mib, mib / s, w->n);
+}
+
+static void progress_end(struct writer *w) {
+    if (w->p->o->progress && w->told_ns) fputs("\r\033[K", stderr);
+}
+
+// Rows of the first job in line; *done: they are the last. Small members are held until their end, so that duplicates need no rows.
+static struct batch *rows_take(struct writer *w, struct job *j, bool *done) {
+    struct pipe *p = w->p;
+    pthread_mutex_lock(&p->lock);
+    while (!j->done && (j->rows_bytes < EARLY_ROWS_BYTES || !j->rows)) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 250000000;
+        if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+        if (p->o->progress) pthread_cond_timedwait(&p->out, &p->lock, &until);
+        else pthread_cond_wait(&p->out, &p->lock);
+        if (!p->o->progress) continue;
+        pthread_mutex_unlock(&p->lock);
+        progress(w);
+        pthread_mutex_lock(&p->lock);
+    }
+    struct batch *b = j->rows;
+    *done = j->done;
+    j->rows = j->rows_last = NULL;
+    p->rows_bytes -= j->rows_bytes;
+    j->rows_bytes = 0;
+    pthread_cond_broadcast(&p->space);
+    pthread_mutex_unlock(&p->lock);
+    return b;
+}
+
+// A member with the very bytes of an earlier one, unless the two are known to be of different nodes (a configuration may well be the same on all).
+static bool find_duplicate(struct writer *w, struct result *r) {
+    if (!r->row.hash.n) return false;
+    uint32_t id = pm_intern_id(w->hashes, r->row.hash);
+    while (w->first_n <= id) *PM_PUSH(w->first, w->first_n, w->first_cap) = UINT32_MAX;
+    uint32_t first = w->first[id];
+    if (first == UINT32_MAX) {
+        w->first[id] = (uint32_t)w->n;
+        return false;
+    }
+    const struct result *other = &w->results[first];
+    uint32_t a = pm_clock_node_hash(r->row.node), b = pm_clock_node_hash(other->row.node);
+    if (a && b && a != b) return false;
+    r->row.duplicate_of = other->file + 1;
+    return true;
+}
+
+static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
+    while (b) {
+        struct batch *next = b->next;
+        for (size_t i = 0; i < b->n; i++) {
+            b->rows[i].file = file;
+            pm_timeline_put(w->p->timeline, &b->rows[i]);
+        }
+        batch_free(b);
+        b = next;
+    }
+}
+static void drop_rows(struct batch *b) {
+    while (b) {
+        struct batch *next = b->next;
+        batch_free(b);
+        b = next;
+    }
+}
+
+static void keep_result(struct writer *w, struct result *r) {
+    struct pm_str *const texts[] = {&r->path, &r->input, &r->row.node, &r->row.envelopes, &r->row.hash};
+    for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
+    r->row.path = r->path;
+    const struct pm_clock_evidence *c = &r->clock;
+    r->needs_dates = c->ages || c->no_year.min <= c->no_year.max || c->local.min <= c->local.max;
+    *PM_PUSH(w->results, w->n, w->cap) = *r;
+}
+
+static void write_member(struct writer *w, struct job *j) {
+    struct pm_file_row row = {.path = pm_str_c(j->path), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
+    bool registered = false, done = false;
+    while (!done) {
+        struct batch *b = rows_take(w, j, &done);
+        bool duplicate = done && find_duplicate(w, &j->r) && !registered;
+        if (!registered) j->r.file = pm_timeline_file(w->p->timeline, &row);
+        registered = true;
+        j->r.written = !duplicate;
+        if (duplicate) drop_rows(b);
+        else put_rows(w, b, j->r.file);
+    }
+    keep_result(w, &j->r);
+}
+
+static void job_free(struct job *j) {
+    free(j->path);
+    free(j->input);
+    free(j->why);
+    pm_arena_free(j->arena);
+    free(j);
+}
+
+static struct job *job_next(struct writer *w) {
+    struct pipe *p = w->p;
+    pthread_mutex_lock(&p->lock);
+    while (!p->head && !p->walked) pthread_cond_wait(&p->out, &p->lock);
+    struct job *j = p->head;
+    pthread_mutex_unlock(&p->lock);
+    return j;
+}
+
+static void write_all(struct writer *w) {
+    struct pipe *p = w->p;
+    for (struct job *j; (j = job_next(w)) != NULL;) {
+        if (j->kind == JOB_SKIP) pm_timeline_skipped(p->timeline, pm_str_c(j->path), pm_str_c(j->why));
+        else write_member(w, j);
+        pthread_mutex_lock(&p->lock);
+        p->head = j->next;
+        if (!p->head) p->tail = NULL;
+        p->jobs--;
+        pthread_cond_broadcast(&p->space);
+        pthread_mutex_unlock(&p->lock);
+        job_free(j);
+        progress(w);
+    }
+    progress_end(w);
+}
+
+// ---- once all members are read
+
+static void resolve_nodes(struct writer *w) {
+    struct pm_node_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
+    for (size_t i = 0; i < w->n; i++) {
+        const struct result *r = &w->results[i];
+        m[i] = (struct pm_node_member){r->path, r->row.node, r->node_from, pm_node_side(r->component)};
+    }
+    pm_node_resolve(m, w->n);
+    for (size_t i = 0; i < w->n; i++) {
+        bool named = w->results[i].node_from > PM_NODE_PATH || pm_node_side(w->results[i].component) || w->results[i].component == PM_COMP_NONE;
+        w->results[i].row.node = named ? pm_arena_dup(w->arena, m[i].node) : PM_NONE;
+    }
+    free(m);
+}
+
+static void date_member(struct writer *w, struct result *r, struct pm_clock_member *m) {
+    struct pm_file_row *row = &r->row;
+    bool open = r->clock.no_year.min <= r->clock.no_year.max || r->clock.local.min <= r->clock.local.max;
+    pm_clock_span(m, &row->from_ns, &row->to_ns);
+    row->quality = open ? m->clock.quality : row->from_ns == PM_NO_TIME && r->clock.ages ? PM_QUALITY_RELATIVE : PM_QUALITY_EXACT;
+    row->year = r->clock.no_year.min <= r->clock.no_year.max ? m->clock.year : 0;
+    row->year_from = pm_str_c(m->clock.year_from);
+    row->offset_from = pm_str_c(m->clock.offset_from);
+    row->utc_offset_s = m->clock.offset_s;
+    row->offset_known = m->clock.has_offset;
+    row->skew_ms = m->clock.skew_ms;
+    if (r->written && r->needs_dates) pm_timeline_redate(w->p->timeline, r->file, pm_clock_fix_stamp, &m->clock);
+    if (r->written && row->node.n) pm_timeline_renode(w->p->timeline, r->file, row->node);
+    pm_timeline_file_update(w->p->timeline, r->file, row);
+}
+
+static void meta_time(struct pm_timeline *t, const char *key, int64_t ns) {
+    char text[32];
+    if (ns != PM_NO_TIME) pm_timeline_meta(t, key, pm_str_c(pm_when_format(ns, text)));
+}
+
+static void finish(struct writer *w) {
+    const struct pm_ingest_options *o = w->p->o;
+    struct pm_zone *zone = o->tz ? pm_zone_open(o->tz) : NULL;
+    if (o->tz && !zone) pm_diags_add(w->p->diags, PM_NONE, 0, "bad-zone", "--tz: there is no zone '%s' here: left out", o->tz);
+    resolve_nodes(w);
+    struct pm_clock_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
+    for (size_t i = 0; i < w->n; i++) {
+        struct result *r = &w->results[i];
+        m[i] = (struct pm_clock_member){.path = r->path, .input = r->input, .node = r->row.node, .component = r->component, .mtime_ns = r->mtime_ns, .evidence = &r->clock};
+    }
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    pm_clock_resolve(m, w->n, o->year, zone, (int64_t)now.tv_sec * PM_NS_PER_S);
+    int64_t from = INT64_MAX, to = INT64_MIN;
+    for (size_t i = 0; i < w->n; i++) {
+        struct result *r = &w->results[i];
+        date_member(w, r, &m[i]);
+        if (r->row.from_ns == PM_NO_TIME || r->component == PM_COMP_OBJECTS) continue; // objects are as old as the cluster
+        if (r->row.from_ns < from) from = r->row.from_ns;
+        if (r->row.to_ns > to) to = r->row.to_ns;
+    }
+    meta_time(w->p->timeline, "from", from == INT64_MAX ? PM_NO_TIME : from);
+    meta_time(w->p->timeline, "to", to == INT64_MIN ? PM_NO_TIME : to);
+    for (size_t i = 0; i < w->n; i++) pm_clock_free(&w->results[i].clock);
+    free(m);
+    pm_zone_close(zone);
+}
+
+static int threads_of(const struct pm_ingest_options *o) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (o->threads > 0) return o->threads > 64 ? 64 : o->threads;
+    return cores < 1 ? 1 : cores > 8 ? 8 : (int)cores;
+}
+
+bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, const struct pm_ingest_options *o, struct pm_diags *diags) {
+    struct pipe p = {.timeline = t, .o = o, .diags = diags, .paths = paths, .paths_n = paths_n};
+    p.limits = (struct pm_limits){o->member_max_bytes, o->depth_max, o->ratio_max, o->members_max, 0};
+    pm_limits_default(&p.limits);
+    pthread_mutex_init(&p.lock, NULL);
+    pthread_cond_init(&p.work, NULL);
+    pthread_cond_init(&p.space, NULL);
+    pthread_cond_init(&p.out, NULL);
+    pm_timeline_begin(t);
+    pthread_t walker, workers[64];
+    int n = threads_of(o), started = 0;
+    if (pthread_create(&walker, NULL, walk_main, &p) != 0) pm_die_oom();
+    while (started < n && pthread_create(&workers[started], NULL, worker_main, &p) == 0) started++;
+    if (started == 0) pm_die_oom();
+    struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .began_ns = monotonic_ns()};
+    write_all(&w);
+    pthread_join(walker, NULL);
+    for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
+    finish(&w);
+    for (struct block *b = p.spare, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(w.results);
+    free(w.first);
+    pm_intern_free(w.hashes);
+    pm_arena_free(w.arena);
+    pthread_cond_destroy(&p.work);
+    pthread_cond_destroy(&p.space);
+    pthread_cond_destroy(&p.out);
+    pthread_mutex_destroy(&p.lock);
+    return !p.partial;
+}
