@@ -53,14 +53,14 @@ struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
     size_t clean = 0; // bytes before this are in b, or nothing is yet
     bool changed = false;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = (unsigned char)s.p[i];
+        uint32_t c = 0;
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
         if (len && !hidden(c)) {
             i += len;
             continue;
         }
         pm_buf_add(&b, pm_str_sub(s, clean, i - clean));
-        show(&b, c);
+        show(&b, len ? c : (unsigned char)s.p[i]);
         i += len ? len : 1;
         clean = i;
         changed = true;

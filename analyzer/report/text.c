@@ -1,0 +1,514 @@
+// The report for a terminal. Sections with nothing to say are left out; a healthy bundle is two lines.
+#include "report/text_out.h"
+#include "report/words.h"
+#include "pm/command.h"
+#include "pm/diag.h"
+#include "pm/report.h"
+#include "pm/timeline.h"
+#include <stdlib.h>
+
+enum { LABEL = 10, INDENT = 5, FULL_INCIDENTS = 6, EVIDENCE_SHOWN = 4, ROWS_SHOWN = 12, SPARK = 40 };
+
+struct text { // what every section is given
+    struct pm_text t;
+    const struct pm_report *r;
+    int64_t day_ns; // stamps of this day are printed without it
+};
+
+static struct pm_str visible(struct text *x, struct pm_str s) { return pm_text_visible(x->t.a, s); }
+static struct pm_str hm(struct text *x, int64_t ns) { return pm_words_time(x->t.a, ns, x->day_ns); }
+static struct pm_str span(struct text *x, int64_t from, int64_t to) {
+    struct pm_str a = hm(x, from), b = pm_words_time(x->t.a, to, from);
+    return to == PM_NO_TIME || pm_str_ends(a, b) ? a : pm_arena_fmt(x->t.a, "%.*s–%.*s", PM_FMT(a), PM_FMT(b));
+}
+static enum pm_ink severity_ink(enum pm_severity s) { return s == PM_SEVERITY_CRITICAL ? PM_INK_RED : s == PM_SEVERITY_WARNING ? PM_INK_YELLOW : PM_INK_BLUE; }
+
+// Pieces joined with a mark between them: the sections build most of their lines so.
+static void piece(struct pm_buf *b, const char *between, struct pm_str s) {
+    if (!s.n) return;
+    if (b->n) pm_buf_lit(b, between);
+    pm_buf_add(b, s);
+}
+static struct pm_str taken(struct text *x, struct pm_buf *b) {
+    struct pm_str s = pm_arena_dup(x->t.a, pm_buf_str(b));
+    pm_buf_free(b);
+    return s;
+}
+static struct pm_str place(struct text *x, struct pm_str file, uint64_t line) {
+    struct pm_str f = visible(x, file);
+    return line ? pm_arena_fmt(x->t.a, "%.*s:%llu", PM_FMT(f), (unsigned long long)line) : f;
+}
+static void and_more(struct text *x, int indent, size_t shown, size_t n) {
+    if (n > shown) fprintf(x->t.f, "%*sand %zu more\n", indent, "", n - shown);
+}
+
+// head ------------------------------------------------------------------------------------------------------------------
+static void head(struct text *x) {
+    const struct pm_report *r = x->r;
+    struct pm_arena *a = x->t.a;
+    struct pm_buf b = {0};
+    piece(&b, " · ", PM_STR("pullmortem " PM_VERSION));
+    piece(&b, " · ", visible(x, pm_words_list(a, &r->inputs, 3)));
+    struct pm_str files = pm_words_count(a, r->files_n, "file", "files");
+    piece(&b, " · ", r->nodes.n ? pm_arena_fmt(a, "%.*s, %zu %s", PM_FMT(files), r->nodes.n, r->nodes.n == 1 ? "node" : "nodes") : files);
+    piece(&b, " · ", pm_words_range(a, r->from_ns, r->to_ns));
+    piece(&b, " · ", pm_words_bytes(a, r->bytes));
+    pm_text_item(&x->t, 0, "", 0, taken(x, &b));
+}
+
+static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t id) {
+    for (size_t i = 0; id && i < r->incidents_n; i++)
+        if (r->incidents[i].id == id) return &r->incidents[i];
+    return NULL;
+}
+static void count_piece(struct text *x, struct pm_buf *b, uint64_t n, const char *one, const char *many) {
+    if (n) piece(b, ", ", pm_words_count(x->t.a, n, one, many));
+}
+static struct pm_str reach(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    count_piece(x, &b, i->blast.pods_n, "pod", "pods");
+    count_piece(x, &b, i->blast.workloads_n, "workload", "workloads");
+    count_piece(x, &b, i->blast.namespaces.n, "namespace", "namespaces");
+    if (i->blast.nodes.n && x->r->nodes.n >= i->blast.nodes.n)
+        piece(&b, ", ", pm_arena_fmt(x->t.a, "%zu of %zu %s", i->blast.nodes.n, x->r->nodes.n, x->r->nodes.n == 1 ? "node" : "nodes"));
+    else count_piece(x, &b, i->blast.nodes.n, "node", "nodes");
+    return taken(x, &b);
+}
+static struct pm_str failed_of(struct text *x, const struct pm_incident *i) {
+    char out[32];
+    struct pm_arena *a = x->t.a;
+    struct pm_buf b = {0};
+    if (i->failed_pulls) {
+        struct pm_str n = pm_words_number(a, i->failed_pulls), all = pm_words_number(a, x->r->total.attempts);
+        pm_buf_fmt(&b, "%.*s of %.*s pulls failed", PM_FMT(n), PM_FMT(all));
+    } else if (i->failed_requests) {
+        struct pm_str n = pm_words_count(a, i->failed_requests, "request", "requests");
+        pm_buf_fmt(&b, "%.*s failed", PM_FMT(n));
+    }
+    if (b.n && i->from_ns != PM_NO_TIME && i->to_ns != PM_NO_TIME && i->to_ns > i->from_ns) pm_buf_fmt(&b, " in %s", pm_duration_format(i->to_ns - i->from_ns, out));
+    return taken(x, &b);
+}
+
+static struct pm_str healthy(struct text *x) {
+    const struct pm_report *r = x->r;
+    struct pm_arena *a = x->t.a;
+    if (r->verdict_sentence.n) return visible(x, r->verdict_sentence);
+    if (r->total.attempts == 0) return PM_STR("no image pull is in these logs");
+    struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");
+    if (r->total.failed) return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n), (unsigned long long)r->total.failed);
+    return pm_arena_fmt(a, "healthy: %.*s, none failed", PM_FMT(n));
+}
+static void verdict(struct text *x) {
+    struct pm_arena *a = x->t.a;
+    const struct pm_incident *i = incident_of(x->r, x->r->verdict);
+    fputc('\n', x->t.f);
+    if (!i) {
+        pm_text_item(&x->t, 0, "VERDICT", 9, healthy(x));
+        return;
+    }
+    struct pm_str sentence = visible(x, x->r->verdict_sentence.n ? x->r->verdict_sentence : i->title);
+    struct pm_str judged = pm_arena_fmt(a, "%s · confidence %s", pm_words_cause(i->root_cause), pm_confidence_names[i->confidence]);
+    int room = x->t.width - 9 - pm_text_width(sentence) - pm_text_width(judged);
+    pm_text_ink(&x->t, PM_INK_BOLD, PM_STR("VERDICT"));
+    fputs("  ", x->t.f);
+    if (room >= 3) {
+        pm_text_ink(&x->t, severity_ink(i->severity), sentence);
+        fprintf(x->t.f, "%*s", room, "");
+        pm_text_ink(&x->t, PM_INK_DIM, judged);
+        fputc('\n', x->t.f);
+    } else {
+        size_t n = pm_text_fit(sentence, x->t.width - 9);
+        pm_text_ink(&x->t, severity_ink(i->severity), pm_str_sub(sentence, 0, n));
+        fputc('\n', x->t.f);
+        pm_text_item(&x->t, 0, "", 9, pm_str_trim(pm_str_from(sentence, n)));
+        pm_text_item(&x->t, 0, "", 9, judged);
+    }
+    struct pm_buf b = {0};
+    piece(&b, " · ", failed_of(x, i));
+    piece(&b, " · ", reach(x, i));
+    struct pm_str at = hm(x, i->recovered_ns);
+    piece(&b, " · ", i->recovered_ns == PM_NO_TIME ? PM_STR("not recovered within these logs") : pm_arena_fmt(a, "recovered %.*s", PM_FMT(at)));
+    pm_text_item(&x->t, 0, "", 9, taken(x, &b));
+}
+
+// incidents -------------------------------------------------------------------------------------------------------------
+static void incident_head(struct text *x, const struct pm_incident *i, int cause_width) {
+    struct pm_arena *a = x->t.a;
+    fprintf(x->t.f, "%2u ", (unsigned)i->id);
+    pm_text_ink(&x->t, severity_ink(i->severity), PM_STR("●"));
+    fputc(' ', x->t.f);
+    pm_text_ink(&x->t, PM_INK_BOLD, pm_str_c(pm_words_cause(i->root_cause)));
+    fprintf(x->t.f, "%*s", cause_width - (int)strlen(pm_words_cause(i->root_cause)), "");
+    struct pm_buf b = {0};
+    piece(&b, "   ", i->scope.n ? visible(x, pm_words_list(a, &i->scope, 2)) : pm_str_c(pm_scope_names[i->scope_kind]));
+    piece(&b, "   ", span(x, i->from_ns, i->to_ns));
+    if (i->failed_pulls) piece(&b, "   ", pm_arena_fmt(a, "%llu failed", (unsigned long long)i->failed_pulls));
+    else if (i->failed_requests) piece(&b, "   ", pm_words_count(a, i->failed_requests, "request", "requests"));
+    if (i->blast.pods_n) piece(&b, "   ", pm_words_count(a, i->blast.pods_n, "pod", "pods"));
+    piece(&b, "   ", i->confidence == PM_CONFIDENCE_HIGH ? PM_NONE : pm_arena_fmt(a, "confidence %s", pm_confidence_names[i->confidence]));
+    struct pm_str rest = taken(x, &b);
+    fprintf(x->t.f, "  %.*s\n", PM_FMT(rest));
+}
+static void why(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    piece(&b, "; ", visible(x, i->summary));
+    for (size_t k = 0; k < i->confidence_why.n; k++) piece(&b, "; ", visible(x, i->confidence_why.items[k]));
+    pm_text_item(&x->t, INDENT, "why", LABEL, taken(x, &b));
+}
+static void against(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    for (size_t k = 0; k < i->against_n; k++) {
+        struct pm_str said = visible(x, i->against[k].why);
+        piece(&b, " · ", pm_arena_fmt(x->t.a, "%s: %.*s", pm_words_cause(i->against[k].cause), PM_FMT(said)));
+    }
+    pm_text_item(&x->t, INDENT, "not", LABEL, taken(x, &b));
+}
+static void chain(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    for (size_t k = 0; k < i->chain_n; k++) {
+        struct pm_str what = visible(x, i->chain[k].what), at = i->chain[k].at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->chain[k].at_ns);
+        piece(&b, " → ", at.n ? pm_arena_fmt(x->t.a, "%.*s %.*s", PM_FMT(what), PM_FMT(at)) : what);
+    }
+    if (i->explained_by) piece(&b, "; ", pm_arena_fmt(x->t.a, "led to by incident %u", (unsigned)i->explained_by));
+    pm_text_item(&x->t, INDENT, "chain", LABEL, taken(x, &b));
+    if (!i->trigger.what.n || pm_str_eqc(i->trigger.what, "unknown")) return;
+    struct pm_str what = visible(x, i->trigger.what), detail = visible(x, i->trigger.detail), at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->trigger.at_ns);
+    pm_text_item(&x->t, INDENT, "trigger", LABEL, pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at), detail.n ? ": " : "", PM_FMT(detail)));
+}
+static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) {
+    struct pm_str n = pm_words_count(x->t.a, w->pods, "pod", "pods");
+    struct pm_str s = pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name), PM_FMT(n));
+    return visible(x, s);
+}
+static void rollout_pieces(struct text *x, struct pm_buf *b, const char *word, const struct pm_rollout *list, size_t n) {
+    for (size_t k = 0; k < n && k < ROWS_SHOWN; k++) {
+        const struct pm_rollout *o = &list[k];
+        struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s %.*s/%.*s", PM_FMT(o->kind), PM_FMT(o->namespace), PM_FMT(o->name)));
+        bool counted = o->desired >= 0 && o->ready >= 0;
+        piece(b, " · ", counted ? pm_arena_fmt(x->t.a, "%.*s %s, %lld of %lld ready", PM_FMT(name), word, (long long)o->ready, (long long)o->desired)
+                                : pm_arena_fmt(x->t.a, "%.*s %s", PM_FMT(name), word));
+    }
+}
+static void hit(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    size_t shown = i->blast.workloads_n > 6 ? 5 : i->blast.workloads_n;
+    for (size_t k = 0; k < shown; k++) piece(&b, ", ", workload_words(x, &i->blast.workloads[k]));
+    if (shown < i->blast.workloads_n) piece(&b, " and ", pm_arena_fmt(x->t.a, "%zu more", i->blast.workloads_n - shown));
+    if (i->blast.services.n) {
+        struct pm_str services = visible(x, pm_words_list(x->t.a, &i->blast.services, 4));
+        piece(&b, " · ", pm_arena_fmt(x->t.a, "%s %.*s", i->blast.services.n == 1 ? "service" : "services", PM_FMT(services)));
+    }
+    rollout_pieces(x, &b, "stuck", i->blast.stuck_rollouts, i->blast.stuck_rollouts_n);
+    rollout_pieces(x, &b, "rolled back", i->blast.rollbacks, i->blast.rollbacks_n);
+    for (size_t k = 0; k < i->blast.blocked_autoscalers_n && k < ROWS_SHOWN; k++) {
+        const struct pm_autoscaler *h = &i->blast.blocked_autoscalers[k];
+        struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s/%.*s", PM_FMT(h->namespace), PM_FMT(h->name)));
+        piece(&b, " · ", pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name), (long long)h->desired, (long long)h->current));
+    }
+    pm_text_item(&x->t, INDENT, "hit", LABEL, taken(x, &b));
+    const struct { const char *one, *many; const struct pm_strs *list; } spared[] = {
+        {"node", "nodes", &i->blast.spared_nodes}, {"registry", "registries", &i->blast.spared_registries}, {"image", "images", &i->blast.spared_images}};
+    for (size_t k = 0; k < PM_LEN(spared); k++) {
+        struct pm_str names = visible(x, pm_words_list(x->t.a, spared[k].list, 4));
+        if (names.n) piece(&b, " · ", pm_arena_fmt(x->t.a, "%s %.*s", spared[k].list->n == 1 ? spared[k].one : spared[k].many, PM_FMT(names)));
+    }
+    pm_text_item(&x->t, INDENT, "spared", LABEL, taken(x, &b));
+}
+static void evidence(struct text *x, const struct pm_incident *i) {
+    for (size_t k = 0; k < i->evidence_n && k < EVIDENCE_SHOWN; k++) {
+        const struct pm_evidence *e = &i->evidence[k];
+        struct pm_str at = place(x, e->file, e->line), text = visible(x, e->text);
+        pm_text_item_cut(&x->t, INDENT, k ? "" : "evidence", LABEL, pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(at), PM_FMT(text)));
+    }
+    and_more(x, INDENT + LABEL, EVIDENCE_SHOWN, i->evidence_n);
+}
+static void advice(struct text *x, const struct pm_incident *i) {
+    static const struct { const char *phase, *label; } phases[] = {{"mitigate", "now"}, {"fix", "fix"}, {"prevent", "prevent"}};
+    for (size_t p = 0; p < PM_LEN(phases); p++) {
+        int n = 0, of = 0;
+        for (size_t k = 0; k < i->advice_n; k++) of += pm_str_eqc(i->advice[k].phase, phases[p].phase);
+        for (size_t k = 0; k < i->advice_n; k++) {
+            if (!pm_str_eqc(i->advice[k].phase, phases[p].phase)) continue;
+            struct pm_str said = visible(x, i->advice[k].text), command = visible(x, i->advice[k].command);
+            const char *label = n++ ? "" : phases[p].label;
+            pm_text_item(&x->t, INDENT, label, LABEL, of > 1 ? pm_arena_fmt(x->t.a, "%d. %.*s", n, PM_FMT(said)) : said);
+            if (command.n) pm_text_item(&x->t, INDENT, "", LABEL, pm_arena_fmt(x->t.a, "%s$ %.*s", of > 1 ? "   " : "", PM_FMT(command)));
+        }
+    }
+}
+static void incidents(struct text *x) {
+    const struct pm_report *r = x->r;
+    int cause_width = 0;
+    if (!r->incidents_n) return;
+    pm_text_heading(&x->t, "INCIDENTS");
+    for (size_t k = 0; k < r->incidents_n; k++) {
+        int w = (int)strlen(pm_words_cause(r->incidents[k].root_cause));
+        if (w > cause_width) cause_width = w;
+    }
+    for (size_t k = 0; k < r->incidents_n; k++) {
+        const struct pm_incident *i = &r->incidents[k];
+        bool full = k < FULL_INCIDENTS;
+        incident_head(x, i, cause_width);
+        if (i->title.n && i->id != r->verdict) pm_text_item(&x->t, INDENT, "what", LABEL, visible(x, i->title));
+        if (full) why(x, i), against(x, i);
+        chain(x, i);
+        if (full) hit(x, i), evidence(x, i), advice(x, i);
+        if (full && k + 1 < r->incidents_n) fputc('\n', x->t.f);
+    }
+}
+
+// quotas ----------------------------------------------------------------------------------------------------------------
+// The curve at SPARK equal steps: the highest use within each.
+static struct pm_str quota_curve(struct text *x, const struct pm_quota *q) {
+    double v[SPARK] = {0};
+    if (q->points_n < 2) return PM_NONE;
+    int64_t from = q->points[0].t_ns, to = q->points[q->points_n - 1].t_ns;
+    if (to <= from) return PM_NONE;
+    double step = (double)(to - from) / SPARK;
+    for (size_t k = 0; k < q->points_n; k++) {
+        double at = (double)(q->points[k].t_ns - from) / step;
+        size_t slot = at < 0 ? 0 : at >= SPARK ? SPARK - 1 : (size_t)at;
+        if ((double)q->points[k].used > v[slot]) v[slot] = (double)q->points[k].used;
+    }
+    for (size_t k = 1; k < SPARK; k++) // between points the window's use stays what it was
+        if (v[k] <= 0) v[k] = v[k - 1];
+    struct pm_str curve = pm_text_spark(x->t.a, v, SPARK, q->limit > 0 ? (double)q->limit : 0), when = span(x, from, to);
+    return pm_arena_fmt(x->t.a, "%.*s  %.*s%s", PM_FMT(curve), PM_FMT(when), q->limit > 0 ? ", full height is the limit" : "");
+}
+static struct pm_str quota_whose(struct text *x, const struct pm_quota *q) {
+    struct pm_buf b = {0};
+    piece(&b, " ", q->user.n ? visible(x, q->user) : visible(x, q->identity));
+    if (q->client.n) piece(&b, " from ", visible(x, q->client));
+    return taken(x, &b);
+}
+static struct pm_str quota_used(struct text *x, const struct pm_quota *q) {
+    struct pm_arena *a = x->t.a;
+    struct pm_str low = pm_words_number(a, q->used_low), high = pm_words_number(a, q->used_high);
+    return q->used_low == q->used_high ? high : pm_arena_fmt(a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
+}
+static struct pm_str quota_limit(struct text *x, const struct pm_quota *q) {
+    char out[32];
+    if (q->limit < 0) return PM_STR("–");
+    if (q->window_s <= 0) return pm_words_number(x->t.a, (uint64_t)q->limit);
+    struct pm_str limit = pm_words_number(x->t.a, (uint64_t)q->limit);
+    if (q->window_s % 3600 == 0) return pm_arena_fmt(x->t.a, "%.*s / %lld h", PM_FMT(limit), (long long)q->window_s / 3600);
+    return pm_arena_fmt(x->t.a, "%.*s / %s", PM_FMT(limit), pm_duration_format(q->window_s * PM_NS_PER_S, out));
+}
+static void quota_notes(struct text *x, const struct pm_quota *q) {
+    struct pm_buf b = {0};
+    struct pm_arena *a = x->t.a;
+    struct pm_str curve = quota_curve(x, q), at;
+    struct pm_str registry = visible(x, q->registry), whose = quota_whose(x, q);
+    fprintf(x->t.f, " %.*s %.*s\n", PM_FMT(registry), PM_FMT(whose));
+    pm_text_item(&x->t, INDENT, "use", LABEL, curve);
+    if (q->exhausted_at_ns != PM_NO_TIME) at = hm(x, q->exhausted_at_ns), piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
+    if (q->refused) at = span(x, q->first_refused_ns, q->last_refused_ns), piece(&b, " · ", pm_arena_fmt(a, "refused %.*s", PM_FMT(at)));
+    if (q->free_at_ns != PM_NO_TIME) at = hm(x, q->free_at_ns), piece(&b, " · ", pm_arena_fmt(a, "free again %.*s", PM_FMT(at)));
+    if (q->with_cache >= 0) piece(&b, " · ", pm_arena_fmt(a, "%lld upstream pulls with a pull-through cache", (long long)q->with_cache));
+    pm_text_item(&x->t, INDENT, "when", LABEL, taken(x, &b));
+    for (size_t k = 0; k < q->consumers_n && k < 5; k++) {
+        struct pm_str name = visible(x, q->consumers[k].name), n = pm_words_number(a, q->consumers[k].pulls);
+        piece(&b, ", ", pm_arena_fmt(a, "%.*s %.*s ×%.*s", PM_FMT(q->consumers[k].kind), PM_FMT(name), PM_FMT(n)));
+    }
+    pm_text_item(&x->t, INDENT, "spent by", LABEL, taken(x, &b));
+}
+static void quotas(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->quotas_n) return;
+    pm_text_heading(&x->t, "QUOTAS");
+    struct pm_table b = {.columns = 7, .right = 1 << 2 | 1 << 3 | 1 << 5};
+    static const char *const names[] = {"registry", "identity", "used", "limit", "status", "refused", "policy"};
+    for (size_t c = 0; c < PM_LEN(names); c++) pm_table_add(&b, pm_str_c(names[c]));
+    for (size_t k = 0; k < r->quotas_n && k < ROWS_SHOWN; k++) {
+        const struct pm_quota *q = &r->quotas[k];
+        const struct pm_str cells[] = {visible(x, q->registry), quota_whose(x, q), quota_used(x, q), quota_limit(x, q), q->status,
+                                       pm_words_number(x->t.a, q->refused), visible(x, q->policy)};
+        for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(&b, cells[c]);
+    }
+    pm_table_print(&x->t, &b, 1);
+    and_more(x, 1, ROWS_SHOWN, r->quotas_n);
+    for (size_t k = 0; k < r->quotas_n && k < 4; k++)
+        if (r->quotas[k].refused || r->quotas[k].exhausted_at_ns != PM_NO_TIME || pm_str_eqc(r->quotas[k].status, "near")) quota_notes(x, &r->quotas[k]);
+}
+
+// pulls -----------------------------------------------------------------------------------------------------------------
+static void stats_rows(struct text *x, struct pm_table *b, const char *what, const struct pm_pull_stats *by, size_t n) {
+    struct pm_arena *a = x->t.a;
+    static const char *const names[] = {"pulls", "ok", "failed", "success", "cached", "p50", "p95", "max"};
+    pm_table_add(b, pm_str_c(what));
+    for (size_t c = 0; c < PM_LEN(names); c++) pm_table_add(b, pm_str_c(names[c]));
+    for (size_t k = 0; k < n && k < ROWS_SHOWN; k++) {
+        const struct pm_pull_stats *s = &by[k];
+        bool timed = s->latency.n > 0;
+        const struct pm_str cells[] = {s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"), pm_words_number(a, s->attempts), pm_words_number(a, s->ok), pm_words_number(a, s->failed),
+                                       pm_words_ratio(a, s->ok, s->ok + s->failed), pm_words_number(a, s->cached), timed ? pm_words_seconds(a, s->latency.p50_s) : PM_STR("–"),
+                                       timed ? pm_words_seconds(a, s->latency.p95_s) : PM_STR("–"), timed ? pm_words_seconds(a, s->latency.max_s) : PM_STR("–")};
+        for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(b, cells[c]);
+    }
+}
+static void stats_table(struct text *x, const char *what, const struct pm_pull_stats *by, size_t n) {
+    if (!n) return;
+    struct pm_table b = {.columns = 9, .right = 0x1fe};
+    stats_rows(x, &b, what, by, n);
+    pm_table_print(&x->t, &b, 1);
+    and_more(x, 1, ROWS_SHOWN, n);
+}
+static void series(struct text *x) {
+    const struct pm_report *r = x->r;
+    double v[SPARK] = {0}, most = 0;
+    if (r->series_n < 2 || !r->total.failed) return;
+    size_t slots = r->series_n < SPARK ? r->series_n : SPARK;
+    for (size_t k = 0; k < r->series_n; k++) v[k * slots / r->series_n] += (double)r->series[k].failed;
+    for (size_t k = 0; k < slots; k++)
+        if (v[k] > most) most = v[k];
+    struct pm_str curve = pm_text_spark(x->t.a, v, slots, 0), when = span(x, r->series[0].t_ns, r->series[r->series_n - 1].t_ns);
+    pm_text_item(&x->t, 1, "failed", 8, pm_arena_fmt(x->t.a, "%.*s  %.*s, at most %.0f a step", PM_FMT(curve), PM_FMT(when), most));
+}
+static void pulls(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->total.failed && !r->incidents_n) return; // the verdict's line said it
+    if (!r->by_registry_n && !r->by_node_n) return;
+    pm_text_heading(&x->t, "PULLS");
+    stats_table(x, "registry", r->by_registry, r->by_registry_n);
+    if (r->by_node_n) fputc('\n', x->t.f);
+    stats_table(x, "node", r->by_node, r->by_node_n);
+    series(x);
+}
+
+// the rest --------------------------------------------------------------------------------------------------------------
+static void alerts(struct text *x) {
+    const struct pm_report *r = x->r;
+    bool any = false;
+    for (size_t k = 0; k < r->alerts_n; k++) {
+        const struct pm_alert *l = &r->alerts[k];
+        char out[32];
+        if (!l->fired_n) continue;
+        if (!any) pm_text_heading(&x->t, "ALERTS that would have fired");
+        any = true;
+        struct pm_str when = span(x, l->fired[0].from_ns, l->fired[0].to_ns), name = visible(x, l->name);
+        struct pm_str lead = l->lead_known && l->lead_s != 0
+                                 ? pm_arena_fmt(x->t.a, ", %s %s the first failed pull", pm_duration_format((l->lead_s < 0 ? -l->lead_s : l->lead_s) * PM_NS_PER_S, out), l->lead_s > 0 ? "before" : "after")
+                                 : PM_NONE;
+        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s%.*s", PM_FMT(name), PM_FMT(when), PM_FMT(lead)));
+    }
+}
+static void findings(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->findings_n) return;
+    pm_text_heading(&x->t, "FINDINGS");
+    for (size_t k = 0; k < r->findings_n && k < ROWS_SHOWN; k++) {
+        const struct pm_finding *f = &r->findings[k];
+        struct pm_str said = visible(x, f->text), at = place(x, f->file, f->line);
+        pm_text_item(&x->t, 1, f->severity.n ? pm_arena_cstr(x->t.a, f->severity) : "", 9, at.n ? pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(at)) : said);
+        pm_text_item(&x->t, 1, "", 9, visible(x, f->advice));
+    }
+    and_more(x, 1, ROWS_SHOWN, r->findings_n);
+}
+static void missing(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->missing_n) return;
+    pm_text_heading(&x->t, "MISSING evidence");
+    for (size_t k = 0; k < r->missing_n && k < ROWS_SHOWN; k++) {
+        struct pm_str what = visible(x, r->missing[k].what), effect = visible(x, r->missing[k].effect);
+        pm_text_item(&x->t, 1, "", 0, effect.n ? pm_arena_fmt(x->t.a, "%.*s: %.*s", PM_FMT(what), PM_FMT(effect)) : what);
+    }
+    and_more(x, 1, ROWS_SHOWN, r->missing_n);
+}
+static void unknown(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->unknown_n) return;
+    pm_text_heading(&x->t, "UNKNOWN errors: no rule knows why");
+    for (size_t k = 0; k < r->unknown_n && k < ROWS_SHOWN; k++) {
+        const struct pm_unknown *u = &r->unknown[k];
+        pm_text_item(&x->t, 1, pm_arena_cstr(x->t.a, pm_arena_fmt(x->t.a, "×%llu", (unsigned long long)u->count)), 6, visible(x, u->template));
+        if (u->file.n) pm_text_item(&x->t, 1, "", 6, place(x, u->file, u->line));
+    }
+    and_more(x, 1, ROWS_SHOWN, r->unknown_n);
+}
+
+// Members whose clock is known the same way are one line.
+static bool same_clock(const struct pm_file_row *a, const struct pm_file_row *b) {
+    return a->quality == b->quality && a->year == b->year && pm_str_eq(a->year_from, b->year_from) && a->offset_known == b->offset_known && a->utc_offset_s == b->utc_offset_s &&
+           pm_str_eq(a->offset_from, b->offset_from);
+}
+static bool clock_worth(const struct pm_file_row *f) { return f->quality != PM_QUALITY_EXACT && f->from_ns != PM_NO_TIME; }
+
+static void clock_line(struct text *x, const struct pm_file_row *f, size_t members) {
+    struct pm_arena *a = x->t.a;
+    struct pm_buf b = {0};
+    struct pm_str path = visible(x, f->path), from = visible(x, f->year_from);
+    if (f->year) piece(&b, ", ", pm_arena_fmt(a, "year %d%s%.*s", f->year, from.n ? " from " : "", PM_FMT(from)));
+    from = visible(x, f->offset_from);
+    if (f->offset_known) {
+        int minutes = f->utc_offset_s / 60, positive = minutes < 0 ? -minutes : minutes;
+        piece(&b, ", ", pm_arena_fmt(a, "zone %c%02d:%02d%s%.*s", minutes < 0 ? '-' : '+', positive / 60, positive % 60, from.n ? " from " : "", PM_FMT(from)));
+    } else if (from.n) piece(&b, ", ", from);
+    struct pm_str how = taken(x, &b), more = members > 1 ? pm_arena_fmt(a, " and %zu more", members - 1) : PM_NONE;
+    pm_text_item(&x->t, 1, pm_quality_names[f->quality], 10, pm_arena_fmt(a, "%.*s%.*s%s%.*s", PM_FMT(path), PM_FMT(more), how.n ? ": " : "", PM_FMT(how)));
+}
+static void skew_lines(struct text *x) {
+    const struct pm_report *r = x->r;
+    for (size_t k = 0; k < r->file_rows_n; k++) {
+        const struct pm_file_row *f = &r->files[k];
+        bool told = !f->node.n || (f->skew_ms > -2000 && f->skew_ms < 2000);
+        for (size_t e = 0; e < k && !told; e++) told = pm_str_eq(r->files[e].node, f->node) && r->files[e].skew_ms == f->skew_ms;
+        if (told) continue;
+        struct pm_str node = visible(x, f->node);
+        pm_text_item(&x->t, 1, "skew", 10, pm_arena_fmt(x->t.a, "node %.*s is %.1f s %s the others", PM_FMT(node), (double)(f->skew_ms < 0 ? -f->skew_ms : f->skew_ms) / 1000,
+                                                        f->skew_ms < 0 ? "behind" : "ahead of"));
+    }
+}
+static void clocks(struct text *x) {
+    const struct pm_report *r = x->r;
+    bool any = false;
+    for (size_t k = 0; k < r->file_rows_n && !any; k++) any = clock_worth(&r->files[k]) || r->files[k].skew_ms <= -2000 || r->files[k].skew_ms >= 2000;
+    if (!any) return;
+    pm_text_heading(&x->t, "CLOCKS that the logs do not state");
+    size_t lines = 0, left = 0;
+    for (size_t k = 0; k < r->file_rows_n; k++) {
+        size_t members = 0;
+        bool told = !clock_worth(&r->files[k]);
+        for (size_t e = 0; e < k && !told; e++) told = clock_worth(&r->files[e]) && same_clock(&r->files[e], &r->files[k]);
+        if (told) continue;
+        for (size_t e = k; e < r->file_rows_n; e++) members += clock_worth(&r->files[e]) && same_clock(&r->files[e], &r->files[k]);
+        if (lines++ < ROWS_SHOWN) clock_line(x, &r->files[k], members);
+        else left++;
+    }
+    and_more(x, 1, 0, left);
+    skew_lines(x);
+}
+
+static void input(struct text *x) {
+    const struct pm_report *r = x->r;
+    struct pm_arena *a = x->t.a;
+    struct pm_buf b = {0};
+    if (!r->skipped_n && !r->diagnostics_n && !r->bad) return;
+    pm_text_heading(&x->t, "INPUT problems");
+    if (r->bad) piece(&b, ", ", pm_words_count(a, r->bad, "record is broken", "records are broken"));
+    if (r->undated) piece(&b, ", ", pm_words_count(a, r->undated, "has no time", "have no time"));
+    pm_text_item(&x->t, 1, "", 0, taken(x, &b));
+    for (size_t k = 0; k < r->diagnostics_n && k < ROWS_SHOWN; k++) {
+        const struct pm_diag *d = &r->diagnostics[k];
+        struct pm_str at = place(x, d->path, d->line), said = visible(x, d->message);
+        struct pm_str times = d->count > 1 ? pm_arena_fmt(a, " (×%llu)", (unsigned long long)d->count) : PM_NONE;
+        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(a, "%.*s%s%.*s%.*s", PM_FMT(at), at.n ? ": " : "", PM_FMT(said), PM_FMT(times)));
+    }
+    and_more(x, 1, ROWS_SHOWN, r->diagnostics_n);
+    for (size_t k = 0; k < r->skipped_n && k < ROWS_SHOWN; k++) {
+        struct pm_str path = visible(x, r->skipped[k].path), said = visible(x, r->skipped[k].why);
+        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(a, "%.*s: not read: %.*s", PM_FMT(path), PM_FMT(said)));
+    }
+    and_more(x, 1, ROWS_SHOWN, r->skipped_n);
+}
+
+static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+    struct text x = {.t = {.f = out, .a = pm_arena_new(), .width = o->width > 0 ? o->width : 100, .color = o->color}, .r = r};
+    const struct pm_incident *first = incident_of(r, r->verdict);
+    x.day_ns = first && first->from_ns != PM_NO_TIME ? first->from_ns : r->from_ns;
+    void (*const sections[])(struct text *) = {head, verdict, incidents, quotas, pulls, alerts, findings, missing, unknown, clocks, input};
+    for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&x);
+    pm_arena_free(x.t.a);
+    return !ferror(out);
+}
+
+const struct pm_renderer pm_renderer_text = {.name = "text", .extensions = ".txt", .title = "for a terminal", .render = render};

@@ -1,0 +1,101 @@
+// Text for a terminal: wrapping, columns, colours.
+#include "report/text_out.h"
+#include "report/words.h"
+#include <stdlib.h>
+
+static const char *const inks[] = {[PM_INK_PLAIN] = "", [PM_INK_BOLD] = "1", [PM_INK_DIM] = "2", [PM_INK_RED] = "1;31", [PM_INK_YELLOW] = "33",
+                                   [PM_INK_BLUE] = "34", [PM_INK_GREEN] = "32", [PM_INK_CYAN] = "36"};
+
+void pm_text_ink(struct pm_text *t, enum pm_ink ink, struct pm_str s) {
+    bool on = t->color && ink != PM_INK_PLAIN && s.n;
+    if (on) fprintf(t->f, "\033[%sm", inks[ink]);
+    fwrite(s.n ? s.p : "", 1, s.n, t->f);
+    if (on) fputs("\033[0m", t->f);
+}
+void pm_text_heading(struct pm_text *t, const char *heading) {
+    fputc('\n', t->f);
+    pm_text_ink(t, PM_INK_BOLD, pm_str_c(heading));
+    fputc('\n', t->f);
+}
+static void label_print(struct pm_text *t, int indent, const char *label, int label_width) {
+    fprintf(t->f, "%*s", indent, "");
+    pm_text_ink(t, PM_INK_DIM, pm_str_c(label));
+    int pad = label_width - pm_text_width(pm_str_c(label));
+    fprintf(t->f, "%*s", pad > 0 ? pad : 0, "");
+}
+void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
+    int room = t->width - indent - label_width;
+    if (room < 20) room = 20;
+    for (bool first = true; text.n; first = false) {
+        label_print(t, indent, first ? label : "", label_width);
+        size_t n = pm_text_fit(text, room);
+        pm_text_ink(t, PM_INK_PLAIN, pm_str_sub(text, 0, n));
+        fputc('\n', t->f);
+        text = pm_str_from(text, n);
+        while (text.n && text.p[0] == ' ') text = pm_str_from(text, 1);
+    }
+}
+void pm_text_item_cut(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
+    int room = t->width - indent - label_width;
+    if (!text.n) return;
+    label_print(t, indent, label, label_width);
+    pm_text_ink(t, PM_INK_PLAIN, pm_text_cut(t->a, text, room < 20 ? 20 : room));
+    fputc('\n', t->f);
+}
+
+void pm_table_add(struct pm_table *b, struct pm_str cell) { *PM_PUSH(b->cells, b->n, b->cap) = cell; }
+
+static void widths_of(const struct pm_text *t, const struct pm_table *b, int indent, int width[PM_TABLE_COLUMNS]) {
+    int total = indent;
+    for (int c = 0; c < b->columns; c++) {
+        width[c] = 0;
+        for (size_t i = (size_t)c; i < b->n; i += (size_t)b->columns) {
+            int w = pm_text_width(b->cells[i]);
+            if (w > width[c]) width[c] = w;
+        }
+        total += width[c] + (c ? 2 : 0);
+    }
+    int over = total - t->width;
+    if (over > 0) width[0] = width[0] - over > 12 ? width[0] - over : width[0] < 12 ? width[0] : 12;
+}
+// Cells from `c` to the row's end that hold nothing print nothing: no blanks at the end of a line.
+static bool rest_empty(const struct pm_table *b, size_t row, int c) {
+    for (; c < b->columns; c++)
+        if (b->cells[row * (size_t)b->columns + (size_t)c].n) return false;
+    return true;
+}
+static void cell_print(struct pm_text *t, struct pm_str cell, int width, bool right, bool last, enum pm_ink ink) {
+    cell = pm_text_cut(t->a, cell, width);
+    int pad = width - pm_text_width(cell);
+    if (right) fprintf(t->f, "%*s", pad, "");
+    pm_text_ink(t, ink, cell);
+    if (!right && !last) fprintf(t->f, "%*s", pad, "");
+}
+void pm_table_print(struct pm_text *t, struct pm_table *b, int indent) {
+    int width[PM_TABLE_COLUMNS];
+    widths_of(t, b, indent, width);
+    for (size_t row = 0; row * (size_t)b->columns < b->n; row++) {
+        fprintf(t->f, "%*s", indent, "");
+        for (int c = 0; c < b->columns && !rest_empty(b, row, c); c++) {
+            if (c) fputs("  ", t->f);
+            cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c], b->right >> c & 1, rest_empty(b, row, c + 1), row ? PM_INK_PLAIN : PM_INK_DIM);
+        }
+        fputc('\n', t->f);
+    }
+    free(b->cells);
+    *b = (struct pm_table){0};
+}
+
+struct pm_str pm_text_spark(struct pm_arena *a, const double *v, size_t n, double top) {
+    static const char *const eighths[] = {"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    struct pm_buf b = {0};
+    for (size_t i = 0; i < n; i++)
+        if (v[i] > top) top = v[i];
+    for (size_t i = 0; i < n; i++) {
+        int step = top > 0 && v[i] > 0 ? (int)(v[i] / top * 8 + 0.5) : 0;
+        pm_buf_lit(&b, eighths[v[i] > 0 && step == 0 ? 1 : step > 8 ? 8 : step]);
+    }
+    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
+}
