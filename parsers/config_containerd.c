@@ -1,0 +1,57 @@
+// containerd's config.toml, also as `containerd config dump` prints it, versions 1 to 3 → config.
+//
+//   version = 2
+//   [plugins."io.containerd.grpc.v1.cri".registry]
+//     config_path = "/etc/containerd/certs.d"
+// Source: containerd/containerd:docs/cri/{registry,config}.md@v1.4, v1.7, v2.1.
+// Version 1 has plugins.cri, version 3 splits the plugin into cri.v1.images and cri.v1.runtime: paths are matched from their end.
+#include "config_toml.h"
+
+static const struct pm_toml_row ROWS[] = {
+    {"version", "version", false},
+    {"root", "root", false},
+    {"disabled_plugins", "disabled_plugins", false},
+    {"...|registry|config_path", "registry.config_path", false},
+    {"...|registry|mirrors|*|endpoint", "registry.mirrors.%", false},
+    {"...|registry|configs|*|auth|username", "registry.configs.%.auth", true},
+    {"...|registry|configs|*|auth|password", "registry.configs.%.auth", true},
+    {"...|registry|configs|*|auth|auth", "registry.configs.%.auth", true},
+    {"...|registry|configs|*|auth|identitytoken", "registry.configs.%.auth", true},
+    {"...|registry|configs|*|tls|insecure_skip_verify", "registry.configs.%.tls.insecure_skip_verify", false},
+    {"...|sandbox_image", "sandbox_image", false},
+    {"...|pinned_images|sandbox", "sandbox_image", false},
+    {"...|image_pull_progress_timeout", "image_pull_progress_timeout", false},
+    {"...|max_concurrent_downloads", "max_concurrent_downloads", false},
+    {"...|use_local_image_pull", "use_local_image_pull", false},
+    {"...|discard_unpacked_layers", "discard_unpacked_layers", false},
+    {"...|io.containerd.grpc.v1.cri|containerd|snapshotter", "snapshotter", false},
+    {"...|cri|containerd|snapshotter", "snapshotter", false},
+    {"...|io.containerd.cri.v1.images|snapshotter", "snapshotter", false},
+};
+
+static int bid(const struct pm_record *r, const void *state) {
+    (void)state;
+    struct pm_str t = pm_str_sub(r->text, 0, 64u << 10);
+    if (pm_str_has(t, PM_STR("io.containerd.")) && (pm_str_has(t, PM_STR("[plugins")) || pm_str_has(t, PM_STR("disabled_plugins")))) return 95;
+    if (pm_str_has(t, PM_STR("[plugins.cri")) || pm_str_has(t, PM_STR("[plugins.\"cri"))) return 90;
+    if (pm_str_has(t, PM_STR("disabled_plugins")) && pm_str_has(t, PM_STR(" = "))) return 70;
+    return pm_str_eqc(pm_path_folder(r->path), "containerd") && pm_str_eqc(pm_path_base(r->path), "config.toml") ? 60 : 0;
+}
+
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct pm_config c = pm_config_new(ctx->a, "containerd.config");
+    pm_config_toml(ctx, r, &c, ROWS, PM_LEN(ROWS));
+    pm_config_emit(ctx, r, &c, PM_NONE);
+    return PM_PARSE_OK;
+}
+
+const struct pm_parser pm_parser_config_containerd = {
+    .name = "containerd-config",
+    .title = "containerd config.toml, versions 1 to 3",
+    .example = "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\n  config_path = \"/etc/containerd/certs.d\"\n",
+    .source = "containerd/containerd:docs/cri/registry.md, docs/cri/config.md@v2.1.0",
+    .component = PM_COMP_HOST,
+    .shapes = PM_SHAPE_FILE,
+    .bid = bid,
+    .parse = parse,
+};

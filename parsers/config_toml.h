@@ -1,0 +1,11 @@
+// The frame that TOML configuration parsers share: read the file, keep what rows of a table name, say what was broken. Not a descriptor.
+#pragma once
+#include "config.h"
+#include "toml.h"
+
+struct pm_toml_row {
+    const char *path;   // parts joined with '|': "*" any one part, kept for the name; leading "..." any parts before
+    const char *name;   // setting's name; "%" stands for the part that "*" matched
+    bool secret;        // only that it is there is told
+};
+void pm_config_toml(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_config *c, const struct pm_toml_row *rows, size_t n);
