@@ -133,7 +133,7 @@ static bool waits_for_image(const struct waiting *w, bool *vague) { return pm_st
 static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d, const struct waiting *w) {
     bool vague;
     if (!waits_for_image(w, &vague)) return;
-    bool failed = w->message.n && !pm_str_eqc(w->reason, "ImagePullBackOff");
+    bool failed = pm_pull_reason_fails(w->reason);
     struct pm_event e = event_of(d, failed ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
     e.field[PM_F_NODE] = d->node;
     e.field[PM_F_POD] = d->name;
@@ -145,6 +145,7 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d, co
     if (!e.field[PM_F_ERROR].n) {
         e.field[PM_F_ERROR] = vague ? PM_NONE : w->reason;
         e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+        e.flags |= PM_EV_ECHO;
     }
     pm_emit(ctx, &d->at, &e);
 }

@@ -94,13 +94,15 @@ bool pm_pull_reason(struct pm_str reason, bool *vague) {
 
 bool pm_pull_reason_fails(struct pm_str reason) { return pm_pull_reason(reason, NULL) && !pm_str_eqc(reason, "ImagePullBackOff"); }
 
-// "Error: ErrImagePull": the second event of the same attempt, so no attempt of its own (as pm_lift_event_message has it).
+// "Error: ErrImagePull": the second event of the same attempt, an echo of it.
 static bool emit_reason_only(const struct happening_ctx *c) {
     struct pm_str m = pm_str_trim(c->h->message);
     bool vague;
     if (!pm_str_starts(m, PM_STR("Error: ")) || !pm_pull_reason(pm_str_from(m, 7), &vague)) return false;
-    struct pm_event e = event_of(c, PM_KIND_PULL_BACKOFF);
-    e.field[PM_F_ERROR] = vague ? PM_NONE : m;
+    struct pm_str word = pm_str_from(m, 7);
+    struct pm_event e = event_of(c, pm_pull_reason_fails(word) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
+    e.flags |= PM_EV_ECHO;
+    e.field[PM_F_ERROR] = vague ? PM_NONE : word;
     e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
     pm_emit(c->p, c->r, &e);
     return true;

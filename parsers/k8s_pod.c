@@ -125,7 +125,7 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct pm_record *r, co
     struct pm_str reason = pm_k8s_str(waiting, "reason"), message = pm_k8s_str(waiting, "message");
     bool vague, backoff = pm_str_eqc(reason, "ImagePullBackOff");
     if (!pm_pull_reason(reason, &vague)) return;
-    struct pm_event e = pod_event(r, backoff || !message.n ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL);
+    struct pm_event e = pod_event(r, backoff ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL);
     enum pm_kind kind = e.kind;
     e.field[PM_F_CONTAINER] = pm_k8s_str(status, "name");
     e.field[PM_F_IMAGE] = image_of(r->json, specs, status);
@@ -136,6 +136,7 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct pm_record *r, co
     if (!e.field[PM_F_ERROR].n) {
         e.field[PM_F_ERROR] = vague ? PM_NONE : reason;
         e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+        e.flags |= PM_EV_ECHO;
     }
     pm_emit(ctx, r, &e);
 }

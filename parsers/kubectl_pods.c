@@ -117,7 +117,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);
     if (!fails) return;
-    e = event_of(r, PM_KIND_PULL_BACKOFF, row);
+    e = event_of(r, pm_pull_reason_fails(status) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF, row);
+    e.flags |= PM_EV_ECHO;
     e.field[PM_F_REASON] = status;
     e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
     if (!vague) e.field[PM_F_ERROR] = status;
