@@ -479,6 +479,7 @@ static bool reason_only(struct pm_str m, struct pm_event *e) {
     e->kind = backoff ? PM_KIND_PULL_BACKOFF : PM_KIND_PULL_FAIL;
     if (!backoff && !pm_str_eqc(word, "ErrImagePull")) e->field[PM_F_ERROR] = word;
     e->field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
+    e->flags |= PM_EV_ECHO;
     return true;
 }
 
