@@ -14,8 +14,8 @@ static const struct pm_client_row rows[] = {
     {"^ERROR: ", "failed to do request: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 55},
-    {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 55},
-    {"#", " ERROR: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 0},
+    {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
+    {"#", " ERROR: ", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 0},
 };
 static const struct pm_client catalogue = {rows, PM_LEN(rows)};
 

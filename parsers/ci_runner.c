@@ -16,11 +16,11 @@ static const struct pm_client_row rows[] = {
     {"WARNING: Cannot pull the latest version of image ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"ERROR: Job failed: failed to pull image ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"ERROR: Job failed", "image pull failed", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
-    {"ERROR: Preparation failed: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 70},
+    {"ERROR: Preparation failed: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 70},
     {"Docker pull failed with exit code ", "back off ", PM_KIND_PULL_BACKOFF, PM_SAY_NOTHING, 70},
     {"Docker pull failed with exit code ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"##[command]", "docker pull ", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
-    {"##[error]", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 45},
+    {"##[error]", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 45},
 };
 static const struct pm_client catalogue = {rows, PM_LEN(rows)};
 

@@ -48,7 +48,7 @@ struct pm_str pm_client_trim(struct pm_str s) {
 static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) { pm_lift_into(ctx->a, e, pm_client_trim(error)); }
 
 bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
-    if (!pm_lift_talks_of_pull(error)) return false;
+    if (!pm_lift_refusal(error)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL);
     set_error(ctx, &e, error);
     pm_emit(ctx, r, &e);
@@ -81,9 +81,10 @@ static bool emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
         if (e.field[PM_F_IMAGE].n) pm_emit(ctx, r, &e);
         return e.field[PM_F_IMAGE].n > 0;
     }
-    struct pm_str error = row->how == PM_SAY_ERROR ? rest : from;
+    struct pm_str error = row->how == PM_SAY_ERROR || row->how == PM_SAY_REFUSAL ? rest : from;
     if (row->how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
     else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return false;
+    else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return false;
     struct pm_event named = {.field[PM_F_ERROR] = from};
     struct pm_str inner = inner_error(ctx->a, error, &e);
     if (inner.p != error.p) pm_lift_error(ctx->a, &named); // the image stands before the quoted output

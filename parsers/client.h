@@ -6,6 +6,7 @@ enum pm_client_how {
     PM_SAY_NOTHING,   // known, and no trouble: no event
     PM_SAY_IMAGE,     // the image follows the cue
     PM_SAY_ERROR,     // the error follows the cue; an event only where it talks of a pull or a registry
+    PM_SAY_REFUSAL,   // the same, but only unmistakable wordings: the cue is anybody's
     PM_SAY_WHOLE,     // the line from the cue on is the error
     PM_SAY_DOWN,      // the engine could not be reached: the line from the cue on
 };
@@ -23,7 +24,7 @@ struct pm_client { // a parser's catalogue
 int pm_client_bid(const struct pm_client *c, const struct pm_record *r);
 // NO where no row matches.
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c);
-// A bare error text: PULL_FAIL where it talks of a pull or a registry that refused or failed, else nothing. True where an event was emitted.
+// A bare error text: PULL_FAIL where it can be nothing else, else nothing. True where an event was emitted.
 bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error);
 // Tails that CI runners and shells add: " (manager.go:238:1s)", ".\nSee 'docker run --help'."
 struct pm_str pm_client_trim(struct pm_str s);

@@ -16,6 +16,7 @@ static const struct pm_client_row rows[] = {
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
     {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 40},
     {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
+    {"^Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7
     {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
     {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
     {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},

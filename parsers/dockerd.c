@@ -113,6 +113,15 @@ static const struct pm_logrus_row dockerd_rows[] = {
     {"pulling blob ", NULL, NULL},
 };
 
+static bool crictl_words(struct pm_str msg) { return starts(msg, "pulling image failed:"); } // swarm says it without the colon, the error apart
+
+bool pm_dockerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v) {
+    struct pm_logrus_line l = {ctx, r, v, PM_COMP_DOCKERD};
+    const struct pm_logrus_row *row = crictl_words(v->msg) ? NULL : pm_logrus_row_of(dockerd_rows, PM_LEN(dockerd_rows), v->msg);
+    if (row && row->take) row->take(&l);
+    return row != NULL;
+}
+
 static bool ours(const struct pm_record *r) {
     if (has(r->hint.ident, "registry") || has(r->hint.ident, "docker-proxy")) return false;
     return has(r->hint.ident, "docker") || has(r->hint.unit, "docker") || has(r->section, "Docker") || (!r->hint.ident.n && (has(r->path, "dockerd") || has(r->path, "docker.log")));
@@ -130,7 +139,7 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_logrus v = {0};
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
-    if (starts(v.msg, "pulling image failed:")) return PM_PARSE_NO; // crictl's words; swarm says them without the colon, the error apart
+    if (crictl_words(v.msg)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_DOCKERD};
     bool known = pm_logrus_row_of(dockerd_rows, PM_LEN(dockerd_rows), v.msg);
     if (!known && !ours(r)) return PM_PARSE_NO;

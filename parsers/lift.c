@@ -129,11 +129,9 @@ static const struct image_cue image_cues[] = {
     {"parsing reference ", NULL, false},
     {"parse reference ", NULL, false},
     {"parse stage name ", NULL, false},
-    {"invalid reference format: ", " must be lowercase", false},
     {"short-name ", NULL, false},
     {"inspect image ", NULL, false},
     {"container image ", NULL, false},
-    {"provider plugin ", NULL, false}, // credential provider: the image follows "for image "
     {"for image ", NULL, false},
     {"pulling image ", NULL, false},
     {"pull image ", NULL, false},
@@ -313,6 +311,19 @@ static bool request_url(struct pm_str url, struct pm_str method, struct pm_str b
     return method.n > 0 || ends_with_any_case(before, "code ") || ends_with_any_case(before, "url: ") || ends_with_any_case(before, "attempt to ");
 }
 
+// Get "r.test/v2/a/manifests/1": a wrapper took the scheme for a secret or a link.
+static size_t schemeless_url(struct pm_arena *a, struct pm_str s, struct url_seen *out) {
+    for (size_t i = 0; i < 2; i++) { // HEAD and GET are what pulls send
+        struct pm_str cue = pm_arena_fmt(a, "%s \"", methods[i]);
+        ptrdiff_t at = pm_str_find(s, cue, 0);
+        struct pm_str url = at < 0 ? PM_NONE : url_text(pm_str_from(s, (size_t)at + cue.n));
+        if (!has(url, "/v2/") || url.p[0] == '/') continue;
+        out[0] = (struct url_seen){pm_arena_fmt(a, "https://%.*s", PM_FMT(url)), method_before(a, pm_str_sub(s, 0, (size_t)at + cue.n))};
+        return 1;
+    }
+    return 0;
+}
+
 static size_t find_urls(struct pm_arena *a, struct pm_str s, struct url_seen *out) {
     size_t n = 0;
     for (ptrdiff_t at = pm_str_find(s, PM_STR("http"), 0); at >= 0 && n < URLS_MAX; at = pm_str_find(s, PM_STR("http"), (size_t)at + 4)) {
@@ -321,7 +332,7 @@ static size_t find_urls(struct pm_arena *a, struct pm_str s, struct url_seen *ou
         struct url_seen u = {url_text(rest), method_before(a, before)};
         if (request_url(u.text, u.method, before)) out[n++] = u;
     }
-    return n;
+    return n ? n : schemeless_url(a, s, out);
 }
 
 static struct pm_str url_host(struct pm_str url) {
@@ -593,23 +604,26 @@ bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_s
 
 static const char *const refusals[] = { // in any case of letters: these texts are a registry's or an engine's refusal whatever stands around them
     "pull access denied", "manifest unknown", "manifest_unknown", "toomanyrequests", "pull rate limit", "pull qps exceeded", "failed to register layer", "layer verification failed",
-    "error pulling image", "while pulling image", "failed to pull", "failed pulling image", "no matching manifest", "no match for platform", "no basic auth credentials", "error getting credentials",
-    "received unexpected http status", "unexpected http code", " response body: invalid character", "invalid reference format", "mediatype in manifest", "name unknown", "name_unknown", "unknown blob",
-    "blob unknown", "pinging container registry", "pinging docker registry", "source image rejected", "does not have trust data", "trust data does not exist", "retrieve auth token",
-    "requested access to the resource", "access to the requested resource", "authentication required", "incorrect username or password", "authorization token has expired",
-    "unexpected commit digest", "failed to extract layer", "no such image: ", "quota exceeded for quota metric", "repository does not exist", "cannot pull the latest version", "to pull repository",
-    "pull policy of never", "is no longer supported since containerd", "requesting bearer token: ", "artifactregistry.repositories.downloadartifacts", "ecr:batchgetimage", "image operating system",
-    "reading signatures", "unauthorized: {\"message\"", "toomany_requests", "fetch anonymous token", "fetch oauth token", "unable to initialize unpacker", "failed to resolve reference ",
-    "failed to resolve image", "failed to pull and unpack",
+    "error pulling image", "while pulling image", "failed to pull image", "failed to pull and unpack", "failed pulling image", "no matching manifest", "no match for platform", "no basic auth credentials",
+    "error getting credentials - err", "received unexpected http status", "unexpected http code", " response body: invalid character", "invalid reference format", "mediatype in manifest", "name unknown: ",
+    "name_unknown", "unknown blob", "blob unknown", "pinging container registry", "pinging docker registry", "source image rejected", "does not have trust data", "trust data does not exist",
+    "unable to retrieve auth token", "requested access to the resource is denied", "access to the requested resource is not authorized", "unauthorized: authentication required",
+    "unauthorized: incorrect username or password", "authorization token has expired", "unexpected commit digest", "failed to extract layer", "quota exceeded for quota metric",
+    "repository does not exist or may require", "cannot pull the latest version of image", "trying to pull repository", "with pull policy of never", "is no longer supported since containerd",
+    "artifactregistry.repositories.downloadartifacts", "ecr:batchgetimage", "unauthorized: {\"message\"", "fetch anonymous token", "fetch oauth token", "unable to initialize unpacker",
+    "failed to resolve reference \"", "reading signatures: ", "unable to pull image", "image operating system",
 };
 static const char *const places[] = { // a registry is spoken of: trouble only beside a word of failure
-    "/v2/", "/v1/_ping", "/v1/repositories", "manifest for ", "/blobs/", "/manifests/", "vnd.docker.distribution", "vnd.oci.image", "initializing source", "reading manifest", "copying system image", "writing blob",
-    "httpreadseeker", "httpreaderseeker", "content descriptor", "bearer token", "registry", "image ", "artifact ", "unauthorized: ", "denied: ", "overlay mount", "parsing reference ", "pull rate", "/_ping",
+    "/v2/", "/v1/_ping", "/v1/repositories", "/blobs/", "/manifests/", "manifest for ", "vnd.docker.distribution", "vnd.oci.image", "initializing source docker", "reading manifest", "copying system image",
+    "httpreadseeker", "httpreaderseeker", "content descriptor", "parsing reference \"",
+};
+static const char *const client_places[] = { // words that mean a registry only behind a container client's own "error: "
+    "registry", "image ", "image:", "artifact ", "unauthorized: ", "denied: ", "overlay mount", "repository ", "bearer token", "authentication required", "manifest", "docker-credential", "writing blob",
 };
 static const char *const failures[] = {
     "error", "fail", "denied", "unauthorized", "forbidden", "refused", "timeout", "timed out", "unable to", "cannot", "could not", "invalid", "x509", "unexpected eof", "not found", "reset by peer",
     "no such host", "no route to host", "unreachable", "server misbehaving", "too many requests", "http response to https", "deadline exceeded", "canceled", "no space left", "proxy authentication required",
-    "not known", "authorizedonly", "try again",
+    "not known", "authorizedonly", "try again", "no such image", "read-only file system", "input/output error",
 };
 static const char *const no_pulls[] = { // the same words about something else
     "the server has received too many requests", "/blobs/uploads", "layer upload", "failed to push", "storing credentials", "saving credentials", "unable to delete image", "unable to remove repository",
@@ -622,10 +636,14 @@ static bool any_of(struct pm_str s, const char *const *words, size_t n) {
     return false;
 }
 
+bool pm_lift_refusal(struct pm_str s) {
+    if (any_of(s, no_pulls, PM_LEN(no_pulls))) return false;
+    return any_of(s, refusals, PM_LEN(refusals)) || pm_lift_runtime_down(s) || (any_of(s, places, PM_LEN(places)) && any_of(s, failures, PM_LEN(failures)));
+}
+
 bool pm_lift_talks_of_pull(struct pm_str s) {
     if (any_of(s, no_pulls, PM_LEN(no_pulls))) return false;
-    if (any_of(s, refusals, PM_LEN(refusals)) || pm_lift_runtime_down(s)) return true;
-    return any_of(s, places, PM_LEN(places)) && any_of(s, failures, PM_LEN(failures));
+    return pm_lift_refusal(s) || (any_of(s, client_places, PM_LEN(client_places)) && any_of(s, failures, PM_LEN(failures)));
 }
 
 bool pm_lift_runtime_down(struct pm_str s) {
@@ -658,10 +676,24 @@ static void normalise_reference(struct pm_arena *a, struct pm_event *e) {
     set(e, PM_F_DIGEST, image.digest);
 }
 
+// https://r.test/a/b/manifests/1: copies that lost the "/v2".
+static bool elided_url(struct pm_str url, struct pm_registry_url *u) {
+    struct pm_str rest = after(url, "://");
+    ptrdiff_t slash = pm_str_chr(rest, '/', 0), mark = pm_str_find(rest, PM_STR("/manifests/"), 0);
+    if (slash <= 0) return false;
+    u->host = url_host(url);
+    if (mark <= slash + 1) return true;
+    u->what = PM_URL_MANIFEST;
+    u->repository = pm_str_sub(rest, (size_t)slash + 1, (size_t)(mark - slash) - 1);
+    u->reference = pm_str_from(rest, (size_t)mark + strlen("/manifests/"));
+    return true;
+}
+
 // A URL names the image only with its registry: a path alone ("/v2/a/b/manifests/1" in the registry's own log) leaves IMAGE empty, never "docker.io".
 static void normalise_url(struct pm_arena *a, struct pm_event *e) {
-    struct pm_registry_url u;
-    if (!e->field[PM_F_URL].n || !pm_registry_url_parse(a, e->field[PM_F_URL], &u)) return;
+    struct pm_registry_url u = {0};
+    if (!e->field[PM_F_URL].n) return;
+    if ((!pm_registry_url_parse(a, e->field[PM_F_URL], &u) || u.what == PM_URL_OTHER) && !elided_url(e->field[PM_F_URL], &u)) return;
     struct pm_str host = u.host.n ? u.host : e->field[PM_F_HOST];
     if (u.what == PM_URL_MANIFEST && !e->field[PM_F_REPOSITORY].n) set(e, pm_str_chr(u.reference, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG, u.reference);
     set(e, PM_F_REPOSITORY, u.repository);

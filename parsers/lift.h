@@ -26,7 +26,9 @@ bool pm_lift_pod(struct pm_str s, struct pm_event *e);
 // An image reference at the start of s: quoted, or bare up to a blank, comma, quote or bracket, trailing punctuation off. PM_NONE where no reference stands there.
 // `any`: also a bare word without '/', ':', '@' or '.' ("nginx").
 struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
-// Does this text speak of pulling an image, or of a registry that refused or failed? Nothing but the words is looked at.
+// Is this text, wherever it stands, a failed pull or a registry's refusal? Only wordings that nothing else uses count.
+bool pm_lift_refusal(struct pm_str s);
+// The same behind a container client's own "error: ": there weaker words will do.
 bool pm_lift_talks_of_pull(struct pm_str s);
 // The runtime's own socket could not be reached.
 bool pm_lift_runtime_down(struct pm_str s);

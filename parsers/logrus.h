@@ -39,3 +39,4 @@ enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_log
 
 // The catalogues, for lines that stand inside others' (k3s, k0s, rke2): false where the message is none of theirs.
 bool pm_containerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v);
+bool pm_dockerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v);

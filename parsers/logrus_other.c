@@ -28,7 +28,7 @@ static bool take_nested(struct pm_parse_ctx *ctx, const struct pm_record *r, con
     }
     if (!pm_logrus_read_text(ctx->a, v->msg, &inner)) return false;
     *got = PM_PARSE_OK;
-    return pm_containerd_line(ctx, r, &inner);
+    return pm_containerd_line(ctx, r, &inner) || pm_dockerd_line(ctx, r, &inner);
 }
 
 static const char *const attempts[] = {"pulling image: ", "pulling image failed: ", "unable to pull: ", "pull failed: "};
@@ -42,7 +42,7 @@ static struct pm_str without_head(struct pm_str s) {
 static void take(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v) {
     struct pm_logrus_line l = {ctx, r, v, PM_COMP_CLIENT};
     struct pm_str text = without_head(v->msg), both = v->error.n ? pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(text), PM_FMT(v->error)) : text;
-    if (!pm_lift_talks_of_pull(both)) return;
+    if (!pm_lift_refusal(both)) return;
     bool failed = pm_logrus_is_error(v) || text.p != v->msg.p;
     struct pm_event e = pm_logrus_event(&l, pm_lift_runtime_down(both) ? PM_KIND_RUNTIME_DOWN : failed ? PM_KIND_PULL_FAIL : PM_KIND_OTHER, "client");
     pm_logrus_emit_error(&l, &e, both);
@@ -60,6 +60,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     enum pm_parse got = PM_PARSE_OK;
     if (!read(ctx->a, r, &v)) return PM_PARSE_NO;
     if (take_nested(ctx, r, &v, &got)) return got;
+    if (pm_containerd_line(ctx, r, &v) || pm_dockerd_line(ctx, r, &v)) return PM_PARSE_OK; // behind a prefix that no envelope knows
     take(ctx, r, &v);
     if (!v.cut) return PM_PARSE_OK;
     pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");

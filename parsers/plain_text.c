@@ -76,6 +76,22 @@ static bool take_klog(struct pm_parse_ctx *ctx, const struct pm_record *r, enum 
     return true;
 }
 
+// talosctl prints "NODE: " before each line of the kubelet's JSON, which makes it no JSON: the two members that matter are read out of the text.
+static bool take_klog_json(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_parse *got) {
+    ptrdiff_t at = pm_str_find(pm_str_sub(r->text, 0, 128), PM_STR(": {\"ts\":"), 0);
+    if (at <= 0 || !has(r->text, "\"caller\":\"")) return false;
+    static const char *const keys[] = {"err", "image", "podUID", "reason", "imageID"};
+    struct pm_klog k = {.structured = true, .msg = pm_lift_quoted_after(ctx->a, r->text, "\"msg\":", NULL)};
+    for (size_t i = 0; i < PM_LEN(keys); i++) {
+        struct pm_str v = pm_lift_quoted_after(ctx->a, r->text, pm_arena_cstr(ctx->a, pm_arena_fmt(ctx->a, "\"%s\":", keys[i])), NULL);
+        if (v.n) pm_pairs_add(&k.pairs, pm_str_c(keys[i]), v);
+    }
+    struct pm_record named = *r;
+    if (!named.hint.node.n) named.hint.node = pm_str_sub(r->text, 0, (size_t)at);
+    *got = pm_kubelet_line(ctx, &named, &k);
+    return true;
+}
+
 // ---- response headers
 
 static bool header(struct pm_str line, const char *name, struct pm_str *value) {
@@ -185,7 +201,7 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     enum pm_parse got = PM_PARSE_OK;
     if (r->text.n > (256u << 10)) return PM_PARSE_NO;
-    if (take_klog(ctx, r, &got)) return got;
+    if (take_klog(ctx, r, &got) || take_klog_json(ctx, r, &got)) return got;
     return take_message(ctx, r) || take_headers(ctx, r) || take_trace(ctx, r) || take_error(ctx, r) ? PM_PARSE_OK : PM_PARSE_NO;
 }
 
