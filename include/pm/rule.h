@@ -2,6 +2,7 @@
 //
 // Ownership: a ruleset owns all of its rules; borrowed pointers live as long as it. Classifying is thread-safe per pm_classifier.
 #pragma once
+#include "pm/arena.h"
 #include "pm/event.h"
 #include "pm/arena.h"
 #include "pm/diag.h"
@@ -34,8 +35,19 @@ void pm_ruleset_free(struct pm_ruleset *rs);
 const char *pm_ruleset_hash(const struct pm_ruleset *rs);   // 16 hex digits over all rules: goes into the report
 // Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
-// `rules list|show|check|test`; return an exit status.
-int pm_ruleset_list(const struct pm_ruleset *rs, const char *id);
-int pm_ruleset_test(struct pm_ruleset *rs);
+// Patterns run under match limits; a limit that bit is no match. Tells in diags how often that was since it was last asked.
+void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags);
+// `rules list|show|check|test`; each returns an exit status.
+struct pm_rules_run {
+    // A sample may be a whole log line: sets *e to the event that speaks for it (slices live in `a`). False where the line says nothing.
+    // The command line gives this, because it needs the parsers; NULL: such samples fail.
+    bool (*event_of_line)(struct pm_ruleset *rs, struct pm_str line, struct pm_event *e, struct pm_arena *a);
+    const char *junit;  // `test`: also write this file
+    bool coverage;      // `test`: say which alternatives no sample exercised
+    bool json;          // `list`, `show`
+};
+int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
+int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags);
+int pm_ruleset_test(struct pm_ruleset *rs, const struct pm_rules_run *run);
 // Raw text of a built-in data file ("quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml") or of its replacement in dir. False where there is none.
 bool pm_rules_data(const char *dir, const char *name, struct pm_str *text, struct pm_arena *a);
