@@ -126,7 +126,7 @@ static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, 
     static const struct {
         enum frame_mode mode;
         enum frame_begins (*begins)(const struct pm_frame *f, const char *p, size_t n, bool end);
-    } rows[] = {{FRAME_JSON, frame_json_begins}, {FRAME_YAML, frame_yaml_begins}};
+    } rows[] = {{FRAME_JSON, frame_json_begins}, {FRAME_YAML, frame_yaml_begins}, {FRAME_EXPORT, frame_export_begins}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         enum frame_begins b = rows[i].begins(f, p, n, end);
         if (b == BEGINS_MORE) return FRAME_SNIFF;
@@ -141,6 +141,7 @@ static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, 
 static void document_start(struct pm_frame *f, enum frame_mode mode) {
     if (mode == FRAME_JSON) frame_json_start(f);
     if (mode == FRAME_YAML) frame_yaml_start(f);
+    if (mode == FRAME_EXPORT) frame_export_start(f);
 }
 
 // One line. Returns the bytes used, 0 where more are needed.
@@ -192,6 +193,8 @@ static size_t take_document(struct pm_frame *f, const char *p, size_t n, bool en
     size_t used = 0;
     if (f->mode == FRAME_JSON) used = frame_json_feed(f, p, n, end);
     else if (f->mode == FRAME_YAML) used = frame_yaml_feed(f, p, n, end);
+    else if (f->mode == FRAME_EXPORT) used = frame_export_feed(f, p, n, end);
+    else if (f->mode == FRAME_JOURNAL) used = frame_journal_feed(f, p, n);
     f->offset += used;
     return used;
 }
@@ -199,6 +202,8 @@ static size_t take_document(struct pm_frame *f, const char *p, size_t n, bool en
 static void document_end(struct pm_frame *f) {
     if (f->mode == FRAME_JSON) frame_json_end(f);
     else if (f->mode == FRAME_YAML) frame_yaml_end(f);
+    else if (f->mode == FRAME_EXPORT) frame_export_end(f);
+    else if (f->mode == FRAME_JOURNAL) frame_journal_end(f);
 }
 
 static void drain_some(struct pm_frame *f, bool end) {
@@ -235,6 +240,10 @@ static bool whole_file(struct pm_frame *f) {
 static bool sniffed(struct pm_frame *f, bool end) {
     if (f->mode == FRAME_SNIFF) {
         if (f->buf.n < FRAME_HEAD && !end) return false;
+        if (frame_journal_begins(f->buf.p, f->buf.n)) {
+            frame_journal_start(f);
+            return true;
+        }
         f->mode = frame_file_bids(f, pm_str_sub(pm_buf_str(&f->buf), 0, FRAME_HEAD)) ? FRAME_FILE : FRAME_LINES;
     }
     if (f->mode != FRAME_FILE) return true;
@@ -248,7 +257,7 @@ static bool sniffed(struct pm_frame *f, bool end) {
 static void drain(struct pm_frame *f, bool end) {
     if (!sniffed(f, end)) return;
     drain_some(f, end);
-    while (end && (f->mode != FRAME_LINES || f->back.n)) {
+    while (end && (f->mode != FRAME_LINES || f->back.n)) { // what a document kept may be text after all
         if (f->mode != FRAME_LINES) document_end(f);
         drain_some(f, end);
     }
@@ -292,6 +301,8 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->back);
     frame_json_free(f->json);
     frame_yaml_free(f->yaml);
+    frame_export_free(f->export);
+    frame_journal_free(f->journal);
     pm_arena_free(f->member);
     pm_arena_free(f->line_arena);
     pm_arena_free(f->record_arena);

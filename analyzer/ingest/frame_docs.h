@@ -23,6 +23,8 @@ void frame_export_start(struct pm_frame *f);
 size_t frame_export_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_export_end(struct pm_frame *f);
 void frame_export_free(struct frame_export *x);
+// A journald entry whose fields were read apart, on its way to the other envelopes and the join.
+void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint, struct pm_str message, uint64_t line, uint64_t offset);
 
 // Native .journal files need random access: they are kept whole (an unlinked temporary file beyond some MiB) and read at the end.
 bool frame_journal_begins(const char *p, size_t n);

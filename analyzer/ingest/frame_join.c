@@ -116,6 +116,12 @@ static void wrap_join(struct frame_lane *l, struct pm_str s) {
     pm_buf_add(&l->text, s);
 }
 
+static bool is_pair(struct pm_str s) {
+    size_t i = 0;
+    while (i < s.n && i < 40 && ((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z')) i++;
+    return i > 0 && i + 1 < s.n && s.p[i] == '=' && s.p[i + 1] == '"';
+}
+
 static void append(struct frame_lane *l, struct pm_str s) {
     l->same_width = l->joined > 0 && l->line_chars == s.n && l->same_width;
     switch (l->open) {
@@ -131,8 +137,8 @@ static void append(struct frame_lane *l, struct pm_str s) {
         if (!ends_status(pm_buf_str(&l->text)) || blanks_of(s)) wrap_join(l, s);
         else pm_buf_addc(&l->text, '\n'), pm_buf_add(&l->text, s);
         break;
-    default:
-        pm_buf_addc(&l->text, '\n');
+    default: // a klog pair at a line's start is a wrap, too
+        pm_buf_addc(&l->text, l->open == OPEN_TEXT && is_pair(s) ? ' ' : '\n');
         pm_buf_add(&l->text, s);
     }
     l->line_chars = s.n;
@@ -268,7 +274,8 @@ bool frame_indented(struct pm_frame *f, struct pm_str line) {
 
 bool frame_continues(struct pm_frame *f, struct pm_str line) {
     struct frame_lane *l = f->last_lane;
-    return l && l->pending && l->open != OPEN_REPEAT && takes(f, l, line);
+    bool quotes_bodies = l && (l->open == OPEN_BLOCK || l->open == OPEN_STATUS || l->open == OPEN_OUTPUT || l->open == OPEN_QUOTE);
+    return quotes_bodies && l->pending && l->key.n == 0 && takes(f, l, line);
 }
 
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner) {
