@@ -70,7 +70,12 @@ unit-bins: $(UNIT_BIN)
 
 check: deps-check ## install what tests need, then run all tests
 	$(Q)$(MAKE) --no-print-directory all unit-bins
+	$(if $(CI),-$(Q)sh tests/tools/deps.sh real)
 	$(Q)sh tests/run.sh $(T)
+check-real: deps ## provoke failures in real containerd, dockerd, docker-registry and nginx, and hold the verdict against them (root)
+	$(Q)sh tests/tools/deps.sh real
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)python3 tests/real/check_real.py $(T)
 
 deps: ## install what building needs (says what)
 	$(Q)sh tests/tools/deps.sh build
@@ -98,4 +103,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help demo check lint format install uninstall deps deps-check clean unit-bins
+.PHONY: all help demo check check-real lint format install uninstall deps deps-check clean unit-bins

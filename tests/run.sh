@@ -1,10 +1,12 @@
 #!/bin/sh
 # Runs every test, or those whose name starts with $1. Prints one line a failure and ends with "N passed, N failed".
+# With CI set it also builds with sanitizers and runs the unit tests and all inputs there, and provokes failures in real programs.
 set -u
 cd "$(dirname "$0")/.."
 only=${1:-}
 BUILD=${BUILD:-build}
-export BUILD PM=$PWD/$BUILD/pullmortem
+SANBUILD=build/san-address-undefined
+export BUILD PM="$PWD/$BUILD/pullmortem"
 passed=0 failed=0
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT INT TERM
@@ -14,10 +16,20 @@ run() { # name command...
     if "$@" >"$logs/log" 2>&1; then passed=$((passed + 1))
     else failed=$((failed + 1)); echo "FAIL $name"; tail -n 40 "$logs/log" | sed 's/^/    /'; fi
 }
-for t in "$BUILD"/unit/test_*; do case $t in *.d) continue ;; esac; [ -x "$t" ] && run "unit/$(basename "$t")" "$t"; done
-[ -x "$PM" ] && run rules/check "$PM" rules check
-[ -x "$PM" ] && run rules/test "$PM" rules test
-for t in tests/cli/*.sh; do [ -f "$t" ] && run "cli/$(basename "$t" .sh)" sh "$t"; done
-for t in tests/suites/*; do [ -f "$t" ] && run "suite/$(basename "$t")" "$t"; done
+units() { # folder prefix
+    for t in "$1"/unit/test_*; do case $t in *.d) ;; *) run "$2/$(basename "$t")" "$t" ;; esac; done
+}
+units "$BUILD" unit
+for l in layers headers banned complete; do run "lint/$l" sh tests/lint/$l.sh; done
+run rules/check "$PM" rules check
+run rules/test "$PM" rules test
+for t in tests/cli/*.sh; do run "cli/$(basename "$t" .sh)" sh "$t"; done
+for t in tests/suites/*; do run "suite/$(basename "$t")" "$t"; done
+if [ -n "${CI:-}" ]; then
+    run san/build make --no-print-directory SAN=address,undefined OPT=-O1 all unit-bins
+    units $SANBUILD san
+    run san/inputs sh tests/tools/inputs.sh $SANBUILD/pullmortem
+    run real/programs python3 tests/real/check_real.py
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

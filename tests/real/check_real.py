@@ -111,6 +111,15 @@ CASES = [  # name, what provokes it, accepted root causes, how the lab is built
 ]
 
 
+def own_python():
+    """The distribution's grpc belongs to the distribution's python, which need not be the first one on PATH."""
+    try:
+        import grpc  # noqa: F401
+    except ImportError:
+        if sys.executable != "/usr/bin/python3" and os.path.exists("/usr/bin/python3"):
+            os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
+
+
 def unable():
     if os.geteuid() != 0:
         return "needs root"
@@ -152,6 +161,7 @@ def run(name, provoke, causes, how):
 
 def main():
     args = [a for a in sys.argv[1:] if a != "--require"]
+    own_python()
     why = unable()
     if why:
         print(f"check-real: not run: {why}")
