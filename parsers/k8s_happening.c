@@ -1,7 +1,7 @@
 // Kubernetes events → typed events. See k8s_happening.h.
 //
 // Wordings: formats.md 2.9; k8s:pkg/kubelet/{events,images,eviction,kuberuntime}, pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}.
-// Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event.
+// Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event, or where they warn, one of kind other.
 #include "k8s_happening.h"
 #include "detail.h"
 #include "lift.h"
@@ -23,7 +23,11 @@ static struct pm_str node_of(const struct pm_happening *h) {
     if (is_kind(h, "Node")) return h->name;
     for (size_t i = 0; h->host.n && i < PM_LEN(NODE_COMPONENTS); i++)
         if (pm_str_eqc(h->component, NODE_COMPONENTS[i])) return h->host;
-    return PM_NONE;
+    // "Node edge-5 status is now: NodeHasDiskPressure", in rows that name no object
+    struct pm_scan c = pm_scan_of(h->message);
+    struct pm_str name;
+    bool said = pm_scan_lit(&c, "Node ") && pm_scan_word(&c, &name) && (pm_scan_lit(&c, " status is now: ") || pm_scan_lit(&c, " event: "));
+    return said ? name : PM_NONE;
 }
 
 static const struct { const char *lower, *kind; } KINDS[] = { // tables print them in lower case
@@ -140,16 +144,28 @@ static bool emit_failed_sync(const struct happening_ctx *c) {
     return any;
 }
 
+// Other trouble of a container (a missing config map, a failing probe): told as such, so that nobody takes it for a pull's.
+static void on_warning(const struct happening_ctx *c) {
+    if (!pm_str_eqc(c->h->type, "Warning")) return;
+    struct pm_event e = event_of(c, PM_KIND_OTHER);
+    e.field[PM_F_IMAGE] = PM_NONE;
+    e.field[PM_F_MESSAGE] = c->h->message;
+    pm_emit(c->p, c->r, &e);
+}
+
 static void on_pull_talk(const struct happening_ctx *c) {
     if (emit_reason_only(c) || emit_failed_sync(c)) return;
     struct pm_event e = event_of(c, PM_KIND_OTHER);
     if (pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e)) pm_emit(c->p, c->r, &e);
+    else on_warning(c);
 }
 
 // InspectFailed and ErrImageNeverPull: refused before any request.
 static void on_refused(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
     if (!pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e)) pm_lift_into(c->p->a, &e, c->h->message);
+    struct pm_str written = pm_lift_quoted_after(c->p->a, c->h->message, "image tag ", NULL); // what is no reference is still what the pod asked for
+    if (!e.field[PM_F_IMAGE].n && pm_str_trim(written).n) e.field[PM_F_IMAGE] = written;
     e.kind = PM_KIND_PULL_FAIL;
     pm_emit(c->p, c->r, &e);
 }
@@ -281,6 +297,7 @@ enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record
         return PM_PARSE_OK;
     }
     if (pm_pull_reason(h->reason, NULL)) on_pull_talk(&c);
+    else on_warning(&c);
     return PM_PARSE_OK;
 }
 
