@@ -35,6 +35,9 @@ static bool is_row(struct pm_str s) {
     return pm_scan_blanks(&c) >= 2 || pm_scan_char(&c, '\t');
 }
 
+// "shop   28s   Warning   Failed   pod/cart-0   …": a row of `kubectl get events`
+static bool has_row(struct pm_str s) { return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")); }
+
 // Ends with an HTTP status and its phrase: "…/manifests/1.2: 429 Too Many Requests"
 static bool ends_status(struct pm_str s) {
     s = pm_str_trim(s);
@@ -98,8 +101,8 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_BLOCK: return !pm_line_head(s);
     case OPEN_TEXT: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
-    case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !pm_str_has(s, PM_STR("  Normal  ")) && !pm_str_has(s, PM_STR("  Warning  "));
-    case OPEN_STATUS: return l->joined == 0 && !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s);
+    case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !has_row(s);
+    case OPEN_STATUS: return l->joined == 0 && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
     }
