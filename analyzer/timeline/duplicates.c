@@ -5,7 +5,7 @@
 #include "timeline/store.h"
 #include <stdlib.h>
 
-#define SEEN_SLOTS (UINT64_C(1) << 25)
+#define SEEN_SLOTS (UINT64_C(1) << 24)
 
 static uint64_t slot_of(uint64_t hash, uint32_t ordinal) {
     uint64_t x = (hash + ordinal * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);

@@ -12,6 +12,7 @@ enum timeline_stmt { // prepared once, on first use
     ST_VERDICT, ST_PULL, ST_INCIDENT, ST_QUOTA, ST_QUOTA_POINT, ST_COUNT
 };
 
+enum { EVENT_NUMBERS = 21 + PM_F_COUNT }; // parameters of the event insert that are numbers; the last one is raw
 struct row_span { int64_t lo, hi; }; // event ids between which a member's rows are; other members' may be among them
 
 struct pm_timeline {
@@ -24,6 +25,7 @@ struct pm_timeline {
     uint64_t strings_bytes;
     uint32_t loose_next;        // ids of texts kept outside the interning budget
     uint32_t last[PM_F_COUNT];  // per field: the id seen last, most rows repeat it
+    int64_t bound[EVENT_NUMBERS]; // what the insert's parameters hold; PM_NO_TIME stands for NULL
     struct row_span *spans; size_t spans_n, spans_cap; // by member id
     uint8_t *seen;              // two bits a slot: a record's hash was seen, was seen twice
     bool seen_twice;

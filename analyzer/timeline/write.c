@@ -94,34 +94,33 @@ static int stamps_pack(const struct pm_row *row) {
     return (int)row->ts_kind | (int)first << 3 | (int)last << 6;
 }
 
+#define NO_NUMBER PM_NO_TIME
+static int64_t known(bool yes, int64_t v) { return yes ? v : NO_NUMBER; }
+
+// In the order of the columns.
+static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t v[EVENT_NUMBERS]) {
+    const struct pm_event *e = &row->event;
+    const int64_t fixed[EVENT_NUMBERS - PM_F_COUNT] = {
+        row->file, (int64_t)row->line, known(row->hash != 0, (int64_t)row->hash), known(row->hash != 0, row->ordinal), row->ts_ns, stamps_pack(row), (int64_t)row->quality,
+        row->first_ns, row->last_ns, (int64_t)e->kind, (int64_t)e->component, (int64_t)e->stage, known(e->http_status != 0, e->http_status), e->flags, e->count ? e->count : 1,
+        known(e->duration_ns != 0, e->duration_ns), known(e->waiting_ns != 0, e->waiting_ns), known(e->bytes >= 0, e->bytes), known(e->limit >= 0, e->limit),
+        known(e->remaining >= 0, e->remaining), known(e->window_s >= 0, e->window_s)};
+    memcpy(v, fixed, sizeof fixed);
+    for (int f = 0; f < PM_F_COUNT; f++) v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
+}
+
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
     timeline_write_begins(t);
     sqlite3_stmt *s = timeline_stmt(t, ST_EVENT);
     if (!s) return;
-    const struct pm_event *e = &row->event;
-    sqlite3_bind_int64(s, 1, row->file);
-    sqlite3_bind_int64(s, 2, (int64_t)row->line);
-    bind_known(s, 3, row->hash != 0, (int64_t)row->hash);
-    bind_known(s, 4, row->hash != 0, row->ordinal);
-    bind_time(s, 5, row->ts_ns);
-    sqlite3_bind_int(s, 6, stamps_pack(row));
-    sqlite3_bind_int(s, 7, (int)row->quality);
-    bind_time(s, 8, row->first_ns);
-    bind_time(s, 9, row->last_ns);
-    sqlite3_bind_int(s, 10, (int)e->kind);
-    sqlite3_bind_int(s, 11, (int)e->component);
-    sqlite3_bind_int(s, 12, (int)e->stage);
-    bind_known(s, 13, e->http_status != 0, e->http_status);
-    sqlite3_bind_int(s, 14, (int)e->flags);
-    sqlite3_bind_int64(s, 15, e->count ? e->count : 1);
-    bind_known(s, 16, e->duration_ns != 0, e->duration_ns);
-    bind_known(s, 17, e->waiting_ns != 0, e->waiting_ns);
-    bind_known(s, 18, e->bytes >= 0, e->bytes);
-    bind_known(s, 19, e->limit >= 0, e->limit);
-    bind_known(s, 20, e->remaining >= 0, e->remaining);
-    bind_known(s, 21, e->window_s >= 0, e->window_s);
-    for (int f = 0; f < PM_F_COUNT; f++) sqlite3_bind_int64(s, 22 + f, field_id(t, f, e->field[f]));
-    bind_str(s, 22 + PM_F_COUNT, row->raw);
+    int64_t v[EVENT_NUMBERS];
+    numbers_of(t, row, v);
+    for (int i = 0; i < EVENT_NUMBERS; i++) {
+        if (v[i] == t->bound[i]) continue; // parameters keep their values: most columns of most rows repeat
+        bind_known(s, i + 1, v[i] != NO_NUMBER, v[i]);
+        t->bound[i] = v[i];
+    }
+    bind_str(s, EVENT_NUMBERS + 1, row->raw);
     timeline_run(t, s);
     if (row->hash) timeline_seen(t, row->hash, row->ordinal);
     if (row->file >= t->spans_n) return;

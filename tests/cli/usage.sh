@@ -1,0 +1,54 @@
+# Usage mistakes: exit status 2, what is wrong, and the nearest name. Missing input: exit status 3.
+set -u
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+failed=0
+expect() { # status "text in the output" arguments...
+    want=$1 text=$2; shift 2
+    "$PM" "$@" >out 2>&1 </dev/null
+    got=$?
+    [ "$got" = "$want" ] || { echo "pullmortem $*: exit status $got, not $want"; cat out; failed=1; }
+    grep -qF -e "$text" out || { echo "pullmortem $*: '$text' is not in"; cat out; failed=1; }
+}
+expect 2 'Commands:'
+expect 0 'Commands:' help
+expect 0 'Commands:' --help
+expect 0 'pullmortem 0.' --version
+expect 0 'pullmortem 0.' version
+expect 2 "did you mean 'analyze'?" anlyze x
+expect 2 "did you mean 'query'?" help qeury
+expect 2 'did you mean --format?' analyze --fromat json .
+expect 2 'did you mean --no-redact?' analyze --noredact .
+expect 2 '--no-redact takes no value' analyze --no-redact=yes .
+expect 2 "did you mean 'json'?" analyze . --format jsn
+expect 2 '--since needs a value' analyze . --since
+expect 2 'is no time' analyze . --since yesterday
+expect 2 '--since is after --until' analyze . --since 2026-04-13 --until 2026-04-12
+expect 2 '--year is a year' analyze . --year 26
+expect 2 '-j is a number' analyze . -j0
+expect 2 'auto, always or never' analyze . --color red
+expect 2 'does not say a format' analyze . -o report.docx
+expect 2 'which bundle?' analyze
+expect 2 "there is no folder 'nowhere'" analyze . --rules nowhere
+expect 2 '--db FILE is needed' ingest .
+expect 2 '--db FILE is needed' merge a.db
+expect 2 'which timelines?' merge --db a.db
+expect 2 'which timeline?' report
+expect 2 'which SQL?' query a.db
+expect 2 'there are table, csv and json' query a.db 'SELECT 1' -f xml
+expect 3 'No such file' nowhere/bundle.tar
+expect 3 'No such file' analyze nowhere
+expect 3 'No such file' report nowhere.db
+expect 3 'No such file' query nowhere.db 'SELECT 1'
+expect 3 'No such file' merge nowhere.db --db all.db
+[ -e all.db ] && { echo "merge of nothing left a timeline"; failed=1; }
+echo 'keep me' >notes.log
+expect 3 'not overwritten' ingest . --db notes.log
+[ "$(cat notes.log)" = 'keep me' ] || { echo "a log was overwritten"; failed=1; }
+expect 3 'not a' report notes.log
+for command in $("$PM" help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p' | grep -v pullmortem); do
+    expect 0 "pullmortem $command" "$command" --help
+    expect 0 "pullmortem $command" help "$command"
+done
+[ "$("$PM" help | grep -c '^  [a-z]')" -ge 10 ] || { echo "help lists too few commands"; failed=1; }
+exit $failed
