@@ -13,7 +13,7 @@ extern const struct pm_command pm_command_query;
 static const struct pm_opt options[] = {{"format", 'f', true}};
 enum { TABLE_ROWS_MEASURED = 2000 }; // column widths come from the first rows; the rest streams
 
-struct table_row { struct pm_str *cells; const char *types; };
+struct table_row { struct pm_str *cells; };
 struct query {
     struct pm_arena *a;
     int columns;
@@ -38,7 +38,7 @@ static void table_line(const struct query *q, const struct pm_str *cells) {
 }
 static struct pm_str *table_cells(struct query *q, int n, const char *const *cells) {
     struct pm_str *out = PM_NEWN(q->a, struct pm_str, n);
-    for (int i = 0; i < n; i++) out[i] = cells[i] ? pm_text_visible(q->a, pm_str_c(cells[i])) : PM_NONE;
+    for (int i = 0; i < n; i++) out[i] = cells[i] ? pm_text_visible(q->a, pm_arena_dup(q->a, pm_str_c(cells[i]))) : PM_NONE; // the cell is the next row's after this
     return out;
 }
 static void table_start(struct query *q, int n, const char *const *names) {
@@ -46,7 +46,7 @@ static void table_start(struct query *q, int n, const char *const *names) {
     q->width = PM_NEWN(q->a, int, n);
     q->numeric = PM_NEWN(q->a, bool, n);
     for (int i = 0; i < n; i++) q->numeric[i] = true;
-    *PM_PUSH(q->kept, q->kept_n, q->kept_cap) = (struct table_row){table_cells(q, n, names), NULL};
+    *PM_PUSH(q->kept, q->kept_n, q->kept_cap) = (struct table_row){table_cells(q, n, names)};
     for (int i = 0; i < n; i++) q->width[i] = pm_text_width(q->kept[0].cells[i]);
 }
 static void table_flush(struct query *q) {
@@ -77,7 +77,7 @@ static bool table_row(void *ctx, int n, const char *const *names, const char *co
         if (w > q->width[i]) q->width[i] = w;
         if (types[i] == 't' || types[i] == 'b') q->numeric[i] = false;
     }
-    *PM_PUSH(q->kept, q->kept_n, q->kept_cap) = (struct table_row){kept, NULL};
+    *PM_PUSH(q->kept, q->kept_n, q->kept_cap) = (struct table_row){kept};
     if (q->kept_n > TABLE_ROWS_MEASURED) table_flush(q);
     return true;
 }

@@ -105,14 +105,15 @@ int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int whi
     while (word.n && word.p[0] == '-') word = pm_str_from(word, 1);
     ptrdiff_t equals = pm_str_chr(word, '=', 0);
     if (equals >= 0) word = pm_str_sub(word, 0, (size_t)equals);
+    for (size_t i = 0; i < n; i++)
+        if (opts[i].name && pm_str_eqc(word, opts[i].name) && !opts[i].takes_value) return pm_usage(c, "--%s takes no value", opts[i].name);
     struct pm_arena *a = pm_arena_new();
     const char *name = pm_arena_cstr(a, word), *found = NULL;
     int best = 99;
     for (size_t i = 0; i < n; i++)
         if (opts[i].name && nearer(name, opts[i].name, &best)) found = opts[i].name;
     int status;
-    if (found && best == 0) status = pm_usage(c, "--%s takes no value", found);
-    else if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
+    if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
     else status = pm_usage(c, "unknown option %s", o->bad);
     pm_arena_free(a);
     return status;

@@ -110,18 +110,19 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
     sqlite3_finalize(s);
 }
 
-// People's SQL may only read this one file: no ATTACH (which SQLite counts as reading, and which makes files), no pragma that sets anything.
+// People's SQL may only read this one file. Statements that write are told by sqlite3_stmt_readonly; here is what SQLite counts as reading and we do not:
+// ATTACH (it makes files), transactions, and pragmas that set something.
 static int read_only(void *ctx, int action, const char *x, const char *y, const char *database, const char *trigger) {
     (void)ctx, (void)database, (void)trigger;
     static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "database_list", "function_list", "compile_options"};
     switch (action) {
-    case SQLITE_SELECT: case SQLITE_READ: case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_ATTACH: case SQLITE_DETACH: case SQLITE_TRANSACTION: case SQLITE_SAVEPOINT: return SQLITE_DENY;
     case SQLITE_FUNCTION: return y && strcmp(y, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
         for (size_t i = 0; i < PM_LEN(pragmas); i++)
             if (x && strcmp(x, pragmas[i]) == 0) return SQLITE_OK;
         return SQLITE_DENY;
-    default: return SQLITE_DENY;
+    default: return SQLITE_OK;
     }
 }
 

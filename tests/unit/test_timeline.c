@@ -252,7 +252,7 @@ static void sql_only_reads(void **state) {
     make(db, "x.log", "h", 1, "x");
     struct pm_timeline *t = opened(db, false); // even where the program itself may write
     static const char *const refused[] = {"DELETE FROM event", "UPDATE member SET path = ''", "DROP VIEW events", "CREATE TEMP TABLE t(x)", "ATTACH '/tmp/pm-should-not-be.db' AS x",
-                                          "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = 1", "SELECT load_extension('x')", "VACUUM INTO '/tmp/pm-should-not-be.db'"};
+                                          "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = 1", "BEGIN", "DETACH main", "INSERT INTO meta VALUES('a', 1)", "SELECT load_extension('x')", "VACUUM INTO '/tmp/pm-should-not-be.db'"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (!strstr(answer(t, refused[i]), "only reading") && !strstr(answer(t, refused[i]), "not authorized")) fail_msg("%s: %s", refused[i], answer(t, refused[i]));
     assert_int_not_equal(access("/tmp/pm-should-not-be.db", F_OK), 0);
