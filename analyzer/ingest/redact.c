@@ -152,6 +152,7 @@ static bool pair_secret(struct pm_str s, size_t separator, size_t after, struct 
         if (ends_with_key(s, end, keys[i].name, &start) && (start == 0 || !(is_word((unsigned char)s.p[start - 1])) || strcmp(keys[i].kind, "password") == 0)) key = &keys[i];
     if (!key && is_secret_key(s, end, &start)) key = &secret;
     if (!key) return false;
+    while (start > 0 && (is_word((unsigned char)s.p[start - 1]) || s.p[start - 1] == '.')) start--; // db_password, http.secret
     bool colon = s.p[separator] == ':';
     unsigned where = !colon ? IN_QUERY : key_quoted ? IN_JSON : begins_line(s, start) ? IN_YAML | IN_PROSE : IN_PROSE;
     if (!(key->where & where)) return false;

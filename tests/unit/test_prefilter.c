@@ -1,0 +1,152 @@
+// The prefilter: every variant answers as the naive search does, and lets through whatever a parser of sparse logs could read.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "ingest/prefilter.h"
+#include <stdlib.h>
+
+static uint64_t state = 88172645463325252u;
+static uint64_t next_random(void) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+}
+
+static bool line_holds(const char *p, const char *end) {
+    struct pm_str line = {p, (size_t)(end - p)};
+    for (size_t i = 0; pm_prefilter_literals[i]; i++)
+        if (pm_str_find(line, pm_str_c(pm_prefilter_literals[i]), 0) >= 0) return true;
+    return false;
+}
+
+static const char *naive_next(const char *p, const char *end, uint64_t *newlines) {
+    while (p < end) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p)), *line_end = nl ? nl : end;
+        if (line_holds(p, line_end)) return p;
+        *newlines += nl != NULL;
+        p = nl ? nl + 1 : end;
+    }
+    return end;
+}
+
+// Text made of pieces of literals, whole ones, near misses and newlines, so that fingerprints hit often and matches straddle every alignment.
+static size_t make(char *out, size_t cap) {
+    size_t literals = 0, n = 0;
+    while (pm_prefilter_literals[literals]) literals++;
+    while (n + 40 < cap) {
+        uint64_t r = next_random();
+        const char *l = pm_prefilter_literals[r % literals];
+        size_t len = strlen(l), take = r >> 8 & 15 ? r >> 16 & 7 : len; // one in sixteen is whole
+        if (take > len) take = len - 1;
+        memcpy(out + n, l + ((r >> 24 & 1) && take < len ? len - take : 0), take);
+        n += take;
+        if ((r >> 32 & 7) == 0) out[n++] = '\n';
+        else out[n++] = (char)(r >> 40);
+    }
+    return n;
+}
+
+static void variants_agree_with_naive(void **unused) {
+    (void)unused;
+    static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3, PM_PREFILTER_AVX2};
+    enum { CAP = 3000 };
+    char *text = calloc(1, CAP);
+    size_t hits = 0;
+    for (int round = 0; round < 300; round++) {
+        size_t n = make(text, 50 + next_random() % (CAP - 50));
+        for (size_t v = 0; v < PM_LEN(isas); v++) {
+            if (!pm_prefilter_use(isas[v])) continue;
+            const char *at = text, *end = text + n;
+            uint64_t lines = 0, want_lines = 0;
+            while (at < end) {
+                const char *want = naive_next(at, end, &want_lines), *got = pm_prefilter_next(at, end, &lines);
+                assert_ptr_equal(got, want);
+                assert_int_equal(lines, want_lines);
+                if (got == end) break;
+                hits++;
+                const char *nl = memchr(got, '\n', (size_t)(end - got));
+                if (!nl) break;
+                at = nl + 1;
+                lines++, want_lines++;
+            }
+            uint64_t newlines = 0;
+            for (size_t i = 0; i < n; i++) newlines += text[i] == '\n';
+            assert_int_equal(pm_newlines_count(text, end), newlines);
+        }
+    }
+    assert_true(hits > 1000); // the generator does its part
+    pm_prefilter_use(PM_PREFILTER_BEST);
+    free(text);
+}
+
+static void counts_newlines_past_byte_sums(void **unused) { // 255 rounds of 32 bytes fill a byte counter
+    (void)unused;
+    enum { N = 100003 };
+    char *text = malloc(N);
+    assert_non_null(text);
+    memset(text, '\n', N);
+    assert_int_equal(pm_newlines_count(text, text + N), N);
+    assert_int_equal(pm_newlines_count(text, text), 0);
+    free(text);
+}
+
+static bool passes(const char *line) {
+    uint64_t newlines = 0;
+    return pm_prefilter_next(line, line + strlen(line), &newlines) == line && *line;
+}
+
+// Each parser that lets lines be skipped shows one that it understands: it must not be among the skipped.
+static void sparse_parsers_examples_pass(void **unused) {
+    (void)unused;
+    size_t sparse = 0;
+    for (size_t i = 0; pm_parsers[i]; i++) {
+        if (!(pm_parsers[i]->flags & PM_PARSER_SPARSE)) continue;
+        sparse++;
+        if (!passes(pm_parsers[i]->example)) fail_msg("no literal in the example of %s: %s", pm_parsers[i]->name, pm_parsers[i]->example);
+    }
+    assert_true(sparse > 0);
+}
+
+static void wordings_pass(void **unused) {
+    (void)unused;
+    static const char *const lines[] = { // written by us to the programs' wording
+        "E0102 03:04:05.678901    2711 remote_image.go:180] \"PullImage from image service failed\" err=\"x\" image=\"r.acme.test/a:1\"", // kubelet 1.27
+        "W0102 03:04:06.000042    2711 kubelet_pods.go:1079] Unable to retrieve pull secret shop/regcred for shop/cart-0 due to secret \"regcred\" not found.",
+        "I0102 03:04:06.000042    2711 eviction_manager.go:341] \"Eviction manager: must evict pod(s) to reclaim\" resourceName=\"ephemeral-storage\"",
+        "E0102 03:04:06.000042    2711 kubelet.go:1344] \"Image garbage collection failed once. Stats initialization may not have completed yet\"",
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"trying next host\" error=\"x\" host=mirror.acme.test",                   // containerd
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"fetch failed after status: 404 Not Found\" host=r.acme.test",
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"containerd successfully booted in 0.031s\"",
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"Download failed, retrying (1/5): unexpected EOF\"",                      // dockerd
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"API listen on /run/docker.sock\"",
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"Handler for POST /v1.41/auth returned error: Get https://r.acme.test/v2/: x\"",
+        "Jan 02 03:04:05 node-7 systemd[1]: Stopped containerd container runtime.",
+        "Jan 02 03:04:05 node-7 systemd[1]: Started Docker Application Container Engine.",
+        "-- Logs begin at Tue 2024-01-02 03:04:05 UTC, end at Wed 2024-01-03 03:04:05 UTC. --",
+        "Log file created at: 2024/01/02 03:04:05",
+        "E0102 03:04:05.678901    2711 log.go:32] \"x\" err=\"rpc error: code = Unavailable desc = connection error\"",
+    };
+    for (size_t i = 0; i < PM_LEN(lines); i++)
+        if (!passes(lines[i])) fail_msg("refused: %s", lines[i]);
+}
+
+static void everyday_lines_are_refused(void **unused) {
+    (void)unused;
+    static const char *const lines[] = {
+        "I0102 03:04:05.678901    2711 kubelet.go:2461] \"SyncLoop (PLEG): event for pod\" pod=\"shop/cart-0\"",
+        "I0102 03:04:07.000417    2711 prober.go:107] \"Probe failed\" probeType=\"Readiness\" pod=\"shop/web-0\" probeResult=\"failure\"",
+        "I0102 03:04:05.678901    2711 operation_generator.go:722] MountVolume.SetUp succeeded for volume \"regcred\" (UniqueName: \"kubernetes.io/secret/1f0c-regcred\")",
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"shim disconnected\" id=5d41402a namespace=k8s.io",
+    };
+    for (size_t i = 0; i < PM_LEN(lines); i++)
+        if (passes(lines[i])) fail_msg("let through: %s", lines[i]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variants_agree_with_naive),    cmocka_unit_test(counts_newlines_past_byte_sums), cmocka_unit_test(sparse_parsers_examples_pass),
+        cmocka_unit_test(wordings_pass),                cmocka_unit_test(everyday_lines_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
