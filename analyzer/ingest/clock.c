@@ -36,7 +36,7 @@ static int year_of(int64_t ns) {
 
 void pm_clock_init(struct pm_clock_evidence *c) {
     memset(c, 0, sizeof *c);
-    c->no_year = c->local = c->utc = c->anchors = nothing;
+    c->no_year = c->local = c->utc = c->age = c->anchors = nothing;
     c->capture_ns = PM_NO_TIME;
 }
 
@@ -80,7 +80,7 @@ int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w) {
     case PM_WHEN_NO_YEAR: return walk(c, w->ns);
     case PM_WHEN_LOCAL: widen(&c->local, w->ns); return w->ns;
     case PM_WHEN_UTC: widen(&c->utc, w->ns); return w->ns;
-    case PM_WHEN_AGE: c->ages = true; return w->ns;
+    case PM_WHEN_AGE: widen(&c->age, w->ns); return w->ns;
     case PM_WHEN_MONO: return w->ns;
     case PM_WHEN_NONE: break;
     }
@@ -164,6 +164,9 @@ static bool digit_at(struct pm_str s, size_t at) { return at < s.n && s.p[at] >=
 // Hour and minute behind a date, however they are joined to it: _0304, -030405, T03-04-05, _03_04_05.
 static int64_t time_behind(struct pm_str s, size_t at) {
     int h, m;
+    size_t run = 0;
+    while (digit_at(s, at + 1 + run)) run++;
+    if (run > 6) return 12 * 60; // an epoch: noon will do
     if (at >= s.n || !memchr("_-T", s.p[at], 3) || !digits_at(s, at + 1, 2, &h) || h > 23) return 12 * 60;
     size_t minute = at + 3 + (at + 3 < s.n && memchr("_-:", s.p[at + 3], 3) != NULL);
     return digits_at(s, minute, 2, &m) && m < 60 ? h * 60 + m : 12 * 60;
@@ -588,6 +591,10 @@ bool pm_clock_span(struct pm_clock_member *m, int64_t *from_ns, int64_t *to_ns) 
     if (!is_empty(m->evidence->no_year)) {
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_NO_YEAR, m->evidence->no_year.min, &q));
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_NO_YEAR, m->evidence->no_year.max, &q));
+    }
+    if (!is_empty(m->evidence->age) && clock.capture_ns != PM_NO_TIME) {
+        widen(&span, clock.capture_ns - m->evidence->age.max);
+        widen(&span, clock.capture_ns - m->evidence->age.min);
     }
     *from_ns = is_empty(span) ? PM_NO_TIME : span.min;
     *to_ns = is_empty(span) ? PM_NO_TIME : span.max;

@@ -25,9 +25,9 @@ struct pm_clock_votes { // by quarter hours; most members have none
     uint32_t written[2 * PM_CLOCK_STEPS + 1]; // zones that the runtime itself wrote
 };
 struct pm_clock_evidence {
-    struct pm_clock_range no_year, local, utc; // stamps seen; no_year walked
+    struct pm_clock_range no_year, local, utc, age; // stamps seen; no_year walked
     int64_t walk;
-    bool walking, feb29, ages;
+    bool walking, feb29;
     int feb29_turn;             // in which turn of the year Feb 29 was seen
     struct pm_clock_votes *votes;              // NULL: none
     struct { int base; uint32_t n; } years[4]; // year votes for turn 0

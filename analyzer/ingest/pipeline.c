@@ -388,9 +388,9 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->ts_kind = e->when.kind;
     row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);
     if (e->when.kind == PM_WHEN_NONE && (e->flags & PM_EV_SNAPSHOT)) { // state at capture: an age of nothing
+        const struct pm_when capture = {.kind = PM_WHEN_AGE};
         row->ts_kind = PM_WHEN_AGE;
-        row->ts_ns = 0;
-        r->j->r.clock.ages = true;
+        row->ts_ns = pm_clock_see(&r->j->r.clock, &capture);
     }
     row->quality = quality_of(row->ts_kind);
     row->first_ns = pm_clock_see(&r->j->r.clock, &e->first);
@@ -623,12 +623,14 @@ static void drop_rows(struct batch *b) {
     }
 }
 
+static bool was_seen(struct pm_clock_range r) { return r.min <= r.max; }
+static bool has_open_stamps(const struct result *r) { return was_seen(r->clock.no_year) || was_seen(r->clock.local); }
+
 static void keep_result(struct writer *w, struct result *r) {
     struct pm_str *const texts[] = {&r->path, &r->input, &r->row.node, &r->row.envelopes, &r->row.hash};
     for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
     r->row.path = r->path;
-    const struct pm_clock_evidence *c = &r->clock;
-    r->needs_dates = c->ages || c->no_year.min <= c->no_year.max || c->local.min <= c->local.max;
+    r->needs_dates = was_seen(r->clock.age) || has_open_stamps(r);
     *PM_PUSH(w->results, w->n, w->cap) = *r;
 }
 
@@ -699,10 +701,9 @@ static void resolve_nodes(struct writer *w) {
 
 static void date_member(struct writer *w, struct result *r, struct pm_clock_member *m) {
     struct pm_file_row *row = &r->row;
-    bool open = r->clock.no_year.min <= r->clock.no_year.max || r->clock.local.min <= r->clock.local.max;
     pm_clock_span(m, &row->from_ns, &row->to_ns);
-    row->quality = open ? m->clock.quality : row->from_ns == PM_NO_TIME && r->clock.ages ? PM_QUALITY_RELATIVE : PM_QUALITY_EXACT;
-    row->year = r->clock.no_year.min <= r->clock.no_year.max ? m->clock.year : 0;
+    row->quality = has_open_stamps(r) ? m->clock.quality : was_seen(r->clock.age) && !was_seen(r->clock.utc) ? PM_QUALITY_RELATIVE : PM_QUALITY_EXACT;
+    row->year = was_seen(r->clock.no_year) ? m->clock.year : 0;
     row->year_from = pm_str_c(m->clock.year_from);
     row->offset_from = pm_str_c(m->clock.offset_from);
     row->utc_offset_s = m->clock.offset_s;

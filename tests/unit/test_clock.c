@@ -1,0 +1,272 @@
+// Clocks: small bundles of evidence, and the year, zone and capture time that follow. All stamps written by us.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "ingest/clock.h"
+#include <stdio.h>
+
+static struct pm_clock_evidence evidence[8];
+static struct pm_clock_member member[8];
+
+static int setup(void **s) {
+    (void)s;
+    memset(member, 0, sizeof member);
+    for (size_t i = 0; i < PM_LEN(evidence); i++) {
+        pm_clock_init(&evidence[i]);
+        member[i].evidence = &evidence[i];
+        member[i].mtime_ns = PM_NO_TIME;
+    }
+    return 0;
+}
+static int teardown(void **s) {
+    (void)s;
+    for (size_t i = 0; i < PM_LEN(evidence); i++) pm_clock_free(&evidence[i]);
+    return 0;
+}
+
+static struct pm_when when(const char *text) {
+    struct pm_when w = {0};
+    struct pm_str s = pm_str_c(text);
+    if (!pm_when_rfc3339(s, &w) && !pm_when_klog(s, &w) && !pm_when_syslog(s, &w)) fail_msg("no stamp: %s", text);
+    return w;
+}
+static int64_t utc(const char *text) { return when(text).ns; }
+static int64_t see(int i, const char *text) {
+    struct pm_when w = when(text);
+    return pm_clock_see(&evidence[i], &w);
+}
+static void pair(int i, const char *envelope, const char *payload) {
+    struct pm_when e = when(envelope), p = when(payload);
+    pm_clock_see(&evidence[i], &e);
+    if (e.kind != PM_WHEN_UTC) pm_clock_see(&evidence[i], &p);
+    pm_clock_pair(&evidence[i], &e, &p);
+}
+static void resolve(size_t n) { pm_clock_resolve(member, n, 0, NULL, utc("2030-06-01T00:00:00Z")); }
+static const char *fixed(int i, enum pm_when_kind kind, int64_t stored) {
+    static char text[32];
+    enum pm_quality q = PM_QUALITY_EXACT;
+    return pm_when_format(pm_clock_fix_stamp(&member[i].clock, kind, stored, &q), text);
+}
+#define SAME(i, stored, want) assert_string_equal(fixed(i, PM_WHEN_NO_YEAR, stored), want)
+
+static void year_of_an_inner_stamp(void **s) { // journald short around containerd's logrus: year and zone of the wrapper
+    (void)s;
+    pair(0, "Jan 02 04:04:05", "2024-01-02T03:04:05.678Z");
+    int64_t bare = see(0, "Jan 02 04:10:00");
+    resolve(1);
+    SAME(0, bare, "2024-01-02T03:10:00.000Z");
+    assert_string_equal(member[0].clock.year_from, "inner-stamp");
+    assert_string_equal(member[0].clock.offset_from, "inner-stamp");
+    assert_int_equal(member[0].clock.offset_s, 3600);
+    assert_int_equal(member[0].clock.quality, PM_QUALITY_INFERRED);
+}
+
+static void new_year_within_a_file(void **s) {
+    (void)s;
+    int64_t a = see(0, "1231 23:59:58.000000"), b = see(0, "0101 00:00:02.000000"), late = see(0, "1231 23:59:59.000000"), c = see(0, "0102 00:00:00.000000");
+    member[0].mtime_ns = utc("2025-01-02T08:00:00Z");
+    resolve(1);
+    SAME(0, a, "2024-12-31T23:59:58.000Z");
+    SAME(0, b, "2025-01-01T00:00:02.000Z");
+    SAME(0, late, "2024-12-31T23:59:59.000Z"); // a line that came late turns nothing
+    SAME(0, c, "2025-01-02T00:00:00.000Z");
+    assert_string_equal(member[0].clock.year_from, "mtime");
+    assert_int_equal(member[0].clock.quality, PM_QUALITY_ASSUMED);
+}
+
+static void inner_stamps_around_new_year(void **s) {
+    (void)s;
+    pair(0, "Dec 31 23:30:00", "2024-12-31T23:30:00Z");
+    pair(0, "Jan  1 00:30:00", "2025-01-01T00:30:00Z");
+    int64_t after = see(0, "Jan  1 01:00:00");
+    resolve(1);
+    SAME(0, after, "2025-01-01T01:00:00.000Z");
+}
+
+static void february_29_wants_a_leap_year(void **s) { // the file was copied in 2025
+    (void)s;
+    int64_t a = see(0, "0229 12:00:00.000000");
+    member[0].mtime_ns = utc("2025-03-01T00:00:00Z");
+    resolve(1);
+    SAME(0, a, "2024-02-29T12:00:00.000Z");
+}
+
+static void header_beats_mtime(void **s) {
+    (void)s;
+    struct pm_when created = when("2022-11-05 10:00:00");
+    pm_clock_anchor(&evidence[0], &created);
+    int64_t a = see(0, "1105 10:00:01.000000");
+    member[0].mtime_ns = utc("2024-01-01T00:00:00Z");
+    resolve(1);
+    SAME(0, a, "2022-11-05T10:00:01.000Z");
+    assert_string_equal(member[0].clock.year_from, "header");
+}
+
+static void node_beats_name_beats_objects(void **s) {
+    (void)s;
+    int64_t a = see(0, "1105 10:00:01.000000"), b = see(1, "1105 10:00:01.000000"), c = see(2, "1105 10:00:01.000000");
+    member[0].node = PM_STR("n1.test");
+    member[0].path = PM_STR("kubelet.log-20230101");
+    member[1].path = PM_STR("kubelet.log-20221106-1667700000.gz");
+    member[2].path = PM_STR("kubelet.log");
+    see(3, "2021-11-05T10:00:00Z"); // the runtime of n1
+    member[3].node = PM_STR("n1");
+    member[3].component = PM_COMP_CONTAINERD;
+    see(4, "2020-11-05T10:00:00Z"); // events of the cluster
+    member[4].component = PM_COMP_EVENTS;
+    resolve(5);
+    SAME(0, a, "2021-11-05T10:00:01.000Z");
+    SAME(1, b, "2022-11-05T10:00:01.000Z");
+    SAME(2, c, "2020-11-05T10:00:01.000Z");
+    assert_string_equal(member[0].clock.year_from, "node");
+    assert_string_equal(member[1].clock.year_from, "file-name");
+    assert_string_equal(member[2].clock.year_from, "objects");
+}
+
+static void mark(int i, uint64_t key, const char *text) {
+    struct pm_when w = when(text);
+    pm_clock_mark(&evidence[i], key, w.kind, pm_clock_see(&evidence[i], &w));
+}
+
+static void zone_of_coincident_failures(void **s) { // kubelet at -05:00, events in UTC; image 1 thrice, image 2 once
+    (void)s;
+    mark(0, 1, "0102 03:00:10.500000");
+    mark(0, 1, "0102 03:00:31.100000");
+    mark(0, 2, "0102 03:01:02.900000");
+    int64_t stored = see(0, "0102 03:05:40.000000");
+    mark(1, 1, "2024-01-02T08:00:10Z");
+    mark(1, 1, "2024-01-02T08:00:31Z");
+    mark(1, 2, "2024-01-02T08:01:03Z");
+    member[1].component = PM_COMP_EVENTS;
+    resolve(2);
+    assert_int_equal(member[0].clock.offset_s, -5 * 3600);
+    assert_string_equal(member[0].clock.offset_from, "coincidence");
+    SAME(0, stored, "2024-01-02T08:05:40.000Z");
+}
+
+static void steady_back_off_proves_no_zone(void **s) { // one failure every five minutes fits each quarter of an hour: UTC, on trust
+    (void)s;
+    for (int i = 0; i < 40; i++) {
+        char local[32], far[40];
+        snprintf(local, sizeof local, "0102 %02d:%02d:10.000000", 3 + i / 12, i % 12 * 5);
+        snprintf(far, sizeof far, "2024-01-02T%02d:%02d:10Z", 3 + i / 12, i % 12 * 5);
+        mark(0, 1, local);
+        mark(1, 1, far);
+    }
+    member[1].component = PM_COMP_EVENTS;
+    resolve(2);
+    assert_int_equal(member[0].clock.offset_s, 0);
+    assert_false(member[0].clock.has_offset);
+    assert_string_equal(member[0].clock.offset_from, "assumed");
+}
+
+static void zone_that_the_runtime_writes(void **s) {
+    (void)s;
+    int64_t a = see(0, "0102 03:00:00.000000");
+    struct pm_when w = when("2024-01-02T03:00:00.000000000-05:00");
+    pm_clock_see(&evidence[1], &w);
+    pm_clock_written(&evidence[1], &w);
+    member[0].node = member[1].node = PM_STR("n1");
+    member[1].component = PM_COMP_CONTAINERD;
+    resolve(2);
+    SAME(0, a, "2024-01-02T08:00:00.000Z");
+    assert_string_equal(member[0].clock.offset_from, "node");
+}
+
+static void options_override(void **s) {
+    (void)s;
+    int64_t summer = see(0, "0702 03:00:00.000000"), winter = see(0, "1202 03:00:00.000000");
+    struct pm_zone *berlin = pm_zone_open("Europe/Berlin");
+    if (!berlin) skip(); // no zoneinfo on this machine
+    pm_clock_resolve(member, 1, 2019, berlin, 0);
+    SAME(0, summer, "2019-07-02T01:00:00.000Z");
+    SAME(0, winter, "2019-12-02T02:00:00.000Z");
+    assert_string_equal(member[0].clock.year_from, "option");
+    pm_zone_close(berlin);
+}
+
+static void repeated_hour_keeps_file_order(void **s) {
+    (void)s;
+    struct pm_zone *berlin = pm_zone_open("Europe/Berlin");
+    if (!berlin) skip();
+    static const char *const stamps[] = {"1027 02:10:00.000000", "1027 02:50:00.000000", "1027 02:05:00.000000", "1027 02:40:00.000000", "1027 03:00:00.000000"};
+    static const char *const want[] = {"2024-10-27T00:10:00.000Z", "2024-10-27T00:50:00.000Z", "2024-10-27T01:05:00.000Z", "2024-10-27T01:40:00.000Z", "2024-10-27T02:00:00.000Z"};
+    int64_t stored[PM_LEN(stamps)];
+    for (size_t i = 0; i < PM_LEN(stamps); i++) stored[i] = see(0, stamps[i]);
+    pm_clock_resolve(member, 1, 2024, berlin, 0);
+    for (size_t i = 0; i < PM_LEN(stamps); i++) SAME(0, stored[i], want[i]);
+    pm_zone_close(berlin);
+}
+
+static void zones_by_number_and_rule(void **s) {
+    (void)s;
+    static const struct { const char *name; int32_t offset_s; } fixed_zones[] = {{"UTC", 0}, {"+02:00", 7200}, {"-0530", -19800}, {"+14", 50400}};
+    for (size_t i = 0; i < PM_LEN(fixed_zones); i++) {
+        struct pm_zone *z = pm_zone_open(fixed_zones[i].name);
+        assert_non_null(z);
+        assert_int_equal(pm_zone_offset(z, 0), fixed_zones[i].offset_s);
+        pm_zone_close(z);
+    }
+    static const char *const none[] = {"", "+99:00", "../../etc/passwd", "/etc/localtime", "Mars/Olympus", "+2x"};
+    for (size_t i = 0; i < PM_LEN(none); i++) assert_null(pm_zone_open(none[i]));
+    struct pm_zone *z = pm_zone_open("America/New_York"); // 2060 lies behind every table: the footer's rule
+    if (!z) skip();
+    assert_int_equal(pm_zone_offset(z, utc("2060-07-01T12:00:00Z")), -4 * 3600);
+    assert_int_equal(pm_zone_offset(z, utc("2060-12-01T12:00:00Z")), -5 * 3600);
+    pm_zone_close(z);
+}
+
+static void ages_hang_on_the_nearest_capture_time(void **s) {
+    (void)s;
+    struct pm_when age = {.kind = PM_WHEN_AGE, .ns = 90 * PM_NS_PER_S, .unit_ns = PM_NS_PER_S};
+    member[0].path = PM_STR("n1/k3s/kubectl/pods");
+    member[1].path = PM_STR("cluster/pods.txt");
+    member[2].path = PM_STR("n1/systeminfo/date");
+    member[3].path = PM_STR("cluster/events.json");
+    member[3].component = PM_COMP_EVENTS;
+    int64_t a = pm_clock_see(&evidence[0], &age), b = pm_clock_see(&evidence[1], &age);
+    evidence[2].capture_ns = utc("2024-01-02T03:04:05Z");
+    see(3, "2024-01-05T00:00:00Z");
+    resolve(4);
+    assert_string_equal(fixed(0, PM_WHEN_AGE, a), "2024-01-02T03:02:35.000Z");
+    assert_string_equal(fixed(1, PM_WHEN_AGE, b), "2024-01-04T23:58:30.000Z");
+}
+
+static void skew_of_a_node_is_told_not_applied(void **s) {
+    (void)s;
+    static const char *const node[] = {"2024-01-02T03:00:07.100Z", "2024-01-02T03:10:07.300Z", "2024-01-02T03:20:07.200Z", "2024-01-02T03:40:07.250Z"};
+    static const char *const events[] = {"2024-01-02T03:00:00Z", "2024-01-02T03:10:00Z", "2024-01-02T03:20:00Z", "2024-01-02T03:40:00Z"};
+    for (int i = 0; i < 4; i++) mark(0, 1, node[i]), mark(1, 1, events[i]);
+    member[0].component = PM_COMP_CONTAINERD;
+    member[1].component = PM_COMP_EVENTS;
+    resolve(2);
+    assert_in_range(member[0].clock.skew_ms, 7000, 7400);
+    assert_string_equal(fixed(0, PM_WHEN_UTC, utc(node[0])), "2024-01-02T03:00:07.100Z");
+}
+
+static void dates_in_names(void **s) {
+    (void)s;
+    static const struct { const char *name, *want; } names[] = {
+        {"kubelet.log-20240102-1704153600.gz", "2024-01-02T12:00:00.000Z"}, // logrotate with an epoch behind: noon will do
+        {"0.log.20240102-030405", "2024-01-02T03:04:00.000Z"},
+        {"eks_i-0abc_2024-01-02_0304-UTC_0.7.9.tar.gz", "2024-01-02T03:04:00.000Z"},
+        {"node-2024-01-02_03_04_05", "2024-01-02T03:04:00.000Z"},
+        {"kubelet-2024-01-02T03-04-05.678.log", "2024-01-02T03:04:00.000Z"},
+        {"kubelet.log", ""},
+        {"sha-1202401022.log", ""},
+        {"build-20241399.log", ""},
+    };
+    char text[32];
+    for (size_t i = 0; i < PM_LEN(names); i++) assert_string_equal(pm_when_format(pm_clock_name_date(pm_str_c(names[i].name)), text), names[i].want);
+}
+
+int main(void) {
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(year_of_an_inner_stamp), T(new_year_within_a_file), T(inner_stamps_around_new_year), T(february_29_wants_a_leap_year), T(header_beats_mtime),
+        T(node_beats_name_beats_objects), T(zone_of_coincident_failures), T(steady_back_off_proves_no_zone), T(zone_that_the_runtime_writes), T(options_override),
+        T(repeated_hour_keeps_file_order), T(zones_by_number_and_rule), T(ages_hang_on_the_nearest_capture_time), T(skew_of_a_node_is_told_not_applied), T(dates_in_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
