@@ -1,0 +1,258 @@
+// Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers that waited.
+#include "judge/state.h"
+#include <stdlib.h>
+
+struct pod_hit { uint32_t key, node, image; int64_t first, last, recovered; };
+struct blast {
+    struct pm_state *s;
+    struct pm_hit *h;
+    Pvoid_t by_pod;             // pod key → index + 1
+    struct pod_hit *pods;
+    size_t n, cap;
+};
+
+static void pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image, int64_t first, int64_t last) {
+    Word_t *slot = pm_map_slot(&b->by_pod, key);
+    if (!*slot) {
+        struct pod_hit *p = PM_PUSH(b->pods, b->n, b->cap);
+        *p = (struct pod_hit){key, node, image, first, last, PM_NO_TIME};
+        *slot = b->n;
+        return;
+    }
+    struct pod_hit *p = &b->pods[*slot - 1];
+    if (!p->node) p->node = node;
+    p->first = pm_min_time(p->first, first);
+    p->last = pm_max_time(p->last, last);
+}
+
+static void pods_of_pulls(struct blast *b) {
+    for (size_t i = 0; i < b->h->pulls.n; i++) {
+        const struct pm_attempt *p = &b->s->pulls.items[b->h->pulls.items[i]];
+        for (size_t k = 0; k < p->pods.n; k++) pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
+    }
+}
+
+static bool speaks_of(const struct blast *b, const struct pm_trace *t) {
+    if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) return false;
+    if (t->pull) return b->s->pulls.items[t->pull - 1].incident == (uint32_t)(b->h - b->s->hits.items) + 1;
+    return t->image && pm_ids_has(&b->h->images, t->image) && (!t->node || pm_ids_has(&b->h->nodes, t->node)) && t->first <= b->h->to + PM_S(600) && t->last >= b->h->from - PM_S(5);
+}
+
+static void pods_of_traces(struct blast *b) {
+    for (size_t i = 0; i < b->s->traces.n; i++) {
+        const struct pm_trace *t = &b->s->traces.items[i];
+        if (!speaks_of(b, t)) continue;
+        bool state = t->origin == PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
+        pod_seen(b, pm_id_join(b->s, t->namespace, '/', t->pod), t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
+    }
+}
+
+// A pod is over it once its image arrived on its node, or when a later snapshot shows it running.
+static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
+    const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
+    for (size_t i = pm_pull_first(b->s, p->last); i < b->s->pulls.n && p->last != PM_NO_TIME; i++) {
+        const struct pm_attempt *q = &b->s->pulls.items[i];
+        if (q->outcome != PM_OUTCOME_OK || q->image != p->image || pm_at(q) < p->last) continue;
+        if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
+    }
+    if (fact && fact->running && fact->seen != PM_NO_TIME && (p->last == PM_NO_TIME || fact->seen >= p->last)) return fact->seen;
+    return PM_NO_TIME;
+}
+
+static int by_pod_name(const void *a, const void *b) {
+    const struct pm_hit_pod *x = a, *y = b;
+    int c = pm_str_cmp(x->namespace, y->namespace);
+    return c ? c : pm_str_cmp(x->name, y->name);
+}
+static int by_workload_name(const void *a, const void *b) {
+    const struct pm_hit_workload *x = a, *y = b;
+    int c = pm_str_cmp(x->namespace, y->namespace);
+    if (!c) c = pm_str_cmp(x->kind, y->kind);
+    return c ? c : pm_str_cmp(x->name, y->name);
+}
+
+static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fact *fact) {
+    struct pm_incident *inc = b->h->incident;
+    if (!fact->workload_name) return;
+    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->s, "w/%u/%u/%u", fact->namespace, fact->workload_kind, fact->workload_name));
+    if (*slot) {
+        inc->blast.workloads[*slot - 1].pods++;
+        return;
+    }
+    struct pm_hit_workload *w = PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap);
+    *w = (struct pm_hit_workload){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace), pm_name(b->s, fact->workload_name), 1, fact->guessed};
+    *slot = inc->blast.workloads_n;
+}
+
+static void pods_out(struct blast *b) {
+    struct pm_incident *inc = b->h->incident;
+    Pvoid_t seen = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < b->n; i++) {
+        struct pod_hit *p = &b->pods[i];
+        const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
+        struct pm_hit_pod *out = PM_PUSH(inc->blast.pods, inc->blast.pods_n, inc->blast.pods_cap);
+        if (p->first == PM_NO_TIME) p->first = fact && fact->created != PM_NO_TIME && fact->created > b->h->from ? fact->created : b->h->from;
+        if (p->last == PM_NO_TIME) p->last = b->h->to;
+        p->recovered = pod_recovered(b, p);
+        int64_t until = p->recovered != PM_NO_TIME ? p->recovered : fact && fact->evicted ? p->last : b->s->to;
+        *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node), .image = pm_name(b->s, p->image), .first_ns = p->first, .last_ns = p->last, .recovered = p->recovered != PM_NO_TIME,
+                                   .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME && until > p->first ? until - p->first : 0};
+        struct pm_str key = pm_name(b->s, p->key);
+        ptrdiff_t slash = pm_str_chr(key, '/', 0);
+        out->namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
+        out->name = pm_str_from(key, (size_t)(slash + 1));
+        if (!fact) continue;
+        if (fact->workload_name) out->workload = pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)), PM_FMT(pm_name(b->s, fact->workload_name)));
+        out->guessed = fact->guessed;
+        workload_seen(b, &seen, fact);
+    }
+    JLFA(freed, seen);
+    (void)freed;
+    if (inc->blast.pods_n > 1) qsort(inc->blast.pods, inc->blast.pods_n, sizeof *inc->blast.pods, by_pod_name);
+    if (inc->blast.workloads_n > 1) qsort(inc->blast.workloads, inc->blast.workloads_n, sizeof *inc->blast.workloads, by_workload_name);
+}
+
+static int by_stamp(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static uint64_t peak(const struct blast *b) { // most pods waiting at one time
+    int64_t *from = pm_xmalloc((b->n + 1) * sizeof *from), *to = pm_xmalloc((b->n + 1) * sizeof *to);
+    uint64_t now = 0, most = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        from[i] = b->pods[i].first;
+        to[i] = b->pods[i].recovered != PM_NO_TIME ? b->pods[i].recovered : INT64_MAX;
+    }
+    if (b->n > 1) {
+        qsort(from, b->n, sizeof *from, by_stamp);
+        qsort(to, b->n, sizeof *to, by_stamp);
+    }
+    for (size_t i = 0, k = 0; i < b->n; i++) {
+        while (k < b->n && to[k] <= from[i]) k++, now--;
+        if (++now > most) most = now;
+    }
+    free(from);
+    free(to);
+    return most;
+}
+
+static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kind, uint32_t name) {
+    const struct pm_incident *inc = b->h->incident;
+    for (size_t i = 0; i < inc->blast.workloads_n; i++) {
+        const struct pm_hit_workload *w = &inc->blast.workloads[i];
+        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) && pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind))) return true;
+    }
+    return false;
+}
+
+static void rollouts(struct blast *b) {
+    struct pm_incident *inc = b->h->incident;
+    for (size_t i = 0; i < b->s->facts.workloads.n; i++) {
+        const struct pm_workload_fact *w = &b->s->facts.workloads.items[i];
+        struct pm_str kind = pm_name(b->s, w->kind);
+        bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") || pm_str_eqc(kind, "DaemonSet");
+        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name) || (!w->stuck && (w->desired < 0 || w->ready < 0 || w->ready >= w->desired) && (w->unavailable <= 0))) continue;
+        struct pm_rollout *r = PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n, inc->blast.stuck_rollouts_cap);
+        *r = (struct pm_rollout){kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name), pm_name(b->s, w->why), w->desired, w->ready, w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
+        if (!r->why.n) r->why = pm_arena_fmt(b->s->a, "%lld of %lld ready", (long long)(w->ready < 0 ? 0 : w->ready), (long long)w->desired);
+    }
+}
+
+static void autoscalers(struct blast *b) {
+    struct pm_incident *inc = b->h->incident;
+    for (size_t i = 0; i < b->s->facts.hpas.n; i++) {
+        const struct pm_hpa_fact *h = &b->s->facts.hpas.items[i];
+        if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0) continue;
+        const struct pm_workload_fact *w = pm_facts_workload(b->s, h->namespace, pm_cstr(b->s, h->target_kind), h->target_name);
+        int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
+        if (ready >= h->desired) continue;
+        struct pm_autoscaler *a = PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n, inc->blast.blocked_autoscalers_cap);
+        *a = (struct pm_autoscaler){pm_name(b->s, h->namespace), pm_name(b->s, h->name), pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, h->target_kind)), PM_FMT(pm_name(b->s, h->target_name))),
+                                    ready, h->desired, h->max};
+    }
+}
+
+// "Scaled down replica set web-567bc7d4bc from 1 to 0" for the very set whose pods could not pull, after the first failure: taken back.
+static void rollbacks(struct blast *b) {
+    struct pm_incident *inc = b->h->incident;
+    for (size_t i = 0; i < b->s->traces.n; i++) {
+        const struct pm_trace *t = &b->s->traces.items[i];
+        if (!t->reason || t->ts == PM_NO_TIME || t->ts < b->h->from) continue;
+        struct pm_str reason = pm_name(b->s, t->reason), message = pm_name(b->s, t->message);
+        if (!pm_str_eqc(reason, "ScalingReplicaSet") || !pm_str_starts(message, PM_STR("Scaled down")) || !pm_str_ends(message, PM_STR(" to 0"))) continue;
+        for (size_t k = 0; k < b->n; k++) {
+            const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
+            if (!fact || !fact->owner_name || (t->namespace && t->namespace != fact->namespace) || !pm_str_has(message, pm_name(b->s, fact->owner_name)) || b->pods[k].recovered != PM_NO_TIME) continue;
+            struct pm_rollout *r = PM_PUSH(inc->blast.rollbacks, inc->blast.rollbacks_n, inc->blast.rollbacks_cap);
+            *r = (struct pm_rollout){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace), pm_name(b->s, fact->workload_name), message, -1, -1, t->ts};
+            break;
+        }
+    }
+}
+
+static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) {
+    for (size_t i = 0; i < selector->n; i++)
+        if (!pm_ids_has(labels, selector->items[i])) return false;
+    return selector->n > 0;
+}
+
+static void services(struct blast *b) {
+    struct pm_strs out = {0};
+    for (size_t i = 0; i < b->s->facts.services.n; i++) {
+        const struct pm_service_fact *v = &b->s->facts.services.items[i];
+        bool hit = false;
+        for (size_t k = 0; k < b->n && !hit; k++) {
+            const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
+            hit = fact && fact->namespace == v->namespace && (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
+        }
+        if (hit) pm_strs_add(&out, pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, v->namespace)), PM_FMT(pm_name(b->s, v->name))));
+    }
+    pm_strs_seal(b->s->a, &out, true);
+    b->h->incident->blast.services = out;
+}
+
+static void keep_in_report(struct pm_state *s, struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
+#define KEEP(list, n)                                                                  \
+    do {                                                                               \
+        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1)); \
+        if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n); \
+        free(inc->blast.list);                                                         \
+        inc->blast.list = copy;                                                        \
+    } while (0)
+    KEEP(pods, pods_n);
+    KEEP(workloads, workloads_n);
+    KEEP(stuck_rollouts, stuck_rollouts_n);
+    KEEP(blocked_autoscalers, blocked_autoscalers_n);
+    KEEP(rollbacks, rollbacks_n);
+#undef KEEP
+}
+
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
+    struct blast b = {.s = s, .h = h};
+    struct pm_incident *inc = h->incident;
+    Word_t freed;
+    pods_of_pulls(&b);
+    pods_of_traces(&b);
+    pods_out(&b);
+    for (size_t i = 0; i < b.n; i++) {
+        const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);
+        if (fact && fact->namespace) pm_ids_add_new(&h->namespaces, fact->namespace);
+        pm_ids_add(&h->pods, b.pods[i].key);
+    }
+    inc->blast.peak_waiting_pods = peak(&b);
+    rollouts(&b);
+    autoscalers(&b);
+    rollbacks(&b);
+    services(&b);
+    keep_in_report(s, inc);
+    pm_strs_of_ids(s, &inc->blast.nodes, &h->nodes);
+    pm_strs_of_ids(s, &inc->blast.images, &h->images);
+    pm_strs_of_ids(s, &inc->blast.registries, &h->registries);
+    pm_strs_of_ids(s, &inc->blast.namespaces, &h->namespaces);
+    pm_strs_of_ids(s, &inc->registries, &h->registries);
+    JLFA(freed, b.by_pod);
+    (void)freed;
+    free(b.pods);
+}

@@ -1,0 +1,129 @@
+// How sure, how bad, and why: each point is a sentence in the report.
+#include "judge/state.h"
+#include <stdlib.h>
+
+static void why(struct pm_state *s, struct pm_hit *h, struct pm_str text) {
+    (void)s;
+    pm_strs_add(&h->incident->confidence_why, text);
+}
+
+static unsigned sources_of(const struct pm_state *s, const struct pm_hit *h) {
+    unsigned bits = 0;
+    for (size_t i = 0; i < h->pulls.n; i++) bits |= s->pulls.items[h->pulls.items[i]].sources;
+    return bits;
+}
+static int bit_count(unsigned bits) {
+    int n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
+}
+
+static const char *const source_names[] = {"the runtime's log", "the kubelet's log", "Kubernetes events", "pod status", "registry-side requests", "client output"};
+
+static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
+    struct pm_buf b = {0};
+    for (size_t i = 0, n = 0; i < PM_LEN(source_names); i++)
+        if (bits & 1u << i) pm_buf_fmt(&b, "%s%s", n++ ? ", " : "", source_names[i]);
+    if (b.n) why(s, h, pm_arena_fmt(s->a, "told by %.*s", PM_FMT(pm_buf_str(&b))));
+    pm_buf_free(&b);
+}
+
+// Failures of the window that this incident does not explain speak for a rival.
+static void rivals(struct pm_state *s, struct pm_hit *h) {
+    struct pm_incident *inc = h->incident;
+    size_t cap = 0;
+    struct pm_against *list = NULL;
+    for (size_t i = 0; i < h->pulls.n && inc->against_n < 3; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (!p->settled_by_neighbour || !p->best) continue;
+        const struct pm_trace *t = NULL;
+        for (size_t k = 0; k < p->traces.n && !t; k++)
+            if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1) t = &s->traces.items[p->traces.items[k]];
+        for (int c = 0; t && c < t->verdict.candidate_count && inc->against_n < 3; c++) {
+            bool known = t->verdict.candidates[c] == h->cause;
+            for (size_t k = 0; k < inc->against_n && !known; k++) known = list[k].cause == t->verdict.candidates[c];
+            if (known) continue;
+            struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
+            a->cause = t->verdict.candidates[c];
+            a->why = p->why;
+        }
+    }
+    // What else failed on the same nodes or registries at the time, and why it is another story.
+    for (size_t i = 0; i < s->hits.n && inc->against_n < 3; i++) {
+        const struct pm_hit *o = &s->hits.items[i];
+        if (o == h || o->dropped || o->side || o->cause == h->cause || o->from > h->to || o->to < h->from) continue;
+        bool known = false, node = false, registry = false;
+        for (size_t k = 0; k < inc->against_n && !known; k++) known = list[k].cause == o->cause;
+        for (size_t k = 0; k < o->nodes.n && !node; k++) node = pm_ids_has(&h->nodes, o->nodes.items[k]);
+        for (size_t k = 0; k < o->registries.n && !registry; k++) registry = pm_ids_has(&h->registries, o->registries.items[k]);
+        if (known || (!node && !registry)) continue;
+        struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
+        a->cause = o->cause;
+        a->why = pm_arena_fmt(s->a, "%llu other %s at the time failed for it, of %s; those here say otherwise", (unsigned long long)o->failed, o->failed == 1 ? "pull" : "pulls",
+                              registry ? "other images of the same registry" : "another registry");
+    }
+    inc->against = PM_NEWN(s->a, struct pm_against, inc->against_n + 1);
+    if (inc->against_n) memcpy(inc->against, list, inc->against_n * sizeof *list);
+    free(list);
+}
+
+void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
+    double sum = 0;
+    uint64_t settled = 0, low = 0;
+    const struct pm_attempt *settled_one = NULL;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        sum += p->verdict.confidence == PM_CONFIDENCE_HIGH ? 0.9 : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7 : 0.45;
+        if (p->settled_by_neighbour) {
+            settled++;
+            if (!settled_one) settled_one = p;
+        }
+        if (p->verdict.confidence == PM_CONFIDENCE_LOW) low++;
+    }
+    double score = h->pulls.n ? sum / (double)h->pulls.n : 0.6;
+    unsigned bits = sources_of(s, h);
+    if (pm_cause_in(h->cause, "unknown")) score = 0.2;
+    if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
+        why(s, h, pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error", (unsigned long long)(h->pulls.n - settled), h->pulls.n));
+    if (settled_one) why(s, h, pm_arena_fmt(s->a, "%llu decided by the neighbours: %.*s", (unsigned long long)settled, PM_FMT(settled_one->why)));
+    if (bit_count(bits) > 1) score += 0.05;
+    name_sources(s, h, bits);
+    if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
+    if (h->because.n) why(s, h, h->because);
+    if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
+    if (h->side && !h->failed) score = 0.7;
+    if (score > 0.99) score = 0.99;
+    h->incident->score = score;
+    h->incident->confidence = score >= 0.75 ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;
+    pm_strs_seal(s->a, &h->incident->confidence_why, false);
+    rivals(s, h);
+}
+
+static uint64_t stuck_pods(const struct pm_incident *inc) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered;
+    return n;
+}
+
+void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
+    struct pm_incident *inc = h->incident;
+    uint64_t stuck = stuck_pods(inc), failed = h->failed;
+    int64_t lasted = h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
+    if (stuck && h->recovered == PM_NO_TIME) {
+        inc->severity = PM_SEVERITY_CRITICAL;
+        inc->severity_why = pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end", (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
+    } else if (inc->blast.workloads_n >= 5 || inc->blast.pods_n >= 10) {
+        inc->severity = PM_SEVERITY_CRITICAL;
+        inc->severity_why = pm_arena_fmt(s->a, "%zu pods of %zu workloads were hit", inc->blast.pods_n, inc->blast.workloads_n);
+    } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
+        inc->severity = PM_SEVERITY_CRITICAL;
+        inc->severity_why = PM_STR("pulls were failing widely where the logs end");
+    } else if (failed <= 1 && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("one pull failed and the next succeeded");
+    } else {
+        inc->severity = PM_SEVERITY_WARNING;
+        inc->severity_why = h->recovered != PM_NO_TIME ? PM_STR("recovered within these logs") : PM_STR("few pulls, but no success after them");
+    }
+    if (h->side && !failed && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+}

@@ -1,0 +1,128 @@
+// The lines a verdict stands on: few, the best first, each with the reason it is shown.
+//
+// Chosen per incident: the first failure, the clearest line of each program, the line that settled an ambiguity, the step that links it to its cause,
+// the last failure and the success after it. Their texts are fetched from the timeline in one walk.
+#include "judge/state.h"
+#include <stdlib.h>
+
+#define EVIDENCE_MAX 8
+
+struct pick { uint64_t event; uint32_t hit; int rank; struct pm_str why; };
+struct picks {
+    struct pm_state *s;
+    PM_LIST(struct pick) list;
+};
+
+static void pick(struct picks *p, size_t hit, uint64_t event, int rank, struct pm_str why) {
+    if (!event) return;
+    for (size_t i = 0; i < p->list.n; i++) // few a hit
+        if (p->list.items[p->list.n - 1 - i].hit != hit) break;
+        else if (p->list.items[p->list.n - 1 - i].event == event) return;
+    *PM_PUSH(p->list.items, p->list.n, p->list.cap) = (struct pick){event, (uint32_t)hit, rank, why};
+}
+
+static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_hit *h, int component) {
+    const struct pm_trace *best = NULL;
+    int best_rank = -1;
+    for (size_t i = 0; i < h->pulls.n && i < 2000; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        for (size_t k = 0; k < p->traces.n; k++) {
+            const struct pm_trace *t = &s->traces.items[p->traces.items[k]];
+            if (t->component != component || t->kind == PM_KIND_PULL_START || t->kind == PM_KIND_PULL_OK) continue;
+            int rank = (t->verdict.cause == h->cause ? 4 : 0) + (t->verdict.candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
+            if (rank <= best_rank) continue;
+            best = t;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static void pick_for(struct picks *p, size_t index) {
+    struct pm_state *s = p->s;
+    struct pm_hit *h = &s->hits.items[index];
+    static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO, PM_COMP_KUBELET, PM_COMP_EVENTS, PM_COMP_OBJECTS, PM_COMP_CLIENT, PM_COMP_REGISTRY, PM_COMP_PROXY};
+    if (h->pulls.n) {
+        const struct pm_attempt *first = &s->pulls.items[h->pulls.items[0]], *last = &s->pulls.items[h->pulls.items[h->pulls.n - 1]];
+        pick(p, index, first->best, 90, PM_STR("the first failed pull of this incident"));
+        if (h->pulls.n > 1) pick(p, index, last->best, 20, PM_STR("the last failed pull"));
+    }
+    for (size_t i = 0; i < PM_LEN(order); i++) {
+        const struct pm_trace *t = best_of(s, h, order[i]);
+        if (t) pick(p, index, t->id, t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i : 50 - (int)i,
+                    t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? pm_arena_fmt(s->a, "%s names the cause", pm_component_names[order[i]])
+                                                                                   : pm_arena_fmt(s->a, "the same attempt as %s tells it", pm_component_names[order[i]]));
+    }
+    for (size_t i = 0; i < s->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[i];
+        if (!g->pull || !g->worst || g->redundant || s->pulls.items[g->pull - 1].incident != index + 1) continue;
+        pick(p, index, g->best, 60, pm_arena_fmt(s->a, "the registry side answered %d", g->worst));
+        break;
+    }
+    for (size_t i = 0; i < h->traces.n && i < 2; i++) pick(p, index, s->traces.items[h->traces.items[i]].id, 40, PM_STR("seen beside the pulls"));
+    for (size_t i = pm_pull_first(s, h->recovered); h->recovered != PM_NO_TIME && i < s->pulls.n; i++) {
+        if (s->pulls.items[i].outcome != PM_OUTCOME_OK || pm_at(&s->pulls.items[i]) != h->recovered) continue;
+        pick(p, index, s->pulls.items[i].best, 10, PM_STR("the first success after it"));
+        break;
+    }
+    if (h->explained_by)
+        for (size_t i = 0; i < s->traces.n; i++) {
+            const struct pm_trace *t = &s->traces.items[i];
+            if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image || !pm_ids_has(&h->images, t->image)) continue;
+            pick(p, index, t->id, 45, PM_STR("the image was removed before it had to be pulled again"));
+            break;
+        }
+}
+
+static int by_rank(const void *a, const void *b) {
+    const struct pick *x = a, *y = b;
+    if (x->hit != y->hit) return x->hit < y->hit ? -1 : 1;
+    if (x->rank != y->rank) return x->rank > y->rank ? -1 : 1;
+    return x->event < y->event ? -1 : x->event > y->event;
+}
+
+struct fetch { struct pm_state *s; struct picks *p; struct pm_evidence *lines; };
+
+static bool fetched(void *ctx, const struct pm_row *row) {
+    struct fetch *f = ctx;
+    for (size_t i = 0; i < f->p->list.n; i++) {
+        if (f->p->list.items[i].event != row->id) continue;
+        struct pm_evidence *e = &f->lines[i];
+        e->file = pm_arena_dup(f->s->a, pm_str_c(row->path));
+        e->line = row->line;
+        e->time_ns = row->ts_ns;
+        e->component = pm_str_c(pm_component_names[row->event.component]);
+        e->text = pm_arena_dup(f->s->a, row->raw.n ? row->raw : row->event.field[PM_F_ERROR]);
+    }
+    return true;
+}
+
+static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence *lines) {
+    struct pm_buf where = {0};
+    struct fetch f = {s, p, lines};
+    for (size_t at = 0; at < p->list.n;) { // in portions that SQLite parses with ease
+        pm_buf_clear(&where);
+        pm_buf_lit(&where, "id IN (");
+        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++) pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
+        pm_buf_lit(&where, ")");
+        pm_timeline_each(s->timeline, where.p, fetched, &f);
+    }
+    pm_buf_free(&where);
+}
+
+void pm_evidence_pick(struct pm_state *s) {
+    struct picks p = {.s = s};
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (!s->hits.items[i].dropped) pick_for(&p, i);
+    if (p.list.n > 1) qsort(p.list.items, p.list.n, sizeof *p.list.items, by_rank);
+    struct pm_evidence *lines = PM_NEWN(s->a, struct pm_evidence, p.list.n + 1);
+    fetch_texts(s, &p, lines);
+    for (size_t i = 0; i < p.list.n; i++) {
+        struct pm_incident *inc = s->hits.items[p.list.items[i].hit].incident;
+        if (inc->evidence_n == EVIDENCE_MAX || !lines[i].text.n) continue;
+        if (!inc->evidence) inc->evidence = PM_NEWN(s->a, struct pm_evidence, EVIDENCE_MAX);
+        lines[i].why = p.list.items[i].why;
+        inc->evidence[inc->evidence_n++] = lines[i];
+    }
+    free(p.list.items);
+}

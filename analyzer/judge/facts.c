@@ -1,0 +1,357 @@
+// States of pods, nodes, workloads, secrets and configuration: what was so, beside what happened.
+//
+// The same object is found several times (two captures, JSON beside YAML beside tables): the newest snapshot says how it is, all of them together say what
+// was there. Detail shapes: include/pm/detail.h.
+#include "judge/state.h"
+#include <stdlib.h>
+
+static uint32_t text(struct pm_state *s, const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)}) : 0;
+}
+static int64_t number(const json_t *o, const char *key, int64_t otherwise) {
+    const json_t *v = json_object_get(o, key);
+    return json_is_integer(v) ? (int64_t)json_integer_value(v) : json_is_real(v) ? (int64_t)json_real_value(v) : otherwise;
+}
+static int64_t stamp(const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    struct pm_when w;
+    if (!json_is_string(v)) return PM_NO_TIME;
+    return pm_when_rfc3339((struct pm_str){json_string_value(v), json_string_length(v)}, &w) && w.kind == PM_WHEN_UTC ? w.ns : PM_NO_TIME;
+}
+static void texts(struct pm_state *s, const json_t *o, const char *key, struct pm_ids *out) {
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(o, key), i, v)
+        if (json_is_string(v)) pm_ids_add_new(out, pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)}));
+}
+static void pairs(struct pm_state *s, json_t *o, struct pm_ids *out) {
+    const char *key;
+    json_t *v;
+    json_object_foreach(o, key, v)
+        if (json_is_string(v)) pm_ids_add_new(out, pm_id_fmt(s, "%s=%s", key, json_string_value(v)));
+}
+static uint32_t image_id(struct pm_state *s, const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    struct pm_image image;
+    if (!json_is_string(v) || !json_string_length(v)) return 0;
+    struct pm_str ref = {json_string_value(v), json_string_length(v)};
+    pm_image_parse(s->scratch, ref, &image);
+    return pm_id(s, image.norm.n ? image.norm : ref);
+}
+
+struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key) {
+    Word_t at = pm_map_get(s->facts.pod_by_key, key);
+    return at ? &s->facts.pods.items[at - 1] : NULL;
+}
+
+struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name) {
+    uint32_t key = pm_id_join(s, namespace, '/', name);
+    struct pm_pod_fact *pod = pm_facts_pod(s, key);
+    if (pod) return pod;
+    pod = PM_PUSH(s->facts.pods.items, s->facts.pods.n, s->facts.pods.cap);
+    *pod = (struct pm_pod_fact){.namespace = namespace, .name = name, .key = key, .created = PM_NO_TIME, .seen = PM_NO_TIME};
+    *pm_map_slot(&s->facts.pod_by_key, key) = s->facts.pods.n;
+    Word_t *slot = pm_map_slot(&s->facts.pod_by_name, name);
+    *slot = *slot ? UINT32_MAX : s->facts.pods.n;
+    return pod;
+}
+
+struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name) {
+    uint32_t key = pm_id_fmt(s, "%.*s/%s/%.*s", PM_FMT(pm_name(s, namespace)), kind, PM_FMT(pm_name(s, name)));
+    Word_t at = pm_map_get(s->facts.workload_by_key, key);
+    return at ? &s->facts.workloads.items[at - 1] : NULL;
+}
+
+static void pod_waits(struct pm_state *s, struct pm_pod_fact *pod, const json_t *d, uint64_t event) {
+    size_t i;
+    json_t *w;
+    pod->waits = 0;
+    pod->waiting = false;
+    json_array_foreach(json_object_get(d, "waiting"), i, w) {
+        if (pod->waits == (int)PM_LEN(pod->wait)) break;
+        int n = pod->waits++;
+        pod->wait[n].image = image_id(s, w, "image");
+        pod->wait[n].reason = text(s, w, "reason");
+        pod->wait[n].message = text(s, w, "message");
+        pod->wait[n].container = text(s, w, "container");
+        pod->wait[n].event = event;
+        pod->waiting = true;
+    }
+}
+
+static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
+    const struct pm_event *e = &row->event;
+    if (!e->field[PM_F_POD].n) return;
+    struct pm_pod_fact *pod = pm_facts_pod_made(s, pm_id(s, e->field[PM_F_NAMESPACE]), pm_id(s, e->field[PM_F_POD]));
+    size_t i;
+    json_t *c;
+    bool newest = pod->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= pod->seen;
+    uint32_t node = pm_id(s, e->field[PM_F_NODE]);
+    if (node) pod->node = node;
+    if (e->field[PM_F_POD_UID].n) pod->uid = pm_id(s, e->field[PM_F_POD_UID]);
+    json_array_foreach(json_object_get(d, "containers"), i, c) {
+        uint32_t image = image_id(s, c, "image");
+        if (image) pm_ids_add_new(&pod->images, image);
+    }
+    texts(s, d, "pull_secrets", &pod->secrets);
+    pairs(s, json_object_get(d, "labels"), &pod->labels);
+    const json_t *owner = json_object_get(d, "owner");
+    if (owner) {
+        pod->owner_kind = text(s, owner, "kind");
+        pod->owner_name = text(s, owner, "name");
+    }
+    if (text(s, d, "service_account")) pod->account = text(s, d, "service_account");
+    pod->created = pm_max_time(pod->created, stamp(d, "created"));
+    pod->listed = pod->listed || json_object_get(d, "containers");
+    if (json_is_true(json_object_get(d, "evicted"))) pod->evicted = true;
+    if (!newest || json_object_size(d) == 0) return; // "Successfully assigned …" names the node only
+    pod->seen = row->ts_ns;
+    pod->phase = text(s, d, "phase");
+    pod->ready = json_is_true(json_object_get(d, "ready"));
+    pod->running = pod->ready || (pm_str_eqc(pm_name(s, pod->phase), "Running") && json_array_size(json_object_get(d, "waiting")) == 0);
+    pod_waits(s, pod, d, row->id);
+}
+
+// A condition that says the rollout does not get on.
+static void workload_conditions(struct pm_state *s, struct pm_workload_fact *w, const json_t *d) {
+    size_t i;
+    json_t *c;
+    json_array_foreach(json_object_get(d, "conditions"), i, c) {
+        struct pm_str type = pm_name(s, text(s, c, "type")), status = pm_name(s, text(s, c, "status"));
+        if (!pm_str_eqc(type, "Progressing") || !pm_str_eqc(status, "False")) continue;
+        w->stuck = true;
+        w->why = text(s, c, "message") ? text(s, c, "message") : text(s, c, "reason");
+        w->stuck_at = stamp(c, "at");
+    }
+}
+
+static void service_row(struct pm_state *s, const struct pm_event *e, const json_t *d, uint32_t name) {
+    struct pm_service_fact *v = NULL;
+    uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
+    for (size_t i = 0; i < s->facts.services.n && !v; i++)
+        if (s->facts.services.items[i].name == name && s->facts.services.items[i].namespace == namespace) v = &s->facts.services.items[i];
+    if (!v) v = PM_PUSH(s->facts.services.items, s->facts.services.n, s->facts.services.cap);
+    v->namespace = namespace;
+    v->name = name;
+    pairs(s, json_object_get(d, "selector"), &v->selector);
+    texts(s, d, "pods", &v->pods);
+}
+
+static void workload_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
+    const struct pm_event *e = &row->event;
+    struct pm_str object = e->field[PM_F_OBJECT];
+    ptrdiff_t slash = pm_str_chr(object, '/', 0);
+    if (slash < 0) return;
+    uint32_t kind = pm_id(s, pm_str_sub(object, 0, (size_t)slash)), name = pm_id(s, pm_str_from(object, (size_t)slash + 1)), namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
+    struct pm_str kind_name = pm_name(s, kind);
+    if (pm_str_eqc(kind_name, "Service") || pm_str_eqc(kind_name, "Endpoints")) {
+        service_row(s, e, d, name);
+        return;
+    }
+    struct pm_workload_fact *w = pm_facts_workload(s, namespace, pm_cstr(s, kind), name);
+    if (!w) {
+        w = PM_PUSH(s->facts.workloads.items, s->facts.workloads.n, s->facts.workloads.cap);
+        *w = (struct pm_workload_fact){.namespace = namespace, .kind = kind, .name = name, .seen = PM_NO_TIME, .stuck_at = PM_NO_TIME, .created = PM_NO_TIME, .desired = -1, .ready = -1};
+        *pm_map_slot(&s->facts.workload_by_key, pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pm_name(s, namespace)), PM_FMT(object))) = s->facts.workloads.n;
+    }
+    const json_t *owner = json_object_get(d, "owner");
+    if (owner) {
+        w->owner_kind = text(s, owner, "kind");
+        w->owner_name = text(s, owner, "name");
+    }
+    pairs(s, json_object_get(d, "selector"), &w->selector);
+    size_t i;
+    json_t *image;
+    json_array_foreach(json_object_get(d, "images"), i, image) {
+        struct pm_image parsed;
+        struct pm_str ref = {json_string_value(image), json_string_length(image)};
+        if (!ref.p) continue;
+        pm_image_parse(s->scratch, ref, &parsed);
+        pm_ids_add_new(&w->images, pm_id(s, parsed.norm.n ? parsed.norm : ref));
+    }
+    if (w->created == PM_NO_TIME) w->created = stamp(d, "created");
+    bool newest = w->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= w->seen;
+    if (!newest || json_object_size(d) == 0) return;
+    w->seen = row->ts_ns;
+    w->desired = number(d, "desired", w->desired);
+    w->ready = number(d, "ready", w->ready);
+    w->updated = number(d, "updated", w->updated);
+    w->available = number(d, "available", w->available);
+    w->unavailable = number(d, "unavailable", w->unavailable);
+    w->generation = number(d, "generation", w->generation);
+    if (text(s, d, "revision")) w->revision = text(s, d, "revision");
+    if (json_object_get(d, "conditions")) {
+        w->stuck = false;
+        workload_conditions(s, w, d);
+    }
+}
+
+static struct pm_node_fact *node_made(struct pm_state *s, uint32_t name) {
+    Word_t *slot = pm_map_slot(&s->facts.node_by_name, name);
+    if (!*slot) {
+        struct pm_node_fact *n = PM_PUSH(s->facts.nodes.items, s->facts.nodes.n, s->facts.nodes.cap);
+        *n = (struct pm_node_fact){.name = name, .created = PM_NO_TIME};
+        *slot = s->facts.nodes.n;
+    }
+    return &s->facts.nodes.items[*slot - 1];
+}
+
+static void node_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
+    struct pm_str name = row->event.field[PM_F_NODE];
+    if (!name.n) name = row->event.field[PM_F_OBJECT];
+    if (pm_str_starts(name, PM_STR("Node/"))) name = pm_str_from(name, 5);
+    if (!name.n) return;
+    struct pm_node_fact *n = node_made(s, pm_id(s, name));
+    n->listed = true;
+    texts(s, d, "addresses", &n->addresses);
+    if (text(s, d, "arch")) n->arch = text(s, d, "arch");
+    if (text(s, d, "runtime")) n->runtime = text(s, d, "runtime");
+    if (text(s, d, "kubelet")) n->kubelet = text(s, d, "kubelet");
+    if (n->created == PM_NO_TIME) n->created = stamp(d, "created");
+    if (json_is_true(json_object_get(d, "pressure"))) n->pressure = true;
+}
+
+static void hpa_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
+    struct pm_str name = row->event.field[PM_F_OBJECT];
+    ptrdiff_t slash = pm_str_rchr(name, '/');
+    uint32_t namespace = pm_id(s, row->event.field[PM_F_NAMESPACE]), id = pm_id(s, pm_str_from(name, (size_t)(slash + 1)));
+    struct pm_hpa_fact *h = NULL;
+    for (size_t i = 0; i < s->facts.hpas.n && !h; i++)
+        if (s->facts.hpas.items[i].name == id && s->facts.hpas.items[i].namespace == namespace) h = &s->facts.hpas.items[i];
+    if (!h) {
+        h = PM_PUSH(s->facts.hpas.items, s->facts.hpas.n, s->facts.hpas.cap);
+        h->seen = PM_NO_TIME;
+    } else if (row->ts_ns != PM_NO_TIME && h->seen != PM_NO_TIME && row->ts_ns < h->seen) return;
+    h->namespace = namespace;
+    h->name = id;
+    if (json_object_size(d) == 0) return;
+    h->seen = row->ts_ns;
+    h->current = number(d, "current", -1);
+    h->desired = number(d, "desired", -1);
+    h->max = number(d, "max", -1);
+    const json_t *target = json_object_get(d, "target");
+    h->target_kind = text(s, target, "kind");
+    h->target_name = text(s, target, "name");
+}
+
+static void config_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
+    const struct pm_event *e = &row->event;
+    struct pm_str object = e->field[PM_F_OBJECT];
+    uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
+    if (pm_str_starts(object, PM_STR("ServiceAccount/"))) {
+        if (json_array_size(json_object_get(d, "pull_secrets"))) *pm_map_slot(&s->facts.account_secrets, pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
+        return;
+    }
+    struct pm_config_fact *c = PM_PUSH(s->facts.configs.items, s->facts.configs.n, s->facts.configs.cap);
+    c->source = text(s, d, "source") ? text(s, d, "source") : pm_id(s, object);
+    c->node = pm_id(s, e->field[PM_F_NODE]);
+    if (!c->node && row->file < s->facts.files.n) c->node = s->facts.files.items[row->file].node;
+    c->path = pm_id(s, pm_str_c(row->path));
+    c->line = row->line;
+    c->event = row->id;
+    c->detail = json_deep_copy(d);
+}
+
+void pm_facts_row(struct pm_state *s, const struct pm_row *row) {
+    struct pm_str detail = row->event.field[PM_F_DETAIL];
+    json_t *d = detail.n ? json_loadb(detail.p, detail.n, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (!json_is_object(d)) {
+        json_decref(d);
+        d = json_object();
+    }
+    switch (row->event.kind) {
+    case PM_KIND_POD_STATE: pod_row(s, row, d); break;
+    case PM_KIND_WORKLOAD_STATE: workload_row(s, row, d); break;
+    case PM_KIND_NODE_STATE: node_row(s, row, d); break;
+    case PM_KIND_HPA_STATE: hpa_row(s, row, d); break;
+    default: config_row(s, row, d); // configuration and disk usage
+    }
+    json_decref(d);
+}
+
+// "ip-10-1-2-3" and "ip-10-1-2-3.eu-west-1.compute.internal" are one machine: compared by first label, the listed name wins.
+static struct pm_str first_label(struct pm_str name) {
+    ptrdiff_t dot = pm_str_chr(name, '.', 0);
+    return dot > 0 ? pm_str_sub(name, 0, (size_t)dot) : name;
+}
+
+uint32_t pm_facts_node(struct pm_state *s, uint32_t written) {
+    if (!written || pm_map_get(s->facts.node_by_name, written)) return written;
+    Word_t alias = pm_map_get(s->facts.node_alias, pm_id(s, first_label(pm_name(s, written))));
+    return alias && alias != UINT32_MAX ? (uint32_t)alias : written;
+}
+
+void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to) {
+    Word_t *slot = pm_map_slot(&s->facts.cover[origin], node);
+    if (!*slot) {
+        *PM_PUSH(s->facts.covers.items, s->facts.covers.n, s->facts.covers.cap) = (struct pm_cover){from, to};
+        *slot = s->facts.covers.n;
+        return;
+    }
+    struct pm_cover *c = &s->facts.covers.items[*slot - 1];
+    c->from = pm_min_time(c->from, from);
+    c->to = pm_max_time(c->to, to);
+}
+
+bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at) {
+    Word_t slot = pm_map_get(s->facts.cover[origin], node);
+    if (!slot || at == PM_NO_TIME) return slot != 0;
+    const struct pm_cover *c = &s->facts.covers.items[slot - 1];
+    return at >= c->from - PM_S(3) && at <= c->to + PM_S(3);
+}
+
+static int origin_of_component(struct pm_str component) {
+    if (pm_str_eqc(component, "containerd") || pm_str_eqc(component, "crio")) return PM_ORIGIN_RUNTIME;
+    if (pm_str_eqc(component, "kubelet")) return PM_ORIGIN_KUBELET;
+    if (pm_str_eqc(component, "dockerd")) return PM_ORIGIN_DOCKERD;
+    return PM_ORIGIN_NONE;
+}
+
+void pm_facts_finish(struct pm_state *s) {
+    struct pm_facts *f = &s->facts;
+    for (size_t i = 0; i < f->nodes.n; i++) {
+        Word_t *slot = pm_map_slot(&f->node_alias, pm_id(s, first_label(pm_name(s, f->nodes.items[i].name))));
+        *slot = *slot ? UINT32_MAX : f->nodes.items[i].name;
+        for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++) *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
+    }
+    for (size_t i = 0; i < f->pods.n; i++) f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
+    for (size_t i = 0; i < f->files.n; i++) {
+        struct pm_file_fact *file = &f->files.items[i];
+        file->node = pm_facts_node(s, file->node);
+        int origin = origin_of_component(file->row.component);
+        if (origin && file->node && file->row.from_ns != PM_NO_TIME) pm_facts_cover(s, origin, file->node, file->row.from_ns, file->row.to_ns);
+    }
+}
+
+void pm_facts_free(struct pm_state *s) {
+    struct pm_facts *f = &s->facts;
+    Word_t freed;
+    for (size_t i = 0; i < f->pods.n; i++) {
+        pm_ids_free(&f->pods.items[i].secrets);
+        pm_ids_free(&f->pods.items[i].images);
+        pm_ids_free(&f->pods.items[i].labels);
+    }
+    for (size_t i = 0; i < f->workloads.n; i++) {
+        pm_ids_free(&f->workloads.items[i].images);
+        pm_ids_free(&f->workloads.items[i].selector);
+    }
+    for (size_t i = 0; i < f->services.n; i++) {
+        pm_ids_free(&f->services.items[i].selector);
+        pm_ids_free(&f->services.items[i].pods);
+    }
+    for (size_t i = 0; i < f->nodes.n; i++) pm_ids_free(&f->nodes.items[i].addresses);
+    for (size_t i = 0; i < f->configs.n; i++) json_decref(f->configs.items[i].detail);
+    free(f->pods.items);
+    free(f->workloads.items);
+    free(f->services.items);
+    free(f->nodes.items);
+    free(f->hpas.items);
+    free(f->configs.items);
+    free(f->files.items);
+    free(f->covers.items);
+    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name, &f->workload_by_key, &f->node_by_name, &f->node_alias, &f->node_by_address, &f->secret_missing, &f->account_secrets, &f->registry_of_repository};
+    for (size_t i = 0; i < PM_LEN(maps); i++) JLFA(freed, *maps[i]);
+    for (size_t i = 0; i < PM_LEN(f->cover); i++) JLFA(freed, f->cover[i]);
+    (void)freed;
+}

@@ -1,0 +1,175 @@
+// Hits → incidents of the report in reading order; pulls and incidents back into the timeline, so that its views answer the same.
+#include "judge/state.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static void strength(struct pm_state *s) { // an incident weighs what it explains, too
+    for (size_t i = 0; i < s->hits.n; i++) s->hits.items[i].effect = (double)s->hits.items[i].failed;
+    for (size_t i = 0; i < s->hits.n; i++) {
+        const struct pm_hit *h = &s->hits.items[i];
+        size_t steps = 0;
+        for (uint32_t up = h->explained_by; up && steps++ < s->hits.n; up = s->hits.items[up - 1].explained_by) {
+            s->hits.items[up - 1].effect += (double)h->failed;
+            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity && s->hits.items[up - 1].side) {
+                s->hits.items[up - 1].incident->severity = h->incident->severity;
+                s->hits.items[up - 1].incident->severity_why = h->incident->severity_why;
+            }
+        }
+    }
+}
+
+static const struct pm_hit *root_of(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++) h = &s->hits.items[h->explained_by - 1];
+    return h;
+}
+
+static const struct pm_state *ordering;
+static int by_weight(const void *a, const void *b) {
+    const struct pm_hit *x = &ordering->hits.items[*(const uint32_t *)a], *y = &ordering->hits.items[*(const uint32_t *)b];
+    const struct pm_hit *rx = root_of(ordering, x), *ry = root_of(ordering, y);
+    if (rx != ry) {
+        bool ix = rx->incident->severity == PM_SEVERITY_INFO, iy = ry->incident->severity == PM_SEVERITY_INFO;
+        bool ux = pm_cause_in(rx->cause, "unknown"), uy = pm_cause_in(ry->cause, "unknown");
+        if (ix != iy) return ix ? 1 : -1;
+        if (ux != uy && (ux ? ry : rx)->effect * 4 > (ux ? rx : ry)->effect) return ux ? 1 : -1;
+        if (rx->effect != ry->effect) return rx->effect > ry->effect ? -1 : 1;
+        if (rx->incident->severity != ry->incident->severity) return rx->incident->severity > ry->incident->severity ? -1 : 1;
+        if (rx->from != ry->from) return rx->from < ry->from ? -1 : 1;
+        return rx < ry ? -1 : 1;
+    }
+    if (x == rx || y == rx) return x == rx ? -1 : 1;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
+    uint64_t hash = pm_str_hash(pm_str_c(pm_causes[h->cause].name), 1);
+    const struct pm_incident *inc = h->incident;
+    hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), hash);
+    // Nodes come and go: a node scope is its shape, other scopes are their values.
+    for (size_t i = 0; inc->scope_kind != PM_SCOPE_NODE && i < inc->scope.n; i++) hash = pm_str_hash(inc->scope.items[i], hash);
+    return pm_arena_fmt(s->a, "%016llx", (unsigned long long)hash);
+}
+
+static void requests_of(struct pm_state *s, struct pm_hit *h, size_t index) {
+    Pvoid_t statuses = NULL;
+    Word_t freed, code = 0;
+    PWord_t n;
+    struct pm_incident *inc = h->incident;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        inc->stages[p->stage]++;
+        if (p->status && !p->requests) ++*pm_map_slot(&statuses, (Word_t)p->status);
+    }
+    for (size_t i = 0; i < s->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[i];
+        if (g->redundant || !g->pull || s->pulls.items[g->pull - 1].incident != index + 1) continue;
+        for (int k = 0; k < g->statuses_n; k++) {
+            if (g->statuses[k].code) *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
+            if (g->statuses[k].code >= 400 && (g->statuses[k].code != 401 || g->worst == 401)) inc->failed_requests += g->statuses[k].n;
+        }
+    }
+    Word_t many;
+    JLC(many, statuses, 0, -1);
+    inc->http_status = PM_NEWN(s->a, struct pm_counts_by, many + 1);
+    JLF(n, statuses, code);
+    while (n) {
+        inc->http_status[inc->http_status_n].name = pm_arena_fmt(s->a, "%d", (int)code);
+        inc->http_status[inc->http_status_n++].n = *n;
+        JLN(n, statuses, code);
+    }
+    JLFA(freed, statuses);
+    (void)freed;
+}
+
+// Root first, then each step down to the incident itself; a root shows what it led to.
+static void chain_of(struct pm_state *s, struct pm_hit *h) {
+    struct pm_incident *inc = h->incident;
+    uint32_t path[16];
+    size_t n = 0;
+    for (const struct pm_hit *at = h; n < PM_LEN(path); at = &s->hits.items[at->explained_by - 1]) {
+        path[n++] = (uint32_t)(at - s->hits.items);
+        if (!at->explained_by) break;
+    }
+    size_t effects = 0, cap = n + 2;
+    for (size_t i = 0; i < s->hits.n; i++) effects += s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h && !s->hits.items[i].dropped;
+    inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
+    for (size_t i = n; i-- > 0;) {
+        const struct pm_hit *at = &s->hits.items[path[i]];
+        inc->chain[inc->chain_n++] = (struct pm_link){at->cause, at->from, at->via ? pm_str_c(s->links.items[at->via - 1].what) : at->incident->title, at->id};
+    }
+    inc->explains = PM_NEWN(s->a, uint32_t, effects + 1);
+    for (size_t i = 0; i < s->hits.n; i++) {
+        const struct pm_hit *e = &s->hits.items[i];
+        if (!e->explained_by || &s->hits.items[e->explained_by - 1] != h || e->dropped) continue;
+        inc->chain[inc->chain_n++] = (struct pm_link){e->cause, e->from, e->via ? pm_str_c(s->links.items[e->via - 1].what) : e->incident->title, e->id};
+        inc->explains[inc->explains_n++] = e->id;
+    }
+    inc->chain_cap = inc->chain_n;
+    inc->explains_cap = inc->explains_n;
+    // Pulls cut by a restart: the runtime was away, though nobody may have knocked meanwhile.
+    if (!pm_cause_is(h->cause, "runtime.cancelled") || h->explained_by) return;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_ids_has(&h->nodes, t->node) || !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), h->to + PM_S(60))) continue;
+        inc->chain[inc->chain_n++] = (struct pm_link){pm_cause_c("runtime.unavailable"), t->ts, pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
+                                                      t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"), 0};
+        break;
+    }
+}
+
+static void pulls_back(struct pm_state *s) {
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        struct pm_pull out = {.id = i + 1, .node = pm_name(s, p->node), .image = pm_name(s, p->image), .registry = pm_name(s, p->registry), .repository = pm_name(s, p->repository), .tag = pm_name(s, p->tag),
+                              .digest = pm_name(s, p->digest), .client = pm_name(s, p->client), .user = pm_name(s, p->user), .namespace = pm_name(s, p->namespace), .started_ns = p->started,
+                              .ended_ns = p->ended, .outcome = (enum pm_outcome)p->outcome, .cause = p->outcome == PM_OUTCOME_FAILED ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")) : -1,
+                              .rule = p->verdict.rule, .http_status = p->status, .stage = (enum pm_stage)p->stage, .duration_ns = p->duration_ns, .waiting_ns = p->waiting_ns, .bytes = p->bytes,
+                              .sources = p->sources, .reconstructed = p->reconstructed, .requests = p->requests, .evidence = p->best, .error = pm_name(s, p->error)};
+        if (p->incident) out.incident = s->hits.items[p->incident - 1].id;
+        pm_strs_of_ids(s, &out.pods, &p->pods);
+        pm_timeline_put_pull(s->timeline, &out);
+    }
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->verdict.cause >= 0) pm_timeline_put_verdict(s->timeline, t->id, pm_causes[t->verdict.cause].name, t->verdict.rule);
+    }
+}
+
+void pm_report_finish(struct pm_state *s) {
+    struct pm_report *r = s->report;
+    uint32_t *order = pm_xmalloc((s->hits.n + 1) * sizeof *order);
+    size_t n = 0;
+    strength(s);
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (!s->hits.items[i].dropped) order[n++] = (uint32_t)i;
+    ordering = s;
+    if (n > 1) qsort(order, n, sizeof *order, by_weight);
+    for (size_t i = 0; i < n; i++) s->hits.items[order[i]].id = (uint32_t)i + 1;
+    r->incidents = PM_NEWN(s->a, struct pm_incident, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct pm_hit *h = &s->hits.items[order[i]];
+        struct pm_incident *inc = h->incident;
+        inc->id = h->id;
+        inc->root_cause = h->cause;
+        inc->from_ns = h->from;
+        inc->to_ns = h->to;
+        inc->recovered_ns = h->recovered;
+        inc->failed_pulls = h->failed;
+        inc->lines = h->lines;
+        inc->fingerprint = fingerprint(s, h);
+        inc->explained_by = h->explained_by ? s->hits.items[h->explained_by - 1].id : 0;
+        requests_of(s, h, order[i]);
+        chain_of(s, h);
+    }
+    for (size_t i = 0; i < n; i++) r->incidents[i] = *s->hits.items[order[i]].incident;
+    r->incidents_n = r->incidents_cap = n;
+    if (n) {
+        r->verdict = 1;
+        r->verdict_sentence = pm_sentence_verdict(s, &s->hits.items[order[0]]);
+    }
+    free(order);
+    pm_timeline_clear_judgement(s->timeline);
+    pulls_back(s);
+    for (size_t i = 0; i < n; i++) pm_timeline_put_incident(s->timeline, &r->incidents[i]);
+}

@@ -1,0 +1,131 @@
+// The Docker daemon's lines, which name no image unless a URL holds it; and lines that stand beside an attempt (mirror tries).
+//
+// One failed pull leaves up to three lines: "Download failed after N attempts", then "Attempting next endpoint for pull" or "Not continuing with pull", then
+// "Handler for POST /v1.41/images/create returned error" (not written once the answer has begun to stream). With dockershim the kubelet is the authority and
+// these corroborate; a pull by hand has only these.
+#include "judge/fold.h"
+#include <stdlib.h>
+
+#define ONE_PULL_NS PM_S(3)
+#define ONE_ERROR_NS PM_S(1)
+
+struct cluster {
+    uint32_t traces[4];
+    int n;
+    uint32_t node, error, join;
+    int64_t at;
+    bool closed;   // its handler line was seen
+};
+
+static bool same_error(const struct pm_state *s, uint32_t a, uint32_t b) {
+    if (a == b || !a || !b) return true;
+    struct pm_str x = pm_name(s, a), y = pm_name(s, b);
+    return pm_str_has(x, y) || pm_str_has(y, x);
+}
+
+static bool belongs(const struct pm_state *s, const struct cluster *c, const struct pm_trace *t) {
+    if (c->node != t->node || c->n == (int)PM_LEN(c->traces)) return false;
+    if (c->join && c->join == t->join) return true;
+    if (c->closed || t->ts == PM_NO_TIME || !same_error(s, c->error, t->error)) return false;
+    return t->ts - c->at <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
+}
+
+static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids *failed) {
+    const struct pm_trace *t = &s->traces.items[c->traces[0]];
+    uint32_t best = UINT32_MAX;
+    int64_t gap = ONE_PULL_NS;
+    for (size_t i = 0; i < failed->n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[failed->items[i]];
+        int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
+        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || (t->image && p->image && t->image != p->image)) continue;
+        best = failed->items[i];
+        gap = d;
+    }
+    if (best == UINT32_MAX) {
+        best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
+        s->pulls.items[best].ended = c->at;
+    }
+    for (int i = 0; i < c->n; i++) {
+        const struct pm_trace *line = &s->traces.items[c->traces[i]];
+        struct pm_attempt *p = &s->pulls.items[best];
+        if (!p->image && line->image) p->image = line->image;
+        pm_fold_absorb(s, best, c->traces[i]);
+    }
+}
+
+static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node, int64_t at, struct pm_ids *out) {
+    out->n = 0;
+    for (size_t i = pm_order_first(by_node, node, at - ONE_PULL_NS); i < by_node->n; i++) {
+        const struct pm_order_key *k = &by_node->items[i];
+        if (k->group != node || k->at > at + ONE_PULL_NS) break;
+        if (s->pulls.items[k->index].outcome == PM_OUTCOME_FAILED) pm_ids_add(out, k->index);
+    }
+}
+
+static void pulls_by_node(struct pm_state *s, struct pm_order *o) {
+    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(o, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    pm_order_sort(o);
+}
+
+void pm_fold_dockerd(struct pm_state *s) {
+    PM_LIST(struct cluster) clusters = {0};
+    struct pm_ids near = {0};
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END || t->kind != PM_KIND_PULL_FAIL) continue;
+        struct cluster *home = NULL;
+        for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
+            if (belongs(s, &clusters.items[k], t)) home = &clusters.items[k];
+        if (!home) {
+            home = PM_PUSH(clusters.items, clusters.n, clusters.cap);
+            *home = (struct cluster){.node = t->node, .error = t->error, .join = t->join, .at = t->ts};
+        }
+        home->traces[home->n++] = (uint32_t)i;
+        if (t->error && (!home->error || pm_name(s, t->error).n < pm_name(s, home->error).n)) home->error = t->error;
+        home->at = t->ts;
+        home->closed = home->closed || t->form == 2;
+    }
+    struct pm_order by_node = {0};
+    pulls_by_node(s, &by_node);
+    for (size_t i = 0; i < clusters.n; i++) {
+        failed_near(s, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
+        make_pull(s, &clusters.items[i], &near);
+    }
+    pm_ids_free(&near);
+    free(by_node.items);
+    free(clusters.items);
+}
+
+bool pm_fold_reason_is_pull(struct pm_str reason) {
+    static const char *const pulls[] = {"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
+    for (size_t i = 0; i < PM_LEN(pulls); i++)
+        if (pm_str_eqc(reason, pulls[i])) return true;
+    return false;
+}
+
+// A mirror try belongs to the attempt that was under way; the cause it had is kept beside the attempt's own.
+static bool beside(const struct pm_attempt *p, const struct pm_trace *t) {
+    if (p->node != t->node || (t->image && p->image && t->image != p->image) || (t->repository && p->repository && t->repository != p->repository)) return false;
+    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended - PM_S(60);
+    return pm_time_in(t->ts, from - PM_S(1), p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
+}
+
+void pm_fold_sides(struct pm_state *s) {
+    struct pm_order by_node = {0};
+    pulls_by_node(s, &by_node);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        if (t->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
+        size_t from = pm_order_first(&by_node, t->node, t->ts - PM_S(1));
+        for (size_t k = from; k < by_node.n && k < from + 64 && by_node.items[k].group == t->node; k++) {
+            struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
+            if (!beside(p, t)) continue;
+            t->pull = by_node.items[k].index + 1;
+            pm_ids_add(&p->traces, (uint32_t)i);
+            p->lines++;
+            if (t->verdict.cause >= 0) p->mirror_cause = (uint32_t)t->verdict.cause + 1;
+            break;
+        }
+    }
+    free(by_node.items);
+}

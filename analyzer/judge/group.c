@@ -1,0 +1,175 @@
+// Failed pulls → incidents: same cause, what rules/correlate.yaml says they must share, and no longer silence than its gap.
+//
+// Trouble that is no pull (a mirror that was passed over, a runtime that could not be reached, disk pressure) is kept beside them: it stands as an incident
+// of its own where it explains one (chain.c), else it is dropped.
+#include "judge/state.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct pm_family_rule *family_of(const struct pm_state *s, int cause) {
+    static const struct pm_family_rule fallback = {"", {0}, PM_S(1200), PM_SCOPE_IMAGE};
+    for (size_t i = 0; i < s->families.n; i++) {
+        const struct pm_family_rule *f = &s->families.items[i];
+        if (pm_cause_is(cause, f->match) || pm_cause_in(cause, f->match)) return f;
+    }
+    return &fallback;
+}
+
+static bool grouped_by(const struct pm_family_rule *f, const char *what) {
+    for (size_t i = 0; i < PM_LEN(f->group) && f->group[i]; i++)
+        if (strcmp(f->group[i], what) == 0) return true;
+    return false;
+}
+
+static struct pm_hit *hit_new(struct pm_state *s, int cause) {
+    struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+    h->cause = cause;
+    h->from = h->to = h->recovered = PM_NO_TIME;
+    return h;
+}
+
+static void span(struct pm_hit *h, int64_t from, int64_t to) {
+    h->from = pm_min_time(h->from, from);
+    h->to = pm_max_time(h->to, to);
+}
+
+static void add_pull(struct pm_state *s, struct pm_hit *h, uint32_t index) {
+    const struct pm_attempt *p = &s->pulls.items[index];
+    pm_ids_add(&h->pulls, index);
+    h->failed++;
+    h->lines += p->lines;
+    span(h, pm_at(p), pm_at(p));
+    if (p->node) pm_ids_add_new(&h->nodes, p->node);
+    if (p->registry) pm_ids_add_new(&h->registries, p->registry);
+    if (p->image) pm_ids_add_new(&h->images, p->image);
+    if (p->repository) pm_ids_add_new(&h->repositories, p->repository);
+    if (p->client) pm_ids_add_new(&h->clients, p->client);
+    if (p->user) pm_ids_add_new(&h->users, p->user);
+    if (p->namespace) pm_ids_add_new(&h->namespaces, p->namespace);
+}
+
+static int cause_of(const struct pm_attempt *p) { return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"); }
+
+static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f, const struct pm_attempt *p) {
+    return pm_id_fmt(s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0, grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
+                     grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
+}
+
+// ── linked: pulls that share a node or a registry, over any number of steps ──
+static uint32_t root_of(uint32_t *up, uint32_t i) {
+    while (up[i] != i) i = up[i] = up[up[i]];
+    return i;
+}
+
+static void split_linked(struct pm_state *s, size_t index) {
+    size_t n = s->hits.items[index].pulls.n;
+    uint32_t *up = pm_xmalloc(n * sizeof *up);
+    Pvoid_t first = NULL;
+    Word_t freed;
+    for (uint32_t i = 0; i < n; i++) up[i] = i;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[s->hits.items[index].pulls.items[i]];
+        for (int dim = 0; dim < 2; dim++) {
+            uint32_t id = dim ? p->registry : p->node;
+            if (!id) continue;
+            Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
+            if (!*slot) *slot = i + 1;
+            else up[root_of(up, i)] = root_of(up, (uint32_t)(*slot - 1));
+        }
+    }
+    bool one = true;
+    for (uint32_t i = 1; i < n; i++) one = one && root_of(up, i) == root_of(up, 0);
+    if (!one) {
+        struct pm_hit whole = s->hits.items[index];
+        Pvoid_t made = NULL;
+        for (uint32_t i = 0; i < n; i++) {
+            Word_t *slot = pm_map_slot(&made, root_of(up, i));
+            if (!*slot) {
+                if (made && i == 0) {
+                    s->hits.items[index] = (struct pm_hit){.cause = whole.cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
+                    *slot = index + 1;
+                } else {
+                    hit_new(s, whole.cause);
+                    *slot = s->hits.n;
+                }
+            }
+            add_pull(s, &s->hits.items[*slot - 1], whole.pulls.items[i]);
+        }
+        JLFA(freed, made);
+        pm_ids_free(&whole.pulls);
+        pm_ids_free(&whole.nodes);
+        pm_ids_free(&whole.registries);
+        pm_ids_free(&whole.images);
+        pm_ids_free(&whole.repositories);
+        pm_ids_free(&whole.clients);
+        pm_ids_free(&whole.users);
+        pm_ids_free(&whole.namespaces);
+    }
+    JLFA(freed, first);
+    (void)freed;
+    free(up);
+}
+
+// ── beside the pulls ──
+static int side_cause(const struct pm_trace *t) {
+    if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
+    if (t->kind == PM_KIND_DISK_PRESSURE) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
+    if (t->kind == PM_KIND_GC_FAIL) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING || t->kind == PM_KIND_HEALTH_CHECK) return -1;
+    return t->verdict.cause;
+}
+
+static bool shares(const struct pm_hit *h, const struct pm_trace *t) { return !t->node || h->nodes.n == 0 || pm_ids_has(&h->nodes, t->node); }
+
+static void add_side(struct pm_state *s, uint32_t index) {
+    const struct pm_trace *t = &s->traces.items[index];
+    int cause = side_cause(t);
+    if (cause < 0 || t->ts == PM_NO_TIME) return;
+    int64_t gap = family_of(s, cause)->gap_ns;
+    struct pm_hit *home = NULL;
+    bool mirror = t->kind == PM_KIND_MIRROR_TRY;
+    for (size_t i = s->hits.n; i-- > 0;) {
+        struct pm_hit *h = &s->hits.items[i];
+        if (h->cause != cause || t->first > h->to + gap || t->last < h->from - gap) continue;
+        if (h->side ? true : !mirror && shares(h, t)) {
+            home = h;
+            break;
+        }
+    }
+    if (!home) {
+        home = hit_new(s, cause);
+        home->side = true;
+    }
+    pm_ids_add(&home->traces, index);
+    home->lines += t->count;
+    if (home->side || pm_ids_has(&home->nodes, t->node)) span(home, t->first, home->side ? t->last : PM_NO_TIME);
+    if (!home->side) return;
+    if (t->node) pm_ids_add_new(&home->nodes, t->node);
+    if (t->registry) pm_ids_add_new(&home->registries, t->registry);
+    if (t->image && mirror) pm_ids_add_new(&home->images, t->image);
+}
+
+void pm_group_incidents(struct pm_state *s) {
+    Pvoid_t open = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->pulls.n; i++) { // in time order
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_FAILED) continue;
+        const struct pm_family_rule *f = family_of(s, cause_of(p));
+        Word_t *slot = pm_map_slot(&open, key_of(s, f, p));
+        if (!*slot || (pm_at(p) != PM_NO_TIME && s->hits.items[*slot - 1].to != PM_NO_TIME && pm_at(p) - s->hits.items[*slot - 1].to > f->gap_ns)) {
+            hit_new(s, cause_of(p));
+            *slot = s->hits.n;
+        }
+        add_pull(s, &s->hits.items[*slot - 1], (uint32_t)i);
+    }
+    JLFA(freed, open);
+    (void)freed;
+    size_t n = s->hits.n;
+    for (size_t i = 0; i < n; i++)
+        if (grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
+    for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
+    for (size_t i = 0; i < s->hits.n; i++)
+        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
+}

@@ -1,0 +1,156 @@
+// The judge. READ FIRST: the stages in order, one file each; state.h has the structs they share.
+//
+//   load      rows of the timeline → traces (what happened), facts (how things were), request groups
+//   fold      traces → pulls, one an attempt, whoever traced it
+//   settle    pulls whose own lines cannot decide → by their neighbours
+//   group     failed pulls → incidents
+//   chain     which incident led to which
+//   scope …   what separates hit from spared, who was hit, how sure, what to do
+//   finish    into the report, and back into the timeline
+#include "judge/state.h"
+#include <stdlib.h>
+
+struct held { struct pm_report report; struct pm_intern *names; }; // a report and the table its names live in
+
+static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
+    struct pm_state *s = pm_xmalloc(sizeof *s);
+    struct held *held = pm_xmalloc(sizeof *held);
+    memset(s, 0, sizeof *s);
+    memset(held, 0, sizeof *held);
+    held->names = pm_intern_new();
+    held->report.a = pm_arena_new();
+    *s = (struct pm_state){.timeline = t, .rules = rules, .options = o, .diags = diags, .report = &held->report, .a = held->report.a, .names = held->names, .scratch = pm_arena_new(),
+                           .from = PM_NO_TIME, .to = PM_NO_TIME};
+    return s;
+}
+
+static void state_free(struct pm_state *s) {
+    Word_t freed;
+    pm_facts_free(s);
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        pm_ids_free(&s->pulls.items[i].pods);
+        pm_ids_free(&s->pulls.items[i].traces);
+    }
+    for (size_t i = 0; i < s->hits.n; i++) {
+        struct pm_hit *h = &s->hits.items[i];
+        struct pm_ids *lists[] = {&h->pulls, &h->traces, &h->groups, &h->nodes, &h->registries, &h->images, &h->namespaces, &h->pods, &h->clients, &h->repositories, &h->users};
+        for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
+    }
+    free(s->traces.items);
+    free(s->pulls.items);
+    free(s->groups.items);
+    free(s->hits.items);
+    free(s->families.items);
+    free(s->links.items);
+    json_decref(s->correlate);
+    json_decref(s->advice);
+    json_decref(s->findings);
+    JLFA(freed, s->request_open);
+    JLFA(freed, s->side_last);
+    JLFA(freed, s->event_last);
+    (void)freed;
+    pm_arena_free(s->scratch);
+    free(s);
+}
+
+void pm_report_free(struct pm_report *r) {
+    if (!r) return;
+    struct held *held = (struct held *)r; // the report is its first member
+    free(r->files);
+    free(r->findings);
+    free(r->missing);
+    free(r->unknown);
+    free(r->skipped);
+    free(r->diagnostics);
+    pm_arena_free(r->a);
+    pm_intern_free(held->names);
+    free(held);
+}
+
+static void window(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        s->from = pm_min_time(s->from, s->traces.items[i].first);
+        s->to = pm_max_time(s->to, s->traces.items[i].last);
+    }
+    for (size_t i = 0; i < s->groups.n; i++) {
+        s->from = pm_min_time(s->from, s->groups.items[i].first);
+        s->to = pm_max_time(s->to, s->groups.items[i].last);
+    }
+    for (size_t i = 0; i < s->facts.files.n; i++) {
+        const struct pm_file_row *f = &s->facts.files.items[i].row;
+        if (s->options->since_ns == PM_NO_TIME) s->from = pm_min_time(s->from, f->from_ns);
+        if (s->options->until_ns == PM_NO_TIME) s->to = pm_max_time(s->to, f->to_ns);
+    }
+    s->report->from_ns = s->options->since_ns != PM_NO_TIME ? s->options->since_ns : s->from;
+    s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
+}
+
+static void bundle(struct pm_state *s) {
+    struct pm_report *r = s->report;
+    struct pm_ids nodes = {0};
+    for (size_t i = 0; i < s->options->inputs.n; i++) pm_strs_add(&r->inputs, pm_arena_dup(s->a, s->options->inputs.items[i]));
+    pm_strs_seal(s->a, &r->inputs, false);
+    for (size_t i = 0; i < s->facts.files.n; i++) {
+        const struct pm_file_fact *f = &s->facts.files.items[i];
+        if (!f->row.path.n) continue;
+        *PM_PUSH(r->files, r->file_rows_n, r->file_rows_cap) = f->row;
+        r->files_n++;
+        r->bytes += f->row.bytes;
+        r->lines += f->row.lines;
+        r->events += f->row.events;
+        r->bad += f->row.bad;
+        r->undated += f->row.undated;
+        if (f->node) pm_ids_add_new(&nodes, f->node);
+    }
+    for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
+    pm_strs_of_ids(s, &r->nodes, &nodes);
+    pm_ids_free(&nodes);
+    r->rules_hash = pm_arena_cstr(s->a, pm_str_c(pm_ruleset_hash(s->rules)));
+}
+
+static void each_incident(struct pm_state *s) {
+    for (size_t i = 0; i < s->hits.n; i++) {
+        struct pm_hit *h = &s->hits.items[i];
+        if (h->dropped) continue;
+        h->incident = PM_NEW(s->a, struct pm_incident);
+        pm_scope_find(s, h);
+        pm_recovery_find(s, h);
+        pm_blast_fill(s, h);
+        pm_trigger_find(s, h);
+        pm_severity_weigh(s, h);
+        pm_confidence_weigh(s, h);
+        pm_advice_fill(s, h);
+        pm_sentence_write(s, h);
+    }
+}
+
+struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
+    struct pm_state *s = state_new(t, rules, o, diags);
+    struct pm_report *report = s->report;
+    if (!pm_correlate_load(s)) {
+        state_free(s);
+        pm_report_free(report);
+        return NULL;
+    }
+    pm_load_rows(s);
+    pm_workload_resolve(s);
+    window(s);
+    pm_fold_pulls(s);
+    pm_request_fold(s);
+    pm_fold_order(s);
+    pm_settle(s);
+    pm_group_incidents(s);
+    pm_chain_links(s);
+    each_incident(s);
+    pm_evidence_pick(s);
+    pm_findings_fill(s);
+    pm_missing_fill(s);
+    pm_stats_fill(s);
+    pm_unknown_fill(s);
+    bundle(s);
+    pm_report_finish(s);
+    state_free(s);
+    return report;
+}

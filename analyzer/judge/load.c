@@ -1,0 +1,288 @@
+// Timeline rows → traces, facts and request groups. One pass, in order of time.
+//
+// Lines that say the same thing over and over (back-off, "runtime not reachable") are coalesced here: a node that cannot reach its runtime writes
+// hundreds of lines a minute, and only their span and number matter. Event objects are found several times in one bundle (JSON, YAML, table, a second
+// capture): the copy with the highest count stands for all.
+#include "judge/state.h"
+
+#define COALESCE_NS PM_S(600)
+
+static enum pm_origin origin_of(enum pm_component c) {
+    switch (c) {
+    case PM_COMP_CONTAINERD:
+    case PM_COMP_CRIO: return PM_ORIGIN_RUNTIME;
+    case PM_COMP_DOCKERD: return PM_ORIGIN_DOCKERD;
+    case PM_COMP_KUBELET: return PM_ORIGIN_KUBELET;
+    case PM_COMP_EVENTS: return PM_ORIGIN_EVENTS;
+    case PM_COMP_OBJECTS: return PM_ORIGIN_POD;
+    case PM_COMP_CLIENT: return PM_ORIGIN_CLIENT;
+    case PM_COMP_REGISTRY:
+    case PM_COMP_PROXY:
+    case PM_COMP_CLOUD: return PM_ORIGIN_REGISTRY;
+    default: return PM_ORIGIN_OTHER;
+    }
+}
+
+// The kubelet writes two to four lines a failed pull; the one of its image service counts, the rest know the pod (parsers/kubelet.c).
+static bool kubelet_counts(const struct pm_row *row) { return pm_str_eqc(row->event.field[PM_F_MESSAGE], "remote_image"); }
+
+// Programs that write two lines about one end: the Docker daemon's handler line, containerd's "returns image reference".
+static uint8_t form_of(struct pm_str message) { return pm_str_eqc(message, "handler") || pm_str_eqc(message, "returned") ? 2 : 1; }
+
+static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
+    const struct pm_event *e = &row->event;
+    switch (e->kind) {
+    case PM_KIND_PULL_START: return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_START;
+    case PM_KIND_PULL_OK: return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_END;
+    case PM_KIND_PULL_CACHED: return PM_ROLE_CACHED;
+    case PM_KIND_PULL_BACKOFF: return PM_ROLE_BACKOFF;
+    case PM_KIND_PULL_FAIL:
+        if (origin == PM_ORIGIN_KUBELET) return kubelet_counts(row) ? PM_ROLE_END : PM_ROLE_ECHO;
+        if (origin == PM_ORIGIN_POD) return PM_ROLE_BACKOFF;
+        return PM_ROLE_END;
+    default: return PM_ROLE_SIDE;
+    }
+}
+
+// Reasons of event objects that are no pulls but tell what changed.
+static const char *const telling_reasons[] = {
+    "Scheduled", "ScalingReplicaSet", "SuccessfulCreate", "SuccessfulRescale", "FailedGetResourceMetric", "DeploymentRollback", "Evicted", "Preempted", "NodeNotReady",
+    "NodeReady", "RegisteredNode", "Starting", "TriggeredScaleUp", "NodeHasDiskPressure", "EvictionThresholdMet", "FreeDiskSpaceFailed", "ImageGCFailed", "ContainerGCFailed",
+    "Rebooted", "InvalidDiskCapacity", "ProgressDeadlineExceeded",
+};
+
+static bool tells(struct pm_str reason) {
+    for (size_t i = 0; i < PM_LEN(telling_reasons); i++)
+        if (pm_str_eqc(reason, telling_reasons[i])) return true;
+    return false;
+}
+
+static bool wants_verdict(const struct pm_event *e) {
+    switch (e->kind) {
+    case PM_KIND_PULL_FAIL:
+    case PM_KIND_MIRROR_TRY:
+    case PM_KIND_SECRET_MISSING:
+    case PM_KIND_DISK_PRESSURE:
+    case PM_KIND_GC_FAIL:
+    case PM_KIND_RUNTIME_DOWN:
+    case PM_KIND_HEALTH_CHECK: return true;
+    case PM_KIND_PULL_BACKOFF:
+    case PM_KIND_OTHER: return e->field[PM_F_ERROR].n > 0;
+    default: return false;
+    }
+}
+
+static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct pm_row *row) {
+    const struct pm_str *f = row->event.field;
+    struct pm_image image;
+    t->namespace = pm_id(s, f[PM_F_NAMESPACE]);
+    t->pod = pm_id(s, f[PM_F_POD]);
+    t->container = pm_id(s, f[PM_F_CONTAINER]);
+    t->workload = pm_id(s, f[PM_F_WORKLOAD]);
+    t->registry = pm_id(s, f[PM_F_REGISTRY]);
+    t->repository = pm_id(s, f[PM_F_REPOSITORY]);
+    t->tag = pm_id(s, f[PM_F_TAG]);
+    t->digest = pm_id(s, f[PM_F_DIGEST]);
+    t->client = pm_id(s, f[PM_F_CLIENT]);
+    t->user = pm_id(s, f[PM_F_USER]);
+    t->error = pm_id(s, f[PM_F_ERROR]);
+    t->reason = pm_id(s, f[PM_F_REASON]);
+    t->message = pm_id(s, pm_str_sub(f[PM_F_MESSAGE], 0, 400));
+    t->host = pm_id(s, f[PM_F_HOST]);
+    t->object = pm_id(s, f[PM_F_OBJECT]);
+    t->secret = pm_id(s, f[PM_F_SECRET]);
+    t->join = pm_id(s, f[PM_F_JOIN]);
+    t->url = pm_id(s, f[PM_F_URL]);
+    if (!f[PM_F_IMAGE].n) return;
+    bool known = pm_image_parse(s->scratch, f[PM_F_IMAGE], &image);
+    t->image = pm_id(s, image.norm.n ? image.norm : f[PM_F_IMAGE]);
+    if (!known) return;
+    t->registry = pm_id(s, image.registry); // of the reference: a mirror's host does not change whose image it is
+    t->repository = pm_id(s, image.repository);
+    t->tag = pm_id(s, image.tag);
+    t->digest = pm_id(s, image.digest);
+}
+
+static uint32_t node_of(struct pm_state *s, const struct pm_row *row) {
+    struct pm_str node = row->event.field[PM_F_NODE];
+    if (node.n) return pm_id(s, node);
+    return row->file < s->facts.files.n ? s->facts.files.items[row->file].node : 0;
+}
+
+static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    enum pm_origin origin = origin_of(e->component);
+    struct pm_trace t = {.id = row->id, .ts = row->ts_ns, .first = row->first_ns, .last = row->last_ns, .duration_ns = e->duration_ns, .waiting_ns = e->waiting_ns,
+                         .bytes = e->bytes, .file = row->file, .count = e->count ? e->count : 1, .flags = e->flags, .status = (int16_t)e->http_status, .kind = (uint8_t)e->kind,
+                         .component = (uint8_t)e->component, .stage = (uint8_t)e->stage, .origin = (uint8_t)origin, .quality = (uint8_t)row->quality};
+    t.role = (uint8_t)role_of(row, origin);
+    t.node = node_of(s, row);
+    t.form = form_of(e->field[PM_F_MESSAGE]);
+    t.verdict.cause = -1;
+    if (wants_verdict(e)) t.verdict = pm_ruleset_classify(s->rules, e);
+    trace_strings(s, &t, row);
+    return t;
+}
+
+// The same line again within the window: only its span and number grow. True: nothing more to keep.
+static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
+    if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN && t->kind != PM_KIND_HEALTH_CHECK) return false;
+    if (t->origin == PM_ORIGIN_EVENTS) return false;
+    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d", t->kind, t->node, t->namespace, t->pod, t->image, t->container, t->verdict.cause);
+    Word_t *slot = pm_map_slot(&s->side_last, who);
+    struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
+    if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
+        old->last = pm_max_time(old->last, t->ts);
+        old->count += t->count;
+        return true;
+    }
+    *slot = s->traces.n + 1;
+    return false;
+}
+
+// Copies of one event object: the same happening if their spans touch.
+static bool event_again(struct pm_state *s, struct pm_trace *t) {
+    if (t->origin != PM_ORIGIN_EVENTS) return false;
+    int64_t slack = t->quality == PM_QUALITY_RELATIVE ? PM_S(120) : PM_S(3);
+    uint32_t who = t->join && t->quality != PM_QUALITY_RELATIVE
+                       ? pm_id_fmt(s, "uid/%u/%u", t->join, t->kind)
+                       : pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->error, t->error ? 0 : t->message, t->image, t->verdict.cause);
+    Word_t *slot = pm_map_slot(&s->event_last, who);
+    struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
+    if (!old) {
+        *slot = s->traces.n + 1;
+        return false;
+    }
+    if (old->quality == PM_QUALITY_RELATIVE && slack < PM_S(120)) slack = PM_S(120);
+    bool same_place = !old->namespace || !t->namespace || old->namespace == t->namespace;
+    bool touch = t->first == PM_NO_TIME || old->last == PM_NO_TIME || (t->first <= old->last + slack && old->first <= t->last + slack);
+    if (!same_place || !touch) {
+        *slot = s->traces.n + 1;
+        return false;
+    }
+    if (t->count > old->count) old->count = t->count;
+    if (old->quality == PM_QUALITY_RELATIVE && t->quality != PM_QUALITY_RELATIVE) {
+        old->first = t->first;
+        old->ts = t->ts;
+        old->last = t->last;
+        old->quality = t->quality;
+    } else if (t->quality != PM_QUALITY_RELATIVE) {
+        old->last = pm_max_time(old->last, t->last);
+        old->first = pm_min_time(old->first, t->first);
+    }
+    if (!old->node) old->node = t->node;
+    if (!old->namespace) old->namespace = t->namespace;
+    if (!old->container) old->container = t->container;
+    return true;
+}
+
+static void keep(struct pm_state *s, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    if (e->flags & PM_EV_PUSH) return;
+    if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n && !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n)) return;
+    struct pm_trace t = trace_of(s, row);
+    if (t.verdict.quiet || (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON]))) return;
+    if (t.first == PM_NO_TIME) t.first = t.ts;
+    if (t.last == PM_NO_TIME) t.last = t.ts;
+    if (coalesced(s, &t) || event_again(s, &t)) return;
+    *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
+}
+
+static bool in_window(const struct pm_state *s, const struct pm_row *row) {
+    if (row->event.flags & PM_EV_SNAPSHOT) return true;
+    int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
+    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns) return false;
+    return s->options->until_ns == PM_NO_TIME || from == PM_NO_TIME || from <= s->options->until_ns;
+}
+
+static bool row_in(void *ctx, const struct pm_row *row) {
+    struct pm_state *s = ctx;
+    if (!in_window(s, row)) return true;
+    pm_arena_reset(s->scratch);
+    bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n && row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
+    switch (row->event.kind) {
+    case PM_KIND_REQUEST: pm_request_row(s, row); break;
+    case PM_KIND_POD_STATE:
+    case PM_KIND_WORKLOAD_STATE:
+    case PM_KIND_HPA_STATE:
+    case PM_KIND_NODE_STATE:
+    case PM_KIND_CONFIG:
+    case PM_KIND_DISK_USAGE:
+        pm_facts_row(s, row);
+        if (told) keep(s, row);
+        break;
+    default: keep(s, row);
+    }
+    return true;
+}
+
+static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
+    struct pm_state *s = ctx;
+    while (s->facts.files.n <= id) *PM_PUSH(s->facts.files.items, s->facts.files.n, s->facts.files.cap) = (struct pm_file_fact){0};
+    struct pm_file_fact *fact = &s->facts.files.items[id];
+    fact->row = *f;
+    fact->row.path = pm_arena_dup(s->a, f->path);
+    fact->row.format = pm_arena_dup(s->a, f->format);
+    fact->row.component = pm_arena_dup(s->a, f->component);
+    fact->row.node = pm_arena_dup(s->a, f->node);
+    fact->row.envelopes = pm_arena_dup(s->a, f->envelopes);
+    fact->row.year_from = pm_arena_dup(s->a, f->year_from);
+    fact->row.offset_from = pm_arena_dup(s->a, f->offset_from);
+    fact->row.hash = pm_arena_dup(s->a, f->hash);
+    fact->node = pm_id(s, f->node);
+    fact->path = pm_id(s, f->path);
+    return true;
+}
+
+// A table row may name the pod without its namespace, a line its image without the tag's registry: what only the whole bundle knows.
+static void complete(struct pm_state *s, struct pm_trace *t) {
+    t->node = pm_facts_node(s, t->node);
+    if (t->pod && !t->namespace) {
+        Word_t at = pm_map_get(s->facts.pod_by_name, t->pod);
+        if (at && at != UINT32_MAX) t->namespace = s->facts.pods.items[at - 1].namespace;
+    }
+    if (!t->pod) return;
+    struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    if (!pod) return;
+    if (!t->node) t->node = pod->node;
+    if (!t->image && pod->images.n == 1 && (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
+        struct pm_image image;
+        t->image = pod->images.items[0];
+        pm_arena_reset(s->scratch);
+        if (pm_image_parse(s->scratch, pm_name(s, t->image), &image)) {
+            t->registry = pm_id(s, image.registry);
+            t->repository = pm_id(s, image.repository);
+            t->tag = pm_id(s, image.tag);
+        }
+    }
+}
+
+// Lines know pods too: where no object speaks of one, its lines place it.
+static void learn_pod(struct pm_state *s, const struct pm_trace *t) {
+    if (!t->pod || !t->namespace) return;
+    struct pm_pod_fact *pod = pm_facts_pod_made(s, t->namespace, t->pod);
+    if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER) pod->node = pm_facts_node(s, t->node);
+    if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
+}
+
+static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t registry) {
+    if (!repository || !registry) return;
+    Word_t *slot = pm_map_slot(&s->facts.registry_of_repository, repository);
+    *slot = *slot == 0 || *slot == registry ? registry : UINT32_MAX;
+}
+
+void pm_load_rows(struct pm_state *s) {
+    pm_timeline_each_file(s->timeline, file_in, s);
+    pm_timeline_each(s->timeline, NULL, row_in, s);
+    pm_facts_finish(s);
+    for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        complete(s, t);
+        if (t->image) learn_registry(s, t->repository, t->registry);
+        if (t->node && t->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
+            pm_facts_cover(s, t->origin, t->node, t->first, t->last);
+            s->have_node_logs = true;
+        }
+    }
+}

@@ -1,0 +1,278 @@
+// Requests that a registry or a proxy logged → groups, one a pull; groups → corroboration of the node's own attempts, or pulls where no node log is there.
+//
+// One pull is HEAD manifests/TAG (401, the normal challenge) → token → HEAD 200 → GET manifests/DIGEST → GET blobs. A refusal is retried at once: containerd
+// sends a 429 or 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one group: same log, client, program and repository, close
+// in time; a fresh challenge after a refusal opens the next.
+// One request is often logged twice, by the proxy and by the registry behind it, which sees the proxy as its client: the log with real clients is kept.
+#include "judge/fold.h"
+#include <stdlib.h>
+
+#define BURST_NS PM_S(2)
+#define IDLE_NS PM_S(120)        // a blob may take long; longer silence ends a group
+#define NEAR_NS PM_S(3)
+
+static void count_status(struct pm_request_group *g, int code, uint32_t n) {
+    for (int i = 0; i < g->statuses_n; i++) {
+        if (g->statuses[i].code != code) continue;
+        g->statuses[i].n += n;
+        return;
+    }
+    if (g->statuses_n < (int)PM_LEN(g->statuses)) g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
+}
+
+static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag, uint32_t reference) {
+    int64_t silence = row->ts_ns - g->last;
+    if (silence > IDLE_NS) return true;
+    bool refused = g->worst && !g->blobs && !g->ok_manifests;
+    if (refused && silence > BURST_NS) return true;
+    if (!by_tag) return false;
+    if (g->reference && reference != g->reference) return true;
+    if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
+    bool went_on = g->blobs > 0 || g->ok_manifests > 1;
+    return went_on && silence > 0 && row->ts_ns - g->last_tag > PM_S(0.3);
+}
+
+static uint32_t agent_of(struct pm_state *s, struct pm_str agent) {
+    ptrdiff_t blank = pm_str_chr(agent, ' ', 0);
+    return pm_id(s, blank > 0 ? pm_str_sub(agent, 0, (size_t)blank) : agent);
+}
+
+// The result of the request that came last decides: an error that was retried away is none.
+static void take_status(struct pm_state *s, struct pm_request_group *g, const struct pm_row *row, bool manifest) {
+    const struct pm_event *e = &row->event;
+    int status = e->http_status;
+    if (status == 401) {
+        g->challenges++;
+        if (!g->worst && !g->ok_manifests && !g->blobs) g->worst = 401; // until somebody answers better
+        else if (g->worst == 401 || !g->worst) return;
+    } else if (status < 400) {
+        g->worst = 0;
+        if (manifest && status) g->ok_manifests++;
+        return;
+    } else {
+        g->worst = (int16_t)status;
+    }
+    g->stage = (uint8_t)e->stage;
+    g->best = row->id;
+    g->error = pm_id(s, e->field[PM_F_ERROR]);
+    g->verdict = pm_ruleset_classify(s->rules, e);
+}
+
+void pm_request_row(struct pm_state *s, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    struct pm_registry_url url = {0};
+    if (e->flags & PM_EV_PUSH || row->ts_ns == PM_NO_TIME) return;
+    pm_registry_url_parse(s->scratch, e->field[PM_F_URL], &url);
+    struct pm_str repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : url.repository;
+    struct pm_str reference = url.what == PM_URL_MANIFEST ? url.reference : e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST];
+    bool manifest = url.what == PM_URL_MANIFEST || e->stage == PM_STAGE_MANIFEST || e->stage == PM_STAGE_RESOLVE;
+    bool blob = !manifest && (url.what == PM_URL_BLOB || e->stage == PM_STAGE_BLOB);
+    if (!repository.n || url.push || (!manifest && !blob && url.what != PM_URL_TOKEN && e->stage != PM_STAGE_TOKEN)) return;
+    s->have_requests = true;
+    bool by_tag = manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
+    uint32_t ref = by_tag ? pm_id(s, reference) : 0, client = pm_id(s, e->field[PM_F_CLIENT]), agent = agent_of(s, e->field[PM_F_USER_AGENT]);
+    uint32_t key = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository));
+    Word_t *slot = pm_map_slot(&s->request_open, key);
+    struct pm_request_group *g = *slot ? &s->groups.items[*slot - 1] : NULL;
+    if (!g || ends_group(g, row, by_tag, ref)) {
+        if (!g && url.what == PM_URL_TOKEN && e->http_status < 400) return; // a token alone is no pull
+        g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
+        *g = (struct pm_request_group){.first = row->ts_ns, .client = client, .repository = pm_id(s, repository), .agent = agent, .file = row->file, .last_tag = row->ts_ns, .verdict = {.cause = -1}};
+        *slot = s->groups.n;
+    }
+    g->last = row->ts_ns;
+    g->requests++;
+    if (by_tag) g->last_tag = row->ts_ns;
+    if (!g->reference) g->reference = ref;
+    if (!g->registry) g->registry = url.ns.n ? pm_id(s, pm_registry_of_host(url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
+    if (url.ns.n) g->mirror = true;
+    if (!g->user) g->user = pm_id(s, e->field[PM_F_USER]);
+    if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
+    if (e->flags & PM_EV_ANONYMOUS) g->anonymous = true;
+    if (blob) g->blobs++;
+    if (e->bytes > 0 && blob) g->bytes += e->bytes;
+    if (!g->best) g->best = row->id;
+    count_status(g, e->http_status, 1);
+    take_status(s, g, row, manifest);
+}
+
+static bool loopback(struct pm_str a) { return !a.n || pm_str_starts(a, PM_STR("127.")) || pm_str_eqc(a, "::1") || pm_str_eqc(a, "localhost"); }
+
+// The registry behind the proxy saw it too: same repository and program at the same time in another log. The one with a real client stays, then the first file.
+static void drop_copies(struct pm_state *s) {
+    struct pm_order by_repository = {0};
+    for (size_t i = 0; i < s->groups.n; i++) pm_order_add(&by_repository, s->groups.items[i].repository, s->groups.items[i].first, (uint32_t)i);
+    pm_order_sort(&by_repository);
+    for (size_t i = 0; i < by_repository.n; i++) {
+        struct pm_request_group *g = &s->groups.items[by_repository.items[i].index];
+        for (size_t k = i + 1; k < by_repository.n && by_repository.items[k].group == g->repository && by_repository.items[k].at <= g->last + BURST_NS; k++) {
+            struct pm_request_group *o = &s->groups.items[by_repository.items[k].index];
+            if (o->file == g->file || (o->agent != g->agent && o->agent && g->agent) || o->redundant || g->redundant) continue;
+            bool gl = loopback(pm_name(s, g->client)), ol = loopback(pm_name(s, o->client));
+            if (gl != ol) (gl ? g : o)->redundant = true;
+            else if (g->client == o->client || gl) (g->requests >= o->requests ? o : g)->redundant = true;
+        }
+    }
+    free(by_repository.items);
+}
+
+struct votes { Pvoid_t pair; };  // (client, node) → groups that coincide with an attempt there
+
+static bool coincides(const struct pm_attempt *p, const struct pm_request_group *g) {
+    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
+    return from != PM_NO_TIME && g->first <= to + NEAR_NS && g->last >= from - NEAR_NS;
+}
+
+static bool outcome_agrees(const struct pm_attempt *p, const struct pm_request_group *g) {
+    return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED;
+}
+
+typedef void on_match(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx);
+static void each_match(struct pm_state *s, const struct pm_order *by_repository, uint32_t group, on_match *cb, void *ctx) {
+    const struct pm_request_group *g = &s->groups.items[group];
+    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS); k < by_repository->n; k++) {
+        const struct pm_order_key *key = &by_repository->items[k];
+        if (key->group != g->repository || key->at > g->last + PM_S(900)) break;
+        const struct pm_attempt *p = &s->pulls.items[key->index];
+        if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
+        if (coincides(p, g) && outcome_agrees(p, g)) cb(s, key->index, group, ctx);
+    }
+}
+
+static void vote(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx) {
+    struct votes *v = ctx;
+    uint32_t node = s->pulls.items[pull].node;
+    if (node) ++*pm_map_slot(&v->pair, PM_PAIR(s->groups.items[group].client, node));
+}
+
+struct client_sum { uint32_t client, groups, matched, best_node, best, second; };
+
+// Which node is this client? Node objects know their addresses; else the node whose attempts coincide with its requests, if one stands out.
+static void map_clients(struct pm_state *s, struct votes *v, Pvoid_t *sums, struct client_sum *out) {
+    Word_t at = 0;
+    PWord_t n;
+    JLF(n, v->pair, at);
+    while (n) {
+        Word_t slot = pm_map_get(*sums, (uint32_t)(at >> 32));
+        if (slot) {
+            struct client_sum *c = &out[slot - 1];
+            if (*n > c->best) {
+                c->second = c->best;
+                c->best = (uint32_t)*n;
+                c->best_node = (uint32_t)at;
+            } else if (*n > c->second) c->second = (uint32_t)*n;
+        }
+        JLN(n, v->pair, at);
+    }
+    (void)s;
+}
+
+static void corroborate(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx) {
+    struct pm_request_group *g = &s->groups.items[group];
+    struct pm_attempt *p = &s->pulls.items[pull];
+    int64_t *gap = ctx;
+    if (g->node && p->node && g->node != p->node) return;
+    int64_t d = llabs(pm_at(p) - g->last);
+    if (g->pull && d >= *gap) return;
+    *gap = d;
+    g->pull = pull + 1;
+}
+
+static void add_group(struct pm_state *s, struct pm_request_group *g) {
+    struct pm_attempt *p = &s->pulls.items[g->pull - 1];
+    p->requests += g->requests;
+    p->sources |= PM_SRC_REGISTRY;
+    if (!p->client) p->client = g->client;
+    if (!p->user) p->user = g->user;
+    if (p->bytes < 0 && g->bytes > 0) p->bytes = g->bytes;
+    if (g->credentials) p->flags |= PM_EV_CREDENTIALS;
+    if (g->anonymous) p->flags |= PM_EV_ANONYMOUS;
+    if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
+    if (!p->status) p->status = g->worst;
+    if (p->status != g->worst || p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network")) p->hidden_status = g->worst;
+    if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
+}
+
+static void make_pull(struct pm_state *s, struct pm_request_group *g) {
+    uint32_t registry = g->registry;
+    if (!registry) {
+        Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
+        if (known && known != UINT32_MAX) registry = (uint32_t)known;
+    }
+    struct pm_trace t = {.id = g->best, .node = g->node ? g->node : g->client, .registry = registry, .repository = g->repository, .tag = g->reference, .origin = PM_ORIGIN_REGISTRY};
+    struct pm_str r = pm_name(s, registry), tag = pm_name(s, g->reference);
+    t.image = pm_id_fmt(s, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "", PM_FMT(pm_name(s, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
+    uint32_t index = pm_fold_new(s, &t, g->worst ? PM_OUTCOME_FAILED : PM_OUTCOME_OK);
+    struct pm_attempt *p = &s->pulls.items[index];
+    p->started = g->first;
+    p->ended = g->last;
+    p->sources = PM_SRC_REGISTRY;
+    p->client = g->client;
+    p->user = g->user;
+    p->requests = g->requests;
+    p->lines = g->requests;
+    p->best = g->best;
+    p->error = g->error;
+    p->status = g->worst;
+    p->stage = g->stage;
+    p->bytes = g->bytes > 0 ? g->bytes : -1;
+    p->verdict = g->worst ? g->verdict : (struct pm_verdict){.cause = -1};
+    p->flags = (g->credentials ? PM_EV_CREDENTIALS : 0u) | (g->anonymous ? PM_EV_ANONYMOUS : 0u);
+    if (g->last > g->first) p->duration_ns = g->last - g->first;
+    g->pull = index + 1;
+}
+
+// Is there a log of this client's own node?
+static bool node_speaks(const struct pm_state *s, const struct client_sum *c, uint32_t node) {
+    if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node))) return true;
+    return c->matched * 2 >= c->groups && c->matched > 0;
+}
+
+static void sum_clients(struct pm_state *s, const struct pm_order *by_repository, struct votes *v, Pvoid_t *sums, struct client_sum **out) {
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < s->groups.n; i++) {
+        struct pm_request_group *g = &s->groups.items[i];
+        if (g->redundant) continue;
+        Word_t *slot = pm_map_slot(sums, g->client);
+        if (!*slot) {
+            struct client_sum *c = PM_PUSH(*out, n, cap);
+            c->client = g->client;
+            *slot = n;
+        }
+        int64_t gap = INT64_MAX;
+        (*out)[*slot - 1].groups++;
+        each_match(s, by_repository, (uint32_t)i, corroborate, &gap);
+        if (g->pull) (*out)[*slot - 1].matched++;
+        g->pull = 0;
+        each_match(s, by_repository, (uint32_t)i, vote, v);
+    }
+}
+
+void pm_request_fold(struct pm_state *s) {
+    struct pm_order by_repository = {0};
+    struct votes v = {0};
+    struct client_sum *clients = NULL;
+    Pvoid_t sums = NULL;
+    Word_t freed;
+    drop_copies(s);
+    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_repository, s->pulls.items[i].repository, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    pm_order_sort(&by_repository);
+    sum_clients(s, &by_repository, &v, &sums, &clients);
+    map_clients(s, &v, &sums, clients);
+    for (size_t i = 0; i < s->groups.n; i++) {
+        struct pm_request_group *g = &s->groups.items[i];
+        if (g->redundant) continue;
+        const struct client_sum *c = &clients[pm_map_get(sums, g->client) - 1];
+        g->node = (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
+        if (!g->node && c->best > c->second && c->best * 2 >= c->groups && !loopback(pm_name(s, g->client))) g->node = c->best_node;
+        int64_t gap = INT64_MAX;
+        each_match(s, &by_repository, (uint32_t)i, corroborate, &gap);
+        if (g->pull) add_group(s, g);
+        else if (!node_speaks(s, c, g->node)) make_pull(s, g);
+    }
+    JLFA(freed, v.pair);
+    JLFA(freed, sums);
+    (void)freed;
+    free(clients);
+    free(by_repository.items);
+}

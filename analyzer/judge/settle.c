@@ -1,0 +1,276 @@
+// Pulls whose own lines cannot decide: settled by their neighbours (facts.md, "Facts for rules").
+//
+// A bare 429 or 403 comes from a HEAD, which has no body; "context canceled" says who stopped, not why; "not found" may be a proxy's way to say that its
+// upstream refused. Who knows: the other lines of the attempt, the request log, the pod's secrets, what the same registry and credential did before and
+// after, and what others saw at the same time. Each settler looks at one ambiguity and says what it saw; the first that knows wins.
+#include "judge/state.h"
+#include <stdlib.h>
+
+#define SAME_EPISODE_NS PM_S(3600)
+
+struct view {
+    struct pm_state *s;
+    struct pm_order by_registry, by_node, by_repository; // all pulls
+    struct pm_order sides;                               // traces beside pulls, by node
+};
+
+static struct pm_attempt *at(const struct view *v, const struct pm_order_key *k) { return &v->s->pulls.items[k->index]; }
+
+static bool may_be(const struct pm_attempt *p, const char *cause) {
+    int c = pm_cause_c(cause);
+    for (int i = 0; i < p->verdict.candidate_count; i++)
+        if (p->verdict.candidates[i] == c) return true;
+    return p->verdict.candidate_count == 0 && p->verdict.cause == c;
+}
+static bool may_be_family(const struct pm_attempt *p, const char *family) {
+    for (int i = 0; i < p->verdict.candidate_count; i++)
+        if (pm_cause_in(p->verdict.candidates[i], family)) return true;
+    return p->verdict.candidate_count == 0 && pm_cause_in(p->verdict.cause, family);
+}
+static bool open_question(const struct pm_attempt *p) { return p->verdict.cause >= 0 && p->verdict.candidate_count > 1; }
+
+static bool settle_as(struct pm_attempt *p, int cause, enum pm_confidence confidence, const char *why) {
+    if (cause < 0) return false;
+    p->verdict.cause = cause;
+    p->verdict.candidates[0] = cause;
+    p->verdict.candidate_count = 1;
+    p->verdict.confidence = confidence;
+    p->settled_by_neighbour = true;
+    p->why = pm_str_c(why);
+    return true;
+}
+static bool settle(struct pm_attempt *p, const char *cause, enum pm_confidence confidence, const char *why) { return settle_as(p, pm_cause_c(cause), confidence, why); }
+
+// A side line of this node near the pull's end, of a kind or cause.
+static const struct pm_trace *side_near(const struct view *v, const struct pm_attempt *p, int64_t before, int64_t after, bool (*is)(const struct pm_trace *)) {
+    int64_t end = pm_at(p);
+    if (end == PM_NO_TIME) return NULL;
+    for (size_t i = pm_order_first(&v->sides, p->node, end - before); i < v->sides.n; i++) {
+        const struct pm_order_key *k = &v->sides.items[i];
+        if (k->group != p->node || k->at > end + after) return NULL;
+        const struct pm_trace *t = &v->s->traces.items[k->index];
+        if (is(t)) return t;
+    }
+    return NULL;
+}
+static bool is_restart(const struct pm_trace *t) { return t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN; }
+static bool is_stalled(const struct pm_trace *t) { return pm_cause_is(t->verdict.cause, "network.stalled"); }
+static bool is_full(const struct pm_trace *t) { return t->kind == PM_KIND_DISK_PRESSURE || pm_cause_is(t->verdict.cause, "storage.disk-full"); }
+static bool is_limit(const struct pm_trace *t) { return pm_cause_in(t->verdict.cause, "rate-limit"); }
+
+// The nearest pull of the same registry (or node, or repository), decided, whose cause is one of this pull's candidates.
+static const struct pm_attempt *decided_near(const struct view *v, const struct pm_order *o, uint32_t group, const struct pm_attempt *p, const char *family) {
+    const struct pm_attempt *best = NULL;
+    int64_t end = pm_at(p), gap = SAME_EPISODE_NS;
+    if (!group || end == PM_NO_TIME) return NULL;
+    for (size_t i = pm_order_first(o, group, end - SAME_EPISODE_NS); i < o->n && o->items[i].group == group && o->items[i].at <= end + SAME_EPISODE_NS; i++) {
+        const struct pm_attempt *q = at(v, &o->items[i]);
+        int64_t d = llabs(o->items[i].at - end);
+        if (q == p || q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || open_question(q) || q->settled_by_neighbour || d >= gap) continue;
+        if (!pm_cause_in(q->verdict.cause, family) || !may_be(p, pm_causes[q->verdict.cause].name)) continue;
+        best = q;
+        gap = d;
+    }
+    return best;
+}
+
+// ── credentials ──
+enum secrets { SECRETS_UNKNOWN, SECRETS_NONE, SECRETS_SOME };
+
+static enum secrets pod_secrets(struct pm_state *s, const struct pm_attempt *p) {
+    bool known = false;
+    for (size_t i = 0; i < p->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[i]);
+        if (!pod || !pod->listed) continue;
+        known = true;
+        if (pod->secrets.n) return SECRETS_SOME;
+        if (pm_map_get(s->facts.account_secrets, pm_id_join(s, pod->namespace, '/', pod->account ? pod->account : pm_id(s, PM_STR("default"))))) return SECRETS_SOME;
+    }
+    return known ? SECRETS_NONE : SECRETS_UNKNOWN;
+}
+
+static bool secret_is_missing(struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = 0; i < p->pods.n; i++)
+        if (pm_map_get(s->facts.secret_missing, p->pods.items[i])) return true;
+    return false;
+}
+
+// ── settlers ──
+static bool by_own_lines(const struct view *v, struct pm_attempt *p) {
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *t = &v->s->traces.items[p->traces.items[i]];
+        if (t->verdict.cause < 0 || t->verdict.candidate_count > 1 || t->kind == PM_KIND_MIRROR_TRY) continue;
+        if (may_be(p, pm_causes[t->verdict.cause].name)) return settle_as(p, t->verdict.cause, PM_CONFIDENCE_HIGH, "another line of the same attempt says it");
+    }
+    return false;
+}
+
+// The mirror's error is what the runtime reports, the upstream's refusal is what stopped the pull: only the access log shows it.
+static bool hidden_limit(const struct view *v, struct pm_attempt *p) {
+    (void)v;
+    bool other = p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network") || pm_cause_in(p->verdict.cause, "registry") || may_be_family(p, "image");
+    if (p->hidden_status != 429 || !other || may_be_family(p, "rate-limit")) return false;
+    if (p->verdict.cause >= 0 && !p->mirror_cause && !pm_cause_in(p->verdict.cause, "image")) p->mirror_cause = (uint32_t)p->verdict.cause + 1;
+    p->status = 429;
+    p->verdict = (struct pm_verdict){.cause = pm_cause_c("rate-limit.anonymous"), .candidate_count = 3, .confidence = PM_CONFIDENCE_MEDIUM};
+    p->verdict.candidates[0] = pm_cause_c("rate-limit.anonymous");
+    p->verdict.candidates[1] = pm_cause_c("rate-limit.authenticated");
+    p->verdict.candidates[2] = pm_cause_c("rate-limit.service");
+    return false; // now an ordinary 429 without a body
+}
+
+static bool limit(const struct view *v, struct pm_attempt *p) {
+    if (!may_be_family(p, "rate-limit")) return false;
+    bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || !p->registry;
+    const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "rate-limit");
+    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
+    const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
+    if (side && may_be(p, pm_causes[side->verdict.cause].name)) return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
+    if (!hub) return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM, "this registry throttles, it has no pull quota per user");
+    enum secrets secrets = pod_secrets(v->s, p);
+    if ((p->flags & PM_EV_CREDENTIALS || p->user || secrets == SECRETS_SOME) && may_be(p, "rate-limit.authenticated"))
+        return settle(p, "rate-limit.authenticated", PM_CONFIDENCE_MEDIUM, "the pull had credentials");
+    if (may_be(p, "rate-limit.anonymous"))
+        return settle(p, "rate-limit.anonymous", p->flags & PM_EV_ANONYMOUS || secrets == SECRETS_NONE ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
+                      p->flags & PM_EV_ANONYMOUS ? "the token was asked for anonymously" : secrets == SECRETS_NONE ? "the pod has no pull secrets" : "nothing shows credentials, and Docker Hub's usual limit is the anonymous one");
+    return false;
+}
+
+// 12 hours after the last login every pull with that credential fails at once: success before, none after, whatever the image.
+static bool cliff(const struct view *v, const struct pm_attempt *p, bool *same_image_before) {
+    bool before = false, after = false;
+    int64_t end = pm_at(p), first_failure = end;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = pm_order_first(&v->by_registry, p->registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == p->registry; i++) {
+            const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
+            int64_t t = v->by_registry.items[i].at;
+            if (pass == 0 && q->outcome == PM_OUTCOME_FAILED && t < first_failure && may_be_family(q, "auth")) first_failure = t;
+            if (pass == 0 || q->outcome != PM_OUTCOME_OK) continue;
+            if (t < first_failure) {
+                before = true;
+                if (q->image == p->image) *same_image_before = true;
+            } else if (t <= end) after = true;
+        }
+    return before && !after;
+}
+
+static bool denied(const struct view *v, struct pm_attempt *p) {
+    if (!may_be_family(p, "auth")) return false;
+    const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "auth");
+    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
+    bool same_image = false;
+    if (may_be(p, "auth.token-expired") && p->registry && cliff(v, p, &same_image))
+        return settle(p, "auth.token-expired", same_image ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM, "the same registry served pulls before, and none since: a credential that ran out, not a missing right");
+    enum secrets secrets = pod_secrets(v->s, p);
+    if (may_be(p, "auth.missing-credentials") && (secret_is_missing(v->s, p) || secrets == SECRETS_NONE))
+        return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH, secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
+    if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME) return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
+    if (may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired")) return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
+    return false;
+}
+
+static bool stopped(const struct view *v, struct pm_attempt *p) {
+    bool cancelled = may_be(p, "runtime.cancelled"), stalled = may_be(p, "network.stalled");
+    if (cancelled && side_near(v, p, PM_S(10), PM_S(10), is_restart)) return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped or started at that moment");
+    if (!stalled) return false;
+    if (side_near(v, p, PM_S(2), PM_S(2), is_stalled)) return settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
+    const struct pm_attempt *q = decided_near(v, &v->by_repository, p->repository, p, "network");
+    if (!q) q = decided_near(v, &v->by_registry, p->registry, p, "network");
+    if (!q) q = decided_near(v, &v->by_node, p->node, p, "network");
+    int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
+    if (q && pm_cause_is(q->verdict.cause, "network.stalled")) return settle(p, "network.stalled", PM_CONFIDENCE_MEDIUM, "another pull of the same source made no progress at the time");
+    if (lasted >= PM_S(45)) return settle(p, "network.stalled", PM_CONFIDENCE_LOW, "the pull had been running for long when it was given up, and nothing restarted the runtime");
+    return cancelled && settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
+}
+
+static bool not_found(const struct view *v, struct pm_attempt *p) {
+    if (!may_be(p, "image.tag-not-found")) return false;
+    const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
+    if (side && side->origin == PM_ORIGIN_REGISTRY) return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit and answered 404");
+    if (!may_be(p, "image.repository-not-found")) return false;
+    for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN); p->repository && i < v->by_repository.n && v->by_repository.items[i].group == p->repository; i++)
+        if (at(v, &v->by_repository.items[i])->outcome == PM_OUTCOME_OK) return settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
+    return false;
+}
+
+static bool full(const struct view *v, struct pm_attempt *p) {
+    if (!may_be(p, "storage.disk-full")) return false;
+    if (side_near(v, p, PM_S(600), PM_S(120), is_full)) return settle(p, "storage.disk-full", PM_CONFIDENCE_HIGH, "the node's disk ran full at the time");
+    const struct pm_attempt *q = decided_near(v, &v->by_node, p->node, p, "storage");
+    return q && settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull on the node says it");
+}
+
+// A connection to the runtime that ends while the runtime ends: no network fault.
+static bool cut(const struct view *v, struct pm_attempt *p) {
+    bool suspect = pm_cause_is(p->verdict.cause, "network.reset") || pm_cause_is(p->verdict.cause, "registry.content") || p->verdict.cause < 0 || open_question(p);
+    struct pm_str e = pm_name(v->s, p->error);
+    if (!suspect || !(pm_str_ends(e, PM_STR("EOF")) || pm_str_has(e, PM_STR("Socket closed")) || pm_str_has(e, PM_STR("transport is closing")) || pm_str_has(e, PM_STR("error reading from server")))) return false;
+    if (!side_near(v, p, PM_S(3), PM_S(3), is_restart)) return false;
+    return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped at that moment");
+}
+
+static bool by_anybody(const struct view *v, struct pm_attempt *p) {
+    const struct pm_attempt *best = NULL;
+    for (int i = 0; i < p->verdict.candidate_count && !best; i++) {
+        const char *family = pm_causes[p->verdict.candidates[i]].family;
+        best = decided_near(v, &v->by_registry, p->registry, p, family);
+        if (!best) best = decided_near(v, &v->by_node, p->node, p, family);
+    }
+    return best && settle_as(p, best->verdict.cause, PM_CONFIDENCE_MEDIUM, "other pulls at the same time say it");
+}
+
+static bool first_candidate(const struct view *v, struct pm_attempt *p) {
+    (void)v;
+    return settle_as(p, p->verdict.candidates[0], PM_CONFIDENCE_LOW, "nothing in the bundle decides; the most common reading");
+}
+
+static void place(struct view *v) { // lines of the Docker daemon name no image: the registry is that of the same cause nearby
+    struct pm_state *s = v->s;
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_FAILED || p->registry || p->verdict.cause < 0) continue;
+        for (int pass = 0; pass < 2 && !p->registry; pass++)
+            for (size_t k = i > 400 ? i - 400 : 0; k < s->pulls.n && k < i + 400; k++) {
+                const struct pm_attempt *q = &s->pulls.items[k];
+                if (q->registry && q->outcome == PM_OUTCOME_FAILED && q->verdict.cause == p->verdict.cause && (pass || q->node == p->node) && llabs(pm_at(q) - pm_at(p)) < PM_S(900)) {
+                    p->registry = q->registry;
+                    break;
+                }
+            }
+        bool hub = pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
+        if (!p->registry && hub) p->registry = pm_id(s, PM_STR("docker.io"));
+    }
+}
+
+void pm_settle(struct pm_state *s) {
+    static bool (*const settlers[])(const struct view *, struct pm_attempt *) = {by_own_lines, limit, denied, stopped, not_found, full, by_anybody, first_candidate};
+    struct view v = {.s = s};
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        pm_order_add(&v.by_registry, p->registry, pm_at(p), (uint32_t)i);
+        pm_order_add(&v.by_node, p->node, pm_at(p), (uint32_t)i);
+        pm_order_add(&v.by_repository, p->repository, pm_at(p), (uint32_t)i);
+    }
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->kind == PM_KIND_SECRET_MISSING && t->pod) *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
+        if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME) pm_order_add(&v.sides, t->node, t->ts, (uint32_t)i);
+    }
+    pm_order_sort(&v.by_registry);
+    pm_order_sort(&v.by_node);
+    pm_order_sort(&v.by_repository);
+    pm_order_sort(&v.sides);
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_FAILED) continue;
+        if (cut(&v, p)) continue;
+        hidden_limit(&v, p);
+        for (size_t k = 0; k < PM_LEN(settlers) && open_question(p); k++)
+            if (settlers[k](&v, p)) break;
+    }
+    place(&v);
+    free(v.by_registry.items);
+    free(v.by_node.items);
+    free(v.by_repository.items);
+    free(v.sides.items);
+}

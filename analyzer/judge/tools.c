@@ -1,0 +1,116 @@
+// Lists, maps and names that all stages use.
+#include "judge/state.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void pm_ids_add(struct pm_ids *v, uint32_t id) { *PM_PUSH(v->items, v->n, v->cap) = id; }
+
+bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i] == id) return true;
+    return false;
+}
+
+bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
+    if (pm_ids_has(v, id)) return false;
+    pm_ids_add(v, id);
+    return true;
+}
+
+void pm_ids_free(struct pm_ids *v) {
+    free(v->items);
+    *v = (struct pm_ids){0};
+}
+
+Word_t *pm_map_slot(Pvoid_t *map, Word_t key) {
+    PWord_t slot;
+    JLI(slot, *map, key);
+    if (slot == PJERR) pm_die_oom();
+    return slot;
+}
+
+Word_t pm_map_get(Pvoid_t map, Word_t key) {
+    PWord_t slot;
+    JLG(slot, map, key);
+    return slot ? *slot : 0;
+}
+
+uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) {
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n < 0) n = 0;
+    if ((size_t)n >= sizeof text) n = sizeof text - 1;
+    return pm_id(s, (struct pm_str){text, (size_t)n});
+}
+
+uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b) {
+    return pm_id_fmt(s, "%.*s%c%.*s", PM_FMT(pm_name(s, a)), between, PM_FMT(pm_name(s, b)));
+}
+
+const char *pm_cstr(struct pm_state *s, uint32_t id) { return pm_arena_cstr(s->a, pm_name(s, id)); }
+
+int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
+
+bool pm_time_in(int64_t t, int64_t from, int64_t to) { return t != PM_NO_TIME && (from == PM_NO_TIME || t >= from) && (to == PM_NO_TIME || t <= to); }
+
+void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, v->cap) = s; }
+
+static int by_bytes(const void *a, const void *b) { return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b); }
+
+void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort) {
+    struct pm_str *heap = v->items;
+    size_t n = 0;
+    if (sort && v->n > 1) qsort(heap, v->n, sizeof *heap, by_bytes);
+    struct pm_str *out = PM_NEWN(a, struct pm_str, v->n ? v->n : 1);
+    for (size_t i = 0; i < v->n; i++)
+        if (!sort || n == 0 || !pm_str_eq(out[n - 1], heap[i])) out[n++] = heap[i];
+    free(heap);
+    *v = (struct pm_strs){out, n, n};
+}
+
+void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids) {
+    *out = (struct pm_strs){0};
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->items[i]) pm_strs_add(out, pm_name(s, ids->items[i]));
+    pm_strs_seal(s->a, out, true);
+}
+
+void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index) { *PM_PUSH(o->items, o->n, o->cap) = (struct pm_order_key){group, index, at}; }
+
+static int by_key(const void *a, const void *b) {
+    const struct pm_order_key *x = a, *y = b;
+    if (x->group != y->group) return x->group < y->group ? -1 : 1;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+void pm_order_sort(struct pm_order *o) {
+    if (o->n > 1) qsort(o->items, o->n, sizeof *o->items, by_key);
+}
+
+size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {
+    size_t lo = 0, hi = o->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const struct pm_order_key *k = &o->items[mid];
+        if (k->group < group || (k->group == group && k->at < at)) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+size_t pm_pull_first(const struct pm_state *s, int64_t at_) {
+    size_t lo = 0, hi = s->pulls.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (pm_at(&s->pulls.items[mid]) < at_) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+int64_t pm_since(int64_t at_, int64_t span) { return at_ == PM_NO_TIME ? PM_NO_TIME : at_ - span; }

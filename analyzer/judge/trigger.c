@@ -1,0 +1,89 @@
+// What changed just before the first failure. A trigger is no cause: it is the step that made a waiting fault bite.
+#include "judge/state.h"
+
+#define BEFORE_NS PM_S(600)
+#define AFTER_NS PM_S(15)
+
+static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
+    h->incident->trigger.what = pm_str_c(what);
+    h->incident->trigger.at_ns = at;
+    h->incident->trigger.detail = detail;
+}
+
+static bool owner_named(struct pm_state *s, const struct pm_hit *h, struct pm_str message, struct pm_str object) {
+    for (size_t i = 0; i < h->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        if (!pod || !pod->owner_name) continue;
+        struct pm_str owner = pm_name(s, pod->owner_name);
+        if (pm_str_has(message, owner) || pm_str_ends(object, owner)) return true;
+    }
+    return false;
+}
+
+static bool scaled(struct pm_state *s, struct pm_hit *h) {
+    const struct pm_trace *best = NULL;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS)) continue;
+        struct pm_str reason = pm_name(s, t->reason);
+        bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") && pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
+        bool created = pm_str_eqc(reason, "SuccessfulCreate"), rescale = pm_str_eqc(reason, "SuccessfulRescale");
+        if (!rescale && !((set_ || created) && owner_named(s, h, pm_name(s, t->message), pm_name(s, t->object)))) continue;
+        if (!best || (set_ && !pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet"))) best = t;
+    }
+    if (!best) return false;
+    struct pm_str message = pm_name(s, best->message);
+    bool more = pm_str_eqc(pm_name(s, best->reason), "SuccessfulRescale") || (pm_str_has(message, PM_STR(" from ")) && !pm_str_has(message, PM_STR(" from 0 ")));
+    set(h, more ? "scale-up" : "rollout", best->ts, pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(message)));
+    return true;
+}
+
+static bool new_node(struct pm_state *s, struct pm_hit *h) {
+    for (size_t i = 0; i < h->nodes.n; i++) {
+        Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
+        const struct pm_node_fact *n = at ? &s->facts.nodes.items[at - 1] : NULL;
+        if (!n || !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), h->from + AFTER_NS)) continue;
+        set(h, "new-node", n->created, pm_arena_fmt(s->a, "node %.*s joined", PM_FMT(pm_name(s, n->name))));
+        return true;
+    }
+    return false;
+}
+
+static bool gc(struct pm_state *s, struct pm_hit *h) {
+    if (!h->explained_by || !pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage")) return false;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(3600)), h->from) || (t->node && !pm_ids_has(&h->nodes, t->node))) continue;
+        set(h, "image-gc", t->ts, t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image))) : PM_STR("images were removed to free space"));
+        return true;
+    }
+    return false;
+}
+
+static bool expiry(struct pm_state *s, struct pm_hit *h) {
+    if (!pm_cause_is(h->cause, "auth.token-expired")) return false;
+    int64_t last = PM_NO_TIME;
+    for (size_t i = 0; i < s->pulls.n && pm_at(&s->pulls.items[i]) < h->from; i++)
+        if (s->pulls.items[i].outcome == PM_OUTCOME_OK && pm_ids_has(&h->registries, s->pulls.items[i].registry)) last = pm_at(&s->pulls.items[i]);
+    set(h, "credential-expiry", h->from, last == PM_NO_TIME ? PM_STR("no earlier success is in the logs") : PM_STR("pulls from this registry worked until then"));
+    return true;
+}
+
+static bool restarted(struct pm_state *s, struct pm_hit *h) {
+    if (!pm_cause_in(h->cause, "runtime")) return false;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) || !pm_ids_has(&h->nodes, t->node)) continue;
+        set(h, "unknown", t->ts, pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)), t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
+        return true;
+    }
+    return false;
+}
+
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
+    h->incident->trigger.what = PM_STR("unknown");
+    h->incident->trigger.at_ns = PM_NO_TIME;
+    if (h->from == PM_NO_TIME) return;
+    if (expiry(s, h) || gc(s, h) || restarted(s, h) || scaled(s, h)) return;
+    new_node(s, h);
+}
