@@ -82,6 +82,9 @@ deps: ## install what building needs (says what)
 deps-check: ## install what building and testing need (says what)
 	$(Q)sh tests/tools/deps.sh check
 
+bench: all ## time it beside its peers (BENCH="MEGABYTES ROUNDS")
+	$(Q)PM=$(BIN) python3 tests/bench/run.py $(BENCH)
+
 lint: ## hold include directions, self-contained headers, banned functions, complete test data, formatting
 	$(Q)bad=0; for l in tests/lint/*.sh; do sh $$l || { echo "lint: $$l failed"; bad=1; }; done; exit $$bad
 format: ## write the tree's formatting
@@ -103,4 +106,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help demo check check-real lint format install uninstall deps deps-check clean unit-bins
+.PHONY: all help demo check check-real bench lint format install uninstall deps deps-check clean unit-bins
