@@ -60,10 +60,11 @@ static void add_operation(struct pm_http_request *q, struct pm_str operation) {
     else q->flags |= PM_EV_PUSH;
 }
 
-enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_str *row) {
+enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_str *row, unsigned flags) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     int64_t ms;
     if (!pm_acr_when(row[PM_ACR_TIME], &q.when)) q.when = (struct pm_when){0};
+    q.flags = flags;
     add_operation(&q, row[PM_ACR_OPERATION]);
     q.client = row[PM_ACR_CLIENT];
     q.user = row[PM_ACR_IDENTITY];

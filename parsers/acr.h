@@ -11,4 +11,4 @@ enum pm_acr_column pm_acr_column_of(struct pm_str name);
 bool pm_acr_operation(struct pm_str s); // Pull, Push, Login …
 // "1/2/2024, 3:04:05.678 AM" as the portal exports it (UTC), or RFC 3339.
 size_t pm_acr_when(struct pm_str s, struct pm_when *w);
-enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_str *row);
+enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_str *row, unsigned flags);

@@ -89,7 +89,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         if (s->column[i]) row[s->column[i] - 1] = f[i];
     cut |= n < s->width;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "row has %d of %d columns", n, (int)s->width);
-    pm_acr_emit(ctx, r, row);
+    pm_acr_emit(ctx, r, row, cut ? PM_EV_CUT : 0);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }
 

@@ -7,36 +7,30 @@
 // Source: Azure Monitor reference, "Resource logs" common schema; the Log Analytics query API. A row without a status is told without one.
 #include "acr.h"
 #include "http_json.h"
+#include "pairs.h"
 
 static bool is_blob(const json_t *o) {
     const char *category = json_string_value(json_object_get(o, "category"));
     return category && strncmp(category, "ContainerRegistry", 17) == 0;
 }
 
-static bool is_tables(const json_t *o) {
-    const json_t *first = json_array_get(json_object_get(o, "tables"), 0);
-    return json_is_array(json_object_get(first, "columns")) && json_is_array(json_object_get(first, "rows"));
-}
+static bool is_table(const json_t *o) { return json_is_array(json_object_get(o, "columns")) && json_is_array(json_object_get(o, "rows")); }
+static bool is_tables(const json_t *o) { return is_table(json_array_get(json_object_get(o, "tables"), 0)); }
 
 static bool is_plain(const json_t *o) { return json_object_get(o, "LoginServer") && json_object_get(o, "OperationName"); } // one row as an object: az monitor … -o json
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return is_blob(r->json) ? 97 : is_plain(r->json) ? 90 : is_tables(r->json) ? 85 : 0;
+    return is_blob(r->json) ? 97 : is_plain(r->json) ? 90 : is_tables(r->json) || is_table(r->json) ? 60 : 0;
 }
 
 // Names that the blob's schema spells in camel case at the top or among the properties.
 static void object_row(struct pm_arena *a, const json_t *o, struct pm_str *row) {
-    const char *key;
-    json_t *value;
-    void *at;
-    if (!json_is_object(o)) return;
-    union { const json_t *in; json_t *out; } open = {.in = o}; // jansson's iterators take no const; nothing is written
-    for (at = json_object_iter(open.out); at; at = json_object_iter_next(open.out, at)) {
-        key = json_object_iter_key(at);
-        value = json_object_iter_value(at);
-        enum pm_acr_column c = pm_acr_column_of(pm_str_c(key));
-        if (c != PM_ACR_COLUMNS && !row[c].n && !json_is_object(value)) row[c] = pm_http_json(a, o, key);
+    struct pm_pairs pairs = {.n = 0};
+    pm_pairs_json(a, o, &pairs);
+    for (size_t i = 0; i < pairs.n; i++) {
+        enum pm_acr_column c = pm_acr_column_of(pairs.item[i].key);
+        if (c != PM_ACR_COLUMNS && !row[c].n) row[c] = pairs.item[i].value;
     }
 }
 
@@ -52,12 +46,16 @@ static void table(struct pm_parse_ctx *ctx, const struct pm_record *r, const jso
             if (json_is_string(cell)) row[c] = (struct pm_str){json_string_value(cell), json_string_length(cell)};
             else if (json_is_integer(cell)) row[c] = pm_arena_fmt(ctx->a, "%lld", (long long)json_integer_value(cell));
         }
-        if (pm_acr_operation(row[PM_ACR_OPERATION]) || row[PM_ACR_SERVER].n) pm_acr_emit(ctx, r, row);
+        if (pm_acr_operation(row[PM_ACR_OPERATION]) || row[PM_ACR_SERVER].n) pm_acr_emit(ctx, r, row, 0);
     }
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str row[PM_ACR_COLUMNS] = {{0}};
+    if (is_table(r->json)) {
+        table(ctx, r, r->json);
+        return PM_PARSE_OK;
+    }
     if (is_tables(r->json)) {
         const json_t *tables = json_object_get(r->json, "tables");
         for (size_t i = 0; i < json_array_size(tables); i++) table(ctx, r, json_array_get(tables, i));
@@ -66,7 +64,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!is_blob(r->json) && !is_plain(r->json)) return PM_PARSE_NO;
     object_row(ctx->a, json_object_get(r->json, "properties"), row);
     object_row(ctx->a, r->json, row);
-    return pm_acr_emit(ctx, r, row);
+    return pm_acr_emit(ctx, r, row, 0);
 }
 
 const struct pm_parser pm_parser_acr_json = {

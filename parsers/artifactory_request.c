@@ -65,7 +65,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (six) read_six(c, n, &q);
     else read_seven(c, n, &q);
     if (cut) q.flags |= PM_EV_CUT;
-    pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
+    if (!cut || q.status) pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }
 

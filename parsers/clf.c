@@ -37,7 +37,7 @@ static size_t bracket_date(struct pm_str s, struct pm_when *when) {
 }
 
 // The words before the date: who asked, for which virtual host, as whom.
-static void head_words(struct pm_str head, struct pm_clf *o) {
+static bool head_words(struct pm_str head, struct pm_clf *o) {
     struct pm_scan c = pm_scan_of(head);
     struct pm_str w[4] = {{0}};
     struct pm_scan after[4];
@@ -47,12 +47,12 @@ static void head_words(struct pm_str head, struct pm_clf *o) {
         after[n] = c;
         if (w[n].n) n++;
     }
-    if (!n) return;
+    if (!n) return false;
     if (n >= 3 && w[1].p[0] == '(') { // Quay's nginx: CLIENT (PROXY_PROTOCOL_ADDRESS) - USER
         o->client = w[0];
         if (w[1].n > 3) o->real_ip = pm_str_sub(w[1], 1, w[1].n - 2);
         o->user = n > 3 ? w[3] : PM_STR("-");
-        return;
+        return true;
     }
     int client = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' && w[0].p[w[0].n - 1] != ',' ? 1 : 0;
     if (client) o->vhost = w[0];
@@ -60,15 +60,17 @@ static void head_words(struct pm_str head, struct pm_clf *o) {
     if (w[0].p[w[0].n - 1] == ',') { // a forwarded list; the user is the last word
         ptrdiff_t last = pm_str_rchr(head, ' ');
         o->user = pm_str_from(head, (size_t)(last + 1));
-        return;
+        return true;
     }
     if (n > client + 2 && w[client + 2].p[0] == '[') { // old ingress-nginx: - [REAL_IP] - USER
         o->real_ip = pm_str_sub(w[client + 2], 1, w[client + 2].n > 2 ? w[client + 2].n - 2 : 0);
         struct pm_str rest = pm_str_trim(pm_scan_rest(&after[client + 2]));
         o->user = pm_str_starts(rest, PM_STR("- ")) ? pm_str_from(rest, 2) : rest;
-        return;
+        return true;
     }
+    if (n > client + 3 && w[client + 1].p[0] != '-') return false; // some other log's words before a request
     if (n > client + 1) o->user = pm_str_trim(pm_scan_rest(&after[client + 1]));
+    return true;
 }
 
 // The head up to the request's opening quote.
@@ -93,8 +95,7 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
         if (!used) continue;
         if ((size_t)at + used + 1 != before.n || at < 2) return false;
         o->dated = true;
-        head_words(pm_str_sub(before, 0, (size_t)at - 1), o);
-        return o->client.n > 0 && o->user.n > 0;
+        return head_words(pm_str_sub(before, 0, (size_t)at - 1), o) && o->client.n > 0 && o->user.n > 0;
     }
     if (!pm_str_ends(before, PM_STR(" - ")) || pm_str_chr(before, ' ', 0) != (ptrdiff_t)before.n - 3) return false;
     o->client = pm_str_sub(before, 0, before.n - 3);
@@ -232,6 +233,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     struct pm_clf o;
     if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
     if (o.cut) pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s", o.status ? "the user agent" : "the request");
+    if (o.cut && !o.status) return PM_PARSE_BAD; // half a URL and no answer: nothing to count
     if (!pm_http_registry_url(o.url)) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     q.when = o.when;

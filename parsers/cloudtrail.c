@@ -5,7 +5,7 @@
 //    "requestParameters":{"registryId":"111122223333","repositoryName":"shop/cart","imageIds":[{"imageTag":"1.4"}]},"responseElements":null}
 //   {"EventId":"…","CloudTrailEvent":"{\"eventVersion\":…}"}      lookup-events
 //
-// Source: AWS documentation, "Logging Amazon ECR actions with AWS CloudTrail". {"Records":[…]} and {"Events":[…]} come apart in the framer. The API has no HTTP status of its own;
+// Source: AWS documentation, "Logging Amazon ECR actions with AWS CloudTrail". {"Records":[…]} and {"Events":[…]} come apart in the framer. A layer's digest names no image and is left out. The API has no HTTP status of its own;
 // a call without errorCode is told as 200, an error by its code (reason) and text. Calls to other services are understood without an event.
 #include "http_json.h"
 
@@ -88,7 +88,6 @@ static enum pm_parse one(struct pm_parse_ctx *ctx, const struct pm_record *r, co
     q.tag = pm_http_json(a, id, "imageTag");
     q.digest = pm_http_json(a, id, "imageDigest");
     if (!q.tag.n) q.tag = pm_http_json(a, p, "imageTag");
-    if (!q.digest.n) q.digest = pm_http_json_any(a, p, (const char *const[]){"layerDigest", "layerDigests", NULL});
     add_failure(a, o, &q);
     for (size_t i = 0; i < PM_LEN(removals); i++)
         if (pm_str_eqc(name, removals[i])) return removal(ctx, r, &q, name);

@@ -10,106 +10,67 @@
 // One event a finished request ("response completed[ with error]"). "authorizing request" and "authorized request" say the same request again and leave none.
 // A challenge answers 401 and ends the request: its line stands for the request. The challenge that every client meets first is told as message, not as error.
 // Other lines at level error (storage drivers, the upstream of a pull-through cache, panics) are kind other with the error text.
-#include "http_json.h"
 #include "http_request.h"
+#include "logrus.h"
 
 struct line {
-    struct pm_str time, level, msg, host, method, uri, agent, remote, id, status, written, duration, user, code, message, detail, error, name, reference, digest;
-    bool cut;
+    struct pm_when when;
+    struct pm_str msg, host, method, uri, agent, remote, id, status, written, duration, user, code, message, detail, error, name, reference, digest;
+    bool trouble, cut;
 };
 
-// Where each key goes. GitLab's container registry writes some with underscores, the logstash formatter has its own time and message.
+// Where each key goes. GitLab's container registry writes some with underscores.
 #define TO(member) offsetof(struct line, member)
 static const struct {
-    const char *key;
+    struct pm_str key;
     size_t to;
 } keys[] = {
-    {"time", TO(time)},
-    {"@timestamp", TO(time)},
-    {"level", TO(level)},
-    {"msg", TO(msg)},
-    {"message", TO(msg)},
-    {"http.request.host", TO(host)},
-    {"http.request.method", TO(method)},
-    {"http.request.uri", TO(uri)},
-    {"http.request.useragent", TO(agent)},
-    {"http.request.remoteaddr", TO(remote)},
-    {"http.request.id", TO(id)},
-    {"http.response.status", TO(status)},
-    {"http.response.written", TO(written)},
-    {"http.response.duration", TO(duration)},
-    {"auth.user.name", TO(user)},
-    {"auth_user_name", TO(user)},
-    {"err.code", TO(code)},
-    {"err.message", TO(message)},
-    {"err.detail", TO(detail)},
-    {"error", TO(error)},
-    {"err", TO(error)},
-    {"vars.name", TO(name)},
-    {"vars_name", TO(name)},
-    {"vars.reference", TO(reference)},
-    {"vars_reference", TO(reference)},
-    {"vars.digest", TO(digest)},
-    {"vars_digest", TO(digest)},
-    {"method", TO(method)},
-    {"uri", TO(uri)},
-    {"correlation_id", TO(id)},
+    {{"http.request.host", 17}, TO(host)},
+    {{"http.request.method", 19}, TO(method)},
+    {{"http.request.uri", 16}, TO(uri)},
+    {{"http.request.useragent", 22}, TO(agent)},
+    {{"http.request.remoteaddr", 23}, TO(remote)},
+    {{"http.request.id", 15}, TO(id)},
+    {{"http.response.status", 20}, TO(status)},
+    {{"http.response.written", 21}, TO(written)},
+    {{"http.response.duration", 22}, TO(duration)},
+    {{"auth.user.name", 14}, TO(user)},
+    {{"auth_user_name", 14}, TO(user)},
+    {{"err.code", 8}, TO(code)},
+    {{"err.message", 11}, TO(message)},
+    {{"err.detail", 10}, TO(detail)},
+    {{"err", 3}, TO(error)},
+    {{"vars.name", 9}, TO(name)},
+    {{"vars_name", 9}, TO(name)},
+    {{"vars.reference", 14}, TO(reference)},
+    {{"vars_reference", 14}, TO(reference)},
+    {{"vars.digest", 11}, TO(digest)},
+    {{"vars_digest", 11}, TO(digest)},
+    {{"method", 6}, TO(method)},
+    {{"uri", 3}, TO(uri)},
+    {{"correlation_id", 14}, TO(id)},
 };
 #undef TO
 
 static void put(struct line *l, struct pm_str key, struct pm_str value) {
     for (size_t i = 0; i < PM_LEN(keys); i++)
-        if (pm_str_eqc(key, keys[i].key)) {
+        if (pm_str_eq(key, keys[i].key)) {
             struct pm_str *to = (struct pm_str *)(void *)((char *)l + keys[i].to);
             if (!to->n) *to = value;
             return;
         }
 }
 
-// The TTY form: INFO[0012] message   key=value …
-static bool terminal_head(struct pm_scan *c, struct line *l) {
-    static const struct { const char *shown, *level; } levels[] = {{"INFO[", "info"}, {"WARN[", "warning"}, {"ERRO[", "error"}, {"FATA[", "fatal"}, {"PANI[", "panic"}, {"DEBU[", "debug"}};
-    for (size_t i = 0; i < PM_LEN(levels); i++) {
-        if (!pm_scan_lit(c, levels[i].shown)) continue;
-        struct pm_str stamp, rest;
-        if (!pm_scan_until(c, ']', &stamp)) return false;
-        pm_scan_blanks(c);
-        rest = pm_scan_rest(c);
-        l->level = pm_str_c(levels[i].level);
-        if (stamp.n > 4 && stamp.p[4] == '-') l->time = stamp;
-        ptrdiff_t end = pm_str_find(rest, PM_STR("  "), 0), pair = pm_str_find(rest, PM_STR(" go.version="), 0);
-        if (end < 0 || (pair >= 0 && pair < end)) end = pair;
-        l->msg = pm_str_trim(pm_str_sub(rest, 0, end < 0 ? rest.n : (size_t)end));
-        c->at += l->msg.n;
-        return true;
-    }
-    return false;
-}
-
-static void read_text(struct pm_arena *a, struct pm_str text, struct line *l) {
-    struct pm_scan c = pm_scan_of(text);
-    struct pm_str key, value;
-    terminal_head(&c, l);
-    for (;;) {
-        pm_scan_blanks(&c);
-        if (pm_scan_end(&c)) return;
-        if (pm_scan_pair(&c, a, &key, &value)) put(l, key, value);
-        else if (!pm_scan_word(&c, &value)) return; // a bare word: old releases print values with blanks unquoted
-    }
-}
-
-static void read_json(struct pm_arena *a, const json_t *object, struct line *l) {
-    for (size_t i = 0; i < PM_LEN(keys); i++) put(l, pm_str_c(keys[i].key), pm_http_json(a, object, keys[i].key));
-}
-
-// A line that ends inside a quoted value: an odd number of quotes that are not escaped.
-static bool is_cut(struct pm_str text) {
-    bool open = false;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '\\') i++;
-        else if (text.p[i] == '"') open = !open;
-    }
-    return open;
+static bool read_line(struct pm_arena *a, const struct pm_record *r, struct line *l) {
+    struct pm_logrus v = {0};
+    if (!pm_logrus_read(a, r, &v)) return false;
+    for (size_t i = 0; i < v.pairs.n; i++) put(l, v.pairs.item[i].key, v.pairs.item[i].value);
+    l->when = v.when;
+    l->msg = v.msg;
+    l->error = v.error.n ? v.error : l->error;
+    l->trouble = pm_logrus_is_error(&v);
+    l->cut = v.cut;
+    return true;
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -140,7 +101,7 @@ static struct pm_str error_text(struct pm_arena *a, const struct line *l) {
 
 static struct pm_http_request request_of(const struct line *l) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
-    q.when = pm_http_json_when(l->time);
+    q.when = l->when;
     q.client = l->remote;
     q.user = l->user;
     q.method = l->method;
@@ -172,8 +133,6 @@ static enum pm_parse challenge(struct pm_parse_ctx *ctx, const struct pm_record 
     return pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
 }
 
-static bool is_error_level(struct pm_str level) { return pm_str_eqc(level, "error") || pm_str_eqc(level, "fatal") || pm_str_eqc(level, "panic"); }
-
 static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct line *l) {
     struct pm_event e = pm_event_of(r, PM_COMP_REGISTRY, PM_KIND_OTHER);
     struct pm_http_request q = request_of(l);
@@ -195,21 +154,16 @@ static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_recor
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!bid(r, ctx->state)) return PM_PARSE_NO;
-    if (r->shape == PM_SHAPE_JSON) read_json(ctx->a, r->json, &l);
-    else read_text(ctx->a, r->text, &l);
-    if (r->shape != PM_SHAPE_JSON && is_cut(r->text)) {
-        pm_emit_bad(ctx, r, "line-cut", "log line ends inside a quoted value");
-        l.cut = true;
-    }
+    if (!bid(r, ctx->state) || !read_line(ctx->a, r, &l)) return PM_PARSE_NO;
+    if (l.cut) pm_emit_bad(ctx, r, "line-cut", "log line ends inside a quoted value");
     static const struct pm_str authorizing = {"error authorizing context: ", 27};
     enum pm_parse done = PM_PARSE_OK;
     if (pm_str_starts(l.msg, PM_STR("response completed"))) {
         struct pm_http_request q = request_of(&l);
         if (l.code.n || l.error.n) q.error = error_text(ctx->a, &l);
-        done = pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
+        if (!l.cut || q.status) done = pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
     } else if (pm_str_starts(l.msg, authorizing)) done = challenge(ctx, r, &l, pm_str_from(l.msg, authorizing.n));
-    else if (is_error_level(l.level)) done = other_error(ctx, r, &l);
+    else if (l.trouble) done = other_error(ctx, r, &l);
     return l.cut ? PM_PARSE_BAD : done;
 }
 

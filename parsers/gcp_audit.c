@@ -89,7 +89,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (docker) q.method = pm_str_has(method, PM_STR("Head")) ? PM_STR("HEAD") : pm_str_has(method, PM_STR("Get")) ? PM_STR("GET") : PM_NONE;
     add_status(a, in(p, "status"), &q);
     if (docker) add_resource(a, resource, &q);
-    else q.digest = pm_percent_decode(a, after(resource, "containers/images/", 0)), q.registry = PM_STR("gcr.io");
+    else q.registry = PM_STR("gcr.io"); // the bucket's objects are layers and manifests by digest; which image they belong to is not said
     return pm_http_request_emit_any(ctx, r, PM_COMP_CLOUD, &q);
 }
 

@@ -107,7 +107,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         ptrdiff_t at = pm_str_find(l.message, PM_STR("error: "), 0);
         e.error = at > 0 ? pm_str_from(l.message, (size_t)at + 7) : l.message;
     }
-    if (e.error.p != l.message.p) e.message = l.message;
+    if (e.error.p != l.message.p && l.message.p[0] != '{') e.message = l.message;
     e.repository = repository_in(e.error);
     return pm_http_app_emit(ctx, r, PM_COMP_REGISTRY, &e);
 }

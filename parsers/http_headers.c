@@ -74,7 +74,8 @@ static int bid(const struct pm_record *r, const void *state) {
     int status;
     if (any_header(t, limit_names, 2, &v) || any_header(t, remaining_names, 2, &v) || header(t, "docker-ratelimit-source", &v)) return 80;
     if (t.n < 400 && status_line(t, &status)) return 40;
-    if (s && s->open && (!t.n || header(t, "date", &v))) return 40;
+    if (s && (s->open || s->status) && (!t.n || header(t, "date", &v))) return 40;
+    if (pm_str_starts(r->text, PM_STR("> ")) && header(t, "host", &v)) return 40;
     return t.n < 8192 && inline_value(t, "ratelimit-remaining", &v) ? 15 : 0;
 }
 
@@ -135,7 +136,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         s->status = status;
     } else if (any_header(t, limit_names, 2, &v)) s->open |= pm_http_ratelimit(v, &s->limit, &s->window_s);
     else if (any_header(t, remaining_names, 2, &v)) s->open |= pm_http_ratelimit(v, &s->remaining, &s->window_s);
-    else if (header(t, "docker-ratelimit-source", &v)) s->source = pm_arena_dup(ctx->member, v), s->open = true;
+    else if (header(t, "docker-ratelimit-source", &v)) {
+        s->source = pm_arena_dup(ctx->member, v);
+        if (s->open) emit(ctx, r, s); // Docker Hub writes it last
+        s->open |= s->source.n > 0;
+    }
     else if (header(t, "host", &v)) s->host = pm_arena_dup(ctx->member, v);
     else if (header(t, "date", &v)) {
         if (!http_date(v, &s->when)) s->when = (struct pm_when){0};

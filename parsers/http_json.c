@@ -5,7 +5,7 @@ static struct pm_str value_text(struct pm_arena *a, const json_t *v) {
     if (json_is_array(v)) v = json_array_get(v, 0);
     if (json_is_string(v)) return (struct pm_str){json_string_value(v), json_string_length(v)};
     if (json_is_integer(v)) return pm_arena_fmt(a, "%lld", (long long)json_integer_value(v));
-    if (json_is_real(v)) return pm_arena_fmt(a, "%.9g", json_real_value(v));
+    if (json_is_real(v)) return pm_arena_fmt(a, json_real_value(v) > 1e6 ? "%.6f" : "%.9g", json_real_value(v)); // seconds since 1970 keep their microseconds
     if (json_is_true(v)) return PM_STR("true");
     if (json_is_false(v)) return PM_STR("false");
     return PM_NONE;
@@ -65,7 +65,8 @@ static int64_t duration_of(struct pm_arena *a, const json_t *object, const struc
         double v;
         if (!s.n) continue;
         if (pm_duration(s, &ns)) return ns;
-        if (units->unit_ns && pm_str_double(s, &v) && v > 0 && v * (double)units->unit_ns < 9e18) return (int64_t)(v * (double)units->unit_ns + 0.5);
+        double unit = units->unit_ns == PM_HTTP_JSON_GUESS ? (pm_str_chr(s, '.', 0) >= 0 ? 1e9 : 1e6) : (double)units->unit_ns;
+        if (units->unit_ns && pm_str_double(s, &v) && v > 0 && v * unit < 9e18) return (int64_t)(v * unit + 0.5);
     }
     return 0;
 }

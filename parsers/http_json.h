@@ -16,6 +16,7 @@ struct pm_http_json_unit {
     const char *key;
     int64_t unit_ns; // of a plain number; 0: text with its own unit ("12ms")
 };
+#define PM_HTTP_JSON_GUESS (-1) // Envoy writes whole milliseconds, Caddy and others seconds with a fraction
 struct pm_http_json_keys {
     const char *const *time, *const *client, *const *user, *const *method, *const *url, *const *query, *const *request, *const *host, *const *agent, *const *status, *const *bytes;
     const char *const *error, *const *reason, *const *join, *const *limit, *const *remaining;

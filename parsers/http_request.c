@@ -184,9 +184,14 @@ static void add_url(struct pm_arena *a, struct pm_event *e, const struct pm_http
     struct pm_registry_url u = {0};
     if (!q->url.n || !pm_registry_url_parse(a, q->url, &u)) return;
     if (!e->stage) e->stage = stage_of(u.what);
+    if (!e->stage && pm_str_has(q->url, PM_STR("/blobs/sha256/"))) e->stage = PM_STAGE_BLOB; // the layout of Distribution's storage, as CDNs and buckets see it
     if (u.push || (is_writing(q->method) && u.what != PM_URL_TOKEN)) e->flags |= PM_EV_PUSH;
     if (u.ns.n) e->flags |= PM_EV_MIRROR;
-    if (!e->field[PM_F_REPOSITORY].n) e->field[PM_F_REPOSITORY] = repository_below_root(a, q->url, u.repository);
+    struct pm_str below = e->field[PM_F_REPOSITORY].n ? PM_NONE : repository_below_root(a, q->url, u.repository);
+    if (below.n) {
+        e->field[PM_F_REPOSITORY] = below;
+        if (u.what == PM_URL_MANIFEST) e->field[pm_str_chr(u.reference, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = u.reference;
+    }
     if (!e->field[PM_F_HOST].n) e->field[PM_F_HOST] = pm_http_host(u.host);
     if (u.what != PM_URL_TOKEN || e->field[PM_F_USER].n) return;
     struct pm_str query = pm_str_from(q->url, (size_t)(pm_str_chr(q->url, '?', 0) + 1));
@@ -291,6 +296,7 @@ enum pm_parse pm_http_app_emit(struct pm_parse_ctx *ctx, const struct pm_record 
     q.url = e.field[PM_F_URL] = url_in(l->message);
     if (!q.url.n) q.url = e.field[PM_F_URL] = url_in(said);
     e.http_status = status_in(said);
+    if (!e.http_status) e.http_status = status_in(l->message);
     if (q.url.n) add_url(ctx->a, &e, &q);
     if (e.field[PM_F_USER].n) e.flags |= PM_EV_CREDENTIALS;
     pm_emit(ctx, r, &e);

@@ -33,7 +33,7 @@ static const struct pm_http_json_keys keys = {
     .remaining = KEYS("ratelimit_remaining", "ratelimit-remaining", "sent_http_ratelimit_remaining", "upstream_http_ratelimit_remaining", "RateLimit-Remaining", "response_headers/ratelimit-remaining",
                       "resp_headers/Ratelimit-Remaining", "headers/ratelimit-remaining"),
     .duration = (const struct pm_http_json_unit[]){{"request_time", 1000000000}, {"duration_ms", 1000000}, {"elapsed_ms", 1000000}, {"latency_ms", 1000000}, {"time_elapsed", 1000}, {"durationMs", 1000000},
-                                                   {"duration", 1000000}, {"latency", 0}, {"httpRequest/latency", 0}, {"response_time", 0}, {"elapsed", 0}, {"upstream_response_time", 1000000000}, {NULL, 0}},
+                                                   {"duration", PM_HTTP_JSON_GUESS}, {"latency", PM_HTTP_JSON_GUESS}, {"httpRequest/latency", 0}, {"response_time", 0}, {"elapsed", 0}, {"upstream_response_time", 1000000000}, {NULL, 0}},
 };
 
 static bool has_any(const json_t *object, const char *const *names) {
