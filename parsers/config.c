@@ -63,7 +63,7 @@ static void write_lines(struct pm_detail *d, const struct pm_setting *first) {
     struct pm_str last = PM_NONE;
     pm_detail_obj(d, "lines");
     for (const struct pm_setting *s = first; s; s = s->next) {
-        if (!s->line || pm_str_eq(s->key, last)) continue;
+        if (!s->line || !s->value.n || pm_str_eq(s->key, last)) continue;
         pm_detail_int(d, pm_arena_cstr(d->a, s->key), s->line > INT64_MAX ? 0 : (int64_t)s->line);
         last = s->key;
     }

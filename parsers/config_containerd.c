@@ -32,9 +32,10 @@ static const struct pm_toml_row ROWS[] = {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_str t = pm_str_sub(r->text, 0, 64u << 10);
-    if (pm_str_has(t, PM_STR("io.containerd.")) && (pm_str_has(t, PM_STR("[plugins")) || pm_str_has(t, PM_STR("disabled_plugins")))) return 95;
-    if (pm_str_has(t, PM_STR("[plugins.cri")) || pm_str_has(t, PM_STR("[plugins.\"cri"))) return 90;
-    if (pm_str_has(t, PM_STR("disabled_plugins")) && pm_str_has(t, PM_STR(" = "))) return 70;
+    if (!pm_config_toml_like(t)) return 0;
+    if (pm_config_has_line(t, "[plugins.\"io.containerd.") || pm_config_has_line(t, "[plugins.'io.containerd.")) return 95;
+    if (pm_config_has_line(t, "[plugins.cri") || pm_config_has_line(t, "[plugins.\"cri") || pm_config_has_line(t, "[plugins]")) return 90;
+    if (pm_config_has_line(t, "disabled_plugins") || pm_config_has_line(t, "required_plugins")) return 70;
     return pm_str_eqc(pm_path_folder(r->path), "containerd") && pm_str_eqc(pm_path_base(r->path), "config.toml") ? 60 : 0;
 }
 

@@ -23,7 +23,7 @@ static const struct pm_toml_row ROWS[] = {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_str t = pm_str_sub(r->text, 0, 64u << 10);
-    return pm_str_has(t, PM_STR("\n[crio")) || pm_str_starts(t, PM_STR("[crio")) ? 92 : 0;
+    return pm_config_toml_like(t) && pm_config_has_line(t, "[crio") ? 92 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -22,9 +22,10 @@ static const struct pm_toml_row ROWS[] = {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_str t = pm_str_sub(r->text, 0, 8192);
+    if (!pm_config_toml_like(t)) return 0;
     bool named = pm_str_eqc(pm_path_base(r->path), "hosts.toml");
-    if (pm_str_has(t, PM_STR("[host.\"http")) || pm_str_has(t, PM_STR("[host.'http"))) return 95;
-    if (!pm_str_has(t, PM_STR("server")) || !pm_str_has(t, PM_STR("\"http"))) return 0;
+    if (pm_config_has_line(t, "[host.\"http") || pm_config_has_line(t, "[host.'http")) return 95;
+    if (!pm_config_has_line(t, "server")) return 0;
     return named ? 90 : pm_str_has(t, PM_STR("capabilities")) ? 60 : 0;
 }
 

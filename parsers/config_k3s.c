@@ -89,6 +89,8 @@ static int bid(const struct pm_record *r, const void *state) {
     bool named = pm_str_has(pm_path_base(r->path), PM_STR("registries.y"));
     bool mirrors = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_has(r->text, PM_STR("\nmirrors:"));
     bool configs = pm_str_starts(r->text, PM_STR("configs:")) || pm_str_has(r->text, PM_STR("\nconfigs:"));
+    bool begins = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_starts(r->text, PM_STR("configs:")) || pm_str_starts(r->text, PM_STR("#")) || pm_str_starts(r->text, PM_STR("---"));
+    if (!begins) return 0;
     return named && (mirrors || configs) ? 95 : mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80 : 0;
 }
 

@@ -88,7 +88,8 @@ static void on_broken(void *p, uint64_t line, const char *why) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_str t = pm_str_sub(r->text, 0, 64u << 10);
-    if (pm_str_has(t, PM_STR("[[registry]]")) || pm_str_has(t, PM_STR("unqualified-search-registries")) || pm_str_has(t, PM_STR("[registries.search]"))) return 93;
+    if (!pm_config_toml_like(t)) return 0;
+    if (pm_config_has_line(t, "[[registry]]") || pm_config_has_line(t, "unqualified-search-registries") || pm_config_has_line(t, "[registries.")) return 93;
     return pm_str_eqc(pm_path_base(r->path), "registries.conf") ? 60 : 0;
 }
 

@@ -1,6 +1,38 @@
 // TOML configuration → settings. See config_toml.h.
 #include "config_toml.h"
 
+static bool toml_line(struct pm_str s) {
+    if (!s.n || s.p[0] == '#' || s.p[0] == ']' || s.p[0] == '"' || s.p[0] == '\'') return true;
+    if (s.p[0] == '[') return s.n > 1 && (s.p[1] == '[' || s.p[1] == '"' || ((s.p[1] | 32) >= 'a' && (s.p[1] | 32) <= 'z')) && pm_str_chr(s, ']', 0) > 0;
+    ptrdiff_t equals = pm_str_chr(s, '=', 0);
+    for (ptrdiff_t i = 0; i < equals; i++)
+        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !strchr(" ._-\"0123456789", s.p[i])) return false;
+    return equals > 0 && pm_str_chr(pm_str_trim(pm_str_sub(s, 0, (size_t)equals)), ' ', 0) < 0;
+}
+
+bool pm_config_toml_like(struct pm_str text) {
+    size_t from = 0;
+    for (int seen = 0; from < text.n && seen < 8;) {
+        ptrdiff_t nl = pm_str_chr(text, '\n', from);
+        size_t end = nl < 0 ? text.n : (size_t)nl;
+        struct pm_str line = pm_str_trim(pm_str_sub(text, from, end - from));
+        if (!toml_line(line) || pm_str_starts(line, PM_STR("time="))) return false;
+        seen += line.n > 0;
+        from = end + 1;
+    }
+    return true;
+}
+
+bool pm_config_has_line(struct pm_str text, const char *words) {
+    struct pm_str w = pm_str_c(words);
+    for (ptrdiff_t at = pm_str_find(text, w, 0); at >= 0; at = pm_str_find(text, w, (size_t)at + 1)) {
+        ptrdiff_t i = at;
+        while (i > 0 && (text.p[i - 1] == ' ' || text.p[i - 1] == '\t')) i--;
+        if (i == 0 || text.p[i - 1] == '\n') return true;
+    }
+    return false;
+}
+
 struct reading {
     struct pm_parse_ctx *ctx;
     const struct pm_record *r;

@@ -8,4 +8,8 @@ struct pm_toml_row {
     const char *name;   // setting's name; "%" stands for the part that "*" matched
     bool secret;        // only that it is there is told
 };
+// Do its first lines look like TOML? A log that quotes a configuration must not be taken for one, whole.
+bool pm_config_toml_like(struct pm_str text);
+// Does a line begin with these words, blanks aside?
+bool pm_config_has_line(struct pm_str text, const char *words);
 void pm_config_toml(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_config *c, const struct pm_toml_row *rows, size_t n);

@@ -16,7 +16,8 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     bool marker = pm_str_starts(rest, PM_STR("-- Logs begin at ")) || pm_str_starts(rest, PM_STR("-- Journal begins at "));
     size_t blanks = 0;
     while (blanks < rest.n && rest.p[blanks] == ' ') blanks++;
-    if (!stamped && !marker && blanks < 15) return PM_PEEL_NO;
+    bool column = pm_str_has(pm_str_from(rest, blanks), PM_STR("  ")); // a row of a table whose first cell is short, not a continuation
+    if (!stamped && !marker && (blanks < 15 || column)) return PM_PEEL_NO;
     hint->node = pm_str_sub(line, 0, i);
     *key = hint->node;
     *inner = rest;
