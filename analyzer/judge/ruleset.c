@@ -105,12 +105,32 @@ static struct pm_verdict verdict_of(const struct rule *r) {
     memcpy(v.candidates, r->candidates, sizeof v.candidates);
     return v;
 }
-// A pull that failed with words that no rule knows is "unknown"; one that failed without a word ("Error: ErrImagePull") says nothing by itself.
+// A pull that failed with words that no rule knows is "unknown"; one that failed without a word of its own ("Error: ErrImagePull", "Failed to pull image "x":") says nothing.
+struct wrapping { const char *words; bool quoted; }; // quoted: a name follows
+static const struct wrapping wrappings[] = {
+    {"Error: ", false}, {"ErrImagePull", false}, {"ImagePullBackOff", false}, {"rpc error: code = Unknown desc = ", false}, {"rpc error: code = Unknown desc =", false},
+    {"Error response from daemon", false}, {"Error response from", false}, {"Failed to pull image ", true}, {"failed to pull image ", true}, {"failed to pull and unpack image ", true},
+    {"failed to resolve reference ", true}, {"failed to resolve image", false}, {"Back-off pulling image ", true}, {":", false}, {" ", false}, {".", false}, {"│", false},
+};
+static struct pm_str past_name(struct pm_str s) {
+    bool quoted = s.n && s.p[0] == '"';
+    ptrdiff_t end = quoted ? pm_str_chr(s, '"', 1) : pm_str_chr(s, ' ', 0);
+    return end < 0 ? PM_NONE : pm_str_from(s, (size_t)end + 1);
+}
+static struct pm_str unwrap_once(struct pm_str s) {
+    for (size_t i = 0; i < PM_LEN(wrappings); i++) {
+        if (!pm_str_starts(s, pm_str_c(wrappings[i].words))) continue;
+        struct pm_str rest = pm_str_from(s, strlen(wrappings[i].words));
+        return wrappings[i].quoted ? past_name(rest) : rest;
+    }
+    return s;
+}
 static bool says_nothing(struct pm_str text) {
-    static const char *const empty[] = {"ErrImagePull", "ImagePullBackOff", "Error: ErrImagePull", "Error: ImagePullBackOff"};
-    for (size_t i = 0; i < PM_LEN(empty); i++)
-        if (pm_str_eqc(text, empty[i])) return true;
-    return text.n == 0;
+    for (struct pm_str next; text.n; text = next) {
+        next = unwrap_once(text);
+        if (next.n == text.n) return false;
+    }
+    return true;
 }
 static struct pm_verdict unanswered(const struct rule_view *v) {
     struct pm_verdict r = no_verdict;

@@ -23,6 +23,12 @@ static void drop_mirrors(struct pm_buf *text) {
     text->n -= (size_t)(to + 4 - from);
 }
 
+// CRI-O tries an image, then an OCI artifact: "unable to pull image or OCI artifact: pull image err: X; artifact err: Y". X is why the image was not pulled.
+static void drop_artifact_try(struct pm_buf *text) {
+    ptrdiff_t at = pm_str_find(pm_buf_str(text), PM_STR("; artifact err: "), 0);
+    if (at > 0) text->n = (size_t)at;
+}
+
 void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
     pm_buf_clear(out);
     for (size_t i = 0; i < s.n; i++) {
@@ -34,6 +40,7 @@ void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
         else pm_buf_addc(out, c);
     }
     drop_mirrors(out);
+    drop_artifact_try(out);
 }
 
 // Levenshtein distance of short words; longer ones are not compared.
