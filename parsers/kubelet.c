@@ -52,11 +52,12 @@ static void emit_error(const struct line *l, struct pm_event *e, struct pm_str e
 
 // ---- attempts
 
-static struct pm_str first_quoted(const struct line *l) { return pm_lift_quoted_after(l->ctx->a, l->k->msg, " ", NULL); }
+// PullImage "X" …, Pull image "X" …, Stop pulling image "X" …
+static struct pm_str quoted_image(const struct line *l) { return pm_lift_quoted_after(l->ctx->a, l->k->msg, "mage ", NULL); }
 
 static void on_pull_failed(const struct line *l, const char *message) {
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, message);
-    put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : first_quoted(l));
+    put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : quoted_image(l));
     emit_error(l, &e, l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: "));
 }
 static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
@@ -126,6 +127,19 @@ static bool on_start_container(const struct line *l, struct pm_str rest) {
     return true;
 }
 
+// The runtime's own words, without the layers of the kubelet's around them: all lines of one failure then say the same.
+static struct pm_str sandbox_error(struct pm_str s) {
+    static const char *const heads[] = {"failed to get sandbox image ", "failed pulling image ", "failed to pull image "};
+    for (size_t i = 0; i < PM_LEN(heads); i++) {
+        ptrdiff_t at = pm_str_find(s, pm_str_c(heads[i]), 0);
+        if (at < 0) continue;
+        s = pm_str_from(s, (size_t)at);
+        if (pm_str_ends(s, PM_STR("\""))) s.n--;
+        break;
+    }
+    return s;
+}
+
 static void on_sandbox(const struct line *l) {
     if (!pm_lift_sandbox_image(l->text)) {
         if (!pm_lift_runtime_down(l->text)) return;
@@ -136,7 +150,7 @@ static void on_sandbox(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sandbox");
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for \""), &e);
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for pod \""), &e);
-    emit_error(l, &e, l->text);
+    emit_error(l, &e, sandbox_error(pm_lift_unwrap(l->ctx->a, l->text)));
 }
 
 // One line may tell of several containers: err="[failed to …, failed to …]".
@@ -325,7 +339,7 @@ static void on_stop_pulling(const struct line *l) {
     bool fresh = has(l->k->msg, "Downloaded newer image");
     if (!fresh && !has(l->k->msg, "Image is up to date")) return;
     struct pm_event e = event_of(l, fresh ? PM_KIND_PULL_OK : PM_KIND_PULL_CACHED, "stop pulling");
-    put(&e, PM_F_IMAGE, first_quoted(l).n ? pm_lift_image_at(l->ctx->a, after(l->k->msg, "pulling image "), true) : PM_NONE);
+    put(&e, PM_F_IMAGE, quoted_image(l));
     emit(l, &e);
 }
 
@@ -400,7 +414,7 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
 
 bool pm_kubelet_words(struct pm_str body) {
     if (starts(body, "\"")) body = pm_str_from(body, 1);
-    if (starts(body, "Event")) return false; // controllers echo their own events
+    if (starts(body, "Event")) return has(body, "ontainers{"); // controllers echo events too, but only the kubelet's are about a container
     for (size_t i = 0; i < PM_LEN(kubelet_rows); i++)
         if (starts(body, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(body, kubelet_rows[i].must))) return true;
     return false;

@@ -427,10 +427,23 @@ static void lift_pod_in_words(struct pm_event *e, struct pm_str s) {
     if (rest.p) pm_lift_pod(rest, e);
 }
 
+// The Docker engine names the repository alone ("pull access denied for acme/web"). The kubelet says the tag elsewhere: from its lines a bare name is
+// taken as the repository, or "latest" would be invented. A client's line is all there is.
+static void lift_image(struct pm_arena *a, struct pm_event *e, struct pm_str image) {
+    struct pm_image parts;
+    if (e->component != PM_COMP_KUBELET || !image.n || has_tag(image)) {
+        set(e, PM_F_IMAGE, image);
+        return;
+    }
+    if (!pm_image_parse(a, image, &parts)) return;
+    set(e, PM_F_REGISTRY, parts.registry);
+    set(e, PM_F_REPOSITORY, parts.repository);
+}
+
 void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     struct pm_str s = e->field[PM_F_ERROR];
     if (!s.n) return;
-    set(e, PM_F_IMAGE, find_image(a, s));
+    if (!e->field[PM_F_IMAGE].n) lift_image(a, e, find_image(a, s));
     lift_urls(a, e, s);
     lift_credentials(e, s);
     lift_pod_in_words(e, s);
