@@ -35,9 +35,17 @@ int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
     return 0;
 }
 
+// GitLab runner: `"always": Error response from daemon: …`
+static struct pm_str without_policy(struct pm_str s) {
+    static const char *const policies[] = {"\"always\": ", "\"if-not-present\": ", "\"never\": ", "\"\": "};
+    for (size_t i = 0; i < PM_LEN(policies); i++)
+        if (starts(s, policies[i])) return pm_str_from(s, strlen(policies[i]));
+    return s;
+}
+
 struct pm_str pm_client_trim(struct pm_str s) {
     static const char *const tails[] = {"\nSee 'docker run --help'", "\n\nRun 'docker run --help'", " (manager.go:", " (docker.go:", "\nSTDERR"};
-    s = pm_str_trim(s);
+    s = without_policy(pm_str_trim(s));
     for (size_t i = 0; i < PM_LEN(tails); i++) {
         ptrdiff_t at = pm_str_find(s, pm_str_c(tails[i]), 0);
         if (at > 0) s = pm_str_trim(pm_str_sub(s, 0, (size_t)at));

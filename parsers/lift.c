@@ -624,7 +624,7 @@ static const char *const refusals[] = { // in any case of letters: these texts a
     "unauthorized: incorrect username or password", "authorization token has expired", "unexpected commit digest", "failed to extract layer", "quota exceeded for quota metric",
     "repository does not exist or may require", "cannot pull the latest version of image", "trying to pull repository", "with pull policy of never", "is no longer supported since containerd",
     "artifactregistry.repositories.downloadartifacts", "ecr:batchgetimage", "unauthorized: {\"message\"", "fetch anonymous token", "fetch oauth token", "unable to initialize unpacker",
-    "failed to resolve reference \"", "reading signatures: ", "unable to pull image", "image operating system",
+    "failed to resolve reference \"", "failed to resolve source metadata for ", "reading signatures: ", "unable to pull image", "image operating system",
 };
 static const char *const places[] = { // a registry is spoken of: trouble only beside a word of failure
     "/v2/", "/v1/_ping", "/v1/repositories", "/blobs/", "/manifests/", "manifest for ", "vnd.docker.distribution", "vnd.oci.image", "initializing source docker", "reading manifest", "copying system image",

@@ -1,12 +1,9 @@
-// logrus of everybody else: k3s, rke2 and k0s (which wrap the logs of their components), podman, skopeo, crictl, nerdctl, BuildKit, old Docker daemons.
+// logrus of everybody else: k3s and rke2 themselves, podman, skopeo, crictl, nerdctl, BuildKit, old Docker daemons.
 //
-//     time="2024-01-02 03:04:05" level=info msg="E0102 03:04:05.678901     901 remote_runtime.go:176] \"RunPodSandbox …\" err=\"…\"" component=kubelet stream=stderr      (k0s)
-//     time="2024-01-02 03:04:05" level=info msg="time=\"2024-01-02T03:04:05.6Z\" level=info msg=\"trying next host\" error=\"…\" host=r.test" component=containerd
 //     FATA[0003] pulling image: rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/acme/web:1": …
 //     time="2024-01-02T03:04:05Z" level=fatal msg="initializing source docker://quay.test/a/b:1: reading manifest 1 in quay.test/a/b: unauthorized: …"
-// Source: sirupsen/logrus; k0sproject/k0s:pkg/supervisor; kubernetes-sigs/cri-tools:cmd/crictl; containers/skopeo:cmd/skopeo.
+// Source: sirupsen/logrus; kubernetes-sigs/cri-tools:cmd/crictl; containers/skopeo:cmd/skopeo.
 // Only lines that talk of a pull or a registry that refused give events; what an information or debug line says so is no failed attempt, its error is kept.
-#include "kubelet.h"
 #include "lift.h"
 #include "logrus.h"
 
@@ -17,19 +14,6 @@ static struct pm_str line_of(const struct pm_record *r) {
 }
 
 static bool read(struct pm_arena *a, const struct pm_record *r, struct pm_logrus *v) { return r->json ? pm_logrus_read(a, r, v) : pm_logrus_read_text(a, line_of(r), v); }
-
-// What a component wrote, inside what its supervisor wrote.
-static bool take_nested(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v, enum pm_parse *got) {
-    struct pm_klog k = {0};
-    struct pm_logrus inner = {0};
-    if (pm_klog_header(v->msg, &k) && pm_klog_read(ctx->a, v->msg, &k)) {
-        *got = pm_kubelet_line(ctx, r, &k);
-        return true;
-    }
-    if (!pm_logrus_read_text(ctx->a, v->msg, &inner)) return false;
-    *got = PM_PARSE_OK;
-    return pm_containerd_line(ctx, r, &inner) || pm_dockerd_line(ctx, r, &inner);
-}
 
 static const char *const attempts[] = {"pulling image: ", "pulling image failed: ", "unable to pull: ", "pull failed: "};
 
@@ -57,9 +41,7 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_logrus v = {0};
-    enum pm_parse got = PM_PARSE_OK;
     if (!read(ctx->a, r, &v)) return PM_PARSE_NO;
-    if (take_nested(ctx, r, &v, &got)) return got;
     if (pm_containerd_line(ctx, r, &v) || pm_dockerd_line(ctx, r, &v)) return PM_PARSE_OK; // behind a prefix that no envelope knows
     take(ctx, r, &v);
     if (!v.cut) return PM_PARSE_OK;
@@ -69,9 +51,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 
 const struct pm_parser pm_parser_logrus = {
     .name = "logrus",
-    .title = "logrus of other programs (k3s, rke2, k0s, podman, skopeo, crictl, nerdctl, BuildKit)",
+    .title = "logrus of other programs (k3s, rke2, podman, skopeo, crictl, nerdctl, BuildKit)",
     .example = "FATA[0003] pulling image: rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/acme/web:1\": docker.io/acme/web:1: not found",
-    .source = "sirupsen/logrus:text_formatter.go, k0sproject/k0s:pkg/supervisor, kubernetes-sigs/cri-tools:cmd/crictl",
+    .source = "sirupsen/logrus:text_formatter.go, kubernetes-sigs/cri-tools:cmd/crictl",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
     .flags = PM_PARSER_SPARSE,
