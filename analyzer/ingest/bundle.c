@@ -99,9 +99,12 @@ static void stream(struct walk *w, struct pm_source *s, const struct pm_member *
         if (!p || (got = pm_source_read(s, p, n)) == 0) break;
         k->filled(k->ctx, got);
     }
+    const char *limit = pm_source_limit(s);
+    struct pm_str why = limit ? pm_arena_dup(w->arena, pm_str_c(limit)) : PM_NONE;
     bool broke = pm_source_report(s, w->diags);
     w->partial |= broke;
     k->end(k->ctx, broke);
+    if (limit) k->skipped(k->ctx, m->path, why);
 }
 
 static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m) {

@@ -467,6 +467,8 @@ static bool read_file(struct reading *r, struct pm_frame *f) {
     struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path), *s = r->j->gzip ? pm_source_gzip(root, path) : root;
     char *block = pm_xmalloc(BLOCK_BYTES);
     for (size_t n; (n = pm_source_read(s, block, BLOCK_BYTES)) > 0;) feed(r, f, block, n);
+    const char *limit = pm_source_limit(s);
+    if (limit) r->j->why = pm_xstrdup(limit);
     bool broke = pm_source_report(s, r->p->diags);
     free(block);
     if (s != root) pm_source_close(s);
@@ -669,8 +671,8 @@ static struct job *job_next(struct writer *w) {
 static void write_all(struct writer *w) {
     struct pipe *p = w->p;
     for (struct job *j; (j = job_next(w)) != NULL;) {
-        if (j->kind == JOB_SKIP) pm_timeline_skipped(p->timeline, pm_str_c(j->path), pm_str_c(j->why));
-        else write_member(w, j);
+        if (j->kind != JOB_SKIP) write_member(w, j);
+        if (j->why) pm_timeline_skipped(p->timeline, pm_str_c(j->path), pm_str_c(j->why));
         pthread_mutex_lock(&p->lock);
         p->head = j->next;
         if (!p->head) p->tail = NULL;

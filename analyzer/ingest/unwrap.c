@@ -105,6 +105,12 @@ bool pm_source_report(struct pm_source *s, struct pm_diags *d) {
     return broke;
 }
 
+const char *pm_source_limit(const struct pm_source *s) {
+    for (bool more = true; s && more; more = s->close != NULL, s = s->below)
+        if (s->stopped) return s->message;
+    return NULL;
+}
+
 // ---- files
 
 struct file_source {

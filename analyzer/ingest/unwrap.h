@@ -43,6 +43,8 @@ size_t pm_source_read(struct pm_source *s, char *p, size_t n);
 struct pm_str pm_source_peek(struct pm_source *s, size_t n);
 // Diagnostics of this layer and those below it down to its archive's entry or the root, each once. True where any of them broke off.
 bool pm_source_report(struct pm_source *s, struct pm_diags *d);
+// What to say of a member that a limit cut: the limit's message, or NULL. Ask before reporting.
+const char *pm_source_limit(const struct pm_source *s);
 void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 enum pm_content { PM_CONTENT_TEXT = 0, PM_CONTENT_EMPTY, PM_CONTENT_GZIP, PM_CONTENT_FILTER, PM_CONTENT_ARCHIVE, PM_CONTENT_ARCHIVE_SEEK, PM_CONTENT_BINARY, PM_CONTENT_NOISE };
