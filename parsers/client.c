@@ -3,6 +3,7 @@
 // Clients print for people: no stamp, no level, any prefix (a CI's clock, a job name, a bullet). So a row looks for a phrase, and the error behind it counts only
 // where it talks of a pull or a registry: "Error response from daemon: conflict …" is none of ours.
 #include "client.h"
+#include "pm/envelope.h"
 #include "klog.h"
 #include "logrus.h"
 
@@ -29,7 +30,7 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
 
 int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
     struct pm_str rest, from;
-    if (r->text.n > (64u << 10)) return 0;
+    if (r->text.n > (64u << 10) || pm_line_klog(r->text) || pm_str_starts(r->text, PM_STR("time="))) return 0; // a daemon's line: not worth the search
     for (size_t i = 0; i < c->n; i++)
         if (c->rows[i].bid && matches(&c->rows[i], r->text, &rest, &from)) return c->rows[i].bid;
     return 0;

@@ -96,7 +96,7 @@ static bool preamble(struct pm_frame *f, struct pm_str line) {
     return true;
 }
 
-static void line_run(struct pm_frame *f, struct pm_str raw, bool cut) {
+void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     pm_arena_reset(f->line_arena);
     struct pm_str line = frame_clean(f, raw, f->line);
     f->at_start = false;
@@ -115,9 +115,9 @@ static void passed(struct pm_frame *f, size_t n, bool newline) {
     if (newline) f->line++, f->stats.lines++;
 }
 
-static void overlong(struct pm_frame *f, const char *p) {
+void frame_overlong(struct pm_frame *f, const char *p) {
     pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read", (unsigned long long)f->o.line_max_bytes);
-    line_run(f, (struct pm_str){p, f->o.line_max_bytes}, true);
+    frame_line(f, (struct pm_str){p, f->o.line_max_bytes}, true);
     f->skip_line = true;
 }
 
@@ -160,12 +160,12 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     }
     if (!nl && !end && len <= f->o.line_max_bytes) return 0;
     if (len > f->o.line_max_bytes) {
-        overlong(f, p);
+        frame_overlong(f, p);
         passed(f, f->o.line_max_bytes, false);
         return f->o.line_max_bytes;
     }
     f->plain = false;
-    line_run(f, (struct pm_str){p, len}, false);
+    frame_line(f, (struct pm_str){p, len}, false);
     passed(f, len + (nl != NULL), nl != NULL);
     if (!nl) f->stats.lines++;
     return len + (nl != NULL);
@@ -206,13 +206,22 @@ static void document_end(struct pm_frame *f) {
     else if (f->mode == FRAME_JOURNAL) frame_journal_end(f);
 }
 
+static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) {
+    if (!f->decided && f->offset >= FRAME_HEAD) {
+        f->decided = true;
+        frame_sparse_decide(f);
+    }
+    size_t used = f->sparse && !f->skip_line && !f->plain ? frame_sparse(f, p, n, end) : 0;
+    return used ? used : take_line(f, p, n, end);
+}
+
 static void drain_some(struct pm_frame *f, bool end) {
     while (f->pos < f->buf.n || f->back.n) {
         if (f->back.n) take_back(f);
         const char *p = f->buf.p + f->pos;
         size_t n = f->buf.n - f->pos;
         enum frame_mode before = f->mode;
-        size_t used = f->mode == FRAME_LINES ? take_line(f, p, n, end) : take_document(f, p, n, end);
+        size_t used = f->mode == FRAME_LINES ? take_lines(f, p, n, end) : take_document(f, p, n, end);
         f->pos += used;
         if (!used && f->mode == before && !f->back.n) break;
     }

@@ -107,6 +107,7 @@ struct pm_frame {
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
+    bool decided, sparse;   // sparse: lines without a literal are left out
 
     struct { struct pm_str name; uint64_t n; } nodes[16];
     struct frame_json *json;
@@ -143,5 +144,11 @@ int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks
 bool frame_file_bids(struct pm_frame *f, struct pm_str head);    // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);
 
+// frame_sparse.c
+void frame_sparse_decide(struct pm_frame *f);
+size_t frame_sparse(struct pm_frame *f, const char *p, size_t n, bool end); // as many whole lines as there are; 0: needs more
+
 // frame.c: bytes that a document took and does not want after all become the line at hand again, and are read as text.
+void frame_line(struct pm_frame *f, struct pm_str raw, bool cut); // one whole line, without its newline
+void frame_overlong(struct pm_frame *f, const char *p);
 void frame_unread(struct pm_frame *f, struct pm_str bytes);
