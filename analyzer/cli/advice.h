@@ -1,11 +1,14 @@
 // Advice by cause, out of rules/advice.yaml, for `explain`.
 #pragma once
 #include "pm/arena.h"
+#include "pm/event.h"
 
 #define PM_ADVICE_MAX 12
 struct pm_advice_item {
     struct pm_str phase, text, command; // "mitigate", "fix", "prevent"; command may be empty
 };
-struct pm_advice;
-const struct pm_advice *pm_advice_load(const char *rules_dir, struct pm_arena *a); // NULL where there is none
-size_t pm_advice_for(const struct pm_advice *d, int cause, struct pm_advice_item *items, size_t max);
+struct pm_advices;
+struct pm_advices *pm_advices_load(const char *rules_dir); // NULL where there is none
+void pm_advices_free(struct pm_advices *d);
+// The advice for a cause with the event's names in it, in the file's order. Slices live in `a`.
+size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items, size_t max);

@@ -19,7 +19,7 @@ extern const struct pm_command pm_command_explain;
 
 struct explain {
     struct pm_arena *a;       // of one answer
-    const struct pm_advice *advice;
+    const struct pm_advices *advice;
     bool json, color, redact, any;
     int width;
 };
@@ -65,9 +65,9 @@ static void candidates_json(struct line *l, const struct pm_verdict *v) {
     }
     pm_buf_addc(&l->b, ']');
 }
-static void advice_json(struct line *l, int cause) {
+static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advice_for(l->x->advice, cause, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(l->x->advice, r->verdict.cause, &r->event, l->x->a, items, PM_ADVICE_MAX);
     member(l, "advice");
     pm_buf_addc(&l->b, '[');
     for (size_t i = 0; i < n; i++) {
@@ -115,7 +115,7 @@ static void print_json(struct explain *x, const struct pm_answer *r) {
     number(&l, "count", true, e->count ? e->count : 1);
     text(&l, "error", f[PM_F_ERROR]);
     candidates_json(&l, &r->verdict);
-    advice_json(&l, r->verdict.cause);
+    advice_json(&l, r);
     pm_buf_lit(&l.b, "}\n");
     fwrite(l.b.p, 1, l.b.n, stdout);
     pm_buf_free(&l.b);
@@ -168,9 +168,9 @@ static void candidates_row(struct explain *x, const struct pm_verdict *v) {
     row(x, "or", pm_arena_dup(x->a, pm_buf_str(&b)));
     pm_buf_free(&b);
 }
-static void advice_rows(struct explain *x, int cause) {
+static void advice_rows(struct explain *x, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advice_for(x->advice, cause, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(x->advice, r->verdict.cause, &r->event, x->a, items, PM_ADVICE_MAX);
     for (size_t i = 0; i < n && i < 2; i++) {
         row(x, i ? "" : "do first", items[i].text);
         row(x, "", items[i].command);
@@ -189,7 +189,7 @@ static void print_text(struct explain *x, const struct pm_answer *r) {
     row(x, "said", e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR] : r->event_made ? e->field[PM_F_MESSAGE] : r->text);
     row(x, "rule", pm_str_c(r->verdict.rule));
     row(x, "read as", origin_of(x, r));
-    advice_rows(x, r->verdict.cause);
+    advice_rows(x, r);
 }
 static void print_answer(void *ctx, const struct pm_answer *r) {
     struct explain *x = ctx;
@@ -236,15 +236,16 @@ static int columns(void) {
 static int explain(const struct explain_args *r, const struct pm_buf *in, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->rules, diags);
     if (!rs) return PM_EXIT_USAGE;
-    struct pm_arena *run = pm_arena_new();
-    struct explain x = {.a = pm_arena_new(), .advice = pm_advice_load(r->rules, run), .json = strcmp(r->format, "json") == 0, .redact = !r->raw, .width = columns()};
+    struct pm_advices *advice = pm_advices_load(r->rules);
+    struct explain x = {.a = pm_arena_new(), .advice = advice, .json = strcmp(r->format, "json") == 0, .redact = !r->raw, .width = columns()};
     x.color = !x.json && pm_color_wanted(r->color, STDOUT_FILENO);
     struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
     pm_answers(rs, pm_buf_str(in), print_answer, &x, said);
     if (!x.json) pm_diags_print(said);
     pm_ruleset_limits(rs, diags);
     pm_diags_free(said);
-    pm_arena_free(x.a), pm_arena_free(run);
+    pm_arena_free(x.a);
+    pm_advices_free(advice);
     pm_ruleset_free(rs);
     return PM_EXIT_OK;
 }

@@ -1,7 +1,6 @@
 // rules/advice.yaml → the incident's own advice, with its names filled in.
+#include "judge/advice.h"
 #include "judge/state.h"
-
-struct value { const char *key; struct pm_str value; };
 
 static struct pm_str first_name(struct pm_state *s, const struct pm_ids *ids) { return ids->n ? pm_name(s, ids->items[0]) : PM_NONE; }
 
@@ -23,8 +22,7 @@ static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) { // th
     return first_name(s, &h->registries);
 }
 
-// {key} → value; braces that name none of ours (JSON, shell) stay as they are.
-static struct pm_str fill(struct pm_state *s, struct pm_str text, const struct value *values, size_t n) {
+struct pm_str pm_advice_text(struct pm_arena *a, struct pm_str text, const struct pm_advice_value *values, size_t n) {
     struct pm_buf b = {0};
     for (size_t i = 0; i < text.n; i++) {
         bool done = false;
@@ -39,7 +37,7 @@ static struct pm_str fill(struct pm_state *s, struct pm_str text, const struct v
         }
         if (!done) pm_buf_addc(&b, text.p[i]);
     }
-    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
 }
@@ -55,7 +53,7 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     const struct pm_hit_workload *w = inc->blast.workloads_n ? &inc->blast.workloads[0] : NULL;
     struct pm_str pod = first_name(s, &h->pods);
-    const struct value values[] = {
+    const struct pm_advice_value values[] = {
         {"registry", first_name(s, &h->registries)}, {"repository", first_name(s, &h->repositories)}, {"image", first_name(s, &h->images)}, {"node", first_name(s, &h->nodes)},
         {"namespace", w ? w->namespace : first_name(s, &h->namespaces)}, {"pod", pm_str_from(pod, (size_t)(pm_str_chr(pod, '/', 0) + 1))}, {"workload", w ? w->name : PM_NONE},
         {"workload_kind", w ? lower(s, w->kind) : PM_NONE}, {"secret", secret_of(s, h)}, {"user", first_name(s, &h->users)}, {"client", first_name(s, &h->clients)}, {"host", host_of(s, h)},
@@ -69,8 +67,8 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
         if (inc->advice_n) memcpy(list, inc->advice, inc->advice_n * sizeof *list);
         const char *phase = json_string_value(json_object_get(o, "phase")), *text = json_string_value(json_object_get(o, "text")), *command = json_string_value(json_object_get(o, "command"));
         list[inc->advice_n].phase = pm_arena_dup(s->a, pm_str_c(phase));
-        list[inc->advice_n].text = fill(s, pm_str_c(text), values, PM_LEN(values));
-        if (command) list[inc->advice_n].command = fill(s, pm_str_c(command), values, PM_LEN(values));
+        list[inc->advice_n].text = pm_advice_text(s->a, pm_str_c(text), values, PM_LEN(values));
+        if (command) list[inc->advice_n].command = pm_advice_text(s->a, pm_str_c(command), values, PM_LEN(values));
         inc->advice = list;
         inc->advice_n++;
     }
