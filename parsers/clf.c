@@ -54,7 +54,9 @@ static bool head_words(struct pm_str head, struct pm_clf *o) {
         o->user = n > 3 ? w[3] : PM_STR("-");
         return true;
     }
-    int client = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' && w[0].p[w[0].n - 1] != ',' ? 1 : 0;
+    char tail_char = w[0].p[w[0].n - 1];
+    bool vhost = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' && tail_char != ',' && tail_char != ':';
+    int client = vhost ? 1 : 0;
     if (client) o->vhost = w[0];
     o->client = w[client];
     if (w[0].p[w[0].n - 1] == ',') { // a forwarded list; the user is the last word

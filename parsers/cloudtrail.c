@@ -3,9 +3,8 @@
 //   {"eventVersion":"1.08","userIdentity":{"arn":"arn:aws:sts::111122223333:assumed-role/node/i-0abc"},"eventTime":"2024-01-02T03:04:05Z","eventSource":"ecr.amazonaws.com","eventName":"BatchGetImage",
 //    "awsRegion":"eu-west-1","sourceIPAddress":"10.1.2.3","userAgent":"containerd/1.7.11","errorCode":"AccessDenied","errorMessage":"User … is not authorized to perform: ecr:BatchGetImage",
 //    "requestParameters":{"registryId":"111122223333","repositoryName":"shop/cart","imageIds":[{"imageTag":"1.4"}]},"responseElements":null}
-//   {"EventId":"…","CloudTrailEvent":"{\"eventVersion\":…}"}      lookup-events
 //
-// Source: AWS documentation, "Logging Amazon ECR actions with AWS CloudTrail". {"Records":[…]} and {"Events":[…]} come apart in the framer. A layer's digest names no image and is left out. The API has no HTTP status of its own;
+// Source: AWS documentation, "Logging Amazon ECR actions with AWS CloudTrail". {"Records":[…]} comes apart in the framer, lookup-events by env_cloudtrail_lookup.c. A layer's digest names no image and is left out. The API has no HTTP status of its own;
 // a call without errorCode is told as 200, an error by its code (reason) and text. Calls to other services are understood without an event.
 #include "http_json.h"
 
@@ -35,8 +34,7 @@ static const json_t *in(const json_t *object, const char *key) { return json_obj
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    if (in(r->json, "eventSource") && in(r->json, "eventName")) return 97;
-    return json_is_string(in(r->json, "CloudTrailEvent")) ? 97 : 0;
+    return in(r->json, "eventSource") && in(r->json, "eventName") ? 97 : 0;
 }
 
 static struct pm_str registry_of(struct pm_arena *a, const json_t *o, const json_t *parameters) {
@@ -101,19 +99,7 @@ static enum pm_parse one(struct pm_parse_ctx *ctx, const struct pm_record *r, co
     return PM_PARSE_OK;
 }
 
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    const json_t *inner = in(r->json, "CloudTrailEvent");
-    if (!json_is_string(inner)) return in(r->json, "eventSource") ? one(ctx, r, r->json) : PM_PARSE_NO;
-    json_t *o = json_loadb(json_string_value(inner), json_string_length(inner), 0, NULL); // lives until the event is handed on
-    if (!json_is_object(o)) {
-        json_decref(o);
-        pm_emit_bad(ctx, r, "json-broken", "CloudTrailEvent does not hold a JSON object");
-        return PM_PARSE_BAD;
-    }
-    enum pm_parse done = one(ctx, r, o);
-    json_decref(o);
-    return done;
-}
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return bid(r, NULL) ? one(ctx, r, r->json) : PM_PARSE_NO; }
 
 const struct pm_parser pm_parser_cloudtrail = {
     .name = "cloudtrail",

@@ -34,8 +34,16 @@ static bool read_head(struct pm_str text, struct line *l) {
         l->process = pm_str_sub(text, 0, (size_t)pipe);
         c.at += pipe + 3;
     }
-    struct pm_str s = pm_scan_rest(&c);
-    if (s.n > 24 && s.p[4] == '-' && s.p[10] == ' ') {
+    struct pm_str s = pm_scan_rest(&c), pid;
+    struct pm_scan unstamped = c; // kubectl logs --timestamps and the like take python's stamp for theirs
+    if (pm_scan_char(&unstamped, '[') && pm_scan_until(&unstamped, ']', &pid) && pid.n && pid.p[0] <= '9' && pm_scan_lit(&unstamped, " [")) {
+        if (!passed_level(&c, &l->level)) return false;
+    } else if (pm_str_starts(s, PM_STR("INFO: "))) passed_level(&c, &l->level);
+    if (l->level.n && pm_scan_char(&c, '[')) {
+        if (!pm_scan_until(&c, ']', &l->logger)) return false;
+        pm_scan_blanks(&c);
+    }
+    if (!l->level.n && s.n > 24 && s.p[4] == '-' && s.p[10] == ' ') {
         size_t used = pm_when_rfc3339(s, &l->when);
         c.at += used;
         if (!used || !pm_scan_blanks(&c) || !passed_level(&c, &l->level)) return false;

@@ -10,7 +10,7 @@
 static bool read_line(struct pm_str text, struct pm_http_request *q, struct pm_str *upstream) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str word, rest;
-    if (!pm_scan_word(&c, &q->reason) || q->reason.n > 12 || !pm_scan_lit(&c, " [")) return false;
+    if (!pm_scan_lit(&c, "[") && (!pm_scan_word(&c, &q->reason) || q->reason.n > 12 || !pm_scan_lit(&c, " ["))) return false; // a pasted "- " reads like a bullet
     size_t used = pm_when_clf(pm_scan_rest(&c), &q->when);
     if (!used) return false;
     c.at += used;
@@ -25,13 +25,14 @@ static bool read_line(struct pm_str text, struct pm_http_request *q, struct pm_s
     if (pm_scan_word(&c, &word)) pm_http_i64(word, &q->bytes);
     rest = pm_scan_rest(&c);
     q->host = pm_str_between(rest, PM_STR("\"HOST:"), PM_STR("\""));
+    if (q->reason.n == 1) q->reason = PM_NONE; // "-": the cache was not asked
     *upstream = pm_str_between(rest, PM_STR("\"UPSTREAM:"), PM_STR("\""));
     return pm_str_has(rest, PM_STR("\"HOST:"));
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    struct pm_http_request q;
+    struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     struct pm_str upstream;
     if (!pm_str_has(r->text, PM_STR(" \"HOST:"))) return 0;
     return read_line(r->text, &q, &upstream) ? 97 : 0;
@@ -43,7 +44,6 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!read_line(r->text, &q, &upstream)) return PM_PARSE_NO;
     bool cut = !upstream.n;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "no upstream at the end");
-    q.reason = pm_http_absent(q.reason);
     q.flags = PM_EV_MIRROR | (cut ? PM_EV_CUT : 0);
     if (pm_str_eqc(upstream, "-")) q.message = PM_STR("served from the cache, upstream not asked");
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);

@@ -90,6 +90,14 @@ static void envelopes_json(struct line *l, const struct pm_answer *r) {
     }
     pm_buf_addc(&l->b, ']');
 }
+// The image as the line names it. A request names a path: its registry stands apart, as host, account or not at all.
+static struct pm_str image_of(struct pm_arena *a, const struct pm_event *e) {
+    const struct pm_str *f = e->field;
+    if (f[PM_F_IMAGE].n && (e->kind != PM_KIND_REQUEST || !f[PM_F_REPOSITORY].n)) return f[PM_F_IMAGE];
+    if (!f[PM_F_REPOSITORY].n) return PM_NONE;
+    if (f[PM_F_DIGEST].n) return pm_arena_fmt(a, "%.*s@%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_DIGEST]));
+    return f[PM_F_TAG].n ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_TAG])) : f[PM_F_REPOSITORY];
+}
 static void print_json(struct explain *x, const struct pm_answer *r) {
     const struct pm_event *e = &r->event;
     const struct pm_str *f = e->field;
@@ -105,7 +113,7 @@ static void print_json(struct explain *x, const struct pm_answer *r) {
     text(&l, "confidence", r->verdict.rule && !r->verdict.quiet ? pm_str_c(pm_confidence_names[r->verdict.confidence]) : PM_NONE);
     static const struct { const char *key; enum pm_field field; } image[] = {
         {"image", PM_F_IMAGE}, {"registry", PM_F_REGISTRY}, {"repository", PM_F_REPOSITORY}, {"tag", PM_F_TAG}, {"digest", PM_F_DIGEST}};
-    for (size_t i = 0; i < PM_LEN(image); i++) text(&l, image[i].key, f[image[i].field]);
+    for (size_t i = 0; i < PM_LEN(image); i++) text(&l, image[i].key, i ? f[image[i].field] : image_of(x->a, e));
     number(&l, "http_status", e->http_status > 0, e->http_status);
     static const struct { const char *key; enum pm_field field; } who[] = {{"method", PM_F_METHOD}, {"client", PM_F_CLIENT}, {"user", PM_F_USER}, {"namespace", PM_F_NAMESPACE},
                                                                             {"pod", PM_F_POD},       {"container", PM_F_CONTAINER}, {"node", PM_F_NODE}};
@@ -182,7 +190,7 @@ static void print_text(struct explain *x, const struct pm_answer *r) {
     headline(x, r);
     candidates_row(x, &r->verdict);
     row(x, "what", r->event_made ? pm_str_c(pm_kind_names[e->kind]) : PM_NONE);
-    row(x, "image", e->field[PM_F_IMAGE].n ? e->field[PM_F_IMAGE] : e->field[PM_F_REPOSITORY]);
+    row(x, "image", image_of(x->a, e));
     row(x, "registry", e->field[PM_F_REGISTRY]);
     if (e->http_status > 0) row(x, "status", pm_arena_fmt(x->a, "%d", e->http_status));
     row(x, "where", where_of(x, e));
