@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 enum option { OPT_OUTPUT, OPT_FORMAT, OPT_COLOR, OPT_DB, OPT_SINCE, OPT_UNTIL, OPT_RULES, OPT_TZ, OPT_YEAR, OPT_JOBS, OPT_NO_REDACT, OPT_COUNT };
-static const struct { struct pm_opt opt; unsigned part; } options[OPT_COUNT] = {
+static const struct {
+    struct pm_opt opt;
+    unsigned part;
+} options[OPT_COUNT] = {
     [OPT_OUTPUT] = {{"output", 'o', true}, PM_ARGS_OUTPUT},
     [OPT_FORMAT] = {{"format", 'f', true}, PM_ARGS_OUTPUT},
     [OPT_COLOR] = {{"color", 0, true}, PM_ARGS_OUTPUT},
@@ -35,7 +38,10 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
         if (pm_opt_time(value, which == OPT_SINCE ? &args->since_ns : &args->until_ns)) return PM_EXIT_OK;
         return pm_usage(c, "'%s' is no time: write 2026-04-12, 2026-04-12T06:47 or 2026-04-12T06:47:00Z (no zone is UTC)", value);
     case OPT_RULES:
-        if (access(value, R_OK) == 0) { args->rules_dir = value; return PM_EXIT_OK; }
+        if (access(value, R_OK) == 0) {
+            args->rules_dir = value;
+            return PM_EXIT_OK;
+        }
         return pm_usage(c, "--rules: there is no folder '%s'", value);
     case OPT_TZ: args->ingest.tz = value; return PM_EXIT_OK;
     case OPT_YEAR:

@@ -5,7 +5,7 @@
 #include "pm/judge.h"
 
 struct pm_bundle_args {
-    const char **paths;       // as many as argc
+    const char **paths; // as many as argc
     size_t paths_n;
     const char *db;
     struct pm_ingest_options ingest;

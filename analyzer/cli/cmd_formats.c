@@ -9,7 +9,9 @@
 extern const struct pm_command pm_command_formats;
 static const struct pm_opt options[] = {{"format", 'f', true}};
 
-struct entry { const char *kind, *name, *title, *component, *example, *source; };
+struct entry {
+    const char *kind, *name, *title, *component, *example, *source;
+};
 
 static void print_text(const struct entry *e) {
     printf("%-22s %s\n", e->name, e->title ? e->title : "");

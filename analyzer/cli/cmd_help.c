@@ -3,12 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char introduction[] =
-    "pullmortem " PM_VERSION ": reads the logs collected after container images would not pull, and says what happened.\n\n"
-    "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
-    "  pullmortem BUNDLE -o report.html  the same as a page; .json .md .txt too, several -o may be given\n\n"
-    "A bundle is a file, a folder, an archive, or - for standard input. Nothing leaves this machine.\n\n"
-    "Commands:\n";
+static const char introduction[] = "pullmortem " PM_VERSION ": reads the logs collected after container images would not pull, and says what happened.\n\n"
+                                   "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
+                                   "  pullmortem BUNDLE -o report.html  the same as a page; .json .md .txt too, several -o may be given\n\n"
+                                   "A bundle is a file, a folder, an archive, or - for standard input. Nothing leaves this machine.\n\n"
+                                   "Commands:\n";
 static const char ending[] =
     "\n'pullmortem help COMMAND' lists its options.\n"
     "Exit status: 0 done or gate passed, 1 gate failed, 2 usage, rule or policy mistake, 3 input that could not be read, or only in part.\n";

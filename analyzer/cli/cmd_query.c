@@ -13,7 +13,9 @@ extern const struct pm_command pm_command_query;
 static const struct pm_opt options[] = {{"format", 'f', true}};
 enum { TABLE_ROWS_MEASURED = 2000 }; // column widths come from the first rows; the rest streams
 
-struct table_row { struct pm_str *cells; };
+struct table_row {
+    struct pm_str *cells;
+};
 struct query {
     struct pm_arena *a;
     int columns;
@@ -22,7 +24,7 @@ struct query {
     bool *numeric;
     struct table_row *kept;
     size_t kept_n, kept_cap;
-    bool flowing;             // widths are settled, rows are printed as they come
+    bool flowing; // widths are settled, rows are printed as they come
 };
 
 // table ---------------------------------------------------------------------------------------------------------------
@@ -38,7 +40,8 @@ static void table_line(const struct query *q, const struct pm_str *cells) {
 }
 static struct pm_str *table_cells(struct query *q, int n, const char *const *cells) {
     struct pm_str *out = PM_NEWN(q->a, struct pm_str, n);
-    for (int i = 0; i < n; i++) out[i] = cells[i] ? pm_text_visible(q->a, pm_arena_dup(q->a, pm_str_c(cells[i]))) : PM_NONE; // the cell is the next row's after this
+    for (int i = 0; i < n; i++)
+        out[i] = cells[i] ? pm_text_visible(q->a, pm_arena_dup(q->a, pm_str_c(cells[i]))) : PM_NONE; // the cell is the next row's after this
     return out;
 }
 static void table_start(struct query *q, int n, const char *const *names) {
@@ -131,8 +134,11 @@ static bool json_row(void *ctx, int n, const char *const *names, const char *con
 }
 static void json_end(struct query *q) { fputs(q->rows ? "\n]\n" : "[]\n", stdout); }
 
-static const struct { const char *name; pm_sql_typed_cb *row; void (*end)(struct query *q); } formats[] = {
-    {"table", table_row, table_end}, {"csv", csv_row, csv_end}, {"json", json_row, json_end}};
+static const struct {
+    const char *name;
+    pm_sql_typed_cb *row;
+    void (*end)(struct query *q);
+} formats[] = {{"table", table_row, table_end}, {"csv", csv_row, csv_end}, {"json", json_row, json_end}};
 
 static int query(const char *db, const char *sql, size_t format) {
     const char *why = NULL;
@@ -146,7 +152,9 @@ static int query(const char *db, const char *sql, size_t format) {
     int status = PM_EXIT_OK;
     if (pm_timeline_sql_typed(t, sql, formats[format].row, &q, &mistake, q.a)) formats[format].end(&q);
     else {
-        fprintf(stderr, "pullmortem query: %.*s\nviews: events pulls incidents quota_points files diagnostics skipped; 'PRAGMA table_info(events)' lists columns\n", PM_FMT(mistake));
+        fprintf(stderr,
+                "pullmortem query: %.*s\nviews: events pulls incidents quota_points files diagnostics skipped; 'PRAGMA table_info(events)' lists columns\n",
+                PM_FMT(mistake));
         status = PM_EXIT_USAGE;
     }
     free(q.kept);

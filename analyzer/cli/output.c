@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int format_unknown(const struct pm_command *c, const char *what, const char *word) {
@@ -60,9 +61,8 @@ static int write_standard(const struct pm_outputs *out, size_t i, const struct p
 static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
     struct pm_render_options o = {.color = out->color && strcmp(out->color, "always") == 0};
     struct pm_buf part = {0};
-    FILE *there = fopen(out->file[i], "r+b");
-    bool direct = there && fseeko(there, 0, SEEK_END) != 0;
-    if (there) fclose(there);
+    struct stat there;
+    bool direct = lstat(out->file[i], &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
     pm_buf_fmt(&part, "%s%s", out->file[i], direct ? "" : ".part");
     FILE *f = fopen(part.p, "wb");
     bool ok = f && out->renderer[i]->render(f, r, &o);

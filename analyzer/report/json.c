@@ -66,7 +66,10 @@ static void bundle(json *w, const struct pm_report *r) {
     pm_json_time(w, "to", r->to_ns);
     texts(w, "nodes", &r->nodes);
     pm_json_open(w, "totals", '{');
-    const struct { const char *name; uint64_t n; } totals[] = {{"files", r->files_n}, {"bytes", r->bytes}, {"lines", r->lines}, {"events", r->events}, {"bad", r->bad}, {"undated", r->undated}};
+    const struct {
+        const char *name;
+        uint64_t n;
+    } totals[] = {{"files", r->files_n}, {"bytes", r->bytes}, {"lines", r->lines}, {"events", r->events}, {"bad", r->bad}, {"undated", r->undated}};
     for (size_t i = 0; i < PM_LEN(totals); i++) pm_json_uint(w, totals[i].name, totals[i].n);
     pm_json_close(w, '}');
     pm_json_open(w, "files", '[');
@@ -99,7 +102,10 @@ static void bundle(json *w, const struct pm_report *r) {
 static void latency(json *w, const struct pm_latency *l) {
     pm_json_open(w, "latency_s", '{');
     pm_json_uint(w, "n", l->n);
-    const struct { const char *name; double s; } rows[] = {{"mean", l->mean_s}, {"p50", l->p50_s}, {"p95", l->p95_s}, {"p99", l->p99_s}, {"max", l->max_s}};
+    const struct {
+        const char *name;
+        double s;
+    } rows[] = {{"mean", l->mean_s}, {"p50", l->p50_s}, {"p95", l->p95_s}, {"p99", l->p99_s}, {"max", l->max_s}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         if (l->n) pm_json_real(w, rows[i].name, rows[i].s);
         else pm_json_null(w, rows[i].name);
@@ -216,8 +222,14 @@ static void blast_radius(json *w, const struct pm_incident *i) {
     pm_json_open(w, "blast_radius", '{');
     hit_pods(w, i);
     hit_workloads(w, i);
-    const struct { const char *name; const struct pm_strs *list; } lists[] = {
-        {"namespaces", &i->blast.namespaces}, {"nodes", &i->blast.nodes}, {"images", &i->blast.images}, {"registries", &i->blast.registries}, {"services", &i->blast.services}};
+    const struct {
+        const char *name;
+        const struct pm_strs *list;
+    } lists[] = {{"namespaces", &i->blast.namespaces},
+                 {"nodes", &i->blast.nodes},
+                 {"images", &i->blast.images},
+                 {"registries", &i->blast.registries},
+                 {"services", &i->blast.services}};
     for (size_t k = 0; k < PM_LEN(lists); k++) texts(w, lists[k].name, lists[k].list);
     pm_json_open(w, "counts", '{');
     pm_json_uint(w, "pods", i->blast.pods_n);

@@ -1,7 +1,7 @@
 // The report for a terminal. Sections with nothing to say are left out; a healthy bundle is two lines.
 #include "report/text_out.h"
 #include "report/words.h"
-#include "pm/command.h"
+#include "pm/version.h"
 #include "pm/diag.h"
 #include "pm/report.h"
 #include "pm/timeline.h"
@@ -85,7 +85,8 @@ static struct pm_str failed_of(struct text *x, const struct pm_incident *i) {
         struct pm_str n = pm_words_count(a, i->failed_requests, "request", "requests");
         pm_buf_fmt(&b, "%.*s failed", PM_FMT(n));
     }
-    if (b.n && i->from_ns != PM_NO_TIME && i->to_ns != PM_NO_TIME && i->to_ns > i->from_ns) pm_buf_fmt(&b, " in %s", pm_duration_format(i->to_ns - i->from_ns, out));
+    if (b.n && i->from_ns != PM_NO_TIME && i->to_ns != PM_NO_TIME && i->to_ns > i->from_ns)
+        pm_buf_fmt(&b, " in %s", pm_duration_format(i->to_ns - i->from_ns, out));
     return taken(x, &b);
 }
 
@@ -172,8 +173,10 @@ static void chain(struct text *x, const struct pm_incident *i) {
     if (i->explained_by) piece(&b, "; ", pm_arena_fmt(x->t.a, "led to by incident %u", (unsigned)i->explained_by));
     pm_text_item(&x->t, INDENT, "chain", LABEL, taken(x, &b));
     if (!i->trigger.what.n || pm_str_eqc(i->trigger.what, "unknown")) return;
-    struct pm_str what = visible(x, i->trigger.what), detail = visible(x, i->trigger.detail), at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->trigger.at_ns);
-    pm_text_item(&x->t, INDENT, "trigger", LABEL, pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at), detail.n ? ": " : "", PM_FMT(detail)));
+    struct pm_str what = visible(x, i->trigger.what), detail = visible(x, i->trigger.detail),
+                  at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->trigger.at_ns);
+    pm_text_item(&x->t, INDENT, "trigger", LABEL,
+                 pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at), detail.n ? ": " : "", PM_FMT(detail)));
 }
 static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) {
     struct pm_str n = pm_words_count(x->t.a, w->pods, "pod", "pods");
@@ -185,8 +188,9 @@ static void rollout_pieces(struct text *x, struct pm_buf *b, const char *word, c
         const struct pm_rollout *o = &list[k];
         struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s %.*s/%.*s", PM_FMT(o->kind), PM_FMT(o->namespace), PM_FMT(o->name)));
         bool counted = o->desired >= 0 && o->ready >= 0;
-        piece(b, " · ", counted ? pm_arena_fmt(x->t.a, "%.*s %s, %lld of %lld ready", PM_FMT(name), word, (long long)o->ready, (long long)o->desired)
-                                : pm_arena_fmt(x->t.a, "%.*s %s", PM_FMT(name), word));
+        piece(b, " · ",
+              counted ? pm_arena_fmt(x->t.a, "%.*s %s, %lld of %lld ready", PM_FMT(name), word, (long long)o->ready, (long long)o->desired)
+                      : pm_arena_fmt(x->t.a, "%.*s %s", PM_FMT(name), word));
     }
 }
 static void hit(struct text *x, const struct pm_incident *i) {
@@ -206,7 +210,10 @@ static void hit(struct text *x, const struct pm_incident *i) {
         piece(&b, " · ", pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name), (long long)h->desired, (long long)h->current));
     }
     pm_text_item(&x->t, INDENT, "hit", LABEL, taken(x, &b));
-    const struct { const char *one, *many; const struct pm_strs *list; } spared[] = {
+    const struct {
+        const char *one, *many;
+        const struct pm_strs *list;
+    } spared[] = {
         {"node", "nodes", &i->blast.spared_nodes}, {"registry", "registries", &i->blast.spared_registries}, {"image", "images", &i->blast.spared_images}};
     for (size_t k = 0; k < PM_LEN(spared); k++) {
         struct pm_str names = visible(x, pm_words_list(x->t.a, spared[k].list, 4));
@@ -321,8 +328,9 @@ static void quotas(struct text *x) {
     for (size_t c = 0; c < PM_LEN(names); c++) pm_table_add(&b, pm_str_c(names[c]));
     for (size_t k = 0; k < r->quotas_n && k < ROWS_SHOWN; k++) {
         const struct pm_quota *q = &r->quotas[k];
-        const struct pm_str cells[] = {visible(x, q->registry), quota_whose(x, q), quota_used(x, q), quota_limit(x, q), q->status,
-                                       pm_words_number(x->t.a, q->refused), visible(x, q->policy)};
+        const struct pm_str cells[] = {visible(x, q->registry), quota_whose(x, q), quota_used(x, q),
+                                       quota_limit(x, q),       q->status,         pm_words_number(x->t.a, q->refused),
+                                       visible(x, q->policy)};
         for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(&b, cells[c]);
     }
     pm_table_print(&x->t, &b, 1);
@@ -340,9 +348,15 @@ static void stats_rows(struct text *x, struct pm_table *b, const char *what, con
     for (size_t k = 0; k < n && k < ROWS_SHOWN; k++) {
         const struct pm_pull_stats *s = &by[k];
         bool timed = s->latency.n > 0;
-        const struct pm_str cells[] = {s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"), pm_words_number(a, s->attempts), pm_words_number(a, s->ok), pm_words_number(a, s->failed),
-                                       pm_words_ratio(a, s->ok, s->ok + s->failed), pm_words_number(a, s->cached), timed ? pm_words_seconds(a, s->latency.p50_s) : PM_STR("–"),
-                                       timed ? pm_words_seconds(a, s->latency.p95_s) : PM_STR("–"), timed ? pm_words_seconds(a, s->latency.max_s) : PM_STR("–")};
+        const struct pm_str cells[] = {s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"),
+                                       pm_words_number(a, s->attempts),
+                                       pm_words_number(a, s->ok),
+                                       pm_words_number(a, s->failed),
+                                       pm_words_ratio(a, s->ok, s->ok + s->failed),
+                                       pm_words_number(a, s->cached),
+                                       timed ? pm_words_seconds(a, s->latency.p50_s) : PM_STR("–"),
+                                       timed ? pm_words_seconds(a, s->latency.p95_s) : PM_STR("–"),
+                                       timed ? pm_words_seconds(a, s->latency.max_s) : PM_STR("–")};
         for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(b, cells[c]);
     }
 }
@@ -386,9 +400,10 @@ static void alerts(struct text *x) {
         if (!any) pm_text_heading(&x->t, "ALERTS that would have fired");
         any = true;
         struct pm_str when = span(x, l->fired[0].from_ns, l->fired[0].to_ns), name = visible(x, l->name);
-        struct pm_str lead = l->lead_known && l->lead_s != 0
-                                 ? pm_arena_fmt(x->t.a, ", %s %s the first failed pull", pm_duration_format((l->lead_s < 0 ? -l->lead_s : l->lead_s) * PM_NS_PER_S, out), l->lead_s > 0 ? "before" : "after")
-                                 : PM_NONE;
+        struct pm_str lead = l->lead_known && l->lead_s != 0 ? pm_arena_fmt(x->t.a, ", %s %s the first failed pull",
+                                                                            pm_duration_format((l->lead_s < 0 ? -l->lead_s : l->lead_s) * PM_NS_PER_S, out),
+                                                                            l->lead_s > 0 ? "before" : "after")
+                                                             : PM_NONE;
         pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s%.*s", PM_FMT(name), PM_FMT(when), PM_FMT(lead)));
     }
 }
@@ -399,7 +414,8 @@ static void findings(struct text *x) {
     for (size_t k = 0; k < r->findings_n && k < ROWS_SHOWN; k++) {
         const struct pm_finding *f = &r->findings[k];
         struct pm_str said = visible(x, f->text), at = place(x, f->file, f->line);
-        pm_text_item(&x->t, 1, f->severity.n ? pm_arena_cstr(x->t.a, f->severity) : "", 9, at.n ? pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(at)) : said);
+        pm_text_item(&x->t, 1, f->severity.n ? pm_arena_cstr(x->t.a, f->severity) : "", 9,
+                     at.n ? pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(at)) : said);
         pm_text_item(&x->t, 1, "", 9, visible(x, f->advice));
     }
     and_more(x, 1, ROWS_SHOWN, r->findings_n);
@@ -428,8 +444,8 @@ static void unknown(struct text *x) {
 
 // Members whose clock is known the same way are one line.
 static bool same_clock(const struct pm_file_row *a, const struct pm_file_row *b) {
-    return a->quality == b->quality && a->year == b->year && pm_str_eq(a->year_from, b->year_from) && a->offset_known == b->offset_known && a->utc_offset_s == b->utc_offset_s &&
-           pm_str_eq(a->offset_from, b->offset_from);
+    return a->quality == b->quality && a->year == b->year && pm_str_eq(a->year_from, b->year_from) && a->offset_known == b->offset_known &&
+           a->utc_offset_s == b->utc_offset_s && pm_str_eq(a->offset_from, b->offset_from);
 }
 static bool clock_worth(const struct pm_file_row *f) { return f->quality != PM_QUALITY_EXACT && f->from_ns != PM_NO_TIME; }
 
@@ -454,8 +470,9 @@ static void skew_lines(struct text *x) {
         for (size_t e = 0; e < k && !told; e++) told = pm_str_eq(r->files[e].node, f->node) && r->files[e].skew_ms == f->skew_ms;
         if (told) continue;
         struct pm_str node = visible(x, f->node);
-        pm_text_item(&x->t, 1, "skew", 10, pm_arena_fmt(x->t.a, "node %.*s is %.1f s %s the others", PM_FMT(node), (double)(f->skew_ms < 0 ? -f->skew_ms : f->skew_ms) / 1000,
-                                                        f->skew_ms < 0 ? "behind" : "ahead of"));
+        pm_text_item(&x->t, 1, "skew", 10,
+                     pm_arena_fmt(x->t.a, "node %.*s is %.1f s %s the others", PM_FMT(node), (double)(f->skew_ms < 0 ? -f->skew_ms : f->skew_ms) / 1000,
+                                  f->skew_ms < 0 ? "behind" : "ahead of"));
     }
 }
 static void clocks(struct text *x) {

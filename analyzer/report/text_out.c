@@ -3,8 +3,8 @@
 #include "report/words.h"
 #include <stdlib.h>
 
-static const char *const inks[] = {[PM_INK_PLAIN] = "", [PM_INK_BOLD] = "1", [PM_INK_DIM] = "2", [PM_INK_RED] = "1;31", [PM_INK_YELLOW] = "33",
-                                   [PM_INK_BLUE] = "34", [PM_INK_GREEN] = "32", [PM_INK_CYAN] = "36"};
+static const char *const inks[] = {[PM_INK_PLAIN] = "",    [PM_INK_BOLD] = "1",  [PM_INK_DIM] = "2",    [PM_INK_RED] = "1;31",
+                                   [PM_INK_YELLOW] = "33", [PM_INK_BLUE] = "34", [PM_INK_GREEN] = "32", [PM_INK_CYAN] = "36"};
 
 void pm_text_ink(struct pm_text *t, enum pm_ink ink, struct pm_str s) {
     bool on = t->color && ink != PM_INK_PLAIN && s.n;
@@ -78,7 +78,8 @@ void pm_table_print(struct pm_text *t, struct pm_table *b, int indent) {
         fprintf(t->f, "%*s", indent, "");
         for (int c = 0; c < b->columns && !rest_empty(b, row, c); c++) {
             if (c) fputs("  ", t->f);
-            cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c], b->right >> c & 1, rest_empty(b, row, c + 1), row ? PM_INK_PLAIN : PM_INK_DIM);
+            cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c], b->right >> c & 1, rest_empty(b, row, c + 1),
+                       row ? PM_INK_PLAIN : PM_INK_DIM);
         }
         fputc('\n', t->f);
     }

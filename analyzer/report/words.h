@@ -16,13 +16,13 @@ size_t pm_text_fit(struct pm_str s, int width);
 void pm_json_string(struct pm_buf *b, struct pm_str s);
 
 struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many); // "1 pod", "23 pods"; groups of three from 10 000
-struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n);      // "1.2 GB", decimal as registries say it
-struct pm_str pm_words_number(struct pm_arena *a, uint64_t n);     // "12 345"
-struct pm_str pm_words_seconds(struct pm_arena *a, double s);      // "0.3 s", "2 min 10 s"
-struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most); // "a, b and 3 more"
+struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n);                                    // "1.2 GB", decimal as registries say it
+struct pm_str pm_words_number(struct pm_arena *a, uint64_t n);                                   // "12 345"
+struct pm_str pm_words_seconds(struct pm_arena *a, double s);                                    // "0.3 s", "2 min 10 s"
+struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most);        // "a, b and 3 more"
 // "2026-04-12 06:02–09:41 UTC"; both dates where they differ; "" where nothing is dated.
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns);
 // "06:47", with the date in front where it is not the day of `day_ns`; "–" unknown.
 struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns);
-const char *pm_words_cause(int cause);                             // "rate-limit.anonymous"; "unknown" outside the table
+const char *pm_words_cause(int cause);                                           // "rate-limit.anonymous"; "unknown" outside the table
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole); // "73 %"; "" of nothing

@@ -33,7 +33,10 @@ static const char suspects_sql[] =
     "ORDER BY e.hash, e.ordinal, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
     "+ length(replace(coalesce(m.envelopes, ''), '+', '')), e.member, e.id";
 
-struct group { int64_t hash, ordinal, keep; bool open; };
+struct group {
+    int64_t hash, ordinal, keep;
+    bool open;
+};
 
 static void drop(struct pm_timeline *t, sqlite3_stmt *into, int64_t id, int64_t kept_in) {
     sqlite3_bind_int64(into, 1, id);
@@ -53,9 +56,11 @@ static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_s
 
 // The two statements that count what is dropped, then the drop. Counted where the rows were, said where the better ones are.
 static const char drop_sql[] =
-    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM dropped x JOIN event e ON e.id = x.id GROUP BY e.member) d "
+    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM dropped x JOIN event e ON e.id = x.id GROUP BY "
+    "e.member) d "
     "  WHERE d.member = member.id;"
-    "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) SELECT m.path, min(e.line), 'duplicate-records', 'also in ' || k.path || ': counted once', count(*) "
+    "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) SELECT m.path, min(e.line), 'duplicate-records', 'also in ' || k.path || ': counted "
+    "once', count(*) "
     "  FROM dropped x JOIN event e ON e.id = x.id JOIN member m ON m.id = e.member JOIN member k ON k.id = x.kept GROUP BY m.id, k.id ORDER BY m.id, k.id;"
     "DELETE FROM event WHERE id IN (SELECT id FROM dropped);";
 

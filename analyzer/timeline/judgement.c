@@ -37,8 +37,9 @@ void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p) {
     sqlite3_stmt *s = judgement_stmt(t, ST_PULL);
     if (!s) return;
     struct pm_arena *a = pm_arena_new();
-    const struct pm_str texts[] = {p->node, p->image, p->registry, p->repository, p->tag, p->digest, p->client, p->user, p->namespace,
-                                   p->cause >= 0 ? pm_str_c(pm_causes[p->cause].name) : PM_NONE, pm_str_c(p->rule), p->error};
+    const struct pm_str texts[] = {p->node,           p->image,  p->registry, p->repository, p->tag,
+                                   p->digest,         p->client, p->user,     p->namespace,  p->cause >= 0 ? pm_str_c(pm_causes[p->cause].name) : PM_NONE,
+                                   pm_str_c(p->rule), p->error};
     sqlite3_bind_int64(s, 1, (int64_t)p->id);
     for (int i = 0; i < (int)PM_LEN(texts); i++) bind_id(t, s, i + 2, texts[i]);
     bind_time(s, 14, p->started_ns);
@@ -77,7 +78,8 @@ void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i
     sqlite3_bind_int(s, 12, (int)i->scope_kind);
     bind_str(s, 13, joined(a, &i->scope));
     bind_str(s, 14, joined(a, &i->registries));
-    const uint64_t counts[] = {i->failed_pulls, i->failed_requests, i->lines, i->blast.pods_n, i->blast.workloads_n, i->blast.namespaces.n, i->blast.nodes.n, i->blast.images.n};
+    const uint64_t counts[] = {i->failed_pulls,      i->failed_requests,    i->lines,         i->blast.pods_n,
+                               i->blast.workloads_n, i->blast.namespaces.n, i->blast.nodes.n, i->blast.images.n};
     for (int k = 0; k < (int)PM_LEN(counts); k++) sqlite3_bind_int64(s, 15 + k, (int64_t)counts[k]);
     bind_known(s, 23, i->explained_by != 0, i->explained_by);
     timeline_run(t, s);

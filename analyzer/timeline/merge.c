@@ -1,5 +1,8 @@
-// Merging timelines: the reduce step. Idempotent: a member that is there already, by content and path, is not taken again,
+// Merging timelines: the reduce step. Idempotent: a member that is there already, by content, place and bundle, is not taken again,
 // so merging twice, or merging a merge with its parts, changes nothing. Records that two members share are then dropped as in ingest.
+//
+// Nodes are often collected one by one, with the same paths inside each bundle. Where two members have the same place, both are shown
+// below their bundle's name, and node logs that name no node get it as their node, whatever the order of merging.
 //
 // Set-based: the other file is attached read-only, its text and member numbers are mapped in temporary tables, its rows copied with the mapped numbers.
 #include "timeline/store.h"
@@ -47,26 +50,86 @@ static bool strings_map(struct pm_timeline *t) {
 
 static const char members_sql[] =
     "CREATE TEMP TABLE member_map(id INTEGER PRIMARY KEY, to_ INTEGER, is_new INTEGER);"
-    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.path = s.path AND m.hash IS s.hash), 0 FROM source.member s ORDER BY s.id;"
+    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.place = coalesce(s.place, s.path) AND m.origin = coalesce(s.origin, (SELECT "
+    "name FROM bundle))"
+    "  AND m.hash IS s.hash), 0 FROM source.member s ORDER BY s.id;"
     "UPDATE member_map SET is_new = 1, to_ = (SELECT coalesce(max(id) + 1, 0) FROM main.member) + n.n FROM "
     "  (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM member_map WHERE to_ IS NULL) n WHERE n.id = member_map.id;"
-    "INSERT INTO main.member SELECT x.to_, path, format, component, node, envelopes, bytes, lines, events, bad, undated, from_ns, to_ns, quality, year, year_from, utc_offset_s,"
-    "  offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
+    "INSERT INTO main.member SELECT x.to_, path, coalesce(place, path), coalesce(origin, (SELECT name FROM bundle)), format, component, node, envelopes, "
+    "bytes, lines, events, bad,"
+    "  undated, from_ns, to_ns, quality, year, year_from, utc_offset_s, offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = "
+    "s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
     "INSERT OR IGNORE INTO main.skipped_member SELECT * FROM source.skipped_member;"
     "INSERT OR IGNORE INTO main.diagnostic SELECT * FROM source.diagnostic;"
     "INSERT OR IGNORE INTO main.meta SELECT * FROM source.meta;";
 
 static bool events_copy(struct pm_timeline *t) {
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql, "INSERT INTO main.event SELECT NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
+    pm_buf_lit(&sql, "INSERT INTO main.event SELECT "
+                     "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
                      "limit_,remaining,window_s");
-    static const char *const texts[PM_F_COUNT] = {"node", "namespace", "pod", "pod_uid", "workload", "container", "image", "registry", "repository", "tag", "digest", "client", "user",
-                                                  "method", "url", "host", "user_agent", "reason", "error", "message", "secret", "object", "join_", "detail"};
+    static const char *const texts[PM_F_COUNT] = {"node",       "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",
+                                                  "repository", "tag",       "digest", "client",  "user",     "method",    "url",   "host",
+                                                  "user_agent", "reason",    "error",  "message", "secret",   "object",    "join_", "detail"};
     for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",(SELECT to_ FROM text_map WHERE id=e.%s)", texts[f]);
     pm_buf_lit(&sql, ",raw FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     return ok;
+}
+
+// The name of what a timeline was read from: of its one input, else of its own file.
+static struct pm_str bundle_name(struct pm_timeline *t, const char *meta_sql, const char *path, struct pm_arena *a) {
+    static const char *const tails[] = {".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar", ".zip", ".7z", ".db"};
+    sqlite3_stmt *s = NULL;
+    struct pm_str name = pm_str_c(path);
+    if (timeline_check(t, sqlite3_prepare_v2(t->db, meta_sql, -1, &s, NULL)) && sqlite3_step(s) == SQLITE_ROW) name = pm_arena_dup(a, timeline_column(s, 0));
+    sqlite3_finalize(s);
+    while (name.n > 1 && name.p[name.n - 1] == '/') name.n--;
+    name = pm_str_from(name, (size_t)(pm_str_rchr(name, '/') + 1));
+    for (size_t i = 0; i < PM_LEN(tails); i++)
+        if (pm_str_ends(name, pm_str_c(tails[i])) && name.n > strlen(tails[i])) name.n -= strlen(tails[i]);
+    return name.n ? name : PM_STR("bundle");
+}
+#define ONE_INPUT(file) "SELECT value FROM " file ".meta WHERE key = 'inputs' AND value NOT LIKE '%' || char(10) || '%' AND value != '-'"
+static bool bundles_name(struct pm_timeline *t, const char *path) {
+    struct pm_arena *a = pm_arena_new();
+    sqlite3_stmt *source = NULL, *own = NULL;
+    bool ok = timeline_exec(t, "CREATE TEMP TABLE bundle(name TEXT)") &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO bundle VALUES(?)", -1, &source, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "UPDATE main.member SET place = path, origin = ? WHERE place IS NULL", -1, &own, NULL));
+    if (ok) {
+        bind_str(source, 1, bundle_name(t, ONE_INPUT("source"), path, a));
+        bind_str(own, 1, bundle_name(t, ONE_INPUT("main"), t->path ? t->path : "", a));
+        ok = timeline_run(t, source) && timeline_run(t, own);
+    }
+    sqlite3_finalize(source);
+    sqlite3_finalize(own);
+    pm_arena_free(a);
+    return ok;
+}
+
+static const char names_sql[] = "UPDATE main.member SET path = origin || '/' || place WHERE origin IS NOT NULL AND path = place AND place IN (SELECT place "
+                                "FROM main.member GROUP BY place HAVING count(*) > 1);"
+                                "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT, id INTEGER);"
+                                "INSERT INTO named SELECT id, origin, NULL FROM main.member WHERE path = origin || '/' || place AND node IS NULL AND component "
+                                "IN ('kubelet', 'containerd', 'dockerd', 'crio');"
+                                "UPDATE main.member SET node = origin WHERE id IN (SELECT member FROM named);";
+
+static bool names_settle(struct pm_timeline *t) {
+    sqlite3_stmt *r = NULL, *w = NULL;
+    bool ok = timeline_exec(t, names_sql) && timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "UPDATE main.event SET node = ? WHERE node = 0 AND member = ?", -1, &w, NULL));
+    int rc = SQLITE_DONE;
+    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
+        sqlite3_bind_int64(w, 1, timeline_string(t, timeline_column(r, 1)));
+        sqlite3_bind_int64(w, 2, sqlite3_column_int64(r, 0));
+        ok = timeline_run(t, w);
+    }
+    ok = timeline_check(t, rc) && ok;
+    sqlite3_finalize(r);
+    sqlite3_finalize(w);
+    return ok && timeline_exec(t, "DROP TABLE temp.named");
 }
 
 // Every hash is looked at again: a new member may hold the better copy of a record that was there.
@@ -86,11 +149,11 @@ static const char inputs_sql[] =
     "  UNION ALL SELECT substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1) FROM cut WHERE rest != '')"
     "  SELECT DISTINCT line FROM cut WHERE line != '' ORDER BY line);";
 
-static bool copy(struct pm_timeline *t) {
-    if (!strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_sql)) return false;
+static bool copy(struct pm_timeline *t, const char *path) {
+    if (!bundles_name(t, path) || !strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_sql)) return false;
     if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) return !t->error.n; // all of it is here
-    pm_timeline_clear_judgement(t); // it was about other evidence
-    if (!timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") || !events_copy(t) || !hashes_see(t)) return false;
+    pm_timeline_clear_judgement(t);                                                                     // it was about other evidence
+    if (!timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") || !events_copy(t) || !names_settle(t) || !hashes_see(t)) return false;
     timeline_duplicates_drop(t);
     return timeline_section(t, "indexes") && !t->error.n;
 }
@@ -104,10 +167,12 @@ bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **
     into->in_transaction = false;
     bool attached = source_attach(into, path);
     timeline_write_begins(into);
-    bool ok = attached && copy(into);
+    bool ok = attached && copy(into, path);
     if (into->in_transaction) timeline_exec(into, ok ? "COMMIT" : "ROLLBACK");
     into->in_transaction = false;
-    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.text_map; DROP TABLE IF EXISTS temp.member_map", NULL, NULL, NULL);
+    sqlite3_exec(into->db,
+                 "DROP TABLE IF EXISTS temp.text_map; DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle; DROP TABLE IF EXISTS temp.named",
+                 NULL, NULL, NULL);
     if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
     free(into->seen);
     into->seen = NULL;

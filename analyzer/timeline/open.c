@@ -94,7 +94,11 @@ static void words_add(struct pm_timeline *t, sqlite3_stmt *s, const char *list, 
     }
 }
 static void words_fill(struct pm_timeline *t) {
-    static const struct { const char *list; const char *const *names; int n; } lists[] = {
+    static const struct {
+        const char *list;
+        const char *const *names;
+        int n;
+    } lists[] = {
         {"kind", pm_kind_names, PM_KIND_COUNT},
         {"component", pm_component_names, PM_COMP_COUNT},
         {"stage", pm_stage_names, PM_STAGE_COUNT},
@@ -115,8 +119,10 @@ static void words_fill(struct pm_timeline *t) {
 
 static bool schema_make(struct pm_timeline *t) {
     struct pm_buf sql = {0};
-    pm_buf_fmt(&sql, "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-32768;"
-               "PRAGMA application_id=%d; PRAGMA user_version=%d;", PM_TIMELINE_APPLICATION, PM_TIMELINE_SCHEMA);
+    pm_buf_fmt(&sql,
+               "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-32768;"
+               "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+               PM_TIMELINE_APPLICATION, PM_TIMELINE_SCHEMA);
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     timeline_write_begins(t);
@@ -184,7 +190,8 @@ static struct pm_timeline *timeline_create(const char *path, const char **why) {
         if (unlink(t->building) != 0) errno = 0;
     }
     int rc = sqlite3_open_v2(path ? t->building : "", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (!timeline_check(t, rc) || !schema_make(t)) return refuse(t, why, path ? path : "the temporary database", " cannot be written: ", t->error.n ? t->error.p : "unknown");
+    if (!timeline_check(t, rc) || !schema_make(t))
+        return refuse(t, why, path ? path : "the temporary database", " cannot be written: ", t->error.n ? t->error.p : "unknown");
     return t;
 }
 
@@ -199,7 +206,10 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
     if (application != PM_TIMELINE_APPLICATION) return refuse(t, why, path, " is not a pullmortem timeline", "");
     if (schema > PM_TIMELINE_SCHEMA) return refuse(t, why, path, " was written by a newer pullmortem", "; use that one, or ingest the bundle again");
     if (schema < PM_TIMELINE_SCHEMA) return refuse(t, why, path, " was written by an older pullmortem", "; ingest the bundle again");
-    timeline_number(t, "SELECT count(*) FROM (SELECT 1 FROM meta LIMIT 1), (SELECT id FROM event LIMIT 1), (SELECT id FROM member LIMIT 1), (SELECT id FROM string LIMIT 1)", 0);
+    timeline_number(
+        t,
+        "SELECT count(*) FROM (SELECT 1 FROM meta LIMIT 1), (SELECT id FROM event LIMIT 1), (SELECT id FROM member LIMIT 1), (SELECT id FROM string LIMIT 1)",
+        0);
     if (t->error.n) return refuse(t, why, path, " is damaged: ", t->error.p);
     sqlite3_exec(t->db, "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON", NULL, NULL, NULL);
     t->committed = true;
@@ -209,7 +219,9 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
 struct pm_timeline *pm_timeline_open(const char *path, bool create, const char **why) {
     return create || !path ? timeline_create(path, why) : timeline_open(path, true, why);
 }
-struct pm_timeline *pm_timeline_open_read(const char *path, const char **why) { return timeline_open(path, false, why); }
+struct pm_timeline *pm_timeline_open_read(const char *path, const char **why) {
+    return timeline_open(path, false, why);
+}
 
 void pm_timeline_close(struct pm_timeline *t) {
     if (!t) return;

@@ -2,9 +2,10 @@
 #include "timeline/store.h"
 #include <stdlib.h>
 
-static const char columns_sql[] = "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
-                                  "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
-                                  "user_agent,reason,error,message,secret,object,join_,detail,raw FROM event ";
+static const char columns_sql[] =
+    "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
+    "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
+    "user_agent,reason,error,message,secret,object,join_,detail,raw FROM event ";
 
 static int bounded(int value, int count) { return value >= 0 && value < count ? value : 0; } // a file may be damaged
 
@@ -13,10 +14,16 @@ static struct pm_when stamp_of(int64_t ns) { return ns == PM_NO_TIME ? (struct p
 static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     struct pm_event *e = &r->event;
     int stamps = sqlite3_column_int(s, 6);
-    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, 0), .file = (uint32_t)sqlite3_column_int64(s, 1), .line = (uint64_t)sqlite3_column_int64(s, 2),
-                         .hash = (uint64_t)column_or(s, 3, 0), .ordinal = (uint32_t)column_or(s, 4, 0), .ts_ns = column_or(s, 5, PM_NO_TIME),
-                         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1), .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
-                         .first_ns = column_or(s, 8, PM_NO_TIME), .last_ns = column_or(s, 9, PM_NO_TIME)};
+    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, 0),
+                         .file = (uint32_t)sqlite3_column_int64(s, 1),
+                         .line = (uint64_t)sqlite3_column_int64(s, 2),
+                         .hash = (uint64_t)column_or(s, 3, 0),
+                         .ordinal = (uint32_t)column_or(s, 4, 0),
+                         .ts_ns = column_or(s, 5, PM_NO_TIME),
+                         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
+                         .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
+                         .first_ns = column_or(s, 8, PM_NO_TIME),
+                         .last_ns = column_or(s, 9, PM_NO_TIME)};
     e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
     e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
     e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
@@ -40,7 +47,10 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
 }
 
 // Paths by member id, for pm_row.path.
-struct paths { char **items; size_t n, cap; };
+struct paths {
+    char **items;
+    size_t n, cap;
+};
 
 static void paths_load(struct pm_timeline *t, struct paths *p) {
     sqlite3_stmt *s = NULL;
@@ -86,14 +96,21 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
 }
 
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
-    static const char sql[] = "SELECT id,path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,utc_offset_s,offset_from,skew_ms,"
-                              "hash,duplicate_of FROM member ORDER BY id";
+    static const char sql[] =
+        "SELECT id,path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,utc_offset_s,offset_from,skew_ms,"
+        "hash,duplicate_of FROM member ORDER BY id";
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct pm_file_row f = {.path = timeline_column(s, 1), .format = timeline_column(s, 2), .component = timeline_column(s, 3), .node = timeline_column(s, 4),
-                                .envelopes = timeline_column(s, 5), .year_from = timeline_column(s, 15), .offset_from = timeline_column(s, 17), .hash = timeline_column(s, 19)};
+        struct pm_file_row f = {.path = timeline_column(s, 1),
+                                .format = timeline_column(s, 2),
+                                .component = timeline_column(s, 3),
+                                .node = timeline_column(s, 4),
+                                .envelopes = timeline_column(s, 5),
+                                .year_from = timeline_column(s, 15),
+                                .offset_from = timeline_column(s, 17),
+                                .hash = timeline_column(s, 19)};
         uint64_t *numbers[] = {&f.bytes, &f.lines, &f.events, &f.bad, &f.undated};
         for (int i = 0; i < (int)PM_LEN(numbers); i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
         f.from_ns = column_or(s, 11, PM_NO_TIME);
@@ -114,9 +131,13 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
 // ATTACH (it makes files), transactions, and pragmas that set something.
 static int read_only(void *ctx, int action, const char *x, const char *y, const char *database, const char *trigger) {
     (void)ctx, (void)database, (void)trigger;
-    static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "database_list", "function_list", "compile_options"};
+    static const char *const pragmas[] = {"table_info",  "table_xinfo",   "table_list",    "index_list",     "index_info",
+                                          "index_xinfo", "database_list", "function_list", "compile_options"};
     switch (action) {
-    case SQLITE_ATTACH: case SQLITE_DETACH: case SQLITE_TRANSACTION: case SQLITE_SAVEPOINT: return SQLITE_DENY;
+    case SQLITE_ATTACH:
+    case SQLITE_DETACH:
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT: return SQLITE_DENY;
     case SQLITE_FUNCTION: return y && strcmp(y, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
         for (size_t i = 0; i < PM_LEN(pragmas); i++)
@@ -126,7 +147,9 @@ static int read_only(void *ctx, int action, const char *x, const char *y, const 
     }
 }
 
-static char type_letter(int type) { return type == SQLITE_NULL ? 'n' : type == SQLITE_INTEGER ? 'i' : type == SQLITE_FLOAT ? 'f' : type == SQLITE_BLOB ? 'b' : 't'; }
+static char type_letter(int type) {
+    return type == SQLITE_NULL ? 'n' : type == SQLITE_INTEGER ? 'i' : type == SQLITE_FLOAT ? 'f' : type == SQLITE_BLOB ? 'b' : 't';
+}
 
 static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     int n = sqlite3_column_count(s), rc;
@@ -138,7 +161,10 @@ static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
             names[i] = sqlite3_column_name(s, i);
             cells[i] = (const char *)sqlite3_column_text(s, i);
         }
-        if (!cb(ctx, n, names, cells, types)) { rc = SQLITE_DONE; break; }
+        if (!cb(ctx, n, names, cells, types)) {
+            rc = SQLITE_DONE;
+            break;
+        }
     }
     free(types);
     free(names);
@@ -146,7 +172,10 @@ static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     return rc == SQLITE_DONE;
 }
 
-struct untyped { pm_sql_cb *cb; void *ctx; };
+struct untyped {
+    pm_sql_cb *cb;
+    void *ctx;
+};
 static bool untyped(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types) {
     (void)types;
     struct untyped *u = ctx;

@@ -6,7 +6,8 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
     if (!node.n || file >= t->spans_n || t->spans[file].hi == 0) return;
     timeline_write_begins(t);
     char text[192];
-    snprintf(text, sizeof text, "UPDATE event SET node=? WHERE id BETWEEN ? AND ? AND member=? AND node=0 AND component IN (%d,%d,%d,%d,%d,%d)", PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
+    snprintf(text, sizeof text, "UPDATE event SET node=? WHERE id BETWEEN ? AND ? AND member=? AND node=0 AND component IN (%d,%d,%d,%d,%d,%d)",
+             PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &s, NULL))) return;
     sqlite3_bind_int64(s, 1, timeline_string(t, node));

@@ -25,6 +25,7 @@ CREATE TABLE word(                  -- the enumerations of the program that wrot
 CREATE TABLE member(                -- one file of a bundle
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL,             -- inside the bundle; archives in it are folders of the path
+    place TEXT, origin TEXT,        -- after a merge: the path within its own bundle, and that bundle's name; where two places are equal, path is origin/place
     format TEXT,                    -- parser that read most of its records
     component TEXT,                 -- program that wrote it
     node TEXT,

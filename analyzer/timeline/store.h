@@ -8,34 +8,52 @@
 enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 1 }; // "pm1t"; raise the schema when physical tables change meaning
 
 enum timeline_stmt { // prepared once, on first use
-    ST_STRING, ST_STRING_GET, ST_EVENT, ST_REDATE_READ, ST_REDATE, ST_MEMBER, ST_MEMBER_UPDATE, ST_SKIPPED, ST_DIAG, ST_META, ST_META_GET,
-    ST_VERDICT, ST_PULL, ST_INCIDENT, ST_QUOTA, ST_QUOTA_POINT, ST_COUNT
+    ST_STRING,
+    ST_STRING_GET,
+    ST_EVENT,
+    ST_REDATE_READ,
+    ST_REDATE,
+    ST_MEMBER,
+    ST_MEMBER_UPDATE,
+    ST_SKIPPED,
+    ST_DIAG,
+    ST_META,
+    ST_META_GET,
+    ST_VERDICT,
+    ST_PULL,
+    ST_INCIDENT,
+    ST_QUOTA,
+    ST_QUOTA_POINT,
+    ST_COUNT
 };
 
 enum { EVENT_NUMBERS = 21 + PM_F_COUNT }; // parameters of the event insert that are numbers; the last one is raw
-struct row_span { int64_t lo, hi; }; // event ids between which a member's rows are; other members' may be among them
+struct row_span {
+    int64_t lo, hi;
+}; // event ids between which a member's rows are; other members' may be among them
 
 struct pm_timeline {
     sqlite3 *db;
-    char *path, *building;      // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
+    char *path, *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
     bool writable, in_transaction, committed;
-    bool strings_loaded;        // of a file that was there before
-    struct pm_intern *strings;  // string.id == intern id
+    bool strings_loaded;       // of a file that was there before
+    struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;
     uint64_t strings_bytes;
-    uint32_t loose_next;        // ids of texts kept outside the interning budget
-    uint32_t last[PM_F_COUNT];  // per field: the id seen last, most rows repeat it
+    uint32_t loose_next;          // ids of texts kept outside the interning budget
+    uint32_t last[PM_F_COUNT];    // per field: the id seen last, most rows repeat it
     int64_t bound[EVENT_NUMBERS]; // what the insert's parameters hold; PM_NO_TIME stands for NULL
-    struct row_span *spans; size_t spans_n, spans_cap; // by member id
-    uint8_t *seen;              // two bits a slot: a record's hash was seen, was seen twice
+    struct row_span *spans;
+    size_t spans_n, spans_cap; // by member id
+    uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
     bool seen_twice;
     struct pm_arena *row_arena;
     sqlite3_stmt *stmt[ST_COUNT];
-    struct pm_buf error;        // the first thing that went wrong
+    struct pm_buf error; // the first thing that went wrong
 };
 
 // open.c
-bool timeline_check(struct pm_timeline *t, int rc);            // false, and remembered, where rc is an error
+bool timeline_check(struct pm_timeline *t, int rc);                           // false, and remembered, where rc is an error
 sqlite3_stmt *timeline_stmt(struct pm_timeline *t, enum timeline_stmt which); // NULL where it cannot be prepared (remembered)
 bool timeline_exec(struct pm_timeline *t, const char *sql);
 bool timeline_section(struct pm_timeline *t, const char *name); // runs one section of schema.sql
@@ -44,10 +62,10 @@ bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s);      // step to the e
 int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwise);
 
 // strings.c
-uint32_t timeline_string(struct pm_timeline *t, struct pm_str s);  // → string.id, written to the table where new
-void timeline_strings_load(struct pm_timeline *t);                  // texts of an opened file, once
+uint32_t timeline_string(struct pm_timeline *t, struct pm_str s);      // → string.id, written to the table where new
+void timeline_strings_load(struct pm_timeline *t);                     // texts of an opened file, once
 struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id); // loose ones live until the row arena is reset
-struct pm_str timeline_column(sqlite3_stmt *s, int column);         // text cell, borrowed until the next step
+struct pm_str timeline_column(sqlite3_stmt *s, int column);            // text cell, borrowed until the next step
 
 // duplicates.c
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);

@@ -100,11 +100,27 @@ static int64_t known(bool yes, int64_t v) { return yes ? v : NO_NUMBER; }
 // In the order of the columns.
 static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t v[EVENT_NUMBERS]) {
     const struct pm_event *e = &row->event;
-    const int64_t fixed[EVENT_NUMBERS - PM_F_COUNT] = {
-        row->file, (int64_t)row->line, known(row->hash != 0, (int64_t)row->hash), known(row->hash != 0, row->ordinal), row->ts_ns, stamps_pack(row), (int64_t)row->quality,
-        row->first_ns, row->last_ns, (int64_t)e->kind, (int64_t)e->component, (int64_t)e->stage, known(e->http_status != 0, e->http_status), e->flags, e->count ? e->count : 1,
-        known(e->duration_ns != 0, e->duration_ns), known(e->waiting_ns != 0, e->waiting_ns), known(e->bytes >= 0, e->bytes), known(e->limit >= 0, e->limit),
-        known(e->remaining >= 0, e->remaining), known(e->window_s >= 0, e->window_s)};
+    const int64_t fixed[EVENT_NUMBERS - PM_F_COUNT] = {row->file,
+                                                       (int64_t)row->line,
+                                                       known(row->hash != 0, (int64_t)row->hash),
+                                                       known(row->hash != 0, row->ordinal),
+                                                       row->ts_ns,
+                                                       stamps_pack(row),
+                                                       (int64_t)row->quality,
+                                                       row->first_ns,
+                                                       row->last_ns,
+                                                       (int64_t)e->kind,
+                                                       (int64_t)e->component,
+                                                       (int64_t)e->stage,
+                                                       known(e->http_status != 0, e->http_status),
+                                                       e->flags,
+                                                       e->count ? e->count : 1,
+                                                       known(e->duration_ns != 0, e->duration_ns),
+                                                       known(e->waiting_ns != 0, e->waiting_ns),
+                                                       known(e->bytes >= 0, e->bytes),
+                                                       known(e->limit >= 0, e->limit),
+                                                       known(e->remaining >= 0, e->remaining),
+                                                       known(e->window_s >= 0, e->window_s)};
     memcpy(v, fixed, sizeof fixed);
     for (int f = 0; f < PM_F_COUNT; f++) v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
 }

@@ -1,6 +1,7 @@
 // CLI commands. Level 6. One file analyzer/cli/cmd_<name>.c each, exporting `const struct pm_command pm_command_<name>`; generated list.
 #pragma once
 #include "pm/str.h"
+#include "pm/version.h"
 
 enum pm_exit { PM_EXIT_OK = 0, PM_EXIT_GATE = 1, PM_EXIT_USAGE = 2, PM_EXIT_INPUT = 3 };
 struct pm_command {
@@ -19,4 +20,3 @@ struct pm_opt { const char *name; char letter; bool takes_value; };
 struct pm_opts { int argc; char **argv; int at; const char *value; const char *bad; bool done; };
 // → index into opts, -1 at the end, -2 a positional (value holds it), -3 unknown option, -4 value missing (bad holds the text).
 int pm_opt_next(struct pm_opts *o, const struct pm_opt *opts, size_t n);
-#define PM_VERSION "0.1"

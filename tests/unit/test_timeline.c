@@ -24,20 +24,46 @@ static struct pm_timeline *opened(const char *path, bool create) {
     return t;
 }
 static struct pm_file_row member(const char *path, const char *node, const char *envelopes, const char *hash) {
-    return (struct pm_file_row){.path = pm_str_c(path), .format = PM_STR("containerd"), .node = pm_str_c(node), .envelopes = pm_str_c(envelopes), .hash = pm_str_c(hash),
-                                .lines = 10, .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
+    return (struct pm_file_row){.path = pm_str_c(path),
+                                .format = PM_STR("containerd"),
+                                .node = pm_str_c(node),
+                                .envelopes = pm_str_c(envelopes),
+                                .hash = pm_str_c(hash),
+                                .lines = 10,
+                                .from_ns = PM_NO_TIME,
+                                .to_ns = PM_NO_TIME};
 }
 static struct pm_row failure(uint32_t file, uint64_t line, uint64_t hash, int64_t ts_ns, enum pm_when_kind kind, const char *node) {
-    struct pm_row r = {.file = file, .line = line, .hash = hash, .ts_ns = ts_ns, .ts_kind = kind, .first_ns = PM_NO_TIME, .last_ns = PM_NO_TIME, .raw = PM_STR("level=error …")};
-    r.event = (struct pm_event){.kind = PM_KIND_PULL_FAIL, .component = PM_COMP_CONTAINERD, .stage = PM_STAGE_MANIFEST, .http_status = 429, .count = 0, .bytes = -1, .limit = -1,
-                                .remaining = -1, .window_s = -1, .duration_ns = 1500000};
+    struct pm_row r = {.file = file,
+                       .line = line,
+                       .hash = hash,
+                       .ts_ns = ts_ns,
+                       .ts_kind = kind,
+                       .first_ns = PM_NO_TIME,
+                       .last_ns = PM_NO_TIME,
+                       .raw = PM_STR("level=error …")};
+    r.event = (struct pm_event){.kind = PM_KIND_PULL_FAIL,
+                                .component = PM_COMP_CONTAINERD,
+                                .stage = PM_STAGE_MANIFEST,
+                                .http_status = 429,
+                                .count = 0,
+                                .bytes = -1,
+                                .limit = -1,
+                                .remaining = -1,
+                                .window_s = -1,
+                                .duration_ns = 1500000};
     r.event.field[PM_F_NODE] = pm_str_c(node);
     r.event.field[PM_F_IMAGE] = PM_STR("nginx:1.25");
     r.event.field[PM_F_ERROR] = PM_STR("429 Too Many Requests");
     return r;
 }
 
-struct seen { int n; uint64_t line[16]; int64_t ts[16]; char path[16][32]; };
+struct seen {
+    int n;
+    uint64_t line[16];
+    int64_t ts[16];
+    char path[16][32];
+};
 static bool see(void *ctx, const struct pm_row *row) {
     struct seen *s = ctx;
     assert_true(s->n < 16);
@@ -94,8 +120,11 @@ static void rows_come_back(void **state) {
         int n = 0;
         pm_timeline_each(t, "kind=3", check_row, &n);
         assert_int_equal(n, 1);
-        assert_string_equal(answer(t, "SELECT time||' '||kind||' '||component||' '||node||' '||coalesce(pod,'-')||' '||status||' '||duration_ms||' '||file||':'||line FROM events"),
-                            "2026-04-12T06:47:01.123Z pull.fail containerd n1 - 429 1.5 n1/containerd.log:7");
+        assert_string_equal(
+            answer(
+                t,
+                "SELECT time||' '||kind||' '||component||' '||node||' '||coalesce(pod,'-')||' '||status||' '||duration_ms||' '||file||':'||line FROM events"),
+            "2026-04-12T06:47:01.123Z pull.fail containerd n1 - 429 1.5 n1/containerd.log:7");
         assert_null(pm_timeline_error(t));
         pm_timeline_close(t);
     }
@@ -115,7 +144,8 @@ static void undated_files_are_dated(void **state) {
     struct pm_file_row a = member("kubelet.log", "n1", "", "aa"), b = member("containerd.log", "n1", "", "bb");
     uint32_t klog = pm_timeline_file(t, &a), other = pm_timeline_file(t, &b);
     const int64_t day = INT64_C(86400) * PM_NS_PER_S;
-    struct pm_row rows[] = {failure(klog, 1, 1, 101 * day, PM_WHEN_NO_YEAR, "n1"), failure(other, 1, 2, pm_civil_ns(2026, 4, 11, 12, 0, 0, 0), PM_WHEN_UTC, "n1"),
+    struct pm_row rows[] = {failure(klog, 1, 1, 101 * day, PM_WHEN_NO_YEAR, "n1"),
+                            failure(other, 1, 2, pm_civil_ns(2026, 4, 11, 12, 0, 0, 0), PM_WHEN_UTC, "n1"),
                             failure(klog, 2, 3, 100 * day, PM_WHEN_NO_YEAR, "n1")};
     for (size_t i = 0; i < 3; i++) pm_timeline_put(t, &rows[i]); // members interleave, as from two threads
     int asked = 0;
@@ -139,8 +169,8 @@ static void a_record_in_two_files_counts_once(void **state) {
     struct pm_file_row a = member("kubelet.log", "", "", "aa"), b = member("journal.log", "n1", "journald-short", "bb");
     uint32_t bare = pm_timeline_file(t, &a), journal = pm_timeline_file(t, &b);
     struct pm_row rows[] = {
-        failure(bare, 1, 11, 1000, PM_WHEN_UTC, ""),                                            // in both: the journal names the node
-        failure(bare, 2, 12, 2000, PM_WHEN_UTC, ""), failure(bare, 3, 12, 2000, PM_WHEN_UTC, ""), // twice here, once there: (hash, ordinal) tells
+        failure(bare, 1, 11, 1000, PM_WHEN_UTC, ""),                                                        // in both: the journal names the node
+        failure(bare, 2, 12, 2000, PM_WHEN_UTC, ""),      failure(bare, 3, 12, 2000, PM_WHEN_UTC, ""),      // twice here, once there: (hash, ordinal) tells
         failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"), failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"), // one record, two events: both stay
         failure(journal, 2, 12, 2000, PM_WHEN_UTC, "n1"), failure(journal, 3, 0, 3000, PM_WHEN_UTC, "n1"),  // no hash: never a duplicate
     };
@@ -150,7 +180,8 @@ static void a_record_in_two_files_counts_once(void **state) {
     assert_string_equal(answer(t, "SELECT group_concat(file || ':' || line, ' ') FROM (SELECT * FROM events ORDER BY ts_ns, file, line)"),
                         "journal.log:1 journal.log:1 journal.log:2 kubelet.log:3 journal.log:3");
     assert_string_equal(answer(t, "SELECT duplicates FROM files WHERE path = 'kubelet.log'"), "2");
-    assert_string_equal(answer(t, "SELECT file||'|'||message||'|'||count FROM diagnostics WHERE code = 'duplicate-records'"), "kubelet.log|also in journal.log: counted once|2");
+    assert_string_equal(answer(t, "SELECT file||'|'||message||'|'||count FROM diagnostics WHERE code = 'duplicate-records'"),
+                        "kubelet.log|also in journal.log: counted once|2");
     pm_timeline_close(t);
 }
 
@@ -181,7 +212,8 @@ static void merging_is_idempotent(void **state) {
     merge_all(t, a, b);
     pm_timeline_close(t);
     t = opened(all, false);
-    static const char everything[] = "SELECT count(*) || ' ' || count(DISTINCT message) || ' ' || (SELECT count(*) FROM files) || ' ' || (SELECT value FROM meta WHERE key = 'inputs') FROM events";
+    static const char everything[] = "SELECT count(*) || ' ' || count(DISTINCT message) || ' ' || (SELECT count(*) FROM files) || ' ' || (SELECT value FROM "
+                                     "meta WHERE key = 'inputs') FROM events";
     assert_string_equal(answer(t, everything), "5 2 2 one.tar\ntwo.tar");
     merge_all(t, b, a);
     assert_string_equal(answer(t, everything), "5 2 2 one.tar\ntwo.tar");
@@ -251,10 +283,21 @@ static void sql_only_reads(void **state) {
     const char *db = in_folder("sql.db");
     make(db, "x.log", "h", 1, "x");
     struct pm_timeline *t = opened(db, false); // even where the program itself may write
-    static const char *const refused[] = {"DELETE FROM event", "UPDATE member SET path = ''", "DROP VIEW events", "CREATE TEMP TABLE t(x)", "ATTACH '/tmp/pm-should-not-be.db' AS x",
-                                          "PRAGMA journal_mode = DELETE", "PRAGMA writable_schema = 1", "BEGIN", "DETACH main", "INSERT INTO meta VALUES('a', 1)", "SELECT load_extension('x')", "VACUUM INTO '/tmp/pm-should-not-be.db'"};
+    static const char *const refused[] = {"DELETE FROM event",
+                                          "UPDATE member SET path = ''",
+                                          "DROP VIEW events",
+                                          "CREATE TEMP TABLE t(x)",
+                                          "ATTACH '/tmp/pm-should-not-be.db' AS x",
+                                          "PRAGMA journal_mode = DELETE",
+                                          "PRAGMA writable_schema = 1",
+                                          "BEGIN",
+                                          "DETACH main",
+                                          "INSERT INTO meta VALUES('a', 1)",
+                                          "SELECT load_extension('x')",
+                                          "VACUUM INTO '/tmp/pm-should-not-be.db'"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (!strstr(answer(t, refused[i]), "only reading") && !strstr(answer(t, refused[i]), "not authorized")) fail_msg("%s: %s", refused[i], answer(t, refused[i]));
+        if (!strstr(answer(t, refused[i]), "only reading") && !strstr(answer(t, refused[i]), "not authorized"))
+            fail_msg("%s: %s", refused[i], answer(t, refused[i]));
     assert_int_not_equal(access("/tmp/pm-should-not-be.db", F_OK), 0);
     assert_string_equal(answer(t, "SELECT 1; SELECT 2"), "mistake: one statement at a time");
     assert_string_equal(answer(t, " "), "mistake: the statement is empty");
@@ -268,13 +311,16 @@ static void views_have_the_contracts_columns(void **state) {
     (void)state;
     struct pm_timeline *t = opened(NULL, true);
     pm_timeline_commit(t);
-    static const char *const selects[] = {
-        "SELECT id, time, ts_ns, quality, kind, component, node, namespace, pod, workload, container, image, registry, repository, tag, digest, client, user, method, url, status, bytes, "
-        "duration_ms, count, error, cause, rule, file, line FROM events",
-        "SELECT id, node, image, registry, repository, tag, digest, started, ended, outcome, cause, status, stage, duration_ms, bytes, pods, sources, incident FROM pulls",
-        "SELECT id, root_cause, severity, confidence, started, ended, recovered, scope_kind, scope, failed_pulls, pods, workloads, nodes, images, explained_by FROM incidents",
-        "SELECT registry, identity, client, time, used, ok, refused, remaining, limit_ FROM quota_points",
-        "SELECT path, format, component, node, bytes, lines, events, bad, sha256 FROM files", "SELECT file, line, code, message, count FROM diagnostics"};
+    static const char *const selects[] = {"SELECT id, time, ts_ns, quality, kind, component, node, namespace, pod, workload, container, image, registry, "
+                                          "repository, tag, digest, client, user, method, url, status, bytes, "
+                                          "duration_ms, count, error, cause, rule, file, line FROM events",
+                                          "SELECT id, node, image, registry, repository, tag, digest, started, ended, outcome, cause, status, stage, "
+                                          "duration_ms, bytes, pods, sources, incident FROM pulls",
+                                          "SELECT id, root_cause, severity, confidence, started, ended, recovered, scope_kind, scope, failed_pulls, pods, "
+                                          "workloads, nodes, images, explained_by FROM incidents",
+                                          "SELECT registry, identity, client, time, used, ok, refused, remaining, limit_ FROM quota_points",
+                                          "SELECT path, format, component, node, bytes, lines, events, bad, sha256 FROM files",
+                                          "SELECT file, line, code, message, count FROM diagnostics"};
     for (size_t i = 0; i < sizeof selects / sizeof *selects; i++) assert_string_equal(answer(t, selects[i]), "(no row)");
     pm_timeline_close(t);
 }
@@ -285,13 +331,31 @@ static void judgement_goes_back(void **state) {
     make(db, "x.log", "h", 1, "x");
     struct pm_timeline *t = opened(db, false);
     struct pm_str pods[] = {PM_STR("shop/web-1"), PM_STR("shop/web-2")};
-    struct pm_pull p = {.id = 1, .node = PM_STR("n1"), .image = PM_STR("docker.io/library/nginx:1.25"), .started_ns = pm_civil_ns(2026, 4, 12, 6, 47, 0, 0), .ended_ns = PM_NO_TIME,
-                        .outcome = PM_OUTCOME_FAILED, .cause = pm_cause_find(PM_STR("rate-limit.anonymous")), .http_status = 429, .stage = PM_STAGE_MANIFEST, .bytes = -1,
-                        .pods = {pods, 2, 2}, .sources = PM_SRC_RUNTIME | PM_SRC_EVENTS, .incident = 1};
-    struct pm_incident i = {.id = 1, .root_cause = p.cause, .severity = PM_SEVERITY_CRITICAL, .confidence = PM_CONFIDENCE_HIGH, .from_ns = p.started_ns, .to_ns = p.started_ns,
-                            .recovered_ns = PM_NO_TIME, .scope_kind = PM_SCOPE_REGISTRY, .failed_pulls = 1};
+    struct pm_pull p = {.id = 1,
+                        .node = PM_STR("n1"),
+                        .image = PM_STR("docker.io/library/nginx:1.25"),
+                        .started_ns = pm_civil_ns(2026, 4, 12, 6, 47, 0, 0),
+                        .ended_ns = PM_NO_TIME,
+                        .outcome = PM_OUTCOME_FAILED,
+                        .cause = pm_cause_find(PM_STR("rate-limit.anonymous")),
+                        .http_status = 429,
+                        .stage = PM_STAGE_MANIFEST,
+                        .bytes = -1,
+                        .pods = {pods, 2, 2},
+                        .sources = PM_SRC_RUNTIME | PM_SRC_EVENTS,
+                        .incident = 1};
+    struct pm_incident i = {.id = 1,
+                            .root_cause = p.cause,
+                            .severity = PM_SEVERITY_CRITICAL,
+                            .confidence = PM_CONFIDENCE_HIGH,
+                            .from_ns = p.started_ns,
+                            .to_ns = p.started_ns,
+                            .recovered_ns = PM_NO_TIME,
+                            .scope_kind = PM_SCOPE_REGISTRY,
+                            .failed_pulls = 1};
     struct pm_quota_point point = {.t_ns = p.started_ns, .used = 100, .refused = 1, .remaining = -1};
-    struct pm_quota q = {.registry = PM_STR("docker.io"), .identity = PM_STR("anonymous"), .limit = 100, .window_s = -1, .with_cache = -1, .points = &point, .points_n = 1};
+    struct pm_quota q = {
+        .registry = PM_STR("docker.io"), .identity = PM_STR("anonymous"), .limit = 100, .window_s = -1, .with_cache = -1, .points = &point, .points_n = 1};
     for (int again = 0; again < 2; again++) { // judging again replaces
         pm_timeline_clear_judgement(t);
         pm_timeline_put_verdict(t, 1, "rate-limit.anonymous", "hub-429");
@@ -299,8 +363,9 @@ static void judgement_goes_back(void **state) {
         pm_timeline_put_incident(t, &i);
         pm_timeline_put_quota(t, &q);
     }
-    assert_string_equal(answer(t, "SELECT count(*) || outcome || ' ' || pods || ' ' || sources || ' ' || started || ' ' || coalesce(ended, '-') || ' ' || cause FROM pulls"),
-                        "1failed shop/web-1 shop/web-2 runtime+events 2026-04-12T06:47:00.000Z - rate-limit.anonymous");
+    assert_string_equal(
+        answer(t, "SELECT count(*) || outcome || ' ' || pods || ' ' || sources || ' ' || started || ' ' || coalesce(ended, '-') || ' ' || cause FROM pulls"),
+        "1failed shop/web-1 shop/web-2 runtime+events 2026-04-12T06:47:00.000Z - rate-limit.anonymous");
     assert_string_equal(answer(t, "SELECT cause || ' ' || rule FROM events WHERE cause IS NOT NULL"), "rate-limit.anonymous hub-429");
     assert_string_equal(answer(t, "SELECT severity || scope_kind || confidence FROM incidents"), "criticalregistryhigh");
     assert_string_equal(answer(t, "SELECT count(*) || ' ' || used || '/' || limit_ || coalesce(remaining, '-') FROM quota_points"), "1 100/100-");
@@ -325,9 +390,15 @@ static int teardown(void **state) {
     return rmdir(folder);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_come_back),     cmocka_unit_test(undated_files_are_dated), cmocka_unit_test(a_record_in_two_files_counts_once), cmocka_unit_test(merging_is_idempotent),
-        cmocka_unit_test(refusals_say_why),   cmocka_unit_test(a_file_cut_short_is_no_crash), cmocka_unit_test(an_unfinished_timeline_leaves_nothing),
-        cmocka_unit_test(sql_only_reads),     cmocka_unit_test(views_have_the_contracts_columns), cmocka_unit_test(judgement_goes_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_come_back),
+                                       cmocka_unit_test(undated_files_are_dated),
+                                       cmocka_unit_test(a_record_in_two_files_counts_once),
+                                       cmocka_unit_test(merging_is_idempotent),
+                                       cmocka_unit_test(refusals_say_why),
+                                       cmocka_unit_test(a_file_cut_short_is_no_crash),
+                                       cmocka_unit_test(an_unfinished_timeline_leaves_nothing),
+                                       cmocka_unit_test(sql_only_reads),
+                                       cmocka_unit_test(views_have_the_contracts_columns),
+                                       cmocka_unit_test(judgement_goes_back)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,3 @@
+// The program's version. Level 0.
+#pragma once
+#define PM_VERSION "0.1"

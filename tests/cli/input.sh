@@ -1,0 +1,22 @@
+# What can be read is reported, what cannot is said, and the exit status tells (3).
+. "$(dirname "$0")/common.inc"
+bundle b
+run 3 "$PM" analyze b nowhere
+has err 'nowhere: No such file'
+has out VERDICT
+(cd b && tar czf ../b.tar.gz nodes)
+run 0 "$PM" analyze b.tar.gz -o tar.json
+run 3 "$PM" analyze nowhere
+head -c 400 b.tar.gz >cut.tar.gz
+run 3 "$PM" analyze cut.tar.gz
+has err 'could not be read'
+"$PM" analyze - <b/nodes/n1/containerd.log >out 2>err || wrong "standard input: $(cat err)"
+has out 'rate-limit.anonymous'
+"$PM" analyze - --format json <b.tar.gz >stdin.json 2>err || wrong "an archive on standard input: $(cat err)"
+python3 -c 'import json; a, b = (json.load(open(f))["pulls"]["failed"] for f in ("tar.json", "stdin.json")); assert a == b == 12, (a, b)' || wrong 'an archive differs by the way in'
+: >empty.log
+run 0 "$PM" analyze empty.log
+has out 'VERDICT'
+run 0 "$PM" analyze b --since 2026-04-12T06:15 --until 2026-04-12T06:17 -o window.json
+python3 -c 'import json; n = json.load(open("window.json"))["pulls"]["failed"]; assert n == 2, n' || wrong '--since and --until'
+exit $failed

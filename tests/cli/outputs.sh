@@ -1,0 +1,30 @@
+# Several -o in one run; the format follows the name; --format overrides; a file is whole or not there; the same bytes every time.
+. "$(dirname "$0")/common.inc"
+bundle b
+run 0 "$PM" analyze b -o r.json -o r.txt -o r.html -o r.md -o -
+has out VERDICT
+has r.txt VERDICT
+has r.html '<html'
+has r.md '#'
+grep -q "$(printf '\033')" out r.txt && wrong 'colours without a terminal'
+python3 -c 'import json; r = json.load(open("r.json")); assert r["schema"] == "pullmortem.report/1", r["schema"]; assert r["pulls"]["failed"] == 12, r["pulls"]; assert r["verdict"]["root_cause"] == "rate-limit.anonymous", r["verdict"]' || wrong 'r.json'
+ls ./*.part 2>/dev/null && wrong 'a part was left'
+for threads in 1 2; do
+    run 0 "$PM" analyze b -j $threads -o again.json
+    cmp -s r.json again.json || wrong "other bytes with -j $threads"
+done
+run 0 "$PM" b
+has out VERDICT
+run 0 "$PM" analyze b --format json
+has out '"schema": "pullmortem.report/1"'
+run 0 "$PM" analyze b --format json -o x.txt
+has x.txt '"schema": "pullmortem.report/1"'
+run 0 "$PM" analyze b --color always
+grep -q "$(printf '\033')" out || wrong 'no colours with --color always'
+NO_COLOR=1 run 0 "$PM" analyze b --color auto
+grep -q "$(printf '\033')" out && wrong 'colours with NO_COLOR'
+run 2 "$PM" analyze b -o nowhere/r.json
+has err 'nowhere/r.json: No such file'
+run 2 "$PM" analyze b -o /dev/full --format text
+has err 'No space left'
+exit $failed
