@@ -39,7 +39,7 @@ static bool mirror_before(struct pm_state *s, const struct pm_hit *from, const s
     }
     for (size_t i = 0; i < from->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[from->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && pm_ids_has(&to->nodes, t->node) && t->ts <= to->to) return true;
+        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(s, t) && pm_ids_has(&to->nodes, t->node) && t->ts <= to->to) return true;
     }
     return false;
 }
@@ -74,13 +74,14 @@ static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
 
 static void explain(struct pm_state *s, size_t effect) {
     struct pm_hit *to = &s->hits.items[effect];
+    if (to->dropped) return;
     int64_t best = INT64_MAX;
     for (size_t k = 0; k < s->links.n; k++) {
         const struct pm_link_rule *r = &s->links.items[k];
         if (!names(r->to, to->cause)) continue;
         for (size_t i = 0; i < s->hits.n; i++) {
             const struct pm_hit *from = &s->hits.items[i];
-            if (i == effect || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) || !observed(s, r, from, to)) continue;
+            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) || !observed(s, r, from, to)) continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
             if (lag >= best) continue;
             best = lag;
@@ -103,7 +104,7 @@ void pm_chain_links(struct pm_state *s) {
         struct pm_hit *h = &s->hits.items[i];
         bool explains = false;
         for (size_t k = 0; k < s->hits.n && !explains; k++) explains = s->hits.items[k].explained_by == i + 1 && !(s->hits.items[k].side && !s->hits.items[k].failed);
-        h->dropped = h->side && !h->failed && !explains && !stands_alone(s, h);
+        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h));
     }
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];

@@ -30,7 +30,7 @@ static bool mistake(struct pm_state *s, const json_t *o, const char *what) {
 }
 
 static bool family(struct pm_state *s, const json_t *o) {
-    struct pm_family_rule r = {.match = word(s, o, "match"), .gap_ns = seconds(o, "gap_s"), .natural = PM_SCOPE_CLUSTER};
+    struct pm_family_rule r = {.match = word(s, o, "match"), .gap_ns = seconds(o, "gap_s"), .together_ns = seconds(o, "together_s"), .natural = PM_SCOPE_CLUSTER};
     const char *scope = word(s, o, "scope");
     size_t i, n = 0;
     json_t *g;

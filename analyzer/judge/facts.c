@@ -3,6 +3,7 @@
 // The same object is found several times (two captures, JSON beside YAML beside tables): the newest snapshot says how it is, all of them together say what
 // was there. Detail shapes: include/pm/detail.h.
 #include "judge/state.h"
+#include "pm/scan.h"
 #include <stdlib.h>
 
 static uint32_t text(struct pm_state *s, const json_t *o, const char *key) {
@@ -278,6 +279,8 @@ static struct pm_str first_label(struct pm_str name) {
 
 uint32_t pm_facts_node(struct pm_state *s, uint32_t written) {
     if (!written || pm_map_get(s->facts.node_by_name, written)) return written;
+    Word_t host = pm_map_get(s->facts.host_node, written);
+    if (host) return (uint32_t)host;
     Word_t alias = pm_map_get(s->facts.node_alias, pm_id(s, first_label(pm_name(s, written))));
     return alias && alias != UINT32_MAX ? (uint32_t)alias : written;
 }
@@ -294,11 +297,11 @@ void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from,
     c->to = pm_max_time(c->to, to);
 }
 
-bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at) {
+bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack) {
     Word_t slot = pm_map_get(s->facts.cover[origin], node);
     if (!slot || at == PM_NO_TIME) return slot != 0;
     const struct pm_cover *c = &s->facts.covers.items[slot - 1];
-    return at >= c->from - PM_S(3) && at <= c->to + PM_S(3);
+    return at >= c->from - slack && at <= c->to + slack;
 }
 
 static int origin_of_component(struct pm_str component) {
@@ -306,6 +309,17 @@ static int origin_of_component(struct pm_str component) {
     if (pm_str_eqc(component, "kubelet")) return PM_ORIGIN_KUBELET;
     if (pm_str_eqc(component, "dockerd")) return PM_ORIGIN_DOCKERD;
     return PM_ORIGIN_NONE;
+}
+
+// "nodes/worker-3/journal.log" written on a host that calls itself otherwise: the folder is the node's name if such a node is listed.
+static void host_by_folder(struct pm_state *s, const struct pm_file_fact *file) {
+    if (!file->node || pm_map_get(s->facts.node_by_name, file->node)) return;
+    struct pm_scan c = pm_scan_of(file->row.path);
+    struct pm_str part;
+    while (pm_scan_until(&c, '/', &part)) {
+        uint32_t name = pm_id(s, part);
+        if (pm_map_get(s->facts.node_by_name, name)) *pm_map_slot(&s->facts.host_node, file->node) = name;
+    }
 }
 
 void pm_facts_finish(struct pm_state *s) {
@@ -316,6 +330,11 @@ void pm_facts_finish(struct pm_state *s) {
         for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++) *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
     }
     for (size_t i = 0; i < f->pods.n; i++) f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
+    for (size_t i = 0; i < f->files.n; i++) host_by_folder(s, &f->files.items[i]);
+}
+
+void pm_facts_covers_of_files(struct pm_state *s) {
+    struct pm_facts *f = &s->facts;
     for (size_t i = 0; i < f->files.n; i++) {
         struct pm_file_fact *file = &f->files.items[i];
         file->node = pm_facts_node(s, file->node);
@@ -350,7 +369,7 @@ void pm_facts_free(struct pm_state *s) {
     free(f->configs.items);
     free(f->files.items);
     free(f->covers.items);
-    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name, &f->workload_by_key, &f->node_by_name, &f->node_alias, &f->node_by_address, &f->secret_missing, &f->account_secrets, &f->registry_of_repository};
+    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name, &f->workload_by_key, &f->node_by_name, &f->node_alias, &f->host_node, &f->node_by_address, &f->secret_missing, &f->account_secrets, &f->registry_of_repository};
     for (size_t i = 0; i < PM_LEN(maps); i++) JLFA(freed, *maps[i]);
     for (size_t i = 0; i < PM_LEN(f->cover); i++) JLFA(freed, f->cover[i]);
     (void)freed;

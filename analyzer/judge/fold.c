@@ -204,6 +204,11 @@ static bool fits_failed_podless(struct fold *f, const struct pm_attempt *p, cons
     (void)t;
     return p->outcome == PM_OUTCOME_FAILED && !p->exact_pod;
 }
+// Sandboxes pull their image without a start line, each for itself; the runtime downloads once.
+static bool fits_same_download(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    (void)f;
+    return p->outcome == PM_OUTCOME_OK && !p->requested && p->started != PM_NO_TIME && t->duration_ns > 0 && t->ts - t->duration_ns <= p->ended;
+}
 static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     (void)f;
     return p->outcome == PM_OUTCOME_OK && !(p->forms & t->form) && pm_at(p) <= t->ts;
@@ -236,6 +241,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
     if (t->role == PM_ROLE_START) {
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_OPEN);
         pull(f, index)->started = t->ts;
+        pull(f, index)->requested = true;
         pm_fold_absorb(f->s, index, trace);
         pm_ids_add(&open->open, index);
         open->starts = true;
@@ -251,6 +257,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
     } else {
         // With starts logged, an end that no start waits for is a second line about the end just seen.
         if (open->starts) index = nearest(f, b, t, t->ts, REPEAT_NS, ok ? fits_ok : fits_failed);
+        else if (ok) index = nearest(f, b, t, t->ts, PM_S(60), fits_same_download);
         if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
         else index = attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
     }
@@ -353,23 +360,26 @@ static bool kubelet_only(int cause) {
            pm_cause_is(cause, "runtime.unavailable");
 }
 
+static int64_t slack_of(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : NEAR_NS; }
+
 static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t at) {
-    if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at) && (t->kind == PM_KIND_PULL_FAIL)) return true;
-    return !kubelet_only(t->verdict.cause) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at);
+    int64_t slack = slack_of(t);
+    if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at, slack) && (t->kind == PM_KIND_PULL_FAIL)) return true;
+    return !kubelet_only(t->verdict.cause) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
 static bool logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && pm_time_in(pm_at(p), t->first - PM_S(5), t->last + PM_S(5))) return true;
+        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && pm_time_in(pm_at(p), t->first - slack_of(t), t->last + slack_of(t))) return true;
     }
     return false;
 }
 
 static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace *t) {
-    for (size_t i = first_after(f, b, t->first - NEAR_NS); i < b->attempts.n; i++) {
+    for (size_t i = first_after(f, b, t->first - slack_of(t)); i < b->attempts.n; i++) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (pm_at(p) > t->last + NEAR_NS) break;
+        if (pm_at(p) > t->last + slack_of(t)) break;
         if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod) continue;
         p->sources |= PM_SRC_EVENTS;
         add_pod(f->s, p, t);
@@ -381,7 +391,7 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     uint64_t n = t->count > EVENTS_MAX ? EVENTS_MAX : t->count;
     bool seen = logs_saw(f, b, t, PM_OUTCOME_FAILED);
     pods_to_span(f, b, t);
-    uint32_t near = nearest(f, b, t, t->first, NEAR_NS, fits_failed);
+    uint32_t near = nearest(f, b, t, t->first, slack_of(t), fits_failed);
     for (uint64_t i = 0; i < n; i++) {
         int64_t at = pm_backoff_at(t->first, t->last, n, i);
         if (seen && log_covers(f, t, at)) continue;
@@ -398,8 +408,8 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
 
 static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
-    uint32_t index = nearest(f, b, t, t->last, NEAR_NS, fits_ok_unseen);
-    if (index == UINT32_MAX && t->duration_ns == 0) index = nearest(f, b, t, t->last, NEAR_NS, fits_ok);
+    uint32_t index = nearest(f, b, t, t->last, slack_of(t), fits_ok_unseen);
+    if (index == UINT32_MAX && (t->duration_ns == 0 || t->quality == PM_QUALITY_RELATIVE)) index = nearest(f, b, t, t->last, slack_of(t), fits_ok);
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
         return;
@@ -498,7 +508,7 @@ static void deal(struct fold *f) {
     for (size_t i = 0; i < f->s->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[i];
         if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP) *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
-        if (t->origin == PM_ORIGIN_DOCKERD && t->role == PM_ROLE_END) continue; // fold_dockerd.c
+        if (pm_fold_imageless(t)) continue; // fold_dockerd.c
         if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) continue;
         pm_ids_add(&bucket_at(f, t->node, t->image)->traces, (uint32_t)i);
     }
@@ -530,6 +540,7 @@ static void pod_waits(struct fold *f) {
                 t.digest = pm_id(s, image.digest);
             }
             t.verdict = pm_ruleset_classify(s->rules, &e);
+            if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1;
             *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
         }
     }

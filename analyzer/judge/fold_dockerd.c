@@ -67,6 +67,47 @@ static void pulls_by_node(struct pm_state *s, struct pm_order *o) {
     pm_order_sort(o);
 }
 
+bool pm_fold_imageless(const struct pm_trace *t) {
+    if (t->kind != PM_KIND_PULL_FAIL) return false;
+    return (t->origin == PM_ORIGIN_DOCKERD && t->role == PM_ROLE_END) || (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO && !t->image);
+}
+
+// The kubelet's echo lines of old releases name the container, not the image: they belong to the failure on the node just before, of the same cause.
+static void fold_echoes(struct pm_state *s) {
+    struct pm_order by_node = {0};
+    pulls_by_node(s, &by_node);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
+        uint32_t best = UINT32_MAX;
+        int64_t gap = ONE_PULL_NS + 1;
+        for (size_t k = pm_order_first(&by_node, t->node, t->ts - ONE_PULL_NS); k < by_node.n && by_node.items[k].group == t->node && by_node.items[k].at <= t->ts + ONE_PULL_NS; k++) {
+            const struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
+            int64_t d = by_node.items[k].at > t->ts ? by_node.items[k].at - t->ts : t->ts - by_node.items[k].at;
+            if (p->outcome != PM_OUTCOME_FAILED || d >= gap || (t->verdict.cause >= 0 && p->verdict.cause >= 0 && t->verdict.cause != p->verdict.cause)) continue;
+            if (t->pod && p->exact_pod && !pm_ids_has(&p->pods, pm_id_join(s, t->namespace, '/', t->pod))) continue;
+            best = by_node.items[k].index;
+            gap = d;
+        }
+        if (best == UINT32_MAX) {
+            best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
+            s->pulls.items[best].ended = t->ts;
+            pm_order_add(&by_node, t->node, t->ts, best);
+            pm_order_sort(&by_node);
+        }
+        pm_fold_absorb(s, best, (uint32_t)i);
+        if (t->pod) s->pulls.items[best].exact_pod = true;
+    }
+    free(by_node.items);
+}
+
+// Does the host belong to the image's own registry? Then it is no mirror.
+bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t) {
+    struct pm_str host = pm_name(s, t->host), registry = pm_name(s, t->registry);
+    if (t->flags & PM_EV_MIRROR) return true;
+    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) && !pm_str_eq(host, registry);
+}
+
 void pm_fold_dockerd(struct pm_state *s) {
     PM_LIST(struct cluster) clusters = {0};
     struct pm_ids near = {0};
@@ -94,6 +135,7 @@ void pm_fold_dockerd(struct pm_state *s) {
     pm_ids_free(&near);
     free(by_node.items);
     free(clusters.items);
+    fold_echoes(s);
 }
 
 bool pm_fold_reason_is_pull(struct pm_str reason) {
@@ -123,7 +165,7 @@ void pm_fold_sides(struct pm_state *s) {
             t->pull = by_node.items[k].index + 1;
             pm_ids_add(&p->traces, (uint32_t)i);
             p->lines++;
-            if (t->verdict.cause >= 0) p->mirror_cause = (uint32_t)t->verdict.cause + 1;
+            if (t->verdict.cause >= 0 && pm_is_mirror(s, t)) p->mirror_cause = (uint32_t)t->verdict.cause + 1;
             break;
         }
     }

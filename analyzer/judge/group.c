@@ -3,11 +3,10 @@
 // Trouble that is no pull (a mirror that was passed over, a runtime that could not be reached, disk pressure) is kept beside them: it stands as an incident
 // of its own where it explains one (chain.c), else it is dropped.
 #include "judge/state.h"
-#include <stdio.h>
 #include <stdlib.h>
 
 static const struct pm_family_rule *family_of(const struct pm_state *s, int cause) {
-    static const struct pm_family_rule fallback = {"", {0}, PM_S(1200), PM_SCOPE_IMAGE};
+    static const struct pm_family_rule fallback = {.match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_IMAGE};
     for (size_t i = 0; i < s->families.n; i++) {
         const struct pm_family_rule *f = &s->families.items[i];
         if (pm_cause_is(cause, f->match) || pm_cause_in(cause, f->match)) return f;
@@ -110,9 +109,39 @@ static void split_linked(struct pm_state *s, size_t index) {
     free(up);
 }
 
+// ── together: one change, several images ──
+static bool common(const struct pm_ids *a, const struct pm_ids *b) {
+    for (size_t i = 0; i < a->n; i++)
+        if (pm_ids_has(b, a->items[i])) return true;
+    return false;
+}
+
+static void join_together(struct pm_state *s) {
+    for (size_t i = 0; i < s->hits.n; i++) {
+        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns;
+        for (size_t k = i + 1; together && k < s->hits.n; k++) {
+            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
+            int64_t apart = a->from > b->from ? a->from - b->from : b->from - a->from;
+            if (a->cause != b->cause || !b->pulls.n || apart > together || !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes))) continue;
+            struct pm_ids moved = b->pulls;
+            b->pulls = (struct pm_ids){0};
+            b->failed = 0;
+            b->dropped = true;
+            for (size_t n = 0; n < moved.n; n++) add_pull(s, a, moved.items[n]);
+            pm_ids_free(&moved);
+        }
+    }
+}
+
+static int by_index(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 // ── beside the pulls ──
-static int side_cause(const struct pm_trace *t) {
+static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
+    if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(s, t)) return -1;
     if (t->kind == PM_KIND_DISK_PRESSURE) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
     if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
     if (t->kind == PM_KIND_GC_FAIL) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
@@ -124,14 +153,14 @@ static bool shares(const struct pm_hit *h, const struct pm_trace *t) { return !t
 
 static void add_side(struct pm_state *s, uint32_t index) {
     const struct pm_trace *t = &s->traces.items[index];
-    int cause = side_cause(t);
+    int cause = side_cause(s, t);
     if (cause < 0 || t->ts == PM_NO_TIME) return;
     int64_t gap = family_of(s, cause)->gap_ns;
     struct pm_hit *home = NULL;
     bool mirror = t->kind == PM_KIND_MIRROR_TRY;
     for (size_t i = s->hits.n; i-- > 0;) {
         struct pm_hit *h = &s->hits.items[i];
-        if (h->cause != cause || t->first > h->to + gap || t->last < h->from - gap) continue;
+        if (h->dropped || h->cause != cause || t->first > h->to + gap || t->last < h->from - gap) continue;
         if (h->side ? true : !mirror && shares(h, t)) {
             home = h;
             break;
@@ -169,6 +198,9 @@ void pm_group_incidents(struct pm_state *s) {
     size_t n = s->hits.n;
     for (size_t i = 0; i < n; i++)
         if (grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
+    join_together(s);
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
     for (size_t i = 0; i < s->hits.n; i++)
         for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;

@@ -120,6 +120,7 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
     t.form = form_of(e->field[PM_F_MESSAGE]);
     t.verdict.cause = -1;
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(s->rules, e);
+    if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1; // no rule knew: the same as not asked
     trace_strings(s, &t, row);
     return t;
 }
@@ -140,40 +141,53 @@ static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
     return false;
 }
 
-// Copies of one event object: the same happening if their spans touch.
-static bool event_again(struct pm_state *s, struct pm_trace *t) {
-    if (t->origin != PM_ORIGIN_EVENTS) return false;
-    int64_t slack = t->quality == PM_QUALITY_RELATIVE ? PM_S(120) : PM_S(3);
-    uint32_t who = t->join && t->quality != PM_QUALITY_RELATIVE
-                       ? pm_id_fmt(s, "uid/%u/%u", t->join, t->kind)
-                       : pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->error, t->error ? 0 : t->message, t->image, t->verdict.cause);
-    Word_t *slot = pm_map_slot(&s->event_last, who);
-    struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
-    if (!old) {
-        *slot = s->traces.n + 1;
-        return false;
-    }
-    if (old->quality == PM_QUALITY_RELATIVE && slack < PM_S(120)) slack = PM_S(120);
-    bool same_place = !old->namespace || !t->namespace || old->namespace == t->namespace;
-    bool touch = t->first == PM_NO_TIME || old->last == PM_NO_TIME || (t->first <= old->last + slack && old->first <= t->last + slack);
-    if (!same_place || !touch) {
-        *slot = s->traces.n + 1;
-        return false;
-    }
-    if (t->count > old->count) old->count = t->count;
-    if (old->quality == PM_QUALITY_RELATIVE && t->quality != PM_QUALITY_RELATIVE) {
+// What an event object says, without its id: copies from tables carry none.
+static uint32_t event_words(struct pm_state *s, const struct pm_trace *t) {
+    bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
+    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
+}
+
+static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
+    if (old->namespace && t->namespace && old->namespace != t->namespace) return false;
+    bool loose = old->quality == PM_QUALITY_RELATIVE || t->quality == PM_QUALITY_RELATIVE;
+    if (!loose && old->join && t->join) return old->join == t->join;
+    int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
+    return t->first == PM_NO_TIME || old->last == PM_NO_TIME || (t->first <= old->last + slack && old->first <= t->last + slack);
+}
+
+static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
+    bool sharper = old->quality == PM_QUALITY_RELATIVE && t->quality != PM_QUALITY_RELATIVE;
+    if (sharper) {
+        old->id = t->id;
         old->first = t->first;
         old->ts = t->ts;
         old->last = t->last;
         old->quality = t->quality;
+        old->join = t->join;
+        if (t->error) old->error = t->error;
     } else if (t->quality != PM_QUALITY_RELATIVE) {
         old->last = pm_max_time(old->last, t->last);
         old->first = pm_min_time(old->first, t->first);
     }
+    if (t->count > old->count) old->count = t->count;
     if (!old->node) old->node = t->node;
     if (!old->namespace) old->namespace = t->namespace;
     if (!old->container) old->container = t->container;
-    return true;
+}
+
+// Copies of one event object: by its id, else by what it says and when; a table's ages are only roughly anchored.
+static bool event_again(struct pm_state *s, struct pm_trace *t) {
+    if (t->origin != PM_ORIGIN_EVENTS) return false;
+    uint32_t id = t->join ? pm_id_fmt(s, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0, words = event_words(s, t);
+    Word_t found = id ? pm_map_get(s->event_last, id) : 0;
+    if (!found) {
+        found = pm_map_get(s->event_last, words);
+        if (found && !same_event(&s->traces.items[found - 1], t)) found = 0;
+        if (id) *pm_map_slot(&s->event_last, id) = found ? found : s->traces.n + 1;
+        if (!found) *pm_map_slot(&s->event_last, words) = s->traces.n + 1;
+    }
+    if (found) merge_event(&s->traces.items[found - 1], t);
+    return found != 0;
 }
 
 static void keep(struct pm_state *s, const struct pm_row *row) {
@@ -271,10 +285,22 @@ static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t reg
     *slot = *slot == 0 || *slot == registry ? registry : UINT32_MAX;
 }
 
+// A log's host name need not be the node's name: the pods that its kubelet speaks of are on that node, say the objects.
+static void learn_hosts(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node || pm_map_get(s->facts.node_by_name, t->node)) continue;
+        const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+        if (pod && pod->node && pod->node != t->node && pm_map_get(s->facts.node_by_name, pod->node)) *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
+    }
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
     pm_facts_finish(s);
+    learn_hosts(s);
+    pm_facts_covers_of_files(s);
     for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];

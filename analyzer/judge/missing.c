@@ -75,7 +75,7 @@ static void disagreement(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_FAILED || !p->node || pm_cause_is(p->verdict.cause, "rate-limit.client") || pm_cause_is(p->verdict.cause, "runtime.unavailable")) continue;
-        if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p)) || !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p))) continue;
+        if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) || !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3))) continue;
         if (p->sources & PM_SRC_RUNTIME) ++*pm_map_slot(&runtime, p->node);
         if (p->sources & PM_SRC_KUBELET) ++*pm_map_slot(&kubelet, p->node);
     }

@@ -12,6 +12,7 @@ struct view {
     struct pm_state *s;
     struct pm_order by_registry, by_node, by_repository; // all pulls
     struct pm_order sides;                               // traces beside pulls, by node
+    bool last_round;                                     // weak reasons are heard, and what others were settled as counts
 };
 
 static struct pm_attempt *at(const struct view *v, const struct pm_order_key *k) { return &v->s->pulls.items[k->index]; }
@@ -54,9 +55,13 @@ static const struct pm_trace *side_near(const struct view *v, const struct pm_at
     return NULL;
 }
 static bool is_restart(const struct pm_trace *t) { return t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN; }
-static bool is_stalled(const struct pm_trace *t) { return pm_cause_is(t->verdict.cause, "network.stalled"); }
-static bool is_full(const struct pm_trace *t) { return t->kind == PM_KIND_DISK_PRESSURE || pm_cause_is(t->verdict.cause, "storage.disk-full"); }
-static bool is_limit(const struct pm_trace *t) { return pm_cause_in(t->verdict.cause, "rate-limit"); }
+static bool sure(const struct pm_trace *t) { return t->verdict.cause >= 0 && t->verdict.candidate_count <= 1; }
+static bool is_stalled(const struct pm_trace *t) { return sure(t) && pm_cause_is(t->verdict.cause, "network.stalled"); }
+static bool is_full(const struct pm_trace *t) { return t->kind == PM_KIND_DISK_PRESSURE || (sure(t) && pm_cause_is(t->verdict.cause, "storage.disk-full")); }
+static bool is_limit(const struct pm_trace *t) { return sure(t) && pm_cause_in(t->verdict.cause, "rate-limit"); }
+
+// "context canceled": who stopped it is decided by the line, why is not.
+static bool cancelled(const struct pm_attempt *p) { return pm_cause_is(p->verdict.cause, "runtime.cancelled") && !p->settled_by_neighbour; }
 
 // The nearest pull of the same registry (or node, or repository), decided, whose cause is one of this pull's candidates.
 static const struct pm_attempt *decided_near(const struct view *v, const struct pm_order *o, uint32_t group, const struct pm_attempt *p, const char *family) {
@@ -66,8 +71,9 @@ static const struct pm_attempt *decided_near(const struct view *v, const struct 
     for (size_t i = pm_order_first(o, group, end - SAME_EPISODE_NS); i < o->n && o->items[i].group == group && o->items[i].at <= end + SAME_EPISODE_NS; i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
         int64_t d = llabs(o->items[i].at - end);
-        if (q == p || q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || open_question(q) || q->settled_by_neighbour || d >= gap) continue;
-        if (!pm_cause_in(q->verdict.cause, family) || !may_be(p, pm_causes[q->verdict.cause].name)) continue;
+        if (q == p || q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || open_question(q) || d >= gap) continue;
+        if (q->settled_by_neighbour && (!v->last_round || q->verdict.confidence < PM_CONFIDENCE_MEDIUM)) continue;
+        if (!pm_cause_in(q->verdict.cause, family) || !(may_be(p, pm_causes[q->verdict.cause].name) || cancelled(p))) continue;
         best = q;
         gap = d;
     }
@@ -126,6 +132,7 @@ static bool limit(const struct view *v, struct pm_attempt *p) {
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
     if (side && may_be(p, pm_causes[side->verdict.cause].name)) return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
+    if (!v->last_round) return false;
     if (!hub) return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM, "this registry throttles, it has no pull quota per user");
     enum secrets secrets = pod_secrets(v->s, p);
     if ((p->flags & PM_EV_CREDENTIALS || p->user || secrets == SECRETS_SOME) && may_be(p, "rate-limit.authenticated"))
@@ -165,22 +172,31 @@ static bool denied(const struct view *v, struct pm_attempt *p) {
     if (may_be(p, "auth.missing-credentials") && (secret_is_missing(v->s, p) || secrets == SECRETS_NONE))
         return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH, secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
     if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME) return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
-    if (may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired")) return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
+    if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired")) return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
     return false;
 }
 
+// Given up before the first answer: nothing was downloading that could stall.
+static bool unanswered(const struct view *v, const struct pm_attempt *p) {
+    struct pm_str e = pm_name(v->s, p->error);
+    return pm_str_has(e, PM_STR("failed to do request")) || pm_str_has(e, PM_STR("/v2/\": ")) || pm_str_has(e, PM_STR("awaiting headers")) || pm_str_has(e, PM_STR("dial tcp"));
+}
+
 static bool stopped(const struct view *v, struct pm_attempt *p) {
-    bool cancelled = may_be(p, "runtime.cancelled"), stalled = may_be(p, "network.stalled");
-    if (cancelled && side_near(v, p, PM_S(10), PM_S(10), is_restart)) return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped or started at that moment");
-    if (!stalled) return false;
-    if (side_near(v, p, PM_S(2), PM_S(2), is_stalled)) return settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
+    static const char no_answer[] = "the request was given up before the registry answered";
+    if (!cancelled(p) && !may_be(p, "network.stalled")) return false;
+    if (side_near(v, p, PM_S(10), PM_S(10), is_restart)) return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped or started at that moment");
+    if (side_near(v, p, PM_S(2), PM_S(2), is_stalled))
+        return unanswered(v, p) ? settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer) : settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
+    if (may_be(p, "network.connect-timeout") && unanswered(v, p)) return settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer);
     const struct pm_attempt *q = decided_near(v, &v->by_repository, p->repository, p, "network");
-    if (!q) q = decided_near(v, &v->by_registry, p->registry, p, "network");
     if (!q) q = decided_near(v, &v->by_node, p->node, p, "network");
+    if (!q) q = decided_near(v, &v->by_registry, p->registry, p, "network");
+    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
+    if (!v->last_round) return false;
     int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
-    if (q && pm_cause_is(q->verdict.cause, "network.stalled")) return settle(p, "network.stalled", PM_CONFIDENCE_MEDIUM, "another pull of the same source made no progress at the time");
     if (lasted >= PM_S(45)) return settle(p, "network.stalled", PM_CONFIDENCE_LOW, "the pull had been running for long when it was given up, and nothing restarted the runtime");
-    return cancelled && settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
+    return may_be(p, "runtime.cancelled") && !may_be(p, "network.connect-timeout") && settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
 }
 
 static bool not_found(const struct view *v, struct pm_attempt *p) {
@@ -244,6 +260,7 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
 
 void pm_settle(struct pm_state *s) {
     static bool (*const settlers[])(const struct view *, struct pm_attempt *) = {by_own_lines, limit, denied, stopped, not_found, full, by_anybody, first_candidate};
+    static const size_t strong = 6; // by_anybody and first_candidate wait for the last round
     struct view v = {.s = s};
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
@@ -260,13 +277,16 @@ void pm_settle(struct pm_state *s) {
     pm_order_sort(&v.by_node);
     pm_order_sort(&v.by_repository);
     pm_order_sort(&v.sides);
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_FAILED) continue;
-        if (cut(&v, p)) continue;
-        hidden_limit(&v, p);
-        for (size_t k = 0; k < PM_LEN(settlers) && open_question(p); k++)
-            if (settlers[k](&v, p)) break;
+    for (int round = 0; round < 2; round++) {
+        v.last_round = round == 1;
+        for (size_t i = 0; i < s->pulls.n; i++) {
+            struct pm_attempt *p = &s->pulls.items[i];
+            if (p->outcome != PM_OUTCOME_FAILED || (round == 0 && cut(&v, p))) continue;
+            if (round == 0) hidden_limit(&v, p);
+            if (cancelled(p)) stopped(&v, p);
+            for (size_t k = 0; k < (round ? PM_LEN(settlers) : strong) && open_question(p); k++)
+                if (settlers[k](&v, p)) break;
+        }
     }
     place(&v);
     free(v.by_registry.items);

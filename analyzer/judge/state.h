@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #define PM_S(seconds) ((int64_t)((seconds) * 1e9))
+#define PM_LOOSE_NS PM_S(180)     // how far a table's ages may be off
 
 struct pm_ids { // growable list of small numbers
     uint32_t *items;
@@ -61,7 +62,7 @@ struct pm_attempt { // a pull while it is folded
     int16_t status;
     unsigned sources, flags;      // enum pm_source; enum pm_event_flag seen on any of its traces
     uint8_t forms;                // of the lines seen, bits
-    bool reconstructed, exact_pod;
+    bool reconstructed, exact_pod, requested; // requested: a start line was seen
     int64_t duration_ns, waiting_ns, bytes;
     uint64_t requests, lines;
     uint64_t best;                // event id of the line that says it best
@@ -131,6 +132,7 @@ struct pm_facts {
     Pvoid_t workload_by_key;      // id of "ns/kind/name" → index + 1
     Pvoid_t node_by_name;         // id → index + 1
     Pvoid_t node_alias;           // id as written → id of the node's own name
+    Pvoid_t host_node;            // a host's own name → id of the node's name
     Pvoid_t node_by_address;      // id of address → id of node
     Pvoid_t secret_missing;       // id of "ns/secret" → 1
     Pvoid_t account_secrets;      // id of "ns/account" → 1 where it names pull secrets
@@ -142,7 +144,7 @@ struct pm_facts {
 struct pm_family_rule { // rules/correlate.yaml
     const char *match;            // "rate-limit", "network.dns"
     const char *group[4];         // what pulls must share besides the cause: registry, node, image, namespace, identity
-    int64_t gap_ns;
+    int64_t gap_ns, together_ns;  // together: incidents of one cause that began within it, on shared nodes or namespaces, are one
     enum pm_scope_kind natural;
 };
 struct pm_link_rule { const char *from, *to, *share, *what, *observed; int64_t lag_ns, back_ns; };
@@ -206,16 +208,18 @@ bool pm_correlate_load(struct pm_state *s);                          // correlat
 void pm_load_rows(struct pm_state *s);                               // load.c
 void pm_facts_row(struct pm_state *s, const struct pm_row *row);     // facts.c
 void pm_facts_finish(struct pm_state *s);
+void pm_facts_covers_of_files(struct pm_state *s);
 uint32_t pm_facts_node(struct pm_state *s, uint32_t written);        // the node's own name
 struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key);  // "ns/name"; NULL where unknown
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
 struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name);
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
-bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at);
+bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack);
 void pm_facts_free(struct pm_state *s);
 void pm_request_row(struct pm_state *s, const struct pm_row *row);   // request.c
 void pm_request_fold(struct pm_state *s);
 void pm_fold_pulls(struct pm_state *s);                              // fold.c
+bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t); // a host that stands in for the image's registry
 void pm_fold_order(struct pm_state *s);                              // in time order, once all are there
 void pm_workload_resolve(struct pm_state *s);                        // workload.c
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name); // pod-name grammar
