@@ -42,7 +42,7 @@ static bool is_artifactory(struct pm_str text) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_when when;
-    struct pm_str b[6], rest;
+    struct pm_str b[6] = {0}, rest;
     if (r->text.n < 24 || r->text.p[0] < '1' || r->text.p[0] > '2') return 0;
     int n = brackets(r->text, &when, b, 6, &rest);
     for (int i = 0; i < n && i < 2; i++)
