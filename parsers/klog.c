@@ -186,7 +186,8 @@ bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k) {
 
 bool pm_klog_is_json(const json_t *o) {
     const json_t *ts = json_object_get(o, "ts");
-    return json_is_number(ts) && json_number_value(ts) >= 1e11 && json_is_string(json_object_get(o, "caller")) && json_is_string(json_object_get(o, "msg"));
+    double ms = json_number_value(ts); // 1973 to 2255: seconds are less, and more does not fit into nanoseconds
+    return json_is_number(ts) && ms >= 1e11 && ms <= 9e12 && json_is_string(json_object_get(o, "caller")) && json_is_string(json_object_get(o, "msg"));
 }
 
 bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
