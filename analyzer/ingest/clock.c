@@ -273,13 +273,18 @@ static int64_t name_date(const struct pm_clock_member *m) {
     return pm_clock_name_date(m->input);
 }
 
+static bool is_of_cluster(enum pm_component c) { return c == PM_COMP_EVENTS || c == PM_COMP_OBJECTS; }
 static bool is_node_side(enum pm_component c) { return c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO; }
 
-// The node's record, by first label; NULL for no node.
-static struct node *node_of(struct resolve *r, struct pm_str name) {
-    if (!name.n) return NULL;
-    uint32_t hash = pm_clock_node_hash(name);
-    uint32_t id = pm_intern_id(r->labels, (struct pm_str){(const char *)&hash, sizeof hash});
+static struct pm_str folder_of(struct pm_str path) {
+    ptrdiff_t slash = pm_str_rchr(path, '/');
+    return pm_str_sub(path, 0, slash < 0 ? 0 : (size_t)slash);
+}
+
+// The record of its node, by first label; what has none shares its folder's: a server's error log beside its access log, a flat grab of one host.
+static struct node *node_of(struct resolve *r, const struct pm_clock_member *m) {
+    uint64_t key = m->node.n ? pm_clock_node_hash(m->node) : pm_str_hash(folder_of(m->path), 2) | UINT64_C(1) << 40;
+    uint32_t id = pm_intern_id(r->labels, (struct pm_str){(const char *)&key, sizeof key});
     while (r->nodes_n <= id) PM_PUSH(r->nodes, r->nodes_n, r->nodes_cap)->utc = nothing;
     return &r->nodes[id];
 }
@@ -299,8 +304,7 @@ static void resolve_year(struct resolve *r, struct pm_clock_member *m, int year,
     year_from(m, c->local, "neighbour", PM_QUALITY_INFERRED);
     year_from(m, c->anchors, "header", PM_QUALITY_INFERRED);
     if (m->clock.has_year) return;
-    const struct node *node = node_of(r, m->node);
-    if (node) year_from(m, node->utc, "node", PM_QUALITY_INFERRED);
+    year_from(m, node_of(r, m)->utc, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
     year_from_point(m, name_date(m), "file-name", PM_QUALITY_INFERRED);
     year_from(m, r->bundle, "objects", PM_QUALITY_INFERRED);
     year_from_point(m, m->mtime_ns, "mtime", PM_QUALITY_ASSUMED);
@@ -397,9 +401,9 @@ static bool coincidence(const struct resolve *r, const struct pm_clock_member *m
 
 // What the runtime of a node writes, and what its members were found to run at.
 static void node_learns(struct resolve *r, const struct pm_clock_member *m) {
-    struct node *node = node_of(r, m->node);
+    if (!m->node.n && (is_of_cluster(m->component) || m->component == PM_COMP_CLOUD)) return;
+    struct node *node = node_of(r, m);
     int64_t q;
-    if (!node) return;
     if (!is_empty(m->evidence->utc)) {
         widen(&node->utc, m->evidence->utc.min);
         widen(&node->utc, m->evidence->utc.max);
@@ -411,7 +415,7 @@ static void node_learns(struct resolve *r, const struct pm_clock_member *m) {
 
 static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const struct pm_zone *zone) {
     int64_t q;
-    const struct node *node = node_of(r, m->node);
+    const struct node *node = node_of(r, m);
     if (!has_open_zone(m->evidence)) return;
     if (zone) {
         m->clock.zone = zone;
@@ -422,7 +426,7 @@ static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const s
         m->clock.offset_s = pm_zone_offset(zone, pm_zone_utc(zone, at, PM_NO_TIME));
     } else if (m->evidence->votes && most_voted(m->evidence->votes->beside, &q)) set_offset(m, q, "inner-stamp", PM_QUALITY_INFERRED);
     else if (coincidence(r, m, &q)) set_offset(m, q, "coincidence", PM_QUALITY_INFERRED);
-    else if (node && most_voted(node->votes, &q)) set_offset(m, q, "node", PM_QUALITY_INFERRED);
+    else if (most_voted(node->votes, &q)) set_offset(m, q, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
     else {
         set_offset(m, 0, "assumed", PM_QUALITY_ASSUMED);
         m->clock.has_offset = false;
@@ -431,10 +435,6 @@ static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const s
 
 // ---- capture time
 
-static struct pm_str folder_of(struct pm_str path) {
-    ptrdiff_t slash = pm_str_rchr(path, '/');
-    return pm_str_sub(path, 0, slash < 0 ? 0 : (size_t)slash);
-}
 static struct place *place_of(struct resolve *r, struct pm_str folder) {
     uint32_t id = pm_intern_id(r->folders, folder);
     while (r->places_n <= id) *PM_PUSH(r->places, r->places_n, r->places_cap) = (struct place){PM_NO_TIME, PM_NO_TIME};
@@ -442,7 +442,7 @@ static struct place *place_of(struct resolve *r, struct pm_str folder) {
 }
 
 static void folders_learn(struct resolve *r, const struct pm_clock_member *m) {
-    bool cluster = (m->component == PM_COMP_EVENTS || m->component == PM_COMP_OBJECTS) && !is_empty(m->evidence->utc);
+    bool cluster = is_of_cluster(m->component) && !is_empty(m->evidence->utc);
     if (m->evidence->capture_ns == PM_NO_TIME && !cluster) return;
     for (struct pm_str folder = folder_of(m->path);; folder = folder_of(folder)) {
         struct place *p = place_of(r, folder);
@@ -526,8 +526,7 @@ static void gather_bundle_range(struct resolve *r) {
     for (size_t i = 0; i < r->n; i++) {
         const struct pm_clock_member *m = &r->m[i];
         if (is_empty(m->evidence->utc)) continue;
-        bool cluster = m->component == PM_COMP_EVENTS || m->component == PM_COMP_OBJECTS;
-        struct pm_clock_range *into = cluster ? &r->bundle : &any;
+        struct pm_clock_range *into = is_of_cluster(m->component) ? &r->bundle : &any;
         widen(into, m->evidence->utc.min);
         widen(into, m->evidence->utc.max);
     }

@@ -59,6 +59,8 @@ struct result { // of one member, for the end of the run; texts in the run's are
     uint32_t file;
     enum pm_component component;
     enum pm_node_from node_from;
+    struct pm_str names[4];      // of its node, by who said it (enum pm_node_from)
+    struct pm_str also;          // the name that its own lines use, where the cluster knows the node by another
     struct pm_clock_evidence clock;
     bool needs_dates, written;
 };
@@ -343,9 +345,10 @@ static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_whe
 }
 
 static bool is_runtime(enum pm_component c) { return c == PM_COMP_CONTAINERD || c == PM_COMP_DOCKERD || c == PM_COMP_CRIO; }
+static bool writes_local_time(enum pm_component c) { return is_runtime(c) || c == PM_COMP_REGISTRY || c == PM_COMP_PROXY; }
 
 static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec, const struct pm_event *e, const struct pm_row *row) {
-    if (is_runtime(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
+    if (writes_local_time(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
     if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date") && e->when.kind != PM_WHEN_NONE && e->when.kind != PM_WHEN_AGE) c->capture_ns = e->when.ns;
     bool pull = e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
     bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET || e->component == PM_COMP_EVENTS;
@@ -449,9 +452,13 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     row->undated = s->undated;
     row->from_ns = row->to_ns = PM_NO_TIME;
     if (r->offset) row->hash = pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
-    struct pm_str by_path = pm_node_of_path(res->path, res->input);
-    res->node_from = s->node.n ? (r->node.n && pm_str_eq(r->node, s->node) ? PM_NODE_FACT : PM_NODE_ENVELOPE) : r->node.n ? PM_NODE_FACT : by_path.n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
-    row->node = pm_arena_dup(j->arena, s->node.n ? s->node : r->node.n ? r->node : by_path);
+    bool by_fact = r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
+    res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
+    res->names[PM_NODE_FACT] = r->node;
+    res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
+    res->node_from = PM_NODE_ENVELOPE;
+    while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
+    row->node = res->names[res->node_from];
 }
 
 static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
@@ -541,6 +548,7 @@ struct writer {
     struct pm_intern *hashes;    // content hash → first member with it
     uint32_t *first;
     size_t first_n, first_cap;
+    struct pm_intern *cluster;   // node names that events and objects use
     int64_t began_ns, told_ns;
 };
 
@@ -610,7 +618,9 @@ static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
     while (b) {
         struct batch *next = b->next;
         for (size_t i = 0; i < b->n; i++) {
+            const struct pm_event *e = &b->rows[i].event;
             b->rows[i].file = file;
+            if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) && e->field[PM_F_NODE].n) pm_intern_id(w->cluster, e->field[PM_F_NODE]);
             pm_timeline_put(w->p->timeline, &b->rows[i]);
         }
         batch_free(b);
@@ -629,9 +639,10 @@ static bool was_seen(struct pm_clock_range r) { return r.min <= r.max; }
 static bool has_open_stamps(const struct result *r) { return was_seen(r->clock.no_year) || was_seen(r->clock.local); }
 
 static void keep_result(struct writer *w, struct result *r) {
-    struct pm_str *const texts[] = {&r->path, &r->input, &r->row.node, &r->row.envelopes, &r->row.hash};
+    struct pm_str *const texts[] = {&r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
     for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
     r->row.path = r->path;
+    r->row.node = r->names[r->node_from];
     r->needs_dates = was_seen(r->clock.age) || has_open_stamps(r);
     *PM_PUSH(w->results, w->n, w->cap) = *r;
 }
@@ -687,7 +698,20 @@ static void write_all(struct writer *w) {
 
 // ---- once all members are read
 
+// A node has a host's name in its journal, an instance id in its collector's, and a name in the cluster, by which its pulls are told everywhere else.
+static void prefer_cluster_name(struct writer *w, struct result *r) {
+    struct pm_str own = r->names[PM_NODE_ENVELOPE].n ? r->names[PM_NODE_ENVELOPE] : r->names[PM_NODE_FACT];
+    for (int from = PM_NODE_ENVELOPE; from > PM_NODE_UNKNOWN; from--) {
+        struct pm_str name = r->names[from];
+        if (!name.n || pm_intern_find(w->cluster, name) == UINT32_MAX) continue;
+        r->row.node = name;
+        if (!pm_str_eq(name, own)) r->also = own;
+        return;
+    }
+}
+
 static void resolve_nodes(struct writer *w) {
+    for (size_t i = 0; i < w->n; i++) prefer_cluster_name(w, &w->results[i]);
     struct pm_node_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         const struct result *r = &w->results[i];
@@ -712,7 +736,7 @@ static void date_member(struct writer *w, struct result *r, struct pm_clock_memb
     row->offset_known = m->clock.has_offset;
     row->skew_ms = m->clock.skew_ms;
     if (r->written && r->needs_dates) pm_timeline_redate(w->p->timeline, r->file, pm_clock_fix_stamp, &m->clock);
-    if (r->written && row->node.n) pm_timeline_renode(w->p->timeline, r->file, row->node);
+    if (r->written && row->node.n) pm_timeline_renode(w->p->timeline, r->file, row->node, r->also);
     pm_timeline_file_update(w->p->timeline, r->file, row);
 }
 
@@ -769,7 +793,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     if (pthread_create(&walker, NULL, walk_main, &p) != 0) pm_die_oom();
     while (started < n && pthread_create(&workers[started], NULL, worker_main, &p) == 0) started++;
     if (started == 0) pm_die_oom();
-    struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .began_ns = monotonic_ns()};
+    struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .cluster = pm_intern_new(), .began_ns = monotonic_ns()};
     write_all(&w);
     pthread_join(walker, NULL);
     for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
@@ -781,6 +805,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     free(w.results);
     free(w.first);
     pm_intern_free(w.hashes);
+    pm_intern_free(w.cluster);
     pm_arena_free(w.arena);
     pthread_cond_destroy(&p.work);
     pthread_cond_destroy(&p.space);

@@ -2,11 +2,11 @@
 #include "timeline/store.h"
 #include <stdio.h>
 
-void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node) {
+void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node, struct pm_str also) {
     if (!node.n || file >= t->spans_n || t->spans[file].hi == 0) return;
     timeline_write_begins(t);
-    char text[192];
-    snprintf(text, sizeof text, "UPDATE event SET node=? WHERE id BETWEEN ? AND ? AND member=? AND node=0 AND component IN (%d,%d,%d,%d,%d,%d)",
+    char text[224];
+    snprintf(text, sizeof text, "UPDATE event SET node=? WHERE id BETWEEN ? AND ? AND member=? AND (node=? OR (node=0 AND component IN (%d,%d,%d,%d,%d,%d)))",
              PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &s, NULL))) return;
@@ -14,6 +14,7 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
     sqlite3_bind_int64(s, 2, t->spans[file].lo);
     sqlite3_bind_int64(s, 3, t->spans[file].hi);
     sqlite3_bind_int64(s, 4, file);
+    sqlite3_bind_int64(s, 5, also.n ? (int64_t)timeline_string(t, also) : -1);
     timeline_run(t, s);
     sqlite3_finalize(s);
 }

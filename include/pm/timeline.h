@@ -54,8 +54,9 @@ void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
 // Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) → final ns; see ingest/clock.c.
 typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality);
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx);
-// Events of one file that name no node and come from a node's own programs (kubelet, runtimes, client, host) get this one. Once per file, before commit.
-void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node);
+// Events of one file that name no node and come from a node's own programs (kubelet, runtimes, client, host) get this one; those that name `also`
+// (PM_NONE: nobody), the same node under its host's name, too. Before commit.
+void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node, struct pm_str also);
 void pm_timeline_commit(struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
 
 // Walk events in (ts, id) order. `where` is SQL over the physical columns listed in schema.sql, or NULL. cb returns false to stop.
