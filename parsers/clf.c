@@ -28,12 +28,20 @@ static struct pm_str word(struct pm_scan *c) {
     return w;
 }
 
-// "[02/Jan/2024:03:04:05 +0000]" or the ISO form at p. Returns how far it goes, 0 where it is no date.
-static size_t bracket_date(struct pm_str s, struct pm_when *when) {
+// "[02/Jan/2024:03:04:05 +0000]" or the ISO form. Returns how far it goes, 0 where it has not the shape of a date.
+static size_t bracket_date(struct pm_str s, struct pm_str *stamp) {
     if (s.n < 20 || s.p[0] != '[' || !is_digit(s.p[1])) return 0;
-    struct pm_str inner = pm_str_from(s, 1);
-    size_t n = inner.p[2] == '/' ? pm_when_clf(inner, when) : inner.p[4] == '-' ? pm_when_rfc3339(inner, when) : 0;
-    return n && n + 1 < s.n && s.p[n + 1] == ']' ? n + 2 : 0;
+    bool clf = s.p[3] == '/' && s.p[7] == '/' && s.p[12] == ':', iso = s.p[5] == '-' && s.p[8] == '-' && s.p[14] == ':';
+    const char *close = clf || iso ? memchr(s.p + 18, ']', s.n - 18 < 24 ? s.n - 18 : 24) : NULL;
+    if (!close) return 0;
+    *stamp = pm_str_sub(s, 1, (size_t)(close - s.p) - 1);
+    return stamp->n + 2;
+}
+
+static struct pm_when read_stamp(struct pm_str s) {
+    struct pm_when w = {0};
+    size_t used = s.n > 4 && s.p[2] == '/' ? pm_when_clf(s, &w) : pm_when_rfc3339(s, &w);
+    return used ? w : (struct pm_when){0};
 }
 
 // The words before the date: who asked, for which virtual host, as whom.
@@ -80,7 +88,7 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
     struct pm_str s = pm_scan_rest(c);
     size_t used;
     if (s.n && s.p[0] == '[') { // [TIME]:CLIENT - "
-        used = bracket_date(s, &o->when);
+        used = bracket_date(s, &o->stamp);
         if (!used || used + 1 >= s.n || s.p[used] != ':') return false;
         o->dated = true;
         c->at += used + 1;
@@ -93,7 +101,7 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
     struct pm_str before = pm_str_sub(s, 0, (size_t)quote);
     c->at += quote;
     for (ptrdiff_t at = pm_str_chr(before, '[', 0); at >= 0; at = pm_str_chr(before, '[', (size_t)at + 1)) {
-        used = bracket_date(pm_str_from(before, (size_t)at), &o->when);
+        used = bracket_date(pm_str_from(before, (size_t)at), &o->stamp);
         if (!used) continue;
         if ((size_t)at + used + 1 != before.n || at < 2) return false;
         o->dated = true;
@@ -238,7 +246,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     if (o.cut && !o.status) return PM_PARSE_BAD; // half a URL and no answer: nothing to count
     if (!pm_http_registry_url(o.url)) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
-    q.when = o.when;
+    q.when = read_stamp(o.stamp);
     q.client = o.real_ip.n ? o.real_ip : o.client;
     q.user = o.user;
     q.method = o.method;

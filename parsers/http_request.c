@@ -5,7 +5,7 @@
 // Paths that only registries serve. A bare /v2/ in the middle of a path is not enough (other services version their APIs too), so it must
 // come with a registry's own nouns.
 static const char *const registry_starts[] = {"/v2/", "/token?", "/service/token", "/jwt/auth", "/oauth2/token", "/oauth2/exchange", "/auth/token", "/v1/_ping", "/v1/repositories/"};
-static const char *const registry_nouns[] = {"/manifests/", "/blobs/", "/tags/list", "/_catalog", "scope=repository%3A", "scope=repository:"};
+static const char *const registry_nouns[] = {"/manifests/", "/blobs/", "/tags/list", "/_catalog"};
 static const char *const docker_roots[] = {"/api/docker/", "/repository/", "/artifactory/"};
 
 // Where the path of an absolute or origin-form URL begins.
@@ -23,15 +23,24 @@ static bool starts_with_any(struct pm_str s, const char *const *table, size_t n)
     return false;
 }
 
+// memmem costs more than the few slashes of a path.
+static bool has_v2(struct pm_str path) {
+    for (const char *p = path.p, *end = path.p + path.n; (p = memchr(p, '/', (size_t)(end - p))) && end - p >= 4; p++)
+        if (p[1] == 'v' && p[2] == '2' && p[3] == '/') return true;
+    return false;
+}
+
 bool pm_http_registry_url(struct pm_str url) {
     struct pm_str path = url_path(url);
     if (path.n >= 4 && memcmp(path.p, "/v2/", 4) == 0) return true;
     if (path.n < 3) return false;
     if (pm_str_eqc(path, "/v2") || pm_str_eqc(path, "/token")) return true;
     if (starts_with_any(path, registry_starts, PM_LEN(registry_starts))) return true;
-    bool v2 = pm_str_has(path, PM_STR("/v2/"));
-    if (v2 && starts_with_any(path, docker_roots, PM_LEN(docker_roots))) return true;
-    if (!v2 && pm_str_chr(path, '?', 0) < 0) return false;
+    if (!has_v2(path)) {
+        ptrdiff_t query = pm_str_chr(path, '?', 0);
+        return query > 0 && pm_str_has(pm_str_from(path, (size_t)query), PM_STR("scope=repository"));
+    }
+    if (starts_with_any(path, docker_roots, PM_LEN(docker_roots))) return true;
     for (size_t i = 0; i < PM_LEN(registry_nouns); i++)
         if (pm_str_has(path, pm_str_c(registry_nouns[i]))) return true;
     return false;
