@@ -1,5 +1,6 @@
 // Settings → config event. See config.h.
 #include "config.h"
+#include "kubectl_table.h"
 #include <inttypes.h>
 
 struct pm_config pm_config_new(struct pm_arena *a, const char *source) { return (struct pm_config){.a = a, .source = source}; }
@@ -46,7 +47,15 @@ static void write_list(struct pm_detail *d, struct pm_setting *s) {
     pm_detail_end(d, ']');
 }
 
+// A later value of the same key stands, as in the programs that read these files; a key is written once.
+static void mark_repeated(struct pm_setting *first) {
+    for (struct pm_setting *s = first; s; s = s->next)
+        for (struct pm_setting *later = s->next; later && s->kind != PM_SETTING_ITEM && !s->written; later = later->next)
+            if (pm_str_eq(s->key, later->key)) s->written = true;
+}
+
 static void write_settings(struct pm_detail *d, struct pm_setting *first) {
+    mark_repeated(first);
     pm_detail_obj(d, "settings");
     for (struct pm_setting *s = first; s; s = s->next) {
         if (s->written) continue;
@@ -63,7 +72,7 @@ static void write_lines(struct pm_detail *d, const struct pm_setting *first) {
     struct pm_str last = PM_NONE;
     pm_detail_obj(d, "lines");
     for (const struct pm_setting *s = first; s; s = s->next) {
-        if (!s->line || !s->value.n || pm_str_eq(s->key, last)) continue;
+        if (!s->line || !s->value.n || pm_str_eq(s->key, last) || (s->kind != PM_SETTING_ITEM && s->written)) continue;
         pm_detail_int(d, pm_arena_cstr(d->a, s->key), s->line > INT64_MAX ? 0 : (int64_t)s->line);
         last = s->key;
     }
@@ -77,6 +86,7 @@ void pm_config_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct 
     write_lines(&d, c->first);
     struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_CONFIG);
     e.flags |= PM_EV_SNAPSHOT;
+    if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
     e.field[PM_F_OBJECT] = object.n ? object : pm_str_c(c->source);
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);

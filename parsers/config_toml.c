@@ -12,15 +12,18 @@ static bool toml_line(struct pm_str s) {
 
 bool pm_config_toml_like(struct pm_str text) {
     size_t from = 0;
-    for (int seen = 0; from < text.n && seen < 8;) {
+    int seen = 0, odd = 0;
+    while (from < text.n && seen < 12) {
         ptrdiff_t nl = pm_str_chr(text, '\n', from);
         size_t end = nl < 0 ? text.n : (size_t)nl;
         struct pm_str line = pm_str_trim(pm_str_sub(text, from, end - from));
-        if (!toml_line(line) || pm_str_starts(line, PM_STR("time="))) return false;
+        bool ok = toml_line(line) && !pm_str_starts(line, PM_STR("time="));
+        if (!ok && !seen) return false;
         seen += line.n > 0;
+        odd += !ok;
         from = end + 1;
     }
-    return true;
+    return odd * 3 <= seen;
 }
 
 bool pm_config_has_line(struct pm_str text, const char *words) {

@@ -5,6 +5,7 @@
 // Source: containerd/containerd:internal/cri/server/status.go@v2.1, kubernetes-sigs/cri-tools:cmd/crictl/{info,image}.go@v1.31; keys vary by containerd's version.
 #include "config.h"
 #include "k8s_object.h"
+#include "kubectl_table.h"
 
 static const struct { const char *path, *name; } SETTINGS[] = {
     {"config.registry.configPath", "registry.config_path"}, {"config.sandboxImage", "sandbox_image"}, {"config.pinnedImages.sandbox", "sandbox_image"},
@@ -50,6 +51,7 @@ static void emit_conditions(struct pm_parse_ctx *ctx, const struct pm_record *r)
         if (!pm_str_eqc(pm_k8s_str(c, "type"), "RuntimeReady") || pm_k8s_true(c, "status")) continue;
         struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_RUNTIME_DOWN);
         e.flags |= PM_EV_SNAPSHOT;
+        if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
         e.field[PM_F_REASON] = pm_k8s_str(c, "reason");
         e.field[PM_F_ERROR] = pm_k8s_str(c, "message");
         pm_emit(ctx, r, &e);

@@ -7,6 +7,7 @@
 // Source: docker/cli:cli/command/system/info.go@v28.5, moby/moby:api/types/system/info.go@v28.5.
 #include "config.h"
 #include "k8s_object.h"
+#include "kubectl_table.h"
 
 struct info_state {
     bool open;
@@ -70,6 +71,7 @@ static void emit_versions(struct pm_parse_ctx *ctx, const struct pm_record *r, s
     pm_detail_str(&d, "kernel", kernel);
     struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_CONFIG);
     e.flags |= PM_EV_SNAPSHOT;
+    if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
     e.field[PM_F_OBJECT] = PM_STR("Version");
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);

@@ -168,6 +168,7 @@ static bool read_value(struct reader *r, int item, int depth) {
     if (!text.n) return broken(r, "a key has no value");
     bool boolean = pm_str_eqc(text, "true") || pm_str_eqc(text, "false");
     if (!boolean && !(text.p[0] >= '0' && text.p[0] <= '9') && !strchr("+-in", text.p[0])) return broken(r, "a value is neither quoted nor a number");
+    if (pm_str_chr(text, ' ', 0) >= 0 && pm_str_chr(text, ':', 0) < 0) return broken(r, "there is more on the line than one value"); // dates hold a blank
     emit(r, boolean ? PM_TOML_BOOL : PM_TOML_NUMBER, text, item);
     return true;
 }

@@ -36,7 +36,9 @@ static bool is_row(struct pm_str s) {
 }
 
 // "shop   28s   Warning   Failed   pod/cart-0   …": a row of `kubectl get events`
-static bool has_row(struct pm_str s) { return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")); }
+static bool has_row(struct pm_str s) {
+    return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")) || pm_str_has(s, PM_STR("\tNormal\t")) || pm_str_has(s, PM_STR("\tWarning\t"));
+}
 
 // Ends with an HTTP status and its phrase: "…/manifests/1.2: 429 Too Many Requests"
 static bool ends_status(struct pm_str s) {
