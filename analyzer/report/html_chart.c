@@ -20,9 +20,15 @@ static void time_axis(struct pm_html *h, int64_t from_ns, int64_t to_ns, int y) 
     for (int i = 0; i <= 4; i++) {
         int64_t t = from_ns + (to_ns - from_ns) / 4 * i;
         char hm[32];
+        pm_when_hm(t, hm);
+        if (to_ns - from_ns < 600 * PM_NS_PER_S) { // minutes would repeat themselves
+            int ignored, second;
+            pm_civil_of(t, &ignored, &ignored, &ignored, &ignored, &ignored, &second, &ignored);
+            snprintf(hm + 5, sizeof hm - 5, ":%02d", second);
+        }
         const char *anchor = i == 0 ? "start" : i == 4 ? "end" : "middle";
         pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(t, from_ns, to_ns), y + 14, anchor);
-        pm_html_text(h, pm_str_c(pm_when_hm(t, hm)));
+        pm_html_text(h, pm_str_c(hm));
         pm_html_raw(h, "</text>");
     }
 }
