@@ -125,6 +125,32 @@ static struct pm_strs inputs_of(struct pm_timeline *t, struct pm_arena *a) {
     return inputs;
 }
 
+// What was wrong with the input is a fact of the timeline, not of the judge.
+static bool diagnostic_in(void *ctx, int columns, const char *const *names, const char *const *cells) {
+    (void)columns, (void)names;
+    struct pm_report *r = ctx;
+    struct pm_diag *d = PM_PUSH(r->diagnostics, r->diagnostics_n, r->diagnostics_cap);
+    d->path = pm_arena_dup(r->a, pm_str_c(cells[0]));
+    pm_str_u64(pm_str_c(cells[1]), &d->line);
+    d->code = pm_arena_dup(r->a, pm_str_c(cells[2]));
+    d->message = pm_arena_dup(r->a, pm_str_c(cells[3]));
+    pm_str_u64(pm_str_c(cells[4]), &d->count);
+    return true;
+}
+static bool skipped_in(void *ctx, int columns, const char *const *names, const char *const *cells) {
+    (void)columns, (void)names;
+    struct pm_report *r = ctx;
+    PM_PUSH(r->skipped, r->skipped_n, r->skipped_cap)->path = pm_arena_dup(r->a, pm_str_c(cells[0]));
+    r->skipped[r->skipped_n - 1].why = pm_arena_dup(r->a, pm_str_c(cells[1]));
+    return true;
+}
+void pm_report_input(struct pm_report *r, struct pm_timeline *t) {
+    struct pm_str why;
+    r->diagnostics_n = r->skipped_n = 0;
+    pm_timeline_sql(t, "SELECT file, line, code, message, count FROM diagnostics ORDER BY file, line, code, message", diagnostic_in, r, &why, r->a);
+    pm_timeline_sql(t, "SELECT file, why FROM skipped ORDER BY file, why", skipped_in, r, &why, r->a);
+}
+
 int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags) {
     struct pm_diags *mistakes = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(args->rules_dir, mistakes);
@@ -133,6 +159,7 @@ int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, s
         struct pm_arena *a = pm_arena_new();
         struct pm_judge_options o = {.rules_dir = args->rules_dir, .since_ns = args->since_ns, .until_ns = args->until_ns, .inputs = inputs_of(t, a)};
         struct pm_report *r = pm_judge(t, rules, &o, diags);
+        if (r) pm_report_input(r, t);
         if (r) status = pm_outputs_write(&args->out, r);
         if (r && pm_timeline_error(t)) {
             fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));

@@ -22,3 +22,4 @@ void pm_bundle_args_free(struct pm_bundle_args *args);
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
 // Timeline → report → outputs. Returns an exit status.
 int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags);
+void pm_report_input(struct pm_report *r, struct pm_timeline *t); // fills diagnostics and skipped from the timeline; the judge leaves them empty

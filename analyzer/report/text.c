@@ -150,10 +150,11 @@ static void incident_head(struct text *x, const struct pm_incident *i, int cause
     struct pm_str rest = taken(x, &b);
     fprintf(x->t.f, "  %.*s\n", PM_FMT(rest));
 }
-static void why(struct text *x, const struct pm_incident *i) {
+static void what_and_why(struct text *x, const struct pm_incident *i, bool full) {
     struct pm_buf b = {0};
-    piece(&b, "; ", visible(x, i->summary));
-    for (size_t k = 0; k < i->confidence_why.n; k++) piece(&b, "; ", visible(x, i->confidence_why.items[k]));
+    struct pm_str what = full && i->summary.n ? i->summary : i->id == x->r->verdict ? PM_NONE : i->title;
+    pm_text_item(&x->t, INDENT, "what", LABEL, visible(x, what));
+    for (size_t k = 0; full && k < i->confidence_why.n; k++) piece(&b, "; ", visible(x, i->confidence_why.items[k]));
     pm_text_item(&x->t, INDENT, "why", LABEL, taken(x, &b));
 }
 static void against(struct text *x, const struct pm_incident *i) {
@@ -166,7 +167,7 @@ static void against(struct text *x, const struct pm_incident *i) {
 }
 static void chain(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
-    for (size_t k = 0; k < i->chain_n; k++) {
+    for (size_t k = 0; i->chain_n > 1 && k < i->chain_n; k++) { // one link is the incident itself
         struct pm_str what = visible(x, i->chain[k].what), at = i->chain[k].at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->chain[k].at_ns);
         piece(&b, " → ", at.n ? pm_arena_fmt(x->t.a, "%.*s %.*s", PM_FMT(what), PM_FMT(at)) : what);
     }
@@ -221,11 +222,22 @@ static void hit(struct text *x, const struct pm_incident *i) {
     }
     pm_text_item(&x->t, INDENT, "spared", LABEL, taken(x, &b));
 }
+// Lines open with stamps and callers; what went wrong stands behind the first of these.
+static struct pm_str telling(struct text *x, struct pm_str line) {
+    static const char *const marks[] = {" error=\"", " err=\"", "\"message\": \"", "\"message\":\"", " msg=\"", "] \""};
+    for (size_t k = 0; k < PM_LEN(marks); k++) {
+        ptrdiff_t at = pm_str_find(line, pm_str_c(marks[k]), 0);
+        if (at > 24) return pm_arena_join(x->t.a, PM_STR("…"), pm_str_from(line, (size_t)at));
+    }
+    return line;
+}
 static void evidence(struct text *x, const struct pm_incident *i) {
     for (size_t k = 0; k < i->evidence_n && k < EVIDENCE_SHOWN; k++) {
         const struct pm_evidence *e = &i->evidence[k];
-        struct pm_str at = place(x, e->file, e->line), text = visible(x, e->text);
-        pm_text_item_cut(&x->t, INDENT, k ? "" : "evidence", LABEL, pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(at), PM_FMT(text)));
+        struct pm_str at = place(x, e->file, e->line), why = visible(x, e->why);
+        pm_text_item_cut(&x->t, INDENT, k ? "" : "evidence", LABEL, why.n ? pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(at), PM_FMT(why)) : at);
+        int room = x->t.width - INDENT - LABEL - 2, lines = k ? 2 : 3; // the first piece of evidence is worth one more
+        pm_text_item(&x->t, INDENT, "", LABEL + 2, pm_text_cut(x->t.a, telling(x, visible(x, e->text)), lines * (room > 40 ? room - 8 : 32)));
     }
     and_more(x, INDENT + LABEL, EVIDENCE_SHOWN, i->evidence_n);
 }
@@ -239,7 +251,8 @@ static void advice(struct text *x, const struct pm_incident *i) {
             struct pm_str said = visible(x, i->advice[k].text), command = visible(x, i->advice[k].command);
             const char *label = n++ ? "" : phases[p].label;
             pm_text_item(&x->t, INDENT, label, LABEL, of > 1 ? pm_arena_fmt(x->t.a, "%d. %.*s", n, PM_FMT(said)) : said);
-            if (command.n) pm_text_item(&x->t, INDENT, "", LABEL, pm_arena_fmt(x->t.a, "%s$ %.*s", of > 1 ? "   " : "", PM_FMT(command)));
+            if (command.n)
+                fprintf(x->t.f, "%*s%s$ %.*s\n", INDENT + LABEL, "", of > 1 ? "   " : "", PM_FMT(command)); // never wrapped: it is there to be copied
         }
     }
 }
@@ -256,8 +269,8 @@ static void incidents(struct text *x) {
         const struct pm_incident *i = &r->incidents[k];
         bool full = k < FULL_INCIDENTS;
         incident_head(x, i, cause_width);
-        if (i->title.n && i->id != r->verdict) pm_text_item(&x->t, INDENT, "what", LABEL, visible(x, i->title));
-        if (full) why(x, i), against(x, i);
+        what_and_why(x, i, full);
+        if (full) against(x, i);
         chain(x, i);
         if (full) hit(x, i), evidence(x, i), advice(x, i);
         if (full && k + 1 < r->incidents_n) fputc('\n', x->t.f);

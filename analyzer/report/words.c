@@ -94,6 +94,8 @@ struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width) {
 size_t pm_text_fit(struct pm_str s, int width) {
     size_t n = bytes_in(s, width);
     if (n >= s.n) return s.n;
+    for (size_t i = n; i > n / 2 && i > 3; i--) // "a · b": pieces stay whole
+        if (s.p[i] == ' ' && (unsigned char)s.p[i - 1] == 0xb7 && (unsigned char)s.p[i - 2] == 0xc2) return i;
     for (size_t i = n; i > n / 3; i--)
         if (s.p[i] == ' ') return i;
     if (n > 0) return n;
