@@ -67,6 +67,8 @@ static const struct pm_logrus_row crio_rows[] = {
     {"Pulled image: ", NULL, on_pulled},
     {"Trying to access ", NULL, on_access},
     {"Error pulling image ", NULL, on_error_pulling},
+    {"error pulling image ", NULL, on_error_pulling}, // ≤1.13
+    {"error preparing image ", NULL, on_error_pulling},
     {"Response error: ", NULL, on_response_error},
     {"Ping http", NULL, on_ping},
     {"Timed out on waiting up to ", "image pull progress", on_no_progress},

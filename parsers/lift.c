@@ -20,8 +20,17 @@ static struct pm_str drop_unknown_code(struct pm_str s) {
     return s;
 }
 
+// Kubelets before 1.3 guessed beside the cause: "image pull failed for X, this may be because there are no credentials on this request.  details: (CAUSE)"
+static struct pm_str drop_guess(struct pm_arena *a, struct pm_str s) {
+    ptrdiff_t at = pm_str_find(s, PM_STR(", this may be because there are no credentials on this request."), 0);
+    struct pm_str cause = at < 0 ? PM_NONE : after(pm_str_from(s, (size_t)at), "details: (");
+    if (!cause.n) return s;
+    if (pm_str_ends(cause, PM_STR(")"))) cause.n--;
+    return pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(pm_str_sub(s, 0, (size_t)at)), PM_FMT(cause));
+}
+
 struct pm_str pm_lift_unwrap(struct pm_arena *a, struct pm_str s) {
-    s = pm_str_trim(s);
+    s = drop_guess(a, pm_str_trim(s));
     for (int level = 0; level < UNWRAP_MAX && has(s, "\\\""); level++) s = pm_unescape(a, s);
     return drop_unknown_code(pm_str_trim(s));
 }
