@@ -6,7 +6,9 @@
 
 #include <stdlib.h>
 
-struct pm_advices { json_t *root; };
+struct pm_advices {
+    json_t *root;
+};
 
 struct pm_advices *pm_advices_load(const char *rules_dir) {
     struct pm_arena *a = pm_arena_new();
@@ -31,9 +33,10 @@ size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_eve
     if (!d || cause < 0) return 0;
     const struct pm_str *f = e->field;
     const struct pm_advice_value values[] = {
-        {"registry", f[PM_F_REGISTRY]}, {"repository", f[PM_F_REPOSITORY]}, {"image", f[PM_F_IMAGE]}, {"node", f[PM_F_NODE]}, {"namespace", f[PM_F_NAMESPACE]}, {"pod", f[PM_F_POD]},
-        {"workload", PM_NONE}, {"workload_kind", PM_NONE}, {"secret", f[PM_F_SECRET]}, {"user", f[PM_F_USER]}, {"client", f[PM_F_CLIENT]},
-        {"host", f[PM_F_HOST].n ? f[PM_F_HOST] : f[PM_F_REGISTRY]},
+        {"registry", f[PM_F_REGISTRY]}, {"repository", f[PM_F_REPOSITORY]}, {"image", f[PM_F_IMAGE]},
+        {"node", f[PM_F_NODE]},         {"namespace", f[PM_F_NAMESPACE]},   {"pod", f[PM_F_POD]},
+        {"workload", PM_NONE},          {"workload_kind", PM_NONE},         {"secret", f[PM_F_SECRET]},
+        {"user", f[PM_F_USER]},         {"client", f[PM_F_CLIENT]},         {"host", f[PM_F_HOST].n ? f[PM_F_HOST] : f[PM_F_REGISTRY]},
     };
     size_t n = 0, i;
     json_t *o;

@@ -25,8 +25,9 @@ struct answering {
 // How much an event says about trouble: a named cause, a failure, an attempt, anything.
 static int weight_of(const struct pm_event *e, const struct pm_verdict *v) {
     static const int by_kind[PM_KIND_COUNT] = {
-        [PM_KIND_PULL_FAIL] = 9, [PM_KIND_MIRROR_TRY] = 8, [PM_KIND_RUNTIME_DOWN] = 8, [PM_KIND_SECRET_MISSING] = 8, [PM_KIND_GC_FAIL] = 8, [PM_KIND_DISK_PRESSURE] = 8,
-        [PM_KIND_REQUEST] = 7, [PM_KIND_PULL_BACKOFF] = 6, [PM_KIND_PULL_OK] = 6, [PM_KIND_PULL_START] = 5, [PM_KIND_PULL_CACHED] = 5, [PM_KIND_POD_STATE] = 4, [PM_KIND_OTHER] = 1,
+        [PM_KIND_PULL_FAIL] = 9,     [PM_KIND_MIRROR_TRY] = 8, [PM_KIND_RUNTIME_DOWN] = 8, [PM_KIND_SECRET_MISSING] = 8, [PM_KIND_GC_FAIL] = 8,
+        [PM_KIND_DISK_PRESSURE] = 8, [PM_KIND_REQUEST] = 7,    [PM_KIND_PULL_BACKOFF] = 6, [PM_KIND_PULL_OK] = 6,        [PM_KIND_PULL_START] = 5,
+        [PM_KIND_PULL_CACHED] = 5,   [PM_KIND_POD_STATE] = 4,  [PM_KIND_OTHER] = 1,
     };
     bool known = v->cause >= 0 && v->rule;
     int kind = by_kind[e->kind] ? by_kind[e->kind] : 3;
@@ -102,7 +103,11 @@ void pm_answers(struct pm_ruleset *rs, struct pm_str text, void (*got)(void *ctx
     pm_arena_free(w.a);
 }
 
-struct first { struct pm_arena *a; struct pm_event *e; bool any; };
+struct first {
+    struct pm_arena *a;
+    struct pm_event *e;
+    bool any;
+};
 static void keep_first(void *ctx, const struct pm_answer *answer) {
     struct first *f = ctx;
     if (f->any || !answer->event_made) return;

@@ -18,7 +18,7 @@ enum { EXPLAIN_MAX_BYTES = 64 << 20 }; // a larger input is a bundle: analyze it
 extern const struct pm_command pm_command_explain;
 
 struct explain {
-    struct pm_arena *a;       // of one answer
+    struct pm_arena *a; // of one answer
     const struct pm_advices *advice;
     bool json, color, redact, any;
     int width;
@@ -111,12 +111,17 @@ static void print_json(struct explain *x, const struct pm_answer *r) {
     text(&l, "cause", cause_of(&r->verdict));
     text(&l, "rule", pm_str_c(r->verdict.rule));
     text(&l, "confidence", r->verdict.rule && !r->verdict.quiet ? pm_str_c(pm_confidence_names[r->verdict.confidence]) : PM_NONE);
-    static const struct { const char *key; enum pm_field field; } image[] = {
-        {"image", PM_F_IMAGE}, {"registry", PM_F_REGISTRY}, {"repository", PM_F_REPOSITORY}, {"tag", PM_F_TAG}, {"digest", PM_F_DIGEST}};
+    static const struct {
+        const char *key;
+        enum pm_field field;
+    } image[] = {{"image", PM_F_IMAGE}, {"registry", PM_F_REGISTRY}, {"repository", PM_F_REPOSITORY}, {"tag", PM_F_TAG}, {"digest", PM_F_DIGEST}};
     for (size_t i = 0; i < PM_LEN(image); i++) text(&l, image[i].key, i ? f[image[i].field] : image_of(x->a, e));
     number(&l, "http_status", e->http_status > 0, e->http_status);
-    static const struct { const char *key; enum pm_field field; } who[] = {{"method", PM_F_METHOD}, {"client", PM_F_CLIENT}, {"user", PM_F_USER}, {"namespace", PM_F_NAMESPACE},
-                                                                            {"pod", PM_F_POD},       {"container", PM_F_CONTAINER}, {"node", PM_F_NODE}};
+    static const struct {
+        const char *key;
+        enum pm_field field;
+    } who[] = {{"method", PM_F_METHOD}, {"client", PM_F_CLIENT},       {"user", PM_F_USER}, {"namespace", PM_F_NAMESPACE},
+               {"pod", PM_F_POD},       {"container", PM_F_CONTAINER}, {"node", PM_F_NODE}};
     for (size_t i = 0; i < PM_LEN(who); i++) text(&l, who[i].key, f[who[i].field]);
     seconds(&l, "duration_s", e->duration_ns);
     number(&l, "bytes", e->bytes >= 0, e->bytes);
@@ -144,7 +149,11 @@ static void row(struct explain *x, const char *name, struct pm_str value) {
 }
 static struct pm_str where_of(struct explain *x, const struct pm_event *e) {
     struct pm_buf b = {0};
-    static const struct { const char *word; enum pm_field field; } parts[] = {{"node", PM_F_NODE}, {"namespace", PM_F_NAMESPACE}, {"pod", PM_F_POD}, {"container", PM_F_CONTAINER}, {"client", PM_F_CLIENT}, {"user", PM_F_USER}, {"host", PM_F_HOST}};
+    static const struct {
+        const char *word;
+        enum pm_field field;
+    } parts[] = {{"node", PM_F_NODE},     {"namespace", PM_F_NAMESPACE}, {"pod", PM_F_POD},  {"container", PM_F_CONTAINER},
+                 {"client", PM_F_CLIENT}, {"user", PM_F_USER},           {"host", PM_F_HOST}};
     for (size_t i = 0; i < PM_LEN(parts); i++)
         if (e->field[parts[i].field].n) pm_buf_fmt(&b, "%s%s %.*s", b.n ? ", " : "", parts[i].word, PM_FMT(e->field[parts[i].field]));
     struct pm_str s = pm_arena_dup(x->a, pm_buf_str(&b));
@@ -164,10 +173,15 @@ static struct pm_str origin_of(struct explain *x, const struct pm_answer *r) {
 static void headline(struct explain *x, const struct pm_answer *r) {
     const struct pm_verdict *v = &r->verdict;
     if (v->cause >= 0)
-        printf("%s%s%s  %s%s%s\n", paint(x, "\033[1;31m"), pm_causes[v->cause].name, paint(x, "\033[0m"), pm_causes[v->cause].title, v->rule ? ", confidence " : "",
-               v->rule ? pm_confidence_names[v->confidence] : "");
+        printf("%s%s%s  %s%s%s\n", paint(x, "\033[1;31m"), pm_causes[v->cause].name, paint(x, "\033[0m"), pm_causes[v->cause].title,
+               v->rule ? ", confidence " : "", v->rule ? pm_confidence_names[v->confidence] : "");
     else if (v->quiet) printf("%sno pull trouble%s  although it looks like it\n", paint(x, "\033[1m"), paint(x, "\033[0m"));
-    else printf("%s%s%s\n", paint(x, "\033[1m"), r->event_made ? pm_kind_names[r->event.kind] : r->format ? "nothing about pulls" : "not understood", paint(x, "\033[0m"));
+    else
+        printf("%s%s%s\n", paint(x, "\033[1m"),
+               r->event_made ? pm_kind_names[r->event.kind]
+               : r->format   ? "nothing about pulls"
+                             : "not understood",
+               paint(x, "\033[0m"));
 }
 static void candidates_row(struct explain *x, const struct pm_verdict *v) {
     struct pm_buf b = {0};
@@ -233,7 +247,8 @@ static int args_of(struct explain_args *r, int argc, char **argv) {
         else if (r->path) return pm_usage(&pm_command_explain, "one file, not also '%s'", o.value);
         else r->path = o.value;
     }
-    if (strcmp(r->format, "text") != 0 && strcmp(r->format, "json") != 0) return pm_usage(&pm_command_explain, "unknown format '%s'; there are text and json", r->format);
+    if (strcmp(r->format, "text") != 0 && strcmp(r->format, "json") != 0)
+        return pm_usage(&pm_command_explain, "unknown format '%s'; there are text and json", r->format);
     return PM_EXIT_OK;
 }
 static int columns(void) {

@@ -2,6 +2,9 @@
 #pragma once
 #include "pm/arena.h"
 
-struct pm_advice_value { const char *key; struct pm_str value; };
+struct pm_advice_value {
+    const char *key;
+    struct pm_str value;
+};
 // {key} → value, or KEY in capitals where the value is empty; braces that name none of the keys (JSON, shell) stay as they are.
 struct pm_str pm_advice_text(struct pm_arena *a, struct pm_str text, const struct pm_advice_value *values, size_t n);

@@ -10,21 +10,28 @@ const char *const rule_subject_names[SUBJECT_COUNT] = {"error", "message", "reas
 enum {
     TEXT_HEAD_BYTES = 32 << 10, // of a longer text its head and its tail are read: the cause stands at one of the ends
     TEXT_TAIL_BYTES = 32 << 10,
-    MATCH_LIMIT = 200000,       // PCRE2 steps; a hostile text stops there, counted in limit_hits
+    MATCH_LIMIT = 200000, // PCRE2 steps; a hostile text stops there, counted in limit_hits
     DEPTH_LIMIT = 2000,
     HEAP_LIMIT_KIB = 4096,
     JIT_STACK_BYTES = 512 << 10,
-    MEMO_BYTES = 32 << 20,      // remembered questions; forgotten all at once when full
+    MEMO_BYTES = 32 << 20, // remembered questions; forgotten all at once when full
 };
 
 bool rule_event_failed(const struct pm_event *e) {
     bool says = e->field[PM_F_ERROR].n > 0;
     if (e->flags & PM_EV_PUSH) return false;
     switch (e->kind) {
-    case PM_KIND_PULL_FAIL: case PM_KIND_MIRROR_TRY: case PM_KIND_SECRET_MISSING: case PM_KIND_DISK_PRESSURE: case PM_KIND_GC_FAIL: case PM_KIND_RUNTIME_DOWN:
-        return true;
-    case PM_KIND_REQUEST: return e->http_status >= 400 || (e->http_status == 0 && (says || e->field[PM_F_REASON].n)); // cloud audit logs give a reason and no status
-    case PM_KIND_OTHER: case PM_KIND_POD_STATE: case PM_KIND_PULL_BACKOFF: return says;
+    case PM_KIND_PULL_FAIL:
+    case PM_KIND_MIRROR_TRY:
+    case PM_KIND_SECRET_MISSING:
+    case PM_KIND_DISK_PRESSURE:
+    case PM_KIND_GC_FAIL:
+    case PM_KIND_RUNTIME_DOWN: return true;
+    case PM_KIND_REQUEST:
+        return e->http_status >= 400 || (e->http_status == 0 && (says || e->field[PM_F_REASON].n)); // cloud audit logs give a reason and no status
+    case PM_KIND_OTHER:
+    case PM_KIND_POD_STATE:
+    case PM_KIND_PULL_BACKOFF: return says;
     default: return false;
     }
 }
@@ -84,7 +91,8 @@ static bool method_matches(const struct rule_condition *c, struct pm_str method)
 }
 static bool fields_match(const struct rule_condition *c, const struct pm_event *e) {
     return (!c->kinds || c->kinds >> e->kind & 1) && (!c->components || c->components >> e->component & 1) && (!c->stages || c->stages >> e->stage & 1) &&
-           status_matches(c, e->http_status) && method_matches(c, e->field[PM_F_METHOD]) && (e->flags & c->flags_set) == c->flags_set && !(e->flags & c->flags_clear);
+           status_matches(c, e->http_status) && method_matches(c, e->field[PM_F_METHOD]) && (e->flags & c->flags_set) == c->flags_set &&
+           !(e->flags & c->flags_clear);
 }
 bool rule_condition_matches(struct pm_ruleset *rs, const struct rule_condition *c, const struct rule_view *v) {
     if (!fields_match(c, v->event)) return false;
@@ -101,16 +109,35 @@ bool rule_matches(struct pm_ruleset *rs, size_t rule, const struct rule_view *v)
 
 static const struct pm_verdict no_verdict = {.cause = -1};
 static struct pm_verdict verdict_of(const struct rule *r) {
-    struct pm_verdict v = {.rule = r->id, .cause = r->quiet ? -1 : r->candidates[0], .candidate_count = r->candidate_count, .confidence = r->confidence, .quiet = r->quiet};
+    struct pm_verdict v = {
+        .rule = r->id, .cause = r->quiet ? -1 : r->candidates[0], .candidate_count = r->candidate_count, .confidence = r->confidence, .quiet = r->quiet};
     memcpy(v.candidates, r->candidates, sizeof v.candidates);
     return v;
 }
-// A pull that failed with words that no rule knows is "unknown"; one that failed without a word of its own ("Error: ErrImagePull", "Failed to pull image "x":") says nothing.
-struct wrapping { const char *words; bool quoted; }; // quoted: a name follows
+// A pull that failed with words that no rule knows is "unknown"; one that failed without a word of its own ("Error: ErrImagePull", "Failed to pull image "x":")
+// says nothing.
+struct wrapping {
+    const char *words;
+    bool quoted;
+}; // quoted: a name follows
 static const struct wrapping wrappings[] = {
-    {"Error: ", false}, {"ErrImagePull", false}, {"ImagePullBackOff", false}, {"rpc error: code = Unknown desc = ", false}, {"rpc error: code = Unknown desc =", false},
-    {"Error response from daemon", false}, {"Error response from", false}, {"Failed to pull image ", true}, {"failed to pull image ", true}, {"failed to pull and unpack image ", true},
-    {"failed to resolve reference ", true}, {"failed to resolve image", false}, {"Back-off pulling image ", true}, {":", false}, {" ", false}, {".", false}, {"│", false},
+    {"Error: ", false},
+    {"ErrImagePull", false},
+    {"ImagePullBackOff", false},
+    {"rpc error: code = Unknown desc = ", false},
+    {"rpc error: code = Unknown desc =", false},
+    {"Error response from daemon", false},
+    {"Error response from", false},
+    {"Failed to pull image ", true},
+    {"failed to pull image ", true},
+    {"failed to pull and unpack image ", true},
+    {"failed to resolve reference ", true},
+    {"failed to resolve image", false},
+    {"Back-off pulling image ", true},
+    {":", false},
+    {" ", false},
+    {".", false},
+    {"│", false},
 };
 static struct pm_str past_name(struct pm_str s) {
     bool quoted = s.n && s.p[0] == '"';
@@ -197,7 +224,8 @@ bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags) {
 }
 void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags) {
     if (rs->limit_hits)
-        pm_diags_add(diags, PM_NONE, 0, "rule-limit", "%llu texts too hard for a pattern were left without its answer, last by rule %s", (unsigned long long)rs->limit_hits, rs->limit_rule);
+        pm_diags_add(diags, PM_NONE, 0, "rule-limit", "%llu texts too hard for a pattern were left without its answer, last by rule %s",
+                     (unsigned long long)rs->limit_hits, rs->limit_rule);
     rs->limit_hits = 0;
 }
 void pm_ruleset_free(struct pm_ruleset *rs) {

@@ -16,64 +16,69 @@ enum rule_subject {
     SUBJECT_MESSAGE,
     SUBJECT_REASON,
     SUBJECT_URL,
-    SUBJECT_HOST,     // the host on the wire, a blank, the image's registry
+    SUBJECT_HOST, // the host on the wire, a blank, the image's registry
     SUBJECT_USER_AGENT,
     SUBJECT_COUNT
 };
 extern const char *const rule_subject_names[SUBJECT_COUNT];
 
 struct rule_pattern {
-    const char *source;    // as written
+    const char *source; // as written
     pcre2_code *code;
-    bool jitted;           // compiled to machine code when first run: most patterns never are
+    bool jitted; // compiled to machine code when first run: most patterns never are
     enum rule_subject subject;
-    uint32_t rule;         // index into pm_ruleset.rules
+    uint32_t rule;           // index into pm_ruleset.rules
     struct pm_str *literals; // lower case; one of them is in every text that matches. Only for SUBJECT_TEXT
     size_t literal_count;
     unsigned line;
-    bool hit;              // a sample exercised it (ruleset_check.c)
+    bool hit; // a sample exercised it (ruleset_check.c)
 };
-struct rule_clause {       // patterns [first, first + count): some match (or none, where `none`)
+struct rule_clause { // patterns [first, first + count): some match (or none, where `none`)
     enum rule_subject subject;
     bool none;
     uint32_t first, count;
 };
 #define RULE_STATUS_MAX 8
-struct rule_condition {    // all that is set must hold; 0 and empty: not asked
+struct rule_condition { // all that is set must hold; 0 and empty: not asked
     struct rule_clause *clauses;
     size_t clause_count, clause_cap;
     uint32_t kinds, components, stages; // bit sets
-    struct { int lo, hi; } status[RULE_STATUS_MAX];
+    struct {
+        int lo, hi;
+    } status[RULE_STATUS_MAX];
     int status_count;
     struct pm_str methods[4];
     int method_count;
-    unsigned flags_set, flags_clear;    // enum pm_event_flag
+    unsigned flags_set, flags_clear; // enum pm_event_flag
     unsigned line;
     bool hit;
 };
 struct rule_sample {
     struct pm_event event;
-    struct pm_str line;    // a whole log line instead of an event
-    struct pm_str wins;    // near misses: id of the rule that should answer, or "none"
+    struct pm_str line; // a whole log line instead of an event
+    struct pm_str wins; // near misses: id of the rule that should answer, or "none"
     bool yes;
-    unsigned at;           // line in the rule file
+    unsigned at; // line in the rule file
 };
 struct rule {
     const char *id, *title, *source, *path, *family; // family: of the first candidate; "not-pull" for quiet rules
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count;
     enum pm_confidence confidence;
-    bool quiet, own;       // own: from --rules
+    bool quiet, own; // own: from --rules
     struct rule_condition *conditions;
     size_t condition_count, condition_cap;
-    struct rule_beat { struct pm_str what; unsigned line; } *beats;
+    struct rule_beat {
+        struct pm_str what;
+        unsigned line;
+    } * beats;
     size_t beat_count, beat_cap;
     struct rule_sample *samples;
     size_t sample_count, sample_cap;
-    struct pm_str text;    // the stanza as written
+    struct pm_str text; // the stanza as written
     unsigned line;
-    bool gone;             // replaced by one of --rules
-    bool ungated;          // has a condition that asks for no error text: always tried
+    bool gone;    // replaced by one of --rules
+    bool ungated; // has a condition that asks for no error text: always tried
 };
 
 #define BITSET_WORDS(n) (((n) + 63) / 64)
@@ -82,26 +87,26 @@ static inline bool bit_get(const uint64_t *b, size_t i) { return b[i / 64] >> (i
 
 struct rule_gate;
 struct pm_ruleset {
-    struct pm_arena *a, *scratch;  // of the rules; of one question
-    struct rule *rules;            // as loaded
+    struct pm_arena *a, *scratch; // of the rules; of one question
+    struct rule *rules;           // as loaded
     size_t rule_count, rule_cap;
     struct rule_pattern *patterns;
     size_t pattern_count, pattern_cap;
-    uint32_t *order;               // indexes into rules, first answers first
+    uint32_t *order; // indexes into rules, first answers first
     size_t order_count;
     struct rule_gate *gate;
     char hash[17];
     pcre2_match_context *match_context;
     pcre2_match_data *match_data;
     pcre2_jit_stack *jit_stack;
-    struct pm_intern *memo;        // what was asked → id
-    struct pm_verdict *answers;    // by id
+    struct pm_intern *memo;     // what was asked → id
+    struct pm_verdict *answers; // by id
     size_t answer_count, answer_cap, memo_bytes;
     struct pm_buf key, text;
     uint64_t *alive_patterns, *alive_rules;
-    bool plain;                    // tests: no gate, every pattern is run
+    bool plain; // tests: no gate, every pattern is run
     uint64_t limit_hits;
-    const char *limit_rule;        // the last rule that hit a limit
+    const char *limit_rule; // the last rule that hit a limit
 };
 
 // The texts of one event, as rules read them.
@@ -117,7 +122,8 @@ bool rule_condition_matches(struct pm_ruleset *rs, const struct rule_condition *
 bool rule_pattern_matches(struct pm_ruleset *rs, size_t pattern, struct pm_str text);
 bool rule_event_failed(const struct pm_event *e);
 
-// Runs of blanks and newlines become one blank, \" and \n written out are undone, typographic quotes become plain: patterns need not know how a text was wrapped.
+// Runs of blanks and newlines become one blank, \" and \n written out are undone, typographic quotes become plain: patterns need not know how a text was
+// wrapped.
 void rule_text_smooth(struct pm_buf *out, struct pm_str s);
 
 // A literal for each alternative of the pattern, lower case; false where an alternative has none of at least RULE_LITERAL_MIN bytes.

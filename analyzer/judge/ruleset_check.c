@@ -11,8 +11,8 @@
 enum { EXIT_GOOD = 0, EXIT_MISTAKE = 2 }; // design.md: 2 is a rule mistake
 
 struct answer {
-    const char *id;     // the rule that answered, NULL: none
-    bool failed;        // no event came out of the line
+    const char *id; // the rule that answered, NULL: none
+    bool failed;    // no event came out of the line
     struct pm_event event;
 };
 static struct answer answer_of(struct pm_ruleset *rs, const struct pm_rules_run *run, const struct rule_sample *s, struct pm_arena *a) {
@@ -45,7 +45,9 @@ static void cover(struct pm_ruleset *rs, size_t rule, const struct pm_event *e) 
     }
 }
 
-struct tally { size_t passed, failed, bare; };
+struct tally {
+    size_t passed, failed, bare;
+};
 typedef void outcome_fn(void *ctx, const struct rule *r, const struct rule_sample *s, struct pm_str fault);
 static void run_samples(struct pm_ruleset *rs, const struct pm_rules_run *run, outcome_fn *outcome, void *ctx) {
     struct pm_arena *a = pm_arena_new();
@@ -78,7 +80,10 @@ static void each_bare(const struct pm_ruleset *rs, bare_fn *tell, void *ctx) {
 }
 
 // check: mistakes go to diags, good news is one line.
-struct check { struct pm_diags *diags; size_t faults; };
+struct check {
+    struct pm_diags *diags;
+    size_t faults;
+};
 static void check_outcome(void *ctx, const struct rule *r, const struct rule_sample *s, struct pm_str fault) {
     struct check *c = ctx;
     if (!fault.n) return;
@@ -149,7 +154,8 @@ static void test_outcome(void *ctx, const struct rule *r, const struct rule_samp
         return;
     }
     t->tally.failed++, t->rule_failed++;
-    printf("FAIL  %s: %s at %s:%u: %.*s\n      %.*s\n", r->id, s->yes ? "yes" : "no", r->path, s->at, PM_FMT(fault), (int)(text.n > 300 ? 300 : text.n), text.n ? text.p : "");
+    printf("FAIL  %s: %s at %s:%u: %.*s\n      %.*s\n", r->id, s->yes ? "yes" : "no", r->path, s->at, PM_FMT(fault), (int)(text.n > 300 ? 300 : text.n),
+           text.n ? text.p : "");
 }
 static void test_bare(void *ctx, const struct rule *r, unsigned line, const char *what) {
     ((struct test *)ctx)->tally.bare++;
@@ -192,7 +198,8 @@ static json_t *rule_json(const struct rule *r, size_t order, bool whole) {
 }
 static void rule_row(const struct rule *r) {
     const char *cause = r->quiet ? "(quiet)" : pm_causes[r->candidates[0]].name;
-    printf("%-40s %-27s %-7s %s%s\n", r->id, cause, r->quiet ? "" : pm_confidence_names[r->confidence], r->title, r->candidate_count > 1 ? " (the neighbours decide)" : "");
+    printf("%-40s %-27s %-7s %s%s\n", r->id, cause, r->quiet ? "" : pm_confidence_names[r->confidence], r->title,
+           r->candidate_count > 1 ? " (the neighbours decide)" : "");
 }
 static void rule_show(const struct rule *r, size_t order) {
     printf("%s:%u, asked as number %zu\n", r->path, r->line, order + 1);

@@ -1,8 +1,8 @@
 // The gate before the regexes: which patterns can match this text at all?
 //
 // Literals come from the patterns themselves. For each alternative: the longest run of plain characters that must stand in a match, or, where it is better,
-// a group that must match, with one literal for each of its own alternatives. What is neither (classes, dots, escapes like \d, looks ahead and behind) only ends a run,
-// so the derivation errs to shorter literals, never to wrong ones. A pattern that has none says its literal in the rule file.
+// a group that must match, with one literal for each of its own alternatives. What is neither (classes, dots, escapes like \d, looks ahead and behind) only
+// ends a run, so the derivation errs to shorter literals, never to wrong ones. A pattern that has none says its literal in the rule file.
 #include "judge/ruleset.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@ struct set { // one of these is in every match
 };
 struct derive {
     struct pm_arena *a;
-    struct pm_buf run;   // the plain characters just read
-    struct set best;     // of the alternative being read
+    struct pm_buf run; // the plain characters just read
+    struct set best;   // of the alternative being read
 };
 static void set_add(struct pm_arena *a, struct set *s, struct pm_str item) {
     if (s->n == s->cap) {
@@ -90,13 +90,28 @@ static bool derive_range(struct pm_arena *a, const char *p, size_t n, int depth,
         size_t end;
         switch (p[i]) {
         case '|': ok = alternative_end(&d, out); break;
-        case '[': run_end(&d); i = skip_class(p, i); break;
-        case '(': run_end(&d); end = skip_group(p, i); derive_group(&d, p, i, end, depth); i = end; break;
-        case '?': case '*': case '{': // `{`: a counted repeat may be {0,…}
-            run_drop_last(&d);
-            if (p[i] == '{') while (i + 1 < n && p[i] != '}') i++;
+        case '[':
+            run_end(&d);
+            i = skip_class(p, i);
             break;
-        case '+': case '.': case '^': case '$': case ')': run_end(&d); break;
+        case '(':
+            run_end(&d);
+            end = skip_group(p, i);
+            derive_group(&d, p, i, end, depth);
+            i = end;
+            break;
+        case '?':
+        case '*':
+        case '{': // `{`: a counted repeat may be {0,…}
+            run_drop_last(&d);
+            if (p[i] == '{')
+                while (i + 1 < n && p[i] != '}') i++;
+            break;
+        case '+':
+        case '.':
+        case '^':
+        case '$':
+        case ')': run_end(&d); break;
         case '\\':
             if (escape_is_plain(p[i + 1])) pm_buf_addc(&d.run, p[++i]);
             else run_end(&d), ok = escape_is_simple(p[i + 1]), i += p[i + 1] != 0;
@@ -119,13 +134,13 @@ bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str
 struct rule_gate {
     uint8_t class_of[256];
     unsigned classes;
-    uint32_t *next;             // states × classes
-    uint32_t *out;              // state → index into sets, 0: nothing ends here
+    uint32_t *next; // states × classes
+    uint32_t *out;  // state → index into sets, 0: nothing ends here
     uint32_t *fail;
     size_t states, states_cap, classes_cap;
-    uint64_t *sets;             // pattern bits, then rule bits
+    uint64_t *sets; // pattern bits, then rule bits
     size_t set_count, pattern_words, rule_words;
-    uint64_t *always;           // rule bits of rules that ask for no text
+    uint64_t *always; // rule bits of rules that ask for no text
 };
 static uint64_t *set_at(const struct rule_gate *g, uint32_t i) { return g->sets + (size_t)i * (g->pattern_words + g->rule_words); }
 static uint32_t state_new(struct rule_gate *g) {
@@ -175,7 +190,10 @@ static void gate_link(struct rule_gate *g) {
             for (size_t w = 0; w < words; w++) set_at(g, g->out[s])[w] |= set_at(g, g->out[f])[w];
         for (unsigned c = 0; c < g->classes; c++) {
             uint32_t *to = &g->next[s * g->classes + c], back = g->next[f * g->classes + c];
-            if (!*to) { *to = back; continue; }
+            if (!*to) {
+                *to = back;
+                continue;
+            }
             g->fail[*to] = back;
             queue[tail++] = *to;
         }

@@ -91,7 +91,11 @@ static void each_key(struct load *l, const yaml_node_t *map, const struct key *k
 }
 
 // Words of closed lists.
-struct words { const char *what; const char *const *names; size_t n; };
+struct words {
+    const char *what;
+    const char *const *names;
+    size_t n;
+};
 static int word_index(struct load *l, const yaml_node_t *n, struct words w) {
     struct pm_str s = scalar(n);
     for (size_t i = 0; i < w.n; i++)
@@ -102,7 +106,8 @@ static int word_index(struct load *l, const yaml_node_t *n, struct words w) {
 static const char *const flag_names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo"}; // enum pm_event_flag, by bit
 static const struct words kind_words = {"kind", pm_kind_names, PM_KIND_COUNT};
 static const struct words component_words = {"component", pm_component_names, PM_COMP_COUNT};
-static const char *const stage_names[PM_STAGE_COUNT] = {"none", "resolve", "token", "manifest", "blob", "unpack"}; // as pm_stage_names, with a word for "not known"
+static const char *const stage_names[PM_STAGE_COUNT] = {"none",     "resolve", "token",
+                                                        "manifest", "blob",    "unpack"}; // as pm_stage_names, with a word for "not known"
 static const struct words stage_words = {"stage", stage_names, PM_STAGE_COUNT};
 static const struct words flag_words = {"flag", flag_names, PM_LEN(flag_names)};
 static const struct words confidence_words = {"confidence", pm_confidence_names, 3};
@@ -165,31 +170,46 @@ static void pattern_item(struct load *l, const yaml_node_t *n, void *ctx) {
         tell(l, p->line, "a pattern has to be text, or {re: …, literal: …}");
         return;
     }
-    if (w->subject == SUBJECT_TEXT && !p->literal_count && !rule_literals_derive(rs->a, p->source, &p->literals, &p->literal_count))
+    if (p->code && w->subject == SUBJECT_TEXT && !p->literal_count && !rule_literals_derive(rs->a, p->source, &p->literals, &p->literal_count))
         tell(l, p->line, "no literal of %d plain characters in every alternative of \"%s\": write {re: …, literal: …}", RULE_LITERAL_MIN, p->source);
 }
 static void read_patterns(struct load *l, const yaml_node_t *n, struct when *w, enum rule_subject subject, bool none, bool each_alone) {
     w->subject = subject, w->none = none, w->each_alone = each_alone, w->clause = NULL;
     each_item(l, n, pattern_item, w);
 }
-static void read_any(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, false, false); }
+static void read_any(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, false, false);
+}
 static void read_all(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, false, true); }
-static void read_none(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, true, false); }
-static void read_subject(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { read_patterns(l, n, ctx, (enum rule_subject)key->arg, false, false); }
-static void read_not_subject(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { read_patterns(l, n, ctx, (enum rule_subject)key->arg, true, false); }
+static void read_none(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, true, false);
+}
+static void read_subject(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    read_patterns(l, n, ctx, (enum rule_subject)key->arg, false, false);
+}
+static void read_not_subject(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    read_patterns(l, n, ctx, (enum rule_subject)key->arg, true, false);
+}
 
-struct bits { struct words words; uint32_t *set; };
+struct bits {
+    struct words words;
+    uint32_t *set;
+};
 static void bit_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct bits *b = ctx;
     int i = word_index(l, n, b->words);
     if (i >= 0) *b->set |= UINT32_C(1) << i;
 }
 static void read_bits(struct load *l, const yaml_node_t *n, struct words words, uint32_t *set) { each_item(l, n, bit_item, &(struct bits){words, set}); }
-static void read_kind(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_bits(l, n, kind_words, &((struct when *)ctx)->condition->kinds); }
+static void read_kind(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, read_bits(l, n, kind_words, &((struct when *)ctx)->condition->kinds);
+}
 static void read_component(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     (void)key, read_bits(l, n, component_words, &((struct when *)ctx)->condition->components);
 }
-static void read_stage(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_bits(l, n, stage_words, &((struct when *)ctx)->condition->stages); }
+static void read_stage(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, read_bits(l, n, stage_words, &((struct when *)ctx)->condition->stages);
+}
 static void read_flags(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     struct rule_condition *c = ((struct when *)ctx)->condition;
     read_bits(l, n, flag_words, key->arg ? &c->flags_clear : &c->flags_set);
@@ -204,22 +224,39 @@ static void status_item(struct load *l, const yaml_node_t *n, void *ctx) { // 42
     else if (pm_str_u64(s, &status) && status < 1000) c->status[c->status_count].lo = c->status[c->status_count].hi = (int)status, c->status_count++;
     else tell(l, line_of(n), "\"%.*s\" is no HTTP status: 429 and 5xx are", PM_FMT(s));
 }
-static void read_status(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, each_item(l, n, status_item, ((struct when *)ctx)->condition); }
+static void read_status(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, each_item(l, n, status_item, ((struct when *)ctx)->condition);
+}
 static void method_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule_condition *c = ctx;
     if (c->method_count == (int)PM_LEN(c->methods)) tell(l, line_of(n), "more than %zu methods", PM_LEN(c->methods));
     else c->methods[c->method_count++] = pm_arena_dup(l->rs->a, scalar(n));
 }
-static void read_method(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, each_item(l, n, method_item, ((struct when *)ctx)->condition); }
+static void read_method(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, each_item(l, n, method_item, ((struct when *)ctx)->condition);
+}
 
 static const struct key when_keys[] = {
-    {"any", read_any, 0}, {"all", read_all, 0}, {"none", read_none, 0},
-    {"message", read_subject, SUBJECT_MESSAGE}, {"reason", read_subject, SUBJECT_REASON}, {"url", read_subject, SUBJECT_URL},
-    {"host", read_subject, SUBJECT_HOST}, {"user_agent", read_subject, SUBJECT_USER_AGENT},
-    {"not_message", read_not_subject, SUBJECT_MESSAGE}, {"not_reason", read_not_subject, SUBJECT_REASON}, {"not_url", read_not_subject, SUBJECT_URL},
-    {"not_host", read_not_subject, SUBJECT_HOST}, {"not_user_agent", read_not_subject, SUBJECT_USER_AGENT},
-    {"kind", read_kind, 0}, {"component", read_component, 0}, {"stage", read_stage, 0}, {"status", read_status, 0}, {"method", read_method, 0},
-    {"flags", read_flags, 0}, {"not_flags", read_flags, 1},
+    {"any", read_any, 0},
+    {"all", read_all, 0},
+    {"none", read_none, 0},
+    {"message", read_subject, SUBJECT_MESSAGE},
+    {"reason", read_subject, SUBJECT_REASON},
+    {"url", read_subject, SUBJECT_URL},
+    {"host", read_subject, SUBJECT_HOST},
+    {"user_agent", read_subject, SUBJECT_USER_AGENT},
+    {"not_message", read_not_subject, SUBJECT_MESSAGE},
+    {"not_reason", read_not_subject, SUBJECT_REASON},
+    {"not_url", read_not_subject, SUBJECT_URL},
+    {"not_host", read_not_subject, SUBJECT_HOST},
+    {"not_user_agent", read_not_subject, SUBJECT_USER_AGENT},
+    {"kind", read_kind, 0},
+    {"component", read_component, 0},
+    {"stage", read_stage, 0},
+    {"status", read_status, 0},
+    {"method", read_method, 0},
+    {"flags", read_flags, 0},
+    {"not_flags", read_flags, 1},
 };
 static void condition_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule *r = ctx;
@@ -231,7 +268,9 @@ static void condition_item(struct load *l, const yaml_node_t *n, void *ctx) {
 static void read_when(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, each_item(l, n, condition_item, ctx); }
 
 // Samples.
-static void sample_field(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { ((struct rule_sample *)ctx)->event.field[key->arg] = pm_arena_dup(l->rs->a, scalar(n)); }
+static void sample_field(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    ((struct rule_sample *)ctx)->event.field[key->arg] = pm_arena_dup(l->rs->a, scalar(n));
+}
 static void sample_kind(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     int i = word_index(l, n, kind_words);
     (void)key;
@@ -253,18 +292,35 @@ static void sample_status(struct load *l, const yaml_node_t *n, void *ctx, const
     if (pm_str_u64(scalar(n), &status) && status < 1000) ((struct rule_sample *)ctx)->event.http_status = (int)status;
     else tell(l, line_of(n), "a sample's status is one number");
 }
-static void sample_flags(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, read_bits(l, n, flag_words, &((struct rule_sample *)ctx)->event.flags); }
+static void sample_flags(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key, read_bits(l, n, flag_words, &((struct rule_sample *)ctx)->event.flags);
+}
 static void sample_text(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     struct rule_sample *s = ctx;
     *(key->arg ? &s->wins : &s->line) = pm_arena_dup(l->rs->a, scalar(n));
 }
 static const struct key sample_keys[] = {
-    {"error", sample_field, PM_F_ERROR}, {"message", sample_field, PM_F_MESSAGE}, {"reason", sample_field, PM_F_REASON}, {"url", sample_field, PM_F_URL},
-    {"host", sample_field, PM_F_HOST}, {"registry", sample_field, PM_F_REGISTRY}, {"user_agent", sample_field, PM_F_USER_AGENT}, {"method", sample_field, PM_F_METHOD},
-    {"image", sample_field, PM_F_IMAGE}, {"kind", sample_kind, 0}, {"component", sample_component, 0}, {"stage", sample_stage, 0}, {"status", sample_status, 0},
-    {"flags", sample_flags, 0}, {"line", sample_text, 0}, {"wins", sample_text, 1},
+    {"error", sample_field, PM_F_ERROR},
+    {"message", sample_field, PM_F_MESSAGE},
+    {"reason", sample_field, PM_F_REASON},
+    {"url", sample_field, PM_F_URL},
+    {"host", sample_field, PM_F_HOST},
+    {"registry", sample_field, PM_F_REGISTRY},
+    {"user_agent", sample_field, PM_F_USER_AGENT},
+    {"method", sample_field, PM_F_METHOD},
+    {"image", sample_field, PM_F_IMAGE},
+    {"kind", sample_kind, 0},
+    {"component", sample_component, 0},
+    {"stage", sample_stage, 0},
+    {"status", sample_status, 0},
+    {"flags", sample_flags, 0},
+    {"line", sample_text, 0},
+    {"wins", sample_text, 1},
 };
-struct samples { struct rule *rule; bool yes; };
+struct samples {
+    struct rule *rule;
+    bool yes;
+};
 static void sample_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct samples *of = ctx;
     struct rule_sample *s = PM_PUSH(of->rule->samples, of->rule->sample_count, of->rule->sample_cap);
@@ -274,7 +330,9 @@ static void sample_item(struct load *l, const yaml_node_t *n, void *ctx) {
     else if (scalar(n).n) s->event.field[PM_F_ERROR] = pm_arena_dup(l->rs->a, scalar(n));
     else tell(l, s->at, "a sample is an error text, or a mapping of an event's fields");
 }
-static void read_samples(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { each_item(l, n, sample_item, &(struct samples){ctx, key->arg != 0}); }
+static void read_samples(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    each_item(l, n, sample_item, &(struct samples){ctx, key->arg != 0});
+}
 
 // Rules.
 static void cause_item(struct load *l, const yaml_node_t *n, void *ctx) {
@@ -313,8 +371,10 @@ static void beat_item(struct load *l, const yaml_node_t *n, void *ctx) {
 static void read_beats(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, each_item(l, n, beat_item, ctx); }
 
 static const struct key rule_keys[] = {
-    {"id", read_text, 0}, {"title", read_text, 1}, {"source", read_text, 2}, {"cause", read_causes, 0}, {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
-    {"quiet", read_quiet, 0}, {"when", read_when, 0}, {"beats", read_beats, 0}, {"yes", read_samples, 1}, {"no", read_samples, 0},
+    {"id", read_text, 0},      {"title", read_text, 1},        {"source", read_text, 2},
+    {"cause", read_causes, 0}, {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
+    {"quiet", read_quiet, 0},  {"when", read_when, 0},         {"beats", read_beats, 0},
+    {"yes", read_samples, 1},  {"no", read_samples, 0},
 };
 static bool id_is_clean(const char *id) {
     for (; *id; id++)
@@ -349,7 +409,7 @@ static void rule_item(struct load *l, const yaml_node_t *n, void *ctx) {
     }
     struct rule *r = PM_PUSH(l->rs->rules, l->rs->rule_count, l->rs->rule_cap);
     r->path = keep(l, l->path), r->line = line_of(n), r->own = l->own;
-    r->confidence = (enum pm_confidence)-1;
+    r->confidence = (enum pm_confidence) - 1;
     r->text = pm_str_sub(l->text, n->start_mark.index, n->end_mark.index - n->start_mark.index);
     each_key(l, n, rule_keys, PM_LEN(rule_keys), r);
     if ((int)r->confidence == -1) r->confidence = r->candidate_count > 1 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_HIGH;
@@ -375,7 +435,8 @@ static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
     if (!yaml_parser_load(&parser, &doc)) {
-        tell(l, (unsigned)parser.problem_mark.line + 1, "no YAML: %s%s%s", parser.problem ? parser.problem : "unreadable", parser.context ? " " : "", parser.context ? parser.context : "");
+        tell(l, (unsigned)parser.problem_mark.line + 1, "no YAML: %s%s%s", parser.problem ? parser.problem : "unreadable", parser.context ? " " : "",
+             parser.context ? parser.context : "");
         yaml_parser_delete(&parser);
         return;
     }
@@ -451,7 +512,8 @@ static void load_own(struct load *l, const char *dir) {
     l->own = true;
     size_t files = load_dir(l, dir) + load_dir(l, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/causes", dir)));
     struct pm_str text;
-    for (size_t i = 0; i < PM_LEN(data_names); i++) files += file_read(l->rs->a, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/%s", dir, data_names[i])), &text);
+    for (size_t i = 0; i < PM_LEN(data_names); i++)
+        files += file_read(l->rs->a, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/%s", dir, data_names[i])), &text);
     l->path = pm_str_c(dir);
     if (!files) tell(l, 0, "no rule files here: DIR/causes/*.yaml or DIR/*.yaml are read");
     for (size_t i = 0; l->only && i < l->rs->rule_count; i++)

@@ -1,9 +1,8 @@
 // Which rule answers first: one total order over all rules.
 //
 // `beats` says it outright: an id, a cause, or a family. The more exact word wins where two rules name each other: id over cause over family.
-// Rules that no `beats` relates keep the order in which they stand: rules of --rules first, then the built-in files in the order below, then the order in the file.
-// A rule that beats one standing before it moves up to just before it, and nothing else moves.
-// A circle is a mistake in the rules, told with its members.
+// Rules that no `beats` relates keep the order in which they stand: rules of --rules first, then the built-in files in the order below, then the order in the
+// file. A rule that beats one standing before it moves up to just before it, and nothing else moves. A circle is a mistake in the rules, told with its members.
 #include "judge/ruleset.h"
 
 #include <stdlib.h>
@@ -19,7 +18,7 @@ static int strength(const struct rule *over, const struct rule *under) {
         int s = rule_named(under, over->beats[i].what);
         if (s > best) best = s;
     }
-    return best;
+    return under->own && !over->own && best < 3 ? 0 : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
 }
 
 // Built-in files in the order in which they are asked; files not named here come behind.
@@ -63,7 +62,7 @@ static bool edges_of(struct pm_ruleset *rs, struct edges *e, struct pm_diags *di
 struct walk { // depth first: what beats a rule goes before it
     const struct pm_ruleset *rs;
     const struct edges *e;
-    uint8_t *mark;       // 1: on the way, 2: placed
+    uint8_t *mark; // 1: on the way, 2: placed
     uint32_t *out;
     size_t n;
     struct pm_diags *diags;

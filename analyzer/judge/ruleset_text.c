@@ -5,8 +5,10 @@
 static char typographic_quote(struct pm_str s, size_t i) {
     if (i + 2 >= s.n || (unsigned char)s.p[i] != 0xe2 || (unsigned char)s.p[i + 1] != 0x80) return 0;
     switch ((unsigned char)s.p[i + 2]) {
-    case 0x98: case 0x99: return '\'';
-    case 0x9c: case 0x9d: return '"';
+    case 0x98:
+    case 0x99: return '\'';
+    case 0x9c:
+    case 0x9d: return '"';
     default: return 0;
     }
 }
@@ -14,7 +16,8 @@ static void add_blank(struct pm_buf *out) {
     if (out->n && out->p[out->n - 1] != ' ') pm_buf_addc(out, ' ');
 }
 
-// containers/image tells of mirrors first: "(Mirrors also failed: [m1: err] [m2: err]): HOST: err". The registry's own error is the pull's; mirrors have events of their own.
+// containers/image tells of mirrors first: "(Mirrors also failed: [m1: err] [m2: err]): HOST: err". The registry's own error is the pull's; mirrors have events
+// of their own.
 static void drop_mirrors(struct pm_buf *text) {
     struct pm_str s = pm_buf_str(text);
     ptrdiff_t from = pm_str_find(s, PM_STR("(Mirrors also failed: "), 0), to = pm_str_rfind(s, PM_STR("]): "));
