@@ -54,6 +54,7 @@ static const char usual[] =
 struct literal {
     const char *p;
     uint8_t n, print_at;  // where in it the fingerprint stands
+    uint32_t print;       // the fingerprint itself: nibbles of several literals pass for it, their bytes do not
 };
 static struct teddy {
     uint8_t lo[PRINT][16], hi[PRINT][16]; // nibble → buckets whose fingerprints have it in that place
@@ -79,6 +80,8 @@ static double bucket_mass(const uint32_t freq[256], int bucket, const char *prin
     return mass;
 }
 
+static uint32_t print_of(const char *p) { return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16; }
+
 static void deal(const uint32_t freq[256], const char *text) {
     size_t n = strlen(text);
     double best = 1e9;
@@ -97,13 +100,14 @@ static void deal(const uint32_t freq[256], const char *text) {
         teddy.lo[j][c & 15] |= (uint8_t)(1u << best_bucket);
         teddy.hi[j][c >> 4] |= (uint8_t)(1u << best_bucket);
     }
-    teddy.literal[best_bucket][teddy.literals[best_bucket]++] = (struct literal){text, (uint8_t)n, (uint8_t)best_at};
+    teddy.literal[best_bucket][teddy.literals[best_bucket]++] = (struct literal){text, (uint8_t)n, (uint8_t)best_at, print_of(text + best_at)};
 }
 
 static bool bucket_holds(int bucket, const char *begin, const char *at, const char *end) {
+    uint32_t print = print_of(at);
     for (int i = 0; i < teddy.literals[bucket]; i++) {
         const struct literal *l = &teddy.literal[bucket][i];
-        if (at - begin < l->print_at || end - at < l->n - l->print_at) continue;
+        if (print != l->print || at - begin < l->print_at || end - at < l->n - l->print_at) continue;
         if (memcmp(at - l->print_at, l->p, l->n) == 0) return true;
     }
     return false;

@@ -20,29 +20,32 @@ enum where { // in which writings of the key its value is a secret
     IN_PROSE = 8,  // key: value anywhere
 };
 struct key {
-    const char *name, *kind; // lower case
+    const char *name;        // lower case
+    size_t n;
+    const char *kind;
     unsigned where;
     unsigned value_min;      // shorter values are no secrets
 };
 #define CONFIG (IN_QUERY | IN_JSON | IN_YAML)
+#define KEY(name, kind, where, value_min) {name, sizeof name - 1, kind, where, value_min}
 static const struct key keys[] = {
-    {"x-amz-signature", "signature", IN_QUERY | IN_JSON, 8},    {"x-amz-credential", "signature", IN_QUERY | IN_JSON, 8},
-    {"x-amz-security-token", "token", IN_QUERY | IN_JSON, 8},   {"x-goog-signature", "signature", IN_QUERY | IN_JSON, 8},
-    {"x-goog-credential", "signature", IN_QUERY | IN_JSON, 8},  {"signature", "signature", IN_QUERY, 8},
-    {"sig", "signature", IN_QUERY, 8},                          {"verify", "signature", IN_QUERY, 16},
-    {"access_token", "token", CONFIG, 8},                       {"refresh_token", "token", CONFIG, 8},
-    {"id_token", "token", CONFIG, 8},                           {"private_token", "token", CONFIG, 8},
-    {"private-token", "token", CONFIG | IN_PROSE, 8},           {"token", "token", CONFIG, 8},
-    {"identitytoken", "auth", CONFIG, 4},                       {"registrytoken", "auth", CONFIG, 4},
-    {"auth", "auth", CONFIG, 8},                                {".dockerconfigjson", "auth", CONFIG, 8},
-    {".dockercfg", "auth", CONFIG, 8},                          {"dockerconfigjson", "auth", CONFIG, 8},
-    {"x-registry-auth", "auth", CONFIG | IN_PROSE, 8},          {"x-registry-config", "auth", CONFIG | IN_PROSE, 8},
-    {"password", "password", CONFIG, 1},                        {"passwd", "password", CONFIG, 1},
-    {"pwd", "password", IN_JSON | IN_QUERY, 1},                 {"api_key", "secret", CONFIG, 8},
-    {"apikey", "secret", CONFIG, 8},                            {"secretkey", "secret", CONFIG, 4},
-    {"secret_key", "secret", CONFIG, 4},                        {"secret_access_key", "secret", CONFIG, 8},
-    {"secretaccesskey", "secret", CONFIG, 8},                   {"authorization", "auth", CONFIG | IN_PROSE, 8},
-    {"proxy-authorization", "auth", CONFIG | IN_PROSE, 8},
+    KEY("x-amz-signature", "signature", IN_QUERY | IN_JSON, 8),    KEY("x-amz-credential", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("x-amz-security-token", "token", IN_QUERY | IN_JSON, 8),   KEY("x-goog-signature", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("x-goog-credential", "signature", IN_QUERY | IN_JSON, 8),  KEY("signature", "signature", IN_QUERY, 8),
+    KEY("sig", "signature", IN_QUERY, 8),                          KEY("verify", "signature", IN_QUERY, 16),
+    KEY("access_token", "token", CONFIG, 8),                       KEY("refresh_token", "token", CONFIG, 8),
+    KEY("id_token", "token", CONFIG, 8),                           KEY("private_token", "token", CONFIG, 8),
+    KEY("private-token", "token", CONFIG | IN_PROSE, 8),           KEY("token", "token", CONFIG, 8),
+    KEY("identitytoken", "auth", CONFIG, 4),                       KEY("registrytoken", "auth", CONFIG, 4),
+    KEY("auth", "auth", CONFIG, 8),                                KEY(".dockerconfigjson", "auth", CONFIG, 8),
+    KEY(".dockercfg", "auth", CONFIG, 8),                          KEY("dockerconfigjson", "auth", CONFIG, 8),
+    KEY("x-registry-auth", "auth", CONFIG | IN_PROSE, 8),          KEY("x-registry-config", "auth", CONFIG | IN_PROSE, 8),
+    KEY("password", "password", CONFIG, 1),                        KEY("passwd", "password", CONFIG, 1),
+    KEY("pwd", "password", IN_JSON | IN_QUERY, 1),                 KEY("api_key", "secret", CONFIG, 8),
+    KEY("apikey", "secret", CONFIG, 8),                            KEY("secretkey", "secret", CONFIG, 4),
+    KEY("secret_key", "secret", CONFIG, 4),                        KEY("secret_access_key", "secret", CONFIG, 8),
+    KEY("secretaccesskey", "secret", CONFIG, 8),                   KEY("authorization", "auth", CONFIG | IN_PROSE, 8),
+    KEY("proxy-authorization", "auth", CONFIG | IN_PROSE, 8),
 };
 static const struct { const char *prefix; size_t min; } marked[] = { // tokens that carry their own mark; min: with the mark
     {"dckr_pat_", 14}, {"dckr_jti_", 12}, {"dckr_oat_", 14}, {"ghp_", 20}, {"gho_", 20}, {"ghs_", 20}, {"ghu_", 20}, {"github_pat_", 24}, {"glpat-", 16}, {"ya29.", 16},
@@ -112,9 +115,8 @@ static bool scheme_secret(struct pm_str s, size_t at, bool basic, struct found *
 }
 
 // Compares the word that ends at `end` (quotes already passed) with a key; true where the word is just the key.
-static bool ends_with_key(struct pm_str s, size_t end, const char *name, size_t *start) {
-    size_t n = strlen(name);
-    if (end < n) return false;
+static bool ends_with_key(struct pm_str s, size_t end, const char *name, size_t n, size_t *start) {
+    if (end < n || lower((unsigned char)s.p[end - 1]) != (unsigned char)name[n - 1]) return false;
     for (size_t i = 0; i < n; i++)
         if (lower((unsigned char)s.p[end - n + i]) != (unsigned char)name[i]) return false;
     *start = end - n;
@@ -123,7 +125,7 @@ static bool ends_with_key(struct pm_str s, size_t end, const char *name, size_t 
 
 // "client_secret", "http.secret", "clientSecret" but neither "secret" alone nor anything about pull secrets: those name objects.
 static bool is_secret_key(struct pm_str s, size_t end, size_t *start) {
-    if (!ends_with_key(s, end, "secret", start) || *start == 0) return false;
+    if (!ends_with_key(s, end, "secret", 6, start) || *start == 0) return false;
     unsigned char before = (unsigned char)s.p[*start - 1];
     if (before != '.' && before != '_' && before != '-' && s.p[*start] != 'S') return false;
     size_t at = *start;
@@ -145,11 +147,11 @@ static bool pair_secret(struct pm_str s, size_t separator, size_t after, struct 
     if (key_quoted)
         for (end--; end > 0 && s.p[end - 1] == '\\';) end--;
     if (end == 0 || !is_word((unsigned char)s.p[end - 1])) return false;
-    static const struct key secret = {"secret", "secret", CONFIG, 4};
+    static const struct key secret = KEY("secret", "secret", CONFIG, 4);
     const struct key *key = NULL;
     size_t start = 0;
     for (size_t i = 0; i < PM_LEN(keys) && !key; i++)
-        if (ends_with_key(s, end, keys[i].name, &start) && (start == 0 || !(is_word((unsigned char)s.p[start - 1])) || strcmp(keys[i].kind, "password") == 0)) key = &keys[i];
+        if (ends_with_key(s, end, keys[i].name, keys[i].n, &start) && (start == 0 || !(is_word((unsigned char)s.p[start - 1])) || strcmp(keys[i].kind, "password") == 0)) key = &keys[i];
     if (!key && is_secret_key(s, end, &start)) key = &secret;
     if (!key) return false;
     while (start > 0 && (is_word((unsigned char)s.p[start - 1]) || s.p[start - 1] == '.')) start--; // db_password, http.secret
