@@ -295,6 +295,33 @@ static void learn_hosts(struct pm_state *s) {
     }
 }
 
+// CRI-O ends a pull by digest what it began by tag: the request id ties them, else the repository.
+static void learn_tags(struct pm_state *s) {
+    Pvoid_t by_join = NULL, by_repository = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        if (t->component != PM_COMP_CRIO || (t->role != PM_ROLE_START && t->role != PM_ROLE_END)) continue;
+        Word_t join = PM_PAIR(t->node, t->join), repository = PM_PAIR(t->node, t->repository);
+        if (t->role == PM_ROLE_START) {
+            if (t->join) *pm_map_slot(&by_join, join) = i + 1;
+            if (t->repository) *pm_map_slot(&by_repository, repository) = i + 1;
+            continue;
+        }
+        Word_t start = t->join ? pm_map_get(by_join, join) : 0;
+        if (!start && t->digest && t->repository) start = pm_map_get(by_repository, repository);
+        if (!start) continue;
+        const struct pm_trace *from = &s->traces.items[start - 1];
+        t->image = from->image;
+        t->registry = from->registry;
+        t->repository = from->repository;
+        t->tag = from->tag;
+    }
+    JLFA(freed, by_join);
+    JLFA(freed, by_repository);
+    (void)freed;
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
@@ -311,4 +338,5 @@ void pm_load_rows(struct pm_state *s) {
             s->have_node_logs = true;
         }
     }
+    learn_tags(s);
 }

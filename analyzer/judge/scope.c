@@ -20,7 +20,8 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
         if (p->outcome != PM_OUTCOME_OK) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(pm_at(p), h->from, h->to);
-        if (!hit_node && p->node && (hit_registry || !h->registries.n)) pm_ids_add_new(&out->nodes, p->node);
+        bool same_thing = hit_registry || !h->registries.n || pm_ids_has(&h->repositories, p->repository); // the same repository may live in a registry per region
+        if (!hit_node && p->node && same_thing) pm_ids_add_new(&out->nodes, p->node);
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
         if (hit_registry && p->image && during && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(&out->images, p->image);
         if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace)) pm_ids_add_new(&out->namespaces, p->namespace);
@@ -66,7 +67,7 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     bool content = pm_cause_in(h->cause, "registry") || pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
     if (content && h->nodes.n == 1 && v.nodes.n > 0) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes pulled from the same registry at the time");
     if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1) set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
-    if (pm_cause_in(h->cause, "registry") && h->images.n == 1 && v.images.n > 0) set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
+    if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0) set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
     if (pm_cause_in(h->cause, "auth") && h->namespaces.n == 1 && v.namespaces.n > 0) set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);

@@ -179,6 +179,7 @@ static bool denied(const struct view *v, struct pm_attempt *p) {
 // Given up before the first answer: nothing was downloading that could stall.
 static bool unanswered(const struct view *v, const struct pm_attempt *p) {
     struct pm_str e = pm_name(v->s, p->error);
+    if (pm_str_has(e, PM_STR("failed to copy"))) return false;
     return pm_str_has(e, PM_STR("failed to do request")) || pm_str_has(e, PM_STR("/v2/\": ")) || pm_str_has(e, PM_STR("awaiting headers")) || pm_str_has(e, PM_STR("dial tcp"));
 }
 

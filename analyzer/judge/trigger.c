@@ -29,7 +29,8 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") && pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
         bool created = pm_str_eqc(reason, "SuccessfulCreate"), rescale = pm_str_eqc(reason, "SuccessfulRescale");
         if (!rescale && !((set_ || created) && owner_named(s, h, pm_name(s, t->message), pm_name(s, t->object)))) continue;
-        if (!best || (set_ && !pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet"))) best = t;
+        bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
+        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2))) best = t; // the last change before the failures
     }
     if (!best) return false;
     struct pm_str message = pm_name(s, best->message);
@@ -49,11 +50,35 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     return false;
 }
 
+// No event tells: the pods themselves were made just before. Brothers of the same owner that are older make it a scale-up.
+static bool made(struct pm_state *s, struct pm_hit *h) {
+    const struct pm_pod_fact *newest = NULL;
+    for (size_t i = 0; i < h->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        if (!pod || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS)) continue;
+        if (!newest || pod->created > newest->created || (pod->created == newest->created && pod->key < newest->key)) newest = pod;
+    }
+    if (!newest) return false;
+    bool older = false;
+    for (size_t i = 0; i < s->facts.pods.n && newest->owner_name && !older; i++) {
+        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+        older = pod->owner_name == newest->owner_name && pod->namespace == newest->namespace && pod->created != PM_NO_TIME && pod->created < pm_since(h->from, BEFORE_NS);
+    }
+    uint32_t name = newest->workload_name ? newest->workload_name : newest->name;
+    set(h, older ? "scale-up" : "rollout", newest->created, pm_arena_fmt(s->a, "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)), PM_FMT(pm_name(s, name))));
+    return true;
+}
+
+// Image GC ran between: of a node under pressure itself, or of what its effect had to pull again.
 static bool gc(struct pm_state *s, struct pm_hit *h) {
-    if (!h->explained_by || !pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage")) return false;
+    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"), effect = h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
+    bool leads = false;
+    for (size_t i = 0; i < s->hits.n && storage && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    if (!effect && !leads) return false;
+    int64_t from = leads ? h->from - PM_S(60) : h->from - PM_S(3600), to = leads ? PM_NO_TIME : h->from;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(3600)), h->from) || (t->node && !pm_ids_has(&h->nodes, t->node))) continue;
+        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node))) continue;
         set(h, "image-gc", t->ts, t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image))) : PM_STR("images were removed to free space"));
         return true;
     }
@@ -84,6 +109,6 @@ void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (expiry(s, h) || gc(s, h) || restarted(s, h) || scaled(s, h)) return;
-    new_node(s, h);
+    if (expiry(s, h) || gc(s, h) || restarted(s, h) || scaled(s, h) || new_node(s, h)) return;
+    made(s, h);
 }
