@@ -195,7 +195,9 @@ static void keep(struct pm_state *s, const struct pm_row *row) {
     if (e->flags & PM_EV_PUSH) return;
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n && !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n)) return;
     struct pm_trace t = trace_of(s, row);
-    if (t.verdict.quiet || (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON]))) return;
+    bool counts = t.role == PM_ROLE_END && (t.origin == PM_ORIGIN_RUNTIME || t.origin == PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
+    if (t.verdict.quiet) t.verdict.cause = -1;
+    if ((t.verdict.quiet && !counts) || (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON]))) return;
     if (t.first == PM_NO_TIME) t.first = t.ts;
     if (t.last == PM_NO_TIME) t.last = t.ts;
     if (coalesced(s, &t) || event_again(s, &t)) return;
