@@ -28,7 +28,7 @@ const struct pm_envelope pm_envelope_gitlab_ci = {
     .title = "GitLab CI job log",
     .example = "2024-01-02T03:04:05.678901Z 01E ERROR: Job failed: failed to pull image \"r.example/ci/base:9\"",
     .source = "gitlab-org/gitlab-runner:common/buildlogger",
-    .rank = 39,
+    .rank = 18,
     .first = "0s",
     .peel = peel,
 };

@@ -11,7 +11,7 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     (void)hint;
     (void)key;
     size_t i = 0;
-    while (i < line.n && i < 16 && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '>' || line.p[i] == '*' || line.p[i] == '-')) i++;
+    while (i < line.n && i < 16 && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '>' || line.p[i] == '*')) i++;
     if (i == 0 || i >= line.n || pm_str_starts(line, PM_STR("-- ")) || !pm_line_head(pm_str_from(line, i))) return PM_PEEL_NO;
     struct pm_str rest = pm_str_from(line, i);
     if (rest.p[0] == '[' && rest.p[1] == ' ') return PM_PEEL_NO;
@@ -25,6 +25,6 @@ const struct pm_envelope pm_envelope_paste = {
     .example = "> E0102 03:04:05.678901    2711 kubelet.go:1] \"Error syncing pod, skipping\"",
     .source = "written by us",
     .rank = 5,
-    .first = " 	>*-",
+    .first = " 	>*",
     .peel = peel,
 };

@@ -91,6 +91,14 @@ static bool ends_unit(struct pm_str name) {
     return false;
 }
 
+// "2024-01-02T03:04:05Z INFO main: …" has no host called INFO.
+static bool is_level(struct pm_str s) {
+    static const char *const levels[] = {"trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "panic", "critical", "crit", "alert"};
+    for (size_t i = 0; s.n >= 3 && s.n <= 8 && i < PM_LEN(levels); i++)
+        if (pm_str_ieq(s, pm_str_c(levels[i]))) return true;
+    return false;
+}
+
 size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct pm_str *key) {
     struct pm_str host = PM_NONE, name, pid;
     size_t used = ident(s, &name, &pid);
@@ -103,6 +111,7 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
         if (!used) return 0;
         used += i + 1;
     }
+    if (is_level(host) || is_level(name)) return 0;
     if (host.n) hint->node = host;
     if (ends_unit(name)) hint->unit = name;
     hint->ident = name;
@@ -176,7 +185,7 @@ enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_
     struct pm_str node_before = hint->node;
     h.node = PM_NONE;
     size_t more = pm_envelope_ident(pm_str_from(line, used + 1), &h, key);
-    if (!more) return PM_ISO_NONE;
+    if (!more || (!h.node.n && !h.pid.n)) return PM_ISO_NONE;
     bool host = h.node.n > 0, z = line.p[used - 1] == 'Z', colon = !z && line.p[used - 3] == ':', fraction = line.p[19] == '.';
     if (!host) h.node = node_before;
     h.when = w;

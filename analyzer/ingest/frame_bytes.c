@@ -87,14 +87,23 @@ void frame_bytes_add(struct pm_frame *f, const char *p, size_t n, bool end) {
     else add_utf16(f, (const unsigned char *)p, n, end);
 }
 
-// Bytes that need a second look: control characters but TAB and LF, and everything outside ASCII.
+static bool odd_byte(unsigned char c) { return c >= 0x7f || (c < 0x20 && c != '\t' && c != '\n'); }
+
+// Bytes that need a second look: control characters but TAB and LF, DEL, and everything outside ASCII. Eight at a time; a word that holds any byte
+// below 0x20 or above 0x7e is looked at byte by byte.
 static bool odd_bytes(struct pm_str s) {
-    unsigned bad = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bad |= (unsigned)(c >= 0x7f) | (unsigned)((c < 0x20) & (c != '\t') & (c != '\n'));
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t w;
+        memcpy(&w, s.p + i, 8);
+        if (!(((w - ones * 0x20) | (w + ones) | w) & highs)) continue;
+        for (size_t k = i; k < i + 8; k++)
+            if (odd_byte((unsigned char)s.p[k])) return true;
     }
-    return bad != 0;
+    for (; i < s.n; i++)
+        if (odd_byte((unsigned char)s.p[i])) return true;
+    return false;
 }
 
 // A progress bar redraws its line after a CR: only the last drawing is what the person saw.

@@ -153,11 +153,26 @@ struct pm_event pm_event_of(const struct pm_record *r, enum pm_component compone
 
 static bool same_when(const struct pm_when *a, const struct pm_when *b) { return a->kind == b->kind && a->ns == b->ns; }
 
-// The record's own stamp, but for those without year or zone a collector's absolute one is the better clock (they differ by milliseconds).
+// The program's own time of day on the collector's absolute clock: zones differ by multiples of a quarter of an hour, and both stamps are of the same
+// moment but for some seconds. The collector's stamp itself where they do not fit.
+static struct pm_when refined(const struct pm_when *env, const struct pm_when *own) {
+    const int64_t quarter = 900 * PM_NS_PER_S;
+    if (own->kind != PM_WHEN_NO_YEAR && own->kind != PM_WHEN_LOCAL) return *env;
+    int64_t off = (own->ns % quarter - env->ns % quarter) % quarter;
+    if (off > quarter / 2) off -= quarter;
+    if (off < -quarter / 2) off += quarter;
+    if (off > 5 * PM_NS_PER_S || off < -5 * PM_NS_PER_S) return *env;
+    struct pm_when w = *env;
+    w.ns += off;
+    w.unit_ns = own->unit_ns;
+    return w;
+}
+
+// The record's own stamp, but for those without year or zone a collector's absolute one is the better clock with the program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
-    if (env->kind == PM_WHEN_UTC && (e->when.kind != PM_WHEN_UTC && e->when.kind != PM_WHEN_AGE)) e->when = *env;
+    if (env->kind == PM_WHEN_UTC && e->when.kind != PM_WHEN_UTC && e->when.kind != PM_WHEN_AGE) e->when = refined(env, &e->when);
     if (e->when.kind == PM_WHEN_NONE) e->when = *env;
     if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
     if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT)) e->when = f->last_when;

@@ -67,12 +67,14 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
         return quotes_even(s) ? OPEN_TEXT : OPEN_QUOTE;
     }
-    bool logrus = pm_str_starts(s, PM_STR("time="));
+    bool logrus = pm_str_starts(s, PM_STR("time=")), number = s.n && s.p[0] >= '0' && s.p[0] <= '9'; // access logs: nothing to search for
     if (logrus && !quotes_even(s)) return OPEN_QUOTE;
-    if (is_row(s)) return OPEN_ROW;
-    if (!logrus && pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
+    if (!logrus && !number) {
+        if (is_row(s)) return OPEN_ROW;
+        if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
+        if (is_open_scalar(s)) return OPEN_SCALAR;
+    }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
-    if (is_open_scalar(s)) return OPEN_SCALAR;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
 }
 
@@ -209,10 +211,16 @@ void frame_flush(struct pm_frame *f) {
         if (f->lanes[i].partial) frame_lane_flush(f, &f->lanes[i]);
 }
 
+// Records leave in order as far as that costs no continuation: one that is most likely whole goes before the next stream's record. Only where whole
+// lines of nodes interleave (a key of several layers) it is given the time that an open one has.
+static bool most_likely_whole(const struct frame_lane *l) {
+    return l->open == OPEN_REPEAT || (l->open == OPEN_TEXT && pm_str_chr(pm_buf_str(&l->key), '\x1f', 0) < 0);
+}
+
 static void flush_lagging(struct pm_frame *f, uint64_t line) {
     for (size_t i = 0; i < FRAME_LANES; i++) {
         struct frame_lane *l = &f->lanes[i];
-        if (l->pending && (l->open == OPEN_REPEAT || l->last_line + FRAME_LANE_LAG < line)) emit_pending(f, l);
+        if (l->pending && (most_likely_whole(l) || l->last_line + FRAME_LANE_LAG < line)) emit_pending(f, l);
     }
 }
 

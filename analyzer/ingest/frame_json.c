@@ -334,6 +334,7 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
     struct frame_json *j = f->json;
     enum stepped got = STEP_ON;
     size_t next = i;
+    if (p[i] == 0x1e && j->depth == 0 && j->state == J_VALUE) return *from = i + 1; // json-seq's mark
     if (j->state == J_STRING) next = string_run(j, p, i, n, &got);
     else if (j->state == J_LITERAL) {
         if (literal_goes_on(j, p[i])) return i + 1;
