@@ -15,9 +15,8 @@ static const struct pm_client_row rows[] = {
     {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 55},
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
-    {"#", " ERROR: ", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 0},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;

@@ -22,7 +22,7 @@ static const struct pm_client_row rows[] = {
     {"##[command]", "docker pull ", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"##[error]", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 45},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;

@@ -6,6 +6,7 @@
 #include "pm/envelope.h"
 #include "klog.h"
 #include "logrus.h"
+#include <pthread.h>
 
 static struct pm_str skip_bullets(struct pm_str s) {
     size_t i = 0;
@@ -28,11 +29,35 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
     return rest->p && (!row->must || has(*rest, row->must));
 }
 
-int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
+static pthread_mutex_t building = PTHREAD_MUTEX_INITIALIZER;
+
+static void build_cues(struct pm_client *c) {
+    pthread_mutex_lock(&building);
+    if (!atomic_load_explicit(&c->ready, memory_order_relaxed)) {
+        size_t n = 0;
+        for (size_t i = 0; i < c->n && n < PM_CLIENT_ROWS_MAX; i++) {
+            const char *cue = c->rows[i].cue;
+            if (cue[0] == '^' || !c->rows[i].bid) continue;
+            for (size_t k = 0; cue[k] && k < sizeof c->lower[n] - 1; k++) c->lower[n][k] = (char)(cue[k] >= 'A' && cue[k] <= 'Z' ? cue[k] + 32 : cue[k]);
+            c->cue[n] = (struct pm_word){c->lower[n], 1};
+            n++;
+        }
+        c->cues.word = c->cue;
+        c->cues.n = n;
+        atomic_store_explicit(&c->ready, 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&building);
+}
+
+int pm_client_bid(struct pm_client *c, const struct pm_record *r) {
     struct pm_str rest, from;
-    if (r->text.n > (64u << 10) || pm_line_klog(r->text) || pm_str_starts(r->text, PM_STR("time="))) return 0; // a daemon's line: not worth the search
-    for (size_t i = 0; i < c->n; i++)
-        if (c->rows[i].bid && matches(&c->rows[i], r->text, &rest, &from)) return c->rows[i].bid;
+    if (r->text.n > (64u << 10)) return 0;
+    if (!atomic_load_explicit(&c->ready, memory_order_acquire)) build_cues(c);
+    bool anywhere = pm_words_find(&c->cues, r->text);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct pm_client_row *row = &c->rows[i];
+        if (row->bid && (anywhere || row->cue[0] == '^') && matches(row, r->text, &rest, &from)) return row->bid;
+    }
     return 0;
 }
 

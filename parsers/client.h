@@ -1,6 +1,7 @@
 // Client output (docker, podman, crictl, CI runners …): text lines recognised by a phrase. What the parsers of clients share. Level 3.
 #pragma once
 #include "lift.h"
+#include "words.h"
 
 enum pm_client_how {
     PM_SAY_NOTHING,   // known, and no trouble: no event
@@ -17,11 +18,16 @@ struct pm_client_row {
     enum pm_client_how how;
     int bid;               // evidence that this phrase is: 0 never bids
 };
+#define PM_CLIENT_ROWS_MAX 32
 struct pm_client { // a parser's catalogue
-    const struct pm_client_row *rows;
+    const struct pm_client_row *rows; // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
     size_t n;
+    struct pm_word cue[PM_CLIENT_ROWS_MAX]; // of the rows that may stand anywhere, made at first use: most lines hold none
+    char lower[PM_CLIENT_ROWS_MAX][64];
+    struct pm_words cues;
+    atomic_int ready;
 };
-int pm_client_bid(const struct pm_client *c, const struct pm_record *r);
+int pm_client_bid(struct pm_client *c, const struct pm_record *r);
 // NO where no row matches.
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c);
 // A bare error text: PULL_FAIL where it can be nothing else, else nothing. True where an event was emitted.

@@ -9,7 +9,7 @@ static const struct pm_client_row rows[] = {
     {"^Image is up to date for sha256:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^ctr: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 50},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;

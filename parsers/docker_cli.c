@@ -26,7 +26,7 @@ static const struct pm_client_row rows[] = {
     {": Verifying Checksum", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Download complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 // "1.4: Pulling from shop/cart"
 static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *repository) {

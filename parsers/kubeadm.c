@@ -14,7 +14,7 @@ static const struct pm_client_row rows[] = {
     {"failed to pull image ", ": output: ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 65},
     {"^output: ", "from image service failed", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 65},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;

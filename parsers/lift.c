@@ -7,6 +7,7 @@
 // Sources: containerd/containerd:core/remotes/docker@v1.4.0…v2.2.0, moby/moby:distribution@v17.03…v29, containers/image:docker, kubernetes/kubernetes:pkg/kubelet/images.
 // Nothing is guessed: an image is taken only from a phrase that programs use to name the image they pull, a number only where the text says it is a status.
 #include "lift.h"
+#include "words.h"
 #include "k8s_happening.h"
 #include "pm/image.h"
 
@@ -624,48 +625,67 @@ bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_s
 
 // ---- what a text is about
 
-static const char *const refusals[] = { // in any case of letters: these texts are a registry's or an engine's refusal whatever stands around them
-    "pull access denied", "manifest unknown", "manifest_unknown", "toomanyrequests", "pull rate limit", "pull qps exceeded", "failed to register layer", "layer verification failed",
-    "error pulling image", "while pulling image", "failed to pull image", "failed to pull and unpack", "failed pulling image", "no matching manifest", "no match for platform", "no basic auth credentials",
-    "error getting credentials - err", "received unexpected http status", "unexpected http code", " response body: invalid character", "invalid reference format", "mediatype in manifest", "name unknown: ",
-    "name_unknown", "unknown blob", "blob unknown", "pinging container registry", "pinging docker registry", "source image rejected", "does not have trust data", "trust data does not exist",
-    "unable to retrieve auth token", "requested access to the resource is denied", "access to the requested resource is not authorized", "unauthorized: authentication required",
-    "unauthorized: incorrect username or password", "authorization token has expired", "unexpected commit digest", "failed to extract layer", "quota exceeded for quota metric",
-    "repository does not exist or may require", "cannot pull the latest version of image", "trying to pull repository", "with pull policy of never", "is no longer supported since containerd",
-    "artifactregistry.repositories.downloadartifacts", "ecr:batchgetimage", "unauthorized: {\"message\"", "fetch anonymous token", "fetch oauth token", "unable to initialize unpacker",
-    "failed to resolve reference \"", "failed to resolve source metadata for ", "reading signatures: ", "unable to pull image", "image operating system",
+enum talk { // what a word says of the text it stands in
+    REFUSAL = 1,      // a registry's or an engine's refusal, whatever stands around it
+    PLACE = 2,        // a registry is spoken of: trouble only beside a FAILURE
+    CLIENT_PLACE = 4, // means a registry only behind a container client's own "error: "
+    FAILURE = 8,
+    NO_PULL = 16,     // the same words about something else
+    RUNTIME = 32,     // perhaps a runtime that is away: pm_lift_runtime_down looks closer
+    MESSAGE = 64,     // perhaps a kubelet's message, a klog line or a trace inside this line
 };
-static const char *const places[] = { // a registry is spoken of: trouble only beside a word of failure
-    "/v2/", "/v1/_ping", "/v1/repositories", "/blobs/", "/manifests/", "manifest for ", "vnd.docker.distribution", "vnd.oci.image", "initializing source docker", "reading manifest", "copying system image",
-    "httpreadseeker", "httpreaderseeker", "content descriptor", "parsing reference \"",
+static const struct pm_word talk_words[] = {
+    {"pull access denied", REFUSAL}, {"manifest unknown", REFUSAL}, {"manifest_unknown", REFUSAL}, {"toomanyrequests", REFUSAL}, {"pull rate limit", REFUSAL},
+    {"pull qps exceeded", REFUSAL}, {"failed to register layer", REFUSAL}, {"layer verification failed", REFUSAL}, {"error pulling image", REFUSAL},
+    {"while pulling image", REFUSAL}, {"failed to pull image", REFUSAL}, {"failed to pull and unpack", REFUSAL}, {"failed pulling image", REFUSAL},
+    {"no matching manifest", REFUSAL}, {"no match for platform", REFUSAL}, {"no basic auth credentials", REFUSAL},
+    {"error getting credentials - err", REFUSAL}, {"received unexpected http status", REFUSAL}, {"unexpected http code", REFUSAL},
+    {" response body: invalid character", REFUSAL}, {"invalid reference format", REFUSAL}, {"mediatype in manifest", REFUSAL}, {"name unknown: ", REFUSAL},
+    {"name_unknown", REFUSAL}, {"unknown blob", REFUSAL}, {"blob unknown", REFUSAL}, {"pinging container registry", REFUSAL},
+    {"pinging docker registry", REFUSAL}, {"source image rejected", REFUSAL}, {"does not have trust data", REFUSAL}, {"trust data does not exist", REFUSAL},
+    {"unable to retrieve auth token", REFUSAL}, {"requested access to the resource is denied", REFUSAL},
+    {"access to the requested resource is not authorized", REFUSAL}, {"unauthorized: authentication required", REFUSAL},
+    {"unauthorized: incorrect username or password", REFUSAL}, {"authorization token has expired", REFUSAL}, {"unexpected commit digest", REFUSAL},
+    {"failed to extract layer", REFUSAL}, {"quota exceeded for quota metric", REFUSAL}, {"repository does not exist or may require", REFUSAL},
+    {"cannot pull the latest version of image", REFUSAL}, {"trying to pull repository", REFUSAL}, {"with pull policy of never", REFUSAL},
+    {"is no longer supported since containerd", REFUSAL}, {"artifactregistry.repositories.downloadartifacts", REFUSAL}, {"ecr:batchgetimage", REFUSAL},
+    {"unauthorized: {\"message\"", REFUSAL}, {"fetch anonymous token", REFUSAL}, {"fetch oauth token", REFUSAL}, {"unable to initialize unpacker", REFUSAL},
+    {"failed to resolve reference \"", REFUSAL}, {"failed to resolve source metadata for ", REFUSAL}, {"reading signatures: ", REFUSAL},
+    {"unable to pull image", REFUSAL}, {"image operating system", REFUSAL},
+    {"/v2/", PLACE}, {"/v1/_ping", PLACE}, {"/v1/repositories", PLACE}, {"/blobs/", PLACE}, {"/manifests/", PLACE}, {"manifest for ", PLACE},
+    {"vnd.docker.distribution", PLACE}, {"vnd.oci.image", PLACE}, {"initializing source docker", PLACE}, {"reading manifest", PLACE},
+    {"copying system image", PLACE}, {"httpreadseeker", PLACE}, {"httpreaderseeker", PLACE}, {"content descriptor", PLACE}, {"parsing reference \"", PLACE},
+    {"registry", CLIENT_PLACE}, {"image ", CLIENT_PLACE}, {"image:", CLIENT_PLACE}, {"artifact ", CLIENT_PLACE}, {"unauthorized: ", CLIENT_PLACE},
+    {"denied: ", CLIENT_PLACE}, {"overlay mount", CLIENT_PLACE}, {"repository ", CLIENT_PLACE}, {"bearer token", CLIENT_PLACE},
+    {"authentication required", CLIENT_PLACE}, {"manifest", CLIENT_PLACE}, {"docker-credential", CLIENT_PLACE}, {"writing blob", CLIENT_PLACE},
+    {"error", FAILURE}, {"fail", FAILURE}, {"denied", FAILURE}, {"unauthorized", FAILURE}, {"forbidden", FAILURE}, {"refused", FAILURE}, {"timeout", FAILURE},
+    {"timed out", FAILURE}, {"unable to", FAILURE}, {"cannot", FAILURE}, {"could not", FAILURE}, {"invalid", FAILURE}, {"x509", FAILURE},
+    {"unexpected eof", FAILURE}, {"not found", FAILURE}, {"reset by peer", FAILURE}, {"no such host", FAILURE}, {"no route to host", FAILURE},
+    {"unreachable", FAILURE}, {"server misbehaving", FAILURE}, {"too many requests", FAILURE}, {"http response to https", FAILURE},
+    {"deadline exceeded", FAILURE}, {"canceled", FAILURE}, {"no space left", FAILURE}, {"proxy authentication required", FAILURE}, {"not known", FAILURE},
+    {"authorizedonly", FAILURE}, {"try again", FAILURE}, {"no such image", FAILURE}, {"read-only file system", FAILURE}, {"input/output error", FAILURE},
+    {"the server has received too many requests", NO_PULL}, {"/blobs/uploads", NO_PULL}, {"layer upload", NO_PULL}, {"failed to push", NO_PULL},
+    {"storing credentials", NO_PULL}, {"saving credentials", NO_PULL}, {"unable to delete image", NO_PULL}, {"unable to remove repository", NO_PULL},
+    {"restarting failed container", NO_PULL},
+    {"cannot connect to the docker daemon", RUNTIME}, {"/_ping", RUNTIME}, {"code = unavailable", RUNTIME}, {"connection error: desc", RUNTIME},
+    {"pull image ", MESSAGE}, {"pulling image ", MESSAGE}, {"pulled image ", MESSAGE}, {"container image ", MESSAGE}, {"inspect image ", MESSAGE}, {"image tag ", MESSAGE},
+    {"pod sandbox", MESSAGE}, {"image pull secrets", MESSAGE}, {"error: errimage", MESSAGE}, {"error: imagepull", MESSAGE}, {"error: invalidimage", MESSAGE}, {".go:", MESSAGE}, {" <-- ", MESSAGE},
 };
-static const char *const client_places[] = { // words that mean a registry only behind a container client's own "error: "
-    "registry", "image ", "image:", "artifact ", "unauthorized: ", "denied: ", "overlay mount", "repository ", "bearer token", "authentication required", "manifest", "docker-credential", "writing blob",
-};
-static const char *const failures[] = {
-    "error", "fail", "denied", "unauthorized", "forbidden", "refused", "timeout", "timed out", "unable to", "cannot", "could not", "invalid", "x509", "unexpected eof", "not found", "reset by peer",
-    "no such host", "no route to host", "unreachable", "server misbehaving", "too many requests", "http response to https", "deadline exceeded", "canceled", "no space left", "proxy authentication required",
-    "not known", "authorizedonly", "try again", "no such image", "read-only file system", "input/output error",
-};
-static const char *const no_pulls[] = { // the same words about something else
-    "the server has received too many requests", "/blobs/uploads", "layer upload", "failed to push", "storing credentials", "saving credentials", "unable to delete image", "unable to remove repository",
-    "restarting failed container",
-};
+_Static_assert(PM_LEN(talk_words) <= PM_WORDS_MAX, "words.h: PM_WORDS_MAX");
+static struct pm_words talk = {.word = talk_words, .n = PM_LEN(talk_words)};
 
-static bool any_of(struct pm_str s, const char *const *words, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (ihas(s, words[i])) return true;
-    return false;
+static bool is_refusal(unsigned said, struct pm_str s) {
+    if (said & NO_PULL) return false;
+    return (said & REFUSAL) || ((said & PLACE) && (said & FAILURE)) || ((said & RUNTIME) && pm_lift_runtime_down(s));
 }
 
-bool pm_lift_refusal(struct pm_str s) {
-    if (any_of(s, no_pulls, PM_LEN(no_pulls))) return false;
-    return any_of(s, refusals, PM_LEN(refusals)) || pm_lift_runtime_down(s) || (any_of(s, places, PM_LEN(places)) && any_of(s, failures, PM_LEN(failures)));
-}
+bool pm_lift_may_speak(struct pm_str s) { return pm_words_find(&talk, s) & (REFUSAL | PLACE | RUNTIME | MESSAGE); }
+
+bool pm_lift_refusal(struct pm_str s) { return is_refusal(pm_words_find(&talk, s), s); }
 
 bool pm_lift_talks_of_pull(struct pm_str s) {
-    if (any_of(s, no_pulls, PM_LEN(no_pulls))) return false;
-    return pm_lift_refusal(s) || (any_of(s, client_places, PM_LEN(client_places)) && any_of(s, failures, PM_LEN(failures)));
+    unsigned said = pm_words_find(&talk, s);
+    return is_refusal(said, s) || (!(said & NO_PULL) && (said & CLIENT_PLACE) && (said & FAILURE));
 }
 
 bool pm_lift_runtime_down(struct pm_str s) {

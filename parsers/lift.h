@@ -30,6 +30,8 @@ struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
 bool pm_lift_refusal(struct pm_str s);
 // The same behind a container client's own "error: ": there weaker words will do.
 bool pm_lift_talks_of_pull(struct pm_str s);
+// One pass, for free text: false where no refusal, kubelet's message, klog line or trace can be in it.
+bool pm_lift_may_speak(struct pm_str s);
 // The runtime's own socket could not be reached.
 bool pm_lift_runtime_down(struct pm_str s);
 // The sandbox (pause) image could not be had.

@@ -111,8 +111,12 @@ static bool network_error(struct pm_str s) {
 
 static bool take_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     bool headed = false;
-    struct pm_str core = json_message(ctx->a, without_head(r->text, &headed));
-    if (pm_client_error(ctx, r, core)) return true;
+    return pm_client_error(ctx, r, json_message(ctx->a, without_head(r->text, &headed)));
+}
+
+static bool take_network_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    bool headed = false;
+    struct pm_str core = without_head(r->text, &headed);
     if (!headed || !network_error(core)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_OTHER);
     pm_lift_into(ctx->a, &e, core);
@@ -143,6 +147,8 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     enum pm_parse got = PM_PARSE_OK;
     if (r->text.n > (256u << 10)) return PM_PARSE_NO;
+    if (take_network_error(ctx, r)) return PM_PARSE_OK;
+    if (!pm_lift_may_speak(r->text)) return PM_PARSE_NO;
     if (take_klog(ctx, r, &got)) return got;
     return take_message(ctx, r) || take_trace(ctx, r) || take_error(ctx, r) ? PM_PARSE_OK : PM_PARSE_NO;
 }

@@ -23,7 +23,7 @@ static const struct pm_client_row rows[] = {
     {"^Error initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
     {"^Failed: unexpected http code: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
 };
-static const struct pm_client catalogue = {rows, PM_LEN(rows)};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
