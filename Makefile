@@ -102,8 +102,20 @@ install: all ## install the binary under PREFIX (/usr/local)
 uninstall: ## remove it again
 	rm -f $(DESTDIR)$(PREFIX)/bin/pullmortem
 
+# libFuzzer needs clang; the library is built again with coverage, in its own folder.
+fuzz: ## fuzz framing and parsers for FUZZ_SECONDS (60) from testdata/parsers
+	$(Q)$(MAKE) --no-print-directory FUZZ=1 CC=clang SAN=address,undefined,fuzzer-no-link OPT=-O1 fuzz-run
+FUZZ_SECONDS ?= 60
+$(BUILD)/fuzz_text: tests/fuzz/fuzz_text.c $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
+fuzz-run: $(BUILD)/fuzz_text
+	@mkdir -p $(BUILD)/corpus $(BUILD)/seeds
+	$(Q)for f in testdata/parsers/*/*.log; do n=$$(echo $$f | tr / _); { printf '\003'; grep -av '^## ' $$f; } >$(BUILD)/seeds/$$n; done
+	$(Q)cd $(BUILD) && ./fuzz_text -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 corpus seeds
+
 clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help demo check check-real bench lint format install uninstall deps deps-check clean unit-bins
+.PHONY: all help fuzz fuzz-run demo check check-real bench lint format install uninstall deps deps-check clean unit-bins

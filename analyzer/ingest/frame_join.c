@@ -151,6 +151,7 @@ static void append(struct frame_lane *l, struct pm_str s) {
     l->line_chars = s.n;
     l->joined++;
     if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
+    else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text))) l->open = OPEN_QUOTE;
     if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
 }
 
