@@ -42,6 +42,7 @@ static void state_free(struct pm_state *s) {
     free(s->hits.items);
     free(s->families.items);
     free(s->links.items);
+    free(s->meters.items);
     json_decref(s->correlate);
     json_decref(s->advice);
     json_decref(s->findings);
@@ -58,6 +59,7 @@ void pm_report_free(struct pm_report *r) {
     struct held *held = (struct held *)r; // the report is its first member
     free(r->files);
     free(r->findings);
+    free(r->quotas);
     free(r->missing);
     free(r->unknown);
     free(r->skipped);
@@ -147,10 +149,13 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_evidence_pick(s);
     pm_findings_fill(s);
     pm_missing_fill(s);
+    bool quotas = pm_quotas_fill(s);
     pm_stats_fill(s);
     pm_unknown_fill(s);
     bundle(s);
     pm_report_finish(s);
     state_free(s);
-    return report;
+    if (quotas) return report;
+    pm_report_free(report);
+    return NULL;
 }

@@ -211,13 +211,22 @@ static bool in_window(const struct pm_state *s, const struct pm_row *row) {
     return s->options->until_ns == PM_NO_TIME || from == PM_NO_TIME || from <= s->options->until_ns;
 }
 
+static void meter_row(struct pm_state *s, const struct pm_row *row) { // what the registry said of its own limit
+    const struct pm_event *e = &row->event;
+    if (e->limit < 0 && e->remaining < 0) return;
+    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) = (struct pm_meter){row->ts_ns, e->limit, e->remaining, e->window_s, pm_id(s, e->field[PM_F_REGISTRY])};
+}
+
 static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_state *s = ctx;
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
     bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n && row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
     switch (row->event.kind) {
-    case PM_KIND_REQUEST: pm_request_row(s, row); break;
+    case PM_KIND_REQUEST:
+        meter_row(s, row);
+        pm_request_row(s, row);
+        break;
     case PM_KIND_POD_STATE:
     case PM_KIND_WORKLOAD_STATE:
     case PM_KIND_HPA_STATE:

@@ -92,6 +92,7 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     if (blob) g->blobs++;
     if (e->bytes > 0 && blob) g->bytes += e->bytes;
     if (!g->best) g->best = row->id;
+    if (manifest && e->http_status >= 200 && e->http_status < 300 && pm_str_eqc(e->field[PM_F_METHOD], "GET")) g->manifest_gets++;
     count_status(g, e->http_status, 1);
     take_status(s, g, row, manifest);
 }

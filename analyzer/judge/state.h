@@ -82,6 +82,7 @@ struct pm_request_group { // requests of one client for one image in one go
     int64_t first, last, last_tag;
     uint32_t client, node, registry, repository, reference, user, agent, file, error;
     uint32_t requests, ok_manifests, blobs, challenges;
+    uint32_t manifest_gets;       // answered GETs of manifests: what a quota counts
     int16_t worst;                // the failing status that it ended with, 0 none
     uint8_t stage;                // where the worst was
     bool credentials, anonymous, mirror, redundant; // redundant: another log shows the same requests better
@@ -92,6 +93,8 @@ struct pm_request_group { // requests of one client for one image in one go
     struct pm_verdict verdict;
     uint32_t pull;                // index + 1 of the pull it corroborates or made
 };
+
+struct pm_meter { int64_t at, limit, remaining, window_s; uint32_t registry; }; // RateLimit headers that a log kept; -1 unknown
 
 struct pm_pod_fact {
     uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name, account;
@@ -181,6 +184,7 @@ struct pm_state {
     PM_LIST(struct pm_hit) hits;
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
+    PM_LIST(struct pm_meter) meters;
     json_t *correlate, *advice, *findings;
     Pvoid_t request_open;         // hash of client, file, repository → group index + 1
     Pvoid_t side_last;            // coalescing of repeated lines: key → trace index + 1
@@ -238,6 +242,7 @@ void pm_sentence_write(struct pm_state *s, struct pm_hit *h);        // sentence
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
 void pm_findings_fill(struct pm_state *s);                           // findings.c
 void pm_missing_fill(struct pm_state *s);                            // missing.c
+bool pm_quotas_fill(struct pm_state *s);                             // quota.c; false where a quota table is broken
 void pm_stats_fill(struct pm_state *s);                              // stats.c
 void pm_unknown_fill(struct pm_state *s);                            // unknown.c
 void pm_report_finish(struct pm_state *s);                           // finish.c: pulls and incidents into the report and back into the timeline
