@@ -38,7 +38,7 @@ static bool portal_time(struct pm_scan *c, struct pm_when *w) {
     pm_scan_blanks(c);
     bool pm = pm_scan_lit(c, "PM"), am = !pm && pm_scan_lit(c, "AM");
     if (pm || am) hour = hour % 12 + (pm ? 12 : 0);
-    if (month < 1 || month > 12 || day < 1 || day > 31 || year < 2000 || hour > 23 || minute > 59 || second > 60) return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || year < 2000 || year > 2200 || hour > 23 || minute > 59 || second > 60) return false;
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .unit_ns = ms ? 1000000 : PM_NS_PER_S};
     w->ns = pm_civil_ns((int)year, (int)month, (int)day, (int)hour, (int)minute, (int)second, (int64_t)ms * 1000000);
     return true;

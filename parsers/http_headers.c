@@ -107,7 +107,7 @@ static bool http_date(struct pm_str v, struct pm_when *w) {
     ptrdiff_t at = pm_str_find(PM_STR(months), month, 0);
     pm_scan_blanks(&c);
     if (at < 0 || at % 3 || !pm_scan_uint(&c, 4, &year) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &hour) || !pm_scan_char(&c, ':')) return false;
-    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return false;
+    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) || day < 1 || day > 31 || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return false;
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .unit_ns = PM_NS_PER_S};
     w->ns = pm_civil_ns((int)year, (int)(at / 3) + 1, (int)day, (int)hour, (int)minute, (int)second, 0);
     return true;
