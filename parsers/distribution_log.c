@@ -155,6 +155,7 @@ static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_recor
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
     if (!bid(r, ctx->state) || !read_line(ctx->a, r, &l)) return PM_PARSE_NO;
+    if (l.id.n && pm_str_starts(l.msg, PM_STR("token "))) l.trouble = true; // why a token was not taken is told at any level
     if (l.cut) pm_emit_bad(ctx, r, "line-cut", "log line ends inside a quoted value");
     static const struct pm_str authorizing = {"error authorizing context: ", 27};
     enum pm_parse done = PM_PARSE_OK;

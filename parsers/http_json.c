@@ -25,7 +25,7 @@ struct pm_str pm_http_json_any(struct pm_arena *a, const json_t *object, const c
     for (; *keys; keys++) {
         const json_t *v = step(a, object, *keys);
         struct pm_str s = v ? value_text(a, v) : PM_NONE;
-        if (s.n) return s;
+        if (s.n && !(s.n == 1 && s.p[0] == '-')) return s;
     }
     return PM_NONE;
 }

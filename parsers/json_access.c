@@ -1,4 +1,4 @@
-// JSON access logs that no program fixes: nginx with a JSON log_format, Envoy and Istio in JSON, Caddy, Fastly and other CDNs, Cloud Load Balancing's httpRequest, docker-registry-proxy's debug format.
+// JSON access logs that no program fixes: nginx with a JSON log_format, Envoy and Istio in JSON, Caddy, Kong, Elastic Common Schema, Fastly and other CDNs, Cloud Load Balancing's httpRequest, docker-registry-proxy's debug format.
 //
 //   {"time":"2024-01-02T03:04:05+00:00","remote_addr":"10.1.2.3","request":"GET /v2/shop/cart/manifests/1.4 HTTP/1.1","status":502,"body_bytes_sent":157,"http_user_agent":"containerd/1.7.11","request_time":0.004}
 //   {"start_time":"2024-01-02T03:04:05.678Z","method":"GET","path":"/v2/","protocol":"HTTP/1.1","response_code":503,"response_flags":"UF","downstream_remote_address":"10.1.2.3:41022","authority":"r.acme.test"}
@@ -14,17 +14,17 @@ static const struct pm_http_json_keys keys = {
     .time = KEYS("time", "timestamp", "@timestamp", "start_time", "time_iso8601", "time_local", "ts", "access_time", "date", "datetime", "msec", "StartTime"),
     .client = KEYS("x_forwarded_for", "http_x_forwarded_for", "client_ip", "clientip", "remote_ip", "remoteIp", "remote_addr", "remoteAddr", "client", "source_ip", "src_ip", "ip",
                    "downstream_remote_address", "downstream_direct_remote_address", "client_addr", "request/client_ip", "request/remote_ip", "httpRequest/remoteIp", "ClientIP",
-                   "clientIp", "remote", "http/request/remoteaddr", "nginx/remote_addr"),
+                   "clientIp", "x_forward_for", "source/ip", "source/address", "client/ip", "remote", "http/request/remoteaddr", "nginx/remote_addr"),
     .user = KEYS("remote_user", "user", "username", "auth_user", "user_id", "ClientUsername"),
-    .method = KEYS("method", "request_method", "requestMethod", "http_method", "verb", "httpMethod", "request/method", "httpRequest/requestMethod", "http.request.method", "http/method", "nginx/method"),
+    .method = KEYS("method", "request_method", "requestMethod", "http_method", "verb", "httpMethod", "request/method", "httpRequest/requestMethod", "http.request.method", "http/request/method", "http/method", "nginx/method"),
     .url = KEYS("request_uri", "uri", "url", "path", "requestUrl", "request_path", "request_url", "x_envoy_original_path", "http_path", "requestURI", "request/uri", "httpRequest/requestUrl",
-                "http.request.uri", "http/url", "nginx/url"),
+                "http.request.uri", "url/original", "url/path", "http/url", "nginx/url"),
     .query = KEYS("query_string", "args", "query", "qs"),
     .request = KEYS("request", "request_line", "http_request"),
-    .host = KEYS("host", "http_host", "authority", "vhost", "server_name", "request/host", "hostname", "domain", "Host"),
-    .agent = KEYS("http_user_agent", "user_agent", "userAgent", "useragent", "agent", "request/headers/User-Agent", "httpRequest/userAgent", "request_user_agent", "http.request.useragent"),
-    .status = KEYS("status", "response_code", "status_code", "statusCode", "http_status", "code", "response_status", "response/status", "httpRequest/status", "http.response.status", "responseCode", "nginx/status"),
-    .bytes = KEYS("body_bytes_sent", "bytes_sent", "bytes", "response_bytes", "response_size", "size", "resp_body_size", "response_body_size", "bodySize", "httpRequest/responseSize", "response_length"),
+    .host = KEYS("host", "http_host", "authority", "vhost", "server_name", "request/host", "url/domain", "hostname", "domain", "Host"),
+    .agent = KEYS("http_user_agent", "user_agent", "userAgent", "useragent", "agent", "request/headers/User-Agent", "httpRequest/userAgent", "user_agent/original", "request/headers/user-agent", "request_user_agent", "http.request.useragent"),
+    .status = KEYS("status", "response_code", "status_code", "statusCode", "http_status", "code", "response_status", "response/status", "httpRequest/status", "http.response.status", "responseCode", "http/response/status_code", "nginx/status"),
+    .bytes = KEYS("body_bytes_sent", "bytes_sent", "bytes", "response_bytes", "response_size", "size", "resp_body_size", "response_body_size", "bodySize", "httpRequest/responseSize", "response_length", "http/response/body/bytes", "response/size"),
     .error = KEYS("upstream_transport_failure_reason", "err", "error", "error_message"),
     .reason = KEYS("response_flags", "upstream_cache_status", "fastly_info_state", "cache_status", "x_cache"),
     .join = KEYS("request_id", "req_id", "requestId", "x_request_id", "http_x_request_id", "trace_id"),
@@ -36,11 +36,21 @@ static const struct pm_http_json_keys keys = {
                                                    {"duration", PM_HTTP_JSON_GUESS}, {"latency", PM_HTTP_JSON_GUESS}, {"httpRequest/latency", 0}, {"response_time", 0}, {"elapsed", 0}, {"upstream_response_time", 1000000000}, {NULL, 0}},
 };
 
-static bool has_any(const json_t *object, const char *const *names) {
-    for (; *names; names++) {
-        const char *slash = strchr(*names, '/');
-        if (!slash && json_object_get(object, *names)) return true;
+static bool has(const json_t *object, const char *path) {
+    for (const char *slash; object && (slash = strchr(path, '/')); path = slash + 1) {
+        char name[32];
+        size_t n = (size_t)(slash - path);
+        if (n >= sizeof name) return false;
+        memcpy(name, path, n);
+        name[n] = 0;
+        object = json_object_get(object, name);
     }
+    return json_object_get(object, path) != NULL;
+}
+
+static bool has_any(const json_t *object, const char *const *names) {
+    for (; *names; names++)
+        if (has(object, *names)) return true;
     return false;
 }
 
@@ -49,7 +59,7 @@ static int bid(const struct pm_record *r, const void *state) {
     const json_t *http = json_object_get(r->json, "httpRequest");
     if (json_is_object(http) && json_object_get(http, "requestUrl")) return 60;
     const json_t *request = json_object_get(r->json, "request");
-    if (json_is_object(request) && json_object_get(request, "uri") && json_object_get(r->json, "status")) return 55; // Caddy
+    if (json_is_object(request) && json_object_get(request, "uri") && has_any(r->json, keys.status)) return 55; // Caddy, Kong
     bool asked = has_any(r->json, keys.url) || json_is_string(request) || has_any(r->json, keys.request);
     if (!asked || !has_any(r->json, keys.status)) return 0;
     return has_any(r->json, keys.method) || json_is_string(request) ? 50 : has_any(r->json, keys.client) ? 30 : 0;

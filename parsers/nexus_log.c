@@ -38,8 +38,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!read_line(r->text, &l)) return PM_PARSE_NO;
     bool trouble = pm_str_eqc(l.level, "ERROR") || pm_str_eqc(l.level, "WARN");
     bool images = pm_str_has(l.logger, PM_STR(".docker.")) || pm_http_app_about_images(l.message);
-    if (!trouble || !images) return PM_PARSE_OK;
+    ptrdiff_t blocked = pm_str_find(l.message, PM_STR("_BLOCKED"), 0), reason = pm_str_find(l.message, PM_STR(" - reason "), 0);
+    bool auto_blocked = blocked > 0 && reason > blocked && pm_str_starts(l.message, PM_STR("Repository status for ")); // told at INFO
+    if (!auto_blocked && (!trouble || !images)) return PM_PARSE_OK;
     struct pm_http_app_line e = {.when = l.when, .error = l.message};
+    if (auto_blocked) e.error = pm_str_from(l.message, (size_t)reason + 10), e.message = l.message;
     if (!pm_str_starts(l.user, PM_STR("*"))) e.user = l.user;
     if (pm_str_has(l.message, PM_STR("://"))) e.flags |= PM_EV_MIRROR;
     if (pm_str_starts(l.message, PM_STR("Manifest refers to missing layer"))) e.flags |= PM_EV_PUSH; // V2ManifestUtilImpl checks a manifest that is being put
