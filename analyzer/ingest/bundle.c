@@ -175,7 +175,8 @@ static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *
 static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struct pm_str path, struct pm_str inside) {
     w->budget = (struct pm_budget){.limits = w->limits};
     bool regular = S_ISREG(st->st_mode);
-    struct pm_member m = {path, w->input, regular ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
+    bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
+    struct pm_member m = {path, w->input, dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
     struct pm_source *root = pm_source_file(fd, regular, &w->budget, path);
     unwrap(w, root, &m, inside, 0);
     w->partial |= pm_source_report(root, w->diags);

@@ -13,6 +13,7 @@
 
 #define QUARTER_NS (900 * PM_NS_PER_S)
 #define DAY_NS (86400 * PM_NS_PER_S)
+#define TURNS_MAX 20            // New Years within one file; more is noise
 #define MARKS_MAX 2048          // a member's: more facts than that agree or never will
 #define SAME_FACT_NS (2 * PM_NS_PER_S)
 #define SKEW_FACT_NS (60 * PM_NS_PER_S)
@@ -25,6 +26,12 @@ static void widen(struct pm_clock_range *r, int64_t ns) {
     if (ns > r->max) r->max = ns;
 }
 static bool is_empty(struct pm_clock_range r) { return r.min > r.max; }
+
+// 2000 to 2100. Stamps outside are somebody's mistake or malice: kept as they are, but they prove nothing, and sums with them could overflow.
+static bool is_credible(int64_t ns) { return ns >= INT64_C(946684800) * PM_NS_PER_S && ns <= INT64_C(4102444800) * PM_NS_PER_S; }
+static void widen_credible(struct pm_clock_range *r, int64_t ns) {
+    if (is_credible(ns)) widen(r, ns);
+}
 
 static int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
@@ -62,8 +69,8 @@ static int64_t walk(struct pm_clock_evidence *c, int64_t leap_ns) {
     int64_t at = leap_ns;
     if (c->walking) {
         at += floor_div(c->walk, PM_CLOCK_LEAP_NS) * PM_CLOCK_LEAP_NS;
-        if (at - c->walk > PM_CLOCK_LEAP_NS / 2) at -= PM_CLOCK_LEAP_NS;
-        else if (c->walk - at > PM_CLOCK_LEAP_NS / 2) at += PM_CLOCK_LEAP_NS;
+        if (at - c->walk > PM_CLOCK_LEAP_NS / 2 && c->walk > -TURNS_MAX * PM_CLOCK_LEAP_NS) at -= PM_CLOCK_LEAP_NS;
+        else if (c->walk - at > PM_CLOCK_LEAP_NS / 2 && c->walk < TURNS_MAX * PM_CLOCK_LEAP_NS) at += PM_CLOCK_LEAP_NS;
     }
     c->walking = true;
     c->walk = at;
@@ -78,9 +85,11 @@ static int64_t walk(struct pm_clock_evidence *c, int64_t leap_ns) {
 int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w) {
     switch (w->kind) {
     case PM_WHEN_NO_YEAR: return walk(c, w->ns);
-    case PM_WHEN_LOCAL: widen(&c->local, w->ns); return w->ns;
-    case PM_WHEN_UTC: widen(&c->utc, w->ns); return w->ns;
-    case PM_WHEN_AGE: widen(&c->age, w->ns); return w->ns;
+    case PM_WHEN_LOCAL: widen_credible(&c->local, w->ns); return w->ns;
+    case PM_WHEN_UTC: widen_credible(&c->utc, w->ns); return w->ns;
+    case PM_WHEN_AGE:
+        if (w->ns >= 0 && w->ns < 100 * 365 * DAY_NS) widen(&c->age, w->ns);
+        return w->ns;
     case PM_WHEN_MONO: return w->ns;
     case PM_WHEN_NONE: break;
     }
@@ -109,7 +118,7 @@ static int64_t quarters(int64_t ns) { return floor_div(ns + QUARTER_NS / 2, QUAR
 
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, const struct pm_when *payload) {
     const struct pm_when *utc = envelope->kind == PM_WHEN_UTC ? envelope : payload, *open = utc == envelope ? payload : envelope;
-    if (utc->kind != PM_WHEN_UTC || (open->kind != PM_WHEN_NO_YEAR && open->kind != PM_WHEN_LOCAL)) return;
+    if (utc->kind != PM_WHEN_UTC || !is_credible(utc->ns) || (open->kind == PM_WHEN_LOCAL && !is_credible(open->ns)) || (open->kind != PM_WHEN_NO_YEAR && open->kind != PM_WHEN_LOCAL)) return;
     int64_t ahead;
     int year;
     if (!ahead_of(open, utc->ns, &ahead, &year)) return;
@@ -130,12 +139,17 @@ void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w) {
     if (w->kind == PM_WHEN_UTC && w->offset_s % 900 == 0 && abs(q) <= PM_CLOCK_STEPS) votes_of(c)->written[q + PM_CLOCK_STEPS]++;
 }
 
+void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w) {
+    if ((w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) && is_credible(w->ns)) c->capture_ns = w->ns;
+}
+
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w) {
-    if (w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) widen(&c->anchors, w->ns);
+    if (w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) widen_credible(&c->anchors, w->ns);
 }
 
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind, int64_t stored_ns) {
     if (c->marks_n == MARKS_MAX || stored_ns == PM_NO_TIME || (kind != PM_WHEN_UTC && kind != PM_WHEN_LOCAL && kind != PM_WHEN_NO_YEAR)) return;
+    if (kind != PM_WHEN_NO_YEAR && !is_credible(stored_ns)) return;
     *PM_PUSH(c->marks, c->marks_n, c->marks_cap) = (struct pm_clock_mark){key, stored_ns, 0, (uint8_t)kind};
 }
 
@@ -204,7 +218,7 @@ static bool in_turn(int64_t walked, int base, int64_t *ns) {
 static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range r) {
     int64_t best = INT64_MAX;
     int best_year = 0;
-    for (int y = year_of(r.min) - 1, end = year_of(r.max) + 1; y <= end; y++) {
+    for (int y = year_of(r.min) - (c->feb29 ? 8 : 1), end = year_of(r.max) + 1; y <= end; y++) {
         int64_t from, to;
         if (c->feb29 && !pm_year_leap(y + c->feb29_turn)) continue;
         in_turn(c->no_year.min, y, &from);
@@ -236,7 +250,7 @@ struct resolve {
 };
 
 static void year_from(struct pm_clock_member *m, struct pm_clock_range r, const char *from, enum pm_quality quality) {
-    if (m->clock.has_year || is_empty(r)) return;
+    if (m->clock.has_year || is_empty(r) || !is_credible(r.min) || !is_credible(r.max)) return;
     int year = nearest_year(m->evidence, r);
     if (year == 0) return;
     m->clock.has_year = true;
@@ -422,7 +436,7 @@ static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const s
         set_offset(m, 0, "option", PM_QUALITY_INFERRED);
         int64_t at = 0;
         if (!is_empty(m->evidence->local)) at = m->evidence->local.max;
-        else in_turn(m->evidence->no_year.max, m->clock.year, &at);
+        else if (m->clock.has_year) in_turn(m->evidence->no_year.max, m->clock.year, &at);
         m->clock.offset_s = pm_zone_offset(zone, pm_zone_utc(zone, at, PM_NO_TIME));
     } else if (m->evidence->votes && most_voted(m->evidence->votes->beside, &q)) set_offset(m, q, "inner-stamp", PM_QUALITY_INFERRED);
     else if (coincidence(r, m, &q)) set_offset(m, q, "coincidence", PM_QUALITY_INFERRED);
@@ -554,6 +568,7 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
 // ---- fixing
 
 static int64_t to_utc(struct pm_clock *c, int64_t local_ns) {
+    if (!is_credible(local_ns)) return local_ns;
     if (!c->zone) return local_ns - c->offset_s * PM_NS_PER_S;
     return c->last_ns = pm_zone_utc(c->zone, local_ns, c->last_ns == PM_NO_TIME ? PM_NO_TIME : c->last_ns - 60 * PM_NS_PER_S);
 }
@@ -565,12 +580,13 @@ int64_t pm_clock_fix_stamp(void *ctx, enum pm_when_kind kind, int64_t ns, enum p
     case PM_WHEN_LOCAL: *quality = c->quality; return to_utc(c, ns);
     case PM_WHEN_NO_YEAR: {
         int64_t at;
+        if (!c->has_year) break;
         *quality = in_turn(ns, c->year, &at) ? c->quality : PM_QUALITY_ASSUMED;
         return to_utc(c, at);
     }
     case PM_WHEN_AGE:
         *quality = PM_QUALITY_RELATIVE;
-        return c->capture_ns == PM_NO_TIME ? PM_NO_TIME : c->capture_ns - ns;
+        return c->capture_ns == PM_NO_TIME || ns < 0 ? PM_NO_TIME : c->capture_ns - ns;
     case PM_WHEN_NONE: // only state at capture is dated by it, and that is stored as an age of nothing
     case PM_WHEN_MONO: break;
     }
@@ -587,7 +603,7 @@ bool pm_clock_span(struct pm_clock_member *m, int64_t *from_ns, int64_t *to_ns) 
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_LOCAL, m->evidence->local.min, &q));
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_LOCAL, m->evidence->local.max, &q));
     }
-    if (!is_empty(m->evidence->no_year)) {
+    if (!is_empty(m->evidence->no_year) && m->clock.has_year) {
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_NO_YEAR, m->evidence->no_year.min, &q));
         widen(&span, pm_clock_fix_stamp(&clock, PM_WHEN_NO_YEAR, m->evidence->no_year.max, &q));
     }

@@ -349,7 +349,7 @@ static bool writes_local_time(enum pm_component c) { return is_runtime(c) || c =
 
 static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec, const struct pm_event *e, const struct pm_row *row) {
     if (writes_local_time(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
-    if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date") && e->when.kind != PM_WHEN_NONE && e->when.kind != PM_WHEN_AGE) c->capture_ns = e->when.ns;
+    if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date")) pm_clock_capture(c, &e->when);
     bool pull = e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
     bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET || e->component == PM_COMP_EVENTS;
     if (!pull || !told || !e->field[PM_F_REPOSITORY].n) return;
@@ -417,7 +417,7 @@ static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, s
         if (when) pm_clock_anchor(&r->j->r.clock, when);
         break;
     case PM_FACT_CAPTURE_TIME:
-        if (when && (when->kind == PM_WHEN_UTC || when->kind == PM_WHEN_LOCAL)) r->j->r.clock.capture_ns = when->ns;
+        if (when) pm_clock_capture(&r->j->r.clock, when);
         break;
     case PM_FACT_NODE_NAME:
         if (!r->node.n && text.n) r->node = pm_arena_dup(r->j->arena, text);
