@@ -9,6 +9,16 @@ static const char columns_sql[] =
 
 static int bounded(int value, int count) { return value >= 0 && value < count ? value : 0; } // a file may be damaged
 
+// A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970 would overflow sums, and are none.
+static int64_t time_column(sqlite3_stmt *s, int at) {
+    const int64_t bound = INT64_C(4000000000) * PM_NS_PER_S;
+    int64_t ns = column_or(s, at, PM_NO_TIME);
+    return ns > -bound && ns < bound ? ns : PM_NO_TIME;
+}
+static int64_t span_column(sqlite3_stmt *s, int at) {
+    int64_t ns = time_column(s, at);
+    return ns > 0 ? ns : 0;
+}
 static struct pm_when stamp_of(int64_t ns) { return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns}; }
 
 static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
@@ -19,19 +29,19 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
                          .line = (uint64_t)sqlite3_column_int64(s, 2),
                          .hash = (uint64_t)column_or(s, 3, 0),
                          .ordinal = (uint32_t)column_or(s, 4, 0),
-                         .ts_ns = column_or(s, 5, PM_NO_TIME),
+                         .ts_ns = time_column(s, 5),
                          .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
                          .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
-                         .first_ns = column_or(s, 8, PM_NO_TIME),
-                         .last_ns = column_or(s, 9, PM_NO_TIME)};
+                         .first_ns = time_column(s, 8),
+                         .last_ns = time_column(s, 9)};
     e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
     e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
     e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
     e->http_status = (int)column_or(s, 13, 0);
     e->flags = (unsigned)sqlite3_column_int(s, 14);
     e->count = (uint32_t)sqlite3_column_int64(s, 15);
-    e->duration_ns = column_or(s, 16, 0);
-    e->waiting_ns = column_or(s, 17, 0);
+    e->duration_ns = span_column(s, 16);
+    e->waiting_ns = span_column(s, 17);
     e->bytes = column_or(s, 18, -1);
     e->limit = column_or(s, 19, -1);
     e->remaining = column_or(s, 20, -1);
@@ -113,8 +123,8 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
                                 .hash = timeline_column(s, 19)};
         uint64_t *numbers[] = {&f.bytes, &f.lines, &f.events, &f.bad, &f.undated};
         for (int i = 0; i < (int)PM_LEN(numbers); i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
-        f.from_ns = column_or(s, 11, PM_NO_TIME);
-        f.to_ns = column_or(s, 12, PM_NO_TIME);
+        f.from_ns = time_column(s, 11);
+        f.to_ns = time_column(s, 12);
         f.quality = (enum pm_quality)bounded(sqlite3_column_int(s, 13), PM_QUALITY_RELATIVE + 1);
         f.year = (int)column_or(s, 14, 0);
         f.offset_known = sqlite3_column_type(s, 16) != SQLITE_NULL;
