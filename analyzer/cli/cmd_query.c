@@ -151,7 +151,10 @@ static int query(const char *db, const char *sql, size_t format) {
     struct pm_str mistake = PM_NONE;
     int status = PM_EXIT_OK;
     if (pm_timeline_sql_typed(t, sql, formats[format].row, &q, &mistake, q.a)) formats[format].end(&q);
-    else {
+    else if (pm_timeline_error(t)) {
+        fprintf(stderr, "pullmortem: %s: %s\n", db, pm_timeline_error(t));
+        status = PM_EXIT_INPUT;
+    } else {
         fprintf(stderr,
                 "pullmortem query: %.*s\nviews: events pulls incidents quota_points files diagnostics skipped; 'PRAGMA table_info(events)' lists columns\n",
                 PM_FMT(mistake));

@@ -249,7 +249,7 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
         for (int pass = 0; pass < 2 && !p->registry; pass++)
             for (size_t k = i > 400 ? i - 400 : 0; k < s->pulls.n && k < i + 400; k++) {
                 const struct pm_attempt *q = &s->pulls.items[k];
-                if (q->registry && q->outcome == PM_OUTCOME_FAILED && q->verdict.cause == p->verdict.cause && (pass || q->node == p->node) && llabs(pm_at(q) - pm_at(p)) < PM_S(900)) {
+                if (q->registry && q->outcome == PM_OUTCOME_FAILED && q->verdict.cause == p->verdict.cause && (pass || q->node == p->node) && pm_at(p) != PM_NO_TIME && pm_at(q) != PM_NO_TIME && llabs(pm_at(q) - pm_at(p)) < PM_S(900)) {
                     p->registry = q->registry;
                     break;
                 }

@@ -161,7 +161,7 @@ static char type_letter(int type) {
     return type == SQLITE_NULL ? 'n' : type == SQLITE_INTEGER ? 'i' : type == SQLITE_FLOAT ? 'f' : type == SQLITE_BLOB ? 'b' : 't';
 }
 
-static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
+static bool sql_rows(struct pm_timeline *t, sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     int n = sqlite3_column_count(s), rc;
     const char **names = pm_xmalloc(sizeof *names * (size_t)(n + 1)), **cells = pm_xmalloc(sizeof *cells * (size_t)(n + 1));
     char *types = pm_xmalloc((size_t)n + 1);
@@ -179,6 +179,7 @@ static bool sql_rows(sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     free(types);
     free(names);
     free(cells);
+    if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB || rc == SQLITE_IOERR) timeline_check(t, rc); // the file's fault, not the statement's
     return rc == SQLITE_DONE;
 }
 
@@ -206,7 +207,7 @@ bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_
     else if (rc != SQLITE_OK) mistake = sqlite3_errmsg(t->db);
     else if (!s) mistake = "the statement is empty";
     else if (pm_str_trim(pm_str_c(rest)).n) mistake = "one statement at a time";
-    if (!mistake && !sql_rows(s, cb, ctx)) mistake = sqlite3_errmsg(t->db);
+    if (!mistake && !sql_rows(t, s, cb, ctx)) mistake = sqlite3_errmsg(t->db);
     if (mistake && why) *why = pm_arena_dup(a, pm_str_c(mistake));
     sqlite3_finalize(s);
     return !mistake;
