@@ -228,7 +228,6 @@ static void emit_pod(struct pm_parse_ctx *ctx, const struct described *d) {
     pm_detail_bool(&o, "ready", condition_true(d, "Ready"));
     pm_detail_bool(&o, "evicted", pm_str_eqc(d->reason, "Evicted"));
     struct pm_event e = event_of(d, PM_KIND_POD_STATE);
-    e.first = d->started;
     e.field[PM_F_NODE] = d->node;
     e.field[PM_F_POD] = d->name;
     e.field[PM_F_REASON] = d->reason;

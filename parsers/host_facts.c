@@ -5,6 +5,7 @@
 //   Linux node-7 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22) x86_64 GNU/Linux
 //   containerd github.com/containerd/containerd v1.7.24 88bf19b2105c8b17560993bee28a01ddc2f97182
 //   Kubernetes v1.31.2   |   Docker version 26.1.5, build a72d7cd   |   crio version 1.31.3
+//   v1.31.2                                                                   NODE/kubernetes-version.txt of kind
 //   i-0abc1234def567890                                                       system/instance-id.txt
 // Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector, awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24, dockerd 26.1.5.
 // Bare words and dates mean something only by the name of their file, which is asked for; versions speak for themselves.
@@ -12,7 +13,7 @@
 #include "kubectl_table.h"
 #include "pm/scan.h"
 
-enum fact_kind { FACT_NONE = 0, FACT_DATE, FACT_HOSTNAME, FACT_UNAME, FACT_INSTANCE, FACT_VERSION };
+enum fact_kind { FACT_NONE = 0, FACT_KUBERNETES, FACT_DATE, FACT_HOSTNAME, FACT_UNAME, FACT_INSTANCE, FACT_VERSION };
 static const struct { const char *prefix, *key; } VERSIONS[] = { // the version is the first word behind the prefix that begins with a digit or v
     {"containerd github.com/containerd/containerd ", "containerd"}, {"containerd containerd.io ", "containerd"}, {"Kubernetes v", "kubelet"}, {"Docker version ", "docker"},
     {"crio version ", "crio"}, {"k3s version v", "kubelet"}, {"rke2 version v", "kubelet"},
@@ -40,7 +41,7 @@ static bool host_word(struct pm_str s) {
 }
 
 static enum fact_kind fact_of(const struct pm_record *r) {
-    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL}, *const HOSTS[] = {"hostname", "nodename", "node_name", NULL}, *const IDS[] = {"instance-id", NULL};
+    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL}, *const HOSTS[] = {"hostname", "nodename", "node_name", NULL}, *const IDS[] = {"instance-id", NULL}, *const KUBERNETES[] = {"kubernetes-version", NULL};
     struct pm_str s = pm_str_trim(r->text);
     struct pm_when w;
     if (!s.n || s.n > 400) return FACT_NONE;
@@ -50,6 +51,7 @@ static enum fact_kind fact_of(const struct pm_record *r) {
     if (r->line > 3) return FACT_NONE;
     if (named(r->path, DATES) && date_of(s, &w)) return FACT_DATE;
     if (r->line == 1 && named(r->path, HOSTS) && host_word(s)) return FACT_HOSTNAME;
+    if (r->line == 1 && named(r->path, KUBERNETES) && pm_str_starts(s, PM_STR("v1."))) return FACT_KUBERNETES;
     return r->line == 1 && named(r->path, IDS) && host_word(s) ? FACT_INSTANCE : FACT_NONE;
 }
 
@@ -110,6 +112,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_str s = pm_str_trim(r->text);
     switch (fact_of(r)) {
     case FACT_NONE: return PM_PARSE_NO;
+    case FACT_KUBERNETES: emit_object(ctx, r, PM_STR("Version"), "kubelet", s); break;
     case FACT_DATE: emit_date(ctx, r, s); break;
     case FACT_HOSTNAME: pm_emit_fact(ctx, r, PM_FACT_NODE_NAME, s, NULL); break;
     case FACT_UNAME: emit_uname(ctx, r, s); break;

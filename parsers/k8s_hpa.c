@@ -30,13 +30,12 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     pm_k8s_detail_int(&d, "min", o, "spec.minReplicas");
     pm_k8s_detail_int(&d, "max", o, "spec.maxReplicas");
     pm_k8s_detail_conditions(&d, conditions);
+    pm_k8s_detail_when(&d, "scaled", pm_k8s_when(o, "status.lastScaleTime"));
 
     struct pm_event e = pm_k8s_event(r, PM_KIND_HPA_STATE, o);
     e.field[PM_F_OBJECT] = pm_k8s_named(ctx->a, PM_STR("HorizontalPodAutoscaler"), name);
     e.field[PM_F_WORKLOAD] = pm_k8s_named(ctx->a, pm_k8s_str(o, "spec.scaleTargetRef.kind"), pm_k8s_str(o, "spec.scaleTargetRef.name"));
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
-    e.when = pm_k8s_later(pm_k8s_when(o, "status.lastScaleTime"), pm_k8s_conditions_latest(conditions));
-    if (e.when.kind == PM_WHEN_NONE) e.when = pm_k8s_when(o, "metadata.creationTimestamp");
     pm_emit(ctx, r, &e);
     json_decref(parsed);
     return PM_PARSE_OK;

@@ -72,7 +72,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     e.field[PM_F_NODE] = name;
     e.field[PM_F_OBJECT] = pm_k8s_named(ctx->a, PM_STR("Node"), name);
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
-    e.when = pm_k8s_conditions_latest(conditions);
+    struct pm_when heartbeat = pm_k8s_conditions_latest(conditions); // minutes before the capture at most, where the node lives
+    if (heartbeat.kind != PM_WHEN_NONE) e.when = heartbeat;
     pm_emit(ctx, r, &e);
     return PM_PARSE_OK;
 }

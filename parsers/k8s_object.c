@@ -1,5 +1,6 @@
 // Reading Kubernetes objects. See k8s_object.h.
 #include "k8s_object.h"
+#include "kubectl_table.h"
 
 const json_t *pm_k8s_get(const json_t *o, const char *path) {
     char key[64];
@@ -67,6 +68,23 @@ static const struct { // fields that tell a kind where an item of a typed list d
     {"Secret", "type", "data"},
 };
 
+// Collectors name files and folders after what they hold: "deployments.yaml", "apps_v1_replicasets.json", "cluster-resources/jobs/shop.json".
+static const struct { const char *word, *kind; } FILES[] = {
+    {"deployments", "Deployment"}, {"replicasets", "ReplicaSet"}, {"statefulsets", "StatefulSet"}, {"daemonsets", "DaemonSet"}, {"cronjobs", "CronJob"}, {"jobs", "Job"},
+    {"replication-controllers", "ReplicationController"}, {"replicationcontrollers", "ReplicationController"}, {"horizontalpodautoscalers", "HorizontalPodAutoscaler"}, {"hpa", "HorizontalPodAutoscaler"},
+    {"serviceaccounts", "ServiceAccount"}, {"services", "Service"}, {"secrets", "Secret"}, {"endpointslices", "EndpointSlice"}, {"endpoints", "Endpoints"}, {"nodes", "Node"}, {"pods", "Pod"},
+};
+
+static struct pm_str kind_of_path(struct pm_str path) {
+    struct pm_str base = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1)), folder = pm_str_sub(path, 0, path.n - base.n);
+    if (folder.n) folder = pm_str_from(folder, (size_t)(pm_str_rchr(pm_str_sub(folder, 0, folder.n - 1), '/') + 1));
+    const struct pm_str names[] = {base, folder};
+    for (size_t n = 0; n < PM_LEN(names); n++)
+        for (size_t i = 0; i < PM_LEN(FILES); i++)
+            if (pm_str_has(names[n], pm_str_c(FILES[i].word))) return pm_str_c(FILES[i].kind);
+    return PM_NONE;
+}
+
 struct pm_str pm_k8s_kind(const struct pm_record *r) {
     if (r->shape != PM_SHAPE_JSON || !json_is_object(r->json)) return PM_NONE;
     struct pm_str kind = pm_k8s_str(r->json, "kind");
@@ -75,7 +93,8 @@ struct pm_str pm_k8s_kind(const struct pm_record *r) {
     if (r->list_kind.n > 4 && pm_str_ends(r->list_kind, PM_STR("List"))) return pm_str_sub(r->list_kind, 0, r->list_kind.n - 4);
     for (size_t i = 0; i < PM_LEN(TELLTALES); i++)
         if (pm_k8s_get(r->json, TELLTALES[i].path) && pm_k8s_get(r->json, TELLTALES[i].and_path)) return pm_str_c(TELLTALES[i].kind);
-    return PM_NONE;
+    bool object = json_object_get(r->json, "spec") || json_object_get(r->json, "status") || json_object_get(r->json, "subsets");
+    return object ? kind_of_path(r->path) : PM_NONE;
 }
 
 bool pm_k8s_is(const struct pm_record *r, const char *kind) { return pm_str_eqc(pm_k8s_kind(r), kind); }
@@ -89,6 +108,7 @@ struct pm_event pm_k8s_event(const struct pm_record *r, enum pm_kind kind, const
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
     struct pm_str namespace = pm_k8s_str(o, "metadata.namespace");
     e.flags |= PM_EV_SNAPSHOT;
+    if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
     if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
     return e;
 }

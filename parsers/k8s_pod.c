@@ -4,7 +4,8 @@
 //    "status":{"phase":"Pending","containerStatuses":[{"name":"web","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image \"shop/cart:1.4\": ErrImagePull: …"}}}]}}
 // Source: k8s:staging/src/k8s.io/api/core/v1/types.go, pkg/kubelet/images/image_manager.go (messages).
 // Events expire after an hour, a waiting message does not: since 1.32 the back-off message holds the last cause, so it becomes an event of its own.
-// All events are snapshots; their stamp is the last change of the pod's own conditions, since when the state holds.
+// All events are snapshots, of the time of capture; only a pod that waits for an image is dated, by the last change of its conditions: since then it waits.
+// Older stamps would stretch the window that a report covers to the age of the cluster.
 #include "k8s_happening.h"
 #include "k8s_object.h"
 #include "lift.h"
@@ -109,13 +110,22 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *pod) {
     return pm_detail_done(&d);
 }
 
+static bool waits_for_image(const json_t *pod) {
+    for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
+        const json_t *statuses = pm_k8s_get(pod, GROUPS[g].statuses);
+        for (size_t i = 0; i < json_array_size(statuses); i++)
+            if (pm_pull_reason(pm_k8s_str(json_array_get(statuses, i), "state.waiting.reason"), NULL)) return true;
+    }
+    return false;
+}
+
 static struct pm_event pod_event(const struct pm_record *r, enum pm_kind kind) {
     struct pm_event e = pm_k8s_event(r, kind, r->json);
     struct pm_str node = pm_k8s_str(r->json, "spec.nodeName");
     if (node.n) e.field[PM_F_NODE] = node;
     e.field[PM_F_POD] = pm_k8s_str(r->json, "metadata.name");
     e.field[PM_F_POD_UID] = pm_k8s_str(r->json, "metadata.uid");
-    e.when = since(r->json);
+    if (waits_for_image(r->json)) e.when = since(r->json);
     return e;
 }
 

@@ -72,7 +72,6 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     e.field[PM_F_OBJECT] = pm_k8s_named(ctx->a, kind, name);
     if (!account) e.field[PM_F_SECRET] = name;
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
-    e.when = pm_k8s_when(o, "metadata.creationTimestamp");
     pm_emit(ctx, r, &e);
     return PM_PARSE_OK;
 }

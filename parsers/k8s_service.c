@@ -48,7 +48,6 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_event e = pm_k8s_event(r, PM_KIND_WORKLOAD_STATE, o);
     e.field[PM_F_OBJECT] = pm_k8s_named(ctx->a, kind, name);
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
-    e.when = pm_k8s_when(o, "metadata.creationTimestamp");
     pm_emit(ctx, r, &e);
     return PM_PARSE_OK;
 }

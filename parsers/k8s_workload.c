@@ -84,8 +84,6 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_event e = pm_k8s_event(r, PM_KIND_WORKLOAD_STATE, r->json);
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] = pm_k8s_named(ctx->a, pm_str_c(k->kind), name);
     e.field[PM_F_DETAIL] = detail_of(ctx->a, r->json, k);
-    e.when = pm_k8s_conditions_latest(pm_k8s_get(r->json, "status.conditions"));
-    if (e.when.kind == PM_WHEN_NONE) e.when = pm_k8s_when(r->json, "metadata.creationTimestamp");
     pm_emit(ctx, r, &e);
     return PM_PARSE_OK;
 }

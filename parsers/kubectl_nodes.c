@@ -29,8 +29,6 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_table *t, const struct pm_str *cells) {
     struct pm_str kind = PM_STR("Node"), name, status = pm_table_cell(t, cells, "STATUS");
-    struct pm_when none;
-    uint32_t one;
     pm_kubectl_object(pm_table_cell(t, cells, "NAME"), &kind, &name);
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_list(&d, "addresses");
@@ -45,12 +43,12 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     pm_detail_str(&d, "status", pm_str_starts(status, PM_STR("Ready")) ? PM_STR("True") : PM_STR("False"));
     pm_detail_end(&d, '}');
     pm_detail_end(&d, ']');
+    pm_table_detail_age(&d, pm_table_cell(t, cells, "AGE"));
     pm_detail_bool(&d, "unschedulable", pm_str_has(status, PM_STR("SchedulingDisabled")));
 
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, PM_KIND_NODE_STATE);
     e.flags |= PM_EV_SNAPSHOT;
     e.when = pm_when_age_zero();
-    pm_table_age(pm_table_cell(t, cells, "AGE"), &e.first, &none, &one);
     e.field[PM_F_NODE] = name;
     e.field[PM_F_OBJECT] = pm_arena_fmt(ctx->a, "Node/%.*s", PM_FMT(name));
     e.field[PM_F_REASON] = status;

@@ -76,12 +76,9 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, const struct pod_row *row) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
-    struct pm_when none;
-    uint32_t one;
     struct pm_str object_kind = PM_NONE;
     e.flags |= PM_EV_SNAPSHOT;
     e.when = pm_when_age_zero();
-    pm_table_age(row->age, &e.first, &none, &one); // since its creation
     pm_kubectl_object(row->name, &object_kind, &e.field[PM_F_POD]);
     if (row->namespace.n) e.field[PM_F_NAMESPACE] = row->namespace;
     if (row->node.n && !pm_str_starts(row->node, PM_STR("<"))) e.field[PM_F_NODE] = row->node;
@@ -110,6 +107,7 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
         pm_detail_end(&d, '}');
     }
     pm_detail_end(&d, ']');
+    pm_table_detail_age(&d, row->age);
     pm_detail_bool(&d, "ready", want > 0 && have == want);
     pm_detail_bool(&d, "evicted", pm_str_eqc(status, "Evicted"));
     struct pm_event e = event_of(r, PM_KIND_POD_STATE, row);

@@ -145,6 +145,12 @@ bool pm_table_age(struct pm_str cell, struct pm_when *last, struct pm_when *firs
     return pm_scan_end(&c);
 }
 
+void pm_table_detail_age(struct pm_detail *d, struct pm_str cell) {
+    struct pm_when age, first;
+    uint32_t count;
+    if (pm_table_age(cell, &age, &first, &count) && age.kind == PM_WHEN_AGE) pm_detail_int(d, "age_s", age.ns / PM_NS_PER_S);
+}
+
 struct pm_when pm_when_rfc1123(struct pm_arena *a, struct pm_str s) {
     struct pm_when w = {PM_WHEN_NONE, 0, 0, 0};
     struct pm_str weekday, day, month, year, time, zone;

@@ -85,13 +85,10 @@ static void detail_images(struct pm_detail *d, struct pm_str cell) { // "a:1,b:2
 
 static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, const struct pm_table *t, const struct pm_str *cells) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
-    struct pm_when none;
-    uint32_t one;
     struct pm_str namespace = pm_table_cell(t, cells, "NAMESPACE");
     if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
     e.flags |= PM_EV_SNAPSHOT;
     e.when = pm_when_age_zero();
-    pm_table_age(pm_table_cell(t, cells, "AGE"), &e.first, &none, &one);
     return e;
 }
 
@@ -128,6 +125,7 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     detail_ratio(&d, "available", "desired", pm_table_cell(t, cells, "COMPLETIONS"));
     detail_number(&d, "updated", pm_table_cell(t, cells, "UP-TO-DATE"));
     detail_number(&d, "available", pm_table_cell(t, cells, "AVAILABLE"));
+    pm_table_detail_age(&d, pm_table_cell(t, cells, "AGE"));
     if (pm_table_has(t, "IMAGES")) detail_images(&d, pm_table_cell(t, cells, "IMAGES"));
     struct pm_event e = event_of(r, PM_KIND_WORKLOAD_STATE, t, cells);
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] = pm_arena_fmt(ctx->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(name));

@@ -1,11 +1,12 @@
 // Shapes of PM_F_DETAIL, one JSON object a kind. Absent keys mean unknown. Level 2; words only.
+// States from tables have "age_s", the object's age at the capture, where objects have "created".
 //
 // pod.state      {"phase","reason","waiting":[{"container","image","reason","message","init":bool}],"owner":{"kind","name"},"labels":{},
 //                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool}],"created","started","host_ip","ready":bool,
 //                 "evicted":bool}
 // workload.state {"kind","desired","ready","updated","available","unavailable","generation","observed","conditions":[{"type","status","reason","message","at"}],
 //                 "owner":{"kind","name"},"images":["…"],"selector":{},"revision","paused":bool,"created"}
-// hpa.state      {"target":{"kind","name"},"current","desired","min","max","conditions":[…]}
+// hpa.state      {"target":{"kind","name"},"current","desired","min","max","conditions":[…],"scaled"}
 // node.state     {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","conditions":[{"type","status","reason","message","at"}],"images":["norm"],
 //                 "created","pressure":bool,"unschedulable":bool}
 // service (workload.state, kind "Service" or "Endpoints"): {"kind","selector":{},"pods":["name"]}
