@@ -14,7 +14,7 @@ enum {
     DEPTH_LIMIT = 2000,
     HEAP_LIMIT_KIB = 4096,
     JIT_STACK_BYTES = 512 << 10,
-    MEMO_BYTES = 32 << 20, // remembered questions; forgotten all at once when full
+    MEMO_BYTES = 2 << 20, // remembered questions; forgotten all at once when full: a log of ever new texts stays in cache
 };
 
 bool rule_event_failed(const struct pm_event *e) {
@@ -174,12 +174,11 @@ static struct pm_verdict decide(struct pm_ruleset *rs, const struct pm_event *e)
 
 static struct pm_str question(struct pm_ruleset *rs, const struct pm_event *e) {
     static const enum pm_field read[] = {PM_F_ERROR, PM_F_MESSAGE, PM_F_REASON, PM_F_URL, PM_F_HOST, PM_F_REGISTRY, PM_F_USER_AGENT, PM_F_METHOD};
+    int32_t head[5 + PM_LEN(read)] = {(int32_t)e->kind, (int32_t)e->component, (int32_t)e->stage, e->http_status, (int32_t)e->flags};
+    for (size_t i = 0; i < PM_LEN(read); i++) head[5 + i] = (int32_t)e->field[read[i]].n;
     pm_buf_clear(&rs->key);
-    pm_buf_fmt(&rs->key, "%d %d %d %d %u", (int)e->kind, (int)e->component, (int)e->stage, e->http_status, e->flags);
-    for (size_t i = 0; i < PM_LEN(read); i++) {
-        pm_buf_addc(&rs->key, '\0');
-        pm_buf_add(&rs->key, e->field[read[i]]);
-    }
+    pm_buf_add(&rs->key, (struct pm_str){(const char *)head, sizeof head});
+    for (size_t i = 0; i < PM_LEN(read); i++) pm_buf_add(&rs->key, e->field[read[i]]);
     return pm_buf_str(&rs->key);
 }
 static void forget(struct pm_ruleset *rs) {

@@ -12,10 +12,6 @@ static char typographic_quote(struct pm_str s, size_t i) {
     default: return 0;
     }
 }
-static void add_blank(struct pm_buf *out) {
-    if (out->n && out->p[out->n - 1] != ' ') pm_buf_addc(out, ' ');
-}
-
 // containers/image tells of mirrors first: "(Mirrors also failed: [m1: err] [m2: err]): HOST: err". The registry's own error is the pull's; mirrors have events
 // of their own.
 static void drop_mirrors(struct pm_buf *text) {
@@ -32,16 +28,24 @@ static void drop_artifact_try(struct pm_buf *text) {
     if (at > 0) text->n = (size_t)at;
 }
 
+// In place: what is written never overtakes what is read.
+static size_t smooth(char *p, size_t n) {
+    size_t w = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = p[i], next = i + 1 < n ? p[i + 1] : 0, quote = typographic_quote((struct pm_str){p, n}, i);
+        bool written = c == '\\' && (next == 'n' || next == 'r' || next == 't'); // a line break written out
+        if (quote) p[w++] = quote, i += 2;
+        else if (written || c == ' ' || (c >= '\t' && c <= '\r')) {
+            if (w && p[w - 1] != ' ') p[w++] = ' ';
+            i += written;
+        } else if (c != '\\' || !(next == '"' || next == '\\' || next == '\'')) p[w++] = c;
+    }
+    return w;
+}
 void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
     pm_buf_clear(out);
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i], next = i + 1 < s.n ? s.p[i + 1] : 0, quote = typographic_quote(s, i);
-        if (quote) pm_buf_addc(out, quote), i += 2;
-        else if (c == ' ' || (c >= '\t' && c <= '\r')) add_blank(out);
-        else if (c == '\\' && (next == 'n' || next == 'r' || next == 't')) add_blank(out), i++;
-        else if (c == '\\' && (next == '"' || next == '\\' || next == '\'')) continue;
-        else pm_buf_addc(out, c);
-    }
+    pm_buf_add(out, s);
+    out->n = smooth(out->p, out->n);
     drop_mirrors(out);
     drop_artifact_try(out);
 }
