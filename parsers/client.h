@@ -4,22 +4,22 @@
 #include "words.h"
 
 enum pm_client_how {
-    PM_SAY_NOTHING,   // known, and no trouble: no event
-    PM_SAY_IMAGE,     // the image follows the cue
-    PM_SAY_ERROR,     // the error follows the cue; an event only where it talks of a pull or a registry
-    PM_SAY_REFUSAL,   // the same, but only unmistakable wordings: the cue is anybody's
-    PM_SAY_WHOLE,     // the line from the cue on is the error
-    PM_SAY_DOWN,      // the engine could not be reached: the line from the cue on
+    PM_SAY_NOTHING, // known, and no trouble: no event
+    PM_SAY_IMAGE,   // the image follows the cue
+    PM_SAY_ERROR,   // the error follows the cue; an event only where it talks of a pull or a registry
+    PM_SAY_REFUSAL, // the same, but only unmistakable wordings: the cue is anybody's
+    PM_SAY_WHOLE,   // the line from the cue on is the error
+    PM_SAY_DOWN,    // the engine could not be reached: the line from the cue on
 };
 struct pm_client_row {
-    const char *cue;       // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else anywhere
-    const char *must;      // and this follows somewhere; NULL: nothing more asked
+    const char *cue;  // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else anywhere
+    const char *must; // and this follows somewhere; NULL: nothing more asked
     enum pm_kind kind;
     enum pm_client_how how;
-    int bid;               // evidence that this phrase is: 0 never bids
+    int bid; // evidence that this phrase is: 0 never bids
 };
 #define PM_CLIENT_ROWS_MAX 32
-struct pm_client { // a parser's catalogue
+struct pm_client {                    // a parser's catalogue
     const struct pm_client_row *rows; // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
     size_t n;
     struct pm_word cue[PM_CLIENT_ROWS_MAX]; // of the rows that may stand anywhere, made at first use: most lines hold none

@@ -92,7 +92,10 @@ static void on_image_event(const struct pm_logrus_line *l) {
     struct pm_str image = event_image(l->v->msg);
     if (!image.n) return;
     bool gone = starts(l->v->msg, "ImageDelete");
-    struct pm_event e = pm_logrus_event(l, gone ? PM_KIND_GC_OK : PM_KIND_OTHER, gone ? "image delete" : starts(l->v->msg, "ImageCreate") ? "image create" : "image update");
+    struct pm_event e = pm_logrus_event(l, gone ? PM_KIND_GC_OK : PM_KIND_OTHER,
+                                        gone                               ? "image delete"
+                                        : starts(l->v->msg, "ImageCreate") ? "image create"
+                                                                           : "image update");
     e.field[PM_F_IMAGE] = image;
     pm_emit(l->ctx, l->r, &e);
 }
@@ -151,7 +154,8 @@ bool pm_containerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, con
 }
 
 static bool ours(const struct pm_record *r) {
-    return has(r->hint.ident, "containerd") || has(r->hint.unit, "containerd") || has(r->section, "containerd") || (!r->hint.ident.n && has(r->path, "containerd"));
+    return has(r->hint.ident, "containerd") || has(r->hint.unit, "containerd") || has(r->section, "containerd") ||
+           (!r->hint.ident.n && has(r->path, "containerd"));
 }
 
 // Evidence: a message of the catalogue (90), logrus under containerd's name (75).
@@ -177,7 +181,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_containerd = {
     .name = "containerd",
     .title = "containerd log (CRI image service, hosts, start and stop)",
-    .example = "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"PullImage \\\"acme/web:1\\\" failed\" error=\"failed to pull and unpack image \\\"docker.io/acme/web:1\\\": not found\"",
+    .example = "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"PullImage \\\"acme/web:1\\\" failed\" error=\"failed to pull and unpack image "
+               "\\\"docker.io/acme/web:1\\\": not found\"",
     .source = "containerd/containerd:pkg/cri, internal/cri, core/remotes/docker@v1.4.0…v2.2.0; captured: containerd 1.6.20, 1.7.24, 2.1.9",
     .component = PM_COMP_CONTAINERD,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

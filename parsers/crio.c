@@ -23,7 +23,9 @@ static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const 
 
 static void on_pulling(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_START, NULL, "image: "); }
 static void on_pulled(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_OK, NULL, "image: "); }
-static void on_access(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_OTHER, "trying to access", "access "); } // one a mirror or search registry; says nothing of its success
+static void on_access(const struct pm_logrus_line *l) {
+    emit_image(l, PM_KIND_OTHER, "trying to access", "access ");
+} // one a mirror or search registry; says nothing of its success
 
 static void emit_error(const struct pm_logrus_line *l, enum pm_kind kind, const char *message, struct pm_str error) {
     struct pm_event e = event_of(l, kind, message);
@@ -83,7 +85,8 @@ static const struct pm_logrus_row crio_rows[] = {
 };
 
 static bool ours(const struct pm_record *r) {
-    return has(r->hint.ident, "crio") || has(r->hint.unit, "crio") || has(r->section, "CRI-O") || (!r->hint.ident.n && (has(r->path, "crio") || has(r->path, "cri-o")));
+    return has(r->hint.ident, "crio") || has(r->hint.unit, "crio") || has(r->section, "CRI-O") ||
+           (!r->hint.ident.n && (has(r->path, "crio") || has(r->path, "cri-o")));
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -106,7 +109,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_crio = {
     .name = "crio",
     .title = "CRI-O log",
-    .example = "time=\"2024-01-02 03:04:05.123456789Z\" level=info msg=\"Pulling image: quay.test/ops/agent:7\" id=0f2d6c1e name=/runtime.v1.ImageService/PullImage",
+    .example =
+        "time=\"2024-01-02 03:04:05.123456789Z\" level=info msg=\"Pulling image: quay.test/ops/agent:7\" id=0f2d6c1e name=/runtime.v1.ImageService/PullImage",
     .source = "cri-o/cri-o:server/image_pull.go@v1.18…v1.32, cmd/crio/main.go",
     .component = PM_COMP_CRIO,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

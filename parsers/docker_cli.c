@@ -32,7 +32,8 @@ static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *repository) {
     struct pm_scan c = pm_scan_of(s);
     pm_scan_blanks(&c);
-    return pm_scan_until(&c, ':', tag) && tag->n && tag->n <= 128 && pm_str_chr(*tag, ' ', 0) < 0 && pm_scan_lit(&c, " Pulling from ") && pm_scan_word(&c, repository);
+    return pm_scan_until(&c, ':', tag) && tag->n && tag->n <= 128 && pm_str_chr(*tag, ' ', 0) < 0 && pm_scan_lit(&c, " Pulling from ") &&
+           pm_scan_word(&c, repository);
 }
 
 static int bid(const struct pm_record *r, const void *state) {

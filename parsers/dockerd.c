@@ -26,7 +26,9 @@ static void emit(const struct pm_logrus_line *l, enum pm_kind kind, const char *
 
 static void on_next_endpoint(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "next endpoint", error_of(l, "after error")); }
 static void on_not_continuing(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "not continuing", error_of(l, "after error")); }
-static void on_download_failed(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "download failed", error_of(l, has(l->v->msg, " attempts") ? " attempts" : "Download failed")); }
+static void on_download_failed(const struct pm_logrus_line *l) {
+    emit(l, PM_KIND_PULL_FAIL, "download failed", error_of(l, has(l->v->msg, " attempts") ? " attempts" : "Download failed"));
+}
 static void on_session_cancelled(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "session cancelled", l->v->msg); }
 static void on_swarm(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "swarm", l->v->error); }
 
@@ -124,7 +126,8 @@ bool pm_dockerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
 
 static bool ours(const struct pm_record *r) {
     if (has(r->hint.ident, "registry") || has(r->hint.ident, "docker-proxy")) return false;
-    return has(r->hint.ident, "docker") || has(r->hint.unit, "docker") || has(r->section, "Docker") || (!r->hint.ident.n && (has(r->path, "dockerd") || has(r->path, "docker.log")));
+    return has(r->hint.ident, "docker") || has(r->hint.unit, "docker") || has(r->section, "Docker") ||
+           (!r->hint.ident.n && (has(r->path, "dockerd") || has(r->path, "docker.log")));
 }
 
 static int bid(const struct pm_record *r, const void *state) {

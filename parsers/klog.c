@@ -98,7 +98,9 @@ static struct pm_str unescaped_value(const struct pm_scan *open, struct pm_scan 
         struct pm_scan next = pm_scan_of(pm_str_from(rest, (size_t)at + 1));
         struct pm_str key;
         if (!pm_scan_end(&next) && !pm_scan_char(&next, ' ')) continue;
-        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 || pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 || pm_str_chr(key, '/', 0) >= 0)) continue;
+        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 || pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 ||
+                                    pm_str_chr(key, '/', 0) >= 0))
+            continue;
         c->at = rest.p + at + 1;
         return pm_str_sub(rest, 0, (size_t)at);
     }

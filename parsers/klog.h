@@ -4,10 +4,10 @@
 
 struct pm_klog {
     struct pm_when when;
-    char severity;         // I W E F; 0 where the header lacks it
+    char severity; // I W E F; 0 where the header lacks it
     struct pm_str pid;
-    struct pm_str file;    // "kuberuntime_image.go", without directory
-    struct pm_str msg;     // structured: the message, unquoted; else the whole body
+    struct pm_str file; // "kuberuntime_image.go", without directory
+    struct pm_str msg;  // structured: the message, unquoted; else the whole body
     bool structured;
     bool cut;              // a quoted value ends with the record
     struct pm_pairs pairs; // structured only

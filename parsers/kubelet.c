@@ -95,7 +95,8 @@ static void emit_cause(const struct line *l, struct pm_event *e, struct pm_str c
     cause = pm_lift_unwrap(l->ctx->a, cause);
     if (!pm_lift_event_message(l->ctx->a, e->field[PM_F_REASON], cause, e)) pm_lift_into(l->ctx->a, e, cause);
     e->kind = kind;
-    if (!e->field[PM_F_ERROR].n && kind == PM_KIND_PULL_FAIL && !pm_str_eqc(e->field[PM_F_REASON], "ErrImagePull")) e->field[PM_F_ERROR] = e->field[PM_F_REASON];
+    if (!e->field[PM_F_ERROR].n && kind == PM_KIND_PULL_FAIL && !pm_str_eqc(e->field[PM_F_REASON], "ErrImagePull"))
+        e->field[PM_F_ERROR] = e->field[PM_F_REASON];
     emit(l, e);
 }
 
@@ -164,7 +165,9 @@ static void on_sync_pod(const struct line *l) {
     if (has(own.text, "image pull failed for ")) { // ≤1.2
         struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sync pod");
         pm_lift_pod(after(l->k->msg, "(\""), &e);
-        emit_error(l, &e, after(own.text, "image pull failed for ").p ? pm_str_from(own.text, (size_t)pm_str_find(own.text, PM_STR("image pull failed for "), 0)) : own.text);
+        emit_error(l, &e,
+                   after(own.text, "image pull failed for ").p ? pm_str_from(own.text, (size_t)pm_str_find(own.text, PM_STR("image pull failed for "), 0))
+                                                               : own.text);
         return;
     }
     on_sandbox(&own);
@@ -235,7 +238,9 @@ static void on_credential_plugin(const struct line *l) {
 
 // ---- disk
 
-static struct pm_str ratio(struct pm_arena *a, uint64_t percent) { return pm_arena_fmt(a, "%llu.%02llu", (unsigned long long)(percent / 100), (unsigned long long)(percent % 100)); }
+static struct pm_str ratio(struct pm_arena *a, uint64_t percent) {
+    return pm_arena_fmt(a, "%llu.%02llu", (unsigned long long)(percent / 100), (unsigned long long)(percent % 100));
+}
 
 static void on_gc_start(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_GC_START, NULL);
@@ -273,7 +278,9 @@ static void on_gc_failed(const struct line *l) {
     emit_error(l, &e, err);
 }
 
-static bool disk_resource(struct pm_str s) { return has(s, "ephemeral-storage") || has(s, "imagefs") || has(s, "nodefs") || has(s, "inodes") || has(s, "containerfs"); }
+static bool disk_resource(struct pm_str s) {
+    return has(s, "ephemeral-storage") || has(s, "imagefs") || has(s, "nodefs") || has(s, "inodes") || has(s, "containerfs");
+}
 
 static void emit_pressure(const struct line *l, struct pm_event *e, struct pm_str error) {
     e->field[PM_F_ERROR] = error;
@@ -346,8 +353,8 @@ static void on_stop_pulling(const struct line *l) {
 // ---- the catalogue
 
 struct kubelet_row {
-    const char *head;  // the message begins so
-    const char *must;  // and holds this; NULL: nothing more asked
+    const char *head; // the message begins so
+    const char *must; // and holds this; NULL: nothing more asked
     void (*take)(const struct line *l);
 };
 static const struct kubelet_row kubelet_rows[] = {
@@ -422,10 +429,33 @@ bool pm_kubelet_words(struct pm_str body) {
 
 bool pm_kubelet_file(struct pm_str file) {
     static const char *const files[] = {
-        "remote_image.go", "remote_runtime.go", "kuberuntime_image.go", "kuberuntime_manager.go", "kuberuntime_sandbox.go", "kuberuntime_container.go", "pod_workers.go",
-        "kubelet.go", "kubelet_pods.go", "kubelet_node_status.go", "kubelet_getters.go", "image_gc_manager.go", "image_manager.go", "eviction_manager.go", "kube_docker_client.go",
-        "docker_sandbox.go", "docker_service.go", "docker_manager.go", "aws_credentials.go", "pod_startup_latency_tracker.go", "reconciler_common.go", "generic.go", "status_manager.go",
-        "kuberuntime_gc.go", "container_manager_linux.go", "topology_manager.go", "pod_container_deletor.go",
+        "remote_image.go",
+        "remote_runtime.go",
+        "kuberuntime_image.go",
+        "kuberuntime_manager.go",
+        "kuberuntime_sandbox.go",
+        "kuberuntime_container.go",
+        "pod_workers.go",
+        "kubelet.go",
+        "kubelet_pods.go",
+        "kubelet_node_status.go",
+        "kubelet_getters.go",
+        "image_gc_manager.go",
+        "image_manager.go",
+        "eviction_manager.go",
+        "kube_docker_client.go",
+        "docker_sandbox.go",
+        "docker_service.go",
+        "docker_manager.go",
+        "aws_credentials.go",
+        "pod_startup_latency_tracker.go",
+        "reconciler_common.go",
+        "generic.go",
+        "status_manager.go",
+        "kuberuntime_gc.go",
+        "container_manager_linux.go",
+        "topology_manager.go",
+        "pod_container_deletor.go",
     };
     for (size_t i = 0; i < PM_LEN(files); i++)
         if (pm_str_eqc(file, files[i])) return true;

@@ -5,7 +5,8 @@
 #include "lift.h"
 
 static bool ours(const struct pm_record *r, struct pm_str file) {
-    return pm_kubelet_file(file) || pm_kubelet_ident(r->hint.ident) || pm_kubelet_ident(r->hint.unit) || has(r->section, "kubelet") || (!r->hint.ident.n && has(r->path, "kubelet"));
+    return pm_kubelet_file(file) || pm_kubelet_ident(r->hint.ident) || pm_kubelet_ident(r->hint.unit) || has(r->section, "kubelet") ||
+           (!r->hint.ident.n && has(r->path, "kubelet"));
 }
 
 // Evidence: a klog header and a source file or message of the kubelet (95), a klog header under the kubelet's name (85), a kubelet file without header (60).
@@ -29,7 +30,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_kubelet_klog = {
     .name = "kubelet-klog",
     .title = "kubelet log (klog text, with and without structured fields)",
-    .example = "E0102 03:04:05.678901    2711 kuberuntime_image.go:55] \"Failed to pull image\" err=\"failed to pull and unpack image \\\"docker.io/acme/web:1\\\": not found\" image=\"acme/web:1\"",
+    .example = "E0102 03:04:05.678901    2711 kuberuntime_image.go:55] \"Failed to pull image\" err=\"failed to pull and unpack image "
+               "\\\"docker.io/acme/web:1\\\": not found\" image=\"acme/web:1\"",
     .source = "kubernetes/klog:internal/buffer/buffer.go, kubernetes/kubernetes:pkg/kubelet@v1.10…v1.35; captured: kubelet 1.20.2, 1.34.9",
     .component = PM_COMP_KUBELET,
     .shapes = PM_SHAPE_LINE,

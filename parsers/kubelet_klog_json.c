@@ -18,7 +18,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_kubelet_klog_json = {
     .name = "kubelet-klog-json",
     .title = "kubelet log (klog JSON)",
-    .example = "{\"ts\":1704164645678.9012,\"caller\":\"kuberuntime/kuberuntime_image.go:55\",\"msg\":\"Failed to pull image\",\"err\":\"pull QPS exceeded\",\"image\":\"r.test/a:1\"}",
+    .example = "{\"ts\":1704164645678.9012,\"caller\":\"kuberuntime/kuberuntime_image.go:55\",\"msg\":\"Failed to pull image\",\"err\":\"pull QPS "
+               "exceeded\",\"image\":\"r.test/a:1\"}",
     .source = "kubernetes/kubernetes:staging/src/k8s.io/component-base/logs/json/json.go",
     .component = PM_COMP_KUBELET,
     .shapes = PM_SHAPE_JSON,

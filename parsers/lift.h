@@ -15,6 +15,11 @@ static inline struct pm_str after_last(struct pm_str s, const char *lit) {
     ptrdiff_t at = pm_str_rfind(s, pm_str_c(lit));
     return at < 0 ? PM_NONE : pm_str_from(s, (size_t)at + strlen(lit));
 }
+static inline bool pm_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+static inline bool pm_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+static inline void pm_event_fill(struct pm_event *e, enum pm_field f, struct pm_str v) { // where it is still empty
+    if (!e->field[f].n) e->field[f] = v;
+}
 
 // An error text as it was before programs quoted it: blanks trimmed, up to four levels of \" undone, "rpc error: code = Unknown desc = " dropped.
 // Other gRPC codes stay: they say something (NotFound, Unavailable, DeadlineExceeded, Canceled).
@@ -23,9 +28,15 @@ struct pm_str pm_lift_unwrap(struct pm_arena *a, struct pm_str s);
 struct pm_str pm_lift_quoted_after(struct pm_arena *a, struct pm_str s, const char *lit, bool *cut);
 // "web-0_shop(3c0f…)" → pod, namespace, uid. False where it has another shape; nothing is set then.
 bool pm_lift_pod(struct pm_str s, struct pm_event *e);
-// An image reference at the start of s: quoted, or bare up to a blank, comma, quote or bracket, trailing punctuation off. PM_NONE where no reference stands there.
-// `any`: also a bare word without '/', ':', '@' or '.' ("nginx").
+// An image reference at the start of s: quoted, or bare up to a blank, comma, quote or bracket, trailing punctuation off. PM_NONE where no reference stands
+// there. `any`: also a bare word without '/', ':', '@' or '.' ("nginx").
 struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
+// The image that an error text names, in the phrases programs use for the image they pull; PM_NONE where there is none.
+struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str error);
+bool pm_lift_has_tag(struct pm_str image);               // a tag or a digest
+struct pm_str pm_lift_bare_word(struct pm_str s);        // up to a blank, quote, comma or bracket, trailing punctuation off
+bool pm_lift_reference_shape(struct pm_str s, bool any); // could be a reference; `any` as above
+struct pm_str pm_lift_url_host(struct pm_str url);
 // Is this text, wherever it stands, a failed pull or a registry's refusal? Only wordings that nothing else uses count.
 bool pm_lift_refusal(struct pm_str s);
 // The same behind a container client's own "error: ": there weaker words will do.

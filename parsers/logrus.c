@@ -47,7 +47,8 @@ static struct pm_str json_member(const json_t *o, const char *key) {
 }
 
 static bool json_shape(const json_t *o) {
-    return is_level(json_member(o, "level")) && (json_member(o, "msg").p || json_object_get(o, "@version")) && (json_member(o, "time").p || json_member(o, "@timestamp").p);
+    return is_level(json_member(o, "level")) && (json_member(o, "msg").p || json_object_get(o, "@version")) &&
+           (json_member(o, "time").p || json_member(o, "@timestamp").p);
 }
 
 bool pm_logrus_peek(const struct pm_record *r, struct pm_str *msg) {

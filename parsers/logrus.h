@@ -3,10 +3,10 @@
 #include "pairs.h"
 
 struct pm_logrus {
-    struct pm_when when;   // kind NONE where the form has none (TTY seconds since start)
-    struct pm_str level;   // as written: "error", "ERRO", "warning"
+    struct pm_when when; // kind NONE where the form has none (TTY seconds since start)
+    struct pm_str level; // as written: "error", "ERRO", "warning"
     struct pm_str msg;
-    struct pm_str error;   // error=…
+    struct pm_str error; // error=…
     bool tty;
     bool cut;              // a quoted value ends with the record
     struct pm_pairs pairs; // all fields, time, level and msg among them
@@ -26,8 +26,8 @@ struct pm_logrus_line {
     enum pm_component component;
 };
 struct pm_logrus_row {
-    const char *head; // msg begins so
-    const char *must; // and holds this; NULL: nothing more asked
+    const char *head;                             // msg begins so
+    const char *must;                             // and holds this; NULL: nothing more asked
     void (*take)(const struct pm_logrus_line *l); // NULL: known, and no event
 };
 const struct pm_logrus_row *pm_logrus_row_of(const struct pm_logrus_row *rows, size_t n, struct pm_str msg);

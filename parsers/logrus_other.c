@@ -13,7 +13,9 @@ static struct pm_str line_of(const struct pm_record *r) {
     return at > 0 && has(pm_str_sub(r->text, (size_t)at, 96), "level=") ? pm_str_from(r->text, (size_t)at) : r->text;
 }
 
-static bool read(struct pm_arena *a, const struct pm_record *r, struct pm_logrus *v) { return r->json ? pm_logrus_read(a, r, v) : pm_logrus_read_text(a, line_of(r), v); }
+static bool read(struct pm_arena *a, const struct pm_record *r, struct pm_logrus *v) {
+    return r->json ? pm_logrus_read(a, r, v) : pm_logrus_read_text(a, line_of(r), v);
+}
 
 static const char *const attempts[] = {"pulling image: ", "pulling image failed: ", "unable to pull: ", "pull failed: "};
 
@@ -52,7 +54,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_logrus = {
     .name = "logrus",
     .title = "logrus of other programs (k3s, rke2, podman, skopeo, crictl, nerdctl, BuildKit)",
-    .example = "FATA[0003] pulling image: rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/acme/web:1\": docker.io/acme/web:1: not found",
+    .example =
+        "FATA[0003] pulling image: rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/acme/web:1\": docker.io/acme/web:1: not found",
     .source = "sirupsen/logrus:text_formatter.go, kubernetes-sigs/cri-tools:cmd/crictl",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

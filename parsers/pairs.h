@@ -7,7 +7,9 @@
 
 #define PM_PAIRS_MAX 48
 struct pm_pairs {
-    struct { struct pm_str key, value; } item[PM_PAIRS_MAX];
+    struct {
+        struct pm_str key, value;
+    } item[PM_PAIRS_MAX];
     size_t n;
 };
 void pm_pairs_add(struct pm_pairs *p, struct pm_str key, struct pm_str value);

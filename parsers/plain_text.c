@@ -11,11 +11,14 @@
 
 // ---- the kubelet's own messages, anywhere in a line
 
-static const char *const message_heads[] = { // the image follows in quotes
-    "Failed to pull image ", "Back-off pulling image ", "Successfully pulled image ", "Container image ", "Failed to inspect image ", "Failed to apply default image tag ",
+static const char *const message_heads[] = {
+    // the image follows in quotes
+    "Failed to pull image ", "Back-off pulling image ",  "Successfully pulled image ",
+    "Container image ",      "Failed to inspect image ", "Failed to apply default image tag ",
 };
 static const char *const bare_heads[] = {
-    "Failed to create pod sandbox", "Failed create pod sandbox", "Unable to retrieve some image pull secrets", "Error: ErrImage", "Error: ImagePullBackOff", "Error: InvalidImageName",
+    "Failed to create pod sandbox", "Failed create pod sandbox", "Unable to retrieve some image pull secrets", "Error: ErrImage",
+    "Error: ImagePullBackOff",      "Error: InvalidImageName",
 };
 
 static ptrdiff_t find_message(struct pm_str s) {
@@ -156,7 +159,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_plain_text = {
     .name = "plain-text",
     .title = "bare messages: event messages, engine and registry errors",
-    .example = "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit",
+    .example = "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
+               "https://www.docker.com/increase-rate-limit",
     .source = "kubernetes/kubernetes:pkg/kubelet/images, moby/moby:distribution/errors.go, distribution/distribution:registry/api/errcode",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,
