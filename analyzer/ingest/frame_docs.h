@@ -10,7 +10,8 @@ void frame_json_start(struct pm_frame *f);
 size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_json_end(struct pm_frame *f);
 void frame_json_free(struct frame_json *j);
-json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err); // more tolerant than json_loadb
+// frame_json_load.c: strings may borrow nothing, the value is its own. Sets err->line and err->text where it returns NULL.
+json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
 
 enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_yaml_start(struct pm_frame *f);

@@ -92,14 +92,6 @@ static struct pm_str squeezed(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
-json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err) {
-    json_t *v = json_loadb(s.p, s.n, JSON_ALLOW_NUL | JSON_DECODE_ANY, err);
-    if (v) return v;
-    size_t bad = 0; // foreign bytes, integers beyond 64 bits
-    s = pm_utf8_clean(a, s, &bad);
-    return json_loadb(s.p, s.n, JSON_ALLOW_NUL | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, err);
-}
-
 static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset, bool one_line) {
     pm_arena_reset(f->line_arena);
     text = pm_str_trim(text);

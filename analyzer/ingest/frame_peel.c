@@ -1,5 +1,5 @@
 // Envelopes come off in a loop, outermost first: node prefix, journald, docker json, logrus in logrus, in any nesting.
-#include "frame_int.h"
+#include "frame_docs.h"
 #include "pm/scan.h"
 
 void frame_note_envelope(struct pm_frame *f, const char *name) {
@@ -80,12 +80,12 @@ static void meta(struct pm_frame *f, struct frame_unit *u) {
 }
 
 // A payload that is a JSON object itself.
-static bool load_json(struct frame_unit *u) {
+static bool load_json(struct pm_frame *f, struct frame_unit *u) {
     if (u->json || u->owned_count > PM_ENVELOPES_MAX || u->text.n < 2 || u->text.p[0] != '{') return false;
     struct pm_str t = pm_str_trim(u->text);
     if (t.p[t.n - 1] != '}') return false;
     json_error_t err;
-    json_t *j = json_loadb(t.p, t.n, JSON_ALLOW_NUL, &err);
+    json_t *j = frame_json_load(f->line_arena, t, &err);
     if (!j) return false;
     u->owned[u->owned_count++] = j;
     u->json = j;
@@ -109,7 +109,7 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
     while (u->envelope_count < PM_ENVELOPES_MAX) {
         struct pm_str inner;
         const json_t *inner_json;
-        if (!u->json && load_json(u)) continue;
+        if (!u->json && load_json(f, u)) continue;
         enum pm_peel got = peel_one(f, u, &inner, &inner_json);
         if (got == PM_PEEL_NO) return true;
         if (got == PM_PEEL_META) { meta(f, u); return false; }
