@@ -1,5 +1,6 @@
 // Reading a bundle, judging a timeline, writing reports: the steps of analyze, ingest and report.
 #include "cli/bundle.h"
+#include "ingest/zone.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,12 @@ static const struct {
     [OPT_NO_REDACT] = {{"no-redact", 0, false}, PM_ARGS_BUNDLE},
 };
 
+static bool zone_known(const char *name) {
+    struct pm_zone *zone = pm_zone_open(name);
+    if (zone) pm_zone_close(zone);
+    return zone != NULL;
+}
+
 static int option_take(const struct pm_command *c, struct pm_bundle_args *args, enum option which, const char *value) {
     long n;
     switch (which) {
@@ -43,7 +50,10 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
             return PM_EXIT_OK;
         }
         return pm_usage(c, "--rules: there is no folder '%s'", value);
-    case OPT_TZ: args->ingest.tz = value; return PM_EXIT_OK;
+    case OPT_TZ:
+        if (!zone_known(value)) return pm_usage(c, "--tz: there is no zone '%s' here; write UTC, +02:00 or a name such as Europe/Berlin", value);
+        args->ingest.tz = value;
+        return PM_EXIT_OK;
     case OPT_YEAR:
         if (!pm_opt_number(value, 1970, 2199, &n)) return pm_usage(c, "--year is a year such as 2026, not '%s'", value);
         args->ingest.year = (int)n;
@@ -60,6 +70,9 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
 
 static int args_check(const struct pm_command *c, unsigned parts, struct pm_bundle_args *args) {
     if (args->paths_n == 0) return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
+    for (size_t i = 0; i < args->paths_n; i++)
+        if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
+            return pm_usage(c, "%s is a timeline, not a bundle: 'pullmortem report' reads it, 'pullmortem merge' puts several together", args->paths[i]);
     if (args->since_ns != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->since_ns > args->until_ns) return pm_usage(c, "--since is after --until");
     return parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
 }

@@ -10,6 +10,8 @@ run 0 "$PM" query all.db "SELECT count(*) AS n FROM pulls WHERE outcome = 'faile
 [ "$(tr -d '\r' <out | tail -1)" = 12 ] || wrong "the view pulls: $(cat out)"
 run 0 "$PM" query all.db 'SELECT id, root_cause, failed_pulls, nodes FROM incidents' -f json
 has out '"root_cause": "rate-limit.anonymous", "failed_pulls": 12, "nodes": 2'
+run 2 "$PM" analyze all.db
+has err "all.db is a timeline"
 run 0 "$PM" query all.db 'PRAGMA table_info(events)'
 has out ts_ns
 sum=$(cksum <all.db)

@@ -26,6 +26,7 @@ expect 2 'is no time' analyze . --since yesterday
 expect 2 '--since is after --until' analyze . --since 2026-04-13 --until 2026-04-12
 expect 2 '--year is a year' analyze . --year 26
 expect 2 '-j is a number' analyze . -j0
+expect 2 "there is no zone 'Mars/Phobos'" analyze . --tz Mars/Phobos
 expect 2 'auto, always or never' analyze . --color red
 expect 2 'does not say a format' analyze . -o report.docx
 expect 2 'which bundle?' analyze
