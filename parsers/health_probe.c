@@ -26,6 +26,14 @@ static int verdict_of(struct pm_str s) {
     return 0;
 }
 
+// "[ERROR] …" and "failed …" begin the lines of every program; as bare words they are no verdict.
+static bool is_log_level(struct pm_str w) {
+    static const char *const words[] = {"error", "failed", "failure", "true", "false"};
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_ieq(w, pm_str_c(words[i]))) return true;
+    return false;
+}
+
 static struct pm_str bare(struct pm_str w) {
     while (w.n && strchr("[](),:;\"'", w.p[0])) w = pm_str_from(w, 1);
     while (w.n && strchr("[](),:;\"'", w.p[w.n - 1])) w = pm_str_sub(w, 0, w.n - 1);
@@ -64,7 +72,7 @@ static void pair(struct probe *p, struct pm_str key, struct pm_str value) {
 }
 
 static void word(struct probe *p, struct pm_str w) {
-    int status, v = verdict_of(w);
+    int status, v = is_log_level(w) ? 0 : verdict_of(w);
     if (!p->host.n && host_of(w).n) p->host = host_of(w);
     else if (!p->verdict && v) p->verdict = v;
     else if (!p->status && w.n == 3 && pm_http_status(w, &status)) p->status = status;
@@ -118,17 +126,18 @@ static int bid(const struct pm_record *r, const void *state) {
         return named && judged ? 80 : 0;
     }
     if (r->text.n > 600 || r->text.n < 8) return 0;
-    if (pm_str_ifind(r->text, PM_STR("healthy"), 0) < 0 && pm_str_ifind(r->text, PM_STR("reachable"), 0) < 0 && !pm_str_starts(r->text, PM_STR("[")) && !pm_str_starts(r->text, PM_STR("OK ")) &&
-        !pm_str_starts(r->text, PM_STR("FAIL ")))
-        return 0;
+    struct pm_when when;
     struct pm_scan c = pm_scan_of(r->text);
     struct pm_str w;
     bool host = false, verdict = false;
-    for (int i = 0; i < 12 && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
+    c.at += pm_when_rfc3339(r->text, &when);
+    // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is somebody's error, not a probe's verdict.
+    for (int i = 0; i < 4 && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
         ptrdiff_t equals = pm_str_chr(w, '=', 0);
-        w = bare(equals > 0 ? pm_str_from(w, (size_t)equals + 1) : w);
+        bool pair = equals > 0;
+        w = bare(pair ? pm_str_from(w, (size_t)equals + 1) : w);
         host |= host_of(w).n > 0;
-        verdict |= verdict_of(w) != 0;
+        verdict |= verdict_of(w) != 0 && (pair || !is_log_level(w));
     }
     return host && verdict ? 50 : 0;
 }

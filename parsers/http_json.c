@@ -36,12 +36,13 @@ bool pm_http_json_is(const json_t *object, const char *key, const char *value) {
 }
 
 static struct pm_when epoch_ms(struct pm_str s) {
+    static const uint64_t year_2200_s = UINT64_C(7258118400);
     uint64_t v;
     struct pm_when w = {0};
-    if (s.n == 13 && pm_str_u64(s, &v)) {
+    if (s.n == 13 && pm_str_u64(s, &v) && v / 1000 < year_2200_s) {
         w = pm_when_unix_ns((int64_t)v * 1000000);
         w.unit_ns = 1000000;
-    } else if (s.n == 16 && pm_str_u64(s, &v)) {
+    } else if (s.n == 16 && pm_str_u64(s, &v) && v / 1000000 < year_2200_s) {
         w = pm_when_unix_ns((int64_t)v * 1000);
         w.unit_ns = 1000;
     }

@@ -194,6 +194,7 @@ size_t pm_when_epoch(struct pm_str s, struct pm_when *w) {
     uint64_t sec;
     struct civil c;
     if (!pm_scan_uint(&at, 10, &sec) || at.at - s.p != 10 || (at.at < at.end && *at.at >= '0' && *at.at <= '9')) return 0;
+    if (sec > UINT64_C(7258118400)) return 0; // the year 2200, as everywhere
     fraction(&at, &c);
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .ns = (int64_t)sec * NS + c.frac_ns, .unit_ns = c.unit_ns};
     return (size_t)(at.at - s.p);
