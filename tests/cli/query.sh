@@ -5,8 +5,8 @@ run 0 "$PM" ingest b --db t.db
 run 0 "$PM" query t.db "SELECT 'a' AS name, 1 AS n UNION ALL SELECT 'longer', 20"
 printf 'name     n\n------  --\na        1\nlonger  20\n' >want
 cmp -s want out || { wrong 'table'; cat out; }
-run 0 "$PM" query t.db "SELECT '=1+1' AS \"=x\", -3 AS n, 'say \"hi\", you' AS said, NULL AS nothing, '-rm' AS option" --format csv
-printf "\"'=x\",n,said,nothing,option\r\n\"'=1+1\",-3,\"say \"\"hi\"\", you\",,\"'-rm\"\r\n" >want
+run 0 "$PM" query t.db "SELECT '=1+1' AS \"=x\", -3 AS n, 'say \"hi\", you' AS said, NULL AS none, '-rm' AS option" --format csv
+printf "\"'=x\",n,said,none,option\r\n\"'=1+1\",-3,\"say \"\"hi\"\", you\",,\"'-rm\"\r\n" >want
 cmp -s want out || { wrong 'csv'; cat out; }
 run 0 "$PM" query t.db "SELECT 1 AS i, 1.5 AS f, '007' AS t, NULL AS n, char(27) || '[2J' AS c, 9e999 AS inf" -f json
 python3 - <<'P' || wrong "json: $(cat out)"
