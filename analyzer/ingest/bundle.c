@@ -173,7 +173,7 @@ static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *
 }
 
 static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struct pm_str path, struct pm_str inside) {
-    w->budget = (struct pm_budget){.limits = w->limits};
+    w->budget = (struct pm_budget){.limits = w->limits, .read_bytes = w->sink->read_bytes};
     bool regular = S_ISREG(st->st_mode);
     bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
     struct pm_member m = {path, w->input, dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
@@ -273,4 +273,27 @@ bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_li
     for (size_t i = 0; i < paths_n; i++) input(&w, paths[i], paths_n == 1);
     pm_arena_free(w.arena);
     return !w.partial;
+}
+
+static uint64_t bytes_under(int dir, const char *name, int depth) {
+    struct stat st;
+    if (fstatat(dir, name, &st, depth ? AT_SYMLINK_NOFOLLOW : 0) != 0) return 0;
+    if (S_ISREG(st.st_mode)) return (uint64_t)st.st_size;
+    int fd = S_ISDIR(st.st_mode) && depth < FOLDER_DEPTH_MAX ? openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY) : -1;
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    uint64_t bytes = 0;
+    if (!d) {
+        if (fd >= 0) close(fd);
+        return 0;
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) bytes += bytes_under(dirfd(d), e->d_name, depth + 1);
+    closedir(d);
+    return bytes;
+}
+
+uint64_t pm_bundle_bytes(const char *const *paths, size_t paths_n) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < paths_n; i++) bytes += bytes_under(AT_FDCWD, paths[i], 0);
+    return bytes;
 }

@@ -21,8 +21,11 @@ struct pm_bundle_sink {
     void (*skipped)(void *ctx, struct pm_str path, struct pm_str why);
     // May an fd of so many bytes under gzip be handed over? One big file alone is better inflated here and parsed there.
     bool (*take_gzip)(void *ctx, uint64_t bytes);
+    _Atomic uint64_t *read_bytes; // grows with what is read of the inputs; may be NULL
 };
 // Zero limits become defaults.
 void pm_limits_default(struct pm_limits *l);
+// Bytes of the regular files that a walk would read, for progress.
+uint64_t pm_bundle_bytes(const char *const *paths, size_t paths_n);
 // False where something could not be read, or only in part. Never stops before the last path.
 bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l, const struct pm_bundle_sink *sink, struct pm_diags *diags);

@@ -186,23 +186,20 @@ static struct pm_str folder_of(struct pm_str path) {
 }
 
 // A folder named by a node, whose files call their node otherwise, and all the same.
-static void rename_by_files(struct pm_node_member *m, const struct pm_str *by_path, size_t n) {
+static void rename_by_files(struct pm_node_member *m, size_t n) {
     struct companies groups = {.names = pm_intern_new()};
     for (size_t i = 0; i < n; i++)
-        if (by_path[i].n && m[i].from > PM_NODE_PATH && m[i].node_side) hears(company_of(&groups, by_path[i]), &m[i]);
+        if (m[i].by_path.n && m[i].from > PM_NODE_PATH && m[i].node_side) hears(company_of(&groups, m[i].by_path), &m[i]);
     for (size_t i = 0; i < n; i++) {
-        if (!by_path[i].n || m[i].from == PM_NODE_ENVELOPE) continue;
-        const struct company *c = company_of(&groups, by_path[i]);
+        if (!m[i].by_path.n || m[i].from == PM_NODE_ENVELOPE) continue;
+        const struct company *c = company_of(&groups, m[i].by_path);
         if (c->from > PM_NODE_PATH && !c->several) m[i].node = c->node;
     }
     companies_free(&groups);
 }
 
 void pm_node_resolve(struct pm_node_member *m, size_t n) {
-    struct pm_str *by_path = pm_xmalloc((n + 1) * sizeof *by_path);
-    for (size_t i = 0; i < n; i++) by_path[i] = m[i].from == PM_NODE_PATH ? m[i].node : pm_node_of_path(m[i].path, PM_NONE);
-    rename_by_files(m, by_path, n);
-    free(by_path);
+    rename_by_files(m, n);
     struct companies folders = {.names = pm_intern_new()}, hosts = {.names = pm_intern_new()};
     for (size_t i = 0; i < n; i++) {
         if (m[i].from == PM_NODE_UNKNOWN || !m[i].node_side) continue;

@@ -28,12 +28,13 @@
 #include <zlib.h>
 
 #define BLOCK_BYTES ((size_t)256 << 10)
-#define BLOCKS_BYTES ((size_t)24 << 20)
-#define PENDING_ROWS_BYTES ((size_t)48 << 20)
-#define EARLY_ROWS_BYTES ((size_t)8 << 20)  // more rows of one member than this are written before its end is known
-#define BATCH_ROWS 64
-#define BATCH_BYTES ((size_t)128 << 10)
+#define BLOCKS_BYTES ((size_t)16 << 20)
+#define PENDING_ROWS_BYTES ((size_t)24 << 20)
+#define EARLY_ROWS_BYTES ((size_t)6 << 20)  // more rows of one member than this are written before its end is known
+#define BATCH_ROWS 96
+#define BATCH_BYTES ((size_t)56 << 10)      // with its last row still within one block of its arena, mostly
 #define JOBS_AHEAD 256                      // members the walk may be ahead: each may hold a file open
+#define ARENA_BYTES ((size_t)64 << 10)
 #define RAW_BYTES 2048
 #define GZIP_BY_WORKER_BYTES (UINT64_C(8) << 20)
 #define HASH_HEAD_BYTES (UINT64_C(1) << 20)
@@ -97,7 +98,8 @@ struct pipe {
     bool walked, partial;
     struct job *feeding;                 // the walk's own: the member it reads at present
     struct block *filling;
-    _Atomic uint64_t bytes;              // parsed so far, for progress
+    _Atomic uint64_t bytes, read_bytes;  // parsed so far, and read of the inputs, for progress
+    uint64_t total_bytes;                // of the inputs; 0 unknown
 };
 
 // ---- blocks
@@ -220,7 +222,7 @@ static bool take_gzip(void *ctx, uint64_t bytes) {
 
 static void *walk_main(void *ctx) {
     struct pipe *p = ctx;
-    const struct pm_bundle_sink sink = {p, on_file, on_begin, on_room, on_filled, on_end, on_skipped, take_gzip};
+    const struct pm_bundle_sink sink = {p, on_file, on_begin, on_room, on_filled, on_end, on_skipped, take_gzip, &p->read_bytes};
     bool whole = pm_bundle_walk(p->paths, p->paths_n, &p->limits, &sink, p->diags);
     pthread_mutex_lock(&p->lock);
     p->walked = true;
@@ -238,7 +240,8 @@ struct reading {
     struct job *j;
     struct batch *batch;
     struct pm_str node;         // the first that a fact named
-    Pvoid_t seen;               // JudyL: record hash → times, for coarse stamps
+    Pvoid_t seen[2];            // JudyL: record hash → times, for coarse stamps of this minute and the one before
+    int64_t minute;
     uint64_t record_offset;     // the record that events come from, to number them
     uint32_t record_events;
     uint64_t offset;            // of the content, for its hash
@@ -270,7 +273,7 @@ static void batch_flush(struct reading *r) {
     struct pipe *p = r->p;
     if (!b) return;
     r->batch = NULL;
-    b->bytes += sizeof *b;
+    b->bytes = sizeof *b + (b->bytes > ARENA_BYTES ? b->bytes + ARENA_BYTES / 2 : ARENA_BYTES); // as the arena takes it: in blocks
     pthread_mutex_lock(&p->lock);
     while (p->rows_bytes >= PENDING_ROWS_BYTES && p->head != r->j) pthread_cond_wait(&p->space, &p->lock);
     if (r->j->rows_last) r->j->rows_last->next = b;
@@ -337,10 +340,26 @@ static uint64_t record_hash(const struct reading *r, const struct pm_record *rec
     return h ? h : 1;
 }
 
+static void seen_free(Pvoid_t *seen) {
+    Word_t freed;
+    JLFA(freed, *seen);
+    (void)freed;
+}
+
+// How many records of this text came before. The same text has the same stamp in it, so that only its minute and, as servers log when they are done, the
+// one before need to be remembered.
 static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w) {
     if (!hash || w->unit_ns < 1000000) return 0;
+    int64_t minute = w->ns / (60 * PM_NS_PER_S);
+    if (minute > r->minute || minute < r->minute - 1) {
+        seen_free(&r->seen[1]);
+        if (minute == r->minute + 1) r->seen[1] = r->seen[0];
+        else seen_free(&r->seen[0]);
+        r->seen[0] = NULL;
+        r->minute = minute;
+    }
     PWord_t slot;
-    JLI(slot, r->seen, (Word_t)hash);
+    JLI(slot, r->seen[r->minute - minute], (Word_t)hash);
     return slot && slot != (PWord_t)PPJERR ? (uint32_t)(*slot)++ : 0;
 }
 
@@ -469,7 +488,7 @@ static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n)
 
 // The member's file is read here, by the worker. True where it broke off.
 static bool read_file(struct reading *r, struct pm_frame *f) {
-    struct pm_budget budget = {.limits = &r->p->limits};
+    struct pm_budget budget = {.limits = &r->p->limits, .read_bytes = &r->p->read_bytes};
     struct pm_str path = pm_str_c(r->j->path);
     struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path), *s = r->j->gzip ? pm_source_gzip(root, path) : root;
     char *block = pm_xmalloc(BLOCK_BYTES);
@@ -501,7 +520,7 @@ static bool read_blocks(struct reading *r, struct pm_frame *f) {
 }
 
 static void read_member(struct pipe *p, struct job *j) {
-    struct reading r = {.p = p, .j = j, .record_offset = UINT64_MAX};
+    struct reading r = {.p = p, .j = j, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
     const struct pm_ingest_sink sink = {.ctx = &r, .event = on_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
@@ -512,9 +531,8 @@ static void read_member(struct pipe *p, struct job *j) {
     describe(&r, pm_frame_stats(f));
     pm_frame_free(f);
     batch_flush(&r);
-    Word_t freed;
-    JLFA(freed, r.seen);
-    (void)freed;
+    seen_free(&r.seen[0]);
+    seen_free(&r.seen[1]);
     pthread_mutex_lock(&p->lock);
     p->partial |= truncated;
     j->done = true;
@@ -564,7 +582,10 @@ static void progress(struct writer *w) {
     if (now - w->told_ns < PM_NS_PER_S / 4 || now - w->began_ns < PM_NS_PER_S / 2) return;
     w->told_ns = now;
     double mib = (double)atomic_load(&w->p->bytes) / (1 << 20), s = (double)(now - w->began_ns) / 1e9;
-    fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files\033[K", mib, mib / s, w->n);
+    double read = (double)atomic_load(&w->p->read_bytes), left = (double)w->p->total_bytes - read;
+    char left_text[48] = "", duration[32];
+    if (left > 0 && read > 0 && s > 1) snprintf(left_text, sizeof left_text, ", %s left", pm_duration_format((int64_t)(s * left / read * 1e9), duration));
+    fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files%s\033[K", mib, mib / s, w->n, left_text);
 }
 
 static void progress_end(struct writer *w) {
@@ -715,7 +736,7 @@ static void resolve_nodes(struct writer *w) {
     struct pm_node_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         const struct result *r = &w->results[i];
-        m[i] = (struct pm_node_member){r->path, r->row.node, r->node_from, pm_node_side(r->component)};
+        m[i] = (struct pm_node_member){r->path, r->row.node, r->names[PM_NODE_PATH], r->node_from, pm_node_side(r->component)};
     }
     pm_node_resolve(m, w->n);
     for (size_t i = 0; i < w->n; i++) {
@@ -787,6 +808,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     pthread_cond_init(&p.work, NULL);
     pthread_cond_init(&p.space, NULL);
     pthread_cond_init(&p.out, NULL);
+    if (o->progress) p.total_bytes = pm_bundle_bytes(paths, paths_n);
     pm_timeline_begin(t);
     pthread_t walker, workers[64];
     int n = threads_of(o), started = 0;

@@ -47,8 +47,10 @@ static const struct key keys[] = {
     KEY("secretaccesskey", "secret", CONFIG, 8),                   KEY("authorization", "auth", CONFIG | IN_PROSE, 8),
     KEY("proxy-authorization", "auth", CONFIG | IN_PROSE, 8),
 };
-static const struct { const char *prefix; size_t min; } marked[] = { // tokens that carry their own mark; min: with the mark
-    {"dckr_pat_", 14}, {"dckr_jti_", 12}, {"dckr_oat_", 14}, {"ghp_", 20}, {"gho_", 20}, {"ghs_", 20}, {"ghu_", 20}, {"github_pat_", 24}, {"glpat-", 16}, {"ya29.", 16},
+#define MARK(prefix, min) {prefix, sizeof prefix - 1, min}
+static const struct { const char *prefix; size_t n, min; } marked[] = { // tokens that carry their own mark; min: with the mark
+    MARK("dckr_pat_", 14), MARK("dckr_jti_", 12), MARK("dckr_oat_", 14), MARK("ghp_", 20),   MARK("gho_", 20),
+    MARK("ghs_", 20),      MARK("ghu_", 20),      MARK("github_pat_", 24), MARK("glpat-", 16), MARK("ya29.", 16),
 };
 
 struct found {
@@ -207,7 +209,8 @@ static bool jwt_secret(struct pm_str s, size_t at, struct found *f) {
 
 static bool marked_secret(struct pm_str s, size_t at, struct found *f) {
     for (size_t i = 0; i < PM_LEN(marked); i++) {
-        size_t n = strlen(marked[i].prefix);
+        size_t n = marked[i].n;
+        if (s.p[at] != marked[i].prefix[n - 1] || s.p[at - 1] != marked[i].prefix[n - 2]) continue; // most end here
         if (at + 1 < n || memcmp(s.p + at + 1 - n, marked[i].prefix, n) != 0) continue;
         size_t from = at + 1 - n, to = at + 1;
         if (from > 0 && is_word((unsigned char)s.p[from - 1])) continue;

@@ -11,6 +11,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -51,6 +52,7 @@ static bool within_budget(struct pm_source *s, size_t n) {
     s->produced += n;
     if (!s->below) {
         b->in_bytes += n;
+        if (b->read_bytes) atomic_fetch_add_explicit(b->read_bytes, n, memory_order_relaxed);
         return true;
     }
     b->out_bytes += n;
@@ -322,6 +324,7 @@ struct pm_archive *pm_archive_open(struct pm_source *below, bool seek, struct pm
     else if (below->fd >= 0) {
         struct stat st; // libarchive reads the file itself: all of it counts as input
         if (fstat(below->fd, &st) == 0) below->budget->in_bytes = (uint64_t)st.st_size;
+        if (below->budget->read_bytes) atomic_fetch_add_explicit(below->budget->read_bytes, below->budget->in_bytes, memory_order_relaxed);
         rc = lseek(below->fd, 0, SEEK_SET) == 0 ? archive_read_open_fd(ar->a, below->fd, BLOCK_BYTES) : ARCHIVE_FATAL;
     } else rc = spool(ar) ? archive_read_open_fd(ar->a, fileno(ar->spool), BLOCK_BYTES) : ARCHIVE_FATAL;
     if (rc < ARCHIVE_WARN) broken_open(ar);

@@ -13,6 +13,7 @@ struct pm_limits { // what a hostile bundle may cost; each that bites is a diagn
 struct pm_budget { // of one input, shared by all layers over it
     const struct pm_limits *limits;
     uint64_t in_bytes, out_bytes; // read from the input; produced by all layers together
+    _Atomic uint64_t *read_bytes; // of all inputs, for progress; may be NULL
 };
 
 struct pm_source {
