@@ -4,12 +4,25 @@
 // the number in ResultDescription: both are met in exports.
 #include "acr.h"
 
-static const struct { const char *name; enum pm_acr_column column; } columns[] = {
-    {"TimeGenerated", PM_ACR_TIME}, {"time", PM_ACR_TIME},
-    {"OperationName", PM_ACR_OPERATION}, {"Repository", PM_ACR_REPOSITORY}, {"Tag", PM_ACR_TAG}, {"Digest", PM_ACR_DIGEST},
-    {"ResultType", PM_ACR_RESULT}, {"ResultDescription", PM_ACR_DESCRIPTION},
-    {"CallerIpAddress", PM_ACR_CLIENT}, {"Identity", PM_ACR_IDENTITY}, {"UserAgent", PM_ACR_AGENT}, {"LoginServer", PM_ACR_SERVER},
-    {"DurationMs", PM_ACR_DURATION}, {"Size", PM_ACR_SIZE}, {"CorrelationId", PM_ACR_JOIN},
+static const struct {
+    const char *name;
+    enum pm_acr_column column;
+} columns[] = {
+    {"TimeGenerated", PM_ACR_TIME},
+    {"time", PM_ACR_TIME},
+    {"OperationName", PM_ACR_OPERATION},
+    {"Repository", PM_ACR_REPOSITORY},
+    {"Tag", PM_ACR_TAG},
+    {"Digest", PM_ACR_DIGEST},
+    {"ResultType", PM_ACR_RESULT},
+    {"ResultDescription", PM_ACR_DESCRIPTION},
+    {"CallerIpAddress", PM_ACR_CLIENT},
+    {"Identity", PM_ACR_IDENTITY},
+    {"UserAgent", PM_ACR_AGENT},
+    {"LoginServer", PM_ACR_SERVER},
+    {"DurationMs", PM_ACR_DURATION},
+    {"Size", PM_ACR_SIZE},
+    {"CorrelationId", PM_ACR_JOIN},
 };
 
 enum pm_acr_column pm_acr_column_of(struct pm_str name) {
@@ -33,7 +46,8 @@ static bool portal_time(struct pm_scan *c, struct pm_when *w) {
     if (!pm_scan_uint(c, 2, &month) || !pm_scan_char(c, '/') || !pm_scan_uint(c, 2, &day) || !pm_scan_char(c, '/') || !pm_scan_uint(c, 4, &year)) return false;
     pm_scan_char(c, ',');
     pm_scan_blanks(c);
-    if (!pm_scan_uint(c, 2, &hour) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &minute) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &second)) return false;
+    if (!pm_scan_uint(c, 2, &hour) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &minute) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &second))
+        return false;
     if (pm_scan_char(c, '.') && !pm_scan_uint(c, 3, &ms)) return false;
     pm_scan_blanks(c);
     bool pm = pm_scan_lit(c, "PM"), am = !pm && pm_scan_lit(c, "AM");

@@ -3,8 +3,21 @@
 #include "http_request.h"
 
 enum pm_acr_column {
-    PM_ACR_TIME, PM_ACR_OPERATION, PM_ACR_REPOSITORY, PM_ACR_TAG, PM_ACR_DIGEST, PM_ACR_RESULT, PM_ACR_DESCRIPTION, PM_ACR_CLIENT, PM_ACR_IDENTITY, PM_ACR_AGENT,
-    PM_ACR_SERVER, PM_ACR_DURATION, PM_ACR_SIZE, PM_ACR_JOIN, PM_ACR_COLUMNS
+    PM_ACR_TIME,
+    PM_ACR_OPERATION,
+    PM_ACR_REPOSITORY,
+    PM_ACR_TAG,
+    PM_ACR_DIGEST,
+    PM_ACR_RESULT,
+    PM_ACR_DESCRIPTION,
+    PM_ACR_CLIENT,
+    PM_ACR_IDENTITY,
+    PM_ACR_AGENT,
+    PM_ACR_SERVER,
+    PM_ACR_DURATION,
+    PM_ACR_SIZE,
+    PM_ACR_JOIN,
+    PM_ACR_COLUMNS
 };
 // The column of a name as the tables spell it ("TimeGenerated [UTC]", "CallerIpAddress"); case and a unit in brackets do not count. PM_ACR_COLUMNS: none of ours.
 enum pm_acr_column pm_acr_column_of(struct pm_str name);

@@ -33,10 +33,13 @@ static int fields_of(struct pm_str text, struct pm_str *out, bool *cut) {
 
 static bool is_header(struct pm_str t) {
     t = pm_str_sub(t, 0, 400);
-    return pm_str_has(t, PM_STR("TimeGenerated")) && (pm_str_has(t, PM_STR("LoginServer")) || pm_str_has(t, PM_STR("CallerIpAddress")) || pm_str_has(t, PM_STR("Repository")));
+    return pm_str_has(t, PM_STR("TimeGenerated")) &&
+           (pm_str_has(t, PM_STR("LoginServer")) || pm_str_has(t, PM_STR("CallerIpAddress")) || pm_str_has(t, PM_STR("Repository")));
 }
 
-static bool looks_like_row(struct pm_str t) { return t.n > 20 && (t.p[0] == '"' ? t.p[1] >= '1' && t.p[1] <= '9' : t.p[0] >= '1' && t.p[0] <= '2') && pm_str_chr(t, ',', 0) > 0; }
+static bool looks_like_row(struct pm_str t) {
+    return t.n > 20 && (t.p[0] == '"' ? t.p[1] >= '1' && t.p[1] <= '9' : t.p[0] >= '1' && t.p[0] <= '2') && pm_str_chr(t, ',', 0) > 0;
+}
 
 // A row has a whole stamp where the header put the time, and an operation where it put that.
 static bool is_row(const struct state *s, struct pm_str text, struct pm_str *f, int *n, bool *cut) {

@@ -17,7 +17,9 @@ static bool is_blob(const json_t *o) {
 static bool is_table(const json_t *o) { return json_is_array(json_object_get(o, "columns")) && json_is_array(json_object_get(o, "rows")); }
 static bool is_tables(const json_t *o) { return is_table(json_array_get(json_object_get(o, "tables"), 0)); }
 
-static bool is_plain(const json_t *o) { return json_object_get(o, "LoginServer") && json_object_get(o, "OperationName"); } // one row as an object: az monitor … -o json
+static bool is_plain(const json_t *o) {
+    return json_object_get(o, "LoginServer") && json_object_get(o, "OperationName");
+} // one row as an object: az monitor … -o json
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
@@ -70,7 +72,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_acr_json = {
     .name = "acr-json",
     .title = "Azure Container Registry events, JSON",
-    .example = "{\"time\":\"2024-01-02T03:04:05.6789012Z\",\"category\":\"ContainerRegistryLoginEvents\",\"operationName\":\"Login\",\"resultType\":\"401\",\"callerIpAddress\":\"10.1.2.3\","
+    .example = "{\"time\":\"2024-01-02T03:04:05.6789012Z\",\"category\":\"ContainerRegistryLoginEvents\",\"operationName\":\"Login\",\"resultType\":\"401\","
+               "\"callerIpAddress\":\"10.1.2.3\","
                "\"properties\":{\"loginServer\":\"acme.azurecr.io\",\"identity\":\"ci-token\",\"resultDescription\":\"Unauthorized\"}}",
     .source = "Azure Monitor reference: ContainerRegistryRepositoryEvents, ContainerRegistryLoginEvents",
     .component = PM_COMP_CLOUD,

@@ -7,8 +7,34 @@
 // The error reason ("LambdaTimeout" and the like) is the reason. Newer rows append fields, which are not read.
 #include "aws_balancer.h"
 
-enum { TYPE, TIME, ELB, CLIENT, TARGET, REQUEST_S, TARGET_S, RESPONSE_S, STATUS, TARGET_STATUS, RECEIVED, SENT, REQUEST, AGENT, CIPHER, TLS, GROUP, TRACE, DOMAIN, CERT,
-       PRIORITY, CREATED, ACTIONS, REDIRECT, ERROR_REASON, COLUMNS };
+enum {
+    TYPE,
+    TIME,
+    ELB,
+    CLIENT,
+    TARGET,
+    REQUEST_S,
+    TARGET_S,
+    RESPONSE_S,
+    STATUS,
+    TARGET_STATUS,
+    RECEIVED,
+    SENT,
+    REQUEST,
+    AGENT,
+    CIPHER,
+    TLS,
+    GROUP,
+    TRACE,
+    DOMAIN,
+    CERT,
+    PRIORITY,
+    CREATED,
+    ACTIONS,
+    REDIRECT,
+    ERROR_REASON,
+    COLUMNS
+};
 
 static bool is_type(struct pm_str text) {
     static const char *const types[] = {"http ", "https ", "h2 ", "grpcs ", "ws ", "wss "};
@@ -39,7 +65,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.reason = pm_http_absent(f[ERROR_REASON]);
     pm_http_i64(f[SENT], &q.bytes);
     q.duration_ns = pm_aws_duration_ns(f + REQUEST_S);
-    if (q.status >= 500 && pm_str_eqc(f[TARGET_STATUS], "-")) q.message = pm_str_eqc(f[TARGET], "-") ? PM_STR("no target took the request") : PM_STR("the target gave no answer");
+    if (q.status >= 500 && pm_str_eqc(f[TARGET_STATUS], "-"))
+        q.message = pm_str_eqc(f[TARGET], "-") ? PM_STR("no target took the request") : PM_STR("the target gave no answer");
     q.flags = cut ? PM_EV_CUT : 0;
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
@@ -48,7 +75,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_alb = {
     .name = "alb",
     .title = "AWS Application Load Balancer access log",
-    .example = "https 2024-01-02T03:04:06.000001Z app/reg/50dc 10.1.2.3:41030 - -1 -1 -1 503 - 90 337 \"HEAD https://r.acme.test:443/v2/ HTTP/1.1\" \"docker/24.0.7\" - - - "
+    .example = "https 2024-01-02T03:04:06.000001Z app/reg/50dc 10.1.2.3:41030 - -1 -1 -1 503 - 90 337 \"HEAD https://r.acme.test:443/v2/ HTTP/1.1\" "
+               "\"docker/24.0.7\" - - - "
                "\"Root=1-6594\" \"-\" \"-\" 0 2024-01-02T03:04:05.999000Z \"-\" \"-\" \"-\" \"-\" \"-\" \"-\" \"-\"",
     .source = "AWS documentation: Access logs for your Application Load Balancer",
     .component = PM_COMP_PROXY,

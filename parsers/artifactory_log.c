@@ -36,7 +36,8 @@ static bool is_action(struct pm_str s) { return pm_str_starts(s, PM_STR("ACCEPTE
 
 // Service lines have a Java class in brackets or parentheses and " - " before the message.
 static bool is_artifactory(struct pm_str text) {
-    return pm_str_has(text, PM_STR("(o.a.")) || pm_str_has(text, PM_STR("(o.j.")) || pm_str_has(text, PM_STR(" [jfrt ]")) || pm_str_has(text, PM_STR(" [jfrt]"));
+    return pm_str_has(text, PM_STR("(o.a.")) || pm_str_has(text, PM_STR("(o.j.")) || pm_str_has(text, PM_STR(" [jfrt ]")) ||
+           pm_str_has(text, PM_STR(" [jfrt]"));
 }
 
 static int bid(const struct pm_record *r, const void *state) {

@@ -72,7 +72,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_artifactory_request = {
     .name = "artifactory-request",
     .title = "Artifactory request logs, in and out, versions 5 to 7",
-    .example = "2024-01-02T03:04:05.678Z|40ea218a769325db|10.1.2.3|anonymous|GET|/api/docker/docker-remote/v2/library/redis/manifests/7|404|-1|152|38|containerd/1.7.11",
+    .example = "2024-01-02T03:04:05.678Z|40ea218a769325db|10.1.2.3|anonymous|GET|/api/docker/docker-remote/v2/library/redis/manifests/"
+               "7|404|-1|152|38|containerd/1.7.11",
     .source = "JFrog platform administration, Log files",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

@@ -223,7 +223,8 @@ static void add_rest(struct pm_arena *a, struct pm_clf *o, struct pm_http_reques
     if (o->tail == PM_CLF_TRAEFIK) {
         ptrdiff_t last = pm_str_rchr(o->rest, ' ');
         int64_t ms;
-        if (pm_http_i64(pm_str_sub(o->rest, (size_t)(last + 1), o->rest.n - (size_t)(last + 1) - 2), &ms) && ms >= 0 && ms < 100000000) q->duration_ns = ms * 1000000;
+        if (pm_http_i64(pm_str_sub(o->rest, (size_t)(last + 1), o->rest.n - (size_t)(last + 1) - 2), &ms) && ms >= 0 && ms < 100000000)
+            q->duration_ns = ms * 1000000;
         return;
     }
     if (o->tail == PM_CLF_INGRESS) {
@@ -235,7 +236,8 @@ static void add_rest(struct pm_arena *a, struct pm_clf *o, struct pm_http_reques
     bool cut = false;
     struct pm_str forwarded;
     if (o->rest.n && quoted(&c, &forwarded, &cut)) {
-        if (!cut && forwarded.n >= 3 && (is_digit(forwarded.p[0]) || pm_str_chr(forwarded, ':', 0) >= 0) && pm_str_chr(forwarded, '/', 0) < 0) q->client = forwarded;
+        if (!cut && forwarded.n >= 3 && (is_digit(forwarded.p[0]) || pm_str_chr(forwarded, ':', 0) >= 0) && pm_str_chr(forwarded, '/', 0) < 0)
+            q->client = forwarded;
     } else if (o->rest.n && is_digit(o->rest.p[0]) && pm_str_chr(w[0] = word(&c), '.', 0) > 0) pm_http_seconds(w[0], &q->duration_ns);
 }
 

@@ -9,25 +9,25 @@
 #include "http_request.h"
 
 enum pm_clf_tail {
-    PM_CLF_COMMON = 1,        // STATUS SIZE
-    PM_CLF_COMBINED = 2,      // STATUS SIZE "REFERER" "AGENT" and whatever an administrator appended
-    PM_CLF_DISTRIBUTION = 4,  // STATUS SIZE "" "AGENT": the empty referer is gorilla/handlers, nginx and Apache write "-"
-    PM_CLF_INGRESS = 8,       // … "AGENT" LENGTH TIME [UPSTREAM] …
-    PM_CLF_TRAEFIK = 16,      // … "AGENT" COUNT "ROUTER" "SERVICE" NNms
-    PM_CLF_NEXUS = 32,        // STATUS [LENGTH] SENT MS "AGENT" [THREAD]
-    PM_CLF_HARBOR = 64,       // … "AGENT" TIME UPSTREAM_TIME PIPE, or a head without a date
+    PM_CLF_COMMON = 1,       // STATUS SIZE
+    PM_CLF_COMBINED = 2,     // STATUS SIZE "REFERER" "AGENT" and whatever an administrator appended
+    PM_CLF_DISTRIBUTION = 4, // STATUS SIZE "" "AGENT": the empty referer is gorilla/handlers, nginx and Apache write "-"
+    PM_CLF_INGRESS = 8,      // … "AGENT" LENGTH TIME [UPSTREAM] …
+    PM_CLF_TRAEFIK = 16,     // … "AGENT" COUNT "ROUTER" "SERVICE" NNms
+    PM_CLF_NEXUS = 32,       // STATUS [LENGTH] SENT MS "AGENT" [THREAD]
+    PM_CLF_HARBOR = 64,      // … "AGENT" TIME UPSTREAM_TIME PIPE, or a head without a date
 };
 
 struct pm_clf {
     struct pm_str vhost, client, real_ip, user, request, method, url, referer, agent;
-    struct pm_str rest;       // after the agent
-    struct pm_str stamp;      // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the line is a registry's
+    struct pm_str rest;  // after the agent
+    struct pm_str stamp; // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the line is a registry's
     int status;
-    int64_t bytes;            // -1 where "-"
-    int64_t elapsed_ms;       // Nexus; -1 elsewhere
+    int64_t bytes;      // -1 where "-"
+    int64_t elapsed_ms; // Nexus; -1 elsewhere
     enum pm_clf_tail tail;
     bool dated;
-    bool cut;                 // a quoted part never closes
+    bool cut; // a quoted part never closes
 };
 
 // False where the text is not of the family. Slices borrow from text.

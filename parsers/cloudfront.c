@@ -10,11 +10,13 @@
 
 enum column { DATE, TIME, BYTES, CLIENT, METHOD, HOST, STEM, QUERY, STATUS, AGENT, RESULT, DETAIL, TAKEN, ALIAS, REQUEST_ID, COLUMN_COUNT };
 static const char *const names[COLUMN_COUNT][2] = {
-    {"date"}, {"time"}, {"sc-bytes"}, {"c-ip"}, {"cs-method"}, {"cs(Host)", "cs-host"}, {"cs-uri-stem"}, {"cs-uri-query"}, {"sc-status"}, {"cs(User-Agent)"},
-    {"x-edge-result-type"}, {"x-edge-detailed-result-type"}, {"time-taken"}, {"x-host-header"}, {"x-edge-request-id"}};
-static const char documented[] = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type "
-                                 "x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version "
-                                 "fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type";
+    {"date"},        {"time"},          {"sc-bytes"},         {"c-ip"},           {"cs-method"},          {"cs(Host)", "cs-host"},
+    {"cs-uri-stem"}, {"cs-uri-query"},  {"sc-status"},        {"cs(User-Agent)"}, {"x-edge-result-type"}, {"x-edge-detailed-result-type"},
+    {"time-taken"},  {"x-host-header"}, {"x-edge-request-id"}};
+static const char documented[] =
+    "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type "
+    "x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version "
+    "fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type";
 struct state {
     unsigned char at[COLUMN_COUNT]; // position + 1 of each column, 0 where the header lacks it
     unsigned char width;            // columns up to the agent: fewer is a cut line
@@ -34,7 +36,9 @@ static void learn(struct state *s, struct pm_str header) {
         if (s->at[k] > s->width) s->width = s->at[k];
 }
 
-static bool is_row(struct pm_str t) { return t.n > 24 && t.p[4] == '-' && t.p[7] == '-' && (t.p[10] == '\t' || t.p[10] == ' ') && t.p[13] == ':' && (t.p[19] == '\t' || t.p[19] == ' '); }
+static bool is_row(struct pm_str t) {
+    return t.n > 24 && t.p[4] == '-' && t.p[7] == '-' && (t.p[10] == '\t' || t.p[10] == ' ') && t.p[13] == ':' && (t.p[19] == '\t' || t.p[19] == ' ');
+}
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct state *s = state;
@@ -89,7 +93,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_cloudfront = {
     .name = "cloudfront",
     .title = "CloudFront standard access log (W3C, #Fields)",
-    .example = "2024-01-02\t03:04:05\tFRA56-P1\t512\t10.1.2.3\tGET\td1.cloudfront.net\t/v2/shop/cart/blobs/sha256:6f1e\t503\t-\tcontainerd/1.7.11\t-\t-\tError\taBc\tr.acme.test\thttps\t210\t0.002",
+    .example = "2024-01-02\t03:04:05\tFRA56-P1\t512\t10.1.2.3\tGET\td1.cloudfront.net\t/v2/shop/cart/blobs/sha256:6f1e\t503\t-\tcontainerd/"
+               "1.7.11\t-\t-\tError\taBc\tr.acme.test\thttps\t210\t0.002",
     .source = "AWS documentation: Configure and use standard logs (access logs)",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -104,8 +104,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_cloudtrail = {
     .name = "cloudtrail",
     .title = "AWS CloudTrail: Elastic Container Registry calls",
-    .example = "{\"eventTime\":\"2024-01-02T03:04:05Z\",\"eventSource\":\"ecr.amazonaws.com\",\"eventName\":\"BatchGetImage\",\"awsRegion\":\"eu-west-1\",\"sourceIPAddress\":\"10.1.2.3\","
-               "\"errorCode\":\"AccessDenied\",\"errorMessage\":\"not authorized to perform: ecr:BatchGetImage\",\"requestParameters\":{\"registryId\":\"111122223333\",\"repositoryName\":\"shop/cart\","
+    .example = "{\"eventTime\":\"2024-01-02T03:04:05Z\",\"eventSource\":\"ecr.amazonaws.com\",\"eventName\":\"BatchGetImage\",\"awsRegion\":\"eu-west-1\","
+               "\"sourceIPAddress\":\"10.1.2.3\","
+               "\"errorCode\":\"AccessDenied\",\"errorMessage\":\"not authorized to perform: "
+               "ecr:BatchGetImage\",\"requestParameters\":{\"registryId\":\"111122223333\",\"repositoryName\":\"shop/cart\","
                "\"imageIds\":[{\"imageTag\":\"1.4\"}]}}",
     .source = "AWS documentation: Logging Amazon ECR actions with AWS CloudTrail",
     .component = PM_COMP_CLOUD,

@@ -80,7 +80,10 @@ static int bid(const struct pm_record *r, const void *state) {
         bool leveled = json_object_get(r->json, "level") && (json_object_get(r->json, "msg") || json_object_get(r->json, "message"));
         if (!leveled) return 0;
         if (json_object_get(r->json, "go.version") || json_object_get(r->json, "instance.id")) return 85;
-        return json_object_get(r->json, "correlation_id") && (json_object_get(r->json, "err.code") || json_object_get(r->json, "vars_name") || json_object_get(r->json, "root_repo")) ? 85 : 0;
+        return json_object_get(r->json, "correlation_id") &&
+                       (json_object_get(r->json, "err.code") || json_object_get(r->json, "vars_name") || json_object_get(r->json, "root_repo"))
+                   ? 85
+                   : 0;
     }
     if (!pm_str_starts(r->text, PM_STR("time=")) && !(r->text.n > 6 && r->text.p[4] == '[')) return 0;
     if (pm_str_has(r->text, PM_STR(" http.request."))) return 95;
@@ -171,9 +174,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_distribution_log = {
     .name = "distribution-log",
     .title = "Distribution (docker-registry) application log: logrus text, JSON, logstash",
-    .example = "time=\"2024-01-02T03:04:05.123Z\" level=error msg=\"response completed with error\" err.code=\"manifest unknown\" err.detail=\"unknown tag=1.4\" "
-               "err.message=\"manifest unknown\" go.version=go1.20.8 http.request.host=r.acme.test http.request.method=HEAD http.request.remoteaddr=10.42.0.1 "
-               "http.request.uri=/v2/shop/cart/manifests/1.4 http.response.duration=4.1ms http.response.status=404 http.response.written=96",
+    .example =
+        "time=\"2024-01-02T03:04:05.123Z\" level=error msg=\"response completed with error\" err.code=\"manifest unknown\" err.detail=\"unknown tag=1.4\" "
+        "err.message=\"manifest unknown\" go.version=go1.20.8 http.request.host=r.acme.test http.request.method=HEAD http.request.remoteaddr=10.42.0.1 "
+        "http.request.uri=/v2/shop/cart/manifests/1.4 http.response.duration=4.1ms http.response.status=404 http.response.written=96",
     .source = "distribution/distribution:internal/dcontext/http.go, registry/handlers/app.go; captured: docker-registry 2.8.2",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

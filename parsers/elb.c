@@ -12,7 +12,8 @@ static bool read_line(struct pm_str text, struct pm_str *f, int *n, bool *cut, s
     if (text.n < 60 || text.p[0] != '2' || text.p[10] != 'T') return false;
     *n = pm_aws_fields(text, f, COLUMNS, cut);
     double seconds;
-    return *n > STATUS && pm_when_rfc3339(f[TIME], when) == f[TIME].n && pm_str_chr(f[CLIENT], ':', 0) > 0 && pm_str_double(f[REQUEST_S], &seconds) && pm_str_double(f[RESPONSE_S], &seconds);
+    return *n > STATUS && pm_when_rfc3339(f[TIME], when) == f[TIME].n && pm_str_chr(f[CLIENT], ':', 0) > 0 && pm_str_double(f[REQUEST_S], &seconds) &&
+           pm_str_double(f[RESPONSE_S], &seconds);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -46,7 +47,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_elb = {
     .name = "elb",
     .title = "AWS Classic Load Balancer access log",
-    .example = "2024-01-02T03:04:06.000001Z reg-lb 10.1.2.3:41030 - -1 -1 -1 503 0 0 0 \"GET https://r.acme.test:443/v2/shop/cart/manifests/1.4 HTTP/1.1\" \"containerd/1.7.11\" - -",
+    .example = "2024-01-02T03:04:06.000001Z reg-lb 10.1.2.3:41030 - -1 -1 -1 503 0 0 0 \"GET https://r.acme.test:443/v2/shop/cart/manifests/1.4 HTTP/1.1\" "
+               "\"containerd/1.7.11\" - -",
     .source = "AWS documentation: Access logs for your Classic Load Balancer",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -109,7 +109,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_envoy = {
     .name = "envoy",
     .title = "Envoy and Istio access log, text",
-    .example = "[2024-01-02T03:04:05.678Z] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 UF 0 91 30 - \"-\" \"containerd/1.7.11\" \"9f1c\" \"r.acme.test\" \"10.2.0.5:5000\"",
+    .example = "[2024-01-02T03:04:05.678Z] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 UF 0 91 30 - \"-\" \"containerd/1.7.11\" \"9f1c\" \"r.acme.test\" "
+               "\"10.2.0.5:5000\"",
     .source = "envoyproxy/envoy:docs, access log default format",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

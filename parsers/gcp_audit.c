@@ -16,9 +16,12 @@ static int bid(const struct pm_record *r, const void *state) {
     return json_is_object(p) && in(p, "serviceName") ? 97 : 0;
 }
 
-static const struct { int code, http; const char *name; } codes[] = {
-    {3, 400, "INVALID_ARGUMENT"}, {4, 504, "DEADLINE_EXCEEDED"}, {5, 404, "NOT_FOUND"},  {7, 403, "PERMISSION_DENIED"}, {8, 429, "RESOURCE_EXHAUSTED"},
-    {9, 400, "FAILED_PRECONDITION"}, {13, 500, "INTERNAL"},      {14, 503, "UNAVAILABLE"}, {16, 401, "UNAUTHENTICATED"}};
+static const struct {
+    int code, http;
+    const char *name;
+} codes[] = {{3, 400, "INVALID_ARGUMENT"},  {4, 504, "DEADLINE_EXCEEDED"},  {5, 404, "NOT_FOUND"},
+             {7, 403, "PERMISSION_DENIED"}, {8, 429, "RESOURCE_EXHAUSTED"}, {9, 400, "FAILED_PRECONDITION"},
+             {13, 500, "INTERNAL"},         {14, 503, "UNAVAILABLE"},       {16, 401, "UNAUTHENTICATED"}};
 
 static void add_status(struct pm_arena *a, const json_t *status, struct pm_http_request *q) {
     int64_t code = 0;
@@ -43,7 +46,8 @@ static struct pm_str after(struct pm_str s, const char *word, char stop) {
 
 // projects/P/locations/L/repositories/R/dockerImages/NAME[@sha256:…] → L-docker.pkg.dev / P/R/NAME
 static void add_resource(struct pm_arena *a, struct pm_str resource, struct pm_http_request *q) {
-    struct pm_str project = after(resource, "projects/", '/'), location = after(resource, "locations/", '/'), repository = after(resource, "repositories/", '/');
+    struct pm_str project = after(resource, "projects/", '/'), location = after(resource, "locations/", '/'),
+                  repository = after(resource, "repositories/", '/');
     struct pm_str name = pm_percent_decode(a, after(resource, "dockerImages/", 0));
     if (!name.n) name = pm_percent_decode(a, after(resource, "packages/", '/'));
     ptrdiff_t at = pm_str_chr(name, '@', 0), colon = pm_str_rchr(name, ':');
@@ -73,7 +77,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!json_is_object(p)) return PM_PARSE_NO;
     struct pm_str method = pm_http_json(a, p, "methodName"), resource = pm_http_json(a, p, "resourceName");
     bool docker = pm_http_json_is(p, "serviceName", "artifactregistry.googleapis.com") && pm_str_starts(method, PM_STR("Docker-"));
-    bool bucket = pm_http_json_is(p, "serviceName", "storage.googleapis.com") && pm_str_has(resource, PM_STR("artifacts.")) && pm_str_has(resource, PM_STR("containers/"));
+    bool bucket = pm_http_json_is(p, "serviceName", "storage.googleapis.com") && pm_str_has(resource, PM_STR("artifacts.")) &&
+                  pm_str_has(resource, PM_STR("containers/"));
     if (!docker && !bucket) return PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     const json_t *from = in(p, "requestMetadata");
@@ -96,8 +101,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_gcp_audit = {
     .name = "gcp-audit",
     .title = "Google Cloud Audit Logs: Artifact Registry, Container Registry",
-    .example = "{\"timestamp\":\"2024-01-02T03:04:06Z\",\"logName\":\"projects/p/logs/cloudaudit.googleapis.com%2Fdata_access\",\"protoPayload\":{\"serviceName\":\"artifactregistry.googleapis.com\","
-               "\"methodName\":\"Docker-GetManifest\",\"resourceName\":\"projects/p/locations/europe-west3/repositories/apps/dockerImages/cart\",\"status\":{\"code\":7,\"message\":\"Permission denied\"},"
+    .example = "{\"timestamp\":\"2024-01-02T03:04:06Z\",\"logName\":\"projects/p/logs/"
+               "cloudaudit.googleapis.com%2Fdata_access\",\"protoPayload\":{\"serviceName\":\"artifactregistry.googleapis.com\","
+               "\"methodName\":\"Docker-GetManifest\",\"resourceName\":\"projects/p/locations/europe-west3/repositories/apps/dockerImages/"
+               "cart\",\"status\":{\"code\":7,\"message\":\"Permission denied\"},"
                "\"requestMetadata\":{\"callerIp\":\"10.1.2.3\"}}}",
     .source = "Google Cloud documentation: LogEntry, AuditLog, google.rpc.Code",
     .component = PM_COMP_CLOUD,

@@ -34,8 +34,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_gitlab_registry = {
     .name = "gitlab-registry",
     .title = "GitLab container registry access log (JSON)",
-    .example = "{\"correlation_id\":\"01HK\",\"duration_ms\":12,\"host\":\"reg.acme.test\",\"level\":\"info\",\"method\":\"GET\",\"msg\":\"access\",\"remote_ip\":\"10.1.2.3\",\"status\":401,"
-               "\"system\":\"http\",\"time\":\"2024-01-02T03:04:05.123Z\",\"uri\":\"/v2/shop/cart/manifests/1.4\",\"user_agent\":\"containerd/1.7.11\",\"written_bytes\":160}",
+    .example = "{\"correlation_id\":\"01HK\",\"duration_ms\":12,\"host\":\"reg.acme.test\",\"level\":\"info\",\"method\":\"GET\",\"msg\":\"access\",\"remote_"
+               "ip\":\"10.1.2.3\",\"status\":401,"
+               "\"system\":\"http\",\"time\":\"2024-01-02T03:04:05.123Z\",\"uri\":\"/v2/shop/cart/manifests/1.4\",\"user_agent\":\"containerd/"
+               "1.7.11\",\"written_bytes\":160}",
     .source = "gitlab-org/labkit:log/access_logger.go",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_JSON,

@@ -121,7 +121,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_haproxy = {
     .name = "haproxy",
     .title = "HAProxy HTTP log",
-    .example = "10.1.2.3:41030 [02/Jan/2024:03:04:06.001] reg_https~ reg/<NOSRV> 0/-1/-1/-1/0 503 216 - - SC-- 11/5/2/0/0 0/0 \"HEAD /v2/shop/cart/manifests/1.4 HTTP/1.1\"",
+    .example = "10.1.2.3:41030 [02/Jan/2024:03:04:06.001] reg_https~ reg/<NOSRV> 0/-1/-1/-1/0 503 216 - - SC-- 11/5/2/0/0 0/0 \"HEAD "
+               "/v2/shop/cart/manifests/1.4 HTTP/1.1\"",
     .source = "HAProxy configuration manual 8.2.3",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -115,7 +115,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_harbor_core = {
     .name = "harbor-core",
     .title = "Harbor core, jobservice and registryctl logs",
-    .example = "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:57]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: shop/cart, action: pull\"}]}",
+    .example = "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:57]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: "
+               "shop/cart, action: pull\"}]}",
     .source = "goharbor/harbor:src/lib/log/textformatter.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

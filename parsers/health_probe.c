@@ -17,8 +17,11 @@ struct probe {
     int64_t duration_ns, limit, remaining, window_s;
 };
 
-static const struct { const char *word; int verdict; } verdicts[] = {
-    {"healthy", 1}, {"unhealthy", -1}, {"ok", 1}, {"up", 1}, {"down", -1}, {"fail", -1}, {"failed", -1}, {"failure", -1}, {"reachable", 1}, {"unreachable", -1}, {"degraded", -1}, {"pass", 1}, {"error", -1}, {"true", 1}, {"false", -1}};
+static const struct {
+    const char *word;
+    int verdict;
+} verdicts[] = {{"healthy", 1},   {"unhealthy", -1},   {"ok", 1},        {"up", 1},   {"down", -1},  {"fail", -1}, {"failed", -1}, {"failure", -1},
+                {"reachable", 1}, {"unreachable", -1}, {"degraded", -1}, {"pass", 1}, {"error", -1}, {"true", 1},  {"false", -1}};
 
 static int verdict_of(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(verdicts); i++)
@@ -49,15 +52,44 @@ static struct pm_str host_of(struct pm_str w) {
     if (slash > 0) w = pm_str_sub(w, 0, (size_t)slash);
     if (scheme < 0 && (pm_str_chr(w, '.', 0) <= 0 || !pm_http_registry_host(w))) return PM_NONE;
     for (size_t i = 0; i < w.n; i++)
-        if (!(w.p[i] == '.' || w.p[i] == '-' || w.p[i] == ':' || (w.p[i] >= '0' && w.p[i] <= '9') || ((w.p[i] | 32) >= 'a' && (w.p[i] | 32) <= 'z'))) return PM_NONE;
+        if (!(w.p[i] == '.' || w.p[i] == '-' || w.p[i] == ':' || (w.p[i] >= '0' && w.p[i] <= '9') || ((w.p[i] | 32) >= 'a' && (w.p[i] | 32) <= 'z')))
+            return PM_NONE;
     return w;
 }
 
 static void pair(struct probe *p, struct pm_str key, struct pm_str value) {
-    static const struct { const char *key; int what; } keys[] = {
-        {"registry", 0}, {"host", 0}, {"target", 0}, {"url", 0}, {"endpoint", 0}, {"status", 1}, {"http", 1}, {"http_status", 1}, {"code", 1}, {"status_code", 1}, {"latency", 2}, {"duration", 2}, {"took", 2},
-        {"limit", 3}, {"ratelimit_limit", 3}, {"ratelimit-limit", 3}, {"remaining", 4}, {"ratelimit_remaining", 4}, {"ratelimit-remaining", 4}, {"error", 5}, {"err", 5}, {"healthy", 6}, {"health", 6},
-        {"state", 6}, {"result", 6}, {"up", 6}, {"time", 7}, {"ts", 7}, {"timestamp", 7}};
+    static const struct {
+        const char *key;
+        int what;
+    } keys[] = {{"registry", 0},
+                {"host", 0},
+                {"target", 0},
+                {"url", 0},
+                {"endpoint", 0},
+                {"status", 1},
+                {"http", 1},
+                {"http_status", 1},
+                {"code", 1},
+                {"status_code", 1},
+                {"latency", 2},
+                {"duration", 2},
+                {"took", 2},
+                {"limit", 3},
+                {"ratelimit_limit", 3},
+                {"ratelimit-limit", 3},
+                {"remaining", 4},
+                {"ratelimit_remaining", 4},
+                {"ratelimit-remaining", 4},
+                {"error", 5},
+                {"err", 5},
+                {"healthy", 6},
+                {"health", 6},
+                {"state", 6},
+                {"result", 6},
+                {"up", 6},
+                {"time", 7},
+                {"ts", 7},
+                {"timestamp", 7}};
     int what = -1;
     for (size_t i = 0; i < PM_LEN(keys) && what < 0; i++)
         if (pm_str_ieq(key, pm_str_c(keys[i].key))) what = keys[i].what;
@@ -111,7 +143,8 @@ static bool read_json(struct pm_arena *a, const json_t *o, struct probe *p) {
     if (!pm_http_status(status, &p->status) && !p->verdict) p->verdict = verdict_of(status);
     p->error = pm_http_json_any(a, o, KEYS("error", "err", "message"));
     pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_limit", "rate_limit/limit", "limit", "ratelimit-limit")), &p->limit, &p->window_s);
-    pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_remaining", "rate_limit/remaining", "remaining", "ratelimit-remaining")), &p->remaining, &p->window_s);
+    pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_remaining", "rate_limit/remaining", "remaining", "ratelimit-remaining")), &p->remaining,
+                      &p->window_s);
     double ms;
     if (pm_str_double(pm_http_json_any(a, o, KEYS("latency_ms", "duration_ms")), &ms) && ms > 0 && ms < 1e9) p->duration_ns = (int64_t)(ms * 1e6);
     if (!p->verdict && p->status) p->verdict = p->status == 200 || p->status == 401 ? 1 : -1;

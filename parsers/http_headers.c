@@ -44,7 +44,8 @@ static bool header(struct pm_str t, const char *name, struct pm_str *value) {
 static bool status_line(struct pm_str t, int *status) {
     struct pm_scan c = pm_scan_of(t);
     struct pm_str version, number;
-    return pm_scan_lit(&c, "HTTP/") && pm_scan_word(&c, &version) && pm_scan_blanks(&c) && pm_scan_word(&c, &number) && pm_http_status(number, status) && *status;
+    return pm_scan_lit(&c, "HTTP/") && pm_scan_word(&c, &version) && pm_scan_blanks(&c) && pm_scan_word(&c, &number) && pm_http_status(number, status) &&
+           *status;
 }
 
 static const char *const limit_names[] = {"ratelimit-limit", "x-ratelimit-limit"};
@@ -103,11 +104,15 @@ static bool http_date(struct pm_str v, struct pm_when *w) {
     struct pm_scan c = pm_scan_of(v);
     struct pm_str day_name, month;
     uint64_t day, year, hour, minute, second;
-    if (!pm_scan_until(&c, ',', &day_name) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) || month.n != 3) return false;
+    if (!pm_scan_until(&c, ',', &day_name) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) ||
+        month.n != 3)
+        return false;
     ptrdiff_t at = pm_str_find(PM_STR(months), month, 0);
     pm_scan_blanks(&c);
     if (at < 0 || at % 3 || !pm_scan_uint(&c, 4, &year) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &hour) || !pm_scan_char(&c, ':')) return false;
-    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) || day < 1 || day > 31 || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return false;
+    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) || day < 1 || day > 31 || year < 1970 || year > 2200 ||
+        hour > 23 || minute > 59 || second > 60)
+        return false;
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .unit_ns = PM_NS_PER_S};
     w->ns = pm_civil_ns((int)year, (int)(at / 3) + 1, (int)day, (int)hour, (int)minute, (int)second, 0);
     return true;
@@ -140,8 +145,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         s->source = pm_arena_dup(ctx->member, v);
         if (s->open) emit(ctx, r, s); // Docker Hub writes it last
         s->open |= s->source.n > 0;
-    }
-    else if (header(t, "host", &v)) s->host = pm_arena_dup(ctx->member, v);
+    } else if (header(t, "host", &v)) s->host = pm_arena_dup(ctx->member, v);
     else if (header(t, "date", &v)) {
         if (!http_date(v, &s->when)) s->when = (struct pm_when){0};
     } else return whole_dump(ctx, r);

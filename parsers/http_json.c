@@ -11,7 +11,9 @@ static struct pm_str value_text(struct pm_arena *a, const json_t *v) {
     return PM_NONE;
 }
 
-struct pm_str pm_http_json(struct pm_arena *a, const json_t *object, const char *key) { return value_text(a, json_object_get(object, key)); }
+struct pm_str pm_http_json(struct pm_arena *a, const json_t *object, const char *key) {
+    return value_text(a, json_object_get(object, key));
+}
 
 static const json_t *step(struct pm_arena *a, const json_t *object, const char *path) {
     const char *slash = strchr(path, '/');

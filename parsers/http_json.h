@@ -18,7 +18,8 @@ struct pm_http_json_unit {
 };
 #define PM_HTTP_JSON_GUESS (-1) // Envoy writes whole milliseconds, Caddy and others seconds with a fraction
 struct pm_http_json_keys {
-    const char *const *time, *const *client, *const *user, *const *method, *const *url, *const *query, *const *request, *const *host, *const *agent, *const *status, *const *bytes;
+    const char *const *time,
+        *const *client, *const *user, *const *method, *const *url, *const *query, *const *request, *const *host, *const *agent, *const *status, *const *bytes;
     const char *const *error, *const *reason, *const *join, *const *limit, *const *remaining;
     const struct pm_http_json_unit *duration; // ends at a NULL key
 };

@@ -108,7 +108,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_http_line = {
     .name = "http-line",
     .title = "A registry request and its status, in a log of unknown make (Gitea, gin, others)",
-    .example = "2023-03-25T08:34:22.186Z INFO  registry > 10.1.2.3:57539 \"HEAD /v2/library/fedora/manifests/latest HTTP/1.1\" 404 \"-\" \"docker/20.10.13\" 1.711879ms",
+    .example = "2023-03-25T08:34:22.186Z INFO  registry > 10.1.2.3:57539 \"HEAD /v2/library/fedora/manifests/latest HTTP/1.1\" 404 \"-\" \"docker/20.10.13\" "
+               "1.711879ms",
     .source = "written by us to the habit of access logs",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

@@ -4,7 +4,8 @@
 
 // Paths that only registries serve. A bare /v2/ in the middle of a path is not enough (other services version their APIs too), so it must
 // come with a registry's own nouns.
-static const char *const registry_starts[] = {"/v2/", "/token?", "/service/token", "/jwt/auth", "/oauth2/token", "/oauth2/exchange", "/auth/token", "/v1/_ping", "/v1/repositories/"};
+static const char *const registry_starts[] = {"/v2/",        "/token?",   "/service/token",   "/jwt/auth", "/oauth2/token", "/oauth2/exchange",
+                                              "/auth/token", "/v1/_ping", "/v1/repositories/"};
 static const char *const registry_nouns[] = {"/manifests/", "/blobs/", "/tags/list", "/_catalog"};
 static const char *const docker_roots[] = {"/api/docker/", "/repository/", "/artifactory/"};
 
@@ -48,11 +49,37 @@ bool pm_http_registry_url(struct pm_str url) {
 
 // Names of hosts that serve images or their tokens and layers; the list is of public services, the words cover what people call their own.
 static const char *const registry_hosts[] = {
-    "docker.io", "docker.com", "quay.io", "ghcr.io", "gcr.io", "pkg.dev", "azurecr.io", "registry.k8s.io", "mcr.microsoft.com", "icr.io", "nvcr.io", "lscr.io",
-    "cgr.dev", "public.ecr.aws", "registry.redhat.io", "registry.access.redhat.com", "registry.gitlab.com", "pkg.github.com", "pkg-containers.githubusercontent.com",
-    "registry.digitalocean.com", "ocir.io", "aliyuncs.com", "myhuaweicloud.com", "tencentcloudcr.com", "jfrog.io", "docker.elastic.co", "registry.suse.com", "r2.cloudflarestorage.com",
+    "docker.io",
+    "docker.com",
+    "quay.io",
+    "ghcr.io",
+    "gcr.io",
+    "pkg.dev",
+    "azurecr.io",
+    "registry.k8s.io",
+    "mcr.microsoft.com",
+    "icr.io",
+    "nvcr.io",
+    "lscr.io",
+    "cgr.dev",
+    "public.ecr.aws",
+    "registry.redhat.io",
+    "registry.access.redhat.com",
+    "registry.gitlab.com",
+    "pkg.github.com",
+    "pkg-containers.githubusercontent.com",
+    "registry.digitalocean.com",
+    "ocir.io",
+    "aliyuncs.com",
+    "myhuaweicloud.com",
+    "tencentcloudcr.com",
+    "jfrog.io",
+    "docker.elastic.co",
+    "registry.suse.com",
+    "r2.cloudflarestorage.com",
 };
-static const char *const host_words[] = {"registry", "docker", "harbor", "quay", "artifactory", "nexus", "zot", "ecr", "gcr", "acr", "cr", "hub", "mirror", "images", "containers"};
+static const char *const host_words[] = {"registry", "docker", "harbor", "quay", "artifactory", "nexus",  "zot",       "ecr",
+                                         "gcr",      "acr",    "cr",     "hub",  "mirror",      "images", "containers"};
 
 static bool is_word_of_host(struct pm_str host, struct pm_str word) {
     for (ptrdiff_t at = pm_str_ifind(host, word, 0); at >= 0; at = pm_str_ifind(host, word, (size_t)at + 1)) {
@@ -90,7 +117,9 @@ bool pm_http_method(struct pm_str s) {
     return true;
 }
 
-struct pm_str pm_http_absent(struct pm_str s) { return s.n == 1 && s.p[0] == '-' ? PM_NONE : s; }
+struct pm_str pm_http_absent(struct pm_str s) {
+    return s.n == 1 && s.p[0] == '-' ? PM_NONE : s;
+}
 
 struct pm_str pm_http_client(struct pm_str s) {
     s = pm_http_absent(pm_str_trim(s));

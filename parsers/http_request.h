@@ -8,16 +8,16 @@
 
 struct pm_http_request {
     struct pm_when when;
-    struct pm_str client;     // address; may hold a port, brackets, or be a forwarded list whose first entry counts
-    struct pm_str user;       // "-" and "" are nobody, "anonymous" says that none was given
+    struct pm_str client; // address; may hold a port, brackets, or be a forwarded list whose first entry counts
+    struct pm_str user;   // "-" and "" are nobody, "anonymous" says that none was given
     struct pm_str method, url, host, user_agent;
     struct pm_str image, registry, repository, tag, digest; // only where the log names them apart from the URL
     struct pm_str reason, error, message, join;
-    int status;               // 0 unknown
-    unsigned flags;           // enum pm_event_flag, what the format itself shows
-    enum pm_stage stage;      // only where the log has no URL that shows it
-    int64_t bytes;            // -1 unknown
-    int64_t duration_ns;      // 0 unknown
+    int status;                         // 0 unknown
+    unsigned flags;                     // enum pm_event_flag, what the format itself shows
+    enum pm_stage stage;                // only where the log has no URL that shows it
+    int64_t bytes;                      // -1 unknown
+    int64_t duration_ns;                // 0 unknown
     int64_t limit, remaining, window_s; // RateLimit headers; -1 unknown
 };
 
@@ -27,17 +27,17 @@ struct pm_http_request {
 bool pm_http_registry_url(struct pm_str url);
 // A host whose name says that it serves images. For proxies that see only CONNECT host:port.
 bool pm_http_registry_host(struct pm_str host);
-bool pm_http_method(struct pm_str s);                    // GET, HEAD, …: upper-case letters, at most ten
-struct pm_str pm_http_client(struct pm_str s);           // first of a list, without port, brackets and ::ffff:
-struct pm_str pm_http_host(struct pm_str s);             // without the default port of its scheme
-struct pm_str pm_http_absent(struct pm_str s);           // "-" → PM_NONE
+bool pm_http_method(struct pm_str s);          // GET, HEAD, …: upper-case letters, at most ten
+struct pm_str pm_http_client(struct pm_str s); // first of a list, without port, brackets and ::ffff:
+struct pm_str pm_http_host(struct pm_str s);   // without the default port of its scheme
+struct pm_str pm_http_absent(struct pm_str s); // "-" → PM_NONE
 // "METHOD URL PROTO" → the two that matter; the protocol may lack. False: no request line (a TLS hello, "-").
 bool pm_http_request_line(struct pm_str line, struct pm_str *method, struct pm_str *url);
-bool pm_http_status(struct pm_str s, int *status);       // three digits, or "-", "0", "-1" and "000", which are 0
+bool pm_http_status(struct pm_str s, int *status); // three digits, or "-", "0", "-1" and "000", which are 0
 // "100;w=21600" → limit and window; "97" alone leaves *window_s.
 bool pm_http_ratelimit(struct pm_str value, int64_t *count, int64_t *window_s);
-bool pm_http_seconds(struct pm_str s, int64_t *ns);      // "0.004", "-" is false
-bool pm_http_i64(struct pm_str s, int64_t *out);         // decimal, with sign
+bool pm_http_seconds(struct pm_str s, int64_t *ns); // "0.004", "-" is false
+bool pm_http_i64(struct pm_str s, int64_t *out);    // decimal, with sign
 
 // PM_PARSE_OK without an event where the URL is no registry's.
 enum pm_parse pm_http_request_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);

@@ -17,7 +17,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_ingress_nginx = {
     .name = "ingress-nginx",
     .title = "ingress-nginx access log (upstreaminfo), old and new",
-    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"HEAD /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 0 \"-\" \"containerd/1.7.11\" 512 0.001 [registry-docker-registry-5000] [] - - - - 5f0c2b1e",
+    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"HEAD /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 0 \"-\" \"containerd/1.7.11\" 512 0.001 "
+               "[registry-docker-registry-5000] [] - - - - 5f0c2b1e",
     .source = "kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/log-format.md",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -57,7 +57,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_nexus_log = {
     .name = "nexus-log",
     .title = "Nexus Repository nexus.log",
-    .example = "2024-01-02 03:04:05,678+0000 WARN  [qtp1054-231] ci org.sonatype.nexus.repository.docker.internal.V2Handlers - Error: GET /v2/shop/cart/manifests/1.4: 404",
+    .example = "2024-01-02 03:04:05,678+0000 WARN  [qtp1054-231] ci org.sonatype.nexus.repository.docker.internal.V2Handlers - Error: GET "
+               "/v2/shop/cart/manifests/1.4: 404",
     .source = "Sonatype Nexus Repository 3: etc/logback/logback.xml",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

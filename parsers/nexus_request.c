@@ -16,7 +16,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_nexus_request = {
     .name = "nexus-request",
     .title = "Nexus Repository request.log",
-    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"GET /repository/docker-all/v2/shop/cart/manifests/1.4 HTTP/1.1\" 404 - 163 9 \"containerd/1.7.11\" [qtp1054-231]",
+    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"GET /repository/docker-all/v2/shop/cart/manifests/1.4 HTTP/1.1\" 404 - 163 9 \"containerd/1.7.11\" "
+               "[qtp1054-231]",
     .source = "Sonatype Nexus Repository 3: etc/logback/logback-access.xml",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

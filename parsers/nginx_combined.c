@@ -14,7 +14,9 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_COMBINED | PM_CLF_COMMON, 80);
 }
 
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_clf_parse(ctx, r, r->text, PM_CLF_COMBINED | PM_CLF_COMMON, PM_COMP_PROXY); }
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    return pm_clf_parse(ctx, r, r->text, PM_CLF_COMBINED | PM_CLF_COMMON, PM_COMP_PROXY);
+}
 
 const struct pm_parser pm_parser_nginx_combined = {
     .name = "nginx-combined",

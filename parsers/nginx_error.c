@@ -69,8 +69,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_nginx_error = {
     .name = "nginx-error",
     .title = "nginx error log",
-    .example = "2024/01/02 03:04:05 [error] 31#31: *7 connect() failed (111: Connection refused) while connecting to upstream, client: 10.1.2.3, server: r.acme.test, "
-               "request: \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\", upstream: \"http://10.2.0.5:5000/v2/shop/cart/manifests/1.4\", host: \"r.acme.test\"",
+    .example =
+        "2024/01/02 03:04:05 [error] 31#31: *7 connect() failed (111: Connection refused) while connecting to upstream, client: 10.1.2.3, server: r.acme.test, "
+        "request: \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\", upstream: \"http://10.2.0.5:5000/v2/shop/cart/manifests/1.4\", host: \"r.acme.test\"",
     .source = "nginx:src/core/ngx_log.c, src/http/ngx_http_request.c; captured: nginx 1.22.1",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -10,7 +10,8 @@
 static bool read_line(struct pm_str text, struct pm_http_request *q, struct pm_str *upstream) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str word, rest;
-    if (!pm_scan_lit(&c, "[") && (!pm_scan_word(&c, &q->reason) || q->reason.n > 12 || !pm_scan_lit(&c, " ["))) return false; // a pasted "- " reads like a bullet
+    if (!pm_scan_lit(&c, "[") && (!pm_scan_word(&c, &q->reason) || q->reason.n > 12 || !pm_scan_lit(&c, " [")))
+        return false; // a pasted "- " reads like a bullet
     size_t used = pm_when_clf(pm_scan_rest(&c), &q->when);
     if (!used) return false;
     c.at += used;
@@ -53,7 +54,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_rpardini = {
     .name = "docker-registry-proxy",
     .title = "rpardini/docker-registry-proxy access log",
-    .example = "HIT [09/Nov/2020:02:48:44 +0000] \"/v2/library/haproxy/blobs/sha256:9795\" 200 7657 \"HOST:registry-1.docker.io\" \"PROXY-HOST:registry-1.docker.io\" \"UPSTREAM:-\"",
+    .example = "HIT [09/Nov/2020:02:48:44 +0000] \"/v2/library/haproxy/blobs/sha256:9795\" 200 7657 \"HOST:registry-1.docker.io\" "
+               "\"PROXY-HOST:registry-1.docker.io\" \"UPSTREAM:-\"",
     .source = "rpardini/docker-registry-proxy:nginx.conf",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -50,7 +50,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_squid_cache = {
     .name = "squid-cache",
     .title = "Squid cache.log",
-    .example = "2018/08/15 12:35:13.424| 85,2| client_side_request.cc(696) clientAccessCheckDone: The request GET https://r.acme.test:5000/v2/ is DENIED; last ACL checked: site",
+    .example = "2018/08/15 12:35:13.424| 85,2| client_side_request.cc(696) clientAccessCheckDone: The request GET https://r.acme.test:5000/v2/ is DENIED; last "
+               "ACL checked: site",
     .source = "squid-cache/squid:src/client_side_request.cc",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

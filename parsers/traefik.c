@@ -16,7 +16,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_traefik = {
     .name = "traefik-access",
     .title = "Traefik access log, common format",
-    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 502 11 \"-\" \"containerd/1.7.11\" 184 \"reg@kubernetes\" \"http://10.2.0.5:5000\" 3ms",
+    .example = "10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 502 11 \"-\" \"containerd/1.7.11\" 184 "
+               "\"reg@kubernetes\" \"http://10.2.0.5:5000\" 3ms",
     .source = "traefik/traefik:pkg/middlewares/accesslog/logger_formatters.go",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -37,8 +37,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_traefik_json = {
     .name = "traefik-json",
     .title = "Traefik access log, JSON",
-    .example = "{\"ClientHost\":\"10.1.2.3\",\"ClientUsername\":\"-\",\"DownstreamContentSize\":11,\"DownstreamStatus\":502,\"Duration\":3123456,\"OriginStatus\":502,\"RequestHost\":\"r.acme.test\","
-               "\"RequestMethod\":\"GET\",\"RequestPath\":\"/v2/shop/cart/manifests/1.4\",\"StartUTC\":\"2024-01-02T03:04:05.678Z\",\"request_User-Agent\":\"containerd/1.7.11\"}",
+    .example = "{\"ClientHost\":\"10.1.2.3\",\"ClientUsername\":\"-\",\"DownstreamContentSize\":11,\"DownstreamStatus\":502,\"Duration\":3123456,"
+               "\"OriginStatus\":502,\"RequestHost\":\"r.acme.test\","
+               "\"RequestMethod\":\"GET\",\"RequestPath\":\"/v2/shop/cart/manifests/"
+               "1.4\",\"StartUTC\":\"2024-01-02T03:04:05.678Z\",\"request_User-Agent\":\"containerd/1.7.11\"}",
     .source = "traefik/traefik:pkg/middlewares/accesslog/logdata.go",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_JSON,

@@ -53,8 +53,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_zot = {
     .name = "zot",
     .title = "zot registry log (JSON)",
-    .example = "{\"level\":\"info\",\"module\":\"http\",\"clientIP\":\"10.1.2.3:59147\",\"method\":\"HEAD\",\"path\":\"/v2/shop/cart/manifests/1.4\",\"statusCode\":404,\"latency\":\"0s\",\"bodySize\":225,"
-               "\"headers\":{\"User-Agent\":[\"containerd/1.7.11\"]},\"goroutine\":261,\"caller\":\"zotregistry.dev/zot/pkg/api/session.go:586\",\"time\":\"2024-01-02T03:04:05.5Z\",\"message\":\"HTTP API\"}",
+    .example = "{\"level\":\"info\",\"module\":\"http\",\"clientIP\":\"10.1.2.3:59147\",\"method\":\"HEAD\",\"path\":\"/v2/shop/cart/manifests/"
+               "1.4\",\"statusCode\":404,\"latency\":\"0s\",\"bodySize\":225,"
+               "\"headers\":{\"User-Agent\":[\"containerd/1.7.11\"]},\"goroutine\":261,\"caller\":\"zotregistry.dev/zot/pkg/api/"
+               "session.go:586\",\"time\":\"2024-01-02T03:04:05.5Z\",\"message\":\"HTTP API\"}",
     .source = "project-zot/zot:pkg/api/session.go",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_JSON,
