@@ -253,8 +253,28 @@ static bool last_repeated(struct pm_frame *f, const struct frame_unit *u) {
     return true;
 }
 
+// Behind `oc adm node-logs` an indented continuation has its node but no ident: it belongs to that node's last record.
+static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
+    struct frame_lane *best = NULL;
+    size_t blanks = blanks_of(u->text);
+    if (blanks < 15 || !u->key.n) return false;
+    for (size_t i = 0; i < FRAME_LANES; i++) {
+        struct frame_lane *l = &f->lanes[i];
+        struct pm_str key = pm_buf_str(&l->key);
+        bool same_node = l->pending && key.n > u->key.n && pm_str_starts(key, u->key) && key.p[u->key.n] == '\x1f';
+        if (same_node && (!best || l->last_line > best->last_line)) best = l;
+    }
+    if (!best || best->joined >= FRAME_JOIN_LINES) return false;
+    pm_buf_addc(&best->text, '\n');
+    pm_buf_add(&best->text, pm_str_from(u->text, blanks));
+    best->joined++;
+    best->last_line = u->line;
+    return true;
+}
+
 void frame_join(struct pm_frame *f, struct frame_unit *u) {
     struct pm_record r;
+    if (!u->json && node_indented(f, u)) return;
     if (!u->json && pm_str_ends(u->text, PM_STR("times")) && last_repeated(f, u)) return;
     struct frame_lane *l = frame_lane_of(f, u->key);
     if (l->pending && !u->json && takes(f, l, u->text)) {

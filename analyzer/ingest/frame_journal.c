@@ -200,7 +200,7 @@ static void read_journal(struct pm_frame *f) {
     // an online journal's tail may be behind its objects: then walk on to the end
     uint64_t stopped = collect(j, header, j->p[16] == 1 ? j->n : tail);
     if (stopped <= tail) pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated", "objects end at byte %llu of %llu: read up to there", (unsigned long long)stopped, (unsigned long long)tail);
-    qsort(j->entries, j->entries_n, sizeof *j->entries, by_seqnum);
+    if (j->entries_n) qsort(j->entries, j->entries_n, sizeof *j->entries, by_seqnum);
     struct pm_arena *a = pm_arena_new();
     struct pm_buf message = {0};
     for (size_t i = 0; i < j->entries_n; i++) give_entry(f, &j->entries[i], i + 1, a, &message);

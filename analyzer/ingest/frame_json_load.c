@@ -95,6 +95,22 @@ static bool string(struct load *l, struct pm_str *out) {
     return escaped ? unescape(l, from, q, out) : true;
 }
 
+// The exponent apart, since pm_str_double reads plain decimals.
+static bool real(struct pm_str s, double *d) {
+    ptrdiff_t e = pm_str_chr(s, 'e', 0);
+    if (e < 0) e = pm_str_chr(s, 'E', 0);
+    if (e < 0) return pm_str_double(s, d);
+    struct pm_str exponent = pm_str_from(s, (size_t)e + 1);
+    bool minus = exponent.n && exponent.p[0] == '-';
+    if (exponent.n && (minus || exponent.p[0] == '+')) exponent = pm_str_from(exponent, 1);
+    uint64_t n;
+    if (!pm_str_u64(exponent, &n) || !pm_str_double(pm_str_sub(s, 0, (size_t)e), d)) return false;
+    double power = 1; // exact up to 1e22
+    for (uint64_t i = 0; i < n && i < 400; i++) power *= 10;
+    *d = minus ? *d / power : *d * power;
+    return true;
+}
+
 static json_t *number(struct load *l) {
     const char *from = l->p;
     bool minus = *from == '-', whole = true;
@@ -110,9 +126,9 @@ static json_t *number(struct load *l) {
     double d;
     if (l->p == digits) return fail(l, "invalid token"), NULL;
     if (whole && l->p - digits <= 18) return json_integer(minus ? -v : v);
-    if (!pm_str_double((struct pm_str){from, (size_t)(l->p - from)}, &d)) return fail(l, "broken number"), NULL;
-    json_t *real = json_real(d);
-    return real ? real : json_null(); // not finite
+    if (!real((struct pm_str){from, (size_t)(l->p - from)}, &d)) return fail(l, "broken number"), NULL;
+    json_t *v_real = json_real(d);
+    return v_real ? v_real : json_null(); // not finite
 }
 
 static json_t *word(struct load *l) {
