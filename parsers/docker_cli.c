@@ -14,12 +14,12 @@ static const struct pm_client_row rows[] = {
     {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
-    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 40},
-    {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
+    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 38},
+    {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
     {"^Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7
-    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
-    {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
-    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 40},
+    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
+    {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
+    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
     {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pulling fs layer", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
@@ -36,17 +36,30 @@ static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *rep
            pm_scan_word(&c, repository);
 }
 
+// Compose v1: "Pulling web (shop/cart:1.4)..."
+static struct pm_str pulling_service(struct pm_arena *a, struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    struct pm_str service;
+    if (!pm_scan_lit(&c, "Pulling ") || !pm_scan_word(&c, &service) || !pm_scan_lit(&c, " (") || !has(pm_scan_rest(&c), ")...")) return PM_NONE;
+    return pm_lift_image_at(a, pm_scan_rest(&c), true);
+}
+
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_str tag, repository;
     (void)state;
-    if (pulling_from(r->text, &tag, &repository)) return 70;
+    if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
     return pm_client_bid(&catalogue, r);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str tag, repository;
-    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &catalogue);
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
+    e.field[PM_F_IMAGE] = pulling_service(ctx->a, r->text);
+    if (e.field[PM_F_IMAGE].n) {
+        pm_emit(ctx, r, &e);
+        return PM_PARSE_OK;
+    }
+    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &catalogue);
     e.field[PM_F_REPOSITORY] = repository;
     e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
     pm_emit(ctx, r, &e);

@@ -52,6 +52,26 @@ static struct pm_str image_of_query(const struct pm_logrus_line *l, struct pm_st
     return e.field[PM_F_IMAGE];
 }
 
+// Swarm's task was given up: error="No such image: acme/web:1"
+static void on_swarm_fatal(const struct pm_logrus_line *l) {
+    if (starts(l->v->error, "No such image: ") || pm_lift_refusal(l->v->error)) emit(l, PM_KIND_PULL_FAIL, "swarm", l->v->error);
+}
+
+// cri-dockerd, as dockershim before it: Stop pulling image X: Status: Downloaded newer image for X
+static void on_cri_stop(const struct pm_logrus_line *l) {
+    bool fresh = has(l->v->msg, "Downloaded newer image");
+    if (!fresh && !has(l->v->msg, "Image is up to date")) return;
+    struct pm_event e = pm_logrus_event(l, fresh ? PM_KIND_PULL_OK : PM_KIND_PULL_CACHED, "stop pulling");
+    e.field[PM_F_IMAGE] = pm_lift_image_at(l->ctx->a, after(l->v->msg, "pulling image "), true);
+    pm_emit(l->ctx, l->r, &e);
+}
+
+static void on_cri_no_progress(const struct pm_logrus_line *l) {
+    struct pm_event e = pm_logrus_event(l, PM_KIND_OTHER, "no progress");
+    e.stage = PM_STAGE_BLOB;
+    pm_logrus_emit_error(l, &e, l->v->msg);
+}
+
 static struct pm_str request_url(const struct pm_logrus_line *l) { return pm_pairs_get(&l->v->pairs, "request-url"); }
 
 // Handler for POST /v1.43/images/create returned error: ERR. Only images/create is a pull; /auth, /build, /containers/… and /push are not.
@@ -94,6 +114,9 @@ static const struct pm_logrus_row dockerd_rows[] = {
     {"Download failed", NULL, on_download_failed},
     {"Pull session cancelled", NULL, on_session_cancelled},
     {"pulling image failed", NULL, on_swarm},
+    {"fatal task error", NULL, on_swarm_fatal},
+    {"Stop pulling image ", "tatus: ", on_cri_stop},
+    {"Cancel pulling image ", NULL, on_cri_no_progress},
     {"Error trying v2 registry", NULL, on_side_error},
     {"Error getting v2 registry", NULL, on_side_error},
     {"Ignoring extra error returned from registry", NULL, on_side_error},

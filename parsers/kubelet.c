@@ -395,7 +395,7 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Attempting to register node", NULL, on_node_name},
     {"Successfully registered node", NULL, on_node_name},
     {"Starting kubelet main sync loop", NULL, on_kubelet_start},
-    {"Cancel pulling image ", "no progress", on_no_progress},
+    {"Cancel pulling image ", NULL, on_no_progress},
     {"Stop pulling image ", NULL, on_stop_pulling},
     {"Container runtime not ready", NULL, on_runtime_not_ready},
     {"Skipping pod synchronization", NULL, on_runtime_not_ready},

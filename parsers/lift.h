@@ -33,6 +33,8 @@ bool pm_lift_pod(struct pm_str s, struct pm_event *e);
 struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
 // The image that an error text names, in the phrases programs use for the image they pull; PM_NONE where there is none.
 struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str error);
+// The reference before a closing ": not found".
+struct pm_str pm_lift_missing_image(struct pm_str error);
 bool pm_lift_has_tag(struct pm_str image);               // a tag or a digest
 struct pm_str pm_lift_bare_word(struct pm_str s);        // up to a blank, quote, comma or bracket, trailing punctuation off
 bool pm_lift_reference_shape(struct pm_str s, bool any); // could be a reference; `any` as above

@@ -134,7 +134,7 @@ static struct pm_str create_image(struct pm_arena *a, struct pm_str s) {
 }
 
 // "failed to resolve image: quay.test/a/b:1: not found": the reference itself is the error's subject.
-static struct pm_str subject_image(struct pm_str s) {
+struct pm_str pm_lift_missing_image(struct pm_str s) {
     ptrdiff_t end = pm_str_rfind(s, PM_STR(": not found"));
     if (end <= 0) return PM_NONE;
     size_t from = (size_t)end;
@@ -156,6 +156,6 @@ struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
     if (!image.n) image = source_image(a, s);
     for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++) image = cue_image(a, s, &image_cues[i]);
     if (!image.n) image = create_image(a, s);
-    if (!image.n) image = subject_image(s);
+    if (!image.n) image = pm_lift_missing_image(s);
     return image.n ? image : v1_image(s);
 }

@@ -69,6 +69,7 @@ static const struct pm_word talk_words[] = {
     {"failed to resolve source metadata for ", REFUSAL},
     {"reading signatures: ", REFUSAL},
     {"unable to pull image", REFUSAL},
+    {"missing signature key", REFUSAL},
     {"image operating system", REFUSAL},
     {"/v2/", PLACE},
     {"/v1/_ping", PLACE},
@@ -84,6 +85,7 @@ static const struct pm_word talk_words[] = {
     {"httpreadseeker", PLACE},
     {"httpreaderseeker", PLACE},
     {"content descriptor", PLACE},
+    {"getimageblob", PLACE},
     {"parsing reference \"", PLACE},
     {"registry", CLIENT_PLACE},
     {"image ", CLIENT_PLACE},
@@ -112,6 +114,7 @@ static const struct pm_word talk_words[] = {
     {"invalid", FAILURE},
     {"x509", FAILURE},
     {"unexpected eof", FAILURE},
+    {": eof", FAILURE},
     {"not found", FAILURE},
     {"reset by peer", FAILURE},
     {"no such host", FAILURE},
@@ -171,7 +174,7 @@ bool pm_lift_refusal(struct pm_str s) { return is_refusal(pm_words_find(&talk, s
 
 bool pm_lift_talks_of_pull(struct pm_str s) {
     unsigned said = pm_words_find(&talk, s);
-    return is_refusal(said, s) || (!(said & NO_PULL) && (said & CLIENT_PLACE) && (said & FAILURE));
+    return is_refusal(said, s) || (!(said & NO_PULL) && (((said & CLIENT_PLACE) && (said & FAILURE)) || pm_lift_missing_image(s).n));
 }
 
 bool pm_lift_runtime_down(struct pm_str s) {

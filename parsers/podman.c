@@ -16,6 +16,8 @@ static const struct pm_client_row rows[] = {
     {"^Writing manifest to image destination", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Storing signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Error: ", "initializing source docker://", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: ", "writing blob: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: ", "reading blob sha256:", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Error: ", "copying system image", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Error: unable to pull ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60},
     {"^Error: ", "parsing reference ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
