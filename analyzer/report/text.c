@@ -48,7 +48,8 @@ static void head(struct text *x) {
     struct pm_arena *a = x->t.a;
     struct pm_buf b = {0};
     piece(&b, " · ", PM_STR("pullmortem " PM_VERSION));
-    piece(&b, " · ", visible(x, pm_words_list(a, &r->inputs, 3)));
+    bool standard = r->inputs.n == 1 && pm_str_eqc(r->inputs.items[0], "-");
+    piece(&b, " · ", standard ? PM_STR("standard input") : visible(x, pm_words_list(a, &r->inputs, 3)));
     struct pm_str files = pm_words_count(a, r->files_n, "file", "files");
     piece(&b, " · ", r->nodes.n ? pm_arena_fmt(a, "%.*s, %zu %s", PM_FMT(files), r->nodes.n, r->nodes.n == 1 ? "node" : "nodes") : files);
     piece(&b, " · ", pm_words_range(a, r->from_ns, r->to_ns));
