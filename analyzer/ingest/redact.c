@@ -216,6 +216,7 @@ static bool marked_secret(struct pm_str s, size_t at, struct found *f) {
         if (from > 0 && is_word((unsigned char)s.p[from - 1])) continue;
         while (to < s.n && is_word((unsigned char)s.p[to])) to++;
         if (to - from < marked[i].min) continue;
+        while (to < s.n && s.p[to] == '=') to++; // padding
         *f = (struct found){from, to, "token"};
         return true;
     }

@@ -34,6 +34,7 @@ static void secrets_go(void **unused) {
         {"GET https://s3.test/b?X-Amz-Credential=AKIAEXAMPLE%2F1&X-Amz-Signature=0a1b2c3d4e5f&x=1", "GET https://s3.test/b?X-Amz-Credential=<redacted:signature:%>&X-Amz-Signature=<redacted:signature:%>&x=1"},
         {"https://blob.test/l?se=2024&sig=abc%2Bdef%3D&sp=r", "https://blob.test/l?se=2024&sig=<redacted:signature:%>&sp=r"},
         {"toomanyrequests: limit reached for dckr_jti_AbC-123_x", "toomanyrequests: limit reached for <redacted:token:%>"},
+        {"rate limit as 'cibot': dckr_jti_AbCdEfGhIjK=. You may", "rate limit as 'cibot': <redacted:token:%>. You may"},
         {"login with dckr_pat_0123456789abcdef failed", "login with <redacted:token:%> failed"},
         {"password = \"hunter2\"", "password = \"<redacted:password:%>\""},
         {"  password: hunter2\n  username: u", "  password: <redacted:password:%>\n  username: u"},
