@@ -3,7 +3,9 @@
 #include "kubectl_table.h"
 #include <inttypes.h>
 
-struct pm_config pm_config_new(struct pm_arena *a, const char *source) { return (struct pm_config){.a = a, .source = source}; }
+struct pm_config pm_config_new(struct pm_arena *a, const char *source) {
+    return (struct pm_config){.a = a, .source = source};
+}
 
 struct pm_str pm_config_bare_url(struct pm_arena *a, struct pm_str url) {
     ptrdiff_t scheme = pm_str_find(url, PM_STR("://"), 0);
@@ -28,7 +30,8 @@ void pm_config_add(struct pm_config *c, enum pm_setting_kind kind, struct pm_str
 static bool is_number(struct pm_str s) { // as JSON has them; others stay text
     double v;
     size_t from = s.n && s.p[0] == '-';
-    return pm_str_double(pm_str_from(s, from), &v) && s.p[from] != '.' && s.p[from] != '+' && s.p[s.n - 1] != '.' && (s.p[from] != '0' || s.n == from + 1 || s.p[from + 1] == '.');
+    return pm_str_double(pm_str_from(s, from), &v) && s.p[from] != '.' && s.p[from] != '+' && s.p[s.n - 1] != '.' &&
+           (s.p[from] != '0' || s.n == from + 1 || s.p[from + 1] == '.');
 }
 
 static void detail_number(struct pm_detail *d, const char *key, struct pm_str text) {
@@ -119,7 +122,9 @@ void pm_config_add_json(struct pm_config *c, struct pm_str key, const json_t *va
         }
 }
 
-struct pm_str pm_path_base(struct pm_str path) { return pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1)); }
+struct pm_str pm_path_base(struct pm_str path) {
+    return pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1));
+}
 
 struct pm_str pm_path_folder(struct pm_str path) {
     ptrdiff_t slash = pm_str_rchr(path, '/');

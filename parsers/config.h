@@ -15,7 +15,7 @@ struct pm_setting {
 };
 struct pm_config {
     struct pm_arena *a;
-    const char *source;              // "containerd.config" …, as in pm/detail.h
+    const char *source; // "containerd.config" …, as in pm/detail.h
     struct pm_setting *first, **tail;
     size_t n;
 };
@@ -28,7 +28,7 @@ void pm_config_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct 
 uint64_t pm_config_line(const struct pm_record *r, struct pm_str key);
 // A JSON value under this key: lists become items, objects are passed over.
 void pm_config_add_json(struct pm_config *c, struct pm_str key, const json_t *value, uint64_t line);
-struct pm_str pm_path_base(struct pm_str path);              // "hosts.toml"
-struct pm_str pm_path_folder(struct pm_str path);            // name of the folder it lies in
+struct pm_str pm_path_base(struct pm_str path);   // "hosts.toml"
+struct pm_str pm_path_folder(struct pm_str path); // name of the folder it lies in
 // Text of a URL or word without user:password@.
 struct pm_str pm_config_bare_url(struct pm_arena *a, struct pm_str url);

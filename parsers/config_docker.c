@@ -5,13 +5,42 @@
 #include "config.h"
 
 static const char *const KEYS[] = {
-    "registry-mirrors", "insecure-registries", "allow-nondistributable-artifacts", "max-concurrent-downloads", "max-download-attempts", "data-root", "graph", "storage-driver",
-    "http-proxy", "https-proxy", "no-proxy", "live-restore", "dns", "ipv6",
+    "registry-mirrors",
+    "insecure-registries",
+    "allow-nondistributable-artifacts",
+    "max-concurrent-downloads",
+    "max-download-attempts",
+    "data-root",
+    "graph",
+    "storage-driver",
+    "http-proxy",
+    "https-proxy",
+    "no-proxy",
+    "live-restore",
+    "dns",
+    "ipv6",
 };
 // Keys that say by themselves that this is dockerd's.
 static const char *const OWN[] = {
-    "registry-mirrors", "insecure-registries", "max-concurrent-downloads", "max-download-attempts", "data-root", "storage-driver", "exec-opts", "log-driver", "live-restore", "storage-opts",
-    "cgroup-parent", "default-runtime", "bip", "hosts", "features", "log-opts", "default-address-pools", "userland-proxy", "proxies",
+    "registry-mirrors",
+    "insecure-registries",
+    "max-concurrent-downloads",
+    "max-download-attempts",
+    "data-root",
+    "storage-driver",
+    "exec-opts",
+    "log-driver",
+    "live-restore",
+    "storage-opts",
+    "cgroup-parent",
+    "default-runtime",
+    "bip",
+    "hosts",
+    "features",
+    "log-opts",
+    "default-address-pools",
+    "userland-proxy",
+    "proxies",
 };
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -25,7 +54,8 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "docker.daemon");
-    for (size_t i = 0; i < PM_LEN(KEYS); i++) pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(r->json, KEYS[i]), pm_config_line(r, pm_str_c(KEYS[i])));
+    for (size_t i = 0; i < PM_LEN(KEYS); i++)
+        pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(r->json, KEYS[i]), pm_config_line(r, pm_str_c(KEYS[i])));
     static const char *const PROXIES[] = {"http-proxy", "https-proxy", "no-proxy"};
     const json_t *proxies = json_object_get(r->json, "proxies");
     for (size_t i = 0; i < PM_LEN(PROXIES); i++)

@@ -47,7 +47,8 @@ static void add(struct pm_config *c, const struct level *at, int depth, struct p
     struct pm_str host = depth >= 2 ? at[1].key : PM_NONE;
     if (mirrors && depth == 3 && pm_str_eqc(at[2].key, "endpoint") && value.n)
         pm_config_add(c, PM_SETTING_ITEM, pm_arena_fmt(c->a, "mirrors.%.*s", PM_FMT(host)), value, line);
-    if (mirrors && depth == 4 && pm_str_eqc(at[2].key, "rewrite")) pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "mirrors.%.*s.rewrite", PM_FMT(host)), PM_STR("true"), line);
+    if (mirrors && depth == 4 && pm_str_eqc(at[2].key, "rewrite"))
+        pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "mirrors.%.*s.rewrite", PM_FMT(host)), PM_STR("true"), line);
     if (!configs || depth != 4 || item || !value.n) return;
     if (pm_str_eqc(at[2].key, "auth")) pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "configs.%.*s.auth", PM_FMT(host)), PM_STR("true"), line);
     if (pm_str_eqc(at[2].key, "tls") && pm_str_eqc(at[3].key, "insecure_skip_verify"))
@@ -89,7 +90,8 @@ static int bid(const struct pm_record *r, const void *state) {
     bool named = pm_str_has(pm_path_base(r->path), PM_STR("registries.y"));
     bool mirrors = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_has(r->text, PM_STR("\nmirrors:"));
     bool configs = pm_str_starts(r->text, PM_STR("configs:")) || pm_str_has(r->text, PM_STR("\nconfigs:"));
-    bool begins = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_starts(r->text, PM_STR("configs:")) || pm_str_starts(r->text, PM_STR("#")) || pm_str_starts(r->text, PM_STR("---"));
+    bool begins = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_starts(r->text, PM_STR("configs:")) || pm_str_starts(r->text, PM_STR("#")) ||
+                  pm_str_starts(r->text, PM_STR("---"));
     if (!begins) return 0;
     return named && (mirrors || configs) ? 95 : mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80 : 0;
 }

@@ -1,14 +1,26 @@
 // KubeletConfiguration, from /var/lib/kubelet/config.yaml, a collector's JSON, or the API's /configz → config.
 //
-//   {"kind":"KubeletConfiguration","apiVersion":"kubelet.config.k8s.io/v1beta1","serializeImagePulls":false,"registryPullQPS":5,"evictionHard":{"imagefs.available":"15%"}}
+//   {"kind":"KubeletConfiguration","apiVersion":"kubelet.config.k8s.io/v1beta1","serializeImagePulls":false,"evictionHard":{"imagefs.available":"15%"}}
 //   {"kubeletconfig":{…}}
 // Source: k8s:staging/src/k8s.io/kubelet/config/v1beta1/types.go@v1.34.
 #include "config.h"
 
 static const char *const KEYS[] = {
-    "serializeImagePulls", "maxParallelImagePulls", "registryPullQPS", "registryBurst", "eventRecordQPS", "imageGCHighThresholdPercent", "imageGCLowThresholdPercent",
-    "imageMinimumGCAge", "imageMaximumGCAge", "runtimeRequestTimeout", "imagePullCredentialsVerificationPolicy", "containerRuntimeEndpoint", "imageServiceEndpoint",
+    "serializeImagePulls",
+    "maxParallelImagePulls",
+    "registryPullQPS",
+    "registryBurst",
+    "eventRecordQPS",
+    "imageGCHighThresholdPercent",
+    "imageGCLowThresholdPercent",
+    "imageMinimumGCAge",
+    "imageMaximumGCAge",
+    "runtimeRequestTimeout",
+    "imagePullCredentialsVerificationPolicy",
+    "containerRuntimeEndpoint",
+    "imageServiceEndpoint",
 };
+#define SIGNALS_MAX 64
 static const char *const MAPS[] = {"evictionHard", "evictionSoft", "evictionMinimumReclaim"};
 
 static const json_t *config_of(const struct pm_record *r) {
@@ -30,6 +42,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     for (size_t i = 0; i < PM_LEN(KEYS); i++) pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(o, KEYS[i]), pm_config_line(r, pm_str_c(KEYS[i])));
     for (size_t i = 0; i < PM_LEN(MAPS); i++) {
         const json_t *map = json_object_get(o, MAPS[i]);
+        if (json_object_size(map) > SIGNALS_MAX) continue; // each is looked up in the text
         for (void *it = json_object_iter((json_t *)(uintptr_t)map); it; it = json_object_iter_next((json_t *)(uintptr_t)map, it)) {
             const char *key = json_object_iter_key(it);
             pm_config_add_json(&c, pm_arena_fmt(ctx->a, "%s.%s", MAPS[i], key), json_object_iter_value(it), pm_config_line(r, pm_str_c(key)));

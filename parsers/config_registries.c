@@ -14,7 +14,11 @@ struct registry { // the [[registry]] being read: its name may come after its ot
     struct pm_str prefix, location;
     bool insecure, blocked;
     uint64_t line, insecure_line, blocked_line;
-    struct { struct pm_str location; uint64_t line; bool insecure; } mirrors[16];
+    struct {
+        struct pm_str location;
+        uint64_t line;
+        bool insecure;
+    } mirrors[16];
     int mirror_count;
 };
 struct reading {
@@ -36,9 +40,11 @@ static void flush(struct reading *x) {
         if (g->location.n) pm_config_add(x->config, PM_SETTING_TEXT, key_of(a, name, "location"), g->location, g->line);
         if (g->insecure) pm_config_add(x->config, PM_SETTING_BOOL, key_of(a, name, "insecure"), PM_STR("true"), g->insecure_line);
         if (g->blocked) pm_config_add(x->config, PM_SETTING_BOOL, key_of(a, name, "blocked"), PM_STR("true"), g->blocked_line);
-        for (int i = 0; i < g->mirror_count; i++) pm_config_add(x->config, PM_SETTING_ITEM, key_of(a, name, "mirrors"), g->mirrors[i].location, g->mirrors[i].line);
         for (int i = 0; i < g->mirror_count; i++)
-            if (g->mirrors[i].insecure) pm_config_add(x->config, PM_SETTING_ITEM, key_of(a, name, "insecure_mirrors"), g->mirrors[i].location, g->mirrors[i].line);
+            pm_config_add(x->config, PM_SETTING_ITEM, key_of(a, name, "mirrors"), g->mirrors[i].location, g->mirrors[i].line);
+        for (int i = 0; i < g->mirror_count; i++)
+            if (g->mirrors[i].insecure)
+                pm_config_add(x->config, PM_SETTING_ITEM, key_of(a, name, "insecure_mirrors"), g->mirrors[i].location, g->mirrors[i].line);
     }
     *g = (struct registry){0};
     x->any = false;
@@ -61,7 +67,9 @@ static void on_value(void *p, const struct pm_toml_value *v) {
     if (v->depth == 1 && pm_str_eqc(key, "unqualified-search-registries") && item) pm_config_add(x->config, PM_SETTING_ITEM, key, v->text, line);
     if (v->depth == 1 && pm_str_eqc(key, "short-name-mode")) pm_config_add(x->config, PM_SETTING_TEXT, key, v->text, line);
     if (v->depth == 3 && pm_str_eqc(v->path[0], "registries") && pm_str_eqc(key, "registries") && item) { // version 1: search, insecure, block
-        static const struct { const char *table, *name; } V1[] = {{"search", "unqualified-search-registries"}, {"insecure", "insecure-registries"}, {"block", "blocked-registries"}};
+        static const struct {
+            const char *table, *name;
+        } V1[] = {{"search", "unqualified-search-registries"}, {"insecure", "insecure-registries"}, {"block", "blocked-registries"}};
         for (size_t i = 0; i < PM_LEN(V1); i++)
             if (pm_str_eqc(v->path[1], V1[i].table)) pm_config_add(x->config, PM_SETTING_ITEM, pm_str_c(V1[i].name), v->text, line);
     }

@@ -4,9 +4,9 @@
 #include "toml.h"
 
 struct pm_toml_row {
-    const char *path;   // parts joined with '|': "*" any one part, kept for the name; leading "..." any parts before
-    const char *name;   // setting's name; "%" stands for the part that "*" matched
-    bool secret;        // only that it is there is told
+    const char *path; // parts joined with '|': "*" any one part, kept for the name; leading "..." any parts before
+    const char *name; // setting's name; "%" stands for the part that "*" matched
+    bool secret;      // only that it is there is told
 };
 // Do its first lines look like TOML? A log that quotes a configuration must not be taken for one, whole.
 bool pm_config_toml_like(struct pm_str text);

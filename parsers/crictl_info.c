@@ -1,20 +1,33 @@
 // `crictl info` and `crictl imagefsinfo` (JSON) → config, disk.usage, and the runtime's own condition.
 //
-//   {"status":{"conditions":[{"type":"RuntimeReady","status":true,…}]},"config":{"registry":{"configPath":"/etc/containerd/certs.d"},"sandboxImage":"registry.k8s.io/pause:3.9",…}}
+//   {"status":{"conditions":[{"type":"RuntimeReady","status":true,…}]},"config":{"registry":{"configPath":"/etc/containerd/certs.d"},…}}
 //   {"status":{"imageFilesystems":[{"timestamp":"1704164645678901234","fsId":{"mountpoint":"/var/lib/containerd/…"},"usedBytes":{"value":"52428800"}}]}}
-// Source: containerd/containerd:internal/cri/server/status.go@v2.1, kubernetes-sigs/cri-tools:cmd/crictl/{info,image}.go@v1.31; keys vary by containerd's version.
+// Source: containerd/containerd:internal/cri/server/status.go@v2.1, kubernetes-sigs/cri-tools:cmd/crictl/{info,image}.go@v1.31; keys vary by containerd's
+// version.
 #include "config.h"
 #include "k8s_object.h"
 #include "kubectl_table.h"
 
-static const struct { const char *path, *name; } SETTINGS[] = {
-    {"config.registry.configPath", "registry.config_path"}, {"config.sandboxImage", "sandbox_image"}, {"config.pinnedImages.sandbox", "sandbox_image"},
-    {"config.imagePullProgressTimeout", "image_pull_progress_timeout"}, {"config.maxConcurrentDownloads", "max_concurrent_downloads"},
-    {"config.containerd.snapshotter", "snapshotter"}, {"config.snapshotter", "snapshotter"}, {"config.containerdRootDir", "root"}, {"config.rootDir", "root_dir"},
+static const struct {
+    const char *path, *name;
+} SETTINGS[] = {
+    {"config.registry.configPath", "registry.config_path"},
+    {"config.sandboxImage", "sandbox_image"},
+    {"config.pinnedImages.sandbox", "sandbox_image"},
+    {"config.imagePullProgressTimeout", "image_pull_progress_timeout"},
+    {"config.maxConcurrentDownloads", "max_concurrent_downloads"},
+    {"config.containerd.snapshotter", "snapshotter"},
+    {"config.snapshotter", "snapshotter"},
+    {"config.containerdRootDir", "root"},
+    {"config.rootDir", "root_dir"},
     {"config.containerd.discardUnpackedLayers", "discard_unpacked_layers"},
 };
 
-static bool is_info(const json_t *o) { return json_is_array(pm_k8s_get(o, "status.conditions")) && json_is_object(json_object_get(o, "config")) && !json_object_get(o, "metadata"); }
+#define MIRRORS_MAX 64
+
+static bool is_info(const json_t *o) {
+    return json_is_array(pm_k8s_get(o, "status.conditions")) && json_is_object(json_object_get(o, "config")) && !json_object_get(o, "metadata");
+}
 
 static const json_t *filesystems(const json_t *o) {
     const json_t *list = pm_k8s_get(o, "status.imageFilesystems");
@@ -70,10 +83,12 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_config_add_json(&c, pm_str_c(SETTINGS[i].name), pm_k8s_get(r->json, SETTINGS[i].path), pm_config_line(r, pm_str_c(dot + 1)));
     }
     const json_t *mirrors = pm_k8s_get(r->json, "config.registry.mirrors");
+    if (json_object_size(mirrors) > MIRRORS_MAX) mirrors = NULL; // each is looked up in the text
     for (void *it = json_object_iter((json_t *)(uintptr_t)mirrors); it; it = json_object_iter_next((json_t *)(uintptr_t)mirrors, it)) {
         const json_t *endpoints = json_object_get(json_object_iter_value(it), "endpoint");
         if (!endpoints) endpoints = json_object_get(json_object_iter_value(it), "Endpoints");
-        pm_config_add_json(&c, pm_arena_fmt(ctx->a, "registry.mirrors.%s", json_object_iter_key(it)), endpoints, pm_config_line(r, pm_str_c(json_object_iter_key(it))));
+        pm_config_add_json(&c, pm_arena_fmt(ctx->a, "registry.mirrors.%s", json_object_iter_key(it)), endpoints,
+                           pm_config_line(r, pm_str_c(json_object_iter_key(it))));
     }
     pm_config_emit(ctx, r, &c, PM_NONE);
     emit_conditions(ctx, r);

@@ -33,7 +33,17 @@ struct pair {
     struct pm_str key, value;
     struct pair *next;
 };
-enum section { SECTION_NONE = 0, SECTION_LABELS, SECTION_CONTAINERS, SECTION_INIT, SECTION_CONDITIONS, SECTION_EVENTS, SECTION_ADDRESSES, SECTION_SYSTEM, SECTION_OTHER };
+enum section {
+    SECTION_NONE = 0,
+    SECTION_LABELS,
+    SECTION_CONTAINERS,
+    SECTION_INIT,
+    SECTION_CONDITIONS,
+    SECTION_EVENTS,
+    SECTION_ADDRESSES,
+    SECTION_SYSTEM,
+    SECTION_OTHER
+};
 struct described { // all strings live in the member's arena
     bool open;
     size_t indent;
@@ -49,14 +59,33 @@ struct described { // all strings live in the member's arena
     int address_count;
     struct pm_record at; // the line of its name
     uint64_t line;       // the last one that was its
+    int listed;          // containers, conditions and labels together
 };
+#define LISTED_MAX 1000
 #define DESCRIBED_GAP 40 // blank lines and long rows are between its lines; more is another text
 
 // Fields at the object's own level that tell its kind; the first seen decides.
-static const struct { const char *key, *kind; } TELLTALES[] = {
-    {"Node", "Pod"}, {"Containers", "Pod"}, {"Init Containers", "Pod"}, {"QoS Class", "Pod"}, {"Service Account", "Pod"}, {"Roles", "Node"}, {"Taints", "Node"}, {"System Info", "Node"},
-    {"StrategyType", "Deployment"}, {"Update Strategy", "StatefulSet"}, {"Desired Number of Nodes Scheduled", "DaemonSet"}, {"Reference", "HorizontalPodAutoscaler"},
-    {"Schedule", "CronJob"}, {"Completions", "Job"}, {"Parallelism", "Job"}, {"Pods Status", "ReplicaSet"}, {"Endpoints", "Service"}, {"Image pull secrets", "ServiceAccount"},
+static const struct {
+    const char *key, *kind;
+} TELLTALES[] = {
+    {"Node", "Pod"},
+    {"Containers", "Pod"},
+    {"Init Containers", "Pod"},
+    {"QoS Class", "Pod"},
+    {"Service Account", "Pod"},
+    {"Roles", "Node"},
+    {"Taints", "Node"},
+    {"System Info", "Node"},
+    {"StrategyType", "Deployment"},
+    {"Update Strategy", "StatefulSet"},
+    {"Desired Number of Nodes Scheduled", "DaemonSet"},
+    {"Reference", "HorizontalPodAutoscaler"},
+    {"Schedule", "CronJob"},
+    {"Completions", "Job"},
+    {"Parallelism", "Job"},
+    {"Pods Status", "ReplicaSet"},
+    {"Endpoints", "Service"},
+    {"Image pull secrets", "ServiceAccount"},
 };
 
 static size_t indent_of(struct pm_str s) {
@@ -267,7 +296,10 @@ static void detail_replicas(struct pm_detail *o, struct pm_str s) {
     while (!pm_scan_end(&c)) {
         uint64_t n;
         struct pm_str word;
-        if (!pm_scan_uint(&c, 9, &n)) { c.at++; continue; }
+        if (!pm_scan_uint(&c, 9, &n)) {
+            c.at++;
+            continue;
+        }
         pm_scan_blanks(&c);
         if (!pm_scan_word(&c, &word)) return;
         for (size_t i = 0; i < PM_LEN(WORDS); i++)
@@ -310,6 +342,8 @@ static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, str
 
 static void add_container(struct pm_arena *a, struct described *d, struct pm_str name) {
     struct waiting *w = PM_NEW(a, struct waiting), **tail = &d->containers;
+    d->container = NULL;
+    if (d->listed++ >= LISTED_MAX) return;
     while (*tail) tail = &(*tail)->next;
     w->name = pm_arena_dup(a, name);
     w->init = d->section == SECTION_INIT;
@@ -346,6 +380,7 @@ static void condition_row(struct pm_arena *a, struct described *d, struct pm_str
     struct pm_str cells[8];
     int n = pm_table_split(line, cells, 6);
     if (n < 2 || pm_str_eqc(cells[0], "Type") || is_ruler(line)) return;
+    if (d->listed++ >= LISTED_MAX) return;
     struct condition *c = PM_NEW(a, struct condition), **tail = &d->conditions;
     while (*tail) tail = &(*tail)->next;
     c->type = pm_arena_dup(a, cells[0]);
@@ -363,10 +398,16 @@ static void condition_row(struct pm_arena *a, struct described *d, struct pm_str
 }
 
 static void label_line(struct pm_arena *a, struct described *d, struct pm_str text) { // "app=cart"
-    static const struct { const char *name; bool zone; } PLACES[] = {
-        {"topology.kubernetes.io/region", false}, {"failure-domain.beta.kubernetes.io/region", false}, {"topology.kubernetes.io/zone", true}, {"failure-domain.beta.kubernetes.io/zone", true}};
+    static const struct {
+        const char *name;
+        bool zone;
+    } PLACES[] = {{"topology.kubernetes.io/region", false},
+                  {"failure-domain.beta.kubernetes.io/region", false},
+                  {"topology.kubernetes.io/zone", true},
+                  {"failure-domain.beta.kubernetes.io/zone", true}};
     ptrdiff_t equals = pm_str_chr(text, '=', 0);
     if (equals <= 0 || pm_str_chr(text, ' ', 0) >= 0) return;
+    if (d->listed++ >= LISTED_MAX) return;
     struct pair *p = PM_NEW(a, struct pair), **tail = &d->labels;
     while (*tail) tail = &(*tail)->next;
     p->key = pm_arena_dup(a, pm_str_sub(text, 0, (size_t)equals));
@@ -376,18 +417,30 @@ static void label_line(struct pm_arena *a, struct described *d, struct pm_str te
         if (pm_str_eqc(p->key, PLACES[i].name)) *(PLACES[i].zone ? &d->zone : &d->region) = p->value;
 }
 
-static const struct { const char *key; enum section section; } SECTIONS[] = {
-    {"Labels", SECTION_LABELS}, {"Containers", SECTION_CONTAINERS}, {"Init Containers", SECTION_INIT}, {"Ephemeral Containers", SECTION_CONTAINERS},
-    {"Conditions", SECTION_CONDITIONS}, {"Events", SECTION_EVENTS}, {"Addresses", SECTION_ADDRESSES}, {"System Info", SECTION_SYSTEM},
+static const struct {
+    const char *key;
+    enum section section;
+} SECTIONS[] = {
+    {"Labels", SECTION_LABELS},         {"Containers", SECTION_CONTAINERS}, {"Init Containers", SECTION_INIT}, {"Ephemeral Containers", SECTION_CONTAINERS},
+    {"Conditions", SECTION_CONDITIONS}, {"Events", SECTION_EVENTS},         {"Addresses", SECTION_ADDRESSES},  {"System Info", SECTION_SYSTEM},
 };
-static const struct { const char *key; size_t at; } FIELDS[] = {
-    {"Namespace", offsetof(struct described, namespace)}, {"Controlled By", offsetof(struct described, owner)}, {"Status", offsetof(struct described, status)},
-    {"Reason", offsetof(struct described, reason)}, {"Message", offsetof(struct described, message)}, {"Service Account", offsetof(struct described, service_account)},
+static const struct {
+    const char *key;
+    size_t at;
+} FIELDS[] = {
+    {"Namespace", offsetof(struct described, namespace)}, {"Controlled By", offsetof(struct described, owner)},
+    {"Status", offsetof(struct described, status)},       {"Reason", offsetof(struct described, reason)},
+    {"Message", offsetof(struct described, message)},     {"Service Account", offsetof(struct described, service_account)},
     {"Replicas", offsetof(struct described, replicas)},
 };
-static const struct { const char *key; size_t at; } SYSTEM[] = {
-    {"Operating System", offsetof(struct described, os)}, {"Architecture", offsetof(struct described, arch)},
-    {"Kubelet Version", offsetof(struct described, kubelet)}, {"Container Runtime Version", offsetof(struct described, runtime)},
+static const struct {
+    const char *key;
+    size_t at;
+} SYSTEM[] = {
+    {"Operating System", offsetof(struct described, os)},
+    {"Architecture", offsetof(struct described, arch)},
+    {"Kubelet Version", offsetof(struct described, kubelet)},
+    {"Container Runtime Version", offsetof(struct described, runtime)},
 };
 
 static void own_field(struct pm_arena *a, struct described *d, struct pm_str key, struct pm_str value) {

@@ -15,7 +15,7 @@
 #define NEARLY_FULL 0.90
 struct df_state {
     bool headed, inodes, type_column;
-    int64_t block_bytes; // 0: sizes have units
+    int64_t block_bytes;  // 0: sizes have units
     struct pm_str device; // of a row that goes on in the next line; in the member's arena
     uint64_t line;
 };
@@ -74,8 +74,11 @@ static int bid(const struct pm_record *r, const void *state) {
 }
 
 static void read_header(struct pm_str text, struct df_state *s) {
-    static const struct { const char *word; int64_t bytes; } UNITS[] = {
-        {"1K-blocks", 1024}, {"1024-blocks", 1024}, {"512-blocks", 512}, {"1M-blocks", 1 << 20}, {"1G-blocks", 1 << 30}, {"1B-blocks", 1}, {"1MB-blocks", 1000000}, {"1kB-blocks", 1000}};
+    static const struct {
+        const char *word;
+        int64_t bytes;
+    } UNITS[] = {{"1K-blocks", 1024},    {"1024-blocks", 1024}, {"512-blocks", 512},     {"1M-blocks", 1 << 20},
+                 {"1G-blocks", 1 << 30}, {"1B-blocks", 1},      {"1MB-blocks", 1000000}, {"1kB-blocks", 1000}};
     *s = (struct df_state){.headed = true, .inodes = pm_str_has(text, PM_STR("IUse%")) || pm_str_has(text, PM_STR("Inodes"))};
     s->type_column = pm_str_has(text, PM_STR(" Type"));
     for (size_t i = 0; i < PM_LEN(UNITS); i++)
@@ -83,8 +86,23 @@ static void read_header(struct pm_str text, struct df_state *s) {
 }
 
 static bool holds_images(struct pm_str mount) {
-    static const char *const WHOLE[] = {"/", "/var", "/var/lib", "/var/lib/containerd", "/var/lib/docker", "/var/lib/containers", "/var/lib/containers/storage", "/var/lib/kubelet",
-                                        "/var/lib/rancher", "/var/lib/rancher/k3s", "/var/lib/rancher/rke2", "/mnt", "/data", "/mnt/data", "/opt", "/run/containerd", "/var/snap"};
+    static const char *const WHOLE[] = {"/",
+                                        "/var",
+                                        "/var/lib",
+                                        "/var/lib/containerd",
+                                        "/var/lib/docker",
+                                        "/var/lib/containers",
+                                        "/var/lib/containers/storage",
+                                        "/var/lib/kubelet",
+                                        "/var/lib/rancher",
+                                        "/var/lib/rancher/k3s",
+                                        "/var/lib/rancher/rke2",
+                                        "/mnt",
+                                        "/data",
+                                        "/mnt/data",
+                                        "/opt",
+                                        "/run/containerd",
+                                        "/var/snap"};
     for (size_t i = 0; i < PM_LEN(WHOLE); i++)
         if (pm_str_eqc(mount, WHOLE[i])) return true;
     static const char *const WORDS[] = {"containerd", "docker", "containers", "images", "imagefs"};
@@ -94,7 +112,8 @@ static bool holds_images(struct pm_str mount) {
 }
 
 static bool is_pseudo(const struct df_row *row) {
-    static const char *const NAMES[] = {"tmpfs", "devtmpfs", "overlay", "shm", "udev", "none", "nsfs", "proc", "sysfs", "efivarfs", "squashfs", "cgroup", "cgroup2"};
+    static const char *const NAMES[] = {"tmpfs", "devtmpfs", "overlay",  "shm",      "udev",   "none",   "nsfs",
+                                        "proc",  "sysfs",    "efivarfs", "squashfs", "cgroup", "cgroup2"};
     for (size_t i = 0; i < PM_LEN(NAMES); i++)
         if (pm_str_eqc(row->device, NAMES[i]) || pm_str_eqc(row->type, NAMES[i])) return !pm_str_eqc(row->mount, "/") || !pm_str_eqc(row->device, "overlay");
     static const char *const ALWAYS_FULL[] = {"/dev/loop", "/dev/sr", "/dev/cdrom"};

@@ -20,15 +20,43 @@ struct info_state {
 };
 
 enum what { WHAT_SKIP = 0, WHAT_SETTING, WHAT_LIST, WHAT_DOCKER, WHAT_CONTAINERD, WHAT_KERNEL, WHAT_NAME };
-static const struct { const char *key, *name; enum what what; } TEXT[] = {
-    {"Server Version", NULL, WHAT_DOCKER}, {"containerd version", NULL, WHAT_CONTAINERD}, {"Kernel Version", NULL, WHAT_KERNEL}, {"Name", NULL, WHAT_NAME},
-    {"Storage Driver", "storage-driver", WHAT_SETTING}, {"Docker Root Dir", "data-root", WHAT_SETTING}, {"HTTP Proxy", "proxies.http-proxy", WHAT_SETTING},
-    {"HTTPS Proxy", "proxies.https-proxy", WHAT_SETTING}, {"No Proxy", "proxies.no-proxy", WHAT_SETTING}, {"Http Proxy", "proxies.http-proxy", WHAT_SETTING},
-    {"Https Proxy", "proxies.https-proxy", WHAT_SETTING}, {"Registry Mirrors", "registry-mirrors", WHAT_LIST}, {"Insecure Registries", "insecure-registries", WHAT_LIST},
-    {"Registry", NULL, WHAT_SKIP}, {"Operating System", NULL, WHAT_SKIP}, {"OSType", NULL, WHAT_SKIP}, {"Architecture", NULL, WHAT_SKIP}, {"CPUs", NULL, WHAT_SKIP},
-    {"Total Memory", NULL, WHAT_SKIP}, {"Logging Driver", NULL, WHAT_SKIP}, {"Cgroup Driver", NULL, WHAT_SKIP}, {"Cgroup Version", NULL, WHAT_SKIP}, {"Live Restore Enabled", NULL, WHAT_SKIP},
-    {"Debug Mode", NULL, WHAT_SKIP}, {"Experimental", NULL, WHAT_SKIP}, {"Default Runtime", NULL, WHAT_SKIP}, {"runc version", NULL, WHAT_SKIP}, {"init version", NULL, WHAT_SKIP},
-    {"Swarm", NULL, WHAT_SKIP}, {"Runtimes", NULL, WHAT_SKIP}, {"Backing Filesystem", NULL, WHAT_SKIP}, {"Stopped", NULL, WHAT_SKIP}, {"Paused", NULL, WHAT_SKIP},
+static const struct {
+    const char *key, *name;
+    enum what what;
+} TEXT[] = {
+    {"Server Version", NULL, WHAT_DOCKER},
+    {"containerd version", NULL, WHAT_CONTAINERD},
+    {"Kernel Version", NULL, WHAT_KERNEL},
+    {"Name", NULL, WHAT_NAME},
+    {"Storage Driver", "storage-driver", WHAT_SETTING},
+    {"Docker Root Dir", "data-root", WHAT_SETTING},
+    {"HTTP Proxy", "proxies.http-proxy", WHAT_SETTING},
+    {"HTTPS Proxy", "proxies.https-proxy", WHAT_SETTING},
+    {"No Proxy", "proxies.no-proxy", WHAT_SETTING},
+    {"Http Proxy", "proxies.http-proxy", WHAT_SETTING},
+    {"Https Proxy", "proxies.https-proxy", WHAT_SETTING},
+    {"Registry Mirrors", "registry-mirrors", WHAT_LIST},
+    {"Insecure Registries", "insecure-registries", WHAT_LIST},
+    {"Registry", NULL, WHAT_SKIP},
+    {"Operating System", NULL, WHAT_SKIP},
+    {"OSType", NULL, WHAT_SKIP},
+    {"Architecture", NULL, WHAT_SKIP},
+    {"CPUs", NULL, WHAT_SKIP},
+    {"Total Memory", NULL, WHAT_SKIP},
+    {"Logging Driver", NULL, WHAT_SKIP},
+    {"Cgroup Driver", NULL, WHAT_SKIP},
+    {"Cgroup Version", NULL, WHAT_SKIP},
+    {"Live Restore Enabled", NULL, WHAT_SKIP},
+    {"Debug Mode", NULL, WHAT_SKIP},
+    {"Experimental", NULL, WHAT_SKIP},
+    {"Default Runtime", NULL, WHAT_SKIP},
+    {"runc version", NULL, WHAT_SKIP},
+    {"init version", NULL, WHAT_SKIP},
+    {"Swarm", NULL, WHAT_SKIP},
+    {"Runtimes", NULL, WHAT_SKIP},
+    {"Backing Filesystem", NULL, WHAT_SKIP},
+    {"Stopped", NULL, WHAT_SKIP},
+    {"Paused", NULL, WHAT_SKIP},
 };
 
 static size_t indent_of(struct pm_str s) {
@@ -50,14 +78,17 @@ static int row_of(struct pm_str line, struct pm_str *value) {
     return -1;
 }
 
-static bool list_item(const struct info_state *s, struct pm_str line) { return s->open && s->list && indent_of(line) > s->list_indent && pm_str_chr(pm_str_trim(line), ' ', 0) < 0; }
+static bool list_item(const struct info_state *s, struct pm_str line) {
+    return s->open && s->list && indent_of(line) > s->list_indent && pm_str_chr(pm_str_trim(line), ' ', 0) < 0;
+}
 
 static bool near(const struct info_state *s, const struct pm_record *r) { return s && s->open && r->line <= s->line + 30; }
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct info_state *s = state;
     struct pm_str value;
-    if (r->shape == PM_SHAPE_JSON) return json_object_get(r->json, "ServerVersion") && (json_object_get(r->json, "RegistryConfig") || json_object_get(r->json, "DockerRootDir")) ? 92 : 0;
+    if (r->shape == PM_SHAPE_JSON)
+        return json_object_get(r->json, "ServerVersion") && (json_object_get(r->json, "RegistryConfig") || json_object_get(r->json, "DockerRootDir")) ? 92 : 0;
     if (r->text.n > 300) return 0;
     int row = row_of(r->text, &value);
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER && value.n) return 75;
@@ -118,14 +149,17 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
 static void json_insecure(struct pm_config *c, const struct pm_record *r) {
     const json_t *index = pm_k8s_get(r->json, "RegistryConfig.IndexConfigs"), *ranges = pm_k8s_get(r->json, "RegistryConfig.InsecureRegistryCIDRs");
     for (void *it = json_object_iter((json_t *)(uintptr_t)index); it; it = json_object_iter_next((json_t *)(uintptr_t)index, it))
-        if (json_is_false(json_object_get(json_object_iter_value(it), "Secure"))) pm_config_add(c, PM_SETTING_ITEM, PM_STR("insecure-registries"), pm_str_c(json_object_iter_key(it)), 0);
+        if (json_is_false(json_object_get(json_object_iter_value(it), "Secure")))
+            pm_config_add(c, PM_SETTING_ITEM, PM_STR("insecure-registries"), pm_str_c(json_object_iter_key(it)), 0);
     pm_config_add_json(c, PM_STR("insecure-registries"), ranges, 0);
 }
 
 static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    static const struct { const char *path, *name; } SETTINGS[] = {
-        {"RegistryConfig.Mirrors", "registry-mirrors"}, {"Driver", "storage-driver"}, {"DockerRootDir", "data-root"}, {"HttpProxy", "proxies.http-proxy"},
-        {"HttpsProxy", "proxies.https-proxy"}, {"NoProxy", "proxies.no-proxy"},
+    static const struct {
+        const char *path, *name;
+    } SETTINGS[] = {
+        {"RegistryConfig.Mirrors", "registry-mirrors"}, {"Driver", "storage-driver"},    {"DockerRootDir", "data-root"}, {"HttpProxy", "proxies.http-proxy"},
+        {"HttpsProxy", "proxies.https-proxy"},          {"NoProxy", "proxies.no-proxy"},
     };
     struct pm_config c = pm_config_new(ctx->a, "docker.daemon");
     for (size_t i = 0; i < PM_LEN(SETTINGS); i++) {

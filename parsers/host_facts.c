@@ -7,16 +7,24 @@
 //   Kubernetes v1.31.2   |   Docker version 26.1.5, build a72d7cd   |   crio version 1.31.3
 //   v1.31.2                                                                   NODE/kubernetes-version.txt of kind
 //   i-0abc1234def567890                                                       system/instance-id.txt
-// Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector, awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24, dockerd 26.1.5.
-// Bare words and dates mean something only by the name of their file, which is asked for; versions speak for themselves.
+// Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector, awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24,
+// dockerd 26.1.5. Bare words and dates mean something only by the name of their file, which is asked for; versions speak for themselves.
 #include "config.h"
 #include "kubectl_table.h"
 #include "pm/scan.h"
 
 enum fact_kind { FACT_NONE = 0, FACT_KUBERNETES, FACT_DATE, FACT_HOSTNAME, FACT_UNAME, FACT_INSTANCE, FACT_VERSION };
-static const struct { const char *prefix, *key; } VERSIONS[] = { // the version is the first word behind the prefix that begins with a digit or v
-    {"containerd github.com/containerd/containerd ", "containerd"}, {"containerd containerd.io ", "containerd"}, {"Kubernetes v", "kubelet"}, {"Docker version ", "docker"},
-    {"crio version ", "crio"}, {"k3s version v", "kubelet"}, {"rke2 version v", "kubelet"},
+static const struct {
+    const char *prefix, *key;
+} VERSIONS[] = {
+    // the version is the first word behind the prefix that begins with a digit or v
+    {"containerd github.com/containerd/containerd ", "containerd"},
+    {"containerd containerd.io ", "containerd"},
+    {"Kubernetes v", "kubelet"},
+    {"Docker version ", "docker"},
+    {"crio version ", "crio"},
+    {"k3s version v", "kubelet"},
+    {"rke2 version v", "kubelet"},
 };
 
 static bool named(struct pm_str path, const char *const *names) {
@@ -36,16 +44,19 @@ static size_t date_of(struct pm_str s, struct pm_when *w) {
 
 static bool host_word(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_') return false;
+        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_')
+            return false;
     return s.n > 0 && s.n < 254;
 }
 
 static enum fact_kind fact_of(const struct pm_record *r) {
-    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL}, *const HOSTS[] = {"hostname", "nodename", "node_name", NULL}, *const IDS[] = {"instance-id", NULL}, *const KUBERNETES[] = {"kubernetes-version", NULL};
+    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL}, *const HOSTS[] = {"hostname", "nodename", "node_name", NULL},
+                             *const IDS[] = {"instance-id", NULL}, *const KUBERNETES[] = {"kubernetes-version", NULL};
     struct pm_str s = pm_str_trim(r->text);
     struct pm_when w;
     if (!s.n || s.n > 400) return FACT_NONE;
-    if (pm_str_starts(s, PM_STR("Linux ")) && pm_str_has(s, PM_STR(" #")) && (pm_str_has(s, PM_STR(" SMP")) || pm_str_has(s, PM_STR("GNU/Linux")))) return FACT_UNAME;
+    if (pm_str_starts(s, PM_STR("Linux ")) && pm_str_has(s, PM_STR(" #")) && (pm_str_has(s, PM_STR(" SMP")) || pm_str_has(s, PM_STR("GNU/Linux"))))
+        return FACT_UNAME;
     for (size_t i = 0; i < PM_LEN(VERSIONS); i++)
         if (pm_str_starts(s, pm_str_c(VERSIONS[i].prefix))) return FACT_VERSION;
     if (r->line > 3) return FACT_NONE;

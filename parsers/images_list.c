@@ -5,8 +5,8 @@
 //   IMAGE          ID             DISK USAGE   CONTENT SIZE   EXTRA                        docker ≥ 29
 //   REF TYPE DIGEST SIZE PLATFORMS LABELS                                                  ctr images ls: single blanks between columns
 //   {"images":[{"id":"sha256:…","repoTags":["registry.k8s.io/pause:3.9"],"repoDigests":["…"],"size":"321520"}]}
-// Source: kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31, containerd/containerd:cmd/ctr/commands/images/images.go@v2.1, docker/cli:cli/command/formatter/image.go@v28.
-// Sizes are as printed (three digits): good for what fills a disk, not for sums.
+// Source: kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31, containerd/containerd:cmd/ctr/commands/images/images.go@v2.1,
+// docker/cli:cli/command/formatter/image.go@v28. Sizes are as printed (three digits): good for what fills a disk, not for sums.
 #include "detail.h"
 #include "kubectl_table.h"
 #include "pm/image.h"
@@ -118,8 +118,9 @@ static void table_row(struct pm_parse_ctx *ctx, struct images_state *s, const st
 static bool ctr_row(struct pm_parse_ctx *ctx, struct images_state *s, struct pm_str text) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str ref, type, digest, number, unit;
-    if (!pm_scan_word(&c, &ref) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &type) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &digest) || !pm_scan_blanks(&c) ||
-        !pm_scan_word(&c, &number) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &unit) || !pm_str_starts(type, PM_STR("application/vnd.")))
+    if (!pm_scan_word(&c, &ref) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &type) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &digest) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &number) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &unit) ||
+        !pm_str_starts(type, PM_STR("application/vnd.")))
         return false;
     add(ctx->member, s, ref, size_of(pm_arena_fmt(ctx->a, "%.*s%.*s", PM_FMT(number), PM_FMT(unit))));
     return true;

@@ -1,10 +1,12 @@
 // Kubernetes Event objects: core/v1, events.k8s.io/v1 (and v1beta1), lines of event exporters, Cloud Logging entries of events, watch wrappers.
 //
-//   {"kind":"Event","apiVersion":"v1","metadata":{"name":"cart-0.17a6","namespace":"shop","uid":"5b0e"},"involvedObject":{"kind":"Pod","namespace":"shop","name":"cart-0",
-//    "fieldPath":"spec.containers{web}"},"reason":"BackOff","message":"Back-off pulling image \"shop/cart:1.4\"","source":{"component":"kubelet","host":"node-7"},"count":5,…}
-//   {"kind":"Event","apiVersion":"events.k8s.io/v1","eventTime":"2024-01-02T03:04:06.000123Z","regarding":{…},"note":"…","series":{"count":3,"lastObservedTime":"…"},…}
+//   {"kind":"Event","apiVersion":"v1","metadata":{"name":"cart-0.17a6","namespace":"shop","uid":"5b0e"},
+//    "involvedObject":{"kind":"Pod","namespace":"shop","name":"cart-0","fieldPath":"spec.containers{web}"},
+//    "reason":"BackOff","message":"Back-off pulling image \"shop/cart:1.4\"","source":{"component":"kubelet","host":"node-7"},"count":5,…}
+//   {"kind":"Event","apiVersion":"events.k8s.io/v1","eventTime":"2024-01-02T03:04:06.000123Z","regarding":{…},"note":"…","series":{"count":3,…},…}
 //   {"jsonPayload":{"kind":"Event","involvedObject":{…},…},"logName":"projects/p/logs/events",…}
-//   {"count":3,"firstTimestamp":"…","lastTimestamp":"…","message":"Failed to pull image …","name":"Failed","type":"Warning"}      (container instances: the reason is the name)
+//   {"count":3,"firstTimestamp":"…","lastTimestamp":"…","message":"Failed to pull image …","name":"Failed","type":"Warning"}
+// The last is of a cloud's container instances: the reason is called name.
 // Source: k8s:staging/src/k8s.io/api/{core,events}/v1/types.go, resmoio/kubernetes-event-exporter:pkg/kube/event.go.
 // Audit records are also "kind":"Event" (audit.k8s.io): no events of ours, k8s_other takes them.
 #include "k8s_happening.h"
@@ -14,7 +16,8 @@ static const json_t *payload_of(const struct pm_record *r) {
     static const char *const WRAPS[] = {"jsonPayload", "object", "event", "kubernetes.event"};
     for (size_t i = 0; i < PM_LEN(WRAPS); i++) {
         const json_t *inner = pm_k8s_get(r->json, WRAPS[i]);
-        if (json_is_object(json_object_get(inner, "involvedObject")) || (json_is_object(json_object_get(inner, "regarding")) && json_object_get(inner, "note"))) return inner;
+        if (json_is_object(json_object_get(inner, "involvedObject")) || (json_is_object(json_object_get(inner, "regarding")) && json_object_get(inner, "note")))
+            return inner;
     }
     return r->json;
 }
@@ -86,9 +89,12 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_event = {
     .name = "k8s-event",
     .title = "Kubernetes events, JSON or YAML (core/v1, events.k8s.io, event exporters, Cloud Logging)",
-    .example = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart-0.17a6\",\"namespace\":\"shop\",\"uid\":\"5b0e\"},\"involvedObject\":{\"kind\":\"Pod\",\"namespace\":\"shop\","
-               "\"name\":\"cart-0\",\"fieldPath\":\"spec.containers{web}\"},\"reason\":\"Failed\",\"message\":\"Failed to pull image \\\"shop/cart:1.4\\\": pull QPS exceeded\","
-               "\"source\":{\"component\":\"kubelet\",\"host\":\"node-7\"},\"firstTimestamp\":\"2024-01-02T03:04:05Z\",\"lastTimestamp\":\"2024-01-02T03:09:41Z\",\"count\":5,\"type\":\"Warning\"}",
+    .example = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart-0.17a6\",\"namespace\":\"shop\",\"uid\":\"5b0e\"},\"involvedObject\":{"
+               "\"kind\":\"Pod\",\"namespace\":\"shop\","
+               "\"name\":\"cart-0\",\"fieldPath\":\"spec.containers{web}\"},\"reason\":\"Failed\",\"message\":\"Failed to pull image \\\"shop/cart:1.4\\\": "
+               "pull QPS exceeded\","
+               "\"source\":{\"component\":\"kubelet\",\"host\":\"node-7\"},\"firstTimestamp\":\"2024-01-02T03:04:05Z\",\"lastTimestamp\":\"2024-01-02T03:09:"
+               "41Z\",\"count\":5,\"type\":\"Warning\"}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go; captured: kubectl 1.32.3, API server 1.34.9 and 1.20.2",
     .component = PM_COMP_EVENTS,
     .shapes = PM_SHAPE_JSON,

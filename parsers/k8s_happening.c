@@ -1,7 +1,8 @@
 // Kubernetes events → typed events. See k8s_happening.h.
 //
 // Wordings: formats.md 2.9; k8s:pkg/kubelet/{events,images,eviction,kuberuntime}, pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}.
-// Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event, or where they warn, one of kind other.
+// Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event, or where they warn, one of
+// kind other.
 #include "k8s_happening.h"
 #include "detail.h"
 #include "lift.h"
@@ -30,9 +31,20 @@ static struct pm_str node_of(const struct pm_happening *h) {
     return said ? name : PM_NONE;
 }
 
-static const struct { const char *lower, *kind; } KINDS[] = { // tables print them in lower case
-    {"deployment", "Deployment"}, {"replicaset", "ReplicaSet"}, {"statefulset", "StatefulSet"}, {"daemonset", "DaemonSet"}, {"job", "Job"}, {"cronjob", "CronJob"},
-    {"replicationcontroller", "ReplicationController"}, {"horizontalpodautoscaler", "HorizontalPodAutoscaler"}, {"node", "Node"}, {"pod", "Pod"},
+static const struct {
+    const char *lower, *kind;
+} KINDS[] = {
+    // tables print them in lower case
+    {"deployment", "Deployment"},
+    {"replicaset", "ReplicaSet"},
+    {"statefulset", "StatefulSet"},
+    {"daemonset", "DaemonSet"},
+    {"job", "Job"},
+    {"cronjob", "CronJob"},
+    {"replicationcontroller", "ReplicationController"},
+    {"horizontalpodautoscaler", "HorizontalPodAutoscaler"},
+    {"node", "Node"},
+    {"pod", "Pod"},
 };
 
 static struct pm_str object_of(struct pm_arena *a, const struct pm_happening *h) {
@@ -81,9 +93,13 @@ static void emit_message(const struct happening_ctx *c, enum pm_kind kind) {
 
 // Reasons
 
-// The kubelet's errors of container start that are about images. ErrImagePull and ImagePullBackOff take turns and say nothing; the others are a cause by themselves.
-static const struct { const char *word; bool vague; } PULL_REASONS[] = {
-    {"ErrImagePull", true},      {"ImagePullBackOff", true},    {"ErrImageNeverPull", false},         {"InvalidImageName", false},
+// The kubelet's errors of container start that are about images. ErrImagePull and ImagePullBackOff take turns and say nothing; the others are a cause by
+// themselves.
+static const struct {
+    const char *word;
+    bool vague;
+} PULL_REASONS[] = {
+    {"ErrImagePull", true},       {"ImagePullBackOff", true},     {"ErrImageNeverPull", false},         {"InvalidImageName", false},
     {"ImageInspectError", false}, {"RegistryUnavailable", false}, {"SignatureValidationFailed", false},
 };
 
@@ -252,7 +268,9 @@ static void on_scheduled(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
-static void on_workload(const struct happening_ctx *c) { emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE : PM_KIND_WORKLOAD_STATE); }
+static void on_workload(const struct happening_ctx *c) {
+    emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE : PM_KIND_WORKLOAD_STATE);
+}
 static void on_node(const struct happening_ctx *c) { emit_message(c, PM_KIND_NODE_STATE); }
 static void on_runtime_start(const struct happening_ctx *c) { emit_message(c, PM_KIND_RUNTIME_START); }
 
@@ -270,22 +288,60 @@ static void on_starting(const struct happening_ctx *c) {
     if (pm_str_eqc(c->h->component, "kubelet") || says(c->h, "kubelet")) on_node(c);
 }
 
-static const struct { const char *reason; happening_fn *fn; } REASONS[] = {
-    {"Pulling", on_pull_talk}, {"Pulled", on_pull_talk}, {"Failed", on_pull_talk}, {"BackOff", on_pull_talk}, {"FailedSync", on_pull_talk},
-    {"InspectFailed", on_refused}, {"ErrImageNeverPull", on_refused}, {"InvalidImageName", on_refused},
+static const struct {
+    const char *reason;
+    happening_fn *fn;
+} REASONS[] = {
+    {"Pulling", on_pull_talk},
+    {"Pulled", on_pull_talk},
+    {"Failed", on_pull_talk},
+    {"BackOff", on_pull_talk},
+    {"FailedSync", on_pull_talk},
+    {"InspectFailed", on_refused},
+    {"ErrImageNeverPull", on_refused},
+    {"InvalidImageName", on_refused},
     {"FailedToRetrieveImagePullSecret", on_secret_missing},
-    {"FailedCreatePodSandBox", on_sandbox}, {"FailedCreatePodSandbox", on_sandbox},
-    {"ImageGCFailed", on_gc_failed}, {"FreeDiskSpaceFailed", on_gc_failed}, {"ContainerGCFailed", on_maybe_runtime_down},
-    {"NodeHasDiskPressure", on_pressure}, {"EvictionThresholdMet", on_storage_only}, {"Evicted", on_storage_only}, {"NodeHasNoDiskPressure", on_pressure_gone},
+    {"FailedCreatePodSandBox", on_sandbox},
+    {"FailedCreatePodSandbox", on_sandbox},
+    {"ImageGCFailed", on_gc_failed},
+    {"FreeDiskSpaceFailed", on_gc_failed},
+    {"ContainerGCFailed", on_maybe_runtime_down},
+    {"NodeHasDiskPressure", on_pressure},
+    {"EvictionThresholdMet", on_storage_only},
+    {"Evicted", on_storage_only},
+    {"NodeHasNoDiskPressure", on_pressure_gone},
     {"Scheduled", on_scheduled},
-    {"ScalingReplicaSet", on_workload}, {"SuccessfulCreate", on_workload}, {"SuccessfulDelete", on_workload}, {"DeploymentRollback", on_workload}, {"DeploymentRollbackRevisionNotFound", on_workload},
-    {"FailedCreate", on_workload}, {"BackoffLimitExceeded", on_workload}, {"DeadlineExceeded", on_workload}, {"ProgressDeadlineExceeded", on_workload},
+    {"ScalingReplicaSet", on_workload},
+    {"SuccessfulCreate", on_workload},
+    {"SuccessfulDelete", on_workload},
+    {"DeploymentRollback", on_workload},
+    {"DeploymentRollbackRevisionNotFound", on_workload},
+    {"FailedCreate", on_workload},
+    {"BackoffLimitExceeded", on_workload},
+    {"DeadlineExceeded", on_workload},
+    {"ProgressDeadlineExceeded", on_workload},
     {"SuccessfulRescale", on_workload},
-    {"RegisteredNode", on_node}, {"NodeReady", on_node}, {"NodeNotReady", on_node}, {"NodeNotSchedulable", on_node}, {"NodeSchedulable", on_node}, {"Rebooted", on_node},
-    {"RemovingNode", on_node}, {"DeletingNode", on_node}, {"TriggeredScaleUp", on_node}, {"ScaledUpGroup", on_node}, {"ScaleDown", on_node}, {"Starting", on_starting},
+    {"RegisteredNode", on_node},
+    {"NodeReady", on_node},
+    {"NodeNotReady", on_node},
+    {"NodeNotSchedulable", on_node},
+    {"NodeSchedulable", on_node},
+    {"Rebooted", on_node},
+    {"RemovingNode", on_node},
+    {"DeletingNode", on_node},
+    {"TriggeredScaleUp", on_node},
+    {"ScaledUpGroup", on_node},
+    {"ScaleDown", on_node},
+    {"Starting", on_starting},
     // node-problem-detector
-    {"ContainerdStart", on_runtime_start}, {"DockerStart", on_runtime_start}, {"DockerHung", on_runtime_down}, {"ContainerdUnhealthy", on_runtime_down},
-    {"DockerUnhealthy", on_runtime_down}, {"ContainerRuntimeUnhealthy", on_runtime_down}, {"FilesystemIsReadOnly", on_node}, {"FrequentContainerdRestart", on_node},
+    {"ContainerdStart", on_runtime_start},
+    {"DockerStart", on_runtime_start},
+    {"DockerHung", on_runtime_down},
+    {"ContainerdUnhealthy", on_runtime_down},
+    {"DockerUnhealthy", on_runtime_down},
+    {"ContainerRuntimeUnhealthy", on_runtime_down},
+    {"FilesystemIsReadOnly", on_node},
+    {"FrequentContainerdRestart", on_node},
     {"FrequentDockerRestart", on_node},
 };
 
@@ -306,7 +362,8 @@ void pm_happening_set_message(struct pm_happening *h, struct pm_str message) {
     struct pm_str path;
     pm_scan_lit(&s, "(combined from similar events): ");
     struct pm_scan at = s;
-    if (pm_str_starts(pm_scan_rest(&at), PM_STR("spec.")) && pm_scan_until_lit(&at, "}: ", &path) && pm_str_chr(path, ' ', 0) < 0 && pm_str_chr(path, '{', 0) > 0) {
+    if (pm_str_starts(pm_scan_rest(&at), PM_STR("spec.")) && pm_scan_until_lit(&at, "}: ", &path) && pm_str_chr(path, ' ', 0) < 0 &&
+        pm_str_chr(path, '{', 0) > 0) {
         if (!h->field_path.n) h->field_path = (struct pm_str){path.p, path.n + 1};
         s = at;
     }

@@ -4,15 +4,15 @@
 #include "pm/parser.h"
 
 struct pm_happening {
-    struct pm_str object_kind;  // "Pod", "pod", "Node", "Deployment" …
+    struct pm_str object_kind; // "Pod", "pod", "Node", "Deployment" …
     struct pm_str namespace, name, object_uid;
-    struct pm_str field_path;   // "spec.containers{web}"
+    struct pm_str field_path; // "spec.containers{web}"
     struct pm_str type, reason, message;
-    struct pm_str component;    // "kubelet", "default-scheduler"
-    struct pm_str host;         // node, or whatever host the component ran on
-    struct pm_str uid;          // of the event itself
+    struct pm_str component;        // "kubelet", "default-scheduler"
+    struct pm_str host;             // node, or whatever host the component ran on
+    struct pm_str uid;              // of the event itself
     struct pm_str container, image; // where the surroundings tell (describe)
-    bool host_is_node;          // the form guarantees it (source.host)
+    bool host_is_node;              // the form guarantees it (source.host)
     uint32_t count;
     struct pm_when first, last;
 };

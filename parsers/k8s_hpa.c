@@ -1,6 +1,6 @@
 // HorizontalPodAutoscaler objects (autoscaling/v1, v2beta*, v2) → hpa.state.
 //
-//   {"kind":"HorizontalPodAutoscaler","spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"minReplicas":4,"maxReplicas":8},"status":{"currentReplicas":4,"desiredReplicas":8}}
+//   {"kind":"HorizontalPodAutoscaler","spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":8},"status":{"currentReplicas":4,…}}
 // Source: k8s:staging/src/k8s.io/api/autoscaling/{v1,v2}/types.go. In v1 the conditions are JSON in an annotation.
 #include "k8s_object.h"
 
@@ -44,7 +44,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_hpa = {
     .name = "k8s-hpa",
     .title = "HorizontalPodAutoscalers, JSON or YAML",
-    .example = "{\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"web\"},"
+    .example = "{\"kind\":\"HorizontalPodAutoscaler\",\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"scaleTargetRef\":{\"kind\":"
+               "\"Deployment\",\"name\":\"web\"},"
                "\"minReplicas\":4,\"maxReplicas\":8},\"status\":{\"currentReplicas\":4,\"desiredReplicas\":8}}",
     .source = "k8s:staging/src/k8s.io/api/autoscaling/v2/types.go; captured: API server 1.34.9 and 1.20.2",
     .component = PM_COMP_OBJECTS,

@@ -1,6 +1,6 @@
 // Node objects → node.state.
 //
-//   {"kind":"Node","metadata":{"name":"node-7"},"status":{"conditions":[{"type":"DiskPressure","status":"True",…}],"nodeInfo":{"kubeletVersion":"v1.31.2",…},"images":[{"names":[…]}]}}
+//   {"kind":"Node","metadata":{"name":"node-7"},"status":{"conditions":[{"type":"DiskPressure",…}],"nodeInfo":{"kubeletVersion":"v1.31.2",…},"images":[…]}}
 // Source: k8s:staging/src/k8s.io/api/core/v1/types.go. status.images holds the 50 largest only: an image that is missing there may be present.
 #include "k8s_object.h"
 #include "pm/image.h"
@@ -27,7 +27,8 @@ static void detail_images(struct pm_arena *a, struct pm_detail *d, const json_t 
         for (size_t k = 0; k < json_array_size(names); k++) {
             struct pm_image image;
             const json_t *name = json_array_get(names, k);
-            if (json_is_string(name) && pm_image_parse(a, (struct pm_str){json_string_value(name), json_string_length(name)}, &image)) pm_detail_str(d, "", image.norm);
+            if (json_is_string(name) && pm_image_parse(a, (struct pm_str){json_string_value(name), json_string_length(name)}, &image))
+                pm_detail_str(d, "", image.norm);
         }
     }
     pm_detail_end(d, ']');
@@ -81,7 +82,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_node = {
     .name = "k8s-node",
     .title = "Nodes, JSON or YAML",
-    .example = "{\"kind\":\"Node\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"node-7\"},\"status\":{\"conditions\":[{\"type\":\"DiskPressure\",\"status\":\"True\"}],"
+    .example = "{\"kind\":\"Node\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"node-7\"},\"status\":{\"conditions\":[{\"type\":\"DiskPressure\",\"status\":"
+               "\"True\"}],"
                "\"nodeInfo\":{\"kubeletVersion\":\"v1.31.2\",\"containerRuntimeVersion\":\"containerd://1.7.24\"}}}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go; captured: API server 1.34.9 and 1.20.2",
     .component = PM_COMP_OBJECTS,

@@ -69,10 +69,26 @@ static const struct { // fields that tell a kind where an item of a typed list d
 };
 
 // Collectors name files and folders after what they hold: "deployments.yaml", "apps_v1_replicasets.json", "cluster-resources/jobs/shop.json".
-static const struct { const char *word, *kind; } FILES[] = {
-    {"deployments", "Deployment"}, {"replicasets", "ReplicaSet"}, {"statefulsets", "StatefulSet"}, {"daemonsets", "DaemonSet"}, {"cronjobs", "CronJob"}, {"jobs", "Job"},
-    {"replication-controllers", "ReplicationController"}, {"replicationcontrollers", "ReplicationController"}, {"horizontalpodautoscalers", "HorizontalPodAutoscaler"}, {"hpa", "HorizontalPodAutoscaler"},
-    {"serviceaccounts", "ServiceAccount"}, {"services", "Service"}, {"secrets", "Secret"}, {"endpointslices", "EndpointSlice"}, {"endpoints", "Endpoints"}, {"nodes", "Node"}, {"pods", "Pod"},
+static const struct {
+    const char *word, *kind;
+} FILES[] = {
+    {"deployments", "Deployment"},
+    {"replicasets", "ReplicaSet"},
+    {"statefulsets", "StatefulSet"},
+    {"daemonsets", "DaemonSet"},
+    {"cronjobs", "CronJob"},
+    {"jobs", "Job"},
+    {"replication-controllers", "ReplicationController"},
+    {"replicationcontrollers", "ReplicationController"},
+    {"horizontalpodautoscalers", "HorizontalPodAutoscaler"},
+    {"hpa", "HorizontalPodAutoscaler"},
+    {"serviceaccounts", "ServiceAccount"},
+    {"services", "Service"},
+    {"secrets", "Secret"},
+    {"endpointslices", "EndpointSlice"},
+    {"endpoints", "Endpoints"},
+    {"nodes", "Node"},
+    {"pods", "Pod"},
 };
 
 static struct pm_str kind_of_path(struct pm_str path) {
@@ -128,7 +144,8 @@ void pm_k8s_detail_strings(struct pm_detail *d, const char *key, const json_t *o
     pm_detail_obj(d, key);
     for (void *i = json_object_iter((json_t *)(uintptr_t)object); i; i = json_object_iter_next((json_t *)(uintptr_t)object, i)) {
         const json_t *v = json_object_iter_value(i);
-        if (json_is_string(v) && *json_object_iter_key(i)) pm_detail_strk(d, pm_str_c(json_object_iter_key(i)), (struct pm_str){json_string_value(v), json_string_length(v)});
+        if (json_is_string(v) && *json_object_iter_key(i))
+            pm_detail_strk(d, pm_str_c(json_object_iter_key(i)), (struct pm_str){json_string_value(v), json_string_length(v)});
     }
     pm_detail_end(d, '}');
 }

@@ -1,7 +1,8 @@
 // Pod objects → pod.state, and the causes that its waiting containers still hold.
 //
 //   {"kind":"Pod","metadata":{"name":"cart-0","namespace":"shop"},"spec":{"nodeName":"node-7","containers":[{"name":"web","image":"shop/cart:1.4"}]},
-//    "status":{"phase":"Pending","containerStatuses":[{"name":"web","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image \"shop/cart:1.4\": ErrImagePull: …"}}}]}}
+//    "status":{"phase":"Pending","containerStatuses":[{"name":"web","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image
+//    \"shop/cart:1.4\": ErrImagePull: …"}}}]}}
 // Source: k8s:staging/src/k8s.io/api/core/v1/types.go, pkg/kubelet/images/image_manager.go (messages).
 // Events expire after an hour, a waiting message does not: since 1.32 the back-off message holds the last cause, so it becomes an event of its own.
 // All events are snapshots, of the time of capture; only a pod that waits for an image is dated, by the last change of its conditions: since then it waits.
@@ -10,7 +11,10 @@
 #include "k8s_object.h"
 #include "lift.h"
 
-static const struct { const char *statuses, *specs; bool init; } GROUPS[] = {
+static const struct {
+    const char *statuses, *specs;
+    bool init;
+} GROUPS[] = {
     {"status.initContainerStatuses", "spec.initContainers", true},
     {"status.containerStatuses", "spec.containers", false},
     {"status.ephemeralContainerStatuses", "spec.ephemeralContainers", false},
@@ -23,8 +27,12 @@ static int bid(const struct pm_record *r, const void *state) {
     return json_is_object(json_object_get(r->json, "status")) && json_is_object(json_object_get(r->json, "metadata")) ? 70 : 0;
 }
 
+// Status and spec are matched pairwise: beyond this a pod is no pod, and would take minutes.
+#define CONTAINERS_MAX 256
+static size_t some(const json_t *list) { return json_array_size(list) < CONTAINERS_MAX ? json_array_size(list) : CONTAINERS_MAX; }
+
 static const json_t *named(const json_t *list, struct pm_str name) {
-    for (size_t i = 0; i < json_array_size(list); i++)
+    for (size_t i = 0; i < some(list); i++)
         if (pm_str_eq(pm_k8s_str(json_array_get(list, i), "name"), name)) return json_array_get(list, i);
     return NULL;
 }
@@ -45,7 +53,7 @@ static void detail_waiting(struct pm_detail *d, const json_t *pod) {
     pm_detail_list(d, "waiting");
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *statuses = pm_k8s_get(pod, GROUPS[g].statuses);
-        for (size_t i = 0; i < json_array_size(statuses); i++) {
+        for (size_t i = 0; i < some(statuses); i++) {
             const json_t *s = json_array_get(statuses, i), *waiting = pm_k8s_get(s, "state.waiting");
             if (!waiting) continue;
             pm_detail_obj(d, NULL);
@@ -64,7 +72,7 @@ static void detail_containers(struct pm_detail *d, const json_t *pod) {
     pm_detail_list(d, "containers");
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *specs = pm_k8s_get(pod, GROUPS[g].specs);
-        for (size_t i = 0; i < json_array_size(specs); i++) {
+        for (size_t i = 0; i < some(specs); i++) {
             const json_t *c = json_array_get(specs, i), *s = named(pm_k8s_get(pod, GROUPS[g].statuses), pm_k8s_str(c, "name"));
             pm_detail_obj(d, NULL);
             pm_detail_str(d, "name", pm_k8s_str(c, "name"));
@@ -113,7 +121,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *pod) {
 static bool waits_for_image(const json_t *pod) {
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *statuses = pm_k8s_get(pod, GROUPS[g].statuses);
-        for (size_t i = 0; i < json_array_size(statuses); i++)
+        for (size_t i = 0; i < some(statuses); i++)
             if (pm_pull_reason(pm_k8s_str(json_array_get(statuses, i), "state.waiting.reason"), NULL)) return true;
     }
     return false;
@@ -163,7 +171,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     pm_emit(ctx, r, &e);
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *statuses = pm_k8s_get(r->json, GROUPS[g].statuses);
-        for (size_t i = 0; i < json_array_size(statuses); i++) emit_waiting(ctx, r, GROUPS[g].specs, json_array_get(statuses, i));
+        for (size_t i = 0; i < some(statuses); i++) emit_waiting(ctx, r, GROUPS[g].specs, json_array_get(statuses, i));
     }
     return PM_PARSE_OK;
 }
@@ -171,8 +179,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_pod = {
     .name = "k8s-pod",
     .title = "Pods, JSON or YAML",
-    .example = "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart-0\",\"namespace\":\"shop\"},\"spec\":{\"nodeName\":\"node-7\",\"containers\":[{\"name\":\"web\","
-               "\"image\":\"shop/cart:1.4\"}]},\"status\":{\"phase\":\"Pending\",\"containerStatuses\":[{\"name\":\"web\",\"image\":\"shop/cart:1.4\",\"state\":{\"waiting\":"
+    .example = "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart-0\",\"namespace\":\"shop\"},\"spec\":{\"nodeName\":\"node-7\","
+               "\"containers\":[{\"name\":\"web\","
+               "\"image\":\"shop/cart:1.4\"}]},\"status\":{\"phase\":\"Pending\",\"containerStatuses\":[{\"name\":\"web\",\"image\":\"shop/"
+               "cart:1.4\",\"state\":{\"waiting\":"
                "{\"reason\":\"ErrImagePull\",\"message\":\"pull QPS exceeded\"}}}]}}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go; captured: API server 1.34.9 and 1.20.2",
     .component = PM_COMP_OBJECTS,

@@ -79,7 +79,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_secret = {
     .name = "k8s-secret",
     .title = "Pull secrets and service accounts, JSON or YAML (names and registries only, never values)",
-    .example = "{\"kind\":\"ServiceAccount\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"default\",\"namespace\":\"shop\"},\"imagePullSecrets\":[{\"name\":\"regcred\"}]}",
+    .example = "{\"kind\":\"ServiceAccount\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"default\",\"namespace\":\"shop\"},\"imagePullSecrets\":[{\"name\":"
+               "\"regcred\"}]}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_JSON,

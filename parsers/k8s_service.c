@@ -1,7 +1,7 @@
 // Service, Endpoints and EndpointSlice objects → workload.state: which services the pods that could not start stand behind.
 //
 //   {"kind":"Service","metadata":{"name":"cart","namespace":"shop"},"spec":{"selector":{"app":"cart"}}}
-//   {"kind":"Endpoints","metadata":{"name":"cart","namespace":"shop"},"subsets":[{"addresses":[{"targetRef":{"kind":"Pod","name":"cart-0"}}],"notReadyAddresses":[…]}]}
+//   {"kind":"Endpoints","metadata":{"name":"cart","namespace":"shop"},"subsets":[{"addresses":[{"targetRef":{"kind":"Pod","name":"cart-0"}}],…}]}
 // Source: k8s:staging/src/k8s.io/api/{core,discovery}/v1/types.go. An EndpointSlice is told under its service's name, as Endpoints.
 #include "k8s_object.h"
 
@@ -34,7 +34,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     const json_t *o = r->json, *service_name = json_object_get(pm_k8s_get(o, "metadata.labels"), "kubernetes.io/service-name");
     bool service = pm_k8s_is(r, "Service");
     struct pm_str name = pm_k8s_str(o, "metadata.name");
-    if (pm_k8s_is(r, "EndpointSlice") && json_is_string(service_name)) name = (struct pm_str){json_string_value(service_name), json_string_length(service_name)};
+    if (pm_k8s_is(r, "EndpointSlice") && json_is_string(service_name))
+        name = (struct pm_str){json_string_value(service_name), json_string_length(service_name)};
     if (!name.n) {
         pm_emit_bad(ctx, r, "service-no-name", "a service or its endpoints without metadata.name");
         return PM_PARSE_BAD;
@@ -55,7 +56,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_service = {
     .name = "k8s-service",
     .title = "Services, Endpoints, EndpointSlices, JSON or YAML",
-    .example = "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"selector\":{\"app\":\"cart\"}}}",
+    .example =
+        "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"selector\":{\"app\":\"cart\"}}}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go; captured: API server 1.34.9",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_JSON,

@@ -1,6 +1,6 @@
 // Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController objects → workload.state.
 //
-//   {"kind":"Deployment","metadata":{"name":"cart","namespace":"shop","generation":4},"spec":{"replicas":3,"template":{…}},"status":{"replicas":4,"updatedReplicas":1,"unavailableReplicas":1,…}}
+//   {"kind":"Deployment","metadata":{"name":"cart","namespace":"shop","generation":4},"spec":{"replicas":3,…},"status":{"replicas":4,"updatedReplicas":1,…}}
 // Source: k8s:staging/src/k8s.io/api/{apps,batch,core}/v1/types.go. OpenShift DeploymentConfig has the same members.
 #include "k8s_object.h"
 
@@ -8,12 +8,15 @@ struct counts { // where each kind keeps its numbers; NULL: it has none
     const char *kind, *desired, *ready, *updated, *available, *unavailable, *template;
 };
 static const struct counts KINDS[] = {
-    {"Deployment", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas", "spec.template.spec"},
-    {"DeploymentConfig", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas", "spec.template.spec"},
+    {"Deployment", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas",
+     "spec.template.spec"},
+    {"DeploymentConfig", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas",
+     "spec.template.spec"},
     {"ReplicaSet", "spec.replicas", "status.readyReplicas", NULL, "status.availableReplicas", NULL, "spec.template.spec"},
     {"ReplicationController", "spec.replicas", "status.readyReplicas", NULL, "status.availableReplicas", NULL, "spec.template.spec"},
     {"StatefulSet", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", NULL, "spec.template.spec"},
-    {"DaemonSet", "status.desiredNumberScheduled", "status.numberReady", "status.updatedNumberScheduled", "status.numberAvailable", "status.numberUnavailable", "spec.template.spec"},
+    {"DaemonSet", "status.desiredNumberScheduled", "status.numberReady", "status.updatedNumberScheduled", "status.numberAvailable", "status.numberUnavailable",
+     "spec.template.spec"},
     {"Job", "spec.completions", "status.ready", NULL, "status.succeeded", NULL, "spec.template.spec"},
     {"CronJob", NULL, NULL, NULL, NULL, NULL, "spec.jobTemplate.spec.template.spec"},
 };
@@ -91,7 +94,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_k8s_workload = {
     .name = "k8s-workload",
     .title = "Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, ReplicationControllers, JSON or YAML",
-    .example = "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"replicas\":3},\"status\":{\"readyReplicas\":2}}",
+    .example = "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/"
+               "v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"replicas\":3},\"status\":{\"readyReplicas\":2}}",
     .source = "k8s:staging/src/k8s.io/api/apps/v1/types.go; captured: API server 1.34.9 and 1.20.2",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_JSON,

@@ -1,7 +1,8 @@
 // Tables of nodes: `kubectl get nodes [-o wide]`.
 //
-//   NAME     STATUS                     ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE                         KERNEL-VERSION   CONTAINER-RUNTIME
-//   node-7   Ready,SchedulingDisabled   <none>   41d   v1.31.2   10.0.0.7      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-28-amd64   containerd://1.7.24
+//   NAME     STATUS                     ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE                         KERNEL-VERSION CONTAINER-RUNTIME
+//   node-7   Ready,SchedulingDisabled   <none>   41d   v1.31.2   10.0.0.7      <none>        Debian GNU/Linux 12 (bookworm)   6.1.0-28-amd64
+//   containerd://1.7.24
 // Source: k8s:pkg/printers/internalversion/printers.go (printNode); captured: kubectl 1.32.3.
 #include "detail.h"
 #include "kubectl_table.h"
@@ -17,8 +18,9 @@ static bool is_header(struct pm_str text) {
 static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
     struct pm_when last, first;
     uint32_t count;
-    return t->n && pm_table_row(t, text, cells) && (pm_str_starts(pm_table_cell(t, cells, "STATUS"), PM_STR("Ready")) ||
-           pm_str_starts(pm_table_cell(t, cells, "STATUS"), PM_STR("NotReady"))) && pm_table_age(pm_table_cell(t, cells, "AGE"), &last, &first, &count);
+    return t->n && pm_table_row(t, text, cells) &&
+           (pm_str_starts(pm_table_cell(t, cells, "STATUS"), PM_STR("Ready")) || pm_str_starts(pm_table_cell(t, cells, "STATUS"), PM_STR("NotReady"))) &&
+           pm_table_age(pm_table_cell(t, cells, "AGE"), &last, &first, &count);
 }
 
 static int bid(const struct pm_record *r, const void *state) {

@@ -26,9 +26,35 @@ static bool is_ratio(struct pm_str s, uint64_t *have, uint64_t *want) {
 }
 
 static const char *const STATUSES[] = {
-    "Running", "Pending", "Completed", "Succeeded", "Failed", "Unknown", "Error", "Evicted", "Terminating", "ContainerCreating", "PodInitializing", "CrashLoopBackOff", "ErrImagePull",
-    "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed", "CreateContainerConfigError",
-    "CreateContainerError", "RunContainerError", "OOMKilled", "NotReady", "ContainerStatusUnknown", "NodeLost", "Terminated", "Waiting", "DeadlineExceeded",
+    "Running",
+    "Pending",
+    "Completed",
+    "Succeeded",
+    "Failed",
+    "Unknown",
+    "Error",
+    "Evicted",
+    "Terminating",
+    "ContainerCreating",
+    "PodInitializing",
+    "CrashLoopBackOff",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "ImageInspectError",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "OOMKilled",
+    "NotReady",
+    "ContainerStatusUnknown",
+    "NodeLost",
+    "Terminated",
+    "Waiting",
+    "DeadlineExceeded",
 };
 
 // A row without its header: [NAMESPACE] NAME n/m STATUS RESTARTS … AGE [IP NODE …], by blanks.
@@ -61,8 +87,9 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pod_ro
     struct pm_str cells[PM_TABLE_COLUMNS];
     uint64_t have, want;
     if (!t->n || !pm_table_row(t, text, cells)) return false;
-    *row = (struct pod_row){pm_table_cell(t, cells, "NAMESPACE"), pm_table_cell(t, cells, "NAME"), pm_table_cell(t, cells, "READY"), pm_table_cell(t, cells, "STATUS"),
-                            pm_table_cell(t, cells, "AGE"),       pm_table_cell(t, cells, "IP"),   pm_table_cell(t, cells, "NODE")};
+    *row = (struct pod_row){pm_table_cell(t, cells, "NAMESPACE"), pm_table_cell(t, cells, "NAME"), pm_table_cell(t, cells, "READY"),
+                            pm_table_cell(t, cells, "STATUS"),    pm_table_cell(t, cells, "AGE"),  pm_table_cell(t, cells, "IP"),
+                            pm_table_cell(t, cells, "NODE")};
     return row->name.n && row->status.n && is_ratio(row->ready, &have, &want);
 }
 

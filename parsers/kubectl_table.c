@@ -97,7 +97,9 @@ struct pm_str pm_table_cell(const struct pm_table *t, const struct pm_str cells[
     return PM_NONE;
 }
 
-struct pm_when pm_when_age_zero(void) { return (struct pm_when){PM_WHEN_AGE, 0, PM_NS_PER_S, 0}; }
+struct pm_when pm_when_age_zero(void) {
+    return (struct pm_when){PM_WHEN_AGE, 0, PM_NS_PER_S, 0};
+}
 
 static bool age_word(struct pm_str s, struct pm_when *w) {
     *w = (struct pm_when){PM_WHEN_NONE, 0, 0, 0};
@@ -155,16 +157,27 @@ struct pm_when pm_when_rfc1123(struct pm_arena *a, struct pm_str s) {
     struct pm_when w = {PM_WHEN_NONE, 0, 0, 0};
     struct pm_str weekday, day, month, year, time, zone;
     struct pm_scan c = pm_scan_of(pm_str_trim(s));
-    if (!pm_scan_word(&c, &weekday) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) || !pm_scan_blanks(&c) ||
-        !pm_scan_word(&c, &year) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &zone))
+    if (!pm_scan_word(&c, &weekday) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &year) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &zone))
         return w;
     pm_when_clf(pm_arena_fmt(a, "%.*s/%.*s/%.*s:%.*s %.*s", PM_FMT(day), PM_FMT(month), PM_FMT(year), PM_FMT(time), PM_FMT(zone)), &w);
     return w;
 }
 
-static const struct { const char *printed, *kind; } KINDS[] = {
-    {"pod", "Pod"}, {"node", "Node"}, {"deployment", "Deployment"}, {"replicaset", "ReplicaSet"}, {"statefulset", "StatefulSet"}, {"daemonset", "DaemonSet"},
-    {"job", "Job"}, {"cronjob", "CronJob"}, {"replicationcontroller", "ReplicationController"}, {"horizontalpodautoscaler", "HorizontalPodAutoscaler"}, {"service", "Service"},
+static const struct {
+    const char *printed, *kind;
+} KINDS[] = {
+    {"pod", "Pod"},
+    {"node", "Node"},
+    {"deployment", "Deployment"},
+    {"replicaset", "ReplicaSet"},
+    {"statefulset", "StatefulSet"},
+    {"daemonset", "DaemonSet"},
+    {"job", "Job"},
+    {"cronjob", "CronJob"},
+    {"replicationcontroller", "ReplicationController"},
+    {"horizontalpodautoscaler", "HorizontalPodAutoscaler"},
+    {"service", "Service"},
 };
 
 void pm_kubectl_object(struct pm_str cell, struct pm_str *kind, struct pm_str *name) {

@@ -18,7 +18,10 @@ struct workloads_state {
     const char *kind;
 };
 
-static const struct { const char *kind, *columns[4], *without; } TABLES[] = { // the first whose columns are all there
+static const struct {
+    const char *kind, *columns[4], *without;
+} TABLES[] = {
+    // the first whose columns are all there
     {"HorizontalPodAutoscaler", {"REFERENCE", "MINPODS", "MAXPODS", NULL}, NULL},
     {"DaemonSet", {"DESIRED", "READY", "AVAILABLE", "NODE SELECTOR"}, NULL},
     {"Job", {"COMPLETIONS", "AGE", NULL, NULL}, NULL},
@@ -40,7 +43,8 @@ static const char *kind_of(const struct pm_table *t) {
 // Without an arena a header can be told, but its columns not kept: look for the words.
 static bool is_header(struct pm_str text) {
     static const char *const WORDS[] = {"REFERENCE", "DESIRED", "COMPLETIONS", "UP-TO-DATE", "READY"};
-    if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) || pm_str_has(text, PM_STR("RESTARTS")) || pm_str_has(text, PM_STR("ROLES"))) return false;
+    if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) || pm_str_has(text, PM_STR("RESTARTS")) || pm_str_has(text, PM_STR("ROLES")))
+        return false;
     for (size_t i = 0; i < PM_LEN(WORDS); i++)
         if (pm_str_has(text, pm_str_c(WORDS[i]))) return pm_table_header(NULL, text, NULL);
     return false;

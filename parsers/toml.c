@@ -9,9 +9,12 @@ struct reader {
     const struct pm_toml_handler *h;
     const char *at, *end;
     uint64_t line;
-    struct pm_toml_value v;        // path and position of what is being read
-    int table_depth;               // how much of the path the [table] gave
-    struct { struct pm_str name; int n; } arrays[64]; // [[name]] seen, counted
+    struct pm_toml_value v; // path and position of what is being read
+    int table_depth;        // how much of the path the [table] gave
+    struct {
+        struct pm_str name;
+        int n;
+    } arrays[64]; // [[name]] seen, counted
     int array_count;
 };
 
