@@ -71,16 +71,25 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     s->have_requests = true;
     bool by_tag = manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     uint32_t ref = by_tag ? pm_id(s, reference) : 0, client = pm_id(s, e->field[PM_F_CLIENT]), agent = agent_of(s, e->field[PM_F_USER_AGENT]);
-    uint32_t key = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository));
-    Word_t *slot = pm_map_slot(&s->request_open, key);
-    struct pm_request_group *g = *slot ? &s->groups.items[*slot - 1] : NULL;
+    bool token = url.what == PM_URL_TOKEN || (e->stage == PM_STAGE_TOKEN && !manifest && !blob);
+    // A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest.
+    uint32_t latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository)), own = by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", row->file, client, agent, PM_FMT(repository), ref) : latest;
+    Word_t found = pm_map_get(s->request_open, own);
+    if (!found && by_tag) {
+        found = pm_map_get(s->request_open, latest);
+        if (found && s->groups.items[found - 1].reference) found = 0;
+    }
+    struct pm_request_group *g = found ? &s->groups.items[found - 1] : NULL;
     if (!g || ends_group(g, row, by_tag, ref)) {
-        if (!g && url.what == PM_URL_TOKEN && e->http_status < 400) return; // a token alone is no pull
+        if (!g && token && e->http_status < 400) return; // a token alone is no pull
         g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
         *g = (struct pm_request_group){.first = row->ts_ns, .client = client, .repository = pm_id(s, repository), .agent = agent, .file = row->file, .last_tag = row->ts_ns, .verdict = {.cause = -1}};
-        *slot = s->groups.n;
     }
+    *pm_map_slot(&s->request_open, own) = (Word_t)(g - s->groups.items) + 1;
+    *pm_map_slot(&s->request_open, latest) = (Word_t)(g - s->groups.items) + 1;
     g->last = row->ts_ns;
+    if (token && e->http_status && e->http_status < 400) g->token = true;
+    if (!token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
     g->requests++;
     if (by_tag) g->last_tag = row->ts_ns;
     if (!g->reference) g->reference = ref;
@@ -95,6 +104,15 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     if (manifest && e->http_status >= 200 && e->http_status < 300 && pm_str_eqc(e->field[PM_F_METHOD], "GET")) g->manifest_gets++;
     count_status(g, e->http_status, 1);
     take_status(s, g, row, manifest);
+}
+
+// A challenge that nothing follows: no credentials, wrong ones, or a token that does not open this repository.
+static void judge_challenge(struct pm_state *s, struct pm_request_group *g) {
+    (void)s;
+    if (g->worst != 401 || (g->verdict.cause >= 0 && !pm_cause_is(g->verdict.cause, "unknown"))) return;
+    const char *cause = g->refused_token && !g->credentials ? "auth.denied-or-missing" : g->credentials || g->user ? "auth.invalid-credentials" : "auth.missing-credentials";
+    g->verdict = (struct pm_verdict){.cause = pm_cause_c(cause), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+    g->verdict.candidates[0] = g->verdict.cause;
 }
 
 static bool loopback(struct pm_str a) { return !a.n || pm_str_starts(a, PM_STR("127.")) || pm_str_eqc(a, "::1") || pm_str_eqc(a, "localhost"); }
@@ -124,6 +142,13 @@ static bool coincides(const struct pm_attempt *p, const struct pm_request_group 
     return from != PM_NO_TIME && g->first <= to + NEAR_NS && g->last >= from - NEAR_NS;
 }
 
+// "docker/26.1.5" is not what containerd's CRI sends, and the other way round.
+static bool agent_agrees(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+    struct pm_str agent = pm_name(s, g->agent);
+    if (p->origin == PM_ORIGIN_RUNTIME && pm_str_starts(agent, PM_STR("docker/"))) return false;
+    return !(p->origin == PM_ORIGIN_DOCKERD && (pm_str_starts(agent, PM_STR("containerd/")) || pm_str_starts(agent, PM_STR("cri-o/"))));
+}
+
 static bool outcome_agrees(const struct pm_attempt *p, const struct pm_request_group *g) {
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED;
 }
@@ -136,7 +161,7 @@ static void each_match(struct pm_state *s, const struct pm_order *by_repository,
         if (key->group != g->repository || key->at > g->last + PM_S(900)) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
-        if (coincides(p, g) && outcome_agrees(p, g)) cb(s, key->index, group, ctx);
+        if (coincides(p, g) && outcome_agrees(p, g) && agent_agrees(s, p, g)) cb(s, key->index, group, ctx);
     }
 }
 
@@ -173,7 +198,7 @@ static void corroborate(struct pm_state *s, uint32_t pull, uint32_t group, void 
     struct pm_attempt *p = &s->pulls.items[pull];
     int64_t *gap = ctx;
     if (g->node && p->node && g->node != p->node) return;
-    int64_t d = llabs(pm_at(p) - g->last);
+    int64_t d = llabs(pm_at(p) - g->last) + (p->requests ? PM_S(10) : 0); // one that has its requests already comes second
     if (g->pull && d >= *gap) return;
     *gap = d;
     g->pull = pull + 1;
@@ -255,6 +280,7 @@ void pm_request_fold(struct pm_state *s) {
     struct client_sum *clients = NULL;
     Pvoid_t sums = NULL;
     Word_t freed;
+    for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     drop_copies(s);
     for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_repository, s->pulls.items[i].repository, pm_at(&s->pulls.items[i]), (uint32_t)i);
     pm_order_sort(&by_repository);

@@ -222,7 +222,10 @@ static bool cut(const struct view *v, struct pm_attempt *p) {
     bool suspect = pm_cause_is(p->verdict.cause, "network.reset") || pm_cause_is(p->verdict.cause, "registry.content") || p->verdict.cause < 0 || open_question(p);
     struct pm_str e = pm_name(v->s, p->error);
     if (!suspect || !(pm_str_ends(e, PM_STR("EOF")) || pm_str_has(e, PM_STR("Socket closed")) || pm_str_has(e, PM_STR("transport is closing")) || pm_str_has(e, PM_STR("error reading from server")))) return false;
-    if (!side_near(v, p, PM_S(3), PM_S(3), is_restart)) return false;
+    bool down = side_near(v, p, PM_S(3), PM_S(3), is_restart) != NULL;
+    for (size_t i = pm_order_first(&v->by_node, p->node, pm_at(p) - PM_S(3)); !down && i < v->by_node.n && v->by_node.items[i].group == p->node && v->by_node.items[i].at <= pm_at(p) + PM_S(3); i++)
+        down = pm_cause_is(at(v, &v->by_node.items[i])->verdict.cause, "runtime.unavailable"); // other pulls found it gone
+    if (!down) return false;
     return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped at that moment");
 }
 
@@ -239,6 +242,24 @@ static bool by_anybody(const struct view *v, struct pm_attempt *p) {
 static bool first_candidate(const struct view *v, struct pm_attempt *p) {
     (void)v;
     return settle_as(p, p->verdict.candidates[0], PM_CONFIDENCE_LOW, "nothing in the bundle decides; the most common reading");
+}
+
+// A pod status or back-off that gives no reason: that of the same image, else of the same registry on that node.
+static void mute(const struct view *v, struct pm_attempt *p) {
+    const struct pm_order *orders[] = {&v->by_repository, &v->by_node};
+    const struct pm_attempt *best = NULL;
+    for (size_t k = 0; k < 2 && !best && p->verdict.cause < 0 && !p->error; k++) {
+        uint32_t group = k ? p->node : p->repository;
+        int64_t gap = SAME_EPISODE_NS;
+        for (size_t i = pm_order_first(orders[k], group, pm_since(pm_at(p), gap)); group && pm_at(p) != PM_NO_TIME && i < orders[k]->n && orders[k]->items[i].group == group && orders[k]->items[i].at <= pm_at(p) + SAME_EPISODE_NS; i++) {
+            const struct pm_attempt *q = at(v, &orders[k]->items[i]);
+            int64_t d = llabs(orders[k]->items[i].at - pm_at(p));
+            if (q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || q->registry != p->registry || d >= gap) continue;
+            best = q;
+            gap = d;
+        }
+    }
+    if (best) settle_as(p, best->verdict.cause, PM_CONFIDENCE_LOW, "the line gives no reason; the same registry failed for it at the time");
 }
 
 static void place(struct view *v) { // lines of the Docker daemon name no image: the registry is that of the same cause nearby
@@ -289,6 +310,8 @@ void pm_settle(struct pm_state *s) {
                 if (settlers[k](&v, p)) break;
         }
     }
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED) mute(&v, &s->pulls.items[i]);
     place(&v);
     free(v.by_registry.items);
     free(v.by_node.items);

@@ -85,6 +85,7 @@ struct pm_request_group { // requests of one client for one image in one go
     uint32_t manifest_gets;       // answered GETs of manifests: what a quota counts
     int16_t worst;                // the failing status that it ended with, 0 none
     uint8_t stage;                // where the worst was
+    bool token, refused_token;    // a token was given; the repository refused it
     bool credentials, anonymous, mirror, redundant; // redundant: another log shows the same requests better
     uint64_t best;                // event id
     int64_t bytes;
