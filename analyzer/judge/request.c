@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define BURST_NS PM_S(2)
+#define CHALLENGE_NS PM_S(60)     // until a token is there
 #define IDLE_NS PM_S(120)        // a blob may take long; longer silence ends a group
 #define NEAR_NS PM_S(3)
 
@@ -24,7 +25,7 @@ static bool ends_group(const struct pm_request_group *g, const struct pm_row *ro
     int64_t silence = row->ts_ns - g->last;
     if (silence > IDLE_NS) return true;
     bool refused = g->worst && !g->blobs && !g->ok_manifests;
-    if (refused && silence > BURST_NS) return true;
+    if (refused && silence > (g->worst == 401 ? CHALLENGE_NS : BURST_NS)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
@@ -80,8 +81,9 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
         if (found && s->groups.items[found - 1].reference) found = 0;
     }
     struct pm_request_group *g = found ? &s->groups.items[found - 1] : NULL;
+    if (g && token && e->http_status < 400 && g->worst != 401) return; // for the next pull
     if (!g || ends_group(g, row, by_tag, ref)) {
-        if (!g && token && e->http_status < 400) return; // a token alone is no pull
+        if (token && e->http_status < 400) return; // a token alone is no pull; the Docker daemon asks for one before it begins
         g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
         *g = (struct pm_request_group){.first = row->ts_ns, .client = client, .repository = pm_id(s, repository), .agent = agent, .file = row->file, .last_tag = row->ts_ns, .verdict = {.cause = -1}};
     }
