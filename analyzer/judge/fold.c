@@ -236,8 +236,33 @@ static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct p
     return index;
 }
 
+static void cut(struct pm_attempt *p, int64_t at) {
+    p->outcome = PM_OUTCOME_FAILED;
+    p->ended = at;
+    p->verdict = (struct pm_verdict){.cause = pm_cause_c("runtime.cancelled"), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+    p->verdict.candidates[0] = p->verdict.cause;
+    p->settled_by_neighbour = true;
+    p->why = PM_STR("the pull has no end and the runtime was restarted after it began");
+}
+
+// No pull lives through a start of its runtime: what was open is over, the lines that follow are not about it.
+static void close_at_restart(struct fold *f, struct pairing *open, const struct pm_trace *t) {
+    for (size_t i = 0; i < f->restarts.n && open->next < open->open.n; i++) {
+        const struct pm_trace *start = &f->s->traces.items[f->restarts.items[i]];
+        if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME || start->kind != PM_KIND_RUNTIME_START || start->ts > t->ts) continue;
+        for (size_t k = open->next; k < open->open.n; k++) {
+            struct pm_attempt *p = open->open.items[k] == UINT32_MAX ? NULL : pull(f, open->open.items[k]);
+            if (!p || p->started == PM_NO_TIME || p->started >= start->ts) continue;
+            cut(p, start->ts);
+            open->open.items[k] = UINT32_MAX;
+        }
+    }
+    while (open->next < open->open.n && open->open.items[open->next] == UINT32_MAX) open->next++;
+}
+
 static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
+    close_at_restart(f, open, t);
     if (t->role == PM_ROLE_START) {
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_OPEN);
         pull(f, index)->started = t->ts;
@@ -482,12 +507,7 @@ static void cut_by_restart(struct fold *f, struct pm_attempt *p) {
     for (size_t i = 0; i < f->restarts.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[f->restarts.items[i]];
         if (t->node != p->node || t->origin != PM_ORIGIN_RUNTIME || !restart_ends(t, p)) continue;
-        p->outcome = PM_OUTCOME_FAILED;
-        p->ended = t->ts;
-        p->verdict = (struct pm_verdict){.cause = pm_cause_c("runtime.cancelled"), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
-        p->verdict.candidates[0] = p->verdict.cause;
-        p->settled_by_neighbour = true;
-        p->why = PM_STR("the pull has no end and the runtime was restarted after it began");
+        cut(p, t->ts);
         return;
     }
 }

@@ -226,6 +226,7 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g) {
     if (!registry) {
         Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
         if (known && known != UINT32_MAX) registry = (uint32_t)known;
+        else if (pm_str_starts(pm_name(s, g->repository), PM_STR("library/"))) registry = pm_id(s, PM_STR("docker.io")); // Hub's official images, whoever passes them on
     }
     struct pm_trace t = {.id = g->best, .node = g->node ? g->node : g->client, .registry = registry, .repository = g->repository, .tag = g->reference, .origin = PM_ORIGIN_REGISTRY};
     struct pm_str r = pm_name(s, registry), tag = pm_name(s, g->reference);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define SAME_EPISODE_NS PM_S(3600)
+#define REGISTRY_SIDE UINT32_MAX // the group of lines that registries and proxies wrote, which are on no node
 
 struct view {
     struct pm_state *s;
@@ -127,7 +128,8 @@ static bool hidden_limit(const struct view *v, struct pm_attempt *p) {
 
 static bool limit(const struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "rate-limit")) return false;
-    bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || !p->registry;
+    bool official = pm_str_starts(pm_name(v->s, p->repository), PM_STR("library/")); // only Docker Hub has these
+    bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || (!p->registry && (official || !p->repository));
     const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "rate-limit");
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
@@ -200,10 +202,19 @@ static bool stopped(const struct view *v, struct pm_attempt *p) {
     return may_be(p, "runtime.cancelled") && !may_be(p, "network.connect-timeout") && settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
 }
 
+// A proxy cache that its upstream refused answers 404: its own log says so, whatever the node read.
+static bool proxied(const struct view *v, struct pm_attempt *p) {
+    if (!pm_cause_is(p->verdict.cause, "image.tag-not-found") && !pm_cause_is(p->verdict.cause, "image.repository-not-found")) return false;
+    for (size_t i = pm_order_first(&v->sides, REGISTRY_SIDE, pm_at(p) - PM_S(10)); i < v->sides.n && v->sides.items[i].group == REGISTRY_SIDE && v->sides.items[i].at <= pm_at(p) + PM_S(10); i++) {
+        const struct pm_trace *t = &v->s->traces.items[v->sides.items[i].index];
+        if (!is_limit(t) || (t->repository && p->repository && !pm_str_ends(pm_name(v->s, p->repository), pm_name(v->s, t->repository)))) continue;
+        return settle_as(p, t->verdict.cause, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit at that moment and answered 404");
+    }
+    return false;
+}
+
 static bool not_found(const struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "image.tag-not-found")) return false;
-    const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
-    if (side && side->origin == PM_ORIGIN_REGISTRY) return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit and answered 404");
     if (!may_be(p, "image.repository-not-found")) return false;
     for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN); p->repository && i < v->by_repository.n && v->by_repository.items[i].group == p->repository; i++)
         if (at(v, &v->by_repository.items[i])->outcome == PM_OUTCOME_OK) return settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
@@ -293,7 +304,7 @@ void pm_settle(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->pod) *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
-        if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME) pm_order_add(&v.sides, t->node, t->ts, (uint32_t)i);
+        if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME) pm_order_add(&v.sides, t->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node, t->ts, (uint32_t)i);
     }
     pm_order_sort(&v.by_registry);
     pm_order_sort(&v.by_node);
@@ -303,7 +314,7 @@ void pm_settle(struct pm_state *s) {
         v.last_round = round == 1;
         for (size_t i = 0; i < s->pulls.n; i++) {
             struct pm_attempt *p = &s->pulls.items[i];
-            if (p->outcome != PM_OUTCOME_FAILED || (round == 0 && cut(&v, p))) continue;
+            if (p->outcome != PM_OUTCOME_FAILED || (round == 0 && (cut(&v, p) || proxied(&v, p)))) continue;
             if (round == 0) hidden_limit(&v, p);
             if (cancelled(p)) stopped(&v, p);
             for (size_t k = 0; k < (round ? PM_LEN(settlers) : strong) && open_question(p); k++)
