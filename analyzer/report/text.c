@@ -142,8 +142,11 @@ static void incident_head(struct text *x, const struct pm_incident *i, int cause
     pm_text_ink(&x->t, PM_INK_BOLD, pm_str_c(pm_words_cause(i->root_cause)));
     fprintf(x->t.f, "%*s", cause_width - (int)strlen(pm_words_cause(i->root_cause)), "");
     struct pm_buf b = {0};
-    piece(&b, "   ", i->scope.n ? visible(x, pm_words_list(a, &i->scope, 2)) : pm_str_c(pm_scope_names[i->scope_kind]));
-    piece(&b, "   ", span(x, i->from_ns, i->to_ns));
+    piece(&b, "   ",
+          i->scope.n                          ? visible(x, pm_words_list(a, &i->scope, 2))
+          : i->scope_kind == PM_SCOPE_CLUSTER ? PM_STR("the whole cluster")
+                                              : pm_str_c(pm_scope_names[i->scope_kind]));
+    if (i->from_ns != PM_NO_TIME) piece(&b, "   ", span(x, i->from_ns, i->to_ns));
     if (i->failed_pulls) piece(&b, "   ", pm_arena_fmt(a, "%llu failed", (unsigned long long)i->failed_pulls));
     else if (i->failed_requests) piece(&b, "   ", pm_words_count(a, i->failed_requests, "request", "requests"));
     if (i->blast.pods_n) piece(&b, "   ", pm_words_count(a, i->blast.pods_n, "pod", "pods"));
@@ -160,7 +163,7 @@ static void what_and_why(struct text *x, const struct pm_incident *i, bool full)
 }
 static void against(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
-    for (size_t k = 0; k < i->against_n; k++) {
+    for (size_t k = 0; k < i->against_n && k < 3; k++) { // the judge puts the nearest rival first
         struct pm_str said = visible(x, i->against[k].why);
         piece(&b, " · ", pm_arena_fmt(x->t.a, "%s: %.*s", pm_words_cause(i->against[k].cause), PM_FMT(said)));
     }
@@ -225,7 +228,7 @@ static void hit(struct text *x, const struct pm_incident *i) {
 }
 // Lines open with stamps and callers; what went wrong stands behind the first of these.
 static struct pm_str telling(struct text *x, struct pm_str line) {
-    static const char *const marks[] = {" error=\"", " err=\"", "\"message\": \"", "\"message\":\"", " msg=\"", "] \""};
+    static const char *const marks[] = {" error=\"", " err=\"", "\"message\": \"", "\"message\":\"", " msg=\"", ".go:"};
     for (size_t k = 0; k < PM_LEN(marks); k++) {
         ptrdiff_t at = pm_str_find(line, pm_str_c(marks[k]), 0);
         if (at > 24) return pm_arena_join(x->t.a, PM_STR("…"), pm_str_from(line, (size_t)at));
