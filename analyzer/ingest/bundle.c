@@ -26,11 +26,11 @@ struct walk {
     const struct pm_limits *limits;
     const struct pm_bundle_sink *sink;
     struct pm_diags *diags;
-    struct pm_arena *arena;   // paths
-    struct pm_budget budget;  // of the present input
-    struct pm_str input;      // its base name
-    struct pm_str prefix;     // what its paths stand under: nothing, or the base name
-    char *real_root;          // its real path, to tell links that leave it
+    struct pm_arena *arena;  // paths
+    struct pm_budget budget; // of the present input
+    struct pm_str input;     // its base name
+    struct pm_str prefix;    // what its paths stand under: nothing, or the base name
+    char *real_root;         // its real path, to tell links that leave it
     uint64_t members;
     bool partial, members_told;
 };
@@ -77,7 +77,8 @@ static struct pm_str base_name(struct pm_str path) {
 // What macOS and pax leave beside the real files.
 static bool is_noise(struct pm_str path) {
     struct pm_str base = base_name(path);
-    return pm_str_has(path, PM_STR("__MACOSX/")) || pm_str_has(path, PM_STR("PaxHeaders.")) || pm_str_eqc(base, "pax_global_header") || pm_str_eqc(base, ".DS_Store");
+    return pm_str_has(path, PM_STR("__MACOSX/")) || pm_str_has(path, PM_STR("PaxHeaders.")) || pm_str_eqc(base, "pax_global_header") ||
+           pm_str_eqc(base, ".DS_Store");
 }
 
 static bool room_for_member(struct walk *w, struct pm_str path) {

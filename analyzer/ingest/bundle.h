@@ -5,9 +5,9 @@
 #include "ingest/unwrap.h"
 
 struct pm_member {
-    struct pm_str path;   // stable: relative to the input; several inputs: under the input's base name
-    struct pm_str input;  // base name of the input it came from: collectors date theirs
-    int64_t mtime_ns;     // PM_NO_TIME unknown
+    struct pm_str path;  // stable: relative to the input; several inputs: under the input's base name
+    struct pm_str input; // base name of the input it came from: collectors date theirs
+    int64_t mtime_ns;    // PM_NO_TIME unknown
 };
 struct pm_bundle_sink {
     void *ctx;

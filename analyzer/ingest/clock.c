@@ -13,8 +13,8 @@
 
 #define QUARTER_NS (900 * PM_NS_PER_S)
 #define DAY_NS (86400 * PM_NS_PER_S)
-#define TURNS_MAX 20            // New Years within one file; more is noise
-#define MARKS_MAX 2048          // a member's: more facts than that agree or never will
+#define TURNS_MAX 20   // New Years within one file; more is noise
+#define MARKS_MAX 2048 // a member's: more facts than that agree or never will
 #define SAME_FACT_NS (2 * PM_NS_PER_S)
 #define SKEW_FACT_NS (60 * PM_NS_PER_S)
 #define SKEW_TOLD_MS 2000
@@ -118,7 +118,9 @@ static int64_t quarters(int64_t ns) { return floor_div(ns + QUARTER_NS / 2, QUAR
 
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, const struct pm_when *payload) {
     const struct pm_when *utc = envelope->kind == PM_WHEN_UTC ? envelope : payload, *open = utc == envelope ? payload : envelope;
-    if (utc->kind != PM_WHEN_UTC || !is_credible(utc->ns) || (open->kind == PM_WHEN_LOCAL && !is_credible(open->ns)) || (open->kind != PM_WHEN_NO_YEAR && open->kind != PM_WHEN_LOCAL)) return;
+    if (utc->kind != PM_WHEN_UTC || !is_credible(utc->ns) || (open->kind == PM_WHEN_LOCAL && !is_credible(open->ns)) ||
+        (open->kind != PM_WHEN_NO_YEAR && open->kind != PM_WHEN_LOCAL))
+        return;
     int64_t ahead;
     int year;
     if (!ahead_of(open, utc->ns, &ahead, &year)) return;
@@ -231,7 +233,7 @@ static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range
     return best_year;
 }
 
-struct place { // what is known under one folder, subfolders included
+struct place {            // what is known under one folder, subfolders included
     int64_t told, latest; // capture times told; stamps of objects and events
 };
 struct node {
@@ -242,8 +244,10 @@ struct resolve {
     struct pm_clock_member *m;
     size_t n;
     struct pm_intern *folders, *labels;
-    struct place *places; size_t places_n, places_cap; // by folder id
-    struct node *nodes; size_t nodes_n, nodes_cap;     // by label id; 0 is nobody
+    struct place *places;
+    size_t places_n, places_cap; // by folder id
+    struct node *nodes;
+    size_t nodes_n, nodes_cap;    // by label id; 0 is nobody
     struct pm_clock_range bundle; // absolute stamps of objects and events, else of anything
     struct pm_clock_mark *marks;  // with a zone, by key then time
     size_t marks_n, marks_cap;
@@ -493,7 +497,8 @@ static int by_number(const void *a, const void *b) {
 static bool nearest_mark(const struct resolve *r, const struct pm_clock_mark *mark, uint32_t node, int64_t utc_ns, int64_t *apart) {
     bool found = false;
     *apart = SKEW_FACT_NS;
-    for (size_t i = marks_from(r, mark->key, utc_ns - SKEW_FACT_NS); i < r->marks_n && r->marks[i].key == mark->key && r->marks[i].ns <= utc_ns + SKEW_FACT_NS; i++) {
+    for (size_t i = marks_from(r, mark->key, utc_ns - SKEW_FACT_NS); i < r->marks_n && r->marks[i].key == mark->key && r->marks[i].ns <= utc_ns + SKEW_FACT_NS;
+         i++) {
         if (!same_node(node, r->marks[i].node) || r->marks[i].kind != PM_COMP_EVENTS || llabs(utc_ns - r->marks[i].ns) > llabs(*apart)) continue;
         *apart = utc_ns - r->marks[i].ns;
         found = true;
@@ -584,9 +589,7 @@ int64_t pm_clock_fix_stamp(void *ctx, enum pm_when_kind kind, int64_t ns, enum p
         *quality = in_turn(ns, c->year, &at) ? c->quality : PM_QUALITY_ASSUMED;
         return to_utc(c, at);
     }
-    case PM_WHEN_AGE:
-        *quality = PM_QUALITY_RELATIVE;
-        return c->capture_ns == PM_NO_TIME || ns < 0 ? PM_NO_TIME : c->capture_ns - ns;
+    case PM_WHEN_AGE: *quality = PM_QUALITY_RELATIVE; return c->capture_ns == PM_NO_TIME || ns < 0 ? PM_NO_TIME : c->capture_ns - ns;
     case PM_WHEN_NONE: // only state at capture is dated by it, and that is stored as an age of nothing
     case PM_WHEN_MONO: break;
     }

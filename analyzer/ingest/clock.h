@@ -10,17 +10,19 @@
 #include "pm/timeline.h"
 
 #define PM_CLOCK_LEAP_NS (INT64_C(366) * 86400 * PM_NS_PER_S)
-#define PM_CLOCK_STEPS 56   // quarters of an hour in 14 h: no zone is farther from UTC
+#define PM_CLOCK_STEPS 56 // quarters of an hour in 14 h: no zone is farther from UTC
 
-struct pm_clock_range { int64_t min, max; }; // min > max: empty
+struct pm_clock_range {
+    int64_t min, max;
+}; // min > max: empty
 
 struct pm_clock_mark { // a fact that other members may hold too: this image, pulled or failed, then
     uint64_t key;
-    int64_t ns;        // as stored, of `kind`
-    uint32_t node;     // hash of the node's first label; 0 unknown
-    uint8_t kind;      // enum pm_when_kind
+    int64_t ns;    // as stored, of `kind`
+    uint32_t node; // hash of the node's first label; 0 unknown
+    uint8_t kind;  // enum pm_when_kind
 };
-struct pm_clock_votes { // by quarter hours; most members have none
+struct pm_clock_votes {                       // by quarter hours; most members have none
     uint32_t beside[2 * PM_CLOCK_STEPS + 1];  // stamps without a zone beside an absolute one
     uint32_t written[2 * PM_CLOCK_STEPS + 1]; // zones that the runtime itself wrote
 };
@@ -28,11 +30,14 @@ struct pm_clock_evidence {
     struct pm_clock_range no_year, local, utc, age; // stamps seen; no_year walked
     int64_t walk;
     bool walking, feb29;
-    int feb29_turn;             // in which turn of the year Feb 29 was seen
-    struct pm_clock_votes *votes;              // NULL: none
-    struct { int base; uint32_t n; } years[4]; // year votes for turn 0
-    struct pm_clock_range anchors;             // of "Log file created at" and the like
-    int64_t capture_ns;                        // PM_NO_TIME unknown
+    int feb29_turn;               // in which turn of the year Feb 29 was seen
+    struct pm_clock_votes *votes; // NULL: none
+    struct {
+        int base;
+        uint32_t n;
+    } years[4];                    // year votes for turn 0
+    struct pm_clock_range anchors; // of "Log file created at" and the like
+    int64_t capture_ns;            // PM_NO_TIME unknown
     struct pm_clock_mark *marks;
     size_t marks_n, marks_cap;
 };
@@ -49,11 +54,11 @@ void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind 
 
 struct pm_clock { // what was found for a member; ctx of pm_clock_fix
     bool has_year, has_offset;
-    int year;                   // of turn 0
+    int year; // of turn 0
     int32_t offset_s;
     const struct pm_zone *zone; // --tz: overrides offset_s
     int64_t capture_ns, last_ns;
-    enum pm_quality quality;    // of stamps without year or zone
+    enum pm_quality quality;             // of stamps without year or zone
     const char *year_from, *offset_from; // NULL: stamps carry their own
     int64_t skew_ms;
 };
@@ -62,7 +67,7 @@ struct pm_clock_member {
     enum pm_component component;
     int64_t mtime_ns;
     struct pm_clock_evidence *evidence;
-    struct pm_clock clock;           // out
+    struct pm_clock clock; // out
 };
 // `year` and `zone` are the user's overrides (0, NULL). `now_ns` is the last resort for a year.
 void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struct pm_zone *zone, int64_t now_ns);

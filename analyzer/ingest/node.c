@@ -8,22 +8,87 @@ bool pm_node_side(enum pm_component c) { return (c >= PM_COMP_KUBELET && c <= PM
 
 // Folders whose subfolders are nodes.
 static const char *const parents[] = {
-    "nodes",     // own grabs, many scripts
-    "hosts",     // sonobuoy: hosts/NODE/configz.json
-    "machines",  // cluster API: clusters/C/machines/M/kubelet.log
+    "nodes",    // own grabs, many scripts
+    "hosts",    // sonobuoy: hosts/NODE/configz.json
+    "machines", // cluster API: clusters/C/machines/M/kubelet.log
     "node-logs", "nodelogs", "node_logs", "workers", "masters", "control-planes",
 };
 // Files that say "the folder I am in is a node" (kind, kOps, e2e, plain grabs).
 static const char *const node_files[] = {
-    "kubelet.log", "journal.log", "containerd.log", "docker.log", "dockerd.log", "crio.log", "kern.log", "serial.log", "images.log", "kubernetes-version.txt",
-    "inspect.json", "kube-proxy.log", "kubelet.log.gz", "journal.log.gz", "containerd.log.gz", "docker.log.gz", "crio.log.gz", "cloud-init.log", "cloud-init-output.log",
-    "kubelet.service.log", "containerd.service.log", "docker.service.log", "crio.service.log", "kubelet", "containerd",
+    "kubelet.log",
+    "journal.log",
+    "containerd.log",
+    "docker.log",
+    "dockerd.log",
+    "crio.log",
+    "kern.log",
+    "serial.log",
+    "images.log",
+    "kubernetes-version.txt",
+    "inspect.json",
+    "kube-proxy.log",
+    "kubelet.log.gz",
+    "journal.log.gz",
+    "containerd.log.gz",
+    "docker.log.gz",
+    "crio.log.gz",
+    "cloud-init.log",
+    "cloud-init-output.log",
+    "kubelet.service.log",
+    "containerd.service.log",
+    "docker.service.log",
+    "crio.service.log",
+    "kubelet",
+    "containerd",
 };
 // Folders that are no node whatever lies in them.
 static const char *const generic[] = {
-    "kubelet", "containerd", "docker", "crio", "log", "logs", "var", "var_log", "journald", "journal", "system", "systemlogs", "agent-logs", "agent", "k3s", "rke2", "rke",
-    "artifacts", "nodes", "hosts", "bundle", "support-bundle", "node", "cluster", "host", "tmp", "data", "etc", "run-host", "host-collectors", "sos_commands", "services",
-    "host_service_logs", "masters", "workers", "controlplane", "control-plane", "podlogs", "pods", "containers", "output", "dump", "collect", "collected", "diagnostics", "files",
+    "kubelet",
+    "containerd",
+    "docker",
+    "crio",
+    "log",
+    "logs",
+    "var",
+    "var_log",
+    "journald",
+    "journal",
+    "system",
+    "systemlogs",
+    "agent-logs",
+    "agent",
+    "k3s",
+    "rke2",
+    "rke",
+    "artifacts",
+    "nodes",
+    "hosts",
+    "bundle",
+    "support-bundle",
+    "node",
+    "cluster",
+    "host",
+    "tmp",
+    "data",
+    "etc",
+    "run-host",
+    "host-collectors",
+    "sos_commands",
+    "services",
+    "host_service_logs",
+    "masters",
+    "workers",
+    "controlplane",
+    "control-plane",
+    "podlogs",
+    "pods",
+    "containers",
+    "output",
+    "dump",
+    "collect",
+    "collected",
+    "diagnostics",
+    "files",
 };
 // Programs in a file's name beside which the node may stand: kubelet-node7.log, node7_containerd.log.
 static const char *const programs[] = {"kubelet", "containerd", "dockerd", "docker", "crio", "journal", "journalctl", "messages", "syslog"};
@@ -151,7 +216,7 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
 
 // ---- company
 
-struct company { // what the members under a folder, or sharing a path's name, say
+struct company {            // what the members under a folder, or sharing a path's name, say
     enum pm_node_from from; // the best source met
     struct pm_str node;
     bool several;

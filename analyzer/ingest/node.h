@@ -10,7 +10,7 @@ bool pm_node_side(enum pm_component c); // its events belong to the node the fil
 enum pm_node_from { PM_NODE_UNKNOWN = 0, PM_NODE_PATH, PM_NODE_FACT, PM_NODE_ENVELOPE }; // weakest first
 struct pm_node_member {
     struct pm_str path, node;
-    struct pm_str by_path;     // what the path alone says
+    struct pm_str by_path; // what the path alone says
     enum pm_node_from from;
     bool node_side;
 };

@@ -30,13 +30,12 @@
 #define BLOCK_BYTES ((size_t)256 << 10)
 #define BLOCKS_BYTES ((size_t)16 << 20)
 #define PENDING_ROWS_BYTES ((size_t)24 << 20)
-#define EARLY_ROWS_BYTES ((size_t)6 << 20)  // more rows of one member than this are written before its end is known
+#define EARLY_ROWS_BYTES ((size_t)6 << 20) // more rows of one member than this are written before its end is known
 #define BATCH_ROWS 96
-#define BATCH_BYTES ((size_t)56 << 10)      // with its last row still within one block of its arena, mostly
-#define JOBS_AHEAD 256                      // members the walk may be ahead: each may hold a file open
+#define BATCH_BYTES ((size_t)56 << 10) // with its last row still within one block of its arena, mostly
+#define JOBS_AHEAD 256                 // members the walk may be ahead: each may hold a file open
 #define ARENA_BYTES ((size_t)64 << 10)
 #define RAW_BYTES 2048
-#define GZIP_BY_WORKER_BYTES (UINT64_C(8) << 20)
 #define HASH_HEAD_BYTES (UINT64_C(1) << 20)
 #define HASH_STRIDE_BYTES (UINT64_C(64) << 10)
 #define HASH_SAMPLE_BYTES (UINT64_C(4) << 10)
@@ -60,8 +59,8 @@ struct result { // of one member, for the end of the run; texts in the run's are
     uint32_t file;
     enum pm_component component;
     enum pm_node_from node_from;
-    struct pm_str names[4];      // of its node, by who said it (enum pm_node_from)
-    struct pm_str also;          // the name that its own lines use, where the cluster knows the node by another
+    struct pm_str names[4]; // of its node, by who said it (enum pm_node_from)
+    struct pm_str also;     // the name that its own lines use, where the cluster knows the node by another
     struct pm_clock_evidence clock;
     bool needs_dates, written;
 };
@@ -74,11 +73,11 @@ struct job {
     int64_t mtime_ns;
     int fd;
     bool gzip;
-    struct block *blocks, *blocks_last;  // not yet parsed
-    struct batch *rows, *rows_last;      // not yet written
+    struct block *blocks, *blocks_last; // not yet parsed
+    struct batch *rows, *rows_last;     // not yet written
     size_t rows_bytes;
-    bool fed, truncated, done;           // no more blocks come; … because it broke off; no more rows come
-    struct pm_arena *arena;              // the result's texts, made by the worker
+    bool fed, truncated, done; // no more blocks come; … because it broke off; no more rows come
+    struct pm_arena *arena;    // the result's texts, made by the worker
     struct result r;
 };
 
@@ -90,16 +89,16 @@ struct pipe {
     const char *const *paths;
     size_t paths_n;
     pthread_mutex_t lock;
-    pthread_cond_t work, space, out;     // a job or block came; room was made; rows or an end came
-    struct job *head, *tail, *untaken;   // in order of the walk: to be written next … last found; first without a worker
+    pthread_cond_t work, space, out;   // a job or block came; room was made; rows or an end came
+    struct job *head, *tail, *untaken; // in order of the walk: to be written next … last found; first without a worker
     size_t jobs, blocks_bytes, rows_bytes;
     struct block *spare;
     size_t spares;
     bool walked, partial;
-    struct job *feeding;                 // the walk's own: the member it reads at present
+    struct job *feeding; // the walk's own: the member it reads at present
     struct block *filling;
-    _Atomic uint64_t bytes, read_bytes;  // parsed so far, and read of the inputs, for progress
-    uint64_t total_bytes;                // of the inputs; 0 unknown
+    _Atomic uint64_t bytes, read_bytes; // parsed so far, and read of the inputs, for progress
+    uint64_t total_bytes;               // of the inputs; 0 unknown
 };
 
 // ---- blocks
@@ -217,7 +216,8 @@ static bool take_gzip(void *ctx, uint64_t bytes) {
     struct pipe *p = ctx;
     struct stat st;
     bool alone = p->paths_n == 1 && stat(p->paths[0], &st) == 0 && S_ISREG(st.st_mode);
-    return !alone && bytes < GZIP_BY_WORKER_BYTES * 128;
+    (void)bytes;
+    return !alone;
 }
 
 static void *walk_main(void *ctx) {
@@ -239,12 +239,12 @@ struct reading {
     struct pipe *p;
     struct job *j;
     struct batch *batch;
-    struct pm_str node;         // the first that a fact named
-    Pvoid_t seen[2];            // JudyL: record hash → times, for coarse stamps of this minute and the one before
+    struct pm_str node; // the first that a fact named
+    Pvoid_t seen[2];    // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
-    uint64_t record_offset;     // the record that events come from, to number them
+    uint64_t record_offset; // the record that events come from, to number them
     uint32_t record_events;
-    uint64_t offset;            // of the content, for its hash
+    uint64_t offset; // of the content, for its hash
     uint32_t crc;
 };
 
@@ -340,11 +340,7 @@ static uint64_t record_hash(const struct reading *r, const struct pm_record *rec
     return h ? h : 1;
 }
 
-static void seen_free(Pvoid_t *seen) {
-    Word_t freed;
-    JLFA(freed, *seen);
-    (void)freed;
-}
+static void seen_free(Pvoid_t *seen) { JudyLFreeArray(seen, PJE0); }
 
 // How many records of this text came before. The same text has the same stamp in it, so that only its minute and, as servers log when they are done, the
 // one before need to be remembered.
@@ -560,13 +556,13 @@ static void *worker_main(void *ctx) {
 
 struct writer {
     struct pipe *p;
-    struct pm_arena *arena;      // results' texts, for the whole run
+    struct pm_arena *arena; // results' texts, for the whole run
     struct result *results;
     size_t n, cap;
-    struct pm_intern *hashes;    // content hash → first member with it
+    struct pm_intern *hashes; // content hash → first member with it
     uint32_t *first;
     size_t first_n, first_cap;
-    struct pm_intern *cluster;   // node names that events and objects use
+    struct pm_intern *cluster; // node names that events and objects use
     int64_t began_ns, told_ns;
 };
 
@@ -660,7 +656,8 @@ static bool was_seen(struct pm_clock_range r) { return r.min <= r.max; }
 static bool has_open_stamps(const struct result *r) { return was_seen(r->clock.no_year) || was_seen(r->clock.local); }
 
 static void keep_result(struct writer *w, struct result *r) {
-    struct pm_str *const texts[] = {&r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
+    struct pm_str *const texts[] = {
+        &r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
     for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
     r->row.path = r->path;
     r->row.node = r->names[r->node_from];
@@ -774,7 +771,8 @@ static void finish(struct writer *w) {
     struct pm_clock_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         struct result *r = &w->results[i];
-        m[i] = (struct pm_clock_member){.path = r->path, .input = r->input, .node = r->row.node, .component = r->component, .mtime_ns = r->mtime_ns, .evidence = &r->clock};
+        m[i] = (struct pm_clock_member){
+            .path = r->path, .input = r->input, .node = r->row.node, .component = r->component, .mtime_ns = r->mtime_ns, .evidence = &r->clock};
     }
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

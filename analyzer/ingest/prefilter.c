@@ -18,20 +18,88 @@
 
 const char *const pm_prefilter_literals[] = {
     // Pulls, images, and what is said about them. "Pull" and "pull" rather than "ull": "successfully" stands in one line of seven.
-    "pull", "Pull", "mage", "ErrImage", "anifest", "egistry", "/v2/", "docker.io", "trying next", "etch failed", "mirror", "rying to access",
-    "ownload", "unpack", "apply failure", "register layer", "verification failed", "size validation", "commit digest", "ocker-credential",
+    "pull",
+    "Pull",
+    "mage",
+    "ErrImage",
+    "anifest",
+    "egistry",
+    "/v2/",
+    "docker.io",
+    "trying next",
+    "etch failed",
+    "mirror",
+    "rying to access",
+    "ownload",
+    "unpack",
+    "apply failure",
+    "register layer",
+    "verification failed",
+    "size validation",
+    "commit digest",
+    "ocker-credential",
     // Refusals. " 429" with its blank: three digits alone are in every hundredth time stamp.
-    " 429", "oo Many Req", "oomany", "TOOMANY", "ate exceeded", "uota exceeded", "ate limit", "nauthorized", "denied: ",
+    " 429",
+    "oo Many Req",
+    "oomany",
+    "TOOMANY",
+    "ate exceeded",
+    "uota exceeded",
+    "ate limit",
+    "nauthorized",
+    "denied: ",
     // Credentials: provider plugins, the cloud helpers' metadata. Not "secret": volume mounts say it all day; pull secrets say "pull" or "mage" too.
-    "redential", "ockercfg", "ockerconfig",
+    "redential",
+    "ockercfg",
+    "ockerconfig",
     // Disk, garbage collection, eviction.
-    "isk", "no space", "ead-only file", "output error", "I/O error", "arbage", "vict", "NodeHas",
+    "isk",
+    "no space",
+    "ead-only file",
+    "output error",
+    "I/O error",
+    "arbage",
+    "vict",
+    "NodeHas",
     // A runtime that starts, stops or is away. Not "Started": a scope per exec stands in journals.
-    "Unavailable", "containerd.sock", "docker.sock", "dockerd.sock", "dockershim.sock", "crio.sock", "ocker daemon", "ontainer runtime", "ontainer Runtime",
-    "PLEG is not", "ing kubelet", "ed kubelet", "Kubelet", "ing containerd", "containerd successfully", "Starting up", "listen on", "aemon has",
-    "aemon shut", "ing signal", "top CRI", "CRI-O", "Application Container", "containerd.service", "docker.service", "kubelet.service", "crio.service",
+    "Unavailable",
+    "containerd.sock",
+    "docker.sock",
+    "dockerd.sock",
+    "dockershim.sock",
+    "crio.sock",
+    "ocker daemon",
+    "ontainer runtime",
+    "ontainer Runtime",
+    "PLEG is not",
+    "ing kubelet",
+    "ed kubelet",
+    "Kubelet",
+    "ing containerd",
+    "containerd successfully",
+    "Starting up",
+    "listen on",
+    "aemon has",
+    "aemon shut",
+    "ing signal",
+    "top CRI",
+    "CRI-O",
+    "Application Container",
+    "containerd.service",
+    "docker.service",
+    "kubelet.service",
+    "crio.service",
     // Clock and node anchors.
-    "Log file created", "Running on machine", "ogs begin", "ournal begins", "-- Boot", "-- Reboot", "ime has been", "register node", "registered node", "ostname-override",
+    "Log file created",
+    "Running on machine",
+    "ogs begin",
+    "ournal begins",
+    "-- Boot",
+    "-- Reboot",
+    "ime has been",
+    "register node",
+    "registered node",
+    "ostname-override",
     NULL,
 };
 
@@ -40,21 +108,26 @@ static const char usual[] =
     "I0102 03:04:05.678901    2711 reconciler_common.go:251] \"operationExecutor.MountVolume started for volume \\\"kube-api-access-x2x9k\\\" (UniqueName: "
     "\\\"kubernetes.io/projected/1f0c2a5e-7b7d-4b39-9c53-0d6c7e8f9a1b-kube-api-access-x2x9k\\\") pod \\\"cart-6d9f8c7b4-x2x9k\\\" (UID: "
     "\\\"1f0c2a5e-7b7d-4b39-9c53-0d6c7e8f9a1b\\\") \" pod=\"shop/cart-6d9f8c7b4-x2x9k\"\n"
-    "I0102 03:04:06.123456    2711 kubelet.go:2461] \"SyncLoop (PLEG): event for pod\" pod=\"shop/cart-0\" event={\"ID\":\"5b1c\",\"Type\":\"ContainerStarted\",\"Data\":\"9f8e7d6c\"}\n"
-    "I0102 03:04:07.000417    2711 prober.go:107] \"Probe failed\" probeType=\"Readiness\" pod=\"shop/web-7c5ddbdf54-8kq2m\" podUID=\"0a4f\" containerName=\"web\" "
+    "I0102 03:04:06.123456    2711 kubelet.go:2461] \"SyncLoop (PLEG): event for pod\" pod=\"shop/cart-0\" "
+    "event={\"ID\":\"5b1c\",\"Type\":\"ContainerStarted\",\"Data\":\"9f8e7d6c\"}\n"
+    "I0102 03:04:07.000417    2711 prober.go:107] \"Probe failed\" probeType=\"Readiness\" pod=\"shop/web-7c5ddbdf54-8kq2m\" podUID=\"0a4f\" "
+    "containerName=\"web\" "
     "probeResult=\"failure\" output=\"Get \\\"http://10.1.2.3:8080/ready\\\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)\"\n"
-    "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"shim disconnected\" id=5d41402abc4b2a76b9719d911017c592ae2f10c8d1f3e7b6a5c4d3e2f1a0b9c8 namespace=k8s.io\n"
-    "time=\"2024-01-02T03:04:06.111222333Z\" level=info msg=\"CreateContainer within sandbox \\\"7215ee9c7d9dc229d2921a40e899ec5f\\\" for container &ContainerMetadata{Name:web,Attempt:0,}\"\n"
-    "Jan 02 03:04:05 node-1 kubelet[2711]: E0102 03:04:05.700001    2711 pod_workers.go:1298] \"Error syncing pod, skipping\" err=\"failed to \\\"StartContainer\\\" for "
+    "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"shim disconnected\" id=5d41402abc4b2a76b9719d911017c592ae2f10c8d1f3e7b6a5c4d3e2f1a0b9c8 "
+    "namespace=k8s.io\n"
+    "time=\"2024-01-02T03:04:06.111222333Z\" level=info msg=\"CreateContainer within sandbox \\\"7215ee9c7d9dc229d2921a40e899ec5f\\\" for container "
+    "&ContainerMetadata{Name:web,Attempt:0,}\"\n"
+    "Jan 02 03:04:05 node-1 kubelet[2711]: E0102 03:04:05.700001    2711 pod_workers.go:1298] \"Error syncing pod, skipping\" err=\"failed to "
+    "\\\"StartContainer\\\" for "
     "\\\"web\\\" with CrashLoopBackOff: \\\"back-off 5m0s restarting failed container=web\\\"\" successfully handled volume secret configmap\n";
 
 #define BUCKETS 8
-#define PRINT 3           // bytes of a fingerprint
+#define PRINT 3 // bytes of a fingerprint
 #define PER_BUCKET 32
 struct literal {
     const char *p;
-    uint8_t n, print_at;  // where in it the fingerprint stands
-    uint32_t print;       // the fingerprint itself: nibbles of several literals pass for it, their bytes do not
+    uint8_t n, print_at; // where in it the fingerprint stands
+    uint32_t print;      // the fingerprint itself: nibbles of several literals pass for it, their bytes do not
 };
 static struct teddy {
     uint8_t lo[PRINT][16], hi[PRINT][16]; // nibble → buckets whose fingerprints have it in that place

@@ -13,48 +13,70 @@
 // only where the key begins the line, as in YAML.
 #include "pm/ingest.h"
 
-enum where { // in which writings of the key its value is a secret
-    IN_QUERY = 1,  // key=value
-    IN_JSON = 2,   // "key": "value"
-    IN_YAML = 4,   // key: value, the key first on its line
-    IN_PROSE = 8,  // key: value anywhere
+enum where {      // in which writings of the key its value is a secret
+    IN_QUERY = 1, // key=value
+    IN_JSON = 2,  // "key": "value"
+    IN_YAML = 4,  // key: value, the key first on its line
+    IN_PROSE = 8, // key: value anywhere
 };
 struct key {
-    const char *name;        // lower case
+    const char *name; // lower case
     size_t n;
     const char *kind;
     unsigned where;
-    unsigned value_min;      // shorter values are no secrets
+    unsigned value_min; // shorter values are no secrets
 };
 #define CONFIG (IN_QUERY | IN_JSON | IN_YAML)
-#define KEY(name, kind, where, value_min) {name, sizeof name - 1, kind, where, value_min}
+#define KEY(name, kind, where, value_min)                                                                                                                      \
+    { name, sizeof name - 1, kind, where, value_min }
 static const struct key keys[] = {
-    KEY("x-amz-signature", "signature", IN_QUERY | IN_JSON, 8),    KEY("x-amz-credential", "signature", IN_QUERY | IN_JSON, 8),
-    KEY("x-amz-security-token", "token", IN_QUERY | IN_JSON, 8),   KEY("x-goog-signature", "signature", IN_QUERY | IN_JSON, 8),
-    KEY("x-goog-credential", "signature", IN_QUERY | IN_JSON, 8),  KEY("signature", "signature", IN_QUERY, 8),
-    KEY("sig", "signature", IN_QUERY, 8),                          KEY("verify", "signature", IN_QUERY, 16),
-    KEY("access_token", "token", CONFIG, 8),                       KEY("refresh_token", "token", CONFIG, 8),
-    KEY("id_token", "token", CONFIG, 8),                           KEY("private_token", "token", CONFIG, 8),
-    KEY("private-token", "token", CONFIG | IN_PROSE, 8),           KEY("token", "token", CONFIG, 8),
-    KEY("identitytoken", "auth", CONFIG, 4),                       KEY("registrytoken", "auth", CONFIG, 4),
-    KEY("auth", "auth", CONFIG, 8),                                KEY(".dockerconfigjson", "auth", CONFIG, 8),
-    KEY(".dockercfg", "auth", CONFIG, 8),                          KEY("dockerconfigjson", "auth", CONFIG, 8),
-    KEY("x-registry-auth", "auth", CONFIG | IN_PROSE, 8),          KEY("x-registry-config", "auth", CONFIG | IN_PROSE, 8),
-    KEY("password", "password", CONFIG, 1),                        KEY("passwd", "password", CONFIG, 1),
-    KEY("pwd", "password", IN_JSON | IN_QUERY, 1),                 KEY("api_key", "secret", CONFIG, 8),
-    KEY("apikey", "secret", CONFIG, 8),                            KEY("secretkey", "secret", CONFIG, 4),
-    KEY("secret_key", "secret", CONFIG, 4),                        KEY("secret_access_key", "secret", CONFIG, 8),
-    KEY("secretaccesskey", "secret", CONFIG, 8),                   KEY("authorization", "auth", CONFIG | IN_PROSE, 8),
+    KEY("x-amz-signature", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("x-amz-credential", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("x-amz-security-token", "token", IN_QUERY | IN_JSON, 8),
+    KEY("x-goog-signature", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("x-goog-credential", "signature", IN_QUERY | IN_JSON, 8),
+    KEY("signature", "signature", IN_QUERY, 8),
+    KEY("sig", "signature", IN_QUERY, 8),
+    KEY("verify", "signature", IN_QUERY, 16),
+    KEY("access_token", "token", CONFIG, 8),
+    KEY("refresh_token", "token", CONFIG, 8),
+    KEY("id_token", "token", CONFIG, 8),
+    KEY("private_token", "token", CONFIG, 8),
+    KEY("private-token", "token", CONFIG | IN_PROSE, 8),
+    KEY("token", "token", CONFIG, 8),
+    KEY("identitytoken", "auth", CONFIG, 4),
+    KEY("registrytoken", "auth", CONFIG, 4),
+    KEY("auth", "auth", CONFIG, 8),
+    KEY(".dockerconfigjson", "auth", CONFIG, 8),
+    KEY(".dockercfg", "auth", CONFIG, 8),
+    KEY("dockerconfigjson", "auth", CONFIG, 8),
+    KEY("x-registry-auth", "auth", CONFIG | IN_PROSE, 8),
+    KEY("x-registry-config", "auth", CONFIG | IN_PROSE, 8),
+    KEY("password", "password", CONFIG, 1),
+    KEY("passwd", "password", CONFIG, 1),
+    KEY("pwd", "password", IN_JSON | IN_QUERY, 1),
+    KEY("api_key", "secret", CONFIG, 8),
+    KEY("apikey", "secret", CONFIG, 8),
+    KEY("secretkey", "secret", CONFIG, 4),
+    KEY("secret_key", "secret", CONFIG, 4),
+    KEY("secret_access_key", "secret", CONFIG, 8),
+    KEY("secretaccesskey", "secret", CONFIG, 8),
+    KEY("authorization", "auth", CONFIG | IN_PROSE, 8),
     KEY("proxy-authorization", "auth", CONFIG | IN_PROSE, 8),
 };
-#define MARK(prefix, min) {prefix, sizeof prefix - 1, min}
-static const struct { const char *prefix; size_t n, min; } marked[] = { // tokens that carry their own mark; min: with the mark
-    MARK("dckr_pat_", 14), MARK("dckr_jti_", 12), MARK("dckr_oat_", 14), MARK("ghp_", 20),   MARK("gho_", 20),
+#define MARK(prefix, min)                                                                                                                                      \
+    { prefix, sizeof prefix - 1, min }
+static const struct {
+    const char *prefix;
+    size_t n, min;
+} marked[] = {
+    // tokens that carry their own mark; min: with the mark
+    MARK("dckr_pat_", 14), MARK("dckr_jti_", 12), MARK("dckr_oat_", 14),   MARK("ghp_", 20),   MARK("gho_", 20),
     MARK("ghs_", 20),      MARK("ghu_", 20),      MARK("github_pat_", 24), MARK("glpat-", 16), MARK("ya29.", 16),
 };
 
 struct found {
-    size_t from, to;  // of the secret itself
+    size_t from, to; // of the secret itself
     const char *kind;
 };
 
@@ -153,7 +175,9 @@ static bool pair_secret(struct pm_str s, size_t separator, size_t after, struct 
     const struct key *key = NULL;
     size_t start = 0;
     for (size_t i = 0; i < PM_LEN(keys) && !key; i++)
-        if (ends_with_key(s, end, keys[i].name, keys[i].n, &start) && (start == 0 || !(is_word((unsigned char)s.p[start - 1])) || strcmp(keys[i].kind, "password") == 0)) key = &keys[i];
+        if (ends_with_key(s, end, keys[i].name, keys[i].n, &start) &&
+            (start == 0 || !(is_word((unsigned char)s.p[start - 1])) || strcmp(keys[i].kind, "password") == 0))
+            key = &keys[i];
     if (!key && is_secret_key(s, end, &start)) key = &secret;
     if (!key) return false;
     while (start > 0 && (is_word((unsigned char)s.p[start - 1]) || s.p[start - 1] == '.')) start--; // db_password, http.secret
@@ -173,7 +197,7 @@ static bool pair_secret(struct pm_str s, size_t separator, size_t after, struct 
     struct pm_str v = pm_str_sub(s, from, to - from);
     if (v.n < key->value_min || is_blanked(v) || pm_str_starts(v, PM_STR("sha256:"))) return false;
     if (colon && where == (IN_YAML | IN_PROSE) && !quoted && to < s.n && s.p[to] == ' ') return false; // several words: prose
-    if ((key->where & IN_PROSE) && !quoted && !has_digit(v)) return false;                           // "authorization: failed"
+    if ((key->where & IN_PROSE) && !quoted && !has_digit(v)) return false;                             // "authorization: failed"
     if (strcmp(key->kind, "auth") == 0 && pm_str_chr(v, ' ', 0) >= 0) return false;
     *f = (struct found){from, to, key->kind};
     return true;

@@ -236,7 +236,7 @@ struct pm_archive {
     struct pm_source *below;
     struct pm_str path;
     FILE *spool;
-    struct pm_source entry;   // the source of the current entry
+    struct pm_source entry; // the source of the current entry
     bool ended;
     char in[BLOCK_BYTES];
 };
@@ -403,7 +403,10 @@ static const struct magic magics[] = {
     {0, 6, "070701", PM_CONTENT_ARCHIVE, "cpio"},
     {0, 6, "070707", PM_CONTENT_ARCHIVE, "cpio"},
     {0, 6, "Rar!\x1a\x07", PM_CONTENT_BINARY, "rar archive: not read"},
-    {0, 4, "\x7f" "ELF", PM_CONTENT_BINARY, "program or core dump (ELF)"},
+    {0, 4,
+     "\x7f"
+     "ELF",
+     PM_CONTENT_BINARY, "program or core dump (ELF)"},
     {0, 8, "\x89PNG\r\n\x1a\n", PM_CONTENT_BINARY, "picture (PNG)"},
     {0, 3, "\xff\xd8\xff", PM_CONTENT_BINARY, "picture (JPEG)"},
     {0, 4, "GIF8", PM_CONTENT_BINARY, "picture (GIF)"},

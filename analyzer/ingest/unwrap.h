@@ -19,17 +19,17 @@ struct pm_budget { // of one input, shared by all layers over it
 struct pm_source {
     size_t (*fill)(struct pm_source *s, char *p, size_t n); // at least one byte, or 0: the end, or broken
     void (*close)(struct pm_source *s);
-    struct pm_source *below;   // NULL for the root
+    struct pm_source *below; // NULL for the root
     struct pm_budget *budget;
-    struct pm_str path;        // of this layer, for diagnostics; owned by the opener
-    char *peek;                // looked at but not yet read
+    struct pm_str path; // of this layer, for diagnostics; owned by the opener
+    char *peek;         // looked at but not yet read
     size_t peek_n, peek_at;
-    const char *code;          // NULL, or why it broke off
+    const char *code; // NULL, or why it broke off
     char message[160];
-    int fd;                    // root only: a file that can seek; -1 else
+    int fd; // root only: a file that can seek; -1 else
     uint64_t produced;
     bool is_gzip;
-    bool stopped;              // a limit bit: nothing more comes
+    bool stopped; // a limit bit: nothing more comes
 };
 
 // `fd` is owned by the source from here on, unless taken back.
@@ -48,18 +48,27 @@ bool pm_source_report(struct pm_source *s, struct pm_diags *d);
 const char *pm_source_limit(const struct pm_source *s);
 void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-enum pm_content { PM_CONTENT_TEXT = 0, PM_CONTENT_EMPTY, PM_CONTENT_GZIP, PM_CONTENT_FILTER, PM_CONTENT_ARCHIVE, PM_CONTENT_ARCHIVE_SEEK, PM_CONTENT_BINARY, PM_CONTENT_NOISE };
+enum pm_content {
+    PM_CONTENT_TEXT = 0,
+    PM_CONTENT_EMPTY,
+    PM_CONTENT_GZIP,
+    PM_CONTENT_FILTER,
+    PM_CONTENT_ARCHIVE,
+    PM_CONTENT_ARCHIVE_SEEK,
+    PM_CONTENT_BINARY,
+    PM_CONTENT_NOISE
+};
 // What the first bytes (512 at least, where there are as many) are. *what: the word for a person.
 enum pm_content pm_content_of(struct pm_str head, const char **what);
 
 // An archive's entries, one after the other. NULL at the end; the entry's source is good until the next call.
 struct pm_archive;
 struct pm_entry {
-    struct pm_str name;      // as the archive has it, untrusted
-    int64_t mtime_ns;        // PM_NO_TIME unknown
-    const char *not_a_file;  // NULL for a regular file, else what it is; "" for folders
+    struct pm_str name;     // as the archive has it, untrusted
+    int64_t mtime_ns;       // PM_NO_TIME unknown
+    const char *not_a_file; // NULL for a regular file, else what it is; "" for folders
     bool encrypted;
-    struct pm_str link;      // target of a link
+    struct pm_str link; // target of a link
     struct pm_source *source;
 };
 struct pm_archive *pm_archive_open(struct pm_source *below, bool seek, struct pm_str path);

@@ -13,9 +13,12 @@ struct change {
     int64_t at_s;
     int32_t offset_s;
 };
-struct rule_day { int month, week, weekday; int32_t time_s; };
+struct rule_day {
+    int month, week, weekday;
+    int32_t time_s;
+};
 struct pm_zone {
-    int32_t first_s;          // before the first change, and where there is none
+    int32_t first_s; // before the first change, and where there is none
     struct change *changes;
     size_t n;
     bool rule, has_dst;
@@ -52,7 +55,8 @@ static bool abbreviation(struct pm_scan *c) {
 
 static bool rule_day(struct pm_scan *c, struct rule_day *d) {
     uint64_t month, week, weekday;
-    if (!(pm_scan_lit(c, ",M") && pm_scan_uint(c, 2, &month) && pm_scan_char(c, '.') && pm_scan_uint(c, 1, &week) && pm_scan_char(c, '.') && pm_scan_uint(c, 1, &weekday)))
+    if (!(pm_scan_lit(c, ",M") && pm_scan_uint(c, 2, &month) && pm_scan_char(c, '.') && pm_scan_uint(c, 1, &week) && pm_scan_char(c, '.') &&
+          pm_scan_uint(c, 1, &weekday)))
         return false;
     *d = (struct rule_day){(int)month, (int)week, (int)weekday, 7200};
     if (pm_scan_char(c, '/') && !clock_of(c, 167, &d->time_s)) return false;
@@ -71,10 +75,13 @@ static void footer(struct pm_zone *z, struct pm_str text) {
     z->has_dst = rule_day(&c, &z->into) && rule_day(&c, &z->out);
 }
 
-struct counts { size_t isut, isstd, leap, time, type, chars; };
+struct counts {
+    size_t isut, isstd, leap, time, type, chars;
+};
 
 static struct counts counts_of(const uint8_t *p) {
-    return (struct counts){(size_t)big(p + 20, 4), (size_t)big(p + 24, 4), (size_t)big(p + 28, 4), (size_t)big(p + 32, 4), (size_t)big(p + 36, 4), (size_t)big(p + 40, 4)};
+    return (struct counts){(size_t)big(p + 20, 4), (size_t)big(p + 24, 4), (size_t)big(p + 28, 4),
+                           (size_t)big(p + 32, 4), (size_t)big(p + 36, 4), (size_t)big(p + 40, 4)};
 }
 static size_t body_bytes(struct counts k, size_t time_bytes) {
     return k.time * time_bytes + k.time + k.type * 6 + k.chars + k.leap * (time_bytes + 4) + k.isstd + k.isut;

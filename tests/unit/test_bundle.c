@@ -17,8 +17,8 @@
 #include <zlib.h>
 
 static char root[64], given[128];
-static struct pm_buf seen;          // one line a member: PATH=CONTENT (long ones by length), or -PATH: WHY
-static char block[64];              // small on purpose: borders everywhere
+static struct pm_buf seen; // one line a member: PATH=CONTENT (long ones by length), or -PATH: WHY
+static char block[64];     // small on purpose: borders everywhere
 static struct pm_buf content;
 static struct pm_diags *diags;
 static struct pm_limits limits;
@@ -87,7 +87,11 @@ static struct pm_str gz(struct pm_str in) {
     return pm_buf_str(out);
 }
 
-struct entry { const char *name; struct pm_str bytes; const char *link; };
+struct entry {
+    const char *name;
+    struct pm_str bytes;
+    const char *link;
+};
 static struct pm_str pack(int (*format)(struct archive *), int (*filter)(struct archive *), const struct entry *e, size_t n) {
     struct pm_buf *out = layer();
     struct archive *a = archive_write_new();
@@ -196,11 +200,18 @@ static void any_order_of_layers(void **s) {
 
 static void every_compression_and_archive(void **s) {
     (void)s;
-    static const struct { const char *name; int (*format)(struct archive *), (*filter)(struct archive *); } kinds[] = {
-        {"tar.bz2", archive_write_set_format_ustar, archive_write_add_filter_bzip2}, {"tar.xz", archive_write_set_format_ustar, archive_write_add_filter_xz},
-        {"tar.zst", archive_write_set_format_ustar, archive_write_add_filter_zstd},  {"tar.lz4", archive_write_set_format_gnutar, archive_write_add_filter_lz4},
-        {"zip", archive_write_set_format_zip, NULL},                                 {"7z", archive_write_set_format_7zip, NULL},
-        {"cpio", archive_write_set_format_cpio_newc, NULL},                          {"raw.zst", archive_write_set_format_raw, archive_write_add_filter_zstd},
+    static const struct {
+        const char *name;
+        int (*format)(struct archive *), (*filter)(struct archive *);
+    } kinds[] = {
+        {"tar.bz2", archive_write_set_format_ustar, archive_write_add_filter_bzip2},
+        {"tar.xz", archive_write_set_format_ustar, archive_write_add_filter_xz},
+        {"tar.zst", archive_write_set_format_ustar, archive_write_add_filter_zstd},
+        {"tar.lz4", archive_write_set_format_gnutar, archive_write_add_filter_lz4},
+        {"zip", archive_write_set_format_zip, NULL},
+        {"7z", archive_write_set_format_7zip, NULL},
+        {"cpio", archive_write_set_format_cpio_newc, NULL},
+        {"raw.zst", archive_write_set_format_raw, archive_write_add_filter_zstd},
     };
     for (size_t i = 0; i < PM_LEN(kinds); i++) {
         struct pm_str packed = pack(kinds[i].format, kinds[i].filter, &(struct entry){"log", PM_STR("text"), NULL}, 1);
@@ -274,7 +285,8 @@ static void cut_tar_gives_what_it_has(void **s) {
 
 static void names_cannot_leave(void **s) {
     (void)s;
-    const struct entry e[] = {{"../../etc/cron.d/x", PM_STR("1"), NULL}, {"/abs/y", PM_STR("2"), NULL}, {"a/../b\n\x1b[2Jc", PM_STR("3"), NULL}, {"link", PM_NONE, "/etc/passwd"}};
+    const struct entry e[] = {
+        {"../../etc/cron.d/x", PM_STR("1"), NULL}, {"/abs/y", PM_STR("2"), NULL}, {"a/../b\n\x1b[2Jc", PM_STR("3"), NULL}, {"link", PM_NONE, "/etc/passwd"}};
     put("t", tar(e, 4));
     assert_true(walk1("t"));
     saw("etc/cron.d/x=1\nabs/y=2\na/b??[2Jc=3\n");
@@ -337,8 +349,14 @@ static void members_have_an_end(void **s) {
 
 static void contents_by_their_bytes(void **s) {
     (void)s;
-    static const struct { const char *bytes; size_t n; enum pm_content content; } heads[] = {
-        {"\x7f" "ELF\2\1\1", 7, PM_CONTENT_BINARY},
+    static const struct {
+        const char *bytes;
+        size_t n;
+        enum pm_content content;
+    } heads[] = {
+        {"\x7f"
+         "ELF\2\1\1",
+         7, PM_CONTENT_BINARY},
         {"SQLite format 3\0", 16, PM_CONTENT_BINARY},
         {"LPKSHHRH\0\0\0\0\0\0\0\0\0\0\0\0\1\2\3", 23, PM_CONTENT_TEXT}, // a journal: the framer reads it
         {"\xff\xfeI\0 \0h\0i\0", 10, PM_CONTENT_TEXT},
@@ -372,9 +390,20 @@ static void archives_carry_their_times(void **s) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(folders_in_order_of_names), T(any_order_of_layers), T(every_compression_and_archive), T(gzip_members_joined), T(cut_gzip_gives_what_it_has),
-        T(cut_tar_gives_what_it_has), T(names_cannot_leave), T(links_are_not_followed), T(bombs_are_cut), T(nesting_has_an_end), T(members_have_an_end),
-        T(contents_by_their_bytes), T(what_cannot_be_opened_is_told), T(archives_carry_their_times),
+        T(folders_in_order_of_names),
+        T(any_order_of_layers),
+        T(every_compression_and_archive),
+        T(gzip_members_joined),
+        T(cut_gzip_gives_what_it_has),
+        T(cut_tar_gives_what_it_has),
+        T(names_cannot_leave),
+        T(links_are_not_followed),
+        T(bombs_are_cut),
+        T(nesting_has_an_end),
+        T(members_have_an_end),
+        T(contents_by_their_bytes),
+        T(what_cannot_be_opened_is_told),
+        T(archives_carry_their_times),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     for (size_t i = 0; i < PM_LEN(layers); i++) pm_buf_free(&layers[i]);

@@ -190,8 +190,10 @@ static void repeated_hour_keeps_file_order(void **s) {
     (void)s;
     struct pm_zone *berlin = pm_zone_open("Europe/Berlin");
     if (!berlin) skip();
-    static const char *const stamps[] = {"1027 02:10:00.000000", "1027 02:50:00.000000", "1027 02:05:00.000000", "1027 02:40:00.000000", "1027 03:00:00.000000"};
-    static const char *const want[] = {"2024-10-27T00:10:00.000Z", "2024-10-27T00:50:00.000Z", "2024-10-27T01:05:00.000Z", "2024-10-27T01:40:00.000Z", "2024-10-27T02:00:00.000Z"};
+    static const char *const stamps[] = {"1027 02:10:00.000000", "1027 02:50:00.000000", "1027 02:05:00.000000", "1027 02:40:00.000000",
+                                         "1027 03:00:00.000000"};
+    static const char *const want[] = {"2024-10-27T00:10:00.000Z", "2024-10-27T00:50:00.000Z", "2024-10-27T01:05:00.000Z", "2024-10-27T01:40:00.000Z",
+                                       "2024-10-27T02:00:00.000Z"};
     int64_t stored[PM_LEN(stamps)];
     for (size_t i = 0; i < PM_LEN(stamps); i++) stored[i] = see(0, stamps[i]);
     pm_clock_resolve(member, 1, 2024, berlin, 0);
@@ -201,7 +203,10 @@ static void repeated_hour_keeps_file_order(void **s) {
 
 static void zones_by_number_and_rule(void **s) {
     (void)s;
-    static const struct { const char *name; int32_t offset_s; } fixed_zones[] = {{"UTC", 0}, {"+02:00", 7200}, {"-0530", -19800}, {"+14", 50400}};
+    static const struct {
+        const char *name;
+        int32_t offset_s;
+    } fixed_zones[] = {{"UTC", 0}, {"+02:00", 7200}, {"-0530", -19800}, {"+14", 50400}};
     for (size_t i = 0; i < PM_LEN(fixed_zones); i++) {
         struct pm_zone *z = pm_zone_open(fixed_zones[i].name);
         assert_non_null(z);
@@ -247,7 +252,9 @@ static void skew_of_a_node_is_told_not_applied(void **s) {
 
 static void dates_in_names(void **s) {
     (void)s;
-    static const struct { const char *name, *want; } names[] = {
+    static const struct {
+        const char *name, *want;
+    } names[] = {
         {"kubelet.log-20240102-1704153600.gz", "2024-01-02T12:00:00.000Z"}, // logrotate with an epoch behind: noon will do
         {"0.log.20240102-030405", "2024-01-02T03:04:00.000Z"},
         {"eks_i-0abc_2024-01-02_0304-UTC_0.7.9.tar.gz", "2024-01-02T03:04:00.000Z"},
@@ -264,9 +271,21 @@ static void dates_in_names(void **s) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(year_of_an_inner_stamp), T(new_year_within_a_file), T(inner_stamps_around_new_year), T(february_29_wants_a_leap_year), T(header_beats_mtime),
-        T(node_beats_name_beats_objects), T(zone_of_coincident_failures), T(steady_back_off_proves_no_zone), T(zone_that_the_runtime_writes), T(options_override),
-        T(repeated_hour_keeps_file_order), T(zones_by_number_and_rule), T(ages_hang_on_the_nearest_capture_time), T(skew_of_a_node_is_told_not_applied), T(dates_in_names),
+        T(year_of_an_inner_stamp),
+        T(new_year_within_a_file),
+        T(inner_stamps_around_new_year),
+        T(february_29_wants_a_leap_year),
+        T(header_beats_mtime),
+        T(node_beats_name_beats_objects),
+        T(zone_of_coincident_failures),
+        T(steady_back_off_proves_no_zone),
+        T(zone_that_the_runtime_writes),
+        T(options_override),
+        T(repeated_hour_keeps_file_order),
+        T(zones_by_number_and_rule),
+        T(ages_hang_on_the_nearest_capture_time),
+        T(skew_of_a_node_is_told_not_applied),
+        T(dates_in_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,9 @@
 
 static void names_in_paths(void **s) {
     (void)s;
-    static const struct { const char *path, *input, *node; } rows[] = {
+    static const struct {
+        const char *path, *input, *node;
+    } rows[] = {
         {"nodes/worker-7/kubelet.log", "grab", "worker-7"},
         {"bundle/nodes/ip-10-1-2-3.eu-west-1.compute.internal/containerd.log", "x.tgz", "ip-10-1-2-3.eu-west-1.compute.internal"},
         {"hosts/worker-7/configz.json", "sonobuoy.tar.gz", "worker-7"},
@@ -50,7 +52,8 @@ static void company_names_the_rest(void **s) {
     (void)s;
     struct pm_node_member m[] = {
         member("a/kubelet.log", "n1", PM_NODE_ENVELOPE), member("a/sub/containerd.log", NULL, PM_NODE_UNKNOWN), // the folder above knows
-        member("b/kubelet.log", "n2", PM_NODE_ENVELOPE), member("b/other.log", "n3", PM_NODE_ENVELOPE), member("b/x.log", NULL, PM_NODE_UNKNOWN), // two: which?
+        member("b/kubelet.log", "n2", PM_NODE_ENVELOPE), member("b/other.log", "n3", PM_NODE_ENVELOPE),
+        member("b/x.log", NULL, PM_NODE_UNKNOWN),       // two: which?
         member("client/n2.txt", NULL, PM_NODE_UNKNOWN), // called like a node
         member("c/nginx.log", NULL, PM_NODE_UNKNOWN),
     };
@@ -65,11 +68,15 @@ static void company_names_the_rest(void **s) {
 static void files_name_their_folder(void **s) { // an instance id gives way to the host's own name
     (void)s;
     struct pm_node_member m[] = {
-        member("kubelet/kubelet.log", "ip-10-1-2-3", PM_NODE_ENVELOPE), member("containerd/containerd-images.txt", "i-0abc", PM_NODE_PATH), member("storage/mounts.txt", "i-0abc", PM_NODE_PATH),
+        member("kubelet/kubelet.log", "ip-10-1-2-3", PM_NODE_ENVELOPE),
+        member("containerd/containerd-images.txt", "i-0abc", PM_NODE_PATH),
+        member("storage/mounts.txt", "i-0abc", PM_NODE_PATH),
     };
     struct pm_node_member two[] = {
-        member("nodes/w1/kubelet.log", "host-1", PM_NODE_ENVELOPE), member("nodes/w1/images.txt", "w1", PM_NODE_PATH),
-        member("nodes/w2/kubelet.log", "host-2", PM_NODE_ENVELOPE), member("nodes/w2/images.txt", "w2", PM_NODE_PATH),
+        member("nodes/w1/kubelet.log", "host-1", PM_NODE_ENVELOPE),
+        member("nodes/w1/images.txt", "w1", PM_NODE_PATH),
+        member("nodes/w2/kubelet.log", "host-2", PM_NODE_ENVELOPE),
+        member("nodes/w2/images.txt", "w2", PM_NODE_PATH),
     };
     for (size_t i = 0; i < PM_LEN(m); i++) m[i].by_path = PM_STR("i-0abc"); // of the archive's name
     pm_node_resolve(m, PM_LEN(m));

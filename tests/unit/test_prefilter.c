@@ -156,15 +156,16 @@ static void no_event_of_a_sparse_format_is_lost(void **unused) {
 
 static void wordings_pass(void **unused) {
     (void)unused;
-    static const char *const lines[] = { // written by us to the programs' wording
+    static const char *const lines[] = {
+        // written by us to the programs' wording
         "E0102 03:04:05.678901    2711 remote_image.go:180] \"PullImage from image service failed\" err=\"x\" image=\"r.acme.test/a:1\"", // kubelet 1.27
         "W0102 03:04:06.000042    2711 kubelet_pods.go:1079] Unable to retrieve pull secret shop/regcred for shop/cart-0 due to secret \"regcred\" not found.",
         "I0102 03:04:06.000042    2711 eviction_manager.go:341] \"Eviction manager: must evict pod(s) to reclaim\" resourceName=\"ephemeral-storage\"",
         "E0102 03:04:06.000042    2711 kubelet.go:1344] \"Image garbage collection failed once. Stats initialization may not have completed yet\"",
-        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"trying next host\" error=\"x\" host=mirror.acme.test",                   // containerd
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"trying next host\" error=\"x\" host=mirror.acme.test", // containerd
         "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"fetch failed after status: 404 Not Found\" host=r.acme.test",
         "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"containerd successfully booted in 0.031s\"",
-        "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"Download failed, retrying (1/5): unexpected EOF\"",                      // dockerd
+        "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"Download failed, retrying (1/5): unexpected EOF\"", // dockerd
         "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"API listen on /run/docker.sock\"",
         "time=\"2024-01-02T03:04:05.678901234Z\" level=error msg=\"Handler for POST /v1.41/auth returned error: Get https://r.acme.test/v2/: x\"",
         "Jan 02 03:04:05 node-7 systemd[1]: Stopped containerd container runtime.",
@@ -182,7 +183,8 @@ static void everyday_lines_are_refused(void **unused) {
     static const char *const lines[] = {
         "I0102 03:04:05.678901    2711 kubelet.go:2461] \"SyncLoop (PLEG): event for pod\" pod=\"shop/cart-0\"",
         "I0102 03:04:07.000417    2711 prober.go:107] \"Probe failed\" probeType=\"Readiness\" pod=\"shop/web-0\" probeResult=\"failure\"",
-        "I0102 03:04:05.678901    2711 operation_generator.go:722] MountVolume.SetUp succeeded for volume \"regcred\" (UniqueName: \"kubernetes.io/secret/1f0c-regcred\")",
+        "I0102 03:04:05.678901    2711 operation_generator.go:722] MountVolume.SetUp succeeded for volume \"regcred\" (UniqueName: "
+        "\"kubernetes.io/secret/1f0c-regcred\")",
         "time=\"2024-01-02T03:04:05.678901234Z\" level=info msg=\"shim disconnected\" id=5d41402a namespace=k8s.io",
     };
     for (size_t i = 0; i < PM_LEN(lines); i++)
@@ -191,8 +193,9 @@ static void everyday_lines_are_refused(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants_agree_with_naive),    cmocka_unit_test(counts_newlines_past_byte_sums), cmocka_unit_test(sparse_parsers_examples_pass),
-        cmocka_unit_test(wordings_pass),                cmocka_unit_test(everyday_lines_are_refused), cmocka_unit_test(no_event_of_a_sparse_format_is_lost),
+        cmocka_unit_test(variants_agree_with_naive),    cmocka_unit_test(counts_newlines_past_byte_sums),
+        cmocka_unit_test(sparse_parsers_examples_pass), cmocka_unit_test(wordings_pass),
+        cmocka_unit_test(everyday_lines_are_refused),   cmocka_unit_test(no_event_of_a_sparse_format_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

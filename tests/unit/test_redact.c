@@ -20,7 +20,9 @@ static bool like(const char *pattern, const char *text) {
 
 static void secrets_go(void **unused) {
     (void)unused;
-    static const struct { const char *in, *out; } cases[] = {
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
         {"Get \"https://robot:s3cr3t@r.acme.test/v2/\": EOF", "Get \"https://robot:<redacted:password:%>@r.acme.test/v2/\": EOF"},
         {"proxy http://u:p%40ss@10.0.0.1:3128", "proxy http://u:<redacted:password:%>@10.0.0.1:3128"},
         {"https://abcdefghij0123456789xyz@git.test/x", "https://<redacted:token:%>@git.test/x"},
@@ -31,7 +33,8 @@ static void secrets_go(void **unused) {
         {"{\"auths\":{\"r.test\":{\"auth\":\"dXNlcjpwYXNz\"}}}", "{\"auths\":{\"r.test\":{\"auth\":\"<redacted:auth:%>\"}}}"},
         {"err=\"{\\\"auth\\\":\\\"dXNlcjpwYXNz\\\"}\"", "err=\"{\\\"auth\\\":\\\"<redacted:auth:%>\\\"}\""},
         {"\".dockerconfigjson\": \"eyJhdXRocyI6e319eyJhdXRocyI6e319\"", "\".dockerconfigjson\": \"<redacted:auth:%>\""},
-        {"GET https://s3.test/b?X-Amz-Credential=AKIAEXAMPLE%2F1&X-Amz-Signature=0a1b2c3d4e5f&x=1", "GET https://s3.test/b?X-Amz-Credential=<redacted:signature:%>&X-Amz-Signature=<redacted:signature:%>&x=1"},
+        {"GET https://s3.test/b?X-Amz-Credential=AKIAEXAMPLE%2F1&X-Amz-Signature=0a1b2c3d4e5f&x=1",
+         "GET https://s3.test/b?X-Amz-Credential=<redacted:signature:%>&X-Amz-Signature=<redacted:signature:%>&x=1"},
         {"https://blob.test/l?se=2024&sig=abc%2Bdef%3D&sp=r", "https://blob.test/l?se=2024&sig=<redacted:signature:%>&sp=r"},
         {"toomanyrequests: limit reached for dckr_jti_AbC-123_x", "toomanyrequests: limit reached for <redacted:token:%>"},
         {"rate limit as 'cibot': dckr_jti_AbCdEfGhIjK=. You may", "rate limit as 'cibot': <redacted:token:%>. You may"},
@@ -100,13 +103,15 @@ static void hostile_texts_end(void **unused) {
     struct pm_str out = pm_redact(a, pm_buf_str(&b));
     assert_true(out.n > 0);
     assert_false(pm_str_has(out, PM_STR("password=a&")));
-    static const char *const cut[] = {"password=", "password=\"", "\"auth\":\"", "://", "://@", "://:@", "Bearer ", "eyJ", "sig%3", "=", ":", "%3D", "dckr_pat_", "Authorization:["};
+    static const char *const cut[] = {"password=", "password=\"", "\"auth\":\"", "://", "://@", "://:@",     "Bearer ",
+                                      "eyJ",       "sig%3",       "=",           ":",   "%3D",  "dckr_pat_", "Authorization:["};
     for (size_t i = 0; i < PM_LEN(cut); i++) pm_redact(a, pm_str_c(cut[i]));
     pm_buf_free(&b);
     pm_arena_free(a);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_go), cmocka_unit_test(the_rest_stays), cmocka_unit_test(same_secret_same_tag), cmocka_unit_test(hostile_texts_end)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_go), cmocka_unit_test(the_rest_stays), cmocka_unit_test(same_secret_same_tag),
+                                       cmocka_unit_test(hostile_texts_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
