@@ -16,8 +16,8 @@ static bool address(struct pm_str s) {
 
 static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
-    ptrdiff_t at = pm_str_find(pm_str_sub(line, 0, 64), PM_STR(": "), 0);
-    if (at < 3) return PM_PEEL_NO;
+    ptrdiff_t at = pm_str_chr(pm_str_sub(line, 0, 16), ':', 0); // no address is longer
+    if (at < 3 || (size_t)at + 1 >= line.n || line.p[at + 1] != ' ') return PM_PEEL_NO;
     struct pm_str label = pm_str_sub(line, 0, (size_t)at), rest = pm_str_from(line, (size_t)at + 2);
     bool node = address(label);
     if (!node && !pm_str_eqc(label, "STDERR") && !pm_str_eqc(label, "STDOUT")) return PM_PEEL_NO;

@@ -9,10 +9,12 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     (void)a;
     size_t i = 0;
     while (i < line.n && i < 253 && (unsigned char)line.p[i] > ' ') i++;
-    if (i < 2 || i + 20 > line.n || line.p[i] != ' ' || !pm_envelope_dns(pm_str_sub(line, 0, i))) return PM_PEEL_NO;
+    if (i < 2 || i + 20 > line.n || line.p[i] != ' ') return PM_PEEL_NO;
     struct pm_str rest = pm_str_from(line, i + 1);
+    bool month = rest.p[0] >= 'A' && rest.p[0] <= 'S' && rest.p[3] == ' ', others = rest.p[0] == ' ' || (rest.p[0] == '-' && rest.p[1] == '-');
+    if ((!month && !others) || !pm_envelope_dns(pm_str_sub(line, 0, i))) return PM_PEEL_NO;
     struct pm_when w = {0};
-    bool stamped = rest.p[0] >= 'A' && rest.p[0] <= 'Z' && rest.p[3] == ' ' && pm_when_syslog(rest, &w);
+    bool stamped = month && pm_when_syslog(rest, &w);
     bool marker = pm_str_starts(rest, PM_STR("-- Logs begin at ")) || pm_str_starts(rest, PM_STR("-- Journal begins at "));
     size_t blanks = 0;
     while (blanks < rest.n && rest.p[blanks] == ' ') blanks++;
