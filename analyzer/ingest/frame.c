@@ -49,6 +49,18 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     return f;
 }
 
+// "C of pod NS/P ===="
+static void container_section(struct pm_frame *f, struct pm_str s) {
+    ptrdiff_t of = pm_str_find(s, PM_STR(" of pod "), 0), end = pm_str_find(s, PM_STR(" ===="), 0);
+    if (of < 0 || end < of + 8) return;
+    f->section = pm_str_sub(s, (size_t)of + 8, (size_t)(end - of) - 8);
+    f->base.container = pm_str_sub(s, 0, (size_t)of);
+    ptrdiff_t slash = pm_str_chr(f->section, '/', 0);
+    if (slash <= 0) return;
+    f->base.namespace = pm_str_sub(f->section, 0, (size_t)slash);
+    f->base.pod = pm_str_from(f->section, (size_t)slash + 1);
+}
+
 // "==> kubelet <==" (minikube, tail) and "==== START logs for container C of pod NS/P ====" (kubectl cluster-info dump)
 static bool section(struct pm_frame *f, struct pm_str line) {
     struct pm_str s = line;
@@ -63,20 +75,11 @@ static bool section(struct pm_frame *f, struct pm_str line) {
     f->sticky = -1;
     f->indent = 0;
     f->base = (struct pm_envelope_hint){0};
-    f->section = PM_NONE;
-    if (tail) f->section = pm_arena_dup(f->member, pm_str_sub(s, 4, s.n - 8));
-    if (!start) return true;
-    s = pm_str_from(s, strlen("==== START logs for container "));
-    ptrdiff_t of = pm_str_find(s, PM_STR(" of pod "), 0), tail_at = pm_str_find(s, PM_STR(" ===="), 0);
-    if (of < 0 || tail_at < of) return true;
-    struct pm_str pod = pm_str_sub(s, (size_t)of + 8, (size_t)tail_at - (size_t)of - 8);
-    ptrdiff_t slash = pm_str_chr(pod, '/', 0);
-    f->section = pm_arena_dup(f->member, pod);
-    f->base.container = pm_arena_dup(f->member, pm_str_sub(s, 0, (size_t)of));
-    if (slash > 0) {
-        f->base.namespace = pm_str_sub(f->section, 0, (size_t)slash);
-        f->base.pod = pm_str_from(f->section, (size_t)slash + 1);
-    }
+    pm_buf_clear(&f->section_text); // nothing pending borrows from it any more
+    pm_buf_add(&f->section_text, s);
+    s = pm_buf_str(&f->section_text);
+    f->section = tail ? pm_str_sub(s, 4, s.n - 8) : PM_NONE;
+    if (start) container_section(f, pm_str_from(s, strlen("==== START logs for container ")));
     return true;
 }
 
@@ -308,6 +311,7 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->bytes.out);
     pm_buf_free(&f->buf);
     pm_buf_free(&f->back);
+    pm_buf_free(&f->section_text);
     frame_json_free(f->json);
     frame_yaml_free(f->yaml);
     frame_export_free(f->export);

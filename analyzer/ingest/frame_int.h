@@ -94,7 +94,8 @@ struct pm_frame {
     struct frame_lane *last_lane;
     unsigned lanes_pending;
     size_t indent;          // width of the last line's prefix: journald indents continuation lines by it
-    struct pm_str section;
+    struct pm_buf section_text;
+    struct pm_str section;  // in section_text, as is what base holds
     struct pm_envelope_hint base; // what the section says
 
     void **states;          // by parser

@@ -97,8 +97,10 @@ static bool is_field(struct pm_str s) {
     return i + 1 == s.n || blanks_of(pm_str_from(s, i + 1)) >= 2;
 }
 
+static bool full(const struct frame_lane *l) { return l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES; }
+
 static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str s) {
-    if (l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES) return false;
+    if (full(l)) return false;
     switch (l->open) {
     case OPEN_NO:
     case OPEN_REPEAT: return false;
@@ -264,7 +266,7 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
         bool same_node = l->pending && key.n > u->key.n && pm_str_starts(key, u->key) && key.p[u->key.n] == '\x1f';
         if (same_node && (!best || l->last_line > best->last_line)) best = l;
     }
-    if (!best || best->joined >= FRAME_JOIN_LINES) return false;
+    if (!best || full(best)) return false;
     pm_buf_addc(&best->text, '\n');
     pm_buf_add(&best->text, pm_str_from(u->text, blanks));
     best->joined++;
@@ -299,7 +301,7 @@ void frame_join(struct pm_frame *f, struct frame_unit *u) {
 
 bool frame_indented(struct pm_frame *f, struct pm_str line) {
     struct frame_lane *l = f->last_lane;
-    if (f->indent < 15 || !l || !l->pending || blanks_of(line) < f->indent || l->joined >= FRAME_JOIN_LINES) return false;
+    if (f->indent < 15 || !l || !l->pending || blanks_of(line) < f->indent || full(l)) return false;
     pm_buf_addc(&l->text, '\n');
     pm_buf_add(&l->text, frame_clean(f, pm_str_from(line, f->indent), f->line));
     l->joined++;

@@ -7,12 +7,14 @@
 #include <stdio.h>
 
 #define LOAD_DEPTH 256
+#define LOAD_VALUES (1u << 19) // a value costs some hundred bytes, so that a small hostile text could cost gigabytes
 
 struct load {
     struct pm_arena *a;
     const char *p, *end;
     const char *why;
     int depth;
+    uint32_t values;
 };
 
 static void blanks(struct load *l) {
@@ -204,6 +206,7 @@ static json_t *container(struct load *l, char close) {
 static json_t *value(struct load *l) {
     blanks(l);
     if (l->p >= l->end) return fail(l, "unexpected end"), NULL;
+    if (++l->values > LOAD_VALUES) return fail(l, "too many values"), NULL;
     struct pm_str s;
     switch (*l->p) {
     case '{': l->p++; return container(l, '}');

@@ -12,6 +12,7 @@
 
 #define YAML_MAX (16u << 20)
 #define YAML_DEPTH 128
+#define YAML_VALUES (1u << 19)
 
 struct frame_yaml {
     struct pm_buf doc, item, kind;
@@ -119,7 +120,7 @@ static json_t *plain(struct pm_str s) {
 struct build {
     json_t *stack[YAML_DEPTH];
     char *keys[YAML_DEPTH]; // the key that waits for its value, by depth
-    size_t depth;
+    size_t depth, values;
     json_t *root;
     const char *why;
 };
@@ -160,6 +161,10 @@ static json_t *scalar(const yaml_event_t *e, bool as_key) {
 
 // False ends the walk: the document is over, or b->why says what is wrong.
 static bool event(struct build *b, const yaml_event_t *e) {
+    if (++b->values > YAML_VALUES) {
+        b->why = "too many values";
+        return false;
+    }
     switch (e->type) {
     case YAML_DOCUMENT_END_EVENT:
     case YAML_STREAM_END_EVENT: return false;
@@ -280,6 +285,10 @@ static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
         return true;
     }
     if (line.p[0] == '#') return true;
+    if (is_dash(line)) { // a list under another key: "imagePullSecrets:" of a service account
+        keep(y, line);
+        return true;
+    }
     if (!is_key(line)) return false;
     item_end(f);
     y->in_list = false;

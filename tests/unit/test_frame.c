@@ -130,6 +130,7 @@ static void test_yaml_documents(void **state) {
     (void)state;
     expect("apiVersion: v1\nitems:\n- kind: Pod\n  m: |\n    - text\n- kind: Node\nkind: List\n", "3 json[]   kind: Pod\\n  m: |\\n    - text\\n\n6 json[]   kind: Node\\n\n");
     expect("---\nkind: A\n---\nkind: B\nE0302 11:12:13.400500 a.go:1] tail\n", "2 json[] kind: A\\n\n4 json[] kind: B\\n\n5 line[] E0302 11:12:13.400500 a.go:1] tail\n");
+    expect("apiVersion: v1\nimagePullSecrets:\n- name: a\n- name: b\nkind: ServiceAccount\n", "1 json[] apiVersion: v1\\nimagePullSecrets:\\n- name: a\\n- name: b\\nkind: ServiceAccount\\n\n");
     expect("kind: A\nx: *y\n", "diag 2 yaml-broken\n");
 }
 
