@@ -2,33 +2,35 @@
 // States from tables have "age_s", the object's age at the capture, where objects have "created".
 //
 // pod.state      {"phase","reason","waiting":[{"container","image","reason","message","init":bool}],"owner":{"kind","name"},"labels":{},
-//                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool}],"created","started","host_ip","ready":bool,
-//                 "evicted":bool}
-// workload.state
-// {"kind","desired","ready","updated","available","unavailable","generation","observed","conditions":[{"type","status","reason","message","at"}],
-//                 "owner":{"kind","name"},"images":["…"],"selector":{},"revision","paused":bool,"created"}
+//                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool}],
+//                 "created","started","host_ip","ready":bool,"evicted":bool}
+// workload.state {"kind","desired","ready","updated","available","unavailable","generation","observed",
+//                 "conditions":[{"type","status","reason","message","at"}],"owner":{"kind","name"},"images":["…"],"selector":{},
+//                 "revision","paused":bool,"created"}
 // hpa.state      {"target":{"kind","name"},"current","desired","min","max","conditions":[…],"scaled"}
-// node.state
-// {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","conditions":[{"type","status","reason","message","at"}],"images":["norm"],
-//                 "created","pressure":bool,"unschedulable":bool}
+// node.state     {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","images":["norm"],
+//                 "conditions":[{"type","status","reason","message","at"}],"created","pressure":bool,"unschedulable":bool}
 // service (workload.state, kind "Service" or "Endpoints"): {"kind","selector":{},"pods":["name"]}
-// secret         (config, object "Secret/NAME"): {"type":"kubernetes.io/dockerconfigjson","registries":["…"]}  (names only, never values)
+// secret (config, object "Secret/NAME"): {"type":"kubernetes.io/dockerconfigjson","registries":["…"]}  (names only, never values)
 // service account (config, object "ServiceAccount/NAME"): {"pull_secrets":["…"]}
-// config {"source":"containerd.config|containerd.hosts|docker.daemon|registries.conf|crio.conf|kubelet.config|k3s.registries","settings":{"dotted.key":value},
-//                 "lines":{"dotted.key":line}}    secrets already redacted; lists are arrays of strings; where a file holds credentials the setting is true
-//   containerd.config  version root disabled_plugins registry.config_path registry.mirrors.HOST[] registry.configs.HOST.auth
-//   registry.configs.HOST.tls.insecure_skip_verify
-//                      sandbox_image image_pull_progress_timeout max_concurrent_downloads use_local_image_pull discard_unpacked_layers snapshotter
-//   containerd.hosts   registry (the folder) server capabilities[] skip_verify host.URL.{capabilities[],skip_verify,override_path,ca,client,dial_timeout}
-//   host.header docker.daemon      registry-mirrors[] insecure-registries[] max-concurrent-downloads max-download-attempts data-root storage-driver
-//   proxies.{http,https,no}-proxy
-//                      features.containerd-snapshotter live-restore
-//   registries.conf    unqualified-search-registries[] short-name-mode insecure-registries[] blocked-registries[]
-//   registry.NAME.{location,insecure,blocked,mirrors[],insecure_mirrors[]} crio.conf          pause_image pull_progress_timeout insecure_registries[]
-//   registries[] signature_policy global_auth_file short_name_mode storage_driver root separate_pull_cgroup kubelet.config     serializeImagePulls
-//   maxParallelImagePulls registryPullQPS registryBurst imageGCHighThresholdPercent imageGCLowThresholdPercent imageMinimumGCAge
-//                      imageMaximumGCAge runtimeRequestTimeout evictionHard.SIGNAL evictionSoft.SIGNAL …
-//   k3s.registries     mirrors.HOST[] mirrors.HOST.rewrite configs.HOST.auth configs.HOST.tls.insecure_skip_verify
+// config         {"source","settings":{"dotted.key":value},"lines":{"dotted.key":line}}
+//                 Secrets are already redacted: where a file holds credentials the setting is true. Lists are arrays of strings.
+//                 Sources, and the settings that each may have:
+//   containerd.config  version, root, disabled_plugins[], registry.config_path, registry.mirrors.HOST[], registry.configs.HOST.auth,
+//                      registry.configs.HOST.tls.insecure_skip_verify, sandbox_image, image_pull_progress_timeout, snapshotter,
+//                      max_concurrent_downloads, use_local_image_pull, discard_unpacked_layers
+//   containerd.hosts   registry (the folder), server, capabilities[], skip_verify, host.header,
+//                      host.URL.{capabilities[],skip_verify,override_path,ca,client,dial_timeout}
+//   docker.daemon      registry-mirrors[], insecure-registries[], max-concurrent-downloads, max-download-attempts, data-root,
+//                      storage-driver, proxies.{http,https,no}-proxy, features.containerd-snapshotter, live-restore
+//   registries.conf    unqualified-search-registries[], short-name-mode, insecure-registries[], blocked-registries[],
+//                      registry.NAME.{location,insecure,blocked,mirrors[],insecure_mirrors[]}
+//   crio.conf          pause_image, pull_progress_timeout, insecure_registries[], registries[], signature_policy, global_auth_file,
+//                      short_name_mode, storage_driver, root, separate_pull_cgroup
+//   kubelet.config     serializeImagePulls, maxParallelImagePulls, registryPullQPS, registryBurst, imageGCHighThresholdPercent,
+//                      imageGCLowThresholdPercent, imageMinimumGCAge, imageMaximumGCAge, runtimeRequestTimeout,
+//                      evictionHard.SIGNAL, evictionSoft.SIGNAL …
+//   k3s.registries     mirrors.HOST[], mirrors.HOST.rewrite, configs.HOST.auth, configs.HOST.tls.insecure_skip_verify
 // disk.usage     {"mount","used_bytes","size_bytes","used_ratio","inodes_ratio"}
 // gc.*           {"used_ratio","freed_bytes","wanted_bytes"}
 // image lists    (config, object "Images"): {"images":[{"norm","bytes"}]}
