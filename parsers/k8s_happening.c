@@ -1,6 +1,6 @@
 // Kubernetes events → typed events. See k8s_happening.h.
 //
-// Wordings: formats.md 2.9; k8s:pkg/kubelet/{events,images,eviction,kuberuntime}, pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}.
+// Wordings: k8s:pkg/kubelet/{events,images,eviction,kuberuntime}, pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}.
 // Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event, or where they warn, one of
 // kind other.
 #include "k8s_happening.h"

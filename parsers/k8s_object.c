@@ -48,7 +48,7 @@ struct pm_when pm_k8s_later(struct pm_when a, struct pm_when b) {
     return b.ns > a.ns ? b : a;
 }
 
-static const struct { // fields that tell a kind where an item of a typed list does not say it (formats.md 2.17)
+static const struct { // fields that tell a kind where an item of a typed list does not say it
     const char *kind, *path, *and_path;
 } TELLTALES[] = {
     {"Event", "involvedObject", ""},

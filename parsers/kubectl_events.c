@@ -57,7 +57,8 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_hap
     if (!h->reason.n || pm_str_chr(h->reason, ' ', 0) >= 0) return false;
     h->namespace = pm_table_cell(t, cells, "NAMESPACE");
     h->object_kind = pm_table_cell(t, cells, "KIND");
-    pm_kubectl_object(column(t, cells, NAMES("OBJECT", "NAME")), &h->object_kind, &h->name);
+    if (pm_table_has(t, "OBJECT")) pm_kubectl_object(pm_table_cell(t, cells, "OBJECT"), &h->object_kind, &h->name);
+    else pm_kubectl_old_name(pm_table_cell(t, cells, "NAME"), h);
     h->field_path = pm_table_cell(t, cells, "SUBOBJECT");
     pm_happening_set_source(h, column(t, cells, NAMES("SOURCE", "FROM")));
     pm_happening_set_message(h, pm_table_cell(t, cells, "MESSAGE"));

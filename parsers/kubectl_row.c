@@ -1,4 +1,4 @@
-// Rows of events without their header. See kubectl_row.h; formats.md 2.19.
+// Rows of events without their header. See kubectl_row.h.
 //
 //   [NS] LAST TYPE REASON OBJECT [SUBOBJECT [SOURCE]] MESSAGE                   kubectl get events since 1.12, kubectl events
 //   [NS] LAST FIRST COUNT NAME KIND [SUBOBJECT] TYPE REASON SOURCE MESSAGE      kubectl get events up to 1.11
@@ -85,6 +85,16 @@ static bool old_times(struct pm_str a, struct pm_str b, struct pm_str count, str
     return true;
 }
 
+void pm_kubectl_old_name(struct pm_str name, struct pm_happening *h) {
+    ptrdiff_t dot = pm_str_rchr(name, '.');
+    h->name = name;
+    if (dot <= 0 || name.n - (size_t)dot < 11) return;
+    for (size_t i = (size_t)dot + 1; i < name.n; i++)
+        if (!(name.p[i] >= '0' && name.p[i] <= '9') && !(name.p[i] >= 'a' && name.p[i] <= 'f')) return;
+    h->uid = name;
+    h->name = pm_str_sub(name, 0, (size_t)dot);
+}
+
 static enum pm_row old_row(struct pm_str text, const struct pm_str *cells, int n, int type, struct pm_happening *h) {
     if (n < type + 3 || !is_reason(cells[type + 1])) return PM_ROW_NO;
     int count = -1;
@@ -102,7 +112,7 @@ static enum pm_row old_row(struct pm_str text, const struct pm_str *cells, int n
     }
     if (at + 1 >= type || n < type + 4) return PM_ROW_NO;
     h->namespace = count == 3 ? cells[0] : PM_NONE;
-    h->name = cells[at];
+    pm_kubectl_old_name(cells[at], h);
     h->object_kind = cells[at + 1];
     if (at + 2 < type) h->field_path = cells[at + 2];
     pm_happening_set_source(h, cells[type + 2]);
@@ -110,12 +120,59 @@ static enum pm_row old_row(struct pm_str text, const struct pm_str *cells, int n
     return PM_ROW_OLD_TABLE;
 }
 
+// "98s (x4 over 3m)" at the cursor, as one word or four.
+static bool squeezed_age(struct pm_scan *c, struct pm_happening *h) {
+    struct pm_scan at = *c;
+    struct pm_str word;
+    if (!pm_scan_word(&at, &word) || !pm_scan_blanks(&at)) return false;
+    struct pm_scan over = at;
+    struct pm_str count;
+    if (pm_scan_lit(&over, "(x") && pm_scan_until(&over, ')', &count) && pm_scan_blanks(&over)) word.n = (size_t)(count.p + count.n + 1 - word.p), at = over;
+    if (!pm_table_age(word, &h->last, &h->first, &h->count)) return false;
+    *c = at;
+    return true;
+}
+
+// Rows whose runs of blanks were squeezed by a chat or a form: TYPE REASON AGE FROM MESSAGE, or [NS] AGE TYPE REASON OBJECT MESSAGE.
+static enum pm_row squeezed_row(struct pm_str text, struct pm_happening *h) {
+    struct pm_scan c = pm_scan_of(pm_str_trim(text));
+    struct pm_str word, object, node;
+    *h = (struct pm_happening){0};
+    if (!squeezed_age(&c, h)) {
+        if (!pm_scan_word(&c, &word) || !pm_scan_blanks(&c)) return PM_ROW_NO;
+        if (is_type(word)) {
+            h->type = word;
+            if (!pm_scan_word(&c, &h->reason) || !is_reason(h->reason) || !pm_scan_blanks(&c) || !squeezed_age(&c, h) || !pm_scan_word(&c, &word))
+                return PM_ROW_NO;
+            pm_scan_blanks(&c);
+            h->component = word;
+            if (pm_str_ends(word, PM_STR(","))) {
+                h->component.n--;
+                if (!pm_scan_word(&c, &node)) return PM_ROW_NO;
+                h->host = node;
+                pm_scan_blanks(&c);
+            }
+            pm_happening_set_message(h, rest_from(text, pm_scan_rest(&c)));
+            return h->message.n ? PM_ROW_DESCRIBE : PM_ROW_NO;
+        }
+        h->namespace = word;
+        if (!squeezed_age(&c, h)) return PM_ROW_NO;
+    }
+    if (!pm_scan_word(&c, &h->type) || !is_type(h->type) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &h->reason) || !is_reason(h->reason) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &object) || pm_str_chr(object, '/', 0) <= 0)
+        return PM_ROW_NO;
+    pm_kubectl_object(object, &h->object_kind, &h->name);
+    pm_scan_blanks(&c);
+    pm_happening_set_message(h, rest_from(text, pm_scan_rest(&c)));
+    return h->message.n ? PM_ROW_TABLE : PM_ROW_NO;
+}
+
 enum pm_row pm_kubectl_event_row(struct pm_str text, struct pm_happening *h) {
     struct pm_str cells[CELLS];
     int n = pm_table_split(text, cells, CELLS), type = 0;
+    enum pm_row row = PM_ROW_NO;
     while (type < n && type < 8 && !is_type(cells[type])) type++;
-    if (type >= n || type >= 8) return PM_ROW_NO;
-    if (type == 0) return describe_row(text, cells, n, h);
-    if (type <= 2) return table_row(text, cells, n, type, h);
-    return old_row(text, cells, n, type, h);
+    if (type < n && type < 8)
+        row = type == 0 ? describe_row(text, cells, n, h) : type <= 2 ? table_row(text, cells, n, type, h) : old_row(text, cells, n, type, h);
+    return row ? row : squeezed_row(text, h);
 }

@@ -1,4 +1,4 @@
-// Tables of kubectl and its kin. See kubectl_table.h; formats.md 2.18, 2.19.
+// Tables of kubectl and its kin. See kubectl_table.h.
 // Source: k8s:staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go (tabwriter, padding 3), apimachinery/pkg/util/duration/duration.go.
 #include "kubectl_table.h"
 #include "pm/scan.h"

@@ -7,6 +7,7 @@
 //   NAME   READY   AGE                                                                                         StatefulSet
 //   NAME   DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   NODE SELECTOR   AGE                            DaemonSet
 //   NAME   STATUS   COMPLETIONS   DURATION   AGE                                                               Job
+//   NAME   SCHEDULE    TIMEZONE   SUSPEND   ACTIVE   LAST SCHEDULE   AGE                                       CronJob
 //   NAME   REFERENCE        TARGETS   MINPODS   MAXPODS   REPLICAS   AGE                                       HorizontalPodAutoscaler
 // Source: k8s:pkg/printers/internalversion/printers.go; captured: kubectl 1.32.3.
 #include "detail.h"
@@ -25,6 +26,8 @@ static const struct {
     {"HorizontalPodAutoscaler", {"REFERENCE", "MINPODS", "MAXPODS", NULL}, NULL},
     {"DaemonSet", {"DESIRED", "READY", "AVAILABLE", "NODE SELECTOR"}, NULL},
     {"Job", {"COMPLETIONS", "AGE", NULL, NULL}, NULL},
+    {"CronJob", {"SCHEDULE", "SUSPEND", NULL, NULL}, NULL},
+    {"Service", {"TYPE", "CLUSTER-IP", NULL, NULL}, NULL},
     {"Deployment", {"UP-TO-DATE", "AVAILABLE", NULL, NULL}, NULL},
     {"ReplicaSet", {"DESIRED", "CURRENT", "READY", NULL}, NULL},
     {"StatefulSet", {"DESIRED", "CURRENT", "AGE", NULL}, NULL},
@@ -42,7 +45,7 @@ static const char *kind_of(const struct pm_table *t) {
 
 // Without an arena a header can be told, but its columns not kept: look for the words.
 static bool is_header(struct pm_str text) {
-    static const char *const WORDS[] = {"REFERENCE", "DESIRED", "COMPLETIONS", "UP-TO-DATE", "READY"};
+    static const char *const WORDS[] = {"REFERENCE", "DESIRED", "COMPLETIONS", "UP-TO-DATE", "READY", "SCHEDULE", "CLUSTER-IP"};
     if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) || pm_str_has(text, PM_STR("RESTARTS")) || pm_str_has(text, PM_STR("ROLES")))
         return false;
     for (size_t i = 0; i < PM_LEN(WORDS); i++)
@@ -118,6 +121,7 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     const struct pm_table *t = &s->table;
     struct pm_str kind = pm_str_c(s->kind), name;
     pm_kubectl_object(pm_table_cell(t, cells, "NAME"), &kind, &name);
+    if (pm_str_eqc(kind, "Service")) return; // without its selector or endpoints it tells nothing
     if (pm_str_eqc(kind, "HorizontalPodAutoscaler")) {
         emit_hpa(ctx, r, t, cells, name);
         return;
