@@ -26,7 +26,7 @@ const struct pm_parser pm_parser_kubeadm = {
     .name = "kubeadm",
     .title = "kubeadm: image pulls and pre-flight checks",
     .example = "[ERROR ImagePull]: failed to pull image registry.k8s.io/pause:3.9: output: E0102 03:04:05.678901    2711 remote_image.go:180] \"PullImage from "
-               "image service failed\" err=\"…\" image=\"registry.k8s.io/pause:3.9\"",
+               "image service failed\" err=\"failed to pull and unpack image: dial tcp 192.0.2.1:443: i/o timeout\" image=\"registry.k8s.io/pause:3.9\"",
     .source = "kubernetes/kubernetes:cmd/kubeadm/app/util/runtime/runtime.go",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,

@@ -11,6 +11,8 @@
 #include "pm/image.h"
 
 #define UNWRAP_MAX 4
+#define LIFT_MAX_BYTES (64u << 10) // what is looked through; real errors with a whole container in them are 20 KiB
+#define URL_MAX_BYTES 4096
 
 static struct pm_str drop_unknown_code(struct pm_str s) {
     static const char *const heads[] = {"rpc error: code = Unknown desc = ", "rpc error: code = 2 desc = "};
@@ -178,6 +180,7 @@ static struct pm_str method_before(struct pm_arena *a, struct pm_str before) {
 
 static struct pm_str url_text(struct pm_str s) {
     size_t n = 0;
+    s = pm_str_sub(s, 0, URL_MAX_BYTES);
     while (n < s.n && !pm_blank(s.p[n]) && !strchr("\"'<>()[]{}\\", s.p[n])) n++;
     while (n > 0 && strchr(".,:;", s.p[n - 1])) n--;
     return pm_str_sub(s, 0, n);
@@ -365,7 +368,7 @@ static void lift_image(struct pm_arena *a, struct pm_event *e, struct pm_str ima
 }
 
 void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
-    struct pm_str s = e->field[PM_F_ERROR];
+    struct pm_str s = pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES);
     if (!s.n) return;
     if (!e->field[PM_F_IMAGE].n) lift_image(a, e, pm_lift_image(a, s));
     lift_urls(a, e, s);
