@@ -40,7 +40,7 @@ void pm_limits_default(struct pm_limits *l) {
     if (!l->depth_max) l->depth_max = 16;
     l->ratio_floor_bytes = l->ratio_max ? UINT64_C(1) << 20 : UINT64_C(256) << 20;
     if (!l->ratio_max) l->ratio_max = 1000; // gzip's own ceiling is 1032
-    if (!l->members_max) l->members_max = 500000;
+    if (!l->members_max) l->members_max = 200000;
 }
 
 static void skip(struct walk *w, struct pm_str path, const char *why) { w->sink->skipped(w->sink->ctx, path, pm_str_c(why)); }
@@ -112,8 +112,7 @@ static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m
     const struct pm_bundle_sink *k = w->sink;
     w->members++;
     struct pm_source *root = s->fd >= 0 ? s : s->is_gzip && s->below->fd >= 0 ? s->below : NULL;
-    struct stat st;
-    bool take = k->file && root && fstat(root->fd, &st) == 0 && !s->code && (root == s || (k->take_gzip && k->take_gzip(k->ctx, (uint64_t)st.st_size)));
+    bool take = k->file && root && !s->code && (root == s || (k->take_gzip && k->take_gzip(k->ctx)));
     if (take && lseek(root->fd, 0, SEEK_SET) == 0) k->file(k->ctx, m, pm_source_take_fd(root), root != s);
     else stream(w, s, m);
 }

@@ -19,8 +19,8 @@ struct pm_bundle_sink {
     void (*filled)(void *ctx, size_t n);
     void (*end)(void *ctx, bool truncated);
     void (*skipped)(void *ctx, struct pm_str path, struct pm_str why);
-    // May an fd of so many bytes under gzip be handed over? One big file alone is better inflated here and parsed there.
-    bool (*take_gzip)(void *ctx, uint64_t bytes);
+    // May a file under gzip be handed over? One big file alone is better inflated here and parsed there.
+    bool (*take_gzip)(void *ctx);
     _Atomic uint64_t *read_bytes; // grows with what is read of the inputs; may be NULL
 };
 // Zero limits become defaults.

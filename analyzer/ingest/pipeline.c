@@ -212,11 +212,10 @@ static void on_skipped(void *ctx, struct pm_str path, struct pm_str why) {
 }
 
 // One big file alone is better inflated by the walk while a worker parses; many are better inflated side by side.
-static bool take_gzip(void *ctx, uint64_t bytes) {
+static bool take_gzip(void *ctx) {
     struct pipe *p = ctx;
     struct stat st;
     bool alone = p->paths_n == 1 && stat(p->paths[0], &st) == 0 && S_ISREG(st.st_mode);
-    (void)bytes;
     return !alone;
 }
 
