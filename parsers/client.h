@@ -7,6 +7,7 @@ enum pm_client_how {
     PM_SAY_NOTHING, // known, and no trouble: no event
     PM_SAY_IMAGE,   // the image follows the cue
     PM_SAY_ERROR,   // the error follows the cue; an event only where it talks of a pull or a registry
+    PM_SAY_ENGINE,  // the engine's own error follows: where it does not talk of a pull, the event is of kind OTHER and rules may know the words
     PM_SAY_REFUSAL, // the same, but only unmistakable wordings: the cue is anybody's
     PM_SAY_WHOLE,   // the line from the cue on is the error
     PM_SAY_DOWN,    // the engine could not be reached: the line from the cue on

@@ -138,6 +138,7 @@ static const struct wrapping wrappings[] = {
     {" ", false},
     {".", false},
     {"│", false},
+    {"errors", false},
 };
 static struct pm_str past_name(struct pm_str s) {
     bool quoted = s.n && s.p[0] == '"';
