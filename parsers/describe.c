@@ -57,9 +57,10 @@ struct described { // all strings live in the member's arena
     struct pair *labels;
     struct pm_str addresses[8];
     int address_count;
-    struct pm_record at; // the line of its name
-    uint64_t line;       // the last one that was its
-    int listed;          // containers, conditions and labels together
+    struct pm_record at;     // the line of its name
+    uint64_t line;           // the last one that was its
+    int listed;              // containers, conditions and labels together
+    int64_t capture_unit_ns; // of the member: how well its capture is known by now; 0: not
 };
 #define LISTED_MAX 1000
 #define DESCRIBED_GAP 40 // blank lines and long rows are between its lines; more is another text
@@ -332,7 +333,8 @@ static void close_object(struct pm_parse_ctx *ctx, struct described *d) {
 // ---- reading
 
 static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, struct pm_str name) {
-    *d = (struct described){.open = true, .indent = indent_of(r->text), .name = pm_arena_dup(ctx->member, name), .at = *r};
+    *d = (struct described){
+        .open = true, .capture_unit_ns = d->capture_unit_ns, .indent = indent_of(r->text), .name = pm_arena_dup(ctx->member, name), .at = *r};
     d->at.text = d->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
     d->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(ctx->member, r->hint.node)};
     d->at.json = NULL;
@@ -485,9 +487,19 @@ static void inner_line(struct pm_arena *a, struct described *d, struct pm_str li
     }
 }
 
+// A pod starts within the second in which it is scheduled: its start is a date, the event an age, so together they date the capture.
+static void tell_capture(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, const struct pm_happening *h) {
+    if (!pm_str_eqc(h->reason, "Scheduled") || h->count > 1 || h->last.kind != PM_WHEN_AGE || d->started.kind != PM_WHEN_UTC) return;
+    if (d->capture_unit_ns && h->last.unit_ns > d->capture_unit_ns) return;
+    struct pm_when capture = {PM_WHEN_UTC, d->started.ns + h->last.ns, h->last.unit_ns, 0};
+    d->capture_unit_ns = h->last.unit_ns;
+    pm_emit_fact(ctx, r, PM_FACT_CAPTURE_TIME, h->message, &capture);
+}
+
 // The row says no object: the description around it does.
-static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct described *d, struct pm_happening *h) {
+static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, struct pm_happening *h) {
     if (!d->open) return pm_happening_emit(ctx, r, h);
+    tell_capture(ctx, r, d, h);
     h->object_kind = pm_str_c(d->kind);
     h->name = d->name;
     h->namespace = d->namespace;
