@@ -82,12 +82,19 @@ void frame_json_free(struct frame_json *j) {
 
 // What a person sees as evidence: the beginning of the item on one line.
 static struct pm_str squeezed(struct pm_arena *a, struct pm_str s) {
-    char *out = pm_arena_alloc(a, 2048);
-    size_t n = 0;
-    bool newline = false;
-    for (size_t i = 0; i < s.n && n < 2048; i++) {
-        if (s.p[i] == '\n' || s.p[i] == '\r') newline = true;
-        else if (!newline || !ws(s.p[i])) out[n++] = s.p[i], newline = false;
+    enum { MOST = 2048 };
+    const char *nl = memchr(s.p, '\n', s.n < MOST ? s.n : MOST);
+    if (!nl) return pm_str_sub(s, 0, MOST);
+    char *out = pm_arena_alloc(a, MOST);
+    size_t n = 0, i = 0;
+    while (i < s.n && n < MOST) {
+        nl = memchr(s.p + i, '\n', s.n - i);
+        size_t end = nl ? (size_t)(nl - s.p) : s.n, len = end - i;
+        if (len && s.p[end - 1] == '\r') len--;
+        if (len > MOST - n) len = MOST - n;
+        memcpy(out + n, s.p + i, len);
+        n += len;
+        for (i = end; i < s.n && ws(s.p[i]); i++) {}
     }
     return (struct pm_str){out, n};
 }
@@ -237,11 +244,27 @@ static bool literal_goes_on(struct frame_json *j, char c) {
     return more;
 }
 
+// Eight bytes at a time past what is neither quote, backslash nor newline.
+static size_t plain_run(const char *p, size_t i, size_t n) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    for (; i + 8 <= n; i += 8) {
+        uint64_t w, quote, slash, newline;
+        memcpy(&w, p + i, 8);
+        quote = w ^ (ones * '"');
+        slash = w ^ (ones * '\\');
+        newline = w ^ (ones * '\n');
+        if (((quote - ones) & ~quote & highs) | ((slash - ones) & ~slash & highs) | ((newline - ones) & ~newline & highs)) break;
+    }
+    return i;
+}
+
 // From inside a string to behind its closing quote, to a raw newline (which no string holds), or to the chunk's end.
 static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n, enum stepped *got) {
     size_t from = i;
     *got = STEP_ON;
     for (; i < n; i++) {
+        if (!j->escaped) i = plain_run(p, i, n);
+        if (i >= n) break;
         char c = p[i];
         if (c == '\n') { *got = STEP_BROKEN; return i; }
         if (j->escaped) j->escaped = false;
@@ -326,6 +349,11 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
     struct frame_json *j = f->json;
     enum stepped got = STEP_ON;
     size_t next = i;
+    if (p[i] == ' ' && j->fresh && j->state != J_STRING && j->state != J_LITERAL) { // indentation
+        while (next < n && p[next] == ' ') next++;
+        j->indent += next - i;
+        return next;
+    }
     if (p[i] == 0x1e && j->depth == 0 && j->state == J_VALUE) return *from = i + 1; // json-seq's mark
     if (j->state == J_STRING) next = string_run(j, p, i, n, &got);
     else if (j->state == J_LITERAL) {

@@ -18,6 +18,7 @@ struct load {
 };
 
 static void blanks(struct load *l) {
+    if (l->p < l->end && (unsigned char)*l->p > ' ') return;
     while (l->p < l->end && (*l->p == ' ' || *l->p == '\n' || *l->p == '\t' || *l->p == '\r')) l->p++;
 }
 
@@ -81,11 +82,25 @@ static bool unescape(struct load *l, const char *from, const char *to, struct pm
     return true;
 }
 
+// Eight bytes at a time past what is neither quote nor backslash.
+static const char *plain_run(const char *p, const char *end) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    for (; end - p >= 8; p += 8) {
+        uint64_t w, quote, slash;
+        memcpy(&w, p, 8);
+        quote = w ^ (ones * '"');
+        slash = w ^ (ones * '\\');
+        if (((quote - ones) & ~quote & highs) | ((slash - ones) & ~slash & highs)) break;
+    }
+    return p;
+}
+
 // The cursor stands behind the opening quote.
 static bool string(struct load *l, struct pm_str *out) {
     const char *from = l->p, *q = from;
     bool escaped = false;
     for (;;) {
+        q = plain_run(q, l->end);
         while (q < l->end && *q != '"' && *q != '\\') q++;
         if (q >= l->end) return fail(l, "a string has no end");
         if (*q == '"') break;
