@@ -54,9 +54,18 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     const struct pm_hit_workload *w = inc->blast.workloads_n ? &inc->blast.workloads[0] : NULL;
     struct pm_str pod = first_name(s, &h->pods);
     const struct pm_advice_value values[] = {
-        {"registry", first_name(s, &h->registries)}, {"repository", first_name(s, &h->repositories)}, {"image", first_name(s, &h->images)}, {"node", first_name(s, &h->nodes)},
-        {"namespace", w ? w->namespace : first_name(s, &h->namespaces)}, {"pod", pm_str_from(pod, (size_t)(pm_str_chr(pod, '/', 0) + 1))}, {"workload", w ? w->name : PM_NONE},
-        {"workload_kind", w ? lower(s, w->kind) : PM_NONE}, {"secret", secret_of(s, h)}, {"user", first_name(s, &h->users)}, {"client", first_name(s, &h->clients)}, {"host", host_of(s, h)},
+        {"registry", first_name(s, &h->registries)},
+        {"repository", first_name(s, &h->repositories)},
+        {"image", first_name(s, &h->images)},
+        {"node", first_name(s, &h->nodes)},
+        {"namespace", w ? w->namespace : first_name(s, &h->namespaces)},
+        {"pod", pm_str_from(pod, (size_t)(pm_str_chr(pod, '/', 0) + 1))},
+        {"workload", w ? w->name : PM_NONE},
+        {"workload_kind", w ? lower(s, w->kind) : PM_NONE},
+        {"secret", secret_of(s, h)},
+        {"user", first_name(s, &h->users)},
+        {"client", first_name(s, &h->clients)},
+        {"host", host_of(s, h)},
     };
     size_t i;
     json_t *o;
@@ -65,7 +74,8 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
         if (!cause || !pm_cause_is(h->cause, cause)) continue;
         struct pm_advice *list = PM_NEWN(s->a, struct pm_advice, inc->advice_n + 1); // a handful
         if (inc->advice_n) memcpy(list, inc->advice, inc->advice_n * sizeof *list);
-        const char *phase = json_string_value(json_object_get(o, "phase")), *text = json_string_value(json_object_get(o, "text")), *command = json_string_value(json_object_get(o, "command"));
+        const char *phase = json_string_value(json_object_get(o, "phase")), *text = json_string_value(json_object_get(o, "text")),
+                   *command = json_string_value(json_object_get(o, "command"));
         list[inc->advice_n].phase = pm_arena_dup(s->a, pm_str_c(phase));
         list[inc->advice_n].text = pm_advice_text(s->a, pm_str_c(text), values, PM_LEN(values));
         if (command) list[inc->advice_n].command = pm_advice_text(s->a, pm_str_c(command), values, PM_LEN(values));

@@ -2,11 +2,14 @@
 #include "judge/state.h"
 #include <stdlib.h>
 
-struct pod_hit { uint32_t key, node, image; int64_t first, last, recovered; };
+struct pod_hit {
+    uint32_t key, node, image;
+    int64_t first, last, recovered;
+};
 struct blast {
     struct pm_state *s;
     struct pm_hit *h;
-    Pvoid_t by_pod;             // pod key → index + 1
+    Pvoid_t by_pod; // pod key → index + 1
     struct pod_hit *pods;
     size_t n, cap;
 };
@@ -35,7 +38,8 @@ static void pods_of_pulls(struct blast *b) {
 static bool speaks_of(const struct blast *b, const struct pm_trace *t) {
     if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) return false;
     if (t->pull) return b->s->pulls.items[t->pull - 1].incident == (uint32_t)(b->h - b->s->hits.items) + 1;
-    return t->image && pm_ids_has(&b->h->images, t->image) && (!t->node || pm_ids_has(&b->h->nodes, t->node)) && t->first <= b->h->to + PM_S(600) && t->last >= b->h->from - PM_S(5);
+    return t->image && pm_ids_has(&b->h->images, t->image) && (!t->node || pm_ids_has(&b->h->nodes, t->node)) && t->first <= b->h->to + PM_S(600) &&
+           t->last >= b->h->from - PM_S(5);
 }
 
 static void pods_of_traces(struct blast *b) {
@@ -96,14 +100,19 @@ static void pods_out(struct blast *b) {
         if (p->last == PM_NO_TIME) p->last = b->h->to;
         p->recovered = pod_recovered(b, p);
         int64_t until = p->recovered != PM_NO_TIME ? p->recovered : fact && fact->evicted ? p->last : b->s->to;
-        *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node), .image = pm_name(b->s, p->image), .first_ns = p->first, .last_ns = p->last, .recovered = p->recovered != PM_NO_TIME,
+        *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node),
+                                   .image = pm_name(b->s, p->image),
+                                   .first_ns = p->first,
+                                   .last_ns = p->last,
+                                   .recovered = p->recovered != PM_NO_TIME,
                                    .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME && until > p->first ? until - p->first : 0};
         struct pm_str key = pm_name(b->s, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
         out->namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
         out->name = pm_str_from(key, (size_t)(slash + 1));
         if (!fact) continue;
-        if (fact->workload_name) out->workload = pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)), PM_FMT(pm_name(b->s, fact->workload_name)));
+        if (fact->workload_name)
+            out->workload = pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)), PM_FMT(pm_name(b->s, fact->workload_name)));
         out->guessed = fact->guessed;
         workload_seen(b, &seen, fact);
     }
@@ -142,7 +151,8 @@ static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kin
     const struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) && pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind))) return true;
+        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) && pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind)))
+            return true;
     }
     return false;
 }
@@ -153,9 +163,17 @@ static void rollouts(struct blast *b) {
         const struct pm_workload_fact *w = &b->s->facts.workloads.items[i];
         struct pm_str kind = pm_name(b->s, w->kind);
         bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") || pm_str_eqc(kind, "DaemonSet");
-        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name) || (!w->stuck && (w->desired < 0 || w->ready < 0 || w->ready >= w->desired) && (w->unavailable <= 0))) continue;
+        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name) ||
+            (!w->stuck && (w->desired < 0 || w->ready < 0 || w->ready >= w->desired) && (w->unavailable <= 0)))
+            continue;
         struct pm_rollout *r = PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n, inc->blast.stuck_rollouts_cap);
-        *r = (struct pm_rollout){kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name), pm_name(b->s, w->why), w->desired, w->ready, w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
+        *r = (struct pm_rollout){kind,
+                                 pm_name(b->s, w->namespace),
+                                 pm_name(b->s, w->name),
+                                 pm_name(b->s, w->why),
+                                 w->desired,
+                                 w->ready,
+                                 w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
         if (!r->why.n) r->why = pm_arena_fmt(b->s->a, "%lld of %lld ready", (long long)(w->ready < 0 ? 0 : w->ready), (long long)w->desired);
     }
 }
@@ -169,8 +187,12 @@ static void autoscalers(struct blast *b) {
         int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
         if (ready >= h->desired) continue;
         struct pm_autoscaler *a = PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n, inc->blast.blocked_autoscalers_cap);
-        *a = (struct pm_autoscaler){pm_name(b->s, h->namespace), pm_name(b->s, h->name), pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, h->target_kind)), PM_FMT(pm_name(b->s, h->target_name))),
-                                    ready, h->desired, h->max};
+        *a = (struct pm_autoscaler){pm_name(b->s, h->namespace),
+                                    pm_name(b->s, h->name),
+                                    pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, h->target_kind)), PM_FMT(pm_name(b->s, h->target_name))),
+                                    ready,
+                                    h->desired,
+                                    h->max};
     }
 }
 
@@ -184,9 +206,12 @@ static void rollbacks(struct blast *b) {
         if (!pm_str_eqc(reason, "ScalingReplicaSet") || !pm_str_starts(message, PM_STR("Scaled down")) || !pm_str_ends(message, PM_STR(" to 0"))) continue;
         for (size_t k = 0; k < b->n; k++) {
             const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
-            if (!fact || !fact->owner_name || (t->namespace && t->namespace != fact->namespace) || !pm_str_has(message, pm_name(b->s, fact->owner_name)) || b->pods[k].recovered != PM_NO_TIME) continue;
+            if (!fact || !fact->owner_name || (t->namespace && t->namespace != fact->namespace) || !pm_str_has(message, pm_name(b->s, fact->owner_name)) ||
+                b->pods[k].recovered != PM_NO_TIME)
+                continue;
             struct pm_rollout *r = PM_PUSH(inc->blast.rollbacks, inc->blast.rollbacks_n, inc->blast.rollbacks_cap);
-            *r = (struct pm_rollout){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace), pm_name(b->s, fact->workload_name), message, -1, -1, t->ts};
+            *r = (struct pm_rollout){
+                pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace), pm_name(b->s, fact->workload_name), message, -1, -1, t->ts};
             break;
         }
     }
@@ -214,12 +239,12 @@ static void services(struct blast *b) {
 }
 
 static void keep_in_report(struct pm_state *s, struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
-#define KEEP(list, n)                                                                  \
-    do {                                                                               \
-        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1)); \
-        if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n); \
-        free(inc->blast.list);                                                         \
-        inc->blast.list = copy;                                                        \
+#define KEEP(list, n)                                                                                                                                          \
+    do {                                                                                                                                                       \
+        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1));                                                                       \
+        if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n);                                                               \
+        free(inc->blast.list);                                                                                                                                 \
+        inc->blast.list = copy;                                                                                                                                \
     } while (0)
     KEEP(pods, pods_n);
     KEEP(workloads, workloads_n);

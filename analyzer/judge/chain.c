@@ -26,7 +26,8 @@ static bool gc_between(struct pm_state *s, const struct pm_hit *from, const stru
 static bool evicted_between(struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (pm_str_eqc(pm_name(s, t->reason), "Evicted") && pm_time_in(t->ts, from->from - PM_S(60), to->to) && (!t->node || pm_ids_has(&to->nodes, t->node))) return true;
+        if (pm_str_eqc(pm_name(s, t->reason), "Evicted") && pm_time_in(t->ts, from->from - PM_S(60), to->to) && (!t->node || pm_ids_has(&to->nodes, t->node)))
+            return true;
     }
     return false;
 }
@@ -81,7 +82,9 @@ static void explain(struct pm_state *s, size_t effect) {
         if (!names(r->to, to->cause)) continue;
         for (size_t i = 0; i < s->hits.n; i++) {
             const struct pm_hit *from = &s->hits.items[i];
-            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) || !observed(s, r, from, to)) continue;
+            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) ||
+                !observed(s, r, from, to))
+                continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
             if (lag >= best) continue;
             best = lag;
@@ -103,7 +106,8 @@ void pm_chain_links(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         bool explains = false;
-        for (size_t k = 0; k < s->hits.n && !explains; k++) explains = s->hits.items[k].explained_by == i + 1 && !(s->hits.items[k].side && !s->hits.items[k].failed);
+        for (size_t k = 0; k < s->hits.n && !explains; k++)
+            explains = s->hits.items[k].explained_by == i + 1 && !(s->hits.items[k].side && !s->hits.items[k].failed);
         h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h));
     }
     for (size_t i = 0; i < s->hits.n; i++) {

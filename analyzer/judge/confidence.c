@@ -18,7 +18,8 @@ static int bit_count(unsigned bits) {
     return n;
 }
 
-static const char *const source_names[] = {"the runtime's log", "the kubelet's log", "Kubernetes events", "pod status", "registry-side requests", "client output"};
+static const char *const source_names[] = {"the runtime's log", "the kubelet's log",      "Kubernetes events",
+                                           "pod status",        "registry-side requests", "client output"};
 
 static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
     struct pm_buf b = {0};
@@ -59,8 +60,8 @@ static void rivals(struct pm_state *s, struct pm_hit *h) {
         if (known || (!node && !registry)) continue;
         struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
         a->cause = o->cause;
-        a->why = pm_arena_fmt(s->a, "%llu other %s at the time failed for it, of %s; those here say otherwise", (unsigned long long)o->failed, o->failed == 1 ? "pull" : "pulls",
-                              registry ? "other images of the same registry" : "another registry");
+        a->why = pm_arena_fmt(s->a, "%llu other %s at the time failed for it, of %s; those here say otherwise", (unsigned long long)o->failed,
+                              o->failed == 1 ? "pull" : "pulls", registry ? "other images of the same registry" : "another registry");
     }
     inc->against = PM_NEWN(s->a, struct pm_against, inc->against_n + 1);
     if (inc->against_n) memcpy(inc->against, list, inc->against_n * sizeof *list);
@@ -111,7 +112,8 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     int64_t lasted = h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
     if (stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_CRITICAL;
-        inc->severity_why = pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end", (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
+        inc->severity_why =
+            pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end", (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
     } else if (inc->blast.workloads_n >= 5 || inc->blast.pods_n >= 10) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = pm_arena_fmt(s->a, "%zu pods of %zu workloads were hit", inc->blast.pods_n, inc->blast.workloads_n);

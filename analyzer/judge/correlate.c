@@ -30,13 +30,14 @@ static bool mistake(struct pm_state *s, const json_t *o, const char *what) {
 }
 
 static bool family(struct pm_state *s, const json_t *o) {
-    struct pm_family_rule r = {.match = word(s, o, "match"), .gap_ns = seconds(o, "gap_s"), .together_ns = seconds(o, "together_s"), .natural = PM_SCOPE_CLUSTER};
+    struct pm_family_rule r = {
+        .match = word(s, o, "match"), .gap_ns = seconds(o, "gap_s"), .together_ns = seconds(o, "together_s"), .natural = PM_SCOPE_CLUSTER};
     const char *scope = word(s, o, "scope");
     size_t i, n = 0;
     json_t *g;
     if (!r.match || !names_cause(r.match)) return mistake(s, o, "match must name a cause or a family of causes");
-    json_array_foreach(json_object_get(o, "group"), i, g)
-        if (json_is_string(g) && n < PM_LEN(r.group)) r.group[n++] = pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
+    json_array_foreach(json_object_get(o, "group"), i, g) if (json_is_string(g) && n < PM_LEN(r.group)) r.group[n++] =
+        pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
     for (int k = PM_SCOPE_CLUSTER; scope && k <= PM_SCOPE_CLIENT; k++)
         if (strcmp(scope, pm_scope_names[k]) == 0) r.natural = (enum pm_scope_kind)k;
     *PM_PUSH(s->families.items, s->families.n, s->families.cap) = r;
@@ -44,8 +45,13 @@ static bool family(struct pm_state *s, const json_t *o) {
 }
 
 static bool link_rule(struct pm_state *s, const json_t *o) {
-    struct pm_link_rule r = {.from = word(s, o, "from"), .to = word(s, o, "to"), .share = word(s, o, "share"), .what = word(s, o, "what"), .observed = word(s, o, "observed"),
-                             .lag_ns = seconds(o, "lag_s"), .back_ns = seconds(o, "back_s")};
+    struct pm_link_rule r = {.from = word(s, o, "from"),
+                             .to = word(s, o, "to"),
+                             .share = word(s, o, "share"),
+                             .what = word(s, o, "what"),
+                             .observed = word(s, o, "observed"),
+                             .lag_ns = seconds(o, "lag_s"),
+                             .back_ns = seconds(o, "back_s")};
     if (!r.from || !r.to || !names_cause(r.from) || !names_cause(r.to)) return mistake(s, o, "from and to must name causes or families of causes");
     if (!r.share || !r.what) return mistake(s, o, "a link needs share and what");
     *PM_PUSH(s->links.items, s->links.n, s->links.cap) = r;

@@ -7,7 +7,12 @@
 
 #define EVIDENCE_MAX 8
 
-struct pick { uint64_t event; uint32_t hit; int rank; struct pm_str why; };
+struct pick {
+    uint64_t event;
+    uint32_t hit;
+    int rank;
+    struct pm_str why;
+};
 struct picks {
     struct pm_state *s;
     PM_LIST(struct pick) list;
@@ -41,7 +46,8 @@ static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_
 static void pick_for(struct picks *p, size_t index) {
     struct pm_state *s = p->s;
     struct pm_hit *h = &s->hits.items[index];
-    static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO, PM_COMP_KUBELET, PM_COMP_EVENTS, PM_COMP_OBJECTS, PM_COMP_CLIENT, PM_COMP_REGISTRY, PM_COMP_PROXY};
+    static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO,     PM_COMP_KUBELET, PM_COMP_EVENTS,
+                                PM_COMP_OBJECTS, PM_COMP_CLIENT,     PM_COMP_REGISTRY, PM_COMP_PROXY};
     if (h->pulls.n) {
         const struct pm_attempt *first = &s->pulls.items[h->pulls.items[0]], *last = &s->pulls.items[h->pulls.items[h->pulls.n - 1]];
         pick(p, index, first->best, 90, PM_STR("the first failed pull of this incident"));
@@ -49,9 +55,11 @@ static void pick_for(struct picks *p, size_t index) {
     }
     for (size_t i = 0; i < PM_LEN(order); i++) {
         const struct pm_trace *t = best_of(s, h, order[i]);
-        if (t) pick(p, index, t->id, t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i : 50 - (int)i,
-                    t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? pm_arena_fmt(s->a, "%s names the cause", pm_component_names[order[i]])
-                                                                                   : pm_arena_fmt(s->a, "the same attempt as %s tells it", pm_component_names[order[i]]));
+        if (t)
+            pick(p, index, t->id, t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i : 50 - (int)i,
+                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1
+                     ? pm_arena_fmt(s->a, "%s names the cause", pm_component_names[order[i]])
+                     : pm_arena_fmt(s->a, "the same attempt as %s tells it", pm_component_names[order[i]]));
     }
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
@@ -81,7 +89,11 @@ static int by_rank(const void *a, const void *b) {
     return x->event < y->event ? -1 : x->event > y->event;
 }
 
-struct fetch { struct pm_state *s; struct picks *p; struct pm_evidence *lines; };
+struct fetch {
+    struct pm_state *s;
+    struct picks *p;
+    struct pm_evidence *lines;
+};
 
 static bool fetched(void *ctx, const struct pm_row *row) {
     struct fetch *f = ctx;

@@ -23,14 +23,13 @@ static int64_t stamp(const json_t *o, const char *key) {
 static void texts(struct pm_state *s, const json_t *o, const char *key, struct pm_ids *out) {
     size_t i;
     json_t *v;
-    json_array_foreach(json_object_get(o, key), i, v)
-        if (json_is_string(v)) pm_ids_add_new(out, pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)}));
+    json_array_foreach(json_object_get(o, key), i, v) if (json_is_string(v))
+        pm_ids_add_new(out, pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)}));
 }
 static void pairs(struct pm_state *s, json_t *o, struct pm_ids *out) {
     const char *key;
     json_t *v;
-    json_object_foreach(o, key, v)
-        if (json_is_string(v)) pm_ids_add_new(out, pm_id_fmt(s, "%s=%s", key, json_string_value(v)));
+    json_object_foreach(o, key, v) if (json_is_string(v)) pm_ids_add_new(out, pm_id_fmt(s, "%s=%s", key, json_string_value(v)));
 }
 static uint32_t image_id(struct pm_state *s, const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
@@ -144,7 +143,8 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
     struct pm_str object = e->field[PM_F_OBJECT];
     ptrdiff_t slash = pm_str_chr(object, '/', 0);
     if (slash < 0) return;
-    uint32_t kind = pm_id(s, pm_str_sub(object, 0, (size_t)slash)), name = pm_id(s, pm_str_from(object, (size_t)slash + 1)), namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
+    uint32_t kind = pm_id(s, pm_str_sub(object, 0, (size_t)slash)), name = pm_id(s, pm_str_from(object, (size_t)slash + 1)),
+             namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
     struct pm_str kind_name = pm_name(s, kind);
     if (pm_str_eqc(kind_name, "Service") || pm_str_eqc(kind_name, "Endpoints")) {
         service_row(s, e, d, name);
@@ -153,7 +153,8 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
     struct pm_workload_fact *w = pm_facts_workload(s, namespace, pm_cstr(s, kind), name);
     if (!w) {
         w = PM_PUSH(s->facts.workloads.items, s->facts.workloads.n, s->facts.workloads.cap);
-        *w = (struct pm_workload_fact){.namespace = namespace, .kind = kind, .name = name, .seen = PM_NO_TIME, .stuck_at = PM_NO_TIME, .created = PM_NO_TIME, .desired = -1, .ready = -1};
+        *w = (struct pm_workload_fact){
+            .namespace = namespace, .kind = kind, .name = name, .seen = PM_NO_TIME, .stuck_at = PM_NO_TIME, .created = PM_NO_TIME, .desired = -1, .ready = -1};
         *pm_map_slot(&s->facts.workload_by_key, pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pm_name(s, namespace)), PM_FMT(object))) = s->facts.workloads.n;
     }
     const json_t *owner = json_object_get(d, "owner");
@@ -241,7 +242,8 @@ static void config_row(struct pm_state *s, const struct pm_row *row, const json_
     struct pm_str object = e->field[PM_F_OBJECT];
     uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
     if (pm_str_starts(object, PM_STR("ServiceAccount/"))) {
-        if (json_array_size(json_object_get(d, "pull_secrets"))) *pm_map_slot(&s->facts.account_secrets, pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
+        if (json_array_size(json_object_get(d, "pull_secrets")))
+            *pm_map_slot(&s->facts.account_secrets, pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
         return;
     }
     struct pm_config_fact *c = PM_PUSH(s->facts.configs.items, s->facts.configs.n, s->facts.configs.cap);
@@ -327,7 +329,8 @@ void pm_facts_finish(struct pm_state *s) {
     for (size_t i = 0; i < f->nodes.n; i++) {
         Word_t *slot = pm_map_slot(&f->node_alias, pm_id(s, first_label(pm_name(s, f->nodes.items[i].name))));
         *slot = *slot ? UINT32_MAX : f->nodes.items[i].name;
-        for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++) *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
+        for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++)
+            *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
     }
     for (size_t i = 0; i < f->pods.n; i++) f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
     for (size_t i = 0; i < f->files.n; i++) host_by_folder(s, &f->files.items[i]);
@@ -369,7 +372,8 @@ void pm_facts_free(struct pm_state *s) {
     free(f->configs.items);
     free(f->files.items);
     free(f->covers.items);
-    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name, &f->workload_by_key, &f->node_by_name, &f->node_alias, &f->host_node, &f->node_by_address, &f->secret_missing, &f->account_secrets, &f->registry_of_repository};
+    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name,     &f->workload_by_key, &f->node_by_name,    &f->node_alias,
+                       &f->host_node,  &f->node_by_address, &f->secret_missing,  &f->account_secrets, &f->registry_of_repository};
     for (size_t i = 0; i < PM_LEN(maps); i++) JLFA(freed, *maps[i]);
     for (size_t i = 0; i < PM_LEN(f->cover); i++) JLFA(freed, f->cover[i]);
     (void)freed;

@@ -72,7 +72,8 @@ static void settings(struct pm_state *s, const json_t *rule, const struct pm_con
 }
 
 static struct pm_str many(struct pm_state *s, const struct pm_strs *names, const char *noun) {
-    if (names->n <= 2) return pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(names->items[0]), names->n == 2 ? " and " : "", PM_FMT(names->n == 2 ? names->items[1] : PM_NONE));
+    if (names->n <= 2)
+        return pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(names->items[0]), names->n == 2 ? " and " : "", PM_FMT(names->n == 2 ? names->items[1] : PM_NONE));
     return pm_arena_fmt(s->a, "%zu %s (%.*s …)", names->n, noun, PM_FMT(names->items[0]));
 }
 
@@ -110,22 +111,34 @@ static void over_traces(struct pm_state *s, const json_t *rule, const char *chec
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         uint32_t what = kind == PM_KIND_MIRROR_TRY ? t->host : t->secret;
-        if (t->kind != kind || !what || (kind == PM_KIND_MIRROR_TRY && (t->status == 404 || pm_str_eq(pm_registry_of_host(pm_name(s, t->host)), pm_name(s, t->registry))))) continue;
+        if (t->kind != kind || !what ||
+            (kind == PM_KIND_MIRROR_TRY && (t->status == 404 || pm_str_eq(pm_registry_of_host(pm_name(s, t->host)), pm_name(s, t->registry)))))
+            continue;
         if (!first) first = t;
-        pm_strs_add(&names, kind == PM_KIND_SECRET_MISSING && t->namespace ? pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, t->namespace)), PM_FMT(pm_name(s, what))) : pm_name(s, what));
+        pm_strs_add(&names, kind == PM_KIND_SECRET_MISSING && t->namespace
+                                ? pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, t->namespace)), PM_FMT(pm_name(s, what)))
+                                : pm_name(s, what));
     }
     pm_strs_seal(s->a, &names, true);
     if (names.n) add(s, rule, check, first->file < s->facts.files.n ? s->facts.files.items[first->file].row.path : PM_NONE, 0, "", many(s, &names, "of them"));
 }
 
 void pm_findings_fill(struct pm_state *s) {
-    static const struct { const char *check; image_test *test; enum pm_kind kind; } checks[] = {
-        {"hub-anonymous", hub_anonymous, 0}, {"latest-tag", latest_tag, 0}, {"frozen-registry", frozen, 0}, {"secret-missing", NULL, PM_KIND_SECRET_MISSING}, {"mirror-passed-over", NULL, PM_KIND_MIRROR_TRY},
+    static const struct {
+        const char *check;
+        image_test *test;
+        enum pm_kind kind;
+    } checks[] = {
+        {"hub-anonymous", hub_anonymous, 0},
+        {"latest-tag", latest_tag, 0},
+        {"frozen-registry", frozen, 0},
+        {"secret-missing", NULL, PM_KIND_SECRET_MISSING},
+        {"mirror-passed-over", NULL, PM_KIND_MIRROR_TRY},
     };
     size_t i;
     json_t *rule;
-    json_array_foreach(json_object_get(s->findings, "settings"), i, rule)
-        for (size_t k = 0; k < s->facts.configs.n; k++) settings(s, rule, &s->facts.configs.items[k]);
+    json_array_foreach(json_object_get(s->findings, "settings"), i, rule) for (size_t k = 0; k < s->facts.configs.n; k++)
+        settings(s, rule, &s->facts.configs.items[k]);
     json_array_foreach(json_object_get(s->findings, "checks"), i, rule) {
         const char *check = json_string_value(json_object_get(rule, "check"));
         for (size_t k = 0; check && k < PM_LEN(checks); k++) {

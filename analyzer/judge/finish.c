@@ -10,7 +10,8 @@ static void strength(struct pm_state *s) { // an incident weighs what it explain
         size_t steps = 0;
         for (uint32_t up = h->explained_by; up && steps++ < s->hits.n; up = s->hits.items[up - 1].explained_by) {
             s->hits.items[up - 1].effect += (double)h->failed;
-            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity && s->hits.items[up - 1].side) {
+            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity &&
+                s->hits.items[up - 1].side) {
                 s->hits.items[up - 1].incident->severity = h->incident->severity;
                 s->hits.items[up - 1].incident->severity_why = h->incident->severity_why;
             }
@@ -92,7 +93,8 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
         if (!at->explained_by) break;
     }
     size_t effects = 0, cap = n + 2;
-    for (size_t i = 0; i < s->hits.n; i++) effects += s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h && !s->hits.items[i].dropped;
+    for (size_t i = 0; i < s->hits.n; i++)
+        effects += s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h && !s->hits.items[i].dropped;
     inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
     for (size_t i = n; i-- > 0;) {
         const struct pm_hit *at = &s->hits.items[path[i]];
@@ -111,9 +113,13 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
     if (!pm_cause_is(h->cause, "runtime.cancelled") || h->explained_by) return;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_ids_has(&h->nodes, t->node) || !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), h->to + PM_S(60))) continue;
-        inc->chain[inc->chain_n++] = (struct pm_link){pm_cause_c("runtime.unavailable"), t->ts, pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
-                                                      t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"), 0};
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_ids_has(&h->nodes, t->node) ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), h->to + PM_S(60)))
+            continue;
+        inc->chain[inc->chain_n++] = (struct pm_link){pm_cause_c("runtime.unavailable"), t->ts,
+                                                      pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
+                                                                   t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
+                                                      0};
         break;
     }
 }
@@ -121,11 +127,31 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
 static void pulls_back(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        struct pm_pull out = {.id = i + 1, .node = pm_name(s, p->node), .image = pm_name(s, p->image), .registry = pm_name(s, p->registry), .repository = pm_name(s, p->repository), .tag = pm_name(s, p->tag),
-                              .digest = pm_name(s, p->digest), .client = pm_name(s, p->client), .user = pm_name(s, p->user), .namespace = pm_name(s, p->namespace), .started_ns = p->started,
-                              .ended_ns = p->ended, .outcome = (enum pm_outcome)p->outcome, .cause = p->outcome == PM_OUTCOME_FAILED ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")) : -1,
-                              .rule = p->verdict.rule, .http_status = p->status, .stage = (enum pm_stage)p->stage, .duration_ns = p->duration_ns, .waiting_ns = p->waiting_ns, .bytes = p->bytes,
-                              .sources = p->sources, .reconstructed = p->reconstructed, .requests = p->requests, .evidence = p->best, .error = pm_name(s, p->error)};
+        struct pm_pull out = {.id = i + 1,
+                              .node = pm_name(s, p->node),
+                              .image = pm_name(s, p->image),
+                              .registry = pm_name(s, p->registry),
+                              .repository = pm_name(s, p->repository),
+                              .tag = pm_name(s, p->tag),
+                              .digest = pm_name(s, p->digest),
+                              .client = pm_name(s, p->client),
+                              .user = pm_name(s, p->user),
+                              .namespace = pm_name(s, p->namespace),
+                              .started_ns = p->started,
+                              .ended_ns = p->ended,
+                              .outcome = (enum pm_outcome)p->outcome,
+                              .cause = p->outcome == PM_OUTCOME_FAILED ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")) : -1,
+                              .rule = p->verdict.rule,
+                              .http_status = p->status,
+                              .stage = (enum pm_stage)p->stage,
+                              .duration_ns = p->duration_ns,
+                              .waiting_ns = p->waiting_ns,
+                              .bytes = p->bytes,
+                              .sources = p->sources,
+                              .reconstructed = p->reconstructed,
+                              .requests = p->requests,
+                              .evidence = p->best,
+                              .error = pm_name(s, p->error)};
         if (p->incident) out.incident = s->hits.items[p->incident - 1].id;
         pm_strs_of_ids(s, &out.pods, &p->pods);
         pm_timeline_put_pull(s->timeline, &out);

@@ -14,21 +14,21 @@
 #include "judge/fold.h"
 #include <stdlib.h>
 
-#define NEAR_NS PM_S(3)          // lines of one attempt on one node
-#define REPEAT_NS PM_S(2)        // a runtime's second line about the same end
-#define EVENTS_MAX 5000          // attempts taken from one event's count
+#define NEAR_NS PM_S(3)   // lines of one attempt on one node
+#define REPEAT_NS PM_S(2) // a runtime's second line about the same end
+#define EVENTS_MAX 5000   // attempts taken from one event's count
 
 struct bucket {
     uint32_t node, image;
-    struct pm_ids traces;        // in time order
-    struct pm_ids attempts;      // indexes into pulls
-    size_t sorted;               // the first so many are in time order
+    struct pm_ids traces;   // in time order
+    struct pm_ids attempts; // indexes into pulls
+    size_t sorted;          // the first so many are in time order
 };
 struct fold {
     struct pm_state *s;
     Pvoid_t by_key;
     PM_LIST(struct bucket) buckets;
-    PM_LIST(uint32_t) restarts;  // traces of runtime starts and stops, in time order
+    PM_LIST(uint32_t) restarts; // traces of runtime starts and stops, in time order
 };
 
 static struct pm_attempt *pull(struct fold *f, uint32_t index) { return &f->s->pulls.items[index]; }
@@ -105,8 +105,18 @@ void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace) {
 
 uint32_t pm_fold_new(struct pm_state *s, const struct pm_trace *t, enum pm_outcome outcome) {
     struct pm_attempt *p = PM_PUSH(s->pulls.items, s->pulls.n, s->pulls.cap);
-    *p = (struct pm_attempt){.started = PM_NO_TIME, .ended = PM_NO_TIME, .node = t->node, .image = t->image, .registry = t->registry, .repository = t->repository, .tag = t->tag,
-                             .digest = t->digest, .outcome = (uint8_t)outcome, .origin = t->origin, .bytes = -1, .best_rank = -1};
+    *p = (struct pm_attempt){.started = PM_NO_TIME,
+                             .ended = PM_NO_TIME,
+                             .node = t->node,
+                             .image = t->image,
+                             .registry = t->registry,
+                             .repository = t->repository,
+                             .tag = t->tag,
+                             .digest = t->digest,
+                             .outcome = (uint8_t)outcome,
+                             .origin = t->origin,
+                             .bytes = -1,
+                             .best_rank = -1};
     p->verdict.cause = -1;
     return (uint32_t)(s->pulls.n - 1);
 }
@@ -215,7 +225,11 @@ static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p, const
 }
 
 // ── runtime ──
-struct pairing { struct pm_ids open; size_t next; bool starts; };
+struct pairing {
+    struct pm_ids open;
+    size_t next;
+    bool starts;
+};
 
 static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct pm_trace *t) {
     size_t best = SIZE_MAX;
@@ -372,7 +386,7 @@ static void fold_client(struct fold *f, struct bucket *b) {
 int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i) {
     if (n < 2 || i == 0 || first == PM_NO_TIME || last == PM_NO_TIME || last <= first) return first;
     double at = 0, end = 0, step = 10;
-    for (uint64_t k = 1; k < n; k++, step = step * 2 > 300 ? 300 : step * 2) {
+    for (uint64_t k = 1; k<n; k++, step = step * 2> 300 ? 300 : step * 2) {
         end += step;
         if (k == i) at = end;
     }
@@ -381,8 +395,8 @@ int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i) {
 
 // The kubelet refuses before it asks the runtime: no other log can know these.
 static bool kubelet_only(int cause) {
-    return pm_cause_is(cause, "rate-limit.client") || pm_cause_is(cause, "image.never-pull") || pm_cause_is(cause, "image.invalid-reference") || pm_cause_is(cause, "auth.credential-provider") ||
-           pm_cause_is(cause, "runtime.unavailable");
+    return pm_cause_is(cause, "rate-limit.client") || pm_cause_is(cause, "image.never-pull") || pm_cause_is(cause, "image.invalid-reference") ||
+           pm_cause_is(cause, "auth.credential-provider") || pm_cause_is(cause, "runtime.unavailable");
 }
 
 static int64_t slack_of(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : NEAR_NS; }
@@ -396,7 +410,8 @@ static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t a
 static bool logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && pm_time_in(pm_at(p), t->first - slack_of(t), t->last + slack_of(t))) return true;
+        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && pm_time_in(pm_at(p), t->first - slack_of(t), t->last + slack_of(t)))
+            return true;
     }
     return false;
 }
@@ -548,9 +563,24 @@ static void pod_waits(struct fold *f) {
             pm_lift_event_message(s->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
             e.kind = PM_KIND_PULL_FAIL;
             pm_lift_error(s->scratch, &e);
-            struct pm_trace t = {.id = pod->wait[k].event, .ts = pod->seen, .first = pod->seen, .last = pod->seen, .bytes = -1, .node = pod->node, .image = pod->wait[k].image,
-                                 .namespace = pod->namespace, .pod = pod->name, .container = pod->wait[k].container, .count = 1, .kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS,
-                                 .origin = PM_ORIGIN_POD, .role = PM_ROLE_BACKOFF, .reason = pod->wait[k].reason, .error = pm_id(s, e.field[PM_F_ERROR]), .status = (int16_t)e.http_status,
+            struct pm_trace t = {.id = pod->wait[k].event,
+                                 .ts = pod->seen,
+                                 .first = pod->seen,
+                                 .last = pod->seen,
+                                 .bytes = -1,
+                                 .node = pod->node,
+                                 .image = pod->wait[k].image,
+                                 .namespace = pod->namespace,
+                                 .pod = pod->name,
+                                 .container = pod->wait[k].container,
+                                 .count = 1,
+                                 .kind = PM_KIND_PULL_BACKOFF,
+                                 .component = PM_COMP_OBJECTS,
+                                 .origin = PM_ORIGIN_POD,
+                                 .role = PM_ROLE_BACKOFF,
+                                 .reason = pod->wait[k].reason,
+                                 .error = pm_id(s, e.field[PM_F_ERROR]),
+                                 .status = (int16_t)e.http_status,
                                  .stage = (uint8_t)e.stage};
             struct pm_image image;
             if (pm_image_parse(s->scratch, pm_name(s, t.image), &image)) {

@@ -14,7 +14,7 @@ struct cluster {
     int n;
     uint32_t node, error, join;
     int64_t at;
-    bool closed;   // its handler line was seen
+    bool closed; // its handler line was seen
 };
 
 static bool same_error(const struct pm_state *s, uint32_t a, uint32_t b) {
@@ -81,10 +81,12 @@ static void fold_echoes(struct pm_state *s) {
         if (t->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
-        for (size_t k = pm_order_first(&by_node, t->node, t->ts - ONE_PULL_NS); k < by_node.n && by_node.items[k].group == t->node && by_node.items[k].at <= t->ts + ONE_PULL_NS; k++) {
+        for (size_t k = pm_order_first(&by_node, t->node, t->ts - ONE_PULL_NS);
+             k < by_node.n && by_node.items[k].group == t->node && by_node.items[k].at <= t->ts + ONE_PULL_NS; k++) {
             const struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
             int64_t d = by_node.items[k].at > t->ts ? by_node.items[k].at - t->ts : t->ts - by_node.items[k].at;
-            if (p->outcome != PM_OUTCOME_FAILED || d >= gap || (t->verdict.cause >= 0 && p->verdict.cause >= 0 && t->verdict.cause != p->verdict.cause)) continue;
+            if (p->outcome != PM_OUTCOME_FAILED || d >= gap || (t->verdict.cause >= 0 && p->verdict.cause >= 0 && t->verdict.cause != p->verdict.cause))
+                continue;
             if (t->pod && p->exact_pod && !pm_ids_has(&p->pods, pm_id_join(s, t->namespace, '/', t->pod))) continue;
             best = by_node.items[k].index;
             gap = d;
@@ -139,7 +141,8 @@ void pm_fold_dockerd(struct pm_state *s) {
 }
 
 bool pm_fold_reason_is_pull(struct pm_str reason) {
-    static const char *const pulls[] = {"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
+    static const char *const pulls[] = {"ErrImagePull",      "ImagePullBackOff",    "ErrImageNeverPull",        "InvalidImageName",
+                                        "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
     for (size_t i = 0; i < PM_LEN(pulls); i++)
         if (pm_str_eqc(reason, pulls[i])) return true;
     return false;
@@ -147,7 +150,8 @@ bool pm_fold_reason_is_pull(struct pm_str reason) {
 
 // A mirror try belongs to the attempt that was under way; the cause it had is kept beside the attempt's own.
 static bool beside(const struct pm_attempt *p, const struct pm_trace *t) {
-    if (p->node != t->node || (t->image && p->image && t->image != p->image) || (t->repository && p->repository && t->repository != p->repository)) return false;
+    if (p->node != t->node || (t->image && p->image && t->image != p->image) || (t->repository && p->repository && t->repository != p->repository))
+        return false;
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended - PM_S(60);
     return pm_time_in(t->ts, from - PM_S(1), p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
 }

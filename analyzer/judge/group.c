@@ -50,8 +50,8 @@ static void add_pull(struct pm_state *s, struct pm_hit *h, uint32_t index) {
 static int cause_of(const struct pm_attempt *p) { return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"); }
 
 static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f, const struct pm_attempt *p) {
-    return pm_id_fmt(s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0, grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
-                     grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
+    return pm_id_fmt(s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0, grouped_by(f, "node") ? p->node : 0,
+                     grouped_by(f, "repository") ? p->repository : 0, grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
 }
 
 // ── linked: pulls that share a node or a registry, over any number of steps ──

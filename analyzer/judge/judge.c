@@ -10,7 +10,10 @@
 #include "judge/state.h"
 #include <stdlib.h>
 
-struct held { struct pm_report report; struct pm_intern *names; }; // a report and the table its names live in
+struct held {
+    struct pm_report report;
+    struct pm_intern *names;
+}; // a report and the table its names live in
 
 static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = pm_xmalloc(sizeof *s);
@@ -19,8 +22,16 @@ static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rule
     memset(held, 0, sizeof *held);
     held->names = pm_intern_new();
     held->report.a = pm_arena_new();
-    *s = (struct pm_state){.timeline = t, .rules = rules, .options = o, .diags = diags, .report = &held->report, .a = held->report.a, .names = held->names, .scratch = pm_arena_new(),
-                           .from = PM_NO_TIME, .to = PM_NO_TIME};
+    *s = (struct pm_state){.timeline = t,
+                           .rules = rules,
+                           .options = o,
+                           .diags = diags,
+                           .report = &held->report,
+                           .a = held->report.a,
+                           .names = held->names,
+                           .scratch = pm_arena_new(),
+                           .from = PM_NO_TIME,
+                           .to = PM_NO_TIME};
     return s;
 }
 
@@ -33,7 +44,8 @@ static void state_free(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
-        struct pm_ids *lists[] = {&h->pulls, &h->traces, &h->groups, &h->nodes, &h->registries, &h->images, &h->namespaces, &h->pods, &h->clients, &h->repositories, &h->users};
+        struct pm_ids *lists[] = {&h->pulls,      &h->traces, &h->groups,  &h->nodes,        &h->registries, &h->images,
+                                  &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
         for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
     }
     free(s->traces.items);

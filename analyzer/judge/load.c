@@ -46,9 +46,27 @@ static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
 
 // Reasons of event objects that are no pulls but tell what changed.
 static const char *const telling_reasons[] = {
-    "Scheduled", "ScalingReplicaSet", "SuccessfulCreate", "SuccessfulRescale", "FailedGetResourceMetric", "DeploymentRollback", "Evicted", "Preempted", "NodeNotReady",
-    "NodeReady", "RegisteredNode", "Starting", "TriggeredScaleUp", "NodeHasDiskPressure", "EvictionThresholdMet", "FreeDiskSpaceFailed", "ImageGCFailed", "ContainerGCFailed",
-    "Rebooted", "InvalidDiskCapacity", "ProgressDeadlineExceeded",
+    "Scheduled",
+    "ScalingReplicaSet",
+    "SuccessfulCreate",
+    "SuccessfulRescale",
+    "FailedGetResourceMetric",
+    "DeploymentRollback",
+    "Evicted",
+    "Preempted",
+    "NodeNotReady",
+    "NodeReady",
+    "RegisteredNode",
+    "Starting",
+    "TriggeredScaleUp",
+    "NodeHasDiskPressure",
+    "EvictionThresholdMet",
+    "FreeDiskSpaceFailed",
+    "ImageGCFailed",
+    "ContainerGCFailed",
+    "Rebooted",
+    "InvalidDiskCapacity",
+    "ProgressDeadlineExceeded",
 };
 
 static bool tells(struct pm_str reason) {
@@ -112,9 +130,22 @@ static uint32_t node_of(struct pm_state *s, const struct pm_row *row) {
 static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
-    struct pm_trace t = {.id = row->id, .ts = row->ts_ns, .first = row->first_ns, .last = row->last_ns, .duration_ns = e->duration_ns, .waiting_ns = e->waiting_ns,
-                         .bytes = e->bytes, .file = row->file, .count = e->count ? e->count : 1, .flags = e->flags, .status = (int16_t)e->http_status, .kind = (uint8_t)e->kind,
-                         .component = (uint8_t)e->component, .stage = (uint8_t)e->stage, .origin = (uint8_t)origin, .quality = (uint8_t)row->quality};
+    struct pm_trace t = {.id = row->id,
+                         .ts = row->ts_ns,
+                         .first = row->first_ns,
+                         .last = row->last_ns,
+                         .duration_ns = e->duration_ns,
+                         .waiting_ns = e->waiting_ns,
+                         .bytes = e->bytes,
+                         .file = row->file,
+                         .count = e->count ? e->count : 1,
+                         .flags = e->flags,
+                         .status = (int16_t)e->http_status,
+                         .kind = (uint8_t)e->kind,
+                         .component = (uint8_t)e->component,
+                         .stage = (uint8_t)e->stage,
+                         .origin = (uint8_t)origin,
+                         .quality = (uint8_t)row->quality};
     t.role = (uint8_t)role_of(row, origin);
     t.node = node_of(s, row);
     t.form = form_of(e->field[PM_F_MESSAGE]);
@@ -144,7 +175,8 @@ static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
 // What an event object says, without its id: copies from tables carry none.
 static uint32_t event_words(struct pm_state *s, const struct pm_trace *t) {
     bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
-    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
+    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->image, t->verdict.cause, pull ? t->error != 0 : t->message,
+                     t->secret);
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
@@ -195,7 +227,8 @@ static void keep(struct pm_state *s, const struct pm_row *row) {
     if (e->flags & PM_EV_PUSH) return;
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n && !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n)) return;
     struct pm_trace t = trace_of(s, row);
-    bool counts = t.role == PM_ROLE_END && (t.origin == PM_ORIGIN_RUNTIME || t.origin == PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
+    bool counts = t.role == PM_ROLE_END &&
+                  (t.origin == PM_ORIGIN_RUNTIME || t.origin == PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
     if (t.verdict.quiet) t.verdict.cause = -1;
     if ((t.verdict.quiet && !counts) || (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON]))) return;
     if (t.first == PM_NO_TIME) t.first = t.ts;
@@ -214,14 +247,16 @@ static bool in_window(const struct pm_state *s, const struct pm_row *row) {
 static void meter_row(struct pm_state *s, const struct pm_row *row) { // what the registry said of its own limit
     const struct pm_event *e = &row->event;
     if (e->limit < 0 && e->remaining < 0) return;
-    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) = (struct pm_meter){row->ts_ns, e->limit, e->remaining, e->window_s, pm_id(s, e->field[PM_F_REGISTRY])};
+    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) =
+        (struct pm_meter){row->ts_ns, e->limit, e->remaining, e->window_s, pm_id(s, e->field[PM_F_REGISTRY])};
 }
 
 static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_state *s = ctx;
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
-    bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n && row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
+    bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n &&
+                row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
     switch (row->event.kind) {
     case PM_KIND_REQUEST:
         meter_row(s, row);

@@ -21,15 +21,21 @@ static void node_logs(struct pm_state *s) {
         const struct pm_hit *h = &s->hits.items[i];
         for (size_t k = 0; k < h->nodes.n && !h->dropped; k++) {
             uint32_t n = h->nodes.items[k];
-            bool runtime = pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], n) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], n), kubelet = pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
+            bool runtime = pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], n) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], n),
+                 kubelet = pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
             if (!runtime && !kubelet) pm_ids_add_new(&none, n);
             else if (!runtime) pm_ids_add_new(&no_runtime, n);
             else if (!kubelet && s->facts.pods.n) pm_ids_add_new(&no_kubelet, n);
         }
     }
-    if (none.n) add(s, pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, &none))), "attempts are known from events, objects or requests only: their number is a lower bound");
-    if (no_runtime.n) add(s, pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, &no_runtime))), "successful pulls, durations and bodies of errors are missing");
-    if (no_kubelet.n) add(s, pm_arena_fmt(s->a, "no kubelet log of %.*s", PM_FMT(listed(s, &no_kubelet))), "which pod asked for a pull is known from events and objects only");
+    if (none.n)
+        add(s, pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, &none))),
+            "attempts are known from events, objects or requests only: their number is a lower bound");
+    if (no_runtime.n)
+        add(s, pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, &no_runtime))), "successful pulls, durations and bodies of errors are missing");
+    if (no_kubelet.n)
+        add(s, pm_arena_fmt(s->a, "no kubelet log of %.*s", PM_FMT(listed(s, &no_kubelet))),
+            "which pod asked for a pull is known from events and objects only");
     pm_ids_free(&none);
     pm_ids_free(&no_runtime);
     pm_ids_free(&no_kubelet);
@@ -46,10 +52,13 @@ static void events(struct pm_state *s) {
         if (t->count > 25) spread++;
     }
     if (first != PM_NO_TIME && s->from != PM_NO_TIME && first - s->from > PM_S(3600))
-        add(s, PM_STR("Kubernetes events begin more than an hour after the first line"), "events live one hour by default: earlier pods are known from logs only");
-    if (last != PM_NO_TIME && s->to != PM_NO_TIME && s->to - last > PM_S(3600)) add(s, PM_STR("Kubernetes events end more than an hour before the last line"), "what pods did after that is known from logs only");
+        add(s, PM_STR("Kubernetes events begin more than an hour after the first line"),
+            "events live one hour by default: earlier pods are known from logs only");
+    if (last != PM_NO_TIME && s->to != PM_NO_TIME && s->to - last > PM_S(3600))
+        add(s, PM_STR("Kubernetes events end more than an hour before the last line"), "what pods did after that is known from logs only");
     if (spread) add(s, PM_STR("some events were repeated more than 25 times"), "the kubelet's spam filter drops events beyond that: counts are lower bounds");
-    if (first == PM_NO_TIME && s->facts.pods.n && s->hits.n) add(s, PM_STR("no Kubernetes events"), "pods and rollouts are known from objects and node logs only");
+    if (first == PM_NO_TIME && s->facts.pods.n && s->hits.n)
+        add(s, PM_STR("no Kubernetes events"), "pods and rollouts are known from objects and node logs only");
 }
 
 static void objects(struct pm_state *s) {
@@ -62,7 +71,8 @@ static void objects(struct pm_state *s) {
     bool auth = false, limit = false;
     for (size_t i = 0; i < s->hits.n; i++) {
         auth = auth || (!s->hits.items[i].dropped && pm_cause_in(s->hits.items[i].cause, "auth"));
-        limit = limit || (!s->hits.items[i].dropped && pm_cause_in(s->hits.items[i].cause, "rate-limit") && !pm_cause_is(s->hits.items[i].cause, "rate-limit.client"));
+        limit = limit ||
+                (!s->hits.items[i].dropped && pm_cause_in(s->hits.items[i].cause, "rate-limit") && !pm_cause_is(s->hits.items[i].cause, "rate-limit.client"));
     }
     if (limit && !s->have_requests) add(s, PM_STR("no log of a proxy or registry"), "how the quota was spent is estimated from the nodes' pulls alone");
     if (auth && !listed_pods) add(s, PM_STR("no pod objects or pull secrets"), "which credentials were presented is not known");
@@ -74,7 +84,9 @@ static void disagreement(struct pm_state *s) {
     Word_t freed, node = 0;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || !p->node || pm_cause_is(p->verdict.cause, "rate-limit.client") || pm_cause_is(p->verdict.cause, "runtime.unavailable")) continue;
+        if (p->outcome != PM_OUTCOME_FAILED || !p->node || pm_cause_is(p->verdict.cause, "rate-limit.client") ||
+            pm_cause_is(p->verdict.cause, "runtime.unavailable"))
+            continue;
         if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) || !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3))) continue;
         if (p->sources & PM_SRC_RUNTIME) ++*pm_map_slot(&runtime, p->node);
         if (p->sources & PM_SRC_KUBELET) ++*pm_map_slot(&kubelet, p->node);
@@ -85,7 +97,9 @@ static void disagreement(struct pm_state *s) {
         Word_t other = pm_map_get(kubelet, node);
         Word_t gap = *n > other ? *n - other : other - *n;
         if (other && gap > 1 && gap * 10 > *n)
-            add(s, pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(pm_name(s, (uint32_t)node)), (unsigned long long)*n, (unsigned long long)other),
+            add(s,
+                pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(pm_name(s, (uint32_t)node)),
+                             (unsigned long long)*n, (unsigned long long)other),
                 "one of the logs has a hole; every attempt that either shows is counted once");
         JLN(n, runtime, node);
     }

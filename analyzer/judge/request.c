@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #define BURST_NS PM_S(2)
-#define CHALLENGE_NS PM_S(60)     // until a token is there
-#define IDLE_NS PM_S(120)        // a blob may take long; longer silence ends a group
+#define CHALLENGE_NS PM_S(60) // until a token is there
+#define IDLE_NS PM_S(120)     // a blob may take long; longer silence ends a group
 #define NEAR_NS PM_S(3)
 
 static void count_status(struct pm_request_group *g, int code, uint32_t n) {
@@ -74,7 +74,8 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     uint32_t ref = by_tag ? pm_id(s, reference) : 0, client = pm_id(s, e->field[PM_F_CLIENT]), agent = agent_of(s, e->field[PM_F_USER_AGENT]);
     bool token = url.what == PM_URL_TOKEN || (e->stage == PM_STAGE_TOKEN && !manifest && !blob);
     // A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest.
-    uint32_t latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository)), own = by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", row->file, client, agent, PM_FMT(repository), ref) : latest;
+    uint32_t latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository)),
+             own = by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", row->file, client, agent, PM_FMT(repository), ref) : latest;
     Word_t found = pm_map_get(s->request_open, own);
     if (!found && by_tag) {
         found = pm_map_get(s->request_open, latest);
@@ -85,7 +86,13 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     if (!g || ends_group(g, row, by_tag, ref)) {
         if (token && e->http_status < 400) return; // a token alone is no pull; the Docker daemon asks for one before it begins
         g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
-        *g = (struct pm_request_group){.first = row->ts_ns, .client = client, .repository = pm_id(s, repository), .agent = agent, .file = row->file, .last_tag = row->ts_ns, .verdict = {.cause = -1}};
+        *g = (struct pm_request_group){.first = row->ts_ns,
+                                       .client = client,
+                                       .repository = pm_id(s, repository),
+                                       .agent = agent,
+                                       .file = row->file,
+                                       .last_tag = row->ts_ns,
+                                       .verdict = {.cause = -1}};
     }
     *pm_map_slot(&s->request_open, own) = (Word_t)(g - s->groups.items) + 1;
     *pm_map_slot(&s->request_open, latest) = (Word_t)(g - s->groups.items) + 1;
@@ -112,7 +119,9 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
 static void judge_challenge(struct pm_state *s, struct pm_request_group *g) {
     (void)s;
     if (g->worst != 401 || (g->verdict.cause >= 0 && !pm_cause_is(g->verdict.cause, "unknown"))) return;
-    const char *cause = g->refused_token && !g->credentials ? "auth.denied-or-missing" : g->credentials || g->user ? "auth.invalid-credentials" : "auth.missing-credentials";
+    const char *cause = g->refused_token && !g->credentials ? "auth.denied-or-missing"
+                        : g->credentials || g->user         ? "auth.invalid-credentials"
+                                                            : "auth.missing-credentials";
     g->verdict = (struct pm_verdict){.cause = pm_cause_c(cause), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
     g->verdict.candidates[0] = g->verdict.cause;
 }
@@ -137,7 +146,9 @@ static void drop_copies(struct pm_state *s) {
     free(by_repository.items);
 }
 
-struct votes { Pvoid_t pair; };  // (client, node) → groups that coincide with an attempt there
+struct votes {
+    Pvoid_t pair;
+}; // (client, node) → groups that coincide with an attempt there
 
 static bool coincides(const struct pm_attempt *p, const struct pm_request_group *g) {
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
@@ -173,7 +184,9 @@ static void vote(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx) {
     if (node) ++*pm_map_slot(&v->pair, PM_PAIR(s->groups.items[group].client, node));
 }
 
-struct client_sum { uint32_t client, groups, matched, best_node, best, second; };
+struct client_sum {
+    uint32_t client, groups, matched, best_node, best, second;
+};
 
 // Which node is this client? Node objects know their addresses; else the node whose attempts coincide with its requests, if one stands out.
 static void map_clients(struct pm_state *s, struct votes *v, Pvoid_t *sums, struct client_sum *out) {
@@ -226,9 +239,15 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g) {
     if (!registry) {
         Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
         if (known && known != UINT32_MAX) registry = (uint32_t)known;
-        else if (pm_str_starts(pm_name(s, g->repository), PM_STR("library/"))) registry = pm_id(s, PM_STR("docker.io")); // Hub's official images, whoever passes them on
+        else if (pm_str_starts(pm_name(s, g->repository), PM_STR("library/")))
+            registry = pm_id(s, PM_STR("docker.io")); // Hub's official images, whoever passes them on
     }
-    struct pm_trace t = {.id = g->best, .node = g->node ? g->node : g->client, .registry = registry, .repository = g->repository, .tag = g->reference, .origin = PM_ORIGIN_REGISTRY};
+    struct pm_trace t = {.id = g->best,
+                         .node = g->node ? g->node : g->client,
+                         .registry = registry,
+                         .repository = g->repository,
+                         .tag = g->reference,
+                         .origin = PM_ORIGIN_REGISTRY};
     struct pm_str r = pm_name(s, registry), tag = pm_name(s, g->reference);
     t.image = pm_id_fmt(s, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "", PM_FMT(pm_name(s, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
     uint32_t index = pm_fold_new(s, &t, g->worst ? PM_OUTCOME_FAILED : PM_OUTCOME_OK);
@@ -253,7 +272,9 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g) {
 
 // Is there a log of this client's own node?
 static bool node_speaks(const struct pm_state *s, const struct client_sum *c, uint32_t node) {
-    if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node))) return true;
+    if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
+                 pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node)))
+        return true;
     return c->matched * 2 >= c->groups && c->matched > 0;
 }
 

@@ -9,7 +9,7 @@
 
 struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
-    struct pm_ids active_nodes;                         // with any attempt in the window
+    struct pm_ids active_nodes;                          // with any attempt in the window
 };
 
 static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
@@ -20,7 +20,8 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
         if (p->outcome != PM_OUTCOME_OK) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(pm_at(p), h->from, h->to);
-        bool same_thing = hit_registry || !h->registries.n || pm_ids_has(&h->repositories, p->repository); // the same repository may live in a registry per region
+        bool same_thing =
+            hit_registry || !h->registries.n || pm_ids_has(&h->repositories, p->repository); // the same repository may live in a registry per region
         if (!hit_node && p->node && same_thing) pm_ids_add_new(&out->nodes, p->node);
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
         if (hit_registry && p->image && during && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(&out->images, p->image);
@@ -38,7 +39,8 @@ static void set(struct pm_state *s, struct pm_hit *h, enum pm_scope_kind kind, c
 static void network_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
     bool other_nodes = v->nodes.n > 0, other_registries = v->registries.n > 0;
     if (other_nodes) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
-    else if (h->registries.n == 1 && (other_registries || h->nodes.n > 1)) set(s, h, PM_SCOPE_REGISTRY, &h->registries, other_registries ? "the same nodes reached other registries" : "no node reached this registry");
+    else if (h->registries.n == 1 && (other_registries || h->nodes.n > 1))
+        set(s, h, PM_SCOPE_REGISTRY, &h->registries, other_registries ? "the same nodes reached other registries" : "no node reached this registry");
     else if (h->nodes.n > 1 && h->registries.n > 1 && !other_registries) set(s, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
     else if (h->registries.n > 1 && h->nodes.n > 1) set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the same nodes reached other registries");
     else if (h->nodes.n) set(s, h, PM_SCOPE_NODE, &h->nodes, "one node only was seen");
@@ -53,8 +55,12 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
         kind = f->natural;
         break;
     }
-    const struct pm_ids *values = kind == PM_SCOPE_REGISTRY ? &h->registries : kind == PM_SCOPE_NODE ? &h->nodes : kind == PM_SCOPE_IMAGE ? &h->images : kind == PM_SCOPE_NAMESPACE ? &h->namespaces
-                                  : kind == PM_SCOPE_CLIENT ? &h->clients : NULL;
+    const struct pm_ids *values = kind == PM_SCOPE_REGISTRY    ? &h->registries
+                                  : kind == PM_SCOPE_NODE      ? &h->nodes
+                                  : kind == PM_SCOPE_IMAGE     ? &h->images
+                                  : kind == PM_SCOPE_NAMESPACE ? &h->namespaces
+                                  : kind == PM_SCOPE_CLIENT    ? &h->clients
+                                                               : NULL;
     set(s, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 
@@ -66,9 +72,12 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     // One node of several, though others pulled the same from the same registry: the node, whatever the family says; a quota has its own way (per address).
     bool content = pm_cause_in(h->cause, "registry") || pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
     if (content && h->nodes.n == 1 && v.nodes.n > 0) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes pulled from the same registry at the time");
-    if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1) set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
-    if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0) set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
-    if (pm_cause_in(h->cause, "auth") && h->namespaces.n == 1 && v.namespaces.n > 0) set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
+    if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1)
+        set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
+    if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
+        set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
+    if (pm_cause_in(h->cause, "auth") && h->namespaces.n == 1 && v.namespaces.n > 0)
+        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);
     pm_strs_of_ids(s, &h->incident->blast.spared_images, &v.images);

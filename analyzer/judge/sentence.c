@@ -1,17 +1,21 @@
 // Titles, summaries and the verdict in plain English. One row a cause; {…} are the incident's own names.
 #include "judge/state.h"
 
-struct phrase { const char *cause, *title, *verdict; }; // the verdict ends "at HH:MM UTC" or "from HH:MM UTC on"
+struct phrase {
+    const char *cause, *title, *verdict;
+}; // the verdict ends "at HH:MM UTC" or "from HH:MM UTC on"
 static const struct phrase phrases[] = {
     {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out at {time}"},
     {"rate-limit.authenticated", "the pull quota of {user} at {registry} ran out", "The pull quota of {user} at {registry} ran out at {time}"},
     {"rate-limit.service", "{registry} throttled requests", "{Registry} began to throttle requests at {time}"},
-    {"rate-limit.client", "the kubelet held pulls back (registryPullQPS)", "The kubelet on {nodes} held pulls back by its own limit (registryPullQPS) from {time} on"},
+    {"rate-limit.client", "the kubelet held pulls back (registryPullQPS)",
+     "The kubelet on {nodes} held pulls back by its own limit (registryPullQPS) from {time} on"},
     {"auth.missing-credentials", "no credentials were presented to {registry}", "Pulls from {registry} had no credentials, from {time} on"},
     {"auth.invalid-credentials", "{registry} refused the credentials", "{Registry} refused the credentials that were presented, from {time} on"},
     {"auth.token-expired", "the token for {registry} expired", "The token for {registry} had expired by {time}"},
     {"auth.permission-denied", "{registry} does not allow pulling {images}", "{Registry} refused {images} to a known user, from {time} on"},
-    {"auth.denied-or-missing", "{images}: private or missing, {registry} does not say", "{Registry} would not say whether {images} is private or missing, from {time} on"},
+    {"auth.denied-or-missing", "{images}: private or missing, {registry} does not say",
+     "{Registry} would not say whether {images} is private or missing, from {time} on"},
     {"auth.credential-provider", "fetching credentials failed on {nodes}", "The credential helper on {nodes} failed from {time} on"},
     {"network.dns", "names did not resolve on {nodes}", "DNS failed on {nodes} for {registries} from {time} on"},
     {"network.connect-timeout", "{nodes} could not reach {registries}", "{Nodes} could not connect to {registries}: connections timed out from {time} on"},
@@ -25,10 +29,12 @@ static const struct phrase phrases[] = {
     {"registry.content", "{registry} served broken content", "{Registry} served broken content for {images} from {time} on"},
     {"image.tag-not-found", "{images} does not exist", "{Images} does not exist at its registry; pulls of it failed from {time} on"},
     {"image.repository-not-found", "{registry} has no such repository", "{Registry} has no repository for {images}; pulls failed from {time} on"},
-    {"image.platform-mismatch", "{images} does not fit the nodes' platform", "{Images} has no variant for the platform of {nodes}; pulls failed from {time} on"},
+    {"image.platform-mismatch", "{images} does not fit the nodes' platform",
+     "{Images} has no variant for the platform of {nodes}; pulls failed from {time} on"},
     {"image.invalid-reference", "{images} is no valid image reference", "{Images} is no valid image reference; refused from {time} on"},
     {"image.never-pull", "{images} is not on the node and may not be pulled", "{Images} is not present on {nodes} and its policy is Never, from {time} on"},
-    {"image.unsupported-format", "{images} has a format that the runtime does not read", "{Images} has a manifest format that {nodes} cannot read, from {time} on"},
+    {"image.unsupported-format", "{images} has a format that the runtime does not read",
+     "{Images} has a manifest format that {nodes} cannot read, from {time} on"},
     {"image.signature", "{images} did not pass the signature policy", "{Images} did not pass the signature policy, from {time} on"},
     {"storage.disk-full", "the image store of {nodes} ran full", "The image store of {nodes} ran full at {time}"},
     {"storage.disk-pressure", "{nodes} came under disk pressure", "{Nodes} came under disk pressure at {time}"},
@@ -51,7 +57,8 @@ static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(regist
 
 static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].host) return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, s->traces.items[h->traces.items[i]].host)));
+        if (s->traces.items[h->traces.items[i]].host)
+            return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, s->traces.items[h->traces.items[i]].host)));
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         for (size_t k = 0; k < p->traces.n; k++)
@@ -67,7 +74,8 @@ static struct pm_str stamp(struct pm_state *s, const struct pm_hit *h) {
 }
 
 static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
-    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries"))) return h->registries.n == 1 ? friendly(some(s, &h->registries, "the registry", "registries")) : some(s, &h->registries, "the registry", "registries");
+    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries")))
+        return h->registries.n == 1 ? friendly(some(s, &h->registries, "the registry", "registries")) : some(s, &h->registries, "the registry", "registries");
     if (pm_str_ieq(key, PM_STR("nodes"))) return some(s, &h->nodes, "a node", "nodes");
     if (pm_str_ieq(key, PM_STR("images"))) return some(s, &h->images, "an image", "images");
     if (pm_str_ieq(key, PM_STR("user"))) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
@@ -87,7 +95,8 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
             continue;
         }
         struct pm_str key = {p + 1, (size_t)(end - p - 1)}, w = word(s, h, key);
-        bool capital = key.p[0] >= 'A' && key.p[0] <= 'Z' && w.n && w.p[0] >= 'a' && w.p[0] <= 'z' && pm_str_chr(w, ' ', 0) > 0 && !is_name(pm_str_sub(w, 0, (size_t)pm_str_chr(w, ' ', 0)));
+        bool capital = key.p[0] >= 'A' && key.p[0] <= 'Z' && w.n && w.p[0] >= 'a' && w.p[0] <= 'z' && pm_str_chr(w, ' ', 0) > 0 &&
+                       !is_name(pm_str_sub(w, 0, (size_t)pm_str_chr(w, ' ', 0)));
         if (capital) {
             pm_buf_addc(&b, (char)(w.p[0] - 32));
             w = pm_str_from(w, 1);
@@ -112,8 +121,11 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     if (h->failed) pm_buf_fmt(b, "%llu %s failed", (unsigned long long)h->failed, h->failed == 1 ? "pull" : "pulls");
     else pm_buf_fmt(b, "%llu lines tell of it", (unsigned long long)h->lines);
     if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
-    if (inc->blast.pods_n) pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n, inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n, inc->blast.workloads_n == 1 ? "workload" : "workloads");
-    if (h->recovered != PM_NO_TIME) pm_buf_fmt(b, "; the first success came at %s UTC, after %s", pm_when_hm(h->recovered, hm), pm_duration_format(h->recovered - h->from, took));
+    if (inc->blast.pods_n)
+        pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n, inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n,
+                   inc->blast.workloads_n == 1 ? "workload" : "workloads");
+    if (h->recovered != PM_NO_TIME)
+        pm_buf_fmt(b, "; the first success came at %s UTC, after %s", pm_when_hm(h->recovered, hm), pm_duration_format(h->recovered - h->from, took));
     else if (h->failed) pm_buf_lit(b, "; not recovered within these logs");
     pm_buf_addc(b, '.');
     (void)s;

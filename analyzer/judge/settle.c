@@ -41,7 +41,9 @@ static bool settle_as(struct pm_attempt *p, int cause, enum pm_confidence confid
     p->why = pm_str_c(why);
     return true;
 }
-static bool settle(struct pm_attempt *p, const char *cause, enum pm_confidence confidence, const char *why) { return settle_as(p, pm_cause_c(cause), confidence, why); }
+static bool settle(struct pm_attempt *p, const char *cause, enum pm_confidence confidence, const char *why) {
+    return settle_as(p, pm_cause_c(cause), confidence, why);
+}
 
 // A side line of this node near the pull's end, of a kind or cause.
 static const struct pm_trace *side_near(const struct view *v, const struct pm_attempt *p, int64_t before, int64_t after, bool (*is)(const struct pm_trace *)) {
@@ -55,7 +57,9 @@ static const struct pm_trace *side_near(const struct view *v, const struct pm_at
     }
     return NULL;
 }
-static bool is_restart(const struct pm_trace *t) { return t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN; }
+static bool is_restart(const struct pm_trace *t) {
+    return t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
+}
 static bool sure(const struct pm_trace *t) { return t->verdict.cause >= 0 && t->verdict.candidate_count <= 1; }
 static bool is_stalled(const struct pm_trace *t) { return sure(t) && pm_cause_is(t->verdict.cause, "network.stalled"); }
 static bool is_full(const struct pm_trace *t) { return t->kind == PM_KIND_DISK_PRESSURE || (sure(t) && pm_cause_is(t->verdict.cause, "storage.disk-full")); }
@@ -91,7 +95,8 @@ static enum secrets pod_secrets(struct pm_state *s, const struct pm_attempt *p) 
         if (!pod || !pod->listed) continue;
         known = true;
         if (pod->secrets.n) return SECRETS_SOME;
-        if (pm_map_get(s->facts.account_secrets, pm_id_join(s, pod->namespace, '/', pod->account ? pod->account : pm_id(s, PM_STR("default"))))) return SECRETS_SOME;
+        if (pm_map_get(s->facts.account_secrets, pm_id_join(s, pod->namespace, '/', pod->account ? pod->account : pm_id(s, PM_STR("default")))))
+            return SECRETS_SOME;
     }
     return known ? SECRETS_NONE : SECRETS_UNKNOWN;
 }
@@ -133,15 +138,20 @@ static bool limit(const struct view *v, struct pm_attempt *p) {
     const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "rate-limit");
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
-    if (side && may_be(p, pm_causes[side->verdict.cause].name)) return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
+    if (side && may_be(p, pm_causes[side->verdict.cause].name))
+        return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
     if (!v->last_round) return false;
-    if (!hub) return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM, "this registry throttles, it has no pull quota per user");
+    if (!hub)
+        return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM,
+                      "this registry throttles, it has no pull quota per user");
     enum secrets secrets = pod_secrets(v->s, p);
     if ((p->flags & PM_EV_CREDENTIALS || p->user || secrets == SECRETS_SOME) && may_be(p, "rate-limit.authenticated"))
         return settle(p, "rate-limit.authenticated", PM_CONFIDENCE_MEDIUM, "the pull had credentials");
     if (may_be(p, "rate-limit.anonymous"))
         return settle(p, "rate-limit.anonymous", p->flags & PM_EV_ANONYMOUS || secrets == SECRETS_NONE ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
-                      p->flags & PM_EV_ANONYMOUS ? "the token was asked for anonymously" : secrets == SECRETS_NONE ? "the pod has no pull secrets" : "nothing shows credentials, and Docker Hub's usual limit is the anonymous one");
+                      p->flags & PM_EV_ANONYMOUS ? "the token was asked for anonymously"
+                      : secrets == SECRETS_NONE  ? "the pod has no pull secrets"
+                                                 : "nothing shows credentials, and Docker Hub's usual limit is the anonymous one");
     return false;
 }
 
@@ -169,12 +179,16 @@ static bool denied(const struct view *v, struct pm_attempt *p) {
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     bool same_image = false;
     if (may_be(p, "auth.token-expired") && p->registry && cliff(v, p, &same_image))
-        return settle(p, "auth.token-expired", same_image ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM, "the same registry served pulls before, and none since: a credential that ran out, not a missing right");
+        return settle(p, "auth.token-expired", same_image ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
+                      "the same registry served pulls before, and none since: a credential that ran out, not a missing right");
     enum secrets secrets = pod_secrets(v->s, p);
     if (may_be(p, "auth.missing-credentials") && (secret_is_missing(v->s, p) || secrets == SECRETS_NONE))
-        return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH, secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
-    if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME) return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
-    if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired")) return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
+        return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH,
+                      secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
+    if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME)
+        return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
+    if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired"))
+        return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
     return false;
 }
 
@@ -182,30 +196,37 @@ static bool denied(const struct view *v, struct pm_attempt *p) {
 static bool unanswered(const struct view *v, const struct pm_attempt *p) {
     struct pm_str e = pm_name(v->s, p->error);
     if (pm_str_has(e, PM_STR("failed to copy"))) return false;
-    return pm_str_has(e, PM_STR("failed to do request")) || pm_str_has(e, PM_STR("/v2/\": ")) || pm_str_has(e, PM_STR("awaiting headers")) || pm_str_has(e, PM_STR("dial tcp"));
+    return pm_str_has(e, PM_STR("failed to do request")) || pm_str_has(e, PM_STR("/v2/\": ")) || pm_str_has(e, PM_STR("awaiting headers")) ||
+           pm_str_has(e, PM_STR("dial tcp"));
 }
 
 static bool stopped(const struct view *v, struct pm_attempt *p) {
     static const char no_answer[] = "the request was given up before the registry answered";
     if (!cancelled(p) && !may_be(p, "network.stalled")) return false;
-    if (side_near(v, p, PM_S(10), PM_S(10), is_restart)) return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped or started at that moment");
+    if (side_near(v, p, PM_S(10), PM_S(10), is_restart))
+        return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped or started at that moment");
     if (side_near(v, p, PM_S(2), PM_S(2), is_stalled))
-        return unanswered(v, p) ? settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer) : settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
+        return unanswered(v, p) ? settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer)
+                                : settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
     if (may_be(p, "network.connect-timeout") && unanswered(v, p)) return settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer);
     const struct pm_attempt *q = decided_near(v, &v->by_repository, p->repository, p, "network");
     if (!q) q = decided_near(v, &v->by_node, p->node, p, "network");
     if (!q) q = decided_near(v, &v->by_registry, p->registry, p, "network");
-    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
+    if (q)
+        return settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
     if (!v->last_round) return false;
     int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
-    if (lasted >= PM_S(45)) return settle(p, "network.stalled", PM_CONFIDENCE_LOW, "the pull had been running for long when it was given up, and nothing restarted the runtime");
-    return may_be(p, "runtime.cancelled") && !may_be(p, "network.connect-timeout") && settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
+    if (lasted >= PM_S(45))
+        return settle(p, "network.stalled", PM_CONFIDENCE_LOW, "the pull had been running for long when it was given up, and nothing restarted the runtime");
+    return may_be(p, "runtime.cancelled") && !may_be(p, "network.connect-timeout") &&
+           settle(p, "runtime.cancelled", PM_CONFIDENCE_LOW, "no line tells of missing progress");
 }
 
 // A proxy cache that its upstream refused answers 404: its own log says so, whatever the node read.
 static bool proxied(const struct view *v, struct pm_attempt *p) {
     if (!pm_cause_is(p->verdict.cause, "image.tag-not-found") && !pm_cause_is(p->verdict.cause, "image.repository-not-found")) return false;
-    for (size_t i = pm_order_first(&v->sides, REGISTRY_SIDE, pm_at(p) - PM_S(10)); i < v->sides.n && v->sides.items[i].group == REGISTRY_SIDE && v->sides.items[i].at <= pm_at(p) + PM_S(10); i++) {
+    for (size_t i = pm_order_first(&v->sides, REGISTRY_SIDE, pm_at(p) - PM_S(10));
+         i < v->sides.n && v->sides.items[i].group == REGISTRY_SIDE && v->sides.items[i].at <= pm_at(p) + PM_S(10); i++) {
         const struct pm_trace *t = &v->s->traces.items[v->sides.items[i].index];
         if (!is_limit(t) || (t->repository && p->repository && !pm_str_ends(pm_name(v->s, p->repository), pm_name(v->s, t->repository)))) continue;
         return settle_as(p, t->verdict.cause, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit at that moment and answered 404");
@@ -216,8 +237,10 @@ static bool proxied(const struct view *v, struct pm_attempt *p) {
 static bool not_found(const struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "image.tag-not-found")) return false;
     if (!may_be(p, "image.repository-not-found")) return false;
-    for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN); p->repository && i < v->by_repository.n && v->by_repository.items[i].group == p->repository; i++)
-        if (at(v, &v->by_repository.items[i])->outcome == PM_OUTCOME_OK) return settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
+    for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN);
+         p->repository && i < v->by_repository.n && v->by_repository.items[i].group == p->repository; i++)
+        if (at(v, &v->by_repository.items[i])->outcome == PM_OUTCOME_OK)
+            return settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
     return false;
 }
 
@@ -230,11 +253,15 @@ static bool full(const struct view *v, struct pm_attempt *p) {
 
 // A connection to the runtime that ends while the runtime ends: no network fault.
 static bool cut(const struct view *v, struct pm_attempt *p) {
-    bool suspect = pm_cause_is(p->verdict.cause, "network.reset") || pm_cause_is(p->verdict.cause, "registry.content") || p->verdict.cause < 0 || open_question(p);
+    bool suspect =
+        pm_cause_is(p->verdict.cause, "network.reset") || pm_cause_is(p->verdict.cause, "registry.content") || p->verdict.cause < 0 || open_question(p);
     struct pm_str e = pm_name(v->s, p->error);
-    if (!suspect || !(pm_str_ends(e, PM_STR("EOF")) || pm_str_has(e, PM_STR("Socket closed")) || pm_str_has(e, PM_STR("transport is closing")) || pm_str_has(e, PM_STR("error reading from server")))) return false;
+    if (!suspect || !(pm_str_ends(e, PM_STR("EOF")) || pm_str_has(e, PM_STR("Socket closed")) || pm_str_has(e, PM_STR("transport is closing")) ||
+                      pm_str_has(e, PM_STR("error reading from server"))))
+        return false;
     bool down = side_near(v, p, PM_S(3), PM_S(3), is_restart) != NULL;
-    for (size_t i = pm_order_first(&v->by_node, p->node, pm_at(p) - PM_S(3)); !down && i < v->by_node.n && v->by_node.items[i].group == p->node && v->by_node.items[i].at <= pm_at(p) + PM_S(3); i++)
+    for (size_t i = pm_order_first(&v->by_node, p->node, pm_at(p) - PM_S(3));
+         !down && i < v->by_node.n && v->by_node.items[i].group == p->node && v->by_node.items[i].at <= pm_at(p) + PM_S(3); i++)
         down = pm_cause_is(at(v, &v->by_node.items[i])->verdict.cause, "runtime.unavailable"); // other pulls found it gone
     if (!down) return false;
     return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped at that moment");
@@ -262,7 +289,9 @@ static void mute(const struct view *v, struct pm_attempt *p) {
     for (size_t k = 0; k < 2 && !best && p->verdict.cause < 0 && !p->error; k++) {
         uint32_t group = k ? p->node : p->repository;
         int64_t gap = SAME_EPISODE_NS;
-        for (size_t i = pm_order_first(orders[k], group, pm_since(pm_at(p), gap)); group && pm_at(p) != PM_NO_TIME && i < orders[k]->n && orders[k]->items[i].group == group && orders[k]->items[i].at <= pm_at(p) + SAME_EPISODE_NS; i++) {
+        for (size_t i = pm_order_first(orders[k], group, pm_since(pm_at(p), gap));
+             group && pm_at(p) != PM_NO_TIME && i < orders[k]->n && orders[k]->items[i].group == group && orders[k]->items[i].at <= pm_at(p) + SAME_EPISODE_NS;
+             i++) {
             const struct pm_attempt *q = at(v, &orders[k]->items[i]);
             int64_t d = llabs(orders[k]->items[i].at - pm_at(p));
             if (q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || q->registry != p->registry || d >= gap) continue;
@@ -281,7 +310,8 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
         for (int pass = 0; pass < 2 && !p->registry; pass++)
             for (size_t k = i > 400 ? i - 400 : 0; k < s->pulls.n && k < i + 400; k++) {
                 const struct pm_attempt *q = &s->pulls.items[k];
-                if (q->registry && q->outcome == PM_OUTCOME_FAILED && q->verdict.cause == p->verdict.cause && (pass || q->node == p->node) && pm_at(p) != PM_NO_TIME && pm_at(q) != PM_NO_TIME && llabs(pm_at(q) - pm_at(p)) < PM_S(900)) {
+                if (q->registry && q->outcome == PM_OUTCOME_FAILED && q->verdict.cause == p->verdict.cause && (pass || q->node == p->node) &&
+                    pm_at(p) != PM_NO_TIME && pm_at(q) != PM_NO_TIME && llabs(pm_at(q) - pm_at(p)) < PM_S(900)) {
                     p->registry = q->registry;
                     break;
                 }
@@ -292,7 +322,8 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
 }
 
 void pm_settle(struct pm_state *s) {
-    static bool (*const settlers[])(const struct view *, struct pm_attempt *) = {by_own_lines, limit, denied, stopped, not_found, full, by_anybody, first_candidate};
+    static bool (*const settlers[])(const struct view *, struct pm_attempt *) = {by_own_lines, limit, denied,     stopped,
+                                                                                 not_found,    full,  by_anybody, first_candidate};
     static const size_t strong = 6; // by_anybody and first_candidate wait for the last round
     struct view v = {.s = s};
     for (size_t i = 0; i < s->pulls.n; i++) {
@@ -304,7 +335,8 @@ void pm_settle(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->pod) *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
-        if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME) pm_order_add(&v.sides, t->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node, t->ts, (uint32_t)i);
+        if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME)
+            pm_order_add(&v.sides, t->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node, t->ts, (uint32_t)i);
     }
     pm_order_sort(&v.by_registry);
     pm_order_sort(&v.by_node);

@@ -11,8 +11,8 @@
 #include <Judy.h>
 #include <jansson.h>
 
-#define PM_S(seconds) ((int64_t)((seconds) * 1e9))
-#define PM_LOOSE_NS PM_S(180)     // how far a table's ages may be off
+#define PM_S(seconds) ((int64_t)((seconds)*1e9))
+#define PM_LOOSE_NS PM_S(180) // how far a table's ages may be off
 
 struct pm_ids { // growable list of small numbers
     uint32_t *items;
@@ -25,104 +25,148 @@ void pm_ids_free(struct pm_ids *v);
 
 // A number for a pair of ids, and a map from it: JudyL.
 #define PM_PAIR(a, b) ((Word_t)(((uint64_t)(a) << 32) | (uint32_t)(b)))
-Word_t *pm_map_slot(Pvoid_t *map, Word_t key);            // made, 0, where it was not there
-Word_t pm_map_get(Pvoid_t map, Word_t key);               // 0 where it is not there
+Word_t *pm_map_slot(Pvoid_t *map, Word_t key); // made, 0, where it was not there
+Word_t pm_map_get(Pvoid_t map, Word_t key);    // 0 where it is not there
 
-enum pm_role {       // what a trace is to folding
+enum pm_role { // what a trace is to folding
     PM_ROLE_NONE = 0,
     PM_ROLE_START,   // an attempt begins
     PM_ROLE_END,     // an attempt ended: counts
     PM_ROLE_ECHO,    // speaks of an attempt that another line counts: adds pod, container, error
     PM_ROLE_BACKOFF, // between attempts
     PM_ROLE_CACHED,
-    PM_ROLE_SIDE,    // no attempt: mirror tries, runtime state, disk, image GC
+    PM_ROLE_SIDE, // no attempt: mirror tries, runtime state, disk, image GC
 };
-enum pm_origin { PM_ORIGIN_NONE = 0, PM_ORIGIN_RUNTIME, PM_ORIGIN_DOCKERD, PM_ORIGIN_KUBELET, PM_ORIGIN_EVENTS, PM_ORIGIN_POD, PM_ORIGIN_CLIENT, PM_ORIGIN_REGISTRY, PM_ORIGIN_OTHER };
+enum pm_origin {
+    PM_ORIGIN_NONE = 0,
+    PM_ORIGIN_RUNTIME,
+    PM_ORIGIN_DOCKERD,
+    PM_ORIGIN_KUBELET,
+    PM_ORIGIN_EVENTS,
+    PM_ORIGIN_POD,
+    PM_ORIGIN_CLIENT,
+    PM_ORIGIN_REGISTRY,
+    PM_ORIGIN_OTHER
+};
 
 struct pm_trace {
-    uint64_t id;                  // event id in the timeline
-    int64_t ts, first, last;      // PM_NO_TIME unknown
+    uint64_t id;             // event id in the timeline
+    int64_t ts, first, last; // PM_NO_TIME unknown
     int64_t duration_ns, waiting_ns, bytes;
     uint32_t file;
-    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client, user, error, reason, message, host, object, secret, join, workload, url;
+    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client, user, error, reason, message, host, object, secret, join,
+        workload, url;
     uint32_t count;
     unsigned flags;
     int16_t status;
     uint8_t kind, component, stage, role, origin, quality;
-    uint8_t form;                 // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for", "returns image reference")
+    uint8_t form; // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for", "returns image reference")
     struct pm_verdict verdict;
-    uint32_t pull;                // the pull that it was folded into, index + 1; 0 none
+    uint32_t pull; // the pull that it was folded into, index + 1; 0 none
 };
 
-struct pm_attempt { // a pull while it is folded
-    int64_t started, ended;       // PM_NO_TIME unknown
+struct pm_attempt {         // a pull while it is folded
+    int64_t started, ended; // PM_NO_TIME unknown
     uint32_t node, image, registry, repository, tag, digest, namespace, container, client, user, error;
-    struct pm_ids pods;           // "namespace/name"
+    struct pm_ids pods;             // "namespace/name"
     uint8_t outcome, stage, origin; // origin: who counted it
     int16_t status;
-    unsigned sources, flags;      // enum pm_source; enum pm_event_flag seen on any of its traces
-    uint8_t forms;                // of the lines seen, bits
+    unsigned sources, flags;                  // enum pm_source; enum pm_event_flag seen on any of its traces
+    uint8_t forms;                            // of the lines seen, bits
     bool reconstructed, exact_pod, requested; // requested: a start line was seen
     int64_t duration_ns, waiting_ns, bytes;
     uint64_t requests, lines;
-    uint64_t best;                // event id of the line that says it best
+    uint64_t best; // event id of the line that says it best
     int best_rank;
-    struct pm_verdict verdict;    // settled: candidate_count 1
+    struct pm_verdict verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
-    uint32_t was;                 // index before ordering
-    struct pm_ids traces;         // index into traces
-    struct pm_str why;            // how an ambiguity was settled
-    int16_t hidden_status;        // what the registry side answered when the node's own line does not say
-    uint32_t mirror_cause;        // cause + 1 of a mirror that failed first
-    uint32_t incident;            // index + 1 into incidents
+    uint32_t was;          // index before ordering
+    struct pm_ids traces;  // index into traces
+    struct pm_str why;     // how an ambiguity was settled
+    int16_t hidden_status; // what the registry side answered when the node's own line does not say
+    uint32_t mirror_cause; // cause + 1 of a mirror that failed first
+    uint32_t incident;     // index + 1 into incidents
 };
 
-struct pm_status_count { int16_t code; uint32_t n; };
+struct pm_status_count {
+    int16_t code;
+    uint32_t n;
+};
 struct pm_request_group { // requests of one client for one image in one go
     int64_t first, last, last_tag;
     uint32_t client, node, registry, repository, reference, user, agent, file, error;
     uint32_t requests, ok_manifests, blobs, challenges;
-    uint32_t manifest_gets;       // answered GETs of manifests: what a quota counts
-    int16_t worst;                // the failing status that it ended with, 0 none
-    uint8_t stage;                // where the worst was
-    bool token, refused_token;    // a token was given; the repository refused it
+    uint32_t manifest_gets;                         // answered GETs of manifests: what a quota counts
+    int16_t worst;                                  // the failing status that it ended with, 0 none
+    uint8_t stage;                                  // where the worst was
+    bool token, refused_token;                      // a token was given; the repository refused it
     bool credentials, anonymous, mirror, redundant; // redundant: another log shows the same requests better
-    uint64_t best;                // event id
+    uint64_t best;                                  // event id
     int64_t bytes;
     struct pm_status_count statuses[8];
     int statuses_n;
     struct pm_verdict verdict;
-    uint32_t pull;                // index + 1 of the pull it corroborates or made
+    uint32_t pull; // index + 1 of the pull it corroborates or made
 };
 
-struct pm_meter { int64_t at, limit, remaining, window_s; uint32_t registry; }; // RateLimit headers that a log kept; -1 unknown
+struct pm_meter {
+    int64_t at, limit, remaining, window_s;
+    uint32_t registry;
+}; // RateLimit headers that a log kept; -1 unknown
 
 struct pm_pod_fact {
     uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name, account;
     uint32_t phase;
-    int64_t created, seen;        // seen: of the newest snapshot
+    int64_t created, seen; // seen: of the newest snapshot
     bool guessed, running, ready, evicted, waiting;
-    bool listed;                  // an object spoke of it, not only lines
+    bool listed; // an object spoke of it, not only lines
     struct pm_ids secrets, images;
-    struct pm_ids labels;         // "key=value"
-    struct { uint32_t image, reason, message, container; uint64_t event; } wait[4];
+    struct pm_ids labels; // "key=value"
+    struct {
+        uint32_t image, reason, message, container;
+        uint64_t event;
+    } wait[4];
     int waits;
 };
 struct pm_workload_fact {
     uint32_t namespace, kind, name, owner_kind, owner_name, why;
     int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, generation;
-    bool stuck;                   // Progressing=False or fewer ready than desired in the newest snapshot
+    bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
     struct pm_ids images, selector;
     uint32_t revision;
 };
-struct pm_service_fact { uint32_t namespace, name; struct pm_ids selector, pods; };
-struct pm_node_fact { uint32_t name, arch, runtime, kubelet; int64_t created; bool pressure, listed; struct pm_ids addresses; };
-struct pm_hpa_fact { uint32_t namespace, name, target_kind, target_name; int64_t current, desired, max, seen; };
-struct pm_config_fact { uint32_t source, node, path; uint64_t line, event; json_t *detail; };
-struct pm_cover { int64_t from, to; }; // when a source was listening on a node
-struct pm_file_fact { struct pm_file_row row; uint32_t node, path; };
+struct pm_service_fact {
+    uint32_t namespace, name;
+    struct pm_ids selector, pods;
+};
+struct pm_node_fact {
+    uint32_t name, arch, runtime, kubelet;
+    int64_t created;
+    bool pressure, listed;
+    struct pm_ids addresses;
+};
+struct pm_hpa_fact {
+    uint32_t namespace, name, target_kind, target_name;
+    int64_t current, desired, max, seen;
+};
+struct pm_config_fact {
+    uint32_t source, node, path;
+    uint64_t line, event;
+    json_t *detail;
+};
+struct pm_cover {
+    int64_t from, to;
+}; // when a source was listening on a node
+struct pm_file_fact {
+    struct pm_file_row row;
+    uint32_t node, path;
+};
 
-#define PM_LIST(T) struct { T *items; size_t n, cap; }
+#define PM_LIST(T)                                                                                                                                             \
+    struct {                                                                                                                                                   \
+        T *items;                                                                                                                                              \
+        size_t n, cap;                                                                                                                                         \
+    }
 struct pm_facts {
     PM_LIST(struct pm_pod_fact) pods;
     PM_LIST(struct pm_workload_fact) workloads;
@@ -131,43 +175,46 @@ struct pm_facts {
     PM_LIST(struct pm_hpa_fact) hpas;
     PM_LIST(struct pm_config_fact) configs;
     PM_LIST(struct pm_file_fact) files;
-    Pvoid_t pod_by_key;           // id of "ns/name" → index + 1
-    Pvoid_t pod_by_name;          // id of name → index + 1, UINT32_MAX where ambiguous
-    Pvoid_t workload_by_key;      // id of "ns/kind/name" → index + 1
-    Pvoid_t node_by_name;         // id → index + 1
-    Pvoid_t node_alias;           // id as written → id of the node's own name
-    Pvoid_t host_node;            // a host's own name → id of the node's name
-    Pvoid_t node_by_address;      // id of address → id of node
-    Pvoid_t secret_missing;       // id of "ns/secret" → 1
-    Pvoid_t account_secrets;      // id of "ns/account" → 1 where it names pull secrets
-    Pvoid_t cover[8];             // by origin: node id → index + 1 into covers
+    Pvoid_t pod_by_key;      // id of "ns/name" → index + 1
+    Pvoid_t pod_by_name;     // id of name → index + 1, UINT32_MAX where ambiguous
+    Pvoid_t workload_by_key; // id of "ns/kind/name" → index + 1
+    Pvoid_t node_by_name;    // id → index + 1
+    Pvoid_t node_alias;      // id as written → id of the node's own name
+    Pvoid_t host_node;       // a host's own name → id of the node's name
+    Pvoid_t node_by_address; // id of address → id of node
+    Pvoid_t secret_missing;  // id of "ns/secret" → 1
+    Pvoid_t account_secrets; // id of "ns/account" → 1 where it names pull secrets
+    Pvoid_t cover[8];        // by origin: node id → index + 1 into covers
     PM_LIST(struct pm_cover) covers;
     Pvoid_t registry_of_repository; // repository id → registry id, UINT32_MAX where several
 };
 
-struct pm_family_rule { // rules/correlate.yaml
-    const char *match;            // "rate-limit", "network.dns"
-    const char *group[4];         // what pulls must share besides the cause: registry, node, image, namespace, identity
-    int64_t gap_ns, together_ns;  // together: incidents of one cause that began within it, on shared nodes or namespaces, are one
+struct pm_family_rule {          // rules/correlate.yaml
+    const char *match;           // "rate-limit", "network.dns"
+    const char *group[4];        // what pulls must share besides the cause: registry, node, image, namespace, identity
+    int64_t gap_ns, together_ns; // together: incidents of one cause that began within it, on shared nodes or namespaces, are one
     enum pm_scope_kind natural;
 };
-struct pm_link_rule { const char *from, *to, *share, *what, *observed; int64_t lag_ns, back_ns; };
+struct pm_link_rule {
+    const char *from, *to, *share, *what, *observed;
+    int64_t lag_ns, back_ns;
+};
 
-struct pm_hit { // an incident while it is put together
+struct pm_hit {                   // an incident while it is put together
     struct pm_incident *incident; // in the report
     int cause;
     int64_t from, to, recovered;
     struct pm_ids pulls, traces, groups; // indexes
     struct pm_ids nodes, registries, images, namespaces, pods, clients, repositories, users;
-    uint32_t explained_by;        // index + 1
-    uint32_t via;                 // index + 1 into link rules
-    uint64_t failed;              // pulls
+    uint32_t explained_by; // index + 1
+    uint32_t via;          // index + 1 into link rules
+    uint64_t failed;       // pulls
     uint64_t lines;
-    bool side;                    // made of events, no pull of its own
+    bool side; // made of events, no pull of its own
     bool dropped;
     double effect;
-    uint32_t id;                  // in the report
-    struct pm_str because;        // the observation behind its scope
+    uint32_t id;           // in the report
+    struct pm_str because; // the observation behind its scope
 };
 
 struct pm_state {
@@ -176,8 +223,8 @@ struct pm_state {
     const struct pm_judge_options *options;
     struct pm_diags *diags;
     struct pm_report *report;
-    struct pm_arena *a;           // the report's
-    struct pm_intern *names;      // the report's too
+    struct pm_arena *a;      // the report's
+    struct pm_intern *names; // the report's too
     struct pm_facts facts;
     PM_LIST(struct pm_trace) traces;
     PM_LIST(struct pm_attempt) pulls;
@@ -187,11 +234,11 @@ struct pm_state {
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
     json_t *correlate, *advice, *findings;
-    Pvoid_t request_open;         // hash of client, file, repository → group index + 1
-    Pvoid_t side_last;            // coalescing of repeated lines: key → trace index + 1
-    Pvoid_t event_last;           // duplicates among event objects
-    struct pm_arena *scratch;     // reset per row
-    int64_t from, to;             // of the evidence
+    Pvoid_t request_open;     // hash of client, file, repository → group index + 1
+    Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1
+    Pvoid_t event_last;       // duplicates among event objects
+    struct pm_arena *scratch; // reset per row
+    int64_t from, to;         // of the evidence
     bool have_requests, have_node_logs;
 };
 
@@ -209,54 +256,60 @@ static inline int64_t pm_at(const struct pm_attempt *p) { return p->ended != PM_
 static inline int64_t pm_began(const struct pm_attempt *p) { return p->started != PM_NO_TIME ? p->started : p->ended; }
 
 // The stages, in order; one file each (request.c and facts.c are fed row by row by load.c).
-bool pm_correlate_load(struct pm_state *s);                          // correlate.c: rules/correlate.yaml, advice.yaml, findings.yaml
-void pm_load_rows(struct pm_state *s);                               // load.c
-void pm_facts_row(struct pm_state *s, const struct pm_row *row);     // facts.c
+bool pm_correlate_load(struct pm_state *s);                      // correlate.c: rules/correlate.yaml, advice.yaml, findings.yaml
+void pm_load_rows(struct pm_state *s);                           // load.c
+void pm_facts_row(struct pm_state *s, const struct pm_row *row); // facts.c
 void pm_facts_finish(struct pm_state *s);
 void pm_facts_covers_of_files(struct pm_state *s);
-uint32_t pm_facts_node(struct pm_state *s, uint32_t written);        // the node's own name
-struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key);  // "ns/name"; NULL where unknown
+uint32_t pm_facts_node(struct pm_state *s, uint32_t written);       // the node's own name
+struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key); // "ns/name"; NULL where unknown
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
 struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name);
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
 bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack);
 void pm_facts_free(struct pm_state *s);
-void pm_request_row(struct pm_state *s, const struct pm_row *row);   // request.c
+void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
 void pm_request_fold(struct pm_state *s);
-void pm_fold_pulls(struct pm_state *s);                              // fold.c
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t); // a host that stands in for the image's registry
-void pm_fold_order(struct pm_state *s);                              // in time order, once all are there
-void pm_workload_resolve(struct pm_state *s);                        // workload.c
+void pm_fold_pulls(struct pm_state *s);                                              // fold.c
+bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);               // a host that stands in for the image's registry
+void pm_fold_order(struct pm_state *s);                                              // in time order, once all are there
+void pm_workload_resolve(struct pm_state *s);                                        // workload.c
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name); // pod-name grammar
-void pm_settle(struct pm_state *s);                                  // settle.c
-void pm_group_incidents(struct pm_state *s);                         // group.c
-void pm_chain_links(struct pm_state *s);                             // chain.c
-void pm_scope_find(struct pm_state *s, struct pm_hit *h);            // scope.c
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h);            // blast.c
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h);          // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);          // trigger.c
-void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);      // confidence.c
+void pm_settle(struct pm_state *s);                                                  // settle.c
+void pm_group_incidents(struct pm_state *s);                                         // group.c
+void pm_chain_links(struct pm_state *s);                                             // chain.c
+void pm_scope_find(struct pm_state *s, struct pm_hit *h);                            // scope.c
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                            // blast.c
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                         // recovery.c
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                          // trigger.c
+void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);                      // confidence.c
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
-void pm_evidence_pick(struct pm_state *s);                           // evidence.c
-void pm_advice_fill(struct pm_state *s, struct pm_hit *h);           // advice.c
-void pm_sentence_write(struct pm_state *s, struct pm_hit *h);        // sentence.c: title, summary
+void pm_evidence_pick(struct pm_state *s);                    // evidence.c
+void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c
+void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
-void pm_findings_fill(struct pm_state *s);                           // findings.c
-void pm_missing_fill(struct pm_state *s);                            // missing.c
-bool pm_quotas_fill(struct pm_state *s);                             // quota.c; false where a quota table is broken
-void pm_stats_fill(struct pm_state *s);                              // stats.c
-void pm_unknown_fill(struct pm_state *s);                            // unknown.c
-void pm_report_finish(struct pm_state *s);                           // finish.c: pulls and incidents into the report and back into the timeline
+void pm_findings_fill(struct pm_state *s); // findings.c
+void pm_missing_fill(struct pm_state *s);  // missing.c
+bool pm_quotas_fill(struct pm_state *s);   // quota.c; false where a quota table is broken
+void pm_stats_fill(struct pm_state *s);    // stats.c
+void pm_unknown_fill(struct pm_state *s);  // unknown.c
+void pm_report_finish(struct pm_state *s); // finish.c: pulls and incidents into the report and back into the timeline
 
 // Small tools. tools.c
-struct pm_order_key { uint32_t group, index; int64_t at; };
-struct pm_order { struct pm_order_key *items; size_t n, cap; };  // pulls (or others) by a group (node, image …) and time
+struct pm_order_key {
+    uint32_t group, index;
+    int64_t at;
+};
+struct pm_order {
+    struct pm_order_key *items;
+    size_t n, cap;
+}; // pulls (or others) by a group (node, image …) and time
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);
 void pm_order_sort(struct pm_order *o);
 size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at); // first of the group at or after `at`; may be n or of another group
-void pm_strs_add(struct pm_strs *v, struct pm_str s);                // heap list; the report frees it through its arena copy (pm_strs_seal)
-void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort); // into the arena, sorted and without repeats
+void pm_strs_add(struct pm_strs *v, struct pm_str s);                        // heap list; the report frees it through its arena copy (pm_strs_seal)
+void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort);         // into the arena, sorted and without repeats
 void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids);
 bool pm_time_in(int64_t t, int64_t from, int64_t to);
-size_t pm_pull_first(const struct pm_state *s, int64_t at);          // first pull at or after; pulls are in time order once folded
-int64_t pm_since(int64_t at, int64_t span);                          // at - span without falling off the range
+size_t pm_pull_first(const struct pm_state *s, int64_t at); // first pull at or after; pulls are in time order once folded
+int64_t pm_since(int64_t at, int64_t span);                 // at - span without falling off the range

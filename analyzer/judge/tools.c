@@ -79,7 +79,9 @@ void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids
     pm_strs_seal(s->a, out, true);
 }
 
-void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index) { *PM_PUSH(o->items, o->n, o->cap) = (struct pm_order_key){group, index, at}; }
+void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index) {
+    *PM_PUSH(o->items, o->n, o->cap) = (struct pm_order_key){group, index, at};
+}
 
 static int by_key(const void *a, const void *b) {
     const struct pm_order_key *x = a, *y = b;

@@ -30,12 +30,15 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
         bool created = pm_str_eqc(reason, "SuccessfulCreate"), rescale = pm_str_eqc(reason, "SuccessfulRescale");
         if (!rescale && !((set_ || created) && owner_named(s, h, pm_name(s, t->message), pm_name(s, t->object)))) continue;
         bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
-        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2))) best = t; // the last change before the failures
+        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2)))
+            best = t; // the last change before the failures
     }
     if (!best) return false;
     struct pm_str message = pm_name(s, best->message);
-    bool more = pm_str_eqc(pm_name(s, best->reason), "SuccessfulRescale") || (pm_str_has(message, PM_STR(" from ")) && !pm_str_has(message, PM_STR(" from 0 ")));
-    set(h, more ? "scale-up" : "rollout", best->ts, pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(message)));
+    bool more =
+        pm_str_eqc(pm_name(s, best->reason), "SuccessfulRescale") || (pm_str_has(message, PM_STR(" from ")) && !pm_str_has(message, PM_STR(" from 0 ")));
+    set(h, more ? "scale-up" : "rollout", best->ts,
+        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(message)));
     return true;
 }
 
@@ -62,16 +65,19 @@ static bool made(struct pm_state *s, struct pm_hit *h) {
     bool older = false;
     for (size_t i = 0; i < s->facts.pods.n && newest->owner_name && !older; i++) {
         const struct pm_pod_fact *pod = &s->facts.pods.items[i];
-        older = pod->owner_name == newest->owner_name && pod->namespace == newest->namespace && pod->created != PM_NO_TIME && pod->created < pm_since(h->from, BEFORE_NS);
+        older = pod->owner_name == newest->owner_name && pod->namespace == newest->namespace && pod->created != PM_NO_TIME &&
+                pod->created < pm_since(h->from, BEFORE_NS);
     }
     uint32_t name = newest->workload_name ? newest->workload_name : newest->name;
-    set(h, older ? "scale-up" : "rollout", newest->created, pm_arena_fmt(s->a, "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)), PM_FMT(pm_name(s, name))));
+    set(h, older ? "scale-up" : "rollout", newest->created,
+        pm_arena_fmt(s->a, "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)), PM_FMT(pm_name(s, name))));
     return true;
 }
 
 // Image GC ran between: of a node under pressure itself, or of what its effect had to pull again.
 static bool gc(struct pm_state *s, struct pm_hit *h) {
-    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"), effect = h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
+    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"),
+         effect = h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
     bool leads = false;
     for (size_t i = 0; i < s->hits.n && storage && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
     if (!effect && !leads) return false;
@@ -79,7 +85,8 @@ static bool gc(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node))) continue;
-        set(h, "image-gc", t->ts, t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image))) : PM_STR("images were removed to free space"));
+        set(h, "image-gc", t->ts,
+            t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image))) : PM_STR("images were removed to free space"));
         return true;
     }
     return false;
@@ -90,7 +97,8 @@ static bool expiry(struct pm_state *s, struct pm_hit *h) {
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < s->pulls.n && pm_at(&s->pulls.items[i]) < h->from; i++)
         if (s->pulls.items[i].outcome == PM_OUTCOME_OK && pm_ids_has(&h->registries, s->pulls.items[i].registry)) last = pm_at(&s->pulls.items[i]);
-    set(h, "credential-expiry", h->from, last == PM_NO_TIME ? PM_STR("no earlier success is in the logs") : PM_STR("pulls from this registry worked until then"));
+    set(h, "credential-expiry", h->from,
+        last == PM_NO_TIME ? PM_STR("no earlier success is in the logs") : PM_STR("pulls from this registry worked until then"));
     return true;
 }
 
@@ -98,8 +106,12 @@ static bool restarted(struct pm_state *s, struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "runtime")) return false;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) || !pm_ids_has(&h->nodes, t->node)) continue;
-        set(h, "unknown", t->ts, pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)), t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
+            !pm_ids_has(&h->nodes, t->node))
+            continue;
+        set(h, "unknown", t->ts,
+            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
+                         t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
         return true;
     }
     return false;

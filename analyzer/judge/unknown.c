@@ -31,7 +31,10 @@ static struct pm_str unknown_template(struct pm_arena *a, struct pm_str text) {
     return out;
 }
 
-struct fetch { struct pm_state *s; struct pm_unknown *u; };
+struct fetch {
+    struct pm_state *s;
+    struct pm_unknown *u;
+};
 static bool fetched(void *ctx, const struct pm_row *row) {
     struct fetch *f = ctx;
     f->u->file = pm_arena_dup(f->s->a, pm_str_c(row->path));

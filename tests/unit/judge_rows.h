@@ -26,12 +26,12 @@ struct line {
     enum pm_component from;
     enum pm_kind kind;
     const char *node, *image, *error;
-    const char *pod;      // "namespace/name"
+    const char *pod; // "namespace/name"
     const char *message, *reason, *object, *detail, *host, *url, *client, *agent, *method, *join;
     int status;
     unsigned flags;
     uint32_t count;
-    double first, took;   // first: of a counted event, ends at `at`
+    double first, took; // first: of a counted event, ends at `at`
 };
 struct judged {
     struct pm_timeline *t;
@@ -43,12 +43,19 @@ struct judged {
 #define START_OF(image_) .kind = PM_KIND_PULL_START, .image = (image_)
 #define OK_OF(image_) .kind = PM_KIND_PULL_OK, .image = (image_)
 #define FAILED(image_, error_) .kind = PM_KIND_PULL_FAIL, .image = (image_), .error = (error_)
-#define HUB_429 "failed to resolve reference \"docker.io/acme/web:1\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/web/manifests/1: 429 Too Many Requests"
+#define HUB_429                                                                                                                                                \
+    "failed to resolve reference \"docker.io/acme/web:1\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/web/manifests/1: 429 "  \
+    "Too Many Requests"
 #define NO_ROUTE "failed to do request: Head \"https://quay.test/v2/acme/web/manifests/1\": dial tcp 192.0.2.9:443: i/o timeout"
 
 static int64_t at_ns(double s) { return START + (int64_t)(s * 1e9); }
 
-struct member { enum pm_component component; const char *node; uint32_t id; struct pm_file_row row; };
+struct member {
+    enum pm_component component;
+    const char *node;
+    uint32_t id;
+    struct pm_file_row row;
+};
 
 static uint32_t member_of(struct pm_timeline *t, struct member *members, size_t *n, const struct line *l) {
     static char paths[64][80];
@@ -63,24 +70,48 @@ static uint32_t member_of(struct pm_timeline *t, struct member *members, size_t 
     snprintf(paths[*n], sizeof paths[0], "%s/%s.log", node, pm_component_names[l->from]);
     m->component = l->from;
     m->node = node;
-    m->row = (struct pm_file_row){.path = pm_str_c(paths[*n]), .component = pm_str_c(pm_component_names[l->from]), .node = pm_str_c(node), .lines = 1, .from_ns = at_ns(l->at), .to_ns = at_ns(l->at)};
+    m->row = (struct pm_file_row){.path = pm_str_c(paths[*n]),
+                                  .component = pm_str_c(pm_component_names[l->from]),
+                                  .node = pm_str_c(node),
+                                  .lines = 1,
+                                  .from_ns = at_ns(l->at),
+                                  .to_ns = at_ns(l->at)};
     m->id = pm_timeline_file(t, &m->row);
     ++*n;
     return m->id;
 }
 
 static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
-    struct pm_row r = {.file = file, .line = i + 1, .hash = 0, .ts_ns = at_ns(l->at), .ts_kind = PM_WHEN_UTC, .first_ns = PM_NO_TIME, .last_ns = PM_NO_TIME, .raw = pm_str_c(l->error ? l->error : "line")};
+    struct pm_row r = {.file = file,
+                       .line = i + 1,
+                       .hash = 0,
+                       .ts_ns = at_ns(l->at),
+                       .ts_kind = PM_WHEN_UTC,
+                       .first_ns = PM_NO_TIME,
+                       .last_ns = PM_NO_TIME,
+                       .raw = pm_str_c(l->error ? l->error : "line")};
     struct pm_event *e = &r.event;
-    *e = (struct pm_event){.kind = l->kind, .component = l->from, .http_status = l->status, .flags = l->flags, .count = l->count, .bytes = -1, .limit = -1, .remaining = -1, .window_s = -1,
+    *e = (struct pm_event){.kind = l->kind,
+                           .component = l->from,
+                           .http_status = l->status,
+                           .flags = l->flags,
+                           .count = l->count,
+                           .bytes = -1,
+                           .limit = -1,
+                           .remaining = -1,
+                           .window_s = -1,
                            .duration_ns = (int64_t)(l->took * 1e9)};
     if (l->count > 1) {
         r.first_ns = at_ns(l->first);
         r.last_ns = at_ns(l->at);
     }
-    const struct { enum pm_field field; const char *text; } fields[] = {
-        {PM_F_NODE, l->node}, {PM_F_IMAGE, l->image}, {PM_F_ERROR, l->error}, {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason}, {PM_F_OBJECT, l->object}, {PM_F_DETAIL, l->detail},
-        {PM_F_HOST, l->host}, {PM_F_URL, l->url}, {PM_F_CLIENT, l->client}, {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},
+    const struct {
+        enum pm_field field;
+        const char *text;
+    } fields[] = {
+        {PM_F_NODE, l->node},        {PM_F_IMAGE, l->image},   {PM_F_ERROR, l->error}, {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},
+        {PM_F_OBJECT, l->object},    {PM_F_DETAIL, l->detail}, {PM_F_HOST, l->host},   {PM_F_URL, l->url},         {PM_F_CLIENT, l->client},
+        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},
     };
     for (size_t k = 0; k < PM_LEN(fields); k++) e->field[fields[k].field] = pm_str_c(fields[k].text);
     if (l->pod) {

@@ -1,7 +1,6 @@
 // Folding: people count pulls, so must we. Each test is a short log and the pulls it holds.
 #include "judge_rows.h"
 
-
 // Shapes: containerd 1.7, kubelet 1.34 (four E lines a failed pull).
 static void one_failed_pull_is_one_whoever_traced_it(void **state) {
     (void)state;
@@ -23,9 +22,12 @@ static void one_failed_pull_is_one_whoever_traced_it(void **state) {
 static void rapid_attempts_stay_separate(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1.00, CONTAINERD, START_OF("acme/web:1"), .node = "n1"}, {1.05, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1"},
-        {1.06, CONTAINERD, START_OF("acme/web:1"), .node = "n1"}, {1.11, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1"},
-        {1.12, CONTAINERD, START_OF("acme/web:1"), .node = "n1"}, {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "pulled", .took = 0.78},
+        {1.00, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
+        {1.05, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1"},
+        {1.06, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
+        {1.11, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1"},
+        {1.12, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
+        {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "pulled", .took = 0.78},
         {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"}, // the second line of the same success
     };
     struct judged j = JUDGE(lines);
@@ -36,9 +38,11 @@ static void rapid_attempts_stay_separate(void **state) {
 // Only events are left: the count is spread by the back-off model, and what lies between first and last is marked as reconstructed.
 static void counted_event_alone(void **state) {
     (void)state;
-    static const struct line lines[] = {{310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 6, .first = 0, .join = "u1"}};
+    static const struct line lines[] = {
+        {310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 6, .first = 0, .join = "u1"}};
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT time_of FROM (SELECT substr(ended, 12, 8) AS time_of FROM pulls ORDER BY ended)", "10:00:00, 10:00:10, 10:00:30, 10:01:10, 10:02:30, 10:05:10");
+    ASK(j, "SELECT time_of FROM (SELECT substr(ended, 12, 8) AS time_of FROM pulls ORDER BY ended)",
+        "10:00:00, 10:00:10, 10:00:30, 10:01:10, 10:02:30, 10:05:10");
     assert_int_equal(j.r->total.failed, 6);
     judged_free(&j);
 }
@@ -71,7 +75,8 @@ static void event_table_beside_event_objects(void **state) {
 
 static void cached_image_is_no_attempt(void **state) {
     (void)state;
-    static const struct line lines[] = {{1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = "acme/web:1", .node = "n1", .pod = "shop/web-0", .reason = "Pulled", .join = "u1"}};
+    static const struct line lines[] = {
+        {1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = "acme/web:1", .node = "n1", .pod = "shop/web-0", .reason = "Pulled", .join = "u1"}};
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->total.attempts, 0);
     assert_int_equal(j.r->total.cached, 1);
@@ -107,14 +112,18 @@ static void docker_lines_fold_into_the_kubelets_attempt(void **state) {
     (void)state;
     static const char refused[] = "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit";
     static const struct line lines[] = {
-        {1.000, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"}, {1.002, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
+        {1.000, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"},
+        {1.002, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
         {1.003, KUBELET, FAILED("acme/web:1", refused), .node = "n1", .message = "remote_image"},
         // by hand, twice in a tenth of a second: the kubelet knows nothing of them
-        {9.000, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"}, {9.002, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
-        {9.080, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"}, {9.082, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
+        {9.000, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"},
+        {9.002, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
+        {9.080, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"},
+        {9.082, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
     };
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT coalesce(image, '?'), registry, sources FROM pulls ORDER BY ended", "docker.io/acme/web:1 docker.io runtime+kubelet, ? docker.io runtime, ? docker.io runtime");
+    ASK(j, "SELECT coalesce(image, '?'), registry, sources FROM pulls ORDER BY ended",
+        "docker.io/acme/web:1 docker.io runtime+kubelet, ? docker.io runtime, ? docker.io runtime");
     judged_free(&j);
 }
 
@@ -130,7 +139,11 @@ static void crio_pairs_by_id(void **state) {
     judged_free(&j);
 }
 
-#define HEAD(at_, status_) {at_, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/library/redis/manifests/7", .status = (status_), .agent = "containerd/v1.7.24"}
+#define HEAD(at_, status_)                                                                                                                                     \
+    {                                                                                                                                                          \
+        at_, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/library/redis/manifests/7", .status = (status_),              \
+                    .agent = "containerd/v1.7.24"                                                                                                              \
+    }
 // containerd answers a 429 with five more of the same in milliseconds; a fresh challenge opens the next attempt.
 static void burst_of_429_is_one_pull(void **state) {
     (void)state;
@@ -146,8 +159,7 @@ static void burst_of_429_is_one_pull(void **state) {
 static void requests_corroborate_the_nodes_log(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {0.9, CONTAINERD, START_OF("redis:7"), .node = "n1"},
-        HEAD(1.0, 401), HEAD(1.0, 429), HEAD(1.0, 429),
+        {0.9, CONTAINERD, START_OF("redis:7"), .node = "n1"},        HEAD(1.0, 401), HEAD(1.0, 429), HEAD(1.0, 429),
         {1.1, CONTAINERD, FAILED("redis:7", HUB_429), .node = "n1"},
     };
     struct judged j = JUDGE(lines);
@@ -160,7 +172,8 @@ static void requests_corroborate_the_nodes_log(void **state) {
 static void kubelet_limit_is_not_the_registrys(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, START_OF("quay.test/acme/api:1"), .node = "n1"}, {2, CONTAINERD, OK_OF("quay.test/acme/api:1"), .node = "n1", .message = "returned"},
+        {1, CONTAINERD, START_OF("quay.test/acme/api:1"), .node = "n1"},
+        {2, CONTAINERD, OK_OF("quay.test/acme/api:1"), .node = "n1", .message = "returned"},
         {2, KUBELET, FAILED("quay.test/acme/web:1", "pull QPS exceeded"), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
     };
     struct judged j = JUDGE(lines);
@@ -173,10 +186,19 @@ static void kubelet_limit_is_not_the_registrys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_failed_pull_is_one_whoever_traced_it), cmocka_unit_test(rapid_attempts_stay_separate), cmocka_unit_test(counted_event_alone),
-        cmocka_unit_test(half_a_log_hides_nothing), cmocka_unit_test(event_table_beside_event_objects), cmocka_unit_test(cached_image_is_no_attempt), cmocka_unit_test(start_without_end_is_open),
-        cmocka_unit_test(restart_cuts_a_running_pull), cmocka_unit_test(docker_lines_fold_into_the_kubelets_attempt), cmocka_unit_test(crio_pairs_by_id), cmocka_unit_test(burst_of_429_is_one_pull),
-        cmocka_unit_test(requests_corroborate_the_nodes_log), cmocka_unit_test(kubelet_limit_is_not_the_registrys),
+        cmocka_unit_test(one_failed_pull_is_one_whoever_traced_it),
+        cmocka_unit_test(rapid_attempts_stay_separate),
+        cmocka_unit_test(counted_event_alone),
+        cmocka_unit_test(half_a_log_hides_nothing),
+        cmocka_unit_test(event_table_beside_event_objects),
+        cmocka_unit_test(cached_image_is_no_attempt),
+        cmocka_unit_test(start_without_end_is_open),
+        cmocka_unit_test(restart_cuts_a_running_pull),
+        cmocka_unit_test(docker_lines_fold_into_the_kubelets_attempt),
+        cmocka_unit_test(crio_pairs_by_id),
+        cmocka_unit_test(burst_of_429_is_one_pull),
+        cmocka_unit_test(requests_corroborate_the_nodes_log),
+        cmocka_unit_test(kubelet_limit_is_not_the_registrys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

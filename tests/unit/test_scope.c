@@ -1,7 +1,6 @@
 // Scope by contrast, recovery, severity, chains: who was hit, who was spared, and what led to what.
 #include "judge_rows.h"
 
-
 #define GHCR_TIMEOUT "failed to do request: Head \"https://ghcr.test/v2/acme/api/manifests/1\": dial tcp 192.0.2.8:443: i/o timeout"
 static const char *scope_of(const struct judged *j) {
     static char out[256];
@@ -14,7 +13,8 @@ static const char *scope_of(const struct judged *j) {
 static void timeout_on_one_node_is_the_nodes(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"}, {30, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
+        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
+        {30, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
         {5, CONTAINERD, OK_OF("quay.test/acme/web:1"), .node = "n2", .message = "returned"},
     };
     struct judged j = JUDGE(lines);
@@ -26,7 +26,8 @@ static void timeout_on_one_node_is_the_nodes(void **state) {
 static void timeout_everywhere_to_one_registry_is_the_registrys(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"}, {2, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n2"},
+        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
+        {2, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n2"},
         {3, CONTAINERD, OK_OF("ghcr.test/acme/api:1"), .node = "n1", .message = "returned"},
     };
     struct judged j = JUDGE(lines);
@@ -37,8 +38,10 @@ static void timeout_everywhere_to_one_registry_is_the_registrys(void **state) {
 static void timeout_everywhere_to_all_is_the_clusters(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"}, {2, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n2"},
-        {3, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n1"}, {4, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n2"},
+        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
+        {2, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n2"},
+        {3, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n1"},
+        {4, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n2"},
     };
     struct judged j = JUDGE(lines);
     assert_string_equal(scope_of(&j), "cluster");
@@ -49,7 +52,8 @@ static void timeout_everywhere_to_all_is_the_clusters(void **state) {
 static void unrelated_timeouts_are_two_incidents(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"}, {2, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n2"},
+        {1, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
+        {2, CONTAINERD, FAILED("ghcr.test/acme/api:1", GHCR_TIMEOUT), .node = "n2"},
     };
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->incidents_n, 2);
@@ -60,8 +64,8 @@ static void recovery_is_the_first_success_in_scope(void **state) {
     (void)state;
     static const struct line lines[] = {
         {10, CONTAINERD, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1"},
-        {20, CONTAINERD, OK_OF("ghcr.test/acme/api:1"), .node = "n1", .message = "returned"},  // another registry: no recovery
-        {25, CONTAINERD, OK_OF("quay.test/acme/web:1"), .node = "n2", .message = "returned"},  // another node
+        {20, CONTAINERD, OK_OF("ghcr.test/acme/api:1"), .node = "n1", .message = "returned"}, // another registry: no recovery
+        {25, CONTAINERD, OK_OF("quay.test/acme/web:1"), .node = "n2", .message = "returned"}, // another node
         {40, CONTAINERD, OK_OF("quay.test/acme/web:1"), .node = "n1", .message = "returned"},
     };
     struct judged j = JUDGE(lines);
@@ -114,7 +118,8 @@ static void disk_pressure_to_quota(void **state) {
 static void healthy_bundle_has_no_incident(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, START_OF("acme/web:1"), .node = "n1"}, {2, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"},
+        {1, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
+        {2, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"},
         {3, EVENTS, .kind = PM_KIND_SECRET_MISSING, .pod = "shop/web-0", .reason = "FailedToRetrieveImagePullSecret", .join = "u1"}, // often benign
     };
     struct judged j = JUDGE(lines);
@@ -125,9 +130,14 @@ static void healthy_bundle_has_no_incident(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(timeout_on_one_node_is_the_nodes), cmocka_unit_test(timeout_everywhere_to_one_registry_is_the_registrys), cmocka_unit_test(timeout_everywhere_to_all_is_the_clusters),
-        cmocka_unit_test(unrelated_timeouts_are_two_incidents), cmocka_unit_test(recovery_is_the_first_success_in_scope), cmocka_unit_test(pods_that_still_wait_are_critical),
-        cmocka_unit_test(disk_pressure_to_quota), cmocka_unit_test(healthy_bundle_has_no_incident),
+        cmocka_unit_test(timeout_on_one_node_is_the_nodes),
+        cmocka_unit_test(timeout_everywhere_to_one_registry_is_the_registrys),
+        cmocka_unit_test(timeout_everywhere_to_all_is_the_clusters),
+        cmocka_unit_test(unrelated_timeouts_are_two_incidents),
+        cmocka_unit_test(recovery_is_the_first_success_in_scope),
+        cmocka_unit_test(pods_that_still_wait_are_critical),
+        cmocka_unit_test(disk_pressure_to_quota),
+        cmocka_unit_test(healthy_bundle_has_no_incident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

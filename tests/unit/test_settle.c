@@ -1,21 +1,24 @@
 // Wordings that cannot decide alone, settled by their neighbours. Each test is the ambiguity, what settles it, and a near miss.
 #include "judge_rows.h"
 
-
 #define BODY "toomanyrequests: You have reached your pull rate limit as 'acmebot': dckr_jti_x. You may increase the limit by upgrading."
 #define ECR "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/api:2"
-#define ECR_403 "failed to resolve reference \"" ECR "\": unexpected status from HEAD request to https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/acme/api/manifests/2: 403 Forbidden"
+#define ECR_403                                                                                                                                                \
+    "failed to resolve reference \"" ECR                                                                                                                       \
+    "\": unexpected status from HEAD request to https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/acme/api/manifests/2: 403 Forbidden"
 #define CANCELED "rpc error: code = Canceled desc = failed to pull and unpack image \"quay.test/acme/web:1\": context canceled"
 
 static void bare_429_of_hub(void **state) {
     (void)state;
     // no pull secrets in the pod → anonymous; with one → that user's quota
     static const struct line none[] = {
-        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1", .detail = "{\"phase\":\"Pending\",\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
+        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1",
+         .detail = "{\"phase\":\"Pending\",\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
         {1, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod", .pod = "shop/web-0", .status = 429},
     };
     static const struct line some[] = {
-        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1", .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[\"hub\"],\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
+        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1",
+         .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[\"hub\"],\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
         {1, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod", .pod = "shop/web-0", .status = 429},
     };
     struct judged j = JUDGE(none);
@@ -60,7 +63,8 @@ static void context_canceled(void **state) {
     (void)state;
     static const struct line stalled[] = {
         {1, CONTAINERD, START_OF("quay.test/acme/web:1"), .node = "n1"},
-        {61.0, CONTAINERD, .kind = PM_KIND_OTHER, .image = "quay.test/acme/web:1", .error = "cancel pulling image quay.test/acme/web:1 because of no progress in 1m0s", .node = "n1"},
+        {61.0, CONTAINERD, .kind = PM_KIND_OTHER, .image = "quay.test/acme/web:1",
+         .error = "cancel pulling image quay.test/acme/web:1 because of no progress in 1m0s", .node = "n1"},
         {61.1, CONTAINERD, FAILED("quay.test/acme/web:1", CANCELED), .node = "n1"},
     };
     static const struct line restarted[] = {
@@ -79,12 +83,15 @@ static void context_canceled(void **state) {
 // containerd 1.7 reports the dead mirror and hides that the upstream refused: only the access log shows both.
 static void mirror_hides_a_429(void **state) {
     (void)state;
-    static const char refused[] = "failed to do request: Head \"https://mirror.test:5000/v2/acme/web/manifests/1?ns=docker.io\": dial tcp 192.0.2.5:5000: connect: connection refused";
+    static const char refused[] =
+        "failed to do request: Head \"https://mirror.test:5000/v2/acme/web/manifests/1?ns=docker.io\": dial tcp 192.0.2.5:5000: connect: connection refused";
     static const struct line lines[] = {
         {1.0, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
         {1.1, CONTAINERD, .kind = PM_KIND_MIRROR_TRY, .image = "acme/web:1", .error = refused, .host = "mirror.test:5000", .node = "n1"},
-        {1.2, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/acme/web/manifests/1", .status = 401, .agent = "containerd/v1.7.24"},
-        {1.2, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/acme/web/manifests/1", .status = 429, .agent = "containerd/v1.7.24"},
+        {1.2, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/acme/web/manifests/1", .status = 401,
+         .agent = "containerd/v1.7.24"},
+        {1.2, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/acme/web/manifests/1", .status = 429,
+         .agent = "containerd/v1.7.24"},
         {1.3, CONTAINERD, FAILED("acme/web:1", refused), .node = "n1"},
     };
     struct judged j = JUDGE(lines);
@@ -99,8 +106,12 @@ static void mirror_hides_a_429(void **state) {
 static void proxy_cache_404(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1.0, REGISTRY, .kind = PM_KIND_OTHER, .error = "failed to proxy manifest, fallback to local: http status code: 429, body: toomanyrequests: You have reached your unauthenticated pull rate limit.", .node = ""},
-        {1.1, CONTAINERD, FAILED("harbor.test/hub/acme/web:1", "failed to resolve reference \"harbor.test/hub/acme/web:1\": harbor.test/hub/acme/web:1: not found"), .node = ""},
+        {1.0, REGISTRY, .kind = PM_KIND_OTHER,
+         .error = "failed to proxy manifest, fallback to local: http status code: 429, body: toomanyrequests: You have reached your unauthenticated pull rate "
+                  "limit.",
+         .node = ""},
+        {1.1, CONTAINERD,
+         FAILED("harbor.test/hub/acme/web:1", "failed to resolve reference \"harbor.test/hub/acme/web:1\": harbor.test/hub/acme/web:1: not found"), .node = ""},
     };
     struct judged j = JUDGE(lines);
     assert_string_equal(cause_of(&j), "rate-limit.anonymous");
@@ -109,7 +120,8 @@ static void proxy_cache_404(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bare_429_of_hub), cmocka_unit_test(another_nodes_words), cmocka_unit_test(ecr_cliff), cmocka_unit_test(context_canceled), cmocka_unit_test(mirror_hides_a_429), cmocka_unit_test(proxy_cache_404),
+        cmocka_unit_test(bare_429_of_hub),  cmocka_unit_test(another_nodes_words), cmocka_unit_test(ecr_cliff),
+        cmocka_unit_test(context_canceled), cmocka_unit_test(mirror_hides_a_429),  cmocka_unit_test(proxy_cache_404),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

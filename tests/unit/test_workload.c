@@ -8,18 +8,20 @@
 
 static void names(void **state) {
     (void)state;
-    static const struct { const char *pod, *kind, *name; } cases[] = {
+    static const struct {
+        const char *pod, *kind, *name;
+    } cases[] = {
         {"cart-6d9f8c7b5d-x2x9k", "Deployment", "cart"},
         {"cart-api-56978bcdf-x2x9k", "Deployment", "cart-api"},
         {"report-29923806-zhdms", "CronJob", "report"},
         {"report-1704164640-zhdms", "CronJob", "report"}, // before 1.21: seconds
         {"db-0", "StatefulSet", "db"},
         {"queue-east-12", "StatefulSet", "queue-east"},
-        {"exporter-84bqd", "Workload", "exporter"},       // DaemonSet, ReplicaSet or Job: the name does not say
+        {"exporter-84bqd", "Workload", "exporter"},               // DaemonSet, ReplicaSet or Job: the name does not say
         {"cart-6d9e8c7b5d-x2x9k", "Workload", "cart-6d9e8c7b5d"}, // 'e' is in no hash
         {"etcd", NULL, NULL},
         {"db-01", NULL, NULL},
-        {"tool-hello", NULL, NULL},                       // vowels are in no random part
+        {"tool-hello", NULL, NULL}, // vowels are in no random part
         {"", NULL, NULL},
     };
     for (size_t i = 0; i < PM_LEN(cases); i++) {
