@@ -24,7 +24,7 @@ const struct pm_envelope pm_envelope_github_actions = {
     .title = "GitHub Actions log",
     .example = "2024-01-02T03:04:05.1234567Z ##[error]Error response from daemon: manifest unknown",
     .source = "actions/runner:src/Runner.Common",
-    .rank = 40,
+    .rank = 17,
     .first = "0",
     .peel = peel,
 };

@@ -17,7 +17,7 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     struct pm_scan c = pm_scan_of(pm_str_from(line, used));
     size_t blanks = pm_scan_blanks(&c);
     struct pm_str rest = pm_scan_rest(&c);
-    bool fine = line.p[10] == 'T' && w.kind == PM_WHEN_UTC && w.unit_ns < 1000 && blanks == 1;
+    bool fine = line.p[10] == 'T' && w.kind == PM_WHEN_UTC && w.unit_ns < 1000 && blanks >= 1;
     bool daemon = pm_line_klog(rest) || (blanks && (pm_str_starts(rest, PM_STR("time=\"")) || pm_str_starts(rest, PM_STR("{\""))));
     if (!fine && !daemon && !(line.p[10] == 'T' && blanks && pm_line_head(rest))) return PM_PEEL_NO;
     hint->when = w;

@@ -91,6 +91,12 @@ static bool ends_unit(struct pm_str name) {
     return false;
 }
 
+static bool is_host(struct pm_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (!alpha(s.p[i]) && !digit(s.p[i]) && !strchr("-._:%", s.p[i]) && (unsigned char)s.p[i] < 0x80) return false;
+    return s.n > 0;
+}
+
 // "2024-01-02T03:04:05Z INFO main: …" has no host called INFO.
 static bool is_level(struct pm_str s) {
     static const char *const levels[] = {"trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "panic", "critical", "crit", "alert"};
@@ -107,6 +113,7 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
         while (i < s.n && i < 256 && (unsigned char)s.p[i] > ' ') i++;
         if (i == 0 || i >= s.n || s.p[i] != ' ') return 0;
         host = pm_str_sub(s, 0, i);
+        if (!is_host(host)) return 0;
         used = ident(pm_str_from(s, i + 1), &name, &pid);
         if (!used) return 0;
         used += i + 1;
@@ -180,7 +187,7 @@ enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_
     if (!shape(line, "0000-00-00T00:00:00")) return PM_ISO_NONE;
     struct pm_when w = {0};
     size_t used = pm_when_rfc3339(line, &w);
-    if (!used || used >= line.n || line.p[used] != ' ' || w.kind != PM_WHEN_UTC) return PM_ISO_NONE;
+    if (!used || used >= line.n || line.p[used] != ' ' || w.kind != PM_WHEN_UTC || w.unit_ns < 1000) return PM_ISO_NONE; // nanoseconds are kubectl's and CI's
     struct pm_envelope_hint h = *hint;
     struct pm_str node_before = hint->node;
     h.node = PM_NONE;
