@@ -99,15 +99,34 @@ static bool preamble(struct pm_frame *f, struct pm_str line) {
     return true;
 }
 
+// Markdown quotes: once a quoted line began a record, the "> " of the lines below it goes, too, so that they can continue it.
+// (A single "> " may be anything: curl prints requests so.)
+static bool unquote(struct pm_frame *f, struct pm_str *line) {
+    bool mark = line->n && line->p[0] == '>' && (line->n == 1 || line->p[1] == ' ');
+    if (!mark) {
+        f->quoted = false;
+        return false;
+    }
+    struct pm_str rest = pm_str_from(*line, 2), t = pm_str_trim(rest);
+    f->quoted |= pm_line_head(t) || pm_str_starts(t, PM_STR("Warning  ")) || pm_str_starts(t, PM_STR("Normal  "));
+    if (f->quoted) *line = rest;
+    return f->quoted;
+}
+
 void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     pm_arena_reset(f->line_arena);
     struct pm_str line = frame_clean(f, raw, f->line);
     f->at_start = false;
     if (section(f, line)) return;
+    bool quoted = unquote(f, &line);
     if (f->indent && line.n > f->indent && line.p[0] == ' ' && frame_indented(f, line)) return;
     if (line.n > 20 && (line.p[0] == 'L' || line.p[0] == 'R') && preamble(f, line)) return;
     struct frame_unit u = {.text = line, .raw = raw, .line = f->line, .offset = f->offset, .hint.cut = cut};
     while (u.raw.n && u.raw.p[u.raw.n - 1] == '\r') u.raw.n--;
+    if (quoted) {
+        u.envelopes[u.envelope_count++] = "paste";
+        frame_note_envelope(f, "paste");
+    }
     frame_unit_run(f, &u);
     if (u.envelope_count && u.hint.ident.n && u.text.p >= line.p && u.text.p <= line.p + line.n) f->indent = (size_t)(u.text.p - line.p);
     else if (u.envelope_count == 0) f->indent = 0;

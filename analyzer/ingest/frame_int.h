@@ -108,6 +108,7 @@ struct pm_frame {
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
+    bool quoted;            // the line at hand belongs to a Markdown quote
     bool decided, sparse;   // sparse: lines without a literal are left out
 
     struct { struct pm_str name; uint64_t n; } nodes[16];

@@ -120,7 +120,8 @@ static void wrap_join(struct frame_lane *l, struct pm_str s) {
     char last = l->text.n ? l->text.p[l->text.n - 1] : ' ';
     size_t lead = blanks_of(s);
     bool tight = last == ' ' || last == '-' || last == '/' || l->same_width;
-    if (lead) tight = last == ' ', s = pm_str_from(s, lead);
+    if (lead && lead < 4) tight = last == ' '; // a box's margin holds the blank; more is an indented paste
+    s = pm_str_from(s, lead);
     if (!tight) pm_buf_addc(&l->text, ' ');
     pm_buf_add(&l->text, s);
 }

@@ -5,7 +5,7 @@
 void frame_note_envelope(struct pm_frame *f, const char *name) {
     struct pm_frame_stats *s = &f->stats;
     for (int i = 0; i < s->envelope_count; i++)
-        if (s->envelopes[i] == name) return;
+        if (strcmp(s->envelopes[i], name) == 0) return;
     if (s->envelope_count < PM_ENVELOPES_MAX) s->envelopes[s->envelope_count++] = name;
 }
 
