@@ -45,6 +45,12 @@ static struct pm_str hosts_of(struct pm_arena *a, const struct pm_event *e) {
     if (!registry.n || !host.n) return host.n ? host : registry;
     return pm_arena_fmt(a, "%.*s %.*s", PM_FMT(host), PM_FMT(registry));
 }
+// PCRE2's machine code reads whole vectors, past the end of a text: defined bytes there keep memory checkers quiet.
+static struct pm_str padded(struct pm_arena *a, struct pm_str s) {
+    char *p = pm_arena_alloc(a, s.n + 32);
+    if (s.n) memcpy(p, s.p, s.n);
+    return (struct pm_str){p, s.n};
+}
 struct rule_view rule_view_of(struct pm_ruleset *rs, const struct pm_event *e) {
     const struct pm_str *f = e->field;
     struct rule_view v = {.event = e};
@@ -56,6 +62,7 @@ struct rule_view rule_view_of(struct pm_ruleset *rs, const struct pm_event *e) {
     v.subject[SUBJECT_URL] = ends_of(rs->scratch, f[PM_F_URL]);
     v.subject[SUBJECT_HOST] = hosts_of(rs->scratch, e);
     v.subject[SUBJECT_USER_AGENT] = f[PM_F_USER_AGENT];
+    for (int i = SUBJECT_MESSAGE; i < SUBJECT_COUNT; i++) v.subject[i] = padded(rs->scratch, v.subject[i]);
     return v;
 }
 void rule_wake(struct pm_ruleset *rs, const struct rule_view *v) { rule_gate_run(rs->gate, v->subject[SUBJECT_TEXT], rs->alive_patterns, rs->alive_rules); }
