@@ -267,7 +267,11 @@ static void test_only_failures_are_asked(void **state) {
         {PM_KIND_RUNTIME_DOWN, 0, 0, NULL, "runtime.unavailable"},
     };
     for (size_t i = 0; i < PM_LEN(cases); i++) {
-        struct pm_event e = {.kind = cases[i].kind, .http_status = cases[i].status, .flags = cases[i].flags, .bytes = -1};
+        struct pm_event e = {.kind = cases[i].kind,
+                             .stage = cases[i].kind == PM_KIND_REQUEST ? PM_STAGE_MANIFEST : PM_STAGE_NONE,
+                             .http_status = cases[i].status,
+                             .flags = cases[i].flags,
+                             .bytes = -1};
         e.field[PM_F_ERROR] = pm_str_c(cases[i].error);
         int cause = pm_ruleset_classify(rs, &e).cause;
         const char *got = cause < 0 ? NULL : pm_causes[cause].name;
