@@ -36,6 +36,7 @@ const struct pm_command pm_command_analyze = {
             "      --tz ZONE       the zone of stamps that have none: UTC, +02:00, Europe/Berlin; found out where not given\n"
             "      --year Y        the year of stamps that have none; found out where not given\n"
             "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
+            "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
             "  -j, --jobs N        threads; as many as cores, at most 8, where not given\n"
             "      --no-redact     keep secrets as they stand in the logs\n"
             "      --color WHEN    auto, always or never; NO_COLOR is honoured\n",

@@ -37,6 +37,7 @@ const struct pm_command pm_command_report = {
             "      --since T       only what happened from T on\n"
             "      --until T       only what happened up to T\n"
             "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
+            "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
             "      --color WHEN    auto, always or never\n",
     .order = 4,
     .run = run,

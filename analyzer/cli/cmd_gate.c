@@ -1,0 +1,235 @@
+// pullmortem gate: bundles and timelines against a policy; the exit status says it.
+#include "cli/bundle.h"
+#include "cli/collection.h"
+#include "pm/gate.h"
+#include "pm/rule.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+extern const struct pm_command pm_command_gate;
+
+enum option { OPT_POLICY, OPT_FAIL_ON, OPT_BASELINE, OPT_WRITE_BASELINE, OPT_JUNIT, OPT_SARIF, OPT_GITLAB, OPT_GITHUB, OPT_REPORT_ONLY, OPT_FORMAT, OPT_COLOR, OPT_NOW, OPT_RULES, OPT_QUOTAS, OPT_JOBS, OPT_COUNT };
+static const struct pm_opt options[OPT_COUNT] = {
+    [OPT_POLICY] = {"policy", 'p', true},
+    [OPT_FAIL_ON] = {"fail-on", 0, true},
+    [OPT_BASELINE] = {"baseline", 'b', true},
+    [OPT_WRITE_BASELINE] = {"write-baseline", 0, true},
+    [OPT_JUNIT] = {"junit", 0, true},
+    [OPT_SARIF] = {"sarif", 0, true},
+    [OPT_GITLAB] = {"gitlab", 0, true},
+    [OPT_GITHUB] = {"github", 0, false},
+    [OPT_REPORT_ONLY] = {"report-only", 0, false},
+    [OPT_FORMAT] = {"format", 'f', true},
+    [OPT_COLOR] = {"color", 0, true},
+    [OPT_NOW] = {"now", 0, true},
+    [OPT_RULES] = {"rules", 0, true},
+    [OPT_QUOTAS] = {"quotas", 0, true},
+    [OPT_JOBS] = {"jobs", 'j', true},
+};
+
+struct gate {
+    const char *value[OPT_COUNT]; // "" for a flag that was given
+    const char **paths;
+    size_t paths_n;
+    int64_t now_ns;
+    int threads;
+    struct pm_arena *a;
+    struct pm_gate_policy policy;
+    struct pm_baseline known;
+    struct pm_ruleset *rules;
+    struct pm_gate_result result;
+};
+
+static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row, struct pm_diags *diags) {
+    struct pm_str input = row->bundle;
+    struct pm_judge_options o = {.rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
+    struct pm_report *r = pm_judge(t, g->rules, &o, diags);
+    if (r) pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
+    else row->why_broken = PM_STR("could not be judged");
+    pm_report_free(r);
+}
+
+// A broken bundle is never a pass, but what could be read may still fail it.
+static void settle(struct pm_gate_row *row) {
+    if (row->why_broken.n && row->state < PM_GATE_FAIL) row->state = PM_GATE_BROKEN;
+}
+
+static struct pm_str why_partial(struct gate *g, struct pm_diags *diags) {
+    if (!pm_diags_count(diags)) return PM_STR("could not be read whole");
+    struct pm_diag d = pm_diags_at(diags, 0);
+    return pm_arena_fmt(g->a, "could not be read whole: %.*s: %.*s", PM_FMT(d.path), PM_FMT(d.message));
+}
+
+static void bundle(struct gate *g, const char *path) {
+    struct pm_gate_row *row = PM_PUSH(g->result.rows, g->result.rows_n, g->result.rows_cap);
+    struct pm_diags *diags = pm_diags_new();
+    const char *why = NULL, *one[] = {path};
+    row->bundle = pm_str_c(path);
+    if (pm_timeline_is(path)) {
+        struct pm_timeline *t = pm_timeline_open_read(path, &why);
+        if (t) judge_one(g, t, row, diags);
+        else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
+        pm_timeline_close(t);
+    } else if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) {
+        row->why_broken = PM_STR("is not there, or cannot be read");
+    } else {
+        struct pm_ingest_options o = {.redact = true, .threads = g->threads};
+        struct pm_timeline *t = pm_timeline_open(NULL, true, &why);
+        if (t) {
+            bool whole = pm_ingest(t, one, 1, &o, diags);
+            pm_timeline_diags(t, diags);
+            pm_timeline_commit(t);
+            if (!whole) row->why_broken = why_partial(g, diags);
+            judge_one(g, t, row, diags);
+        } else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
+        pm_timeline_close(t);
+    }
+    settle(row);
+    pm_diags_free(diags);
+}
+
+static void bundles(struct gate *g, const char *path) {
+    const char **inside;
+    size_t n = pm_collection_of(path, g->a, &inside);
+    for (size_t i = 0; i < n; i++) bundle(g, inside[i]);
+    if (!n) bundle(g, path);
+}
+
+static bool output(const char *path, const struct pm_gate_output *o, const struct gate *g) {
+    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    bool good = f && o->write(f, &g->result, g->a, false) && fflush(f) == 0;
+    if (f && f != stdout) good &= fclose(f) == 0;
+    if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
+    return good;
+}
+
+static bool baseline_write(const struct gate *g, const char *path) {
+    FILE *f = fopen(path, "w");
+    bool good = f != NULL, first = true;
+    struct pm_strs seen = {0};
+    if (f) fputs("{\n  \"schema\": \"pullmortem.baseline/1\",\n  \"incidents\": [", f);
+    for (size_t i = 0; f && i < g->result.rows_n; i++) {
+        for (size_t k = 0; k < g->result.rows[i].items_n; k++) {
+            const struct pm_gate_item *x = &g->result.rows[i].items[k];
+            bool again = false;
+            for (size_t n = 0; n < seen.n; n++) again |= pm_str_eq(seen.items[n], x->fingerprint);
+            if (x->kind != PM_CHECK_INCIDENT || again) continue;
+            *PM_PUSH(seen.items, seen.n, seen.cap) = x->fingerprint;
+            fprintf(f, "%s\n    {\"fingerprint\": \"%.*s\", \"cause\": \"%.*s\"}", first ? "" : ",", PM_FMT(x->fingerprint), PM_FMT(x->id));
+            first = false;
+        }
+    }
+    if (f) fputs("\n  ]\n}\n", f);
+    if (f) good = fclose(f) == 0;
+    if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
+    free(seen.items);
+    return good;
+}
+
+static bool outputs(const struct gate *g) {
+    static const struct { enum option option; const struct pm_gate_output *output; } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}};
+    const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
+    bool good = true;
+    const struct pm_gate_output *people = format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
+    good &= people->write(stdout, &g->result, g->a, people == &pm_gate_table && pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO));
+    if (g->value[OPT_GITHUB]) good &= pm_gate_github.write(stdout, &g->result, g->a, false);
+    if (g->value[OPT_GITHUB] && summary && *summary) {
+        FILE *f = fopen(summary, "a"); // the file belongs to the job: other steps write there too
+        good &= f && pm_gate_summary.write(f, &g->result, g->a, false);
+        if (f) good &= fclose(f) == 0;
+    }
+    for (size_t i = 0; i < PM_LEN(files); i++)
+        if (g->value[files[i].option]) good &= output(g->value[files[i].option], files[i].output, g);
+    if (g->value[OPT_WRITE_BASELINE]) good &= baseline_write(g, g->value[OPT_WRITE_BASELINE]);
+    return good;
+}
+
+static int verdict(const struct gate *g) {
+    bool failed = false, broken = false;
+    for (size_t i = 0; i < g->result.rows_n; i++) {
+        failed |= g->result.rows[i].state == PM_GATE_FAIL;
+        broken |= g->result.rows[i].why_broken.n > 0;
+    }
+    if (failed && !g->result.report_only) return PM_EXIT_GATE;
+    return broken ? PM_EXIT_INPUT : PM_EXIT_OK;
+}
+
+static int read_policy(struct gate *g) {
+    struct pm_diags *diags = pm_diags_new();
+    const char *bad = NULL;
+    int status = PM_EXIT_OK;
+    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
+        status = pm_usage(&pm_command_gate, "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)", bad);
+    bool load = g->value[OPT_POLICY] || !g->value[OPT_FAIL_ON];
+    if (status == PM_EXIT_OK && load && !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags)) status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && g->value[OPT_BASELINE] && !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags)) status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && !(g->rules = pm_ruleset_load(g->value[OPT_RULES], diags))) status = PM_EXIT_USAGE;
+    if (status != PM_EXIT_OK) pm_diags_print(diags);
+    pm_diags_free(diags);
+    return status;
+}
+
+static int options_read(struct gate *g, int argc, char **argv) {
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    long n;
+    for (int got; (got = pm_opt_next(&o, options, OPT_COUNT)) != -1;) {
+        if (got == -2) g->paths[g->paths_n++] = o.value;
+        else if (got < 0) return pm_usage_option(&pm_command_gate, &o, got, options, OPT_COUNT);
+        else g->value[got] = options[got].takes_value ? o.value : "";
+    }
+    const char *format = g->value[OPT_FORMAT], *jobs = g->value[OPT_JOBS];
+    if (!g->paths_n) return pm_usage(&pm_command_gate, "which bundle?");
+    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0) return pm_usage(&pm_command_gate, "--format is table or json, not '%s'", format);
+    if (jobs && !pm_opt_number(jobs, 1, 64, &n)) return pm_usage(&pm_command_gate, "-j is a number from 1 to 64, not '%s'", jobs);
+    if (jobs) g->threads = (int)n;
+    if (g->value[OPT_NOW] && !pm_opt_time(g->value[OPT_NOW], &g->now_ns)) return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31", g->value[OPT_NOW]);
+    return PM_EXIT_OK;
+}
+
+static int run(int argc, char **argv) {
+    struct gate g = {.now_ns = (int64_t)time(NULL) * PM_NS_PER_S, .a = pm_arena_new()};
+    g.paths = pm_xmalloc(sizeof *g.paths * (size_t)(argc + 1));
+    int status = options_read(&g, argc, argv);
+    g.result.report_only = g.value[OPT_REPORT_ONLY] != NULL;
+    if (status == PM_EXIT_OK) status = read_policy(&g);
+    if (status == PM_EXIT_OK) {
+        for (size_t i = 0; i < g.paths_n; i++) bundles(&g, g.paths[i]);
+        status = outputs(&g) ? verdict(&g) : PM_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < g.result.rows_n; i++) free(g.result.rows[i].items);
+    free(g.result.rows);
+    free(g.policy.checks);
+    free(g.policy.waivers);
+    free(g.known.known.items);
+    free(g.paths);
+    pm_ruleset_free(g.rules);
+    pm_arena_free(g.a);
+    return status;
+}
+
+const struct pm_command pm_command_gate = {
+    .name = "gate",
+    .synopsis = "PATH|DB... [--policy FILE] [--fail-on CAUSE[:SEVERITY],...] [--baseline FILE] [--junit FILE] [--sarif FILE] [--report-only]",
+    .summary = "hold bundles against thresholds; the exit status says it",
+    .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. Without a policy a bundle fails on any incident of severity warning or critical.\n\n"
+            "  -p, --policy FILE         checks and waivers, YAML (README, \"Gate\")\n"
+            "      --fail-on LIST        CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated\n"
+            "  -b, --baseline FILE       incidents known there do not fail\n"
+            "      --write-baseline FILE write what is there now as a baseline\n"
+            "      --junit FILE          JUnit XML\n"
+            "      --sarif FILE          SARIF 2.1.0\n"
+            "      --gitlab FILE         GitLab code quality JSON\n"
+            "      --github              annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set\n"
+            "      --report-only         tell, but do not fail\n"
+            "  -f, --format F            table or json on standard output\n"
+            "      --now TIME            the day that waivers are held against; today where not given\n"
+            "      --rules DIR           rules that replace built-in ones of the same name, and add others\n"
+            "      --quotas FILE         registry limits that come before the built-in table\n"
+            "  -j, --jobs N              threads\n"
+            "      --color WHEN          auto, always or never\n"
+            "Exit status: 0 passed, 1 failed, 2 a mistake in usage or policy, 3 a bundle could not be read whole (and none failed).\n",
+    .order = 5,
+    .run = run,
+};

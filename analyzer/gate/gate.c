@@ -1,0 +1,160 @@
+// A report against a policy: each incident and each check of another kind gets its state, the worst is the bundle's.
+#include "pm/gate.h"
+#include "report/words.h"
+#include <stdio.h>
+
+const char *const pm_gate_state_names[] = {"pass", "known", "waived", "warn", "fail", "broken"};
+
+static bool cause_fits(const char *match, int cause) {
+    if (strcmp(match, "any") == 0 || strcmp(match, "*") == 0) return true;
+    if (cause < 0) return strcmp(match, "unknown") == 0;
+    return strcmp(match, pm_causes[cause].name) == 0 || strcmp(match, pm_causes[cause].family) == 0;
+}
+
+static bool among(const struct pm_strs *list, const char *name) {
+    if (!name) return true;
+    for (size_t i = 0; i < list->n; i++)
+        if (pm_str_eqc(list->items[i], name)) return true;
+    return false;
+}
+
+static bool incident_fits(const struct pm_check *c, const struct pm_incident *in) {
+    return c->kind == PM_CHECK_INCIDENT && cause_fits(c->match, in->root_cause) && in->severity >= c->severity && in->confidence >= c->confidence &&
+           (c->scope < 0 || c->scope == (int)in->scope_kind) && among(&in->registries, c->registry) && among(&in->blast.nodes, c->node);
+}
+
+static bool waiver_fits(const struct pm_waiver *w, const struct pm_incident *in) {
+    return cause_fits(w->match, in->root_cause) && among(&in->registries, w->registry) && among(&in->blast.nodes, w->node) && (!w->fingerprint || pm_str_eqc(in->fingerprint, w->fingerprint));
+}
+
+static void excuse(struct pm_gate_item *item, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+    for (size_t i = 0; i < p->waivers_n; i++) {
+        const struct pm_waiver *w = &p->waivers[i];
+        if (!waiver_fits(w, in)) continue;
+        char day[32];
+        if (w->expires_ns != PM_NO_TIME && w->expires_ns < now_ns) {
+            item->message = pm_arena_fmt(a, "%.*s (its waiver expired on %.10s)", PM_FMT(item->message), pm_when_format(w->expires_ns, day));
+            continue;
+        }
+        item->state = PM_GATE_WAIVED;
+        item->why = pm_arena_dup(a, pm_str_c(w->reason));
+        return;
+    }
+    for (size_t i = 0; known && i < known->known.n; i++) {
+        if (!pm_str_eq(known->known.items[i], in->fingerprint)) continue;
+        item->state = PM_GATE_KNOWN;
+        item->why = PM_STR("in the baseline");
+        return;
+    }
+}
+
+static struct pm_gate_item *item_new(struct pm_gate_row *row) { return PM_PUSH(row->items, row->items_n, row->items_cap); }
+
+static void incident(struct pm_gate_row *row, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+    struct pm_gate_item *item = item_new(row);
+    *item = (struct pm_gate_item){.kind = PM_CHECK_INCIDENT, .severity = in->severity, .id = pm_str_c(pm_words_cause(in->root_cause)), .title = pm_arena_dup(a, in->title),
+                                  .message = pm_arena_dup(a, in->summary), .fingerprint = pm_arena_dup(a, in->fingerprint)};
+    if (in->evidence_n) {
+        item->file = pm_arena_dup(a, in->evidence[0].file);
+        item->line = in->evidence[0].line;
+    }
+    for (size_t i = 0; i < p->checks_n; i++) {
+        if (!incident_fits(&p->checks[i], in)) continue;
+        enum pm_gate_state state = p->checks[i].warn ? PM_GATE_WARN : PM_GATE_FAIL;
+        if (state <= item->state) continue;
+        item->state = state;
+        item->why = pm_arena_dup(a, pm_str_c(p->checks[i].id));
+    }
+    if (item->state >= PM_GATE_WARN) excuse(item, in, p, known, now_ns, a);
+}
+
+static bool beyond(const struct pm_check *c, double v) { return c->over ? v > c->threshold : v < c->threshold; }
+
+// The longest run of buckets beyond the threshold; a bucket without pulls neither holds nor breaks it.
+static int64_t held_ns(const struct pm_report *r, const struct pm_check *c, const struct pm_metric *m, double *worst) {
+    int64_t longest = 0, from = PM_NO_TIME, step = r->series_n > 1 ? r->series[1].t_ns - r->series[0].t_ns : 0;
+    for (size_t i = 0; i < r->series_n; i++) {
+        const struct pm_bucket *b = &r->series[i];
+        if (!b->attempts) continue;
+        double v = m->of_bucket(b);
+        if (!beyond(c, v)) {
+            from = PM_NO_TIME;
+            continue;
+        }
+        if (from == PM_NO_TIME) from = b->t_ns;
+        if (b->t_ns + step - from <= longest) continue;
+        longest = b->t_ns + step - from;
+        *worst = v;
+    }
+    return longest;
+}
+
+static void metric(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
+    const struct pm_metric *m = pm_metric_find(c->metric);
+    const struct pm_pull_stats *s = pm_metric_stats(r, c);
+    struct pm_gate_item *item = item_new(row);
+    *item = (struct pm_gate_item){.kind = PM_CHECK_METRIC, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = c->warn ? PM_SEVERITY_WARNING : PM_SEVERITY_CRITICAL};
+    item->title = item->id;
+    if (!s || !s->attempts) {
+        item->message = PM_STR("no pulls to measure");
+        return;
+    }
+    double v = m->of(s);
+    bool bad = beyond(c, v);
+    item->message = pm_arena_fmt(a, "%s is %.4g", c->metric, v);
+    if (c->for_ns) {
+        char held[32];
+        int64_t ns = held_ns(r, c, m, &v);
+        bad = ns >= c->for_ns;
+        item->message = pm_arena_fmt(a, "%s was %s %g for %s at most", c->metric, c->over ? "over" : "under", c->threshold, pm_duration_format(ns, held));
+    }
+    if (bad) item->state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL;
+    if (bad) item->why = item->id;
+}
+
+static void quota(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
+    for (size_t i = 0; i < r->quotas_n; i++) {
+        const struct pm_quota *q = &r->quotas[i];
+        if ((c->registry && !pm_str_eqc(q->registry, c->registry)) || (c->identity && !pm_str_eqc(q->identity, c->identity))) continue;
+        if (q->limit <= 0 && !q->refused) continue;
+        double left = q->refused || q->limit <= 0 || q->peak_used >= (uint64_t)q->limit ? 0 : 1 - (double)q->peak_used / (double)q->limit;
+        struct pm_gate_item *item = item_new(row);
+        *item = (struct pm_gate_item){.kind = PM_CHECK_QUOTA, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = q->refused ? PM_SEVERITY_CRITICAL : PM_SEVERITY_WARNING};
+        item->title = pm_arena_fmt(a, "%.*s %.*s quota", PM_FMT(q->registry), PM_FMT(q->identity));
+        item->message = pm_arena_fmt(a, "%.0f %% left at its peak, %llu refused", left * 100, (unsigned long long)q->refused);
+        if (left >= c->headroom) continue;
+        item->state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL;
+        item->why = item->id;
+    }
+}
+
+static void finding(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
+    for (size_t i = 0; i < r->findings_n; i++) {
+        const struct pm_finding *f = &r->findings[i];
+        int severity = 0;
+        while (severity < 2 && !pm_str_eqc(f->severity, pm_severity_names[severity])) severity++;
+        if (c->finding ? !pm_str_eqc(f->id, c->finding) : severity < (int)c->severity) continue;
+        struct pm_gate_item *item = item_new(row);
+        *item = (struct pm_gate_item){.kind = PM_CHECK_FINDING, .state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL, .severity = (enum pm_severity)severity, .id = pm_arena_dup(a, f->id), .title = pm_arena_dup(a, f->text),
+                                      .message = pm_arena_dup(a, f->advice), .file = pm_arena_dup(a, f->file), .line = f->line, .why = pm_arena_dup(a, pm_str_c(c->id))};
+    }
+}
+
+void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+    row->attempts = r->total.attempts;
+    row->failed = r->total.failed;
+    row->incidents = r->incidents_n;
+    row->verdict = r->verdict ? pm_arena_dup(a, r->verdict_sentence) : PM_NONE;
+    for (size_t i = 0; i < r->incidents_n; i++) {
+        if (r->incidents[i].id == r->verdict) row->root_cause = pm_str_c(pm_words_cause(r->incidents[i].root_cause));
+        incident(row, &r->incidents[i], p, known, now_ns, a);
+    }
+    for (size_t i = 0; i < p->checks_n; i++) {
+        const struct pm_check *c = &p->checks[i];
+        if (c->kind == PM_CHECK_METRIC) metric(row, r, c, a);
+        if (c->kind == PM_CHECK_QUOTA) quota(row, r, c, a);
+        if (c->kind == PM_CHECK_FINDING) finding(row, r, c, a);
+    }
+    for (size_t i = 0; i < row->items_n; i++)
+        if (row->items[i].state > row->state && row->state != PM_GATE_BROKEN) row->state = row->items[i].state;
+}
