@@ -9,7 +9,10 @@
 
 static void labels(const json_t *json, struct pm_envelope_hint *hint) {
     const json_t *l = json_object_get(json_object_get(json, "resource"), "labels");
-    static const struct { const char *label; size_t at; } rows[] = {
+    static const struct {
+        const char *label;
+        size_t at;
+    } rows[] = {
         {"node_name", offsetof(struct pm_envelope_hint, node)},
         {"namespace_name", offsetof(struct pm_envelope_hint, namespace)},
         {"pod_name", offsetof(struct pm_envelope_hint, pod)},
@@ -36,7 +39,8 @@ static bool payload(const json_t *json, struct pm_str *inner, const json_t **inn
     return record || inner->n;
 }
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key) {
     (void)a;
     struct pm_str stamp = pm_envelope_text(json, "timestamp");
     struct pm_when w = {0};

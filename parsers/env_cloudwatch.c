@@ -4,7 +4,8 @@
 // Source: CloudWatch Logs API reference, FilteredLogEvent, OutputLogEvent.
 #include "env_shared.h"
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key) {
     (void)a;
     (void)inner_json;
     const json_t *ts = json_object_get(json, "timestamp");

@@ -4,9 +4,7 @@
 // Source: docker/compose cmd/formatter/logs.go@v2.24.
 #include "env_shared.h"
 
-static bool name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
+static bool name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; }
 
 static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;

@@ -5,7 +5,8 @@
 // Source: moby daemon/logger/jsonfilelog/jsonlog/jsonlogbytes.go@v24.
 #include "env_shared.h"
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key) {
     (void)a;
     (void)inner_json;
     struct pm_str stream = pm_envelope_text(json, "stream"), time = pm_envelope_text(json, "time");

@@ -26,7 +26,8 @@ static bool is_journald(const json_t *json) {
     return false;
 }
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key) {
     (void)inner_json;
     const json_t *message = json_object_get(json, "MESSAGE");
     if (!message || !is_journald(json)) return PM_PEEL_NO;
@@ -45,7 +46,8 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
 const struct pm_envelope pm_envelope_journald_json = {
     .name = "journald-json",
     .title = "journalctl -o json, json-pretty, json-seq",
-    .example = "{\"__REALTIME_TIMESTAMP\":\"1704164645678901\",\"_HOSTNAME\":\"node-7\",\"SYSLOG_IDENTIFIER\":\"kubelet\",\"_PID\":\"2711\",\"MESSAGE\":\"Started kubelet\"}",
+    .example = "{\"__REALTIME_TIMESTAMP\":\"1704164645678901\",\"_HOSTNAME\":\"node-7\",\"SYSLOG_IDENTIFIER\":\"kubelet\",\"_PID\":\"2711\",\"MESSAGE\":"
+               "\"Started kubelet\"}",
     .source = "systemd/systemd:src/shared/logs-show.c@v252",
     .rank = 11,
     .peel_json = peel_json,

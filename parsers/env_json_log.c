@@ -42,7 +42,8 @@ static struct pm_str line_of(const json_t *json) {
     return few ? pm_envelope_text(json, "log") : PM_NONE;
 }
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key) {
     (void)a;
     const json_t *source = json_object_get(json, "_source");
     if (json_is_object(source)) {

@@ -14,19 +14,24 @@ static bool shape(struct pm_str s, const char *pattern) {
         if (i >= s.n) return false;
         char c = s.p[i];
         switch (pattern[i]) {
-        case '0': if (!digit(c)) return false; break;
-        case 'A': if (c < 'A' || c > 'Z') return false; break;
-        case 'a': if (c < 'a' || c > 'z') return false; break;
+        case '0':
+            if (!digit(c)) return false;
+            break;
+        case 'A':
+            if (c < 'A' || c > 'Z') return false;
+            break;
+        case 'a':
+            if (c < 'a' || c > 'z') return false;
+            break;
         case '?': break;
-        default: if (c != pattern[i]) return false;
+        default:
+            if (c != pattern[i]) return false;
         }
     }
     return true;
 }
 
-bool pm_line_klog(struct pm_str s) {
-    return s.n > 14 && strchr("IWEF", s.p[0]) && shape(s, "A0000 00:00:00");
-}
+bool pm_line_klog(struct pm_str s) { return s.n > 14 && strchr("IWEF", s.p[0]) && shape(s, "A0000 00:00:00"); }
 
 // "10.1.2.3 - - [02/Jan/2024:…" and its kin: a bracketed CLF date after a few words; Harbor's `10.1.2.3 - "GET `.
 static bool clf(struct pm_str s) {
@@ -128,7 +133,10 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
 }
 
 bool pm_envelope_journal_field(struct pm_arena *a, struct pm_str name, struct pm_str value, struct pm_envelope_hint *hint) {
-    static const struct { const char *field; size_t at; } rows[] = {
+    static const struct {
+        const char *field;
+        size_t at;
+    } rows[] = {
         {"_HOSTNAME", offsetof(struct pm_envelope_hint, node)},     {"SYSLOG_IDENTIFIER", offsetof(struct pm_envelope_hint, ident)},
         {"_PID", offsetof(struct pm_envelope_hint, pid)},           {"SYSLOG_PID", offsetof(struct pm_envelope_hint, pid)},
         {"_SYSTEMD_UNIT", offsetof(struct pm_envelope_hint, unit)}, {"PRIORITY", offsetof(struct pm_envelope_hint, priority)},

@@ -6,9 +6,7 @@
 #include "env_shared.h"
 #include "pm/scan.h"
 
-static bool looks_like_pod(struct pm_str s) {
-    return pm_envelope_dns(s) && pm_str_chr(s, '-', 0) > 0 && pm_str_chr(s, '.', 0) < 0 && s.p[0] >= 'a';
-}
+static bool looks_like_pod(struct pm_str s) { return pm_envelope_dns(s) && pm_str_chr(s, '-', 0) > 0 && pm_str_chr(s, '.', 0) < 0 && s.p[0] >= 'a'; }
 
 static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;

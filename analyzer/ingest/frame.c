@@ -19,7 +19,8 @@ static void index_first(struct pm_frame *f, const struct pm_envelope *e, uint64_
     for (int c = 0; c < 256; c++) {
         bool can = !e->first;
         for (const char *p = e->first; p && *p; p++)
-            can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') || (*p == 'a' && c >= 'a' && c <= 'z') || (*p != '0' && *p != 'A' && *p != 'a' && c == (unsigned char)*p);
+            can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') || (*p == 'a' && c >= 'a' && c <= 'z') ||
+                   (*p != '0' && *p != 'A' && *p != 'a' && c == (unsigned char)*p);
         if (can) f->first[c] |= bit;
     }
 }
@@ -138,7 +139,8 @@ static void passed(struct pm_frame *f, size_t n, bool newline) {
 }
 
 void frame_overlong(struct pm_frame *f, const char *p) {
-    pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read", (unsigned long long)f->o.line_max_bytes);
+    pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read",
+                 (unsigned long long)f->o.line_max_bytes);
     frame_line(f, (struct pm_str){p, f->o.line_max_bytes}, true);
     f->skip_line = true;
 }
@@ -178,7 +180,10 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     if (!f->plain) {
         enum frame_mode mode = document_at(f, p, n, end);
         if (mode == FRAME_SNIFF) return 0;
-        if (mode != FRAME_LINES) { document_start(f, mode); return 0; }
+        if (mode != FRAME_LINES) {
+            document_start(f, mode);
+            return 0;
+        }
     }
     if (!nl && !end && len <= f->o.line_max_bytes) return 0;
     if (len > f->o.line_max_bytes) {
@@ -279,7 +284,8 @@ static bool sniffed(struct pm_frame *f, bool end) {
     }
     if (f->mode != FRAME_FILE) return true;
     if (f->buf.n <= PM_FILE_MAX && !end) return false;
-    if (f->buf.n > PM_FILE_MAX) pm_diags_add(f->sink.diags, f->path, 0, "file-too-long", "longer than %u MiB for a file of its kind: read line by line", PM_FILE_MAX >> 20);
+    if (f->buf.n > PM_FILE_MAX)
+        pm_diags_add(f->sink.diags, f->path, 0, "file-too-long", "longer than %u MiB for a file of its kind: read line by line", PM_FILE_MAX >> 20);
     else whole_file(f);
     f->mode = FRAME_LINES;
     return true;

@@ -19,8 +19,8 @@ struct frame_export {
     struct pm_envelope_hint hint;
     struct pm_buf message;
     bool any, has_message;
-    uint64_t line, offset;  // of the entry
-    uint64_t skip;          // bytes of a binary field still to pass over
+    uint64_t line, offset; // of the entry
+    uint64_t skip;         // bytes of a binary field still to pass over
 };
 
 // Fields are upper case, digits and underscores: "_HOSTNAME=".
@@ -119,7 +119,8 @@ static size_t binary(struct pm_frame *f, struct pm_str name, const char *p, size
     uint64_t len = le64(p + 1);
     if (len > FIELD_MAX) {
         bool absurd = len > (UINT64_C(1) << 40);
-        pm_diags_add(f->sink.diags, f->path, f->line, absurd ? "journal-broken" : "journal-field-too-large", "field %.*s says it has %llu bytes", PM_FMT(name), (unsigned long long)len);
+        pm_diags_add(f->sink.diags, f->path, f->line, absurd ? "journal-broken" : "journal-field-too-large", "field %.*s says it has %llu bytes", PM_FMT(name),
+                     (unsigned long long)len);
         x->skip = absurd ? 0 : len + 1;
         return 9;
     }
@@ -141,7 +142,10 @@ static size_t next_line(struct pm_frame *f, size_t len, bool nl) {
 static size_t export_line(struct pm_frame *f, const char *p, size_t n, struct pm_str line, bool nl, uint64_t at) {
     size_t name_n = name_length(line);
     struct pm_str name = pm_str_sub(line, 0, name_n);
-    if (pm_str_trim(line).n == 0) { entry_end(f); return next_line(f, line.n, nl); }
+    if (pm_str_trim(line).n == 0) {
+        entry_end(f);
+        return next_line(f, line.n, nl);
+    }
     if (!name_n || (name_n < line.n && line.p[name_n] != '=')) { // no export any more
         entry_end(f);
         f->mode = FRAME_LINES;

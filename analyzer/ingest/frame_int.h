@@ -3,10 +3,10 @@
 #pragma once
 #include "frame.h"
 
-#define FRAME_HEAD (64u << 10)      // sniffed before anything is decided
-#define FRAME_BLOCK (1u << 20)      // fed bytes are taken in pieces of this size
-#define FRAME_LANES 16              // streams that may interleave (nodes, stdout and stderr, idents)
-#define FRAME_LANE_LAG 64           // lines a record waits for its continuation while other lanes go on
+#define FRAME_HEAD (64u << 10) // sniffed before anything is decided
+#define FRAME_BLOCK (1u << 20) // fed bytes are taken in pieces of this size
+#define FRAME_LANES 16         // streams that may interleave (nodes, stdout and stderr, idents)
+#define FRAME_LANE_LAG 64      // lines a record waits for its continuation while other lanes go on
 #define FRAME_JOIN_LINES 500
 #define FRAME_JOIN_BYTES (1u << 20)
 #define FRAME_MRU 4
@@ -16,14 +16,14 @@ enum frame_mode { FRAME_SNIFF = 0, FRAME_LINES, FRAME_JSON, FRAME_YAML, FRAME_EX
 // Why a record may go on in the next line.
 enum frame_open {
     OPEN_NO = 0,
-    OPEN_REPEAT,  // complete; held only for "last message repeated N times"
-    OPEN_BLOCK,   // klog's key=< … >
-    OPEN_TEXT,    // klog whose message may hold raw newlines
-    OPEN_QUOTE,   // a quoted value was wrapped by whoever pasted it
-    OPEN_ROW,     // a row of `kubectl describe`: errors with a newline, or wrapped
-    OPEN_STATUS,  // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
-    OPEN_OUTPUT,  // kubeadm quoting crictl's output
-    OPEN_SCALAR,  // a folded YAML string in a fragment without its document
+    OPEN_REPEAT, // complete; held only for "last message repeated N times"
+    OPEN_BLOCK,  // klog's key=< … >
+    OPEN_TEXT,   // klog whose message may hold raw newlines
+    OPEN_QUOTE,  // a quoted value was wrapped by whoever pasted it
+    OPEN_ROW,    // a row of `kubectl describe`: errors with a newline, or wrapped
+    OPEN_STATUS, // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
+    OPEN_OUTPUT, // kubeadm quoting crictl's output
+    OPEN_SCALAR, // a folded YAML string in a fragment without its document
 };
 
 // One line, entry or item on its way through the envelopes. Slices borrow from the buffer or f->line_arena.
@@ -50,7 +50,7 @@ struct frame_lane {
     struct pm_arena *arena;
     enum frame_open open;
     unsigned joined;
-    size_t line_chars;     // of the last line joined, for wraps at a fixed column
+    size_t line_chars; // of the last line joined, for wraps at a fixed column
     bool same_width;
     // pieces of one entry (CRI P, json-file)
     struct pm_record piece;
@@ -78,40 +78,43 @@ struct pm_frame {
     struct pm_arena *member, *line_arena, *record_arena;
     enum frame_mode mode;
     struct frame_bytes bytes;
-    struct pm_buf buf;      // decoded bytes not yet consumed, from pos
+    struct pm_buf buf; // decoded bytes not yet consumed, from pos
     size_t pos;
-    uint64_t line, offset;  // of the byte at pos
-    struct pm_buf back;     // bytes given back by a document
-    bool plain;             // the line at hand is text, whatever it looks like
-    bool skip_line;         // the rest of an overlong line
-    bool at_start;          // no line was seen yet
+    uint64_t line, offset; // of the byte at pos
+    struct pm_buf back;    // bytes given back by a document
+    bool plain;            // the line at hand is text, whatever it looks like
+    bool skip_line;        // the rest of an overlong line
+    bool at_start;         // no line was seen yet
 
     const struct pm_envelope **envelopes; // by rank
     size_t envelope_n;
-    uint64_t first[256];    // envelopes (bits, by rank) that a line beginning with this byte can have
+    uint64_t first[256]; // envelopes (bits, by rank) that a line beginning with this byte can have
     uint64_t json_envelopes;
     struct frame_lane lanes[FRAME_LANES];
     struct frame_lane *last_lane;
     unsigned lanes_pending;
-    size_t indent;          // width of the last line's prefix: journald indents continuation lines by it
+    size_t indent; // width of the last line's prefix: journald indents continuation lines by it
     struct pm_buf section_text;
-    struct pm_str section;  // in section_text, as is what base holds
+    struct pm_str section;        // in section_text, as is what base holds
     struct pm_envelope_hint base; // what the section says
 
-    void **states;          // by parser
+    void **states; // by parser
     uint64_t *won;
     size_t parser_n;
-    int mru[FRAME_MRU];     // parsers that won last, most recent first; -1 none
+    int mru[FRAME_MRU]; // parsers that won last, most recent first; -1 none
     int sticky;
     uint64_t won_total, won_sparse;
     unsigned record_events;
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
-    bool quoted;            // the line at hand belongs to a Markdown quote
-    bool decided, sparse;   // sparse: lines without a literal are left out
+    bool quoted;          // the line at hand belongs to a Markdown quote
+    bool decided, sparse; // sparse: lines without a literal are left out
 
-    struct { struct pm_str name; uint64_t n; } nodes[16];
+    struct {
+        struct pm_str name;
+        uint64_t n;
+    } nodes[16];
     struct frame_json *json;
     struct frame_yaml *yaml;
     struct frame_export *export;
@@ -132,18 +135,18 @@ void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_r
 
 // frame_join.c
 void frame_join(struct pm_frame *f, struct frame_unit *u);
-bool frame_indented(struct pm_frame *f, struct pm_str line);    // journald's indented continuation: taken
-bool frame_continues(struct pm_frame *f, struct pm_str line);   // would the last record take this line?
+bool frame_indented(struct pm_frame *f, struct pm_str line);  // journald's indented continuation: taken
+bool frame_continues(struct pm_frame *f, struct pm_str line); // would the last record take this line?
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
-void frame_flush(struct pm_frame *f);                           // every pending record, in line order
+void frame_flush(struct pm_frame *f); // every pending record, in line order
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
 // frame_dispatch.c
-bool frame_dispatch(struct pm_frame *f, struct pm_record *r);    // false: nobody's
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
-bool frame_file_bids(struct pm_frame *f, struct pm_str head);    // is this a whole small file for one parser?
+bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);
 
 // frame_sparse.c

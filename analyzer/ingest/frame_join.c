@@ -37,7 +37,8 @@ static bool is_row(struct pm_str s) {
 
 // "shop   28s   Warning   Failed   pod/cart-0   …": a row of `kubectl get events`
 static bool has_row(struct pm_str s) {
-    return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")) || pm_str_has(s, PM_STR("\tNormal\t")) || pm_str_has(s, PM_STR("\tWarning\t"));
+    return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")) || pm_str_has(s, PM_STR("\tNormal\t")) ||
+           pm_str_has(s, PM_STR("\tWarning\t"));
 }
 
 // Ends with an HTTP status and its phrase: "…/manifests/1.2: 429 Too Many Requests"
@@ -163,7 +164,10 @@ struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key) {
     struct frame_lane *oldest = &f->lanes[0];
     for (size_t i = 0; i < FRAME_LANES; i++) {
         struct frame_lane *l = &f->lanes[i];
-        if (!l->used) { oldest = l; break; }
+        if (!l->used) {
+            oldest = l;
+            break;
+        }
         if (pm_str_eq(pm_buf_str(&l->key), key)) return f->last_lane = l;
         if (l->last_line < oldest->last_line) oldest = l;
     }
@@ -192,7 +196,8 @@ void frame_lane_flush(struct pm_frame *f, struct frame_lane *l) {
     if (!l->partial) return;
     // containerd writes a last line without newline as P with no F after it
     l->partial = false;
-    struct frame_unit u = {.text = pm_buf_str(&l->piece_text), .raw = pm_buf_str(&l->piece_raw), .line = l->piece.line, .offset = l->piece.offset, .hint = l->piece.hint};
+    struct frame_unit u = {
+        .text = pm_buf_str(&l->piece_text), .raw = pm_buf_str(&l->piece_raw), .line = l->piece.line, .offset = l->piece.offset, .hint = l->piece.hint};
     u.envelope_count = l->piece.envelope_count;
     memcpy(u.envelopes, l->piece.envelopes, sizeof u.envelopes);
     struct pm_record r;
@@ -295,7 +300,10 @@ void frame_join(struct pm_frame *f, struct frame_unit *u) {
         return;
     }
     enum frame_open open = opens(u->text, u);
-    if (open) { hold(f, l, u, open); return; }
+    if (open) {
+        hold(f, l, u, open);
+        return;
+    }
     frame_record_of(f, u, &r);
     frame_dispatch(f, &r);
 }
@@ -342,7 +350,10 @@ bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *i
     struct frame_lane *l = frame_lane_of(f, u->key);
     if (!l->partial) return false;
     bool late = u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC && u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
-    if (late) { frame_lane_flush(f, l); return false; }
+    if (late) {
+        frame_lane_flush(f, l);
+        return false;
+    }
     l->partial = false;
     pm_buf_add(&l->piece_text, *inner);
     *inner = pm_arena_dup(f->line_arena, pm_buf_str(&l->piece_text));

@@ -17,15 +17,17 @@
 
 #define SPOOL_MEMORY (16u << 20)
 #define SPOOL_MAX (UINT64_C(8) << 30)
-#define DATA_MAX (16u << 20)         // one field, decompressed
-#define ITEMS_MAX 1024               // fields of one entry
+#define DATA_MAX (16u << 20) // one field, decompressed
+#define ITEMS_MAX 1024       // fields of one entry
 #define ENTRIES_MAX (UINT64_C(1) << 28)
 
 enum { OBJECT_DATA = 1, OBJECT_ENTRY = 3 };
 enum { DATA_XZ = 1, DATA_LZ4 = 2, DATA_ZSTD = 4 };
 enum { INCOMPATIBLE_COMPACT = 16 };
 
-struct entry { uint64_t seqnum, offset; };
+struct entry {
+    uint64_t seqnum, offset;
+};
 struct frame_journal {
     struct pm_buf memory;
     FILE *spool;
@@ -36,7 +38,7 @@ struct frame_journal {
     bool compact;
     struct entry *entries;
     size_t entries_n, entries_cap;
-    struct pm_buf field;             // one decompressed field
+    struct pm_buf field; // one decompressed field
     uint64_t unreadable;
 };
 
@@ -73,7 +75,8 @@ size_t frame_journal_feed(struct pm_frame *f, const char *p, size_t n) {
     else if ((!j->spool && !to_spool(j)) || j->n > SPOOL_MAX || fwrite(p, 1, n, j->spool) != n) {
         j->over = true;
         j->n -= n;
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large", "there is no room to keep this journal: it was read up to byte %llu", (unsigned long long)j->n);
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large", "there is no room to keep this journal: it was read up to byte %llu",
+                     (unsigned long long)j->n);
     }
     return n;
 }
@@ -134,7 +137,10 @@ static bool data_at(struct frame_journal *j, uint64_t at, struct pm_str *out) {
     if (flags & DATA_XZ) ok = unxz(j, p, n);
     else if (flags & DATA_LZ4) ok = unlz4(j, p, n);
     else if (flags & DATA_ZSTD) ok = unzstd(j, p, n);
-    else { *out = (struct pm_str){(const char *)p, n}; return true; }
+    else {
+        *out = (struct pm_str){(const char *)p, n};
+        return true;
+    }
     *out = pm_buf_str(&j->field);
     return ok;
 }
@@ -199,7 +205,9 @@ static void read_journal(struct pm_frame *f) {
     }
     // an online journal's tail may be behind its objects: then walk on to the end
     uint64_t stopped = collect(j, header, j->p[16] == 1 ? j->n : tail);
-    if (stopped <= tail) pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated", "objects end at byte %llu of %llu: read up to there", (unsigned long long)stopped, (unsigned long long)tail);
+    if (stopped <= tail)
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated", "objects end at byte %llu of %llu: read up to there", (unsigned long long)stopped,
+                     (unsigned long long)tail);
     if (j->entries_n) qsort(j->entries, j->entries_n, sizeof *j->entries, by_seqnum);
     struct pm_arena *a = pm_arena_new();
     struct pm_buf message = {0};
@@ -207,8 +215,12 @@ static void read_journal(struct pm_frame *f) {
     pm_arena_free(a);
     pm_buf_free(&message);
     f->stats.lines = j->entries_n;
-    if (j->entries_n < want) pm_diags_add(f->sink.diags, f->path, 0, "journal-entries-missing", "%llu of %llu entries could be read", (unsigned long long)j->entries_n, (unsigned long long)want);
-    if (j->unreadable) pm_diags_add(f->sink.diags, f->path, 0, "journal-unreadable", "%llu entries have fields that could not be decompressed or lie outside the file", (unsigned long long)j->unreadable);
+    if (j->entries_n < want)
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-entries-missing", "%llu of %llu entries could be read", (unsigned long long)j->entries_n,
+                     (unsigned long long)want);
+    if (j->unreadable)
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-unreadable", "%llu entries have fields that could not be decompressed or lie outside the file",
+                     (unsigned long long)j->unreadable);
 }
 
 void frame_journal_end(struct pm_frame *f) {

@@ -16,18 +16,18 @@ enum state { J_VALUE, J_FIRST_VALUE, J_KEY, J_FIRST_KEY, J_COLON, J_AFTER, J_LIT
 
 struct frame_json {
     enum state state;
-    struct pm_buf doc, item;     // the document without its items; the item at hand
+    struct pm_buf doc, item; // the document without its items; the item at hand
     char stack[JSON_DEPTH];
-    size_t depth, list_depth;    // list_depth: of the array whose elements are items; 0 none
+    size_t depth, list_depth; // list_depth: of the array whose elements are items; 0 none
     bool is_key, escaped, in_item, over, one_line;
-    struct pm_buf key, kind;     // of the top-level object
-    struct pm_buf *capture;      // where the string at hand is copied to
+    struct pm_buf key, kind; // of the top-level object
+    struct pm_buf *capture;  // where the string at hand is copied to
     char literal[24];
     size_t literal_n;
-    uint64_t line, offset;       // where the document began
+    uint64_t line, offset; // where the document began
     uint64_t item_line, item_offset;
-    size_t indent, item_indent;  // blanks before the first character of the line at hand; of the first item's line
-    bool fresh;                  // nothing but blanks since the newline
+    size_t indent, item_indent; // blanks before the first character of the line at hand; of the first item's line
+    bool fresh;                 // nothing but blanks since the newline
     uint64_t items;
 };
 
@@ -103,7 +103,8 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     pm_arena_reset(f->line_arena);
     text = pm_str_trim(text);
     json_error_t err;
-    struct frame_unit u = {.text = text, .raw = one_line ? text : squeezed(f->line_arena, text), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->json->kind)};
+    struct frame_unit u = {
+        .text = text, .raw = one_line ? text : squeezed(f->line_arena, text), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->json->kind)};
     json_t *v = frame_json_load(f->line_arena, text, &err);
     if (!v) {
         uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
@@ -114,7 +115,10 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     u.owned[u.owned_count++] = v;
     if (json_is_object(v)) u.json = v;
     else if (json_is_string(v)) u.text = u.raw = frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, line);
-    else { json_decref(v); return; }
+    else {
+        json_decref(v);
+        return;
+    }
     frame_unit_run(f, &u);
 }
 
@@ -226,9 +230,7 @@ static enum stepped step(struct frame_json *j, char c) {
         if (c == '}') break;
         // fall through
     case J_KEY: return c == '"' ? string_begin(j) : STEP_BROKEN;
-    case J_COLON:
-        j->state = J_VALUE;
-        return c == ':' ? STEP_ON : STEP_BROKEN;
+    case J_COLON: j->state = J_VALUE; return c == ':' ? STEP_ON : STEP_BROKEN;
     case J_AFTER:
         if (c != ',') break;
         j->state = j->stack[j->depth - 1] == '{' ? J_KEY : J_VALUE;
@@ -266,7 +268,10 @@ static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n
         if (!j->escaped) i = plain_run(p, i, n);
         if (i >= n) break;
         char c = p[i];
-        if (c == '\n') { *got = STEP_BROKEN; return i; }
+        if (c == '\n') {
+            *got = STEP_BROKEN;
+            return i;
+        }
         if (j->escaped) j->escaped = false;
         else if (c == '\\') j->escaped = true;
         else if (c == '"') break;
@@ -282,7 +287,8 @@ static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n
 static size_t broken(struct pm_frame *f, const char *p, size_t from, size_t i) {
     struct frame_json *j = f->json;
     bool plain = j->one_line && !j->items && !j->over;
-    pm_diags_add(f->sink.diags, f->path, f->line, "json-broken", "%s that began in line %llu breaks here", plain ? "text like JSON" : "the document", (unsigned long long)j->line);
+    pm_diags_add(f->sink.diags, f->path, f->line, "json-broken", "%s that began in line %llu breaks here", plain ? "text like JSON" : "the document",
+                 (unsigned long long)j->line);
     if (plain) {
         keep(j, p + from, i - from);
         frame_unread(f, pm_buf_str(&j->doc));
@@ -318,8 +324,14 @@ static size_t resync(struct pm_frame *f, const char *p, size_t i, size_t n, bool
     }
     enum frame_begins b = resumes(f, p + i, n - i);
     if (b == BEGINS_MORE && !end) return i;
-    if (b != BEGINS_YES) { j->fresh = false; return i; }
-    if (p[i] != ' ') { f->mode = FRAME_LINES; return i; }
+    if (b != BEGINS_YES) {
+        j->fresh = false;
+        return i;
+    }
+    if (p[i] != ' ') {
+        f->mode = FRAME_LINES;
+        return i;
+    }
     j->state = J_VALUE;
     j->indent = j->item_indent;
     return i + j->item_indent;
@@ -407,6 +419,7 @@ void frame_json_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
     if (j->state == J_LITERAL && j->depth == 0) value_end(f);
     if (j->state == J_TAIL || j->state == J_RESYNC) return;
-    pm_diags_add(f->sink.diags, f->path, f->line, "json-truncated", "the document that began in line %llu ends before it is complete", (unsigned long long)j->line);
+    pm_diags_add(f->sink.diags, f->path, f->line, "json-truncated", "the document that began in line %llu ends before it is complete",
+                 (unsigned long long)j->line);
     if (j->one_line && !j->items && !j->over) frame_unread(f, pm_buf_str(&j->doc));
 }

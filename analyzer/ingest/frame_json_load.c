@@ -42,10 +42,11 @@ static size_t utf8(char *out, uint32_t c) {
     if (c < 0x80) return out[0] = (char)c, 1;
     if (c < 0x800) return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
     if (c < 0x10000) return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | ((c >> 6) & 63)), out[2] = (char)(0x80 | (c & 63)), 3;
-    return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | ((c >> 12) & 63)), out[2] = (char)(0x80 | ((c >> 6) & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
+    return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | ((c >> 12) & 63)), out[2] = (char)(0x80 | ((c >> 6) & 63)), out[3] = (char)(0x80 | (c & 63)),
+           4;
 }
 
-// \uXXXX at p (behind the u), with its second half where there is one. Returns the bytes used, 0 where it is broken.
+// Four hex digits at p (behind \u), with its second half where there is one. Returns the bytes used, 0 where it is broken.
 static size_t unicode(const char *p, const char *end, uint32_t *c) {
     int hi = end - p >= 4 ? hex4(p) : -1;
     if (hi < 0) return 0;
@@ -64,7 +65,10 @@ static bool unescape(struct load *l, const char *from, const char *to, struct pm
     static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
     char *w = pm_arena_alloc(l->a, (size_t)(to - from)), *start = w;
     while (from < to) {
-        if (*from != '\\') { *w++ = *from++; continue; }
+        if (*from != '\\') {
+            *w++ = *from++;
+            continue;
+        }
         if (++from >= to) return fail(l, "a string ends in a backslash");
         if (*from == 'u') {
             uint32_t c;
@@ -136,8 +140,9 @@ static json_t *number(struct load *l) {
     const char *digits = l->p;
     for (; l->p < l->end; l->p++) {
         char c = *l->p;
-        if (c >= '0' && c <= '9') { if (l->p - digits < 18) v = v * 10 + (c - '0'); }
-        else if (c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-') whole = false;
+        if (c >= '0' && c <= '9') {
+            if (l->p - digits < 18) v = v * 10 + (c - '0');
+        } else if (c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-') whole = false;
         else break;
     }
     double d;
@@ -209,8 +214,10 @@ static json_t *container(struct load *l, char close) {
         if (!ok) break;
         blanks(l);
         if (l->p >= l->end) ok = fail(l, "unexpected end");
-        else if (*l->p == close) { l->p++; break; }
-        else if (*l->p++ != ',') ok = fail(l, "no comma behind a value");
+        else if (*l->p == close) {
+            l->p++;
+            break;
+        } else if (*l->p++ != ',') ok = fail(l, "no comma behind a value");
     }
     l->depth--;
     if (ok) return v;
@@ -226,9 +233,7 @@ static json_t *value(struct load *l) {
     switch (*l->p) {
     case '{': l->p++; return container(l, '}');
     case '[': l->p++; return container(l, ']');
-    case '"':
-        l->p++;
-        return string(l, &s) ? json_stringn_nocheck(s.p ? s.p : "", s.n) : NULL;
+    case '"': l->p++; return string(l, &s) ? json_stringn_nocheck(s.p ? s.p : "", s.n) : NULL;
     case 't':
     case 'f':
     case 'n': return word(l);

@@ -29,8 +29,17 @@ struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envel
 
 void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_record *r) {
     *r = (struct pm_record){
-        .text = u->text, .raw = u->raw, .shape = u->json ? PM_SHAPE_JSON : PM_SHAPE_LINE, .json = u->json, .list_kind = u->list_kind,
-        .line = u->line, .offset = u->offset, .hint = u->hint, .envelope_count = u->envelope_count, .section = f->section, .path = f->path,
+        .text = u->text,
+        .raw = u->raw,
+        .shape = u->json ? PM_SHAPE_JSON : PM_SHAPE_LINE,
+        .json = u->json,
+        .list_kind = u->list_kind,
+        .line = u->line,
+        .offset = u->offset,
+        .hint = u->hint,
+        .envelope_count = u->envelope_count,
+        .section = f->section,
+        .path = f->path,
     };
     memcpy(r->envelopes, u->envelopes, sizeof r->envelopes);
 }
@@ -47,7 +56,8 @@ static void add_key(struct pm_frame *f, struct frame_unit *u, struct pm_str key)
     else u->key = pm_arena_fmt(f->line_arena, "%.*s\x1f%.*s", PM_FMT(u->key), PM_FMT(key));
 }
 
-static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json,
+                            struct pm_envelope_hint *hint, struct pm_str *key) {
     return u->json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : e->peel(f->line_arena, u->text, inner, hint, key);
 }
 
@@ -112,11 +122,18 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
         if (!u->json && load_json(f, u)) continue;
         enum pm_peel got = peel_one(f, u, &inner, &inner_json);
         if (got == PM_PEEL_NO) return true;
-        if (got == PM_PEEL_META) { meta(f, u); return false; }
-        if (got == PM_PEEL_PARTIAL) { frame_piece(f, u, inner); return false; }
+        if (got == PM_PEEL_META) {
+            meta(f, u);
+            return false;
+        }
+        if (got == PM_PEEL_PARTIAL) {
+            frame_piece(f, u, inner);
+            return false;
+        }
         if (got == PM_PEEL_LAST) frame_piece_last(f, u, &inner);
         if (u->hint.lost) {
-            pm_diags_add(f->sink.diags, f->path, u->line, "journal-field-null", "the journal printed this message as null: export it again with journalctl --all");
+            pm_diags_add(f->sink.diags, f->path, u->line, "journal-field-null",
+                         "the journal printed this message as null: export it again with journalctl --all");
             return false;
         }
         u->json = inner_json;

@@ -3,9 +3,9 @@
 // The first and the last line of each block are read whatever they hold, so that the clock sees stamps all along the file.
 #include "frame_int.h"
 
-#define BACK_LINES 32   // a record's head is looked for that far before a hit
-#define AHEAD_LINES 64  // and its continuation lines that far behind, where the record says that it goes on
-#define AHEAD_GUESS 8   // or looks as if
+#define BACK_LINES 32  // a record's head is looked for that far before a hit
+#define AHEAD_LINES 64 // and its continuation lines that far behind, where the record says that it goes on
+#define AHEAD_GUESS 8  // or looks as if
 
 void frame_sparse_decide(struct pm_frame *f) {
     if (f->o.all_lines || f->sections_seen || f->stats.records < 20) return;

@@ -17,7 +17,7 @@
 struct frame_yaml {
     struct pm_buf doc, item, kind;
     bool wants_list, in_list, over;
-    size_t indent;                   // column of the items' dashes
+    size_t indent; // column of the items' dashes
     uint64_t line, offset, item_line, item_offset, items;
 };
 
@@ -103,7 +103,8 @@ static bool is_word(struct pm_str s, const char *const *words) {
 
 // A plain scalar by the core schema.
 static json_t *plain(struct pm_str s) {
-    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL}, *const yes[] = {"true", "True", "TRUE", NULL}, *const no[] = {"false", "False", "FALSE", NULL};
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL}, *const yes[] = {"true", "True", "TRUE", NULL},
+                             *const no[] = {"false", "False", "FALSE", NULL};
     if (is_word(s, nulls)) return json_null();
     if (is_word(s, yes)) return json_true();
     if (is_word(s, no)) return json_false();
@@ -128,7 +129,10 @@ struct build {
 // Puts a finished or just opened value where it belongs. Takes the reference.
 static bool put(struct build *b, json_t *v) {
     if (!v) return false;
-    if (b->depth == 0) { b->root = v; return true; }
+    if (b->depth == 0) {
+        b->root = v;
+        return true;
+    }
     json_t *top = b->stack[b->depth - 1];
     if (json_is_array(top)) return json_array_append_new(top, v) == 0;
     char **key = &b->keys[b->depth - 1];
@@ -144,9 +148,17 @@ static bool put(struct build *b, json_t *v) {
 }
 
 static bool push(struct build *b, json_t *v) {
-    if (b->depth >= YAML_DEPTH) { json_decref(v); b->why = "nested too deeply"; return false; }
+    if (b->depth >= YAML_DEPTH) {
+        json_decref(v);
+        b->why = "nested too deeply";
+        return false;
+    }
     bool key_missing = b->depth && json_is_object(b->stack[b->depth - 1]) && !b->keys[b->depth - 1];
-    if (key_missing) { json_decref(v); b->why = "a key that is no scalar"; return false; }
+    if (key_missing) {
+        json_decref(v);
+        b->why = "a key that is no scalar";
+        return false;
+    }
     if (!put(b, v)) return false;
     b->stack[b->depth] = v;
     b->keys[b->depth++] = NULL;
@@ -234,7 +246,10 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     if (!v) return;
     struct frame_unit u = {.text = clean, .raw = first_words(f->line_arena, clean), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->yaml->kind)};
     u.owned[u.owned_count++] = v;
-    if (!json_is_object(v)) { json_decref(v); return; }
+    if (!json_is_object(v)) {
+        json_decref(v);
+        return;
+    }
     u.json = v;
     frame_unit_run(f, &u);
 }
@@ -258,7 +273,10 @@ static void doc_end(struct pm_frame *f) {
 static void keep(struct frame_yaml *y, struct pm_str line) {
     struct pm_buf *b = y->in_list ? &y->item : &y->doc;
     if (y->over || (!y->in_list && y->items)) return;
-    if (b->n + line.n + 1 > YAML_MAX) { y->over = true; return; }
+    if (b->n + line.n + 1 > YAML_MAX) {
+        y->over = true;
+        return;
+    }
     pm_buf_add(b, line);
     pm_buf_addc(b, '\n');
 }
@@ -302,7 +320,10 @@ static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
 static bool take(struct pm_frame *f, struct pm_str line, uint64_t at) {
     struct frame_yaml *y = f->yaml;
     struct pm_str t = pm_str_trim(line);
-    if (!t.n) { keep(y, line); return true; }
+    if (!t.n) {
+        keep(y, line);
+        return true;
+    }
     if (pm_str_starts(line, PM_STR("---")) && (t.n == 3 || line.p[3] == ' ')) {
         doc_end(f);
         reset(f);

@@ -74,11 +74,19 @@ static void expect(const char *text, const char *want) { expect_how(pm_str_c(tex
 
 static void test_encodings(void **state) {
     (void)state;
-    EXPECT_BYTES("\xef\xbb\xbf" "one\r\ntwo\n", "1 line[] one\n2 line[] two\n");
-    EXPECT_BYTES("\xff\xfe" "h\0i\0\n\0" "\x3d\xd8\x00\xde\n\0", "1 line[] hi\n2 line[] \xf0\x9f\x98\x80\n");
-    EXPECT_BYTES("\xfe\xff" "\0h\0i", "1 line[] hi\n");
+    EXPECT_BYTES("\xef\xbb\xbf"
+                 "one\r\ntwo\n",
+                 "1 line[] one\n2 line[] two\n");
+    EXPECT_BYTES("\xff\xfe"
+                 "h\0i\0\n\0"
+                 "\x3d\xd8\x00\xde\n\0",
+                 "1 line[] hi\n2 line[] \xf0\x9f\x98\x80\n");
+    EXPECT_BYTES("\xfe\xff"
+                 "\0h\0i",
+                 "1 line[] hi\n");
     EXPECT_BYTES("p\0l\0a\0i\0n\0\n\0", "1 line[] plain\n"); // no BOM, NULs at one parity
-    EXPECT_BYTES("a\0b\xff\n", "1 line[] a\xef\xbf\xbd" "b\xef\xbf\xbd\ndiag 1 utf8-repaired\n");
+    EXPECT_BYTES("a\0b\xff\n", "1 line[] a\xef\xbf\xbd"
+                               "b\xef\xbf\xbd\ndiag 1 utf8-repaired\n");
     EXPECT_BYTES("10 %\r50 %\r\x1b[32mdone\x1b[0m\r\n", "1 line[] done\n"); // a progress bar
 }
 
@@ -91,22 +99,28 @@ static void test_long_and_cut_lines(void **state) {
 static void test_records_of_several_lines(void **state) {
     (void)state;
     // klog block, then a pair behind its end; kubelet 1.33
-    expect("E0302 11:12:13.400500    2711 kuberuntime_image.go:55] \"Failed to pull image\" err=<\n\tfailed: 503\n\tupstream\n > image=\"a:1\"\nI0302 11:12:14.000000    2711 a.go:1] \"next\"\n",
+    expect("E0302 11:12:13.400500    2711 kuberuntime_image.go:55] \"Failed to pull image\" err=<\n\tfailed: 503\n\tupstream\n > image=\"a:1\"\nI0302 "
+           "11:12:14.000000    2711 a.go:1] \"next\"\n",
            "1 line[] E0302 11:12:13.400500    2711 kuberuntime_image.go:55] \"Failed to pull image\" err=<\\n\tfailed: 503\\n\tupstream\\n > image=\"a:1\"\n"
            "5 line[] I0302 11:12:14.000000    2711 a.go:1] \"next\"\n");
     // a wrap between pairs and one inside quotes: what an issue tracker made of one line
-    expect("E0302 11:12:13.400500 a.go:1] \"x\"\nerr=\"rpc error:\ncode = NotFound\" image=\"a:1\"\n", "1 line[] E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error: code = NotFound\" image=\"a:1\"\n");
-    expect("E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error:\ncode = NotFound\" image=\"a:1\"\n", "1 line[] E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error: code = NotFound\" image=\"a:1\"\n");
+    expect("E0302 11:12:13.400500 a.go:1] \"x\"\nerr=\"rpc error:\ncode = NotFound\" image=\"a:1\"\n",
+           "1 line[] E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error: code = NotFound\" image=\"a:1\"\n");
+    expect("E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error:\ncode = NotFound\" image=\"a:1\"\n",
+           "1 line[] E0302 11:12:13.400500 a.go:1] \"x\" err=\"rpc error: code = NotFound\" image=\"a:1\"\n");
     // Go's errors.Join inside a description: containerd 2.2
-    expect("  Warning  Failed  4s  kubelet  Failed to pull image \"a:1\": unexpected status from GET request to https://r.test/v2/a/manifests/1: 403 Forbidden\ndenied: permission_denied: read_package\n\nName:  b\n",
-           "1 line[]   Warning  Failed  4s  kubelet  Failed to pull image \"a:1\": unexpected status from GET request to https://r.test/v2/a/manifests/1: 403 Forbidden\\ndenied: permission_denied: read_package\n"
+    expect("  Warning  Failed  4s  kubelet  Failed to pull image \"a:1\": unexpected status from GET request to https://r.test/v2/a/manifests/1: 403 "
+           "Forbidden\ndenied: permission_denied: read_package\n\nName:  b\n",
+           "1 line[]   Warning  Failed  4s  kubelet  Failed to pull image \"a:1\": unexpected status from GET request to https://r.test/v2/a/manifests/1: 403 "
+           "Forbidden\\ndenied: permission_denied: read_package\n"
            "4 line[] Name:  b\n");
 }
 
 static void test_streams_interleave(void **state) {
     (void)state;
     // stdout in pieces, stderr between them (CRI, 16 KiB in reality)
-    expect("2024-01-02T03:04:05.1Z stdout P ab\n2024-01-02T03:04:05.2Z stderr F other\n2024-01-02T03:04:05.3Z stdout F cd\n", "2 line[cri] other\n1 line[cri] abcd\n");
+    expect("2024-01-02T03:04:05.1Z stdout P ab\n2024-01-02T03:04:05.2Z stderr F other\n2024-01-02T03:04:05.3Z stdout F cd\n",
+           "2 line[cri] other\n1 line[cri] abcd\n");
     // a piece that a later stamp shows to be the last one
     expect("2024-01-02T03:04:05.1Z stdout P ab\n2024-01-02T03:04:09.1Z stdout F cd\n", "1 line[cri] ab\n2 line[cri] cd\n");
 }
@@ -114,12 +128,14 @@ static void test_streams_interleave(void **state) {
 static void test_json_documents(void **state) {
     (void)state;
     expect("{\"a\":1}\n{\"b\":[1,2]}\n", "1 json[] {\"a\":1}\n2 json[] {\"b\":[1,2]}\n");
-    expect("{\n \"kind\": \"PodList\",\n \"items\": [\n  {\"x\": \"}\"},\n  {\n   \"y\": 2}\n ]\n}\nE0302 11:12:13.400500 a.go:1] tail\n", "4 json[] {\"x\": \"}\"}\n5 json[] {\\n   \"y\": 2}\n9 line[] E0302 11:12:13.400500 a.go:1] tail\n");
+    expect("{\n \"kind\": \"PodList\",\n \"items\": [\n  {\"x\": \"}\"},\n  {\n   \"y\": 2}\n ]\n}\nE0302 11:12:13.400500 a.go:1] tail\n",
+           "4 json[] {\"x\": \"}\"}\n5 json[] {\\n   \"y\": 2}\n9 line[] E0302 11:12:13.400500 a.go:1] tail\n");
     expect("[{\"x\":1},{\"y\":2}]", "1 json[] {\"x\":1}\n1 json[] {\"y\":2}\n");
     expect("{\"x\":1}{\"y\":2}\n", "1 json[] {\"x\":1}\n1 json[] {\"y\":2}\n");
     expect("{\"cut\": \"no end\nnext\n", "1 line[] {\"cut\": \"no end\n2 line[] next\ndiag 1 json-broken\n");
     // log text in the middle of a cut document (kubectl cluster-info dump to one stream)
-    expect("{\n \"items\": [\n  {\"x\": 1},\n  {\"y\":\n==== START logs for container c of pod ns/p ====\nhello\n==== END logs for container c of pod ns/p ====\n{\"z\":3}\n",
+    expect("{\n \"items\": [\n  {\"x\": 1},\n  {\"y\":\n==== START logs for container c of pod ns/p ====\nhello\n==== END logs for container c of pod ns/p "
+           "====\n{\"z\":3}\n",
            "3 json[] {\"x\": 1}\n6 line[] hello\n8 json[] {\"z\":3}\ndiag 5 json-broken\n");
     // a broken item: the next one is read
     expect("{\"items\": [\n  {\"x\": 1},\n  {\"y\": oops},\n  {\"z\": 3}\n]}\n", "2 json[] {\"x\": 1}\n4 json[] {\"z\": 3}\ndiag 3 json-broken\n");
@@ -128,16 +144,20 @@ static void test_json_documents(void **state) {
 
 static void test_yaml_documents(void **state) {
     (void)state;
-    expect("apiVersion: v1\nitems:\n- kind: Pod\n  m: |\n    - text\n- kind: Node\nkind: List\n", "3 json[]   kind: Pod\\n  m: |\\n    - text\\n\n6 json[]   kind: Node\\n\n");
-    expect("---\nkind: A\n---\nkind: B\nE0302 11:12:13.400500 a.go:1] tail\n", "2 json[] kind: A\\n\n4 json[] kind: B\\n\n5 line[] E0302 11:12:13.400500 a.go:1] tail\n");
-    expect("apiVersion: v1\nimagePullSecrets:\n- name: a\n- name: b\nkind: ServiceAccount\n", "1 json[] apiVersion: v1\\nimagePullSecrets:\\n- name: a\\n- name: b\\nkind: ServiceAccount\\n\n");
+    expect("apiVersion: v1\nitems:\n- kind: Pod\n  m: |\n    - text\n- kind: Node\nkind: List\n",
+           "3 json[]   kind: Pod\\n  m: |\\n    - text\\n\n6 json[]   kind: Node\\n\n");
+    expect("---\nkind: A\n---\nkind: B\nE0302 11:12:13.400500 a.go:1] tail\n",
+           "2 json[] kind: A\\n\n4 json[] kind: B\\n\n5 line[] E0302 11:12:13.400500 a.go:1] tail\n");
+    expect("apiVersion: v1\nimagePullSecrets:\n- name: a\n- name: b\nkind: ServiceAccount\n",
+           "1 json[] apiVersion: v1\\nimagePullSecrets:\\n- name: a\\n- name: b\\nkind: ServiceAccount\\n\n");
     expect("kind: A\nx: *y\n", "diag 2 yaml-broken\n");
 }
 
 static void test_sections_and_preamble(void **state) {
     (void)state;
     expect("==> kubelet <==\nx\n", "2 line[] x\n");
-    expect("Log file created at: 2024/01/02 03:04:05\nRunning on machine: node-a\nE0102 03:04:05.400500 a.go:1] x\n", "fact 0 Log file created at: 2024/01/02 03:04:05 dated\nfact 2 node-a \n3 line[] E0102 03:04:05.400500 a.go:1] x\n");
+    expect("Log file created at: 2024/01/02 03:04:05\nRunning on machine: node-a\nE0102 03:04:05.400500 a.go:1] x\n",
+           "fact 0 Log file created at: 2024/01/02 03:04:05 dated\nfact 2 node-a \n3 line[] E0102 03:04:05.400500 a.go:1] x\n");
 }
 
 // Two blocks' worth of lines without trouble, hits at known places.
@@ -159,7 +179,8 @@ static size_t count(struct pm_str s, const char *what) {
 // Lines without trouble are left out and counted; a block of klog with the literal in its middle comes whole, wherever blocks of bytes end.
 static void test_sparse(void **state) {
     (void)state;
-    static const char block[] = "E0302 11:12:14.000000    2711 kuberuntime_image.go:55] \"Failed\" err=<\n\tplain\n\tfailed to pull and unpack image\n\ttoomanyrequests\n > x=\"y\"\n";
+    static const char block[] =
+        "E0302 11:12:14.000000    2711 kuberuntime_image.go:55] \"Failed\" err=<\n\tplain\n\tfailed to pull and unpack image\n\ttoomanyrequests\n > x=\"y\"\n";
     static const char joined[] = "\"Failed\" err=<\\n\tplain\\n\tfailed to pull and unpack image\\n\ttoomanyrequests\\n > x=\"y\"\n";
     struct pm_buf log = quiet_log(30000, block, 1000);
     static const size_t blocks[] = {0, 4096, 65537};
@@ -192,9 +213,15 @@ static void test_long_compact_list(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_encodings),       cmocka_unit_test(test_long_and_cut_lines), cmocka_unit_test(test_records_of_several_lines),
-        cmocka_unit_test(test_streams_interleave), cmocka_unit_test(test_json_documents),  cmocka_unit_test(test_yaml_documents),
-        cmocka_unit_test(test_sections_and_preamble), cmocka_unit_test(test_sparse),       cmocka_unit_test(test_long_compact_list),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_long_and_cut_lines),
+        cmocka_unit_test(test_records_of_several_lines),
+        cmocka_unit_test(test_streams_interleave),
+        cmocka_unit_test(test_json_documents),
+        cmocka_unit_test(test_yaml_documents),
+        cmocka_unit_test(test_sections_and_preamble),
+        cmocka_unit_test(test_sparse),
+        cmocka_unit_test(test_long_compact_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,7 +121,8 @@ static void show_difference(const char *path, struct pm_str want, struct pm_str 
     }
     struct pm_str w = pm_str_from(want, start), g = pm_str_from(got, start);
     ptrdiff_t we = pm_str_chr(w, '\n', 0), ge = pm_str_chr(g, '\n', 0);
-    print_error("%s:%zu: differs\n  want %.*s\n  got  %.*s\n", path, line, PM_FMT(pm_str_sub(w, 0, we < 0 ? w.n : (size_t)we)), PM_FMT(pm_str_sub(g, 0, ge < 0 ? g.n : (size_t)ge)));
+    print_error("%s:%zu: differs\n  want %.*s\n  got  %.*s\n", path, line, PM_FMT(pm_str_sub(w, 0, we < 0 ? w.n : (size_t)we)),
+                PM_FMT(pm_str_sub(g, 0, ge < 0 ? g.n : (size_t)ge)));
 }
 
 static bool run_case(const char *log_path, const char *member) {
