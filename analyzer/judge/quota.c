@@ -16,7 +16,7 @@
 struct spend { // one pull, as the registry's meter sees it
     int64_t at;
     uint32_t client, pull; // pull: index + 1, 0 where only the registry side saw it
-    uint16_t low, high;   // manifest GETs it cost, at least and at most; 0 where it was refused
+    uint16_t low, high;    // manifest GETs it cost, at least and at most; 0 where it was refused
     bool refused;
 };
 struct budget { // one registry, identity and user
@@ -24,7 +24,9 @@ struct budget { // one registry, identity and user
     bool anonymous;
     PM_LIST(struct spend) spends;
 };
-struct budgets { PM_LIST(struct budget) list; };
+struct budgets {
+    PM_LIST(struct budget) list;
+};
 
 static struct budget *budget_of(struct budgets *all, uint32_t registry, bool anonymous, uint32_t user) {
     for (size_t i = 0; i < all->list.n; i++) {
@@ -54,28 +56,17 @@ static int pull_credentials(const struct pm_state *s, const struct pm_attempt *p
     return known;
 }
 
-// What a registry's refusals say of the rest: all anonymous, all of users, or mixed (-1).
-static int registry_identity(const struct pm_state *s, uint32_t registry) {
-    bool anonymous = false, user = false;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->registry != registry || p->outcome != PM_OUTCOME_FAILED) continue;
-        anonymous |= pm_cause_is(p->verdict.cause, "rate-limit.anonymous");
-        user |= pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
-    }
-    return anonymous == user ? -1 : user;
-}
-
 // A pull that got its manifest has spent, whatever happened to its layers.
 static bool got_manifest(const struct pm_attempt *p) {
     if (p->outcome == PM_OUTCOME_OK) return true;
     if (p->outcome != PM_OUTCOME_FAILED || p->status >= 400) return false;
-    return p->stage == PM_STAGE_UNPACK || pm_cause_in(p->verdict.cause, "storage") || pm_cause_is(p->verdict.cause, "network.stalled") || pm_cause_is(p->verdict.cause, "runtime.unpack") ||
-           pm_cause_is(p->verdict.cause, "image.platform-mismatch");
+    return p->stage == PM_STAGE_UNPACK || pm_cause_in(p->verdict.cause, "storage") || pm_cause_is(p->verdict.cause, "network.stalled") ||
+           pm_cause_is(p->verdict.cause, "runtime.unpack") || pm_cause_is(p->verdict.cause, "image.platform-mismatch");
 }
 
 static bool is_refusal(const struct pm_attempt *p) {
-    return p->outcome == PM_OUTCOME_FAILED && (pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated"));
+    return p->outcome == PM_OUTCOME_FAILED &&
+           (pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated"));
 }
 
 // The address that the registry saw a node under, so that pulls that only the node logged stand beside those that the registry logged too.
@@ -84,7 +75,8 @@ static uint32_t *node_clients(const struct pm_state *s) {
     memset(of, 0, (names + 1) * sizeof *of);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
-        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node && !of[s->pulls.items[g->pull - 1].node]) of[s->pulls.items[g->pull - 1].node] = g->client;
+        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node && !of[s->pulls.items[g->pull - 1].node])
+            of[s->pulls.items[g->pull - 1].node] = g->client;
     }
     return of;
 }
@@ -97,20 +89,49 @@ static uint32_t group_registry(const struct pm_state *s, const struct pm_request
     return only == UINT32_MAX ? 0 : (uint32_t)only;
 }
 
-// A registry's own log is the better meter, for as long as it was kept.
-struct metered { int64_t from, to; };
-static struct metered metered_of(const struct pm_state *s, uint32_t registry) {
-    struct metered m = {PM_NO_TIME, PM_NO_TIME};
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (g->redundant || g->mirror || group_registry(s, g) != registry) continue;
-        m.from = pm_min_time(m.from, g->first);
-        m.to = pm_max_time(m.to, g->last);
+// What the whole bundle says of one registry, worked out once.
+struct account {
+    int64_t from, to;     // its own log is the better meter, for as long as it was kept
+    bool anonymous, user; // whom its refusals name
+    bool nodes_tell;      // refused pulls are counted where the nodes tell of them; a burst of retries can look like two groups to the registry's side
+};
+struct accounts {
+    Pvoid_t at; // registry → index + 1
+    PM_LIST(struct account) list;
+};
+
+static struct account *account_of(struct accounts *all, uint32_t registry) {
+    Word_t *slot = pm_map_slot(&all->at, registry);
+    if (!*slot) {
+        *PM_PUSH(all->list.items, all->list.n, all->list.cap) = (struct account){.from = PM_NO_TIME, .to = PM_NO_TIME};
+        *slot = all->list.n;
     }
-    return m;
+    return &all->list.items[*slot - 1];
 }
 
-static bool has_long_budget(const struct pm_policies *policies, struct pm_str registry, bool anonymous, int64_t at) { // budgets of a second are no story of a day
+static void accounts_fill(const struct pm_state *s, struct accounts *all) {
+    for (size_t i = 0; i < s->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[i];
+        if (g->redundant || g->mirror) continue;
+        struct account *a = account_of(all, group_registry(s, g));
+        a->from = pm_min_time(a->from, g->first);
+        a->to = pm_max_time(a->to, g->last);
+    }
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (!is_refusal(p)) continue;
+        struct account *a = account_of(all, p->registry);
+        a->anonymous |= pm_cause_is(p->verdict.cause, "rate-limit.anonymous");
+        a->user |= pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
+        a->nodes_tell |= (p->sources & ~(unsigned)PM_SRC_REGISTRY) != 0;
+    }
+}
+
+// What a registry's refusals say of the rest: all anonymous (0), all of users (1), or mixed (-1).
+static int registry_identity(const struct account *a) { return a->anonymous == a->user ? -1 : a->user; }
+
+static bool has_long_budget(const struct pm_policies *policies, struct pm_str registry, bool anonymous,
+                            int64_t at) { // budgets of a second are no story of a day
     const struct pm_policy *p = pm_policy_find(policies, registry, anonymous, at);
     return p && p->limit >= 0 && p->window_ns >= PM_S(3600);
 }
@@ -120,54 +141,45 @@ static void spend(struct budgets *all, uint32_t registry, int with, uint32_t use
     *PM_PUSH(b->spends.items, b->spends.n, b->spends.cap) = x;
 }
 
-// Refused pulls are counted where the nodes tell of them; a burst of retries can look like two groups to the registry's side.
-static bool nodes_tell_refusals(const struct pm_state *s, uint32_t registry) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->registry == registry && is_refusal(p) && (p->sources & ~(unsigned)PM_SRC_REGISTRY)) return true;
-    }
-    return false;
-}
-
-static void collect_groups(struct pm_state *s, const struct pm_policies *policies, struct budgets *all) {
+static void collect_groups(struct pm_state *s, const struct pm_policies *policies, struct accounts *accounts, struct budgets *all) {
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
         const struct pm_attempt *p = g->pull ? &s->pulls.items[g->pull - 1] : NULL;
         uint32_t registry = group_registry(s, g);
         if (g->redundant || g->mirror || !registry) continue;
         bool refused = g->worst == 429 && (p ? is_refusal(p) : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit"));
-        if (refused && (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : nodes_tell_refusals(s, registry))) refused = false; // collect_pulls has it
+        if (refused && (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : account_of(accounts, registry)->nodes_tell)) refused = false; // collect_pulls has it
         if (!refused && !g->manifest_gets) continue;
         int with = p ? pull_credentials(s, p) : g->user || g->credentials ? 1 : g->anonymous ? 0 : -1;
-        if (with < 0) with = registry_identity(s, registry);
+        if (with < 0) with = registry_identity(account_of(accounts, registry));
         if (!has_long_budget(policies, pm_name(s, registry), with != 1, g->first)) continue;
         uint16_t gets = (uint16_t)(g->manifest_gets > 1000 ? 1000 : g->manifest_gets);
         // A group refused at its second manifest has spent the first one.
-        if (gets) spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->first, .client = g->client, .pull = g->pull, .low = gets, .high = gets});
-        if (refused) spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = p && pm_at(p) != PM_NO_TIME ? pm_at(p) : g->last, .client = g->client, .pull = g->pull, .refused = true});
+        if (gets)
+            spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->first, .client = g->client, .pull = g->pull, .low = gets, .high = gets});
+        if (refused)
+            spend(all, registry, with, p ? p->user : g->user,
+                  (struct spend){.at = p && pm_at(p) != PM_NO_TIME ? pm_at(p) : g->last, .client = g->client, .pull = g->pull, .refused = true});
     }
 }
 
-static void collect_pulls(struct pm_state *s, const struct pm_policies *policies, struct budgets *all) {
-    uint32_t *clients = node_clients(s), known = UINT32_MAX;
-    struct metered m = {PM_NO_TIME, PM_NO_TIME};
+static void collect_pulls(struct pm_state *s, const struct pm_policies *policies, struct accounts *accounts, struct budgets *all) {
+    uint32_t *clients = node_clients(s);
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         bool refused = is_refusal(p);
         int64_t at = refused ? pm_at(p) : pm_began(p);
         if (at == PM_NO_TIME || (!refused && !got_manifest(p))) continue;
-        if (p->registry != known) {
-            m = metered_of(s, p->registry);
-            known = p->registry;
-        }
+        const struct account m = *account_of(accounts, p->registry);
         if (!refused && p->requests && m.from != PM_NO_TIME) continue; // its requests stand for it
         if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) continue;
         if (!refused && m.from != PM_NO_TIME && pm_time_in(at, m.from, m.to)) continue; // the meter was on and did not see it: another way led there
         int with = pull_credentials(s, p);
-        if (with < 0) with = registry_identity(s, p->registry);
+        if (with < 0) with = registry_identity(account_of(accounts, p->registry));
         if (!refused && !has_long_budget(policies, pm_name(s, p->registry), with != 1, at)) continue;
         uint32_t client = p->client ? p->client : p->node && clients[p->node] ? clients[p->node] : p->node;
-        spend(all, p->registry, with, p->user, (struct spend){.at = at, .client = client, .pull = (uint32_t)i + 1, .refused = refused, .low = refused ? 0 : 1, .high = refused ? 0 : 2});
+        spend(all, p->registry, with, p->user,
+              (struct spend){.at = at, .client = client, .pull = (uint32_t)i + 1, .refused = refused, .low = refused ? 0 : 1, .high = refused ? 0 : 2});
     }
     free(clients);
 }
@@ -239,18 +251,23 @@ static void points(struct pm_state *s, struct pm_quota *q, const struct spend *s
         ok += !spends[i].refused;
         refused += spends[i].refused;
         bool full = q->limit > 0 && c.low >= (uint64_t)q->limit, near = q->limit > 0 && c.low * 10 > (uint64_t)q->limit * 8;
-        bool crossing = full != was_full || near != was_near || spends[i].at == q->first_refused_ns || spends[i].at == q->last_refused_ns || spends[i].at == q->peak_at_ns;
+        bool crossing =
+            full != was_full || near != was_near || spends[i].at == q->first_refused_ns || spends[i].at == q->last_refused_ns || spends[i].at == q->peak_at_ns;
         was_full = full;
         was_near = near;
         bool last_of_moment = i + 1 == n || spends[i + 1].at != spends[i].at;
         if (!crossing && (i % step || !last_of_moment) && i + 1 != n) continue;
         if (q->points_n == room) break;
-        q->points[q->points_n++] = (struct pm_quota_point){spends[i].at, c.low, ok, refused, q->limit > 0 ? (c.low < (uint64_t)q->limit ? q->limit - (int64_t)c.low : 0) : -1};
+        q->points[q->points_n++] =
+            (struct pm_quota_point){spends[i].at, c.low, ok, refused, q->limit > 0 ? (c.low < (uint64_t)q->limit ? q->limit - (int64_t)c.low : 0) : -1};
     }
     q->points_cap = room;
 }
 
-struct tally { uint32_t name; uint64_t n; };
+struct tally {
+    uint32_t name;
+    uint64_t n;
+};
 static const struct pm_state *tally_state;
 static int by_most(const void *a, const void *b) {
     const struct tally *x = a, *y = b;
@@ -298,7 +315,8 @@ static void consumers(struct pm_state *s, struct pm_quota *q, const struct spend
     for (size_t i = 0; i < n; i++) {
         if (spends[i].refused || !spends[i].pull) continue;
         const struct pm_attempt *p = &s->pulls.items[spends[i].pull - 1];
-        uint32_t pod = p->pods.n ? p->pods.items[0] : 0, names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image, pod ? namespace_of(s, pod) : p->namespace};
+        uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
+                 names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image, pod ? namespace_of(s, pod) : p->namespace};
         for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
     }
     q->consumers = PM_NEWN(s->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
@@ -364,12 +382,17 @@ static int64_t told_limit(const struct pm_state *s, uint32_t registry, int64_t f
     return limit;
 }
 
-static void one(struct pm_state *s, const struct budget *b, const struct spend *spends, size_t n, uint32_t client, size_t clients, const struct pm_policies *policies, struct pm_quota *q) {
+static void one(struct pm_state *s, const struct budget *b, const struct spend *spends, size_t n, uint32_t client, size_t clients,
+                const struct pm_policies *policies, struct pm_quota *q) {
     const struct pm_policy *known = n ? pm_policy_find(policies, pm_name(s, b->registry), b->anonymous, spends[n - 1].at) : NULL;
     struct pm_policy p = known ? *known : (struct pm_policy){.limit = -1};
     int64_t told = told_limit(s, b->registry, spends[0].at, spends[n - 1].at, &p.window_ns);
-    *q = (struct pm_quota){.registry = pm_name(s, b->registry), .identity = b->anonymous ? PM_STR("anonymous") : PM_STR("user"), .user = pm_name(s, b->user),
-                           .policy = known ? pm_arena_dup(s->a, pm_str_c(known->id)) : PM_NONE, .limit = told >= 0 ? told : p.limit, .window_s = p.window_ns > 0 ? p.window_ns / PM_NS_PER_S : -1};
+    *q = (struct pm_quota){.registry = pm_name(s, b->registry),
+                           .identity = b->anonymous ? PM_STR("anonymous") : PM_STR("user"),
+                           .user = pm_name(s, b->user),
+                           .policy = known ? pm_arena_dup(s->a, pm_str_c(known->id)) : PM_NONE,
+                           .limit = told >= 0 ? told : p.limit,
+                           .window_s = p.window_ns > 0 ? p.window_ns / PM_NS_PER_S : -1};
     q->client = client ? pm_name(s, client) : clients > 1 && b->anonymous ? pm_arena_fmt(s->a, "one address shared by %zu clients", clients) : PM_NONE;
     moments(q, spends, n, &p);
     points(s, q, spends, n, &p);
@@ -410,8 +433,14 @@ bool pm_quotas_fill(struct pm_state *s) {
     struct pm_policies policies = {0};
     struct budgets all = {0};
     if (!pm_policies_load(s, &policies)) return false;
-    collect_groups(s, &policies, &all);
-    collect_pulls(s, &policies, &all);
+    struct accounts accounts = {0};
+    Word_t freed;
+    accounts_fill(s, &accounts);
+    collect_groups(s, &policies, &accounts, &all);
+    collect_pulls(s, &policies, &accounts, &all);
+    JLFA(freed, accounts.at);
+    (void)freed;
+    free(accounts.list.items);
     for (size_t i = 0; i < all.list.n; i++) {
         budget_quotas(s, &all.list.items[i], &policies);
         free(all.list.items[i].spends.items);
