@@ -10,7 +10,24 @@
 
 extern const struct pm_command pm_command_gate;
 
-enum option { OPT_POLICY, OPT_FAIL_ON, OPT_BASELINE, OPT_WRITE_BASELINE, OPT_JUNIT, OPT_SARIF, OPT_GITLAB, OPT_GITHUB, OPT_REPORT_ONLY, OPT_FORMAT, OPT_COLOR, OPT_NOW, OPT_RULES, OPT_QUOTAS, OPT_JOBS, OPT_COUNT };
+enum option {
+    OPT_POLICY,
+    OPT_FAIL_ON,
+    OPT_BASELINE,
+    OPT_WRITE_BASELINE,
+    OPT_JUNIT,
+    OPT_SARIF,
+    OPT_GITLAB,
+    OPT_GITHUB,
+    OPT_REPORT_ONLY,
+    OPT_FORMAT,
+    OPT_COLOR,
+    OPT_NOW,
+    OPT_RULES,
+    OPT_QUOTAS,
+    OPT_JOBS,
+    OPT_COUNT
+};
 static const struct pm_opt options[OPT_COUNT] = {
     [OPT_POLICY] = {"policy", 'p', true},
     [OPT_FAIL_ON] = {"fail-on", 0, true},
@@ -44,7 +61,8 @@ struct gate {
 
 static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row, struct pm_diags *diags) {
     struct pm_str input = row->bundle;
-    struct pm_judge_options o = {.rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
+    struct pm_judge_options o = {
+        .rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
     struct pm_report *r = pm_judge(t, g->rules, &o, diags);
     if (r) pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
     else row->why_broken = PM_STR("could not be judged");
@@ -129,7 +147,10 @@ static bool baseline_write(const struct gate *g, const char *path) {
 }
 
 static bool outputs(const struct gate *g) {
-    static const struct { enum option option; const struct pm_gate_output *output; } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}};
+    static const struct {
+        enum option option;
+        const struct pm_gate_output *output;
+    } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}};
     const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
     bool good = true;
     const struct pm_gate_output *people = format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
@@ -184,7 +205,8 @@ static int options_read(struct gate *g, int argc, char **argv) {
     if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0) return pm_usage(&pm_command_gate, "--format is table or json, not '%s'", format);
     if (jobs && !pm_opt_number(jobs, 1, 64, &n)) return pm_usage(&pm_command_gate, "-j is a number from 1 to 64, not '%s'", jobs);
     if (jobs) g->threads = (int)n;
-    if (g->value[OPT_NOW] && !pm_opt_time(g->value[OPT_NOW], &g->now_ns)) return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31", g->value[OPT_NOW]);
+    if (g->value[OPT_NOW] && !pm_opt_time(g->value[OPT_NOW], &g->now_ns))
+        return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31", g->value[OPT_NOW]);
     return PM_EXIT_OK;
 }
 
@@ -213,7 +235,8 @@ const struct pm_command pm_command_gate = {
     .name = "gate",
     .synopsis = "PATH|DB... [--policy FILE] [--fail-on CAUSE[:SEVERITY],...] [--baseline FILE] [--junit FILE] [--sarif FILE] [--report-only]",
     .summary = "hold bundles against thresholds; the exit status says it",
-    .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. Without a policy a bundle fails on any incident of severity warning or critical.\n\n"
+    .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. "
+            "Without a policy a bundle fails on any incident of severity warning or critical.\n\n"
             "  -p, --policy FILE         checks and waivers, YAML (README, \"Gate\")\n"
             "      --fail-on LIST        CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated\n"
             "  -b, --baseline FILE       incidents known there do not fail\n"

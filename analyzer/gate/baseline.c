@@ -9,7 +9,8 @@ bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *
     const char *schema = json_string_value(json_object_get(root, "schema"));
     size_t i;
     if (!root) pm_diags_add(diags, pm_str_c(path), e.line > 0 ? (uint64_t)e.line : 0, "baseline", "%s", e.text);
-    else if (!schema || strcmp(schema, "pullmortem.baseline/1") != 0 || !json_is_array(list)) pm_diags_add(diags, pm_str_c(path), 1, "baseline", "is no baseline: write one with gate --write-baseline FILE");
+    else if (!schema || strcmp(schema, "pullmortem.baseline/1") != 0 || !json_is_array(list))
+        pm_diags_add(diags, pm_str_c(path), 1, "baseline", "is no baseline: write one with gate --write-baseline FILE");
     bool good = json_is_array(list) && schema && strcmp(schema, "pullmortem.baseline/1") == 0;
     if (good) json_array_foreach(list, i, o) {
             const char *f = json_string_value(json_object_get(o, "fingerprint"));

@@ -24,10 +24,12 @@ static bool incident_fits(const struct pm_check *c, const struct pm_incident *in
 }
 
 static bool waiver_fits(const struct pm_waiver *w, const struct pm_incident *in) {
-    return cause_fits(w->match, in->root_cause) && among(&in->registries, w->registry) && among(&in->blast.nodes, w->node) && (!w->fingerprint || pm_str_eqc(in->fingerprint, w->fingerprint));
+    return cause_fits(w->match, in->root_cause) && among(&in->registries, w->registry) && among(&in->blast.nodes, w->node) &&
+           (!w->fingerprint || pm_str_eqc(in->fingerprint, w->fingerprint));
 }
 
-static void excuse(struct pm_gate_item *item, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+static void excuse(struct pm_gate_item *item, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
+                   struct pm_arena *a) {
     for (size_t i = 0; i < p->waivers_n; i++) {
         const struct pm_waiver *w = &p->waivers[i];
         if (!waiver_fits(w, in)) continue;
@@ -50,10 +52,15 @@ static void excuse(struct pm_gate_item *item, const struct pm_incident *in, cons
 
 static struct pm_gate_item *item_new(struct pm_gate_row *row) { return PM_PUSH(row->items, row->items_n, row->items_cap); }
 
-static void incident(struct pm_gate_row *row, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+static void incident(struct pm_gate_row *row, const struct pm_incident *in, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
+                     struct pm_arena *a) {
     struct pm_gate_item *item = item_new(row);
-    *item = (struct pm_gate_item){.kind = PM_CHECK_INCIDENT, .severity = in->severity, .id = pm_str_c(pm_words_cause(in->root_cause)), .title = pm_arena_dup(a, in->title),
-                                  .message = pm_arena_dup(a, in->summary), .fingerprint = pm_arena_dup(a, in->fingerprint)};
+    *item = (struct pm_gate_item){.kind = PM_CHECK_INCIDENT,
+                                  .severity = in->severity,
+                                  .id = pm_str_c(pm_words_cause(in->root_cause)),
+                                  .title = pm_arena_dup(a, in->title),
+                                  .message = pm_arena_dup(a, in->summary),
+                                  .fingerprint = pm_arena_dup(a, in->fingerprint)};
     if (in->evidence_n) {
         item->file = pm_arena_dup(a, in->evidence[0].file);
         item->line = in->evidence[0].line;
@@ -93,7 +100,8 @@ static void metric(struct pm_gate_row *row, const struct pm_report *r, const str
     const struct pm_metric *m = pm_metric_find(c->metric);
     const struct pm_pull_stats *s = pm_metric_stats(r, c);
     struct pm_gate_item *item = item_new(row);
-    *item = (struct pm_gate_item){.kind = PM_CHECK_METRIC, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = c->warn ? PM_SEVERITY_WARNING : PM_SEVERITY_CRITICAL};
+    *item = (struct pm_gate_item){
+        .kind = PM_CHECK_METRIC, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = c->warn ? PM_SEVERITY_WARNING : PM_SEVERITY_CRITICAL};
     item->title = item->id;
     if (!s || !s->attempts) {
         item->message = PM_STR("no pulls to measure");
@@ -119,7 +127,8 @@ static void quota(struct pm_gate_row *row, const struct pm_report *r, const stru
         if (q->limit <= 0 && !q->refused) continue;
         double left = q->refused || q->limit <= 0 || q->peak_used >= (uint64_t)q->limit ? 0 : 1 - (double)q->peak_used / (double)q->limit;
         struct pm_gate_item *item = item_new(row);
-        *item = (struct pm_gate_item){.kind = PM_CHECK_QUOTA, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = q->refused ? PM_SEVERITY_CRITICAL : PM_SEVERITY_WARNING};
+        *item = (struct pm_gate_item){
+            .kind = PM_CHECK_QUOTA, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = q->refused ? PM_SEVERITY_CRITICAL : PM_SEVERITY_WARNING};
         item->title = pm_arena_fmt(a, "%.*s %.*s quota", PM_FMT(q->registry), PM_FMT(q->identity));
         item->message = pm_arena_fmt(a, "%.0f %% left at its peak, %llu refused", left * 100, (unsigned long long)q->refused);
         if (left >= c->headroom) continue;
@@ -135,12 +144,20 @@ static void finding(struct pm_gate_row *row, const struct pm_report *r, const st
         while (severity < 2 && !pm_str_eqc(f->severity, pm_severity_names[severity])) severity++;
         if (c->finding ? !pm_str_eqc(f->id, c->finding) : severity < (int)c->severity) continue;
         struct pm_gate_item *item = item_new(row);
-        *item = (struct pm_gate_item){.kind = PM_CHECK_FINDING, .state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL, .severity = (enum pm_severity)severity, .id = pm_arena_dup(a, f->id), .title = pm_arena_dup(a, f->text),
-                                      .message = pm_arena_dup(a, f->advice), .file = pm_arena_dup(a, f->file), .line = f->line, .why = pm_arena_dup(a, pm_str_c(c->id))};
+        *item = (struct pm_gate_item){.kind = PM_CHECK_FINDING,
+                                      .state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL,
+                                      .severity = (enum pm_severity)severity,
+                                      .id = pm_arena_dup(a, f->id),
+                                      .title = pm_arena_dup(a, f->text),
+                                      .message = pm_arena_dup(a, f->advice),
+                                      .file = pm_arena_dup(a, f->file),
+                                      .line = f->line,
+                                      .why = pm_arena_dup(a, pm_str_c(c->id))};
     }
 }
 
-void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a) {
+void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
+                   struct pm_arena *a) {
     row->attempts = r->total.attempts;
     row->failed = r->total.failed;
     row->incidents = r->incidents_n;

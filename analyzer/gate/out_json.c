@@ -63,7 +63,8 @@ static bool write_gitlab(FILE *out, const struct pm_gate_result *g, struct pm_ar
         for (size_t k = 0; k < r->items_n; k++) {
             const struct pm_gate_item *x = &r->items[k];
             if (x->state != PM_GATE_FAIL && x->state != PM_GATE_WARN) continue;
-            struct pm_str print = pm_arena_fmt(a, "%016llx", (unsigned long long)pm_str_hash(x->fingerprint.n ? x->fingerprint : x->id, pm_str_hash(r->bundle, 7)));
+            struct pm_str print =
+                pm_arena_fmt(a, "%016llx", (unsigned long long)pm_str_hash(x->fingerprint.n ? x->fingerprint : x->id, pm_str_hash(r->bundle, 7)));
             pm_json_open(&w, NULL, '{');
             pm_json_text(&w, "description", pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->title), PM_FMT(x->message)));
             pm_json_text(&w, "check_name", x->id);

@@ -26,7 +26,8 @@ static void attribute(FILE *out, const char *name, struct pm_str value, struct p
 static void testcase(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
     fputs("    <testcase", out);
     attribute(out, "classname", r->bundle, a);
-    attribute(out, "name", x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->id), PM_FMT(x->title)) : x->id, a);
+    attribute(out, "name", x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->id), PM_FMT(x->title)) : x->id,
+              a);
     fputs(" time=\"0\">", out);
     if (x->state == PM_GATE_FAIL) {
         fputs("\n      <failure", out);
@@ -57,8 +58,8 @@ static void suite(FILE *out, const struct pm_gate_row *r, struct pm_arena *a) {
     bool broken = r->state == PM_GATE_BROKEN || r->why_broken.n;
     fputs("  <testsuite", out);
     attribute(out, "name", r->bundle, a);
-    fprintf(out, " tests=\"%zu\" failures=\"%llu\" errors=\"%d\" skipped=\"%llu\" time=\"0\">\n", r->items_n + 1, (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL), broken,
-            (unsigned long long)states(r, PM_GATE_KNOWN, PM_GATE_WAIVED));
+    fprintf(out, " tests=\"%zu\" failures=\"%llu\" errors=\"%d\" skipped=\"%llu\" time=\"0\">\n", r->items_n + 1,
+            (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL), broken, (unsigned long long)states(r, PM_GATE_KNOWN, PM_GATE_WAIVED));
     fputs("    <testcase", out);
     attribute(out, "classname", r->bundle, a);
     fputs(" name=\"the bundle can be read whole\" time=\"0\">", out);
@@ -81,8 +82,10 @@ static bool write_junit(FILE *out, const struct pm_gate_result *g, struct pm_are
         skipped += states(&g->rows[i], PM_GATE_KNOWN, PM_GATE_WAIVED);
         errors += g->rows[i].why_broken.n > 0;
     }
-    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pullmortem gate\" tests=\"%llu\" failures=\"%llu\" errors=\"%llu\" skipped=\"%llu\" time=\"0\">\n", (unsigned long long)tests,
-            (unsigned long long)failures, (unsigned long long)errors, (unsigned long long)skipped);
+    fprintf(out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pullmortem gate\" tests=\"%llu\" failures=\"%llu\" errors=\"%llu\" "
+            "skipped=\"%llu\" time=\"0\">\n",
+            (unsigned long long)tests, (unsigned long long)failures, (unsigned long long)errors, (unsigned long long)skipped);
     for (size_t i = 0; i < g->rows_n; i++) suite(out, &g->rows[i], a);
     fputs("</testsuites>\n", out);
     return !ferror(out);

@@ -2,7 +2,9 @@
 #include "pm/gate.h"
 #include "report/words.h"
 
-struct totals { uint64_t n[PM_GATE_BROKEN + 1]; };
+struct totals {
+    uint64_t n[PM_GATE_BROKEN + 1];
+};
 
 static const char *paint(enum pm_gate_state s, bool color) {
     static const char *const codes[] = {"\033[32m", "\033[36m", "\033[36m", "\033[33m", "\033[31m", "\033[35m"};
@@ -24,8 +26,10 @@ static void row(FILE *out, const struct pm_gate_row *r, int wide, struct pm_aren
         const struct pm_gate_item *x = &r->items[i];
         if (x->state == PM_GATE_PASS) continue;
         struct pm_str why = x->state == PM_GATE_FAIL || x->state == PM_GATE_WARN ? pm_arena_fmt(a, "check %.*s", PM_FMT(x->why)) : x->why;
-        fprintf(out, "         %s%s%s %.*s: %.*s (%.*s)\n", paint(x->state, color), pm_gate_state_names[x->state], color ? "\033[0m" : "", PM_FMT(pm_text_visible(a, x->id)),
-                PM_FMT(pm_text_visible(a, x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING ? x->title : x->message)), PM_FMT(pm_text_visible(a, why)));
+        fprintf(out, "         %s%s%s %.*s: %.*s (%.*s)\n", paint(x->state, color), pm_gate_state_names[x->state], color ? "\033[0m" : "",
+                PM_FMT(pm_text_visible(a, x->id)),
+                PM_FMT(pm_text_visible(a, x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING ? x->title : x->message)),
+                PM_FMT(pm_text_visible(a, why)));
     }
 }
 

@@ -164,7 +164,12 @@ static void metric_in(struct reader *x, const json_t *o) {
     if (span && !pm_duration(pm_str_c(span), &c.for_ns)) mistake(x, o, "for: '%s' is no duration such as 10m", span);
     if (c.for_ns && !m->of_bucket) mistake(x, o, "metric %s has no series, so it cannot have `for`", c.metric);
     if (c.for_ns && (c.registry || c.node)) mistake(x, o, "metric %s: a series is of the whole bundle, so `for` goes without registry and node", c.metric);
-    c.id = pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold, span ? " for " : "", span ? span : "", c.registry || c.node ? " of " : "", c.registry ? c.registry : c.node ? c.node : "").p;
+    c.id = pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold, span ? " for " : "", span ? span : "",
+                        c.registry || c.node ? " of " : "",
+                        c.registry ? c.registry
+                        : c.node   ? c.node
+                                   : "")
+               .p;
     add(x, c);
 }
 
@@ -189,13 +194,19 @@ static void finding_in(struct reader *x, const json_t *o) {
 static void waiver_in(struct reader *x, const json_t *o) {
     static const char *const keys[] = {"match", "registry", "node", "fingerprint", "reason", "expires", NULL};
     keys_known(x, o, keys);
-    struct pm_waiver w = {.match = match_of(x, o), .registry = text(x, o, "registry"), .node = text(x, o, "node"), .fingerprint = text(x, o, "fingerprint"), .reason = text(x, o, "reason"),
-                          .expires_ns = PM_NO_TIME, .line = (uint64_t)pm_yaml_line(o)};
+    struct pm_waiver w = {.match = match_of(x, o),
+                          .registry = text(x, o, "registry"),
+                          .node = text(x, o, "node"),
+                          .fingerprint = text(x, o, "fingerprint"),
+                          .reason = text(x, o, "reason"),
+                          .expires_ns = PM_NO_TIME,
+                          .line = (uint64_t)pm_yaml_line(o)};
     const char *day = text(x, o, "expires");
     struct pm_when when;
     if (!w.reason || !*w.reason) mistake(x, o, "a waiver needs a reason");
     if (!day) mistake(x, o, "a waiver needs a day on which it expires, such as expires: 2026-12-31");
-    else if (!pm_when_rfc3339(pm_arena_fmt(x->a, "%s%s", day, strchr(day, 'T') ? "" : "T23:59:59Z"), &when)) mistake(x, o, "expires: '%s' is no day such as 2026-12-31", day);
+    else if (!pm_when_rfc3339(pm_arena_fmt(x->a, "%s%s", day, strchr(day, 'T') ? "" : "T23:59:59Z"), &when))
+        mistake(x, o, "expires: '%s' is no day such as 2026-12-31", day);
     else w.expires_ns = when.ns;
     *PM_PUSH(x->policy->waivers, x->policy->waivers_n, x->policy->waivers_cap) = w;
 }
@@ -222,7 +233,9 @@ static bool file_text(const char *path, struct pm_buf *b) {
     return fclose(f) == 0;
 }
 
-static struct pm_check default_check(void) { return (struct pm_check){.kind = PM_CHECK_INCIDENT, .id = "any:warning", .match = "any", .severity = PM_SEVERITY_WARNING, .scope = -1}; }
+static struct pm_check default_check(void) {
+    return (struct pm_check){.kind = PM_CHECK_INCIDENT, .id = "any:warning", .match = "any", .severity = PM_SEVERITY_WARNING, .scope = -1};
+}
 
 bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags) {
     static const char *const keys[] = {"version", "incidents", "metrics", "quotas", "findings", "waivers", NULL};

@@ -196,6 +196,7 @@ void pm_report_finish(struct pm_state *s) {
     }
     free(order);
     pm_timeline_clear_judgement(s->timeline);
+    for (size_t i = 0; i < r->quotas_n; i++) pm_timeline_put_quota(s->timeline, &r->quotas[i]);
     pulls_back(s);
     for (size_t i = 0; i < n; i++) pm_timeline_put_incident(s->timeline, &r->incidents[i]);
 }

@@ -21,14 +21,16 @@ static bool day(const json_t *o, const char *key, int64_t *ns) {
 }
 
 static bool policy(struct pm_state *s, const char *name, const json_t *o, struct pm_policies *out) {
-    const char *id = json_string_value(json_object_get(o, "id")), *registry = json_string_value(json_object_get(o, "registry")), *identity = json_string_value(json_object_get(o, "identity"));
+    const char *id = json_string_value(json_object_get(o, "id")), *registry = json_string_value(json_object_get(o, "registry")),
+               *identity = json_string_value(json_object_get(o, "identity"));
     const char *per = json_string_value(json_object_get(o, "per"));
     const json_t *limit = json_object_get(o, "limit"), *window = json_object_get(o, "window_s");
     struct pm_policy p = {0};
     if (!id || !registry) return mistake(s, name, o, "a quota needs id and registry");
     if (!identity || (strcmp(identity, "anonymous") != 0 && strcmp(identity, "user") != 0)) return mistake(s, name, o, "identity must be anonymous or user");
     if (!json_is_number(window) || json_number_value(window) <= 0) return mistake(s, name, o, "window_s must be a number of seconds over 0");
-    if (limit && !json_is_null(limit) && (!json_is_integer(limit) || json_integer_value(limit) < 0)) return mistake(s, name, o, "limit must be a whole number, or null where it is not published");
+    if (limit && !json_is_null(limit) && (!json_is_integer(limit) || json_integer_value(limit) < 0))
+        return mistake(s, name, o, "limit must be a whole number, or null where it is not published");
     if (!day(o, "from", &p.from) || !day(o, "until", &p.until)) return mistake(s, name, o, "from and until are days or RFC 3339 times");
     p.id = pm_arena_cstr(s->a, pm_str_c(id));
     p.registry = pm_arena_cstr(s->a, pm_str_c(registry));

@@ -258,8 +258,10 @@ static void points(struct pm_state *s, struct pm_quota *q, const struct spend *s
         bool last_of_moment = i + 1 == n || spends[i + 1].at != spends[i].at;
         if (!crossing && (i % step || !last_of_moment) && i + 1 != n) continue;
         if (q->points_n == room) break;
+        uint64_t told = ok, told_refused = refused;
+        ok = refused = 0; // of each point: what came since the one before
         q->points[q->points_n++] =
-            (struct pm_quota_point){spends[i].at, c.low, ok, refused, q->limit > 0 ? (c.low < (uint64_t)q->limit ? q->limit - (int64_t)c.low : 0) : -1};
+            (struct pm_quota_point){spends[i].at, c.low, told, told_refused, q->limit > 0 ? (c.low < (uint64_t)q->limit ? q->limit - (int64_t)c.low : 0) : -1};
     }
     q->points_cap = room;
 }
@@ -446,7 +448,6 @@ bool pm_quotas_fill(struct pm_state *s) {
         free(all.list.items[i].spends.items);
     }
     if (s->report->quotas_n) qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
-    for (size_t i = 0; i < s->report->quotas_n; i++) pm_timeline_put_quota(s->timeline, &s->report->quotas[i]);
     free(all.list.items);
     free(policies.list.items);
     return true;

@@ -5,11 +5,13 @@
 struct pm_policy {
     const char *id, *registry; // "docker.io", "*.pkg.dev"
     bool anonymous, per_user;
-    int64_t from, until;       // PM_NO_TIME: open
-    int64_t limit;             // -1: not published
+    int64_t from, until; // PM_NO_TIME: open
+    int64_t limit;       // -1: not published
     int64_t window_ns;
 };
-struct pm_policies { PM_LIST(struct pm_policy) list; };
+struct pm_policies {
+    PM_LIST(struct pm_policy) list;
+};
 
 // The built-in table, after the entries of --quotas FILE. False where a table is broken (told with file and line).
 bool pm_policies_load(struct pm_state *s, struct pm_policies *out);

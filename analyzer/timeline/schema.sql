@@ -224,8 +224,8 @@ CREATE VIEW incidents AS SELECT
 FROM incident i;
 
 -- quota_points: the sliding window of a registry's limit over time, one curve a (registry, identity, client).
---   used             counted pulls within the window that ends at `time`; ok and refused: at this point alone
---   remaining        as the registry's own header said; limit_: the policy's, NULL unknown
+--   used             counted pulls within the window that ends at `time`; ok and refused: pulls since the point before
+--   remaining        limit less used, NULL where the limit is not known; limit_: the policy's, NULL unknown
 CREATE VIEW quota_points AS SELECT
     q.registry AS registry, q.identity AS identity, q.client AS client,
     strftime('%Y-%m-%dT%H:%M:%S', p.ts / 1000000000, 'unixepoch') || printf('.%03dZ', p.ts / 1000000 % 1000) AS time,

@@ -13,36 +13,44 @@ extern const char *const pm_check_names[];
 
 struct pm_check {
     enum pm_check_kind kind;
-    bool warn;                 // action: warn — told, does not fail
-    uint64_t line;             // in the policy file, 0 built in or from --fail-on
-    const char *id;            // for people and JUnit: "any:warning", "success_ratio under 0.95"
+    bool warn;      // action: warn — told, does not fail
+    uint64_t line;  // in the policy file, 0 built in or from --fail-on
+    const char *id; // for people and JUnit: "any:warning", "success_ratio under 0.95"
     // incident: which
     const char *match;         // a cause, a family, "any"
     enum pm_severity severity; // at least
     enum pm_confidence confidence;
-    int scope;                 // enum pm_scope_kind, -1 any
+    int scope; // enum pm_scope_kind, -1 any
     // where: narrows every kind
     const char *registry, *node, *identity;
     // metric
     const char *metric;
-    bool over;                 // else under
+    bool over; // else under
     double threshold;
-    int64_t for_ns;            // the series must hold it that long; 0: the whole window's value
-    double headroom;           // quota: remaining share at its peak under this
-    const char *finding;       // id, NULL: any of at least that severity
+    int64_t for_ns;      // the series must hold it that long; 0: the whole window's value
+    double headroom;     // quota: remaining share at its peak under this
+    const char *finding; // id, NULL: any of at least that severity
 };
-struct pm_waiver { const char *match, *registry, *node, *fingerprint, *reason; int64_t expires_ns; uint64_t line; }; // PM_NO_TIME: never expires
+struct pm_waiver {
+    const char *match, *registry, *node, *fingerprint, *reason;
+    int64_t expires_ns;
+    uint64_t line;
+}; // PM_NO_TIME: never expires
 
 struct pm_gate_policy {
-    struct pm_check *checks; size_t checks_n, checks_cap;
-    struct pm_waiver *waivers; size_t waivers_n, waivers_cap;
+    struct pm_check *checks;
+    size_t checks_n, checks_cap;
+    struct pm_waiver *waivers;
+    size_t waivers_n, waivers_cap;
 };
 // path NULL: the default policy: no incident of severity warning or critical. False on mistakes, told in diags with file:line and a hint.
 bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags);
 // --fail-on "rate-limit:critical,auth,any:info": adds a check for each. False: *bad is the part that is wrong.
 bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a, const char **bad);
 
-struct pm_baseline { struct pm_strs known; }; // fingerprints
+struct pm_baseline {
+    struct pm_strs known;
+}; // fingerprints
 bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a, struct pm_diags *diags);
 
 enum pm_gate_state { PM_GATE_PASS = 0, PM_GATE_KNOWN, PM_GATE_WAIVED, PM_GATE_WARN, PM_GATE_FAIL, PM_GATE_BROKEN };
@@ -58,24 +66,31 @@ struct pm_gate_row {
     struct pm_str bundle, verdict, root_cause, why_broken;
     enum pm_gate_state state;
     uint64_t attempts, failed, incidents;
-    struct pm_gate_item *items; size_t items_n, items_cap;
+    struct pm_gate_item *items;
+    size_t items_n, items_cap;
 };
 struct pm_gate_result {
-    struct pm_gate_row *rows; size_t rows_n, rows_cap;
+    struct pm_gate_row *rows;
+    size_t rows_n, rows_cap;
     bool report_only;
 };
 // now_ns: today, for the expiry of waivers.
-void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns, struct pm_arena *a);
+void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
+                   struct pm_arena *a);
 
 // One metric of a report, as `metric:` names it; where a check narrows it to a registry or node, of that one. False where it does not apply.
-struct pm_metric { const char *name, *what; double (*of)(const struct pm_pull_stats *s); double (*of_bucket)(const struct pm_bucket *b); };
+struct pm_metric {
+    const char *name, *what;
+    double (*of)(const struct pm_pull_stats *s);
+    double (*of_bucket)(const struct pm_bucket *b);
+};
 extern const struct pm_metric pm_metrics[]; // ends with a NULL name; of_bucket NULL: no `for`
 const struct pm_metric *pm_metric_find(const char *name);
 const struct pm_pull_stats *pm_metric_stats(const struct pm_report *r, const struct pm_check *c);
 
 // Outputs. Each writes the whole result; false on a write error. One file analyzer/gate/out_<name>.c each.
 struct pm_gate_output {
-    const char *name;  // "table", "json", "junit", "sarif", "github", "gitlab"
+    const char *name; // "table", "json", "junit", "sarif", "github", "gitlab"
     const char *title;
     bool (*write)(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color);
 };
