@@ -35,17 +35,24 @@ static void pods_of_pulls(struct blast *b) {
     }
 }
 
-static bool speaks_of(const struct blast *b, const struct pm_trace *t) {
-    if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) return false;
-    if (t->pull) return b->s->pulls.items[t->pull - 1].incident == (uint32_t)(b->h - b->s->hits.items) + 1;
-    return t->image && pm_ids_has(&b->h->images, t->image) && (!t->node || pm_ids_has(&b->h->nodes, t->node)) && t->first <= b->h->to + PM_S(600) &&
-           t->last >= b->h->from - PM_S(5);
+static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
+    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) && (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) && t->last >= h->from - PM_S(5);
+}
+
+void pm_blast_prepare(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
+        uint32_t known = t->pull ? s->pulls.items[t->pull - 1].incident : 0;
+        if (known) pm_ids_add(&s->hits.items[known - 1].said, (uint32_t)i);
+        for (size_t k = 0; k < s->hits.n && !t->pull; k++)
+            if (may_speak_of(&s->hits.items[k], t)) pm_ids_add(&s->hits.items[k].said, (uint32_t)i);
+    }
 }
 
 static void pods_of_traces(struct blast *b) {
-    for (size_t i = 0; i < b->s->traces.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[i];
-        if (!speaks_of(b, t)) continue;
+    for (size_t i = 0; i < b->h->said.n; i++) {
+        const struct pm_trace *t = &b->s->traces.items[b->h->said.items[i]];
         bool state = t->origin == PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
         pod_seen(b, pm_id_join(b->s, t->namespace, '/', t->pod), t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
     }

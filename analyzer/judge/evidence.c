@@ -61,9 +61,9 @@ static void pick_for(struct picks *p, size_t index) {
                      ? pm_arena_fmt(s->a, "%s names the cause", pm_component_names[order[i]])
                      : pm_arena_fmt(s->a, "the same attempt as %s tells it", pm_component_names[order[i]]));
     }
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (!g->pull || !g->worst || g->redundant || s->pulls.items[g->pull - 1].incident != index + 1) continue;
+    for (size_t i = 0; i < h->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
+        if (!g->worst || (s->pulls.items[g->pull - 1].status && s->pulls.items[g->pull - 1].status != g->worst)) continue;
         pick(p, index, g->best, 60, pm_arena_fmt(s->a, "the registry side answered %d", g->worst));
         break;
     }
@@ -93,13 +93,14 @@ struct fetch {
     struct pm_state *s;
     struct picks *p;
     struct pm_evidence *lines;
+    Pvoid_t first; // event → index + 1 of its first pick
+    uint32_t *next; // index + 1 of the next pick of the same event
 };
 
 static bool fetched(void *ctx, const struct pm_row *row) {
     struct fetch *f = ctx;
-    for (size_t i = 0; i < f->p->list.n; i++) {
-        if (f->p->list.items[i].event != row->id) continue;
-        struct pm_evidence *e = &f->lines[i];
+    for (Word_t i = pm_map_get(f->first, row->id); i; i = f->next[i - 1]) {
+        struct pm_evidence *e = &f->lines[i - 1];
         e->file = pm_arena_dup(f->s->a, pm_str_c(row->path));
         e->line = row->line;
         e->time_ns = row->ts_ns;
@@ -111,14 +112,24 @@ static bool fetched(void *ctx, const struct pm_row *row) {
 
 static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence *lines) {
     struct pm_buf where = {0};
-    struct fetch f = {s, p, lines};
+    struct fetch f = {.s = s, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
+    Word_t freed;
+    for (size_t i = 0; i < p->list.n; i++) {
+        Word_t *slot = pm_map_slot(&f.first, p->list.items[i].event);
+        f.next[i] = (uint32_t)*slot;
+        *slot = i + 1;
+    }
     for (size_t at = 0; at < p->list.n;) { // in portions that SQLite parses with ease
         pm_buf_clear(&where);
         pm_buf_lit(&where, "id IN (");
-        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++) pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
+        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++)
+            pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
         pm_buf_lit(&where, ")");
         pm_timeline_each(s->timeline, where.p, fetched, &f);
     }
+    JLFA(freed, f.first);
+    (void)freed;
+    free(f.next);
     pm_buf_free(&where);
 }
 

@@ -52,7 +52,7 @@ static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
     return pm_arena_fmt(s->a, "%016llx", (unsigned long long)hash);
 }
 
-static void requests_of(struct pm_state *s, struct pm_hit *h, size_t index) {
+static void requests_of(struct pm_state *s, struct pm_hit *h) {
     Pvoid_t statuses = NULL;
     Word_t freed, code = 0;
     PWord_t n;
@@ -62,9 +62,8 @@ static void requests_of(struct pm_state *s, struct pm_hit *h, size_t index) {
         inc->stages[p->stage]++;
         if (p->status && !p->requests) ++*pm_map_slot(&statuses, (Word_t)p->status);
     }
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (g->redundant || !g->pull || s->pulls.items[g->pull - 1].incident != index + 1) continue;
+    for (size_t i = 0; i < h->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
         for (int k = 0; k < g->statuses_n; k++) {
             if (g->statuses[k].code) *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
             if (g->statuses[k].code >= 400 && (g->statuses[k].code != 401 || g->worst == 401)) inc->failed_requests += g->statuses[k].n;
@@ -185,7 +184,7 @@ void pm_report_finish(struct pm_state *s) {
         inc->lines = h->lines;
         inc->fingerprint = fingerprint(s, h);
         inc->explained_by = h->explained_by ? s->hits.items[h->explained_by - 1].id : 0;
-        requests_of(s, h, order[i]);
+        requests_of(s, h);
         chain_of(s, h);
     }
     for (size_t i = 0; i < n; i++) r->incidents[i] = *s->hits.items[order[i]].incident;

@@ -204,4 +204,9 @@ void pm_group_incidents(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
     for (size_t i = 0; i < s->hits.n; i++)
         for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
+    for (size_t i = 0; i < s->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[i];
+        uint32_t incident = g->pull && !g->redundant ? s->pulls.items[g->pull - 1].incident : 0;
+        if (incident) pm_ids_add(&s->hits.items[incident - 1].groups, (uint32_t)i);
+    }
 }

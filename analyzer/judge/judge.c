@@ -44,7 +44,7 @@ static void state_free(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
-        struct pm_ids *lists[] = {&h->pulls,      &h->traces, &h->groups,  &h->nodes,        &h->registries, &h->images,
+        struct pm_ids *lists[] = {&h->pulls,      &h->traces, &h->groups, &h->said,  &h->nodes,        &h->registries, &h->images,
                                   &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
         for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
     }
@@ -125,6 +125,7 @@ static void bundle(struct pm_state *s) {
 }
 
 static void each_incident(struct pm_state *s) {
+    pm_blast_prepare(s);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->dropped) continue;

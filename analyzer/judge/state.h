@@ -14,9 +14,11 @@
 #define PM_S(seconds) ((int64_t)((seconds)*1e9))
 #define PM_LOOSE_NS PM_S(180) // how far a table's ages may be off
 
-struct pm_ids { // growable list of small numbers
+struct pm_ids { // growable list of small numbers; long ones that are used as sets keep a Judy1 beside
     uint32_t *items;
     size_t n, cap;
+    Pvoid_t set;
+    size_t set_n; // so many items are in it
 };
 void pm_ids_add(struct pm_ids *v, uint32_t id);
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already
@@ -205,6 +207,7 @@ struct pm_hit {                   // an incident while it is put together
     int cause;
     int64_t from, to, recovered;
     struct pm_ids pulls, traces, groups; // indexes
+    struct pm_ids said;                  // traces that name a pod of it
     struct pm_ids nodes, registries, images, namespaces, pods, clients, repositories, users;
     uint32_t explained_by; // index + 1
     uint32_t via;          // index + 1 into link rules
@@ -279,6 +282,7 @@ void pm_settle(struct pm_state *s);                                             
 void pm_group_incidents(struct pm_state *s);                                         // group.c
 void pm_chain_links(struct pm_state *s);                                             // chain.c
 void pm_scope_find(struct pm_state *s, struct pm_hit *h);                            // scope.c
+void pm_blast_prepare(struct pm_state *s);                            // once, before the first
 void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                            // blast.c
 void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                         // recovery.c
 void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                          // trigger.c

@@ -6,19 +6,35 @@
 
 void pm_ids_add(struct pm_ids *v, uint32_t id) { *PM_PUSH(v->items, v->n, v->cap) = id; }
 
+#define SHORT_LIST 24
+
 bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
+    int there = 0;
+    if (v->n > SHORT_LIST && v->set_n == v->n) {
+        J1T(there, v->set, id);
+        return there;
+    }
     for (size_t i = 0; i < v->n; i++)
         if (v->items[i] == id) return true;
     return false;
 }
 
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
+    int fresh;
+    for (; v->n >= SHORT_LIST && v->set_n < v->n; v->set_n++) J1S(fresh, v->set, v->items[v->set_n]);
     if (pm_ids_has(v, id)) return false;
     pm_ids_add(v, id);
+    if (v->n > SHORT_LIST) {
+        J1S(fresh, v->set, id);
+        v->set_n = v->n;
+    }
     return true;
 }
 
 void pm_ids_free(struct pm_ids *v) {
+    Word_t freed;
+    J1FA(freed, v->set);
+    (void)freed;
     free(v->items);
     *v = (struct pm_ids){0};
 }
