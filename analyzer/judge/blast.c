@@ -36,10 +36,14 @@ static void pods_of_pulls(struct blast *b) {
 }
 
 static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
-    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) && (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) && t->last >= h->from - PM_S(5);
+    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) && (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) &&
+           t->last >= h->from - PM_S(5);
 }
 
 void pm_blast_prepare(struct pm_state *s) {
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (s->pulls.items[i].outcome == PM_OUTCOME_OK) pm_order_add(&s->ok_by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    pm_order_sort(&s->ok_by_image);
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
@@ -61,9 +65,9 @@ static void pods_of_traces(struct blast *b) {
 // A pod is over it once its image arrived on its node, or when a later snapshot shows it running.
 static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
     const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
-    for (size_t i = pm_pull_first(b->s, p->last); i < b->s->pulls.n && p->last != PM_NO_TIME; i++) {
-        const struct pm_attempt *q = &b->s->pulls.items[i];
-        if (q->outcome != PM_OUTCOME_OK || q->image != p->image || pm_at(q) < p->last) continue;
+    const struct pm_order *ok = &b->s->ok_by_image;
+    for (size_t i = pm_order_first(ok, p->image, p->last); p->last != PM_NO_TIME && i < ok->n && ok->items[i].group == p->image; i++) {
+        const struct pm_attempt *q = &b->s->pulls.items[ok->items[i].index];
         if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
     }
     if (fact && fact->running && fact->seen != PM_NO_TIME && (p->last == PM_NO_TIME || fact->seen >= p->last)) return fact->seen;

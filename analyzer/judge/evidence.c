@@ -93,7 +93,7 @@ struct fetch {
     struct pm_state *s;
     struct picks *p;
     struct pm_evidence *lines;
-    Pvoid_t first; // event → index + 1 of its first pick
+    Pvoid_t first;  // event → index + 1 of its first pick
     uint32_t *next; // index + 1 of the next pick of the same event
 };
 
@@ -122,8 +122,7 @@ static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence 
     for (size_t at = 0; at < p->list.n;) { // in portions that SQLite parses with ease
         pm_buf_clear(&where);
         pm_buf_lit(&where, "id IN (");
-        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++)
-            pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
+        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++) pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
         pm_buf_lit(&where, ")");
         pm_timeline_each(s->timeline, where.p, fetched, &f);
     }

@@ -51,6 +51,7 @@ static void state_free(struct pm_state *s) {
     free(s->traces.items);
     free(s->pulls.items);
     free(s->groups.items);
+    free(s->ok_by_image.items);
     free(s->hits.items);
     free(s->families.items);
     free(s->links.items);

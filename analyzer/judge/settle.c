@@ -9,11 +9,18 @@
 #define SAME_EPISODE_NS PM_S(3600)
 #define REGISTRY_SIDE UINT32_MAX // the group of lines that registries and proxies wrote, which are on no node
 
+struct edge {
+    int64_t first_refused, first_ok, ok_after;
+}; // of one registry; ok_after: the first success after the first refusal
+
 struct view {
     struct pm_state *s;
-    struct pm_order by_registry, by_node, by_repository; // all pulls
-    struct pm_order sides;                               // traces beside pulls, by node
-    bool last_round;                                     // weak reasons are heard, and what others were settled as counts
+    struct pm_order by_registry, by_node, by_repository;       // all pulls
+    struct pm_order sure_registry, sure_node, sure_repository; // failed pulls whose cause is decided
+    struct pm_order sides;                                     // traces beside pulls, by node
+    Pvoid_t edge_at;                                           // registry → index + 1
+    PM_LIST(struct edge) edges;
+    bool last_round; // weak reasons are heard
 };
 
 static struct pm_attempt *at(const struct view *v, const struct pm_order_key *k) { return &v->s->pulls.items[k->index]; }
@@ -69,20 +76,22 @@ static bool is_limit(const struct pm_trace *t) { return sure(t) && pm_cause_in(t
 static bool cancelled(const struct pm_attempt *p) { return pm_cause_is(p->verdict.cause, "runtime.cancelled") && !p->settled_by_neighbour; }
 
 // The nearest pull of the same registry (or node, or repository), decided, whose cause is one of this pull's candidates.
+static bool speaks_for(const struct pm_attempt *p, const struct pm_attempt *q, const char *family) {
+    return q != p && pm_cause_in(q->verdict.cause, family) && (may_be(p, pm_causes[q->verdict.cause].name) || cancelled(p));
+}
+
 static const struct pm_attempt *decided_near(const struct view *v, const struct pm_order *o, uint32_t group, const struct pm_attempt *p, const char *family) {
-    const struct pm_attempt *best = NULL;
-    int64_t end = pm_at(p), gap = SAME_EPISODE_NS;
+    int64_t end = pm_at(p);
     if (!group || end == PM_NO_TIME) return NULL;
-    for (size_t i = pm_order_first(o, group, end - SAME_EPISODE_NS); i < o->n && o->items[i].group == group && o->items[i].at <= end + SAME_EPISODE_NS; i++) {
-        const struct pm_attempt *q = at(v, &o->items[i]);
-        int64_t d = llabs(o->items[i].at - end);
-        if (q == p || q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || open_question(q) || d >= gap) continue;
-        if (q->settled_by_neighbour && (!v->last_round || q->verdict.confidence < PM_CONFIDENCE_MEDIUM)) continue;
-        if (!pm_cause_in(q->verdict.cause, family) || !(may_be(p, pm_causes[q->verdict.cause].name) || cancelled(p))) continue;
-        best = q;
-        gap = d;
+    size_t from = pm_order_first(o, group, end), left = from, right = from;
+    for (;;) { // outwards: the first that fits is the nearest
+        bool l = left > 0 && o->items[left - 1].group == group && end - o->items[left - 1].at <= SAME_EPISODE_NS;
+        bool r = right < o->n && o->items[right].group == group && o->items[right].at - end <= SAME_EPISODE_NS;
+        if (!l && !r) return NULL;
+        bool go_left = l && (!r || end - o->items[left - 1].at < o->items[right].at - end);
+        const struct pm_attempt *q = at(v, &o->items[go_left ? --left : right++]);
+        if (speaks_for(p, q, family)) return q;
     }
-    return best;
 }
 
 // ── credentials ──
@@ -108,7 +117,7 @@ static bool secret_is_missing(struct pm_state *s, const struct pm_attempt *p) {
 }
 
 // ── settlers ──
-static bool by_own_lines(const struct view *v, struct pm_attempt *p) {
+static bool by_own_lines(struct view *v, struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &v->s->traces.items[p->traces.items[i]];
         if (t->verdict.cause < 0 || t->verdict.candidate_count > 1 || t->kind == PM_KIND_MIRROR_TRY) continue;
@@ -118,7 +127,7 @@ static bool by_own_lines(const struct view *v, struct pm_attempt *p) {
 }
 
 // The mirror's error is what the runtime reports, the upstream's refusal is what stopped the pull: only the access log shows it.
-static bool hidden_limit(const struct view *v, struct pm_attempt *p) {
+static bool hidden_limit(struct view *v, struct pm_attempt *p) {
     (void)v;
     bool other = p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network") || pm_cause_in(p->verdict.cause, "registry") || may_be_family(p, "image");
     if (p->hidden_status != 429 || !other || may_be_family(p, "rate-limit")) return false;
@@ -131,11 +140,11 @@ static bool hidden_limit(const struct view *v, struct pm_attempt *p) {
     return false; // now an ordinary 429 without a body
 }
 
-static bool limit(const struct view *v, struct pm_attempt *p) {
+static bool limit(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "rate-limit")) return false;
     bool official = pm_str_starts(pm_name(v->s, p->repository), PM_STR("library/")); // only Docker Hub has these
     bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || (!p->registry && (official || !p->repository));
-    const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "rate-limit");
+    const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "rate-limit");
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
     if (side && may_be(p, pm_causes[side->verdict.cause].name))
@@ -156,26 +165,40 @@ static bool limit(const struct view *v, struct pm_attempt *p) {
 }
 
 // 12 hours after the last login every pull with that credential fails at once: success before, none after, whatever the image.
-static bool cliff(const struct view *v, const struct pm_attempt *p, bool *same_image_before) {
-    bool before = false, after = false;
-    int64_t end = pm_at(p), first_failure = end;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = pm_order_first(&v->by_registry, p->registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == p->registry; i++) {
-            const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
-            int64_t t = v->by_registry.items[i].at;
-            if (pass == 0 && q->outcome == PM_OUTCOME_FAILED && t < first_failure && may_be_family(q, "auth")) first_failure = t;
-            if (pass == 0 || q->outcome != PM_OUTCOME_OK) continue;
-            if (t < first_failure) {
-                before = true;
-                if (q->image == p->image) *same_image_before = true;
-            } else if (t <= end) after = true;
-        }
-    return before && !after;
+static struct edge edge_of(const struct view *v, uint32_t registry) {
+    struct edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME};
+    for (size_t i = pm_order_first(&v->by_registry, registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == registry; i++) {
+        const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
+        int64_t t = v->by_registry.items[i].at;
+        if (t == PM_NO_TIME) continue;
+        if (q->outcome == PM_OUTCOME_FAILED && may_be_family(q, "auth")) e.first_refused = pm_min_time(e.first_refused, t);
+        if (q->outcome != PM_OUTCOME_OK) continue;
+        e.first_ok = pm_min_time(e.first_ok, t);
+        if (e.first_refused != PM_NO_TIME) e.ok_after = pm_min_time(e.ok_after, t);
+    }
+    return e;
 }
 
-static bool denied(const struct view *v, struct pm_attempt *p) {
+static bool cliff(struct view *v, const struct pm_attempt *p, bool *same_image_before) {
+    Word_t *slot = pm_map_slot(&v->edge_at, p->registry);
+    if (!*slot) {
+        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, p->registry);
+        *slot = v->edges.n;
+    }
+    struct edge e = v->edges.items[*slot - 1];
+    if (e.first_ok == PM_NO_TIME || e.first_refused == PM_NO_TIME || e.first_ok >= e.first_refused) return false;
+    for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN); i < v->by_repository.n && v->by_repository.items[i].group == p->repository;
+         i++) {
+        const struct pm_attempt *q = at(v, &v->by_repository.items[i]);
+        if (v->by_repository.items[i].at >= e.first_refused || *same_image_before) break;
+        *same_image_before = q->outcome == PM_OUTCOME_OK && q->image == p->image;
+    }
+    return e.ok_after == PM_NO_TIME || e.ok_after > pm_at(p);
+}
+
+static bool denied(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "auth")) return false;
-    const struct pm_attempt *q = decided_near(v, &v->by_registry, p->registry, p, "auth");
+    const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "auth");
     if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     bool same_image = false;
     if (may_be(p, "auth.token-expired") && p->registry && cliff(v, p, &same_image))
@@ -200,7 +223,7 @@ static bool unanswered(const struct view *v, const struct pm_attempt *p) {
            pm_str_has(e, PM_STR("dial tcp"));
 }
 
-static bool stopped(const struct view *v, struct pm_attempt *p) {
+static bool stopped(struct view *v, struct pm_attempt *p) {
     static const char no_answer[] = "the request was given up before the registry answered";
     if (!cancelled(p) && !may_be(p, "network.stalled")) return false;
     if (side_near(v, p, PM_S(10), PM_S(10), is_restart))
@@ -209,9 +232,9 @@ static bool stopped(const struct view *v, struct pm_attempt *p) {
         return unanswered(v, p) ? settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer)
                                 : settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
     if (may_be(p, "network.connect-timeout") && unanswered(v, p)) return settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer);
-    const struct pm_attempt *q = decided_near(v, &v->by_repository, p->repository, p, "network");
-    if (!q) q = decided_near(v, &v->by_node, p->node, p, "network");
-    if (!q) q = decided_near(v, &v->by_registry, p->registry, p, "network");
+    const struct pm_attempt *q = decided_near(v, &v->sure_repository, p->repository, p, "network");
+    if (!q) q = decided_near(v, &v->sure_node, p->node, p, "network");
+    if (!q) q = decided_near(v, &v->sure_registry, p->registry, p, "network");
     if (q)
         return settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
     if (!v->last_round) return false;
@@ -223,7 +246,7 @@ static bool stopped(const struct view *v, struct pm_attempt *p) {
 }
 
 // A proxy cache that its upstream refused answers 404: its own log says so, whatever the node read.
-static bool proxied(const struct view *v, struct pm_attempt *p) {
+static bool proxied(struct view *v, struct pm_attempt *p) {
     if (!pm_cause_is(p->verdict.cause, "image.tag-not-found") && !pm_cause_is(p->verdict.cause, "image.repository-not-found")) return false;
     for (size_t i = pm_order_first(&v->sides, REGISTRY_SIDE, pm_at(p) - PM_S(10));
          i < v->sides.n && v->sides.items[i].group == REGISTRY_SIDE && v->sides.items[i].at <= pm_at(p) + PM_S(10); i++) {
@@ -234,7 +257,7 @@ static bool proxied(const struct view *v, struct pm_attempt *p) {
     return false;
 }
 
-static bool not_found(const struct view *v, struct pm_attempt *p) {
+static bool not_found(struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "image.tag-not-found")) return false;
     if (!may_be(p, "image.repository-not-found")) return false;
     for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN);
@@ -244,15 +267,15 @@ static bool not_found(const struct view *v, struct pm_attempt *p) {
     return false;
 }
 
-static bool full(const struct view *v, struct pm_attempt *p) {
+static bool full(struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "storage.disk-full")) return false;
     if (side_near(v, p, PM_S(600), PM_S(120), is_full)) return settle(p, "storage.disk-full", PM_CONFIDENCE_HIGH, "the node's disk ran full at the time");
-    const struct pm_attempt *q = decided_near(v, &v->by_node, p->node, p, "storage");
+    const struct pm_attempt *q = decided_near(v, &v->sure_node, p->node, p, "storage");
     return q && settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull on the node says it");
 }
 
 // A connection to the runtime that ends while the runtime ends: no network fault.
-static bool cut(const struct view *v, struct pm_attempt *p) {
+static bool cut(struct view *v, struct pm_attempt *p) {
     bool suspect =
         pm_cause_is(p->verdict.cause, "network.reset") || pm_cause_is(p->verdict.cause, "registry.content") || p->verdict.cause < 0 || open_question(p);
     struct pm_str e = pm_name(v->s, p->error);
@@ -267,23 +290,23 @@ static bool cut(const struct view *v, struct pm_attempt *p) {
     return settle(p, "runtime.cancelled", PM_CONFIDENCE_HIGH, "the runtime stopped at that moment");
 }
 
-static bool by_anybody(const struct view *v, struct pm_attempt *p) {
+static bool by_anybody(struct view *v, struct pm_attempt *p) {
     const struct pm_attempt *best = NULL;
     for (int i = 0; i < p->verdict.candidate_count && !best; i++) {
         const char *family = pm_causes[p->verdict.candidates[i]].family;
-        best = decided_near(v, &v->by_registry, p->registry, p, family);
-        if (!best) best = decided_near(v, &v->by_node, p->node, p, family);
+        best = decided_near(v, &v->sure_registry, p->registry, p, family);
+        if (!best) best = decided_near(v, &v->sure_node, p->node, p, family);
     }
     return best && settle_as(p, best->verdict.cause, PM_CONFIDENCE_MEDIUM, "other pulls at the same time say it");
 }
 
-static bool first_candidate(const struct view *v, struct pm_attempt *p) {
+static bool first_candidate(struct view *v, struct pm_attempt *p) {
     (void)v;
     return settle_as(p, p->verdict.candidates[0], PM_CONFIDENCE_LOW, "nothing in the bundle decides; the most common reading");
 }
 
 // A pod status or back-off that gives no reason: that of the same image, else of the same registry on that node.
-static void mute(const struct view *v, struct pm_attempt *p) {
+static void mute(struct view *v, struct pm_attempt *p) {
     const struct pm_order *orders[] = {&v->by_repository, &v->by_node};
     const struct pm_attempt *best = NULL;
     for (size_t k = 0; k < 2 && !best && p->verdict.cause < 0 && !p->error; k++) {
@@ -300,6 +323,20 @@ static void mute(const struct view *v, struct pm_attempt *p) {
         }
     }
     if (best) settle_as(p, best->verdict.cause, PM_CONFIDENCE_LOW, "the line gives no reason; the same registry failed for it at the time");
+}
+
+static void hear(struct view *v, bool settled_too) {
+    struct pm_order *sure[] = {&v->sure_registry, &v->sure_node, &v->sure_repository};
+    for (size_t k = 0; k < PM_LEN(sure); k++) sure[k]->n = 0;
+    for (size_t i = 0; i < v->s->pulls.n; i++) {
+        const struct pm_attempt *p = &v->s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_FAILED || p->verdict.cause < 0 || open_question(p) || pm_at(p) == PM_NO_TIME) continue;
+        if (p->settled_by_neighbour && (!settled_too || p->verdict.confidence < PM_CONFIDENCE_MEDIUM)) continue;
+        pm_order_add(sure[0], p->registry, pm_at(p), (uint32_t)i);
+        pm_order_add(sure[1], p->node, pm_at(p), (uint32_t)i);
+        pm_order_add(sure[2], p->repository, pm_at(p), (uint32_t)i);
+    }
+    for (size_t k = 0; k < PM_LEN(sure); k++) pm_order_sort(sure[k]);
 }
 
 static void place(struct view *v) { // lines of the Docker daemon name no image: the registry is that of the same cause nearby
@@ -322,8 +359,7 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
 }
 
 void pm_settle(struct pm_state *s) {
-    static bool (*const settlers[])(const struct view *, struct pm_attempt *) = {by_own_lines, limit, denied,     stopped,
-                                                                                 not_found,    full,  by_anybody, first_candidate};
+    static bool (*const settlers[])(struct view *, struct pm_attempt *) = {by_own_lines, limit, denied, stopped, not_found, full, by_anybody, first_candidate};
     static const size_t strong = 6; // by_anybody and first_candidate wait for the last round
     struct view v = {.s = s};
     for (size_t i = 0; i < s->pulls.n; i++) {
@@ -342,20 +378,28 @@ void pm_settle(struct pm_state *s) {
     pm_order_sort(&v.by_node);
     pm_order_sort(&v.by_repository);
     pm_order_sort(&v.sides);
-    for (int round = 0; round < 2; round++) {
-        v.last_round = round == 1;
+    for (int round = 0; round < 3; round++) { // the plain ones, then those that follow from them, then the rest
+        v.last_round = round == 2;
+        hear(&v, round > 0);
         for (size_t i = 0; i < s->pulls.n; i++) {
             struct pm_attempt *p = &s->pulls.items[i];
             if (p->outcome != PM_OUTCOME_FAILED || (round == 0 && (cut(&v, p) || proxied(&v, p)))) continue;
             if (round == 0) hidden_limit(&v, p);
             if (cancelled(p)) stopped(&v, p);
-            for (size_t k = 0; k < (round ? PM_LEN(settlers) : strong) && open_question(p); k++)
+            for (size_t k = 0; k < (v.last_round ? PM_LEN(settlers) : strong) && open_question(p); k++)
                 if (settlers[k](&v, p)) break;
         }
     }
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED) mute(&v, &s->pulls.items[i]);
     place(&v);
+    Word_t freed;
+    JLFA(freed, v.edge_at);
+    (void)freed;
+    free(v.edges.items);
+    free(v.sure_registry.items);
+    free(v.sure_node.items);
+    free(v.sure_repository.items);
     free(v.by_registry.items);
     free(v.by_node.items);
     free(v.by_repository.items);

@@ -202,6 +202,16 @@ struct pm_link_rule {
     int64_t lag_ns, back_ns;
 };
 
+// Pulls (or others) by a group (node, image …) and time.
+struct pm_order_key {
+    uint32_t group, index;
+    int64_t at;
+};
+struct pm_order {
+    struct pm_order_key *items;
+    size_t n, cap;
+};
+
 struct pm_hit {                   // an incident while it is put together
     struct pm_incident *incident; // in the report
     int cause;
@@ -236,6 +246,7 @@ struct pm_state {
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
+    struct pm_order ok_by_image; // successful pulls
     json_t *correlate, *advice, *findings;
     Pvoid_t request_open;     // hash of client, file, repository → group index + 1
     Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1
@@ -282,7 +293,7 @@ void pm_settle(struct pm_state *s);                                             
 void pm_group_incidents(struct pm_state *s);                                         // group.c
 void pm_chain_links(struct pm_state *s);                                             // chain.c
 void pm_scope_find(struct pm_state *s, struct pm_hit *h);                            // scope.c
-void pm_blast_prepare(struct pm_state *s);                            // once, before the first
+void pm_blast_prepare(struct pm_state *s);                                           // once, before the first
 void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                            // blast.c
 void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                         // recovery.c
 void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                          // trigger.c
@@ -300,14 +311,6 @@ void pm_unknown_fill(struct pm_state *s);  // unknown.c
 void pm_report_finish(struct pm_state *s); // finish.c: pulls and incidents into the report and back into the timeline
 
 // Small tools. tools.c
-struct pm_order_key {
-    uint32_t group, index;
-    int64_t at;
-};
-struct pm_order {
-    struct pm_order_key *items;
-    size_t n, cap;
-}; // pulls (or others) by a group (node, image …) and time
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);
 void pm_order_sort(struct pm_order *o);
 size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at); // first of the group at or after `at`; may be n or of another group
