@@ -7,6 +7,14 @@
 // Source: moby/buildkit:util/progress/progressui, docker/buildx. "failed to solve: process \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
 #include "client.h"
 
+// "#3 ERROR: docker.io/library/debian:99: not found": the error of a step; most steps are a build's own commands.
+static struct pm_str step_error(struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    uint64_t step;
+    return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ") ? pm_scan_rest(&c) : PM_NONE;
+}
+static bool missing_image(struct pm_str s) { return pm_lift_missing_image(s).n > 0; }
+
 static const struct pm_client_row rows[] = {
     {"ERROR: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"=> ERROR [internal] load metadata for ", NULL, PM_KIND_OTHER, PM_SAY_IMAGE, 60},
@@ -20,9 +28,17 @@ static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return pm_client_bid(&catalogue, r);
+    return missing_image(step_error(r->text)) ? 60 : pm_client_bid(&catalogue, r);
 }
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct pm_str error = step_error(r->text);
+    if (!missing_image(error)) return pm_client_line(ctx, r, &catalogue);
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+    pm_lift_into(ctx->a, &e, error);
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
+}
 
 const struct pm_parser pm_parser_buildkit = {
     .name = "buildkit",

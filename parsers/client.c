@@ -117,7 +117,7 @@ static bool emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     }
     struct pm_str error = row->how == PM_SAY_WHOLE || row->how == PM_SAY_DOWN ? from : rest;
     if (row->how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
-    else if (row->how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error) && !pm_lift_tells_failure(error)) return false;
+    else if (row->how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return false;
     else if (row->how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
     else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return false;
     else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return false;

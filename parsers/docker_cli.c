@@ -15,9 +15,11 @@ static const struct pm_client_row rows[] = {
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
     {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 38},
+    {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 38},
     {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, 38},
     {"^Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7
-    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
+    {": Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // Swarm before 1.12 puts the node first
+    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, 38},
     {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
     {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
     {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},

@@ -45,8 +45,8 @@ bool pm_lift_refusal(struct pm_str s);
 bool pm_lift_talks_of_pull(struct pm_str s);
 // One pass, for free text: false where no refusal, kubelet's message, klog line or trace can be in it.
 bool pm_lift_may_speak(struct pm_str s);
-// A failure of any kind, and none that is known to be about something else.
-bool pm_lift_tells_failure(struct pm_str s);
+// Known to be about something else than a pull.
+bool pm_lift_talks_of_other(struct pm_str s);
 // The runtime's own socket could not be reached.
 bool pm_lift_runtime_down(struct pm_str s);
 // The sandbox (pause) image could not be had.

@@ -33,7 +33,6 @@ static const struct pm_word talk_words[] = {
     {"error getting credentials - err", REFUSAL},
     {"received unexpected http status", REFUSAL},
     {"unexpected http code", REFUSAL},
-    {" response body: invalid character", REFUSAL},
     {"invalid reference format", REFUSAL},
     {"mediatype in manifest", REFUSAL},
     {"name unknown: ", REFUSAL},
@@ -71,6 +70,27 @@ static const struct pm_word talk_words[] = {
     {"unable to pull image", REFUSAL},
     {"missing signature key", REFUSAL},
     {"image operating system", REFUSAL},
+    {"can't talk to a v1 ", REFUSAL},
+    {"repository name must be ", REFUSAL},
+    {"did not resolve to an alias", REFUSAL},
+    {"image-specific operation on artifact", REFUSAL},
+    {"error from registry: ", REFUSAL},
+    {"error parsing http ", REFUSAL},
+    {"the specified platform", REFUSAL},
+    {"-based image is incompatible", REFUSAL},
+    {"schema 1 support is disabled", REFUSAL},
+    {"unsupported schema version", REFUSAL},
+    {"encountered remote ", REFUSAL},
+    {"missing or empty content-type", REFUSAL},
+    {"you should make sure your credentials for", REFUSAL},
+    {"docker.errors.imagenotfound", REFUSAL},
+    {"credential helper error", REFUSAL},
+    {": image not known", REFUSAL},
+    {"initializing source docker", REFUSAL},
+    {"choosing an image from manifest list", REFUSAL},
+    {"choosing image instance", REFUSAL},
+    {"determining manifest mime type", REFUSAL},
+    {"docker-credential-", PLACE},
     {"/v2/", PLACE},
     {"/v1/_ping", PLACE},
     {"/v1/repositories", PLACE},
@@ -79,7 +99,6 @@ static const struct pm_word talk_words[] = {
     {"manifest for ", PLACE},
     {"vnd.docker.distribution", PLACE},
     {"vnd.oci.image", PLACE},
-    {"initializing source docker", PLACE},
     {"reading manifest", PLACE},
     {"copying system image", PLACE},
     {"httpreadseeker", PLACE},
@@ -96,9 +115,8 @@ static const struct pm_word talk_words[] = {
     {"overlay mount", CLIENT_PLACE},
     {"repository ", CLIENT_PLACE},
     {"bearer token", CLIENT_PLACE},
-    {"authentication required", CLIENT_PLACE},
+    {"authentication required", CLIENT_PLACE | FAILURE},
     {"manifest", CLIENT_PLACE},
-    {"docker-credential", CLIENT_PLACE},
     {"writing blob", CLIENT_PLACE},
     {"error", FAILURE},
     {"fail", FAILURE},
@@ -195,6 +213,9 @@ static const struct pm_word talk_words[] = {
     {"the server has received too many requests", NO_PULL},
     {"/blobs/uploads", NO_PULL},
     {"layer upload", NO_PULL},
+    {"trying to reuse blob", NO_PULL},
+    {"while pushing", NO_PULL},
+    {"action: push", NO_PULL},
     {"failed to push", NO_PULL},
     {"storing credentials", NO_PULL},
     {"saving credentials", NO_PULL},
@@ -218,6 +239,8 @@ static const struct pm_word talk_words[] = {
     {"image tag ", MESSAGE},
     {"pod sandbox", MESSAGE},
     {"image pull secrets", MESSAGE},
+    {"low on resource: ", MESSAGE},
+    {"garbage collect required amount", MESSAGE},
     {"error: errimage", MESSAGE},
     {"error: imagepull", MESSAGE},
     {"error: invalidimage", MESSAGE},
@@ -241,10 +264,7 @@ bool pm_lift_talks_of_pull(struct pm_str s) {
     return is_refusal(said, s) || (!(said & NO_PULL) && (((said & CLIENT_PLACE) && (said & FAILURE)) || pm_lift_missing_image(s).n));
 }
 
-bool pm_lift_tells_failure(struct pm_str s) {
-    unsigned said = pm_words_find(&talk, s);
-    return (said & FAILURE) && !(said & NO_PULL);
-}
+bool pm_lift_talks_of_other(struct pm_str s) { return pm_words_find(&talk, s) & NO_PULL; }
 
 bool pm_lift_runtime_down(struct pm_str s) {
     if (has(s, "Cannot connect to the Docker daemon") || has(s, "/_ping")) return true;

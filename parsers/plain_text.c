@@ -18,7 +18,8 @@ static const char *const message_heads[] = {
 };
 static const char *const bare_heads[] = {
     "Failed to create pod sandbox", "Failed create pod sandbox", "Unable to retrieve some image pull secrets", "Error: ErrImage",
-    "Error: ImagePullBackOff",      "Error: InvalidImageName",
+    "Error: ImagePullBackOff",      "Error: InvalidImageName",  "The node was low on resource: ",           "Failed to garbage collect required amount",
+    "failed to garbage collect required amount",
 };
 
 static ptrdiff_t find_message(struct pm_str s) {
@@ -106,10 +107,11 @@ static struct pm_str json_message(struct pm_arena *a, struct pm_str s) {
 
 // A network error behind "ERROR: " and nothing else: the client that printed it is unknown, so is the attempt.
 static bool network_error(struct pm_str s) {
-    static const char *const words[] = {"read tcp ", "dial tcp", "write tcp ", "net/http: ", "proxyconnect "};
+    static const char *const words[] = {"read tcp ", "dial tcp",       "write tcp ", "net/http: ",      "proxyconnect ",    "http: server gave",
+                                        "http2: ",   "stream error: ", "tls: ",      "x509: ",         "remote error: tls", "context canceled"};
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (starts(s, words[i])) return true;
-    return false;
+    return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");
 }
 
 static bool take_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {

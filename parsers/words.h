@@ -3,7 +3,7 @@
 #include "pm/str.h"
 #include <stdatomic.h>
 
-#define PM_WORDS_MAX 256
+#define PM_WORDS_MAX 512
 #define PM_WORD_MIN 4 // bytes; shorter ones would fit everywhere
 #define PM_WORDS_SLOTS 4096
 struct pm_word {

@@ -23,6 +23,7 @@ enum frame_open {
     OPEN_ROW,    // a row of `kubectl describe`: errors with a newline, or wrapped
     OPEN_STATUS, // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
     OPEN_OUTPUT, // kubeadm quoting crictl's output
+    OPEN_ERRORS, // a registry's list behind "errors:", one a line
     OPEN_SCALAR, // a folded YAML string in a fragment without its document
 };
 

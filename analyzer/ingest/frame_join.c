@@ -63,6 +63,13 @@ static bool is_open_scalar(struct pm_str s) {
     return quotes % 2 == 0;
 }
 
+// "denied: requested access …", "unauthorized: authentication required": an item of a registry's list
+static bool is_code(struct pm_str s) {
+    size_t i = 0;
+    while (i < s.n && s.p[i] >= 'a' && s.p[i] <= 'z') i++;
+    return i > 0 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ';
+}
+
 static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (pm_line_klog(s)) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
@@ -73,6 +80,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (!logrus && !number) {
         if (is_row(s)) return OPEN_ROW;
         if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
+        if (pm_str_ends(s, PM_STR(" errors:"))) return OPEN_ERRORS;
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
@@ -110,6 +118,7 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
     case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !has_row(s);
     case OPEN_STATUS: return l->joined == 0 && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
+    case OPEN_ERRORS: return l->joined < 8 && is_code(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
     }
