@@ -51,7 +51,9 @@ static struct pm_str lower(struct pm_state *s, struct pm_str x) {
 
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    const struct pm_hit_workload *w = inc->blast.workloads_n ? &inc->blast.workloads[0] : NULL;
+    const struct pm_hit_workload *w = NULL; // the one with most pods speaks for all
+    for (size_t k = 0; k < inc->blast.workloads_n; k++)
+        if (!w || inc->blast.workloads[k].pods > w->pods) w = &inc->blast.workloads[k];
     struct pm_str pod = first_name(s, &h->pods);
     const struct pm_advice_value values[] = {
         {"registry", first_name(s, &h->registries)},

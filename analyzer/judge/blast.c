@@ -28,9 +28,9 @@ static void pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t imag
     p->last = pm_max_time(p->last, last);
 }
 
-static void pods_of_pulls(struct blast *b) {
-    for (size_t i = 0; i < b->h->pulls.n; i++) {
-        const struct pm_attempt *p = &b->s->pulls.items[b->h->pulls.items[i]];
+static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &b->s->pulls.items[h->pulls.items[i]];
         for (size_t k = 0; k < p->pods.n; k++) pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
     }
 }
@@ -54,9 +54,9 @@ void pm_blast_prepare(struct pm_state *s) {
     }
 }
 
-static void pods_of_traces(struct blast *b) {
-    for (size_t i = 0; i < b->h->said.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[b->h->said.items[i]];
+static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->said.n; i++) {
+        const struct pm_trace *t = &b->s->traces.items[h->said.items[i]];
         bool state = t->origin == PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
         pod_seen(b, pm_id_join(b->s, t->namespace, '/', t->pod), t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
     }
@@ -269,8 +269,14 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     struct blast b = {.s = s, .h = h};
     struct pm_incident *inc = h->incident;
     Word_t freed;
-    pods_of_pulls(&b);
-    pods_of_traces(&b);
+    pods_of_pulls(&b, h);
+    pods_of_traces(&b, h);
+    for (size_t i = 0; i < s->hits.n && h->side && !h->failed; i++) { // trouble without a pull of its own hit whom it led to
+        const struct pm_hit *led = &s->hits.items[i];
+        if (!led->explained_by || &s->hits.items[led->explained_by - 1] != h) continue;
+        pods_of_pulls(&b, led);
+        pods_of_traces(&b, led);
+    }
     pods_out(&b);
     for (size_t i = 0; i < b.n; i++) {
         const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);

@@ -29,6 +29,14 @@ static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
     pm_buf_free(&b);
 }
 
+// What beat this rival: usually what settled the pull; an abuse limit is told by its size.
+static struct pm_str why_not(struct pm_state *s, const struct pm_hit *h, int rival, const struct pm_attempt *p) {
+    if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") || h->from == PM_NO_TIME) return p->why;
+    char took[32];
+    return pm_arena_fmt(s->a, "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s", (unsigned long long)h->failed,
+                        pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
+}
+
 // Failures of the window that this incident does not explain speak for a rival.
 static void rivals(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
@@ -46,13 +54,15 @@ static void rivals(struct pm_state *s, struct pm_hit *h) {
             if (known) continue;
             struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
             a->cause = t->verdict.candidates[c];
-            a->why = p->why;
+            a->why = why_not(s, h, a->cause, p);
         }
     }
     // What else failed on the same nodes or registries at the time, and why it is another story.
     for (size_t i = 0; i < s->hits.n && inc->against_n < 3; i++) {
         const struct pm_hit *o = &s->hits.items[i];
         if (o == h || o->dropped || o->side || o->cause == h->cause || o->from > h->to || o->to < h->from) continue;
+        if ((o->explained_by && &s->hits.items[o->explained_by - 1] == h) || (h->explained_by && &s->hits.items[h->explained_by - 1] == o))
+            continue; // one story
         bool known = false, node = false, registry = false;
         for (size_t k = 0; k < inc->against_n && !known; k++) known = list[k].cause == o->cause;
         for (size_t k = 0; k < o->nodes.n && !node; k++) node = pm_ids_has(&h->nodes, o->nodes.items[k]);
@@ -86,13 +96,18 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (pm_cause_in(h->cause, "unknown")) score = 0.2;
     if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
         why(s, h, pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error", (unsigned long long)(h->pulls.n - settled), h->pulls.n));
-    if (settled_one) why(s, h, pm_arena_fmt(s->a, "%llu decided by the neighbours: %.*s", (unsigned long long)settled, PM_FMT(settled_one->why)));
+    if (settled_one)
+        why(s, h,
+            pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s", (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
     if (bit_count(bits) > 1) score += 0.05;
     name_sources(s, h, bits);
     if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(s, h, h->because);
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
-    if (h->side && !h->failed) score = 0.7;
+    if (h->side && !h->failed) {
+        score = 0.7;
+        why(s, h, pm_arena_fmt(s->a, "%llu lines beside the pulls say it; no pull failed for it alone", (unsigned long long)h->lines));
+    }
     if (score > 0.99) score = 0.99;
     h->incident->score = score;
     h->incident->confidence = score >= 0.75 ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;

@@ -13,8 +13,30 @@ static bool in_scope(const struct pm_hit *h, const struct pm_attempt *p) {
     }
 }
 
+// A quota or a network comes back for all at once; a right or a tag only for the image that got it: each must have been pulled.
+static bool image_by_image(const struct pm_hit *h) { return h->pulls.n && (pm_cause_in(h->cause, "auth") || pm_cause_in(h->cause, "image")); }
+
+static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
+    int64_t back = PM_NO_TIME;
+    for (size_t k = 0; k < h->images.n; k++) {
+        int64_t last = PM_NO_TIME, first_ok = PM_NO_TIME;
+        for (size_t i = 0; i < h->pulls.n; i++)
+            if (s->pulls.items[h->pulls.items[i]].image == h->images.items[k]) last = pm_max_time(last, pm_at(&s->pulls.items[h->pulls.items[i]]));
+        for (size_t i = pm_order_first(&s->ok_by_image, h->images.items[k], last);
+             last != PM_NO_TIME && i < s->ok_by_image.n && s->ok_by_image.items[i].group == h->images.items[k]; i++) {
+            if (s->ok_by_image.items[i].at <= last || !in_scope(h, &s->pulls.items[s->ok_by_image.items[i].index])) continue;
+            first_ok = s->ok_by_image.items[i].at;
+            break;
+        }
+        if (first_ok == PM_NO_TIME) return PM_NO_TIME;
+        back = pm_max_time(back, first_ok);
+    }
+    return back;
+}
+
 void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
-    h->recovered = PM_NO_TIME;
+    h->recovered = image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(s, h) : PM_NO_TIME;
+    if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
     for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n && h->to != PM_NO_TIME; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(h, p)) continue;

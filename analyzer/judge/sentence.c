@@ -120,7 +120,11 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     const struct pm_incident *inc = h->incident;
     if (h->failed) pm_buf_fmt(b, "%llu %s failed", (unsigned long long)h->failed, h->failed == 1 ? "pull" : "pulls");
     else pm_buf_fmt(b, "%llu lines tell of it", (unsigned long long)h->lines);
+    uint64_t led_to = 0;
+    for (size_t i = 0; i < s->hits.n && !h->failed; i++)
+        if (s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h) led_to += s->hits.items[i].failed;
     if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
+    if (led_to) pm_buf_fmt(b, ", %llu failed %s followed from it", (unsigned long long)led_to, led_to == 1 ? "pull" : "pulls");
     if (inc->blast.pods_n)
         pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n, inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n,
                    inc->blast.workloads_n == 1 ? "workload" : "workloads");
@@ -128,7 +132,6 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
         pm_buf_fmt(b, "; the first success came at %s UTC, after %s", pm_when_hm(h->recovered, hm), pm_duration_format(h->recovered - h->from, took));
     else if (h->failed) pm_buf_lit(b, "; not recovered within these logs");
     pm_buf_addc(b, '.');
-    (void)s;
 }
 
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
