@@ -6,7 +6,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum option { OPT_OUTPUT, OPT_FORMAT, OPT_COLOR, OPT_DB, OPT_SINCE, OPT_UNTIL, OPT_RULES, OPT_QUOTAS, OPT_TZ, OPT_YEAR, OPT_JOBS, OPT_NO_REDACT, OPT_COUNT };
+enum option {
+    OPT_OUTPUT,
+    OPT_FORMAT,
+    OPT_COLOR,
+    OPT_DB,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_RULES,
+    OPT_QUOTAS,
+    OPT_ALERTS,
+    OPT_TZ,
+    OPT_YEAR,
+    OPT_JOBS,
+    OPT_NO_REDACT,
+    OPT_COUNT
+};
 static const struct {
     struct pm_opt opt;
     unsigned part;
@@ -19,6 +34,7 @@ static const struct {
     [OPT_UNTIL] = {{"until", 0, true}, PM_ARGS_JUDGE},
     [OPT_RULES] = {{"rules", 0, true}, PM_ARGS_JUDGE},
     [OPT_QUOTAS] = {{"quotas", 0, true}, PM_ARGS_JUDGE},
+    [OPT_ALERTS] = {{"alerts", 0, true}, PM_ARGS_JUDGE},
     [OPT_TZ] = {{"tz", 0, true}, PM_ARGS_BUNDLE},
     [OPT_YEAR] = {{"year", 0, true}, PM_ARGS_BUNDLE},
     [OPT_JOBS] = {{"jobs", 'j', true}, PM_ARGS_BUNDLE},
@@ -57,6 +73,12 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
             return PM_EXIT_OK;
         }
         return pm_usage(c, "--quotas: there is no file '%s'", value);
+    case OPT_ALERTS:
+        if (access(value, R_OK) == 0) {
+            args->alerts_file = value;
+            return PM_EXIT_OK;
+        }
+        return pm_usage(c, "--alerts: there is no file '%s'", value);
     case OPT_TZ:
         if (!zone_known(value)) return pm_usage(c, "--tz: there is no zone '%s' here; write UTC, +02:00 or a name such as Europe/Berlin", value);
         args->ingest.tz = value;
@@ -177,7 +199,12 @@ int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, s
     int status = PM_EXIT_USAGE;
     if (rules) {
         struct pm_arena *a = pm_arena_new();
-        struct pm_judge_options o = {.rules_dir = args->rules_dir, .quotas_file = args->quotas_file, .since_ns = args->since_ns, .until_ns = args->until_ns, .inputs = inputs_of(t, a)};
+        struct pm_judge_options o = {.rules_dir = args->rules_dir,
+                                     .quotas_file = args->quotas_file,
+                                     .alerts_file = args->alerts_file,
+                                     .since_ns = args->since_ns,
+                                     .until_ns = args->until_ns,
+                                     .inputs = inputs_of(t, a)};
         struct pm_report *r = pm_judge(t, rules, &o, diags);
         if (r) pm_report_input(r, t);
         if (r) status = pm_outputs_write(&args->out, r);

@@ -9,7 +9,7 @@ struct pm_bundle_args {
     size_t paths_n;
     const char *db;
     struct pm_ingest_options ingest;
-    const char *rules_dir, *quotas_file;
+    const char *rules_dir, *quotas_file, *alerts_file;
     int64_t since_ns, until_ns;
     struct pm_outputs out;
 };

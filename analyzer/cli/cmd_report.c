@@ -29,15 +29,16 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_report = {
     .name = "report",
-    .synopsis = "DB [-o FILE|-]... [--format F] [--since T] [--until T] [--rules DIR]",
+    .synopsis = "DB [-o FILE|-]... [--format F] [--since T] [--until T] [--rules DIR] [--quotas FILE] [--alerts FILE]",
     .summary = "judge a timeline again and report, without reading the bundle again",
     .help = "The timeline itself is not changed.\n\n"
-            "  -o, --output FILE   write a report there; the name says the format (.txt .json .md .html), - is standard output; may be repeated\n"
+            "  -o, --output FILE   write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated\n"
             "  -f, --format F      the format of all outputs, whatever their names\n"
             "      --since T       only what happened from T on\n"
             "      --until T       only what happened up to T\n"
             "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
             "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
+            "      --alerts FILE   a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name\n"
             "      --color WHEN    auto, always or never\n",
     .order = 4,
     .run = run,

@@ -7,6 +7,8 @@
 //   chain     which incident led to which
 //   scope …   what separates hit from spared, who was hit, how sure, what to do
 //   finish    into the report, and back into the timeline
+//   series, alert  the report as metrics, and which alerts would have fired over them
+#include "judge/series.h"
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -44,8 +46,8 @@ static void state_free(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
-        struct pm_ids *lists[] = {&h->pulls,      &h->traces, &h->groups, &h->said,  &h->nodes,        &h->registries, &h->images,
-                                  &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
+        struct pm_ids *lists[] = {&h->pulls,  &h->traces,     &h->groups, &h->said,    &h->nodes,        &h->registries,
+                                  &h->images, &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
         for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
     }
     free(s->traces.items);
@@ -56,6 +58,7 @@ static void state_free(struct pm_state *s) {
     free(s->families.items);
     free(s->links.items);
     free(s->meters.items);
+    free(s->readings.items);
     json_decref(s->correlate);
     json_decref(s->advice);
     json_decref(s->findings);
@@ -168,8 +171,10 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_unknown_fill(s);
     bundle(s);
     pm_report_finish(s);
+    pm_series_fill(s);
+    bool good = pm_alerts_fill(s) && quotas;
     state_free(s);
-    if (quotas) return report;
+    if (good) return report;
     pm_report_free(report);
     return NULL;
 }

@@ -3,6 +3,7 @@
 // Lines that say the same thing over and over (back-off, "runtime not reachable") are coalesced here: a node that cannot reach its runtime writes
 // hundreds of lines a minute, and only their span and number matter. Event objects are found several times in one bundle (JSON, YAML, table, a second
 // capture): the copy with the highest count stands for all.
+#include "judge/series.h"
 #include "judge/state.h"
 
 #define COALESCE_NS PM_S(600)
@@ -255,6 +256,7 @@ static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_state *s = ctx;
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
+    pm_series_row(s, row);
     bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n &&
                 row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
     switch (row->event.kind) {

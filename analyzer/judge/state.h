@@ -116,6 +116,14 @@ struct pm_meter {
     uint32_t registry;
 }; // RateLimit headers that a log kept; -1 unknown
 
+enum pm_reading_what { PM_READING_UP = 0, PM_READING_LIMIT, PM_READING_DISK };
+struct pm_reading {
+    int64_t at;
+    enum pm_reading_what what;
+    uint32_t who, where;
+    double value, of;
+}; // a gauge that a log kept: a registry's or a node's
+
 struct pm_pod_fact {
     uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name, account;
     uint32_t phase;
@@ -247,6 +255,7 @@ struct pm_state {
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
     struct pm_order ok_by_image; // successful pulls
+    PM_LIST(struct pm_reading) readings;
     json_t *correlate, *advice, *findings;
     Pvoid_t request_open;     // hash of client, file, repository → group index + 1
     Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1

@@ -111,7 +111,20 @@ struct pm_quota {
     int64_t with_cache;             // upstream pulls a pull-through cache would have needed; -1 unknown
 };
 struct pm_alert_span { int64_t from_ns, to_ns; double peak; };
-struct pm_alert { struct pm_str name, severity, expr; struct pm_alert_span *fired; size_t fired_n, fired_cap; bool lead_known; int64_t lead_s; };
+struct pm_series; // pm/series.h
+struct pm_series_set;
+// lead_s: from the first firing to the first pod stuck: over 0 it fired before, under 0 after. fired: first to last evaluation that fired, over all label sets;
+// peak: the value farthest beyond the threshold meanwhile.
+struct pm_alert {
+    struct pm_str name, severity, expr;
+    struct pm_alert_span *fired;
+    size_t fired_n, fired_cap;
+    bool lead_known;
+    int64_t lead_s;
+    int64_t for_ns, every_ns; // evaluated so often, must hold so long
+    struct pm_series *values; // what the expression was, at each evaluation: the trace behind `fired`
+    size_t values_n;
+};
 struct pm_finding { struct pm_str id, severity, file, text, advice; uint64_t line; };
 struct pm_missing { struct pm_str what, effect; };
 struct pm_unknown { struct pm_str template, file, text; uint64_t count, line; };
@@ -133,6 +146,7 @@ struct pm_report {
     struct pm_incident *incidents; size_t incidents_n, incidents_cap;
     struct pm_quota *quotas; size_t quotas_n, quotas_cap;
     struct pm_alert *alerts; size_t alerts_n, alerts_cap;
+    struct pm_series_set *metrics; // what alerts were replayed over; NULL where nothing has a time
     struct pm_finding *findings; size_t findings_n, findings_cap;
     struct pm_missing *missing; size_t missing_n, missing_cap;
     struct pm_unknown *unknown; size_t unknown_n, unknown_cap;
