@@ -147,9 +147,9 @@ def run(name, provoke, causes, how):
         if p.returncode:
             return f"exit {p.returncode}: {p.stderr.decode()[:300]}"
         r = json.loads(p.stdout)
-        wrong = []
-        if r["verdict"]["root_cause"] not in causes:
-            wrong.append(f"verdict {r['verdict']['root_cause']}, provoked {sorted(map(str, causes))}")
+        wrong, verdict = [], (r["verdict"] or {}).get("root_cause")
+        if verdict not in causes:
+            wrong.append(f"verdict {verdict}, provoked {sorted(map(str, causes))}")
         got = {x["node"]: x["failed"] for x in r["pulls"]["by_node"]}
         wrong += [f"{n}: {got.get(n, 0)} failed pulls told, {c} made" for n, c in failed.items() if got.get(n, 0) != c]
         keep = os.environ.get("KEEP")

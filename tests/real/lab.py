@@ -88,7 +88,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def forward(self, host):
         c = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=30)
-        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection", "authorization")}
+        headers = {}
+        for k, v in self.headers.items():  # the Docker daemon sends one Accept header a media type
+            if k.lower() not in ("host", "connection", "authorization"):
+                headers[k] = f"{headers[k]}, {v}" if k in headers else v
         c.request(self.command, self.path, headers={**headers, "Host": host})
         r = c.getresponse()
         body = r.read()
