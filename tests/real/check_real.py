@@ -20,7 +20,7 @@ def each(lab, *images):
 
 def quota(lab):
     lab.image("library/redis", "7.4.1"), lab.image("library/nginx", "1.27.3"), lab.image("team/api", "2")
-    lab.faults.limit = 2
+    lab.faults.limit = 2 if len(lab.nodes) > 1 else 1
     return each(lab, "redis:7.4.1", "nginx:1.27.3", "quay.io/team/api:2")
 
 
