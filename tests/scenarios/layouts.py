@@ -1,0 +1,262 @@
+"""One simulated cluster in the shapes in which people collect logs: a dict of path → bytes. Layouts after formats' sources: kind export logs, the EKS log collector, must-gather,
+troubleshoot, kubectl cluster-info dump, Rancher's collector, kOps toolbox dump, sosreport, journald's own output modes."""
+import datetime, gzip, io, json, random, struct, tarfile, zipfile
+from cluster import UTC, hash_of, rfc
+
+IDENT = {"containerd": "containerd", "docker": "dockerd", "crio": "crio"}
+
+
+def runtime_of(n):
+    return "crio" if n.runtime.startswith("crio") else "docker" if n.runtime.startswith("docker") else "containerd"
+
+
+def stamp(n, t, fmt, local=True):
+    return datetime.datetime.fromtimestamp(t + n.skew + (n.zone * 3600 if local else 0), UTC).strftime(fmt)
+
+
+def wrap(n, ident, mode, t, line):
+    if mode == "cat":
+        return line
+    if mode == "short":
+        return f"{stamp(n, t, '%b %d %H:%M:%S')} {n.name} {ident}[{n.pid}]: {line}"
+    if mode == "precise":  # UTC, as the kubelet's own log endpoint asks for
+        return f"{stamp(n, t, '%b %d %H:%M:%S', False)}.{int(t % 1 * 1e6):06d} {n.name} {ident}[{n.pid}]: {line}"
+    if mode == "iso":
+        sign, zone = "-" if n.zone < 0 else "+", abs(n.zone)
+        return f"{stamp(n, t, '%Y-%m-%dT%H:%M:%S')}{sign}{int(zone):02d}{int(zone * 60 % 60):02d} {n.name} {ident}[{n.pid}]: {line}"
+    if mode == "json":
+        return json.dumps({"__REALTIME_TIMESTAMP": str(int((t + n.skew) * 1e6)), "_HOSTNAME": n.name, "_SYSTEMD_UNIT": f"{ident}.service", "SYSLOG_IDENTIFIER": ident, "_PID": str(n.pid), "PRIORITY": "6", "MESSAGE": line})
+    if mode == "cri":
+        return f"{rfc(t + n.skew)} stderr F {line}"
+    raise ValueError(mode)
+
+
+def export(n, entries):
+    out = io.BytesIO()
+    for i, (t, ident, line) in enumerate(entries):
+        out.write(f"__CURSOR=s=1;i={i:x}\n__REALTIME_TIMESTAMP={int((t + n.skew) * 1e6)}\n__MONOTONIC_TIMESTAMP={i * 1000}\n_BOOT_ID=0123456789abcdef0123456789abcdef\n_HOSTNAME={n.name}\nSYSLOG_IDENTIFIER={ident}\n_SYSTEMD_UNIT={ident}.service\n_PID={n.pid}\n".encode())
+        if i % 3:
+            out.write(f"MESSAGE={line}\n\n".encode())
+        else:
+            raw = line.encode()
+            out.write(b"MESSAGE\n" + struct.pack("<Q", len(raw)) + raw + b"\n\n")
+    return out.getvalue()
+
+
+def listing(items, kind="List"):
+    return (json.dumps({"apiVersion": "v1", "items": items, "kind": kind, "metadata": {"resourceVersion": ""}}, sort_keys=True, indent=1) + "\n").encode()
+
+
+def yaml_of(value, depth=0):
+    """kubectl's YAML: block style, sequences at their key's own indentation, strings quoted where they must be."""
+    pad, out = "  " * depth, []
+    for k, v in value.items():
+        if isinstance(v, dict):
+            out.append(f"{pad}{k}:" + (" {}" if not v else "")), out.extend(yaml_of(v, depth + 1) if v else [])
+        elif isinstance(v, list):
+            out.append(f"{pad}{k}:" + (" []" if not v else ""))
+            for item in v:
+                if isinstance(item, dict):
+                    inner = yaml_of(item, depth + 1)
+                    out.append(f"{pad}- {inner[0].lstrip()}"), out.extend(inner[1:])
+                else:
+                    out.append(f"{pad}- {scalar(item)}")
+        else:
+            out.append(f"{pad}{k}: {scalar(v)}")
+    return out
+
+
+def scalar(v):
+    if v is None:
+        return "null"
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if isinstance(v, (int, float)):
+        return str(v)
+    plain = v and v.replace("-", "").replace("/", "").replace(".", "").replace("_", "").isalnum() and not v[0].isdigit() and v.lower() not in ("true", "false", "null", "yes", "no")
+    return v if plain else json.dumps(v)
+
+
+def yaml_list(items, kind="List"):
+    return ("\n".join(yaml_of({"apiVersion": "v1", "items": items, "kind": kind})) + "\n").encode()
+
+
+def human(seconds):
+    s = max(0, int(seconds))
+    if s < 120:
+        return f"{s}s"
+    if s < 600:
+        return f"{s // 60}m{s % 60}s" if s % 60 else f"{s // 60}m"
+    if s < 10800:
+        return f"{s // 60}m"
+    if s < 28800:
+        return f"{s // 3600}h{s % 3600 // 60}m" if s % 3600 >= 60 else f"{s // 3600}h"
+    return f"{s // 3600}h"
+
+
+def table(rows):
+    widths = [max(len(r[i]) for r in rows) + 3 for i in range(len(rows[0]))]
+    return "".join("".join(c.ljust(w) for c, w in zip(r, widths)).rstrip() + "\n" for r in rows).encode()
+
+
+def events_table(events, now):
+    when = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    rows = [["NAMESPACE", "LAST SEEN", "TYPE", "REASON", "OBJECT", "SUBOBJECT", "SOURCE", "MESSAGE", "FIRST SEEN", "COUNT", "NAME"]]
+    for e in events:
+        o, s = e["involvedObject"], e["source"]
+        rows.append([e["metadata"]["namespace"], human(now - when(e["lastTimestamp"])), e["type"], e["reason"], f"{o['kind'].lower()}/{o['name']}", o.get("fieldPath", ""), s["component"] + (f", {s['host']}" if "host" in s else ""),
+                     e["message"].split("\n")[0], human(now - when(e["firstTimestamp"])), str(e["count"]), e["metadata"]["name"]])
+    return table(rows)
+
+
+def pods_table(c, pods, now):
+    rows = [["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS", "AGE", "IP", "NODE", "NOMINATED NODE", "READINESS GATES"]]
+    for p in pods:
+        state = p["status"]["containerStatuses"][0]["state"]
+        up = "running" in state
+        created = datetime.datetime.fromisoformat(p["metadata"]["creationTimestamp"].replace("Z", "+00:00")).timestamp()
+        rows.append([p["metadata"]["namespace"], p["metadata"]["name"], "1/1" if up else "0/1", "Running" if up else state["waiting"]["reason"], "0", human(now - created), "10.42.1.9" if up else "<none>", p["spec"]["nodeName"], "<none>", "<none>"])
+    return table(rows)
+
+
+def by_namespace(items):
+    out = {}
+    for i in items:
+        out.setdefault(i["metadata"].get("namespace", "default"), []).append(i)
+    return sorted(out.items())
+
+
+def tar_of(files, mtime, gz=True):
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for path, data in files.items():
+            info = tarfile.TarInfo(path)
+            info.size, info.mtime = len(data), int(mtime)
+            tar.addfile(info, io.BytesIO(data))
+    return gzip.compress(raw.getvalue(), 6, mtime=int(mtime)) if gz else raw.getvalue()
+
+
+def zip_of(files, mtime):
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as z:
+        for path, data in files.items():
+            z.writestr(zipfile.ZipInfo(path, datetime.datetime.fromtimestamp(mtime, UTC).timetuple()[:6]), data)
+    return raw.getvalue()
+
+
+NAMES = ["lab", "journal-short", "kind", "eks", "must-gather", "troubleshoot", "dump", "rancher", "kops", "sos", "json", "export", "iso"]
+
+
+def node_lines(c, n, what):
+    lines = n.klog if what == "kubelet" else n.rlog
+    return [(t, "kubelet" if what == "kubelet" else IDENT[runtime_of(n)], line) for t, line in sorted((x for x in lines if x[0] <= c.end), key=lambda x: x[0])]
+
+
+def text(n, mode, entries):
+    return "".join(wrap(n, ident, mode, t, line) + "\n" for t, ident, line in entries).encode()
+
+
+def lay_out(c, layout, sources, nodes=None, snapshots=()):
+    """sources: a set of kubelet, runtime, events, objects, registry. nodes: whose logs are there (None: all)."""
+    files, end = {}, c.end
+    picked = [n for n in c.nodes.values() if nodes is None or n.name in nodes]
+    logs = {n.name: {w: e for w in ("kubelet", "runtime") if w in sources and (e := node_lines(c, n, w))} for n in picked}
+    mode = {"journal-short": "short", "kind": "short", "eks": "short", "rancher": "short", "sos": "short", "troubleshoot": "short", "must-gather": "precise", "iso": "iso"}.get(layout, "cat")
+    if layout == "must-gather":
+        for w, name in (("kubelet", "kubelet"), ("runtime", "crio")):
+            merged = [(f"{n.name} {wrap(n, i, 'precise', t, line)}\n") for n in picked for t, i, line in logs[n.name].get(w, [])]
+            merged.sort(key=lambda s: s.split(" ", 1)[1])
+            if merged:
+                files[f"must-gather/quay-io-x-sha256/host_service_logs/masters/{name}_service.log"] = "".join(merged).encode()
+    for n in picked if layout != "must-gather" else ():
+        mine, runtime = logs[n.name], runtime_of(n)
+        if layout in ("json", "export"):
+            both = sorted(mine.get("kubelet", []) + mine.get("runtime", []), key=lambda x: x[0])
+            if both:
+                files[f"nodes/{n.name}/journal.{layout}"] = export(n, both) if layout == "export" else text(n, "json", both)
+            continue
+        for w, entries in mine.items():
+            name = "kubelet" if w == "kubelet" else runtime
+            path = {"kind": f"{n.name}/{name}.log", "kops": f"{n.name}/{name}.log", "rancher": f"{n.name}-{stamp(n, end, '%Y-%m-%d_%H_%M_%S')}/journald/{name}", "troubleshoot": f"host-collectors/{n.name}/journald/{name}.txt",
+                    "sos": f"sosreport-{n.name}/sos_commands/{'kubernetes' if w == 'kubelet' else runtime}/journalctl_--no-pager_--unit_{name}"}.get(layout, f"nodes/{n.name}/{name}.log")
+            files[path] = text(n, mode, entries)
+        if layout == "rancher" and mine:
+            files[f"{n.name}-{stamp(n, end, '%Y-%m-%d_%H_%M_%S')}/systeminfo/date"] = (stamp(n, end, "%a %b %e %H:%M:%S UTC %Y", False) + "\n").encode()
+    if layout == "eks":
+        packed = {}
+        for n in picked:
+            mine = {k: v for k, v in files.items() if k.startswith(f"nodes/{n.name}/")}
+            inner = {("kubelet/kubelet.log" if "kubelet" in k else "containerd/containerd-log.txt" if "containerd" in k else f"docker/{k.rsplit('/', 1)[1]}"): v for k, v in mine.items()}
+            if inner:
+                packed[f"eks_i-{hash_of(n.name):016x}_{stamp(n, end, '%Y-%m-%d_%H%M', False)}-UTC_0.7.9.tar.gz"] = tar_of(inner, end)
+        files = packed
+    for at, prefix in [*((t, f"cluster-{i}") for i, t in enumerate(snapshots)), (end, "cluster")]:
+        alive = [p for p in c.pods if not (p.gone and p.gone <= at) and p.created <= at]
+        pods, workloads, events = [c.pod_json(p, at) for p in alive], c.workload_json(at) + c.services + c.hpas, c.events_json() if at == end else []
+        node_objects = [c.node_json(n) for n in c.nodes.values()]
+        files.update(objects(c, layout, prefix, at, sources, pods, workloads, events, node_objects))
+    if "registry" in sources:
+        hosts = {}
+        for t, host, line in sorted(c.access):
+            if t <= end:
+                hosts.setdefault(host, []).append((t, line))
+        for host, lines in sorted(hosts.items()):
+            cri = layout in ("kind", "json")
+            files[f"registry/{host.split(':')[0]}/access.log"] = "".join((f"{rfc(t)} stdout F {x}\n" if cri else x + "\n") for t, x in lines).encode()
+    return files
+
+
+def objects(c, layout, prefix, at, sources, pods, workloads, events, nodes):
+    have, want = "objects" in sources, "events" in sources and events
+    if layout in ("troubleshoot",):
+        root = "cluster-resources" if prefix == "cluster" else f"{prefix}/cluster-resources"
+        out = {f"{root}/events/{ns}.json": listing(x, "EventList") for ns, x in by_namespace(events)} if want else {}
+        if have:
+            out.update({f"{root}/pods/{ns}.json": listing(x, "PodList") for ns, x in by_namespace(pods)})
+            for kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"):
+                out.update({f"{root}/{kind.lower()}s/{ns}.json": listing(x, kind + "List") for ns, x in by_namespace([w for w in workloads if w["kind"] == kind])})
+            out[f"{root}/nodes.json"] = listing(nodes, "NodeList")
+        return out
+    if layout in ("must-gather", "kops"):
+        root = {"must-gather": "must-gather/quay-io-x-sha256/namespaces", "kops": "cluster-info"}[layout] if prefix == "cluster" else f"{prefix}/namespaces"
+        core = "/core" if layout == "must-gather" else ""
+        out = {f"{root}/{ns}{core}/events.yaml": yaml_list(x, "EventList") for ns, x in by_namespace(events)} if want else {}
+        if have:
+            out.update({f"{root}/{ns}{core}/pods.yaml": yaml_list(x, "PodList") for ns, x in by_namespace(pods)})
+            out.update({f"{root}/{ns}/apps.yaml": yaml_list(x) for ns, x in by_namespace([w for w in workloads])})
+            out.update({f"{root}/../cluster-scoped-resources/core/nodes/{n['metadata']['name']}.yaml".replace("namespaces/../", "").replace("cluster-info/../", ""): ("\n".join(yaml_of(n)) + "\n").encode() for n in nodes})
+        return out
+    if layout == "dump":
+        out = {f"{prefix}/{ns}/events.json": listing(x, "EventList") for ns, x in by_namespace(events)} if want else {}
+        if have:
+            out.update({f"{prefix}/{ns}/pods.json": listing(x, "PodList") for ns, x in by_namespace(pods)})
+            for kind in ("Deployment", "ReplicaSet", "DaemonSet"):
+                out.update({f"{prefix}/{ns}/{kind.lower()}s.json": listing(x, kind + "List") for ns, x in by_namespace([w for w in workloads if w["kind"] == kind])})
+            out[f"{prefix}/nodes.json"] = listing(nodes, "NodeList")
+        return out
+    if layout == "rancher":
+        first = next(iter(c.nodes.values()))
+        root = f"{first.name}-{stamp(first, at, '%Y-%m-%d_%H_%M_%S')}/rke2/kubectl"
+        out = {f"{root}/events": events_table(events, at)} if want else {}
+        if have:
+            out[f"{root}/pods"] = pods_table(c, pods, at)
+        if out:
+            out[f"{root.split('/')[0]}/systeminfo/date"] = (stamp(first, at, "%a %b %e %H:%M:%S UTC %Y", False) + "\n").encode()
+        return out
+    out = {f"{prefix}/events.json": listing(events)} if want else {}
+    if have:
+        out.update({f"{prefix}/pods.json": listing(pods), f"{prefix}/nodes.json": listing(nodes), f"{prefix}/workloads.json": listing(workloads)})
+    return out
+
+
+def rotate(files, rng):
+    """Parts by size with the names that logrotate gives; the older one packed."""
+    out = {}
+    for path, data in files.items():
+        lines = data.splitlines(keepends=True)
+        if path.endswith(".log") and "access" not in path and len(lines) > 30 and rng.random() < 0.6:
+            a, b = len(lines) // 3, 2 * len(lines) // 3
+            out[path + ".2.gz"], out[path + ".1"], out[path] = gzip.compress(b"".join(lines[:a]), mtime=0), b"".join(lines[max(0, a - 3):b]), b"".join(lines[b:])
+        else:
+            out[path] = data
+    return out
