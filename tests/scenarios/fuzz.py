@@ -406,7 +406,7 @@ def write_folder(files, folder, mtime):
 
 def judge(w, report, sources, only, missing):
     """Yields (aspect, words) for each thing that is wrong; aspects that hold are counted by the caller."""
-    fs, v, incs = facts(w), report["verdict"], report["incidents"]
+    fs, v, incs = facts(w), report["verdict"] or {"root_cause": None, "incident": None}, report["incidents"]
     real = [f for f in fs if f["failed"]]
     loud = [i for i in incs if i["severity"] != "info"]
     if not real:
