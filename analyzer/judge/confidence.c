@@ -1,6 +1,5 @@
 // How sure, how bad, and why: each point is a sentence in the report.
 #include "judge/state.h"
-#include <stdlib.h>
 
 static void why(struct pm_state *s, struct pm_hit *h, struct pm_str text) {
     (void)s;
@@ -27,55 +26,6 @@ static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
         if (bits & 1u << i) pm_buf_fmt(&b, "%s%s", n++ ? ", " : "", source_names[i]);
     if (b.n) why(s, h, pm_arena_fmt(s->a, "told by %.*s", PM_FMT(pm_buf_str(&b))));
     pm_buf_free(&b);
-}
-
-// What beat this rival: usually what settled the pull; an abuse limit is told by its size.
-static struct pm_str why_not(struct pm_state *s, const struct pm_hit *h, int rival, const struct pm_attempt *p) {
-    if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") || h->from == PM_NO_TIME) return p->why;
-    char took[32];
-    return pm_arena_fmt(s->a, "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s", (unsigned long long)h->failed,
-                        pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
-}
-
-// Failures of the window that this incident does not explain speak for a rival.
-static void rivals(struct pm_state *s, struct pm_hit *h) {
-    struct pm_incident *inc = h->incident;
-    size_t cap = 0;
-    struct pm_against *list = NULL;
-    for (size_t i = 0; i < h->pulls.n && inc->against_n < 3; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        if (!p->settled_by_neighbour || !p->best) continue;
-        const struct pm_trace *t = NULL;
-        for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1) t = &s->traces.items[p->traces.items[k]];
-        for (int c = 0; t && c < t->verdict.candidate_count && inc->against_n < 3; c++) {
-            bool known = t->verdict.candidates[c] == h->cause;
-            for (size_t k = 0; k < inc->against_n && !known; k++) known = list[k].cause == t->verdict.candidates[c];
-            if (known) continue;
-            struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
-            a->cause = t->verdict.candidates[c];
-            a->why = why_not(s, h, a->cause, p);
-        }
-    }
-    // What else failed on the same nodes or registries at the time, and why it is another story.
-    for (size_t i = 0; i < s->hits.n && inc->against_n < 3; i++) {
-        const struct pm_hit *o = &s->hits.items[i];
-        if (o == h || o->dropped || o->side || o->cause == h->cause || o->from > h->to || o->to < h->from) continue;
-        if ((o->explained_by && &s->hits.items[o->explained_by - 1] == h) || (h->explained_by && &s->hits.items[h->explained_by - 1] == o))
-            continue; // one story
-        bool known = false, node = false, registry = false;
-        for (size_t k = 0; k < inc->against_n && !known; k++) known = list[k].cause == o->cause;
-        for (size_t k = 0; k < o->nodes.n && !node; k++) node = pm_ids_has(&h->nodes, o->nodes.items[k]);
-        for (size_t k = 0; k < o->registries.n && !registry; k++) registry = pm_ids_has(&h->registries, o->registries.items[k]);
-        if (known || (!node && !registry)) continue;
-        struct pm_against *a = PM_PUSH(list, inc->against_n, cap);
-        a->cause = o->cause;
-        a->why = pm_arena_fmt(s->a, "%llu other %s at the time failed for it, of %s; those here say otherwise", (unsigned long long)o->failed,
-                              o->failed == 1 ? "pull" : "pulls", registry ? "other images of the same registry" : "another registry");
-    }
-    inc->against = PM_NEWN(s->a, struct pm_against, inc->against_n + 1);
-    if (inc->against_n) memcpy(inc->against, list, inc->against_n * sizeof *list);
-    free(list);
 }
 
 void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
@@ -112,7 +62,7 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     h->incident->score = score;
     h->incident->confidence = score >= 0.75 ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;
     pm_strs_seal(s->a, &h->incident->confidence_why, false);
-    rivals(s, h);
+    pm_against_fill(s, h);
 }
 
 static uint64_t stuck_pods(const struct pm_incident *inc) {

@@ -307,6 +307,7 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                       
 void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                         // recovery.c
 void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                          // trigger.c
 void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);                      // confidence.c
+void pm_against_fill(struct pm_state *s, struct pm_hit *h);                          // against.c
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
 void pm_evidence_pick(struct pm_state *s);                    // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c

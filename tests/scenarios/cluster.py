@@ -508,6 +508,8 @@ class Cluster:
     def events_json(self):
         merged, order = {}, []
         for e in sorted(self.events, key=lambda e: e["t"]):
+            if e["t"] > self.end:
+                break
             key = (e["source"], e["kind"], e["ns"], e["name"], e["reason"], e["message"])
             m = merged.get(key)
             if m:
