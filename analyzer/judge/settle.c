@@ -353,8 +353,15 @@ static void place(struct view *v) { // lines of the Docker daemon name no image:
                     break;
                 }
             }
-        bool hub = pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
-        if (!p->registry && hub) p->registry = pm_id(s, PM_STR("docker.io"));
+    }
+}
+
+// The words of Docker Hub's pull quota are nobody else's.
+static void place_hub(struct pm_state *s) {
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        struct pm_attempt *p = &s->pulls.items[i];
+        bool quota = pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
+        if (p->outcome == PM_OUTCOME_FAILED && !p->registry && quota && !open_question(p)) p->registry = pm_id(s, PM_STR("docker.io"));
     }
 }
 
@@ -362,6 +369,7 @@ void pm_settle(struct pm_state *s) {
     static bool (*const settlers[])(struct view *, struct pm_attempt *) = {by_own_lines, limit, denied, stopped, not_found, full, by_anybody, first_candidate};
     static const size_t strong = 6; // by_anybody and first_candidate wait for the last round
     struct view v = {.s = s};
+    place_hub(s);
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         pm_order_add(&v.by_registry, p->registry, pm_at(p), (uint32_t)i);
@@ -393,6 +401,7 @@ void pm_settle(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED) mute(&v, &s->pulls.items[i]);
     place(&v);
+    place_hub(s);
     Word_t freed;
     JLFA(freed, v.edge_at);
     (void)freed;
