@@ -251,13 +251,26 @@ static struct node *aggregate(struct parse *p, enum aggregate which, size_t at) 
     return grouping(p, n) ? n : NULL;
 }
 
+static bool decimal(struct pm_str s, double *out) { // 12, .5, 1e3, 2.5E-3
+    ptrdiff_t e = pm_str_chr(s, 'e', 0);
+    if (e < 0) e = pm_str_chr(s, 'E', 0);
+    if (e < 0) return pm_str_double(s, out);
+    struct pm_str power = pm_str_from(s, (size_t)e + 1);
+    bool down = power.n && power.p[0] == '-';
+    uint64_t n;
+    if (power.n && (down || power.p[0] == '+')) power = pm_str_from(power, 1);
+    if (!pm_str_double(pm_str_sub(s, 0, (size_t)e), out) || !pm_str_u64(power, &n) || n > 400) return false;
+    *out = down ? *out / pow(10, (double)n) : *out * pow(10, (double)n);
+    return true;
+}
+
 static struct node *number(struct parse *p, size_t at) {
     const char *e = p->c.at;
     while (e < p->c.end && (is_digit(*e) || *e == '.' || is_alpha(*e) || ((*e == '+' || *e == '-') && (e[-1] | 32) == 'e'))) e++;
     struct pm_str s = {p->c.at, (size_t)(e - p->c.at)};
     struct node *n = node_new(p, NODE_NUMBER, at);
     if (!n) return NULL;
-    if (!pm_str_double(s, &n->number)) return refuse(p, at, "this is no number that the subset knows: '", s.p, (int)s.n);
+    if (!decimal(s, &n->number)) return refuse(p, at, "this is no number that the subset knows: '", s.p, (int)s.n);
     p->c.at = e;
     return n;
 }
