@@ -9,6 +9,14 @@ int pm_str_cmp(struct pm_str a, struct pm_str b) {
     return (a.n > b.n) - (a.n < b.n);
 }
 
+int pm_path_order(struct pm_str a, struct pm_str b) {
+    size_t n = a.n < b.n ? a.n : b.n, i = 0;
+    while (i < n && a.p[i] == b.p[i]) i++;
+    if (i == n) return a.n < b.n ? -1 : a.n > b.n;
+    if (a.p[i] == '/' || b.p[i] == '/') return a.p[i] == '/' ? -1 : 1; // "a/z" before "a-b/a"
+    return (unsigned char)a.p[i] < (unsigned char)b.p[i] ? -1 : 1;
+}
+
 static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c; }
 
 static bool ieq_bytes(const char *a, const char *b, size_t n) {

@@ -103,6 +103,23 @@ static void window(struct pm_state *s) {
     s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
 }
 
+// Files in the order of their paths, whatever the order in the archive was. `duplicate_of` is told in that order, too.
+static int file_order(const void *a, const void *b) {
+    const struct pm_file_row *x = a, *y = b;
+    int c = pm_path_order(x->path, y->path);
+    return c ? c : x->id < y->id ? -1 : x->id > y->id;
+}
+static void files_order(struct pm_report *r, size_t ids) {
+    if (!r->file_rows_n) return;
+    uint32_t *at = calloc(ids + 1, sizeof *at);
+    if (!at) pm_die_oom();
+    qsort(r->files, r->file_rows_n, sizeof *r->files, file_order);
+    for (size_t i = 0; i < r->file_rows_n; i++) at[r->files[i].id] = (uint32_t)i + 1;
+    for (size_t i = 0; i < r->file_rows_n; i++)
+        if (r->files[i].duplicate_of) r->files[i].duplicate_of = r->files[i].duplicate_of <= ids ? at[r->files[i].duplicate_of - 1] : 0;
+    free(at);
+}
+
 static void bundle(struct pm_state *s) {
     struct pm_report *r = s->report;
     struct pm_ids nodes = {0};
@@ -112,6 +129,7 @@ static void bundle(struct pm_state *s) {
         const struct pm_file_fact *f = &s->facts.files.items[i];
         if (!f->row.path.n) continue;
         *PM_PUSH(r->files, r->file_rows_n, r->file_rows_cap) = f->row;
+        r->files[r->file_rows_n - 1].id = (uint32_t)i;
         r->files_n++;
         r->bytes += f->row.bytes;
         r->lines += f->row.lines;
@@ -120,6 +138,7 @@ static void bundle(struct pm_state *s) {
         r->undated += f->row.undated;
         if (f->node) pm_ids_add_new(&nodes, f->node);
     }
+    files_order(r, s->facts.files.n);
     for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);

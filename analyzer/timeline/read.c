@@ -56,10 +56,11 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     r->raw = timeline_column(s, 22 + PM_F_COUNT);
 }
 
-// Paths by member id, for pm_row.path.
+// Paths by member id, for pm_row.path. Rows of one time come in the order of their paths, not of the walk: an archive's order must not show.
 struct paths {
     char **items;
     size_t n, cap;
+    int64_t *rank; // by member id; NULL where the walk's order is the paths' own
 };
 
 static void paths_load(struct pm_timeline *t, struct paths *p) {
@@ -78,6 +79,32 @@ static void paths_load(struct pm_timeline *t, struct paths *p) {
 static void paths_free(struct paths *p) {
     for (size_t i = 0; i < p->n; i++) free(p->items[i]);
     free(p->items);
+    free(p->rank);
+}
+
+static int by_path(const void *a, const void *b) {
+    char *const *x = *(char *const *const *)a, *const *y = *(char *const *const *)b;
+    int c = pm_path_order(pm_str_c(*x), pm_str_c(*y));
+    return c ? c : x < y ? -1 : x > y; // the same path twice: as the walk found them
+}
+static void paths_rank(struct paths *p) {
+    bool in_order = true;
+    for (size_t i = 0; i < p->n; i++)
+        if (!p->items[i]) p->items[i] = pm_xstrdup("");
+    for (size_t i = 1; i < p->n && in_order; i++) in_order = pm_path_order(pm_str_c(p->items[i - 1]), pm_str_c(p->items[i])) <= 0;
+    if (in_order) return;
+    char ***sorted = pm_xmalloc(p->n * sizeof *sorted);
+    p->rank = pm_xmalloc(p->n * sizeof *p->rank);
+    for (size_t i = 0; i < p->n; i++) sorted[i] = &p->items[i];
+    qsort(sorted, p->n, sizeof *sorted, by_path);
+    for (size_t i = 0; i < p->n; i++) p->rank[sorted[i] - p->items] = (int64_t)i;
+    free(sorted);
+}
+static void path_rank(sqlite3_context *c, int n, sqlite3_value **v) {
+    (void)n;
+    const struct paths *p = sqlite3_user_data(c);
+    int64_t id = sqlite3_value_int64(v[0]);
+    sqlite3_result_int64(c, id >= 0 && (size_t)id < p->n ? p->rank[id] : id);
 }
 
 void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx) {
@@ -85,9 +112,11 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
     struct pm_buf sql = {0};
     pm_buf_lit(&sql, columns_sql);
     if (where) pm_buf_fmt(&sql, "WHERE (%s) ", where);
-    pm_buf_lit(&sql, "ORDER BY ts,member,line,id");
     struct paths paths = {0};
     paths_load(t, &paths);
+    paths_rank(&paths);
+    pm_buf_lit(&sql, paths.rank ? "ORDER BY ts,path_rank(member),line,id" : "ORDER BY ts,member,line,id");
+    if (paths.rank) sqlite3_create_function(t->db, "path_rank", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &paths, path_rank, NULL, NULL);
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL);
     pm_buf_free(&sql);

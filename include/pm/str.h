@@ -32,6 +32,7 @@ static inline bool pm_str_starts(struct pm_str s, struct pm_str prefix) { return
 static inline bool pm_str_ends(struct pm_str s, struct pm_str tail) { return s.n >= tail.n && (tail.n == 0 || memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0); }
 
 int pm_str_cmp(struct pm_str a, struct pm_str b);                 // bytewise order
+int pm_path_order(struct pm_str a, struct pm_str b);              // the order of a walk: folder by folder, names bytewise
 bool pm_str_ieq(struct pm_str a, struct pm_str b);                // ASCII case ignored
 // Position of the first occurrence at or after `from`, or -1. An empty needle is never found.
 ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from);

@@ -26,7 +26,8 @@ struct pm_file_row { // one member; the contract's files[] and `files` view
     bool offset_known;
     int64_t skew_ms;
     struct pm_str hash;        // content hash (zlib CRC-32 and length), for duplicates
-    uint32_t duplicate_of;     // file id + 1, 0 none
+    uint32_t duplicate_of;     // file id + 1, 0 none; in a report, place in the list + 1
+    uint32_t id;               // reading only
 };
 uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f);                 // → file id
 void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f); // after its clock is known
