@@ -350,6 +350,22 @@ static void on_stop_pulling(const struct line *l) {
     emit(l, &e);
 }
 
+// image_manager.go without an object to write an event for (static pods): `shop/web-0/r.test/a:1 Failed to pull image "r.test/a:1": …`
+static bool take_prefixed(const struct line *l) {
+    struct pm_scan c = pm_scan_of(l->k->msg);
+    struct pm_str prefix;
+    if (l->k->structured || !pm_str_eqc(l->k->file, "image_manager.go") || !pm_scan_word(&c, &prefix)) return false;
+    ptrdiff_t first = pm_str_chr(prefix, '/', 0), second = first < 0 ? -1 : pm_str_chr(prefix, '/', (size_t)first + 1);
+    struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
+    pm_scan_blanks(&c);
+    if (second < 0) return false;
+    if (!pm_lift_event_message(l->ctx->a, PM_NONE, pm_scan_rest(&c), &e)) pm_lift_into(l->ctx->a, &e, pm_scan_rest(&c));
+    put_pod(&e, pm_str_sub(prefix, 0, (size_t)second));
+    e.flags |= PM_EV_ECHO; // remote_image.go told the attempt
+    emit(l, &e);
+    return true;
+}
+
 // ---- the catalogue
 
 struct kubelet_row {
@@ -380,6 +396,9 @@ static const struct kubelet_row kubelet_rows[] = {
     {"error getting credential", NULL, on_credential_plugin},
     {"while getting AWS credentials", NULL, on_credential_plugin},
     {"Failed to get credential", NULL, on_credential_plugin},
+    {"failed to acquire ACR token", NULL, on_credential_plugin},
+    {"failed to resolve ACR token", NULL, on_credential_plugin},
+    {"Error retrieving AAD access token", NULL, on_credential_plugin},
     {"Disk usage on image filesystem is", "high threshold", on_gc_start},
     {"[imageGCManager]: Disk usage on image filesystem is", "high threshold", on_gc_start},
     {"Removing image to free bytes", NULL, on_gc_remove},
@@ -413,6 +432,7 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
     for (size_t i = 0; i < PM_LEN(kubelet_rows) && !row; i++)
         if (starts(k->msg, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(k->msg, kubelet_rows[i].must))) row = &kubelet_rows[i];
     if (row) row->take(&l);
+    else if (take_prefixed(&l)) return PM_PARSE_OK;
     else if (pm_lift_runtime_down(l.text)) on_runtime_not_ready(&l);
     if (!k->cut) return PM_PARSE_OK;
     pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");
@@ -448,6 +468,7 @@ bool pm_kubelet_file(struct pm_str file) {
         "docker_service.go",
         "docker_manager.go",
         "aws_credentials.go",
+        "azure_credentials.go",
         "pod_startup_latency_tracker.go",
         "reconciler_common.go",
         "generic.go",

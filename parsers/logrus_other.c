@@ -29,8 +29,8 @@ static void take(struct pm_parse_ctx *ctx, const struct pm_record *r, const stru
     struct pm_logrus_line l = {ctx, r, v, PM_COMP_CLIENT};
     struct pm_str text = without_head(v->msg), both = v->error.n ? pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(text), PM_FMT(v->error)) : text;
     bool missing = pm_logrus_is_error(v) && pm_lift_missing_image(both).n; // BuildKit: "…/Solve returned error: … r.test/a:1: not found"
-    if (!missing && !pm_lift_refusal(both)) return;
-    bool failed = pm_logrus_is_error(v) || text.p != v->msg.p;
+    bool attempt = text.p != v->msg.p, failed = attempt || pm_logrus_is_error(v);
+    if (!missing && !attempt && !pm_lift_refusal(both)) return;
     struct pm_event e = pm_logrus_event(&l, pm_lift_runtime_down(both) ? PM_KIND_RUNTIME_DOWN : failed ? PM_KIND_PULL_FAIL : PM_KIND_OTHER, "client");
     pm_logrus_emit_error(&l, &e, both);
 }
