@@ -212,7 +212,7 @@ static uint64_t used_when_refused(const struct spend *spends, size_t n, const st
     struct curve c = {.spends = spends, .n = n, .window_ns = p ? p->window_ns : 0};
     for (size_t i = 0; i < n; i++) {
         curve_step(&c, i);
-        if (spends[i].refused) return c.high;
+        if (spends[i].refused) return c.low;
     }
     return UINT64_MAX; // never refused
 }
@@ -224,6 +224,7 @@ static size_t of_client(const struct budget *b, uint32_t client, struct spend *o
     return n;
 }
 
+// Where only pulls are known each may have cost two manifests, and two addresses of their own would look alike; one address for all is the commoner wiring.
 static bool is_shared(const struct budget *b, const struct pm_policy *p, const struct pm_ids *clients) {
     if (!b->anonymous || (p && p->per_user)) return true;
     if (clients->n < 2 || !p || p->limit < 0) return false;

@@ -27,7 +27,7 @@ struct line {
     enum pm_kind kind;
     const char *node, *image, *error;
     const char *pod; // "namespace/name"
-    const char *message, *reason, *object, *detail, *host, *url, *client, *agent, *method, *join;
+    const char *message, *reason, *object, *detail, *host, *url, *client, *agent, *method, *join, *user;
     int status;
     unsigned flags;
     uint32_t count;
@@ -111,7 +111,7 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
     } fields[] = {
         {PM_F_NODE, l->node},        {PM_F_IMAGE, l->image},   {PM_F_ERROR, l->error}, {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},
         {PM_F_OBJECT, l->object},    {PM_F_DETAIL, l->detail}, {PM_F_HOST, l->host},   {PM_F_URL, l->url},         {PM_F_CLIENT, l->client},
-        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},
+        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},   {PM_F_USER, l->user},
     };
     for (size_t k = 0; k < PM_LEN(fields); k++) e->field[fields[k].field] = pm_str_c(fields[k].text);
     if (l->pod) {
@@ -168,4 +168,4 @@ static inline const char *answer(const struct judged *j, const char *sql) {
     return out;
 }
 #define ASK(j, sql, expected) assert_string_equal(answer(&(j), (sql)), (expected))
-static const char *cause_of(const struct judged *j) { return j->r->verdict ? pm_causes[j->r->incidents[0].root_cause].name : "none"; }
+static inline const char *cause_of(const struct judged *j) { return j->r->verdict ? pm_causes[j->r->incidents[0].root_cause].name : "none"; }
