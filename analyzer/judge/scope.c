@@ -9,14 +9,12 @@
 
 struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
-    struct pm_ids active_nodes;                          // with any attempt in the window
 };
 
 static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
     for (size_t i = pm_pull_first(s, pm_since(h->from, BEFORE_NS)); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > h->to + BEFORE_NS) break;
-        if (p->node) pm_ids_add_new(&out->active_nodes, p->node);
         if (p->outcome != PM_OUTCOME_OK) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(pm_at(p), h->from, h->to);
@@ -85,5 +83,4 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     pm_ids_free(&v.registries);
     pm_ids_free(&v.images);
     pm_ids_free(&v.namespaces);
-    pm_ids_free(&v.active_nodes);
 }

@@ -64,16 +64,29 @@ def containerd(path, size):
 
 
 def access(path, size):
-    r, written = random.Random(3), 0
+    """A registry's log is made of pulls: a tag asked for, its manifest, four to twelve layers over some seconds, many clients at once. Some thousand layers
+    are served again and again, the often pulled ones far more often; one pull in thirty fails."""
+    r, written, at = random.Random(3), 0, 0.0
+    digests = ["%064x" % r.getrandbits(256) for _ in range(3000)]
+    line = '10.4.{c[0]}.{c[1]} - - [{d:02d}/Apr/2026:{h:02d}:{m:02d}:{s:02d} +0000] "{what} HTTP/1.1" {status} {size} "-" "containerd/1.7.24"\n'
+    waiting = []
     with open(path, "w") as f:
         while written < size:
-            lines = []
-            for _ in range(2000):
-                s, h = int(written / size * 36000), "%064x" % r.getrandbits(256)
-                status = r.choice([200] * 30 + [401, 404, 429, 503])
-                what = r.choice([f"HEAD /v2/acme/svc{r.randrange(400)}/manifests/1", f"GET /v2/acme/svc{r.randrange(400)}/manifests/sha256:{h}", f"GET /v2/acme/svc{r.randrange(400)}/blobs/sha256:{h}"])
-                lines.append(f'10.4.{r.randrange(4)}.{r.randrange(250)} - - [12/Apr/2026:{6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d} +0000] "{what} HTTP/1.1" {status} {r.randrange(9000)} "-" "containerd/1.7.24"\n')
-            block = "".join(lines)
+            for _ in range(200):
+                at += r.random() * 0.5
+                c, n, image = (r.randrange(4), r.randrange(250)), r.randrange(4, 13), r.randrange(400)
+                steps = [(f"HEAD /v2/acme/svc{image}/manifests/1", 0.0, 0), (f"GET /v2/acme/svc{image}/manifests/sha256:{digests[image]}", 0.1, 1400)]
+                steps += [(f"GET /v2/acme/svc{image}/blobs/sha256:{digests[int(2600 * r.random() ** 2) + 400]}", 0.3 + r.random() * 4, r.randrange(90000000)) for _ in range(n)]
+                bad = r.choice([401, 404, 429, 503]) if r.random() < 1 / 30 else 0
+                for i, (what, after, size_) in enumerate(steps[:1] if bad else steps):
+                    waiting.append((at + after, i, what, bad or 200, 0 if bad else size_, c))
+            waiting.sort()
+            ready = [w for w in waiting if w[0] < at - 5]
+            waiting = waiting[len(ready):]
+            block = ""
+            for t, _, what, status, bytes_, c in ready:
+                t = int(t)
+                block += line.format(c=c, d=12 + (6 * 3600 + t) // 86400, h=(6 + t // 3600) % 24, m=t // 60 % 60, s=t % 60, what=what, status=status, size=bytes_)
             f.write(block)
             written += len(block)
 
