@@ -297,6 +297,17 @@ char *pm_when_hm(int64_t ns, char out[32]) {
     return out;
 }
 
+char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]) {
+    int y, mo, d, h, mi, s, ms;
+    out[0] = 0;
+    if (ns == PM_NO_TIME) return out;
+    pm_civil_of(ns, &y, &mo, &d, &h, &mi, &s, &ms);
+    int n = day ? snprintf(out, 32, "%04d-%02d-%02d ", y, mo, d) : 0;
+    n += snprintf(out + n, 32 - (size_t)n, "%02d:%02d", h, mi);
+    if (seconds) snprintf(out + n, 32 - (size_t)n, ":%02d", s);
+    return out;
+}
+
 char *pm_duration_format(int64_t ns, char out[32]) {
     int64_t s = (ns + NS / 2) / NS;
     if (ns < 10 * NS) snprintf(out, 32, "%lld.%lld s", (long long)(ns / NS), (long long)(ns % NS / (NS / 10)));

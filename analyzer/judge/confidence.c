@@ -45,7 +45,9 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     unsigned bits = sources_of(s, h);
     if (pm_cause_in(h->cause, "unknown")) score = 0.2;
     if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
-        why(s, h, pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error", (unsigned long long)(h->pulls.n - settled), h->pulls.n));
+        why(s, h,
+            h->pulls.n == 1 ? PM_STR("the failed pull says it in its own error")
+                            : pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error", (unsigned long long)(h->pulls.n - settled), h->pulls.n));
     if (settled_one)
         why(s, h,
             pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s", (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
@@ -56,7 +58,9 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
     if (h->side && !h->failed) {
         score = 0.7;
-        why(s, h, pm_arena_fmt(s->a, "%llu lines beside the pulls say it; no pull failed for it alone", (unsigned long long)h->lines));
+        why(s, h,
+            pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone", (unsigned long long)h->lines,
+                         h->lines == 1 ? "line says" : "lines say"));
     }
     if (score > 0.99) score = 0.99;
     h->incident->score = score;

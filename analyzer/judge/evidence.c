@@ -43,6 +43,19 @@ static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_
     return best;
 }
 
+static const char *teller(int component) {
+    switch (component) {
+    case PM_COMP_CRIO: return "CRI-O";
+    case PM_COMP_KUBELET: return "the kubelet";
+    case PM_COMP_EVENTS: return "an event";
+    case PM_COMP_OBJECTS: return "an object's status";
+    case PM_COMP_CLIENT: return "the client";
+    case PM_COMP_REGISTRY: return "the registry";
+    case PM_COMP_PROXY: return "the proxy";
+    default: return pm_component_names[component];
+    }
+}
+
 static void pick_for(struct picks *p, size_t index) {
     struct pm_state *s = p->s;
     struct pm_hit *h = &s->hits.items[index];
@@ -57,9 +70,8 @@ static void pick_for(struct picks *p, size_t index) {
         const struct pm_trace *t = best_of(s, h, order[i]);
         if (t)
             pick(p, index, t->id, t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i : 50 - (int)i,
-                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1
-                     ? pm_arena_fmt(s->a, "%s names the cause", pm_component_names[order[i]])
-                     : pm_arena_fmt(s->a, "the same attempt as %s tells it", pm_component_names[order[i]]));
+                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? pm_arena_fmt(s->a, "%s names the cause", teller(order[i]))
+                                                                                 : pm_arena_fmt(s->a, "the same attempt as %s tells it", teller(order[i])));
     }
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];

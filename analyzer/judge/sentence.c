@@ -3,57 +3,63 @@
 
 struct phrase {
     const char *cause, *title, *verdict;
-}; // the verdict ends "at HH:MM UTC" or "from HH:MM UTC on"
+};  // {registry} {registries} {nodes} {images} {user} {host}: names, or how many; {nodes?is|are}: one or the other by their number.
+    // {at} " at HH:MM UTC", {by} " by …", {from} " from … on", {,from} ", from … on": nothing where no time is known.
 static const struct phrase phrases[] = {
-    {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out at {time}"},
-    {"rate-limit.authenticated", "the pull quota of {user} at {registry} ran out", "The pull quota of {user} at {registry} ran out at {time}"},
-    {"rate-limit.service", "{registry} throttled requests", "{Registry} began to throttle requests at {time}"},
-    {"rate-limit.client", "the kubelet held pulls back (registryPullQPS)",
-     "The kubelet on {nodes} held pulls back by its own limit (registryPullQPS) from {time} on"},
-    {"auth.missing-credentials", "no credentials were presented to {registry}", "Pulls from {registry} had no credentials, from {time} on"},
-    {"auth.invalid-credentials", "{registry} refused the credentials", "{Registry} refused the credentials that were presented, from {time} on"},
-    {"auth.token-expired", "the token for {registry} expired", "The token for {registry} had expired by {time}"},
-    {"auth.permission-denied", "{registry} does not allow pulling {images}", "{Registry} refused {images} to a known user, from {time} on"},
+    {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out{at}"},
+    {"rate-limit.authenticated", "the pull quota of {user} at {registry} ran out", "The pull quota of {user} at {registry} ran out{at}"},
+    {"rate-limit.service", "{registry} throttled requests", "{Registry} began to throttle requests{at}"},
+    {"rate-limit.client", "the {nodes?kubelet|kubelets} held pulls back (registryPullQPS)",
+     "The {nodes?kubelet|kubelets} on {nodes} held pulls back by {nodes?its|their} own limit (registryPullQPS){from}"},
+    {"auth.missing-credentials", "no credentials were presented to {registry}", "Pulls from {registry} had no credentials{,from}"},
+    {"auth.invalid-credentials", "{registry} refused the credentials", "{Registry} refused the credentials that were presented{,from}"},
+    {"auth.token-expired", "the token for {registry} expired", "The token for {registry} had expired{by}"},
+    {"auth.permission-denied", "{registry} does not allow pulling {images}", "{Registry} refused {images} to a known user{,from}"},
     {"auth.denied-or-missing", "{images}: private or missing, {registry} does not say",
-     "{Registry} would not say whether {images} is private or missing, from {time} on"},
-    {"auth.credential-provider", "fetching credentials failed on {nodes}", "The credential helper on {nodes} failed from {time} on"},
-    {"network.dns", "names did not resolve on {nodes}", "DNS failed on {nodes} for {registries} from {time} on"},
-    {"network.connect-timeout", "{nodes} could not reach {registries}", "{Nodes} could not connect to {registries}: connections timed out from {time} on"},
-    {"network.refused", "connections to {host} were refused", "{Host} refused connections from {time} on"},
-    {"network.reset", "connections to {registries} were cut", "Connections to {registries} were cut from {time} on"},
-    {"network.unreachable", "{nodes} had no route to {registries}", "{Nodes} had no route to {registries} from {time} on"},
-    {"network.tls", "TLS with {registries} failed", "TLS with {registries} failed from {time} on"},
-    {"network.proxy", "the HTTP proxy did not let pulls through", "The nodes' HTTP proxy did not let pulls from {registries} through, from {time} on"},
-    {"network.stalled", "downloads from {registries} stalled", "Downloads from {registries} stalled from {time} on"},
-    {"registry.outage", "{registry} answered with server errors", "{Registry} had an outage from {time} on"},
-    {"registry.content", "{registry} served broken content", "{Registry} served broken content for {images} from {time} on"},
-    {"image.tag-not-found", "{images} does not exist", "{Images} does not exist at its registry; pulls of it failed from {time} on"},
-    {"image.repository-not-found", "{registry} has no such repository", "{Registry} has no repository for {images}; pulls failed from {time} on"},
-    {"image.platform-mismatch", "{images} does not fit the nodes' platform",
-     "{Images} has no variant for the platform of {nodes}; pulls failed from {time} on"},
-    {"image.invalid-reference", "{images} is no valid image reference", "{Images} is no valid image reference; refused from {time} on"},
-    {"image.never-pull", "{images} is not on the node and may not be pulled", "{Images} is not present on {nodes} and its policy is Never, from {time} on"},
-    {"image.unsupported-format", "{images} has a format that the runtime does not read",
-     "{Images} has a manifest format that {nodes} cannot read, from {time} on"},
-    {"image.signature", "{images} did not pass the signature policy", "{Images} did not pass the signature policy, from {time} on"},
-    {"storage.disk-full", "the image store of {nodes} ran full", "The image store of {nodes} ran full at {time}"},
-    {"storage.disk-pressure", "{nodes} came under disk pressure", "{Nodes} came under disk pressure at {time}"},
-    {"storage.corruption", "content of {images} is damaged", "Content of {images} did not match what was promised, from {time} on"},
-    {"storage.io", "the disk of {nodes} failed", "The disk of {nodes} failed from {time} on"},
-    {"runtime.unavailable", "the container runtime of {nodes} was down", "The container runtime of {nodes} was down from {time} on"},
-    {"runtime.unpack", "layers could not be unpacked on {nodes}", "Layers could not be unpacked on {nodes} from {time} on"},
-    {"runtime.cancelled", "pulls on {nodes} were cut short", "Pulls on {nodes} were cut short at {time}"},
-    {"unknown", "pulls failed for a reason that no rule knows", "Pulls of {images} failed from {time} on for a reason that no rule knows"},
+     "{Registry} would not say whether {images} {images?is|are} private or missing{,from}"},
+    {"auth.credential-provider", "fetching credentials failed on {nodes}", "The credential {nodes?helper|helpers} on {nodes} failed{from}"},
+    {"network.dns", "names did not resolve on {nodes}", "DNS failed on {nodes} for {registries}{from}"},
+    {"network.connect-timeout", "{nodes} could not reach {registries}", "{Nodes} could not connect to {registries}: connections timed out{from}"},
+    {"network.refused", "connections to {host} were refused", "{Host} refused connections{from}"},
+    {"network.reset", "connections to {registries} were cut", "Connections to {registries} were cut{from}"},
+    {"network.unreachable", "{nodes} had no route to {registries}", "{Nodes} had no route to {registries}{from}"},
+    {"network.tls", "TLS with {registries} failed", "TLS with {registries} failed{from}"},
+    {"network.proxy", "the HTTP proxy did not let pulls through", "The nodes' HTTP proxy did not let pulls from {registries} through{,from}"},
+    {"network.stalled", "downloads from {registries} stalled", "Downloads from {registries} stalled{from}"},
+    {"registry.outage", "{registry} answered with server errors", "{Registry} had an outage{from}"},
+    {"registry.content", "{registry} served broken content", "{Registry} served broken content for {images}{from}"},
+    {"image.tag-not-found", "{images} {images?does|do} not exist",
+     "{Images} {images?does|do} not exist at {images?its|their} {registries?registry|registries}; pulls of {images?it|them} failed{from}"},
+    {"image.repository-not-found", "{registry} has no such repository", "{Registry} has no repository for {images}; pulls failed{from}"},
+    {"image.platform-mismatch", "{images} {images?does|do} not fit the {nodes?node's|nodes'} platform",
+     "{Images} {images?has|have} no variant for the platform of {nodes}; pulls failed{from}"},
+    {"image.invalid-reference", "{images} {images?is no valid image reference|are no valid image references}",
+     "{Images} {images?is no valid image reference|are no valid image references}; refused{from}"},
+    {"image.never-pull", "{images} {images?is|are} not on the node and may not be pulled",
+     "{Images} {images?is|are} not present on {nodes} and the pull policy is Never{,from}"},
+    {"image.unsupported-format", "{images} {images?has a format|have formats} that the runtime does not read",
+     "{Images} {images?has|have} a manifest format that {nodes} cannot read{,from}"},
+    {"image.signature", "{images} did not pass the signature policy", "{Images} did not pass the signature policy{,from}"},
+    {"storage.disk-full", "the image {nodes?store|stores} of {nodes} ran full", "The image {nodes?store|stores} of {nodes} ran full{at}"},
+    {"storage.disk-pressure", "{nodes} came under disk pressure", "{Nodes} came under disk pressure{at}"},
+    {"storage.corruption", "content of {images} is damaged", "Content of {images} did not match what was promised{,from}"},
+    {"storage.io", "the {nodes?disk|disks} of {nodes} failed", "The {nodes?disk|disks} of {nodes} failed{from}"},
+    {"runtime.unavailable", "the container {nodes?runtime|runtimes} of {nodes} {nodes?was|were} down",
+     "The container {nodes?runtime|runtimes} of {nodes} {nodes?was|were} down{from}"},
+    {"runtime.unpack", "layers could not be unpacked on {nodes}", "Layers could not be unpacked on {nodes}{from}"},
+    {"runtime.cancelled", "pulls on {nodes} were cut short", "Pulls on {nodes} were cut short{at}"},
+    {"unknown", "pulls failed for a reason that no rule knows", "Pulls of {images} failed{from} for a reason that no rule knows"},
 };
+
+static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
 
 static struct pm_str some(struct pm_state *s, const struct pm_ids *ids, const char *none, const char *many) {
     if (!ids->n || !ids->items[0]) return pm_str_c(none);
-    if (ids->n == 1) return pm_name(s, ids->items[0]);
-    if (ids->n == 2) return pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(pm_name(s, ids->items[0])), PM_FMT(pm_name(s, ids->items[1])));
+    struct pm_str first = friendly(pm_name(s, ids->items[0]));
+    if (ids->n == 1) return first;
+    if (ids->n == 2) return pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(first), PM_FMT(friendly(pm_name(s, ids->items[1]))));
     return pm_arena_fmt(s->a, "%zu %s", ids->n, many);
 }
-
-static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
 
 static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
@@ -67,20 +73,38 @@ static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) {
     return some(s, &h->registries, "the registry", "registries");
 }
 
-static struct pm_str stamp(struct pm_state *s, const struct pm_hit *h) {
-    char hm[32];
-    if (h->from == PM_NO_TIME) return PM_STR("an unknown time");
-    return pm_arena_fmt(s->a, "%s UTC", pm_when_hm(h->from, hm));
+// The day where the bundle spans several, the seconds where all was over within minutes.
+static struct pm_str clock_of(struct pm_state *s, const struct pm_hit *h, int64_t ns) {
+    char first[32], last[32], out[32];
+    bool days = memcmp(pm_when_format(s->report->from_ns, first), pm_when_format(s->report->to_ns, last), 10) != 0;
+    bool brief = (h->recovered != PM_NO_TIME ? h->recovered : h->to) - h->from < PM_BRIEF_NS;
+    return pm_arena_fmt(s->a, "%s UTC", pm_when_clock(ns, days, brief, out));
+}
+
+static struct pm_str when(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
+    static const struct {
+        const char *key, *before, *after;
+    } forms[] = {{"at", " at ", ""}, {"by", " by ", ""}, {"from", " from ", " on"}, {",from", ", from ", " on"}};
+    for (size_t i = 0; i < PM_LEN(forms) && h->from != PM_NO_TIME; i++)
+        if (pm_str_eqc(key, forms[i].key)) return pm_arena_fmt(s->a, "%s%.*s%s", forms[i].before, PM_FMT(clock_of(s, h, h->from)), forms[i].after);
+    return PM_NONE;
+}
+
+static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
+    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries"))) return &h->registries;
+    if (pm_str_ieq(key, PM_STR("nodes"))) return &h->nodes;
+    return pm_str_ieq(key, PM_STR("images")) ? &h->images : NULL;
 }
 
 static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
-    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries")))
-        return h->registries.n == 1 ? friendly(some(s, &h->registries, "the registry", "registries")) : some(s, &h->registries, "the registry", "registries");
-    if (pm_str_ieq(key, PM_STR("nodes"))) return some(s, &h->nodes, "a node", "nodes");
-    if (pm_str_ieq(key, PM_STR("images"))) return some(s, &h->images, "an image", "images");
-    if (pm_str_ieq(key, PM_STR("user"))) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
-    if (pm_str_ieq(key, PM_STR("host"))) return host_of(s, h);
-    return stamp(s, h);
+    ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
+    const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
+    if (ask > 0 && or > ask) return ids && ids->n > 1 ? pm_str_from(key, (size_t) or +1) : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
+    if (ids == &h->registries) return some(s, ids, "the registry", "registries");
+    if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
+    if (ids == &h->images) return some(s, ids, "an image", "images");
+    if (pm_str_eqc(key, "user")) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
+    return pm_str_ieq(key, PM_STR("host")) ? host_of(s, h) : when(s, h, key);
 }
 
 // A sentence begins with a capital, unless with a name that has none of its own ("registry.k8s.io").
@@ -116,10 +140,10 @@ static const struct phrase *phrase_of(int cause) {
 }
 
 static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
-    char hm[32], took[32];
+    char took[32];
     const struct pm_incident *inc = h->incident;
     if (h->failed) pm_buf_fmt(b, "%llu %s failed", (unsigned long long)h->failed, h->failed == 1 ? "pull" : "pulls");
-    else pm_buf_fmt(b, "%llu lines tell of it", (unsigned long long)h->lines);
+    else pm_buf_fmt(b, "%llu %s of it", (unsigned long long)h->lines, h->lines == 1 ? "line tells" : "lines tell");
     uint64_t led_to = 0;
     for (size_t i = 0; i < s->hits.n && !h->failed; i++)
         if (s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h) led_to += s->hits.items[i].failed;
@@ -129,7 +153,7 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
         pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n, inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n,
                    inc->blast.workloads_n == 1 ? "workload" : "workloads");
     if (h->recovered != PM_NO_TIME)
-        pm_buf_fmt(b, "; the first success came at %s UTC, after %s", pm_when_hm(h->recovered, hm), pm_duration_format(h->recovered - h->from, took));
+        pm_buf_fmt(b, "; the first success came at %.*s, after %s", PM_FMT(clock_of(s, h, h->recovered)), pm_duration_format(h->recovered - h->from, took));
     else if (h->failed) pm_buf_lit(b, "; not recovered within these logs");
     pm_buf_addc(b, '.');
 }

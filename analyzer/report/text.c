@@ -17,10 +17,11 @@ struct text { // what every section is given
 
 static struct pm_str visible(struct text *x, struct pm_str s) { return pm_text_visible(x->t.a, s); }
 static struct pm_str hm(struct text *x, int64_t ns) { return pm_words_time(x->t.a, ns, x->day_ns); }
-static struct pm_str span(struct text *x, int64_t from, int64_t to) {
-    struct pm_str a = hm(x, from), b = pm_words_time(x->t.a, to, from);
-    return to == PM_NO_TIME || pm_str_ends(a, b) ? a : pm_arena_fmt(x->t.a, "%.*s–%.*s", PM_FMT(a), PM_FMT(b));
+// A moment of an incident.
+static struct pm_str moment(struct text *x, const struct pm_incident *i, int64_t ns) {
+    return pm_words_moment(x->t.a, ns, i->from_ns, i->recovered_ns == PM_NO_TIME ? i->to_ns : i->recovered_ns, x->day_ns);
 }
+static struct pm_str span(struct text *x, int64_t from, int64_t to) { return pm_words_span(x->t.a, from, to, x->day_ns); }
 static enum pm_ink severity_ink(enum pm_severity s) { return s == PM_SEVERITY_CRITICAL ? PM_INK_RED : s == PM_SEVERITY_WARNING ? PM_INK_YELLOW : PM_INK_BLUE; }
 
 // Pieces joined with a mark between them: the sections build most of their lines so.
@@ -128,12 +129,21 @@ static void verdict(struct text *x) {
     struct pm_buf b = {0};
     piece(&b, " · ", failed_of(x, i));
     piece(&b, " · ", reach(x, i));
-    struct pm_str at = hm(x, i->recovered_ns);
+    struct pm_str at = moment(x, i, i->recovered_ns);
     piece(&b, " · ", i->recovered_ns == PM_NO_TIME ? PM_STR("not recovered within these logs") : pm_arena_fmt(a, "recovered %.*s", PM_FMT(at)));
     pm_text_item(&x->t, 0, "", 9, taken(x, &b));
 }
 
 // incidents -------------------------------------------------------------------------------------------------------------
+// The scope in the room there is: names, or how many, or a name that is cut.
+static struct pm_str scope_words(struct text *x, const struct pm_incident *i, int room) {
+    static const char *const many[] = {"clusters", "registries", "nodes", "images", "namespaces", "clients"}; // by enum pm_scope_kind
+    if (!i->scope.n) return i->scope_kind == PM_SCOPE_CLUSTER ? PM_STR("the whole cluster") : pm_str_c(pm_scope_names[i->scope_kind]);
+    struct pm_str names = visible(x, pm_words_list(x->t.a, &i->scope, 2));
+    if (pm_text_width(names) <= room) return names;
+    if (i->scope.n > 1) return pm_words_count(x->t.a, i->scope.n, "", many[i->scope_kind]);
+    return pm_text_cut(x->t.a, names, room < 24 ? 24 : room);
+}
 static void incident_head(struct text *x, const struct pm_incident *i, int cause_width) {
     struct pm_arena *a = x->t.a;
     fprintf(x->t.f, "%2u ", (unsigned)i->id);
@@ -142,44 +152,55 @@ static void incident_head(struct text *x, const struct pm_incident *i, int cause
     pm_text_ink(&x->t, PM_INK_BOLD, pm_str_c(pm_words_cause(i->root_cause)));
     fprintf(x->t.f, "%*s", cause_width - (int)strlen(pm_words_cause(i->root_cause)), "");
     struct pm_buf b = {0};
-    piece(&b, "   ",
-          i->scope.n                          ? visible(x, pm_words_list(a, &i->scope, 2))
-          : i->scope_kind == PM_SCOPE_CLUSTER ? PM_STR("the whole cluster")
-                                              : pm_str_c(pm_scope_names[i->scope_kind]));
     if (i->from_ns != PM_NO_TIME) piece(&b, "   ", span(x, i->from_ns, i->to_ns));
     if (i->failed_pulls) piece(&b, "   ", pm_arena_fmt(a, "%llu failed", (unsigned long long)i->failed_pulls));
     else if (i->failed_requests) piece(&b, "   ", pm_words_count(a, i->failed_requests, "request", "requests"));
     if (i->blast.pods_n) piece(&b, "   ", pm_words_count(a, i->blast.pods_n, "pod", "pods"));
     piece(&b, "   ", i->confidence == PM_CONFIDENCE_HIGH ? PM_NONE : pm_arena_fmt(a, "confidence %s", pm_confidence_names[i->confidence]));
-    struct pm_str rest = taken(x, &b);
-    fprintf(x->t.f, "  %.*s\n", PM_FMT(rest));
+    struct pm_str rest = taken(x, &b), scope = scope_words(x, i, x->t.width - 5 - cause_width - 2 - 3 - pm_text_width(rest));
+    fprintf(x->t.f, "  %.*s%s%.*s\n", PM_FMT(scope), rest.n ? "   " : "", PM_FMT(rest));
 }
 static void what_and_why(struct text *x, const struct pm_incident *i, bool full) {
     struct pm_buf b = {0};
-    struct pm_str what = full && i->summary.n ? i->summary : i->id == x->r->verdict ? PM_NONE : i->title;
-    pm_text_item(&x->t, INDENT, "what", LABEL, visible(x, what));
+    if (i->id != x->r->verdict)
+        pm_text_item(&x->t, INDENT, "what", LABEL, visible(x, full && i->summary.n ? i->summary : i->title)); // else the verdict said it
     for (size_t k = 0; full && k < i->confidence_why.n; k++) piece(&b, "; ", visible(x, i->confidence_why.items[k]));
     pm_text_item(&x->t, INDENT, "why", LABEL, taken(x, &b));
 }
+static bool told_by_why(const struct pm_incident *i, struct pm_str why) {
+    for (size_t k = 0; k < i->confidence_why.n; k++)
+        if (pm_str_find(i->confidence_why.items[k], why, 0) >= 0) return true;
+    return false;
+}
+// The nearest rivals, each with what beat it; a reason is told once.
 static void against(struct text *x, const struct pm_incident *i) {
+    enum { RIVALS = 3 };
     struct pm_buf b = {0};
-    for (size_t k = 0; k < i->against_n && k < 3; k++) { // the judge puts the nearest rival first
-        struct pm_str said = visible(x, i->against[k].why);
-        piece(&b, " · ", pm_arena_fmt(x->t.a, "%s: %.*s", pm_words_cause(i->against[k].cause), PM_FMT(said)));
+    size_t n = i->against_n < RIVALS ? i->against_n : RIVALS;
+    for (size_t k = 0; k < n; k++) {
+        struct pm_str why = i->against[k].why;
+        bool told = false;
+        for (size_t e = 0; e < k && !told; e++) told = pm_str_eq(i->against[e].why, why);
+        if (told) continue;
+        struct pm_buf causes = {0};
+        for (size_t e = k; e < n; e++)
+            if (pm_str_eq(i->against[e].why, why)) piece(&causes, ", ", pm_str_c(pm_words_cause(i->against[e].cause)));
+        struct pm_str names = taken(x, &causes), said = visible(x, why);
+        piece(&b, " · ", told_by_why(i, why) ? names : pm_arena_fmt(x->t.a, "%.*s: %.*s", PM_FMT(names), PM_FMT(said)));
     }
     pm_text_item(&x->t, INDENT, "not", LABEL, taken(x, &b));
 }
 static void chain(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
     for (size_t k = 0; i->chain_n > 1 && k < i->chain_n; k++) { // one link is the incident itself
-        struct pm_str what = visible(x, i->chain[k].what), at = i->chain[k].at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->chain[k].at_ns);
+        struct pm_str what = visible(x, i->chain[k].what), at = i->chain[k].at_ns == PM_NO_TIME ? PM_NONE : moment(x, i, i->chain[k].at_ns);
         piece(&b, " → ", at.n ? pm_arena_fmt(x->t.a, "%.*s %.*s", PM_FMT(what), PM_FMT(at)) : what);
     }
     if (i->explained_by) piece(&b, "; ", pm_arena_fmt(x->t.a, "led to by incident %u", (unsigned)i->explained_by));
     pm_text_item(&x->t, INDENT, "chain", LABEL, taken(x, &b));
     if (!i->trigger.what.n || pm_str_eqc(i->trigger.what, "unknown")) return;
     struct pm_str what = visible(x, i->trigger.what), detail = visible(x, i->trigger.detail),
-                  at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE : hm(x, i->trigger.at_ns);
+                  at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE : moment(x, i, i->trigger.at_ns);
     pm_text_item(&x->t, INDENT, "trigger", LABEL,
                  pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at), detail.n ? ": " : "", PM_FMT(detail)));
 }
@@ -188,15 +209,26 @@ static struct pm_str workload_words(struct text *x, const struct pm_hit_workload
     struct pm_str s = pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name), PM_FMT(n));
     return visible(x, s);
 }
-static void rollout_pieces(struct text *x, struct pm_buf *b, const char *word, const struct pm_rollout *list, size_t n) {
-    for (size_t k = 0; k < n && k < ROWS_SHOWN; k++) {
-        const struct pm_rollout *o = &list[k];
-        struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s %.*s/%.*s", PM_FMT(o->kind), PM_FMT(o->namespace), PM_FMT(o->name)));
-        bool counted = o->desired >= 0 && o->ready >= 0;
-        piece(b, " · ",
-              counted ? pm_arena_fmt(x->t.a, "%.*s %s, %lld of %lld ready", PM_FMT(name), word, (long long)o->ready, (long long)o->desired)
-                      : pm_arena_fmt(x->t.a, "%.*s %s", PM_FMT(name), word));
+static struct pm_str rollout_words(struct text *x, const struct pm_rollout *o) {
+    struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s", PM_FMT(o->kind), o->kind.n ? " " : "", PM_FMT(o->namespace), PM_FMT(o->name)));
+    if (o->ready < 0 || o->ready >= o->desired) return name; // the pods of the old revision are all there
+    return pm_arena_fmt(x->t.a, "%.*s (%lld of %lld ready)", PM_FMT(name), (long long)o->ready, (long long)o->desired);
+}
+static void rollout_item(struct text *x, const char *label, const struct pm_rollout *list, size_t n) {
+    struct pm_buf b = {0};
+    size_t shown = n > 6 ? 5 : n;
+    for (size_t k = 0; k < shown; k++) piece(&b, ", ", rollout_words(x, &list[k]));
+    if (shown < n) piece(&b, " and ", pm_arena_fmt(x->t.a, "%zu more", n - shown));
+    pm_text_item(&x->t, INDENT, label, LABEL, taken(x, &b));
+}
+static void autoscalers(struct text *x, const struct pm_incident *i) {
+    struct pm_buf b = {0};
+    for (size_t k = 0; k < i->blast.blocked_autoscalers_n && k < ROWS_SHOWN; k++) {
+        const struct pm_autoscaler *h = &i->blast.blocked_autoscalers[k];
+        struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s/%.*s", PM_FMT(h->namespace), PM_FMT(h->name)));
+        piece(&b, ", ", pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name), (long long)h->desired, (long long)h->current));
     }
+    pm_text_item(&x->t, INDENT, "blocked", LABEL, taken(x, &b));
 }
 static void hit(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
@@ -207,14 +239,10 @@ static void hit(struct text *x, const struct pm_incident *i) {
         struct pm_str services = visible(x, pm_words_list(x->t.a, &i->blast.services, 4));
         piece(&b, " · ", pm_arena_fmt(x->t.a, "%s %.*s", i->blast.services.n == 1 ? "service" : "services", PM_FMT(services)));
     }
-    rollout_pieces(x, &b, "stuck", i->blast.stuck_rollouts, i->blast.stuck_rollouts_n);
-    rollout_pieces(x, &b, "rolled back", i->blast.rollbacks, i->blast.rollbacks_n);
-    for (size_t k = 0; k < i->blast.blocked_autoscalers_n && k < ROWS_SHOWN; k++) {
-        const struct pm_autoscaler *h = &i->blast.blocked_autoscalers[k];
-        struct pm_str name = visible(x, pm_arena_fmt(x->t.a, "%.*s/%.*s", PM_FMT(h->namespace), PM_FMT(h->name)));
-        piece(&b, " · ", pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name), (long long)h->desired, (long long)h->current));
-    }
     pm_text_item(&x->t, INDENT, "hit", LABEL, taken(x, &b));
+    rollout_item(x, "stuck", i->blast.stuck_rollouts, i->blast.stuck_rollouts_n);
+    rollout_item(x, "undone", i->blast.rollbacks, i->blast.rollbacks_n);
+    autoscalers(x, i);
     const struct {
         const char *one, *many;
         const struct pm_strs *list;
@@ -226,12 +254,17 @@ static void hit(struct text *x, const struct pm_incident *i) {
     }
     pm_text_item(&x->t, INDENT, "spared", LABEL, taken(x, &b));
 }
-// Lines open with stamps and callers; what went wrong stands behind the first of these.
+// Lines open with stamps and callers, objects with their other members; what went wrong stands behind the first of these, to the end of its quotes.
 static struct pm_str telling(struct text *x, struct pm_str line) {
     static const char *const marks[] = {" error=\"", " err=\"", "\"message\": \"", "\"message\":\"", " msg=\"", ".go:"};
     for (size_t k = 0; k < PM_LEN(marks); k++) {
         ptrdiff_t at = pm_str_find(line, pm_str_c(marks[k]), 0);
-        if (at > 24) return pm_arena_join(x->t.a, PM_STR("…"), pm_str_from(line, (size_t)at));
+        if (at <= 24) continue;
+        size_t from = (size_t)at, end = from + strlen(marks[k]);
+        bool quoted = line.p[end - 1] == '"';
+        while (quoted && end < line.n && line.p[end] != '"') end += line.p[end] == '\\' ? 2 : 1;
+        struct pm_str told = quoted && end < line.n ? pm_str_sub(line, from, end + 1 - from) : pm_str_from(line, from);
+        return pm_arena_fmt(x->t.a, "…%.*s%s", PM_FMT(told), from + told.n < line.n ? " …" : "");
     }
     return line;
 }
@@ -239,14 +272,31 @@ static void evidence(struct text *x, const struct pm_incident *i) {
     for (size_t k = 0; k < i->evidence_n && k < EVIDENCE_SHOWN; k++) {
         const struct pm_evidence *e = &i->evidence[k];
         struct pm_str at = place(x, e->file, e->line), why = visible(x, e->why);
-        pm_text_item_cut(&x->t, INDENT, k ? "" : "evidence", LABEL, why.n ? pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(at), PM_FMT(why)) : at);
-        int room = x->t.width - INDENT - LABEL - 2, lines = k ? 2 : 3; // the first piece of evidence is worth one more
-        pm_text_item(&x->t, INDENT, "", LABEL + 2, pm_text_cut(x->t.a, telling(x, visible(x, e->text)), lines * (room > 40 ? room - 8 : 32)));
+        int room = x->t.width - INDENT - LABEL - 2;
+        bool beside = pm_text_width(at) + 2 + pm_text_width(why) <= room + 2; // else the reason goes below: a path is there to be opened and stays whole
+        pm_text_item(&x->t, INDENT, k ? "" : "evidence", LABEL, beside && why.n ? pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(at), PM_FMT(why)) : at);
+        if (!beside) pm_text_item(&x->t, INDENT, "", LABEL, why);
+        int lines = k ? 2 : 3; // the first piece of evidence is worth one more
+        pm_text_item(&x->t, INDENT, "", LABEL + 2, pm_text_cut_middle(x->t.a, telling(x, visible(x, e->text)), lines * (room > 40 ? room - 8 : 32)));
     }
     and_more(x, INDENT + LABEL, EVIDENCE_SHOWN, i->evidence_n);
 }
+// An earlier incident, shown in full, that was given the same advice: 0 none.
+static uint32_t advised_before(struct text *x, const struct pm_incident *i) {
+    for (const struct pm_incident *e = x->r->incidents; e < i; e++) {
+        size_t k = 0;
+        while (i->advice_n == e->advice_n && k < i->advice_n && pm_str_eq(i->advice[k].text, e->advice[k].text)) k++;
+        if (k && k == i->advice_n) return e->id;
+    }
+    return 0;
+}
 static void advice(struct text *x, const struct pm_incident *i) {
     static const struct { const char *phase, *label; } phases[] = {{"mitigate", "now"}, {"fix", "fix"}, {"prevent", "prevent"}};
+    uint32_t before = advised_before(x, i);
+    if (before) {
+        pm_text_item(&x->t, INDENT, "now", LABEL, pm_arena_fmt(x->t.a, "as for incident %u", (unsigned)before));
+        return;
+    }
     for (size_t p = 0; p < PM_LEN(phases); p++) {
         int n = 0, of = 0;
         for (size_t k = 0; k < i->advice_n; k++) of += pm_str_eqc(i->advice[k].phase, phases[p].phase);
@@ -318,69 +368,116 @@ static struct pm_str quota_limit(struct text *x, const struct pm_quota *q) {
     if (q->window_s % 3600 == 0) return pm_arena_fmt(x->t.a, "%.*s / %lld h", PM_FMT(limit), (long long)q->window_s / 3600);
     return pm_arena_fmt(x->t.a, "%.*s / %s", PM_FMT(limit), pm_duration_format(q->window_s * PM_NS_PER_S, out));
 }
-static void quota_notes(struct text *x, const struct pm_quota *q) {
+static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     struct pm_buf b = {0};
     struct pm_arena *a = x->t.a;
     struct pm_str curve = quota_curve(x, q), at;
     struct pm_str registry = visible(x, q->registry), whose = quota_whose(x, q);
-    fprintf(x->t.f, " %.*s %.*s\n", PM_FMT(registry), PM_FMT(whose));
+    if (named) fprintf(x->t.f, " %.*s %.*s\n", PM_FMT(registry), PM_FMT(whose));
     pm_text_item(&x->t, INDENT, "use", LABEL, curve);
-    if (q->exhausted_at_ns != PM_NO_TIME) at = hm(x, q->exhausted_at_ns), piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
+    if (q->exhausted_at_ns != PM_NO_TIME)
+        at = pm_words_moment(a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns, x->day_ns),
+        piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
     if (q->refused) at = span(x, q->first_refused_ns, q->last_refused_ns), piece(&b, " · ", pm_arena_fmt(a, "refused %.*s", PM_FMT(at)));
     if (q->free_at_ns != PM_NO_TIME) at = hm(x, q->free_at_ns), piece(&b, " · ", pm_arena_fmt(a, "free again %.*s", PM_FMT(at)));
     if (q->with_cache >= 0) piece(&b, " · ", pm_arena_fmt(a, "%lld upstream pulls with a pull-through cache", (long long)q->with_cache));
     pm_text_item(&x->t, INDENT, "when", LABEL, taken(x, &b));
     for (size_t k = 0; k < q->consumers_n && k < 5; k++) {
         struct pm_str name = visible(x, q->consumers[k].name), n = pm_words_number(a, q->consumers[k].pulls);
-        piece(&b, ", ", pm_arena_fmt(a, "%.*s %.*s ×%.*s", PM_FMT(q->consumers[k].kind), PM_FMT(name), PM_FMT(n)));
+        bool same = k && pm_str_eq(q->consumers[k].kind, q->consumers[k - 1].kind);
+        piece(&b, same ? ", " : " · ",
+              same ? pm_arena_fmt(a, "%.*s ×%.*s", PM_FMT(name), PM_FMT(n))
+                   : pm_arena_fmt(a, "%.*s %.*s ×%.*s", PM_FMT(q->consumers[k].kind), PM_FMT(name), PM_FMT(n)));
     }
     pm_text_item(&x->t, INDENT, "spent by", LABEL, taken(x, &b));
 }
+static bool quota_told(const struct pm_quota *q) { return q->refused || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
+
+// Rows in the table: what was refused or came near, and of those within their limits the most used.
+static size_t quota_pick(const struct pm_report *r, const struct pm_quota *picked[ROWS_SHOWN]) {
+    enum { CALM = 3 };
+    size_t n = 0, calm = 0;
+    for (size_t k = 0; k < r->quotas_n && n < ROWS_SHOWN; k++)
+        if (quota_told(&r->quotas[k])) picked[n++] = &r->quotas[k];
+    while (calm < CALM && n < ROWS_SHOWN) {
+        const struct pm_quota *most = NULL;
+        for (size_t k = 0; k < r->quotas_n; k++) {
+            const struct pm_quota *q = &r->quotas[k];
+            bool taken = quota_told(q);
+            for (size_t e = 0; e < n && !taken; e++) taken = picked[e] == q;
+            if (!taken && (!most || q->used_high > most->used_high)) most = q;
+        }
+        if (!most) break;
+        picked[n++] = most, calm++;
+    }
+    return n;
+}
 static void quotas(struct text *x) {
     const struct pm_report *r = x->r;
+    const struct pm_quota *picked[ROWS_SHOWN];
     if (!r->quotas_n) return;
     pm_text_heading(&x->t, "QUOTAS");
     struct pm_table b = {.columns = 7, .right = 1 << 2 | 1 << 3 | 1 << 5};
     static const char *const names[] = {"registry", "identity", "used", "limit", "status", "refused", "policy"};
     for (size_t c = 0; c < PM_LEN(names); c++) pm_table_add(&b, pm_str_c(names[c]));
-    for (size_t k = 0; k < r->quotas_n && k < ROWS_SHOWN; k++) {
-        const struct pm_quota *q = &r->quotas[k];
+    size_t n = quota_pick(r, picked), told = 0;
+    for (size_t k = 0; k < n; k++) {
+        const struct pm_quota *q = picked[k];
         const struct pm_str cells[] = {visible(x, q->registry), quota_whose(x, q), quota_used(x, q),
                                        quota_limit(x, q),       q->status,         pm_words_number(x->t.a, q->refused),
                                        visible(x, q->policy)};
         for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(&b, cells[c]);
+        told += quota_told(q);
     }
     pm_table_print(&x->t, &b, 1);
-    and_more(x, 1, ROWS_SHOWN, r->quotas_n);
-    for (size_t k = 0; k < r->quotas_n && k < 4; k++)
-        if (r->quotas[k].refused || r->quotas[k].exhausted_at_ns != PM_NO_TIME || pm_str_eqc(r->quotas[k].status, "near")) quota_notes(x, &r->quotas[k]);
+    if (n < r->quotas_n) fprintf(x->t.f, " and %zu more%s\n", r->quotas_n - n, told < n ? ", all within their limits" : "");
+    for (size_t k = 0; k < n && k < 4; k++)
+        if (quota_told(picked[k])) quota_notes(x, picked[k], n > 1);
 }
 
 // pulls -----------------------------------------------------------------------------------------------------------------
-static void stats_rows(struct text *x, struct pm_table *b, const char *what, const struct pm_pull_stats *by, size_t n) {
-    struct pm_arena *a = x->t.a;
-    static const char *const names[] = {"pulls", "ok", "failed", "success", "cached", "p50", "p95", "max"};
-    pm_table_add(b, pm_str_c(what));
-    for (size_t c = 0; c < PM_LEN(names); c++) pm_table_add(b, pm_str_c(names[c]));
-    for (size_t k = 0; k < n && k < ROWS_SHOWN; k++) {
-        const struct pm_pull_stats *s = &by[k];
-        bool timed = s->latency.n > 0;
-        const struct pm_str cells[] = {s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"),
-                                       pm_words_number(a, s->attempts),
-                                       pm_words_number(a, s->ok),
-                                       pm_words_number(a, s->failed),
-                                       pm_words_ratio(a, s->ok, s->ok + s->failed),
-                                       pm_words_number(a, s->cached),
-                                       timed ? pm_words_seconds(a, s->latency.p50_s) : PM_STR("–"),
-                                       timed ? pm_words_seconds(a, s->latency.p95_s) : PM_STR("–"),
-                                       timed ? pm_words_seconds(a, s->latency.max_s) : PM_STR("–")};
-        for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(b, cells[c]);
-    }
+struct stats_column {
+    const char *name;
+    struct pm_str (*cell)(struct pm_arena *a, const struct pm_pull_stats *s);
+};
+static struct pm_str c_attempts(struct pm_arena *a, const struct pm_pull_stats *s) { return pm_words_number(a, s->attempts); }
+static struct pm_str c_ok(struct pm_arena *a, const struct pm_pull_stats *s) { return pm_words_number(a, s->ok); }
+static struct pm_str c_failed(struct pm_arena *a, const struct pm_pull_stats *s) { return pm_words_number(a, s->failed); }
+static struct pm_str c_success(struct pm_arena *a, const struct pm_pull_stats *s) { return pm_words_ratio(a, s->ok, s->ok + s->failed); }
+static struct pm_str c_cached(struct pm_arena *a, const struct pm_pull_stats *s) { return pm_words_number(a, s->cached); }
+static struct pm_str took(struct pm_arena *a, const struct pm_pull_stats *s, double v) { return s->latency.n ? pm_words_seconds(a, v) : PM_STR("–"); }
+static struct pm_str c_p50(struct pm_arena *a, const struct pm_pull_stats *s) { return took(a, s, s->latency.p50_s); }
+static struct pm_str c_p95(struct pm_arena *a, const struct pm_pull_stats *s) { return took(a, s, s->latency.p95_s); }
+static struct pm_str c_max(struct pm_arena *a, const struct pm_pull_stats *s) { return took(a, s, s->latency.max_s); }
+
+static const struct stats_column stats_columns[] = {{"pulls", c_attempts}, {"ok", c_ok},        {"failed", c_failed}, {"success", c_success},
+                                                    {"cached", c_cached},  {"took p50", c_p50}, {"p95", c_p95},       {"max", c_max}};
+
+// Rows in their order; where some must stay out, those with failures go first.
+static size_t stats_pick(const struct pm_pull_stats *by, size_t n, size_t picked[ROWS_SHOWN]) {
+    size_t shown = 0;
+    bool all = n <= ROWS_SHOWN;
+    for (int calm = 0; calm < (all ? 1 : 2); calm++)
+        for (size_t k = 0; k < n && shown < ROWS_SHOWN; k++)
+            if (all || (by[k].failed == 0) == calm) picked[shown++] = k;
+    return shown;
 }
 static void stats_table(struct text *x, const char *what, const struct pm_pull_stats *by, size_t n) {
+    uint64_t cached = 0;
+    size_t picked[ROWS_SHOWN];
     if (!n) return;
-    struct pm_table b = {.columns = 9, .right = 0x1fe};
-    stats_rows(x, &b, what, by, n);
+    for (size_t k = 0; k < n; k++) cached += by[k].cached;
+    struct pm_table b = {.columns = cached ? 9 : 8, .right = 0x1fe};
+    pm_table_add(&b, pm_str_c(what));
+    for (size_t c = 0; c < PM_LEN(stats_columns); c++)
+        if (cached || stats_columns[c].cell != c_cached) pm_table_add(&b, pm_str_c(stats_columns[c].name));
+    size_t shown = stats_pick(by, n, picked);
+    for (size_t k = 0; k < shown; k++) {
+        const struct pm_pull_stats *s = &by[picked[k]];
+        pm_table_add(&b, s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"));
+        for (size_t c = 0; c < PM_LEN(stats_columns); c++)
+            if (cached || stats_columns[c].cell != c_cached) pm_table_add(&b, stats_columns[c].cell(x->t.a, s));
+    }
     pm_table_print(&x->t, &b, 1);
     and_more(x, 1, ROWS_SHOWN, n);
 }
@@ -393,7 +490,7 @@ static void series(struct text *x) {
     for (size_t k = 0; k < slots; k++)
         if (v[k] > most) most = v[k];
     struct pm_str curve = pm_text_spark(x->t.a, v, slots, 0), when = span(x, r->series[0].t_ns, r->series[r->series_n - 1].t_ns);
-    pm_text_item(&x->t, 1, "failed", 8, pm_arena_fmt(x->t.a, "%.*s  %.*s, at most %.0f a step", PM_FMT(curve), PM_FMT(when), most));
+    pm_text_item(&x->t, 1, "failed", 8, pm_arena_fmt(x->t.a, "%.*s  %.*s, at most %.0f a bar", PM_FMT(curve), PM_FMT(when), most));
 }
 static void pulls(struct text *x) {
     const struct pm_report *r = x->r;
@@ -437,13 +534,14 @@ static void findings(struct text *x) {
     }
     and_more(x, 1, ROWS_SHOWN, r->findings_n);
 }
-static void missing(struct text *x) {
+static void missing(struct text *x) { // neighbours with the same effect share it
     const struct pm_report *r = x->r;
     if (!r->missing_n) return;
     pm_text_heading(&x->t, "MISSING evidence");
     for (size_t k = 0; k < r->missing_n && k < ROWS_SHOWN; k++) {
         struct pm_str what = visible(x, r->missing[k].what), effect = visible(x, r->missing[k].effect);
-        pm_text_item(&x->t, 1, "", 0, effect.n ? pm_arena_fmt(x->t.a, "%.*s: %.*s", PM_FMT(what), PM_FMT(effect)) : what);
+        bool shared = k + 1 < r->missing_n && k + 1 < ROWS_SHOWN && pm_str_eq(r->missing[k].effect, r->missing[k + 1].effect);
+        pm_text_item(&x->t, 1, "", 0, effect.n && !shared ? pm_arena_fmt(x->t.a, "%.*s → %.*s", PM_FMT(what), PM_FMT(effect)) : what);
     }
     and_more(x, 1, ROWS_SHOWN, r->missing_n);
 }
@@ -466,16 +564,39 @@ static bool same_clock(const struct pm_file_row *a, const struct pm_file_row *b)
 }
 static bool clock_worth(const struct pm_file_row *f) { return f->quality != PM_QUALITY_EXACT && f->from_ns != PM_NO_TIME; }
 
+static const char *source_words(struct pm_str from) {
+    static const struct {
+        const char *code, *words;
+    } rows[] = {{"inner-stamp", "full stamps inside its lines"},
+                {"neighbour", "full stamps in the same file"},
+                {"header", "the file's header"},
+                {"node", "the node's other logs"},
+                {"folder", "the other logs of its folder"},
+                {"file-name", "the file's name"},
+                {"objects", "the bundle's dated objects"},
+                {"mtime", "the file's own time"},
+                {"option", "the command line"},
+                {"coincidence", "failures that a dated log tells too"}};
+    for (size_t i = 0; i < PM_LEN(rows); i++)
+        if (pm_str_eqc(from, rows[i].code)) return rows[i].words;
+    return "nothing: it is assumed";
+}
 static void clock_line(struct text *x, const struct pm_file_row *f, size_t members) {
     struct pm_arena *a = x->t.a;
     struct pm_buf b = {0};
-    struct pm_str path = visible(x, f->path), from = visible(x, f->year_from);
-    if (f->year) piece(&b, ", ", pm_arena_fmt(a, "year %d%s%.*s", f->year, from.n ? " from " : "", PM_FMT(from)));
-    from = visible(x, f->offset_from);
+    struct pm_str path = visible(x, f->path), zone = PM_NONE;
+    bool same = f->year && f->offset_known && pm_str_eq(f->year_from, f->offset_from);
     if (f->offset_known) {
         int minutes = f->utc_offset_s / 60, positive = minutes < 0 ? -minutes : minutes;
-        piece(&b, ", ", pm_arena_fmt(a, "zone %c%02d:%02d%s%.*s", minutes < 0 ? '-' : '+', positive / 60, positive % 60, from.n ? " from " : "", PM_FMT(from)));
-    } else if (from.n) piece(&b, ", ", from);
+        zone = pm_arena_fmt(a, "zone %c%02d:%02d", minutes < 0 ? '-' : '+', positive / 60, positive % 60);
+    }
+    if (same) piece(&b, ", ", pm_arena_fmt(a, "year %d and %.*s from %s", f->year, PM_FMT(zone), source_words(f->year_from)));
+    else {
+        if (f->year) piece(&b, ", ", pm_arena_fmt(a, "year %d from %s", f->year, source_words(f->year_from)));
+        if (zone.n) piece(&b, ", ", pm_arena_fmt(a, "%.*s from %s", PM_FMT(zone), source_words(f->offset_from)));
+        else if (f->quality == PM_QUALITY_ASSUMED) piece(&b, ", ", PM_STR("taken for UTC"));
+    }
+    if (!b.n && f->quality == PM_QUALITY_RELATIVE) piece(&b, "", PM_STR("ages and states, dated by when they were taken"));
     struct pm_str how = taken(x, &b), more = members > 1 ? pm_arena_fmt(a, " and %zu more", members - 1) : PM_NONE;
     pm_text_item(&x->t, 1, pm_quality_names[f->quality], 10, pm_arena_fmt(a, "%.*s%.*s%s%.*s", PM_FMT(path), PM_FMT(more), how.n ? ": " : "", PM_FMT(how)));
 }

@@ -91,6 +91,14 @@ struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width) {
     if (width < 1) return PM_NONE;
     return pm_arena_join(a, pm_str_sub(s, 0, bytes_in(s, width - 1)), PM_STR("…"));
 }
+struct pm_str pm_text_cut_middle(struct pm_arena *a, struct pm_str s, int width) {
+    int all = pm_text_width(s), head = width * 2 / 5, tail = width - head - 3;
+    if (all <= width) return s;
+    if (tail < 1) return pm_text_cut(a, s, width);
+    size_t from = bytes_in(s, all - tail);
+    while (from < s.n && ((unsigned char)s.p[from] & 0xc0) == 0x80) from++;
+    return pm_arena_fmt(a, "%.*s … %.*s", PM_FMT(pm_str_trim(pm_str_sub(s, 0, bytes_in(s, head)))), PM_FMT(pm_str_trim(pm_str_from(s, from))));
+}
 size_t pm_text_fit(struct pm_str s, int width) {
     size_t n = bytes_in(s, width);
     if (n >= s.n) return s.n;
@@ -152,6 +160,7 @@ struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n) {
 struct pm_str pm_words_seconds(struct pm_arena *a, double s) {
     char out[32];
     if (!(s >= 0 && s < 9e9)) return PM_NONE;
+    if (s < 0.9995) return pm_arena_fmt(a, "%d ms", (int)(s * 1000 + 0.5));
     return pm_arena_dup(a, pm_str_c(pm_duration_format((int64_t)(s * 1e9), out)));
 }
 struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most) {
@@ -171,19 +180,29 @@ static struct pm_str date_of(struct pm_arena *a, int64_t ns) {
     char out[32];
     return pm_arena_dup(a, pm_str_sub(pm_str_c(pm_when_format(ns, out)), 0, 10));
 }
-struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns) {
+static struct pm_str clock_of(struct pm_arena *a, int64_t ns, int64_t day_ns, bool seconds) {
     char out[32];
     if (ns == PM_NO_TIME) return PM_STR("–");
-    struct pm_str day = date_of(a, ns), clock = pm_str_c(pm_when_hm(ns, out));
-    if (day_ns != PM_NO_TIME && pm_str_eq(day, date_of(a, day_ns))) return pm_arena_dup(a, clock);
-    return pm_arena_fmt(a, "%.*s %.*s", PM_FMT(day), PM_FMT(clock));
+    bool same_day = day_ns != PM_NO_TIME && pm_str_eq(date_of(a, ns), date_of(a, day_ns));
+    return pm_arena_dup(a, pm_str_c(pm_when_clock(ns, !same_day, seconds, out)));
+}
+static bool brief(int64_t from_ns, int64_t to_ns) { return from_ns != PM_NO_TIME && to_ns != PM_NO_TIME && to_ns - from_ns < PM_BRIEF_NS; }
+
+struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns) {
+    return clock_of(a, ns, day_ns, false);
+}
+struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns, int64_t day_ns) {
+    return clock_of(a, ns, day_ns, brief(from_ns, to_ns));
+}
+struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns) {
+    bool seconds = brief(from_ns, to_ns);
+    struct pm_str from = clock_of(a, from_ns, day_ns, seconds), to = clock_of(a, to_ns, from_ns, seconds);
+    if (to_ns == PM_NO_TIME || pm_str_ends(from, to)) return from;
+    return pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(from), pm_str_chr(to, ' ', 0) < 0 ? "–" : " – ", PM_FMT(to));
 }
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns) {
     if (from_ns == PM_NO_TIME || to_ns == PM_NO_TIME) return PM_NONE;
-    struct pm_str from = pm_words_time(a, from_ns, PM_NO_TIME), to = pm_words_time(a, to_ns, from_ns);
-    bool same_day = to.n == 5;
-    if (same_day && pm_str_ends(from, to)) return pm_arena_fmt(a, "%.*s UTC", PM_FMT(from));
-    return pm_arena_fmt(a, "%.*s%s%.*s UTC", PM_FMT(from), same_day ? "–" : " – ", PM_FMT(to));
+    return pm_arena_fmt(a, "%.*s UTC", PM_FMT(pm_words_span(a, from_ns, to_ns, PM_NO_TIME)));
 }
 const char *pm_words_cause(int cause) { return cause >= 0 ? pm_causes[cause].name : "unknown"; }
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) {

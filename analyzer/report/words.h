@@ -9,6 +9,8 @@ int pm_text_width(struct pm_str s);
 struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s);
 // The first `width` columns, "…" where it was cut.
 struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width);
+// The same with the middle left out: errors say what failed first and why last.
+struct pm_str pm_text_cut_middle(struct pm_arena *a, struct pm_str s, int width);
 // How many bytes of s fit in `width` columns, cut at a blank where there is one (at least one character).
 size_t pm_text_fit(struct pm_str s, int width);
 
@@ -18,11 +20,15 @@ void pm_json_string(struct pm_buf *b, struct pm_str s);
 struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many); // "1 pod", "23 pods"; groups of three from 10 000
 struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n);                                    // "1.2 GB", decimal as registries say it
 struct pm_str pm_words_number(struct pm_arena *a, uint64_t n);                                   // "12 345"
-struct pm_str pm_words_seconds(struct pm_arena *a, double s);                                    // "0.3 s", "2 min 10 s"
+struct pm_str pm_words_seconds(struct pm_arena *a, double s);                                    // "85 ms", "3.1 s", "12 min"
 struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most);        // "a, b and 3 more"
 // "2026-04-12 06:02–09:41 UTC"; both dates where they differ; "" where nothing is dated.
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns);
 // "06:47", with the date in front where it is not the day of `day_ns`; "–" unknown.
 struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns);
+// "06:47–09:41"; with seconds where it is brief, "06:47:09" where nothing passed.
+struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns);
+// A moment of something that lasted from–to: with seconds where that was brief.
+struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns, int64_t day_ns);
 const char *pm_words_cause(int cause);                                           // "rate-limit.anonymous"; "unknown" outside the table
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole); // "73 %"; "" of nothing

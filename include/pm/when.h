@@ -25,15 +25,17 @@ extern const char *const pm_quality_names[];
 struct pm_when {
     enum pm_when_kind kind;
     int64_t ns;
-    int64_t unit_ns;    // resolution of the stamp: 1 s for syslog, 1 µs for klog, 1 for nine digits
-    int32_t offset_s;   // UTC only: the offset that was written, seconds east; 0 for Z
+    int64_t unit_ns;  // resolution of the stamp: 1 s for syslog, 1 µs for klog, 1 for nine digits
+    int32_t offset_s; // UTC only: the offset that was written, seconds east; 0 for Z
 };
 
 #define PM_NS_PER_S INT64_C(1000000000)
 #define PM_NO_TIME INT64_MIN
 
 // Each reads one shape at the start of s and returns how many bytes it used, 0 where it is not there.
-size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w);  // 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
+size_t pm_when_rfc3339(
+    struct pm_str s,
+    struct pm_when *w); // 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
 size_t pm_when_klog(struct pm_str s, struct pm_when *w);     // 0102 03:04:05.678901
 size_t pm_when_syslog(struct pm_str s, struct pm_when *w);   // Jan  2 03:04:05[.678901]
 size_t pm_when_clf(struct pm_str s, struct pm_when *w);      // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
@@ -46,11 +48,13 @@ struct pm_when pm_when_unix_ns(int64_t ns);
 
 int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second, int64_t frac_ns); // proleptic Gregorian, as UTC
 void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second, int *ms);
-int pm_weekday(int year, int month, int day);                // 0 Sunday
+int pm_weekday(int year, int month, int day); // 0 Sunday
 bool pm_year_leap(int year);
 // The year-less ns into `year`, as if UTC. False where it is Feb 29 and the year has none.
 bool pm_when_in_year(int64_t leap_ns, int year, int64_t *ns);
 // "2026-04-12T06:47:01.123Z" into out[25]; "" for PM_NO_TIME. Returns out.
 char *pm_when_format(int64_t ns, char out[32]);
-char *pm_when_hm(int64_t ns, char out[32]);                  // "06:47"
-char *pm_duration_format(int64_t ns, char out[32]);          // for people: "2 h 13 min", "45 s", "0.3 s"
+char *pm_when_hm(int64_t ns, char out[32]);                            // "06:47"
+char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]); // "06:47", "06:47:09", "2024-01-02 06:47"
+#define PM_BRIEF_NS (600 * PM_NS_PER_S)                                // what is shorter is told with seconds
+char *pm_duration_format(int64_t ns, char out[32]);                    // for people: "2 h 13 min", "45 s", "0.3 s"
