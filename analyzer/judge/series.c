@@ -95,11 +95,16 @@ struct draft {
     struct pm_labels labels;
     bool counter, counts; // counts: a gauge of how many, not of whether
 };
+struct wait { // a pod's, to INT64_MAX where it still waits
+    uint32_t pod;
+    int64_t from, to;
+};
 struct build {
     struct pm_state *s;
     struct pm_intern *keys;
     PM_LIST(struct draft) drafts; // by key
     PM_LIST(struct point) points;
+    PM_LIST(struct wait) waits;
     Pvoid_t container_of; // pod and image → container
     Pvoid_t backed_off;   // pod → index + 1 of the trace that first told of back-off
 };
@@ -168,8 +173,7 @@ static void pulls(struct build *b) {
             point(b, SERIES(b, "pullmortem_pull_failures_total", L("cause", pm_str_c(pm_causes[cause].name)), L("registry", registry)), pm_at(p), HOW_ADD, 1);
         if (ok && p->bytes > 0) point(b, SERIES(b, "pullmortem_pull_bytes_total", L("registry", registry)), pm_at(p), HOW_ADD, (double)p->bytes);
         if (ok && p->duration_ns > 0) {
-            int64_t took = p->duration_ns > p->waiting_ns ? p->duration_ns - p->waiting_ns : p->duration_ns;
-            point(b, SERIES(b, "pullmortem_pull_duration_seconds_sum", L("registry", registry)), pm_at(p), HOW_ADD, (double)took / 1e9);
+            point(b, SERIES(b, "pullmortem_pull_duration_seconds_sum", L("registry", registry)), pm_at(p), HOW_ADD, (double)p->duration_ns / 1e9);
             point(b, SERIES(b, "pullmortem_pull_duration_seconds_count", L("registry", registry)), pm_at(p), HOW_ADD, 1);
         }
         if (!kubelet_asked(p)) continue;
@@ -177,6 +181,16 @@ static void pulls(struct build *b) {
         uint32_t errors = SERIES(b, "kubelet_runtime_operations_errors_total", L("node", node), L("operation_type", PM_STR("pull_image")));
         point(b, all, pm_at(p), HOW_ADD, 1);
         point(b, errors, pm_at(p), HOW_ADD, failed);
+    }
+}
+
+static void cached(struct build *b) {
+    for (size_t i = 0; i < b->s->traces.n; i++) {
+        const struct pm_trace *t = &b->s->traces.items[i];
+        if (t->role != PM_ROLE_CACHED) continue;
+        point(b,
+              SERIES(b, "pullmortem_pulls_total", L("node", pm_name(b->s, t->node)), L("outcome", PM_STR("cached")), L("registry", pm_name(b->s, t->registry))),
+              t->last, HOW_ADD, t->count);
     }
 }
 
@@ -240,9 +254,56 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
         else if (i == 0) waits(b, series, from, to < turns ? to : turns);
         else waits(b, series, turns, to);
     }
-    uint32_t all = series_of(b, "pullmortem_waiting_pods", NULL, 0);
-    b->drafts.items[all].counts = true;
-    waits(b, all, from, to);
+    *PM_PUSH(b->waits.items, b->waits.n, b->waits.cap) = (struct wait){key, from, to};
+}
+
+static int by_pod(const void *a, const void *b) {
+    const struct wait *x = a, *y = b;
+    if (x->pod != y->pod) return x->pod < y->pod ? -1 : 1;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+static void merge_waits(struct build *b) { // a pod in two incidents waits once
+    size_t n = 0;
+    if (b->waits.n > 1) qsort(b->waits.items, b->waits.n, sizeof *b->waits.items, by_pod);
+    for (size_t i = 0; i < b->waits.n; i++) {
+        struct wait *last = n ? &b->waits.items[n - 1] : NULL, w = b->waits.items[i];
+        if (last && last->pod == w.pod && w.from <= last->to) last->to = w.to > last->to ? w.to : last->to;
+        else b->waits.items[n++] = w;
+    }
+    b->waits.n = n;
+}
+
+struct edge {
+    int64_t at;
+    int by;
+};
+static int by_edge(const void *a, const void *b) {
+    const struct edge *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return (x->by > y->by) - (x->by < y->by); // who leaves goes first
+}
+
+// The report's own series over the window: the most that waited at one time in each bucket.
+static void waiting_buckets(const struct build *b) {
+    struct pm_report *r = b->s->report;
+    struct edge *edges = pm_xmalloc((b->waits.n * 2 + 1) * sizeof *edges);
+    uint64_t now = 0;
+    for (size_t i = 0; i < b->waits.n; i++) {
+        edges[i * 2] = (struct edge){b->waits.items[i].from, 1};
+        edges[i * 2 + 1] = (struct edge){b->waits.items[i].to, -1};
+    }
+    if (b->waits.n) qsort(edges, b->waits.n * 2, sizeof *edges, by_edge);
+    for (size_t i = 0, k = 0; i < r->series_n; i++) {
+        int64_t end = i + 1 < r->series_n ? r->series[i + 1].t_ns : INT64_MAX;
+        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns) now = edges[k].by > 0 ? now + 1 : now - 1, k++;
+        r->series[i].waiting = now;
+        for (; k < b->waits.n * 2 && edges[k].at < end; k++) {
+            now = edges[k].by > 0 ? now + 1 : now - 1;
+            if (now > r->series[i].waiting) r->series[i].waiting = now;
+        }
+    }
+    free(edges);
 }
 
 static void waiting(struct build *b) {
@@ -250,6 +311,13 @@ static void waiting(struct build *b) {
     learn_containers(b);
     for (size_t i = 0; i < r->incidents_n; i++)
         for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++) waiting_pod(b, &r->incidents[i].blast.pods[k], r->incidents[i].root_cause);
+    merge_waits(b);
+    waiting_buckets(b);
+    for (size_t i = 0; i < b->waits.n; i++) {
+        uint32_t all = series_of(b, "pullmortem_waiting_pods", NULL, 0);
+        b->drafts.items[all].counts = true;
+        waits(b, all, b->waits.items[i].from, b->waits.items[i].to);
+    }
 }
 
 // limits, probes, disks -------------------------------------------------------------------------------------------------
@@ -417,6 +485,7 @@ void pm_series_fill(struct pm_state *s) {
     struct build b = {.s = s, .keys = pm_intern_new()};
     Word_t freed;
     pulls(&b);
+    cached(&b);
     requests(&b);
     waiting(&b);
     readings(&b);
@@ -426,5 +495,6 @@ void pm_series_fill(struct pm_state *s) {
     (void)freed;
     free(b.drafts.items);
     free(b.points.items);
+    free(b.waits.items);
     pm_intern_free(b.keys);
 }

@@ -1,4 +1,4 @@
-// Numbers over all pulls: totals, by registry, by node, latency, and the series over the window.
+// Numbers over all pulls: totals, by registry, node, namespace and image, latency, and the series over the window.
 //
 // Pulls that the kubelet refused itself (rate-limit.client) never reached a registry: they count for the node, not for the registry.
 #include "judge/state.h"
@@ -8,8 +8,8 @@
 
 struct tally {
     struct pm_pull_stats *stats;
-    double *seconds;
-    size_t seconds_n, seconds_cap;
+    PM_LIST(double) seconds; // of downloads
+    PM_LIST(double) queued;  // before them
     Pvoid_t causes, statuses;
 };
 
@@ -23,18 +23,18 @@ static double percentile(const double *v, size_t n, double p) { // nearest rank
     return n ? v[rank ? rank - 1 : 0] : 0;
 }
 
-static void latency(struct tally *t) {
-    struct pm_latency *l = &t->stats->latency;
+static struct pm_latency latency(double *seconds, size_t n) {
+    struct pm_latency l = {.n = n};
     double sum = 0;
-    if (t->seconds_n > 1) qsort(t->seconds, t->seconds_n, sizeof *t->seconds, by_size);
-    for (size_t i = 0; i < t->seconds_n; i++) sum += t->seconds[i];
-    l->n = t->seconds_n;
-    if (!l->n) return;
-    l->mean_s = sum / (double)l->n;
-    l->p50_s = percentile(t->seconds, l->n, 0.50);
-    l->p95_s = percentile(t->seconds, l->n, 0.95);
-    l->p99_s = percentile(t->seconds, l->n, 0.99);
-    l->max_s = t->seconds[l->n - 1];
+    if (!n) return l;
+    if (n > 1) qsort(seconds, n, sizeof *seconds, by_size);
+    for (size_t i = 0; i < n; i++) sum += seconds[i];
+    l.mean_s = sum / (double)n;
+    l.p50_s = percentile(seconds, n, 0.50);
+    l.p95_s = percentile(seconds, n, 0.95);
+    l.p99_s = percentile(seconds, n, 0.99);
+    l.max_s = seconds[n - 1];
+    return l;
 }
 
 static int by_number(const void *a, const void *b) {
@@ -59,72 +59,148 @@ static struct pm_counts_by *counts(struct pm_state *s, Pvoid_t map, size_t *n, b
     return out;
 }
 
-static void count(struct tally *t, const struct pm_attempt *p) {
+const char *const pm_trouble_names[PM_TROUBLE_COUNT] = {"429", "401", "403", "404", "5xx", "timeout", "token_expired", "invalid_credentials"};
+static const struct { // by the status that the node or the registry's side saw, or by the cause
+    int low, high;
+    const char *cause;
+    enum pm_trouble trouble;
+} troubles[] = {
+    {429, 429, NULL, PM_TROUBLE_429},
+    {401, 401, NULL, PM_TROUBLE_401},
+    {403, 403, NULL, PM_TROUBLE_403},
+    {404, 404, NULL, PM_TROUBLE_404},
+    {500, 599, NULL, PM_TROUBLE_5XX},
+    {0, 0, "network.connect-timeout", PM_TROUBLE_TIMEOUT},
+    {0, 0, "network.stalled", PM_TROUBLE_TIMEOUT},
+    {0, 0, "auth.token-expired", PM_TROUBLE_TOKEN_EXPIRED},
+    {0, 0, "auth.invalid-credentials", PM_TROUBLE_INVALID_CREDENTIALS},
+};
+
+static void count_troubles(struct pm_pull_stats *st, const struct pm_attempt *p) {
+    int status = p->status ? p->status : p->hidden_status;
+    for (size_t i = 0; i < PM_LEN(troubles); i++) {
+        bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause) : status >= troubles[i].low && status <= troubles[i].high;
+        if (met) st->troubles[troubles[i].trouble]++;
+    }
+}
+
+static void count(struct tally *t, const struct pm_attempt *p, bool retry) {
     struct pm_pull_stats *st = t->stats;
     if (p->outcome == PM_OUTCOME_CACHED) {
         st->cached++;
         return;
     }
     st->attempts++;
+    st->retries += retry;
     if (p->outcome == PM_OUTCOME_OPEN) st->open++;
     if (p->outcome == PM_OUTCOME_OK) st->ok++;
     if (p->bytes > 0 && p->outcome == PM_OUTCOME_OK) st->bytes = (st->bytes < 0 ? 0 : st->bytes) + p->bytes;
-    if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0) *PM_PUSH(t->seconds, t->seconds_n, t->seconds_cap) = (double)p->duration_ns / 1e9;
+    if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0) *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
+    if (p->waiting_ns > 0) *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
+    count_troubles(st, p);
     ++*pm_map_slot(&t->causes, (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
+static void count_trace(struct pm_pull_stats *st, const struct pm_trace *t) { // what is no attempt
+    if (t->role == PM_ROLE_CACHED) st->cached += t->count;
+    if (t->kind == PM_KIND_GC_OK && t->image) st->gc_removed += t->count;
+}
+
 static void finish(struct pm_state *s, struct tally *t) {
     Word_t freed;
-    latency(t);
+    t->stats->latency = latency(t->seconds.items, t->seconds.n);
+    t->stats->queue = latency(t->queued.items, t->queued.n);
     t->stats->by_cause = counts(s, t->causes, &t->stats->by_cause_n, true);
     t->stats->http_status = counts(s, t->statuses, &t->stats->http_status_n, false);
     JLFA(freed, t->causes);
     JLFA(freed, t->statuses);
     (void)freed;
-    free(t->seconds);
+    free(t->seconds.items);
+    free(t->queued.items);
 }
 
-static uint32_t key_registry(const struct pm_attempt *p) { return pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry; }
-static uint32_t key_node(const struct pm_attempt *p) { return p->node; }
+// A pull that comes after a failed one of the same node for the same image. Pulls are in order of time.
+static bool *retries(const struct pm_state *s) {
+    bool *out = pm_xmalloc(s->pulls.n + 1);
+    Pvoid_t failed = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        Word_t *before = pm_map_slot(&failed, PM_PAIR(p->node, p->image));
+        out[i] = p->outcome != PM_OUTCOME_CACHED && *before;
+        if (p->outcome != PM_OUTCOME_CACHED) *before = p->outcome == PM_OUTCOME_FAILED;
+    }
+    JLFA(freed, failed);
+    (void)freed;
+    return out;
+}
+
+static uint32_t pod_namespace(const struct pm_state *s, uint32_t pod) { // of "namespace/name"
+    struct pm_str key = pm_name(s, pod);
+    ptrdiff_t slash = pm_str_chr(key, '/', 0);
+    return slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+}
+
+struct keys { // what pulls and traces are counted by; 0: not counted
+    uint32_t (*of_pull)(const struct pm_state *s, const struct pm_attempt *p);
+    uint32_t (*of_trace)(const struct pm_state *s, const struct pm_trace *t);
+};
+static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt *p) {
+    return (void)s, pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
+}
+static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->node; }
+static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->image; }
+static uint32_t pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
+    uint32_t of_pod = p->namespace ? p->namespace : p->pods.n ? pod_namespace(s, p->pods.items[0]) : 0;
+    return of_pod == UINT32_MAX ? 0 : of_pod;
+}
+static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->registry; }
+static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->node; }
+static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->image; }
+static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->namespace; }
+static const struct keys registries = {pull_registry, trace_registry}, nodes = {pull_node, trace_node}, images = {pull_image, trace_image},
+                         namespaces = {pull_namespace, trace_namespace};
+
+static bool is_counted(const struct pm_trace *t) { return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image); }
 
 static int by_name(const void *a, const void *b) { return pm_str_cmp(((const struct pm_pull_stats *)a)->name, ((const struct pm_pull_stats *)b)->name); }
 
-static struct pm_pull_stats *by_key(struct pm_state *s, uint32_t (*key)(const struct pm_attempt *), size_t *n_out) {
+static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key) {
+    Word_t *slot = key ? pm_map_slot(at, key) : NULL;
+    if (!slot || *slot) return;
+    pm_ids_add(names, key);
+    *slot = names->n;
+}
+
+static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys, const bool *retry, size_t *n_out) {
     Pvoid_t at = NULL;
-    Word_t freed;
-    size_t n = 0, cap = 0;
-    struct tally *tallies = NULL;
+    Word_t freed, slot;
     struct pm_ids names = {0};
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        uint32_t k = key(&s->pulls.items[i]);
-        if (!k) continue;
-        Word_t *slot = pm_map_slot(&at, k);
-        if (!*slot) {
-            *PM_PUSH(tallies, n, cap) = (struct tally){0};
-            pm_ids_add(&names, k);
-            *slot = n;
-        }
-    }
-    struct pm_pull_stats *out = PM_NEWN(s->a, struct pm_pull_stats, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        tallies[i].stats = &out[i];
+    for (size_t i = 0; i < s->pulls.n; i++) know(&at, &names, keys->of_pull(s, &s->pulls.items[i]));
+    for (size_t i = 0; i < s->traces.n; i++)
+        if (is_counted(&s->traces.items[i])) know(&at, &names, keys->of_trace(s, &s->traces.items[i]));
+    struct pm_pull_stats *out = PM_NEWN(s->a, struct pm_pull_stats, names.n + 1);
+    struct tally *tallies = pm_xmalloc((names.n + 1) * sizeof *tallies);
+    for (size_t i = 0; i < names.n; i++) {
+        tallies[i] = (struct tally){.stats = &out[i]};
         out[i].name = pm_name(s, names.items[i]);
         out[i].bytes = -1;
     }
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        Word_t slot = pm_map_get(at, key(&s->pulls.items[i]));
-        if (key(&s->pulls.items[i]) && slot) count(&tallies[slot - 1], &s->pulls.items[i]);
-    }
-    for (size_t i = 0; i < n; i++) finish(s, &tallies[i]);
-    if (n > 1) qsort(out, n, sizeof *out, by_name);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i])))) count(&tallies[slot - 1], &s->pulls.items[i], retry[i]);
+    for (size_t i = 0; i < s->traces.n; i++)
+        if (is_counted(&s->traces.items[i]) && (slot = pm_map_get(at, keys->of_trace(s, &s->traces.items[i]))))
+            count_trace(&out[slot - 1], &s->traces.items[i]);
+    for (size_t i = 0; i < names.n; i++) finish(s, &tallies[i]);
+    *n_out = names.n;
+    if (names.n > 1) qsort(out, names.n, sizeof *out, by_name);
     JLFA(freed, at);
     (void)freed;
     free(tallies);
     pm_ids_free(&names);
-    *n_out = n;
     return out;
 }
 
@@ -142,11 +218,15 @@ static void series(struct pm_state *s) {
         from = pm_min_time(from, pm_at(&s->pulls.items[i]));
         to = pm_max_time(to, pm_at(&s->pulls.items[i]));
     }
+    s->report->trend.from_ns = PM_NO_TIME;
     if (from == PM_NO_TIME) return;
     int64_t width = width_of(to - from), start = from - ((from % width) + width) % width;
     struct pm_report *r = s->report;
     r->series_n = r->series_cap = (size_t)((to - start) / width + 1);
     r->series = PM_NEWN(s->a, struct pm_bucket, r->series_n);
+    r->trend.from_ns = from;
+    r->trend.middle_ns = from + (to - from) / 2;
+    r->trend.to_ns = to;
     for (size_t i = 0; i < r->series_n; i++) r->series[i].t_ns = start + (int64_t)i * width;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
@@ -155,6 +235,9 @@ static void series(struct pm_state *s) {
         b->attempts++;
         if (p->outcome == PM_OUTCOME_OK) b->ok++;
         if (p->outcome == PM_OUTCOME_FAILED) b->failed++;
+        bool second = pm_at(p) >= r->trend.middle_ns;
+        r->trend.ok[second] += p->outcome == PM_OUTCOME_OK;
+        r->trend.failed[second] += p->outcome == PM_OUTCOME_FAILED;
     }
 }
 
@@ -176,14 +259,17 @@ void pm_stats_fill(struct pm_state *s) {
     struct pm_report *r = s->report;
     struct tally all = {.stats = &r->total};
     r->total.bytes = -1;
-    for (size_t i = 0; i < s->pulls.n; i++) count(&all, &s->pulls.items[i]);
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].role == PM_ROLE_CACHED) r->total.cached += s->traces.items[i].count;
+    bool *retry = retries(s);
+    for (size_t i = 0; i < s->pulls.n; i++) count(&all, &s->pulls.items[i], retry[i]);
+    for (size_t i = 0; i < s->traces.n; i++) count_trace(&r->total, &s->traces.items[i]);
     finish(s, &all);
     if (s->have_requests) request_statuses(s, &r->total);
-    r->by_registry = by_key(s, key_registry, &r->by_registry_n);
-    r->by_node = by_key(s, key_node, &r->by_node_n);
+    r->by_registry = by_key(s, &registries, retry, &r->by_registry_n);
+    r->by_node = by_key(s, &nodes, retry, &r->by_node_n);
+    r->by_namespace = by_key(s, &namespaces, retry, &r->by_namespace_n);
+    r->by_image = by_key(s, &images, retry, &r->by_image_n);
     r->by_registry_cap = r->by_registry_n;
     r->by_node_cap = r->by_node_n;
+    free(retry);
     series(s);
 }

@@ -89,15 +89,31 @@ struct pm_incident {
 };
 
 struct pm_latency { uint64_t n; double mean_s, p50_s, p95_s, p99_s, max_s; };
+enum pm_trouble { // what a failed pull met; a pull can be of several
+    PM_TROUBLE_429 = 0,
+    PM_TROUBLE_401,
+    PM_TROUBLE_403,
+    PM_TROUBLE_404,
+    PM_TROUBLE_5XX,
+    PM_TROUBLE_TIMEOUT,
+    PM_TROUBLE_TOKEN_EXPIRED,
+    PM_TROUBLE_INVALID_CREDENTIALS,
+    PM_TROUBLE_COUNT
+};
+extern const char *const pm_trouble_names[PM_TROUBLE_COUNT]; // "429" … "5xx", "timeout", "token_expired", "invalid_credentials"
 struct pm_pull_stats {
-    struct pm_str name;             // registry or node; empty for the total
+    struct pm_str name; // registry, node, namespace or image; empty for the total
     uint64_t attempts, ok, failed, cached, open;
+    uint64_t retries;    // attempts after a failed one of the same node for the same image
+    uint64_t gc_removed; // images that the kubelet's image GC removed
+    uint64_t troubles[PM_TROUBLE_COUNT];
     struct pm_counts_by *by_cause; size_t by_cause_n;
     struct pm_counts_by *http_status; size_t http_status_n;
-    struct pm_latency latency;
-    int64_t bytes;                  // -1 unknown
+    struct pm_latency latency; // of the download
+    struct pm_latency queue;   // waiting before it, where it was logged
+    int64_t bytes;             // -1 unknown
 };
-struct pm_bucket { int64_t t_ns; uint64_t attempts, ok, failed; };
+struct pm_bucket { int64_t t_ns; uint64_t attempts, ok, failed, waiting; }; // waiting: the most pods that waited at one time
 
 struct pm_quota_point { int64_t t_ns; uint64_t used, ok, refused; int64_t remaining; }; // remaining -1 unknown
 struct pm_consumer { struct pm_str kind, name; uint64_t pulls; };
@@ -142,6 +158,9 @@ struct pm_report {
     struct pm_pull_stats total;
     struct pm_pull_stats *by_registry; size_t by_registry_n, by_registry_cap;
     struct pm_pull_stats *by_node; size_t by_node_n, by_node_cap;
+    struct pm_pull_stats *by_namespace; size_t by_namespace_n;
+    struct pm_pull_stats *by_image; size_t by_image_n;
+    struct { int64_t from_ns, middle_ns, to_ns; uint64_t ok[2], failed[2]; } trend; // pulls that ended in the first and second half; from PM_NO_TIME: none
     struct pm_bucket *series; size_t series_n, series_cap;
     struct pm_incident *incidents; size_t incidents_n, incidents_cap;
     struct pm_quota *quotas; size_t quotas_n, quotas_cap;
