@@ -265,22 +265,51 @@ static void keep_in_report(struct pm_state *s, struct pm_incident *inc) { // gro
 #undef KEEP
 }
 
+static bool leads_to(const struct pm_state *s, const struct pm_hit *root, const struct pm_hit *h) {
+    if (h->dropped) return false;
+    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++) {
+        h = &s->hits.items[h->explained_by - 1];
+        if (h == root) return true;
+    }
+    return false;
+}
+
+static bool leads(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (leads_to(s, h, &s->hits.items[i])) return true;
+    return false;
+}
+
+static void add_all(struct pm_ids *to, const struct pm_ids *from) {
+    for (size_t i = 0; i < from->n; i++) pm_ids_add_new(to, from->items[i]);
+}
+
 void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     struct blast b = {.s = s, .h = h};
     struct pm_incident *inc = h->incident;
     Word_t freed;
     pods_of_pulls(&b, h);
     pods_of_traces(&b, h);
-    for (size_t i = 0; i < s->hits.n && h->side && !h->failed; i++) { // trouble without a pull of its own hit whom it led to
+    struct pm_ids nodes = {0}, images = {0}, registries = {0}, namespaces = {0};
+    bool leading = leads(s, h), own = !h->side || h->failed || !leading;
+    for (size_t i = 0; i < s->hits.n; i++) { // a root hit whom it led to as well; trouble without a pull of its own hit only those
         const struct pm_hit *led = &s->hits.items[i];
-        if (!led->explained_by || &s->hits.items[led->explained_by - 1] != h) continue;
-        pods_of_pulls(&b, led);
-        pods_of_traces(&b, led);
+        if (led != h && !leads_to(s, h, led)) continue;
+        if (led != h) {
+            pods_of_pulls(&b, led);
+            pods_of_traces(&b, led);
+        }
+        if (led == h && !own) continue;
+        add_all(&nodes, &led->nodes);
+        add_all(&images, &led->images);
+        add_all(&registries, &led->registries);
+        add_all(&namespaces, &led->namespaces);
     }
     pods_out(&b);
     for (size_t i = 0; i < b.n; i++) {
         const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);
-        if (fact && fact->namespace) pm_ids_add_new(&h->namespaces, fact->namespace);
+        if (fact && fact->namespace) pm_ids_add_new(&namespaces, fact->namespace);
+        if (fact && fact->namespace && !leading) pm_ids_add_new(&h->namespaces, fact->namespace);
         pm_ids_add(&h->pods, b.pods[i].key);
     }
     inc->blast.peak_waiting_pods = peak(&b);
@@ -289,10 +318,14 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     rollbacks(&b);
     services(&b);
     keep_in_report(s, inc);
-    pm_strs_of_ids(s, &inc->blast.nodes, &h->nodes);
-    pm_strs_of_ids(s, &inc->blast.images, &h->images);
-    pm_strs_of_ids(s, &inc->blast.registries, &h->registries);
-    pm_strs_of_ids(s, &inc->blast.namespaces, &h->namespaces);
+    pm_strs_of_ids(s, &inc->blast.nodes, &nodes);
+    pm_strs_of_ids(s, &inc->blast.images, &images);
+    pm_strs_of_ids(s, &inc->blast.registries, &registries);
+    pm_strs_of_ids(s, &inc->blast.namespaces, &namespaces);
+    pm_ids_free(&nodes);
+    pm_ids_free(&images);
+    pm_ids_free(&registries);
+    pm_ids_free(&namespaces);
     pm_strs_of_ids(s, &inc->registries, &h->registries);
     JLFA(freed, b.by_pod);
     (void)freed;

@@ -322,9 +322,21 @@ static uint32_t open_before(struct fold *f, const struct bucket *b, int64_t at) 
     return UINT32_MAX;
 }
 
+// A pull that the runtime's restart cut: the kubelet knew when the connection broke, the runtime's log only when it was back.
+static uint32_t cut_under_way(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
+    for (size_t i = 0; i < b->attempts.n; i++) {
+        const struct pm_attempt *p = pull(f, b->attempts.items[i]);
+        if (p->outcome == PM_OUTCOME_FAILED && p->settled_by_neighbour && !(p->sources & PM_SRC_KUBELET) && p->started != PM_NO_TIME && p->started <= t->ts &&
+            t->ts <= p->ended)
+            return b->attempts.items[i];
+    }
+    return UINT32_MAX;
+}
+
 static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_unseen);
+    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX) pull(f, index)->ended = t->ts;
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
         return;
@@ -616,6 +628,26 @@ void pm_fold_order(struct pm_state *s) {
     free(now);
 }
 
+// Runtime lines know no namespace, and events that did have expired: where only one namespace's pods use an image, its pulls were theirs.
+static void namespaces_by_image(struct pm_state *s) {
+    Pvoid_t by_image = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+        for (size_t k = 0; k < pod->images.n; k++) {
+            Word_t *slot = pm_map_slot(&by_image, pod->images.items[k]);
+            *slot = *slot == 0 || *slot == pod->namespace ? pod->namespace : UINT32_MAX;
+        }
+    }
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        struct pm_attempt *p = &s->pulls.items[i];
+        Word_t only = p->namespace || !p->image ? 0 : pm_map_get(by_image, p->image);
+        if (only && only != UINT32_MAX) p->namespace = (uint32_t)only;
+    }
+    JLFA(freed, by_image);
+    (void)freed;
+}
+
 void pm_fold_pulls(struct pm_state *s) {
     struct fold f = {.s = s};
     Word_t freed;
@@ -633,6 +665,7 @@ void pm_fold_pulls(struct pm_state *s) {
         if (s->pulls.items[i].outcome == PM_OUTCOME_OPEN) cut_by_restart(&f, &s->pulls.items[i]);
     pm_fold_dockerd(s);
     pm_fold_sides(s);
+    namespaces_by_image(s);
     for (size_t i = 0; i < f.buckets.n; i++) {
         pm_ids_free(&f.buckets.items[i].traces);
         pm_ids_free(&f.buckets.items[i].attempts);

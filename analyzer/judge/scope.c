@@ -6,15 +6,17 @@
 #include "judge/state.h"
 
 #define BEFORE_NS PM_S(600)
+#define SHORT_NS PM_S(300) // trouble shorter than this is too short for others to pull within it: those around it tell as well
 
 struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
 };
 
 static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
-    for (size_t i = pm_pull_first(s, pm_since(h->from, BEFORE_NS)); i < s->pulls.n; i++) {
+    int64_t around = h->from != PM_NO_TIME && h->to - h->from >= SHORT_NS ? PM_S(1) : BEFORE_NS;
+    for (size_t i = pm_pull_first(s, pm_since(h->from, around)); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (h->to != PM_NO_TIME && pm_at(p) > h->to + BEFORE_NS) break;
+        if (h->to != PM_NO_TIME && pm_at(p) > h->to + around) break;
         if (p->outcome != PM_OUTCOME_OK) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(pm_at(p), h->from, h->to);
@@ -74,7 +76,8 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
         set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
     if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
-    if (pm_cause_in(h->cause, "auth") && h->namespaces.n == 1 && v.namespaces.n > 0)
+    bool credential = pm_cause_in(h->cause, "auth") && !(pm_cause_is(h->cause, "auth.denied-or-missing") && h->repositories.n == 1);
+    if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);

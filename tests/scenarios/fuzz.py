@@ -417,7 +417,10 @@ def judge(w, report, sources, only, missing):
     for f in real:
         good |= {f["cause"]} | f.get("alts", set())
     needs = [f.get("needs") for f in real]
-    blind = all(n and not (n & sources) for n in needs) or (sources == {"registry"} and all(f["cause"].split(".")[0] in ("network", "storage", "runtime") for f in real))
+    old = w.c.end - 3500  # events live an hour
+    blind = all(n and not (n & sources) for n in needs) or ("kubelet" not in sources and "runtime" not in sources and "registry" not in sources and all(f["last"] < old for f in real)) or (sources == {"registry"} and all(f["cause"].split(".")[0] in ("network", "storage", "runtime") or f["cause"] in ("image.platform-mismatch", "rate-limit.client", "auth.credential-provider", "image.never-pull", "image.invalid-reference") for f in real))
+    blind = blind or (sources & {"kubelet", "runtime"} == set() and all(f["last"] < old for f in real) and all(f.get("needs") or f["cause"].split(".")[0] in ("network", "storage", "runtime") or f["cause"] in ("auth.invalid-credentials", "image.platform-mismatch") for f in real))
+    blind = blind or ("kubelet" not in sources and all(f["last"] < old and f.get("needs", {"runtime"}) <= {"kubelet", "events", "objects"} for f in real))
     inc = next((i for i in incs if i["id"] == v["incident"]), None)
     right = v["root_cause"] in good
     if inc and inc["confidence"] == "high" and not right:
@@ -435,7 +438,7 @@ def judge(w, report, sources, only, missing):
     if only is None and sources & {"kubelet", "events"}:
         every = f["nodes"] if len(real) < 2 else None
         got = set(inc["blast_radius"]["nodes"])
-        if every is not None:
+        if every is not None and not f.get("others"):
             yield "nodes", None if got == every else f"nodes -{sorted(every - got)[:4]} +{sorted(got - every)[:4]}"
     if logs:
         if f["scope"]:
@@ -466,7 +469,7 @@ def judge(w, report, sources, only, missing):
             yield "rollouts", None if want <= rollouts else f"stuck rollouts lack {sorted(want - rollouts)[:2]}"
             if f.get("blocked"):
                 yield "autoscalers", None if b["blocked_autoscalers"] or not f["stuck"] else "no blocked autoscaler"
-        if f.get("trigger"):
+        if f.get("trigger") and (f["first"] > old or "objects" in sources):
             yield "trigger", None if inc["trigger"]["what"] in f["trigger"] else f"trigger {inc['trigger']['what']} for {f['trigger']}"
         if f.get("chain"):
             chain = [x["cause"] for x in inc["chain"]]
