@@ -8,11 +8,16 @@
 //   v1.31.2                                                                   NODE/kubernetes-version.txt of kind
 //   i-0abc1234def567890                                                       system/instance-id.txt
 // Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector, awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24,
-// dockerd 26.1.5. Bare words and dates mean something only by the name of their file, which is asked for; versions speak for themselves.
+// dockerd 26.1.5. Bare words mean something only by the name of their file, which is asked for; versions speak for themselves, and so does what `date` prints
+// where it is all that a file holds.
 #include "config.h"
 #include "kubectl_table.h"
 #include "pm/scan.h"
 
+struct host_facts_state { // a first line as `date` prints it: what it is worth is known at the file's end
+    struct pm_when date;
+    struct pm_str text;
+};
 enum fact_kind { FACT_NONE = 0, FACT_KUBERNETES, FACT_DATE, FACT_HOSTNAME, FACT_UNAME, FACT_INSTANCE, FACT_VERSION };
 static const struct {
     const char *prefix, *key;
@@ -66,10 +71,16 @@ static enum fact_kind fact_of(const struct pm_record *r) {
     return r->line == 1 && named(r->path, IDS) && host_word(s) ? FACT_INSTANCE : FACT_NONE;
 }
 
+static bool lone_date(const struct pm_record *r, struct pm_when *w) {
+    struct pm_str s = pm_str_trim(r->text);
+    return r->line == 1 && r->envelope_count == 0 && !r->section.n && s.n && s.n < 64 && pm_when_unixdate(s, w) == s.n;
+}
+
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     enum fact_kind kind = fact_of(r);
-    return kind == FACT_NONE ? 0 : kind == FACT_UNAME ? 85 : 70;
+    struct pm_when w;
+    return kind == FACT_NONE ? (lone_date(r, &w) ? 30 : 0) : kind == FACT_UNAME ? 85 : 70;
 }
 
 static void emit_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str object, const char *key, struct pm_str value) {
@@ -122,7 +133,12 @@ static void emit_uname(struct pm_parse_ctx *ctx, const struct pm_record *r, stru
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str s = pm_str_trim(r->text);
     switch (fact_of(r)) {
-    case FACT_NONE: return PM_PARSE_NO;
+    case FACT_NONE: {
+        struct host_facts_state *state = ctx->state;
+        if (!lone_date(r, &state->date)) return PM_PARSE_NO;
+        state->text = pm_arena_dup(ctx->member, s);
+        break;
+    }
     case FACT_KUBERNETES: emit_object(ctx, r, PM_STR("Version"), "kubelet", s); break;
     case FACT_DATE: emit_date(ctx, r, s); break;
     case FACT_HOSTNAME: pm_emit_fact(ctx, r, PM_FACT_NODE_NAME, s, NULL); break;
@@ -133,6 +149,14 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     return PM_PARSE_OK;
 }
 
+static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
+    const struct host_facts_state *state = ctx->state;
+    if (!state->text.n || last->line > 2) return; // the line that would come next
+    struct pm_record r = *last;
+    r.text = r.raw = state->text;
+    emit_date(ctx, &r, state->text);
+}
+
 const struct pm_parser pm_parser_host_facts = {
     .name = "host-facts",
     .title = "date, hostname, uname, versions, instance ids",
@@ -140,6 +164,8 @@ const struct pm_parser pm_parser_host_facts = {
     .source = "rancherlabs/support-tools:collection/rancher/v2.x/logs-collector; captured: containerd 1.7.24, dockerd 26.1.5",
     .component = PM_COMP_HOST,
     .shapes = PM_SHAPE_LINE,
+    .state_bytes = sizeof(struct host_facts_state),
     .bid = bid,
     .parse = parse,
+    .finish = finish,
 };

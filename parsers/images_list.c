@@ -5,6 +5,8 @@
 //   IMAGE          ID             DISK USAGE   CONTENT SIZE   EXTRA                        docker ≥ 29
 //   REF TYPE DIGEST SIZE PLATFORMS LABELS                                                  ctr images ls: single blanks between columns
 //   {"images":[{"id":"sha256:…","repoTags":["registry.k8s.io/pause:3.9"],"repoDigests":["…"],"size":"321520"}]}
+//   {"Repository":"shop/cart","Tag":"1.3","Digest":"<none>","ID":"6f1e…","Size":"83.6MB",…}    docker and nerdctl images --format json, a line an image
+//   [{"Id":"…","RepoTags":["…"],"Names":["…"],"Size":83600000,…}]                          podman images --format json; docker's API, image inspect
 // Source: kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31, containerd/containerd:cmd/ctr/commands/images/images.go@v2.1,
 // docker/cli:cli/command/formatter/image.go@v28. Sizes are as printed (three digits): good for what fills a disk, not for sums.
 #include "detail.h"
@@ -12,7 +14,7 @@
 #include "pm/image.h"
 #include "pm/scan.h"
 
-enum form { FORM_NONE = 0, FORM_CRICTL, FORM_DOCKER, FORM_DOCKER_TREE, FORM_CTR, FORM_BLOCKS };
+enum form { FORM_NONE = 0, FORM_CRICTL, FORM_DOCKER, FORM_DOCKER_TREE, FORM_CTR, FORM_BLOCKS, FORM_JSON };
 struct listed {
     struct pm_str norm;
     int64_t bytes;
@@ -41,14 +43,27 @@ static const json_t *json_images(const struct pm_record *r) {
     return json_object_get(one, "repoTags") || json_object_get(one, "repoDigests") ? images : NULL;
 }
 
+static struct pm_str json_text(const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? pm_str_c(json_string_value(v)) : PM_NONE;
+}
+
+// docker's line an image, or podman's and the API's item a image
+static bool json_line(const struct pm_record *r) { return json_text(r->json, "Repository").n && json_text(r->json, "Tag").n && json_text(r->json, "ID").n; }
+static bool json_item(const struct pm_record *r) {
+    return json_text(r->json, "Id").n && json_object_get(r->json, "RepoDigests") && (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) &&
+           json_object_get(r->json, "Size");
+}
+
 static int bid(const struct pm_record *r, const void *state) {
     const struct images_state *s = state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    if (r->shape == PM_SHAPE_JSON) return json_images(r) ? 90 : 0;
+    if (r->shape == PM_SHAPE_JSON) return json_images(r) || json_line(r) || json_item(r) ? 90 : 0;
     if (header_of(r->text)) return 94;
     if (is_block(r->text)) return 60;
     if (!s || !s->form) return 0;
     if (s->form == FORM_CTR) return pm_str_has(r->text, PM_STR(" application/vnd.")) ? 80 : 0;
+    if (s->form == FORM_JSON) return 0;
     if (s->form == FORM_BLOCKS) return pm_str_starts(r->text, PM_STR("Size: ")) || pm_str_starts(r->text, PM_STR("ID: ")) ? 55 : 0;
     return pm_table_row(&s->table, r->text, cells) ? 70 : 0;
 }
@@ -137,9 +152,31 @@ static void block_line(struct pm_parse_ctx *ctx, struct images_state *s, struct 
     }
 }
 
+static void add_names(struct pm_parse_ctx *ctx, struct images_state *s, const json_t *names, int64_t bytes) {
+    for (size_t n = 0; n < json_array_size(names); n++) {
+        const char *name = json_string_value(json_array_get(names, n));
+        if (name) add(ctx->member, s, pm_arena_dup(ctx->member, pm_str_c(name)), bytes);
+    }
+}
+
+// Images that come one by one are told together at the file's end.
+static enum pm_parse parse_one(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct images_state *s = ctx->state;
+    if (s->form != FORM_JSON) begin(ctx, r, s, FORM_JSON);
+    if (json_line(r)) {
+        struct pm_str name = tagged(ctx->member, json_text(r->json, "Repository"), json_text(r->json, "Tag"));
+        add(ctx->member, s, name, size_of(json_text(r->json, "Size")));
+        return PM_PARSE_OK;
+    }
+    const json_t *size = json_object_get(r->json, "Size"), *names = json_object_get(r->json, "Names"), *tags = json_object_get(r->json, "RepoTags");
+    add_names(ctx, s, json_array_size(tags) ? tags : names, json_is_integer(size) ? json_integer_value(size) : -1);
+    return PM_PARSE_OK;
+}
+
 static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct images_state one = {0};
     const json_t *images = json_images(r);
+    if (!images) return parse_one(ctx, r);
     for (size_t i = 0; i < json_array_size(images); i++) {
         const json_t *image = json_array_get(images, i), *size = json_object_get(image, "size");
         const char *const lists[] = {"repoTags", "repoDigests"};
@@ -169,6 +206,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         block_line(ctx, s, r->text);
         return PM_PARSE_OK;
     }
+    if (s->form == FORM_JSON) return PM_PARSE_NO;
     if (s->form == FORM_CTR) return ctr_row(ctx, s, r->text) ? PM_PARSE_OK : PM_PARSE_NO;
     if (!s->form || pm_table_header(NULL, r->text, NULL) || !pm_table_row(&s->table, r->text, cells)) return PM_PARSE_NO;
     table_row(ctx, s, cells);

@@ -77,10 +77,10 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     }
     bool logrus = pm_str_starts(s, PM_STR("time=")), number = s.n && s.p[0] >= '0' && s.p[0] <= '9'; // access logs: nothing to search for
     if (logrus && !quotes_even(s)) return OPEN_QUOTE;
+    if (pm_str_ends(s, PM_STR("errors:")) && (s.n == 7 || s.p[s.n - 8] == ' ')) return OPEN_ERRORS;
     if (!logrus && !number) {
         if (is_row(s)) return OPEN_ROW;
         if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
-        if (pm_str_ends(s, PM_STR(" errors:"))) return OPEN_ERRORS;
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
@@ -93,8 +93,21 @@ static bool claimed(struct pm_frame *f, struct pm_str s) {
     return frame_best_bid(f, &r, false, NULL) >= 40;
 }
 
+// "[root@node-7 ~]# crictl images", "user@host:~/work$ docker pull …", "PS C:\\> …": what a shell prints before a command, with its user's and host's names
+static bool is_shell(struct pm_str s) {
+    if (pm_str_starts(s, PM_STR("PS ")) && pm_str_has(pm_str_sub(s, 0, 200), PM_STR("> "))) return true;
+    size_t i = pm_str_starts(s, PM_STR("[")), from = i;
+    while (i < s.n && i < 64 && s.p[i] > ' ' && s.p[i] != '@' && s.p[i] != '"') i++;
+    if (i == from || i >= s.n || s.p[i] != '@') return false;
+    size_t host = ++i;
+    while (i < s.n && i < 128 && s.p[i] > ' ' && s.p[i] != ':' && s.p[i] != ']') i++;
+    if (i == host || i >= s.n || (s.p[i] != ':' && s.p[i] != ' ')) return false;
+    while (i < s.n && i < 256 && s.p[i] != '$' && s.p[i] != '#') i++;
+    return i < s.n && i < 256 && (i + 1 == s.n || s.p[i + 1] == ' ');
+}
+
 static bool is_prompt(struct pm_str s) {
-    return pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("---"));
+    return is_shell(s) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("---"));
 }
 
 // "Name:         cart-0", "Events:", "Error: …" is not one: the next field of a description.
