@@ -246,7 +246,8 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
     if (o.cut) pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s", o.status ? "the user agent" : "the request");
     if (o.cut && !o.status) return PM_PARSE_BAD; // half a URL and no answer: nothing to count
-    if (!pm_http_registry_url(o.url)) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
+    bool ours = pm_http_registry_url(o.url);
+    if (!ours && !ctx->every) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     q.when = read_stamp(o.stamp);
     q.client = o.real_ip.n ? o.real_ip : o.client;
@@ -259,6 +260,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     q.bytes = o.bytes;
     q.flags = o.cut ? PM_EV_CUT : 0;
     if (o.rest.n || o.tail == PM_CLF_NEXUS) add_rest(ctx->a, &o, &q);
-    pm_http_request_emit_any(ctx, r, component, &q);
+    if (ours) pm_http_request_emit_any(ctx, r, component, &q);
+    else pm_http_request_other(ctx, r, component, &q);
     return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }

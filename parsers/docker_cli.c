@@ -10,18 +10,20 @@
 // Progress lines (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
 #include "client.h"
 
+enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
+
 static const struct pm_client_row rows[] = {
     {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
-    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 38},
-    {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 38},
-    {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, 38},
+    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
+    {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
+    {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
     {"^Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7
     {": Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // Swarm before 1.12 puts the node first
-    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, 38},
-    {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
-    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 38},
+    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
+    {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
+    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
     {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pulling fs layer", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
@@ -46,11 +48,15 @@ static struct pm_str pulling_service(struct pm_arena *a, struct pm_str s) {
     return pm_lift_image_at(a, pm_scan_rest(&c), true);
 }
 
+// Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the kubelet's message says more (plain_text.c).
+static bool quoted_by_kubelet(struct pm_str s) { return has(s, "Failed to pull image \"") || has(s, "Back-off pulling image \""); }
+
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_str tag, repository;
     (void)state;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
-    return pm_client_bid(&catalogue, r);
+    int bid = pm_client_bid(&catalogue, r);
+    return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

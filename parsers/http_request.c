@@ -248,8 +248,8 @@ static void add_user(struct pm_event *e, struct pm_str user) {
     else e->field[PM_F_USER] = user;
 }
 
-enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q) {
-    struct pm_event e = pm_event_of(r, component, PM_KIND_REQUEST);
+static void emit_request(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, enum pm_kind kind, const struct pm_http_request *q) {
+    struct pm_event e = pm_event_of(r, component, kind);
     if (q->when.kind != PM_WHEN_NONE) e.when = q->when;
     e.http_status = q->status;
     e.stage = q->stage;
@@ -275,11 +275,22 @@ enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm
     add_url(ctx->a, &e, q);
     if (e.field[PM_F_USER].n) e.flags |= PM_EV_CREDENTIALS;
     pm_emit(ctx, r, &e);
+}
+
+enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q) {
+    emit_request(ctx, r, component, PM_KIND_REQUEST, q);
+    return PM_PARSE_OK;
+}
+
+enum pm_parse pm_http_request_other(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q) {
+    struct pm_http_request other = *q;
+    other.error = PM_NONE; // no error of ours
+    if (ctx->every) emit_request(ctx, r, component, PM_KIND_OTHER, &other);
     return PM_PARSE_OK;
 }
 
 enum pm_parse pm_http_request_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q) {
-    return pm_http_registry_url(q->url) ? pm_http_request_emit_any(ctx, r, component, q) : PM_PARSE_OK;
+    return pm_http_registry_url(q->url) ? pm_http_request_emit_any(ctx, r, component, q) : pm_http_request_other(ctx, r, component, q);
 }
 
 // The first registry URL inside a text, absolute or a path.

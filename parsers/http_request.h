@@ -43,6 +43,8 @@ bool pm_http_i64(struct pm_str s, int64_t *out);    // decimal, with sign
 enum pm_parse pm_http_request_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);
 // The same without asking the URL: the format itself says that it is registry traffic (ECR, ACR, a CONNECT to a registry's host).
 enum pm_parse pm_http_request_emit_any(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);
+// A request that is none for a registry: nothing, except where somebody asks what the line says (ctx->every).
+enum pm_parse pm_http_request_other(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_component component, const struct pm_http_request *q);
 
 // A line of an application's log (not of its access log) at trouble: time, what was said, and how bad. Emits kind other with the error text, and URL,
 // status and repository lifted out of it. Shared by Harbor core, Nexus, Artifactory, Quay.

@@ -426,11 +426,20 @@ static struct pm_str error_text(const struct pm_klog *k) {
     return err.n ? err : k->msg;
 }
 
+// A line about a pod that is no image's: nothing, except where somebody asks what the line says.
+static void tell_pod(const struct line *l) {
+    struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
+    for (ptrdiff_t at = pm_str_chr(l->k->msg, '"', 0); at >= 0 && !e.field[PM_F_POD].n; at = pm_str_chr(l->k->msg, '"', (size_t)at + 1))
+        pm_lift_pod(pm_str_from(l->k->msg, (size_t)at + 1), &e);
+    if (e.field[PM_F_POD].n) emit(l, &e);
+}
+
 enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_klog *k) {
     struct line l = {ctx, r, k, error_text(k), 0};
     const struct kubelet_row *row = NULL;
     for (size_t i = 0; i < PM_LEN(kubelet_rows) && !row; i++)
         if (starts(k->msg, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(k->msg, kubelet_rows[i].must))) row = &kubelet_rows[i];
+    if (ctx->every) tell_pod(&l);
     if (row) row->take(&l);
     else if (take_prefixed(&l)) return PM_PARSE_OK;
     else if (pm_lift_runtime_down(l.text)) on_runtime_not_ready(&l);

@@ -124,6 +124,7 @@ static bool status_said_behind(int status, struct pm_str behind) {
     if (behind.n && behind.p[0] == ':') behind = pm_str_from(behind, 1);
     if (!behind.n || behind.p[0] != ' ') return false;
     behind = pm_str_from(behind, 1);
+    if (starts(behind, "(")) behind = pm_str_from(behind, 1); // "invalid status code from registry 403 (Forbidden)"
     for (size_t i = 0; i < PM_LEN(status_phrases); i++) {
         struct pm_str phrase = pm_str_c(status_phrases[i].phrase);
         if (status_phrases[i].status == status && pm_str_ieq(pm_str_sub(behind, 0, phrase.n), phrase)) return true;

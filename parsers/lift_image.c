@@ -88,6 +88,7 @@ static const struct image_cue image_cues[] = {
     {"unable to pull ", NULL, false},
     {"failed to solve: ", NULL, false},
     {"artifact ", " not found", false},
+    {"not found in repository ", NULL, true},
     {"repository ", " not found", false},
     {"image ", " not found", false},
 };

@@ -55,6 +55,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         q.host = l.url;
         q.url = PM_NONE;
         if (pm_http_registry_host(pm_http_host(l.url))) pm_http_request_emit_any(ctx, r, PM_COMP_PROXY, &q);
+        else pm_http_request_other(ctx, r, PM_COMP_PROXY, &q);
     } else pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }

@@ -97,7 +97,7 @@ static void on_record(void *ctx, const struct pm_record *r, const struct pm_pars
 }
 void pm_answers(struct pm_ruleset *rs, struct pm_str text, void (*got)(void *ctx, const struct pm_answer *answer), void *ctx, struct pm_diags *diags) {
     struct answering w = {.rs = rs, .got = got, .ctx = ctx, .a = pm_arena_new()};
-    pm_ingest_text(text, "-", on_record, &w, diags);
+    pm_ingest_text_every(text, on_record, &w, diags);
     close_record(&w);
     free(w.events);
     pm_arena_free(w.a);

@@ -95,6 +95,8 @@ static struct pm_str image_of(struct pm_arena *a, const struct pm_event *e) {
     const struct pm_str *f = e->field;
     if (f[PM_F_IMAGE].n && (e->kind != PM_KIND_REQUEST || !f[PM_F_REPOSITORY].n)) return f[PM_F_IMAGE];
     if (!f[PM_F_REPOSITORY].n) return PM_NONE;
+    if (e->kind != PM_KIND_REQUEST && f[PM_F_REGISTRY].n && !f[PM_F_TAG].n && !f[PM_F_DIGEST].n)
+        return pm_arena_fmt(a, "%.*s/%.*s", PM_FMT(f[PM_F_REGISTRY]), PM_FMT(f[PM_F_REPOSITORY]));
     if (f[PM_F_DIGEST].n) return pm_arena_fmt(a, "%.*s@%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_DIGEST]));
     return f[PM_F_TAG].n ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_TAG])) : f[PM_F_REPOSITORY];
 }

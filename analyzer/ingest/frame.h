@@ -22,6 +22,7 @@ struct pm_ingest_sink { // where a member's facts go: the writer's queue, or `ex
 struct pm_frame_options {
     uint64_t line_max_bytes; // 0: 16 MiB
     bool all_lines;          // never prefilter (explain, tests)
+    bool every;              // parsers tell of requests and pods that are no image's business, too (explain)
 };
 struct pm_frame_stats { // complete after pm_frame_end
     uint64_t bytes, lines, records, events, bad, undated, skipped_lines; // skipped: left out by the prefilter, counted all the same

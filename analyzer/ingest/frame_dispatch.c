@@ -49,7 +49,7 @@ static void won(struct pm_frame *f, int who, const struct pm_record *r) {
 
 static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
     struct pm_parse_ctx ctx = {
-        .a = f->record_arena, .member = f->member, .state = state_of(f, (size_t)who), .sink = &f->sink, .parser = pm_parsers[who], .frame = f};
+        .a = f->record_arena, .member = f->member, .state = state_of(f, (size_t)who), .sink = &f->sink, .parser = pm_parsers[who], .frame = f, .every = f->o.every};
     enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
     if (got == PM_PARSE_NO) return got;
     if (got == PM_PARSE_BAD) f->stats.bad++;

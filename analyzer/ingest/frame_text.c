@@ -20,12 +20,16 @@ static void on_record(void *ctx, const struct pm_record *r, const struct pm_pars
     x->events = 0;
 }
 
-void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) {
+static void read_text(struct pm_str text, const char *path, bool every, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) {
     struct explain x = {.cb = cb, .ctx = ctx};
     struct pm_ingest_sink sink = {.ctx = &x, .event = on_event, .record = on_record, .diags = diags};
-    struct pm_frame_options o = {.all_lines = true};
+    struct pm_frame_options o = {.all_lines = true, .every = every};
     struct pm_frame *f = pm_frame_new(&sink, pm_str_c(path), &o);
     pm_frame_feed(f, text.p, text.n);
     pm_frame_end(f, false);
     pm_frame_free(f);
 }
+
+void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) { read_text(text, path, false, cb, ctx, diags); }
+
+void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) { read_text(text, "-", true, cb, ctx, diags); }

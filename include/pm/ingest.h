@@ -17,6 +17,8 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
 // Text in memory through the same framing and parsers, without a timeline: `explain`, tests, fuzz targets.
 typedef void pm_explain_cb(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e); // e NULL: understood, no event; p NULL: nobody's
 void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags);
+// The same for a person's question: parsers also tell what the line says of a request or a pod that is no image's business.
+void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, struct pm_diags *diags);
 
 // Redaction of one text: same secret, same tag. Returns s itself where nothing is secret.
 struct pm_str pm_redact(struct pm_arena *a, struct pm_str s);

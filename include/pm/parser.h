@@ -19,6 +19,7 @@ struct pm_parse_ctx { // what a parser is given besides the record
     struct pm_ingest_sink *sink;
     const struct pm_parser *parser; // who is asked; set by the framework
     struct pm_frame *frame;         // the framework's own
+    bool every;                     // also what has nothing to do with images: a person asks about this line (`explain`)
 };
 // A new event with the framework's defaults (component, bytes −1, count 1, limits −1, when/node/pod from the hint). Fill it, then emit.
 struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind);
