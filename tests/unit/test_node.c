@@ -25,7 +25,12 @@ static void names_in_paths(void **s) {
         {"kubelet.node7.example.root.log.INFO.20240102-030405.17", "x", "node7.example"},
         {"node7-kubelet.log", "x", "node7"},
         {"kubelet_node7.log.gz", "x", "node7"},
+        {"worker-7/kubelet.log.1", "kops", "worker-7"},
+        {"worker-7/containerd.log.2.gz", "kops", "worker-7"},
+        {"worker-7/kubelet.log-20240102-1704153600.gz", "prow", "worker-7"},
+        {"node7-kubelet.log.20240102-030405", "x", "node7"},
         // no names
+        {"var/log/kubelet.log.1", "x", ""},
         {"kubelet/kubelet.log", "x", ""},
         {"cluster-scoped-resources/core/nodes/worker-7.yaml", "must-gather", ""},
         {"kubelet-2024-01-02T03-04-05.678.log", "x", ""},
