@@ -432,6 +432,15 @@ static void budget_quotas(struct pm_state *s, struct budget *b, const struct pm_
     pm_ids_free(&clients);
 }
 
+// A budget that was refused long before these logs saw it spent was spent elsewhere: that is worth knowing, and no guess is made of by whom.
+static void spent_elsewhere(struct pm_state *s, const struct pm_quota *q) {
+    if (!q->refused || q->limit <= 0 || q->used_high * 10 >= (uint64_t)q->limit * 9) return;
+    struct pm_missing *m = PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
+    m->what = pm_arena_fmt(s->a, "only %llu of the %lld pulls that %.*s allows were seen before its first refusal", (unsigned long long)q->used_high,
+                           (long long)q->limit, PM_FMT(q->registry));
+    m->effect = PM_STR("the rest was spent before these logs begin, or by others behind the same address: who used up the quota is not known");
+}
+
 bool pm_quotas_fill(struct pm_state *s) {
     struct pm_policies policies = {0};
     struct budgets all = {0};
@@ -449,6 +458,7 @@ bool pm_quotas_fill(struct pm_state *s) {
         free(all.list.items[i].spends.items);
     }
     if (s->report->quotas_n) qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
+    for (size_t i = 0; i < s->report->quotas_n; i++) spent_elsewhere(s, &s->report->quotas[i]);
     free(all.list.items);
     free(policies.list.items);
     return true;
