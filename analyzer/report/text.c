@@ -514,11 +514,12 @@ static void alerts(struct text *x) {
         if (!any) pm_text_heading(&x->t, "ALERTS that would have fired");
         any = true;
         struct pm_str when = span(x, l->fired[0].from_ns, l->fired[0].to_ns), name = visible(x, l->name);
-        struct pm_str lead = l->lead_known && l->lead_s != 0 ? pm_arena_fmt(x->t.a, ", %s %s the first failed pull",
+        struct pm_str lead = l->lead_known && l->lead_s != 0 ? pm_arena_fmt(x->t.a, ", %s %s the first pod was stuck",
                                                                             pm_duration_format((l->lead_s < 0 ? -l->lead_s : l->lead_s) * PM_NS_PER_S, out),
                                                                             l->lead_s > 0 ? "before" : "after")
                                                              : PM_NONE;
-        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s%.*s", PM_FMT(name), PM_FMT(when), PM_FMT(lead)));
+        struct pm_str again = l->fired_n > 1 ? pm_arena_fmt(x->t.a, ", again %zu %s", l->fired_n - 1, l->fired_n == 2 ? "time" : "times") : PM_NONE;
+        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s%.*s%.*s", PM_FMT(name), PM_FMT(when), PM_FMT(again), PM_FMT(lead)));
     }
 }
 static void findings(struct text *x) {
