@@ -14,6 +14,7 @@
 // judge/promql.h does not list.
 #include "judge/alert.h"
 #include "judge/yaml.h"
+#include "pm/judge.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,4 +166,13 @@ void pm_alert_rules_free(struct pm_alert_rules *rules) {
     for (size_t i = 0; i < rules->n; i++) pm_promql_free(rules->items[i].q);
     free(rules->items);
     *rules = (struct pm_alert_rules){0};
+}
+
+bool pm_alerts_check(const char *rules_dir, struct pm_diags *diags) {
+    struct pm_alert_rules rules = {0};
+    struct pm_arena *a = pm_arena_new();
+    bool good = pm_alert_rules_load(&rules, rules_dir, NULL, a, diags);
+    pm_alert_rules_free(&rules);
+    pm_arena_free(a);
+    return good;
 }

@@ -13,3 +13,4 @@ struct pm_judge_options {
 // The report is freed with pm_report_free. NULL only where the rules are broken (diags say).
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags);
 void pm_report_free(struct pm_report *r);
+bool pm_alerts_check(const char *rules_dir, struct pm_diags *diags); // is alerts.yaml a rule file within the subset that is replayed?

@@ -95,6 +95,17 @@ has err 'bad.yaml:9: alert Then, character 13 of expr ("offset 1h) > 0"): the of
 has err 'bad.yaml:10: recording rules are not replayed'
 has err 'bad.yaml:12: a rule needs `alert`'
 has err 'bad.yaml:15: for is a duration'
+mkdir mine
+cp own.yaml mine/alerts.yaml
+run 0 "$PM" rules check --rules mine
+run 0 "$PM" analyze b --rules mine -o r.json
+python3 look.py r.json <<'W' || wrong 'r.json with mine/alerts.yaml'
+AnythingWaits 06:14:30-06:20:00=1 lead -30
+W
+grep -q HighImagePullFailureRate r.json && wrong 'the built-in alerts are still there'
+cp bad.yaml mine/alerts.yaml
+run 2 "$PM" rules check --rules mine
+has err 'alerts.yaml:10: recording rules are not replayed'
 run 2 "$PM" analyze b --alerts nowhere.yaml
 has err "there is no file 'nowhere.yaml'"
 printf 'groups: [' >broken.yaml
