@@ -13,6 +13,7 @@
 #include "ingest/clock.h"
 #include "ingest/frame.h"
 #include "ingest/node.h"
+#include "ingest/request_fold.h"
 #include "pm/ingest.h"
 #include "pm/intern.h"
 #include "pm/scan.h"
@@ -238,6 +239,7 @@ struct reading {
     struct pipe *p;
     struct job *j;
     struct batch *batch;
+    struct pm_request_fold *fold; // made for the first request
     struct pm_str node; // the first that a fact named
     Pvoid_t seen[2];    // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
@@ -379,15 +381,31 @@ static enum pm_quality quality_of(enum pm_when_kind k) {
     return k == PM_WHEN_UTC ? PM_QUALITY_EXACT : k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED : PM_QUALITY_RELATIVE;
 }
 
+static void unfold(void *ctx, const struct pm_row *held) {
+    struct pm_row *row = row_new(ctx);
+    struct batch *b = ((struct reading *)ctx)->batch;
+    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
+    *row = *held;
+    for (int f = 0; f < PM_F_COUNT; f++) row->event.field[f] = keep(b, held->event.field[f], before ? before->event.field[f] : PM_NONE);
+    row->raw = keep(b, held->raw, before ? before->raw : PM_NONE);
+}
+
+static bool folded(struct reading *r, const struct pm_event *e) {
+    if (e->kind != PM_KIND_REQUEST) return false;
+    if (!r->fold) r->fold = pm_request_fold_new(unfold, r);
+    return pm_request_fold_add(r->fold, e, pm_clock_see(&r->j->r.clock, &e->when));
+}
+
 static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
+    r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
+    r->record_offset = rec->offset;
+    if (folded(r, e)) return;
     struct pm_row *row = row_new(r);
     struct batch *b = r->batch;
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
     bool redact = r->p->o->redact;
-    r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
-    r->record_offset = rec->offset;
     row->event = *e;
     row->line = rec->line;
     row->hash = record_hash(r, rec, e);
@@ -413,6 +431,7 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->first_ns = pm_clock_see(&r->j->r.clock, &e->first);
     row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
     clock_event(&r->j->r.clock, rec, e, row);
+    if (e->kind == PM_KIND_REQUEST && pm_request_fold_hold(r->fold, row)) b->n--; // it comes back by unfold
 }
 
 static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope, const struct pm_when *payload) {
@@ -525,6 +544,7 @@ static void read_member(struct pipe *p, struct job *j) {
     pm_frame_end(f, truncated);
     describe(&r, pm_frame_stats(f));
     pm_frame_free(f);
+    pm_request_fold_end(r.fold);
     batch_flush(&r);
     seen_free(&r.seen[0]);
     seen_free(&r.seen[1]);

@@ -96,10 +96,11 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     }
     *pm_map_slot(&s->request_open, own) = (Word_t)(g - s->groups.items) + 1;
     *pm_map_slot(&s->request_open, latest) = (Word_t)(g - s->groups.items) + 1;
-    g->last = row->ts_ns;
+    uint32_t times = blob && e->http_status < 400 && e->count ? e->count : 1; // layers are folded while they are read (ingest/request_fold.c)
+    g->last = pm_max_time(row->ts_ns, times > 1 ? row->last_ns : PM_NO_TIME);
     if (token && e->http_status && e->http_status < 400) g->token = true;
     if (!token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
-    g->requests++;
+    g->requests += times;
     if (by_tag) g->last_tag = row->ts_ns;
     if (!g->reference) g->reference = ref;
     if (!g->registry) g->registry = url.ns.n ? pm_id(s, pm_registry_of_host(url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
@@ -107,11 +108,11 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     if (!g->user) g->user = pm_id(s, e->field[PM_F_USER]);
     if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
     if (e->flags & PM_EV_ANONYMOUS) g->anonymous = true;
-    if (blob) g->blobs++;
+    if (blob) g->blobs += times;
     if (e->bytes > 0 && blob) g->bytes += e->bytes;
     if (!g->best) g->best = row->id;
     if (manifest && e->http_status >= 200 && e->http_status < 300 && pm_str_eqc(e->field[PM_F_METHOD], "GET")) g->manifest_gets++;
-    count_status(g, e->http_status, 1);
+    count_status(g, e->http_status, times);
     take_status(s, g, row, manifest);
 }
 

@@ -122,7 +122,8 @@ CREATE TABLE quota_point(quota INTEGER NOT NULL, ts INTEGER, used INTEGER, ok IN
 --   image            as written; registry, repository, tag, digest: normalised parts of it
 --   client, user     who asked, as the registry side saw it; status: HTTP status
 --   duration_ms      of the pull or request, waiting_ms the part of it spent queued
---   count            happenings this row stands for
+--   count            happenings this row stands for; successful requests for layers and tokens of one client and repository within ten seconds
+--                    are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first
 --   error            text with all wrapping undone; cause, rule: what the rules made of it, NULL where nothing failed
 --   file, line       where it stands, raw: the line, secrets removed
 CREATE VIEW events AS SELECT
