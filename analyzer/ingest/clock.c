@@ -216,8 +216,8 @@ static bool in_turn(int64_t walked, int base, int64_t *ns) {
     return false;
 }
 
-// The year for turn 0 that brings the member's stamps nearest to [lo, hi]; the later of two equals.
-static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range r) {
+// The year for turn 0 that brings the member's stamps nearest to [lo, hi]; the later of two equals. None of them may be later than `end_ns`.
+static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range r, int64_t end_ns) {
     int64_t best = INT64_MAX;
     int best_year = 0;
     for (int y = year_of(r.min) - (c->feb29 ? 8 : 1), end = year_of(r.max) + 1; y <= end; y++) {
@@ -225,6 +225,7 @@ static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range
         if (c->feb29 && !pm_year_leap(y + c->feb29_turn)) continue;
         in_turn(c->no_year.min, y, &from);
         in_turn(c->no_year.max, y, &to);
+        if (to > end_ns) continue;
         int64_t apart = from > r.max ? from - r.max : r.min > to ? r.min - to : 0;
         if (apart > best || (apart == best && from > r.max + 2 * DAY_NS)) continue;
         best = apart;
@@ -253,14 +254,23 @@ struct resolve {
     size_t marks_n, marks_cap;
 };
 
-static void year_from(struct pm_clock_member *m, struct pm_clock_range r, const char *from, enum pm_quality quality) {
+static void year_until(struct pm_clock_member *m, struct pm_clock_range r, int64_t end_ns, const char *from, enum pm_quality quality) {
     if (m->clock.has_year || is_empty(r) || !is_credible(r.min) || !is_credible(r.max)) return;
-    int year = nearest_year(m->evidence, r);
+    int year = nearest_year(m->evidence, r, end_ns);
     if (year == 0) return;
     m->clock.has_year = true;
     m->clock.year = year;
     m->clock.year_from = from;
     if (m->clock.quality < quality) m->clock.quality = quality;
+}
+
+static void year_from(struct pm_clock_member *m, struct pm_clock_range r, const char *from, enum pm_quality quality) {
+    year_until(m, r, INT64_MAX, from, quality);
+}
+
+// What a file holds was written before it was last changed; two days are for zones and clocks that are off.
+static void year_before(struct pm_clock_member *m, int64_t ns, const char *from, enum pm_quality quality) {
+    if (ns != PM_NO_TIME) year_until(m, (struct pm_clock_range){ns, ns}, ns + 2 * DAY_NS, from, quality);
 }
 
 static void year_from_point(struct pm_clock_member *m, int64_t ns, const char *from, enum pm_quality quality) {
@@ -325,8 +335,8 @@ static void resolve_year(struct resolve *r, struct pm_clock_member *m, int year,
     year_from(m, node_of(r, m)->utc, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
     year_from_point(m, name_date(m), "file-name", PM_QUALITY_INFERRED);
     year_from(m, r->bundle, "objects", PM_QUALITY_INFERRED);
-    year_from_point(m, m->mtime_ns, "mtime", PM_QUALITY_ASSUMED);
-    year_from_point(m, now_ns, "assumed", PM_QUALITY_ASSUMED);
+    year_before(m, m->mtime_ns, "mtime", PM_QUALITY_ASSUMED);
+    year_before(m, now_ns, "assumed", PM_QUALITY_ASSUMED);
 }
 
 // ---- zones

@@ -1,4 +1,5 @@
 // What would have settled more: the report degrades in words instead of guessing.
+#include "judge/fold.h"
 #include "judge/state.h"
 
 static void add(struct pm_state *s, struct pm_str what, const char *effect) {
@@ -39,6 +40,35 @@ static void node_logs(struct pm_state *s) {
     pm_ids_free(&none);
     pm_ids_free(&no_runtime);
     pm_ids_free(&no_kubelet);
+}
+
+// Tables of pods name neither image nor message: of pods that wait and are in no pull, that is all there is.
+static void waiting(struct pm_state *s) {
+    struct pm_ids pods = {0};
+    Pvoid_t pulled = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->traces.n; i++)
+        if (s->traces.items[i].pod && s->traces.items[i].pull) *pm_map_slot(&pulled, s->traces.items[i].pod) = 1;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if ((t->kind == PM_KIND_PULL_BACKOFF || t->kind == PM_KIND_PULL_FAIL) && t->pod && !t->image && !pm_map_get(pulled, t->pod))
+            pm_ids_add_new(&pods, t->pod);
+    }
+    for (size_t i = 0; i < s->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+        for (int k = 0; k < pod->waits; k++)
+            if (!pod->wait[k].image && pm_fold_reason_is_pull(pm_name(s, pod->wait[k].reason)) && !pm_map_get(pulled, pod->name))
+                pm_ids_add_new(&pods, pod->name);
+    }
+    JLFA(freed, pulled);
+    (void)freed;
+    struct pm_strs names;
+    pm_strs_of_ids(s, &names, &pods);
+    if (names.n)
+        add(s, pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
+                            PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
+            "pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would");
+    pm_ids_free(&pods);
 }
 
 static void events(struct pm_state *s) {
@@ -109,6 +139,7 @@ static void disagreement(struct pm_state *s) {
 }
 
 void pm_missing_fill(struct pm_state *s) {
+    waiting(s);
     node_logs(s);
     events(s);
     objects(s);
