@@ -6,7 +6,7 @@ in a temporary folder, and is gone when the lab closes. Needs root, iproute2, op
   front      10.77.N.1:443 nginx, one certificate of our own authority for every name; access.log in the combined form
   proxy      127.0.0.1     the faults below, an anonymous token service, otherwise forwards to docker-registry
 """
-import hashlib, http.client, http.server, io, gzip, json, os, shutil, signal, socket, socketserver, struct, subprocess, tarfile, tempfile, threading, time, urllib.parse
+import fcntl, hashlib, http.client, http.server, io, gzip, json, os, shutil, signal, socket, socketserver, struct, subprocess, tarfile, tempfile, threading, time, urllib.parse
 
 HUB = "registry-1.docker.io"
 NAMES = [HUB, "auth.docker.io", "quay.io", "registry.k8s.io", "123456789012.dkr.ecr.us-east-1.amazonaws.com", "harbor.corp.example"]
@@ -222,6 +222,9 @@ class Lab:
         self.out = os.path.join(self.dir, "out")
         self.processes, self.nodes, self.faults, self.plain = [], {}, Faults(), None
         os.makedirs(self.out)
+        self.lock = open(f"/run/lock/pullmortem-lab-{net}" if os.path.isdir("/run/lock") else f"/tmp/pullmortem-lab-{net}.lock", "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # names and addresses are fixed: one laboratory at a time
+        self.sweep()
         try:
             sh("ip", "link", "add", self.bridge, "type", "bridge")
             sh("ip", "addr", "add", f"{self.front}/24", "dev", self.bridge)
@@ -237,6 +240,17 @@ class Lab:
         except BaseException:
             self.close()
             raise
+
+    def sweep(self):
+        """What a killed run left behind would be in the way."""
+        for line in sh("ip", "netns", "list", check=False).stdout.decode().splitlines():
+            name = line.split()[0] if line.split() else ""
+            if name.startswith(self.tag):
+                for pid in sh("ip", "netns", "pids", name, check=False).stdout.split():
+                    os.kill(int(pid), signal.SIGKILL)
+                sh("ip", "netns", "del", name, check=False)
+                shutil.rmtree(f"/etc/netns/{name}", ignore_errors=True)
+        sh("ip", "link", "del", self.bridge, check=False)
 
     def certificates(self):
         d = self.dir
@@ -368,6 +382,7 @@ http {{ access_log {self.out}/nginx/access.log combined; client_body_temp_path {
             self.dns.join(5)
         sh("ip", "link", "del", self.bridge, check=False)
         shutil.rmtree(self.dir, ignore_errors=True)
+        self.lock.close()
 
     def __enter__(self):
         return self
