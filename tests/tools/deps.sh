@@ -1,41 +1,55 @@
 #!/bin/sh
-# deps.sh build|check|real: installs the packages that building, testing, or the laboratory of real programs needs on Debian and Ubuntu; elsewhere names them.
+# deps.sh build|check|real: installs the packages that building, testing, or the laboratory of real programs needs on Debian and Ubuntu; elsewhere says
+# what is missing, by those packages' names. Nothing is asked and nothing is touched where all is there.
 set -eu
+what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
-check="python3 libcmocka-dev zip zstd xz-utils"
+check="python3 tzdata libcmocka-dev zip zstd xz-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio"
-case ${1:-build} in
-build) want=$build ;;
-check) want="$build $check" ;;
-real) want=$real ;;
+browser="chromium" # Ubuntu has it as a snap only, which no container can install: tests/suites/html does without
+case $what in
+build) want=$build more="" ;;
+check) want="$build $check" more="" ;;
+real) want=$real more=$browser ;;
+*) echo "deps.sh build|check|real" >&2; exit 2 ;;
 esac
-have() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
-    for tool in cc pkg-config; do command -v $tool >/dev/null 2>&1 || missing=1; done
-    pkg-config --exists libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4 2>/dev/null || missing=1
-    [ -z "${missing:-}" ] && exit 0
-    echo "This is no Debian or Ubuntu: please install the equivalents of these packages, then run make again:" >&2
-    echo "  $want" >&2
-    exit 1
-fi
+apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
+have() { # package
+    if apt; then [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; return; fi
+    case $1 in # elsewhere by what it brings
+    gcc) command -v cc ;;
+    libpcre2-dev) pkg-config --exists libpcre2-8 ;;
+    libsqlite3-dev) pkg-config --exists sqlite3 ;;
+    zlib1g-dev) pkg-config --exists zlib ;;
+    libyaml-dev) pkg-config --exists yaml-0.1 ;;
+    libjudy-dev) echo '#include <Judy.h>' | cc -x c -fsyntax-only - ;;
+    lib*-dev) lib=${1%-dev} && { pkg-config --exists "$lib" || pkg-config --exists "${lib#lib}"; } ;;
+    tzdata) [ -d /usr/share/zoneinfo ] ;;
+    xz-utils) command -v xz ;;
+    *) command -v "$1" ;;
+    esac >/dev/null 2>&1
+}
 need=""
 for p in $want; do have "$p" || need="$need $p"; done
-# Used where it can be had: its test says so and passes without it.
-extra=""
-if [ "${1:-build}" = check ] && ! command -v promtool >/dev/null 2>&1 && ! have prometheus; then extra=prometheus; fi
-[ -z "$need$extra" ] && exit 0
-echo "Installing:$need $extra"
+if [ -n "$need" ] && ! apt; then
+    echo "This is no Debian or Ubuntu: please install the equivalents of these packages, then run make again:" >&2
+    echo " $need" >&2
+    exit 1
+fi
+for p in $more; do have "$p" || need="$need $p?"; done
+[ -z "$need" ] && exit 0
 sudo=""
 if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null 2>&1 || { echo "Not root, and no sudo here. As root: apt-get install$need" >&2; exit 1; }
+    command -v sudo >/dev/null 2>&1 || { echo "Not root, and no sudo here. As root: apt-get install$need" | tr -d '?' >&2; exit 1; }
     sudo=sudo
 fi
+echo "Installing:$need" | tr -d '?'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# shellcheck disable=SC2086 -- the list is words
 install() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
-{ $sudo apt-get update -qq && { [ -z "$need" ] || install $need; }; } >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-[ -z "$extra" ] && exit 0
-install $extra >"$log" 2>&1 || { echo "$extra could not be installed: what needs it is skipped" >&2; exit 0; }
-# Only its tools are wanted: the service that the package starts is stopped again.
-if command -v systemctl >/dev/null 2>&1; then $sudo systemctl disable --now $extra >/dev/null 2>&1 || true; fi
+$sudo apt-get update -qq >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+must=""
+for p in $need; do case $p in *\?) install "${p%?}" >"$log" 2>&1 || echo "${p%?} could not be installed here: what needs it is left out" ;; *) must="$must $p" ;; esac; done
+[ -z "$must" ] && exit 0
+# shellcheck disable=SC2086 -- the list is words
+install $must >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
