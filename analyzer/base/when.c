@@ -313,7 +313,12 @@ char *pm_duration_format(int64_t ns, char out[32]) {
     if (ns < 10 * NS) snprintf(out, 32, "%lld.%lld s", (long long)(ns / NS), (long long)(ns % NS / (NS / 10)));
     else if (s < 120) snprintf(out, 32, "%lld s", (long long)s);
     else if (s < 3600) snprintf(out, 32, "%lld min", (long long)((s + 30) / 60));
-    else if (s < 48 * 3600) snprintf(out, 32, "%lld h %lld min", (long long)(s / 3600), (long long)(s % 3600 / 60));
-    else snprintf(out, 32, "%lld d %lld h", (long long)(s / DAY_S), (long long)(s % DAY_S / 3600));
+    else if (s < 48 * 3600) {
+        int n = snprintf(out, 32, "%lld h", (long long)(s / 3600));
+        if (s % 3600 >= 60) snprintf(out + n, 32 - (size_t)n, " %lld min", (long long)(s % 3600 / 60));
+    } else {
+        int n = snprintf(out, 32, "%lld d", (long long)(s / DAY_S));
+        if (s % DAY_S >= 3600) snprintf(out + n, 32 - (size_t)n, " %lld h", (long long)(s % DAY_S / 3600));
+    }
     return out;
 }

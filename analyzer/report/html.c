@@ -37,11 +37,12 @@ static void cell(struct pm_html *h, struct pm_str s) {
     pm_html_text(h, s.n ? s : PM_STR("–"));
     pm_html_raw(h, "</td>");
 }
-static void number(struct pm_html *h, uint64_t n) {
+static void text_right(struct pm_html *h, struct pm_str s) {
     pm_html_raw(h, "<td class=\"n\">");
-    pm_html_text(h, pm_words_number(h->a, n));
+    pm_html_text(h, s.n ? s : PM_STR("–"));
     pm_html_raw(h, "</td>");
 }
+static void number(struct pm_html *h, uint64_t n) { text_right(h, pm_words_number(h->a, n)); }
 static void heads(struct pm_html *h, const char *const *names, size_t n) { // a leading '#' marks a column of numbers
     pm_html_raw(h, "<div class=\"scroll\"><table data-filter><thead><tr>");
     for (size_t i = 0; i < n; i++) {
@@ -55,15 +56,22 @@ static void heads(struct pm_html *h, const char *const *names, size_t n) { // a 
 #define HEADS(h, ...) heads((h), (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 static void table_end(struct pm_html *h) { pm_html_raw(h, "</tbody></table></div>"); }
 
-static void big_number(struct pm_html *h, struct pm_str value, const char *label) {
+static void big_text(struct pm_html *h, struct pm_str value, const char *label) {
     pm_html_raw(h, "<li><b>");
     pm_html_text(h, value);
     pm_html_raw(h, "</b><span>");
     pm_html_text(h, pm_str_c(label));
     pm_html_raw(h, "</span></li>");
 }
+static void big_number(struct pm_html *h, uint64_t n, const char *one, const char *many) { // none of it is not worth a number
+    if (n) big_text(h, pm_words_number(h->a, n), n == 1 ? one : many);
+}
 
 static struct pm_str at(struct pm_html *h, int64_t ns) { return pm_words_time(h->a, ns, h->r->from_ns); }
+
+static struct pm_str moment(struct pm_html *h, const struct pm_incident *in, int64_t ns) {
+    return pm_words_moment(h->a, ns, in->from_ns, in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns, h->r->from_ns);
+}
 
 static struct pm_str lasted(struct pm_html *h, int64_t ns) {
     char out[32];
@@ -80,20 +88,23 @@ static const struct pm_incident *first_incident(const struct pm_report *r) {
 static void badges(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "<p><span class=\"badge mono\">");
     pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
-    pm_html_fmt(h, "</span><span class=\"badge %s\">%s</span><span class=\"badge\">confidence %s</span></p>", pm_severity_names[in->severity], pm_severity_names[in->severity],
-                pm_confidence_names[in->confidence]);
+    pm_html_fmt(h, "</span><span class=\"badge %s\">%s</span><span class=\"badge\">confidence %s</span></p>", pm_severity_names[in->severity],
+                pm_severity_names[in->severity], pm_confidence_names[in->confidence]);
 }
 
 static void incident_numbers(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "<ul class=\"numbers\">");
-    big_number(h, pm_words_number(h->a, in->failed_pulls), "failed pulls");
-    big_number(h, pm_words_number(h->a, in->blast.pods_n), "pods");
-    big_number(h, pm_words_number(h->a, in->blast.workloads_n), "workloads");
-    big_number(h, pm_words_number(h->a, in->blast.namespaces.n), "namespaces");
-    big_number(h, pm_arena_fmt(h->a, "%zu of %zu", in->blast.nodes.n, h->r->nodes.n > in->blast.nodes.n ? h->r->nodes.n : in->blast.nodes.n), "nodes");
+    big_number(h, in->failed_pulls, "failed pull", "failed pulls");
+    if (!in->failed_pulls) big_number(h, in->failed_requests, "failed request", "failed requests");
+    big_number(h, in->blast.pods_n, "pod", "pods");
+    big_number(h, in->blast.workloads_n, "workload", "workloads");
+    big_number(h, in->blast.namespaces.n, "namespace", "namespaces");
+    size_t nodes = in->blast.nodes.n, all = h->r->nodes.n > nodes ? h->r->nodes.n : nodes;
+    if (nodes) big_text(h, pm_arena_fmt(h->a, "%zu of %zu", nodes, all), all == 1 ? "node" : "nodes");
     if (in->from_ns != PM_NO_TIME) {
-        big_number(h, pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, in->from_ns)), PM_FMT(at(h, in->to_ns))), "UTC");
-        big_number(h, in->recovered_ns == PM_NO_TIME ? PM_STR("no") : at(h, in->recovered_ns), in->recovered_ns == PM_NO_TIME ? "not recovered within these logs" : "recovered");
+        big_text(h, pm_words_span(h->a, in->from_ns, in->to_ns, h->r->from_ns), "UTC");
+        big_text(h, in->recovered_ns == PM_NO_TIME ? PM_STR("no") : moment(h, in, in->recovered_ns),
+                 in->recovered_ns == PM_NO_TIME ? "recovered within these logs" : "recovered");
     }
     pm_html_raw(h, "</ul>");
 }
@@ -101,11 +112,9 @@ static void incident_numbers(struct pm_html *h, const struct pm_incident *in) {
 static void verdict(struct pm_html *h) {
     const struct pm_incident *in = first_incident(h->r);
     if (!in) {
-        pm_html_raw(h, "<section class=\"card verdict healthy\"><p class=\"sentence\">No pull trouble found.</p><p>");
-        pm_html_text(h, pm_words_count(h->a, h->r->total.attempts, "pull", "pulls"));
-        pm_html_raw(h, " seen, ");
-        pm_html_text(h, pm_words_count(h->a, h->r->total.failed, "failed", "failed"));
-        pm_html_raw(h, ".</p></section>");
+        pm_html_raw(h, "<section class=\"card verdict healthy\"><p class=\"sentence\">");
+        pm_html_text(h, h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
+        pm_html_raw(h, "</p></section>");
         return;
     }
     pm_html_fmt(h, "<section class=\"card verdict %s\"><p class=\"sentence\">", pm_severity_names[in->severity]);
@@ -117,7 +126,7 @@ static void verdict(struct pm_html *h) {
 }
 
 static void chain(struct pm_html *h, const struct pm_incident *in) {
-    if (!in->chain_n) return;
+    if (in->chain_n < 2) return; // one link is the incident itself
     pm_html_raw(h, "<h4>Chain</h4><ol class=\"chain\">");
     for (size_t i = 0; i < in->chain_n; i++) {
         const struct pm_link *l = &in->chain[i];
@@ -125,7 +134,7 @@ static void chain(struct pm_html *h, const struct pm_incident *in) {
         pm_html_text(h, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
         if (l->at_ns != PM_NO_TIME) {
             pm_html_raw(h, " <span class=\"dim\">");
-            pm_html_text(h, at(h, l->at_ns));
+            pm_html_text(h, moment(h, in, l->at_ns));
             pm_html_raw(h, "</span>");
         }
         pm_html_raw(h, "</li>");
@@ -163,13 +172,27 @@ static void against(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "</ul>");
 }
 
+// An earlier incident that was given the same advice: 0 none.
+static uint32_t advised_before(const struct pm_report *r, const struct pm_incident *in) {
+    for (const struct pm_incident *e = r->incidents; e < in; e++) {
+        size_t k = 0;
+        while (in->advice_n == e->advice_n && k < in->advice_n && pm_str_eq(in->advice[k].text, e->advice[k].text)) k++;
+        if (k && k == in->advice_n) return e->id;
+    }
+    return 0;
+}
 static void advice(struct pm_html *h, const struct pm_incident *in) {
+    uint32_t before = advised_before(h->r, in);
+    if (before) {
+        pm_html_fmt(h, "<h4>What to do</h4><p>As for <a href=\"#incident-%u\">incident %u</a>.</p>", before, before);
+        return;
+    }
     static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
     for (size_t p = 0; p < PM_LEN(phases); p++) {
         bool any = false;
         for (size_t i = 0; i < in->advice_n; i++) {
             if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
-            if (!any) pm_html_fmt(h, "<h4>%s</h4><ol>", phases[p].title);
+            if (!any) pm_html_fmt(h, "<h4>%s</h4><ol class=\"steps\">", phases[p].title);
             any = true;
             pm_html_raw(h, "<li>");
             pm_html_text(h, in->advice[i].text);
@@ -216,12 +239,17 @@ static void named_list(struct pm_html *h, const char *label, const struct pm_str
 }
 
 static void rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list, size_t n) {
+    const size_t most = 12;
     for (size_t i = 0; i < n; i++) {
+        if (i == most && n > most + 1) {
+            pm_html_fmt(h, "<li><span class=\"dim\">%s</span> and %zu more</li>", label, n - most);
+            return;
+        }
         pm_html_raw(h, "<li><span class=\"dim\">");
         pm_html_text(h, pm_str_c(label));
         pm_html_raw(h, "</span> ");
         pm_html_text(h, pm_arena_fmt(h->a, "%.*s %.*s/%.*s", PM_FMT(list[i].kind), PM_FMT(list[i].namespace), PM_FMT(list[i].name)));
-        if (list[i].desired >= 0 && list[i].ready >= 0) pm_html_fmt(h, ", %lld of %lld ready", (long long)list[i].ready, (long long)list[i].desired);
+        if (list[i].ready >= 0 && list[i].ready < list[i].desired) pm_html_fmt(h, ", %lld of %lld ready", (long long)list[i].ready, (long long)list[i].desired);
         if (list[i].why.n) {
             pm_html_raw(h, " — ");
             pm_html_text(h, list[i].why);
@@ -230,8 +258,26 @@ static void rollouts(struct pm_html *h, const char *label, const struct pm_rollo
     }
 }
 
+static void workloads(struct pm_html *h, const struct pm_incident *in) {
+    const size_t most = 12;
+    if (!in->blast.workloads_n) return;
+    pm_html_raw(h, "<li><span class=\"dim\">workloads</span> ");
+    for (size_t i = 0; i < in->blast.workloads_n; i++) {
+        const struct pm_hit_workload *w = &in->blast.workloads[i];
+        if (i == most && in->blast.workloads_n > most + 1) {
+            pm_html_fmt(h, " and %zu more", in->blast.workloads_n - most);
+            break;
+        }
+        if (i) pm_html_raw(h, ", ");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name),
+                                     PM_FMT(pm_words_count(h->a, w->pods, "pod", "pods"))));
+    }
+    pm_html_raw(h, "</li>");
+}
+
 static void blast(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "<h4>Blast radius</h4><ul class=\"plain\">");
+    workloads(h, in);
     named_list(h, "nodes", &in->blast.nodes);
     named_list(h, "registries", &in->blast.registries);
     named_list(h, "images", &in->blast.images);
@@ -242,11 +288,13 @@ static void blast(struct pm_html *h, const struct pm_incident *in) {
     for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
         const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];
         pm_html_raw(h, "<li><span class=\"dim\">blocked autoscaler</span> ");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace), PM_FMT(x->name), (long long)x->current, (long long)x->desired));
+        pm_html_text(
+            h, pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace), PM_FMT(x->name), (long long)x->current, (long long)x->desired));
         pm_html_raw(h, "</li>");
     }
     named_list(h, "spared nodes", &in->blast.spared_nodes);
     named_list(h, "spared registries", &in->blast.spared_registries);
+    named_list(h, "spared images", &in->blast.spared_images);
     pm_html_raw(h, "</ul>");
     pods(h, in);
 }
@@ -255,14 +303,19 @@ static void incident(struct pm_html *h, const struct pm_incident *in) {
     pm_html_fmt(h, "<section class=\"card\" id=\"incident-%u\"><h3>%u. ", in->id, in->id);
     pm_html_text(h, in->title);
     pm_html_raw(h, "</h3>");
-    badges(h, in);
-    pm_html_raw(h, "<p>");
-    pm_html_text(h, in->summary);
-    pm_html_raw(h, "</p>");
-    if (in->id != h->r->verdict) incident_numbers(h, in);
+    if (in->id != h->r->verdict) { // else the head of the page says it
+        badges(h, in);
+        pm_html_raw(h, "<p>");
+        pm_html_text(h, in->summary);
+        pm_html_raw(h, "</p>");
+        incident_numbers(h, in);
+    }
+    if (in->explained_by) pm_html_fmt(h, "<p>Led to by <a href=\"#incident-%u\">incident %u</a>.</p>", in->explained_by, in->explained_by);
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
         pm_html_raw(h, "<h4>Trigger</h4><p>");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s at %.*s: %.*s", PM_FMT(in->trigger.what), PM_FMT(at(h, in->trigger.at_ns)), PM_FMT(in->trigger.detail)));
+        struct pm_str when = in->trigger.at_ns == PM_NO_TIME ? PM_NONE : moment(h, in, in->trigger.at_ns), detail = in->trigger.detail;
+        pm_html_text(
+            h, pm_arena_fmt(h->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what), when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "", PM_FMT(detail)));
         pm_html_raw(h, "</p>");
     }
     chain(h, in);
@@ -309,40 +362,84 @@ static void stats_rows(struct pm_html *h, const char *what, const struct pm_pull
     table_end(h);
 }
 
+static struct pm_str quota_whose(struct pm_html *h, const struct pm_quota *q) {
+    struct pm_str who = q->user.n ? q->user : q->identity;
+    return q->client.n ? pm_arena_fmt(h->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who;
+}
+static struct pm_str quota_used(struct pm_html *h, const struct pm_quota *q) {
+    struct pm_str low = pm_words_number(h->a, q->used_low), high = pm_words_number(h->a, q->used_high);
+    return q->used_low == q->used_high ? high : pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
+}
+static struct pm_str quota_limit(struct pm_html *h, const struct pm_quota *q) {
+    if (q->limit < 0) return PM_NONE;
+    struct pm_str limit = pm_words_number(h->a, (uint64_t)q->limit);
+    return q->window_s > 0 ? pm_arena_fmt(h->a, "%.*s in %.*s", PM_FMT(limit), PM_FMT(pm_words_seconds(h->a, (double)q->window_s))) : limit;
+}
+static bool quota_told(const struct pm_quota *q) { return q->refused || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
+
+static void quota_card(struct pm_html *h, const struct pm_quota *q) {
+    bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
+    pm_html_raw(h, "<section class=\"card\"><h3>");
+    pm_html_text(h, q->registry);
+    pm_html_raw(h, " <span class=\"dim\">");
+    pm_html_text(h, quota_whose(h, q));
+    pm_html_fmt(h, "</span> <span class=\"badge %s\">", over ? "critical" : near ? "warning" : "info");
+    pm_html_text(h, q->status);
+    pm_html_raw(h, "</span></h3><p>");
+    struct pm_str used = quota_used(h, q), limit = quota_limit(h, q);
+    pm_html_text(h, limit.n ? pm_arena_fmt(h->a, "%.*s used of %.*s", PM_FMT(used), PM_FMT(limit))
+                            : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
+    if (q->exhausted_at_ns != PM_NO_TIME)
+        pm_html_text(h, pm_arena_fmt(h->a, "; ran out at %.*s",
+                                     PM_FMT(pm_words_moment(h->a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns, h->r->from_ns))));
+    if (q->refused)
+        pm_html_text(h, pm_arena_fmt(h->a, "; %llu refused, %.*s", (unsigned long long)q->refused,
+                                     PM_FMT(pm_words_span(h->a, q->first_refused_ns, q->last_refused_ns, h->r->from_ns))));
+    if (q->free_at_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "; free again at %.*s", PM_FMT(at(h, q->free_at_ns))));
+    if (q->with_cache >= 0) pm_html_text(h, pm_arena_fmt(h->a, "; a pull-through cache would have needed %lld", (long long)q->with_cache));
+    pm_html_raw(h, "</p>");
+    pm_html_quota(h, q);
+    if (q->consumers_n) {
+        pm_html_raw(h, "<details><summary>Who spent it</summary>");
+        HEADS(h, "Kind", "Name", "#Pulls");
+        for (size_t c = 0; c < q->consumers_n; c++) {
+            pm_html_raw(h, "<tr>");
+            cell(h, q->consumers[c].kind);
+            cell(h, q->consumers[c].name);
+            number(h, q->consumers[c].pulls);
+            pm_html_raw(h, "</tr>");
+        }
+        table_end(h);
+        pm_html_raw(h, "</details>");
+    }
+    pm_html_raw(h, "</section>");
+}
+static void quotas_calm(struct pm_html *h, size_t n) { // within their limits: a row each is enough
+    if (!n) return;
+    pm_html_raw(h, "<section class=\"card\">");
+    HEADS(h, "Within its limit", "Identity", "#Used", "#Limit");
+    for (size_t i = 0; i < h->r->quotas_n; i++) {
+        const struct pm_quota *q = &h->r->quotas[i];
+        if (quota_told(q)) continue;
+        pm_html_raw(h, "<tr>");
+        cell(h, q->registry);
+        cell(h, quota_whose(h, q));
+        text_right(h, quota_used(h, q));
+        text_right(h, quota_limit(h, q));
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</section>");
+}
 static void quotas(struct pm_html *h) {
+    size_t calm = 0;
     if (!h->r->quotas_n) return;
     pm_html_raw(h, "<h2 id=\"quotas\">Quotas</h2>");
     for (size_t i = 0; i < h->r->quotas_n; i++) {
-        const struct pm_quota *q = &h->r->quotas[i];
-        bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
-        pm_html_raw(h, "<section class=\"card\"><h3>");
-        pm_html_text(h, q->registry);
-        pm_html_raw(h, " <span class=\"dim\">");
-        pm_html_text(h, q->user.n ? q->user : q->identity);
-        pm_html_fmt(h, "</span> <span class=\"badge %s\">", over ? "critical" : near ? "warning" : "info");
-        pm_html_text(h, q->status);
-        pm_html_raw(h, "</span></h3><p>");
-        struct pm_str used = q->used_low == q->used_high ? pm_words_number(h->a, q->used_high) : pm_arena_fmt(h->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
-        pm_html_text(h, q->limit > 0 ? pm_arena_fmt(h->a, "%.*s of %lld used", PM_FMT(used), (long long)q->limit) : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
-        if (q->refused) pm_html_text(h, pm_arena_fmt(h->a, "; %llu refused, first at %.*s, last at %.*s", (unsigned long long)q->refused, PM_FMT(at(h, q->first_refused_ns)), PM_FMT(at(h, q->last_refused_ns))));
-        if (q->free_at_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "; frees at %.*s", PM_FMT(at(h, q->free_at_ns))));
-        pm_html_raw(h, "</p>");
-        pm_html_quota(h, q);
-        if (q->consumers_n) {
-            pm_html_raw(h, "<details><summary>Who spent it</summary>");
-            HEADS(h, "Kind", "Name", "#Pulls");
-            for (size_t c = 0; c < q->consumers_n; c++) {
-                pm_html_raw(h, "<tr>");
-                cell(h, q->consumers[c].kind);
-                cell(h, q->consumers[c].name);
-                number(h, q->consumers[c].pulls);
-                pm_html_raw(h, "</tr>");
-            }
-            table_end(h);
-            pm_html_raw(h, "</details>");
-        }
-        pm_html_raw(h, "</section>");
+        if (quota_told(&h->r->quotas[i])) quota_card(h, &h->r->quotas[i]);
+        else calm++;
     }
+    quotas_calm(h, calm);
 }
 
 static void pulls(struct pm_html *h) {
@@ -364,7 +461,8 @@ static void alerts(struct pm_html *h) {
         pm_html_raw(h, "<tr>");
         cell(h, x->name);
         cell(h, x->severity);
-        cell(h, x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, x->fired[0].from_ns)), PM_FMT(at(h, x->fired[x->fired_n - 1].to_ns))) : PM_STR("never"));
+        cell(h,
+             x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, x->fired[0].from_ns)), PM_FMT(at(h, x->fired[x->fired_n - 1].to_ns))) : PM_STR("never"));
         pm_html_raw(h, "<td class=\"n\">");
         pm_html_text(h, x->lead_known ? pm_arena_fmt(h->a, "%lld s", (long long)x->lead_s) : PM_STR("–"));
         pm_html_raw(h, "</td>");
@@ -464,9 +562,10 @@ static void files(struct pm_html *h) {
 }
 
 static void head(struct pm_html *h) {
-    pm_html_raw(h, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
-    pm_html_text(h, h->r->verdict ? h->r->verdict_sentence : PM_STR("No pull trouble found"));
+    pm_html_raw(h,
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
+    pm_html_text(h, h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
     pm_html_raw(h, " · pullmortem</title><style>\n");
     pm_buf_add(&h->b, pm_embedded_find("analyzer/report/assets/report.css"));
     pm_html_raw(h, "</style></head><body><main><header><h1>Image pull postmortem</h1><p>");
@@ -511,4 +610,5 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     return good;
 }
 
-const struct pm_renderer pm_renderer_html = {.name = "html", .extensions = ".html .htm", .title = "one self-contained page for the postmortem", .render = render};
+const struct pm_renderer pm_renderer_html = {
+    .name = "html", .extensions = ".html .htm", .title = "one self-contained page for the postmortem", .render = render};

@@ -5,13 +5,14 @@
 
 struct pm_html {
     struct pm_buf b;
-    struct pm_arena *a;  // for wording; freed at the end of the page
+    struct pm_arena *a; // for wording; freed at the end of the page
     const struct pm_report *r;
 };
-void pm_html_text(struct pm_html *h, struct pm_str s);             // escaped for HTML, control characters made visible
+void pm_html_text(struct pm_html *h, struct pm_str s); // escaped for HTML, control characters made visible
 void pm_html_raw(struct pm_html *h, const char *markup);
-void pm_html_fmt(struct pm_html *h, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2))); // markup and numbers only, never strings from a bundle
+void pm_html_fmt(struct pm_html *h, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), nonnull(2))); // markup and numbers only, never strings from a bundle
 
-void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n);  // good and failed pulls over time
-void pm_html_lanes(struct pm_html *h);                             // one bar an incident over the window
-void pm_html_quota(struct pm_html *h, const struct pm_quota *q);   // used against the limit
+void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n); // good and failed pulls over time
+void pm_html_lanes(struct pm_html *h);                                            // one bar an incident over the window
+void pm_html_quota(struct pm_html *h, const struct pm_quota *q);                  // used against the limit

@@ -19,16 +19,12 @@ static void time_axis(struct pm_html *h, int64_t from_ns, int64_t to_ns, int y) 
     pm_html_fmt(h, "<line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT, y, WIDTH - RIGHT, y);
     for (int i = 0; i <= 4; i++) {
         int64_t t = from_ns + (to_ns - from_ns) / 4 * i;
-        char hm[32];
-        pm_when_hm(t, hm);
-        if (to_ns - from_ns < 600 * PM_NS_PER_S) { // minutes would repeat themselves
-            int ignored, second;
-            pm_civil_of(t, &ignored, &ignored, &ignored, &ignored, &ignored, &second, &ignored);
-            snprintf(hm + 5, sizeof hm - 5, ":%02d", second);
-        }
+        char clock[32];
+        bool days = to_ns - from_ns > 24 * 3600 * PM_NS_PER_S;
+        pm_when_clock(t, days, to_ns - from_ns < PM_BRIEF_NS, clock); // minutes would repeat themselves
         const char *anchor = i == 0 ? "start" : i == 4 ? "end" : "middle";
         pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(t, from_ns, to_ns), y + 14, anchor);
-        pm_html_text(h, pm_str_c(hm));
+        pm_html_text(h, pm_str_c(days ? clock + 5 : clock)); // the year is at the head of the page
         pm_html_raw(h, "</text>");
     }
 }
@@ -49,9 +45,11 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
     int64_t step = series[1].t_ns - series[0].t_ns, from = series[0].t_ns, to = series[n - 1].t_ns + step;
     double wide = (double)PLOT / (double)n;
     pm_html_fmt(h, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over time, failed in red\">", WIDTH, height);
-    pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6, (unsigned long long)top, LEFT - 6, base);
+    pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6,
+                (unsigned long long)top, LEFT - 6, base);
     for (size_t i = 0; i < n; i++) {
-        double x = LEFT + wide * (double)i, good = (double)series[i].ok / (double)top * room, bad = (double)series[i].failed / (double)top * room, w = wide > 2 ? wide - 1 : wide;
+        double x = LEFT + wide * (double)i, good = (double)series[i].ok / (double)top * room, bad = (double)series[i].failed / (double)top * room,
+               w = wide > 2 ? wide - 1 : wide;
         if (series[i].failed) pm_html_fmt(h, "<rect class=\"s-bad\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad, w, bad);
         if (series[i].ok) pm_html_fmt(h, "<rect class=\"s-ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad - good, w, good);
     }
@@ -70,11 +68,12 @@ void pm_html_lanes(struct pm_html *h) {
         if (in->from_ns == PM_NO_TIME) continue;
         double x = x_of(in->from_ns, r->from_ns, r->to_ns), end = x_of(in->to_ns, r->from_ns, r->to_ns);
         int y = (int)i * lane + 4;
-        pm_html_fmt(h, "<rect class=\"s-%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"14\" rx=\"3\"><title>", pm_severity_names[in->severity], x, y, end - x < 4 ? 4 : end - x);
+        pm_html_fmt(h, "<rect class=\"s-%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"14\" rx=\"3\"><title>", pm_severity_names[in->severity], x, y,
+                    end - x < 4 ? 4 : end - x);
         pm_html_text(h, in->title);
         bool right = x > WIDTH * 0.6;
-        pm_html_fmt(h, "</title></rect><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u</text><text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", LEFT - 8, y + 11, in->id, right ? x - 6 : (end - x < 4 ? x + 4 : end) + 6, y + 11,
-                    right ? "end" : "start");
+        pm_html_fmt(h, "</title></rect><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u</text><text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", LEFT - 8, y + 11,
+                    in->id, right ? x - 6 : (end - x < 4 ? x + 4 : end) + 6, y + 11, right ? "end" : "start");
         pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
         pm_html_raw(h, "</text>");
     }
@@ -94,11 +93,12 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text>", LEFT - 6, (unsigned long long)top);
     if (q->limit > 0) {
         double y = base - (double)q->limit / (double)top * room;
-        pm_html_fmt(h, "<line class=\"s-limit\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">limit %lld</text>", LEFT, y, WIDTH - RIGHT, y, WIDTH - RIGHT, y - 3,
-                    (long long)q->limit);
+        pm_html_fmt(h, "<line class=\"s-limit\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\">limit %lld</text>", LEFT, y,
+                    WIDTH - RIGHT, y, LEFT + 4, y - 4, (long long)q->limit);
     }
     pm_html_raw(h, "<polyline class=\"s-line\" points=\"");
-    for (size_t i = 0; i < q->points_n; i++) pm_html_fmt(h, "%.1f,%.1f ", x_of(q->points[i].t_ns, from, to), base - (double)q->points[i].used / (double)top * room);
+    for (size_t i = 0; i < q->points_n; i++)
+        pm_html_fmt(h, "%.1f,%.1f ", x_of(q->points[i].t_ns, from, to), base - (double)q->points[i].used / (double)top * room);
     pm_html_raw(h, "\"/>");
     for (size_t i = 0; i < q->points_n; i++) {
         if (q->points[i].refused) pm_html_fmt(h, "<circle class=\"s-bad\" cx=\"%.1f\" cy=\"%d\" r=\"2.5\"/>", x_of(q->points[i].t_ns, from, to), base - 4);

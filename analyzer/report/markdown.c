@@ -25,7 +25,7 @@ static void text(struct md *m, struct pm_str s) {
     }
 }
 
-static void fence(struct md *m, struct pm_str s, const char *language) { // longer than any run of backticks inside
+static void fence(struct md *m, struct pm_str s, const char *language, const char *indent) { // longer than any run of backticks inside
     size_t run = 0, longest = 2;
     s = pm_text_visible(m->a, s);
     for (size_t i = 0; i < s.n; i++) {
@@ -33,10 +33,12 @@ static void fence(struct md *m, struct pm_str s, const char *language) { // long
         if (run > longest) longest = run;
     }
     for (int side = 0; side < 2; side++) {
+        lit(m, indent);
         for (size_t i = 0; i <= longest; i++) pm_buf_addc(&m->b, '`');
         if (!side) {
             lit(m, language);
             lit(m, "\n");
+            lit(m, indent);
             pm_buf_add(&m->b, s);
             lit(m, "\n");
         }
@@ -45,6 +47,9 @@ static void fence(struct md *m, struct pm_str s, const char *language) { // long
 }
 
 static struct pm_str at(struct md *m, int64_t ns) { return pm_words_time(m->a, ns, m->r->from_ns); }
+static struct pm_str moment(struct md *m, const struct pm_incident *in, int64_t ns) {
+    return pm_words_moment(m->a, ns, in->from_ns, in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns, m->r->from_ns);
+}
 
 static void row(struct md *m, const struct pm_str *cells, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -83,14 +88,46 @@ static void advice(struct md *m, const struct pm_incident *in) {
             pm_buf_fmt(&m->b, "%u. ", ++n);
             text(m, in->advice[i].text);
             lit(m, "\n");
-            if (in->advice[i].command.n) fence(m, in->advice[i].command, "sh");
+            if (in->advice[i].command.n) fence(m, in->advice[i].command, "sh", "   "); // so that the list goes on
         }
     }
 }
 
+static void workloads(struct md *m, const struct pm_incident *in) {
+    const size_t most = 12;
+    if (!in->blast.workloads_n) return;
+    lit(m, "- workloads: ");
+    for (size_t i = 0; i < in->blast.workloads_n; i++) {
+        const struct pm_hit_workload *w = &in->blast.workloads[i];
+        if (i == most && in->blast.workloads_n > most + 1) {
+            pm_buf_fmt(&m->b, " and %zu more", in->blast.workloads_n - most);
+            break;
+        }
+        if (i) lit(m, ", ");
+        text(m, pm_arena_fmt(m->a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name),
+                             PM_FMT(pm_words_count(m->a, w->pods, "pod", "pods"))));
+    }
+    lit(m, "\n");
+}
+
 static void blast(struct md *m, const struct pm_incident *in) {
+    const struct {
+        uint64_t n;
+        const char *one, *many;
+    } counts[] = {{in->failed_pulls, "failed pull", "failed pulls"},
+                  {in->blast.pods_n, "pod", "pods"},
+                  {in->blast.workloads_n, "workload", "workloads"},
+                  {in->blast.namespaces.n, "namespace", "namespaces"}};
+    bool any = false;
     lit(m, "\n**Blast radius**\n\n");
-    pm_buf_fmt(&m->b, "- %llu failed pulls, %zu pods, %zu workloads, %zu namespaces\n", (unsigned long long)in->failed_pulls, in->blast.pods_n, in->blast.workloads_n, in->blast.namespaces.n);
+    for (size_t i = 0; i < PM_LEN(counts); i++) {
+        if (!counts[i].n) continue;
+        lit(m, any ? ", " : "- ");
+        any = true;
+        text(m, pm_words_count(m->a, counts[i].n, counts[i].one, counts[i].many));
+    }
+    if (any) lit(m, "\n");
+    workloads(m, in);
     list(m, "nodes", &in->blast.nodes);
     list(m, "registries", &in->blast.registries);
     list(m, "images", &in->blast.images);
@@ -104,6 +141,7 @@ static void blast(struct md *m, const struct pm_incident *in) {
     }
     list(m, "spared nodes", &in->blast.spared_nodes);
     list(m, "spared registries", &in->blast.spared_registries);
+    list(m, "spared images", &in->blast.spared_images);
 }
 
 static void incident(struct md *m, const struct pm_incident *in) {
@@ -114,12 +152,13 @@ static void incident(struct md *m, const struct pm_incident *in) {
         lit(m, " · ");
         text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
         lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs" : " · recovered ");
-        if (in->recovered_ns != PM_NO_TIME) text(m, at(m, in->recovered_ns));
+        if (in->recovered_ns != PM_NO_TIME) text(m, moment(m, in, in->recovered_ns));
     }
     lit(m, "\n\n");
     text(m, in->summary);
     lit(m, "\n");
-    if (in->chain_n) {
+    if (in->explained_by) pm_buf_fmt(&m->b, "\nLed to by incident %u.\n", in->explained_by);
+    if (in->chain_n > 1) { // one link is the incident itself
         lit(m, "\n**Chain** ");
         for (size_t i = 0; i < in->chain_n; i++) {
             if (i) lit(m, " → ");
@@ -129,7 +168,8 @@ static void incident(struct md *m, const struct pm_incident *in) {
     }
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
         lit(m, "\n**Trigger** ");
-        text(m, pm_arena_fmt(m->a, "%.*s at %.*s: %.*s", PM_FMT(in->trigger.what), PM_FMT(at(m, in->trigger.at_ns)), PM_FMT(in->trigger.detail)));
+        struct pm_str when = in->trigger.at_ns == PM_NO_TIME ? PM_NONE : moment(m, in, in->trigger.at_ns), detail = in->trigger.detail;
+        text(m, pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what), when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "", PM_FMT(detail)));
         lit(m, "\n");
     }
     advice(m, in);
@@ -143,7 +183,7 @@ static void incident(struct md *m, const struct pm_incident *in) {
             text(m, e->why);
         }
         lit(m, "\n");
-        fence(m, e->text, "");
+        fence(m, e->text, "", "");
     }
     if (in->against_n) lit(m, "\n**Why not something else**\n\n");
     for (size_t i = 0; i < in->against_n; i++) {
@@ -160,7 +200,8 @@ static void stats(struct md *m, const char *heads, const struct pm_pull_stats *r
     table(m, heads, 6);
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
-        ROW(m, s->name, number(m, s->attempts), number(m, s->ok), number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed), s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
+        ROW(m, s->name, number(m, s->attempts), number(m, s->ok), number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed),
+            s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
     }
 }
 
@@ -170,8 +211,11 @@ static void quotas(struct md *m) {
     table(m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
-        struct pm_str used = q->used_low == q->used_high ? number(m, q->used_high) : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
-        ROW(m, q->registry, q->user.n ? q->user : q->identity, q->status, used, q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), at(m, q->first_refused_ns), at(m, q->free_at_ns));
+        struct pm_str used = q->used_low == q->used_high ? number(m, q->used_high)
+                                                         : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
+        struct pm_str who = q->user.n ? q->user : q->identity;
+        ROW(m, q->registry, q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who, q->status, used,
+            q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), at(m, q->first_refused_ns), at(m, q->free_at_ns));
     }
 }
 
@@ -185,7 +229,8 @@ static void rest(struct md *m) {
         for (size_t i = 0; i < r->findings_n; i++) {
             const struct pm_finding *f = &r->findings[i];
             lit(m, "- ");
-            text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file), (unsigned long long)f->line, PM_FMT(f->advice))
+            text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file),
+                                           (unsigned long long)f->line, PM_FMT(f->advice))
                             : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->advice)));
             lit(m, "\n");
         }
@@ -199,7 +244,8 @@ static void rest(struct md *m) {
     if (r->unknown_n) lit(m, "\n## Errors that no rule knows\n\n");
     for (size_t i = 0; i < r->unknown_n; i++) {
         lit(m, "- ");
-        text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template), PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
+        text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template),
+                             PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
         lit(m, "\n");
     }
 }
@@ -208,11 +254,11 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     (void)o;
     struct md m = {.a = pm_arena_new(), .r = r};
     lit(&m, "# ");
-    text(&m, r->verdict ? r->verdict_sentence : PM_STR("No pull trouble found"));
+    text(&m, r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(m.a, r));
     lit(&m, "\n\n");
-    text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed", PM_FMT(pm_words_list(m.a, &r->inputs, 4)), PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")),
-                          PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")), PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed,
-                          (unsigned long long)r->total.attempts));
+    text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed", PM_FMT(pm_words_list(m.a, &r->inputs, 4)),
+                          PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")), PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")),
+                          PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
     lit(&m, "\n");
     if (r->incidents_n) lit(&m, "\n## Incidents\n");
     for (size_t i = 0; i < r->incidents_n; i++) incident(&m, &r->incidents[i]);
@@ -224,4 +270,5 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     return good;
 }
 
-const struct pm_renderer pm_renderer_markdown = {.name = "markdown", .extensions = ".md .markdown", .title = "Markdown for a postmortem document or an issue", .render = render};
+const struct pm_renderer pm_renderer_markdown = {
+    .name = "markdown", .extensions = ".md .markdown", .title = "Markdown for a postmortem document or an issue", .render = render};

@@ -92,21 +92,12 @@ static struct pm_str failed_of(struct text *x, const struct pm_incident *i) {
     return taken(x, &b);
 }
 
-static struct pm_str healthy(struct text *x) {
-    const struct pm_report *r = x->r;
-    struct pm_arena *a = x->t.a;
-    if (r->verdict_sentence.n) return visible(x, r->verdict_sentence);
-    if (r->total.attempts == 0) return PM_STR("no image pull is in these logs");
-    struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");
-    if (r->total.failed) return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n), (unsigned long long)r->total.failed);
-    return pm_arena_fmt(a, "healthy: %.*s, none failed", PM_FMT(n));
-}
 static void verdict(struct text *x) {
     struct pm_arena *a = x->t.a;
     const struct pm_incident *i = incident_of(x->r, x->r->verdict);
     fputc('\n', x->t.f);
     if (!i) {
-        pm_text_item(&x->t, 0, "VERDICT", 9, healthy(x));
+        pm_text_item(&x->t, 0, "VERDICT", 9, visible(x, x->r->verdict_sentence.n ? x->r->verdict_sentence : pm_words_calm(a, x->r)));
         return;
     }
     struct pm_str sentence = visible(x, x->r->verdict_sentence.n ? x->r->verdict_sentence : i->title);

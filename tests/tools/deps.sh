@@ -6,11 +6,11 @@ what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
 check="python3 tzdata libcmocka-dev zip zstd xz-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio"
-browser="chromium" # Ubuntu has it as a snap only, which no container can install: tests/suites/html does without
+more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 case $what in
 build) want=$build more="" ;;
 check) want="$build $check" more="" ;;
-real) want=$real more=$browser ;;
+real) want=$real ;;
 *) echo "deps.sh build|check|real" >&2; exit 2 ;;
 esac
 apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
@@ -49,7 +49,14 @@ trap 'rm -f "$log"' EXIT
 install() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
 $sudo apt-get update -qq >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 must=""
-for p in $need; do case $p in *\?) install "${p%?}" >"$log" 2>&1 || echo "${p%?} could not be installed here: what needs it is left out" ;; *) must="$must $p" ;; esac; done
+for p in $need; do
+    case $p in
+    *\?) install "${p%?}" >"$log" 2>&1 || echo "${p%?} could not be installed here: its tests do without" ;;
+    *) must="$must $p" ;;
+    esac
+done
+# Of Prometheus only its tools are wanted: the service that the package starts is stopped again.
+case $need in *prometheus*) command -v systemctl >/dev/null 2>&1 && $sudo systemctl disable --now prometheus >/dev/null 2>&1 || true ;; esac
 [ -z "$must" ] && exit 0
 # shellcheck disable=SC2086 -- the list is words
 install $must >"$log" 2>&1 || { cat "$log" >&2; exit 1; }

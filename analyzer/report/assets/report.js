@@ -1,4 +1,4 @@
-// The page is whole without this: it only adds filters for long tables and a copy button for commands.
+// The page is whole without this: it only adds filters for long tables, a copy button for commands, and opens what is folded before printing.
 document.querySelectorAll("table[data-filter]").forEach(table => {
   const rows = [...table.tBodies[0].rows];
   if (rows.length < 12) return;
@@ -15,3 +15,4 @@ if (navigator.clipboard) document.querySelectorAll("pre.command").forEach(pre =>
   button.addEventListener("click", () => navigator.clipboard.writeText(text).then(() => { button.textContent = "copied"; }));
   pre.prepend(button);
 });
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(d => { d.open = true; }));
