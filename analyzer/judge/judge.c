@@ -65,6 +65,7 @@ static void state_free(struct pm_state *s) {
     JLFA(freed, s->request_open);
     JLFA(freed, s->side_last);
     JLFA(freed, s->event_last);
+    JLFA(freed, s->skew);
     (void)freed;
     pm_arena_free(s->scratch);
     free(s);
@@ -175,6 +176,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_load_rows(s);
     pm_workload_resolve(s);
     window(s);
+    pm_skew_measure(s);
     pm_fold_pulls(s);
     pm_request_fold(s);
     pm_fold_order(s);

@@ -260,6 +260,7 @@ struct pm_state {
     Pvoid_t request_open;     // hash of client, file, repository → group index + 1
     Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;       // duplicates among event objects
+    Pvoid_t skew;             // node id → ns that its clock is ahead of the API server's
     struct pm_arena *scratch; // reset per row
     int64_t from, to;         // of the evidence
     bool have_requests, have_node_logs;
@@ -298,6 +299,8 @@ bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);          
 void pm_fold_order(struct pm_state *s);                                              // in time order, once all are there
 void pm_workload_resolve(struct pm_state *s);                                        // workload.c
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name); // pod-name grammar
+void pm_skew_measure(struct pm_state *s);                                            // skew.c
+int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                         // 0: none that is worth telling
 void pm_settle(struct pm_state *s);                                                  // settle.c
 void pm_group_incidents(struct pm_state *s);                                         // group.c
 void pm_chain_links(struct pm_state *s);                                             // chain.c

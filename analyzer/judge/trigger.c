@@ -10,6 +10,34 @@ static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str de
     h->incident->trigger.detail = detail;
 }
 
+// Failures are stamped by their nodes, changes by the API server: as much later may a change be stamped as the slowest of these clocks is behind.
+static int64_t behind(const struct pm_state *s, const struct pm_hit *h) {
+    int64_t most = 0;
+    for (size_t i = 0; i < h->nodes.n; i++)
+        if (-pm_skew_of(s, h->nodes.items[i]) > most) most = -pm_skew_of(s, h->nodes.items[i]);
+    return most;
+}
+
+// A table's age is cut to whole minutes: what it tells of was up to one before.
+static int64_t rounding(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0; }
+
+static bool workload_hit(struct pm_state *s, const struct pm_hit *h, struct pm_str object) {
+    for (size_t i = 0; i < h->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        struct pm_str name = pod ? pm_name(s, pod->workload_name) : PM_NONE;
+        if (name.n && pm_str_ends(object, name) && (object.n == name.n || object.p[object.n - name.n - 1] == '/')) return true;
+    }
+    for (size_t i = 0; i < s->facts.hpas.n; i++) { // named otherwise than its target
+        const struct pm_hpa_fact *a = &s->facts.hpas.items[i];
+        if (!a->target_name || !pm_str_ends(object, pm_name(s, a->name))) continue;
+        for (size_t k = 0; k < h->pods.n; k++) {
+            const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[k]);
+            if (pod && pod->workload_name == a->target_name && pod->namespace == a->namespace) return true;
+        }
+    }
+    return false;
+}
+
 static bool owner_named(struct pm_state *s, const struct pm_hit *h, struct pm_str message, struct pm_str object) {
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
@@ -22,15 +50,17 @@ static bool owner_named(struct pm_state *s, const struct pm_hit *h, struct pm_st
 
 static bool scaled(struct pm_state *s, struct pm_hit *h) {
     const struct pm_trace *best = NULL;
+    int64_t late = behind(s, h);
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS)) continue;
+        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late + rounding(t))) continue;
         struct pm_str reason = pm_name(s, t->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") && pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
         bool created = pm_str_eqc(reason, "SuccessfulCreate"), rescale = pm_str_eqc(reason, "SuccessfulRescale");
+        if (rescale && !workload_hit(s, h, pm_name(s, t->object))) continue;
         if (!rescale && !((set_ || created) && owner_named(s, h, pm_name(s, t->message), pm_name(s, t->object)))) continue;
         bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
-        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2)))
+        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2) + late + rounding(t)))
             best = t; // the last change before the failures
     }
     if (!best) return false;
@@ -56,9 +86,10 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
 // No event tells: the pods themselves were made just before. Brothers of the same owner that are older make it a scale-up.
 static bool made(struct pm_state *s, struct pm_hit *h) {
     const struct pm_pod_fact *newest = NULL;
+    int64_t late = behind(s, h);
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        if (!pod || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS)) continue;
+        if (!pod || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late)) continue;
         if (!newest || pod->created > newest->created || (pod->created == newest->created && pod->key < newest->key)) newest = pod;
     }
     if (!newest) return false;
