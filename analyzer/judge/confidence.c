@@ -69,15 +69,20 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     pm_against_fill(s, h);
 }
 
-static uint64_t stuck_pods(const struct pm_incident *inc) {
+// A kubelet tries again within five minutes, and says so when it fails: where its log goes on without a word of the pod, the pod is over it.
+static bool silent_since(struct pm_state *s, const struct pm_hit_pod *pod) {
+    return pod->last_ns != PM_NO_TIME && pm_facts_covers(s, PM_ORIGIN_KUBELET, pm_id(s, pod->node), pod->last_ns + PM_S(660), 0);
+}
+
+static uint64_t stuck_pods(struct pm_state *s, const struct pm_incident *inc) {
     uint64_t n = 0;
-    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered;
+    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !silent_since(s, &inc->blast.pods[i]);
     return n;
 }
 
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    uint64_t stuck = stuck_pods(inc), failed = h->failed;
+    uint64_t stuck = stuck_pods(s, inc), failed = h->failed;
     int64_t lasted = h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
     if (stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_CRITICAL;
@@ -89,6 +94,9 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = PM_STR("pulls were failing widely where the logs end");
+    } else if (failed == 1 && inc->blast.pods_n == 1 && !stuck && h->recovered == PM_NO_TIME) {
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
     } else if (failed <= 1 && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");

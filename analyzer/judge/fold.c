@@ -438,6 +438,17 @@ static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace
     }
 }
 
+// "Pulling" of the same pod tells when its last attempt began: how long one lasted tells a stall from a refusal.
+static int64_t began_before(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
+    for (size_t i = 0; i < b->traces.n; i++) {
+        const struct pm_trace *o = &f->s->traces.items[b->traces.items[i]];
+        if (o->origin == PM_ORIGIN_EVENTS && o->role == PM_ROLE_START && o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
+            o->last <= t->last && t->last - o->last < PM_S(3600))
+            return o->last;
+    }
+    return PM_NO_TIME;
+}
+
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
     uint64_t n = t->count > EVENTS_MAX ? EVENTS_MAX : t->count;
@@ -451,6 +462,7 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
         struct pm_attempt *p = pull(f, index);
         p->ended = at;
         p->reconstructed = i > 0 && i + 1 < n;
+        if (i + 1 == n && t->quality != PM_QUALITY_RELATIVE) p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
         pm_fold_absorb(f->s, index, trace);
         if (i) pull(f, index)->lines = 0;

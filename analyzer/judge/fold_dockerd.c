@@ -30,6 +30,12 @@ static bool belongs(const struct pm_state *s, const struct cluster *c, const str
     return t->ts - c->at <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
 }
 
+// A message may name the repository and leave the tag out, which reads as "latest".
+static bool other_image(const struct pm_state *s, const struct pm_trace *t, const struct pm_attempt *p) {
+    if (!t->image || !p->image || t->image == p->image) return false;
+    return t->repository != p->repository || t->registry != p->registry || !pm_str_eqc(pm_name(s, t->tag), "latest");
+}
+
 static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids *failed) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = UINT32_MAX;
@@ -37,7 +43,7 @@ static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids
     for (size_t i = 0; i < failed->n; i++) {
         const struct pm_attempt *p = &s->pulls.items[failed->items[i]];
         int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
-        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || (t->image && p->image && t->image != p->image)) continue;
+        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p)) continue;
         best = failed->items[i];
         gap = d;
     }

@@ -60,8 +60,18 @@ static uint32_t root_of(uint32_t *up, uint32_t i) {
     return i;
 }
 
+// Nobody among these nodes pulled anything, and nobody anything from these registries: no contrast that could part one fault of all from several faults.
+static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(s, h->from); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_OK && (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry))) return false;
+    }
+    return h->nodes.n > 2;
+}
+
 static void split_linked(struct pm_state *s, size_t index) {
     size_t n = s->hits.items[index].pulls.n;
+    if (nobody_spared(s, &s->hits.items[index])) return;
     uint32_t *up = pm_xmalloc(n * sizeof *up);
     Pvoid_t first = NULL;
     Word_t freed;

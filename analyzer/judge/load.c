@@ -333,6 +333,17 @@ static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t reg
     *slot = *slot == 0 || *slot == registry ? registry : UINT32_MAX;
 }
 
+// Access logs name a repository only: the pods' images know whose it is.
+static void learn_registries_of_pods(struct pm_state *s) {
+    for (size_t i = 0; i < s->facts.pods.n; i++)
+        for (size_t k = 0; k < s->facts.pods.items[i].images.n; k++) {
+            struct pm_image image;
+            pm_arena_reset(s->scratch);
+            if (pm_image_parse(s->scratch, pm_name(s, s->facts.pods.items[i].images.items[k]), &image))
+                learn_registry(s, pm_id(s, image.repository), pm_id(s, image.registry));
+        }
+}
+
 // A log's host name need not be the node's name: the pods that its kubelet speaks of are on that node, say the objects.
 static void learn_hosts(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
@@ -375,6 +386,7 @@ void pm_load_rows(struct pm_state *s) {
     pm_timeline_each(s->timeline, NULL, row_in, s);
     pm_facts_finish(s);
     learn_hosts(s);
+    learn_registries_of_pods(s);
     pm_facts_covers_of_files(s);
     for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
     for (size_t i = 0; i < s->traces.n; i++) {

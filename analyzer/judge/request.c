@@ -104,6 +104,8 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     if (by_tag) g->last_tag = row->ts_ns;
     if (!g->reference) g->reference = ref;
     if (!g->registry) g->registry = url.ns.n ? pm_id(s, pm_registry_of_host(url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
+    if (!g->registry && token && pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
+        g->registry = pm_id(s, PM_STR("docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
     if (url.ns.n) g->mirror = true;
     if (!g->user) g->user = pm_id(s, e->field[PM_F_USER]);
     if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
@@ -151,8 +153,10 @@ struct votes {
     Pvoid_t pair;
 }; // (client, node) → groups that coincide with an attempt there
 
-static bool coincides(const struct pm_attempt *p, const struct pm_request_group *g) {
+static bool coincides(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
+    int64_t skew = p->node && from != PM_NO_TIME ? pm_skew_of(s, p->node) : 0; // the registry's clock is taken to be the cluster's
+    from -= skew, to -= skew;
     return from != PM_NO_TIME && g->first <= to + NEAR_NS && g->last >= from - NEAR_NS;
 }
 
@@ -175,7 +179,7 @@ static void each_match(struct pm_state *s, const struct pm_order *by_repository,
         if (key->group != g->repository || key->at > g->last + PM_S(900)) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
-        if (coincides(p, g) && outcome_agrees(p, g) && agent_agrees(s, p, g)) cb(s, key->index, group, ctx);
+        if (coincides(s, p, g) && outcome_agrees(p, g) && agent_agrees(s, p, g)) cb(s, key->index, group, ctx);
     }
 }
 
@@ -307,7 +311,10 @@ void pm_request_fold(struct pm_state *s) {
     Word_t freed;
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     drop_copies(s);
-    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_repository, s->pulls.items[i].repository, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        pm_order_add(&by_repository, p->repository, pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node), (uint32_t)i);
+    }
     pm_order_sort(&by_repository);
     sum_clients(s, &by_repository, &v, &sums, &clients);
     map_clients(s, &v, &sums, clients);
