@@ -142,6 +142,7 @@ static bool listed(const struct names *l, struct pm_str name) {
 // The labels that a grouping or matching keeps: only those listed, all but those, or (LABELS_NONE) all.
 static struct pm_labels kept(struct eval *e, const struct node *n, const struct pm_labels *l) {
     if (n->labels_how == LABELS_NONE) return *l;
+    if (n->labels_how == LABELS_ONLY && !n->labels.n) return (struct pm_labels){0};
     struct pm_labels out = {PM_NEWN(e->a, struct pm_label, l->n + 1), 0};
     for (size_t i = 0; i < l->n; i++)
         if (listed(&n->labels, l->items[i].name) == (n->labels_how == LABELS_ONLY)) out.items[out.n++] = l->items[i];
@@ -166,7 +167,9 @@ static struct keyed *keyed(struct eval *e, const struct node *n, const struct pm
 }
 static struct keyed *keyed_sorted(struct eval *e, const struct node *n, const struct pm_vector *v) {
     struct keyed *k = keyed(e, n, v);
-    if (v->n > 1) qsort(k, v->n, sizeof *k, by_key);
+    size_t in_order = 1; // series come in order of their labels: most often there is nothing to sort
+    while (in_order < v->n && by_key(&k[in_order - 1], &k[in_order]) < 0) in_order++;
+    if (in_order < v->n) qsort(k, v->n, sizeof *k, by_key);
     return k;
 }
 static struct keyed *find(struct keyed *sorted, size_t n, const struct pm_labels *key) { // the first of equal ones
