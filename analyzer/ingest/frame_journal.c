@@ -191,6 +191,22 @@ static uint64_t collect(struct frame_journal *j, uint64_t at, uint64_t tail) {
     return at;
 }
 
+static bool is_object(const struct frame_journal *j, uint64_t at) {
+    if (at >= j->n || j->n - at < 16) return false;
+    uint64_t size = le(j, at + 8, 8);
+    return j->p[at] >= 1 && j->p[at] <= 7 && j->p[at + 1] < 8 && le(j, at + 2, 6) == 0 && size >= 16 && size <= j->n - at;
+}
+
+// The next place behind a hole where two objects stand one behind the other: a page that was never written back costs that page, not the rest.
+static uint64_t resume(const struct frame_journal *j, uint64_t at, uint64_t tail) {
+    for (at = (at + 8) & ~UINT64_C(7); at <= tail && j->n - at >= 16; at += 8) {
+        if (!is_object(j, at)) continue;
+        uint64_t next = at + ((le(j, at + 8, 8) + 7) & ~UINT64_C(7));
+        if (at == tail || is_object(j, next)) return at;
+    }
+    return UINT64_MAX;
+}
+
 static void read_journal(struct pm_frame *f) {
     struct frame_journal *j = f->journal;
     if (j->n < 208) {
@@ -205,6 +221,14 @@ static void read_journal(struct pm_frame *f) {
     }
     // an online journal's tail may be behind its objects: then walk on to the end
     uint64_t stopped = collect(j, header, j->p[16] == 1 ? j->n : tail);
+    uint64_t holes = 0, bytes = 0;
+    for (uint64_t at; stopped <= tail && tail < j->n && (at = resume(j, stopped, tail)) != UINT64_MAX; stopped = collect(j, at, tail)) {
+        holes++;
+        bytes += at - stopped;
+    }
+    if (holes)
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-hole", "%llu bytes in %llu places are no objects: passed over", (unsigned long long)bytes,
+                     (unsigned long long)holes);
     if (stopped <= tail)
         pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated", "objects end at byte %llu of %llu: read up to there", (unsigned long long)stopped,
                      (unsigned long long)tail);
