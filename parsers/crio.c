@@ -54,6 +54,9 @@ static void on_ping(const struct pm_logrus_line *l) { // Ping https://quay.test/
     emit_error(l, PM_KIND_OTHER, "ping", dump < 0 ? error : pm_str_sub(error, 0, (size_t)dump));
 }
 
+// Accessing "quay.test/a:1" failed: ERR: one mirror or search registry gave up, others may follow
+static void on_access_failed(const struct pm_logrus_line *l) { emit_error(l, PM_KIND_OTHER, "access failed", after(l->v->msg, " failed: ")); }
+
 static void on_no_progress(const struct pm_logrus_line *l) { emit_error(l, PM_KIND_OTHER, "no progress", l->v->msg); }
 
 static void emit_plain(const struct pm_logrus_line *l, enum pm_kind kind) {
@@ -72,6 +75,7 @@ static const struct pm_logrus_row crio_rows[] = {
     {"error pulling image ", NULL, on_error_pulling}, // ≤1.13
     {"error preparing image ", NULL, on_error_pulling},
     {"Response error: ", NULL, on_response_error},
+    {"Accessing ", " failed: ", on_access_failed},
     {"Ping http", NULL, on_ping},
     {"Timed out on waiting up to ", "image pull progress", on_no_progress},
     {"Starting CRI-O", NULL, on_start},

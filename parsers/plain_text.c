@@ -119,6 +119,19 @@ static bool take_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_client_error(ctx, r, json_message(ctx->a, without_head(r->text, &headed)));
 }
 
+// docker-py: `500 Server Error for http+docker://…: Internal Server Error ("Get …")`. The status is the Docker API's own, the cause stands in the brackets.
+static bool take_docker_api(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    if (!has(r->text, " Server Error") && !has(r->text, " Client Error")) return false;
+    struct pm_str all = has(r->text, "\\\"") ? pm_unescape(ctx->a, r->text) : r->text, in = after(all, " (\"");
+    ptrdiff_t end = pm_str_rfind(in, PM_STR("\")"));
+    if (end <= 0 || !pm_lift_refusal(all)) return false;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+    e.field[PM_F_IMAGE] = pm_lift_image(ctx->a, all);
+    pm_lift_into(ctx->a, &e, pm_str_sub(in, 0, (size_t)end));
+    pm_emit(ctx, r, &e);
+    return true;
+}
+
 static bool take_network_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     bool headed = false;
     struct pm_str core = without_head(r->text, &headed);
@@ -155,7 +168,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (take_network_error(ctx, r)) return PM_PARSE_OK;
     if (!pm_lift_may_speak(r->text)) return PM_PARSE_NO;
     if (take_klog(ctx, r, &got)) return got;
-    return take_message(ctx, r) || take_trace(ctx, r) || take_error(ctx, r) ? PM_PARSE_OK : PM_PARSE_NO;
+    return take_message(ctx, r) || take_trace(ctx, r) || take_docker_api(ctx, r) || take_error(ctx, r) ? PM_PARSE_OK : PM_PARSE_NO;
 }
 
 const struct pm_parser pm_parser_plain_text = {
