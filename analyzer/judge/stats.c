@@ -76,15 +76,32 @@ static const struct { // by the status that the node or the registry's side saw,
     {0, 0, "auth.invalid-credentials", PM_TROUBLE_INVALID_CREDENTIALS},
 };
 
-static void count_troubles(struct pm_pull_stats *st, const struct pm_attempt *p) {
-    int status = p->status ? p->status : p->hidden_status;
+// Where no status was printed the registry's own word stands for it: the codes of the distribution API, each of which has one status. Docker's daemon and
+// containerd say "not found" for nothing else than a 404.
+static const struct {
+    const char *word;
+    int status;
+} words[] = {{"toomanyrequests", 429}, {"manifest unknown", 404}, {"name unknown", 404}, {"repository name not known", 404},
+             {"unauthorized: ", 401},  {"denied: ", 403},         {": not found", 404},  {"no basic auth credentials", 401}};
+
+static int status_of(const struct pm_state *s, const struct pm_attempt *p) {
+    if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
+    struct pm_str error = pm_name(s, p->error);
+    if (!error.n || pm_cause_in(p->verdict.cause, "network") || pm_cause_in(p->verdict.cause, "storage")) return 0;
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_ifind(error, pm_str_c(words[i].word), 0) >= 0) return words[i].status;
+    return 0;
+}
+
+static void count_troubles(const struct pm_state *s, struct pm_pull_stats *st, const struct pm_attempt *p) {
+    int status = status_of(s, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
         bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause) : status >= troubles[i].low && status <= troubles[i].high;
         if (met) st->troubles[troubles[i].trouble]++;
     }
 }
 
-static void count(struct tally *t, const struct pm_attempt *p, bool retry) {
+static void count(const struct pm_state *s, struct tally *t, const struct pm_attempt *p, bool retry) {
     struct pm_pull_stats *st = t->stats;
     if (p->outcome == PM_OUTCOME_CACHED) {
         st->cached++;
@@ -99,9 +116,25 @@ static void count(struct tally *t, const struct pm_attempt *p, bool retry) {
     if (p->waiting_ns > 0) *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
-    count_troubles(st, p);
+    count_troubles(s, st, p);
     ++*pm_map_slot(&t->causes, (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
+}
+
+// The kubelet's log repeats its events: where the event itself is there, the repetition of "already present" counts no second time.
+static void drop_echoes(struct pm_state *s) {
+    Pvoid_t told = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS) *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
+    }
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET && pm_map_get(told, PM_PAIR(t->pod, t->image))) t->role = PM_ROLE_NONE;
+    }
+    JLFA(freed, told);
+    (void)freed;
 }
 
 static void count_trace(struct pm_pull_stats *st, const struct pm_trace *t) { // what is no attempt
@@ -190,7 +223,7 @@ static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys,
         out[i].bytes = -1;
     }
     for (size_t i = 0; i < s->pulls.n; i++)
-        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i])))) count(&tallies[slot - 1], &s->pulls.items[i], retry[i]);
+        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i])))) count(s, &tallies[slot - 1], &s->pulls.items[i], retry[i]);
     for (size_t i = 0; i < s->traces.n; i++)
         if (is_counted(&s->traces.items[i]) && (slot = pm_map_get(at, keys->of_trace(s, &s->traces.items[i]))))
             count_trace(&out[slot - 1], &s->traces.items[i]);
@@ -260,7 +293,8 @@ void pm_stats_fill(struct pm_state *s) {
     struct tally all = {.stats = &r->total};
     r->total.bytes = -1;
     bool *retry = retries(s);
-    for (size_t i = 0; i < s->pulls.n; i++) count(&all, &s->pulls.items[i], retry[i]);
+    drop_echoes(s);
+    for (size_t i = 0; i < s->pulls.n; i++) count(s, &all, &s->pulls.items[i], retry[i]);
     for (size_t i = 0; i < s->traces.n; i++) count_trace(&r->total, &s->traces.items[i]);
     finish(s, &all);
     if (s->have_requests) request_statuses(s, &r->total);
