@@ -194,10 +194,16 @@ static double aggregated(enum aggregate how, const struct keyed *k, size_t n) {
     return how == AGG_AVG ? x / (double)n : x;
 }
 
+// Without by everything is one group: no keys, nothing to sort. A cluster has thousands of pods, and this is asked at every step.
+static struct keyed *one_group(struct eval *e, const struct pm_vector *v) {
+    struct keyed *k = PM_NEWN(e->a, struct keyed, v->n + 1);
+    for (size_t i = 0; i < v->n; i++) k[i].sample = &v->items[i];
+    return k;
+}
+
 static struct pm_vector aggregate(struct eval *e, const struct node *n, const struct pm_vector *v) {
-    struct node all = *n;
-    if (all.labels_how == LABELS_NONE) all.labels_how = LABELS_ONLY; // without by everything is one group
-    struct keyed *k = keyed_sorted(e, &all, v);
+    bool one = n->labels_how == LABELS_NONE || (n->labels_how == LABELS_ONLY && n->labels.n == 0);
+    struct keyed *k = one ? one_group(e, v) : keyed_sorted(e, n, v);
     struct pm_vector out = vector_of(e, v->n);
     for (size_t i = 0, end; i < v->n; i = end) {
         for (end = i + 1; end < v->n && pm_labels_cmp(&k[i].key, &k[end].key) == 0;) end++;

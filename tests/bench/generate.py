@@ -18,9 +18,14 @@ PULL = [
 ]
 
 
+pool = random.Random(5)
+PODS = [(f"ns{pool.randrange(30)}", f"app{i % 200}-6d9f8c7b4-{pool.getrandbits(20):05x}") for i in range(2000)]
+
+
 def words(r):
     h = "%032x" % r.getrandbits(128)
-    return {"ns": f"ns{r.randrange(30)}", "pod": f"app{r.randrange(200)}-6d9f8c7b4-{h[:5]}", "uid": f"{h[:8]}-{h[8:12]}-4{h[13:16]}-9abc-{h[16:28]}", "hex": h, "r5": h[3:8], "pid": " 1234", "img": f"svc{r.randrange(120)}"}
+    ns, pod = PODS[r.randrange(len(PODS))]
+    return {"ns": ns, "pod": pod, "uid": f"{h[:8]}-{h[8:12]}-4{h[13:16]}-9abc-{h[16:28]}", "hex": h, "r5": h[3:8], "pid": " 1234", "img": f"svc{r.randrange(120)}"}
 
 
 def stamp(i, n):
