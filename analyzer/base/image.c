@@ -139,6 +139,7 @@ static struct pm_str query_value(struct pm_arena *a, struct pm_str query, const 
 }
 
 static bool is_token_path(struct pm_str path) {
+    if (!path.n || !memchr("nhe", path.p[path.n - 1], 3)) return false; // what the words below end with
     static const char *const ends[] = {"/token", "/jwt/auth", "/oauth2/token", "/auth", "/v2/auth", "/v2/token", "/service/token", "/oauth2/exchange"};
     for (size_t i = 0; i < PM_LEN(ends); i++) {
         if (pm_str_ends(path, pm_str_c(ends[i]))) return true;
@@ -157,6 +158,14 @@ static void token_scope(struct pm_arena *a, struct pm_str query, struct pm_regis
     out->push = pm_str_has(pm_str_from(rest, (size_t)colon), PM_STR("push"));
 }
 
+// Like pm_str_rfind, for a word that begins with a slash: of these a path has few.
+static ptrdiff_t last_part(struct pm_str path, struct pm_str word) {
+    ptrdiff_t last = -1;
+    for (ptrdiff_t at = pm_str_chr(path, '/', 0); at >= 0; at = pm_str_chr(path, '/', (size_t)at + 1))
+        if (pm_str_starts(pm_str_from(path, (size_t)at), word)) last = at;
+    return last;
+}
+
 // Artifactory's and Nexus' paths name the hosted repository before /v2/; it is no part of the image's name there.
 static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
     static const struct { const char *word; enum pm_url_what what; } parts[] = {
@@ -166,8 +175,9 @@ static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
         return;
     }
     if (pm_str_starts(rest, PM_STR("_catalog"))) out->what = PM_URL_CATALOG;
+    if (pm_str_chr(rest, '/', 0) < 0) return; // "_catalog"
     for (size_t i = 0; i < PM_LEN(parts); i++) {
-        ptrdiff_t at = pm_str_rfind(rest, pm_str_c(parts[i].word));
+        ptrdiff_t at = last_part(rest, pm_str_c(parts[i].word));
         if (at <= 0) continue;
         out->what = parts[i].what;
         out->repository = pm_str_sub(rest, 0, (size_t)at);
@@ -180,8 +190,8 @@ static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
 bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_registry_url *out) {
     *out = (struct pm_registry_url){0};
     struct pm_str path = url, query = PM_NONE;
-    ptrdiff_t scheme = pm_str_find(url, PM_STR("://"), 0);
-    if (scheme > 0 && scheme < 8) {
+    ptrdiff_t scheme = pm_str_chr(pm_str_sub(url, 0, 8), ':', 0);
+    if (scheme > 0 && scheme < 8 && pm_str_starts(pm_str_from(url, (size_t)scheme), PM_STR("://"))) {
         struct pm_str rest = pm_str_from(url, (size_t)scheme + 3);
         ptrdiff_t slash = pm_str_chr(rest, '/', 0);
         out->host = slash < 0 ? rest : pm_str_sub(rest, 0, (size_t)slash);
@@ -200,7 +210,7 @@ bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_regi
         token_scope(a, query, out);
         return true;
     }
-    ptrdiff_t v2 = pm_str_find(path, PM_STR("/v2"), 0);
+    ptrdiff_t v2 = pm_str_starts(path, PM_STR("/v2")) ? 0 : pm_str_find(path, PM_STR("/v2"), 0);
     if (v2 < 0) return out->host.n > 0;
     struct pm_str rest = pm_str_from(path, (size_t)v2 + 3);
     if (rest.n && rest.p[0] != '/') return out->host.n > 0;

@@ -64,6 +64,9 @@ static const struct key keys[] = {
     KEY("authorization", "auth", CONFIG | IN_PROSE, 8),
     KEY("proxy-authorization", "auth", CONFIG | IN_PROSE, 8),
 };
+// What a key, "secret" included, ends with in lower case: most words before a '=' or ':' are none, and this tells at one look.
+static const char key_ends[] = "deghlnty";
+
 #define MARK(prefix, min)                                                                                                                                      \
     { prefix, sizeof prefix - 1, min }
 static const struct {
@@ -170,7 +173,7 @@ static bool pair_secret(struct pm_str s, size_t separator, size_t after, struct 
     bool key_quoted = end > 0 && (s.p[end - 1] == '"' || s.p[end - 1] == '\'');
     if (key_quoted)
         for (end--; end > 0 && s.p[end - 1] == '\\';) end--;
-    if (end == 0 || !is_word((unsigned char)s.p[end - 1])) return false;
+    if (end == 0 || !memchr(key_ends, lower((unsigned char)s.p[end - 1]), sizeof key_ends - 1)) return false;
     static const struct key secret = KEY("secret", "secret", CONFIG, 4);
     const struct key *key = NULL;
     size_t start = 0;
@@ -264,9 +267,10 @@ static bool next_secret(struct pm_str s, size_t at, struct found *f) {
         case '%': yes = s.n - at >= 3 && p[1] == '3' && lower((unsigned char)p[2]) == 'd' && pair_secret(s, at, at + 3, f); break;
         case 'J': yes = at >= 2 && p[-1] == 'y' && p[-2] == 'e' && jwt_secret(s, at - 2, f); break;
         case ' ':
-            if (at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))) yes = scheme_secret(s, at + 1, false, f);
+            if (at >= 6 && lower((unsigned char)p[-1]) == 'r' && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))) yes = scheme_secret(s, at + 1, false, f);
             else if (at >= 5 && p[-1] == 'c' && pm_str_ieq(pm_str_sub(s, at - 5, 5), PM_STR("basic"))) yes = scheme_secret(s, at + 1, true, f);
             break;
+        case '.': yes = at >= 3 && p[-1] == '9' && marked_secret(s, at, f); break; // "ya29."; addresses have many dots
         default: yes = at >= 3 && marked_secret(s, at, f); break;
         }
         if (yes) return true;

@@ -52,6 +52,18 @@ static void let_all_go(struct pm_request_fold *f, struct set *s) {
     for (int i = 0; i < WAYS; i++) let_go(f, s->way[i]);
 }
 
+// Only compared within a run: eight bytes a step, faster than the stable pm_str_hash.
+static uint64_t mix(struct pm_str s, uint64_t h) {
+    h ^= s.n;
+    for (size_t i = 0; i < s.n; i += 8) {
+        uint64_t w = 0;
+        memcpy(&w, s.p + i, s.n - i < 8 ? s.n - i : 8);
+        h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 29;
+    }
+    return h;
+}
+
 static bool foldable(const struct pm_event *e) {
     const struct pm_str *t = e->field;
     bool method = !t[PM_F_METHOD].n || pm_str_eqc(t[PM_F_METHOD], "GET") || pm_str_eqc(t[PM_F_METHOD], "HEAD");
@@ -65,11 +77,11 @@ static bool foldable(const struct pm_event *e) {
 static uint64_t kind_of(const struct pm_event *e, int64_t ns) {
     static const enum pm_field same[] = {PM_F_NODE, PM_F_REGISTRY, PM_F_USER, PM_F_METHOD, PM_F_HOST, PM_F_NAMESPACE, PM_F_POD};
     const int64_t numbers[] = {ns / WINDOW_NS, e->http_status, e->flags, e->component, e->stage, e->when.kind};
-    uint64_t h = pm_str_hash((struct pm_str){(const char *)numbers, sizeof numbers}, 5);
+    uint64_t h = mix((struct pm_str){(const char *)numbers, sizeof numbers}, 5);
     for (size_t i = 0; i < PM_LEN(same); i++)
-        if (e->field[same[i]].n) h = pm_str_hash(e->field[same[i]], h + i);
+        if (e->field[same[i]].n) h = mix(e->field[same[i]], h + i);
     ptrdiff_t query = pm_str_chr(e->field[PM_F_URL], '?', 0); // "?ns=" names the registry behind a mirror
-    return query < 0 ? h : pm_str_hash(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
+    return query < 0 ? h : mix(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
 }
 
 // A hostile log's numbers do not overflow; what is not known adds nothing.
@@ -101,9 +113,9 @@ static struct held *place_in(struct pm_request_fold *f, struct set *s) {
 }
 
 bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_event *e, int64_t ns) {
-    uint64_t who = pm_str_hash(e->field[PM_F_CLIENT], 1);
-    who = pm_str_hash(e->field[PM_F_USER_AGENT], who);
-    who = pm_str_hash(e->field[PM_F_REPOSITORY], who);
+    uint64_t who = mix(e->field[PM_F_CLIENT], 1);
+    who = mix(e->field[PM_F_USER_AGENT], who);
+    who = mix(e->field[PM_F_REPOSITORY], who);
     struct set *s = &f->sets[who % SETS];
     bool may = foldable(e);
     f->place = NULL;
