@@ -64,7 +64,7 @@ static uint32_t root_of(uint32_t *up, uint32_t i) {
 static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = pm_pull_first(s, h->from); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome == PM_OUTCOME_OK && (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry))) return false;
+        if (p->outcome == PM_OUTCOME_OK && pm_began(p) > h->from && pm_at(p) < h->to - PM_S(2) && (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry))) return false;
     }
     return h->nodes.n > 2;
 }

@@ -314,6 +314,8 @@ def two(w):
 
 
 def scale_up(w):
+    if w.size < 5:
+        return outage(w)
     """An autoscaler asks for more pods of an image that some nodes do not hold; the registry is down."""
     k = w.truth("registry.outage", "registry", [OWN], trigger={"scale-up"}, blocked=[("orders", "api")])
     w.rules.append(lambda t, n, im, raw: w.bad("status", k, status=503) if im.startswith(OWN + "/") and w.t0 <= t < w.t1 else None)
@@ -469,7 +471,7 @@ def judge(w, report, sources, only, missing):
             yield "rollouts", None if want <= rollouts else f"stuck rollouts lack {sorted(want - rollouts)[:2]}"
             if f.get("blocked"):
                 yield "autoscalers", None if b["blocked_autoscalers"] or not f["stuck"] else "no blocked autoscaler"
-        if f.get("trigger") and (f["first"] > old or "objects" in sources):
+        if f.get("trigger") and f["first"] > old:
             yield "trigger", None if inc["trigger"]["what"] in f["trigger"] else f"trigger {inc['trigger']['what']} for {f['trigger']}"
         if f.get("chain"):
             chain = [x["cause"] for x in inc["chain"]]

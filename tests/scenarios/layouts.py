@@ -165,7 +165,7 @@ def lay_out(c, layout, sources, nodes=None, snapshots=()):
     if layout == "must-gather":
         for w, name in (("kubelet", "kubelet"), ("runtime", "crio")):
             merged = [(f"{n.name} {wrap(n, i, 'precise', t, line)}\n") for n in picked for t, i, line in logs[n.name].get(w, [])]
-            merged.sort(key=lambda s: s.split(" ", 1)[1])
+            merged.sort(key=lambda s: s.split(" ", 1)[1][:22])  # a merge: each node's own order stays
             if merged:
                 files[f"must-gather/quay-io-x-sha256/host_service_logs/masters/{name}_service.log"] = "".join(merged).encode()
     for n in picked if layout != "must-gather" else ():
@@ -240,6 +240,13 @@ def objects(c, layout, prefix, at, sources, pods, workloads, events, nodes):
         out = {f"{root}/events": events_table(events, at)} if want else {}
         if have:
             out[f"{root}/pods"] = pods_table(c, pods, at)
+            rows = [["NAMESPACE", "NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE", "CONTAINERS", "IMAGES", "SELECTOR"]]
+            for w in workloads:
+                if w["kind"] == "Deployment":
+                    m, ready = w["metadata"], w["status"]["readyReplicas"]
+                    made = datetime.datetime.fromisoformat(m["creationTimestamp"].replace("Z", "+00:00")).timestamp()
+                    rows.append([m["namespace"], m["name"], f"{ready}/{w['spec']['replicas']}", str(w["status"]["updatedReplicas"]), str(ready), human(at - made), "app", w["spec"]["template"]["spec"]["containers"][0]["image"], f"app={m['name']}"])
+            out[f"{root}/deployments"] = table(rows)
         if out:
             out[f"{root.split('/')[0]}/systeminfo/date"] = (stamp(first, at, "%a %b %e %H:%M:%S UTC %Y", False) + "\n").encode()
         return out
