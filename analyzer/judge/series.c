@@ -7,8 +7,8 @@
 // Waiting: ErrImagePull from the first failure, ImagePullBackOff from the first back-off that was logged (or BACKOFF_AFTER_NS later) until the image arrived. The
 // moments at which a retry turns the reason back into ErrImagePull are not shown: alerts sum over them.
 //
-// The window is that of what was measured, with a margin, within the evidence. The step is 15 s, and grows in long windows so that no window has more than
-// STEPS_MAX: where it is no longer small beside an alert's range, missing[] says so.
+// The window is that of what was measured, with a margin, within the evidence. The step is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX; of a
+// window that is longer still only the time from a day before the first incident on is shown, and missing[] says so: a step of minutes could not show rates of five.
 #include "judge/series.h"
 #include "judge/state.h"
 #include <stdlib.h>
@@ -153,7 +153,7 @@ static void point(struct build *b, uint32_t series, int64_t at, enum how how, do
 
 // The kubelet counts what it asked the runtime for: what its own limiter or its policy refused never got there, and its count grows when the runtime answers.
 static bool kubelet_asked(const struct pm_attempt *p) {
-    if (!p->node || !(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET | PM_SRC_EVENTS | PM_SRC_POD))) return false;
+    if (!(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET | PM_SRC_EVENTS | PM_SRC_POD))) return false;
     return !pm_cause_is(p->verdict.cause, "rate-limit.client") && !pm_cause_is(p->verdict.cause, "image.never-pull") &&
            !pm_cause_is(p->verdict.cause, "image.invalid-reference");
 }
@@ -392,24 +392,45 @@ static void readings(struct build *b) {
 // points → runs on the grid ---------------------------------------------------------------------------------------------
 static int64_t floor_to(int64_t t, int64_t step) { return t - ((t % step) + step) % step; }
 
-static void grid(const struct build *b, struct pm_series_set *set) {
-    static const int64_t steps[] = {15, 30, 60, 120, 300, 600, 1800, 3600};
+static struct wait measured(const struct build *b) { // from the first to the last point; from PM_NO_TIME: there is none
     const struct pm_report *r = b->s->report;
-    int64_t from = PM_NO_TIME, to = PM_NO_TIME;
+    struct wait w = {.from = PM_NO_TIME, .to = PM_NO_TIME};
     for (size_t i = 0; i < b->points.n; i++) {
         if (b->points.items[i].how == HOW_END) continue;
-        from = pm_min_time(from, b->points.items[i].at);
-        to = pm_max_time(to, b->points.items[i].at);
+        w.from = pm_min_time(w.from, b->points.items[i].at);
+        w.to = pm_max_time(w.to, b->points.items[i].at);
     }
-    if (from == PM_NO_TIME) return;
-    if (r->from_ns != PM_NO_TIME && r->from_ns < from) from = r->from_ns > from - MARGIN_NS ? r->from_ns : from - MARGIN_NS;
-    if (r->to_ns != PM_NO_TIME && r->to_ns > to) to = r->to_ns < to + MARGIN_NS ? r->to_ns : to + MARGIN_NS;
+    if (w.from == PM_NO_TIME) return w;
+    if (r->from_ns != PM_NO_TIME && r->from_ns < w.from) w.from = r->from_ns > w.from - MARGIN_NS ? r->from_ns : w.from - MARGIN_NS;
+    if (r->to_ns != PM_NO_TIME && r->to_ns > w.to) w.to = r->to_ns < w.to + MARGIN_NS ? r->to_ns : w.to + MARGIN_NS;
+    if (w.from < 0) w.from = 0; // nothing was pulled before 1970
+    return w;
+}
+
+static struct wait shortened(const struct build *b, struct wait w, int64_t longest) {
+    struct pm_report *r = b->s->report;
+    char from[32], to[32];
+    int64_t first = r->incidents_n && r->incidents[0].from_ns != PM_NO_TIME ? r->incidents[0].from_ns - PM_S(86400) : w.to - longest;
+    if (first > w.from) w.from = first;
+    if (w.to - w.from > longest) w.to = w.from + longest;
+    struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
+    m->what = pm_arena_fmt(b->s->a, "alerts and metrics are of %s to %s only: the window is too long for one grid", pm_when_format(w.from, from),
+                           pm_when_format(w.to, to));
+    m->effect = PM_STR("--since and --until choose another part");
+    return w;
+}
+
+static void grid(const struct build *b, struct pm_series_set *set) {
+    static const int64_t steps[] = {15, 30, 60};
+    struct wait w = measured(b);
     size_t k = 0;
-    while (k + 1 < PM_LEN(steps) && (to - from) / PM_S(steps[k]) > STEPS_MAX) k++;
+    if (w.from == PM_NO_TIME) return;
+    while (k + 1 < PM_LEN(steps) && (w.to - w.from) / PM_S(steps[k]) > STEPS_MAX) k++;
+    if ((w.to - w.from) / PM_S(steps[k]) > STEPS_MAX) w = shortened(b, w, PM_S(steps[k]) * STEPS_MAX);
     set->step_ns = PM_S(steps[k]);
-    set->from_ns = floor_to(from, set->step_ns);
-    int64_t n = (to - set->from_ns) / set->step_ns + 2; // up to the first evaluation after it all
-    set->steps = (size_t)(n > STEPS_MAX * 4 ? STEPS_MAX * 4 : n);
+    set->from_ns = floor_to(w.from, set->step_ns);
+    if (set->from_ns < set->step_ns) set->from_ns = set->step_ns;
+    set->steps = w.to > set->from_ns ? (size_t)((w.to - set->from_ns) / set->step_ns) + 2 : 2; // up to the first evaluation after it all
 }
 
 static size_t scrape_after(const struct pm_series_set *set, int64_t at) { // the first that sees what happened at `at`

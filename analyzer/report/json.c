@@ -448,6 +448,8 @@ static void alert(json *w, const struct pm_alert *x) {
     pm_json_text(w, "name", x->name);
     pm_json_text_or_null(w, "severity", x->severity);
     pm_json_text_or_null(w, "expr", x->expr);
+    pm_json_int(w, "for_s", x->for_ns / PM_NS_PER_S);
+    pm_json_int(w, "every_s", x->every_ns / PM_NS_PER_S);
     pm_json_open(w, "fired", '[');
     for (size_t k = 0; k < x->fired_n; k++) {
         pm_json_open(w, NULL, '{');

@@ -8,6 +8,7 @@
 // Source: OpenMetrics 1.0 (prometheus/OpenMetrics:specification/OpenMetrics.md): families whole, series whole, samples in order of time.
 // Every scrape is written, also where nothing changed: rate() and the lookback count samples.
 #include "pm/report.h"
+#include "pm/scan.h"
 #include "pm/series.h"
 #include "pm/when.h"
 
@@ -27,13 +28,13 @@ static void escaped(struct pm_buf *b, struct pm_str s) {
         else pm_buf_addc(b, s.p[i]);
     }
 }
-static void head(struct pm_buf *b, const struct pm_series *s) {
+static void head(struct pm_buf *b, const struct pm_series *s, struct pm_arena *a) {
     pm_buf_add(b, s->name);
     for (size_t i = 0; i < s->labels.n; i++) {
         pm_buf_addc(b, i ? ',' : '{');
         pm_buf_add(b, s->labels.items[i].name);
         pm_buf_lit(b, "=\"");
-        escaped(b, s->labels.items[i].value);
+        escaped(b, pm_utf8_clean(a, s->labels.items[i].value, NULL));
         pm_buf_addc(b, '"');
     }
     if (s->labels.n) pm_buf_addc(b, '}');
@@ -42,9 +43,10 @@ static void number(struct pm_buf *b, double x) {
     if (x == (double)(int64_t)x) pm_buf_fmt(b, "%lld", (long long)x);
     else pm_buf_fmt(b, "%.17g", x);
 }
-static void samples(FILE *out, struct pm_buf *b, const struct pm_series *s, int64_t step_ns) {
+static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struct pm_series *s, int64_t step_ns) {
     pm_buf_clear(b);
-    head(b, s);
+    pm_arena_reset(a);
+    head(b, s, a);
     size_t head_n = b->n;
     for (size_t i = 0; i < s->runs_n; i++) {
         b->n = head_n;
@@ -59,6 +61,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     (void)o;
     const struct pm_series_set *set = r->metrics;
     struct pm_buf line = {0};
+    struct pm_arena *a = pm_arena_new();
     for (const struct pm_family *f = pm_families; set && f->name; f++) {
         size_t n = strlen(f->name), tail = strlen("_total");
         struct pm_str family = {f->name, f->type == PM_METRIC_COUNTER && n > tail ? n - tail : n};
@@ -67,10 +70,11 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
             if (!belongs(f, set->items[i].name)) continue;
             if (!any) fprintf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", PM_FMT(family), f->help, PM_FMT(family), type_names[f->type]);
             any = true;
-            samples(out, &line, &set->items[i], set->step_ns);
+            samples(out, &line, a, &set->items[i], set->step_ns);
         }
     }
     pm_buf_free(&line);
+    pm_arena_free(a);
     fputs("# EOF\n", out);
     return !ferror(out);
 }

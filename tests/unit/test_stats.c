@@ -129,8 +129,28 @@ static void refused_by_the_kubelet(void **state) {
     judged_free(&j);
 }
 
+// A stray line of long ago does not make the grid coarse: it shows the time around the incident, and says so.
+static void window_too_long_for_one_grid(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {-400.0 * 86400, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"},
+        {60, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {90, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {86400, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"},
+    };
+    struct judged j = JUDGE(lines);
+    const struct pm_series_set *set = j.r->metrics;
+    bool said = false;
+    assert_true(set->step_ns <= 60 * PM_NS_PER_S && set->steps <= 20002);
+    assert_true(set->from_ns <= at_ns(60) && pm_step_at(set, set->steps - 1) >= at_ns(90));
+    for (size_t i = 0; i < j.r->missing_n; i++) said |= pm_str_has(j.r->missing[i].what, PM_STR("alerts and metrics are of"));
+    assert_true(said);
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(attempts_retries_and_troubles), cmocka_unit_test(cached_counts_once),
-                                       cmocka_unit_test(series_of_a_pod_that_waits), cmocka_unit_test(refused_by_the_kubelet)};
+                                       cmocka_unit_test(series_of_a_pod_that_waits), cmocka_unit_test(refused_by_the_kubelet),
+                                       cmocka_unit_test(window_too_long_for_one_grid)};
     return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }
