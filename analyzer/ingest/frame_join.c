@@ -295,8 +295,14 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
         if (same_node && (!best || l->last_line > best->last_line)) best = l;
     }
     if (!best || full(best)) return false;
+    struct pm_str rest = pm_str_from(u->text, blanks);
     pm_buf_addc(&best->text, '\n');
-    pm_buf_add(&best->text, pm_str_from(u->text, blanks));
+    if (best->open == OPEN_BLOCK) { // what klog puts before a block's lines went with the indentation
+        bool closes = pm_str_starts(rest, PM_STR(">"));
+        pm_buf_addc(&best->text, closes ? ' ' : '\t');
+        if (closes && !pm_str_ends(rest, PM_STR("=<"))) best->open = OPEN_TEXT;
+    }
+    pm_buf_add(&best->text, rest);
     best->joined++;
     best->last_line = u->line;
     return true;
