@@ -1,21 +1,15 @@
 // What a scraper would have seen: pulls, waiting pods, quotas, probes and disks as series on a grid. See pm/series.h.
 //
-// Counters of a node are there, at 0, from the first scrape: a kubelet that has run for days had counted before the window, and a first failure must show as growth.
 // A gauge is there while it is known; what ends goes to 0 where 0 is true (a pod that waits no more) and stays for the lookback, because OpenMetrics has no word
-// for "gone". Nothing is invented: without a probe there is no up, without a limit no rate limit.
-//
-// Waiting: ErrImagePull from the first failure, ImagePullBackOff from the first back-off that was logged (or BACKOFF_AFTER_NS later) until the image arrived. The
-// moments at which a retry turns the reason back into ErrImagePull are not shown: alerts sum over them.
+// for "gone".
 //
 // The window is that of what was measured, with a margin, within the evidence. The step is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX; of a
 // window that is longer still only the time from a day before the first incident on is shown, and missing[] says so: a step of minutes could not show rates of five.
-#include "judge/series.h"
-#include "judge/state.h"
+#include "judge/series_build.h"
 #include <stdlib.h>
 
 #define STEPS_MAX 20000
 #define MARGIN_NS PM_S(600)
-#define BACKOFF_AFTER_NS PM_S(15)
 #define LINGER_NS PM_S(330) // the lookback and a step
 
 const struct pm_family pm_families[] = {
@@ -51,64 +45,7 @@ struct pm_str pm_labels_get(const struct pm_labels *l, struct pm_str name) {
     return PM_NONE;
 }
 
-// what rows tell ---------------------------------------------------------------------------------------------------------
-void pm_series_row(struct pm_state *s, const struct pm_row *row) {
-    const struct pm_event *e = &row->event;
-    if (row->ts_ns == PM_NO_TIME) return;
-    struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY];
-    uint32_t registry = pm_id(s, pm_registry_of_host(host));
-    struct pm_reading r = {.at = row->ts_ns, .who = registry};
-    if (e->kind == PM_KIND_HEALTH_CHECK && registry) {
-        r.what = PM_READING_UP;
-        r.value = e->http_status == 200 || e->http_status == 401 || (!e->http_status && pm_str_eqc(e->field[PM_F_REASON], "healthy"));
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
-    }
-    if (e->remaining >= 0 && registry) {
-        r.what = PM_READING_LIMIT;
-        r.value = (double)e->remaining;
-        r.of = e->limit >= 0 ? (double)e->limit : -1;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
-    }
-    bool disk = e->kind == PM_KIND_DISK_USAGE || e->kind == PM_KIND_DISK_PRESSURE || e->kind == PM_KIND_GC_START || e->kind == PM_KIND_GC_OK ||
-                e->kind == PM_KIND_GC_FAIL;
-    if (!disk || !pm_str_has(e->field[PM_F_DETAIL], PM_STR("used_ratio"))) return;
-    json_t *d = json_loadb(e->field[PM_F_DETAIL].p, e->field[PM_F_DETAIL].n, 0, NULL), *ratio = json_object_get(d, "used_ratio");
-    const char *mount = json_string_value(json_object_get(d, "mount"));
-    if (json_is_number(ratio)) {
-        uint32_t node = e->field[PM_F_NODE].n ? pm_id(s, e->field[PM_F_NODE]) : row->file < s->facts.files.n ? s->facts.files.items[row->file].node : 0;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) =
-            (struct pm_reading){.at = row->ts_ns, .what = PM_READING_DISK, .who = node, .where = pm_id(s, pm_str_c(mount)), .value = json_number_value(ratio)};
-    }
-    json_decref(d);
-}
-
 // points ----------------------------------------------------------------------------------------------------------------
-enum how { HOW_ADD, HOW_SET, HOW_DEPTH, HOW_END }; // a counter grows; a gauge is; one more or fewer waits; it is not known any more
-struct point {
-    uint32_t series, order;
-    int64_t at;
-    double value;
-    enum how how;
-};
-struct draft {
-    struct pm_str name;
-    struct pm_labels labels;
-    bool counter, counts; // counts: a gauge of how many, not of whether
-};
-struct wait { // a pod's, to INT64_MAX where it still waits
-    uint32_t pod;
-    int64_t from, to;
-};
-struct build {
-    struct pm_state *s;
-    struct pm_intern *keys;
-    PM_LIST(struct draft) drafts; // by key
-    PM_LIST(struct point) points;
-    PM_LIST(struct wait) waits;
-    Pvoid_t container_of; // pod and image → container
-    Pvoid_t backed_off;   // pod → index + 1 of the trace that first told of back-off
-};
-
 static bool is_counter(const char *name) {
     for (const struct pm_family *f = pm_families; f->name; f++) {
         if (strcmp(f->name, name) == 0) return f->type == PM_METRIC_COUNTER;
@@ -119,7 +56,7 @@ static bool is_counter(const char *name) {
 
 #define LABELS_MAX 5
 // A series by its name and labels, made where it was not there. Labels in order of name; empty ones are no labels.
-static uint32_t series_of(struct build *b, const char *name, const struct pm_label *labels, size_t n) {
+uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *labels, size_t n) {
     struct pm_buf key = {0};
     struct pm_label kept[LABELS_MAX];
     size_t kept_n = 0;
@@ -141,252 +78,11 @@ static uint32_t series_of(struct build *b, const char *name, const struct pm_lab
     memcpy(d->labels.items, kept, kept_n * sizeof *kept);
     return id;
 }
-#define L(name_, value_)                                                                                                                                       \
-    { PM_STR(name_), (value_) }
-#define SERIES(b, name, ...) series_of((b), (name), (const struct pm_label[]){__VA_ARGS__}, PM_LEN(((const struct pm_label[]){__VA_ARGS__})))
 
-static void point(struct build *b, uint32_t series, int64_t at, enum how how, double value) {
+void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value) {
     if (at == PM_NO_TIME) return;
     struct point p = {series, (uint32_t)b->points.n, at, value, how};
     *PM_PUSH(b->points.items, b->points.n, b->points.cap) = p;
-}
-
-// The kubelet counts what it asked the runtime for: what its own limiter or its policy refused never got there, and its count grows when the runtime answers.
-static bool kubelet_asked(const struct pm_attempt *p) {
-    if (!(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET | PM_SRC_EVENTS | PM_SRC_POD))) return false;
-    return !pm_cause_is(p->verdict.cause, "rate-limit.client") && !pm_cause_is(p->verdict.cause, "image.never-pull") &&
-           !pm_cause_is(p->verdict.cause, "image.invalid-reference");
-}
-
-static void pulls(struct build *b) {
-    struct pm_state *s = b->s;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        struct pm_str node = pm_name(s, p->node), registry = pm_name(s, p->registry);
-        bool failed = p->outcome == PM_OUTCOME_FAILED, ok = p->outcome == PM_OUTCOME_OK;
-        if (p->outcome == PM_OUTCOME_OPEN || pm_at(p) == PM_NO_TIME) continue;
-        point(b, SERIES(b, "pullmortem_pulls_total", L("node", node), L("outcome", pm_str_c(pm_outcome_names[p->outcome])), L("registry", registry)), pm_at(p),
-              HOW_ADD, 1);
-        if (!failed && !ok) continue;
-        int cause = p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown");
-        if (failed)
-            point(b, SERIES(b, "pullmortem_pull_failures_total", L("cause", pm_str_c(pm_causes[cause].name)), L("registry", registry)), pm_at(p), HOW_ADD, 1);
-        if (ok && p->bytes > 0) point(b, SERIES(b, "pullmortem_pull_bytes_total", L("registry", registry)), pm_at(p), HOW_ADD, (double)p->bytes);
-        if (ok && p->duration_ns > 0) {
-            point(b, SERIES(b, "pullmortem_pull_duration_seconds_sum", L("registry", registry)), pm_at(p), HOW_ADD, (double)p->duration_ns / 1e9);
-            point(b, SERIES(b, "pullmortem_pull_duration_seconds_count", L("registry", registry)), pm_at(p), HOW_ADD, 1);
-        }
-        if (!kubelet_asked(p)) continue;
-        uint32_t all = SERIES(b, "kubelet_runtime_operations_total", L("node", node), L("operation_type", PM_STR("pull_image")));
-        uint32_t errors = SERIES(b, "kubelet_runtime_operations_errors_total", L("node", node), L("operation_type", PM_STR("pull_image")));
-        point(b, all, pm_at(p), HOW_ADD, 1);
-        point(b, errors, pm_at(p), HOW_ADD, failed);
-    }
-}
-
-static void cached(struct build *b) {
-    for (size_t i = 0; i < b->s->traces.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[i];
-        if (t->role != PM_ROLE_CACHED) continue;
-        point(b,
-              SERIES(b, "pullmortem_pulls_total", L("node", pm_name(b->s, t->node)), L("outcome", PM_STR("cached")), L("registry", pm_name(b->s, t->registry))),
-              t->last, HOW_ADD, t->count);
-    }
-}
-
-static void requests(struct build *b) {
-    for (size_t i = 0; i < b->s->groups.n; i++) {
-        const struct pm_request_group *g = &b->s->groups.items[i];
-        for (int k = 0; k < g->statuses_n && !g->redundant; k++) {
-            char code[8];
-            size_t n = 0;
-            for (int x = g->statuses[k].code; x > 0 && n < 6; x /= 10) code[n++] = (char)('0' + x % 10);
-            for (size_t l = 0; l < n / 2; l++) {
-                char swap = code[l];
-                code[l] = code[n - 1 - l];
-                code[n - 1 - l] = swap;
-            }
-            if (!n) continue;
-            struct pm_str status = pm_name(b->s, pm_id(b->s, (struct pm_str){code, n}));
-            point(b, SERIES(b, "pullmortem_http_responses_total", L("code", status), L("registry", pm_name(b->s, g->registry))), g->last, HOW_ADD,
-                  g->statuses[k].n);
-        }
-    }
-}
-
-// waiting ---------------------------------------------------------------------------------------------------------------
-static void learn_containers(struct build *b) {
-    struct pm_state *s = b->s;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (!t->pod || !t->namespace) continue;
-        uint32_t pod = pm_id_join(s, t->namespace, '/', t->pod);
-        if (t->container && t->image) {
-            Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->image));
-            if (!*slot) *slot = t->container;
-        }
-        if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME) continue;
-        Word_t *slot = pm_map_slot(&b->backed_off, pod);
-        if (!*slot || s->traces.items[*slot - 1].first > t->first) *slot = i + 1;
-    }
-}
-
-static void waits(struct build *b, uint32_t series, int64_t from, int64_t to) {
-    if (to <= from) return;
-    point(b, series, from, HOW_DEPTH, 1);
-    if (to != INT64_MAX) point(b, series, to, HOW_DEPTH, -1);
-}
-
-static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause) {
-    struct pm_state *s = b->s;
-    int64_t from = pod->first_ns, to = pod->recovered || from + pod->stuck_ns < s->to ? from + pod->stuck_ns : INT64_MAX, turns = from + BACKOFF_AFTER_NS;
-    if (from == PM_NO_TIME) return;
-    uint32_t key = pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
-    Word_t off = pm_map_get(b->backed_off, key);
-    struct pm_str container = pm_name(s, (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(s, pod->image))));
-    if (off && s->traces.items[off - 1].first > from && s->traces.items[off - 1].first < from + PM_S(60)) turns = s->traces.items[off - 1].first;
-    const char *only = pm_cause_is(cause, "image.invalid-reference") ? "InvalidImageName" : pm_cause_is(cause, "image.never-pull") ? "ErrImageNeverPull" : NULL;
-    const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
-    for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {
-        uint32_t series = SERIES(b, "kube_pod_container_status_waiting_reason", L("container", container), L("namespace", pod->namespace), L("pod", pod->name),
-                                 L("reason", pm_str_c(reasons[i])));
-        if (only) waits(b, series, from, to);
-        else if (i == 0) waits(b, series, from, to < turns ? to : turns);
-        else waits(b, series, turns, to);
-    }
-    *PM_PUSH(b->waits.items, b->waits.n, b->waits.cap) = (struct wait){key, from, to};
-}
-
-static int by_pod(const void *a, const void *b) {
-    const struct wait *x = a, *y = b;
-    if (x->pod != y->pod) return x->pod < y->pod ? -1 : 1;
-    return (x->from > y->from) - (x->from < y->from);
-}
-
-static void merge_waits(struct build *b) { // a pod in two incidents waits once
-    size_t n = 0;
-    if (b->waits.n > 1) qsort(b->waits.items, b->waits.n, sizeof *b->waits.items, by_pod);
-    for (size_t i = 0; i < b->waits.n; i++) {
-        struct wait *last = n ? &b->waits.items[n - 1] : NULL, w = b->waits.items[i];
-        if (last && last->pod == w.pod && w.from <= last->to) last->to = w.to > last->to ? w.to : last->to;
-        else b->waits.items[n++] = w;
-    }
-    b->waits.n = n;
-}
-
-struct edge {
-    int64_t at;
-    int by;
-};
-static int by_edge(const void *a, const void *b) {
-    const struct edge *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return (x->by > y->by) - (x->by < y->by); // who leaves goes first
-}
-
-// The report's own series over the window: the most that waited at one time in each bucket.
-static void waiting_buckets(const struct build *b) {
-    struct pm_report *r = b->s->report;
-    struct edge *edges = pm_xmalloc((b->waits.n * 2 + 1) * sizeof *edges);
-    uint64_t now = 0;
-    for (size_t i = 0; i < b->waits.n; i++) {
-        edges[i * 2] = (struct edge){b->waits.items[i].from, 1};
-        edges[i * 2 + 1] = (struct edge){b->waits.items[i].to, -1};
-    }
-    if (b->waits.n) qsort(edges, b->waits.n * 2, sizeof *edges, by_edge);
-    for (size_t i = 0, k = 0; i < r->series_n; i++) {
-        int64_t end = i + 1 < r->series_n ? r->series[i + 1].t_ns : INT64_MAX;
-        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns) now = edges[k].by > 0 ? now + 1 : now - 1, k++;
-        r->series[i].waiting = now;
-        for (; k < b->waits.n * 2 && edges[k].at < end; k++) {
-            now = edges[k].by > 0 ? now + 1 : now - 1;
-            if (now > r->series[i].waiting) r->series[i].waiting = now;
-        }
-    }
-    free(edges);
-}
-
-static void waiting(struct build *b) {
-    struct pm_report *r = b->s->report;
-    learn_containers(b);
-    for (size_t i = 0; i < r->incidents_n; i++)
-        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++) waiting_pod(b, &r->incidents[i].blast.pods[k], r->incidents[i].root_cause);
-    merge_waits(b);
-    waiting_buckets(b);
-    for (size_t i = 0; i < b->waits.n; i++) {
-        uint32_t all = series_of(b, "pullmortem_waiting_pods", NULL, 0);
-        b->drafts.items[all].counts = true;
-        waits(b, all, b->waits.items[i].from, b->waits.items[i].to);
-    }
-}
-
-// limits, probes, disks -------------------------------------------------------------------------------------------------
-static void quota(struct build *b, const struct pm_quota *q) {
-    struct pm_str client = pm_str_chr(q->client, ' ', 0) < 0 ? q->client : PM_NONE; // "one address shared by 3 clients" is no name
-    if (q->limit <= 0 || !q->points_n) return;
-    uint32_t remaining =
-        SERIES(b, "docker_hub_rate_limit_remaining", L("client", client), L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
-    uint32_t total =
-        SERIES(b, "docker_hub_rate_limit_total", L("client", client), L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
-    point(b, total, q->points[0].t_ns, HOW_SET, (double)q->limit);
-    for (size_t i = 0; i < q->points_n; i++)
-        if (q->points[i].remaining >= 0) point(b, remaining, q->points[i].t_ns, HOW_SET, (double)q->points[i].remaining);
-    if (q->window_s <= 0) return;
-    int64_t freed = q->points[q->points_n - 1].t_ns + PM_S(q->window_s); // all that was seen has left the window
-    point(b, remaining, freed, HOW_END, 0);
-    point(b, total, freed, HOW_END, 0);
-}
-
-static int by_reading(const void *a, const void *b) {
-    const struct pm_reading *x = a, *y = b;
-    if (x->what != y->what) return x->what < y->what ? -1 : 1;
-    if (x->who != y->who) return x->who < y->who ? -1 : 1;
-    if (x->where != y->where) return x->where < y->where ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-// A reading holds until the next; after the last, or before a long silence, for as long as readings of this kind lay apart.
-static int64_t holds(const struct pm_reading *r, size_t i, size_t n) {
-    int64_t usual = n > 1 ? (r[n - 1].at - r[0].at) / (int64_t)(n - 1) : 0, longest = usual * 3 > PM_S(60) ? usual * 3 : PM_S(60);
-    if (i + 1 < n && r[i + 1].at - r[i].at <= longest) return r[i + 1].at;
-    return r[i].at + (usual > PM_S(15) ? usual : PM_S(15));
-}
-
-static bool readings_of(struct build *b, const struct pm_reading *r, size_t n) { // of one thing, in order of time
-    struct pm_state *s = b->s;
-    struct pm_str who = pm_name(s, r->what == PM_READING_DISK ? pm_facts_node(s, r->who) : r->who);
-    uint32_t series = 0, total = 0;
-    if (r->what == PM_READING_UP) series = SERIES(b, "up", L("instance", who), L("job", PM_STR("registry-health-check")), L("registry", who));
-    if (r->what == PM_READING_DISK) series = SERIES(b, "pullmortem_disk_used_ratio", L("mount", pm_name(s, r->where)), L("node", who));
-    if (r->what == PM_READING_LIMIT) {
-        if (!pm_str_eqc(who, "docker.io")) return false;
-        series = SERIES(b, "docker_hub_rate_limit_remaining", L("source", PM_STR("headers")));
-        total = SERIES(b, "docker_hub_rate_limit_total", L("source", PM_STR("headers")));
-    }
-    for (size_t i = 0; i < n; i++) {
-        point(b, series, r[i].at, HOW_SET, r[i].value);
-        if (total && r[i].of >= 0) point(b, total, r[i].at, HOW_SET, r[i].of);
-        int64_t until = holds(r, i, n);
-        if (i + 1 < n && until == r[i + 1].at) continue;
-        point(b, series, until, HOW_END, 0);
-        if (total) point(b, total, until, HOW_END, 0);
-    }
-    return total != 0;
-}
-
-static void readings(struct build *b) {
-    struct pm_state *s = b->s;
-    bool told = false;
-    if (s->readings.n > 1) qsort(s->readings.items, s->readings.n, sizeof *s->readings.items, by_reading);
-    for (size_t i = 0, end; i < s->readings.n; i = end) {
-        const struct pm_reading *r = &s->readings.items[i];
-        for (end = i + 1;
-             end < s->readings.n && s->readings.items[end].what == r->what && s->readings.items[end].who == r->who && s->readings.items[end].where == r->where;)
-            end++;
-        told |= readings_of(b, r, end - i);
-    }
-    for (size_t i = 0; i < s->report->quotas_n && !told; i++) // what Docker Hub itself told is better than what pulls add up to
-        if (pm_str_eqc(s->report->quotas[i].registry, "docker.io")) quota(b, &s->report->quotas[i]);
 }
 
 // points → runs on the grid ---------------------------------------------------------------------------------------------
@@ -505,11 +201,9 @@ static struct pm_series_set *set_of(struct build *b) {
 void pm_series_fill(struct pm_state *s) {
     struct build b = {.s = s, .keys = pm_intern_new()};
     Word_t freed;
-    pulls(&b);
-    cached(&b);
-    requests(&b);
-    waiting(&b);
-    readings(&b);
+    pm_series_pulls(&b);
+    pm_series_waiting(&b);
+    pm_series_readings(&b);
     s->report->metrics = set_of(&b);
     JLFA(freed, b.container_of);
     JLFA(freed, b.backed_off);
