@@ -1,7 +1,8 @@
 // journalctl -o json, json-pretty, json-seq, and collectors that keep journald's field names.
 //
 //   {"__REALTIME_TIMESTAMP":"1704164645678901","_HOSTNAME":"node-7","SYSLOG_IDENTIFIER":"kubelet","_PID":"2711","MESSAGE":"E0102 …"}
-// A value with control characters is an array of byte numbers; a repeated field an array of values (the first is taken). Fields of 4096 bytes and more are
+// A value with control characters is an array of byte numbers; a repeated field an array of values (the last is taken; of messages
+// all, line by line). Fields of 4096 bytes and more are
 // null without --all: the payload is lost, and said so.
 // Source: systemd src/shared/logs-show.c@v252.
 #include "env_shared.h"
@@ -15,8 +16,18 @@ static struct pm_str bytes_of(struct pm_arena *a, const json_t *list) {
 
 static struct pm_str value_of(struct pm_arena *a, const json_t *v) {
     if (json_is_array(v) && json_is_integer(json_array_get(v, 0))) return bytes_of(a, v);
-    if (json_is_array(v)) v = json_array_get(v, 0);
+    if (json_is_array(v)) v = json_array_get(v, json_array_size(v) - 1);
     return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+}
+
+static struct pm_str message_of(struct pm_arena *a, const json_t *v) {
+    if (!json_is_array(v) || json_is_integer(json_array_get(v, 0))) return value_of(a, v);
+    struct pm_str all = PM_NONE;
+    for (size_t i = 0; i < json_array_size(v) && i < 64; i++) {
+        struct pm_str one = value_of(a, json_array_get(v, i));
+        all = all.n ? pm_arena_fmt(a, "%.*s\n%.*s", PM_FMT(all), PM_FMT(one)) : one;
+    }
+    return all;
 }
 
 static bool is_journald(const json_t *json) {
@@ -39,7 +50,7 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
     }
     hint->lost = json_is_null(message);
     *key = pm_arena_fmt(a, "%.*s[%.*s]", PM_FMT(hint->ident), PM_FMT(hint->pid));
-    *inner = value_of(a, message);
+    *inner = message_of(a, message);
     return PM_PEEL_YES;
 }
 

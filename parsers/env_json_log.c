@@ -4,6 +4,7 @@
 //   {"@timestamp":"2024-01-02T03:04:05.678Z","message":"E0102 …","host":{"name":"node-7"},"agent":{"type":"filebeat"}}
 //   {"_index":"logs-1","_source":{"@timestamp":"…","message":"…","kubernetes":{…}}}
 //   {"labels":{"unit":"kubelet.service","nodename":"node-7"},"line":"E0102 …","timestamp":"2024-01-02T03:04:05.678901Z"}
+//   {"ts":"2024-01-02T03:04:05Z","message":"E0102 …","host":"node-7"}        anybody's, where the message begins as klog and logrus do
 // Logstash's own shape ("@version") is left to the programs that log in it.
 // Source: fluent/fluent-bit filter_kubernetes, elastic/beats, grafana/loki logcli.
 #include "env_shared.h"
@@ -38,6 +39,8 @@ static struct pm_str line_of(const json_t *json) {
     bool collected = json_is_object(json_object_get(json, "host"));
     for (size_t i = 0; i < PM_LEN(collectors); i++) collected |= json_object_get(json, collectors[i]) != NULL;
     if (collected) return either(json, "log", "message");
+    struct pm_str message = json_object_size(json) <= 16 ? pm_envelope_text(json, "message") : PM_NONE; // of whatever collector: a program's line by its head
+    if (pm_line_head(message) && message.p[0] != '{' && message.p[0] != '[') return message;
     bool few = json_object_size(json) <= 5;
     return few ? pm_envelope_text(json, "log") : PM_NONE;
 }
@@ -54,6 +57,7 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
     struct pm_str line = line_of(json), stamp = either(json, "@timestamp", "timestamp");
     if (!line.n) return PM_PEEL_NO;
     if (!stamp.n) stamp = either(json, "time", "date");
+    if (!stamp.n) stamp = pm_envelope_text(json, "ts");
     struct pm_when w = {0};
     if (stamp.n && pm_when_rfc3339(stamp, &w)) hint->when = w;
     places(json, hint);
