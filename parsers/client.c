@@ -79,12 +79,30 @@ struct pm_str pm_client_trim(struct pm_str s) {
     return s;
 }
 
+// Get "https://r.test/v2/li… : a quote that opens behind a blank and does not close is a line that was cut.
+static bool ends_in_quote(struct pm_str s) {
+    bool open = false, opens_value = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\') i++;
+        else if (s.p[i] == '"') open = !open, opens_value = i > 0 && strchr(" =(:", s.p[i - 1]);
+    }
+    return open && opens_value;
+}
+
+static bool note_cut(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
+    if (!ends_in_quote(r->text)) return false;
+    e->flags |= PM_EV_CUT;
+    pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");
+    return true;
+}
+
 static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) { pm_lift_into(ctx->a, e, pm_client_trim(error)); }
 
 bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
     if (!pm_lift_refusal(error)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL);
     set_error(ctx, &e, error);
+    note_cut(ctx, r, &e);
     pm_emit(ctx, r, &e);
     return true;
 }
@@ -107,27 +125,30 @@ static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_
     return s;
 }
 
-static bool emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client_row *row, struct pm_str rest, struct pm_str from) {
+// NO where the row's words are there and what it asks of the error is not.
+static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client_row *row, struct pm_str rest, struct pm_str from) {
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, row->kind);
-    if (row->how == PM_SAY_NOTHING) return true;
+    if (row->how == PM_SAY_NOTHING) return PM_PARSE_OK;
     if (row->how == PM_SAY_IMAGE) {
         e.field[PM_F_IMAGE] = pm_lift_image_at(ctx->a, rest, true);
-        if (e.field[PM_F_IMAGE].n) pm_emit(ctx, r, &e);
-        return e.field[PM_F_IMAGE].n > 0;
+        if (!e.field[PM_F_IMAGE].n) return PM_PARSE_NO;
+        pm_emit(ctx, r, &e);
+        return PM_PARSE_OK;
     }
     struct pm_str error = row->how == PM_SAY_WHOLE || row->how == PM_SAY_DOWN ? from : rest;
     if (row->how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
-    else if (row->how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return false;
+    else if (row->how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return PM_PARSE_NO;
     else if (row->how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
-    else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return false;
-    else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return false;
+    else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return PM_PARSE_NO;
+    else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
     struct pm_event named = {.field[PM_F_ERROR] = from};
     struct pm_str inner = inner_error(ctx->a, error, &e);
     if (inner.p != error.p) pm_lift_error(ctx->a, &named); // the image stands before the quoted output
     set_error(ctx, &e, inner);
     if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = named.field[PM_F_IMAGE];
+    bool cut = note_cut(ctx, r, &e);
     pm_emit(ctx, r, &e);
-    return true;
+    return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }
 
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c) {
@@ -136,7 +157,8 @@ enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r
     for (size_t i = 0; i < c->n; i++) {
         if (!matches(&c->rows[i], r->text, &rest, &from)) continue;
         known = known || c->rows[i].bid;
-        if (emit_row(ctx, r, &c->rows[i], rest, from)) return PM_PARSE_OK;
+        enum pm_parse got = emit_row(ctx, r, &c->rows[i], rest, from);
+        if (got != PM_PARSE_NO) return got;
     }
     return known ? PM_PARSE_OK : PM_PARSE_NO;
 }

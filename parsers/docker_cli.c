@@ -19,8 +19,7 @@ static const struct pm_client_row rows[] = {
     {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
     {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
     {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
-    {"^Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7
-    {": Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // Swarm before 1.12 puts the node first
+    {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7; Swarm puts its node before it
     {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
     {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
     {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},

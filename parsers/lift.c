@@ -190,6 +190,7 @@ static struct pm_str url_text(struct pm_str s) {
 // Links in prose ("https://www.docker.com/increase-rate-limit") are no requests; the Docker engine's own API is no registry.
 static bool request_url(struct pm_str url, struct pm_str method, struct pm_str before) {
     struct pm_str path = pm_str_from(after(url, "://"), 0);
+    if (starts(path, "%2F")) return false; // a socket or pipe, written as a host
     if (has(path, "/_ping") || has(path, "/images/create") || has(path, "/containers/")) return false;
     if (has(path, "/v2/") || has(path, "/v1/") || has(path, "/token") || has(path, "scope=") || has(path, "/blobs/")) return true;
     return method.n > 0 || ends_with_any_case(before, "code ") || ends_with_any_case(before, "url: ") || ends_with_any_case(before, "attempt to ");

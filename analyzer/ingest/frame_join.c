@@ -70,6 +70,12 @@ static bool is_code(struct pm_str s) {
     return i > 0 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ';
 }
 
+// What a registry says beneath its status: "toomanyrequests: …", "upstream connect error", a page, JSON. A sentence with a capital is another line's.
+static bool answer_body(struct pm_str s) {
+    s = pm_str_from(s, blanks_of(s));
+    return s.n && ((s.p[0] >= 'a' && s.p[0] <= 'z') || s.p[0] == '<' || s.p[0] == '{');
+}
+
 static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (pm_line_klog(s)) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
@@ -130,7 +136,7 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_TEXT: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
     case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !has_row(s);
-    case OPEN_STATUS: return l->joined == 0 && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
+    case OPEN_STATUS: return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
     case OPEN_ERRORS: return l->joined < 8 && is_code(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));

@@ -1,0 +1,73 @@
+// What `pullmortem formats` shows is true: each parser takes its own example, each envelope peels its own.
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include "pm/diag.h"
+#include "pm/envelope.h"
+#include "pm/ingest.h"
+
+struct seen {
+    const struct pm_parser *parser; // who took a record
+    const char *envelope;           // looked for
+    bool taken, peeled;
+};
+
+static void on_record(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
+    struct seen *seen = ctx;
+    (void)e;
+    if (p && p == seen->parser) seen->taken = true;
+    for (int i = 0; i < r->envelope_count; i++)
+        if (seen->envelope && !strcmp(r->envelopes[i], seen->envelope)) seen->peeled = true;
+}
+
+// These hold a record in several lines; the example shows the first. The binary journal has tests of its own (test_bundle.c).
+static const struct {
+    const char *envelope, *more;
+} records[] = {{"journald-export", "\n_HOSTNAME=node-7\nMESSAGE=hello\n"}, {"journald-verbose", "\n    _HOSTNAME=node-7\n    MESSAGE=hello\n"}, {"journald-native", NULL}};
+
+static struct seen read_example(const char *example, struct seen want) {
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_buf text = {0};
+    pm_buf_lit(&text, example);
+    pm_buf_addc(&text, '\n');
+    pm_ingest_text_every(pm_buf_str(&text), on_record, &want, diags);
+    pm_buf_free(&text);
+    pm_diags_free(diags);
+    return want;
+}
+
+static void test_parsers_take_their_examples(void **state) {
+    int bad = 0;
+    (void)state;
+    for (size_t i = 0; pm_parsers[i]; i++) {
+        assert_non_null(pm_parsers[i]->example);
+        if (read_example(pm_parsers[i]->example, (struct seen){.parser = pm_parsers[i]}).taken) continue;
+        print_error("%s does not take its example: %s\n", pm_parsers[i]->name, pm_parsers[i]->example);
+        bad++;
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void test_envelopes_peel_their_examples(void **state) {
+    int bad = 0;
+    (void)state;
+    for (size_t i = 0; pm_envelopes[i]; i++) {
+        assert_non_null(pm_envelopes[i]->example);
+        char text[4096];
+        const char *more = "";
+        for (size_t k = 0; k < PM_LEN(records); k++)
+            if (!strcmp(records[k].envelope, pm_envelopes[i]->name)) more = records[k].more;
+        if (!more) continue;
+        snprintf(text, sizeof text, "%s%s", pm_envelopes[i]->example, more);
+        if (read_example(text, (struct seen){.envelope = pm_envelopes[i]->name}).peeled) continue;
+        print_error("%s does not peel its example: %s\n", pm_envelopes[i]->name, pm_envelopes[i]->example);
+        bad++;
+    }
+    assert_int_equal(bad, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parsers_take_their_examples), cmocka_unit_test(test_envelopes_peel_their_examples)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
