@@ -127,7 +127,7 @@ static void troubles(json *w, const struct pm_pull_stats *s) {
     }
     pm_json_close(w, '}');
 }
-static void pull_stats(json *w, const struct pm_pull_stats *s) {
+static void pull_stats(json *w, const struct pm_report *r, const struct pm_pull_stats *s) {
     pm_json_uint(w, "attempts", s->attempts);
     pm_json_uint(w, "ok", s->ok);
     pm_json_uint(w, "failed", s->failed);
@@ -137,19 +137,19 @@ static void pull_stats(json *w, const struct pm_pull_stats *s) {
     latency(w, "latency_s", &s->latency);
     latency(w, "queue_s", &s->queue);
     pm_json_uint(w, "retries", s->retries);
-    ratio(w, "cache_hit_ratio", s->cached, s->cached + s->ok);
+    ratio(w, "cache_hit_ratio", s->cached, r->total.cached ? s->cached + s->ok : 0); // no log here tells of images that were there: not known
     pm_json_uint(w, "gc_removed", s->gc_removed);
     pm_json_known(w, "bytes", s->bytes >= 0, s->bytes);
     counts_by(w, "by_cause", s->by_cause, s->by_cause_n);
     counts_by(w, "http_status", s->http_status, s->http_status_n);
     troubles(w, s);
 }
-static void stats_by(json *w, const char *key, const char *what, const struct pm_pull_stats *by, size_t n) {
+static void stats_by(json *w, const struct pm_report *r, const char *key, const char *what, const struct pm_pull_stats *by, size_t n) {
     pm_json_open(w, key, '[');
     for (size_t i = 0; i < n; i++) {
         pm_json_open(w, NULL, '{');
         pm_json_text_or_null(w, what, by[i].name);
-        pull_stats(w, &by[i]);
+        pull_stats(w, r, &by[i]);
         pm_json_close(w, '}');
     }
     pm_json_close(w, ']');
@@ -186,11 +186,11 @@ static void disks(json *w, const struct pm_report *r) { // how full the nodes' f
 }
 static void pulls(json *w, const struct pm_report *r) {
     pm_json_open(w, "pulls", '{');
-    pull_stats(w, &r->total);
-    stats_by(w, "by_registry", "registry", r->by_registry, r->by_registry_n);
-    stats_by(w, "by_node", "node", r->by_node, r->by_node_n);
-    stats_by(w, "by_namespace", "namespace", r->by_namespace, r->by_namespace_n);
-    stats_by(w, "by_image", "image", r->by_image, r->by_image_n);
+    pull_stats(w, r, &r->total);
+    stats_by(w, r, "by_registry", "registry", r->by_registry, r->by_registry_n);
+    stats_by(w, r, "by_node", "node", r->by_node, r->by_node_n);
+    stats_by(w, r, "by_namespace", "namespace", r->by_namespace, r->by_namespace_n);
+    stats_by(w, r, "by_image", "image", r->by_image, r->by_image_n);
     trend(w, r);
     disks(w, r);
     pm_json_open(w, "series", '[');
