@@ -62,9 +62,18 @@ static uint32_t root_of(uint32_t *up, uint32_t i) {
 
 // Nobody among these nodes pulled anything, and nobody anything from these registries: no contrast that could part one fault of all from several faults.
 static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(s, h->from); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to; i++) {
+    int64_t from = PM_NO_TIME, to = PM_NO_TIME;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        int64_t at = pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]);
+        from = pm_min_time(from, at);
+        to = pm_max_time(to, at);
+    }
+    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_SKEW_MAX_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to + PM_SKEW_MAX_NS; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome == PM_OUTCOME_OK && pm_began(p) > h->from && pm_at(p) < h->to - PM_S(2) && (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry))) return false;
+        int64_t skew = pm_skew_of(s, p->node);
+        if (p->outcome == PM_OUTCOME_OK && pm_began(p) - skew > from && pm_at(p) - skew < to - PM_S(2) &&
+            (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry)))
+            return false;
     }
     return h->nodes.n > 2;
 }

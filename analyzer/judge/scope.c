@@ -12,14 +12,27 @@ struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
 };
 
+static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from, int64_t *to) {
+    if (!s->skew || !h->pulls.n) return;
+    *from = *to = PM_NO_TIME;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        int64_t at = pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]);
+        *from = pm_min_time(*from, at);
+        *to = pm_max_time(*to, at);
+    }
+}
+
 static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
     int64_t around = h->from != PM_NO_TIME && h->to - h->from >= SHORT_NS ? PM_S(1) : BEFORE_NS;
-    for (size_t i = pm_pull_first(s, pm_since(h->from, around)); i < s->pulls.n; i++) {
+    int64_t from = h->from, to = h->to, slack = s->skew ? PM_SKEW_MAX_NS : 0;
+    cluster_span(s, h, &from, &to);
+    for (size_t i = pm_pull_first(s, pm_since(h->from, around + slack)); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (h->to != PM_NO_TIME && pm_at(p) > h->to + around) break;
-        if (p->outcome != PM_OUTCOME_OK) continue;
+        int64_t at = pm_at_cluster(s, p);
+        if (h->to != PM_NO_TIME && pm_at(p) > h->to + around + slack) break;
+        if (p->outcome != PM_OUTCOME_OK || (at != PM_NO_TIME && from != PM_NO_TIME && (at < from - around || at > to + around))) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
-        bool during = pm_time_in(pm_at(p), h->from, h->to);
+        bool during = pm_time_in(at, from, to);
         bool same_thing =
             hit_registry || !h->registries.n || pm_ids_has(&h->repositories, p->repository); // the same repository may live in a registry per region
         if (!hit_node && p->node && same_thing) pm_ids_add_new(&out->nodes, p->node);

@@ -9,7 +9,7 @@
 #define TOLD_NS PM_S(2)
 #define LATE_NS PM_S(6)  // a kubelet begins within this
 #define USUAL_NS PM_S(1) // and usually so
-#define FAR_NS PM_S(1800)
+#define FAR_NS PM_SKEW_MAX_NS
 
 struct lag {
     uint32_t node;
@@ -47,6 +47,8 @@ static int64_t skew_of(const struct lag *lags, size_t n) {
 }
 
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node) { return (int64_t)pm_map_get(s->skew, node); }
+
+int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p) { return pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node); }
 
 void pm_skew_measure(struct pm_state *s) {
     PM_LIST(struct lag) lags = {0};

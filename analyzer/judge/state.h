@@ -301,6 +301,8 @@ void pm_workload_resolve(struct pm_state *s);                                   
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name); // pod-name grammar
 void pm_skew_measure(struct pm_state *s);                                            // skew.c
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                         // 0: none that is worth telling
+int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);         // pm_at by the cluster's clock
+#define PM_SKEW_MAX_NS PM_S(1800)
 void pm_settle(struct pm_state *s);                                                  // settle.c
 void pm_group_incidents(struct pm_state *s);                                         // group.c
 void pm_chain_links(struct pm_state *s);                                             // chain.c
