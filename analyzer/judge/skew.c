@@ -8,6 +8,7 @@
 
 #define TOLD_NS PM_S(2)
 #define LATE_NS PM_S(6)  // a kubelet begins within this
+#define SLOW_NS PM_S(20) // not even a volume that has to be attached takes two pods as long as this
 #define USUAL_NS PM_S(1) // and usually so
 #define FAR_NS PM_SKEW_MAX_NS
 
@@ -43,7 +44,7 @@ static Pvoid_t first_signs(struct pm_state *s) {
 static int64_t skew_of(const struct lag *lags, size_t n) {
     int64_t low = lags[n / 10].ns; // a tenth may be wrong
     if (low < -TOLD_NS) return low - USUAL_NS;
-    return n >= 4 && low > LATE_NS ? low - USUAL_NS : 0;
+    return (n >= 4 && low > LATE_NS) || (n >= 2 && low > SLOW_NS) ? low - USUAL_NS : 0;
 }
 
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node) { return (int64_t)pm_map_get(s->skew, node); }
