@@ -8,6 +8,7 @@
 //
 // Not done: abbreviations of zones (CST is three of them), leap seconds, clocks that are stepped within a file.
 #include "ingest/clock.h"
+#include "ingest/node.h"
 #include "pm/intern.h"
 #include <stdlib.h>
 
@@ -241,10 +242,15 @@ struct node {
     struct pm_clock_range utc;
     uint32_t votes[2 * PM_CLOCK_STEPS + 1]; // for the zone of its processes
 };
+struct log { // a log with its rotated parts
+    uint32_t votes[2 * PM_CLOCK_STEPS + 1];
+};
 struct resolve {
     struct pm_clock_member *m;
     size_t n;
-    struct pm_intern *folders, *labels;
+    struct pm_intern *folders, *labels, *log_names;
+    struct log *logs;
+    size_t logs_n, logs_cap; // by name id
     struct place *places;
     size_t places_n, places_cap; // by folder id
     struct node *nodes;
@@ -408,21 +414,39 @@ static void vote(const struct resolve *r, const struct pm_clock_mark *mark, uint
     }
 }
 
-// Back-off settles at five minutes, so a long outage repeats at every quarter of an hour: the winner must beat the second clearly.
-static bool coincidence(const struct resolve *r, const struct pm_clock_member *m, int64_t *q) {
-    uint32_t votes[2 * PM_CLOCK_STEPS + 1] = {0}, node = pm_clock_node_hash(m->node);
+// The parts of a rotated log are written in one zone: they vote together, a part alone may be too short to tell.
+static struct log *log_of(struct resolve *r, const struct pm_clock_member *m) {
+    uint64_t key[] = {pm_str_hash(pm_node_unrotated(m->path), 3), pm_str_hash(m->input, 4), pm_clock_node_hash(m->node)};
+    uint32_t id = pm_intern_id(r->log_names, (struct pm_str){(const char *)key, sizeof key});
+    while (r->logs_n <= id) *PM_PUSH(r->logs, r->logs_n, r->logs_cap) = (struct log){{0}};
+    return &r->logs[id];
+}
+
+static void vote_all(struct resolve *r, const struct pm_clock_member *m) {
+    if (!has_open_zone(m->evidence) || !m->evidence->marks_n) return;
+    uint32_t *votes = log_of(r, m)->votes, node = pm_clock_node_hash(m->node);
     for (size_t i = 0; i < m->evidence->marks_n; i++) {
         const struct pm_clock_mark *mark = &m->evidence->marks[i];
         int64_t local_ns = mark->ns;
         if (mark->kind == PM_WHEN_UTC || (mark->kind == PM_WHEN_NO_YEAR && (!m->clock.has_year || !in_turn(mark->ns, m->clock.year, &local_ns)))) continue;
         vote(r, mark, node, local_ns, votes);
     }
+}
+
+// Back-off settles at five minutes, so a long outage repeats at every quarter of an hour: the winner must beat the second clearly. Where the node's other
+// members are at an offset that coincides about as often, it is that: several nodes in one file coincide with one another by chance.
+static bool coincidence(struct resolve *r, const struct pm_clock_member *m, const int64_t *others_q, int64_t *q) {
+    const uint32_t *votes = log_of(r, m)->votes;
     int best = PM_CLOCK_STEPS; // UTC wins a tie
     uint32_t second = 0;
     for (int i = 0; i <= 2 * PM_CLOCK_STEPS; i++)
         if (votes[i] > votes[best]) best = i;
     for (int i = 0; i <= 2 * PM_CLOCK_STEPS; i++)
         if (i != best && votes[i] > second) second = votes[i];
+    if (others_q && votes[*others_q + PM_CLOCK_STEPS] >= 2 && votes[*others_q + PM_CLOCK_STEPS] * 3 >= votes[best]) {
+        *q = *others_q;
+        return true;
+    }
     *q = best - PM_CLOCK_STEPS;
     return votes[best] >= 2 && votes[best] * 2 >= second * 3;
 }
@@ -442,8 +466,9 @@ static void node_learns(struct resolve *r, const struct pm_clock_member *m) {
 }
 
 static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const struct pm_zone *zone) {
-    int64_t q;
+    int64_t q, others;
     const struct node *node = node_of(r, m);
+    bool told = most_voted(node->votes, &others);
     if (!has_open_zone(m->evidence)) return;
     if (zone) {
         m->clock.zone = zone;
@@ -453,8 +478,8 @@ static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const s
         else if (m->clock.has_year) in_turn(m->evidence->no_year.max, m->clock.year, &at);
         m->clock.offset_s = pm_zone_offset(zone, pm_zone_utc(zone, at, PM_NO_TIME));
     } else if (m->evidence->votes && most_voted(m->evidence->votes->beside, &q)) set_offset(m, q, "inner-stamp", PM_QUALITY_INFERRED);
-    else if (coincidence(r, m, &q)) set_offset(m, q, "coincidence", PM_QUALITY_INFERRED);
-    else if (most_voted(node->votes, &q)) set_offset(m, q, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
+    else if (coincidence(r, m, told ? &others : NULL, &q)) set_offset(m, q, "coincidence", PM_QUALITY_INFERRED);
+    else if (told) set_offset(m, others, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
     else {
         set_offset(m, 0, "assumed", PM_QUALITY_ASSUMED);
         m->clock.has_offset = false;
@@ -563,12 +588,13 @@ static void gather_bundle_range(struct resolve *r) {
 }
 
 void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struct pm_zone *zone, int64_t now_ns) {
-    struct resolve r = {.m = m, .n = n, .bundle = nothing, .folders = pm_intern_new(), .labels = pm_intern_new()};
+    struct resolve r = {.m = m, .n = n, .bundle = nothing, .folders = pm_intern_new(), .labels = pm_intern_new(), .log_names = pm_intern_new()};
     for (size_t i = 0; i < n; i++) m[i].clock = (struct pm_clock){.capture_ns = PM_NO_TIME, .last_ns = PM_NO_TIME};
     gather_bundle_range(&r);
     gather_marks(&r);
     for (size_t i = 0; i < n; i++) node_learns(&r, &m[i]), folders_learn(&r, &m[i]);
     for (size_t i = 0; i < n; i++) resolve_year(&r, &m[i], year, now_ns);
+    for (size_t i = 0; i < n; i++) vote_all(&r, &m[i]);
     for (size_t i = 0; i < n; i++) resolve_offset(&r, &m[i], zone);
     for (size_t i = 0; i < n; i++) m[i].clock.capture_ns = capture_of(&r, &m[i]);
     mark_tellers(&r);
@@ -576,6 +602,8 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
     free(r.marks);
     free(r.places);
     free(r.nodes);
+    free(r.logs);
+    pm_intern_free(r.log_names);
     pm_intern_free(r.folders);
     pm_intern_free(r.labels);
 }

@@ -98,12 +98,15 @@ static int find_parser(struct pm_frame *f, const struct pm_record *r) {
 
 static struct pm_str or_base(struct pm_str own, struct pm_str base) { return own.n ? own : base; }
 
+static struct pm_when refined(const struct pm_when *env, const struct pm_when *own);
+static bool collectors_clock(const struct pm_when *env, const struct pm_when *own);
+
 static void stamps(struct pm_frame *f, const struct pm_record *r) {
     struct pm_when own = f->record_own;
     if (own.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &own);
     if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
     if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
-    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when : own;
+    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when : collectors_clock(&r->hint.when, &own) ? refined(&r->hint.when, &own) : own;
 }
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
@@ -169,11 +172,18 @@ static struct pm_when refined(const struct pm_when *env, const struct pm_when *o
     return w;
 }
 
-// The record's own stamp, but for those without year or zone a collector's absolute one is the better clock with the program's fraction.
+// Which of two stamps of one record is the better clock: a collector's absolute one, and also its year-less one beside another such, because every line has
+// it: `oc adm node-logs` writes UTC around a kubelet that writes local time, and only one of the two can have the member's offset.
+static bool collectors_clock(const struct pm_when *env, const struct pm_when *own) {
+    if (env->kind == PM_WHEN_UTC) return own->kind != PM_WHEN_UTC && own->kind != PM_WHEN_AGE;
+    return env->kind == PM_WHEN_NO_YEAR && own->kind == PM_WHEN_NO_YEAR;
+}
+
+// The record's own stamp, but for those without year or zone a collector's one with the program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
-    if (env->kind == PM_WHEN_UTC && e->when.kind != PM_WHEN_UTC && e->when.kind != PM_WHEN_AGE) e->when = refined(env, &e->when);
+    if (collectors_clock(env, &e->when)) e->when = refined(env, &e->when);
     if (e->when.kind == PM_WHEN_NONE) e->when = *env;
     if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
     if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT)) e->when = f->last_when;

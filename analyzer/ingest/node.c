@@ -166,8 +166,7 @@ static struct pm_str stem_of(struct pm_str file) {
     return file;
 }
 
-// A rotated part's own name: kubelet.log.1, kubelet.log.2.gz, kubelet.log-20240102, kubelet.log-20240102-1704153600.gz, kubelet.log.20240102-030405.
-static struct pm_str unrotated(struct pm_str file) {
+struct pm_str pm_node_unrotated(struct pm_str file) {
     static const char *const packed[] = {".gz", ".xz", ".zst", ".bz2"};
     for (size_t i = 0; i < PM_LEN(packed); i++)
         if (pm_str_ends(file, pm_str_c(packed[i]))) file.n -= strlen(packed[i]);
@@ -181,7 +180,7 @@ static struct pm_str unrotated(struct pm_str file) {
 
 // node7-kubelet.log, kubelet_node7.log: a name with letters and digits, so that "kubelet-config" is none.
 static struct pm_str beside_program(struct pm_str file) {
-    struct pm_str base = unrotated(file), stem = stem_of(pm_str_ends(base, PM_STR(".log")) ? base : file);
+    struct pm_str base = pm_node_unrotated(file), stem = stem_of(pm_str_ends(base, PM_STR(".log")) ? base : file);
     for (size_t i = 0; i < PM_LEN(programs); i++) {
         struct pm_str program = pm_str_c(programs[i]), host = PM_NONE;
         if (stem.n <= program.n + 1) continue;
@@ -221,7 +220,7 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     }
     struct pm_str host = collector_name(input);
     if (host.n) return host;
-    if (n >= 2 && (LISTED(node_files, parts[n - 1]) || LISTED(node_files, unrotated(parts[n - 1]))) && is_name(parts[n - 2])) return parts[n - 2];
+    if (n >= 2 && (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) && is_name(parts[n - 2])) return parts[n - 2];
     for (size_t i = 1; i + 1 < n; i++)
         if (pm_str_eqc(parts[i], "pods") && is_pod_folder(parts[i + 1]) && is_name(parts[i - 1])) return parts[i - 1];
     return n ? beside_program(parts[n - 1]) : PM_NONE;

@@ -17,3 +17,5 @@ struct pm_node_member {
 // Members without a node take the one of their companions: the nearest folder whose best source names just one. Also a file named after a known node.
 // A name taken from the path gives way to the one name that the files under it say themselves (an instance id to the host's name).
 void pm_node_resolve(struct pm_node_member *m, size_t n);
+// A rotated part's own name: kubelet.log.1, kubelet.log.2.gz, kubelet.log-20240102, kubelet.log-20240102-1704153600.gz, kubelet.log.20240102-030405.
+struct pm_str pm_node_unrotated(struct pm_str file);

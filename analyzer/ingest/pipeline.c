@@ -438,7 +438,8 @@ static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_wh
     (void)rec;
     struct pm_clock_evidence *c = &((struct reading *)ctx)->j->r.clock;
     pm_clock_see(c, envelope);
-    if (envelope->kind != PM_WHEN_UTC) pm_clock_see(c, payload); // beside an absolute stamp, one without year or zone is never used
+    bool one_clock = envelope->kind == PM_WHEN_UTC || (envelope->kind == PM_WHEN_NO_YEAR && payload->kind == PM_WHEN_NO_YEAR);
+    if (!one_clock) pm_clock_see(c, payload); // beside the collector's clock, one without year or zone is never used
     pm_clock_pair(c, envelope, payload);
 }
 
