@@ -23,6 +23,7 @@ const char *const pm_prefilter_literals[] = {
     "mage",
     "ErrImage",
     "anifest",
+    "Solve returned",
     "egistry",
     "/v2/",
     "docker.io",
