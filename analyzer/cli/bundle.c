@@ -80,7 +80,12 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
         }
         return pm_usage(c, "--alerts: there is no file '%s'", value);
     case OPT_TZ:
-        if (!zone_known(value)) return pm_usage(c, "--tz: there is no zone '%s' here; write UTC, +02:00 or a name such as Europe/Berlin", value);
+        if (!zone_known(value))
+            return pm_usage(c,
+                            access("/usr/share/zoneinfo", R_OK) == 0
+                                ? "--tz: there is no zone '%s' here; write UTC, +02:00 or a name such as Europe/Berlin"
+                                : "--tz: zone '%s': this machine has no zone names (package tzdata); write UTC or an offset such as +02:00",
+                            value);
         args->ingest.tz = value;
         return PM_EXIT_OK;
     case OPT_YEAR:
@@ -147,6 +152,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     }
     inputs_note(t, args);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
+    if (!*whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
     pm_timeline_diags(t, diags);
     pm_timeline_commit(t);
     if (!pm_timeline_error(t)) return t;
@@ -189,8 +195,24 @@ static bool skipped_in(void *ctx, int columns, const char *const *names, const c
 void pm_report_input(struct pm_report *r, struct pm_timeline *t) {
     struct pm_str why;
     r->diagnostics_n = r->skipped_n = 0;
+    r->partial = pm_timeline_meta_get(t, "partial", r->a).n > 0;
     pm_timeline_sql(t, "SELECT file, line, code, message, count FROM diagnostics ORDER BY file, line, code, message", diagnostic_in, r, &why, r->a);
     pm_timeline_sql(t, "SELECT file, why FROM skipped ORDER BY file, why", skipped_in, r, &why, r->a);
+}
+
+// A window beside all that is dated leaves nothing; that is most often a slip in the year or the zone.
+static void window_note(const struct pm_report *r, const struct pm_bundle_args *args) {
+    int64_t from = PM_NO_TIME, to = PM_NO_TIME;
+    char at[32];
+    for (size_t i = 0; i < r->file_rows_n; i++) {
+        const struct pm_file_row *f = &r->files[i];
+        if (f->from_ns != PM_NO_TIME && (from == PM_NO_TIME || f->from_ns < from)) from = f->from_ns;
+        if (f->to_ns != PM_NO_TIME && (to == PM_NO_TIME || f->to_ns > to)) to = f->to_ns;
+    }
+    if (to != PM_NO_TIME && args->since_ns != PM_NO_TIME && args->since_ns > to)
+        fprintf(stderr, "pullmortem: --since leaves nothing: the logs end at %s\n", pm_when_format(to, at));
+    if (from != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->until_ns < from)
+        fprintf(stderr, "pullmortem: --until leaves nothing: the logs begin at %s\n", pm_when_format(from, at));
 }
 
 int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags) {
@@ -208,6 +230,8 @@ int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, s
         struct pm_report *r = pm_judge(t, rules, &o, diags);
         if (r) pm_report_input(r, t);
         if (r) status = pm_outputs_write(&args->out, r);
+        if (r) window_note(r, args);
+        if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n) status = PM_EXIT_INPUT; // none of it is a text
         if (r && pm_timeline_error(t)) {
             fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));
             status = PM_EXIT_INPUT;

@@ -1,4 +1,5 @@
 // Reports to files and terminals; inputs that are not there.
+#include "base/unfinished.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
 #include <errno.h>
@@ -64,12 +65,14 @@ static int write_file(const struct pm_outputs *out, size_t i, const struct pm_re
     struct stat there;
     bool direct = lstat(out->file[i], &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
     pm_buf_fmt(&part, "%s%s", out->file[i], direct ? "" : ".part");
+    if (!direct) pm_unfinished(part.p);
     FILE *f = fopen(part.p, "wb");
     bool ok = f && out->renderer[i]->render(f, r, &o);
     ok = f && fclose(f) == 0 && ok;
     if (ok && !direct) ok = rename(part.p, out->file[i]) == 0;
     int status = ok ? PM_EXIT_OK : cannot_write(out->file[i]);
     if (!ok && f && !direct) unlink(part.p);
+    pm_finished(part.p);
     pm_buf_free(&part);
     return status;
 }

@@ -102,6 +102,10 @@ static void window(struct pm_state *s) {
     }
     s->report->from_ns = s->options->since_ns != PM_NO_TIME ? s->options->since_ns : s->from;
     s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
+    if (s->report->from_ns > s->report->to_ns && s->report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
+        if (s->options->since_ns != PM_NO_TIME) s->report->to_ns = s->report->from_ns;
+        else s->report->from_ns = s->report->to_ns;
+    }
 }
 
 // Files in the order of their paths, whatever the order in the archive was. `duplicate_of` is told in that order, too.

@@ -238,8 +238,10 @@ static void keep(struct pm_state *s, const struct pm_row *row) {
     *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
 }
 
+static bool pull_of(const struct pm_row *row) { return row->event.kind >= PM_KIND_PULL_START && row->event.kind <= PM_KIND_PULL_BACKOFF; }
+
 static bool in_window(const struct pm_state *s, const struct pm_row *row) {
-    if (row->event.flags & PM_EV_SNAPSHOT) return true;
+    if (row->event.flags & PM_EV_SNAPSHOT && !pull_of(row)) return true; // what pods and nodes are is asked whatever the window
     int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
     if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns) return false;
     return s->options->until_ns == PM_NO_TIME || from == PM_NO_TIME || from <= s->options->until_ns;

@@ -2,6 +2,7 @@
 //
 // A new timeline has no journal and no syncs: until it is moved to its place at close it is worth nothing anyway.
 // An existing one (merge into it) is written with SQLite's ordinary rollback journal.
+#include "base/unfinished.h"
 #include "timeline/store.h"
 #include "base/embed.h"
 #include <errno.h>
@@ -188,6 +189,7 @@ static struct pm_timeline *timeline_create(const char *path, const char **why) {
         t->path = pm_xstrdup(path);
         t->building = name.p;
         if (unlink(t->building) != 0) errno = 0;
+        pm_unfinished(t->building);
     }
     int rc = sqlite3_open_v2(path ? t->building : "", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (!timeline_check(t, rc) || !schema_make(t))
@@ -230,6 +232,7 @@ void pm_timeline_close(struct pm_timeline *t) {
     sqlite3_close(t->db);
     if (t->building) {
         if (t->committed && !t->error.n ? rename(t->building, t->path) : unlink(t->building)) errno = 0;
+        pm_finished(t->building);
     }
     pm_intern_free(t->strings);
     pm_arena_free(t->row_arena);

@@ -154,6 +154,7 @@ struct pm_report {
     struct pm_file_row *files; size_t file_rows_n, file_rows_cap;
     struct { struct pm_str path, why; } *skipped; size_t skipped_n, skipped_cap;
     struct pm_diag *diagnostics; size_t diagnostics_n, diagnostics_cap;
+    bool partial;                   // some of the input could not be read: what is said stands on the rest
     struct pm_strs nodes;           // all nodes seen
     struct pm_pull_stats total;
     struct pm_pull_stats *by_registry; size_t by_registry_n, by_registry_cap;
