@@ -204,16 +204,18 @@ struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns)
     if (from_ns == PM_NO_TIME || to_ns == PM_NO_TIME) return PM_NONE;
     return pm_arena_fmt(a, "%.*s UTC", PM_FMT(pm_words_span(a, from_ns, to_ns, PM_NO_TIME)));
 }
-struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
-    if (r->partial && r->total.attempts == 0) return PM_STR("no image pull is in what could be read");
+static struct pm_str no_pulls(const struct pm_report *r) {
+    if (r->partial) return PM_STR("no image pull is in what could be read");
     if (!r->files_n) return r->skipped_n ? PM_STR("nothing could be read") : PM_STR("there is no file to read");
     if (!r->bytes) return PM_STR("the input is empty");
     if (!r->events) return PM_STR("nothing in it is a log that is known here; 'pullmortem formats' lists what is");
-    if (r->total.attempts == 0) return PM_STR("no image pull is in these logs");
+    return PM_STR("no image pull is in these logs");
+}
+struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
+    if (r->total.attempts == 0) return no_pulls(r);
     struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");
-    if (r->partial && !r->total.failed) return pm_arena_fmt(a, "in what could be read: %.*s, none failed", PM_FMT(n));
     if (r->total.failed) return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n), (unsigned long long)r->total.failed);
-    return pm_arena_fmt(a, "healthy: %.*s, none failed", PM_FMT(n));
+    return pm_arena_fmt(a, r->partial ? "in what could be read: %.*s, none failed" : "healthy: %.*s, none failed", PM_FMT(n));
 }
 const char *pm_words_cause(int cause) { return cause >= 0 ? pm_causes[cause].name : "unknown"; }
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) {
