@@ -83,6 +83,7 @@ static void write_lines(struct pm_detail *d, const struct pm_setting *first) {
 }
 
 void pm_config_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_config *c, struct pm_str object) {
+    if (!c->n) return; // nothing that findings look at
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, "source", pm_str_c(c->source));
     write_settings(&d, c->first);

@@ -164,7 +164,7 @@ static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, 
 
 static void document_start(struct pm_frame *f, enum frame_mode mode) {
     if (mode == FRAME_JSON) frame_json_start(f);
-    if (mode == FRAME_YAML) frame_yaml_start(f);
+    if (mode == FRAME_YAML) frame_yaml_start(f), f->whole_text = true;
     if (mode == FRAME_EXPORT) frame_export_start(f);
 }
 
@@ -194,12 +194,13 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     f->plain = false;
     frame_line(f, (struct pm_str){p, len}, false);
     passed(f, len + (nl != NULL), nl != NULL);
-    if (!nl) f->stats.lines++;
+    if (!nl) f->stats.lines++, f->open_end = f->line > 1 && !f->gave_back;
     return len + (nl != NULL);
 }
 
 void frame_unread(struct pm_frame *f, struct pm_str bytes) {
     pm_buf_add(&f->back, bytes);
+    f->gave_back = true;
     f->plain = true;
     f->mode = FRAME_LINES;
 }
@@ -286,7 +287,7 @@ static bool sniffed(struct pm_frame *f, bool end) {
     if (f->buf.n <= PM_FILE_MAX && !end) return false;
     if (f->buf.n > PM_FILE_MAX)
         pm_diags_add(f->sink.diags, f->path, 0, "file-too-long", "longer than %u MiB for a file of its kind: read line by line", PM_FILE_MAX >> 20);
-    else whole_file(f);
+    else f->whole_text = whole_file(f);
     f->mode = FRAME_LINES;
     return true;
 }
@@ -307,6 +308,7 @@ static void drain(struct pm_frame *f, bool end) {
 
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n) {
     f->stats.bytes += n;
+    if (n) f->last_byte = p[n - 1];
     for (size_t i = 0; i < n; i += FRAME_BLOCK) {
         size_t take = n - i < FRAME_BLOCK ? n - i : FRAME_BLOCK;
         frame_bytes_add(f, p + i, take, false);
@@ -319,6 +321,8 @@ void pm_frame_end(struct pm_frame *f, bool truncated) {
     drain(f, true);
     frame_flush(f);
     if (truncated) pm_diags_add(f->sink.diags, f->path, f->line, "truncated", "the file ends early: its archive broke off here");
+    else if (f->open_end || (f->whole_text && f->last_byte != '\n'))
+        pm_diags_add(f->sink.diags, f->path, f->line, "last-line-open", "the last line has no newline: it may be cut, and was read as far as it goes");
     frame_finish(f);
 }
 
