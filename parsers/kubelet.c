@@ -55,10 +55,23 @@ static void emit_error(const struct line *l, struct pm_event *e, struct pm_str e
 // PullImage "X" …, Pull image "X" …, Stop pulling image "X" …
 static struct pm_str quoted_image(const struct line *l) { return pm_lift_quoted_after(l->ctx->a, l->k->msg, "mage ", NULL); }
 
+// ≤1.2: Failed to pull image "X" from pod "web-0_shop" and container "web": Error: Status 429 trying to pull repository acme/web: …
+static void put_old_pod(struct pm_event *e, struct pm_str msg) {
+    struct pm_str full = pm_str_between(msg, PM_STR(" from pod \""), PM_STR("\""));
+    ptrdiff_t mark = pm_str_chr(full, '_', 0);
+    if (mark <= 0) return;
+    put(e, PM_F_POD, pm_str_sub(full, 0, (size_t)mark));
+    put(e, PM_F_NAMESPACE, pm_str_from(full, (size_t)mark + 1));
+    put(e, PM_F_CONTAINER, pm_str_between(msg, PM_STR(" and container \""), PM_STR("\"")));
+}
+
 static void on_pull_failed(const struct line *l, const char *message) {
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, message);
     put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : quoted_image(l));
-    emit_error(l, &e, l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: "));
+    struct pm_str error = l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: ");
+    if (!l->k->structured) put_old_pod(&e, l->k->msg);
+    if (!error.n && !l->k->structured) error = after(l->k->msg, "\": ");
+    emit_error(l, &e, error);
 }
 static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
 static void on_kuberuntime_image(const struct line *l) { on_pull_failed(l, "kuberuntime_image"); }
@@ -405,6 +418,8 @@ static const struct kubelet_row kubelet_rows[] = {
     {"[imageGCManager]: Removing image ", NULL, on_gc_remove},
     {"Image garbage collection failed", NULL, on_gc_failed},
     {"failed to garbage collect required amount", NULL, on_gc_failed},
+    {"eviction manager: unexpected error when attempting to reduce", NULL, on_gc_failed},
+    {"Eviction manager: unexpected error when attempting to reduce", NULL, on_gc_failed},
     {"Eviction manager: attempting to reclaim", NULL, on_reclaim},
     {"eviction manager: attempting to reclaim", NULL, on_reclaim},
     {"Eviction manager: must evict pod", NULL, on_reclaim},

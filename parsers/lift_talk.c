@@ -59,6 +59,7 @@ static const struct pm_word talk_words[] = {
     {"repository does not exist or may require", REFUSAL},
     {"cannot pull the latest version of image", REFUSAL},
     {"trying to pull repository", REFUSAL},
+    {"could not reach any registry endpoint", REFUSAL},
     {"with pull policy of never", REFUSAL},
     {"is no longer supported since containerd", REFUSAL},
     {"artifactregistry.repositories.downloadartifacts", REFUSAL},
@@ -274,7 +275,7 @@ bool pm_lift_talks_of_pull(struct pm_str s) {
 bool pm_lift_talks_of_other(struct pm_str s) { return pm_words_find(&talk, s) & NO_PULL; }
 
 bool pm_lift_runtime_down(struct pm_str s) {
-    if (has(s, "Cannot connect to the Docker daemon") || has(s, "/_ping")) return true;
+    if (has(s, "Cannot connect to the Docker daemon") || (has(s, "/_ping") && !has(s, "/v1/_ping"))) return true; // registries answered /v1/_ping
     return (has(s, "code = Unavailable") || has(s, "connection error: desc")) &&
            (has(s, "dial unix") || has(s, ".sock") || has(s, "SubConns are in TransientFailure"));
 }
