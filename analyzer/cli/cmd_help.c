@@ -26,9 +26,26 @@ static int help_all(void) {
     fputs(ending, stdout);
     return PM_EXIT_OK;
 }
+// Where an option's description begins: behind the first two blanks after a word. A sentence goes on at the left.
+static int hang_of(const char *line, size_t n) {
+    if (!n || line[0] != ' ') return 0;
+    for (size_t i = 1; i + 2 < n; i++)
+        if (line[i] == ' ' && line[i + 1] == ' ' && line[i - 1] != ' ') {
+            for (i++; i < n && line[i] == ' ';) i++;
+            return (int)i;
+        }
+    return 6;
+}
 static int help_one(const struct pm_command *c) {
-    printf("pullmortem %s %s\n\n%s\n", c->name, c->synopsis, c->summary);
-    if (c->help && *c->help) printf("\n%s%s", c->help, c->help[strlen(c->help) - 1] == '\n' ? "" : "\n");
+    pm_synopsis_print(stdout, "", c);
+    printf("\n%s\n", c->summary);
+    if (c->help && *c->help) putchar('\n');
+    for (const char *p = c->help; p && *p;) {
+        size_t n = strcspn(p, "\n");
+        if (n > 2 && memcmp(p, "  pullmortem ", n < 13 ? n : 13) == 0) printf("%.*s\n", (int)n, p);
+        else pm_line_print(stdout, p, n, hang_of(p, n));
+        p += n + (p[n] != 0);
+    }
     return PM_EXIT_OK;
 }
 

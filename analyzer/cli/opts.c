@@ -84,9 +84,35 @@ const char *pm_nearest(const char *word, const char *const *candidates, size_t n
     return found;
 }
 
+// A line for a terminal of 100 columns, broken at blanks that are in no brackets; what goes on is indented by `hang`. Commands stay whole: they are there to be copied.
+void pm_line_print(FILE *f, const char *line, size_t n, int hang) {
+    enum { WIDTH = 100 };
+    size_t at = 0, room = WIDTH;
+    while (n - at > room) {
+        size_t cut = 0;
+        int depth = 0;
+        for (size_t i = at; i < at + room; i++) {
+            depth += (line[i] == '[') - (line[i] == ']');
+            if (line[i] == ' ' && depth <= 0 && i > at && line[i - 1] != ' ') cut = i;
+        }
+        if (!cut || cut <= at + (size_t)(at ? 0 : hang)) break;
+        fprintf(f, "%.*s\n%*s", (int)(cut - at), line + at, hang, "");
+        at = cut + 1;
+        room = (size_t)(WIDTH - hang);
+    }
+    fprintf(f, "%.*s\n", (int)(n - at), line + at);
+}
+void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c) {
+    struct pm_buf b = {0};
+    pm_buf_fmt(&b, "%spullmortem %s %s", before, c->name, c->synopsis);
+    pm_line_print(f, b.p, b.n, (int)(strlen(before) + strlen("pullmortem ") + strlen(c->name) + 1));
+    pm_buf_free(&b);
+}
 static void hint(const struct pm_command *c) {
-    if (c) fprintf(stderr, "usage: pullmortem %s %s\n       'pullmortem help %s' says more\n", c->name, c->synopsis, c->name);
-    else fputs("'pullmortem help' lists the commands\n", stderr);
+    if (c) {
+        pm_synopsis_print(stderr, "usage: ", c);
+        fprintf(stderr, "       'pullmortem help %s' says more\n", c->name);
+    } else fputs("'pullmortem help' lists the commands\n", stderr);
 }
 int pm_usage(const struct pm_command *c, const char *fmt, ...) {
     va_list args;

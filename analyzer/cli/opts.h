@@ -1,6 +1,7 @@
 // Options, inputs and outputs that commands share. Level 6.
 #pragma once
 #include "pm/command.h"
+#include <stdio.h>
 #include "pm/diag.h"
 #include "pm/incident.h"
 #include "pm/report.h"
@@ -9,6 +10,8 @@
 // For pm_opt_next's -3 and -4: says what is wrong and names the nearest option; returns PM_EXIT_USAGE.
 int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which, const struct pm_opt *opts, size_t n);
 const char *pm_nearest(const char *word, const char *const *candidates, size_t n); // NULL: nothing is near
+void pm_line_print(FILE *f, const char *line, size_t n, int hang);                 // broken for a terminal, with a newline
+void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);
 bool pm_opt_number(const char *text, long low, long high, long *out);
 bool pm_opt_time(const char *text, int64_t *ns);
 
