@@ -7,6 +7,7 @@
 //
 // Folded are requests of one client, program, repository, method and status within one window of ten seconds by the clock, so that a second copy of the log
 // folds the same way; any other request of that client, program and repository ends the row, so that the order of what the judge reads stays.
+// Where one of two overlapping logs begins or ends within a window, that window's layers are not seen to be the same and count in both; its pull does not.
 // Refusals, manifests, pushes, and what told of limits or errors always keep their own rows.
 #include "ingest/request_fold.h"
 #include <stdlib.h>

@@ -11,7 +11,11 @@
 
 struct out {
     size_t n;
-    struct { uint32_t count; int64_t first, last, bytes; char url[64]; } rows[16];
+    struct {
+        uint32_t count;
+        int64_t first, last, bytes;
+        char url[64];
+    } rows[16];
 };
 
 static void came_out(void *ctx, const struct pm_row *row) {
@@ -40,7 +44,15 @@ static void run(struct out *o, const struct line *lines, size_t n) {
         const struct line *l = &lines[i];
         char url[64]; // as short-lived as a record's texts
         snprintf(url, sizeof url, "%s", l->url);
-        struct pm_event e = {.kind = PM_KIND_REQUEST, .component = PM_COMP_REGISTRY, .stage = l->stage, .http_status = l->status, .bytes = l->bytes, .count = 1, .limit = -1, .remaining = -1, .window_s = -1};
+        struct pm_event e = {.kind = PM_KIND_REQUEST,
+                             .component = PM_COMP_REGISTRY,
+                             .stage = l->stage,
+                             .http_status = l->status,
+                             .bytes = l->bytes,
+                             .count = 1,
+                             .limit = -1,
+                             .remaining = -1,
+                             .window_s = -1};
         e.when = (struct pm_when){.kind = PM_WHEN_UTC, .ns = S(l->at_s)};
         e.field[PM_F_CLIENT] = pm_str_c(l->client);
         e.field[PM_F_METHOD] = pm_str_c(l->method);
@@ -54,7 +66,8 @@ static void run(struct out *o, const struct line *lines, size_t n) {
     pm_request_fold_end(f);
 }
 
-#define LAYER(at, client, digest, bytes) {at, client, "GET", "/v2/acme/web/blobs/sha256:" digest, PM_STAGE_BLOB, 200, bytes}
+#define LAYER(at, client, digest, bytes)                                                                                                                       \
+    { at, client, "GET", "/v2/acme/web/blobs/sha256:" digest, PM_STAGE_BLOB, 200, bytes }
 
 static void test_layers_become_one_row(void **state) {
     (void)state;
@@ -81,7 +94,8 @@ static void test_windows_and_clients_are_apart(void **state) {
 static void test_a_manifest_or_refusal_ends_the_row(void **state) {
     (void)state;
     const struct line lines[] = {
-        LAYER(100, "10.0.0.1", "aa", 1), LAYER(100, "10.0.0.1", "bb", 1),
+        LAYER(100, "10.0.0.1", "aa", 1),
+        LAYER(100, "10.0.0.1", "bb", 1),
         {101, "10.0.0.1", "GET", "/v2/acme/web/manifests/1", PM_STAGE_MANIFEST, 200, 5},
         LAYER(101, "10.0.0.1", "cc", 1),
         {102, "10.0.0.1", "GET", "/v2/acme/web/blobs/sha256:dd", PM_STAGE_BLOB, 429, 0},
@@ -108,8 +122,10 @@ static void test_more_kinds_than_ways(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layers_become_one_row), cmocka_unit_test(test_windows_and_clients_are_apart),
-        cmocka_unit_test(test_a_manifest_or_refusal_ends_the_row), cmocka_unit_test(test_more_kinds_than_ways),
+        cmocka_unit_test(test_layers_become_one_row),
+        cmocka_unit_test(test_windows_and_clients_are_apart),
+        cmocka_unit_test(test_a_manifest_or_refusal_ends_the_row),
+        cmocka_unit_test(test_more_kinds_than_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
