@@ -4,7 +4,7 @@
 // at once ("loose", numbers from 2^31), so that a hostile log of ever new texts costs disk and not memory.
 #include "timeline/store.h"
 
-#define STRINGS_BUDGET_BYTES (UINT64_C(256) << 20)
+#define STRINGS_BUDGET_BYTES (UINT64_C(96) << 20)
 #define STRING_OVERHEAD_BYTES 64 // of the table, a text
 
 static void string_write(struct pm_timeline *t, uint32_t id, struct pm_str s) {
