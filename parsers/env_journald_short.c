@@ -4,7 +4,7 @@
 //   Jan 02 03:04:05.678901 node-7 containerd[911]: time="2024-01-02T03:04:05.699000000Z" level=info msg="PullImage \"busybox\""
 //   Jan 02 03:04:05 containerd[911]: …                     (--no-hostname)
 //   -- Logs begin at Tue 2024-01-02 03:04:05 UTC, end at Tue 2024-01-02 04:04:05 UTC. --     (and the other "-- … --" lines)
-// Some locales print the month as "1月"; it is read as its number.
+// Some locales print the month as "1月" or in their own letters ("janv.", "Mär"): read for CJK, French, German, Spanish, Portuguese and Italian.
 // Source: systemd src/shared/logs-show.c@v252, src/journal/journalctl.c@v245 (headers).
 #include "pm/envelope.h"
 #include "pm/scan.h"
@@ -20,6 +20,30 @@ static size_t cjk_stamp(struct pm_arena *a, struct pm_str line, struct pm_when *
     struct pm_str text = pm_arena_fmt(a, "%s %.*s", months[month - 1], PM_FMT(rest));
     size_t used = pm_when_syslog(text, w);
     return used ? (size_t)(c.at - line.p) + used - 4 : 0;
+}
+
+struct month {
+    const char *name; // as glibc's locale prints %b; those that are English too are absent
+    int number;
+};
+static const struct month local_months[] = {
+    {"janv.", 1}, {"ene", 1},  {"gen", 1},  {"jan", 1}, {"févr.", 2}, {"feb", 2}, {"fev", 2},  {"mars", 3}, {"mar", 3}, {"Mär", 3}, {"März", 3}, {"avril", 4},
+    {"abr", 4},   {"apr", 4},  {"mai", 5},  {"may", 5}, {"mag", 5},   {"Mai", 5}, {"juin", 6}, {"jun", 6},  {"giu", 6}, {"juil.", 7}, {"jul", 7},  {"lug", 7},
+    {"août", 8},  {"ago", 8},  {"sept.", 9}, {"sep", 9}, {"set", 9},   {"oct.", 10}, {"oct", 10}, {"out", 10}, {"ott", 10}, {"Okt", 10}, {"nov.", 11}, {"nov", 11},
+    {"déc.", 12}, {"dic", 12}, {"dez", 12}, {"Dez", 12},
+};
+
+// "janv. 06 12:44:17" → "Jan 06 12:44:17"
+static size_t local_stamp(struct pm_arena *a, struct pm_str line, struct pm_when *w) {
+    ptrdiff_t end = pm_str_chr(pm_str_sub(line, 0, 8), ' ', 0);
+    struct pm_str name = pm_str_sub(line, 0, end < 0 ? 0 : (size_t)end), rest = pm_str_sub(line, (size_t)(end + 1), 32);
+    if (end < 3 || !rest.n || rest.p[0] < '0' || rest.p[0] > '3') return 0;
+    for (size_t i = 0; i < PM_LEN(local_months); i++) {
+        if (!pm_str_eqc(name, local_months[i].name)) continue;
+        size_t used = pm_when_syslog(pm_arena_fmt(a, "%s %.*s", months[local_months[i].number - 1], PM_FMT(rest)), w);
+        return used ? used - 4 + (size_t)end + 1 : 0;
+    }
+    return 0;
 }
 
 static enum pm_peel marker(struct pm_str line, struct pm_envelope_hint *hint) {
@@ -39,9 +63,10 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     if (line.n < 12) return PM_PEEL_NO;
     if (line.p[0] == '-') return marker(line, hint);
     bool latin = line.p[0] >= 'A' && line.p[0] <= 'Z' && line.p[3] == ' ' && line.p[4] != ' ';
-    if (!latin && !(line.p[0] >= '1' && line.p[0] <= '9')) return PM_PEEL_NO;
+    bool digit = line.p[0] >= '1' && line.p[0] <= '9';
     struct pm_when w = {0};
-    size_t used = latin ? pm_when_syslog(line, &w) : cjk_stamp(a, line, &w);
+    size_t used = digit ? cjk_stamp(a, line, &w) : latin ? pm_when_syslog(line, &w) : 0;
+    if (!used && !digit) used = local_stamp(a, line, &w);
     if (!used || used >= line.n || line.p[used] != ' ') return PM_PEEL_NO;
     size_t more = pm_envelope_ident(pm_str_from(line, used + 1), hint, key);
     if (!more) return PM_PEEL_NO;
@@ -56,6 +81,6 @@ const struct pm_envelope pm_envelope_journald_short = {
     .example = "Jan 02 03:04:05 node-7 kubelet[2711]: W0102 03:04:05.000042    2711 kubelet_pods.go:1079] Unable to retrieve pull secret",
     .source = "systemd/systemd:src/shared/logs-show.c@v252",
     .rank = 20,
-    .first = "A0-",
+    .first = "A0-a",
     .peel = peel,
 };
