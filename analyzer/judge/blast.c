@@ -168,24 +168,36 @@ static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kin
     return false;
 }
 
+// The snapshot taken during the trouble that shows the workload most behind; -1: none does.
+static int behind_during(const struct blast *b, const struct pm_workload_fact *w) {
+    int worst = -1;
+    int64_t until = pm_max_time(b->h->to, b->h->recovered);
+    for (int i = 0; i < w->behind_n; i++) {
+        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)), until + PM_S(600))) continue;
+        bool condition = worst >= 0 && (w->behind[worst].why != 0) != (w->behind[i].why != 0);
+        if (worst < 0 || (condition ? w->behind[i].why != 0 : w->behind[i].ready < w->behind[worst].ready)) worst = i;
+    }
+    return worst;
+}
+
+static bool behind_now(const struct pm_workload_fact *w) { return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) || w->unavailable > 0; }
+
 static void rollouts(struct blast *b) {
     struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < b->s->facts.workloads.n; i++) {
         const struct pm_workload_fact *w = &b->s->facts.workloads.items[i];
         struct pm_str kind = pm_name(b->s, w->kind);
         bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") || pm_str_eqc(kind, "DaemonSet");
-        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name) ||
-            (!w->stuck && (w->desired < 0 || w->ready < 0 || w->ready >= w->desired) && (w->unavailable <= 0)))
-            continue;
-        struct pm_rollout *r = PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n, inc->blast.stuck_rollouts_cap);
-        *r = (struct pm_rollout){kind,
-                                 pm_name(b->s, w->namespace),
-                                 pm_name(b->s, w->name),
-                                 pm_name(b->s, w->why),
-                                 w->desired,
-                                 w->ready,
-                                 w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
-        if (!r->why.n) r->why = pm_arena_fmt(b->s->a, "%lld of %lld ready", (long long)(w->ready < 0 ? 0 : w->ready), (long long)w->desired);
+        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name)) continue;
+        int then = behind_now(w) ? -1 : behind_during(b, w);
+        if (!behind_now(w) && then < 0) continue;
+        struct pm_rollout r = {kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name), .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
+        r.why = pm_name(b->s, then < 0 ? w->why : w->behind[then].why);
+        r.desired = then < 0 ? w->desired : w->behind[then].desired;
+        r.ready = then < 0 ? w->ready : w->behind[then].ready;
+        if (then >= 0) r.at_ns = w->behind[then].at != PM_NO_TIME ? w->behind[then].at : w->behind[then].seen;
+        if (!r.why.n) r.why = pm_arena_fmt(b->s->a, "%lld of %lld ready", (long long)(r.ready < 0 ? 0 : r.ready), (long long)r.desired);
+        *PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n, inc->blast.stuck_rollouts_cap) = r;
     }
 }
 
@@ -196,6 +208,8 @@ static void autoscalers(struct blast *b) {
         if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0) continue;
         const struct pm_workload_fact *w = pm_facts_workload(b->s, h->namespace, pm_cstr(b->s, h->target_kind), h->target_name);
         int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
+        int then = w ? behind_during(b, w) : -1;
+        if (then >= 0 && w->behind[then].ready >= 0 && w->behind[then].ready < ready) ready = w->behind[then].ready;
         if (ready >= h->desired) continue;
         struct pm_autoscaler *a = PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n, inc->blast.blocked_autoscalers_cap);
         *a = (struct pm_autoscaler){pm_name(b->s, h->namespace),

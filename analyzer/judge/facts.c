@@ -126,6 +126,20 @@ static void workload_conditions(struct pm_state *s, struct pm_workload_fact *w, 
     }
 }
 
+// Any snapshot that shows it stuck or short is kept, though a later one be well again: a report is about what was.
+static void behind_at(struct pm_state *s, struct pm_workload_fact *w, int64_t seen, const json_t *d) {
+    struct pm_workload_fact then = {.stuck_at = PM_NO_TIME};
+    int64_t desired = number(d, "desired", -1), ready = number(d, "ready", -1), missing = number(d, "unavailable", 0);
+    workload_conditions(s, &then, d);
+    if (!then.stuck && missing <= 0 && (desired < 0 || ready < 0 || ready >= desired)) return;
+    int i = w->behind_n < (int)PM_LEN(w->behind) ? w->behind_n++ : (int)PM_LEN(w->behind) - 1;
+    w->behind[i].seen = seen;
+    w->behind[i].at = then.stuck_at;
+    w->behind[i].desired = desired;
+    w->behind[i].ready = ready;
+    w->behind[i].why = then.why;
+}
+
 static void service_row(struct pm_state *s, const struct pm_event *e, const json_t *d, uint32_t name) {
     struct pm_service_fact *v = NULL;
     uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
@@ -173,6 +187,7 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
         pm_ids_add_new(&w->images, pm_id(s, parsed.norm.n ? parsed.norm : ref));
     }
     if (w->created == PM_NO_TIME) w->created = stamp(d, "created");
+    if (row->ts_ns != PM_NO_TIME && json_object_size(d)) behind_at(s, w, row->ts_ns, d);
     bool newest = w->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= w->seen;
     if (!newest || json_object_size(d) == 0) return;
     w->seen = row->ts_ns;

@@ -97,7 +97,7 @@ void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace) {
     if (!p->status) p->status = t->status;
     if (!p->stage) p->stage = t->stage;
     // The same words again, perhaps without the image and hence the registry that decides what they may mean: the fuller line's reading stands.
-    if (t->role == PM_ROLE_ECHO && t->error && t->error == p->error && p->verdict.cause >= 0) t->verdict = p->verdict;
+    if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error && p->verdict.cause >= 0) t->verdict = p->verdict;
     take_verdict(p, &t->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;

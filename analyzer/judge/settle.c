@@ -210,6 +210,8 @@ static bool denied(struct view *v, struct pm_attempt *p) {
                       secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
     if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME)
         return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
+    if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired") && all_refused(v, p))
+        return settle(p, "auth.token-expired", PM_CONFIDENCE_LOW, "several repositories of the registry were refused at once and none was served: the credential, not one right");
     if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired"))
         return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
     return false;

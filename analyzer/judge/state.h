@@ -142,6 +142,11 @@ struct pm_workload_fact {
     uint32_t namespace, kind, name, owner_kind, owner_name, why;
     int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, generation;
     bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
+    struct {
+        int64_t seen, at, desired, ready;
+        uint32_t why;
+    } behind[8]; // snapshots of any age that showed it stuck or short of replicas
+    int behind_n;
     struct pm_ids images, selector;
     uint32_t revision;
 };

@@ -247,6 +247,10 @@ def objects(c, layout, prefix, at, sources, pods, workloads, events, nodes):
                     made = datetime.datetime.fromisoformat(m["creationTimestamp"].replace("Z", "+00:00")).timestamp()
                     rows.append([m["namespace"], m["name"], f"{ready}/{w['spec']['replicas']}", str(w["status"]["updatedReplicas"]), str(ready), human(at - made), "app", w["spec"]["template"]["spec"]["containers"][0]["image"], f"app={m['name']}"])
             out[f"{root}/deployments"] = table(rows)
+            rows = [["NAME", "STATUS", "ROLES", "AGE", "VERSION", "INTERNAL-IP", "EXTERNAL-IP", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"]]
+            for n in nodes:
+                rows.append([n["metadata"]["name"], "Ready", "worker", "40d", n["status"]["nodeInfo"]["kubeletVersion"], n["status"]["addresses"][0]["address"], "<none>", "SLES 15 SP5", "5.14.21", n["status"]["nodeInfo"]["containerRuntimeVersion"]])
+            out[f"{root}/nodes"] = table(rows)
         if out:
             out[f"{root.split('/')[0]}/systeminfo/date"] = (stamp(first, at, "%a %b %e %H:%M:%S UTC %Y", False) + "\n").encode()
         return out
