@@ -196,6 +196,23 @@ static bool cliff(struct view *v, const struct pm_attempt *p, bool *same_image_b
     return e.ok_after == PM_NO_TIME || e.ok_after > pm_at(p);
 }
 
+#define LOOKED_MAX 512 // of an episode's pulls: more would say the same
+
+// A right is given repository by repository, a token serves them all.
+static bool all_refused(const struct view *v, const struct pm_attempt *p) {
+    bool others = false;
+    size_t looked = 0;
+    if (!p->registry || pm_at(p) == PM_NO_TIME) return false;
+    for (size_t i = pm_order_first(&v->by_registry, p->registry, pm_at(p) - SAME_EPISODE_NS);
+         i < v->by_registry.n && v->by_registry.items[i].group == p->registry && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS && looked++ < LOOKED_MAX;
+         i++) {
+        const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
+        if (q->outcome == PM_OUTCOME_OK && v->by_registry.items[i].at < pm_at(p)) return false;
+        others = others || (q->outcome == PM_OUTCOME_FAILED && q->repository != p->repository && may_be_family(q, "auth"));
+    }
+    return others;
+}
+
 static bool denied(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "auth")) return false;
     const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "auth");
