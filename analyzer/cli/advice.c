@@ -33,10 +33,20 @@ size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_eve
     if (!d || cause < 0) return 0;
     const struct pm_str *f = e->field;
     const struct pm_advice_value values[] = {
-        {"registry", f[PM_F_REGISTRY]}, {"repository", f[PM_F_REPOSITORY]}, {"image", f[PM_F_IMAGE]},
-        {"node", f[PM_F_NODE]},         {"namespace", f[PM_F_NAMESPACE]},   {"pod", f[PM_F_POD]},
-        {"workload", PM_NONE},          {"workload_kind", PM_NONE},         {"secret", f[PM_F_SECRET]},
-        {"user", f[PM_F_USER]},         {"client", f[PM_F_CLIENT]},         {"host", f[PM_F_HOST].n ? f[PM_F_HOST] : f[PM_F_REGISTRY]},
+        {"endpoint", pm_advice_endpoint(f[PM_F_REGISTRY])},
+        {"address", pm_advice_address(a, f[PM_F_REGISTRY])},
+        {"registry", f[PM_F_REGISTRY]},
+        {"repository", f[PM_F_REPOSITORY]},
+        {"image", f[PM_F_IMAGE]},
+        {"node", f[PM_F_NODE]},
+        {"namespace", f[PM_F_NAMESPACE]},
+        {"pod", f[PM_F_POD]},
+        {"workload", PM_NONE},
+        {"workload_kind", PM_NONE},
+        {"secret", f[PM_F_SECRET]},
+        {"user", f[PM_F_USER]},
+        {"client", f[PM_F_CLIENT]},
+        {"host", f[PM_F_HOST].n ? f[PM_F_HOST] : f[PM_F_REGISTRY]},
     };
     size_t n = 0, i;
     json_t *o;

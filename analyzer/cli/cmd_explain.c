@@ -197,7 +197,9 @@ static void advice_rows(struct explain *x, const struct pm_answer *r) {
     size_t n = pm_advices_for(x->advice, r->verdict.cause, &r->event, x->a, items, PM_ADVICE_MAX);
     for (size_t i = 0; i < n && i < 2; i++) {
         row(x, i ? "" : "do first", items[i].text);
-        row(x, "", items[i].command);
+        if (!items[i].command.n) continue;
+        struct pm_str command = pm_text_visible(x->a, clean(x, items[i].command));
+        printf("             $ %.*s\n", PM_FMT(command)); // never wrapped: it is there to be copied
     }
 }
 static void print_text(struct explain *x, const struct pm_answer *r) {

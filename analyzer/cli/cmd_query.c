@@ -4,6 +4,8 @@
 // the texts come from logs, and logs are hostile.
 #include "cli/opts.h"
 #include "pm/arena.h"
+#include "pm/judge.h"
+#include "pm/rule.h"
 #include "pm/timeline.h"
 #include "report/words.h"
 #include <stdio.h>
@@ -140,6 +142,35 @@ static const struct {
     void (*end)(struct query *q);
 } formats[] = {{"table", table_row, table_end}, {"csv", csv_row, csv_end}, {"json", json_row, json_end}};
 
+static bool seen_one(void *ctx, int n, const char *const *names, const char *const *cells) {
+    (void)names;
+    if (n) *(bool *)ctx = strcmp(cells[0], "0") != 0;
+    return true;
+}
+// `ingest` and `merge` judge nothing, so pulls and incidents are empty there: such a timeline is judged in a copy that goes with this run.
+static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const char *sql, struct pm_arena *a) {
+    static const char *const views[] = {"pulls", "incidents", "quota_points"};
+    struct pm_str mistake, asked = pm_str_c(sql);
+    bool wanted = false, there = false;
+    const char *why = NULL;
+    for (size_t i = 0; i < PM_LEN(views); i++) wanted |= pm_str_ifind(asked, pm_str_c(views[i]), 0) >= 0;
+    if (!wanted || !pm_timeline_sql(t, "SELECT count(*) FROM pulls", seen_one, &there, &mistake, a) || there) return t;
+    struct pm_timeline *copy = pm_timeline_open(NULL, true, &why);
+    if (!copy || !pm_timeline_merge(copy, db, &why)) {
+        if (copy) pm_timeline_close(copy);
+        return t;
+    }
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_ruleset *rules = pm_ruleset_load(NULL, diags);
+    struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
+    struct pm_report *r = rules ? pm_judge(copy, rules, &o, diags) : NULL;
+    if (r) pm_report_free(r);
+    if (rules) pm_ruleset_free(rules);
+    pm_diags_free(diags);
+    pm_timeline_close(t);
+    return copy;
+}
+
 static int query(const char *db, const char *sql, size_t format) {
     const char *why = NULL;
     struct pm_timeline *t = pm_timeline_open_read(db, &why);
@@ -150,6 +181,7 @@ static int query(const char *db, const char *sql, size_t format) {
     struct query q = {.a = pm_arena_new()};
     struct pm_str mistake = PM_NONE;
     int status = PM_EXIT_OK;
+    t = judged(t, db, sql, q.a);
     if (pm_timeline_sql_typed(t, sql, formats[format].row, &q, &mistake, q.a)) formats[format].end(&q);
     else if (pm_timeline_error(t)) {
         fprintf(stderr, "pullmortem: %s: %s\n", db, pm_timeline_error(t));
@@ -188,7 +220,8 @@ const struct pm_command pm_command_query = {
     .summary = "read-only SQL over a timeline",
     .help = "  -f, --format F      table, csv or json\n\n"
             "Views: events, pulls, incidents, quota_points, files, diagnostics, skipped. For example\n"
-            "  pullmortem query t.db \"SELECT node, cause, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1, 2\"\n",
+            "  pullmortem query t.db \"SELECT node, cause, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1, 2\"\n"
+            "A timeline from ingest or merge is judged in a temporary copy where pulls, incidents or quota_points are asked for.\n",
     .order = 7,
     .run = run,
 };

@@ -22,6 +22,14 @@ static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) { // th
     return first_name(s, &h->registries);
 }
 
+struct pm_str pm_advice_endpoint(struct pm_str registry) {
+    return pm_str_eqc(registry, "docker.io") ? PM_STR("registry-1.docker.io") : registry;
+}
+struct pm_str pm_advice_address(struct pm_arena *a, struct pm_str registry) {
+    struct pm_str host = pm_advice_endpoint(registry);
+    return !host.n || pm_str_chr(host, ':', 0) > 0 ? host : pm_arena_fmt(a, "%.*s:443", PM_FMT(host));
+}
+
 struct pm_str pm_advice_text(struct pm_arena *a, struct pm_str text, const struct pm_advice_value *values, size_t n) {
     struct pm_buf b = {0};
     for (size_t i = 0; i < text.n; i++) {
@@ -57,6 +65,8 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_str pod = first_name(s, &h->pods);
     const struct pm_advice_value values[] = {
         {"registry", first_name(s, &h->registries)},
+        {"endpoint", pm_advice_endpoint(first_name(s, &h->registries))},
+        {"address", pm_advice_address(s->a, first_name(s, &h->registries))},
         {"repository", first_name(s, &h->repositories)},
         {"image", first_name(s, &h->images)},
         {"node", first_name(s, &h->nodes)},

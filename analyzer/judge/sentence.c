@@ -3,7 +3,7 @@
 
 struct phrase {
     const char *cause, *title, *verdict;
-};  // {registry} {registries} {nodes} {images} {user} {host}: names, or how many; {nodes?is|are}: one or the other by their number.
+}; // {registry} {registries} {nodes} {images} {user} {host}: names, or how many; {nodes?is|are}: one or the other by their number.
     // {at} " at HH:MM UTC", {by} " by …", {from} " from … on", {,from} ", from … on": nothing where no time is known.
 static const struct phrase phrases[] = {
     {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out{at}"},

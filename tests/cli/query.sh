@@ -22,4 +22,13 @@ run 0 "$PM" query t.db "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 
 has out '5000  row 5000'
 run 2 "$PM" query t.db 'SELECT nosuch FROM events'
 has err 'no such column: nosuch'
+# What ingest or merge wrote is judged where pulls are asked for, in a copy: the timeline itself stays as it is.
+bundle b
+run 0 "$PM" ingest b --db raw.db
+cp raw.db before.db
+run 0 "$PM" query raw.db "SELECT outcome, count(*) FROM pulls GROUP BY 1" -f csv
+has out 'failed,12'
+run 0 "$PM" query raw.db "SELECT root_cause FROM incidents" -f csv
+has out 'rate-limit.anonymous'
+cmp -s raw.db before.db || wrong 'query changed a timeline'
 exit $failed
