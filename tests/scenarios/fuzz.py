@@ -18,12 +18,12 @@ ALL = {"kubelet", "runtime", "events", "objects", "registry"}
 class World:
     """A cluster with its ordinary life: releases all the time, from several registries, that pull well. What goes wrong is added by an incident below."""
 
-    def __init__(self, seed, size=None):
+    def __init__(self, seed, size=None, life=None):
         r = self.r = random.Random(seed)
         self.size = size or r.choice([2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 40, 60, 100, 300])
         year_end = r.random() < 0.08
         start = at("2025-12-31T22:30:00Z") if year_end else at("2026-03-01T00:00:00Z") + r.randrange(0, 250 * 86400)
-        self.hours = r.choice([1, 1.5, 2, 3]) if self.size < 100 else 1
+        self.hours = r.choice([1, 1.5, 2, 3]) if self.size < 100 and not life else 1
         c = self.c = Cluster(seed, rfc(start, 0), rfc(start + self.hours * 3600, 0), self.fate)
         mixes = [["containerd-1.7"], ["containerd-2.1"], ["containerd-1.6"], ["containerd-1.6", "containerd-1.7", "containerd-2.1"], ["containerd-1.7", "crio-1.28"], ["crio-1.28"], ["containerd-1.6", "docker-20.10"], ["docker-20.10"]]
         mix = r.choice(mixes[:5] if r.random() < 0.75 else mixes)
@@ -44,7 +44,7 @@ class World:
         if not self.recovers:
             self.t1 = c.end + 1
         self.ordinary = [("background", ns, reg) for ns in self.namespaces for reg in r.sample(REGISTRIES, 2)]
-        self.lively()
+        self.lively(life)
 
     def fate(self, c, t, node, image):
         for rule in self.rules:
@@ -53,9 +53,9 @@ class World:
                 return o
         return Outcome("ok", c.rng.uniform(0.8, 5), c.rng.randrange(5_000_000, 90_000_000))
 
-    def lively(self):
+    def lively(self, life):
         r, c = self.r, self.c
-        many = max(6, min(60, 150 // self.size + 8))
+        many = life or max(6, min(60, 150 // self.size + 8))
         for i in range(many):
             _, ns, reg = r.choice(self.ordinary)
             t = c.start + 30 + (c.end - c.start - 300) * i / many
