@@ -12,6 +12,7 @@
 #include "ingest/bundle.h"
 #include "ingest/clock.h"
 #include "ingest/frame.h"
+#include "ingest/kin.h"
 #include "ingest/node.h"
 #include "ingest/request_fold.h"
 #include "pm/ingest.h"
@@ -372,9 +373,11 @@ static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec
     uint64_t key = pm_str_hash(e->field[PM_F_REGISTRY], (uint64_t)e->kind);
     key = pm_str_hash(e->field[PM_F_REPOSITORY], key);
     key = pm_str_hash(e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST], key);
+    size_t before = c->marks_n;
     pm_clock_mark(c, key, row->ts_kind, row->ts_ns);
     if (e->count > 1 && row->first_ns != PM_NO_TIME) pm_clock_mark(c, key, e->first.kind, row->first_ns);
     if (e->count > 1 && row->last_ns != PM_NO_TIME && row->last_ns != row->ts_ns) pm_clock_mark(c, key, e->last.kind, row->last_ns);
+    for (size_t i = before; i < c->marks_n && e->component == PM_COMP_EVENTS; i++) c->marks[i].node = pm_clock_node_hash(e->field[PM_F_NODE]);
 }
 
 static enum pm_quality quality_of(enum pm_when_kind k) {
@@ -797,9 +800,11 @@ static void finish(struct writer *w) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     pm_clock_resolve(m, w->n, o->year, zone, (int64_t)now.tv_sec * PM_NS_PER_S);
+    pm_kin_resolve(m, w->n, w->cluster);
     int64_t from = INT64_MAX, to = INT64_MIN;
     for (size_t i = 0; i < w->n; i++) {
         struct result *r = &w->results[i];
+        if (!r->row.node.n && m[i].node.n) r->row.node = pm_arena_dup(w->arena, m[i].node);
         date_member(w, r, &m[i]);
         if (r->row.from_ns == PM_NO_TIME || r->component == PM_COMP_OBJECTS) continue; // objects are as old as the cluster
         if (r->row.from_ns < from) from = r->row.from_ns;

@@ -122,17 +122,26 @@ static void disagreement(struct pm_state *s) {
         if (p->sources & PM_SRC_KUBELET) ++*pm_map_slot(&kubelet, p->node);
     }
     PWord_t n;
+    struct pm_ids nodes = {0};
+    struct pm_strs names;
     JLF(n, runtime, node);
     while (n) {
+        pm_ids_add(&nodes, (uint32_t)node);
+        JLN(n, runtime, node);
+    }
+    pm_strs_of_ids(s, &names, &nodes); // by name: ids follow the order in which files were read
+    for (size_t i = 0; i < names.n; i++) {
+        node = pm_id(s, names.items[i]);
+        JLG(n, runtime, node);
         Word_t other = pm_map_get(kubelet, node);
-        Word_t gap = *n > other ? *n - other : other - *n;
-        if (other && gap > 1 && gap * 10 > *n)
+        Word_t gap = !n ? 0 : *n > other ? *n - other : other - *n;
+        if (n && other && gap > 1 && gap * 10 > *n)
             add(s,
                 pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(pm_name(s, (uint32_t)node)),
                              (unsigned long long)*n, (unsigned long long)other),
                 "one of the logs has a hole; every attempt that either shows is counted once");
-        JLN(n, runtime, node);
     }
+    pm_ids_free(&nodes);
     JLFA(freed, runtime);
     JLFA(freed, kubelet);
     (void)freed;
