@@ -227,6 +227,7 @@ static const struct pm_word talk_words[] = {
     {"failed to push", NO_PULL},
     {"storing credentials", NO_PULL},
     {"saving credentials", NO_PULL},
+    {"erasing credentials", NO_PULL},
     {"unable to delete image", NO_PULL},
     {"unable to remove repository", NO_PULL},
     {"restarting failed container", NO_PULL},
