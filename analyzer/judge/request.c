@@ -59,6 +59,17 @@ static void take_status(struct pm_state *s, struct pm_request_group *g, const st
     g->verdict = pm_ruleset_classify(s->rules, e);
 }
 
+// Clients POST to a token server only where they have credentials (OAuth), and name the repository in the body, which no log keeps: refused there, the
+// challenge that the same client just got is one that its credentials did not meet.
+static void refused_login(struct pm_state *s, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) || !pm_str_eqc(e->field[PM_F_METHOD], "POST")) return;
+    uint32_t who = pm_id_fmt(s, "c/%u/%u/%u", row->file, pm_id(s, e->field[PM_F_CLIENT]), agent_of(s, e->field[PM_F_USER_AGENT]));
+    Word_t last = pm_map_get(s->request_open, who);
+    struct pm_request_group *g = last ? &s->groups.items[last - 1] : NULL;
+    if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
+}
+
 void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     struct pm_registry_url url = {0};
@@ -68,6 +79,7 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     struct pm_str reference = url.what == PM_URL_MANIFEST ? url.reference : e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST];
     bool manifest = url.what == PM_URL_MANIFEST || e->stage == PM_STAGE_MANIFEST || e->stage == PM_STAGE_RESOLVE;
     bool blob = !manifest && (url.what == PM_URL_BLOB || e->stage == PM_STAGE_BLOB);
+    if (!repository.n && (url.what == PM_URL_TOKEN || e->stage == PM_STAGE_TOKEN)) refused_login(s, row);
     if (!repository.n || url.push || (!manifest && !blob && url.what != PM_URL_TOKEN && e->stage != PM_STAGE_TOKEN)) return;
     s->have_requests = true;
     bool by_tag = manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
@@ -96,6 +108,7 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     }
     *pm_map_slot(&s->request_open, own) = (Word_t)(g - s->groups.items) + 1;
     *pm_map_slot(&s->request_open, latest) = (Word_t)(g - s->groups.items) + 1;
+    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", row->file, client, agent)) = (Word_t)(g - s->groups.items) + 1;
     uint32_t times = blob && e->http_status < 400 && e->count ? e->count : 1; // layers are folded while they are read (ingest/request_fold.c)
     g->last = pm_max_time(row->ts_ns, times > 1 ? row->last_ns : PM_NO_TIME);
     if (token && e->http_status && e->http_status < 400) g->token = true;
