@@ -39,9 +39,23 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_str_eqc(pm_path_folder(r->path), "containerd") && pm_str_eqc(pm_path_base(r->path), "config.toml") ? 60 : 0;
 }
 
+// Where the registry settings stand: containerd 2 reads its own (version 3) files without moving the old plugin's sections, so that they do nothing there.
+static void add_section(struct pm_config *c, const struct pm_record *r) {
+    static const char *const HEADS[] = {"[plugins.\"io.containerd.grpc.v1.cri\".registry", "[plugins.'io.containerd.grpc.v1.cri'.registry"};
+    for (size_t i = 0; i < PM_LEN(HEADS); i++) {
+        ptrdiff_t at = pm_str_find(r->text, pm_str_c(HEADS[i]), 0);
+        if (!pm_config_has_line(r->text, HEADS[i])) continue;
+        uint64_t line = r->line ? r->line : 1;
+        for (ptrdiff_t nl = pm_str_chr(r->text, '\n', 0); nl >= 0 && nl < at; nl = pm_str_chr(r->text, '\n', (size_t)nl + 1)) line++;
+        pm_config_add(c, PM_SETTING_TEXT, PM_STR("registry.section"), PM_STR("io.containerd.grpc.v1.cri"), line);
+        return;
+    }
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "containerd.config");
     pm_config_toml(ctx, r, &c, ROWS, PM_LEN(ROWS));
+    add_section(&c, r);
     pm_config_emit(ctx, r, &c, PM_NONE);
     return PM_PARSE_OK;
 }

@@ -27,35 +27,31 @@ void pm_advices_free(struct pm_advices *d) {
     free(d);
 }
 
-static struct pm_str field(const json_t *o, const char *key) { return pm_str_c(json_string_value(json_object_get(o, key))); }
-
 size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items, size_t max) {
     if (!d || cause < 0) return 0;
-    const struct pm_str *f = e->field;
-    const struct pm_advice_value values[] = {
-        {"endpoint", pm_advice_endpoint(f[PM_F_REGISTRY])},
-        {"address", pm_advice_address(a, f[PM_F_REGISTRY])},
-        {"registry", f[PM_F_REGISTRY]},
-        {"repository", f[PM_F_REPOSITORY]},
-        {"image", f[PM_F_IMAGE]},
-        {"node", f[PM_F_NODE]},
-        {"namespace", f[PM_F_NAMESPACE]},
-        {"pod", f[PM_F_POD]},
-        {"workload", PM_NONE},
-        {"workload_kind", PM_NONE},
-        {"secret", f[PM_F_SECRET]},
-        {"user", f[PM_F_USER]},
-        {"client", f[PM_F_CLIENT]},
-        {"host", f[PM_F_HOST].n ? f[PM_F_HOST] : f[PM_F_REGISTRY]},
+    static const struct {
+        enum pm_advice_key key;
+        enum pm_field field;
+    } FIELDS[] = {
+        {PM_ADV_REGISTRY, PM_F_REGISTRY},   {PM_ADV_REPOSITORY, PM_F_REPOSITORY}, {PM_ADV_IMAGE, PM_F_IMAGE},   {PM_ADV_NODE, PM_F_NODE},
+        {PM_ADV_NAMESPACE, PM_F_NAMESPACE}, {PM_ADV_POD, PM_F_POD},               {PM_ADV_SECRET, PM_F_SECRET}, {PM_ADV_USER, PM_F_USER},
+        {PM_ADV_CLIENT, PM_F_CLIENT},       {PM_ADV_HOST, PM_F_HOST},
     };
-    size_t n = 0, i;
-    json_t *o;
-    json_array_foreach(json_object_get(d->root, "advice"), i, o) {
-        if (n == max || !pm_str_eqc(field(o, "cause"), pm_causes[cause].name)) continue;
-        items[n].phase = pm_arena_dup(a, field(o, "phase"));
-        items[n].text = pm_advice_text(a, field(o, "text"), values, PM_LEN(values));
-        items[n].command = pm_advice_text(a, field(o, "command"), values, PM_LEN(values));
-        n++;
-    }
-    return n;
+    struct pm_advice rows[PM_ADVICE_ROWS];
+    struct pm_advice_names n = {.runtime = e->component == PM_COMP_DOCKERD ? "docker" : e->component == PM_COMP_CRIO ? "crio" : e->component == PM_COMP_CONTAINERD ? "containerd" : NULL};
+    for (size_t i = 0; i < PM_LEN(FIELDS); i++) n.value[FIELDS[i].key] = e->field[FIELDS[i].field];
+    pm_advice_derive(a, &n);
+    size_t found = pm_advice_pick(a, d->root, cause, &n, rows, max < PM_LEN(rows) ? max : PM_LEN(rows));
+    for (size_t i = 0; i < found; i++) items[i] = (struct pm_advice_item){rows[i].phase, rows[i].text, rows[i].command, rows[i].within};
+    return found;
+}
+
+size_t pm_advices_check(const char *rules_dir, struct pm_diags *diags) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str text;
+    json_t *root = pm_rules_data(rules_dir, "advice.yaml", &text, a) ? pm_yaml_load(text, "advice.yaml", diags) : NULL;
+    size_t faults = root ? pm_advice_check(root, "advice.yaml", diags) : 1;
+    json_decref(root);
+    pm_arena_free(a);
+    return faults;
 }

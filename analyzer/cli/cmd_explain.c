@@ -77,6 +77,7 @@ static void advice_json(struct line *l, const struct pm_answer *r) {
         pm_buf_lit(&l->b, ", \"command\": ");
         if (items[i].command.n) pm_json_string(&l->b, items[i].command);
         else pm_buf_lit(&l->b, "null");
+        pm_buf_lit(&l->b, ", \"within\": "), pm_json_string(&l->b, items[i].within);
         pm_buf_addc(&l->b, '}');
     }
     pm_buf_addc(&l->b, ']');

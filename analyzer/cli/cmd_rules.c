@@ -1,4 +1,5 @@
 // `pullmortem rules check|test|list|show [ID]`: look at the rules and run their samples.
+#include "cli/advice.h"
 #include "cli/answer.h"
 #include "cli/opts.h"
 #include "pm/judge.h"
@@ -18,7 +19,8 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->dir, diags);
     int rc = PM_EXIT_USAGE;
     if (!rs) return rc;
-    if (strcmp(r->what, "check") == 0) rc = pm_alerts_check(r->dir, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
+    if (strcmp(r->what, "check") == 0)
+        rc = pm_alerts_check(r->dir, diags) && !pm_advices_check(r->dir, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);
     else rc = pm_ruleset_list(rs, r->id, &r->run);
     pm_ruleset_limits(rs, diags);

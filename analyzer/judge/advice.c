@@ -1,97 +1,175 @@
-// rules/advice.yaml → the incident's own advice, with its names filled in.
+// The names that an incident's advice is filled with; which advice, and how it is worded: advice_text.c.
 #include "judge/advice.h"
+#include "judge/mirror.h"
 #include "judge/state.h"
 
-static struct pm_str first_name(struct pm_state *s, const struct pm_ids *ids) { return ids->n ? pm_name(s, ids->items[0]) : PM_NONE; }
+static struct pm_str lower(struct pm_state *s, struct pm_str x) {
+    char *p = x.n ? pm_arena_alloc(s->a, x.n) : NULL;
+    for (size_t i = 0; i < x.n; i++) p[i] = (char)(x.p[i] >= 'A' && x.p[i] <= 'Z' ? x.p[i] + 32 : x.p[i]);
+    return (struct pm_str){p, x.n};
+}
 
-static struct pm_str secret_of(struct pm_state *s, const struct pm_hit *h) {
+static void list(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key, const struct pm_ids *ids) {
+    for (size_t i = 0; i < ids->n; i++) {
+        if (!ids->items[i]) continue;
+        if (n->value[key].n) n->more[key]++;
+        else n->value[key] = pm_name(s, ids->items[i]);
+    }
+}
+
+// "docker.io/acme/web:1" before a bare digest: the first that a person would recognise.
+static void images(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+    list(s, n, PM_ADV_IMAGE, &h->images);
+    for (size_t i = 0; i < h->images.n; i++) {
+        struct pm_str image = pm_name(s, h->images.items[i]);
+        if (pm_str_has(n->value[PM_ADV_IMAGE], PM_STR("/")) || !pm_str_has(image, PM_STR("/"))) continue;
+        n->value[PM_ADV_IMAGE] = image;
+    }
+}
+
+static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        if (pod && pod->secrets.n) return pm_name(s, pod->secrets.items[0]);
+        struct pm_str namespace = pod ? pm_name(s, pod->namespace) : PM_NONE;
+        if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(namespace, n->value[PM_ADV_NAMESPACE]))) continue; // a command has one namespace
+        if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(s, pod->name);
+        if (!n->value[PM_ADV_ACCOUNT].n) n->value[PM_ADV_ACCOUNT] = pm_name(s, pod->account);
+        if (!n->value[PM_ADV_SECRET].n && pod->secrets.n) n->value[PM_ADV_SECRET] = pm_name(s, pod->secrets.items[0]);
+        if (n->value[PM_ADV_SECRET].n && n->value[PM_ADV_ACCOUNT].n) break;
+    }
+    if (n->value[PM_ADV_SECRET].n || !pm_cause_in(h->cause, "auth")) return;
+    for (size_t i = 0; i < h->said.n; i++) { // lines about its pods that tell of a secret
+        const struct pm_trace *t = &s->traces.items[h->said.items[i]];
+        if (t->kind != PM_KIND_SECRET_MISSING || !t->secret) continue;
+        n->value[PM_ADV_SECRET] = pm_name(s, t->secret);
+        return;
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->secret && (!t->namespace || pm_ids_has(&h->namespaces, t->namespace))) return pm_name(s, t->secret);
+        if (t->kind != PM_KIND_SECRET_MISSING || !t->secret || !pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE])) continue;
+        n->value[PM_ADV_SECRET] = pm_name(s, t->secret);
+        return;
     }
-    return PM_STR("regcred");
 }
 
+static void workloads(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+    const struct pm_incident *inc = h->incident;
+    const struct pm_hit_workload *w = NULL; // the one with most pods speaks for all
+    for (size_t k = 0; k < inc->blast.workloads_n; k++)
+        if (!w || inc->blast.workloads[k].pods > w->pods) w = &inc->blast.workloads[k];
+    list(s, n, PM_ADV_NAMESPACE, &h->namespaces);
+    if (!w) return;
+    static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
+    struct pm_str kind = lower(s, w->kind), ref = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
+    n->value[PM_ADV_NAMESPACE] = w->namespace;
+    n->value[PM_ADV_WORKLOAD] = ref;
+    n->more[PM_ADV_WORKLOAD] = n->more[PM_ADV_ROLLOUT] = inc->blast.workloads_n - 1;
+    for (size_t i = 0; i < PM_LEN(ROLLS); i++)
+        if (pm_str_eqc(kind, ROLLS[i])) n->value[PM_ADV_ROLLOUT] = ref;
+}
+
+// runtime ---------------------------------------------------------------------------------------------------------------
+static const char *of_version(struct pm_str runtime, struct pm_str kubelet) { // "containerd://1.7.27", "cri-o://1.29.1"
+    if (pm_str_has(kubelet, PM_STR("+k3s")) || pm_str_has(kubelet, PM_STR("+rke2")) || pm_str_has(runtime, PM_STR("-k3s"))) return "k3s";
+    if (pm_str_starts(runtime, PM_STR("docker://"))) return "docker";
+    if (pm_str_starts(runtime, PM_STR("cri-o://"))) return "crio";
+    if (pm_str_starts(runtime, PM_STR("containerd://1."))) return "containerd1";
+    if (pm_str_starts(runtime, PM_STR("containerd://2."))) return "containerd2";
+    return pm_str_starts(runtime, PM_STR("containerd://")) ? "containerd" : NULL;
+}
+
+static const char *of_config(struct pm_state *s, uint32_t node) {
+    const char *found = NULL;
+    for (size_t i = 0; i < s->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        struct pm_str source = pm_name(s, c->source);
+        if (c->node && node && pm_facts_node(s, c->node) != node) continue;
+        if (pm_str_eqc(source, "k3s.registries")) return "k3s";
+        if (pm_str_eqc(source, "crio.conf")) found = "crio";
+        if (!pm_str_eqc(source, "containerd.config")) continue;
+        json_t *version = json_object_get(json_object_get(c->detail, "settings"), "version");
+        if (json_integer_value(version) == 3) found = "containerd2"; // the first to read it
+    }
+    return found;
+}
+
+// By the node's object, by its configuration, by whose log its pulls were counted in, in this order.
+static const char *runtime_of(struct pm_state *s, const struct pm_hit *h) {
+    uint32_t node = h->nodes.n ? h->nodes.items[0] : 0;
+    Word_t at = pm_map_get(s->facts.node_by_name, node);
+    const struct pm_node_fact *fact = at ? &s->facts.nodes.items[at - 1] : NULL;
+    const char *found = fact ? of_version(pm_name(s, fact->runtime), pm_name(s, fact->kubelet)) : NULL;
+    if (!found) found = of_config(s, node);
+    for (size_t i = 0; i < h->pulls.n && !found; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (p->node == node && p->origin == PM_ORIGIN_DOCKERD) found = "docker";
+    }
+    for (size_t i = 0; i < s->facts.files.n && !found && node; i++) {
+        const struct pm_file_fact *f = &s->facts.files.items[i];
+        if (f->node != node) continue;
+        if (pm_str_eqc(f->row.component, "containerd")) found = "containerd";
+        if (pm_str_eqc(f->row.component, "crio")) found = "crio";
+    }
+    return found ? found : pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker" : NULL;
+}
+
+static struct pm_str arch_of(struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->nodes.n; i++) {
+        Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
+        if (at && s->facts.nodes.items[at - 1].arch) return pm_name(s, s->facts.nodes.items[at - 1].arch);
+    }
+    return PM_NONE;
+}
+
+// hosts and images ------------------------------------------------------------------------------------------------------
 static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) { // the mirror, where it was the mirror
     for (size_t i = 0; i < h->traces.n; i++)
         if (s->traces.items[h->traces.items[i]].host) return pm_name(s, s->traces.items[h->traces.items[i]].host);
-    return first_name(s, &h->registries);
+    return PM_NONE;
 }
 
-struct pm_str pm_advice_endpoint(struct pm_str registry) {
-    return pm_str_eqc(registry, "docker.io") ? PM_STR("registry-1.docker.io") : registry;
-}
-struct pm_str pm_advice_address(struct pm_arena *a, struct pm_str registry) {
-    struct pm_str host = pm_advice_endpoint(registry);
-    return !host.n || pm_str_chr(host, ':', 0) > 0 ? host : pm_arena_fmt(a, "%.*s:443", PM_FMT(host));
+static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
+    for (size_t i = 0; i < s->mirrors_n && registry.n; i++)
+        if (pm_mirror_serves(&s->mirrors[i], registry)) return s->mirrors[i].host;
+    return PM_NONE;
 }
 
-struct pm_str pm_advice_text(struct pm_arena *a, struct pm_str text, const struct pm_advice_value *values, size_t n) {
-    struct pm_buf b = {0};
-    for (size_t i = 0; i < text.n; i++) {
-        bool done = false;
-        for (size_t k = 0; text.p[i] == '{' && k < n && !done; k++) {
-            size_t len = strlen(values[k].key);
-            if (text.n - i < len + 2 || memcmp(text.p + i + 1, values[k].key, len) != 0 || text.p[i + 1 + len] != '}') continue;
-            if (values[k].value.n) pm_buf_add(&b, values[k].value);
-            else
-                for (size_t c = 0; c < len; c++) pm_buf_addc(&b, (char)(values[k].key[c] >= 'a' && values[k].key[c] <= 'z' ? values[k].key[c] - 32 : '-'));
-            i += len + 1;
-            done = true;
-        }
-        if (!done) pm_buf_addc(&b, text.p[i]);
+static void good_images(struct pm_state *s) {
+    for (size_t i = 0; i < s->pulls.n; i++) { // in time order: the newest stays
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository && p->tag)
+            *pm_map_slot(&s->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
     }
-    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
-    pm_buf_free(&b);
-    return out;
+    s->good_image_made = true;
 }
 
-static struct pm_str lower(struct pm_state *s, struct pm_str x) {
-    struct pm_str out = pm_arena_dup(s->a, x);
-    char *p = out.n ? pm_arena_alloc(s->a, out.n) : NULL;
-    for (size_t i = 0; i < out.n; i++) p[i] = (char)(out.p[i] >= 'A' && out.p[i] <= 'Z' ? out.p[i] + 32 : out.p[i]);
-    return (struct pm_str){p, out.n};
+static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h, struct pm_str image) {
+    if (!s->good_image_made) good_images(s);
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (!pm_str_eq(pm_name(s, p->image), image)) continue;
+        Word_t at = pm_map_get(s->good_image, PM_PAIR(p->registry, p->repository));
+        return at && s->pulls.items[at - 1].image != p->image ? pm_name(s, s->pulls.items[at - 1].image) : PM_NONE;
+    }
+    return PM_NONE;
 }
 
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    const struct pm_hit_workload *w = NULL; // the one with most pods speaks for all
-    for (size_t k = 0; k < inc->blast.workloads_n; k++)
-        if (!w || inc->blast.workloads[k].pods > w->pods) w = &inc->blast.workloads[k];
-    struct pm_str pod = first_name(s, &h->pods);
-    const struct pm_advice_value values[] = {
-        {"registry", first_name(s, &h->registries)},
-        {"endpoint", pm_advice_endpoint(first_name(s, &h->registries))},
-        {"address", pm_advice_address(s->a, first_name(s, &h->registries))},
-        {"repository", first_name(s, &h->repositories)},
-        {"image", first_name(s, &h->images)},
-        {"node", first_name(s, &h->nodes)},
-        {"namespace", w ? w->namespace : first_name(s, &h->namespaces)},
-        {"pod", pm_str_from(pod, (size_t)(pm_str_chr(pod, '/', 0) + 1))},
-        {"workload", w ? w->name : PM_NONE},
-        {"workload_kind", w ? lower(s, w->kind) : PM_NONE},
-        {"secret", secret_of(s, h)},
-        {"user", first_name(s, &h->users)},
-        {"client", first_name(s, &h->clients)},
-        {"host", host_of(s, h)},
-    };
-    size_t i;
-    json_t *o;
-    json_array_foreach(json_object_get(s->advice, "advice"), i, o) {
-        const char *cause = json_string_value(json_object_get(o, "cause"));
-        if (!cause || !pm_cause_is(h->cause, cause)) continue;
-        struct pm_advice *list = PM_NEWN(s->a, struct pm_advice, inc->advice_n + 1); // a handful
-        if (inc->advice_n) memcpy(list, inc->advice, inc->advice_n * sizeof *list);
-        const char *phase = json_string_value(json_object_get(o, "phase")), *text = json_string_value(json_object_get(o, "text")),
-                   *command = json_string_value(json_object_get(o, "command"));
-        list[inc->advice_n].phase = pm_arena_dup(s->a, pm_str_c(phase));
-        list[inc->advice_n].text = pm_advice_text(s->a, pm_str_c(text), values, PM_LEN(values));
-        if (command) list[inc->advice_n].command = pm_advice_text(s->a, pm_str_c(command), values, PM_LEN(values));
-        inc->advice = list;
-        inc->advice_n++;
-    }
+    struct pm_advice_names n = {.runtime = runtime_of(s, h)};
+    list(s, &n, PM_ADV_REGISTRY, &h->registries);
+    list(s, &n, PM_ADV_REPOSITORY, &h->repositories);
+    list(s, &n, PM_ADV_NODE, &h->nodes);
+    list(s, &n, PM_ADV_USER, &h->users);
+    list(s, &n, PM_ADV_CLIENT, &h->clients);
+    images(s, &n, h);
+    workloads(s, &n, h);
+    pods(s, &n, h);
+    n.value[PM_ADV_HOST] = host_of(s, h);
+    n.value[PM_ADV_MIRROR] = mirror_of(s, n.value[PM_ADV_REGISTRY]);
+    n.value[PM_ADV_GOOD_IMAGE] = good_image_of(s, h, n.value[PM_ADV_IMAGE]);
+    n.value[PM_ADV_ARCH] = arch_of(s, h);
+    pm_advice_derive(s->a, &n);
+    inc->advice = PM_NEWN(s->a, struct pm_advice, PM_ADVICE_ROWS);
+    inc->advice_n = inc->advice_cap = pm_advice_pick(s->a, s->advice, h->cause, &n, inc->advice, PM_ADVICE_ROWS);
 }

@@ -93,8 +93,11 @@ static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *
     json_array_foreach(json_object_get(d, "containers"), i, c) {
         uint32_t image = image_id(s, c, "image");
         if (image) pm_ids_add_new(&pod->images, image);
+        if (image && pm_str_eqc(pm_name(s, text(s, c, "policy")), "Always")) pm_ids_add_new(&pod->always, image);
     }
+    if (json_object_get(d, "containers") && row->path) pod->path = pm_id(s, pm_str_c(row->path));
     texts(s, d, "pull_secrets", &pod->secrets);
+    pod->secrets_known = pod->secrets_known || json_object_get(d, "pull_secrets");
     pairs(s, json_object_get(d, "labels"), &pod->labels);
     const json_t *owner = json_object_get(d, "owner");
     if (owner) {
@@ -367,6 +370,7 @@ void pm_facts_free(struct pm_state *s) {
     for (size_t i = 0; i < f->pods.n; i++) {
         pm_ids_free(&f->pods.items[i].secrets);
         pm_ids_free(&f->pods.items[i].images);
+        pm_ids_free(&f->pods.items[i].always);
         pm_ids_free(&f->pods.items[i].labels);
     }
     for (size_t i = 0; i < f->workloads.n; i++) {

@@ -8,6 +8,7 @@
 //   scope …   what separates hit from spared, who was hit, how sure, what to do
 //   finish    into the report, and back into the timeline
 //   series, alert  the report as metrics, and which alerts would have fired over them
+#include "judge/mirror.h"
 #include "judge/series.h"
 #include "judge/state.h"
 #include <stdlib.h>
@@ -62,6 +63,7 @@ static void state_free(struct pm_state *s) {
     json_decref(s->correlate);
     json_decref(s->advice);
     json_decref(s->findings);
+    JLFA(freed, s->good_image);
     JLFA(freed, s->request_open);
     JLFA(freed, s->side_last);
     JLFA(freed, s->event_last);
@@ -154,6 +156,7 @@ static void bundle(struct pm_state *s) {
 
 static void each_incident(struct pm_state *s) {
     pm_blast_prepare(s);
+    s->mirrors_n = pm_mirrors_find(s, &s->mirrors);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->dropped) continue;
@@ -190,12 +193,12 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     each_incident(s);
     pm_evidence_pick(s);
     pm_findings_fill(s);
-    pm_missing_fill(s);
     bool quotas = pm_quotas_fill(s);
     pm_stats_fill(s);
     pm_unknown_fill(s);
     bundle(s);
     pm_report_finish(s);
+    pm_missing_fill(s);
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;
     state_free(s);

@@ -1,49 +1,103 @@
-// What would have settled more: the report degrades in words instead of guessing.
+// What would have settled more: the report degrades in words instead of guessing. Each line says what it costs the verdict, the dearest first.
+//
+// Runs after the incidents are in the report: `main` is the one that the verdict is about, and what its rivals were is known.
 #include "judge/fold.h"
 #include "judge/state.h"
+#include <stdlib.h>
 
-static void add(struct pm_state *s, struct pm_str what, const char *effect) {
-    struct pm_report *r = s->report;
-    struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
-    m->what = what;
-    m->effect = pm_str_c(effect);
+struct lack {
+    int weight; // what it costs; ties stay in the order of asking
+    size_t at;
+    struct pm_str what, effect;
+};
+struct lacks {
+    struct pm_state *s;
+    const struct pm_hit *main; // NULL: nothing failed
+    struct lack *items;
+    size_t n, cap;
+};
+enum { COUNTS = 20, PODS = 30, TIMES = 40, ANSWER = 60, VERDICT = 80 };
+
+static void add(struct lacks *l, int weight, struct pm_str what, struct pm_str effect) {
+    size_t at = l->n;
+    *PM_PUSH(l->items, l->n, l->cap) = (struct lack){weight, at, what, effect};
 }
 
-static struct pm_str listed(struct pm_state *s, const struct pm_ids *ids) {
+static int by_weight(const void *a, const void *b) {
+    const struct lack *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    return x->at < y->at ? -1 : 1;
+}
+
+static struct pm_str listed(struct pm_state *s, const struct pm_ids *ids, const char *noun) {
     struct pm_strs names;
     pm_strs_of_ids(s, &names, ids);
     if (names.n == 1) return names.items[0];
-    return pm_arena_fmt(s->a, "%zu nodes (%.*s …)", names.n, PM_FMT(names.items[0]));
+    return pm_arena_fmt(s->a, "%zu %s (%.*s …)", names.n, noun, PM_FMT(names.items[0]));
 }
 
-static void node_logs(struct pm_state *s) {
-    struct pm_ids none = {0}, no_runtime = {0}, no_kubelet = {0};
+static const char *cause_of(const struct pm_hit *h) { return h->cause >= 0 ? pm_causes[h->cause].name : "unknown"; }
+
+// "auth.token-expired or auth.permission-denied", where the lines themselves left both open; PM_NONE where they did not.
+static struct pm_str open_question(struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; h && i < h->pulls.n; i++) {
+        const struct pm_verdict *v = &s->pulls.items[h->pulls.items[i]].verdict;
+        for (int k = 0; k < v->candidate_count && v->candidate_count > 1; k++)
+            if (v->candidates[k] != h->cause && v->candidates[k] >= 0)
+                return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[v->candidates[k]].name);
+    }
+    const struct pm_incident *inc = h ? h->incident : NULL;
+    if (!inc || inc->confidence == PM_CONFIDENCE_HIGH || !inc->against_n || inc->against[0].cause < 0 || inc->against[0].cause == h->cause) return PM_NONE;
+    return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[inc->against[0].cause].name);
+}
+
+// node logs ----------------------------------------------------------------------------------------------------------------
+static bool has_runtime(const struct pm_state *s, uint32_t node) {
+    return pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node);
+}
+static void no_logs(struct lacks *l, const struct pm_ids *nodes) {
+    struct pm_state *s = l->s;
+    if (!nodes->n) return;
+    add(l, COUNTS + 25, pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes"))),
+        pm_arena_fmt(s->a, "attempts there are known from events, objects or requests only: the number of %s failures is a lower bound", cause_of(l->main)));
+}
+static void no_runtime(struct lacks *l, const struct pm_ids *nodes) {
+    struct pm_state *s = l->s;
+    struct pm_str question = open_question(s, l->main);
+    if (!nodes->n) return;
+    struct pm_str what = pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes")));
+    if (question.n) add(l, ANSWER, what, pm_arena_fmt(s->a, "the registry's answer in full would have told whether it is %.*s", PM_FMT(question)));
+    else add(l, COUNTS, what, PM_STR("successful pulls, how long they took, and bodies of errors are missing: who was spared is known from the kubelet only"));
+}
+static void no_kubelet(struct lacks *l, const struct pm_ids *nodes) {
+    if (nodes->n)
+        add(l, PODS, pm_arena_fmt(l->s->a, "no kubelet log of %.*s", PM_FMT(listed(l->s, nodes, "nodes"))),
+            PM_STR("which pod asked for a pull is known from events and objects only: the blast radius may be larger"));
+}
+static void node_logs(struct lacks *l) {
+    struct pm_state *s = l->s;
+    struct pm_ids none = {0}, runtime = {0}, kubelet = {0};
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *h = &s->hits.items[i];
         for (size_t k = 0; k < h->nodes.n && !h->dropped; k++) {
             uint32_t n = h->nodes.items[k];
-            bool runtime = pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], n) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], n),
-                 kubelet = pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
-            if (!runtime && !kubelet) pm_ids_add_new(&none, n);
-            else if (!runtime) pm_ids_add_new(&no_runtime, n);
-            else if (!kubelet && s->facts.pods.n) pm_ids_add_new(&no_kubelet, n);
+            bool kubelet_there = pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
+            if (!has_runtime(s, n) && !kubelet_there) pm_ids_add_new(&none, n);
+            else if (!has_runtime(s, n)) pm_ids_add_new(&runtime, n);
+            else if (!kubelet_there && s->facts.pods.n) pm_ids_add_new(&kubelet, n);
         }
     }
-    if (none.n)
-        add(s, pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, &none))),
-            "attempts are known from events, objects or requests only: their number is a lower bound");
-    if (no_runtime.n)
-        add(s, pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, &no_runtime))), "successful pulls, durations and bodies of errors are missing");
-    if (no_kubelet.n)
-        add(s, pm_arena_fmt(s->a, "no kubelet log of %.*s", PM_FMT(listed(s, &no_kubelet))),
-            "which pod asked for a pull is known from events and objects only");
+    no_logs(l, &none);
+    no_runtime(l, &runtime);
+    no_kubelet(l, &kubelet);
     pm_ids_free(&none);
-    pm_ids_free(&no_runtime);
-    pm_ids_free(&no_kubelet);
+    pm_ids_free(&runtime);
+    pm_ids_free(&kubelet);
 }
 
 // Tables of pods name neither image nor message: of pods that wait and are in no pull, that is all there is.
-static void waiting(struct pm_state *s) {
+static void waiting(struct lacks *l) {
+    struct pm_state *s = l->s;
     struct pm_ids pods = {0};
     Pvoid_t pulled = NULL;
     Word_t freed;
@@ -65,51 +119,128 @@ static void waiting(struct pm_state *s) {
     struct pm_strs names;
     pm_strs_of_ids(s, &names, &pods);
     if (names.n)
-        add(s, pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
+        add(l, VERDICT + 5, pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
                             PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
-            "pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would");
+            PM_STR("pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
     pm_ids_free(&pods);
 }
 
-static void events(struct pm_state *s) {
-    int64_t first = PM_NO_TIME, last = PM_NO_TIME;
-    uint64_t spread = 0;
+// events -------------------------------------------------------------------------------------------------------------------
+static void events(struct lacks *l) {
+    struct pm_state *s = l->s;
+    int64_t first = PM_NO_TIME, last = PM_NO_TIME, from = l->main ? l->main->from : s->from, to = l->main ? l->main->to : s->to;
+    bool spread = false;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->origin != PM_ORIGIN_EVENTS) continue;
         first = pm_min_time(first, t->first);
         last = pm_max_time(last, t->last);
-        if (t->count > 25) spread++;
+        spread = spread || t->count > 25;
     }
-    if (first != PM_NO_TIME && s->from != PM_NO_TIME && first - s->from > PM_S(3600))
-        add(s, PM_STR("Kubernetes events begin more than an hour after the first line"),
-            "events live one hour by default: earlier pods are known from logs only");
-    if (last != PM_NO_TIME && s->to != PM_NO_TIME && s->to - last > PM_S(3600))
-        add(s, PM_STR("Kubernetes events end more than an hour before the last line"), "what pods did after that is known from logs only");
-    if (spread) add(s, PM_STR("some events were repeated more than 25 times"), "the kubelet's spam filter drops events beyond that: counts are lower bounds");
-    if (first == PM_NO_TIME && s->facts.pods.n && s->hits.n)
-        add(s, PM_STR("no Kubernetes events"), "pods and rollouts are known from objects and node logs only");
+    if (first == PM_NO_TIME) {
+        if (s->facts.pods.n && l->main) add(l, PODS - 5, PM_STR("no Kubernetes events"), PM_STR("pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
+        return;
+    }
+    if (from != PM_NO_TIME && first - from > PM_S(3600))
+        add(l, PODS, pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after the first failure", (double)(first - from) / 3.6e12),
+            PM_STR("events live one hour by default: pods and the trigger before that are known from logs only"));
+    if (to != PM_NO_TIME && to - last > PM_S(600) && s->to - last > PM_S(600))
+        add(l, PODS, pm_arena_fmt(s->a, "Kubernetes events end %.0f min before the last failure", (double)(to - last) / 6e10),
+            PM_STR("whether pods recovered after that is known from logs only"));
+    if (spread) add(l, COUNTS, PM_STR("some events were repeated more than 25 times"), PM_STR("the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
 }
 
-static void objects(struct pm_state *s) {
-    bool listed_pods = false, pods = false;
+// objects and registries -----------------------------------------------------------------------------------------------------
+static void pod_objects(struct lacks *l) {
+    struct pm_state *s = l->s;
+    bool pods = s->facts.pods.n > 0, listed_pods = false, secrets = false;
     for (size_t i = 0; i < s->facts.pods.n; i++) {
         listed_pods = listed_pods || s->facts.pods.items[i].listed;
-        pods = true;
+        secrets = secrets || s->facts.pods.items[i].secrets_known;
     }
-    if (pods && !listed_pods) add(s, PM_STR("no pod objects"), "owners of pods are guessed from their names, and pull secrets are not known");
-    bool auth = false, limit = false;
-    for (size_t i = 0; i < s->hits.n; i++) {
-        auth = auth || (!s->hits.items[i].dropped && pm_cause_in(s->hits.items[i].cause, "auth"));
-        limit = limit ||
-                (!s->hits.items[i].dropped && pm_cause_in(s->hits.items[i].cause, "rate-limit") && !pm_cause_is(s->hits.items[i].cause, "rate-limit.client"));
+    if (!l->main) return;
+    bool auth = pm_cause_in(l->main->cause, "auth");
+    if (auth && !secrets && pods)
+        add(l, VERDICT, PM_STR("no pod objects with their pull secrets"), pm_arena_fmt(s->a, "which credentials were presented is not known: %s stands on the registry's words alone", cause_of(l->main)));
+    else if (auth && !secrets && !pm_cause_is(l->main->cause, "auth.credential-provider"))
+        add(l, PODS - 10, PM_STR("no pod objects"), PM_STR("whose credentials were presented is not known"));
+    if (pods && !listed_pods && !(auth && !secrets))
+        add(l, PODS - 2, PM_STR("no pod objects"), PM_STR("owners of pods are guessed from their names, and how many pods still wait is not known"));
+}
+static void registry_side(struct lacks *l) {
+    struct pm_state *s = l->s;
+    if (!l->main || s->have_requests) return;
+    struct pm_str question = open_question(s, l->main), registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0]) : PM_STR("the registry");
+    bool quota = pm_cause_is(l->main->cause, "rate-limit.anonymous") || pm_cause_is(l->main->cause, "rate-limit.authenticated");
+    bool answered = question.n && !pm_cause_in(l->main->cause, "storage") && !pm_cause_in(l->main->cause, "runtime") && !pm_cause_is(l->main->cause, "rate-limit.client") &&
+                    !pm_cause_is(l->main->cause, "network.dns");
+    if (quota)
+        add(l, question.n ? ANSWER : COUNTS + 5, pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s", PM_FMT(registry)),
+            PM_STR("how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
+    else if (answered)
+        add(l, ANSWER - 5, pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
+            pm_arena_fmt(s->a, "its own answers would have told whether it is %.*s", PM_FMT(question)));
+}
+
+// time and damage ------------------------------------------------------------------------------------------------------------
+static void clocks(struct lacks *l) {
+    struct pm_state *s = l->s;
+    struct pm_ids assumed = {0};
+    size_t dated = 0;
+    for (size_t i = 0; i < s->facts.files.n; i++) {
+        const struct pm_file_fact *f = &s->facts.files.items[i];
+        if (!f->row.events || f->row.from_ns == PM_NO_TIME || f->row.duplicate_of) continue;
+        dated++;
+        bool concerned = l->main && (!f->node || pm_ids_has(&l->main->nodes, f->node));
+        if (f->row.quality == PM_QUALITY_ASSUMED && concerned) pm_ids_add_new(&assumed, f->path);
     }
-    if (limit && !s->have_requests) add(s, PM_STR("no log of a proxy or registry"), "how the quota was spent is estimated from the nodes' pulls alone");
-    if (auth && !listed_pods) add(s, PM_STR("no pod objects or pull secrets"), "which credentials were presented is not known");
+    if (assumed.n && dated > 1)
+        add(l, TIMES, pm_arena_fmt(s->a, "year or time zone of %.*s is assumed (UTC)", PM_FMT(listed(s, &assumed, "files"))),
+            PM_STR("the order between these and other files may be off by hours: trigger and chain are less certain; --tz and --year say better"));
+    pm_ids_free(&assumed);
+}
+
+struct damage {
+    struct lacks *l;
+    struct pm_str path, code;
+    uint64_t files;
+    bool null_fields;
+};
+static bool damaged(void *ctx, int columns, const char *const *names, const char *const *cells) {
+    struct damage *d = ctx;
+    (void)columns, (void)names;
+    if (!cells[0] || !cells[1]) return true;
+    if (strcmp(cells[1], "journal-field-null") == 0) {
+        d->null_fields = true;
+        return true;
+    }
+    if (!d->files++) {
+        d->path = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
+        d->code = pm_arena_dup(d->l->s->a, pm_str_c(cells[1]));
+    }
+    return true;
+}
+// Members that break off or that a limit cut: what followed is not known. Bad single lines are counted elsewhere.
+static void damage(struct lacks *l) {
+    struct pm_state *s = l->s;
+    struct damage d = {.l = l};
+    struct pm_str why = PM_NONE;
+    pm_timeline_sql(s->timeline,
+                    "SELECT file, code, min(line) FROM diagnostics WHERE code = 'journal-field-null' OR code LIKE '%truncated%' OR code LIKE '%too-large' OR "
+                    "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
+                    damaged, &d, &why, s->scratch);
+    if (d.files)
+        add(l, l->main ? TIMES + 5 : TIMES,
+            d.files > 1 ? pm_arena_fmt(s->a, "%llu members were read in part (%.*s …)", (unsigned long long)d.files, PM_FMT(d.path))
+                        : pm_arena_fmt(s->a, "%.*s was read in part (%.*s)", PM_FMT(d.path), PM_FMT(d.code)),
+            l->main ? PM_STR("failures and recoveries in the rest are not counted") : PM_STR("nothing failed in what could be read; the rest is not known"));
+    if (d.null_fields)
+        add(l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"), PM_STR("long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
 }
 
 // Sources that count one node's failures differently: told, not averaged.
-static void disagreement(struct pm_state *s) {
+static void disagreement(struct lacks *l) {
+    struct pm_state *s = l->s;
     Pvoid_t runtime = NULL, kubelet = NULL;
     Word_t freed, node = 0;
     for (size_t i = 0; i < s->pulls.n; i++) {
@@ -123,24 +254,21 @@ static void disagreement(struct pm_state *s) {
     }
     PWord_t n;
     struct pm_ids nodes = {0};
-    struct pm_strs names;
+    unsigned long long ours = 0, theirs = 0;
     JLF(n, runtime, node);
     while (n) {
-        pm_ids_add(&nodes, (uint32_t)node);
+        Word_t other = pm_map_get(kubelet, node);
+        Word_t gap = *n > other ? *n - other : other - *n;
+        if (other && gap > 1 && gap * 10 > *n) {
+            pm_ids_add_new(&nodes, (uint32_t)node);
+            ours += *n;
+            theirs += other;
+        }
         JLN(n, runtime, node);
     }
-    pm_strs_of_ids(s, &names, &nodes); // by name: ids follow the order in which files were read
-    for (size_t i = 0; i < names.n; i++) {
-        node = pm_id(s, names.items[i]);
-        JLG(n, runtime, node);
-        Word_t other = pm_map_get(kubelet, node);
-        Word_t gap = !n ? 0 : *n > other ? *n - other : other - *n;
-        if (n && other && gap > 1 && gap * 10 > *n)
-            add(s,
-                pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(pm_name(s, (uint32_t)node)),
-                             (unsigned long long)*n, (unsigned long long)other),
-                "one of the logs has a hole; every attempt that either shows is counted once");
-    }
+    if (nodes.n)
+        add(l, COUNTS + 3, pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
+            PM_STR("one of the logs has a hole; every attempt that either shows is counted once"));
     pm_ids_free(&nodes);
     JLFA(freed, runtime);
     JLFA(freed, kubelet);
@@ -148,9 +276,20 @@ static void disagreement(struct pm_state *s) {
 }
 
 void pm_missing_fill(struct pm_state *s) {
-    waiting(s);
-    node_logs(s);
-    events(s);
-    objects(s);
-    disagreement(s);
+    struct lacks l = {.s = s};
+    struct pm_report *r = s->report;
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (!s->hits.items[i].dropped && r->verdict && s->hits.items[i].id == r->verdict) l.main = &s->hits.items[i];
+    waiting(&l);
+    if (l.main) node_logs(&l);
+    events(&l);
+    pod_objects(&l);
+    registry_side(&l);
+    clocks(&l);
+    damage(&l);
+    disagreement(&l);
+    if (l.n > 1) qsort(l.items, l.n, sizeof *l.items, by_weight);
+    for (size_t i = 0; i < l.n; i++)
+        *PM_PUSH(r->missing, r->missing_n, r->missing_cap) = (struct pm_missing){.what = l.items[i].what, .effect = l.items[i].effect};
+    free(l.items);
 }

@@ -130,7 +130,10 @@ struct pm_pod_fact {
     int64_t created, seen; // seen: of the newest snapshot
     bool guessed, running, ready, evicted, waiting;
     bool listed; // an object spoke of it, not only lines
+    bool secrets_known; // the object was whole: `describe` does not print pull secrets
     struct pm_ids secrets, images;
+    struct pm_ids always; // images with imagePullPolicy: Always
+    uint32_t path;        // of a file that holds the object
     struct pm_ids labels; // "key=value"
     struct {
         uint32_t image, reason, message, container;
@@ -262,6 +265,10 @@ struct pm_state {
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
     json_t *correlate, *advice, *findings;
+    struct pm_mirror *mirrors; // of the configuration; mirror.h
+    size_t mirrors_n;
+    Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
+    bool good_image_made;
     Pvoid_t request_open;     // hash of client, file, repository → group index + 1
     Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;       // duplicates among event objects

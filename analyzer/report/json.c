@@ -349,6 +349,7 @@ static void advice(json *w, const struct pm_incident *i) {
         pm_json_text(w, "phase", i->advice[k].phase);
         pm_json_text(w, "text", i->advice[k].text);
         pm_json_text_or_null(w, "command", i->advice[k].command);
+        pm_json_text_or_null(w, "within", i->advice[k].within);
         pm_json_close(w, '}');
     }
     pm_json_close(w, ']');

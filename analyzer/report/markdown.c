@@ -87,6 +87,7 @@ static void advice(struct md *m, const struct pm_incident *in) {
             if (!n) pm_buf_fmt(&m->b, "\n**%s**\n\n", phases[p].title);
             pm_buf_fmt(&m->b, "%u. ", ++n);
             text(m, in->advice[i].text);
+            if (in->advice[i].within.n) pm_buf_fmt(&m->b, " *(%.*s)*", PM_FMT(pm_words_within(in->advice[i].within)));
             lit(m, "\n");
             if (in->advice[i].command.n) fence(m, in->advice[i].command, "sh", "   "); // so that the list goes on
         }

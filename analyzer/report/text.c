@@ -293,8 +293,9 @@ static void advice(struct text *x, const struct pm_incident *i) {
         for (size_t k = 0; k < i->advice_n; k++) of += pm_str_eqc(i->advice[k].phase, phases[p].phase);
         for (size_t k = 0; k < i->advice_n; k++) {
             if (!pm_str_eqc(i->advice[k].phase, phases[p].phase)) continue;
-            struct pm_str said = visible(x, i->advice[k].text), command = visible(x, i->advice[k].command);
+            struct pm_str said = visible(x, i->advice[k].text), within = pm_words_within(i->advice[k].within), command = visible(x, i->advice[k].command);
             const char *label = n++ ? "" : phases[p].label;
+            if (within.n) said = pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(within));
             pm_text_item(&x->t, INDENT, label, LABEL, of > 1 ? pm_arena_fmt(x->t.a, "%d. %.*s", n, PM_FMT(said)) : said);
             if (command.n)
                 fprintf(x->t.f, "%*s%s$ %.*s\n", INDENT + LABEL, "", of > 1 ? "   " : "", PM_FMT(command)); // never wrapped: it is there to be copied

@@ -32,5 +32,6 @@ struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns);
 struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns);
 // A moment of something that lasted from–to: with seconds where that was brief.
 struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns, int64_t day_ns);
+struct pm_str pm_words_within(struct pm_str step);                               // "0-10m" as a person says it; PM_NONE for no step
 const char *pm_words_cause(int cause);                                           // "rate-limit.anonymous"; "unknown" outside the table
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole); // "73 %"; "" of nothing

@@ -16,7 +16,7 @@
 // config         {"source","settings":{"dotted.key":value},"lines":{"dotted.key":line}}
 //                 Secrets are already redacted: where a file holds credentials the setting is true. Lists are arrays of strings.
 //                 Sources, and the settings that each may have:
-//   containerd.config  version, root, disabled_plugins[], registry.config_path, registry.mirrors.HOST[], registry.configs.HOST.auth,
+//   containerd.config  version, root, disabled_plugins[], registry.config_path, registry.section (where it is the old plugin's), registry.mirrors.HOST[], registry.configs.HOST.auth,
 //                      registry.configs.HOST.tls.insecure_skip_verify, sandbox_image, image_pull_progress_timeout, snapshotter,
 //                      max_concurrent_downloads, use_local_image_pull, discard_unpacked_layers
 //   containerd.hosts   registry (the folder), server, capabilities[], skip_verify, host.header,

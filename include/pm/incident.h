@@ -45,7 +45,7 @@ struct pm_pull { // one attempt of one node to pull one image
 
 struct pm_evidence { struct pm_str file, component, text, why; uint64_t line; int64_t time_ns; };
 struct pm_against { int cause; struct pm_str why; };
-struct pm_advice { struct pm_str phase, text, command; }; // phase: mitigate, fix, prevent
+struct pm_advice { struct pm_str phase, text, command, within; }; // phase: mitigate, fix, prevent; within: 0-10m, 10-30m, 30-120m, 1-7d after it was noticed
 struct pm_link { int cause; int64_t at_ns; struct pm_str what; uint32_t incident; }; // incident 0: a step that is no incident of its own
 struct pm_hit_pod { struct pm_str namespace, name, workload, node, image; int64_t first_ns, last_ns, stuck_ns; bool recovered; bool guessed; };
 struct pm_hit_workload { struct pm_str kind, namespace, name; uint64_t pods; bool guessed; };

@@ -1,0 +1,286 @@
+// rules/advice.yaml: which rows fit, and texts and commands with names in them. What the keys mean stands at the head of that file.
+//
+// A command is pasted into a root shell at 3 a.m. So a name goes in bare where it is made of harmless characters, in single quotes where it is not and stands on
+// its own, and else the command is left out: inside the template's own quotes there is no quoting that is right for a shell, jq and JSON at once.
+#include "judge/advice.h"
+#include "judge/yaml.h"
+#include "pm/rule.h"
+
+static const struct key {
+    const char *name, *otherwise; // otherwise: what a text says where there is no value
+    bool host;                    // part of URLs and of paths
+} KEYS[PM_ADV_KEY_COUNT] = {
+    [PM_ADV_REGISTRY] = {"registry", "the registry", true},
+    [PM_ADV_REPOSITORY] = {"repository", "the repository", false},
+    [PM_ADV_IMAGE] = {"image", "the image", false},
+    [PM_ADV_GOOD_IMAGE] = {"good_image", "a tag that was pulled before", false},
+    [PM_ADV_NODE] = {"node", "the node", false},
+    [PM_ADV_NAMESPACE] = {"namespace", "the namespace", false},
+    [PM_ADV_POD] = {"pod", "the pod", false},
+    [PM_ADV_WORKLOAD] = {"workload", "the workload", false},
+    [PM_ADV_ROLLOUT] = {"rollout", "the workload", false},
+    [PM_ADV_ACCOUNT] = {"account", "default", false},
+    [PM_ADV_SECRET] = {"secret", "the pull secret", false},
+    [PM_ADV_USER] = {"user", "the account", false},
+    [PM_ADV_CLIENT] = {"client", "the nodes' address", false},
+    [PM_ADV_HOST] = {"host", "the registry", true},
+    [PM_ADV_MIRROR] = {"mirror", "the mirror", true},
+    [PM_ADV_ARCH] = {"arch", "the nodes' platform", false},
+    [PM_ADV_NEW_SECRET] = {"new_secret", "regcred", false},
+    [PM_ADV_SERVER] = {"server", "the registry", false},
+    [PM_ADV_ADDRESS] = {"address", "the registry", true},
+    [PM_ADV_HOSTNAME] = {"hostname", "the registry", true},
+    [PM_ADV_ENDPOINT] = {"endpoint", "the registry", true},
+    [PM_ADV_REGION] = {"region", "the region", true},
+    [PM_ADV_ACR] = {"acr", "the registry", true},
+};
+static const char *const PHASES[] = {"mitigate", "fix", "prevent"};
+static const char *const STEPS[] = {"0-10m", "10-30m", "30-120m", "1-7d"};
+static const char *const RUNTIMES[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "any"};
+
+static bool known_word(const char *const *words, size_t n, const char *word) {
+    for (size_t i = 0; word && i < n; i++)
+        if (strcmp(words[i], word) == 0) return true;
+    return false;
+}
+
+// names -----------------------------------------------------------------------------------------------------------------
+static struct pm_str without_port(struct pm_str host) {
+    ptrdiff_t colon = pm_str_rchr(host, ':');
+    return colon > 0 && pm_str_rchr(host, ']') < colon ? pm_str_sub(host, 0, (size_t)colon) : host;
+}
+
+void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n) {
+    struct pm_str *v = n->value, registry = v[PM_ADV_REGISTRY];
+    bool hub = pm_str_eqc(registry, "docker.io");
+    v[PM_ADV_NEW_SECRET] = v[PM_ADV_SECRET].n ? v[PM_ADV_SECRET] : PM_STR("regcred");
+    v[PM_ADV_SERVER] = hub ? PM_STR("https://index.docker.io/v1/") : registry;
+    v[PM_ADV_ADDRESS] = hub ? PM_STR("registry-1.docker.io") : registry;
+    if (!v[PM_ADV_HOST].n || pm_str_eqc(v[PM_ADV_HOST], "docker.io")) v[PM_ADV_HOST] = v[PM_ADV_ADDRESS];
+    v[PM_ADV_HOSTNAME] = without_port(v[PM_ADV_HOST]);
+    v[PM_ADV_ENDPOINT] = v[PM_ADV_HOSTNAME].n != v[PM_ADV_HOST].n || !v[PM_ADV_HOST].n ? v[PM_ADV_HOST] : pm_arena_join(a, v[PM_ADV_HOST], PM_STR(":443"));
+    if (pm_str_ends(registry, PM_STR(".azurecr.io"))) v[PM_ADV_ACR] = pm_str_sub(registry, 0, (size_t)pm_str_chr(registry, '.', 0));
+    if (pm_str_has(registry, PM_STR(".dkr.ecr."))) v[PM_ADV_REGION] = pm_str_between(registry, PM_STR(".dkr.ecr."), PM_STR("."));
+    if (!v[PM_ADV_ACCOUNT].n && v[PM_ADV_NAMESPACE].n) v[PM_ADV_ACCOUNT] = PM_STR("default"); // what a pod gets that names none
+}
+
+// "{key}" at byte i; -1 where there is none.
+static int key_at(struct pm_str text, size_t i, size_t *len) {
+    for (int k = 0; text.p[i] == '{' && k < PM_ADV_KEY_COUNT; k++) {
+        struct pm_str word = pm_str_c(KEYS[k].name);
+        if (!pm_str_starts(pm_str_from(text, i + 1), word) || i + 1 + word.n >= text.n || text.p[i + 1 + word.n] != '}') continue;
+        if (i && text.p[i - 1] == '$') continue; // a variable of the shell's
+        *len = word.n + 2;
+        return k;
+    }
+    return -1;
+}
+
+static struct pm_str text_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
+    struct pm_buf b = {0};
+    for (size_t i = 0, len = 1; i < text.n; i += len) {
+        int k = key_at(text, i, &len);
+        if (k < 0) {
+            len = 1;
+            pm_buf_addc(&b, text.p[i]);
+            continue;
+        }
+        pm_buf_add(&b, n->value[k].n ? n->value[k] : pm_str_c(KEYS[k].otherwise));
+        if (n->more[k]) pm_buf_fmt(&b, " and %zu more", n->more[k]);
+    }
+    struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
+    if (out.n && out.p[0] >= 'a' && out.p[0] <= 'z' && key_at(text, 0, &(size_t){0}) >= 0) { // "the image …" begins a sentence
+        int k = key_at(text, 0, &(size_t){0});
+        if (!n->value[k].n) ((char *)(uintptr_t)out.p)[0] = (char)(out.p[0] - 32);
+    }
+    pm_buf_free(&b);
+    return out;
+}
+
+// commands --------------------------------------------------------------------------------------------------------------
+static bool harmless(unsigned char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || strchr("._-/:@+", c) != NULL; }
+
+enum { BARE, QUOTED, NEVER };
+static int how_to_put(struct pm_str v, bool host) {
+    int how = BARE;
+    if (!v.n || v.n > 300 || v.p[0] == '-' || (host && (v.p[0] == '.' || v.p[0] == '/' || pm_str_has(v, PM_STR(".."))))) return NEVER;
+    for (size_t i = 0; i < v.n; i++) {
+        unsigned char c = (unsigned char)v.p[i];
+        if (c < ' ' || c >= 0x7f) return NEVER; // what is seen must be what is pasted
+        if (!c || !harmless(c)) how = host ? NEVER : QUOTED;
+        if (host && how == NEVER) return NEVER;
+    }
+    return how;
+}
+
+static void add_quoted(struct pm_buf *b, struct pm_str v) {
+    pm_buf_addc(b, '\'');
+    for (size_t i = 0; i < v.n; i++) {
+        if (v.p[i] == '\'') pm_buf_add(b, PM_STR("'\\''"));
+        else pm_buf_addc(b, v.p[i]);
+    }
+    pm_buf_addc(b, '\'');
+}
+
+// PM_NONE where a name is missing or may not go where the template wants it.
+static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
+    struct pm_buf b = {0};
+    char open = 0; // the template's quote that we are in
+    bool good = true;
+    for (size_t i = 0, len = 1; i < text.n && good; i += len) {
+        int k = key_at(text, i, &len);
+        if (k >= 0) {
+            int how = how_to_put(n->value[k], KEYS[k].host);
+            good = how == BARE || (how == QUOTED && !open);
+            if (how == BARE) pm_buf_add(&b, n->value[k]);
+            else if (good) add_quoted(&b, n->value[k]);
+            continue;
+        }
+        char c = text.p[i];
+        len = c == '\\' && open != '\'' && i + 1 < text.n ? 2 : 1;
+        if ((c == '\'' || c == '"') && (!open || open == c)) open = open ? 0 : c;
+        pm_buf_add(&b, pm_str_sub(text, i, len));
+    }
+    struct pm_str out = good ? pm_arena_dup(a, pm_buf_str(&b)) : PM_NONE;
+    pm_buf_free(&b);
+    return out;
+}
+
+// rows ------------------------------------------------------------------------------------------------------------------
+static struct pm_str word_of(const json_t *o, const char *key) { return pm_str_c(json_string_value(json_object_get(o, key))); }
+
+// `text` and `command` are a string, or one for each runtime; k3s and a containerd of unknown version take containerd's.
+static struct pm_str for_runtime(const json_t *o, const char *key, const char *runtime) {
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_object(v)) return pm_str_c(json_string_value(v));
+    struct pm_str exact = runtime ? word_of(v, runtime) : PM_NONE;
+    bool kin = runtime && (strncmp(runtime, "containerd", 10) == 0 || strcmp(runtime, "k3s") == 0);
+    if (!exact.n && kin) exact = word_of(v, "containerd");
+    return exact.n ? exact : word_of(v, "any");
+}
+
+static bool glob(const char *p, struct pm_str s) {
+    for (; *p && *p != '*'; p++, s = pm_str_from(s, 1))
+        if (!s.n || s.p[0] != *p) return false;
+    if (!*p) return s.n == 0;
+    for (;; s = pm_str_from(s, 1)) {
+        if (glob(p + 1, s)) return true;
+        if (!s.n) return false;
+    }
+}
+
+// registry: "*.amazonaws.com", or several; "!docker.io": any other. A registry that is not known fits neither.
+static bool registry_fits(const json_t *want, struct pm_str registry) {
+    const char *one = json_string_value(want);
+    size_t i;
+    json_t *v;
+    if (!want) return true;
+    if (one && one[0] == '!') return registry.n && !glob(one + 1, registry);
+    if (one) return registry.n && glob(one, registry);
+    json_array_foreach(want, i, v) if (json_is_string(v) && registry.n && glob(json_string_value(v), registry)) return true;
+    return false;
+}
+
+static int key_named(struct pm_str word) {
+    for (int k = 0; k < PM_ADV_KEY_COUNT; k++)
+        if (pm_str_eqc(word, KEYS[k].name)) return k;
+    return -1;
+}
+
+static bool fits(const json_t *o, const struct pm_advice_names *n) {
+    int needs = key_named(word_of(o, "needs")), unless = key_named(word_of(o, "unless"));
+    if ((needs >= 0 && !n->value[needs].n) || (unless >= 0 && n->value[unless].n)) return false;
+    return registry_fits(json_object_get(o, "registry"), n->value[PM_ADV_REGISTRY]);
+}
+
+size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const struct pm_advice_names *n, struct pm_advice *rows, size_t max) {
+    size_t found = 0, i;
+    json_t *o;
+    if (cause < 0) return 0;
+    json_array_foreach(json_object_get(root, "advice"), i, o) {
+        if (found == max) break;
+        if (!pm_str_eqc(word_of(o, "cause"), pm_causes[cause].name) || !fits(o, n)) continue;
+        struct pm_str text = for_runtime(o, "text", n->runtime), command = for_runtime(o, "command", n->runtime);
+        if (!text.n) continue;
+        rows[found++] = (struct pm_advice){.phase = pm_arena_dup(a, word_of(o, "phase")),
+                                           .within = pm_arena_dup(a, word_of(o, "within")),
+                                           .text = text_with(a, text, n),
+                                           .command = command.n ? command_with(a, command, n) : PM_NONE};
+    }
+    return found;
+}
+
+// check -----------------------------------------------------------------------------------------------------------------
+struct check {
+    struct pm_diags *diags;
+    struct pm_str name;
+    size_t faults;
+};
+static void fault(struct check *c, const json_t *o, const char *what, struct pm_str word) {
+    pm_diags_add(c->diags, c->name, o ? (uint64_t)pm_yaml_line(o) : 0, "rules", "%s%s%.*s%s", what, word.n ? " \"" : "", PM_FMT(word), word.n ? "\"" : "");
+    c->faults++;
+}
+
+// "{word}" of small letters, that no "$" or "%" makes somebody else's.
+static void check_template(struct check *c, const json_t *o, const char *text) {
+    struct pm_str t = pm_str_c(text);
+    for (ptrdiff_t at = pm_str_chr(t, '{', 0); at >= 0; at = pm_str_chr(t, '{', (size_t)at + 1)) {
+        size_t n = 0;
+        struct pm_str rest = pm_str_from(t, (size_t)at + 1);
+        while (n < rest.n && ((rest.p[n] >= 'a' && rest.p[n] <= 'z') || rest.p[n] == '_')) n++;
+        bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%');
+        if (n && n < rest.n && rest.p[n] == '}' && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0) fault(c, o, "no such placeholder:", pm_str_sub(rest, 0, n));
+    }
+}
+static void check_templates(struct check *c, const json_t *o, const char *key) {
+    json_t *v = json_object_get(o, key), *one;
+    const char *runtime;
+    if (json_is_string(v)) check_template(c, o, json_string_value(v));
+    json_object_foreach(v, runtime, one) {
+        if (runtime[0] > ' ' && !known_word(RUNTIMES, PM_LEN(RUNTIMES), runtime)) fault(c, o, "no such runtime:", pm_str_c(runtime));
+        if (json_is_string(one)) check_template(c, o, json_string_value(one));
+    }
+}
+
+// Keys that begin with a control character are the YAML reader's own (where the mapping stands).
+static void check_row(struct check *c, const json_t *o) {
+    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "needs", "unless"};
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key)) fault(c, o, "no such key:", pm_str_c(key));
+    if (pm_cause_find(word_of(o, "cause")) < 0) fault(c, o, "no such cause:", word_of(o, "cause"));
+    if (!known_word(PHASES, PM_LEN(PHASES), word_of(o, "phase").p)) fault(c, o, "phase is mitigate, fix or prevent, not", word_of(o, "phase"));
+    if (!known_word(STEPS, PM_LEN(STEPS), word_of(o, "within").p)) fault(c, o, "within is 0-10m, 10-30m, 30-120m or 1-7d, not", word_of(o, "within"));
+    if (!json_object_get(o, "text")) fault(c, o, "a row needs text", PM_NONE);
+    for (size_t i = 0; i < 2; i++) {
+        struct pm_str word = word_of(o, i ? "unless" : "needs");
+        if (word.n && key_named(word) < 0) fault(c, o, "no such placeholder:", word);
+    }
+    check_templates(c, o, "text");
+    check_templates(c, o, "command");
+}
+
+static void check_cause(struct check *c, const json_t *root, int cause, struct pm_arena *a) {
+    struct pm_advice rows[PM_ADVICE_ROWS + 1];
+    static const struct pm_advice_names NOBODY = {0}; // what is there even where nothing is known
+    size_t n = pm_advice_pick(a, root, cause, &NOBODY, rows, PM_LEN(rows));
+    for (size_t list = 0; list < 2; list++) {
+        const char *const *words = list ? STEPS : PHASES;
+        for (size_t k = 0; k < (list ? PM_LEN(STEPS) : PM_LEN(PHASES)); k++) {
+            bool found = false;
+            for (size_t i = 0; i < n && !found; i++) found = pm_str_eqc(list ? rows[i].within : rows[i].phase, words[k]);
+            if (!found) fault(c, NULL, pm_arena_cstr(a, pm_arena_fmt(a, "%s has no advice for", pm_causes[cause].name)), pm_str_c(words[k]));
+        }
+    }
+}
+
+size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags) {
+    struct check c = {.diags = diags, .name = pm_str_c(name)};
+    struct pm_arena *a = pm_arena_new();
+    size_t i;
+    json_t *o;
+    json_array_foreach(json_object_get(root, "advice"), i, o) check_row(&c, o);
+    for (int k = 0; pm_causes[k].name; k++) check_cause(&c, root, k, a);
+    pm_arena_free(a);
+    return c.faults;
+}

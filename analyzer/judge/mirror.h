@@ -1,0 +1,14 @@
+// Mirrors as the bundle's configuration names them, whatever program it is for.
+#pragma once
+#include "judge/state.h"
+
+struct pm_mirror {
+    struct pm_str registry; // that it stands in for; "*" for all
+    struct pm_str url, host, path;
+    const struct pm_config_fact *config;
+    uint64_t line;
+    bool only_way; // the file's `server` is the mirror itself: nothing to fall back to
+};
+// In the order of the files' paths; lives in the report's arena. Hosts that are the registry itself are none.
+size_t pm_mirrors_find(struct pm_state *s, struct pm_mirror **out);
+bool pm_mirror_serves(const struct pm_mirror *m, struct pm_str registry);
