@@ -196,7 +196,7 @@ static void advice(struct pm_html *h, const struct pm_incident *in) {
             any = true;
             pm_html_raw(h, "<li>");
             pm_html_text(h, in->advice[i].text);
-            if (in->advice[i].within.n) pm_html_fmt(h, " <small>(%.*s)</small>", PM_FMT(pm_words_within(in->advice[i].within)));
+            if (in->advice[i].within.n) pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(in->advice[i].within)));
             if (in->advice[i].command.n) {
                 pm_html_raw(h, "<pre class=\"command\">");
                 pm_html_text(h, in->advice[i].command);
