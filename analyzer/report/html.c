@@ -240,23 +240,18 @@ static void named_list(struct pm_html *h, const char *label, const struct pm_str
 }
 
 static void rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list, size_t n) {
-    const size_t most = 12;
-    for (size_t i = 0; i < n; i++) {
-        if (i == most && n > most + 1) {
-            pm_html_fmt(h, "<li><span class=\"dim\">%s</span> and %zu more</li>", label, n - most);
-            return;
-        }
-        pm_html_raw(h, "<li><span class=\"dim\">");
-        pm_html_text(h, pm_str_c(label));
-        pm_html_raw(h, "</span> ");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s %.*s/%.*s", PM_FMT(list[i].kind), PM_FMT(list[i].namespace), PM_FMT(list[i].name)));
-        if (list[i].ready >= 0 && list[i].ready < list[i].desired) pm_html_fmt(h, ", %lld of %lld ready", (long long)list[i].ready, (long long)list[i].desired);
-        if (list[i].why.n) {
-            pm_html_raw(h, " — ");
-            pm_html_text(h, list[i].why);
-        }
-        pm_html_raw(h, "</li>");
+    const size_t most = 12, shown = n > most + 1 ? most : n;
+    if (!n) return;
+    pm_html_fmt(h, "<li><span class=\"dim\">%s</span> ", label);
+    for (size_t i = 0; i < shown; i++) {
+        const struct pm_rollout *o = &list[i];
+        if (i) pm_html_raw(h, ", ");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s/%.*s", PM_FMT(o->kind), o->kind.n ? " " : "", PM_FMT(o->namespace), PM_FMT(o->name)));
+        if (o->ready >= 0 && o->ready < o->desired) pm_html_fmt(h, " (%lld of %lld ready)", (long long)o->ready, (long long)o->desired);
+        if (n == 1 && o->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(o->why)));
     }
+    if (shown < n) pm_html_fmt(h, " and %zu more", n - shown);
+    pm_html_raw(h, "</li>");
 }
 
 static void workloads(struct pm_html *h, const struct pm_incident *in) {
@@ -284,7 +279,7 @@ static void blast(struct pm_html *h, const struct pm_incident *in) {
     named_list(h, "images", &in->blast.images);
     named_list(h, "namespaces", &in->blast.namespaces);
     named_list(h, "services", &in->blast.services);
-    rollouts(h, "stuck rollout", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
+    rollouts(h, "stuck rollouts", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
     rollouts(h, "rolled back", in->blast.rollbacks, in->blast.rollbacks_n);
     for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
         const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];

@@ -44,7 +44,7 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
     uint64_t top = highest(series, n);
     int64_t step = series[1].t_ns - series[0].t_ns, from = series[0].t_ns, to = series[n - 1].t_ns + step;
     double wide = (double)PLOT / (double)n;
-    pm_html_fmt(h, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over time, failed in red\">", WIDTH, height);
+    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over time, failed in red\">", WIDTH, height);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6,
                 (unsigned long long)top, LEFT - 6, base);
     for (size_t i = 0; i < n; i++) {
@@ -54,7 +54,7 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
         if (series[i].ok) pm_html_fmt(h, "<rect class=\"s-ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad - good, w, good);
     }
     time_axis(h, from, to, base);
-    pm_html_raw(h, "</svg>");
+    pm_html_raw(h, "</svg></div>");
 }
 
 void pm_html_lanes(struct pm_html *h) {
@@ -62,7 +62,7 @@ void pm_html_lanes(struct pm_html *h) {
     if (r->from_ns == PM_NO_TIME || r->to_ns <= r->from_ns || !r->incidents_n) return;
     const int lane = 24;
     int height = (int)r->incidents_n * lane + 26;
-    pm_html_fmt(h, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"incidents over the window\">", WIDTH, height);
+    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"incidents over the window\">", WIDTH, height);
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->from_ns == PM_NO_TIME) continue;
@@ -71,14 +71,19 @@ void pm_html_lanes(struct pm_html *h) {
         pm_html_fmt(h, "<rect class=\"s-%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"14\" rx=\"3\"><title>", pm_severity_names[in->severity], x, y,
                     end - x < 4 ? 4 : end - x);
         pm_html_text(h, in->title);
-        bool right = x > WIDTH * 0.6;
-        pm_html_fmt(h, "</title></rect><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u</text><text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", LEFT - 8, y + 11,
-                    in->id, right ? x - 6 : (end - x < 4 ? x + 4 : end) + 6, y + 11, right ? "end" : "start");
+        double from = x - 6, after = (end - x < 4 ? x + 4 : end) + 6; // beside the bar where there is room, else in it
+        bool before = after > WIDTH * 0.82 && from > WIDTH * 0.2, within = after > WIDTH * 0.82 && !before;
+        pm_html_fmt(h, "</title></rect><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u</text><text%s x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", LEFT - 8, y + 11,
+                    in->id, within ? " class=\"s-within\"" : "",
+                    before   ? from
+                    : within ? x + 6
+                             : after,
+                    y + 11, before ? "end" : "start");
         pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
         pm_html_raw(h, "</text>");
     }
     time_axis(h, r->from_ns, r->to_ns, height - 20);
-    pm_html_raw(h, "</svg>");
+    pm_html_raw(h, "</svg></div>");
 }
 
 void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
@@ -89,7 +94,7 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
     for (size_t i = 0; i < q->points_n; i++) {
         if (q->points[i].used > top) top = q->points[i].used;
     }
-    pm_html_fmt(h, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used over time\">", WIDTH, height);
+    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used over time\">", WIDTH, height);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text>", LEFT - 6, (unsigned long long)top);
     if (q->limit > 0) {
         double y = base - (double)q->limit / (double)top * room;
@@ -104,5 +109,5 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
         if (q->points[i].refused) pm_html_fmt(h, "<circle class=\"s-bad\" cx=\"%.1f\" cy=\"%d\" r=\"2.5\"/>", x_of(q->points[i].t_ns, from, to), base - 4);
     }
     time_axis(h, from, to, base);
-    pm_html_raw(h, "</svg>");
+    pm_html_raw(h, "</svg></div>");
 }

@@ -133,7 +133,7 @@ static struct pm_str scope_words(struct text *x, const struct pm_incident *i, in
     struct pm_str names = visible(x, pm_words_list(x->t.a, &i->scope, 2));
     if (pm_text_width(names) <= room) return names;
     if (i->scope.n > 1) return pm_words_count(x->t.a, i->scope.n, "", many[i->scope_kind]);
-    return pm_text_cut(x->t.a, names, room < 24 ? 24 : room);
+    return pm_text_cut(x->t.a, names, room < 12 ? 12 : room);
 }
 static void incident_head(struct text *x, const struct pm_incident *i, int cause_width) {
     struct pm_arena *a = x->t.a;
