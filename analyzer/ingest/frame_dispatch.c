@@ -48,8 +48,13 @@ static void won(struct pm_frame *f, int who, const struct pm_record *r) {
 }
 
 static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
-    struct pm_parse_ctx ctx = {
-        .a = f->record_arena, .member = f->member, .state = state_of(f, (size_t)who), .sink = &f->sink, .parser = pm_parsers[who], .frame = f, .every = f->o.every};
+    struct pm_parse_ctx ctx = {.a = f->record_arena,
+                               .member = f->member,
+                               .state = state_of(f, (size_t)who),
+                               .sink = &f->sink,
+                               .parser = pm_parsers[who],
+                               .frame = f,
+                               .every = f->o.every};
     enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
     if (got == PM_PARSE_NO) return got;
     if (got == PM_PARSE_BAD) f->stats.bad++;
@@ -106,7 +111,9 @@ static void stamps(struct pm_frame *f, const struct pm_record *r) {
     if (own.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &own);
     if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
     if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
-    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when : collectors_clock(&r->hint.when, &own) ? refined(&r->hint.when, &own) : own;
+    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when
+                   : collectors_clock(&r->hint.when, &own)                      ? refined(&r->hint.when, &own)
+                                                                                : own;
 }
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {

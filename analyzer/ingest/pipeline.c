@@ -241,8 +241,8 @@ struct reading {
     struct job *j;
     struct batch *batch;
     struct pm_request_fold *fold; // made for the first request
-    struct pm_str node; // the first that a fact named
-    Pvoid_t seen[2];    // JudyL: record hash → times, for coarse stamps of this minute and the one before
+    struct pm_str node;           // the first that a fact named
+    Pvoid_t seen[2];              // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
     uint64_t record_offset; // the record that events come from, to number them
     uint32_t record_events;

@@ -81,8 +81,8 @@ static const struct rival rivals[] = {
 struct sight { // what was observed of one incident, counted once
     struct pm_state *s;
     struct pm_hit *h;
-    uint64_t http[6];             // answers of its failed pulls and their requests by class
-    uint64_t s401, s404, s429;    // those that matter by themselves
+    uint64_t http[6];              // answers of its failed pulls and their requests by class
+    uint64_t s401, s404, s429;     // those that matter by themselves
     uint64_t answered, unanswered; // failed pulls
     bool disk, restart, kubelet_only;
     uint32_t same_image_node;
@@ -161,16 +161,19 @@ static struct pm_str told(const struct sight *v, enum seen what) {
     case SEEN_OTHER_NODES:
         return inc->blast.spared_nodes.n ? of_names(v, &inc->blast.spared_nodes, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
     case SEEN_OTHER_REGISTRIES:
-        return inc->blast.spared_registries.n ? of_names(v, &inc->blast.spared_registries, "", "other registries", "served the same nodes at the time") : PM_NONE;
+        return inc->blast.spared_registries.n ? of_names(v, &inc->blast.spared_registries, "", "other registries", "served the same nodes at the time")
+                                              : PM_NONE;
     case SEEN_OTHER_IMAGES:
         return inc->blast.spared_images.n ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry", "pulled at the time") : PM_NONE;
     case SEEN_SAME_IMAGE:
         return v->same_image_node ? pm_arena_fmt(v->s->a, "node %.*s pulled the same image at the time", PM_FMT(pm_name(v->s, v->same_image_node))) : PM_NONE;
     case SEEN_ANSWER:
-        return v->answered ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls", (unsigned long long)v->answered, (unsigned long long)pulls)
-                           : PM_NONE;
+        return v->answered
+                   ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls", (unsigned long long)v->answered, (unsigned long long)pulls)
+                   : PM_NONE;
     case SEEN_NO_ANSWER:
-        return pulls && !v->answered ? pm_arena_fmt(v->s->a, "none of the %llu failed pulls got an answer from the registry", (unsigned long long)pulls) : PM_NONE;
+        return pulls && !v->answered ? pm_arena_fmt(v->s->a, "none of the %llu failed pulls got an answer from the registry", (unsigned long long)pulls)
+                                     : PM_NONE;
     case SEEN_NO_5XX: return pulls && !v->http[5] ? PM_STR("no request of these pulls was answered with a server error (5xx)") : PM_NONE;
     case SEEN_NO_429: return pulls && !v->s429 ? PM_STR("no request of these pulls was answered with 429") : PM_NONE;
     case SEEN_NO_404: return pulls && !v->s404 ? PM_STR("no request of these pulls was answered with 404") : PM_NONE;
@@ -178,8 +181,7 @@ static struct pm_str told(const struct sight *v, enum seen what) {
     case SEEN_NO_DISK: return v->disk ? PM_NONE : PM_STR("no line of these nodes tells of disk pressure or a full disk at the time");
     case SEEN_NO_RESTART: return v->restart ? PM_NONE : PM_STR("no line tells that the runtime stopped, started or could not be reached");
     case SEEN_KUBELET: return v->kubelet_only ? PM_STR("the kubelet refused by itself: neither runtime nor registry heard of these attempts") : PM_NONE;
-    case SEEN_MANY_NODES:
-        return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
+    case SEEN_MANY_NODES: return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
     case SEEN_RECOVERED: return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
     case SEEN_WORDS: return v->words.n ? pm_arena_fmt(v->s->a, "the errors themselves say \"%.*s\"", PM_FMT(v->words)) : PM_NONE;
     case SEEN_END: break;
@@ -218,7 +220,8 @@ static void open_readings(struct pm_state *s, const struct pm_hit *h, struct lis
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
             if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1) t = &s->traces.items[p->traces.items[k]];
-        for (int c = 0; t && c < t->verdict.candidate_count; c++) if (!listed(l, h, t->verdict.candidates[c])) add(l, h, t->verdict.candidates[c], why_not(s, h, t->verdict.candidates[c], p));
+        for (int c = 0; t && c < t->verdict.candidate_count; c++)
+            if (!listed(l, h, t->verdict.candidates[c])) add(l, h, t->verdict.candidates[c], why_not(s, h, t->verdict.candidates[c], p));
     }
 }
 

@@ -180,7 +180,9 @@ static int behind_during(const struct blast *b, const struct pm_workload_fact *w
     return worst;
 }
 
-static bool behind_now(const struct pm_workload_fact *w) { return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) || w->unavailable > 0; }
+static bool behind_now(const struct pm_workload_fact *w) {
+    return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) || w->unavailable > 0;
+}
 
 static void rollouts(struct blast *b) {
     struct pm_incident *inc = b->h->incident;

@@ -204,7 +204,8 @@ static bool all_refused(const struct view *v, const struct pm_attempt *p) {
     size_t looked = 0;
     if (!p->registry || pm_at(p) == PM_NO_TIME) return false;
     for (size_t i = pm_order_first(&v->by_registry, p->registry, pm_at(p) - SAME_EPISODE_NS);
-         i < v->by_registry.n && v->by_registry.items[i].group == p->registry && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS && looked++ < LOOKED_MAX;
+         i < v->by_registry.n && v->by_registry.items[i].group == p->registry && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS &&
+         looked++ < LOOKED_MAX;
          i++) {
         const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
         if (q->outcome == PM_OUTCOME_OK && v->by_registry.items[i].at < pm_at(p)) return false;
@@ -228,7 +229,8 @@ static bool denied(struct view *v, struct pm_attempt *p) {
     if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME)
         return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
     if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired") && all_refused(v, p))
-        return settle(p, "auth.token-expired", PM_CONFIDENCE_LOW, "several repositories of the registry were refused at once and none was served: the credential, not one right");
+        return settle(p, "auth.token-expired", PM_CONFIDENCE_LOW,
+                      "several repositories of the registry were refused at once and none was served: the credential, not one right");
     if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired"))
         return settle(p, "auth.permission-denied", PM_CONFIDENCE_LOW, "no earlier success with this credential is in the logs");
     return false;

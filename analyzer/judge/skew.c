@@ -28,7 +28,8 @@ static Pvoid_t first_signs(struct pm_state *s) {
     Pvoid_t first = NULL; // pod index → time, as an offset from the pod's creation + FAR, so that 0 is none
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE || (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS)) continue;
+        if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE || (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS))
+            continue;
         if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_OK) continue;
         Word_t at = pm_map_get(s->facts.pod_by_key, pm_id_join(s, t->namespace, '/', t->pod));
         if (!at || s->facts.pods.items[at - 1].created == PM_NO_TIME) continue;

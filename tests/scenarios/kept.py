@@ -7,12 +7,12 @@ from fuzz import *
 
 # name: seed, incident, nodes, layout, what is done to it, what it guards
 KEPT = {
-    "skewed-scale-up": (18, scale_up, 6, "must-gather", {"skew": {1: -95.0, 3: 60.0}}, "An autoscaler asks for more pods while their registry is down; the clocks of two nodes are minutes off. The trigger comes after the first failure by the stamps."),
+    "skewed-scale-up": (18, scale_up, 6, "must-gather", {"skew": {2: -95.0, 4: 60.0}}, "An autoscaler asks for more pods while their registry is down; the clocks of two nodes are minutes off. The trigger comes after the first failure by the stamps."),
     "local-kubelet-utc-journal": (21, token_expired, 5, "must-gather", {"zone": -5, "rotate": True}, "Kubelets write local time, the journal around them UTC; the parts of a rotated log are too short to tell their zone alone."),
     "rotated-in-node-folder": (9, outage, 5, "kops", {"rotate": True}, "Rotated parts lie beside the whole in a node's folder."),
     "restart-cuts-pulls": (33, runtime, 4, "iso", {"runtime": "containerd-1.7"}, "The runtime of one node restarts under its pulls: the kubelet knows at once, the runtime's log when it is back."),
     "stuck-then-well": (41, outage, 5, "lab", {"recovers": True, "look": True}, "Somebody looked at the cluster while rollouts were stuck, and again when all was well."),
-    "cluster-without-dns": (12, lambda w: network(w, "dns"), 5, "sos", {"where": "cluster"}, "No node resolves any name; some share neither node nor registry with the rest."),
+    "cluster-without-dns": (12, lambda w: network(w, "dns"), 4, "sos", {"where": "cluster"}, "No node resolves any name; some share neither node nor registry with the rest."),
     "two-faults": (52, two, 6, "journal-short", {}, "A wrong tag in one namespace and one node without DNS: two stories, neither leads to the other."),
     "one-blip": (61, transient, 4, "json", {}, "One connection was cut, the next attempt succeeded."),
 }
