@@ -408,6 +408,7 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Error getting credential", NULL, on_credential_plugin},
     {"error getting credential", NULL, on_credential_plugin},
     {"while getting AWS credentials", NULL, on_credential_plugin},
+    {"while requesting ECR authorization token", NULL, on_credential_plugin},
     {"Failed to get credential", NULL, on_credential_plugin},
     {"failed to acquire ACR token", NULL, on_credential_plugin},
     {"failed to resolve ACR token", NULL, on_credential_plugin},

@@ -75,6 +75,14 @@ static void new_year_within_a_file(void **s) {
     assert_int_equal(member[0].clock.quality, PM_QUALITY_ASSUMED);
 }
 
+static void nothing_is_later_than_its_file(void **s) { // January is nearer to November's end going forward, and cannot be meant
+    (void)s;
+    int64_t a = see(0, "0102 12:00:00.000000");
+    member[0].mtime_ns = utc("2025-11-25T08:00:00Z");
+    resolve(1);
+    SAME(0, a, "2025-01-02T12:00:00.000Z");
+}
+
 static void inner_stamps_around_new_year(void **s) {
     (void)s;
     pair(0, "Dec 31 23:30:00", "2024-12-31T23:30:00Z");
@@ -276,6 +284,7 @@ int main(void) {
         T(inner_stamps_around_new_year),
         T(february_29_wants_a_leap_year),
         T(header_beats_mtime),
+        T(nothing_is_later_than_its_file),
         T(node_beats_name_beats_objects),
         T(zone_of_coincident_failures),
         T(steady_back_off_proves_no_zone),
