@@ -300,6 +300,17 @@ static void add_all(struct pm_ids *to, const struct pm_ids *from) {
     for (size_t i = 0; i < from->n; i++) pm_ids_add_new(to, from->items[i]);
 }
 
+// A root's own trouble may have spared what those it led to hit.
+static void unspare(struct pm_state *s, struct pm_strs *spared, const struct pm_ids *hit) {
+    size_t kept = 0;
+    for (size_t i = 0; i < spared->n; i++) {
+        bool was_hit = false;
+        for (size_t k = 0; k < hit->n && !was_hit; k++) was_hit = pm_str_eq(spared->items[i], pm_name(s, hit->items[k]));
+        if (!was_hit) spared->items[kept++] = spared->items[i];
+    }
+    spared->n = kept;
+}
+
 void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     struct blast b = {.s = s, .h = h};
     struct pm_incident *inc = h->incident;
@@ -321,6 +332,9 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
         add_all(&registries, &led->registries);
         add_all(&namespaces, &led->namespaces);
     }
+    unspare(s, &inc->blast.spared_nodes, &nodes);
+    unspare(s, &inc->blast.spared_registries, &registries);
+    unspare(s, &inc->blast.spared_images, &images);
     pods_out(&b);
     for (size_t i = 0; i < b.n; i++) {
         const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);
