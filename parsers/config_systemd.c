@@ -8,9 +8,7 @@
 // there are some is told. A file with none of the three variables is not ours; other units' settings are passed over.
 #include "config.h"
 
-static const struct {
-    const char *variable, *key;
-} VARIABLES[] = {{"http_proxy", "http-proxy"}, {"https_proxy", "https-proxy"}, {"no_proxy", "no-proxy"}};
+static const struct { const char *variable, *key; } VARIABLES[] = {{"http_proxy", "http-proxy"}, {"https_proxy", "https-proxy"}, {"no_proxy", "no-proxy"}};
 
 // One NAME=value; the rest of the text behind it. Quotes stand around the whole or around the value.
 struct word {
@@ -34,9 +32,7 @@ static size_t blanks(struct pm_str s) {
 
 static bool is_quote(char c) { return c == '"' || c == '\''; }
 
-static struct pm_str unquote(struct pm_str s) {
-    return s.n >= 2 && is_quote(s.p[0]) && s.p[s.n - 1] == s.p[0] ? pm_str_sub(s, 1, s.n - 2) : s;
-}
+static struct pm_str unquote(struct pm_str s) { return s.n >= 2 && is_quote(s.p[0]) && s.p[s.n - 1] == s.p[0] ? pm_str_sub(s, 1, s.n - 2) : s; }
 
 static bool next_word(struct pm_str *rest, struct word *w) {
     struct pm_str s = pm_str_from(*rest, blanks(*rest));
@@ -90,7 +86,8 @@ static int bid(const struct pm_record *r, const void *state) {
 static void add(struct pm_config *c, const struct word *w, uint64_t line) {
     const char *key = key_of(w->name);
     if (!key || !w->value.n) return;
-    if (pm_str_has(w->value, PM_STR("://")) && pm_str_has(w->value, PM_STR("@"))) pm_config_add(c, PM_SETTING_BOOL, PM_STR("proxy-login"), PM_STR("true"), line);
+    if (pm_str_has(w->value, PM_STR("://")) && pm_str_has(w->value, PM_STR("@")))
+        pm_config_add(c, PM_SETTING_BOOL, PM_STR("proxy-login"), PM_STR("true"), line);
     pm_config_add(c, PM_SETTING_TEXT, pm_str_c(key), w->value, line);
 }
 

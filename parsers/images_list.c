@@ -51,8 +51,8 @@ static struct pm_str json_text(const json_t *o, const char *key) {
 // docker's line an image, or podman's and the API's item a image
 static bool json_line(const struct pm_record *r) { return json_text(r->json, "Repository").n && json_text(r->json, "Tag").n && json_text(r->json, "ID").n; }
 static bool json_item(const struct pm_record *r) {
-    return json_text(r->json, "Id").n && json_object_get(r->json, "RepoDigests") && (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) &&
-           json_object_get(r->json, "Size");
+    return json_text(r->json, "Id").n && json_object_get(r->json, "RepoDigests") &&
+           (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) && json_object_get(r->json, "Size");
 }
 
 static int bid(const struct pm_record *r, const void *state) {

@@ -113,7 +113,8 @@ static bool is_shell(struct pm_str s) {
 }
 
 static bool is_prompt(struct pm_str s) {
-    return is_shell(s) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("---"));
+    return is_shell(s) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) ||
+           pm_str_starts(s, PM_STR("---"));
 }
 
 // "Name:         cart-0", "Events:", "Error: …" is not one: the next field of a description.

@@ -43,8 +43,7 @@ static struct pm_str open_question(struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; h && i < h->pulls.n; i++) {
         const struct pm_verdict *v = &s->pulls.items[h->pulls.items[i]].verdict;
         for (int k = 0; k < v->candidate_count && v->candidate_count > 1; k++)
-            if (v->candidates[k] != h->cause && v->candidates[k] >= 0)
-                return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[v->candidates[k]].name);
+            if (v->candidates[k] != h->cause && v->candidates[k] >= 0) return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[v->candidates[k]].name);
     }
     const struct pm_incident *inc = h ? h->incident : NULL;
     if (!inc || inc->confidence == PM_CONFIDENCE_HIGH || !inc->against_n || inc->against[0].cause < 0 || inc->against[0].cause == h->cause) return PM_NONE;
@@ -119,8 +118,9 @@ static void waiting(struct lacks *l) {
     struct pm_strs names;
     pm_strs_of_ids(s, &names, &pods);
     if (names.n)
-        add(l, VERDICT + 5, pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
-                            PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
+        add(l, VERDICT + 5,
+            pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
+                         PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
             PM_STR("pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
     pm_ids_free(&pods);
 }
@@ -138,7 +138,9 @@ static void events(struct lacks *l) {
         spread = spread || t->count > 25;
     }
     if (first == PM_NO_TIME) {
-        if (s->facts.pods.n && l->main) add(l, PODS - 5, PM_STR("no Kubernetes events"), PM_STR("pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
+        if (s->facts.pods.n && l->main)
+            add(l, PODS - 5, PM_STR("no Kubernetes events"),
+                PM_STR("pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
         return;
     }
     if (from != PM_NO_TIME && first - from > PM_S(3600))
@@ -147,7 +149,9 @@ static void events(struct lacks *l) {
     if (to != PM_NO_TIME && to - last > PM_S(600) && s->to - last > PM_S(600))
         add(l, PODS, pm_arena_fmt(s->a, "Kubernetes events end %.0f min before the last failure", (double)(to - last) / 6e10),
             PM_STR("whether pods recovered after that is known from logs only"));
-    if (spread) add(l, COUNTS, PM_STR("some events were repeated more than 25 times"), PM_STR("the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
+    if (spread)
+        add(l, COUNTS, PM_STR("some events were repeated more than 25 times"),
+            PM_STR("the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
 }
 
 // objects and registries -----------------------------------------------------------------------------------------------------
@@ -161,7 +165,8 @@ static void pod_objects(struct lacks *l) {
     if (!l->main) return;
     bool auth = pm_cause_in(l->main->cause, "auth");
     if (auth && !secrets && pods)
-        add(l, VERDICT, PM_STR("no pod objects with their pull secrets"), pm_arena_fmt(s->a, "which credentials were presented is not known: %s stands on the registry's words alone", cause_of(l->main)));
+        add(l, VERDICT, PM_STR("no pod objects with their pull secrets"),
+            pm_arena_fmt(s->a, "which credentials were presented is not known: %s stands on the registry's words alone", cause_of(l->main)));
     else if (auth && !secrets && !pm_cause_is(l->main->cause, "auth.credential-provider"))
         add(l, PODS - 10, PM_STR("no pod objects"), PM_STR("whose credentials were presented is not known"));
     if (pods && !listed_pods && !(auth && !secrets))
@@ -172,8 +177,8 @@ static void registry_side(struct lacks *l) {
     if (!l->main || s->have_requests) return;
     struct pm_str question = open_question(s, l->main), registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0]) : PM_STR("the registry");
     bool quota = pm_cause_is(l->main->cause, "rate-limit.anonymous") || pm_cause_is(l->main->cause, "rate-limit.authenticated");
-    bool answered = question.n && !pm_cause_in(l->main->cause, "storage") && !pm_cause_in(l->main->cause, "runtime") && !pm_cause_is(l->main->cause, "rate-limit.client") &&
-                    !pm_cause_is(l->main->cause, "network.dns");
+    bool answered = question.n && !pm_cause_in(l->main->cause, "storage") && !pm_cause_in(l->main->cause, "runtime") &&
+                    !pm_cause_is(l->main->cause, "rate-limit.client") && !pm_cause_is(l->main->cause, "network.dns");
     if (quota)
         add(l, question.n ? ANSWER : COUNTS + 5, pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s", PM_FMT(registry)),
             PM_STR("how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
@@ -235,7 +240,8 @@ static void damage(struct lacks *l) {
                         : pm_arena_fmt(s->a, "%.*s was read in part (%.*s)", PM_FMT(d.path), PM_FMT(d.code)),
             l->main ? PM_STR("failures and recoveries in the rest are not counted") : PM_STR("nothing failed in what could be read; the rest is not known"));
     if (d.null_fields)
-        add(l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"), PM_STR("long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
+        add(l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"),
+            PM_STR("long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
 }
 
 // Sources that count one node's failures differently: told, not averaged.
@@ -267,7 +273,8 @@ static void disagreement(struct lacks *l) {
         JLN(n, runtime, node);
     }
     if (nodes.n)
-        add(l, COUNTS + 3, pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
+        add(l, COUNTS + 3,
+            pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
             PM_STR("one of the logs has a hole; every attempt that either shows is counted once"));
     pm_ids_free(&nodes);
     JLFA(freed, runtime);
