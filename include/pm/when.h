@@ -33,9 +33,8 @@ struct pm_when {
 #define PM_NO_TIME INT64_MIN
 
 // Each reads one shape at the start of s and returns how many bytes it used, 0 where it is not there.
-size_t pm_when_rfc3339(
-    struct pm_str s,
-    struct pm_when *w); // 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
+// 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
+size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w);
 size_t pm_when_klog(struct pm_str s, struct pm_when *w);     // 0102 03:04:05.678901
 size_t pm_when_syslog(struct pm_str s, struct pm_when *w);   // Jan  2 03:04:05[.678901]
 size_t pm_when_clf(struct pm_str s, struct pm_when *w);      // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
