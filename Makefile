@@ -15,14 +15,14 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined)
 CFLAGS ?= -g
-ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS)
+ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -I. -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS)
 Q := $(if $(V),,@)
 
-PARSER_SRC := $(sort $(filter-out parsers/env_%,$(wildcard parsers/*.c)))
-ENVELOPE_SRC := $(sort $(wildcard parsers/env_*.c))
+PARSER_SRC := $(sort $(filter-out parsers/envelopes/%,$(wildcard parsers/*/*.c)))
+ENVELOPE_SRC := $(sort $(wildcard parsers/envelopes/*.c))
 RENDER_SRC := $(sort $(wildcard analyzer/report/*.c))
 COMMAND_SRC := $(sort $(wildcard analyzer/cli/cmd_*.c))
-SRC := $(PARSER_SRC) $(ENVELOPE_SRC) $(sort $(wildcard analyzer/*/*.c))
+SRC := $(PARSER_SRC) $(ENVELOPE_SRC) $(sort $(wildcard analyzer/*/*.c analyzer/*/*/*.c))
 MAIN_SRC := analyzer/cli/main.c
 LIB_SRC := $(filter-out $(MAIN_SRC),$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)

@@ -1,7 +1,7 @@
 // rules/advice.yaml for a single record. A broken file is no reason not to explain: `analyze` tells of it.
 #include "cli/advice.h"
 #include "judge/advice.h"
-#include "judge/yaml.h"
+#include "judge/rules/yaml.h"
 #include "pm/rule.h"
 
 #include <stdlib.h>

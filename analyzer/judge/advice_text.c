@@ -3,7 +3,7 @@
 // A command is pasted into a root shell at 3 a.m. So a name goes in bare where it is made of harmless characters, in single quotes where it is not and stands on
 // its own, and else the command is left out: inside the template's own quotes there is no quoting that is right for a shell, jq and JSON at once.
 #include "judge/advice.h"
-#include "judge/yaml.h"
+#include "judge/rules/yaml.h"
 #include "pm/rule.h"
 
 static const struct key {

@@ -1,6 +1,6 @@
 // rules/correlate.yaml, advice.yaml and findings.yaml → structs. What the words mean stands at the head of each file.
 #include "judge/state.h"
-#include "judge/yaml.h"
+#include "judge/rules/yaml.h"
 
 static json_t *data(struct pm_state *s, const char *name) {
     struct pm_str text;

@@ -1,7 +1,7 @@
 // rules/findings.yaml over the bundle's configuration, objects and pulls. What is not in the bundle is no finding: a check asks only about what it can see.
 #include "judge/mirror.h"
 #include "judge/state.h"
-#include "judge/yaml.h"
+#include "judge/rules/yaml.h"
 #include <stdlib.h>
 
 struct found { // before it is told: the same thing on many nodes is told once

@@ -9,7 +9,7 @@
 //   finish    into the report, and back into the timeline
 //   series, alert  the report as metrics, and which alerts would have fired over them
 #include "judge/mirror.h"
-#include "judge/series.h"
+#include "judge/alerts/series.h"
 #include "judge/state.h"
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 // Lines that say the same thing over and over (back-off, "runtime not reachable") are coalesced here: a node that cannot reach its runtime writes
 // hundreds of lines a minute, and only their span and number matter. Event objects are found several times in one bundle (JSON, YAML, table, a second
 // capture): the copy with the highest count stands for all.
-#include "judge/series.h"
+#include "judge/alerts/series.h"
 #include "judge/state.h"
 
 #define COALESCE_NS PM_S(600)
@@ -24,7 +24,7 @@ static enum pm_origin origin_of(enum pm_component c) {
     }
 }
 
-// The kubelet writes two to four lines a failed pull; the one of its image service counts, the rest know the pod (parsers/kubelet.c).
+// The kubelet writes two to four lines a failed pull; the one of its image service counts, the rest know the pod (parsers/node/kubelet.c).
 static bool kubelet_counts(const struct pm_row *row) { return pm_str_eqc(row->event.field[PM_F_MESSAGE], "remote_image"); }
 
 // Programs that write two lines about one end: the Docker daemon's handler line, containerd's "returns image reference".

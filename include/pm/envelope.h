@@ -1,4 +1,4 @@
-// Line wrappers. Level 3. One file parsers/env_<name>.c each, exporting `const struct pm_envelope pm_envelope_<name>`.
+// Line wrappers. Level 3. One file parsers/envelopes/env_<name>.c each, exporting `const struct pm_envelope pm_envelope_<name>`.
 //
 // Framing peels in a loop: every envelope is asked in order of `rank`, the first that peels wins, until none does or PM_ENVELOPES_MAX is reached.
 // A peel must be cheap to refuse: look at the first bytes.
@@ -28,7 +28,7 @@ struct pm_envelope {
 };
 extern const struct pm_envelope *const pm_envelopes[]; // generated list, NULL-terminated, in order of rank then name
 
-// Shared by envelopes and framing (parsers/env_shared.c).
+// Shared by envelopes and framing (parsers/envelopes/env_shared.c).
 // Does a record begin here? True where a log library's, server's or collector's own header stands at the first byte. Cheap, no allocation.
 bool pm_line_head(struct pm_str s);
 // klog's "E0102 03:04:05" only.

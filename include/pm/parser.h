@@ -1,4 +1,4 @@
-// Format parsers. Level 3. One file parsers/<name>.c each, exporting `const struct pm_parser pm_parser_<name>`; no list to edit.
+// Format parsers. Level 3. One file parsers/<room>/<name>.c each, exporting `const struct pm_parser pm_parser_<name>`; no list to edit.
 //
 // Per record the framework asks the parser that last won in this member, then the others by descending bid. A bid is evidence: 0 is "not mine",
 // 100 "no other format looks like this". Parsers see payloads: envelopes are peeled, ANSI and UTF-8 repaired, continuation lines joined.
@@ -50,7 +50,7 @@ struct pm_parser {
 };
 extern const struct pm_parser *const pm_parsers[]; // generated list, NULL-terminated, by file name
 
-// Shared by parsers (parsers/lift.c): reads an error text of any runtime and fills what the event lacks: image, status, method, URL, host, stage, credentials flags.
+// Shared by parsers (parsers/lift/lift.c): reads an error text of any runtime and fills what the event lacks: image, status, method, URL, host, stage, credentials flags.
 void pm_lift_error(struct pm_arena *a, struct pm_event *e);
 // A kubelet/event message ("Failed to pull image …", "Back-off pulling image …", "Successfully pulled …"): sets kind, image, error, durations, bytes. False: no pull talk.
 bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_str message, struct pm_event *e);

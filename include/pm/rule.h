@@ -11,7 +11,7 @@
 enum pm_confidence { PM_CONFIDENCE_LOW = 0, PM_CONFIDENCE_MEDIUM, PM_CONFIDENCE_HIGH };
 extern const char *const pm_confidence_names[];
 
-struct pm_cause { // the taxonomy: analyzer/judge/cause.c holds the one table
+struct pm_cause { // the taxonomy: analyzer/judge/rules/cause.c holds the one table
     const char *name;   // "rate-limit.anonymous"
     const char *family; // "rate-limit"
     const char *title;  // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"

@@ -19,11 +19,11 @@ room() { # folder allowed...
     done
 }
 room analyzer/base "$level01|$level2|base/.*"
-room parsers "$level01|$level2|$level3|base/.*"
+room parsers "parsers/.*|$level01|$level2|$level3|base/.*"
 room analyzer/ingest "$level01|$level2|$level3|pm/(ingest|timeline)\.h|base/.*|ingest/.*"
 room analyzer/timeline "$level01|$level2|pm/(rule|incident|timeline)\.h|base/.*|timeline/.*"
 room analyzer/judge "$level01|$level2|$level3|pm/(rule|incident|series|timeline|judge)\.h|base/.*|judge/.*"
 room analyzer/report "$level01|$level2|pm/(rule|incident|series|timeline|report)\.h|base/.*|report/.*"
-room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|judge/yaml\.h|report/(words|json_writer)\.h"
+room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|judge/rules/yaml\.h|report/(words|json_writer)\.h"
 room analyzer/cli ".*"
 exit $bad

@@ -17,7 +17,7 @@ cat <<'H'
 #include "pm/report.h"
 H
 files() { for f in "$@"; do [ -f "$f" ] && printf '%s\n' "$f"; done | LC_ALL=C sort; }
-list pm_parser pm_parser_ pm_parsers $(files parsers/*.c | grep -v '/env_' || true)
-list pm_envelope pm_envelope_ pm_envelopes $(files parsers/env_*.c)
+list pm_parser pm_parser_ pm_parsers $(files parsers/*/*.c | grep -v '^parsers/envelopes/' || true)
+list pm_envelope pm_envelope_ pm_envelopes $(files parsers/envelopes/*.c)
 list pm_renderer pm_renderer_ pm_renderers $(files analyzer/report/*.c)
 list pm_command pm_command_ pm_commands $(files analyzer/cli/cmd_*.c)

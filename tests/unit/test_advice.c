@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "judge/advice.h"
-#include "judge/yaml.h"
+#include "judge/rules/yaml.h"
 #include "pm/rule.h"
 
 static struct pm_arena *a;

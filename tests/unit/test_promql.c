@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "judge/promql.h"
+#include "judge/alerts/promql.h"
 
 #define S INT64_C(1000000000)
 #define MAX_SERIES 8

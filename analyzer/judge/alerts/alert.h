@@ -1,0 +1,17 @@
+// Alert rules, as Prometheus' rule files hold them. Internal to the judge.
+#pragma once
+#include "judge/alerts/promql.h"
+#include "pm/diag.h"
+
+struct pm_alert_rule {
+    struct pm_str name, severity, expr;
+    int64_t for_ns, every_ns; // every: the group's interval; 0: the grid's step
+    struct pm_promql *q;
+};
+struct pm_alert_rules {
+    struct pm_alert_rule *items;
+    size_t n, cap;
+};
+// own: a rule file of the user (NULL: none), whose alerts replace built-in ones of the same name. False where one is broken: diags say file, line and part.
+bool pm_alert_rules_load(struct pm_alert_rules *rules, const char *rules_dir, const char *own, struct pm_arena *a, struct pm_diags *diags);
+void pm_alert_rules_free(struct pm_alert_rules *rules);

@@ -1,0 +1,164 @@
+// Lines of client programs by phrase. See client.h.
+//
+// Clients print for people: no stamp, no level, any prefix (a CI's clock, a job name, a bullet). So a row looks for a phrase, and the error behind it counts only
+// where it talks of a pull or a registry: "Error response from daemon: conflict …" is none of ours.
+#include "parsers/client/client.h"
+#include "pm/envelope.h"
+#include "parsers/node/klog.h"
+#include "parsers/node/logrus.h"
+#include <pthread.h>
+
+static struct pm_str skip_bullets(struct pm_str s) {
+    size_t i = 0;
+    while (i < s.n && strchr(" \t*>-|\"'", s.p[i])) i++;
+    return pm_str_from(s, i);
+}
+
+static struct pm_str behind_cue(const struct pm_client_row *row, struct pm_str s, struct pm_str *from) {
+    if (row->cue[0] != '^') {
+        ptrdiff_t at = pm_str_find(s, pm_str_c(row->cue), 0);
+        *from = at < 0 ? PM_NONE : pm_str_from(s, (size_t)at);
+        return after(s, row->cue);
+    }
+    *from = skip_bullets(s);
+    return starts(*from, row->cue + 1) ? pm_str_from(*from, strlen(row->cue) - 1) : PM_NONE;
+}
+
+static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_str *rest, struct pm_str *from) {
+    *rest = behind_cue(row, s, from);
+    return rest->p && (!row->must || has(*rest, row->must));
+}
+
+static pthread_mutex_t building = PTHREAD_MUTEX_INITIALIZER;
+
+static void build_cues(struct pm_client *c) {
+    pthread_mutex_lock(&building);
+    if (!atomic_load_explicit(&c->ready, memory_order_relaxed)) {
+        size_t n = 0;
+        for (size_t i = 0; i < c->n && n < PM_CLIENT_ROWS_MAX; i++) {
+            const char *cue = c->rows[i].cue;
+            if (cue[0] == '^' || !c->rows[i].bid) continue;
+            for (size_t k = 0; cue[k] && k < sizeof c->lower[n] - 1; k++) c->lower[n][k] = (char)(cue[k] >= 'A' && cue[k] <= 'Z' ? cue[k] + 32 : cue[k]);
+            c->cue[n] = (struct pm_word){c->lower[n], 1};
+            n++;
+        }
+        c->cues.word = c->cue;
+        c->cues.n = n;
+        atomic_store_explicit(&c->ready, 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&building);
+}
+
+int pm_client_bid(struct pm_client *c, const struct pm_record *r) {
+    struct pm_str rest, from;
+    if (r->text.n > (64u << 10)) return 0;
+    if (!atomic_load_explicit(&c->ready, memory_order_acquire)) build_cues(c);
+    bool anywhere = pm_words_find(&c->cues, r->text);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct pm_client_row *row = &c->rows[i];
+        if (row->bid && (anywhere || row->cue[0] == '^') && matches(row, r->text, &rest, &from)) return row->bid;
+    }
+    return 0;
+}
+
+// GitLab runner: `"always": Error response from daemon: …`
+static struct pm_str without_policy(struct pm_str s) {
+    static const char *const policies[] = {"\"always\": ", "\"if-not-present\": ", "\"never\": ", "\"\": "};
+    for (size_t i = 0; i < PM_LEN(policies); i++)
+        if (starts(s, policies[i])) return pm_str_from(s, strlen(policies[i]));
+    return s;
+}
+
+struct pm_str pm_client_trim(struct pm_str s) {
+    static const char *const tails[] = {"\nSee 'docker run --help'", "\n\nRun 'docker run --help'", " (manager.go:", " (docker.go:", "\nSTDERR"};
+    s = without_policy(pm_str_trim(s));
+    for (size_t i = 0; i < PM_LEN(tails); i++) {
+        ptrdiff_t at = pm_str_find(s, pm_str_c(tails[i]), 0);
+        if (at > 0) s = pm_str_trim(pm_str_sub(s, 0, (size_t)at));
+    }
+    return s;
+}
+
+// Get "https://r.test/v2/li… : a quote that opens behind a blank and does not close is a line that was cut.
+static bool ends_in_quote(struct pm_str s) {
+    bool open = false, opens_value = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\') i++;
+        else if (s.p[i] == '"') open = !open, opens_value = i > 0 && strchr(" =(:", s.p[i - 1]);
+    }
+    return open && opens_value;
+}
+
+static bool note_cut(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
+    if (!ends_in_quote(r->text)) return false;
+    e->flags |= PM_EV_CUT;
+    pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");
+    return true;
+}
+
+static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) { pm_lift_into(ctx->a, e, pm_client_trim(error)); }
+
+bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
+    if (!pm_lift_refusal(error)) return false;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL);
+    set_error(ctx, &e, error);
+    note_cut(ctx, r, &e);
+    pm_emit(ctx, r, &e);
+    return true;
+}
+
+// kubeadm and scripts quote crictl's output: "…: output: E0102 03:04:05.… "PullImage from image service failed" err="…" image="…"", or time="…" level=fatal msg="…"
+static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_event *e) {
+    struct pm_klog k = {0};
+    struct pm_logrus v = {0};
+    ptrdiff_t at = pm_klog_find(pm_str_sub(s, 0, 4096)), stamp = pm_str_find(s, PM_STR("time=\""), 0);
+    if (at >= 0 && pm_klog_read(a, pm_str_from(s, (size_t)at), &k)) {
+        struct pm_str err = pm_pairs_get(&k.pairs, "err"), image = pm_pairs_get(&k.pairs, "image");
+        if (!e->field[PM_F_IMAGE].n) e->field[PM_F_IMAGE] = image;
+        if (k.when.kind != PM_WHEN_NONE && e->when.kind == PM_WHEN_NONE) e->when = k.when;
+        return err.n ? err : k.msg;
+    }
+    if (stamp >= 0 && pm_logrus_read_text(a, pm_str_from(s, (size_t)stamp), &v) && v.msg.n) {
+        if (v.when.kind != PM_WHEN_NONE && e->when.kind == PM_WHEN_NONE) e->when = v.when;
+        return v.error.n ? v.error : v.msg;
+    }
+    return s;
+}
+
+// NO where the row's words are there and what it asks of the error is not.
+static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client_row *row, struct pm_str rest, struct pm_str from) {
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, row->kind);
+    if (row->how == PM_SAY_NOTHING) return PM_PARSE_OK;
+    if (row->how == PM_SAY_IMAGE) {
+        e.field[PM_F_IMAGE] = pm_lift_image_at(ctx->a, rest, true);
+        if (!e.field[PM_F_IMAGE].n) return PM_PARSE_NO;
+        pm_emit(ctx, r, &e);
+        return PM_PARSE_OK;
+    }
+    struct pm_str error = row->how == PM_SAY_WHOLE || row->how == PM_SAY_DOWN ? from : rest;
+    if (row->how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
+    else if (row->how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return PM_PARSE_NO;
+    else if (row->how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
+    else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return PM_PARSE_NO;
+    else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
+    struct pm_event named = {.field[PM_F_ERROR] = from};
+    struct pm_str inner = inner_error(ctx->a, error, &e);
+    if (inner.p != error.p) pm_lift_error(ctx->a, &named); // the image stands before the quoted output
+    set_error(ctx, &e, inner);
+    if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = named.field[PM_F_IMAGE];
+    bool cut = note_cut(ctx, r, &e);
+    pm_emit(ctx, r, &e);
+    return cut ? PM_PARSE_BAD : PM_PARSE_OK;
+}
+
+enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c) {
+    struct pm_str rest, from;
+    bool known = false;
+    for (size_t i = 0; i < c->n; i++) {
+        if (!matches(&c->rows[i], r->text, &rest, &from)) continue;
+        known = known || c->rows[i].bid;
+        enum pm_parse got = emit_row(ctx, r, &c->rows[i], rest, from);
+        if (got != PM_PARSE_NO) return got;
+    }
+    return known ? PM_PARSE_OK : PM_PARSE_NO;
+}

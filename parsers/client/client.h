@@ -1,0 +1,37 @@
+// Client output (docker, podman, crictl, CI runners …): text lines recognised by a phrase. What the parsers of clients share. Level 3.
+#pragma once
+#include "parsers/lift/lift.h"
+#include "parsers/lift/words.h"
+
+enum pm_client_how {
+    PM_SAY_NOTHING, // known, and no trouble: no event
+    PM_SAY_IMAGE,   // the image follows the cue
+    PM_SAY_ERROR,   // the error follows the cue; an event only where it talks of a pull or a registry
+    PM_SAY_ENGINE,  // the engine's own error follows: where it does not talk of a pull, the event is of kind OTHER and rules may know the words
+    PM_SAY_REFUSAL, // the same, but only unmistakable wordings: the cue is anybody's
+    PM_SAY_WHOLE,   // the line from the cue on is the error
+    PM_SAY_DOWN,    // the engine could not be reached: the line from the cue on
+};
+struct pm_client_row {
+    const char *cue;  // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else anywhere
+    const char *must; // and this follows somewhere; NULL: nothing more asked
+    enum pm_kind kind;
+    enum pm_client_how how;
+    int bid; // evidence that this phrase is: 0 never bids
+};
+#define PM_CLIENT_ROWS_MAX 32
+struct pm_client {                    // a parser's catalogue
+    const struct pm_client_row *rows; // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
+    size_t n;
+    struct pm_word cue[PM_CLIENT_ROWS_MAX]; // of the rows that may stand anywhere, made at first use: most lines hold none
+    char lower[PM_CLIENT_ROWS_MAX][64];
+    struct pm_words cues;
+    atomic_int ready;
+};
+int pm_client_bid(struct pm_client *c, const struct pm_record *r);
+// NO where no row matches.
+enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c);
+// A bare error text: PULL_FAIL where it can be nothing else, else nothing. True where an event was emitted.
+bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error);
+// Tails that CI runners and shells add: " (manager.go:238:1s)", ".\nSee 'docker run --help'."
+struct pm_str pm_client_trim(struct pm_str s);

@@ -1,0 +1,85 @@
+// docker pull, run, build and compose as a terminal or CI job shows them.
+//
+//     1.4: Pulling from shop/cart                                     (path only: the registry is not printed)
+//     Unable to find image 'shop/cart:1.4' locally
+//     Status: Downloaded newer image for shop/cart:1.4
+//     Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login': denied: …
+//     docker: Error response from daemon: toomanyrequests: …
+//     ERROR: for web  Get "https://r.test/v2/": …                     (compose v1)      ✘ web Error toomanyrequests: Rate exceeded   (compose v2)
+// Source: docker/cli, docker/compose, moby/moby:distribution/errors.go.
+// Progress lines (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
+#include "parsers/client/client.h"
+
+enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
+
+static const struct pm_client_row rows[] = {
+    {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
+    {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
+    {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
+    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
+    {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
+    {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
+    {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7; Swarm puts its node before it
+    {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
+    {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
+    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
+    {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {": Pulling fs layer", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {": Verifying Checksum", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {": Download complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+
+// "1.4: Pulling from shop/cart"
+static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *repository) {
+    struct pm_scan c = pm_scan_of(s);
+    pm_scan_blanks(&c);
+    return pm_scan_until(&c, ':', tag) && tag->n && tag->n <= 128 && pm_str_chr(*tag, ' ', 0) < 0 && pm_scan_lit(&c, " Pulling from ") &&
+           pm_scan_word(&c, repository);
+}
+
+// Compose v1: "Pulling web (shop/cart:1.4)..."
+static struct pm_str pulling_service(struct pm_arena *a, struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    struct pm_str service;
+    if (!pm_scan_lit(&c, "Pulling ") || !pm_scan_word(&c, &service) || !pm_scan_lit(&c, " (") || !has(pm_scan_rest(&c), ")...")) return PM_NONE;
+    return pm_lift_image_at(a, pm_scan_rest(&c), true);
+}
+
+// Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the kubelet's message says more (plain_text.c).
+static bool quoted_by_kubelet(struct pm_str s) { return has(s, "Failed to pull image \"") || has(s, "Back-off pulling image \""); }
+
+static int bid(const struct pm_record *r, const void *state) {
+    struct pm_str tag, repository;
+    (void)state;
+    if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
+    int bid = pm_client_bid(&catalogue, r);
+    return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
+}
+
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct pm_str tag, repository;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
+    e.field[PM_F_IMAGE] = pulling_service(ctx->a, r->text);
+    if (e.field[PM_F_IMAGE].n) {
+        pm_emit(ctx, r, &e);
+        return PM_PARSE_OK;
+    }
+    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &catalogue);
+    e.field[PM_F_REPOSITORY] = repository;
+    e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
+}
+
+const struct pm_parser pm_parser_docker_cli = {
+    .name = "docker-cli",
+    .title = "docker and compose on a terminal",
+    .example = "Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login'",
+    .source = "docker/cli, docker/compose, moby/moby:distribution/errors.go",
+    .component = PM_COMP_CLIENT,
+    .shapes = PM_SHAPE_LINE,
+    .bid = bid,
+    .parse = parse,
+};

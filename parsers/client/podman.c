@@ -1,0 +1,45 @@
+// podman, buildah and skopeo output (containers/image).
+//
+//     Trying to pull quay.test/ops/agent:7...
+//     Copying blob 6f1e0a9b8c7d done
+//     Error: initializing source docker://quay.test/ops/agent:7: reading manifest 7 in quay.test/ops/agent: manifest unknown
+//       * initializing source docker://…                             (one line a search registry)
+// Source: containers/podman:cmd/podman/images/pull.go, containers/image:docker, copy. Their logrus lines (FATA[0001] …) are logrus_other.c's.
+#include "parsers/client/client.h"
+
+static const struct pm_client_row rows[] = {
+    {"^Trying to pull ", "Error", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Trying to pull ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60},
+    {"^Getting image source signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Copying blob ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Copying config ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Writing manifest to image destination", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Storing signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Error: ", "initializing source docker://", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: ", "writing blob: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: ", "reading blob sha256:", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: ", "copying system image", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Error: unable to pull ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60},
+    {"^Error: ", "parsing reference ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
+    {"^Error initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
+    {"^Failed: unexpected http code: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
+};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+
+static int bid(const struct pm_record *r, const void *state) {
+    (void)state;
+    return pm_client_bid(&catalogue, r);
+}
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+
+const struct pm_parser pm_parser_podman = {
+    .name = "podman",
+    .title = "podman, buildah and skopeo on a terminal",
+    .example = "Error: initializing source docker://quay.test/ops/agent:7: reading manifest 7 in quay.test/ops/agent: manifest unknown",
+    .source = "containers/podman, containers/image:docker, copy",
+    .component = PM_COMP_CLIENT,
+    .shapes = PM_SHAPE_LINE,
+    .bid = bid,
+    .parse = parse,
+};

@@ -1,0 +1,162 @@
+// Images in error texts. See lift.h.
+//
+// An image is taken only from a phrase that programs use for the image they pull; a reference that merely stands in a text is none.
+#include "parsers/lift/lift.h"
+
+#define REFERENCE_MAX 512
+
+struct pm_str pm_lift_bare_word(struct pm_str s) {
+    size_t n = 0;
+    while (n < s.n && !pm_blank(s.p[n]) && !strchr("\"',()[]<>|", s.p[n])) n++;
+    while (n > 0 && strchr(".:;", s.p[n - 1])) n--;
+    return pm_str_sub(s, 0, n);
+}
+
+bool pm_lift_reference_shape(struct pm_str s, bool any) {
+    bool mark = any;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!pm_name_char(c) && !strchr("/:@_*+", c)) return false;
+        mark = mark || strchr("/:@.", c);
+    }
+    return mark && s.n > 0 && s.n <= REFERENCE_MAX && pm_name_char(s.p[s.n - 1]) && s.p[0] != '/';
+}
+
+// What stands in quotes after a phrase about images is the image whatever its shape: invalid references are what some lines are about.
+static bool quoted_shape(struct pm_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (pm_blank(s.p[i]) || s.p[i] == '"') return false;
+    return s.n > 0 && s.n <= REFERENCE_MAX;
+}
+
+struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any) {
+    struct pm_str out;
+    struct pm_scan c = pm_scan_of(s);
+    pm_scan_blanks(&c);
+    s = pm_scan_rest(&c);
+    if (s.n && s.p[0] == '\\') s = pm_str_from(s, 1); // a level of quoting that could not be undone
+    if (s.n && (s.p[0] == '"' || s.p[0] == '\'')) {
+        ptrdiff_t end = pm_str_chr(s, s.p[0], 1);
+        if (end < 0) return PM_NONE;
+        out = pm_str_sub(s, 1, (size_t)end - 1);
+        if (out.n && out.p[out.n - 1] == '\\') out.n--;
+        return quoted_shape(out) ? out : PM_NONE;
+    }
+    (void)a;
+    out = pm_lift_bare_word(s);
+    return pm_lift_reference_shape(out, any) ? out : PM_NONE;
+}
+
+struct image_cue {
+    const char *before; // in any case of letters
+    const char *behind; // must follow the reference; NULL: anything may
+    bool any;           // the phrase leaves no doubt: a bare "nginx" is an image too
+};
+static const struct image_cue image_cues[] = {
+    {"failed to pull and unpack image ", NULL, false},
+    {"get sandbox image ", NULL, false},
+    {"pulling image ref //", NULL, true},
+    {"failed to pull image ", NULL, false},
+    {"failed pulling image ", NULL, false},
+    {"back-off pulling image ", NULL, false},
+    {"cancel pulling image ", NULL, false},
+    {"stop pulling image ", NULL, false},
+    {"failed to resolve reference ", NULL, false},
+    {"failed to resolve image ", NULL, false},
+    {"source metadata for ", NULL, true},
+    {"load metadata for ", NULL, true},
+    {"pull access denied for ", NULL, true},
+    {"manifest for ", " not found", true},
+    {"no such image: ", NULL, true},
+    {"trying to pull repository ", NULL, true},
+    {"trust data does not exist for ", NULL, true},
+    {"latest version of image ", NULL, true},
+    {"default image tag ", NULL, false},
+    {"parse image name ", NULL, false},
+    {"parse image reference ", NULL, false},
+    {"parsing image name ", NULL, false},
+    {"parsing reference ", NULL, false},
+    {"parse reference ", NULL, false},
+    {"parse stage name ", NULL, false},
+    {"short-name ", NULL, false},
+    {"inspect image ", NULL, false},
+    {"container image ", NULL, false},
+    {"for image ", NULL, false},
+    {"pulling image ", NULL, false},
+    {"pull image ", NULL, false},
+    {"image pull failed for ", NULL, false},
+    {"unable to pull ", NULL, false},
+    {"failed to solve: ", NULL, false},
+    {"artifact ", " not found", false},
+    {"not found in repository ", NULL, true},
+    {"repository ", " not found", false},
+    {"image ", " not found", false},
+};
+
+static struct pm_str cue_image(struct pm_arena *a, struct pm_str s, const struct image_cue *c) {
+    ptrdiff_t at = pm_str_ifind(s, pm_str_c(c->before), 0);
+    for (int tries = 0; at >= 0 && tries < 4; tries++) {
+        struct pm_str rest = pm_str_from(s, (size_t)at + strlen(c->before));
+        struct pm_str image = pm_lift_image_at(a, rest, c->any);
+        if (image.n && (!c->behind || starts(pm_str_from(rest, (size_t)(image.p - rest.p) + image.n), c->behind))) return image;
+        at = pm_str_ifind(s, pm_str_c(c->before), (size_t)at + 1);
+    }
+    return PM_NONE;
+}
+
+bool pm_lift_has_tag(struct pm_str image) { return pm_str_chr(image, '@', 0) >= 0 || pm_str_rchr(image, ':') > pm_str_rchr(image, '/'); }
+
+// containers/image: "initializing source docker://REF: reading manifest TAG in REPO: …". REF is what was asked for; where it has no tag, the second phrase has.
+static struct pm_str source_image(struct pm_arena *a, struct pm_str s) {
+    struct pm_str ref = pm_lift_image_at(a, after(s, "docker://"), true);
+    struct pm_str rest = after(s, "reading manifest "), tag, repo, in;
+    struct pm_scan c = pm_scan_of(rest);
+    if (ref.n && pm_lift_has_tag(ref)) return ref;
+    if (!rest.p || !pm_scan_word(&c, &tag)) return ref;
+    pm_scan_blanks(&c);
+    if (!pm_scan_word(&c, &in) || !pm_str_eqc(in, "in")) return ref;
+    pm_scan_blanks(&c);
+    repo = pm_lift_image_at(a, pm_scan_rest(&c), true);
+    if (!repo.n || !pm_lift_reference_shape(tag, true)) return ref;
+    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':', PM_FMT(tag));
+}
+
+// The Docker API names it in the query: …/images/create?fromImage=REPO&tag=TAG
+static struct pm_str query_value(struct pm_arena *a, struct pm_str s, const char *key) {
+    struct pm_str v = after(s, key);
+    size_t n = 0;
+    while (n < v.n && !strchr("&\"' )\\:", v.p[n])) n++;
+    return pm_percent_decode(a, pm_str_sub(v, 0, n));
+}
+static struct pm_str create_image(struct pm_arena *a, struct pm_str s) {
+    struct pm_str repo = query_value(a, s, "fromImage="), tag = query_value(a, s, "tag=");
+    if (!repo.n || !pm_lift_reference_shape(repo, true) || !pm_lift_reference_shape(tag, true)) return pm_lift_reference_shape(repo, true) ? repo : PM_NONE;
+    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':', PM_FMT(tag));
+}
+
+// "failed to resolve image: quay.test/a/b:1: not found": the reference itself is the error's subject.
+struct pm_str pm_lift_missing_image(struct pm_str s) {
+    ptrdiff_t end = pm_str_rfind(s, PM_STR(": not found"));
+    if (end <= 0) return PM_NONE;
+    size_t from = (size_t)end;
+    while (from > 0 && !pm_blank(s.p[from - 1])) from--;
+    struct pm_str word = pm_str_sub(s, from, (size_t)end - from);
+    return pm_str_chr(word, '/', 0) > 0 && pm_lift_has_tag(word) && pm_lift_reference_shape(word, false) ? word : PM_NONE;
+}
+
+// Registry API v1: https://index.docker.io/v1/repositories/library/hello-world/images
+static struct pm_str v1_image(struct pm_str s) {
+    struct pm_str rest = after(s, "/v1/repositories/");
+    ptrdiff_t end = pm_str_find(rest, PM_STR("/images"), 0);
+    struct pm_str name = end > 0 ? pm_str_sub(rest, 0, (size_t)end) : PM_NONE;
+    return pm_lift_reference_shape(name, true) ? name : PM_NONE;
+}
+
+struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
+    struct pm_str image = cue_image(a, s, &image_cues[0]);
+    if (!image.n) image = source_image(a, s);
+    for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++) image = cue_image(a, s, &image_cues[i]);
+    if (!image.n) image = create_image(a, s);
+    if (!image.n) image = pm_lift_missing_image(s);
+    return image.n ? image : v1_image(s);
+}
