@@ -76,8 +76,11 @@ static void count_one(struct pm_diags *d, struct pm_str path, uint64_t line, con
     }
     ++*of_member;
     struct pm_diag *item = PM_PUSH(d->items, d->n, d->cap);
-    *item = (struct pm_diag){.path = pm_intern_str(d->paths, id), .code = pm_arena_dup(d->a, pm_str_c(code)),
-                             .message = pm_arena_dup(d->a, pm_str_c(message)), .line = line, .count = 1};
+    *item = (struct pm_diag){.path = pm_intern_str(d->paths, id),
+                             .code = pm_arena_dup(d->a, pm_str_c(code)),
+                             .message = pm_arena_dup(d->a, pm_str_c(message)),
+                             .line = line,
+                             .count = 1};
     *slot = d->n;
 }
 

@@ -7,5 +7,5 @@ struct pm_embedded {
     const char *bytes; // NUL-terminated
     size_t n;
 };
-extern const struct pm_embedded pm_embedded[]; // ends with a NULL path
+extern const struct pm_embedded pm_embedded[];    // ends with a NULL path
 struct pm_str pm_embedded_find(const char *path); // PM_NONE where it is not there

@@ -5,8 +5,14 @@
 #include "pm/scan.h"
 
 struct pm_str pm_registry_of_host(struct pm_str host) {
-    static const char *const hub[] = {"index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "docker.io", "auth.docker.io", "production.cloudflare.docker.com",
-                                      "production.cloudfront.docker.com", "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com"};
+    static const char *const hub[] = {"index.docker.io",
+                                      "registry-1.docker.io",
+                                      "registry.hub.docker.com",
+                                      "docker.io",
+                                      "auth.docker.io",
+                                      "production.cloudflare.docker.com",
+                                      "production.cloudfront.docker.com",
+                                      "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com"};
     struct pm_str bare = host;
     if (pm_str_ends(bare, PM_STR(":443"))) bare.n -= 4;
     for (size_t i = 0; i < PM_LEN(hub); i++) {
@@ -32,7 +38,8 @@ static bool path_good(struct pm_str s) {
         if (!alnum(s.p[i])) return false;
         while (i < s.n && alnum(s.p[i])) i++;
         if (i == s.n) return true;
-        if (s.p[i] == '-') while (i < s.n && s.p[i] == '-') i++;
+        if (s.p[i] == '-')
+            while (i < s.n && s.p[i] == '-') i++;
         else if (s.p[i] == '_') i += i + 1 < s.n && s.p[i + 1] == '_' ? 2 : 1;
         else if (s.p[i] == '.' || s.p[i] == '/') i++;
         else return false;
@@ -168,8 +175,10 @@ static ptrdiff_t last_part(struct pm_str path, struct pm_str word) {
 
 // Artifactory's and Nexus' paths name the hosted repository before /v2/; it is no part of the image's name there.
 static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
-    static const struct { const char *word; enum pm_url_what what; } parts[] = {
-        {"/manifests/", PM_URL_MANIFEST}, {"/blobs/uploads", PM_URL_UPLOAD}, {"/blobs/", PM_URL_BLOB}, {"/tags/list", PM_URL_TAGS}};
+    static const struct {
+        const char *word;
+        enum pm_url_what what;
+    } parts[] = {{"/manifests/", PM_URL_MANIFEST}, {"/blobs/uploads", PM_URL_UPLOAD}, {"/blobs/", PM_URL_BLOB}, {"/tags/list", PM_URL_TAGS}};
     if (!rest.n) {
         out->what = PM_URL_PING;
         return;

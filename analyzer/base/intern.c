@@ -30,7 +30,10 @@ void pm_intern_free(struct pm_intern *t) {
 
 // JudyHS takes a plain void * though it only reads the key.
 static void *key(struct pm_str s) {
-    union { const char *c; void *v; } u = {.c = s.p};
+    union {
+        const char *c;
+        void *v;
+    } u = {.c = s.p};
     return u.v;
 }
 
@@ -55,5 +58,7 @@ uint32_t pm_intern_find(const struct pm_intern *t, struct pm_str s) {
     return slot ? (uint32_t)(*slot - 1) : UINT32_MAX;
 }
 
-struct pm_str pm_intern_str(const struct pm_intern *t, uint32_t id) { return id < t->n ? t->strings[id] : PM_STR(""); }
+struct pm_str pm_intern_str(const struct pm_intern *t, uint32_t id) {
+    return id < t->n ? t->strings[id] : PM_STR("");
+}
 uint32_t pm_intern_count(const struct pm_intern *t) { return (uint32_t)t->n; }

@@ -36,18 +36,37 @@ enum pm_kind pm_kind_of(struct pm_str name) {
 }
 
 const char *const pm_component_names[PM_COMP_COUNT] = {
-    [PM_COMP_NONE] = "",          [PM_COMP_KUBELET] = "kubelet",   [PM_COMP_CONTAINERD] = "containerd", [PM_COMP_DOCKERD] = "dockerd",
-    [PM_COMP_CRIO] = "crio",      [PM_COMP_REGISTRY] = "registry", [PM_COMP_PROXY] = "proxy",           [PM_COMP_CLOUD] = "cloud",
-    [PM_COMP_EVENTS] = "events",  [PM_COMP_OBJECTS] = "objects",   [PM_COMP_CLIENT] = "client",         [PM_COMP_HOST] = "host",
+    [PM_COMP_NONE] = "",         [PM_COMP_KUBELET] = "kubelet",   [PM_COMP_CONTAINERD] = "containerd", [PM_COMP_DOCKERD] = "dockerd",
+    [PM_COMP_CRIO] = "crio",     [PM_COMP_REGISTRY] = "registry", [PM_COMP_PROXY] = "proxy",           [PM_COMP_CLOUD] = "cloud",
+    [PM_COMP_EVENTS] = "events", [PM_COMP_OBJECTS] = "objects",   [PM_COMP_CLIENT] = "client",         [PM_COMP_HOST] = "host",
     [PM_COMP_PROBE] = "probe",
 };
 
 const char *const pm_stage_names[PM_STAGE_COUNT] = {"", "resolve", "token", "manifest", "blob", "unpack"};
 
 const char *const pm_field_names[PM_F_COUNT] = {
-    [PM_F_NODE] = "node",           [PM_F_NAMESPACE] = "namespace",   [PM_F_POD] = "pod",           [PM_F_POD_UID] = "pod_uid", [PM_F_WORKLOAD] = "workload",
-    [PM_F_CONTAINER] = "container", [PM_F_IMAGE] = "image",           [PM_F_REGISTRY] = "registry", [PM_F_REPOSITORY] = "repository",
-    [PM_F_TAG] = "tag",             [PM_F_DIGEST] = "digest",         [PM_F_CLIENT] = "client",     [PM_F_USER] = "user",       [PM_F_METHOD] = "method",
-    [PM_F_URL] = "url",             [PM_F_HOST] = "host",             [PM_F_USER_AGENT] = "user_agent", [PM_F_REASON] = "reason", [PM_F_ERROR] = "error",
-    [PM_F_MESSAGE] = "message",     [PM_F_SECRET] = "secret",         [PM_F_OBJECT] = "object",     [PM_F_JOIN] = "join",       [PM_F_DETAIL] = "detail",
+    [PM_F_NODE] = "node",
+    [PM_F_NAMESPACE] = "namespace",
+    [PM_F_POD] = "pod",
+    [PM_F_POD_UID] = "pod_uid",
+    [PM_F_WORKLOAD] = "workload",
+    [PM_F_CONTAINER] = "container",
+    [PM_F_IMAGE] = "image",
+    [PM_F_REGISTRY] = "registry",
+    [PM_F_REPOSITORY] = "repository",
+    [PM_F_TAG] = "tag",
+    [PM_F_DIGEST] = "digest",
+    [PM_F_CLIENT] = "client",
+    [PM_F_USER] = "user",
+    [PM_F_METHOD] = "method",
+    [PM_F_URL] = "url",
+    [PM_F_HOST] = "host",
+    [PM_F_USER_AGENT] = "user_agent",
+    [PM_F_REASON] = "reason",
+    [PM_F_ERROR] = "error",
+    [PM_F_MESSAGE] = "message",
+    [PM_F_SECRET] = "secret",
+    [PM_F_OBJECT] = "object",
+    [PM_F_JOIN] = "join",
+    [PM_F_DETAIL] = "detail",
 };

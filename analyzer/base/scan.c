@@ -220,7 +220,8 @@ static size_t utf8_good(struct pm_str s) { // how many leading bytes are clean
     size_t i = 0;
     while (i < s.n) {
         uint64_t w;
-        if (s.n - i >= 8 && (memcpy(&w, s.p + i, 8), !(w & UINT64_C(0x8080808080808080)) && !((w - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)))) {
+        if (s.n - i >= 8 &&
+            (memcpy(&w, s.p + i, 8), !(w & UINT64_C(0x8080808080808080)) && !((w - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)))) {
             i += 8;
             continue;
         }
@@ -251,7 +252,10 @@ struct pm_str pm_utf8_clean(struct pm_arena *a, struct pm_str s, size_t *bad) {
     return (struct pm_str){out, n};
 }
 
-struct unit { const char *name; int64_t ns; };
+struct unit {
+    const char *name;
+    int64_t ns;
+};
 
 // number + unit, repeated, over the whole slice. Units are tried in order: longer names before their beginnings.
 static bool span(struct pm_str s, const struct unit *units, size_t units_n, int64_t *ns, int64_t *last_unit_ns) {
@@ -276,7 +280,8 @@ static bool span(struct pm_str s, const struct unit *units, size_t units_n, int6
 
 #define SECOND INT64_C(1000000000)
 bool pm_duration(struct pm_str s, int64_t *ns) {
-    static const struct unit units[] = {{"ns", 1}, {"µs", 1000}, {"\xCE\xBCs", 1000}, {"us", 1000}, {"ms", 1000000}, {"s", SECOND}, {"m", 60 * SECOND}, {"h", 3600 * SECOND}};
+    static const struct unit units[] = {{"ns", 1},       {"µs", 1000},  {"\xCE\xBCs", 1000}, {"us", 1000},
+                                        {"ms", 1000000}, {"s", SECOND}, {"m", 60 * SECOND},  {"h", 3600 * SECOND}};
     if (pm_str_eqc(s, "0")) return *ns = 0, true;
     return span(s, units, PM_LEN(units), ns, NULL);
 }
@@ -287,10 +292,30 @@ bool pm_human_duration(struct pm_str s, int64_t *ns, int64_t *unit_ns) {
 }
 
 bool pm_size_bytes(struct pm_str s, int64_t *bytes) {
-    static const struct { const char *name; double factor; } units[] = {
-        {"", 1}, {"B", 1}, {"k", 1e3}, {"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"Ki", 1024}, {"Mi", 1048576.0}, {"Gi", 1073741824.0},
-        {"Ti", 1099511627776.0}, {"KiB", 1024}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}, {"K", 1024}, {"M", 1048576.0},
-        {"G", 1073741824.0}, {"T", 1099511627776.0},
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {
+        {"", 1},
+        {"B", 1},
+        {"k", 1e3},
+        {"kB", 1e3},
+        {"KB", 1e3},
+        {"MB", 1e6},
+        {"GB", 1e9},
+        {"TB", 1e12},
+        {"Ki", 1024},
+        {"Mi", 1048576.0},
+        {"Gi", 1073741824.0},
+        {"Ti", 1099511627776.0},
+        {"KiB", 1024},
+        {"MiB", 1048576.0},
+        {"GiB", 1073741824.0},
+        {"TiB", 1099511627776.0},
+        {"K", 1024},
+        {"M", 1048576.0},
+        {"G", 1073741824.0},
+        {"T", 1099511627776.0},
     };
     size_t n = 0;
     while (n < s.n && ((s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '.')) n++;

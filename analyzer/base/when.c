@@ -19,7 +19,8 @@ static int64_t days_of(int y, int m, int d) { // since 1970-01-01
 static void civil_of_days(int64_t z, int *y, int *m, int *d) {
     z += 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = (int)(z - era * 146097), yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int doe = (int)(z - era * 146097), yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100),
+        mp = (5 * doy + 2) / 153;
     *d = doy - (153 * mp + 2) / 5 + 1;
     *m = mp + (mp < 10 ? 3 : -9);
     *y = (int)(yoe + era * 400) + (*m <= 2);
@@ -56,8 +57,8 @@ struct civil {
 };
 
 static bool civil_good(const struct civil *c) {
-    return c->year >= 1970 && c->year <= 2200 && c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= days_in(c->year, c->month) && c->hour < 24 && c->minute < 60 &&
-           c->second <= 60; // a leap second reads as the next one's first
+    return c->year >= 1970 && c->year <= 2200 && c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= days_in(c->year, c->month) && c->hour < 24 &&
+           c->minute < 60 && c->second <= 60; // a leap second reads as the next one's first
 }
 
 static int64_t civil_ns(const struct civil *c) { return pm_civil_ns(c->year, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns); }
@@ -75,7 +76,9 @@ static bool fraction(struct pm_scan *s, struct civil *c) { // digits behind a '.
 }
 
 static bool clock_time(struct pm_scan *s, struct civil *c) {
-    if (!(pm_scan_digits(s, 2, &c->hour) && pm_scan_char(s, ':') && pm_scan_digits(s, 2, &c->minute) && pm_scan_char(s, ':') && pm_scan_digits(s, 2, &c->second))) return false;
+    if (!(pm_scan_digits(s, 2, &c->hour) && pm_scan_char(s, ':') && pm_scan_digits(s, 2, &c->minute) && pm_scan_char(s, ':') &&
+          pm_scan_digits(s, 2, &c->second)))
+        return false;
     fraction(s, c);
     return true;
 }
@@ -132,14 +135,17 @@ size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
     int32_t off = 0;
     struct pm_scan spaced = at;
     bool zoned = offset(&at, &off);
-    if (!zoned && pm_scan_char(&spaced, ' ') && spaced.at < spaced.end && (*spaced.at == '+' || *spaced.at == '-') && offset(&spaced, &off)) { // "2024-01-02 03:04:05 +0000"
+    if (!zoned && pm_scan_char(&spaced, ' ') && spaced.at < spaced.end && (*spaced.at == '+' || *spaced.at == '-') &&
+        offset(&spaced, &off)) { // "2024-01-02 03:04:05 +0000"
         zoned = true;
         at = spaced;
     }
     return finish(&c, zoned ? PM_WHEN_UTC : PM_WHEN_LOCAL, off, s, &at, w);
 }
 
-static int64_t leap_ns(const struct civil *c) { return pm_civil_ns(1972, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns) - pm_civil_ns(1972, 1, 1, 0, 0, 0, 0); }
+static int64_t leap_ns(const struct civil *c) {
+    return pm_civil_ns(1972, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns) - pm_civil_ns(1972, 1, 1, 0, 0, 0, 0);
+}
 
 static size_t finish_no_year(struct civil *c, struct pm_str s, const struct pm_scan *at, struct pm_when *w) {
     c->year = 1972; // leap: Feb 29 is good until the year is known
@@ -211,8 +217,11 @@ size_t pm_when_compact(struct pm_str s, struct pm_when *w) {
 
 // Abbreviations are ambiguous (IST, CST, BST): only these are taken, the rest leaves the zone open (formats.md 0.3).
 static bool zone_word(struct pm_scan *s, int32_t *off) {
-    static const struct { const char *name; int32_t offset_s; } zones[] = {{"UTC", 0}, {"GMT", 0}, {"CET", 3600}, {"CEST", 7200}, {"EST", -18000}, {"EDT", -14400},
-                                                                        {"PST", -28800}, {"PDT", -25200}, {"MST", -25200}, {"MDT", -21600}, {"JST", 32400}};
+    static const struct {
+        const char *name;
+        int32_t offset_s;
+    } zones[] = {{"UTC", 0},      {"GMT", 0},      {"CET", 3600},   {"CEST", 7200},  {"EST", -18000}, {"EDT", -14400},
+                 {"PST", -28800}, {"PDT", -25200}, {"MST", -25200}, {"MDT", -21600}, {"JST", 32400}};
     struct pm_str word;
     struct pm_scan t = *s;
     if (!pm_scan_word(&t, &word)) return false;
@@ -240,7 +249,8 @@ size_t pm_when_unixdate(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
     struct pm_str word;
-    if (!(skip_word_len(&at, 3) && month_name(&at, &c.month) && pm_scan_blanks(&at) && day_number(&at, &c.day) && pm_scan_blanks(&at) && clock_time(&at, &c))) return 0;
+    if (!(skip_word_len(&at, 3) && month_name(&at, &c.month) && pm_scan_blanks(&at) && day_number(&at, &c.day) && pm_scan_blanks(&at) && clock_time(&at, &c)))
+        return 0;
     pm_scan_blanks(&at);
     if (pm_scan_lit(&at, "PM")) c.hour = c.hour % 12 + 12;
     else if (pm_scan_lit(&at, "AM")) c.hour %= 12;
@@ -267,7 +277,9 @@ size_t pm_when_full(struct pm_str s, struct pm_when *w) {
     return finish(&c, zoned ? PM_WHEN_UTC : PM_WHEN_LOCAL, off, s, &at, w);
 }
 
-struct pm_when pm_when_unix_ns(int64_t ns) { return (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns, .unit_ns = 1}; }
+struct pm_when pm_when_unix_ns(int64_t ns) {
+    return (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns, .unit_ns = 1};
+}
 
 bool pm_when_in_year(int64_t in_leap_ns, int year, int64_t *ns) {
     int y, month, day, hour, minute, second, ms;

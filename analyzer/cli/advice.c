@@ -33,12 +33,17 @@ size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_eve
         enum pm_advice_key key;
         enum pm_field field;
     } FIELDS[] = {
-        {PM_ADV_REGISTRY, PM_F_REGISTRY},   {PM_ADV_REPOSITORY, PM_F_REPOSITORY}, {PM_ADV_IMAGE, PM_F_IMAGE},   {PM_ADV_NODE, PM_F_NODE},
-        {PM_ADV_NAMESPACE, PM_F_NAMESPACE}, {PM_ADV_POD, PM_F_POD},               {PM_ADV_SECRET, PM_F_SECRET}, {PM_ADV_USER, PM_F_USER},
+        {PM_ADV_REGISTRY, PM_F_REGISTRY},   {PM_ADV_REPOSITORY, PM_F_REPOSITORY},
+        {PM_ADV_IMAGE, PM_F_IMAGE},         {PM_ADV_NODE, PM_F_NODE},
+        {PM_ADV_NAMESPACE, PM_F_NAMESPACE}, {PM_ADV_POD, PM_F_POD},
+        {PM_ADV_SECRET, PM_F_SECRET},       {PM_ADV_USER, PM_F_USER},
         {PM_ADV_CLIENT, PM_F_CLIENT},       {PM_ADV_HOST, PM_F_HOST},
     };
     struct pm_advice rows[PM_ADVICE_ROWS];
-    struct pm_advice_names n = {.runtime = e->component == PM_COMP_DOCKERD ? "docker" : e->component == PM_COMP_CRIO ? "crio" : e->component == PM_COMP_CONTAINERD ? "containerd" : NULL};
+    struct pm_advice_names n = {.runtime = e->component == PM_COMP_DOCKERD      ? "docker"
+                                           : e->component == PM_COMP_CRIO       ? "crio"
+                                           : e->component == PM_COMP_CONTAINERD ? "containerd"
+                                                                                : NULL};
     for (size_t i = 0; i < PM_LEN(FIELDS); i++) n.value[FIELDS[i].key] = e->field[FIELDS[i].field];
     pm_advice_derive(a, &n);
     size_t found = pm_advice_pick(a, d->root, cause, &n, rows, max < PM_LEN(rows) ? max : PM_LEN(rows));

@@ -25,8 +25,8 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_analyze = {
     .name = "analyze",
-    .synopsis =
-        "PATH... [-o FILE|-]... [--format F] [--db FILE] [--since T] [--until T] [--tz ZONE] [--year Y] [--rules DIR] [--quotas FILE] [--alerts FILE] [-j N] [--no-redact]",
+    .synopsis = "PATH... [-o FILE|-]... [--format F] [--db FILE] [--since T] [--until T] [--tz ZONE] [--year Y] [--rules DIR] [--quotas FILE] [--alerts FILE] "
+                "[-j N] [--no-redact]",
     .summary = "read a bundle and report what happened",
     .help = "PATH is a file, a folder, an archive (also archives in archives), or - for standard input.\n\n"
             "  -o, --output FILE   write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated\n"

@@ -24,12 +24,12 @@ struct pm_frame_options {
     bool all_lines;          // never prefilter (explain, tests)
     bool every;              // parsers tell of requests and pods that are no image's business, too (explain)
 };
-struct pm_frame_stats { // complete after pm_frame_end
+struct pm_frame_stats {                                                  // complete after pm_frame_end
     uint64_t bytes, lines, records, events, bad, undated, skipped_lines; // skipped: left out by the prefilter, counted all the same
-    const struct pm_parser *format;           // most records, fallbacks not counted; NULL: nobody's
+    const struct pm_parser *format;                                      // most records, fallbacks not counted; NULL: nobody's
     const char *envelopes[PM_ENVELOPES_MAX];
     int envelope_count;
-    struct pm_str node;                       // most named by envelopes; lives in the framer
+    struct pm_str node; // most named by envelopes; lives in the framer
 };
 struct pm_frame;
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o);
@@ -42,4 +42,5 @@ void pm_frame_free(struct pm_frame *f);
 // `p` is at a line's start. *newlines is increased by the newlines passed before the returned line.
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines);
 uint64_t pm_newlines_count(const char *p, const char *end);
-extern const char *const pm_prefilter_literals[]; // NULL-terminated; tests/unit/test_prefilter.c proves that every yes sample of a SPARSE parser or rule holds one
+extern const char
+    *const pm_prefilter_literals[]; // NULL-terminated; tests/unit/test_prefilter.c proves that every yes sample of a SPARSE parser or rule holds one

@@ -87,7 +87,7 @@ struct pm_frame {
     bool skip_line;        // the rest of an overlong line
     bool at_start;         // no line was seen yet
     bool open_end;         // the last line of several had no newline
-    bool whole_text;         // a YAML document or a configuration file was read
+    bool whole_text;       // a YAML document or a configuration file was read
     char last_byte;        // that was fed
     bool gave_back;        // a document was none, or ended early, and said so
 

@@ -30,6 +30,8 @@ static void read_text(struct pm_str text, const char *path, bool every, pm_expla
     pm_frame_free(f);
 }
 
-void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) { read_text(text, path, false, cb, ctx, diags); }
+void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) {
+    read_text(text, path, false, cb, ctx, diags);
+}
 
 void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, struct pm_diags *diags) { read_text(text, "-", true, cb, ctx, diags); }

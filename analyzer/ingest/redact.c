@@ -267,7 +267,8 @@ static bool next_secret(struct pm_str s, size_t at, struct found *f) {
         case '%': yes = s.n - at >= 3 && p[1] == '3' && lower((unsigned char)p[2]) == 'd' && pair_secret(s, at, at + 3, f); break;
         case 'J': yes = at >= 2 && p[-1] == 'y' && p[-2] == 'e' && jwt_secret(s, at - 2, f); break;
         case ' ':
-            if (at >= 6 && lower((unsigned char)p[-1]) == 'r' && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))) yes = scheme_secret(s, at + 1, false, f);
+            if (at >= 6 && lower((unsigned char)p[-1]) == 'r' && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer")))
+                yes = scheme_secret(s, at + 1, false, f);
             else if (at >= 5 && p[-1] == 'c' && pm_str_ieq(pm_str_sub(s, at - 5, 5), PM_STR("basic"))) yes = scheme_secret(s, at + 1, true, f);
             break;
         case '.': yes = at >= 3 && p[-1] == '9' && marked_secret(s, at, f); break; // "ya29."; addresses have many dots

@@ -229,7 +229,8 @@ static void check_template(struct check *c, const json_t *o, const char *text) {
         struct pm_str rest = pm_str_from(t, (size_t)at + 1);
         while (n < rest.n && ((rest.p[n] >= 'a' && rest.p[n] <= 'z') || rest.p[n] == '_')) n++;
         bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%');
-        if (n && n < rest.n && rest.p[n] == '}' && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0) fault(c, o, "no such placeholder:", pm_str_sub(rest, 0, n));
+        if (n && n < rest.n && rest.p[n] == '}' && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0)
+            fault(c, o, "no such placeholder:", pm_str_sub(rest, 0, n));
     }
 }
 static void check_templates(struct check *c, const json_t *o, const char *key) {
@@ -247,7 +248,8 @@ static void check_row(struct check *c, const json_t *o) {
     static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "needs", "unless"};
     const char *key;
     json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key)) fault(c, o, "no such key:", pm_str_c(key));
+    json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key))
+        fault(c, o, "no such key:", pm_str_c(key));
     if (pm_cause_find(word_of(o, "cause")) < 0) fault(c, o, "no such cause:", word_of(o, "cause"));
     if (!known_word(PHASES, PM_LEN(PHASES), word_of(o, "phase").p)) fault(c, o, "phase is mitigate, fix or prevent, not", word_of(o, "phase"));
     if (!known_word(STEPS, PM_LEN(STEPS), word_of(o, "within").p)) fault(c, o, "within is 0-10m, 10-30m, 30-120m or 1-7d, not", word_of(o, "within"));

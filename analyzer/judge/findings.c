@@ -58,13 +58,13 @@ static void tell(struct findings *f) {
     for (size_t i = 0; i < f->n; i++) {
         const struct found *x = &f->items[i];
         const char *id = word(x->rule, "id") ? word(x->rule, "id") : word(x->rule, "check"), *severity = word(x->rule, "severity");
-        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) =
-            (struct pm_finding){.id = pm_arena_dup(a, pm_str_c(id)),
-                                .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
-                                .file = x->path,
-                                .line = x->line,
-                                .text = x->counted && x->files > 1 ? pm_arena_fmt(a, "%.*s; the same in %zu more files", PM_FMT(x->text), x->files - 1) : x->text,
-                                .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
+        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) = (struct pm_finding){
+            .id = pm_arena_dup(a, pm_str_c(id)),
+            .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
+            .file = x->path,
+            .line = x->line,
+            .text = x->counted && x->files > 1 ? pm_arena_fmt(a, "%.*s; the same in %zu more files", PM_FMT(x->text), x->files - 1) : x->text,
+            .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
     }
 }
 
@@ -211,7 +211,8 @@ static bool latest_always(struct pm_state *s, const struct pm_pod_fact *pod, uin
     return pm_ids_has(&pod->always, image) && pm_str_ends(pm_name(s, image), PM_STR(":latest"));
 }
 static bool frozen_name(struct pm_str image) {
-    static const char *const FROZEN[] = {"k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/", "docker.io/bitnamilegacy/"};
+    static const char *const FROZEN[] = {"k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/",
+                                         "docker.io/bitnamilegacy/"};
     for (size_t i = 0; i < PM_LEN(FROZEN); i++)
         if (pm_str_starts(image, pm_str_c(FROZEN[i]))) return true;
     return false;
@@ -265,7 +266,8 @@ static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kin
                     kind == PM_KIND_SECRET_MISSING && t->namespace ? pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, t->namespace)), PM_FMT(what)) : what);
     }
     pm_strs_seal(s->a, &names, true);
-    if (names.n) add(f, rule, first->file < s->facts.files.n ? s->facts.files.items[first->file].row.path : PM_NONE, 0, PM_NONE, many(s, &names, "of them"), false);
+    if (names.n)
+        add(f, rule, first->file < s->facts.files.n ? s->facts.files.items[first->file].row.path : PM_NONE, 0, PM_NONE, many(s, &names, "of them"), false);
 }
 static void secrets_missing(struct findings *f, const json_t *rule) { over_traces(f, rule, PM_KIND_SECRET_MISSING); }
 static void mirrors_passed(struct findings *f, const json_t *rule) { over_traces(f, rule, PM_KIND_MIRROR_TRY); }
@@ -295,8 +297,7 @@ static void no_mirror(struct findings *f, const json_t *rule) {
 
 static size_t hosts_for(const struct pm_state *s, const struct pm_mirror *m) { // different mirrors of the same registry in the same file
     size_t n = 0;
-    for (size_t i = 0; i < s->mirrors_n; i++)
-        n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry);
+    for (size_t i = 0; i < s->mirrors_n; i++) n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry);
     return n;
 }
 static void single_mirror(struct findings *f, const json_t *rule) {
@@ -367,7 +368,8 @@ static void serial_waits(struct findings *f, const json_t *rule) {
     if (!worst) return;
     add(f, rule, path_of(s, worst), 0, PM_NONE,
         pm_arena_fmt(s->a, "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)", waited, waited == 1 ? "" : "s",
-                     PM_FMT(seconds(s->a, worst->waiting_ns)), PM_FMT(worst->node ? pm_name(s, worst->node) : PM_STR("a node")), PM_FMT(pm_name(s, worst->image))),
+                     PM_FMT(seconds(s->a, worst->waiting_ns)), PM_FMT(worst->node ? pm_name(s, worst->node) : PM_STR("a node")),
+                     PM_FMT(pm_name(s, worst->image))),
         false);
 }
 
@@ -401,7 +403,8 @@ static void one_registry(struct findings *f, const json_t *rule) {
         if (p->node) pm_ids_add_new(&nodes, p->node);
     }
     if (!several && images.n >= SHARED_MIN && nodes.n > 1 && !mirrored(s, pm_name(s, registry)))
-        add(f, rule, PM_NONE, 0, PM_NONE, pm_arena_fmt(s->a, "all %zu repositories that %zu nodes pull are on %.*s", images.n, nodes.n, PM_FMT(pm_name(s, registry))), false);
+        add(f, rule, PM_NONE, 0, PM_NONE,
+            pm_arena_fmt(s->a, "all %zu repositories that %zu nodes pull are on %.*s", images.n, nodes.n, PM_FMT(pm_name(s, registry))), false);
     pm_ids_free(&images);
     pm_ids_free(&nodes);
 }
@@ -459,12 +462,14 @@ static const struct {
     const char *check;
     void (*find)(struct findings *f, const json_t *rule);
 } CHECKS[] = {
-    {"hub-anonymous", hub_anonymous_pods}, {"latest-always", latest_always_pods}, {"frozen-registry", frozen_pods},
-    {"secret-missing", secrets_missing},   {"mirror-passed-over", mirrors_passed}, {"no-mirror", no_mirror},
-    {"single-mirror", single_mirror},      {"mirror-only-way", single_mirror},     {"mirror-plain-http", plain_http},
-    {"slow-pulls", slow_pulls},            {"serial-pulls-waited", serial_waits},  {"huge-images", huge_images},
-    {"one-registry", one_registry},        {"gc-near-use", gc_near},               {"gc-after-eviction", gc_thresholds},
-    {"gc-narrow", gc_thresholds},
+    {"hub-anonymous", hub_anonymous_pods},  {"latest-always", latest_always_pods},
+    {"frozen-registry", frozen_pods},       {"secret-missing", secrets_missing},
+    {"mirror-passed-over", mirrors_passed}, {"no-mirror", no_mirror},
+    {"single-mirror", single_mirror},       {"mirror-only-way", single_mirror},
+    {"mirror-plain-http", plain_http},      {"slow-pulls", slow_pulls},
+    {"serial-pulls-waited", serial_waits},  {"huge-images", huge_images},
+    {"one-registry", one_registry},         {"gc-near-use", gc_near},
+    {"gc-after-eviction", gc_thresholds},   {"gc-narrow", gc_thresholds},
 };
 
 void pm_findings_fill(struct pm_state *s) {

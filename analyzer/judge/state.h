@@ -129,7 +129,7 @@ struct pm_pod_fact {
     uint32_t phase;
     int64_t created, seen; // seen: of the newest snapshot
     bool guessed, running, ready, evicted, waiting;
-    bool listed; // an object spoke of it, not only lines
+    bool listed;        // an object spoke of it, not only lines
     bool secrets_known; // the object was whole: `describe` does not print pull secrets
     struct pm_ids secrets, images;
     struct pm_ids always; // images with imagePullPolicy: Always

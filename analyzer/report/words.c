@@ -220,7 +220,13 @@ struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
 struct pm_str pm_words_within(struct pm_str step) {
     static const struct {
         const char *step, *words;
-    } STEPS[] = {{"0-10m", "first 10 min"}, {"10-30m", "10\xe2\x80\x93" "30 min"}, {"30-120m", "30\xe2\x80\x93" "120 min"}, {"1-7d", "1\xe2\x80\x93" "7 days"}};
+    } STEPS[] = {{"0-10m", "first 10 min"},
+                 {"10-30m", "10\xe2\x80\x93"
+                            "30 min"},
+                 {"30-120m", "30\xe2\x80\x93"
+                             "120 min"},
+                 {"1-7d", "1\xe2\x80\x93"
+                          "7 days"}};
     for (size_t i = 0; i < PM_LEN(STEPS); i++)
         if (pm_str_eqc(step, STEPS[i].step)) return pm_str_c(STEPS[i].words);
     return PM_NONE;

@@ -9,9 +9,9 @@
 struct pm_arena;
 struct pm_arena *pm_arena_new(void);
 void pm_arena_free(struct pm_arena *a);
-void pm_arena_reset(struct pm_arena *a);                          // keeps its memory for the next use, up to a bound
-void *pm_arena_alloc(struct pm_arena *a, size_t n);               // zeroed, aligned for any type; n may be 0
-struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s);  // the copy is followed by a NUL (not counted)
+void pm_arena_reset(struct pm_arena *a);                         // keeps its memory for the next use, up to a bound
+void *pm_arena_alloc(struct pm_arena *a, size_t n);              // zeroed, aligned for any type; n may be 0
+struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s); // the copy is followed by a NUL (not counted)
 const char *pm_arena_cstr(struct pm_arena *a, struct pm_str s);
 struct pm_str pm_arena_fmt(struct pm_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 struct pm_str pm_arena_join(struct pm_arena *a, struct pm_str x, struct pm_str y);
@@ -32,11 +32,12 @@ struct pm_buf {
 void pm_buf_add(struct pm_buf *b, struct pm_str s);
 void pm_buf_addc(struct pm_buf *b, char c);
 void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
-void pm_buf_clear(struct pm_buf *b);                              // keeps its memory
+void pm_buf_clear(struct pm_buf *b); // keeps its memory
 void pm_buf_free(struct pm_buf *b);
 static inline struct pm_str pm_buf_str(const struct pm_buf *b) { return (struct pm_str){b->p, b->n}; }
 static inline void pm_buf_lit(struct pm_buf *b, const char *s) { pm_buf_add(b, pm_str_c(s)); }
 
 // Growable arrays: PM_PUSH(v.items, v.n, v.cap) is a pointer to a new zeroed last item. Freed with free().
-#define PM_PUSH(items, n, cap) ((n) == (cap) ? ((items) = pm_grow((items), &(cap), sizeof *(items))) : (items), (n)++, memset(&(items)[(n) - 1], 0, sizeof *(items)), &(items)[(n) - 1])
+#define PM_PUSH(items, n, cap)                                                                                                                                 \
+    ((n) == (cap) ? ((items) = pm_grow((items), &(cap), sizeof *(items))) : (items), (n)++, memset(&(items)[(n)-1], 0, sizeof *(items)), &(items)[(n)-1])
 void *pm_grow(void *items, size_t *cap, size_t item_bytes);

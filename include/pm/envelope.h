@@ -24,7 +24,8 @@ struct pm_envelope {
     // NULL where the framer itself reads the wrapping (export, native .journal, verbose) or only `peel_json` applies.
     enum pm_peel (*peel)(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key);
     // The same for a JSON object: a line of NDJSON, an item, or a payload that is one. Either *inner (text) or *inner_json (a part of `json`) is set.
-    enum pm_peel (*peel_json)(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint, struct pm_str *key);
+    enum pm_peel (*peel_json)(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+                              struct pm_str *key);
 };
 extern const struct pm_envelope *const pm_envelopes[]; // generated list, NULL-terminated, in order of rank then name
 

@@ -6,7 +6,7 @@
 
 enum pm_kind { // the contract's kinds, in its order (design.md, explain)
     PM_KIND_OTHER = 0,
-    PM_KIND_PULL_START,   // an attempt begins
+    PM_KIND_PULL_START, // an attempt begins
     PM_KIND_PULL_OK,
     PM_KIND_PULL_FAIL,    // an attempt failed, `error` says how
     PM_KIND_PULL_CACHED,  // already present: no attempt
@@ -17,7 +17,7 @@ enum pm_kind { // the contract's kinds, in its order (design.md, explain)
     PM_KIND_DISK_PRESSURE,
     PM_KIND_DISK_USAGE,
     PM_KIND_GC_START,
-    PM_KIND_GC_OK,        // an image was removed (image or digest named), or the run ended well
+    PM_KIND_GC_OK, // an image was removed (image or digest named), or the run ended well
     PM_KIND_GC_FAIL,
     PM_KIND_RUNTIME_START,
     PM_KIND_RUNTIME_STOP,
@@ -39,14 +39,14 @@ enum pm_component { // who said it
     PM_COMP_CONTAINERD,
     PM_COMP_DOCKERD,
     PM_COMP_CRIO,
-    PM_COMP_REGISTRY,  // Distribution, Harbor, Nexus, Artifactory, Quay, zot, GitLab: the registry's own log
-    PM_COMP_PROXY,     // nginx, HAProxy, Traefik, Envoy, Squid, load balancers, CDNs
-    PM_COMP_CLOUD,     // CloudTrail, Cloud Audit Logs, ACR tables
-    PM_COMP_EVENTS,    // Kubernetes Event objects, tables, describe
-    PM_COMP_OBJECTS,   // pods, nodes, workloads …
-    PM_COMP_CLIENT,    // docker CLI, podman, skopeo, crictl, ctr, kubeadm, CI output
-    PM_COMP_HOST,      // df, date, image lists, configuration files, kernel
-    PM_COMP_PROBE,     // registry health checks
+    PM_COMP_REGISTRY, // Distribution, Harbor, Nexus, Artifactory, Quay, zot, GitLab: the registry's own log
+    PM_COMP_PROXY,    // nginx, HAProxy, Traefik, Envoy, Squid, load balancers, CDNs
+    PM_COMP_CLOUD,    // CloudTrail, Cloud Audit Logs, ACR tables
+    PM_COMP_EVENTS,   // Kubernetes Event objects, tables, describe
+    PM_COMP_OBJECTS,  // pods, nodes, workloads …
+    PM_COMP_CLIENT,   // docker CLI, podman, skopeo, crictl, ctr, kubeadm, CI output
+    PM_COMP_HOST,     // df, date, image lists, configuration files, kernel
+    PM_COMP_PROBE,    // registry health checks
     PM_COMP_COUNT
 };
 extern const char *const pm_component_names[PM_COMP_COUNT];
@@ -59,52 +59,52 @@ enum pm_field {
     PM_F_NAMESPACE,
     PM_F_POD,
     PM_F_POD_UID,
-    PM_F_WORKLOAD,      // "Deployment/web" where the record itself says it
+    PM_F_WORKLOAD, // "Deployment/web" where the record itself says it
     PM_F_CONTAINER,
-    PM_F_IMAGE,         // as written
-    PM_F_REGISTRY,      // these four are filled by normalisation from IMAGE, URL and ERROR; a parser sets them only where the log names them apart
+    PM_F_IMAGE,    // as written
+    PM_F_REGISTRY, // these four are filled by normalisation from IMAGE, URL and ERROR; a parser sets them only where the log names them apart
     PM_F_REPOSITORY,
     PM_F_TAG,
     PM_F_DIGEST,
-    PM_F_CLIENT,        // address of the puller as the registry side saw it, without port
-    PM_F_USER,          // credential's user; PM_NONE for anonymous
+    PM_F_CLIENT, // address of the puller as the registry side saw it, without port
+    PM_F_USER,   // credential's user; PM_NONE for anonymous
     PM_F_METHOD,
-    PM_F_URL,           // path or absolute URL of the request
-    PM_F_HOST,          // registry host on the wire (mirror, token server), with port
+    PM_F_URL,  // path or absolute URL of the request
+    PM_F_HOST, // registry host on the wire (mirror, token server), with port
     PM_F_USER_AGENT,
-    PM_F_REASON,        // event reason, waiting reason, CloudTrail errorCode: the program's own word
-    PM_F_ERROR,         // the error text, all wrapping and escaping undone; rules read this
-    PM_F_MESSAGE,       // the rest of what was said, where a person would miss it
-    PM_F_SECRET,        // name of a pull secret
-    PM_F_OBJECT,        // "Deployment/web", "Node/n1": what a state or event is about when it is no pod
-    PM_F_JOIN,          // id that ties records of one attempt (CRI-O id, http.request.id, event uid)
-    PM_F_DETAIL,        // compact JSON, keys documented in include/pm/detail.h, one shape a kind
+    PM_F_REASON,  // event reason, waiting reason, CloudTrail errorCode: the program's own word
+    PM_F_ERROR,   // the error text, all wrapping and escaping undone; rules read this
+    PM_F_MESSAGE, // the rest of what was said, where a person would miss it
+    PM_F_SECRET,  // name of a pull secret
+    PM_F_OBJECT,  // "Deployment/web", "Node/n1": what a state or event is about when it is no pod
+    PM_F_JOIN,    // id that ties records of one attempt (CRI-O id, http.request.id, event uid)
+    PM_F_DETAIL,  // compact JSON, keys documented in include/pm/detail.h, one shape a kind
     PM_F_COUNT
 };
 extern const char *const pm_field_names[PM_F_COUNT];
 
 enum pm_event_flag {
-    PM_EV_CUT = 1,        // the record was cut
-    PM_EV_SNAPSHOT = 2,   // state at capture (objects, tables), not a happening
-    PM_EV_CREDENTIALS = 4,// the record shows that credentials were presented
-    PM_EV_ANONYMOUS = 8,  // the record shows that none were
-    PM_EV_PUSH = 16,      // a push, not a pull
-    PM_EV_MIRROR = 32,    // through a mirror or pull-through cache
-    PM_EV_ECHO = 64,      // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
+    PM_EV_CUT = 1,         // the record was cut
+    PM_EV_SNAPSHOT = 2,    // state at capture (objects, tables), not a happening
+    PM_EV_CREDENTIALS = 4, // the record shows that credentials were presented
+    PM_EV_ANONYMOUS = 8,   // the record shows that none were
+    PM_EV_PUSH = 16,       // a push, not a pull
+    PM_EV_MIRROR = 32,     // through a mirror or pull-through cache
+    PM_EV_ECHO = 64,       // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
 };
 
 struct pm_event {
     enum pm_kind kind;
     enum pm_component component;
     enum pm_stage stage;
-    int http_status;            // 0: none
-    unsigned flags;             // enum pm_event_flag
-    uint32_t count;             // happenings this stands for; 0 is read as 1
-    struct pm_when when;        // the record's own stamp; kind NONE: the framework puts the envelope's, else the last seen
-    struct pm_when first, last; // count > 1: the span (Kubernetes events); kind NONE where unknown
-    int64_t duration_ns;        // of the pull or request; 0 unknown
-    int64_t waiting_ns;         // part of it spent queued; 0 unknown
-    int64_t bytes;              // downloaded or sent; -1 unknown (the framework starts events at -1)
+    int http_status;                    // 0: none
+    unsigned flags;                     // enum pm_event_flag
+    uint32_t count;                     // happenings this stands for; 0 is read as 1
+    struct pm_when when;                // the record's own stamp; kind NONE: the framework puts the envelope's, else the last seen
+    struct pm_when first, last;         // count > 1: the span (Kubernetes events); kind NONE where unknown
+    int64_t duration_ns;                // of the pull or request; 0 unknown
+    int64_t waiting_ns;                 // part of it spent queued; 0 unknown
+    int64_t bytes;                      // downloaded or sent; -1 unknown (the framework starts events at -1)
     int64_t limit, remaining, window_s; // RateLimit headers seen in the log; -1 unknown
     struct pm_str field[PM_F_COUNT];
 };

@@ -11,7 +11,14 @@ enum pm_severity { PM_SEVERITY_INFO = 0, PM_SEVERITY_WARNING, PM_SEVERITY_CRITIC
 extern const char *const pm_severity_names[];
 enum pm_scope_kind { PM_SCOPE_CLUSTER = 0, PM_SCOPE_REGISTRY, PM_SCOPE_NODE, PM_SCOPE_IMAGE, PM_SCOPE_NAMESPACE, PM_SCOPE_CLIENT };
 extern const char *const pm_scope_names[];
-enum pm_source { PM_SRC_RUNTIME = 1, PM_SRC_KUBELET = 2, PM_SRC_EVENTS = 4, PM_SRC_POD = 8, PM_SRC_REGISTRY = 16, PM_SRC_CLIENT = 32 }; // bits: who traced a pull
+enum pm_source {
+    PM_SRC_RUNTIME = 1,
+    PM_SRC_KUBELET = 2,
+    PM_SRC_EVENTS = 4,
+    PM_SRC_POD = 8,
+    PM_SRC_REGISTRY = 16,
+    PM_SRC_CLIENT = 32
+}; // bits: who traced a pull
 
 struct pm_strs { // a set or list of strings
     struct pm_str *items;
@@ -26,69 +33,115 @@ struct pm_pull { // one attempt of one node to pull one image
     uint64_t id;
     struct pm_str node, image, registry, repository, tag, digest; // image: normalised
     struct pm_str client, user, namespace;
-    int64_t started_ns, ended_ns;   // PM_NO_TIME unknown
+    int64_t started_ns, ended_ns; // PM_NO_TIME unknown
     enum pm_outcome outcome;
-    int cause;                      // index into pm_causes, -1 none
+    int cause; // index into pm_causes, -1 none
     const char *rule;
     int http_status;
     enum pm_stage stage;
     int64_t duration_ns, waiting_ns; // download apart from queueing; 0 unknown
-    int64_t bytes;                  // -1 unknown
-    struct pm_strs pods;            // "namespace/name"
-    unsigned sources;               // enum pm_source
-    bool reconstructed;             // from an event's count, time is the back-off model's
-    uint64_t requests;              // registry-side lines folded in
-    uint64_t evidence;              // event id of its best line
-    uint32_t incident;              // id, 0 none
-    struct pm_str error;            // the best error text
+    int64_t bytes;                   // -1 unknown
+    struct pm_strs pods;             // "namespace/name"
+    unsigned sources;                // enum pm_source
+    bool reconstructed;              // from an event's count, time is the back-off model's
+    uint64_t requests;               // registry-side lines folded in
+    uint64_t evidence;               // event id of its best line
+    uint32_t incident;               // id, 0 none
+    struct pm_str error;             // the best error text
 };
 
-struct pm_evidence { struct pm_str file, component, text, why; uint64_t line; int64_t time_ns; };
-struct pm_against { int cause; struct pm_str why; };
-struct pm_advice { struct pm_str phase, text, command, within; }; // phase: mitigate, fix, prevent; within: 0-10m, 10-30m, 30-120m, 1-7d after it was noticed
-struct pm_link { int cause; int64_t at_ns; struct pm_str what; uint32_t incident; }; // incident 0: a step that is no incident of its own
-struct pm_hit_pod { struct pm_str namespace, name, workload, node, image; int64_t first_ns, last_ns, stuck_ns; bool recovered; bool guessed; };
-struct pm_hit_workload { struct pm_str kind, namespace, name; uint64_t pods; bool guessed; };
-struct pm_rollout { struct pm_str kind, namespace, name, why; int64_t desired, ready, at_ns; };
-struct pm_autoscaler { struct pm_str namespace, name, target; int64_t current, desired, max; };
+struct pm_evidence {
+    struct pm_str file, component, text, why;
+    uint64_t line;
+    int64_t time_ns;
+};
+struct pm_against {
+    int cause;
+    struct pm_str why;
+};
+struct pm_advice {
+    struct pm_str phase, text, command, within;
+}; // phase: mitigate, fix, prevent; within: 0-10m, 10-30m, 30-120m, 1-7d after it was noticed
+struct pm_link {
+    int cause;
+    int64_t at_ns;
+    struct pm_str what;
+    uint32_t incident;
+}; // incident 0: a step that is no incident of its own
+struct pm_hit_pod {
+    struct pm_str namespace, name, workload, node, image;
+    int64_t first_ns, last_ns, stuck_ns;
+    bool recovered;
+    bool guessed;
+};
+struct pm_hit_workload {
+    struct pm_str kind, namespace, name;
+    uint64_t pods;
+    bool guessed;
+};
+struct pm_rollout {
+    struct pm_str kind, namespace, name, why;
+    int64_t desired, ready, at_ns;
+};
+struct pm_autoscaler {
+    struct pm_str namespace, name, target;
+    int64_t current, desired, max;
+};
 
 struct pm_incident {
-    uint32_t id;                    // 1 is the one to read first
-    struct pm_str fingerprint;      // stable: cause + scope shape, survives re-collection
+    uint32_t id;               // 1 is the one to read first
+    struct pm_str fingerprint; // stable: cause + scope shape, survives re-collection
     int root_cause;
     struct pm_str title, summary;
     enum pm_severity severity;
     struct pm_str severity_why;
     enum pm_confidence confidence;
-    double score;                   // 0..1
+    double score; // 0..1
     struct pm_strs confidence_why;
     int64_t from_ns, to_ns, recovered_ns; // recovered: PM_NO_TIME where not within these logs
     enum pm_scope_kind scope_kind;
     struct pm_strs scope;
     struct pm_strs registries;
     uint64_t failed_pulls, failed_requests, lines;
-    struct pm_counts_by *http_status; size_t http_status_n;
+    struct pm_counts_by *http_status;
+    size_t http_status_n;
     uint64_t stages[PM_STAGE_COUNT];
     struct { // blast radius
-        struct pm_hit_pod *pods; size_t pods_n, pods_cap;
-        struct pm_hit_workload *workloads; size_t workloads_n, workloads_cap;
+        struct pm_hit_pod *pods;
+        size_t pods_n, pods_cap;
+        struct pm_hit_workload *workloads;
+        size_t workloads_n, workloads_cap;
         struct pm_strs namespaces, nodes, images, registries, services;
         struct pm_strs spared_nodes, spared_registries, spared_images;
         uint64_t peak_waiting_pods;
-        struct pm_rollout *stuck_rollouts; size_t stuck_rollouts_n, stuck_rollouts_cap;
-        struct pm_autoscaler *blocked_autoscalers; size_t blocked_autoscalers_n, blocked_autoscalers_cap;
-        struct pm_rollout *rollbacks; size_t rollbacks_n, rollbacks_cap;
+        struct pm_rollout *stuck_rollouts;
+        size_t stuck_rollouts_n, stuck_rollouts_cap;
+        struct pm_autoscaler *blocked_autoscalers;
+        size_t blocked_autoscalers_n, blocked_autoscalers_cap;
+        struct pm_rollout *rollbacks;
+        size_t rollbacks_n, rollbacks_cap;
     } blast;
-    struct pm_link *chain; size_t chain_n, chain_cap;
-    uint32_t explained_by;          // incident id, 0 none
-    uint32_t *explains; size_t explains_n, explains_cap;
-    struct { struct pm_str what, detail; int64_t at_ns; } trigger; // what: "unknown" where nothing was found
-    struct pm_evidence *evidence; size_t evidence_n, evidence_cap;
-    struct pm_against *against; size_t against_n, against_cap;
-    struct pm_advice *advice; size_t advice_n, advice_cap;
+    struct pm_link *chain;
+    size_t chain_n, chain_cap;
+    uint32_t explained_by; // incident id, 0 none
+    uint32_t *explains;
+    size_t explains_n, explains_cap;
+    struct {
+        struct pm_str what, detail;
+        int64_t at_ns;
+    } trigger; // what: "unknown" where nothing was found
+    struct pm_evidence *evidence;
+    size_t evidence_n, evidence_cap;
+    struct pm_against *against;
+    size_t against_n, against_cap;
+    struct pm_advice *advice;
+    size_t advice_n, advice_cap;
 };
 
-struct pm_latency { uint64_t n; double mean_s, p50_s, p95_s, p99_s, max_s; };
+struct pm_latency {
+    uint64_t n;
+    double mean_s, p50_s, p95_s, p99_s, max_s;
+};
 enum pm_trouble { // what a failed pull met; a pull can be of several
     PM_TROUBLE_429 = 0,
     PM_TROUBLE_401,
@@ -107,26 +160,43 @@ struct pm_pull_stats {
     uint64_t retries;    // attempts after a failed one of the same node for the same image
     uint64_t gc_removed; // images that the kubelet's image GC removed
     uint64_t troubles[PM_TROUBLE_COUNT];
-    struct pm_counts_by *by_cause; size_t by_cause_n;
-    struct pm_counts_by *http_status; size_t http_status_n;
+    struct pm_counts_by *by_cause;
+    size_t by_cause_n;
+    struct pm_counts_by *http_status;
+    size_t http_status_n;
     struct pm_latency latency; // of the download
     struct pm_latency queue;   // waiting before it, where it was logged
     int64_t bytes;             // -1 unknown
 };
-struct pm_bucket { int64_t t_ns; uint64_t attempts, ok, failed, waiting; }; // waiting: the most pods that waited at one time
+struct pm_bucket {
+    int64_t t_ns;
+    uint64_t attempts, ok, failed, waiting;
+}; // waiting: the most pods that waited at one time
 
-struct pm_quota_point { int64_t t_ns; uint64_t used, ok, refused; int64_t remaining; }; // remaining -1 unknown
-struct pm_consumer { struct pm_str kind, name; uint64_t pulls; };
+struct pm_quota_point {
+    int64_t t_ns;
+    uint64_t used, ok, refused;
+    int64_t remaining;
+}; // remaining -1 unknown
+struct pm_consumer {
+    struct pm_str kind, name;
+    uint64_t pulls;
+};
 struct pm_quota {
     struct pm_str registry, identity, user, client, policy, status; // identity: anonymous|user|unknown; status: ok|near|exceeded
-    int64_t limit, window_s;        // -1 unknown
+    int64_t limit, window_s;                                        // -1 unknown
     uint64_t used_low, used_high, peak_used, refused;
     int64_t peak_at_ns, exhausted_at_ns, first_refused_ns, last_refused_ns, free_at_ns;
-    struct pm_quota_point *points; size_t points_n, points_cap;
-    struct pm_consumer *consumers; size_t consumers_n, consumers_cap;
-    int64_t with_cache;             // upstream pulls a pull-through cache would have needed; -1 unknown
+    struct pm_quota_point *points;
+    size_t points_n, points_cap;
+    struct pm_consumer *consumers;
+    size_t consumers_n, consumers_cap;
+    int64_t with_cache; // upstream pulls a pull-through cache would have needed; -1 unknown
 };
-struct pm_alert_span { int64_t from_ns, to_ns; double peak; };
+struct pm_alert_span {
+    int64_t from_ns, to_ns;
+    double peak;
+};
 struct pm_series; // pm/series.h
 struct pm_series_set;
 // lead_s: from the first firing to the first pod stuck: over 0 it fired before, under 0 after. fired: first to last evaluation that fired, over all label sets;
@@ -141,36 +211,63 @@ struct pm_alert {
     struct pm_series *values; // what the expression was, at each evaluation: the trace behind `fired`
     size_t values_n;
 };
-struct pm_finding { struct pm_str id, severity, file, text, advice; uint64_t line; };
-struct pm_missing { struct pm_str what, effect; };
-struct pm_unknown { struct pm_str template, file, text; uint64_t count, line; };
+struct pm_finding {
+    struct pm_str id, severity, file, text, advice;
+    uint64_t line;
+};
+struct pm_missing {
+    struct pm_str what, effect;
+};
+struct pm_unknown {
+    struct pm_str template, file, text;
+    uint64_t count, line;
+};
 
 struct pm_file_row;
 struct pm_report {
-    struct pm_arena *a;             // owns all of it
+    struct pm_arena *a; // owns all of it
     struct pm_strs inputs;
     int64_t from_ns, to_ns;
     uint64_t files_n, bytes, lines, events, bad, undated;
-    struct pm_file_row *files; size_t file_rows_n, file_rows_cap;
-    struct { struct pm_str path, why; } *skipped; size_t skipped_n, skipped_cap;
-    struct pm_diag *diagnostics; size_t diagnostics_n, diagnostics_cap;
-    bool partial;                   // some of the input could not be read: what is said stands on the rest
-    struct pm_strs nodes;           // all nodes seen
+    struct pm_file_row *files;
+    size_t file_rows_n, file_rows_cap;
+    struct {
+        struct pm_str path, why;
+    } * skipped;
+    size_t skipped_n, skipped_cap;
+    struct pm_diag *diagnostics;
+    size_t diagnostics_n, diagnostics_cap;
+    bool partial;         // some of the input could not be read: what is said stands on the rest
+    struct pm_strs nodes; // all nodes seen
     struct pm_pull_stats total;
-    struct pm_pull_stats *by_registry; size_t by_registry_n, by_registry_cap;
-    struct pm_pull_stats *by_node; size_t by_node_n, by_node_cap;
-    struct pm_pull_stats *by_namespace; size_t by_namespace_n;
-    struct pm_pull_stats *by_image; size_t by_image_n;
-    struct { int64_t from_ns, middle_ns, to_ns; uint64_t ok[2], failed[2]; } trend; // pulls that ended in the first and second half; from PM_NO_TIME: none
-    struct pm_bucket *series; size_t series_n, series_cap;
-    struct pm_incident *incidents; size_t incidents_n, incidents_cap;
-    struct pm_quota *quotas; size_t quotas_n, quotas_cap;
-    struct pm_alert *alerts; size_t alerts_n, alerts_cap;
+    struct pm_pull_stats *by_registry;
+    size_t by_registry_n, by_registry_cap;
+    struct pm_pull_stats *by_node;
+    size_t by_node_n, by_node_cap;
+    struct pm_pull_stats *by_namespace;
+    size_t by_namespace_n;
+    struct pm_pull_stats *by_image;
+    size_t by_image_n;
+    struct {
+        int64_t from_ns, middle_ns, to_ns;
+        uint64_t ok[2], failed[2];
+    } trend; // pulls that ended in the first and second half; from PM_NO_TIME: none
+    struct pm_bucket *series;
+    size_t series_n, series_cap;
+    struct pm_incident *incidents;
+    size_t incidents_n, incidents_cap;
+    struct pm_quota *quotas;
+    size_t quotas_n, quotas_cap;
+    struct pm_alert *alerts;
+    size_t alerts_n, alerts_cap;
     struct pm_series_set *metrics; // what alerts were replayed over; NULL where nothing has a time
-    struct pm_finding *findings; size_t findings_n, findings_cap;
-    struct pm_missing *missing; size_t missing_n, missing_cap;
-    struct pm_unknown *unknown; size_t unknown_n, unknown_cap;
-    uint32_t verdict;               // incident id, 0: nothing failed
+    struct pm_finding *findings;
+    size_t findings_n, findings_cap;
+    struct pm_missing *missing;
+    size_t missing_n, missing_cap;
+    struct pm_unknown *unknown;
+    size_t unknown_n, unknown_cap;
+    uint32_t verdict; // incident id, 0: nothing failed
     struct pm_str verdict_sentence;
     const char *rules_hash;
 };

@@ -4,18 +4,19 @@
 #include "pm/parser.h"
 
 struct pm_ingest_options {
-    int threads;             // 0: as many as cores, at most 8
-    bool redact;             // default true
-    const char *tz;          // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL: find out
-    int year;                // --year; 0: find out
-    bool progress;           // stderr is a terminal
+    int threads;    // 0: as many as cores, at most 8
+    bool redact;    // default true
+    const char *tz; // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL: find out
+    int year;       // --year; 0: find out
+    bool progress;  // stderr is a terminal
     uint64_t member_max_bytes, depth_max, ratio_max, members_max, line_max_bytes; // limits; 0: defaults
 };
 // Reads every path ("-" is stdin). Never stops at a bad member: diags hold it. Returns false where some input could not be read whole (exit status 3).
 bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, const struct pm_ingest_options *o, struct pm_diags *diags);
 
 // Text in memory through the same framing and parsers, without a timeline: `explain`, tests, fuzz targets.
-typedef void pm_explain_cb(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e); // e NULL: understood, no event; p NULL: nobody's
+typedef void pm_explain_cb(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                           const struct pm_event *e); // e NULL: understood, no event; p NULL: nobody's
 void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, void *ctx, struct pm_diags *diags);
 // The same for a person's question: parsers also tell what the line says of a request or a pod that is no image's business.
 void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, struct pm_diags *diags);

@@ -4,7 +4,7 @@
 #include "pm/timeline.h"
 
 struct pm_judge_options {
-    const char *rules_dir;      // NULL: built in
+    const char *rules_dir; // NULL: built in
     const char *quotas_file, *alerts_file;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report

@@ -7,15 +7,15 @@
 #include "pm/record.h"
 
 enum pm_parse {
-    PM_PARSE_NO = 0,  // not mine after all: ask the next
-    PM_PARSE_OK,      // understood; zero or more events emitted (a line about something else is OK with none)
-    PM_PARSE_BAD,     // mine, but broken: pm_emit_bad said why
+    PM_PARSE_NO = 0, // not mine after all: ask the next
+    PM_PARSE_OK,     // understood; zero or more events emitted (a line about something else is OK with none)
+    PM_PARSE_BAD,    // mine, but broken: pm_emit_bad said why
 };
 
-struct pm_parse_ctx { // what a parser is given besides the record
-    struct pm_arena *a;        // the record's arena
-    struct pm_arena *member;   // lives as long as the member: for state that spans records (table columns)
-    void *state;               // state_bytes, zeroed at the start of the member
+struct pm_parse_ctx {        // what a parser is given besides the record
+    struct pm_arena *a;      // the record's arena
+    struct pm_arena *member; // lives as long as the member: for state that spans records (table columns)
+    void *state;             // state_bytes, zeroed at the start of the member
     struct pm_ingest_sink *sink;
     const struct pm_parser *parser; // who is asked; set by the framework
     struct pm_frame *frame;         // the framework's own
@@ -36,13 +36,13 @@ enum pm_parser_flag {
 };
 
 struct pm_parser {
-    const char *name;      // "kubelet-klog", "registry-access" …
-    const char *title;     // for `formats`
-    const char *example;   // one line (or JSON) it understands
-    const char *source;    // where the grammar was read: repo:path@tag, or "captured: PROGRAM VERSION"
+    const char *name;    // "kubelet-klog", "registry-access" …
+    const char *title;   // for `formats`
+    const char *example; // one line (or JSON) it understands
+    const char *source;  // where the grammar was read: repo:path@tag, or "captured: PROGRAM VERSION"
     enum pm_component component;
-    unsigned shapes;       // enum pm_shape, or'ed
-    unsigned flags;        // enum pm_parser_flag
+    unsigned shapes; // enum pm_shape, or'ed
+    unsigned flags;  // enum pm_parser_flag
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);

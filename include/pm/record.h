@@ -16,23 +16,23 @@ enum pm_shape {        // what the framer saw; a parser says which shapes it tak
 struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite only what they know
     struct pm_when when;  // the innermost envelope stamp that is UTC, else the innermost
     struct pm_str node, ident, unit, pid, stream, namespace, pod, container, priority;
-    uint32_t repeats;     // "message repeated N times": N more
-    bool cut;             // the envelope says the payload is cut
-    bool lost;            // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
+    uint32_t repeats; // "message repeated N times": N more
+    bool cut;         // the envelope says the payload is cut
+    bool lost;        // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
 };
 
 #define PM_ENVELOPES_MAX 6
 struct pm_record {
-    struct pm_str text;   // payload
-    struct pm_str raw;    // the first line as it stands in the file, for evidence
+    struct pm_str text; // payload
+    struct pm_str raw;  // the first line as it stands in the file, for evidence
     enum pm_shape shape;
-    const json_t *json;   // shape JSON only; owned by the framework
-    struct pm_str list_kind;   // kind of the list that an item came from ("PodList", "EventList", "List"), where known before it
-    uint64_t line;        // of its first line, from 1
-    uint64_t offset;      // of its first byte in the member
+    const json_t *json;      // shape JSON only; owned by the framework
+    struct pm_str list_kind; // kind of the list that an item came from ("PodList", "EventList", "List"), where known before it
+    uint64_t line;           // of its first line, from 1
+    uint64_t offset;         // of its first byte in the member
     struct pm_envelope_hint hint;
     const char *envelopes[PM_ENVELOPES_MAX]; // names, outermost first
     int envelope_count;
-    struct pm_str section;     // name of the `==> NAME <==` or START frame it stands in
-    struct pm_str path;        // member path, a hint only
+    struct pm_str section; // name of the `==> NAME <==` or START frame it stands in
+    struct pm_str path;    // member path, a hint only
 };

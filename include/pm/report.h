@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 struct pm_render_options {
-    bool color;      // terminal escapes allowed
-    int width;       // columns for text; 0: 100
+    bool color; // terminal escapes allowed
+    int width;  // columns for text; 0: 100
 };
 struct pm_renderer {
     const char *name;       // "text", "json", "markdown", "html", "junit", "sarif", "openmetrics" …

@@ -11,7 +11,7 @@
 enum pm_confidence { PM_CONFIDENCE_LOW = 0, PM_CONFIDENCE_MEDIUM, PM_CONFIDENCE_HIGH };
 extern const char *const pm_confidence_names[];
 
-struct pm_cause { // the taxonomy: analyzer/judge/rules/cause.c holds the one table
+struct pm_cause {       // the taxonomy: analyzer/judge/rules/cause.c holds the one table
     const char *name;   // "rate-limit.anonymous"
     const char *family; // "rate-limit"
     const char *title;  // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
@@ -20,19 +20,19 @@ extern const struct pm_cause pm_causes[]; // ends with a NULL name; "unknown" is
 int pm_cause_find(struct pm_str name);    // index, or -1
 
 struct pm_verdict {
-    const char *rule;       // id, NULL where no rule matched
-    int cause;              // index into pm_causes: first candidate; -1 none
+    const char *rule; // id, NULL where no rule matched
+    int cause;        // index into pm_causes: first candidate; -1 none
     int candidates[PM_CANDIDATES_MAX];
-    int candidate_count;    // 1: decided by the record alone; more: the judge settles it
+    int candidate_count; // 1: decided by the record alone; more: the judge settles it
     enum pm_confidence confidence;
-    bool quiet;             // a rule said: looks like trouble, is none
+    bool quiet; // a rule said: looks like trouble, is none
 };
 
 struct pm_ruleset;
 // dir NULL: the built-in rules. With a dir, its files replace built-in rules of the same id and add others (a file `only.yaml: true`… see README). NULL on mistakes, told in diags with file:line.
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
 void pm_ruleset_free(struct pm_ruleset *rs);
-const char *pm_ruleset_hash(const struct pm_ruleset *rs);   // 16 hex digits over all rules: goes into the report
+const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all rules: goes into the report
 // Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
 // Patterns run under match limits; a limit that bit is no match. Tells in diags how often that was since it was last asked.
@@ -42,9 +42,9 @@ struct pm_rules_run {
     // A sample may be a whole log line: sets *e to the event that speaks for it (slices live in `a`). False where the line says nothing.
     // The command line gives this, because it needs the parsers; NULL: such samples fail.
     bool (*event_of_line)(struct pm_ruleset *rs, struct pm_str line, struct pm_event *e, struct pm_arena *a);
-    const char *junit;  // `test`: also write this file
-    bool coverage;      // `test`: say which alternatives no sample exercised
-    bool json;          // `list`, `show`
+    const char *junit; // `test`: also write this file
+    bool coverage;     // `test`: say which alternatives no sample exercised
+    bool json;         // `list`, `show`
 };
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
 int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags);

@@ -12,14 +12,14 @@ static inline struct pm_scan pm_scan_of(struct pm_str s) { return (struct pm_sca
 static inline struct pm_str pm_scan_rest(const struct pm_scan *c) { return (struct pm_str){c->at, (size_t)(c->end - c->at)}; }
 static inline bool pm_scan_end(const struct pm_scan *c) { return c->at >= c->end; }
 
-bool pm_scan_lit(struct pm_scan *c, const char *lit);             // exactly these bytes
+bool pm_scan_lit(struct pm_scan *c, const char *lit); // exactly these bytes
 bool pm_scan_char(struct pm_scan *c, char ch);
-size_t pm_scan_blanks(struct pm_scan *c);                         // spaces and tabs passed; 0 is fine
-bool pm_scan_word(struct pm_scan *c, struct pm_str *out);         // up to a blank or the end; not empty
-bool pm_scan_until(struct pm_scan *c, char stop, struct pm_str *out);  // text before `stop`, which is passed too; may be empty
+size_t pm_scan_blanks(struct pm_scan *c);                             // spaces and tabs passed; 0 is fine
+bool pm_scan_word(struct pm_scan *c, struct pm_str *out);             // up to a blank or the end; not empty
+bool pm_scan_until(struct pm_scan *c, char stop, struct pm_str *out); // text before `stop`, which is passed too; may be empty
 bool pm_scan_until_lit(struct pm_scan *c, const char *stop, struct pm_str *out);
 bool pm_scan_uint(struct pm_scan *c, int max_digits, uint64_t *out);
-bool pm_scan_digits(struct pm_scan *c, int digits, int *out);     // exactly that many
+bool pm_scan_digits(struct pm_scan *c, int digits, int *out); // exactly that many
 // A Go %q / JSON-like string in double quotes at the cursor, unescaped (\" \\ \n \t \r \a \b \f \v \xNN \uNNNN \UNNNNNNNN and octal).
 // A missing closing quote takes the rest and sets *cut (may be NULL).
 bool pm_scan_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out, bool *cut);
@@ -28,8 +28,8 @@ bool pm_scan_pair(struct pm_scan *c, struct pm_arena *a, struct pm_str *key, str
 
 // Undo one level of Go/JSON escaping of a text that is not in quotes itself. Returns s itself where nothing is escaped.
 struct pm_str pm_unescape(struct pm_arena *a, struct pm_str s);
-struct pm_str pm_percent_decode(struct pm_arena *a, struct pm_str s);  // %2F → /; '+' stays
-struct pm_str pm_ansi_strip(struct pm_arena *a, struct pm_str s);      // CSI and OSC sequences out
+struct pm_str pm_percent_decode(struct pm_arena *a, struct pm_str s); // %2F → /; '+' stays
+struct pm_str pm_ansi_strip(struct pm_arena *a, struct pm_str s);     // CSI and OSC sequences out
 // Invalid UTF-8 → U+FFFD; NUL → U+FFFD. Returns s itself where it is clean; *bad counts replaced bytes (may be NULL).
 struct pm_str pm_utf8_clean(struct pm_arena *a, struct pm_str s, size_t *bad);
 // Go durations (1m21.28s, 313ms, 880.092µs, 2h0m0s, "-1s" refused) and plain "12ms". Whole slice or false.

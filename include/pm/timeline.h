@@ -13,21 +13,22 @@ struct pm_timeline *pm_timeline_open(const char *path, bool create, const char *
 struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
 bool pm_timeline_is(const char *path); // the file is a timeline, by its first bytes
 void pm_timeline_close(struct pm_timeline *t);
-const char *pm_timeline_error(const struct pm_timeline *t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
+const char *
+pm_timeline_error(const struct pm_timeline *t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
 
-struct pm_file_row { // one member; the contract's files[] and `files` view
+struct pm_file_row {                                        // one member; the contract's files[] and `files` view
     struct pm_str path, format, component, node, envelopes; // envelopes: names joined with '+'
     uint64_t bytes, lines, events, bad, undated;
-    int64_t from_ns, to_ns;    // PM_NO_TIME where nothing is dated
+    int64_t from_ns, to_ns; // PM_NO_TIME where nothing is dated
     enum pm_quality quality;
-    int year;                  // 0 where stamps carry their own
+    int year; // 0 where stamps carry their own
     struct pm_str year_from, offset_from;
     int32_t utc_offset_s;
     bool offset_known;
     int64_t skew_ms;
-    struct pm_str hash;        // content hash (zlib CRC-32 and length), for duplicates
-    uint32_t duplicate_of;     // file id + 1, 0 none; in a report, place in the list + 1
-    uint32_t id;               // reading only
+    struct pm_str hash;    // content hash (zlib CRC-32 and length), for duplicates
+    uint32_t duplicate_of; // file id + 1, 0 none; in a report, place in the list + 1
+    uint32_t id;           // reading only
 };
 uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f);                 // → file id
 void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f); // after its clock is known
@@ -40,10 +41,11 @@ struct pm_row { // an event as stored
     uint64_t id;
     uint32_t file;
     uint64_t line;
-    uint64_t hash;             // of the record's text: duplicates across files
-    uint32_t ordinal;          // n-th record with this hash in its file (0 for stamps finer than 1 ms): only equal (hash, ordinal) of different files are the same record
-    struct pm_str raw;         // first line, redacted, at most 2 KiB: evidence
-    int64_t ts_ns;             // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
+    uint64_t hash; // of the record's text: duplicates across files
+    uint32_t
+        ordinal; // n-th record with this hash in its file (0 for stamps finer than 1 ms): only equal (hash, ordinal) of different files are the same record
+    struct pm_str raw; // first line, redacted, at most 2 KiB: evidence
+    int64_t ts_ns;     // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
     enum pm_when_kind ts_kind;
     enum pm_quality quality;
     int64_t first_ns, last_ns; // PM_NO_TIME unknown

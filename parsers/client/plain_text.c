@@ -17,8 +17,14 @@ static const char *const message_heads[] = {
     "Container image ",      "Failed to inspect image ", "Failed to apply default image tag ",
 };
 static const char *const bare_heads[] = {
-    "Failed to create pod sandbox", "Failed create pod sandbox", "Unable to retrieve some image pull secrets", "Error: ErrImage",
-    "Error: ImagePullBackOff",      "Error: InvalidImageName",  "The node was low on resource: ",           "Failed to garbage collect required amount",
+    "Failed to create pod sandbox",
+    "Failed create pod sandbox",
+    "Unable to retrieve some image pull secrets",
+    "Error: ErrImage",
+    "Error: ImagePullBackOff",
+    "Error: InvalidImageName",
+    "The node was low on resource: ",
+    "Failed to garbage collect required amount",
     "failed to garbage collect required amount",
 };
 
@@ -107,8 +113,8 @@ static struct pm_str json_message(struct pm_arena *a, struct pm_str s) {
 
 // A network error behind "ERROR: " and nothing else: the client that printed it is unknown, so is the attempt.
 static bool network_error(struct pm_str s) {
-    static const char *const words[] = {"read tcp ", "dial tcp",       "write tcp ", "net/http: ",      "proxyconnect ",    "http: server gave",
-                                        "http2: ",   "stream error: ", "tls: ",      "x509: ",         "remote error: tls", "context canceled"};
+    static const char *const words[] = {"read tcp ", "dial tcp",       "write tcp ", "net/http: ", "proxyconnect ",     "http: server gave",
+                                        "http2: ",   "stream error: ", "tls: ",      "x509: ",     "remote error: tls", "context canceled"};
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (starts(s, words[i])) return true;
     return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");

@@ -27,10 +27,10 @@ struct month {
     int number;
 };
 static const struct month local_months[] = {
-    {"janv.", 1}, {"ene", 1},  {"gen", 1},  {"jan", 1}, {"févr.", 2}, {"feb", 2}, {"fev", 2},  {"mars", 3}, {"mar", 3}, {"Mär", 3}, {"März", 3}, {"avril", 4},
-    {"abr", 4},   {"apr", 4},  {"mai", 5},  {"may", 5}, {"mag", 5},   {"Mai", 5}, {"juin", 6}, {"jun", 6},  {"giu", 6}, {"juil.", 7}, {"jul", 7},  {"lug", 7},
-    {"août", 8},  {"ago", 8},  {"sept.", 9}, {"sep", 9}, {"set", 9},   {"oct.", 10}, {"oct", 10}, {"out", 10}, {"ott", 10}, {"Okt", 10}, {"nov.", 11}, {"nov", 11},
-    {"déc.", 12}, {"dic", 12}, {"dez", 12}, {"Dez", 12},
+    {"janv.", 1}, {"ene", 1},   {"gen", 1},  {"jan", 1},  {"févr.", 2}, {"feb", 2},  {"fev", 2},   {"mars", 3}, {"mar", 3},  {"Mär", 3},
+    {"März", 3},  {"avril", 4}, {"abr", 4},  {"apr", 4},  {"mai", 5},   {"may", 5},  {"mag", 5},   {"Mai", 5},  {"juin", 6}, {"jun", 6},
+    {"giu", 6},   {"juil.", 7}, {"jul", 7},  {"lug", 7},  {"août", 8},  {"ago", 8},  {"sept.", 9}, {"sep", 9},  {"set", 9},  {"oct.", 10},
+    {"oct", 10},  {"out", 10},  {"ott", 10}, {"Okt", 10}, {"nov.", 11}, {"nov", 11}, {"déc.", 12}, {"dic", 12}, {"dez", 12}, {"Dez", 12},
 };
 
 // "janv. 06 12:44:17" → "Jan 06 12:44:17"

@@ -49,7 +49,9 @@ bool pm_line_head(struct pm_str s) {
     if (pm_line_klog(s)) return true;
     if (digit(c)) return shape(s, "0000-00-00?00:00") || shape(s, "0000/00/00 00:00") || shape(s, "0000000000.000") || clf(s);
     if (c == '{') return s.p[1] == '"';
-    if (c == '[') return shape(s, "[0000-00-00") || shape(s, "[0000/00/00") || shape(s, "[00/Aaa/0000") || shape(s, "[00:00:00") || s.p[1] == ' ' || pm_str_starts(s, PM_STR("[pod/"));
+    if (c == '[')
+        return shape(s, "[0000-00-00") || shape(s, "[0000/00/00") || shape(s, "[00/Aaa/0000") || shape(s, "[00:00:00") || s.p[1] == ' ' ||
+               pm_str_starts(s, PM_STR("[pod/"));
     if (c == '<') return shape(s, "<0>1 2") || shape(s, "<00>1 2") || shape(s, "<000>1 2") || shape(s, "<00>Aaa ") || shape(s, "<000>Aaa ");
     if (c == '\xe2') return pm_str_starts(s, PM_STR("\xe2\x94\x82 ")); // a box's side
     if (c == '=') return pm_str_starts(s, PM_STR("==> ")) || pm_str_starts(s, PM_STR("==== "));

@@ -466,7 +466,9 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
 
 bool pm_kubelet_words(struct pm_str body) {
     if (starts(body, "\"")) body = pm_str_from(body, 1);
-    if (starts(body, "Event")) { // controllers echo events too, but only the kubelet's are about a container, or before 1.20 do not say what of the pod they are about
+    if (starts(
+            body,
+            "Event")) { // controllers echo events too, but only the kubelet's are about a container, or before 1.20 do not say what of the pod they are about
         bool pulls = has(body, "reason=\"Pull") || has(body, "message=\"Failed to pull image");
         return has(body, "ontainers{") || (pulls && !has(body, "fieldPath="));
     }

@@ -30,7 +30,8 @@ static json_t *table(const char *yaml) {
 // The command of the only row for network.dns that fits; "" where it is left out.
 static const char *command(const char *template, const struct pm_advice_names *n) {
     struct pm_advice rows[4];
-    json_t *root = json_pack("{s:[{s:s,s:s,s:s,s:s,s:s}]}", "advice", "cause", "network.dns", "phase", "fix", "within", "0-10m", "text", "t", "command", template);
+    json_t *root =
+        json_pack("{s:[{s:s,s:s,s:s,s:s,s:s}]}", "advice", "cause", "network.dns", "phase", "fix", "within", "0-10m", "text", "t", "command", template);
     assert_int_equal(pm_advice_pick(a, root, pm_cause_find(PM_STR("network.dns")), n, rows, 4), 1);
     json_decref(root);
     return pm_arena_cstr(a, rows[0].command);
@@ -47,10 +48,10 @@ static void commands_hold_names_and_nothing_else(void **state) {
         {"it's", "kubectl cordon {node}", "kubectl cordon 'it'\\''s'"},
         {"$(reboot)", "kubectl cordon {node}", "kubectl cordon '$(reboot)'"},
         {"`reboot`", "kubectl cordon {node}", "kubectl cordon '`reboot`'"},
-        {"$(reboot)", "jq '.{node}'", ""},         // no quoting is right inside a program
-        {"a'b", "echo \"$(cat {node})\"", ""},     // nor inside a substitution
+        {"$(reboot)", "jq '.{node}'", ""},     // no quoting is right inside a program
+        {"a'b", "echo \"$(cat {node})\"", ""}, // nor inside a substitution
         {"plain", "echo \"$(cat {node})\"", "echo \"$(cat plain)\""},
-        {"--all", "kubectl cordon {node}", ""},    // would be an option
+        {"--all", "kubectl cordon {node}", ""}, // would be an option
         {"a\nreboot", "kubectl cordon {node}", ""},
         {"a\033[2J", "kubectl cordon {node}", ""}, // not what is seen
         {"", "kubectl cordon {node}", ""},         // nobody to cordon
@@ -77,7 +78,8 @@ static void hosts_cannot_lead_out_of_a_folder(void **state) {
 
 static void texts_tell_how_many_more(void **state) {
     (void)state;
-    json_t *root = table("advice:\n  - {cause: network.dns, phase: fix, within: 0-10m, text: \"On {node}.\"}\n  - {cause: network.dns, phase: fix, within: 0-10m, text: \"{image} is gone.\"}\n");
+    json_t *root = table("advice:\n  - {cause: network.dns, phase: fix, within: 0-10m, text: \"On {node}.\"}\n  - {cause: network.dns, phase: fix, within: "
+                         "0-10m, text: \"{image} is gone.\"}\n");
     struct pm_advice rows[4];
     struct pm_advice_names n = {0};
     n.value[PM_ADV_NODE] = PM_STR("n1");
@@ -165,7 +167,8 @@ static void faults_of_a_table_are_told(void **state) {
         json_t *root = table(pm_arena_cstr(a, pm_arena_fmt(a, "advice:\n  - %s\n", cases[i].row)));
         bool found = false;
         assert_true(pm_advice_check(root, "x", d) > 0);
-        for (size_t k = 0; k < pm_diags_count(d); k++) found = found || pm_str_eqc(pm_diags_at(d, k).message, cases[i].want) || pm_str_eqc(pm_diags_at(d, k).code, "more-diagnostics");
+        for (size_t k = 0; k < pm_diags_count(d); k++)
+            found = found || pm_str_eqc(pm_diags_at(d, k).message, cases[i].want) || pm_str_eqc(pm_diags_at(d, k).code, "more-diagnostics");
         if (!found) fail_msg("not told: %s", cases[i].want);
         json_decref(root);
         pm_diags_free(d);

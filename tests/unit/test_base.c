@@ -24,11 +24,16 @@ static void same(struct pm_str got, const char *want) { assert_string_equal(pm_a
 
 static void stamps_read_to_utc(void **s) {
     (void)s;
-    static const struct { size_t (*read)(struct pm_str, struct pm_when *); const char *text, *utc; enum pm_when_kind kind; } rows[] = {
+    static const struct {
+        size_t (*read)(struct pm_str, struct pm_when *);
+        const char *text, *utc;
+        enum pm_when_kind kind;
+    } rows[] = {
         {pm_when_rfc3339, "2024-01-02T03:04:05.678901234Z", "2024-01-02T03:04:05.678Z", PM_WHEN_UTC},
         {pm_when_rfc3339, "2024-01-02T03:04:05+01:00", "2024-01-02T02:04:05.000Z", PM_WHEN_UTC},
         {pm_when_rfc3339, "2024-01-02T03:04:05-0530", "2024-01-02T08:34:05.000Z", PM_WHEN_UTC},
-        {pm_when_rfc3339, "2024-01-02T09:04:05.123456789+05:1800", "2024-01-02T03:34:05.123Z", PM_WHEN_UTC}, // old conmon: the offset's seconds where minutes belong
+        {pm_when_rfc3339, "2024-01-02T09:04:05.123456789+05:1800", "2024-01-02T03:34:05.123Z",
+         PM_WHEN_UTC}, // old conmon: the offset's seconds where minutes belong
         {pm_when_rfc3339, "2024-01-02 03:04:05,678", "2024-01-02T03:04:05.678Z", PM_WHEN_LOCAL},
         {pm_when_rfc3339, "2024-01-02 03:04:05.000000001Z", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
         {pm_when_clf, "02/Jan/2024:03:04:05 +0000", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
@@ -77,7 +82,9 @@ static void broken_stamps_are_refused(void **s) {
 
 static void images_normalise_as_the_runtimes_do(void **s) {
     (void)s;
-    static const struct { const char *ref, *norm; } rows[] = {
+    static const struct {
+        const char *ref, *norm;
+    } rows[] = {
         {"nginx", "docker.io/library/nginx:latest"},
         {"nginx:1.25", "docker.io/library/nginx:1.25"},
         {"acme/web", "docker.io/acme/web:latest"},
@@ -94,7 +101,8 @@ static void images_normalise_as_the_runtimes_do(void **s) {
         assert_true(pm_image_parse(a, pm_str_c(rows[n].ref), &i));
         same(i.norm, rows[n].norm);
     }
-    static const char *const bad[] = {"", "Nginx:1", "a//b", "app:", "app:bad tag", "app@sha256", "-x", "0000000000000000000000000000000000000000000000000000000000000000"};
+    static const char *const bad[] = {
+        "", "Nginx:1", "a//b", "app:", "app:bad tag", "app@sha256", "-x", "0000000000000000000000000000000000000000000000000000000000000000"};
     for (size_t n = 0; n < PM_LEN(bad); n++) assert_false(pm_image_parse(a, pm_str_c(bad[n]), &i));
 }
 
@@ -164,9 +172,10 @@ static void durations_and_sizes(void **s) {
 static void dirty_bytes_are_repaired_and_counted(void **s) {
     (void)s;
     size_t bad;
-    same(pm_utf8_clean(a, (struct pm_str){"a\xFF"
-                                          "b\0c",
-                                          5},
+    same(pm_utf8_clean(a,
+                       (struct pm_str){"a\xFF"
+                                       "b\0c",
+                                       5},
                        &bad),
          "a\xEF\xBF\xBD"
          "b\xEF\xBF\xBD"

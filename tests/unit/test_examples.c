@@ -24,7 +24,8 @@ static void on_record(void *ctx, const struct pm_record *r, const struct pm_pars
 // These hold a record in several lines; the example shows the first. The binary journal has tests of its own (test_bundle.c).
 static const struct {
     const char *envelope, *more;
-} records[] = {{"journald-export", "\n_HOSTNAME=node-7\nMESSAGE=hello\n"}, {"journald-verbose", "\n    _HOSTNAME=node-7\n    MESSAGE=hello\n"}, {"journald-native", NULL}};
+} records[] = {
+    {"journald-export", "\n_HOSTNAME=node-7\nMESSAGE=hello\n"}, {"journald-verbose", "\n    _HOSTNAME=node-7\n    MESSAGE=hello\n"}, {"journald-native", NULL}};
 
 static struct seen read_example(const char *example, struct seen want) {
     struct pm_diags *diags = pm_diags_new();

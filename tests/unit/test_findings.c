@@ -1,15 +1,22 @@
 // Findings and missing evidence: each with a bundle that has it and one that does not. Rows written by us to the shapes of include/pm/detail.h.
 #include "judge_rows.h"
 
-#define CONFIG(node_, detail_) {.at = 0, .from = PM_COMP_HOST, .kind = PM_KIND_CONFIG, .node = (node_), .detail = (detail_), .object = "config"}
-#define POD(pod_, detail_) {.at = 0, .from = OBJECTS, .kind = PM_KIND_POD_STATE, .pod = (pod_), .node = "n1", .detail = (detail_)}
-#define DISK(percent) {.at = 1, .from = PM_COMP_HOST, .kind = PM_KIND_DISK_USAGE, .node = "n1", .detail = "{\"mount\":\"/\",\"used_ratio\":0." percent "}"}
-#define HUB_PULL(at_, node_, name) {.at = (at_), .from = CONTAINERD, .node = (node_), .took = 3, OK_OF("docker.io/acme/" name ":1")}
-#define QUAY_PULL(at_, node_, name) {.at = (at_), .from = CONTAINERD, .node = (node_), .took = 3, OK_OF("quay.io/acme/" name ":1")}
-#define SLOW_PULL(at_, name, took_) {.at = (at_), .from = CONTAINERD, .node = "n1", .took = (took_), OK_OF("quay.io/acme/" name ":1")}
+#define CONFIG(node_, detail_)                                                                                                                                 \
+    { .at = 0, .from = PM_COMP_HOST, .kind = PM_KIND_CONFIG, .node = (node_), .detail = (detail_), .object = "config" }
+#define POD(pod_, detail_)                                                                                                                                     \
+    { .at = 0, .from = OBJECTS, .kind = PM_KIND_POD_STATE, .pod = (pod_), .node = "n1", .detail = (detail_) }
+#define DISK(percent)                                                                                                                                          \
+    { .at = 1, .from = PM_COMP_HOST, .kind = PM_KIND_DISK_USAGE, .node = "n1", .detail = "{\"mount\":\"/\",\"used_ratio\":0." percent "}" }
+#define HUB_PULL(at_, node_, name)                                                                                                                             \
+    { .at = (at_), .from = CONTAINERD, .node = (node_), .took = 3, OK_OF("docker.io/acme/" name ":1") }
+#define QUAY_PULL(at_, node_, name)                                                                                                                            \
+    { .at = (at_), .from = CONTAINERD, .node = (node_), .took = 3, OK_OF("quay.io/acme/" name ":1") }
+#define SLOW_PULL(at_, name, took_)                                                                                                                            \
+    { .at = (at_), .from = CONTAINERD, .node = "n1", .took = (took_), OK_OF("quay.io/acme/" name ":1") }
 
 #define SETTING(source, key, value) CONFIG("n1", "{\"source\":\"" source "\",\"settings\":{\"" key "\":" value "},\"lines\":{\"" key "\":7}}")
-#define SETTINGS2(source, k1, v1, k2, v2) CONFIG("n1", "{\"source\":\"" source "\",\"settings\":{\"" k1 "\":" v1 ",\"" k2 "\":" v2 "},\"lines\":{\"" k1 "\":7}}")
+#define SETTINGS2(source, k1, v1, k2, v2)                                                                                                                      \
+    CONFIG("n1", "{\"source\":\"" source "\",\"settings\":{\"" k1 "\":" v1 ",\"" k2 "\":" v2 "},\"lines\":{\"" k1 "\":7}}")
 
 struct finding_case {
     const char *id;
@@ -43,10 +50,19 @@ static const struct finding_case CASES[] = {
     {"k3s-inline-auth", false, {SETTING("k3s.registries", "mirrors.r.example", "[\"https://m.example\"]")}, 0},
     {"hosts-inline-auth", true, {SETTING("containerd.hosts", "host.header", "true")}, 7},
     {"hosts-inline-auth", false, {SETTING("containerd.hosts", "server", "\"https://r.example\"")}, 0},
-    {"containerd-mirrors-rejected", true, {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"/etc/x\"")}, 7},
-    {"containerd-mirrors-rejected", false, {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"\"")}, 0},
+    {"containerd-mirrors-rejected",
+     true,
+     {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"/etc/x\"")},
+     7},
+    {"containerd-mirrors-rejected",
+     false,
+     {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"\"")},
+     0},
     {"containerd-mirrors-deprecated", true, {SETTING("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]")}, 7},
-    {"containerd-mirrors-deprecated", false, {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"/etc/x\"")}, 0},
+    {"containerd-mirrors-deprecated",
+     false,
+     {SETTINGS2("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\"]", "registry.config_path", "\"/etc/x\"")},
+     0},
     {"containerd-section-ignored", true, {SETTINGS2("containerd.config", "registry.section", "\"io.containerd.grpc.v1.cri\"", "version", "3")}, 7},
     {"containerd-section-ignored", false, {SETTINGS2("containerd.config", "registry.section", "\"io.containerd.grpc.v1.cri\"", "version", "2")}, 0},
     {"kubelet-serial-pulls", true, {SETTING("kubelet.config", "serializeImagePulls", "true")}, 7},
@@ -62,8 +78,11 @@ static const struct finding_case CASES[] = {
     {"hub-anonymous", true, {POD("shop/web", "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"nginx:1.27\"}]}")}, 0},
     {"hub-anonymous", false, {POD("shop/web", "{\"pull_secrets\":[\"hub\"],\"containers\":[{\"name\":\"c\",\"image\":\"nginx:1.27\"}]}")}, 0},
     {"hub-anonymous", false, {POD("shop/web", "{\"containers\":[{\"name\":\"c\",\"image\":\"nginx:1.27\"}]}")}, 0}, // not told whether it has secrets
-    {"hub-anonymous", false, {POD("shop/web", "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"nginx:1.27\"}]}"),
-      SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]")}, 0},
+    {"hub-anonymous",
+     false,
+     {POD("shop/web", "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"nginx:1.27\"}]}"),
+      SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]")},
+     0},
     {"latest-always", true, {POD("shop/web", "{\"containers\":[{\"name\":\"c\",\"image\":\"quay.io/a/b:latest\",\"policy\":\"Always\"}]}")}, 0},
     {"latest-always", false, {POD("shop/web", "{\"containers\":[{\"name\":\"c\",\"image\":\"quay.io/a/b:latest\",\"policy\":\"IfNotPresent\"}]}")}, 0},
     {"latest-always", false, {POD("shop/web", "{\"containers\":[{\"name\":\"c\",\"image\":\"quay.io/a/b:1\",\"policy\":\"Always\"}]}")}, 0},
@@ -73,11 +92,22 @@ static const struct finding_case CASES[] = {
     {"no-mirror", false, {SETTING("docker.daemon", "live-restore", "true"), QUAY_PULL(1, "n1", "a")}, 0},
     {"no-mirror", false, {HUB_PULL(1, "n1", "a")}, 0},
     {"no-mirror", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]"), HUB_PULL(1, "n1", "a")}, 0},
-    {"no-mirror", false, {SETTINGS2("containerd.config", "version", "2", "registry.config_path", "\"/etc/x\""), HUB_PULL(1, "n1", "a")}, 0}, // may be in hosts.toml
+    {"no-mirror",
+     false,
+     {SETTINGS2("containerd.config", "version", "2", "registry.config_path", "\"/etc/x\""), HUB_PULL(1, "n1", "a")},
+     0}, // may be in hosts.toml
     {"single-mirror", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]")}, 7},
     {"single-mirror", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\",\"https://m2.example\"]")}, 0},
-    {"mirror-only-way", true, {CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"server\":\"https://m.example\",\"host.https://m.example.capabilities\":[\"pull\"]}}")}, 0},
-    {"mirror-only-way", false, {CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"server\":\"https://registry-1.docker.io\",\"host.https://m.example.capabilities\":[\"pull\"]}}")}, 0},
+    {"mirror-only-way",
+     true,
+     {CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"server\":\"https://m.example\",\"host.https://"
+                   "m.example.capabilities\":[\"pull\"]}}")},
+     0},
+    {"mirror-only-way",
+     false,
+     {CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"server\":\"https://registry-1.docker.io\",\"host.https://"
+                   "m.example.capabilities\":[\"pull\"]}}")},
+     0},
     {"mirror-plain-http", true, {SETTING("k3s.registries", "mirrors.docker.io", "[\"http://m.example\"]")}, 7},
     {"mirror-plain-http", false, {SETTING("k3s.registries", "mirrors.docker.io", "[\"https://m.example\"]")}, 0},
     {"slow-pulls", true, {SLOW_PULL(10, "a", 2), SLOW_PULL(20, "b", 3), SLOW_PULL(30, "c", 2), SLOW_PULL(40, "d", 2), SLOW_PULL(200, "e", 90)}, 0},
@@ -173,7 +203,8 @@ static void events_that_came_late_are_told(void **state) {
 static void advice_names_the_incidents_own(void **state) {
     (void)state;
     const struct line lines[] = {
-        POD("shop/web-1", "{\"service_account\":\"builder\",\"pull_secrets\":[\"team-pull\"],\"containers\":[{\"name\":\"c\",\"image\":\"quay.test/acme/web:1\"}]}"),
+        POD("shop/web-1",
+            "{\"service_account\":\"builder\",\"pull_secrets\":[\"team-pull\"],\"containers\":[{\"name\":\"c\",\"image\":\"quay.test/acme/web:1\"}]}"),
         {.at = 10, .from = DOCKERD, .node = "n1", FAILED("quay.test/acme/web:1", "unauthorized: incorrect username or password"), .pod = "shop/web-1"},
     };
     struct judged j = JUDGE(lines);
@@ -191,10 +222,8 @@ static void advice_names_the_incidents_own(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_finding_has_a_yes_and_a_no),
-        cmocka_unit_test(a_setting_of_many_nodes_is_told_once),
-        cmocka_unit_test(what_is_missing_is_told_by_what_it_costs),
-        cmocka_unit_test(events_that_came_late_are_told),
+        cmocka_unit_test(each_finding_has_a_yes_and_a_no),          cmocka_unit_test(a_setting_of_many_nodes_is_told_once),
+        cmocka_unit_test(what_is_missing_is_told_by_what_it_costs), cmocka_unit_test(events_that_came_late_are_told),
         cmocka_unit_test(advice_names_the_incidents_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
