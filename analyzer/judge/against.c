@@ -183,7 +183,8 @@ static struct pm_str told(const struct sight *v, enum seen what) {
     case SEEN_KUBELET: return v->kubelet_only ? PM_STR("the kubelet refused by itself: neither runtime nor registry heard of these attempts") : PM_NONE;
     case SEEN_MANY_NODES: return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
     case SEEN_RECOVERED: return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
-    case SEEN_WORDS: return v->words.n ? pm_arena_fmt(v->s->a, "the errors themselves say \"%.*s\"", PM_FMT(v->words)) : PM_NONE;
+    case SEEN_WORDS:
+        return v->words.n ? pm_arena_fmt(v->s->a, "%s say \"%.*s\"", pulls ? "the errors themselves" : "its own lines", PM_FMT(v->words)) : PM_NONE;
     case SEEN_END: break;
     }
     return PM_NONE;
