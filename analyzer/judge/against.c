@@ -104,7 +104,7 @@ static void count(struct sight *v, int code, uint64_t n) {
 static struct pm_str last_words(struct pm_str error) {
     struct pm_str tail = error;
     for (size_t i = 0; i + 2 < error.n; i++)
-        if (error.p[i] == ':' && error.p[i + 1] == ' ' && error.n - i - 2 >= 24) tail = pm_str_from(error, i + 2);
+        if (error.p[i] == ':' && error.p[i + 1] == ' ' && error.n - i - 2 >= 12) tail = pm_str_from(error, i + 2);
     if (tail.n > 120) tail = pm_str_sub(tail, 0, 120);
     return tail;
 }
