@@ -1,7 +1,7 @@
 // `kubectl logs --timestamps` and `docker logs -t` (must-gather, rke1), and stamps that a collector glued before a known header.
 //
 //   2024-01-02T03:04:05.123456789Z 10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] "GET /v2/ HTTP/1.1" 401 87 "" "containerd/1.7.11"
-//   2025-10-09 02:51:14E1009 02:51:03.786877    5421 pod_workers.go:1202] "Error syncing pod, skipping"
+//   2025-10-09 02:51:14E1009 04:17:22.530118    5421 pod_workers.go:1202] "Error syncing pod, skipping"
 // Many programs begin their own lines with a stamp, so this peels only nanosecond stamps (kubectl's), or where a header that we know follows.
 // Source: kubernetes pkg/kubelet/kuberuntime/logs/logs.go@v1.28 (RFC3339Nano, one blank).
 #include "parsers/envelopes/env_shared.h"

@@ -1,7 +1,7 @@
 // A label and a colon before a line whose header we know.
 //
 //   STDERR: E0102 03:04:05.168302      68 remote_runtime.go:364] "RunPodSandbox from runtime service failed"      (testcontainers)
-//   10.0.0.7: {"ts":1704164645678.733,"caller":"plugin/plugin.go:963","msg":"Failed getting credential"}           (talosctl logs)
+//   10.0.0.7: {"ts":1704164645678.733,"caller":"plugin/plugin.go:327","msg":"Failed getting credential"}           (talosctl logs)
 // Source: testcontainers-java ToStringConsumer, siderolabs/talos cmd/talosctl/cmd/talos/logs.go.
 #include "parsers/envelopes/env_shared.h"
 

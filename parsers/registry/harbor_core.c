@@ -1,10 +1,10 @@
 // Harbor core, jobservice and registryctl: Harbor's own text formatter, and its JSON variant.
 //
-//   2024-01-02T03:04:05Z [ERROR] [/server/middleware/repoproxy/proxy.go:907]: failed to proxy manifest, fallback to local, request uri: /v2/hub/library/redis/manifests/7, error: …
-//   2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:57]: {"errors":[{"code":"UNAUTHORIZED","message":"unauthorized to access repository: shop/cart, action: pull"}]}
-//   2024-01-02T03:04:05Z [WARNING] [/server/middleware/repoproxy/proxy.go:703]: Artifact: hub/library/redis:7, digest: is not found in proxy cache, fetch it from remote repo
+//   2024-01-02T03:04:05Z [ERROR] [/server/middleware/repoproxy/proxy.go:318]: failed to proxy manifest, fallback to local, request uri: /v2/hub/library/redis/manifests/7, error: …
+//   2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:56]: {"errors":[{"code":"UNAUTHORIZED","message":"unauthorized to access repository: shop/cart, action: pull"}]}
+//   2024-01-02T03:04:05Z [WARNING] [/server/middleware/repoproxy/proxy.go:233]: Artifact: hub/library/redis:7, digest: is not found in proxy cache, fetch it from remote repo
 //   2024-01-02T03:04:05Z [ERROR] [/server/middleware/log/log.go:31][requestID="9f1c"]: …
-//   {"level":"ERROR","time":"2024-01-02T03:04:05Z","file":"/lib/http/error.go:57","message":"…"}
+//   {"level":"ERROR","time":"2024-01-02T03:04:05Z","file":"/lib/http/error.go:56","message":"…"}
 //
 // Source: goharbor/harbor:src/lib/log/{textformatter,jsonformatter}.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go.
 // A miss of the proxy cache is no failure: it is told as message, with the artifact it was for. Errors of the API (`{"errors":[…]}`) are lifted as "CODE: message".
@@ -115,7 +115,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_harbor_core = {
     .name = "harbor-core",
     .title = "Harbor core, jobservice and registryctl logs",
-    .example = "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:57]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: "
+    .example = "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:56]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: "
                "shop/cart, action: pull\"}]}",
     .source = "goharbor/harbor:src/lib/log/textformatter.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go",
     .component = PM_COMP_REGISTRY,

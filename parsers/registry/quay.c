@@ -1,9 +1,9 @@
 // Quay: gunicorn workers, their nginx, and the docker-registry 0.x of old, which log the same way.
 //
-//   gunicorn-registry stdout | 2025-01-16 20:54:09,312 [291] [INFO] [gunicorn.access] 10.1.2.3 - - [16/Jan/2025:20:54:09 +0000] "GET /v2/shop/cart/manifests/1.4 HTTP/1.1" 429 74 "-" "cri-o/1.29.11"
-//   nginx stdout | 10.1.2.3 (-) - - [16/Jan/2025:20:54:09 +0000] "GET /v2/ HTTP/1.1" 401 4 "-" "cri-o/1.29.11" (0.010 1234 0.010)
+//   gunicorn-registry stdout | 2025-03-04 05:06:07,118 [84] [INFO] [gunicorn.access] 10.1.2.3 - - [04/Mar/2025:05:06:07 +0000] "GET /v2/shop/cart/manifests/1.4 HTTP/1.1" 429 88 "-" "cri-o/1.29.11"
+//   nginx stdout | 10.1.2.3 (-) - - [04/Mar/2025:05:06:07 +0000] "GET /v2/ HTTP/1.1" 401 4 "-" "cri-o/1.29.11" (0.010 1234 0.010)
 //   gunicorn-registry stdout | 2025-01-16 20:54:10,118 [291] [ERROR] [endpoints.v2.manifest] …
-//   2017-10-09 01:24:34,360 INFO: 10.1.2.3 - - [09/Oct/2017:01:24:34] "GET /v2/shop/cart/tags/list HTTP/1.1" 404 777 "-" "Faraday v0.9.4"
+//   2017-05-06 07:08:09,204 INFO: 10.1.2.3 - - [06/May/2017:07:08:09] "GET /v2/shop/cart/tags/list HTTP/1.1" 404 301 "-" "Faraday v0.9.2"
 //
 // Source: quay/quay:conf/supervisord.conf.jnj, conf/logging.conf, conf/nginx/http-base.conf.jnj; docker/docker-registry 0.9. The access part is combined log format;
 // python's own stamp before it has no zone and gives way. Other lines at ERROR that speak of images are kind other.
@@ -78,8 +78,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_quay = {
     .name = "quay",
     .title = "Quay: gunicorn and nginx access lines, application log",
-    .example = "gunicorn-registry stdout | 2025-01-16 20:54:09,312 [291] [INFO] [gunicorn.access] 10.1.2.3 - - [16/Jan/2025:20:54:09 +0000] "
-               "\"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 429 74 \"-\" \"cri-o/1.29.11\"",
+    .example = "gunicorn-registry stdout | 2025-03-04 05:06:07,118 [84] [INFO] [gunicorn.access] 10.1.2.3 - - [04/Mar/2025:05:06:07 +0000] "
+               "\"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 429 88 \"-\" \"cri-o/1.29.11\"",
     .source = "quay/quay:conf/logging.conf, conf/nginx/http-base.conf.jnj",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

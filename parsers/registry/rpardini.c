@@ -1,7 +1,7 @@
 // rpardini/docker-registry-proxy: nginx before several registries, with its own log format.
 //
-//   HIT [09/Nov/2020:02:48:44 +0000] "/v2/library/haproxy/blobs/sha256:9795" 200 7657 "HOST:registry-1.docker.io" "PROXY-HOST:registry-1.docker.io" "UPSTREAM:-"
-//   - [14/Feb/2022:20:43:54 +0000] "/v2/" 401 53 "HOST:registry-1.docker.io" "PROXY-HOST:registry-1.docker.io" "UPSTREAM:203.0.113.175:443"
+//   HIT [03/Dec/2020:10:11:12 +0000] "/v2/library/redis/blobs/sha256:6f1e" 200 4102 "HOST:registry-1.docker.io" "PROXY-HOST:registry-1.docker.io" "UPSTREAM:-"
+//   - [05/Jun/2022:07:08:09 +0000] "/v2/" 401 53 "HOST:registry-1.docker.io" "PROXY-HOST:registry-1.docker.io" "UPSTREAM:203.0.113.90:443"
 //
 // Source: rpardini/docker-registry-proxy:nginx.conf (log_format tweaked). It names neither client nor method. The cache's answer (HIT, MISS, EXPIRED, REVALIDATED …) is the
 // reason: with "UPSTREAM:-" nothing was asked of the registry. Its JSON debug format is read by json_access.c.
@@ -54,7 +54,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_rpardini = {
     .name = "docker-registry-proxy",
     .title = "rpardini/docker-registry-proxy access log",
-    .example = "HIT [09/Nov/2020:02:48:44 +0000] \"/v2/library/haproxy/blobs/sha256:9795\" 200 7657 \"HOST:registry-1.docker.io\" "
+    .example = "HIT [03/Dec/2020:10:11:12 +0000] \"/v2/library/redis/blobs/sha256:6f1e\" 200 4102 \"HOST:registry-1.docker.io\" "
                "\"PROXY-HOST:registry-1.docker.io\" \"UPSTREAM:-\"",
     .source = "rpardini/docker-registry-proxy:nginx.conf",
     .component = PM_COMP_PROXY,

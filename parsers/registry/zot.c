@@ -1,7 +1,7 @@
 // zot registry log: one JSON object a line (zerolog).
 //
 //   {"level":"info","module":"http","component":"session","clientIP":"10.1.2.3:59147","method":"HEAD","path":"/v2/shop/cart/manifests/1.4","statusCode":404,"latency":"0s","bodySize":225,
-//    "headers":{"User-Agent":["containerd/1.7.11"]},"goroutine":261,"caller":"zotregistry.dev/zot/pkg/api/session.go:586","time":"2024-01-02T03:04:05.503572101Z","message":"HTTP API"}
+//    "headers":{"User-Agent":["containerd/1.7.11"]},"goroutine":261,"caller":"zotregistry.dev/zot/pkg/api/session.go:412","time":"2024-01-02T03:04:05.503572101Z","message":"HTTP API"}
 //   {"level":"error","error":"…","component":"sync","image":"shop/cart:1.4","goroutine":88,"caller":"zotregistry.dev/zot/pkg/extensions/sync/service.go:301","time":"…","message":"failed to sync image"}
 //
 // Source: project-zot/zot:pkg/api/session.go, pkg/log/log.go. Errors of on-demand sync (zot's pull-through cache) are kind other with the error text.
@@ -56,7 +56,7 @@ const struct pm_parser pm_parser_zot = {
     .example = "{\"level\":\"info\",\"module\":\"http\",\"clientIP\":\"10.1.2.3:59147\",\"method\":\"HEAD\",\"path\":\"/v2/shop/cart/manifests/"
                "1.4\",\"statusCode\":404,\"latency\":\"0s\",\"bodySize\":225,"
                "\"headers\":{\"User-Agent\":[\"containerd/1.7.11\"]},\"goroutine\":261,\"caller\":\"zotregistry.dev/zot/pkg/api/"
-               "session.go:586\",\"time\":\"2024-01-02T03:04:05.5Z\",\"message\":\"HTTP API\"}",
+               "session.go:412\",\"time\":\"2024-01-02T03:04:05.5Z\",\"message\":\"HTTP API\"}",
     .source = "project-zot/zot:pkg/api/session.go",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_JSON,
