@@ -2,7 +2,7 @@
 //
 //   gunicorn-registry stdout | 2025-03-04 05:06:07,118 [84] [INFO] [gunicorn.access] 10.1.2.3 - - [04/Mar/2025:05:06:07 +0000] "GET /v2/shop/cart/manifests/1.4 HTTP/1.1" 429 88 "-" "cri-o/1.29.11"
 //   nginx stdout | 10.1.2.3 (-) - - [04/Mar/2025:05:06:07 +0000] "GET /v2/ HTTP/1.1" 401 4 "-" "cri-o/1.29.11" (0.010 1234 0.010)
-//   gunicorn-registry stdout | 2025-01-16 20:54:10,118 [291] [ERROR] [endpoints.v2.manifest] …
+//   gunicorn-registry stdout | 2025-03-04 05:06:08,118 [84] [ERROR] [endpoints.v2.manifest] …
 //   2017-05-06 07:08:09,204 INFO: 10.1.2.3 - - [06/May/2017:07:08:09] "GET /v2/shop/cart/tags/list HTTP/1.1" 404 301 "-" "Faraday v0.9.2"
 //
 // Source: quay/quay:conf/supervisord.conf.jnj, conf/logging.conf, conf/nginx/http-base.conf.jnj; docker/docker-registry 0.9. The access part is combined log format;
