@@ -36,6 +36,7 @@ static void rules(struct pm_json *w, const struct pm_gate_result *g) {
 
 static struct pm_str uri(struct pm_arena *a, struct pm_str path) { // RFC 3986 path characters stay, the rest is percent-encoded
     struct pm_buf b = {0};
+    if (path.n && path.p[0] == '/') pm_buf_lit(&b, "file://"); // a reference that begins with a slash would be taken as relative
     for (size_t i = 0; i < path.n; i++) {
         unsigned char c = (unsigned char)path.p[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("/-._~", c));
@@ -54,11 +55,9 @@ static void location(struct pm_json *w, const struct pm_gate_row *r, const struc
     pm_json_open(w, "artifactLocation", '{');
     pm_json_text(w, "uri", uri(a, x->file.n ? x->file : r->bundle));
     pm_json_close(w, '}');
-    if (x->line) {
-        pm_json_open(w, "region", '{');
-        pm_json_uint(w, "startLine", x->line);
-        pm_json_close(w, '}');
-    }
+    pm_json_open(w, "region", '{');
+    pm_json_uint(w, "startLine", x->line ? x->line : 1);
+    pm_json_close(w, '}');
     pm_json_close(w, '}');
     pm_json_close(w, '}');
     pm_json_close(w, ']');
