@@ -108,14 +108,6 @@ static void on_layer_error(const struct pm_logrus_line *l) {
     pm_logrus_emit_error(l, &e, l->v->error);
 }
 
-static void emit_plain(const struct pm_logrus_line *l, enum pm_kind kind) {
-    struct pm_event e = pm_logrus_event(l, kind, NULL);
-    e.field[PM_F_MESSAGE] = l->v->msg;
-    pm_emit(l->ctx, l->r, &e);
-}
-static void on_start(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_START); }
-static void on_stop(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_STOP); }
-
 static const struct pm_logrus_row containerd_rows[] = {
     {"PullImage ", "returns image reference", on_pull_returned},
     {"PullImage ", " failed", on_pull_failed},
@@ -131,9 +123,9 @@ static const struct pm_logrus_row containerd_rows[] = {
     {"ImageDelete event ", NULL, on_image_event},
     {"apply failure, attempting cleanup", NULL, on_layer_error},
     {"failed to extract layer", NULL, on_layer_error},
-    {"starting containerd", NULL, on_start},
-    {"containerd successfully booted", NULL, on_start},
-    {"Stop CRI service", NULL, on_stop},
+    {"starting containerd", NULL, pm_logrus_runtime_started},
+    {"containerd successfully booted", NULL, pm_logrus_runtime_started},
+    {"Stop CRI service", NULL, pm_logrus_runtime_stopped},
     {"Start cri plugin", NULL, NULL},
     {"loading plugin ", NULL, NULL},
     {"loading plugin", NULL, NULL},

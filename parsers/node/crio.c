@@ -59,14 +59,6 @@ static void on_access_failed(const struct pm_logrus_line *l) { emit_error(l, PM_
 
 static void on_no_progress(const struct pm_logrus_line *l) { emit_error(l, PM_KIND_OTHER, "no progress", l->v->msg); }
 
-static void emit_plain(const struct pm_logrus_line *l, enum pm_kind kind) {
-    struct pm_event e = pm_logrus_event(l, kind, NULL);
-    e.field[PM_F_MESSAGE] = l->v->msg;
-    pm_emit(l->ctx, l->r, &e);
-}
-static void on_start(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_START); }
-static void on_stop(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_STOP); }
-
 static const struct pm_logrus_row crio_rows[] = {
     {"Pulling image: ", NULL, on_pulling},
     {"Pulled image: ", NULL, on_pulled},
@@ -78,8 +70,8 @@ static const struct pm_logrus_row crio_rows[] = {
     {"Accessing ", " failed: ", on_access_failed},
     {"Ping http", NULL, on_ping},
     {"Timed out on waiting up to ", "image pull progress", on_no_progress},
-    {"Starting CRI-O", NULL, on_start},
-    {"Caught SIG", NULL, on_stop},
+    {"Starting CRI-O", NULL, pm_logrus_runtime_started},
+    {"Caught SIG", NULL, pm_logrus_runtime_stopped},
     {"Using auth file for namespace", NULL, NULL},
     {"None of the challenges sent by server", NULL, NULL},
     {"Checking image status: ", NULL, NULL},

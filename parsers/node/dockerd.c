@@ -98,14 +98,6 @@ static void on_request(const struct pm_logrus_line *l) {
     if (e.field[PM_F_IMAGE].n) pm_emit(l->ctx, l->r, &e);
 }
 
-static void emit_plain(const struct pm_logrus_line *l, enum pm_kind kind) {
-    struct pm_event e = pm_logrus_event(l, kind, NULL);
-    e.field[PM_F_MESSAGE] = l->v->msg;
-    pm_emit(l->ctx, l->r, &e);
-}
-static void on_start(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_START); }
-static void on_stop(const struct pm_logrus_line *l) { emit_plain(l, PM_KIND_RUNTIME_STOP); }
-
 static const struct pm_logrus_row dockerd_rows[] = {
     {"Attempting next endpoint for pull after error", NULL, on_next_endpoint},
     {"Not continuing with pull after error", NULL, on_not_continuing},
@@ -126,9 +118,9 @@ static const struct pm_logrus_row dockerd_rows[] = {
     {"handling POST request", NULL, on_request},
     {"Error persisting manifest", NULL, NULL},
     {"Upload failed", NULL, NULL},
-    {"Daemon has completed initialization", NULL, on_start},
-    {"Processing signal 'terminated'", NULL, on_stop},
-    {"Processing signal 'interrupt'", NULL, on_stop},
+    {"Daemon has completed initialization", NULL, pm_logrus_runtime_started},
+    {"Processing signal 'terminated'", NULL, pm_logrus_runtime_stopped},
+    {"Processing signal 'interrupt'", NULL, pm_logrus_runtime_stopped},
     {"Starting up", NULL, NULL}, // completed initialization is the start that counts
     {"Loading containers", NULL, NULL},
     {"API listen on ", NULL, NULL},

@@ -166,6 +166,14 @@ void pm_logrus_emit_error(const struct pm_logrus_line *l, struct pm_event *e, st
     pm_emit(l->ctx, l->r, e);
 }
 
+static void runtime_said(const struct pm_logrus_line *l, enum pm_kind kind) {
+    struct pm_event e = pm_logrus_event(l, kind, NULL);
+    e.field[PM_F_MESSAGE] = l->v->msg;
+    pm_emit(l->ctx, l->r, &e);
+}
+void pm_logrus_runtime_started(const struct pm_logrus_line *l) { runtime_said(l, PM_KIND_RUNTIME_START); }
+void pm_logrus_runtime_stopped(const struct pm_logrus_line *l) { runtime_said(l, PM_KIND_RUNTIME_STOP); }
+
 enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_logrus_row *rows, size_t n) {
     const struct pm_logrus_row *row = pm_logrus_row_of(rows, n, l->v->msg);
     if (row && row->take) row->take(l);

@@ -34,6 +34,9 @@ const struct pm_logrus_row *pm_logrus_row_of(const struct pm_logrus_row *rows, s
 struct pm_event pm_logrus_event(const struct pm_logrus_line *l, enum pm_kind kind, const char *message);
 // ERROR unwrapped and lifted, then emitted.
 void pm_logrus_emit_error(const struct pm_logrus_line *l, struct pm_event *e, struct pm_str error);
+// For rows: the program said that it came up, or goes down.
+void pm_logrus_runtime_started(const struct pm_logrus_line *l);
+void pm_logrus_runtime_stopped(const struct pm_logrus_line *l);
 // Reads the row's message and takes it; diagnostic and BAD where the record is cut.
 enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_logrus_row *rows, size_t n);
 
