@@ -111,6 +111,8 @@ def events(path, count):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     folder, megabytes = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200
     os.makedirs(folder, exist_ok=True)
     kubelet(f"{folder}/kubelet.log", megabytes * 10**6)
