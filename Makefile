@@ -86,6 +86,10 @@ deps-check: ## install what building and testing need (says what)
 bench: all ## time it beside its peers (BENCH="MEGABYTES ROUNDS")
 	$(Q)PM=$(BIN) python3 tests/bench/run.py $(BENCH)
 
+N ?= 1000
+calibrate: all ## draw N clusters (N=1000) with noise and without, and tell how far each confidence was right
+	$(Q)PM=$(BIN) python3 tests/scenarios/calibrate.py $(N) $(CALIBRATE)
+
 lint: ## hold include directions, self-contained headers, banned functions, complete test data, formatting
 	$(Q)bad=0; for l in tests/lint/*.sh; do sh $$l || { echo "lint: $$l failed"; bad=1; }; done; exit $$bad
 format: ## write the tree's formatting
@@ -119,4 +123,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help fuzz fuzz-run demo check check-real bench lint format install uninstall deps deps-check clean unit-bins
+.PHONY: all help fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -4,7 +4,7 @@ program would have logged in the wordings of its version, and knows the truth be
 A scenario gives nodes, pods and a `fate`: for one attempt (time, node, image) what happens. Everything else follows: containerd, CRI-O and dockerd lines, kubelet lines of
 two generations, events as the API server keeps them (counts, one hour of life), pods, nodes and workloads as objects, and the registry's access log.
 Wordings: formats.md's sources (containerd 1.6, 1.7, 2.1; dockerd 20.10; kubelet 1.20 and 1.28), as our captures show them."""
-import datetime, heapq, io, json, os, random, tarfile, gzip
+import base64, datetime, heapq, io, json, os, random, tarfile, gzip
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 UTC = datetime.timezone.utc
@@ -206,7 +206,7 @@ class Pod:
         self.uid = f"{hash_of(ns + name):016x}"
         self.uid = f"{self.uid[:8]}-{self.uid[8:12]}-4{self.uid[13:16]}-9abc-{hash_of(name + ns) % 16**12:012x}"
         self.tries, self.running, self.gone, self.delay = [], None, None, 10
-        self.policy = "IfNotPresent"
+        self.policy, self.box = "IfNotPresent", "app"
 
 
 class Cluster:
@@ -214,6 +214,7 @@ class Cluster:
         self.rng, self.start, self.end, self.fate = random.Random(seed), at(start), at(end), fate
         self.nodes, self.pods, self.workloads, self.queue, self.access, self.events, self.seq = {}, [], {}, [], [], [], 0
         self.services, self.hpas, self.client_of = [], [], lambda node: node.ip
+        self.secrets = {}  # (namespace, name): the registry that a pull secret is for
         self.serial, self.busy = False, {}  # serialised pulls: when each node's puller is free again
         self.user_of = lambda t, node, image: None  # what a metered registry saw as credentials
 
@@ -538,9 +539,9 @@ class Cluster:
         bad = [x for x in p.tries if x[2].kind != "ok" and x[1] <= now]
         state = {"running": {"startedAt": rfc(p.running, 0)}} if up else {"waiting": self.waiting(p, bad, now) if bad else {"reason": "ContainerCreating"}}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": p.name, "namespace": p.ns, "uid": p.uid, "creationTimestamp": rfc(p.created, 0), "labels": {"app": name or p.name}, "ownerReferences": owner},
-                "spec": {"nodeName": p.node.name, "containers": [{"name": "app", "image": p.image, "imagePullPolicy": p.policy}], **({"imagePullSecrets": [{"name": s} for s in p.secrets]} if p.secrets else {})},
+                "spec": {"nodeName": p.node.name, "containers": [{"name": p.box, "image": p.image, "imagePullPolicy": p.policy}], **({"imagePullSecrets": [{"name": s} for s in p.secrets]} if p.secrets else {})},
                 "status": {"phase": "Running" if up else "Pending", "hostIP": p.node.ip, "startTime": rfc(p.created, 0),
-                           "containerStatuses": [{"name": "app", "image": p.image, "ready": bool(up), "restartCount": 0, "state": state}]}}
+                           "containerStatuses": [{"name": p.box, "image": p.image, "ready": bool(up), "restartCount": 0, "state": state}]}}
 
     def waiting(self, p, bad, now):
         if bad[-1][2].kind == "invalid-ref":
@@ -577,6 +578,12 @@ class Cluster:
         runtime = {"containerd-1.6": "containerd://1.6.20", "containerd-1.7": "containerd://1.7.24", "containerd-2.1": "containerd://2.1.9", "docker-20.10": "docker://20.10.24", "crio-1.28": "cri-o://1.28.2"}[n.runtime]
         return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": n.name, "labels": labels}, "status": {"addresses": [{"type": "InternalIP", "address": n.ip}, {"type": "Hostname", "address": n.name}],
                 "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}], "nodeInfo": {"architecture": n.arch, "operatingSystem": "linux", "kubeletVersion": f"v{n.kubelet}.4", "containerRuntimeVersion": runtime}}}
+
+    def secrets_json(self):
+        """As kubectl lists them, the passwords taken out by whoever collected them."""
+        for (ns, name), host in sorted(self.secrets.items()):
+            data = base64.b64encode(json.dumps({"auths": {host: {"auth": "UkVEQUNURUQ="}}}).encode()).decode()
+            yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": ns}, "type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": data}}
 
     def files(self, access=True):
         def listing(items):

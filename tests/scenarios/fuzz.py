@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Draws clusters and incidents by seed, runs the binary on them and holds its report against what the simulation decided.
 
-usage: fuzz.py [--bin PATH] [--seeds A-B] [--cause NAME] [--size N] [--layout L] [--missing M] [--keep FOLDER] [-v]
+usage: fuzz.py [--quiet] [--bin PATH] [--seeds A-B] [--cause NAME] [--size N] [--layout L] [--missing M] [--keep FOLDER] [-v]
 Prints a line for each wrong seed, then tables by cause, by missing source and by layout. --keep writes the wrong bundles there."""
 import argparse, collections, json, os, random, shutil, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cluster import *
-import layouts
+import layouts, noise, truth
+from truth import blind, facts
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ECR, OWN, GAR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com", "registry.corp.test:5000", "us-docker.pkg.dev"
 REGISTRIES = ["docker.io", OWN, "quay.io", "ghcr.io", ECR]
 MISSING = {"nothing": set(), "kubelet": {"kubelet"}, "runtime": {"runtime"}, "events": {"events"}, "registry": {"registry"}, "node logs": {"kubelet", "runtime"}, "objects": {"objects"},
@@ -36,7 +38,7 @@ class World:
         if r.random() < 0.4:
             c.client_of = lambda node: "203.0.113.9"
         self.names = list(c.nodes)
-        self.rules, self.truths, self.images = [], [], 0
+        self.rules, self.last_rules, self.truths, self.images, self.alone = [], [], [], 0, None
         self.namespaces = ["shop", "web", "orders", "data", "ops", "mon"][: r.randint(2, 6)]
         self.t0 = c.start + r.uniform(0.25, 0.45) * (c.end - c.start)
         self.t1 = self.t0 + r.uniform(0.2, 0.35) * (c.end - c.start)
@@ -47,7 +49,7 @@ class World:
         self.lively(life)
 
     def fate(self, c, t, node, image):
-        for rule in self.rules:
+        for rule in (*self.rules, *self.last_rules):
             o = rule(t, node, norm(image), image)
             if o:
                 return o
@@ -344,26 +346,9 @@ def build(seed, cause=None, size=None):
     w = World(seed, size)
     w.name = name
     INCIDENTS[name](w)
+    noise.settle(w, seed)
     w.c.run()
     return w
-
-
-def facts(w):
-    """What really happened, by incident."""
-    c, out = w.c, []
-    for k, t in enumerate(w.truths):
-        nodes, pods, workloads, spaces, images, failed, first, last = set(), set(), set(), set(), set(), 0, None, None
-        for p in c.pods:
-            mine = [x for x in p.tries if x[2].more.get("incident") == k and x[1] <= c.end]
-            if not mine:
-                continue
-            failed += len(mine)
-            nodes.add(p.node.name), pods.add((p.ns, p.name)), spaces.add(p.ns), images.add(norm(p.image)), workloads.add((p.owner[0], p.ns, p.owner[1]))
-            a, b = mine[0][1], mine[-1][1]
-            first, last = min(first or a, a), max(last or b, b)
-        out.append({**t, "nodes": nodes, "pods": pods, "workloads": workloads, "namespaces": spaces, "images": images, "failed": failed, "first": first, "last": last,
-                    "stuck": {(p.ns, p.name) for p in c.pods if (p.ns, p.name) in pods and not (p.running and p.running <= c.end)}})
-    return out
 
 
 def per_node(w):
@@ -375,7 +360,7 @@ def per_node(w):
     return ok, failed
 
 
-def pack(w, r, layout, missing):
+def pack(w, r, layout, missing, seed=0, noisy=True):
     sources = ALL - MISSING[missing]
     if missing == "all but registry":
         sources = {"registry"}
@@ -389,7 +374,9 @@ def pack(w, r, layout, missing):
         hit = sorted(f[0]["nodes"]) if f and f[0]["nodes"] else w.names
         only, sources = {r.choice(hit)}, {"kubelet", "runtime"}
     middle = [w.t0 + 700] if w.t0 + 700 < min(w.t1, w.c.end - 60) and r.random() < 0.4 else []  # somebody looked at the cluster during the trouble
-    files = layouts.lay_out(w.c, layout, sources, only, middle)
+    w.alone = "registry" if sources == {"registry"} else None
+    w.noise = noise.Noise(w, seed, w.name == "healthy") if noisy else None
+    files = layouts.lay_out(w.c, layout, sources, only, middle, w.noise)
     w.looked = middle if "objects" in sources else []
     if r.random() < 0.3:
         files = layouts.rotate(files, r)
@@ -420,16 +407,12 @@ def judge(w, report, sources, only, missing):
     good = set()
     for f in real:
         good |= {f["cause"]} | f.get("alts", set())
-    needs = [f.get("needs") for f in real]
     old = w.c.end - 3500  # events live an hour
-    blind = all(n and not (n & sources) for n in needs) or ("kubelet" not in sources and "runtime" not in sources and "registry" not in sources and all(f["last"] < old for f in real)) or (sources == {"registry"} and all(f["cause"].split(".")[0] in ("network", "storage", "runtime") or f["cause"] in ("image.platform-mismatch", "rate-limit.client", "auth.credential-provider", "image.never-pull", "image.invalid-reference") for f in real))
-    blind = blind or (sources & {"kubelet", "runtime"} == set() and all(f["last"] < old for f in real) and all(f.get("needs") or f["cause"].split(".")[0] in ("network", "storage", "runtime") or f["cause"] in ("auth.invalid-credentials", "image.platform-mismatch") for f in real))
-    blind = blind or ("kubelet" not in sources and all(f["last"] < old and f.get("needs", {"runtime"}) <= {"kubelet", "events", "objects"} for f in real))
     inc = next((i for i in incs if i["id"] == v["incident"]), None)
     right = v["root_cause"] in good
     if inc and inc["confidence"] == "high" and not right:
         yield "sure", f"{v['root_cause']} with high confidence"
-    if blind:
+    if blind(w, real, sources):
         return
     yield "cause", None if right else f"{v['root_cause']} for {sorted(good)}" + (f" ({inc['confidence']})" if inc else "")
     if not right or not inc:
@@ -496,13 +479,19 @@ def judge(w, report, sources, only, missing):
         yield "two", None if not linked else f"{linked[0]['root_cause']} explained by another"
 
 
+def draw(seed, cause=None, size=None, layout=None, missing=None, noisy=True):
+    """One cluster, how it was collected, and what is true of it: world, layout, what is missing, files, truth."""
+    w, r = build(seed, cause, size), random.Random(seed * 31 + 7)
+    w.layout = layout or r.choice(layouts.NAMES)
+    missing = missing or ("nothing" if r.random() < 0.5 else r.choice(list(MISSING)))
+    w.chance = r
+    files, w.sources, w.only = pack(w, r, w.layout, missing, seed, noisy)
+    return w, w.layout, missing, files, truth.of(w, w.layout, missing, w.sources, w.only, w.noise)
+
+
 def one(seed, a):
-    w = build(seed, a.cause, a.size)
-    r = random.Random(seed * 31 + 7)
-    layout = a.layout or r.choice(layouts.NAMES)
-    missing = a.missing or ("nothing" if r.random() < 0.5 else r.choice(list(MISSING)))
-    w.layout = layout
-    files, sources, only = pack(w, r, layout, missing)
+    w, layout, missing, files, _ = draw(seed, a.cause, a.size, a.layout, a.missing, not a.quiet)
+    sources, only, r = w.sources, w.only, w.chance
     if not files:
         return w, layout, missing, [], 0
     with tempfile.TemporaryDirectory() as tmp:
@@ -529,13 +518,13 @@ def one(seed, a):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    ap.add_argument("--bin", default=os.environ.get("PM", os.path.join(root, "build/pullmortem")))
+    ap.add_argument("--bin", default=os.environ.get("PM", os.path.join(ROOT, "build/pullmortem")))
     ap.add_argument("--seeds", default="1-60")
     for name in ("cause", "layout", "missing", "keep"):
         ap.add_argument("--" + name)
     ap.add_argument("--size", type=int)
     ap.add_argument("--all", action="store_true")
+    ap.add_argument("--quiet", action="store_true", help="without noise")
     ap.add_argument("-v", action="store_true")
     a = ap.parse_args()
     a.bin = os.path.abspath(a.bin)

@@ -1,7 +1,8 @@
 """One simulated cluster in the shapes in which people collect logs: a dict of path → bytes. Layouts after formats' sources: kind export logs, the EKS log collector, must-gather,
 troubleshoot, kubectl cluster-info dump, Rancher's collector, kOps toolbox dump, sosreport, journald's own output modes."""
-import datetime, gzip, io, json, random, struct, tarfile, zipfile
+import datetime, gzip, io, json, random, re, struct, tarfile, zipfile
 from cluster import UTC, hash_of, rfc
+from noise import container_log
 
 IDENT = {"containerd": "containerd", "docker": "dockerd", "crio": "crio"}
 
@@ -147,8 +148,9 @@ def zip_of(files, mtime):
 NAMES = ["lab", "journal-short", "kind", "eks", "must-gather", "troubleshoot", "dump", "rancher", "kops", "sos", "json", "export", "iso"]
 
 
-def node_lines(c, n, what):
-    lines = n.klog if what == "kubelet" else n.rlog
+def node_lines(c, n, what, noise=None):
+    daily = noise.lines.get(n.name, ((), ())) if noise else ((), ())
+    lines = [*n.klog, *daily[0]] if what == "kubelet" else [*n.rlog, *daily[1]]
     return [(t, "kubelet" if what == "kubelet" else IDENT[runtime_of(n)], line) for t, line in sorted((x for x in lines if x[0] <= c.end), key=lambda x: x[0])]
 
 
@@ -156,11 +158,11 @@ def text(n, mode, entries):
     return "".join(wrap(n, ident, mode, t, line) + "\n" for t, ident, line in entries).encode()
 
 
-def lay_out(c, layout, sources, nodes=None, snapshots=()):
-    """sources: a set of kubelet, runtime, events, objects, registry. nodes: whose logs are there (None: all)."""
+def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None):
+    """sources: a set of kubelet, runtime, events, objects, registry. nodes: whose logs are there (None: all). noise: what else is written (noise.py)."""
     files, end = {}, c.end
     picked = [n for n in c.nodes.values() if nodes is None or n.name in nodes]
-    logs = {n.name: {w: e for w in ("kubelet", "runtime") if w in sources and (e := node_lines(c, n, w))} for n in picked}
+    logs = {n.name: {w: e for w in ("kubelet", "runtime") if w in sources and (e := node_lines(c, n, w, noise))} for n in picked}
     mode = {"journal-short": "short", "kind": "short", "eks": "short", "rancher": "short", "sos": "short", "troubleshoot": "short", "must-gather": "precise", "iso": "iso"}.get(layout, "cat")
     if layout == "must-gather":
         for w, name in (("kubelet", "kubelet"), ("runtime", "crio")):
@@ -182,11 +184,15 @@ def lay_out(c, layout, sources, nodes=None, snapshots=()):
             files[path] = text(n, mode, entries)
         if layout == "rancher" and mine:
             files[f"{n.name}-{stamp(n, end, '%Y-%m-%d_%H_%M_%S')}/systeminfo/date"] = (stamp(n, end, "%a %b %e %H:%M:%S UTC %Y", False) + "\n").encode()
+    voices = [v for v in noise.voices if nodes is None or v.pod.node.name in nodes] if noise else []
+    for v in voices:
+        path, data = container_log(c, layout, v, lambda n: stamp(n, end, "%Y-%m-%d_%H_%M_%S"))
+        files[path] = files.get(path, b"") + data
     if layout == "eks":
         packed = {}
         for n in picked:
             mine = {k: v for k, v in files.items() if k.startswith(f"nodes/{n.name}/")}
-            inner = {("kubelet/kubelet.log" if "kubelet" in k else "containerd/containerd-log.txt" if "containerd" in k else f"docker/{k.rsplit('/', 1)[1]}"): v for k, v in mine.items()}
+            inner = {(k.split("/", 2)[2] if "/var_log/" in k or "/var/lib/" in k else "kubelet/kubelet.log" if "kubelet" in k else "containerd/containerd-log.txt" if "containerd" in k else f"docker/{k.rsplit('/', 1)[1]}"): v for k, v in mine.items()}
             if inner:
                 packed[f"eks_i-{hash_of(n.name):016x}_{stamp(n, end, '%Y-%m-%d_%H%M', False)}-UTC_0.7.9.tar.gz"] = tar_of(inner, end)
         files = packed
@@ -197,12 +203,14 @@ def lay_out(c, layout, sources, nodes=None, snapshots=()):
         files.update(objects(c, layout, prefix, at, sources, pods, workloads, events, node_objects))
     if "registry" in sources:
         hosts = {}
-        for t, host, line in sorted(c.access):
+        for t, host, line in sorted([*c.access, *(noise.requests if noise else ())]):
             if t <= end:
                 hosts.setdefault(host, []).append((t, line))
         for host, lines in sorted(hosts.items()):
             cri = layout in ("kind", "json")
             files[f"registry/{host.split(':')[0]}/access.log"] = "".join((f"{rfc(t)} stdout F {x}\n" if cri else x + "\n") for t, x in lines).encode()
+    if noise and layout not in ("must-gather", "eks"):
+        files.update(noise.papers)
     return files
 
 
@@ -257,7 +265,12 @@ def objects(c, layout, prefix, at, sources, pods, workloads, events, nodes):
     out = {f"{prefix}/events.json": listing(events)} if want else {}
     if have:
         out.update({f"{prefix}/pods.json": listing(pods), f"{prefix}/nodes.json": listing(nodes), f"{prefix}/workloads.json": listing(workloads)})
+        if c.secrets:
+            out[f"{prefix}/secrets.json"] = listing(list(c.secrets_json()))
     return out
+
+
+CONTAINER = re.compile(r"/pods/|podlogs/|/logs/|containers/")  # a container's log is turned by the kubelet, by other names
 
 
 def rotate(files, rng):
@@ -265,7 +278,7 @@ def rotate(files, rng):
     out = {}
     for path, data in files.items():
         lines = data.splitlines(keepends=True)
-        if path.endswith(".log") and "access" not in path and len(lines) > 30 and rng.random() < 0.6:
+        if path.endswith(".log") and "access" not in path and not CONTAINER.search(path) and len(lines) > 30 and rng.random() < 0.6:
             a, b = len(lines) // 3, 2 * len(lines) // 3
             out[path + ".2.gz"], out[path + ".1"], out[path] = gzip.compress(b"".join(lines[:a]), mtime=0), b"".join(lines[max(0, a - 3):b]), b"".join(lines[b:])
         else:
