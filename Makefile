@@ -13,7 +13,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -
 LIBS := libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
-SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined -DPM_RECKON)
 CFLAGS ?= -g
 ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -I. -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS)
 Q := $(if $(V),,@)

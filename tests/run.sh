@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 only=${1:-}
 BUILD=${BUILD:-build}
 SANBUILD=build/san-address-undefined
-export BUILD PM="$PWD/$BUILD/pullmortem"
+PULLMORTEM_RECKON=1 # every report that a test asks for must add up (analyzer/judge/reckon.c)
+export PULLMORTEM_RECKON BUILD PM="$PWD/$BUILD/pullmortem"
 passed=0 failed=0
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT INT TERM

@@ -320,6 +320,7 @@ void pm_frame_end(struct pm_frame *f, bool truncated) {
     frame_bytes_add(f, "", 0, true);
     drain(f, true);
     frame_flush(f);
+    if (f->stats.bytes && f->last_byte != '\n' && !f->journal && f->stats.lines + 1 == f->line) f->stats.lines++; // a document's last line without an end
     if (truncated) pm_diags_add(f->sink.diags, f->path, f->line, "truncated", "the file ends early: its archive broke off here");
     else if (f->open_end || (f->whole_text && f->last_byte != '\n'))
         pm_diags_add(f->sink.diags, f->path, f->line, "last-line-open", "the last line has no newline: it may be cut, and was read as far as it goes");

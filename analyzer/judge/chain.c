@@ -101,6 +101,21 @@ static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
 }
 
+// A root begins before what it led to, though the first line that tells of it comes later: with the stop of the runtime that it is about, else at the latest
+// with its effect.
+static void root_first(struct pm_state *s, const struct pm_hit *effect, struct pm_hit *root) {
+    if (root->from <= effect->from) return;
+    int64_t began = effect->from;
+    for (size_t i = 0; i < s->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) || !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
+            continue;
+        began = t->ts;
+        break;
+    }
+    root->from = began;
+}
+
 void pm_chain_links(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) explain(s, i);
     for (size_t i = 0; i < s->hits.n; i++) {
@@ -113,5 +128,10 @@ void pm_chain_links(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->explained_by && s->hits.items[h->explained_by - 1].dropped) h->explained_by = 0;
+    }
+    for (size_t i = 0; i < s->hits.n; i++) { // from each effect up to its root
+        size_t steps = 0;
+        for (struct pm_hit *h = &s->hits.items[i]; !h->dropped && h->explained_by && steps < s->hits.n; h = &s->hits.items[h->explained_by - 1], steps++)
+            root_first(s, h, &s->hits.items[h->explained_by - 1]);
     }
 }

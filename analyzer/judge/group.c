@@ -137,6 +137,7 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
 
 static void join_together(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
+        if (s->hits.items[i].dropped) continue; // joined to one before: who began near it alone stays
         int64_t together = family_of(s, s->hits.items[i].cause)->together_ns;
         for (size_t k = i + 1; together && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];

@@ -8,8 +8,10 @@
 //   scope …   what separates hit from spared, who was hit, how sure, what to do
 //   finish    into the report, and back into the timeline
 //   series, alert  the report as metrics, and which alerts would have fired over them
+//   reckon    in test builds: does it all add up?
 #include "judge/mirror.h"
 #include "judge/alerts/series.h"
+#include "judge/reckon.h"
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -149,6 +151,8 @@ static void bundle(struct pm_state *s) {
     for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
+    for (size_t i = 0; i < s->traces.n; i++) // where an image was already present, nothing was pulled, but there is a node
+        if (s->traces.items[i].node && s->traces.items[i].role == PM_ROLE_CACHED) pm_ids_add_new(&nodes, s->traces.items[i].node);
     pm_strs_of_ids(s, &r->nodes, &nodes);
     pm_ids_free(&nodes);
     r->rules_hash = pm_arena_cstr(s->a, pm_str_c(pm_ruleset_hash(s->rules)));
@@ -201,6 +205,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_missing_fill(s);
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;
+    pm_reckon_or_end(s);
     state_free(s);
     if (good) return report;
     pm_report_free(report);

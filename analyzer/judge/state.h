@@ -315,16 +315,17 @@ void pm_skew_measure(struct pm_state *s);                                       
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                         // 0: none that is worth telling
 int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);         // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
-void pm_settle(struct pm_state *s);                             // settle.c
-void pm_group_incidents(struct pm_state *s);                    // group.c
-void pm_chain_links(struct pm_state *s);                        // chain.c
-void pm_scope_find(struct pm_state *s, struct pm_hit *h);       // scope.c
-void pm_blast_prepare(struct pm_state *s);                      // once, before the first
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h);       // blast.c
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h);    // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);     // trigger.c
-void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h); // confidence.c
-void pm_against_fill(struct pm_state *s, struct pm_hit *h);     // against.c
+void pm_settle(struct pm_state *s);                                          // settle.c
+void pm_group_incidents(struct pm_state *s);                                 // group.c
+void pm_chain_links(struct pm_state *s);                                     // chain.c
+void pm_scope_find(struct pm_state *s, struct pm_hit *h);                    // scope.c
+void pm_blast_prepare(struct pm_state *s);                                   // once, before the first
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                    // blast.c
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                 // recovery.c
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                  // trigger.c
+int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h); // the first failure that its trigger can have led to
+void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);              // confidence.c
+void pm_against_fill(struct pm_state *s, struct pm_hit *h);                  // against.c
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
 void pm_evidence_pick(struct pm_state *s);                    // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c

@@ -177,14 +177,17 @@ static uint32_t pod_namespace(const struct pm_state *s, uint32_t pod) { // of "n
     return slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
 }
 
-struct keys { // what pulls and traces are counted by; 0: not counted
+#define NOT_COUNTED UINT32_MAX
+struct keys { // what pulls and traces are counted by; 0: it belongs to none; NOT_COUNTED: another list has it
     uint32_t (*of_pull)(const struct pm_state *s, const struct pm_attempt *p);
     uint32_t (*of_trace)(const struct pm_state *s, const struct pm_trace *t);
+    bool rest; // what belongs to none has a row of its own, without a name, so that the list adds up to the totals
 };
 static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt *p) {
     return (void)s, pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
 }
-static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->node; }
+static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->node || !p->client ? p->node : NOT_COUNTED; }
+static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, !p->node && p->client ? p->client : NOT_COUNTED; }
 static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->image; }
 static uint32_t pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
     uint32_t of_pod = p->namespace ? p->namespace : p->pods.n ? pod_namespace(s, p->pods.items[0]) : 0;
@@ -192,17 +195,19 @@ static uint32_t pull_namespace(const struct pm_state *s, const struct pm_attempt
 }
 static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->registry; }
 static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->node; }
+static uint32_t trace_client(const struct pm_state *s, const struct pm_trace *t) { return (void)s, (void)t, NOT_COUNTED; }
 static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->image; }
 static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->namespace; }
-static const struct keys registries = {pull_registry, trace_registry}, nodes = {pull_node, trace_node}, images = {pull_image, trace_image},
-                         namespaces = {pull_namespace, trace_namespace};
+static const struct keys registries = {pull_registry, trace_registry, true}, nodes = {pull_node, trace_node, true},
+                         clients = {pull_client, trace_client, false}, images = {pull_image, trace_image, false},
+                         namespaces = {pull_namespace, trace_namespace, false};
 
 static bool is_counted(const struct pm_trace *t) { return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image); }
 
 static int by_name(const void *a, const void *b) { return pm_str_cmp(((const struct pm_pull_stats *)a)->name, ((const struct pm_pull_stats *)b)->name); }
 
-static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key) {
-    Word_t *slot = key ? pm_map_slot(at, key) : NULL;
+static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key, bool rest) {
+    Word_t *slot = key != NOT_COUNTED && (key || rest) ? pm_map_slot(at, key) : NULL;
     if (!slot || *slot) return;
     pm_ids_add(names, key);
     *slot = names->n;
@@ -212,9 +217,9 @@ static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys,
     Pvoid_t at = NULL;
     Word_t freed, slot;
     struct pm_ids names = {0};
-    for (size_t i = 0; i < s->pulls.n; i++) know(&at, &names, keys->of_pull(s, &s->pulls.items[i]));
+    for (size_t i = 0; i < s->pulls.n; i++) know(&at, &names, keys->of_pull(s, &s->pulls.items[i]), keys->rest);
     for (size_t i = 0; i < s->traces.n; i++)
-        if (is_counted(&s->traces.items[i])) know(&at, &names, keys->of_trace(s, &s->traces.items[i]));
+        if (is_counted(&s->traces.items[i])) know(&at, &names, keys->of_trace(s, &s->traces.items[i]), false);
     struct pm_pull_stats *out = PM_NEWN(s->a, struct pm_pull_stats, names.n + 1);
     struct tally *tallies = pm_xmalloc((names.n + 1) * sizeof *tallies);
     for (size_t i = 0; i < names.n; i++) {
@@ -245,13 +250,22 @@ static int64_t width_of(int64_t span) {
     return (span / BUCKETS_MAX / PM_S(86400) + 1) * PM_S(86400);
 }
 
+static void in_bucket(struct pm_bucket *b, const struct pm_attempt *p) {
+    if (p->outcome == PM_OUTCOME_CACHED) return;
+    b->attempts++;
+    b->ok += p->outcome == PM_OUTCOME_OK;
+    b->failed += p->outcome == PM_OUTCOME_FAILED;
+}
+
 static void series(struct pm_state *s) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     for (size_t i = 0; i < s->pulls.n; i++) {
         from = pm_min_time(from, pm_at(&s->pulls.items[i]));
         to = pm_max_time(to, pm_at(&s->pulls.items[i]));
     }
-    s->report->trend.from_ns = PM_NO_TIME;
+    s->report->trend.from_ns = s->report->series_undated.t_ns = PM_NO_TIME;
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (pm_at(&s->pulls.items[i]) == PM_NO_TIME) in_bucket(&s->report->series_undated, &s->pulls.items[i]);
     if (from == PM_NO_TIME) return;
     int64_t width = width_of(to - from), start = from - ((from % width) + width) % width;
     struct pm_report *r = s->report;
@@ -264,10 +278,7 @@ static void series(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (pm_at(p) == PM_NO_TIME || p->outcome == PM_OUTCOME_CACHED) continue;
-        struct pm_bucket *b = &r->series[(pm_at(p) - start) / width];
-        b->attempts++;
-        if (p->outcome == PM_OUTCOME_OK) b->ok++;
-        if (p->outcome == PM_OUTCOME_FAILED) b->failed++;
+        in_bucket(&r->series[(pm_at(p) - start) / width], p);
         bool second = pm_at(p) >= r->trend.middle_ns;
         r->trend.ok[second] += p->outcome == PM_OUTCOME_OK;
         r->trend.failed[second] += p->outcome == PM_OUTCOME_FAILED;
@@ -300,6 +311,7 @@ void pm_stats_fill(struct pm_state *s) {
     if (s->have_requests) request_statuses(s, &r->total);
     r->by_registry = by_key(s, &registries, retry, &r->by_registry_n);
     r->by_node = by_key(s, &nodes, retry, &r->by_node_n);
+    r->by_client = by_key(s, &clients, retry, &r->by_client_n);
     r->by_namespace = by_key(s, &namespaces, retry, &r->by_namespace_n);
     r->by_image = by_key(s, &images, retry, &r->by_image_n);
     r->by_registry_cap = r->by_registry_n;

@@ -2,7 +2,7 @@
 #include "judge/state.h"
 
 #define BEFORE_NS PM_S(600)
-#define AFTER_NS PM_S(15)
+#define AFTER_NS PM_S(2) // stamps of whole seconds, and clocks that differ by no more than is told as skew
 
 static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
     h->incident->trigger.what = pm_str_c(what);
@@ -83,7 +83,7 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     return false;
 }
 
-// No event tells: the pods themselves were made just before. Brothers of the same owner that are older make it a scale-up.
+// No event tells: the pods themselves were made just before, the last of them before the first failure. Brothers of the same owner that are older make it a scale-up.
 static bool made(struct pm_state *s, struct pm_hit *h) {
     const struct pm_pod_fact *newest = NULL;
     int64_t late = behind(s, h);
@@ -148,10 +148,24 @@ static bool restarted(struct pm_state *s, struct pm_hit *h) {
     return false;
 }
 
+// What an image GC led to is its effect's, which may have begun before it; everything else is there before the first failure, by the cluster's clock.
+int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h) {
+    int64_t first = PM_NO_TIME, last = PM_NO_TIME;
+    for (size_t i = 0; i < h->pulls.n; i++) first = pm_min_time(first, pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]));
+    if (first == PM_NO_TIME) first = h->from;
+    if (!pm_str_eqc(h->incident->trigger.what, "image-gc")) return first;
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (!s->hits.items[i].dropped && s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h)
+            last = pm_max_time(last, s->hits.items[i].to);
+    return last == PM_NO_TIME ? first : last;
+}
+
 void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (expiry(s, h) || gc(s, h) || restarted(s, h) || scaled(s, h) || new_node(s, h)) return;
-    made(s, h);
+    if (!expiry(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
+    // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when the first pull failed for it.
+    int64_t first = pm_trigger_led_to(s, h);
+    if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME && first < h->incident->trigger.at_ns) h->incident->trigger.at_ns = first;
 }

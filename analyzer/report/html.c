@@ -339,7 +339,7 @@ static void stats_rows(struct pm_html *h, const char *what, const struct pm_pull
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
         pm_html_raw(h, "<tr>");
-        cell(h, s->name);
+        cell(h, s->name.n ? s->name : PM_STR("(unnamed)"));
         number(h, s->attempts);
         number(h, s->ok);
         pm_html_raw(h, s->failed ? "<td class=\"n bad\">" : "<td class=\"n\">");
@@ -445,6 +445,8 @@ static void pulls(struct pm_html *h) {
     stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
     pm_html_raw(h, "<br>");
     stats_rows(h, "Node", r->by_node, r->by_node_n);
+    if (r->by_client_n) pm_html_raw(h, "<br>");
+    stats_rows(h, "Client", r->by_client, r->by_client_n);
     pm_html_raw(h, "</section>");
 }
 

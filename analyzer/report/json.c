@@ -184,25 +184,28 @@ static void disks(json *w, const struct pm_report *r) { // how full the nodes' f
     }
     pm_json_close(w, ']');
 }
+static void bucket(json *w, const struct pm_bucket *b) {
+    pm_json_open(w, NULL, '{');
+    pm_json_time(w, "t", b->t_ns);
+    pm_json_uint(w, "attempts", b->attempts);
+    pm_json_uint(w, "ok", b->ok);
+    pm_json_uint(w, "failed", b->failed);
+    pm_json_uint(w, "waiting", b->waiting);
+    pm_json_close(w, '}');
+}
 static void pulls(json *w, const struct pm_report *r) {
     pm_json_open(w, "pulls", '{');
     pull_stats(w, r, &r->total);
     stats_by(w, r, "by_registry", "registry", r->by_registry, r->by_registry_n);
     stats_by(w, r, "by_node", "node", r->by_node, r->by_node_n);
+    stats_by(w, r, "by_client", "client", r->by_client, r->by_client_n);
     stats_by(w, r, "by_namespace", "namespace", r->by_namespace, r->by_namespace_n);
     stats_by(w, r, "by_image", "image", r->by_image, r->by_image_n);
     trend(w, r);
     disks(w, r);
     pm_json_open(w, "series", '[');
-    for (size_t i = 0; i < r->series_n; i++) {
-        pm_json_open(w, NULL, '{');
-        pm_json_time(w, "t", r->series[i].t_ns);
-        pm_json_uint(w, "attempts", r->series[i].attempts);
-        pm_json_uint(w, "ok", r->series[i].ok);
-        pm_json_uint(w, "failed", r->series[i].failed);
-        pm_json_uint(w, "waiting", r->series[i].waiting);
-        pm_json_close(w, '}');
-    }
+    for (size_t i = 0; i < r->series_n; i++) bucket(w, &r->series[i]);
+    if (r->series_undated.attempts) bucket(w, &r->series_undated);
     pm_json_close(w, ']');
     pm_json_close(w, '}');
 }

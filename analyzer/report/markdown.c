@@ -201,8 +201,8 @@ static void stats(struct md *m, const char *heads, const struct pm_pull_stats *r
     table(m, heads, 6);
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
-        ROW(m, s->name, number(m, s->attempts), number(m, s->ok), number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed),
-            s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
+        ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), number(m, s->attempts), number(m, s->ok), number(m, s->failed),
+            pm_words_ratio(m->a, s->ok, s->ok + s->failed), s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
     }
 }
 
@@ -225,6 +225,7 @@ static void rest(struct md *m) {
     lit(m, "\n## Pulls\n");
     stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry, r->by_registry_n);
     stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
+    stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
     if (r->findings_n) {
         lit(m, "\n## Findings\n\n");
         for (size_t i = 0; i < r->findings_n; i++) {

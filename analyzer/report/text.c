@@ -492,6 +492,8 @@ static void pulls(struct text *x) {
     stats_table(x, "registry", r->by_registry, r->by_registry_n);
     if (r->by_node_n) fputc('\n', x->t.f);
     stats_table(x, "node", r->by_node, r->by_node_n);
+    if (r->by_client_n) fputc('\n', x->t.f);
+    stats_table(x, "client", r->by_client, r->by_client_n);
     series(x);
 }
 

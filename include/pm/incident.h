@@ -244,6 +244,8 @@ struct pm_report {
     size_t by_registry_n, by_registry_cap;
     struct pm_pull_stats *by_node;
     size_t by_node_n, by_node_cap;
+    struct pm_pull_stats *by_client; // pulls that are no node's, and whose client is known
+    size_t by_client_n;
     struct pm_pull_stats *by_namespace;
     size_t by_namespace_n;
     struct pm_pull_stats *by_image;
@@ -254,6 +256,7 @@ struct pm_report {
     } trend; // pulls that ended in the first and second half; from PM_NO_TIME: none
     struct pm_bucket *series;
     size_t series_n, series_cap;
+    struct pm_bucket series_undated; // pulls that nobody dated: in no bucket, but of the totals
     struct pm_incident *incidents;
     size_t incidents_n, incidents_cap;
     struct pm_quota *quotas;

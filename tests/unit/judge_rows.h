@@ -125,6 +125,7 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
 static struct judged judge(const struct line *lines, size_t n) {
     const char *why = NULL;
     struct judged j = {.t = pm_timeline_open(NULL, true, &why), .diags = pm_diags_new()};
+    setenv("PULLMORTEM_RECKON", "1", 1);
     struct member members[64];
     size_t members_n = 0;
     assert_non_null(j.t);
@@ -133,7 +134,10 @@ static struct judged judge(const struct line *lines, size_t n) {
         struct pm_row r = row_of(&lines[i], member_of(j.t, members, &members_n, &lines[i]), i);
         pm_timeline_put(j.t, &r);
     }
-    for (size_t i = 0; i < members_n; i++) pm_timeline_file_update(j.t, members[i].id, &members[i].row);
+    for (size_t i = 0; i < members_n; i++) {
+        members[i].row.lines = n; // rows are numbered over all members
+        pm_timeline_file_update(j.t, members[i].id, &members[i].row);
+    }
     pm_timeline_commit(j.t);
     j.rules = pm_ruleset_load(NULL, j.diags);
     assert_non_null(j.rules);
