@@ -61,12 +61,16 @@ static void state_free(struct pm_state *s) {
     free(s->families.items);
     free(s->links.items);
     free(s->meters.items);
+    free(s->pushes.items);
     free(s->readings.items);
     json_decref(s->correlate);
     json_decref(s->advice);
     json_decref(s->findings);
     JLFA(freed, s->good_image);
     JLFA(freed, s->request_open);
+    JLFA(freed, s->push_last);
+    JLFA(freed, s->request_skew);
+    JLFA(freed, s->node_in_log);
     JLFA(freed, s->side_last);
     JLFA(freed, s->event_last);
     JLFA(freed, s->skew);

@@ -4,7 +4,7 @@
 // sends a 429 or 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one group: same log, client, program and repository, close
 // in time; a fresh challenge after a refusal opens the next.
 // One request is often logged twice, by the proxy and by the registry behind it, which sees the proxy as its client: the log with real clients is kept.
-#include "judge/fold.h"
+#include "judge/request.h"
 #include <stdlib.h>
 
 #define BURST_NS PM_S(2)
@@ -21,11 +21,13 @@ static void count_status(struct pm_request_group *g, int code, uint32_t n) {
     if (g->statuses_n < (int)PM_LEN(g->statuses)) g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
 }
 
+// What failed at a manifest is over at once; a layer that failed is asked for again within the same pull.
+static bool has_failed(const struct pm_request_group *g) { return g->worst && !(g->stage == PM_STAGE_BLOB && g->blobs); }
+
 static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag, uint32_t reference) {
     int64_t silence = row->ts_ns - g->last;
     if (silence > IDLE_NS) return true;
-    bool refused = g->worst && !g->blobs && !g->ok_manifests;
-    if (refused && silence > (g->worst == 401 ? CHALLENGE_NS : BURST_NS)) return true;
+    if (has_failed(g) && silence > (g->worst == 401 ? CHALLENGE_NS : BURST_NS)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
@@ -70,65 +72,147 @@ static void refused_login(struct pm_state *s, const struct pm_row *row) {
     if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
 }
 
-void pm_request_row(struct pm_state *s, const struct pm_row *row) {
-    const struct pm_event *e = &row->event;
-    struct pm_registry_url url = {0};
-    if (e->flags & PM_EV_PUSH || row->ts_ns == PM_NO_TIME) return;
-    pm_registry_url_parse(s->scratch, e->field[PM_F_URL], &url);
-    struct pm_str repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : url.repository;
-    struct pm_str reference = url.what == PM_URL_MANIFEST ? url.reference : e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST];
-    bool manifest = url.what == PM_URL_MANIFEST || e->stage == PM_STAGE_MANIFEST || e->stage == PM_STAGE_RESOLVE;
-    bool blob = !manifest && (url.what == PM_URL_BLOB || e->stage == PM_STAGE_BLOB);
-    if (!repository.n && (url.what == PM_URL_TOKEN || e->stage == PM_STAGE_TOKEN)) refused_login(s, row);
-    if (!repository.n || url.push || (!manifest && !blob && url.what != PM_URL_TOKEN && e->stage != PM_STAGE_TOKEN)) return;
-    s->have_requests = true;
-    bool by_tag = manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
-    uint32_t ref = by_tag ? pm_id(s, reference) : 0, client = pm_id(s, e->field[PM_F_CLIENT]), agent = agent_of(s, e->field[PM_F_USER_AGENT]);
-    bool token = url.what == PM_URL_TOKEN || (e->stage == PM_STAGE_TOKEN && !manifest && !blob);
-    // A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest.
-    uint32_t latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", row->file, client, agent, PM_FMT(repository)),
-             own = by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", row->file, client, agent, PM_FMT(repository), ref) : latest;
-    Word_t found = pm_map_get(s->request_open, own);
-    if (!found && by_tag) {
-        found = pm_map_get(s->request_open, latest);
-        if (found && s->groups.items[found - 1].reference) found = 0;
+// A request as the groups see it.
+struct asked {
+    const struct pm_row *row;
+    struct pm_registry_url url;
+    struct pm_str repository;
+    enum pm_purpose purpose;
+    uint32_t client, agent, user, reference; // reference: the tag, 0 where none is named
+    uint32_t latest, own;                    // keys of open groups: of the repository, of the tag
+    uint32_t who;                            // client, agent and repository of this log
+    bool by_tag, token, manifest, blob;
+    uint32_t times;
+};
+
+static struct pm_request_group *open_group(const struct pm_state *s, uint32_t key) {
+    Word_t at = pm_map_get(s->request_open, key);
+    return at ? &s->groups.items[at - 1] : NULL;
+}
+
+static uint32_t of_user(struct pm_state *s, uint32_t key, uint32_t user) { return pm_id_fmt(s, "u/%u/%u", key, user); }
+
+// A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest. Two users behind one address
+// pull apart; the challenge before a user's name and a layer behind it carry none.
+static struct pm_request_group *group_of(struct pm_state *s, const struct asked *q) {
+    struct pm_request_group *g = q->user ? open_group(s, of_user(s, q->own, q->user)) : NULL;
+    if (g) return g;
+    g = open_group(s, q->own);
+    if (!g && q->by_tag) {
+        g = open_group(s, q->latest);
+        if (g && g->reference) g = NULL;
     }
-    struct pm_request_group *g = found ? &s->groups.items[found - 1] : NULL;
-    if (g && token && e->http_status < 400 && g->worst != 401) return; // for the next pull
-    if (!g || ends_group(g, row, by_tag, ref)) {
-        if (token && e->http_status < 400) return; // a token alone is no pull; the Docker daemon asks for one before it begins
-        g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
-        *g = (struct pm_request_group){.first = row->ts_ns,
-                                       .client = client,
-                                       .repository = pm_id(s, repository),
-                                       .agent = agent,
-                                       .file = row->file,
-                                       .last_tag = row->ts_ns,
-                                       .verdict = {.cause = -1}};
-    }
-    *pm_map_slot(&s->request_open, own) = (Word_t)(g - s->groups.items) + 1;
-    *pm_map_slot(&s->request_open, latest) = (Word_t)(g - s->groups.items) + 1;
-    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", row->file, client, agent)) = (Word_t)(g - s->groups.items) + 1;
-    uint32_t times = blob && e->http_status < 400 && e->count ? e->count : 1; // layers are folded while they are read (ingest/request_fold.c)
-    g->last = pm_max_time(row->ts_ns, times > 1 ? row->last_ns : PM_NO_TIME);
-    if (token && e->http_status && e->http_status < 400) g->token = true;
-    if (!token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
-    g->requests += times;
-    if (by_tag) g->last_tag = row->ts_ns;
-    if (!g->reference) g->reference = ref;
-    if (!g->registry) g->registry = url.ns.n ? pm_id(s, pm_registry_of_host(url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
-    if (!g->registry && token && pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
+    return g && q->user && g->user && g->user != q->user ? NULL : g;
+}
+
+static void remember(struct pm_state *s, const struct asked *q, const struct pm_request_group *g) {
+    Word_t at = (Word_t)(g - s->groups.items) + 1;
+    *pm_map_slot(&s->request_open, q->own) = at;
+    *pm_map_slot(&s->request_open, q->latest) = at;
+    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", q->row->file, q->client, q->agent)) = at;
+    if (q->user) *pm_map_slot(&s->request_open, of_user(s, q->own, q->user)) = at;
+    if (q->user && q->own != q->latest) *pm_map_slot(&s->request_open, of_user(s, q->latest, q->user)) = at;
+}
+
+static struct pm_request_group *group_new(struct pm_state *s, const struct asked *q) {
+    struct pm_request_group *g = PM_PUSH(s->groups.items, s->groups.n, s->groups.cap);
+    *g = (struct pm_request_group){.first = q->row->ts_ns,
+                                   .client = q->client,
+                                   .repository = pm_id(s, q->repository),
+                                   .agent = q->agent,
+                                   .who = q->who,
+                                   .agent_kind = (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
+                                   .file = q->row->file,
+                                   .last_tag = q->row->ts_ns,
+                                   .verdict = {.cause = -1}};
+    return g;
+}
+
+static bool is_good(int status) { return status >= 200 && status < 300; }
+
+// An index that is there and a platform of it that is not: the registry lost it, nobody asked for what never was.
+static void note_gone(struct pm_request_group *g, const struct asked *q) {
+    int status = q->row->event.http_status;
+    if (status == 404) g->gone = !q->by_tag && g->reference && g->ok_manifests > 0;
+    else if (status && status < 400) g->gone = false;
+}
+
+static void take_request(struct pm_request_group *g, const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    bool get = !e->field[PM_F_METHOD].n || pm_str_eqc(e->field[PM_F_METHOD], "GET"), good = is_good(e->http_status);
+    if (q->token && e->http_status && e->http_status < 400) g->token = true;
+    if (!q->token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
+    g->requests += q->times;
+    if (q->blob) g->blobs += q->times;
+    if (q->blob && e->bytes > 0) g->bytes += e->bytes;
+    if (q->manifest && get) g->asked_get = true;
+    bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") && !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
+    if (q->manifest && good && counted) g->manifest_gets++;
+    if (e->flags & PM_EV_CACHE_HIT) g->hits += q->times;
+    if (e->flags & PM_EV_CACHE_MISS) g->misses += q->times;
+    if (q->manifest) note_gone(g, q);
+}
+
+static void take_names(struct pm_state *s, struct pm_request_group *g, const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    g->last = pm_max_time(q->row->ts_ns, q->times > 1 ? q->row->last_ns : PM_NO_TIME);
+    if (q->by_tag) g->last_tag = q->row->ts_ns;
+    if (!g->reference) g->reference = q->reference;
+    if (!g->registry) g->registry = q->url.ns.n ? pm_id(s, pm_registry_of_host(q->url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
+    if (!g->registry && q->token && pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
         g->registry = pm_id(s, PM_STR("docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
-    if (url.ns.n) g->mirror = true;
-    if (!g->user) g->user = pm_id(s, e->field[PM_F_USER]);
+    if (q->url.ns.n) g->mirror = true;
+    if (!g->user) g->user = q->user;
     if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
     if (e->flags & PM_EV_ANONYMOUS) g->anonymous = true;
-    if (blob) g->blobs += times;
-    if (e->bytes > 0 && blob) g->bytes += e->bytes;
-    if (!g->best) g->best = row->id;
-    if (manifest && e->http_status >= 200 && e->http_status < 300 && pm_str_eqc(e->field[PM_F_METHOD], "GET")) g->manifest_gets++;
-    count_status(g, e->http_status, times);
-    take_status(s, g, row, manifest);
+    if (!g->best) g->best = q->row->id;
+}
+
+static struct asked asked_of(struct pm_state *s, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    struct asked q = {.row = row, .client = pm_id(s, e->field[PM_F_CLIENT]), .agent = agent_of(s, e->field[PM_F_USER_AGENT])};
+    pm_registry_url_parse(s->scratch, e->field[PM_F_URL], &q.url);
+    q.purpose = pm_purpose_of(e, &q.url);
+    q.repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : q.url.repository;
+    q.manifest = q.purpose == PM_PURPOSE_MANIFEST;
+    q.blob = q.purpose == PM_PURPOSE_LAYER;
+    q.token = q.purpose == PM_PURPOSE_TOKEN;
+    return q;
+}
+
+static void name_keys(struct pm_state *s, struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    struct pm_str reference = q->url.what == PM_URL_MANIFEST ? q->url.reference : e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST];
+    q->user = pm_id(s, e->field[PM_F_USER]);
+    q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
+    q->reference = q->by_tag ? pm_id(s, reference) : 0;
+    q->latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", q->row->file, q->client, q->agent, PM_FMT(q->repository));
+    q->own = q->by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", q->row->file, q->client, q->agent, PM_FMT(q->repository), q->reference) : q->latest;
+    q->who = q->latest;
+    q->times = q->blob && e->http_status < 400 && e->count ? e->count : 1; // layers are folded while they are read (ingest/request_fold.c)
+}
+
+void pm_request_row(struct pm_state *s, const struct pm_row *row) {
+    if (row->ts_ns == PM_NO_TIME) return;
+    struct asked q = asked_of(s, row);
+    int status = row->event.http_status;
+    if (!q.repository.n && q.token) refused_login(s, row);
+    if (!q.repository.n) return;
+    name_keys(s, &q);
+    if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(s, q.who, row->ts_ns);
+    if (!q.manifest && !q.blob && !q.token) return;
+    s->have_requests = true;
+    struct pm_request_group *g = group_of(s, &q);
+    if (g && q.token && status < 400 && g->worst != 401) return; // for the next pull
+    if (!g || ends_group(g, row, q.by_tag, q.reference)) {
+        if (q.token && status < 400) return; // a token alone is no pull; the Docker daemon asks for one before it begins
+        g = group_new(s, &q);
+    }
+    remember(s, &q, g);
+    take_names(s, g, &q);
+    take_request(g, &q);
+    count_status(g, status, q.times);
+    take_status(s, g, row, q.manifest);
 }
 
 // A challenge that nothing follows: no credentials, wrong ones, or a token that does not open this repository.
@@ -157,6 +241,8 @@ static void drop_copies(struct pm_state *s) {
             bool gl = loopback(pm_name(s, g->client)), ol = loopback(pm_name(s, o->client));
             if (gl != ol) (gl ? g : o)->redundant = true;
             else if (g->client == o->client || gl) (g->requests >= o->requests ? o : g)->redundant = true;
+            if (!g->registry) g->registry = o->registry; // one of the two logs may name the host
+            if (!o->registry) o->registry = g->registry;
         }
     }
     free(by_repository.items);
@@ -168,30 +254,34 @@ struct votes {
 
 static bool coincides(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
-    int64_t skew = p->node && from != PM_NO_TIME ? pm_skew_of(s, p->node) : 0; // the registry's clock is taken to be the cluster's
+    int64_t skew = from != PM_NO_TIME ? pm_request_skew(s, g->file, p) : 0;
     from -= skew, to -= skew;
     return from != PM_NO_TIME && g->first <= to + NEAR_NS && g->last >= from - NEAR_NS;
 }
 
-// "docker/26.1.5" is not what containerd's CRI sends, and the other way round.
+// "docker/26.1.5" is not what containerd's CRI sends, and the other way round; scanners and builders on a node are not its runtime.
 static bool agent_agrees(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
     struct pm_str agent = pm_name(s, g->agent);
+    if (p->origin != PM_ORIGIN_CLIENT && !pm_agent_may_be_node(g->agent_kind)) return false;
     if (p->origin == PM_ORIGIN_RUNTIME && pm_str_starts(agent, PM_STR("docker/"))) return false;
     return !(p->origin == PM_ORIGIN_DOCKERD && (pm_str_starts(agent, PM_STR("containerd/")) || pm_str_starts(agent, PM_STR("cri-o/"))));
 }
 
+// A mirror that failed may be a step of a pull that went on upstream, and well.
 static bool outcome_agrees(const struct pm_attempt *p, const struct pm_request_group *g) {
-    return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED;
+    return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED || g->mirror;
 }
 
 typedef void on_match(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx);
 static void each_match(struct pm_state *s, const struct pm_order *by_repository, uint32_t group, on_match *cb, void *ctx) {
     const struct pm_request_group *g = &s->groups.items[group];
-    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS); k < by_repository->n; k++) {
+    int64_t slack = s->request_skew_most;
+    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS - slack); k < by_repository->n; k++) {
         const struct pm_order_key *key = &by_repository->items[k];
-        if (key->group != g->repository || key->at > g->last + PM_S(900)) break;
+        if (key->group != g->repository || key->at > g->last + PM_S(900) + slack) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
+        if (!g->node && p->node && pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node))) continue; // that node has its own address there
         if (coincides(s, p, g) && outcome_agrees(p, g) && agent_agrees(s, p, g)) cb(s, key->index, group, ctx);
     }
 }
@@ -240,6 +330,7 @@ static void corroborate(struct pm_state *s, uint32_t pull, uint32_t group, void 
 static void add_group(struct pm_state *s, struct pm_request_group *g) {
     struct pm_attempt *p = &s->pulls.items[g->pull - 1];
     p->requests += g->requests;
+    if (g->last > p->answered) p->answered = g->last;
     p->sources |= PM_SRC_REGISTRY;
     if (!p->client) p->client = g->client;
     if (!p->user) p->user = g->user;
@@ -249,19 +340,30 @@ static void add_group(struct pm_state *s, struct pm_request_group *g) {
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
     if (!p->status) p->status = g->worst;
     if (p->status != g->worst || p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network")) p->hidden_status = g->worst;
+    if (g->gone && pm_cause_in(p->verdict.cause, "image")) p->verdict = g->verdict; // the registry side knows better than the words of the error
     if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
 }
 
-static void make_pull(struct pm_state *s, struct pm_request_group *g) {
-    uint32_t registry = g->registry;
-    if (!registry) {
-        Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
-        if (known && known != UINT32_MAX) registry = (uint32_t)known;
-        else if (pm_str_starts(pm_name(s, g->repository), PM_STR("library/")))
-            registry = pm_id(s, PM_STR("docker.io")); // Hub's official images, whoever passes them on
-    }
+// Where the bundle knows its nodes a client that is none of them stays a client; where registry logs are all there is, clients stand for nodes.
+static bool knows_nodes(const struct pm_state *s) {
+    if (s->have_node_logs || s->facts.nodes.n) return true;
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (s->pulls.items[i].node && s->pulls.items[i].origin != PM_ORIGIN_REGISTRY) return true;
+    return false;
+}
+
+static uint32_t registry_of(const struct pm_state *s, const struct pm_request_group *g) {
+    if (g->registry) return g->registry;
+    Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
+    return known && known != UINT32_MAX ? (uint32_t)known : 0;
+}
+
+static void make_pull(struct pm_state *s, struct pm_request_group *g, bool nodes_known) {
+    uint32_t registry = registry_of(s, g), node = pm_agent_may_be_node(g->agent_kind) ? g->node : 0;
     struct pm_trace t = {.id = g->best,
-                         .node = g->node ? g->node : g->client,
+                         .node = nodes_known ? node
+                                 : node      ? node
+                                             : g->client,
                          .registry = registry,
                          .repository = g->repository,
                          .tag = g->reference,
@@ -277,6 +379,7 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g) {
     p->user = g->user;
     p->requests = g->requests;
     p->lines = g->requests;
+    p->answered = g->last;
     p->best = g->best;
     p->error = g->error;
     p->status = g->worst;
@@ -307,6 +410,7 @@ static void sum_clients(struct pm_state *s, const struct pm_order *by_repository
             c->client = g->client;
             *slot = n;
         }
+        if (g->probe || !pm_agent_may_be_node(g->agent_kind)) continue;
         int64_t gap = INT64_MAX;
         (*out)[*slot - 1].groups++;
         each_match(s, by_repository, (uint32_t)i, corroborate, &gap);
@@ -316,32 +420,50 @@ static void sum_clients(struct pm_state *s, const struct pm_order *by_repository
     }
 }
 
+// Node objects know addresses.
+static void name_nodes(struct pm_state *s) {
+    for (size_t i = 0; i < s->groups.n; i++) {
+        struct pm_request_group *g = &s->groups.items[i];
+        g->node = (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
+        if (g->node) *pm_map_slot(&s->node_in_log, PM_PAIR(g->file, g->node)) = 1;
+    }
+}
+
+static void order_pulls(const struct pm_state *s, struct pm_order *by_repository) {
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        pm_order_add(by_repository, p->repository, pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node), (uint32_t)i);
+    }
+    pm_order_sort(by_repository);
+}
+
+static void match_group(struct pm_state *s, const struct pm_order *by_repository, uint32_t index, const struct client_sum *c, bool nodes_known) {
+    struct pm_request_group *g = &s->groups.items[index];
+    int64_t gap = INT64_MAX;
+    if (!g->node && c->best > c->second && c->best * 2 >= c->groups && !loopback(pm_name(s, g->client))) g->node = c->best_node;
+    each_match(s, by_repository, index, corroborate, &gap);
+    if (g->pull) add_group(s, g);
+    else if (!g->probe && (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(s, c, g->node))) make_pull(s, g, nodes_known);
+}
+
 void pm_request_fold(struct pm_state *s) {
     struct pm_order by_repository = {0};
     struct votes v = {0};
     struct client_sum *clients = NULL;
     Pvoid_t sums = NULL;
     Word_t freed;
+    bool nodes_known = knows_nodes(s);
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
+    pm_requests_weigh(s);
     drop_copies(s);
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        pm_order_add(&by_repository, p->repository, pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node), (uint32_t)i);
-    }
-    pm_order_sort(&by_repository);
+    pm_requests_name(s);
+    name_nodes(s);
+    pm_request_clock_learn(s);
+    order_pulls(s, &by_repository);
     sum_clients(s, &by_repository, &v, &sums, &clients);
     map_clients(s, &v, &sums, clients);
-    for (size_t i = 0; i < s->groups.n; i++) {
-        struct pm_request_group *g = &s->groups.items[i];
-        if (g->redundant) continue;
-        const struct client_sum *c = &clients[pm_map_get(sums, g->client) - 1];
-        g->node = (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
-        if (!g->node && c->best > c->second && c->best * 2 >= c->groups && !loopback(pm_name(s, g->client))) g->node = c->best_node;
-        int64_t gap = INT64_MAX;
-        each_match(s, &by_repository, (uint32_t)i, corroborate, &gap);
-        if (g->pull) add_group(s, g);
-        else if (!node_speaks(s, c, g->node)) make_pull(s, g);
-    }
+    for (size_t i = 0; i < s->groups.n; i++)
+        if (!s->groups.items[i].redundant) match_group(s, &by_repository, (uint32_t)i, &clients[pm_map_get(sums, s->groups.items[i].client) - 1], nodes_known);
     JLFA(freed, v.pair);
     JLFA(freed, sums);
     (void)freed;

@@ -78,7 +78,8 @@ struct pm_attempt {         // a pull while it is folded
     bool reconstructed, exact_pod, requested; // requested: a start line was seen
     int64_t duration_ns, waiting_ns, bytes;
     uint64_t requests, lines;
-    uint64_t best; // event id of the line that says it best
+    int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
+    uint64_t best;    // event id of the line that says it best
     int best_rank;
     struct pm_verdict verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
@@ -97,7 +98,11 @@ struct pm_status_count {
 struct pm_request_group { // requests of one client for one image in one go
     int64_t first, last, last_tag;
     uint32_t client, node, registry, repository, reference, user, agent, file, error;
-    uint32_t requests, ok_manifests, blobs, challenges;
+    uint32_t who;         // client, agent and repository of one log
+    uint8_t agent_kind;   // enum pm_agent, request.h
+    bool probe;           // no pull: a look-up, a push, a greeting that nobody answered
+    bool asked_get, gone; // gone: the tag was there, what it points to was not
+    uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
     uint32_t manifest_gets;                         // answered GETs of manifests: what a quota counts
     int16_t worst;                                  // the failing status that it ended with, 0 none
     uint8_t stage;                                  // where the worst was
@@ -109,6 +114,11 @@ struct pm_request_group { // requests of one client for one image in one go
     int statuses_n;
     struct pm_verdict verdict;
     uint32_t pull; // index + 1 of the pull it corroborates or made
+};
+
+struct pm_push { // uploads of one client to one repository, without long silence
+    int64_t first, last;
+    uint32_t before; // index + 1 of the one before it
 };
 
 struct pm_meter {
@@ -262,6 +272,7 @@ struct pm_state {
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
+    PM_LIST(struct pm_push) pushes;
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
     json_t *correlate, *advice, *findings;
@@ -269,12 +280,16 @@ struct pm_state {
     size_t mirrors_n;
     Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
     bool good_image_made;
-    Pvoid_t request_open;     // hash of client, file, repository → group index + 1
-    Pvoid_t side_last;        // coalescing of repeated lines: key → trace index + 1
-    Pvoid_t event_last;       // duplicates among event objects
-    Pvoid_t skew;             // node id → ns that its clock is ahead of the API server's
-    struct pm_arena *scratch; // reset per row
-    int64_t from, to;         // of the evidence
+    Pvoid_t push_last;         // who (client, agent, repository of a log) → index + 1 of its latest push
+    Pvoid_t request_skew;      // log and node → ns that the node's clock is ahead of the log's, in two's complement
+    int64_t request_skew_most; // of these
+    Pvoid_t node_in_log;       // log and node → 1 where the log shows the node's own address
+    Pvoid_t request_open;      // hash of client, file, repository → group index + 1
+    Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1
+    Pvoid_t event_last;        // duplicates among event objects
+    Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
+    struct pm_arena *scratch;  // reset per row
+    int64_t from, to;          // of the evidence
     bool have_requests, have_node_logs;
 };
 

@@ -67,7 +67,7 @@ CREATE TABLE event(
     component INTEGER NOT NULL,     -- word 'component'
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
-    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record
+    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 4096 answered from a cache, 8192 not in the cache
     count INTEGER NOT NULL,         -- happenings it stands for, at least 1
     duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
     limit_ INTEGER, remaining INTEGER, window_s INTEGER, -- RateLimit headers

@@ -84,13 +84,15 @@ enum pm_field {
 extern const char *const pm_field_names[PM_F_COUNT];
 
 enum pm_event_flag {
-    PM_EV_CUT = 1,         // the record was cut
-    PM_EV_SNAPSHOT = 2,    // state at capture (objects, tables), not a happening
-    PM_EV_CREDENTIALS = 4, // the record shows that credentials were presented
-    PM_EV_ANONYMOUS = 8,   // the record shows that none were
-    PM_EV_PUSH = 16,       // a push, not a pull
-    PM_EV_MIRROR = 32,     // through a mirror or pull-through cache
-    PM_EV_ECHO = 64,       // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
+    PM_EV_CUT = 1,           // the record was cut
+    PM_EV_SNAPSHOT = 2,      // state at capture (objects, tables), not a happening
+    PM_EV_CREDENTIALS = 4,   // the record shows that credentials were presented
+    PM_EV_ANONYMOUS = 8,     // the record shows that none were
+    PM_EV_PUSH = 16,         // a push, not a pull
+    PM_EV_MIRROR = 32,       // through a mirror or pull-through cache
+    PM_EV_ECHO = 64,         // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
+    PM_EV_CACHE_HIT = 4096,  // a proxy or CDN answered from what it keeps: nothing was asked upstream
+    PM_EV_CACHE_MISS = 8192, // it keeps a cache, and had to ask
 };
 
 struct pm_event {

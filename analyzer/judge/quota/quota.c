@@ -157,10 +157,15 @@ static void collect_groups(struct pm_state *s, const struct pm_policies *policie
         // A group refused at its second manifest has spent the first one.
         if (gets)
             spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->first, .client = g->client, .pull = g->pull, .low = gets, .high = gets});
-        if (refused)
-            spend(all, registry, with, p ? p->user : g->user,
-                  (struct spend){.at = p && pm_at(p) != PM_NO_TIME ? pm_at(p) : g->last, .client = g->client, .pull = g->pull, .refused = true});
+        if (refused) spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->last, .client = g->client, .pull = g->pull, .refused = true});
     }
+}
+
+// The meter is the registry's, and so is its clock; a node's that is off would date a refusal before what it was refused for.
+static int64_t metered_at(const struct pm_state *s, const struct pm_attempt *p, bool refused) {
+    if (refused && p->answered) return p->answered;
+    int64_t at = refused ? pm_at(p) : pm_began(p);
+    return at == PM_NO_TIME ? at : at - pm_skew_of(s, p->node);
 }
 
 static void collect_pulls(struct pm_state *s, const struct pm_policies *policies, struct accounts *accounts, struct budgets *all) {
@@ -168,7 +173,7 @@ static void collect_pulls(struct pm_state *s, const struct pm_policies *policies
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         bool refused = is_refusal(p);
-        int64_t at = refused ? pm_at(p) : pm_began(p);
+        int64_t at = metered_at(s, p, refused);
         if (at == PM_NO_TIME || (!refused && !got_manifest(p))) continue;
         const struct account m = *account_of(accounts, p->registry);
         if (!refused && p->requests && m.from != PM_NO_TIME) continue; // its requests stand for it

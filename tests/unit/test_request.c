@@ -1,0 +1,186 @@
+// Which requests of a registry's log are pulls, and whose: judge rows in, views out.
+#include "judge_rows.h"
+
+#define ASKED(at_, client_, agent_, method_, url_, status_)                                                                                                    \
+    { at_, PROXY, .kind = PM_KIND_REQUEST, .client = (client_), .agent = (agent_), .method = (method_), .url = (url_), .status = (status_) }
+#define D1 "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+#define D2 "sha256:d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35"
+#define S1 "sha256-6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+#define RUNTIME "containerd/1.7.24"
+#define PULLED(at_, client_, agent_, repository_, tag_)                                                                                                        \
+    ASKED(at_, client_, agent_, "HEAD", "/v2/" repository_ "/manifests/" tag_, 200),                                                                           \
+        ASKED(at_ + 0.1, client_, agent_, "GET", "/v2/" repository_ "/manifests/" D1, 200),                                                                    \
+        ASKED(at_ + 0.2, client_, agent_, "GET", "/v2/" repository_ "/blobs/" D2, 200)
+#define BY_OUTCOME "SELECT outcome, count(*) FROM pulls GROUP BY 1 ORDER BY 1"
+#define CHECK(lines, sql, expected)                                                                                                                            \
+    do {                                                                                                                                                       \
+        struct judged j_ = JUDGE(lines);                                                                                                                       \
+        ASK(j_, sql, expected);                                                                                                                                \
+        judged_free(&j_);                                                                                                                                      \
+    } while (0)
+
+// docker push asks for each layer, uploads what is not there, and for the next platform of an index begins again behind the first one's manifest.
+static void a_push_is_no_pull(void **state) {
+    (void)state;
+    const struct line push[] = {
+        PULLED(1, "10.1.0.7", RUNTIME, "acme/web", "1"),
+        ASKED(60, "10.9.0.1", "docker/27.5.1", "HEAD", "/v2/acme/web/blobs/" D1, 404),
+        ASKED(60.1, "10.9.0.1", "docker/27.5.1", "POST", "/v2/acme/web/blobs/uploads/", 202),
+        ASKED(61, "10.9.0.1", "docker/27.5.1", "PUT", "/v2/acme/web/manifests/" D1, 201),
+        ASKED(61.2, "10.9.0.1", "docker/27.5.1", "HEAD", "/v2/acme/web/manifests/" D2, 404),
+        ASKED(61.3, "10.9.0.1", "docker/27.5.1", "POST", "/v2/acme/web/blobs/uploads/", 202),
+        ASKED(62, "10.9.0.1", "docker/27.5.1", "PUT", "/v2/acme/web/manifests/2", 201),
+        ASKED(90, "10.9.0.2", "skopeo/1.18.0", "HEAD", "/v2/acme/web/manifests/3", 404), // nothing was missing: it is about to be written
+        ASKED(91, "10.9.0.2", "skopeo/1.18.0", "HEAD", "/v2/acme/web/blobs/" D2, 200),
+        ASKED(92, "10.9.0.2", "skopeo/1.18.0", "PUT", "/v2/acme/web/manifests/3", 201),
+    };
+    CHECK(push, BY_OUTCOME, "ok 1");
+    // The same 404s of a runtime, and somebody else who pushes to the repository.
+    const struct line missing[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/9", 404),
+        ASKED(2, "10.9.0.1", "docker/27.5.1", "POST", "/v2/acme/web/blobs/uploads/", 202),
+        ASKED(14, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/9", 404),
+    };
+    CHECK(missing, BY_OUTCOME, "failed 2");
+}
+
+static void looking_is_no_pull(void **state) {
+    (void)state;
+    const struct line looks[] = {
+        PULLED(1, "10.1.0.7", RUNTIME, "acme/web", "1"),
+        ASKED(1.5, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/" S1 ".sig", 404),
+        ASKED(2, "10.1.0.7", "cri-o/1.32.4 go/go1.22.7", "GET", "/v2/acme/web/manifests/" S1, 404),
+        ASKED(10, "10.9.0.1", "cosign/v2.4.1 (linux; amd64)", "GET", "/v2/acme/web/referrers/" D1, 404),
+        ASKED(20, "10.9.0.2", "trivy/0.58.1", "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(21, "10.9.0.2", "trivy/0.58.1", "GET", "/v2/acme/web/blobs/" D1, 200),
+        ASKED(30, "10.9.0.3", "RenovateBot/39.60.0 (https://github.com/renovatebot/renovate)", "GET", "/v2/acme/web/tags/list?n=1000", 429),
+        ASKED(40, "10.9.0.4", "argocd-image-updater/0.15", "GET", "/v2/acme/web/manifests/4", 404),
+        ASKED(50, "10.9.0.5", "crane/v0.20.3", "HEAD", "/v2/acme/web/manifests/5", 404),
+        ASKED(60, "10.9.0.6", "skopeo/1.18.0", "GET", "/v2/acme/web/manifests/6", 404),
+        ASKED(70, "10.9.0.7", "Mozilla/5.0 zgrab/0.x", "GET", "/v2/library/nginx/manifests/latest", 401),
+        ASKED(80, "10.9.0.8", "Helm/3.16.3", "GET", "/v2/charts/web/manifests/0.4.1", 404),
+        ASKED(90, "10.9.0.9", "kaniko/v1.23.2", "GET", "/v2/acme/web/cache/manifests/2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6", 404),
+        ASKED(95, "10.9.0.9", "buildkit/v0.18", "HEAD", "/v2/acme/web/manifests/buildcache", 404),
+        ASKED(97, "10.9.0.10", "Go-http-client/1.1", "HEAD", "/v2/acme/web/manifests/7", 404),
+    };
+    CHECK(looks, BY_OUTCOME, "ok 1");
+    // Who is refused while it pulls has failed, whatever it is called: copies and bases of builds.
+    const struct line refused[] = {
+        ASKED(1, "10.9.0.6", "skopeo/1.18.0", "GET", "/v2/acme/web/manifests/6", 503),
+        ASKED(200, "10.9.0.9", "kaniko/v1.23.2", "GET", "/v2/acme/base/manifests/12", 404),
+        ASKED(400, "10.9.0.10", "Go-http-client/1.1", "GET", "/v2/acme/web/manifests/7", 404),
+    };
+    CHECK(refused, BY_OUTCOME, "failed 3");
+}
+
+// One greeting that nothing follows decides nothing; who comes back for it again and again cannot pull, and who answered and was refused could not either.
+static void a_challenge_that_nobody_answers(void **state) {
+    (void)state;
+    const struct line once[] = {ASKED(1, "10.9.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401)};
+    CHECK(once, BY_OUTCOME, "");
+    const struct line again[] = {
+        ASKED(1, "10.9.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        ASKED(120, "10.9.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        ASKED(300, "10.9.0.8", RUNTIME, "HEAD", "/v2/acme/web/manifests/2", 401),
+        ASKED(300.1, "10.9.0.8", RUNTIME, "HEAD", "/v2/acme/web/manifests/2", 401),
+    };
+    CHECK(again, "SELECT client, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1 ORDER BY 1", "10.9.0.7 2, 10.9.0.8 1");
+}
+
+// The tag is there and what it points to is not: the registry lost it.
+static void a_platform_that_is_gone(void **state) {
+    (void)state;
+    const struct line gone[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 200),
+        ASKED(1.1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/" D1, 404),
+    };
+    CHECK(gone, "SELECT cause FROM pulls", "registry.content");
+    const struct line never[] = {ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/" D1, 404)};
+    CHECK(never, "SELECT cause <> 'registry.content' FROM pulls", "1");
+}
+
+// HEAD 200, then GET 429, with the kubelet's back-off between: each of them is a refused attempt, at its own second.
+static void each_refusal_behind_a_good_head_counts(void **state) {
+    (void)state;
+    const double at[] = {1, 12, 33, 74};
+    struct line refused[8];
+    for (size_t i = 0; i < PM_LEN(at); i++) {
+        refused[2 * i] = (struct line)ASKED(at[i], "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 200);
+        refused[2 * i + 1] = (struct line)ASKED(at[i] + 0.1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/" D1, 429);
+    }
+    struct judged j = judge(refused, PM_LEN(refused));
+    ASK(j, "SELECT outcome, count(*), min(started) FROM pulls GROUP BY 1", "failed 4 2024-03-01T10:00:01.000Z");
+    judged_free(&j);
+}
+
+static void two_users_behind_one_address_pull_apart(void **state) {
+    (void)state;
+    const struct line two[] = {
+        {1, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .agent = RUNTIME, .method = "GET", .url = "/v2/acme/web/manifests/1", .status = 200,
+         .user = "ann"},
+        {3, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .agent = RUNTIME, .method = "GET", .url = "/v2/acme/web/manifests/1", .status = 200,
+         .user = "ben"},
+    };
+    CHECK(two, "SELECT count(*) FROM pulls", "2");
+    const struct line one[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        {1.1, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .agent = RUNTIME, .method = "HEAD", .url = "/v2/acme/web/manifests/1", .status = 200,
+         .user = "ann"},
+        {1.2, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .agent = RUNTIME, .method = "GET", .url = "/v2/acme/web/manifests/" D1, .status = 200,
+         .user = "ann"},
+        ASKED(1.3, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/blobs/" D2, 200), // a layer's redirect carries nobody
+    };
+    CHECK(one, "SELECT outcome, count(*) FROM pulls", "ok 1");
+}
+
+#define WEB "reg.test/acme/web:1"
+#define NODE_FAILED(at_, node_)                                                                                                                                \
+    { at_, CONTAINERD, FAILED(WEB, "failed to resolve reference \"reg.test/acme/web:1\": reg.test/acme/web:1: not found"), .node = (node_) }
+
+// A machine outside the cluster is a client: its pulls are its own, no node's.
+static void a_client_is_no_node(void **state) {
+    (void)state;
+    const struct line both[] = {
+        NODE_FAILED(1, "n1"),
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 404),
+        NODE_FAILED(15, "n1"),
+        ASKED(15, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 404),
+        ASKED(60, "10.9.0.1", "docker/27.5.1", "GET", "/v2/acme/web/manifests/nightly", 404),
+        ASKED(300, "10.9.0.1", "docker/27.5.1", "GET", "/v2/acme/web/manifests/nightly", 404),
+    };
+    CHECK(both, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "- 2, n1 2");
+    const struct line alone[] = {ASKED(60, "10.9.0.1", RUNTIME, "GET", "/v2/acme/web/manifests/nightly", 404)};
+    CHECK(alone, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "10.9.0.1 1");
+}
+
+// The node's clock is 37 s ahead of the registry's: each pull is told by both, and counts once. Four pulls prove it, and one alone would not.
+static void clocks_that_differ_are_learnt(void **state) {
+    (void)state;
+    static const double at[] = {10, 100, 230, 470};
+    static const char *const urls[] = {"/v2/acme/a/manifests/1", "/v2/acme/b/manifests/1", "/v2/acme/c/manifests/1", "/v2/acme/d/manifests/1"};
+    static const char *const images[] = {"reg.test/acme/a:1", "reg.test/acme/b:1", "reg.test/acme/c:1", "reg.test/acme/d:1"};
+    struct line lines[12];
+    for (size_t i = 0; i < PM_LEN(at); i++) {
+        lines[3 * i] = (struct line)ASKED(at[i], "10.1.0.7", RUNTIME, "GET", urls[i], 200);
+        lines[3 * i + 1] = (struct line){at[i] + 37, CONTAINERD, START_OF(images[i]), .node = "n1"};
+        lines[3 * i + 2] = (struct line){at[i] + 38, CONTAINERD, OK_OF(images[i]), .node = "n1"};
+    }
+    struct judged j = judge(lines, PM_LEN(lines));
+    ASK(j, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2", "n1 ok 4");
+    ASK(j, "SELECT count(*) FROM pulls WHERE sources LIKE '%registry%'", "4");
+    judged_free(&j);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_push_is_no_pull),
+        cmocka_unit_test(looking_is_no_pull),
+        cmocka_unit_test(a_challenge_that_nobody_answers),
+        cmocka_unit_test(a_platform_that_is_gone),
+        cmocka_unit_test(each_refusal_behind_a_good_head_counts),
+        cmocka_unit_test(two_users_behind_one_address_pull_apart),
+        cmocka_unit_test(a_client_is_no_node),
+        cmocka_unit_test(clocks_that_differ_are_learnt),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
