@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fuzz, truth
 
 PROMISED = {"high": 0.99, "medium": 0.90, "low": 0.60}
-ASKED = ["verdict", "invented", "split", "counts", "nodes", "missing", "reckoned"]
+ASKED = ["verdict", "invented", "split", "counts", "nodes", "clients", "missing", "reckoned"]
 SHOWN = 1000
 
 

@@ -2,7 +2,7 @@
 troubleshoot, kubectl cluster-info dump, Rancher's collector, kOps toolbox dump, sosreport, journald's own output modes."""
 import datetime, gzip, io, json, random, re, struct, tarfile, zipfile
 from cluster import UTC, hash_of, rfc
-from noise import container_log
+from noise import BOXES, boxed, container_log, distribution, ingress
 
 IDENT = {"containerd": "containerd", "docker": "dockerd", "crio": "crio"}
 
@@ -145,6 +145,27 @@ def zip_of(files, mtime):
     return raw.getvalue()
 
 
+def box_node(c, n, mine, how, files):
+    """A node's own programs kept as containers: a kubelet of RKE or of a static pod, a k3s whose log is the kubelet's and its own. The runtime keeps its file, where each of them has it."""
+    k3s = hash_of(n.name + how) % 2 and runtime_of(n) == "containerd"
+    lines = [(t, line) for t, _, line in mine.get("kubelet", ())]
+    if k3s and lines:
+        lines = [(c.start, f'time="{rfc(c.start + n.skew, 0)}" level=info msg="Starting k3s agent v1.28.4+k3s1 (6ba6c1b6)"'), (c.start + 1, f'time="{rfc(c.start + n.skew + 1, 0)}" level=info msg="Running kubelet --hostname-override={n.name} --kubeconfig=/var/lib/rancher/k3s/agent/kubelet.kubeconfig"')] + lines
+    program = "k3s" if k3s else "kubelet"
+    if lines:
+        path, data = boxed(how, f"nodes/{n.name}", "kube-system", f"{program}-{n.name}", program, lines, n.skew)
+        files[path] = data
+    if mine.get("runtime"):
+        files[f"nodes/{n.name}/" + ("var/lib/rancher/k3s/agent/containerd/containerd.log" if k3s else f"{runtime_of(n)}.log")] = text(n, "cat", mine["runtime"])
+
+
+def box_registry(host, lines, how):
+    """The front as a container: Distribution itself where it answered, ingress-nginx where a proxy did."""
+    failing = any('" 5' in x.split("HTTP/1.1", 1)[-1][:4] for _, x in lines)
+    ns, pod, box = ("ingress-nginx", "ingress-nginx-controller-6d5f-x2v8k", "controller") if failing else ("registry", "docker-registry-7c9b6-qq2jx", "registry")
+    return boxed(how, "" if how in ("pods", "docker", "must-gather") else "registry-pod", ns, pod, box, list(ingress(lines) if failing else distribution(host, lines)))
+
+
 NAMES = ["lab", "journal-short", "kind", "eks", "must-gather", "troubleshoot", "dump", "rancher", "kops", "sos", "json", "export", "iso"]
 
 
@@ -158,8 +179,9 @@ def text(n, mode, entries):
     return "".join(wrap(n, ident, mode, t, line) + "\n" for t, ident, line in entries).encode()
 
 
-def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None):
-    """sources: a set of kubelet, runtime, events, objects, registry. nodes: whose logs are there (None: all). noise: what else is written (noise.py)."""
+def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None, how=None):
+    """sources: a set of kubelet, runtime, events, objects, registry. nodes: whose logs are there (None: all). noise: what else is written (noise.py). how: in the layout `boxed`, how
+    the logs of containers were taken."""
     files, end = {}, c.end
     picked = [n for n in c.nodes.values() if nodes is None or n.name in nodes]
     logs = {n.name: {w: e for w in ("kubelet", "runtime") if w in sources and (e := node_lines(c, n, w, noise))} for n in picked}
@@ -172,6 +194,9 @@ def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None):
                 files[f"must-gather/quay-io-x-sha256/host_service_logs/masters/{name}_service.log"] = "".join(merged).encode()
     for n in picked if layout != "must-gather" else ():
         mine, runtime = logs[n.name], runtime_of(n)
+        if layout == "boxed":
+            box_node(c, n, mine, how, files)
+            continue
         if layout in ("json", "export"):
             both = sorted(mine.get("kubelet", []) + mine.get("runtime", []), key=lambda x: x[0])
             if both:
@@ -207,6 +232,10 @@ def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None):
             if t <= end:
                 hosts.setdefault(host, []).append((t, line))
         for host, lines in sorted(hosts.items()):
+            if layout == "boxed" and host == "registry.corp.test:5000":
+                path, data = box_registry(host, lines, how)
+                files[path] = data
+                continue
             cri = layout in ("kind", "json")
             files[f"registry/{host.split(':')[0]}/access.log"] = "".join((f"{rfc(t)} stdout F {x}\n" if cri else x + "\n") for t, x in lines).encode()
     if noise and layout not in ("must-gather", "eks"):

@@ -127,7 +127,7 @@ def settle(w, seed):
     def single(t, node, image, raw):
         """The first pull of an armed node fails once, minutes after the last such; the kubelet's next attempt goes well."""
         for a in armed:
-            if t >= a[0] and t - last[0] > 400 and node.name == a[1] and t < c.end - 300:
+            if t >= a[0] and t - last[0] > 400 and node.name == a[1] and t < c.end - 300 and not any(p.tries for p in c.pods if p.node is node and norm(p.image) == image):
                 armed.remove(a)
                 last[0] = t
                 return Outcome(a[2], c.rng.uniform(0.1, 0.9), background=True, **({"status": 503} if a[2] == "status" else {}))
@@ -199,7 +199,7 @@ class Noise:
 
     def __init__(self, w, seed, everything=False):
         self.w, self.c, self.r = w, w.c, random.Random(seed * 15485863 + 5)
-        self.everything, self.voices, self.requests, self.lines, self.papers, self.clients = everything, [], [], {}, {}, []
+        self.everything, self.voices, self.requests, self.lines, self.papers, self.clients, self.clients_failed = everything, [], [], {}, {}, [], 0
         self.elsewhere = Elsewhere(self.r, self.c.start + self.r.choice([-86400 * 3, 600, 1200]))
         for kind in ("talk", "shop", "shipper", "exporter", "bot", "tickets", "assistant", "argocd", "flux", "prometheus", "alertmanager", "metrics", "scanner", "updater", "admission", "builder", "pusher"):
             if self.drawn(0.6):
@@ -398,11 +398,24 @@ class Noise:
         """kaniko: pulls a base that is there, pushes, and may be refused at the push."""
         t = self.times(1)[0]
         out = [f"INFO[0001] Retrieving image manifest golang:1.22", "INFO[0001] Retrieving image golang:1.22 from registry index.docker.io", "INFO[0004] Built cross stage deps: map[]", "INFO[0009] RUN go build ./...", "error: failed to pull module: 404 Not Found", f"INFO[0031] Pushing image to {OWN}/web/site:7"]
+        if self.r.random() < 0.5:
+            return self.own_failure("builder", t)
         out += [self.r.choice([f"INFO[0033] Pushed {OWN}/web/site@sha256:{hash_of('site'):064x}", f'error checking push permissions -- make sure you entered the correct tag name, and that you are authenticated correctly, and try again: checking push permission for "{OWN}/web/site:7": POST https://{OWN}/v2/web/site/blobs/uploads/: UNAUTHORIZED: authentication required'])]
         self.speak("builder", self.w.roles["builder"][0], [(t + 2 * i, x) for i, x in enumerate(out)], "stderr")
 
+    def own_failure(self, role, t):
+        """A client of the cluster that is none of its nodes could not pull: its own, told at most as info."""
+        pod = self.w.roles[role][0]
+        box, lines = session(self.r, self.r.choice(sorted(REFUSED)), f"acme/base:{self.r.randrange(1, 9)}.{self.r.randrange(20)}")
+        pod.box = box
+        self.clients_failed += 1
+        self.clients.append(f"{pod.ns}/{pod.name}")
+        self.speak(role, pod, [(t + i, x) for i, x in enumerate(lines)], "stderr")
+
     def pusher(self):
         t = self.times(1)[0]
+        if self.r.random() < 0.3:
+            return self.own_failure("pusher", t)
         out = [f"The push refers to repository [{OWN}/web/site]", "5f70bf18a086: Preparing", "a3ed95caeb02: Waiting", "5f70bf18a086: Layer already exists", "a3ed95caeb02: Pushed"] + [self.r.choice([f"7: digest: sha256:{hash_of('site'):064x} size: 1570", "denied: requested access to the resource is denied", "received unexpected HTTP status: 503 Service Unavailable", "unauthorized: authentication required"])]
         self.speak("pusher", self.w.roles["pusher"][0], [(t + i, x) for i, x in enumerate(out)])
 
@@ -550,3 +563,95 @@ def container_log(c, layout, voice, end_stamp):
         return (f"{n.name}/" if layout == "kind" else f"nodes/{n.name}/") + f"var/lib/docker/containers/{i}/{i}-json.log", json_file
     root = {"kind": f"{n.name}/pods", "sos": f"sosreport-{n.name}/var/log/pods", "eks": f"nodes/{n.name}/var_log/pods"}.get(layout, f"nodes/{n.name}/var/log/pods")
     return f"{root}/{pods}", cri
+
+
+# ── the same true logs, kept as the logs of containers ──
+ACCESS = re.compile(r'(\S+) - (\S+) \[[^]]+\] "(\S+) (\S+) [^"]*" (\d+) (\d+) "-" "(.*)"$')
+WHY = {404: ("manifest unknown", "manifest unknown"), 401: ("unauthorized", "authentication required"), 403: ("denied", "requested access to the resource is denied"), 429: ("toomanyrequests", "too many requests")}
+
+
+def distribution(host, lines):
+    """docker-registry's own log of the requests of an access log (registry/handlers/app.go, logrus): one line a request, with the host that was asked for."""
+    for i, (t, x) in enumerate(lines):
+        m = ACCESS.match(x)
+        if not m or m[4].startswith(("/token", "/service/token")):
+            continue
+        client, user, method, url, status, size, agent = m.groups()
+        bad = int(status) >= 400
+        code, why = WHY.get(int(status), ("unknown", "unknown error"))
+        code, why = ("blob unknown", "blob unknown to registry") if "/blobs/" in url and status == "404" else (code, why)
+        yield t, (f'time="{rfc(t)}" level={"error" if bad else "info"} msg="response completed{" with error" if bad else ""}"' + (f' err.code={q(code)} err.message={q(why)}' if bad else "") + (f' auth.user.name={q(user)}' if user != "-" else "") +
+                  f' go.version=go1.20.8 http.request.host={q(host)} http.request.id={hash_of(x + str(i)):016x} http.request.method={method} http.request.remoteaddr={q(client + ":40110")} http.request.uri={q(url)} http.request.useragent={q(agent)} http.response.duration=3.1ms http.response.status={status} http.response.written={size}')
+
+
+def ingress(lines):
+    """ingress-nginx's default log-format-upstream of the same requests."""
+    for t, x in lines:
+        yield t, re.sub(r' "-" "(.*)"$', r' "-" "\1" 512 0.004 [registry-docker-registry-5000] [] 10.4.3.7:5000 120 0.004 200 0f1e2d3c', x)
+
+
+BOXES = ["pods", "docker", "kubectl", "prefix", "stamps", "must-gather"]
+
+
+def boxed(how, folder, ns, pod, box, entries, skew=0.0):
+    """One container's log as it is found: in a node's pod folder, as docker's json file, printed by kubectl logs (bare, with prefix, with stamps) under any name, in a must-gather."""
+    uid = f"{hash_of(pod):016x}"
+    name = f"{folder}/" if folder else ""
+    if how == "docker":
+        i = f"{hash_of(pod + box):016x}" * 4
+        return f"{name}var/lib/docker/containers/{i}/{i}-json.log", "".join(json.dumps({"log": x + "\n", "stream": "stderr", "time": rfc(t + skew)}) + "\n" for t, x in entries).encode()
+    if how == "pods":
+        return f"{name}var/log/pods/{ns}_{pod}_{uid[:8]}-{uid[8:12]}-4abc-9abc-{uid}0000/{box}/0.log".replace(uid + "0000", (uid + "0000")[:12]), "".join(f"{rfc(t + skew)} stderr F {x}\n" for t, x in entries).encode()
+    if how == "must-gather":
+        return f"must-gather/quay-io-x-sha256/namespaces/{ns}/pods/{pod}/{box}/{box}/logs/current.log", "".join(f"{rfc(t + skew)} {x}\n" for t, x in entries).encode()
+    head = {"kubectl": lambda t: "", "prefix": lambda t: f"[pod/{pod}/{box}] ", "stamps": lambda t: rfc(t + skew) + " "}[how]
+    return f"{name}{['out', 'logs-' + box, box + '-log', 'kubectl'][hash_of(pod) % 4]}.txt", "".join(head(t) + x + "\n" for t, x in entries).encode()
+
+
+# ── clients' own sessions: what a build pod or a runner had refused ──
+REFUSED = {
+    "image.tag-not-found": ("MANIFEST_UNKNOWN: manifest unknown; unknown tag={tag}", "manifest for {ref} not found: manifest unknown: manifest unknown", "{full}: not found"),
+    "rate-limit.anonymous": ("TOOMANYREQUESTS: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit", "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit", "unexpected status from GET request to https://registry-1.docker.io/v2/{repo}/manifests/{tag}: 429 Too Many Requests toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit"),
+    "auth.denied-or-missing": ("UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:{repo} Type:repository]]", "pull access denied for {name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"),
+}
+
+
+def session(r, cause, ref):
+    """(container, lines) of one client that could not pull: kaniko, a GitLab runner, docker in a job, BuildKit."""
+    full = norm(ref)
+    repo, tag = full.split("/", 1)[1].rsplit(":", 1)
+    kaniko, docker, kit = (x.format(ref=ref, full=full, repo=repo, tag=tag, name=ref.rsplit(":", 1)[0]) for x in REFUSED[cause])
+    who = r.choice(["kaniko", "runner", "docker", "buildkit"])
+    if who == "kaniko":
+        return "kaniko", [f"INFO[0000] Retrieving image manifest {ref}", f"INFO[0000] Retrieving image {ref} from registry {'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}", f"error building image: GET https://{'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}/v2/{repo}/manifests/{tag}: {kaniko}"]
+    if who == "runner":
+        return "build", ["Running with gitlab-runner 17.2.1 (9882d9c7)", "  on shared-runner-3 t1_x9Yz, system ID: s_1a2b3c", "Preparing the \"docker\" executor", f"Using Docker executor with image {ref} ...", f"Pulling docker image {ref} ...", f'WARNING: Failed to pull image with policy "always": Error response from daemon: {docker} (manager.go:254:0s)',
+                         f'ERROR: Job failed: failed to pull image "{ref}" with specified policies [always]: Error response from daemon: {docker} (manager.go:254:0s)']
+    if who == "docker":
+        return "build", [f"$ docker pull {ref}", f"Error response from daemon: {docker}"]
+    return "buildkit", ["#1 [internal] load build definition from Dockerfile", "#1 DONE 0.0s", f"#2 [internal] load metadata for {full}", f"#2 ERROR: {kit if cause != 'image.tag-not-found' else full + ': not found'}", "------", f" > [internal] load metadata for {full}:", "------", f"ERROR: failed to solve: {ref}: failed to resolve source metadata for {full}: {kit}"]
+
+
+class Sessions:
+    """A bundle of nothing but clients' sessions, kept as the logs of containers: there they are what it is about."""
+
+    def __init__(self, seed):
+        r = random.Random(seed * 6700417 + 3)
+        self.cause, self.size, self.name, self.layout, how = r.choice(sorted(REFUSED)), 0, "sessions", "containers", r.choice(["pods", "docker", "kubectl", "stamps"])
+        self.c = Cluster(seed, rfc(at("2026-04-01T00:00:00Z") + r.randrange(0, 200 * 86400), 0), "2026-12-30T00:00:00Z", None)
+        self.c.end = self.c.start + 3600
+        self.files, self.refs = {}, []
+        for i in range(r.choice([1, 1, 2, 3])):
+            ref = f"acme/base{i}:{r.randrange(1, 9)}.{r.randrange(20)}" if self.cause != "image.tag-not-found" or r.random() < 0.5 else f"{OWN}/acme/base{i}:{r.randrange(1, 9)}.{r.randrange(20)}"
+            box, lines = session(r, self.cause, ref)
+            t = self.c.start + 60 + 600 * i
+            path, data = boxed(how, f"build-{i}" if how in ("kubectl", "stamps") else "ci-host", "ci", f"{box}-{r.randrange(1000, 9999)}-{i}", box, [(t + k, x) for k, x in enumerate(lines)])
+            self.files[path] = data
+            self.refs.append(norm(ref))
+
+    def truth(self):
+        one = {"root_cause": self.cause, "root_cause_alt": [], "chain": [self.cause], "secondary": [], "scope": {"kind": "client", "values": []}, "scope_alt": [], "hit_nodes": [], "hit_pods": [], "hit_workloads": [], "hit_namespaces": [], "images": sorted(self.refs), "registries": sorted({x.split("/")[0] for x in self.refs}),
+               "failed_pulls": len(self.refs), "trigger": {"what": "unknown", "at": rfc(self.c.start, 3), "detail": "", "alt": []}, "first_failure": rfc(self.c.start, 3), "last_failure": rfc(self.c.end, 3), "recovered_at": None}
+        return {"scenario": self.name, "layout": self.layout, "envelope": None, "sources_mode": "sessions alone", "sources": ["clients"], "only": None, "root_cause": self.cause, "root_cause_alt": [], "secondary": [], "chain": [self.cause], "n_incidents": 1, "max_severity": None, "nodes": [], "hit_nodes": [], "attempts": [], "clients_failed": len(self.refs),
+                "pulls_by_node": {}, "pulls": {"ok": 0, "failed": len(self.refs)}, "incidents": [one], "quotas": [], "quota": None, "stuck_rollouts": [], "waiting_workloads": [], "blocked_hpas": [], "rollbacks": [], "clock_offsets_s": {}, "client_failures": [], "dim_pods": [], "noise_kinds": {}, "counts": "skip",
+                "undecidable": ["nodes", "span", "scope", "values", "trigger", "trigger+", "when", "pods", "workloads", "namespaces", "stuck", "hpa", "stuck_s", "spared", "recovered", "failed", "chain", "missing", "quota"]}

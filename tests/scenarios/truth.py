@@ -149,7 +149,7 @@ def of(w, layout, missing, sources, only, noise=None):
             "root_cause": first["cause"] if first else "not-pull", "root_cause_alt": sorted(others - {first["cause"]}) if first else [], "secondary": [], "chain": first.get("chain") or [first["cause"]] if first else [], "n_incidents": len(loud), "max_severity": None if loud else "info",
             "nodes": sorted(c.nodes), "hit_nodes": end("hit_nodes"), "attempts": attempts, "pulls_by_node": by_node, "pulls": {k: sum(x[k] for x in by_node.values()) for k in ("ok", "failed")}, "incidents": incidents, "quotas": [], "quota": None,
             "stuck_rollouts": stuck_rollouts(w, loud), "waiting_workloads": [{"kind": k, "namespace": ns, "name": n} for f in loud for k, ns, n in sorted(f["workloads"])], "blocked_hpas": [{"namespace": ns, "name": n} for f in loud if f["stuck"] for ns, n in f.get("blocked", ())], "rollbacks": [],
-            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "dim_pods": [], "undecidable": undecidable(w, loud, sources, only),
+            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "clients_failed": noise.clients_failed if noise else 0, "dim_pods": [], "undecidable": undecidable(w, loud, sources, only),
             "noise_kinds": {k: {"pods": sorted({f"{v.pod.ns}/{v.pod.name}" for v in noise.voices if v.kind == k})} for k in sorted({v.kind for v in noise.voices})} if noise else {}}
 
 
@@ -167,9 +167,20 @@ def fit(i, t, bare=False):
     b = i["blast_radius"]
     images = {reference(x, bare) for x in b["images"]} & {reference(x, bare) for x in t["images"]}
     share = 3 * len({(p["namespace"], p["name"]) for p in b["pods"]} & {(p["namespace"], p["name"]) for p in t["hit_pods"]}) + len(set(b["nodes"]) & set(t["hit_nodes"])) + 2 * len(images)
+    share += bare and bool({x for x in b["registries"]} & set(t["registries"]))  # a client's words may name no more than the registry
     if not share or i["root_cause"] not in accepted(t):
         return 0
     return share + (1000 if i["root_cause"] == t["root_cause"] else 0)
+
+
+def ranges(t):
+    """How many pulls of each (node, outcome) the kept logs show, and how many there were."""
+    lo, hi = collections.Counter(), collections.Counter()
+    for a in t["attempts"]:
+        key = a["node"], "ok" if a["ok"] else "failed"
+        hi[key] += 1
+        lo[key] += a["tool"] in ("cri", "kubelet")
+    return lo, hi
 
 
 def reckoning(r):
@@ -201,20 +212,20 @@ def marks(t, report):
     right = v.get("root_cause") in good
     if "verdict" not in no:
         yield "verdict", None if right else f"{v.get('root_cause')} for {t['root_cause']}" + (f" ({told['confidence']})" if told else "")
-    lo, hi = collections.Counter(), collections.Counter()
-    for a in t["attempts"]:
-        key = a["node"], "ok" if a["ok"] else "failed"
-        hi[key] += 1
-        lo[key] += a["tool"] in ("cri", "kubelet")
+    lo, hi = ranges(t)
     by = {n["node"]: n for n in report["pulls"]["by_node"]}
     wrong = [f"{n} {k} {by.get(n, {}).get(k, 0)}" + f" not in {lo[n, k]}..{hi[n, k]}" for n in t["nodes"] for k in ("failed", "ok") if not lo[n, k] <= by.get(n, {}).get(k, 0) <= hi[n, k]]
-    strange = sorted(str(n) for n in by if n is not None and n not in t["nodes"] and by[n]["failed"]) if t["sources"] != ["registry"] else []
+    strange = sorted(str(n) for n in by if n is not None and n not in t["nodes"] and by[n]["failed"]) if t["sources"] not in (["registry"], ["clients"]) else []
     yield "counts", None if not wrong and not strange else "; ".join(wrong[:2]) + (f" … {len(wrong)} in all" if len(wrong) > 2 else "") + (f" strange nodes {strange[:3]}" if strange else "")
     if "nodes" not in no and t["incidents"] and right and told:
         got, true = set(told["blast_radius"]["nodes"]), set(t["hit_nodes"])
         ok = got == true if len(t["incidents"]) == 1 else bool(got) and got <= true
         yield "nodes", None if ok else f"-{sorted(true - got)[:3]} +{sorted(got - true)[:3]}"
-    owner, bare = {}, t["sources"] == ["registry"]
+    if t["clients_failed"]:
+        r = report["pulls"]
+        n = sum(x["failed"] for x in r.get("by_client", [])) if t["nodes"] else r["failed"]
+        yield "clients", None if n >= t["clients_failed"] else f"{n} failed pulls of clients told, {t['clients_failed']} are there"
+    owner, bare = {}, t["sources"] in (["registry"], ["clients"])
     for i in incs:
         best = max(range(len(t["incidents"])), key=lambda k: fit(i, t["incidents"][k], bare), default=None)
         if best is not None and fit(i, t["incidents"][best], bare):
@@ -233,5 +244,5 @@ def marks(t, report):
         ti = t["incidents"][owner[i["id"]]] if i["id"] in owner else None
         if ti is not None or i in strays:
             yield "sure", (i["confidence"], ti is not None and i["root_cause"] in {ti["root_cause"], *ti["root_cause_alt"], *ti["chain"]}, i["root_cause"])
-    if t["incidents"] and t["sources"] != sorted({"kubelet", "runtime", "events", "objects", "registry"}):
+    if t["incidents"] and "missing" not in no and t["sources"] != sorted({"kubelet", "runtime", "events", "objects", "registry"}):
         yield "missing", None if report["missing"] else "no source told as missing"
