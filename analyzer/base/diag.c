@@ -18,7 +18,7 @@ struct pm_diags {
     Pvoid_t per_member; // JudyL: path id → number of different ones
     struct pm_diag *items;
     size_t n, cap;
-    bool sorted;
+    bool sorted, lost;
 };
 
 struct pm_diags *pm_diags_new(void) {
@@ -102,8 +102,28 @@ void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const c
         }
     }
     d->sorted = false;
+    d->lost |= pm_diag_is_loss(pm_str_c(code));
     count_one(d, path, line, code, message);
     pthread_mutex_unlock(&d->lock);
+}
+
+// Limits, archives and compressors have codes of their own, told where the walk knows that the input is partial; these are found while members are read.
+// Not among them: "json-broken" (one text that only began like JSON, or is no JSON of this program's), "yaml-template", "last-line-open" and "line-cut".
+bool pm_diag_is_loss(struct pm_str code) {
+    static const char *const LOSSES[] = {"truncated",         "json-truncated",     "json-list-broken",        "json-too-large",          "yaml-truncated",
+                                         "yaml-broken",       "yaml-too-large",     "journal-broken",          "journal-truncated",       "journal-hole",
+                                         "journal-too-large", "journal-unreadable", "journal-entries-missing", "journal-field-too-large", "line-too-long"};
+    for (size_t i = 0; i < PM_LEN(LOSSES); i++)
+        if (pm_str_eqc(code, LOSSES[i])) return true;
+    return false;
+}
+
+bool pm_diags_lost(struct pm_diags *d) {
+    if (!d) return false;
+    pthread_mutex_lock(&d->lock);
+    bool lost = d->lost;
+    pthread_mutex_unlock(&d->lock);
+    return lost;
 }
 
 size_t pm_diags_count(const struct pm_diags *d) { return d ? d->n : 0; }

@@ -183,6 +183,7 @@ static bool diagnostic_in(void *ctx, int columns, const char *const *names, cons
     d->code = pm_arena_dup(r->a, pm_str_c(cells[2]));
     d->message = pm_arena_dup(r->a, pm_str_c(cells[3]));
     pm_str_u64(pm_str_c(cells[4]), &d->count);
+    r->partial |= pm_diag_is_loss(d->code); // timelines of older versions, and merged ones
     return true;
 }
 static bool skipped_in(void *ctx, int columns, const char *const *names, const char *const *cells) {

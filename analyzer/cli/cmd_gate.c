@@ -20,6 +20,7 @@ enum option {
     OPT_GITLAB,
     OPT_GITHUB,
     OPT_REPORT_ONLY,
+    OPT_ALLOW_EMPTY,
     OPT_FORMAT,
     OPT_COLOR,
     OPT_NOW,
@@ -38,6 +39,7 @@ static const struct pm_opt options[OPT_COUNT] = {
     [OPT_GITLAB] = {"gitlab", 0, true},
     [OPT_GITHUB] = {"github", 0, false},
     [OPT_REPORT_ONLY] = {"report-only", 0, false},
+    [OPT_ALLOW_EMPTY] = {"allow-empty", 0, false},
     [OPT_FORMAT] = {"format", 'f', true},
     [OPT_COLOR] = {"color", 0, true},
     [OPT_NOW] = {"now", 0, true},
@@ -64,8 +66,11 @@ static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row 
     struct pm_judge_options o = {
         .rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
     struct pm_report *r = pm_judge(t, g->rules, &o, diags);
-    if (r) pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
-    else row->why_broken = PM_STR("could not be judged");
+    if (r) {
+        pm_report_input(r, t);
+        pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
+        row->why_broken = pm_gate_why_broken(row, r, &g->policy, g->a);
+    } else row->why_broken = PM_STR("could not be judged");
     pm_report_free(r);
 }
 
@@ -74,34 +79,29 @@ static void settle(struct pm_gate_row *row) {
     if (row->why_broken.n && row->state < PM_GATE_FAIL) row->state = PM_GATE_BROKEN;
 }
 
-static struct pm_str why_partial(struct gate *g, struct pm_diags *diags) {
-    if (!pm_diags_count(diags)) return PM_STR("could not be read whole");
-    struct pm_diag d = pm_diags_at(diags, 0);
-    return pm_arena_fmt(g->a, "could not be read whole: %.*s: %.*s", PM_FMT(d.path), PM_FMT(d.message));
+static struct pm_timeline *ingest(struct gate *g, const char *path, struct pm_diags *diags, const char **why) {
+    const char *one[] = {path};
+    struct pm_ingest_options o = {.redact = true, .threads = g->threads};
+    struct pm_timeline *t = pm_timeline_open(NULL, true, why);
+    if (!t) return NULL;
+    if (!pm_ingest(t, one, 1, &o, diags)) pm_timeline_meta(t, "partial", PM_STR("yes"));
+    pm_timeline_diags(t, diags);
+    pm_timeline_commit(t);
+    return t;
 }
 
 static void bundle(struct gate *g, const char *path) {
     struct pm_gate_row *row = PM_PUSH(g->result.rows, g->result.rows_n, g->result.rows_cap);
     struct pm_diags *diags = pm_diags_new();
-    const char *why = NULL, *one[] = {path};
+    const char *why = NULL;
     row->bundle = pm_str_c(path);
-    if (pm_timeline_is(path)) {
-        struct pm_timeline *t = pm_timeline_open_read(path, &why);
+    row->from_ns = row->to_ns = PM_NO_TIME;
+    if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) row->why_broken = PM_STR("is not there, or cannot be read");
+    else {
+        struct pm_timeline *t = pm_timeline_is(path) ? pm_timeline_open_read(path, &why) : ingest(g, path, diags, &why);
         if (t) judge_one(g, t, row, diags);
         else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
-        pm_timeline_close(t);
-    } else if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) {
-        row->why_broken = PM_STR("is not there, or cannot be read");
-    } else {
-        struct pm_ingest_options o = {.redact = true, .threads = g->threads};
-        struct pm_timeline *t = pm_timeline_open(NULL, true, &why);
-        if (t) {
-            bool whole = pm_ingest(t, one, 1, &o, diags);
-            pm_timeline_diags(t, diags);
-            pm_timeline_commit(t);
-            if (!whole) row->why_broken = why_partial(g, diags);
-            judge_one(g, t, row, diags);
-        } else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
+        if (t && pm_timeline_error(t)) row->why_broken = pm_arena_dup(g->a, pm_str_c(pm_timeline_error(t)));
         pm_timeline_close(t);
     }
     settle(row);
@@ -115,34 +115,19 @@ static void bundles(struct gate *g, const char *path) {
     if (!n) bundle(g, path);
 }
 
-static bool output(const char *path, const struct pm_gate_output *o, const struct gate *g) {
-    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
-    bool good = f && o->write(f, &g->result, g->a, false) && fflush(f) == 0;
-    if (f && f != stdout) good &= fclose(f) == 0;
-    if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
-    return good;
+struct gate_file {
+    const struct gate *gate;
+    const struct pm_gate_output *output;
+};
+static bool output_to(FILE *f, void *ctx) {
+    const struct gate_file *x = ctx;
+    return x->output->write(f, &x->gate->result, x->gate->a, false);
 }
 
-static bool baseline_write(const struct gate *g, const char *path) {
-    FILE *f = fopen(path, "w");
-    bool good = f != NULL, first = true;
-    struct pm_strs seen = {0};
-    if (f) fputs("{\n  \"schema\": \"pullmortem.baseline/1\",\n  \"incidents\": [", f);
-    for (size_t i = 0; f && i < g->result.rows_n; i++) {
-        for (size_t k = 0; k < g->result.rows[i].items_n; k++) {
-            const struct pm_gate_item *x = &g->result.rows[i].items[k];
-            bool again = false;
-            for (size_t n = 0; n < seen.n; n++) again |= pm_str_eq(seen.items[n], x->fingerprint);
-            if (x->kind != PM_CHECK_INCIDENT || again) continue;
-            *PM_PUSH(seen.items, seen.n, seen.cap) = x->fingerprint;
-            fprintf(f, "%s\n    {\"fingerprint\": \"%.*s\", \"cause\": \"%.*s\"}", first ? "" : ",", PM_FMT(x->fingerprint), PM_FMT(x->id));
-            first = false;
-        }
-    }
-    if (f) fputs("\n  ]\n}\n", f);
-    if (f) good = fclose(f) == 0;
+static bool output(const char *path, const struct pm_gate_output *o, const struct gate *g) {
+    struct gate_file x = {g, o};
+    bool good = strcmp(path, "-") == 0 ? output_to(stdout, &x) && fflush(stdout) == 0 : pm_file_write(path, output_to, &x);
     if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
-    free(seen.items);
     return good;
 }
 
@@ -150,7 +135,7 @@ static bool outputs(const struct gate *g) {
     static const struct {
         enum option option;
         const struct pm_gate_output *output;
-    } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}};
+    } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}, {OPT_WRITE_BASELINE, &pm_gate_baseline}};
     const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
     bool good = true;
     const struct pm_gate_output *people = format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
@@ -163,7 +148,6 @@ static bool outputs(const struct gate *g) {
     }
     for (size_t i = 0; i < PM_LEN(files); i++)
         if (g->value[files[i].option]) good &= output(g->value[files[i].option], files[i].output, g);
-    if (g->value[OPT_WRITE_BASELINE]) good &= baseline_write(g, g->value[OPT_WRITE_BASELINE]);
     return good;
 }
 
@@ -215,16 +199,18 @@ static int run(int argc, char **argv) {
     g.paths = pm_xmalloc(sizeof *g.paths * (size_t)(argc + 1));
     int status = options_read(&g, argc, argv);
     g.result.report_only = g.value[OPT_REPORT_ONLY] != NULL;
+    g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
         for (size_t i = 0; i < g.paths_n; i++) bundles(&g, g.paths[i]);
-        status = outputs(&g) ? verdict(&g) : PM_EXIT_USAGE;
+        status = outputs(&g) ? verdict(&g) : PM_EXIT_INPUT;
     }
     for (size_t i = 0; i < g.result.rows_n; i++) free(g.result.rows[i].items);
     free(g.result.rows);
     free(g.policy.checks);
     free(g.policy.waivers);
-    free(g.known.known.items);
+    free(g.policy.requirements);
+    free(g.known.known);
     free(g.paths);
     pm_ruleset_free(g.rules);
     pm_arena_free(g.a);
@@ -233,7 +219,7 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_gate = {
     .name = "gate",
-    .synopsis = "PATH|DB... [--policy FILE] [--fail-on CAUSE[:SEVERITY],...] [--baseline FILE] [--junit FILE] [--sarif FILE] [--report-only]",
+    .synopsis = "PATH|DB... [--policy FILE] [--fail-on CAUSE[:SEVERITY],...] [--baseline FILE] [--junit FILE] [--sarif FILE] [--report-only] [--allow-empty]",
     .summary = "hold bundles against thresholds; the exit status says it",
     .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. "
             "Without a policy a bundle fails on any incident of severity warning or critical.\n\n"
@@ -246,13 +232,15 @@ const struct pm_command pm_command_gate = {
             "      --gitlab FILE         GitLab code quality JSON\n"
             "      --github              annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set\n"
             "      --report-only         tell, but do not fail\n"
+            "      --allow-empty         a bundle that holds nothing known (an empty folder, a wrong path) may pass\n"
             "  -f, --format F            table or json on standard output\n"
             "      --now TIME            the day that waivers are held against; today where not given\n"
             "      --rules DIR           rules that replace built-in ones of the same name, and add others\n"
             "      --quotas FILE         registry limits that come before the built-in table\n"
             "  -j, --jobs N              threads\n"
             "      --color WHEN          auto, always or never\n"
-            "Exit status: 0 passed, 1 failed, 2 a mistake in usage or policy, 3 a bundle could not be read whole (and none failed).\n",
+            "Exit status: 0 passed, 1 failed, 2 a mistake in usage or policy, 3 a bundle could not be read whole, or holds\n"
+            "nothing to judge (and none failed), or an output could not be written.\n",
     .order = 5,
     .run = run,
 };

@@ -10,7 +10,8 @@ static const char introduction[] = "pullmortem " PM_VERSION ": reads the logs co
                                    "Commands:\n";
 static const char ending[] =
     "\n'pullmortem help COMMAND' lists its options.\n"
-    "Exit status: 0 done or gate passed, 1 gate failed, 2 usage, rule or policy mistake, 3 input that could not be read, or only in part.\n";
+    "Exit status: 0 done or gate passed, 1 gate failed, 2 usage, rule or policy mistake, 3 input that could not be read, or only in part, or that\n"
+    "holds nothing to judge, or an output that could not be written.\n";
 
 static int by_order(const void *a, const void *b) {
     const struct pm_command *x = *(const struct pm_command *const *)a, *y = *(const struct pm_command *const *)b;

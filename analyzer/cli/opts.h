@@ -25,9 +25,10 @@ struct pm_outputs {
 };
 // Before the long work: formats are known, colours are a word. PM_EXIT_OK or PM_EXIT_USAGE, said.
 int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out);
-// Writes all; each file is complete or not there at all. PM_EXIT_OK, or PM_EXIT_USAGE where a file cannot be written, said.
+// Writes all; each file is complete or not there at all. PM_EXIT_OK, or PM_EXIT_INPUT where a file cannot be written, said.
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r);
-bool pm_color_wanted(const char *color, int fd); // --color's word, NO_COLOR, TERM and the terminal decide
+bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx); // whole or not at all; errno says why not
+bool pm_color_wanted(const char *color, int fd);                                    // --color's word, NO_COLOR, TERM and the terminal decide
 
 // Every path that is neither "-" nor there is said on stderr. Keeps those that are there; true where all were.
 bool pm_paths_present(const char **paths, size_t *n);

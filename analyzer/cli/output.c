@@ -52,29 +52,42 @@ static int width_of(int fd) {
 
 static int cannot_write(const char *name) {
     fprintf(stderr, "pullmortem: %s: %s\n", strcmp(name, "-") == 0 ? "standard output" : name, strerror(errno));
-    return PM_EXIT_USAGE;
+    return PM_EXIT_INPUT;
 }
 static int write_standard(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
     struct pm_render_options o = {.color = pm_color_wanted(out->color, STDOUT_FILENO), .width = width_of(STDOUT_FILENO)};
     return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK : cannot_write("-");
 }
-// Devices and pipes are written as they are; a file appears whole, by renaming.
-static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
-    struct pm_render_options o = {.color = out->color && strcmp(out->color, "always") == 0};
+// Devices and pipes are written as they are; a file appears whole, by renaming: where it cannot be written, the older one of that name stays.
+bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx) {
     struct pm_buf part = {0};
     struct stat there;
-    bool direct = lstat(out->file[i], &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
-    pm_buf_fmt(&part, "%s%s", out->file[i], direct ? "" : ".part");
+    bool direct = lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
+    pm_buf_fmt(&part, "%s%s", path, direct ? "" : ".part");
     if (!direct) pm_unfinished(part.p);
     FILE *f = fopen(part.p, "wb");
-    bool ok = f && out->renderer[i]->render(f, r, &o);
+    bool ok = f && write(f, ctx);
     ok = f && fclose(f) == 0 && ok;
-    if (ok && !direct) ok = rename(part.p, out->file[i]) == 0;
-    int status = ok ? PM_EXIT_OK : cannot_write(out->file[i]);
+    if (ok && !direct) ok = rename(part.p, path) == 0;
+    int why = errno;
     if (!ok && f && !direct) unlink(part.p);
     pm_finished(part.p);
     pm_buf_free(&part);
-    return status;
+    errno = why;
+    return ok;
+}
+struct file_report {
+    const struct pm_renderer *renderer;
+    const struct pm_report *report;
+    struct pm_render_options options;
+};
+static bool render_to(FILE *f, void *ctx) {
+    const struct file_report *x = ctx;
+    return x->renderer->render(f, x->report, &x->options);
+}
+static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
+    struct file_report x = {out->renderer[i], r, {.color = out->color && strcmp(out->color, "always") == 0}};
+    return pm_file_write(out->file[i], render_to, &x) ? PM_EXIT_OK : cannot_write(out->file[i]);
 }
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
     int status = PM_EXIT_OK;

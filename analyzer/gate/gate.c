@@ -3,7 +3,7 @@
 #include "report/words.h"
 #include <stdio.h>
 
-const char *const pm_gate_state_names[] = {"pass", "known", "waived", "warn", "fail", "broken"};
+const char *const pm_gate_state_names[] = {"pass", "not judged", "known", "waived", "warn", "fail", "broken"};
 
 static bool cause_fits(const char *match, int cause) {
     if (strcmp(match, "any") == 0 || strcmp(match, "*") == 0) return true;
@@ -35,19 +35,46 @@ static void excuse(struct pm_gate_item *item, const struct pm_incident *in, cons
         if (!waiver_fits(w, in)) continue;
         char day[32];
         if (w->expires_ns != PM_NO_TIME && w->expires_ns < now_ns) {
-            item->message = pm_arena_fmt(a, "%.*s (its waiver expired on %.10s)", PM_FMT(item->message), pm_when_format(w->expires_ns, day));
+            item->note = pm_arena_fmt(a, "its waiver (%s) expired on %.10s", w->reason, pm_when_format(w->expires_ns, day));
             continue;
         }
         item->state = PM_GATE_WAIVED;
         item->why = pm_arena_dup(a, pm_str_c(w->reason));
         return;
     }
-    for (size_t i = 0; known && i < known->known.n; i++) {
-        if (!pm_str_eq(known->known.items[i], in->fingerprint)) continue;
+    struct pm_str grown = PM_NONE;
+    if (known && pm_baseline_find(known, in->fingerprint, &item->reach, &grown, a)) {
         item->state = PM_GATE_KNOWN;
         item->why = PM_STR("in the baseline");
-        return;
+    } else if (grown.n) item->note = item->note.n ? pm_arena_fmt(a, "%.*s; %.*s", PM_FMT(item->note), PM_FMT(grown)) : grown;
+}
+
+// "registry docker.io: 45 pulls, 3 nodes": what tells nineteen rows of one cause apart.
+static struct pm_str where_of(const struct pm_incident *in, struct pm_arena *a) {
+    struct pm_str values = pm_words_list(a, &in->scope, 2);
+    struct pm_str scope = in->scope_kind == PM_SCOPE_CLUSTER ? PM_STR("cluster") : pm_arena_fmt(a, "%s %.*s", pm_scope_names[in->scope_kind], PM_FMT(values));
+    struct pm_str count = in->failed_pulls ? pm_words_count(a, in->failed_pulls, "failed pull", "failed pulls") : pm_words_count(a, in->lines, "line", "lines");
+    return pm_arena_fmt(a, "%.*s: %.*s%s%.*s", PM_FMT(scope), PM_FMT(count), in->blast.nodes.n > 1 ? ", " : "",
+                        PM_FMT(in->blast.nodes.n > 1 ? pm_words_count(a, in->blast.nodes.n, "node", "nodes") : PM_NONE));
+}
+
+// What CI shows beside the verdict. Copied: rows outlive their report.
+static void details(struct pm_gate_item *item, const struct pm_incident *in, struct pm_arena *a) {
+    struct pm_evidence *evidence = PM_NEWN(a, struct pm_evidence, in->evidence_n + 1);
+    struct pm_advice *advice = PM_NEWN(a, struct pm_advice, in->advice_n + 1);
+    for (size_t i = 0; i < in->evidence_n; i++) {
+        const struct pm_evidence *e = &in->evidence[i];
+        evidence[i] = (struct pm_evidence){.file = pm_arena_dup(a, e->file), .text = pm_arena_dup(a, e->text), .line = e->line, .time_ns = e->time_ns};
     }
+    for (size_t i = 0; i < in->advice_n; i++) {
+        const struct pm_advice *x = &in->advice[i];
+        advice[i] = (struct pm_advice){
+            .phase = pm_arena_dup(a, x->phase), .text = pm_arena_dup(a, x->text), .command = pm_arena_dup(a, x->command), .within = pm_arena_dup(a, x->within)};
+    }
+    item->evidence = evidence;
+    item->evidence_n = in->evidence_n;
+    item->advice = advice;
+    item->advice_n = in->advice_n;
 }
 
 static struct pm_gate_item *item_new(struct pm_gate_row *row) { return PM_PUSH(row->items, row->items_n, row->items_cap); }
@@ -60,7 +87,11 @@ static void incident(struct pm_gate_row *row, const struct pm_incident *in, cons
                                   .id = pm_str_c(pm_words_cause(in->root_cause)),
                                   .title = pm_arena_dup(a, in->title),
                                   .message = pm_arena_dup(a, in->summary),
-                                  .fingerprint = pm_arena_dup(a, in->fingerprint)};
+                                  .fingerprint = pm_arena_dup(a, in->fingerprint),
+                                  .where = where_of(in, a),
+                                  .reach = {in->blast.nodes.n, in->blast.pods_n, in->blast.images.n},
+                                  .lasted_ns = in->from_ns != PM_NO_TIME && in->to_ns != PM_NO_TIME ? in->to_ns - in->from_ns : 0};
+    details(item, in, a);
     if (in->evidence_n) {
         item->file = pm_arena_dup(a, in->evidence[0].file);
         item->line = in->evidence[0].line;
@@ -103,8 +134,11 @@ static void metric(struct pm_gate_row *row, const struct pm_report *r, const str
     *item = (struct pm_gate_item){
         .kind = PM_CHECK_METRIC, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = c->warn ? PM_SEVERITY_WARNING : PM_SEVERITY_CRITICAL};
     item->title = item->id;
-    if (!s || !s->attempts) {
-        item->message = PM_STR("no pulls to measure");
+    const char *lacks = s ? (m->lacks ? m->lacks(s) : NULL) : "it is not in this bundle";
+    if (lacks) { // a typing error in a policy must not make its gate green for ever
+        item->state = PM_GATE_UNJUDGED;
+        item->message = pm_arena_fmt(a, "%s: %s", c->id, lacks);
+        item->why = pm_arena_dup(a, pm_str_c(lacks));
         return;
     }
     double v = m->of(s);
@@ -121,9 +155,11 @@ static void metric(struct pm_gate_row *row, const struct pm_report *r, const str
 }
 
 static void quota(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
+    bool met = false;
     for (size_t i = 0; i < r->quotas_n; i++) {
         const struct pm_quota *q = &r->quotas[i];
         if ((c->registry && !pm_str_eqc(q->registry, c->registry)) || (c->identity && !pm_str_eqc(q->identity, c->identity))) continue;
+        met = true;
         if (q->limit <= 0 && !q->refused) continue;
         double left = q->refused || q->limit <= 0 || q->peak_used >= (uint64_t)q->limit ? 0 : 1 - (double)q->peak_used / (double)q->limit;
         struct pm_gate_item *item = item_new(row);
@@ -135,6 +171,12 @@ static void quota(struct pm_gate_row *row, const struct pm_report *r, const stru
         item->state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL;
         item->why = item->id;
     }
+    if (met || (!c->registry && !c->identity)) return;
+    struct pm_gate_item *item = item_new(row);
+    *item = (struct pm_gate_item){.kind = PM_CHECK_QUOTA, .state = PM_GATE_UNJUDGED, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = PM_SEVERITY_WARNING};
+    item->title = item->id;
+    item->why = PM_STR("no such budget is in this bundle");
+    item->message = pm_arena_fmt(a, "%s: %.*s", c->id, PM_FMT(item->why));
 }
 
 static void finding(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
@@ -161,6 +203,8 @@ void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const str
     row->attempts = r->total.attempts;
     row->failed = r->total.failed;
     row->incidents = r->incidents_n;
+    row->from_ns = r->from_ns;
+    row->to_ns = r->to_ns;
     row->verdict = r->verdict ? pm_arena_dup(a, r->verdict_sentence) : PM_NONE;
     for (size_t i = 0; i < r->incidents_n; i++) {
         if (r->incidents[i].id == r->verdict) row->root_cause = pm_str_c(pm_words_cause(r->incidents[i].root_cause));

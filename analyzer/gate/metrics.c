@@ -31,23 +31,27 @@ static double bucket_failed(const struct pm_bucket *b) { return (double)b->faile
 static double bucket_success(const struct pm_bucket *b) { return b->ok + b->failed ? (double)b->ok / (double)(b->ok + b->failed) : 1; }
 static double bucket_failure(const struct pm_bucket *b) { return 1 - bucket_success(b); }
 
+// A share of nothing and the duration of nothing are no numbers: what they need to be judged, or what is missing.
+static const char *ended(const struct pm_pull_stats *s) { return s->ok + s->failed ? NULL : "no pull ended"; }
+static const char *timed(const struct pm_pull_stats *s) { return s->latency.n ? NULL : "no download was timed"; }
+
 const struct pm_metric pm_metrics[] = {
-    {"attempts", "pulls made", attempts, bucket_attempts},
-    {"failed", "pulls that failed", failed, bucket_failed},
-    {"ok", "pulls that succeeded", ok, NULL},
-    {"success_ratio", "share of ended pulls that succeeded, 0 to 1", success_ratio, bucket_success},
-    {"failure_ratio", "share of ended pulls that failed, 0 to 1", failure_ratio, bucket_failure},
-    {"cached", "containers whose image was there already", cached, NULL},
-    {"latency_p50_s", "download time, median, seconds", p50, NULL},
-    {"latency_p95_s", "download time, 95th percentile, seconds", p95, NULL},
-    {"latency_p99_s", "download time, 99th percentile, seconds", p99, NULL},
-    {"latency_max_s", "download time, longest, seconds", longest, NULL},
-    {"http_401", "answers 401", http_401, NULL},
-    {"http_403", "answers 403", http_403, NULL},
-    {"http_404", "answers 404", http_404, NULL},
-    {"http_429", "answers 429", http_429, NULL},
-    {"http_5xx", "answers 500 to 599", http_5xx, NULL},
-    {NULL, NULL, NULL, NULL},
+    {"attempts", "pulls made", attempts, bucket_attempts, NULL},
+    {"failed", "pulls that failed", failed, bucket_failed, NULL},
+    {"ok", "pulls that succeeded", ok, NULL, NULL},
+    {"success_ratio", "share of ended pulls that succeeded, 0 to 1", success_ratio, bucket_success, ended},
+    {"failure_ratio", "share of ended pulls that failed, 0 to 1", failure_ratio, bucket_failure, ended},
+    {"cached", "containers whose image was there already", cached, NULL, NULL},
+    {"latency_p50_s", "download time, median, seconds", p50, NULL, timed},
+    {"latency_p95_s", "download time, 95th percentile, seconds", p95, NULL, timed},
+    {"latency_p99_s", "download time, 99th percentile, seconds", p99, NULL, timed},
+    {"latency_max_s", "download time, longest, seconds", longest, NULL, timed},
+    {"http_401", "answers 401", http_401, NULL, NULL},
+    {"http_403", "answers 403", http_403, NULL, NULL},
+    {"http_404", "answers 404", http_404, NULL, NULL},
+    {"http_429", "answers 429", http_429, NULL, NULL},
+    {"http_5xx", "answers 500 to 599", http_5xx, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 const struct pm_metric *pm_metric_find(const char *name) {

@@ -12,7 +12,7 @@ static void value(FILE *out, struct pm_str s, bool property) {
 }
 
 static void annotation(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
-    fputs(x->state == PM_GATE_FAIL ? "::error " : x->state == PM_GATE_WARN ? "::warning " : "::notice ", out);
+    fputs(x->state == PM_GATE_FAIL ? "::error " : x->state == PM_GATE_WARN || x->state == PM_GATE_UNJUDGED ? "::warning " : "::notice ", out);
     if (x->file.n) {
         fputs("file=", out);
         value(out, x->file, true);

@@ -36,7 +36,7 @@ static void testcase(FILE *out, const struct pm_gate_row *r, const struct pm_gat
         fputc('>', out);
         escaped(out, x->file.n ? pm_arena_fmt(a, "%.*s (%.*s:%llu)", PM_FMT(x->message), PM_FMT(x->file), (unsigned long long)x->line) : x->message, a);
         fputs("</failure>\n    ", out);
-    } else if (x->state == PM_GATE_WAIVED || x->state == PM_GATE_KNOWN) {
+    } else if (x->state >= PM_GATE_UNJUDGED && x->state <= PM_GATE_WAIVED) {
         fputs("\n      <skipped", out);
         attribute(out, "message", x->why, a);
         fputs("/>\n    ", out);
@@ -59,7 +59,7 @@ static void suite(FILE *out, const struct pm_gate_row *r, struct pm_arena *a) {
     fputs("  <testsuite", out);
     attribute(out, "name", r->bundle, a);
     fprintf(out, " tests=\"%zu\" failures=\"%llu\" errors=\"%d\" skipped=\"%llu\" time=\"0\">\n", r->items_n + 1,
-            (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL), broken, (unsigned long long)states(r, PM_GATE_KNOWN, PM_GATE_WAIVED));
+            (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL), broken, (unsigned long long)states(r, PM_GATE_UNJUDGED, PM_GATE_WAIVED));
     fputs("    <testcase", out);
     attribute(out, "classname", r->bundle, a);
     fputs(" name=\"the bundle can be read whole\" time=\"0\">", out);
@@ -79,7 +79,7 @@ static bool write_junit(FILE *out, const struct pm_gate_result *g, struct pm_are
     for (size_t i = 0; i < g->rows_n; i++) {
         tests += g->rows[i].items_n + 1;
         failures += states(&g->rows[i], PM_GATE_FAIL, PM_GATE_FAIL);
-        skipped += states(&g->rows[i], PM_GATE_KNOWN, PM_GATE_WAIVED);
+        skipped += states(&g->rows[i], PM_GATE_UNJUDGED, PM_GATE_WAIVED);
         errors += g->rows[i].why_broken.n > 0;
     }
     fprintf(out,

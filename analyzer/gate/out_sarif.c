@@ -3,7 +3,7 @@
 #include "pm/gate.h"
 #include "report/json_writer.h"
 
-static bool listed(const struct pm_gate_item *x) { return x->kind == PM_CHECK_INCIDENT || x->state != PM_GATE_PASS; }
+static bool listed(const struct pm_gate_item *x) { return x->kind == PM_CHECK_INCIDENT || x->state > PM_GATE_UNJUDGED; }
 
 static bool seen_before(const struct pm_gate_result *g, size_t row, size_t at) { // the first item with this id names the rule
     for (size_t i = 0; i <= row; i++)

@@ -211,6 +211,27 @@ static void waiver_in(struct reader *x, const json_t *o) {
     *PM_PUSH(x->policy->waivers, x->policy->waivers_n, x->policy->waivers_cap) = w;
 }
 
+static void require_in(struct reader *x, const json_t *root) {
+    const json_t *o = json_object_get(root, "require"), *v;
+    const char *names[16];
+    size_t n = 0;
+    if (!o || json_is_null(o)) return;
+    if (!json_is_object(o)) {
+        mistake(x, root, "require is a mapping such as {nodes: 3, events: 1}");
+        return;
+    }
+    for (const struct pm_requirement_kind *k = pm_requirement_kinds; k->name; k++) {
+        names[n++] = k->name;
+        if (!(v = json_object_get(o, k->name))) continue;
+        if (json_is_integer(v) && json_integer_value(v) >= 0)
+            *PM_PUSH(x->policy->requirements, x->policy->requirements_n, x->policy->requirements_cap) =
+                (struct pm_requirement){k, (uint64_t)json_integer_value(v)};
+        else mistake(x, o, "require: %s is a whole number", k->name);
+    }
+    names[n] = NULL;
+    keys_known(x, o, names);
+}
+
 static void list_in(struct reader *x, const json_t *root, const char *key, void (*item)(struct reader *, const json_t *)) {
     const json_t *list = json_object_get(root, key), *o;
     size_t i;
@@ -238,7 +259,7 @@ static struct pm_check default_check(void) {
 }
 
 bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags) {
-    static const char *const keys[] = {"version", "incidents", "metrics", "quotas", "findings", "waivers", NULL};
+    static const char *const keys[] = {"version", "incidents", "metrics", "quotas", "findings", "waivers", "require", NULL};
     struct reader x = {p, path, a, diags, true};
     if (!path) {
         add(&x, default_check());
@@ -263,6 +284,7 @@ bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena 
     list_in(&x, root, "quotas", quota_in);
     list_in(&x, root, "findings", finding_in);
     list_in(&x, root, "waivers", waiver_in);
+    require_in(&x, root);
     if (!p->checks_n) add(&x, default_check()); // waivers alone excuse from the default
     json_decref(root);
     return x.good;

@@ -139,7 +139,7 @@ static void passed(struct pm_frame *f, size_t n, bool newline) {
 }
 
 void frame_overlong(struct pm_frame *f, const char *p) {
-    pm_diags_add(f->sink.diags, f->path, f->line, "line-cut", "line longer than %llu bytes: the rest of it was not read",
+    pm_diags_add(f->sink.diags, f->path, f->line, "line-too-long", "line longer than %llu bytes: the rest of it was not read",
                  (unsigned long long)f->o.line_max_bytes);
     frame_line(f, (struct pm_str){p, f->o.line_max_bytes}, true);
     f->skip_line = true;

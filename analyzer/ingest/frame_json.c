@@ -108,7 +108,7 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     json_t *v = frame_json_load(f->line_arena, text, &err);
     if (!v) {
         uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
-        pm_diags_add(f->sink.diags, f->path, at, "json-broken", "%s", err.text);
+        pm_diags_add(f->sink.diags, f->path, at, f->json->in_item ? "json-list-broken" : "json-broken", "%s", err.text);
         if (one_line) u.text = u.raw = frame_clean(f, text, line), frame_unit_run(f, &u);
         return;
     }
@@ -287,8 +287,8 @@ static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n
 static size_t broken(struct pm_frame *f, const char *p, size_t from, size_t i) {
     struct frame_json *j = f->json;
     bool plain = j->one_line && !j->items && !j->over;
-    pm_diags_add(f->sink.diags, f->path, f->line, "json-broken", "%s that began in line %llu breaks here", plain ? "text like JSON" : "the document",
-                 (unsigned long long)j->line);
+    pm_diags_add(f->sink.diags, f->path, f->line, j->items ? "json-list-broken" : "json-broken", "%s that began in line %llu breaks here",
+                 plain ? "text like JSON" : "the document", (unsigned long long)j->line);
     if (plain) {
         keep(j, p + from, i - from);
         frame_unread(f, pm_buf_str(&j->doc));
@@ -419,7 +419,8 @@ void frame_json_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
     if (j->state == J_LITERAL && j->depth == 0) value_end(f);
     if (j->state == J_TAIL || j->state == J_RESYNC) return;
-    pm_diags_add(f->sink.diags, f->path, f->line, "json-truncated", "the document that began in line %llu ends before it is complete",
-                 (unsigned long long)j->line);
-    if (j->one_line && !j->items && !j->over) frame_unread(f, pm_buf_str(&j->doc));
+    bool text = j->one_line && !j->items && !j->over; // read as a line after all; in a log it is no more than a last line that is being written
+    pm_diags_add(f->sink.diags, f->path, f->line, text && j->line > 1 ? "json-broken" : "json-truncated",
+                 "the document that began in line %llu ends before it is complete", (unsigned long long)j->line);
+    if (text) frame_unread(f, pm_buf_str(&j->doc));
 }

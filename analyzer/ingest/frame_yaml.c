@@ -242,7 +242,7 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     size_t at, bad = 0;
     struct pm_str clean = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, text), &bad);
     json_t *v = load(clean, &why, &at);
-    if (why) pm_diags_add(f->sink.diags, f->path, line + at, "yaml-broken", "%s", why);
+    if (why) pm_diags_add(f->sink.diags, f->path, line + at, pm_str_has(clean, PM_STR("{{")) ? "yaml-template" : "yaml-broken", "%s", why);
     if (!v) return;
     struct frame_unit u = {.text = clean, .raw = first_words(f->line_arena, clean), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->yaml->kind)};
     u.owned[u.owned_count++] = v;
@@ -361,4 +361,7 @@ size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
 void frame_yaml_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
     doc_end(f);
+    struct frame_yaml *y = f->yaml; // kubectl writes a list's kind behind its items: where it is missing, so are items
+    if (!y->in_list || y->kind.n || !pm_str_starts(pm_buf_str(&y->doc), PM_STR("apiVersion:"))) return;
+    pm_diags_add(f->sink.diags, f->path, f->line, "yaml-truncated", "the list that began in line %llu ends before it is complete", (unsigned long long)y->line);
 }

@@ -856,5 +856,5 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     pthread_cond_destroy(&p.space);
     pthread_cond_destroy(&p.out);
     pthread_mutex_destroy(&p.lock);
-    return !p.partial;
+    return !p.partial && !pm_diags_lost(diags);
 }

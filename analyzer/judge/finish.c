@@ -49,6 +49,10 @@ static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
     hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), hash);
     // Nodes come and go: a node scope is its shape, other scopes are their values.
     for (size_t i = 0; inc->scope_kind != PM_SCOPE_NODE && i < inc->scope.n; i++) hash = pm_str_hash(inc->scope.items[i], hash);
+    for (size_t i = 0; i < inc->registries.n; i++) hash = pm_str_hash(inc->registries.items[i], pm_str_hash(PM_STR("registry"), hash));
+    // All that is known of an unknown is what it says: another wording is another trouble, and no baseline of the first excuses it.
+    if (pm_cause_in(h->cause, "unknown") && h->pulls.n)
+        hash = pm_str_hash(pm_unknown_template(s->scratch, pm_name(s, s->pulls.items[h->pulls.items[0]].error)), hash);
     return pm_arena_fmt(s->a, "%016llx", (unsigned long long)hash);
 }
 

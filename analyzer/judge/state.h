@@ -346,12 +346,13 @@ void pm_evidence_pick(struct pm_state *s);                    // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
-void pm_findings_fill(struct pm_state *s); // findings.c
-void pm_missing_fill(struct pm_state *s);  // missing.c
-bool pm_quotas_fill(struct pm_state *s);   // quota.c; false where a quota table is broken
-void pm_stats_fill(struct pm_state *s);    // stats.c
-void pm_unknown_fill(struct pm_state *s);  // unknown.c
-void pm_report_finish(struct pm_state *s); // finish.c: pulls and incidents into the report and back into the timeline
+void pm_findings_fill(struct pm_state *s);                                 // findings.c
+void pm_missing_fill(struct pm_state *s);                                  // missing.c
+bool pm_quotas_fill(struct pm_state *s);                                   // quota.c; false where a quota table is broken
+void pm_stats_fill(struct pm_state *s);                                    // stats.c
+void pm_unknown_fill(struct pm_state *s);                                  // unknown.c
+struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text); // names and numbers taken out
+void pm_report_finish(struct pm_state *s);                                 // finish.c: pulls and incidents into the report and back into the timeline
 
 // Small tools. tools.c
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);

@@ -6,7 +6,7 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // A word that holds a digit, a slash or a dot is a name or a number: <*>. Words of letters alone are the template.
-static struct pm_str unknown_template(struct pm_arena *a, struct pm_str text) {
+struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text) {
     struct pm_buf b = {0};
     for (size_t i = 0; i < text.n && b.n < 400;) {
         size_t end = i;
@@ -56,7 +56,7 @@ void pm_unknown_fill(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_FAILED || (p->verdict.cause >= 0 && !pm_cause_in(p->verdict.cause, "unknown"))) continue;
-        struct pm_str template = unknown_template(s->a, pm_name(s, p->error));
+        struct pm_str template = pm_unknown_template(s->a, pm_name(s, p->error));
         Word_t *slot = pm_map_slot(&at, pm_id(s, template));
         if (*slot) {
             r->unknown[*slot - 1].count++;

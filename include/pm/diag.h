@@ -14,5 +14,9 @@ void pm_diags_free(struct pm_diags *d);
 // Copies all it is given. Thread-safe. More than a bounded number of different ones a member fold into code "more-diagnostics".
 void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 size_t pm_diags_count(const struct pm_diags *d);
+// Codes that say that something of the input was not read: cut, broken off, left out. What was read all the same (a repaired byte, a cut line that still spoke)
+// is none. A bundle with such a loss was read in part only.
+bool pm_diag_is_loss(struct pm_str code);
+bool pm_diags_lost(struct pm_diags *d); // one was told, even where too many other kinds crowded it out of the list
 // In order of path, line, code, message. Borrowed until the next add.
 struct pm_diag pm_diags_at(struct pm_diags *d, size_t i);

@@ -37,35 +37,68 @@ struct pm_waiver {
     uint64_t line;
 }; // PM_NO_TIME: never expires
 
+struct pm_requirement_kind {
+    const char *name;
+    uint64_t (*of)(const struct pm_report *r);
+};
+extern const struct pm_requirement_kind pm_requirement_kinds[]; // ends with a NULL name
+struct pm_requirement {                                         // require: what a bundle must hold at least to be judged
+    const struct pm_requirement_kind *kind;
+    uint64_t least;
+};
+
 struct pm_gate_policy {
     struct pm_check *checks;
     size_t checks_n, checks_cap;
     struct pm_waiver *waivers;
     size_t waivers_n, waivers_cap;
+    struct pm_requirement *requirements;
+    size_t requirements_n, requirements_cap;
+    bool allow_empty; // a bundle that holds nothing known may pass
 };
 // path NULL: the default policy: no incident of severity warning or critical. False on mistakes, told in diags with file:line and a hint.
 bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags);
 // --fail-on "rate-limit:critical,auth,any:info": adds a check for each. False: *bad is the part that is wrong.
 bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a, const char **bad);
 
+struct pm_reach { // how far an incident went
+    uint64_t nodes, pods, images;
+};
+struct pm_known {
+    struct pm_str fingerprint;
+    struct pm_reach reach;
+};
 struct pm_baseline {
-    struct pm_strs known;
-}; // fingerprints
+    struct pm_known *known;
+    size_t known_n, known_cap;
+};
 bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a, struct pm_diags *diags);
 
-enum pm_gate_state { PM_GATE_PASS = 0, PM_GATE_KNOWN, PM_GATE_WAIVED, PM_GATE_WARN, PM_GATE_FAIL, PM_GATE_BROKEN };
+// NULL where it is not known, or no longer the same: then *grown says what outgrew it.
+const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_str fingerprint, const struct pm_reach *now, struct pm_str *grown,
+                                        struct pm_arena *a);
+
+enum pm_gate_state { PM_GATE_PASS = 0, PM_GATE_UNJUDGED, PM_GATE_KNOWN, PM_GATE_WAIVED, PM_GATE_WARN, PM_GATE_FAIL, PM_GATE_BROKEN };
 extern const char *const pm_gate_state_names[];
 struct pm_gate_item { // one thing that was looked at: an incident, or a check of another kind
     enum pm_check_kind kind;
     enum pm_gate_state state;
     struct pm_str id, title, message, why, fingerprint, file; // id: cause or check; why: the waiver's reason, or the check that failed it
     uint64_t line;
+    struct pm_str where, note; // "registry docker.io: 45 pulls"; what else is to be known: an expired waiver, a baseline that it outgrew
     enum pm_severity severity;
+    struct pm_reach reach;
+    const struct pm_evidence *evidence; // the first is file:line
+    size_t evidence_n;
+    const struct pm_advice *advice;
+    size_t advice_n;
+    int64_t lasted_ns;
 };
 struct pm_gate_row {
     struct pm_str bundle, verdict, root_cause, why_broken;
     enum pm_gate_state state;
     uint64_t attempts, failed, incidents;
+    int64_t from_ns, to_ns; // of the evidence; PM_NO_TIME unknown
     struct pm_gate_item *items;
     size_t items_n, items_cap;
 };
@@ -78,11 +111,15 @@ struct pm_gate_result {
 void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
                    struct pm_arena *a);
 
+// Why this report is no ground for a pass (cut, empty, less than the policy requires, a check without its subject); PM_NONE where it is one.
+struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, struct pm_arena *a);
+
 // One metric of a report, as `metric:` names it; where a check narrows it to a registry or node, of that one. False where it does not apply.
 struct pm_metric {
     const char *name, *what;
     double (*of)(const struct pm_pull_stats *s);
     double (*of_bucket)(const struct pm_bucket *b);
+    const char *(*lacks)(const struct pm_pull_stats *s); // why these pulls cannot be measured; NULL: they can. NULL: always measured, 0 is a count, too
 };
 extern const struct pm_metric pm_metrics[]; // ends with a NULL name; of_bucket NULL: no `for`
 const struct pm_metric *pm_metric_find(const char *name);
@@ -94,4 +131,4 @@ struct pm_gate_output {
     const char *title;
     bool (*write)(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color);
 };
-extern const struct pm_gate_output pm_gate_table, pm_gate_json, pm_gate_junit, pm_gate_sarif, pm_gate_github, pm_gate_gitlab, pm_gate_summary;
+extern const struct pm_gate_output pm_gate_table, pm_gate_json, pm_gate_junit, pm_gate_sarif, pm_gate_github, pm_gate_gitlab, pm_gate_summary, pm_gate_baseline;

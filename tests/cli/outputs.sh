@@ -23,8 +23,8 @@ run 0 "$PM" analyze b --color always
 grep -q "$(printf '\033')" out || wrong 'no colours with --color always'
 NO_COLOR=1 run 0 "$PM" analyze b --color auto
 grep -q "$(printf '\033')" out && wrong 'colours with NO_COLOR'
-run 2 "$PM" analyze b -o nowhere/r.json
+run 3 "$PM" analyze b -o nowhere/r.json
 has err 'nowhere/r.json: No such file'
-run 2 "$PM" analyze b -o /dev/full --format text
+run 3 "$PM" analyze b -o /dev/full --format text
 has err 'No space left'
 exit $failed

@@ -92,7 +92,7 @@ static void test_encodings(void **state) {
 
 static void test_long_and_cut_lines(void **state) {
     (void)state;
-    expect_how(PM_STR("0123456789abcdef\nnext\n"), "1 line[] 01234567\n2 line[] next\ndiag 1 line-cut\n", (struct how){.line_max = 8});
+    expect_how(PM_STR("0123456789abcdef\nnext\n"), "1 line[] 01234567\n2 line[] next\ndiag 1 line-too-long\n", (struct how){.line_max = 8});
     expect_how(PM_STR("one\ntw"), "1 line[] one\n2 line[] tw\ndiag 2 truncated\n", (struct how){.truncated = true});
 }
 
@@ -136,10 +136,12 @@ static void test_json_documents(void **state) {
     // log text in the middle of a cut document (kubectl cluster-info dump to one stream)
     expect("{\n \"items\": [\n  {\"x\": 1},\n  {\"y\":\n==== START logs for container c of pod ns/p ====\nhello\n==== END logs for container c of pod ns/p "
            "====\n{\"z\":3}\n",
-           "3 json[] {\"x\": 1}\n6 line[] hello\n8 json[] {\"z\":3}\ndiag 5 json-broken\n");
+           "3 json[] {\"x\": 1}\n6 line[] hello\n8 json[] {\"z\":3}\ndiag 5 json-list-broken\n");
     // a broken item: the next one is read
-    expect("{\"items\": [\n  {\"x\": 1},\n  {\"y\": oops},\n  {\"z\": 3}\n]}\n", "2 json[] {\"x\": 1}\n4 json[] {\"z\": 3}\ndiag 3 json-broken\n");
+    expect("{\"items\": [\n  {\"x\": 1},\n  {\"y\": oops},\n  {\"z\": 3}\n]}\n", "2 json[] {\"x\": 1}\n4 json[] {\"z\": 3}\ndiag 3 json-list-broken\n");
     expect("{\n \"a\": 1,\n", "diag 3 json-truncated\n");
+    expect("{\"a\": 1,", "1 line[] {\"a\": 1,\ndiag 1 json-truncated\n");                         // the whole file
+    expect("{\"a\": 1}\n{\"b\":", "1 json[] {\"a\": 1}\n2 line[] {\"b\":\ndiag 2 json-broken\n"); // a log's last line
 }
 
 static void test_yaml_documents(void **state) {
@@ -151,6 +153,9 @@ static void test_yaml_documents(void **state) {
     expect("apiVersion: v1\nimagePullSecrets:\n- name: a\n- name: b\nkind: ServiceAccount\n",
            "1 json[] apiVersion: v1\\nimagePullSecrets:\\n- name: a\\n- name: b\\nkind: ServiceAccount\\n\n");
     expect("kind: A\nx: *y\n", "diag 2 yaml-broken\n");
+    expect("kind: A\nx: {{ .y }}\n", "diag 2 yaml-template\n");
+    expect("apiVersion: v1\nitems:\n- kind: Pod\n- kind: Node\n", "3 json[]   kind: Pod\\n\n4 json[]   kind: Node\\n\ndiag 5 yaml-truncated\n");
+    expect("kind: A\napiVersion: v1\nitems:\n- kind: Pod\n", "4 json[]   kind: Pod\\n\n"); // a list by hand
 }
 
 static void test_sections_and_preamble(void **state) {
