@@ -420,7 +420,7 @@ void frame_json_end(struct pm_frame *f) {
     if (j->state == J_LITERAL && j->depth == 0) value_end(f);
     if (j->state == J_TAIL || j->state == J_RESYNC) return;
     bool text = j->one_line && !j->items && !j->over; // read as a line after all; in a log it is no more than a last line that is being written
-    pm_diags_add(f->sink.diags, f->path, f->line, text && j->line > 1 ? "json-broken" : "json-truncated",
+    pm_diags_add(f->sink.diags, f->path, f->line, text && j->line > 1 ? "json-truncated" : "json-document-truncated",
                  "the document that began in line %llu ends before it is complete", (unsigned long long)j->line);
     if (text) frame_unread(f, pm_buf_str(&j->doc));
 }

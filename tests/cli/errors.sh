@@ -54,7 +54,7 @@ if [ "$(id -u)" != 0 ]; then # root may read all
     run 3 "$PM" closed
     has err 'closed: Permission denied'
     chmod 755 closed
-    run 2 "$PM" analyze b -o /r.json
+    run 3 "$PM" analyze b -o /r.json
     has err '/r.json'
 fi
 
@@ -81,19 +81,19 @@ has err 'views: events pulls incidents'
 run 2 "$PM" query b.db 'DELETE FROM events'
 
 # Output that cannot be written.
-run 2 "$PM" analyze b -o /dev/full --format json
+run 3 "$PM" analyze b -o /dev/full --format json
 has err '/dev/full: No space left'
 run 3 "$PM" ingest b --db /dev/full
 has err '/dev/full'
 run 3 "$PM" ingest b --db nowhere/b.db
 has err 'nowhere/b.db cannot be written'
 "$PM" b >/dev/full 2>err
-[ $? = 2 ] || wrong 'standard output that is full'
+[ $? = 3 ] || wrong 'standard output that is full'
 has err 'standard output: No space left'
 "$PM" b >&- 2>err
-[ $? = 2 ] || wrong 'standard output that is closed'
+[ $? = 3 ] || wrong 'standard output that is closed'
 has err 'standard output'
-run 2 "$PM" analyze b -o empty --format json
+run 3 "$PM" analyze b -o empty --format json
 has err 'empty: Is a directory'
 ("$PM" b --format json 2>err; echo $? >status) | head -1 >/dev/null
 [ -s err ] && { wrong 'a reader that has seen enough is no trouble'; cat err; }

@@ -139,9 +139,9 @@ static void test_json_documents(void **state) {
            "3 json[] {\"x\": 1}\n6 line[] hello\n8 json[] {\"z\":3}\ndiag 5 json-list-broken\n");
     // a broken item: the next one is read
     expect("{\"items\": [\n  {\"x\": 1},\n  {\"y\": oops},\n  {\"z\": 3}\n]}\n", "2 json[] {\"x\": 1}\n4 json[] {\"z\": 3}\ndiag 3 json-list-broken\n");
-    expect("{\n \"a\": 1,\n", "diag 3 json-truncated\n");
-    expect("{\"a\": 1,", "1 line[] {\"a\": 1,\ndiag 1 json-truncated\n");                         // the whole file
-    expect("{\"a\": 1}\n{\"b\":", "1 json[] {\"a\": 1}\n2 line[] {\"b\":\ndiag 2 json-broken\n"); // a log's last line
+    expect("{\n \"a\": 1,\n", "diag 3 json-document-truncated\n");
+    expect("{\"a\": 1,", "1 line[] {\"a\": 1,\ndiag 1 json-document-truncated\n");                   // the whole file
+    expect("{\"a\": 1}\n{\"b\":", "1 json[] {\"a\": 1}\n2 line[] {\"b\":\ndiag 2 json-truncated\n"); // a log's last line
 }
 
 static void test_yaml_documents(void **state) {
