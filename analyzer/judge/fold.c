@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #define NEAR_NS PM_S(3)   // lines of one attempt on one node
+#define LATE_NS PM_S(600) // an echo at the end of a long sync
 #define REPEAT_NS PM_S(2) // a runtime's second line about the same end
 #define EVENTS_MAX 5000   // attempts taken from one event's count
 
@@ -27,6 +28,7 @@ struct bucket {
 struct fold {
     struct pm_state *s;
     Pvoid_t by_key;
+    Pvoid_t image_service; // node → 1 where the kubelet's image-service lines are kept
     PM_LIST(struct bucket) buckets;
     PM_LIST(uint32_t) restarts; // traces of runtime starts and stops, in time order
 };
@@ -235,8 +237,13 @@ struct pairing {
 
 static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct pm_trace *t) {
     size_t best = SIZE_MAX;
+    for (size_t i = open->open.n;
+         i-- > open->next && t->component == PM_COMP_CRIO && best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
+        uint32_t join = open->open.items[i] == UINT32_MAX ? 0 : pull(f, open->open.items[i])->join;
+        if (open->open.items[i] != UINT32_MAX && (join == t->join || !join || !t->join)) best = i;
+    }
     int64_t want = t->duration_ns ? t->ts - t->duration_ns : PM_NO_TIME, best_gap = INT64_MAX;
-    for (size_t i = open->next; i < open->open.n; i++) {
+    for (size_t i = open->next; i < open->open.n && t->component != PM_COMP_CRIO; i++) {
         if (open->open.items[i] == UINT32_MAX) continue;
         int64_t started = pull(f, open->open.items[i])->started;
         int64_t gap = want == PM_NO_TIME || started == PM_NO_TIME ? (int64_t)i : started > want ? started - want : want - started;
@@ -283,6 +290,8 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_OPEN);
         pull(f, index)->started = t->ts;
         pull(f, index)->requested = true;
+        pull(f, index)->join = t->join;
+        pull(f, index)->quiet = t->component == PM_COMP_CRIO;
         pm_fold_absorb(f->s, index, trace);
         pm_ids_add(&open->open, index);
         open->starts = true;
@@ -315,9 +324,30 @@ static void fold_runtime(struct fold *f, struct bucket *b) {
     pm_ids_free(&open.open);
 }
 
-// ── kubelet ──
-static uint32_t open_before(struct fold *f, const struct bucket *b, int64_t at) {
+// CRI-O logs failures at debug level only: a start that the image's next start overtakes has failed, why is not told.
+static void overtaken(struct fold *f, const struct bucket *b) {
+    int64_t next = PM_NO_TIME;
     for (size_t i = 0; i < b->attempts.n; i++) {
+        const struct pm_attempt *p = pull(f, b->attempts.items[i]);
+        if (p->quiet && p->started != PM_NO_TIME) next = pm_max_time(next, p->started);
+    }
+    for (size_t i = 0; i < b->attempts.n; i++) {
+        struct pm_attempt *p = pull(f, b->attempts.items[i]);
+        if (!p->quiet || p->outcome != PM_OUTCOME_OPEN || p->started == PM_NO_TIME || p->started >= next) continue;
+        int64_t over = PM_NO_TIME; // the start that came next
+        for (size_t k = 0; k < b->attempts.n; k++) {
+            const struct pm_attempt *q = pull(f, b->attempts.items[k]);
+            if (q->quiet && q->started > p->started) over = pm_min_time(over, q->started);
+        }
+        p->outcome = PM_OUTCOME_FAILED;
+        p->ended = over;
+        p->why = PM_STR("the pull has no end and the next one of its image began");
+    }
+}
+
+// ── kubelet ──
+static uint32_t open_before(struct fold *f, const struct bucket *b, int64_t at) { // the newest: older ones may have failed unseen
+    for (size_t i = b->attempts.n; i-- > 0;) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
         if (p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME && p->started <= at && at - p->started < PM_S(7200)) return b->attempts.items[i];
     }
@@ -335,6 +365,16 @@ static uint32_t cut_under_way(struct fold *f, const struct bucket *b, const stru
     return UINT32_MAX;
 }
 
+// With dockershim the kubelet watches the pull itself, and dockerd with its containerd store logs a good one: each tells of it where nobody else did.
+static void told_ok(struct fold *f, struct bucket *b, uint32_t trace) {
+    const struct pm_trace *t = &f->s->traces.items[trace];
+    sort_attempts(f, b);
+    uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_ok_unseen);
+    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    else attempt_ended(f, b, trace, PM_OUTCOME_OK, t->ts);
+    b->sorted = 0;
+}
+
 static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_unseen);
@@ -348,10 +388,28 @@ static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
     else attempt_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
 }
 
+// Where the lines that count are kept, an echo adds and never makes: a pod worker tells the error at the end of its sync, which other containers' pulls can
+// make long. (What never reaches the image service has no such line.)
+static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
+    if (pm_cause_is(t->verdict.cause, "rate-limit.client") || pm_cause_is(t->verdict.cause, "auth.credential-provider") || t->ts == PM_NO_TIME)
+        return UINT32_MAX;
+    if (!pm_map_get(f->image_service, t->node) && !pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS)) return UINT32_MAX;
+    for (size_t i = b->attempts.n; i-- > 0;) {
+        const struct pm_attempt *p = pull(f, b->attempts.items[i]);
+        if (p->outcome != PM_OUTCOME_FAILED || pm_at(p) == PM_NO_TIME || pm_at(p) > t->ts || !(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET))) continue;
+        return t->ts - pm_at(p) <= LATE_NS ? b->attempts.items[i] : UINT32_MAX;
+    }
+    return UINT32_MAX;
+}
+
 static void kubelet_echo(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_of_pod);
     if (index == UINT32_MAX) index = nearest(f, b, t, t->ts, NEAR_NS, t->pod ? fits_failed_podless : fits_failed);
+    if (index == UINT32_MAX && (index = echoed_late(f, b, t)) != UINT32_MAX) {
+        pm_fold_absorb(f->s, index, trace);
+        return;
+    }
     if (index == UINT32_MAX) index = attempt_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
     else pm_fold_absorb(f->s, index, trace);
     if (t->pod) pull(f, index)->exact_pod = true;
@@ -361,7 +419,9 @@ static void fold_kubelet(struct fold *f, struct bucket *b) {
     sort_attempts(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL) kubelet_end(f, b, b->traces.items[i]);
+        if (t->role != PM_ROLE_END || (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_DOCKERD)) continue;
+        if (t->kind == PM_KIND_PULL_OK) told_ok(f, b, b->traces.items[i]);
+        else if (t->kind == PM_KIND_PULL_FAIL && t->origin == PM_ORIGIN_KUBELET) kubelet_end(f, b, b->traces.items[i]);
     }
     b->sorted = 0;
     sort_attempts(f, b);
@@ -437,6 +497,9 @@ static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace
         if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod) continue;
         p->sources |= PM_SRC_EVENTS;
         add_pod(f->s, p, t);
+        if (!p->quiet || p->verdict.cause >= 0) continue; // nobody else knows why
+        take_verdict(p, &t->verdict);
+        if (!p->error) p->error = t->error;
     }
 }
 
@@ -484,12 +547,26 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     attempt_ended(f, b, trace, PM_OUTCOME_OK, t->last);
 }
 
+// "Error syncing pod, skipping: failed to "StartContainer" …" (kubelets up to 1.10): the worker's event about an attempt that its image manager's Failed event
+// counts, where that was kept.
+static bool resync_of(const struct fold *f, const struct pm_trace *t) {
+    if (!pm_str_eqc(pm_name(f->s, t->reason), "FailedSync")) return false;
+    for (size_t i = 0; i < f->s->traces.n; i++) { // by pod: it names a container, not the image
+        const struct pm_trace *o = &f->s->traces.items[i];
+        if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod && o->node == t->node && o->error &&
+            (o->namespace == t->namespace || !o->namespace || !t->namespace) && pm_str_eqc(pm_name(f->s, o->reason), "Failed"))
+            return true;
+    }
+    return false;
+}
+
 static void fold_events(struct fold *f, struct bucket *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
         uint32_t trace = b->traces.items[i];
         const struct pm_trace *t = &f->s->traces.items[trace];
         if (t->origin != PM_ORIGIN_EVENTS || t->role != PM_ROLE_END) continue;
         if (t->kind == PM_KIND_PULL_OK) event_ok(f, b, trace);
+        else if (resync_of(f, t)) pods_to_span(f, b, t);
         else if (t->error && t->verdict.cause >= 0) event_failed(f, b, trace);
         else if (t->error && !pm_str_starts(pm_name(f->s, t->error), PM_STR("ErrImage"))) event_failed(f, b, trace);
     }
@@ -569,7 +646,8 @@ static void deal(struct fold *f) {
     for (size_t i = 0; i < f->s->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[i];
         if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP) *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
-        if (pm_fold_imageless(t)) continue; // fold_dockerd.c
+        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL) *pm_map_slot(&f->image_service, t->node) = 1;
+        if (pm_fold_imageless(t) || pm_fold_refused_early(f->s, t)) continue; // fold_dockerd.c, fold_refused.c
         if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) continue;
         pm_ids_add(&bucket_at(f, t->node, t->image)->traces, (uint32_t)i);
     }
@@ -672,12 +750,15 @@ void pm_fold_pulls(struct pm_state *s) {
         fold_runtime(&f, b);
         fold_kubelet(&f, b);
         fold_client(&f, b);
+        overtaken(&f, b);
         fold_events(&f, b);
         fold_backoff(&f, b);
     }
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].outcome == PM_OUTCOME_OPEN) cut_by_restart(&f, &s->pulls.items[i]);
     pm_fold_dockerd(s);
+    pm_fold_refused(s);
+    pm_fold_credentials(s);
     pm_fold_sides(s);
     namespaces_by_image(s);
     for (size_t i = 0; i < f.buckets.n; i++) {
@@ -687,5 +768,6 @@ void pm_fold_pulls(struct pm_state *s) {
     free(f.buckets.items);
     free(f.restarts.items);
     JLFA(freed, f.by_key);
+    JLFA(freed, f.image_service);
     (void)freed;
 }

@@ -9,4 +9,7 @@ bool pm_fold_imageless(const struct pm_trace *t);                               
 void pm_fold_dockerd(struct pm_state *s);
 void pm_fold_sides(struct pm_state *s); // fold_dockerd.c: mirror tries and other lines beside an attempt
 bool pm_fold_reason_is_pull(struct pm_str waiting_reason);
-int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i); // time of the i-th of n attempts between first and last
+int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i);     // time of the i-th of n attempts between first and last
+bool pm_fold_refused_early(const struct pm_state *s, const struct pm_trace *t); // fold_refused.c: the kubelet never asked the runtime
+void pm_fold_refused(struct pm_state *s);
+void pm_fold_credentials(struct pm_state *s); // fold_credentials.c: requests with one credential after the other are one attempt

@@ -36,7 +36,28 @@ static bool other_image(const struct pm_state *s, const struct pm_trace *t, cons
     return t->repository != p->repository || t->registry != p->registry || !pm_str_eqc(pm_name(s, t->tag), "latest");
 }
 
-static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids *failed) {
+// `docker pull` in a terminal and the daemon's journal below it: one pull. A session has no stamps, and need not say where it was.
+static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c, const struct pm_trace *t) {
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED || p->sources & PM_SRC_RUNTIME) continue;
+        if ((p->node && c->node && p->node != c->node) || other_image(s, t, p) || !c->error || !p->error || !same_error(s, c->error, p->error)) continue;
+        if (pm_at(p) == PM_NO_TIME || (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5))) return (uint32_t)i;
+    }
+    return UINT32_MAX;
+}
+
+// "Attempting next endpoint": a mirror did not have it, or was not there, and the pull went on. Where the daemon's closing lines are kept and this pull has
+// none, it did not fail.
+static bool went_on(const struct pm_state *s, const struct cluster *c, bool closing_kept) {
+    if (!closing_kept || c->closed) return false;
+    for (int i = 0; i < c->n; i++)
+        if (!pm_str_eqc(pm_name(s, s->traces.items[c->traces[i]].message), "next endpoint") || s->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
+            return false;
+    return true;
+}
+
+static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids *failed, bool closing_kept) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = UINT32_MAX;
     int64_t gap = ONE_PULL_NS;
@@ -46,6 +67,15 @@ static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids
         if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p)) continue;
         best = failed->items[i];
         gap = d;
+    }
+    if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX && pm_at(&s->pulls.items[best]) == PM_NO_TIME)
+        s->pulls.items[best].ended = c->at;
+    if (best == UINT32_MAX && went_on(s, c, closing_kept)) {
+        for (int i = 0; i < c->n; i++) {
+            s->traces.items[c->traces[i]].kind = PM_KIND_MIRROR_TRY;
+            s->traces.items[c->traces[i]].role = PM_ROLE_SIDE;
+        }
+        return;
     }
     if (best == UINT32_MAX) {
         best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
@@ -118,10 +148,11 @@ bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t) {
 
 void pm_fold_dockerd(struct pm_state *s) {
     PM_LIST(struct cluster) clusters = {0};
-    struct pm_ids near = {0};
+    struct pm_ids near = {0}, closing = {0};
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END || t->kind != PM_KIND_PULL_FAIL) continue;
+        if (t->form == 2) pm_ids_add_new(&closing, t->node);
         struct cluster *home = NULL;
         for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
             if (belongs(s, &clusters.items[k], t)) home = &clusters.items[k];
@@ -138,9 +169,10 @@ void pm_fold_dockerd(struct pm_state *s) {
     pulls_by_node(s, &by_node);
     for (size_t i = 0; i < clusters.n; i++) {
         failed_near(s, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
-        make_pull(s, &clusters.items[i], &near);
+        make_pull(s, &clusters.items[i], &near, pm_ids_has(&closing, clusters.items[i].node));
     }
     pm_ids_free(&near);
+    pm_ids_free(&closing);
     free(by_node.items);
     free(clusters.items);
     fold_echoes(s);

@@ -83,6 +83,9 @@ struct pm_attempt {         // a pull while it is folded
     int best_rank;
     struct pm_verdict verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
+    bool quiet;            // its runtime logs no failures
+    uint32_t join;         // that ties its start to its end
+    uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
     uint32_t was;          // index before ordering
     struct pm_ids traces;  // index into traces
     struct pm_str why;     // how an ambiguity was settled

@@ -57,9 +57,13 @@ struct described { // all strings live in the member's arena
     struct pair *labels;
     struct pm_str addresses[8];
     int address_count;
-    struct pm_record at;     // the line of its name
-    uint64_t line;           // the last one that was its
-    int listed;              // containers, conditions and labels together
+    struct pm_record at; // the line of its name
+    uint64_t line;       // the last one that was its
+    int listed;          // containers, conditions and labels together
+    struct {
+        struct pm_str name, namespace, node;
+        uint64_t line;
+    } scheduled;             // of an Events table without its head: what its Scheduled row says the table is about
     int64_t capture_unit_ns; // of the member: how well its capture is known by now; 0: not
 };
 #define LISTED_MAX 1000
@@ -496,9 +500,35 @@ static void tell_capture(struct pm_parse_ctx *ctx, const struct pm_record *r, st
     pm_emit_fact(ctx, r, PM_FACT_CAPTURE_TIME, h->message, &capture);
 }
 
-// The row says no object: the description around it does.
+// "Successfully assigned shop/cart-0 to node-7", without the namespace up to 1.11: the first row of a pod's table, and the one that names pod and node.
+static void learn_scheduled(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, const struct pm_happening *h) {
+    struct pm_scan c = pm_scan_of(h->message);
+    struct pm_str pod, node;
+    if (!pm_str_eqc(h->reason, "Scheduled") || !pm_scan_lit(&c, "Successfully assigned ") || !pm_scan_word(&c, &pod) || !pm_scan_lit(&c, " to ") ||
+        !pm_scan_word(&c, &node))
+        return;
+    ptrdiff_t slash = pm_str_chr(pod, '/', 0);
+    d->scheduled.namespace = slash > 0 ? pm_arena_dup(ctx->member, pm_str_sub(pod, 0, (size_t)slash)) : PM_NONE;
+    d->scheduled.name = pm_arena_dup(ctx->member, pm_str_from(pod, slash > 0 ? (size_t)slash + 1 : 0));
+    d->scheduled.node = pm_arena_dup(ctx->member, node);
+    d->scheduled.line = r->line;
+}
+
+static void put_scheduled(const struct pm_record *r, const struct described *d, struct pm_happening *h) {
+    if (!d->scheduled.line || h->name.n || r->line > d->scheduled.line + DESCRIBED_GAP) return;
+    h->object_kind = PM_STR("Pod");
+    h->name = d->scheduled.name;
+    h->namespace = d->scheduled.namespace;
+    if (!h->host.n && pm_str_eqc(h->component, "kubelet")) h->host = d->scheduled.node;
+}
+
+// The row says no object: the description around it does, else the table's own Scheduled row.
 static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, struct pm_happening *h) {
-    if (!d->open) return pm_happening_emit(ctx, r, h);
+    if (!d->open) {
+        learn_scheduled(ctx, r, d, h);
+        put_scheduled(r, d, h);
+        return pm_happening_emit(ctx, r, h);
+    }
     tell_capture(ctx, r, d, h);
     h->object_kind = pm_str_c(d->kind);
     h->name = d->name;
@@ -520,6 +550,7 @@ static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record 
     struct pm_happening h = {0};
     if (row_of(r->text, &h)) return emit_happening(ctx, r, d, &h);
     if (is_events_header(r->text) || is_ruler(r->text)) {
+        d->scheduled.line = 0; // another table
         if (d->open && d->section != SECTION_CONDITIONS) d->section = SECTION_EVENTS;
         return PM_PARSE_OK;
     }

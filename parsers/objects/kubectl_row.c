@@ -104,7 +104,7 @@ static enum pm_row old_row(struct pm_str text, const struct pm_str *cells, int n
     h->type = cells[type];
     h->reason = cells[type + 1];
     int at = count + 1;
-    if (is_source(cells[at]) || pm_str_eqc(cells[at], "kubelet")) { // describe: no object in the row
+    if (is_source(cells[at]) || pm_str_eqc(cells[at], "kubelet") || at + 1 == type) { // describe: no object in the row, and "default-scheduler" is of no node
         pm_happening_set_source(h, cells[at]);
         if (at + 1 < type) h->field_path = cells[at + 1];
         pm_happening_set_message(h, rest_from(text, cells[type + 2]));

@@ -1,0 +1,162 @@
+// One attempt counts once, and none is lost: echoes, refusals before any request, several credentials, starts without an end, and who else tells of the same
+// pull. Each row is a short log, the question and the answer; beside each stands its innocent neighbour.
+#include "judge_rows.h"
+
+#define WEB "quay.test/acme/web:1"
+#define GONE "failed to resolve reference \"quay.test/acme/web:1\": quay.test/acme/web:1: not found"
+#define REFUSED "failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized"
+#define SUM "[rpc error: code = Unknown desc = " REFUSED ", rpc error: code = NotFound desc = " GONE "]"
+
+// kubelet 1.33: the pod worker tells the error when its sync ends, here after another container's pull of nine seconds.
+static void a_late_echo_adds_and_never_makes(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1.0, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n1", .message = "remote_image"},
+        {10.0, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {50.0, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n2", .message = "sync pod", .pod = "shop/web-1"},            // n2 kept nothing else: it counts
+        {90.0, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod", .pod = "shop/web-2"}, // never reached the image service
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, pods FROM pulls ORDER BY ended", "n1 shop/web-0, n2 shop/web-1, n1 shop/web-2");
+    judged_free(&j);
+}
+
+static void refused_before_any_request_is_one_attempt_a_pod(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, KUBELET, FAILED("acme/api:2", "Container image \"acme/api:2\" is not present with pull policy of Never"), .node = "n1",
+         .reason = "ErrImageNeverPull", .message = "sync pod", .pod = "shop/api-0"},
+        {14, KUBELET, FAILED("acme/api:2", "Container image \"acme/api:2\" is not present with pull policy of Never"), .node = "n1",
+         .reason = "ErrImageNeverPull", .message = "sync pod", .pod = "shop/api-0"},
+        {60, EVENTS, FAILED("acme/api:2", "Container image \"acme/api:2\" is not present with pull policy of Never"), .node = "n1",
+         .reason = "ErrImageNeverPull", .pod = "shop/api-0", .count = 6, .first = 1, .join = "u1"},
+        {60, EVENTS, FAILED(NULL, "ErrImageNeverPull"), .node = "n1", .reason = "Failed", .pod = "shop/api-0", .count = 6, .first = 1, .join = "u2"},
+        {61, EVENTS, FAILED("acme/api:2", "Container image \"acme/api:2\" is not present with pull policy of Never"), .node = "n2",
+         .reason = "ErrImageNeverPull", .pod = "shop/api-1", .count = 6, .first = 1, .join = "u3"}, // another pod
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, pods FROM pulls ORDER BY node", "n1 shop/api-0, n2 shop/api-1");
+    judged_free(&j);
+}
+
+static void two_credentials_are_one_attempt(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1.000, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {1.200, CONTAINERD, FAILED(WEB, REFUSED), .node = "n1", .status = 401},
+        {1.201, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {1.400, CONTAINERD, FAILED(WEB, GONE), .node = "n1"},
+        {1.401, KUBELET, FAILED(WEB, SUM), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {20.000, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {20.200, CONTAINERD, FAILED(WEB, REFUSED), .node = "n1", .status = 401},
+        {20.201, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {20.900, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"}, // the second one was taken
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT outcome, coalesce(cause, 'none'), substr(started, 18, 6) FROM pulls ORDER BY started", "failed image.tag-not-found 01.000, ok none 20.000");
+    judged_free(&j);
+}
+
+// Two pods of a rollout that wait for one another's pull, with one and the same wrong secret.
+static void two_pods_with_one_credential_are_two_attempts(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1.000, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {1.200, CONTAINERD, FAILED(WEB, REFUSED), .node = "n1", .status = 401},
+        {1.201, KUBELET, FAILED(WEB, REFUSED), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {1.201, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {1.400, CONTAINERD, FAILED(WEB, REFUSED), .node = "n1", .status = 401},
+        {1.401, KUBELET, FAILED(WEB, REFUSED), .node = "n1", .message = "sync pod", .pod = "shop/web-1"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT pods FROM pulls ORDER BY ended", "shop/web-0, shop/web-1");
+    judged_free(&j);
+}
+
+// CRI-O tells no failure: what the next start overtakes has failed. Two pods that pull together end both.
+static void crio_starts_that_are_overtaken_failed(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0, CRIO, START_OF(WEB), .node = "n1", .join = "a"},
+        {12, CRIO, START_OF(WEB), .node = "n1", .join = "b"},
+        {40, CRIO, START_OF(WEB), .node = "n1", .join = "c"},
+        {45, CRIO, OK_OF(WEB), .node = "n1", .join = "c"},
+        {100, CRIO, START_OF(WEB), .node = "n2", .join = "d"},
+        {101, CRIO, START_OF(WEB), .node = "n2", .join = "e"},
+        {130, CRIO, OK_OF(WEB), .node = "n2", .join = "d"},
+        {130.1, CRIO, OK_OF(WEB), .node = "n2", .join = "e"},
+        {140, CRIO, START_OF("quay.test/acme/held:1"), .node = "n2", .join = "f"}, // nothing came after it
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1, 2", "n1 failed 2, n1 ok 1, n2 ok 2, n2 open 1");
+    ASK(j, "SELECT DISTINCT cause FROM pulls WHERE outcome = 'failed'", "unknown");
+    judged_free(&j);
+}
+
+static void dockershim_watches_good_pulls_itself(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, KUBELET, OK_OF(WEB), .node = "n1", .message = "stop pulling"},
+        {2, EVENTS, OK_OF(WEB), .node = "n1", .reason = "Pulled", .pod = "shop/web-0", .join = "u1"}, // the same
+        {9, DOCKERD, OK_OF("docker.io/acme/api:1"), .node = "n2", .message = "image pulled"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, outcome, coalesce(pods, '') FROM pulls ORDER BY node", "n1 ok shop/web-0, n2 ok ");
+    judged_free(&j);
+}
+
+// dockerd tries each endpoint: that a mirror was not there is a step, where the daemon's closing lines are kept and there is none for it.
+static void the_next_endpoint_is_a_step(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, DOCKERD, FAILED(NULL, "Get https://mirror.acme.test/v2/: dial tcp 192.0.2.9:443: connect: connection refused"), .node = "n1",
+         .message = "next endpoint"},
+        {300, DOCKERD, FAILED(NULL, "manifest unknown: manifest unknown"), .node = "n1", .message = "next endpoint"},
+        {300, DOCKERD, FAILED(NULL, "manifest for acme/web:9 not found: manifest unknown: manifest unknown"), .node = "n1", .message = "handler"},
+        {1, DOCKERD, FAILED(NULL, "Get https://reg.acme.test/v2/: dial tcp 192.0.2.9:443: connect: connection refused"), .node = "n2",
+         .message = "next endpoint"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "n1 1, n2 1"); // n2 kept no closing line of anything: it may have failed
+    judged_free(&j);
+}
+
+static void a_session_and_the_daemons_journal_tell_one_pull(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {5, PM_COMP_CLIENT, FAILED(WEB, "manifest for quay.test/acme/web:1 not found: manifest unknown: manifest unknown")},
+        {7, DOCKERD, FAILED(NULL, "manifest for quay.test/acme/web:1 not found: manifest unknown: manifest unknown"), .node = "b1", .message = "handler"},
+        {90, DOCKERD, FAILED(NULL, "manifest for quay.test/acme/web:1 not found: manifest unknown: manifest unknown"), .node = "b1", .message = "handler"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT sources FROM pulls ORDER BY ended", "runtime+client, runtime");
+    judged_free(&j);
+}
+
+// kubectl 1.8: the worker's FailedSync repeats the image manager's Failed; alone it counts.
+static void failed_sync_echoes_failed(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {60, EVENTS, FAILED(WEB, GONE), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 4, .first = 1, .join = "u1"},
+        {60, EVENTS, FAILED(NULL, GONE), .node = "n1", .reason = "FailedSync", .pod = "shop/web-0", .count = 4, .first = 1, .join = "u2"},
+        {60, EVENTS, FAILED(NULL, GONE), .node = "n2", .reason = "FailedSync", .pod = "shop/web-1", .count = 3, .first = 1, .join = "u3"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "n1 4, n2 3");
+    judged_free(&j);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_late_echo_adds_and_never_makes),
+        cmocka_unit_test(refused_before_any_request_is_one_attempt_a_pod),
+        cmocka_unit_test(two_credentials_are_one_attempt),
+        cmocka_unit_test(two_pods_with_one_credential_are_two_attempts),
+        cmocka_unit_test(crio_starts_that_are_overtaken_failed),
+        cmocka_unit_test(dockershim_watches_good_pulls_itself),
+        cmocka_unit_test(the_next_endpoint_is_a_step),
+        cmocka_unit_test(a_session_and_the_daemons_journal_tell_one_pull),
+        cmocka_unit_test(failed_sync_echoes_failed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
