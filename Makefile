@@ -78,6 +78,10 @@ check-real: deps ## provoke failures in real containerd, dockerd, docker-registr
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)python3 tests/real/check_real.py $(T)
 
+quota-model: all ## hold what is said of quotas against a model, over QUOTA_LOGS (2500) random access logs
+	$(Q)PM=$(BIN) python3 tests/suites/quota_model $(QUOTA_LOGS)
+QUOTA_LOGS ?= 2500
+
 deps: ## install what building needs (says what)
 	$(Q)sh tests/tools/deps.sh build
 deps-check: ## install what building and testing need (says what)
@@ -123,4 +127,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -62,6 +62,7 @@ static void state_free(struct pm_state *s) {
     free(s->links.items);
     free(s->meters.items);
     free(s->pushes.items);
+    free(s->charges.items);
     free(s->readings.items);
     json_decref(s->correlate);
     json_decref(s->advice);
@@ -180,6 +181,44 @@ static void each_incident(struct pm_state *s) {
     }
 }
 
+static void pulls(struct pm_state *s) {
+    pm_skew_measure(s);
+    pm_fold_pulls(s);
+    pm_request_fold(s);
+    pm_fold_order(s);
+    pm_settle(s);
+}
+
+#define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day
+
+// A quota's window looks back over the cut of --since: the pulls before it are folded once more, for the budgets alone. Names and texts are the report's.
+static struct pm_state *uncut(struct pm_state *s) {
+    if (s->options->since_ns == PM_NO_TIME) return s;
+    struct pm_state *seen = pm_xmalloc(sizeof *seen);
+    struct pm_judge_options *o = PM_NEW(s->a, struct pm_judge_options);
+    memset(seen, 0, sizeof *seen);
+    *o = *s->options;
+    o->since_ns = pm_since(o->since_ns, LOOK_BACK_NS);
+    *seen = (struct pm_state){.timeline = s->timeline,
+                              .rules = s->rules,
+                              .options = o,
+                              .diags = s->diags,
+                              .report = s->report,
+                              .a = s->a,
+                              .names = s->names,
+                              .scratch = pm_arena_new(),
+                              .from = PM_NO_TIME,
+                              .to = PM_NO_TIME};
+    pm_load_rows(seen);
+    pm_workload_resolve(seen);
+    pulls(seen);
+    seen->mirrors = s->mirrors, seen->mirrors_n = s->mirrors_n;
+    return seen;
+}
+static void uncut_free(const struct pm_state *s, struct pm_state *seen) {
+    if (seen != s) state_free(seen);
+}
+
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = state_new(t, rules, o, diags);
     struct pm_report *report = s->report;
@@ -191,17 +230,15 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_load_rows(s);
     pm_workload_resolve(s);
     window(s);
-    pm_skew_measure(s);
-    pm_fold_pulls(s);
-    pm_request_fold(s);
-    pm_fold_order(s);
-    pm_settle(s);
+    pulls(s);
     pm_group_incidents(s);
     pm_chain_links(s);
     each_incident(s);
     pm_evidence_pick(s);
     pm_findings_fill(s);
-    bool quotas = pm_quotas_fill(s);
+    struct pm_state *seen = uncut(s);
+    bool quotas = pm_quotas_fill(s, seen);
+    uncut_free(s, seen);
     pm_stats_fill(s);
     pm_unknown_fill(s);
     bundle(s);

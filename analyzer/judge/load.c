@@ -250,8 +250,14 @@ static bool in_window(const struct pm_state *s, const struct pm_row *row) {
 static void meter_row(struct pm_state *s, const struct pm_row *row) { // what the registry said of its own limit
     const struct pm_event *e = &row->event;
     if (e->limit < 0 && e->remaining < 0) return;
-    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) =
-        (struct pm_meter){row->ts_ns, e->limit, e->remaining, e->window_s, pm_id(s, e->field[PM_F_REGISTRY])};
+    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) = (struct pm_meter){.at = row->ts_ns,
+                                                                              .limit = e->limit,
+                                                                              .remaining = e->remaining,
+                                                                              .window_s = e->window_s,
+                                                                              .registry = pm_id(s, e->field[PM_F_REGISTRY]),
+                                                                              .client = pm_id(s, e->field[PM_F_CLIENT]),
+                                                                              .user = pm_id(s, e->field[PM_F_USER]),
+                                                                              .row = row->id};
 }
 
 static bool row_in(void *ctx, const struct pm_row *row) {

@@ -72,6 +72,8 @@ static void refused_login(struct pm_state *s, const struct pm_row *row) {
     if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
 }
 
+static bool is_good(int status) { return status >= 200 && status < 300; }
+
 // A request as the groups see it.
 struct asked {
     const struct pm_row *row;
@@ -92,6 +94,14 @@ static struct pm_request_group *open_group(const struct pm_state *s, uint32_t ke
 
 static uint32_t of_user(struct pm_state *s, uint32_t key, uint32_t user) { return pm_id_fmt(s, "u/%u/%u", key, user); }
 
+// A log that names users names them for all but challenges: what another user, or nobody, was given is another pull.
+static bool is_of_another(const struct pm_request_group *g, const struct asked *q) {
+    if (q->user && g->user) return g->user != q->user;
+    if (q->token) return false; // asked for as a user, whether or not the rest names him
+    if (q->user) return g->ok_manifests || g->blobs;
+    return g->named && q->row->event.http_status != 401 && !q->blob;
+}
+
 // A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest. Two users behind one address
 // pull apart; the challenge before a user's name and a layer behind it carry none.
 static struct pm_request_group *group_of(struct pm_state *s, const struct asked *q) {
@@ -102,7 +112,7 @@ static struct pm_request_group *group_of(struct pm_state *s, const struct asked 
         g = open_group(s, q->latest);
         if (g && g->reference) g = NULL;
     }
-    return g && q->user && g->user && g->user != q->user ? NULL : g;
+    return g && is_of_another(g, q) ? NULL : g;
 }
 
 static void remember(struct pm_state *s, const struct asked *q, const struct pm_request_group *g) {
@@ -127,8 +137,6 @@ static struct pm_request_group *group_new(struct pm_state *s, const struct asked
                                    .verdict = {.cause = -1}};
     return g;
 }
-
-static bool is_good(int status) { return status >= 200 && status < 300; }
 
 // An index that is there and a platform of it that is not: the registry lost it, nobody asked for what never was.
 static void note_gone(struct pm_request_group *g, const struct asked *q) {
@@ -163,9 +171,27 @@ static void take_names(struct pm_state *s, struct pm_request_group *g, const str
         g->registry = pm_id(s, PM_STR("docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
     if (q->url.ns.n) g->mirror = true;
     if (!g->user) g->user = q->user;
+    if (q->user && !q->token) g->named = true;
+    if (q->token && is_good(e->http_status) && !q->user && pm_str_eqc(e->field[PM_F_METHOD], "GET"))
+        g->anonymous = true; // who has credentials asks with them: by POST, or as a user
     if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
     if (e->flags & PM_EV_ANONYMOUS) g->anonymous = true;
     if (!g->best) g->best = q->row->id;
+}
+
+// Each request by itself, for the meter of a quota: a group's manifests can lie minutes apart.
+static void charge(struct pm_state *s, const struct pm_request_group *g, const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    struct pm_meter *told = s->meters.n && s->meters.items[s->meters.n - 1].row == q->row->id ? &s->meters.items[s->meters.n - 1] : NULL;
+    bool answered = e->http_status >= 200 && e->http_status < 400 && !(e->flags & PM_EV_CACHE_HIT);
+    if (told) told->group = (uint32_t)(g - s->groups.items) + 1;
+    if (!answered && !told) return;
+    *PM_PUSH(s->charges.items, s->charges.n, s->charges.cap) =
+        (struct pm_charge){.at = q->row->ts_ns,
+                           .group = (uint32_t)(g - s->groups.items),
+                           .meter = told ? (uint32_t)s->meters.n : 0,
+                           .n = !answered ? 0 : (uint16_t)(q->times > 1000 ? 1000 : q->times),
+                           .manifest = q->manifest && answered && is_good(e->http_status) && pm_str_eqc(e->field[PM_F_METHOD], "GET")};
 }
 
 static struct asked asked_of(struct pm_state *s, const struct pm_row *row) {
@@ -213,6 +239,7 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     take_request(g, &q);
     count_status(g, status, q.times);
     take_status(s, g, row, q.manifest);
+    charge(s, g, &q);
 }
 
 // A challenge that nothing follows: no credentials, wrong ones, or a token that does not open this repository.

@@ -154,12 +154,13 @@ static bool limit(struct view *v, struct pm_attempt *p) {
         return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM,
                       "this registry throttles, it has no pull quota per user");
     enum secrets secrets = pod_secrets(v->s, p);
-    if ((p->flags & PM_EV_CREDENTIALS || p->user || secrets == SECRETS_SOME) && may_be(p, "rate-limit.authenticated"))
+    if ((p->flags & PM_EV_CREDENTIALS || p->user) && may_be(p, "rate-limit.authenticated"))
         return settle(p, "rate-limit.authenticated", PM_CONFIDENCE_MEDIUM, "the pull had credentials");
-    if (may_be(p, "rate-limit.anonymous"))
+    if (may_be(p, "rate-limit.anonymous")) // a pull secret in the pod is for some registry, and says nothing of what was presented to this one
         return settle(p, "rate-limit.anonymous", p->flags & PM_EV_ANONYMOUS || secrets == SECRETS_NONE ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
                       p->flags & PM_EV_ANONYMOUS ? "the token was asked for anonymously"
                       : secrets == SECRETS_NONE  ? "the pod has no pull secrets"
+                      : secrets == SECRETS_SOME  ? "the pod names a pull secret, and nothing shows that it was presented to this registry"
                                                  : "nothing shows credentials, and Docker Hub's usual limit is the anonymous one");
     return false;
 }

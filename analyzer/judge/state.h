@@ -111,6 +111,7 @@ struct pm_request_group { // requests of one client for one image in one go
     uint8_t stage;                                  // where the worst was
     bool token, refused_token;                      // a token was given; the repository refused it
     bool credentials, anonymous, mirror, redundant; // redundant: another log shows the same requests better
+    bool named;                                     // its log names users, and named this one
     uint64_t best;                                  // event id
     int64_t bytes;
     struct pm_status_count statuses[8];
@@ -126,8 +127,17 @@ struct pm_push { // uploads of one client to one repository, without long silenc
 
 struct pm_meter {
     int64_t at, limit, remaining, window_s;
-    uint32_t registry;
+    uint32_t registry, client, user;
+    uint32_t group; // index + 1 of the requests that it answered; 0: headers alone
+    uint64_t row;
 }; // RateLimit headers that a log kept; -1 unknown
+
+struct pm_charge { // one request of a group, as a registry's meter counts it
+    int64_t at;
+    uint32_t group, meter; // meter: index + 1 of the headers of its answer
+    uint16_t n;
+    bool manifest; // an answered GET of a manifest
+};
 
 enum pm_reading_what { PM_READING_UP = 0, PM_READING_LIMIT, PM_READING_DISK };
 struct pm_reading {
@@ -276,6 +286,7 @@ struct pm_state {
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
     PM_LIST(struct pm_push) pushes;
+    PM_LIST(struct pm_charge) charges;
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
     json_t *correlate, *advice, *findings;
@@ -349,9 +360,10 @@ void pm_evidence_pick(struct pm_state *s);                    // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
-void pm_findings_fill(struct pm_state *s);                                 // findings.c
-void pm_missing_fill(struct pm_state *s);                                  // missing.c
-bool pm_quotas_fill(struct pm_state *s);                                   // quota.c; false where a quota table is broken
+void pm_findings_fill(struct pm_state *s); // findings.c
+void pm_missing_fill(struct pm_state *s);  // missing.c
+// quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.
+bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
 void pm_stats_fill(struct pm_state *s);                                    // stats.c
 void pm_unknown_fill(struct pm_state *s);                                  // unknown.c
 struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text); // names and numbers taken out

@@ -430,6 +430,7 @@ static void quota(json *w, const struct pm_quota *q) {
     pm_json_text_or_null(w, "client", q->client);
     pm_json_text_or_null(w, "policy", q->policy);
     pm_json_known(w, "limit", q->limit >= 0, q->limit);
+    pm_json_text_or_null(w, "unit", q->unit);
     pm_json_known(w, "window_s", q->window_s >= 0, q->window_s);
     pm_json_uint(w, "used_low", q->used_low);
     pm_json_uint(w, "used_high", q->used_high);
@@ -443,6 +444,7 @@ static void quota(json *w, const struct pm_quota *q) {
     pm_json_time(w, "last_refused", q->last_refused_ns);
     pm_json_time(w, "free_at", q->free_at_ns);
     pm_json_uint(w, "refused", q->refused);
+    pm_json_text_or_null(w, "note", q->note);
     quota_curve(w, q);
     pm_json_known(w, "with_cache", q->with_cache >= 0, q->with_cache);
     pm_json_close(w, '}');

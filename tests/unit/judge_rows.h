@@ -31,7 +31,8 @@ struct line {
     int status;
     unsigned flags;
     uint32_t count;
-    double first, took; // first: of a counted event, ends at `at`
+    double first, took;          // first: of a counted event, ends at `at`
+    const char *told, *registry; // told: "100:11", limit and rest of the answer's RateLimit headers
 };
 struct judged {
     struct pm_timeline *t;
@@ -101,6 +102,11 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
                            .remaining = -1,
                            .window_s = -1,
                            .duration_ns = (int64_t)(l->took * 1e9)};
+    if (l->told) {
+        e->limit = atoi(l->told);
+        e->remaining = atoi(strchr(l->told, ':') + 1);
+        e->window_s = 21600;
+    }
     if (l->count > 1) {
         r.first_ns = at_ns(l->first);
         r.last_ns = at_ns(l->at);
@@ -111,7 +117,7 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
     } fields[] = {
         {PM_F_NODE, l->node},        {PM_F_IMAGE, l->image},   {PM_F_ERROR, l->error}, {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},
         {PM_F_OBJECT, l->object},    {PM_F_DETAIL, l->detail}, {PM_F_HOST, l->host},   {PM_F_URL, l->url},         {PM_F_CLIENT, l->client},
-        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},   {PM_F_USER, l->user},
+        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method}, {PM_F_JOIN, l->join},   {PM_F_USER, l->user},       {PM_F_REGISTRY, l->registry},
     };
     for (size_t k = 0; k < PM_LEN(fields); k++) e->field[fields[k].field] = pm_str_c(fields[k].text);
     if (l->pod) {
@@ -122,7 +128,7 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
     return r;
 }
 
-static struct judged judge(const struct line *lines, size_t n) {
+static inline struct judged judge_as(const struct line *lines, size_t n, const struct pm_judge_options *o) {
     const char *why = NULL;
     struct judged j = {.t = pm_timeline_open(NULL, true, &why), .diags = pm_diags_new()};
     setenv("PULLMORTEM_RECKON", "1", 1);
@@ -141,8 +147,12 @@ static struct judged judge(const struct line *lines, size_t n) {
     pm_timeline_commit(j.t);
     j.rules = pm_ruleset_load(NULL, j.diags);
     assert_non_null(j.rules);
+    j.r = pm_judge(j.t, j.rules, o, j.diags);
+    return j;
+}
+static struct judged judge(const struct line *lines, size_t n) {
     struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
-    j.r = pm_judge(j.t, j.rules, &o, j.diags);
+    struct judged j = judge_as(lines, n, &o);
     assert_non_null(j.r);
     return j;
 }

@@ -9,7 +9,7 @@
 
 struct log { // a growing log of pulls; images are all different, so that nothing is cached
     struct line lines[2048];
-    char images[2048][32];
+    char images[2048][48];
     size_t n;
 };
 
@@ -38,7 +38,7 @@ static struct log *fresh(void) {
     return &l;
 }
 
-// A hundred pulls, then a refusal. Without the registry's own log a pull may have cost one manifest or two.
+// A hundred pulls, then a refusal. Without the registry's own log a pull may have cost one manifest or two, but no more than the limit went well.
 static void exhausted_to_the_second(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -52,7 +52,7 @@ static void exhausted_to_the_second(void **state) {
     assert_int_equal(q->limit, 100);
     assert_int_equal(q->window_s, 21600);
     assert_int_equal(q->used_low, 100);
-    assert_int_equal(q->used_high, 200);
+    assert_int_equal(q->used_high, 100);
     assert_int_equal(q->refused, 2);
     assert_true(at_s(q->exhausted_at_ns) == 99);
     assert_true(at_s(q->first_refused_ns) == 200 && at_s(q->last_refused_ns) == 230);
@@ -239,6 +239,290 @@ static void points_are_bounded_and_keep_the_crossings(void **state) {
     judged_free(&j);
 }
 
+// ── meters: what a registry's own log, its headers and its users say ──
+struct get {
+    double at;
+    const char *client, *user;
+    int status;
+    const char *told, *ns;
+    unsigned flags;
+    int tag;
+};
+static void got(struct log *l, struct get g) {
+    snprintf(l->images[l->n], sizeof l->images[0], "/v2/acme/web/manifests/%d%s%.9s", g.tag, g.ns ? "?ns=" : "", g.ns ? g.ns : "");
+    l->lines[l->n] = (struct line){.at = g.at,
+                                   .from = PROXY,
+                                   .kind = PM_KIND_REQUEST,
+                                   .method = "GET",
+                                   .url = l->images[l->n],
+                                   .client = g.client,
+                                   .user = g.user,
+                                   .agent = "containerd/1.7.24",
+                                   .host = g.ns ? NULL : "registry-1.docker.io",
+                                   .registry = "docker.io",
+                                   .status = g.status ? g.status : 200,
+                                   .told = g.told,
+
+                                   .flags = g.flags | (g.user ? PM_EV_CREDENTIALS : 0)};
+    l->n++;
+}
+static const struct pm_quota *quota_of(const struct judged *j, const char *user, const char *client) {
+    for (size_t i = 0; i < j->r->quotas_n; i++)
+        if ((!user || pm_str_eqc(j->r->quotas[i].user, user)) && (!client || pm_str_eqc(j->r->quotas[i].client, client))) return &j->r->quotas[i];
+    fail_msg("no quota of %s %s", user ? user : "anybody", client ? client : "");
+    return NULL;
+}
+
+// Two users pull the same tags from one address, and somebody without a name does, too: three budgets, and no pull is lost between them.
+static void users_on_one_address(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    for (int i = 0; i < 10; i++) {
+        got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .user = "ann", .tag = i});
+        got(l, (struct get){.at = 60.0 * i + 2, .client = "198.51.100.9", .user = "ben", .tag = i});
+        if (i < 4) got(l, (struct get){.at = 60.0 * i + 4, .client = "198.51.100.9", .tag = i});
+    }
+    struct judged j = judge_log(l);
+    assert_int_equal(j.r->total.attempts, 24);
+    assert_int_equal(j.r->quotas_n, 3);
+    assert_int_equal(quota_of(&j, "ann", NULL)->used_low, 10);
+    assert_int_equal(quota_of(&j, "ben", NULL)->used_high, 10);
+    assert_int_equal(quota_of(&j, "", NULL)->used_low, 4);
+    assert_true(pm_str_eqc(quota_of(&j, "", NULL)->identity, "anonymous"));
+    judged_free(&j);
+}
+
+// A header is of the meter that sent it: whoever was answered last, each curve has its own limit and what is left of it.
+static void headers_bound_their_own_curve(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    static char told[64][16];
+    for (int i = 0; i < 20; i++) {
+        snprintf(told[2 * i], sizeof told[0], "100:%d", 80 - i); // others behind the address had spent 19 before
+        snprintf(told[2 * i + 1], sizeof told[0], "5000:%d", 4999 - i);
+        got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .told = told[2 * i]});
+        got(l, (struct get){.at = 60.0 * i + 20, .client = "198.51.100.10", .user = "pro", .told = told[2 * i + 1]});
+    }
+    struct judged j = judge_log(l);
+    const struct pm_quota *a = quota_of(&j, "", NULL), *u = quota_of(&j, "pro", NULL);
+    assert_int_equal(a->limit, 100);
+    assert_int_equal(a->used_low, 39);
+    assert_int_equal(u->limit, 5000);
+    assert_int_equal(u->used_low, 20);
+    assert_true(pm_str_eqc(u->status, "ok") && pm_str_eqc(a->status, "ok"));
+    assert_int_equal(a->points[a->points_n - 1].remaining, 61);
+    judged_free(&j);
+}
+
+// Who refuses has nothing left, whatever these logs saw spent.
+static void nothing_is_left_while_refused(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    spend(l, 0, 3, "n1");
+    refused(l, 10, "n1", ANONYMOUS);
+    struct judged j = judge_log(l);
+    const struct pm_quota *q = &j.r->quotas[0];
+    for (size_t i = 0; i < q->points_n; i++) assert_true(q->points[i].remaining == (q->points[i].refused ? 0 : 100 - (int64_t)q->points[i].used));
+    assert_int_equal(q->peak_used, q->used_low);
+    judged_free(&j);
+}
+
+static void a_slash_64_is_one_address(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    got(l, (struct get){.at = 0, .client = "2001:db8:5:1::1"});
+    got(l, (struct get){.at = 60, .client = "2001:db8:5:1:0:0:0:2"});
+    got(l, (struct get){.at = 120, .client = "2001:db8:5:2::1"}); // the neighbour's
+    struct judged j = judge_log(l);
+    assert_int_equal(j.r->quotas_n, 2);
+    assert_int_equal(quota_of(&j, NULL, "2001:db8:5:1::/64")->used_low, 2);
+    assert_int_equal(quota_of(&j, NULL, "2001:db8:5:2::/64")->used_low, 1);
+    judged_free(&j);
+}
+
+// A proxy that passes refusals on is as good a meter as the registry; one that never does may have answered by itself.
+static void requests_with_ns(void **state) {
+    (void)state;
+    for (int refuses = 0; refuses < 2; refuses++) {
+        struct log *l = fresh();
+        for (int i = 0; i < 12; i++) got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .ns = "docker.io"});
+        if (refuses) got(l, (struct get){.at = 900, .client = "198.51.100.9", .ns = "docker.io", .status = 429});
+        struct judged j = judge_log(l);
+        assert_int_equal(j.r->quotas_n, 1);
+        assert_int_equal(j.r->quotas[0].used_low, refuses ? 12 : 0);
+        assert_int_equal(j.r->quotas[0].used_high, 12);
+        assert_int_equal(j.r->quotas[0].refused, refuses);
+        if (refuses) assert_int_equal(j.r->incidents[0].failed_pulls, 1);
+        judged_free(&j);
+    }
+}
+
+// What a cache answered nobody counted; what it asked for it asked from one address.
+static void cache_hits_are_not_spent(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    for (int i = 0; i < 10; i++)
+        got(l, (struct get){.at = 60.0 * i, .client = i % 2 ? "10.3.0.4" : "10.3.0.5", .flags = i < 3 ? PM_EV_CACHE_MISS : PM_EV_CACHE_HIT});
+    struct judged j = judge_log(l);
+    assert_int_equal(j.r->quotas_n, 1);
+    assert_int_equal(j.r->quotas[0].used_high, 3);
+    judged_free(&j);
+}
+
+static void headers_alone(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {5, PM_COMP_CLIENT, .kind = PM_KIND_REQUEST, .registry = "docker.io", .client = "198.51.100.9", .status = 200, .told = "100:11"}};
+    struct judged j = JUDGE(lines);
+    assert_int_equal(j.r->quotas_n, 1);
+    assert_int_equal(j.r->quotas[0].used_low, 89);
+    assert_true(pm_str_eqc(j.r->quotas[0].status, "near") && pm_str_eqc(j.r->quotas[0].identity, "anonymous"));
+    assert_int_equal(j.r->total.attempts, 0);
+    judged_free(&j);
+}
+
+// ── figures that cannot be ──
+// Three nodes of 60 pulls each, then refused: 180 of 100 do not pass one address. Each has a budget of its own.
+static void an_impossible_figure_disproves_one_address(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    static const char *const nodes[] = {"n1", "n2", "n3"};
+    for (int i = 0; i < 180; i++) pulled(l, i, nodes[i % 3]);
+    for (int i = 0; i < 3; i++) refused(l, 200 + i, nodes[i], ANONYMOUS);
+    struct judged j = judge_log(l);
+    assert_int_equal(j.r->quotas_n, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(j.r->quotas[i].used_low, 60);
+        assert_int_equal(j.r->quotas[i].used_high, 100);
+        assert_int_equal(j.r->quotas[i].note.n, 0);
+    }
+    judged_free(&j);
+}
+
+// Over the limit and never refused, or pulls that go well while it is shut: said in a sentence. Within the limit: no sentence.
+static void what_cannot_be_is_explained(void **state) {
+    (void)state;
+    static const struct {
+        int before, refusals, after;
+        const char *note;
+        uint64_t used;
+    } rows[] = {{90, 0, 0, NULL, 90},
+                {100, 2, 0, NULL, 100},
+                {250, 0, 0, "at least 3 addresses", 250},
+                {100, 2, 30, "30 requests went well", 100},
+                {220, 2, 0, "at least 3 addresses", 220}};
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct log *l = fresh();
+        for (int k = 0; k < rows[i].before; k++) got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9"});
+        for (int k = 0; k < rows[i].refusals; k++) got(l, (struct get){.at = 4000 + 60.0 * k, .client = "198.51.100.9", .status = 429});
+        for (int k = 0; k < rows[i].after; k++) got(l, (struct get){.at = 5000 + 10.0 * k, .client = "198.51.100.9"});
+        struct judged j = judge_log(l);
+        assert_int_equal(j.r->quotas_n, 1);
+        const struct pm_quota *q = &j.r->quotas[0];
+        assert_true(rows[i].note ? pm_str_has(q->note, pm_str_c(rows[i].note)) : !q->note.n);
+        assert_int_equal(q->used_low, rows[i].used);
+        assert_int_equal(q->peak_used, q->used_low);
+        if (rows[i].before == 220) assert_true(q->exhausted_at_ns == q->first_refused_ns);
+        if (rows[i].before == 250) assert_true(q->exhausted_at_ns == PM_NO_TIME);
+        judged_free(&j);
+    }
+}
+
+// ── dates, cuts and tables ──
+// The limit falls from 5 000 to 2 500 in the middle of a busy evening: a row each, and the window of the second looks back into the first.
+static void a_step_down_begins_a_row(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    double step = 1604520000 - 1709287200.0; // 2020-11-04T20:00Z
+    for (int i = 0; i < 30; i++) got(l, (struct get){.at = step - 1500 + 100 * i, .client = "198.51.100.9"});
+    struct judged j = judge_log(l);
+    assert_int_equal(j.r->quotas_n, 2);
+    assert_int_equal(j.r->quotas[0].limit, 5000);
+    assert_int_equal(j.r->quotas[0].used_low, 15);
+    assert_int_equal(j.r->quotas[1].limit, 2500);
+    assert_int_equal(j.r->quotas[1].used_low, 30);
+    judged_free(&j);
+}
+
+static void since_cuts_the_view_not_the_window(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    for (int i = 0; i < 100; i++) got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .tag = i});
+    got(l, (struct get){.at = 6100, .client = "198.51.100.9", .status = 429});
+    struct pm_judge_options o = {.since_ns = at_ns(5400), .until_ns = PM_NO_TIME};
+    struct judged j = judge_as(l->lines, l->n, &o);
+    assert_non_null(j.r);
+    assert_int_equal(j.r->total.attempts, 11);
+    assert_int_equal(j.r->quotas_n, 1);
+    assert_int_equal(j.r->quotas[0].used_low, 100);
+    assert_true(at_s(j.r->quotas[0].exhausted_at_ns) == 5940 && at_s(j.r->quotas[0].free_at_ns) == SIX_HOURS);
+    assert_true(j.r->quotas[0].points[0].t_ns >= o.since_ns);
+    judged_free(&j);
+}
+
+static struct judged judge_with_table(const struct log *l, const char *table) {
+    static const char path[] = "build/unit/quotas-of-a-test.yaml";
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(table, f);
+    fclose(f);
+    struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
+    return judge_as(l->lines, l->n, &o);
+}
+
+// A user's own table: who has which plan, windows that begin by the clock, requests of every kind.
+static void a_table_of_the_users(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    for (int i = 0; i < 7; i++) got(l, (struct get){.at = 30 + 10.0 * i, .client = "198.51.100.9", .user = "ann"});
+    got(l, (struct get){.at = 110, .client = "198.51.100.9", .user = "ben"});
+    struct judged j = judge_with_table(l, "quotas:\n"
+                                          "  - {id: ours, registry: docker.io, identity: user, users: [ann, eve], limit: 5, window_s: 60, kind: fixed, unit: "
+                                          "requests}\n");
+    assert_non_null(j.r);
+    const struct pm_quota *ann = quota_of(&j, "ann", NULL), *ben = quota_of(&j, "ben", NULL);
+    assert_true(pm_str_eqc(ann->policy, "ours") && pm_str_eqc(ann->unit, "requests"));
+    assert_int_equal(ann->limit, 5);
+    assert_int_equal(ann->peak_used, 4); // 10:01:00 … 10:01:30; three were in the minute before
+    assert_int_equal(ben->limit, 200);
+    judged_free(&j);
+}
+
+static void mistakes_of_a_table(void **state) {
+    (void)state;
+    static const char *const tables[] = {
+        "quotas:\n  - id: a\n    registry: docker.io\n    identity: user\n    limit: 5\n    window_s: 60\n    limits: 7\n",
+        "quotas:\n  - {id: a, registry: docker.io, identity: user, limit: 5, window_s: 60, kind: rolling}\n",
+        "quotas:\n  - {id: a, registry: docker.io, identity: user, limit: 5, window_s: 60, counts: heads}\n",
+        "quotas:\n  - {id: a, registry: docker.io, identity: anonymous, users: [ann], limit: 5, window_s: 60}\n",
+        "quotas:\n  - {id: a, registry: docker.io, identity: user, limit: -5, window_s: 60}\n",
+        "quotas:\n  - {id: a, registry: docker.io, identity: user, limit: 5, window_s: 60, plan: [x]}\n",
+    };
+    struct log *l = fresh();
+    got(l, (struct get){.at = 30, .client = "198.51.100.9", .user = "ann"});
+    for (size_t i = 0; i < PM_LEN(tables); i++) {
+        struct judged j = judge_with_table(l, tables[i]);
+        assert_null(j.r);
+        judged_free(&j);
+    }
+}
+
+// The rest of a budget that was spent elsewhere is missed once, with the names of all that were refused early.
+static void what_was_spent_elsewhere_is_said_once(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    spend(l, 0, 95, "n3");
+    for (int i = 0; i < 2; i++) {
+        got(l, (struct get){.at = 10 + i, .client = i ? "198.51.100.9" : "203.0.113.9"});
+        got(l, (struct get){.at = 60 + i, .client = i ? "198.51.100.9" : "203.0.113.9", .status = 429});
+    }
+    struct judged j = judge_log(l);
+    size_t said = 0;
+    for (size_t i = 0; i < j.r->missing_n; i++) said += pm_str_has(j.r->missing[i].effect, PM_STR("spent before these logs begin"));
+    assert_int_equal(said, 1);
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exhausted_to_the_second),
@@ -253,6 +537,20 @@ int main(void) {
         cmocka_unit_test(the_window_spans_new_year),
         cmocka_unit_test(manifest_gets_are_what_counts),
         cmocka_unit_test(points_are_bounded_and_keep_the_crossings),
+        cmocka_unit_test(users_on_one_address),
+        cmocka_unit_test(headers_bound_their_own_curve),
+        cmocka_unit_test(nothing_is_left_while_refused),
+        cmocka_unit_test(a_slash_64_is_one_address),
+        cmocka_unit_test(requests_with_ns),
+        cmocka_unit_test(cache_hits_are_not_spent),
+        cmocka_unit_test(headers_alone),
+        cmocka_unit_test(an_impossible_figure_disproves_one_address),
+        cmocka_unit_test(what_cannot_be_is_explained),
+        cmocka_unit_test(a_step_down_begins_a_row),
+        cmocka_unit_test(since_cuts_the_view_not_the_window),
+        cmocka_unit_test(a_table_of_the_users),
+        cmocka_unit_test(mistakes_of_a_table),
+        cmocka_unit_test(what_was_spent_elsewhere_is_said_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,8 @@
 
 static void bare_429_of_hub(void **state) {
     (void)state;
-    // no pull secrets in the pod → anonymous; with one → that user's quota
+    // no pull secrets in the pod → anonymous; one is there, for whatever registry → still so, and the budget says that both readings are open;
+    // the registry's words name the user → his
     static const struct line none[] = {
         {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1",
          .detail = "{\"phase\":\"Pending\",\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
@@ -21,11 +22,21 @@ static void bare_429_of_hub(void **state) {
          .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[\"hub\"],\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
         {1, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod", .pod = "shop/web-0", .status = 429},
     };
+    static const struct line named[] = {
+        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1",
+         .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[\"hub\"],\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}", .flags = PM_EV_SNAPSHOT},
+        {1, KUBELET, FAILED("acme/web:1", BODY), .node = "n1", .message = "sync pod", .pod = "shop/web-0", .status = 429}};
     struct judged j = JUDGE(none);
     assert_string_equal(cause_of(&j), "rate-limit.anonymous");
+    assert_true(pm_str_eqc(j.r->quotas[0].identity, "anonymous") && !j.r->quotas[0].note.n);
     judged_free(&j);
     j = JUDGE(some);
+    assert_string_equal(cause_of(&j), "rate-limit.anonymous");
+    assert_true(pm_str_eqc(j.r->quotas[0].identity, "unknown") && pm_str_has(j.r->quotas[0].note, PM_STR("the limit is 200")));
+    judged_free(&j);
+    j = JUDGE(named);
     assert_string_equal(cause_of(&j), "rate-limit.authenticated");
+    assert_true(pm_str_eqc(j.r->quotas[0].identity, "user"));
     judged_free(&j);
 }
 

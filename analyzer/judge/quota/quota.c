@@ -1,411 +1,311 @@
-// Quotas over time: who spent a registry's pull budget, when it was gone, when it frees.
-//
-// Evidence, best first: RateLimit headers that a log kept; the registry side's manifest GETs; the nodes' own pulls. Where only pulls are known usage is a
-// range: a pull costs one GET, or two where the image is an index. Only refusals that name a quota count (rate-limit.anonymous and .authenticated): throttling,
-// a proxy's words and the kubelet's own limiter are no quota, and are never mixed in.
+// Quotas over time: who spent a registry's pull budget, when it was gone, when it frees. See quota.h.
 //
 // Who shares a budget is seen, not assumed: an address is its own client, unless it was refused with a budget of its own hardly touched while all together
-// had used it up. Then they leave through one address, and are counted as one.
+// had used it up. Then they leave through one address, and are counted as one. More used than the limit before the first refusal disproves that.
+// A row is of one limit: where it changes by date, or the registry tells another, a new row begins; the window looks back over that border and over --since.
 #include "judge/quota/quota.h"
-#include "judge/state.h"
 #include <stdlib.h>
 
 #define POINTS_MAX 240
-#define CONSUMERS_MAX 8
 
-struct spend { // one pull, as the registry's meter sees it
-    int64_t at;
-    uint32_t client, pull; // pull: index + 1, 0 where only the registry side saw it
-    uint16_t low, high;    // manifest GETs it cost, at least and at most; 0 where it was refused
-    bool refused;
+struct term { // what held at some time
+    const struct pm_policy *known;
+    struct pm_policy in_force;
 };
-struct budget { // one registry, identity and user
-    uint32_t registry, user;
-    bool anonymous;
-    PM_LIST(struct spend) spends;
-};
-struct budgets {
-    PM_LIST(struct budget) list;
-};
-
-static struct budget *budget_of(struct budgets *all, uint32_t registry, bool anonymous, uint32_t user) {
-    for (size_t i = 0; i < all->list.n; i++) {
-        struct budget *b = &all->list.items[i];
-        if (b->registry == registry && b->anonymous == anonymous && b->user == user) return b;
-    }
-    struct budget *b = PM_PUSH(all->list.items, all->list.n, all->list.cap);
-    *b = (struct budget){.registry = registry, .anonymous = anonymous, .user = user};
-    return b;
-}
-
-// Did this pull present credentials? Its own lines, then the pull secrets of its pods; -1 where nothing says.
-static int pull_credentials(const struct pm_state *s, const struct pm_attempt *p) {
-    if (p->outcome == PM_OUTCOME_FAILED && pm_cause_is(p->verdict.cause, "rate-limit.anonymous")) return 0;
-    if (p->outcome == PM_OUTCOME_FAILED && pm_cause_is(p->verdict.cause, "rate-limit.authenticated")) return 1;
-    if (p->user || (p->flags & PM_EV_CREDENTIALS)) return 1;
-    if (p->flags & PM_EV_ANONYMOUS) return 0;
-    int known = -1;
-    for (size_t i = 0; i < p->pods.n; i++) {
-        Word_t at = pm_map_get(s->facts.pod_by_key, p->pods.items[i]);
-        if (!at) continue;
-        const struct pm_pod_fact *f = &s->facts.pods.items[at - 1];
-        if (!f->listed) continue;
-        if (f->secrets.n) return 1;
-        known = 0;
-    }
-    return known;
-}
-
-// A pull that got its manifest has spent, whatever happened to its layers.
-static bool got_manifest(const struct pm_attempt *p) {
-    if (p->outcome == PM_OUTCOME_OK) return true;
-    if (p->outcome != PM_OUTCOME_FAILED || p->status >= 400) return false;
-    return p->stage == PM_STAGE_UNPACK || pm_cause_in(p->verdict.cause, "storage") || pm_cause_is(p->verdict.cause, "network.stalled") ||
-           pm_cause_is(p->verdict.cause, "runtime.unpack") || pm_cause_is(p->verdict.cause, "image.platform-mismatch");
-}
-
-static bool is_refusal(const struct pm_attempt *p) {
-    return p->outcome == PM_OUTCOME_FAILED &&
-           (pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated"));
-}
-
-// The address that the registry saw a node under, so that pulls that only the node logged stand beside those that the registry logged too.
-static uint32_t *node_clients(const struct pm_state *s) {
-    uint32_t names = pm_intern_count(s->names), *of = pm_xmalloc((names + 1) * sizeof *of);
-    memset(of, 0, (names + 1) * sizeof *of);
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node && !of[s->pulls.items[g->pull - 1].node])
-            of[s->pulls.items[g->pull - 1].node] = g->client;
-    }
-    return of;
-}
-
-// An access log seldom says whose registry it fronts: the pull that a group belongs to does, or the repository where only one registry has it.
-static uint32_t group_registry(const struct pm_state *s, const struct pm_request_group *g) {
-    if (g->registry) return g->registry;
-    if (g->pull) return s->pulls.items[g->pull - 1].registry;
-    Word_t only = pm_map_get(s->facts.registry_of_repository, g->repository);
-    return only == UINT32_MAX ? 0 : (uint32_t)only;
-}
-
-// What the whole bundle says of one registry, worked out once.
-struct account {
-    int64_t from, to;     // its own log is the better meter, for as long as it was kept
-    bool anonymous, user; // whom its refusals name
-    bool nodes_tell;      // refused pulls are counted where the nodes tell of them; a burst of retries can look like two groups to the registry's side
-};
-struct accounts {
-    Pvoid_t at; // registry → index + 1
-    PM_LIST(struct account) list;
+struct view { // one budget at one address, or one that many share
+    struct pm_state *s;
+    const struct pm_policies *policies;
+    const struct pm_budget *budget;
+    struct pm_spend *spends; // in order of time
+    size_t n;
+    uint32_t client;
+    size_t clients;
+    uint32_t *term_of; // a spend's term
+    PM_LIST(struct term) terms;
+    int64_t atleast; // no policy of a smaller limit: one was overdrawn and nobody was refused
 };
 
-static struct account *account_of(struct accounts *all, uint32_t registry) {
-    Word_t *slot = pm_map_slot(&all->at, registry);
-    if (!*slot) {
-        *PM_PUSH(all->list.items, all->list.n, all->list.cap) = (struct account){.from = PM_NO_TIME, .to = PM_NO_TIME};
-        *slot = all->list.n;
+// ── limits ──
+static struct term term_at(const struct view *v, int64_t told, int64_t window_s, int64_t at) {
+    const struct pm_budget *b = v->budget;
+    struct pm_str registry = pm_name(v->s, b->registry), user = pm_name(v->s, b->user);
+    struct term t = {.known = pm_policy_find(v->policies, registry, b->whose != PM_WHOSE_USER, user, told >= 0 ? told : v->atleast, at)};
+    if (t.known) t.in_force = *t.known;
+    else t.in_force = (struct pm_policy){.limit = -1, .from = PM_NO_TIME, .until = PM_NO_TIME};
+    if (told >= 0) {
+        if (t.known && t.known->limit != told) t.known = NULL; // none of the table's
+        t.in_force.limit = told;
     }
-    return &all->list.items[*slot - 1];
+    if (window_s > 0) t.in_force.window_ns = PM_S(window_s);
+    return t;
 }
 
-static void accounts_fill(const struct pm_state *s, struct accounts *all) {
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (g->redundant || g->mirror) continue;
-        struct account *a = account_of(all, group_registry(s, g));
-        a->from = pm_min_time(a->from, g->first);
-        a->to = pm_max_time(a->to, g->last);
-    }
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        if (!is_refusal(p)) continue;
-        struct account *a = account_of(all, p->registry);
-        a->anonymous |= pm_cause_is(p->verdict.cause, "rate-limit.anonymous");
-        a->user |= pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
-        a->nodes_tell |= (p->sources & ~(unsigned)PM_SRC_REGISTRY) != 0;
-    }
+static bool same_term(const struct term *a, const struct term *b) {
+    return a->known == b->known && a->in_force.limit == b->in_force.limit && a->in_force.window_ns == b->in_force.window_ns;
 }
 
-// What a registry's refusals say of the rest: all anonymous (0), all of users (1), or mixed (-1).
-static int registry_identity(const struct account *a) { return a->anonymous == a->user ? -1 : a->user; }
-
-static bool has_long_budget(const struct pm_policies *policies, struct pm_str registry, bool anonymous,
-                            int64_t at) { // budgets of a second are no story of a day
-    const struct pm_policy *p = pm_policy_find(policies, registry, anonymous, at);
-    return p && p->limit >= 0 && p->window_ns >= PM_S(3600);
-}
-
-static void spend(struct budgets *all, uint32_t registry, int with, uint32_t user, struct spend x) {
-    struct budget *b = budget_of(all, registry, with != 1, with == 1 ? user : 0);
-    *PM_PUSH(b->spends.items, b->spends.n, b->spends.cap) = x;
-}
-
-static void collect_groups(struct pm_state *s, const struct pm_policies *policies, struct accounts *accounts, struct budgets *all) {
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        const struct pm_attempt *p = g->pull ? &s->pulls.items[g->pull - 1] : NULL;
-        uint32_t registry = group_registry(s, g);
-        if (g->redundant || g->mirror || !registry) continue;
-        bool refused = g->worst == 429 && (p ? is_refusal(p) : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit"));
-        if (refused && (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : account_of(accounts, registry)->nodes_tell)) refused = false; // collect_pulls has it
-        if (!refused && !g->manifest_gets) continue;
-        int with = p ? pull_credentials(s, p) : g->user || g->credentials ? 1 : g->anonymous ? 0 : -1;
-        if (with < 0) with = registry_identity(account_of(accounts, registry));
-        if (!has_long_budget(policies, pm_name(s, registry), with != 1, g->first)) continue;
-        uint16_t gets = (uint16_t)(g->manifest_gets > 1000 ? 1000 : g->manifest_gets);
-        // A group refused at its second manifest has spent the first one.
-        if (gets)
-            spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->first, .client = g->client, .pull = g->pull, .low = gets, .high = gets});
-        if (refused) spend(all, registry, with, p ? p->user : g->user, (struct spend){.at = g->last, .client = g->client, .pull = g->pull, .refused = true});
+// The limit that the registry itself told holds from there on, and before the first telling, too.
+static void terms_find(struct view *v) {
+    int64_t told = -1, window_s = -1;
+    v->terms.n = 0;
+    for (size_t i = 0; i < v->n && told < 0; i++)
+        if (v->spends[i].limit >= 0) told = v->spends[i].limit, window_s = v->spends[i].window_s;
+    for (size_t i = 0; i < v->n; i++) {
+        const struct pm_spend *x = &v->spends[i];
+        if (x->limit >= 0) told = x->limit, window_s = x->window_s;
+        struct term t = term_at(v, told, window_s, x->at);
+        if (!v->terms.n || !same_term(&v->terms.items[v->terms.n - 1], &t)) *PM_PUSH(v->terms.items, v->terms.n, v->terms.cap) = t;
+        v->term_of[i] = (uint32_t)v->terms.n - 1;
     }
 }
 
-// The meter is the registry's, and so is its clock; a node's that is off would date a refusal before what it was refused for.
-static int64_t metered_at(const struct pm_state *s, const struct pm_attempt *p, bool refused) {
-    if (refused && p->answered) return p->answered;
-    int64_t at = refused ? pm_at(p) : pm_began(p);
-    return at == PM_NO_TIME ? at : at - pm_skew_of(s, p->node);
+static void step(const struct view *v, struct pm_curve *c, size_t i) {
+    c->policy = &v->terms.items[v->term_of[i]].in_force;
+    c->limit = c->policy->limit;
+    pm_curve_step(c, i);
+}
+static struct pm_curve curve_of(const struct view *v) {
+    return (struct pm_curve){.spends = v->spends, .n = v->n, .more_at = PM_NO_TIME, .beyond_from = PM_NO_TIME};
 }
 
-static void collect_pulls(struct pm_state *s, const struct pm_policies *policies, struct accounts *accounts, struct budgets *all) {
-    uint32_t *clients = node_clients(s);
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        bool refused = is_refusal(p);
-        int64_t at = metered_at(s, p, refused);
-        if (at == PM_NO_TIME || (!refused && !got_manifest(p))) continue;
-        const struct account m = *account_of(accounts, p->registry);
-        if (!refused && p->requests && m.from != PM_NO_TIME) continue; // its requests stand for it
-        if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) continue;
-        if (!refused && m.from != PM_NO_TIME && pm_time_in(at, m.from, m.to)) continue; // the meter was on and did not see it: another way led there
-        int with = pull_credentials(s, p);
-        if (with < 0) with = registry_identity(account_of(accounts, p->registry));
-        if (!refused && !has_long_budget(policies, pm_name(s, p->registry), with != 1, at)) continue;
-        uint32_t client = p->client ? p->client : p->node && clients[p->node] ? clients[p->node] : p->node;
-        spend(all, p->registry, with, p->user,
-              (struct spend){.at = at, .client = client, .pull = (uint32_t)i + 1, .refused = refused, .low = refused ? 0 : 1, .high = refused ? 0 : 2});
-    }
-    free(clients);
-}
+// ── one address for all, or one each ──
+static bool is_over(const struct pm_curve *c) { return c->limit > 0 && pm_curve_low(c) > (uint64_t)c->limit; }
+// This one passed the limit: not what an earlier, higher limit let through.
+static bool overdraws(const struct pm_curve *c) { return c->spends[c->at].low && is_over(c); }
 
-static int by_time(const void *a, const void *b) {
-    const struct spend *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    if (x->refused != y->refused) return x->refused ? 1 : -1; // what was spent at that moment came before what was refused
-    return x->pull < y->pull ? -1 : x->pull > y->pull;
-}
-
-struct curve { // one client's, or all clients' together
-    const struct spend *spends;
-    size_t n, head;
-    int64_t window_ns, limit;
-    uint64_t low, high;
+struct verge { // how things stood at the first refusal
+    uint64_t used;
+    int64_t limit;
+    bool refused, overdrawn;
 };
-
-static void curve_step(struct curve *c, size_t i) { // forget what left the window, then take the i-th
-    while (c->window_ns > 0 && c->head < i && c->spends[c->head].at <= c->spends[i].at - c->window_ns) {
-        c->low -= c->spends[c->head].low;
-        c->high -= c->spends[c->head].high;
-        c->head++;
+static struct verge verge_of(const struct pm_state *s, const struct pm_policies *policies, const struct pm_budget *b, struct pm_spend *spends, size_t n) {
+    struct pm_curve c = {.spends = spends, .n = n, .more_at = PM_NO_TIME, .beyond_from = PM_NO_TIME};
+    struct verge v = {.limit = -1};
+    for (size_t i = 0; i < n && !v.refused; i++) {
+        c.policy = pm_policy_find(policies, pm_name(s, b->registry), b->whose != PM_WHOSE_USER, pm_name(s, b->user), spends[i].limit, spends[i].at);
+        c.limit = c.policy ? c.policy->limit : -1;
+        pm_curve_step(&c, i);
+        v.overdrawn |= overdraws(&c);
+        if (spends[i].refused) v = (struct verge){c.low, c.limit, true, v.overdrawn};
     }
-    c->low += c->spends[i].low;
-    c->high += c->spends[i].high;
+    return v;
 }
 
-static uint64_t used_when_refused(const struct spend *spends, size_t n, const struct pm_policy *p) {
-    struct curve c = {.spends = spends, .n = n, .window_ns = p ? p->window_ns : 0};
-    for (size_t i = 0; i < n; i++) {
-        curve_step(&c, i);
-        if (spends[i].refused) return c.low;
-    }
-    return UINT64_MAX; // never refused
-}
-
-static size_t of_client(const struct budget *b, uint32_t client, struct spend *out) {
+static size_t of_client(const struct pm_budget *b, uint32_t client, struct pm_spend *out) {
     size_t n = 0;
     for (size_t i = 0; i < b->spends.n; i++)
         if (b->spends.items[i].client == client) out[n++] = b->spends.items[i];
     return n;
 }
 
-// Where only pulls are known each may have cost two manifests, and two addresses of their own would look alike; one address for all is the commoner wiring.
-static bool is_shared(const struct budget *b, const struct pm_policy *p, const struct pm_ids *clients) {
-    if (!b->anonymous || (p && p->per_user)) return true;
+// Where only pulls are known each may have cost two manifests, and two addresses of their own would look alike; one address for all is the commoner wiring,
+// unless it would have had to pass more than the limit.
+static bool is_shared(const struct pm_state *s, const struct pm_policies *policies, const struct pm_budget *b, const struct pm_ids *clients) {
+    const struct pm_policy *p = pm_policy_find(policies, pm_name(s, b->registry), b->whose != PM_WHOSE_USER, pm_name(s, b->user), -1, b->spends.items[0].at);
+    if (b->whose == PM_WHOSE_USER || (p && p->per != PM_PER_ADDRESS)) return true;
     if (clients->n < 2 || !p || p->limit < 0) return false;
-    struct spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
-    bool shared = false;
-    uint64_t together = used_when_refused(b->spends.items, b->spends.n, p);
-    for (size_t i = 0; i < clients->n && !shared; i++) {
-        uint64_t alone = used_when_refused(own, of_client(b, clients->items[i], own), p);
-        shared = alone != UINT64_MAX && together != UINT64_MAX && alone * 10 < (uint64_t)p->limit * 8 && together > alone;
+    struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
+    memcpy(own, b->spends.items, b->spends.n * sizeof *own);
+    struct verge together = verge_of(s, policies, b, own, b->spends.n);
+    size_t early = 0; // clients that were refused with a budget of their own hardly touched
+    bool more = false;
+    for (size_t i = 0; i < clients->n && together.refused && !together.overdrawn; i++) {
+        struct verge alone = verge_of(s, policies, b, own, of_client(b, clients->items[i], own));
+        if (!alone.refused || alone.limit < 0 || alone.used * 10 >= (uint64_t)alone.limit * 8) continue;
+        early++;
+        more |= together.used > alone.used;
     }
     free(own);
-    return shared;
+    return more || early > 1;
+}
+
+// ── moments ──
+static bool is_full(const struct pm_curve *c) { return c->limit > 0 && pm_curve_low(c) >= (uint64_t)c->limit; }
+
+static void first_refusal(struct pm_quota *q, const struct pm_curve *c, int64_t at) {
+    q->first_refused_ns = at;
+    q->free_at_ns = pm_curve_frees(c);
+    if (q->exhausted_at_ns == PM_NO_TIME) q->exhausted_at_ns = at;
+}
+
+// A lower limit begins with what the higher one had let through: of the new one all is used, not more.
+static uint64_t shown(const struct pm_curve *c, bool overdrawn) { return is_over(c) && !overdrawn ? (uint64_t)c->limit : pm_curve_low(c); }
+
+static void moments(const struct view *v, struct pm_quota *q, struct pm_curve *c, size_t from, size_t to) {
+    int64_t full_since = PM_NO_TIME;
+    bool overdrawn = false;
+    q->peak_at_ns = q->exhausted_at_ns = q->first_refused_ns = q->last_refused_ns = q->free_at_ns = PM_NO_TIME;
+    for (size_t i = 0; i < to; i++) {
+        step(v, c, i);
+        int64_t at = v->spends[i].at;
+        if (!is_full(c)) full_since = PM_NO_TIME;
+        else if (full_since == PM_NO_TIME || (i && v->term_of[i] != v->term_of[i - 1])) full_since = at; // a new limit is used up no sooner than it holds
+        if (i < from) continue;
+        overdrawn |= overdraws(c);
+        uint64_t low = shown(c, overdrawn), high = pm_curve_high(c);
+        if (low > q->used_low || q->peak_at_ns == PM_NO_TIME) q->used_low = low, q->peak_at_ns = at;
+        if (high > q->used_high) q->used_high = high;
+        if (overdraws(c) && !q->refused) q->exhausted_at_ns = full_since = PM_NO_TIME; // it went on: that was not the end of it
+        if (full_since != PM_NO_TIME && q->exhausted_at_ns == PM_NO_TIME) q->exhausted_at_ns = full_since;
+        if (!v->spends[i].refused) continue;
+        if (!q->refused++) first_refusal(q, c, at);
+        q->last_refused_ns = at;
+    }
+    q->peak_used = q->used_low;
+    if (q->used_high < q->used_low) q->used_high = q->used_low;
+    // What goes well is within the limit: two manifests each it cannot have been.
+    if (q->limit > 0 && q->used_low <= (uint64_t)q->limit && q->used_high > (uint64_t)q->limit) q->used_high = (uint64_t)q->limit;
+    bool near = q->limit > 0 && q->used_low * 10 > (uint64_t)q->limit * 8;
+    q->status = q->refused ? PM_STR("exceeded") : near ? PM_STR("near") : PM_STR("ok");
 }
 
 // The points of a curve: every change of a short one; of a long one an even choice, and always the moments that matter.
-static void points(struct pm_state *s, struct pm_quota *q, const struct spend *spends, size_t n, const struct pm_policy *p) {
-    struct curve c = {.spends = spends, .n = n, .window_ns = p ? p->window_ns : 0};
-    size_t step = n / POINTS_MAX + 1;
-    bool was_full = false, was_near = false;
+static void points(const struct view *v, struct pm_quota *q, size_t from, size_t to) {
+    struct pm_curve c = curve_of(v);
+    size_t n = to - from, step_by = n / POINTS_MAX + 1, room = POINTS_MAX + n / step_by + 8 < n + 1 ? POINTS_MAX + n / step_by + 8 : n + 1;
+    bool was_full = false, was_near = false, overdrawn = false;
     uint64_t ok = 0, refused = 0;
-    q->points = PM_NEWN(s->a, struct pm_quota_point, POINTS_MAX + n / step + 8 < n + 1 ? POINTS_MAX + n / step + 8 : n + 1);
-    size_t room = POINTS_MAX + n / step + 8 < n + 1 ? POINTS_MAX + n / step + 8 : n + 1;
-    for (size_t i = 0; i < n; i++) {
-        curve_step(&c, i);
-        ok += !spends[i].refused;
-        refused += spends[i].refused;
-        bool full = q->limit > 0 && c.low >= (uint64_t)q->limit, near = q->limit > 0 && c.low * 10 > (uint64_t)q->limit * 8;
-        bool crossing =
-            full != was_full || near != was_near || spends[i].at == q->first_refused_ns || spends[i].at == q->last_refused_ns || spends[i].at == q->peak_at_ns;
+    q->points = PM_NEWN(v->s->a, struct pm_quota_point, room);
+    q->points_cap = room;
+    for (size_t i = 0; i < to; i++) {
+        const struct pm_spend *x = &v->spends[i];
+        step(v, &c, i);
+        if (i < from) continue;
+        overdrawn |= overdraws(&c);
+        uint64_t low = shown(&c, overdrawn);
+        ok += !x->refused && (x->low || x->high);
+        refused += x->refused;
+        bool full = is_full(&c), near = q->limit > 0 && low * 10 > (uint64_t)q->limit * 8, last_of_moment = i + 1 == to || x[1].at != x->at;
+        bool crossing = full != was_full || near != was_near || x->at == q->first_refused_ns || x->at == q->last_refused_ns || x->at == q->peak_at_ns;
         was_full = full;
         was_near = near;
-        bool last_of_moment = i + 1 == n || spends[i + 1].at != spends[i].at;
-        if (!crossing && (i % step || !last_of_moment) && i + 1 != n) continue;
+        if (!crossing && ((i - from) % step_by || !last_of_moment) && i + 1 != to) continue;
         if (q->points_n == room) break;
-        uint64_t told = ok, told_refused = refused;
-        ok = refused = 0; // of each point: what came since the one before
-        q->points[q->points_n++] =
-            (struct pm_quota_point){spends[i].at, c.low, told, told_refused, q->limit > 0 ? (c.low < (uint64_t)q->limit ? q->limit - (int64_t)c.low : 0) : -1};
-    }
-    q->points_cap = room;
-}
-
-struct tally {
-    uint32_t name;
-    uint64_t n;
-};
-static const struct pm_state *tally_state;
-static int by_most(const void *a, const void *b) {
-    const struct tally *x = a, *y = b;
-    if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(pm_name(tally_state, x->name), pm_name(tally_state, y->name));
-}
-
-static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kind, Pvoid_t counts) {
-    PM_LIST(struct tally) list = {0};
-    Word_t key = 0;
-    PWord_t n;
-    JLF(n, counts, key);
-    while (n) {
-        *PM_PUSH(list.items, list.n, list.cap) = (struct tally){(uint32_t)key, *n};
-        JLN(n, counts, key);
-    }
-    tally_state = s;
-    if (list.n) qsort(list.items, list.n, sizeof *list.items, by_most);
-    for (size_t i = 0; i < list.n && i < CONSUMERS_MAX; i++)
-        q->consumers[q->consumers_n++] = (struct pm_consumer){pm_str_c(kind), pm_name(s, list.items[i].name), list.items[i].n};
-    free(list.items);
-}
-
-static void count(Pvoid_t *counts, uint32_t name) {
-    if (name) ++*pm_map_slot(counts, name);
-}
-
-static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
-    Word_t at = pm_map_get(s->facts.pod_by_key, pod);
-    if (!at) return 0;
-    const struct pm_pod_fact *f = &s->facts.pods.items[at - 1];
-    if (!f->workload_name) return 0;
-    return pm_id_fmt(s, "%.*s %.*s/%.*s", PM_FMT(pm_name(s, f->workload_kind)), PM_FMT(pm_name(s, f->namespace)), PM_FMT(pm_name(s, f->workload_name)));
-}
-
-static uint32_t namespace_of(struct pm_state *s, uint32_t pod) {
-    Word_t at = pm_map_get(s->facts.pod_by_key, pod);
-    return at ? s->facts.pods.items[at - 1].namespace : 0;
-}
-
-// Who spent it: pulls that counted. The refused are not consumers, they are the hit.
-static void consumers(struct pm_state *s, struct pm_quota *q, const struct spend *spends, size_t n) {
-    static const char *const kinds[] = {"node", "client", "workload", "image", "namespace"};
-    Pvoid_t counts[PM_LEN(kinds)] = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (spends[i].refused || !spends[i].pull) continue;
-        const struct pm_attempt *p = &s->pulls.items[spends[i].pull - 1];
-        uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
-                 names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image, pod ? namespace_of(s, pod) : p->namespace};
-        for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
-    }
-    q->consumers = PM_NEWN(s->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
-    q->consumers_cap = PM_LEN(kinds) * CONSUMERS_MAX;
-    for (size_t k = 0; k < PM_LEN(kinds); k++) {
-        Word_t freed;
-        consumers_of(s, q, kinds[k], counts[k]);
-        JLFA(freed, counts[k]);
-        (void)freed;
+        int64_t left = q->limit > 0 ? (full || x->refused ? 0 : q->limit - (int64_t)low) : -1; // who refuses has none to give
+        q->points[q->points_n++] = (struct pm_quota_point){x->at, low, ok, refused, left};     // of each point: what came since the one before
+        ok = refused = 0;
     }
 }
 
-static int64_t distinct_images(const struct pm_state *s, const struct spend *spends, size_t n) { // what a pull-through cache would have fetched
-    Pvoid_t seen = NULL;
-    Word_t many, freed;
-    for (size_t i = 0; i < n; i++)
-        if (spends[i].pull) ++*pm_map_slot(&seen, s->pulls.items[spends[i].pull - 1].image);
-    JLC(many, seen, 0, -1);
-    JLFA(freed, seen);
-    (void)freed;
-    return (int64_t)many;
+// ── what a figure that cannot be says ──
+static struct pm_str many(struct pm_state *s, uint64_t n, const char *noun) {
+    return pm_arena_fmt(s->a, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
 }
 
-static void moments(struct pm_quota *q, const struct spend *spends, size_t n, const struct pm_policy *p) {
-    struct curve c = {.spends = spends, .n = n, .window_ns = p ? p->window_ns : 0};
-    q->peak_at_ns = q->exhausted_at_ns = q->first_refused_ns = q->last_refused_ns = q->free_at_ns = PM_NO_TIME;
-    for (size_t i = 0; i < n; i++) {
-        curve_step(&c, i);
-        if (c.low > q->peak_used) {
-            q->peak_used = c.low;
-            q->peak_at_ns = spends[i].at;
+static struct pm_str note_over(struct pm_state *s, const struct pm_quota *q, bool anonymous) {
+    unsigned long long atleast = (q->used_low + (uint64_t)q->limit - 1) / (uint64_t)q->limit, used = q->used_low;
+    const char *when = q->refused ? "before anything was refused" : "and nothing was refused";
+    if (anonymous)
+        return pm_arena_fmt(s->a, "%llu used of a limit of %lld, %s: at least %llu addresses or accounts stand behind this row, or the limit did not hold",
+                            used, (long long)q->limit, when, atleast);
+    return pm_arena_fmt(s->a, "%llu used of a limit of %lld, %s: this account has a higher one, or more than one account stands behind this row", used,
+                        (long long)q->limit, when);
+}
+
+static struct pm_str note_beyond(struct pm_state *s, const struct pm_quota *q, const struct pm_curve *c) {
+    char from[32], until[32];
+    struct pm_str pulls = many(s, c->beyond, "request"),
+                  shut = q->free_at_ns != PM_NO_TIME ? pm_arena_fmt(s->a, ", shut until %s", pm_when_format(q->free_at_ns, until)) : PM_NONE;
+    return pm_arena_fmt(s->a,
+                        "%.*s went well from %s on, while this budget was used up%.*s: the limit was lifted, or they were made as somebody else; they are not "
+                        "counted here",
+                        PM_FMT(pulls), pm_when_format(c->beyond_from, from), PM_FMT(shut));
+}
+
+static struct pm_str note_open(const struct view *v, const struct pm_quota *q, int64_t at) {
+    const struct pm_policy *u = pm_policy_find(v->policies, q->registry, false, PM_NONE, -1, at);
+    if (!u || u->limit < 0) return PM_STR("the pods name a pull secret, and nothing says whether it was presented: told as anonymous");
+    return pm_arena_fmt(
+        v->s->a, "the pods name a pull secret, and nothing says whether it was presented: if it was, the limit is %lld (%s) and the budget is the user's",
+        (long long)u->limit, u->id);
+}
+
+static struct pm_str note(const struct view *v, const struct pm_quota *q, const struct pm_curve *c, int64_t at) {
+    if (q->limit > 0 && q->used_low > (uint64_t)q->limit) return note_over(v->s, q, v->budget->whose != PM_WHOSE_USER);
+    if (c->beyond) return note_beyond(v->s, q, c);
+    return v->budget->whose == PM_WHOSE_UNKNOWN ? note_open(v, q, at) : PM_NONE;
+}
+
+// ── rows ──
+static struct pm_str whose_name(enum pm_whose w) {
+    return w == PM_WHOSE_USER ? PM_STR("user") : w == PM_WHOSE_ANONYMOUS ? PM_STR("anonymous") : PM_STR("unknown");
+}
+
+static void row(const struct view *v, size_t from, size_t to) {
+    struct pm_report *r = v->s->report;
+    const struct term *t = &v->terms.items[v->term_of[from]];
+    const struct pm_policy *p = &t->in_force;
+    struct pm_quota q = {.registry = pm_name(v->s, v->budget->registry),
+                         .identity = whose_name(v->budget->whose),
+                         .user = pm_name(v->s, v->budget->user),
+                         .policy = t->known ? pm_arena_dup(v->s->a, pm_str_c(t->known->id)) : PM_NONE,
+                         .unit = pm_str_c(p->unit ? p->unit : "pulls"),
+                         .limit = p->limit,
+                         .window_s = p->window_ns > 0 ? p->window_ns / PM_NS_PER_S : -1};
+    if (v->client) q.client = pm_name(v->s, v->client);
+    else if (v->clients > 1 && v->budget->whose != PM_WHOSE_USER) q.client = pm_arena_fmt(v->s->a, "one address shared by %zu clients", v->clients);
+    struct pm_curve c = curve_of(v);
+    moments(v, &q, &c, from, to);
+    points(v, &q, from, to);
+    pm_quota_consumers(v->s, &q, v->spends + from, to - from);
+    q.with_cache = pm_quota_images(v->s, v->spends + from, to - from);
+    q.note = note(v, &q, &c, v->spends[from].at);
+    *PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap) = q;
+}
+
+// A user whose plan is not known and who drew more than it allows, unrefused, has the next bigger one.
+static bool bigger_plan(struct view *v) {
+    struct pm_curve c = curve_of(v);
+    uint64_t most = 0;
+    if (v->budget->whose != PM_WHOSE_USER) return false;
+    for (size_t i = 0; i < v->n; i++) {
+        const struct term *t = &v->terms.items[v->term_of[i]];
+        if (v->spends[i].refused || v->spends[i].limit >= 0 || !t->known || !t->known->plan || t->known->users_n) return false;
+        step(v, &c, i);
+        if (is_over(&c) && pm_curve_low(&c) > most) most = pm_curve_low(&c);
+    }
+    for (size_t i = 0; i < v->policies->list.n && most; i++) {
+        const struct pm_policy *x = &v->policies->list.items[i];
+        if (!x->anonymous && x->plan && !x->users_n && x->limit > (int64_t)most && (v->atleast < 0 || x->limit < v->atleast)) v->atleast = x->limit;
+    }
+    return v->atleast >= 0;
+}
+
+static void rows(struct view *v) {
+    int64_t since = v->s->report->from_ns; // of what is asked for
+    size_t from = 0;
+    if (!v->n) return;
+    v->term_of = pm_xmalloc(v->n * sizeof *v->term_of);
+    v->atleast = -1;
+    terms_find(v);
+    if (bigger_plan(v)) terms_find(v);
+    while (from < v->n && v->s->options->since_ns != PM_NO_TIME && since != PM_NO_TIME && v->spends[from].at < v->s->report->from_ns) from++;
+    for (size_t to; from < v->n; from = to) {
+        for (to = from + 1; to < v->n && v->term_of[to] == v->term_of[from];) to++;
+        row(v, from, to);
+    }
+    free(v->term_of);
+    free(v->terms.items);
+}
+
+static void budget_rows(struct pm_state *s, const struct pm_budget *b, const struct pm_policies *policies) {
+    struct pm_ids clients = {0};
+    if (!b->spends.n) return;
+    for (size_t i = 0; i < b->spends.n; i++) pm_ids_add_new(&clients, b->spends.items[i].client);
+    struct view v = {.s = s, .policies = policies, .budget = b, .clients = clients.n};
+    if (clients.n < 2 || is_shared(s, policies, b, &clients)) {
+        v.spends = b->spends.items, v.n = b->spends.n, v.client = clients.n == 1 ? clients.items[0] : 0;
+        rows(&v);
+    } else {
+        struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
+        for (size_t i = 0; i < clients.n; i++) {
+            struct view one = {.s = s, .policies = policies, .budget = b, .spends = own, .client = clients.items[i], .clients = 1};
+            one.n = of_client(b, clients.items[i], own);
+            rows(&one);
         }
-        if (!q->refused) { // what is told as used: the most there was until it was refused
-            if (c.low > q->used_low) q->used_low = c.low;
-            if (c.high > q->used_high) q->used_high = c.high;
-        }
-        if (q->limit > 0 && c.low >= (uint64_t)q->limit && q->exhausted_at_ns == PM_NO_TIME) q->exhausted_at_ns = spends[i].at;
-        if (!spends[i].refused) continue;
-        q->refused++;
-        if (q->first_refused_ns == PM_NO_TIME) {
-            q->first_refused_ns = spends[i].at;
-            // The oldest pull still counted leaves the window, and one pull fits again.
-            size_t oldest = c.head;
-            while (oldest < i && !spends[oldest].low) oldest++;
-            if (c.window_ns > 0 && oldest < i) q->free_at_ns = spends[oldest].at + c.window_ns;
-        }
-        q->last_refused_ns = spends[i].at;
+        free(own);
     }
-    if (q->refused && (q->exhausted_at_ns == PM_NO_TIME || q->exhausted_at_ns > q->first_refused_ns)) q->exhausted_at_ns = q->first_refused_ns;
-    bool over = q->refused > 0, near = q->limit > 0 && q->peak_used * 10 > (uint64_t)q->limit * 8;
-    q->status = over ? PM_STR("exceeded") : near ? PM_STR("near") : PM_STR("ok");
-}
-
-// The limit that the registry itself told, where a log kept its headers.
-static int64_t told_limit(const struct pm_state *s, uint32_t registry, int64_t from, int64_t to, int64_t *window_ns) {
-    int64_t limit = -1;
-    for (size_t i = 0; i < s->meters.n; i++) {
-        const struct pm_meter *m = &s->meters.items[i];
-        if (m->registry != registry || m->limit < 0 || !pm_time_in(m->at, pm_since(from, PM_S(86400)), to + PM_S(86400))) continue;
-        limit = m->limit;
-        if (m->window_s > 0) *window_ns = PM_S(m->window_s);
-    }
-    return limit;
-}
-
-static void one(struct pm_state *s, const struct budget *b, const struct spend *spends, size_t n, uint32_t client, size_t clients,
-                const struct pm_policies *policies, struct pm_quota *q) {
-    const struct pm_policy *known = n ? pm_policy_find(policies, pm_name(s, b->registry), b->anonymous, spends[n - 1].at) : NULL;
-    struct pm_policy p = known ? *known : (struct pm_policy){.limit = -1};
-    int64_t told = told_limit(s, b->registry, spends[0].at, spends[n - 1].at, &p.window_ns);
-    *q = (struct pm_quota){.registry = pm_name(s, b->registry),
-                           .identity = b->anonymous ? PM_STR("anonymous") : PM_STR("user"),
-                           .user = pm_name(s, b->user),
-                           .policy = known ? pm_arena_dup(s->a, pm_str_c(known->id)) : PM_NONE,
-                           .limit = told >= 0 ? told : p.limit,
-                           .window_s = p.window_ns > 0 ? p.window_ns / PM_NS_PER_S : -1};
-    q->client = client ? pm_name(s, client) : clients > 1 && b->anonymous ? pm_arena_fmt(s->a, "one address shared by %zu clients", clients) : PM_NONE;
-    moments(q, spends, n, &p);
-    points(s, q, spends, n, &p);
-    consumers(s, q, spends, n);
-    q->with_cache = distinct_images(s, spends, n);
+    pm_ids_free(&clients);
 }
 
 static int quota_order(const void *a, const void *b) {
@@ -414,57 +314,48 @@ static int quota_order(const void *a, const void *b) {
     int c = pm_str_cmp(x->registry, y->registry);
     if (!c) c = pm_str_cmp(x->identity, y->identity);
     if (!c) c = pm_str_cmp(x->user, y->user);
-    return c ? c : pm_str_cmp(x->client, y->client);
+    if (!c) c = pm_str_cmp(x->client, y->client);
+    return c ? c : (x->peak_at_ns > y->peak_at_ns) - (x->peak_at_ns < y->peak_at_ns);
 }
 
-static void budget_quotas(struct pm_state *s, struct budget *b, const struct pm_policies *policies) {
+// A budget that was refused long before these logs saw it spent was spent elsewhere: that is worth knowing, once, and no guess is made of by whom.
+static bool spent_elsewhere(const struct pm_quota *q) { return q->refused && q->limit > 0 && q->used_high * 10 < (uint64_t)q->limit * 9; }
+
+static void say_spent_elsewhere(struct pm_state *s) {
+    enum { NAMED = 3 };
     struct pm_report *r = s->report;
-    struct pm_ids clients = {0};
-    if (!b->spends.n) return;
-    qsort(b->spends.items, b->spends.n, sizeof *b->spends.items, by_time);
-    for (size_t i = 0; i < b->spends.n; i++) pm_ids_add_new(&clients, b->spends.items[i].client);
-    const struct pm_policy *p = pm_policy_find(policies, pm_name(s, b->registry), b->anonymous, b->spends.items[b->spends.n - 1].at);
-    if (clients.n < 2 || is_shared(b, p, &clients)) {
-        one(s, b, b->spends.items, b->spends.n, clients.n == 1 ? clients.items[0] : 0, clients.n, policies, PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap));
-    } else {
-        struct spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
-        for (size_t i = 0; i < clients.n; i++) {
-            size_t n = of_client(b, clients.items[i], own);
-            one(s, b, own, n, clients.items[i], 1, policies, PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap));
+    for (size_t i = 0, end; i < r->quotas_n; i = end) {
+        struct pm_buf b = {0};
+        size_t n = 0;
+        for (end = i; end < r->quotas_n && pm_str_eq(r->quotas[end].registry, r->quotas[i].registry); end++) {
+            const struct pm_quota *q = &r->quotas[end];
+            struct pm_str who = q->user.n ? q->user : q->client.n ? q->client : q->identity;
+            if (spent_elsewhere(q) && n++ < NAMED)
+                pm_buf_fmt(&b, "%s%llu of %lld by %.*s", n > 1 ? ", " : "", (unsigned long long)q->used_high, (long long)q->limit, PM_FMT(who));
         }
-        free(own);
+        if (n > NAMED) pm_buf_fmt(&b, " and %zu more", n - NAMED);
+        struct pm_str list = pm_buf_str(&b);
+        if (n) {
+            struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
+            m->what = pm_arena_fmt(s->a, "only part of what %.*s allows was seen before its first refusal: %.*s", PM_FMT(r->quotas[i].registry), PM_FMT(list));
+            m->effect = PM_STR("the rest was spent before these logs begin, or by others behind the same address: who used up the quota is not known");
+        }
+        pm_buf_free(&b);
     }
-    pm_ids_free(&clients);
 }
 
-// A budget that was refused long before these logs saw it spent was spent elsewhere: that is worth knowing, and no guess is made of by whom.
-static void spent_elsewhere(struct pm_state *s, const struct pm_quota *q) {
-    if (!q->refused || q->limit <= 0 || q->used_high * 10 >= (uint64_t)q->limit * 9) return;
-    struct pm_missing *m = PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
-    m->what = pm_arena_fmt(s->a, "only %llu of the %lld pulls that %.*s allows were seen before its first refusal", (unsigned long long)q->used_high,
-                           (long long)q->limit, PM_FMT(q->registry));
-    m->effect = PM_STR("the rest was spent before these logs begin, or by others behind the same address: who used up the quota is not known");
-}
-
-bool pm_quotas_fill(struct pm_state *s) {
+bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen) {
     struct pm_policies policies = {0};
-    struct budgets all = {0};
-    if (!pm_policies_load(s, &policies)) return false;
-    struct accounts accounts = {0};
-    Word_t freed;
-    accounts_fill(s, &accounts);
-    collect_groups(s, &policies, &accounts, &all);
-    collect_pulls(s, &policies, &accounts, &all);
-    JLFA(freed, accounts.at);
-    (void)freed;
-    free(accounts.list.items);
-    for (size_t i = 0; i < all.list.n; i++) {
-        budget_quotas(s, &all.list.items[i], &policies);
-        free(all.list.items[i].spends.items);
+    struct pm_budgets budgets = {0};
+    bool good = pm_policies_load(s, &policies);
+    if (good) {
+        struct pm_ledger l = {.s = seen, .policies = &policies, .budgets = &budgets};
+        pm_budgets_fill(&l);
+        for (size_t i = 0; i < budgets.list.n; i++) budget_rows(seen, &budgets.list.items[i], &policies);
+        if (s->report->quotas_n) qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
+        say_spent_elsewhere(s);
     }
-    if (s->report->quotas_n) qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
-    for (size_t i = 0; i < s->report->quotas_n; i++) spent_elsewhere(s, &s->report->quotas[i]);
-    free(all.list.items);
+    pm_budgets_free(&budgets);
     free(policies.list.items);
-    return true;
+    return good;
 }
