@@ -35,6 +35,7 @@ enum pm_kind pm_kind_of(struct pm_str name) {
     return (enum pm_kind)k;
 }
 
+const char *const pm_standing_names[PM_STANDING_COUNT] = {"witness", "account", "hearsay"};
 const char *const pm_component_names[PM_COMP_COUNT] = {
     [PM_COMP_NONE] = "",         [PM_COMP_KUBELET] = "kubelet",   [PM_COMP_CONTAINERD] = "containerd", [PM_COMP_DOCKERD] = "dockerd",
     [PM_COMP_CRIO] = "crio",     [PM_COMP_REGISTRY] = "registry", [PM_COMP_PROXY] = "proxy",           [PM_COMP_CLOUD] = "cloud",
@@ -68,5 +69,6 @@ const char *const pm_field_names[PM_F_COUNT] = {
     [PM_F_SECRET] = "secret",
     [PM_F_OBJECT] = "object",
     [PM_F_JOIN] = "join",
+    [PM_F_WRITER] = "writer",
     [PM_F_DETAIL] = "detail",
 };

@@ -106,6 +106,7 @@ static void print_json(struct explain *x, const struct pm_answer *r) {
     const struct pm_str *f = e->field;
     struct line l = {.x = x};
     pm_buf_addc(&l.b, '{');
+    text(&l, "standing", r->event_made ? pm_str_c(pm_standing_names[e->standing]) : PM_NONE);
     text(&l, "format", pm_str_c(r->format));
     envelopes_json(&l, r);
     text(&l, "component", pm_str_c(pm_component_names[e->component]));
@@ -203,6 +204,15 @@ static void advice_rows(struct explain *x, const struct pm_answer *r) {
         printf("             $ %.*s\n", PM_FMT(command)); // never wrapped: it is there to be copied
     }
 }
+// How the line would count in a bundle. Asked alone its words speak for themselves, so what is said above stands all the same.
+static struct pm_str standing_of(const struct pm_answer *r) {
+    static const char *const words[PM_STANDING_COUNT] = {
+        [PM_STANDING_WITNESS] = "witness: in a bundle it would count",
+        [PM_STANDING_ACCOUNT] = "account: in a bundle it would count where no witness tells the same",
+        [PM_STANDING_HEARSAY] = "hearsay: in a bundle it would be listed, not counted",
+    };
+    return r->event_made ? pm_str_c(words[r->event.standing]) : PM_NONE;
+}
 static void print_text(struct explain *x, const struct pm_answer *r) {
     const struct pm_event *e = &r->event;
     if (x->any) puts("");
@@ -216,6 +226,7 @@ static void print_text(struct explain *x, const struct pm_answer *r) {
     row(x, "said", e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR] : r->event_made ? e->field[PM_F_MESSAGE] : r->text);
     row(x, "rule", pm_str_c(r->verdict.rule));
     row(x, "read as", origin_of(x, r));
+    row(x, "standing", standing_of(r));
     advice_rows(x, r);
 }
 static void print_answer(void *ctx, const struct pm_answer *r) {

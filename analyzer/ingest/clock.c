@@ -146,6 +146,11 @@ void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w) {
     if ((w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) && is_credible(w->ns)) c->capture_ns = w->ns;
 }
 
+void pm_clock_forget(struct pm_clock_evidence *c) {
+    c->marks_n = 0;
+    c->capture_ns = PM_NO_TIME;
+    c->anchors = (struct pm_clock_range){INT64_MAX, INT64_MIN};
+}
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w) {
     if (w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) widen_credible(&c->anchors, w->ns);
 }

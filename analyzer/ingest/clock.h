@@ -49,6 +49,7 @@ int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, const struct pm_when *payload);
 void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w); // by a container runtime, in its local zone
 void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w); // when this member was made
+void pm_clock_forget(struct pm_clock_evidence *c);                           // what its payload claimed: marks, anchors, capture; hearsay dates nothing
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind, int64_t stored_ns);
 

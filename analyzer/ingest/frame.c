@@ -35,6 +35,7 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->line_arena = pm_arena_new();
     f->record_arena = pm_arena_new();
     f->path = pm_arena_dup(f->member, path);
+    f->place = pm_writer_of_path(f->path);
     f->line = 1;
     f->at_start = true;
     f->sticky = -1;

@@ -24,6 +24,17 @@ struct pm_frame_options {
     bool all_lines;          // never prefilter (explain, tests)
     bool every;              // parsers tell of requests and pods that are no image's business, too (explain)
 };
+// A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum pm_group bits, `of` is indexed by pm_group_index.
+#define PM_FRAME_VOICES 120
+struct pm_frame_voice {
+    unsigned known, bulk, first;
+    bool plain, container, named, quotes;
+    unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
+    uint64_t records, of[6], talk, neutral, foreign;
+};
+// Groups whose events of this voice count; `talk`: those of its lines that were recognised by their words alone.
+unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk);
+
 struct pm_frame_stats {                                                  // complete after pm_frame_end
     uint64_t bytes, lines, records, events, bad, undated, skipped_lines; // skipped: left out by the prefilter, counted all the same
     const struct pm_parser *format;                                      // most records, fallbacks not counted; NULL: nobody's
@@ -36,6 +47,7 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n);
 void pm_frame_end(struct pm_frame *f, bool truncated); // truncated: the archive broke off
 const struct pm_frame_stats *pm_frame_stats(const struct pm_frame *f);
+size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, size_t max); // after the end, in the order of event.voice / 2 - 1
 void pm_frame_free(struct pm_frame *f);
 
 // analyzer/ingest/prefilter.c. The next line in [p, end) that holds one of the literals: its first byte, or `end` where there is none.

@@ -123,13 +123,15 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     r->hint.namespace = or_base(r->hint.namespace, f->base.namespace);
     r->hint.pod = or_base(r->hint.pod, f->base.pod);
     r->hint.container = or_base(r->hint.container, f->base.container);
+    f->voice = frame_voice_of(f, r);
     int who = find_parser(f, r);
-    if (who < 0 && r->shape == PM_SHAPE_JSON && r->text.n) { // a bare JSON body is still text that a person can read
+    if (who < 0 && f->o.every && r->shape == PM_SHAPE_JSON && r->text.n) { // a bare JSON body is still text that a person can read
         struct pm_record line = *r;
         line.shape = PM_SHAPE_LINE;
         line.json = NULL;
         who = find_parser(f, &line);
     }
+    if (f->voice) frame_voice_tally(f, f->voice, r, who < 0 ? NULL : pm_parsers[who]);
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
@@ -186,10 +188,17 @@ static bool collectors_clock(const struct pm_when *env, const struct pm_when *ow
     return env->kind == PM_WHEN_NO_YEAR && own->kind == PM_WHEN_NO_YEAR;
 }
 
+// The output of a workload that no name vouches for.
+static bool second_hand(const struct pm_frame *f) { return f && f->voice && f->voice->container && !f->voice->known; }
+
 // The record's own stamp, but for those without year or zone a collector's one with the program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
+    if (second_hand(f) && env->kind == PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
+        e->when = *env;
+        return;
+    }
     if (collectors_clock(env, &e->when)) e->when = refined(env, &e->when);
     if (e->when.kind == PM_WHEN_NONE) e->when = *env;
     if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
@@ -200,13 +209,27 @@ static void fill(struct pm_str *field, struct pm_str hint) {
     if (!field->n) *field = hint;
 }
 
+// A client's refusal that names neither image nor registry could be anybody's about anything, but inside of a client's session, which named it before.
+static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e) {
+    const struct pm_str *f = e->field;
+    const struct frame_voice *v = frame ? frame->voice : NULL;
+    if (v && (v->plain || v->known & PM_GROUP_CLIENT) && v->of[pm_group_index(PM_GROUP_CLIENT)]) return false;
+    if (e->component != PM_COMP_CLIENT || (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER)) return false;
+    return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n && !f[PM_F_DIGEST].n;
+}
+
 void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
     struct pm_frame *f = ctx->frame;
     if (!e->count) e->count = 1;
     if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
     if (r->hint.cut) e->flags |= PM_EV_CUT;
+    frame_voice_stand(f, ctx->parser, e);
     choose_when(f, r, e);
     pm_event_normalise(ctx->a, e);
+    if (bare_sentence(f, e)) {
+        e->standing = PM_STANDING_HEARSAY;
+        e->voice = 0;
+    }
     fill(&e->field[PM_F_NODE], r->hint.node);
     // Pod and container of an envelope are those that wrote the log: the puller for a client in a CI pod, but not for a registry's or a node's own log.
     if (e->component == PM_COMP_CLIENT) {
@@ -232,6 +255,7 @@ void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char
 }
 
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
+    if (second_hand(ctx->frame)) return;
     if (fact == PM_FACT_NODE_NAME && ctx->frame) frame_note_node(ctx->frame, text);
     if (ctx->sink->fact) ctx->sink->fact(ctx->sink->ctx, r, fact, text, when);
 }

@@ -2,6 +2,7 @@
 // bids and parsers (frame_dispatch.c). Documents leave the road at the line: frame_json.c, frame_yaml.c, frame_export.c, frame_journal.c.
 #pragma once
 #include "frame.h"
+#include "writer.h"
 
 #define FRAME_HEAD (64u << 10) // sniffed before anything is decided
 #define FRAME_BLOCK (1u << 20) // fed bytes are taken in pieces of this size
@@ -10,6 +11,7 @@
 #define FRAME_JOIN_LINES 500
 #define FRAME_JOIN_BYTES (1u << 20)
 #define FRAME_MRU 4
+#define FRAME_VOICES PM_FRAME_VOICES
 
 enum frame_mode { FRAME_SNIFF = 0, FRAME_LINES, FRAME_JSON, FRAME_YAML, FRAME_EXPORT, FRAME_JOURNAL, FRAME_FILE };
 
@@ -60,6 +62,20 @@ struct frame_lane {
     struct pm_when piece_when;
 };
 
+// One writer in this member. Texts live in the member's arena.
+struct frame_voice {
+    struct pm_envelope_hint hint; // by which it is known again: container, pod, namespace, ident, unit
+    struct pm_str section;
+    struct pm_str writer;                 // for people: "namespace/pod", or a program's name; PM_NONE for a plain file and for whom a name vouches
+    unsigned known;                       // groups that its name vouches for
+    unsigned bulk;                        // groups that all of its records together may vouch for
+    unsigned first;                       // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
+    bool plain, container, named, quotes; // quotes: it prints other files (`tail`)
+    uint8_t index;
+    unsigned open[2]; // components whose events wait for the verdict: strict, talk
+    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign;
+};
+
 struct frame_json;
 struct frame_yaml;
 struct frame_export;
@@ -100,8 +116,11 @@ struct pm_frame {
     unsigned lanes_pending;
     size_t indent; // width of the last line's prefix: journald indents continuation lines by it
     struct pm_buf section_text;
-    struct pm_str section;        // in section_text, as is what base holds
-    struct pm_envelope_hint base; // what the section says
+    struct pm_str section;                            // in section_text, as is what base holds
+    struct pm_envelope_hint base;                     // what the section says
+    struct pm_writer_place place;                     // what the path says of the writer
+    struct frame_voice *voices[FRAME_VOICES], *voice; // and the one at hand
+    size_t voices_n;
 
     void **states; // by parser
     uint64_t *won;
@@ -153,6 +172,11 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);
+
+// frame_voice.c
+struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);
+void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p);
+void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, struct pm_event *e);
 
 // frame_sparse.c
 void frame_sparse_decide(struct pm_frame *f);

@@ -15,6 +15,7 @@
 #include "ingest/kin.h"
 #include "ingest/node.h"
 #include "ingest/request_fold.h"
+#include "ingest/standing.h"
 #include "pm/ingest.h"
 #include "pm/intern.h"
 #include "pm/scan.h"
@@ -64,6 +65,9 @@ struct result { // of one member, for the end of the run; texts in the run's are
     struct pm_str names[4]; // of its node, by who said it (enum pm_node_from)
     struct pm_str also;     // the name that its own lines use, where the cluster knows the node by another
     struct pm_clock_evidence clock;
+    struct pm_frame_voice *voices;
+    struct pm_standing_heard *heard; // of each voice
+    size_t voices_n;
     bool needs_dates, written;
 };
 
@@ -399,6 +403,12 @@ static bool folded(struct reading *r, const struct pm_event *e) {
     return pm_request_fold_add(r->fold, e, pm_clock_see(&r->j->r.clock, &e->when));
 }
 
+// Hearsay without a reference is not even of a pull: whoever asks the timeline for failed pulls must not find it.
+static bool names_nothing(const struct pm_event *e) {
+    const struct pm_str *f = e->field;
+    return e->standing == PM_STANDING_HEARSAY && e->kind == PM_KIND_PULL_FAIL && !f[PM_F_IMAGE].n && !f[PM_F_REPOSITORY].n && !f[PM_F_DIGEST].n;
+}
+
 static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
@@ -410,6 +420,7 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
     bool redact = r->p->o->redact;
     row->event = *e;
+    if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
     row->hash = record_hash(r, rec, e);
     row->ordinal = ordinal_of(r, row->hash, &e->when);
@@ -498,6 +509,14 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     row->node = res->names[res->node_from];
 }
 
+static void keep_voices(struct reading *r, const struct pm_frame *f) {
+    struct pm_frame_voice all[PM_FRAME_VOICES];
+    size_t n = pm_frame_voices(f, all, PM_FRAME_VOICES);
+    r->j->r.voices_n = n;
+    r->j->r.voices = pm_arena_alloc(r->j->arena, (n + 1) * sizeof *all);
+    memcpy(r->j->r.voices, all, n * sizeof *all);
+}
+
 static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
     content_hash(r, p, n);
     pm_frame_feed(f, p, n);
@@ -547,6 +566,7 @@ static void read_member(struct pipe *p, struct job *j) {
     bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);
     pm_frame_end(f, truncated);
     describe(&r, pm_frame_stats(f));
+    keep_voices(&r, f);
     pm_frame_free(f);
     pm_request_fold_end(r.fold);
     batch_flush(&r);
@@ -682,6 +702,10 @@ static void keep_result(struct writer *w, struct result *r) {
     struct pm_str *const texts[] = {
         &r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
     for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
+    struct pm_frame_voice *voices = pm_arena_alloc(w->arena, (r->voices_n + 1) * sizeof *voices);
+    memcpy(voices, r->voices, r->voices_n * sizeof *voices);
+    r->voices = voices;
+    r->heard = pm_arena_alloc(w->arena, (r->voices_n + 1) * sizeof *r->heard);
     r->row.path = r->path;
     r->row.node = r->names[r->node_from];
     r->needs_dates = was_seen(r->clock.age) || has_open_stamps(r);
@@ -751,6 +775,36 @@ static void prefer_cluster_name(struct writer *w, struct result *r) {
     }
 }
 
+// What is silenced goes into the rows as hearsay, and a member of which nothing is left that speaks for its program is of no program and no node's.
+static void silence(struct writer *w, struct result *r, const struct pm_standing_member *m) {
+    for (size_t k = 0; k < m->voices_n; k++)
+        for (int c = 1; c < PM_COMP_COUNT; c++) {
+            const unsigned g = pm_group_of((enum pm_component)c), heard[2] = {m->heard[k].strict, m->heard[k].talk};
+            for (uint32_t talk = 0; talk < 2; talk++)
+                if (r->written && m->voices[k].open[talk] & 1u << c && !(heard[talk] & g))
+                    pm_timeline_hearsay(w->p->timeline, r->file, (uint32_t)(k + 1) << 1 | talk, (enum pm_component)c);
+        }
+    if (m->voices_n == 0 || pm_standing_groups(m) & pm_group_of(r->component) || r->component == PM_COMP_NONE) return;
+    r->component = PM_COMP_NONE;
+    r->row.component = PM_NONE;
+    r->names[PM_NODE_FACT] = PM_NONE;
+    if (r->node_from == PM_NODE_FACT) r->node_from = r->names[PM_NODE_PATH].n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
+    r->row.node = r->names[r->node_from];
+    pm_clock_forget(&r->clock);
+}
+
+static void resolve_standing(struct writer *w) {
+    struct pm_standing_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
+    for (size_t i = 0; i < w->n; i++) {
+        const struct result *r = &w->results[i];
+        m[i] = (struct pm_standing_member){.node = r->row.node, .events = r->row.events, .voices = r->voices, .voices_n = r->voices_n, .heard = r->heard};
+    }
+    pm_standing_resolve(m, w->n);
+    for (size_t i = 0; i < w->n; i++)
+        if (m[i].events) silence(w, &w->results[i], &m[i]);
+    free(m);
+}
+
 static void resolve_nodes(struct writer *w) {
     for (size_t i = 0; i < w->n; i++) prefer_cluster_name(w, &w->results[i]);
     struct pm_node_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
@@ -790,6 +844,7 @@ static void finish(struct writer *w) {
     const struct pm_ingest_options *o = w->p->o;
     struct pm_zone *zone = o->tz ? pm_zone_open(o->tz) : NULL;
     if (o->tz && !zone) pm_diags_add(w->p->diags, PM_NONE, 0, "bad-zone", "--tz: there is no zone '%s' here: left out", o->tz);
+    resolve_standing(w);
     resolve_nodes(w);
     struct pm_clock_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {

@@ -75,6 +75,7 @@ static void state_free(struct pm_state *s) {
     JLFA(freed, s->side_last);
     JLFA(freed, s->event_last);
     JLFA(freed, s->skew);
+    JLFA(freed, s->hearsay_at);
     (void)freed;
     pm_arena_free(s->scratch);
     free(s);
@@ -88,6 +89,7 @@ void pm_report_free(struct pm_report *r) {
     free(r->quotas);
     free(r->missing);
     free(r->unknown);
+    free(r->hearsay);
     free(r->skipped);
     free(r->diagnostics);
     pm_arena_free(r->a);
@@ -241,6 +243,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     uncut_free(s, seen);
     pm_stats_fill(s);
     pm_unknown_fill(s);
+    pm_hearsay_fill(s);
     bundle(s);
     pm_report_finish(s);
     pm_missing_fill(s);

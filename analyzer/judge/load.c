@@ -264,6 +264,10 @@ static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_state *s = ctx;
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
+    if (row->event.standing == PM_STANDING_HEARSAY) {
+        pm_hearsay_row(s, row);
+        return true;
+    }
     pm_series_row(s, row);
     bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n &&
                 row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed

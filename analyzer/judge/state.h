@@ -301,6 +301,7 @@ struct pm_state {
     Pvoid_t request_open;      // hash of client, file, repository → group index + 1
     Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;        // duplicates among event objects
+    Pvoid_t hearsay_at;        // file and writer → index + 1 into the report's list
     Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
     struct pm_arena *scratch;  // reset per row
     int64_t from, to;          // of the evidence
@@ -333,6 +334,8 @@ struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespac
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
 bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack);
 void pm_facts_free(struct pm_state *s);
+void pm_hearsay_row(struct pm_state *s, const struct pm_row *row); // hearsay.c: listed, never counted
+void pm_hearsay_fill(struct pm_state *s);
 void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
 void pm_request_fold(struct pm_state *s);
 void pm_fold_pulls(struct pm_state *s);                                              // fold.c

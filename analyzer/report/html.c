@@ -488,6 +488,22 @@ static void findings(struct pm_html *h) {
     pm_html_raw(h, "</section>");
 }
 
+static void hearsay(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!r->hearsay_n) return;
+    pm_html_raw(h, "<h2>Hearsay: speaks of pulls, was not counted</h2><section class=\"card\">");
+    HEADS(h, "#Lines", "Who wrote it", "Example");
+    for (size_t i = 0; i < r->hearsay_n; i++) {
+        pm_html_raw(h, "<tr>");
+        number(h, r->hearsay[i].lines);
+        cell(h, r->hearsay[i].pod.n ? r->hearsay[i].pod : r->hearsay[i].file);
+        cell(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(r->hearsay[i].file), (unsigned long long)r->hearsay[i].line));
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
 static void missing_and_unknown(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (r->missing_n) {
@@ -598,6 +614,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     alerts(&h);
     findings(&h);
     missing_and_unknown(&h);
+    hearsay(&h);
     files(&h);
     pm_html_raw(&h, "</main><script>\n");
     pm_buf_add(&h.b, pm_embedded_find("analyzer/report/assets/report.js"));

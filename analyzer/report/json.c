@@ -489,6 +489,17 @@ static void unknown(json *w, const struct pm_unknown *u) {
     pm_json_close(w, '}');
     pm_json_close(w, '}');
 }
+static void hearsay(json *w, const struct pm_hearsay *h) {
+    pm_json_open(w, NULL, '{');
+    pm_json_text(w, "file", h->file);
+    pm_json_uint(w, "lines", h->lines);
+    pm_json_text_or_null(w, "pod", h->pod);
+    pm_json_open(w, "example", '{');
+    pm_json_uint(w, "line", h->line);
+    pm_json_text(w, "text", h->text);
+    pm_json_close(w, '}');
+    pm_json_close(w, '}');
+}
 static void verdict(json *w, const struct pm_report *r) {
     for (size_t i = 0; r->verdict && i < r->incidents_n; i++) {
         if (r->incidents[i].id != r->verdict) continue;
@@ -530,6 +541,9 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
         pm_json_text_or_null(&w, "effect", r->missing[i].effect);
         pm_json_close(&w, '}');
     }
+    pm_json_close(&w, ']');
+    pm_json_open(&w, "hearsay", '[');
+    for (size_t i = 0; i < r->hearsay_n; i++) hearsay(&w, &r->hearsay[i]);
     pm_json_close(&w, ']');
     pm_json_open(&w, "unknown", '[');
     for (size_t i = 0; i < r->unknown_n; i++) unknown(&w, &r->unknown[i]);

@@ -243,6 +243,13 @@ static void rest(struct md *m) {
         text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
         lit(m, "\n");
     }
+    if (r->hearsay_n) lit(m, "\n## Hearsay: speaks of pulls, was not counted\n\n");
+    for (size_t i = 0; i < r->hearsay_n; i++) {
+        lit(m, "- ");
+        text(m, pm_arena_fmt(m->a, "%.*s (%.*s:%llu)", PM_FMT(pm_words_hearsay(m->a, &r->hearsay[i])), PM_FMT(r->hearsay[i].file),
+                             (unsigned long long)r->hearsay[i].line));
+        lit(m, "\n");
+    }
     if (r->unknown_n) lit(m, "\n## Errors that no rule knows\n\n");
     for (size_t i = 0; i < r->unknown_n; i++) {
         lit(m, "- ");

@@ -7,7 +7,7 @@
 #include "pm/timeline.h"
 #include <stdlib.h>
 
-enum { LABEL = 10, INDENT = 5, FULL_INCIDENTS = 6, EVIDENCE_SHOWN = 4, ROWS_SHOWN = 12, SPARK = 40 };
+enum { LABEL = 10, INDENT = 5, FULL_INCIDENTS = 6, EVIDENCE_SHOWN = 4, ROWS_SHOWN = 12, HEARSAY_SHOWN = 3, SPARK = 40 };
 
 struct text { // what every section is given
     struct pm_text t;
@@ -552,6 +552,17 @@ static void unknown(struct text *x) {
     and_more(x, 1, ROWS_SHOWN, r->unknown_n);
 }
 
+static void hearsay(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->hearsay_n) return;
+    pm_text_heading(&x->t, "HEARSAY: speaks of pulls, was not counted");
+    for (size_t k = 0; k < r->hearsay_n && k < HEARSAY_SHOWN; k++) {
+        pm_text_item(&x->t, 1, "", 0, visible(x, pm_words_hearsay(x->t.a, &r->hearsay[k])));
+        pm_text_item(&x->t, 1, "", 6, place(x, r->hearsay[k].file, r->hearsay[k].line));
+    }
+    and_more(x, 1, HEARSAY_SHOWN, r->hearsay_n);
+}
+
 // Members whose clock is known the same way are one line.
 static bool same_clock(const struct pm_file_row *a, const struct pm_file_row *b) {
     return a->quality == b->quality && a->year == b->year && pm_str_eq(a->year_from, b->year_from) && a->offset_known == b->offset_known &&
@@ -655,7 +666,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     struct text x = {.t = {.f = out, .a = pm_arena_new(), .width = o->width > 0 ? o->width : 100, .color = o->color}, .r = r};
     const struct pm_incident *first = incident_of(r, r->verdict);
     x.day_ns = first && first->from_ns != PM_NO_TIME ? first->from_ns : r->from_ns;
-    void (*const sections[])(struct text *) = {head, verdict, incidents, quotas, pulls, alerts, findings, missing, unknown, clocks, input};
+    void (*const sections[])(struct text *) = {head, verdict, incidents, quotas, pulls, alerts, findings, missing, unknown, hearsay, clocks, input};
     for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&x);
     pm_arena_free(x.t.a);
     return !ferror(out);

@@ -27,10 +27,10 @@ static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
     sqlite3_result_int(c, t->seen ? t->seen[slot / 4] >> (slot % 4 * 2 + 1) & 1 : 1);
 }
 
-// Best first: a row that names its node, then the better dated, then the one in more envelopes, then the first path.
+// Best first: the better standing (a shipper repeats what the node's own log says), then a row that names its node, then the better dated, then the one in more envelopes, then the first path.
 static const char suspects_sql[] =
     "SELECT e.id, e.hash, e.ordinal, e.member FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
-    "ORDER BY e.hash, e.ordinal, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
+    "ORDER BY e.hash, e.ordinal, e.standing & 3, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
     "+ length(replace(coalesce(m.envelopes, ''), '+', '')), m.path, e.member, e.id";
 
 struct group {

@@ -65,12 +65,13 @@ static const char members_sql[] =
 
 static bool events_copy(struct pm_timeline *t) {
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql, "INSERT INTO main.event SELECT "
-                     "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
-                     "limit_,remaining,window_s");
-    static const char *const texts[PM_F_COUNT] = {"node",       "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",
-                                                  "repository", "tag",       "digest", "client",  "user",     "method",    "url",   "host",
-                                                  "user_agent", "reason",    "error",  "message", "secret",   "object",    "join_", "detail"};
+    pm_buf_lit(&sql,
+               "INSERT INTO main.event SELECT "
+               "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
+               "limit_,remaining,window_s");
+    static const char *const texts[PM_F_COUNT] = {"node",  "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",   "repository",
+                                                  "tag",   "digest",    "client", "user",    "method",   "url",       "host",  "user_agent", "reason",
+                                                  "error", "message",   "secret", "object",  "join_",    "writer",    "detail"};
     for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",(SELECT to_ FROM text_map WHERE id=e.%s)", texts[f]);
     pm_buf_lit(&sql, ",raw FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
     bool ok = timeline_exec(t, sql.p);

@@ -14,9 +14,10 @@
 static const char *const statements[ST_COUNT] = {
     [ST_STRING] = "INSERT INTO string VALUES(?,?)",
     [ST_STRING_GET] = "SELECT text FROM string WHERE id=?",
-    [ST_EVENT] = "INSERT INTO event VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_EVENT] = "INSERT INTO event VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_REDATE_READ] = "SELECT id,ts,stamps,quality,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
     [ST_REDATE] = "UPDATE event SET ts=?,stamps=?,quality=?,first_ns=?,last_ns=? WHERE id=?",
+    [ST_STANDING] = "UPDATE event SET standing=? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
     [ST_MEMBER] = "INSERT INTO member(path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,"
                   "utc_offset_s,offset_from,skew_ms,hash,duplicate_of,id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_MEMBER_UPDATE] = "UPDATE member SET path=?,format=?,component=?,node=?,envelopes=?,bytes=?,lines=?,events=?,bad=?,undated=?,from_ns=?,to_ns=?,"
@@ -103,6 +104,7 @@ static void words_fill(struct pm_timeline *t) {
         {"kind", pm_kind_names, PM_KIND_COUNT},
         {"component", pm_component_names, PM_COMP_COUNT},
         {"stage", pm_stage_names, PM_STAGE_COUNT},
+        {"standing", pm_standing_names, PM_STANDING_COUNT},
         {"quality", pm_quality_names, PM_QUALITY_RELATIVE + 1},
     };
     static const char *const outcome[] = {"open", "ok", "failed", "cached"}, *const severity[] = {"info", "warning", "critical"};

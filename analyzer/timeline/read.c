@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 static const char columns_sql[] =
-    "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,flags,count,duration_ns,waiting_ns,bytes,"
+    "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
     "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
-    "user_agent,reason,error,message,secret,object,join_,detail,raw FROM event ";
+    "user_agent,reason,error,message,secret,object,join_,writer,detail,raw FROM event ";
 
 static int bounded(int value, int count) { return value >= 0 && value < count ? value : 0; } // a file may be damaged
 
@@ -38,22 +38,23 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
     e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
     e->http_status = (int)column_or(s, 13, 0);
-    e->flags = (unsigned)sqlite3_column_int(s, 14);
-    e->count = (uint32_t)sqlite3_column_int64(s, 15);
-    e->duration_ns = span_column(s, 16);
-    e->waiting_ns = span_column(s, 17);
-    e->bytes = column_or(s, 18, -1);
-    e->limit = column_or(s, 19, -1);
-    e->remaining = column_or(s, 20, -1);
-    e->window_s = column_or(s, 21, -1);
+    e->standing = (enum pm_standing)bounded(sqlite3_column_int(s, 14) & 3, PM_STANDING_COUNT);
+    e->flags = (unsigned)sqlite3_column_int(s, 15);
+    e->count = (uint32_t)sqlite3_column_int64(s, 16);
+    e->duration_ns = span_column(s, 17);
+    e->waiting_ns = span_column(s, 18);
+    e->bytes = column_or(s, 19, -1);
+    e->limit = column_or(s, 20, -1);
+    e->remaining = column_or(s, 21, -1);
+    e->window_s = column_or(s, 22, -1);
     for (int f = 0; f < PM_F_COUNT; f++) {
-        uint32_t id = (uint32_t)sqlite3_column_int64(s, 22 + f);
+        uint32_t id = (uint32_t)sqlite3_column_int64(s, 23 + f);
         if (id) e->field[f] = timeline_string_get(t, id);
     }
     e->when = stamp_of(r->ts_ns);
     e->first = stamp_of(r->first_ns);
     e->last = stamp_of(r->last_ns);
-    r->raw = timeline_column(s, 22 + PM_F_COUNT);
+    r->raw = timeline_column(s, 23 + PM_F_COUNT);
 }
 
 // Paths by member id, for pm_row.path. Rows of one time come in the order of their paths, not of the walk: an archive's order must not show.

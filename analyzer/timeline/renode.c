@@ -18,3 +18,13 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
     timeline_run(t, s);
     sqlite3_finalize(s);
 }
+
+void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice, enum pm_component component) {
+    if (file >= t->spans_n || t->spans[file].hi == 0) return;
+    timeline_write_begins(t);
+    sqlite3_stmt *s = timeline_stmt(t, ST_STANDING);
+    if (!s) return;
+    const int64_t v[] = {PM_STANDING_HEARSAY, t->spans[file].lo, t->spans[file].hi, file, voice, component};
+    for (int i = 0; i < (int)PM_LEN(v); i++) sqlite3_bind_int64(s, i + 1, v[i]);
+    timeline_run(t, s);
+}

@@ -16,7 +16,7 @@ CREATE TABLE string(                -- interned texts; id 0 is the absent text a
 );
 
 CREATE TABLE word(                  -- the enumerations of the program that wrote this file
-    list TEXT NOT NULL,             -- kind, component, stage, quality, outcome, severity, confidence, scope, cause
+    list TEXT NOT NULL,             -- kind, component, stage, quality, standing, outcome, severity, confidence, scope, cause
     id INTEGER NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY(list, id)
@@ -67,6 +67,7 @@ CREATE TABLE event(
     component INTEGER NOT NULL,     -- word 'component'
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
+    standing INTEGER NOT NULL,      -- word 'standing' in bits 0 and 1; from bit 2 on the voice in its member, a writer whose standing hung on all it wrote
     flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 4096 answered from a cache, 8192 not in the cache
     count INTEGER NOT NULL,         -- happenings it stands for, at least 1
     duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
@@ -74,7 +75,7 @@ CREATE TABLE event(
     node INTEGER, namespace INTEGER, pod INTEGER, pod_uid INTEGER, workload INTEGER, container INTEGER, -- string.id from here on
     image INTEGER, registry INTEGER, repository INTEGER, tag INTEGER, digest INTEGER,
     client INTEGER, user INTEGER, method INTEGER, url INTEGER, host INTEGER, user_agent INTEGER,
-    reason INTEGER, error INTEGER, message INTEGER, secret INTEGER, object INTEGER, join_ INTEGER, detail INTEGER,
+    reason INTEGER, error INTEGER, message INTEGER, secret INTEGER, object INTEGER, join_ INTEGER, writer INTEGER, detail INTEGER,
     raw TEXT                        -- first line of the record, secrets removed
 );
 
@@ -126,6 +127,8 @@ CREATE TABLE quota_point(quota INTEGER NOT NULL, ts INTEGER, used INTEGER, ok IN
 --                    are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first
 --   error            text with all wrapping undone; cause, rule: what the rules made of it, NULL where nothing failed
 --   file, line       where it stands, raw: the line, secrets removed
+--   writer           a workload's record: its pod as "namespace/name", else the name of its container or program
+--   standing         who wrote it: witness (did or served the pull), account (tells of one), hearsay (repeats one, or sounds like one: nothing is counted)
 CREATE VIEW events AS SELECT
     e.id AS id,
     strftime('%Y-%m-%dT%H:%M:%S', e.ts / 1000000000, 'unixepoch') || printf('.%03dZ', e.ts / 1000000 % 1000) AS time,
@@ -167,7 +170,9 @@ CREATE VIEW events AS SELECT
     (SELECT text FROM string WHERE id = e.join_) AS join_id,
     (SELECT text FROM string WHERE id = e.detail) AS detail,
     e.first_ns AS first_ns, e.last_ns AS last_ns, e.waiting_ns / 1e6 AS waiting_ms,
-    e.limit_ AS limit_, e.remaining AS remaining, e.window_s AS window_s, e.flags AS flags, e.raw AS raw
+    e.limit_ AS limit_, e.remaining AS remaining, e.window_s AS window_s, e.flags AS flags, e.raw AS raw,
+    (SELECT text FROM word WHERE list = 'standing' AND id = e.standing & 3) AS standing,
+    (SELECT text FROM string WHERE id = e.writer) AS writer
 FROM event e;
 
 -- pulls: one attempt of one node to pull one image, folded from all events that speak of it.
@@ -246,6 +251,14 @@ CREATE VIEW files AS SELECT
     m.year AS year, m.year_from AS year_from, m.utc_offset_s AS utc_offset_s, m.offset_from AS offset_from, m.skew_ms AS skew_ms,
     (SELECT d.path FROM member d WHERE d.id = m.duplicate_of) AS duplicate_of, m.duplicates AS duplicates
 FROM member m;
+
+-- hearsay: what speaks of pulls and was not counted, because who wrote it was not there: one row a file and writer, with the line and text of the first.
+CREATE VIEW hearsay AS SELECT
+    (SELECT path FROM member WHERE id = e.member) AS file, count(DISTINCT e.line) AS lines,
+    (SELECT text FROM string WHERE id = e.writer) AS pod, min(e.line) AS line, e.raw AS text
+FROM event e WHERE e.standing & 3 = (SELECT id FROM word WHERE list = 'standing' AND text = 'hearsay')
+    AND e.kind IN (SELECT id FROM word WHERE list = 'kind' AND text IN ('pull.start', 'pull.ok', 'pull.fail', 'pull.cached', 'pull.backoff', 'mirror.try', 'secret.missing', 'other'))
+GROUP BY e.member, e.writer;
 
 CREATE VIEW diagnostics AS SELECT path AS file, line, code, message, count FROM diagnostic;
 CREATE VIEW skipped AS SELECT path AS file, why FROM skipped_member;

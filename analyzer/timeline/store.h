@@ -5,7 +5,7 @@
 #include "pm/timeline.h"
 #include <sqlite3.h>
 
-enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 1 }; // "pm1t"; raise the schema when physical tables change meaning
+enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 2 }; // "pm1t"; raise the schema when physical tables change meaning
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
@@ -13,6 +13,7 @@ enum timeline_stmt { // prepared once, on first use
     ST_EVENT,
     ST_REDATE_READ,
     ST_REDATE,
+    ST_STANDING,
     ST_MEMBER,
     ST_MEMBER_UPDATE,
     ST_SKIPPED,
@@ -27,7 +28,7 @@ enum timeline_stmt { // prepared once, on first use
     ST_COUNT
 };
 
-enum { EVENT_NUMBERS = 21 + PM_F_COUNT }; // parameters of the event insert that are numbers; the last one is raw
+enum { EVENT_NUMBERS = 22 + PM_F_COUNT }; // parameters of the event insert that are numbers; the last one is raw
 struct row_span {
     int64_t lo, hi;
 }; // event ids between which a member's rows are; other members' may be among them

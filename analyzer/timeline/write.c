@@ -113,6 +113,7 @@ static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t 
                                                        (int64_t)e->component,
                                                        (int64_t)e->stage,
                                                        known(e->http_status != 0, e->http_status),
+                                                       (int64_t)e->standing | (int64_t)e->voice << 2,
                                                        e->flags,
                                                        e->count ? e->count : 1,
                                                        known(e->duration_ns != 0, e->duration_ns),

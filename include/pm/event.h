@@ -51,6 +51,16 @@ enum pm_component { // who said it
 };
 extern const char *const pm_component_names[PM_COMP_COUNT];
 
+// Who wrote the record, and was he there? (design: standing). It belongs to the writer, never to the words: a whole kubelet line in a chat program's
+// log is that program's hearsay. Framing decides it (analyzer/ingest/frame_voice.c), the judge obeys.
+enum pm_standing {
+    PM_STANDING_WITNESS = 0, // did or served the pull
+    PM_STANDING_ACCOUNT,     // tells of one: events, objects, tables, the kubelet's later lines
+    PM_STANDING_HEARSAY,     // repeats one, or merely sounds like one: never makes a pull, a node, an incident
+    PM_STANDING_COUNT
+};
+extern const char *const pm_standing_names[PM_STANDING_COUNT];
+
 enum pm_stage { PM_STAGE_NONE = 0, PM_STAGE_RESOLVE, PM_STAGE_TOKEN, PM_STAGE_MANIFEST, PM_STAGE_BLOB, PM_STAGE_UNPACK, PM_STAGE_COUNT };
 extern const char *const pm_stage_names[PM_STAGE_COUNT];
 
@@ -78,6 +88,7 @@ enum pm_field {
     PM_F_SECRET,  // name of a pull secret
     PM_F_OBJECT,  // "Deployment/web", "Node/n1": what a state or event is about when it is no pod
     PM_F_JOIN,    // id that ties records of one attempt (CRI-O id, http.request.id, event uid)
+    PM_F_WRITER,  // who wrote the record where that is a workload: "namespace/pod", a container's or a program's name
     PM_F_DETAIL,  // compact JSON, keys documented in include/pm/detail.h, one shape a kind
     PM_F_COUNT
 };
@@ -99,6 +110,8 @@ struct pm_event {
     enum pm_kind kind;
     enum pm_component component;
     enum pm_stage stage;
+    enum pm_standing standing;
+    uint16_t voice;                     // while reading: the writer whose standing is settled at the member's end, from 1; 0: it is settled
     int http_status;                    // 0: none
     unsigned flags;                     // enum pm_event_flag
     uint32_t count;                     // happenings this stands for; 0 is read as 1

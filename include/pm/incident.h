@@ -224,6 +224,11 @@ struct pm_unknown {
     uint64_t count, line;
 };
 
+struct pm_hearsay {                // lines of one writer in one file that speak of pulls and were not counted
+    struct pm_str file, pod, text; // pod: the writer's, "namespace/name", or a program's name; text: of the first line
+    uint64_t lines, line, last_line;
+};
+
 struct pm_file_row;
 struct pm_report {
     struct pm_arena *a; // owns all of it
@@ -271,6 +276,8 @@ struct pm_report {
     size_t missing_n, missing_cap;
     struct pm_unknown *unknown;
     size_t unknown_n, unknown_cap;
+    struct pm_hearsay *hearsay;
+    size_t hearsay_n, hearsay_cap;
     uint32_t verdict; // incident id, 0: nothing failed
     struct pm_str verdict_sentence;
     const char *rules_hash;

@@ -60,6 +60,8 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
 // Events of one file that name no node and come from a node's own programs (kubelet, runtimes, client, host) get this one; those that name `also`
 // (PM_NONE: nobody), the same node under its host's name, too. Before commit.
 void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node, struct pm_str also);
+// Events of one file, voice (event.voice) and component become hearsay. Before commit.
+void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice, enum pm_component component);
 void pm_timeline_commit(struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
 
 // Walk events in (ts, id) order. `where` is SQL over the physical columns listed in schema.sql, or NULL. cb returns false to stop.

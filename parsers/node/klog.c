@@ -228,7 +228,7 @@ const struct pm_parser pm_parser_klog = {
     .source = "kubernetes/klog:internal/buffer/buffer.go",
     .component = PM_COMP_NONE,
     .shapes = PM_SHAPE_LINE,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_SHARED,
     .bid = bid,
     .parse = parse,
 };

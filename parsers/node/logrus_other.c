@@ -60,7 +60,7 @@ const struct pm_parser pm_parser_logrus = {
     .source = "sirupsen/logrus:text_formatter.go, kubernetes-sigs/cri-tools:cmd/crictl",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_SHARED,
     .bid = bid,
     .parse = parse,
 };

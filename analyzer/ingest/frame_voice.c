@@ -1,0 +1,189 @@
+// Voices: who wrote this record, and was he there?
+//
+// A voice is one writer in a member: the container whose output it is, the ident in a journal, a section of `tail`, or the member itself. Its name vouches
+// for groups of programs (writer.h); what else it says is kept open until the member's end, when the whole of it is known: it is heard where the bulk of
+// its records, from the first on, is in one program's own grammar. Single lines never decide, however valid: a quoted kubelet line is a quotation.
+//
+// What is not decided here: whether two members tell the same (timeline/duplicates.c), and what the bundle's other members say of a node (standing.c).
+#include "frame_int.h"
+
+static struct pm_str dup(struct pm_frame *f, struct pm_str s) { return s.n ? pm_arena_dup(f->member, s) : PM_NONE; }
+
+static bool same_voice(const struct frame_voice *v, const struct pm_envelope_hint *h, struct pm_str section) {
+    return pm_str_eq(v->hint.container, h->container) && pm_str_eq(v->hint.pod, h->pod) && pm_str_eq(v->hint.namespace, h->namespace) &&
+           pm_str_eq(v->hint.ident, h->ident) && pm_str_eq(v->hint.unit, h->unit) && pm_str_eq(v->section, section);
+}
+
+// ---- what names vouch for
+
+// Any container may turn out to be a registry, a builder or a probe script by all that it writes; to be a node's own program it takes a name as well.
+#define BULK_ANY (PM_GROUP_REGISTRY | PM_GROUP_CLIENT | PM_GROUP_PROBE)
+
+static void container_vouched(struct frame_voice *v, struct pm_str name, struct pm_str pod) {
+    unsigned groups = pm_writer_groups(name);
+    struct pm_str decisive = groups ? name : pod;
+    if (!groups) groups = pm_writer_groups(pod);
+    v->container = true;
+    if (pm_writer_repeats(name) || pm_writer_repeats(decisive)) return;
+    v->known = groups & (PM_GROUP_REGISTRY | PM_GROUP_CLIENT);
+    v->bulk = BULK_ANY;
+    if (groups & PM_GROUP_NODE || (!name.n && !pod.n)) v->bulk |= PM_GROUP_NODE;
+    v->named = groups != 0;
+}
+
+static void program_vouched(struct frame_voice *v, struct pm_str ident, struct pm_str unit) {
+    if (pm_writer_repeats(ident)) return;
+    v->known = pm_writer_groups(ident);
+    if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service")))) v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit);
+    v->named = v->known != 0;
+    v->bulk = BULK_ANY | PM_GROUP_NODE;
+}
+
+// A CI system's stamps around the lines: the job's log, and whatever it printed is its session.
+static bool ci_envelope(const struct pm_record *r) {
+    static const char *const runners[] = {"github-actions", "gitlab-ci", "jenkins"};
+    for (int i = 0; i < r->envelope_count; i++)
+        for (size_t k = 0; k < PM_LEN(runners); k++)
+            if (strcmp(r->envelopes[i], runners[k]) == 0) return true;
+    return false;
+}
+
+static bool from_container(const struct pm_record *r) {
+    static const char *const streams[] = {"cri", "docker-json"};
+    for (int i = 0; i < r->envelope_count; i++)
+        for (size_t k = 0; k < PM_LEN(streams); k++)
+            if (strcmp(r->envelopes[i], streams[k]) == 0) return true;
+    return false;
+}
+
+static bool collected_json(const struct pm_record *r) { return r->envelope_count > 0 && strcmp(r->envelopes[r->envelope_count - 1], "json-log") == 0; }
+
+static struct pm_str writer_name(struct pm_frame *f, const struct frame_voice *v, struct pm_str ns, struct pm_str pod, struct pm_str container) {
+    if (ns.n && pod.n) return pm_arena_fmt(f->member, "%.*s/%.*s", PM_FMT(ns), PM_FMT(pod));
+    return dup(f, pod.n ? pod : container.n ? container : v->hint.ident);
+}
+
+static void vouch(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
+    const struct pm_envelope_hint *h = &r->hint;
+    const struct pm_writer_place *at = &f->place;
+    struct pm_str ns = h->namespace.n ? h->namespace : at->namespace, pod = h->pod.n ? h->pod : at->pod, name = h->container.n ? h->container : at->name;
+    if (at->container || from_container(r) || h->pod.n || h->container.n) {
+        container_vouched(v, name, pod);
+        v->writer = writer_name(f, v, ns, pod, name);
+    } else if (ci_envelope(r)) v->known = PM_GROUP_ALL;
+    else if (h->ident.n || h->unit.n) {
+        program_vouched(v, h->ident, h->unit);
+        if (!v->known) v->writer = dup(f, h->ident.n ? h->ident : h->unit);
+    } else if (r->section.n) {
+        struct pm_writer_place inside = pm_writer_of_path(r->section);
+        if (inside.container) container_vouched(v, inside.name, inside.pod);
+        else v->plain = true, v->bulk = PM_GROUP_ALL;
+    } else if (collected_json(r)) v->bulk = BULK_ANY | PM_GROUP_NODE;
+    else v->plain = true, v->bulk = PM_GROUP_ALL;
+}
+
+struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r) {
+    if (f->voice && same_voice(f->voice, &r->hint, r->section)) return f->voice;
+    for (size_t i = 0; i < f->voices_n; i++)
+        if (same_voice(f->voices[i], &r->hint, r->section)) return f->voice = f->voices[i];
+    if (f->voices_n == FRAME_VOICES) return f->voice = f->voices[FRAME_VOICES - 1]; // more writers than anybody looks at: they share what the last one is
+    struct frame_voice *v = PM_NEW(f->member, struct frame_voice);
+    *v = (struct frame_voice){.hint = frame_hint_dup(f->member, &r->hint), .section = dup(f, r->section), .index = (uint8_t)f->voices_n};
+    vouch(f, v, r);
+    f->voices[f->voices_n++] = v;
+    return f->voice = v;
+}
+
+// ---- what it writes
+
+static bool shell_or_fence(struct pm_str s) {
+    return s.n == 0 || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("+ "));
+}
+
+void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p) {
+    struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
+    if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
+    if (shell_or_fence(text)) return;
+    enum pm_group g = PM_GROUP_NONE;
+    bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
+    if (p && !shared && !fallback) g = pm_group_of(p->component);
+    if (g) v->of[pm_group_index(g)]++;
+    else if ((shared || fallback) && f->record_events) v->talk++;
+    else if (p && !fallback) v->neutral++; // a log library's line about something else: klog, logrus
+    else v->foreign++;
+    if (v->records++ == 0) v->first = p && !fallback ? (g ? g : PM_GROUP_ALL) : PM_GROUP_NONE;
+}
+
+// ---- what it may testify
+
+// Sets the event's standing; where that hangs on the rest of the member, its voice as well.
+void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, struct pm_event *e) {
+    struct frame_voice *v = f ? f->voice : NULL;
+    enum pm_group g = pm_group_of(e->component);
+    bool talk = p && p->flags & (PM_PARSER_FALLBACK | PM_PARSER_SHARED);
+    e->standing = g == PM_GROUP_ACCOUNT || (e->component == PM_COMP_KUBELET && e->flags & PM_EV_ECHO) ? PM_STANDING_ACCOUNT : PM_STANDING_WITNESS;
+    if (!v) return;
+    if (!(v->known & g)) {
+        if (v->bulk & g && (v->plain || !talk)) {
+            e->voice = (uint16_t)((v->index + 1u) << 1 | (talk ? 1u : 0u));
+            v->open[talk] |= 1u << e->component;
+        } else e->standing = PM_STANDING_HEARSAY;
+        if (f->o.every && e->voice) { // asked about a line alone: a file of such lines would be heard, a container with one would not
+            e->voice = 0;
+            if (!v->plain) e->standing = PM_STANDING_HEARSAY;
+        }
+    }
+    if (v->writer.n) e->field[PM_F_WRITER] = v->writer;
+}
+
+static uint64_t strict_of(const struct pm_frame_voice *v) {
+    uint64_t n = 0;
+    for (int i = 0; i < PM_GROUP_COUNT; i++) n += v->of[i];
+    return n;
+}
+
+// A file of no known writer is heard where a ninth of it is in known grammars (an issue with a describe between its sentences); what was only recognised by
+// its words, where it holds hardly anything else.
+static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
+    uint64_t strict = strict_of(v);
+    if (talk) return strict + v->talk >= v->foreign + v->neutral ? PM_GROUP_ALL : 0;
+    return (strict + v->talk) * 8 >= v->foreign ? PM_GROUP_ALL : 0;
+}
+
+// A container or an unknown program is heard where four fifths of what it writes, from its first record on, is one group's own.
+static unsigned bulk_testifies(const struct pm_frame_voice *v) {
+    unsigned groups = 0;
+    if (v->quotes || !v->first) return 0;
+    for (int i = 0; i < PM_GROUP_COUNT; i++) {
+        unsigned g = 1u << i;
+        bool began = v->first == PM_GROUP_ALL || v->first == g;
+        if (v->bulk & g && began && (v->of[i] + v->neutral) * 5 >= v->records * 4 && v->of[i] * 5 >= v->records) groups |= g;
+    }
+    return groups;
+}
+
+unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk) {
+    if (v->plain) return v->known | plain_testifies(v, talk);
+    return v->known | (talk ? 0 : bulk_testifies(v));
+}
+
+size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, size_t max) {
+    size_t n = f->voices_n < max ? f->voices_n : max;
+    for (size_t i = 0; i < n; i++) {
+        const struct frame_voice *v = f->voices[i];
+        out[i] = (struct pm_frame_voice){.known = v->known,
+                                         .bulk = v->bulk,
+                                         .first = v->first,
+                                         .plain = v->plain,
+                                         .container = v->container,
+                                         .named = v->named,
+                                         .quotes = v->quotes,
+                                         .open = {v->open[0], v->open[1]},
+                                         .records = v->records,
+                                         .foreign = v->foreign,
+                                         .neutral = v->neutral,
+                                         .talk = v->talk};
+        memcpy(out[i].of, v->of, sizeof v->of);
+    }
+    return n;
+}

@@ -1,0 +1,175 @@
+// Who may testify: members as framing sees them, together, and how many of their events count and how many are hearsay.
+//
+// Every input is written by hand to the grammar of the program named. KUBELET and PULL are whole and valid lines: what changes is who writes them.
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "ingest/standing.h"
+
+#define KUBELET                                                                                                                                                \
+    "E0305 10:00:01.000001    1201 remote_image.go:180] \"PullImage from image service failed\" err=\"rpc error: code = NotFound desc = failed to pull and "   \
+    "unpack image \\\"r.acme.test/shop/cart:9\\\": failed to resolve reference \\\"r.acme.test/shop/cart:9\\\": r.acme.test/shop/cart:9: not found\" "         \
+    "image=\"r.acme.test/shop/cart:9\"\n"
+#define KUBELET_CALM "I0305 10:00:00.000001    1201 kubelet.go:2425] \"SyncLoop ADD\" source=\"api\" pods=[\"shop/cart-0\"]\n"
+#define CRI "2024-03-05T10:00:01.500000001Z stdout F "
+#define CHATTER "order 7 was shipped\n"
+#define DOCKER_CLI "Error response from daemon: manifest for r.acme.test/shop/cart:9 not found: manifest unknown: manifest unknown\n"
+#define ACCESS "10.1.2.3 - - [05/Mar/2024:10:00:01 +0000] \"GET /v2/shop/cart/manifests/9 HTTP/1.1\" 404 96 \"-\" \"containerd/1.7.2\"\n"
+#define POD "nodes/n1/var/log/pods/shop_web-7d9f8b6c5-x2x9p_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/"
+
+struct text {
+    const char *path, *bytes;
+};
+struct row {
+    const char *what;
+    struct text members[4];
+    unsigned heard, hearsay; // events of all members
+};
+static const struct row rows[] = {
+    {"a kubelet's log", {{"kubelet.log", KUBELET_CALM KUBELET}}, 1, 0},
+    {"the same lines in a journal that says kubelet", {{"messages", "Mar  5 10:00:01 n1 kubelet[1201]: " KUBELET}}, 1, 0},
+    {"the same line in a journal, said by a shipper", {{"messages", "Mar  5 10:00:01 n1 promtail[1201]: " KUBELET}}, 0, 1},
+    {"one quoted line between an unknown program's own",
+     {{"messages", "Mar  5 10:00:00 n1 shopd[7]: " CHATTER "Mar  5 10:00:01 n1 shopd[7]: " KUBELET "Mar  5 10:00:02 n1 shopd[7]: " CHATTER}},
+     0,
+     1},
+    {"a whole kubelet line in a pod's log", {{POD "app/0.log", CRI CHATTER CRI KUBELET}}, 0, 1},
+    {"nothing but kubelet lines in a pod's log: a name is lacking", {{POD "app/0.log", CRI KUBELET_CALM CRI KUBELET}}, 0, 1},
+    {"a kubelet that runs as a container, by name and bulk",
+     {{"var/log/pods/kube-system_kubelet-n1_0123456789abcdef0123456789abcdef/kubelet/0.log", CRI KUBELET_CALM CRI KUBELET}},
+     1,
+     0},
+    {"k3s in Docker: no name, all in a node's grammar",
+     {{"c/0b7b2dc5e77b-json.log", "{\"log\":\"I0305 10:00:00.000001    1201 kubelet.go:2425] \\\"SyncLoop "
+                                  "ADD\\\" source=\\\"api\\\" pods=[\\\"shop/cart-0\\\"]\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-"
+                                  "05T10:00:00.5Z\"}\n{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to "
+                                  "pull image\\\" err=\\\"not found\\\" "
+                                  "image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:00:01.5Z\"}\n"}},
+     1,
+     0},
+    {"tail -F in a container prints a header",
+     {{"c/0b7b2dc5e77b-json.log", "{\"log\":\"==> /host/kubelet.log <==\\n\",\"stream\":\"stdout\",\"time\":\"2024-03-"
+                                  "05T10:00:00.5Z\"}\n{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] "
+                                  "\\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\\n\","
+                                  "\"stream\":\"stdout\",\"time\":\"2024-03-05T10:00:01.5Z\"}\n"}},
+     0,
+     1},
+    {"a registry, known by its container's name",
+     {{"var/log/pods/infra_docker-registry-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/app/0.log", CRI CHATTER CRI ACCESS}},
+     1,
+     0},
+    {"a registry, known by all that it writes", {{POD "app/0.log", CRI ACCESS CRI ACCESS CRI ACCESS}}, 3, 0},
+    {"one such request in an application's output", {{POD "app/0.log", CRI CHATTER CRI ACCESS CRI CHATTER}}, 0, 1},
+    {"a registry's exporter is no registry",
+     {{"var/log/pods/infra_registry-exporter-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/registry-exporter/0.log", CRI ACCESS}},
+     0,
+     1},
+    {"a CI runner's build container", {{"var/log/pods/ci_runner-x1_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/build/0.log", CRI CHATTER CRI DOCKER_CLI}}, 1, 0},
+    {"must-gather's layout",
+     {{"mg/namespaces/shop/pods/web-0/app/app/logs/current.log", "2024-03-05T10:00:01.5Z " CHATTER "2024-03-05T10:00:01.5Z " KUBELET}},
+     0,
+     1},
+    {"a pod's log as people save it", {{"pods/web.log", CHATTER KUBELET}}, 0, 1},
+    {"kubectl logs of a kubelet under any name", {{"out.txt", KUBELET_CALM KUBELET}}, 1, 0},
+    {"a person's question: sentences around a line", {{"issue.md", "My pod does not start.\n" KUBELET "What can I do?\n"}}, 1, 0},
+    {"the same text between a cluster's own logs is a document",
+     {{"notes/issue.md", "Hello all.\nMy pod does not start.\n" KUBELET}, {"n1/kubelet.log", KUBELET_CALM KUBELET}, {"n2/kubelet.log", KUBELET_CALM KUBELET}},
+     2,
+     1},
+    {"one line in a long program", {{"a.log", CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER KUBELET}}, 0, 1},
+    {"a refusal that names nothing", {{"note.txt", "toomanyrequests: You have reached your pull rate limit.\n"}}, 0, 1},
+    {"inside a client's session the command named it", {{"term.txt", DOCKER_CLI "toomanyrequests: You have reached your pull rate limit.\n"}}, 2, 0},
+    {"a JSON record that no parser wants is not searched",
+     {{"bot.jsonl", "{\"level\":\"error\",\"text\":\"Failed to pull image \\\"r.acme.test/a:1\\\": not found\"}\n"}},
+     0,
+     0},
+};
+
+struct seen {
+    unsigned settled[PM_STANDING_COUNT];
+    struct {
+        uint16_t voice;
+        enum pm_component component;
+    } open[16];
+    size_t n;
+};
+
+static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
+    struct seen *s = ctx;
+    (void)r, (void)p;
+    if (!e->voice) s->settled[e->standing]++;
+    else if (s->n < PM_LEN(s->open)) s->open[s->n].voice = e->voice, s->open[s->n++].component = e->component;
+}
+
+static struct pm_standing_member frame(const struct text *t, struct seen *s, struct pm_frame_voice *voices, struct pm_standing_heard *heard) {
+    struct pm_diags *diags = pm_diags_new();
+    const struct pm_ingest_sink sink = {.ctx = s, .event = on_event, .diags = diags};
+    struct pm_frame *f = pm_frame_new(&sink, pm_str_c(t->path), NULL);
+    pm_frame_feed(f, t->bytes, strlen(t->bytes));
+    pm_frame_end(f, false);
+    struct pm_standing_member m = {.events = pm_frame_stats(f)->events, .voices = voices, .heard = heard};
+    m.voices_n = pm_frame_voices(f, voices, PM_FRAME_VOICES);
+    pm_frame_free(f);
+    pm_diags_free(diags);
+    return m;
+}
+
+static void test_standing(void **state) {
+    (void)state;
+    static struct pm_frame_voice voices[4][PM_FRAME_VOICES];
+    static struct pm_standing_heard heard[4][PM_FRAME_VOICES];
+    int bad = 0;
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct seen seen[4] = {0};
+        struct pm_standing_member m[4];
+        size_t n = 0;
+        for (; n < 4 && rows[i].members[n].path; n++) m[n] = frame(&rows[i].members[n], &seen[n], voices[n], heard[n]);
+        pm_standing_resolve(m, n);
+        unsigned counts = 0, hearsay = 0;
+        for (size_t k = 0; k < n; k++) {
+            counts += seen[k].settled[PM_STANDING_WITNESS] + seen[k].settled[PM_STANDING_ACCOUNT];
+            hearsay += seen[k].settled[PM_STANDING_HEARSAY];
+            for (size_t e = 0; e < seen[k].n; e++) {
+                const struct pm_standing_heard *h = &m[k].heard[(seen[k].open[e].voice >> 1) - 1];
+                if ((seen[k].open[e].voice & 1 ? h->talk : h->strict) & pm_group_of(seen[k].open[e].component)) counts++;
+                else hearsay++;
+            }
+        }
+        if (counts == rows[i].heard && hearsay == rows[i].hearsay) continue;
+        bad++;
+        print_error("%s: %u count and %u are hearsay, wanted %u and %u\n", rows[i].what, counts, hearsay, rows[i].heard, rows[i].hearsay);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void test_places(void **state) {
+    (void)state;
+    static const struct {
+        const char *path, *namespace, *pod, *name;
+    } paths[] = {
+        {"var/log/pods/shop_web-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/app/0.log", "shop", "web-0", "app"},
+        {"var/log/containers/web-0_shop_app-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.log", "shop", "web-0", "app"},
+        {"must-gather/x/namespaces/shop/pods/web-0/app/app/logs/previous.log", "shop", "web-0", "app"},
+        {"podlogs/shop/web-0/logs/app.txt", "", "web-0", "app"},
+        {"dump/shop/web-0/logs.txt", "shop", "web-0", ""},
+        {"cluster-resources/pods/logs/shop/web-0/app.log", "shop", "web-0", "app"},
+        {"pods/prometheus.log", "", "prometheus", ""},
+    };
+    static const char *const none[] = {"nodes/n1/kubelet.log", "pods/pods-wide.txt", "namespaces/shop/pods/web-0/web-0.yaml", "var/log/messages",
+                                       "registry/access.log"};
+    for (size_t i = 0; i < PM_LEN(paths); i++) {
+        struct pm_writer_place w = pm_writer_of_path(pm_str_c(paths[i].path));
+        assert_true(w.container);
+        if (paths[i].namespace[0]) assert_true(pm_str_eqc(w.namespace, paths[i].namespace));
+        assert_true(pm_str_eqc(w.pod, paths[i].pod));
+        if (paths[i].name[0]) assert_true(pm_str_eqc(w.name, paths[i].name));
+    }
+    for (size_t i = 0; i < PM_LEN(none); i++) assert_false(pm_writer_of_path(pm_str_c(none[i])).container);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_standing), cmocka_unit_test(test_places)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
