@@ -55,7 +55,7 @@ def wrong(marks):
 def tables(rows, both):
     names = ("noise", "quiet") if both else ("noise",)
     asked, good, sure = {n: collections.Counter() for n in names}, {n: collections.Counter() for n in names}, {n: collections.defaultdict(lambda: [0, 0]) for n in names}
-    by_cause = collections.defaultdict(lambda: [0, 0])
+    by_cause, by_whose = collections.Counter(), collections.Counter()
     for _, _, out, _, _ in rows:
         for n, ms in out.items():
             for k, x in ms:
@@ -63,7 +63,8 @@ def tables(rows, both):
                     sure[n][x[0]][0] += 1
                     sure[n][x[0]][1] += x[1]
                     if n == "noise" and not x[1]:
-                        by_cause[x[0], x[2]][0] += 1
+                        by_cause[f"{x[0]} {x[2]}"] += 1
+                        by_whose[x[3]] += 1
                 else:
                     asked[n][k] += 1
                     good[n][k] += not x
@@ -76,8 +77,9 @@ def tables(rows, both):
     print("\nconfidence  promised " + " ".join(f"{n + ': right of told':>26}" for n in names))
     for c, p in PROMISED.items():
         print(f"{c:11} {p:8.2f} " + " ".join((f"{sure[n][c][1]:6} of {sure[n][c][0]:<6}" + (f" {sure[n][c][1] / sure[n][c][0]:.3f}" if sure[n][c][0] else "     -")).rjust(26) for n in names))
-    if by_cause:
-        print("told and not true, with noise: " + ", ".join(f"{c} {cause} {n[0]}" for (c, cause), n in sorted(by_cause.items(), key=lambda x: -x[1][0])[:12]))
+    for title, table in (("", by_cause), (", by whose lines", by_whose)):
+        if table:
+            print(f"told and not true, with noise{title}: " + ", ".join(f"{k} {n}" for k, n in sorted(table.items(), key=lambda x: (-x[1], x[0]))[:14]))
     return whole, sure["noise"]
 
 

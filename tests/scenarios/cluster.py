@@ -214,6 +214,7 @@ class Cluster:
         self.rng, self.start, self.end, self.fate = random.Random(seed), at(start), at(end), fate
         self.nodes, self.pods, self.workloads, self.queue, self.access, self.events, self.seq = {}, [], {}, [], [], [], 0
         self.services, self.hpas, self.client_of = [], [], lambda node: node.ip
+        self.front = False  # whether the registry's front is drawn: its zone, and its own log beside the access log
         self.secrets = {}  # (namespace, name): the registry that a pull secret is for
         self.serial, self.busy = False, {}  # serialised pulls: when each node's puller is free again
         self.user_of = lambda t, node, image: None  # what a metered registry saw as credentials

@@ -213,6 +213,7 @@ def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None, how=None):
     for v in voices:
         path, data = container_log(c, layout, v, lambda n: stamp(n, end, "%Y-%m-%d_%H_%M_%S"))
         files[path] = files.get(path, b"") + data
+        noise.kept[path.split("/", 2)[2] if layout == "eks" else path] = v.kind
     if layout == "eks":
         packed = {}
         for n in picked:
@@ -227,7 +228,8 @@ def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None, how=None):
         node_objects = [c.node_json(n) for n in c.nodes.values()]
         files.update(objects(c, layout, prefix, at, sources, pods, workloads, events, node_objects))
     if "registry" in sources:
-        hosts = {}
+        hosts, zone, twin = {}, [0] * 4 + [2, -7], c.rng.random()
+        zone = zone[int(twin * 600) % 6] if c.front else 0
         for t, host, line in sorted([*c.access, *(noise.requests if noise else ())]):
             if t <= end:
                 hosts.setdefault(host, []).append((t, line))
@@ -237,6 +239,10 @@ def lay_out(c, layout, sources, nodes=None, snapshots=(), noise=None, how=None):
                 files[path] = data
                 continue
             cri = layout in ("kind", "json")
+            if c.front and twin < 0.3 and host == "registry.corp.test:5000" and layout not in ("kind", "json"):  # Distribution behind the front tells the same requests
+                files[f"registry/{host.replace(':', '_')}/registry.log"] = "".join(x + "\n" for _, x in distribution(host, lines)).encode()
+            if zone:
+                lines = [(t, re.sub(r"\[[^]]+\]", datetime.datetime.fromtimestamp(t + zone * 3600, UTC).strftime(f"[%d/%b/%Y:%H:%M:%S {'+' if zone > 0 else '-'}{abs(zone):02d}00]"), x, count=1)) for t, x in lines]
             files[f"registry/{host.split(':')[0]}/access.log"] = "".join((f"{rfc(t)} stdout F {x}\n" if cri else x + "\n") for t, x in lines).encode()
     if noise and layout not in ("must-gather", "eks"):
         files.update(noise.papers)

@@ -96,6 +96,8 @@ ROLES = {  # role: namespace, kind, name, image, container
     "scanner": ("trivy-system", "Deployment", "trivy-operator", "ghcr.io/aquasecurity/trivy-operator:0.22.0", "trivy-operator"),
     "updater": ("keel", "Deployment", "keel", "keelhq/keel:0.19.1", "keel"),
     "admission": ("kyverno", "Deployment", "kyverno-admission-controller", "ghcr.io/kyverno/kyverno:v1.12.5", "kyverno"),
+    "dns": ("kube-system", "Deployment", "coredns", "registry.k8s.io/coredns/coredns:v1.11.1", "coredns"),
+    "manager": ("kube-system", "StatefulSet", "kube-controller-manager", "registry.k8s.io/kube-controller-manager:v1.28.4", "kube-controller-manager"),
     "builder": ("ci", "Job", "build-4711", "gcr.io/kaniko-project/executor:v1.23.2", "kaniko"),
     "pusher": ("ci", "Job", "push-4712", "docker:27.1-cli", "build"),
 }
@@ -108,7 +110,7 @@ SECRETS = {"quay-pull": "quay.io", "ghcr-pull": "ghcr.io", "old-harbor": "harbor
 def settle(w, seed):
     """Before the cluster runs. A stream of its own: the incident is the one that the seed draws without."""
     r, c = random.Random(seed * 104729 + 11), w.c
-    w.roles = {}
+    w.roles, c.front = {}, True
     for role, (ns, kind, name, image, box) in ROLES.items():
         for i in range(min(4, w.size) if kind == "DaemonSet" else 1):
             node = c.nodes[w.names[i] if kind == "DaemonSet" else r.choice(w.names)]
@@ -122,6 +124,7 @@ def settle(w, seed):
             w.roles.setdefault(role, []).append(p)
     kinds = [k for k, cause in SINGLE.items() if not any(cause in {x["cause"], *x.get("alts", ()), *x.get("others", ())} for x in w.truths)]
     armed = sorted((c.start + r.uniform(0.1, 0.85) * (c.end - c.start), r.choice(w.names), r.choice(kinds)) for _ in range(r.choice([0, 1, 1, 2, 3]) if w.size > 2 else r.choice([0, 1])))
+    armed = [a for i, a in enumerate(armed) if a[1] not in {b[1] for b in armed[:i]}]
     last = [0]
 
     def single(t, node, image, raw):
@@ -200,16 +203,20 @@ class Noise:
     def __init__(self, w, seed, everything=False):
         self.w, self.c, self.r = w, w.c, random.Random(seed * 15485863 + 5)
         self.everything, self.voices, self.requests, self.lines, self.papers, self.clients, self.clients_failed = everything, [], [], {}, {}, [], 0
+        self.past = []  # node, failed and good pulls of a log of another year
+        self.kept = {}  # path: the kind of voice whose log lies there
         self.elsewhere = Elsewhere(self.r, self.c.start + self.r.choice([-86400 * 3, 600, 1200]))
-        for kind in ("talk", "shop", "shipper", "exporter", "bot", "tickets", "assistant", "argocd", "flux", "prometheus", "alertmanager", "metrics", "scanner", "updater", "admission", "builder", "pusher"):
+        for kind in ("talk", "shop", "shipper", "exporter", "bot", "tickets", "assistant", "argocd", "flux", "prometheus", "alertmanager", "metrics", "scanner", "updater", "admission", "dns", "manager", "builder", "pusher"):
             if self.drawn(0.6):
                 getattr(self, kind)()
-        for kind in ("pushes", "signatures", "listings", "probes", "scans", "updates", "foreign", "snat", "crawlers"):
+        for kind in ("pushes", "signatures", "listings", "probes", "scans", "updates", "foreign", "snat", "node_pushes", "crawlers"):
             if self.drawn(0.7):
                 getattr(self, kind)()
         self.chatter()
         if self.drawn(0.4):
             self.documents()
+        if self.w.layout in ("lab", "boxed", "kops") and self.drawn(0.3):
+            self.old()
 
     def drawn(self, p):
         return self.r.random() < p or self.everything
@@ -371,6 +378,22 @@ class Noise:
         out += [(t, 'kubelet_runtime_operations_errors_total{operation_type="pull_image"} 12'), (t, 'kubelet_image_pull_duration_seconds_count{image_size_in_bytes="0B-10MB"} 40')]
         self.speak("metrics", self.w.roles["metrics"][0], out)
 
+    def dns(self):
+        out = []
+        for t in self.times(30):
+            out.append((t, self.r.choice([f'[INFO] 10.4.{self.r.randrange(9)}.{self.r.randrange(250)}:48538 - 41716 "A IN pay.shop.svc.cluster.local. udp 55 false 512" NXDOMAIN qr,aa,rd 106 0.000469s', '[ERROR] plugin/errors: 2 api.partner.test. A: read udp 10.4.0.3:44012->10.0.0.2:53: i/o timeout',
+                                          '[INFO] 10.4.2.9:51001 - 1201 "AAAA IN hub.partner.test.shop.svc.cluster.local. udp 61 false 512" NXDOMAIN qr,aa,rd 154 0.0001s', '[ERROR] plugin/errors: 2 images.partner.test. AAAA: dial tcp 10.0.0.2:53: connect: connection refused'])))
+        self.speak("dns", self.w.roles["dns"][0], out)
+
+    def manager(self):
+        out = []
+        for t in self.times(20):
+            p = self.r.choice(self.waiting() or self.c.pods)
+            head = f"{clock(t, '%m%d %H:%M:%S')}.{int(t % 1 * 1e6):06d}       1 "
+            out.append((t, self.r.choice([f'I{head}replica_set.go:676] "Finished syncing" kind="ReplicaSet" key="{p.ns}/{(p.owner or ("", p.name))[1]}" duration="159.485µs"', f'E{head}horizontal.go:270] "Unhandled Error" err="failed to compute desired number of replicas: did not receive metrics for targeted pods (pods might be unready)"',
+                                          f'I{head}event.go:377] "Event occurred" object="{p.ns}/{p.name}" fieldPath="" kind="Pod" apiVersion="v1" type="Warning" reason="BackOff" message="Back-off pulling image {p.image}"', f'E{head}resource_quota_controller.go:440] "Unhandled Error" err="unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: the server is currently unable to handle the request"'])))
+        self.speak("manager", self.w.roles["manager"][0], out, "stderr")
+
     # Clients inside the cluster that are no runtime.
     def scanner(self):
         out = []
@@ -504,6 +527,27 @@ class Noise:
             self.ask(t + 0.2, ip, agent, "POST", f"/v2/{name}/blobs/uploads/", 202)
             self.ask(t + 0.4, ip, agent, "PUT", f"/v2/{name}/blobs/uploads/{hash_of(name):016x}?digest=sha256:{hash_of(name):064x}", 201)
             self.ask(t + 0.5, ip, agent, "PUT", f"/v2/{name}/manifests/build-{self.r.randrange(99)}", 201)
+
+    def node_pushes(self):
+        """docker push and ctr push on a node, of an image that it holds: the runtime's own agent, and no pull."""
+        for t in self.times(4):
+            n = self.c.nodes[self.r.choice(self.w.names)]
+            name, agent = self.known()[0], "docker/20.10.24 go/go1.19.8 os/linux arch/amd64 UpstreamClient(Go-http-client/1.1)" if n.runtime.startswith("docker") else "containerd/1.7.24"
+            ip, blob = self.c.client_of(n), f"sha256:{hash_of(name + str(t)):064x}"
+            self.ask(t, ip, agent, "HEAD", f"/v2/{name}/blobs/{blob}", 404)
+            self.ask(t + 0.1, ip, agent, "POST", f"/v2/{name}/blobs/uploads/", 202)
+            self.ask(t + 0.3, ip, agent, "PUT", f"/v2/{name}/blobs/uploads/{hash_of(name):016x}?digest={blob}", 201)
+            self.ask(t + 0.4, ip, agent, "HEAD", f"/v2/{name}/manifests/local-{self.r.randrange(99)}", 404)
+            self.ask(t + 0.5, ip, agent, "PUT", f"/v2/{name}/manifests/local-{self.r.randrange(99)}", 201)
+
+    def old(self):
+        """A rotated log of another year that was never cleared away: failures of hosts long gone, in the runtime's own hand."""
+        past = Elsewhere(self.r, self.c.start - 365 * 86400 - self.r.randrange(60) * 86400)
+        for n in self.r.sample(self.w.names, min(2, self.w.size)):
+            mine = next(iter(past.c.nodes.values()))
+            if self.c.nodes[n].runtime.startswith("containerd") and mine.runtime.startswith("containerd"):
+                self.papers[f"nodes/{n}/containerd.log.7"] = "".join(x + "\n" for t, x in sorted(mine.rlog, key=lambda x: x[0]) if t <= past.c.end).encode()
+                self.past.append((n, sum(1 for t, x in mine.rlog if " failed\"" in x and t <= past.c.end), sum(1 for t, x in mine.rlog if "returns image reference" in x and t <= past.c.end)))
 
     def crawlers(self):
         for t in self.times(12):
@@ -650,8 +694,9 @@ class Sessions:
             self.refs.append(norm(ref))
 
     def truth(self):
-        one = {"root_cause": self.cause, "root_cause_alt": [], "chain": [self.cause], "secondary": [], "scope": {"kind": "client", "values": []}, "scope_alt": [], "hit_nodes": [], "hit_pods": [], "hit_workloads": [], "hit_namespaces": [], "images": sorted(self.refs), "registries": sorted({x.split("/")[0] for x in self.refs}),
+        other = ["auth.missing-credentials"] if self.cause == "auth.denied-or-missing" else []  # "authentication required" says no more
+        one = {"root_cause": self.cause, "root_cause_alt": other, "chain": [self.cause], "secondary": [], "scope": {"kind": "client", "values": []}, "scope_alt": [], "hit_nodes": [], "hit_pods": [], "hit_workloads": [], "hit_namespaces": [], "images": sorted(self.refs), "registries": sorted({x.split("/")[0] for x in self.refs}),
                "failed_pulls": len(self.refs), "trigger": {"what": "unknown", "at": rfc(self.c.start, 3), "detail": "", "alt": []}, "first_failure": rfc(self.c.start, 3), "last_failure": rfc(self.c.end, 3), "recovered_at": None}
-        return {"scenario": self.name, "layout": self.layout, "envelope": None, "sources_mode": "sessions alone", "sources": ["clients"], "only": None, "root_cause": self.cause, "root_cause_alt": [], "secondary": [], "chain": [self.cause], "n_incidents": 1, "max_severity": None, "nodes": [], "hit_nodes": [], "attempts": [], "clients_failed": len(self.refs),
+        return {"scenario": self.name, "layout": self.layout, "envelope": None, "sources_mode": "sessions alone", "sources": ["clients"], "only": None, "root_cause": self.cause, "root_cause_alt": other, "secondary": [], "chain": [self.cause], "n_incidents": 1, "max_severity": None, "nodes": [], "hit_nodes": [], "attempts": [], "clients_failed": len(self.refs),
                 "pulls_by_node": {}, "pulls": {"ok": 0, "failed": len(self.refs)}, "incidents": [one], "quotas": [], "quota": None, "stuck_rollouts": [], "waiting_workloads": [], "blocked_hpas": [], "rollbacks": [], "clock_offsets_s": {}, "client_failures": [], "dim_pods": [], "noise_kinds": {}, "counts": "skip",
                 "undecidable": ["nodes", "span", "scope", "values", "trigger", "trigger+", "when", "pods", "workloads", "namespaces", "stuck", "hpa", "stuck_s", "spared", "recovered", "failed", "chain", "missing", "quota"]}

@@ -99,7 +99,7 @@ def incident(w, f):
     return {"root_cause": f["cause"], "root_cause_alt": alts, "chain": f.get("chain") or [f["cause"]], "secondary": f.get("chain") or [], "scope": scope or {"kind": "image", "values": sorted(f["images"])}, "scope_alt": [], "undecided_scope": not scope,
             "trigger": {"what": what[0] if what else "unknown", "at": ms(f["first"]), "detail": w.name, "alt": ["rollout", "scale-up", "unknown", "retry-storm", "image-gc", "new-node", "credential-expiry"]}, "began_at": ms(min(f["first"], w.t0)),
             "hit_nodes": sorted(f["nodes"]), "origin_nodes": [], "hit_pods": pods, "hit_workloads": [{"kind": k, "namespace": ns, "name": n, "pods": m} for (k, ns, n), m in sorted(per.items())], "hit_namespaces": sorted(f["namespaces"]),
-            "images": sorted(f["images"]), "registries": sorted({x.split("/")[0] for x in f["images"]}), "failed_pulls": f["failed"], "first_failure": ms(f["first"]), "last_failure": ms(f["last"]), "recovered_at": again and ms(again), "max_severity": "info" if f.get("info") else None}
+            "apart": sorted(f.get("others", ())), "images": sorted(f["images"]), "registries": sorted({x.split("/")[0] for x in f["images"]}), "failed_pulls": f["failed"], "first_failure": ms(f["first"]), "last_failure": ms(f["last"]), "recovered_at": again and ms(again), "max_severity": "info" if f.get("info") else None}
 
 
 def stuck_rollouts(w, fs):
@@ -140,6 +140,8 @@ def of(w, layout, missing, sources, only, noise=None):
             k = o.more.get("incident")
             by_node[p.node.name]["ok" if o.kind == "ok" else "failed"] += 1
             attempts.append({"node": p.node.name, "ts": ms(t), "end": ms(end), "ref": norm(p.image), "ok": o.kind == "ok", "tool": shown(p, t, end, o, sources, only), "cause": None if o.kind == "ok" else fs[k]["cause"] if k is not None else "background", "registry": norm(p.image).split("/")[0], "namespace": p.ns, "pod": p.name})
+    for node, bad, well in noise.past if noise else ():
+        attempts += [{"node": node, "ts": ms(c.start - 366 * 86400), "end": ms(c.start - 366 * 86400), "ref": "elsewhere", "ok": i >= bad, "tool": "cri-old", "cause": None, "registry": "elsewhere", "namespace": "", "pod": ""} for i in range(bad + well)]
     attempts.sort(key=lambda a: (a["ts"], a["node"], a["ref"], a["pod"]))
     incidents = [incident(w, f) for f in loud]
     first = max(loud, key=lambda f: f["failed"]) if loud else None
@@ -149,7 +151,7 @@ def of(w, layout, missing, sources, only, noise=None):
             "root_cause": first["cause"] if first else "not-pull", "root_cause_alt": sorted(others - {first["cause"]}) if first else [], "secondary": [], "chain": first.get("chain") or [first["cause"]] if first else [], "n_incidents": len(loud), "max_severity": None if loud else "info",
             "nodes": sorted(c.nodes), "hit_nodes": end("hit_nodes"), "attempts": attempts, "pulls_by_node": by_node, "pulls": {k: sum(x[k] for x in by_node.values()) for k in ("ok", "failed")}, "incidents": incidents, "quotas": [], "quota": None,
             "stuck_rollouts": stuck_rollouts(w, loud), "waiting_workloads": [{"kind": k, "namespace": ns, "name": n} for f in loud for k, ns, n in sorted(f["workloads"])], "blocked_hpas": [{"namespace": ns, "name": n} for f in loud if f["stuck"] for ns, n in f.get("blocked", ())], "rollbacks": [],
-            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "clients_failed": noise.clients_failed if noise else 0, "dim_pods": [], "undecidable": undecidable(w, loud, sources, only),
+            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "clients_failed": noise.clients_failed if noise else 0, "dim_pods": [], "noise_files": dict(sorted(noise.kept.items())) if noise else {}, "undecidable": undecidable(w, loud, sources, only),
             "noise_kinds": {k: {"pods": sorted({f"{v.pod.ns}/{v.pod.name}" for v in noise.voices if v.kind == k})} for k in sorted({v.kind for v in noise.voices})} if noise else {}}
 
 
@@ -197,9 +199,19 @@ def reckoning(r):
             if sum(x[key] for x in rows) != p[key]:
                 return f"{name} hold {sum(x[key] for x in rows)} {key} of {p[key]}"
     for i in incs:
-        if i["from"] > i["to"] or (i["recovered_at"] and i["recovered_at"] < i["to"]):
+        if i["from"] and i["to"] and (i["from"] > i["to"] or (i["recovered_at"] and i["recovered_at"] < i["to"])):
             return f"{i['root_cause']} lasts from {i['from']} to {i['to']}, recovered at {i['recovered_at']}"
     return None
+
+
+def whose(i, t):
+    """Whose lines an incident rests on: a kind of noise, a registry's front, or the node's own."""
+    at = collections.Counter()
+    for e in i["evidence"]:
+        f = e["file"] or ""
+        kind = next((k for path, k in t.get("noise_files", {}).items() if f.endswith(path)), None)
+        at[kind or ("papers" if "docs/" in f else "requests" if "registry" in f or "ingress" in f else "events and objects" if "cluster" in f or "namespaces" in f else "nodes")] += 1
+    return sorted(at.items(), key=lambda x: (-x[1], x[0]))[0][0] if at else "nothing"
 
 
 def marks(t, report):
@@ -216,6 +228,9 @@ def marks(t, report):
     by = {n["node"]: n for n in report["pulls"]["by_node"]}
     wrong = [f"{n} {k} {by.get(n, {}).get(k, 0)}" + f" not in {lo[n, k]}..{hi[n, k]}" for n in t["nodes"] for k in ("failed", "ok") if not lo[n, k] <= by.get(n, {}).get(k, 0) <= hi[n, k]]
     strange = sorted(str(n) for n in by if n is not None and n not in t["nodes"] and by[n]["failed"]) if t["sources"] not in (["registry"], ["clients"]) else []
+    if t["sources"] == ["registry"]:
+        most = sum(n for (_, k), n in hi.items() if k == "failed")
+        wrong = [f"{report['pulls']['failed']} failed pulls, not more than {most}"] if report["pulls"]["failed"] > most else []
     yield "counts", None if not wrong and not strange else "; ".join(wrong[:2]) + (f" … {len(wrong)} in all" if len(wrong) > 2 else "") + (f" strange nodes {strange[:3]}" if strange else "")
     if "nodes" not in no and t["incidents"] and right and told:
         got, true = set(told["blast_radius"]["nodes"]), set(t["hit_nodes"])
@@ -237,12 +252,13 @@ def marks(t, report):
     yield "reckoned", reckoning(report)
     yield "invented", None if not strays else "; ".join(f"{i['root_cause']} {i['severity']}/{i['confidence']} {i['scope']['kind']} {i['scope']['values'][:2]} {i['failed_pulls']} pulls" for i in strays[:3]) + (f" … {len(strays)} in all" if len(strays) > 3 else "")
     if t["incidents"] and "split" not in no:
-        per = collections.Counter(owner[i["id"]] for i in loud if i["id"] in owner and i["explained_by"] is None)
-        many = [f"{n} times {t['incidents'][k]['root_cause']}" for k, n in sorted(per.items()) if n > 1]
+        apart = lambda i: i["root_cause"] if i["root_cause"] in t["incidents"][owner[i["id"]]].get("apart", ()) else ""
+        per = collections.Counter((owner[i["id"]], apart(i)) for i in loud if i["id"] in owner and i["explained_by"] is None)
+        many = [f"{n} times {cause or t['incidents'][k]['root_cause']}" for (k, cause), n in sorted(per.items()) if n > 1]
         yield "split", None if not many else "; ".join(many)
     for i in loud:
         ti = t["incidents"][owner[i["id"]]] if i["id"] in owner else None
         if ti is not None or i in strays:
-            yield "sure", (i["confidence"], ti is not None and i["root_cause"] in {ti["root_cause"], *ti["root_cause_alt"], *ti["chain"]}, i["root_cause"])
+            yield "sure", (i["confidence"], ti is not None and i["root_cause"] in {ti["root_cause"], *ti["root_cause_alt"], *ti["chain"]}, i["root_cause"], whose(i, t))
     if t["incidents"] and "missing" not in no and t["sources"] != sorted({"kubelet", "runtime", "events", "objects", "registry"}):
         yield "missing", None if report["missing"] else "no source told as missing"
