@@ -488,6 +488,8 @@ def draw(seed, cause=None, size=None, layout=None, missing=None, noisy=True):
     if own.random() < 0.2 and not layout:
         w.layout = "boxed"
     w.how = own.choice(layouts.BOXES)
+    if w.layout == "boxed":
+        w.c.pods += layouts.boxed_pods(w.c, w.how)
     missing = missing or ("nothing" if r.random() < 0.5 else r.choice(list(MISSING)))
     w.chance = r
     files, w.sources, w.only = pack(w, r, w.layout, missing, seed, noisy)

@@ -1,7 +1,7 @@
 """One simulated cluster in the shapes in which people collect logs: a dict of path → bytes. Layouts after formats' sources: kind export logs, the EKS log collector, must-gather,
 troubleshoot, kubectl cluster-info dump, Rancher's collector, kOps toolbox dump, sosreport, journald's own output modes."""
 import datetime, gzip, io, json, random, re, struct, tarfile, zipfile
-from cluster import UTC, hash_of, rfc
+from cluster import UTC, Pod, hash_of, rfc
 from noise import BOXES, boxed, container_log, distribution, ingress
 
 IDENT = {"containerd": "containerd", "docker": "dockerd", "crio": "crio"}
@@ -145,13 +145,26 @@ def zip_of(files, mtime):
     return raw.getvalue()
 
 
+def boxed_program(n, how):
+    return "k3s" if hash_of(n.name + how) % 2 and runtime_of(n) == "containerd" else "kubelet"
+
+
+def boxed_pods(c, how):
+    """The pods in which the kubelets run, as objects tell of them."""
+    for n in c.nodes.values():
+        program = boxed_program(n, how)
+        p = Pod("kube-system", f"{program}-{n.name}", {"k3s": "rancher/k3s:v1.28.4-k3s1", "kubelet": "rancher/hyperkube:v1.28.4-rancher1"}[program], n, c.start - 86400, ("Node", n.name, n.name))
+        p.running, p.box = c.start - 86390, program
+        yield p
+
+
 def box_node(c, n, mine, how, files):
     """A node's own programs kept as containers: a kubelet of RKE or of a static pod, a k3s whose log is the kubelet's and its own. The runtime keeps its file, where each of them has it."""
-    k3s = hash_of(n.name + how) % 2 and runtime_of(n) == "containerd"
+    program = boxed_program(n, how)
+    k3s = program == "k3s"
     lines = [(t, line) for t, _, line in mine.get("kubelet", ())]
     if k3s and lines:
         lines = [(c.start, f'time="{rfc(c.start + n.skew, 0)}" level=info msg="Starting k3s agent v1.28.4+k3s1 (6ba6c1b6)"'), (c.start + 1, f'time="{rfc(c.start + n.skew + 1, 0)}" level=info msg="Running kubelet --hostname-override={n.name} --kubeconfig=/var/lib/rancher/k3s/agent/kubelet.kubeconfig"')] + lines
-    program = "k3s" if k3s else "kubelet"
     if lines:
         path, data = boxed(how, f"nodes/{n.name}", "kube-system", f"{program}-{n.name}", program, lines, n.skew)
         files[path] = data

@@ -117,6 +117,8 @@ def undecidable(w, real, sources, only):
         out |= {"scope", "values", "failed", "span", "recovered", "spared"}
     if not {"kubelet", "runtime", "events", "objects"} <= sources or only is not None:
         out |= {"pods", "workloads", "namespaces", "images", "stuck", "hpa", "chain", "trigger+"}
+    if w.layout == "boxed" and w.how == "must-gather" and "objects" not in sources:
+        out |= {"nodes", "scope", "values", "by node"}  # a pod's name does not say where it runs
     if only is not None or not sources & {"kubelet", "events"}:
         out |= {"nodes"}
     if any(f["cause"] in ("image.never-pull", "image.invalid-reference") for f in real):
@@ -228,6 +230,9 @@ def marks(t, report):
     by = {n["node"]: n for n in report["pulls"]["by_node"]}
     wrong = [f"{n} {k} {by.get(n, {}).get(k, 0)}" + f" not in {lo[n, k]}..{hi[n, k]}" for n in t["nodes"] for k in ("failed", "ok") if not lo[n, k] <= by.get(n, {}).get(k, 0) <= hi[n, k]]
     strange = sorted(str(n) for n in by if n is not None and n not in t["nodes"] and by[n]["failed"]) if t["sources"] not in (["registry"], ["clients"]) else []
+    if "by node" in no:
+        lo, hi = ({("all", k): sum(n for (_, x), n in side.items() if x == k) for k in ("ok", "failed")} for side in (lo, hi))
+        wrong = [f"{k} {report['pulls'][k]} not in {lo['all', k]}..{hi['all', k]}" for k in ("ok", "failed") if not lo["all", k] <= report["pulls"][k] <= hi["all", k]]
     if t["sources"] == ["registry"]:
         most = sum(n for (_, k), n in hi.items() if k == "failed")
         wrong = [f"{report['pulls']['failed']} failed pulls, not more than {most}"] if report["pulls"]["failed"] > most else []
