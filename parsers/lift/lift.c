@@ -348,6 +348,31 @@ static void lift_credentials(struct pm_event *e, struct pm_str s) {
     pm_event_fill(e, PM_F_REPOSITORY, e->field[PM_F_IMAGE].n ? PM_NONE : pm_str_between(s, PM_STR("repository with name '"), PM_STR("'")));
 }
 
+static struct pm_str arn_part(struct pm_str *arn) { // up to the next colon
+    ptrdiff_t colon = pm_str_chr(*arn, ':', 0);
+    struct pm_str part = colon < 0 ? *arn : pm_str_sub(*arn, 0, (size_t)colon);
+    *arn = colon < 0 ? PM_NONE : pm_str_from(*arn, (size_t)colon + 1);
+    return part;
+}
+
+// "arn:aws:ecr:eu-west-1:111122223333:repository/shop/cart": ECR names no image in a refusal, but partition, region, account and repository are all of its name.
+static void lift_arn(struct pm_arena *a, struct pm_event *e, struct pm_str s) {
+    if (e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n) return;
+    ptrdiff_t at = pm_str_find(s, PM_STR(":repository/"), 0);
+    if (at < 0) return;
+    ptrdiff_t start = pm_str_rfind(pm_str_sub(s, 0, (size_t)at), PM_STR("arn:aws"));
+    if (start < 0) return;
+    struct pm_str arn = pm_str_sub(s, (size_t)start + 4, (size_t)at - (size_t)start - 4), name = pm_str_from(s, (size_t)at + strlen(":repository/"));
+    struct pm_str partition = arn_part(&arn), service = arn_part(&arn), region = arn_part(&arn), account = arn;
+    size_t n = 0;
+    while (n < name.n && (strchr("/._-", name.p[n]) || (name.p[n] >= 'a' && name.p[n] <= 'z') || (name.p[n] >= '0' && name.p[n] <= '9'))) n++;
+    while (n && strchr("/._-", name.p[n - 1])) n--;
+    if (!pm_str_eqc(service, "ecr") || !region.n || account.n != 12 || pm_str_chr(account, ' ', 0) >= 0 || !n) return;
+    e->field[PM_F_REGISTRY] =
+        pm_arena_fmt(a, "%.*s.dkr.ecr.%.*s.amazonaws.com%s", PM_FMT(account), PM_FMT(region), pm_str_eqc(partition, "aws-cn") ? ".cn" : "");
+    e->field[PM_F_REPOSITORY] = pm_str_sub(name, 0, n);
+}
+
 // "… start failed in pod web-0_shop(3c0f…): …", "CreatePodSandbox for pod "web-0_shop(…)" failed"
 static void lift_pod_in_words(struct pm_event *e, struct pm_str s) {
     if (e->field[PM_F_POD].n) return;
@@ -375,6 +400,7 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     if (!e->field[PM_F_IMAGE].n) lift_image(a, e, pm_lift_image(a, s));
     lift_urls(a, e, s);
     lift_credentials(e, s);
+    lift_arn(a, e, s);
     lift_pod_in_words(e, s);
     if (!e->http_status) e->http_status = primary_status(s);
     if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s);
