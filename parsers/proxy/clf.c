@@ -68,8 +68,9 @@ static bool head_words(struct pm_str head, struct pm_clf *o) {
     if (client) o->vhost = w[0];
     o->client = w[client];
     if (w[0].p[w[0].n - 1] == ',') { // a forwarded list; the user is the last word
-        ptrdiff_t last = pm_str_rchr(head, ' ');
+        ptrdiff_t last = pm_str_rchr(head, ' '), end = pm_str_find(head, PM_STR(" - "), 0);
         o->user = pm_str_from(head, (size_t)(last + 1));
+        if (end > 0) o->client = pm_str_sub(head, 0, (size_t)end);
         return true;
     }
     if (n > client + 2 && w[client + 2].p[0] == '[') { // old ingress-nginx: - [REAL_IP] - USER
@@ -103,9 +104,15 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
     for (ptrdiff_t at = pm_str_chr(before, '[', 0); at >= 0; at = pm_str_chr(before, '[', (size_t)at + 1)) {
         used = bracket_date(pm_str_from(before, (size_t)at), &o->stamp);
         if (!used) continue;
-        if ((size_t)at + used + 1 != before.n || at < 2) return false;
+        struct pm_str between = pm_str_trim(pm_str_from(before, (size_t)at + used)); // APISIX: the host
+        if (at < 2 || (between.n && (pm_str_chr(between, ' ', 0) >= 0 || pm_str_chr(between, '.', 0) <= 0))) return false;
+        if (!between.n && (size_t)at + used + 1 != before.n) return false;
+        o->vhost = between;
         o->dated = true;
-        return head_words(pm_str_sub(before, 0, (size_t)at - 1), o) && o->client.n > 0 && o->user.n > 0;
+        struct pm_str named = o->vhost;
+        if (!head_words(pm_str_sub(before, 0, (size_t)at - 1), o)) return false;
+        if (named.n) o->vhost = named;
+        return o->client.n > 0 && o->user.n > 0;
     }
     if (!pm_str_ends(before, PM_STR(" - ")) || pm_str_chr(before, ' ', 0) != (ptrdiff_t)before.n - 3) return false;
     o->client = pm_str_sub(before, 0, before.n - 3);
@@ -241,6 +248,22 @@ static void add_rest(struct pm_arena *a, struct pm_clf *o, struct pm_http_reques
     } else if (o->rest.n && is_digit(o->rest.p[0]) && pm_str_chr(w[0] = word(&c), '.', 0) > 0) pm_http_seconds(w[0], &q->duration_ns);
 }
 
+// $upstream_cache_status or Varnish's hit or miss, where an administrator appended it: a word of its own, in quotes, or behind a name.
+static unsigned cache_word(struct pm_str rest) {
+    struct pm_scan c = pm_scan_of(rest);
+    unsigned flag = 0;
+    while (!flag && c.at < c.end) {
+        struct pm_str w = word(&c);
+        ptrdiff_t name = pm_str_rchr(w, '=');
+        if (name < 0) name = pm_str_rchr(w, ':');
+        if (name >= 0) w = pm_str_from(w, (size_t)name + 1);
+        while (w.n && strchr("\"[(,", w.p[0])) w = pm_str_from(w, 1);
+        while (w.n && strchr("\"]),", w.p[w.n - 1])) w = pm_str_sub(w, 0, w.n - 1);
+        if (w.n >= 3 && !is_digit(w.p[0]) && !pm_str_ieq(w, PM_STR("true")) && !pm_str_ieq(w, PM_STR("false"))) flag = pm_http_cache(w);
+    }
+    return flag;
+}
+
 enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text, unsigned tails, enum pm_component component) {
     struct pm_clf o;
     if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
@@ -250,7 +273,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     if (!ours && !ctx->every) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     q.when = read_stamp(o.stamp);
-    q.client = o.real_ip.n ? o.real_ip : o.client;
+    q.client = o.real_ip.n ? o.real_ip : o.tail == PM_CLF_TRAEFIK ? pm_http_client_last(o.client) : o.client; // Traefik hands X-Forwarded-For on as it came
     q.user = o.user;
     q.method = o.method;
     q.url = o.url;
@@ -258,7 +281,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     q.user_agent = o.agent;
     q.status = o.status;
     q.bytes = o.bytes;
-    q.flags = o.cut ? PM_EV_CUT : 0;
+    q.flags = cache_word(o.rest) | (o.cut ? PM_EV_CUT : 0);
     if (o.rest.n || o.tail == PM_CLF_NEXUS) add_rest(ctx->a, &o, &q);
     if (ours) pm_http_request_emit_any(ctx, r, component, &q);
     else pm_http_request_other(ctx, r, component, &q);

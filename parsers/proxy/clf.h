@@ -3,6 +3,7 @@
 //   HEAD   CLIENT IDENT USER [TIME] "REQUEST" STATUS SIZE …           Apache, nginx, Distribution, Traefik, Nexus, gunicorn
 //          CLIENT - [REAL_IP] - USER [TIME] …                         ingress-nginx before 0.25
 //          VHOST CLIENT IDENT USER [TIME] …                           Apache vhost_combined
+//          CLIENT - USER [TIME] HOST "REQUEST" …                      APISIX
 //          CLIENT - "REQUEST" …  and  [TIME]:CLIENT - "REQUEST" …     Harbor's proxy
 //   TAIL   what follows STATUS decides whose line it is: see clf_tails in clf.c
 #pragma once

@@ -85,7 +85,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     pm_http_i64(v[BYTES], &q.bytes);
     pm_http_seconds(v[TAKEN], &q.duration_ns);
     if (q.status >= 400 || pm_str_eqc(v[RESULT], "Error")) q.reason = v[DETAIL].n ? v[DETAIL] : v[RESULT];
-    q.flags = cut ? PM_EV_CUT : 0;
+    q.flags = pm_http_cache(v[RESULT]) | (cut ? PM_EV_CUT : 0);
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }

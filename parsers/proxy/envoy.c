@@ -8,6 +8,8 @@
 // failure is the error. The client is the first of X-Forwarded-For, or Istio's downstream address; the default format names none otherwise.
 #include "parsers/proxy/http_request.h"
 
+#define EMISSARY "ACCESS " // Emissary and Ambassador put it before the default format
+
 struct line {
     struct pm_str request, status, flags, details, failure, quoted[5], tail;
     struct pm_when when;
@@ -32,6 +34,7 @@ static bool read_line(struct pm_arena *a, struct pm_str text, struct line *l, bo
     struct pm_scan c = pm_scan_of(text);
     struct pm_str w;
     bool was_quoted;
+    pm_scan_lit(&c, EMISSARY);
     if (!pm_scan_char(&c, '[')) return false;
     size_t used = pm_when_rfc3339(pm_scan_rest(&c), &l->when);
     if (!used) return false;
@@ -67,9 +70,10 @@ static bool read_line(struct pm_arena *a, struct pm_str text, struct line *l, bo
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_when when;
-    if (r->text.n < 30 || r->text.p[0] != '[' || r->text.p[5] != '-') return 0;
-    size_t used = pm_when_rfc3339(pm_str_from(r->text, 1), &when);
-    return used && pm_str_starts(pm_str_from(r->text, used + 1), PM_STR("] \"")) ? 95 : 0;
+    struct pm_str text = pm_str_starts(r->text, PM_STR(EMISSARY)) ? pm_str_from(r->text, strlen(EMISSARY)) : r->text;
+    if (text.n < 30 || text.p[0] != '[' || text.p[5] != '-') return 0;
+    size_t used = pm_when_rfc3339(pm_str_from(text, 1), &when);
+    return used && pm_str_starts(pm_str_from(text, used + 1), PM_STR("] \"")) ? 95 : 0;
 }
 
 // cluster upstream-local downstream-local downstream-remote sni route

@@ -92,6 +92,7 @@ bool pm_http_json_request(struct pm_arena *a, const json_t *object, const struct
     q->error = pm_http_absent(any(a, object, k->error));
     q->reason = pm_http_absent(any(a, object, k->reason));
     q->join = any(a, object, k->join);
+    q->flags |= pm_http_cache(any(a, object, k->cache));
     pm_http_status(any(a, object, k->status), &q->status);
     pm_http_i64(any(a, object, k->bytes), &q->bytes);
     pm_http_ratelimit(any(a, object, k->limit), &q->limit, &q->window_s);

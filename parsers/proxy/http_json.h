@@ -20,7 +20,7 @@ struct pm_http_json_unit {
 struct pm_http_json_keys {
     const char *const *time,
         *const *client, *const *user, *const *method, *const *url, *const *query, *const *request, *const *host, *const *agent, *const *status, *const *bytes;
-    const char *const *error, *const *reason, *const *join, *const *limit, *const *remaining;
+    const char *const *error, *const *reason, *const *join, *const *limit, *const *remaining, *const *cache;
     const struct pm_http_json_unit *duration; // ends at a NULL key
 };
 // False where neither a URL nor a request line is there.

@@ -4,9 +4,10 @@
 //   2024/01/02 03:04:05 web/routing/logger.go:102:func1() [I] router: completed GET /v2/shop/cart/manifests/1.4 for 10.1.2.3:51000, 404 Not Found in 12.3ms @ container.go:600
 //   [GIN] 2024/01/02 - 03:04:05 | 404 |    1.234ms |        10.1.2.3 | GET      "/v2/shop/cart/manifests/1.4"
 //   2024/01/02 03:04:05 GET /v2/shop/cart/manifests/1.4 404 MANIFEST_UNKNOWN Unknown manifest
+//   [2024-01-02 03:04:05.150624] [router:host-http] [origin:r.acme.test] [client: 10.1.2.3] [useragent: containerd/1.7.11] GET /v2/shop/cart/manifests/1.4 404
 //
 // Source: written by us to the habit of access logs since NCSA httpd, go-gitea/gitea:modules/web/routing/logger.go, gin-gonic/gin:logger.go,
-// google/go-containerregistry:pkg/registry/registry.go. Only origin-form paths count outside quotes: clients print absolute URLs in their errors.
+// google/go-containerregistry:pkg/registry/registry.go, tobychui/zoraxy:src/mod/dynamicproxy/dpcore (request log). Only origin-form paths count outside quotes: clients print absolute URLs in their errors.
 #include "parsers/proxy/http_request.h"
 
 struct line {
@@ -62,7 +63,33 @@ static int bid(const struct pm_record *r, const void *state) {
 static struct pm_str bare(struct pm_str w) {
     while (w.n && strchr(",|\"()", w.p[0])) w = pm_str_from(w, 1);
     while (w.n && strchr(",|\"()", w.p[w.n - 1])) w = pm_str_sub(w, 0, w.n - 1);
+    if (w.n && w.p[w.n - 1] == ']' && pm_str_chr(w, '[', 0) < 0) w = pm_str_sub(w, 0, w.n - 1); // of a group that began before
     return w;
+}
+
+// "[client: 10.1.2.3] [useragent: containerd/1.7.11] [origin:r.acme.test]": what a group is called says what it holds.
+static void read_groups(struct pm_str before, struct pm_http_request *q) {
+    const struct {
+        const char *name;
+        struct pm_str *out;
+    } names[] = {{"[client:", &q->client}, {"[useragent:", &q->user_agent}, {"[origin:", &q->host}, {"[host:", &q->host}};
+    for (size_t i = 0; i < PM_LEN(names); i++) {
+        ptrdiff_t at = pm_str_ifind(before, pm_str_c(names[i].name), 0);
+        if (at < 0) continue;
+        struct pm_str rest = pm_str_from(before, (size_t)at + strlen(names[i].name));
+        ptrdiff_t close = pm_str_find(rest, PM_STR("] ["), 0);
+        if (close < 0) close = pm_str_rchr(rest, ']');
+        if (close > 0) *names[i].out = pm_str_trim(pm_str_sub(rest, 0, (size_t)close));
+    }
+}
+
+static struct pm_when time_of(struct pm_str before) {
+    struct pm_when when = {0};
+    struct pm_str s = before.n && before.p[0] == '[' ? pm_str_from(before, 1) : before;
+    if (pm_when_rfc3339(s, &when) || pm_when_slash(s, &when)) return when;
+    ptrdiff_t bracket = pm_str_chr(before, '[', 0);
+    if (bracket >= 0 && pm_when_clf(pm_str_from(before, (size_t)bracket + 1), &when)) return when;
+    return (struct pm_when){0};
 }
 
 static bool is_address(struct pm_str w) {
@@ -98,10 +125,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     read_words(l.before, 16, &q);
     if (l.quoted) read_words(pm_str_from(l.after, (size_t)(pm_str_rchr(l.after, ' ') + 1)), 1, &q);
     q.status = status;
-    if (!pm_when_rfc3339(l.before, &q.when) && !pm_when_slash(l.before, &q.when)) q.when = (struct pm_when){0};
+    q.when = time_of(l.before);
+    read_groups(l.before, &q);
     q.method = l.method, q.url = l.url;
     ptrdiff_t end = l.quoted ? pm_str_rchr(l.after, '"') : -1, start = end > 0 ? pm_str_rchr(pm_str_sub(l.after, 0, (size_t)end), '"') : -1;
-    if (start >= 0) q.user_agent = pm_str_sub(l.after, (size_t)start + 1, (size_t)(end - start) - 1);
+    if (start >= 0 && !q.user_agent.n) q.user_agent = pm_str_sub(l.after, (size_t)start + 1, (size_t)(end - start) - 1);
     return pm_http_request_emit_any(ctx, r, PM_COMP_REGISTRY, &q);
 }
 

@@ -136,6 +136,31 @@ struct pm_str pm_http_client(struct pm_str s) {
     return pm_str_eqc(s, "unknown") ? PM_NONE : s;
 }
 
+struct pm_str pm_http_client_last(struct pm_str s) {
+    ptrdiff_t comma = pm_str_rchr(s, ',');
+    return pm_http_client(comma < 0 ? s : pm_str_from(s, (size_t)comma + 1));
+}
+
+unsigned pm_http_cache(struct pm_str said) {
+    static const struct {
+        const char *word;
+        unsigned flag;
+    } words[] = {
+        // nginx, Varnish, Squid and ATS, CloudFront, Fastly, Cloudflare, Akamai, Cloud Load Balancing
+        {"HIT", PM_EV_CACHE_HIT},           {"STALE", PM_EV_CACHE_HIT}, // served as it is while, or because, upstream cannot be asked
+        {"UPDATING", PM_EV_CACHE_HIT},      {"HIT-CLUSTER", PM_EV_CACHE_HIT}, {"HIT-STALE", PM_EV_CACHE_HIT},
+        {"true", PM_EV_CACHE_HIT},          {"1", PM_EV_CACHE_HIT},           {"MISS", PM_EV_CACHE_MISS},
+        {"MISS-CLUSTER", PM_EV_CACHE_MISS}, {"EXPIRED", PM_EV_CACHE_MISS},    {"REVALIDATED", PM_EV_CACHE_MISS}, // asked upstream whether it is still good
+        {"BYPASS", PM_EV_CACHE_MISS},       {"DYNAMIC", PM_EV_CACHE_MISS},    {"PASS", PM_EV_CACHE_MISS},
+        {"RefreshHit", PM_EV_CACHE_MISS},   {"false", PM_EV_CACHE_MISS},      {"0", PM_EV_CACHE_MISS},
+    };
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_ieq(said, pm_str_c(words[i].word))) return words[i].flag;
+    if (!pm_str_starts(said, PM_STR("TCP_"))) return 0;
+    if (pm_str_has(said, PM_STR("REFRESH")) || pm_str_has(said, PM_STR("MISS")) || pm_str_has(said, PM_STR("CF_"))) return PM_EV_CACHE_MISS;
+    return pm_str_has(said, PM_STR("HIT")) ? PM_EV_CACHE_HIT : 0;
+}
+
 struct pm_str pm_http_host(struct pm_str s) {
     s = pm_http_absent(s);
     if (pm_str_ends(s, PM_STR(":443"))) return pm_str_sub(s, 0, s.n - 4);

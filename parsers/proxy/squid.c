@@ -48,7 +48,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.reason = pm_str_sub(l.result, 0, l.result.n - code.n - 1);
     if (pm_http_i64(l.elapsed, &ms) && ms > 0 && ms < 100000000) q.duration_ns = ms * 1000000;
     pm_http_i64(l.bytes, &q.bytes);
-    q.flags = cut ? PM_EV_CUT : 0;
+    q.flags = pm_http_cache(q.reason) | (cut ? PM_EV_CUT : 0);
     if (l.words < 7) return PM_PARSE_BAD; // the URL may be half of one
     if (q.status >= 400) q.message = l.peer;
     if (pm_str_eqc(l.method, "CONNECT")) {

@@ -31,6 +31,7 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     if (!bid(r, NULL) || !pm_http_json_request(ctx->a, r->json, &keys, &q)) return PM_PARSE_NO;
+    q.client = pm_http_client_last(q.client); // ClientHost is X-Forwarded-For as it came, if one came
     return pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
 }
 

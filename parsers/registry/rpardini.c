@@ -45,7 +45,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!read_line(r->text, &q, &upstream)) return PM_PARSE_NO;
     bool cut = !upstream.n;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "no upstream at the end");
-    q.flags = PM_EV_MIRROR | (cut ? PM_EV_CUT : 0);
+    q.flags = PM_EV_MIRROR | pm_http_cache(q.reason) | (cut ? PM_EV_CUT : 0);
     if (pm_str_eqc(upstream, "-")) q.message = PM_STR("served from the cache, upstream not asked");
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;

@@ -42,6 +42,8 @@ static void put_flags(json_t *o, unsigned flags) {
     json_t *list = json_array();
     for (size_t i = 0; i < PM_LEN(names); i++)
         if (flags & (1u << i)) json_array_append_new(list, json_string(names[i]));
+    if (flags & PM_EV_CACHE_HIT) json_array_append_new(list, json_string("cache-hit"));
+    if (flags & PM_EV_CACHE_MISS) json_array_append_new(list, json_string("cache-miss"));
     json_object_set_new(o, "flags", list);
 }
 
