@@ -105,4 +105,8 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
         inc->severity_why = h->recovered != PM_NO_TIME ? PM_STR("recovered within these logs") : PM_STR("few pulls, but no success after them");
     }
     if (h->side && !failed && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+    if (h->client) {
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("pulls of clients beside the cluster: no node and no pod waited for them");
+    }
 }

@@ -50,6 +50,7 @@ static void add_pull(struct pm_state *s, struct pm_hit *h, uint32_t index) {
 static int cause_of(const struct pm_attempt *p) { return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"); }
 
 static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f, const struct pm_attempt *p) {
+    if (pm_is_client(s, p)) return pm_id_fmt(s, "c/%d/%u", cause_of(p), p->registry); // whoever they are, they are beside the cluster
     return pm_id_fmt(s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0, grouped_by(f, "node") ? p->node : 0,
                      grouped_by(f, "repository") ? p->repository : 0, grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
 }
@@ -142,7 +143,9 @@ static void join_together(struct pm_state *s) {
         for (size_t k = i + 1; together && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
             int64_t apart = a->from > b->from ? a->from - b->from : b->from - a->from;
-            if (a->cause != b->cause || !b->pulls.n || apart > together || !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes))) continue;
+            if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
+                !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
+                continue;
             struct pm_ids moved = b->pulls;
             b->pulls = (struct pm_ids){0};
             b->failed = 0;
@@ -208,7 +211,7 @@ void pm_group_incidents(struct pm_state *s) {
         const struct pm_family_rule *f = family_of(s, cause_of(p));
         Word_t *slot = pm_map_slot(&open, key_of(s, f, p));
         if (!*slot || (pm_at(p) != PM_NO_TIME && s->hits.items[*slot - 1].to != PM_NO_TIME && pm_at(p) - s->hits.items[*slot - 1].to > f->gap_ns)) {
-            hit_new(s, cause_of(p));
+            hit_new(s, cause_of(p))->client = pm_is_client(s, p);
             *slot = s->hits.n;
         }
         add_pull(s, &s->hits.items[*slot - 1], (uint32_t)i);
@@ -217,7 +220,7 @@ void pm_group_incidents(struct pm_state *s) {
     (void)freed;
     size_t n = s->hits.n;
     for (size_t i = 0; i < n; i++)
-        if (grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
+        if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
     join_together(s);
     for (size_t i = 0; i < s->hits.n; i++)
         if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);

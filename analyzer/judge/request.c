@@ -31,6 +31,7 @@ static bool ends_group(const struct pm_request_group *g, const struct pm_row *ro
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
+    if (g->tag_good && row->ts_ns - g->last_tag > BURST_NS) return true; // answered well, and asked again
     bool went_on = g->blobs > 0 || g->ok_manifests > 1;
     return went_on && silence > 0 && row->ts_ns - g->last_tag > PM_S(0.3);
 }
@@ -159,6 +160,7 @@ static void take_request(struct pm_request_group *g, const struct asked *q) {
     if (e->flags & PM_EV_CACHE_HIT) g->hits += q->times;
     if (e->flags & PM_EV_CACHE_MISS) g->misses += q->times;
     if (q->manifest) note_gone(g, q);
+    if (q->by_tag && good) g->tag_good = true;
 }
 
 static void take_names(struct pm_state *s, struct pm_request_group *g, const struct asked *q) {
@@ -169,7 +171,7 @@ static void take_names(struct pm_state *s, struct pm_request_group *g, const str
     if (!g->registry) g->registry = q->url.ns.n ? pm_id(s, pm_registry_of_host(q->url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
     if (!g->registry && q->token && pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
         g->registry = pm_id(s, PM_STR("docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
-    if (q->url.ns.n) g->mirror = true;
+    if (q->url.ns.n || pm_str_eqc(e->field[PM_F_REASON], "mirror")) g->mirror = true;
     if (!g->user) g->user = q->user;
     if (q->user && !q->token) g->named = true;
     if (q->token && is_good(e->http_status) && !q->user && pm_str_eqc(e->field[PM_F_METHOD], "GET"))
@@ -379,6 +381,36 @@ static bool knows_nodes(const struct pm_state *s) {
     return false;
 }
 
+// Is there a cluster, and not only machines?
+static bool knows_cluster(const struct pm_state *s) {
+    if (s->facts.cover[PM_ORIGIN_KUBELET]) return true;
+    for (size_t i = 0; i < s->facts.nodes.n; i++)
+        if (s->facts.nodes.items[i].listed) return true;
+    for (size_t i = 0; i < s->facts.pods.n; i++)
+        if (s->facts.pods.items[i].listed && s->facts.pods.items[i].node) return true;
+    return false;
+}
+
+static bool is_cluster_node(const struct pm_state *s, uint32_t node) {
+    Word_t at = node ? pm_map_get(s->facts.node_by_name, node) : 0;
+    if (at && s->facts.nodes.items[at - 1].listed) return true;
+    return node && (pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) || pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
+                    pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node));
+}
+
+// A session that a client printed is that client's, where a cluster stands beside it: a CI job's pulls are no node's. Its name is what is known of it.
+static void name_sessions(struct pm_state *s) {
+    if (!knows_cluster(s)) return;
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        struct pm_attempt *p = &s->pulls.items[i];
+        if (p->origin != PM_ORIGIN_CLIENT || p->pods.n || !p->traces.n || is_cluster_node(s, p->node)) continue;
+        uint32_t file = s->traces.items[p->traces.items[0]].file;
+        if (!p->client) p->client = p->node;
+        if (!p->client && file < s->facts.files.n) p->client = s->facts.files.items[file].path;
+        p->node = 0;
+    }
+}
+
 static uint32_t registry_of(const struct pm_state *s, const struct pm_request_group *g) {
     if (g->registry) return g->registry;
     Word_t known = pm_map_get(s->facts.registry_of_repository, g->repository);
@@ -479,7 +511,8 @@ void pm_request_fold(struct pm_state *s) {
     struct client_sum *clients = NULL;
     Pvoid_t sums = NULL;
     Word_t freed;
-    bool nodes_known = knows_nodes(s);
+    bool nodes_known = s->nodes_known = knows_nodes(s);
+    name_sessions(s);
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     pm_requests_weigh(s);
     drop_copies(s);

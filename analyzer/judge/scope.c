@@ -92,6 +92,7 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     bool credential = pm_cause_in(h->cause, "auth") && !(pm_cause_is(h->cause, "auth.denied-or-missing") && h->repositories.n == 1);
     if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
+    if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);
     pm_strs_of_ids(s, &h->incident->blast.spared_images, &v.images);

@@ -101,10 +101,10 @@ struct pm_status_count {
 struct pm_request_group { // requests of one client for one image in one go
     int64_t first, last, last_tag;
     uint32_t client, node, registry, repository, reference, user, agent, file, error;
-    uint32_t who;         // client, agent and repository of one log
-    uint8_t agent_kind;   // enum pm_agent, request.h
-    bool probe;           // no pull: a look-up, a push, a greeting that nobody answered
-    bool asked_get, gone; // gone: the tag was there, what it points to was not
+    uint32_t who;                   // client, agent and repository of one log
+    uint8_t agent_kind;             // enum pm_agent, request.h
+    bool probe;                     // no pull: a look-up, a push, a greeting that nobody answered
+    bool asked_get, tag_good, gone; // gone: the tag was there, what it points to was not
     uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
     uint32_t manifest_gets;                         // answered GETs of manifests: what a quota counts
     int16_t worst;                                  // the failing status that it ended with, 0 none
@@ -262,7 +262,8 @@ struct pm_hit {                   // an incident while it is put together
     uint32_t via;          // index + 1 into link rules
     uint64_t failed;       // pulls
     uint64_t lines;
-    bool side; // made of events, no pull of its own
+    bool client; // of clients that are no nodes
+    bool side;   // made of events, no pull of its own
     bool dropped;
     double effect;
     uint32_t id;           // in the report
@@ -306,6 +307,7 @@ struct pm_state {
     struct pm_arena *scratch;  // reset per row
     int64_t from, to;          // of the evidence
     bool have_requests, have_node_logs;
+    bool nodes_known; // a client that is none of them stays a client
 };
 
 static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) { return pm_intern_str(s->names, id); }
@@ -315,6 +317,7 @@ uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b); /
 const char *pm_cstr(struct pm_state *s, uint32_t id);
 static inline bool pm_cause_in(int cause, const char *family) { return cause >= 0 && strcmp(pm_causes[cause].family, family) == 0; }
 static inline bool pm_cause_is(int cause, const char *name) { return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0; }
+static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) { return s->nodes_known && !p->node && p->client; }
 int pm_cause_c(const char *name); // pm_cause_find of a C string
 static inline int64_t pm_min_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a < b ? a : b; }
 static inline int64_t pm_max_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b; }

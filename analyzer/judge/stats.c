@@ -291,7 +291,10 @@ static void request_statuses(struct pm_state *s, struct pm_pull_stats *total) {
     Word_t freed;
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
-        for (int k = 0; k < g->statuses_n && !g->redundant; k++)
+        if (g->redundant) continue;
+        total->cache_hits += g->hits;
+        total->cache_misses += g->misses;
+        for (int k = 0; k < g->statuses_n; k++)
             if (g->statuses[k].code) *pm_map_slot(&map, (Word_t)g->statuses[k].code) += g->statuses[k].n;
     }
     total->http_status = counts(s, map, &total->http_status_n, false);

@@ -154,6 +154,18 @@ static void stats_by(json *w, const struct pm_report *r, const char *key, const 
     }
     pm_json_close(w, ']');
 }
+static void proxy_cache(json *w, const struct pm_pull_stats *s) { // what proxies and CDNs answered by themselves, where their logs say it
+    uint64_t told = s->cache_hits + s->cache_misses;
+    if (!told) {
+        pm_json_null(w, "proxy_cache");
+        return;
+    }
+    pm_json_open(w, "proxy_cache", '{');
+    pm_json_uint(w, "hits", s->cache_hits);
+    pm_json_uint(w, "misses", s->cache_misses);
+    ratio(w, "hit_ratio", s->cache_hits, told);
+    pm_json_close(w, '}');
+}
 static void trend(json *w, const struct pm_report *r) { // of the success ratio, from the first half of the pulls' time to the second
     uint64_t n[2] = {r->trend.ok[0] + r->trend.failed[0], r->trend.ok[1] + r->trend.failed[1]};
     pm_json_open(w, "trend", '{');
@@ -201,6 +213,7 @@ static void pulls(json *w, const struct pm_report *r) {
     stats_by(w, r, "by_client", "client", r->by_client, r->by_client_n);
     stats_by(w, r, "by_namespace", "namespace", r->by_namespace, r->by_namespace_n);
     stats_by(w, r, "by_image", "image", r->by_image, r->by_image_n);
+    proxy_cache(w, &r->total);
     trend(w, r);
     disks(w, r);
     pm_json_open(w, "series", '[');

@@ -494,6 +494,11 @@ static void pulls(struct text *x) {
     stats_table(x, "node", r->by_node, r->by_node_n);
     if (r->by_client_n) fputc('\n', x->t.f);
     stats_table(x, "client", r->by_client, r->by_client_n);
+    uint64_t told = r->total.cache_hits + r->total.cache_misses;
+    if (told)
+        pm_text_item(&x->t, 1, "cached", 8,
+                     pm_arena_fmt(x->t.a, "%.0f %% of %llu requests were answered from a proxy's cache", 100.0 * (double)r->total.cache_hits / (double)told,
+                                  (unsigned long long)told));
     series(x);
 }
 

@@ -148,9 +148,51 @@ static void a_client_is_no_node(void **state) {
         ASKED(60, "10.9.0.1", "docker/27.5.1", "GET", "/v2/acme/web/manifests/nightly", 404),
         ASKED(300, "10.9.0.1", "docker/27.5.1", "GET", "/v2/acme/web/manifests/nightly", 404),
     };
-    CHECK(both, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "- 2, n1 2");
-    const struct line alone[] = {ASKED(60, "10.9.0.1", RUNTIME, "GET", "/v2/acme/web/manifests/nightly", 404)};
-    CHECK(alone, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "10.9.0.1 1");
+    CHECK(both, "SELECT node, client IS NULL, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1", "- 0 2, n1 0 2");
+    CHECK(both, "SELECT severity, scope_kind, scope, failed_pulls, nodes FROM incidents ORDER BY scope_kind",
+          "info client 10.9.0.1 2 0, warning image reg.test/acme/web:1 2 1");
+    // Where registry logs are all there is, clients are what the bundle is about.
+    const struct line alone[] = {
+        ASKED(60, "10.9.0.1", RUNTIME, "GET", "/v2/acme/web/manifests/nightly", 404),
+        ASKED(300, "10.9.0.1", RUNTIME, "GET", "/v2/acme/web/manifests/nightly", 404),
+    };
+    CHECK(alone, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "10.9.0.1 2");
+    CHECK(alone, "SELECT severity, scope_kind FROM incidents", "warning image");
+}
+
+// What a cache answers was not asked of the registry.
+static void hits_spend_nothing_upstream(void **state) {
+    (void)state;
+    struct line lines[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(100, "10.1.0.8", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(101, "10.1.0.8", RUNTIME, "GET", "/v2/acme/web/blobs/" D1, 200),
+        ASKED(200, "10.1.0.9", RUNTIME, "GET", "/v2/acme/web/manifests/2", 200),
+    };
+    lines[0].flags = PM_EV_CACHE_MISS;
+    lines[1].flags = lines[2].flags = PM_EV_CACHE_HIT;
+    for (size_t i = 0; i < PM_LEN(lines); i++) lines[i].host = "registry-1.docker.io";
+    struct judged j = judge(lines, PM_LEN(lines));
+    assert_int_equal(j.r->total.ok, 3);
+    assert_int_equal(j.r->total.cache_hits, 2);
+    assert_int_equal(j.r->total.cache_misses, 1);
+    judged_free(&j);
+}
+
+// The same tag, asked for and answered again: two pulls, though nothing but manifests was fetched.
+static void a_tag_that_is_asked_for_again(void **state) {
+    (void)state;
+    const struct line twice[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(11, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+    };
+    CHECK(twice, BY_OUTCOME, "ok 2");
+    const struct line once[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 200),
+        ASKED(1.4, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(9, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/blobs/" D1, 200),
+    };
+    CHECK(once, BY_OUTCOME, "ok 1");
 }
 
 // The node's clock is 37 s ahead of the registry's: each pull is told by both, and counts once. Four pulls prove it, and one alone would not.
@@ -180,6 +222,8 @@ int main(void) {
         cmocka_unit_test(each_refusal_behind_a_good_head_counts),
         cmocka_unit_test(two_users_behind_one_address_pull_apart),
         cmocka_unit_test(a_client_is_no_node),
+        cmocka_unit_test(hits_spend_nothing_upstream),
+        cmocka_unit_test(a_tag_that_is_asked_for_again),
         cmocka_unit_test(clocks_that_differ_are_learnt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
