@@ -158,8 +158,8 @@ struct pm_pull_stats {
     struct pm_str name; // registry, node, namespace or image; empty for the total
     uint64_t attempts, ok, failed, cached, open;
     uint64_t cache_hits, cache_misses; // requests that a proxy or CDN answered from its cache, and that it passed on; where its log tells
-    uint64_t retries;    // attempts after a failed one of the same node for the same image
-    uint64_t gc_removed; // images that the kubelet's image GC removed
+    uint64_t retries;                  // attempts after a failed one of the same node for the same image
+    uint64_t gc_removed;               // images that the kubelet's image GC removed
     uint64_t troubles[PM_TROUBLE_COUNT];
     struct pm_counts_by *by_cause;
     size_t by_cause_n;
