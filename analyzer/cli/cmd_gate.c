@@ -199,10 +199,12 @@ static int run(int argc, char **argv) {
     g.paths = pm_xmalloc(sizeof *g.paths * (size_t)(argc + 1));
     int status = options_read(&g, argc, argv);
     g.result.report_only = g.value[OPT_REPORT_ONLY] != NULL;
+    g.result.rules_dir = g.value[OPT_RULES];
     g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
         for (size_t i = 0; i < g.paths_n; i++) bundles(&g, g.paths[i]);
+        pm_gate_number(&g.result);
         status = outputs(&g) ? verdict(&g) : PM_EXIT_INPUT;
     }
     for (size_t i = 0; i < g.result.rows_n; i++) free(g.result.rows[i].items);

@@ -1,6 +1,7 @@
 // A report against a policy: each incident and each check of another kind gets its state, the worst is the bundle's.
 #include "pm/gate.h"
 #include "report/words.h"
+#include <Judy.h>
 #include <stdio.h>
 
 const char *const pm_gate_state_names[] = {"pass", "not judged", "known", "waived", "warn", "fail", "broken"};
@@ -198,6 +199,32 @@ static void finding(struct pm_gate_row *row, const struct pm_report *r, const st
     }
 }
 
+// Incidents have a fingerprint; what else was looked at is known by its check and its place.
+static void fingerprints(struct pm_gate_row *row, struct pm_arena *a) {
+    for (size_t i = 0; i < row->items_n; i++) {
+        struct pm_gate_item *x = &row->items[i];
+        if (x->fingerprint.n) continue;
+        uint64_t hash = pm_str_hash(x->id, pm_str_hash(x->file, pm_str_hash(x->title, (uint64_t)x->kind + 1)));
+        x->fingerprint = pm_arena_fmt(a, "%016llx", (unsigned long long)hash);
+    }
+}
+
+void pm_gate_number(struct pm_gate_result *g) {
+    Pvoid_t seen = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < g->rows_n; i++) {
+        for (size_t k = 0; k < g->rows[i].items_n; k++) {
+            struct pm_gate_item *x = &g->rows[i].items[k];
+            PWord_t n;
+            JLI(n, seen, (Word_t)pm_str_hash(x->fingerprint, 3));
+            if (n == PJERR) pm_die_oom();
+            x->occurrence = (unsigned)++*n;
+        }
+    }
+    JLFA(freed, seen);
+    (void)freed;
+}
+
 void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
                    struct pm_arena *a) {
     row->attempts = r->total.attempts;
@@ -216,6 +243,7 @@ void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const str
         if (c->kind == PM_CHECK_QUOTA) quota(row, r, c, a);
         if (c->kind == PM_CHECK_FINDING) finding(row, r, c, a);
     }
+    fingerprints(row, a);
     for (size_t i = 0; i < row->items_n; i++)
         if (row->items[i].state > row->state && row->state != PM_GATE_BROKEN) row->state = row->items[i].state;
 }

@@ -14,6 +14,8 @@ static void item(struct pm_json *w, const struct pm_gate_item *x) {
     pm_json_text_or_null(w, "fingerprint", x->fingerprint);
     pm_json_text_or_null(w, "file", x->file);
     pm_json_known(w, "line", x->line > 0, (int64_t)x->line);
+    pm_json_text_or_null(w, "where", x->where);
+    pm_json_text_or_null(w, "note", x->note);
     pm_json_close(w, '}');
 }
 
@@ -63,17 +65,17 @@ static bool write_gitlab(FILE *out, const struct pm_gate_result *g, struct pm_ar
         for (size_t k = 0; k < r->items_n; k++) {
             const struct pm_gate_item *x = &r->items[k];
             if (x->state != PM_GATE_FAIL && x->state != PM_GATE_WARN) continue;
-            struct pm_str print =
-                pm_arena_fmt(a, "%016llx", (unsigned long long)pm_str_hash(x->fingerprint.n ? x->fingerprint : x->id, pm_str_hash(r->bundle, 7)));
+            struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
+            struct pm_str print = x->occurrence > 1 ? pm_arena_fmt(a, "%.*s-%u", PM_FMT(x->fingerprint), x->occurrence) : x->fingerprint;
             pm_json_open(&w, NULL, '{');
-            pm_json_text(&w, "description", pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->title), PM_FMT(x->message)));
+            pm_json_text(&w, "description", pm_arena_fmt(a, "%.*s: %.*s%.*s", PM_FMT(x->title), PM_FMT(x->message), PM_FMT(pm_gate_inside(a, &at, x->line))));
             pm_json_text(&w, "check_name", x->id);
             pm_json_text(&w, "fingerprint", print);
             pm_json_text(&w, "severity", pm_str_c(severities[x->severity]));
             pm_json_open(&w, "location", '{');
-            pm_json_text(&w, "path", x->file.n ? x->file : r->bundle);
+            pm_json_text(&w, "path", at.path);
             pm_json_open(&w, "lines", '{');
-            pm_json_uint(&w, "begin", x->line ? x->line : 1);
+            pm_json_uint(&w, "begin", x->line && !at.inside.n ? x->line : 1);
             pm_json_close(&w, '}');
             pm_json_close(&w, '}');
             pm_json_close(&w, '}');

@@ -23,12 +23,17 @@ static void attribute(FILE *out, const char *name, struct pm_str value, struct p
     fputc('"', out);
 }
 
+static void seconds(FILE *out, int64_t ns) { // how long the trouble lasted; at most three decimals
+    fprintf(out, " time=\"%lld.%03lld\"", (long long)(ns / PM_NS_PER_S), (long long)(ns % PM_NS_PER_S / 1000000));
+}
+
 static void testcase(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
     fputs("    <testcase", out);
     attribute(out, "classname", r->bundle, a);
     attribute(out, "name", x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->id), PM_FMT(x->title)) : x->id,
               a);
-    fputs(" time=\"0\">", out);
+    seconds(out, x->lasted_ns);
+    fputc('>', out);
     if (x->state == PM_GATE_FAIL) {
         fputs("\n      <failure", out);
         attribute(out, "message", x->message, a);
@@ -58,8 +63,13 @@ static void suite(FILE *out, const struct pm_gate_row *r, struct pm_arena *a) {
     bool broken = r->state == PM_GATE_BROKEN || r->why_broken.n;
     fputs("  <testsuite", out);
     attribute(out, "name", r->bundle, a);
-    fprintf(out, " tests=\"%zu\" failures=\"%llu\" errors=\"%d\" skipped=\"%llu\" time=\"0\">\n", r->items_n + 1,
-            (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL), broken, (unsigned long long)states(r, PM_GATE_UNJUDGED, PM_GATE_WAIVED));
+    fprintf(out, " tests=\"%zu\" failures=\"%llu\" errors=\"%d\" skipped=\"%llu\"", r->items_n + 1, (unsigned long long)states(r, PM_GATE_FAIL, PM_GATE_FAIL),
+            broken, (unsigned long long)states(r, PM_GATE_UNJUDGED, PM_GATE_WAIVED));
+    bool dated = r->from_ns != PM_NO_TIME && r->to_ns != PM_NO_TIME;
+    char at[32];
+    seconds(out, dated ? r->to_ns - r->from_ns : 0);
+    if (dated) fprintf(out, " timestamp=\"%.19s\"", pm_when_format(r->from_ns, at)); // ISO 8601 without a zone, as JUnit's own: UTC
+    fputs(">\n", out);
     fputs("    <testcase", out);
     attribute(out, "classname", r->bundle, a);
     fputs(" name=\"the bundle can be read whole\" time=\"0\">", out);
@@ -75,17 +85,14 @@ static void suite(FILE *out, const struct pm_gate_row *r, struct pm_arena *a) {
 
 static bool write_junit(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
     (void)color;
-    uint64_t tests = 0, failures = 0, errors = 0, skipped = 0;
+    uint64_t tests = 0, failures = 0, errors = 0;
     for (size_t i = 0; i < g->rows_n; i++) {
         tests += g->rows[i].items_n + 1;
         failures += states(&g->rows[i], PM_GATE_FAIL, PM_GATE_FAIL);
-        skipped += states(&g->rows[i], PM_GATE_UNJUDGED, PM_GATE_WAIVED);
         errors += g->rows[i].why_broken.n > 0;
     }
-    fprintf(out,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pullmortem gate\" tests=\"%llu\" failures=\"%llu\" errors=\"%llu\" "
-            "skipped=\"%llu\" time=\"0\">\n",
-            (unsigned long long)tests, (unsigned long long)failures, (unsigned long long)errors, (unsigned long long)skipped);
+    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pullmortem gate\" tests=\"%llu\" failures=\"%llu\" errors=\"%llu\">\n",
+            (unsigned long long)tests, (unsigned long long)failures, (unsigned long long)errors); // no sum of skipped: Jenkins' schema knows none
     for (size_t i = 0; i < g->rows_n; i++) suite(out, &g->rows[i], a);
     fputs("</testsuites>\n", out);
     return !ferror(out);

@@ -1,7 +1,16 @@
-// SARIF 2.1.0 (OASIS): one result an incident or finding that was looked at; locations are files in the bundle; baseline and waivers are suppressions.
+// SARIF 2.1.0 (OASIS), as GitHub code scanning takes it: one result an incident or finding that was looked at, a rule a cause with help out of the advice;
+// locations are files that CI has; baseline and waivers are suppressions. Held against Microsoft's validator and OASIS' schema by tests/suites/gate.
+#include "judge/advice.h"
+#include "judge/rules/yaml.h"
 #include "pm/command.h"
 #include "pm/gate.h"
+#include "pm/rule.h"
 #include "report/json_writer.h"
+#include "report/words.h"
+
+#define RELATED_MAX 10
+#define TEXT_MAX 300
+#define CAUSE_PAGE "https://kubernetes.io/docs/concepts/containers/images/" // what the platform says of pulls and their back-off
 
 static bool listed(const struct pm_gate_item *x) { return x->kind == PM_CHECK_INCIDENT || x->state > PM_GATE_UNJUDGED; }
 
@@ -18,20 +27,95 @@ static void message(struct pm_json *w, const char *key, struct pm_str text) {
     pm_json_close(w, '}');
 }
 
-static void rules(struct pm_json *w, const struct pm_gate_result *g) {
-    pm_json_open(w, "rules", '[');
-    for (size_t i = 0; i < g->rows_n; i++) {
-        for (size_t k = 0; k < g->rows[i].items_n; k++) {
-            const struct pm_gate_item *x = &g->rows[i].items[k];
-            if (!listed(x) || seen_before(g, i, k)) continue;
-            int cause = pm_cause_find(x->id);
-            pm_json_open(w, NULL, '{');
-            pm_json_text(w, "id", x->id);
-            message(w, "shortDescription", cause >= 0 ? pm_str_c(pm_causes[cause].title) : x->title);
-            pm_json_close(w, '}');
-        }
+// A sentence ends in a full stop: GitHub shows the first one.
+static struct pm_str sentence(struct pm_arena *a, struct pm_str text) {
+    text = pm_str_trim(text);
+    if (!text.n || text.p[text.n - 1] == '.') return text;
+    return pm_arena_fmt(a, "%.*s.", PM_FMT(text));
+}
+
+static struct pm_str capital(struct pm_arena *a, struct pm_str text) {
+    char *p = pm_arena_alloc(a, text.n + 1);
+    memcpy(p, text.p, text.n);
+    if (text.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 32);
+    return (struct pm_str){p, text.n};
+}
+
+// "rate-limit.anonymous" → "RateLimitAnonymous"
+static struct pm_str rule_name(struct pm_arena *a, struct pm_str id) {
+    char *p = pm_arena_alloc(a, id.n + 1);
+    size_t n = 0;
+    bool up = true;
+    for (size_t i = 0; i < id.n; i++) {
+        char c = id.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
+        if (letter || digit) p[n++] = up && c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+        up = !letter;
     }
+    return (struct pm_str){p, n};
+}
+
+// What the advice says where no name is known, step by step; of a check of the policy, what it is.
+static void help(struct pm_json *w, const json_t *advice, const struct pm_gate_item *x, int cause, struct pm_arena *a) {
+    static const struct pm_advice_names NOBODY = {0};
+    struct pm_advice rows[PM_ADVICE_ROWS];
+    struct pm_buf text = {0}, markdown = {0};
+    size_t n = cause >= 0 && advice ? pm_advice_pick(a, advice, cause, &NOBODY, rows, PM_LEN(rows)) : 0;
+    for (size_t i = 0; i < n; i++) {
+        pm_buf_fmt(&text, "%s%.*s: %.*s", i ? "\n" : "", PM_FMT(rows[i].phase), PM_FMT(rows[i].text));
+        pm_buf_fmt(&markdown, "%s- **%.*s**: %.*s", i ? "\n" : "", PM_FMT(rows[i].phase), PM_FMT(rows[i].text));
+    }
+    if (!n) {
+        pm_buf_add(&text, sentence(a, x->message.n ? x->message : x->title));
+        pm_buf_add(&markdown, pm_buf_str(&text));
+    }
+    pm_json_open(w, "help", '{');
+    pm_json_text(w, "text", pm_buf_str(&text));
+    pm_json_text(w, "markdown", pm_buf_str(&markdown));
+    pm_json_close(w, '}');
+    pm_buf_free(&text);
+    pm_buf_free(&markdown);
+}
+
+static void rule(struct pm_json *w, const struct pm_gate_item *x, const json_t *advice, struct pm_arena *a) {
+    static const char *const levels[] = {"note", "warning", "error"};
+    int cause = pm_cause_find(x->id);
+    struct pm_str title = cause >= 0 ? pm_str_c(pm_causes[cause].title) : x->title;
+    pm_json_open(w, NULL, '{');
+    pm_json_text(w, "id", x->id);
+    pm_json_text(w, "name", rule_name(a, x->id));
+    message(w, "shortDescription", sentence(a, capital(a, title)));
+    message(w, "fullDescription",
+            cause >= 0 ? pm_arena_fmt(a, "Images could not be pulled: %.*s (%.*s).", PM_FMT(title), PM_FMT(x->id))
+                       : sentence(a, capital(a, x->message.n ? x->message : title)));
+    help(w, advice, x, cause, a);
+    pm_json_text(w, "helpUri", PM_STR(CAUSE_PAGE));
+    pm_json_open(w, "defaultConfiguration", '{');
+    pm_json_text(w, "level", pm_str_c(levels[x->severity]));
+    pm_json_close(w, '}');
+    pm_json_open(w, "properties", '{');
+    pm_json_open(w, "tags", '[');
+    pm_json_text(w, NULL, cause >= 0 ? pm_str_c(pm_causes[cause].family) : pm_str_c(pm_check_names[x->kind]));
     pm_json_close(w, ']');
+    pm_json_text(w, "problem.severity",
+                 pm_str_c(x->severity == PM_SEVERITY_CRITICAL  ? "error"
+                          : x->severity == PM_SEVERITY_WARNING ? "warning"
+                                                               : "recommendation"));
+    pm_json_close(w, '}');
+    pm_json_close(w, '}');
+}
+
+static void rules(struct pm_json *w, const struct pm_gate_result *g, struct pm_arena *a) {
+    struct pm_str text;
+    struct pm_diags *ignored = pm_diags_new();
+    json_t *advice = pm_rules_data(g->rules_dir, "advice.yaml", &text, a) ? pm_yaml_load(text, "advice.yaml", ignored) : NULL;
+    pm_json_open(w, "rules", '[');
+    for (size_t i = 0; i < g->rows_n; i++)
+        for (size_t k = 0; k < g->rows[i].items_n; k++)
+            if (listed(&g->rows[i].items[k]) && !seen_before(g, i, k)) rule(w, &g->rows[i].items[k], advice, a);
+    pm_json_close(w, ']');
+    json_decref(advice);
+    pm_diags_free(ignored);
 }
 
 static struct pm_str uri(struct pm_arena *a, struct pm_str path) { // RFC 3986 path characters stay, the rest is percent-encoded
@@ -48,33 +132,76 @@ static struct pm_str uri(struct pm_arena *a, struct pm_str path) { // RFC 3986 p
     return out;
 }
 
-static void location(struct pm_json *w, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
-    pm_json_open(w, "locations", '[');
-    pm_json_open(w, NULL, '{');
+static void physical(struct pm_json *w, const struct pm_gate_place *at, uint64_t line, struct pm_str snippet, struct pm_arena *a) {
     pm_json_open(w, "physicalLocation", '{');
     pm_json_open(w, "artifactLocation", '{');
-    pm_json_text(w, "uri", uri(a, x->file.n ? x->file : r->bundle));
+    pm_json_text(w, "uri", uri(a, at->path));
+    if (at->path.n && at->path.p[0] != '/') pm_json_text(w, "uriBaseId", PM_STR("%SRCROOT%"));
     pm_json_close(w, '}');
-    pm_json_open(w, "region", '{');
-    pm_json_uint(w, "startLine", x->line ? x->line : 1);
+    pm_json_open(w, "region", '{'); // GitHub wants a line, of archives, too
+    pm_json_uint(w, "startLine", at->inside.n || !line ? 1 : line);
+    if (snippet.n && !at->inside.n && line) message(w, "snippet", snippet);
     pm_json_close(w, '}');
     pm_json_close(w, '}');
+}
+
+static void location(struct pm_json *w, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
+    struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
+    pm_json_open(w, "locations", '[');
+    pm_json_open(w, NULL, '{');
+    physical(w, &at, x->line, x->evidence_n ? pm_text_cut(a, x->evidence[0].text, TEXT_MAX) : PM_NONE, a);
     pm_json_close(w, '}');
     pm_json_close(w, ']');
 }
 
-static void result(struct pm_json *w, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
+static void related(struct pm_json *w, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
+    if (x->evidence_n < 2) return;
+    pm_json_open(w, "relatedLocations", '[');
+    for (size_t i = 1; i < x->evidence_n && i <= RELATED_MAX; i++) {
+        const struct pm_evidence *e = &x->evidence[i];
+        struct pm_gate_place at = pm_gate_place_of(a, r->bundle, e->file);
+        pm_json_open(w, NULL, '{');
+        pm_json_uint(w, "id", i);
+        physical(w, &at, e->line, PM_NONE, a);
+        message(w, "message",
+                pm_arena_fmt(a, "%.*s%.*s", PM_FMT(pm_text_cut(a, pm_text_visible(a, e->text), TEXT_MAX)), PM_FMT(pm_gate_inside(a, &at, e->line))));
+        pm_json_close(w, '}');
+    }
+    pm_json_close(w, ']');
+}
+
+static struct pm_str result_text(const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
+    struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
+    struct pm_str says = x->message.n ? x->message : x->title;
+    if (says.n && says.p[says.n - 1] == '.') says.n--;
+    return pm_arena_fmt(a, "%.*s: %.*s%.*s%s%.*s.", PM_FMT(r->bundle), PM_FMT(says), PM_FMT(pm_gate_inside(a, &at, x->line)), x->note.n ? "; " : "",
+                        PM_FMT(x->note));
+}
+
+static size_t rule_index(const struct pm_gate_result *g, struct pm_str id) { // place in the list that `rules` writes
+    size_t n = 0;
+    for (size_t i = 0; i < g->rows_n; i++) {
+        for (size_t k = 0; k < g->rows[i].items_n; k++) {
+            if (!listed(&g->rows[i].items[k]) || seen_before(g, i, k)) continue;
+            if (pm_str_eq(g->rows[i].items[k].id, id)) return n;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void result(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
     static const char *const levels[] = {"note", "warning", "error"};
     pm_json_open(w, NULL, '{');
     pm_json_text(w, "ruleId", x->id);
+    pm_json_uint(w, "ruleIndex", rule_index(g, x->id));
     pm_json_text(w, "level", pm_str_c(x->state == PM_GATE_FAIL ? "error" : x->state == PM_GATE_PASS ? "note" : levels[x->severity]));
-    message(w, "message", pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(r->bundle), PM_FMT(x->message.n ? x->message : x->title)));
+    message(w, "message", result_text(r, x, a));
     location(w, r, x, a);
-    if (x->fingerprint.n) {
-        pm_json_open(w, "partialFingerprints", '{');
-        pm_json_text(w, "pullmortem/1", x->fingerprint);
-        pm_json_close(w, '}');
-    }
+    related(w, r, x, a);
+    pm_json_open(w, "partialFingerprints", '{'); // no line of the log is hashed: collected again, every line differs by its stamp
+    pm_json_text(w, "primaryLocationLineHash", pm_arena_fmt(a, "%.*s:%u", PM_FMT(x->fingerprint), x->occurrence));
+    pm_json_close(w, '}');
     if (x->state == PM_GATE_WAIVED || x->state == PM_GATE_KNOWN) {
         pm_json_open(w, "suppressions", '[');
         pm_json_open(w, NULL, '{');
@@ -86,7 +213,14 @@ static void result(struct pm_json *w, const struct pm_gate_row *r, const struct 
     pm_json_close(w, '}');
 }
 
-static void notifications(struct pm_json *w, const struct pm_gate_result *g, struct pm_arena *a) { // bundles that could not be read whole
+static void notification(struct pm_json *w, const char *level, struct pm_str text) {
+    pm_json_open(w, NULL, '{');
+    pm_json_text(w, "level", pm_str_c(level));
+    message(w, "message", text);
+    pm_json_close(w, '}');
+}
+
+static void notifications(struct pm_json *w, const struct pm_gate_result *g, struct pm_arena *a) { // what could not be read whole, or not be judged
     bool whole = true;
     for (size_t i = 0; i < g->rows_n; i++) whole &= g->rows[i].why_broken.n == 0;
     pm_json_open(w, "invocations", '[');
@@ -94,37 +228,53 @@ static void notifications(struct pm_json *w, const struct pm_gate_result *g, str
     pm_json_bool(w, "executionSuccessful", whole);
     pm_json_open(w, "toolExecutionNotifications", '[');
     for (size_t i = 0; i < g->rows_n; i++) {
-        if (!g->rows[i].why_broken.n) continue;
-        pm_json_open(w, NULL, '{');
-        pm_json_text(w, "level", PM_STR("error"));
-        message(w, "message", pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(g->rows[i].bundle), PM_FMT(g->rows[i].why_broken)));
-        pm_json_close(w, '}');
+        const struct pm_gate_row *r = &g->rows[i];
+        if (r->why_broken.n) notification(w, "error", pm_arena_fmt(a, "%.*s: %.*s.", PM_FMT(r->bundle), PM_FMT(r->why_broken)));
+        for (size_t k = 0; k < r->items_n; k++)
+            if (r->items[k].state == PM_GATE_UNJUDGED)
+                notification(w, "warning", pm_arena_fmt(a, "%.*s: not judged: %.*s.", PM_FMT(r->bundle), PM_FMT(r->items[k].message)));
     }
     pm_json_close(w, ']');
     pm_json_close(w, '}');
     pm_json_close(w, ']');
 }
 
+static void run_of(struct pm_json *w, const struct pm_gate_result *g, struct pm_arena *a) {
+    pm_json_open(w, "tool", '{');
+    pm_json_open(w, "driver", '{');
+    pm_json_text(w, "name", PM_STR("pullmortem"));
+    pm_json_text(w, "organization", PM_STR("pullmortem"));
+    pm_json_text(w, "version", PM_STR(PM_VERSION));
+    pm_json_text(w, "semanticVersion", PM_STR(PM_VERSION ".0"));
+    pm_json_text(w, "informationUri", PM_STR(CAUSE_PAGE));
+    rules(w, g, a);
+    pm_json_close(w, '}');
+    pm_json_close(w, '}');
+    pm_json_open(w, "automationDetails", '{'); // all before the last slash is GitHub's category
+    pm_json_text(w, "id", PM_STR("pullmortem/gate/"));
+    pm_json_close(w, '}');
+    pm_json_open(w, "originalUriBaseIds", '{');
+    pm_json_open(w, "%SRCROOT%", '{');
+    message(w, "description", PM_STR("The folder that the gate was run in."));
+    pm_json_close(w, '}');
+    pm_json_close(w, '}');
+    pm_json_text(w, "columnKind", PM_STR("utf16CodeUnits"));
+    notifications(w, g, a);
+}
+
 static bool write_sarif(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
     (void)color;
     struct pm_json w = {.f = out, .inline_from = 12, .first = true};
     pm_json_open(&w, NULL, '{');
-    pm_json_text(&w, "$schema", PM_STR("https://json.schemastore.org/sarif-2.1.0.json"));
+    pm_json_text(&w, "$schema", PM_STR("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"));
     pm_json_text(&w, "version", PM_STR("2.1.0"));
     pm_json_open(&w, "runs", '[');
     pm_json_open(&w, NULL, '{');
-    pm_json_open(&w, "tool", '{');
-    pm_json_open(&w, "driver", '{');
-    pm_json_text(&w, "name", PM_STR("pullmortem"));
-    pm_json_text(&w, "version", PM_STR(PM_VERSION));
-    rules(&w, g);
-    pm_json_close(&w, '}');
-    pm_json_close(&w, '}');
-    notifications(&w, g, a);
+    run_of(&w, g, a);
     pm_json_open(&w, "results", '[');
     for (size_t i = 0; i < g->rows_n; i++)
         for (size_t k = 0; k < g->rows[i].items_n; k++)
-            if (listed(&g->rows[i].items[k])) result(&w, &g->rows[i], &g->rows[i].items[k], a);
+            if (listed(&g->rows[i].items[k])) result(&w, g, &g->rows[i], &g->rows[i].items[k], a);
     pm_json_close(&w, ']');
     pm_json_close(&w, '}');
     pm_json_close(&w, ']');

@@ -93,6 +93,7 @@ struct pm_gate_item { // one thing that was looked at: an incident, or a check o
     const struct pm_advice *advice;
     size_t advice_n;
     int64_t lasted_ns;
+    unsigned occurrence; // of this fingerprint in the whole result, from 1
 };
 struct pm_gate_row {
     struct pm_str bundle, verdict, root_cause, why_broken;
@@ -106,7 +107,17 @@ struct pm_gate_result {
     struct pm_gate_row *rows;
     size_t rows_n, rows_cap;
     bool report_only;
+    const char *rules_dir; // --rules, for what outputs look up
 };
+// Numbers items of one fingerprint, once all rows are there.
+void pm_gate_number(struct pm_gate_result *g);
+
+// A file of the workspace, and what inside of it is meant where that cannot be linked to (PM_NONE: the file itself).
+struct pm_gate_place {
+    struct pm_str path, inside;
+};
+struct pm_gate_place pm_gate_place_of(struct pm_arena *a, struct pm_str bundle, struct pm_str member);
+struct pm_str pm_gate_inside(struct pm_arena *a, const struct pm_gate_place *p, uint64_t line); // " (nodes/n1/kubelet.log:7)", or nothing
 // now_ns: today, for the expiry of waivers.
 void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
                    struct pm_arena *a);

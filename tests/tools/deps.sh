@@ -4,7 +4,7 @@
 set -eu
 what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
-check="python3 tzdata libcmocka-dev zip zstd xz-utils"
+check="python3 tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio"
 more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 case $what in
@@ -26,6 +26,7 @@ have() { # package
     lib*-dev) lib=${1%-dev} && { pkg-config --exists "$lib" || pkg-config --exists "${lib#lib}"; } ;;
     tzdata) [ -d /usr/share/zoneinfo ] ;;
     xz-utils) command -v xz ;;
+    libxml2-utils) command -v xmllint ;;
     *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }
@@ -35,6 +36,11 @@ if [ -n "$need" ] && ! apt; then
     echo "This is no Debian or Ubuntu: please install the equivalents of these packages, then run make again:" >&2
     echo " $need" >&2
     exit 1
+fi
+# Microsoft's SARIF validator, where npm is and gives it: once, into build/npm. Its test says so where it is not there.
+sarif=build/npm/node_modules/@microsoft/sarif-multitool-linux
+if [ "$what" = check ] && [ ! -d $sarif ] && command -v npm >/dev/null 2>&1; then
+    npm install --silent --no-audit --no-fund --prefix build/npm @microsoft/sarif-multitool-linux@5.7.0 >/dev/null 2>&1 || true
 fi
 for p in $more; do have "$p" || need="$need $p?"; done
 [ -z "$need" ] && exit 0
