@@ -1,4 +1,5 @@
 // pullmortem gate: bundles and timelines against a policy; the exit status says it.
+#include "cli/advice.h"
 #include "cli/bundle.h"
 #include "cli/collection.h"
 #include "pm/gate.h"
@@ -58,6 +59,7 @@ struct gate {
     struct pm_gate_policy policy;
     struct pm_baseline known;
     struct pm_ruleset *rules;
+    struct pm_advices *advices;
     struct pm_gate_result result;
 };
 
@@ -194,12 +196,23 @@ static int options_read(struct gate *g, int argc, char **argv) {
     return PM_EXIT_OK;
 }
 
+static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
+    static const struct pm_event NOBODY = {0};
+    struct gate *g = ctx;
+    struct pm_advice_item items[PM_ADVICE_MAX];
+    if (!g->advices) g->advices = pm_advices_load(g->value[OPT_RULES]);
+    size_t n = pm_advices_for(g->advices, cause, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
+    for (size_t i = 0; i < n; i++) rows[i] = (struct pm_advice){.phase = items[i].phase, .text = items[i].text, .within = items[i].within};
+    return n;
+}
+
 static int run(int argc, char **argv) {
     struct gate g = {.now_ns = (int64_t)time(NULL) * PM_NS_PER_S, .a = pm_arena_new()};
     g.paths = pm_xmalloc(sizeof *g.paths * (size_t)(argc + 1));
     int status = options_read(&g, argc, argv);
     g.result.report_only = g.value[OPT_REPORT_ONLY] != NULL;
-    g.result.rules_dir = g.value[OPT_RULES];
+    g.result.help = help;
+    g.result.help_ctx = &g;
     g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
@@ -214,6 +227,7 @@ static int run(int argc, char **argv) {
     free(g.policy.requirements);
     free(g.known.known);
     free(g.paths);
+    pm_advices_free(g.advices);
     pm_ruleset_free(g.rules);
     pm_arena_free(g.a);
     return status;

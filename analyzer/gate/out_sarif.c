@@ -1,7 +1,5 @@
 // SARIF 2.1.0 (OASIS), as GitHub code scanning takes it: one result an incident or finding that was looked at, a rule a cause with help out of the advice;
 // locations are files that CI has; baseline and waivers are suppressions. Held against Microsoft's validator and OASIS' schema by tests/suites/gate.
-#include "judge/advice.h"
-#include "judge/rules/yaml.h"
 #include "pm/command.h"
 #include "pm/gate.h"
 #include "pm/rule.h"
@@ -10,6 +8,7 @@
 
 #define RELATED_MAX 10
 #define TEXT_MAX 300
+#define HELP_MAX 16
 #define CAUSE_PAGE "https://kubernetes.io/docs/concepts/containers/images/" // what the platform says of pulls and their back-off
 
 static bool listed(const struct pm_gate_item *x) { return x->kind == PM_CHECK_INCIDENT || x->state > PM_GATE_UNJUDGED; }
@@ -56,11 +55,10 @@ static struct pm_str rule_name(struct pm_arena *a, struct pm_str id) {
 }
 
 // What the advice says where no name is known, step by step; of a check of the policy, what it is.
-static void help(struct pm_json *w, const json_t *advice, const struct pm_gate_item *x, int cause, struct pm_arena *a) {
-    static const struct pm_advice_names NOBODY = {0};
-    struct pm_advice rows[PM_ADVICE_ROWS];
+static void help(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_item *x, int cause, struct pm_arena *a) {
+    struct pm_advice rows[HELP_MAX];
     struct pm_buf text = {0}, markdown = {0};
-    size_t n = cause >= 0 && advice ? pm_advice_pick(a, advice, cause, &NOBODY, rows, PM_LEN(rows)) : 0;
+    size_t n = cause >= 0 && g->help ? g->help(g->help_ctx, cause, rows, PM_LEN(rows)) : 0;
     for (size_t i = 0; i < n; i++) {
         pm_buf_fmt(&text, "%s%.*s: %.*s", i ? "\n" : "", PM_FMT(rows[i].phase), PM_FMT(rows[i].text));
         pm_buf_fmt(&markdown, "%s- **%.*s**: %.*s", i ? "\n" : "", PM_FMT(rows[i].phase), PM_FMT(rows[i].text));
@@ -77,7 +75,7 @@ static void help(struct pm_json *w, const json_t *advice, const struct pm_gate_i
     pm_buf_free(&markdown);
 }
 
-static void rule(struct pm_json *w, const struct pm_gate_item *x, const json_t *advice, struct pm_arena *a) {
+static void rule(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_item *x, struct pm_arena *a) {
     static const char *const levels[] = {"note", "warning", "error"};
     int cause = pm_cause_find(x->id);
     struct pm_str title = cause >= 0 ? pm_str_c(pm_causes[cause].title) : x->title;
@@ -88,7 +86,7 @@ static void rule(struct pm_json *w, const struct pm_gate_item *x, const json_t *
     message(w, "fullDescription",
             cause >= 0 ? pm_arena_fmt(a, "Images could not be pulled: %.*s (%.*s).", PM_FMT(title), PM_FMT(x->id))
                        : sentence(a, capital(a, x->message.n ? x->message : title)));
-    help(w, advice, x, cause, a);
+    help(w, g, x, cause, a);
     pm_json_text(w, "helpUri", PM_STR(CAUSE_PAGE));
     pm_json_open(w, "defaultConfiguration", '{');
     pm_json_text(w, "level", pm_str_c(levels[x->severity]));
@@ -106,16 +104,11 @@ static void rule(struct pm_json *w, const struct pm_gate_item *x, const json_t *
 }
 
 static void rules(struct pm_json *w, const struct pm_gate_result *g, struct pm_arena *a) {
-    struct pm_str text;
-    struct pm_diags *ignored = pm_diags_new();
-    json_t *advice = pm_rules_data(g->rules_dir, "advice.yaml", &text, a) ? pm_yaml_load(text, "advice.yaml", ignored) : NULL;
     pm_json_open(w, "rules", '[');
     for (size_t i = 0; i < g->rows_n; i++)
         for (size_t k = 0; k < g->rows[i].items_n; k++)
-            if (listed(&g->rows[i].items[k]) && !seen_before(g, i, k)) rule(w, &g->rows[i].items[k], advice, a);
+            if (listed(&g->rows[i].items[k]) && !seen_before(g, i, k)) rule(w, g, &g->rows[i].items[k], a);
     pm_json_close(w, ']');
-    json_decref(advice);
-    pm_diags_free(ignored);
 }
 
 static struct pm_str uri(struct pm_arena *a, struct pm_str path) { // RFC 3986 path characters stay, the rest is percent-encoded

@@ -107,7 +107,9 @@ struct pm_gate_result {
     struct pm_gate_row *rows;
     size_t rows_n, rows_cap;
     bool report_only;
-    const char *rules_dir; // --rules, for what outputs look up
+    // What is to be done about a cause whatever the incident, for the help of a rule: so many rows of at most max.
+    size_t (*help)(void *ctx, int cause, struct pm_advice *rows, size_t max);
+    void *help_ctx;
 };
 // Numbers items of one fingerprint, once all rows are there.
 void pm_gate_number(struct pm_gate_result *g);
