@@ -223,7 +223,7 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     if (!e->count) e->count = 1;
     if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
     if (r->hint.cut) e->flags |= PM_EV_CUT;
-    frame_voice_stand(f, ctx->parser, e);
+    frame_voice_stand(f, ctx->parser, r, e);
     choose_when(f, r, e);
     pm_event_normalise(ctx->a, e);
     if (bare_sentence(f, e)) {

@@ -73,7 +73,7 @@ struct frame_voice {
     bool plain, container, named, quotes; // quotes: it prints other files (`tail`)
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
-    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign;
+    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code;
 };
 
 struct frame_json;
@@ -176,7 +176,7 @@ void frame_finish(struct pm_frame *f);
 // frame_voice.c
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p);
-void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, struct pm_event *e);
+void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, const struct pm_record *r, struct pm_event *e);
 
 // frame_sparse.c
 void frame_sparse_decide(struct pm_frame *f);

@@ -100,6 +100,24 @@ static bool shell_or_fence(struct pm_str s) {
     return s.n == 0 || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("+ "));
 }
 
+// A line of a program's text or of a document's source, by what it begins or ends with: log lines do neither.
+static bool code_like(struct pm_str s) {
+    static const char *const heads[] = {"//",      "/*",       "* ",    "*/",   "#include", "#define", "#if", "#endif",
+                                        "import ", "package ", "from ", "def ", "func ",    "return ", "<"};
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    return s.n && strchr(";{}\\", s.p[s.n - 1]) != NULL;
+}
+
+// The line stands in a comment, or as an item or literal of a program's text: somebody's example.
+static bool quoted_in_code(struct pm_str raw) {
+    static const char *const heads[] = {"//", "/*", "* ", "- '", "- \"", "{\"", ".", "<"};
+    struct pm_str s = pm_str_trim(raw);
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    return false;
+}
+
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p) {
     struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
     if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
@@ -110,14 +128,17 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     if (g) v->of[pm_group_index(g)]++;
     else if ((shared || fallback) && f->record_events) v->talk++;
     else if (p && !fallback) v->neutral++; // a log library's line about something else: klog, logrus
-    else v->foreign++;
+    else {
+        v->foreign++;
+        if (code_like(text)) v->code++;
+    }
     if (v->records++ == 0) v->first = p && !fallback ? (g ? g : PM_GROUP_ALL) : PM_GROUP_NONE;
 }
 
 // ---- what it may testify
 
 // Sets the event's standing; where that hangs on the rest of the member, its voice as well.
-void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, struct pm_event *e) {
+void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, const struct pm_record *r, struct pm_event *e) {
     struct frame_voice *v = f ? f->voice : NULL;
     enum pm_group g = pm_group_of(e->component);
     bool talk = p && p->flags & (PM_PARSER_FALLBACK | PM_PARSER_SHARED);
@@ -133,6 +154,10 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, stru
             if (!v->plain) e->standing = PM_STANDING_HEARSAY;
         }
     }
+    if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted_in_code(r->raw)) {
+        e->standing = PM_STANDING_HEARSAY;
+        e->voice = 0;
+    }
     if (v->writer.n) e->field[PM_F_WRITER] = v->writer;
 }
 
@@ -142,10 +167,12 @@ static uint64_t strict_of(const struct pm_frame_voice *v) {
     return n;
 }
 
+#define CODE_LINES 4
 // A file of no known writer is heard where a ninth of it is in known grammars (an issue with a describe between its sentences); what was only recognised by
 // its words, where it holds hardly anything else.
 static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
     uint64_t strict = strict_of(v);
+    if (v->foreign >= CODE_LINES && v->code * 2 > v->foreign) return 0; // a program's text, with examples in it
     if (talk) return strict + v->talk >= v->foreign + v->neutral ? PM_GROUP_ALL : 0;
     return (strict + v->talk) * 8 >= v->foreign ? PM_GROUP_ALL : 0;
 }
@@ -182,7 +209,8 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .records = v->records,
                                          .foreign = v->foreign,
                                          .neutral = v->neutral,
-                                         .talk = v->talk};
+                                         .talk = v->talk,
+                                         .code = v->code};
         memcpy(out[i].of, v->of, sizeof v->of);
     }
     return n;
