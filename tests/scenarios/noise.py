@@ -429,8 +429,9 @@ class Noise:
     def own_failure(self, role, t):
         """A client of the cluster that is none of its nodes could not pull: its own, told at most as info."""
         pod = self.w.roles[role][0]
-        box, lines = session(self.r, self.r.choice(sorted(REFUSED)), f"acme/base:{self.r.randrange(1, 9)}.{self.r.randrange(20)}")
-        pod.box = box
+        who = "kaniko" if role == "builder" else self.r.choice(["runner", "docker", "buildkit"])
+        pod.box, lines = session(self.r, self.r.choice(sorted(REFUSED)), f"acme/base:{self.r.randrange(1, 9)}.{self.r.randrange(20)}", who)
+        pod.image = {"runner": "gitlab/gitlab-runner:v17.2.1", "buildkit": "moby/buildkit:v0.15.1"}.get(who, pod.image)
         self.clients_failed += 1
         self.clients.append(f"{pod.ns}/{pod.name}")
         self.speak(role, pod, [(t + i, x) for i, x in enumerate(lines)], "stderr")
@@ -511,7 +512,8 @@ class Noise:
             if how == "password":
                 self.ask(t, client, agent, "GET", "/v2/", 401, 76), self.ask(t + 0.1, client, agent, "GET", f"/service/token?account={user}&scope=repository%3A{name.replace('/', '%2F')}%3Apull&service=registry", 401, 90)
             elif how == "gone":
-                self.ask(t, client, agent, "HEAD", f"/v2/{name}/manifests/nightly-{self.r.randrange(99)}", 404, 0, user), self.ask(t + 0.1, client, agent, "GET", f"/v2/{name}/manifests/nightly-{self.r.randrange(99)}", 404, 120, user)
+                tag = f"nightly-{self.r.randrange(99)}"
+                self.ask(t, client, agent, "HEAD", f"/v2/{name}/manifests/{tag}", 404, 0, user), self.ask(t + 0.1, client, agent, "GET", f"/v2/{name}/manifests/{tag}", 404, 120, user)
             else:
                 self.ask(t, client, agent, "HEAD", f"/v2/{name}/manifests/{tag}", 200, 0, user), self.ask(t + 0.1, client, agent, "GET", f"/v2/{name}/manifests/sha256:{hash_of(name):064x}", 200, 1570, user), self.ask(t + 0.3, client, agent, "GET", f"/v2/{name}/blobs/sha256:{hash_of(tag):064x}", 200, 90000, user)
             if how in ("gone", "password"):
@@ -660,19 +662,19 @@ REFUSED = {
 }
 
 
-def session(r, cause, ref):
+def session(r, cause, ref, who=None):
     """(container, lines) of one client that could not pull: kaniko, a GitLab runner, docker in a job, BuildKit."""
     full = norm(ref)
     repo, tag = full.split("/", 1)[1].rsplit(":", 1)
     kaniko, docker, kit = (x.format(ref=ref, full=full, repo=repo, tag=tag, name=ref.rsplit(":", 1)[0]) for x in REFUSED[cause])
-    who = r.choice(["kaniko", "runner", "docker", "buildkit"])
+    who = who or r.choice(["kaniko", "runner", "docker", "buildkit"])
     if who == "kaniko":
-        return "kaniko", [f"INFO[0000] Retrieving image manifest {ref}", f"INFO[0000] Retrieving image {ref} from registry {'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}", f"error building image: GET https://{'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}/v2/{repo}/manifests/{tag}: {kaniko}"]
+        return "kaniko", [f"INFO[0000] Resolved base name {ref} to base", "INFO[0000] Using dockerignore file: /workspace/.dockerignore", f"INFO[0000] Retrieving image manifest {ref}", f"INFO[0000] Retrieving image {ref} from registry {'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}", f"error building image: GET https://{'index.docker.io' if full.startswith('docker.io/') else full.split('/')[0]}/v2/{repo}/manifests/{tag}: {kaniko}"]
     if who == "runner":
-        return "build", ["Running with gitlab-runner 17.2.1 (9882d9c7)", "  on shared-runner-3 t1_x9Yz, system ID: s_1a2b3c", "Preparing the \"docker\" executor", f"Using Docker executor with image {ref} ...", f"Pulling docker image {ref} ...", f'WARNING: Failed to pull image with policy "always": Error response from daemon: {docker} (manager.go:254:0s)',
+        return "gitlab-runner", ["Running with gitlab-runner 17.2.1 (9882d9c7)", "  on shared-runner-3 t1_x9Yz, system ID: s_1a2b3c", "Preparing the \"docker\" executor", f"Using Docker executor with image {ref} ...", f"Pulling docker image {ref} ...", f'WARNING: Failed to pull image with policy "always": Error response from daemon: {docker} (manager.go:254:0s)',
                          f'ERROR: Job failed: failed to pull image "{ref}" with specified policies [always]: Error response from daemon: {docker} (manager.go:254:0s)']
     if who == "docker":
-        return "build", [f"$ docker pull {ref}", f"Error response from daemon: {docker}"]
+        return "build", [f"+ docker pull {ref}", f"Error response from daemon: {docker}"]
     return "buildkit", ["#1 [internal] load build definition from Dockerfile", "#1 DONE 0.0s", f"#2 [internal] load metadata for {full}", f"#2 ERROR: {kit if cause != 'image.tag-not-found' else full + ': not found'}", "------", f" > [internal] load metadata for {full}:", "------", f"ERROR: failed to solve: {ref}: failed to resolve source metadata for {full}: {kit}"]
 
 
@@ -699,4 +701,4 @@ class Sessions:
                "failed_pulls": len(self.refs), "trigger": {"what": "unknown", "at": rfc(self.c.start, 3), "detail": "", "alt": []}, "first_failure": rfc(self.c.start, 3), "last_failure": rfc(self.c.end, 3), "recovered_at": None}
         return {"scenario": self.name, "layout": self.layout, "envelope": None, "sources_mode": "sessions alone", "sources": ["clients"], "only": None, "root_cause": self.cause, "root_cause_alt": other, "secondary": [], "chain": [self.cause], "n_incidents": 1, "max_severity": None, "nodes": [], "hit_nodes": [], "attempts": [], "clients_failed": len(self.refs),
                 "pulls_by_node": {}, "pulls": {"ok": 0, "failed": len(self.refs)}, "incidents": [one], "quotas": [], "quota": None, "stuck_rollouts": [], "waiting_workloads": [], "blocked_hpas": [], "rollbacks": [], "clock_offsets_s": {}, "client_failures": [], "dim_pods": [], "noise_kinds": {}, "counts": "skip",
-                "undecidable": ["nodes", "span", "scope", "values", "trigger", "trigger+", "when", "pods", "workloads", "namespaces", "stuck", "hpa", "stuck_s", "spared", "recovered", "failed", "chain", "missing", "quota"]}
+                "undecidable": ([] if self.cause.startswith("rate") else ["split"]) + ["nodes", "span", "scope", "values", "trigger", "trigger+", "when", "pods", "workloads", "namespaces", "stuck", "hpa", "stuck_s", "spared", "recovered", "failed", "chain", "missing", "quota"]}
