@@ -117,7 +117,7 @@ static bool unquote(struct pm_frame *f, struct pm_str *line) {
 
 void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     pm_arena_reset(f->line_arena);
-    struct pm_str line = frame_clean(f, raw, f->line);
+    struct pm_str line = frame_entities(f, frame_clean(f, raw, f->line));
     f->at_start = false;
     if (section(f, line)) return;
     bool quoted = unquote(f, &line);

@@ -26,6 +26,8 @@ enum frame_open {
     OPEN_STATUS, // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
     OPEN_OUTPUT, // kubeadm quoting crictl's output
     OPEN_ERRORS, // a registry's list behind "errors:", one a line
+    OPEN_WRAP,   // a message that a window wrapped at its edge
+    OPEN_LIST,   // "2 errors occurred:" and its items, indented
     OPEN_SCALAR, // a folded YAML string in a fragment without its document
 };
 
@@ -164,6 +166,14 @@ bool frame_continues(struct pm_frame *f, struct pm_str line); // would the last 
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
 void frame_flush(struct pm_frame *f); // every pending record, in line order
+// frame_wrap.c: windows, pagers and web pages
+enum frame_seam { SEAM_UNKNOWN = 0, SEAM_TIGHT, SEAM_BLANK };
+bool frame_wrap_begins(struct pm_str s);                                   // a message about an image that cannot end here
+bool frame_wrap_goes_on(struct pm_str s);                                  // this line cannot be the last
+bool frame_wrap_can_follow(struct pm_str before, struct pm_str s);         // and this may be the next
+enum frame_seam frame_wrap_seam(struct pm_str before, struct pm_str next); // was a blank eaten between the two?
+bool frame_pager_cut(struct pm_str *s);                                    // a pager cut it: its mark is taken off
+struct pm_str frame_entities(struct pm_frame *f, struct pm_str s);         // &quot; and its kin undone
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 

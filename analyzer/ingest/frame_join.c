@@ -90,6 +90,8 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
+    if (pm_str_ends(s, PM_STR(" occurred:"))) return OPEN_LIST; // hashicorp/go-multierror
+    if (!number && frame_wrap_begins(s)) return OPEN_WRAP;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
 }
 
@@ -138,6 +140,10 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
     case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !has_row(s);
     case OPEN_STATUS: return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
+    case OPEN_WRAP:
+        return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
+               !is_prompt(s) && !claimed(f, s);
+    case OPEN_LIST: return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t');
     case OPEN_ERRORS: return l->joined < 8 && is_code(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
@@ -150,8 +156,10 @@ static void wrap_join(struct frame_lane *l, struct pm_str s) {
     char last = l->text.n ? l->text.p[l->text.n - 1] : ' ';
     size_t lead = blanks_of(s);
     bool tight = last == ' ' || last == '-' || last == '/' || l->same_width;
-    if (lead && lead < 4) tight = last == ' '; // a box's margin holds the blank; more is an indented paste
+    if (lead && lead < 4 && l->open != OPEN_WRAP) tight = last == ' '; // a box's margin holds the blank; more is an indented paste
     s = pm_str_from(s, lead);
+    enum frame_seam seam = frame_wrap_seam(pm_buf_str(&l->text), s);
+    if (seam && !(lead && lead < 4)) tight = seam == SEAM_TIGHT;
     if (!tight) pm_buf_addc(&l->text, ' ');
     pm_buf_add(&l->text, s);
 }
@@ -170,6 +178,11 @@ static void append(struct frame_lane *l, struct pm_str s) {
         if (blanks_of(s) >= 8) pm_buf_addc(&l->text, '\t'), s = pm_str_from(s, 8);
         pm_buf_add(&l->text, s);
         if (pm_str_starts(s, PM_STR(" >")) && !pm_str_ends(s, PM_STR("=<"))) l->open = OPEN_TEXT;
+        break;
+    case OPEN_WRAP: // a box's blanks up to its edge are no text
+        while (l->text.n && l->text.p[l->text.n - 1] == ' ') l->text.n--;
+        wrap_join(l, pm_str_trim(s));
+        if (!frame_wrap_goes_on(s)) l->open = OPEN_NO;
         break;
     case OPEN_QUOTE:
     case OPEN_SCALAR: wrap_join(l, s); break;
@@ -315,11 +328,24 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
     return true;
 }
 
+// What a window wrapped stands in the very next line, and without the envelope of the first.
+static bool wrapped_here(const struct pm_frame *f, const struct frame_unit *u) {
+    const struct frame_lane *l = f->last_lane;
+    return !u->json && !u->envelope_count && l && l->pending && (l->open == OPEN_QUOTE || l->open == OPEN_WRAP) && l->last_line + 1 == u->line;
+}
+
+static void cut_by_pager(struct pm_frame *f, struct frame_unit *u) {
+    if (u->json || (!u->envelope_count && !pm_line_head(u->text)) || !frame_pager_cut(&u->text)) return;
+    u->hint.cut = true;
+    pm_diags_add(f->sink.diags, f->path, u->line, "line-cut", "a pager cut this line at the window's edge");
+}
+
 void frame_join(struct pm_frame *f, struct frame_unit *u) {
     struct pm_record r;
     if (!u->json && node_indented(f, u)) return;
     if (!u->json && pm_str_ends(u->text, PM_STR("times")) && last_repeated(f, u)) return;
-    struct frame_lane *l = frame_lane_of(f, u->key);
+    cut_by_pager(f, u);
+    struct frame_lane *l = wrapped_here(f, u) ? f->last_lane : frame_lane_of(f, u->key);
     if (l->pending && !u->json && takes(f, l, u->text)) {
         append(l, u->text);
         l->last_line = u->line;

@@ -10,6 +10,7 @@ enum pm_client_how {
     PM_SAY_ENGINE,  // the engine's own error follows: where it does not talk of a pull, the event is of kind OTHER and rules may know the words
     PM_SAY_REFUSAL, // the same, but only unmistakable wordings: the cue is anybody's
     PM_SAY_WHOLE,   // the line from the cue on is the error
+    PM_SAY_REST,    // what follows the cue is the error, whatever it says
     PM_SAY_DOWN,    // the engine could not be reached: the line from the cue on
 };
 struct pm_client_row {

@@ -128,6 +128,9 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
         used += i + 1;
     }
     if (is_level(host) || is_level(name)) return 0;
+    size_t blanks = 0; // rsyslog's template and what copies of it make of the one blank behind the header
+    while (used + blanks < s.n && s.p[used + blanks] == ' ') blanks++;
+    if (blanks && pm_line_head(pm_str_from(s, used + blanks))) used += blanks;
     if (host.n) hint->node = host;
     if (ends_unit(name)) hint->unit = name;
     hint->ident = name;

@@ -35,7 +35,7 @@ struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any) {
     pm_scan_blanks(&c);
     s = pm_scan_rest(&c);
     if (s.n && s.p[0] == '\\') s = pm_str_from(s, 1); // a level of quoting that could not be undone
-    if (s.n && (s.p[0] == '"' || s.p[0] == '\'')) {
+    if (s.n && strchr("\"'`", s.p[0])) {
         ptrdiff_t end = pm_str_chr(s, s.p[0], 1);
         if (end < 0) return PM_NONE;
         out = pm_str_sub(s, 1, (size_t)end - 1);
@@ -63,6 +63,12 @@ static const struct image_cue image_cues[] = {
     {"stop pulling image ", NULL, false},
     {"failed to resolve reference ", NULL, false},
     {"failed to resolve image ", NULL, false},
+    {"failed to resolve ref ", NULL, true},    // Amazon ECS
+    {"failed pulling container ", NULL, true}, // Nomad, before and with key=value
+    {" image_ref=", NULL, true},
+    {"failed to pull ", NULL, false},
+    {"unable to fetch image ", NULL, false}, // Knative
+    {"head request for ", NULL, false},      // watchtower
     {"source metadata for ", NULL, true},
     {"load metadata for ", NULL, true},
     {"pull access denied for ", NULL, true},

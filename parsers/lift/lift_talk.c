@@ -14,7 +14,9 @@ enum talk {           // what a word says of the text it stands in
     MESSAGE = 64, // perhaps a kubelet's message, a klog line or a trace inside this line
 };
 static const struct pm_word talk_words[] = {
-    {"pull access denied", REFUSAL},
+    {"pull access denied for ", REFUSAL},
+    {"pull access denied, ", REFUSAL},
+    {"pull access denied: ", REFUSAL},
     {"manifest unknown", REFUSAL},
     {"manifest_unknown", REFUSAL},
     {"toomanyrequests", REFUSAL},
@@ -34,6 +36,19 @@ static const struct pm_word talk_words[] = {
     {"\"no such image: ", REFUSAL}, // `docker service ps`
     {"scope=repository", PLACE},
     {"error getting credentials - err", REFUSAL},
+    {"failed to resolve ref ", REFUSAL},
+    {"cannotpullcontainererror: ", REFUSAL},
+    {"cannotpullecrcontainererror: ", REFUSAL},
+    {"cannotpullimagemanifesterror: ", REFUSAL},
+    {"registry responded to head request with ", REFUSAL},
+    {"can't fetch token for repo: ", REFUSAL},
+    {"failed to resolve image to digest: ", REFUSAL},
+    {"failed pulling container ", REFUSAL},
+    {"failed pulling container: ", REFUSAL},
+    {"unexpected media type ", REFUSAL},
+    {"locking ref ", PLACE},
+    {"content digest sha256:", CLIENT_PLACE},
+    {" locked: unavailable", FAILURE},
     {"received unexpected http status", REFUSAL},
     {"unexpected http code", REFUSAL},
     {"invalid reference format", REFUSAL},

@@ -82,6 +82,17 @@ static void on_sandbox(const struct pm_logrus_line *l) {
     pm_logrus_emit_error(l, &e, l->v->error);
 }
 
+// CreateContainer within sandbox "…" for &ContainerMetadata{Name:web,…} failed: an image that was pulled long ago is unpacked now, or its pieces are gone.
+static void on_create_failed(const struct pm_logrus_line *l) {
+    struct pm_str error = l->v->error;
+    if (!has(error, "unpacking image") && !has(error, "content digest ") && !has(error, "parent snapshot ") &&
+        !has(error, "failed to get image from containerd"))
+        return;
+    struct pm_event e = pm_logrus_event(l, PM_KIND_OTHER, "create container");
+    e.field[PM_F_CONTAINER] = pm_str_between(l->v->msg, PM_STR("{Name:"), PM_STR(","));
+    pm_logrus_emit_error(l, &e, error);
+}
+
 // ImageCreate event name:"docker.io/acme/web:1" labels:{…}   |   ImageCreate event &ImageCreate{Name:docker.io/acme/web:1,Labels:…}   (≤1.6)
 static struct pm_str event_image(struct pm_str msg) {
     struct pm_str name = pm_str_between(msg, PM_STR("name:\""), PM_STR("\""));
@@ -131,6 +142,7 @@ static const struct pm_logrus_row containerd_rows[] = {
     {"loading plugin", NULL, NULL},
     {"skip loading plugin", NULL, NULL},
     {"RunPodSandbox for ", NULL, NULL},
+    {"CreateContainer within sandbox", " failed", on_create_failed},
     {"CreateContainer within sandbox", NULL, NULL},
     {"StartContainer for ", NULL, NULL},
     {"StopPodSandbox for ", NULL, NULL},

@@ -4,6 +4,7 @@
 //     W0102 03:04:06.000042    2711 kubelet_pods.go:1079] Unable to retrieve pull secret shop/regcred for shop/web-0 due to …
 //     E0102 03:04:06.000042    2711 kuberuntime_image.go:55] "Failed to pull image" err=<⏎⇥line⏎⇥line⏎ > image="…"
 //     {"ts":1704164645678.9012,"caller":"kuberuntime/kuberuntime_image.go:55","msg":"Failed to pull image","err":"…","image":"…"}
+//     {"ts":1704164645678.9012,"msg":"Pull image \"r.test/a:1\" failed: rpc error: …\n","v":0}                              (1.19 and 1.20: no caller)
 // Grammar: kubernetes/klog:internal/buffer/buffer.go, internal/serialize/keyvalues.go; kubernetes/kubernetes:staging/src/k8s.io/component-base/logs/json/json.go.
 // Pasted forms are taken too: no pid, quoted values wrapped over lines, blocks indented by eight blanks (journald) instead of a tab.
 // This file's own parser claims klog of programs other than the kubelet: what they say about pods is second-hand, so it gives no events.
@@ -189,7 +190,21 @@ bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k) {
 bool pm_klog_is_json(const json_t *o) {
     const json_t *ts = json_object_get(o, "ts");
     double ms = json_number_value(ts); // 1973 to 2255: seconds are less, and more does not fit into nanoseconds
-    return json_is_number(ts) && ms >= 1e11 && ms <= 9e12 && json_is_string(json_object_get(o, "caller")) && json_is_string(json_object_get(o, "msg"));
+    if (!json_is_number(ts) || ms < 1e11 || ms > 9e12 || !json_is_string(json_object_get(o, "msg"))) return false;
+    if (json_is_string(json_object_get(o, "caller"))) return true;
+    bool leveled = json_is_integer(json_object_get(o, "v")) || json_is_string(json_object_get(o, "err")); // 1.19 and 1.20 do not say where
+    return leveled && !json_object_get(o, "level") && !json_object_get(o, "severity");
+}
+
+// What klog's own writers add to each record; a record that has nothing else holds an unstructured message (klog.Errorf), newline and all.
+static bool structured_fields(const struct pm_pairs *p) {
+    static const char *const own[] = {"ts", "caller", "msg", "v", "logger", "stacktrace"};
+    for (size_t i = 0; i < p->n; i++) {
+        bool known = false;
+        for (size_t k = 0; k < PM_LEN(own) && !known; k++) known = pm_str_eqc(p->item[i].key, own[k]);
+        if (!known) return true;
+    }
+    return false;
 }
 
 bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
@@ -197,8 +212,8 @@ bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
     pm_pairs_json(a, o, &k->pairs);
     k->when = pm_when_unix_ns((int64_t)(json_number_value(json_object_get(o, "ts")) * 1e3) * 1000);
     k->when.unit_ns = 1000;
-    k->structured = true;
-    k->msg = pm_pairs_get(&k->pairs, "msg");
+    k->structured = structured_fields(&k->pairs);
+    k->msg = pm_str_trim(pm_pairs_get(&k->pairs, "msg"));
     struct pm_str caller = pm_pairs_get(&k->pairs, "caller");
     ptrdiff_t colon = pm_str_rchr(caller, ':'), slash = pm_str_rchr(caller, '/');
     k->file = pm_str_from(pm_str_sub(caller, 0, colon < 0 ? SIZE_MAX : (size_t)colon), (size_t)(slash + 1));

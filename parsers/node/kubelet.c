@@ -76,6 +76,30 @@ static void on_pull_failed(const struct line *l, const char *message) {
 static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
 static void on_kuberuntime_image(const struct line *l) { on_pull_failed(l, "kuberuntime_image"); }
 
+// The kubelet asked whether the image is there, or for the list: nothing was pulled, and what the runtime answered is what the pod waits for.
+static void on_image_question(const struct line *l) {
+    struct pm_event e = event_of(l, pm_lift_runtime_down(l->text) ? PM_KIND_RUNTIME_DOWN : PM_KIND_OTHER, "image status");
+    if (l->k->structured) put(&e, PM_F_IMAGE, pair(l, "image"));
+    else put(&e, PM_F_IMAGE, pm_lift_quoted_after(l->ctx->a, l->k->msg, "ImageStatus ", NULL));
+    if (!e.field[PM_F_IMAGE].n && !l->k->structured) put(&e, PM_F_IMAGE, pm_str_between(l->k->msg, PM_STR("{\""), PM_STR("\"")));
+    struct pm_str error = l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: ");
+    if (error.n) emit_error(l, &e, error);
+}
+
+// cri-containerd before it was a part of containerd (1.0) logged as the kubelet does:
+// RunPodSandbox for &PodSandboxMetadata{Name:web-0,Uid:…,Namespace:shop,Attempt:0,} failed, error: …
+static void on_cri_containerd(const struct line *l) {
+    struct pm_str error = after(l->k->msg, " failed, error: "), dump = after(l->k->msg, "&PodSandboxMetadata{");
+    if (!error.n || (dump.p && !pm_lift_sandbox_image(error))) return;
+    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, dump.p ? "sandbox" : "PullImage failed");
+    e.component = PM_COMP_CONTAINERD;
+    put(&e, PM_F_POD, pm_str_between(dump, PM_STR("Name:"), PM_STR(",")));
+    put(&e, PM_F_POD_UID, pm_str_between(dump, PM_STR("Uid:"), PM_STR(",")));
+    put(&e, PM_F_NAMESPACE, pm_str_between(dump, PM_STR("Namespace:"), PM_STR(",")));
+    if (!dump.p) put(&e, PM_F_IMAGE, quoted_image(l));
+    emit_error(l, &e, error);
+}
+
 // "&Container{Name:web,Image:r.test/a:1,…}" → container and image; "container web start failed in pod …" names the container alone.
 static void put_container(struct pm_event *e, struct pm_str s) {
     struct pm_str dump = after(s, "&Container{");
@@ -388,6 +412,12 @@ struct kubelet_row {
 };
 static const struct kubelet_row kubelet_rows[] = {
     {"PullImage ", "from image service failed", on_remote_image},
+    {"ImageStatus ", "from image service failed", on_image_question},
+    {"ImageStatus for image ", "failed: ", on_image_question},
+    {"Failed to get image status", NULL, on_image_question},
+    {"ListImages ", "from image service failed", on_image_question},
+    {"RunPodSandbox for &PodSandboxMetadata{", " failed, error: ", on_cri_containerd},
+    {"PullImage ", " failed, error: ", on_cri_containerd},
     {"Failed to pull image", NULL, on_kuberuntime_image},
     {"Pull image ", "failed: ", on_kuberuntime_image},
     {"Unhandled Error", NULL, on_start_failed},
@@ -405,6 +435,8 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Event occurred", NULL, on_event_pairs},
     {"Unable to retrieve pull secret", NULL, on_secret},
     {"Failed getting credential from external registry credential provider", NULL, on_credential_plugin},
+    {"Error running credential provider plugin", NULL, on_credential_plugin}, // the plug-ins' own stderr, from here on
+    {"failed to receive challenge", NULL, on_credential_plugin},
     {"Error getting credential", NULL, on_credential_plugin},
     {"error getting credential", NULL, on_credential_plugin},
     {"while getting AWS credentials", NULL, on_credential_plugin},

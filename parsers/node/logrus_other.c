@@ -28,10 +28,12 @@ static struct pm_str without_head(struct pm_str s) {
 static void take(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v) {
     struct pm_logrus_line l = {ctx, r, v, PM_COMP_CLIENT};
     struct pm_str text = without_head(v->msg), both = v->error.n ? pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(text), PM_FMT(v->error)) : text;
-    bool missing = pm_logrus_is_error(v) && pm_lift_missing_image(both).n; // BuildKit: "…/Solve returned error: … r.test/a:1: not found"
+    struct pm_str image = pm_lift_image_at(ctx->a, pm_pairs_get(&v->pairs, "image"), true); // watchtower, the ECS agent
+    bool missing = pm_logrus_is_error(v) && pm_lift_missing_image(both).n;                  // BuildKit: "…/Solve returned error: … r.test/a:1: not found"
     bool attempt = text.p != v->msg.p, failed = attempt || pm_logrus_is_error(v);
     if (!missing && !attempt && !pm_lift_refusal(both)) return;
     struct pm_event e = pm_logrus_event(&l, pm_lift_runtime_down(both) ? PM_KIND_RUNTIME_DOWN : failed ? PM_KIND_PULL_FAIL : PM_KIND_OTHER, "client");
+    if (pm_str_chr(image, '/', 0) >= 0 || pm_lift_has_tag(image)) e.field[PM_F_IMAGE] = image;
     pm_logrus_emit_error(&l, &e, both);
 }
 

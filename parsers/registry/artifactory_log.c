@@ -85,7 +85,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!level) return PM_PARSE_NO;
     ptrdiff_t dash = pm_str_find(rest, PM_STR("- "), 0);
     l.error = dash < 0 ? rest : pm_str_from(rest, (size_t)dash + 2);
-    if (!trouble || !pm_http_app_about_images(l.error)) return PM_PARSE_OK;
+    bool token = pm_str_has(l.error, PM_STR("fetch token for repo: ")); // of a remote repository's upstream
+    if (!trouble || (!token && !pm_http_app_about_images(l.error))) return PM_PARSE_OK;
     if (pm_str_has(l.error, PM_STR("://"))) l.flags |= PM_EV_MIRROR;
     return pm_http_app_emit(ctx, r, PM_COMP_REGISTRY, &l);
 }

@@ -1,0 +1,162 @@
+// What windows, pagers and web pages do to lines: wrapped at their edge, cut at it, quotes written as entities.
+//
+// A wrap is taken back only where the line cannot be at its end: behind a colon or an open quote, behind a word that wants another ("failed to
+// resolve"), or where a box was copied with the blanks up to its edge. Everything else stays a line of its own: two records made one hide the second.
+#include "frame_int.h"
+#include "pm/scan.h"
+
+static bool word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+static struct pm_str last_word(struct pm_str s) {
+    size_t n = s.n;
+    while (n > 0 && word_char(s.p[n - 1])) n--;
+    return pm_str_from(s, n);
+}
+static struct pm_str first_word(struct pm_str s) {
+    size_t n = 0;
+    while (n < s.n && word_char(s.p[n])) n++;
+    return pm_str_sub(s, 0, n);
+}
+
+// Words of error messages about images. `wants`: none of them ends with it.
+static const struct {
+    const char *text;
+    bool wants;
+} words[] = {
+    {"a", true},         {"an", true},       {"and", true},        {"anonymous", true},  {"at", true},        {"awaiting", true},  {"by", true},
+    {"cannot", true},    {"code", true},     {"connect", false},   {"container", false}, {"content", false},  {"copy", false},     {"could", true},
+    {"daemon", false},   {"denied", false},  {"desc", true},       {"dial", true},       {"digest", false},   {"do", true},        {"error", false},
+    {"exceeded", false}, {"extract", true},  {"fetch", true},      {"failed", false},    {"for", true},       {"found", false},    {"from", true},
+    {"get", false},      {"Get", true},      {"Head", true},       {"host", false},      {"image", true},     {"in", true},        {"is", true},
+    {"it", true},        {"kubelet", false}, {"layer", true},      {"lookup", true},     {"manifest", true},  {"may", true},       {"no", true},
+    {"not", true},       {"of", true},       {"on", true},         {"or", true},         {"policy", false},   {"present", false},  {"Post", true},
+    {"pull", true},      {"pulling", true},  {"read", true},       {"reading", true},    {"reference", true}, {"registry", false}, {"repository", false},
+    {"request", false},  {"resolve", true},  {"response", false},  {"sandbox", true},    {"secret", true},    {"server", false},   {"service", false},
+    {"such", true},      {"status", false},  {"tcp", true},        {"that", true},       {"the", true},       {"timeout", false},  {"to", true},
+    {"token", false},    {"unable", true},   {"unexpected", true}, {"unknown", false},   {"unpack", true},    {"waiting", true},   {"was", true},
+    {"while", true},     {"with", true},
+};
+
+static bool known(struct pm_str w, bool wants) {
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_eqc(w, words[i].text)) return !wants || words[i].wants;
+    return false;
+}
+
+static bool quote_open(struct pm_str s) {
+    bool open = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\') i++;
+        else if (s.p[i] == '"') open = !open;
+    }
+    return open;
+}
+
+static size_t trailing_blanks(struct pm_str s) {
+    size_t n = 0;
+    while (n < s.n && s.p[s.n - 1 - n] == ' ') n++;
+    return n;
+}
+
+bool frame_wrap_goes_on(struct pm_str s) {
+    if (trailing_blanks(s) >= 2) return true;
+    s = pm_str_trim(s);
+    if (s.n < 12) return false;
+    char last = s.p[s.n - 1];
+    if (last == ':' || last == '=' || last == ',') return true;
+    return quote_open(s) || known(last_word(s), true);
+}
+
+bool frame_wrap_begins(struct pm_str s) {
+    static const char *const cues[] = {"pull image",           "pulling image",       "pull and unpack",  "resolve reference", "resolve image",
+                                       "response from daemon", "initializing source", "reading manifest", "mage pull",         "failed to resolve"};
+    if (s.n < 24 || s.n > 4096 || !frame_wrap_goes_on(s)) return false;
+    for (size_t i = 0; i < PM_LEN(cues); i++)
+        if (pm_str_has(s, pm_str_c(cues[i]))) return true;
+    return false;
+}
+
+bool frame_wrap_can_follow(struct pm_str before, struct pm_str s) {
+    static const char *const names[] = {"Get ", "Head ", "Post ", "TLS ", "HTTP ", "EOF", "Client.", "Too Many", "Error "};
+    s = pm_str_trim(s);
+    if (!s.n) return false;
+    if (quote_open(before)) return true;
+    if ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= '0' && s.p[0] <= '9') || strchr("\"'(:,./%[", s.p[0])) return true;
+    for (size_t i = 0; i < PM_LEN(names); i++)
+        if (pm_str_starts(s, pm_str_c(names[i]))) return true;
+    return false;
+}
+
+static bool hex(struct pm_str s) {
+    bool figure = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f'))) return false;
+        figure |= s.p[i] <= '9';
+    }
+    return s.n > 0 && figure;
+}
+
+// Does `joined` stand somewhere in the text already, not in the middle of a word?
+static bool seen(struct pm_str text, struct pm_str joined) {
+    for (ptrdiff_t at = pm_str_find(text, joined, 0); at >= 0; at = pm_str_find(text, joined, (size_t)at + 1)) {
+        size_t end = (size_t)at + joined.n;
+        if ((at == 0 || !word_char(text.p[at - 1])) && (end == text.n || !word_char(text.p[end]))) return true;
+    }
+    return false;
+}
+
+enum frame_seam frame_wrap_seam(struct pm_str before, struct pm_str next) {
+    char last = before.n ? before.p[before.n - 1] : ' ', first = next.n ? next.p[0] : ' ';
+    if (last == ' ' || first == ' ') return SEAM_TIGHT;
+    if (strchr(":,.;)=\\-/@", first)) return SEAM_TIGHT;
+    if (strchr("-/@.", last)) return SEAM_TIGHT;
+    if (!word_char(last) || !word_char(first)) return strchr(":,)\"", last) ? SEAM_BLANK : SEAM_UNKNOWN;
+    struct pm_str x = last_word(before), y = first_word(next);
+    char *p = (char[160]){0};
+    if (x.n + y.n >= 160) return SEAM_TIGHT;
+    memcpy(p, x.p, x.n);
+    memcpy(p + x.n, y.p, y.n);
+    struct pm_str joined = {p, x.n + y.n};
+    if (known(joined, false) || seen(before, joined) || seen(next, joined)) return SEAM_TIGHT;
+    if (known(x, false) && known(y, false)) return SEAM_BLANK;
+    if (hex(x) && hex(y) && x.n + y.n >= 12) return SEAM_TIGHT;
+    return known(x, true) ? SEAM_BLANK : SEAM_UNKNOWN;
+}
+
+// less -S and systemctl end what they cut with '>' or an ellipsis at the window's edge.
+bool frame_pager_cut(struct pm_str *s) {
+    static const struct pm_str marks[] = {{">", 1}, {"\xe2\x80\xa6", 3}};
+    struct pm_str t = pm_str_trim(*s);
+    if (t.n < 40) return false;
+    for (size_t i = 0; i < PM_LEN(marks); i++) {
+        if (!pm_str_ends(t, marks[i])) continue;
+        struct pm_str rest = pm_str_sub(t, 0, t.n - marks[i].n);
+        char last = rest.p[rest.n - 1];
+        if (i == 0 && (pm_str_chr(rest, '<', 0) >= 0 || last == '-' || last == '=' || last == '>' || last == '/')) return false;
+        if (i == 1 && !quote_open(rest)) return false; // programs write an ellipsis, too
+        *s = rest;
+        return true;
+    }
+    return false;
+}
+
+static const struct {
+    struct pm_str entity;
+    char c;
+} entities[] = {{{"&quot;", 6}, '"'}, {{"&#34;", 5}, '"'},   {{"&#x22;", 6}, '"'},  {{"&gt;", 4}, '>'},  {{"&lt;", 4}, '<'},
+                {{"&#39;", 5}, '\''}, {{"&#x27;", 6}, '\''}, {{"&apos;", 6}, '\''}, {{"&amp;", 5}, '&'}, {{"&nbsp;", 6}, ' '}};
+
+struct pm_str frame_entities(struct pm_frame *f, struct pm_str s) {
+    if (pm_str_chr(s, '&', 0) < 0) return s;
+    if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0) return s; // a page inside a log line keeps its own
+    if (!pm_str_has(s, PM_STR("&quot;")) && !pm_str_has(s, PM_STR("&#34;")) && !pm_str_has(s, PM_STR("&gt;")) && !pm_str_has(s, PM_STR("&#x22;"))) return s;
+    char *out = pm_arena_alloc(f->line_arena, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        size_t k = 0;
+        while (k < PM_LEN(entities) && !pm_str_starts(pm_str_from(s, i), entities[k].entity)) k++;
+        out[n++] = k < PM_LEN(entities) ? entities[k].c : s.p[i];
+        i += k < PM_LEN(entities) ? entities[k].entity.n : 1;
+    }
+    return (struct pm_str){out, n};
+}

@@ -1,0 +1,38 @@
+// Schedulers and updaters that are no Kubernetes, in the words with which each tells of its own pull.
+//
+//     CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref r.test/acme/web:1: not found    (Amazon ECS, stoppedReason)
+//     2018/04/26 17:18:06.049815 [ERR] driver.docker: failed pulling container acme/web:1: API error (500): {"message":"unauthorized: …"}    (Nomad before 0.9)
+//     [ERROR] client.driver_mgr.docker: failed pulling container: driver=docker image_ref=acme/web:1 error="API error (404): …"    (Nomad)
+//     Unable to fetch image "r.test/acme/web": failed to resolve image to digest: …                                               (Knative Serving)
+// Source: Amazon ECS developer guide, "CannotPullContainer task errors", aws/amazon-ecs-agent:agent/engine/errors.go; hashicorp/nomad:drivers/docker/coordinator.go;
+// knative/serving:pkg/reconciler/revision. watchtower's lines are logrus (logrus_other.c).
+#include "parsers/client/client.h"
+
+static const struct pm_client_row rows[] = {
+    {"CannotPullContainerError: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
+    {"CannotPullECRContainerError: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
+    {"CannotPullImageManifestError: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
+    {"driver.docker: failed pulling container ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+    {"failed pulling container: ", "image_ref=", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+    {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
+    {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
+    {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+};
+static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+
+static int bid(const struct pm_record *r, const void *state) {
+    (void)state;
+    return pm_client_bid(&catalogue, r);
+}
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+
+const struct pm_parser pm_parser_scheduler = {
+    .name = "scheduler",
+    .title = "Amazon ECS, Nomad and Knative: their own words for a failed pull",
+    .example = "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref r.test/acme/web:1: not found",
+    .source = "aws/amazon-ecs-agent:agent/engine/errors.go, hashicorp/nomad:drivers/docker/coordinator.go, knative/serving:pkg/reconciler/revision",
+    .component = PM_COMP_CLIENT,
+    .shapes = PM_SHAPE_LINE,
+    .bid = bid,
+    .parse = parse,
+};
