@@ -62,6 +62,8 @@ static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r)
     return got;
 }
 
+void frame_ask(struct pm_frame *f, int who, const struct pm_record *r) { ask(f, who, r); }
+
 static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     int best = FRAME_SURE - 1, who = -1;
     for (int i = 0; i < FRAME_MRU && f->mru[i] >= 0; i++) {
@@ -132,6 +134,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
         who = find_parser(f, &line);
     }
     if (f->voice) frame_voice_tally(f, f->voice, r, who < 0 ? NULL : pm_parsers[who]);
+    frame_nested(f, r);
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
@@ -140,6 +143,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
 
 bool frame_file_bids(struct pm_frame *f, struct pm_str head) {
     struct pm_record r = {.text = head, .raw = head, .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
+    if (frame_is_template(head)) return false; // what a program will make of it is not known
     return frame_best_bid(f, &r, false, NULL) >= 60;
 }
 
@@ -251,7 +255,7 @@ void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char
     va_start(ap, fmt);
     vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    pm_diags_add(ctx->sink->diags, r->path, r->line, code, "%s", message);
+    pm_diags_add(ctx->sink->diags, ctx->frame ? ctx->frame->path : r->path, r->line, code, "%s", message);
 }
 
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {

@@ -13,10 +13,15 @@ void frame_json_free(struct frame_json *j);
 // frame_json_load.c: strings may borrow nothing, the value is its own. Sets err->line and err->text where it returns NULL.
 json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
 
+// frame_internal.c: an object of kubectl's internal types becomes one as the API has it; takes the reference given, returns one.
+json_t *frame_internal_object(json_t *v);
+
 enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_yaml_start(struct pm_frame *f);
 size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_yaml_end(struct pm_frame *f);
+// A document of one value; its own. NULL and *why where there is none.
+json_t *frame_yaml_load(struct pm_str s, const char **why, size_t *line);
 void frame_yaml_free(struct frame_yaml *y);
 
 enum frame_begins frame_export_begins(const struct pm_frame *f, const char *p, size_t n, bool end);

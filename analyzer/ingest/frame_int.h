@@ -166,6 +166,9 @@ bool frame_continues(struct pm_frame *f, struct pm_str line); // would the last 
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
 void frame_flush(struct pm_frame *f); // every pending record, in line order
+// frame_nested.c: configuration inside of ConfigMaps
+void frame_nested(struct pm_frame *f, const struct pm_record *r);
+bool frame_is_template(struct pm_str text); // {{ … }}: Helm's, Ansible's, k3s's .tmpl
 // frame_wrap.c: windows, pagers and web pages
 enum frame_seam { SEAM_UNKNOWN = 0, SEAM_TIGHT, SEAM_BLANK };
 bool frame_wrap_begins(struct pm_str s);                                   // a message about an image that cannot end here
@@ -179,6 +182,7 @@ bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *i
 
 // frame_dispatch.c
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
+void frame_ask(struct pm_frame *f, int who, const struct pm_record *r); // this parser and no other
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);

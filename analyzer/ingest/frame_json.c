@@ -32,7 +32,7 @@ struct frame_json {
 };
 
 static bool is_list_key(struct pm_str key) {
-    static const char *const keys[] = {"items", "Records", "records", "Events", "events", "entries", "tables", "value"};
+    static const char *const keys[] = {"items", "Items", "Records", "records", "Events", "events", "entries", "tables", "value"};
     for (size_t i = 0; i < PM_LEN(keys); i++)
         if (pm_str_eqc(key, keys[i])) return true;
     return false;
@@ -112,6 +112,7 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
         if (one_line) u.text = u.raw = frame_clean(f, text, line), frame_unit_run(f, &u);
         return;
     }
+    v = frame_internal_object(v);
     u.owned[u.owned_count++] = v;
     if (json_is_object(v)) u.json = v;
     else if (json_is_string(v)) u.text = u.raw = frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, line);

@@ -197,7 +197,7 @@ static bool event(struct build *b, const yaml_event_t *e) {
     }
 }
 
-static json_t *load(struct pm_str s, const char **why, size_t *line) {
+json_t *frame_yaml_load(struct pm_str s, const char **why, size_t *line) {
     yaml_parser_t p;
     struct build b = {0};
     *why = NULL;
@@ -241,7 +241,7 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     const char *why;
     size_t at, bad = 0;
     struct pm_str clean = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, text), &bad);
-    json_t *v = load(clean, &why, &at);
+    json_t *v = frame_yaml_load(clean, &why, &at);
     if (why) pm_diags_add(f->sink.diags, f->path, line + at, pm_str_has(clean, PM_STR("{{")) ? "yaml-template" : "yaml-broken", "%s", why);
     if (!v) return;
     struct frame_unit u = {.text = clean, .raw = first_words(f->line_arena, clean), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->yaml->kind)};

@@ -35,4 +35,5 @@ struct pm_record {
     int envelope_count;
     struct pm_str section; // name of the `==> NAME <==` or START frame it stands in
     struct pm_str path;    // member path, a hint only
+    bool folded;           // its lines stand in one line of the file: a text inside of a JSON string
 };

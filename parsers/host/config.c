@@ -71,12 +71,13 @@ static void write_settings(struct pm_detail *d, struct pm_setting *first) {
     pm_detail_end(d, '}');
 }
 
-static void write_lines(struct pm_detail *d, const struct pm_setting *first) {
+static void write_lines(struct pm_detail *d, const struct pm_setting *first, uint64_t only) {
     struct pm_str last = PM_NONE;
     pm_detail_obj(d, "lines");
     for (const struct pm_setting *s = first; s; s = s->next) {
         if (!s->line || !s->value.n || pm_str_eq(s->key, last) || (s->kind != PM_SETTING_ITEM && s->written)) continue;
-        pm_detail_int(d, pm_arena_cstr(d->a, s->key), s->line > INT64_MAX ? 0 : (int64_t)s->line);
+        uint64_t line = only ? only : s->line;
+        pm_detail_int(d, pm_arena_cstr(d->a, s->key), line > INT64_MAX ? 0 : (int64_t)line);
         last = s->key;
     }
     pm_detail_end(d, '}');
@@ -87,7 +88,7 @@ void pm_config_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct 
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, "source", pm_str_c(c->source));
     write_settings(&d, c->first);
-    write_lines(&d, c->first);
+    write_lines(&d, c->first, r->folded ? r->line : 0);
     struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_CONFIG);
     e.flags |= PM_EV_SNAPSHOT;
     if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
