@@ -181,7 +181,7 @@ void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
 // frame_dispatch.c
-bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r);           // false: nobody's
 void frame_ask(struct pm_frame *f, int who, const struct pm_record *r); // this parser and no other
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
