@@ -343,6 +343,7 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->buf);
     pm_buf_free(&f->back);
     pm_buf_free(&f->section_text);
+    pm_buf_free(&f->terminal.image);
     frame_json_free(f->json);
     frame_yaml_free(f->yaml);
     frame_export_free(f->export);

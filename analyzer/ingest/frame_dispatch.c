@@ -126,6 +126,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     r->hint.pod = or_base(r->hint.pod, f->base.pod);
     r->hint.container = or_base(r->hint.container, f->base.container);
     f->voice = frame_voice_of(f, r);
+    frame_terminal_line(f, r);
     int who = find_parser(f, r);
     if (who < 0 && f->o.every && r->shape == PM_SHAPE_JSON && r->text.n) { // a bare JSON body is still text that a person can read
         struct pm_record line = *r;
@@ -229,6 +230,7 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     if (r->hint.cut) e->flags |= PM_EV_CUT;
     frame_voice_stand(f, ctx->parser, r, e);
     choose_when(f, r, e);
+    if (f) frame_terminal_event(f, r, e);
     pm_event_normalise(ctx->a, e);
     if (bare_sentence(f, e)) {
         e->standing = PM_STANDING_HEARSAY;

@@ -141,6 +141,11 @@ struct pm_frame {
         struct pm_str name;
         uint64_t n;
     } nodes[16];
+    struct {
+        struct pm_buf image;
+        uint64_t line;
+        bool started; // its attempt was told
+    } terminal;       // the pull that a client's session is at
     struct frame_json *json;
     struct frame_yaml *yaml;
     struct frame_export *export;
@@ -166,6 +171,9 @@ bool frame_continues(struct pm_frame *f, struct pm_str line); // would the last 
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
 void frame_flush(struct pm_frame *f); // every pending record, in line order
+// frame_terminal.c: the image of a client's session
+void frame_terminal_line(struct pm_frame *f, const struct pm_record *r);
+void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
 // frame_nested.c: configuration inside of ConfigMaps
 void frame_nested(struct pm_frame *f, const struct pm_record *r);
 bool frame_is_template(struct pm_str text); // {{ … }}: Helm's, Ansible's, k3s's .tmpl

@@ -9,6 +9,7 @@
 
 static const struct pm_client_row rows[] = {
     {"^Trying to pull ", "Error", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"^Trying to pull repository ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60}, // Red Hat's docker 1.12 and 1.13
     {"^Trying to pull ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60},
     {"^Getting image source signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Copying blob ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},

@@ -1,0 +1,110 @@
+// A terminal's or a job's session: which image is being pulled, while the client's lines say only how it goes.
+//
+//   $ docker pull r.test/acme/web:1          the command line names it
+//   1: Pulling from acme/web                 the path alone, without the registry
+//   Error response from daemon: toomanyrequests: …       nothing at all
+// The image of the last command, or of the client's own first line, is that of what follows, until the client says how it ended.
+// Only text lines of clients: a daemon's log has many pulls at once.
+#include "frame_int.h"
+#include "pm/image.h"
+#include "pm/scan.h"
+
+#define SESSION_LINES 400 // progress rows of many layers stand between a command and its error
+
+static bool is_tool(struct pm_str w) {
+    static const char *const tools[] = {"docker", "podman", "nerdctl", "crictl", "ctr", "buildah"};
+    w = pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1));
+    if (pm_str_ends(w, PM_STR(".exe"))) w.n -= 4;
+    for (size_t i = 0; i < PM_LEN(tools); i++)
+        if (pm_str_eqc(w, tools[i])) return true;
+    return false;
+}
+
+static bool is_image(struct pm_arena *a, struct pm_str w) {
+    struct pm_image image;
+    return w.n > 1 && ((w.p[0] >= 'a' && w.p[0] <= 'z') || (w.p[0] >= '0' && w.p[0] <= '9')) && pm_image_parse(a, w, &image);
+}
+
+// What stands before a command: a prompt, a runner's mark, sudo. Nothing else: in a sentence a command is only spoken of.
+static bool leads_in(struct pm_str before) {
+    struct pm_scan c = pm_scan_of(pm_str_trim(before));
+    struct pm_str w;
+    if (pm_scan_end(&c)) return true;
+    size_t words = 0;
+    struct pm_str last = PM_NONE;
+    for (; words < 6 && pm_scan_word(&c, &w); words++) {
+        pm_scan_blanks(&c);
+        if (!pm_str_eqc(w, "sudo") && !pm_str_eqc(w, "time")) last = w;
+    }
+    if (!last.n) return true;
+    char end = last.p[last.n - 1];
+    return end == '$' || end == '#' || end == '%' || end == '>' || pm_str_eqc(last, "+") || pm_str_ends(last, PM_STR("[command]"));
+}
+
+// "docker pull --platform linux/amd64 REF", "ctr -n k8s.io images pull REF": the last word that is a reference.
+static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
+    ptrdiff_t at = pm_str_find(text, PM_STR(" pull "), 0);
+    struct pm_str before = at < 0 ? PM_NONE : pm_str_sub(text, 0, (size_t)at), image = PM_NONE, w;
+    if (at < 0 || text.n > 1024) return PM_NONE;
+    size_t tool = before.n; // the tool may have options of its own between its name and "pull"
+    struct pm_scan words = pm_scan_of(before);
+    for (pm_scan_blanks(&words); pm_scan_word(&words, &w); pm_scan_blanks(&words)) {
+        struct pm_str bare = pm_str_starts(w, PM_STR("##[command]")) ? pm_str_from(w, 11) : pm_str_starts(w, PM_STR("[command]")) ? pm_str_from(w, 9) : w;
+        if (is_tool(bare)) {
+            tool = (size_t)(bare.p - text.p);
+            break;
+        }
+    }
+    if (tool == before.n || !leads_in(pm_str_sub(text, 0, tool))) return PM_NONE;
+    struct pm_scan c = pm_scan_of(pm_str_from(text, (size_t)at + 6));
+    for (pm_scan_blanks(&c); pm_scan_word(&c, &w); pm_scan_blanks(&c)) {
+        if (pm_str_eqc(w, "&&") || pm_str_eqc(w, ";") || pm_str_eqc(w, "|") || pm_str_starts(w, PM_STR("2>"))) break;
+        if (w.p[0] != '-' && is_image(a, w)) image = w;
+    }
+    return image;
+}
+
+static void remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
+    pm_buf_clear(&f->terminal.image);
+    pm_buf_add(&f->terminal.image, image);
+    f->terminal.line = line;
+    f->terminal.started = false;
+}
+
+void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
+    if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
+    struct pm_str image = command_image(f->record_arena, r->text);
+    if (image.n) remember(f, image, r->line);
+}
+
+static bool same_repository(struct pm_frame *f, const struct pm_event *e, const struct pm_image *at) {
+    struct pm_image said;
+    struct pm_str full = pm_arena_fmt(f->record_arena, "/%.*s/%.*s", PM_FMT(at->registry), PM_FMT(at->repository));
+    if (e->field[PM_F_IMAGE].n) {
+        bool tagged = pm_str_rchr(e->field[PM_F_IMAGE], ':') > pm_str_rchr(e->field[PM_F_IMAGE], '/') || pm_str_has(e->field[PM_F_IMAGE], PM_STR("@"));
+        if (!pm_image_parse(f->record_arena, e->field[PM_F_IMAGE], &said) || !pm_str_eq(said.repository, at->repository)) return false;
+        return !tagged || (pm_str_eq(said.registry, at->registry) && pm_str_eq(said.tag, at->tag) && pm_str_eq(said.digest, at->digest));
+    }
+    if (!e->field[PM_F_REPOSITORY].n) return true;
+    return pm_str_ends(full, pm_arena_fmt(f->record_arena, "/%.*s", PM_FMT(e->field[PM_F_REPOSITORY])));
+}
+
+void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+    struct pm_image at;
+    struct pm_str image = pm_buf_str(&f->terminal.image);
+    bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_CACHED;
+    if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;
+    bool live = image.n && r->line >= f->terminal.line && r->line - f->terminal.line <= SESSION_LINES && pm_image_parse(f->record_arena, image, &at);
+    if (live && same_repository(f, e, &at)) {
+        if (e->kind == PM_KIND_PULL_FAIL || start) {
+            e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
+            e->field[PM_F_REPOSITORY] = e->field[PM_F_TAG] = e->field[PM_F_DIGEST] = e->field[PM_F_REGISTRY] = PM_NONE;
+        }
+        if (start && f->terminal.started) e->kind = PM_KIND_OTHER; // the client's second line about the same pull
+        f->terminal.started |= start;
+    } else if (start && e->field[PM_F_IMAGE].n) {
+        remember(f, e->field[PM_F_IMAGE], r->line);
+        f->terminal.started = true;
+    }
+    if (end) pm_buf_clear(&f->terminal.image);
+}
