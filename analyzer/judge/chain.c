@@ -1,8 +1,7 @@
 // Which incident led to which: rules/correlate.yaml's links, taken only where something shows the step (design.md, "From pulls to incidents", 4).
 //
-// A link needs the shared key, the lag and, where it says `observed`, a line of its own: an image removed by GC before it was pulled again, a mirror that
-// failed within the very attempt. Time order alone makes no chain.
-#include "judge/state.h"
+// A link needs the shared key, the lag, and its quantity (share.c): time order alone makes no chain.
+#include "judge/chain.h"
 
 static bool names(const char *match, int cause) { return pm_cause_is(cause, match) || pm_cause_in(cause, match); }
 
@@ -10,46 +9,6 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     for (size_t i = 0; i < a->n; i++)
         if (pm_ids_has(b, a->items[i])) return true;
     return false;
-}
-
-// Image GC ran on a node of the effect after the cause began and before the effect did; best where it removed an image of the effect.
-static bool gc_between(struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, from->from - PM_S(5), to->to)) continue;
-        if (t->node && !pm_ids_has(&to->nodes, t->node)) continue;
-        if (!t->image || pm_ids_has(&to->images, t->image) || t->ts <= to->from) return true;
-    }
-    return false;
-}
-
-static bool evicted_between(struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (pm_str_eqc(pm_name(s, t->reason), "Evicted") && pm_time_in(t->ts, from->from - PM_S(60), to->to) && (!t->node || pm_ids_has(&to->nodes, t->node)))
-            return true;
-    }
-    return false;
-}
-
-// The attempts of the effect tried the mirror first; or, shortly before, other pulls of these nodes got past it only by going upstream.
-static bool mirror_before(struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
-    for (size_t i = 0; i < to->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[to->pulls.items[i]];
-        if (p->mirror_cause && (int)p->mirror_cause - 1 == from->cause) return true;
-    }
-    for (size_t i = 0; i < from->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[from->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(s, t) && pm_ids_has(&to->nodes, t->node) && t->ts <= to->to) return true;
-    }
-    return false;
-}
-
-static bool observed(struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
-    if (!r->observed) return true;
-    if (strcmp(r->observed, "gc") == 0) return gc_between(s, from, to) || evicted_between(s, from, to);
-    if (strcmp(r->observed, "mirror") == 0) return mirror_before(s, from, to);
-    return strcmp(r->observed, "storm") == 0 && from->to <= to->from && to->failed > from->failed;
 }
 
 static bool shared(const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
@@ -73,25 +32,45 @@ static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
     return true;
 }
 
-static void explain(struct pm_state *s, size_t effect) {
+// Of several causes that could be shown, the one that shows most; of equals the nearest in time.
+static void explain(const struct pm_chain *c, size_t effect) {
+    struct pm_state *s = c->s;
     struct pm_hit *to = &s->hits.items[effect];
-    if (to->dropped) return;
-    int64_t best = INT64_MAX;
-    for (size_t k = 0; k < s->links.n; k++) {
+    int64_t best_lag = INT64_MAX;
+    double best = 0;
+    for (size_t k = 0; k < s->links.n && !to->dropped; k++) {
         const struct pm_link_rule *r = &s->links.items[k];
         if (!names(r->to, to->cause)) continue;
         for (size_t i = 0; i < s->hits.n; i++) {
             const struct pm_hit *from = &s->hits.items[i];
+            struct pm_share share;
             if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) ||
-                !observed(s, r, from, to))
+                !pm_share_count(c, r, from, to, &share))
                 continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
-            if (lag >= best) continue;
-            best = lag;
+            double part = (double)share.n / (double)share.of;
+            if (part < best || (part == best && lag >= best_lag)) continue;
+            best = part;
+            best_lag = lag;
             to->explained_by = (uint32_t)i + 1;
             to->via = (uint32_t)k + 1;
+            to->share = share;
         }
     }
+}
+
+struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
+    const struct pm_link_rule *r = &s->links.items[effect->via - 1];
+    struct pm_buf b = {0};
+    pm_buf_fmt(&b, "%s: ", r->what);
+    for (const char *p = r->counted; *p; p++) {
+        if (strncmp(p, "{n}", 3) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n), p += 2;
+        else if (strncmp(p, "{of}", 4) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
+        else pm_buf_addc(&b, *p);
+    }
+    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
 }
 
 // Trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
@@ -117,7 +96,10 @@ static void root_first(struct pm_state *s, const struct pm_hit *effect, struct p
 }
 
 void pm_chain_links(struct pm_state *s) {
-    for (size_t i = 0; i < s->hits.n; i++) explain(s, i);
+    struct pm_chain c;
+    pm_chain_gather(s, &c);
+    for (size_t i = 0; i < s->hits.n; i++) explain(&c, i);
+    pm_chain_free(&c);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         bool explains = false;

@@ -1,5 +1,5 @@
 // rules/correlate.yaml, advice.yaml and findings.yaml → structs. What the words mean stands at the head of each file.
-#include "judge/state.h"
+#include "judge/chain.h"
 #include "judge/rules/yaml.h"
 
 static json_t *data(struct pm_state *s, const char *name) {
@@ -50,10 +50,13 @@ static bool link_rule(struct pm_state *s, const json_t *o) {
                              .share = word(s, o, "share"),
                              .what = word(s, o, "what"),
                              .observed = word(s, o, "observed"),
+                             .counted = word(s, o, "counted"),
+                             .lasts_ns = seconds(o, "lasts_s"),
                              .lag_ns = seconds(o, "lag_s"),
                              .back_ns = seconds(o, "back_s")};
     if (!r.from || !r.to || !names_cause(r.from) || !names_cause(r.to)) return mistake(s, o, "from and to must name causes or families of causes");
-    if (!r.share || !r.what) return mistake(s, o, "a link needs share and what");
+    if (!r.share || !r.what || !r.counted) return mistake(s, o, "a link needs share, what and counted");
+    if (!pm_share_known(r.observed)) return mistake(s, o, "a link needs something observed that can be counted");
     *PM_PUSH(s->links.items, s->links.n, s->links.cap) = r;
     return true;
 }

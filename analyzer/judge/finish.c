@@ -1,5 +1,5 @@
 // Hits → incidents of the report in reading order; pulls and incidents back into the timeline, so that its views answer the same.
-#include "judge/state.h"
+#include "judge/chain.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -86,6 +86,11 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
     (void)freed;
 }
 
+static struct pm_link step_of(struct pm_state *s, const struct pm_hit *h) {
+    double share = h->share.of ? (double)h->share.n / (double)h->share.of : -1;
+    return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(s, h) : h->incident->title, h->id, share};
+}
+
 // Root first, then each step down to the incident itself; a root shows what it led to.
 static void chain_of(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
@@ -101,13 +106,13 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
     inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
     for (size_t i = n; i-- > 0;) {
         const struct pm_hit *at = &s->hits.items[path[i]];
-        inc->chain[inc->chain_n++] = (struct pm_link){at->cause, at->from, at->via ? pm_str_c(s->links.items[at->via - 1].what) : at->incident->title, at->id};
+        inc->chain[inc->chain_n++] = step_of(s, at);
     }
     inc->explains = PM_NEWN(s->a, uint32_t, effects + 1);
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];
         if (!e->explained_by || &s->hits.items[e->explained_by - 1] != h || e->dropped) continue;
-        inc->chain[inc->chain_n++] = (struct pm_link){e->cause, e->from, e->via ? pm_str_c(s->links.items[e->via - 1].what) : e->incident->title, e->id};
+        inc->chain[inc->chain_n++] = step_of(s, e);
         inc->explains[inc->explains_n++] = e->id;
     }
     inc->chain_cap = inc->chain_n;
@@ -122,7 +127,7 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
         inc->chain[inc->chain_n++] = (struct pm_link){pm_cause_c("runtime.unavailable"), t->ts,
                                                       pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
                                                                    t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
-                                                      0};
+                                                      0, -1};
         break;
     }
 }

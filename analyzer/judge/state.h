@@ -237,8 +237,11 @@ struct pm_family_rule {          // rules/correlate.yaml
     enum pm_scope_kind natural;
 };
 struct pm_link_rule {
-    const char *from, *to, *share, *what, *observed;
-    int64_t lag_ns, back_ns;
+    const char *from, *to, *share, *what, *observed, *counted;
+    int64_t lag_ns, back_ns, lasts_ns;
+};
+struct pm_share { // n of the `of` things that an effect is made of are shown to come from its cause
+    uint64_t n, of;
 };
 
 // Pulls (or others) by a group (node, image …) and time.
@@ -260,6 +263,7 @@ struct pm_hit {                   // an incident while it is put together
     struct pm_ids nodes, registries, images, namespaces, pods, clients, repositories, users;
     uint32_t explained_by; // index + 1
     uint32_t via;          // index + 1 into link rules
+    struct pm_share share; // of that link
     uint64_t failed;       // pulls
     uint64_t lines;
     bool client; // of clients that are no nodes

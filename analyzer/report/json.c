@@ -327,6 +327,8 @@ static void chain(json *w, const struct pm_incident *i) {
         pm_json_time(w, "at", l->at_ns);
         pm_json_text(w, "what", l->what);
         pm_json_known(w, "incident", l->incident != 0, l->incident);
+        if (l->share >= 0) pm_json_real(w, "share", l->share);
+        else pm_json_null(w, "share");
         pm_json_close(w, '}');
     }
     pm_json_close(w, ']');

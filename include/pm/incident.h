@@ -67,7 +67,8 @@ struct pm_link {
     int64_t at_ns;
     struct pm_str what;
     uint32_t incident;
-}; // incident 0: a step that is no incident of its own
+    double share;
+}; // incident 0: a step that is no incident of its own; share: part of it that is shown to come from the step before, under 0 where it is the first
 struct pm_hit_pod {
     struct pm_str namespace, name, workload, node, image;
     int64_t first_ns, last_ns, stuck_ns;

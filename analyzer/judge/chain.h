@@ -1,0 +1,20 @@
+// How much of an effect is shown to come from a cause: what a link of rules/correlate.yaml counts. Internal to chain.c and share.c.
+#pragma once
+#include "judge/state.h"
+
+struct pm_chain { // what all counts look at, gathered once
+    struct pm_state *s;
+    struct pm_order removed;  // image GC by node and image
+    struct pm_order swept;    // image GC that named no image, by node
+    struct pm_order present;  // an image was on a node: pulled or already there, by node and image
+    struct pm_order pulled;   // good pulls, by node and image
+    struct pm_order served;   // good pulls, by node and registry
+    struct pm_order restarts; // a runtime stopped, started or was down, by node
+    struct pm_order evicted;  // a workload's pod was evicted, by workload
+};
+void pm_chain_gather(struct pm_state *s, struct pm_chain *c);
+void pm_chain_free(struct pm_chain *c);
+bool pm_share_known(const char *observed); // is there such a count?
+// Counts the link; false where less than a third of the effect is shown to come from the cause.
+bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out);
+struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect); // its link in words, with what was counted

@@ -1,0 +1,208 @@
+// Chains rest on quantity: each link of rules/correlate.yaml with a bundle in which the cause made the effect, and one in which it only came before it.
+#include "judge_rows.h"
+
+#define QUOTA "toomanyrequests: You have reached your unauthenticated pull rate limit"
+#define FULL "write /var/lib/containerd/tmpmounts/x: no space left on device"
+#define REFUSED_BY_MIRROR "dial tcp 192.0.2.7:5000: connect: connection refused"
+#define NO_BASIC "failed to resolve reference: pull access denied: no basic auth credentials"
+#define EXPIRED "pull access denied: denied: Your authorization token has expired. Reauthenticate and try again."
+#define OUTAGE "unexpected status from HEAD request to https://hub.test/v2/acme/a/manifests/1: 503 Service Unavailable"
+#define THROTTLED "toomanyrequests: request rate exceeded, retry later: 429 Too Many Requests"
+
+struct log {
+    struct line lines[512];
+    char names[512][64];
+    size_t n;
+};
+static struct log *log_new(void) {
+    struct log *l = calloc(1, sizeof *l);
+    assert_non_null(l);
+    return l;
+}
+static void put(struct log *l, struct line line) {
+    assert_true(l->n < PM_LEN(l->lines));
+    l->lines[l->n++] = line;
+}
+static const char *image(struct log *l, const char *prefix, int i) {
+    char *name = l->names[l->n];
+    snprintf(name, sizeof l->names[0], "%s%d:1", prefix, i);
+    return name;
+}
+static void pulled(struct log *l, double at, const char *node, const char *prefix, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+        const char *name = image(l, prefix, i);
+        put(l, (struct line){at + 4 * i, CONTAINERD, OK_OF(name), .node = node, .message = "returned"});
+    }
+}
+static void failed(struct log *l, double at, const char *node, const char *prefix, int from, int n, const char *error, int status) {
+    for (int i = from; i < from + n; i++) {
+        const char *name = image(l, prefix, i);
+        put(l, (struct line){at + 4 * i, CONTAINERD, FAILED(name, error), .node = node, .status = status});
+    }
+}
+// "EFFECT<CAUSE share" for each effect, else "apart".
+static const char *chains(struct log *l) {
+    static char out[512];
+    struct judged j = judge(l->lines, l->n);
+    *out = 0;
+    for (size_t i = 0; i < j.r->incidents_n; i++) {
+        const struct pm_incident *inc = &j.r->incidents[i];
+        if (!inc->explained_by) continue;
+        const struct pm_link *step = &inc->chain[inc->chain_n - 1];
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s<%s %.2f", *out ? ", " : "", pm_causes[inc->root_cause].name,
+                 pm_causes[j.r->incidents[inc->explained_by - 1].root_cause].name, step->share);
+    }
+    judged_free(&j);
+    free(l);
+    return *out ? out : "apart";
+}
+#define PRESSURE(at_, node_) ((struct line){(at_), KUBELET, .kind = PM_KIND_DISK_PRESSURE, .error = "NodeHasDiskPressure", .node = (node_)})
+
+// 40 good pulls use up the quota; GC had taken `removed` of their images from the node before.
+static struct log *gc_then_quota(int removed, const char *gc_node) {
+    struct log *l = log_new();
+    put(l, PRESSURE(0, "n1"));
+    for (int i = 0; i < removed; i++) {
+        const char *name = image(l, "acme/a", i);
+        put(l, (struct line){10 + i, CONTAINERD, .kind = PM_KIND_GC_OK, .image = name, .node = gc_node});
+    }
+    pulled(l, 100, "n1", "acme/a", 0, 40);
+    failed(l, 400, "n1", "acme/b", 0, 3, QUOTA, 429);
+    return l;
+}
+static void removed_images_used_up_the_quota(void **state) {
+    (void)state;
+    assert_string_equal(chains(gc_then_quota(20, "n1")), "rate-limit.anonymous<storage.disk-pressure 0.50");
+    assert_string_equal(chains(gc_then_quota(13, "n1")), "apart"); // 13 of 40
+    assert_string_equal(chains(gc_then_quota(40, "n2")), "apart"); // another node's GC
+}
+
+// GC names no image: what was there before and had to be pulled again was taken.
+static void nameless_gc_took_what_is_pulled_again(void **state) {
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        struct log *l = log_new();
+        pulled(l, 0, "n1", again ? "acme/a" : "acme/z", 0, 20);
+        put(l, PRESSURE(200, "n1"));
+        put(l, (struct line){210, KUBELET, .kind = PM_KIND_GC_OK, .node = "n1"});
+        pulled(l, 300, "n1", "acme/a", 0, 20);
+        failed(l, 500, "n1", "acme/b", 0, 3, QUOTA, 429);
+        assert_string_equal(chains(l), again ? "rate-limit.anonymous<storage.disk-pressure 1.00" : "apart");
+    }
+}
+
+static void never_pull_after_removal(void **state) {
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        struct log *l = log_new();
+        put(l, PRESSURE(0, "n1"));
+        put(l, (struct line){10, CONTAINERD, .kind = PM_KIND_GC_OK, .image = own ? "acme/a:1" : "acme/z:1", .node = "n1"});
+        put(l, (struct line){100, KUBELET, FAILED("acme/a:1", "Container image \"acme/a:1\" is not present with pull policy of Never"), .node = "n1",
+                             .reason = "ErrImageNeverPull", .pod = "shop/web-0", .message = "remote_image"});
+        assert_string_equal(chains(l), own ? "image.never-pull<storage.disk-pressure 1.00" : "apart");
+    }
+}
+
+// The mirror failed first in `fallen` of the 30 pulls that used up the quota.
+static struct log *mirror_then_quota(int fallen) {
+    struct log *l = log_new();
+    for (int i = 0; i < 30; i++) {
+        const char *name = image(l, "acme/a", i);
+        if (i < fallen)
+            put(l, (struct line){10 + 4 * i, CONTAINERD, .kind = PM_KIND_MIRROR_TRY, .image = name, .error = REFUSED_BY_MIRROR, .node = "n1",
+                                 .host = "mirror.test:5000", .flags = PM_EV_MIRROR});
+        put(l, (struct line){11 + 4 * i, CONTAINERD, OK_OF(name), .node = "n1", .message = "returned"});
+    }
+    failed(l, 200, "n1", "acme/b", 0, 3, QUOTA, 429);
+    return l;
+}
+static void fall_backs_used_up_the_quota(void **state) {
+    (void)state;
+    assert_string_equal(chains(mirror_then_quota(24)), "rate-limit.anonymous<network.refused 0.80");
+    assert_string_equal(chains(mirror_then_quota(6)), "apart");
+}
+
+static void retries_after_an_outage(void **state) {
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct log *l = log_new();
+        failed(l, 0, "n1", "hub.test/acme/a", 0, 12, OUTAGE, 503);
+        failed(l, 100, "n1", same ? "hub.test/acme/a" : "hub.test/acme/b", 0, 12, THROTTLED, 429);
+        assert_string_equal(chains(l), same ? "rate-limit.service<registry.outage 1.00" : "apart");
+    }
+}
+
+static void tries_onto_a_full_disk(void **state) {
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct log *l = log_new();
+        failed(l, 0, "n1", "acme/a", 0, 4, FULL, 0);
+        failed(l, 100, "n1", same ? "acme/a" : "acme/b", 0, 4, QUOTA, 429);
+        assert_string_equal(chains(l), same ? "rate-limit.anonymous<storage.disk-full 1.00" : "apart");
+    }
+}
+
+// Pulled before GC ran, the rest of the quota after it: what came before is no effect, but GC must have made a tenth of all.
+static void little_room_was_left(void **state) {
+    (void)state;
+    for (int removed = 2; removed <= 20; removed += 18) {
+        struct log *l = log_new();
+        pulled(l, 0, "n1", "acme/a", 0, 60);
+        put(l, PRESSURE(300, "n1"));
+        for (int i = 0; i < removed; i++) {
+            const char *name = image(l, "acme/a", i);
+            put(l, (struct line){310 + i, CONTAINERD, .kind = PM_KIND_GC_OK, .image = name, .node = "n1"});
+        }
+        pulled(l, 400, "n1", "acme/a", 0, removed);
+        failed(l, 700, "n1", "acme/b", 0, 1, QUOTA, 429);
+        assert_string_equal(chains(l), removed > 2 ? "rate-limit.anonymous<storage.disk-pressure 1.00" : "apart");
+    }
+}
+
+static void tokens_of_what_spent_the_quota(void **state) {
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct log *l = log_new();
+        failed(l, 0, "n1", "acme/a", 0, 12, EXPIRED, 403);
+        pulled(l, 100, "n1", same ? "acme/a" : "acme/b", 0, 12);
+        failed(l, 200, "n1", "acme/c", 0, 3, QUOTA, 429);
+        assert_string_equal(chains(l), same ? "rate-limit.anonymous<auth.token-expired 1.00" : "apart");
+    }
+}
+
+// The helper of one registry says nothing about another, and nothing once its registry pulled again.
+static void helper_of_the_same_registry(void **state) {
+    (void)state;
+    static const char *const expected[] = {"apart", "auth.missing-credentials<auth.credential-provider 1.00", "apart"};
+    for (int way = 0; way < 3; way++) {
+        struct log *l = log_new();
+        put(l, (struct line){0, KUBELET, .kind = PM_KIND_OTHER, .image = way ? "hub.test/acme/a:1" : "ecr.test/acme/z:1", .pod = "shop/web-0", .node = "n1",
+                             .error = "error execing credential provider plugin ecr-credential-provider: exit status 1"});
+        if (way == 2) pulled(l, 30, "n1", "hub.test/acme/y", 0, 1);
+        failed(l, 600, "n1", "hub.test/acme/a", 0, 3, NO_BASIC, 401);
+        assert_string_equal(chains(l), expected[way]);
+    }
+}
+
+static void unpack_where_the_store_was_full(void **state) {
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct log *l = log_new();
+        failed(l, 0, same ? "n1" : "n2", "acme/a", 0, 3, FULL, 0);
+        put(l, (struct line){20, CONTAINERD, FAILED("acme/z:1", "failed to commit snapshot extract-1: gone"), .node = "n1"});
+        const char *got = chains(l);
+        if (same) assert_string_equal(got, "runtime.unpack<storage.disk-full 1.00");
+        else assert_string_equal(got, "apart");
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(removed_images_used_up_the_quota), cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
+        cmocka_unit_test(never_pull_after_removal),         cmocka_unit_test(fall_backs_used_up_the_quota),
+        cmocka_unit_test(tries_onto_a_full_disk),           cmocka_unit_test(little_room_was_left),
+        cmocka_unit_test(retries_after_an_outage),          cmocka_unit_test(tokens_of_what_spent_the_quota),
+        cmocka_unit_test(helper_of_the_same_registry),      cmocka_unit_test(unpack_where_the_store_was_full),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
