@@ -10,8 +10,7 @@ static void strength(struct pm_state *s) { // an incident weighs what it explain
         size_t steps = 0;
         for (uint32_t up = h->explained_by; up && steps++ < s->hits.n; up = s->hits.items[up - 1].explained_by) {
             s->hits.items[up - 1].effect += (double)h->failed;
-            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity &&
-                s->hits.items[up - 1].side) {
+            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity) {
                 s->hits.items[up - 1].incident->severity = h->incident->severity;
                 s->hits.items[up - 1].incident->severity_why = h->incident->severity_why;
             }
@@ -170,6 +169,38 @@ static void pulls_back(struct pm_state *s) {
     }
 }
 
+// The headline is the whole chain's: who reads only "recovered" must be able to rely on it.
+static void whole_chain(struct pm_state *s, const struct pm_hit *root) {
+    struct pm_report *r = s->report;
+    bool over = true;
+    r->whole.from_ns = root->from;
+    r->whole.to_ns = root->to;
+    r->whole.recovered_ns = root->recovered;
+    r->whole.effects = PM_NEWN(s->a, uint32_t, s->hits.n + 1);
+    for (size_t i = 0; i < s->hits.n; i++) {
+        const struct pm_hit *h = &s->hits.items[i];
+        if (h->dropped || root_of(s, h) != root) continue;
+        r->whole.failed_pulls += h->failed;
+        r->whole.from_ns = pm_min_time(r->whole.from_ns, h->from);
+        r->whole.to_ns = pm_max_time(r->whole.to_ns, h->to);
+        over = over && (h->recovered != PM_NO_TIME || (h->side && !h->failed));
+        r->whole.recovered_ns = pm_max_time(r->whole.recovered_ns, h->recovered);
+        if (h != root) r->whole.effects[r->whole.effects_n++] = h->id;
+    }
+    if (!over) r->whole.recovered_ns = PM_NO_TIME;
+}
+
+static void verdict(struct pm_state *s, const uint32_t *order, size_t n) {
+    struct pm_report *r = s->report;
+    const struct pm_hit *first = n ? &s->hits.items[order[0]] : NULL;
+    r->whole.from_ns = r->whole.to_ns = r->whole.recovered_ns = PM_NO_TIME;
+    if (first && first->incident->severity > PM_SEVERITY_INFO) {
+        r->verdict = first->id;
+        whole_chain(s, first);
+        r->verdict_sentence = pm_sentence_verdict(s, first);
+    } else if (first) r->verdict_sentence = pm_sentence_calm(s);
+}
+
 void pm_report_finish(struct pm_state *s) {
     struct pm_report *r = s->report;
     uint32_t *order = pm_xmalloc((s->hits.n + 1) * sizeof *order);
@@ -198,10 +229,7 @@ void pm_report_finish(struct pm_state *s) {
     }
     for (size_t i = 0; i < n; i++) r->incidents[i] = *s->hits.items[order[i]].incident;
     r->incidents_n = r->incidents_cap = n;
-    if (n) {
-        r->verdict = 1;
-        r->verdict_sentence = pm_sentence_verdict(s, &s->hits.items[order[0]]);
-    }
+    verdict(s, order, n);
     free(order);
     pm_timeline_clear_judgement(s->timeline);
     for (size_t i = 0; i < r->quotas_n; i++) pm_timeline_put_quota(s->timeline, &r->quotas[i]);

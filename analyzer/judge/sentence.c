@@ -169,17 +169,45 @@ void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
     pm_buf_free(&b);
 }
 
+#define EFFECTS_NAMED 2
+
+static bool below(const struct pm_state *s, const struct pm_hit *e, const struct pm_hit *root) {
+    for (size_t steps = 0; e->explained_by && steps < s->hits.n; steps++) {
+        e = &s->hits.items[e->explained_by - 1];
+        if (e == root) return true;
+    }
+    return false;
+}
+
+// The root, then each effect by name: "…; pulls fell back to the upstream registry and used up its quota: Docker Hub's anonymous pull quota ran out at 09:30 UTC."
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
+    size_t named = 0, more = 0;
     pm_buf_add(&b, render(s, h, phrase_of(h->cause)->verdict));
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];
-        if (e->dropped || !e->explained_by || &s->hits.items[e->explained_by - 1] != h || !e->via) continue;
-        pm_buf_fmt(&b, "; %s", s->links.items[e->via - 1].what);
-        break;
+        if (e->dropped || !e->via || !below(s, e, h)) continue;
+        if (named++ >= EFFECTS_NAMED) more++;
+        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_of(e->cause)->verdict)));
     }
+    if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
     pm_buf_addc(&b, '.');
     struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
+}
+
+// Incidents, but none over info.
+struct pm_str pm_sentence_calm(struct pm_state *s) {
+    uint64_t attempts = 0, failed = 0;
+    bool over = true;
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        attempts += s->pulls.items[i].outcome != PM_OUTCOME_CACHED;
+        failed += s->pulls.items[i].outcome == PM_OUTCOME_FAILED;
+    }
+    for (size_t i = 0; i < s->hits.n; i++) over = over && (s->hits.items[i].dropped || s->hits.items[i].recovered != PM_NO_TIME);
+    if (!failed) return pm_arena_fmt(s->a, "no pull failed, of %llu", (unsigned long long)attempts);
+    return pm_arena_fmt(s->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "", (unsigned long long)attempts, attempts == 1 ? "pull" : "pulls",
+                        (unsigned long long)failed, failed == 1 ? "failure" : "failures",
+                        over ? " recovered by themselves" : ", none of them an incident over info");
 }

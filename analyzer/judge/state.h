@@ -370,6 +370,7 @@ void pm_evidence_pick(struct pm_state *s);                    // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
+struct pm_str pm_sentence_calm(struct pm_state *s);
 void pm_findings_fill(struct pm_state *s); // findings.c
 void pm_missing_fill(struct pm_state *s);  // missing.c
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.

@@ -121,7 +121,8 @@ static void verdict(struct pm_html *h) {
     pm_html_text(h, h->r->verdict_sentence);
     pm_html_raw(h, "</p>");
     badges(h, in);
-    incident_numbers(h, in);
+    struct pm_incident whole = pm_words_whole(h->r, in);
+    incident_numbers(h, &whole);
     pm_html_raw(h, "</section>");
 }
 

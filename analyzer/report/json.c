@@ -515,17 +515,35 @@ static void hearsay(json *w, const struct pm_hearsay *h) {
     pm_json_close(w, '}');
     pm_json_close(w, '}');
 }
+static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t id) {
+    for (size_t i = 0; id && i < r->incidents_n; i++)
+        if (r->incidents[i].id == id) return &r->incidents[i];
+    return NULL;
+}
+// What a person should read first, told for its whole chain; without an incident over info the sentence alone.
 static void verdict(json *w, const struct pm_report *r) {
-    for (size_t i = 0; r->verdict && i < r->incidents_n; i++) {
-        if (r->incidents[i].id != r->verdict) continue;
-        pm_json_open(w, "verdict", '{');
-        pm_json_text(w, "root_cause", cause_name(r->incidents[i].root_cause));
-        pm_json_uint(w, "incident", r->verdict);
-        pm_json_text(w, "sentence", r->verdict_sentence);
+    const struct pm_incident *first = incident_of(r, r->verdict);
+    struct pm_arena *a = pm_arena_new();
+    pm_json_open(w, "verdict", '{');
+    pm_json_text_or_null(w, "root_cause", first ? cause_name(first->root_cause) : PM_NONE);
+    pm_json_known(w, "incident", first != NULL, r->verdict);
+    pm_json_text(w, "sentence", r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(a, r));
+    pm_json_time(w, "from", first ? r->whole.from_ns : PM_NO_TIME);
+    pm_json_time(w, "recovered_at", first ? r->whole.recovered_ns : PM_NO_TIME);
+    pm_json_uint(w, "failed_pulls", r->whole.failed_pulls);
+    pm_json_open(w, "effects", '[');
+    for (size_t k = 0; first && k < r->whole.effects_n; k++) {
+        const struct pm_incident *e = incident_of(r, r->whole.effects[k]);
+        if (!e) continue;
+        pm_json_open(w, NULL, '{');
+        pm_json_text(w, "root_cause", cause_name(e->root_cause));
+        pm_json_uint(w, "incident", e->id);
+        pm_json_uint(w, "failed_pulls", e->failed_pulls);
         pm_json_close(w, '}');
-        return;
     }
-    pm_json_null(w, "verdict");
+    pm_json_close(w, ']');
+    pm_json_close(w, '}');
+    pm_arena_free(a);
 }
 
 static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {

@@ -101,7 +101,9 @@ static void verdict(struct text *x) {
         return;
     }
     struct pm_str sentence = visible(x, x->r->verdict_sentence.n ? x->r->verdict_sentence : i->title);
-    struct pm_str judged = pm_arena_fmt(a, "%s · confidence %s", pm_words_cause(i->root_cause), pm_confidence_names[i->confidence]);
+    struct pm_str judged =
+        pm_arena_fmt(a, "%s · %s · confidence %s", pm_words_cause(i->root_cause), pm_severity_names[i->severity], pm_confidence_names[i->confidence]);
+    struct pm_incident whole = pm_words_whole(x->r, i);
     int room = x->t.width - 9 - pm_text_width(sentence) - pm_text_width(judged);
     pm_text_ink(&x->t, PM_INK_BOLD, PM_STR("VERDICT"));
     fputs("  ", x->t.f);
@@ -118,10 +120,10 @@ static void verdict(struct text *x) {
         pm_text_item(&x->t, 0, "", 9, judged);
     }
     struct pm_buf b = {0};
-    piece(&b, " · ", failed_of(x, i));
+    piece(&b, " · ", failed_of(x, &whole));
     piece(&b, " · ", reach(x, i));
-    struct pm_str at = moment(x, i, i->recovered_ns);
-    piece(&b, " · ", i->recovered_ns == PM_NO_TIME ? PM_STR("not recovered within these logs") : pm_arena_fmt(a, "recovered %.*s", PM_FMT(at)));
+    struct pm_str at = moment(x, &whole, whole.recovered_ns);
+    piece(&b, " · ", whole.recovered_ns == PM_NO_TIME ? PM_STR("not recovered within these logs") : pm_arena_fmt(a, "recovered %.*s", PM_FMT(at)));
     pm_text_item(&x->t, 0, "", 9, taken(x, &b));
 }
 
@@ -143,6 +145,7 @@ static void incident_head(struct text *x, const struct pm_incident *i, int cause
     pm_text_ink(&x->t, PM_INK_BOLD, pm_str_c(pm_words_cause(i->root_cause)));
     fprintf(x->t.f, "%*s", cause_width - (int)strlen(pm_words_cause(i->root_cause)), "");
     struct pm_buf b = {0};
+    piece(&b, "   ", pm_str_c(pm_severity_names[i->severity]));
     if (i->from_ns != PM_NO_TIME) piece(&b, "   ", span(x, i->from_ns, i->to_ns));
     if (i->failed_pulls) piece(&b, "   ", pm_arena_fmt(a, "%llu failed", (unsigned long long)i->failed_pulls));
     else if (i->failed_requests) piece(&b, "   ", pm_words_count(a, i->failed_requests, "request", "requests"));

@@ -211,6 +211,15 @@ static struct pm_str no_pulls(const struct pm_report *r) {
     if (!r->events) return PM_STR("nothing in it is a log that is known here; 'pullmortem formats' lists what is");
     return PM_STR("no image pull is in these logs");
 }
+struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i) {
+    struct pm_incident whole = *i;
+    if (!r->whole.effects_n) return whole;
+    whole.from_ns = r->whole.from_ns;
+    whole.to_ns = r->whole.to_ns;
+    whole.recovered_ns = r->whole.recovered_ns;
+    whole.failed_pulls = r->whole.failed_pulls;
+    return whole;
+}
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
     if (r->total.attempts == 0) return no_pulls(r);
     struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");

@@ -24,6 +24,8 @@ struct pm_str pm_words_number(struct pm_arena *a, uint64_t n);                  
 struct pm_str pm_words_seconds(struct pm_arena *a, double s);                                    // "85 ms", "3.1 s", "12 min"
 struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most);        // "a, b and 3 more"
 // What nothing-to-tell reports say first: "healthy: 12 pulls, none failed".
+// The verdict's incident with the figures of its whole chain.
+struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i);
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r);
 // "2026-04-12 06:02–09:41 UTC"; both dates where they differ; "" where nothing is dated.
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns);

@@ -280,7 +280,13 @@ struct pm_report {
     size_t unknown_n, unknown_cap;
     struct pm_hearsay *hearsay;
     size_t hearsay_n, hearsay_cap;
-    uint32_t verdict; // incident id, 0: nothing failed
+    uint32_t verdict;                         // incident id, 0: none is over info
+    struct {                                  // the verdict's incident and all that it led to
+        int64_t from_ns, to_ns, recovered_ns; // recovered: only when all of it is
+        uint64_t failed_pulls;
+        uint32_t *effects; // incident ids
+        size_t effects_n;
+    } whole;
     struct pm_str verdict_sentence;
     const char *rules_hash;
 };

@@ -196,13 +196,37 @@ static void unpack_where_the_store_was_full(void **state) {
     }
 }
 
+// The headline is the whole chain's: the pressure was over in a minute, what it led to was not.
+static void headline_tells_the_whole_chain(void **state) {
+    (void)state;
+    struct log *l = gc_then_quota(20, "n1");
+    pulled(l, 60, "n1", "acme/y", 0, 1);
+    struct judged j = judge(l->lines, l->n);
+    assert_string_equal(cause_of(&j), "storage.disk-pressure");
+    assert_int_equal(j.r->incidents[0].failed_pulls, 0);
+    assert_true(j.r->incidents[0].recovered_ns != PM_NO_TIME);
+    assert_int_equal(j.r->whole.failed_pulls, 3);
+    assert_int_equal(j.r->whole.effects_n, 1);
+    assert_true(j.r->whole.from_ns == START);
+    assert_true(j.r->whole.recovered_ns == PM_NO_TIME);
+    assert_true(pm_str_has(j.r->verdict_sentence, PM_STR("anonymous pull quota ran out")));
+    judged_free(&j);
+    free(l);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(removed_images_used_up_the_quota), cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
-        cmocka_unit_test(never_pull_after_removal),         cmocka_unit_test(fall_backs_used_up_the_quota),
-        cmocka_unit_test(tries_onto_a_full_disk),           cmocka_unit_test(little_room_was_left),
-        cmocka_unit_test(retries_after_an_outage),          cmocka_unit_test(tokens_of_what_spent_the_quota),
-        cmocka_unit_test(helper_of_the_same_registry),      cmocka_unit_test(unpack_where_the_store_was_full),
+        cmocka_unit_test(removed_images_used_up_the_quota),
+        cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
+        cmocka_unit_test(never_pull_after_removal),
+        cmocka_unit_test(fall_backs_used_up_the_quota),
+        cmocka_unit_test(headline_tells_the_whole_chain),
+        cmocka_unit_test(tries_onto_a_full_disk),
+        cmocka_unit_test(little_room_was_left),
+        cmocka_unit_test(retries_after_an_outage),
+        cmocka_unit_test(tokens_of_what_spent_the_quota),
+        cmocka_unit_test(helper_of_the_same_registry),
+        cmocka_unit_test(unpack_where_the_store_was_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,7 @@ static void every_member_is_there(void **state) {
                                           "incidents.0.chain.0.at",
                                           "incidents.0.chain.0.what",
                                           "incidents.0.chain.0.incident",
+                                          "incidents.0.chain.0.share",
                                           "incidents.0.explained_by",
                                           "incidents.0.explains",
                                           "incidents.0.trigger.what",
@@ -182,7 +183,11 @@ static void every_member_is_there(void **state) {
                                           "unknown",
                                           "verdict.root_cause",
                                           "verdict.incident",
-                                          "verdict.sentence"};
+                                          "verdict.sentence",
+                                          "verdict.from",
+                                          "verdict.recovered_at",
+                                          "verdict.failed_pulls",
+                                          "verdict.effects"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         if (!at(j, members[i])) fail_msg("%s is absent", members[i]);
     assert_string_equal(json_string_value(at(j, "schema")), "pullmortem.report/1");
@@ -201,7 +206,8 @@ static void nothing_is_null_not_absent(void **state) {
     (void)state;
     struct pm_report *r = empty_report();
     json_t *j = json_of(r);
-    static const char *const nulls[] = {"verdict", "bundle.from", "bundle.to", "pulls.success_ratio", "pulls.bytes", "pulls.latency_s.p50"};
+    static const char *const nulls[] = {"verdict.root_cause", "verdict.incident",    "verdict.from", "verdict.recovered_at", "bundle.from",
+                                        "bundle.to",          "pulls.success_ratio", "pulls.bytes",  "pulls.latency_s.p50"};
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++) assert_true(json_is_null(at(j, nulls[i])));
     assert_int_equal(json_array_size(at(j, "incidents")), 0);
     assert_int_equal(json_object_size(at(j, "pulls.by_cause")), 0);
