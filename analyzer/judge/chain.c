@@ -73,9 +73,13 @@ struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
     return out;
 }
 
-// Trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
+// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees too little, an eviction. GC that succeeds has no cause and is none.
+static bool disk_in_trouble(const struct pm_hit *h) { return pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"); }
+
+// Other trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
 static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     uint64_t lines = 0;
+    if (h->waits || disk_in_trouble(h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
 }

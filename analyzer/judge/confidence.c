@@ -56,7 +56,8 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(s, h, h->because);
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
-    if (h->side && !h->failed) {
+    if (h->waits) why(s, h, PM_STR("the state of pods is all there is: no line tells of an attempt"));
+    else if (h->side && !h->failed) {
         score = 0.7;
         why(s, h,
             pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone", (unsigned long long)h->lines,
@@ -104,7 +105,7 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
         inc->severity = PM_SEVERITY_WARNING;
         inc->severity_why = h->recovered != PM_NO_TIME ? PM_STR("recovered within these logs") : PM_STR("few pulls, but no success after them");
     }
-    if (h->side && !failed && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+    if (h->side && !failed && !h->waits && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("pulls of clients beside the cluster: no node and no pod waited for them");

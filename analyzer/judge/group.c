@@ -136,22 +136,54 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
+static void take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
+    struct pm_ids moved = b->pulls;
+    b->pulls = (struct pm_ids){0};
+    b->failed = 0;
+    b->dropped = true;
+    for (size_t n = 0; n < moved.n; n++) add_pull(s, a, moved.items[n]);
+    pm_ids_free(&moved);
+}
+
+// Step by step: what begins within `together` of the last that joined is one change still (three wrong tags at 0, 100 and 200 s).
 static void join_together(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
-        if (s->hits.items[i].dropped) continue; // joined to one before: who began near it alone stays
-        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns;
-        for (size_t k = i + 1; together && k < s->hits.n; k++) {
+        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns, last = s->hits.items[i].from;
+        for (size_t k = i + 1; together && !s->hits.items[i].dropped && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
-            int64_t apart = a->from > b->from ? a->from - b->from : b->from - a->from;
+            int64_t apart = last > b->from ? last - b->from : b->from - last;
             if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
                 !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
                 continue;
-            struct pm_ids moved = b->pulls;
-            b->pulls = (struct pm_ids){0};
-            b->failed = 0;
-            b->dropped = true;
-            for (size_t n = 0; n < moved.n; n++) add_pull(s, a, moved.items[n]);
-            pm_ids_free(&moved);
+            last = pm_max_time(last, b->from);
+            take_over(s, a, b);
+        }
+    }
+}
+
+// ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
+static bool of_runtime(const struct pm_trace *t) {
+    return t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START;
+}
+
+// Does trouble of the runtimes of both fill the time between them, with no gap that would end an episode?
+static bool filled(const struct pm_state *s, const struct pm_hit *a, const struct pm_hit *b, int64_t gap) {
+    int64_t at = a->to;
+    for (size_t i = 0; i < s->traces.n && at < b->from - gap; i++) { // in order of time
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at || !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node)) continue;
+        if (t->first - at > gap) return false;
+        at = t->last;
+    }
+    return at >= b->from - gap;
+}
+
+static void bridge(struct pm_state *s) {
+    for (size_t i = 0; i < s->hits.n; i++) {
+        for (size_t k = i + 1; pm_cause_in(s->hits.items[i].cause, "runtime") && !s->hits.items[i].dropped && k < s->hits.n; k++) {
+            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
+            if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from || !common(&a->nodes, &b->nodes)) continue;
+            if (filled(s, a, b, family_of(s, a->cause)->gap_ns)) take_over(s, a, b);
         }
     }
 }
@@ -202,6 +234,55 @@ static void add_side(struct pm_state *s, uint32_t index) {
     if (t->image && mirror) pm_ids_add_new(&home->images, t->image);
 }
 
+// ── waiting: pods that wait for an image, and nothing else tells of them ──
+// A table says neither image nor reason: no pull is made of it, but that somebody waits is no health either.
+static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
+    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || t->origin != PM_ORIGIN_POD) return false;
+    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    return !pod || !pod->running;
+}
+
+static void waiting_pods(struct pm_state *s) {
+    struct pm_ids told = {0};
+    size_t home = 0; // index + 1
+    for (size_t i = 0; i < s->pulls.n; i++)
+        for (size_t k = 0; s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
+            pm_ids_add_new(&told, s->pulls.items[i].pods.items[k]);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!only_waits(s, t) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod))) continue;
+        if (!home) {
+            hit_new(s, pm_cause_c("unknown"));
+            home = s->hits.n;
+        }
+        struct pm_hit *h = &s->hits.items[home - 1];
+        h->side = h->waits = true;
+        h->lines += t->count;
+        span(h, t->first, t->last);
+        pm_ids_add(&h->traces, (uint32_t)i);
+        pm_ids_add(&h->said, (uint32_t)i);
+        if (t->node) pm_ids_add_new(&h->nodes, t->node);
+        if (t->image) pm_ids_add_new(&h->images, t->image);
+        if (t->registry) pm_ids_add_new(&h->registries, t->registry);
+        if (t->namespace) pm_ids_add_new(&h->namespaces, t->namespace);
+    }
+    pm_ids_free(&told);
+}
+
+// ── where it began: a back-off that counts says since when, though the failures before it have expired ──
+static void begin_with_back_off(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        uint32_t incident = t->pull ? s->pulls.items[t->pull - 1].incident : 0;
+        if (!incident || t->count < 2 || t->first == PM_NO_TIME || (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL)) continue;
+        struct pm_hit *h = &s->hits.items[incident - 1];
+        bool pulled = false; // meanwhile: that was another trouble
+        for (size_t k = pm_pull_first(s, t->first); !pulled && k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++)
+            pulled = s->pulls.items[k].outcome == PM_OUTCOME_OK && s->pulls.items[k].image == t->image && s->pulls.items[k].node == t->node;
+        if (!pulled) h->from = pm_min_time(h->from, t->first);
+    }
+}
+
 void pm_group_incidents(struct pm_state *s) {
     Pvoid_t open = NULL;
     Word_t freed;
@@ -222,11 +303,14 @@ void pm_group_incidents(struct pm_state *s) {
     for (size_t i = 0; i < n; i++)
         if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
     join_together(s);
+    bridge(s);
     for (size_t i = 0; i < s->hits.n; i++)
         if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
     for (size_t i = 0; i < s->hits.n; i++)
         for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
+    waiting_pods(s);
+    begin_with_back_off(s);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
         uint32_t incident = g->pull && !g->redundant ? s->pulls.items[g->pull - 1].incident : 0;

@@ -50,6 +50,7 @@ static const char *const telling_reasons[] = {
     "Scheduled",
     "ScalingReplicaSet",
     "SuccessfulCreate",
+    "SuccessfulDelete",
     "SuccessfulRescale",
     "FailedGetResourceMetric",
     "DeploymentRollback",

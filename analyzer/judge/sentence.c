@@ -93,6 +93,7 @@ static struct pm_str when(struct pm_state *s, const struct pm_hit *h, struct pm_
 static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
     if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries"))) return &h->registries;
     if (pm_str_ieq(key, PM_STR("nodes"))) return &h->nodes;
+    if (pm_str_ieq(key, PM_STR("pods"))) return &h->pods;
     return pm_str_ieq(key, PM_STR("images")) ? &h->images : NULL;
 }
 
@@ -103,6 +104,7 @@ static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_
     if (ids == &h->registries) return some(s, ids, "the registry", "registries");
     if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
     if (ids == &h->images) return some(s, ids, "an image", "images");
+    if (ids == &h->pods) return some(s, ids, "pods", "pods");
     if (pm_str_eqc(key, "user")) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
     return pm_str_ieq(key, PM_STR("host")) ? host_of(s, h) : when(s, h, key);
 }
@@ -139,6 +141,10 @@ static const struct phrase *phrase_of(int cause) {
     return &phrases[PM_LEN(phrases) - 1];
 }
 
+static const struct phrase waiting = {"unknown", "{pods} wait for an image; nothing here says why",
+                                      "{Pods} wait for an image, and nothing here says which, or why"};
+static const struct phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h->cause); }
+
 static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     char took[32];
     const struct pm_incident *inc = h->incident;
@@ -159,7 +165,7 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
 }
 
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
-    const struct phrase *p = phrase_of(h->cause);
+    const struct phrase *p = phrase_for(h);
     struct pm_buf b = {0};
     h->incident->title = render(s, h, p->title);
     pm_buf_add(&b, render(s, h, p->verdict));
@@ -183,12 +189,12 @@ static bool below(const struct pm_state *s, const struct pm_hit *e, const struct
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
     size_t named = 0, more = 0;
-    pm_buf_add(&b, render(s, h, phrase_of(h->cause)->verdict));
+    pm_buf_add(&b, render(s, h, phrase_for(h)->verdict));
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];
         if (e->dropped || !e->via || !below(s, e, h)) continue;
         if (named++ >= EFFECTS_NAMED) more++;
-        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_of(e->cause)->verdict)));
+        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_for(e)->verdict)));
     }
     if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
     pm_buf_addc(&b, '.');

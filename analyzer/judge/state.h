@@ -268,6 +268,7 @@ struct pm_hit {                   // an incident while it is put together
     uint64_t lines;
     bool client; // of clients that are no nodes
     bool side;   // made of events, no pull of its own
+    bool waits;  // … of pods that wait for an image; nothing says why
     bool dropped;
     double effect;
     uint32_t id;           // in the report

@@ -1,10 +1,12 @@
 // What changed just before the first failure. A trigger is no cause: it is the step that made a waiting fault bite.
-#include "judge/state.h"
+#include "judge/scale.h"
 
 #define BEFORE_NS PM_S(600)
 #define AFTER_NS PM_S(2) // stamps of whole seconds, and clocks that differ by no more than is told as skew
 
+// What was stamped by another clock, or cut to a second, may seem later than its effect: a trigger never is.
 static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
+    if (at != PM_NO_TIME && h->failed && at > h->from) at = h->from;
     h->incident->trigger.what = pm_str_c(what);
     h->incident->trigger.at_ns = at;
     h->incident->trigger.detail = detail;
@@ -38,14 +40,81 @@ static bool workload_hit(struct pm_state *s, const struct pm_hit *h, struct pm_s
     return false;
 }
 
-static bool owner_named(struct pm_state *s, const struct pm_hit *h, struct pm_str message, struct pm_str object) {
+// Does the controller's event speak of pods that were hit? By their owner, or by names that controllers make: after a roll-back neither pod nor set is left.
+static bool owner_named(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
+    struct pm_str message = pm_name(s, t->message), object = pm_name(s, t->object);
+    struct pm_scale v;
+    bool read = pm_scale_read(s, t, &v);
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        if (!pod || !pod->owner_name) continue;
-        struct pm_str owner = pm_name(s, pod->owner_name);
-        if (pm_str_has(message, owner) || pm_str_ends(object, owner)) return true;
+        if (!pod || (t->namespace && pod->namespace && t->namespace != pod->namespace)) continue;
+        struct pm_str owner = pm_name(s, pod->owner_name), name = pm_name(s, pod->name);
+        if (owner.n && (pm_str_has(message, owner) || pm_str_ends(object, owner))) return true;
+        if (read && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name))) return true;
     }
     return false;
+}
+
+static bool of_kind(const struct pm_state *s, const struct pm_trace *t, const char *kind) {
+    struct pm_str object = pm_name(s, t->object);
+    size_t n = strlen(kind);
+    return object.n > n && pm_str_starts(object, pm_str_c(kind)) && object.p[n] == '/';
+}
+
+// A brother of the same owner that was made before; `same`: of the same revision, as far as labels and images tell.
+static bool older_brother(const struct pm_state *s, const struct pm_hit *h, const struct pm_pod_fact *of, bool same) {
+    for (size_t i = 0; i < s->facts.pods.n && of->owner_name; i++) {
+        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+        if (pod == of || pod->owner_name != of->owner_name || pod->namespace != of->namespace || pod->created == PM_NO_TIME ||
+            pod->created >= pm_since(h->from, BEFORE_NS))
+            continue;
+        if (!same) return true;
+        bool image = !of->images.n || !pod->images.n;
+        for (size_t k = 0; k < of->images.n && !image; k++)
+            image = pm_ids_has(&pod->images, of->images.items[k]) && pm_ids_has(&h->images, of->images.items[k]);
+        if (image) return true;
+    }
+    return false;
+}
+
+// More of the same, or something new? The event's own figures, else whether the set or brothers of the same revision were there before.
+static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
+    struct pm_scale v;
+    if (pm_str_eqc(pm_name(s, t->reason), "SuccessfulRescale")) return true;
+    if (!pm_scale_read(s, t, &v)) return false;
+    if (v.set.n && v.from >= 0) return v.from > 0;
+    for (size_t i = 0; v.set.n && i < s->traces.n; i++) { // the old wording says no "from"
+        const struct pm_trace *o = &s->traces.items[i];
+        struct pm_scale before;
+        if (o->ts < t->ts && o->object == t->object && pm_scale_read(s, o, &before) && pm_str_eq(before.set, v.set)) return true;
+    }
+    for (size_t i = 0; i < h->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        struct pm_str name = pod ? pm_name(s, pod->name) : PM_NONE;
+        if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) && older_brother(s, h, pod, !v.set.n)) return true;
+    }
+    return false;
+}
+
+#define JOBS_MANY 5
+
+// One Job's pod changes no workload. Many Jobs at once are a burst.
+static bool burst_of_jobs(struct pm_state *s, struct pm_hit *h) {
+    struct pm_ids jobs = {0};
+    int64_t first = PM_NO_TIME;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!t->reason || !of_kind(s, t, "Job") || !pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate") ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) || !owner_named(s, h, t))
+            continue;
+        pm_ids_add_new(&jobs, t->object);
+        first = pm_min_time(first, t->ts);
+    }
+    size_t n = jobs.n;
+    pm_ids_free(&jobs);
+    if (n < JOBS_MANY) return false;
+    set(h, "scale-up", first, pm_arena_fmt(s->a, "%zu Jobs were started within two minutes", n));
+    return true;
 }
 
 static bool scaled(struct pm_state *s, struct pm_hit *h) {
@@ -56,19 +125,17 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
         if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late + rounding(t))) continue;
         struct pm_str reason = pm_name(s, t->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") && pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
-        bool created = pm_str_eqc(reason, "SuccessfulCreate"), rescale = pm_str_eqc(reason, "SuccessfulRescale");
+        bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(s, t, "Job") && !of_kind(s, t, "CronJob"),
+             rescale = pm_str_eqc(reason, "SuccessfulRescale");
         if (rescale && !workload_hit(s, h, pm_name(s, t->object))) continue;
-        if (!rescale && !((set_ || created) && owner_named(s, h, pm_name(s, t->message), pm_name(s, t->object)))) continue;
+        if (!rescale && !((set_ || created) && owner_named(s, h, t))) continue;
         bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
         if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2) + late + rounding(t)))
             best = t; // the last change before the failures
     }
-    if (!best) return false;
-    struct pm_str message = pm_name(s, best->message);
-    bool more =
-        pm_str_eqc(pm_name(s, best->reason), "SuccessfulRescale") || (pm_str_has(message, PM_STR(" from ")) && !pm_str_has(message, PM_STR(" from 0 ")));
-    set(h, more ? "scale-up" : "rollout", best->ts,
-        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(message)));
+    if (!best) return burst_of_jobs(s, h);
+    set(h, is_more(s, h, best) ? "scale-up" : "rollout", best->ts,
+        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(pm_name(s, best->message))));
     return true;
 }
 
@@ -83,25 +150,32 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     return false;
 }
 
-// No event tells: the pods themselves were made just before, the last of them before the first failure. Brothers of the same owner that are older make it a scale-up.
+static bool is_job(const struct pm_state *s, const struct pm_pod_fact *pod) {
+    struct pm_str kind = pm_name(s, pod->workload_kind);
+    return pm_str_eqc(kind, "Job") || pm_str_eqc(kind, "CronJob") || pm_str_eqc(pm_name(s, pod->owner_kind), "Job");
+}
+
+// No event tells: the pods themselves were made just before. A set that was made with them is a rollout, older brothers of the same revision make it a
+// scale-up; a pod of an old set that has none left was only replaced.
 static bool made(struct pm_state *s, struct pm_hit *h) {
     const struct pm_pod_fact *newest = NULL;
     int64_t late = behind(s, h);
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        if (!pod || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late)) continue;
+        if (!pod || is_job(s, pod) || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late)) continue;
         if (!newest || pod->created > newest->created || (pod->created == newest->created && pod->key < newest->key)) newest = pod;
     }
     if (!newest) return false;
-    bool older = false;
-    for (size_t i = 0; i < s->facts.pods.n && newest->owner_name && !older; i++) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
-        older = pod->owner_name == newest->owner_name && pod->namespace == newest->namespace && pod->created != PM_NO_TIME &&
-                pod->created < pm_since(h->from, BEFORE_NS);
-    }
+    const struct pm_workload_fact *owner =
+        newest->owner_name ? pm_facts_workload(s, newest->namespace, pm_cstr(s, newest->owner_kind), newest->owner_name) : NULL;
+    bool replica_set = pm_str_eqc(pm_name(s, newest->owner_kind), "ReplicaSet");
+    bool fresh = replica_set && owner && owner->created != PM_NO_TIME && owner->created >= pm_since(h->from, BEFORE_NS);
+    bool older = !fresh && older_brother(s, h, newest, !replica_set);
+    if (!fresh && !older && replica_set && owner && owner->created != PM_NO_TIME) return false;
     uint32_t name = newest->workload_name ? newest->workload_name : newest->name;
-    set(h, older ? "scale-up" : "rollout", newest->created,
-        pm_arena_fmt(s->a, "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)), PM_FMT(pm_name(s, name))));
+    set(h, older ? "scale-up" : "rollout", fresh ? owner->created : newest->created,
+        pm_arena_fmt(s->a, fresh ? "%.*s/%.*s got a new ReplicaSet" : "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)),
+                     PM_FMT(pm_name(s, name))));
     return true;
 }
 
