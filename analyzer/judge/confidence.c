@@ -81,6 +81,19 @@ static uint64_t stuck_pods(struct pm_state *s, const struct pm_incident *inc) {
     return n;
 }
 
+static bool evicted(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->traces.n; i++)
+        if (pm_str_eqc(pm_name(s, s->traces.items[h->traces.items[i]].reason), "Evicted")) return true;
+    return false;
+}
+
+// Trouble that nobody met yet: no pull failed for it, no pod was put out, and it led to nothing.
+static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
+    bool leads = false;
+    for (size_t i = 0; i < s->hits.n && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") && !evicted(s, h);
+}
+
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint64_t stuck = stuck_pods(s, inc), failed = h->failed;
@@ -104,6 +117,10 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     } else {
         inc->severity = PM_SEVERITY_WARNING;
         inc->severity_why = h->recovered != PM_NO_TIME ? PM_STR("recovered within these logs") : PM_STR("few pulls, but no success after them");
+    }
+    if (met_nobody(s, h)) {
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("no pull failed for it, and no pod was evicted");
     }
     if (h->side && !failed && !h->waits && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
     if (h->client) {

@@ -111,7 +111,8 @@ static void disk_pressure_to_quota(void **state) {
     };
     j = JUDGE(apart);
     assert_string_equal(cause_of(&j), "rate-limit.anonymous");
-    assert_int_equal(j.r->incidents_n, 1);
+    assert_int_equal(j.r->incidents_n, 2); // the pressure is told, and explains nothing
+    assert_int_equal(j.r->incidents[0].explained_by, 0);
     judged_free(&j);
 }
 
@@ -128,6 +129,77 @@ static void healthy_bundle_has_no_incident(void **state) {
     judged_free(&j);
 }
 
+// Disk trouble is told before a pull fails of it; a GC that does its work is none.
+static void disk_trouble_alone(void **state) {
+    (void)state;
+    static const struct line trouble[] = {
+        {0, KUBELET, .kind = PM_KIND_GC_FAIL, .error = "Failed to garbage collect required amount of images. Attempted to free 100, but only found 0",
+         .node = "n1"},
+        {9, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"},
+    };
+    struct judged j = JUDGE(trouble);
+    assert_int_equal(j.r->incidents_n, 1);
+    assert_int_equal(j.r->incidents[0].root_cause, pm_cause_find(PM_STR("storage.disk-pressure")));
+    assert_int_equal(j.r->incidents[0].severity, PM_SEVERITY_INFO); // nobody was hit
+    assert_int_equal(j.r->verdict, 0);
+    judged_free(&j);
+    static const struct line works[] = {
+        {0, KUBELET, .kind = PM_KIND_GC_START, .node = "n1"},
+        {1, KUBELET, .kind = PM_KIND_GC_OK, .node = "n1"},
+    };
+    j = JUDGE(works);
+    assert_int_equal(j.r->incidents_n, 0);
+    judged_free(&j);
+}
+
+// A table of pods says neither image nor reason: somebody waits all the same. Who runs meanwhile does not.
+static void waiting_pods_alone(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0, OBJECTS, .kind = PM_KIND_PULL_BACKOFF, .pod = "shop/web-6d9f8c7b5d-x2x9k", .node = "n1", .reason = "ImagePullBackOff", .flags = PM_EV_ECHO},
+        {0, OBJECTS, .kind = PM_KIND_PULL_FAIL, .pod = "shop/cart-6d9f8c7b5d-7q8tr", .node = "n2", .reason = "ErrImagePull", .flags = PM_EV_ECHO},
+    };
+    struct judged j = JUDGE(lines);
+    assert_int_equal(j.r->incidents_n, 1);
+    assert_string_equal(cause_of(&j), "unknown");
+    assert_int_equal(j.r->incidents[0].failed_pulls, 0);
+    assert_int_equal(j.r->incidents[0].blast.pods_n, 2);
+    assert_int_equal(j.r->incidents[0].severity, PM_SEVERITY_CRITICAL);
+    assert_int_equal(j.r->incidents[0].confidence, PM_CONFIDENCE_LOW);
+    judged_free(&j);
+}
+
+#define DOWN "rpc error: code = Unavailable desc = connection error: dial unix /run/containerd/containerd.sock: connect: connection refused"
+// Few pulls meet a runtime that falls over all the time; a quiet hour between two falls parts them.
+static void restarts_between_are_one_incident(void **state) {
+    (void)state;
+    for (int restarts = 0; restarts < 2; restarts++) {
+        struct line lines[8];
+        size_t n = 0;
+        lines[n++] = (struct line){0, KUBELET, FAILED("acme/web:1", DOWN), .node = "n1", .message = "remote_image"};
+        for (int i = 1; restarts && i <= 4; i++) lines[n++] = (struct line){i * 360, CONTAINERD, .kind = PM_KIND_RUNTIME_START, .node = "n1"};
+        lines[n++] = (struct line){1700, KUBELET, FAILED("acme/api:1", DOWN), .node = "n1", .message = "remote_image"};
+        struct judged j = judge(lines, n);
+        assert_int_equal(j.r->incidents_n, restarts ? 1 : 2);
+        judged_free(&j);
+    }
+}
+
+#define NO_TAG "failed to resolve reference: manifest unknown"
+static void wrong_tags_one_after_the_other(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0, CONTAINERD, FAILED("hub.test/acme/a:9", NO_TAG), .node = "n1", .status = 404},
+        {100, CONTAINERD, FAILED("hub.test/acme/b:9", NO_TAG), .node = "n1", .status = 404},
+        {200, CONTAINERD, FAILED("hub.test/acme/c:9", NO_TAG), .node = "n1", .status = 404},
+        {900, CONTAINERD, FAILED("hub.test/acme/d:9", NO_TAG), .node = "n1", .status = 404}, // another story
+    };
+    struct judged j = JUDGE(lines);
+    assert_int_equal(j.r->incidents_n, 2);
+    assert_int_equal(j.r->incidents[0].failed_pulls, 3);
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timeout_on_one_node_is_the_nodes),
@@ -137,6 +209,10 @@ int main(void) {
         cmocka_unit_test(recovery_is_the_first_success_in_scope),
         cmocka_unit_test(pods_that_still_wait_are_critical),
         cmocka_unit_test(disk_pressure_to_quota),
+        cmocka_unit_test(disk_trouble_alone),
+        cmocka_unit_test(waiting_pods_alone),
+        cmocka_unit_test(restarts_between_are_one_incident),
+        cmocka_unit_test(wrong_tags_one_after_the_other),
         cmocka_unit_test(healthy_bundle_has_no_incident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
