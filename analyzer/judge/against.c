@@ -158,11 +158,8 @@ static struct pm_str told(const struct sight *v, enum seen what) {
     const struct pm_incident *inc = v->h->incident;
     uint64_t pulls = v->h->pulls.n;
     switch (what) {
-    case SEEN_OTHER_NODES:
-        return inc->blast.spared_nodes.n ? of_names(v, &inc->blast.spared_nodes, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
-    case SEEN_OTHER_REGISTRIES:
-        return inc->blast.spared_registries.n ? of_names(v, &inc->blast.spared_registries, "", "other registries", "served the same nodes at the time")
-                                              : PM_NONE;
+    case SEEN_OTHER_NODES: return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
+    case SEEN_OTHER_REGISTRIES: return v->h->served.n ? of_names(v, &v->h->served, "", "other registries", "served the same nodes at the time") : PM_NONE;
     case SEEN_OTHER_IMAGES:
         return inc->blast.spared_images.n ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry", "pulled at the time") : PM_NONE;
     case SEEN_SAME_IMAGE:

@@ -55,6 +55,7 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     name_sources(s, h, bits);
     if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(s, h, h->because);
+    if (h->held) why(s, h, pm_arena_fmt(s->a, "%zu %s held the images and started pods without a pull meanwhile", h->held, h->held == 1 ? "node" : "nodes"));
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
     if (h->waits) why(s, h, PM_STR("the state of pods is all there is: no line tells of an attempt"));
     else if (h->side && !h->failed) {

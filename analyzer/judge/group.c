@@ -55,7 +55,17 @@ static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f, const
                      grouped_by(f, "repository") ? p->repository : 0, grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
 }
 
-// ── linked: pulls that share a node or a registry, over any number of steps ──
+// The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and registries apart, it is the same door that is shut.
+static uint32_t dialled(struct pm_state *s, const struct pm_attempt *p) {
+    struct pm_str error = pm_name(s, p->error), dial = PM_STR("dial tcp ");
+    ptrdiff_t at = pm_str_find(error, dial, 0);
+    if (at < 0) return 0;
+    struct pm_str address = pm_str_from(error, (size_t)at + dial.n);
+    ptrdiff_t end = pm_str_find(address, PM_STR(": "), 0);
+    return end > 0 && pm_str_chr(address, ' ', 0) > end ? pm_id_fmt(s, "dialled/%.*s", PM_FMT(pm_str_sub(address, 0, (size_t)end))) : 0;
+}
+
+// ── linked: pulls that share a node, a registry or an address, over any number of steps ──
 static uint32_t root_of(uint32_t *up, uint32_t i) {
     while (up[i] != i) i = up[i] = up[up[i]];
     return i;
@@ -88,8 +98,8 @@ static void split_linked(struct pm_state *s, size_t index) {
     for (uint32_t i = 0; i < n; i++) up[i] = i;
     for (uint32_t i = 0; i < n; i++) {
         const struct pm_attempt *p = &s->pulls.items[s->hits.items[index].pulls.items[i]];
-        for (int dim = 0; dim < 2; dim++) {
-            uint32_t id = dim ? p->registry : p->node;
+        for (int dim = 0; dim < 3; dim++) {
+            uint32_t id = dim == 2 ? dialled(s, p) : dim ? p->registry : p->node;
             if (!id) continue;
             Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
             if (!*slot) *slot = i + 1;

@@ -1,20 +1,38 @@
 // Recovery: the first success after the last failure in the same scope. None means "not recovered within these logs".
 #include "judge/state.h"
 
-static bool in_scope(const struct pm_hit *h, const struct pm_attempt *p) {
+static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+    if (pm_ids_has(&h->namespaces, p->namespace)) return true;
+    for (size_t i = 0; i < p->pods.n; i++) {
+        struct pm_str key = pm_name(s, p->pods.items[i]);
+        ptrdiff_t slash = pm_str_chr(key, '/', 0);
+        uint32_t namespace = slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+        if (namespace && pm_ids_has(&h->namespaces, namespace)) return true;
+    }
+    return pm_ids_has(&h->images, p->image);
+}
+
+// One credential for a registry: any success with it is the end, on whatever node. A repository that is not allowed is a matter of its own.
+static bool of_credential(const struct pm_hit *h) {
+    return pm_cause_in(h->cause, "auth") && !pm_cause_is(h->cause, "auth.permission-denied") && !pm_cause_is(h->cause, "auth.denied-or-missing");
+}
+
+static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
     bool node = !h->nodes.n || !p->node || pm_ids_has(&h->nodes, p->node);
     bool registry = !h->registries.n || pm_ids_has(&h->registries, p->registry);
     switch (h->incident->scope_kind) {
     case PM_SCOPE_IMAGE: return pm_ids_has(&h->images, p->image);
-    case PM_SCOPE_NAMESPACE: return registry && pm_ids_has(&h->namespaces, p->namespace);
+    case PM_SCOPE_NAMESPACE: return registry && of_namespaces(s, h, p);
     case PM_SCOPE_NODE: return node && (!pm_cause_in(h->cause, "network") || registry);
     case PM_SCOPE_CLUSTER: return node;
-    default: return registry && node;
+    default: return registry && (node || of_credential(h));
     }
 }
 
-// A quota or a network comes back for all at once; a right or a tag only for the image that got it: each must have been pulled.
-static bool image_by_image(const struct pm_hit *h) { return h->pulls.n && (pm_cause_in(h->cause, "auth") || pm_cause_in(h->cause, "image")); }
+// A quota, a network or a credential comes back for all at once; a right or a tag only for the image that got it: each must have been pulled.
+static bool image_by_image(const struct pm_hit *h) {
+    return h->pulls.n && ((pm_cause_in(h->cause, "auth") && !of_credential(h)) || pm_cause_in(h->cause, "image"));
+}
 
 static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
     int64_t back = PM_NO_TIME;
@@ -24,7 +42,7 @@ static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
             if (s->pulls.items[h->pulls.items[i]].image == h->images.items[k]) last = pm_max_time(last, pm_at(&s->pulls.items[h->pulls.items[i]]));
         for (size_t i = pm_order_first(&s->ok_by_image, h->images.items[k], last);
              last != PM_NO_TIME && i < s->ok_by_image.n && s->ok_by_image.items[i].group == h->images.items[k]; i++) {
-            if (s->ok_by_image.items[i].at <= last || !in_scope(h, &s->pulls.items[s->ok_by_image.items[i].index])) continue;
+            if (s->ok_by_image.items[i].at <= last || !in_scope(s, h, &s->pulls.items[s->ok_by_image.items[i].index])) continue;
             first_ok = s->ok_by_image.items[i].at;
             break;
         }
@@ -39,7 +57,7 @@ void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
     if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
     for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n && h->to != PM_NO_TIME; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(h, p)) continue;
+        if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(s, h, p)) continue;
         h->recovered = pm_at(p);
         return;
     }

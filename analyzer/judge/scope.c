@@ -10,6 +10,9 @@
 
 struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
+    struct pm_ids siblings;                              // other registries (of another region) that served the same repositories
+    struct pm_ids elsewhere;                             // nodes that pulled from those
+    struct pm_ids holders;                               // nodes that held the images: they started pods without a pull
 };
 
 static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from, int64_t *to) {
@@ -33,12 +36,24 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
         if (p->outcome != PM_OUTCOME_OK || (at != PM_NO_TIME && from != PM_NO_TIME && (at < from - around || at > to + around))) continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(at, from, to);
-        bool same_thing =
-            hit_registry || !h->registries.n || pm_ids_has(&h->repositories, p->repository); // the same repository may live in a registry per region
-        if (!hit_node && p->node && same_thing) pm_ids_add_new(&out->nodes, p->node);
+        // Another region's registry is another registry, though it holds the same repositories: it says nothing about this one.
+        if (!hit_node && p->node && (hit_registry || !h->registries.n)) pm_ids_add_new(&out->nodes, p->node);
+        if (!hit_registry && p->registry && pm_ids_has(&h->repositories, p->repository)) {
+            pm_ids_add_new(&out->siblings, p->registry);
+            if (!hit_node && p->node) pm_ids_add_new(&out->elsewhere, p->node);
+        }
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
         if (hit_registry && p->image && during && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(&out->images, p->image);
         if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace)) pm_ids_add_new(&out->namespaces, p->namespace);
+    }
+}
+
+// Who had the image needed nothing from anybody: spared, but no sign that the registry could be reached.
+static void look_for_holders(const struct pm_state *s, const struct pm_hit *h, struct spared *out) {
+    for (size_t i = 0; i < s->traces.n && h->images.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->role != PM_ROLE_CACHED || !t->node || t->last < h->from || t->first > h->to || pm_ids_has(&h->nodes, t->node)) continue;
+        if (pm_ids_has(&h->images, t->image)) pm_ids_add_new(&out->holders, t->node);
     }
 }
 
@@ -49,9 +64,34 @@ static void set(struct pm_state *s, struct pm_hit *h, enum pm_scope_kind kind, c
     if (kind == PM_SCOPE_CLUSTER) h->incident->scope = (struct pm_strs){0};
 }
 
+// The registry's own side tells of it: what fails there fails for all who ask, though one node only asked.
+static bool told_by_registry(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (p->sources & PM_SRC_REGISTRY && (p->hidden_status >= 500 || p->status >= 500)) return true;
+    }
+    for (size_t i = 0; i < h->traces.n; i++)
+        if (s->traces.items[h->traces.items[i]].origin == PM_ORIGIN_REGISTRY) return true;
+    return false;
+}
+
+// Pulls that went past a mirror: the mirror is what was hit, whoever asked it.
+static bool mirror_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
+    struct pm_ids hosts = {0};
+    for (size_t i = 0; i < h->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
+        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(s, t)) pm_ids_add_new(&hosts, t->host);
+    }
+    bool mirror = h->side && hosts.n && !(h->nodes.n == 1 && v->nodes.n);
+    if (mirror) set(s, h, PM_SCOPE_REGISTRY, &hosts, "pulls went past the mirror");
+    pm_ids_free(&hosts);
+    return mirror;
+}
+
 static void network_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
     bool other_nodes = v->nodes.n > 0, other_registries = v->registries.n > 0;
-    if (other_nodes) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
+    if (pm_cause_is(h->cause, "network.proxy") && h->nodes.n > 1) set(s, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
+    else if (other_nodes) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
     else if (h->registries.n == 1 && (other_registries || h->nodes.n > 1))
         set(s, h, PM_SCOPE_REGISTRY, &h->registries, other_registries ? "the same nodes reached other registries" : "no node reached this registry");
     else if (h->nodes.n > 1 && h->registries.n > 1 && !other_registries) set(s, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
@@ -80,11 +120,14 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
 void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     struct spared v = {0};
     look(s, h, &v);
-    if (pm_cause_in(h->cause, "network") && !h->side) network_scope(s, h, &v);
+    look_for_holders(s, h, &v);
+    if (mirror_scope(s, h, &v)) { // said
+    } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(s, h, &v);
     else natural(s, h);
     // One node of several, though others pulled the same from the same registry: the node, whatever the family says; a quota has its own way (per address).
     bool content = pm_cause_in(h->cause, "registry") || pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
-    if (content && h->nodes.n == 1 && v.nodes.n > 0) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes pulled from the same registry at the time");
+    if (content && h->nodes.n == 1 && v.nodes.n > 0 && !h->side && !told_by_registry(s, h))
+        set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes pulled from the same registry at the time");
     if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
     if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
@@ -93,6 +136,12 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
     if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
+    h->held = v.holders.n;
+    pm_strs_of_ids(s, &h->reached, &v.nodes);
+    pm_strs_of_ids(s, &h->served, &v.registries);
+    for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
+    for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
+    for (size_t i = 0; i < v.siblings.n; i++) pm_ids_add_new(&v.registries, v.siblings.items[i]);
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);
     pm_strs_of_ids(s, &h->incident->blast.spared_images, &v.images);
@@ -100,4 +149,7 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     pm_ids_free(&v.registries);
     pm_ids_free(&v.images);
     pm_ids_free(&v.namespaces);
+    pm_ids_free(&v.siblings);
+    pm_ids_free(&v.elsewhere);
+    pm_ids_free(&v.holders);
 }

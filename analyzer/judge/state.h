@@ -271,8 +271,10 @@ struct pm_hit {                   // an incident while it is put together
     bool waits;  // … of pods that wait for an image; nothing says why
     bool dropped;
     double effect;
-    uint32_t id;           // in the report
-    struct pm_str because; // the observation behind its scope
+    uint32_t id;                    // in the report
+    struct pm_str because;          // the observation behind its scope
+    size_t held;                    // nodes spared because they held the images
+    struct pm_strs reached, served; // other nodes that pulled from its registries, other registries that served its nodes
 };
 
 struct pm_state {
