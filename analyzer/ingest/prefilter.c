@@ -99,6 +99,8 @@ const char *const pm_prefilter_literals[] = {
     "-- Reboot",
     "ime has been",
     "register node",
+    "op DELETE",  // SyncLoop DELETE: a pod that is gone waits no longer
+    "op (DELETE", // … as kubelets before 1.22 say it
     "registered node",
     "ostname-override",
     NULL,

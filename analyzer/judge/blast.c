@@ -70,8 +70,20 @@ static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
         const struct pm_attempt *q = &b->s->pulls.items[ok->items[i].index];
         if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
     }
+    if (fact && fact->running && fact->since != PM_NO_TIME && (p->last == PM_NO_TIME || fact->since >= p->last)) return fact->since;
     if (fact && fact->running && fact->seen != PM_NO_TIME && (p->last == PM_NO_TIME || fact->seen >= p->last)) return fact->seen;
     return PM_NO_TIME;
+}
+
+// Deleted, or taken back: a workload that is whole again, in a snapshot that is later than the pod's last sign, waits for none of its pods.
+static int64_t pod_gone(const struct blast *b, const struct pod_hit *p, const struct pm_pod_fact *fact) {
+    if (!fact) return PM_NO_TIME;
+    if (fact->gone != PM_NO_TIME && (p->last == PM_NO_TIME || fact->gone >= p->last)) return fact->gone;
+    if (fact->evicted) return p->last;
+    const struct pm_workload_fact *w =
+        fact->listed || !fact->workload_name ? NULL : pm_facts_workload(b->s, fact->namespace, pm_cstr(b->s, fact->workload_kind), fact->workload_name);
+    bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME && p->last != PM_NO_TIME && w->seen > p->last;
+    return whole ? p->last : PM_NO_TIME;
 }
 
 static int by_pod_name(const void *a, const void *b) {
@@ -110,12 +122,14 @@ static void pods_out(struct blast *b) {
         if (p->first == PM_NO_TIME) p->first = fact && fact->created != PM_NO_TIME && fact->created > b->h->from ? fact->created : b->h->from;
         if (p->last == PM_NO_TIME) p->last = b->h->to;
         p->recovered = pod_recovered(b, p);
-        int64_t until = p->recovered != PM_NO_TIME ? p->recovered : fact && fact->evicted ? p->last : b->s->to;
+        int64_t gone = p->recovered == PM_NO_TIME ? pod_gone(b, p, fact) : PM_NO_TIME;
+        int64_t until = p->recovered != PM_NO_TIME ? p->recovered : gone != PM_NO_TIME ? gone : b->s->to;
         *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node),
                                    .image = pm_name(b->s, p->image),
                                    .first_ns = p->first,
                                    .last_ns = p->last,
                                    .recovered = p->recovered != PM_NO_TIME,
+                                   .gone = gone != PM_NO_TIME,
                                    .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME && until > p->first ? until - p->first : 0};
         struct pm_str key = pm_name(b->s, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);

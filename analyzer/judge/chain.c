@@ -73,13 +73,18 @@ struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
     return out;
 }
 
-// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees too little, an eviction. GC that succeeds has no cause and is none.
-static bool disk_in_trouble(const struct pm_hit *h) { return pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"); }
+// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees too little, an eviction. A GC that only ran is none.
+static bool disk_in_trouble(const struct pm_state *s, const struct pm_hit *h) {
+    if (!pm_cause_is(h->cause, "storage.disk-pressure") && !pm_cause_is(h->cause, "storage.disk-full")) return false;
+    for (size_t i = 0; i < h->traces.n; i++)
+        if (s->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
+    return false;
+}
 
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
 static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     uint64_t lines = 0;
-    if (h->waits || disk_in_trouble(h)) return true;
+    if (h->waits || disk_in_trouble(s, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
 }

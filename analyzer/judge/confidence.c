@@ -78,7 +78,7 @@ static bool silent_since(struct pm_state *s, const struct pm_hit_pod *pod) {
 
 static uint64_t stuck_pods(struct pm_state *s, const struct pm_incident *inc) {
     uint64_t n = 0;
-    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !silent_since(s, &inc->blast.pods[i]);
+    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !inc->blast.pods[i].gone && !silent_since(s, &inc->blast.pods[i]);
     return n;
 }
 
@@ -93,6 +93,29 @@ static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
     bool leads = false;
     for (size_t i = 0; i < s->hits.n && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
     return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") && !evicted(s, h);
+}
+
+#define TRANSIENTS_MAX 3
+
+// A few single failures, each made good by the next attempt: measured by who waited how long, not by how far apart they were.
+static bool transients(struct pm_state *s, const struct pm_hit *h) {
+    if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX) return false;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        bool good = false;
+        for (size_t k = 0; k < i; k++) {
+            const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
+            if (q->node == p->node && q->image == p->image) return false; // failed again
+        }
+        for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p)); k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
+            good = good || (s->pulls.items[s->ok_by_image.items[k].index].node == p->node && s->ok_by_image.items[k].at - pm_at(p) <= PM_S(120));
+        for (size_t k = 0; k < p->pods.n && !good; k++) { // where no line tells of a good pull, the pod's status does
+            const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
+            good = pod && pod->running && pm_time_in(pod->since, pm_at(p), pm_at(p) + PM_S(120));
+        }
+        if (!good) return false;
+    }
+    return true;
 }
 
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
@@ -112,6 +135,9 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     } else if (failed == 1 && inc->blast.pods_n == 1 && !stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
+    } else if (transients(s, h) && !stuck) {
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("single failures, each of which the next attempt made good within two minutes");
     } else if (failed <= 1 && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");

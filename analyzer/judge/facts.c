@@ -50,7 +50,8 @@ struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, ui
     struct pm_pod_fact *pod = pm_facts_pod(s, key);
     if (pod) return pod;
     pod = PM_PUSH(s->facts.pods.items, s->facts.pods.n, s->facts.pods.cap);
-    *pod = (struct pm_pod_fact){.namespace = namespace, .name = name, .key = key, .created = PM_NO_TIME, .seen = PM_NO_TIME};
+    *pod = (struct pm_pod_fact){
+        .namespace = namespace, .name = name, .key = key, .created = PM_NO_TIME, .seen = PM_NO_TIME, .since = PM_NO_TIME, .gone = PM_NO_TIME};
     *pm_map_slot(&s->facts.pod_by_key, key) = s->facts.pods.n;
     Word_t *slot = pm_map_slot(&s->facts.pod_by_name, name);
     *slot = *slot ? UINT32_MAX : s->facts.pods.n;
@@ -89,11 +90,13 @@ static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *
     bool newest = pod->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= pod->seen;
     uint32_t node = pm_id(s, e->field[PM_F_NODE]);
     if (node) pod->node = node;
+    if (pm_str_eqc(e->field[PM_F_REASON], "Deleted")) pod->gone = pm_max_time(pod->gone, row->ts_ns);
     if (e->field[PM_F_POD_UID].n) pod->uid = pm_id(s, e->field[PM_F_POD_UID]);
     json_array_foreach(json_object_get(d, "containers"), i, c) {
         uint32_t image = image_id(s, c, "image");
         if (image) pm_ids_add_new(&pod->images, image);
         if (image && pm_str_eqc(pm_name(s, text(s, c, "policy")), "Always")) pm_ids_add_new(&pod->always, image);
+        if (json_is_true(json_object_get(c, "running"))) pod->since = pm_max_time(pod->since, stamp(c, "since"));
     }
     if (json_object_get(d, "containers") && row->path) pod->path = pm_id(s, pm_str_c(row->path));
     texts(s, d, "pull_secrets", &pod->secrets);

@@ -208,6 +208,7 @@ static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
     if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(s, t)) return -1;
     if (t->kind == PM_KIND_DISK_PRESSURE) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->kind == PM_KIND_GC_START) return pm_cause_c("storage.disk-pressure"); // told only where it led to something (chain.c)
     if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
     if (t->kind == PM_KIND_GC_FAIL) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
     if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING || t->kind == PM_KIND_HEALTH_CHECK) return -1;

@@ -4,7 +4,7 @@
 // hundreds of lines a minute, and only their span and number matter. Event objects are found several times in one bundle (JSON, YAML, table, a second
 // capture): the copy with the highest count stands for all.
 #include "judge/alerts/series.h"
-#include "judge/state.h"
+#include "judge/scale.h"
 
 #define COALESCE_NS PM_S(600)
 
@@ -394,6 +394,14 @@ static void learn_tags(struct pm_state *s) {
     (void)freed;
 }
 
+// The workload controllers say which pods they delete.
+static void learn_deleted(struct pm_state *s, const struct pm_trace *t) {
+    struct pm_scale v;
+    if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) || !v.pod.n) return;
+    struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
+    if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
@@ -402,6 +410,7 @@ void pm_load_rows(struct pm_state *s) {
     learn_registries_of_pods(s);
     pm_facts_covers_of_files(s);
     for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
+    for (size_t i = 0; i < s->traces.n; i++) learn_deleted(s, &s->traces.items[i]);
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
         complete(s, t);

@@ -52,7 +52,7 @@ static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
     return back;
 }
 
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
+static void first_success(struct pm_state *s, struct pm_hit *h) {
     h->recovered = image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(s, h) : PM_NO_TIME;
     if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
     for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n && h->to != PM_NO_TIME; i++) {
@@ -61,4 +61,41 @@ void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
         h->recovered = pm_at(p);
         return;
     }
+}
+
+// No line tells of a good pull (Docker writes none, events expire), but the pods that were hit run since: the last of them ends it.
+static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
+    int64_t last = PM_NO_TIME;
+    size_t n = 0;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        for (size_t k = 0; k < p->pods.n; k++) {
+            const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
+            if (!pod || !pod->running || pod->since == PM_NO_TIME || pod->since < pm_at(p)) return PM_NO_TIME;
+            last = pm_max_time(last, pod->since);
+            n++;
+        }
+    }
+    return n ? last : PM_NO_TIME;
+}
+
+// The runtime pulls the sandbox image by itself and says nothing of it: a node that pulls for its containers has its sandboxes.
+static bool of_sandboxes(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->pulls.n; i++)
+        if (!pm_str_has(pm_name(s, s->pulls.items[h->pulls.items[i]].error), PM_STR("sandbox"))) return false;
+    return h->pulls.n > 0;
+}
+
+static int64_t sandboxes_start(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (pm_began(p) > h->to && pm_ids_has(&h->nodes, p->node) && !pm_ids_has(&h->images, p->image)) return pm_began(p);
+    }
+    return PM_NO_TIME;
+}
+
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
+    first_success(s, h);
+    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(s, h)) h->recovered = sandboxes_start(s, h);
+    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME) h->recovered = pods_run_since(s, h);
 }

@@ -151,6 +151,7 @@ struct pm_pod_fact {
     uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name, account;
     uint32_t phase;
     int64_t created, seen; // seen: of the newest snapshot
+    int64_t since, gone;   // its containers run since; it was deleted at
     bool guessed, running, ready, evicted, waiting;
     bool listed;        // an object spoke of it, not only lines
     bool secrets_known; // the object was whole: `describe` does not print pull secrets

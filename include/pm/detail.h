@@ -2,7 +2,7 @@
 // States from tables have "age_s", the object's age at the capture, where objects have "created".
 //
 // pod.state      {"phase","reason","waiting":[{"container","image","reason","message","init":bool}],"owner":{"kind","name"},"labels":{},
-//                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool}],
+//                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool,"since"}],
 //                 "created","started","host_ip","ready":bool,"evicted":bool}
 // workload.state {"kind","desired","ready","updated","available","unavailable","generation","observed",
 //                 "conditions":[{"type","status","reason","message","at"}],"owner":{"kind","name"},"images":["…"],"selector":{},

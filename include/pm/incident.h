@@ -73,6 +73,7 @@ struct pm_hit_pod {
     struct pm_str namespace, name, workload, node, image;
     int64_t first_ns, last_ns, stuck_ns;
     bool recovered;
+    bool gone; // deleted or taken back: it waits no longer
     bool guessed;
 };
 struct pm_hit_workload {

@@ -9,6 +9,7 @@
 // One failed pull is told by up to four lines. MESSAGE tells which one it was ("remote_image", "kuberuntime_image", "start failed", "sync pod"), so that the judge counts one.
 // Not handled: probe, volume and network lines; they are the kubelet's but no image's.
 #include "parsers/node/kubelet.h"
+#include <jansson.h>
 #include "parsers/objects/k8s_happening.h"
 #include "parsers/lift/lift.h"
 
@@ -362,6 +363,47 @@ static void on_kubelet_start(const struct line *l) {
     emit(l, &e);
 }
 
+// "SyncLoop DELETE" source="api" pods=["shop/web-0"]; in JSON a list of objects; before 1.22
+// SyncLoop (DELETE, "api"): "web-0_shop(UID), …". A pod that is gone waits for nothing.
+static void emit_deleted(const struct line *l, struct pm_str namespace, struct pm_str pod) {
+    struct pm_event e = event_of(l, PM_KIND_POD_STATE, "deleted");
+    put(&e, PM_F_NAMESPACE, namespace);
+    put(&e, PM_F_POD, pod);
+    e.field[PM_F_REASON] = PM_STR("Deleted");
+    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) emit(l, &e);
+}
+
+static void on_deleted_json(const struct line *l, const json_t *pods) {
+    size_t i;
+    json_t *pod;
+    json_array_foreach(pods, i, pod) {
+        const char *namespace = json_string_value(json_object_get(pod, "namespace")), *name = json_string_value(json_object_get(pod, "name"));
+        if (namespace && name) emit_deleted(l, pm_str_c(namespace), pm_str_c(name));
+    }
+}
+
+static bool name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+
+static void on_deleted(const struct line *l) {
+    const json_t *pods = l->r->json ? json_object_get(l->r->json, "pods") : NULL;
+    if (json_is_array(pods)) {
+        on_deleted_json(l, pods);
+        return;
+    }
+    struct pm_str s = pair(l, "pods");
+    bool old = !l->k->structured;
+    char mark = old ? '_' : '/'; // name_namespace, namespace/name
+    if (old) s = after(l->k->msg, ": ");
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != mark) continue;
+        size_t from = i, to = i + 1;
+        while (from > 0 && name_char(s.p[from - 1])) from--;
+        while (to < s.n && name_char(s.p[to])) to++;
+        struct pm_str left = pm_str_sub(s, from, i - from), right = pm_str_sub(s, i + 1, to - i - 1);
+        emit_deleted(l, old ? right : left, old ? left : right);
+    }
+}
+
 static void on_node_name(const struct line *l) {
     struct pm_str node = pair(l, "node");
     if (!node.n) node = after(l->k->msg, "egister node ");
@@ -459,6 +501,8 @@ static const struct kubelet_row kubelet_rows[] = {
     {"eviction manager: must evict pod", NULL, on_reclaim},
     {"Failed to admit pod", NULL, on_admit},
     {"Recording ", "event message for node", on_node_condition},
+    {"SyncLoop DELETE", NULL, on_deleted},
+    {"SyncLoop (DELETE, ", NULL, on_deleted},
     {"Attempting to register node", NULL, on_node_name},
     {"Successfully registered node", NULL, on_node_name},
     {"Starting kubelet main sync loop", NULL, on_kubelet_start},

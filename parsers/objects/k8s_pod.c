@@ -81,6 +81,7 @@ static void detail_containers(struct pm_detail *d, const json_t *pod) {
             if (s) {
                 pm_detail_bool(d, "ready", pm_k8s_true(s, "ready"));
                 pm_detail_bool(d, "running", pm_k8s_get(s, "state.running") != NULL);
+                pm_k8s_detail_when(d, "since", pm_k8s_when(s, "state.running.startedAt"));
             }
             pm_detail_end(d, '}');
         }

@@ -200,6 +200,74 @@ static void wrong_tags_one_after_the_other(void **state) {
     judged_free(&j);
 }
 
+#define CUT "read tcp 10.0.0.1:52000->192.0.2.9:443: read: connection reset by peer"
+// Two cut connections, each made good by the next try: info, however far apart. The same image twice is no blip.
+static void single_failures_made_good_are_info(void **state) {
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        const struct line lines[] = {
+            {0, CONTAINERD, FAILED("quay.test/acme/web:1", CUT), .node = "n1"},
+            {16, CONTAINERD, OK_OF("quay.test/acme/web:1"), .node = "n1", .message = "returned"},
+            {900, CONTAINERD, FAILED(again ? "quay.test/acme/web:1" : "ghcr.test/acme/api:1", CUT), .node = "n1"},
+            {916, CONTAINERD, OK_OF(again ? "quay.test/acme/web:1" : "ghcr.test/acme/api:1"), .node = "n1", .message = "returned"},
+        };
+        struct judged j = JUDGE(lines);
+        assert_int_equal(j.r->incidents[0].severity, again ? PM_SEVERITY_WARNING : PM_SEVERITY_INFO);
+        assert_int_equal(j.r->verdict, again ? 1 : 0);
+        judged_free(&j);
+    }
+}
+
+// A pod that was deleted waits no longer: it was stuck until then, and nobody is where the logs end.
+static void deleted_pods_wait_no_longer(void **state) {
+    (void)state;
+    for (int deleted = 0; deleted < 2; deleted++) {
+        const struct line lines[] = {
+            {0, KUBELET, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1", .message = "sync pod", .pod = "shop/web-6d9f8c7b5d-x2x9k"},
+            {400, KUBELET, .kind = PM_KIND_POD_STATE, .node = "n1", .pod = "shop/web-6d9f8c7b5d-x2x9k", .reason = deleted ? "Deleted" : "Updated"},
+            {500, KUBELET, OK_OF("quay.test/acme/api:1"), .node = "n1", .message = "stop pulling"},
+        };
+        struct judged j = JUDGE(lines);
+        assert_int_equal(j.r->incidents[0].blast.pods[0].stuck_ns / PM_NS_PER_S, deleted ? 400 : 500);
+        assert_int_equal(j.r->incidents[0].blast.pods[0].gone, deleted);
+        judged_free(&j);
+    }
+}
+
+#define SCALED(message_) .kind = PM_KIND_WORKLOAD_STATE, .reason = "ScalingReplicaSet", .object = "Deployment/web", .pod = NULL, .message = (message_)
+// Pods and set are gone after a roll-back: the events' names say whose they were. A new set that takes over is a fix forward.
+static void roll_backs_in_every_wording(void **state) {
+    (void)state;
+    static const struct {
+        const char *up, *before, *other, *down;
+        size_t rollbacks;
+    } rows[] = {
+        {"Scaled up replica set web-7c9 to 1", "Scaled up replica set web-6d8 to 2", "Scaled up replica set web-6d8 to 2",
+         "Scaled down replica set web-7c9 to 0", 1},
+        {"Scaled up replica set web-7c9 to 1 from 0", "", "", "Scaled down replica set web-7c9 to 0 from 1", 1},
+        {"Scaled up replica set web-7c9 from 0 to 1", "", "Scaled up replica set web-6d8 from 1 to 2", "Scaled down replica set web-7c9 from 1 to 0", 1},
+        {"Scaled up replica set web-7c9 from 0 to 1", "", "Scaled up replica set web-8e7 from 0 to 2", "Scaled down replica set web-7c9 from 1 to 0", 0},
+        {"Scaled up replica set web-7c9 to 1", "", "Scaled up replica set web-8e7 to 2", "Scaled down replica set web-7c9 to 0", 0},
+        {"Scaled up replica set web-7c9 to 2", "", "", "Scaled down replica set web-7c9 to 1", 0},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        const struct line lines[] = {
+            {-900, EVENTS, SCALED(rows[i].before), .join = "u0"},
+            {0, EVENTS, SCALED(rows[i].up), .join = "u1"},
+            {5, EVENTS, FAILED("hub.test/acme/web:9", NO_TAG), .node = "n1", .pod = "shop/web-7c9-x2x9k", .reason = "Failed", .join = "u2"},
+            {300, EVENTS, SCALED(rows[i].other), .join = "u3"},
+            {310, EVENTS, SCALED(rows[i].down), .join = "u4"},
+        };
+        struct judged j = JUDGE(lines);
+        const struct pm_incident *inc = &j.r->incidents[0];
+        assert_int_equal(inc->blast.rollbacks_n, rows[i].rollbacks);
+        if (rows[i].rollbacks) assert_true(pm_str_eqc(inc->blast.rollbacks[0].name, "web"));
+        assert_true(pm_str_eqc(inc->trigger.what, "rollout"));
+        assert_true(inc->trigger.at_ns <= inc->from_ns);
+        judged_free(&j);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timeout_on_one_node_is_the_nodes),
@@ -209,6 +277,9 @@ int main(void) {
         cmocka_unit_test(recovery_is_the_first_success_in_scope),
         cmocka_unit_test(pods_that_still_wait_are_critical),
         cmocka_unit_test(disk_pressure_to_quota),
+        cmocka_unit_test(single_failures_made_good_are_info),
+        cmocka_unit_test(deleted_pods_wait_no_longer),
+        cmocka_unit_test(roll_backs_in_every_wording),
         cmocka_unit_test(disk_trouble_alone),
         cmocka_unit_test(waiting_pods_alone),
         cmocka_unit_test(restarts_between_are_one_incident),
