@@ -544,7 +544,7 @@ class Noise:
 
     def old(self):
         """A rotated log of another year that was never cleared away: failures of hosts long gone, in the runtime's own hand."""
-        past = Elsewhere(self.r, self.c.start - 365 * 86400 - self.r.randrange(60) * 86400)
+        past = Elsewhere(self.r, self.c.start - (366 + self.r.randrange(60)) * 86400)
         for n in self.r.sample(self.w.names, min(2, self.w.size)):
             mine = next(iter(past.c.nodes.values()))
             if self.c.nodes[n].runtime.startswith("containerd") and mine.runtime.startswith("containerd"):
