@@ -155,6 +155,7 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(s->rules, e);
     if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1; // no rule knew: the same as not asked
     trace_strings(s, &t, row);
+    if (origin == PM_ORIGIN_CLIENT && t.client) t.node = t.namespace = t.pod = t.container = 0; // it pulls for itself, not for what it runs on
     return t;
 }
 

@@ -160,6 +160,25 @@ static void a_client_is_no_node(void **state) {
     CHECK(alone, "SELECT severity, scope_kind FROM incidents", "warning image");
 }
 
+// A CI job in a pod pulls for itself: its failures are no node's, whatever it runs on; on a cluster's own terms nothing failed.
+static void a_session_in_a_container_is_a_client(void **state) {
+    (void)state;
+    const struct line job[] = {
+        {1, KUBELET, START_OF(WEB), .node = "n1", .pod = "shop/web-0"},
+        {1, CONTAINERD, START_OF(WEB), .node = "n1"},
+        {2, CONTAINERD, OK_OF(WEB), .node = "n1"},
+        {9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .node = "n1", .client = "ci/job-1", .pod = "ci/job-1"},
+    };
+    CHECK(job, "SELECT node, client, outcome, pods FROM pulls ORDER BY node", "- ci/job-1 failed -, n1 - ok -");
+    CHECK(job, "SELECT severity, scope_kind, scope, pods, nodes FROM incidents", "info client ci/job-1 0 0");
+    // A session of which nothing is known but the node that it was typed on is that node's.
+    const struct line typed[] = {
+        {2, CONTAINERD, OK_OF(WEB), .node = "n1"},
+        {9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .node = "n1"},
+    };
+    CHECK(typed, "SELECT node FROM pulls WHERE outcome = 'failed'", "n1");
+}
+
 // What a cache answers was not asked of the registry.
 static void hits_spend_nothing_upstream(void **state) {
     (void)state;
@@ -222,6 +241,7 @@ int main(void) {
         cmocka_unit_test(each_refusal_behind_a_good_head_counts),
         cmocka_unit_test(two_users_behind_one_address_pull_apart),
         cmocka_unit_test(a_client_is_no_node),
+        cmocka_unit_test(a_session_in_a_container_is_a_client),
         cmocka_unit_test(hits_spend_nothing_upstream),
         cmocka_unit_test(a_tag_that_is_asked_for_again),
         cmocka_unit_test(clocks_that_differ_are_learnt),
