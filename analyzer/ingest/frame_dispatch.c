@@ -239,7 +239,8 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     fill(&e->field[PM_F_NODE], r->hint.node);
     // Pod and container of an envelope are those that wrote the log: the puller for a client in a CI pod, but not for a registry's or a node's own log.
     if (e->component == PM_COMP_CLIENT) {
-        if (f && f->voice && f->voice->container) fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
+        bool own = !e->field[PM_F_POD].n && !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
+        if (own && f && f->voice && f->voice->container) fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
         fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
         fill(&e->field[PM_F_POD], r->hint.pod);
         fill(&e->field[PM_F_CONTAINER], r->hint.container);

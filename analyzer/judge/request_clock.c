@@ -7,10 +7,13 @@
 #include "judge/request.h"
 #include <stdlib.h>
 
-#define SAME_NS PM_S(2)    // two stamps of one pull by clocks that agree
-#define FAR_NS PM_S(50400) // zones: 14 hours
+#define SAME_NS PM_S(2)         // two stamps of one pull by clocks that agree
+#define DRIFT_NS PM_SKEW_MAX_NS // clocks that drifted
+#define ZONE_NS PM_S(50400)     // a zone that is only assumed: 14 hours
+#define NEARBY_NS PM_S(300)
 #define FEW 3
-#define PAIRS_MAX 60000 // a log and a node; more tell nothing new
+#define OFFERS_MAX 4000     // of a log and a node; more tell nothing new
+#define OFFERS_EACH_MAX 128 // of one attempt
 
 struct offer {
     int64_t ns;
@@ -18,6 +21,9 @@ struct offer {
 };
 struct offers {
     PM_LIST(struct offer) list;
+};
+struct told { // attempts that log and node may both tell of
+    size_t attempts, images;
 };
 
 static int by_offset(const void *a, const void *b) {
@@ -51,7 +57,7 @@ static size_t explained(const struct offers *o, int64_t from, uint32_t *room) {
 }
 
 // The middle of the two seconds that explain most; 0 where that is not worth more than to believe that the clocks agree.
-static bool best_of(struct offers *o, size_t attempts, int64_t *ns) {
+static bool best_of(struct offers *o, const struct told *t, int64_t *ns) {
     uint32_t *room = pm_xmalloc((o->list.n + 1) * sizeof *room);
     size_t best = 0;
     qsort(o->list.items, o->list.n, sizeof *o->list.items, by_offset);
@@ -71,7 +77,8 @@ static bool best_of(struct offers *o, size_t attempts, int64_t *ns) {
         best = agreeing;
         *ns = 0;
     }
-    return best >= FEW && best * 2 > attempts;
+    bool two = t->images > 1 && best >= 2 && best == t->attempts && llabs(*ns) <= NEARBY_NS; // of different images: no back-off of one
+    return two || (best >= FEW && best * 2 > t->attempts);
 }
 
 static bool may_be_same(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
@@ -81,20 +88,36 @@ static bool may_be_same(const struct pm_state *s, const struct pm_attempt *p, co
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0);
 }
 
-static void offer_all(const struct pm_state *s, const struct pm_order *groups, uint32_t file, uint32_t node, struct offers *o, size_t *attempts) {
-    for (size_t i = 0; i < s->pulls.n && o->list.n < PAIRS_MAX; i++) {
+// How far a log may be off: an assumed zone may be any.
+static int64_t reach(const struct pm_state *s, uint32_t file) {
+    bool sure = file < s->facts.files.n && s->facts.files.items[file].row.quality == PM_QUALITY_EXACT;
+    return sure ? DRIFT_NS : ZONE_NS;
+}
+
+// One attempt's offers; false where it has none.
+static bool offer(const struct pm_state *s, const struct pm_order *groups, uint32_t file, uint32_t pull, struct offers *o) {
+    const struct pm_attempt *p = &s->pulls.items[pull];
+    int64_t far = reach(s, file);
+    size_t before = o->list.n;
+    for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far); k < groups->n && groups->items[k].group == p->repository; k++) {
+        const struct pm_request_group *g = &s->groups.items[groups->items[k].index];
+        if (groups->items[k].at > pm_at(p) + far || o->list.n - before >= OFFERS_EACH_MAX) break;
+        if (g->file != file || !may_be_same(s, p, g)) continue;
+        int64_t ns = g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
+        *PM_PUSH(o->list.items, o->list.n, o->list.cap) = (struct offer){ns, pull};
+    }
+    return o->list.n > before;
+}
+
+static void offer_all(const struct pm_state *s, const struct pm_order *groups, uint32_t file, uint32_t node, struct offers *o, struct told *t) {
+    uint32_t image = 0;
+    for (size_t i = 0; i < s->pulls.n && o->list.n < OFFERS_MAX; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         bool own = p->origin == PM_ORIGIN_RUNTIME || p->origin == PM_ORIGIN_DOCKERD || p->origin == PM_ORIGIN_KUBELET;
-        if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME) continue;
-        size_t before = o->list.n;
-        for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - FAR_NS); k < groups->n && groups->items[k].group == p->repository; k++) {
-            const struct pm_request_group *g = &s->groups.items[groups->items[k].index];
-            if (groups->items[k].at > pm_at(p) + FAR_NS || o->list.n >= PAIRS_MAX) break;
-            if (g->file != file || !may_be_same(s, p, g)) continue;
-            int64_t ns = g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
-            *PM_PUSH(o->list.items, o->list.n, o->list.cap) = (struct offer){ns, (uint32_t)i};
-        }
-        *attempts += o->list.n > before;
+        if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME || !offer(s, groups, file, (uint32_t)i, o)) continue;
+        t->attempts++;
+        t->images += !image || p->image != image; // one or several is all that is asked
+        image = p->image;
     }
 }
 
@@ -106,10 +129,10 @@ struct logs { // what is compared
 
 static void learn(struct pm_state *s, struct logs *l, uint32_t file, uint32_t node) {
     struct offers o = {0};
-    size_t attempts = 0;
+    struct told told = {0};
     int64_t ns = 0;
-    offer_all(s, &l->groups, file, node, &o, &attempts);
-    if (attempts >= FEW && best_of(&o, attempts, &ns)) {
+    offer_all(s, &l->groups, file, node, &o, &told);
+    if (told.attempts > 1 && best_of(&o, &told, &ns)) {
         if (llabs(ns) > SAME_NS) *pm_map_slot(&s->request_skew, PM_PAIR(file, node)) = (Word_t)ns;
         else pm_ids_add_new(&l->agreeing, node);
         if (llabs(ns) > s->request_skew_most) s->request_skew_most = llabs(ns);

@@ -232,6 +232,17 @@ static void clocks_that_differ_are_learnt(void **state) {
     judged_free(&j);
 }
 
+// Two pulls of different images, both five seconds off, are no chance; two attempts at one image may be.
+static void few_pulls_may_do(void **state) {
+    (void)state;
+    const struct line two[] = {
+        ASKED(10, "10.1.0.7", RUNTIME, "GET", "/v2/acme/a/manifests/1", 200), ASKED(90, "10.1.0.7", RUNTIME, "GET", "/v2/acme/b/manifests/1", 200),
+        {15, CONTAINERD, START_OF("reg.test/acme/a:1"), .node = "n1"},        {16, CONTAINERD, OK_OF("reg.test/acme/a:1"), .node = "n1"},
+        {95, CONTAINERD, START_OF("reg.test/acme/b:1"), .node = "n1"},        {96, CONTAINERD, OK_OF("reg.test/acme/b:1"), .node = "n1"},
+    };
+    CHECK(two, "SELECT node, count(*) FROM pulls GROUP BY 1", "n1 2");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_push_is_no_pull),
@@ -245,6 +256,7 @@ int main(void) {
         cmocka_unit_test(hits_spend_nothing_upstream),
         cmocka_unit_test(a_tag_that_is_asked_for_again),
         cmocka_unit_test(clocks_that_differ_are_learnt),
+        cmocka_unit_test(few_pulls_may_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
