@@ -38,7 +38,9 @@ const struct pm_command pm_command_analyze = {
             "      --year Y        the year of stamps that have none; found out where not given\n"
             "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
             "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
-            "      --alerts FILE   a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name\n"
+            "      --alerts FILE   a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name; known are rate, increase, "
+            "sum, avg, "
+            "max, min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run\n"
             "  -j, --jobs N        threads; as many as cores, at most 8, where not given\n"
             "      --no-redact     keep secrets as they stand in the logs\n"
             "      --color WHEN    auto, always or never; NO_COLOR is honoured\n",

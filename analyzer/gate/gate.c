@@ -155,19 +155,34 @@ static void metric(struct pm_gate_row *row, const struct pm_report *r, const str
     if (bad) item->why = item->id;
 }
 
+// Budgets of one registry and identity of which the same is to be said are one line, with their names.
+static bool quota_named(struct pm_gate_row *row, size_t from, struct pm_str title, struct pm_str message, struct pm_str who, struct pm_arena *a) {
+    for (size_t i = from; i < row->items_n; i++) {
+        struct pm_gate_item *item = &row->items[i];
+        if (!pm_str_starts(item->title, title) || !pm_str_eq(item->message, message)) continue;
+        if (who.n) item->title = pm_arena_fmt(a, "%.*s, %.*s", PM_FMT(item->title), PM_FMT(who));
+        return true;
+    }
+    return false;
+}
+
 static void quota(struct pm_gate_row *row, const struct pm_report *r, const struct pm_check *c, struct pm_arena *a) {
     bool met = false;
+    size_t from = row->items_n;
     for (size_t i = 0; i < r->quotas_n; i++) {
         const struct pm_quota *q = &r->quotas[i];
         if ((c->registry && !pm_str_eqc(q->registry, c->registry)) || (c->identity && !pm_str_eqc(q->identity, c->identity))) continue;
         met = true;
         if (q->limit <= 0 && !q->refused) continue;
         double left = q->refused || q->limit <= 0 || q->peak_used >= (uint64_t)q->limit ? 0 : 1 - (double)q->peak_used / (double)q->limit;
+        struct pm_str who = q->user.n ? q->user : q->client, title = pm_arena_fmt(a, "%.*s %.*s quota", PM_FMT(q->registry), PM_FMT(q->identity)),
+                      message = pm_arena_fmt(a, "%.0f %% left at its peak, %llu refused", left * 100, (unsigned long long)q->refused);
+        if (quota_named(row, from, title, message, who, a)) continue;
         struct pm_gate_item *item = item_new(row);
         *item = (struct pm_gate_item){
             .kind = PM_CHECK_QUOTA, .id = pm_arena_dup(a, pm_str_c(c->id)), .severity = q->refused ? PM_SEVERITY_CRITICAL : PM_SEVERITY_WARNING};
-        item->title = pm_arena_fmt(a, "%.*s %.*s quota", PM_FMT(q->registry), PM_FMT(q->identity));
-        item->message = pm_arena_fmt(a, "%.0f %% left at its peak, %llu refused", left * 100, (unsigned long long)q->refused);
+        item->title = who.n ? pm_arena_fmt(a, "%.*s of %.*s", PM_FMT(title), PM_FMT(who)) : title;
+        item->message = message;
         if (left >= c->headroom) continue;
         item->state = c->warn ? PM_GATE_WARN : PM_GATE_FAIL;
         item->why = item->id;

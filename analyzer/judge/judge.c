@@ -249,6 +249,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_missing_fill(s);
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;
+    pm_missing_once(report);
     pm_reckon_or_end(s);
     state_free(s);
     if (good) return report;

@@ -129,7 +129,7 @@ static void waiting(struct lacks *l) {
 static void events(struct lacks *l) {
     struct pm_state *s = l->s;
     int64_t first = PM_NO_TIME, last = PM_NO_TIME, from = l->main ? l->main->from : s->from, to = l->main ? l->main->to : s->to;
-    bool spread = false;
+    bool spread = false, failed = l->main && l->main->failed; // an incident of a full disk has no failure to count from
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->origin != PM_ORIGIN_EVENTS) continue;
@@ -144,10 +144,18 @@ static void events(struct lacks *l) {
         return;
     }
     if (from != PM_NO_TIME && first - from > PM_S(3600))
-        add(l, PODS, pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after the first failure", (double)(first - from) / 3.6e12),
+        add(l, PODS,
+            pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after %s", (double)(first - from) / 3.6e12,
+                         failed    ? "the first failure"
+                         : l->main ? "the trouble does"
+                                   : "the logs do"),
             PM_STR("events live one hour by default: pods and the trigger before that are known from logs only"));
     if (to != PM_NO_TIME && to - last > PM_S(600) && s->to - last > PM_S(600))
-        add(l, PODS, pm_arena_fmt(s->a, "Kubernetes events end %.0f min before the last failure", (double)(to - last) / 6e10),
+        add(l, PODS,
+            pm_arena_fmt(s->a, "Kubernetes events end %.0f min before %s", (double)(to - last) / 6e10,
+                         failed    ? "the last failure"
+                         : l->main ? "the last sign of it"
+                                   : "the logs do"),
             PM_STR("whether pods recovered after that is known from logs only"));
     if (spread)
         add(l, COUNTS, PM_STR("some events were repeated more than 25 times"),
@@ -299,4 +307,16 @@ void pm_missing_fill(struct pm_state *s) {
     for (size_t i = 0; i < l.n; i++)
         *PM_PUSH(r->missing, r->missing_n, r->missing_cap) = (struct pm_missing){.what = l.items[i].what, .effect = l.items[i].effect};
     free(l.items);
+}
+
+// The quotas, the alerts and the series miss things, too: what is said twice is said once.
+void pm_missing_once(struct pm_report *r) {
+    size_t n = 0;
+    for (size_t i = 0; i < r->missing_n; i++) {
+        bool again = false;
+        for (size_t k = 0; k < n && !again; k++)
+            again = pm_str_eq(r->missing[k].what, r->missing[i].what) && pm_str_eq(r->missing[k].effect, r->missing[i].effect);
+        if (!again) r->missing[n++] = r->missing[i];
+    }
+    r->missing_n = n;
 }

@@ -181,6 +181,13 @@ static void take_names(struct pm_state *s, struct pm_request_group *g, const str
     if (!g->best) g->best = q->row->id;
 }
 
+// A token server's log beside the registry's: who has credentials asks with them, by POST or as a user, whichever pull it was for.
+static void hub_token(struct pm_state *s, const struct asked *q) {
+    if (!q->token || !is_good(q->row->event.http_status) || !pm_str_has(q->row->event.field[PM_F_URL], PM_STR("service=registry.docker.io"))) return;
+    bool user = q->row->event.field[PM_F_USER].n || !pm_str_eqc(q->row->event.field[PM_F_METHOD], "GET");
+    *(user ? &s->hub_user : &s->hub_anonymous) = true;
+}
+
 // Each request by itself, for the meter of a quota: a group's manifests can lie minutes apart.
 static void charge(struct pm_state *s, const struct pm_request_group *g, const struct asked *q) {
     const struct pm_event *e = &q->row->event;
@@ -225,6 +232,7 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     struct asked q = asked_of(s, row);
     int status = row->event.http_status;
     if (!q.repository.n && q.token) refused_login(s, row);
+    hub_token(s, &q);
     if (!q.repository.n) return;
     name_keys(s, &q);
     if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(s, q.who, row->ts_ns);

@@ -315,7 +315,8 @@ struct pm_state {
     struct pm_arena *scratch;  // reset per row
     int64_t from, to;          // of the evidence
     bool have_requests, have_node_logs;
-    bool nodes_known; // a client that is none of them stays a client
+    bool nodes_known;             // a client that is none of them stays a client
+    bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 
 static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) { return pm_intern_str(s->names, id); }
@@ -377,6 +378,7 @@ struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
 struct pm_str pm_sentence_calm(struct pm_state *s);
 void pm_findings_fill(struct pm_state *s); // findings.c
 void pm_missing_fill(struct pm_state *s);  // missing.c
+void pm_missing_once(struct pm_report *r); // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.
 bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
 void pm_stats_fill(struct pm_state *s);                                    // stats.c

@@ -372,7 +372,7 @@ static struct pm_str quota_limit(struct pm_html *h, const struct pm_quota *q) {
     struct pm_str limit = pm_words_number(h->a, (uint64_t)q->limit);
     return q->window_s > 0 ? pm_arena_fmt(h->a, "%.*s in %.*s", PM_FMT(limit), PM_FMT(pm_words_seconds(h->a, (double)q->window_s))) : limit;
 }
-static bool quota_told(const struct pm_quota *q) { return q->refused || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
+static bool quota_told(const struct pm_quota *q) { return q->refused || q->note.n || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
 
 static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
@@ -395,6 +395,11 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     if (q->free_at_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "; free again at %.*s", PM_FMT(at(h, q->free_at_ns))));
     if (q->with_cache >= 0) pm_html_text(h, pm_arena_fmt(h->a, "; a pull-through cache would have needed %lld", (long long)q->with_cache));
     pm_html_raw(h, "</p>");
+    if (q->note.n) {
+        pm_html_raw(h, "<p>");
+        pm_html_text(h, q->note);
+        pm_html_raw(h, "</p>");
+    }
     pm_html_quota(h, q);
     if (q->consumers_n) {
         pm_html_raw(h, "<details><summary>Who spent it</summary>");
@@ -439,10 +444,27 @@ static void quotas(struct pm_html *h) {
     quotas_calm(h, calm);
 }
 
+static void health(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!r->by_registry_n) return;
+    HEADS(h, "Health", "#Pulls", "#Success", "#Mean", "#p95", "#p99", "#429", "#401", "#Timeouts", "#Cache hits");
+    for (size_t i = 0; i < r->by_registry_n; i++) {
+        struct pm_str cells[PM_HEALTH_COLUMNS];
+        pm_words_health(h->a, r, &r->by_registry[i], cells);
+        pm_html_raw(h, "<tr>");
+        cell(h, r->by_registry[i].name.n ? r->by_registry[i].name : PM_STR("(unnamed)"));
+        for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) text_right(h, cells[c]);
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
+    pm_html_raw(h, "<br>");
+}
+
 static void pulls(struct pm_html *h) {
     const struct pm_report *r = h->r;
     pm_html_raw(h, "<h2 id=\"pulls\">Pulls</h2><section class=\"card\">");
     pm_html_series(h, r->series, r->series_n);
+    health(h);
     stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
     pm_html_raw(h, "<br>");
     stats_rows(h, "Node", r->by_node, r->by_node_n);
@@ -460,8 +482,9 @@ static void alerts(struct pm_html *h) {
         pm_html_raw(h, "<tr>");
         cell(h, x->name);
         cell(h, x->severity);
-        cell(h,
-             x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, x->fired[0].from_ns)), PM_FMT(at(h, x->fired[x->fired_n - 1].to_ns))) : PM_STR("never"));
+        struct pm_str fired =
+            x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(at(h, x->fired[0].from_ns)), PM_FMT(at(h, x->fired[x->fired_n - 1].to_ns))) : PM_STR("never");
+        cell(h, x->own && x->note.n ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(fired), PM_FMT(x->note)) : fired);
         pm_html_raw(h, "<td class=\"n\">");
         pm_html_text(h, x->lead_known ? pm_arena_fmt(h->a, "%lld s", (long long)x->lead_s) : PM_STR("–"));
         pm_html_raw(h, "</td>");

@@ -481,6 +481,7 @@ static void alert(json *w, const struct pm_alert *x) {
     }
     pm_json_close(w, ']');
     pm_json_known(w, "lead_s", x->lead_known, x->lead_s);
+    pm_json_text_or_null(w, "note", x->note);
     pm_json_close(w, '}');
 }
 static void finding(json *w, const struct pm_finding *f) {

@@ -206,6 +206,39 @@ static void stats(struct md *m, const char *heads, const struct pm_pull_stats *r
     }
 }
 
+static void health(struct md *m) {
+    if (!m->r->by_registry_n) return;
+    lit(m, "\n### Health of the registries\n\n| Registry |");
+    for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_buf_fmt(&m->b, " %s |", pm_health_heads[c]);
+    lit(m, "\n|");
+    for (size_t c = 0; c <= PM_HEALTH_COLUMNS; c++) lit(m, "---|");
+    lit(m, "\n");
+    for (size_t i = 0; i < m->r->by_registry_n; i++) {
+        struct pm_str cells[1 + PM_HEALTH_COLUMNS];
+        cells[0] = m->r->by_registry[i].name.n ? m->r->by_registry[i].name : PM_STR("(unnamed)");
+        pm_words_health(m->a, m->r, &m->r->by_registry[i], cells + 1);
+        row(m, cells, PM_LEN(cells));
+    }
+}
+
+static void alerts(struct md *m) {
+    bool any = false;
+    for (size_t i = 0; i < m->r->alerts_n; i++) {
+        const struct pm_alert *x = &m->r->alerts[i];
+        if (!x->fired_n && !(x->own && x->note.n)) continue;
+        if (!any) lit(m, "\n## Alerts, replayed\n\n");
+        any = true;
+        lit(m, "- ");
+        text(m, x->name);
+        if (x->fired_n) {
+            lit(m, " fired ");
+            text(m, pm_words_range(m->a, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns));
+        }
+        if (x->own && x->note.n) text(m, pm_arena_fmt(m->a, ": %.*s", PM_FMT(x->note)));
+        lit(m, "\n");
+    }
+}
+
 static void quotas(struct md *m) {
     if (!m->r->quotas_n) return;
     lit(m, "\n## Quotas\n");
@@ -218,6 +251,14 @@ static void quotas(struct md *m) {
         ROW(m, q->registry, q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who, q->status, used,
             q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), at(m, q->first_refused_ns), at(m, q->free_at_ns));
     }
+    lit(m, "\n");
+    for (size_t i = 0; i < m->r->quotas_n; i++) {
+        const struct pm_quota *q = &m->r->quotas[i];
+        if (!q->note.n) continue;
+        lit(m, "- ");
+        text(m, pm_arena_fmt(m->a, "%.*s %.*s: %.*s", PM_FMT(q->registry), PM_FMT(q->user.n ? q->user : q->identity), PM_FMT(q->note)));
+        lit(m, "\n");
+    }
 }
 
 static void rest(struct md *m) {
@@ -226,6 +267,8 @@ static void rest(struct md *m) {
     stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry, r->by_registry_n);
     stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
     stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
+    health(m);
+    alerts(m);
     if (r->findings_n) {
         lit(m, "\n## Findings\n\n");
         for (size_t i = 0; i < r->findings_n; i++) {

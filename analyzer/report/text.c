@@ -373,10 +373,13 @@ static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     if (q->exhausted_at_ns != PM_NO_TIME)
         at = pm_words_moment(a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns, x->day_ns),
         piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
+    if (q->window_s > 0 && q->window_s <= 60 && q->peak_at_ns != PM_NO_TIME)
+        at = hm(x, q->peak_at_ns), piece(&b, " · ", pm_arena_fmt(a, "most within %s at %.*s", q->window_s == 60 ? "a minute" : "its window", PM_FMT(at)));
     if (q->refused) at = span(x, q->first_refused_ns, q->last_refused_ns), piece(&b, " · ", pm_arena_fmt(a, "refused %.*s", PM_FMT(at)));
     if (q->free_at_ns != PM_NO_TIME) at = hm(x, q->free_at_ns), piece(&b, " · ", pm_arena_fmt(a, "free again %.*s", PM_FMT(at)));
     if (q->with_cache >= 0) piece(&b, " · ", pm_arena_fmt(a, "%lld upstream pulls with a pull-through cache", (long long)q->with_cache));
     pm_text_item(&x->t, INDENT, "when", LABEL, taken(x, &b));
+    pm_text_item(&x->t, INDENT, "but", LABEL, visible(x, q->note));
     for (size_t k = 0; k < q->consumers_n && k < 5; k++) {
         struct pm_str name = visible(x, q->consumers[k].name), n = pm_words_number(a, q->consumers[k].pulls);
         bool same = k && pm_str_eq(q->consumers[k].kind, q->consumers[k - 1].kind);
@@ -386,7 +389,7 @@ static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     }
     pm_text_item(&x->t, INDENT, "spent by", LABEL, taken(x, &b));
 }
-static bool quota_told(const struct pm_quota *q) { return q->refused || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
+static bool quota_told(const struct pm_quota *q) { return q->refused || q->note.n || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok"); }
 
 // Rows in the table: what was refused or came near, and of those within their limits the most used.
 static size_t quota_pick(const struct pm_report *r, const struct pm_quota *picked[ROWS_SHOWN]) {
@@ -487,6 +490,31 @@ static void series(struct text *x) {
     struct pm_str curve = pm_text_spark(x->t.a, v, slots, 0), when = span(x, r->series[0].t_ns, r->series[r->series_n - 1].t_ns);
     pm_text_item(&x->t, 1, "failed", 8, pm_arena_fmt(x->t.a, "%.*s  %.*s, at most %.0f a bar", PM_FMT(curve), PM_FMT(when), most));
 }
+// Is there more to a registry's health than the verdict's line says?
+static bool health_worth(const struct pm_report *r) {
+    for (size_t k = 0; k < r->by_registry_n; k++)
+        if (r->by_registry[k].attempts + r->by_registry[k].cached) return true;
+    return false;
+}
+static void health(struct text *x) {
+    const struct pm_report *r = x->r;
+    size_t picked[ROWS_SHOWN];
+    struct pm_table b = {.columns = 1 + PM_HEALTH_COLUMNS, .right = 0x3fe};
+    if (!health_worth(r)) return;
+    pm_text_heading(&x->t, "REGISTRIES");
+    pm_table_add(&b, PM_STR("registry"));
+    for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_table_add(&b, pm_str_c(pm_health_heads[c]));
+    size_t shown = stats_pick(r->by_registry, r->by_registry_n, picked);
+    for (size_t k = 0; k < shown; k++) {
+        const struct pm_pull_stats *s = &r->by_registry[picked[k]];
+        struct pm_str cells[PM_HEALTH_COLUMNS];
+        pm_words_health(x->t.a, r, s, cells);
+        pm_table_add(&b, s->name.n ? visible(x, s->name) : PM_STR("(unnamed)"));
+        for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_table_add(&b, cells[c]);
+    }
+    pm_table_print(&x->t, &b, 1);
+    and_more(x, 1, ROWS_SHOWN, r->by_registry_n);
+}
 static void pulls(struct text *x) {
     const struct pm_report *r = x->r;
     if (!r->total.failed && !r->incidents_n) return; // the verdict's line said it
@@ -522,6 +550,19 @@ static void alerts(struct text *x) {
                                                              : PM_NONE;
         struct pm_str again = l->fired_n > 1 ? pm_arena_fmt(x->t.a, ", again %zu %s", l->fired_n - 1, l->fired_n == 2 ? "time" : "times") : PM_NONE;
         pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s%.*s%.*s", PM_FMT(name), PM_FMT(when), PM_FMT(again), PM_FMT(lead)));
+    }
+}
+// What a user's alert cannot do, or does not here: silence would look like a rule that watches.
+static void alert_notes(struct text *x) {
+    const struct pm_report *r = x->r;
+    bool any = false;
+    for (size_t k = 0; k < r->alerts_n; k++) {
+        const struct pm_alert *l = &r->alerts[k];
+        if (!l->own || !l->note.n) continue;
+        if (!any) pm_text_heading(&x->t, "ALERTS of your own");
+        any = true;
+        struct pm_str name = visible(x, l->name), note = visible(x, l->note);
+        pm_text_item(&x->t, 1, "", 0, pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(name), PM_FMT(note)));
     }
 }
 static void findings(struct text *x) {
@@ -674,7 +715,8 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     struct text x = {.t = {.f = out, .a = pm_arena_new(), .width = o->width > 0 ? o->width : 100, .color = o->color}, .r = r};
     const struct pm_incident *first = incident_of(r, r->verdict);
     x.day_ns = first && first->from_ns != PM_NO_TIME ? first->from_ns : r->from_ns;
-    void (*const sections[])(struct text *) = {head, verdict, incidents, quotas, pulls, alerts, findings, missing, unknown, hearsay, clocks, input};
+    void (*const sections[])(struct text *) = {head,        verdict,  incidents, quotas,  pulls,   health, alerts,
+                                               alert_notes, findings, missing,   unknown, hearsay, clocks, input};
     for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&x);
     pm_arena_free(x.t.a);
     return !ferror(out);

@@ -257,3 +257,17 @@ struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h) {
     const char *who = pm_str_has(h->pod, PM_STR("/")) ? "pod " : "";
     return pm_arena_fmt(a, "%.*s of %s%.*s %s", PM_FMT(lines), who, PM_FMT(h->pod), rest);
 }
+
+const char *const pm_health_heads[PM_HEALTH_COLUMNS] = {"pulls", "success", "mean", "p95", "p99", "429", "401", "timeouts", "cache hits"};
+void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s, struct pm_str cells[PM_HEALTH_COLUMNS]) {
+    const double took[] = {s->latency.mean_s, s->latency.p95_s, s->latency.p99_s};
+    static const enum pm_trouble shares[] = {PM_TROUBLE_429, PM_TROUBLE_401, PM_TROUBLE_TIMEOUT};
+    size_t n = 0;
+    cells[n++] = pm_words_number(a, s->attempts);
+    cells[n++] = pm_words_ratio(a, s->ok, s->ok + s->failed);
+    for (size_t i = 0; i < PM_LEN(took); i++) cells[n++] = s->latency.n ? pm_words_seconds(a, took[i]) : PM_NONE;
+    for (size_t i = 0; i < PM_LEN(shares); i++) cells[n++] = pm_words_ratio(a, s->troubles[shares[i]], s->attempts);
+    cells[n++] = pm_words_ratio(a, s->cached, r->total.cached ? s->cached + s->ok : 0); // no log here tells of images that were there: not known
+    for (size_t i = 0; i < n; i++)
+        if (!cells[i].n) cells[i] = PM_STR("–");
+}

@@ -38,3 +38,7 @@ struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, i
 struct pm_str pm_words_within(struct pm_str step);                               // "0-10m" as a person says it; PM_NONE for no step
 const char *pm_words_cause(int cause);                                           // "rate-limit.anonymous"; "unknown" outside the table
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole); // "73 %"; "" of nothing
+// The figures of a registry's health dashboard, the same in every report: PM_HEALTH_COLUMNS cells beside its name.
+enum { PM_HEALTH_COLUMNS = 9 };
+extern const char *const pm_health_heads[PM_HEALTH_COLUMNS];
+void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s, struct pm_str cells[PM_HEALTH_COLUMNS]);

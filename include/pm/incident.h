@@ -207,6 +207,8 @@ struct pm_series_set;
 // peak: the value farthest beyond the threshold meanwhile.
 struct pm_alert {
     struct pm_str name, severity, expr;
+    struct pm_str note; // why it never fires or was not replayed, and what it replaces
+    bool own;           // the user's, not a built-in one
     struct pm_alert_span *fired;
     size_t fired_n, fired_cap;
     bool lead_known;

@@ -72,6 +72,42 @@ run 0 "$PM" analyze b --alerts own.yaml --format alerts
 has out '"schema": "pullmortem.alerts/1"'
 has out '{"metric": {"namespace": "shop"}, "values": [['
 
+# What can never fire is told per alert, and why; what could fire and did not is not.
+cat >never.yaml <<'Y'
+groups:
+  - name: published
+    rules:
+      - {alert: WrongLabel, expr: 'sum(rate(kubelet_runtime_operations_errors_total{operation_type="image_pull"}[5m])) > 0'}
+      - {alert: TooHigh, expr: 'up{job="registry-health-check"} > 1'}
+      - {alert: NoSuch, expr: 'container_runtime_crio_image_pulls_failures > 0'}
+      - {alert: NoData, expr: 'pullmortem_disk_used_ratio > 0.9'}
+      - {alert: Quantile, expr: 'histogram_quantile(0.9, x) > 1'}
+      - {alert: Either, expr: 'up{job="other"} == 0 or up == 0'}
+      - {alert: Quiet, expr: 'sum(kube_pod_container_status_waiting_reason) > 7'}
+      - {alert: Flag, expr: 'sum(up > bool 5) > 100'}
+      - {alert: HighImagePullFailureRate, expr: 'vector(1) > 0'}
+      - {alert: ImagePullBackOffPods, expr: 'sum(kube_pod_container_status_waiting_reason) > 0'}
+      - {record: 'a:b', expr: up}
+Y
+run 0 "$PM" analyze b --alerts never.yaml -o n.json -o n.txt -o n.md -o n.html
+cat >notes.py <<'P'
+import json, sys
+for a in json.load(open(sys.argv[1]))["alerts"]:
+    if a["note"]: print(f'{a["name"]}: {a["note"]}')
+P
+python3 notes.py n.json >notes
+has notes 'WrongLabel: never fires: no series has operation_type="image_pull"; the kubelet writes pull_image'
+has notes 'TooHigh: never fires: up is 0 to 1, and never > 1'
+has notes 'NoSuch: never fires: no series is called container_runtime_crio_image_pulls_failures'
+has notes 'NoData: never fires: these logs give no pullmortem_disk_used_ratio'
+has notes 'Quantile: not replayed: alert Quantile, character 1'
+has notes 'HighImagePullFailureRate: not replayed:'
+has notes 'a:b: not replayed: recording rules'
+has notes 'ImagePullBackOffPods: in place of the built-in alert of that name'
+grep -qE '^(Either|Quiet|Flag|NodeCannotPullImages):' notes && wrong "a note on what could fire: $(cat notes)"
+[ "$(grep -c '"name": "HighImagePullFailureRate"' n.json)" = 2 ] || wrong 'what cannot be replayed replaced the built-in alert'
+for f in n.txt n.md n.html; do has $f 'the kubelet writes pull'; has $f 'imeouts'; done # and the figures of a health dashboard
+
 cat >bad.yaml <<'Y'
 groups:
   - name: ours
@@ -90,11 +126,14 @@ groups:
         for: 5 minutes
 Y
 run 2 "$PM" analyze b --alerts bad.yaml
-has err 'bad.yaml:6: alert Slow, character 1 of expr ("histogram_quantile(0.9, "): only rate, increase, sum, avg, max, min and count are in the subset'
-has err 'bad.yaml:9: alert Then, character 13 of expr ("offset 1h) > 0"): the offset modifier is not in the subset'
-has err 'bad.yaml:10: recording rules are not replayed'
 has err 'bad.yaml:12: a rule needs `alert`'
 has err 'bad.yaml:15: for is a duration'
+mkdir builtin
+cp bad.yaml builtin/alerts.yaml
+run 2 "$PM" analyze b --rules builtin
+has err 'alerts.yaml:6: alert Slow, character 1 of expr ("histogram_quantile(0.9, "): only rate, increase, sum, avg, max, min and count are in the subset'
+has err 'alerts.yaml:9: alert Then, character 13 of expr ("offset 1h) > 0"): the offset modifier is not in the subset'
+has err 'alerts.yaml:10: recording rules are not replayed'
 mkdir mine
 cp own.yaml mine/alerts.yaml
 run 0 "$PM" rules check --rules mine
@@ -111,4 +150,6 @@ has err "there is no file 'nowhere.yaml'"
 printf 'groups: [' >broken.yaml
 run 2 "$PM" analyze b --alerts broken.yaml
 has err broken.yaml:
+run 0 "$PM" help analyze
+has out 'rate, increase, sum, avg, max, min, count'
 exit $failed

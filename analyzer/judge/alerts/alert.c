@@ -157,18 +157,27 @@ static int64_t first_stuck(const struct pm_report *r) {
     return first;
 }
 
+static void note(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
+    struct pm_str why, what = PM_NONE, replaces = rule->replaces ? PM_STR("in place of the built-in alert of that name") : PM_NONE;
+    if (!out->fired_n && pm_promql_never(rule->q, s->report->metrics, s->a, &why)) what = pm_arena_fmt(s->a, "never fires: %.*s", PM_FMT(why));
+    out->note = what.n && replaces.n ? pm_arena_fmt(s->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces)) : what.n ? what : replaces;
+}
+
 static void one(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
     const struct pm_series_set *set = s->report->metrics;
     struct replay x = {.s = s, .set = set, .rule = rule, .out = out, .stride = 1};
     int64_t stuck = first_stuck(s->report);
     *out = (struct pm_alert){.name = rule->name, .severity = rule->severity, .expr = rule->expr, .for_ns = rule->for_ns};
-    if (!set) return;
+    out->own = rule->own;
+    if (!rule->q) out->note = pm_arena_fmt(s->a, "not replayed: %.*s", PM_FMT(rule->refused));
+    if (!set || !rule->q) return;
     x.keys = pm_intern_new();
     if (rule->every_ns > set->step_ns) x.stride = (size_t)(rule->every_ns / set->step_ns);
     out->every_ns = (int64_t)x.stride * set->step_ns;
     replay(&x);
     pm_intern_free(x.keys);
     keep(&x);
+    note(s, rule, out);
     if (!out->fired_n || stuck == PM_NO_TIME) return;
     out->lead_known = true;
     out->lead_s = (stuck - out->fired[0].from_ns) / PM_NS_PER_S;
@@ -178,6 +187,7 @@ static void grid_is_coarse(struct pm_state *s, const struct pm_alert_rules *rule
     const struct pm_series_set *set = s->report->metrics;
     for (size_t i = 0; set && set->step_ns > PM_S(15) && i < rules->n; i++) {
         const struct pm_alert_rule *r = &rules->items[i];
+        if (!r->q) continue;
         if (pm_promql_reach_ns(r->q) >= 4 * set->step_ns && (!r->for_ns || r->for_ns >= set->step_ns)) continue;
         struct pm_missing *m = PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
         m->what = pm_arena_fmt(s->a, "alerts were evaluated every %lld s, because the window is long", (long long)(set->step_ns / PM_NS_PER_S));

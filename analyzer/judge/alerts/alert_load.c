@@ -11,7 +11,7 @@
 //           annotations: {summary: "…"}    # not read: templates say nothing that the report does not
 //
 // Source: prometheus.io/docs/prometheus/latest/configuration/alerting_rules. Not handled, and refused: recording rules, keep_firing_for, limit, and what
-// judge/promql.h does not list.
+// judge/promql.h does not list. Rule files of the field hold such: of a user's file each refuses its own alert, the others are replayed.
 #include "judge/alerts/alert.h"
 #include "judge/rules/yaml.h"
 #include "pm/judge.h"
@@ -28,12 +28,21 @@ struct load {
     struct pm_str text;
     struct pm_arena *a;
     struct pm_diags *diags;
-    bool bad;
+    bool bad, own;
 };
 
 static bool mistake(struct load *l, uint64_t line, struct pm_str what) {
     pm_diags_add(l->diags, pm_str_c(l->file), line, "alerts", "%.*s", PM_FMT(what));
     l->bad = true;
+    return false;
+}
+
+// Whole, but not in the subset.
+static bool outside(struct load *l, struct pm_str name, uint64_t line, struct pm_str what) {
+    if (!l->own) return mistake(l, line, what);
+    struct pm_alert_rule r = {.name = pm_arena_dup(l->a, name), .own = true};
+    r.refused = pm_arena_fmt(l->a, "%.*s (%s:%llu)", PM_FMT(what), l->file, (unsigned long long)line);
+    *PM_PUSH(l->rules->items, l->rules->n, l->rules->cap) = r;
     return false;
 }
 
@@ -52,14 +61,18 @@ static uint64_t line_of_key(const struct load *l, const json_t *rule, const char
     return from;
 }
 
-static bool keys_known(struct load *l, const json_t *o, const char *const *known, size_t n, const char *what) {
+static bool keys_known(struct load *l, const json_t *o, const char *const *known, size_t n, struct pm_str what, struct pm_str name) {
     const char *key;
     json_t *v;
     bool good = true;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) {
         bool found = key[0] == '\x01'; // the reader's own mark
         for (size_t i = 0; i < n && !found; i++) found = strcmp(key, known[i]) == 0;
-        if (!found) good = mistake(l, line_of_key(l, o, key), pm_arena_fmt(l->a, "%s: '%s' is not in the subset that is replayed", what, key));
+        if (found) continue;
+        good = false;
+        struct pm_str words = pm_arena_fmt(l->a, "%.*s%s'%s' is not in the subset that is replayed", PM_FMT(what), what.n ? ": " : "", key);
+        if (name.n) return outside(l, name, line_of_key(l, o, key), words);
+        mistake(l, line_of_key(l, o, key), words);
     }
     return good;
 }
@@ -72,10 +85,12 @@ static bool duration(struct load *l, const json_t *o, const char *key, int64_t *
     return mistake(l, line_of_key(l, o, key), pm_arena_fmt(l->a, "%s is a duration such as 30s, 5m or 1h30m", key));
 }
 
-static bool is_replaced(const struct load *l, struct pm_str name) {
+// By an alert of the user's that can be replayed, which then says so.
+static bool replaced(struct load *l, struct pm_str name) {
+    bool found = false;
     for (size_t i = 0; i < l->kept; i++)
-        if (pm_str_eq(l->rules->items[i].name, name)) return true;
-    return false;
+        if (l->rules->items[i].q && pm_str_eq(l->rules->items[i].name, name)) found = l->rules->items[i].replaces = true;
+    return found;
 }
 
 static void rule(struct load *l, const json_t *o, int64_t every_ns) {
@@ -85,15 +100,16 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
     uint64_t line = (uint64_t)pm_yaml_line(o);
     struct pm_promql_error error;
     struct pm_alert_rule r = {.every_ns = every_ns};
-    if (json_object_get(o, "record")) {
-        mistake(l, line, PM_STR("recording rules are not replayed: write the expression into the alert"));
+    if (json_is_string(json_object_get(o, "record"))) {
+        outside(l, pm_str_c(json_string_value(json_object_get(o, "record"))), line,
+                PM_STR("recording rules are not replayed: write the expression into the alert"));
         return;
     }
     if (!name) {
         mistake(l, line, PM_STR("a rule needs `alert`, its name"));
         return;
     }
-    if (!keys_known(l, o, known, PM_LEN(known), pm_arena_cstr(l->a, pm_arena_fmt(l->a, "alert %s", name))) || !duration(l, o, "for", &r.for_ns)) return;
+    if (!keys_known(l, o, known, PM_LEN(known), pm_arena_fmt(l->a, "alert %s", name), pm_str_c(name)) || !duration(l, o, "for", &r.for_ns)) return;
     if (!expr) {
         mistake(l, line, pm_arena_fmt(l->a, "alert %s needs `expr`", name));
         return;
@@ -109,12 +125,13 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
     }
     if (!r.q) {
         struct pm_str near = pm_str_sub(r.expr, error.at, 24);
-        mistake(l, line_of_key(l, o, "expr"),
+        outside(l, r.name, line_of_key(l, o, "expr"),
                 pm_arena_fmt(l->a, "alert %s, character %zu of expr%s%.*s%s: %.*s", name, error.at + 1, near.n ? " (\"" : "", PM_FMT(near), near.n ? "\")" : "",
                              PM_FMT(error.what)));
         return;
     }
-    if (is_replaced(l, r.name)) pm_promql_free(r.q);
+    r.own = l->own;
+    if (replaced(l, r.name)) pm_promql_free(r.q);
     else *PM_PUSH(l->rules->items, l->rules->n, l->rules->cap) = r;
 }
 
@@ -123,7 +140,7 @@ static void group(struct load *l, const json_t *o) {
     int64_t every_ns;
     size_t i;
     json_t *r;
-    if (!json_is_object(o) || !keys_known(l, o, known, PM_LEN(known), "group") || !duration(l, o, "interval", &every_ns)) return;
+    if (!json_is_object(o) || !keys_known(l, o, known, PM_LEN(known), PM_STR("group"), PM_NONE) || !duration(l, o, "interval", &every_ns)) return;
     if (!json_is_array(json_object_get(o, "rules"))) mistake(l, (uint64_t)pm_yaml_line(o), PM_STR("a group needs a list of `rules`"));
     json_array_foreach(json_object_get(o, "rules"), i, r) rule(l, r, every_ns);
 }
@@ -156,7 +173,9 @@ static bool read_own(struct load *l, const char *path, struct pm_str *text) {
 bool pm_alert_rules_load(struct pm_alert_rules *rules, const char *rules_dir, const char *own, struct pm_arena *a, struct pm_diags *diags) {
     struct load l = {.rules = rules, .a = a, .diags = diags};
     struct pm_str text;
+    l.own = own != NULL;
     if (own && read_own(&l, own, &text)) rule_file(&l, own, text);
+    l.own = false;
     l.kept = rules->n;
     if (pm_rules_data(rules_dir, "alerts.yaml", &text, a)) rule_file(&l, "alerts.yaml", text);
     return !l.bad;

@@ -32,6 +32,8 @@ void pm_promql_bind(struct pm_promql *q, const struct pm_series_set *set);      
 void pm_promql_changes(const struct pm_promql *q, const struct pm_series_set *set, bool *changed); // marks the steps before which a sample was new or missing
 // The value at one moment; moments must not go back between calls. False where it has none (two series match one: error says so). The result lives in `scratch`.
 bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch, struct pm_vector *out, struct pm_promql_error *error);
+// Has it no value whatever happens: a selector without series, a threshold out of reach? Says why; after pm_promql_bind.
+bool pm_promql_never(const struct pm_promql *q, const struct pm_series_set *set, struct pm_arena *a, struct pm_str *why);
 int64_t pm_promql_reach_ns(const struct pm_promql *q); // how far back it looks: what has not changed for so long has not changed its value
 int pm_promql_direction(const struct pm_promql *q);    // which way is worse: -1 where the outermost comparison is < or <=, else 1
 bool pm_promql_is_scalar(const struct pm_promql *q);   // an alert on a number is a mistake

@@ -95,6 +95,8 @@ static void logs_are(struct pm_ledger *l) {
 
 static void accounts(struct pm_ledger *l) {
     const struct pm_state *s = l->s;
+    struct pm_account *hub = pm_account_of(l, pm_id(l->s, PM_STR("docker.io")));
+    hub->asked_anonymous = s->hub_anonymous, hub->asked_user = s->hub_user;
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
         if (!is_meter(l, g)) continue;
