@@ -90,6 +90,10 @@ static const char *const generic[] = {
     "diagnostics",
     "files",
 };
+// Folders whose subfolders are namespaces or objects: what lies in these is no node's own.
+static const char *const object_folders[] = {
+    "pods",       "namespaces", "namespace", "ns",       "events",  "deployments", "daemonsets",        "statefulsets", "replicasets", "jobs", "cronjobs",
+    "configmaps", "secrets",    "services",  "pod-logs", "podlogs", "containers",  "cluster-resources", "resources",    "core",        "apps", "workloads"};
 // Programs in a file's name beside which the node may stand: kubelet-node7.log, node7_containerd.log.
 static const char *const programs[] = {"kubelet", "containerd", "dockerd", "docker", "crio", "journal", "journalctl", "messages", "syslog"};
 
@@ -220,7 +224,10 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     }
     struct pm_str host = collector_name(input);
     if (host.n) return host;
-    if (n >= 2 && (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) && is_name(parts[n - 2])) return parts[n - 2];
+    bool object = false;
+    for (size_t i = 0; i + 2 < n; i++) object |= LISTED(object_folders, parts[i]);
+    if (n >= 2 && !object && (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) && is_name(parts[n - 2]))
+        return parts[n - 2];
     for (size_t i = 1; i + 1 < n; i++)
         if (pm_str_eqc(parts[i], "pods") && is_pod_folder(parts[i + 1]) && is_name(parts[i - 1])) return parts[i - 1];
     return n ? beside_program(parts[n - 1]) : PM_NONE;

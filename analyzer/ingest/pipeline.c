@@ -333,11 +333,13 @@ static bool same_stamp(const struct pm_when *a, const struct pm_when *b) { retur
 
 // A record is the same in two members where its text is, and its stamp: a payload without one of its own borrows the envelope's and its host's. What has
 // no stamp at all is never a duplicate. Events of one record are told apart by their number.
-static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e) {
+static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e, bool *fine) {
+    *fine = false;
     if (e->when.kind == PM_WHEN_NONE || e->when.kind == PM_WHEN_AGE || e->when.kind == PM_WHEN_MONO) return 0;
     uint64_t h = pm_str_hash(rec->text, 17 + r->record_events);
     struct pm_when own = {0};
     bool stamped = !same_stamp(&e->when, &rec->hint.when) || (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
+    *fine = stamped && e->when.unit_ns < 1000000 && e->when.ns % PM_NS_PER_S != 0;
     if (!stamped) {
         int64_t second = e->when.ns / PM_NS_PER_S;
         h = pm_str_hash((struct pm_str){(const char *)&second, sizeof second}, h);
@@ -348,10 +350,17 @@ static uint64_t record_hash(const struct reading *r, const struct pm_record *rec
 
 static void seen_free(Pvoid_t *seen) { JudyLFreeArray(seen, PJE0); }
 
-// How many records of this text came before. The same text has the same stamp in it, so that only its minute and, as servers log when they are done, the
+static bool is_quoted(const struct pm_record *rec) {
+    for (int i = 0; i < rec->envelope_count; i++)
+        if (strcmp(rec->envelopes[i], "paste") == 0) return true;
+    return false;
+}
+
+// How many records of this text came before; of one whose own stamp has a fraction there is no second. Copies that somebody quoted are numbered apart: the
+// first of them is the first record again. The same text has the same stamp in it, so that only its minute and, as servers log when they are done, the
 // one before need to be remembered.
-static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w) {
-    if (!hash || w->unit_ns < 1000000) return 0;
+static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w, bool quoted) {
+    if (quoted) hash = ~hash;
     int64_t minute = w->ns / (60 * PM_NS_PER_S);
     if (minute > r->minute || minute < r->minute - 1) {
         seen_free(&r->seen[1]);
@@ -422,8 +431,9 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->event = *e;
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
-    row->hash = record_hash(r, rec, e);
-    row->ordinal = ordinal_of(r, row->hash, &e->when);
+    bool fine;
+    row->hash = record_hash(r, rec, e, &fine);
+    row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
         if (!s.n) {

@@ -45,9 +45,22 @@ struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key) {
     return at ? &s->facts.pods.items[at - 1] : NULL;
 }
 
+// A table of one namespace has no NAMESPACE column: its pod is the one of that name, if there is one only.
+static struct pm_pod_fact *pod_of_name(struct pm_state *s, uint32_t namespace, uint32_t name, uint32_t key) {
+    Word_t at = pm_map_get(s->facts.pod_by_name, name);
+    struct pm_pod_fact *pod = at && at != UINT32_MAX ? &s->facts.pods.items[at - 1] : NULL;
+    if (!pod || (namespace && pod->namespace)) return NULL;
+    if (!namespace || pod->namespace == namespace) return pod;
+    pod->namespace = namespace; // it was met without one
+    pod->key = key;
+    *pm_map_slot(&s->facts.pod_by_key, key) = at;
+    return pod;
+}
+
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name) {
     uint32_t key = pm_id_join(s, namespace, '/', name);
     struct pm_pod_fact *pod = pm_facts_pod(s, key);
+    if (!pod) pod = pod_of_name(s, namespace, name, key);
     if (pod) return pod;
     pod = PM_PUSH(s->facts.pods.items, s->facts.pods.n, s->facts.pods.cap);
     *pod = (struct pm_pod_fact){
@@ -107,6 +120,8 @@ static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *
         pod->owner_kind = text(s, owner, "kind");
         pod->owner_name = text(s, owner, "name");
     }
+    if (node && text(s, d, "host_ip") && !pm_map_get(s->facts.node_by_address, text(s, d, "host_ip")))
+        *pm_map_slot(&s->facts.node_by_address, text(s, d, "host_ip")) = node; // "Node: n1/10.0.0.1"
     if (text(s, d, "service_account")) pod->account = text(s, d, "service_account");
     pod->created = pm_max_time(pod->created, stamp(d, "created"));
     pod->listed = pod->listed || json_object_get(d, "containers");
@@ -295,14 +310,18 @@ void pm_facts_row(struct pm_state *s, const struct pm_row *row) {
 }
 
 // "ip-10-1-2-3" and "ip-10-1-2-3.eu-west-1.compute.internal" are one machine: compared by first label, the listed name wins.
+// An address has no labels.
 static struct pm_str first_label(struct pm_str name) {
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
-    return dot > 0 ? pm_str_sub(name, 0, (size_t)dot) : name;
+    bool address = true;
+    for (size_t i = 0; i < name.n && address; i++) address = (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '.';
+    return dot > 0 && !address ? pm_str_sub(name, 0, (size_t)dot) : name;
 }
 
 uint32_t pm_facts_node(struct pm_state *s, uint32_t written) {
     if (!written || pm_map_get(s->facts.node_by_name, written)) return written;
     Word_t host = pm_map_get(s->facts.host_node, written);
+    if (!host) host = pm_map_get(s->facts.node_by_address, written);
     if (host) return (uint32_t)host;
     Word_t alias = pm_map_get(s->facts.node_alias, pm_id(s, first_label(pm_name(s, written))));
     return alias && alias != UINT32_MAX ? (uint32_t)alias : written;
@@ -345,6 +364,30 @@ static void host_by_folder(struct pm_state *s, const struct pm_file_fact *file) 
     }
 }
 
+// Where no object lists it, a machine whose short and full host name are both written is one node: by the full one, unless several machines share the label.
+static void learn_full_name(struct pm_state *s, Pvoid_t *full, uint32_t name) {
+    struct pm_str text = pm_name(s, name), label = first_label(text);
+    if (!name || label.n == text.n || pm_map_get(s->facts.node_by_name, name)) return;
+    Word_t *slot = pm_map_slot(full, pm_id(s, label));
+    *slot = *slot == 0 || *slot == name ? name : UINT32_MAX;
+}
+
+static void learn_full_names(struct pm_state *s) {
+    Pvoid_t full = NULL;
+    Word_t freed, label = 0;
+    PWord_t name;
+    for (size_t i = 0; i < s->traces.n; i++) learn_full_name(s, &full, s->traces.items[i].node);
+    for (size_t i = 0; i < s->facts.pods.n; i++) learn_full_name(s, &full, s->facts.pods.items[i].node);
+    for (size_t i = 0; i < s->facts.files.n; i++) learn_full_name(s, &full, s->facts.files.items[i].node);
+    JLF(name, full, label);
+    while (name) {
+        if (*name != UINT32_MAX && !pm_map_get(s->facts.node_alias, label)) *pm_map_slot(&s->facts.node_alias, label) = *name;
+        JLN(name, full, label);
+    }
+    JLFA(freed, full);
+    (void)freed;
+}
+
 void pm_facts_finish(struct pm_state *s) {
     struct pm_facts *f = &s->facts;
     for (size_t i = 0; i < f->nodes.n; i++) {
@@ -353,6 +396,7 @@ void pm_facts_finish(struct pm_state *s) {
         for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++)
             *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
     }
+    learn_full_names(s);
     for (size_t i = 0; i < f->pods.n; i++) f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
     for (size_t i = 0; i < f->files.n; i++) host_by_folder(s, &f->files.items[i]);
 }
@@ -374,6 +418,7 @@ void pm_facts_free(struct pm_state *s) {
         pm_ids_free(&f->pods.items[i].secrets);
         pm_ids_free(&f->pods.items[i].images);
         pm_ids_free(&f->pods.items[i].always);
+        pm_ids_free(&f->pods.items[i].present);
         pm_ids_free(&f->pods.items[i].labels);
     }
     for (size_t i = 0; i < f->workloads.n; i++) {

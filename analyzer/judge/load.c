@@ -123,9 +123,13 @@ static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct p
     t->digest = pm_id(s, image.digest);
 }
 
+static bool is_account(enum pm_origin origin) { return origin == PM_ORIGIN_EVENTS || origin == PM_ORIGIN_POD; }
+
+// What tells of a pod is about the pod's node, wherever its file lay: known once all is read (complete).
 static uint32_t node_of(struct pm_state *s, const struct pm_row *row) {
     struct pm_str node = row->event.field[PM_F_NODE];
     if (node.n) return pm_id(s, node);
+    if (is_account(origin_of(row->event.component)) && row->event.field[PM_F_POD].n) return 0;
     return row->file < s->facts.files.n ? s->facts.files.items[row->file].node : 0;
 }
 
@@ -319,9 +323,12 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
     }
     if (!t->pod) return;
     struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    if (!t->node && pod) t->node = pod->node;
+    if (!t->node && is_account(t->origin) && t->file < s->facts.files.n) t->node = s->facts.files.items[t->file].node;
     if (!pod) return;
-    if (!t->node) t->node = pod->node;
-    if (!t->image && pod->images.n == 1 && (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
+    // The one image that is known of a pod is the one it waits for, but not where it is told to be there: an init container's may be nameless.
+    if (!t->image && pod->images.n == 1 && !pm_ids_has(&pod->present, pod->images.items[0]) &&
+        (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
         struct pm_image image;
         t->image = pod->images.items[0];
         pm_arena_reset(s->scratch);
@@ -339,6 +346,7 @@ static void learn_pod(struct pm_state *s, const struct pm_trace *t) {
     struct pm_pod_fact *pod = pm_facts_pod_made(s, t->namespace, t->pod);
     if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER) pod->node = pm_facts_node(s, t->node);
     if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
+    if (t->image && !pod->listed && t->role == PM_ROLE_CACHED) pm_ids_add_new(&pod->present, t->image);
 }
 
 static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t registry) {
@@ -358,14 +366,67 @@ static void learn_registries_of_pods(struct pm_state *s) {
         }
 }
 
-// A log's host name need not be the node's name: the pods that its kubelet speaks of are on that node, say the objects.
+// A log's host name need not be the node's name: the pods that its kubelet speaks of are on that node, say the objects and the scheduler's events. Where no
+// object lists the node, all of them must say so, and the name must be no other log's.
 static void learn_hosts(struct pm_state *s) {
+    Pvoid_t votes = NULL, hosts = NULL;
+    Word_t freed, host = 0;
+    PWord_t vote;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
+        if (t->node && (t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_RUNTIME)) *pm_map_slot(&hosts, t->node) = 1;
         if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node || pm_map_get(s->facts.node_by_name, t->node)) continue;
         const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-        if (pod && pod->node && pod->node != t->node && pm_map_get(s->facts.node_by_name, pod->node)) *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
+        if (!pod || !pod->node || pod->node == pm_facts_node(s, t->node)) continue;
+        if (pm_map_get(s->facts.node_by_name, pod->node)) *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
+        Word_t *slot = pm_map_slot(&votes, t->node);
+        *slot = *slot == 0 || *slot == pod->node ? pod->node : UINT32_MAX;
     }
+    JLF(vote, votes, host);
+    while (vote) {
+        if (*vote != UINT32_MAX && !pm_map_get(hosts, *vote) && !pm_map_get(s->facts.host_node, host)) *pm_map_slot(&s->facts.host_node, host) = *vote;
+        JLN(vote, votes, host);
+    }
+    JLFA(freed, votes);
+    JLFA(freed, hosts);
+    (void)freed;
+}
+
+// ── the only node ──
+// Runtime and kubelet lines that say no host (journalctl -o cat, a paste) are of the one node that the bundle names, where each program's are one file.
+static void one_file(Pvoid_t *files, const struct pm_trace *t) {
+    Word_t *slot = pm_map_slot(files, t->component);
+    *slot = *slot == 0 || *slot == t->file + 1 ? t->file + 1 : UINT32_MAX;
+}
+
+static uint32_t only_node(struct pm_state *s) {
+    struct pm_ids nodes = {0};
+    for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
+    for (size_t i = 0; i < s->facts.pods.n; i++)
+        if (s->facts.pods.items[i].node) pm_ids_add_new(&nodes, s->facts.pods.items[i].node);
+    for (size_t i = 0; i < s->facts.files.n; i++)
+        if (s->facts.files.items[i].node) pm_ids_add_new(&nodes, s->facts.files.items[i].node);
+    for (size_t i = 0; i < s->traces.n; i++)
+        if (s->traces.items[i].node) pm_ids_add_new(&nodes, s->traces.items[i].node);
+    uint32_t only = nodes.n == 1 ? nodes.items[0] : 0;
+    pm_ids_free(&nodes);
+    return only;
+}
+
+static void hosts_unsaid(struct pm_state *s) {
+    uint32_t only = only_node(s);
+    Pvoid_t files = NULL;
+    Word_t freed;
+    for (size_t i = 0; only && i < s->traces.n; i++)
+        if (s->traces.items[i].origin >= PM_ORIGIN_RUNTIME && s->traces.items[i].origin <= PM_ORIGIN_KUBELET && !s->traces.items[i].node)
+            one_file(&files, &s->traces.items[i]);
+    for (size_t i = 0; only && i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        Word_t file = t->node || t->origin < PM_ORIGIN_RUNTIME || t->origin > PM_ORIGIN_KUBELET ? 0 : pm_map_get(files, t->component);
+        if (file && file != UINT32_MAX) t->node = only;
+    }
+    JLFA(freed, files);
+    (void)freed;
 }
 
 // CRI-O ends a pull by digest what it began by tag: the request id ties them, else the repository.
@@ -415,6 +476,10 @@ void pm_load_rows(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
         complete(s, t);
+    }
+    hosts_unsaid(s);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
         if (t->image) learn_registry(s, t->repository, t->registry);
         if (t->node && t->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
             pm_facts_cover(s, t->origin, t->node, t->first, t->last);

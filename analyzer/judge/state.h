@@ -156,9 +156,10 @@ struct pm_pod_fact {
     bool listed;        // an object spoke of it, not only lines
     bool secrets_known; // the object was whole: `describe` does not print pull secrets
     struct pm_ids secrets, images;
-    struct pm_ids always; // images with imagePullPolicy: Always
-    uint32_t path;        // of a file that holds the object
-    struct pm_ids labels; // "key=value"
+    struct pm_ids present; // images that its lines tell to be there
+    struct pm_ids always;  // images with imagePullPolicy: Always
+    uint32_t path;         // of a file that holds the object
+    struct pm_ids labels;  // "key=value"
     struct {
         uint32_t image, reason, message, container;
         uint64_t event;

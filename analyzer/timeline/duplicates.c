@@ -1,4 +1,7 @@
-// The same record in two members (journal.log beside kubelet.log, rotated overlaps, one file in two archives) counts once.
+// The same record found twice (journal.log beside kubelet.log, rotated overlaps, one file in two archives, a line quoted again below) counts once.
+//
+// A record's identity holds its node where its stamp cannot: nodes that fail in one second with the same words are several. A stamp with a fraction is one
+// record's alone, and whoever kept it calls its node what he likes.
 //
 // While rows are put, two bits a slot tell whether some (hash, ordinal) came at least twice: fixed memory, and no index over random hashes,
 // which would cost several times the insert. At the end only the suspects are sorted. A slot shared by chance costs time, not truth.
@@ -29,14 +32,35 @@ static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
 
 // Best first: the better standing (a shipper repeats what the node's own log says), then a row that names its node, then the better dated, then the one in more envelopes, then the first path.
 static const char suspects_sql[] =
-    "SELECT e.id, e.hash, e.ordinal, e.member FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
+    "SELECT e.id, e.hash, e.ordinal, e.member, coalesce(e.ts, 0) % 1000000000 = 0, (SELECT text FROM string n WHERE n.id = e.node), e.line, e.standing & 3 "
+    "FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
     "ORDER BY e.hash, e.ordinal, e.standing & 3, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
     "+ length(replace(coalesce(m.envelopes, ''), '+', '')), m.path, e.member, e.id";
 
-struct group {
-    int64_t hash, ordinal, keep;
-    bool open;
+#define KEPT_MAX 256 // nodes told apart for one record's words
+struct kept {
+    int64_t member, line;
+    uint64_t node; // hash of its name's first label, as a host's short and full names are one; 0 unknown
 };
+struct group {
+    int64_t hash, ordinal;
+    bool open;
+    struct kept kept[KEPT_MAX];
+    size_t n;
+};
+
+static uint64_t node_hash(struct pm_str name) {
+    ptrdiff_t dot = pm_str_chr(name, '.', 0);
+    bool address = name.n && name.p[0] >= '0' && name.p[0] <= '9';
+    uint64_t h = pm_str_hash(dot > 0 && !address ? pm_str_sub(name, 0, (size_t)dot) : name, 1);
+    return name.n ? h | 1 : 0;
+}
+
+static const struct kept *kept_before(const struct group *g, uint64_t node, bool coarse) {
+    for (size_t i = 0; i < g->n; i++)
+        if (!coarse || !node || !g->kept[i].node || g->kept[i].node == node) return &g->kept[i];
+    return g->n == KEPT_MAX ? &g->kept[0] : NULL;
+}
 
 static void drop(struct pm_timeline *t, sqlite3_stmt *into, int64_t id, int64_t kept_in) {
     sqlite3_bind_int64(into, 1, id);
@@ -47,9 +71,14 @@ static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_s
     struct group g = {0};
     int rc;
     while ((rc = sqlite3_step(read)) == SQLITE_ROW) {
-        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2), member = sqlite3_column_int64(read, 3);
-        if (!g.open || g.hash != hash || g.ordinal != ordinal) g = (struct group){hash, ordinal, member, true};
-        else if (member != g.keep) drop(t, into, sqlite3_column_int64(read, 0), g.keep);
+        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2), member = sqlite3_column_int64(read, 3),
+                line = sqlite3_column_int64(read, 6);
+        bool hearsay = sqlite3_column_int(read, 7) == PM_STANDING_HEARSAY; // where it lay says nothing of whom it repeats
+        uint64_t node = hearsay ? 0 : node_hash(timeline_column(read, 5));
+        if (!g.open || g.hash != hash || g.ordinal != ordinal) g.open = true, g.hash = hash, g.ordinal = ordinal, g.n = 0;
+        const struct kept *same = kept_before(&g, node, sqlite3_column_int(read, 4) != 0);
+        if (!same) g.kept[g.n++] = (struct kept){member, line, node};
+        else if (same->member != member || same->line != line) drop(t, into, sqlite3_column_int64(read, 0), same->member); // else two events of one record
     }
     timeline_check(t, rc);
 }

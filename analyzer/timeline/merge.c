@@ -117,10 +117,29 @@ static const char names_sql[] = "UPDATE main.member SET path = origin || '/' || 
                                 "IN ('kubelet', 'containerd', 'dockerd', 'crio');"
                                 "UPDATE main.member SET node = origin WHERE id IN (SELECT member FROM named);";
 
-static bool names_settle(struct pm_timeline *t) {
+// Nodes are resolved again, as when all is read at once: what a bundle's other logs say of their one node is true of those that say none, and a file called
+// as a node is that node's.
+static const char again_sql[] =
+    "CREATE TEMP TABLE node_side(component TEXT PRIMARY KEY); INSERT INTO node_side VALUES('kubelet'),('containerd'),('dockerd'),('crio'),('client'),('host');"
+    "CREATE TEMP TABLE company AS SELECT origin, min(node) AS node FROM main.member WHERE node IS NOT NULL AND origin IS NOT NULL AND component IN node_side "
+    "  GROUP BY origin HAVING count(DISTINCT CASE instr(node, '.') WHEN 0 THEN node ELSE substr(node, 1, instr(node, '.') - 1) END) = 1;"
+    "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT);"
+    "INSERT INTO named SELECT m.id, n.node FROM main.member m JOIN (SELECT DISTINCT node FROM main.member WHERE node IS NOT NULL AND component IN node_side) n "
+    "  ON n.node = replace(replace(replace(m.place, rtrim(m.place, replace(m.place, '/', '')), ''), '.txt', ''), '.log', '') "
+    "  WHERE m.node IS NULL AND m.component IN node_side;"
+    "INSERT OR IGNORE INTO named SELECT m.id, c.node FROM main.member m JOIN company c ON c.origin = m.origin WHERE m.node IS NULL AND m.component IN "
+    "node_side;"
+    "UPDATE main.member SET node = n.node FROM named n WHERE n.member = main.member.id;"
+    "DROP TABLE temp.company; DROP TABLE temp.node_side;";
+
+// The members of the table `named` got their node: their events that name none are of it.
+static bool names_tell(struct pm_timeline *t) {
     sqlite3_stmt *r = NULL, *w = NULL;
-    bool ok = timeline_exec(t, names_sql) && timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "UPDATE main.event SET node = ? WHERE node = 0 AND member = ?", -1, &w, NULL));
+    char text[200];
+    snprintf(text, sizeof text, "UPDATE main.event SET node = ? WHERE node = 0 AND member = ? AND component IN (%d,%d,%d,%d,%d,%d)", PM_COMP_KUBELET,
+             PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
+    bool ok = timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &w, NULL));
     int rc = SQLITE_DONE;
     while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
         sqlite3_bind_int64(w, 1, timeline_string(t, timeline_column(r, 1)));
@@ -132,6 +151,8 @@ static bool names_settle(struct pm_timeline *t) {
     sqlite3_finalize(w);
     return ok && timeline_exec(t, "DROP TABLE temp.named");
 }
+
+static bool names_settle(struct pm_timeline *t) { return timeline_exec(t, names_sql) && names_tell(t) && timeline_exec(t, again_sql) && names_tell(t); }
 
 // Every hash is looked at again: a new member may hold the better copy of a record that was there.
 static bool hashes_see(struct pm_timeline *t) {

@@ -41,9 +41,8 @@ struct pm_row { // an event as stored
     uint64_t id;
     uint32_t file;
     uint64_t line;
-    uint64_t hash; // of the record's text: duplicates across files
-    uint32_t
-        ordinal; // n-th record with this hash in its file (0 for stamps finer than 1 ms): only equal (hash, ordinal) of different files are the same record
+    uint64_t hash;     // of the record's text: duplicates across files
+    uint32_t ordinal;  // n-th record with this hash in its file (0 where its own stamp has a fraction below 1 ms): equal (hash, ordinal) are the same record
     struct pm_str raw; // first line, redacted, at most 2 KiB: evidence
     int64_t ts_ns;     // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
     enum pm_when_kind ts_kind;

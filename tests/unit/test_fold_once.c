@@ -146,6 +146,72 @@ static void failed_sync_echoes_failed(void **state) {
     judged_free(&j);
 }
 
+// A syslog's short host name beside the API's full one; another machine of the same label elsewhere makes them two.
+static void a_machines_short_and_full_name_are_one_node(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, KUBELET, FAILED(WEB, GONE), .node = "ip-10-0-0-7", .message = "remote_image"},
+        {2, EVENTS, FAILED(WEB, GONE), .node = "ip-10-0-0-7.ec2.internal", .reason = "Failed", .pod = "shop/web-0", .join = "u1"},
+        {1, KUBELET, FAILED(WEB, GONE), .node = "m1.east.example", .message = "remote_image"},
+        {1, KUBELET, FAILED(WEB, GONE), .node = "m1.west.example", .message = "remote_image"},
+        {1, KUBELET, FAILED(WEB, GONE), .node = "10.0.0.8", .message = "remote_image"},
+        {1, KUBELET, FAILED(WEB, GONE), .node = "10.0.0.9", .message = "remote_image"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1",
+        "10.0.0.8 1, 10.0.0.9 1, ip-10-0-0-7.ec2.internal 1, m1.east.example 1, m1.west.example 1");
+    judged_free(&j);
+}
+
+#define PLACED(pod_, node_) .kind = PM_KIND_POD_STATE, .pod = (pod_), .node = (node_), .detail = "{\"containers\":[{\"name\":\"web\",\"image\":\"" WEB "\"}]}"
+
+static void lines_without_a_host_are_of_the_only_node(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, CONTAINERD, FAILED(WEB, GONE)},
+        {2, OBJECTS, PLACED("shop/web-0", "n1")},
+        {3, EVENTS, FAILED(WEB, GONE), .reason = "Failed", .pod = "shop/web-0", .count = 1, .join = "u1"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, pods, sources FROM pulls", "n1 shop/web-0 runtime+events");
+    judged_free(&j);
+    static const struct line two[] = {
+        {1, CONTAINERD, FAILED(WEB, GONE)},
+        {2, OBJECTS, PLACED("shop/web-0", "n1")},
+        {2, OBJECTS, PLACED("shop/web-1", "n2")},
+    };
+    j = JUDGE(two);
+    ASK(j, "SELECT node FROM pulls", "-"); // either may have written it
+    judged_free(&j);
+}
+
+// A log whose host calls itself otherwise than the node: the objects say where its pods are.
+static void objects_say_which_node_a_kubelet_is(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, KUBELET, FAILED(WEB, GONE), .node = "tux", .message = "sync pod", .pod = "shop/web-0"}, {2, OBJECTS, PLACED("shop/web-0", "n1")},
+        {1, KUBELET, FAILED(WEB, GONE), .node = "n3", .message = "sync pod", .pod = "shop/db-0"}, // moved: n4 has a log of its own
+        {1, KUBELET, FAILED(WEB, GONE), .node = "n4", .message = "sync pod", .pod = "shop/api-0"},  {2, OBJECTS, PLACED("shop/db-0", "n4")},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT DISTINCT node FROM pulls ORDER BY 1", "n1, n3, n4");
+    judged_free(&j);
+}
+
+// What is present is not what is waited for: an init container's image may be nameless.
+static void a_present_image_is_not_the_one_that_is_waited_for(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = "redis:7", .pod = "data/cache-0", .reason = "Pulled", .join = "u1"},
+        {2, EVENTS, FAILED(NULL, GONE), .pod = "data/cache-0", .reason = "Failed", .join = "u2"},
+        {3, EVENTS, .kind = PM_KIND_PULL_START, .image = WEB, .pod = "data/web-0", .reason = "Pulling", .join = "u3"},
+        {4, EVENTS, FAILED(NULL, GONE), .pod = "data/web-0", .reason = "Failed", .join = "u4"}, // of this one it is known
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT pods, coalesce(image, '') FROM pulls WHERE outcome = 'failed' ORDER BY ended", "data/cache-0 , data/web-0 " WEB);
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_late_echo_adds_and_never_makes),
@@ -157,6 +223,10 @@ int main(void) {
         cmocka_unit_test(the_next_endpoint_is_a_step),
         cmocka_unit_test(a_session_and_the_daemons_journal_tell_one_pull),
         cmocka_unit_test(failed_sync_echoes_failed),
+        cmocka_unit_test(a_machines_short_and_full_name_are_one_node),
+        cmocka_unit_test(lines_without_a_host_are_of_the_only_node),
+        cmocka_unit_test(objects_say_which_node_a_kubelet_is),
+        cmocka_unit_test(a_present_image_is_not_the_one_that_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

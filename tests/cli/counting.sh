@@ -1,0 +1,51 @@
+# The same record found twice counts once, and what only looks the same counts for each; merged timelines give what one run gives.
+. "$(dirname "$0")/common.inc"
+counts() { # path expected: node:failed…, by node
+    run 0 "$PM" analyze "$1" --format json
+    python3 -c 'import json, sys; r = json.load(open("out")); print(" ".join("%s:%d" % (n["node"], n["failed"]) for n in r["pulls"]["by_node"]))' >got
+    [ "$(cat got)" = "$2" ] || wrong "$1: $(cat got), not $2"
+}
+gone='returned error: manifest for reg.gorse.example/kiln:9 not found: manifest unknown: manifest unknown'
+docker_line() { echo "time=\"2026-04-12T06:10:$1\" level=error msg=\"Handler for POST /v1.41/images/create $gone\""; }
+
+# Nodes that fail in the same second with the same words are two; the copy of one node's log in another folder of its own is the same log.
+mkdir -p storm/nodes/kiln-1 storm/nodes/kiln-2
+for node in kiln-1 kiln-2; do { docker_line 01Z; docker_line 31Z; } >storm/nodes/$node/docker.log; done
+counts storm 'kiln-1:2 kiln-2:2'
+mkdir -p copied/nodes/kiln-1
+cp storm/nodes/kiln-1/docker.log copied/nodes/kiln-1/docker.log
+{ cat storm/nodes/kiln-1/docker.log; docker_line 59Z; } >copied/nodes/kiln-1/dockerd.log
+counts copied 'kiln-1:3'
+# A stamp with a fraction is one record's, whatever the one or the other calls its node.
+mkdir -p named/nodes/kiln-1 named/nodes/kiln-1-copy
+docker_line 01.123456789Z >named/nodes/kiln-1/docker.log
+{ docker_line 01.123456789Z; echo 'time="2026-04-12T06:12:00Z" level=info msg="API listen on /run/docker.sock"'; } >named/nodes/kiln-1-copy/docker.log
+run 0 "$PM" analyze named --format json
+has out '"failed": 1'
+
+# Quoted in a reply: counted once. Two pulls of one second that nobody quoted stay two.
+pulled='level=error msg="PullImage \"reg.gorse.example/kiln:9\" failed" error="failed to pull and unpack image \"reg.gorse.example/kiln:9\": failed to resolve reference \"reg.gorse.example/kiln:9\": reg.gorse.example/kiln:9: not found"'
+{
+    printf 'What I see:\n\n```\ntime="2026-04-12T06:10:01.000000001Z" %s\n```\n\nand the answer was\n\n' "$pulled"
+    printf '> time="2026-04-12T06:10:01.000000001Z" %s\n\nwhich is no tag.\n' "$pulled"
+} >quoted.md
+counts quoted.md None:1
+{ printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled"; printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled"; } >twice.log
+counts twice.log None:2
+
+# An object's folder is no node.
+mkdir -p dump/pods/attic
+printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled" >dump/pods/attic/containerd.log
+counts dump None:1
+
+# Single nodes, merged: the folder given is the node, and a rotated log beside the named one is of it, too.
+for node in kiln-1 kiln-2; do printf 'time="2026-04-12T06:09:01Z" %s\n' "$pulled" >storm/nodes/$node/containerd.log; done
+printf 'time="2026-04-12T05:09:01Z" %s\n' "$pulled" >storm/nodes/kiln-2/containerd.log.1
+counts storm 'kiln-1:3 kiln-2:4'
+for node in kiln-1 kiln-2; do run 0 "$PM" ingest storm/nodes/$node --db $node.db; done
+run 0 "$PM" merge kiln-1.db kiln-2.db --db merged.db
+run 0 "$PM" query merged.db "SELECT node, count(*) AS n FROM events WHERE kind = 'pull.fail' GROUP BY 1" --format csv
+[ "$(tr -d '\r' <out | tail -2 | tr '\n' ' ')" = "kiln-1,3 kiln-2,4 " ] || wrong "merged: $(cat out)"
+run 0 "$PM" report merged.db --format json
+has out '"failed": 7'
+exit $failed
