@@ -90,6 +90,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
+    if (!u->envelope_count && s.n <= 7 && (pm_str_eqc(s, "Warning") || pm_str_eqc(s, "Normal"))) return OPEN_CELLS;
     if (pm_str_ends(s, PM_STR(" occurred:"))) return OPEN_LIST; // hashicorp/go-multierror
     if (!number && frame_wrap_begins(s)) return OPEN_WRAP;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
@@ -128,6 +129,13 @@ static bool is_field(struct pm_str s) {
     return i + 1 == s.n || blanks_of(pm_str_from(s, i + 1)) >= 2;
 }
 
+// "FailedMount": an event's reason, alone
+static bool is_reason(struct pm_str s) {
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z')) return false;
+    return s.n > 3 && s.p[0] >= 'A' && s.p[0] <= 'Z';
+}
+
 static bool full(const struct frame_lane *l) { return l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES; }
 
 static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str s) {
@@ -143,6 +151,7 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_WRAP:
         return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
                !is_prompt(s) && !claimed(f, s);
+    case OPEN_CELLS: return !blank(s) && !pm_line_head(s) && (l->joined || is_reason(s));
     case OPEN_LIST: return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t');
     case OPEN_ERRORS: return l->joined < 8 && is_code(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
@@ -183,6 +192,11 @@ static void append(struct frame_lane *l, struct pm_str s) {
         while (l->text.n && l->text.p[l->text.n - 1] == ' ') l->text.n--;
         wrap_join(l, pm_str_trim(s));
         if (!frame_wrap_goes_on(s)) l->open = OPEN_NO;
+        break;
+    case OPEN_CELLS: // Type, Reason, Age, From, Message
+        pm_buf_addc(&l->text, '\t');
+        pm_buf_add(&l->text, pm_str_trim(s));
+        if (l->joined == 3) l->open = OPEN_NO;
         break;
     case OPEN_QUOTE:
     case OPEN_SCALAR: wrap_join(l, s); break;
