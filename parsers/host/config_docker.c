@@ -20,7 +20,7 @@ static const char *const KEYS[] = {
     "dns",
     "ipv6",
 };
-// Keys that say by themselves that this is dockerd's.
+// Keys that say by themselves that this is dockerd's ("hosts", "features", "proxies" are anybody's).
 static const char *const OWN[] = {
     "registry-mirrors",
     "insecure-registries",
@@ -34,13 +34,9 @@ static const char *const OWN[] = {
     "storage-opts",
     "cgroup-parent",
     "default-runtime",
-    "bip",
-    "hosts",
-    "features",
     "log-opts",
     "default-address-pools",
     "userland-proxy",
-    "proxies",
 };
 
 static int bid(const struct pm_record *r, const void *state) {

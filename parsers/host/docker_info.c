@@ -11,6 +11,7 @@
 
 struct info_state {
     bool open;
+    bool proved; // a row that only docker info has: kubectl and databases print a "Server Version:", too
     struct pm_record at;
     struct pm_config config;
     const char *list; // setting whose items stand in the next, deeper lines
@@ -78,6 +79,18 @@ static int row_of(struct pm_str line, struct pm_str *value) {
     return -1;
 }
 
+static bool is_own(const char *key) {
+    static const char *const own[] = {"Storage Driver",   "Docker Root Dir",     "Logging Driver",       "Cgroup Driver",
+                                      "Cgroup Version",   "Default Runtime",     "Live Restore Enabled", "runc version",
+                                      "Registry Mirrors", "Insecure Registries", "containerd version"};
+    for (size_t i = 0; i < PM_LEN(own); i++)
+        if (strcmp(key, own[i]) == 0) return true;
+    return false;
+}
+
+// Docker counts without a "v"; Kubernetes does not, and a word is nobody's version.
+static bool is_version(struct pm_str s) { return s.n && s.p[0] >= '0' && s.p[0] <= '9' && pm_str_chr(s, '.', 0) > 0; }
+
 static bool list_item(const struct info_state *s, struct pm_str line) {
     return s->open && s->list && indent_of(line) > s->list_indent && pm_str_chr(pm_str_trim(line), ' ', 0) < 0;
 }
@@ -91,7 +104,7 @@ static int bid(const struct pm_record *r, const void *state) {
         return json_object_get(r->json, "ServerVersion") && (json_object_get(r->json, "RegistryConfig") || json_object_get(r->json, "DockerRootDir")) ? 92 : 0;
     if (r->text.n > 300) return 0;
     int row = row_of(r->text, &value);
-    if (row >= 0 && TEXT[row].what == WHAT_DOCKER && value.n) return 75;
+    if (row >= 0 && TEXT[row].what == WHAT_DOCKER) return is_version(value) ? 75 : 0;
     return near(s, r) && (row >= 0 || list_item(s, r->text)) ? 50 : 0;
 }
 
@@ -111,6 +124,7 @@ static void emit_versions(struct pm_parse_ctx *ctx, const struct pm_record *r, s
 static void flush(struct pm_parse_ctx *ctx, struct info_state *s) {
     if (!s->open) return;
     s->open = false;
+    if (!s->proved) s->name = PM_NONE;
     if (s->config.n) pm_config_emit(ctx, &s->at, &s->config, PM_NONE);
     emit_versions(ctx, &s->at, s->docker, s->containerd, s->kernel);
     if (s->name.n) pm_emit_fact(ctx, &s->at, PM_FACT_NODE_NAME, s->name, NULL);
@@ -122,6 +136,7 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
     struct pm_str value;
     int row = row_of(r->text, &value);
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER) {
+        if (!is_version(value)) return PM_PARSE_NO;
         flush(ctx, s);
         *s = (struct info_state){.open = true, .at = *r, .config = pm_config_new(a, "docker.daemon")};
         s->at.text = s->at.raw = pm_arena_dup(a, r->raw.n ? r->raw : r->text);
@@ -129,6 +144,7 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
         s->at.section = s->at.list_kind = PM_NONE;
     }
     if (!s->open) return PM_PARSE_NO;
+    s->proved |= row >= 0 && is_own(TEXT[row].key);
     s->line = r->line;
     if (row < 0) {
         if (!list_item(s, r->text)) return PM_PARSE_NO;

@@ -162,17 +162,19 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_when when;
     struct pm_scan c = pm_scan_of(r->text);
     struct pm_str w;
-    bool host = false, verdict = false;
+    bool host = false, verdict = false, measured = pm_str_has(r->text, PM_STR("/v2/"));
     c.at += pm_when_rfc3339(r->text, &when);
     // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is somebody's error, not a probe's verdict.
     for (int i = 0; i < 4 && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
         ptrdiff_t equals = pm_str_chr(w, '=', 0);
         bool pair = equals > 0;
+        uint64_t number;
+        measured |= pair || (i == 0 && w.n && w.p[0] == '[') || (w.n == 3 && pm_str_u64(w, &number));
         w = bare(pair ? pm_str_from(w, (size_t)equals + 1) : w);
         host |= host_of(w).n > 0;
         verdict |= verdict_of(w) != 0 && (pair || !is_log_level(w));
     }
-    return host && verdict ? 50 : 0;
+    return host && verdict && measured ? 50 : 0; // "r.test: ok" is any tool's
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
