@@ -4,7 +4,7 @@
 #include "pm/diag.h"
 #include "pm/event.h"
 
-#define PM_ADVICE_MAX 16
+#define PM_ADVICE_MAX 32
 struct pm_advice_item {
     struct pm_str phase, text, command, within; // "mitigate", "fix", "prevent"; command may be empty; within: "0-10m" to "1-7d"
 };

@@ -9,47 +9,152 @@ static struct pm_str lower(struct pm_state *s, struct pm_str x) {
     return (struct pm_str){p, x.n};
 }
 
+static bool is_address(struct pm_str s) { // of a client; no node is called so, but one that its object calls so
+    bool digits = s.n > 0;
+    for (size_t i = 0; i < s.n; i++) digits = digits && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.');
+    return digits || pm_str_has(s, PM_STR("::")) || (pm_str_chr(s, ':', 0) > 0 && pm_str_chr(s, '.', 0) < 0);
+}
+
+static void strs_add(struct pm_state *s, struct pm_strs *all, struct pm_str name) {
+    if (all->n == all->cap) { // grown in the report's arena: nothing is freed alone
+        size_t cap = all->cap ? all->cap * 2 : 8;
+        struct pm_str *items = PM_NEWN(s->a, struct pm_str, cap);
+        for (size_t i = 0; i < all->n; i++) items[i] = all->items[i];
+        all->items = items;
+        all->cap = cap;
+    }
+    all->items[all->n++] = name;
+}
+
+static void value_add(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key, struct pm_str name) {
+    if (!name.n) return;
+    strs_add(s, &n->all[key], name);
+    if (n->value[key].n) n->more[key]++;
+    else n->value[key] = name;
+}
+
 static void list(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key, const struct pm_ids *ids) {
-    for (size_t i = 0; i < ids->n; i++) {
-        if (!ids->items[i]) continue;
-        if (n->value[key].n) n->more[key]++;
-        else n->value[key] = pm_name(s, ids->items[i]);
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->items[i]) value_add(s, n, key, pm_name(s, ids->items[i]));
+}
+
+// Nodes that are nodes: where nothing but a registry's log was there, addresses stand for them, and nobody can cordon an address.
+static void nodes(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->nodes.n; i++) {
+        struct pm_str name = pm_name(s, h->nodes.items[i]);
+        bool listed = pm_map_get(s->facts.node_by_name, h->nodes.items[i]) != 0;
+        if (listed || !is_address(name)) value_add(s, n, PM_ADV_NODE, name);
     }
 }
 
-// "docker.io/acme/web:1" before a bare digest: the first that a person would recognise.
+// A name can be pulled where its registry is in it.
+static bool has_registry(struct pm_str image) {
+    ptrdiff_t slash = pm_str_chr(image, '/', 0);
+    struct pm_str first = slash > 0 ? pm_str_sub(image, 0, (size_t)slash) : PM_NONE;
+    return pm_str_chr(first, '.', 0) > 0 || pm_str_chr(first, ':', 0) > 0 || pm_str_eqc(first, "localhost");
+}
+
+// "docker.io/acme/web:1" before a bare digest: those that a person would recognise.
 static void images(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
-    list(s, n, PM_ADV_IMAGE, &h->images);
+    bool named = false;
+    for (size_t i = 0; i < h->images.n; i++) named |= pm_str_has(pm_name(s, h->images.items[i]), PM_STR("/"));
     for (size_t i = 0; i < h->images.n; i++) {
         struct pm_str image = pm_name(s, h->images.items[i]);
-        if (pm_str_has(n->value[PM_ADV_IMAGE], PM_STR("/")) || !pm_str_has(image, PM_STR("/"))) continue;
-        n->value[PM_ADV_IMAGE] = image;
+        if (!named || pm_str_has(image, PM_STR("/"))) value_add(s, n, PM_ADV_IMAGE, image);
+        n->only_told[PM_ADV_IMAGE] |= image.n && !has_registry(image);
     }
 }
 
-static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
-    for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        struct pm_str namespace = pod ? pm_name(s, pod->namespace) : PM_NONE;
-        if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(namespace, n->value[PM_ADV_NAMESPACE]))) continue; // a command has one namespace
-        if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(s, pod->name);
-        if (!n->value[PM_ADV_ACCOUNT].n) n->value[PM_ADV_ACCOUNT] = pm_name(s, pod->account);
-        if (!n->value[PM_ADV_SECRET].n && pod->secrets.n) n->value[PM_ADV_SECRET] = pm_name(s, pod->secrets.items[0]);
-        if (n->value[PM_ADV_SECRET].n && n->value[PM_ADV_ACCOUNT].n) break;
+// secrets ---------------------------------------------------------------------------------------------------------------
+// "https://index.docker.io/v1/" and "harbor.test" as docker's configuration writes registries.
+static bool is_for(struct pm_str entry, struct pm_str registry) {
+    if (pm_str_starts(entry, PM_STR("https://"))) entry = pm_str_from(entry, 8);
+    if (pm_str_starts(entry, PM_STR("http://"))) entry = pm_str_from(entry, 7);
+    ptrdiff_t slash = pm_str_chr(entry, '/', 0);
+    if (slash > 0) entry = pm_str_sub(entry, 0, (size_t)slash);
+    bool hub = pm_str_eqc(entry, "index.docker.io") || pm_str_eqc(entry, "registry-1.docker.io") || pm_str_eqc(entry, "docker.io");
+    return pm_str_eq(entry, registry) || (hub && pm_str_eqc(registry, "docker.io"));
+}
+
+static const struct pm_config_fact *secret_object(const struct pm_state *s, uint32_t namespace, struct pm_str name) {
+    for (size_t i = 0; i < s->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        struct pm_str source = pm_name(s, c->source);
+        if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) && pm_str_eq(pm_str_from(source, 7), name)) return c;
     }
-    if (n->value[PM_ADV_SECRET].n || !pm_cause_in(h->cause, "auth")) return;
+    return NULL;
+}
+
+// Its object says so. A name that sounds like it does not: a secret that is replaced by mistake takes another registry away from every pod that uses it.
+static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
+    const struct pm_config_fact *c = secret_object(s, namespace, name);
+    size_t i;
+    json_t *v;
+    json_array_foreach(json_object_get(c ? c->detail : NULL, "registries"), i,
+                       v) if (json_is_string(v) &&
+                              is_for(pm_str_c(json_string_value(v)), registry)) return json_array_size(json_object_get(c->detail, "registries")) ==
+        1; // one for several registries is not replaced by one for one
+    return false;
+}
+
+static bool secret_taken(struct pm_state *s, uint32_t namespace, struct pm_str name) {
+    if (secret_object(s, namespace, name)) return true;
+    for (size_t i = 0; i < s->facts.pods.n; i++)
+        for (size_t k = 0; k < s->facts.pods.items[i].secrets.n; k++)
+            if (s->facts.pods.items[i].namespace == namespace && pm_str_eq(pm_name(s, s->facts.pods.items[i].secrets.items[k]), name)) return true;
+    return false;
+}
+
+// "regcred", else "regcred-harbor-example-com": a name that nothing has yet.
+static struct pm_str new_secret(struct pm_state *s, uint32_t namespace, struct pm_str registry) {
+    struct pm_str name = PM_STR("regcred");
+    if (!secret_taken(s, namespace, name)) return name;
+    struct pm_str host = lower(s, pm_str_sub(registry, 0, 40));
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) ((char *)(uintptr_t)host.p)[i] = '-';
+    }
+    name = host.n ? pm_arena_fmt(s->a, "regcred-%.*s", PM_FMT(host)) : PM_STR("regcred-2");
+    for (int i = 2; secret_taken(s, namespace, name) && i < 100; i++) name = pm_arena_fmt(s->a, "regcred-%.*s-%d", PM_FMT(host), i);
+    return name;
+}
+
+// A secret that is named and does not exist can be made under its name: nothing is overwritten.
+static struct pm_str secret_missing(struct pm_state *s, const struct pm_advice_names *n, const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) { // lines about its pods that tell of a secret
         const struct pm_trace *t = &s->traces.items[h->said.items[i]];
-        if (t->kind != PM_KIND_SECRET_MISSING || !t->secret) continue;
-        n->value[PM_ADV_SECRET] = pm_name(s, t->secret);
-        return;
+        if (t->kind == PM_KIND_SECRET_MISSING && t->secret) return pm_name(s, t->secret);
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind != PM_KIND_SECRET_MISSING || !t->secret || !pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE])) continue;
-        n->value[PM_ADV_SECRET] = pm_name(s, t->secret);
-        return;
+        if (t->kind == PM_KIND_SECRET_MISSING && t->secret && pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE])) return pm_name(s, t->secret);
     }
+    return PM_NONE;
+}
+
+static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+    struct pm_ids own = {0};
+    uint32_t namespace = 0, account = 0;
+    n->one_account = true;
+    for (size_t i = 0; i < h->pods.n; i++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        n->one_account &= pod && (!account || !pod->account || pod->account == account);
+        if (pod && pod->account) account = pod->account;
+        struct pm_str in = pod ? pm_name(s, pod->namespace) : PM_NONE;
+        if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(in, n->value[PM_ADV_NAMESPACE]))) continue; // a command has one namespace
+        namespace = pod->namespace;
+        if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(s, pod->name);
+        if (!n->value[PM_ADV_ACCOUNT].n) n->value[PM_ADV_ACCOUNT] = pm_name(s, pod->account);
+        for (int w = 0; w < pod->waits && !n->value[PM_ADV_CONTAINER].n; w++) n->value[PM_ADV_CONTAINER] = pm_name(s, pod->wait[w].container);
+        for (size_t k = 0; k < pod->secrets.n; k++) pm_ids_add_new(&own, pod->secrets.items[k]);
+    }
+    list(s, n, PM_ADV_OWN_SECRETS, &own);
+    for (size_t i = 0; i < n->all[PM_ADV_OWN_SECRETS].n && !n->value[PM_ADV_SECRET].n; i++)
+        if (secret_is_for(s, namespace, n->all[PM_ADV_OWN_SECRETS].items[i], n->value[PM_ADV_REGISTRY]))
+            n->value[PM_ADV_SECRET] = n->all[PM_ADV_OWN_SECRETS].items[i];
+    if (!n->value[PM_ADV_SECRET].n && pm_cause_in(h->cause, "auth")) n->value[PM_ADV_SECRET] = secret_missing(s, n, h);
+    if (!n->value[PM_ADV_SECRET].n) n->value[PM_ADV_NEW_SECRET] = new_secret(s, namespace, n->value[PM_ADV_REGISTRY]);
+    pm_ids_free(&own);
 }
 
 static void workloads(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
@@ -61,11 +166,25 @@ static void workloads(struct pm_state *s, struct pm_advice_names *n, const struc
     if (!w) return;
     static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
     struct pm_str kind = lower(s, w->kind), ref = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
-    n->value[PM_ADV_NAMESPACE] = w->namespace;
+    if (w->namespace.n) n->value[PM_ADV_NAMESPACE] = w->namespace;
     n->value[PM_ADV_WORKLOAD] = ref;
-    n->more[PM_ADV_WORKLOAD] = n->more[PM_ADV_ROLLOUT] = inc->blast.workloads_n - 1;
-    for (size_t i = 0; i < PM_LEN(ROLLS); i++)
-        if (pm_str_eqc(kind, ROLLS[i])) n->value[PM_ADV_ROLLOUT] = ref;
+    n->more[PM_ADV_WORKLOAD] = inc->blast.workloads_n - 1;
+    bool rolls = false;
+    for (size_t i = 0; i < PM_LEN(ROLLS); i++) rolls |= pm_str_eqc(kind, ROLLS[i]);
+    n->more[PM_ADV_ROLLOUT] = 0;
+    if (rolls) value_add(s, n, PM_ADV_ROLLOUT, ref);
+    if (pm_str_eqc(kind, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, ref);
+    if (rolls) strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
+    for (size_t k = 0; k < inc->blast.workloads_n && rolls; k++) {
+        const struct pm_hit_workload *o = &inc->blast.workloads[k];
+        struct pm_str its = lower(s, o->kind), name = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
+        bool can = false;
+        for (size_t i = 0; i < PM_LEN(ROLLS); i++) can |= pm_str_eqc(its, ROLLS[i]);
+        if (o == w || !can || !o->namespace.n) continue;
+        value_add(s, n, PM_ADV_ROLLOUT, name);
+        if (pm_str_eqc(its, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, name);
+        strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(o->namespace), PM_FMT(name)));
+    }
 }
 
 // runtime ---------------------------------------------------------------------------------------------------------------
@@ -154,12 +273,99 @@ static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h, s
     return PM_NONE;
 }
 
+static void home(struct pm_state *s, struct pm_advice_names *n) {
+    const json_t *o = pm_advice_home(s->homes, n->value[PM_ADV_IMAGE]);
+    const char *old = json_string_value(json_object_get(o, "old")), *new = json_string_value(json_object_get(o, "new"));
+    const char *since = json_string_value(json_object_get(o, "since"));
+    if (!old || !since) return;
+    if (!new) {
+        n->value[PM_ADV_NO_HOME] = pm_arena_dup(s->a, pm_str_c(since));
+        return;
+    }
+    n->value[PM_ADV_HOME] = pm_arena_fmt(s->a, "%s%.*s", new, PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
+    n->value[PM_ADV_HOME_SINCE] = pm_arena_dup(s->a, pm_str_c(since));
+}
+
+static struct pm_str moment(struct pm_state *s, int64_t ns) { // "2026-01-02 03:04:05 UTC", as journalctl reads it
+    char at[32];
+    struct pm_str text = pm_str_c(pm_when_format(ns, at));
+    return pm_arena_fmt(s->a, "%.*s %.*s UTC", PM_FMT(pm_str_sub(text, 0, 10)), PM_FMT(pm_str_sub(text, 11, 8)));
+}
+
+static void times(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+    if (h->from == PM_NO_TIME || h->to == PM_NO_TIME) return;
+    n->value[PM_ADV_SINCE] = moment(s, h->from - PM_S(300));
+    n->value[PM_ADV_UNTIL] = moment(s, h->to + PM_S(300));
+}
+
+// Pods wait, and all that is said is that they do.
+static bool wordless(const struct pm_state *s, const struct pm_hit *h) {
+    if (!pm_cause_in(h->cause, "unknown")) return false;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        struct pm_str error = pm_name(s, s->pulls.items[h->pulls.items[i]].error);
+        if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) && !pm_str_eqc(error, "ImagePullBackOff") && !pm_str_eqc(error, "ErrImagePull"))
+            return false;
+    }
+    return true;
+}
+
+// The quota that an incident led to using up: what frees disk now is pulled again, against it.
+static struct pm_str effect_of(const struct pm_state *s, const struct pm_hit *h) {
+    uint32_t me = (uint32_t)(h - s->hits.items) + 1;
+    for (size_t i = 0; i < s->hits.n; i++) {
+        const struct pm_hit *e = &s->hits.items[i];
+        if (!e->dropped && e->explained_by == me && pm_cause_in(e->cause, "rate-limit") && e->registries.n) return pm_name(s, e->registries.items[0]);
+    }
+    return PM_NONE;
+}
+
+// "inodes of /var/lib/containerd: 100 % used", of the node's own df.
+static struct pm_str sizes_of(struct pm_state *s, const struct pm_hit *h) {
+    struct pm_buf b = {0};
+    for (size_t i = 0; i < s->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        const json_t *mount = json_object_get(c->detail, "mount"), *inodes = json_object_get(c->detail, "inodes_ratio"),
+                     *used = json_object_get(c->detail, "used_ratio");
+        const json_t *ratio = inodes ? inodes : used;
+        if (!json_is_string(mount) || !json_is_number(ratio) || json_number_value(ratio) < 0.9) continue;
+        if (c->node && h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node))) continue;
+        pm_buf_fmt(&b, "%s%.0f %% of the %s of %s are used", b.n ? ", " : "", json_number_value(ratio) * 100, inodes ? "inodes" : "bytes",
+                   json_string_value(mount));
+    }
+    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
+}
+
+// The manifest came and a layer did not: what is small goes through.
+static bool small_passes(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->pulls.n; i++)
+        if (s->pulls.items[h->pulls.items[i]].stage == PM_STAGE_BLOB) return true;
+    return false;
+}
+
+// Whose tool it was, where no node pulled: a person's or a job's own docker or podman.
+static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
+    const char *found = NULL;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (p->origin != PM_ORIGIN_CLIENT) return NULL;
+        for (size_t k = 0; k < p->traces.n; k++) {
+            uint32_t file = s->traces.items[p->traces.items[k]].file;
+            struct pm_str format = file < s->facts.files.n ? s->facts.files.items[file].row.format : PM_NONE;
+            if (pm_str_eqc(format, "podman")) found = "podman";
+            else if (!found && (pm_str_eqc(format, "docker-cli") || pm_str_eqc(format, "ci-runner") || pm_str_eqc(format, "buildkit"))) found = "docker";
+        }
+    }
+    return found;
+}
+
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     struct pm_advice_names n = {.runtime = runtime_of(s, h)};
     list(s, &n, PM_ADV_REGISTRY, &h->registries);
     list(s, &n, PM_ADV_REPOSITORY, &h->repositories);
-    list(s, &n, PM_ADV_NODE, &h->nodes);
+    nodes(s, &n, h);
     list(s, &n, PM_ADV_USER, &h->users);
     list(s, &n, PM_ADV_CLIENT, &h->clients);
     images(s, &n, h);
@@ -169,6 +375,18 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     n.value[PM_ADV_MIRROR] = mirror_of(s, n.value[PM_ADV_REGISTRY]);
     n.value[PM_ADV_GOOD_IMAGE] = good_image_of(s, h, n.value[PM_ADV_IMAGE]);
     n.value[PM_ADV_ARCH] = arch_of(s, h);
+    home(s, &n);
+    times(s, &n, h);
+    const char *client = client_of(s, h);
+    if (client) {
+        n.runtime = client;
+        n.value[PM_ADV_TOOL] = pm_str_c(client);
+        n.value[PM_ADV_NODE] = PM_NONE;
+    }
+    if (small_passes(s, h)) n.value[PM_ADV_SMALL_OK] = PM_STR("yes");
+    if (wordless(s, h)) n.value[PM_ADV_WORDLESS] = PM_STR("yes");
+    n.value[PM_ADV_EFFECT] = effect_of(s, h);
+    n.value[PM_ADV_SIZES] = sizes_of(s, h);
     pm_advice_derive(s->a, &n);
     inc->advice = PM_NEWN(s->a, struct pm_advice, PM_ADVICE_ROWS);
     inc->advice_n = inc->advice_cap = pm_advice_pick(s->a, s->advice, h->cause, &n, inc->advice, PM_ADVICE_ROWS);

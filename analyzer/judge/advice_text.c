@@ -26,6 +26,19 @@ static const struct key {
     [PM_ADV_HOST] = {"host", "the registry", true},
     [PM_ADV_MIRROR] = {"mirror", "the mirror", true},
     [PM_ADV_ARCH] = {"arch", "the nodes' platform", false},
+    [PM_ADV_SINCE] = {"since", "", false},
+    [PM_ADV_UNTIL] = {"until", "", false},
+    [PM_ADV_CONTAINER] = {"container", "the container", false},
+    [PM_ADV_DEPLOYMENT] = {"deployment", "the Deployment", false},
+    [PM_ADV_OWN_SECRETS] = {"own_secrets", "their pull secrets", false},
+    [PM_ADV_HOME] = {"home", "its new home", false},
+    [PM_ADV_HOME_SINCE] = {"home_since", "", false},
+    [PM_ADV_NO_HOME] = {"no_home", "", false},
+    [PM_ADV_WORDLESS] = {"wordless", "", false},
+    [PM_ADV_EFFECT] = {"effect", "", false},
+    [PM_ADV_SMALL_OK] = {"small_ok", "", false},
+    [PM_ADV_TOOL] = {"tool", "", false},
+    [PM_ADV_SIZES] = {"sizes", "", false},
     [PM_ADV_NEW_SECRET] = {"new_secret", "regcred", false},
     [PM_ADV_SERVER] = {"server", "the registry", false},
     [PM_ADV_ADDRESS] = {"address", "the registry", true},
@@ -36,7 +49,7 @@ static const struct key {
 };
 static const char *const PHASES[] = {"mitigate", "fix", "prevent"};
 static const char *const STEPS[] = {"0-10m", "10-30m", "30-120m", "1-7d"};
-static const char *const RUNTIMES[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "any"};
+static const char *const RUNTIMES[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "podman", "any"};
 
 static bool known_word(const char *const *words, size_t n, const char *word) {
     for (size_t i = 0; word && i < n; i++)
@@ -53,7 +66,7 @@ static struct pm_str without_port(struct pm_str host) {
 void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n) {
     struct pm_str *v = n->value, registry = v[PM_ADV_REGISTRY];
     bool hub = pm_str_eqc(registry, "docker.io");
-    v[PM_ADV_NEW_SECRET] = v[PM_ADV_SECRET].n ? v[PM_ADV_SECRET] : PM_STR("regcred");
+    if (!v[PM_ADV_NEW_SECRET].n) v[PM_ADV_NEW_SECRET] = v[PM_ADV_SECRET].n ? v[PM_ADV_SECRET] : PM_STR("regcred");
     v[PM_ADV_SERVER] = hub ? PM_STR("https://index.docker.io/v1/") : registry;
     v[PM_ADV_ADDRESS] = hub ? PM_STR("registry-1.docker.io") : registry;
     if (!v[PM_ADV_HOST].n || pm_str_eqc(v[PM_ADV_HOST], "docker.io")) v[PM_ADV_HOST] = v[PM_ADV_ADDRESS];
@@ -64,20 +77,49 @@ void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n) {
     if (!v[PM_ADV_ACCOUNT].n && v[PM_ADV_NAMESPACE].n) v[PM_ADV_ACCOUNT] = PM_STR("default"); // what a pod gets that names none
 }
 
-// "{key}" at byte i; -1 where there is none.
+// "{key}" or "{key:is|are}" at byte i; -1 where there is none. len is all of it.
 static int key_at(struct pm_str text, size_t i, size_t *len) {
-    for (int k = 0; text.p[i] == '{' && k < PM_ADV_KEY_COUNT; k++) {
-        struct pm_str word = pm_str_c(KEYS[k].name);
-        if (!pm_str_starts(pm_str_from(text, i + 1), word) || i + 1 + word.n >= text.n || text.p[i + 1 + word.n] != '}') continue;
-        if (i && text.p[i - 1] == '$') continue; // a variable of the shell's
-        *len = word.n + 2;
+    if (text.p[i] != '{' || (i && text.p[i - 1] == '$')) return -1; // "${": a variable of the shell's
+    ptrdiff_t close = pm_str_chr(text, '}', i + 1);
+    if (close < 0) return -1;
+    struct pm_str inside = pm_str_sub(text, i + 1, (size_t)close - i - 1);
+    ptrdiff_t colon = pm_str_chr(inside, ':', 0);
+    bool forms = colon > 0 && pm_str_chr(inside, '|', (size_t)colon) > 0;
+    struct pm_str word = forms ? pm_str_sub(inside, 0, (size_t)colon) : inside;
+    for (int k = 0; k < PM_ADV_KEY_COUNT; k++) {
+        if (!pm_str_eqc(word, KEYS[k].name)) continue;
+        *len = inside.n + 2;
         return k;
     }
     return -1;
 }
 
+// The word for one or for several, of "{key:is|are}"; PM_NONE where it is the key itself.
+static struct pm_str form_of(struct pm_str whole, bool several) {
+    ptrdiff_t colon = pm_str_chr(whole, ':', 0), bar = pm_str_chr(whole, '|', 0);
+    if (colon < 0 || bar < 0) return PM_NONE;
+    return several ? pm_str_sub(whole, (size_t)bar + 1, whole.n - (size_t)bar - 2) : pm_str_sub(whole, (size_t)colon + 1, (size_t)(bar - colon) - 1);
+}
+
+#define NAMED_MAX 6 // names that a sentence can hold
+static void add_names(struct pm_buf *b, const struct pm_advice_names *n, int k) {
+    const struct pm_strs *all = &n->all[k];
+    if (all->n < 2) {
+        pm_buf_add(b, n->value[k].n ? n->value[k] : pm_str_c(KEYS[k].otherwise));
+        if (n->more[k]) pm_buf_fmt(b, " and %zu more", n->more[k]);
+        return;
+    }
+    size_t shown = all->n > NAMED_MAX ? NAMED_MAX - 1 : all->n;
+    for (size_t i = 0; i < shown; i++) {
+        if (i) pm_buf_add(b, i + 1 == all->n ? PM_STR(" and ") : PM_STR(", "));
+        pm_buf_add(b, all->items[i]);
+    }
+    if (shown < all->n) pm_buf_fmt(b, " and %zu more", all->n - shown);
+}
+
 static struct pm_str text_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
     struct pm_buf b = {0};
+    size_t first = 0;
     for (size_t i = 0, len = 1; i < text.n; i += len) {
         int k = key_at(text, i, &len);
         if (k < 0) {
@@ -85,14 +127,13 @@ static struct pm_str text_with(struct pm_arena *a, struct pm_str text, const str
             pm_buf_addc(&b, text.p[i]);
             continue;
         }
-        pm_buf_add(&b, n->value[k].n ? n->value[k] : pm_str_c(KEYS[k].otherwise));
-        if (n->more[k]) pm_buf_fmt(&b, " and %zu more", n->more[k]);
+        struct pm_str form = form_of(pm_str_sub(text, i, len), n->more[k] > 0);
+        if (form.n) pm_buf_add(&b, form);
+        else add_names(&b, n, k);
     }
     struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
-    if (out.n && out.p[0] >= 'a' && out.p[0] <= 'z' && key_at(text, 0, &(size_t){0}) >= 0) { // "the image …" begins a sentence
-        int k = key_at(text, 0, &(size_t){0});
-        if (!n->value[k].n) ((char *)(uintptr_t)out.p)[0] = (char)(out.p[0] - 32);
-    }
+    int k = text.n ? key_at(text, 0, &first) : -1;
+    if (k >= 0 && !n->value[k].n && out.n && out.p[0] >= 'a' && out.p[0] <= 'z') ((char *)(uintptr_t)out.p)[0] = (char)(out.p[0] - 32); // begins a sentence
     pm_buf_free(&b);
     return out;
 }
@@ -122,18 +163,71 @@ static void add_quoted(struct pm_buf *b, struct pm_str v) {
     pm_buf_addc(b, '\'');
 }
 
-// PM_NONE where a name is missing or may not go where the template wants it.
-static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
+// Where several nodes, images, workloads or namespaces were hit, one command is for all of them: a loop, whose variable stands where the name did. It is one
+// where what the command names besides is the same for all; the rest of the rows is about the first, and says so by naming it.
+static const struct looped {
+    int key;
+    int beside[8]; // keys that differ from one to the next
+} LOOPS[] = {
+    {PM_ADV_ROLLOUT, {PM_ADV_POD, PM_ADV_CONTAINER, PM_ADV_GOOD_IMAGE, PM_ADV_HOME, PM_ADV_IMAGE, PM_ADV_ACCOUNT, PM_ADV_SECRET, -1}},
+    {PM_ADV_DEPLOYMENT, {PM_ADV_POD, PM_ADV_CONTAINER, PM_ADV_GOOD_IMAGE, PM_ADV_HOME, PM_ADV_IMAGE, PM_ADV_ACCOUNT, PM_ADV_SECRET, -1}},
+    {PM_ADV_NODE, {PM_ADV_POD, PM_ADV_IMAGE, -1, -1, -1, -1, -1, -1}},
+    {PM_ADV_IMAGE, {PM_ADV_GOOD_IMAGE, PM_ADV_HOME, PM_ADV_CONTAINER, PM_ADV_ROLLOUT, PM_ADV_REPOSITORY, PM_ADV_POD, -1, -1}},
+    {PM_ADV_NAMESPACE, {PM_ADV_POD, PM_ADV_WORKLOAD, PM_ADV_ROLLOUT, PM_ADV_DEPLOYMENT, PM_ADV_SECRET, PM_ADV_OWN_SECRETS, PM_ADV_CONTAINER, -1}},
+};
+
+static bool names_key(struct pm_str text, int key) {
+    for (size_t i = 0, len = 1; i < text.n; i += len) {
+        int k = key_at(text, i, &len);
+        if (k < 0) len = 1;
+        else if (k == key) return true;
+    }
+    return false;
+}
+
+static int looped_key(struct pm_str text, const struct pm_advice_names *n) {
+    for (size_t l = 0; l < PM_LEN(LOOPS); l++) {
+        bool good = names_key(text, LOOPS[l].key) && n->all[LOOPS[l].key].n > 1;
+        for (size_t i = 0; i < PM_LEN(LOOPS[l].beside) && good; i++) good = LOOPS[l].beside[i] < 0 || !names_key(text, LOOPS[l].beside[i]);
+        if (good && LOOPS[l].key == PM_ADV_NAMESPACE && names_key(text, PM_ADV_ACCOUNT)) good = n->one_account;
+        if (good) return LOOPS[l].key;
+    }
+    return -1;
+}
+
+static bool may_put(const struct pm_advice_names *n, int k, struct pm_str value, char open, struct pm_buf *b) {
+    int how = n->only_told[k] ? NEVER : how_to_put(value, KEYS[k].host);
+    if (how == BARE) pm_buf_add(b, value);
+    else if (how == QUOTED && !open) add_quoted(b, value);
+    return how == BARE || (how == QUOTED && !open);
+}
+
+// A workload's item is "shop:deployment/web": namespace and name are its two parts.
+static bool is_pair(int loop) { return loop == PM_ADV_ROLLOUT || loop == PM_ADV_DEPLOYMENT; }
+
+static bool put_variable(struct pm_buf *b, int loop, int k, char open) {
+    if (open == '\'') return false; // a shell does not look in there
+    const char *name = KEYS[loop].name, *quote = open ? "" : "\"";
+    if (is_pair(loop)) pm_buf_fmt(b, k == PM_ADV_NAMESPACE ? "%s${%s%%%%:*}%s" : "%s${%s#*:}%s", quote, name, quote);
+    else pm_buf_fmt(b, "%s$%s%s", quote, name, quote);
+    return true;
+}
+
+// PM_NONE where a name is missing or may not go where the template wants it. loop: the key that a variable stands for, -1 none.
+static struct pm_str filled(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n, int loop) {
     struct pm_buf b = {0};
     char open = 0; // the template's quote that we are in
     bool good = true;
     for (size_t i = 0, len = 1; i < text.n && good; i += len) {
         int k = key_at(text, i, &len);
         if (k >= 0) {
-            int how = how_to_put(n->value[k], KEYS[k].host);
-            good = how == BARE || (how == QUOTED && !open);
-            if (how == BARE) pm_buf_add(&b, n->value[k]);
-            else if (good) add_quoted(&b, n->value[k]);
+            if (k == PM_ADV_OWN_SECRETS && n->all[k].n) { // words of a loop's list
+                for (size_t w = 0; w < n->all[k].n && good; w++) {
+                    if (w) pm_buf_addc(&b, ' ');
+                    good = may_put(n, k, n->all[k].items[w], open, &b);
+                }
+            } else if (k == loop || (is_pair(loop) && k == PM_ADV_NAMESPACE)) good = put_variable(&b, loop, k, open);
+            else good = may_put(n, k, n->value[k], open, &b);
             continue;
         }
         char c = text.p[i];
@@ -146,6 +240,40 @@ static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const 
     return out;
 }
 
+static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
+    int loop = looped_key(text, n);
+    struct pm_str body = loop >= 0 ? filled(a, text, n, loop) : PM_NONE;
+    if (!body.n) return filled(a, text, n, -1);
+    struct pm_buf b = {0};
+    bool good = true;
+    pm_buf_fmt(&b, "for %s in", KEYS[loop].name);
+    const struct pm_strs *items = is_pair(loop) ? &n->pairs : &n->all[loop];
+    for (size_t i = 0; i < items->n && good; i++) {
+        if (loop == PM_ADV_DEPLOYMENT && !pm_str_has(items->items[i], PM_STR(":deployment/"))) continue;
+        pm_buf_addc(&b, ' ');
+        good = may_put(n, loop, items->items[i], 0, &b);
+    }
+    pm_buf_fmt(&b, "; do %.*s; done", PM_FMT(body));
+    struct pm_str out = good ? pm_arena_dup(a, pm_buf_str(&b)) : PM_NONE;
+    pm_buf_free(&b);
+    return out;
+}
+
+// What asks the cluster, a cloud or a registry can be run from anywhere; all else looks at the machine that it is run on.
+static bool for_a_node(struct pm_str command) {
+    static const char *const ANYWHERE[] = {"kubectl", "aws", "az", "gcloud", "skopeo", "cosign", "buildx"};
+    bool begins = true;
+    if (pm_str_has(command, PM_STR("containers-storage:"))) return true;
+    for (size_t i = 0; i < command.n; i++) {
+        for (size_t t = 0; begins && t < PM_LEN(ANYWHERE); t++) {
+            struct pm_str rest = pm_str_from(command, i), tool = pm_str_c(ANYWHERE[t]);
+            if (pm_str_starts(rest, tool) && rest.n > tool.n && rest.p[tool.n] == ' ') return false;
+        }
+        begins = command.p[i] == ' ' || command.p[i] == '(' || command.p[i] == ';';
+    }
+    return true;
+}
+
 // rows ------------------------------------------------------------------------------------------------------------------
 static struct pm_str word_of(const json_t *o, const char *key) { return pm_str_c(json_string_value(json_object_get(o, key))); }
 
@@ -154,6 +282,8 @@ static struct pm_str for_runtime(const json_t *o, const char *key, const char *r
     const json_t *v = json_object_get(o, key);
     if (!json_is_object(v)) return pm_str_c(json_string_value(v));
     struct pm_str exact = runtime ? word_of(v, runtime) : PM_NONE;
+    if (!exact.n && runtime && strcmp(runtime, "podman") == 0 && strcmp(key, "command") == 0)
+        return PM_NONE; // what crictl or a node's docker can do, it need not
     bool kin = runtime && (strncmp(runtime, "containerd", 10) == 0 || strcmp(runtime, "k3s") == 0);
     if (!exact.n && kin) exact = word_of(v, "containerd");
     return exact.n ? exact : word_of(v, "any");
@@ -187,9 +317,35 @@ static int key_named(struct pm_str word) {
     return -1;
 }
 
+// needs and unless: one placeholder, or several; all of them have a value, or none has.
+static bool all_there(const json_t *want, const struct pm_advice_names *n, bool there) {
+    size_t many = json_is_array(want) ? json_array_size(want) : want ? 1 : 0;
+    for (size_t i = 0; i < many; i++) {
+        int k = key_named(pm_str_c(json_string_value(json_is_array(want) ? json_array_get(want, i) : want)));
+        if (k >= 0 && (n->value[k].n > 0) != there) return false;
+    }
+    return true;
+}
+
+// A row about a cluster, to somebody who pulled with docker on a laptop or in a job.
+static bool of_cluster(const json_t *v) {
+    static const char *const WORDS[] = {"kubectl",    "kubelet",   "{namespace}", "{account}", "{node}",         "{pod}",
+                                        "{workload}", "{rollout}", " pods",       "Pods ",     "service account"};
+    const char *key;
+    json_t *one;
+    if (!json_is_object(v)) {
+        struct pm_str s = pm_str_c(json_string_value(v));
+        for (size_t i = 0; i < PM_LEN(WORDS); i++)
+            if (s.n && pm_str_has(s, pm_str_c(WORDS[i]))) return true;
+        return false;
+    }
+    json_object_foreach((json_t *)(uintptr_t)v, key, one) if (key[0] > ' ' && of_cluster(one)) return true;
+    return false;
+}
+
 static bool fits(const json_t *o, const struct pm_advice_names *n) {
-    int needs = key_named(word_of(o, "needs")), unless = key_named(word_of(o, "unless"));
-    if ((needs >= 0 && !n->value[needs].n) || (unless >= 0 && n->value[unless].n)) return false;
+    if (n->value[PM_ADV_TOOL].n && (of_cluster(json_object_get(o, "text")) || of_cluster(json_object_get(o, "command")))) return false;
+    if (!all_there(json_object_get(o, "needs"), n, true) || !all_there(json_object_get(o, "unless"), n, false)) return false;
     return registry_fits(json_object_get(o, "registry"), n->value[PM_ADV_REGISTRY]);
 }
 
@@ -202,10 +358,11 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const s
         if (!pm_str_eqc(word_of(o, "cause"), pm_causes[cause].name) || !fits(o, n)) continue;
         struct pm_str text = for_runtime(o, "text", n->runtime), command = for_runtime(o, "command", n->runtime);
         if (!text.n) continue;
-        rows[found++] = (struct pm_advice){.phase = pm_arena_dup(a, word_of(o, "phase")),
-                                           .within = pm_arena_dup(a, word_of(o, "within")),
-                                           .text = text_with(a, text, n),
-                                           .command = command.n ? command_with(a, command, n) : PM_NONE};
+        struct pm_str says = text_with(a, text, n), run = command.n ? command_with(a, command, n) : PM_NONE;
+        if (run.n && n->value[PM_ADV_NODE].n && !pm_str_eqc(word_of(o, "at"), "elsewhere") && for_a_node(command))
+            says = pm_arena_fmt(a, "%.*s%.*s", PM_FMT(says), PM_FMT(text_with(a, PM_STR(" (on {node}:)"), n)));
+        rows[found++] =
+            (struct pm_advice){.phase = pm_arena_dup(a, word_of(o, "phase")), .within = pm_arena_dup(a, word_of(o, "within")), .text = says, .command = run};
     }
     return found;
 }
@@ -221,6 +378,16 @@ static void fault(struct check *c, const json_t *o, const char *what, struct pm_
     c->faults++;
 }
 
+const json_t *pm_advice_home(const json_t *root, struct pm_str image) {
+    size_t i;
+    json_t *o;
+    json_array_foreach(json_object_get(root, "homes"), i, o) {
+        struct pm_str old = word_of(o, "old");
+        if (old.n && pm_str_starts(image, old)) return o;
+    }
+    return NULL;
+}
+
 // "{word}" of small letters, that no "$" or "%" makes somebody else's.
 static void check_template(struct check *c, const json_t *o, const char *text) {
     struct pm_str t = pm_str_c(text);
@@ -229,7 +396,9 @@ static void check_template(struct check *c, const json_t *o, const char *text) {
         struct pm_str rest = pm_str_from(t, (size_t)at + 1);
         while (n < rest.n && ((rest.p[n] >= 'a' && rest.p[n] <= 'z') || rest.p[n] == '_')) n++;
         bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%');
-        if (n && n < rest.n && rest.p[n] == '}' && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0)
+        ptrdiff_t end = pm_str_chr(rest, '}', n), bar = pm_str_chr(rest, '|', n);
+        bool forms = n < rest.n && rest.p[n] == ':' && n + 1 < rest.n && rest.p[n + 1] != ' ' && bar > 0 && bar < end; // "{image:is|are}"
+        if (n && n < rest.n && (rest.p[n] == '}' || forms) && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0)
             fault(c, o, "no such placeholder:", pm_str_sub(rest, 0, n));
     }
 }
@@ -245,7 +414,7 @@ static void check_templates(struct check *c, const json_t *o, const char *key) {
 
 // Keys that begin with a control character are the YAML reader's own (where the mapping stands).
 static void check_row(struct check *c, const json_t *o) {
-    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "needs", "unless"};
+    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "needs", "unless", "at"};
     const char *key;
     json_t *v;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key))
@@ -255,8 +424,11 @@ static void check_row(struct check *c, const json_t *o) {
     if (!known_word(STEPS, PM_LEN(STEPS), word_of(o, "within").p)) fault(c, o, "within is 0-10m, 10-30m, 30-120m or 1-7d, not", word_of(o, "within"));
     if (!json_object_get(o, "text")) fault(c, o, "a row needs text", PM_NONE);
     for (size_t i = 0; i < 2; i++) {
-        struct pm_str word = word_of(o, i ? "unless" : "needs");
-        if (word.n && key_named(word) < 0) fault(c, o, "no such placeholder:", word);
+        const json_t *want = json_object_get(o, i ? "unless" : "needs");
+        for (size_t w = 0; w < (json_is_array(want) ? json_array_size(want) : want ? 1 : 0); w++) {
+            struct pm_str word = pm_str_c(json_string_value(json_is_array(want) ? json_array_get(want, w) : want));
+            if (key_named(word) < 0) fault(c, o, "no such placeholder:", word);
+        }
     }
     check_templates(c, o, "text");
     check_templates(c, o, "command");

@@ -1,4 +1,4 @@
-// rules/correlate.yaml, advice.yaml and findings.yaml → structs. What the words mean stands at the head of each file.
+// rules/correlate.yaml, advice.yaml, findings.yaml and homes.yaml → structs. What the words mean stands at the head of each file.
 #include "judge/chain.h"
 #include "judge/rules/yaml.h"
 
@@ -68,7 +68,8 @@ bool pm_correlate_load(struct pm_state *s) {
     s->correlate = data(s, "correlate.yaml");
     s->advice = data(s, "advice.yaml");
     s->findings = data(s, "findings.yaml");
-    if (!s->correlate || !s->advice || !s->findings) return false;
+    s->homes = data(s, "homes.yaml");
+    if (!s->homes || !s->correlate || !s->advice || !s->findings) return false;
     json_array_foreach(json_object_get(s->correlate, "families"), i, o) ok &= family(s, o);
     json_array_foreach(json_object_get(s->correlate, "links"), i, o) ok &= link_rule(s, o);
     return ok;

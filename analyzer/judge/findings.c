@@ -1,5 +1,6 @@
 // rules/findings.yaml over the bundle's configuration, objects and pulls. What is not in the bundle is no finding: a check asks only about what it can see.
 #include "judge/mirror.h"
+#include "judge/advice.h"
 #include "judge/state.h"
 #include "judge/rules/yaml.h"
 #include <stdlib.h>
@@ -210,16 +211,11 @@ static bool hub_anonymous(struct pm_state *s, const struct pm_pod_fact *pod, uin
 static bool latest_always(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image) {
     return pm_ids_has(&pod->always, image) && pm_str_ends(pm_name(s, image), PM_STR(":latest"));
 }
-static bool frozen_name(struct pm_str image) {
-    static const char *const FROZEN[] = {"k8s.gcr.io/", "gcr.io/google-containers/", "gcr.io/google_containers/", "docker.pkg.github.com/",
-                                         "docker.io/bitnamilegacy/"};
-    for (size_t i = 0; i < PM_LEN(FROZEN); i++)
-        if (pm_str_starts(image, pm_str_c(FROZEN[i]))) return true;
-    return false;
-}
 static bool frozen(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image) {
     (void)pod;
-    return frozen_name(pm_name(s, image));
+    const json_t *home = pm_advice_home(s->homes, pm_name(s, image));
+    const char *state = json_string_value(json_object_get(home, "state"));
+    return state && strcmp(state, "frozen") == 0;
 }
 
 static void over_pods(struct findings *f, const json_t *rule, image_test *test) {

@@ -67,6 +67,7 @@ static void state_free(struct pm_state *s) {
     json_decref(s->correlate);
     json_decref(s->advice);
     json_decref(s->findings);
+    json_decref(s->homes);
     JLFA(freed, s->good_image);
     JLFA(freed, s->request_open);
     JLFA(freed, s->push_last);

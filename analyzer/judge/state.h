@@ -193,7 +193,7 @@ struct pm_hpa_fact {
     int64_t current, desired, max, seen;
 };
 struct pm_config_fact {
-    uint32_t source, node, path;
+    uint32_t source, node, path, namespace;
     uint64_t line, event;
     json_t *detail;
 };
@@ -299,7 +299,7 @@ struct pm_state {
     PM_LIST(struct pm_charge) charges;
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
-    json_t *correlate, *advice, *findings;
+    json_t *correlate, *advice, *findings, *homes;
     struct pm_mirror *mirrors; // of the configuration; mirror.h
     size_t mirrors_n;
     Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c

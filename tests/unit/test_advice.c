@@ -90,6 +90,73 @@ static void texts_tell_how_many_more(void **state) {
     json_decref(root);
 }
 
+static void all_that_were_hit_are_named_and_looped_over(void **state) {
+    (void)state;
+    static const struct {
+        const char *template, *want;
+    } cases[] = {
+        {"kubectl cordon {node}", "for node in n1 n2 n3; do kubectl cordon \"$node\"; done"},
+        {"echo \"at {node}\"", "for node in n1 n2 n3; do echo \"at $node\"; done"},
+        {"jq '.{node}'", "jq '.n1'"}, // nothing is put in for a variable there: the first alone
+        {"kubectl -n {namespace} rollout restart {rollout}",
+         "for rollout in shop:deployment/web pay:daemonset/till; do kubectl -n \"${rollout%%:*}\" rollout restart \"${rollout#*:}\"; done"},
+        {"kubectl -n {namespace} get pod {pod}", "kubectl -n shop get pod web-0"}, // of this pod alone
+        {"crictl pull {image}", "crictl pull r.test/a:1"},
+    };
+    struct pm_str nodes[] = {PM_STR("n1"), PM_STR("n2"), PM_STR("n3")}, spaces[] = {PM_STR("shop"), PM_STR("pay")};
+    struct pm_str rolls[] = {PM_STR("deployment/web"), PM_STR("daemonset/till")}, pairs[] = {PM_STR("shop:deployment/web"), PM_STR("pay:daemonset/till")};
+    for (size_t i = 0; i < PM_LEN(cases); i++) {
+        struct pm_advice_names n = {.pairs = {pairs, 2, 2}};
+        n.value[PM_ADV_NODE] = nodes[0], n.more[PM_ADV_NODE] = 2, n.all[PM_ADV_NODE] = (struct pm_strs){nodes, 3, 3};
+        n.value[PM_ADV_NAMESPACE] = spaces[0], n.more[PM_ADV_NAMESPACE] = 1, n.all[PM_ADV_NAMESPACE] = (struct pm_strs){spaces, 2, 2};
+        n.value[PM_ADV_ROLLOUT] = rolls[0], n.more[PM_ADV_ROLLOUT] = 1, n.all[PM_ADV_ROLLOUT] = (struct pm_strs){rolls, 2, 2};
+        n.value[PM_ADV_POD] = PM_STR("web-0");
+        n.value[PM_ADV_IMAGE] = PM_STR("r.test/a:1");
+        assert_string_equal(command(cases[i].template, &n), cases[i].want);
+        n.only_told[PM_ADV_IMAGE] = true; // without a registry it cannot be pulled
+        if (i + 1 == PM_LEN(cases)) assert_string_equal(command(cases[i].template, &n), "");
+    }
+}
+
+static void verbs_agree_and_nodes_are_told(void **state) {
+    (void)state;
+    json_t *root = table("advice:\n  - {cause: network.dns, phase: fix, within: 0-10m, text: \"{node} {node:is|are} away.\", command: \"df -h {node}\"}\n"
+                         "  - {cause: network.dns, phase: fix, within: 0-10m, text: \"Ask.\", command: \"kubectl get nodes {node}\"}\n");
+    struct pm_str nodes[] = {PM_STR("n1"), PM_STR("n2"), PM_STR("n3"), PM_STR("n4"), PM_STR("n5"), PM_STR("n6"), PM_STR("n7")};
+    static const char *const want[] = {"n1 is away. (on n1:)", "n1 and n2 are away. (on n1 and n2:)",
+                                       "n1, n2, n3, n4, n5 and 2 more are away. (on n1, n2, n3, n4, n5 and 2 more:)"};
+    const size_t many[] = {1, 2, 7};
+    for (size_t i = 0; i < PM_LEN(many); i++) {
+        struct pm_advice rows[4];
+        struct pm_advice_names n = {0};
+        n.value[PM_ADV_NODE] = nodes[0], n.more[PM_ADV_NODE] = many[i] - 1, n.all[PM_ADV_NODE] = (struct pm_strs){nodes, many[i], 7};
+        assert_int_equal(pm_advice_pick(a, root, pm_cause_find(PM_STR("network.dns")), &n, rows, 4), 2);
+        assert_string_equal(pm_arena_cstr(a, rows[0].text), want[i]);
+        assert_string_equal(pm_arena_cstr(a, rows[1].text), "Ask."); // kubectl runs anywhere
+    }
+    json_decref(root);
+}
+
+static void homes_are_dated(void **state) {
+    (void)state;
+    struct pm_str text;
+    size_t i;
+    json_t *o, *root;
+    assert_true(pm_rules_data(NULL, "homes.yaml", &text, a));
+    assert_non_null(root = pm_yaml_load(text, "homes.yaml", diags));
+    assert_true(json_array_size(json_object_get(root, "homes")) > 3);
+    json_array_foreach(json_object_get(root, "homes"), i, o) {
+        const char *since = json_string_value(json_object_get(o, "since")), *state_of = json_string_value(json_object_get(o, "state"));
+        assert_non_null(json_string_value(json_object_get(o, "old")));
+        assert_true(since && strlen(since) == 10 && since[4] == '-');
+        assert_true(state_of && (strcmp(state_of, "frozen") == 0 || strcmp(state_of, "gone") == 0));
+    }
+    assert_string_equal(json_string_value(json_object_get(pm_advice_home(root, PM_STR("k8s.gcr.io/pause:3.2")), "new")), "registry.k8s.io/");
+    assert_null(pm_advice_home(root, PM_STR("registry.k8s.io/pause:3.9")));
+    assert_null(pm_advice_home(root, PM_STR("mirror.test/k8s.gcr.io/pause:3.2")));
+    json_decref(root);
+}
+
 static void rows_fit_runtime_and_registry(void **state) {
     (void)state;
     json_t *root = table("advice:\n"
@@ -180,6 +247,9 @@ int main(void) {
         cmocka_unit_test(commands_hold_names_and_nothing_else),
         cmocka_unit_test(hosts_cannot_lead_out_of_a_folder),
         cmocka_unit_test(texts_tell_how_many_more),
+        cmocka_unit_test(all_that_were_hit_are_named_and_looped_over),
+        cmocka_unit_test(verbs_agree_and_nodes_are_told),
+        cmocka_unit_test(homes_are_dated),
         cmocka_unit_test(rows_fit_runtime_and_registry),
         cmocka_unit_test(names_are_derived),
         cmocka_unit_test(the_table_is_whole),

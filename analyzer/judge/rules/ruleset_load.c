@@ -467,7 +467,7 @@ static void beats_known(struct load *l) {
 }
 
 // Files of --rules DIR: DIR/causes/*.yaml and DIR/*.yaml, but not the data files that have readers of their own.
-static const char *const data_names[] = {"quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml"};
+static const char *const data_names[] = {"quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml", "homes.yaml"};
 static bool is_data(const char *name) {
     for (size_t i = 0; i < PM_LEN(data_names); i++)
         if (strcmp(name, data_names[i]) == 0) return true;
