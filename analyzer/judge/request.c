@@ -9,7 +9,8 @@
 
 #define BURST_NS PM_S(2)
 #define CHALLENGE_NS PM_S(60) // until a token is there
-#define IDLE_NS PM_S(120)     // a blob may take long; longer silence ends a group
+#define GREETING_NS PM_S(5)
+#define IDLE_NS PM_S(120) // a blob may take long; longer silence ends a group
 #define NEAR_NS PM_S(3)
 
 static void count_status(struct pm_request_group *g, int code, uint32_t n) {
@@ -24,10 +25,18 @@ static void count_status(struct pm_request_group *g, int code, uint32_t n) {
 // What failed at a manifest is over at once; a layer that failed is asked for again within the same pull.
 static bool has_failed(const struct pm_request_group *g) { return g->worst && !(g->stage == PM_STAGE_BLOB && g->blobs); }
 
+// How long a refusal waits for what follows it: a challenge for its token, but not for another challenge, which is the next attempt's. Refused for good where
+// an answer was given and refused.
+static int64_t patience(const struct pm_request_group *g, const struct pm_row *row, bool by_tag) {
+    bool answered = g->token || g->challenges > 1 || g->stage == PM_STAGE_TOKEN;
+    if (g->worst != 401 || answered) return BURST_NS;
+    return by_tag && row->event.http_status == 401 ? GREETING_NS : CHALLENGE_NS;
+}
+
 static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag, uint32_t reference) {
     int64_t silence = row->ts_ns - g->last;
     if (silence > IDLE_NS) return true;
-    if (has_failed(g) && silence > (g->worst == 401 ? CHALLENGE_NS : BURST_NS)) return true;
+    if (has_failed(g) && silence > patience(g, row, by_tag)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;

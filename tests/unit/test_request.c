@@ -87,6 +87,23 @@ static void a_challenge_that_nobody_answers(void **state) {
     CHECK(again, "SELECT client, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1 ORDER BY 1", "10.9.0.7 2, 10.9.0.8 1");
 }
 
+// Credentials that are refused are refused again ten seconds later; a token that takes its time belongs to the challenge before it.
+static void each_refused_credential_is_an_attempt(void **state) {
+    (void)state;
+    const struct line refused[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),  ASKED(1.1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        ASKED(12, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401), ASKED(12.1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        ASKED(33, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401), ASKED(33.1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+    };
+    CHECK(refused, BY_OUTCOME, "failed 3");
+    const struct line slow[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 401),
+        ASKED(31, "10.1.0.7", RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 200),
+        ASKED(31.1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/" D1, 200),
+    };
+    CHECK(slow, BY_OUTCOME, "ok 1");
+}
+
 // The tag is there and what it points to is not: the registry lost it.
 static void a_platform_that_is_gone(void **state) {
     (void)state;
@@ -248,6 +265,7 @@ int main(void) {
         cmocka_unit_test(a_push_is_no_pull),
         cmocka_unit_test(looking_is_no_pull),
         cmocka_unit_test(a_challenge_that_nobody_answers),
+        cmocka_unit_test(each_refused_credential_is_an_attempt),
         cmocka_unit_test(a_platform_that_is_gone),
         cmocka_unit_test(each_refusal_behind_a_good_head_counts),
         cmocka_unit_test(two_users_behind_one_address_pull_apart),
