@@ -263,7 +263,7 @@ class Cluster:
         node, ref = pod.node, pod.image
         if ref in node.images:
             self.pod_event(pod, t, "Pulled", f'Container image "{ref}" already present on machine')
-            pod.running = t + 0.5
+            self.up(t + 0.5, pod)
             return
         asked = t
         if self.serial:
@@ -323,7 +323,15 @@ class Cluster:
         took = f" in {o.took:.3f}s ({waited or o.took:.3f}s including waiting)" if node.kubelet != "1.20" else f" in {o.took:.6f}s"
         took += f". Image size: {o.size} bytes." if node.kubelet == "1.34" else ""
         self.pod_event(pod, end, "Pulled", f'Successfully pulled image "{ref}"{took}')
-        pod.running = end + 0.5
+        self.up(end + 0.5, pod)
+
+    def up(self, t, pod):
+        """The pod runs; a kubelet from 1.26 on measures its start, and writes times in UTC into a line whose own stamp is local."""
+        pod.running = t
+        if self.front and pod.node.kubelet != "1.20":
+            utc = lambda x: datetime.datetime.fromtimestamp(x, UTC).strftime("%Y-%m-%d %H:%M:%S") + f".{int(x % 1 * 1e9):09d} +0000 UTC"
+            seen = utc(t + 0.7 + pod.node.skew) + f" m=+{t - self.start + 86400:.9f}"
+            pod.node.kubelet_line(t + 0.7, "I", "pod_startup_latency_tracker.go:102", f'"Observed pod startup duration" pod={q(pod.ns + "/" + pod.name)} podStartSLOduration={t - pod.created:.9f} podCreationTimestamp={q(utc(int(pod.created)).replace(".000000000", ""))} firstStartedPulling="0001-01-01 00:00:00 +0000 UTC" lastFinishedPulling="0001-01-01 00:00:00 +0000 UTC" observedRunningTime={q(seen)} watchObservedRunningTime={q(seen)}')
 
     def mirror_lines(self, t, node, ref, o):
         """A mirror that was asked first and did not serve: one line of the runtime an attempt."""
