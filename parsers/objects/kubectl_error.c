@@ -46,7 +46,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     }
     for (size_t i = 0; i < PM_LEN(WAITS); i++) {
         if (!pm_str_starts(w.why, pm_str_c(WAITS[i].words))) continue;
-        struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_BACKOFF);
+        struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, PM_KIND_PULL_BACKOFF);
         e.flags |= PM_EV_SNAPSHOT;
         e.field[PM_F_POD] = w.pod;
         e.field[PM_F_CONTAINER] = w.container;
@@ -61,7 +61,7 @@ const struct pm_parser pm_parser_kubectl_error = {
     .title = "kubectl logs of a container that waits for its image",
     .example = "Error from server (BadRequest): container \"web\" in pod \"cart-0\" is waiting to start: trying and failing to pull image",
     .source = "kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go@v1.34.0",
-    .component = PM_COMP_CLIENT,
+    .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_LINE,
     .bid = bid,
     .parse = parse,
