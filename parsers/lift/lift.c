@@ -394,6 +394,15 @@ static void lift_image(struct pm_arena *a, struct pm_event *e, struct pm_str ima
     pm_event_fill(e, PM_F_REPOSITORY, parts.repository);
 }
 
+// "unexpected media type text/html for sha256:…: not found": where no image is named, the manifest's digest is the reference.
+static void lift_digest(struct pm_event *e, struct pm_str s) {
+    struct pm_str rest = after(after(s, "unexpected media type "), " for sha256:");
+    size_t n = 0;
+    while (n < rest.n && ((rest.p[n] >= '0' && rest.p[n] <= '9') || (rest.p[n] >= 'a' && rest.p[n] <= 'f'))) n++;
+    if (n != 64 || e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n) return;
+    pm_event_fill(e, PM_F_DIGEST, (struct pm_str){rest.p - strlen("sha256:"), n + strlen("sha256:")});
+}
+
 void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     struct pm_str s = pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES);
     if (!s.n) return;
@@ -401,6 +410,7 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     lift_urls(a, e, s);
     lift_credentials(e, s);
     lift_arn(a, e, s);
+    lift_digest(e, s);
     lift_pod_in_words(e, s);
     if (!e->http_status) e->http_status = primary_status(s);
     if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s);
