@@ -27,8 +27,9 @@ void pm_advices_free(struct pm_advices *d) {
     free(d);
 }
 
-size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items, size_t max) {
-    if (!d || cause < 0) return 0;
+size_t pm_advices_for(const struct pm_advices *d, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
+                      size_t max) {
+    if (!d || v->cause < 0) return 0;
     static const struct {
         enum pm_advice_key key;
         enum pm_field field;
@@ -40,13 +41,14 @@ size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_eve
         {PM_ADV_CLIENT, PM_F_CLIENT},       {PM_ADV_HOST, PM_F_HOST},
     };
     struct pm_advice rows[PM_ADVICE_ROWS];
-    struct pm_advice_names n = {.runtime = e->component == PM_COMP_DOCKERD      ? "docker"
+    struct pm_advice_names n = {.variant = pm_str_c(v->variant),
+                                .runtime = e->component == PM_COMP_DOCKERD      ? "docker"
                                            : e->component == PM_COMP_CRIO       ? "crio"
                                            : e->component == PM_COMP_CONTAINERD ? "containerd"
                                                                                 : NULL};
     for (size_t i = 0; i < PM_LEN(FIELDS); i++) n.value[FIELDS[i].key] = e->field[FIELDS[i].field];
     pm_advice_derive(a, &n);
-    size_t found = pm_advice_pick(a, d->root, cause, &n, rows, max < PM_LEN(rows) ? max : PM_LEN(rows));
+    size_t found = pm_advice_pick(a, d->root, v->cause, &n, rows, max < PM_LEN(rows) ? max : PM_LEN(rows));
     for (size_t i = 0; i < found; i++) items[i] = (struct pm_advice_item){rows[i].phase, rows[i].text, rows[i].command, rows[i].within};
     return found;
 }

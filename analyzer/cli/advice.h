@@ -3,6 +3,7 @@
 #include "pm/arena.h"
 #include "pm/diag.h"
 #include "pm/event.h"
+#include "pm/rule.h"
 
 #define PM_ADVICE_MAX 32
 struct pm_advice_item {
@@ -12,6 +13,7 @@ struct pm_advices;
 struct pm_advices *pm_advices_load(const char *rules_dir); // NULL where there is none
 void pm_advices_free(struct pm_advices *d);
 // The advice for a cause with the event's names in it, in the file's order. Slices live in `a`.
-size_t pm_advices_for(const struct pm_advices *d, int cause, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items, size_t max);
+size_t pm_advices_for(const struct pm_advices *d, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
+                      size_t max);
 // For `rules check`: how many faults, told in diags; a file that is missing or no YAML is one.
 size_t pm_advices_check(const char *rules_dir, struct pm_diags *diags);

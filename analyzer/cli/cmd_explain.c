@@ -67,7 +67,7 @@ static void candidates_json(struct line *l, const struct pm_verdict *v) {
 }
 static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advices_for(l->x->advice, r->verdict.cause, &r->event, l->x->a, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(l->x->advice, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
     member(l, "advice");
     pm_buf_addc(&l->b, '[');
     for (size_t i = 0; i < n; i++) {
@@ -107,6 +107,7 @@ static void print_json(struct explain *x, const struct pm_answer *r) {
     struct line l = {.x = x};
     pm_buf_addc(&l.b, '{');
     text(&l, "standing", r->event_made ? pm_str_c(pm_standing_names[e->standing]) : PM_NONE);
+    text(&l, "variant", pm_str_c(r->verdict.variant));
     text(&l, "format", pm_str_c(r->format));
     envelopes_json(&l, r);
     text(&l, "component", pm_str_c(pm_component_names[e->component]));
@@ -196,7 +197,7 @@ static void candidates_row(struct explain *x, const struct pm_verdict *v) {
 }
 static void advice_rows(struct explain *x, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advices_for(x->advice, r->verdict.cause, &r->event, x->a, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(x->advice, &r->verdict, &r->event, x->a, items, PM_ADVICE_MAX);
     for (size_t i = 0; i < n && i < 2; i++) {
         row(x, i ? "" : "do first", items[i].text);
         if (!items[i].command.n) continue;
@@ -218,6 +219,7 @@ static void print_text(struct explain *x, const struct pm_answer *r) {
     if (x->any) puts("");
     headline(x, r);
     candidates_row(x, &r->verdict);
+    row(x, "variant", pm_str_c(r->verdict.variant));
     row(x, "what", r->event_made ? pm_str_c(pm_kind_names[e->kind]) : PM_NONE);
     row(x, "image", image_of(x->a, e));
     row(x, "registry", e->field[PM_F_REGISTRY]);

@@ -201,7 +201,7 @@ static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
     struct gate *g = ctx;
     struct pm_advice_item items[PM_ADVICE_MAX];
     if (!g->advices) g->advices = pm_advices_load(g->value[OPT_RULES]);
-    size_t n = pm_advices_for(g->advices, cause, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
+    size_t n = pm_advices_for(g->advices, &(struct pm_verdict){.cause = cause}, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
     for (size_t i = 0; i < n; i++) rows[i] = (struct pm_advice){.phase = items[i].phase, .text = items[i].text, .within = items[i].within};
     return n;
 }

@@ -137,7 +137,7 @@ static void incident_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_INCIDENT);
     c.match = match_of(x, o);
     c.confidence = (enum pm_confidence)word_of(x, o, "confidence", pm_confidence_names, 3, PM_CONFIDENCE_LOW);
-    c.scope = word_of(x, o, "scope", pm_scope_names, PM_SCOPE_CLIENT + 1, -1);
+    c.scope = word_of(x, o, "scope", pm_scope_names, PM_SCOPE_COUNT, -1);
     c.id = pm_arena_fmt(x->a, "%s:%s", c.match, pm_severity_names[c.severity]).p;
     add(x, c);
 }

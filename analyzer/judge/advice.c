@@ -241,12 +241,6 @@ static struct pm_str arch_of(struct pm_state *s, const struct pm_hit *h) {
 }
 
 // hosts and images ------------------------------------------------------------------------------------------------------
-static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) { // the mirror, where it was the mirror
-    for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].host) return pm_name(s, s->traces.items[h->traces.items[i]].host);
-    return PM_NONE;
-}
-
 static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
     for (size_t i = 0; i < s->mirrors_n && registry.n; i++)
         if (pm_mirror_serves(&s->mirrors[i], registry)) return s->mirrors[i].host;
@@ -362,7 +356,7 @@ static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
 
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    struct pm_advice_names n = {.runtime = runtime_of(s, h)};
+    struct pm_advice_names n = {.variant = inc->variant, .runtime = runtime_of(s, h)};
     list(s, &n, PM_ADV_REGISTRY, &h->registries);
     list(s, &n, PM_ADV_REPOSITORY, &h->repositories);
     nodes(s, &n, h);
@@ -371,7 +365,7 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     images(s, &n, h);
     workloads(s, &n, h);
     pods(s, &n, h);
-    n.value[PM_ADV_HOST] = host_of(s, h);
+    n.value[PM_ADV_HOST] = inc->endpoints.n ? inc->endpoints.items[0] : PM_NONE;
     n.value[PM_ADV_MIRROR] = mirror_of(s, n.value[PM_ADV_REGISTRY]);
     n.value[PM_ADV_GOOD_IMAGE] = good_image_of(s, h, n.value[PM_ADV_IMAGE]);
     n.value[PM_ADV_ARCH] = arch_of(s, h);

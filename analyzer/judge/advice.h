@@ -56,6 +56,7 @@ struct pm_advice_names {
     bool one_account;                     // all pods have the same service account
     bool only_told[PM_ADV_KEY_COUNT];     // good for a text, not for a command: an image without a registry
     const char *runtime;                  // containerd2, containerd1, containerd, k3s, docker, crio, podman; NULL unknown
+    struct pm_str variant;                // of the cause
 };
 void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n);
 // The advice for a cause in the file's order; at most max rows. Slices live in `a`.

@@ -311,6 +311,20 @@ static bool registry_fits(const json_t *want, struct pm_str registry) {
     return false;
 }
 
+// variant: "expired", one of a list, or "!plain-http": any other, and where it is not known.
+static bool variant_fits(const json_t *want, struct pm_str variant) {
+    bool asked = false, found = false;
+    size_t n = json_is_array(want) ? json_array_size(want) : want ? 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *word = json_string_value(json_is_array(want) ? json_array_get(want, i) : want);
+        if (!word) continue;
+        if (word[0] == '!' && pm_str_eqc(variant, word + 1)) return false;
+        asked = asked || word[0] != '!';
+        found = found || pm_str_eqc(variant, word);
+    }
+    return found || !asked;
+}
+
 static int key_named(struct pm_str word) {
     for (int k = 0; k < PM_ADV_KEY_COUNT; k++)
         if (pm_str_eqc(word, KEYS[k].name)) return k;
@@ -346,7 +360,7 @@ static bool of_cluster(const json_t *v) {
 static bool fits(const json_t *o, const struct pm_advice_names *n) {
     if (n->value[PM_ADV_TOOL].n && (of_cluster(json_object_get(o, "text")) || of_cluster(json_object_get(o, "command")))) return false;
     if (!all_there(json_object_get(o, "needs"), n, true) || !all_there(json_object_get(o, "unless"), n, false)) return false;
-    return registry_fits(json_object_get(o, "registry"), n->value[PM_ADV_REGISTRY]);
+    return variant_fits(json_object_get(o, "variant"), n->variant) && registry_fits(json_object_get(o, "registry"), n->value[PM_ADV_REGISTRY]);
 }
 
 size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const struct pm_advice_names *n, struct pm_advice *rows, size_t max) {
@@ -355,7 +369,8 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const s
     if (cause < 0) return 0;
     json_array_foreach(json_object_get(root, "advice"), i, o) {
         if (found == max) break;
-        if (!pm_str_eqc(word_of(o, "cause"), pm_causes[cause].name) || !fits(o, n)) continue;
+        struct pm_str of = word_of(o, "cause");
+        if ((!pm_str_eqc(of, pm_causes[cause].name) && !pm_str_eqc(of, pm_causes[cause].family)) || !fits(o, n)) continue;
         struct pm_str text = for_runtime(o, "text", n->runtime), command = for_runtime(o, "command", n->runtime);
         if (!text.n) continue;
         struct pm_str says = text_with(a, text, n), run = command.n ? command_with(a, command, n) : PM_NONE;
@@ -412,14 +427,20 @@ static void check_templates(struct check *c, const json_t *o, const char *key) {
     }
 }
 
+static bool cause_or_family(struct pm_str word) {
+    for (int i = 0; pm_causes[i].name; i++)
+        if (pm_str_eqc(word, pm_causes[i].name) || pm_str_eqc(word, pm_causes[i].family)) return true;
+    return false;
+}
+
 // Keys that begin with a control character are the YAML reader's own (where the mapping stands).
 static void check_row(struct check *c, const json_t *o) {
-    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "needs", "unless", "at"};
+    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "variant", "needs", "unless", "at"};
     const char *key;
     json_t *v;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key))
         fault(c, o, "no such key:", pm_str_c(key));
-    if (pm_cause_find(word_of(o, "cause")) < 0) fault(c, o, "no such cause:", word_of(o, "cause"));
+    if (!cause_or_family(word_of(o, "cause"))) fault(c, o, "no such cause:", word_of(o, "cause"));
     if (!known_word(PHASES, PM_LEN(PHASES), word_of(o, "phase").p)) fault(c, o, "phase is mitigate, fix or prevent, not", word_of(o, "phase"));
     if (!known_word(STEPS, PM_LEN(STEPS), word_of(o, "within").p)) fault(c, o, "within is 0-10m, 10-30m, 30-120m or 1-7d, not", word_of(o, "within"));
     if (!json_object_get(o, "text")) fault(c, o, "a row needs text", PM_NONE);

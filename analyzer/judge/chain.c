@@ -11,7 +11,20 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-static bool shared(const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+// A helper that failed is why there were no credentials for the registries it serves: those it names, else its cloud's own. One warns at each start outside
+// its cloud, and has no part in what other registries refuse.
+static bool helper_serves(const struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
+    static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io", "gcr.io", ".pkg.dev"};
+    if (!pm_cause_is(from->cause, "auth.credential-provider")) return true;
+    if (from->registries.n) return common(&from->registries, &to->registries);
+    for (size_t i = 0; i < to->registries.n; i++)
+        for (size_t k = 0; k < PM_LEN(clouds); k++)
+            if (pm_str_ends(pm_name(s, to->registries.items[i]), pm_str_c(clouds[k]))) return true;
+    return false;
+}
+
+static bool shared(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+    if (!helper_serves(s, from, to)) return false;
     if (strcmp(r->share, "node") == 0) return common(&from->nodes, &to->nodes);
     if (strcmp(r->share, "registry") == 0) return common(&from->registries, &to->registries);
     if (strcmp(r->share, "image") == 0) return common(&from->images, &to->images);
@@ -44,7 +57,7 @@ static void explain(const struct pm_chain *c, size_t effect) {
         for (size_t i = 0; i < s->hits.n; i++) {
             const struct pm_hit *from = &s->hits.items[i];
             struct pm_share share;
-            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(r, from, to) || ancestor(s, i, effect) ||
+            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(s, r, from, to) || ancestor(s, i, effect) ||
                 !pm_share_count(c, r, from, to, &share))
                 continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;

@@ -149,6 +149,10 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("no pull failed for it, and no pod was evicted");
     }
+    if (pm_str_eqc(inc->variant, "lock")) { // two pulls of one layer: the next attempt finds it there
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("two pulls wanted the same layer at once: the lock goes by itself");
+    }
     if (h->side && !failed && !h->waits && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;

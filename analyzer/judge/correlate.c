@@ -38,7 +38,7 @@ static bool family(struct pm_state *s, const json_t *o) {
     if (!r.match || !names_cause(r.match)) return mistake(s, o, "match must name a cause or a family of causes");
     json_array_foreach(json_object_get(o, "group"), i, g) if (json_is_string(g) && n < PM_LEN(r.group)) r.group[n++] =
         pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
-    for (int k = PM_SCOPE_CLUSTER; scope && k <= PM_SCOPE_CLIENT; k++)
+    for (int k = PM_SCOPE_CLUSTER; scope && k < PM_SCOPE_COUNT; k++)
         if (strcmp(scope, pm_scope_names[k]) == 0) r.natural = (enum pm_scope_kind)k;
     *PM_PUSH(s->families.items, s->families.n, s->families.cap) = r;
     return true;

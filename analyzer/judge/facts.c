@@ -284,6 +284,7 @@ static void config_row(struct pm_state *s, const struct pm_row *row, const json_
     }
     struct pm_config_fact *c = PM_PUSH(s->facts.configs.items, s->facts.configs.n, s->facts.configs.cap);
     c->source = text(s, d, "source") ? text(s, d, "source") : pm_id(s, object);
+    c->namespace = namespace;
     c->node = pm_id(s, e->field[PM_F_NODE]);
     if (!c->node && row->file < s->facts.files.n) c->node = s->facts.files.items[row->file].node;
     c->path = pm_id(s, pm_str_c(row->path));

@@ -173,6 +173,7 @@ static void each_incident(struct pm_state *s) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->dropped) continue;
         h->incident = PM_NEW(s->a, struct pm_incident);
+        pm_wire_fill(s, h);
         pm_scope_find(s, h);
         pm_recovery_find(s, h);
         pm_blast_fill(s, h);

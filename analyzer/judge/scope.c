@@ -117,6 +117,20 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
     set(s, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 
+// A CDN, a token server, a mirror or a proxy stood between: what failed is that host, not the registry that pulls name.
+static void endpoint_scope(struct pm_state *s, struct pm_hit *h) {
+    const struct pm_strs *e = &h->incident->endpoints;
+    enum pm_scope_kind kind = h->incident->scope_kind;
+    if (e->n != 1 || (kind != PM_SCOPE_REGISTRY && kind != PM_SCOPE_CLUSTER)) return;
+    for (size_t i = 0; i < h->registries.n; i++)
+        if (pm_str_eq(pm_registry_of_host(e->items[0]), pm_name(s, h->registries.items[i]))) return;
+    struct pm_ids host = {0};
+    pm_ids_add(&host, pm_id(s, e->items[0]));
+    h->incident->scope = (struct pm_strs){0};
+    set(s, h, PM_SCOPE_ENDPOINT, &host, h->because.n ? pm_cstr(s, pm_id(s, h->because)) : "");
+    pm_ids_free(&host);
+}
+
 void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     struct spared v = {0};
     look(s, h, &v);
@@ -132,9 +146,12 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
         set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
     if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
+    if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n && v.images.n > 0)
+        set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
     bool credential = pm_cause_in(h->cause, "auth") && !(pm_cause_is(h->cause, "auth.denied-or-missing") && h->repositories.n == 1);
     if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
+    if (pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) endpoint_scope(s, h);
     if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
     h->held = v.holders.n;
     pm_strs_of_ids(s, &h->reached, &v.nodes);

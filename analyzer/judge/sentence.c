@@ -3,7 +3,8 @@
 
 struct phrase {
     const char *cause, *title, *verdict;
-}; // {registry} {registries} {nodes} {images} {user} {host}: names, or how many; {nodes?is|are}: one or the other by their number.
+}; // {registry} {registries} {nodes} {images} {user}: names, or how many; {nodes?is|are}: one or the other by their number.
+    // {endpoint}: the host that failed on the wire, where the errors name it, else the registry.
     // {at} " at HH:MM UTC", {by} " by …", {from} " from … on", {,from} ", from … on": nothing where no time is known.
 static const struct phrase phrases[] = {
     {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out{at}"},
@@ -18,14 +19,14 @@ static const struct phrase phrases[] = {
     {"auth.denied-or-missing", "{images}: private or missing, {registry} does not say",
      "{Registry} would not say whether {images} {images?is|are} private or missing{,from}"},
     {"auth.credential-provider", "fetching credentials failed on {nodes}", "The credential {nodes?helper|helpers} on {nodes} failed{from}"},
-    {"network.dns", "names did not resolve on {nodes}", "DNS failed on {nodes} for {registries}{from}"},
-    {"network.connect-timeout", "{nodes} could not reach {registries}", "{Nodes} could not connect to {registries}: connections timed out{from}"},
-    {"network.refused", "connections to {host} were refused", "{Host} refused connections{from}"},
-    {"network.reset", "connections to {registries} were cut", "Connections to {registries} were cut{from}"},
-    {"network.unreachable", "{nodes} had no route to {registries}", "{Nodes} had no route to {registries}{from}"},
-    {"network.tls", "TLS with {registries} failed", "TLS with {registries} failed{from}"},
+    {"network.dns", "{endpoint} did not resolve on {nodes}", "DNS failed on {nodes} for {endpoint}{from}"},
+    {"network.connect-timeout", "{nodes} could not reach {endpoint}", "{Nodes} could not connect to {endpoint}: connections timed out{from}"},
+    {"network.refused", "connections to {endpoint} were refused", "{Endpoint} refused connections{from}"},
+    {"network.reset", "connections to {endpoint} were cut", "Connections to {endpoint} were cut{from}"},
+    {"network.unreachable", "{nodes} had no route to {endpoint}", "{Nodes} had no route to {endpoint}{from}"},
+    {"network.tls", "TLS with {endpoint} failed", "TLS with {endpoint} failed{from}"},
     {"network.proxy", "the HTTP proxy did not let pulls through", "The nodes' HTTP proxy did not let pulls from {registries} through{,from}"},
-    {"network.stalled", "downloads from {registries} stalled", "Downloads from {registries} stalled{from}"},
+    {"network.stalled", "downloads from {endpoint} stalled", "Downloads from {endpoint} stalled{from}"},
     {"registry.outage", "{registry} answered with server errors", "{Registry} had an outage{from}"},
     {"registry.content", "{registry} served broken content", "{Registry} served broken content for {images}{from}"},
     {"image.tag-not-found", "{images} {images?does|do} not exist",
@@ -50,6 +51,37 @@ static const struct phrase phrases[] = {
     {"runtime.cancelled", "pulls on {nodes} were cut short", "Pulls on {nodes} were cut short{at}"},
     {"unknown", "pulls failed for a reason that no rule knows", "Pulls of {images} failed{from} for a reason that no rule knows"},
 };
+static const struct {
+    const char *variant;
+    struct phrase phrase;
+} variants[] = {
+    // before the causes' own
+    {"no-such-name", {"network.dns", "{endpoint} does not exist in DNS", "{Endpoint} did not resolve on {nodes}{,from}: DNS says that there is no such name"}},
+    {"server-failed",
+     {"network.dns", "the DNS server of {nodes} failed", "The DNS {nodes?server|servers} of {nodes} answered with a failure for {endpoint}{,from}"}},
+    {"timed-out",
+     {"network.dns", "the DNS server of {nodes} did not answer", "The DNS {nodes?server|servers} of {nodes} did not answer in time for {endpoint}{,from}"}},
+    {"unknown-authority",
+     {"network.tls", "the certificate of {endpoint} is not trusted", "{Endpoint} showed a certificate that {nodes} {nodes?does|do} not trust{,from}"}},
+    {"expired", {"network.tls", "the certificate of {endpoint} has expired", "The certificate of {endpoint} had expired{by}"}},
+    {"not-yet-valid",
+     {"network.tls", "the clock of {nodes} is behind the certificate of {endpoint}",
+      "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} is not valid yet{,from}: the {nodes?clock is|clocks are} behind, or it was made "
+      "too late"}},
+    {"wrong-name", {"network.tls", "{endpoint} showed a certificate for another name", "{Endpoint} showed a certificate that is for another name{,from}"}},
+    {"plain-http", {"network.tls", "{endpoint} speaks plain HTTP", "{Endpoint} answered in plain HTTP where {nodes} spoke HTTPS{,from}"}},
+    {"handshake-timeout",
+     {"network.tls", "the TLS handshake with {endpoint} timed out", "The TLS handshake of {nodes} with {endpoint} did not end in time{,from}"}},
+    {"withdrawn",
+     {"image.tag-not-found", "{images} {images?is|are} no longer there",
+      "{Images} {images?was|were} there and {images?is|are} no longer at {images?its|their} {registries?registry|registries}; pulls of {images?it|them} "
+      "failed{from}"}},
+    {"lock",
+     {"runtime.cancelled", "pulls on {nodes} waited for each other's layers",
+      "Pulls on {nodes} wanted the same layers at once and one gave up waiting{,from}"}},
+    {"inodes",
+     {"storage.disk-full", "the image {nodes?store|stores} of {nodes} ran out of inodes", "The image {nodes?store|stores} of {nodes} ran out of inodes{at}"}},
+};
 
 static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
 
@@ -61,16 +93,13 @@ static struct pm_str some(struct pm_state *s, const struct pm_ids *ids, const ch
     return pm_arena_fmt(s->a, "%zu %s", ids->n, many);
 }
 
-static struct pm_str host_of(struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].host)
-            return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, s->traces.items[h->traces.items[i]].host)));
-    for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        for (size_t k = 0; k < p->traces.n; k++)
-            if (s->traces.items[p->traces.items[k]].host) return pm_name(s, s->traces.items[p->traces.items[k]].host);
-    }
-    return some(s, &h->registries, "the registry", "registries");
+static struct pm_str endpoint_of(struct pm_state *s, const struct pm_hit *h) {
+    const struct pm_strs *e = &h->incident->endpoints;
+    if (!e->n) return some(s, &h->registries, "the registry", "registries");
+    if (h->side) return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(e->items[0]));
+    return e->n == 1   ? e->items[0]
+           : e->n == 2 ? pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
+                       : pm_arena_fmt(s->a, "%zu hosts", e->n);
 }
 
 // The day where the bundle spans several, the seconds where all was over within minutes.
@@ -106,7 +135,7 @@ static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_
     if (ids == &h->images) return some(s, ids, "an image", "images");
     if (ids == &h->pods) return some(s, ids, "pods", "pods");
     if (pm_str_eqc(key, "user")) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
-    return pm_str_ieq(key, PM_STR("host")) ? host_of(s, h) : when(s, h, key);
+    return pm_str_ieq(key, PM_STR("endpoint")) ? endpoint_of(s, h) : when(s, h, key);
 }
 
 // A sentence begins with a capital, unless with a name that has none of its own ("registry.k8s.io").
@@ -135,15 +164,25 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
     return out;
 }
 
-static const struct phrase *phrase_of(int cause) {
+static const struct phrase *phrase_of(const struct pm_hit *h) {
+    for (size_t i = 0; i < PM_LEN(variants); i++)
+        if (pm_cause_is(h->cause, variants[i].phrase.cause) && pm_str_eqc(h->incident->variant, variants[i].variant)) return &variants[i].phrase;
     for (size_t i = 0; i < PM_LEN(phrases); i++)
-        if (pm_cause_is(cause, phrases[i].cause)) return &phrases[i];
+        if (pm_cause_is(h->cause, phrases[i].cause)) return &phrases[i];
     return &phrases[PM_LEN(phrases) - 1];
 }
 
 static const struct phrase waiting = {"unknown", "{pods} wait for an image; nothing here says why",
                                       "{Pods} wait for an image, and nothing here says which, or why"};
-static const struct phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h->cause); }
+static const struct phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h); }
+
+// The runtime pulls the sandbox image by itself: nobody finds it in a pod's specification.
+static void sandbox(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+    size_t of_it = 0;
+    for (size_t i = 0; i < h->pulls.n; i++) of_it += (s->pulls.items[h->pulls.items[i]].flags & PM_EV_SANDBOX) != 0;
+    if (of_it * 2 <= h->pulls.n || h->images.n != 1) return;
+    pm_buf_fmt(b, " %.*s is the sandbox image, which the runtime pulls by itself.", PM_FMT(pm_name(s, h->images.items[0])));
+}
 
 static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     char took[32];
@@ -171,6 +210,7 @@ void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
     pm_buf_add(&b, render(s, h, p->verdict));
     pm_buf_lit(&b, ". ");
     tail(s, h, &b);
+    sandbox(s, h, &b);
     h->incident->summary = pm_arena_dup(s->a, pm_buf_str(&b));
     pm_buf_free(&b);
 }

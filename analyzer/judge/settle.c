@@ -3,7 +3,7 @@
 // A bare 429 or 403 comes from a HEAD, which has no body; "context canceled" says who stopped, not why; "not found" may be a proxy's way to say that its
 // upstream refused. Who knows: the other lines of the attempt, the request log, the pod's secrets, what the same registry and credential did before and
 // after, and what others saw at the same time. Each settler looks at one ambiguity and says what it saw; the first that knows wins.
-#include "judge/state.h"
+#include "judge/registry_side.h"
 #include <stdlib.h>
 
 #define SAME_EPISODE_NS PM_S(3600)
@@ -18,9 +18,10 @@ struct view {
     struct pm_order by_registry, by_node, by_repository;       // all pulls
     struct pm_order sure_registry, sure_node, sure_repository; // failed pulls whose cause is decided
     struct pm_order sides;                                     // traces beside pulls, by node
-    Pvoid_t edge_at;                                           // registry → index + 1
+    Pvoid_t edge_at, served_at;                                // registry → index + 1; registry and credential → answer
     PM_LIST(struct edge) edges;
-    bool last_round; // weak reasons are heard
+    struct pm_registry_side said; // by registries and their proxies
+    bool last_round;              // weak reasons are heard
 };
 
 static struct pm_attempt *at(const struct view *v, const struct pm_order_key *k) { return &v->s->pulls.items[k->index]; }
@@ -40,12 +41,18 @@ static bool open_question(const struct pm_attempt *p) { return p->verdict.cause 
 
 static bool settle_as(struct pm_attempt *p, int cause, enum pm_confidence confidence, const char *why) {
     if (cause < 0) return false;
+    if (p->verdict.cause != cause) p->verdict.variant = NULL; // it was the other's
     p->verdict.cause = cause;
     p->verdict.candidates[0] = cause;
     p->verdict.candidate_count = 1;
     p->verdict.confidence = confidence;
     p->settled_by_neighbour = true;
     p->why = pm_str_c(why);
+    return true;
+}
+static bool settle_like(struct pm_attempt *p, const struct pm_verdict *other, enum pm_confidence confidence, const char *why) {
+    if (!settle_as(p, other->cause, confidence, why)) return false;
+    if (!p->verdict.variant) p->verdict.variant = other->variant;
     return true;
 }
 static bool settle(struct pm_attempt *p, const char *cause, enum pm_confidence confidence, const char *why) {
@@ -77,6 +84,7 @@ static bool cancelled(const struct pm_attempt *p) { return pm_cause_is(p->verdic
 
 // The nearest pull of the same registry (or node, or repository), decided, whose cause is one of this pull's candidates.
 static bool speaks_for(const struct pm_attempt *p, const struct pm_attempt *q, const char *family) {
+    if (pm_cause_in(q->verdict.cause, "image") && q->image != p->image) return false; // another tag may well be there
     return q != p && pm_cause_in(q->verdict.cause, family) && (may_be(p, pm_causes[q->verdict.cause].name) || cancelled(p));
 }
 
@@ -95,7 +103,38 @@ static const struct pm_attempt *decided_near(const struct view *v, const struct 
 }
 
 // ── credentials ──
-enum secrets { SECRETS_UNKNOWN, SECRETS_NONE, SECRETS_SOME };
+enum secrets { SECRETS_UNKNOWN, SECRETS_NONE, SECRETS_SOME, SECRETS_OWN }; // own: for this very registry, its object says
+
+// A secret whose object is there says which registries it is for; of another nobody can tell.
+static enum secrets for_registry(const struct pm_state *s, uint32_t namespace, uint32_t secret, uint32_t registry) {
+    for (size_t i = 0; i < s->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        struct pm_str object = pm_name(s, c->source);
+        json_t *list = json_object_get(c->detail, "registries"), *v;
+        size_t k;
+        if (!json_is_array(list) || c->namespace != namespace || !pm_str_starts(object, PM_STR("Secret/")) ||
+            !pm_str_eq(pm_str_from(object, strlen("Secret/")), pm_name(s, secret)))
+            continue;
+        json_array_foreach(list, k, v) {
+            struct pm_str host = pm_str_c(json_string_value(v));
+            ptrdiff_t scheme = pm_str_find(host, PM_STR("://"), 0);
+            if (scheme >= 0) host = pm_str_from(host, (size_t)scheme + 3);
+            ptrdiff_t slash = pm_str_chr(host, '/', 0);
+            if (pm_str_eq(pm_registry_of_host(slash < 0 ? host : pm_str_sub(host, 0, (size_t)slash)), pm_name(s, registry))) return SECRETS_OWN;
+        }
+        return SECRETS_NONE;
+    }
+    return SECRETS_SOME;
+}
+
+static enum secrets best_for(const struct pm_state *s, const struct pm_pod_fact *pod, uint32_t registry) {
+    enum secrets best = SECRETS_NONE;
+    for (size_t i = 0; i < pod->secrets.n; i++) {
+        enum secrets one = for_registry(s, pod->namespace, pod->secrets.items[i], registry);
+        if (one > best) best = one;
+    }
+    return best;
+}
 
 static enum secrets pod_secrets(struct pm_state *s, const struct pm_attempt *p) {
     bool known = false;
@@ -103,7 +142,8 @@ static enum secrets pod_secrets(struct pm_state *s, const struct pm_attempt *p) 
         const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[i]);
         if (!pod || !pod->listed) continue;
         known = true;
-        if (pod->secrets.n) return SECRETS_SOME;
+        enum secrets own = best_for(s, pod, p->registry);
+        if (own != SECRETS_NONE) return own;
         if (pm_map_get(s->facts.account_secrets, pm_id_join(s, pod->namespace, '/', pod->account ? pod->account : pm_id(s, PM_STR("default")))))
             return SECRETS_SOME;
     }
@@ -117,11 +157,19 @@ static bool secret_is_missing(struct pm_state *s, const struct pm_attempt *p) {
 }
 
 // ── settlers ──
+// Beats the words of the error: "unauthorized: authentication required" is what a registry answers to no credentials and to wrong ones.
+static bool by_registry_side(struct view *v, struct pm_attempt *p) {
+    if (p->verdict.cause >= 0 && !may_be_family(p, "auth")) return false;
+    if (p->verdict.cause < 0 && p->error) return false; // words that nobody knows are no refusal
+    const struct pm_verdict *said = pm_registry_said(v->s, &v->said, p);
+    return said && settle_like(p, said, PM_CONFIDENCE_HIGH, "the registry's side wrote it of this client and repository at that second");
+}
+
 static bool by_own_lines(struct view *v, struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &v->s->traces.items[p->traces.items[i]];
         if (t->verdict.cause < 0 || t->verdict.candidate_count > 1 || t->kind == PM_KIND_MIRROR_TRY) continue;
-        if (may_be(p, pm_causes[t->verdict.cause].name)) return settle_as(p, t->verdict.cause, PM_CONFIDENCE_HIGH, "another line of the same attempt says it");
+        if (may_be(p, pm_causes[t->verdict.cause].name)) return settle_like(p, &t->verdict, PM_CONFIDENCE_HIGH, "another line of the same attempt says it");
     }
     return false;
 }
@@ -145,16 +193,16 @@ static bool limit(struct view *v, struct pm_attempt *p) {
     bool official = pm_str_starts(pm_name(v->s, p->repository), PM_STR("library/")); // only Docker Hub has these
     bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || (!p->registry && (official || !p->repository));
     const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "rate-limit");
-    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
+    if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
-    if (side && may_be(p, pm_causes[side->verdict.cause].name))
-        return settle_as(p, side->verdict.cause, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
+    if (side && may_be(p, pm_causes[side->verdict.cause].name)) return settle_like(p, &side->verdict, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
     if (!v->last_round) return false;
+    bool anonymous = p->flags & PM_EV_ANONYMOUS && !(p->flags & PM_EV_CREDENTIALS) && !p->user;
     if (!hub)
         return settle(p, may_be(p, "rate-limit.service") ? "rate-limit.service" : pm_causes[p->verdict.cause].name, PM_CONFIDENCE_MEDIUM,
                       "this registry throttles, it has no pull quota per user");
     enum secrets secrets = pod_secrets(v->s, p);
-    if ((p->flags & PM_EV_CREDENTIALS || p->user) && may_be(p, "rate-limit.authenticated"))
+    if ((p->flags & PM_EV_CREDENTIALS || p->user || secrets == SECRETS_OWN) && !anonymous && may_be(p, "rate-limit.authenticated"))
         return settle(p, "rate-limit.authenticated", PM_CONFIDENCE_MEDIUM, "the pull had credentials");
     if (may_be(p, "rate-limit.anonymous")) // a pull secret in the pod is for some registry, and says nothing of what was presented to this one
         return settle(p, "rate-limit.anonymous", p->flags & PM_EV_ANONYMOUS || secrets == SECRETS_NONE ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
@@ -197,6 +245,51 @@ static bool cliff(struct view *v, const struct pm_attempt *p, bool *same_image_b
     return e.ok_after == PM_NO_TIME || e.ok_after > pm_at(p);
 }
 
+// A success between two refusals of the same node, of what has the same credential, denies that it ran out: its way is open, one repository's is not.
+// The first moments of a renewed credential are not meant: what was under way still fails.
+struct turn {
+    int64_t refused, served;
+}; // of one node: the last refusal, the first success since
+
+static bool same_credential(const struct pm_attempt *p, const struct pm_attempt *q) {
+    if (p->user && q->user) return p->user == q->user;
+    return !p->namespace || !q->namespace || p->namespace == q->namespace;
+}
+
+static bool served_between(const struct view *v, const struct pm_attempt *p) {
+    Pvoid_t at_node = NULL;
+    PM_LIST(struct turn) turns = {0};
+    bool found = false;
+    Word_t freed;
+    for (size_t i = pm_order_first(&v->by_registry, p->registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == p->registry && !found;
+         i++) {
+        const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
+        int64_t t = v->by_registry.items[i].at;
+        bool refused = q->outcome == PM_OUTCOME_FAILED && may_be_family(q, "auth"), served = q->outcome == PM_OUTCOME_OK;
+        if (t == PM_NO_TIME || !same_credential(p, q) || (!refused && !served)) continue;
+        Word_t *slot = pm_map_slot(&at_node, (Word_t)q->node + 1);
+        if (!*slot) {
+            *PM_PUSH(turns.items, turns.n, turns.cap) = (struct turn){PM_NO_TIME, PM_NO_TIME};
+            *slot = turns.n;
+        }
+        struct turn *turn = &turns.items[*slot - 1];
+        if (served && turn->refused != PM_NO_TIME && turn->served == PM_NO_TIME && t - turn->refused <= SAME_EPISODE_NS) turn->served = t;
+        if (!refused) continue;
+        found = turn->served != PM_NO_TIME && t - turn->served > PM_S(30) && t - turn->served <= SAME_EPISODE_NS;
+        *turn = (struct turn){t, PM_NO_TIME};
+    }
+    JLFA(freed, at_node);
+    (void)freed;
+    free(turns.items);
+    return found;
+}
+
+static bool served(struct view *v, const struct pm_attempt *p) { // asked for each refused pull: remembered for each registry and credential
+    Word_t *slot = pm_map_slot(&v->served_at, PM_PAIR(p->registry, p->user ? p->user : p->namespace));
+    if (!*slot) *slot = served_between(v, p) ? 2 : 1;
+    return *slot == 2;
+}
+
 #define LOOKED_MAX 512 // of an episode's pulls: more would say the same
 
 // A right is given repository by repository, a token serves them all.
@@ -218,7 +311,10 @@ static bool all_refused(const struct view *v, const struct pm_attempt *p) {
 static bool denied(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "auth")) return false;
     const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "auth");
-    if (q) return settle_as(p, q->verdict.cause, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
+    if (may_be(p, "auth.token-expired") && may_be(p, "auth.permission-denied") && p->registry && served(v, p) &&
+        !(q && !pm_cause_is(q->verdict.cause, "auth.token-expired")))
+        return settle(p, "auth.permission-denied", PM_CONFIDENCE_MEDIUM, "the same credential was served between the refusals: it had not run out");
+    if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     bool same_image = false;
     if (may_be(p, "auth.token-expired") && p->registry && cliff(v, p, &same_image))
         return settle(p, "auth.token-expired", same_image ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
@@ -227,7 +323,7 @@ static bool denied(struct view *v, struct pm_attempt *p) {
     if (may_be(p, "auth.missing-credentials") && (secret_is_missing(v->s, p) || secrets == SECRETS_NONE))
         return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH,
                       secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
-    if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_SOME)
+    if (may_be(p, "auth.invalid-credentials") && secrets >= SECRETS_SOME)
         return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
     if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired") && all_refused(v, p))
         return settle(p, "auth.token-expired", PM_CONFIDENCE_LOW,
@@ -257,8 +353,7 @@ static bool stopped(struct view *v, struct pm_attempt *p) {
     const struct pm_attempt *q = decided_near(v, &v->sure_repository, p->repository, p, "network");
     if (!q) q = decided_near(v, &v->sure_node, p->node, p, "network");
     if (!q) q = decided_near(v, &v->sure_registry, p->registry, p, "network");
-    if (q)
-        return settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
+    if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
     if (!v->last_round) return false;
     int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
     if (lasted >= PM_S(45))
@@ -274,7 +369,7 @@ static bool proxied(struct view *v, struct pm_attempt *p) {
          i < v->sides.n && v->sides.items[i].group == REGISTRY_SIDE && v->sides.items[i].at <= pm_at(p) + PM_S(10); i++) {
         const struct pm_trace *t = &v->s->traces.items[v->sides.items[i].index];
         if (!is_limit(t) || (t->repository && p->repository && !pm_str_ends(pm_name(v->s, p->repository), pm_name(v->s, t->repository)))) continue;
-        return settle_as(p, t->verdict.cause, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit at that moment and answered 404");
+        return settle_like(p, &t->verdict, PM_CONFIDENCE_HIGH, "the proxy cache logged its upstream's rate limit at that moment and answered 404");
     }
     return false;
 }
@@ -293,7 +388,7 @@ static bool full(struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "storage.disk-full")) return false;
     if (side_near(v, p, PM_S(600), PM_S(120), is_full)) return settle(p, "storage.disk-full", PM_CONFIDENCE_HIGH, "the node's disk ran full at the time");
     const struct pm_attempt *q = decided_near(v, &v->sure_node, p->node, p, "storage");
-    return q && settle_as(p, q->verdict.cause, PM_CONFIDENCE_MEDIUM, "another pull on the node says it");
+    return q && settle_like(p, &q->verdict, PM_CONFIDENCE_MEDIUM, "another pull on the node says it");
 }
 
 // A connection to the runtime that ends while the runtime ends: no network fault.
@@ -319,7 +414,7 @@ static bool by_anybody(struct view *v, struct pm_attempt *p) {
         best = decided_near(v, &v->sure_registry, p->registry, p, family);
         if (!best) best = decided_near(v, &v->sure_node, p->node, p, family);
     }
-    return best && settle_as(p, best->verdict.cause, PM_CONFIDENCE_MEDIUM, "other pulls at the same time say it");
+    return best && settle_like(p, &best->verdict, PM_CONFIDENCE_MEDIUM, "other pulls at the same time say it");
 }
 
 static bool first_candidate(struct view *v, struct pm_attempt *p) {
@@ -340,11 +435,12 @@ static void mute(struct view *v, struct pm_attempt *p) {
             const struct pm_attempt *q = at(v, &orders[k]->items[i]);
             int64_t d = llabs(orders[k]->items[i].at - pm_at(p));
             if (q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || q->registry != p->registry || d >= gap) continue;
+            if (pm_cause_in(q->verdict.cause, "image") && q->image != p->image) continue; // another tag may well be there
             best = q;
             gap = d;
         }
     }
-    if (best) settle_as(p, best->verdict.cause, PM_CONFIDENCE_LOW, "the line gives no reason; the same registry failed for it at the time");
+    if (best) settle_like(p, &best->verdict, PM_CONFIDENCE_LOW, "the line gives no reason; the same registry failed for it at the time");
 }
 
 static void hear(struct view *v, bool settled_too) {
@@ -353,6 +449,7 @@ static void hear(struct view *v, bool settled_too) {
     for (size_t i = 0; i < v->s->pulls.n; i++) {
         const struct pm_attempt *p = &v->s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_FAILED || p->verdict.cause < 0 || open_question(p) || pm_at(p) == PM_NO_TIME) continue;
+        if (p->origin == PM_ORIGIN_REGISTRY && !p->verdict.rule) continue; // nobody's words: what a challenge without an answer looks like
         if (p->settled_by_neighbour && (!settled_too || p->verdict.confidence < PM_CONFIDENCE_MEDIUM)) continue;
         pm_order_add(sure[0], p->registry, pm_at(p), (uint32_t)i);
         pm_order_add(sure[1], p->node, pm_at(p), (uint32_t)i);
@@ -392,6 +489,7 @@ void pm_settle(struct pm_state *s) {
     static const size_t strong = 6; // by_anybody and first_candidate wait for the last round
     struct view v = {.s = s};
     place_hub(s);
+    pm_registry_side_load(s, &v.said);
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         pm_order_add(&v.by_registry, p->registry, pm_at(p), (uint32_t)i);
@@ -414,6 +512,7 @@ void pm_settle(struct pm_state *s) {
         for (size_t i = 0; i < s->pulls.n; i++) {
             struct pm_attempt *p = &s->pulls.items[i];
             if (p->outcome != PM_OUTCOME_FAILED || (round == 0 && (cut(&v, p) || proxied(&v, p)))) continue;
+            if (round == 0 && by_registry_side(&v, p)) continue;
             if (round == 0) hidden_limit(&v, p);
             if (cancelled(p)) stopped(&v, p);
             for (size_t k = 0; k < (v.last_round ? PM_LEN(settlers) : strong) && open_question(p); k++)
@@ -426,6 +525,8 @@ void pm_settle(struct pm_state *s) {
     place_hub(s);
     Word_t freed;
     JLFA(freed, v.edge_at);
+    JLFA(freed, v.served_at);
+    pm_registry_side_free(&v.said);
     (void)freed;
     free(v.edges.items);
     free(v.sure_registry.items);

@@ -377,6 +377,8 @@ static void incident(json *w, const struct pm_incident *i) {
     pm_json_uint(w, "id", i->id);
     pm_json_text_or_null(w, "fingerprint", i->fingerprint);
     pm_json_text(w, "root_cause", cause_name(i->root_cause));
+    pm_json_text_or_null(w, "variant", i->variant);
+    texts(w, "endpoints", &i->endpoints);
     pm_json_text(w, "title", i->title);
     pm_json_text_or_null(w, "summary", i->summary);
     pm_json_text(w, "severity", pm_str_c(pm_severity_names[i->severity]));
@@ -527,6 +529,7 @@ static void verdict(json *w, const struct pm_report *r) {
     struct pm_arena *a = pm_arena_new();
     pm_json_open(w, "verdict", '{');
     pm_json_text_or_null(w, "root_cause", first ? cause_name(first->root_cause) : PM_NONE);
+    pm_json_text_or_null(w, "variant", first ? first->variant : PM_NONE);
     pm_json_known(w, "incident", first != NULL, r->verdict);
     pm_json_text(w, "sentence", r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(a, r));
     pm_json_time(w, "from", first ? r->whole.from_ns : PM_NO_TIME);

@@ -82,6 +82,8 @@ void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i
                                i->blast.workloads_n, i->blast.namespaces.n, i->blast.nodes.n, i->blast.images.n};
     for (int k = 0; k < (int)PM_LEN(counts); k++) sqlite3_bind_int64(s, 15 + k, (int64_t)counts[k]);
     bind_known(s, 23, i->explained_by != 0, i->explained_by);
+    bind_str(s, 24, i->variant);
+    bind_str(s, 25, joined(a, &i->endpoints));
     timeline_run(t, s);
     pm_arena_free(a);
 }

@@ -28,7 +28,7 @@ static const char *const statements[ST_COUNT] = {
     [ST_META_GET] = "SELECT value FROM meta WHERE key=?",
     [ST_VERDICT] = "INSERT OR REPLACE INTO verdict VALUES(?,?,?)",
     [ST_PULL] = "INSERT OR REPLACE INTO pull VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [ST_INCIDENT] = "INSERT OR REPLACE INTO incident VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_INCIDENT] = "INSERT OR REPLACE INTO incident VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_QUOTA] = "INSERT INTO quota VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_QUOTA_POINT] = "INSERT INTO quota_point VALUES(?,?,?,?,?,?)",
 };
@@ -108,7 +108,8 @@ static void words_fill(struct pm_timeline *t) {
         {"quality", pm_quality_names, PM_QUALITY_RELATIVE + 1},
     };
     static const char *const outcome[] = {"open", "ok", "failed", "cached"}, *const severity[] = {"info", "warning", "critical"};
-    static const char *const confidence[] = {"low", "medium", "high"}, *const scope[] = {"cluster", "registry", "node", "image", "namespace", "client"};
+    static const char *const confidence[] = {"low", "medium", "high"}, *const scope[] = {"cluster",   "registry", "node",    "image",
+                                                                                         "namespace", "client",   "endpoint"};
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT OR REPLACE INTO word VALUES(?,?,?)", -1, &s, NULL))) return;
     for (size_t i = 0; i < PM_LEN(lists); i++) words_add(t, s, lists[i].list, lists[i].names, lists[i].n);

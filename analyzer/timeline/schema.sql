@@ -68,7 +68,7 @@ CREATE TABLE event(
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
     standing INTEGER NOT NULL,      -- word 'standing' in bits 0 and 1; from bit 2 on the voice in its member, a writer whose standing hung on all it wrote
-    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 4096 answered from a cache, 8192 not in the cache
+    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache
     count INTEGER NOT NULL,         -- happenings it stands for, at least 1
     duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
     limit_ INTEGER, remaining INTEGER, window_s INTEGER, -- RateLimit headers
@@ -106,7 +106,8 @@ CREATE TABLE incident(
     scope_kind INTEGER NOT NULL, scope TEXT, registries TEXT, -- lists joined with blanks
     failed_pulls INTEGER, failed_requests INTEGER, lines INTEGER,
     pods INTEGER, workloads INTEGER, namespaces INTEGER, nodes INTEGER, images INTEGER,
-    explained_by INTEGER
+    explained_by INTEGER,
+    variant TEXT, endpoints TEXT    -- endpoints joined with blanks
 );
 CREATE TABLE quota(
     id INTEGER PRIMARY KEY,
@@ -215,6 +216,8 @@ FROM pull p;
 --   recovered        first success after the last failure in the same scope; NULL: not within these logs
 --   pods, workloads, nodes, images  how many were hit
 --   explained_by     id of the incident that led to this one, NULL for a root
+--   variant          which of several troubles the cause holds ("expired", "plain-http"), NULL where it is not known
+--   endpoints        hosts on the wire that failed, joined with blanks
 CREATE VIEW incidents AS SELECT
     i.id AS id, i.root_cause AS root_cause,
     (SELECT text FROM word WHERE list = 'severity' AND id = i.severity) AS severity,
@@ -226,6 +229,7 @@ CREATE VIEW incidents AS SELECT
     i.scope AS scope, i.failed_pulls AS failed_pulls, i.pods AS pods, i.workloads AS workloads, i.nodes AS nodes, i.images AS images,
     i.explained_by AS explained_by,
     i.title AS title, i.summary AS summary, i.fingerprint AS fingerprint, i.score AS score, i.registries AS registries,
+    i.variant AS variant, i.endpoints AS endpoints,
     i.namespaces AS namespaces, i.failed_requests AS failed_requests, i.lines AS lines
 FROM incident i;
 

@@ -102,6 +102,7 @@ enum pm_event_flag {
     PM_EV_PUSH = 16,         // a push, not a pull
     PM_EV_MIRROR = 32,       // through a mirror or pull-through cache
     PM_EV_ECHO = 64,         // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
+    PM_EV_SANDBOX = 128,     // of the sandbox (pause) image, which the runtime pulls by itself
     PM_EV_CACHE_HIT = 4096,  // a proxy or CDN answered from what it keeps: nothing was asked upstream
     PM_EV_CACHE_MISS = 8192, // it keeps a cache, and had to ask
 };

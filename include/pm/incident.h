@@ -9,7 +9,16 @@ enum pm_outcome { PM_OUTCOME_OPEN = 0, PM_OUTCOME_OK, PM_OUTCOME_FAILED, PM_OUTC
 extern const char *const pm_outcome_names[];
 enum pm_severity { PM_SEVERITY_INFO = 0, PM_SEVERITY_WARNING, PM_SEVERITY_CRITICAL };
 extern const char *const pm_severity_names[];
-enum pm_scope_kind { PM_SCOPE_CLUSTER = 0, PM_SCOPE_REGISTRY, PM_SCOPE_NODE, PM_SCOPE_IMAGE, PM_SCOPE_NAMESPACE, PM_SCOPE_CLIENT };
+enum pm_scope_kind {
+    PM_SCOPE_CLUSTER = 0,
+    PM_SCOPE_REGISTRY,
+    PM_SCOPE_NODE,
+    PM_SCOPE_IMAGE,
+    PM_SCOPE_NAMESPACE,
+    PM_SCOPE_CLIENT,
+    PM_SCOPE_ENDPOINT,
+    PM_SCOPE_COUNT
+};
 extern const char *const pm_scope_names[];
 enum pm_source {
     PM_SRC_RUNTIME = 1,
@@ -94,6 +103,8 @@ struct pm_incident {
     uint32_t id;               // 1 is the one to read first
     struct pm_str fingerprint; // stable: cause + scope shape, survives re-collection
     int root_cause;
+    struct pm_str variant;    // which of several troubles the cause holds; empty where that is not known
+    struct pm_strs endpoints; // the hosts on the wire that failed, most often first: a registry, its CDN or token server, a mirror, a proxy
     struct pm_str title, summary;
     enum pm_severity severity;
     struct pm_str severity_why;

@@ -25,7 +25,8 @@ struct pm_verdict {
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count; // 1: decided by the record alone; more: the judge settles it
     enum pm_confidence confidence;
-    bool quiet; // a rule said: looks like trouble, is none
+    const char *variant; // which of several troubles `cause` holds ("expired", "plain-http"), NULL where it is not known. Lives as long as the ruleset
+    bool quiet;          // a rule said: looks like trouble, is none
 };
 
 struct pm_ruleset;
@@ -35,6 +36,8 @@ void pm_ruleset_free(struct pm_ruleset *rs);
 const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all rules: goes into the report
 // Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
+// The variant that a cause is told with: its own, else "sandbox" where the runtime pulled the sandbox image itself and a credential or the network failed.
+const char *pm_variant_of(int cause, const char *variant, unsigned flags);
 // Patterns run under match limits; a limit that bit is no match. Tells in diags how often that was since it was last asked.
 void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags);
 // `rules list|show|check|test`; each returns an exit status.

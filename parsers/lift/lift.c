@@ -239,6 +239,12 @@ static struct pm_str host_in_words(struct pm_str s) {
     return PM_NONE;
 }
 
+// "Get "https://registry-1.docker.io/v2/…": dial tcp: lookup production.cloudflare.docker.com on 10.0.0.2:53: no such host"
+static struct pm_str looked_up(struct pm_str s) {
+    struct pm_str host = has(s, "proxyconnect") ? PM_NONE : pm_lift_bare_word(after(s, "dial tcp: lookup "));
+    return host.n && pm_lift_reference_shape(host, false) && pm_str_chr(host, '/', 0) < 0 ? host : PM_NONE;
+}
+
 // The image is the first URL's, the request that failed the last one's: Get "https://r/v2/…": Get "https://auth/token?…": timeout
 static void lift_urls(struct pm_arena *a, struct pm_event *e, struct pm_str s) {
     struct url_seen urls[URLS_MAX];
@@ -248,7 +254,8 @@ static void lift_urls(struct pm_arena *a, struct pm_event *e, struct pm_str s) {
         return;
     }
     const struct url_seen *first = &urls[0], *last = &urls[n - 1];
-    pm_event_fill(e, PM_F_HOST, pm_lift_url_host(last->text));
+    struct pm_str named = pm_lift_url_host(last->text), asked = looked_up(s);
+    pm_event_fill(e, PM_F_HOST, asked.n && !pm_str_starts(named, asked) ? asked : named); // of a redirect the client prints the URL that it came from
     pm_event_fill(e, PM_F_METHOD, last->method);
     pm_event_fill(e, PM_F_URL, last->text);
     if (!e->field[PM_F_IMAGE].n && n > 1 && !pm_str_eq(first->text, last->text)) {
@@ -408,6 +415,7 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     if (!s.n) return;
     if (!e->field[PM_F_IMAGE].n) lift_image(a, e, pm_lift_image(a, s));
     lift_urls(a, e, s);
+    if (pm_lift_sandbox_image(s)) e->flags |= PM_EV_SANDBOX;
     lift_credentials(e, s);
     lift_arn(a, e, s);
     lift_digest(e, s);

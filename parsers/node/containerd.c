@@ -76,6 +76,7 @@ static void on_next_host(const struct pm_logrus_line *l) {
 static void on_sandbox(const struct pm_logrus_line *l) {
     if (!pm_lift_sandbox_image(l->v->error)) return;
     struct pm_event e = pm_logrus_event(l, PM_KIND_PULL_FAIL, "sandbox");
+    e.flags |= PM_EV_SANDBOX;
     e.field[PM_F_POD] = pm_str_between(l->v->msg, PM_STR("{Name:"), PM_STR(","));
     e.field[PM_F_POD_UID] = pm_str_between(l->v->msg, PM_STR("Uid:"), PM_STR(","));
     e.field[PM_F_NAMESPACE] = pm_str_between(l->v->msg, PM_STR("Namespace:"), PM_STR(","));

@@ -187,6 +187,7 @@ static void on_sandbox(const struct line *l) {
         return;
     }
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sandbox");
+    e.flags |= PM_EV_SANDBOX;
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for \""), &e);
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for pod \""), &e);
     emit_error(l, &e, sandbox_error(pm_lift_unwrap(l->ctx->a, l->text)));

@@ -210,6 +210,7 @@ static void on_sandbox(const struct happening_ctx *c) {
     if (!told && !says(c->h, "initializing source docker://") && !pm_lift_sandbox_image(c->h->message)) return;
     if (!told) pm_lift_into(c->p->a, &e, c->h->message);
     e.kind = PM_KIND_PULL_FAIL;
+    e.flags |= PM_EV_SANDBOX;
     pm_emit(c->p, c->r, &e);
 }
 

@@ -12,7 +12,7 @@ L
 }
 lines | "$PM" explain --format json - | python3 -c '
 import json, sys
-keys = "standing format envelopes component time kind cause rule confidence image registry repository tag digest http_status method client user namespace pod container node duration_s bytes count error candidates advice".split()
+keys = "standing variant format envelopes component time kind cause rule confidence image registry repository tag digest http_status method client user namespace pod container node duration_s bytes count error candidates advice".split()
 got = [json.loads(l) for l in sys.stdin]
 assert len(got) == 6, [g["kind"] for g in got]
 for g in got: assert list(g) == keys, list(g)

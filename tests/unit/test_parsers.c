@@ -37,7 +37,7 @@ static void put_number(json_t *o, const char *key, int64_t v, int64_t none) {
 }
 
 static void put_flags(json_t *o, unsigned flags) {
-    static const char *const names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo"};
+    static const char *const names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo", "sandbox"};
     if (!flags) return;
     json_t *list = json_array();
     for (size_t i = 0; i < PM_LEN(names); i++)

@@ -286,7 +286,7 @@ static void test_answers_are_remembered(void **state) {
     (void)state;
     struct pm_diags *d = pm_diags_new();
     struct pm_ruleset *rs = pm_ruleset_load(NULL, d);
-    for (int i = 0; i < 100; i++) assert_string_equal(rule_for(rs, "no such host"), "dns");
+    for (int i = 0; i < 100; i++) assert_string_equal(rule_for(rs, "no such host"), "dns-no-such-name");
     assert_int_equal(rs->answer_count, 2); // the empty one and this
     assert_string_equal(rule_for(rs, "no route to host"), "unreachable");
     assert_int_equal(rs->answer_count, 3);

@@ -129,10 +129,152 @@ static void proxy_cache_404(void **state) {
     judged_free(&j);
 }
 
+// "authentication required" is the answer to no credentials and to wrong ones: the registry's own log knows, of that repository and second.
+static void the_registrys_own_words(void **state) {
+    (void)state;
+#define ASKED "Head \"https://r.test/v2/acme/web/manifests/1\": unauthorized: authentication required"
+    static const struct line wrong[] = {
+        {10, CONTAINERD, FAILED("r.test/acme/web:1", ASKED), .node = "n1"},
+        {10, REGISTRY, .kind = PM_KIND_OTHER, .error = "error authenticating user \"bot\": authentication failure"},
+    };
+    static const struct line later[] = {
+        {10, CONTAINERD, FAILED("r.test/acme/web:1", ASKED), .node = "n1"},
+        {300, REGISTRY, .kind = PM_KIND_OTHER, .error = "error authenticating user \"bot\": authentication failure"},
+    };
+    struct judged j = JUDGE(wrong);
+    assert_string_equal(cause_of(&j), "auth.invalid-credentials");
+    judged_free(&j);
+    j = JUDGE(later);
+    assert_string_equal(cause_of(&j), "auth.missing-credentials");
+    judged_free(&j);
+}
+
+// A token that ran out opens nothing: served between two refusals, it had not.
+static void one_repository_refused_is_a_right(void **state) {
+    (void)state;
+#define OTHER "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/cron:1"
+    static const struct line right[] = {
+        {1, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
+        {100, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {130, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
+        {200, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+    };
+    static const struct line renewed[] = {
+        {1, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
+        {100, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {200, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {230, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
+    };
+    struct judged j = JUDGE(right);
+    assert_string_equal(cause_of(&j), "auth.permission-denied");
+    judged_free(&j);
+    j = JUDGE(renewed);
+    assert_string_equal(cause_of(&j), "auth.token-expired");
+    judged_free(&j);
+}
+
+// A secret for another registry is none for this one.
+static void a_secret_says_whose_it_is(void **state) {
+    (void)state;
+#define POD_WITH_SECRET                                                                                                                                        \
+    {0,                                                                                                                                                        \
+     OBJECTS,                                                                                                                                                  \
+     .kind = PM_KIND_POD_STATE,                                                                                                                                \
+     .pod = "shop/web-0",                                                                                                                                      \
+     .node = "n1",                                                                                                                                             \
+     .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[\"corp\"],\"containers\":[{\"name\":\"web\",\"image\":\"acme/web:1\"}]}",                             \
+     .flags = PM_EV_SNAPSHOT},                                                                                                                                 \
+    {                                                                                                                                                          \
+        1, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod", .pod = "shop/web-0", .status = 429                                     \
+    }
+    static const struct line other[] = {
+        POD_WITH_SECRET,
+        {0, OBJECTS, .kind = PM_KIND_CONFIG, .pod = "shop/", .object = "Secret/corp", .detail = "{\"registries\":[\"r.corp.test\"]}", .flags = PM_EV_SNAPSHOT},
+    };
+    static const struct line hub[] = {
+        POD_WITH_SECRET,
+        {0, OBJECTS, .kind = PM_KIND_CONFIG, .pod = "shop/", .object = "Secret/corp", .detail = "{\"registries\":[\"https://index.docker.io/v1/\"]}",
+         .flags = PM_EV_SNAPSHOT},
+    };
+    struct judged j = JUDGE(other);
+    assert_string_equal(cause_of(&j), "rate-limit.anonymous");
+    judged_free(&j);
+    j = JUDGE(hub);
+    assert_string_equal(cause_of(&j), "rate-limit.authenticated");
+    judged_free(&j);
+}
+
+// Two pulls of one layer: whoever waits gives up, and the next attempt finds it there. The same words of another program's socket stay a runtime that is away.
+static void a_lock_between_pulls_heals_itself(void **state) {
+    (void)state;
+#define LOCKED "failed to copy: ref k8s.io/1/layer-sha256:4c0f locked for 2m1s (since 2024-03-01 10:00:00 +0000 UTC): unavailable"
+    static const struct line lines[] = {
+        {10, CONTAINERD, FAILED("quay.test/acme/web:1", LOCKED), .node = "n1"},
+        {12, CONTAINERD, FAILED("quay.test/acme/api:1", LOCKED), .node = "n1"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT root_cause, variant, severity, failed_pulls FROM incidents", "runtime.cancelled lock info 2");
+    judged_free(&j);
+}
+
+// A helper that warns at each start outside its cloud has no part in what a registry elsewhere refuses; at its own cloud's registry it has.
+static void a_helper_serves_its_own_registries(void **state) {
+    (void)state;
+#define NO_PROVIDERS "while getting AWS credentials NoCredentialProviders: no valid providers in chain. Deprecated."
+#define NO_BASIC "failed to authorize: authorization failed: no basic auth credentials"
+    static const struct line elsewhere[] = {
+        {1, KUBELET, .kind = PM_KIND_OTHER, .error = NO_PROVIDERS, .node = "n1"},
+        {20, CONTAINERD, FAILED("r.test/acme/web:1", NO_BASIC), .node = "n1"},
+    };
+    static const struct line own[] = {
+        {1, KUBELET, .kind = PM_KIND_OTHER, .error = NO_PROVIDERS, .node = "n1"},
+        {20, CONTAINERD, FAILED(ECR, NO_BASIC), .node = "n1"},
+    };
+    struct judged j = JUDGE(elsewhere);
+    ASK(j, "SELECT root_cause, explained_by FROM incidents WHERE failed_pulls > 0", "auth.missing-credentials -");
+    judged_free(&j);
+    j = JUDGE(own);
+    ASK(j, "SELECT count(*) FROM incidents WHERE failed_pulls > 0 AND explained_by IS NOT NULL", "1");
+    judged_free(&j);
+}
+
+// A credential that opens one pull is good again for all; a right is given repository by repository.
+static void a_credential_recovers_at_once(void **state) {
+    (void)state;
+#define WRONG "unauthorized: incorrect username or password"
+#define NO_RIGHT "denied: Permission \"artifactregistry.repositories.downloadArtifacts\" denied on resource \"x\""
+    static const struct line credential[] = {
+        {10, CONTAINERD, FAILED("r.test/acme/web:1", WRONG), .node = "n1"},
+        {12, CONTAINERD, FAILED("r.test/acme/api:1", WRONG), .node = "n1"},
+        {60, CONTAINERD, OK_OF("r.test/acme/web:1"), .node = "n1", .message = "returned"},
+    };
+    static const struct line right[] = {
+        {10, CONTAINERD, FAILED("r.test/acme/web:1", NO_RIGHT), .node = "n1"},
+        {12, CONTAINERD, FAILED("r.test/acme/api:1", NO_RIGHT), .node = "n1"},
+        {60, CONTAINERD, OK_OF("r.test/acme/web:1"), .node = "n1", .message = "returned"},
+    };
+    struct judged j = JUDGE(credential);
+    ASK(j, "SELECT root_cause, recovered IS NOT NULL FROM incidents", "auth.invalid-credentials 1");
+    judged_free(&j);
+    j = JUDGE(right);
+    ASK(j, "SELECT root_cause, recovered IS NOT NULL FROM incidents", "auth.permission-denied 0");
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bare_429_of_hub),  cmocka_unit_test(another_nodes_words), cmocka_unit_test(ecr_cliff),
-        cmocka_unit_test(context_canceled), cmocka_unit_test(mirror_hides_a_429),  cmocka_unit_test(proxy_cache_404),
+        cmocka_unit_test(bare_429_of_hub),
+        cmocka_unit_test(another_nodes_words),
+        cmocka_unit_test(ecr_cliff),
+        cmocka_unit_test(the_registrys_own_words),
+        cmocka_unit_test(one_repository_refused_is_a_right),
+        cmocka_unit_test(a_secret_says_whose_it_is),
+        cmocka_unit_test(a_lock_between_pulls_heals_itself),
+        cmocka_unit_test(a_helper_serves_its_own_registries),
+        cmocka_unit_test(a_credential_recovers_at_once),
+        cmocka_unit_test(context_canceled),
+        cmocka_unit_test(mirror_hides_a_429),
+        cmocka_unit_test(proxy_cache_404),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,8 +116,12 @@ bool rule_matches(struct pm_ruleset *rs, size_t rule, const struct rule_view *v)
 
 static const struct pm_verdict no_verdict = {.cause = -1};
 static struct pm_verdict verdict_of(const struct rule *r) {
-    struct pm_verdict v = {
-        .rule = r->id, .cause = r->quiet ? -1 : r->candidates[0], .candidate_count = r->candidate_count, .confidence = r->confidence, .quiet = r->quiet};
+    struct pm_verdict v = {.rule = r->id,
+                           .cause = r->quiet ? -1 : r->candidates[0],
+                           .candidate_count = r->candidate_count,
+                           .confidence = r->confidence,
+                           .variant = r->variant,
+                           .quiet = r->quiet};
     memcpy(v.candidates, r->candidates, sizeof v.candidates);
     return v;
 }
@@ -172,11 +176,20 @@ static struct pm_verdict unanswered(const struct rule_view *v) {
     if (v->event->kind == PM_KIND_PULL_FAIL && !says_nothing(v->subject[SUBJECT_TEXT])) r.cause = pm_cause_find(PM_STR("unknown"));
     return r;
 }
+const char *pm_variant_of(int cause, const char *variant, unsigned flags) {
+    if (variant || cause < 0 || !(flags & PM_EV_SANDBOX)) return variant;
+    const char *family = pm_causes[cause].family;
+    return strcmp(family, "auth") == 0 || strcmp(family, "network") == 0 ? "sandbox" : NULL;
+}
 static struct pm_verdict decide(struct pm_ruleset *rs, const struct pm_event *e) {
     struct rule_view v = rule_view_of(rs, e);
     rule_wake(rs, &v);
     for (size_t i = 0; i < rs->order_count; i++)
-        if ((rs->plain || bit_get(rs->alive_rules, rs->order[i])) && rule_matches(rs, rs->order[i], &v)) return verdict_of(&rs->rules[rs->order[i]]);
+        if ((rs->plain || bit_get(rs->alive_rules, rs->order[i])) && rule_matches(rs, rs->order[i], &v)) {
+            struct pm_verdict found = verdict_of(&rs->rules[rs->order[i]]);
+            found.variant = pm_variant_of(found.cause, found.variant, e->flags);
+            return found;
+        }
     return unanswered(&v);
 }
 

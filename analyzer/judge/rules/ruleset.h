@@ -61,7 +61,7 @@ struct rule_sample {
     unsigned at; // line in the rule file
 };
 struct rule {
-    const char *id, *title, *source, *path, *family; // family: of the first candidate; "not-pull" for quiet rules
+    const char *id, *title, *source, *variant, *path, *family; // family: of the first candidate; "not-pull" for quiet rules
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count;
     enum pm_confidence confidence;

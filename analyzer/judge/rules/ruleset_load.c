@@ -103,7 +103,7 @@ static int word_index(struct load *l, const yaml_node_t *n, struct words w) {
     tell_word(l, line_of(n), w.what, s, w.names, w.n);
     return -1;
 }
-static const char *const flag_names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo"}; // enum pm_event_flag, by bit
+static const char *const flag_names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo", "sandbox"}; // enum pm_event_flag, by bit
 static const struct words kind_words = {"kind", pm_kind_names, PM_KIND_COUNT};
 static const struct words component_words = {"component", pm_component_names, PM_COMP_COUNT};
 static const char *const stage_names[PM_STAGE_COUNT] = {"none",     "resolve", "token",
@@ -354,6 +354,17 @@ static void read_text(struct load *l, const yaml_node_t *n, void *ctx, const str
     if (scalar(n).n) *to = keep(l, scalar(n));
     else tell(l, line_of(n), "`%s` has to be text", key->name);
 }
+static bool id_is_clean(const char *id) {
+    for (; *id; id++)
+        if (!((*id >= 'a' && *id <= 'z') || (*id >= '0' && *id <= '9') || *id == '-')) return false;
+    return true;
+}
+static void read_variant(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    struct rule *r = ctx;
+    (void)key;
+    if (scalar(n).n) r->variant = keep(l, scalar(n));
+    if (!r->variant || !id_is_clean(r->variant)) tell(l, line_of(n), "`variant` is one word: small letters, digits and '-'");
+}
 static void read_confidence(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     int i = word_index(l, n, confidence_words);
     (void)key;
@@ -374,13 +385,8 @@ static const struct key rule_keys[] = {
     {"id", read_text, 0},      {"title", read_text, 1},        {"source", read_text, 2},
     {"cause", read_causes, 0}, {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
     {"quiet", read_quiet, 0},  {"when", read_when, 0},         {"beats", read_beats, 0},
-    {"yes", read_samples, 1},  {"no", read_samples, 0},
+    {"yes", read_samples, 1},  {"no", read_samples, 0},        {"variant", read_variant, 0},
 };
-static bool id_is_clean(const char *id) {
-    for (; *id; id++)
-        if (!((*id >= 'a' && *id <= 'z') || (*id >= '0' && *id <= '9') || *id == '-')) return false;
-    return true;
-}
 static void rule_unique(struct load *l, const struct rule *r) {
     for (size_t i = 0; i + 1 < l->rs->rule_count; i++) {
         struct rule *o = &l->rs->rules[i];
@@ -396,6 +402,7 @@ static void rule_whole(struct load *l, struct rule *r) {
     if (!r->id) r->id = "?";
     if (!r->title) tell(l, r->line, "rule %s has no `title`", r->id);
     if (r->quiet && r->candidate_count) tell(l, r->line, "rule %s is quiet and names a cause: one of them", r->id);
+    if (r->quiet && r->variant) tell(l, r->line, "rule %s is quiet and names a variant: of no cause", r->id);
     if (!r->quiet && !r->candidate_count && !l->bad) tell(l, r->line, "rule %s has no `cause`", r->id);
     if (!r->condition_count) tell(l, r->line, "rule %s has no `when`", r->id);
     r->family = r->quiet ? "not-pull" : r->candidate_count ? pm_causes[r->candidates[0]].family : "";

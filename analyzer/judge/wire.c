@@ -1,0 +1,88 @@
+// What exactly, and where on the wire: the variant that most pulls of an incident show, and the hosts that failed.
+//
+// A registry's name in an image reference is often not the host that failed: blobs are redirected to a CDN, tokens come from a server of their own, a mirror or
+// a proxy stands in between. Where an error names the host, that host is told; where it names none, nothing is: the registry is told elsewhere.
+#include "judge/state.h"
+#include <stdlib.h>
+
+#define ENDPOINTS_MAX 8
+
+struct tally {
+    uint32_t id, n;
+};
+struct tallies {
+    struct tally items[ENDPOINTS_MAX * 4];
+    size_t n;
+};
+
+static void count(struct tallies *t, uint32_t id, uint32_t n) {
+    for (size_t i = 0; i < t->n; i++)
+        if (t->items[i].id == id) {
+            t->items[i].n += n;
+            return;
+        }
+    if (id && t->n < PM_LEN(t->items)) t->items[t->n++] = (struct tally){id, n};
+}
+
+static const struct pm_state *sorting;
+static int by_number(const void *a, const void *b) {
+    const struct tally *x = a, *y = b;
+    if (x->n != y->n) return x->n > y->n ? -1 : 1;
+    return pm_str_cmp(pm_name(sorting, x->id), pm_name(sorting, y->id));
+}
+static void sort(const struct pm_state *s, struct tallies *t) {
+    sorting = s;
+    if (t->n > 1) qsort(t->items, t->n, sizeof *t->items, by_number);
+}
+
+// golang/go:src/net/http/transport.go names the registry's URL and dials the proxy: "proxyconnect tcp: dial tcp 10.0.0.8:3128: …", "… dial tcp: lookup proxy…".
+static struct pm_str proxy_in(struct pm_str error) {
+    ptrdiff_t at = pm_str_find(error, PM_STR("proxyconnect tcp: dial tcp"), 0);
+    struct pm_str rest = at < 0 ? PM_NONE : pm_str_from(error, (size_t)at + strlen("proxyconnect tcp: dial tcp"));
+    size_t n = 0;
+    if (pm_str_starts(rest, PM_STR(": lookup "))) rest = pm_str_from(rest, strlen(": lookup "));
+    else if (pm_str_starts(rest, PM_STR(" "))) rest = pm_str_from(rest, 1);
+    else return PM_NONE;
+    while (n < rest.n && rest.p[n] != ' ' && !(rest.p[n] == ':' && (n + 1 == rest.n || rest.p[n + 1] == ' '))) n++;
+    return pm_str_sub(rest, 0, n);
+}
+
+static uint32_t host_of(struct pm_state *s, const struct pm_trace *t) {
+    struct pm_str proxy = proxy_in(pm_name(s, t->error));
+    return proxy.n ? pm_id(s, proxy) : t->host;
+}
+
+// The line that says what the pull failed of; where several lines of an attempt name different hosts, that line's host is the one that failed it.
+static uint32_t failed_host(struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+    uint32_t host = 0;
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        uint32_t own = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF ? host_of(s, t) : 0;
+        if (own && (t->id == p->best || !host) && (t->verdict.cause < 0 || t->verdict.cause == h->cause || p->settled_by_neighbour)) host = own;
+    }
+    return host;
+}
+
+static bool on_the_wire(int cause) {
+    return pm_cause_in(cause, "network") || pm_cause_in(cause, "registry") || pm_cause_in(cause, "rate-limit") || pm_cause_in(cause, "auth");
+}
+
+void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
+    struct tallies variants = {0}, hosts = {0};
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const char *variant = pm_variant_of(p->verdict.cause, p->verdict.variant, p->flags);
+        count(&variants, variant ? pm_id(s, pm_str_c(variant)) : 0, 1);
+        if (on_the_wire(h->cause)) count(&hosts, failed_host(s, h, p), 1);
+    }
+    for (size_t i = 0; i < h->traces.n && !h->pulls.n; i++) { // trouble beside pulls: a mirror that was passed over, a full disk
+        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
+        count(&variants, t->verdict.variant ? pm_id(s, pm_str_c(t->verdict.variant)) : 0, t->count);
+        if (on_the_wire(h->cause)) count(&hosts, host_of(s, t), t->count);
+    }
+    sort(s, &variants);
+    sort(s, &hosts);
+    if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
+    for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++) pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
+    pm_strs_seal(s->a, &h->incident->endpoints, false);
+}
