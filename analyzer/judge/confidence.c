@@ -105,7 +105,9 @@ static bool transients(struct pm_state *s, const struct pm_hit *h) {
         bool good = false;
         for (size_t k = 0; k < i; k++) {
             const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
+            int64_t apart = pm_at(p) > pm_at(q) ? pm_at(p) - pm_at(q) : pm_at(q) - pm_at(p);
             if (q->node == p->node && q->image == p->image) return false; // failed again
+            if (q->node != p->node && apart <= PM_S(60)) return false;    // one moment on several nodes is one trouble, not single ones
         }
         for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p)); k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
             good = good || (s->pulls.items[s->ok_by_image.items[k].index].node == p->node && s->ok_by_image.items[k].at - pm_at(p) <= PM_S(120));
