@@ -51,7 +51,8 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (settled_one)
         why(s, h,
             pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s", (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
-    if (bit_count(bits) > 1) score += 0.05;
+    // Sources that agree make sure of what was said, not of how an ambiguity was read: they all repeat the same ambiguous words.
+    if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n) score += 0.05;
     name_sources(s, h, bits);
     if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(s, h, h->because);

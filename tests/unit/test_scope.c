@@ -268,6 +268,22 @@ static void roll_backs_in_every_wording(void **state) {
     }
 }
 
+// A bare 429 is read by what is likely: that kubelet and runtime both repeat it makes the reading no surer. What says it by itself is sure.
+static void repeated_ambiguity_is_not_sure(void **state) {
+    (void)state;
+    for (int plain = 0; plain < 2; plain++) {
+        const char *error = plain ? "toomanyrequests: You have reached your unauthenticated pull rate limit" : HUB_429;
+        const struct line lines[] = {
+            {0, CONTAINERD, FAILED("acme/web:1", error), .node = "n1", .status = 429},
+            {0.1, KUBELET, FAILED("acme/web:1", error), .node = "n1", .status = 429, .message = "remote_image"},
+        };
+        struct judged j = JUDGE(lines);
+        assert_int_equal(j.r->incidents[0].failed_pulls, 1);
+        assert_int_equal(j.r->incidents[0].confidence, plain ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM);
+        judged_free(&j);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timeout_on_one_node_is_the_nodes),
@@ -277,6 +293,7 @@ int main(void) {
         cmocka_unit_test(recovery_is_the_first_success_in_scope),
         cmocka_unit_test(pods_that_still_wait_are_critical),
         cmocka_unit_test(disk_pressure_to_quota),
+        cmocka_unit_test(repeated_ambiguity_is_not_sure),
         cmocka_unit_test(single_failures_made_good_are_info),
         cmocka_unit_test(deleted_pods_wait_no_longer),
         cmocka_unit_test(roll_backs_in_every_wording),
