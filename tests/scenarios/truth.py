@@ -94,7 +94,10 @@ def incident(w, f):
                          "recovered": bool(p.running and p.running <= c.end), "stuck_s": round(stop - mine[0][0], 1)})
     per = collections.Counter((x["workload"]["kind"], x["namespace"], x["workload"]["name"]) for x in pods)
     again = recovery(w, f)
-    alts = sorted(set(f.get("alts", ())) | set(f.get("others", ())))
+    alts = set(f.get("alts", ())) | set(f.get("others", ()))
+    if w.sources == {"registry"} and f["cause"].startswith("rate-limit."):
+        alts |= {"rate-limit.anonymous", "rate-limit.authenticated", "rate-limit.service"} - {f["cause"]}  # 429 says nothing of whose quota it was
+    alts = sorted(alts)
     what = sorted(f.get("trigger") or ())
     return {"root_cause": f["cause"], "root_cause_alt": alts, "chain": f.get("chain") or [f["cause"]], "secondary": f.get("chain") or [], "scope": scope or {"kind": "image", "values": sorted(f["images"])}, "scope_alt": [], "undecided_scope": not scope,
             "trigger": {"what": what[0] if what else "unknown", "at": ms(f["first"]), "detail": w.name, "alt": ["rollout", "scale-up", "unknown", "retry-storm", "image-gc", "new-node", "credential-expiry"]}, "began_at": ms(min(f["first"], w.t0)),
@@ -147,7 +150,7 @@ def of(w, layout, missing, sources, only, noise=None):
     attempts.sort(key=lambda a: (a["ts"], a["node"], a["ref"], a["pod"]))
     incidents = [incident(w, f) for f in loud]
     first = max(loud, key=lambda f: f["failed"]) if loud else None
-    others = {f["cause"] for f in loud} | {a for f in loud for a in f.get("alts", ())} | {a for f in loud for a in f.get("others", ())}
+    others = {a for i in incidents for a in i["root_cause_alt"]} | {f["cause"] for f in loud} | {a for f in loud for a in f.get("alts", ())} | {a for f in loud for a in f.get("others", ())}
     end = lambda kind: sorted({x for i in incidents for x in i[kind]})
     return {"scenario": w.name, "layout": layout, "envelope": None, "sources_mode": None if missing == "nothing" else "without " + missing, "sources": sorted(sources), "only": sorted(only) if only is not None else None, "window_utc": [rfc(c.start, 3), rfc(c.end, 3)],
             "root_cause": first["cause"] if first else "not-pull", "root_cause_alt": sorted(others - {first["cause"]}) if first else [], "secondary": [], "chain": first.get("chain") or [first["cause"]] if first else [], "n_incidents": len(loud), "max_severity": None if loud else "info",
@@ -267,5 +270,5 @@ def marks(t, report):
         ti = t["incidents"][owner[i["id"]]] if i["id"] in owner else None
         if ti is not None or i in strays:
             yield "sure", (i["confidence"], ti is not None and i["root_cause"] in {ti["root_cause"], *ti["root_cause_alt"], *ti["chain"]}, i["root_cause"], whose(i, t))
-    if t["incidents"] and "missing" not in no and t["sources"] != sorted({"kubelet", "runtime", "events", "objects", "registry"}):
+    if t["incidents"] and not {"missing", "verdict"} & no and t["sources"] != sorted({"kubelet", "runtime", "events", "objects", "registry"}):
         yield "missing", None if report["missing"] else "no source told as missing"
