@@ -251,6 +251,7 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
         if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
     }
     if (ctx->sink->event) ctx->sink->event(ctx->sink->ctx, r, ctx->parser, e);
+    pm_lift_emit_mirrors(ctx, r, e);
 }
 
 void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code, const char *fmt, ...) {

@@ -357,7 +357,10 @@ static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     struct pm_advice_names n = {.variant = inc->variant, .runtime = runtime_of(s, h)};
-    list(s, &n, PM_ADV_REGISTRY, &h->registries);
+    struct pm_ids failed_mirrors = {0};
+    pm_mirrors_of(s, h, &failed_mirrors);
+    list(s, &n, PM_ADV_REGISTRY, failed_mirrors.n ? &failed_mirrors : &h->registries);
+    pm_ids_free(&failed_mirrors);
     list(s, &n, PM_ADV_REPOSITORY, &h->repositories);
     nodes(s, &n, h);
     list(s, &n, PM_ADV_USER, &h->users);

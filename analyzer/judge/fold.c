@@ -759,7 +759,7 @@ void pm_fold_pulls(struct pm_state *s) {
     pm_fold_dockerd(s);
     pm_fold_refused(s);
     pm_fold_credentials(s);
-    pm_fold_sides(s);
+    pm_fold_mirrors(s);
     namespaces_by_image(s);
     for (size_t i = 0; i < f.buckets.n; i++) {
         pm_ids_free(&f.buckets.items[i].traces);

@@ -7,7 +7,7 @@ void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace);      
 uint32_t pm_fold_new(struct pm_state *s, const struct pm_trace *t, enum pm_outcome outcome); // → index into pulls
 bool pm_fold_imageless(const struct pm_trace *t);                                            // fold_dockerd.c: lines that name no image
 void pm_fold_dockerd(struct pm_state *s);
-void pm_fold_sides(struct pm_state *s); // fold_dockerd.c: mirror tries and other lines beside an attempt
+void pm_fold_mirrors(struct pm_state *s); // fold_mirror.c: which hosts a pull asked before the one that answered
 bool pm_fold_reason_is_pull(struct pm_str waiting_reason);
 int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i);     // time of the i-th of n attempts between first and last
 bool pm_fold_refused_early(const struct pm_state *s, const struct pm_trace *t); // fold_refused.c: the kubelet never asked the runtime

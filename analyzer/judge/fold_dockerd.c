@@ -1,4 +1,4 @@
-// The Docker daemon's lines, which name no image unless a URL holds it; and lines that stand beside an attempt (mirror tries).
+// The Docker daemon's lines, which name no image unless a URL holds it.
 //
 // One failed pull leaves up to three lines: "Download failed after N attempts", then "Attempting next endpoint for pull" or "Not continuing with pull", then
 // "Handler for POST /v1.41/images/create returned error" (not written once the answer has begun to stream). With dockershim the kubelet is the authority and
@@ -139,13 +139,6 @@ static void fold_echoes(struct pm_state *s) {
     free(by_node.items);
 }
 
-// Does the host belong to the image's own registry? Then it is no mirror.
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t) {
-    struct pm_str host = pm_name(s, t->host), registry = pm_name(s, t->registry);
-    if (t->flags & PM_EV_MIRROR) return true;
-    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) && !pm_str_eq(host, registry);
-}
-
 void pm_fold_dockerd(struct pm_state *s) {
     PM_LIST(struct cluster) clusters = {0};
     struct pm_ids near = {0}, closing = {0};
@@ -184,32 +177,4 @@ bool pm_fold_reason_is_pull(struct pm_str reason) {
     for (size_t i = 0; i < PM_LEN(pulls); i++)
         if (pm_str_eqc(reason, pulls[i])) return true;
     return false;
-}
-
-// A mirror try belongs to the attempt that was under way; the cause it had is kept beside the attempt's own.
-static bool beside(const struct pm_attempt *p, const struct pm_trace *t) {
-    if (p->node != t->node || (t->image && p->image && t->image != p->image) || (t->repository && p->repository && t->repository != p->repository))
-        return false;
-    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended - PM_S(60);
-    return pm_time_in(t->ts, from - PM_S(1), p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
-}
-
-void pm_fold_sides(struct pm_state *s) {
-    struct pm_order by_node = {0};
-    pulls_by_node(s, &by_node);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        if (t->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
-        size_t from = pm_order_first(&by_node, t->node, t->ts - PM_S(1));
-        for (size_t k = from; k < by_node.n && k < from + 64 && by_node.items[k].group == t->node; k++) {
-            struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
-            if (!beside(p, t)) continue;
-            t->pull = by_node.items[k].index + 1;
-            pm_ids_add(&p->traces, (uint32_t)i);
-            p->lines++;
-            if (t->verdict.cause >= 0 && pm_is_mirror(s, t)) p->mirror_cause = (uint32_t)t->verdict.cause + 1;
-            break;
-        }
-    }
-    free(by_node.items);
 }

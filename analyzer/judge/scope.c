@@ -78,11 +78,8 @@ static bool told_by_registry(const struct pm_state *s, const struct pm_hit *h) {
 // Pulls that went past a mirror: the mirror is what was hit, whoever asked it.
 static bool mirror_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
     struct pm_ids hosts = {0};
-    for (size_t i = 0; i < h->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(s, t)) pm_ids_add_new(&hosts, t->host);
-    }
-    bool mirror = h->side && hosts.n && !(h->nodes.n == 1 && v->nodes.n);
+    pm_mirrors_of(s, h, &hosts);
+    bool mirror = hosts.n && !(h->nodes.n == 1 && v->nodes.n);
     if (mirror) set(s, h, PM_SCOPE_REGISTRY, &hosts, "pulls went past the mirror");
     pm_ids_free(&hosts);
     return mirror;

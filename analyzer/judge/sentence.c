@@ -126,11 +126,22 @@ static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
     return pm_str_ieq(key, PM_STR("images")) ? &h->images : NULL;
 }
 
+// Who answered ill: the mirror, where pulls went past one, not the registry behind it.
+static struct pm_str registries_of(struct pm_state *s, const struct pm_hit *h) {
+    struct pm_ids mirrors = {0};
+    pm_mirrors_of(s, h, &mirrors);
+    struct pm_str out = mirrors.n == 1  ? pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, mirrors.items[0])))
+                        : mirrors.n > 1 ? pm_arena_fmt(s->a, "%zu mirrors", mirrors.n)
+                                        : some(s, &h->registries, "the registry", "registries");
+    pm_ids_free(&mirrors);
+    return out;
+}
+
 static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
     ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
     if (ask > 0 && or > ask) return ids && ids->n > 1 ? pm_str_from(key, (size_t) or +1) : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
-    if (ids == &h->registries) return some(s, ids, "the registry", "registries");
+    if (ids == &h->registries) return registries_of(s, h);
     if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
     if (ids == &h->images) return some(s, ids, "an image", "images");
     if (ids == &h->pods) return some(s, ids, "pods", "pods");

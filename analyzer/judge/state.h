@@ -351,14 +351,15 @@ void pm_hearsay_row(struct pm_state *s, const struct pm_row *row); // hearsay.c:
 void pm_hearsay_fill(struct pm_state *s);
 void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
 void pm_request_fold(struct pm_state *s);
-void pm_fold_pulls(struct pm_state *s);                                              // fold.c
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);               // a host that stands in for the image's registry
-void pm_fold_order(struct pm_state *s);                                              // in time order, once all are there
-void pm_workload_resolve(struct pm_state *s);                                        // workload.c
-bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name); // pod-name grammar
-void pm_skew_measure(struct pm_state *s);                                            // skew.c
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                         // 0: none that is worth telling
-int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);         // pm_at by the cluster's clock
+void pm_fold_pulls(struct pm_state *s);                                               // fold.c
+bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);                // a host that stands in for the image's registry
+void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts); // that failed, where the incident is theirs: no pull of its own
+void pm_fold_order(struct pm_state *s);                                               // in time order, once all are there
+void pm_workload_resolve(struct pm_state *s);                                         // workload.c
+bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);  // pod-name grammar
+void pm_skew_measure(struct pm_state *s);                                             // skew.c
+int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                          // 0: none that is worth telling
+int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);          // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
 void pm_settle(struct pm_state *s);                                          // settle.c
 void pm_group_incidents(struct pm_state *s);                                 // group.c

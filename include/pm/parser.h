@@ -57,3 +57,5 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e);
 bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_str message, struct pm_event *e);
 // Fills registry, repository, tag, digest from image, url and host. The framework calls it on each emitted event, parsers need not.
 void pm_event_normalise(struct pm_arena *a, struct pm_event *e);
+// A failed pull whose error tells of mirrors that had failed first: each is emitted as a step of its own. The framework calls it on each emitted event.
+void pm_lift_emit_mirrors(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_event *e);

@@ -146,11 +146,14 @@ static int find_status(struct pm_str s) {
     return 0;
 }
 
-// containers/image tells of mirrors first and of the registry itself behind them.
-static int primary_status(struct pm_str s) {
-    struct pm_str primary = has(s, "(Mirrors also failed: ") ? after_last(s, "]): ") : PM_NONE;
-    int status = primary.n ? find_status(primary) : 0;
-    return status ? status : find_status(s);
+// The error of the registry itself: without the mirrors that containers/image tells of first, which are steps of their own (lift_mirrors.c), and without
+// CRI-O's second look for an artifact, at the same hosts again.
+static struct pm_str own_words(struct pm_arena *a, struct pm_str s) {
+    ptrdiff_t artifact = pm_str_find(s, PM_STR("; artifact err: "), 0);
+    if (artifact > 0) s = pm_str_sub(s, 0, (size_t)artifact);
+    ptrdiff_t from = pm_str_find(s, PM_STR("(Mirrors also failed: "), 0), to = pm_str_rfind(s, PM_STR("]): "));
+    if (from < 0 || to < from) return s;
+    return pm_arena_fmt(a, "%.*s%.*s", PM_FMT(pm_str_sub(s, 0, (size_t)from)), PM_FMT(pm_str_from(s, (size_t)to + 4)));
 }
 
 // ---- URLs
@@ -411,7 +414,7 @@ static void lift_digest(struct pm_event *e, struct pm_str s) {
 }
 
 void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
-    struct pm_str s = pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES);
+    struct pm_str s = own_words(a, pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES));
     if (!s.n) return;
     if (!e->field[PM_F_IMAGE].n) lift_image(a, e, pm_lift_image(a, s));
     lift_urls(a, e, s);
@@ -420,7 +423,7 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     lift_arn(a, e, s);
     lift_digest(e, s);
     lift_pod_in_words(e, s);
-    if (!e->http_status) e->http_status = primary_status(s);
+    if (!e->http_status) e->http_status = find_status(s);
     if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s);
 }
 

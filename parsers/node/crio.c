@@ -23,9 +23,15 @@ static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const 
 
 static void on_pulling(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_START, NULL, "image: "); }
 static void on_pulled(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_OK, NULL, "image: "); }
+// One a mirror or registry asked, in order, and nothing of how it went: only the next one of the same pull shows that it went ill (judge/fold_mirror.c).
 static void on_access(const struct pm_logrus_line *l) {
-    emit_image(l, PM_KIND_OTHER, "trying to access", "access ");
-} // one a mirror or search registry; says nothing of its success
+    struct pm_event e = event_of(l, PM_KIND_MIRROR_TRY, "trying to access");
+    struct pm_str image = pm_lift_image_at(l->ctx->a, after(l->v->msg, "access "), true);
+    ptrdiff_t slash = pm_str_chr(image, '/', 0);
+    e.field[PM_F_IMAGE] = image;
+    if (slash > 0) e.field[PM_F_HOST] = pm_str_sub(image, 0, (size_t)slash);
+    pm_emit(l->ctx, l->r, &e);
+}
 
 static void emit_error(const struct pm_logrus_line *l, enum pm_kind kind, const char *message, struct pm_str error) {
     struct pm_event e = event_of(l, kind, message);

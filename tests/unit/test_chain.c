@@ -122,6 +122,36 @@ static void fall_backs_used_up_the_quota(void **state) {
     assert_string_equal(chains(mirror_then_quota(6)), "apart");
 }
 
+// CRI-O names each host that it asks and says of none how it went: the next host of the same pull shows it, the kubelet's copy of a whole error says why.
+static struct log *crio_names_its_hosts(bool upstream_is_asked) {
+    struct log *l = log_new();
+    for (int i = 0; i < 40; i++) {
+        const char *name = image(l, "acme/a", i);
+        char *id = l->names[l->n + 200], *at_mirror = l->names[l->n + 300];
+        snprintf(id, sizeof l->names[0], "%08d", i);
+        snprintf(at_mirror, sizeof l->names[0], "mirror.test:5000/acme/a%d:1", i);
+        put(l, (struct line){10 + 4 * i, CRIO, START_OF(name), .node = "n1", .join = id});
+        put(l, (struct line){10.1 + 4 * i, CRIO, .kind = PM_KIND_MIRROR_TRY, .image = at_mirror, .host = "mirror.test:5000", .node = "n1", .join = id,
+                             .message = "trying to access"});
+        if (upstream_is_asked)
+            put(l, (struct line){10.2 + 4 * i, CRIO, .kind = PM_KIND_MIRROR_TRY, .image = name, .host = "docker.io", .node = "n1", .join = id,
+                                 .message = "trying to access"});
+        put(l, (struct line){11 + 4 * i, CRIO, OK_OF(name), .node = "n1", .join = id});
+    }
+    for (int i = 0; i < 3; i++) {
+        const char *name = image(l, "acme/b", i);
+        put(l, (struct line){200 + 4 * i, KUBELET, .kind = PM_KIND_MIRROR_TRY, .image = name, .error = REFUSED_BY_MIRROR, .node = "n1",
+                             .host = "mirror.test:5000", .flags = PM_EV_MIRROR, .message = "mirror failed"});
+        put(l, (struct line){200 + 4 * i, KUBELET, FAILED(name, QUOTA), .node = "n1", .status = 429, .message = "remote_image"});
+    }
+    return l;
+}
+static void a_silent_mirror_was_passed_over(void **state) {
+    (void)state;
+    assert_string_equal(chains(crio_names_its_hosts(true)), "rate-limit.anonymous<network.refused 1.00");
+    assert_string_equal(chains(crio_names_its_hosts(false)), "apart"); // the mirror served them: nothing was spent upstream for its sake
+}
+
 static void retries_after_an_outage(void **state) {
     (void)state;
     for (int same = 0; same < 2; same++) {
@@ -223,6 +253,7 @@ int main(void) {
         cmocka_unit_test(headline_tells_the_whole_chain),
         cmocka_unit_test(tries_onto_a_full_disk),
         cmocka_unit_test(little_room_was_left),
+        cmocka_unit_test(a_silent_mirror_was_passed_over),
         cmocka_unit_test(retries_after_an_outage),
         cmocka_unit_test(tokens_of_what_spent_the_quota),
         cmocka_unit_test(helper_of_the_same_registry),

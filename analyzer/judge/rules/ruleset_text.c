@@ -46,8 +46,8 @@ void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
     pm_buf_clear(out);
     pm_buf_add(out, s);
     out->n = smooth(out->p, out->n);
+    drop_artifact_try(out); // first: it tells of the mirrors once more
     drop_mirrors(out);
-    drop_artifact_try(out);
     static const char pad[32]; // PCRE2's machine code reads whole vectors, past the end of a text: defined bytes there keep memory checkers quiet
     size_t n = out->n;
     pm_buf_add(out, (struct pm_str){pad, sizeof pad});
