@@ -216,33 +216,36 @@ static void window_note(const struct pm_report *r, const struct pm_bundle_args *
         fprintf(stderr, "pullmortem: --until leaves nothing: the logs begin at %s\n", pm_when_format(from, at));
 }
 
-int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags) {
+struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args) {
     struct pm_diags *mistakes = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(args->rules_dir, mistakes);
-    int status = PM_EXIT_USAGE;
-    if (rules) {
-        struct pm_arena *a = pm_arena_new();
-        struct pm_judge_options o = {.rules_dir = args->rules_dir,
-                                     .quotas_file = args->quotas_file,
-                                     .alerts_file = args->alerts_file,
-                                     .since_ns = args->since_ns,
-                                     .until_ns = args->until_ns,
-                                     .inputs = inputs_of(t, a)};
-        struct pm_report *r = pm_judge(t, rules, &o, diags);
-        if (r) pm_report_input(r, t);
-        if (r) status = pm_outputs_write(&args->out, r);
-        if (r) window_note(r, args);
-        if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n) status = PM_EXIT_INPUT; // none of it is a text
-        if (r && pm_timeline_error(t)) {
-            fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));
-            status = PM_EXIT_INPUT;
-        }
-        if (r) pm_report_free(r);
-        else pm_diags_print(diags);
-        free(o.inputs.items);
-        pm_arena_free(a);
-        pm_ruleset_free(rules);
-    } else pm_diags_print(mistakes);
+    if (rules) pm_ruleset_listen(rules);
+    else pm_diags_print(mistakes);
     pm_diags_free(mistakes);
+    return rules;
+}
+
+int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args, struct pm_diags *diags) {
+    int status = PM_EXIT_USAGE;
+    struct pm_arena *a = pm_arena_new();
+    struct pm_judge_options o = {.rules_dir = args->rules_dir,
+                                 .quotas_file = args->quotas_file,
+                                 .alerts_file = args->alerts_file,
+                                 .since_ns = args->since_ns,
+                                 .until_ns = args->until_ns,
+                                 .inputs = inputs_of(t, a)};
+    struct pm_report *r = pm_judge(t, rules, &o, diags);
+    if (r) pm_report_input(r, t);
+    if (r) status = pm_outputs_write(&args->out, r);
+    if (r) window_note(r, args);
+    if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n) status = PM_EXIT_INPUT; // none of it is a text
+    if (r && pm_timeline_error(t)) {
+        fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));
+        status = PM_EXIT_INPUT;
+    }
+    if (r) pm_report_free(r);
+    else pm_diags_print(diags);
+    free(o.inputs.items);
+    pm_arena_free(a);
     return status;
 }

@@ -20,6 +20,8 @@ void pm_bundle_args_free(struct pm_bundle_args *args);
 
 // Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, said.
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
+// The rules of --rules; NULL where they have mistakes, said. Before the bundle is read: what they say is listened for.
+struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);
 // Timeline → report → outputs. Returns an exit status.
-int pm_bundle_report(struct pm_timeline *t, const struct pm_bundle_args *args, struct pm_diags *diags);
+int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args, struct pm_diags *diags);
 void pm_report_input(struct pm_report *r, struct pm_timeline *t); // fills diagnostics and skipped from the timeline; the judge leaves them empty

@@ -5,13 +5,16 @@
 extern const struct pm_command pm_command_analyze;
 
 static int analyze(struct pm_bundle_args *args) {
+    struct pm_ruleset *rules = pm_bundle_rules(args);
+    if (!rules) return PM_EXIT_USAGE;
     struct pm_diags *diags = pm_diags_new();
     bool whole = true;
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
-    int status = t ? pm_bundle_report(t, args, diags) : PM_EXIT_INPUT;
+    int status = t ? pm_bundle_report(t, rules, args, diags) : PM_EXIT_INPUT;
     if (t && !whole) fputs("pullmortem: some input could not be read, or only in part; the report lists it\n", stderr);
     pm_timeline_close(t);
     pm_diags_free(diags);
+    pm_ruleset_free(rules);
     return status == PM_EXIT_OK && !whole ? PM_EXIT_INPUT : status;
 }
 

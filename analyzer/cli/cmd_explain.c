@@ -277,6 +277,7 @@ static int columns(void) {
 static int explain(const struct explain_args *r, const struct pm_buf *in, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->rules, diags);
     if (!rs) return PM_EXIT_USAGE;
+    pm_ruleset_listen(rs);
     struct pm_advices *advice = pm_advices_load(r->rules);
     struct explain x = {.a = pm_arena_new(), .advice = advice, .json = strcmp(r->format, "json") == 0, .redact = !r->raw, .width = columns()};
     x.color = !x.json && pm_color_wanted(r->color, STDOUT_FILENO);

@@ -173,6 +173,7 @@ static int read_policy(struct gate *g) {
     if (status == PM_EXIT_OK && load && !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags)) status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && g->value[OPT_BASELINE] && !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags)) status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && !(g->rules = pm_ruleset_load(g->value[OPT_RULES], diags))) status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK) pm_ruleset_listen(g->rules);
     if (status != PM_EXIT_OK) pm_diags_print(diags);
     pm_diags_free(diags);
     return status;

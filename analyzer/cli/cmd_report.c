@@ -11,10 +11,12 @@ static int report(const struct pm_bundle_args *args) {
         fprintf(stderr, "pullmortem: %s\n", why);
         return PM_EXIT_INPUT;
     }
+    struct pm_ruleset *rules = pm_bundle_rules(args);
     struct pm_diags *diags = pm_diags_new();
-    int status = pm_bundle_report(t, args, diags);
+    int status = rules ? pm_bundle_report(t, rules, args, diags) : PM_EXIT_USAGE;
     pm_timeline_close(t);
     pm_diags_free(diags);
+    pm_ruleset_free(rules);
     return status;
 }
 

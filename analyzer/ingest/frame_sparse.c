@@ -2,12 +2,14 @@
 // records around a hit are read. The lines left out are counted, and a record never begins in its middle: a hit in a continuation line goes back to its head.
 // The first and the last line of each block are read whatever they hold, so that the clock sees stamps all along the file.
 #include "frame_int.h"
+#include "pm/hear.h"
 
 #define BACK_LINES 32  // a record's head is looked for that far before a hit
 #define AHEAD_LINES 64 // and its continuation lines that far behind, where the record says that it goes on
 #define AHEAD_GUESS 8  // or looks as if
 
 void frame_sparse_decide(struct pm_frame *f) {
+    if (pm_hear_any()) return; // what a rule of one's own says has no literal in the prefilter: a line that says it could be lost
     if (f->o.all_lines || f->sections_seen || f->stats.records < 20) return;
     f->sparse = f->won_sparse * 10 >= f->stats.records * 6;
 }

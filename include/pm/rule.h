@@ -34,6 +34,8 @@ struct pm_ruleset;
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
 void pm_ruleset_free(struct pm_ruleset *rs);
 const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all rules: goes into the report
+// What the rules of one's own say is heard in free text from now on, until the ruleset is freed (pm/hear.h). Before anything is read: workers share it.
+void pm_ruleset_listen(struct pm_ruleset *rs);
 // Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
 // The variant that a cause is told with: its own, else "sandbox" where the runtime pulled the sandbox image itself and a credential or the network failed.

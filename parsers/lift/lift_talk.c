@@ -3,6 +3,7 @@
 // Free text is asked this line by line, so all words are looked for in one pass. A word goes in with its class; where two classes fight, quiet wins.
 #include "parsers/lift/lift.h"
 #include "parsers/lift/words.h"
+#include "pm/hear.h"
 
 enum talk {           // what a word says of the text it stands in
     REFUSAL = 1,      // a registry's or an engine's refusal, whatever stands around it
@@ -240,6 +241,7 @@ static const struct pm_word talk_words[] = {
     {"due to put http", NO_PULL},
     {"action: push", NO_PULL},
     {"failed to push", NO_PULL},
+    {"push failed", NO_PULL},
     {"storing credentials", NO_PULL},
     {"saving credentials", NO_PULL},
     {"erasing credentials", NO_PULL},
@@ -276,10 +278,10 @@ static struct pm_words talk = {.word = talk_words, .n = PM_LEN(talk_words)};
 
 static bool is_refusal(unsigned said, struct pm_str s) {
     if (said & NO_PULL) return false;
-    return (said & REFUSAL) || ((said & PLACE) && (said & FAILURE)) || ((said & RUNTIME) && pm_lift_runtime_down(s));
+    return (said & REFUSAL) || pm_heard(s) || ((said & PLACE) && (said & FAILURE)) || ((said & RUNTIME) && pm_lift_runtime_down(s));
 }
 
-bool pm_lift_may_speak(struct pm_str s) { return pm_words_find(&talk, s) & (REFUSAL | PLACE | RUNTIME | MESSAGE); }
+bool pm_lift_may_speak(struct pm_str s) { return (pm_words_find(&talk, s) & (REFUSAL | PLACE | RUNTIME | MESSAGE)) || pm_heard(s); }
 
 bool pm_lift_refusal(struct pm_str s) { return is_refusal(pm_words_find(&talk, s), s); }
 

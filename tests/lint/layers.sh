@@ -3,7 +3,7 @@
 # what it may include of ours, as extended regular expressions over the quoted name. Only analyzer/timeline/ sees sqlite3.h.
 set -u
 cd "$(dirname "$0")/../.."
-level01='pm/(str|arena|intern|scan|when|image|diag|version)\.h'
+level01='pm/(str|arena|hear|intern|scan|when|image|diag|version)\.h'
 level2='pm/(event|detail|record)\.h'
 level3='pm/(envelope|parser)\.h'
 bad=0

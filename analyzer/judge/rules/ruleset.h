@@ -66,6 +66,7 @@ struct rule {
     int candidate_count;
     enum pm_confidence confidence;
     bool quiet, own; // own: from --rules
+    bool unheard;    // `heard: no`
     struct rule_condition *conditions;
     size_t condition_count, condition_cap;
     struct rule_beat {
@@ -104,6 +105,8 @@ struct pm_ruleset {
     size_t answer_count, answer_cap, memo_bytes;
     struct pm_buf key, text;
     uint64_t *alive_patterns, *alive_rules;
+    pcre2_match_context *ear_context; // ruleset_hear.c: shared by threads, so without a machine stack of its own
+    bool listening;
     bool plain; // tests: no gate, every pattern is run
     uint64_t limit_hits;
     const char *limit_rule; // the last rule that hit a limit

@@ -83,6 +83,7 @@ static void each_bare(const struct pm_ruleset *rs, bare_fn *tell, void *ctx) {
 struct check {
     struct pm_diags *diags;
     size_t faults;
+    size_t plain, alone; // plain samples of the built-in rules; those that are heard as a line of their own
 };
 static void check_outcome(void *ctx, const struct rule *r, const struct rule_sample *s, struct pm_str fault) {
     struct check *c = ctx;
@@ -102,12 +103,43 @@ static void check_present(struct check *c, const struct rule *r) {
     if (yes == r->sample_count) pm_diags_add(c->diags, pm_str_c(r->path), r->line, "rule", "%s has no `no` sample: a near one that it must leave alone", r->id);
     c->faults += (yes == 0) + (yes == r->sample_count);
 }
+// A sample that is an error text and nothing else, of a rule that has a cause and wants to be heard.
+static bool is_plain(const struct rule *r, const struct rule_sample *s) {
+    const struct pm_event *e = &s->event;
+    if (!s->yes || s->line.n || r->quiet || r->unheard || e->kind != PM_KIND_PULL_FAIL) return false;
+    for (int f = 0; f < PM_F_COUNT; f++)
+        if ((f == PM_F_ERROR) != (e->field[f].n > 0)) return false;
+    return !e->component && !e->stage && !e->http_status && !e->flags;
+}
+// Is the sample understood where it stands alone on a line, with no program's format around it? No mistake: many words need a record beside them.
+static void check_heard(struct pm_ruleset *rs, const struct pm_rules_run *run, struct check *c) {
+    struct pm_arena *a = pm_arena_new();
+    for (size_t i = 0; i < rs->order_count; i++) {
+        const struct rule *r = &rs->rules[rs->order[i]];
+        for (size_t k = 0; run->event_of_line && k < r->sample_count; k++) {
+            const struct rule_sample *s = &r->samples[k];
+            struct pm_event e = {0};
+            if (!is_plain(r, s)) continue;
+            bool heard = run->event_of_line(rs, s->event.field[PM_F_ERROR], &e, a) && pm_ruleset_classify(rs, &e).cause == r->candidates[0];
+            c->plain += !r->own, c->alone += !r->own && heard;
+            if (r->own && !heard)
+                pm_diags_add(c->diags, pm_str_c(r->path), s->at, "rule-heard",
+                             "%s: a notice: as a line of its own \"%.*s\" would not be heard, only inside a record of a known format (`heard: no` says that it "
+                             "is meant so)",
+                             r->id, PM_FMT(pm_str_sub(s->event.field[PM_F_ERROR], 0, 120)));
+            pm_arena_reset(a);
+        }
+    }
+    pm_arena_free(a);
+}
 int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags) {
     struct check c = {.diags = diags};
     for (size_t i = 0; i < rs->order_count; i++) check_present(&c, &rs->rules[rs->order[i]]);
     run_samples(rs, run, check_outcome, &c);
     each_bare(rs, check_bare, &c);
+    check_heard(rs, run, &c);
     if (!c.faults) printf("%zu rules, all good (%s)\n", rs->order_count, rs->hash);
+    if (!c.faults && c.plain) printf("%zu of %zu plain samples of the built-in rules are heard as a line of their own\n", c.alone, c.plain);
     return c.faults ? EXIT_MISTAKE : EXIT_GOOD;
 }
 

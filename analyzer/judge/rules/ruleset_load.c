@@ -375,6 +375,11 @@ static void read_quiet(struct load *l, const yaml_node_t *n, void *ctx, const st
     if (pm_str_eqc(scalar(n), "true")) ((struct rule *)ctx)->quiet = true;
     else tell(l, line_of(n), "`quiet` is true, or is left out");
 }
+static void read_heard(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)key;
+    if (pm_str_eqc(scalar(n), "no")) ((struct rule *)ctx)->unheard = true;
+    else tell(l, line_of(n), "`heard` is no, or is left out");
+}
 static void beat_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule *r = ctx;
     *PM_PUSH(r->beats, r->beat_count, r->beat_cap) = (struct rule_beat){pm_arena_dup(l->rs->a, scalar(n)), line_of(n)};
@@ -386,6 +391,7 @@ static const struct key rule_keys[] = {
     {"cause", read_causes, 0}, {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
     {"quiet", read_quiet, 0},  {"when", read_when, 0},         {"beats", read_beats, 0},
     {"yes", read_samples, 1},  {"no", read_samples, 0},        {"variant", read_variant, 0},
+    {"heard", read_heard, 0},
 };
 static void rule_unique(struct load *l, const struct rule *r) {
     for (size_t i = 0; i + 1 < l->rs->rule_count; i++) {
