@@ -54,6 +54,7 @@ static void excuse(struct pm_gate_item *item, const struct pm_incident *in, cons
 static struct pm_str where_of(const struct pm_incident *in, struct pm_arena *a) {
     struct pm_str values = pm_words_list(a, &in->scope, 2);
     struct pm_str scope = in->scope_kind == PM_SCOPE_CLUSTER ? PM_STR("cluster") : pm_arena_fmt(a, "%s %.*s", pm_scope_names[in->scope_kind], PM_FMT(values));
+    if (in->variant.n) scope = pm_arena_fmt(a, "%.*s, %.*s", PM_FMT(in->variant), PM_FMT(scope));
     struct pm_str count = in->failed_pulls ? pm_words_count(a, in->failed_pulls, "failed pull", "failed pulls") : pm_words_count(a, in->lines, "line", "lines");
     return pm_arena_fmt(a, "%.*s: %.*s%s%.*s", PM_FMT(scope), PM_FMT(count), in->blast.nodes.n > 1 ? ", " : "",
                         PM_FMT(in->blast.nodes.n > 1 ? pm_words_count(a, in->blast.nodes.n, "node", "nodes") : PM_NONE));

@@ -45,7 +45,7 @@ static int by_weight(const void *a, const void *b) {
 static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
     uint64_t hash = pm_str_hash(pm_str_c(pm_causes[h->cause].name), 1);
     const struct pm_incident *inc = h->incident;
-    hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), hash);
+    hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), pm_str_hash(inc->variant, hash));
     // Nodes come and go: a node scope is its shape, other scopes are their values.
     for (size_t i = 0; inc->scope_kind != PM_SCOPE_NODE && i < inc->scope.n; i++) hash = pm_str_hash(inc->scope.items[i], hash);
     for (size_t i = 0; i < inc->registries.n; i++) hash = pm_str_hash(inc->registries.items[i], pm_str_hash(PM_STR("registry"), hash));

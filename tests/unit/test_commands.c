@@ -19,7 +19,7 @@ static const struct tool {
     {"kubectl", "create get patch rollout describe cordon drain set apply replace logs",
      "-n --docker-server --docker-username --docker-password --dry-run -o -f -p --type --all-namespaces --field-selector --sort-by --watch -L --raw "
      "--ignore-daemonsets --delete-emptydir-data"},
-    {"crictl", "pull rmi images ps info", "--prune"},
+    {"crictl", "pull rmi images ps info", "--prune --creds"},
     {"ctr", "images", "-n"},
     {"containerd", "config", ""},
     {"crio", "config", ""},
@@ -208,6 +208,9 @@ static const char *const RUNTIMES[] = {"containerd1", "containerd2", "containerd
 static const char *const KINDS_OF_WORKLOAD[] = {"deployment", "daemonset", "statefulset", "job", ""};
 static const char *const REGISTRIES[] = {"docker.io", "111122223333.dkr.ecr.eu-west-1.amazonaws.com", "acme.azurecr.io", "ghcr.io", "harbor.example:8443"};
 
+static const char *const VARIANTS[] = {"",           "sandbox",           "unknown-authority", "expired", "not-yet-valid", "wrong-name",
+                                       "plain-http", "handshake-timeout", "no-such-name",      "inodes",  "withdrawn"};
+
 static void strs(struct pm_strs *l, size_t n, struct pm_str stem) {
     *l = (struct pm_strs){PM_NEWN(a, struct pm_str, n), n, n};
     for (size_t i = 0; i < n; i++) l->items[i] = pm_arena_fmt(a, "%.*s%zu", PM_FMT(stem), i);
@@ -266,7 +269,10 @@ static void each_world(FILE *out, int cause) {
                     if (more) n.value[PM_ADV_SECRET] = n.value[PM_ADV_MIRROR] = PM_NONE;
                     if (RUNTIMES[r] && strcmp(RUNTIMES[r], "podman") == 0) n.value[PM_ADV_TOOL] = PM_STR("podman");
                     pm_advice_derive(a, &n);
-                    commands_of(&n, cause, out);
+                    for (size_t v = 0; v < PM_LEN(VARIANTS); v++) {
+                        n.variant = pm_str_c(VARIANTS[v]);
+                        commands_of(&n, cause, out);
+                    }
                 }
             }
         }
