@@ -137,6 +137,16 @@ static void files_order(struct pm_report *r, size_t ids) {
     free(at);
 }
 
+// Nodes that only a row of pods or a line about a disk names: no pull of theirs is known, but an incident hit them.
+static void hit_nodes(const struct pm_state *s, const struct pm_hit *h, struct pm_ids *nodes) {
+    if (h->dropped) return;
+    for (size_t i = 0; i < h->nodes.n; i++) pm_ids_add_new(nodes, h->nodes.items[i]);
+    for (size_t i = 0; i < h->incident->blast.pods_n; i++) {
+        uint32_t node = pm_intern_find(s->names, h->incident->blast.pods[i].node);
+        if (node != UINT32_MAX && node) pm_ids_add_new(nodes, node);
+    }
+}
+
 static void bundle(struct pm_state *s) {
     struct pm_report *r = s->report;
     struct pm_ids nodes = {0};
@@ -161,6 +171,7 @@ static void bundle(struct pm_state *s) {
         if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
     for (size_t i = 0; i < s->traces.n; i++) // where an image was already present, nothing was pulled, but there is a node
         if (s->traces.items[i].node && s->traces.items[i].role == PM_ROLE_CACHED) pm_ids_add_new(&nodes, s->traces.items[i].node);
+    for (size_t i = 0; i < s->hits.n; i++) hit_nodes(s, &s->hits.items[i], &nodes);
     pm_strs_of_ids(s, &r->nodes, &nodes);
     pm_ids_free(&nodes);
     r->rules_hash = pm_arena_cstr(s->a, pm_str_c(pm_ruleset_hash(s->rules)));

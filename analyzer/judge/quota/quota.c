@@ -70,8 +70,14 @@ static struct pm_curve curve_of(const struct view *v) {
 
 // ── one address for all, or one each ──
 static bool is_over(const struct pm_curve *c) { return c->limit > 0 && pm_curve_low(c) > (uint64_t)c->limit; }
+#define ORDER_NS PM_S(2) // servers log when they are done, in whole seconds: what stands beside a refusal may have been let through before it
+static bool refused_soon(const struct pm_curve *c) {
+    for (size_t k = c->at; k < c->n && c->spends[k].at <= c->spends[c->at].at + ORDER_NS; k++)
+        if (c->spends[k].refused) return true;
+    return false;
+}
 // This one passed the limit: not what an earlier, higher limit let through.
-static bool overdraws(const struct pm_curve *c) { return c->spends[c->at].low && is_over(c); }
+static bool overdraws(const struct pm_curve *c) { return c->spends[c->at].low && is_over(c) && !refused_soon(c); }
 
 struct verge { // how things stood at the first refusal
     uint64_t used;
