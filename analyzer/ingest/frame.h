@@ -28,7 +28,7 @@ struct pm_frame_options {
 #define PM_FRAME_VOICES 120
 struct pm_frame_voice {
     unsigned known, bulk, first;
-    bool plain, container, named, quotes;
+    bool plain, container, named, quotes, prose;
     unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
     uint64_t records, of[6], talk, neutral, foreign, code; // code: of the foreign ones, what looks like a program's text
 };

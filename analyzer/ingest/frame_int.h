@@ -44,6 +44,7 @@ struct frame_unit {
     int envelope_count;
     struct pm_str key;
     struct pm_str list_kind;
+    bool written; // an envelope named who wrote it
 };
 
 struct frame_lane {
@@ -73,7 +74,8 @@ struct frame_voice {
     unsigned known;                       // groups that its name vouches for
     unsigned bulk;                        // groups that all of its records together may vouch for
     unsigned first;                       // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
-    bool plain, container, named, quotes; // quotes: it prints other files (`tail`)
+    bool plain, container, named, quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
+    bool prose;                           // it stands in a document that people write
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
     uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code;
@@ -135,6 +137,8 @@ struct pm_frame {
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
+    bool stern; // lines of a member that stern wrote
+    enum pm_document document;
     bool quoted;          // the line at hand belongs to a Markdown quote
     bool decided, sparse; // sparse: lines without a literal are left out
 

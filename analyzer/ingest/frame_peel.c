@@ -61,6 +61,24 @@ static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, str
     return u->json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : e->peel(f->line_arena, u->text, inner, hint, key);
 }
 
+// Whoever is named first wrote the line. A header inside of it (a kubelet's syslog line in a container's output, Kubernetes metadata in a shipper's JSON) is
+// what that writer repeats: it may neither name another writer nor a node, and its stamp is not the line's. A logrus line in another is one program's own.
+static bool names_writer(const struct pm_envelope_hint *h) { return h->ident.n || h->unit.n || h->container.n || h->pod.n; }
+
+static bool container_stream(const char *envelope) { return strcmp(envelope, "cri") == 0 || strcmp(envelope, "docker-json") == 0; }
+
+static void keep_writer(struct frame_unit *u, const char *envelope, struct pm_envelope_hint *inner) {
+    const struct pm_envelope_hint *outer = &u->hint;
+    if (u->written && strcmp(envelope, "nested-logrus") != 0) {
+        bool other = !pm_str_eq(inner->ident, outer->ident) || !pm_str_eq(inner->container, outer->container) || !pm_str_eq(inner->pod, outer->pod);
+        if (other && outer->when.kind != PM_WHEN_NONE) inner->when = outer->when;
+        inner->relayed = outer->relayed || other;
+        inner->node = outer->node, inner->ident = outer->ident, inner->unit = outer->unit, inner->pid = outer->pid;
+        inner->namespace = outer->namespace, inner->pod = outer->pod, inner->container = outer->container;
+    }
+    u->written |= container_stream(envelope) || (names_writer(inner) && strcmp(envelope, "nested-logrus") != 0);
+}
+
 // One layer. PM_PEEL_NO: none bids, and *u is as it was.
 static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json) {
     uint64_t candidates = u->json ? f->json_envelopes : f->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
@@ -73,10 +91,12 @@ static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm
         enum pm_peel got = ask_one(f, e, u, inner, inner_json, &hint, &key);
         if (got == PM_PEEL_NO) continue;
         keep_when(&hint, u->hint.when);
+        keep_writer(u, e->name, &hint);
         u->hint = hint;
         add_key(f, u, key);
         u->envelopes[u->envelope_count++] = e->name;
         frame_note_envelope(f, e->name);
+        f->stern |= strcmp(e->name, "stern") == 0;
         return got;
     }
     return PM_PEEL_NO;
@@ -114,6 +134,25 @@ static void repeated(struct frame_unit *u) {
     u->hint.repeats = (uint32_t)times - 1;
 }
 
+// stern's two words are evidence only where a known header follows. Once they were seen so, they are the same prefix before any other text.
+static bool known_prefix(struct pm_frame *f, struct frame_unit *u) {
+    if (u->envelope_count || u->json || !f->stern) return false;
+    for (size_t i = 0; i < f->voices_n; i++) {
+        const struct pm_envelope_hint *h = &f->voices[i]->hint;
+        size_t n = h->pod.n + 1 + h->container.n + 1;
+        if (!h->pod.n || !h->container.n || h->namespace.n || u->text.n <= n || !pm_str_starts(u->text, h->pod)) continue;
+        if (u->text.p[h->pod.n] != ' ' || u->text.p[n - 1] != ' ' || !pm_str_eq(pm_str_sub(u->text, h->pod.n + 1, h->container.n), h->container)) continue;
+        u->hint.pod = h->pod;
+        u->hint.container = h->container;
+        add_key(f, u, pm_str_sub(u->text, 0, n - 1));
+        u->envelopes[u->envelope_count++] = "stern";
+        u->text = pm_str_from(u->text, n);
+        u->written = true;
+        return true;
+    }
+    return false;
+}
+
 // Returns false where the unit has gone elsewhere (a piece was kept, a marker was read).
 static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
     while (u->envelope_count < PM_ENVELOPES_MAX) {
@@ -121,6 +160,7 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
         const json_t *inner_json;
         if (!u->json && load_json(f, u)) continue;
         enum pm_peel got = peel_one(f, u, &inner, &inner_json);
+        if (got == PM_PEEL_NO && known_prefix(f, u)) continue;
         if (got == PM_PEEL_NO) return true;
         if (got == PM_PEEL_META) {
             meta(f, u);

@@ -63,13 +63,24 @@ static struct pm_str writer_name(struct pm_frame *f, const struct frame_voice *v
     return dup(f, pod.n ? pod : container.n ? container : v->hint.ident);
 }
 
-static void vouch(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
+// Docker's syslog driver puts "docker/" before the container's name or id.
+static bool docker_tag(struct pm_str ident, struct pm_str *name) {
+    if (!pm_str_starts(ident, PM_STR("docker/"))) return false;
+    *name = pm_str_from(ident, 7);
+    if (name->n == 12 && pm_str_chr(*name, '-', 0) < 0 && name->p[0] <= 'f' && pm_writer_groups(*name) == 0) *name = PM_NONE;
+    return true;
+}
+
+static void by_name(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
     const struct pm_envelope_hint *h = &r->hint;
     const struct pm_writer_place *at = &f->place;
     struct pm_str ns = h->namespace.n ? h->namespace : at->namespace, pod = h->pod.n ? h->pod : at->pod, name = h->container.n ? h->container : at->name;
     if (at->container || from_container(r) || h->pod.n || h->container.n) {
         container_vouched(v, name, pod);
         v->writer = writer_name(f, v, ns, pod, name);
+    } else if (docker_tag(h->ident, &name)) {
+        container_vouched(v, name, PM_NONE);
+        v->writer = dup(f, h->ident);
     } else if (ci_envelope(r)) v->known = PM_GROUP_ALL;
     else if (h->ident.n || h->unit.n) {
         program_vouched(v, h->ident, h->unit);
@@ -80,6 +91,16 @@ static void vouch(struct pm_frame *f, struct frame_voice *v, const struct pm_rec
         else v->plain = true, v->bulk = PM_GROUP_ALL;
     } else if (collected_json(r)) v->bulk = BULK_ANY | PM_GROUP_NODE;
     else v->plain = true, v->bulk = PM_GROUP_ALL;
+}
+
+// In a document no name vouches: whoever wrote it copied the line with its header. A program's text has examples and nothing else.
+static void vouch(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
+    by_name(f, v, r);
+    if (!f->document || f->o.every) return;
+    v->bulk = f->document == PM_DOCUMENT_PROGRAM ? 0 : v->bulk | v->known;
+    v->known = 0;
+    v->prose = true;
+    v->plain &= f->document != PM_DOCUMENT_PROGRAM;
 }
 
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r) {
@@ -115,12 +136,29 @@ static bool quoted_in_code(struct pm_str raw) {
     struct pm_str s = pm_str_trim(raw);
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
-    return false;
+    return pm_str_starts(s, PM_STR("\"")) && pm_str_ends(s, PM_STR("\",")); // an item of a printed list
+}
+
+// Clients print their errors bare. One behind the level of a logger that merely informs, or inside of a value that a tool prints ("ok: [n1] => {…}"), is told
+// by that logger or tool.
+static bool told_by_logger(struct pm_str s) {
+    static const char *const levels[] = {"TRACE", "DEBUG", "INFO", "NOTICE"};
+    struct pm_str head = pm_str_sub(s, 0, 80);
+    for (size_t i = 0; i < PM_LEN(levels); i++) {
+        struct pm_str level = pm_str_c(levels[i]);
+        ptrdiff_t at = pm_str_find(head, level, 0);
+        if (at < 0) continue;
+        size_t end = (size_t)at + level.n;
+        bool left = at == 0 || strchr(" [|", head.p[at - 1]), right = end < head.n && strchr(" ]|:", head.p[end]);
+        if (left && right) return true;
+    }
+    return pm_str_has(head, PM_STR(" => {"));
 }
 
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p) {
     struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
     if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
+    if (r->hint.relayed) v->quotes = true;
     if (shell_or_fence(text)) return;
     enum pm_group g = PM_GROUP_NONE;
     bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
@@ -154,7 +192,8 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, cons
             if (!v->plain) e->standing = PM_STANDING_HEARSAY;
         }
     }
-    if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted_in_code(r->raw)) {
+    bool quoted = quoted_in_code(r->raw) || (g == PM_GROUP_CLIENT && told_by_logger(r->text));
+    if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted) {
         e->standing = PM_STANDING_HEARSAY;
         e->voice = 0;
     }
@@ -205,6 +244,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .container = v->container,
                                          .named = v->named,
                                          .quotes = v->quotes,
+                                         .prose = v->prose,
                                          .open = {v->open[0], v->open[1]},
                                          .records = v->records,
                                          .foreign = v->foreign,

@@ -25,10 +25,10 @@ static bool node_has_own_log(const struct pm_standing_member *m, size_t n, const
 static bool mostly_else(const struct pm_frame_voice *v) {
     uint64_t known = v->talk + v->neutral;
     for (int i = 0; i < PM_GROUP_COUNT; i++) known += v->of[i];
-    return v->plain && v->foreign > known;
+    return v->prose || (v->plain && v->foreign > known);
 }
 
-static bool bundle_testifies(const struct pm_standing_member *m, size_t n, const struct pm_standing_member *of) {
+static bool bundle_testifies(const struct pm_standing_member *m, size_t n, const struct pm_standing_member *of, size_t need) {
     size_t others = 0;
     for (size_t i = 0; i < n; i++) {
         if (&m[i] == of || !m[i].events) continue;
@@ -38,7 +38,7 @@ static bool bundle_testifies(const struct pm_standing_member *m, size_t n, const
                 break;
             }
     }
-    return others >= 2;
+    return others >= need;
 }
 
 void pm_standing_resolve(struct pm_standing_member *m, size_t n) {
@@ -51,7 +51,7 @@ void pm_standing_resolve(struct pm_standing_member *m, size_t n) {
             const struct pm_frame_voice *v = &m[i].voices[k];
             struct pm_standing_heard *h = &m[i].heard[k];
             if (v->container && !v->named && h->strict & PM_GROUP_NODE && node_has_own_log(m, n, &m[i])) h->strict &= ~(unsigned)PM_GROUP_NODE;
-            if (mostly_else(v) && h->strict && bundle_testifies(m, n, &m[i])) h->strict = h->talk = v->known;
+            if (mostly_else(v) && h->strict && bundle_testifies(m, n, &m[i], v->prose ? 1 : 2)) h->strict = h->talk = v->known;
         }
     }
 }

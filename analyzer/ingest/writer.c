@@ -106,6 +106,7 @@ static const struct name_row vouched[] = {
     {"istio proxy", PM_GROUP_REGISTRY},
     {"istiod", PM_GROUP_REGISTRY},
     {"haproxy", PM_GROUP_REGISTRY},
+    {"proxy", PM_GROUP_REGISTRY},
     {"squid", PM_GROUP_REGISTRY},
     {"tinyproxy", PM_GROUP_REGISTRY},
     {"caddy", PM_GROUP_REGISTRY},
@@ -285,4 +286,23 @@ struct pm_writer_place pm_writer_of_path(struct pm_str path) {
     struct parts p = parts_of(path);
     if (p.n) (void)(kubelet_layout(&p, &w) || file_layout(&p, &w) || collector_layout(&p, &w));
     return w;
+}
+
+enum pm_document pm_writer_document(struct pm_str path) {
+    static const struct {
+        const char *tail;
+        enum pm_document kind;
+    } tails[] = {
+        {".md", PM_DOCUMENT_PROSE},     {".markdown", PM_DOCUMENT_PROSE}, {".rst", PM_DOCUMENT_PROSE},     {".adoc", PM_DOCUMENT_PROSE},
+        {".html", PM_DOCUMENT_PROSE},   {".htm", PM_DOCUMENT_PROSE},      {".eml", PM_DOCUMENT_PROSE},     {".mbox", PM_DOCUMENT_PROSE},
+        {".tex", PM_DOCUMENT_PROSE},    {".c", PM_DOCUMENT_PROGRAM},      {".h", PM_DOCUMENT_PROGRAM},     {".cc", PM_DOCUMENT_PROGRAM},
+        {".cpp", PM_DOCUMENT_PROGRAM},  {".go", PM_DOCUMENT_PROGRAM},     {".py", PM_DOCUMENT_PROGRAM},    {".rs", PM_DOCUMENT_PROGRAM},
+        {".java", PM_DOCUMENT_PROGRAM}, {".kt", PM_DOCUMENT_PROGRAM},     {".js", PM_DOCUMENT_PROGRAM},    {".ts", PM_DOCUMENT_PROGRAM},
+        {".tsx", PM_DOCUMENT_PROGRAM},  {".rb", PM_DOCUMENT_PROGRAM},     {".php", PM_DOCUMENT_PROGRAM},   {".cs", PM_DOCUMENT_PROGRAM},
+        {".lua", PM_DOCUMENT_PROGRAM},  {".pl", PM_DOCUMENT_PROGRAM},     {".patch", PM_DOCUMENT_PROGRAM}, {".diff", PM_DOCUMENT_PROGRAM},
+        {".sql", PM_DOCUMENT_PROGRAM},  {".xml", PM_DOCUMENT_PROGRAM},    {".ipynb", PM_DOCUMENT_PROGRAM}, {".tmpl", PM_DOCUMENT_PROGRAM},
+    };
+    for (size_t i = 0; i < PM_LEN(tails); i++)
+        if (pm_str_ends(path, pm_str_c(tails[i].tail))) return tails[i].kind;
+    return PM_DOCUMENT_NONE;
 }

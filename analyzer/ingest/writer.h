@@ -27,6 +27,10 @@ struct pm_writer_place { // of a container, as a path tells it; slices borrow fr
 // Layouts of kubelets, Docker and the collectors. `container` false where the path speaks of no container.
 struct pm_writer_place pm_writer_of_path(struct pm_str path);
 
+// What a file is by its name: programs and people quote logs in their texts, no log is written into a file of that name.
+enum pm_document { PM_DOCUMENT_NONE = 0, PM_DOCUMENT_PROSE, PM_DOCUMENT_PROGRAM };
+enum pm_document pm_writer_document(struct pm_str path);
+
 // Groups that a program, unit, container or pod of this name belongs to; 0: a name that vouches for nothing.
 unsigned pm_writer_groups(struct pm_str name);
 // The name is that of a program which repeats what others say: shippers, exporters, alerting, chat, GitOps. It never vouches.

@@ -18,6 +18,7 @@ struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite o
     struct pm_str node, ident, unit, pid, stream, namespace, pod, container, priority;
     uint32_t repeats; // "message repeated N times": N more
     bool cut;         // the envelope says the payload is cut
+    bool relayed;     // a header of another program stood inside of what the named writer wrote
     bool lost;        // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
 };
 
