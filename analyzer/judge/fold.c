@@ -514,6 +514,15 @@ static int64_t began_before(struct fold *f, const struct bucket *b, const struct
     return PM_NO_TIME;
 }
 
+// The back-off model says where between first and last an attempt lay; it may be as far off as its neighbours are away.
+static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
+    int64_t off = t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : 0;
+    if (i == 0 || i + 1 >= n) return off;
+    int64_t at = pm_backoff_at(t->first, t->last, n, i), before = pm_backoff_at(t->first, t->last, n, i - 1),
+            after = pm_backoff_at(t->first, t->last, n, i + 1);
+    return off + (at - before > after - at ? at - before : after - at);
+}
+
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
     uint64_t n = t->count > EVENTS_MAX ? EVENTS_MAX : t->count;
@@ -527,6 +536,8 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
         struct pm_attempt *p = pull(f, index);
         p->ended = at;
         p->reconstructed = i > 0 && i + 1 < n;
+        p->off_ns = may_be_off(t, n, i);
+        p->lead_ns = n > 1 && t->first != PM_NO_TIME ? (t->last - t->first) / (int64_t)(n - 1) : 0;
         if (i + 1 == n && t->quality != PM_QUALITY_RELATIVE) p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
         pm_fold_absorb(f->s, index, trace);
@@ -544,7 +555,8 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
         return;
     }
     if (log_covers(f, t, t->last) && logs_saw(f, b, t, PM_OUTCOME_OK)) return;
-    attempt_ended(f, b, trace, PM_OUTCOME_OK, t->last);
+    index = attempt_ended(f, b, trace, PM_OUTCOME_OK, t->last);
+    pull(f, index)->off_ns = may_be_off(t, 1, 0);
 }
 
 // "Error syncing pod, skipping: failed to "StartContainer" …" (kubelets up to 1.10): the worker's event about an attempt that its image manager's Failed event

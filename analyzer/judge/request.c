@@ -298,11 +298,11 @@ struct votes {
     Pvoid_t pair;
 }; // (client, node) → groups that coincide with an attempt there
 
-static bool coincides(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+static bool coincides(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g, int64_t off) {
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
     int64_t skew = from != PM_NO_TIME ? pm_request_skew(s, g->file, p) : 0;
     from -= skew, to -= skew;
-    return from != PM_NO_TIME && g->first <= to + NEAR_NS && g->last >= from - NEAR_NS;
+    return from != PM_NO_TIME && g->first <= to + NEAR_NS + off && g->last >= from - NEAR_NS - off;
 }
 
 // "docker/26.1.5" is not what containerd's CRI sends, and the other way round; scanners and builders on a node are not its runtime.
@@ -318,17 +318,28 @@ static bool outcome_agrees(const struct pm_attempt *p, const struct pm_request_g
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED || g->mirror;
 }
 
+// What only events tell has no time of its own but for its first and last, and a table rounds those to minutes: the log of the registry shows the same attempt
+// at its own second. It must be the same node's, with the same outcome: that near, many things happen. Where the registry answered well and the node failed
+// (it stalled, or found no platform of its own), the answer came before the end.
+static bool may_be_it(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+    if (p->origin != PM_ORIGIN_EVENTS || !g->node || g->node != p->node) return false;
+    if ((p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0)) return p->off_ns && coincides(s, p, g, p->off_ns);
+    int64_t end = pm_at(p) - pm_request_skew(s, g->file, p);
+    return p->outcome == PM_OUTCOME_FAILED && g->first <= end + NEAR_NS + p->off_ns && g->last >= end - NEAR_NS - p->off_ns - p->lead_ns;
+}
+
 typedef void on_match(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx);
 static void each_match(struct pm_state *s, const struct pm_order *by_repository, uint32_t group, on_match *cb, void *ctx) {
     const struct pm_request_group *g = &s->groups.items[group];
-    int64_t slack = s->request_skew_most;
+    int64_t slack = s->request_skew_most + s->pull_off_most;
     for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS - slack); k < by_repository->n; k++) {
         const struct pm_order_key *key = &by_repository->items[k];
         if (key->group != g->repository || key->at > g->last + PM_S(900) + slack) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
         if (!g->node && p->node && pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node))) continue; // that node has its own address there
-        if (coincides(s, p, g) && outcome_agrees(p, g) && agent_agrees(s, p, g)) cb(s, key->index, group, ctx);
+        if (!agent_agrees(s, p, g)) continue;
+        if ((coincides(s, p, g, 0) && outcome_agrees(p, g)) || may_be_it(s, p, g)) cb(s, key->index, group, ctx);
     }
 }
 
@@ -339,7 +350,7 @@ static void vote(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx) {
 }
 
 struct client_sum {
-    uint32_t client, groups, matched, best_node, best, second;
+    uint32_t client, groups, matched, by_events, best_node, best, second; // by_events: so many of the matched
 };
 
 // Which node is this client? Node objects know their addresses; else the node whose attempts coincide with its requests, if one stands out.
@@ -467,12 +478,12 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g, bool nodes
     g->pull = index + 1;
 }
 
-// Is there a log of this client's own node?
+// Is there a log of this client's own node? Events are none: they expire, and vouch for no silence.
 static bool node_speaks(const struct pm_state *s, const struct client_sum *c, uint32_t node) {
     if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
                  pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node)))
         return true;
-    return c->matched * 2 >= c->groups && c->matched > 0;
+    return c->matched * 2 >= c->groups && c->matched > (node ? c->by_events : 0);
 }
 
 static void sum_clients(struct pm_state *s, const struct pm_order *by_repository, struct votes *v, Pvoid_t *sums, struct client_sum **out) {
@@ -491,6 +502,7 @@ static void sum_clients(struct pm_state *s, const struct pm_order *by_repository
         (*out)[*slot - 1].groups++;
         each_match(s, by_repository, (uint32_t)i, corroborate, &gap);
         if (g->pull) (*out)[*slot - 1].matched++;
+        if (g->pull && s->pulls.items[g->pull - 1].origin == PM_ORIGIN_EVENTS) (*out)[*slot - 1].by_events++;
         g->pull = 0;
         each_match(s, by_repository, (uint32_t)i, vote, v);
     }
@@ -505,9 +517,10 @@ static void name_nodes(struct pm_state *s) {
     }
 }
 
-static void order_pulls(const struct pm_state *s, struct pm_order *by_repository) {
+static void order_pulls(struct pm_state *s, struct pm_order *by_repository) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->off_ns + p->lead_ns > s->pull_off_most) s->pull_off_most = p->off_ns + p->lead_ns;
         pm_order_add(by_repository, p->repository, pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node), (uint32_t)i);
     }
     pm_order_sort(by_repository);

@@ -77,6 +77,8 @@ struct pm_attempt {         // a pull while it is folded
     uint8_t forms;                            // of the lines seen, bits
     bool reconstructed, exact_pod, requested; // requested: a start line was seen
     int64_t duration_ns, waiting_ns, bytes;
+    int64_t off_ns;  // how far its time may be off: a table's ages, or between an event's first and last; 0: a log's stamp
+    int64_t lead_ns; // how long before its end it may have begun, where only its end is known: a counted event's mean gap
     uint64_t requests, lines;
     int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
     uint64_t best;    // event id of the line that says it best
@@ -307,6 +309,7 @@ struct pm_state {
     Pvoid_t push_last;         // who (client, agent, repository of a log) → index + 1 of its latest push
     Pvoid_t request_skew;      // log and node → ns that the node's clock is ahead of the log's, in two's complement
     int64_t request_skew_most; // of these
+    int64_t pull_off_most;     // of the attempts' off_ns
     Pvoid_t node_in_log;       // log and node → 1 where the log shows the node's own address
     Pvoid_t request_open;      // hash of client, file, repository → group index + 1
     Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1

@@ -33,6 +33,7 @@ struct line {
     uint32_t count;
     double first, took;          // first: of a counted event, ends at `at`
     const char *told, *registry; // told: "100:11", limit and rest of the answer's RateLimit headers
+    bool aged;                   // a table's ages tell when
 };
 struct judged {
     struct pm_timeline *t;
@@ -88,6 +89,7 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
                        .hash = 0,
                        .ts_ns = at_ns(l->at),
                        .ts_kind = PM_WHEN_UTC,
+                       .quality = l->aged ? PM_QUALITY_RELATIVE : PM_QUALITY_EXACT,
                        .first_ns = PM_NO_TIME,
                        .last_ns = PM_NO_TIME,
                        .raw = pm_str_c(l->error ? l->error : "line")};

@@ -177,6 +177,52 @@ static void a_client_is_no_node(void **state) {
     CHECK(alone, "SELECT severity, scope_kind FROM incidents", "warning image");
 }
 
+// An event counts attempts and stamps two of them, a table tells those in minutes: the registry's log shows the same ones, each at its own second.
+#define COUNTED(at_, first_, n_, aged_)                                                                                                                        \
+    {                                                                                                                                                          \
+        at_, EVENTS, FAILED("reg.test/acme/web:1", "manifest for reg.test/acme/web:1 not found: manifest unknown"),                                            \
+            .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = (n_), .first = (first_), .aged = (aged_)                                           \
+    }
+#define AT_N1                                                                                                                                                  \
+    { 1, OBJECTS, .kind = PM_KIND_NODE_STATE, .node = "n1", .detail = "{\"addresses\":[\"10.1.0.7\"]}" }
+#define TRIED(at_, client_) ASKED(at_, client_, RUNTIME, "HEAD", "/v2/acme/web/manifests/1", 404)
+static void an_attempt_of_an_event_and_its_requests_are_one(void **state) {
+    (void)state;
+    const struct line counted[] = {
+        AT_N1, TRIED(100, "10.1.0.7"), TRIED(114, "10.1.0.7"), TRIED(141, "10.1.0.7"), TRIED(186, "10.1.0.7"), COUNTED(186, 100, 4, false),
+    };
+    CHECK(counted, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2", "n1 failed 4");
+    const struct line table[] = {
+        AT_N1,
+        TRIED(100, "10.1.0.7"),
+        TRIED(114, "10.1.0.7"),
+        TRIED(141, "10.1.0.7"),
+        TRIED(186, "10.1.0.7"),
+        COUNTED(240, 120, 4, true),
+        {200, EVENTS, OK_OF("reg.test/acme/api:1"), .node = "n1", .reason = "Pulled", .pod = "shop/api-0", .took = 2, .aged = true},
+        ASKED(161, "10.1.0.7", RUNTIME, "GET", "/v2/acme/api/manifests/1", 200),
+    };
+    CHECK(table, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 2", "n1 failed 4, n1 ok 1");
+    // No platform of its own: the registry answered well, and the node failed.
+    const struct line answered[] = {
+        AT_N1,
+        ASKED(100, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(114, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        ASKED(141, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+        COUNTED(141, 100, 3, false),
+    };
+    CHECK(answered, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2", "n1 failed 3");
+    // What happened long before the event, at another node, or with another end is none of them.
+    const struct line others[] = {
+        AT_N1,
+        TRIED(100, "10.1.0.7"),
+        TRIED(1800, "10.1.0.8"),
+        COUNTED(1840, 1800, 3, false),
+        ASKED(1860, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+    };
+    CHECK(others, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1, 2", "- failed 1, n1 failed 4, n1 ok 1");
+}
+
 // A CI job in a pod pulls for itself: its failures are no node's, whatever it runs on; on a cluster's own terms nothing failed.
 static void a_session_in_a_container_is_a_client(void **state) {
     (void)state;
@@ -270,6 +316,7 @@ int main(void) {
         cmocka_unit_test(each_refusal_behind_a_good_head_counts),
         cmocka_unit_test(two_users_behind_one_address_pull_apart),
         cmocka_unit_test(a_client_is_no_node),
+        cmocka_unit_test(an_attempt_of_an_event_and_its_requests_are_one),
         cmocka_unit_test(a_session_in_a_container_is_a_client),
         cmocka_unit_test(hits_spend_nothing_upstream),
         cmocka_unit_test(a_tag_that_is_asked_for_again),
