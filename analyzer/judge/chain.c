@@ -45,6 +45,29 @@ static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
     return true;
 }
 
+// A helper that failed beside the pulls has no failed pull of its own to count, and is asked before the registry is: its lines count, from a minute before.
+static bool helper_beside(const struct pm_hit *h) { return h->side && !h->pulls.n && pm_cause_is(h->cause, "auth.credential-provider"); }
+
+// Names that did not resolve are its trouble only where it says so: an expired secret of its own is another.
+static bool says_lookup(struct pm_str error) { return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host")); }
+
+static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to,
+                             struct pm_share *share) {
+    *share = (struct pm_share){0};
+    if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries)) return false;
+    for (size_t i = 0; i < to->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[to->traces.items[i]];
+        share->of += t->count;
+        if (says_lookup(pm_name(s, t->error)) && pm_time_in(t->ts, pm_since(from->from, PM_S(60)), from->to + r->lag_ns)) share->n += t->count;
+    }
+    return share->n > 0;
+}
+
+static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *share) {
+    if (helper_beside(to)) return helper_fell_with(c->s, r, from, to, share);
+    return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
+}
+
 // Of several causes that could be shown, the one that shows most; of equals the nearest in time.
 static void explain(const struct pm_chain *c, size_t effect) {
     struct pm_state *s = c->s;
@@ -57,8 +80,8 @@ static void explain(const struct pm_chain *c, size_t effect) {
         for (size_t i = 0; i < s->hits.n; i++) {
             const struct pm_hit *from = &s->hits.items[i];
             struct pm_share share;
-            if (i == effect || from->dropped || !names(r->from, from->cause) || !in_time(r, from, to) || !shared(s, r, from, to) || ancestor(s, i, effect) ||
-                !pm_share_count(c, r, from, to, &share))
+            if (i == effect || from->dropped || !names(r->from, from->cause) || !shared(s, r, from, to) || ancestor(s, i, effect) ||
+                !shown(c, r, from, to, &share))
                 continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
             double part = (double)share.n / (double)share.of;
@@ -102,6 +125,9 @@ static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
 }
 
+// A helper that failed of the same trouble as the pulls of its registry is told as their sibling: who reads its words first looks for the cause there.
+static bool helper_of_these(const struct pm_hit *h) { return h->explained_by && helper_beside(h); }
+
 // A root begins before what it led to, though the first line that tells of it comes later: with the stop of the runtime that it is about, else at the latest
 // with its effect.
 static void root_first(struct pm_state *s, const struct pm_hit *effect, struct pm_hit *root) {
@@ -127,7 +153,7 @@ void pm_chain_links(struct pm_state *s) {
         bool explains = false;
         for (size_t k = 0; k < s->hits.n && !explains; k++)
             explains = s->hits.items[k].explained_by == i + 1 && !(s->hits.items[k].side && !s->hits.items[k].failed);
-        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h));
+        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) && !helper_of_these(h));
     }
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];

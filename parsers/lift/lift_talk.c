@@ -292,10 +292,29 @@ bool pm_lift_talks_of_pull(struct pm_str s) {
 
 bool pm_lift_talks_of_other(struct pm_str s) { return pm_words_find(&talk, s) & NO_PULL; }
 
+// A socket is the runtime's only if it is a runtime's: CSI drivers, device plugins, snapshotters and every other daemon of a node have sockets, too.
+static bool runtime_socket_name(struct pm_str name) {
+    static const char *const WHOLE[] = {"containerd", "crio", "docker", "dockerd", "dockershim", "cri-dockerd", "podman", "isulad", "finch"};
+    ptrdiff_t dot = pm_str_chr(name, '.', 0);
+    struct pm_str stem = dot < 0 ? name : pm_str_sub(name, 0, (size_t)dot);
+    for (size_t i = 0; i < PM_LEN(WHOLE); i++)
+        if (pm_str_eqc(stem, WHOLE[i])) return true;
+    return starts(stem, "podman-machine-"); // podman's on a desktop: podman-machine-default-api.sock
+}
+static bool names_runtime_socket(struct pm_str s) {
+    for (ptrdiff_t at = 0; (at = pm_str_find(s, PM_STR(".sock"), (size_t)at)) >= 0; at++) {
+        size_t from = (size_t)at, end = (size_t)at;
+        while (from > 0 && (pm_name_char(s.p[from - 1]) || s.p[from - 1] == '_')) from--;
+        while (end < s.n && pm_name_char(s.p[end])) end++;
+        if (runtime_socket_name(pm_str_sub(s, from, end - from))) return true;
+    }
+    return false;
+}
+
 bool pm_lift_runtime_down(struct pm_str s) {
     if (has(s, "Cannot connect to the Docker daemon") || (has(s, "/_ping") && !has(s, "/v1/_ping"))) return true; // registries answered /v1/_ping
     return (has(s, "code = Unavailable") || has(s, "connection error: desc")) &&
-           (has(s, "dial unix") || has(s, ".sock") || has(s, "SubConns are in TransientFailure"));
+           (names_runtime_socket(s) || (!has(s, ".sock") && (has(s, "dial unix") || has(s, "SubConns are in TransientFailure"))));
 }
 
 bool pm_lift_sandbox_image(struct pm_str s) {

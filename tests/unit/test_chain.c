@@ -214,6 +214,27 @@ static void helper_of_the_same_registry(void **state) {
     }
 }
 
+// A helper that could not resolve its registry's name is told beside the pulls that could not; one that fails of its own is not their effect, nor is
+// another registry's.
+static void helper_without_dns(void **state) {
+    (void)state;
+    static const struct {
+        const char *error, *image, *expected;
+    } rows[] = {
+        {"error execing credential provider plugin acr-credential-provider: exit status 1: dial tcp: lookup quay.test on 10.0.0.2:53: i/o timeout",
+         "quay.test/acme/a", "auth.credential-provider<network.dns 1.00"},
+        {"error execing credential provider plugin acr-credential-provider: exit status 1: AADSTS7000215: Invalid client secret", "quay.test/acme/a", "apart"},
+        {"error execing credential provider plugin acr-credential-provider: exit status 1: dial tcp: lookup hub.test on 10.0.0.2:53: i/o timeout",
+         "hub.test/acme/a", "apart"},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct log *l = log_new();
+        put(l, (struct line){0, KUBELET, .kind = PM_KIND_OTHER, .image = rows[i].image, .node = "n1", .error = rows[i].error});
+        failed(l, 11, "n1", "quay.test/acme/a", 0, 2, "Head \"https://quay.test/v2/\": dial tcp: lookup quay.test on 10.0.0.2:53: i/o timeout", 0);
+        assert_string_equal(chains(l), rows[i].expected);
+    }
+}
+
 static void unpack_where_the_store_was_full(void **state) {
     (void)state;
     for (int same = 0; same < 2; same++) {
@@ -257,6 +278,7 @@ int main(void) {
         cmocka_unit_test(retries_after_an_outage),
         cmocka_unit_test(tokens_of_what_spent_the_quota),
         cmocka_unit_test(helper_of_the_same_registry),
+        cmocka_unit_test(helper_without_dns),
         cmocka_unit_test(unpack_where_the_store_was_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
