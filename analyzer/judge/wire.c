@@ -67,6 +67,36 @@ static bool on_the_wire(int cause) {
     return pm_cause_in(cause, "network") || pm_cause_in(cause, "registry") || pm_cause_in(cause, "rate-limit") || pm_cause_in(cause, "auth");
 }
 
+// "no space left on device" is said of bytes and of inodes. `df` beside the failure tells which: of the mounts that hold images, the most particular.
+// Both at their end, or neither, and nothing is said.
+static bool holds_images(struct pm_str mount) {
+    static const char *const WORDS[] = {"containerd", "docker", "containers", "images", "imagefs", "kubelet", "rancher"};
+    if (pm_str_eqc(mount, "/") || pm_str_eqc(mount, "/var") || pm_str_eqc(mount, "/var/lib")) return true;
+    for (size_t i = 0; i < PM_LEN(WORDS); i++)
+        if (pm_str_has(mount, pm_str_c(WORDS[i]))) return true;
+    return false;
+}
+
+static bool is_full(struct pm_state *s, const struct pm_hit *h, const char *what) {
+    size_t longest = 0;
+    double ratio = 0;
+    for (size_t i = 0; i < s->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        const json_t *mount = json_object_get(c->detail, "mount"), *used = json_object_get(c->detail, what);
+        struct pm_str at = pm_str_c(json_is_string(mount) ? json_string_value(mount) : "");
+        if (!json_is_number(used) || !holds_images(at) || at.n < longest) continue;
+        if (c->node ? h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node)) : h->nodes.n > 1) continue;
+        ratio = at.n > longest || json_number_value(used) > ratio ? json_number_value(used) : ratio;
+        longest = at.n;
+    }
+    return ratio >= 0.99;
+}
+
+static void disk_variant(struct pm_state *s, struct pm_hit *h) {
+    bool inodes = is_full(s, h, "inodes_ratio"), bytes = is_full(s, h, "used_ratio");
+    if (inodes != bytes) h->incident->variant = inodes ? PM_STR("inodes") : PM_STR("space");
+}
+
 void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
     struct tallies variants = {0}, hosts = {0};
     for (size_t i = 0; i < h->pulls.n; i++) {
@@ -83,6 +113,7 @@ void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
     sort(s, &variants);
     sort(s, &hosts);
     if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
+    if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(s, h);
     for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++) pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
     pm_strs_seal(s->a, &h->incident->endpoints, false);
 }

@@ -89,9 +89,36 @@ static void sandbox_where_the_cause_has_no_variant_of_its_own(void **state) {
     judged_free(&j);
 }
 
+// The same words for two troubles: what df says of the store's own mount tells them apart. Another mount's inodes, another node's and both at once do not.
+static void df_tells_inodes_from_bytes(void **state) {
+    (void)state;
+    static const struct {
+        const char *node, *inodes, *bytes, *variant;
+    } rows[] = {
+        {"n1", "{\"mount\":\"/\",\"inodes_ratio\":1.00}", "{\"mount\":\"/\",\"used_ratio\":0.61}", "inodes|"},
+        {"n1", "{\"mount\":\"/\",\"inodes_ratio\":0.10}", "{\"mount\":\"/\",\"used_ratio\":1.00}", "space|"},
+        {"n1", "{\"mount\":\"/\",\"inodes_ratio\":1.00}", "{\"mount\":\"/\",\"used_ratio\":1.00}", "|"},
+        {"n1", "{\"mount\":\"/\",\"inodes_ratio\":1.00}", "{\"mount\":\"/var/lib/containerd\",\"inodes_ratio\":0.20}", "|"},
+        {"n1", "{\"mount\":\"/home\",\"inodes_ratio\":1.00}", "{\"mount\":\"/\",\"used_ratio\":0.61}", "|"},
+        {"n2", "{\"mount\":\"/\",\"inodes_ratio\":1.00}", "{\"mount\":\"/\",\"used_ratio\":0.61}", "|"},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        const struct line lines[] = {
+            {1, CONTAINERD, FAILED("quay.test/acme/web:1", "failed to extract layer: write /x: no space left on device"), .node = "n1"},
+            {2, PM_COMP_HOST, .kind = PM_KIND_DISK_USAGE, .node = rows[i].node, .object = "a", .detail = rows[i].inodes},
+            {2, PM_COMP_HOST, .kind = PM_KIND_DISK_USAGE, .node = rows[i].node, .object = "b", .detail = rows[i].bytes},
+        };
+        struct judged j = JUDGE(lines);
+        assert_true(pm_str_starts(pm_str_c(first(&j)), pm_str_c(rows[i].variant)));
+        assert_int_equal(says(&j, "ran out of inodes"), strcmp(rows[i].variant, "inodes|") == 0);
+        judged_free(&j);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_cdn_is_not_the_registry),
+        cmocka_unit_test(df_tells_inodes_from_bytes),
         cmocka_unit_test(the_proxy_is_named_by_its_address),
         cmocka_unit_test(sentence_and_advice_follow_the_variant),
         cmocka_unit_test(sandbox_where_the_cause_has_no_variant_of_its_own),
