@@ -112,7 +112,8 @@ void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const c
 bool pm_diag_is_loss(struct pm_str code) {
     static const char *const LOSSES[] = {"truncated",         "json-document-truncated", "json-list-broken",        "json-too-large",          "yaml-truncated",
                                          "yaml-broken",       "yaml-too-large",          "journal-broken",          "journal-truncated",       "journal-hole",
-                                         "journal-too-large", "journal-unreadable",      "journal-entries-missing", "journal-field-too-large", "line-too-long"};
+                                         "journal-too-large", "journal-unreadable",      "journal-entries-missing", "journal-field-too-large", "line-too-long",
+                                         "rule-limit"};
     for (size_t i = 0; i < PM_LEN(LOSSES); i++)
         if (pm_str_eqc(code, LOSSES[i])) return true;
     return false;

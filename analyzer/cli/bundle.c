@@ -193,11 +193,29 @@ static bool skipped_in(void *ctx, int columns, const char *const *names, const c
     r->skipped[r->skipped_n - 1].why = pm_arena_dup(r->a, pm_str_c(cells[1]));
     return true;
 }
-void pm_report_input(struct pm_report *r, struct pm_timeline *t) {
+static int by_place(const void *a, const void *b) {
+    const struct pm_diag *x = a, *y = b;
+    int c = pm_str_cmp(x->path, y->path);
+    if (!c) c = (x->line > y->line) - (x->line < y->line);
+    if (!c) c = pm_str_cmp(x->code, y->code);
+    return c ? c : pm_str_cmp(x->message, y->message);
+}
+static void diagnostics_add(struct pm_report *r, struct pm_diags *said) {
+    for (size_t i = 0, n = pm_diags_count(said), there = r->diagnostics_n; i < n; i++) {
+        struct pm_diag d = pm_diags_at(said, i);
+        r->partial |= pm_diag_is_loss(d.code);
+        if (there && bsearch(&d, r->diagnostics, there, sizeof d, by_place)) continue; // the timeline took it
+        d.path = pm_arena_dup(r->a, d.path), d.code = pm_arena_dup(r->a, d.code), d.message = pm_arena_dup(r->a, d.message);
+        *PM_PUSH(r->diagnostics, r->diagnostics_n, r->diagnostics_cap) = d;
+    }
+    if (r->diagnostics_n > 1) qsort(r->diagnostics, r->diagnostics_n, sizeof *r->diagnostics, by_place);
+}
+void pm_report_input(struct pm_report *r, struct pm_timeline *t, struct pm_diags *said) {
     struct pm_str why;
     r->diagnostics_n = r->skipped_n = 0;
     r->partial = pm_timeline_meta_get(t, "partial", r->a).n > 0;
     pm_timeline_sql(t, "SELECT file, line, code, message, count FROM diagnostics ORDER BY file, line, code, message", diagnostic_in, r, &why, r->a);
+    diagnostics_add(r, said);
     pm_timeline_sql(t, "SELECT file, why FROM skipped ORDER BY file, why", skipped_in, r, &why, r->a);
 }
 
@@ -225,7 +243,7 @@ struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args) {
     return rules;
 }
 
-int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args, struct pm_diags *diags) {
+int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args) {
     int status = PM_EXIT_USAGE;
     struct pm_arena *a = pm_arena_new();
     struct pm_judge_options o = {.rules_dir = args->rules_dir,
@@ -234,8 +252,9 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const stru
                                  .since_ns = args->since_ns,
                                  .until_ns = args->until_ns,
                                  .inputs = inputs_of(t, a)};
-    struct pm_report *r = pm_judge(t, rules, &o, diags);
-    if (r) pm_report_input(r, t);
+    struct pm_diags *said = pm_diags_new();
+    struct pm_report *r = pm_judge(t, rules, &o, said);
+    if (r) pm_report_input(r, t, said);
     if (r) status = pm_outputs_write(&args->out, r);
     if (r) window_note(r, args);
     if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n) status = PM_EXIT_INPUT; // none of it is a text
@@ -243,8 +262,10 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const stru
         fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));
         status = PM_EXIT_INPUT;
     }
+    if (r && status == PM_EXIT_OK && pm_diags_lost(said)) status = PM_EXIT_INPUT; // a limit of the judge's bit; the report lists it
     if (r) pm_report_free(r);
-    else pm_diags_print(diags);
+    else pm_diags_print(said);
+    pm_diags_free(said);
     free(o.inputs.items);
     pm_arena_free(a);
     return status;

@@ -23,5 +23,6 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
 // The rules of --rules; NULL where they have mistakes, said. Before the bundle is read: what they say is listened for.
 struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);
 // Timeline → report → outputs. Returns an exit status.
-int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args, struct pm_diags *diags);
-void pm_report_input(struct pm_report *r, struct pm_timeline *t); // fills diagnostics and skipped from the timeline; the judge leaves them empty
+int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args);
+// Fills diagnostics and skipped from the timeline; the judge leaves them empty. `said`: its own diagnostics, which a timeline opened for reading cannot take.
+void pm_report_input(struct pm_report *r, struct pm_timeline *t, struct pm_diags *said);

@@ -284,7 +284,7 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
     pm_answers(rs, pm_buf_str(in), print_answer, &x, said);
     if (!x.json) pm_diags_print(said);
-    pm_ruleset_limits(rs, diags);
+    pm_ruleset_limits(rs, diags, PM_NONE, 0);
     pm_diags_free(said);
     pm_arena_free(x.a);
     pm_advices_free(advice);

@@ -63,16 +63,18 @@ struct gate {
     struct pm_gate_result result;
 };
 
-static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row, struct pm_diags *diags) {
+static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row) {
     struct pm_str input = row->bundle;
     struct pm_judge_options o = {
         .rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
-    struct pm_report *r = pm_judge(t, g->rules, &o, diags);
+    struct pm_diags *said = pm_diags_new();
+    struct pm_report *r = pm_judge(t, g->rules, &o, said);
     if (r) {
-        pm_report_input(r, t);
+        pm_report_input(r, t, said);
         pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
         row->why_broken = pm_gate_why_broken(row, r, &g->policy, g->a);
     } else row->why_broken = PM_STR("could not be judged");
+    pm_diags_free(said);
     pm_report_free(r);
 }
 
@@ -101,7 +103,7 @@ static void bundle(struct gate *g, const char *path) {
     if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) row->why_broken = PM_STR("is not there, or cannot be read");
     else {
         struct pm_timeline *t = pm_timeline_is(path) ? pm_timeline_open_read(path, &why) : ingest(g, path, diags, &why);
-        if (t) judge_one(g, t, row, diags);
+        if (t) judge_one(g, t, row);
         else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
         if (t && pm_timeline_error(t)) row->why_broken = pm_arena_dup(g->a, pm_str_c(pm_timeline_error(t)));
         pm_timeline_close(t);

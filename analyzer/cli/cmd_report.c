@@ -12,10 +12,8 @@ static int report(const struct pm_bundle_args *args) {
         return PM_EXIT_INPUT;
     }
     struct pm_ruleset *rules = pm_bundle_rules(args);
-    struct pm_diags *diags = pm_diags_new();
-    int status = rules ? pm_bundle_report(t, rules, args, diags) : PM_EXIT_USAGE;
+    int status = rules ? pm_bundle_report(t, rules, args) : PM_EXIT_USAGE;
     pm_timeline_close(t);
-    pm_diags_free(diags);
     pm_ruleset_free(rules);
     return status;
 }

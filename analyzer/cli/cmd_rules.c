@@ -24,7 +24,7 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
         rc = pm_alerts_check(r->dir, diags) && !pm_advices_check(r->dir, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);
     else rc = pm_ruleset_list(rs, r->id, &r->run);
-    pm_ruleset_limits(rs, diags);
+    pm_ruleset_limits(rs, diags, PM_NONE, 0);
     pm_ruleset_free(rs);
     return rc;
 }

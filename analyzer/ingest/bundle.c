@@ -21,6 +21,8 @@
 
 #define FOLDER_DEPTH_MAX 64
 #define PATH_BYTES_MAX 4096
+#define ARCHIVE_COST ((uint64_t)64 << 10) // what opening an archive and looking at an entry are worth, in bytes of the budget: archives in archives that
+#define ENTRY_COST ((uint64_t)4 << 10)    // hold little else would cost time without end and produce next to nothing
 
 struct walk {
     const struct pm_limits *limits;
@@ -32,13 +34,13 @@ struct walk {
     struct pm_str prefix;    // what its paths stand under: nothing, or the base name
     char *real_root;         // its real path, to tell links that leave it
     uint64_t members;
-    bool partial, members_told;
+    bool partial, members_told, spent_told;
 };
 
 void pm_limits_default(struct pm_limits *l) {
     if (!l->member_max_bytes) l->member_max_bytes = UINT64_C(64) << 30;
     if (!l->depth_max) l->depth_max = 16;
-    l->ratio_floor_bytes = l->ratio_max ? UINT64_C(1) << 20 : UINT64_C(256) << 20;
+    l->ratio_floor_bytes = l->ratio_max ? UINT64_C(1) << 20 : UINT64_C(64) << 20;
     if (!l->ratio_max) l->ratio_max = 1000; // gzip's own ceiling is 1032
     if (!l->members_max) l->members_max = 200000;
 }
@@ -119,10 +121,19 @@ static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m
 
 static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m, struct pm_str inside, uint64_t depth);
 
+// Told once an input: what is left out behind a bomb is not looked at, so there are no names to tell.
+static bool budget_left(struct walk *w, struct pm_str path) {
+    if (pm_budget_pay(&w->budget, ENTRY_COST)) return true;
+    if (!w->spent_told) skip_partial(w, path, "limit-ratio", "archives in it hold much more than their size: the rest is left out");
+    w->spent_told = true;
+    return false;
+}
+
 static void archive(struct walk *w, struct pm_source *s, const struct pm_member *m, bool seek, struct pm_str inside, uint64_t depth) {
     struct pm_archive *ar = pm_archive_open(s, seek, m->path);
     struct pm_entry e;
-    while (!w->members_told && pm_archive_next(ar, &e)) {
+    pm_budget_pay(&w->budget, ARCHIVE_COST);
+    while (!w->members_told && budget_left(w, m->path) && pm_archive_next(ar, &e)) {
         struct pm_member inner = {join(w, inside, e.name), m->input, e.mtime_ns == PM_NO_TIME ? m->mtime_ns : e.mtime_ns};
         if (is_noise(inner.path) || (e.not_a_file && (e.not_a_file[0] == 0 || e.link.n))) continue;
         if (e.not_a_file) {
@@ -174,6 +185,7 @@ static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *
 
 static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struct pm_str path, struct pm_str inside) {
     w->budget = (struct pm_budget){.limits = w->limits, .read_bytes = w->sink->read_bytes};
+    w->spent_told = false;
     bool regular = S_ISREG(st->st_mode);
     bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
     struct pm_member m = {path, w->input, dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
@@ -186,14 +198,15 @@ static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struc
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 // The folder's names in byte order; the order of the file system must not show.
-static char **names_of(DIR *d, size_t *n) {
+static char **names_of(DIR *d, size_t *n, int *why) {
     char **names = NULL;
     size_t cap = 0;
     *n = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; errno = 0, (e = readdir(d)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         *PM_PUSH(names, *n, cap) = pm_xstrdup(e->d_name);
     }
+    *why = errno; // the end of a folder and a folder that cannot be read on look the same but for this
     if (*n > 1) qsort(names, *n, sizeof *names, by_name);
     return names;
 }
@@ -241,7 +254,9 @@ static void folder(struct walk *w, int fd, struct pm_str path, int depth) {
         return;
     }
     size_t n;
-    char **names = names_of(d, &n);
+    int why;
+    char **names = names_of(d, &n, &why);
+    if (why) skip_partial(w, path.n ? path : w->input, "folder-read-error", strerror(why));
     for (size_t i = 0; i < n; i++) {
         if (!w->members_told) folder_entry(w, dirfd(d), names[i], join(w, path, pm_str_c(names[i])), depth);
         free(names[i]);

@@ -45,6 +45,13 @@ void pm_source_close(struct pm_source *s) {
     if (s->close) s->close(s);
 }
 
+bool pm_budget_pay(struct pm_budget *b, uint64_t bytes) {
+    const struct pm_limits *l = b->limits;
+    b->out_bytes += bytes;
+    if (b->out_bytes > l->ratio_floor_bytes && b->out_bytes / l->ratio_max > b->in_bytes) b->spent = true;
+    return !b->spent;
+}
+
 // A layer that gives much more than the input has given so far is a bomb; a member past its limit is cut.
 static bool within_budget(struct pm_source *s, size_t n) {
     struct pm_budget *b = s->budget;
@@ -55,8 +62,7 @@ static bool within_budget(struct pm_source *s, size_t n) {
         if (b->read_bytes) atomic_fetch_add_explicit(b->read_bytes, n, memory_order_relaxed);
         return true;
     }
-    b->out_bytes += n;
-    if (b->out_bytes > l->ratio_floor_bytes && b->out_bytes / l->ratio_max > b->in_bytes) {
+    if (!pm_budget_pay(b, n)) {
         pm_source_broke(s, "limit-ratio", "more than %llu times its compressed size: cut here", (unsigned long long)l->ratio_max);
         return false;
     }

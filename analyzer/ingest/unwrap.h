@@ -13,6 +13,7 @@ struct pm_limits { // what a hostile bundle may cost; each that bites is a diagn
 struct pm_budget { // of one input, shared by all layers over it
     const struct pm_limits *limits;
     uint64_t in_bytes, out_bytes; // read from the input; produced by all layers together
+    bool spent;                   // the ratio's limit bit: it will not be kept again, what follows is left out
     _Atomic uint64_t *read_bytes; // of all inputs, for progress; may be NULL
 };
 
@@ -32,6 +33,8 @@ struct pm_source {
     bool stopped; // a limit bit: nothing more comes
 };
 
+// Work that makes no bytes (an archive opened, an entry looked at) is paid from the same budget. False where it is spent.
+bool pm_budget_pay(struct pm_budget *b, uint64_t bytes);
 // `fd` is owned by the source from here on, unless taken back.
 struct pm_source *pm_source_file(int fd, bool can_seek, struct pm_budget *b, struct pm_str path);
 int pm_source_take_fd(struct pm_source *root);

@@ -17,7 +17,6 @@
 #define NEAR_NS PM_S(3)   // lines of one attempt on one node
 #define LATE_NS PM_S(600) // an echo at the end of a long sync
 #define REPEAT_NS PM_S(2) // a runtime's second line about the same end
-#define EVENTS_MAX 5000   // attempts taken from one event's count
 
 struct bucket {
     uint32_t node, image;
@@ -456,17 +455,6 @@ static void fold_client(struct fold *f, struct bucket *b) {
 }
 
 // ── events ──
-// 10, 20, 40, 80, 160, 300, 300 … s between attempts of one pod and image, then stretched to end where the event says it ended.
-int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i) {
-    if (n < 2 || i == 0 || first == PM_NO_TIME || last == PM_NO_TIME || last <= first) return first;
-    double at = 0, end = 0, step = 10;
-    for (uint64_t k = 1; k<n; k++, step = step * 2> 300 ? 300 : step * 2) {
-        end += step;
-        if (k == i) at = end;
-    }
-    return first + (int64_t)((double)(last - first) * (at / end));
-}
-
 // The kubelet refuses before it asks the runtime: no other log can know these.
 static bool kubelet_only(int cause) {
     return pm_cause_is(cause, "rate-limit.client") || pm_cause_is(cause, "image.never-pull") || pm_cause_is(cause, "image.invalid-reference") ||
@@ -525,7 +513,7 @@ static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
 
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
-    uint64_t n = t->count > EVENTS_MAX ? EVENTS_MAX : t->count;
+    uint64_t n = pm_fold_times(f->s, t);
     bool seen = logs_saw(f, b, t, PM_OUTCOME_FAILED);
     pods_to_span(f, b, t);
     uint32_t near = nearest(f, b, t, t->first, slack_of(t), fits_failed);
@@ -757,6 +745,7 @@ void pm_fold_pulls(struct pm_state *s) {
     Word_t freed;
     pod_waits(&f);
     deal(&f);
+    pm_fold_counts_add_up(s);
     for (size_t i = 0; i < f.buckets.n; i++) {
         struct bucket *b = &f.buckets.items[i];
         fold_runtime(&f, b);

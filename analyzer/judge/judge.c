@@ -263,6 +263,8 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;
     pm_missing_once(report);
+    pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
+    pm_timeline_diags(t, diags);
     pm_reckon_or_end(s);
     state_free(s);
     if (good) return report;

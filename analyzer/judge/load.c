@@ -172,7 +172,7 @@ static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
     struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
         old->last = pm_max_time(old->last, t->ts);
-        old->count += t->count;
+        old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
         return true;
     }
     *slot = s->traces.n + 1;
@@ -266,8 +266,7 @@ static void meter_row(struct pm_state *s, const struct pm_row *row) { // what th
                                                                               .row = row->id};
 }
 
-static bool row_in(void *ctx, const struct pm_row *row) {
-    struct pm_state *s = ctx;
+static bool row_known(struct pm_state *s, const struct pm_row *row) {
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
     if (row->event.standing == PM_STANDING_HEARSAY) {
@@ -462,6 +461,13 @@ static void learn_deleted(struct pm_state *s, const struct pm_trace *t) {
     if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) || !v.pod.n) return;
     struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
+}
+
+static bool row_in(void *ctx, const struct pm_row *row) {
+    struct pm_state *s = ctx;
+    bool more = row_known(s, row);
+    pm_ruleset_limits(s->rules, s->diags, pm_str_c(row->path), row->line);
+    return more;
 }
 
 void pm_load_rows(struct pm_state *s) {

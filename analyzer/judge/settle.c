@@ -21,6 +21,7 @@ struct view {
     Pvoid_t edge_at, served_at;                                // registry → index + 1; registry and credential → answer
     PM_LIST(struct edge) edges;
     struct pm_registry_side said; // by registries and their proxies
+    Pvoid_t good_repository;      // id → 1 where any pull of it went well
     bool last_round;              // weak reasons are heard
 };
 
@@ -377,11 +378,8 @@ static bool proxied(struct view *v, struct pm_attempt *p) {
 static bool not_found(struct view *v, struct pm_attempt *p) {
     if (!may_be(p, "image.tag-not-found")) return false;
     if (!may_be(p, "image.repository-not-found")) return false;
-    for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN);
-         p->repository && i < v->by_repository.n && v->by_repository.items[i].group == p->repository; i++)
-        if (at(v, &v->by_repository.items[i])->outcome == PM_OUTCOME_OK)
-            return settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
-    return false;
+    return p->repository && pm_map_get(v->good_repository, p->repository) &&
+           settle(p, "image.tag-not-found", PM_CONFIDENCE_HIGH, "another tag of the repository pulls");
 }
 
 static bool full(struct view *v, struct pm_attempt *p) {
@@ -495,6 +493,7 @@ void pm_settle(struct pm_state *s) {
         pm_order_add(&v.by_registry, p->registry, pm_at(p), (uint32_t)i);
         pm_order_add(&v.by_node, p->node, pm_at(p), (uint32_t)i);
         pm_order_add(&v.by_repository, p->repository, pm_at(p), (uint32_t)i);
+        if (p->outcome == PM_OUTCOME_OK) *pm_map_slot(&v.good_repository, p->repository) = 1;
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
@@ -527,6 +526,7 @@ void pm_settle(struct pm_state *s) {
     JLFA(freed, v.edge_at);
     JLFA(freed, v.served_at);
     pm_registry_side_free(&v.said);
+    JLFA(freed, v.good_repository);
     (void)freed;
     free(v.edges.items);
     free(v.sure_registry.items);

@@ -318,6 +318,7 @@ struct pm_state {
     Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
     struct pm_arena *scratch;  // reset per row
     int64_t from, to;          // of the evidence
+    uint64_t event_attempts;   // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
     bool nodes_known;             // a client that is none of them stays a client
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked

@@ -72,7 +72,11 @@ static void paths_load(struct pm_timeline *t, struct paths *p) {
         int64_t id = sqlite3_column_int64(s, 0);
         if (id < 0 || id >= (1 << 24)) break;
         while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
-        p->items[id] = pm_xstrdup((const char *)sqlite3_column_text(s, 1));
+        if (p->items[id]) continue;
+        struct pm_str path = timeline_column(s, 1); // NULL in a file of others
+        p->items[id] = pm_xmalloc(path.n + 1);
+        if (path.n) memcpy(p->items[id], path.p, path.n);
+        p->items[id][path.n] = 0;
     }
     timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
     sqlite3_finalize(s);

@@ -40,8 +40,9 @@ void pm_ruleset_listen(struct pm_ruleset *rs);
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
 // The variant that a cause is told with: its own, else "sandbox" where the runtime pulled the sandbox image itself and a credential or the network failed.
 const char *pm_variant_of(int cause, const char *variant, unsigned flags);
-// Patterns run under match limits; a limit that bit is no match. Tells in diags how often that was since it was last asked.
-void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags);
+// Patterns run under match limits; a limit that bit is no match, and a pattern that was too hard too often is given up. Tells in diags, at the place of the
+// text that was asked for, which rules that were since it was last asked.
+void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_str path, uint64_t line);
 // `rules list|show|check|test`; each returns an exit status.
 struct pm_rules_run {
     // A sample may be a whole log line: sets *e to the event that speaks for it (slices live in `a`). False where the line says nothing.

@@ -27,6 +27,31 @@ for f in testdata/hostile/*; do
     got=$?
     [ $got = 0 ] || [ $got = 3 ] || { echo "$f: exit status $got"; cat "$tmp/out"; failed=1; }
 done
+# What a number, an archive or a pattern asks for is bounded, and what was left out is told. CPU seconds, so that a busy machine fails nothing.
+bounded() { # CPU-SECONDS STATUS ARGUMENTS...
+    seconds=$1 want=$2
+    shift 2
+    case ${BUILD:-} in *san*) seconds=$((seconds * 20)) ;; esac
+    (ulimit -t "$seconds"; "$PM" "$@" >"$tmp/out" 2>&1 </dev/null)
+    got=$?
+    [ $got = "$want" ] || { echo "$*: exit status $got, not $want, within $seconds s"; failed=1; }
+}
+holds() { grep -qF -e "$2" "$tmp/$1" || { echo "'$2' is not in $1 after: $3"; failed=1; }; }
+expect zips.zip 3 'limit-ratio' "$told"
+bounded 4 3 gate testdata/hostile/zips.zip
+bounded 4 0 analyze testdata/hostile/counts.json --format json -o "$tmp/report"
+holds report limit-count counts.json
+holds report cart-39 counts.json
+# A pattern that backtracks without end on these texts: told with the texts' place and the rule's, the run is partial, and the pulls are counted all the same.
+mkdir -p "$tmp/rules/causes" "$tmp/texts"
+printf "rules:\n  - id: hard\n    title: hard\n    cause: storage.io\n    source: here\n    when: {any: [{re: 'pull (?:a|b|ab)+(?:!|cd)', literal: pull}]}\n    yes: ['pull abcd']\n" >"$tmp/rules/causes/hard.yaml"
+awk 'BEGIN { for (i = 0; i < 300; i++) { s = ""; for (k = 0; k < 400; k++) s = s "ab"; printf "E0203 04:%02d:%02d.000001 77 remote_image.go:180] \"PullImage from image service failed\" err=\"rpc error: code = Unknown desc = pull %s%d\" image=\"r.acme.test/a/b:%d\"\n", i / 60, i % 60, s, i, i } }' >"$tmp/texts/kubelet.log"
+bounded 4 3 analyze "$tmp/texts" --rules "$tmp/rules" --format json -o "$tmp/report"
+holds report rule-limit "a hard pattern"
+holds report 'hard.yaml:2' "a hard pattern"
+holds report '"failed": 300' "a hard pattern"
+bounded 4 0 analyze "$tmp/texts" --format json -o "$tmp/report"
+grep -q rule-limit "$tmp/report" && { echo "a limit is told where none bit"; failed=1; }
 # The same bytes out, whatever the number of workers.
 for jobs in 1 3; do
     "$PM" ingest testdata/hostile -j $jobs --db "$tmp/$jobs.db" >/dev/null 2>&1

@@ -36,3 +36,17 @@ printf 'E0102 03:04:05.678901    2711 x.go:1] "Failed to pull image \377\376\300
 awk 'BEGIN { for (i = 0; i < 5000; i++) printf "{\"items\":["; print "" }' > "$out/deep.json"
 printf '{"kind":"EventList","items":[{"kind":"Event","reason":"Failed","message":"Failed to pull image \\"\\u0000\\ud800x\\"","count":-1,"lastTimestamp":"2024-99-99T99:99:99Z"},{"kind":' > "$out/cut.json"
 { echo 'apiVersion: v1'; echo 'kind: PodList'; echo 'items:'; echo '- &a [x,x,x,x,x,x,x,x]'; for l in b c d e f g h; do p=$(printf %s "$l" | tr bcdefgh abcdefg); echo "- &$l [*$p,*$p,*$p,*$p,*$p,*$p,*$p,*$p]"; done; } > "$out/aliases.yaml"
+# Zips in zips in zips, whose innermost files are zeros: a few kilobytes that would be gigabytes, and more entries than anybody can look at.
+head -c 20000000 /dev/zero > zeros && cp zeros 0.bin
+pack_zip() { python3 -c 'import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
+for i in range(int(sys.argv[3])): z.writestr(zipfile.ZipInfo("%d%s" % (i, sys.argv[4])), open(sys.argv[2], "rb").read(), zipfile.ZIP_DEFLATED)' "$@"; }
+pack_zip z0.zip 0.bin 1 .bin
+for l in 1 2 3 4 5; do pack_zip z$l.zip z$((l - 1)).zip 12 .zip; done
+cp z5.zip "$out/zips.zip"
+# A count is a number that somebody wrote: forty events that say two thousand million each.
+python3 -c 'import json
+event = lambda i: {"kind": "Event", "metadata": {"name": "cart-%d.1" % i, "namespace": "shop", "uid": "e-%d" % i}, "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "cart-%d" % i},
+    "source": {"component": "kubelet", "host": "w1"}, "reason": "Failed", "message": "Failed to pull image \"r.acme.test/shop/cart:%d\": not found" % i,
+    "count": 2147483647, "firstTimestamp": "2026-02-03T04:05:06Z", "lastTimestamp": "2026-02-03T05:35:06Z"}
+print(json.dumps({"kind": "List", "items": [event(i) for i in range(40)]}))' > "$out/counts.json"

@@ -212,11 +212,12 @@ static void test_match_limit(void **state) {
     text[sizeof text - 2] = '!';
     assert_string_equal(rule_for(rs, text), "plain");
     struct pm_diags *d = pm_diags_new();
-    pm_ruleset_limits(rs, d);
+    pm_ruleset_limits(rs, d, PM_STR("n1/kubelet.log"), 7);
     assert_int_equal(pm_diags_count(d), 1);
+    assert_int_equal(pm_diags_at(d, 0).line, 7);
     assert_string_equal(pm_arena_cstr(rs->scratch, pm_diags_at(d, 0).code), "rule-limit");
     assert_true(pm_str_has(pm_diags_at(d, 0).message, PM_STR("greedy")));
-    pm_ruleset_limits(rs, d);
+    pm_ruleset_limits(rs, d, PM_NONE, 0);
     assert_int_equal(pm_diags_at(d, 0).count, 1);
     pm_diags_free(d);
     pm_ruleset_free(rs);

@@ -11,7 +11,8 @@ const char *const rule_subject_names[SUBJECT_COUNT] = {"error", "message", "reas
 enum {
     TEXT_HEAD_BYTES = 32 << 10, // of a longer text its head and its tail are read: the cause stands at one of the ends
     TEXT_TAIL_BYTES = 32 << 10,
-    MATCH_LIMIT = 200000, // PCRE2 steps; a hostile text stops there, counted in limit_hits
+    MATCH_LIMIT = 200000, // PCRE2 steps; a hostile text stops there, and it is told
+    GIVE_UP_AFTER = 256,  // texts too hard for one pattern: a log of them must not cost their number times the limit
     DEPTH_LIMIT = 2000,
     HEAP_LIMIT_KIB = 4096,
     JIT_STACK_BYTES = 512 << 10,
@@ -71,13 +72,17 @@ void rule_wake(struct pm_ruleset *rs, const struct rule_view *v) { rule_gate_run
 // A limit that bites is no match, and is counted: pm_ruleset_limits tells it.
 bool rule_pattern_matches(struct pm_ruleset *rs, size_t pattern, struct pm_str text) {
     struct rule_pattern *p = &rs->patterns[pattern];
+    if (p->limit_hits >= GIVE_UP_AFTER) return false;
     if (!p->jitted) {
         pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE); // where it cannot, the interpreter serves, under the same limits
         p->jitted = true;
     }
     int rc = pcre2_match(p->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, 0, rs->match_data, rs->match_context);
     if (rc >= 0) return true;
-    if (rc != PCRE2_ERROR_NOMATCH) rs->limit_hits++, rs->limit_rule = rs->rules[p->rule].id;
+    if (rc == PCRE2_ERROR_NOMATCH) return false;
+    rs->limit_hits++;
+    rs->rules[p->rule].limit_hit = true;
+    rs->rules[p->rule].given_up |= ++p->limit_hits == GIVE_UP_AFTER;
     return false;
 }
 static bool clause_matches(struct pm_ruleset *rs, const struct rule_clause *c, const struct rule_view *v) {
@@ -243,10 +248,17 @@ bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags) {
     if (rs->jit_stack) pcre2_jit_stack_assign(rs->match_context, NULL, rs->jit_stack);
     return true;
 }
-void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags) {
-    if (rs->limit_hits)
-        pm_diags_add(diags, PM_NONE, 0, "rule-limit", "%llu texts too hard for a pattern were left without its answer, last by rule %s",
-                     (unsigned long long)rs->limit_hits, rs->limit_rule);
+void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_str path, uint64_t line) {
+    for (size_t i = 0; rs->limit_hits && i < rs->rule_count; i++) {
+        struct rule *r = &rs->rules[i];
+        if (!r->limit_hit) continue;
+        pm_diags_add(diags, path, line, "rule-limit", "the text is too hard for a pattern of rule %s (%s:%u), whose limit bit: left without its answer", r->id,
+                     r->path, r->line);
+        if (r->given_up)
+            pm_diags_add(diags, path, line, "rule-limit", "a pattern of rule %s (%s:%u) met its limit %d times: not tried on the texts that follow", r->id,
+                         r->path, r->line, GIVE_UP_AFTER);
+        r->limit_hit = r->given_up = false;
+    }
     rs->limit_hits = 0;
 }
 void pm_ruleset_free(struct pm_ruleset *rs) {

@@ -32,6 +32,7 @@ struct rule_pattern {
     size_t literal_count;
     unsigned line;
     bool hit; // a sample exercised it (ruleset_check.c)
+    uint16_t limit_hits;
 };
 struct rule_clause { // patterns [first, first + count): some match (or none, where `none`)
     enum rule_subject subject;
@@ -78,8 +79,9 @@ struct rule {
     size_t sample_count, sample_cap;
     struct pm_str text; // the stanza as written
     unsigned line;
-    bool gone;    // replaced by one of --rules
-    bool ungated; // has a condition that asks for no error text: always tried
+    bool limit_hit, given_up; // since it was last told
+    bool gone;                // replaced by one of --rules
+    bool ungated;             // has a condition that asks for no error text: always tried
 };
 
 #define BITSET_WORDS(n) (((n) + 63) / 64)
@@ -107,9 +109,8 @@ struct pm_ruleset {
     uint64_t *alive_patterns, *alive_rules;
     pcre2_match_context *ear_context; // ruleset_hear.c: shared by threads, so without a machine stack of its own
     bool listening;
-    bool plain; // tests: no gate, every pattern is run
-    uint64_t limit_hits;
-    const char *limit_rule; // the last rule that hit a limit
+    bool plain;          // tests: no gate, every pattern is run
+    uint64_t limit_hits; // since it was last told
 };
 
 // The texts of one event, as rules read them.
