@@ -127,7 +127,9 @@ void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, 
     if (!ahead_of(open, utc->ns, &ahead, &year)) return;
     int64_t q = quarters(ahead);
     if (q < -PM_CLOCK_STEPS || q > PM_CLOCK_STEPS) return;
-    votes_of(c)->beside[q + PM_CLOCK_STEPS]++;
+    struct pm_clock_votes *votes = votes_of(c);
+    if (!votes->beside[q + PM_CLOCK_STEPS]++) votes->beside_at[q + PM_CLOCK_STEPS] = nothing;
+    widen(&votes->beside_at[q + PM_CLOCK_STEPS], utc->ns);
     if (open->kind != PM_WHEN_NO_YEAR) return;
     int base = year - (int)floor_div(c->walking ? c->walk : 0, PM_CLOCK_LEAP_NS);
     size_t i = 0;
@@ -373,6 +375,30 @@ static bool most_voted(const uint32_t votes[2 * PM_CLOCK_STEPS + 1], int64_t *q)
     return all > 0 && votes[best] * UINT64_C(5) >= all * 3;
 }
 
+// Summer time began or ended within the member: two offsets an hour apart (half an hour on Lord Howe), one after the other. Clocks are put forward and back at
+// a whole hour of UTC; where none lies between the two (zones at odd quarters), at the first stamp that shows it.
+static bool changed(const struct pm_clock_votes *v, struct pm_clock *clock) {
+    static const int apart[] = {4, 2};
+    uint64_t all = 0;
+    for (int i = 0; i <= 2 * PM_CLOCK_STEPS; i++) all += v->beside[i];
+    for (int i = 0; i <= 2 * PM_CLOCK_STEPS; i++) {
+        for (size_t k = 0; k < PM_LEN(apart); k++) {
+            int j = i + apart[k];
+            if (j > 2 * PM_CLOCK_STEPS || v->beside[i] < 2 || v->beside[j] < 2 || (v->beside[i] + v->beside[j]) * UINT64_C(5) < all * 4) continue;
+            bool back = v->beside_at[j].max < v->beside_at[i].min, forward = v->beside_at[i].max < v->beside_at[j].min;
+            int from = back ? j : i, to = back ? i : j;
+            if (!back && !forward) continue;
+            int64_t hour = 3600 * PM_NS_PER_S, at = (floor_div(v->beside_at[from].max, hour) + 1) * hour;
+            clock->changes = true;
+            clock->before_s = (from - PM_CLOCK_STEPS) * 900;
+            clock->offset_s = (to - PM_CLOCK_STEPS) * 900;
+            clock->change_ns = at <= v->beside_at[to].min ? at : v->beside_at[to].min;
+            return true;
+        }
+    }
+    return false;
+}
+
 static int by_key_then_time(const void *a, const void *b) {
     const struct pm_clock_mark *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
@@ -482,7 +508,8 @@ static void resolve_offset(struct resolve *r, struct pm_clock_member *m, const s
         if (!is_empty(m->evidence->local)) at = m->evidence->local.max;
         else if (m->clock.has_year) in_turn(m->evidence->no_year.max, m->clock.year, &at);
         m->clock.offset_s = pm_zone_offset(zone, pm_zone_utc(zone, at, PM_NO_TIME));
-    } else if (m->evidence->votes && most_voted(m->evidence->votes->beside, &q)) set_offset(m, q, "inner-stamp", PM_QUALITY_INFERRED);
+    } else if (m->evidence->votes && changed(m->evidence->votes, &m->clock)) set_offset(m, m->clock.offset_s / 900, "inner-stamp", PM_QUALITY_INFERRED);
+    else if (m->evidence->votes && most_voted(m->evidence->votes->beside, &q)) set_offset(m, q, "inner-stamp", PM_QUALITY_INFERRED);
     else if (coincidence(r, m, told ? &others : NULL, &q)) set_offset(m, q, "coincidence", PM_QUALITY_INFERRED);
     else if (told) set_offset(m, others, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
     else {
@@ -615,8 +642,17 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
 
 // ---- fixing
 
+// An hour that was written twice: file order tells which it is, as with a zone that is known (zone.c).
+static int64_t through_change(const struct pm_clock *c, int64_t local_ns) {
+    int64_t early = local_ns - c->before_s * PM_NS_PER_S, late = local_ns - c->offset_s * PM_NS_PER_S;
+    if (early >= c->change_ns) return late;
+    if (late < c->change_ns) return early;
+    return c->last_ns != PM_NO_TIME && early < c->last_ns - 60 * PM_NS_PER_S ? late : early;
+}
+
 static int64_t to_utc(struct pm_clock *c, int64_t local_ns) {
     if (!is_credible(local_ns)) return local_ns;
+    if (c->changes) return c->last_ns = through_change(c, local_ns);
     if (!c->zone) return local_ns - c->offset_s * PM_NS_PER_S;
     return c->last_ns = pm_zone_utc(c->zone, local_ns, c->last_ns == PM_NO_TIME ? PM_NO_TIME : c->last_ns - 60 * PM_NS_PER_S);
 }

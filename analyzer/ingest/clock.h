@@ -22,9 +22,10 @@ struct pm_clock_mark { // a fact that other members may hold too: this image, pu
     uint32_t node; // hash of the node's first label; 0 unknown
     uint8_t kind;  // enum pm_when_kind
 };
-struct pm_clock_votes {                       // by quarter hours; most members have none
-    uint32_t beside[2 * PM_CLOCK_STEPS + 1];  // stamps without a zone beside an absolute one
-    uint32_t written[2 * PM_CLOCK_STEPS + 1]; // zones that the runtime itself wrote
+struct pm_clock_votes {                                      // by quarter hours; most members have none
+    uint32_t beside[2 * PM_CLOCK_STEPS + 1];                 // stamps without a zone beside an absolute one
+    uint32_t written[2 * PM_CLOCK_STEPS + 1];                // zones that the runtime itself wrote
+    struct pm_clock_range beside_at[2 * PM_CLOCK_STEPS + 1]; // when, in UTC; read where there are votes
 };
 struct pm_clock_evidence {
     struct pm_clock_range no_year, local, utc, age; // stamps seen; no_year walked
@@ -58,6 +59,9 @@ struct pm_clock { // what was found for a member; ctx of pm_clock_fix
     int year; // of turn 0
     int32_t offset_s;
     const struct pm_zone *zone; // --tz: overrides offset_s
+    bool changes;               // the zone's clock was put forward or back within the member: before_s until then
+    int32_t before_s;
+    int64_t change_ns;
     int64_t capture_ns, last_ns;
     enum pm_quality quality;             // of stamps without year or zone
     const char *year_from, *offset_from; // NULL: stamps carry their own

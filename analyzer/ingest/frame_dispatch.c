@@ -263,6 +263,11 @@ void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char
     pm_diags_add(ctx->sink->diags, ctx->frame ? ctx->frame->path : r->path, r->line, code, "%s", message);
 }
 
+void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own, const struct pm_when *beside) {
+    if (second_hand(ctx->frame) || !ctx->sink->stamps || own->kind == PM_WHEN_NONE || own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC) return;
+    ctx->sink->stamps(ctx->sink->ctx, r, own, beside);
+}
+
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
     if (second_hand(ctx->frame)) return;
     if (fact == PM_FACT_NODE_NAME && ctx->frame) frame_note_node(ctx->frame, text);

@@ -8,6 +8,7 @@
 
 #define ONE_PULL_NS PM_S(3)
 #define ONE_ERROR_NS PM_S(1)
+#define UPSTREAM_NS PM_S(300) // from a mirror that is not there to the end of a usual pull
 
 struct cluster {
     uint32_t traces[4];
@@ -47,17 +48,32 @@ static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c, c
     return UINT32_MAX;
 }
 
+// Docker has mirrors for Docker Hub alone: the host that failed is none of Docker Hub's, and an image from there was pulled well on this node within the time
+// that a pull takes.
+static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_node, const struct cluster *c) {
+    struct pm_str hub = PM_STR("docker.io"), host = PM_NONE;
+    for (int i = 0; i < c->n && !host.n; i++) host = pm_name(s, s->traces.items[c->traces[i]].host);
+    if (!host.n || pm_str_eq(pm_registry_of_host(host), hub)) return false;
+    for (size_t i = pm_order_first(by_node, c->node, c->at); i < by_node->n; i++) {
+        const struct pm_order_key *k = &by_node->items[i];
+        if (k->group != c->node || k->at > c->at + UPSTREAM_NS) return false;
+        const struct pm_attempt *p = &s->pulls.items[k->index];
+        if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(s, p->registry), hub)) return true;
+    }
+    return false;
+}
+
 // "Attempting next endpoint": a mirror did not have it, or was not there, and the pull went on. Where the daemon's closing lines are kept and this pull has
-// none, it did not fail.
-static bool went_on(const struct pm_state *s, const struct cluster *c, bool closing_kept) {
-    if (!closing_kept || c->closed) return false;
+// none, it did not fail; nor where the kubelet tells that it went well.
+static bool went_on(const struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, bool closing_kept) {
+    if (c->closed || (!closing_kept && !pulled_upstream(s, by_node, c))) return false;
     for (int i = 0; i < c->n; i++)
         if (!pm_str_eqc(pm_name(s, s->traces.items[c->traces[i]].message), "next endpoint") || s->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
             return false;
     return true;
 }
 
-static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids *failed, bool closing_kept) {
+static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, struct pm_ids *failed, bool closing_kept) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = UINT32_MAX;
     int64_t gap = ONE_PULL_NS;
@@ -70,10 +86,11 @@ static void make_pull(struct pm_state *s, const struct cluster *c, struct pm_ids
     }
     if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX && pm_at(&s->pulls.items[best]) == PM_NO_TIME)
         s->pulls.items[best].ended = c->at;
-    if (best == UINT32_MAX && went_on(s, c, closing_kept)) {
+    if (best == UINT32_MAX && went_on(s, by_node, c, closing_kept)) {
         for (int i = 0; i < c->n; i++) {
             s->traces.items[c->traces[i]].kind = PM_KIND_MIRROR_TRY;
             s->traces.items[c->traces[i]].role = PM_ROLE_SIDE;
+            if (!closing_kept) s->traces.items[c->traces[i]].flags |= PM_EV_MIRROR;
         }
         return;
     }
@@ -162,7 +179,7 @@ void pm_fold_dockerd(struct pm_state *s) {
     pulls_by_node(s, &by_node);
     for (size_t i = 0; i < clusters.n; i++) {
         failed_near(s, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
-        make_pull(s, &clusters.items[i], &near, pm_ids_has(&closing, clusters.items[i].node));
+        make_pull(s, &by_node, &clusters.items[i], &near, pm_ids_has(&closing, clusters.items[i].node));
     }
     pm_ids_free(&near);
     pm_ids_free(&closing);

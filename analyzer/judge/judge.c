@@ -98,20 +98,40 @@ void pm_report_free(struct pm_report *r) {
     free(held);
 }
 
-static void window(struct pm_state *s) {
+// A file whose zone is only assumed may lie hours off: what it tells of pulls belongs to the window, its other lines do not stretch it.
+static bool is_assumed(const struct pm_state *s, uint32_t file) {
+    return file < s->facts.files.n && pm_str_eqc(s->facts.files.items[file].row.offset_from, "assumed");
+}
+
+static void widen_window(struct pm_state *s, bool assumed) {
     for (size_t i = 0; i < s->traces.n; i++) {
-        s->from = pm_min_time(s->from, s->traces.items[i].first);
-        s->to = pm_max_time(s->to, s->traces.items[i].last);
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!assumed && t->kind > PM_KIND_PULL_BACKOFF && is_assumed(s, t->file)) continue;
+        s->from = pm_min_time(s->from, t->first);
+        s->to = pm_max_time(s->to, t->last);
     }
     for (size_t i = 0; i < s->groups.n; i++) {
         s->from = pm_min_time(s->from, s->groups.items[i].first);
         s->to = pm_max_time(s->to, s->groups.items[i].last);
     }
-    for (size_t i = 0; i < s->facts.files.n; i++) {
+    for (uint32_t i = 0; i < s->facts.files.n; i++) {
         const struct pm_file_row *f = &s->facts.files.items[i].row;
+        if (!assumed && is_assumed(s, i)) continue;
         if (s->options->since_ns == PM_NO_TIME) s->from = pm_min_time(s->from, f->from_ns);
         if (s->options->until_ns == PM_NO_TIME) s->to = pm_max_time(s->to, f->to_ns);
     }
+}
+
+static bool told_by_the_sure(const struct pm_state *s) { // a file that is dated for certain spans some time
+    for (uint32_t i = 0; i < s->facts.files.n; i++) {
+        const struct pm_file_row *f = &s->facts.files.items[i].row;
+        if (!is_assumed(s, i) && f->from_ns != PM_NO_TIME && f->to_ns > f->from_ns) return true;
+    }
+    return false;
+}
+
+static void window(struct pm_state *s) {
+    widen_window(s, !told_by_the_sure(s));
     s->report->from_ns = s->options->since_ns != PM_NO_TIME ? s->options->since_ns : s->from;
     s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
     if (s->report->from_ns > s->report->to_ns && s->report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated

@@ -25,6 +25,8 @@ struct pm_parse_ctx {        // what a parser is given besides the record
 struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind);
 void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e);
 void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+// `beside`, with year and zone, is of the moment of the record's `own` stamp, which has none: the member's clock learns from it.
+void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own, const struct pm_when *beside);
 // Facts about the member or node rather than events.
 enum pm_fact { PM_FACT_YEAR_ANCHOR, PM_FACT_CAPTURE_TIME, PM_FACT_NODE_NAME, PM_FACT_NODE_ADDRESS };
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when);

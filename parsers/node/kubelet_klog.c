@@ -20,10 +20,25 @@ static int bid(const struct pm_record *r, const void *state) {
     return colon > 3 && pm_kubelet_file(pm_str_sub(head, 0, (size_t)colon)) && has(head, "] ") ? 60 : 0;
 }
 
+// "Observed pod startup duration" holds stamps with their zone in a line whose own has none: when the kubelet saw the pod run is when it writes, and the pod was
+// made minutes before at the most, which is near enough for a zone. Source: kubernetes:pkg/kubelet/util/pod_startup_latency_tracker.go@v1.26.
+static void tell_clock(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_klog *k) {
+    static const char *const keys[] = {"watchObservedRunningTime", "observedRunningTime", "podCreationTimestamp"};
+    if (!k->structured || !pm_str_eqc(k->file, "pod_startup_latency_tracker.go")) return;
+    for (size_t i = 0; i < PM_LEN(keys); i++) {
+        struct pm_when w = {0};
+        struct pm_str said = pm_pairs_get(&k->pairs, keys[i]);
+        if (!pm_when_rfc3339(said, &w) || pm_str_starts(said, PM_STR("0001-"))) continue;
+        pm_emit_stamps(ctx, r, &k->when, &w);
+        return;
+    }
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_klog k = {0};
     if (!pm_klog_read(ctx->a, r->text, &k)) return PM_PARSE_NO;
     if (r->hint.ident.n && !ours(r, k.file)) return PM_PARSE_NO; // journal.log: klog of a scheduler between the kubelet's lines
+    tell_clock(ctx, r, &k);
     return pm_kubelet_line(ctx, r, &k);
 }
 

@@ -209,6 +209,34 @@ static void repeated_hour_keeps_file_order(void **s) {
     pm_zone_close(berlin);
 }
 
+// A runtime's stamps beside the collector's show that summer time ended, or began, within the log: no zone need be known.
+static void clocks_put_back_and_forward(void **s) {
+    (void)s;
+    static const char *const beside[][2] = {{"Oct 27 02:10:00", "2024-10-27T00:10:00Z"},
+                                            {"Oct 27 02:50:00", "2024-10-27T00:50:00Z"},
+                                            {"Oct 27 02:10:00", "2024-10-27T01:10:00Z"},
+                                            {"Oct 27 03:10:00", "2024-10-27T02:10:00Z"}};
+    for (size_t i = 0; i < PM_LEN(beside); i++) pair(0, beside[i][0], beside[i][1]);
+    static const char *const forward[][2] = {{"Mar 31 01:10:00", "2024-03-31T00:10:00Z"},
+                                             {"Mar 31 01:50:00", "2024-03-31T00:50:00Z"},
+                                             {"Mar 31 03:10:00", "2024-03-31T01:10:00Z"},
+                                             {"Mar 31 03:20:00", "2024-03-31T01:20:00Z"}};
+    for (size_t i = 0; i < PM_LEN(forward); i++) pair(1, forward[i][0], forward[i][1]);
+    static const char *const mixed[][2] = {{"Oct 27 02:10:00", "2024-10-27T00:10:00Z"},
+                                           {"Oct 27 02:10:00", "2024-10-27T01:10:00Z"},
+                                           {"Oct 27 02:50:00", "2024-10-27T00:50:00Z"},
+                                           {"Oct 27 02:50:00", "2024-10-27T01:50:00Z"},
+                                           {"Oct 27 03:50:00", "2024-10-27T01:50:00Z"}};
+    for (size_t i = 0; i < PM_LEN(mixed); i++) pair(2, mixed[i][0], mixed[i][1]);
+    int64_t first = see(0, "Oct 27 02:30:00"), second = see(0, "Oct 27 02:20:00"), before = see(1, "Mar 31 01:30:00"), after = see(1, "Mar 31 03:05:00");
+    resolve(3);
+    SAME(0, first, "2024-10-27T00:30:00.000Z");
+    SAME(0, second, "2024-10-27T01:20:00.000Z"); // written again
+    SAME(1, before, "2024-03-31T00:30:00.000Z");
+    SAME(1, after, "2024-03-31T01:05:00.000Z");
+    assert_false(member[2].clock.changes); // two clocks side by side, not one that changed
+}
+
 static void zones_by_number_and_rule(void **s) {
     (void)s;
     static const struct {
@@ -291,6 +319,7 @@ int main(void) {
         T(zone_that_the_runtime_writes),
         T(options_override),
         T(repeated_hour_keeps_file_order),
+        T(clocks_put_back_and_forward),
         T(zones_by_number_and_rule),
         T(ages_hang_on_the_nearest_capture_time),
         T(skew_of_a_node_is_told_not_applied),

@@ -121,6 +121,24 @@ static void the_next_endpoint_is_a_step(void **state) {
     judged_free(&j);
 }
 
+// No closing lines, and the kubelet tells that the pull went well upstream. A private registry has no mirrors with Docker: its own failure stays one, and so
+// does a mirror's where nothing of Docker Hub was pulled.
+static void a_mirror_that_a_good_pull_went_past(void **state) {
+    (void)state;
+    static const char dead[] = "Get \"https://mirror.acme.test:5000/v2/\": dial tcp 192.0.2.9:5000: connect: connection refused";
+    static const struct line lines[] = {
+        {1, DOCKERD, FAILED(NULL, dead), .node = "n1", .message = "next endpoint", .host = "mirror.acme.test:5000"},
+        {4, KUBELET, OK_OF("docker.io/library/nginx:1"), .node = "n1", .message = "stop pulling"},
+        {1, DOCKERD, FAILED(NULL, dead), .node = "n2", .message = "next endpoint", .host = "mirror.acme.test:5000"},
+        {4, KUBELET, OK_OF("docker.io/library/nginx:1"), .node = "n3", .message = "stop pulling"},
+        {1, DOCKERD, FAILED(NULL, dead), .node = "n4", .message = "next endpoint", .host = "mirror.acme.test:5000"},
+        {4, KUBELET, OK_OF(WEB), .node = "n4", .message = "stop pulling"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1, 2", "n1 ok 1, n2 failed 1, n3 ok 1, n4 failed 1, n4 ok 1");
+    judged_free(&j);
+}
+
 static void a_session_and_the_daemons_journal_tell_one_pull(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -221,6 +239,7 @@ int main(void) {
         cmocka_unit_test(crio_starts_that_are_overtaken_failed),
         cmocka_unit_test(dockershim_watches_good_pulls_itself),
         cmocka_unit_test(the_next_endpoint_is_a_step),
+        cmocka_unit_test(a_mirror_that_a_good_pull_went_past),
         cmocka_unit_test(a_session_and_the_daemons_journal_tell_one_pull),
         cmocka_unit_test(failed_sync_echoes_failed),
         cmocka_unit_test(a_machines_short_and_full_name_are_one_node),
