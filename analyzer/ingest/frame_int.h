@@ -150,7 +150,12 @@ struct pm_frame {
         struct pm_buf image;
         uint64_t line;
         bool started; // its attempt was told
-    } terminal;       // the pull that a client's session is at
+        struct {
+            struct pm_buf image;
+            uint64_t number, line;
+        } steps[8]; // of a build, by their numbers: they run side by side
+        size_t step;
+    } terminal; // the pull that a client's session is at
     struct frame_json *json;
     struct frame_yaml *yaml;
     struct frame_export *export;

@@ -3,6 +3,8 @@
 //   $ docker pull r.test/acme/web:1          the command line names it
 //   1: Pulling from acme/web                 the path alone, without the registry
 //   Error response from daemon: toomanyrequests: …       nothing at all
+//   #4 [internal] load metadata for r.test/acme/web:1    a step of a build (moby/buildkit:frontend/dockerfile/dockerfile2llb, util/progress/progressui)
+//   #4 ERROR: pull access denied, …                      and its error
 // The image of the last command, or of the client's own first line, is that of what follows, until the client says how it ended.
 // Only text lines of clients: a daemon's log has many pulls at once.
 #include "frame_int.h"
@@ -71,8 +73,54 @@ static void remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
     f->terminal.started = false;
 }
 
+// "#4 [internal] load metadata for REF", "#5 [build 1/3] FROM REF": what behind the step's number; false where it is no step.
+static bool is_step(struct pm_str text, uint64_t *number, struct pm_str *rest) {
+    struct pm_scan c = pm_scan_of(text);
+    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, number) || !pm_scan_char(&c, ' ')) return false;
+    *rest = pm_scan_rest(&c);
+    return true;
+}
+
+static struct pm_str step_image(struct pm_arena *a, struct pm_str rest) {
+    static const char *const cues[] = {"[internal] load metadata for ", "] FROM "};
+    for (size_t i = 0; rest.n && rest.p[0] == '[' && i < PM_LEN(cues); i++) {
+        ptrdiff_t at = pm_str_find(rest, pm_str_c(cues[i]), 0);
+        struct pm_str w;
+        if (at < 0) continue;
+        struct pm_scan c = pm_scan_of(pm_str_from(rest, (size_t)at + strlen(cues[i])));
+        return pm_scan_word(&c, &w) && is_image(a, w) ? w : PM_NONE;
+    }
+    return PM_NONE;
+}
+
+static void remember_step(struct pm_frame *f, const struct pm_record *r) {
+    uint64_t number;
+    struct pm_str rest;
+    struct pm_str image = is_step(r->text, &number, &rest) ? step_image(f->record_arena, rest) : PM_NONE;
+    if (!image.n) return;
+    size_t at = f->terminal.step++ % PM_LEN(f->terminal.steps);
+    pm_buf_clear(&f->terminal.steps[at].image);
+    pm_buf_add(&f->terminal.steps[at].image, image);
+    f->terminal.steps[at].number = number;
+    f->terminal.steps[at].line = r->line;
+}
+
+// The image of the step whose error this is: the newest of that number, as a job may build more than once.
+static void name_step(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+    uint64_t number;
+    struct pm_str rest;
+    if (e->kind != PM_KIND_PULL_FAIL || e->field[PM_F_IMAGE].n || !is_step(r->text, &number, &rest)) return;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++)
+        if (pm_buf_str(&f->terminal.steps[i].image).n && f->terminal.steps[i].number == number && r->line >= f->terminal.steps[i].line &&
+            (best == SIZE_MAX || f->terminal.steps[i].line > f->terminal.steps[best].line))
+            best = i;
+    if (best != SIZE_MAX) e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, pm_buf_str(&f->terminal.steps[best].image));
+}
+
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
+    remember_step(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);
     if (image.n) remember(f, image, r->line);
 }
@@ -94,6 +142,7 @@ void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
     struct pm_str image = pm_buf_str(&f->terminal.image);
     bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_CACHED;
     if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;
+    name_step(f, r, e);
     bool live = image.n && r->line >= f->terminal.line && r->line - f->terminal.line <= SESSION_LINES && pm_image_parse(f->record_arena, image, &at);
     if (live && same_repository(f, e, &at)) {
         if (e->kind == PM_KIND_PULL_FAIL || start) {

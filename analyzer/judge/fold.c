@@ -439,19 +439,44 @@ static uint32_t undated_match(struct fold *f, const struct bucket *b, const stru
     return UINT32_MAX;
 }
 
-static void fold_client(struct fold *f, struct bucket *b) {
-    for (size_t i = 0; i < b->traces.n; i++) {
-        uint32_t trace = b->traces.items[i];
-        const struct pm_trace *t = &f->s->traces.items[trace];
-        if (t->origin != PM_ORIGIN_CLIENT || t->role != PM_ROLE_END) continue;
-        bool ok = t->kind == PM_KIND_PULL_OK;
-        fits *fit = ok ? fits_ok_unseen : fits_failed_unseen;
-        uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(5), fit);
-        if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
-        else attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
+static void client_end(struct fold *f, struct bucket *b, uint32_t trace) {
+    const struct pm_trace *t = &f->s->traces.items[trace];
+    bool ok = t->kind == PM_KIND_PULL_OK;
+    fits *fit = ok ? fits_ok_unseen : fits_failed_unseen;
+    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(5), fit);
+    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    else attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
+}
+
+// Of the same session, and not told of again yet.
+static bool fits_failed_once(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    if (p->outcome != PM_OUTCOME_FAILED || p->flags & PM_EV_ECHO) return false;
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *o = &f->s->traces.items[p->traces.items[i]];
+        if (o->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
     }
-    b->sorted = 0;
-    sort_attempts(f, b);
+    return false;
+}
+
+// A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the second tells of the first's attempt, or of one that nobody told.
+static void client_echo(struct fold *f, struct bucket *b, uint32_t trace) {
+    const struct pm_trace *t = &f->s->traces.items[trace];
+    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fits_failed_once) : nearest(f, b, t, t->ts, PM_S(60), fits_failed_once);
+    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    else client_end(f, b, trace);
+}
+
+static void fold_client(struct fold *f, struct bucket *b) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < b->traces.n; i++) {
+            const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+            if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END)) continue;
+            if (pass && t->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
+            else if (!pass) client_end(f, b, b->traces.items[i]);
+        }
+        b->sorted = 0;
+        sort_attempts(f, b);
+    }
 }
 
 // ── events ──

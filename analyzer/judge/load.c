@@ -40,7 +40,7 @@ static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
     case PM_KIND_PULL_FAIL:
         if (origin == PM_ORIGIN_KUBELET) return kubelet_counts(row) ? PM_ROLE_END : PM_ROLE_ECHO;
         if (origin == PM_ORIGIN_POD) return PM_ROLE_BACKOFF;
-        return PM_ROLE_END;
+        return origin == PM_ORIGIN_CLIENT && e->flags & PM_EV_ECHO ? PM_ROLE_ECHO : PM_ROLE_END;
     default: return PM_ROLE_SIDE;
     }
 }

@@ -2,6 +2,7 @@
 //
 //     #3 [internal] load metadata for docker.io/library/debian:11.7
 //     #3 ERROR: docker.io/library/debian:99: not found
+//     #4 ERROR: pull access denied, repository does not exist or may require authorization: …      (the step's first line names the image)
 //      => ERROR [internal] load metadata for docker.io/library/debian:99     (no cause on this line)
 //     ERROR: failed to solve: debian:99: failed to resolve source metadata for docker.io/library/debian:99: docker.io/library/debian:99: not found
 // Source: moby/buildkit:util/progress/progressui, docker/buildx. "failed to solve: process \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
@@ -13,27 +14,27 @@ static struct pm_str step_error(struct pm_str s) {
     uint64_t step;
     return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ") ? pm_scan_rest(&c) : PM_NONE;
 }
-static bool missing_image(struct pm_str s) { return pm_lift_missing_image(s).n > 0; }
+static bool of_image(struct pm_str s) { return pm_lift_missing_image(s).n > 0 || pm_lift_refusal(s); }
 
 static const struct pm_client_row rows[] = {
-    {"ERROR: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
+    {"ERROR: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},
     {"=> ERROR [internal] load metadata for ", NULL, PM_KIND_OTHER, PM_SAY_IMAGE, 60},
     {"[internal] load metadata for ", NULL, PM_KIND_OTHER, PM_SAY_IMAGE, 55},
     {"^ERROR: ", "failed to do request: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
-    {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
-    {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR, 55},
+    {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},
+    {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 55},
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
 };
 static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return missing_image(step_error(r->text)) ? 60 : pm_client_bid(&catalogue, r);
+    return of_image(step_error(r->text)) ? 60 : pm_client_bid(&catalogue, r);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str error = step_error(r->text);
-    if (!missing_image(error)) return pm_client_line(ctx, r, &catalogue);
+    if (!of_image(error)) return pm_client_line(ctx, r, &catalogue);
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     pm_lift_into(ctx->a, &e, error);
     pm_emit(ctx, r, &e);

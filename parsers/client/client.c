@@ -128,19 +128,21 @@ static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_
 // NO where the row's words are there and what it asks of the error is not.
 static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client_row *row, struct pm_str rest, struct pm_str from) {
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, row->kind);
-    if (row->how == PM_SAY_NOTHING) return PM_PARSE_OK;
-    if (row->how == PM_SAY_IMAGE) {
+    int how = row->how & ~PM_SAY_LAST;
+    if (how == PM_SAY_NOTHING) return PM_PARSE_OK;
+    if (row->how & PM_SAY_LAST) e.flags |= PM_EV_ECHO;
+    if (how == PM_SAY_IMAGE) {
         e.field[PM_F_IMAGE] = pm_lift_image_at(ctx->a, rest, true);
         if (!e.field[PM_F_IMAGE].n) return PM_PARSE_NO;
         pm_emit(ctx, r, &e);
         return PM_PARSE_OK;
     }
-    struct pm_str error = row->how == PM_SAY_WHOLE || row->how == PM_SAY_DOWN ? from : rest;
-    if (row->how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
-    else if (row->how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return PM_PARSE_NO;
-    else if (row->how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
-    else if (row->how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return PM_PARSE_NO;
-    else if (row->how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
+    struct pm_str error = how == PM_SAY_WHOLE || how == PM_SAY_DOWN ? from : rest;
+    if (how != PM_SAY_DOWN && pm_lift_runtime_down(error)) e.kind = PM_KIND_RUNTIME_DOWN;
+    else if (how == PM_SAY_ENGINE && pm_lift_talks_of_other(error)) return PM_PARSE_NO;
+    else if (how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
+    else if (how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return PM_PARSE_NO;
+    else if (how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
     struct pm_event named = {.field[PM_F_ERROR] = from};
     struct pm_str inner = inner_error(ctx->a, error, &e);
     if (inner.p != error.p) pm_lift_error(ctx->a, &named); // the image stands before the quoted output

@@ -4,20 +4,21 @@
 #include "parsers/lift/words.h"
 
 enum pm_client_how {
-    PM_SAY_NOTHING, // known, and no trouble: no event
-    PM_SAY_IMAGE,   // the image follows the cue
-    PM_SAY_ERROR,   // the error follows the cue; an event only where it talks of a pull or a registry
-    PM_SAY_ENGINE,  // the engine's own error follows: where it does not talk of a pull, the event is of kind OTHER and rules may know the words
-    PM_SAY_REFUSAL, // the same, but only unmistakable wordings: the cue is anybody's
-    PM_SAY_WHOLE,   // the line from the cue on is the error
-    PM_SAY_REST,    // what follows the cue is the error, whatever it says
-    PM_SAY_DOWN,    // the engine could not be reached: the line from the cue on
+    PM_SAY_NOTHING,  // known, and no trouble: no event
+    PM_SAY_IMAGE,    // the image follows the cue
+    PM_SAY_ERROR,    // the error follows the cue; an event only where it talks of a pull or a registry
+    PM_SAY_ENGINE,   // the engine's own error follows: where it does not talk of a pull, the event is of kind OTHER and rules may know the words
+    PM_SAY_REFUSAL,  // the same, but only unmistakable wordings: the cue is anybody's
+    PM_SAY_WHOLE,    // the line from the cue on is the error
+    PM_SAY_REST,     // what follows the cue is the error, whatever it says
+    PM_SAY_DOWN,     // the engine could not be reached: the line from the cue on
+    PM_SAY_LAST = 32 // or'ed: the program's last word, says again what an earlier line of the session may have told already
 };
 struct pm_client_row {
     const char *cue;  // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else anywhere
     const char *must; // and this follows somewhere; NULL: nothing more asked
     enum pm_kind kind;
-    enum pm_client_how how;
+    int how; // enum pm_client_how
     int bid; // evidence that this phrase is: 0 never bids
 };
 #define PM_CLIENT_ROWS_MAX 32

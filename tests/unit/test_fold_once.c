@@ -21,6 +21,24 @@ static void a_late_echo_adds_and_never_makes(void **state) {
     judged_free(&j);
 }
 
+// A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": two lines, one pull. Retries are as many pulls as told, and another
+// session's last word alone is a pull of its own.
+static void a_session_s_last_word_counts_once(void **state) {
+    (void)state;
+#define SAID(at_, who_)                                                                                                                                        \
+    { at_, PM_COMP_CLIENT, FAILED(WEB, GONE), .node = who_ }
+#define LAST(at_, who_)                                                                                                                                        \
+    { at_, PM_COMP_CLIENT, FAILED(WEB, GONE), .node = who_, .flags = PM_EV_ECHO }
+    static const struct line lines[] = {SAID(1, "job1"), LAST(2, "job1"), SAID(20, "job2"), SAID(40, "job2"), LAST(41, "job2"), LAST(60, "job3")};
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1", "job1 failed 1, job2 failed 2, job3 failed 1");
+    judged_free(&j);
+    static const struct line again[] = {SAID(1, "job1"), LAST(2, "job1"), LAST(13, "job1")}; // each try of a job ends with it
+    j = JUDGE(again);
+    ASK(j, "SELECT count(*) FROM pulls", "2");
+    judged_free(&j);
+}
+
 static void refused_before_any_request_is_one_attempt_a_pod(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -233,6 +251,7 @@ static void a_present_image_is_not_the_one_that_is_waited_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_late_echo_adds_and_never_makes),
+        cmocka_unit_test(a_session_s_last_word_counts_once),
         cmocka_unit_test(refused_before_any_request_is_one_attempt_a_pod),
         cmocka_unit_test(two_credentials_are_one_attempt),
         cmocka_unit_test(two_pods_with_one_credential_are_two_attempts),
