@@ -10,7 +10,7 @@ struct pm_answer {
     bool event_made;       // false: understood, but no event, or not understood
     struct pm_event event; // merged: what the record's other events know about the same thing is filled in
     struct pm_verdict verdict;
-    struct pm_str text; // the record, redacted
+    struct pm_str text; // the record, secrets and all: whoever shows it redacts it
 };
 // Calls `got` for each answer of the text, in order of its records. Slices are good until it returns.
 void pm_answers(struct pm_ruleset *rs, struct pm_str text, void (*got)(void *ctx, const struct pm_answer *answer), void *ctx, struct pm_diags *diags);

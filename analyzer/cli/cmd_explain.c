@@ -20,10 +20,11 @@ extern const struct pm_command pm_command_explain;
 struct explain {
     struct pm_arena *a; // of one answer
     const struct pm_advices *advice;
-    bool json, color, redact, any;
+    struct pm_redactor *redactor; // NULL: --no-redact
+    bool json, color, any;
     int width;
 };
-static struct pm_str clean(struct explain *x, struct pm_str s) { return x->redact ? pm_redact(x->a, s) : s; }
+static struct pm_str clean(struct explain *x, struct pm_str s) { return x->redactor ? pm_redact_now(x->redactor, x->a, s) : s; }
 
 // JSON: the contract's keys, all of them, in its order, one object a line.
 struct line { // of JSON being made
@@ -73,9 +74,9 @@ static void advice_json(struct line *l, const struct pm_answer *r) {
     for (size_t i = 0; i < n; i++) {
         pm_buf_lit(&l->b, i ? ", {" : "{");
         pm_buf_lit(&l->b, "\"phase\": "), pm_json_string(&l->b, items[i].phase);
-        pm_buf_lit(&l->b, ", \"text\": "), pm_json_string(&l->b, items[i].text);
+        pm_buf_lit(&l->b, ", \"text\": "), pm_json_string(&l->b, clean(l->x, items[i].text));
         pm_buf_lit(&l->b, ", \"command\": ");
-        if (items[i].command.n) pm_json_string(&l->b, items[i].command);
+        if (items[i].command.n) pm_json_string(&l->b, clean(l->x, items[i].command));
         else pm_buf_lit(&l->b, "null");
         pm_buf_lit(&l->b, ", \"within\": "), pm_json_string(&l->b, items[i].within);
         pm_buf_addc(&l->b, '}');
@@ -279,13 +280,15 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
     struct pm_advices *advice = pm_advices_load(r->rules);
-    struct explain x = {.a = pm_arena_new(), .advice = advice, .json = strcmp(r->format, "json") == 0, .redact = !r->raw, .width = columns()};
+    struct explain x = {.a = pm_arena_new(), .advice = advice, .json = strcmp(r->format, "json") == 0, .width = columns()};
+    x.redactor = r->raw ? NULL : pm_redactor_new();
     x.color = !x.json && pm_color_wanted(r->color, STDOUT_FILENO);
     struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
     pm_answers(rs, pm_buf_str(in), print_answer, &x, said);
     if (!x.json) pm_diags_print(said);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);
     pm_diags_free(said);
+    pm_redactor_free(x.redactor);
     pm_arena_free(x.a);
     pm_advices_free(advice);
     pm_ruleset_free(rs);

@@ -313,19 +313,24 @@ static struct pm_str keep(struct batch *b, struct pm_str s, struct pm_str before
     return pm_arena_dup(b->arena, s);
 }
 
-static bool may_hold_secrets(int field) {
-    return field == PM_F_ERROR || field == PM_F_MESSAGE || field == PM_F_URL || field == PM_F_DETAIL || field == PM_F_OBJECT || field == PM_F_IMAGE;
+// Without its secrets, where it has any; *tagged is set then.
+static struct pm_str redacted(struct pm_arena *a, struct pm_str s, bool *tagged) {
+    struct pm_str out = pm_redact(a, s);
+    *tagged |= out.p != s.p;
+    return out;
 }
 
-// First line as it stands, without secrets and without what could end a text early; cut between characters.
-static struct pm_str evidence_text(struct batch *b, const struct pm_record *rec, bool redact) {
+// First line as it stands, without secrets and without what could end a text early; cut between characters, and not within a tag.
+static struct pm_str evidence_text(struct batch *b, const struct pm_record *rec, bool redact, bool *tagged) {
     struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
     ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
     if (nl >= 0) raw.n = (size_t)nl;
     raw = pm_utf8_clean(b->arena, raw, NULL);
-    if (redact) raw = pm_redact(b->arena, raw);
+    if (redact) raw = redacted(b->arena, raw, tagged);
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
+    ptrdiff_t tag = n < raw.n && redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
+    if (tag >= 0 && pm_str_chr(pm_str_sub(raw, (size_t)tag, n - (size_t)tag), '>', 0) < 0) n = (size_t)tag;
     return pm_str_sub(raw, 0, n);
 }
 
@@ -333,10 +338,11 @@ static bool same_stamp(const struct pm_when *a, const struct pm_when *b) { retur
 
 // A record is the same in two members where its text is, and its stamp: a payload without one of its own borrows the envelope's and its host's. What has
 // no stamp at all is never a duplicate. Events of one record are told apart by their number.
-static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e, bool *fine) {
+static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e, bool tagged, bool *fine) {
     *fine = false;
     if (e->when.kind == PM_WHEN_NONE || e->when.kind == PM_WHEN_AGE || e->when.kind == PM_WHEN_MONO) return 0;
-    uint64_t h = pm_str_hash(rec->text, 17 + r->record_events);
+    struct pm_str text = tagged ? pm_redact_blank(r->batch->arena, rec->text) : rec->text; // a hash of a secret is tried out at home
+    uint64_t h = pm_str_hash(text, 17 + r->record_events);
     struct pm_when own = {0};
     bool stamped = !same_stamp(&e->when, &rec->hint.when) || (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
     *fine = stamped && e->when.unit_ns < 1000000 && e->when.ns % PM_NS_PER_S != 0;
@@ -431,19 +437,19 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->event = *e;
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
-    bool fine;
-    row->hash = record_hash(r, rec, e, &fine);
-    row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
         if (!s.n) {
             row->event.field[f] = PM_NONE;
             continue;
         }
-        if (redact && may_hold_secrets(f)) s = pm_redact(b->arena, s);
+        if (redact && f != PM_F_METHOD) s = redacted(b->arena, s, &row->tagged);
         row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
     }
-    row->raw = keep(b, evidence_text(b, rec, redact), before ? before->raw : PM_NONE);
+    row->raw = keep(b, evidence_text(b, rec, redact, &row->tagged), before ? before->raw : PM_NONE);
+    bool fine;
+    row->hash = record_hash(r, rec, e, row->tagged, &fine);
+    row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     row->ts_kind = e->when.kind;
     row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);
     if (e->when.kind == PM_WHEN_NONE && (e->flags & PM_EV_SNAPSHOT)) { // state at capture: an age of nothing
@@ -514,6 +520,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
     res->names[PM_NODE_FACT] = r->node;
     res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
+    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++) res->names[i] = pm_redact(j->arena, res->names[i]);
     res->node_from = PM_NODE_ENVELOPE;
     while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
     row->node = res->names[res->node_from];
@@ -615,7 +622,8 @@ struct writer {
     struct pm_intern *hashes; // content hash → first member with it
     uint32_t *first;
     size_t first_n, first_cap;
-    struct pm_intern *cluster; // node names that events and objects use
+    struct pm_intern *cluster;    // node names that events and objects use
+    struct pm_redactor *redactor; // NULL: secrets stay
     int64_t began_ns, told_ns;
 };
 
@@ -684,12 +692,22 @@ static bool find_duplicate(struct writer *w, struct result *r) {
     return true;
 }
 
+// The path of a member as it is shown: people put tokens into names of folders, too.
+static struct pm_str shown_path(struct writer *w, struct pm_str path) { return w->redactor ? pm_redact_now(w->redactor, w->arena, path) : path; }
+
+static void number_tags(struct writer *w, struct pm_arena *a, struct pm_row *row) {
+    if (!row->tagged || !w->redactor) return;
+    for (int f = 0; f < PM_F_COUNT; f++) row->event.field[f] = pm_redact_number(w->redactor, a, row->event.field[f]);
+    row->raw = pm_redact_number(w->redactor, a, row->raw);
+}
+
 static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
     while (b) {
         struct batch *next = b->next;
         for (size_t i = 0; i < b->n; i++) {
             const struct pm_event *e = &b->rows[i].event;
             b->rows[i].file = file;
+            number_tags(w, b->arena, &b->rows[i]);
             if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) && e->field[PM_F_NODE].n) pm_intern_id(w->cluster, e->field[PM_F_NODE]);
             pm_timeline_put(w->p->timeline, &b->rows[i]);
         }
@@ -711,19 +729,22 @@ static bool has_open_stamps(const struct result *r) { return was_seen(r->clock.n
 static void keep_result(struct writer *w, struct result *r) {
     struct pm_str *const texts[] = {
         &r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
-    for (size_t i = 0; i < PM_LEN(texts); i++) *texts[i] = pm_arena_dup(w->arena, *texts[i]);
+    for (size_t i = 0; i < PM_LEN(texts); i++) {
+        if (w->redactor && i >= 4) *texts[i] = pm_redact_number(w->redactor, w->arena, *texts[i]);
+        *texts[i] = pm_arena_dup(w->arena, *texts[i]);
+    }
     struct pm_frame_voice *voices = pm_arena_alloc(w->arena, (r->voices_n + 1) * sizeof *voices);
     memcpy(voices, r->voices, r->voices_n * sizeof *voices);
     r->voices = voices;
     r->heard = pm_arena_alloc(w->arena, (r->voices_n + 1) * sizeof *r->heard);
-    r->row.path = r->path;
+    r->row.path = shown_path(w, r->path);
     r->row.node = r->names[r->node_from];
     r->needs_dates = was_seen(r->clock.age) || has_open_stamps(r);
     *PM_PUSH(w->results, w->n, w->cap) = *r;
 }
 
 static void write_member(struct writer *w, struct job *j) {
-    struct pm_file_row row = {.path = pm_str_c(j->path), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
+    struct pm_file_row row = {.path = shown_path(w, pm_str_c(j->path)), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
     bool registered = false, done = false;
     while (!done) {
         struct batch *b = rows_take(w, j, &done);
@@ -758,7 +779,7 @@ static void write_all(struct writer *w) {
     struct pipe *p = w->p;
     for (struct job *j; (j = job_next(w)) != NULL;) {
         if (j->kind != JOB_SKIP) write_member(w, j);
-        if (j->why) pm_timeline_skipped(p->timeline, pm_str_c(j->path), pm_str_c(j->why));
+        if (j->why) pm_timeline_skipped(p->timeline, shown_path(w, pm_str_c(j->path)), pm_str_c(j->why));
         pthread_mutex_lock(&p->lock);
         p->head = j->next;
         if (!p->head) p->tail = NULL;
@@ -904,6 +925,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     while (started < n && pthread_create(&workers[started], NULL, worker_main, &p) == 0) started++;
     if (started == 0) pm_die_oom();
     struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .cluster = pm_intern_new(), .began_ns = monotonic_ns()};
+    if (o->redact) w.redactor = pm_redactor_new();
     write_all(&w);
     pthread_join(walker, NULL);
     for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
@@ -916,6 +938,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     free(w.first);
     pm_intern_free(w.hashes);
     pm_intern_free(w.cluster);
+    pm_redactor_free(w.redactor);
     pm_arena_free(w.arena);
     pthread_cond_destroy(&p.work);
     pthread_cond_destroy(&p.space);

@@ -21,5 +21,12 @@ void pm_ingest_text(struct pm_str text, const char *path, pm_explain_cb *cb, voi
 // The same for a person's question: parsers also tell what the line says of a request or a pod that is no image's business.
 void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, struct pm_diags *diags);
 
-// Redaction of one text: same secret, same tag. Returns s itself where nothing is secret.
+// Redaction of one text: same secret, same tag. Returns s itself where nothing is secret. The tags hold marks, in memory only, until numbers are given for
+// them in the order of pm_redact_number's calls; by one thread.
+struct pm_redactor;
+struct pm_redactor *pm_redactor_new(void);
+void pm_redactor_free(struct pm_redactor *r);
 struct pm_str pm_redact(struct pm_arena *a, struct pm_str s);
+struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s); // tags without marks: for hashes of texts
+struct pm_str pm_redact_number(struct pm_redactor *r, struct pm_arena *a, struct pm_str s);
+struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a, struct pm_str s); // both in one

@@ -50,6 +50,7 @@ struct pm_row { // an event as stored
     int64_t first_ns, last_ns; // PM_NO_TIME unknown
     struct pm_event event;     // strings borrowed
     const char *path;          // of the file, reading only
+    bool tagged;               // while ingesting: its texts hold marks of secrets, which become numbers when it is written
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
