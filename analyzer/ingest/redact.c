@@ -126,13 +126,14 @@ static bool at_percent(struct pm_str s, size_t at, size_t *step, struct pm_secre
         struct pm_str before = pm_str_sub(s, at - 5, 5);
         if (pm_str_ieq(before, PM_STR("earer")) || pm_str_ieq(before, PM_STR("basic"))) return true;
     }
-    return after < s.n && pm_secret_may_mark((unsigned char)s.p[after]) && pm_secret_mark(s, after, f);
+    return after < s.n && pm_secret_may_mark(s, after) && pm_secret_mark(s, after, f);
 }
 
 static bool at_colon(struct pm_str s, size_t at, struct pm_secret_at *f) {
-    struct pm_str rest = pm_str_sub(s, at, 5);
-    if (pm_str_starts(rest, PM_STR("://"))) return pm_secret_url(s, at + 3, false, f);
-    if (pm_str_starts(rest, PM_STR(":\\/\\/"))) return pm_secret_url(s, at + 5, false, f);
+    const char *p = s.p + at;
+    size_t n = s.n - at;
+    if (n > 3 && p[1] == '/' && p[2] == '/') return pm_secret_url(s, at + 3, false, f);
+    if (n > 5 && p[1] == '\\' && pm_str_starts(pm_str_from(s, at), PM_STR(":\\/\\/"))) return pm_secret_url(s, at + 5, false, f);
     return pm_secret_pair(s, at, at + 1, f);
 }
 
@@ -140,6 +141,7 @@ static bool at_blank(struct pm_str s, size_t at, struct pm_secret_at *f) {
     if (at < 5) return false;
     unsigned char last = pm_secret_lower((unsigned char)s.p[at - 1]);
     if (last != 'r' && last != 'c') return false;
+    if (pm_secret_lower((unsigned char)s.p[at - 2]) != (last == 'r' ? 'e' : 'i')) return false;
     struct pm_str before = pm_str_sub(s, at - 5, 5);
     if (last == 'r' && !(at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer")))) return false;
     if (last == 'c' && !pm_str_ieq(before, PM_STR("basic"))) return false;
@@ -167,7 +169,7 @@ static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_a
         size_t word = at + 2;
         if (at + 1 < s.n && s.p[at + 1] == 'u') word = at + 6;
         if (at + 1 < s.n && s.p[at + 1] == 'x') word = at + 4;
-        return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) && pm_secret_may_mark((unsigned char)s.p[word]) && pm_secret_mark(s, word, f);
+        return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) && pm_secret_may_mark(s, word) && pm_secret_mark(s, word, f);
     }
     default: return false;
     }
@@ -182,7 +184,7 @@ static bool next_secret(struct pm_str s, size_t at, struct pm_secret_at *f) {
         unsigned char c = (unsigned char)s.p[at];
         step = 1;
         bool word = pm_secret_word(c);
-        if (word && !word_before && pm_secret_may_mark(c) && pm_secret_mark(s, at, f)) return true;
+        if (word && !word_before && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f)) return true;
         if (trigger[c] && at_byte(s, at, &step, f)) return true;
         word_before = word || step > 1;
     }
@@ -206,7 +208,7 @@ static bool is_kind_secret(struct pm_str s) {
 
 // All values of the "data" and "stringData" of a Secret, also of the one quoted in its annotations.
 static void object_secrets(struct pm_str s, struct secrets *all) {
-    if (s.n < 30 || !is_kind_secret(s)) return;
+    if (s.n < 30 || pm_str_chr(s, '{', 0) < 0 || !is_kind_secret(s)) return; // cheapest first
     ptrdiff_t key = -1;
     while ((key = pm_str_ifind(s, PM_STR("data"), (size_t)(key + 1))) >= 0) {
         size_t at = (size_t)key + 4, quote = pm_secret_quote(s, at);

@@ -37,7 +37,7 @@ size_t pm_secret_quote(struct pm_str s, size_t at);
 
 // Each looks at one place that the scan found, and says whether a secret stands there.
 bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f);                    // a word begins here
-bool pm_secret_may_mark(unsigned char first);                                                 // some mark begins so
+bool pm_secret_may_mark(struct pm_str s, size_t word);                                        // some mark begins so
 bool pm_secret_hash(struct pm_str s, size_t dollar, struct pm_secret_at *f);                  // $2y$…: a crypt hash
 bool pm_secret_pem(struct pm_str s, size_t dashes, struct pm_secret_at *f);                   // -----BEGIN … PRIVATE KEY
 bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_secret_at *f); // key = value, key: value

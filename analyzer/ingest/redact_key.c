@@ -79,10 +79,7 @@ static const struct name names[] = {
     NAME("sessid", "cookie", 12, ALONE, true, false),
     NAME("gitlabsession", "cookie", 12, ALONE, false, false),
 };
-// What these words end with, "token" included: most words before a '=' or ':' are none, and this tells at one look.
-static const char ends[] = "acdeghlnstwpyki";
-static const char *const suffixes[] = {"old",  "new",  "value", "b64",     "base64",    "data", "primary", "secondary", "current", "previous", "plain",
-                                       "prod", "test", "dev",   "staging", "encrypted", "enc",  "hash",    "raw",       "str",     "string"};
+static const char *const suffixes[] = {"old", "new", "value", "b64", "base64", "data", "primary", "secondary", "encrypted", "enc", "hash", "raw"};
 // Ends of other words, and tokens that turn pages.
 static const char *const none[] = {"nexttoken",  "pagetoken",  "nextpagetoken",  "continuationtoken", "continuetoken", "paginationtoken",
                                    "synctoken",  "mounttoken", "automounttoken", "boottoken",         "noauth",        "bypass",
@@ -137,7 +134,9 @@ static void fold(struct pm_str word, struct folded *f) {
     f->start[f->n] = true;
 }
 
-static bool ends_with(const struct folded *f, const char *tail, size_t n) { return f->n >= n && memcmp(f->p + f->n - n, tail, n) == 0; }
+static bool ends_with(const struct folded *f, const char *tail, size_t n) {
+    return f->n >= n && f->p[f->n - 1] == tail[n - 1] && f->p[f->n - n] == tail[0] && memcmp(f->p + f->n - n, tail, n) == 0;
+}
 
 // PASSWORD_2, token_old, clientKeyData: one or two words behind the name.
 static void drop_suffixes(struct folded *f) {
@@ -168,17 +167,29 @@ static const struct name *name_of(const struct folded *f) {
     return best;
 }
 
+// Most words before a '=' or ':' are no keys, and the two letters that they end with tell it at one look.
+static uint32_t last_two[32];
+static void last_two_add(const char *text) {
+    size_t n = strlen(text);
+    if (n >= 2) last_two[text[n - 2] & 31] |= UINT32_C(1) << (text[n - 1] & 31);
+}
+__attribute__((constructor)) static void last_two_fill(void) {
+    for (size_t i = 0; i < PM_LEN(names); i++) last_two_add(names[i].text);
+    for (size_t i = 0; i < PM_LEN(suffixes); i++) last_two_add(suffixes[i]);
+}
+static bool may_be_key(struct pm_str word) {
+    while (word.n > 2 && !(pm_secret_lower((unsigned char)word.p[word.n - 1]) >= 'a')) word.n--; // PASSWORD_2
+    return word.n >= 2 && last_two[word.p[word.n - 2] & 31] >> (word.p[word.n - 1] & 31) & 1;
+}
+
 bool pm_secret_key(struct pm_str word, struct pm_secret_key *key) {
     struct folded f;
-    if (word.n < 2) return false;
-    unsigned char last = pm_secret_lower((unsigned char)word.p[word.n - 1]);
-    if (!memchr(ends, last, sizeof ends - 1) && !(last >= '0' && last <= '9') && !memchr("lvbwt_", last, 6)) return false;
+    if (word.n < 2 || !may_be_key(word)) return false;
     fold(word, &f);
     const struct name *n = name_of(&f);
-    if (!n) {
-        drop_suffixes(&f);
-        n = name_of(&f);
-    }
+    size_t whole = f.n;
+    if (!n) drop_suffixes(&f);
+    if (!n && f.n < whole) n = name_of(&f);
     if (!n) return false;
     for (size_t i = 0; i < PM_LEN(none); i++)
         if (ends_with(&f, none[i], strlen(none[i]))) return false;

@@ -136,7 +136,6 @@ static const struct mark marks[] = {
     MARK("xapp-", 14, WORDS),
     MARK("SG.", 30, DOTTED),
     MARK("key-", 36, HEX),
-    MARK("SK", 34, HEX),
     MARK("sk_live_", 16, WORDS),
     MARK("sk_test_", 16, WORDS),
     MARK("rk_live_", 16, WORDS),
@@ -185,9 +184,19 @@ static const struct mark marks[] = {
     KIND("MIGHAgEAMB", 40, DOTTED, "key"),
 };
 
-bool pm_secret_may_mark(unsigned char c) {
-    static const char firsts[] = "dgGnprAcNDaCahsOoLy1tHfvebkSExlwMPiu0QBF";
-    return memchr(firsts, c, sizeof firsts - 1) != NULL;
+// Most words are no tokens, and this is asked at each word of each text: one bit for the first three letters of every mark.
+static uint64_t firsts[512];
+static unsigned first_bit(const char *p) { return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u); }
+__attribute__((constructor)) static void firsts_fill(void) {
+    for (size_t i = 0; i < PM_LEN(marks); i++) {
+        unsigned bit = first_bit(marks[i].prefix);
+        firsts[bit / 64] |= UINT64_C(1) << (bit % 64);
+    }
+}
+bool pm_secret_may_mark(struct pm_str s, size_t at) {
+    if (s.n - at < 12) return false;
+    unsigned bit = first_bit(s.p + at);
+    return firsts[bit / 64] >> (bit % 64) & 1;
 }
 
 static bool goes_on(const struct mark *m, unsigned char c) {
@@ -224,7 +233,7 @@ static bool fits(const struct mark *m, struct pm_str v, unsigned char next) {
 bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f) {
     for (size_t i = 0; i < PM_LEN(marks); i++) {
         const struct mark *m = &marks[i];
-        if (s.p[word] != m->prefix[0] || s.n - word < m->min || memcmp(s.p + word, m->prefix, m->n) != 0) continue;
+        if (s.p[word] != m->prefix[0] || s.p[word + 1] != m->prefix[1] || s.n - word < m->min || memcmp(s.p + word, m->prefix, m->n) != 0) continue;
         if (is_public(pm_str_from(s, word))) return false;
         size_t to = word + m->n;
         while (to < s.n && goes_on(m, (unsigned char)s.p[to])) to++;

@@ -192,13 +192,13 @@ static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
     p->end -= quote;
     if (p->end && s.p[p->end - 1] == ']') p->end--; // config[password]=
     p->start = pm_secret_word_start(s, p->end, ".");
-    if (p->start == p->end || pm_str_ends(pm_str_sub(s, p->start > 10 ? p->start - 10 : 0, p->start > 10 ? 10 : p->start), PM_STR("<redacted:"))) return false;
+    if (p->start == p->end) return false;
     struct pm_str word = pm_str_sub(s, p->start, p->end - p->start);
     if (word.n >= 5 && pm_str_ieq(pm_str_from(word, word.n - 5), PM_STR("value")) && env_key(s, p->start, &p->key)) {
         p->quoted_key = p->quoted_key || p->colon;
         return true;
     }
-    return pm_secret_key(word, &p->key);
+    return pm_secret_key(word, &p->key) && !pm_str_ends(pm_str_sub(s, 0, p->start), PM_STR("<redacted:"));
 }
 
 static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struct pm_str v, size_t to, bool quoted) {
