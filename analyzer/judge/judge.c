@@ -206,6 +206,7 @@ static void each_incident(struct pm_state *s) {
         h->incident = PM_NEW(s->a, struct pm_incident);
         pm_wire_fill(s, h);
         pm_scope_find(s, h);
+        pm_wire_tags(s, h);
         pm_recovery_find(s, h);
         pm_blast_fill(s, h);
         pm_trigger_find(s, h);

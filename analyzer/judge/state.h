@@ -369,6 +369,7 @@ void pm_settle(struct pm_state *s);                                          // 
 void pm_group_incidents(struct pm_state *s);                                 // group.c
 void pm_chain_links(struct pm_state *s);                                     // chain.c
 void pm_wire_fill(struct pm_state *s, struct pm_hit *h);                     // wire.c: variant and endpoints
+void pm_wire_tags(struct pm_state *s, struct pm_hit *h);                     // the variant of a missing tag; after pm_scope_find
 void pm_scope_find(struct pm_state *s, struct pm_hit *h);                    // scope.c
 void pm_blast_prepare(struct pm_state *s);                                   // once, before the first
 void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                    // blast.c

@@ -2,6 +2,7 @@
 //
 // A registry's name in an image reference is often not the host that failed: blobs are redirected to a CDN, tokens come from a server of their own, a mirror or
 // a proxy stands in between. Where an error names the host, that host is told; where it names none, nothing is: the registry is told elsewhere.
+#include "judge/advice.h"
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -97,6 +98,29 @@ static void disk_variant(struct pm_state *s, struct pm_hit *h) {
     if (inodes != bytes) h->incident->variant = inodes ? PM_STR("inodes") : PM_STR("space");
 }
 
+// A place that was closed on a day serves nothing that it had (rules/homes.yaml).
+static bool home_is_gone(struct pm_state *s, uint32_t image, int64_t at) {
+    const json_t *o = pm_advice_home(s->homes, pm_name(s, image));
+    const char *state = json_string_value(json_object_get(o, "state")), *since = json_string_value(json_object_get(o, "since"));
+    char day[32];
+    if (!state || !since || strcmp(state, "gone") != 0) return false;
+    return at == PM_NO_TIME || pm_str_cmp(pm_str_sub(pm_str_c(pm_when_format(at, day)), 0, 10), pm_str_c(since)) >= 0;
+}
+
+// The first good pull of the image at or after a moment; PM_NO_TIME where there is none.
+static int64_t good_from(const struct pm_state *s, uint32_t image, int64_t at) {
+    size_t i = pm_order_first(&s->ok_by_image, image, at);
+    return i < s->ok_by_image.n && s->ok_by_image.items[i].group == image ? s->ok_by_image.items[i].at : PM_NO_TIME;
+}
+
+// Good pulls before the incident: the tag was there. While it lasted, or nodes that held the image: one place's trouble, not the tag's.
+static const char *tag_variant(struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+    if (home_is_gone(s, p->image, pm_at(p))) return "withdrawn";
+    int64_t first = good_from(s, p->image, INT64_MIN), meanwhile = h->from == PM_NO_TIME ? PM_NO_TIME : good_from(s, p->image, h->from);
+    if (first == PM_NO_TIME) return h->held ? NULL : "never-seen";
+    return h->from != PM_NO_TIME && first < h->from && (meanwhile == PM_NO_TIME || meanwhile > h->to) ? "withdrawn" : NULL;
+}
+
 void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
     struct tallies variants = {0}, hosts = {0};
     for (size_t i = 0; i < h->pulls.n; i++) {
@@ -116,4 +140,16 @@ void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
     if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(s, h);
     for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++) pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
     pm_strs_seal(s->a, &h->incident->endpoints, false);
+}
+
+// Once the scope is known, and with it who held the image.
+void pm_wire_tags(struct pm_state *s, struct pm_hit *h) {
+    struct tallies variants = {0};
+    if (h->incident->variant.n || !pm_cause_is(h->cause, "image.tag-not-found")) return;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const char *variant = tag_variant(s, h, &s->pulls.items[h->pulls.items[i]]);
+        count(&variants, variant ? pm_id(s, pm_str_c(variant)) : 0, 1);
+    }
+    sort(s, &variants);
+    if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
 }

@@ -85,7 +85,7 @@ static void sandbox_where_the_cause_has_no_variant_of_its_own(void **state) {
     assert_true(says(&j, "quay.test/pause:3 is the sandbox image"));
     judged_free(&j);
     j = JUDGE(missing);
-    assert_int_equal(j.r->incidents[0].variant.n, 0); // an image that is not there: no credential or network failed
+    assert_false(pm_str_eqc(j.r->incidents[0].variant, "sandbox")); // an image that is not there: no credential or network failed
     judged_free(&j);
 }
 
@@ -115,10 +115,42 @@ static void df_tells_inodes_from_bytes(void **state) {
     }
 }
 
+// A tag that these logs saw pulled was withdrawn; one that they never saw may be a slip of the pen. A node that pulls it meanwhile denies both. A home that was
+// closed on a day took its images along.
+static void a_tag_was_there_or_never_was(void **state) {
+    (void)state;
+    static const char missing[] = "failed to resolve reference \"quay.test/acme/web:1\": quay.test/acme/web:1: not found";
+    static const struct {
+        const char *image, *pulled;
+        double at;
+        const char *variant;
+    } rows[] = {
+        {"quay.test/acme/web:1", "quay.test/acme/web:1", 10, "withdrawn|"},  {"quay.test/acme/web:1", "quay.test/acme/web:2", 10, "never-seen|"},
+        {"quay.test/acme/web:1", "quay.test/acme/web:1", 110, "|"},          {"quay.test/acme/web:1", "quay.test/acme/web:1", 900, "|"},
+        {"docker.io/bitnami/redis:1", "quay.test/a/b:1", 10, "never-seen|"}, // it was not closed yet in March 2024
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        const struct line lines[] = {
+            {rows[i].at, CONTAINERD, OK_OF(rows[i].pulled), .node = "n2"},
+            {100, CONTAINERD, FAILED(rows[i].image, missing), .node = "n1"},
+            {120, CONTAINERD, FAILED(rows[i].image, missing), .node = "n1"},
+        };
+        struct judged j = JUDGE(lines);
+        assert_true(pm_str_starts(pm_str_c(first(&j)), pm_str_c(rows[i].variant)));
+        judged_free(&j);
+    }
+    static const struct line closed[] = {{100 + 2 * 365.25 * 86400, CONTAINERD, FAILED("docker.io/bitnami/redis:1", missing), .node = "n1"}};
+    struct judged j = JUDGE(closed);
+    assert_true(pm_str_starts(pm_str_c(first(&j)), PM_STR("withdrawn|")));
+    assert_true(says(&j, "no longer"));
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_cdn_is_not_the_registry),
         cmocka_unit_test(df_tells_inodes_from_bytes),
+        cmocka_unit_test(a_tag_was_there_or_never_was),
         cmocka_unit_test(the_proxy_is_named_by_its_address),
         cmocka_unit_test(sentence_and_advice_follow_the_variant),
         cmocka_unit_test(sandbox_where_the_cause_has_no_variant_of_its_own),
