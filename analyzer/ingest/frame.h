@@ -30,7 +30,7 @@ struct pm_frame_voice {
     unsigned known, bulk, first;
     bool plain, container, named, quotes, prose;
     unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
-    uint64_t records, of[6], talk, neutral, foreign, code; // code: of the foreign ones, what looks like a program's text
+    uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts, headings; // code: of the foreign ones, what looks like a program's text
 };
 // Groups whose events of this voice count; `talk`: those of its lines that were recognised by their words alone.
 unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk);

@@ -117,6 +117,22 @@ struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r
 
 // ---- what it writes
 
+// "$ docker pull …", "+ docker pull …", "root@n1:~# docker pull …"
+static bool prompted(struct pm_str s) {
+    struct pm_str near = pm_str_sub(s, 0, 80);
+    ptrdiff_t at = pm_str_chr(near, '@', 0);
+    if (pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("+ "))) return true;
+    return at > 0 && (pm_str_find(near, PM_STR("$ "), (size_t)at) > 0 || pm_str_find(near, PM_STR("# "), (size_t)at) > 0);
+}
+
+// What only a document or a script has: "# When images will not pull", "## Steps", a fence, "#!/bin/sh". A root's prompt has a command behind it.
+static bool heading(struct pm_str s) {
+    size_t n = 0;
+    if (pm_str_starts(s, PM_STR("#!")) || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("<!DOCTYPE"))) return true;
+    while (n < s.n && s.p[n] == '#') n++;
+    return n > 0 && n + 2 < s.n && s.p[n] == ' ' && s.p[n + 1] >= 'A' && s.p[n + 1] <= 'Z' && !(s.p[n + 2] >= '0' && s.p[n + 2] <= '9');
+}
+
 static bool shell_or_fence(struct pm_str s) {
     return s.n == 0 || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("+ "));
 }
@@ -159,6 +175,8 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
     if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
     if (r->hint.relayed) v->quotes = true;
+    if (prompted(text)) v->prompts++;
+    if (heading(text)) v->headings++;
     if (shell_or_fence(text)) return;
     enum pm_group g = PM_GROUP_NONE;
     bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
@@ -169,6 +187,7 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     else {
         v->foreign++;
         if (code_like(text)) v->code++;
+        if (!pm_line_head(text)) v->sentences++;
     }
     if (v->records++ == 0) v->first = p && !fallback ? (g ? g : PM_GROUP_ALL) : PM_GROUP_NONE;
 }
@@ -250,7 +269,10 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .foreign = v->foreign,
                                          .neutral = v->neutral,
                                          .talk = v->talk,
-                                         .code = v->code};
+                                         .code = v->code,
+                                         .sentences = v->sentences,
+                                         .prompts = v->prompts,
+                                         .headings = v->headings};
         memcpy(out[i].of, v->of, sizeof v->of);
     }
     return n;

@@ -21,11 +21,12 @@ static bool node_has_own_log(const struct pm_standing_member *m, size_t n, const
     return false;
 }
 
-// A file that is mostly something else is a person's paste where it is all there is; beside a cluster's own logs it is a document that quotes.
-static bool mostly_else(const struct pm_frame_voice *v) {
+// A file with headings, or of which a fifth are sentences, is a person's paste where it is all there is; beside a cluster's own logs it is a document that quotes (a
+// runbook, a ticket, a script). What a shell printed behind its prompts is a client's session all the same.
+static bool document(const struct pm_frame_voice *v) {
     uint64_t known = v->talk + v->neutral;
     for (int i = 0; i < PM_GROUP_COUNT; i++) known += v->of[i];
-    return v->prose || (v->plain && v->foreign > known);
+    return v->prose || (v->plain && (v->headings || v->foreign > known || (v->sentences > 1 && v->sentences * 4 >= known)));
 }
 
 static bool bundle_testifies(const struct pm_standing_member *m, size_t n, const struct pm_standing_member *of, size_t need) {
@@ -33,7 +34,7 @@ static bool bundle_testifies(const struct pm_standing_member *m, size_t n, const
     for (size_t i = 0; i < n; i++) {
         if (&m[i] == of || !m[i].events) continue;
         for (size_t k = 0; k < m[i].voices_n; k++)
-            if (m[i].heard[k].strict & (PM_GROUP_NODE | PM_GROUP_ACCOUNT | PM_GROUP_REGISTRY) && !mostly_else(&m[i].voices[k])) {
+            if (m[i].heard[k].strict & (PM_GROUP_NODE | PM_GROUP_ACCOUNT | PM_GROUP_REGISTRY) && !document(&m[i].voices[k])) {
                 others++;
                 break;
             }
@@ -51,7 +52,8 @@ void pm_standing_resolve(struct pm_standing_member *m, size_t n) {
             const struct pm_frame_voice *v = &m[i].voices[k];
             struct pm_standing_heard *h = &m[i].heard[k];
             if (v->container && !v->named && h->strict & PM_GROUP_NODE && node_has_own_log(m, n, &m[i])) h->strict &= ~(unsigned)PM_GROUP_NODE;
-            if (mostly_else(v) && h->strict && bundle_testifies(m, n, &m[i], v->prose ? 1 : 2)) h->strict = h->talk = v->known;
+            if (document(v) && h->strict && bundle_testifies(m, n, &m[i], v->prose ? 1 : 2))
+                h->strict = h->talk = v->known | (v->prompts ? PM_GROUP_CLIENT : 0u);
         }
     }
 }
