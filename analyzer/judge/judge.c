@@ -106,7 +106,8 @@ static bool is_assumed(const struct pm_state *s, uint32_t file) {
 static void widen_window(struct pm_state *s, bool assumed) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!assumed && t->kind > PM_KIND_PULL_BACKOFF && is_assumed(s, t->file)) continue;
+        bool pull = t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF;
+        if (!assumed && !pull && is_assumed(s, t->file)) continue;
         s->from = pm_min_time(s->from, t->first);
         s->to = pm_max_time(s->to, t->last);
     }
@@ -117,8 +118,9 @@ static void widen_window(struct pm_state *s, bool assumed) {
     for (uint32_t i = 0; i < s->facts.files.n; i++) {
         const struct pm_file_row *f = &s->facts.files.items[i].row;
         if (!assumed && is_assumed(s, i)) continue;
-        if (s->options->since_ns == PM_NO_TIME) s->from = pm_min_time(s->from, f->from_ns);
-        if (s->options->until_ns == PM_NO_TIME) s->to = pm_max_time(s->to, f->to_ns);
+        int64_t skew = llabs(f->skew_ms) * 1000000 >= PM_SKEW_MAX_NS ? f->skew_ms * 1000000 : 0; // of a node whose time was moved to the cluster's
+        if (s->options->since_ns == PM_NO_TIME && f->from_ns != PM_NO_TIME) s->from = pm_min_time(s->from, f->from_ns - skew);
+        if (s->options->until_ns == PM_NO_TIME && f->to_ns != PM_NO_TIME) s->to = pm_max_time(s->to, f->to_ns - skew);
     }
 }
 
@@ -218,7 +220,6 @@ static void each_incident(struct pm_state *s) {
 }
 
 static void pulls(struct pm_state *s) {
-    pm_skew_measure(s);
     pm_fold_pulls(s);
     pm_request_fold(s);
     pm_fold_order(s);
@@ -247,6 +248,7 @@ static struct pm_state *uncut(struct pm_state *s) {
                               .to = PM_NO_TIME};
     pm_load_rows(seen);
     pm_workload_resolve(seen);
+    pm_skew_measure(seen);
     pulls(seen);
     seen->mirrors = s->mirrors, seen->mirrors_n = s->mirrors_n;
     return seen;
@@ -265,6 +267,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     }
     pm_load_rows(s);
     pm_workload_resolve(s);
+    pm_skew_measure(s);
     window(s);
     pulls(s);
     pm_group_incidents(s);
