@@ -475,6 +475,7 @@ void pm_load_rows(struct pm_state *s) {
     pm_timeline_each(s->timeline, NULL, row_in, s);
     pm_facts_finish(s);
     learn_hosts(s);
+    pm_facts_boxed(s);
     learn_registries_of_pods(s);
     pm_facts_covers_of_files(s);
     for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);

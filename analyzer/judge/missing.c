@@ -193,6 +193,9 @@ static void registry_side(struct lacks *l) {
     else if (answered)
         add(l, ANSWER - 5, pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
             pm_arena_fmt(s->a, "its own answers would have told whether it is %.*s", PM_FMT(question)));
+    else if (s->have_node_logs && s->facts.nodes.n > 1) // of a cluster: one node's excerpt lacks all kinds of things
+        add(l, COUNTS - 10, pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
+            PM_STR("what the registry answered meanwhile, and to whom, is known from the nodes' own lines only"));
 }
 
 // time and damage ------------------------------------------------------------------------------------------------------------

@@ -348,6 +348,7 @@ uint32_t pm_facts_node(struct pm_state *s, uint32_t written);       // the node'
 struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key); // "ns/name"; NULL where unknown
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
 struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name);
+void pm_facts_boxed(struct pm_state *s); // whose log a container's is; boxed.c
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
 bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack);
 void pm_facts_free(struct pm_state *s);

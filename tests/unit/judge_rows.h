@@ -34,6 +34,7 @@ struct line {
     double first, took;          // first: of a counted event, ends at `at`
     const char *told, *registry; // told: "100:11", limit and rest of the answer's RateLimit headers
     bool aged;                   // a table's ages tell when
+    const char *path;            // of its file, where that says something
 };
 struct judged {
     struct pm_timeline *t;
@@ -55,6 +56,7 @@ static int64_t at_ns(double s) { return START + (int64_t)(s * 1e9); }
 struct member {
     enum pm_component component;
     const char *node;
+    const char *path;
     uint32_t id;
     struct pm_file_row row;
 };
@@ -63,13 +65,15 @@ static uint32_t member_of(struct pm_timeline *t, struct member *members, size_t 
     static char paths[64][80];
     const char *node = l->node ? l->node : "";
     for (size_t i = 0; i < *n; i++)
-        if (members[i].component == l->from && strcmp(members[i].node, node) == 0) {
+        if (members[i].component == l->from && strcmp(members[i].node, node) == 0 && members[i].path == l->path) {
             if (at_ns(l->at) > members[i].row.to_ns) members[i].row.to_ns = at_ns(l->at);
             return members[i].id;
         }
     assert_true(*n < 64);
     struct member *m = &members[*n];
-    snprintf(paths[*n], sizeof paths[0], "%s/%s.log", node, pm_component_names[l->from]);
+    if (l->path) snprintf(paths[*n], sizeof paths[0], "%s", l->path);
+    else snprintf(paths[*n], sizeof paths[0], "%s/%s.log", node, pm_component_names[l->from]);
+    m->path = l->path;
     m->component = l->from;
     m->node = node;
     m->row = (struct pm_file_row){.path = pm_str_c(paths[*n]),

@@ -39,6 +39,23 @@ static void a_session_s_last_word_counts_once(void **state) {
     judged_free(&j);
 }
 
+// A kubelet in a container: its pod's object says whose it is, where the folder of all pods was taken for one node. A pod that nobody listed says nothing.
+static void a_boxed_kubelet_is_its_pod_s_node(void **state) {
+    (void)state;
+    static const char ours[] = "ns/pods/kubelet-n1/kubelet/current.log", cri[] = "var/log/pods/kube-system_k3s-n2_07a1/k3s/0.log",
+                      other[] = "ns/pods/agent-x/a.log";
+    static const struct line lines[] = {
+        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "kube-system/kubelet-n1", .node = "n1", .detail = "{\"containers\":[{\"name\":\"kubelet\"}]}"},
+        {0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "kube-system/k3s-n2", .node = "n2", .detail = "{\"containers\":[{\"name\":\"k3s\"}]}"},
+        {1, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n3", .message = "remote_image", .path = ours},
+        {2, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n3", .message = "remote_image", .path = cri},
+        {3, KUBELET, FAILED(WEB, NO_ROUTE), .node = "n3", .message = "remote_image", .path = other},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "n1 1, n2 1, n3 1");
+    judged_free(&j);
+}
+
 static void refused_before_any_request_is_one_attempt_a_pod(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -252,6 +269,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_late_echo_adds_and_never_makes),
         cmocka_unit_test(a_session_s_last_word_counts_once),
+        cmocka_unit_test(a_boxed_kubelet_is_its_pod_s_node),
         cmocka_unit_test(refused_before_any_request_is_one_attempt_a_pod),
         cmocka_unit_test(two_credentials_are_one_attempt),
         cmocka_unit_test(two_pods_with_one_credential_are_two_attempts),

@@ -1,0 +1,45 @@
+// A node's own program that runs in a container: its log lies where containers' logs lie, under the name of its pod.
+//
+//   must-gather/…/namespaces/kube-system/pods/kubelet-n3/kubelet/kubelet/logs/current.log
+//   /var/log/pods/kube-system_k3s-n2_202aa425-8af3-4abc-9abc-202aa4258af3/k3s/0.log
+// Whose node it is, the pod's own object says (spec.nodeName); the folder says nothing, as one such folder holds the pods of all nodes, and a guess by the
+// company in it makes one node of them all.
+#include "judge/state.h"
+
+// The part of a path behind "pods/", without namespace and uid.
+static struct pm_str pod_of_path(struct pm_str path) {
+    ptrdiff_t at = pm_str_find(path, PM_STR("/pods/"), 0);
+    struct pm_str rest = at < 0 ? PM_NONE : pm_str_from(path, (size_t)at + 6);
+    ptrdiff_t slash = pm_str_chr(rest, '/', 0);
+    if (slash <= 0) return PM_NONE;
+    struct pm_str part = pm_str_sub(rest, 0, (size_t)slash);
+    ptrdiff_t first = pm_str_chr(part, '_', 0), last = pm_str_rchr(part, '_');
+    return first > 0 && last > first ? pm_str_sub(part, (size_t)first + 1, (size_t)(last - first - 1)) : part;
+}
+
+static uint32_t node_of_pod(const struct pm_state *s, struct pm_str pod) {
+    uint32_t name = pod.n ? pm_intern_find(s->names, pod) : UINT32_MAX;
+    Word_t at = name != UINT32_MAX ? pm_map_get(s->facts.pod_by_name, name) : 0;
+    const struct pm_pod_fact *fact = at && at != UINT32_MAX ? &s->facts.pods.items[at - 1] : NULL;
+    return fact && fact->listed ? fact->node : 0;
+}
+
+void pm_facts_boxed(struct pm_state *s) {
+    Pvoid_t of_file = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->facts.files.n; i++) {
+        struct pm_file_fact *file = &s->facts.files.items[i];
+        uint32_t node = node_of_pod(s, pod_of_path(pm_name(s, file->path)));
+        if (!node || node == file->node) continue;
+        file->node = node;
+        file->row.node = pm_name(s, node);
+        *pm_map_slot(&of_file, (Word_t)i) = node;
+    }
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        Word_t node = t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD || t->origin == PM_ORIGIN_KUBELET ? pm_map_get(of_file, t->file) : 0;
+        if (node) t->node = (uint32_t)node;
+    }
+    JLFA(freed, of_file);
+    (void)freed;
+}
