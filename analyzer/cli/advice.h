@@ -9,11 +9,8 @@
 struct pm_advice_item {
     struct pm_str phase, text, command, within; // "mitigate", "fix", "prevent"; command may be empty; within: "0-10m" to "1-7d"
 };
-struct pm_advices;
-struct pm_advices *pm_advices_load(const char *rules_dir); // NULL where there is none
-void pm_advices_free(struct pm_advices *d);
 // The advice for a cause with the event's names in it, in the file's order. Slices live in `a`.
-size_t pm_advices_for(const struct pm_advices *d, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
+size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
                       size_t max);
-// For `rules check`: how many faults, told in diags; a file that is missing or no YAML is one.
-size_t pm_advices_check(const char *rules_dir, struct pm_diags *diags);
+// For `rules check`: how many causes want advice for a phase or a time, told in diags.
+size_t pm_advices_check(const struct pm_ruleset *rules, struct pm_diags *diags);

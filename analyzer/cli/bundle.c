@@ -246,12 +246,8 @@ struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args) {
 int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args) {
     int status = PM_EXIT_USAGE;
     struct pm_arena *a = pm_arena_new();
-    struct pm_judge_options o = {.rules_dir = args->rules_dir,
-                                 .quotas_file = args->quotas_file,
-                                 .alerts_file = args->alerts_file,
-                                 .since_ns = args->since_ns,
-                                 .until_ns = args->until_ns,
-                                 .inputs = inputs_of(t, a)};
+    struct pm_judge_options o = {
+        .quotas_file = args->quotas_file, .alerts_file = args->alerts_file, .since_ns = args->since_ns, .until_ns = args->until_ns, .inputs = inputs_of(t, a)};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = pm_judge(t, rules, &o, said);
     if (r) pm_report_input(r, t, said);

@@ -19,7 +19,7 @@ extern const struct pm_command pm_command_explain;
 
 struct explain {
     struct pm_arena *a; // of one answer
-    const struct pm_advices *advice;
+    const struct pm_ruleset *rules;
     struct pm_redactor *redactor; // NULL: --no-redact
     bool json, color, any;
     int width;
@@ -68,7 +68,7 @@ static void candidates_json(struct line *l, const struct pm_verdict *v) {
 }
 static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advices_for(l->x->advice, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(l->x->rules, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
     member(l, "advice");
     pm_buf_addc(&l->b, '[');
     for (size_t i = 0; i < n; i++) {
@@ -198,7 +198,7 @@ static void candidates_row(struct explain *x, const struct pm_verdict *v) {
 }
 static void advice_rows(struct explain *x, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advices_for(x->advice, &r->verdict, &r->event, x->a, items, PM_ADVICE_MAX);
+    size_t n = pm_advices_for(x->rules, &r->verdict, &r->event, x->a, items, PM_ADVICE_MAX);
     for (size_t i = 0; i < n && i < 2; i++) {
         row(x, i ? "" : "do first", items[i].text);
         if (!items[i].command.n) continue;
@@ -279,8 +279,7 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     struct pm_ruleset *rs = pm_ruleset_load(r->rules, diags);
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
-    struct pm_advices *advice = pm_advices_load(r->rules);
-    struct explain x = {.a = pm_arena_new(), .advice = advice, .json = strcmp(r->format, "json") == 0, .width = columns()};
+    struct explain x = {.a = pm_arena_new(), .rules = rs, .json = strcmp(r->format, "json") == 0, .width = columns()};
     x.redactor = r->raw ? NULL : pm_redactor_new();
     x.color = !x.json && pm_color_wanted(r->color, STDOUT_FILENO);
     struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
@@ -290,7 +289,6 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     pm_diags_free(said);
     pm_redactor_free(x.redactor);
     pm_arena_free(x.a);
-    pm_advices_free(advice);
     pm_ruleset_free(rs);
     return PM_EXIT_OK;
 }

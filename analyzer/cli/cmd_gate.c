@@ -59,14 +59,12 @@ struct gate {
     struct pm_gate_policy policy;
     struct pm_baseline known;
     struct pm_ruleset *rules;
-    struct pm_advices *advices;
     struct pm_gate_result result;
 };
 
 static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row) {
     struct pm_str input = row->bundle;
-    struct pm_judge_options o = {
-        .rules_dir = g->value[OPT_RULES], .quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
+    struct pm_judge_options o = {.quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = pm_judge(t, g->rules, &o, said);
     if (r) {
@@ -203,8 +201,7 @@ static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
     static const struct pm_event NOBODY = {0};
     struct gate *g = ctx;
     struct pm_advice_item items[PM_ADVICE_MAX];
-    if (!g->advices) g->advices = pm_advices_load(g->value[OPT_RULES]);
-    size_t n = pm_advices_for(g->advices, &(struct pm_verdict){.cause = cause}, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
+    size_t n = pm_advices_for(g->rules, &(struct pm_verdict){.cause = cause}, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
     for (size_t i = 0; i < n; i++) rows[i] = (struct pm_advice){.phase = items[i].phase, .text = items[i].text, .within = items[i].within};
     return n;
 }
@@ -230,7 +227,6 @@ static int run(int argc, char **argv) {
     free(g.policy.requirements);
     free(g.known.known);
     free(g.paths);
-    pm_advices_free(g.advices);
     pm_ruleset_free(g.rules);
     pm_arena_free(g.a);
     return status;

@@ -20,8 +20,7 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
     int rc = PM_EXIT_USAGE;
     if (!rs) return rc;
     pm_ruleset_listen(rs);
-    if (strcmp(r->what, "check") == 0)
-        rc = pm_alerts_check(r->dir, diags) && !pm_advices_check(r->dir, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
+    if (strcmp(r->what, "check") == 0) rc = pm_alerts_check(rs, diags) && !pm_advices_check(rs, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);
     else rc = pm_ruleset_list(rs, r->id, &r->run);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);

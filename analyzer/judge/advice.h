@@ -7,7 +7,7 @@
 #include "pm/incident.h"
 #include <jansson.h>
 
-enum pm_advice_key { // the placeholders; advice_text.c has their words
+enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (judge/rules/tables.c), in this order
     PM_ADV_REGISTRY = 0,
     PM_ADV_REPOSITORY,
     PM_ADV_IMAGE,
@@ -63,7 +63,7 @@ void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n);
 size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const struct pm_advice_names *n, struct pm_advice *rows, size_t max);
 // The row of rules/homes.yaml for an image; NULL where its home is no special one.
 const json_t *pm_advice_home(const json_t *root, struct pm_str image);
-// Each cause has advice for each phase and each step of the checklist, and every placeholder and key is known. Faults are told in diags.
+// Each cause has advice for each phase and each step of the checklist. Faults are told in diags.
 size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags);
 
 #define PM_ADVICE_ROWS 32 // an incident has no more

@@ -3,60 +3,50 @@
 // A command is pasted into a root shell at 3 a.m. So a name goes in bare where it is made of harmless characters, in single quotes where it is not and stands on
 // its own, and else the command is left out: inside the template's own quotes there is no quoting that is right for a shell, jq and JSON at once.
 #include "judge/advice.h"
-#include "judge/rules/yaml.h"
+#include "judge/rules/tables.h"
 #include "pm/rule.h"
 
-static const struct key {
-    const char *name, *otherwise; // otherwise: what a text says where there is no value
-    bool host;                    // part of URLs and of paths
+static const struct key {  // their words are pm_words_placeholder, in the order of enum pm_advice_key
+    const char *otherwise; // what a text says where there is no value
+    bool host;             // part of URLs and of paths
 } KEYS[PM_ADV_KEY_COUNT] = {
-    [PM_ADV_REGISTRY] = {"registry", "the registry", true},
-    [PM_ADV_REPOSITORY] = {"repository", "the repository", false},
-    [PM_ADV_IMAGE] = {"image", "the image", false},
-    [PM_ADV_GOOD_IMAGE] = {"good_image", "a tag that was pulled before", false},
-    [PM_ADV_NODE] = {"node", "the node", false},
-    [PM_ADV_NAMESPACE] = {"namespace", "the namespace", false},
-    [PM_ADV_POD] = {"pod", "the pod", false},
-    [PM_ADV_WORKLOAD] = {"workload", "the workload", false},
-    [PM_ADV_ROLLOUT] = {"rollout", "the workload", false},
-    [PM_ADV_ACCOUNT] = {"account", "default", false},
-    [PM_ADV_SECRET] = {"secret", "the pull secret", false},
-    [PM_ADV_USER] = {"user", "the account", false},
-    [PM_ADV_CLIENT] = {"client", "the nodes' address", false},
-    [PM_ADV_HOST] = {"host", "the registry", true},
-    [PM_ADV_MIRROR] = {"mirror", "the mirror", true},
-    [PM_ADV_ARCH] = {"arch", "the nodes' platform", false},
-    [PM_ADV_SINCE] = {"since", "", false},
-    [PM_ADV_UNTIL] = {"until", "", false},
-    [PM_ADV_CONTAINER] = {"container", "the container", false},
-    [PM_ADV_DEPLOYMENT] = {"deployment", "the Deployment", false},
-    [PM_ADV_OWN_SECRETS] = {"own_secrets", "their pull secrets", false},
-    [PM_ADV_HOME] = {"home", "its new home", false},
-    [PM_ADV_HOME_SINCE] = {"home_since", "", false},
-    [PM_ADV_NO_HOME] = {"no_home", "", false},
-    [PM_ADV_WORDLESS] = {"wordless", "", false},
-    [PM_ADV_EFFECT] = {"effect", "", false},
-    [PM_ADV_SMALL_OK] = {"small_ok", "", false},
-    [PM_ADV_TOOL] = {"tool", "", false},
-    [PM_ADV_SIZES] = {"sizes", "", false},
-    [PM_ADV_NEW_SECRET] = {"new_secret", "regcred", false},
-    [PM_ADV_SERVER] = {"server", "the registry", false},
-    [PM_ADV_ADDRESS] = {"address", "the registry", true},
-    [PM_ADV_HOSTNAME] = {"hostname", "the registry", true},
-    [PM_ADV_ENDPOINT] = {"endpoint", "the registry", true},
-    [PM_ADV_REGION] = {"region", "the region", true},
-    [PM_ADV_ACR] = {"acr", "the registry", true},
+    [PM_ADV_REGISTRY] = {"the registry", true},
+    [PM_ADV_REPOSITORY] = {"the repository", false},
+    [PM_ADV_IMAGE] = {"the image", false},
+    [PM_ADV_GOOD_IMAGE] = {"a tag that was pulled before", false},
+    [PM_ADV_NODE] = {"the node", false},
+    [PM_ADV_NAMESPACE] = {"the namespace", false},
+    [PM_ADV_POD] = {"the pod", false},
+    [PM_ADV_WORKLOAD] = {"the workload", false},
+    [PM_ADV_ROLLOUT] = {"the workload", false},
+    [PM_ADV_ACCOUNT] = {"default", false},
+    [PM_ADV_SECRET] = {"the pull secret", false},
+    [PM_ADV_USER] = {"the account", false},
+    [PM_ADV_CLIENT] = {"the nodes' address", false},
+    [PM_ADV_HOST] = {"the registry", true},
+    [PM_ADV_MIRROR] = {"the mirror", true},
+    [PM_ADV_ARCH] = {"the nodes' platform", false},
+    [PM_ADV_SINCE] = {"", false},
+    [PM_ADV_UNTIL] = {"", false},
+    [PM_ADV_CONTAINER] = {"the container", false},
+    [PM_ADV_DEPLOYMENT] = {"the Deployment", false},
+    [PM_ADV_OWN_SECRETS] = {"their pull secrets", false},
+    [PM_ADV_HOME] = {"its new home", false},
+    [PM_ADV_HOME_SINCE] = {"", false},
+    [PM_ADV_NO_HOME] = {"", false},
+    [PM_ADV_WORDLESS] = {"", false},
+    [PM_ADV_EFFECT] = {"", false},
+    [PM_ADV_SMALL_OK] = {"", false},
+    [PM_ADV_TOOL] = {"", false},
+    [PM_ADV_SIZES] = {"", false},
+    [PM_ADV_NEW_SECRET] = {"regcred", false},
+    [PM_ADV_SERVER] = {"the registry", false},
+    [PM_ADV_ADDRESS] = {"the registry", true},
+    [PM_ADV_HOSTNAME] = {"the registry", true},
+    [PM_ADV_ENDPOINT] = {"the registry", true},
+    [PM_ADV_REGION] = {"the region", true},
+    [PM_ADV_ACR] = {"the registry", true},
 };
-static const char *const PHASES[] = {"mitigate", "fix", "prevent"};
-static const char *const STEPS[] = {"0-10m", "10-30m", "30-120m", "1-7d"};
-static const char *const RUNTIMES[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "podman", "any"};
-
-static bool known_word(const char *const *words, size_t n, const char *word) {
-    for (size_t i = 0; word && i < n; i++)
-        if (strcmp(words[i], word) == 0) return true;
-    return false;
-}
-
 // names -----------------------------------------------------------------------------------------------------------------
 static struct pm_str without_port(struct pm_str host) {
     ptrdiff_t colon = pm_str_rchr(host, ':');
@@ -87,7 +77,7 @@ static int key_at(struct pm_str text, size_t i, size_t *len) {
     bool forms = colon > 0 && pm_str_chr(inside, '|', (size_t)colon) > 0;
     struct pm_str word = forms ? pm_str_sub(inside, 0, (size_t)colon) : inside;
     for (int k = 0; k < PM_ADV_KEY_COUNT; k++) {
-        if (!pm_str_eqc(word, KEYS[k].name)) continue;
+        if (!pm_str_eqc(word, pm_words_placeholder[k])) continue;
         *len = inside.n + 2;
         return k;
     }
@@ -207,7 +197,7 @@ static bool is_pair(int loop) { return loop == PM_ADV_ROLLOUT || loop == PM_ADV_
 
 static bool put_variable(struct pm_buf *b, int loop, int k, char open) {
     if (open == '\'') return false; // a shell does not look in there
-    const char *name = KEYS[loop].name, *quote = open ? "" : "\"";
+    const char *name = pm_words_placeholder[loop], *quote = open ? "" : "\"";
     if (is_pair(loop)) pm_buf_fmt(b, k == PM_ADV_NAMESPACE ? "%s${%s%%%%:*}%s" : "%s${%s#*:}%s", quote, name, quote);
     else pm_buf_fmt(b, "%s$%s%s", quote, name, quote);
     return true;
@@ -246,7 +236,7 @@ static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const 
     if (!body.n) return filled(a, text, n, -1);
     struct pm_buf b = {0};
     bool good = true;
-    pm_buf_fmt(&b, "for %s in", KEYS[loop].name);
+    pm_buf_fmt(&b, "for %s in", pm_words_placeholder[loop]);
     const struct pm_strs *items = is_pair(loop) ? &n->pairs : &n->all[loop];
     for (size_t i = 0; i < items->n && good; i++) {
         if (loop == PM_ADV_DEPLOYMENT && !pm_str_has(items->items[i], PM_STR(":deployment/"))) continue;
@@ -327,7 +317,7 @@ static bool variant_fits(const json_t *want, struct pm_str variant) {
 
 static int key_named(struct pm_str word) {
     for (int k = 0; k < PM_ADV_KEY_COUNT; k++)
-        if (pm_str_eqc(word, KEYS[k].name)) return k;
+        if (pm_str_eqc(word, pm_words_placeholder[k])) return k;
     return -1;
 }
 
@@ -382,17 +372,6 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const s
     return found;
 }
 
-// check -----------------------------------------------------------------------------------------------------------------
-struct check {
-    struct pm_diags *diags;
-    struct pm_str name;
-    size_t faults;
-};
-static void fault(struct check *c, const json_t *o, const char *what, struct pm_str word) {
-    pm_diags_add(c->diags, c->name, o ? (uint64_t)pm_yaml_line(o) : 0, "rules", "%s%s%.*s%s", what, word.n ? " \"" : "", PM_FMT(word), word.n ? "\"" : "");
-    c->faults++;
-}
-
 const json_t *pm_advice_home(const json_t *root, struct pm_str image) {
     size_t i;
     json_t *o;
@@ -403,79 +382,25 @@ const json_t *pm_advice_home(const json_t *root, struct pm_str image) {
     return NULL;
 }
 
-// "{word}" of small letters, that no "$" or "%" makes somebody else's.
-static void check_template(struct check *c, const json_t *o, const char *text) {
-    struct pm_str t = pm_str_c(text);
-    for (ptrdiff_t at = pm_str_chr(t, '{', 0); at >= 0; at = pm_str_chr(t, '{', (size_t)at + 1)) {
-        size_t n = 0;
-        struct pm_str rest = pm_str_from(t, (size_t)at + 1);
-        while (n < rest.n && ((rest.p[n] >= 'a' && rest.p[n] <= 'z') || rest.p[n] == '_')) n++;
-        bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%');
-        ptrdiff_t end = pm_str_chr(rest, '}', n), bar = pm_str_chr(rest, '|', n);
-        bool forms = n < rest.n && rest.p[n] == ':' && n + 1 < rest.n && rest.p[n + 1] != ' ' && bar > 0 && bar < end; // "{image:is|are}"
-        if (n && n < rest.n && (rest.p[n] == '}' || forms) && !foreign && key_named(pm_str_sub(rest, 0, n)) < 0)
-            fault(c, o, "no such placeholder:", pm_str_sub(rest, 0, n));
-    }
-}
-static void check_templates(struct check *c, const json_t *o, const char *key) {
-    json_t *v = json_object_get(o, key), *one;
-    const char *runtime;
-    if (json_is_string(v)) check_template(c, o, json_string_value(v));
-    json_object_foreach(v, runtime, one) {
-        if (runtime[0] > ' ' && !known_word(RUNTIMES, PM_LEN(RUNTIMES), runtime)) fault(c, o, "no such runtime:", pm_str_c(runtime));
-        if (json_is_string(one)) check_template(c, o, json_string_value(one));
-    }
-}
-
-static bool cause_or_family(struct pm_str word) {
-    for (int i = 0; pm_causes[i].name; i++)
-        if (pm_str_eqc(word, pm_causes[i].name) || pm_str_eqc(word, pm_causes[i].family)) return true;
-    return false;
-}
-
-// Keys that begin with a control character are the YAML reader's own (where the mapping stands).
-static void check_row(struct check *c, const json_t *o) {
-    static const char *const FIELDS[] = {"cause", "phase", "within", "text", "command", "registry", "variant", "needs", "unless", "at"};
-    const char *key;
-    json_t *v;
-    json_object_foreach((json_t *)(uintptr_t)o, key, v) if (key[0] > ' ' && !known_word(FIELDS, PM_LEN(FIELDS), key))
-        fault(c, o, "no such key:", pm_str_c(key));
-    if (!cause_or_family(word_of(o, "cause"))) fault(c, o, "no such cause:", word_of(o, "cause"));
-    if (!known_word(PHASES, PM_LEN(PHASES), word_of(o, "phase").p)) fault(c, o, "phase is mitigate, fix or prevent, not", word_of(o, "phase"));
-    if (!known_word(STEPS, PM_LEN(STEPS), word_of(o, "within").p)) fault(c, o, "within is 0-10m, 10-30m, 30-120m or 1-7d, not", word_of(o, "within"));
-    if (!json_object_get(o, "text")) fault(c, o, "a row needs text", PM_NONE);
-    for (size_t i = 0; i < 2; i++) {
-        const json_t *want = json_object_get(o, i ? "unless" : "needs");
-        for (size_t w = 0; w < (json_is_array(want) ? json_array_size(want) : want ? 1 : 0); w++) {
-            struct pm_str word = pm_str_c(json_string_value(json_is_array(want) ? json_array_get(want, w) : want));
-            if (key_named(word) < 0) fault(c, o, "no such placeholder:", word);
-        }
-    }
-    check_templates(c, o, "text");
-    check_templates(c, o, "command");
-}
-
-static void check_cause(struct check *c, const json_t *root, int cause, struct pm_arena *a) {
+// check -----------------------------------------------------------------------------------------------------------------
+// What a row may hold is judge/rules/tables.c; that there are rows enough is seen here.
+static size_t check_words(const json_t *root, int cause, const char *const *words, bool steps, const char *name, struct pm_diags *diags) {
+    struct pm_arena *a = pm_arena_new();
     struct pm_advice rows[PM_ADVICE_ROWS + 1];
     static const struct pm_advice_names NOBODY = {0}; // what is there even where nothing is known
-    size_t n = pm_advice_pick(a, root, cause, &NOBODY, rows, PM_LEN(rows));
-    for (size_t list = 0; list < 2; list++) {
-        const char *const *words = list ? STEPS : PHASES;
-        for (size_t k = 0; k < (list ? PM_LEN(STEPS) : PM_LEN(PHASES)); k++) {
-            bool found = false;
-            for (size_t i = 0; i < n && !found; i++) found = pm_str_eqc(list ? rows[i].within : rows[i].phase, words[k]);
-            if (!found) fault(c, NULL, pm_arena_cstr(a, pm_arena_fmt(a, "%s has no advice for", pm_causes[cause].name)), pm_str_c(words[k]));
-        }
+    size_t n = pm_advice_pick(a, root, cause, &NOBODY, rows, PM_LEN(rows)), faults = 0;
+    for (; *words; words++) {
+        bool found = false;
+        for (size_t i = 0; i < n && !found; i++) found = pm_str_eqc(steps ? rows[i].within : rows[i].phase, *words);
+        if (!found) pm_diags_add(diags, pm_str_c(name), 0, "rules", "%s has no advice for \"%s\"", pm_causes[cause].name, *words);
+        faults += !found;
     }
-}
-
-size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags) {
-    struct check c = {.diags = diags, .name = pm_str_c(name)};
-    struct pm_arena *a = pm_arena_new();
-    size_t i;
-    json_t *o;
-    json_array_foreach(json_object_get(root, "advice"), i, o) check_row(&c, o);
-    for (int k = 0; pm_causes[k].name; k++) check_cause(&c, root, k, a);
     pm_arena_free(a);
-    return c.faults;
+    return faults;
+}
+size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags) {
+    size_t faults = 0;
+    for (int k = 0; pm_causes[k].name; k++)
+        faults += check_words(root, k, pm_words_phase, false, name, diags) + check_words(root, k, pm_words_step, true, name, diags);
+    return faults;
 }

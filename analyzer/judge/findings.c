@@ -468,6 +468,12 @@ static const struct {
     {"gc-after-eviction", gc_thresholds},   {"gc-narrow", gc_thresholds},
 };
 
+bool pm_finding_known(const char *check) {
+    for (size_t i = 0; i < PM_LEN(CHECKS); i++)
+        if (strcmp(CHECKS[i].check, check) == 0) return true;
+    return false;
+}
+
 void pm_findings_fill(struct pm_state *s) {
     struct findings f = {.s = s};
     size_t i;

@@ -64,10 +64,6 @@ static void state_free(struct pm_state *s) {
     free(s->pushes.items);
     free(s->charges.items);
     free(s->readings.items);
-    json_decref(s->correlate);
-    json_decref(s->advice);
-    json_decref(s->findings);
-    json_decref(s->homes);
     JLFA(freed, s->good_image);
     JLFA(freed, s->request_open);
     JLFA(freed, s->push_last);
@@ -196,7 +192,12 @@ static void bundle(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) hit_nodes(s, &s->hits.items[i], &nodes);
     pm_strs_of_ids(s, &r->nodes, &nodes);
     pm_ids_free(&nodes);
-    r->rules_hash = pm_arena_cstr(s->a, pm_str_c(pm_ruleset_hash(s->rules)));
+}
+
+static void rules_in_force(struct pm_state *s) {
+    struct pm_str rules = pm_str_c(pm_ruleset_hash(s->rules));
+    if (s->own_hash) rules = pm_arena_fmt(s->a, "%016llx", (unsigned long long)pm_str_hash(rules, s->own_hash));
+    s->report->rules_hash = pm_arena_cstr(s->a, rules);
 }
 
 static void each_incident(struct pm_state *s) {
@@ -260,11 +261,7 @@ static void uncut_free(const struct pm_state *s, struct pm_state *seen) {
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = state_new(t, rules, o, diags);
     struct pm_report *report = s->report;
-    if (!pm_correlate_load(s)) {
-        state_free(s);
-        pm_report_free(report);
-        return NULL;
-    }
+    pm_correlate_load(s);
     pm_load_rows(s);
     pm_workload_resolve(s);
     pm_skew_measure(s);
@@ -286,6 +283,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_missing_fill(s);
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;
+    rules_in_force(s);
     pm_missing_once(report);
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);

@@ -190,6 +190,12 @@ static const struct count *count_of(const char *observed) {
     return NULL;
 }
 bool pm_share_known(const char *observed) { return count_of(observed) != NULL; }
+const char *pm_share_counted(const char *observed) {
+    const struct count *k = count_of(observed);
+    return !k || k->over == OVER_FAILED ? "{n} of {of} failures of it are shown to come from the other"
+           : k->over == OVER_IMAGES     ? "{n} of the {of} images that failed are shown to come from the other"
+                                        : "{n} of the {of} pulls that used up the quota from then on are shown to come from the other";
+}
 
 static struct deed deed_of(const struct pm_attempt *p) { return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)}; }
 

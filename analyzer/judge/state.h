@@ -301,8 +301,9 @@ struct pm_state {
     PM_LIST(struct pm_charge) charges;
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
-    json_t *correlate, *advice, *findings, *homes;
-    struct pm_mirror *mirrors; // of the configuration; mirror.h
+    const json_t *advice, *findings, *homes; // the ruleset's
+    uint64_t own_hash;                       // over --quotas and --alerts, which are in force beside it
+    struct pm_mirror *mirrors;               // of the configuration; mirror.h
     size_t mirrors_n;
     Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
     bool good_image_made;
@@ -339,7 +340,7 @@ static inline int64_t pm_at(const struct pm_attempt *p) { return p->ended != PM_
 static inline int64_t pm_began(const struct pm_attempt *p) { return p->started != PM_NO_TIME ? p->started : p->ended; }
 
 // The stages, in order; one file each (request.c and facts.c are fed row by row by load.c).
-bool pm_correlate_load(struct pm_state *s);                      // correlate.c: rules/correlate.yaml, advice.yaml, findings.yaml
+void pm_correlate_load(struct pm_state *s);                      // correlate.c: families and links; advice, findings and homes at hand
 void pm_load_rows(struct pm_state *s);                           // load.c
 void pm_facts_row(struct pm_state *s, const struct pm_row *row); // facts.c
 void pm_facts_finish(struct pm_state *s);
@@ -386,6 +387,7 @@ void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: tit
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
 struct pm_str pm_sentence_calm(struct pm_state *s);
 void pm_findings_fill(struct pm_state *s); // findings.c
+bool pm_finding_known(const char *check);  // is there such a check?
 void pm_missing_fill(struct pm_state *s);  // missing.c
 void pm_missing_once(struct pm_report *r); // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.

@@ -4,7 +4,6 @@
 #include "pm/timeline.h"
 
 struct pm_judge_options {
-    const char *rules_dir; // NULL: built in
     const char *quotas_file, *alerts_file;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
@@ -13,4 +12,4 @@ struct pm_judge_options {
 // The report is freed with pm_report_free. NULL only where the rules are broken (diags say).
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags);
 void pm_report_free(struct pm_report *r);
-bool pm_alerts_check(const char *rules_dir, struct pm_diags *diags); // is alerts.yaml a rule file within the subset that is replayed?
+bool pm_alerts_check(const struct pm_ruleset *rules, struct pm_diags *diags); // are the alerts within the subset that is replayed?

@@ -30,10 +30,12 @@ struct pm_verdict {
 };
 
 struct pm_ruleset;
-// dir NULL: the built-in rules. With a dir, its files replace built-in rules of the same id and add others (a file `only.yaml: true`… see README). NULL on mistakes, told in diags with file:line.
+// dir NULL: the built-in rules. With a dir, what its files hold replaces the built-in of the same id and adds the rest; `only: true` in a file puts the built-in
+// ones aside (rules/README.md). That goes for causes and for the tables (advice, alerts, correlate, findings, homes, quotas) alike.
+// NULL on mistakes, told in diags with file:line.
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
 void pm_ruleset_free(struct pm_ruleset *rs);
-const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all rules: goes into the report
+const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all that is in force, tables too: goes into the report
 // What the rules of one's own say is heard in free text from now on, until the ruleset is freed (pm/hear.h). Before anything is read: workers share it.
 void pm_ruleset_listen(struct pm_ruleset *rs);
 // Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
@@ -55,5 +57,3 @@ struct pm_rules_run {
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
 int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags);
 int pm_ruleset_test(struct pm_ruleset *rs, const struct pm_rules_run *run);
-// Raw text of a built-in data file ("quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml") or of its replacement in dir. False where there is none.
-bool pm_rules_data(const char *dir, const char *name, struct pm_str *text, struct pm_arena *a);

@@ -141,7 +141,11 @@ run 0 "$PM" analyze b --rules mine -o r.json
 python3 look.py r.json <<'W' || wrong 'r.json with mine/alerts.yaml'
 AnythingWaits 06:14:30-06:20:00=1 lead -30
 W
+grep -q HighImagePullFailureRate r.json || wrong 'an alert of --rules put the built-in ones aside'
+sed 's/^groups:/only: true\ngroups:/' own.yaml >mine/alerts.yaml
+run 0 "$PM" analyze b --rules mine -o r.json
 grep -q HighImagePullFailureRate r.json && wrong 'the built-in alerts are still there'
+grep -q AnythingWaits r.json || wrong 'the alerts of a file with only: true are gone'
 cp bad.yaml mine/alerts.yaml
 run 2 "$PM" rules check --rules mine
 has err 'alerts.yaml:10: recording rules are not replayed'

@@ -1,4 +1,5 @@
 # rules: list and show name what is there, --rules replaces and adds, mistakes end with 2 and say where.
+home=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/common.inc"
 set -e
 "$PM" rules check | grep -q ' rules, all good'
@@ -87,3 +88,85 @@ rc=0; "$PM" rules check --rules nowhere 2>err.txt || rc=$?
 [ $rc = 2 ] && grep -q 'no rule files here' err.txt
 rc=0; "$PM" analyze --rules mine . 2>err.txt >/dev/null || rc=$?
 [ $rc = 2 ]
+
+# A copy of the built-in rules is the built-in rules: the natural first step of whoever wants to change one.
+built_in=$home/rules
+cp -r "$built_in" my
+"$PM" rules check > here.txt
+"$PM" rules check --rules my > copied.txt 2>err.txt
+[ ! -s err.txt ]
+cmp here.txt copied.txt
+"$PM" rules list > here.txt
+"$PM" rules list --rules my > copied.txt
+cmp here.txt copied.txt
+bundle b
+"$PM" analyze b --format json -o here.json
+"$PM" analyze b --rules my --format json -o copied.json
+cmp here.json copied.json
+# One that replaces a rule stands where that stood.
+sed -i 's/title: no space .*/title: says this folder/' my/causes/storage.yaml
+"$PM" rules check --rules my >/dev/null
+"$PM" rules list --rules my | grep -n 'says this folder' | cut -d: -f1 >at
+[ "$(cat at)" = "$(grep -n '^no-space ' here.txt | cut -d: -f1)" ]
+for f in $(cd my && ls causes/*.yaml *.yaml); do # `only` files judge the same, as they hold everything
+    sed -i '0,/^[a-z]*:/s//only: true\n&/' "my/$f"
+done
+"$PM" rules check --rules my >/dev/null
+"$PM" analyze b --rules my --format json -o copied.json
+grep -v '"rules"' here.json >h; grep -v '"rules"' copied.json >c; cmp h c
+
+# Every rule file survives a standard YAML library, to which `yes` and `no` are booleans and days are dates.
+if python3 -c 'import yaml' 2>/dev/null; then
+    rm -rf dumped && cp -r "$built_in" dumped
+    python3 - <<'P'
+import glob, yaml
+for path in glob.glob("dumped/**/*.yaml", recursive=True):
+    with open(path, encoding="utf-8") as f: tree = yaml.safe_load(f)
+    with open(path, "w", encoding="utf-8") as f: yaml.safe_dump(tree, f, allow_unicode=True)
+P
+    "$PM" rules check --rules dumped >out.txt 2>err.txt
+    grep -q 'rules, all good' out.txt
+    [ ! -s err.txt ] # and what they say is not new, so no more is heard for it
+    "$PM" analyze b --rules dumped --format json -o dumped.json
+    grep -v '"rules"' here.json >h; grep -v '"rules"' dumped.json >d; cmp h d
+fi
+
+# One link of one's own: the built-in families and links stay, and so does the verdict.
+mkdir link
+printf 'links:\n  - {from: network.proxy, to: rate-limit.anonymous, share: registry, lag_s: 3600, what: "pulls went past the proxy"}\n' > link/correlate.yaml
+"$PM" rules check --rules link >/dev/null
+"$PM" analyze b --rules link --format json -o linked.json
+grep -v '"rules"' here.json >h; grep -v '"rules"' linked.json >l; cmp h l
+if cmp -s here.json linked.json; then echo 'the hash does not cover links'; exit 1; fi
+printf 'quotas:\n  - {id: q, registry: r.example, identity: user, limit: 5, window_s: 60}\n' > q.yaml
+"$PM" analyze b --quotas q.yaml --format json -o quota.json
+if cmp -s here.json quota.json; then echo 'the hash does not cover --quotas'; exit 1; fi
+
+# `match` and `leave` are `yes` and `no`; a line that only a rule of one's own knows is explained by it, and noise with built-in words is not.
+mkdir policy
+cat > policy/p.yaml <<'Y'
+rules:
+  - id: policy-block
+    title: the registry's policy blocks the download
+    cause: auth.permission-denied
+    when: {any: ['download blocked by policy']}
+    match: ['download blocked by policy p1']
+    leave: [{error: 'denied: requested access to the resource is denied', wins: denied-or-missing}]
+Y
+"$PM" rules check --rules policy >/dev/null
+echo 'download blocked by policy p1' | "$PM" explain --rules policy | grep -q '^auth.permission-denied '
+echo 'download blocked by policy p1' | "$PM" explain | grep -q '^not understood'
+echo 'my notes: no such host was the answer' | "$PM" explain --rules policy | grep -q '^not understood'
+printf 'rules:\n  - id: x\n    title: t\n    cause: network.dns\n    when: {any: [abcd]}\n    mach: [abcd]\n' > policy/p.yaml
+rc=0; "$PM" rules check --rules policy 2>err.txt || rc=$?
+[ $rc = 2 ] && grep -q ':6: unknown key "mach": did you mean "match"?' err.txt
+
+# Mistakes of several files are told at once, and analyze stops for the same ones.
+printf 'families:\n  - {match: network, group: [], gap: 60, scope: node}\n' > link/correlate.yaml
+printf 'checks:\n  - {check: slow-pulls, sevrity: info, text: t, advice: a}\n' > link/findings.yaml
+rc=0; "$PM" rules check --rules link 2>err.txt || rc=$?
+[ $rc = 2 ]
+grep -q '^link/correlate.yaml:2: unknown key "gap": did you mean "gap_s"?' err.txt
+grep -q '^link/findings.yaml:2: unknown key "sevrity": did you mean "severity"?' err.txt
+rc=0; "$PM" analyze b --rules link --format json -o x.json 2>err.txt || rc=$?
+[ $rc = 2 ] && grep -q '^link/correlate.yaml:2: unknown key "gap"' err.txt

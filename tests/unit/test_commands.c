@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "judge/advice.h"
-#include "judge/rules/yaml.h"
+#include "judge/rules/tables.h"
 #include "pm/rule.h"
 
 #define ANY "*" // the tool takes arguments that are no subcommands
@@ -74,7 +74,7 @@ static const char GROUPS[] =
 static const char KINDS[] = " secret serviceaccount pod pods node nodes events cronjobs deployment daemonset statefulset ";
 
 static struct pm_arena *a;
-static json_t *table;
+static const json_t *table;
 static size_t commands_n;
 
 static bool listed(const char *list, struct pm_str word) { // among words between blanks
@@ -325,12 +325,12 @@ static void the_table_refuses_what_is_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_table_refuses_what_is_none), cmocka_unit_test(every_command_is_one)};
     struct pm_diags *diags = pm_diags_new();
-    struct pm_str text;
+    struct pm_ruleset *rs = pm_ruleset_load(NULL, diags);
     a = pm_arena_new();
-    if (!pm_rules_data(NULL, "advice.yaml", &text, a)) return 1;
-    table = pm_yaml_load(text, "advice.yaml", diags);
+    if (!rs) return 1;
+    table = pm_ruleset_table(rs, PM_TABLE_ADVICE);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    json_decref(table);
+    pm_ruleset_free(rs);
     pm_diags_free(diags);
     pm_arena_free(a);
     return failed;

@@ -199,7 +199,8 @@ static void grid_is_coarse(struct pm_state *s, const struct pm_alert_rules *rule
 bool pm_alerts_fill(struct pm_state *s) {
     struct pm_alert_rules rules = {0};
     struct pm_report *r = s->report;
-    bool good = pm_alert_rules_load(&rules, s->options->rules_dir, s->options->alerts_file, s->a, s->diags);
+    bool good = pm_alert_rules_load(&rules, s->rules, s->options->alerts_file, s->a, s->diags);
+    if (rules.own_hash) s->own_hash = pm_str_hash((struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, s->own_hash);
     if (good && rules.n) {
         r->alerts = PM_NEWN(s->a, struct pm_alert, rules.n);
         r->alerts_n = r->alerts_cap = rules.n;

@@ -13,9 +13,9 @@
 // Source: prometheus.io/docs/prometheus/latest/configuration/alerting_rules. Not handled, and refused: recording rules, keep_firing_for, limit, and what
 // judge/promql.h does not list. Rule files of the field hold such: of a user's file each refuses its own alert, the others are replayed.
 #include "judge/alerts/alert.h"
-#include "judge/rules/yaml.h"
+#include "judge/rules/schema.h"
+#include "judge/rules/tables.h"
 #include "pm/judge.h"
-#include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +25,6 @@ struct load {
     struct pm_alert_rules *rules;
     size_t kept; // those before are the user's: their names win
     const char *file;
-    struct pm_str text;
     struct pm_arena *a;
     struct pm_diags *diags;
     bool bad, own;
@@ -46,33 +45,19 @@ static bool outside(struct load *l, struct pm_str name, uint64_t line, struct pm
     return false;
 }
 
-// A mapping knows the line of its first key; the expression may stand some lines below.
-static uint64_t line_of_key(const struct load *l, const json_t *rule, const char *key) {
-    uint64_t from = (uint64_t)pm_yaml_line(rule), line = 1;
-    for (struct pm_str rest = l->text; rest.n; line++) {
-        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
-        struct pm_str one = pm_str_trim(end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end));
-        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
-        if (line < from) continue;
-        if (line > from && pm_str_starts(one, PM_STR("- "))) break;
-        ptrdiff_t at = pm_str_find(one, pm_str_c(key), 0);
-        if (at >= 0 && at + (ptrdiff_t)strlen(key) < (ptrdiff_t)one.n && one.p[(size_t)at + strlen(key)] == ':') return line;
-    }
-    return from;
-}
-
-static bool keys_known(struct load *l, const json_t *o, const char *const *known, size_t n, struct pm_str what, struct pm_str name) {
+static bool keys_known(struct load *l, const json_t *o, const char *const *known, struct pm_str what, struct pm_str name) {
     const char *key;
     json_t *v;
     bool good = true;
     json_object_foreach((json_t *)(uintptr_t)o, key, v) {
-        bool found = key[0] == '\x01'; // the reader's own mark
-        for (size_t i = 0; i < n && !found; i++) found = strcmp(key, known[i]) == 0;
+        bool found = pm_yaml_hidden(key);
+        for (size_t i = 0; known[i] && !found; i++) found = strcmp(key, known[i]) == 0;
         if (found) continue;
         good = false;
-        struct pm_str words = pm_arena_fmt(l->a, "%.*s%s'%s' is not in the subset that is replayed", PM_FMT(what), what.n ? ": " : "", key);
-        if (name.n) return outside(l, name, line_of_key(l, o, key), words);
-        mistake(l, line_of_key(l, o, key), words);
+        struct pm_str words = pm_arena_fmt(l->a, "%.*s%s'%s' is not in the subset that is replayed%.*s", PM_FMT(what), what.n ? ": " : "", key,
+                                           PM_FMT(schema_hint(l->a, pm_str_c(key), known)));
+        if (name.n) return outside(l, name, (uint64_t)pm_yaml_key_line(o, key), words);
+        mistake(l, (uint64_t)pm_yaml_key_line(o, key), words);
     }
     return good;
 }
@@ -82,7 +67,7 @@ static bool duration(struct load *l, const json_t *o, const char *key, int64_t *
     *ns = 0;
     if (!v || (json_is_integer(v) && json_integer_value(v) == 0)) return true;
     if (json_is_string(v) && pm_promql_duration(pm_str_c(json_string_value(v)), ns)) return true;
-    return mistake(l, line_of_key(l, o, key), pm_arena_fmt(l->a, "%s is a duration such as 30s, 5m or 1h30m", key));
+    return mistake(l, (uint64_t)pm_yaml_key_line(o, key), pm_arena_fmt(l->a, "%s is a duration such as 30s, 5m or 1h30m", key));
 }
 
 // By an alert of the user's that can be replayed, which then says so.
@@ -94,10 +79,11 @@ static bool replaced(struct load *l, struct pm_str name) {
 }
 
 static void rule(struct load *l, const json_t *o, int64_t every_ns) {
-    static const char *const known[] = {"alert", "expr", "for", "labels", "annotations"};
+    static const char *const known[] = {"alert", "expr", "for", "labels", "annotations", NULL};
     const char *name = json_string_value(json_object_get(o, "alert")), *expr = json_string_value(json_object_get(o, "expr"));
     const char *severity = json_string_value(json_object_get(json_object_get(o, "labels"), "severity"));
     uint64_t line = (uint64_t)pm_yaml_line(o);
+    l->file = pm_yaml_file(o, l->file);
     struct pm_promql_error error;
     struct pm_alert_rule r = {.every_ns = every_ns};
     if (json_is_string(json_object_get(o, "record"))) {
@@ -109,7 +95,7 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
         mistake(l, line, PM_STR("a rule needs `alert`, its name"));
         return;
     }
-    if (!keys_known(l, o, known, PM_LEN(known), pm_arena_fmt(l->a, "alert %s", name), pm_str_c(name)) || !duration(l, o, "for", &r.for_ns)) return;
+    if (!keys_known(l, o, known, pm_arena_fmt(l->a, "alert %s", name), pm_str_c(name)) || !duration(l, o, "for", &r.for_ns)) return;
     if (!expr) {
         mistake(l, line, pm_arena_fmt(l->a, "alert %s needs `expr`", name));
         return;
@@ -125,7 +111,7 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
     }
     if (!r.q) {
         struct pm_str near = pm_str_sub(r.expr, error.at, 24);
-        outside(l, r.name, line_of_key(l, o, "expr"),
+        outside(l, r.name, (uint64_t)pm_yaml_key_line(o, "expr"),
                 pm_arena_fmt(l->a, "alert %s, character %zu of expr%s%.*s%s: %.*s", name, error.at + 1, near.n ? " (\"" : "", PM_FMT(near), near.n ? "\")" : "",
                              PM_FMT(error.what)));
         return;
@@ -136,23 +122,28 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
 }
 
 static void group(struct load *l, const json_t *o) {
-    static const char *const known[] = {"name", "interval", "rules", "partial_response_strategy"};
+    static const char *const known[] = {"name", "interval", "rules", "partial_response_strategy", NULL};
     int64_t every_ns;
     size_t i;
     json_t *r;
-    if (!json_is_object(o) || !keys_known(l, o, known, PM_LEN(known), PM_STR("group"), PM_NONE) || !duration(l, o, "interval", &every_ns)) return;
+    l->file = pm_yaml_file(o, l->file);
+    if (!json_is_object(o) || !keys_known(l, o, known, PM_STR("group"), PM_NONE) || !duration(l, o, "interval", &every_ns)) return;
     if (!json_is_array(json_object_get(o, "rules"))) mistake(l, (uint64_t)pm_yaml_line(o), PM_STR("a group needs a list of `rules`"));
     json_array_foreach(json_object_get(o, "rules"), i, r) rule(l, r, every_ns);
 }
 
-static void rule_file(struct load *l, const char *name, struct pm_str text) {
+static void each_group(struct load *l, const json_t *root) {
     size_t i;
-    json_t *root = pm_yaml_load(text, name, l->diags), *g;
+    json_t *g;
+    json_array_foreach(json_object_get(root, "groups"), i, g) group(l, g);
+}
+
+static void rule_file(struct load *l, const char *name, struct pm_str text) {
+    json_t *root = pm_yaml_load(text, name, l->diags);
     l->file = name;
-    l->text = text;
     if (!root) l->bad = true; // said already
     else if (!json_is_array(json_object_get(root, "groups"))) mistake(l, 1, PM_STR("a rule file is a list under `groups:`"));
-    json_array_foreach(json_object_get(root, "groups"), i, g) group(l, g);
+    each_group(l, root);
     json_decref(root);
 }
 
@@ -170,14 +161,18 @@ static bool read_own(struct load *l, const char *path, struct pm_str *text) {
     return good || mistake(l, 0, PM_STR("cannot be read, or is longer than 4 MiB"));
 }
 
-bool pm_alert_rules_load(struct pm_alert_rules *rules, const char *rules_dir, const char *own, struct pm_arena *a, struct pm_diags *diags) {
+bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs, const char *own, struct pm_arena *a, struct pm_diags *diags) {
     struct load l = {.rules = rules, .a = a, .diags = diags};
     struct pm_str text;
     l.own = own != NULL;
-    if (own && read_own(&l, own, &text)) rule_file(&l, own, text);
+    if (own && read_own(&l, own, &text)) {
+        rule_file(&l, own, text);
+        rules->own_hash = pm_str_hash(text, 0);
+    }
     l.own = false;
     l.kept = rules->n;
-    if (pm_rules_data(rules_dir, "alerts.yaml", &text, a)) rule_file(&l, "alerts.yaml", text);
+    l.file = "alerts.yaml";
+    each_group(&l, pm_ruleset_table(rs, PM_TABLE_ALERTS));
     return !l.bad;
 }
 
@@ -187,10 +182,10 @@ void pm_alert_rules_free(struct pm_alert_rules *rules) {
     *rules = (struct pm_alert_rules){0};
 }
 
-bool pm_alerts_check(const char *rules_dir, struct pm_diags *diags) {
+bool pm_alerts_check(const struct pm_ruleset *rs, struct pm_diags *diags) {
     struct pm_alert_rules rules = {0};
     struct pm_arena *a = pm_arena_new();
-    bool good = pm_alert_rules_load(&rules, rules_dir, NULL, a, diags);
+    bool good = pm_alert_rules_load(&rules, rs, NULL, a, diags);
     pm_alert_rules_free(&rules);
     pm_arena_free(a);
     return good;

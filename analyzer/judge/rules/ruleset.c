@@ -277,6 +277,7 @@ void pm_ruleset_free(struct pm_ruleset *rs) {
     pcre2_jit_stack_free(rs->jit_stack);
     pm_intern_free(rs->memo);
     pm_buf_free(&rs->key), pm_buf_free(&rs->text);
+    pm_tables_free(&rs->tables);
     pm_arena_free(rs->scratch);
     pm_arena_free(rs->a);
     free(rs);

@@ -6,6 +6,7 @@
 // Most rules are never tried: each pattern over the error text names literals, one of which must stand in any text that it can match.
 // One pass of an Aho-Corasick automaton (ruleset_gate.c) finds which literals are there; only patterns that are *alive* are run.
 #pragma once
+#include "judge/rules/tables.h"
 #include "pm/intern.h"
 #include "pm/rule.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -66,8 +67,11 @@ struct rule {
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count;
     enum pm_confidence confidence;
-    bool quiet, own; // own: from --rules
-    bool unheard;    // `heard: no`
+    bool quiet, own;   // own: from --rules
+    bool added;        // own, and in nobody's place
+    bool same;         // own, and with no words but those of the built-in rule in whose place it stands
+    size_t stands_for; // index of the built-in rule in whose place it stands; else its own
+    bool unheard;      // `heard: no`
     struct rule_condition *conditions;
     size_t condition_count, condition_cap;
     struct rule_beat {
@@ -98,6 +102,7 @@ struct pm_ruleset {
     uint32_t *order; // indexes into rules, first answers first
     size_t order_count;
     struct rule_gate *gate;
+    struct pm_tables tables;
     char hash[17];
     pcre2_match_context *match_context;
     pcre2_match_data *match_data;
@@ -137,7 +142,8 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs);
 void rule_gate_free(struct rule_gate *g);
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns, uint64_t *rules);
 
-bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags); // once all rules are loaded: order, gate, match limits
+bool ruleset_file_read(struct pm_arena *a, const char *path, struct pm_str *text); // false: not there, or too large
+bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags);                 // once all rules are loaded: order, gate, match limits
 bool ruleset_order(struct pm_ruleset *rs, struct pm_diags *diags);
 // Does `what` (an id, a cause, a family) name this rule? 3, 2, 1; 0: no.
 int rule_named(const struct rule *r, struct pm_str what);

@@ -121,8 +121,9 @@ static void check_heard(struct pm_ruleset *rs, const struct pm_rules_run *run, s
             struct pm_event e = {0};
             if (!is_plain(r, s)) continue;
             bool heard = run->event_of_line(rs, s->event.field[PM_F_ERROR], &e, a) && pm_ruleset_classify(rs, &e).cause == r->candidates[0];
-            c->plain += !r->own, c->alone += !r->own && heard;
-            if (r->own && !heard)
+            bool own = r->own && !r->same;
+            c->plain += !own, c->alone += !own && heard;
+            if (own && !heard)
                 pm_diags_add(c->diags, pm_str_c(r->path), s->at, "rule-heard",
                              "%s: a notice: as a line of its own \"%.*s\" would not be heard, only inside a record of a known format (`heard: no` says that it "
                              "is meant so)",

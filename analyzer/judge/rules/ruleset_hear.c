@@ -39,7 +39,7 @@ static bool condition_audible(const struct pm_ruleset *rs, const struct rule_con
     return telling;
 }
 static bool rule_audible(const struct pm_ruleset *rs, const struct rule *r) {
-    if (!r->own || r->gone || r->quiet || r->unheard) return false;
+    if (!r->own || r->same || r->gone || r->quiet || r->unheard) return false; // a copy of the built-in rules hears what they hear: nothing
     for (size_t c = 0; c < r->condition_count; c++)
         if (condition_audible(rs, &r->conditions[c])) return true;
     return false;

@@ -26,7 +26,6 @@ struct load {
     struct pm_str path, text; // the file being read
     yaml_document_t *doc;
     bool own, bad, only;
-    uint64_t hash;
 };
 
 static void tell(struct load *l, unsigned line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -377,7 +376,7 @@ static void read_quiet(struct load *l, const yaml_node_t *n, void *ctx, const st
 }
 static void read_heard(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     (void)key;
-    if (pm_str_eqc(scalar(n), "no")) ((struct rule *)ctx)->unheard = true;
+    if (pm_str_eqc(scalar(n), "no") || pm_str_eqc(scalar(n), "false")) ((struct rule *)ctx)->unheard = true;
     else tell(l, line_of(n), "`heard` is no, or is left out");
 }
 static void beat_item(struct load *l, const yaml_node_t *n, void *ctx) {
@@ -391,14 +390,29 @@ static const struct key rule_keys[] = {
     {"cause", read_causes, 0}, {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
     {"quiet", read_quiet, 0},  {"when", read_when, 0},         {"beats", read_beats, 0},
     {"yes", read_samples, 1},  {"no", read_samples, 0},        {"variant", read_variant, 0},
-    {"heard", read_heard, 0},
+    {"heard", read_heard, 0},  {"match", read_samples, 1},     {"leave", read_samples, 0}, // `yes` and `no` are booleans to a YAML 1.1 tool …
+    {"true", read_samples, 1}, {"false", read_samples, 0},                                 // … which writes them like this
 };
-static void rule_unique(struct load *l, const struct rule *r) {
+// Does one rule ask for no words that the other does not ask for?
+static bool no_new_words(const struct pm_ruleset *rs, size_t rule, size_t than) {
+    for (size_t i = 0; i < rs->pattern_count; i++) {
+        bool known = rs->patterns[i].rule != rule;
+        for (size_t k = 0; k < rs->pattern_count && !known; k++)
+            known =
+                rs->patterns[k].rule == than && rs->patterns[k].source && rs->patterns[i].source && strcmp(rs->patterns[k].source, rs->patterns[i].source) == 0;
+        if (!known) return false;
+    }
+    return true;
+}
+static void rule_unique(struct load *l, struct rule *r) {
     for (size_t i = 0; i + 1 < l->rs->rule_count; i++) {
         struct rule *o = &l->rs->rules[i];
         if (!o->id || strcmp(o->id, r->id) != 0) continue;
         if (o->own == r->own) tell(l, r->line, "rule %s stands at %s:%u already", r->id, o->path, o->line);
-        else o->gone = true;
+        else {
+            o->gone = true, r->added = false, r->stands_for = i;
+            r->same = no_new_words(l->rs, l->rs->rule_count - 1, i);
+        }
     }
 }
 static void rule_whole(struct load *l, struct rule *r) {
@@ -421,7 +435,8 @@ static void rule_item(struct load *l, const yaml_node_t *n, void *ctx) {
         return;
     }
     struct rule *r = PM_PUSH(l->rs->rules, l->rs->rule_count, l->rs->rule_cap);
-    r->path = keep(l, l->path), r->line = line_of(n), r->own = l->own;
+    r->path = keep(l, l->path), r->line = line_of(n), r->own = r->added = l->own;
+    r->stands_for = l->rs->rule_count - 1;
     r->confidence = (enum pm_confidence) - 1;
     r->text = pm_str_sub(l->text, n->start_mark.index, n->end_mark.index - n->start_mark.index);
     each_key(l, n, rule_keys, PM_LEN(rule_keys), r);
@@ -438,13 +453,16 @@ static void read_only(struct load *l, const yaml_node_t *n, void *ctx, const str
     else if (!l->own) tell(l, line_of(n), "`only` is for --rules");
     l->only = true;
 }
-static const struct key file_keys[] = {{"rules", read_rules, 0}, {"only", read_only, 0}};
+static void read_schema(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)ctx, (void)key;
+    if (!pm_str_eqc(scalar(n), "1")) tell(l, line_of(n), "`schema` is 1: the only one there is");
+}
+static const struct key file_keys[] = {{"rules", read_rules, 0}, {"only", read_only, 0}, {"schema", read_schema, 0}};
 
 static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     yaml_parser_t parser;
     yaml_document_t doc;
     l->path = path, l->text = text;
-    l->hash = pm_str_hash(text, l->hash);
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
     if (!yaml_parser_load(&parser, &doc)) {
@@ -480,13 +498,7 @@ static void beats_known(struct load *l) {
 }
 
 // Files of --rules DIR: DIR/causes/*.yaml and DIR/*.yaml, but not the data files that have readers of their own.
-static const char *const data_names[] = {"quotas.yaml", "advice.yaml", "correlate.yaml", "alerts.yaml", "findings.yaml", "homes.yaml"};
-static bool is_data(const char *name) {
-    for (size_t i = 0; i < PM_LEN(data_names); i++)
-        if (strcmp(name, data_names[i]) == 0) return true;
-    return false;
-}
-static bool file_read(struct pm_arena *a, const char *path, struct pm_str *text) {
+bool ruleset_file_read(struct pm_arena *a, const char *path, struct pm_str *text) {
     FILE *f = fopen(path, "rb");
     if (!f) return false;
     char *p = pm_xmalloc(RULE_FILE_MAX + 1);
@@ -504,13 +516,14 @@ static size_t load_dir(struct load *l, const char *dir) {
     char **names = NULL;
     size_t n = 0, cap = 0;
     for (struct dirent *e; (e = readdir(d));)
-        if (pm_str_ends(pm_str_c(e->d_name), PM_STR(".yaml")) && e->d_name[0] != '.' && !is_data(e->d_name)) *PM_PUSH(names, n, cap) = pm_xstrdup(e->d_name);
+        if (pm_str_ends(pm_str_c(e->d_name), PM_STR(".yaml")) && e->d_name[0] != '.' && !pm_table_is(e->d_name))
+            *PM_PUSH(names, n, cap) = pm_xstrdup(e->d_name);
     closedir(d);
     if (n) qsort(names, n, sizeof *names, by_name);
     for (size_t i = 0; i < n; i++) {
         struct pm_str path = pm_arena_fmt(l->rs->a, "%s/%s", dir, names[i]), text;
         l->path = path;
-        if (file_read(l->rs->a, pm_arena_cstr(l->rs->a, path), &text)) load_text(l, path, text);
+        if (ruleset_file_read(l->rs->a, pm_arena_cstr(l->rs->a, path), &text)) load_text(l, path, text);
         else tell(l, 0, "cannot be read, or is larger than %d MiB", RULE_FILE_MAX >> 20);
         free(names[i]);
     }
@@ -521,35 +534,35 @@ static void load_builtin(struct load *l) {
     for (const struct pm_embedded *e = pm_embedded; e->path; e++)
         if (strncmp(e->path, "rules/causes/", 13) == 0) load_text(l, pm_str_c(e->path), (struct pm_str){e->bytes, e->n});
 }
-static void load_own(struct load *l, const char *dir) {
+static void load_own(struct load *l, const char *dir, size_t files) {
     l->own = true;
-    size_t files = load_dir(l, dir) + load_dir(l, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/causes", dir)));
-    struct pm_str text;
-    for (size_t i = 0; i < PM_LEN(data_names); i++)
-        files += file_read(l->rs->a, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/%s", dir, data_names[i])), &text);
+    files += load_dir(l, dir) + load_dir(l, pm_arena_cstr(l->rs->a, pm_arena_fmt(l->rs->a, "%s/causes", dir)));
     l->path = pm_str_c(dir);
     if (!files) tell(l, 0, "no rule files here: DIR/causes/*.yaml or DIR/*.yaml are read");
     for (size_t i = 0; l->only && i < l->rs->rule_count; i++)
         if (!l->rs->rules[i].own) l->rs->rules[i].gone = true;
+}
+// Over what is in force, in the order in which it is asked, and not over where it stands written: a copy of the built-in rules has their hash.
+static void hash(struct pm_ruleset *rs) {
+    uint64_t h = 0;
+    for (size_t i = 0; i < rs->order_count; i++) h = pm_str_hash(pm_str_trim(rs->rules[rs->order[i]].text), h);
+    snprintf(rs->hash, sizeof rs->hash, "%016llx", (unsigned long long)pm_tables_hash(&rs->tables, h));
 }
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_xmalloc(sizeof *rs);
     memset(rs, 0, sizeof *rs);
     rs->a = pm_arena_new(), rs->scratch = pm_arena_new();
     struct load l = {.rs = rs, .diags = diags};
+    size_t files = 0;
     load_builtin(&l);
-    if (dir) load_own(&l, dir);
+    l.bad |= !pm_tables_load(&rs->tables, dir, &files, diags);
+    if (dir) load_own(&l, dir, files);
     if (!l.bad) beats_known(&l);
     if (!l.bad && ruleset_ready(rs, diags)) {
-        snprintf(rs->hash, sizeof rs->hash, "%016llx", (unsigned long long)l.hash);
+        hash(rs);
         return rs;
     }
     pm_ruleset_free(rs);
     return NULL;
 }
-
-bool pm_rules_data(const char *dir, const char *name, struct pm_str *text, struct pm_arena *a) {
-    if (dir && file_read(a, pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)), text)) return true;
-    *text = pm_embedded_find(pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", name)));
-    return text->p != NULL;
-}
+const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table) { return rs->tables.tree[table]; }

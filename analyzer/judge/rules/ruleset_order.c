@@ -1,7 +1,7 @@
 // Which rule answers first: one total order over all rules.
 //
 // `beats` says it outright: an id, a cause, or a family. The more exact word wins where two rules name each other: id over cause over family.
-// Rules that no `beats` relates keep the order in which they stand: rules of --rules first, then the built-in files in the order below, then the order in the
+// Rules that no `beats` relates keep the order in which they stand: rules that --rules adds first (one that replaces a rule stands where that stood), then the built-in files in the order below, then the order in the
 // file. A rule that beats one standing before it moves up to just before it, and nothing else moves. A circle is a mistake in the rules, told with its members.
 #include "judge/rules/ruleset.h"
 
@@ -18,23 +18,25 @@ static int strength(const struct rule *over, const struct rule *under) {
         int s = rule_named(under, over->beats[i].what);
         if (s > best) best = s;
     }
-    return under->own && !over->own && best < 3 ? 0 : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
+    return under->added && !over->added && best < 3 ? 0 : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
 }
 
 // Built-in files in the order in which they are asked; files not named here come behind.
 static const char *const files[] = {"not-pull", "rate-limit", "auth", "network", "registry", "image", "storage", "runtime", "fallback"};
-static int place(const struct rule *r) {
+static int place(const struct rule *all, size_t i) {
+    const struct rule *r = &all[all[i].stands_for];
     struct pm_str path = pm_str_c(r->path), stem = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1));
     if (r->own) return -1;
-    for (size_t i = 0; i < PM_LEN(files); i++)
-        if (stem.n == strlen(files[i]) + 5 && pm_str_starts(stem, pm_str_c(files[i]))) return (int)i;
+    for (size_t k = 0; k < PM_LEN(files); k++)
+        if (stem.n == strlen(files[k]) + 5 && pm_str_starts(stem, pm_str_c(files[k]))) return (int)k;
     return (int)PM_LEN(files);
 }
 static const struct rule *sorting; // qsort has no context; loading rules is single-threaded per process
 static int by_place(const void *x, const void *y) {
     uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-    int pa = place(&sorting[a]), pb = place(&sorting[b]);
-    return pa != pb ? (pa < pb ? -1 : 1) : a < b ? -1 : a > b;
+    int pa = place(sorting, a), pb = place(sorting, b);
+    size_t sa = sorting[a].stands_for, sb = sorting[b].stands_for;
+    return pa != pb ? (pa < pb ? -1 : 1) : sa < sb ? -1 : sa > sb;
 }
 
 struct edges { // n × n bits: over[i] holds the rules that must answer before rule i

@@ -72,6 +72,15 @@ static size_t distance(struct pm_str a, struct pm_str b) {
     }
     return row[b.n];
 }
+// A word cut short ("gap" for "gap_s"), or with more behind it: meant where nothing is nearer.
+enum { STEM_MIN = 3 };
+static const char *of_one_stem(struct pm_str word, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n && word.n >= STEM_MIN; i++) {
+        struct pm_str other = words[i] ? pm_str_c(words[i]) : PM_NONE;
+        if (other.n >= STEM_MIN && (pm_str_starts(word, other) || pm_str_starts(other, word))) return words[i];
+    }
+    return NULL;
+}
 const char *rule_nearest(struct pm_str word, const char *const *words, size_t n) {
     const char *best = NULL;
     size_t least = word.n / 2 + 1;
@@ -79,5 +88,5 @@ const char *rule_nearest(struct pm_str word, const char *const *words, size_t n)
         size_t d = distance(word, pm_str_c(words[i]));
         if (d < least) least = d, best = words[i];
     }
-    return best;
+    return best ? best : of_one_stem(word, words, n);
 }

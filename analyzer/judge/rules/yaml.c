@@ -6,6 +6,10 @@
 
 #define DEPTH_MAX 32
 #define LINE_KEY "\x01line" // no YAML key can collide: the reader refuses control characters
+#define KEYS_KEY "\x01keys" // key → its line
+#define FILE_KEY                                                                                                                                               \
+    "\x01"                                                                                                                                                     \
+    "file"
 
 struct reader {
     yaml_parser_t parser;
@@ -58,8 +62,9 @@ static json_t *sequence(struct reader *r, int depth) {
 }
 
 static json_t *mapping(struct reader *r, int depth, size_t line) {
-    json_t *map = json_object();
+    json_t *map = json_object(), *lines = json_object();
     json_object_set_new(map, LINE_KEY, json_integer((json_int_t)line + 1));
+    json_object_set_new(map, KEYS_KEY, lines);
     while (step(r)) {
         if (r->event.type == YAML_MAPPING_END_EVENT) {
             yaml_event_delete(&r->event);
@@ -76,6 +81,7 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
         if (json_object_get(map, key)) fail(r, key_line, "this key stands here twice");
         json_t *value = r->failed || !step(r) ? NULL : node(r, depth + 1);
         if (value) json_object_set_new(map, key, value);
+        if (value) json_object_set_new(lines, key, json_integer((json_int_t)key_line + 1));
         free(key);
         if (!value) break;
     }
@@ -126,3 +132,29 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
 }
 
 int pm_yaml_line(const json_t *mapping_) { return (int)json_integer_value(json_object_get(mapping_, LINE_KEY)); }
+int pm_yaml_key_line(const json_t *mapping_, const char *key) {
+    json_int_t line = json_integer_value(json_object_get(json_object_get(mapping_, KEYS_KEY), key));
+    return line ? (int)line : pm_yaml_line(mapping_);
+}
+bool pm_yaml_hidden(const char *key) { return key[0] == '\x01'; }
+
+void pm_yaml_file_set(json_t *mapping_, const char *file) { json_object_set_new(mapping_, FILE_KEY, json_string(file)); }
+const char *pm_yaml_file(const json_t *mapping_, const char *otherwise) {
+    const char *file = json_string_value(json_object_get(mapping_, FILE_KEY));
+    return file ? file : otherwise;
+}
+
+json_t *pm_yaml_plain(const json_t *tree) {
+    json_t *v;
+    if (json_is_array(tree)) {
+        json_t *list = json_array();
+        size_t i;
+        json_array_foreach((json_t *)(uintptr_t)tree, i, v) json_array_append_new(list, pm_yaml_plain(v));
+        return list;
+    }
+    if (!json_is_object(tree)) return json_deep_copy(tree);
+    json_t *map = json_object();
+    const char *key;
+    json_object_foreach((json_t *)(uintptr_t)tree, key, v) if (!pm_yaml_hidden(key)) json_object_set_new(map, key, pm_yaml_plain(v));
+    return map;
+}

@@ -8,4 +8,11 @@
 
 // NULL where the text is no YAML: told in diags with file and line. The caller frees with json_decref.
 json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diags);
-int pm_yaml_line(const json_t *mapping); // 0 unknown
+int pm_yaml_line(const json_t *mapping);                      // 0 unknown
+int pm_yaml_key_line(const json_t *mapping, const char *key); // where the key stands; where the mapping does, if that is not known
+// Keys that are the reader's own, not the file's.
+bool pm_yaml_hidden(const char *key);
+json_t *pm_yaml_plain(const json_t *tree); // a copy without them
+// The file that a mapping came from, for trees of several files.
+void pm_yaml_file_set(json_t *mapping, const char *file);
+const char *pm_yaml_file(const json_t *mapping, const char *otherwise);

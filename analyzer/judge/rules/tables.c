@@ -1,0 +1,276 @@
+// What may stand in the data files of rules/: file, key, type, required, closed list of words. One table for all; schema.c reads by it.
+//
+// A row has a name, by which --rules replaces it: an id where the file gives one, else what it is about. `only: true` in a file of --rules puts the built-in one
+// of that name aside altogether.
+#include "judge/rules/tables.h"
+#include "judge/rules/ruleset.h"
+#include "judge/rules/schema.h"
+#include "base/embed.h"
+
+#include <stdlib.h>
+
+// words -----------------------------------------------------------------------------------------------------------------
+const char *const pm_words_observed[] = {"removed", "evicted", "mirror", "expired", "gone", "retries", "helper", "restart", "meanwhile", NULL};
+const char *const pm_words_check[] = {"hub-anonymous",
+                                      "latest-always",
+                                      "frozen-registry",
+                                      "secret-missing",
+                                      "mirror-passed-over",
+                                      "no-mirror",
+                                      "single-mirror",
+                                      "mirror-only-way",
+                                      "mirror-plain-http",
+                                      "slow-pulls",
+                                      "serial-pulls-waited",
+                                      "huge-images",
+                                      "one-registry",
+                                      "gc-near-use",
+                                      "gc-after-eviction",
+                                      "gc-narrow",
+                                      NULL};
+const char *const pm_words_placeholder[] = {"registry", "repository", "image",     "good_image", "node",        "namespace",  "pod",        "workload",
+                                            "rollout",  "account",    "secret",    "user",       "client",      "host",       "mirror",     "arch",
+                                            "since",    "until",      "container", "deployment", "own_secrets", "home",       "home_since", "no_home",
+                                            "wordless", "effect",     "small_ok",  "tool",       "sizes",       "new_secret", "server",     "address",
+                                            "hostname", "endpoint",   "region",    "acr",        NULL};
+const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
+const char *const pm_words_step[] = {"0-10m", "10-30m", "30-120m", "1-7d", NULL};
+const char *const pm_words_runtime[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "podman", "any", NULL};
+
+static const char *const scopes[] = {"cluster", "registry", "node", "image", "namespace", "client", NULL};
+static const char *const groups[] = {"registry", "repository", "node", "image", "namespace", "linked", NULL};
+static const char *const shares[] = {"node", "registry", "image", "attempt", "any", NULL};
+static const char *const counted[] = {"n", "of", NULL};
+static const char *const severities[] = {"info", "warning", "critical", NULL};
+static const char *const found[] = {"value", "key", "what", NULL};
+static const char *const sources[] = {"containerd.config", "containerd.hosts",    "docker.daemon",
+                                      "registries.conf",   "crio.conf",           "kubelet.config",
+                                      "k3s.registries",    "systemd.environment", NULL}; // include/pm/detail.h
+static const char *const places[] = {"elsewhere", NULL};
+static const char *const home_states[] = {"frozen", "gone", NULL};
+static const char *const identities[] = {"anonymous", "user", NULL};
+static const char *const kinds[] = {"sliding", "fixed", NULL};
+static const char *const counts[] = {"manifest-get", "request", NULL};
+static const char *const pers[] = {"address", "user", "account", "project", NULL};
+static const char *const units[] = {"pulls", "requests", NULL};
+
+// keys ------------------------------------------------------------------------------------------------------------------
+static const struct schema_key family_keys[] = {
+    {"match", SCHEMA_KIN, true, NULL, NULL},    {"group", SCHEMA_WORDS, true, groups, NULL},      {"gap_s", SCHEMA_NUMBER, true, NULL, NULL},
+    {"scope", SCHEMA_WORD, true, scopes, NULL}, {"together_s", SCHEMA_NUMBER, false, NULL, NULL}, {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+static const struct schema_key link_keys[] = {
+    {"from", SCHEMA_KIN, true, NULL, NULL},
+    {"to", SCHEMA_KIN, true, NULL, NULL},
+    {"share", SCHEMA_WORD, true, shares, NULL},
+    {"what", SCHEMA_TEXT, true, NULL, NULL},
+    {"lag_s", SCHEMA_NUMBER, true, NULL, NULL},
+    {"back_s", SCHEMA_NUMBER, false, NULL, NULL},
+    {"lasts_s", SCHEMA_NUMBER, false, NULL, NULL},
+    {"observed", SCHEMA_WORD, false, pm_words_observed, NULL},
+    {"counted", SCHEMA_TEMPLATE, false, counted, NULL},
+    {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+static const struct schema_key setting_keys[] = {
+    {"id", SCHEMA_TEXT, true, NULL, NULL},
+    {"severity", SCHEMA_WORD, false, severities, NULL}, // info
+    {"source", SCHEMA_WORD, true, sources, NULL},
+    {"key", SCHEMA_TEXT, true, NULL, NULL},
+    {"equals", SCHEMA_SCALAR, false, NULL, NULL},
+    {"below", SCHEMA_NUMBER, false, NULL, NULL},
+    {"above", SCHEMA_NUMBER, false, NULL, NULL},
+    {"begins", SCHEMA_NAMES, false, NULL, NULL},
+    {"present", SCHEMA_TRUE, false, NULL, NULL},
+    {"where", SCHEMA_SETTINGS, false, NULL, NULL},
+    {"not_loopback", SCHEMA_BOOLEAN, false, NULL, NULL},
+    {"text", SCHEMA_TEMPLATE, true, found, NULL},
+    {"advice", SCHEMA_TEXT, true, NULL, NULL},
+    {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+static const struct schema_key check_keys[] = {
+    {"check", SCHEMA_WORD, true, pm_words_check, NULL}, {"id", SCHEMA_TEXT, false, NULL, NULL},
+    {"severity", SCHEMA_WORD, false, severities, NULL}, // info
+    {"only_way", SCHEMA_TRUE, false, NULL, NULL},       {"text", SCHEMA_TEMPLATE, true, found, NULL},
+    {"advice", SCHEMA_TEXT, true, NULL, NULL},          {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+static const struct schema_key advice_keys[] = {
+    {"cause", SCHEMA_KIN, true, NULL, NULL},
+    {"phase", SCHEMA_WORD, true, pm_words_phase, NULL},
+    {"within", SCHEMA_WORD, true, pm_words_step, NULL},
+    {"text", SCHEMA_BY_RUNTIME, true, pm_words_placeholder, pm_words_runtime},
+    {"command", SCHEMA_BY_RUNTIME, false, pm_words_placeholder, pm_words_runtime},
+    {"registry", SCHEMA_NAMES, false, NULL, NULL},
+    {"variant", SCHEMA_NAMES, false, NULL, NULL},
+    {"at", SCHEMA_WORD, false, places, NULL},
+    {"needs", SCHEMA_ONE_OR_MORE, false, pm_words_placeholder, NULL},
+    {"unless", SCHEMA_ONE_OR_MORE, false, pm_words_placeholder, NULL},
+    {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+static const struct schema_key quota_keys[] = {
+    {"id", SCHEMA_TEXT, true, NULL, NULL},         {"registry", SCHEMA_TEXT, true, NULL, NULL}, {"identity", SCHEMA_WORD, true, identities, NULL},
+    {"plan", SCHEMA_TEXT, false, NULL, NULL},      {"user", SCHEMA_TEXT, false, NULL, NULL},    {"users", SCHEMA_NAMES, false, NULL, NULL},
+    {"from", SCHEMA_TEXT, false, NULL, NULL},      {"until", SCHEMA_TEXT, false, NULL, NULL},   {"limit", SCHEMA_WHOLE, false, NULL, NULL},
+    {"window_s", SCHEMA_NUMBER, true, NULL, NULL}, {"kind", SCHEMA_WORD, false, kinds, NULL},   {"counts", SCHEMA_WORD, false, counts, NULL},
+    {"per", SCHEMA_WORD, false, pers, NULL},       {"unit", SCHEMA_WORD, false, units, NULL},   {"source", SCHEMA_TEXT, false, NULL, NULL},
+    {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+
+static const struct schema_key home_keys[] = {
+    {"old", SCHEMA_TEXT, true, NULL, NULL},   {"new", SCHEMA_TEXT, false, NULL, NULL}, {"state", SCHEMA_WORD, true, home_states, NULL},
+    {"since", SCHEMA_TEXT, true, NULL, NULL}, {NULL, SCHEMA_TEXT, false, NULL, NULL},
+};
+
+// files -----------------------------------------------------------------------------------------------------------------
+// Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here its groups and the alerts in them are only merged.
+static const struct schema_list alert_rows = {.name = "rules", .what = "an alert", .id = {"alert", "record"}};
+static const struct schema_file files[PM_TABLE_COUNT] = {
+    [PM_TABLE_ADVICE] = {"advice.yaml",
+                         {{.name = "advice",
+                           .what = "a row of advice",
+                           .keys = advice_keys,
+                           .id = {"cause", "phase", "within", "text", "registry", "variant", "needs", "unless"}, // of several steps at one time each is its own
+                           .beside = {"cause", "phase", "within"},
+                           .several = true}}},
+    [PM_TABLE_ALERTS] = {"alerts.yaml", {{.name = "groups", .what = "a group", .id = {"name"}}}},
+    [PM_TABLE_CORRELATE] = {"correlate.yaml",
+                            {{.name = "families", .what = "a family", .keys = family_keys, .id = {"match"}},
+                             {.name = "links", .what = "a link", .keys = link_keys, .id = {"from", "to", "share", "observed"}}}},
+    [PM_TABLE_FINDINGS] = {"findings.yaml",
+                           {{.name = "settings",
+                             .what = "a finding over settings",
+                             .keys = setting_keys,
+                             .one_of = {"equals", "below", "above", "begins", "present"},
+                             .id = {"id"},
+                             .several = true}, // one weakness, written in several programs' files
+                            {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
+    [PM_TABLE_HOMES] = {"homes.yaml", {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},
+    [PM_TABLE_QUOTAS] = {"quotas.yaml", {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
+};
+
+bool pm_table_is(const char *file) {
+    for (size_t i = 0; i < PM_LEN(files); i++)
+        if (strcmp(file, files[i].name) == 0) return true;
+    return false;
+}
+
+json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path, struct pm_diags *diags) {
+    json_t *root = pm_yaml_load(text, path, diags);
+    if (!root || schema_check(&files[table], root, path, diags)) return root;
+    json_decref(root);
+    return NULL;
+}
+
+// An alert of a new group is still the one of its name in another.
+static void alerts_drop(json_t *groups_, const json_t *own) {
+    size_t i, k;
+    json_t *g, *r;
+    json_array_foreach(groups_, i, g) {
+        json_t *rows = json_object_get(g, "rules"), *left = json_array();
+        json_array_foreach(rows, k, r) {
+            const char *name = json_string_value(json_object_get(r, "alert"));
+            if (!name || !json_object_get(own, name)) json_array_append(left, r);
+        }
+        json_object_set_new(g, "rules", left);
+    }
+}
+static void alert_names(json_t *names, const json_t *rows) {
+    size_t i;
+    json_t *r;
+    json_array_foreach((json_t *)(uintptr_t)rows, i, r) {
+        const char *name = json_string_value(json_object_get(r, "alert"));
+        if (name) json_object_set_new(names, name, json_true());
+    }
+}
+static json_t *group_named(const json_t *groups_, const json_t *like) {
+    const char *name = json_string_value(json_object_get(like, "name")), *other;
+    size_t i;
+    json_t *g;
+    json_array_foreach((json_t *)(uintptr_t)groups_, i,
+                       g) if (name && (other = json_string_value(json_object_get(g, "name"))) && strcmp(name, other) == 0) return g;
+    return NULL;
+}
+// Groups of one name become one, in which alerts of one name do; an alert of a group of one's own goes before.
+static json_t *alerts_merge(json_t *base, const json_t *own) {
+    json_t *out = json_array(), *new_names = json_object(), *g;
+    size_t i;
+    json_array_foreach((json_t *)(uintptr_t)own, i, g) {
+        json_t *known = group_named(base, g);
+        if (known) {
+            json_t *rows = schema_merge(&alert_rows, json_object_get(known, "rules"), json_object_get(g, "rules"));
+            json_object_update(known, g);
+            json_object_set_new(known, "rules", rows);
+        } else {
+            json_array_append(out, g);
+            alert_names(new_names, json_object_get(g, "rules"));
+        }
+    }
+    alerts_drop(base, new_names);
+    json_array_extend(out, base);
+    json_decref(new_names);
+    return out;
+}
+// Rows of a file that has no keys in the table here were not marked by its reader.
+static void mark_alerts(json_t *root, const char *path) {
+    size_t i, k;
+    json_t *g, *r;
+    json_array_foreach(json_object_get(root, "groups"), i, g) {
+        if (json_is_object(g)) pm_yaml_file_set(g, path);
+        json_array_foreach(json_object_get(g, "rules"), k, r) if (json_is_object(r)) pm_yaml_file_set(r, path);
+    }
+}
+
+static json_t *merged(enum pm_table table, json_t *base, json_t *own) {
+    if (!own || json_is_true(json_object_get(own, "only"))) {
+        json_decref(own ? base : NULL);
+        return own ? own : base;
+    }
+    for (size_t i = 0; i < PM_LEN(files[table].lists) && files[table].lists[i].name; i++) {
+        const struct schema_list *l = &files[table].lists[i];
+        json_t *was = json_object_get(base, l->name), *with = json_object_get(own, l->name);
+        json_object_set_new(base, l->name, table == PM_TABLE_ALERTS ? alerts_merge(was, with) : schema_merge(l, was, with));
+    }
+    json_decref(own);
+    return base;
+}
+
+static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, size_t *count, struct pm_diags *diags) {
+    struct pm_arena *a = pm_arena_new();
+    const char *name = files[table].name, *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
+    const char *inner = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", name));
+    struct pm_str text;
+    json_t *base = pm_table_read(table, pm_embedded_find(inner), inner, diags), *own = NULL;
+    bool there = dir && ruleset_file_read(a, path, &text), good = base != NULL;
+    if (there) {
+        own = pm_table_read(table, text, path, diags);
+        good = good && own;
+        *count += 1;
+    }
+    if (table == PM_TABLE_ALERTS) {
+        mark_alerts(base, inner);
+        mark_alerts(own, path);
+    }
+    if (good) t->tree[table] = merged(table, base, own);
+    else json_decref(base), json_decref(own);
+    pm_arena_free(a);
+    return good;
+}
+bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags) {
+    bool good = true;
+    for (int i = 0; i < PM_TABLE_COUNT; i++) good &= load_one(t, (enum pm_table)i, dir, count, diags);
+    return good;
+}
+void pm_tables_free(struct pm_tables *t) {
+    for (int i = 0; i < PM_TABLE_COUNT; i++) json_decref(t->tree[i]);
+}
+
+uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
+    for (int i = 0; i < PM_TABLE_COUNT; i++)
+        for (size_t k = 0; k < PM_LEN(files[i].lists) && files[i].lists[k].name; k++) {
+            json_t *plain = pm_yaml_plain(json_object_get(t->tree[i], files[i].lists[k].name));
+            char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+            seed = pm_str_hash(pm_str_c(text), seed);
+            free(text);
+            json_decref(plain);
+        }
+    return seed;
+}

@@ -1,0 +1,245 @@
+// The tables of rules/: typing mistakes told where they stand with what was meant, files of --rules merged by what names a row, and one hash over all of it.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include "judge/advice.h"
+#include "judge/chain.h"
+#include "judge/rules/ruleset.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/pm-tables-XXXXXX", file[sizeof dir + 32];
+static int setup(void **state) {
+    (void)state;
+    return mkdtemp(dir) ? 0 : -1;
+}
+static int teardown(void **state) {
+    (void)state;
+    return rmdir(dir);
+}
+static struct pm_ruleset *load(const char *name, const char *yaml, struct pm_diags *d) {
+    snprintf(file, sizeof file, "%s/%s", dir, name);
+    FILE *f = fopen(file, "wb");
+    assert_non_null(f);
+    fputs(yaml, f);
+    fclose(f);
+    struct pm_ruleset *rs = pm_ruleset_load(dir, d);
+    unlink(file);
+    return rs;
+}
+static struct pm_ruleset *good(const char *name, const char *yaml) {
+    struct pm_diags *d = pm_diags_new();
+    struct pm_ruleset *rs = load(name, yaml, d);
+    for (size_t i = 0; i < pm_diags_count(d); i++) print_message("%.*s\n", PM_FMT(pm_diags_at(d, i).message));
+    assert_non_null(rs);
+    pm_diags_free(d);
+    return rs;
+}
+
+#define FAMILY "families:\n  - {match: network.dns, group: [registry], "
+#define LINK "links:\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 3600,\n     "
+#define SETTING "settings:\n  - {id: x, severity: info, source: crio.conf, key: pause_image, advice: a,\n     "
+#define CHECK "checks:\n  - {severity: info, advice: a,\n     "
+#define ADVICE "advice:\n  - {cause: network.dns, phase: fix, within: 0-10m,\n     "
+#define QUOTA "quotas:\n  - {id: q, registry: r.example, identity: user,\n     "
+static const struct {
+    const char *file, *yaml;
+    unsigned line;
+    const char *words;
+} mistakes[] = {
+    {"correlate.yaml", FAMILY "gap: 1800, scope: node}\n", 2, "unknown key \"gap\": did you mean \"gap_s\"?"},
+    {"correlate.yaml", FAMILY "scope: node}\n", 2, "a family needs `gap_s`"},
+    {"correlate.yaml", FAMILY "gap_s: \"1800\", scope: node}\n", 2, "`gap_s` has to be a number, zero or more"},
+    {"correlate.yaml", FAMILY "gap_s: 1800, scope: nod}\n", 2, "unknown scope \"nod\": did you mean \"node\"?"},
+    {"correlate.yaml", "families:\n  - {match: network, group: [regisry], gap_s: 9, scope: node}\n", 2,
+     "unknown group \"regisry\": did you mean \"registry\"?"},
+    {"correlate.yaml", "families:\n  - {match: netwrok, group: [], gap_s: 9, scope: node}\n", 2,
+     "unknown cause or family \"netwrok\": did you mean \"network\"?"},
+    {"correlate.yaml", "familys: []\n", 1, "unknown key \"familys\": did you mean \"families\"?"},
+    {"correlate.yaml", "links: {from: network}\n", 1, "`links` has to be a list"},
+    {"correlate.yaml", "links: [network]\n", 1, "a link has to be a mapping"},
+    {"correlate.yaml", LINK "what: w, observed: gcc}\n", 3, "unknown observed \"gcc\": there are removed, evicted, "},
+    {"correlate.yaml", LINK "what: w, counted: \"{nn} of {of}\"}\n", 3, "unknown placeholder \"nn\""},
+    {"correlate.yaml", LINK "waht: w}\n", 3, "unknown key \"waht\": did you mean \"what\"?"},
+    {"correlate.yaml", LINK "what: w}\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 9, what: v}\n", 4,
+     "this is a link that stands at line 2 already"},
+    {"findings.yaml", SETTING "bellow: 5, text: t}\n", 3, "unknown key \"bellow\": did you mean \"below\"?"},
+    {"findings.yaml", SETTING "text: t}\n", 2, "a finding over settings needs one of `equals`, `below`"},
+    {"findings.yaml", SETTING "present: yes, text: t}\n", 3, "`present` has to be true, or left out"},
+    {"findings.yaml", SETTING "below: five, text: t}\n", 3, "`below` has to be a number"},
+    {"findings.yaml", SETTING "below: 5, where: {version: three}, text: t}\n", 3, "`version` in `where` has to be true, false or a number"},
+    {"findings.yaml", SETTING "below: 5, text: \"it is {valu}\"}\n", 3, "unknown placeholder \"valu\": did you mean \"value\"?"},
+    {"findings.yaml", "settings:\n  - {id: x, source: crio.config, key: k, below: 5, text: t, advice: a}\n", 2,
+     "unknown source \"crio.config\": did you mean \"crio.conf\"?"},
+    {"findings.yaml", CHECK "check: slow-pull, text: t}\n", 3, "unknown check \"slow-pull\": did you mean \"slow-pulls\"?"},
+    {"advice.yaml", "advice:\n  - {cause: network.dsn, phase: fix, within: 0-10m, text: t}\n", 2,
+     "unknown cause or family \"network.dsn\": did you mean \"network.dns\"?"},
+    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fixx, within: 0-10m, text: t}\n", 2, "unknown phase \"fixx\": did you mean \"fix\"?"},
+    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fix, within: soon, text: t}\n", 2, "unknown within \"soon\""},
+    {"advice.yaml", ADVICE "text: \"on {nodes}\"}\n", 3, "unknown placeholder \"nodes\": did you mean \"node\"?"},
+    {"advice.yaml", ADVICE "text: t, comand: x}\n", 3, "unknown key \"comand\": did you mean \"command\"?"},
+    {"advice.yaml", ADVICE "text: t, command: {nerdctl: x}}\n", 3, "unknown runtime \"nerdctl\""},
+    {"advice.yaml", ADVICE "text: t, needs: workloads}\n", 3, "unknown needs \"workloads\": did you mean \"workload\"?"},
+    {"advice.yaml", ADVICE "text: [t]}\n", 3, "`text` has to be a text, or a mapping of runtimes to texts"},
+    {"quotas.yaml", QUOTA "limit: 10, windows_s: 60}\n", 3, "unknown key \"windows_s\": did you mean \"window_s\"?"},
+    {"quotas.yaml", QUOTA "limit: ten, window_s: 60}\n", 3, "`limit` has to be a whole number"},
+    {"quotas.yaml", QUOTA "kind: slidin, window_s: 60}\n", 3, "unknown kind \"slidin\": did you mean \"sliding\"?"},
+    {"quotas.yaml", "quotas:\n  - {id: q, registry: r.example, window_s: 60}\n", 2, "a quota needs `identity`"},
+    {"homes.yaml", "homes:\n  - {old: r.example/, state: frozn, since: 2025-01-01}\n", 2, "unknown state \"frozn\": did you mean \"frozen\"?"},
+    {"quotas.yaml", "only: yes\n", 1, "`only` is true, or is left out"},
+    {"quotas.yaml", "schema: 2\n", 1, "`schema` is 1"},
+};
+static void mistakes_are_told_where_they_stand(void **state) {
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(mistakes); i++) {
+        struct pm_diags *d = pm_diags_new();
+        struct pm_ruleset *rs = load(mistakes[i].file, mistakes[i].yaml, d);
+        bool told = false;
+        for (size_t k = 0; k < pm_diags_count(d); k++) {
+            struct pm_diag x = pm_diags_at(d, k);
+            told = told || (x.line == mistakes[i].line && pm_str_starts(x.message, pm_str_c(mistakes[i].words)) && pm_str_eqc(x.path, file));
+            if (k + 1 == pm_diags_count(d) && !told) print_message("%d: %.*s\n", (int)x.line, PM_FMT(x.message));
+        }
+        if (rs || !told) fail_msg("not told: %s", mistakes[i].words);
+        pm_diags_free(d);
+    }
+}
+
+// Innocent neighbours of those mistakes: what a row may leave out, null, a shell's own braces.
+static void good_rows_pass(void **state) {
+    (void)state;
+    static const struct {
+        const char *file, *yaml;
+    } rows[] = {
+        {"correlate.yaml", FAMILY "gap_s: 1800, scope: node}\n"},
+        {"correlate.yaml", "schema: 1\nfamilies:\n  - {match: network, group: [], gap_s: 0.5, together_s: null, scope: node}\n"},
+        {"correlate.yaml", LINK "what: w}\n"},
+        {"findings.yaml", SETTING "begins: [a, b], where: {version: 3, root: true}, not_loopback: false, text: \"{value} of {key}\"}\n"},
+        {"findings.yaml", SETTING "equals: 3, text: t}\n  - {id: x, source: crio.conf, key: other, present: true, text: t, advice: a}\n"},
+        {"findings.yaml", CHECK "check: slow-pulls, text: \"{what}\"}\n"},
+        {"advice.yaml", ADVICE "text: \"on {node}\", command: {docker: \"curl -w '%{http_code}' ${PULL_TOKEN:?} ${nodes} | awk '{print $1}'\"}}\n"},
+        {"quotas.yaml", QUOTA "limit: null, window_s: 60, from: 2024-04-01, until: 2024-05-01 00:00:00+00:00, users: [a, b]}\n"},
+        {"advice.yaml",
+         "advice:\n  - {cause: network, phase: fix, within: 0-10m, at: elsewhere, variant: [a, b], needs: [node, pod], text: \"{node:is|are} it\"}\n"},
+        {"quotas.yaml", ""},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) pm_ruleset_free(good(rows[i].file, rows[i].yaml));
+}
+
+static size_t rows_of(const struct pm_ruleset *rs, enum pm_table t, const char *list) {
+    return json_array_size(json_object_get(pm_ruleset_table(rs, t), list));
+}
+static const char *word_of(const struct pm_ruleset *rs, enum pm_table t, const char *list, size_t i, const char *key) {
+    return json_string_value(json_object_get(json_array_get(json_object_get(pm_ruleset_table(rs, t), list), i), key));
+}
+
+// One row of each: the built-in ones stay, but for the one of its name.
+static void rows_merge_by_name(void **state) {
+    (void)state;
+    static const struct {
+        enum pm_table table;
+        const char *file, *list, *yaml;
+        int more; // than the built-in ones
+    } cases[] = {
+        {PM_TABLE_CORRELATE, "correlate.yaml", "links", LINK "what: w}\n", 1},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "families", LINK "what: w}\n", 0},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "links",
+         "links:\n  - {from: storage.io, to: runtime.unpack, share: node, observed: meanwhile, lag_s: 60, what: w}\n", 0},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "families", FAMILY "gap_s: 60, scope: node}\n", 1},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "families", "families:\n  - {match: network, group: [], gap_s: 60, scope: node}\n", 0},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "links", "only: true\n" LINK "what: w}\n", -1000},
+        {PM_TABLE_FINDINGS, "findings.yaml", "settings", SETTING "present: true, text: t}\n", 1},
+        {PM_TABLE_FINDINGS, "findings.yaml", "settings", "settings:\n  - {id: frozen-pause-image, source: crio.conf, key: k, below: 5, text: t, advice: a}\n",
+         -1},
+        {PM_TABLE_FINDINGS, "findings.yaml", "checks", CHECK "check: slow-pulls, text: t}\n", 0},
+        {PM_TABLE_ADVICE, "advice.yaml", "advice", ADVICE "text: ask the team of the registry}\n", 1},
+        {PM_TABLE_HOMES, "homes.yaml", "homes", "homes:\n  - {old: r.example/, new: s.example/, state: gone, since: 2025-01-01}\n", 1},
+        {PM_TABLE_QUOTAS, "quotas.yaml", "quotas", QUOTA "window_s: 60}\n", 1},
+        {PM_TABLE_QUOTAS, "quotas.yaml", "quotas",
+         "quotas:\n  - {id: docker-hub.anonymous, registry: docker.io, identity: anonymous, limit: 5, window_s: 60}\n", 0},
+        {PM_TABLE_ALERTS, "alerts.yaml", "groups", "groups:\n  - {name: mine, rules: [{alert: Mine, expr: \"up > 1\"}]}\n", 1},
+    };
+    struct pm_ruleset *built_in = good("quotas.yaml", "");
+    for (size_t i = 0; i < PM_LEN(cases); i++) {
+        struct pm_ruleset *rs = good(cases[i].file, cases[i].yaml);
+        size_t before = rows_of(built_in, cases[i].table, cases[i].list), after = rows_of(rs, cases[i].table, cases[i].list);
+        assert_true(before > 0);
+        if (cases[i].more == -1000) assert_int_equal(after, 1);
+        else assert_int_equal((int)after - (int)before, cases[i].more);
+        assert_string_not_equal(pm_ruleset_hash(rs), pm_ruleset_hash(built_in)); // each is in force, so each is in the hash
+        pm_ruleset_free(rs);
+    }
+    pm_ruleset_free(built_in);
+}
+
+// What replaces stands where that stood; what is new goes before, advice before its own step.
+static void rows_keep_their_places(void **state) {
+    (void)state;
+    struct pm_ruleset *rs =
+        good("correlate.yaml", "families:\n  - {match: network.tls, group: [], gap_s: 7, scope: node}\n  - {match: auth, group: [], gap_s: 8, scope: node}\n");
+    assert_string_equal(word_of(rs, PM_TABLE_CORRELATE, "families", 0, "match"), "network.tls");
+    assert_string_equal(word_of(rs, PM_TABLE_CORRELATE, "families", 5, "match"), "auth"); // it was the fifth
+    pm_ruleset_free(rs);
+    rs = good("advice.yaml", "advice:\n  - {cause: network.dns, phase: fix, within: 30-120m, text: first of mine}\n  - {cause: network.dns, phase: fix, "
+                             "within: 30-120m, text: second of mine}\n");
+    const json_t *all = json_object_get(pm_ruleset_table(rs, PM_TABLE_ADVICE), "advice");
+    size_t at = 0;
+    while (at < json_array_size(all) && strcmp(json_string_value(json_object_get(json_array_get(all, at), "cause")), "network.dns") != 0) at++;
+    assert_true(at > 0 && at < json_array_size(all));
+    while (strcmp(word_of(rs, PM_TABLE_ADVICE, "advice", at, "phase"), "fix") != 0) at++;
+    assert_string_equal(word_of(rs, PM_TABLE_ADVICE, "advice", at, "text"), "first of mine");
+    assert_string_equal(word_of(rs, PM_TABLE_ADVICE, "advice", at + 1, "text"), "second of mine");
+    assert_string_equal(word_of(rs, PM_TABLE_ADVICE, "advice", at + 2, "cause"), "network.dns");
+    pm_ruleset_free(rs);
+}
+
+// An alert of one's own replaces the one of its name, in whatever group it stands.
+static void alerts_merge_by_name(void **state) {
+    (void)state;
+    struct pm_ruleset *built_in = good("quotas.yaml", "");
+    const json_t *group = json_array_get(json_object_get(pm_ruleset_table(built_in, PM_TABLE_ALERTS), "groups"), 0);
+    const json_t *rule = json_array_get(json_object_get(group, "rules"), 0);
+    const char *name = json_string_value(json_object_get(rule, "alert")), *home = json_string_value(json_object_get(group, "name"));
+    char yaml[512];
+    for (int same = 0; same < 2; same++) {
+        snprintf(yaml, sizeof yaml, "groups:\n  - name: %s\n    rules: [{alert: %s, expr: \"up > 7\"}]\n", same ? home : "mine", name);
+        struct pm_ruleset *rs = good("alerts.yaml", yaml);
+        size_t i, k, found = 0;
+        json_t *g, *r;
+        json_array_foreach(json_object_get(pm_ruleset_table(rs, PM_TABLE_ALERTS), "groups"), i, g) json_array_foreach(json_object_get(g, "rules"), k, r) {
+            if (strcmp(json_string_value(json_object_get(r, "alert")), name) != 0) continue;
+            assert_string_equal(json_string_value(json_object_get(r, "expr")), "up > 7");
+            found++;
+        }
+        assert_int_equal(found, 1);
+        assert_int_equal(rows_of(rs, PM_TABLE_ALERTS, "groups"), rows_of(built_in, PM_TABLE_ALERTS, "groups") + !same);
+        pm_ruleset_free(rs);
+    }
+    pm_ruleset_free(built_in);
+}
+
+static void words_are_known_to_the_code(void **state) {
+    (void)state;
+    size_t n = 0;
+    for (size_t i = 0; pm_words_observed[i]; i++) assert_true(pm_share_known(pm_words_observed[i]));
+    for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
+    while (pm_words_placeholder[n]) n++;
+    assert_int_equal(n, PM_ADV_KEY_COUNT);
+    assert_string_equal(pm_words_placeholder[PM_ADV_HOST], "host");
+    assert_string_equal(pm_words_placeholder[PM_ADV_NEW_SECRET], "new_secret");
+    assert_string_equal(pm_words_placeholder[PM_ADV_ACR], "acr");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mistakes_are_told_where_they_stand),
+        cmocka_unit_test(good_rows_pass),
+        cmocka_unit_test(rows_merge_by_name),
+        cmocka_unit_test(rows_keep_their_places),
+        cmocka_unit_test(alerts_merge_by_name),
+        cmocka_unit_test(words_are_known_to_the_code),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
