@@ -4,6 +4,8 @@
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum option {
@@ -102,13 +104,36 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
     return PM_EXIT_USAGE;
 }
 
+// Outputs never destroy: what is read, or kept for reading, is not written over. Devices and "-" may be named twice.
+static bool same_place(const char *a, const char *b) {
+    struct stat x, y;
+    if (stat(a, &x) == 0 && stat(b, &y) == 0) return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    return strcmp(a, b) == 0 && strcmp(a, "-") != 0;
+}
+static int outputs_spare(const struct pm_command *c, const struct pm_bundle_args *args) {
+    const struct pm_outputs *out = &args->out;
+    for (size_t i = 0; i < out->n; i++) {
+        const char *name = out->file[i];
+        for (size_t k = 0; k < args->paths_n; k++)
+            if (same_place(name, args->paths[k])) return pm_usage(c, "%s is read: the report would take its place", name);
+        for (size_t k = 0; k < i; k++)
+            if (same_place(name, out->file[k])) return pm_usage(c, "two outputs of one name: %s", name);
+        if (args->db && same_place(name, args->db)) return pm_usage(c, "%s is the timeline: the report would take its place", name);
+        if (pm_timeline_is(name)) return pm_usage(c, "%s is a timeline: a report does not take its place", name);
+    }
+    for (size_t k = 0; args->db && k < args->paths_n; k++)
+        if (same_place(args->db, args->paths[k])) return pm_usage(c, "%s is read: the timeline would take its place", args->db);
+    return PM_EXIT_OK;
+}
+
 static int args_check(const struct pm_command *c, unsigned parts, struct pm_bundle_args *args) {
     if (args->paths_n == 0) return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
     for (size_t i = 0; i < args->paths_n; i++)
         if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
             return pm_usage(c, "%s is a timeline, not a bundle: 'pullmortem report' reads it, 'pullmortem merge' puts several together", args->paths[i]);
     if (args->since_ns != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->since_ns > args->until_ns) return pm_usage(c, "--since is after --until");
-    return parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
+    int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
+    return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
 
 int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, unsigned parts, struct pm_bundle_args *args) {

@@ -12,7 +12,12 @@ static int analyze(struct pm_bundle_args *args) {
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
     int status = t ? pm_bundle_report(t, rules, args) : PM_EXIT_INPUT;
     if (t && !whole) fputs("pullmortem: some input could not be read, or only in part; the report lists it\n", stderr);
-    pm_timeline_close(t);
+    const char *why = NULL;
+    bool said = t && pm_timeline_error(t); // while it was judged
+    if (!pm_timeline_finish(t, &why)) {
+        if (!said) fprintf(stderr, "pullmortem: %s\n", why);
+        whole = false;
+    }
     pm_diags_free(diags);
     pm_ruleset_free(rules);
     return status == PM_EXIT_OK && !whole ? PM_EXIT_INPUT : status;

@@ -9,7 +9,11 @@ static int ingest(struct pm_bundle_args *args) {
     bool whole = true;
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
     bool made = t != NULL;
-    pm_timeline_close(t);
+    const char *why = NULL;
+    if (!pm_timeline_finish(t, &why)) {
+        fprintf(stderr, "pullmortem: %s\n", why);
+        whole = false;
+    }
     if (made && !whole) pm_diags_print(diags);
     pm_diags_free(diags);
     return made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;

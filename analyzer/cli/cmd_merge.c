@@ -22,7 +22,10 @@ static int merge(const char *db, const char **paths, size_t n) {
         fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }
-    pm_timeline_close(t);
+    if (!pm_timeline_finish(t, &why)) {
+        if (whole) fprintf(stderr, "pullmortem: %s\n", why);
+        whole = false;
+    }
     return whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 

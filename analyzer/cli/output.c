@@ -3,6 +3,7 @@
 #include "cli/opts.h"
 #include "pm/arena.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -63,10 +64,12 @@ bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ct
     struct pm_buf part = {0};
     struct stat there;
     bool direct = lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
-    pm_buf_fmt(&part, "%s%s", path, direct ? "" : ".part");
-    if (!direct) pm_unfinished(part.p);
-    FILE *f = fopen(part.p, "wb");
-    bool ok = f && write(f, ctx);
+    if (direct) pm_buf_fmt(&part, "%s", path);
+    else pm_buf_fmt(&part, "%s.%ld.part", path, (long)getpid()); // no other run's, and nothing that somebody put there is written through
+    int fd = direct ? open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd >= 0 && !direct) pm_unfinished(part.p);
+    FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    bool ok = f && write(f, ctx) && fflush(f) == 0 && (direct || fsync(fd) == 0);
     ok = f && fclose(f) == 0 && ok;
     if (ok && !direct) ok = rename(part.p, path) == 0;
     int why = errno;

@@ -190,7 +190,8 @@ bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **
     bool attached = source_attach(into, path);
     timeline_write_begins(into);
     bool ok = attached && copy(into, path);
-    if (into->in_transaction) timeline_exec(into, ok ? "COMMIT" : "ROLLBACK");
+    if (into->in_transaction && ok) ok = timeline_exec(into, "COMMIT"); // a full disk shows here at the latest
+    if (into->in_transaction && !ok) sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
     into->in_transaction = false;
     sqlite3_exec(into->db,
                  "DROP TABLE IF EXISTS temp.text_map; DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle; DROP TABLE IF EXISTS temp.named",
@@ -200,7 +201,8 @@ bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **
     into->seen = NULL;
     into->committed = into->committed || ok;
     if (!ok) {
-        snprintf(merge_why, sizeof merge_why, "%s cannot be merged: %s", path, into->error.n ? into->error.p : "unknown");
+        snprintf(merge_why, sizeof merge_why, "%s cannot be merged into %s: %s", path, into->path ? into->path : "the temporary timeline",
+                 into->error.n ? into->error.p : "unknown");
         *why = merge_why;
     }
     return ok;

@@ -6,10 +6,13 @@
 #include "timeline/store.h"
 #include "base/embed.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define BUSY_MS 10000 // how long another writer is waited for
 
 static const char *const statements[ST_COUNT] = {
     [ST_STRING] = "INSERT INTO string VALUES(?,?)",
@@ -35,6 +38,7 @@ static const char *const statements[ST_COUNT] = {
 
 bool timeline_check(struct pm_timeline *t, int rc) {
     if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return true;
+    if (!t->error.n && (rc & 0xff) == SQLITE_BUSY) pm_buf_lit(&t->error, "it is locked: another program is writing it");
     if (!t->error.n) pm_buf_fmt(&t->error, "%s", sqlite3_errcode(t->db) ? sqlite3_errmsg(t->db) : sqlite3_errstr(rc));
     return false;
 }
@@ -63,7 +67,7 @@ int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwis
 }
 void timeline_write_begins(struct pm_timeline *t) {
     if (t->in_transaction || !t->writable) return;
-    t->in_transaction = timeline_exec(t, "BEGIN");
+    t->in_transaction = timeline_exec(t, t->building ? "BEGIN" : "BEGIN IMMEDIATE"); // two that write one file would each wait for the other at the end
 }
 
 bool timeline_section(struct pm_timeline *t, const char *name) {
@@ -166,7 +170,9 @@ static enum file_kind kind_of(const char *path) {
     if (!f) return access(path, F_OK) == 0 ? FILE_OTHER : FILE_NONE;
     unsigned char head[72] = {0};
     size_t n = fread(head, 1, sizeof head, f);
+    bool unread = ferror(f);
     fclose(f);
+    if (unread) return FILE_OTHER; // never "nothing is there yet"
     if (n == 0) return FILE_NONE;
     if (n < sizeof head || memcmp(head, "SQLite format 3", 16) != 0) return FILE_OTHER;
     uint32_t application = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71];
@@ -206,6 +212,7 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
     t->path = pm_xstrdup(path);
     int rc = sqlite3_open_v2(path, &t->db, (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL);
     if (!timeline_check(t, rc)) return refuse(t, why, path, " cannot be opened: ", t->error.p);
+    sqlite3_busy_timeout(t->db, BUSY_MS);
     int64_t application = timeline_number(t, "PRAGMA application_id", 0), schema = timeline_number(t, "PRAGMA user_version", 0);
     if (t->error.n) return refuse(t, why, path, " is not a timeline, or is damaged: ", t->error.p);
     if (application != PM_TIMELINE_APPLICATION) return refuse(t, why, path, " is not a pullmortem timeline", "");
@@ -228,15 +235,26 @@ struct pm_timeline *pm_timeline_open_read(const char *path, const char **why) {
     return timeline_open(path, false, why);
 }
 
-void pm_timeline_close(struct pm_timeline *t) {
-    if (!t) return;
-    for (size_t i = 0; i < ST_COUNT; i++) sqlite3_finalize(t->stmt[i]);
-    if (t->in_transaction) timeline_exec(t, "COMMIT");
-    sqlite3_close(t->db);
-    if (t->building) {
-        if (t->committed && !t->error.n ? rename(t->building, t->path) : unlink(t->building)) errno = 0;
-        pm_finished(t->building);
-    }
+static bool folder_sync(const char *path) { // a new name is on the disk when its folder is
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? pm_xstrdup(path) : pm_xstrdup(".");
+    if (slash) folder[slash == path ? 1 : slash - path] = 0;
+    int fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    bool ok = fd < 0 || fsync(fd) == 0 || errno == EINVAL || errno == EROFS; // there are file systems that cannot, and folders that may not be opened
+    if (fd >= 0) close(fd);
+    free(folder);
+    return ok;
+}
+static bool moved(const char *from, const char *to) {
+    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    int why = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) ok = false, why = errno;
+    errno = why;
+    return ok && rename(from, to) == 0 && folder_sync(to);
+}
+
+static void timeline_free(struct pm_timeline *t) {
     pm_intern_free(t->strings);
     pm_arena_free(t->row_arena);
     pm_buf_free(&t->error);
@@ -246,3 +264,25 @@ void pm_timeline_close(struct pm_timeline *t) {
     free(t->seen);
     free(t);
 }
+
+bool pm_timeline_finish(struct pm_timeline *t, const char **why) {
+    if (!t) return true;
+    for (size_t i = 0; i < ST_COUNT; i++) sqlite3_finalize(t->stmt[i]);
+    if (t->in_transaction) timeline_exec(t, "COMMIT");
+    bool wanted = t->committed;
+    int rc = sqlite3_close(t->db);
+    if (rc != SQLITE_OK && !t->error.n) pm_buf_fmt(&t->error, "%s", sqlite3_errstr(rc));
+    if (t->building) {
+        if (wanted && !t->error.n && !moved(t->building, t->path)) pm_buf_fmt(&t->error, "%s", strerror(errno));
+        if (!wanted || t->error.n) unlink(t->building);
+        pm_finished(t->building);
+    }
+    bool ok = !t->error.n;
+    if (!ok && why) {
+        snprintf(why_text, sizeof why_text, "%s cannot be written: %s", t->path ? t->path : "the temporary timeline", t->error.p);
+        *why = why_text;
+    }
+    timeline_free(t);
+    return ok;
+}
+void pm_timeline_close(struct pm_timeline *t) { pm_timeline_finish(t, NULL); }

@@ -13,6 +13,8 @@ struct pm_timeline *pm_timeline_open(const char *path, bool create, const char *
 struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
 bool pm_timeline_is(const char *path); // the file is a timeline, by its first bytes
 void pm_timeline_close(struct pm_timeline *t);
+// The same, and whether all of it is on the disk under its name. False with *why: a new file is removed, and what was under the name before is still there.
+bool pm_timeline_finish(struct pm_timeline *t, const char **why);
 const char *
 pm_timeline_error(const struct pm_timeline *t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
 

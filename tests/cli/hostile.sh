@@ -52,6 +52,37 @@ holds report 'hard.yaml:2' "a hard pattern"
 holds report '"failed": 300' "a hard pattern"
 bounded 4 0 analyze "$tmp/texts" --format json -o "$tmp/report"
 grep -q rule-limit "$tmp/report" && { echo "a limit is told where none bit"; failed=1; }
+# Outputs never destroy what is read or kept: refused before anything is read. A name of its own is no trouble.
+spared() { # FILE ARGUMENTS...: the file is as it was, and the status is one of usage
+    spared=$1
+    shift
+    cp "$spared" "$tmp/before"
+    "$PM" "$@" >"$tmp/out" 2>&1
+    got=$?
+    [ $got = 2 ] || { echo "$*: exit status $got, not 2"; cat "$tmp/out"; failed=1; }
+    cmp "$spared" "$tmp/before" || { echo "$*: $spared was written over"; failed=1; }
+}
+cp testdata/hostile/links/a/kubelet.log "$tmp/in.txt"
+"$PM" ingest "$tmp/in.txt" --db "$tmp/kept.db" >/dev/null 2>&1
+spared "$tmp/in.txt" analyze "$tmp/in.txt" -o "$tmp/in.txt"
+spared "$tmp/in.txt" analyze "$tmp/in.txt" --db "$tmp/in.txt"
+spared "$tmp/kept.db" analyze "$tmp/in.txt" -f json -o "$tmp/kept.db"
+spared "$tmp/kept.db" report "$tmp/kept.db" -f json -o "$tmp/kept.db"
+spared "$tmp/in.txt" analyze "$tmp/in.txt" -o "$tmp/one.json" -o "$tmp/one.json"
+"$PM" analyze "$tmp/in.txt" --db "$tmp/kept.db" -o "$tmp/one.json" -o "$tmp/one.txt" -o - >/dev/null 2>&1 || { echo "outputs of different names are refused"; failed=1; }
+# A merge that a full disk (no file may grow past its limit) did not let in whole says so, and the timeline holds what it held.
+rows() { "$PM" query "$tmp/all.db" "select count(*) from events" --format csv | tail -1 | tr -d "\r"; }
+for part in 1 2; do
+    awk -v p=$part 'BEGIN { for (i = 0; i < 700; i++) printf "E0203 0%d:%02d:%02d.000001 77 remote_image.go:180] \"PullImage from image service failed\" err=\"rpc error: code = NotFound desc = r%d-%d: not found\" image=\"r.acme.test/a/b:%d-%d\"\n", p, i / 60, i % 60, p, i, p, i }' >"$tmp/part.log"
+    "$PM" ingest "$tmp/part.log" --db "$tmp/part$part.db" >/dev/null 2>&1
+done
+cp "$tmp/part1.db" "$tmp/all.db"
+had=$(rows)
+(trap '' XFSZ; ulimit -f $(($(wc -c <"$tmp/all.db") / 1024 + 16)); "$PM" merge "$tmp/part2.db" --db "$tmp/all.db" >"$tmp/out" 2>&1)
+[ $? = 3 ] || { echo "a merge on a full disk does not end with 3"; cat "$tmp/out"; failed=1; }
+holds out all.db "a merge on a full disk"
+[ "$(rows)" = "$had" ] || { echo "a merge on a full disk left $(rows) rows of $had"; failed=1; }
+"$PM" merge "$tmp/part2.db" --db "$tmp/all.db" >/dev/null 2>&1 && [ "$(rows)" = $((had * 2)) ] || { echo "a merge with room is not whole"; failed=1; }
 # The same bytes out, whatever the number of workers.
 for jobs in 1 3; do
     "$PM" ingest testdata/hostile -j $jobs --db "$tmp/$jobs.db" >/dev/null 2>&1
