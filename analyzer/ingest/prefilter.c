@@ -35,6 +35,7 @@ const char *const pm_prefilter_literals[] = {
     "unpack",
     "apply failure",
     "register layer",
+    "xtract layer",
     "verification failed",
     "size validation",
     "commit digest",

@@ -48,6 +48,7 @@ static const struct pm_word talk_words[] = {
     {"failed pulling container: ", REFUSAL},
     {"unexpected media type ", REFUSAL},
     {"locking ref ", PLACE},
+    {"fetching remote image", PLACE}, // minikube, with go-containerregistry's error behind it
     {"content digest sha256:", CLIENT_PLACE},
     {" locked: unavailable", FAILURE},
     {"received unexpected http status", REFUSAL},

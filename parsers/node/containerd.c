@@ -151,7 +151,11 @@ static const struct pm_logrus_row containerd_rows[] = {
     {"experimental: PullImage", NULL, NULL},
 };
 
+// A fatal line ends its program: ctr, nerdctl and crictl end so over a pull that failed, containerd never does.
+static bool ends_a_client(const struct pm_logrus *v) { return pm_str_eqc(v->level, "fatal") || pm_str_eqc(v->level, "FATA"); }
+
 bool pm_containerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_logrus *v) {
+    if (ends_a_client(v)) return false;
     struct pm_logrus_line l = {ctx, r, v, PM_COMP_CONTAINERD};
     const struct pm_logrus_row *row = pm_logrus_row_of(containerd_rows, PM_LEN(containerd_rows), v->msg);
     if (row && row->take) row->take(&l);
@@ -179,7 +183,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_CONTAINERD};
     bool known = pm_logrus_row_of(containerd_rows, PM_LEN(containerd_rows), v.msg);
-    if (!known && !ours(r)) return PM_PARSE_NO;
+    if ((!known || ends_a_client(&v)) && !ours(r)) return PM_PARSE_NO;
     return pm_logrus_take(&l, containerd_rows, PM_LEN(containerd_rows));
 }
 
