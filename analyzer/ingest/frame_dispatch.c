@@ -264,6 +264,7 @@ void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char
 }
 
 void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own, const struct pm_when *beside) {
+    if (collectors_clock(&r->hint.when, own)) own = &r->hint.when; // the offset that is found is for the stamps that are kept: a journal's, where it has them
     if (second_hand(ctx->frame) || !ctx->sink->stamps || own->kind == PM_WHEN_NONE || own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC) return;
     ctx->sink->stamps(ctx->sink->ctx, r, own, beside);
 }

@@ -18,6 +18,13 @@ failed_at 02:40:00.000000 >>without/nodes/heath-1/kubelet.log
 run 0 "$PM" analyze own -o own.json
 python3 -c 'import json; i = json.load(open("own.json"))["incidents"][0]; assert i["from"].startswith("2026-02-28T20:40"), i["from"]' 2>err || wrong "own stamps: $(tail -1 err)"
 
+# Behind a journal that writes UTC the journal's stamps are kept, and need no offset.
+mkdir -p behind/nodes/heath-1
+sed 's/^\([IE]\)0301 \(0[0-9]\)\(:[0-9:]*\)/Feb 28 20\3 heath-1 kubelet[911]: &/' own/nodes/heath-1/kubelet.log >behind/nodes/heath-1/kubelet.log
+sed -i 's/^Feb 28 20:05:00.100000/Feb 28 20:35:00/; s/^Feb 28 20:10:00.000000/Feb 28 20:40:00/; s/^Feb 28 20:40:00.000000/Feb 28 21:10:00/' behind/nodes/heath-1/kubelet.log
+run 0 "$PM" analyze behind -o behind.json
+python3 -c 'import json; i = json.load(open("behind.json"))["incidents"][0]; assert i["from"].startswith("2026-02-28T20:40"), i["from"]' 2>err || wrong "a journal's stamps: $(tail -1 err)"
+
 # A scheduler's log, in a zone that nothing tells, does not end the window; alone it is all there is.
 mkdir -p far/control far/nodes/heath-1
 for m in 10 11 12; do echo "time=\"2026-03-01T09:$m:01Z\" level=error msg=\"PullImage \\\"reg.gorse.example/kiln:9\\\" failed\" error=\"reg.gorse.example/kiln:9: not found\""; done >far/nodes/heath-1/containerd.log
