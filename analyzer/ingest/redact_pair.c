@@ -148,10 +148,27 @@ static bool value_of(struct pm_str s, size_t after, bool encoded, bool in_query,
     return *to > *from;
 }
 
+// The quote that ends at `end`, in any writing: its length.
+static size_t quote_before(struct pm_str s, size_t end) {
+    if (end == 0) return 0;
+    if (s.p[end - 1] == '"' || s.p[end - 1] == '\'') {
+        size_t n = 1;
+        while (n < end && s.p[end - 1 - n] == '\\') n++;
+        return n;
+    }
+    for (size_t n = 10; n >= 3; n--)
+        if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') && pm_secret_quote(s, end - n) == n) return n;
+    return 0;
+}
+
 // `name: DB_PASSWORD, value: x`: the key is the value's neighbour. Looked for where a pair's key is "value".
 static bool env_key(struct pm_str s, size_t start, struct pm_secret_key *key) {
     size_t at = start;
-    while (at > 0 && start - at < 24 && !pm_secret_word((unsigned char)s.p[at - 1])) at--;
+    for (size_t n; at > 0 && start - at < 24; at -= n) { // quotes may be written with letters: \x22
+        n = quote_before(s, at);
+        if (!n && pm_secret_word((unsigned char)s.p[at - 1])) break;
+        if (!n) n = 1;
+    }
     if (at > 1 && s.p[at - 1] == 'n' && s.p[at - 2] == '\\') at -= 2; // an escaped line end
     while (at > 0 && start - at < 24 && !pm_secret_word((unsigned char)s.p[at - 1])) at--;
     size_t word = pm_secret_word_start(s, at, ".");
@@ -170,19 +187,6 @@ static size_t blanks_back(struct pm_str s, size_t at) {
     size_t end = at;
     while (end > 0 && (s.p[end - 1] == ' ' || s.p[end - 1] == '\t') && at - end < 8) end--;
     return end;
-}
-
-// The quote that ends at `end`, in any writing: its length.
-static size_t quote_before(struct pm_str s, size_t end) {
-    if (end == 0) return 0;
-    if (s.p[end - 1] == '"' || s.p[end - 1] == '\'') {
-        size_t n = 1;
-        while (n < end && s.p[end - 1 - n] == '\\') n++;
-        return n;
-    }
-    for (size_t n = 10; n >= 3; n--)
-        if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') && pm_secret_quote(s, end - n) == n) return n;
-    return 0;
 }
 
 static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
@@ -204,6 +208,7 @@ static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
 static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struct pm_str v, size_t to, bool quoted) {
     if (!plausible(v, &p->key)) return false;
     bool capital = s.p[p->start] >= 'A' && s.p[p->start] <= 'Z';
+    if (strcmp(p->key.kind, "cookie") == 0 && pm_str_chr(v, '=', 0) > 0) return true;
     if (w == YAML && !quoted && to < s.n && (s.p[to] == ' ' || s.p[to] == ':'))
         return !is_prose(s, v, to, p->key.compound, capital) && p->key.compound; // several words
     if (w == PROSE && quoted)

@@ -77,6 +77,9 @@ static void secrets_go(void **unused) {
         {"auth:{username:\"bob\" password:\"hunter2\"}", "auth:{username:\"bob\" password:\"<redacted:password:~>\"}"},
         {"map[password:hunter2 username:bob]", "map[password:<redacted:password:~> username:bob]"},
         // headers
+        {"Cookie: sid=abcdefgh denied", "Cookie: <redacted:cookie:~> denied"},
+        {"{\\x22name\\x22:\\x22DB_PASSWORD\\x22,\\x22value\\x22:\\x22hunter2\\x22}",
+         "{\\x22name\\x22:\\x22DB_PASSWORD\\x22,\\x22value\\x22:\\x22<redacted:password:~>\\x22}"},
         {"Cookie: sid=abcd1234; theme=dark", "Cookie: <redacted:cookie:~>"},
         {"Set-Cookie: sid=abcd1234", "Set-Cookie: <redacted:cookie:~>"},
         {"Authorization: Token abcdefgh12", "Authorization: Token <redacted:auth:~>"},
