@@ -145,3 +145,13 @@ struct pm_diag pm_diags_at(struct pm_diags *d, size_t i) {
     pthread_mutex_unlock(&d->lock);
     return item;
 }
+
+void pm_diags_rewrite(struct pm_diags *d, pm_diag_text *text, void *ctx) {
+    for (size_t i = 0; i < pm_diags_count(d); i++) {
+        if (i == 0) pm_diags_at(d, 0); // puts them in order
+        struct pm_diag *item = &d->items[i];
+        struct pm_str path = text(ctx, item->path), message = text(ctx, item->message);
+        if (path.p != item->path.p) item->path = pm_arena_dup(d->a, path);
+        if (message.p != item->message.p) item->message = pm_arena_dup(d->a, message);
+    }
+}

@@ -695,6 +695,8 @@ static bool find_duplicate(struct writer *w, struct result *r) {
 // The path of a member as it is shown: people put tokens into names of folders, too.
 static struct pm_str shown_path(struct writer *w, struct pm_str path) { return w->redactor ? pm_redact_now(w->redactor, w->arena, path) : path; }
 
+static struct pm_str shown_text(void *w, struct pm_str text) { return shown_path(w, text); }
+
 static void number_tags(struct writer *w, struct pm_arena *a, struct pm_row *row) {
     if (!row->tagged || !w->redactor) return;
     for (int f = 0; f < PM_F_COUNT; f++) row->event.field[f] = pm_redact_number(w->redactor, a, row->event.field[f]);
@@ -930,6 +932,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     pthread_join(walker, NULL);
     for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
     finish(&w);
+    if (w.redactor && diags) pm_diags_rewrite(diags, shown_text, &w);
     for (struct block *b = p.spare, *next; b; b = next) {
         next = b->next;
         free(b);

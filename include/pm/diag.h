@@ -18,5 +18,8 @@ size_t pm_diags_count(const struct pm_diags *d);
 // is none. A bundle with such a loss was read in part only.
 bool pm_diag_is_loss(struct pm_str code);
 bool pm_diags_lost(struct pm_diags *d); // one was told, even where too many other kinds crowded it out of the list
+// Puts other texts for paths and messages, in order: a secret in the name of a folder is none to print. Once all is told.
+typedef struct pm_str pm_diag_text(void *ctx, struct pm_str text);
+void pm_diags_rewrite(struct pm_diags *d, pm_diag_text *text, void *ctx);
 // In order of path, line, code, message. Borrowed until the next add.
 struct pm_diag pm_diags_at(struct pm_diags *d, size_t i);
