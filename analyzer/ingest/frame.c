@@ -36,6 +36,7 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->record_arena = pm_arena_new();
     f->path = pm_arena_dup(f->member, path);
     f->place = pm_writer_of_path(f->path);
+    f->log_named = pm_writer_log_name(f->path);
     f->document = pm_writer_document(f->path);
     f->line = 1;
     f->at_start = true;

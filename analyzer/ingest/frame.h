@@ -27,8 +27,9 @@ struct pm_frame_options {
 // A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum pm_group bits, `of` is indexed by pm_group_index.
 #define PM_FRAME_VOICES 120
 struct pm_frame_voice {
-    unsigned known, bulk, first;
-    bool plain, container, named, quotes, prose;
+    unsigned known, bulk, first, named; // named: what the name says, whether it is enough or not
+    uint64_t preamble;                  // records before the first that is anybody's
+    bool plain, container, quotes, prose;
     unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
     uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts, headings; // code: of the foreign ones, what looks like a program's text
 };

@@ -70,12 +70,14 @@ struct frame_lane {
 struct frame_voice {
     struct pm_envelope_hint hint; // by which it is known again: container, pod, namespace, ident, unit
     struct pm_str section;
-    struct pm_str writer;                 // for people: "namespace/pod", or a program's name; PM_NONE for a plain file and for whom a name vouches
-    unsigned known;                       // groups that its name vouches for
-    unsigned bulk;                        // groups that all of its records together may vouch for
-    unsigned first;                       // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
-    bool plain, container, named, quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
-    bool prose;                           // it stands in a document that people write
+    struct pm_str writer;          // for people: "namespace/pod", or a program's name; PM_NONE for a plain file and for whom a name vouches
+    unsigned known;                // groups that its name vouches for
+    unsigned bulk;                 // groups that all of its records together may vouch for
+    unsigned first;                // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
+    unsigned named;                // groups that its name speaks of, also where the name alone is not enough
+    uint64_t preamble;             // records before the first that is anybody's
+    bool plain, container, quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
+    bool prose;                    // it stands in a document that people write
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
     uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts, headings;
@@ -137,7 +139,8 @@ struct pm_frame {
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
-    bool stern; // lines of a member that stern wrote
+    bool log_named, traced; // the file is called a log; a shell's trace of a client's command was seen
+    bool stern;             // lines of a member that stern wrote
     enum pm_document document;
     bool quoted;          // the line at hand belongs to a Markdown quote
     bool decided, sparse; // sparse: lines without a literal are left out

@@ -28,14 +28,14 @@ static void container_vouched(struct frame_voice *v, struct pm_str name, struct 
     v->known = groups & (PM_GROUP_REGISTRY | PM_GROUP_CLIENT);
     v->bulk = BULK_ANY;
     if (groups & PM_GROUP_NODE || (!name.n && !pod.n)) v->bulk |= PM_GROUP_NODE;
-    v->named = groups != 0;
+    v->named = groups;
 }
 
 static void program_vouched(struct frame_voice *v, struct pm_str ident, struct pm_str unit) {
     if (pm_writer_repeats(ident)) return;
     v->known = pm_writer_groups(ident);
     if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service")))) v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit);
-    v->named = v->known != 0;
+    v->named = v->known;
     v->bulk = BULK_ANY | PM_GROUP_NODE;
 }
 
@@ -177,6 +177,8 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     if (r->hint.relayed) v->quotes = true;
     if (prompted(text)) v->prompts++;
     if (heading(text)) v->headings++;
+    f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
+    if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --"))) return; // a Kubernetes program's first words, whichever it is
     if (shell_or_fence(text)) return;
     enum pm_group g = PM_GROUP_NONE;
     bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
@@ -189,10 +191,25 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
         if (code_like(text)) v->code++;
         if (!pm_line_head(text)) v->sentences++;
     }
-    if (v->records++ == 0) v->first = p && !fallback ? (g ? g : PM_GROUP_ALL) : PM_GROUP_NONE;
+    if (v->first == PM_GROUP_NONE && v->records == v->preamble) {
+        if (p && !fallback) v->first = g ? g : PM_GROUP_ALL;
+        else v->preamble++;
+    }
+    v->records++;
 }
 
 // ---- what it may testify
+
+// A client's error at the beginning of its line, which names its image, in a job's long log: builds and tests print much before it. In a text of another
+// name a shell's trace of the command must stand before.
+static bool client_in_job(const struct pm_frame *f, const struct frame_voice *v, const struct pm_record *r, const struct pm_event *e) {
+    static const char *const heads[] = {"Error response from daemon: ", "docker: Error", "ERROR: ", "Error: ", "error building image: ", "FATA[", "time=\""};
+    if (!v->plain || f->document || !(f->log_named || f->traced)) return false;
+    if (!e->field[PM_F_IMAGE].n && !e->field[PM_F_REPOSITORY].n && !f->terminal.image.n) return false;
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_starts(r->text, pm_str_c(heads[i]))) return true;
+    return false;
+}
 
 // Sets the event's standing; where that hangs on the rest of the member, its voice as well.
 void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, const struct pm_record *r, struct pm_event *e) {
@@ -201,7 +218,7 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, cons
     bool talk = p && p->flags & (PM_PARSER_FALLBACK | PM_PARSER_SHARED);
     e->standing = g == PM_GROUP_ACCOUNT || (e->component == PM_COMP_KUBELET && e->flags & PM_EV_ECHO) ? PM_STANDING_ACCOUNT : PM_STANDING_WITNESS;
     if (!v) return;
-    if (!(v->known & g)) {
+    if (!(v->known & g) && !(g == PM_GROUP_CLIENT && !talk && client_in_job(f, v, r, e))) {
         if (v->bulk & g && (v->plain || !talk)) {
             e->voice = (uint16_t)((v->index + 1u) << 1 | (talk ? 1u : 0u));
             v->open[talk] |= 1u << e->component;
@@ -235,14 +252,19 @@ static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
     return (strict + v->talk) * 8 >= v->foreign ? PM_GROUP_ALL : 0;
 }
 
+// Entry points, deprecated flags and a rotated file's half line come before the program's own first record. A name allows for some of them, and so does a
+// registry's grammar, which nobody quotes line by line; a node's lines in a container without a name begin at once.
+static unsigned preamble_allowed(const struct pm_frame_voice *v, unsigned g) { return v->named & g ? 16 : g == PM_GROUP_REGISTRY ? 4 : 0; }
+
 // A container or an unknown program is heard where four fifths of what it writes, from its first record on, is one group's own.
 static unsigned bulk_testifies(const struct pm_frame_voice *v) {
     unsigned groups = 0;
     if (v->quotes || !v->first) return 0;
     for (int i = 0; i < PM_GROUP_COUNT; i++) {
         unsigned g = 1u << i;
-        bool began = v->first == PM_GROUP_ALL || v->first == g;
-        if (v->bulk & g && began && (v->of[i] + v->neutral) * 5 >= v->records * 4 && v->of[i] * 5 >= v->records) groups |= g;
+        bool began = (v->first == PM_GROUP_ALL || v->first == g) && v->preamble <= preamble_allowed(v, g);
+        uint64_t records = v->records - v->preamble;
+        if (v->bulk & g && began && (v->of[i] + v->neutral) * 5 >= records * 4 && v->of[i] * 5 >= records) groups |= g;
     }
     return groups;
 }
@@ -259,6 +281,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
         out[i] = (struct pm_frame_voice){.known = v->known,
                                          .bulk = v->bulk,
                                          .first = v->first,
+                                         .preamble = v->preamble,
                                          .plain = v->plain,
                                          .container = v->container,
                                          .named = v->named,

@@ -306,3 +306,8 @@ enum pm_document pm_writer_document(struct pm_str path) {
         if (pm_str_ends(path, pm_str_c(tails[i].tail))) return tails[i].kind;
     return PM_DOCUMENT_NONE;
 }
+
+bool pm_writer_log_name(struct pm_str path) {
+    ptrdiff_t slash = pm_str_rchr(path, '/');
+    return log_name(slash < 0 ? path : pm_str_from(path, (size_t)slash + 1));
+}

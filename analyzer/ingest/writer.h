@@ -27,6 +27,7 @@ struct pm_writer_place { // of a container, as a path tells it; slices borrow fr
 // Layouts of kubelets, Docker and the collectors. `container` false where the path speaks of no container.
 struct pm_writer_place pm_writer_of_path(struct pm_str path);
 
+bool pm_writer_log_name(struct pm_str path); // "job.log", "web.log.1.gz", "logs.txt"
 // What a file is by its name: programs and people quote logs in their texts, no log is written into a file of that name.
 enum pm_document { PM_DOCUMENT_NONE = 0, PM_DOCUMENT_PROSE, PM_DOCUMENT_PROGRAM };
 enum pm_document pm_writer_document(struct pm_str path);

@@ -5,7 +5,9 @@
 //     #4 ERROR: pull access denied, repository does not exist or may require authorization: …      (the step's first line names the image)
 //      => ERROR [internal] load metadata for docker.io/library/debian:99     (no cause on this line)
 //     ERROR: failed to solve: debian:99: failed to resolve source metadata for docker.io/library/debian:99: docker.io/library/debian:99: not found
-// Source: moby/buildkit:util/progress/progressui, docker/buildx. "failed to solve: process \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
+//     error building image: GET https://index.docker.io/v2/library/debian/manifests/99: MANIFEST_UNKNOWN: manifest unknown      (kaniko)
+// Source: moby/buildkit:util/progress/progressui, docker/buildx, GoogleContainerTools/kaniko:cmd/executor/cmd/root.go.
+// "failed to solve: process \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
 #include "parsers/client/client.h"
 
 // "#3 ERROR: docker.io/library/debian:99: not found": the error of a step; most steps are a build's own commands.
@@ -23,6 +25,7 @@ static const struct pm_client_row rows[] = {
     {"^ERROR: ", "failed to do request: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},
     {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 55},
+    {"^error building image: ", "/v2/", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60}, // kaniko
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
 };
 static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};

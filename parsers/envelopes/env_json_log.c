@@ -31,9 +31,11 @@ static void places(const json_t *json, struct pm_envelope_hint *hint) {
     if (node.n) hint->node = node;
 }
 
-// An application's own record has a logger; a collector's line has one inside of it. What it relays in its message is not its reader's business.
-static bool own_logger(const json_t *json) {
-    static const char *const keys[] = {"logger", "logger_name", "caller", "log.logger"};
+// An application's own record has a logger (a collector's line has one inside of it), a conversation or a ticket has people. What they relay in a message is
+// not the writer's own line.
+static bool own_record(const json_t *json) {
+    static const char *const keys[] = {"logger", "logger_name", "caller",  "log.logger", "user",   "u",    "author", "sender",     "channel",
+                                       "room",   "thread",      "subject", "title",      "ticket", "role", "body",   "description"};
     for (size_t i = 0; i < PM_LEN(keys); i++)
         if (json_object_get(json, keys[i])) return true;
     return false;
@@ -47,7 +49,7 @@ static struct pm_str line_of(const json_t *json) {
     bool collected = json_is_object(json_object_get(json, "host"));
     for (size_t i = 0; i < PM_LEN(collectors); i++) collected |= json_object_get(json, collectors[i]) != NULL;
     if (collected) return either(json, "log", "message");
-    if (own_logger(json)) return PM_NONE;
+    if (own_record(json)) return PM_NONE;
     struct pm_str message = json_object_size(json) <= 16 ? pm_envelope_text(json, "message") : PM_NONE; // of whatever collector: a program's line by its head
     if (pm_line_head(message) && message.p[0] != '{' && message.p[0] != '[') return message;
     bool few = json_object_size(json) <= 5;

@@ -24,10 +24,19 @@ static bool starts_with_any(struct pm_str s, const char *const *table, size_t n)
     return false;
 }
 
+// A product's own versioned API, "/api/v2/tenants/7/manifests/latest": registries behind a path have the repository's name before their /v2/.
+static bool behind_api(struct pm_str path, const char *at) {
+    static const char *const heads[] = {"/api", "/apis", "/rest"};
+    struct pm_str before = pm_str_sub(path, 0, (size_t)(at - path.p));
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_ends(before, pm_str_c(heads[i]))) return true;
+    return false;
+}
+
 // memmem costs more than the few slashes of a path.
 static bool has_v2(struct pm_str path) {
     for (const char *p = path.p, *end = path.p + path.n; (p = memchr(p, '/', (size_t)(end - p))) && end - p >= 4; p++)
-        if (p[1] == 'v' && p[2] == '2' && p[3] == '/') return true;
+        if (p[1] == 'v' && p[2] == '2' && p[3] == '/' && !behind_api(path, p)) return true;
     return false;
 }
 

@@ -15,6 +15,7 @@
 #define KUBELET_CALM "I0305 10:00:00.000001    1201 kubelet.go:2425] \"SyncLoop ADD\" source=\"api\" pods=[\"shop/cart-0\"]\n"
 #define CRI "2024-03-05T10:00:01.500000001Z stdout F "
 #define CHATTER "order 7 was shipped\n"
+#define LONG CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER CHATTER
 #define DOCKER_CLI "Error response from daemon: manifest for r.acme.test/shop/cart:9 not found: manifest unknown: manifest unknown\n"
 #define ACCESS "10.1.2.3 - - [05/Mar/2024:10:00:01 +0000] \"GET /v2/shop/cart/manifests/9 HTTP/1.1\" 404 96 \"-\" \"containerd/1.7.2\"\n"
 #define POD "nodes/n1/var/log/pods/shop_web-7d9f8b6c5-x2x9p_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/"
@@ -148,6 +149,28 @@ static const struct row rows[] = {
      {{"compose.log", "proxy-1  | /docker-entrypoint.sh: ready\nproxy-1  | " ACCESS "proxy-1  | " ACCESS}},
      2,
      0},
+    {"a kubelet's container begins with the words of its flags",
+     {{"var/log/pods/kube-system_kubelet-n1_0123456789abcdef0123456789abcdef/kubelet/0.log",
+       CRI "Flag --cloud-provider has been deprecated\n" CRI CHATTER CRI KUBELET_CALM CRI KUBELET}},
+     1,
+     0},
+    {"a container without a name that begins with its own words is no kubelet",
+     {{"c/0b7b2dc5e77b-json.log",
+       "{\"log\":\"listening\\n\",\"time\":\"2024-03-05T10:00:00.5Z\"}\n{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] "
+       "\\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stdout\",\"time\":\"2024-03-05T10:00:01.5Z\"}\n"}},
+     0,
+     1},
+    {"a registry's container without a name, a start script's words first", {{POD "app/0.log", CRI CHATTER CRI ACCESS CRI ACCESS CRI ACCESS}}, 3, 0},
+    {"a conversation as JSON, one message a line",
+     {{"chat.jsonl",
+       "{\"user\":\"ola\",\"message\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" "
+       "image=\\\"r.acme.test/a:1\\\"\"}\n"}},
+     0,
+     0},
+    {"a job's long log", {{"job.log", LONG DOCKER_CLI}}, 1, 0},
+    {"a shell's trace of a long job", {{"job.txt", LONG "+ docker pull r.acme.test/shop/cart:9\n" DOCKER_CLI}}, 1, 0},
+    {"the same error in a long text without either", {{"story.txt", LONG DOCKER_CLI}}, 0, 1},
+    {"in the middle of a log's line", {{"job.log", LONG "then it said " DOCKER_CLI}}, 0, 1},
 };
 
 struct seen {
