@@ -54,6 +54,7 @@ static void state_free(struct pm_state *s) {
         for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
     }
     free(s->traces.items);
+    free(s->rumours.items);
     free(s->pulls.items);
     free(s->groups.items);
     free(s->ok_by_image.items);
@@ -223,6 +224,7 @@ static void each_incident(struct pm_state *s) {
 static void pulls(struct pm_state *s) {
     pm_fold_pulls(s);
     pm_request_fold(s);
+    pm_hearsay_pods(s);
     pm_fold_order(s);
     pm_settle(s);
 }

@@ -113,6 +113,7 @@ static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct p
     t->secret = pm_id(s, f[PM_F_SECRET]);
     t->join = pm_id(s, f[PM_F_JOIN]);
     t->url = pm_id(s, f[PM_F_URL]);
+    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(s, f[PM_F_WRITER]);
     if (!f[PM_F_IMAGE].n) return;
     bool known = pm_image_parse(s->scratch, f[PM_F_IMAGE], &image);
     t->image = pm_id(s, image.norm.n ? image.norm : f[PM_F_IMAGE]);
@@ -470,10 +471,25 @@ static bool row_in(void *ctx, const struct pm_row *row) {
     return more;
 }
 
+// A pod runs because its images were pulled: what its output says of them is of another time or place, whoever it is. (A registry's requests stay: others ask
+// it for the image that it runs itself.)
+static bool of_own_image(struct pm_state *s, const struct pm_trace *t) {
+    const struct pm_pod_fact *pod = t->writer && t->image ? pm_facts_pod(s, t->writer) : NULL;
+    return pod && pm_ids_has(&pod->images, t->image);
+}
+
+static void drop_own_images(struct pm_state *s) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->traces.n; i++)
+        if (!of_own_image(s, &s->traces.items[i])) s->traces.items[kept++] = s->traces.items[i];
+    s->traces.n = kept;
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
     pm_facts_finish(s);
+    drop_own_images(s);
     learn_hosts(s);
     pm_facts_boxed(s);
     learn_registries_of_pods(s);

@@ -64,7 +64,12 @@ struct pm_trace {
     uint8_t kind, component, stage, role, origin, quality;
     uint8_t form; // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for", "returns image reference")
     struct pm_verdict verdict;
-    uint32_t pull; // the pull that it was folded into, index + 1; 0 none
+    uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
+    uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
+};
+struct pm_rumour { // a failed pull as hearsay tells it
+    int64_t ts;
+    uint32_t node, image, namespace, pod;
 };
 
 struct pm_attempt {         // a pull while it is folded
@@ -315,11 +320,12 @@ struct pm_state {
     Pvoid_t request_open;      // hash of client, file, repository → group index + 1
     Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;        // duplicates among event objects
-    Pvoid_t hearsay_at;        // file and writer → index + 1 into the report's list
-    Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
-    struct pm_arena *scratch;  // reset per row
-    int64_t from, to;          // of the evidence
-    uint64_t event_attempts;   // that all events together count; fold_counts.c
+    PM_LIST(struct pm_rumour) rumours;
+    Pvoid_t hearsay_at;       // file and writer → index + 1 into the report's list
+    Pvoid_t skew;             // node id → ns that its clock is ahead of the API server's
+    struct pm_arena *scratch; // reset per row
+    int64_t from, to;         // of the evidence
+    uint64_t event_attempts;  // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
     bool nodes_known;             // a client that is none of them stays a client
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
@@ -367,6 +373,7 @@ void pm_skew_measure(struct pm_state *s);                                       
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                          // 0: none that is worth telling
 int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);          // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
+void pm_hearsay_pods(struct pm_state *s);                                    // hearsay.c: pods of failed pulls that no witness names
 void pm_settle(struct pm_state *s);                                          // settle.c
 void pm_group_incidents(struct pm_state *s);                                 // group.c
 void pm_chain_links(struct pm_state *s);                                     // chain.c

@@ -56,6 +56,38 @@ static void a_boxed_kubelet_is_its_pod_s_node(void **state) {
     judged_free(&j);
 }
 
+// An exporter's event says which pod it was; another image's, another node's and a late one say nothing, and none of them is a pull.
+static void hearsay_names_a_pod_and_makes_no_pull(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {1, CONTAINERD, FAILED(WEB, NO_ROUTE), .node = "n1"},
+        {4, EVENTS, FAILED(WEB, NO_ROUTE), .node = "n1", .pod = "shop/web-0", .hearsay = true, .writer = "ops/exporter-0"},
+        {60, CONTAINERD, FAILED(WEB, NO_ROUTE), .node = "n2"},
+        {61, EVENTS, FAILED(WEB, NO_ROUTE), .node = "n1", .pod = "shop/web-0", .hearsay = true},
+        {62, EVENTS, FAILED("quay.test/acme/api:1", NO_ROUTE), .node = "n2", .pod = "shop/api-0", .hearsay = true},
+        {75, EVENTS, FAILED(WEB, NO_ROUTE), .node = "n2", .pod = "shop/web-1", .hearsay = true},
+        {99, EVENTS, FAILED(WEB, NO_ROUTE), .pod = "shop/web-2", .hearsay = true},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, pods FROM pulls ORDER BY ended", "n1 shop/web-0, n2 -");
+    judged_free(&j);
+}
+
+// A builder is believed about the images that it pulls, but not about the one that its own pod runs.
+static void output_is_not_about_the_pods_own_image(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0, OBJECTS, PM_KIND_POD_STATE, .node = "n1", .pod = "ci/build-0",
+         .detail = "{\"containers\":[{\"name\":\"build\",\"image\":\"quay.test/acme/web:1\"}]}"},
+        {1, CONTAINERD, FAILED(WEB, NO_ROUTE), .node = "n1", .writer = "ci/build-0"},
+        {2, CONTAINERD, FAILED("quay.test/acme/api:1", NO_ROUTE), .node = "n1", .writer = "ci/build-0"},
+        {3, CONTAINERD, FAILED(WEB, NO_ROUTE), .node = "n2", .writer = "ci/build-1"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, image FROM pulls ORDER BY ended", "n1 quay.test/acme/api:1, n2 quay.test/acme/web:1");
+    judged_free(&j);
+}
+
 static void refused_before_any_request_is_one_attempt_a_pod(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -270,6 +302,8 @@ int main(void) {
         cmocka_unit_test(a_late_echo_adds_and_never_makes),
         cmocka_unit_test(a_session_s_last_word_counts_once),
         cmocka_unit_test(a_boxed_kubelet_is_its_pod_s_node),
+        cmocka_unit_test(hearsay_names_a_pod_and_makes_no_pull),
+        cmocka_unit_test(output_is_not_about_the_pods_own_image),
         cmocka_unit_test(refused_before_any_request_is_one_attempt_a_pod),
         cmocka_unit_test(two_credentials_are_one_attempt),
         cmocka_unit_test(two_pods_with_one_credential_are_two_attempts),
