@@ -224,7 +224,10 @@ struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
     if (r->total.attempts == 0) return no_pulls(r);
     struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");
     if (r->total.failed) return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n), (unsigned long long)r->total.failed);
-    return pm_arena_fmt(a, r->partial ? "in what could be read: %.*s, none failed" : "healthy: %.*s, none failed", PM_FMT(n));
+    unsigned long long open = r->total.open; // a pull under way as the logs end is usual; where none ended at all, nothing is known to be well
+    if (open == r->total.attempts) return pm_arena_fmt(a, "%.*s began, and none ended within these logs", PM_FMT(n));
+    struct pm_str rest = open ? pm_arena_fmt(a, ", %llu without an end in these logs", open) : PM_NONE;
+    return pm_arena_fmt(a, r->partial ? "in what could be read: %.*s, none failed%.*s" : "healthy: %.*s, none failed%.*s", PM_FMT(n), PM_FMT(rest));
 }
 struct pm_str pm_words_within(struct pm_str step) {
     static const struct {

@@ -281,6 +281,15 @@ static void healthy_is_one_line(void **state) {
     assert_non_null(strstr(text, "VERDICT  healthy: 12 pulls, none failed\n"));
     assert_null(strstr(text, "INCIDENTS"));
     free(text);
+    r->total = (struct pm_pull_stats){.attempts = 12, .ok = 11, .open = 1, .bytes = -1};
+    text = rendered("text", r, (struct pm_render_options){0});
+    assert_non_null(strstr(text, "VERDICT  healthy: 12 pulls, none failed, 1 without an end in these logs\n"));
+    free(text);
+    r->total = (struct pm_pull_stats){.attempts = 2, .open = 2, .bytes = -1};
+    text = rendered("text", r, (struct pm_render_options){0});
+    assert_non_null(strstr(text, "VERDICT  2 pulls began, and none ended within these logs\n"));
+    assert_null(strstr(text, "healthy"));
+    free(text);
     pm_arena_free(r->a);
 }
 
