@@ -483,7 +483,8 @@ static bool node_speaks(const struct pm_state *s, const struct client_sum *c, ui
     if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
                  pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node)))
         return true;
-    return c->matched * 2 >= c->groups && c->matched > (node ? c->by_events : 0);
+    bool own = node && pm_map_get(s->facts.node_by_address, c->client) == node; // else others may stand behind the address
+    return c->matched * 2 >= c->groups && c->matched > (own ? c->by_events : 0);
 }
 
 static void sum_clients(struct pm_state *s, const struct pm_order *by_repository, struct votes *v, Pvoid_t *sums, struct client_sum **out) {

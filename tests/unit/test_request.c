@@ -212,6 +212,15 @@ static void an_attempt_of_an_event_and_its_requests_are_one(void **state) {
         COUNTED(141, 100, 3, false),
     };
     CHECK(answered, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2", "n1 failed 3");
+    // An address that no node owns may be that of several: what it was given beside the events is no pull of the one that they tell of.
+    const struct line shared[] = {
+        TRIED(100, "203.0.113.9"),
+        TRIED(114, "203.0.113.9"),
+        TRIED(141, "203.0.113.9"),
+        COUNTED(141, 100, 3, false),
+        ASKED(500, "203.0.113.9", RUNTIME, "GET", "/v2/acme/api/manifests/1", 200),
+    };
+    CHECK(shared, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2", "n1 failed 3");
     // What happened long before the event, at another node, or with another end is none of them.
     const struct line others[] = {
         AT_N1,
