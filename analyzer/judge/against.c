@@ -149,7 +149,7 @@ static void look_around(struct sight *v) {
 
 static struct pm_str of_names(const struct sight *v, const struct pm_strs *names_, const char *one, const char *many, const char *did) {
     struct pm_str first = names_->items[0];
-    if (names_->n == 1) return pm_arena_fmt(v->s->a, "%s %.*s %s", one, PM_FMT(first), did);
+    if (names_->n == 1) return pm_arena_fmt(v->s->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first), did);
     return pm_arena_fmt(v->s->a, "%zu %s (%.*s among them) %s", names_->n, many, PM_FMT(first), did);
 }
 

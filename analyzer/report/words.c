@@ -256,7 +256,7 @@ struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) 
 struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h) {
     struct pm_str lines = pm_words_count(a, h->lines, "line", "lines");
     const char *rest = h->lines == 1 ? "speaks of pulls; it was not counted" : "speak of pulls; they were not counted";
-    if (!h->pod.n) return pm_arena_fmt(a, "%.*s of a file that is otherwise something else %s", PM_FMT(lines), rest);
+    if (!h->pod.n) return pm_arena_fmt(a, "%.*s %s", PM_FMT(lines), rest);
     const char *who = pm_str_has(h->pod, PM_STR("/")) ? "pod " : "";
     return pm_arena_fmt(a, "%.*s of %s%.*s %s", PM_FMT(lines), who, PM_FMT(h->pod), rest);
 }
