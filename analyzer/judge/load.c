@@ -485,6 +485,15 @@ static void drop_own_images(struct pm_state *s) {
     s->traces.n = kept;
 }
 
+// A node is listened to from its first line to its last. In a file that holds the lines of several nodes (must-gather) those that speak of pulls are few: such
+// a file goes on for each of them to its own end.
+static void cover(struct pm_state *s, const struct pm_trace *t) {
+    const struct pm_file_fact *file = t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+    bool several =
+        file && file->node != t->node && file->row.to_ns != PM_NO_TIME && t->origin == PM_ORIGIN_KUBELET && pm_str_eqc(file->row.component, "kubelet");
+    pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, file->row.to_ns) : t->last);
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
@@ -505,7 +514,7 @@ void pm_load_rows(struct pm_state *s) {
         struct pm_trace *t = &s->traces.items[i];
         if (t->image) learn_registry(s, t->repository, t->registry);
         if (t->node && t->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
-            pm_facts_cover(s, t->origin, t->node, t->first, t->last);
+            cover(s, t);
             s->have_node_logs = true;
         }
     }

@@ -48,4 +48,16 @@ run 0 "$PM" query merged.db "SELECT node, count(*) AS n FROM events WHERE kind =
 [ "$(tr -d '\r' <out | tail -2 | tr '\n' ' ')" = "kiln-1,3 kiln-2,4 " ] || wrong "merged: $(cat out)"
 run 0 "$PM" report merged.db --format json
 has out '"failed": 7'
+# A file that holds the lines of several nodes goes on for each of them: who failed once and was not heard of again for half an hour waits no longer.
+mkdir -p several
+several() { # minute of the last line
+    echo '2026-03-01T09:00:00+0000 heath-1 kubelet[9]: I0301 09:00:00.000001       9 kubelet.go:2425] "SyncLoop ADD" source="api" pods=["moor/peat-1"]'
+    echo '2026-03-01T09:05:00+0000 heath-2 kubelet[9]: E0301 09:05:00.000001       9 pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \"StartContainer\" for \"app\" with ErrImagePull: \"rpc error: code = Unknown desc = failed to pull and unpack image \\\"reg.gorse.example/kiln:9\\\": failed to resolve reference \\\"reg.gorse.example/kiln:9\\\": failed to do request: Head \\\"https://reg.gorse.example/v2/kiln/manifests/9\\\": dial tcp 10.0.0.9:443: i/o timeout\"" pod="moor/peat-2" podUID="6d1c9a52-0b7e-4b7c-9f1e-1f2a3b4c5d6e"'
+    for m in 06 07 08 "$1"; do echo "2026-03-01T09:$m:00+0000 heath-1 kubelet[9]: I0301 09:$m:00.000001       9 kubelet.go:2425] \"SyncLoop ADD\" source=\"api\" pods=[\"moor/peat-$m\"]"; done
+}
+severity() { "$PM" analyze several --format json -o - | python3 -c 'import json, sys; print(json.load(sys.stdin)["incidents"][0]["severity"])'; }
+several 35 >several/kubelet_service.log
+[ "$(severity)" = info ] || wrong "one failure and half an hour of silence: $(severity)"
+several 09 >several/kubelet_service.log
+[ "$(severity)" != info ] || wrong "one failure where the log ends: $(severity)"
 exit $failed
