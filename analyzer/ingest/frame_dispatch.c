@@ -62,7 +62,7 @@ static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r)
     return got;
 }
 
-void frame_ask(struct pm_frame *f, int who, const struct pm_record *r) { ask(f, who, r); }
+enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) { return ask(f, who, r); }
 
 static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     int best = FRAME_SURE - 1, who = -1;
@@ -134,8 +134,8 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
         line.json = NULL;
         who = find_parser(f, &line);
     }
-    if (f->voice) frame_voice_tally(f, f->voice, r, who < 0 ? NULL : pm_parsers[who]);
-    frame_nested(f, r);
+    int inside = frame_nested(f, r), heard = who >= 0 ? who : inside;
+    if (f->voice) frame_voice_tally(f, f->voice, r, heard < 0 ? NULL : pm_parsers[heard]);
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);

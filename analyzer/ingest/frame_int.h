@@ -187,8 +187,8 @@ void frame_flush(struct pm_frame *f); // every pending record, in line order
 // frame_terminal.c: the image of a client's session
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r);
 void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
-// frame_nested.c: configuration inside of ConfigMaps
-void frame_nested(struct pm_frame *f, const struct pm_record *r);
+// frame_nested.c: configuration inside of ConfigMaps; the parser that read some, -1 none
+int frame_nested(struct pm_frame *f, const struct pm_record *r);
 bool frame_is_template(struct pm_str text); // {{ … }}: Helm's, Ansible's, k3s's .tmpl
 // frame_wrap.c: windows, pagers and web pages
 enum frame_seam { SEAM_UNKNOWN = 0, SEAM_TIGHT, SEAM_BLANK };
@@ -202,8 +202,8 @@ void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
 // frame_dispatch.c
-bool frame_dispatch(struct pm_frame *f, struct pm_record *r);           // false: nobody's
-void frame_ask(struct pm_frame *f, int who, const struct pm_record *r); // this parser and no other
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r);                    // false: nobody's
+enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r); // this parser and no other
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);

@@ -28,14 +28,14 @@ static uint64_t line_of(struct pm_str text, const char *key, bool *block) {
 
 static bool is_config(const struct pm_parser *p) { return p->component == PM_COMP_HOST && !p->state_bytes; }
 
-static void offer(struct pm_frame *f, const struct pm_record *r) {
+static int offer(struct pm_frame *f, const struct pm_record *r) {
     int best = NESTED_SURE - 1, who = -1;
     for (size_t i = 0; i < f->parser_n; i++) {
         if (!is_config(pm_parsers[i]) || !(pm_parsers[i]->shapes & r->shape)) continue;
         int bid = pm_parsers[i]->bid(r, NULL);
         if (bid > best) best = bid, who = (int)i;
     }
-    if (who >= 0) frame_ask(f, who, r);
+    return who >= 0 && frame_ask(f, who, r) == PM_PARSE_OK ? who : -1;
 }
 
 static bool has_letters(struct pm_str s) {
@@ -44,13 +44,13 @@ static bool has_letters(struct pm_str s) {
     return false;
 }
 
-static void nested_text(struct pm_frame *f, const struct pm_record *r, const char *key, struct pm_str text) {
+static int nested_text(struct pm_frame *f, const struct pm_record *r, const char *key, struct pm_str text) {
     bool block;
     struct pm_record in = *r;
     const char *why;
     size_t at;
     json_error_t err;
-    if (text.n < NESTED_MIN || text.n > PM_FILE_MAX || !has_letters(text) || frame_is_template(text)) return;
+    if (text.n < NESTED_MIN || text.n > PM_FILE_MAX || !has_letters(text) || frame_is_template(text)) return -1;
     uint64_t line = line_of(r->text, key, &block);
     in.path = pm_arena_fmt(f->record_arena, "%.*s/%s", PM_FMT(f->path), key);
     in.line = (r->line ? r->line : 1) + line + block;
@@ -65,8 +65,9 @@ static void nested_text(struct pm_frame *f, const struct pm_record *r, const cha
     else if (pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("kind:")) || pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("apiVersion:")))
         v = frame_yaml_load(text, &why, &at);
     if (json_is_object(v)) in.shape = PM_SHAPE_JSON, in.json = v;
-    offer(f, &in);
+    int who = offer(f, &in);
     json_decref(v);
+    return who;
 }
 
 // CRLF inside a value: written on another system.
@@ -84,15 +85,18 @@ bool frame_is_template(struct pm_str text) {
     return open >= 0 && pm_str_find(text, PM_STR("}}"), (size_t)open) > 0;
 }
 
-void frame_nested(struct pm_frame *f, const struct pm_record *r) {
+int frame_nested(struct pm_frame *f, const struct pm_record *r) {
     const json_t *kind = r->shape == PM_SHAPE_JSON ? json_object_get(r->json, "kind") : NULL, *data = json_object_get(r->json, "data");
     bool listed = !kind && pm_str_eqc(r->list_kind, "ConfigMapList");
-    if ((!listed && (!json_is_string(kind) || strcmp(json_string_value(kind), "ConfigMap") != 0)) || !json_is_object(data)) return;
+    if ((!listed && (!json_is_string(kind) || strcmp(json_string_value(kind), "ConfigMap") != 0)) || !json_is_object(data)) return -1;
     size_t n = 0;
+    int who = -1;
     for (void *it = json_object_iter((json_t *)(uintptr_t)data); it && n < NESTED_MAX; it = json_object_iter_next((json_t *)(uintptr_t)data, it), n++) {
         const json_t *v = json_object_iter_value(it);
         if (!json_is_string(v)) continue;
         struct pm_str text = {json_string_value(v), json_string_length(v)};
-        nested_text(f, r, json_object_iter_key(it), without_cr(f->record_arena, text));
+        int one = nested_text(f, r, json_object_iter_key(it), without_cr(f->record_arena, text));
+        if (one >= 0) who = one;
     }
+    return who;
 }

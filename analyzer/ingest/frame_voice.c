@@ -171,6 +171,12 @@ static bool told_by_logger(struct pm_str s) {
     return pm_str_has(head, PM_STR(" => {"));
 }
 
+// An object of the API that nobody asks about (a Role, a ConfigMap of an application): the dump that it stands in is no less of a dump for it.
+static bool api_object(const struct pm_record *r) {
+    return r->shape == PM_SHAPE_JSON && r->json && json_is_string(json_object_get(r->json, "kind")) &&
+           (json_is_string(json_object_get(r->json, "apiVersion")) || r->list_kind.n);
+}
+
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p) {
     struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
     if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
@@ -185,7 +191,7 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     if (p && !shared && !fallback) g = pm_group_of(p->component);
     if (g) v->of[pm_group_index(g)]++;
     else if ((shared || fallback) && f->record_events) v->talk++;
-    else if (p && !fallback) v->neutral++; // a log library's line about something else: klog, logrus
+    else if ((p && !fallback) || api_object(r)) v->neutral++; // a log library's line about something else: klog, logrus
     else {
         v->foreign++;
         if (code_like(text)) v->code++;

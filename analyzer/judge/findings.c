@@ -59,13 +59,15 @@ static void tell(struct findings *f) {
     for (size_t i = 0; i < f->n; i++) {
         const struct found *x = &f->items[i];
         const char *id = word(x->rule, "id") ? word(x->rule, "id") : word(x->rule, "check"), *severity = word(x->rule, "severity");
-        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) = (struct pm_finding){
-            .id = pm_arena_dup(a, pm_str_c(id)),
-            .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
-            .file = x->path,
-            .line = x->line,
-            .text = x->counted && x->files > 1 ? pm_arena_fmt(a, "%.*s; the same in %zu more files", PM_FMT(x->text), x->files - 1) : x->text,
-            .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
+        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) =
+            (struct pm_finding){.id = pm_arena_dup(a, pm_str_c(id)),
+                                .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
+                                .file = x->path,
+                                .line = x->line,
+                                .text = x->counted && x->files > 1
+                                            ? pm_arena_fmt(a, "%.*s; the same in %zu more %s", PM_FMT(x->text), x->files - 1, x->files == 2 ? "file" : "files")
+                                            : x->text,
+                                .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
     }
 }
 
@@ -293,15 +295,24 @@ static void no_mirror(struct findings *f, const json_t *rule) {
 
 static size_t hosts_for(const struct pm_state *s, const struct pm_mirror *m) { // different mirrors of the same registry in the same file
     size_t n = 0;
-    for (size_t i = 0; i < s->mirrors_n; i++) n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry);
+    for (size_t i = 0; i < s->mirrors_n; i++)
+        n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry) && !s->mirrors[i].never_pulls;
     return n;
 }
+static struct pm_str served_by(const struct pm_mirror *m) { return pm_str_eqc(m->registry, "*") ? PM_STR("every registry") : m->registry; }
 static void single_mirror(struct findings *f, const json_t *rule) {
     bool closed = json_is_true(json_object_get(rule, "only_way"));
     for (size_t i = 0; i < f->s->mirrors_n; i++) {
         const struct pm_mirror *m = &f->s->mirrors[i];
-        if (hosts_for(f->s, m) != 1 || m->only_way != closed || loopback(m->host)) continue;
-        add(f, rule, m->path, m->line, pm_str_eqc(m->registry, "*") ? PM_STR("every registry") : m->registry, m->host, true);
+        if (hosts_for(f->s, m) != 1 || m->only_way != closed || m->after_registry || m->never_pulls || loopback(m->host)) continue;
+        add(f, rule, m->path, m->line, served_by(m), m->host, true);
+    }
+}
+static void idle_mirror(struct findings *f, const json_t *rule) {
+    bool never = strcmp(word(rule, "check"), "mirror-never-pulls") == 0;
+    for (size_t i = 0; i < f->s->mirrors_n; i++) {
+        const struct pm_mirror *m = &f->s->mirrors[i];
+        if (never ? m->never_pulls : m->after_registry) add(f, rule, m->path, m->line, served_by(m), m->host, true);
     }
 }
 static void plain_http(struct findings *f, const json_t *rule) {
@@ -462,6 +473,7 @@ static const struct {
     {"frozen-registry", frozen_pods},       {"secret-missing", secrets_missing},
     {"mirror-passed-over", mirrors_passed}, {"no-mirror", no_mirror},
     {"single-mirror", single_mirror},       {"mirror-only-way", single_mirror},
+    {"mirror-after-registry", idle_mirror}, {"mirror-never-pulls", idle_mirror},
     {"mirror-plain-http", plain_http},      {"slow-pulls", slow_pulls},
     {"serial-pulls-waited", serial_waits},  {"huge-images", huge_images},
     {"one-registry", one_registry},         {"gc-near-use", gc_near},

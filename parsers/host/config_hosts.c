@@ -29,9 +29,24 @@ static int bid(const struct pm_record *r, const void *state) {
     return named ? 90 : pm_str_has(t, PM_STR("capabilities")) ? 60 : 0;
 }
 
+// The folder is named as the registry is: a host. Where it is none (a ConfigMap, a collected flat folder), the file's server tells.
+static struct pm_str registry_of(struct pm_arena *a, struct pm_str folder) {
+    static const char *const OTHERS[] = {"yaml", "yml", "json", "txt", "toml", "log", "gz", "tar", "tgz", "zip"};
+    ptrdiff_t dot = pm_str_rchr(folder, '.');
+    struct pm_str last = dot < 0 ? PM_NONE : pm_str_from(folder, (size_t)dot + 1);
+    if (pm_str_eqc(folder, "_default") || pm_str_starts(folder, PM_STR("localhost"))) return folder;
+    if (pm_str_ends(folder, PM_STR("_"))) { // "r.example_5000_": where a file system has no colons
+        ptrdiff_t port = pm_str_rchr(pm_str_sub(folder, 0, folder.n - 1), '_');
+        if (port > 0) return pm_arena_fmt(a, "%.*s:%.*s", (int)port, folder.p, (int)(folder.n - (size_t)port - 2), folder.p + port + 1);
+    }
+    for (size_t i = 0; i < PM_LEN(OTHERS); i++)
+        if (pm_str_ieq(last, pm_str_c(OTHERS[i]))) return PM_NONE;
+    return last.n > 1 || pm_str_chr(folder, ':', 0) > 0 ? folder : PM_NONE;
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "containerd.hosts");
-    struct pm_str registry = pm_path_folder(r->path);
+    struct pm_str registry = registry_of(ctx->a, pm_path_folder(r->path));
     if (registry.n) pm_config_add(&c, PM_SETTING_TEXT, PM_STR("registry"), registry, 0);
     pm_config_toml(ctx, r, &c, ROWS, PM_LEN(ROWS));
     pm_config_emit(ctx, r, &c, PM_NONE);

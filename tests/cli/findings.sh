@@ -29,4 +29,24 @@ assert all(f["line"] and f["line"] > 0 for f in found), found
 P
 run 0 "$PM" ingest b --db t.db
 grep -qa hunter2 out t.db && wrong "a password is in the output"
+
+# The same inside of ConfigMaps, under any key, between those of applications: a dump of them is an account of the cluster. Hosts are asked in their order.
+python3 - >cms.json <<'P'
+import json
+maps = {"app-%d" % i: {"LOG_LEVEL": "info"} for i in range(20)}
+maps["nodes"] = {
+    "hosts.toml": 'server = "https://docker.io"\n[host."https://registry-1.docker.io"]\n  capabilities = ["pull"]\n[host."https://m1.example"]\n  capabilities = ["pull"]\n',
+    "registries": '[[registry]]\r\nprefix = "docker.io"\r\nlocation = "m2.example/hub"\r\n[[registry.mirror]]\r\nlocation = "docker.io"\r\n',
+    "config.toml": 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\n  endpoint = ["https://registry-1.docker.io", "https://m3.example"]\n',
+    "daemon": '{"registry-mirrors": ["https://m4.example", "https://registry-1.docker.io"]}'}
+print(json.dumps({"apiVersion": "v1", "kind": "List", "items": [
+    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": n, "namespace": "kube-system"}, "data": d} for n, d in maps.items()]}, indent=1))
+P
+run 0 "$PM" analyze cms.json --format json -o -
+python3 - out <<'P' || wrong "findings of ConfigMaps"
+import json, re, sys
+found = json.load(open(sys.argv[1]))["findings"]
+assert sorted(re.search(r"m\d", f["text"])[0] for f in found if f["id"] == "mirror-after-registry") == ["m1", "m2", "m3"], found
+assert [re.search(r"m\d", f["text"])[0] for f in found if f["id"] == "single-mirror"] == ["m4"], found
+P
 exit $failed

@@ -18,6 +18,10 @@
 #define SETTINGS2(source, k1, v1, k2, v2)                                                                                                                      \
     CONFIG("n1", "{\"source\":\"" source "\",\"settings\":{\"" k1 "\":" v1 ",\"" k2 "\":" v2 "},\"lines\":{\"" k1 "\":7}}")
 
+#define HOSTS(registry, server, hosts)                                                                                                                         \
+    CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"" registry "\",\"server\":" server "," hosts "}}")
+#define PULLS(url) "\"host." url ".capabilities\":[\"pull\",\"resolve\"]"
+
 struct finding_case {
     const char *id;
     bool yes;
@@ -108,6 +112,45 @@ static const struct finding_case CASES[] = {
      {CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"server\":\"https://registry-1.docker.io\",\"host.https://"
                    "m.example.capabilities\":[\"pull\"]}}")},
      0},
+    // asked in the order in which they stand, in whatever program's file
+    {"mirror-after-registry",
+     true,
+     {SETTING("containerd.config", "registry.mirrors.docker.io", "[\"https://registry-1.docker.io\",\"https://m.example\"]")},
+     7},
+    {"mirror-after-registry",
+     false,
+     {SETTING("containerd.config", "registry.mirrors.docker.io", "[\"https://m.example\",\"https://registry-1.docker.io\"]")},
+     0},
+    {"mirror-after-registry", true, {SETTING("k3s.registries", "mirrors.docker.io", "[\"https://docker.io\",\"https://m.example\"]")}, 7},
+    {"mirror-after-registry", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]")}, 7},
+    {"mirror-after-registry",
+     false,
+     {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\",\"https://registry-1.docker.io\",\"https://m2.example\"]")},
+     0},
+    {"mirror-after-registry", true, {SETTING("registries.conf", "registry.docker.io.mirrors", "[\"registry-1.docker.io\",\"m.example\"]")}, 7},
+    {"mirror-after-registry",
+     true,
+     {SETTINGS2("registries.conf", "registry.docker.io.location", "\"m.example/hub\"", "registry.docker.io.mirrors", "[\"docker.io\"]")},
+     7},
+    {"mirror-after-registry",
+     false,
+     {SETTINGS2("registries.conf", "registry.docker.io.location", "\"docker.io\"", "registry.docker.io.mirrors", "[\"m.example\"]")},
+     0},
+    {"mirror-after-registry",
+     true,
+     {HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://registry-1.docker.io") "," PULLS("https://m.example"))},
+     0},
+    {"mirror-after-registry", true, {HOSTS("docker.io", "\"https://m.example\"", PULLS("https://registry-1.docker.io"))}, 0}, // the server is asked last
+    {"mirror-after-registry", false, {HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://m.example"))}, 0},
+    {"mirror-after-registry", false, {HOSTS("_default", "\"https://m.example\"", PULLS("https://registry-1.docker.io"))}, 0}, // whose mirror, nobody says
+    {"mirror-never-pulls", true, {HOSTS("docker.io", "\"https://registry-1.docker.io\"", "\"host.https://m.example.capabilities\":[\"push\"]")}, 0},
+    {"mirror-never-pulls", false, {HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://m.example"))}, 0},
+    // a mirror that spares the registry nothing is no mirror
+    {"no-mirror", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]"), HUB_PULL(1, "n1", "a")}, 0},
+    {"single-mirror", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]")}, 0},
+    {"no-mirror", false, {SETTING("registries.conf", "registry.docker.io.location", "\"m.example/hub\""), HUB_PULL(1, "n1", "a")}, 0},
+    {"mirror-only-way", true, {SETTING("registries.conf", "registry.docker.io.location", "\"m.example/hub\"")}, 7},
+    {"mirror-only-way", false, {SETTING("registries.conf", "registry.docker.io.location", "\"docker.io\"")}, 0},
     {"mirror-plain-http", true, {SETTING("k3s.registries", "mirrors.docker.io", "[\"http://m.example\"]")}, 7},
     {"mirror-plain-http", false, {SETTING("k3s.registries", "mirrors.docker.io", "[\"https://m.example\"]")}, 0},
     {"slow-pulls", true, {SLOW_PULL(10, "a", 2), SLOW_PULL(20, "b", 3), SLOW_PULL(30, "c", 2), SLOW_PULL(40, "d", 2), SLOW_PULL(200, "e", 90)}, 0},
