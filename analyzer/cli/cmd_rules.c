@@ -15,12 +15,18 @@ struct rules_args {
     const char *what, *id, *dir;
     struct pm_rules_run run;
 };
+// All of it, so that one run tells every mistake.
+static int check(struct pm_ruleset *rs, const struct rules_args *r, struct pm_diags *diags) {
+    size_t elsewhere = !pm_alerts_check(rs, diags);
+    elsewhere += pm_advices_check(rs, diags);
+    return pm_ruleset_check(rs, &r->run, elsewhere, diags);
+}
 static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->dir, diags);
     int rc = PM_EXIT_USAGE;
     if (!rs) return rc;
     pm_ruleset_listen(rs);
-    if (strcmp(r->what, "check") == 0) rc = pm_alerts_check(rs, diags) && !pm_advices_check(rs, diags) ? pm_ruleset_check(rs, &r->run, diags) : PM_EXIT_USAGE;
+    if (strcmp(r->what, "check") == 0) rc = check(rs, r, diags);
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);
     else rc = pm_ruleset_list(rs, r->id, &r->run);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);

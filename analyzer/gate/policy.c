@@ -90,6 +90,7 @@ static int word_of(struct reader *x, const json_t *o, const char *key, const cha
 
 static bool cause_pattern(const char *match) {
     if (strcmp(match, "any") == 0 || strcmp(match, "*") == 0) return true;
+    pm_causes_read();
     for (const struct pm_cause *c = pm_causes; c->name; c++)
         if (strcmp(c->name, match) == 0 || strcmp(c->family, match) == 0) return true;
     return false;

@@ -1,82 +1,13 @@
 // Rivals: what else could have been, and the observation that beats it. Every incident names at least two.
 //
 // First the readings that the lines themselves left open (a rule's other candidates, and how the neighbours settled them), then what else failed at the same
-// place and time, then the rivals that people would think of for such a cause. These are rows: cause, rival, and what would have to be seen for the rival to
-// fall. Only an observation that was really made is told; the last one, the words of the errors themselves, is there wherever an error was kept.
+// place and time, then the rivals that people would think of for such a cause, which rules/taxonomy.yaml has with what would have to be seen for each to fall.
+// Only an observation that was really made is told; the last one, the words of the errors themselves, is there wherever an error was kept.
 #include "judge/state.h"
+#include "judge/rules/taxonomy.h"
 #include <stdlib.h>
 
 #define AGAINST_MAX 3
-
-enum seen { // what beats a rival
-    SEEN_END = 0,
-    SEEN_OTHER_NODES,      // pulled from the same registry at the time
-    SEEN_OTHER_REGISTRIES, // served the same nodes at the time
-    SEEN_OTHER_IMAGES,     // of the same registry pulled at the time
-    SEEN_SAME_IMAGE,       // pulled on another node
-    SEEN_ANSWER,           // the registry answered
-    SEEN_NO_ANSWER,        // nothing got as far as an answer
-    SEEN_NO_5XX,
-    SEEN_NO_429,
-    SEEN_NO_404,
-    SEEN_NO_DENIAL, // no 401 that stayed, no 403
-    SEEN_NO_DISK,
-    SEEN_NO_RESTART,
-    SEEN_KUBELET, // the kubelet refused by itself
-    SEEN_MANY_NODES,
-    SEEN_RECOVERED, // the same image pulled later
-    SEEN_WORDS,     // what the errors say
-};
-struct rival {
-    const char *match, *rival; // a cause or its family
-    enum seen by[4];           // the first that was made
-};
-static const struct rival rivals[] = {
-    {"rate-limit.client", "rate-limit.anonymous", {SEEN_KUBELET, SEEN_NO_429, SEEN_WORDS}},
-    {"rate-limit.client", "registry.outage", {SEEN_KUBELET, SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"rate-limit.anonymous", "registry.outage", {SEEN_NO_5XX, SEEN_WORDS}},
-    {"rate-limit.anonymous", "auth.denied-or-missing", {SEEN_NO_DENIAL, SEEN_WORDS}},
-    {"rate-limit.anonymous", "network.connect-timeout", {SEEN_ANSWER, SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-    {"rate-limit.authenticated", "rate-limit.anonymous", {SEEN_WORDS}},
-    {"rate-limit.authenticated", "registry.outage", {SEEN_NO_5XX, SEEN_WORDS}},
-    {"rate-limit", "registry.outage", {SEEN_NO_5XX, SEEN_WORDS}},
-    {"rate-limit", "network.connect-timeout", {SEEN_ANSWER, SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-    {"auth.credential-provider", "auth.invalid-credentials", {SEEN_WORDS}},
-    {"auth.credential-provider", "registry.outage", {SEEN_OTHER_NODES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"auth", "image.tag-not-found", {SEEN_NO_404, SEEN_SAME_IMAGE, SEEN_WORDS}},
-    {"auth", "registry.outage", {SEEN_OTHER_IMAGES, SEEN_OTHER_NODES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"auth", "network.connect-timeout", {SEEN_ANSWER, SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-    {"network.stalled", "registry.outage", {SEEN_OTHER_NODES, SEEN_OTHER_IMAGES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"network.stalled", "runtime.cancelled", {SEEN_NO_RESTART, SEEN_WORDS}},
-    {"network.proxy", "network.refused", {SEEN_WORDS}},
-    {"network", "registry.outage", {SEEN_OTHER_NODES, SEEN_NO_ANSWER, SEEN_WORDS}},
-    {"network", "image.tag-not-found", {SEEN_SAME_IMAGE, SEEN_NO_ANSWER, SEEN_NO_404, SEEN_WORDS}},
-    {"network", "runtime.unavailable", {SEEN_OTHER_REGISTRIES, SEEN_NO_RESTART, SEEN_WORDS}},
-    {"registry.outage", "network.connect-timeout", {SEEN_ANSWER, SEEN_MANY_NODES, SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-    {"registry.outage", "rate-limit.service", {SEEN_NO_429, SEEN_WORDS}},
-    {"registry.outage", "image.tag-not-found", {SEEN_NO_404, SEEN_SAME_IMAGE, SEEN_WORDS}},
-    {"registry.content", "registry.outage", {SEEN_OTHER_IMAGES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"registry.content", "storage.corruption", {SEEN_MANY_NODES, SEEN_NO_DISK, SEEN_WORDS}},
-    {"image.never-pull", "image.tag-not-found", {SEEN_KUBELET, SEEN_WORDS}},
-    {"image.invalid-reference", "image.tag-not-found", {SEEN_KUBELET, SEEN_WORDS}},
-    {"image.platform-mismatch", "image.tag-not-found", {SEEN_SAME_IMAGE, SEEN_WORDS}},
-    {"image", "registry.outage", {SEEN_KUBELET, SEEN_OTHER_IMAGES, SEEN_OTHER_NODES, SEEN_NO_5XX}},
-    {"image", "auth.denied-or-missing", {SEEN_KUBELET, SEEN_NO_DENIAL, SEEN_WORDS}},
-    {"image", "network.connect-timeout", {SEEN_KUBELET, SEEN_ANSWER, SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-    {"storage.corruption", "registry.content", {SEEN_SAME_IMAGE, SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"storage.corruption", "network.reset", {SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"storage", "registry.content", {SEEN_SAME_IMAGE, SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"storage", "network.reset", {SEEN_OTHER_NODES, SEEN_ANSWER, SEEN_WORDS}},
-    {"storage", "registry.outage", {SEEN_OTHER_NODES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"runtime.unavailable", "network.refused", {SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"runtime.unpack", "storage.disk-full", {SEEN_NO_DISK, SEEN_WORDS}},
-    {"runtime.unpack", "registry.content", {SEEN_SAME_IMAGE, SEEN_WORDS}},
-    {"runtime", "registry.outage", {SEEN_OTHER_NODES, SEEN_NO_5XX, SEEN_WORDS}},
-    {"runtime", "network.stalled", {SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"unknown", "rate-limit.service", {SEEN_NO_429, SEEN_WORDS}},
-    {"unknown", "registry.outage", {SEEN_NO_5XX, SEEN_OTHER_NODES, SEEN_WORDS}},
-    {"unknown", "network.connect-timeout", {SEEN_OTHER_REGISTRIES, SEEN_WORDS}},
-};
 
 struct sight { // what was observed of one incident, counted once
     struct pm_state *s;
@@ -89,8 +20,6 @@ struct sight { // what was observed of one incident, counted once
     struct pm_str words;
     uint64_t words_n;
 };
-
-static bool names(const char *match, int cause) { return pm_cause_is(cause, match) || pm_cause_in(cause, match); }
 
 static void count(struct sight *v, int code, uint64_t n) {
     if (code < 100 || code > 599) return;
@@ -154,35 +83,36 @@ static struct pm_str of_names(const struct sight *v, const struct pm_strs *names
 }
 
 // The sentence, empty where this was not observed.
-static struct pm_str told(const struct sight *v, enum seen what) {
+static struct pm_str told(const struct sight *v, enum pm_seen what) {
     const struct pm_incident *inc = v->h->incident;
     uint64_t pulls = v->h->pulls.n;
     switch (what) {
-    case SEEN_OTHER_NODES: return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
-    case SEEN_OTHER_REGISTRIES: return v->h->served.n ? of_names(v, &v->h->served, "", "other registries", "served the same nodes at the time") : PM_NONE;
-    case SEEN_OTHER_IMAGES:
+    case PM_SEEN_OTHER_NODES:
+        return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
+    case PM_SEEN_OTHER_REGISTRIES: return v->h->served.n ? of_names(v, &v->h->served, "", "other registries", "served the same nodes at the time") : PM_NONE;
+    case PM_SEEN_OTHER_IMAGES:
         return inc->blast.spared_images.n ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry", "pulled at the time") : PM_NONE;
-    case SEEN_SAME_IMAGE:
+    case PM_SEEN_SAME_IMAGE:
         return v->same_image_node ? pm_arena_fmt(v->s->a, "node %.*s pulled the same image at the time", PM_FMT(pm_name(v->s, v->same_image_node))) : PM_NONE;
-    case SEEN_ANSWER:
+    case PM_SEEN_ANSWER:
         return v->answered
                    ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls", (unsigned long long)v->answered, (unsigned long long)pulls)
                    : PM_NONE;
-    case SEEN_NO_ANSWER:
+    case PM_SEEN_NO_ANSWER:
         return pulls && !v->answered ? pm_arena_fmt(v->s->a, "none of the %llu failed pulls got an answer from the registry", (unsigned long long)pulls)
                                      : PM_NONE;
-    case SEEN_NO_5XX: return pulls && !v->http[5] ? PM_STR("no request of these pulls was answered with a server error (5xx)") : PM_NONE;
-    case SEEN_NO_429: return pulls && !v->s429 ? PM_STR("no request of these pulls was answered with 429") : PM_NONE;
-    case SEEN_NO_404: return pulls && !v->s404 ? PM_STR("no request of these pulls was answered with 404") : PM_NONE;
-    case SEEN_NO_DENIAL: return pulls && !v->s401 ? PM_STR("none of these pulls was refused with 401 or 403") : PM_NONE;
-    case SEEN_NO_DISK: return v->disk ? PM_NONE : PM_STR("no line of these nodes tells of disk pressure or a full disk at the time");
-    case SEEN_NO_RESTART: return v->restart ? PM_NONE : PM_STR("no line tells that the runtime stopped, started or could not be reached");
-    case SEEN_KUBELET: return v->kubelet_only ? PM_STR("the kubelet refused by itself: neither runtime nor registry heard of these attempts") : PM_NONE;
-    case SEEN_MANY_NODES: return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
-    case SEEN_RECOVERED: return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
-    case SEEN_WORDS:
+    case PM_SEEN_NO_5XX: return pulls && !v->http[5] ? PM_STR("no request of these pulls was answered with a server error (5xx)") : PM_NONE;
+    case PM_SEEN_NO_429: return pulls && !v->s429 ? PM_STR("no request of these pulls was answered with 429") : PM_NONE;
+    case PM_SEEN_NO_404: return pulls && !v->s404 ? PM_STR("no request of these pulls was answered with 404") : PM_NONE;
+    case PM_SEEN_NO_DENIAL: return pulls && !v->s401 ? PM_STR("none of these pulls was refused with 401 or 403") : PM_NONE;
+    case PM_SEEN_NO_DISK: return v->disk ? PM_NONE : PM_STR("no line of these nodes tells of disk pressure or a full disk at the time");
+    case PM_SEEN_NO_RESTART: return v->restart ? PM_NONE : PM_STR("no line tells that the runtime stopped, started or could not be reached");
+    case PM_SEEN_KUBELET: return v->kubelet_only ? PM_STR("the kubelet refused by itself: neither runtime nor registry heard of these attempts") : PM_NONE;
+    case PM_SEEN_MANY_NODES: return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
+    case PM_SEEN_RECOVERED: return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
+    case PM_SEEN_WORDS:
         return v->words.n ? pm_arena_fmt(v->s->a, "%s say \"%.*s\"", pulls ? "the errors themselves" : "its own lines", PM_FMT(v->words)) : PM_NONE;
-    case SEEN_END: break;
+    case PM_SEEN_COUNT: break;
     }
     return PM_NONE;
 }
@@ -248,11 +178,11 @@ static void usual(struct pm_state *s, struct pm_hit *h, struct list *l) {
     struct sight v = {.s = s, .h = h};
     look_at_pulls(&v);
     look_around(&v);
-    for (size_t i = 0; i < PM_LEN(rivals) && l->n < AGAINST_MAX; i++) {
-        if (!names(rivals[i].match, h->cause)) continue;
+    const struct pm_taxon *t = pm_taxon_of(h->cause);
+    for (size_t i = 0; i < t->rivals_n && l->n < AGAINST_MAX; i++) {
         struct pm_str why = PM_NONE;
-        for (size_t k = 0; k < PM_LEN(rivals[i].by) && rivals[i].by[k] != SEEN_END && !why.n; k++) why = told(&v, rivals[i].by[k]);
-        add(l, h, pm_cause_c(rivals[i].rival), why);
+        for (size_t k = 0; k < t->rivals[i].by_n && !why.n; k++) why = told(&v, t->rivals[i].by[k]);
+        add(l, h, t->rivals[i].cause, why);
     }
 }
 

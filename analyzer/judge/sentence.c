@@ -1,87 +1,6 @@
-// Titles, summaries and the verdict in plain English. One row a cause; {…} are the incident's own names.
+// Titles, summaries and the verdict in plain English: the sentences of rules/taxonomy.yaml with the incident's own names in them.
 #include "judge/state.h"
-
-struct phrase {
-    const char *cause, *title, *verdict;
-}; // {registry} {registries} {nodes} {images} {user}: names, or how many; {nodes?is|are}: one or the other by their number.
-    // {endpoint}: the host that failed on the wire, where the errors name it, else the registry.
-    // {at} " at HH:MM UTC", {by} " by …", {from} " from … on", {,from} ", from … on": nothing where no time is known.
-static const struct phrase phrases[] = {
-    {"rate-limit.anonymous", "{registry}'s anonymous pull quota ran out", "{Registry}'s anonymous pull quota ran out{at}"},
-    {"rate-limit.authenticated", "the pull quota of {user} at {registry} ran out", "The pull quota of {user} at {registry} ran out{at}"},
-    {"rate-limit.service", "{registry} throttled requests", "{Registry} began to throttle requests{at}"},
-    {"rate-limit.client", "the {nodes?kubelet|kubelets} held pulls back (registryPullQPS)",
-     "The {nodes?kubelet|kubelets} on {nodes} held pulls back by {nodes?its|their} own limit (registryPullQPS){from}"},
-    {"auth.missing-credentials", "no credentials were presented to {registry}", "Pulls from {registry} had no credentials{,from}"},
-    {"auth.invalid-credentials", "{registry} refused the credentials", "{Registry} refused the credentials that were presented{,from}"},
-    {"auth.token-expired", "the token for {registry} expired", "The token for {registry} had expired{by}"},
-    {"auth.permission-denied", "{registry} does not allow pulling {images}", "{Registry} refused {images} to a known user{,from}"},
-    {"auth.denied-or-missing", "{images}: private or missing, {registry} does not say",
-     "{Registry} would not say whether {images} {images?is|are} private or missing{,from}"},
-    {"auth.credential-provider", "fetching credentials failed on {nodes}", "The credential {nodes?helper|helpers} on {nodes} failed{from}"},
-    {"network.dns", "{endpoint} did not resolve on {nodes}", "DNS failed on {nodes} for {endpoint}{from}"},
-    {"network.connect-timeout", "{nodes} could not reach {endpoint}", "{Nodes} could not connect to {endpoint}: connections timed out{from}"},
-    {"network.refused", "connections to {endpoint} were refused", "{Endpoint} refused connections{from}"},
-    {"network.reset", "connections to {endpoint} were cut", "Connections to {endpoint} were cut{from}"},
-    {"network.unreachable", "{nodes} had no route to {endpoint}", "{Nodes} had no route to {endpoint}{from}"},
-    {"network.tls", "TLS with {endpoint} failed", "TLS with {endpoint} failed{from}"},
-    {"network.proxy", "the HTTP proxy did not let pulls through", "The nodes' HTTP proxy did not let pulls from {registries} through{,from}"},
-    {"network.stalled", "downloads from {endpoint} stalled", "Downloads from {endpoint} stalled{from}"},
-    {"registry.outage", "{registry} answered with server errors", "{Registry} had an outage{from}"},
-    {"registry.content", "{registry} served broken content", "{Registry} served broken content for {images}{from}"},
-    {"image.tag-not-found", "{images} {images?does|do} not exist",
-     "{Images} {images?does|do} not exist at {images?its|their} {registries?registry|registries}; pulls of {images?it|them} failed{from}"},
-    {"image.repository-not-found", "{registry} has no such repository", "{Registry} has no repository for {images}; pulls failed{from}"},
-    {"image.platform-mismatch", "{images} {images?does|do} not fit the {nodes?node's|nodes'} platform",
-     "{Images} {images?has|have} no variant for the platform of {nodes}; pulls failed{from}"},
-    {"image.invalid-reference", "{images} {images?is no valid image reference|are no valid image references}",
-     "{Images} {images?is no valid image reference|are no valid image references}; refused{from}"},
-    {"image.never-pull", "{images} {images?is|are} not on the node and may not be pulled",
-     "{Images} {images?is|are} not present on {nodes} and the pull policy is Never{,from}"},
-    {"image.unsupported-format", "{images} {images?has a format|have formats} that the runtime does not read",
-     "{Images} {images?has|have} a manifest format that {nodes} cannot read{,from}"},
-    {"image.signature", "{images} did not pass the signature policy", "{Images} did not pass the signature policy{,from}"},
-    {"storage.disk-full", "the image {nodes?store|stores} of {nodes} ran full", "The image {nodes?store|stores} of {nodes} ran full{at}"},
-    {"storage.disk-pressure", "{nodes} came under disk pressure", "{Nodes} came under disk pressure{at}"},
-    {"storage.corruption", "content of {images} is damaged", "Content of {images} did not match what was promised{,from}"},
-    {"storage.io", "the {nodes?disk|disks} of {nodes} failed", "The {nodes?disk|disks} of {nodes} failed{from}"},
-    {"runtime.unavailable", "the container {nodes?runtime|runtimes} of {nodes} {nodes?was|were} down",
-     "The container {nodes?runtime|runtimes} of {nodes} {nodes?was|were} down{from}"},
-    {"runtime.unpack", "layers could not be unpacked on {nodes}", "Layers could not be unpacked on {nodes}{from}"},
-    {"runtime.cancelled", "pulls on {nodes} were cut short", "Pulls on {nodes} were cut short{at}"},
-    {"unknown", "pulls failed for a reason that no rule knows", "Pulls of {images} failed{from} for a reason that no rule knows"},
-};
-static const struct {
-    const char *variant;
-    struct phrase phrase;
-} variants[] = {
-    // before the causes' own
-    {"no-such-name", {"network.dns", "{endpoint} does not exist in DNS", "{Endpoint} did not resolve on {nodes}{,from}: DNS says that there is no such name"}},
-    {"server-failed",
-     {"network.dns", "the DNS server of {nodes} failed", "The DNS {nodes?server|servers} of {nodes} answered with a failure for {endpoint}{,from}"}},
-    {"timed-out",
-     {"network.dns", "the DNS server of {nodes} did not answer", "The DNS {nodes?server|servers} of {nodes} did not answer in time for {endpoint}{,from}"}},
-    {"unknown-authority",
-     {"network.tls", "the certificate of {endpoint} is not trusted", "{Endpoint} showed a certificate that {nodes} {nodes?does|do} not trust{,from}"}},
-    {"expired", {"network.tls", "the certificate of {endpoint} has expired", "The certificate of {endpoint} had expired{by}"}},
-    {"not-yet-valid",
-     {"network.tls", "the clock of {nodes} is behind the certificate of {endpoint}",
-      "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} is not valid yet{,from}: the {nodes?clock is|clocks are} behind, or it was made "
-      "too late"}},
-    {"wrong-name", {"network.tls", "{endpoint} showed a certificate for another name", "{Endpoint} showed a certificate that is for another name{,from}"}},
-    {"plain-http", {"network.tls", "{endpoint} speaks plain HTTP", "{Endpoint} answered in plain HTTP where {nodes} spoke HTTPS{,from}"}},
-    {"handshake-timeout",
-     {"network.tls", "the TLS handshake with {endpoint} timed out", "The TLS handshake of {nodes} with {endpoint} did not end in time{,from}"}},
-    {"withdrawn",
-     {"image.tag-not-found", "{images} {images?is|are} no longer there",
-      "{Images} {images?was|were} there and {images?is|are} no longer at {images?its|their} {registries?registry|registries}; pulls of {images?it|them} "
-      "failed{from}"}},
-    {"lock",
-     {"runtime.cancelled", "pulls on {nodes} waited for each other's layers",
-      "Pulls on {nodes} wanted the same layers at once and one gave up waiting{,from}"}},
-    {"inodes",
-     {"storage.disk-full", "the image {nodes?store|stores} of {nodes} ran out of inodes", "The image {nodes?store|stores} of {nodes} ran out of inodes{at}"}},
-};
+#include "judge/rules/taxonomy.h"
 
 static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
 
@@ -175,17 +94,17 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
     return out;
 }
 
-static const struct phrase *phrase_of(const struct pm_hit *h) {
-    for (size_t i = 0; i < PM_LEN(variants); i++)
-        if (pm_cause_is(h->cause, variants[i].phrase.cause) && pm_str_eqc(h->incident->variant, variants[i].variant)) return &variants[i].phrase;
-    for (size_t i = 0; i < PM_LEN(phrases); i++)
-        if (pm_cause_is(h->cause, phrases[i].cause)) return &phrases[i];
-    return &phrases[PM_LEN(phrases) - 1];
+static const struct pm_phrase *phrase_of(const struct pm_hit *h) {
+    const struct pm_taxon *t = pm_taxon_of(h->cause);
+    for (size_t i = 0; i < t->variants_n; i++)
+        if (pm_str_eqc(h->incident->variant, t->variants[i].name)) return &t->variants[i].phrase;
+    return &t->phrase;
 }
 
-static const struct phrase waiting = {"unknown", "{pods} wait for an image; nothing here says why",
-                                      "{Pods} wait for an image, and nothing here says which, or why"};
-static const struct phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h); }
+// Pods that wait are no failure that a cause could be said of.
+static const struct pm_phrase waiting = {.title = "{pods} wait for an image; nothing here says why",
+                                         .verdict = "{Pods} wait for an image, and nothing here says which, or why"};
+static const struct pm_phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h); }
 
 // The runtime pulls the sandbox image by itself: nobody finds it in a pod's specification.
 static void sandbox(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
@@ -215,7 +134,7 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
 }
 
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
-    const struct phrase *p = phrase_for(h);
+    const struct pm_phrase *p = phrase_for(h);
     struct pm_buf b = {0};
     h->incident->title = render(s, h, p->title);
     pm_buf_add(&b, render(s, h, p->verdict));

@@ -11,13 +11,16 @@
 enum pm_confidence { PM_CONFIDENCE_LOW = 0, PM_CONFIDENCE_MEDIUM, PM_CONFIDENCE_HIGH };
 extern const char *const pm_confidence_names[];
 
-struct pm_cause {       // the taxonomy: analyzer/judge/rules/cause.c holds the one table
+// The taxonomy: rules/taxonomy.yaml, with what --rules adds to it.
+struct pm_cause {
     const char *name;   // "rate-limit.anonymous"
     const char *family; // "rate-limit"
     const char *title;  // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
 };
-extern const struct pm_cause pm_causes[]; // ends with a NULL name; "unknown" is last
-int pm_cause_find(struct pm_str name);    // index, or -1
+// Those in force; ends with a NULL name. Empty until something asked for a cause: who goes through them all calls pm_causes_read first.
+extern const struct pm_cause *pm_causes;
+void pm_causes_read(void);             // the built-in ones, where no rules were loaded yet; from any thread
+int pm_cause_find(struct pm_str name); // index, or -1
 
 struct pm_verdict {
     const char *rule; // id, NULL where no rule matched
@@ -55,5 +58,6 @@ struct pm_rules_run {
     bool json;         // `list`, `show`
 };
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
-int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags);
+// `elsewhere`: mistakes that others found in alerts and advice; they count.
+int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size_t elsewhere, struct pm_diags *diags);
 int pm_ruleset_test(struct pm_ruleset *rs, const struct pm_rules_run *run);

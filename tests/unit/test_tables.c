@@ -5,6 +5,7 @@
 #include <cmocka.h>
 #include "judge/advice.h"
 #include "judge/chain.h"
+#include "judge/rules/taxonomy.h"
 #include "judge/rules/ruleset.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +44,24 @@ static struct pm_ruleset *good(const char *name, const char *yaml) {
 #define SETTING "settings:\n  - {id: x, severity: info, source: crio.conf, key: pause_image, advice: a,\n     "
 #define CHECK "checks:\n  - {severity: info, advice: a,\n     "
 #define ADVICE "advice:\n  - {cause: network.dns, phase: fix, within: 0-10m,\n     "
+#define TAXON "causes:\n  - {cause: acme.held, words: w, title: t,\n     "
 #define QUOTA "quotas:\n  - {id: q, registry: r.example, identity: user,\n     "
 static const struct {
     const char *file, *yaml;
     unsigned line;
     const char *words;
 } mistakes[] = {
+    {"taxonomy.yaml", TAXON "}\n", 2, "a cause needs `verdict`"},
+    {"taxonomy.yaml", TAXON "verdict: \"{Nodess} held\"}\n", 3, "unknown name in a sentence \"Nodess\": did you mean \"nodes\"?"},
+    {"taxonomy.yaml", TAXON "verdict: \"{nodes?is} held\"}\n", 3, "in `verdict` a name begins and does not end"},
+    {"taxonomy.yaml", TAXON "verdict: \"{nodes held\"}\n", 3, "in `verdict` a name begins and does not end"},
+    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dns, beaten_by: [no-6xx]}]}\n", 3, "unknown beaten_by \"no-6xx\": did you mean \"no-5xx\"?"},
+    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dsn, beaten_by: [words]}]}\n", 3, "a rival that is no cause: \"network.dsn\""},
+    {"taxonomy.yaml", TAXON "verdict: v, rivals: [words]}\n", 3, "a rival has to be a mapping"},
+    {"taxonomy.yaml", TAXON "verdict: v, variants: [{variant: a, title: t}]}\n", 3, "a variant needs `verdict`"},
+    {"taxonomy.yaml", "causes:\n  - {cause: held, words: w, title: t, verdict: v}\n", 2, "a cause is named family.word, not \"held\""},
+    {"taxonomy.yaml", "only: true\ncauses:\n  - {cause: a.b, words: w, title: t, verdict: v}\n", 3,
+     "`only: true` puts aside a cause that is judged by its name: \"rate-limit.anonymous\""},
     {"correlate.yaml", FAMILY "gap: 1800, scope: node}\n", 2, "unknown key \"gap\": did you mean \"gap_s\"?"},
     {"correlate.yaml", FAMILY "scope: node}\n", 2, "a family needs `gap_s`"},
     {"correlate.yaml", FAMILY "gap_s: \"1800\", scope: node}\n", 2, "`gap_s` has to be a number, zero or more"},
@@ -113,6 +126,8 @@ static void good_rows_pass(void **state) {
     static const struct {
         const char *file, *yaml;
     } rows[] = {
+        {"taxonomy.yaml", TAXON "verdict: \"{Nodes} {nodes?is|are} held{,from}\", variants: [{variant: a, title: t, verdict: v}]}\n"},
+        {"taxonomy.yaml", "families:\n  - {family: network, rivals: [{cause: acme.held, beaten_by: [words]}]}\n" TAXON "verdict: v}\n"},
         {"correlate.yaml", FAMILY "gap_s: 1800, scope: node}\n"},
         {"correlate.yaml", "schema: 1\nfamilies:\n  - {match: network, group: [], gap_s: 0.5, together_s: null, scope: node}\n"},
         {"correlate.yaml", LINK "what: w}\n"},
@@ -224,12 +239,28 @@ static void words_are_known_to_the_code(void **state) {
     (void)state;
     size_t n = 0;
     for (size_t i = 0; pm_words_observed[i]; i++) assert_true(pm_share_known(pm_words_observed[i]));
+    assert_string_equal(pm_words_seen[PM_SEEN_WORDS], "words");
+    assert_null(pm_words_seen[PM_SEEN_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
     while (pm_words_placeholder[n]) n++;
     assert_int_equal(n, PM_ADV_KEY_COUNT);
     assert_string_equal(pm_words_placeholder[PM_ADV_HOST], "host");
     assert_string_equal(pm_words_placeholder[PM_ADV_NEW_SECRET], "new_secret");
     assert_string_equal(pm_words_placeholder[PM_ADV_ACR], "acr");
+}
+
+// A cause of one's own is one like the others as long as its rules are loaded, and the built-in ones keep their words.
+static void a_cause_is_added(void **state) {
+    (void)state;
+    struct pm_ruleset *rs = good("taxonomy.yaml", TAXON "verdict: held}\n");
+    int own = pm_cause_find(PM_STR("acme.held")), known = pm_cause_find(PM_STR("network.dns"));
+    assert_true(own >= 0 && known >= 0);
+    assert_string_equal(pm_causes[own].family, "acme");
+    assert_string_equal(pm_taxon_of(own)->phrase.verdict, "held");
+    assert_true(pm_taxon_of(known)->variants_n >= 3 && pm_taxon_of(known)->rivals_n >= 3);
+    pm_ruleset_free(rs);
+    assert_int_equal(pm_cause_find(PM_STR("acme.held")), -1);
+    assert_true(pm_cause_find(PM_STR("network.dns")) >= 0);
 }
 
 int main(void) {
@@ -240,6 +271,7 @@ int main(void) {
         cmocka_unit_test(rows_keep_their_places),
         cmocka_unit_test(alerts_merge_by_name),
         cmocka_unit_test(words_are_known_to_the_code),
+        cmocka_unit_test(a_cause_is_added),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -133,11 +133,41 @@ static void check_heard(struct pm_ruleset *rs, const struct pm_rules_run *run, s
     }
     pm_arena_free(a);
 }
-int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, struct pm_diags *diags) {
-    struct check c = {.diags = diags};
+// A cause that no rule can find is told of nothing, and one that no family holds is grouped by nobody's word. Its sentences are the reader's to ask for, its
+// advice is judge/advice_text.c's.
+static bool has_rule(const struct pm_ruleset *rs, int cause) {
+    for (size_t i = 0; i < rs->order_count; i++)
+        for (int k = 0; k < rs->rules[rs->order[i]].candidate_count; k++)
+            if (rs->rules[rs->order[i]].candidates[k] == cause) return true;
+    return false;
+}
+static bool has_family(const struct pm_ruleset *rs, int cause) {
+    const json_t *families = json_object_get(pm_ruleset_table(rs, PM_TABLE_CORRELATE), "families");
+    for (size_t i = 0; i < json_array_size(families); i++) {
+        struct pm_str match = pm_str_c(json_string_value(json_object_get(json_array_get(families, i), "match")));
+        if (pm_str_eqc(match, pm_causes[cause].name) || pm_str_eqc(match, pm_causes[cause].family)) return true;
+    }
+    return false;
+}
+static void check_causes(const struct pm_ruleset *rs, struct check *c) {
+    const json_t *rows = json_object_get(pm_ruleset_table(rs, PM_TABLE_TAXONOMY), "causes");
+    for (int i = 0; pm_causes[i].name; i++) {
+        const json_t *row = json_array_get(rows, (size_t)i);
+        struct pm_str path = pm_str_c(pm_yaml_file(row, "taxonomy.yaml"));
+        bool rule = has_rule(rs, i) || strcmp(pm_causes[i].name, "unknown") == 0, family = has_family(rs, i);
+        if (!rule) pm_diags_add(c->diags, path, (uint64_t)pm_yaml_line(row), "rule", "no rule finds \"%s\"", pm_causes[i].name);
+        if (!family)
+            pm_diags_add(c->diags, path, (uint64_t)pm_yaml_line(row), "rule",
+                         "no family of correlate.yaml holds \"%s\": which of its failures are one incident?", pm_causes[i].name);
+        c->faults += !rule + !family;
+    }
+}
+int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size_t elsewhere, struct pm_diags *diags) {
+    struct check c = {.diags = diags, .faults = elsewhere};
     for (size_t i = 0; i < rs->order_count; i++) check_present(&c, &rs->rules[rs->order[i]]);
     run_samples(rs, run, check_outcome, &c);
     each_bare(rs, check_bare, &c);
+    check_causes(rs, &c);
     check_heard(rs, run, &c);
     if (!c.faults) printf("%zu rules, all good (%s)\n", rs->order_count, rs->hash);
     if (!c.faults && c.plain) printf("%zu of %zu plain samples of the built-in rules are heard as a line of their own\n", c.alone, c.plain);

@@ -554,8 +554,8 @@ struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     rs->a = pm_arena_new(), rs->scratch = pm_arena_new();
     struct load l = {.rs = rs, .diags = diags};
     size_t files = 0;
+    l.bad |= !pm_tables_load(&rs->tables, dir, &files, diags); // first: it says which causes there are
     load_builtin(&l);
-    l.bad |= !pm_tables_load(&rs->tables, dir, &files, diags);
     if (dir) load_own(&l, dir, files);
     if (!l.bad) beats_known(&l);
     if (!l.bad && ruleset_ready(rs, diags)) {

@@ -55,7 +55,7 @@ static void tell_word(struct check *c, int line, const char *what, struct pm_str
 // values ----------------------------------------------------------------------------------------------------------------
 struct value { // where it stands, for whoever has to tell of it
     const struct schema_key *key;
-    const json_t *v;
+    json_t *v;
     int line;
 };
 static struct pm_str text_of(const json_t *v) { return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE; }
@@ -72,6 +72,7 @@ static void check_word(struct check *c, const struct value *x, const json_t *v) 
 static void check_kin(struct check *c, const struct value *x) {
     const char *names[128];
     size_t n = 0;
+    pm_causes_read();
     for (const struct pm_cause *k = pm_causes; k->name && n + 2 < PM_LEN(names); k++) names[n++] = k->name, names[n++] = k->family;
     names[n] = NULL;
     if (!json_is_string(x->v)) wrong_type(c, x, "a cause or a family of causes");
@@ -89,6 +90,22 @@ static void check_template(struct check *c, const struct value *x, struct pm_str
         bool forms = n && n + 1 < rest.n && rest.p[n] == ':' && rest.p[n + 1] != ' ' && bar > 0 && bar < end;
         if ((closed || forms) && !foreign && !words_have(x->key->words, pm_str_sub(rest, 0, n)))
             tell_word(c, x->line, "placeholder", pm_str_sub(rest, 0, n), x->key->words);
+    }
+}
+
+// "{Registry}", "{nodes?is|are}", "{,from}": each begins with one of the names.
+static void check_sentence(struct check *c, const struct value *x, struct pm_str t) {
+    for (ptrdiff_t at = pm_str_chr(t, '{', 0); at >= 0; at = pm_str_chr(t, '{', (size_t)at + 1)) {
+        ptrdiff_t end = pm_str_chr(t, '}', (size_t)at), ask = pm_str_chr(t, '?', (size_t)at), bar = pm_str_chr(t, '|', (size_t)at);
+        bool forms = ask > at && ask < end;
+        if (end < 0 || (forms && (bar < ask || bar > end))) {
+            tell(c, x->line, "in `%s` a name begins and does not end: {name}, or {name?one|several}", x->key->name);
+            return;
+        }
+        struct pm_str name = pm_str_sub(t, (size_t)at + 1, (size_t)((forms ? ask : end) - at - 1));
+        bool known = false;
+        for (const char *const *w = x->key->words; *w && !known; w++) known = pm_str_ieq(name, pm_str_c(*w));
+        if (!known) tell_word(c, x->line, "name in a sentence", name, x->key->words);
     }
 }
 
@@ -129,6 +146,7 @@ static void check_settings(struct check *c, const struct value *x) {
         tell(c, pm_yaml_key_line(x->v, name), "`%s` in `%s` has to be true, false or a number", name, x->key->name);
 }
 
+static void check_rows(struct check *c, const struct schema_list *l, json_t *rows, int line);
 static void check_value(struct check *c, const struct value *x) {
     switch (x->key->type) {
     case SCHEMA_TEXT:
@@ -163,6 +181,11 @@ static void check_value(struct check *c, const struct value *x) {
         else check_template(c, x, text_of(x->v));
         break;
     case SCHEMA_BY_RUNTIME: check_by_runtime(c, x); break;
+    case SCHEMA_SENTENCE:
+        if (!text_of(x->v).n) wrong_type(c, x, "text");
+        else check_sentence(c, x, text_of(x->v));
+        break;
+    case SCHEMA_ROWS: check_rows(c, x->key->rows, x->v, x->line); break;
     }
 }
 
@@ -235,19 +258,22 @@ static void check_unique(struct check *c, const struct schema_list *l, const jso
     json_decref(seen);
 }
 
-static void check_list(struct check *c, const struct schema_list *l, const json_t *root) {
-    json_t *rows = json_object_get(root, l->name), *row;
+static void check_rows(struct check *c, const struct schema_list *l, json_t *rows, int line) {
+    json_t *row;
     size_t i;
-    if (!rows) return;
     if (!json_is_array(rows)) {
-        tell(c, pm_yaml_key_line(root, l->name), "`%s` has to be a list", l->name);
+        tell(c, line, "`%s` has to be a list", l->name);
         return;
     }
     json_array_foreach(rows, i, row) {
         if (json_is_object(row)) check_row(c, l, row);
-        else tell(c, pm_yaml_key_line(root, l->name), "%s has to be a mapping", l->what);
+        else tell(c, line, "%s has to be a mapping", l->what);
     }
     if (!l->several) check_unique(c, l, rows);
+}
+static void check_list(struct check *c, const struct schema_list *l, const json_t *root) {
+    json_t *rows = json_object_get(root, l->name);
+    if (rows) check_rows(c, l, rows, pm_yaml_key_line(root, l->name));
 }
 
 static void check_top(struct check *c, const struct schema_file *f, const json_t *root) {

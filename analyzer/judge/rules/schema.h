@@ -20,13 +20,17 @@ enum schema_type {
     SCHEMA_KIN,         // a cause, or a family of causes
     SCHEMA_TEMPLATE,    // a text with placeholders, which are `words`
     SCHEMA_BY_RUNTIME,  // such a template, or one for each of `runtimes`
+    SCHEMA_SENTENCE,    // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names
+    SCHEMA_ROWS,        // a list of mappings, which are `rows`
 };
+struct schema_list;
 struct schema_key {
     const char *name;
     enum schema_type type;
     bool required;
-    const char *const *words;    // end with NULL
-    const char *const *runtimes; // SCHEMA_BY_RUNTIME; end with NULL
+    const char *const *words;       // end with NULL
+    const char *const *runtimes;    // SCHEMA_BY_RUNTIME; end with NULL
+    const struct schema_list *rows; // SCHEMA_ROWS
 };
 enum { SCHEMA_ID_KEYS = 8 };
 struct schema_list {

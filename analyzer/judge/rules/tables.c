@@ -5,6 +5,7 @@
 #include "judge/rules/tables.h"
 #include "judge/rules/ruleset.h"
 #include "judge/rules/schema.h"
+#include "judge/rules/taxonomy.h"
 #include "base/embed.h"
 
 #include <stdlib.h>
@@ -36,6 +37,8 @@ const char *const pm_words_placeholder[] = {"registry", "repository", "image",  
                                             "wordless", "effect",     "small_ok",  "tool",       "sizes",       "new_secret", "server",     "address",
                                             "hostname", "endpoint",   "region",    "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
+const char *const pm_words_seen[] = {"other-nodes", "other-registries", "other-images", "same-image", "answer",     "no-answer", "no-5xx", "no-429", "no-404",
+                                     "no-denial",   "no-disk",          "no-restart",   "kubelet",    "many-nodes", "recovered", "words",  NULL};
 const char *const pm_words_step[] = {"0-10m", "10-30m", "30-120m", "1-7d", NULL};
 const char *const pm_words_runtime[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "podman", "any", NULL};
 
@@ -56,7 +59,36 @@ static const char *const counts[] = {"manifest-get", "request", NULL};
 static const char *const pers[] = {"address", "user", "account", "project", NULL};
 static const char *const units[] = {"pulls", "requests", NULL};
 
+static const char *const sentence_names[] = {"registry", "registries", "nodes", "images", "pods", "user", "endpoint", "at", "by", "from", ",from", NULL};
+
 // keys ------------------------------------------------------------------------------------------------------------------
+static const struct schema_key variant_keys[] = {
+    {.name = "variant", .type = SCHEMA_TEXT, .required = true},
+    {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
+    {.name = "verdict", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
+    {.name = NULL},
+};
+static const struct schema_key rival_keys[] = {
+    {.name = "cause", .type = SCHEMA_TEXT, .required = true}, // one of this very file: judge/rules/cause.c looks for it once all are read
+    {.name = "beaten_by", .type = SCHEMA_WORDS, .required = true, .words = pm_words_seen},
+    {.name = NULL},
+};
+static const struct schema_list variant_rows = {.name = "variants", .what = "a variant", .keys = variant_keys, .id = {"variant"}};
+static const struct schema_list rival_rows = {.name = "rivals", .what = "a rival", .keys = rival_keys, .id = {"cause"}};
+static const struct schema_key taxon_keys[] = {
+    {.name = "cause", .type = SCHEMA_TEXT, .required = true},
+    {.name = "words", .type = SCHEMA_TEXT, .required = true},
+    {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
+    {.name = "verdict", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
+    {.name = "variants", .type = SCHEMA_ROWS, .rows = &variant_rows},
+    {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},
+    {.name = NULL},
+};
+static const struct schema_key taxon_family_keys[] = {
+    {.name = "family", .type = SCHEMA_TEXT, .required = true},
+    {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},
+    {.name = NULL},
+};
 static const struct schema_key family_keys[] = {
     {.name = "match", .type = SCHEMA_KIN, .required = true},
     {.name = "group", .type = SCHEMA_WORDS, .required = true, .words = groups},
@@ -146,6 +178,9 @@ static const struct schema_key home_keys[] = {
 // Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here its groups and the alerts in them are only merged.
 static const struct schema_list alert_rows = {.name = "rules", .what = "an alert", .id = {"alert", "record"}};
 static const struct schema_file files[PM_TABLE_COUNT] = {
+    [PM_TABLE_TAXONOMY] = {"taxonomy.yaml",
+                           {{.name = "causes", .what = "a cause", .keys = taxon_keys, .id = {"cause"}},
+                            {.name = "families", .what = "a family", .keys = taxon_family_keys, .id = {"family"}}}},
     [PM_TABLE_ADVICE] = {"advice.yaml",
                          {{.name = "advice",
                            .what = "a row of advice",
@@ -255,6 +290,14 @@ static json_t *merged(enum pm_table table, json_t *base, json_t *own) {
     return base;
 }
 
+json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags) {
+    struct pm_arena *a = pm_arena_new();
+    const char *path = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", files[table].name));
+    json_t *root = pm_table_read(table, pm_embedded_find(path), path, diags);
+    pm_arena_free(a);
+    return root;
+}
+
 static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, size_t *count, struct pm_diags *diags) {
     struct pm_arena *a = pm_arena_new();
     const char *name = files[table].name, *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
@@ -276,12 +319,23 @@ static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, 
     pm_arena_free(a);
     return good;
 }
+// Before the next file is read: it may name causes of this one.
+static bool taxonomy_put(struct pm_tables *t, struct pm_diags *diags) {
+    t->taxonomy = pm_taxonomy_make(t->tree[PM_TABLE_TAXONOMY], diags);
+    if (t->taxonomy) pm_taxonomy_use(t->taxonomy);
+    return t->taxonomy != NULL;
+}
 bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags) {
     bool good = true;
-    for (int i = 0; i < PM_TABLE_COUNT; i++) good &= load_one(t, (enum pm_table)i, dir, count, diags);
+    pm_causes_read();
+    for (int i = 0; i < PM_TABLE_COUNT; i++) {
+        good &= load_one(t, (enum pm_table)i, dir, count, diags);
+        if (i == PM_TABLE_TAXONOMY && good) good &= taxonomy_put(t, diags);
+    }
     return good;
 }
 void pm_tables_free(struct pm_tables *t) {
+    pm_taxonomy_free(t->taxonomy);
     for (int i = 0; i < PM_TABLE_COUNT; i++) json_decref(t->tree[i]);
 }
 
