@@ -15,7 +15,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined -DPM_RECKON)
 CFLAGS ?= -g
-ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -I. -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS)
+ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(CFLAGS) $(SANFLAGS) -I. -Iinclude -Ianalyzer -I$(BUILD)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 Q := $(if $(V),,@)
 
 PARSER_SRC := $(sort $(filter-out parsers/envelopes/%,$(wildcard parsers/*/*.c)))
@@ -43,10 +43,19 @@ help: ## list the targets
 $(BUILD)/gen/lists.c: tests/tools/lists.sh $(PARSER_SRC) $(ENVELOPE_SRC) $(RENDER_SRC) $(COMMAND_SRC)
 	@mkdir -p $(@D)
 	$(Q)sh tests/tools/lists.sh > $@.tmp && { cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@; touch $@; }
-RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml analyzer/timeline/*.sql)) $(sort $(wildcard analyzer/report/assets/*))
+RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml analyzer/timeline/*.sql)) $(sort $(wildcard analyzer/report/assets/* analyzer/share/*))
 $(BUILD)/gen/data.c: tests/tools/embed.sh $(RULE_DATA)
 	@mkdir -p $(@D)
 	$(Q)sh tests/tools/embed.sh $(RULE_DATA) > $@.tmp && mv $@.tmp $@
+
+# Which commit this is: of the repository, or of the file that `make dist` packs. Only version.c is compiled anew for it.
+COMMIT := $(shell cat .commit 2>/dev/null || git rev-parse --short=12 HEAD 2>/dev/null)
+$(BUILD)/gen/commit: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' > $@
+$(BUILD)/obj/analyzer/base/version.o: $(BUILD)/gen/commit
+$(BUILD)/obj/analyzer/base/version.o: CPPFLAGS += -DPM_COMMIT='"$(COMMIT)"'
+FORCE:
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -127,4 +136,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins

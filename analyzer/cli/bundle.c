@@ -8,39 +8,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum option {
-    OPT_OUTPUT,
-    OPT_FORMAT,
-    OPT_COLOR,
-    OPT_DB,
-    OPT_SINCE,
-    OPT_UNTIL,
-    OPT_RULES,
-    OPT_QUOTAS,
-    OPT_ALERTS,
-    OPT_TZ,
-    OPT_YEAR,
-    OPT_JOBS,
-    OPT_NO_REDACT,
-    OPT_COUNT
-};
-static const struct {
-    struct pm_opt opt;
-    unsigned part;
-} options[OPT_COUNT] = {
-    [OPT_OUTPUT] = {{"output", 'o', true}, PM_ARGS_OUTPUT},
-    [OPT_FORMAT] = {{"format", 'f', true}, PM_ARGS_OUTPUT},
-    [OPT_COLOR] = {{"color", 0, true}, PM_ARGS_OUTPUT},
-    [OPT_DB] = {{"db", 0, true}, PM_ARGS_DB},
-    [OPT_SINCE] = {{"since", 0, true}, PM_ARGS_JUDGE},
-    [OPT_UNTIL] = {{"until", 0, true}, PM_ARGS_JUDGE},
-    [OPT_RULES] = {{"rules", 0, true}, PM_ARGS_JUDGE},
-    [OPT_QUOTAS] = {{"quotas", 0, true}, PM_ARGS_JUDGE},
-    [OPT_ALERTS] = {{"alerts", 0, true}, PM_ARGS_JUDGE},
-    [OPT_TZ] = {{"tz", 0, true}, PM_ARGS_BUNDLE},
-    [OPT_YEAR] = {{"year", 0, true}, PM_ARGS_BUNDLE},
-    [OPT_JOBS] = {{"jobs", 'j', true}, PM_ARGS_BUNDLE},
-    [OPT_NO_REDACT] = {{"no-redact", 0, false}, PM_ARGS_BUNDLE},
+enum { OPT_OUTPUT, OPT_FORMAT, OPT_DB, OPT_SINCE, OPT_UNTIL, OPT_RULES, OPT_QUOTAS, OPT_ALERTS, OPT_TZ, OPT_YEAR, OPT_JOBS, OPT_NO_REDACT, OPT_COLOR };
+const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
+    [OPT_OUTPUT] = {"output", 'o', "FILE", "write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated",
+                    NULL, PM_ARGS_OUTPUT},
+    [OPT_FORMAT] = {"format", 'f', "F", "the format of all outputs, whatever their names", "text json markdown html openmetrics alerts", PM_ARGS_OUTPUT},
+    [OPT_DB] = {"db", 0, "FILE", "keep the timeline, an SQLite database, for report, query and merge; one that is there is replaced", NULL, PM_ARGS_DB},
+    [OPT_SINCE] = {"since", 0, "T", "only what happened from T on: 2026-04-12, '2026-04-12 06:47', 2026-04-12T06:47:00+02:00; no zone is UTC", NULL,
+                   PM_ARGS_JUDGE},
+    [OPT_UNTIL] = {"until", 0, "T", "only what happened up to T", NULL, PM_ARGS_JUDGE},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, PM_ARGS_JUDGE},
+    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table (rules/quotas.yaml shows the form)", NULL, PM_ARGS_JUDGE},
+    [OPT_ALERTS] = {"alerts", 0, "FILE",
+                    "a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name; known are rate, increase, sum, avg, max, "
+                    "min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run",
+                    NULL, PM_ARGS_JUDGE},
+    [OPT_TZ] = {"tz", 0, "ZONE", "the zone of stamps that have none: UTC, +02:00, Europe/Berlin; found out where not given", NULL, PM_ARGS_BUNDLE},
+    [OPT_YEAR] = {"year", 0, "Y", "the year of stamps that have none; found out where not given", NULL, PM_ARGS_BUNDLE},
+    [OPT_JOBS] = {"jobs", 'j', "N", "threads; as many as cores, at most 8, where not given", NULL, PM_ARGS_BUNDLE},
+    [OPT_NO_REDACT] = {"no-redact", 0, NULL, "keep secrets as they stand in the logs", NULL, PM_ARGS_BUNDLE},
+    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never; NO_COLOR is honoured", "auto always never", PM_ARGS_OUTPUT},
 };
 
 static bool zone_known(const char *name) {
@@ -49,7 +36,7 @@ static bool zone_known(const char *name) {
     return zone != NULL;
 }
 
-static int option_take(const struct pm_command *c, struct pm_bundle_args *args, enum option which, const char *value) {
+static int option_take(const struct pm_command *c, struct pm_bundle_args *args, int which, const char *value) {
     long n;
     switch (which) {
     case OPT_OUTPUT:
@@ -99,7 +86,6 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
         args->ingest.threads = (int)n;
         return PM_EXIT_OK;
     case OPT_NO_REDACT: args->ingest.redact = false; return PM_EXIT_OK;
-    case OPT_COUNT: break;
     }
     return PM_EXIT_USAGE;
 }
@@ -126,7 +112,8 @@ static int outputs_spare(const struct pm_command *c, const struct pm_bundle_args
     return PM_EXIT_OK;
 }
 
-static int args_check(const struct pm_command *c, unsigned parts, struct pm_bundle_args *args) {
+static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
+    unsigned parts = c->parts;
     if (args->paths_n == 0) return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
     for (size_t i = 0; i < args->paths_n; i++)
         if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
@@ -136,25 +123,20 @@ static int args_check(const struct pm_command *c, unsigned parts, struct pm_bund
     return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
 
-int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, unsigned parts, struct pm_bundle_args *args) {
+int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args) {
     *args = (struct pm_bundle_args){.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
     args->ingest.redact = true;
     args->ingest.progress = isatty(STDERR_FILENO);
     args->paths = pm_xmalloc(sizeof *args->paths * (size_t)(argc + 1));
-    struct pm_opt taken[OPT_COUNT];
-    enum option which[OPT_COUNT];
-    size_t n = 0;
-    for (int i = 0; i < OPT_COUNT; i++)
-        if (options[i].part & parts) which[n] = (enum option)i, taken[n++] = options[i].opt;
     struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, taken, n)) != -1;) {
+    for (int got; (got = pm_opt_next(&o, c)) != -1;) {
         int status = PM_EXIT_OK;
         if (got == -2) args->paths[args->paths_n++] = o.value;
-        else if (got < 0) status = pm_usage_option(c, &o, got, taken, n);
-        else status = option_take(c, args, which[got], o.value);
+        else if (got < 0) status = pm_usage_option(c, &o, got);
+        else status = option_take(c, args, got, o.value);
         if (status != PM_EXIT_OK) return status;
     }
-    return args_check(c, parts, args);
+    return args_check(c, args);
 }
 void pm_bundle_args_free(struct pm_bundle_args *args) { free(args->paths); }
 

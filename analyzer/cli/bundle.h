@@ -14,8 +14,11 @@ struct pm_bundle_args {
     struct pm_outputs out;
 };
 enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
+enum { PM_BUNDLE_OPTIONS_N = 13 };
+extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
+#define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
 // PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either way.
-int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, unsigned parts, struct pm_bundle_args *args);
+int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args);
 void pm_bundle_args_free(struct pm_bundle_args *args);
 
 // Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, said.

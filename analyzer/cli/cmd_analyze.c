@@ -25,7 +25,7 @@ static int analyze(struct pm_bundle_args *args) {
 
 static int run(int argc, char **argv) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_analyze, argc, argv, PM_ARGS_BUNDLE | PM_ARGS_JUDGE | PM_ARGS_OUTPUT | PM_ARGS_DB, &args);
+    int status = pm_bundle_args_read(&pm_command_analyze, argc, argv, &args);
     if (status == PM_EXIT_OK) status = analyze(&args);
     pm_bundle_args_free(&args);
     return status;
@@ -33,25 +33,11 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_analyze = {
     .name = "analyze",
-    .synopsis = "PATH... [-o FILE|-]... [--format F] [--db FILE] [--since T] [--until T] [--tz ZONE] [--year Y] [--rules DIR] [--quotas FILE] [--alerts FILE] "
-                "[-j N] [--no-redact]",
+    .arguments = "PATH...",
     .summary = "read a bundle and report what happened",
-    .help = "PATH is a file, a folder, an archive (also archives in archives), or - for standard input.\n\n"
-            "  -o, --output FILE   write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated\n"
-            "  -f, --format F      the format of all outputs, whatever their names\n"
-            "      --db FILE       keep the timeline, an SQLite database, for report, query and merge\n"
-            "      --since T       only what happened from T on: 2026-04-12, 2026-04-12T06:47, 2026-04-12T06:47:00+02:00; no zone is UTC\n"
-            "      --until T       only what happened up to T\n"
-            "      --tz ZONE       the zone of stamps that have none: UTC, +02:00, Europe/Berlin; found out where not given\n"
-            "      --year Y        the year of stamps that have none; found out where not given\n"
-            "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
-            "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
-            "      --alerts FILE   a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name; known are rate, increase, "
-            "sum, avg, "
-            "max, min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run\n"
-            "  -j, --jobs N        threads; as many as cores, at most 8, where not given\n"
-            "      --no-redact     keep secrets as they stand in the logs\n"
-            "      --color WHEN    auto, always or never; NO_COLOR is honoured\n",
+    .help = "PATH is a file, a folder, an archive (also archives in archives), or - for standard input.\n",
+    PM_BUNDLE_OPTIONS,
+    .parts = PM_ARGS_BUNDLE | PM_ARGS_JUDGE | PM_ARGS_OUTPUT | PM_ARGS_DB,
     .order = 1,
     .run = run,
 };

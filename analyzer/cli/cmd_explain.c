@@ -13,7 +13,12 @@
 #include <unistd.h>
 
 enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT };
-static const struct pm_opt opts[] = {{"format", 'f', true}, {"rules", 0, true}, {"color", 0, true}, {"no-redact", 0, false}};
+static const struct pm_opt opts[] = {
+    [OPT_FORMAT] = {"format", 'f', "F", "text or json (one object a line)", "text json", 0},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others", NULL, 0},
+    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
+    [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
+};
 enum { EXPLAIN_MAX_BYTES = 64 << 20 }; // a larger input is a bundle: analyze it
 extern const struct pm_command pm_command_explain;
 
@@ -257,12 +262,12 @@ struct explain_args {
 };
 static int args_of(struct explain_args *r, int argc, char **argv) {
     struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int i; (i = pm_opt_next(&o, opts, PM_LEN(opts))) != -1;) {
+    for (int i; (i = pm_opt_next(&o, &pm_command_explain)) != -1;) {
         if (i == OPT_FORMAT) r->format = o.value;
         else if (i == OPT_RULES) r->rules = o.value;
         else if (i == OPT_COLOR) r->color = o.value;
         else if (i == OPT_NO_REDACT) r->raw = true;
-        else if (i != -2) return pm_usage_option(&pm_command_explain, &o, i, opts, PM_LEN(opts));
+        else if (i != -2) return pm_usage_option(&pm_command_explain, &o, i);
         else if (r->path) return pm_usage(&pm_command_explain, "one file, not also '%s'", o.value);
         else r->path = o.value;
     }
@@ -315,13 +320,11 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_explain = {
     .name = "explain",
-    .synopsis = "[FILE|-] [--format text|json]",
+    .arguments = "[FILE|-]",
     .summary = "what each given line means, one answer a record",
-    .help = "  -f, --format F   text or json (one object a line)\n"
-            "  --rules DIR      rules of DIR replace those of the same id and add others\n"
-            "  --color WHEN     auto, always or never\n"
-            "  --no-redact      show secrets as they stand\n"
-            "Without a file it reads stdin: journalctl -u kubelet | grep ErrImagePull | tail -1 | pullmortem explain\n",
+    .options = opts,
+    .options_n = PM_LEN(opts),
+    .notes = "Without a file it reads stdin:\n  journalctl -u kubelet | grep ErrImagePull | tail -1 | pullmortem explain\n",
     .order = 6,
     .run = run,
 };

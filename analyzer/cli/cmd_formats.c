@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 extern const struct pm_command pm_command_formats;
-static const struct pm_opt options[] = {{"format", 'f', true}};
+static const struct pm_opt options[] = {{"format", 'f', "F", "text or json", "text json", 0}};
 
 struct entry {
     const char *kind, *name, *title, *component, *example, *source;
@@ -76,10 +76,10 @@ static int list_text(void) {
 static int run(int argc, char **argv) {
     const char *format = "text";
     struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, options, PM_LEN(options))) != -1;) {
+    for (int got; (got = pm_opt_next(&o, &pm_command_formats)) != -1;) {
         if (got == 0) format = o.value;
         else if (got == -2) return pm_usage(&pm_command_formats, "takes no '%s'", o.value);
-        else return pm_usage_option(&pm_command_formats, &o, got, options, PM_LEN(options));
+        else return pm_usage_option(&pm_command_formats, &o, got);
     }
     if (strcmp(format, "text") == 0) return list_text();
     return strcmp(format, "json") == 0 ? list_json() : pm_usage(&pm_command_formats, "unknown format '%s'; there are text and json", format);
@@ -87,9 +87,10 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_formats = {
     .name = "formats",
-    .synopsis = "[--format text|json]",
+    .arguments = "",
     .summary = "every log format and envelope it knows, with an example line",
-    .help = "  -f, --format F      text or json\n",
+    .options = options,
+    .options_n = PM_LEN(options),
     .order = 8,
     .run = run,
 };

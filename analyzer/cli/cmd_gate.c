@@ -23,30 +23,30 @@ enum option {
     OPT_REPORT_ONLY,
     OPT_ALLOW_EMPTY,
     OPT_FORMAT,
-    OPT_COLOR,
     OPT_NOW,
     OPT_RULES,
     OPT_QUOTAS,
     OPT_JOBS,
+    OPT_COLOR,
     OPT_COUNT
 };
 static const struct pm_opt options[OPT_COUNT] = {
-    [OPT_POLICY] = {"policy", 'p', true},
-    [OPT_FAIL_ON] = {"fail-on", 0, true},
-    [OPT_BASELINE] = {"baseline", 'b', true},
-    [OPT_WRITE_BASELINE] = {"write-baseline", 0, true},
-    [OPT_JUNIT] = {"junit", 0, true},
-    [OPT_SARIF] = {"sarif", 0, true},
-    [OPT_GITLAB] = {"gitlab", 0, true},
-    [OPT_GITHUB] = {"github", 0, false},
-    [OPT_REPORT_ONLY] = {"report-only", 0, false},
-    [OPT_ALLOW_EMPTY] = {"allow-empty", 0, false},
-    [OPT_FORMAT] = {"format", 'f', true},
-    [OPT_COLOR] = {"color", 0, true},
-    [OPT_NOW] = {"now", 0, true},
-    [OPT_RULES] = {"rules", 0, true},
-    [OPT_QUOTAS] = {"quotas", 0, true},
-    [OPT_JOBS] = {"jobs", 'j', true},
+    [OPT_POLICY] = {"policy", 'p', "FILE", "checks and waivers, YAML (README, \"Gate\")", NULL, 0},
+    [OPT_FAIL_ON] = {"fail-on", 0, "LIST", "CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated", NULL, 0},
+    [OPT_BASELINE] = {"baseline", 'b', "FILE", "incidents known there do not fail", NULL, 0},
+    [OPT_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "write what is there now as a baseline", NULL, 0},
+    [OPT_JUNIT] = {"junit", 0, "FILE", "JUnit XML", NULL, 0},
+    [OPT_SARIF] = {"sarif", 0, "FILE", "SARIF 2.1.0", NULL, 0},
+    [OPT_GITLAB] = {"gitlab", 0, "FILE", "GitLab code quality JSON", NULL, 0},
+    [OPT_GITHUB] = {"github", 0, NULL, "annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set", NULL, 0},
+    [OPT_REPORT_ONLY] = {"report-only", 0, NULL, "tell, but do not fail", NULL, 0},
+    [OPT_ALLOW_EMPTY] = {"allow-empty", 0, NULL, "a bundle that holds nothing known (an empty folder, a wrong path) may pass", NULL, 0},
+    [OPT_FORMAT] = {"format", 'f', "F", "table or json on standard output", "table json", 0},
+    [OPT_NOW] = {"now", 0, "TIME", "the day that waivers are held against; today where not given", NULL, 0},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, 0},
+    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table", NULL, 0},
+    [OPT_JOBS] = {"jobs", 'j', "N", "threads", NULL, 0},
+    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
 };
 
 struct gate {
@@ -182,10 +182,10 @@ static int read_policy(struct gate *g) {
 static int options_read(struct gate *g, int argc, char **argv) {
     struct pm_opts o = {.argc = argc, .argv = argv};
     long n;
-    for (int got; (got = pm_opt_next(&o, options, OPT_COUNT)) != -1;) {
+    for (int got; (got = pm_opt_next(&o, &pm_command_gate)) != -1;) {
         if (got == -2) g->paths[g->paths_n++] = o.value;
-        else if (got < 0) return pm_usage_option(&pm_command_gate, &o, got, options, OPT_COUNT);
-        else g->value[got] = options[got].takes_value ? o.value : "";
+        else if (got < 0) return pm_usage_option(&pm_command_gate, &o, got);
+        else g->value[got] = options[got].value ? o.value : "";
     }
     const char *format = g->value[OPT_FORMAT], *jobs = g->value[OPT_JOBS];
     if (!g->paths_n) return pm_usage(&pm_command_gate, "which bundle?");
@@ -234,28 +234,15 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_gate = {
     .name = "gate",
-    .synopsis = "PATH|DB... [--policy FILE] [--fail-on CAUSE[:SEVERITY],...] [--baseline FILE] [--junit FILE] [--sarif FILE] [--report-only] [--allow-empty]",
+    .arguments = "PATH|DB...",
     .summary = "hold bundles against thresholds; the exit status says it",
     .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. "
-            "Without a policy a bundle fails on any incident of severity warning or critical.\n\n"
-            "  -p, --policy FILE         checks and waivers, YAML (README, \"Gate\")\n"
-            "      --fail-on LIST        CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated\n"
-            "  -b, --baseline FILE       incidents known there do not fail\n"
-            "      --write-baseline FILE write what is there now as a baseline\n"
-            "      --junit FILE          JUnit XML\n"
-            "      --sarif FILE          SARIF 2.1.0\n"
-            "      --gitlab FILE         GitLab code quality JSON\n"
-            "      --github              annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set\n"
-            "      --report-only         tell, but do not fail\n"
-            "      --allow-empty         a bundle that holds nothing known (an empty folder, a wrong path) may pass\n"
-            "  -f, --format F            table or json on standard output\n"
-            "      --now TIME            the day that waivers are held against; today where not given\n"
-            "      --rules DIR           rules that replace built-in ones of the same name, and add others\n"
-            "      --quotas FILE         registry limits that come before the built-in table\n"
-            "  -j, --jobs N              threads\n"
-            "      --color WHEN          auto, always or never\n"
-            "Exit status: 0 passed, 1 failed, 2 a mistake in usage or policy, 3 a bundle could not be read whole, or holds\n"
-            "nothing to judge (and none failed), or an output could not be written.\n",
+            "Without a policy a bundle fails on any incident of severity warning or critical.\n",
+    .options = options,
+    .options_n = PM_LEN(options),
+    .notes =
+        "Exit status: 0 passed, 1 failed, 2 a mistake in usage or policy, 3 a bundle could not be read whole, or holds nothing to judge (and none failed), or "
+        "an output could not be written.\n",
     .order = 5,
     .run = run,
 };

@@ -1,7 +1,15 @@
-// pullmortem help [COMMAND]
+// pullmortem help [COMMAND]: what there is, from the commands' own descriptors; man pages and completions are made from the same.
+#include "cli/help.h"
 #include "cli/opts.h"
 #include <stdio.h>
 #include <stdlib.h>
+
+extern const struct pm_command pm_command_help;
+enum { OPT_MAN, OPT_COMPLETION };
+static const struct pm_opt options[] = {
+    [OPT_MAN] = {"man", 0, NULL, "the man page (of COMMAND, or of the tool) in roff, as 'make install' installs it", NULL, 0},
+    [OPT_COMPLETION] = {"completion", 0, "SHELL", "the completion for a shell: bash, zsh or fish", PM_SHELLS, 0},
+};
 
 static const char introduction[] = "pullmortem " PM_VERSION ": reads the logs collected after container images would not pull, and says what happened.\n\n"
                                    "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
@@ -17,17 +25,27 @@ static int by_order(const void *a, const void *b) {
     const struct pm_command *x = *(const struct pm_command *const *)a, *y = *(const struct pm_command *const *)b;
     return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
 }
-static int help_all(void) {
-    const struct pm_command *sorted[64];
+size_t pm_commands_sorted(const struct pm_command *sorted[PM_COMMANDS_MAX]) {
     size_t n = 0;
-    for (; pm_commands[n] && n < PM_LEN(sorted); n++) sorted[n] = pm_commands[n];
+    for (; pm_commands[n] && n < PM_COMMANDS_MAX; n++) sorted[n] = pm_commands[n];
     qsort(sorted, n, sizeof *sorted, by_order);
+    return n;
+}
+void pm_option_head(struct pm_buf *b, const struct pm_opt *o) {
+    if (o->letter) pm_buf_fmt(b, "-%c, --%s", o->letter, o->name);
+    else pm_buf_fmt(b, "    --%s", o->name);
+    if (o->value) pm_buf_fmt(b, " %s", o->value);
+}
+
+static int help_all(void) {
+    const struct pm_command *sorted[PM_COMMANDS_MAX];
+    size_t n = pm_commands_sorted(sorted);
     fputs(introduction, stdout);
     for (size_t i = 0; i < n; i++) printf("  %-8s %s\n", sorted[i]->name, sorted[i]->summary);
     fputs(ending, stdout);
     return PM_EXIT_OK;
 }
-// Where an option's description begins: behind the first two blanks after a word. A sentence goes on at the left.
+// Where a list's descriptions begin: behind the first two blanks after a word. A sentence goes on at the left.
 static int hang_of(const char *line, size_t n) {
     if (!n || line[0] != ' ') return 0;
     for (size_t i = 1; i + 2 < n; i++)
@@ -37,31 +55,80 @@ static int hang_of(const char *line, size_t n) {
         }
     return 6;
 }
-static int help_one(const struct pm_command *c) {
-    pm_synopsis_print(stdout, "", c);
-    printf("\n%s\n", c->summary);
-    if (c->help && *c->help) putchar('\n');
-    for (const char *p = c->help; p && *p;) {
+static void lines_print(const char *text) {
+    for (const char *p = text; p && *p;) {
         size_t n = strcspn(p, "\n");
-        if (n > 2 && memcmp(p, "  pullmortem ", n < 13 ? n : 13) == 0) printf("%.*s\n", (int)n, p);
+        if (n > 2 && p[0] == ' ' && hang_of(p, n) == 6) printf("%.*s\n", (int)n, p); // a command: it is there to be copied
         else pm_line_print(stdout, p, n, hang_of(p, n));
         p += n + (p[n] != 0);
     }
+}
+static void options_print(const struct pm_command *c) {
+    enum { WIDEST = 26 };
+    struct pm_buf b = {0};
+    size_t widest = 0;
+    for (size_t i = 0; i < c->options_n; i++) {
+        if (!pm_opt_of(c, &c->options[i])) continue;
+        pm_buf_clear(&b);
+        pm_option_head(&b, &c->options[i]);
+        if (b.n > widest && b.n <= WIDEST) widest = b.n;
+    }
+    for (size_t i = 0; i < c->options_n; i++) {
+        if (!pm_opt_of(c, &c->options[i])) continue;
+        pm_buf_clear(&b);
+        pm_buf_lit(&b, "  ");
+        pm_option_head(&b, &c->options[i]);
+        while (b.n < widest + 4) pm_buf_addc(&b, ' ');
+        pm_buf_fmt(&b, "%s", c->options[i].help);
+        pm_line_print(stdout, b.p, b.n, (int)widest + 4);
+    }
+    pm_buf_free(&b);
+}
+static int help_one(const struct pm_command *c) {
+    pm_synopsis_print(stdout, "", c);
+    printf("\n%s\n", c->summary);
+    if (c->help) putchar('\n');
+    lines_print(c->help);
+    if (c->options_n) putchar('\n');
+    options_print(c);
+    if (c->notes) putchar('\n');
+    lines_print(c->notes);
     return PM_EXIT_OK;
+}
+static int unknown(const char *word) {
+    const char *names[PM_COMMANDS_MAX];
+    size_t n = 0;
+    for (; pm_commands[n] && n < PM_LEN(names); n++) names[n] = pm_commands[n]->name;
+    const char *near = pm_nearest(word, names, n);
+    if (near) return pm_usage(NULL, "there is no command '%s'; did you mean '%s'?", word, near);
+    return pm_usage(NULL, "there is no command '%s'", word);
 }
 
 static int run(int argc, char **argv) {
-    if (argc < 2) return help_all();
-    const char *names[64];
-    size_t n = 0;
-    for (; pm_commands[n] && n < PM_LEN(names); n++) {
-        if (strcmp(pm_commands[n]->name, argv[1]) == 0) return help_one(pm_commands[n]);
-        names[n] = pm_commands[n]->name;
+    const char *name = NULL, *shell = NULL;
+    bool man = false;
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    for (int got; (got = pm_opt_next(&o, &pm_command_help)) != -1;) {
+        if (got == OPT_MAN) man = true;
+        else if (got == OPT_COMPLETION) shell = o.value;
+        else if (got != -2) return pm_usage_option(&pm_command_help, &o, got);
+        else if (name) return pm_usage(&pm_command_help, "one command, not also '%s'", o.value);
+        else name = o.value;
     }
-    const char *near = pm_nearest(argv[1], names, n);
-    if (near) return pm_usage(NULL, "there is no command '%s'; did you mean '%s'?", argv[1], near);
-    return pm_usage(NULL, "there is no command '%s'", argv[1]);
+    if (shell) return pm_completion_print(shell) ? PM_EXIT_OK : pm_usage(&pm_command_help, "no completion for '%s'; there are: %s", shell, PM_SHELLS);
+    if (man) return pm_man_print(name) ? PM_EXIT_OK : unknown(name);
+    if (!name) return help_all();
+    for (size_t i = 0; pm_commands[i]; i++)
+        if (strcmp(pm_commands[i]->name, name) == 0) return help_one(pm_commands[i]);
+    return unknown(name);
 }
 
 const struct pm_command pm_command_help = {
-    .name = "help", .synopsis = "[COMMAND]", .summary = "this list, or the options of one command", .order = 90, .run = run};
+    .name = "help",
+    .arguments = "[COMMAND]",
+    .summary = "this list, or the options of one command",
+    .options = options,
+    .options_n = PM_LEN(options),
+    .order = 90,
+    .run = run,
+};

@@ -21,7 +21,7 @@ static int ingest(struct pm_bundle_args *args) {
 
 static int run(int argc, char **argv) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, PM_ARGS_BUNDLE | PM_ARGS_DB, &args);
+    int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, &args);
     if (status == PM_EXIT_OK && !args.db) status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
     if (status == PM_EXIT_OK) status = ingest(&args);
     pm_bundle_args_free(&args);
@@ -30,13 +30,10 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_ingest = {
     .name = "ingest",
-    .synopsis = "PATH... --db FILE [--tz ZONE] [--year Y] [-j N] [--no-redact]",
+    .arguments = "PATH... --db FILE",
     .summary = "read a bundle into a timeline database, without judging it",
-    .help = "      --db FILE       the timeline; one that is there is replaced\n"
-            "      --tz ZONE       the zone of stamps that have none: UTC, +02:00, Europe/Berlin\n"
-            "      --year Y        the year of stamps that have none\n"
-            "  -j, --jobs N        threads\n"
-            "      --no-redact     keep secrets as they stand in the logs\n",
+    PM_BUNDLE_OPTIONS,
+    .parts = PM_ARGS_BUNDLE | PM_ARGS_DB,
     .order = 2,
     .run = run,
 };

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 extern const struct pm_command pm_command_merge;
-static const struct pm_opt options[] = {{"db", 0, true}};
+static const struct pm_opt options[] = {{"db", 0, "FILE", "the timeline to merge into; it is made where it is not there, else added to", NULL, 0}};
 
 static int merge(const char *db, const char **paths, size_t n) {
     bool whole = pm_paths_present(paths, &n);
@@ -34,10 +34,10 @@ static int run(int argc, char **argv) {
     size_t n = 0;
     int status = PM_EXIT_OK;
     struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; status == PM_EXIT_OK && (got = pm_opt_next(&o, options, PM_LEN(options))) != -1;) {
+    for (int got; status == PM_EXIT_OK && (got = pm_opt_next(&o, &pm_command_merge)) != -1;) {
         if (got == -2) paths[n++] = o.value;
         else if (got == 0) db = o.value;
-        else status = pm_usage_option(&pm_command_merge, &o, got, options, PM_LEN(options));
+        else status = pm_usage_option(&pm_command_merge, &o, got);
     }
     if (status == PM_EXIT_OK && n == 0) status = pm_usage(&pm_command_merge, "which timelines?");
     if (status == PM_EXIT_OK && !db) status = pm_usage(&pm_command_merge, "--db FILE is needed: where the merged timeline goes");
@@ -48,10 +48,11 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_merge = {
     .name = "merge",
-    .synopsis = "DB... --db FILE",
+    .arguments = "DB... --db FILE",
     .summary = "put timelines together into one; merging the same again changes nothing",
-    .help = "      --db FILE       the timeline to merge into; it is made where it is not there, else added to\n\n"
-            "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
+    .notes = "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
+    .options = options,
+    .options_n = PM_LEN(options),
     .order = 3,
     .run = run,
 };

@@ -20,7 +20,7 @@ static int report(const struct pm_bundle_args *args) {
 
 static int run(int argc, char **argv) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_report, argc, argv, PM_ARGS_JUDGE | PM_ARGS_OUTPUT, &args);
+    int status = pm_bundle_args_read(&pm_command_report, argc, argv, &args);
     if (status == PM_EXIT_OK && args.paths_n > 1) status = pm_usage(&pm_command_report, "one timeline at a time; put several together with 'pullmortem merge'");
     if (status == PM_EXIT_OK) status = report(&args);
     pm_bundle_args_free(&args);
@@ -29,19 +29,11 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_report = {
     .name = "report",
-    .synopsis = "DB [-o FILE|-]... [--format F] [--since T] [--until T] [--rules DIR] [--quotas FILE] [--alerts FILE]",
+    .arguments = "DB",
     .summary = "judge a timeline again and report, without reading the bundle again",
-    .help = "The timeline itself is not changed.\n\n"
-            "  -o, --output FILE   write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated\n"
-            "  -f, --format F      the format of all outputs, whatever their names\n"
-            "      --since T       only what happened from T on\n"
-            "      --until T       only what happened up to T\n"
-            "      --rules DIR     rules that replace built-in ones of the same name, and add others\n"
-            "      --quotas FILE   registry limits that come before the built-in table (rules/quotas.yaml shows the form)\n"
-            "      --alerts FILE   a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name; known are rate, increase, "
-            "sum, avg, "
-            "max, min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run\n"
-            "      --color WHEN    auto, always or never\n",
+    .help = "The timeline itself is not changed.\n",
+    PM_BUNDLE_OPTIONS,
+    .parts = PM_ARGS_JUDGE | PM_ARGS_OUTPUT,
     .order = 4,
     .run = run,
 };

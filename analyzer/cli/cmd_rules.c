@@ -8,7 +8,12 @@
 #include <stdio.h>
 
 enum { OPT_RULES, OPT_JSON, OPT_COVERAGE, OPT_JUNIT };
-static const struct pm_opt opts[] = {{"rules", 0, true}, {"json", 0, false}, {"coverage", 0, false}, {"junit", 0, true}};
+static const struct pm_opt opts[] = {
+    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others", NULL, 0},
+    [OPT_JSON] = {"json", 0, NULL, "list and show as JSON", NULL, 0},
+    [OPT_COVERAGE] = {"coverage", 0, NULL, "test: say which alternatives no sample exercises, and fail for them", NULL, 0},
+    [OPT_JUNIT] = {"junit", 0, "FILE", "test: write JUnit XML as well", NULL, 0},
+};
 extern const struct pm_command pm_command_rules;
 
 struct rules_args {
@@ -36,12 +41,12 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
 // PM_EXIT_OK, or what pm_usage said.
 static int args_of(struct rules_args *r, int argc, char **argv) {
     struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int i; (i = pm_opt_next(&o, opts, PM_LEN(opts))) != -1;) {
+    for (int i; (i = pm_opt_next(&o, &pm_command_rules)) != -1;) {
         if (i == OPT_RULES) r->dir = o.value;
         else if (i == OPT_JSON) r->run.json = true;
         else if (i == OPT_COVERAGE) r->run.coverage = true;
         else if (i == OPT_JUNIT) r->run.junit = o.value;
-        else if (i != -2) return pm_usage_option(&pm_command_rules, &o, i, opts, PM_LEN(opts));
+        else if (i != -2) return pm_usage_option(&pm_command_rules, &o, i);
         else if (!r->what) r->what = o.value;
         else if (!r->id) r->id = o.value;
         else return pm_usage(&pm_command_rules, "what is \"%s\" for?", o.value);
@@ -67,16 +72,14 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_rules = {
     .name = "rules",
-    .synopsis = "check|test|list|show [ID] [--rules DIR]",
+    .arguments = "check|test|list|show [ID]",
     .summary = "look at the rules that say why, and run their samples",
     .help = "  check         are the rules well formed, and is each sample answered by its own rule?\n"
             "  test          the same samples, told like a test run\n"
             "  list          one line a rule, in the order in which they are asked\n"
-            "  show ID       one rule as it is written\n"
-            "  --rules DIR   rules of DIR replace those of the same id and add others\n"
-            "  --json        list and show as JSON\n"
-            "  --coverage    test: say which alternatives no sample exercises, and fail for them\n"
-            "  --junit FILE  test: write JUnit XML as well\n",
+            "  show ID       one rule as it is written; of a cause, every rule that names it\n",
+    .options = opts,
+    .options_n = PM_LEN(opts),
     .order = 8,
     .run = run,
 };

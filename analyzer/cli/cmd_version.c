@@ -1,11 +1,89 @@
-// pullmortem version
-#include "pm/command.h"
+// pullmortem version [-v]
+#include "cli/opts.h"
+#include "pm/arena.h"
+#include "pm/diag.h"
+#include "pm/envelope.h"
+#include "pm/parser.h"
+#include "pm/report.h"
+#include "pm/rule.h"
+#include "pm/timeline.h"
+#include <archive.h>
+#include <jansson.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <stdio.h>
+#include <yaml.h>
+#include <zlib.h>
+
+extern const struct pm_command pm_command_version;
+static const struct pm_opt options[] = {{"verbose", 'v', NULL, "also commit, compiler, libraries with their versions, and what is built in", NULL, 0}};
+
+static const char *of_pcre2(char *out) { return pcre2_config(PCRE2_CONFIG_VERSION, out), out; }
+static const char *of_zlib(char *out) { return (void)out, zlibVersion(); }
+static const char *of_yaml(char *out) { return (void)out, yaml_get_version_string(); }
+static const char *of_jansson(char *out) { return (void)out, JANSSON_VERSION; }
+static const char *of_archive(char *out) { return (void)out, archive_version_details(); } // names zlib, liblzma, lz4 and zstd, too
+static bool keep_cell(void *ctx, int n, const char *const *names, const char *const *cells) {
+    (void)names;
+    if (n) snprintf(ctx, 64, "%s", cells[0] ? cells[0] : "");
+    return true;
+}
+static const char *of_sqlite(char *out) {
+    const char *why = NULL;
+    struct pm_str mistake;
+    struct pm_arena *a = pm_arena_new();
+    struct pm_timeline *t = pm_timeline_open(NULL, true, &why);
+    out[0] = 0;
+    if (t) pm_timeline_sql(t, "SELECT sqlite_version()", keep_cell, out, &mistake, a);
+    pm_timeline_close(t);
+    pm_arena_free(a);
+    return out;
+}
+static const struct {
+    const char *name;
+    const char *(*version)(char *out);
+} libraries[] = {{"PCRE2", of_pcre2}, {"SQLite", of_sqlite}, {"zlib", of_zlib}, {"jansson", of_jansson}, {"libyaml", of_yaml}, {"libarchive", of_archive}};
+
+static void built_in(void) {
+    size_t formats = 0, envelopes = 0, renderers = 0;
+    while (pm_parsers[formats]) formats++;
+    while (pm_envelopes[envelopes]) envelopes++;
+    while (pm_renderers[renderers]) renderers++;
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_ruleset *rules = pm_ruleset_load(NULL, diags);
+    printf("built in    %zu formats, %zu envelopes, %zu kinds of report, rules %s\n", formats, envelopes, renderers, rules ? pm_ruleset_hash(rules) : "broken");
+    pm_ruleset_free(rules);
+    pm_diags_free(diags);
+}
+static void verbose(void) {
+    char out[64];
+    printf("commit      %s\n", *pm_commit ? pm_commit : "unknown");
+#if defined __clang__ || defined __GNUC__
+    puts("compiler    "
+#ifdef __clang__
+         __VERSION__
+#else
+         "gcc " __VERSION__
+#endif
+    );
+#endif
+    for (size_t i = 0; i < PM_LEN(libraries); i++) printf("%-11s %s\n", libraries[i].name, libraries[i].version(out));
+    puts("Judy        built in, tells no version");
+    built_in();
+}
 
 static int run(int argc, char **argv) {
-    (void)argc, (void)argv;
+    bool more = false;
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    for (int got; (got = pm_opt_next(&o, &pm_command_version)) != -1;) {
+        if (got == 0) more = true;
+        else if (got == -2) return pm_usage(&pm_command_version, "takes no '%s'", o.value);
+        else return pm_usage_option(&pm_command_version, &o, got);
+    }
     puts("pullmortem " PM_VERSION);
+    if (more) verbose();
     return PM_EXIT_OK;
 }
 
-const struct pm_command pm_command_version = {.name = "version", .synopsis = "", .summary = "the program's version", .order = 91, .run = run};
+const struct pm_command pm_command_version = {
+    .name = "version", .arguments = "", .summary = "the program's version", .options = options, .options_n = PM_LEN(options), .order = 91, .run = run};

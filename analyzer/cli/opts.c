@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int letter_option(struct pm_opts *o, const char *arg, const struct pm_opt *opts, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (!opts[i].letter || opts[i].letter != arg[1]) continue;
-        if (!opts[i].takes_value) return arg[2] ? -3 : (int)i;
+static int letter_option(struct pm_opts *o, const char *arg, const struct pm_command *c) {
+    const struct pm_opt *opts = c->options;
+    for (size_t i = 0; i < c->options_n; i++) {
+        if (!pm_opt_of(c, &opts[i]) || !opts[i].letter || opts[i].letter != arg[1]) continue;
+        if (!opts[i].value) return arg[2] ? -3 : (int)i;
         if (arg[2]) o->value = arg[2] == '=' ? arg + 3 : arg + 2;
         else if (o->at < o->argc) o->value = o->argv[o->at++];
         else return -4;
@@ -16,13 +17,14 @@ static int letter_option(struct pm_opts *o, const char *arg, const struct pm_opt
     }
     return -3;
 }
-static int word_option(struct pm_opts *o, const char *arg, const struct pm_opt *opts, size_t n) {
+static int word_option(struct pm_opts *o, const char *arg, const struct pm_command *c) {
+    const struct pm_opt *opts = c->options;
     struct pm_str word = pm_str_c(arg + 2);
     ptrdiff_t equals = pm_str_chr(word, '=', 0);
     struct pm_str name = equals < 0 ? word : pm_str_sub(word, 0, (size_t)equals);
-    for (size_t i = 0; i < n; i++) {
-        if (!opts[i].name || !pm_str_eqc(name, opts[i].name)) continue;
-        if (!opts[i].takes_value) return equals < 0 ? (int)i : -3;
+    for (size_t i = 0; i < c->options_n; i++) {
+        if (!pm_opt_of(c, &opts[i]) || !opts[i].name || !pm_str_eqc(name, opts[i].name)) continue;
+        if (!opts[i].value) return equals < 0 ? (int)i : -3;
         if (equals >= 0) o->value = arg + 2 + equals + 1;
         else if (o->at < o->argc) o->value = o->argv[o->at++];
         else return -4;
@@ -32,20 +34,20 @@ static int word_option(struct pm_opts *o, const char *arg, const struct pm_opt *
 }
 
 // argv[0] is the command's name: the first call starts behind it.
-int pm_opt_next(struct pm_opts *o, const struct pm_opt *opts, size_t n) {
+int pm_opt_next(struct pm_opts *o, const struct pm_command *c) {
     if (o->at == 0) o->at = 1;
     if (o->at >= o->argc) return -1;
     const char *arg = o->argv[o->at++];
     o->value = NULL;
     if (!o->done && strcmp(arg, "--") == 0) {
         o->done = true;
-        return pm_opt_next(o, opts, n);
+        return pm_opt_next(o, c);
     }
     if (o->done || arg[0] != '-' || !arg[1]) {
         o->value = arg;
         return -2;
     }
-    int which = arg[1] == '-' ? word_option(o, arg, opts, n) : letter_option(o, arg, opts, n);
+    int which = arg[1] == '-' ? word_option(o, arg, c) : letter_option(o, arg, c);
     if (which < 0) o->bad = arg;
     return which;
 }
@@ -102,11 +104,26 @@ void pm_line_print(FILE *f, const char *line, size_t n, int hang) {
     }
     fprintf(f, "%.*s\n", (int)(n - at), line + at);
 }
+static void synopsis_option(struct pm_buf *b, const struct pm_opt *o) {
+    pm_buf_lit(b, b->n && b->p[b->n - 1] == ' ' ? "[" : " [");
+    if (o->letter) pm_buf_fmt(b, "-%c", o->letter);
+    else pm_buf_fmt(b, "--%s", o->name);
+    if (o->value) pm_buf_fmt(b, " %s", o->value);
+    pm_buf_addc(b, ']');
+}
 void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c) {
     struct pm_buf b = {0};
-    pm_buf_fmt(&b, "%spullmortem %s %s", before, c->name, c->synopsis);
+    pm_buf_fmt(&b, "%spullmortem %s %s", before, c->name, c->arguments);
+    for (size_t i = 0; i < c->options_n; i++)
+        if (pm_opt_of(c, &c->options[i])) synopsis_option(&b, &c->options[i]);
     pm_line_print(f, b.p, b.n, (int)(strlen(before) + strlen("pullmortem ") + strlen(c->name) + 1));
     pm_buf_free(&b);
+}
+bool pm_word_in(const char *words, const char *word) {
+    size_t n = strlen(word);
+    for (const char *p = words; n && (p = strstr(p, word)); p += n)
+        if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
+    return false;
 }
 static void hint(const struct pm_command *c) {
     if (c) {
@@ -125,19 +142,20 @@ int pm_usage(const struct pm_command *c, const char *fmt, ...) {
     return PM_EXIT_USAGE;
 }
 
-int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which, const struct pm_opt *opts, size_t n) {
+int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which) {
+    const struct pm_opt *opts = c->options;
     if (which == -4) return pm_usage(c, "%s needs a value", o->bad);
     struct pm_str word = pm_str_c(o->bad);
     while (word.n && word.p[0] == '-') word = pm_str_from(word, 1);
     ptrdiff_t equals = pm_str_chr(word, '=', 0);
     if (equals >= 0) word = pm_str_sub(word, 0, (size_t)equals);
-    for (size_t i = 0; i < n; i++)
-        if (opts[i].name && pm_str_eqc(word, opts[i].name) && !opts[i].takes_value) return pm_usage(c, "--%s takes no value", opts[i].name);
+    for (size_t i = 0; i < c->options_n; i++)
+        if (pm_opt_of(c, &opts[i]) && opts[i].name && pm_str_eqc(word, opts[i].name) && !opts[i].value) return pm_usage(c, "--%s takes no value", opts[i].name);
     struct pm_arena *a = pm_arena_new();
     const char *name = pm_arena_cstr(a, word), *found = NULL;
     int best = 99;
-    for (size_t i = 0; i < n; i++)
-        if (opts[i].name && nearer(name, opts[i].name, &best)) found = opts[i].name;
+    for (size_t i = 0; i < c->options_n; i++)
+        if (pm_opt_of(c, &opts[i]) && opts[i].name && nearer(name, opts[i].name, &best)) found = opts[i].name;
     int status;
     if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
     else status = pm_usage(c, "unknown option %s", o->bad);

@@ -8,7 +8,8 @@
 #include "pm/when.h"
 
 // For pm_opt_next's -3 and -4: says what is wrong and names the nearest option; returns PM_EXIT_USAGE.
-int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which, const struct pm_opt *opts, size_t n);
+int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which);
+bool pm_word_in(const char *words, const char *word);                              // words joined with blanks
 const char *pm_nearest(const char *word, const char *const *candidates, size_t n); // NULL: nothing is near
 void pm_line_print(FILE *f, const char *line, size_t n, int hang);                 // broken for a terminal, with a newline
 void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);

@@ -235,4 +235,5 @@ void pm_report_finish(struct pm_state *s) {
     for (size_t i = 0; i < r->quotas_n; i++) pm_timeline_put_quota(s->timeline, &r->quotas[i]);
     pulls_back(s);
     for (size_t i = 0; i < n; i++) pm_timeline_put_incident(s->timeline, &r->incidents[i]);
+    pm_timeline_meta(s->timeline, "judged", PM_STR("yes"));
 }

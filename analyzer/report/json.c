@@ -5,6 +5,7 @@
 #include "pm/report.h"
 #include "pm/series.h"
 #include "pm/timeline.h"
+#include "pm/version.h"
 
 typedef struct pm_json json; // the walk below is long: a short name for its one hero
 
@@ -556,6 +557,11 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     pm_json_open(&w, NULL, '{');
     pm_json_text(&w, "schema", PM_STR("pullmortem.report/1"));
     pm_json_text_or_null(&w, "rules", pm_str_c(r->rules_hash));
+    pm_json_open(&w, "tool", '{');
+    pm_json_text(&w, "version", PM_STR(PM_VERSION));
+    pm_json_text_or_null(&w, "commit", pm_str_c(pm_commit));
+    pm_json_text_or_null(&w, "rules", pm_str_c(r->rules_hash));
+    pm_json_close(&w, '}');
     verdict(&w, r);
     bundle(&w, r);
     pulls(&w, r);

@@ -120,5 +120,6 @@ void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q) {
 void pm_timeline_clear_judgement(struct pm_timeline *t) {
     if (!t->writable) return;
     timeline_write_begins(t);
-    timeline_exec(t, "DELETE FROM verdict; DELETE FROM pull; DELETE FROM incident; DELETE FROM quota; DELETE FROM quota_point;");
+    timeline_exec(t, "DELETE FROM verdict; DELETE FROM pull; DELETE FROM incident; DELETE FROM quota; DELETE FROM quota_point;"
+                     "DELETE FROM meta WHERE key = 'judged';");
 }

@@ -61,7 +61,7 @@ static const char members_sql[] =
     "s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
     "INSERT OR IGNORE INTO main.skipped_member SELECT * FROM source.skipped_member;"
     "INSERT OR IGNORE INTO main.diagnostic SELECT * FROM source.diagnostic;"
-    "INSERT OR IGNORE INTO main.meta SELECT * FROM source.meta;";
+    "INSERT OR IGNORE INTO main.meta SELECT * FROM source.meta WHERE key <> 'judged';";
 
 static bool events_copy(struct pm_timeline *t) {
     struct pm_buf sql = {0};

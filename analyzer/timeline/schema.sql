@@ -118,18 +118,9 @@ CREATE TABLE quota(
 CREATE TABLE quota_point(quota INTEGER NOT NULL, ts INTEGER, used INTEGER, ok INTEGER, refused INTEGER, remaining INTEGER);
 
 -- @section views
+-- What each column means stands in the view `columns` at the end.
+
 -- events: one typed fact a row.
---   time, ts_ns      when (quality says how the stamp is known: exact, inferred, assumed, relative)
---   kind             what happened: pull.fail, request, disk.pressure … ; component: the program that says so
---   image            as written; registry, repository, tag, digest: normalised parts of it
---   client, user     who asked, as the registry side saw it; status: HTTP status
---   duration_ms      of the pull or request, waiting_ms the part of it spent queued
---   count            happenings this row stands for; successful requests for layers and tokens of one client and repository within ten seconds
---                    are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first
---   error            text with all wrapping undone; cause, rule: what the rules made of it, NULL where nothing failed
---   file, line       where it stands, raw: the line, secrets removed
---   writer           a workload's record: its pod as "namespace/name", else the name of its container or program
---   standing         who wrote it: witness (did or served the pull), account (tells of one), hearsay (repeats one, or sounds like one: nothing is counted)
 CREATE VIEW events AS SELECT
     e.id AS id,
     strftime('%Y-%m-%dT%H:%M:%S', e.ts / 1000000000, 'unixepoch') || printf('.%03dZ', e.ts / 1000000 % 1000) AS time,
@@ -177,11 +168,6 @@ CREATE VIEW events AS SELECT
 FROM event e;
 
 -- pulls: one attempt of one node to pull one image, folded from all events that speak of it.
---   outcome          ok, failed, cached (no attempt: it was there already), open (no end seen)
---   stage            how far it came: resolve, token, manifest, blob, unpack
---   pods             "namespace/name" of those that waited for it, joined with blanks
---   sources          who traced it, joined with '+'
---   incident         incidents.id; evidence: events.id of its best line
 CREATE VIEW pulls AS SELECT
     p.id AS id,
     (SELECT text FROM string WHERE id = p.node) AS node,
@@ -213,11 +199,6 @@ CREATE VIEW pulls AS SELECT
 FROM pull p;
 
 -- incidents: pulls that share cause, scope and time.
---   recovered        first success after the last failure in the same scope; NULL: not within these logs
---   pods, workloads, nodes, images  how many were hit
---   explained_by     id of the incident that led to this one, NULL for a root
---   variant          which of several troubles the cause holds ("expired", "plain-http"), NULL where it is not known
---   endpoints        hosts on the wire that failed, joined with blanks
 CREATE VIEW incidents AS SELECT
     i.id AS id, i.root_cause AS root_cause,
     (SELECT text FROM word WHERE list = 'severity' AND id = i.severity) AS severity,
@@ -234,8 +215,6 @@ CREATE VIEW incidents AS SELECT
 FROM incident i;
 
 -- quota_points: the sliding window of a registry's limit over time, one curve a (registry, identity, client).
---   used             counted pulls within the window that ends at `time`; ok and refused: pulls since the point before
---   remaining        limit less used, NULL where the limit is not known; limit_: the policy's, NULL unknown
 CREATE VIEW quota_points AS SELECT
     q.registry AS registry, q.identity AS identity, q.client AS client,
     strftime('%Y-%m-%dT%H:%M:%S', p.ts / 1000000000, 'unixepoch') || printf('.%03dZ', p.ts / 1000000 % 1000) AS time,
@@ -266,6 +245,179 @@ GROUP BY e.member, e.writer;
 
 CREATE VIEW diagnostics AS SELECT path AS file, line, code, message, count FROM diagnostic;
 CREATE VIEW skipped AS SELECT path AS file, why FROM skipped_member;
+
+-- columns: what every view and column means, so that a file explains itself in any SQLite tool.
+CREATE VIEW columns(view, name, about) AS VALUES
+    ('events', '', 'one typed fact a row: what a record of a log, an event or an object says'),
+    ('events', 'id', 'of this row; pulls.evidence names it'),
+    ('events', 'time', 'when, RFC 3339 UTC; NULL: undated'),
+    ('events', 'ts_ns', 'the same in ns since 1970'),
+    ('events', 'quality', 'how the stamp is known: exact, inferred, assumed, relative'),
+    ('events', 'kind', 'what happened: pull.fail, request, disk.pressure …'),
+    ('events', 'component', 'the program that says so'),
+    ('events', 'node', 'node it happened on'),
+    ('events', 'namespace', 'Kubernetes namespace'),
+    ('events', 'pod', 'pod it is about'),
+    ('events', 'workload', 'what made the pod'),
+    ('events', 'container', 'container it is about'),
+    ('events', 'image', 'as written'),
+    ('events', 'registry', 'host of the image, normalised'),
+    ('events', 'repository', 'path of the image'),
+    ('events', 'tag', 'tag of the image'),
+    ('events', 'digest', 'digest of the image'),
+    ('events', 'client', 'who asked, as the registry side saw it'),
+    ('events', 'user', 'as whom'),
+    ('events', 'method', 'HTTP method'),
+    ('events', 'url', 'path or address asked for'),
+    ('events', 'status', 'HTTP status'),
+    ('events', 'bytes', 'of the pull or answer'),
+    ('events', 'duration_ms', 'of the pull or request'),
+    ('events', 'count', 'happenings this row stands for; successful requests for layers and tokens of one client and repository within ten seconds are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first'),
+    ('events', 'error', 'error text with all wrapping undone'),
+    ('events', 'cause', 'what the rules made of it; NULL where nothing failed'),
+    ('events', 'rule', 'which rule'),
+    ('events', 'file', 'member it stands in'),
+    ('events', 'line', 'line it stands in'),
+    ('events', 'stage', 'how far a pull came: resolve, token, manifest, blob, unpack'),
+    ('events', 'pod_uid', 'uid of the pod'),
+    ('events', 'host', 'on the wire'),
+    ('events', 'user_agent', 'of the request'),
+    ('events', 'reason', 'of a Kubernetes event'),
+    ('events', 'message', 'text that is no error'),
+    ('events', 'secret', 'pull secret it names'),
+    ('events', 'object', 'object it is about'),
+    ('events', 'join_id', 'what ties records of one request'),
+    ('events', 'detail', 'what else the parser found'),
+    ('events', 'first_ns', 'first of a counted event'),
+    ('events', 'last_ns', 'last of a counted event'),
+    ('events', 'waiting_ms', 'part of duration_ms spent queued'),
+    ('events', 'limit_', 'RateLimit header'),
+    ('events', 'remaining', 'RateLimit header'),
+    ('events', 'window_s', 'RateLimit header'),
+    ('events', 'flags', 'bits: 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache'),
+    ('events', 'raw', 'the line, secrets removed'),
+    ('events', 'standing', 'who wrote it: witness (did or served the pull), account (tells of one), hearsay (repeats one, or sounds like one: nothing is counted)'),
+    ('events', 'writer', 'a workload''s record: its pod as namespace/name, else the name of its container or program'),
+    ('pulls', '', 'one attempt of one node to pull one image, folded from all events that speak of it'),
+    ('pulls', 'id', 'of this pull'),
+    ('pulls', 'node', 'who pulled; NULL where it was no node'),
+    ('pulls', 'image', 'normalised'),
+    ('pulls', 'registry', 'host of the image'),
+    ('pulls', 'repository', 'path of the image'),
+    ('pulls', 'tag', 'tag of the image'),
+    ('pulls', 'digest', 'digest of the image'),
+    ('pulls', 'started', 'RFC 3339 UTC'),
+    ('pulls', 'ended', 'RFC 3339 UTC'),
+    ('pulls', 'outcome', 'ok, failed, cached (no attempt: it was there already), open (no end seen)'),
+    ('pulls', 'cause', 'why it failed'),
+    ('pulls', 'status', 'HTTP status it met'),
+    ('pulls', 'stage', 'how far it came: resolve, token, manifest, blob, unpack'),
+    ('pulls', 'duration_ms', 'from asking to having'),
+    ('pulls', 'bytes', 'downloaded'),
+    ('pulls', 'pods', 'namespace/name of those that waited for it, joined with blanks'),
+    ('pulls', 'sources', 'who traced it, joined with +'),
+    ('pulls', 'incident', 'incidents.id'),
+    ('pulls', 'client', 'who pulled and is no node'),
+    ('pulls', 'user', 'as whom'),
+    ('pulls', 'namespace', 'of the pod that waited'),
+    ('pulls', 'rule', 'that named the cause'),
+    ('pulls', 'error', 'best error text'),
+    ('pulls', 'started_ns', 'started in ns since 1970'),
+    ('pulls', 'ended_ns', 'ended in ns since 1970'),
+    ('pulls', 'waiting_ms', 'part of duration_ms spent queued'),
+    ('pulls', 'reconstructed', '1: taken from an event''s count, its time is a model''s'),
+    ('pulls', 'requests', 'registry-side lines folded in'),
+    ('pulls', 'evidence', 'events.id of its best line'),
+    ('incidents', '', 'pulls that share cause, scope and time'),
+    ('incidents', 'id', '1 is the one to read first'),
+    ('incidents', 'root_cause', 'family.cause'),
+    ('incidents', 'severity', 'critical, warning or info'),
+    ('incidents', 'confidence', 'high, medium or low'),
+    ('incidents', 'started', 'first failure'),
+    ('incidents', 'ended', 'last failure'),
+    ('incidents', 'recovered', 'first success after the last failure in the same scope; NULL: not within these logs'),
+    ('incidents', 'scope_kind', 'what separates hit from spared: registry, node, image, namespace, client, endpoint, cluster'),
+    ('incidents', 'scope', 'its names, joined with blanks'),
+    ('incidents', 'failed_pulls', 'how many pulls'),
+    ('incidents', 'pods', 'how many were hit'),
+    ('incidents', 'workloads', 'how many were hit'),
+    ('incidents', 'nodes', 'how many were hit'),
+    ('incidents', 'images', 'how many were hit'),
+    ('incidents', 'explained_by', 'id of the incident that led to this one; NULL: a root'),
+    ('incidents', 'title', 'one line'),
+    ('incidents', 'summary', 'a sentence or two'),
+    ('incidents', 'fingerprint', 'stable over collections'),
+    ('incidents', 'score', '0 to 1'),
+    ('incidents', 'registries', 'joined with blanks'),
+    ('incidents', 'variant', 'which of several troubles the cause holds (expired, plain-http); NULL where it is not known'),
+    ('incidents', 'endpoints', 'hosts on the wire that failed, joined with blanks'),
+    ('incidents', 'namespaces', 'how many were hit'),
+    ('incidents', 'failed_requests', 'how many requests'),
+    ('incidents', 'lines', 'that tell of it'),
+    ('quota_points', '', 'the sliding window of a registry''s limit over time, one curve a (registry, identity, client)'),
+    ('quota_points', 'registry', 'whose limit'),
+    ('quota_points', 'identity', 'anonymous, user or unknown'),
+    ('quota_points', 'client', 'address or account that is counted'),
+    ('quota_points', 'time', 'end of the window'),
+    ('quota_points', 'used', 'counted pulls within the window that ends then'),
+    ('quota_points', 'ok', 'pulls since the point before'),
+    ('quota_points', 'refused', 'pulls refused since the point before'),
+    ('quota_points', 'remaining', 'limit less used; NULL where the limit is not known'),
+    ('quota_points', 'limit_', 'the policy''s; NULL unknown'),
+    ('quota_points', 'user', 'whose budget'),
+    ('quota_points', 'policy', 'row of rules/quotas.yaml'),
+    ('quota_points', 'ts_ns', 'time in ns since 1970'),
+    ('files', '', 'the members of the bundle'),
+    ('files', 'path', 'inside the bundle'),
+    ('files', 'format', 'parser that read most of it'),
+    ('files', 'component', 'program that wrote it'),
+    ('files', 'node', 'it is of'),
+    ('files', 'bytes', 'unwrapped'),
+    ('files', 'lines', 'read'),
+    ('files', 'events', 'made from it'),
+    ('files', 'bad', 'records that are broken'),
+    ('files', 'sha256', 'NULL unless the content hash is one'),
+    ('files', 'hash', 'crc32 and length'),
+    ('files', 'envelopes', 'peeled, joined with +'),
+    ('files', 'undated', 'events without a time'),
+    ('files', 'from_', 'first stamp'),
+    ('files', 'to_', 'last stamp'),
+    ('files', 'quality', 'how its clock is known'),
+    ('files', 'year', 'of stamps that have none'),
+    ('files', 'year_from', 'how that is known'),
+    ('files', 'utc_offset_s', 'zone of stamps that have none'),
+    ('files', 'offset_from', 'how that is known'),
+    ('files', 'skew_ms', 'ahead of the others'' clocks'),
+    ('files', 'duplicate_of', 'path of the member it repeats'),
+    ('files', 'duplicates', 'records dropped as told already'),
+    ('hearsay', '', 'what speaks of pulls and was not counted, because who wrote it was not there: one row a file and writer'),
+    ('hearsay', 'file', 'member'),
+    ('hearsay', 'lines', 'how many'),
+    ('hearsay', 'pod', 'writer: namespace/name, or a program'),
+    ('hearsay', 'line', 'first line'),
+    ('hearsay', 'text', 'of the first line'),
+    ('diagnostics', '', 'what was wrong with the input'),
+    ('diagnostics', 'file', 'member'),
+    ('diagnostics', 'line', '0: the whole file'),
+    ('diagnostics', 'code', 'kind of trouble'),
+    ('diagnostics', 'message', 'for people'),
+    ('diagnostics', 'count', 'how often'),
+    ('skipped', '', 'members that were not read'),
+    ('skipped', 'file', 'member'),
+    ('skipped', 'why', 'reason'),
+    ('about', '', 'facts about this file: the program that wrote it, its inputs, and whether it is judged'),
+    ('about', 'key', 'which'),
+    ('about', 'value', 'its value'),
+    ('columns', '', 'this list: what every view and column means'),
+    ('columns', 'view', 'name of a view'),
+    ('columns', 'name', 'of its column; '''' for the view itself'),
+    ('columns', 'about', 'what it means');
+
+-- about: whether it is judged stands here: what ingest and merge write is not.
+CREATE VIEW about AS
+SELECT key, value FROM meta WHERE key <> 'judged'
+UNION ALL SELECT 'judged', CASE WHEN EXISTS(SELECT 1 FROM meta WHERE key = 'judged') THEN 'yes'
+    ELSE 'no: pulls, incidents, quota_points and the cause of events are empty; pullmortem query judges a copy, pullmortem analyze --db keeps the judgement' END;
 
 -- @section indexes
 -- One index, built once the rows are in: the judge's order. Ties in time are broken by place, so that parallel reading changes nothing.

@@ -1,3 +1,4 @@
-// The program's version. Level 0.
+// The program's version, and the commit it was built from. Level 0.
 #pragma once
-#define PM_VERSION "0.1"
+#define PM_VERSION "0.2"
+extern const char pm_commit[]; // "" where it is not known: built outside of a repository

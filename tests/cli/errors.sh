@@ -77,7 +77,7 @@ has err 'half.db'
 run 2 "$PM" query b.db 'SELEC 1'
 has err 'syntax error'
 run 2 "$PM" query b.db 'SELECT * FROM pods'
-has err 'views: events pulls incidents'
+has err "'pullmortem query --list' shows views"
 run 2 "$PM" query b.db 'DELETE FROM events'
 
 # Output that cannot be written.

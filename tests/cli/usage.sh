@@ -36,7 +36,7 @@ expect 2 '--db FILE is needed' merge a.db
 expect 2 'which timelines?' merge --db a.db
 expect 2 'which timeline?' report
 expect 2 'which SQL?' query a.db
-expect 2 'there are table, csv and json' query a.db 'SELECT 1' -f xml
+expect 2 'there are table, csv, json, jsonl and markdown' query a.db 'SELECT 1' -f xml
 expect 3 'No such file' nowhere/bundle.tar
 expect 3 'No such file' analyze nowhere
 expect 3 'No such file' report nowhere.db

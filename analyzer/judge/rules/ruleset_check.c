@@ -270,20 +270,28 @@ static void rule_show(const struct rule *r, size_t order) {
     if (r->candidate_count > 1) puts("");
     printf("  - %.*s\n", PM_FMT(pm_str_trim(r->text)));
 }
+// Asked by a cause or a family instead of a rule's id: does this rule name it?
+static bool rule_says(const struct rule *r, const char *cause) {
+    if (strcmp(r->family, cause) == 0) return true;
+    for (int i = 0; i < r->candidate_count && !r->quiet; i++)
+        if (strcmp(pm_causes[r->candidates[i]].name, cause) == 0) return true;
+    return false;
+}
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run) {
     json_t *all = run->json ? json_array() : NULL;
-    bool found = false;
+    bool found = false, one = false;
     const char **names = PM_NEWN(rs->a, const char *, rs->order_count);
     for (size_t i = 0; i < rs->order_count; i++) {
         const struct rule *r = &rs->rules[rs->order[i]];
         names[i] = r->id;
-        if (id && strcmp(id, r->id) != 0) continue;
-        found = true;
+        if (id && strcmp(id, r->id) != 0 && !rule_says(r, id)) continue;
+        if (id && !all && found) puts("");
+        found = true, one |= id && strcmp(id, r->id) == 0;
         if (all) json_array_append_new(all, rule_json(r, i, id != NULL));
         else if (id) rule_show(r, i);
         else rule_row(r);
     }
-    if (all && found) json_dumpf(id ? json_array_get(all, 0) : all, stdout, JSON_INDENT(2)), puts("");
+    if (all && found) json_dumpf(one ? json_array_get(all, 0) : all, stdout, JSON_INDENT(2)), puts("");
     json_decref(all);
     if (found || !id) return EXIT_GOOD;
     const char *near = rule_nearest(pm_str_c(id), names, rs->order_count);

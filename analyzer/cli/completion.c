@@ -1,0 +1,136 @@
+// Completions for bash, zsh and fish, from the commands' descriptors: names of commands, their options, and the values of options that know theirs.
+#include "cli/help.h"
+#include <stdio.h>
+
+struct shell {
+    const char *name;
+    void (*print)(const struct pm_command *const *commands, size_t n);
+};
+
+// Quoted for single quotes; zsh's descriptions end at a bracket or colon.
+static void quoted(const char *s, const char *also) {
+    for (; *s; s++) {
+        if (*s == '\'') fputs("'\\''", stdout);
+        else {
+            if (strchr(also, *s)) putchar('\\');
+            putchar(*s);
+        }
+    }
+}
+static void option_words(const struct pm_command *c) {
+    for (size_t i = 0; i < c->options_n; i++) {
+        const struct pm_opt *o = &c->options[i];
+        if (!pm_opt_of(c, o)) continue;
+        printf(" --%s", o->name);
+        if (o->letter) printf(" -%c", o->letter);
+    }
+}
+static void bash_values(const struct pm_command *c) {
+    for (size_t i = 0; i < c->options_n; i++) {
+        const struct pm_opt *o = &c->options[i];
+        if (!pm_opt_of(c, o) || !o->words) continue;
+        printf("    %s:--%s", c->name, o->name);
+        if (o->letter) printf("|%s:-%c", c->name, o->letter);
+        printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", o->words);
+    }
+}
+static void bash(const struct pm_command *const *commands, size_t n) {
+    puts("# bash completion for pullmortem, made by 'pullmortem help --completion bash'\n"
+         "_pullmortem() {\n"
+         "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
+         "    COMPREPLY=()");
+    fputs("    local commands='", stdout);
+    for (size_t i = 0; i < n; i++) printf("%s%s", i ? " " : "", commands[i]->name);
+    puts("'\n"
+         "    if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\") $(compgen -f -- \"$cur\")); return; fi\n"
+         "    case $command:$prev in");
+    for (size_t i = 0; i < n; i++) bash_values(commands[i]);
+    puts("    help:help) COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\")); return ;;\n"
+         "    esac\n"
+         "    case $cur in\n"
+         "    -*) case $command in");
+    for (size_t i = 0; i < n; i++) {
+        printf("        %s) COMPREPLY=($(compgen -W '", commands[i]->name);
+        option_words(commands[i]);
+        puts("' -- \"$cur\")) ;;");
+    }
+    fputs("        *) COMPREPLY=($(compgen -W '", stdout); // a bare path is analyze
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(commands[i]->name, "analyze") == 0) option_words(commands[i]);
+    puts("' -- \"$cur\")) ;;\n"
+         "        esac ;;\n"
+         "    *) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+         "    esac\n"
+         "}\n"
+         "complete -o filenames -F _pullmortem pullmortem");
+}
+static void zsh_option(const struct pm_opt *o) {
+    if (o->letter) printf(" \\\n            '*'{-%c%s,--%s%s}'[", o->letter, o->value ? "+" : "", o->name, o->value ? "=" : "");
+    else printf(" \\\n            '*--%s%s[", o->name, o->value ? "=" : "");
+    quoted(o->help, "[]:\\");
+    putchar(']');
+    if (o->words) printf(":%s:(%s)", o->value, o->words);
+    else if (o->value) printf(":%s:_files", o->value);
+    putchar('\'');
+}
+static void zsh(const struct pm_command *const *commands, size_t n) {
+    puts("#compdef pullmortem\n"
+         "# zsh completion for pullmortem, made by 'pullmortem help --completion zsh'\n"
+         "_pullmortem() {\n"
+         "    local -a commands=(");
+    for (size_t i = 0; i < n; i++) {
+        printf("        '%s:", commands[i]->name);
+        quoted(commands[i]->summary, ":\\");
+        puts("'");
+    }
+    puts("    )\n"
+         "    if (( CURRENT == 2 )); then _describe -t commands command commands; _files; return; fi\n"
+         "    local command=$words[2]\n"
+         "    shift words; (( CURRENT-- ))\n"
+         "    case $command in");
+    for (size_t i = 0; i < n; i++) {
+        printf("        %s) _arguments -s", commands[i]->name);
+        for (size_t k = 0; k < commands[i]->options_n; k++)
+            if (pm_opt_of(commands[i], &commands[i]->options[k])) zsh_option(&commands[i]->options[k]);
+        puts(" '*:file:_files' ;;");
+    }
+    puts("        *) _files ;;\n"
+         "    esac\n"
+         "}\n"
+         "_pullmortem \"$@\"");
+}
+static void fish_option(const char *command, const struct pm_opt *o) {
+    printf("complete -c pullmortem -n '__fish_seen_subcommand_from %s' -l %s", command, o->name);
+    if (o->letter) printf(" -s %c", o->letter);
+    if (o->words) printf(" -x -a '%s'", o->words);
+    else if (o->value) fputs(" -r -F", stdout);
+    fputs(" -d '", stdout);
+    for (const char *p = o->help; *p; p++) {
+        if (*p == '\'' || *p == '\\') putchar('\\');
+        putchar(*p);
+    }
+    puts("'");
+}
+static void fish(const struct pm_command *const *commands, size_t n) {
+    puts("# fish completion for pullmortem, made by 'pullmortem help --completion fish'");
+    for (size_t i = 0; i < n; i++) {
+        printf("complete -c pullmortem -n __fish_use_subcommand -a %s -d '", commands[i]->name);
+        for (const char *p = commands[i]->summary; *p; p++) {
+            if (*p == '\'' || *p == '\\') putchar('\\');
+            putchar(*p);
+        }
+        puts("'");
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < commands[i]->options_n; k++)
+            if (pm_opt_of(commands[i], &commands[i]->options[k])) fish_option(commands[i]->name, &commands[i]->options[k]);
+}
+
+bool pm_completion_print(const char *shell) {
+    static const struct shell shells[] = {{"bash", bash}, {"fish", fish}, {"zsh", zsh}};
+    const struct pm_command *sorted[PM_COMMANDS_MAX];
+    size_t n = pm_commands_sorted(sorted);
+    for (size_t i = 0; i < PM_LEN(shells); i++)
+        if (strcmp(shells[i].name, shell) == 0) return shells[i].print(sorted, n), true;
+    return false;
+}
