@@ -62,6 +62,7 @@ static void state_free(struct pm_state *s) {
     free(s->families.items);
     free(s->links.items);
     free(s->meters.items);
+    free(s->checkups.items);
     free(s->pushes.items);
     free(s->charges.items);
     free(s->readings.items);

@@ -291,6 +291,7 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
         pm_facts_row(s, row);
         if (told) keep(s, row);
         break;
+    case PM_KIND_HEALTH_CHECK: pm_quota_reading(s, row); // fall through
     default: keep(s, row);
     }
     return true;

@@ -139,6 +139,11 @@ struct pm_meter {
     uint64_t row;
 }; // RateLimit headers that a log kept; -1 unknown
 
+struct pm_checkup {
+    int64_t at, limit, used, window_s, reset;
+    uint32_t registry, who;
+}; // what a health check read of a registry's limit; reset: PM_NO_TIME where it does not say when the limit is whole again
+
 struct pm_charge { // one request of a group, as a registry's meter counts it
     int64_t at;
     uint32_t group, meter; // meter: index + 1 of the headers of its answer
@@ -302,6 +307,7 @@ struct pm_state {
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
+    PM_LIST(struct pm_checkup) checkups;
     PM_LIST(struct pm_push) pushes;
     PM_LIST(struct pm_charge) charges;
     struct pm_order ok_by_image; // successful pulls
@@ -398,6 +404,7 @@ bool pm_finding_known(const char *check);  // is there such a check?
 void pm_missing_fill(struct pm_state *s);  // missing.c
 void pm_missing_once(struct pm_report *r); // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.
+void pm_quota_reading(struct pm_state *s, const struct pm_row *row); // quota/checked.c
 bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
 void pm_stats_fill(struct pm_state *s);                                    // stats.c
 void pm_unknown_fill(struct pm_state *s);                                  // unknown.c

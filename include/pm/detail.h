@@ -33,7 +33,7 @@
 //   k3s.registries     mirrors.HOST[], mirrors.HOST.rewrite, configs.HOST.auth, configs.HOST.tls.insecure_skip_verify
 //   systemd.environment  http-proxy, https-proxy, no-proxy, proxy-login, unit (of the drop-in's folder)
 // disk.usage     {"mount","used_bytes","size_bytes","used_ratio","inodes_ratio"}
-// health.check   {"reset"}   when the registry said that its limit is whole again
+// health.check   {"reset"} or {"reset_in_s"}   when the registry said that its limit is whole again
 // gc.*           {"used_ratio","freed_bytes","wanted_bytes"}
 // image lists    (config, object "Images"): {"images":[{"norm","bytes"}]}
 // versions       (config, object "Version"): {"kubelet","containerd","docker","crio","kernel"}

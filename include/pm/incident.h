@@ -199,6 +199,7 @@ struct pm_consumer {
 struct pm_quota {
     struct pm_str registry, identity, user, client, policy, status; // identity: anonymous|user|unknown; status: ok|near|exceeded
     struct pm_str unit, note;                                       // unit: pulls|requests; note: what a figure that cannot be says, or which readings are open
+    bool checked;                                                   // a health check read it: no pull of these logs is counted in it
     int64_t limit, window_s;                                        // -1 unknown
     uint64_t used_low, used_high, peak_used, refused;
     int64_t peak_at_ns, exhausted_at_ns, first_refused_ns, last_refused_ns, free_at_ns;

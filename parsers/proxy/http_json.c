@@ -58,6 +58,18 @@ struct pm_when pm_http_json_when(struct pm_str s) {
     return (struct pm_when){0};
 }
 
+#define A_YEAR_S 31536000 // a smaller number is no time of day but how long it takes
+struct pm_str pm_http_reset(struct pm_arena *a, struct pm_str value) {
+    struct pm_when w = pm_http_json_when(value);
+    uint64_t seconds;
+    char text[32];
+    if (pm_str_u64(value, &seconds) && seconds <= A_YEAR_S)
+        return seconds ? pm_arena_fmt(a, "{\"reset_in_s\":%llu}", (unsigned long long)seconds) : PM_NONE; // 0: it does not say
+    if (w.kind != PM_WHEN_UTC) return PM_NONE;
+    pm_when_format(w.ns, text);
+    return pm_arena_fmt(a, "{\"reset\":\"%s\"}", text);
+}
+
 static struct pm_str any(struct pm_arena *a, const json_t *object, const char *const *keys) { return keys ? pm_http_json_any(a, object, keys) : PM_NONE; }
 
 static int64_t duration_of(struct pm_arena *a, const json_t *object, const struct pm_http_json_unit *units) {

@@ -10,6 +10,8 @@ struct pm_str pm_http_json_any(struct pm_arena *a, const json_t *object, const c
 bool pm_http_json_is(const json_t *object, const char *key, const char *value);
 // A stamp: RFC 3339, CLF, epoch seconds (also with fraction) or milliseconds.
 struct pm_when pm_http_json_when(struct pm_str text);
+// When a limit is whole again, as a health check's detail: {"reset":TIME}, or {"reset_in_s":SECONDS} where it was given as seconds from then on.
+struct pm_str pm_http_reset(struct pm_arena *a, struct pm_str value);
 
 // Which members of a JSON access log hold what. Lists end at NULL; a NULL list is "never there". See pm_http_json_any for paths.
 struct pm_http_json_unit {

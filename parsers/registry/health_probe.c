@@ -11,7 +11,7 @@
 
 struct probe {
     struct pm_when when;
-    struct pm_str host, error;
+    struct pm_str host, error, reset;
     int verdict; // 0 unknown, 1 healthy, -1 unhealthy
     int status;
     int64_t duration_ns, limit, remaining, window_s;
@@ -80,6 +80,9 @@ static void pair(struct probe *p, struct pm_str key, struct pm_str value) {
                 {"remaining", 4},
                 {"ratelimit_remaining", 4},
                 {"ratelimit-remaining", 4},
+                {"reset", 8},
+                {"ratelimit_reset", 8},
+                {"ratelimit-reset", 8},
                 {"error", 5},
                 {"err", 5},
                 {"healthy", 6},
@@ -101,6 +104,7 @@ static void pair(struct probe *p, struct pm_str key, struct pm_str value) {
     if (what == 5) p->error = value;
     if (what == 6) p->verdict = verdict_of(value);
     if (what == 7) p->when = pm_http_json_when(value);
+    if (what == 8) p->reset = value;
 }
 
 static void word(struct probe *p, struct pm_str w) {
@@ -145,6 +149,7 @@ static bool read_json(struct pm_arena *a, const json_t *o, struct probe *p) {
     pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_limit", "rate_limit/limit", "limit", "ratelimit-limit")), &p->limit, &p->window_s);
     pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_remaining", "rate_limit/remaining", "remaining", "ratelimit-remaining")), &p->remaining,
                       &p->window_s);
+    p->reset = pm_http_json_any(a, o, KEYS("ratelimit_reset", "rate_limit/reset", "reset", "ratelimit-reset"));
     double ms;
     if (pm_str_double(pm_http_json_any(a, o, KEYS("latency_ms", "duration_ms")), &ms) && ms > 0 && ms < 1e9) p->duration_ns = (int64_t)(ms * 1e6);
     if (!p->verdict && p->status) p->verdict = p->status == 200 || p->status == 401 ? 1 : -1;
@@ -186,6 +191,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     e.http_status = p.status;
     e.duration_ns = p.duration_ns;
     e.limit = p.limit, e.remaining = p.remaining, e.window_s = p.window_s;
+    e.field[PM_F_DETAIL] = pm_http_reset(ctx->a, p.reset);
     e.field[PM_F_HOST] = pm_http_host(p.host);
     e.field[PM_F_REASON] = p.verdict > 0 ? PM_STR("healthy") : PM_STR("unhealthy");
     if (p.verdict < 0) e.field[PM_F_ERROR] = p.error;

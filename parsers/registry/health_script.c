@@ -153,13 +153,9 @@ static void result(struct pm_parse_ctx *ctx, const struct pm_record *r, struct p
     struct pm_event e = event_of(ctx, r, name, healthy);
     struct pm_when w = pm_http_json_when(pm_http_json(ctx->a, v, "timestamp"));
     if (at && w.kind != PM_WHEN_NONE) e.when = w;
-    int64_t limit = count_of(limits, "limit"), reset = count_of(limits, "reset");
+    int64_t limit = count_of(limits, "limit");
     if (limit > 0) e.limit = limit, e.remaining = count_of(limits, "remaining"); // 0 of 0: the registry sends no such header
-    if (reset > 0 && reset < INT64_C(9000000000)) {
-        char text[32];
-        pm_when_format(reset * PM_NS_PER_S, text);
-        e.field[PM_F_DETAIL] = pm_arena_fmt(ctx->a, "{\"reset\":\"%s\"}", text);
-    }
+    e.field[PM_F_DETAIL] = pm_http_reset(ctx->a, pm_http_json_any(ctx->a, limits, ((const char *const[]){"reset", "reset_at", "reset_in", NULL})));
     if (!healthy) e.field[PM_F_ERROR] = pm_http_json_any(ctx->a, v, ((const char *const[]){"error", "message", NULL}));
     pm_emit(ctx, r, &e);
 }

@@ -523,8 +523,38 @@ static void what_was_spent_elsewhere_is_said_once(void **state) {
     judged_free(&j);
 }
 
+// A health check's readings are a budget of its own: limit, reset and curve are the registry's word, and no pull is counted in it.
+#define CHECK(at_, told_, detail_)                                                                                                                             \
+    { .at = (at_), .from = PM_COMP_PROBE, .kind = PM_KIND_HEALTH_CHECK, .host = "registry-1.docker.io", .told = (told_), .detail = (detail_) }
+static void health_checks_read_a_budget_of_their_own(void **state) {
+    (void)state;
+    const struct line lines[] = {
+        {.at = 5, .from = CONTAINERD, .node = "n1", OK_OF("docker.io/acme/a:1")},
+        CHECK(10, "100:60", "{\"reset\":\"2024-03-01T12:00:00Z\"}"),
+        CHECK(310, "100:0", "{\"reset_in_s\":600}"),
+        CHECK(610, "0:0", NULL), // no such header
+    };
+    struct judged j = JUDGE(lines);
+    assert_int_equal(j.r->quotas_n, 2);
+    const struct pm_quota *own = &j.r->quotas[1];
+    assert_int_equal(j.r->quotas[0].used_low, 1); // the pull's budget is bound by nobody else's header
+    assert_true(pm_str_eqc(own->client, "a health check") && pm_str_eqc(own->identity, "anonymous") && pm_str_eqc(own->policy, "docker-hub.anonymous"));
+    assert_int_equal(own->limit, 100);
+    assert_int_equal(own->points_n, 2);
+    assert_int_equal(own->used_low, 100);
+    assert_int_equal(own->refused, 0);
+    assert_true(own->exhausted_at_ns == at_ns(310) && own->free_at_ns == at_ns(910));
+    judged_free(&j);
+    const struct line calm[] = {CHECK(10, "5000:4990", NULL)};
+    j = JUDGE(calm);
+    assert_int_equal(j.r->quotas_n, 1);
+    assert_true(!j.r->quotas[0].note.n && j.r->quotas[0].free_at_ns == PM_NO_TIME && pm_str_eqc(j.r->quotas[0].status, "ok"));
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(health_checks_read_a_budget_of_their_own),
         cmocka_unit_test(exhausted_to_the_second),
         cmocka_unit_test(a_pull_of_six_hours_ago_is_forgotten),
         cmocka_unit_test(near_is_over_eighty_percent),

@@ -34,7 +34,7 @@ void pm_series_row(struct pm_state *s, const struct pm_row *row) {
 
 static void quota(struct build *b, const struct pm_quota *q) {
     struct pm_str client = pm_str_chr(q->client, ' ', 0) < 0 ? q->client : PM_NONE; // "one address shared by 3 clients" is no name
-    if (q->limit <= 0 || !q->points_n) return;
+    if (q->limit <= 0 || !q->points_n || q->checked) return;                        // readings are series of their own
     uint32_t remaining =
         SERIES(b, "docker_hub_rate_limit_remaining", L("client", client), L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
     uint32_t total =

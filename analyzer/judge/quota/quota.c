@@ -317,6 +317,7 @@ static void budget_rows(struct pm_state *s, const struct pm_budget *b, const str
 static int quota_order(const void *a, const void *b) {
     const struct pm_quota *x = a, *y = b;
     if ((x->refused > 0) != (y->refused > 0)) return x->refused ? -1 : 1;
+    if (x->checked != y->checked) return x->checked ? 1 : -1;
     int c = pm_str_cmp(x->registry, y->registry);
     if (!c) c = pm_str_cmp(x->identity, y->identity);
     if (!c) c = pm_str_cmp(x->user, y->user);
@@ -358,6 +359,7 @@ bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen) {
         struct pm_ledger l = {.s = seen, .policies = &policies, .budgets = &budgets};
         pm_budgets_fill(&l);
         for (size_t i = 0; i < budgets.list.n; i++) budget_rows(seen, &budgets.list.items[i], &policies);
+        pm_quota_checked(s, &policies);
         if (s->report->quotas_n) qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
         say_spent_elsewhere(s);
     }

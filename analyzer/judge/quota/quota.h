@@ -4,6 +4,7 @@
 //   identity.c whose budget a pull or request draws on
 //   spend.c    pulls and requests → budgets, each a list of what it was charged
 //   curve.c    one budget in time: how much was used, when it was gone, when it frees
+//   checked.c  what health checks read of theirs
 //   quota.c    budgets → rows of the report
 #pragma once
 #include "judge/state.h"
@@ -88,6 +89,7 @@ struct pm_curve { // over the spends of one budget and one address
 void pm_curve_step(struct pm_curve *c, size_t i); // forgets what left the window, then takes the i-th
 uint64_t pm_curve_low(const struct pm_curve *c);
 uint64_t pm_curve_high(const struct pm_curve *c);
-int64_t pm_curve_frees(const struct pm_curve *c); // when one more fits; PM_NO_TIME unknown
+int64_t pm_curve_frees(const struct pm_curve *c);                         // when one more fits; PM_NO_TIME unknown
+void pm_quota_checked(struct pm_state *s, const struct pm_policies *all); // checked.c: a row for each budget of health checks
 void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_spend *spends, size_t n);
 int64_t pm_quota_images(const struct pm_state *s, const struct pm_spend *spends, size_t n); // different ones: what a pull-through cache would have fetched
