@@ -24,6 +24,6 @@ room analyzer/ingest "$level01|$level2|$level3|pm/(ingest|timeline)\.h|base/.*|i
 room analyzer/timeline "$level01|$level2|pm/(rule|incident|timeline)\.h|base/.*|timeline/.*"
 room analyzer/judge "$level01|$level2|$level3|pm/(rule|incident|series|timeline|judge)\.h|base/.*|judge/.*"
 room analyzer/report "$level01|$level2|pm/(rule|incident|series|timeline|report)\.h|base/.*|report/.*"
-room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|judge/rules/yaml\.h|report/(words|json_writer)\.h"
+room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|judge/rules/(yaml|schema)\.h|report/(words|json_writer)\.h"
 room analyzer/cli ".*"
 exit $bad

@@ -76,7 +76,8 @@ static void check_kin(struct check *c, const struct value *x) {
     for (const struct pm_cause *k = pm_causes; k->name && n + 2 < PM_LEN(names); k++) names[n++] = k->name, names[n++] = k->family;
     names[n] = NULL;
     if (!json_is_string(x->v)) wrong_type(c, x, "a cause or a family of causes");
-    else if (!words_have(names, text_of(x->v))) tell_word(c, x->line, "cause or family", text_of(x->v), names);
+    else if (!(x->key->words && words_have(x->key->words, text_of(x->v))) && !words_have(names, text_of(x->v)))
+        tell_word(c, x->line, "cause or family", text_of(x->v), names);
 }
 
 // "{word}" or "{word:is|are}" of small letters, that no "$" or "%" makes somebody else's.
@@ -146,6 +147,18 @@ static void check_settings(struct check *c, const struct value *x) {
         tell(c, pm_yaml_key_line(x->v, name), "`%s` in `%s` has to be true, false or a number", name, x->key->name);
 }
 
+static void check_counts(struct check *c, const struct value *x) {
+    const char *name;
+    json_t *one;
+    if (!json_is_object(x->v)) wrong_type(c, x, "a mapping of words to whole numbers");
+    else json_object_foreach(x->v, name, one) {
+            int line = pm_yaml_key_line(x->v, name);
+            if (pm_yaml_hidden(name)) continue;
+            if (!words_have(x->key->words, pm_str_c(name))) tell_word(c, line, "key", pm_str_c(name), x->key->words);
+            else if (!json_is_integer(one) || json_integer_value(one) < 0) tell(c, line, "`%s` in `%s` has to be a whole number", name, x->key->name);
+        }
+}
+
 static void check_rows(struct check *c, const struct schema_list *l, json_t *rows, int line);
 static void check_value(struct check *c, const struct value *x) {
     switch (x->key->type) {
@@ -185,20 +198,25 @@ static void check_value(struct check *c, const struct value *x) {
         if (!text_of(x->v).n) wrong_type(c, x, "text");
         else check_sentence(c, x, text_of(x->v));
         break;
+    case SCHEMA_COUNTS: check_counts(c, x); break;
+    case SCHEMA_SHARE:
+        if (!number_good(x->v) || json_number_value(x->v) > 1) wrong_type(c, x, "a share from 0 to 1");
+        break;
     case SCHEMA_ROWS: check_rows(c, x->key->rows, x->v, x->line); break;
     }
 }
 
 // rows ------------------------------------------------------------------------------------------------------------------
-static const struct schema_key *key_named(const struct schema_list *l, const char *name) {
-    for (const struct schema_key *k = l->keys; k->name; k++)
-        if (strcmp(k->name, name) == 0) return k;
+static const struct schema_key *key_named(const struct schema_key *keys, const char *name) {
+    for (; keys && keys->name; keys++)
+        if (strcmp(keys->name, name) == 0) return keys;
     return NULL;
 }
-static void unknown_key(struct check *c, const struct schema_list *l, const json_t *row, const char *key) {
+static void unknown_key(struct check *c, const char *const *before, const struct schema_key *keys, const json_t *row, const char *key) {
     const char *names[32];
     size_t n = 0;
-    for (const struct schema_key *k = l->keys; k->name && n + 1 < PM_LEN(names); k++) names[n++] = k->name;
+    for (; before && *before && n + 1 < PM_LEN(names); before++) names[n++] = *before;
+    for (; keys && keys->name && n + 1 < PM_LEN(names); keys++) names[n++] = keys->name;
     names[n] = NULL;
     tell_word(c, pm_yaml_key_line(row, key), "key", pm_str_c(key), names);
 }
@@ -222,9 +240,9 @@ static void check_row(struct check *c, const struct schema_list *l, json_t *row)
     const char *name;
     json_t *v;
     json_object_foreach(row, name, v) {
-        const struct schema_key *k = key_named(l, name);
+        const struct schema_key *k = key_named(l->keys, name);
         if (pm_yaml_hidden(name)) continue;
-        if (!k) unknown_key(c, l, row, name);
+        if (!k) unknown_key(c, NULL, l->keys, row, name);
         else if (!json_is_null(v) || k->required) check_value(c, &(struct value){k, v, pm_yaml_key_line(row, name)});
     }
     check_needed(c, l, row);
@@ -273,17 +291,19 @@ static void check_rows(struct check *c, const struct schema_list *l, json_t *row
 }
 static void check_list(struct check *c, const struct schema_list *l, const json_t *root) {
     json_t *rows = json_object_get(root, l->name);
-    if (rows) check_rows(c, l, rows, pm_yaml_key_line(root, l->name));
+    if (rows && !json_is_null(rows)) check_rows(c, l, rows, pm_yaml_key_line(root, l->name));
 }
 
 static void check_top(struct check *c, const struct schema_file *f, const json_t *root) {
-    const char *names[5] = {"schema", "only"}, *name;
+    const char *names[PM_LEN(f->lists) + 3] = {"schema", "only"}, *name;
     json_t *v;
     for (size_t i = 0, n = 2; i < PM_LEN(f->lists); i++)
         if (f->lists[i].name) names[n++] = f->lists[i].name;
     json_object_foreach((json_t *)(uintptr_t)root, name, v) {
+        const struct schema_key *k = key_named(f->top, name);
         if (pm_yaml_hidden(name)) continue;
-        if (!words_have(names, pm_str_c(name))) tell_word(c, pm_yaml_key_line(root, name), "key", pm_str_c(name), names);
+        if (k && !json_is_null(v)) check_value(c, &(struct value){k, v, pm_yaml_key_line(root, name)});
+        if (!k && !words_have(names, pm_str_c(name))) unknown_key(c, names, f->top, root, name);
         if (strcmp(name, "only") == 0 && !json_is_true(v)) tell(c, pm_yaml_key_line(root, name), "`only` is true, or is left out");
         if (strcmp(name, "schema") == 0 && json_integer_value(v) != 1) tell(c, pm_yaml_key_line(root, name), "`schema` is 1: the only one there is");
     }

@@ -17,11 +17,13 @@ enum schema_type {
     SCHEMA_WORD,        // one of `words`
     SCHEMA_WORDS,       // a list of them
     SCHEMA_ONE_OR_MORE, // one of them, or a list
-    SCHEMA_KIN,         // a cause, or a family of causes
+    SCHEMA_KIN,         // a cause, or a family of causes; or one of `words`
     SCHEMA_TEMPLATE,    // a text with placeholders, which are `words`
     SCHEMA_BY_RUNTIME,  // such a template, or one for each of `runtimes`
     SCHEMA_SENTENCE,    // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names
     SCHEMA_ROWS,        // a list of mappings, which are `rows`
+    SCHEMA_COUNTS,      // a mapping of `words` to whole numbers
+    SCHEMA_SHARE,       // a number from 0 to 1
 };
 struct schema_list;
 struct schema_key {
@@ -42,8 +44,9 @@ struct schema_list {
     bool several;                       // more rows than one may bear a name; they are replaced together
 };
 struct schema_file {
-    const char *name; // "correlate.yaml"
-    struct schema_list lists[2];
+    const char *name;             // "correlate.yaml"
+    const struct schema_key *top; // what may stand beside the lists, `schema` and `only`; ends with a NULL name. NULL: nothing
+    struct schema_list lists[5];
 };
 
 // Is the tree as the schema wants it? Each mistake is told with file and line. Rows remember the file (pm_yaml_file).

@@ -178,30 +178,31 @@ static const struct schema_key home_keys[] = {
 // Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here its groups and the alerts in them are only merged.
 static const struct schema_list alert_rows = {.name = "rules", .what = "an alert", .id = {"alert", "record"}};
 static const struct schema_file files[PM_TABLE_COUNT] = {
-    [PM_TABLE_TAXONOMY] = {"taxonomy.yaml",
-                           {{.name = "causes", .what = "a cause", .keys = taxon_keys, .id = {"cause"}},
-                            {.name = "families", .what = "a family", .keys = taxon_family_keys, .id = {"family"}}}},
-    [PM_TABLE_ADVICE] = {"advice.yaml",
-                         {{.name = "advice",
-                           .what = "a row of advice",
-                           .keys = advice_keys,
-                           .id = {"cause", "phase", "within", "text", "registry", "variant", "needs", "unless"}, // of several steps at one time each is its own
-                           .beside = {"cause", "phase", "within"},
-                           .several = true}}},
-    [PM_TABLE_ALERTS] = {"alerts.yaml", {{.name = "groups", .what = "a group", .id = {"name"}}}},
-    [PM_TABLE_CORRELATE] = {"correlate.yaml",
-                            {{.name = "families", .what = "a family", .keys = family_keys, .id = {"match"}},
-                             {.name = "links", .what = "a link", .keys = link_keys, .id = {"from", "to", "share", "observed"}}}},
-    [PM_TABLE_FINDINGS] = {"findings.yaml",
-                           {{.name = "settings",
-                             .what = "a finding over settings",
-                             .keys = setting_keys,
-                             .one_of = {"equals", "below", "above", "begins", "present"},
-                             .id = {"id"},
-                             .several = true}, // one weakness, written in several programs' files
-                            {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
-    [PM_TABLE_HOMES] = {"homes.yaml", {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},
-    [PM_TABLE_QUOTAS] = {"quotas.yaml", {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
+    [PM_TABLE_TAXONOMY] = {.name = "taxonomy.yaml",
+                           .lists = {{.name = "causes", .what = "a cause", .keys = taxon_keys, .id = {"cause"}},
+                                     {.name = "families", .what = "a family", .keys = taxon_family_keys, .id = {"family"}}}},
+    [PM_TABLE_ADVICE] = {.name = "advice.yaml",
+                         .lists = {{.name = "advice",
+                                    .what = "a row of advice",
+                                    .keys = advice_keys,
+                                    .id = {"cause", "phase", "within", "text", "registry", "variant", "needs",
+                                           "unless"}, // of several steps at one time each is its own
+                                    .beside = {"cause", "phase", "within"},
+                                    .several = true}}},
+    [PM_TABLE_ALERTS] = {.name = "alerts.yaml", .lists = {{.name = "groups", .what = "a group", .id = {"name"}}}},
+    [PM_TABLE_CORRELATE] = {.name = "correlate.yaml",
+                            .lists = {{.name = "families", .what = "a family", .keys = family_keys, .id = {"match"}},
+                                      {.name = "links", .what = "a link", .keys = link_keys, .id = {"from", "to", "share", "observed"}}}},
+    [PM_TABLE_FINDINGS] = {.name = "findings.yaml",
+                           .lists = {{.name = "settings",
+                                      .what = "a finding over settings",
+                                      .keys = setting_keys,
+                                      .one_of = {"equals", "below", "above", "begins", "present"},
+                                      .id = {"id"},
+                                      .several = true}, // one weakness, written in several programs' files
+                                     {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
+    [PM_TABLE_HOMES] = {.name = "homes.yaml", .lists = {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},
+    [PM_TABLE_QUOTAS] = {.name = "quotas.yaml", .lists = {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
 };
 
 bool pm_table_is(const char *file) {
