@@ -246,7 +246,8 @@ struct reading {
     struct batch *batch;
     struct pm_request_fold *fold; // made for the first request
     struct pm_str node;           // the first that a fact named
-    Pvoid_t seen[2];              // JudyL: record hash → times, for coarse stamps of this minute and the one before
+    struct pm_clean_texts *clean;
+    Pvoid_t seen[2]; // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
     uint64_t record_offset; // the record that events come from, to number them
     uint32_t record_events;
@@ -314,8 +315,8 @@ static struct pm_str keep(struct batch *b, struct pm_str s, struct pm_str before
 }
 
 // Without its secrets, where it has any; *tagged is set then.
-static struct pm_str redacted(struct pm_arena *a, struct pm_str s, bool *tagged) {
-    struct pm_str out = pm_redact(a, s);
+static struct pm_str redacted(struct reading *r, struct pm_str s, bool *tagged) {
+    struct pm_str out = pm_redact_anew(r->clean, r->batch->arena, s);
     *tagged |= out.p != s.p;
     return out;
 }
@@ -326,7 +327,9 @@ static struct pm_str evidence_text(struct batch *b, const struct pm_record *rec,
     ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
     if (nl >= 0) raw.n = (size_t)nl;
     raw = pm_utf8_clean(b->arena, raw, NULL);
-    if (redact) raw = redacted(b->arena, raw, tagged);
+    struct pm_str as_read = raw;
+    if (redact) raw = pm_redact(b->arena, raw);
+    *tagged |= raw.p != as_read.p;
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
     ptrdiff_t tag = n < raw.n && redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
@@ -424,6 +427,25 @@ static bool names_nothing(const struct pm_event *e) {
     return e->standing == PM_STANDING_HEARSAY && e->kind == PM_KIND_PULL_FAIL && !f[PM_F_IMAGE].n && !f[PM_F_REPOSITORY].n && !f[PM_F_DIGEST].n;
 }
 
+// Looking for secrets costs more than parsing does, so no text is looked through twice: not a field that stands in the row's clean raw text, nor one that was
+// clean in the row before.
+static bool is_clean(struct pm_str s, struct pm_str clean, const struct pm_row *before, int f) {
+    return pm_redact_covers(clean, s) || (before && !before->tagged && pm_str_eq(s, before->event.field[f]));
+}
+
+static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec, const struct pm_event *e) {
+    struct batch *b = r->batch;
+    bool redact = r->p->o->redact;
+    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
+    struct pm_str raw = evidence_text(b, rec, redact, &row->tagged), clean = row->tagged ? PM_NONE : raw;
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        struct pm_str s = e->field[f];
+        if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f)) s = redacted(r, s, &row->tagged);
+        row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
+    }
+    row->raw = keep(b, raw, before ? before->raw : PM_NONE);
+}
+
 static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
@@ -432,21 +454,10 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     if (folded(r, e)) return;
     struct pm_row *row = row_new(r);
     struct batch *b = r->batch;
-    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    bool redact = r->p->o->redact;
     row->event = *e;
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
-    for (int f = 0; f < PM_F_COUNT; f++) {
-        struct pm_str s = e->field[f];
-        if (!s.n) {
-            row->event.field[f] = PM_NONE;
-            continue;
-        }
-        if (redact && f != PM_F_METHOD) s = redacted(b->arena, s, &row->tagged);
-        row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
-    }
-    row->raw = keep(b, evidence_text(b, rec, redact, &row->tagged), before ? before->raw : PM_NONE);
+    keep_texts(r, row, rec, e);
     bool fine;
     row->hash = record_hash(r, rec, e, row->tagged, &fine);
     row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
@@ -573,8 +584,8 @@ static bool read_blocks(struct reading *r, struct pm_frame *f) {
     }
 }
 
-static void read_member(struct pipe *p, struct job *j) {
-    struct reading r = {.p = p, .j = j, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
+static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean) {
+    struct reading r = {.p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
     const struct pm_ingest_sink sink = {.ctx = &r, .event = on_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
@@ -598,6 +609,8 @@ static void read_member(struct pipe *p, struct job *j) {
 
 static void *worker_main(void *ctx) {
     struct pipe *p = ctx;
+    struct pm_clean_texts *clean = pm_xmalloc(sizeof *clean);
+    memset(clean, 0, sizeof *clean);
     for (;;) {
         pthread_mutex_lock(&p->lock);
         while (!p->untaken && !p->walked) pthread_cond_wait(&p->work, &p->lock);
@@ -607,9 +620,11 @@ static void *worker_main(void *ctx) {
             while (p->untaken && p->untaken->kind == JOB_SKIP) p->untaken = p->untaken->next;
         }
         pthread_mutex_unlock(&p->lock);
-        if (!j) return NULL;
-        read_member(p, j);
+        if (!j) break;
+        read_member(p, j, clean);
     }
+    free(clean);
+    return NULL;
 }
 
 // ---- the writer's side

@@ -17,7 +17,7 @@
 #include "pm/intern.h"
 #include <stdlib.h>
 
-enum { SEAL = 1, SEAL_HEX = 32 };
+enum { SEAL = 1, SEAL_HEX = 32, URL_MAX = 4096 };
 
 static bool ends_host(struct pm_str s, size_t at) { return at >= s.n || (unsigned char)s.p[at] <= ' ' || strchr("/:\"'<>\\,)]};?#`|&%", s.p[at]); }
 
@@ -70,6 +70,7 @@ static bool percent_url(struct pm_str s, size_t after, struct pm_secret_at *f) {
 // Behind "://": the password of the authority, or a token standing as its user.
 bool pm_secret_url(struct pm_str s, size_t after, bool percent, struct pm_secret_at *f) {
     if (percent) return percent_url(s, after, f);
+    if (pm_str_chr(pm_str_sub(s, after, URL_MAX), '@', 0) < 0) return false; // most have none
     size_t end = url_end(s, after, "/?#\"'<>\\,)]}");
     struct pm_str authority = pm_str_sub(s, after, end - after);
     ptrdiff_t at = pm_str_rchr(authority, '@'), colon = pm_str_chr(authority, ':', 0);
@@ -155,6 +156,13 @@ static bool at_dash(struct pm_str s, size_t at, struct pm_secret_at *f) {
     return s.p[at + 1] == '-' || s.p[at + 1] == 'u' || s.p[at + 1] == 'U' || s.p[at + 1] == 'p' ? pm_secret_flag(s, at, f) : false;
 }
 
+enum { WORD = 1, TRIGGER = 2 };
+static unsigned char bytes[256]; // what each is to the scan
+__attribute__((constructor)) static void bytes_fill(void) {
+    for (unsigned c = 0; c < 256; c++) bytes[c] = pm_secret_word((unsigned char)c) ? WORD : 0;
+    for (const char *t = "=:-@> %\\$"; *t; t++) bytes[(unsigned char)*t] |= TRIGGER;
+}
+
 static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_at *f) {
     switch (s.p[at]) {
     case '=': return pm_secret_pair(s, at, at + 1, f);
@@ -175,18 +183,27 @@ static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_a
     }
 }
 
-// The one scan: bytes at which some shape can show, then the shape's own check.
+// Blanks and dashes are most of the triggers; the byte beside them tells that no "Bearer " ends and no flag begins there.
+static inline bool is_idle(struct pm_str s, size_t at) {
+    char c = s.p[at];
+    if (c == ' ') return at < 5 || ((s.p[at - 1] | 32) != 'r' && (s.p[at - 1] | 32) != 'c');
+    if (c != '-' || at + 1 == s.n) return false;
+    char next = s.p[at + 1];
+    return next != '-' && next != 'u' && next != 'U' && next != 'p';
+}
+
+// The one scan: bytes at which some shape can show, then the shape's own check. Most bytes are letters within a word, at which none can.
 static bool next_secret(struct pm_str s, size_t at, struct pm_secret_at *f) {
-    static const bool trigger[256] = {
-        ['='] = true, [':'] = true, ['-'] = true, ['@'] = true, ['>'] = true, [' '] = true, ['%'] = true, ['\\'] = true, ['$'] = true};
     bool word_before = at > 0 && pm_secret_word((unsigned char)s.p[at - 1]);
     for (size_t step; at < s.n; at += step) {
-        unsigned char c = (unsigned char)s.p[at];
+        unsigned char byte = bytes[(unsigned char)s.p[at]];
         step = 1;
-        bool word = pm_secret_word(c);
+        bool word = byte & WORD;
         if (word && !word_before && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f)) return true;
-        if (trigger[c] && at_byte(s, at, &step, f)) return true;
+        if (byte & TRIGGER && !is_idle(s, at) && at_byte(s, at, &step, f)) return true;
         word_before = word || step > 1;
+        if (byte != WORD) continue;
+        while (at + 1 < s.n && bytes[(unsigned char)s.p[at + 1]] == WORD) at++;
     }
     return false;
 }
@@ -271,9 +288,36 @@ static struct pm_str redact(struct pm_arena *a, struct pm_str s, enum tag tag) {
     return redacted;
 }
 
+// From a word's beginning on, so that no token begins with the piece that did not begin in the whole text.
+bool pm_redact_covers(struct pm_str clean, struct pm_str piece) {
+    uintptr_t from = (uintptr_t)clean.p, at = (uintptr_t)piece.p;
+    if (clean.n == 0 || at < from || at + piece.n > from + clean.n) return false;
+    return at == from || !pm_secret_word((unsigned char)piece.p[-1]);
+}
+
 struct pm_str pm_redact(struct pm_arena *a, struct pm_str s) {
     return redact(a, s, SEALED);
 }
+// The length and three words of it tell texts apart well enough to find the slot.
+static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str s) {
+    uint64_t word[3], h = s.n;
+    memcpy(&word[0], s.p, 8);
+    memcpy(&word[1], s.p + s.n / 2 - 4, 8);
+    memcpy(&word[2], s.p + s.n - 8, 8);
+    for (int i = 0; i < 3; i++) h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15), h ^= h >> 32;
+    return &seen->slot[h % PM_LEN(seen->slot)];
+}
+struct pm_str pm_redact_anew(struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s) {
+    if (s.n < 8 || s.n > sizeof seen->slot[0].p) return pm_redact(a, s);
+    struct pm_clean_text *slot = slot_of(seen, s);
+    if (slot->n == s.n && memcmp(slot->p, s.p, s.n) == 0) return s;
+    struct pm_str out = pm_redact(a, s);
+    if (out.p != s.p) return out;
+    memcpy(slot->p, s.p, s.n);
+    slot->n = (uint32_t)s.n;
+    return s;
+}
+
 struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s) {
     return redact(a, s, BLANK);
 }

@@ -17,7 +17,7 @@ struct pm_secret_key {
     bool compound;      // the key is of several words, as DB_PASSWORD is: prose does not write so
 };
 bool pm_secret_key(struct pm_str word, struct pm_secret_key *key);
-bool pm_secret_env_name(struct pm_str word); // of an environment variable whose value is a secret
+bool pm_secret_may_key(struct pm_str s, size_t end); // false: no key ends there, at one look
 
 static inline bool pm_secret_word(unsigned char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
@@ -35,9 +35,17 @@ size_t pm_secret_percent(struct pm_str s, size_t at, unsigned char *byte);
 // Length of a quote at `at`, in any writing: " ' \" \\\" \u0022 \x22 %22 &quot; (0: none).
 size_t pm_secret_quote(struct pm_str s, size_t at);
 
+// Some mark begins so: one bit for the first three letters of every mark.
+extern uint64_t pm_secret_firsts[512];
+static inline unsigned pm_secret_first_bit(const char *p) { return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u); }
+static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
+    if (s.n - word < 12) return false;
+    unsigned bit = pm_secret_first_bit(s.p + word);
+    return pm_secret_firsts[bit / 64] >> (bit % 64) & 1;
+}
+
 // Each looks at one place that the scan found, and says whether a secret stands there.
 bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f);                    // a word begins here
-bool pm_secret_may_mark(struct pm_str s, size_t word);                                        // some mark begins so
 bool pm_secret_hash(struct pm_str s, size_t dollar, struct pm_secret_at *f);                  // $2y$…: a crypt hash
 bool pm_secret_pem(struct pm_str s, size_t dashes, struct pm_secret_at *f);                   // -----BEGIN … PRIVATE KEY
 bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_secret_at *f); // key = value, key: value

@@ -176,6 +176,18 @@ static void last_two_add(const char *text) {
 __attribute__((constructor)) static void last_two_fill(void) {
     for (size_t i = 0; i < PM_LEN(names); i++) last_two_add(names[i].text);
     for (size_t i = 0; i < PM_LEN(suffixes); i++) last_two_add(suffixes[i]);
+    last_two_add("value"); // of an environment's variable, whose name is the key
+}
+static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+// The same before anybody looks for where the word begins: at the colons of times, ports, digests and of what JSON calls its fields.
+bool pm_secret_may_key(struct pm_str s, size_t end) {
+    size_t i = end;
+    while (i > 0 && end - i < 8 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '_')) i--; // PASSWORD_2
+    if (i == 0) return false;
+    if (!letter(s.p[i - 1])) return i == end || end - i == 8 || strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
+    if (i < 2) return false;
+    if (!letter(s.p[i - 2])) return true; // \u0022
+    return last_two[s.p[i - 2] & 31] >> (s.p[i - 1] & 31) & 1;
 }
 static bool may_be_key(struct pm_str word) {
     while (word.n > 2 && !(pm_secret_lower((unsigned char)word.p[word.n - 1]) >= 'a')) word.n--; // PASSWORD_2
@@ -196,9 +208,4 @@ bool pm_secret_key(struct pm_str word, struct pm_secret_key *key) {
     if (strcmp(n->kind, "secret") == 0 && n->need == MORE && f.n >= 10 && pm_str_has((struct pm_str){f.p, f.n}, PM_STR("pull"))) return false;
     *key = (struct pm_secret_key){n->kind, n->value_min, n->query_only, n->digit, f.words > 1 || (n->n > 8 && n->need == ALONE)};
     return true;
-}
-
-bool pm_secret_env_name(struct pm_str word) {
-    struct pm_secret_key key;
-    return pm_secret_key(word, &key) && !key.query_only;
 }

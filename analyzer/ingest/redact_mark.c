@@ -184,19 +184,20 @@ static const struct mark marks[] = {
     KIND("MIGHAgEAMB", 40, DOTTED, "key"),
 };
 
-// Most words are no tokens, and this is asked at each word of each text: one bit for the first three letters of every mark.
-static uint64_t firsts[512];
-static unsigned first_bit(const char *p) { return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u); }
+// Most words are no tokens, and this is asked at each word of each text: one bit for the first three letters of every mark, and the few marks of such a
+// beginning ("sha256~" among the digests) in a chain, in the table's order.
+uint64_t pm_secret_firsts[512];
+static uint8_t chain[256], next_mark[PM_LEN(marks)]; // position in the table + 1; 0: none
+_Static_assert(PM_LEN(marks) < 255, "positions are bytes");
+static uint8_t *chain_of(const char *p) { return &chain[((unsigned char)p[0] * 5u + (unsigned char)p[1] * 23u + (unsigned char)p[2]) % PM_LEN(chain)]; }
 __attribute__((constructor)) static void firsts_fill(void) {
-    for (size_t i = 0; i < PM_LEN(marks); i++) {
-        unsigned bit = first_bit(marks[i].prefix);
-        firsts[bit / 64] |= UINT64_C(1) << (bit % 64);
+    for (size_t i = PM_LEN(marks); i-- > 0;) {
+        unsigned bit = pm_secret_first_bit(marks[i].prefix);
+        uint8_t *first = chain_of(marks[i].prefix);
+        pm_secret_firsts[bit / 64] |= UINT64_C(1) << (bit % 64);
+        next_mark[i] = *first;
+        *first = (uint8_t)(i + 1);
     }
-}
-bool pm_secret_may_mark(struct pm_str s, size_t at) {
-    if (s.n - at < 12) return false;
-    unsigned bit = first_bit(s.p + at);
-    return firsts[bit / 64] >> (bit % 64) & 1;
 }
 
 static bool goes_on(const struct mark *m, unsigned char c) {
@@ -231,9 +232,9 @@ static bool fits(const struct mark *m, struct pm_str v, unsigned char next) {
 }
 
 bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f) {
-    for (size_t i = 0; i < PM_LEN(marks); i++) {
-        const struct mark *m = &marks[i];
-        if (s.p[word] != m->prefix[0] || s.p[word + 1] != m->prefix[1] || s.n - word < m->min || memcmp(s.p + word, m->prefix, m->n) != 0) continue;
+    for (size_t i = *chain_of(s.p + word); i > 0; i = next_mark[i - 1]) {
+        const struct mark *m = &marks[i - 1];
+        if (s.n - word < m->min || memcmp(s.p + word, m->prefix, m->n) != 0) continue;
         if (is_public(pm_str_from(s, word))) return false;
         size_t to = word + m->n;
         while (to < s.n && goes_on(m, (unsigned char)s.p[to])) to++;

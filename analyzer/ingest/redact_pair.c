@@ -195,6 +195,7 @@ static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
     p->quoted_key = quote > 0;
     p->end -= quote;
     if (p->end && s.p[p->end - 1] == ']') p->end--; // config[password]=
+    if (quote && !pm_secret_may_key(s, p->end)) return false;
     p->start = pm_secret_word_start(s, p->end, ".");
     if (p->start == p->end) return false;
     struct pm_str word = pm_str_sub(s, p->start, p->end - p->start);
@@ -218,6 +219,7 @@ static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struc
 }
 
 bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_secret_at *f) {
+    if (!pm_secret_may_key(s, separator)) return false;
     unsigned char byte = (unsigned char)s.p[separator];
     struct pair p = {.encoded = pm_secret_percent(s, separator, &byte) > 0};
     p.colon = byte == ':';

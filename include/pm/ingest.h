@@ -27,6 +27,15 @@ struct pm_redactor;
 struct pm_redactor *pm_redactor_new(void);
 void pm_redactor_free(struct pm_redactor *r);
 struct pm_str pm_redact(struct pm_arena *a, struct pm_str s);
-struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s); // tags without marks: for hashes of texts
+bool pm_redact_covers(struct pm_str clean, struct pm_str piece); // the piece stands in a text without secrets, and so has none
+// Texts that were found clean a moment ago, as messages come again and again. Of one thread; all zero to begin with.
+struct pm_clean_texts {
+    struct pm_clean_text {
+        uint32_t n;
+        char p[508];
+    } slot[128];
+};
+struct pm_str pm_redact_anew(struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s); // pm_redact, where it was not seen
+struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s);                             // tags without marks: for hashes of texts
 struct pm_str pm_redact_number(struct pm_redactor *r, struct pm_arena *a, struct pm_str s);
 struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a, struct pm_str s); // both in one

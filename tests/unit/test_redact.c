@@ -199,8 +199,27 @@ static void hostile_texts_end(void **unused) {
     pm_arena_free(a);
 }
 
+static void nothing_is_looked_through_twice(void **unused) {
+    (void)unused;
+    struct pm_arena *a = pm_arena_new();
+    static struct pm_clean_texts seen;
+    static const char line[] = "GET /v2/x ghp_abcdefghijklmnop1234567890 ok";
+    struct pm_str clean = pm_str_c(line), url = pm_str_sub(clean, 4, 5), middle = pm_str_sub(clean, 5, 4), mark = pm_str_sub(clean, 13, 20);
+    assert_true(pm_redact_covers(clean, url) && pm_redact_covers(clean, clean));
+    assert_true(pm_redact_covers(clean, middle));
+    assert_false(pm_redact_covers(clean, mark));                  // a token may begin here that began no word there
+    assert_false(pm_redact_covers(clean, pm_str_c("GET /v2/x"))); // the same words elsewhere
+    assert_false(pm_redact_covers(PM_NONE, url));
+    struct pm_str text = PM_STR("manifest unknown to the registry"), secret = PM_STR("password=hunter2 token=abcdefgh1");
+    for (int i = 0; i < 2; i++) {
+        assert_ptr_equal(pm_redact_anew(&seen, a, text).p, text.p);
+        assert_true(pm_str_has(pm_redact_anew(&seen, a, secret), PM_STR("password=<redacted:password:")));
+    }
+    pm_arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_go), cmocka_unit_test(the_rest_stays), cmocka_unit_test(same_secret_same_tag),
-                                       cmocka_unit_test(hostile_texts_end)};
+                                       cmocka_unit_test(hostile_texts_end), cmocka_unit_test(nothing_is_looked_through_twice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
