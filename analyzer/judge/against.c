@@ -54,8 +54,7 @@ static void look_at_pulls(struct sight *v) {
         v->words_n += p->error == said && said;
     }
     for (size_t i = 0; i < v->h->traces.n && !said; i++) said = s->traces.items[v->h->traces.items[i]].error;
-    v->kubelet_only = v->kubelet_only && (pm_cause_is(v->h->cause, "rate-limit.client") || pm_cause_is(v->h->cause, "image.never-pull") ||
-                                          pm_cause_is(v->h->cause, "image.invalid-reference"));
+    v->kubelet_only = v->kubelet_only && pm_cause_has(v->h->cause, PM_TRAIT_KUBELET);
     v->words = last_words(pm_name(s, said));
 }
 

@@ -12,6 +12,7 @@
 //   event        Failed (x4 over 3m)               ┘ adds nothing where the log covers it; else four attempts, spread by the back-off model
 //   kubelet      pod_workers … ImagePullBackOff      no attempt
 #include "judge/fold.h"
+#include "judge/rules/taxonomy.h"
 #include <stdlib.h>
 
 #define NEAR_NS PM_S(3)   // lines of one attempt on one node
@@ -480,18 +481,12 @@ static void fold_client(struct fold *f, struct bucket *b) {
 }
 
 // ── events ──
-// The kubelet refuses before it asks the runtime: no other log can know these.
-static bool kubelet_only(int cause) {
-    return pm_cause_is(cause, "rate-limit.client") || pm_cause_is(cause, "image.never-pull") || pm_cause_is(cause, "image.invalid-reference") ||
-           pm_cause_is(cause, "auth.credential-provider") || pm_cause_is(cause, "runtime.unavailable");
-}
-
 static int64_t slack_of(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : NEAR_NS; }
 
 static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t at) {
     int64_t slack = slack_of(t);
     if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at, slack) && (t->kind == PM_KIND_PULL_FAIL)) return true;
-    return !kubelet_only(t->verdict.cause) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
+    return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
 static bool logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {

@@ -3,6 +3,7 @@
 // Runs after the incidents are in the report: `main` is the one that the verdict is about, and what its rivals were is known.
 #include "judge/fold.h"
 #include "judge/state.h"
+#include "judge/rules/taxonomy.h"
 #include <stdlib.h>
 
 struct lack {
@@ -184,9 +185,8 @@ static void registry_side(struct lacks *l) {
     struct pm_state *s = l->s;
     if (!l->main || s->have_requests) return;
     struct pm_str question = open_question(s, l->main), registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0]) : PM_STR("the registry");
-    bool quota = pm_cause_is(l->main->cause, "rate-limit.anonymous") || pm_cause_is(l->main->cause, "rate-limit.authenticated");
-    bool answered = question.n && !pm_cause_in(l->main->cause, "storage") && !pm_cause_in(l->main->cause, "runtime") &&
-                    !pm_cause_is(l->main->cause, "rate-limit.client") && !pm_cause_is(l->main->cause, "network.dns");
+    bool quota = pm_cause_has(l->main->cause, PM_TRAIT_QUOTA);
+    bool answered = question.n && !pm_cause_has(l->main->cause, PM_TRAIT_LOCAL);
     if (quota)
         add(l, question.n ? ANSWER : COUNTS + 5, pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s", PM_FMT(registry)),
             PM_STR("how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));

@@ -1,5 +1,6 @@
 // Recovery: the first success after the last failure in the same scope. None means "not recovered within these logs".
 #include "judge/state.h"
+#include "judge/rules/taxonomy.h"
 
 static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
     if (pm_ids_has(&h->namespaces, p->namespace)) return true;
@@ -13,9 +14,7 @@ static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h, cons
 }
 
 // One credential for a registry: any success with it is the end, on whatever node. A repository that is not allowed is a matter of its own.
-static bool of_credential(const struct pm_hit *h) {
-    return pm_cause_in(h->cause, "auth") && !pm_cause_is(h->cause, "auth.permission-denied") && !pm_cause_is(h->cause, "auth.denied-or-missing");
-}
+static bool of_credential(const struct pm_hit *h) { return pm_cause_has(h->cause, PM_TRAIT_CREDENTIAL); }
 
 static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
     bool node = !h->nodes.n || !p->node || pm_ids_has(&h->nodes, p->node);
@@ -30,9 +29,7 @@ static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const str
 }
 
 // A quota, a network or a credential comes back for all at once; a right or a tag only for the image that got it: each must have been pulled.
-static bool image_by_image(const struct pm_hit *h) {
-    return h->pulls.n && ((pm_cause_in(h->cause, "auth") && !of_credential(h)) || pm_cause_in(h->cause, "image"));
-}
+static bool image_by_image(const struct pm_hit *h) { return h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE); }
 
 static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
     int64_t back = PM_NO_TIME;

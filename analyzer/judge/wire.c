@@ -4,6 +4,7 @@
 // a proxy stands in between. Where an error names the host, that host is told; where it names none, nothing is: the registry is told elsewhere.
 #include "judge/advice.h"
 #include "judge/state.h"
+#include "judge/rules/taxonomy.h"
 #include <stdlib.h>
 
 #define ENDPOINTS_MAX 8
@@ -64,9 +65,7 @@ static uint32_t failed_host(struct pm_state *s, const struct pm_hit *h, const st
     return host;
 }
 
-static bool on_the_wire(int cause) {
-    return pm_cause_in(cause, "network") || pm_cause_in(cause, "registry") || pm_cause_in(cause, "rate-limit") || pm_cause_in(cause, "auth");
-}
+static bool on_the_wire(int cause) { return pm_cause_has(cause, PM_TRAIT_WIRE); }
 
 // "no space left on device" is said of bytes and of inodes. `df` beside the failure tells which: of the mounts that hold images, the most particular.
 // Both at their end, or neither, and nothing is said.

@@ -241,6 +241,8 @@ static void words_are_known_to_the_code(void **state) {
     for (size_t i = 0; pm_words_observed[i]; i++) assert_true(pm_share_known(pm_words_observed[i]));
     assert_string_equal(pm_words_seen[PM_SEEN_WORDS], "words");
     assert_null(pm_words_seen[PM_SEEN_COUNT]);
+    assert_string_equal(pm_words_trait[PM_TRAIT_BY_IMAGE], "by-image");
+    assert_null(pm_words_trait[PM_TRAIT_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
     while (pm_words_placeholder[n]) n++;
     assert_int_equal(n, PM_ADV_KEY_COUNT);

@@ -2,12 +2,12 @@
 //
 // Counters of a node are there, at 0, from the first scrape: a kubelet that has run for days had counted before the window, and a first failure must show as growth.
 #include "judge/alerts/series_build.h"
+#include "judge/rules/taxonomy.h"
 
 // The kubelet counts what it asked the runtime for: what its own limiter or its policy refused never got there, and its count grows when the runtime answers.
 static bool kubelet_asked(const struct pm_attempt *p) {
     if (!(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET | PM_SRC_EVENTS | PM_SRC_POD))) return false;
-    return !pm_cause_is(p->verdict.cause, "rate-limit.client") && !pm_cause_is(p->verdict.cause, "image.never-pull") &&
-           !pm_cause_is(p->verdict.cause, "image.invalid-reference");
+    return !pm_cause_has(p->verdict.cause, PM_TRAIT_KUBELET);
 }
 
 static void pulls(struct build *b) {

@@ -1,11 +1,9 @@
 // Whose budget a pull or request draws on. A pull secret on a pod says that somebody might have been named, not that he was: what says it are the request's own
 // user, the token server, the answer's headers and the words of refusals. Where none of them speaks and a secret is there, both readings stay open.
 #include "judge/quota/quota.h"
+#include "judge/rules/taxonomy.h"
 
-bool pm_quota_refused(const struct pm_attempt *p) {
-    return p->outcome == PM_OUTCOME_FAILED &&
-           (pm_cause_is(p->verdict.cause, "rate-limit.anonymous") || pm_cause_is(p->verdict.cause, "rate-limit.authenticated"));
-}
+bool pm_quota_refused(const struct pm_attempt *p) { return p->outcome == PM_OUTCOME_FAILED && pm_cause_has(p->verdict.cause, PM_TRAIT_QUOTA); }
 
 // Who was refused is known where the registry's words, or what it was asked with, say so; else the verdict took the commoner reading.
 bool pm_quota_named(const struct pm_attempt *p) { return !p->settled_by_neighbour || p->verdict.confidence == PM_CONFIDENCE_HIGH; }

@@ -5,6 +5,7 @@
 // ?ns= is a meter only where it passes the registry's refusals or headers on; else what it served may have cost nothing.
 #include "judge/mirror.h"
 #include "judge/quota/quota.h"
+#include "judge/rules/taxonomy.h"
 #include <arpa/inet.h>
 #include <stdlib.h>
 
@@ -205,8 +206,7 @@ static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
 static bool got_manifest(const struct pm_attempt *p) {
     if (p->outcome == PM_OUTCOME_OK) return true;
     if (p->outcome != PM_OUTCOME_FAILED || p->status >= 400) return false;
-    return p->stage == PM_STAGE_UNPACK || pm_cause_in(p->verdict.cause, "storage") || pm_cause_is(p->verdict.cause, "network.stalled") ||
-           pm_cause_is(p->verdict.cause, "runtime.unpack") || pm_cause_is(p->verdict.cause, "image.platform-mismatch");
+    return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->verdict.cause, PM_TRAIT_MANIFEST);
 }
 
 // The meter is the registry's, and so is its clock; a node's that is off would date a refusal before what it was refused for.

@@ -71,10 +71,18 @@ static void variants_read(struct pm_arena *a, struct pm_taxon *taxon, const json
         (struct pm_variant){.name = text_of(row, "variant"), .phrase = phrase_read(row)};
 }
 
-static enum pm_seen seen_read(const json_t *word) {
-    for (int i = 0; pm_words_seen[i]; i++)
-        if (strcmp(json_string_value(word), pm_words_seen[i]) == 0) return (enum pm_seen)i;
-    return PM_SEEN_WORDS; // the reader knows no other word
+// Which of the words? The reader knows no other.
+static unsigned word_read(const json_t *word, const char *const *words) {
+    unsigned i = 0;
+    while (words[i + 1] && strcmp(json_string_value(word), words[i]) != 0) i++;
+    return i;
+}
+
+static uint32_t traits_read(const json_t *row) {
+    const json_t *list = json_object_get(row, "traits");
+    uint32_t traits = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) traits |= UINT32_C(1) << word_read(json_array_get(list, i), pm_words_trait);
+    return traits;
 }
 
 static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json_t *row, struct pm_diags *diags) {
@@ -82,7 +90,7 @@ static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json
     size_t i;
     json_t *word;
     *rival = (struct pm_rival){.cause = find_in(t->causes, pm_str_c(text_of(row, "cause"))), .by = PM_NEWN(t->a, enum pm_seen, json_array_size(by) + 1)};
-    json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] = seen_read(word);
+    json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] = (enum pm_seen)word_read(word, pm_words_seen);
     if (rival->cause < 0) tell(diags, row, "a rival that is no cause:", text_of(row, "cause"));
     return rival->cause >= 0;
 }
@@ -115,6 +123,7 @@ struct pm_taxonomy *pm_taxonomy_make(const json_t *tree, struct pm_diags *diags)
     for (size_t i = 0; good && i < n; i++) {
         const json_t *row = json_array_get(rows, i), *family = family_row(tree, t->causes[i].family);
         t->taxa[i].phrase = phrase_read(row);
+        t->taxa[i].traits = traits_read(row) | traits_read(family);
         variants_read(t->a, &t->taxa[i], json_object_get(row, "variants"));
         good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"), json_object_get(family, "rivals"), diags);
     }

@@ -37,6 +37,7 @@ const char *const pm_words_placeholder[] = {"registry", "repository", "image",  
                                             "wordless", "effect",     "small_ok",  "tool",       "sizes",       "new_secret", "server",     "address",
                                             "hostname", "endpoint",   "region",    "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
+const char *const pm_words_trait[] = {"kubelet", "node", "local", "manifest", "wire", "quota", "credential", "by-image", NULL};
 const char *const pm_words_seen[] = {"other-nodes", "other-registries", "other-images", "same-image", "answer",     "no-answer", "no-5xx", "no-429", "no-404",
                                      "no-denial",   "no-disk",          "no-restart",   "kubelet",    "many-nodes", "recovered", "words",  NULL};
 const char *const pm_words_step[] = {"0-10m", "10-30m", "30-120m", "1-7d", NULL};
@@ -80,12 +81,14 @@ static const struct schema_key taxon_keys[] = {
     {.name = "words", .type = SCHEMA_TEXT, .required = true},
     {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
     {.name = "verdict", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
+    {.name = "traits", .type = SCHEMA_WORDS, .words = pm_words_trait},
     {.name = "variants", .type = SCHEMA_ROWS, .rows = &variant_rows},
     {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},
     {.name = NULL},
 };
 static const struct schema_key taxon_family_keys[] = {
     {.name = "family", .type = SCHEMA_TEXT, .required = true},
+    {.name = "traits", .type = SCHEMA_WORDS, .words = pm_words_trait},
     {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},
     {.name = NULL},
 };

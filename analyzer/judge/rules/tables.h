@@ -35,4 +35,5 @@ const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table)
 
 // Closed lists of words that code knows by itself as well (tests hold the two together); all end with NULL.
 extern const char *const pm_words_observed[],
-    *const pm_words_check[], *const pm_words_placeholder[], *const pm_words_phase[], *const pm_words_seen[], *const pm_words_step[], *const pm_words_runtime[];
+    *const pm_words_check[], *const pm_words_placeholder[],
+                                 *const pm_words_phase[], *const pm_words_seen[], *const pm_words_trait[], *const pm_words_step[], *const pm_words_runtime[];

@@ -24,6 +24,17 @@ enum pm_seen { // an observation that speaks against a rival; pm_words_seen (tab
     PM_SEEN_WORDS,
     PM_SEEN_COUNT
 };
+enum pm_trait { // what the judge asks of a cause beside its name; pm_words_trait has the words, in this order, and the head of rules/taxonomy.yaml what they mean
+    PM_TRAIT_KUBELET = 0,
+    PM_TRAIT_NODE,
+    PM_TRAIT_LOCAL,
+    PM_TRAIT_MANIFEST,
+    PM_TRAIT_WIRE,
+    PM_TRAIT_QUOTA,
+    PM_TRAIT_CREDENTIAL,
+    PM_TRAIT_BY_IMAGE,
+    PM_TRAIT_COUNT
+};
 struct pm_rival {
     int cause;
     enum pm_seen *by; // the first that was made is told
@@ -38,6 +49,7 @@ struct pm_variant {
 };
 struct pm_taxon {
     struct pm_phrase phrase;
+    uint32_t traits; // a bit for each enum pm_trait
     struct pm_variant *variants;
     size_t variants_n;
     struct pm_rival *rivals; // those of the cause, then those of its family
@@ -52,3 +64,4 @@ void pm_taxonomy_free(struct pm_taxonomy *t); // the built-in one is in force ag
 // From now on pm_causes is this one's. Loading rules does it, before anything is judged; one process has one set of causes.
 void pm_taxonomy_use(const struct pm_taxonomy *t);
 const struct pm_taxon *pm_taxon_of(int cause); // of what is in force
+static inline bool pm_cause_has(int cause, enum pm_trait t) { return cause >= 0 && pm_taxon_of(cause)->traits >> t & 1; }
