@@ -1,11 +1,8 @@
 // The one ear of the process. See pm/hear.h.
 #include "pm/hear.h"
 
-static struct {
-    pm_ear *ear;
-    const void *ctx;
-} given;
+static struct pm_ear given;
 
-void pm_hear_with(pm_ear *ear, const void *ctx) { given.ear = ear, given.ctx = ctx; }
-bool pm_hear_any(void) { return given.ear != NULL; }
-bool pm_heard(struct pm_str text) { return given.ear && given.ear(given.ctx, text); }
+void pm_hear_with(struct pm_ear ear) { given = ear; }
+enum pm_heard pm_heard(struct pm_str text, bool near) { return given.heard ? given.heard(given.ctx, text, near) : PM_HEARD_NOTHING; }
+const char *pm_hear_next(const char *p, const char *end) { return given.next ? given.next(given.ctx, p, end) : NULL; }

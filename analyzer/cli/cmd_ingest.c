@@ -23,7 +23,9 @@ static int run(int argc, char **argv) {
     struct pm_bundle_args args;
     int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, &args);
     if (status == PM_EXIT_OK && !args.db) status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
-    if (status == PM_EXIT_OK) status = ingest(&args);
+    struct pm_ruleset *rules = status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
+    if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;
+    pm_ruleset_free(rules);
     pm_bundle_args_free(&args);
     return status;
 }

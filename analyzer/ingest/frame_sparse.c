@@ -9,7 +9,6 @@
 #define AHEAD_GUESS 8  // or looks as if
 
 void frame_sparse_decide(struct pm_frame *f) {
-    if (pm_hear_any()) return; // what a rule of one's own says has no literal in the prefilter: a line that says it could be lost
     if (f->o.all_lines || f->sections_seen || f->stats.records < 20) return;
     f->sparse = f->won_sparse * 10 >= f->stats.records * 6;
 }
@@ -105,6 +104,18 @@ static const char *go_on(struct pm_frame *f, const char *p, const char *end) {
     return p;
 }
 
+// The line of the next literal, the prefilter's or one of a rule of one's own; `own`: where the latter was found last, so that a block is searched once.
+static const char *next_hit(const char *done, const char *stop, const char **own, uint64_t *lines) {
+    const char *hit = pm_prefilter_next(done, stop, lines);
+    if (*own && *own <= done) *own = pm_hear_next(done, stop);
+    if (!*own) return hit;
+    const char *line = *own - 1;
+    while (line > done && line[-1] != '\n') line--;
+    if (line >= hit) return hit;
+    *lines = pm_newlines_count(done, line);
+    return line;
+}
+
 // From the head of the record that holds the line at `hit`, `lines` lines behind `done`, to where it ends.
 static const char *read_around(struct pm_frame *f, const char *done, const char *hit, const char *end, uint64_t lines) {
     uint64_t back;
@@ -124,10 +135,10 @@ size_t frame_sparse(struct pm_frame *f, const char *p, size_t n, bool end) {
         last = stop;
         while (last > p && last[-1] != '\n') last--;
     }
-    const char *done = go_on(f, visit(f, p, stop), stop);
+    const char *done = go_on(f, visit(f, p, stop), stop), *own = done;
     while (done < stop) {
         uint64_t lines = 0;
-        const char *hit = pm_prefilter_next(done, stop, &lines);
+        const char *hit = next_hit(done, stop, &own, &lines);
         bool none = hit >= stop;
         if (none && last < done) break; // the last line was read already
         if (none) {

@@ -4,6 +4,7 @@
 //   build/fuzz/fuzz_text corpus/ …    a long one
 #include <stdlib.h>
 #include "ingest/frame.h"
+#include "../unit/listen.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -21,7 +22,9 @@ static void on_record(void *ctx, const struct pm_record *r, const struct pm_pars
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
+    static struct pm_ruleset *rules; // once for all inputs: parsers ask the rules what a line speaks of
     if (n < 2) return 0;
+    if (!rules) listen_setup((void **)&rules);
     static const size_t blocks[] = {1, 7, 64, 4096, 1u << 20};
     size_t block = blocks[data[0] % PM_LEN(blocks)];
     uint64_t sum = 0;

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include "listen.h"
 #include "pm/diag.h"
 #include "pm/envelope.h"
 #include "pm/ingest.h"
@@ -70,5 +71,5 @@ static void test_envelopes_peel_their_examples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_parsers_take_their_examples), cmocka_unit_test(test_envelopes_peel_their_examples)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "listen.h"
 #include "pm/diag.h"
 #include "pm/ingest.h"
 
@@ -206,5 +207,5 @@ static void test_cases(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }

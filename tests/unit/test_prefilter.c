@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "listen.h"
 #include "ingest/prefilter.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,5 +198,5 @@ int main(void) {
         cmocka_unit_test(sparse_parsers_examples_pass), cmocka_unit_test(wordings_pass),
         cmocka_unit_test(everyday_lines_are_refused),   cmocka_unit_test(no_event_of_a_sparse_format_is_lost),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "listen.h"
 #include "ingest/standing.h"
 
 #define KUBELET                                                                                                                                                \
@@ -257,5 +258,5 @@ static void test_places(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_standing), cmocka_unit_test(test_places)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }

@@ -2,7 +2,6 @@
 //
 // Only failures have causes. An event that is none (a good pull, a 200, a back-off that repeats no error, a push) gets no answer without a rule being tried.
 #include "judge/rules/ruleset.h"
-#include "pm/hear.h"
 
 #include <stdlib.h>
 
@@ -235,7 +234,7 @@ bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags) {
             rs->rules[i].ungated = rs->rules[i].ungated || !text;
         }
     if (!ruleset_order(rs, diags)) return false;
-    rs->gate = rule_gate_new(rs);
+    rs->gate = rule_gate_new(rs, NULL);
     rs->alive_patterns = PM_NEWN(rs->a, uint64_t, BITSET_WORDS(rs->pattern_count) + 1);
     rs->alive_rules = PM_NEWN(rs->a, uint64_t, BITSET_WORDS(rs->rule_count) + 1);
     rs->match_context = pcre2_match_context_create(NULL);
@@ -263,7 +262,7 @@ void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_
 }
 void pm_ruleset_free(struct pm_ruleset *rs) {
     if (!rs) return;
-    if (rs->listening) pm_hear_with(NULL, NULL);
+    rule_ear_free(rs->ear);
     for (size_t i = 0; i < rs->pattern_count; i++) pcre2_code_free(rs->patterns[i].code);
     for (size_t i = 0; i < rs->rule_count; i++) {
         for (size_t c = 0; c < rs->rules[i].condition_count; c++) free(rs->rules[i].conditions[c].clauses);
@@ -272,7 +271,6 @@ void pm_ruleset_free(struct pm_ruleset *rs) {
     free(rs->rules), free(rs->patterns), free(rs->answers);
     rule_gate_free(rs->gate);
     pcre2_match_context_free(rs->match_context);
-    pcre2_match_context_free(rs->ear_context);
     pcre2_match_data_free(rs->match_data);
     pcre2_jit_stack_free(rs->jit_stack);
     pm_intern_free(rs->memo);

@@ -23,6 +23,14 @@ enum rule_subject {
 };
 extern const char *const rule_subject_names[SUBJECT_COUNT];
 
+// Is a pattern heard in free text? `heard` beside it says so, else beside its rule, else at the top of its file.
+enum rule_hearing {
+    HEARING_UNSAID = 0, // yes, where its plain characters are telling
+    HEARING_YES,
+    HEARING_NEAR, // only beside a registry or an image
+    HEARING_NO,
+    HEARING_COUNT
+};
 struct rule_pattern {
     const char *source; // as written
     pcre2_code *code;
@@ -34,6 +42,7 @@ struct rule_pattern {
     unsigned line;
     bool hit; // a sample exercised it (ruleset_check.c)
     uint16_t limit_hits;
+    enum rule_hearing hearing; // as said, once a rule is whole
 };
 struct rule_clause { // patterns [first, first + count): some match (or none, where `none`)
     enum rule_subject subject;
@@ -54,6 +63,7 @@ struct rule_condition { // all that is set must hold; 0 and empty: not asked
     unsigned flags_set, flags_clear; // enum pm_event_flag
     unsigned line;
     bool hit;
+    bool audible; // can hold with nothing beside a text (ruleset_hear.c)
 };
 struct rule_sample {
     struct pm_event event;
@@ -71,7 +81,7 @@ struct rule {
     bool added;        // own, and in nobody's place
     bool same;         // own, and with no words but those of the built-in rule in whose place it stands
     size_t stands_for; // index of the built-in rule in whose place it stands; else its own
-    bool unheard;      // `heard: no`
+    enum rule_hearing hearing;
     struct rule_condition *conditions;
     size_t condition_count, condition_cap;
     struct rule_beat {
@@ -112,10 +122,9 @@ struct pm_ruleset {
     size_t answer_count, answer_cap, memo_bytes;
     struct pm_buf key, text;
     uint64_t *alive_patterns, *alive_rules;
-    pcre2_match_context *ear_context; // ruleset_hear.c: shared by threads, so without a machine stack of its own
-    bool listening;
-    bool plain;          // tests: no gate, every pattern is run
-    uint64_t limit_hits; // since it was last told
+    struct rule_ear *ear; // ruleset_hear.c; NULL: nobody listens
+    bool plain;           // tests: no gate, every pattern is run
+    uint64_t limit_hits;  // since it was last told
 };
 
 // The texts of one event, as rules read them.
@@ -134,13 +143,17 @@ bool rule_event_failed(const struct pm_event *e);
 // Runs of blanks and newlines become one blank, \" and \n written out are undone, typographic quotes become plain: patterns need not know how a text was
 // wrapped.
 void rule_text_smooth(struct pm_buf *out, struct pm_str s);
+bool rule_text_is_smooth(struct pm_str s); // are its blanks and quotes as they would be?
 
 // A literal for each alternative of the pattern, lower case; false where an alternative has none of at least RULE_LITERAL_MIN bytes.
 #define RULE_LITERAL_MIN 3
 bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str **literals, size_t *n);
-struct rule_gate *rule_gate_new(const struct pm_ruleset *rs);
+struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *only); // `only`: these patterns; NULL: all
 void rule_gate_free(struct rule_gate *g);
+void rule_ear_free(struct rule_ear *ear); // nobody is listening any more
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns, uint64_t *rules);
+// Where the first literal in [p, end) ends, read as if the text were smooth; NULL where there is none.
+const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end);
 
 bool ruleset_file_read(struct pm_arena *a, const char *path, struct pm_str *text); // false: not there, or too large
 bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags);                 // once all rules are loaded: order, gate, match limits

@@ -106,7 +106,7 @@ static void check_present(struct check *c, const struct rule *r) {
 // A sample that is an error text and nothing else, of a rule that has a cause and wants to be heard.
 static bool is_plain(const struct rule *r, const struct rule_sample *s) {
     const struct pm_event *e = &s->event;
-    if (!s->yes || s->line.n || r->quiet || r->unheard || e->kind != PM_KIND_PULL_FAIL) return false;
+    if (!s->yes || s->line.n || r->quiet || r->hearing == HEARING_NO || e->kind != PM_KIND_PULL_FAIL) return false;
     for (int f = 0; f < PM_F_COUNT; f++)
         if ((f == PM_F_ERROR) != (e->field[f].n > 0)) return false;
     return !e->component && !e->stage && !e->http_status && !e->flags;

@@ -141,6 +141,8 @@ struct rule_gate {
     uint64_t *sets; // pattern bits, then rule bits
     size_t set_count, pattern_words, rule_words;
     uint64_t *always; // rule bits of rules that ask for no text
+    uint32_t *walk;   // rule_gate_next
+    uint8_t walk_class[256];
 };
 static uint64_t *set_at(const struct rule_gate *g, uint32_t i) { return g->sets + (size_t)i * (g->pattern_words + g->rule_words); }
 static uint32_t state_new(struct rule_gate *g) {
@@ -211,7 +213,19 @@ static void gate_classes(struct rule_gate *g, const struct pm_ruleset *rs) {
     for (int c = 'A'; c <= 'Z'; c++) g->class_of[c] = g->class_of[c + 32];
 }
 
-struct rule_gate *rule_gate_new(const struct pm_ruleset *rs) {
+// The walk over raw text: one table look-up a byte. Rows are told by their offset, and a state where a literal ends by its top bit.
+enum { WALK_ODD = 255 }; // no class: a backslash or a typographic quote begins here
+#define WALK_HIT (UINT32_C(1) << 31)
+static void walk_new(struct rule_gate *g) {
+    size_t n = g->states * g->classes;
+    g->walk = pm_xmalloc(n * sizeof *g->walk);
+    for (size_t i = 0; i < n; i++) g->walk[i] = g->next[i] * g->classes | (g->out[g->next[i]] ? WALK_HIT : 0);
+    memcpy(g->walk_class, g->class_of, sizeof g->walk_class);
+    for (int c = '\t'; c <= '\r'; c++) g->walk_class[c] = g->class_of[' '];
+    g->walk_class['\\'] = g->walk_class[0xe2] = WALK_ODD;
+}
+
+struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *only) {
     struct rule_gate *g = pm_xmalloc(sizeof *g);
     memset(g, 0, sizeof *g);
     gate_classes(g, rs);
@@ -223,13 +237,15 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs) {
     state_new(g);
     set_new(g); // 0: nothing
     for (size_t p = 0; p < rs->pattern_count; p++)
-        for (size_t l = 0; l < rs->patterns[p].literal_count; l++) gate_add(g, rs->patterns[p].literals[l], p, rs->patterns[p].rule);
+        for (size_t l = 0; l < rs->patterns[p].literal_count && (!only || bit_get(only, p)); l++)
+            gate_add(g, rs->patterns[p].literals[l], p, rs->patterns[p].rule);
     gate_link(g);
+    walk_new(g);
     return g;
 }
 void rule_gate_free(struct rule_gate *g) {
     if (!g) return;
-    free(g->next), free(g->out), free(g->fail), free(g->sets), free(g->always);
+    free(g->next), free(g->out), free(g->fail), free(g->sets), free(g->always), free(g->walk);
     free(g);
 }
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns, uint64_t *rules) {
@@ -243,4 +259,33 @@ void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patt
         for (size_t w = 0; w < g->pattern_words; w++) patterns[w] |= set[w];
         for (size_t w = 0; w < g->rule_words; w++) rules[w] |= set[g->pattern_words + w];
     }
+}
+
+// One character as rule_text_smooth makes it, from *p on, which is left at its last byte. 0: nothing.
+static unsigned char odd_char(const char **p, const char *end) {
+    const char *s = *p;
+    size_t left = (size_t)(end - s);
+    if (*s == '\\' && left > 1 && strchr("nrt", s[1]) && s[1]) return *p = s + 1, ' ';
+    if (*s == '\\') return left > 1 && strchr("\"\\'", s[1]) && s[1] ? 0 : '\\';
+    if (left < 3 || (unsigned char)s[1] != 0x80 || !strchr("\x98\x99\x9c\x9d", s[2]) || !s[2]) return 0xe2;
+    *p = s + 2;
+    return (unsigned char)s[2] < 0x9c ? '\'' : '"';
+}
+const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end) {
+    const uint32_t *walk = g->walk;
+    uint32_t s = 0;
+    unsigned blank = g->class_of[' '], before = blank;
+    for (; p < end; p++) {
+        unsigned class = g->walk_class[(unsigned char)*p];
+        if (class == WALK_ODD) {
+            unsigned char c = odd_char(&p, end);
+            if (!c) continue;
+            class = g->class_of[c];
+        }
+        if (class == blank && before == blank && blank) continue; // a run of blanks is one
+        before = class;
+        s = walk[s + class];
+        if (s & WALK_HIT) return p + 1;
+    }
+    return NULL;
 }

@@ -26,6 +26,7 @@ struct load {
     struct pm_str path, text; // the file being read
     yaml_document_t *doc;
     bool own, bad, only;
+    enum rule_hearing hearing; // of the file
 };
 
 static void tell(struct load *l, unsigned line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -110,6 +111,14 @@ static const char *const stage_names[PM_STAGE_COUNT] = {"none",     "resolve", "
 static const struct words stage_words = {"stage", stage_names, PM_STAGE_COUNT};
 static const struct words flag_words = {"flag", flag_names, PM_LEN(flag_names)};
 static const struct words confidence_words = {"confidence", pm_confidence_names, 3};
+static const char *const hearing_names[HEARING_COUNT] = {NULL, "yes", "near", "no"};
+static const struct words hearing_words = {"word for `heard`", hearing_names, HEARING_COUNT};
+static enum rule_hearing hearing_of(struct load *l, const yaml_node_t *n) {
+    if (pm_str_eqc(scalar(n), "true")) return HEARING_YES; // as a YAML 1.1 tool writes it
+    if (pm_str_eqc(scalar(n), "false")) return HEARING_NO;
+    int i = word_index(l, n, hearing_words);
+    return i < 0 ? HEARING_UNSAID : (enum rule_hearing)i;
+}
 
 // Conditions.
 struct when {
@@ -153,7 +162,13 @@ static void read_re(struct load *l, const yaml_node_t *n, void *ctx, const struc
     tell(l, p->line, "broken pattern \"%s\": %s at character %zu", p->source, (const char *)why, (size_t)at + 1);
 }
 static void read_literal(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) { (void)key, each_item(l, n, literal_item, ctx); }
-static const struct key pattern_keys[] = {{"re", read_re, 0}, {"literal", read_literal, 0}};
+static void read_pattern_heard(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    struct rule_pattern *p = ctx;
+    (void)key;
+    if (p->subject == SUBJECT_TEXT) p->hearing = hearing_of(l, n);
+    else tell(l, line_of(n), "`heard` goes with patterns over the error text");
+}
+static const struct key pattern_keys[] = {{"re", read_re, 0}, {"literal", read_literal, 0}, {"heard", read_pattern_heard, 0}};
 
 static void pattern_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct when *w = ctx;
@@ -376,8 +391,7 @@ static void read_quiet(struct load *l, const yaml_node_t *n, void *ctx, const st
 }
 static void read_heard(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     (void)key;
-    if (pm_str_eqc(scalar(n), "no") || pm_str_eqc(scalar(n), "false")) ((struct rule *)ctx)->unheard = true;
-    else tell(l, line_of(n), "`heard` is no, or is left out");
+    ((struct rule *)ctx)->hearing = hearing_of(l, n);
 }
 static void beat_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule *r = ctx;
@@ -457,12 +471,38 @@ static void read_schema(struct load *l, const yaml_node_t *n, void *ctx, const s
     (void)ctx, (void)key;
     if (!pm_str_eqc(scalar(n), "1")) tell(l, line_of(n), "`schema` is 1: the only one there is");
 }
-static const struct key file_keys[] = {{"rules", read_rules, 0}, {"only", read_only, 0}, {"schema", read_schema, 0}};
+static void read_file_heard(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    (void)ctx, (void)key;
+    l->hearing = hearing_of(l, n);
+}
+static const struct key file_keys[] = {{"rules", read_rules, 0}, {"only", read_only, 0}, {"schema", read_schema, 0}, {"heard", read_file_heard, 0}};
+
+// A rule of one's own that was copied out of its file is heard as it was there.
+static enum rule_hearing hearing_before(const struct pm_ruleset *rs, const struct rule *r, const struct rule_pattern *p) {
+    for (size_t i = 0; r->own && !r->added && i < rs->pattern_count; i++) {
+        const struct rule_pattern *o = &rs->patterns[i];
+        if (o->rule == r->stands_for && o->source && p->source && strcmp(o->source, p->source) == 0) return o->hearing;
+    }
+    return HEARING_UNSAID;
+}
+// What is not said beside a pattern is said beside its rule, or its file.
+static void hearings(struct load *l, size_t first_rule) {
+    struct pm_ruleset *rs = l->rs;
+    for (size_t i = 0; i < rs->pattern_count; i++) {
+        struct rule_pattern *p = &rs->patterns[i];
+        struct rule *r = &rs->rules[p->rule];
+        if (p->rule < first_rule || p->hearing) continue;
+        p->hearing = r->hearing ? r->hearing : l->hearing ? l->hearing : hearing_before(rs, r, p);
+    }
+    for (size_t i = first_rule; i < rs->rule_count; i++)
+        if (!rs->rules[i].hearing) rs->rules[i].hearing = l->hearing;
+}
 
 static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     yaml_parser_t parser;
     yaml_document_t doc;
-    l->path = path, l->text = text;
+    size_t first_rule = l->rs->rule_count;
+    l->path = path, l->text = text, l->hearing = HEARING_UNSAID;
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
     yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
     if (!yaml_parser_load(&parser, &doc)) {
@@ -475,6 +515,7 @@ static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     const yaml_node_t *root = yaml_document_get_root_node(&doc);
     if (!root) tell(l, 1, "the file is empty");
     else if (want(l, root, YAML_MAPPING_NODE, "rules")) each_key(l, root, file_keys, PM_LEN(file_keys), NULL);
+    hearings(l, first_rule);
     yaml_document_delete(&doc);
     yaml_parser_delete(&parser);
 }
@@ -545,7 +586,7 @@ static void load_own(struct load *l, const char *dir, size_t files) {
 // Over what is in force, in the order in which it is asked, and not over where it stands written: a copy of the built-in rules has their hash.
 static void hash(struct pm_ruleset *rs) {
     uint64_t h = 0;
-    for (size_t i = 0; i < rs->order_count; i++) h = pm_str_hash(pm_str_trim(rs->rules[rs->order[i]].text), h);
+    for (size_t i = 0; i < rs->order_count; i++) h = pm_str_hash(pm_str_trim(rs->rules[rs->order[i]].text), h + (uint64_t)rs->rules[rs->order[i]].hearing);
     snprintf(rs->hash, sizeof rs->hash, "%016llx", (unsigned long long)pm_tables_hash(&rs->tables, h));
 }
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {

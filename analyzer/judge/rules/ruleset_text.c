@@ -42,6 +42,13 @@ static size_t smooth(char *p, size_t n) {
     }
     return w;
 }
+bool rule_text_is_smooth(struct pm_str s) {
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '\\' || c == 0xe2 || (c >= '\t' && c <= '\r') || (c == ' ' && (i == 0 || s.p[i - 1] == ' '))) return false;
+    }
+    return true;
+}
 void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
     pm_buf_clear(out);
     pm_buf_add(out, s);
