@@ -24,7 +24,7 @@ const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
                     "min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run",
                     NULL, PM_ARGS_JUDGE},
     [OPT_TZ] = {"tz", 0, "ZONE", "the zone of stamps that have none: UTC, +02:00, Europe/Berlin; found out where not given", NULL, PM_ARGS_BUNDLE},
-    [OPT_YEAR] = {"year", 0, "Y", "the year of stamps that have none; found out where not given", NULL, PM_ARGS_BUNDLE},
+    [OPT_YEAR] = {"year", 0, "Y", "the year of each file's last line, for stamps that have none; found out where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_JOBS] = {"jobs", 'j', "N", "threads; as many as cores, at most 8, where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_NO_REDACT] = {"no-redact", 0, NULL, "keep secrets as they stand in the logs", NULL, PM_ARGS_BUNDLE},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never; NO_COLOR is honoured", "auto always never", PM_ARGS_OUTPUT},
@@ -148,6 +148,18 @@ static void inputs_note(struct pm_timeline *t, const struct pm_bundle_args *args
     pm_buf_free(&lines);
 }
 
+// A year that cannot be is a mistake in usage, though only the lines show it: nothing is written that stands on it.
+static bool year_refused(struct pm_diags *diags) {
+    bool refused = false;
+    for (size_t i = 0, n = pm_diags_count(diags); i < n; i++) {
+        struct pm_diag d = pm_diags_at(diags, i);
+        if (!pm_str_eqc(d.code, PM_DIAG_NO_SUCH_DAY)) continue;
+        fprintf(stderr, "pullmortem: %.*s:%llu: %.*s\n", PM_FMT(d.path), (unsigned long long)d.line, PM_FMT(d.message));
+        refused = true;
+    }
+    return refused;
+}
+
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole) {
     *whole = pm_paths_present(args->paths, &args->paths_n);
     if (args->paths_n == 0) return NULL;
@@ -159,6 +171,10 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     }
     inputs_note(t, args);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
+    if ((args->refused = year_refused(diags))) {
+        pm_timeline_close(t);
+        return NULL;
+    }
     if (!*whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
     pm_timeline_diags(t, diags);
     pm_timeline_commit(t);

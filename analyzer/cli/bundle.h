@@ -12,6 +12,7 @@ struct pm_bundle_args {
     const char *rules_dir, *quotas_file, *alerts_file;
     int64_t since_ns, until_ns;
     struct pm_outputs out;
+    bool refused; // reading showed that an option cannot be: said
 };
 enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
 enum { PM_BUNDLE_OPTIONS_N = 13 };
@@ -21,7 +22,7 @@ extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N]; // the table 
 int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args);
 void pm_bundle_args_free(struct pm_bundle_args *args);
 
-// Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, said.
+// Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, or an option is refused, said.
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
 // The rules of --rules; NULL where they have mistakes, said. Before the bundle is read: what they say is listened for.
 struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);

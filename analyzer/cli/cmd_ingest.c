@@ -16,7 +16,7 @@ static int ingest(struct pm_bundle_args *args) {
     }
     if (made && !whole) pm_diags_print(diags);
     pm_diags_free(diags);
-    return made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
+    return args->refused ? PM_EXIT_USAGE : made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 
 static int run(int argc, char **argv) {

@@ -1,10 +1,11 @@
 // Year, zone, capture time and skew. See clock.h for how it is used; design: formats.md §0.3 in short:
 //
-// year   stamps with a year on the same lines > the file's own absolute stamps > its header ("Log file created at") > other members of the node >
-//        a date in its name > the bundle's objects and events > modification time > this machine's clock
+// year   stamps with a year on the same lines > the file's own absolute stamps > its header ("Log file created at") > a date in its own name that it
+//        ends on > a modification time that is far older than other members' > other members of the node, or events, that it lies beside > the nearest
+//        of the node's members > any date in its names > the bundle's objects and events > modification time > this machine's clock
 // zone   --tz > stamps with a zone on the same lines > the same pulls told elsewhere with a zone, at an offset of whole quarters of an hour >
 //        what the node's runtime writes behind its own stamps > UTC on trust
-// ages   the member's own capture time > one in its folder > the latest stamp of JSON beside it > one further up > modification time
+// ages   the member's own capture time > a dated text in a row that gives its age > one in its folder > the latest stamp of JSON beside it > one further up > modification time
 //
 // Not done: abbreviations of zones (CST is three of them), leap seconds, clocks that are stepped within a file.
 #include "ingest/clock.h"
@@ -19,6 +20,8 @@
 #define SAME_FACT_NS (2 * PM_NS_PER_S)
 #define SKEW_FACT_NS (60 * PM_NS_PER_S)
 #define SKEW_TOLD_MS 2000
+#define BESIDE_NS (2 * DAY_NS) // logs of one day, whatever their zones
+#define OTHER_NS (90 * DAY_NS) // a file that was left alone so long is of another time than its neighbours
 
 static const struct pm_clock_range nothing = {INT64_MAX, INT64_MIN};
 
@@ -45,7 +48,7 @@ static int year_of(int64_t ns) {
 void pm_clock_init(struct pm_clock_evidence *c) {
     memset(c, 0, sizeof *c);
     c->no_year = c->local = c->utc = c->age = c->anchors = nothing;
-    c->capture_ns = PM_NO_TIME;
+    c->capture_ns = c->aged_ns = PM_NO_TIME;
 }
 
 void pm_clock_free(struct pm_clock_evidence *c) {
@@ -148,9 +151,15 @@ void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w) {
     if ((w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL) && is_credible(w->ns)) c->capture_ns = w->ns;
 }
 
+// Ages are cut off to whole units: the row whose sum is the latest has lost the least.
+void pm_clock_aged(struct pm_clock_evidence *c, const struct pm_when *then, const struct pm_when *age) {
+    if (then->kind != PM_WHEN_UTC || !is_credible(then->ns) || age->ns < 0 || age->ns > 3650 * DAY_NS) return;
+    if (c->aged_ns == PM_NO_TIME || then->ns + age->ns > c->aged_ns) c->aged_ns = then->ns + age->ns;
+}
+
 void pm_clock_forget(struct pm_clock_evidence *c) {
     c->marks_n = 0;
-    c->capture_ns = PM_NO_TIME;
+    c->capture_ns = c->aged_ns = PM_NO_TIME;
     c->anchors = (struct pm_clock_range){INT64_MAX, INT64_MIN};
 }
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w) {
@@ -224,10 +233,15 @@ static bool in_turn(int64_t walked, int base, int64_t *ns) {
     return false;
 }
 
-// The year for turn 0 that brings the member's stamps nearest to [lo, hi]; the later of two equals. None of them may be later than `end_ns`.
-static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range r, int64_t end_ns) {
-    int64_t best = INT64_MAX;
-    int best_year = 0;
+struct fit { // the year for turn 0 that brings a member's stamps nearest to something dated; 0: none
+    int year;
+    int64_t apart;
+};
+
+// Nearest to [min, max]; the later of two equals. No stamp may be later than `end_ns`.
+static struct fit nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range r, int64_t end_ns) {
+    struct fit best = {0, INT64_MAX};
+    if (is_empty(r) || !is_credible(r.min) || !is_credible(r.max)) return best;
     for (int y = year_of(r.min) - (c->feb29 ? 8 : 1), end = year_of(r.max) + 1; y <= end; y++) {
         int64_t from, to;
         if (c->feb29 && !pm_year_leap(y + c->feb29_turn)) continue;
@@ -235,18 +249,31 @@ static int nearest_year(const struct pm_clock_evidence *c, struct pm_clock_range
         in_turn(c->no_year.max, y, &to);
         if (to > end_ns) continue;
         int64_t apart = from > r.max ? from - r.max : r.min > to ? r.min - to : 0;
-        if (apart > best || (apart == best && from > r.max + 2 * DAY_NS)) continue;
-        best = apart;
-        best_year = y;
+        if (apart > best.apart || (apart == best.apart && from > r.max + 2 * DAY_NS)) continue;
+        best = (struct fit){y, apart};
     }
-    return best_year;
+    return best;
+}
+
+// Nearest to any of them. A log of another year among them must not fill the time between.
+static struct fit nearest_of(const struct pm_clock_evidence *c, const struct pm_clock_range *r, size_t n) {
+    struct fit best = {0, INT64_MAX};
+    for (size_t i = 0; i < n; i++) {
+        struct fit f = nearest_year(c, r[i], INT64_MAX);
+        if (f.year && (f.apart < best.apart || (f.apart == best.apart && f.year > best.year))) best = f;
+    }
+    return best;
 }
 
 struct place {            // what is known under one folder, subfolders included
     int64_t told, latest; // capture times told; stamps of objects and events
 };
+struct ranges { // of members, each its own
+    struct pm_clock_range *items;
+    size_t n, cap;
+};
 struct node {
-    struct pm_clock_range utc;
+    struct ranges utc;
     uint32_t votes[2 * PM_CLOCK_STEPS + 1]; // for the zone of its processes
 };
 struct log { // a log with its rotated parts
@@ -263,18 +290,22 @@ struct resolve {
     struct node *nodes;
     size_t nodes_n, nodes_cap;    // by label id; 0 is nobody
     struct pm_clock_range bundle; // absolute stamps of objects and events, else of anything
+    struct ranges events;         // of events alone: they live for an hour, objects as long as the cluster
+    int64_t mtime_ns;             // the latest of all members
     struct pm_clock_mark *marks;  // with a zone, by key then time
     size_t marks_n, marks_cap;
 };
 
-static void year_until(struct pm_clock_member *m, struct pm_clock_range r, int64_t end_ns, const char *from, enum pm_quality quality) {
-    if (m->clock.has_year || is_empty(r) || !is_credible(r.min) || !is_credible(r.max)) return;
-    int year = nearest_year(m->evidence, r, end_ns);
-    if (year == 0) return;
+static void year_is(struct pm_clock_member *m, int year, const char *from, enum pm_quality quality) {
+    if (m->clock.has_year || year == 0) return;
     m->clock.has_year = true;
     m->clock.year = year;
     m->clock.year_from = from;
     if (m->clock.quality < quality) m->clock.quality = quality;
+}
+
+static void year_until(struct pm_clock_member *m, struct pm_clock_range r, int64_t end_ns, const char *from, enum pm_quality quality) {
+    year_is(m, nearest_year(m->evidence, r, end_ns).year, from, quality);
 }
 
 static void year_from(struct pm_clock_member *m, struct pm_clock_range r, const char *from, enum pm_quality quality) {
@@ -314,6 +345,14 @@ static int64_t name_date(const struct pm_clock_member *m) {
     return pm_clock_name_date(m->input);
 }
 
+// `messages-20250319` holds the days before that one, whatever else its node keeps.
+static void year_from_own_name(struct pm_clock_member *m) {
+    int64_t ns = pm_clock_name_date(pm_str_from(m->path, (size_t)(pm_str_rchr(m->path, '/') + 1)));
+    if (ns == PM_NO_TIME) return;
+    struct fit f = nearest_year(m->evidence, (struct pm_clock_range){ns, ns}, INT64_MAX);
+    if (f.apart <= BESIDE_NS) year_is(m, f.year, "file-name", PM_QUALITY_INFERRED);
+}
+
 static bool is_of_cluster(enum pm_component c) { return c == PM_COMP_EVENTS || c == PM_COMP_OBJECTS; }
 static bool is_node_side(enum pm_component c) { return c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO; }
 
@@ -326,8 +365,18 @@ static struct pm_str folder_of(struct pm_str path) {
 static struct node *node_of(struct resolve *r, const struct pm_clock_member *m) {
     uint64_t key = m->node.n ? pm_clock_node_hash(m->node) : pm_str_hash(folder_of(m->path), 2) | UINT64_C(1) << 40;
     uint32_t id = pm_intern_id(r->labels, (struct pm_str){(const char *)&key, sizeof key});
-    while (r->nodes_n <= id) PM_PUSH(r->nodes, r->nodes_n, r->nodes_cap)->utc = nothing;
+    while (r->nodes_n <= id) *PM_PUSH(r->nodes, r->nodes_n, r->nodes_cap) = (struct node){{0}, {0}};
     return &r->nodes[id];
+}
+
+// A node's dated log may be one of another year that was never cleared away. What lies beside the log in time is better than what is of its node and lies
+// months off; where both lie beside it, each a year apart, the present is meant.
+static void year_from_beside(struct resolve *r, struct pm_clock_member *m) {
+    const struct node *node = node_of(r, m);
+    struct fit own = nearest_of(m->evidence, node->utc.items, node->utc.n), events = nearest_of(m->evidence, r->events.items, r->events.n);
+    bool ours = own.year && own.apart <= BESIDE_NS, theirs = events.year && events.apart <= BESIDE_NS;
+    if (theirs && (!ours || events.year > own.year)) year_is(m, events.year, "objects", PM_QUALITY_INFERRED);
+    year_is(m, own.year, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
 }
 
 static void resolve_year(struct resolve *r, struct pm_clock_member *m, int year, int64_t now_ns) {
@@ -337,6 +386,7 @@ static void resolve_year(struct resolve *r, struct pm_clock_member *m, int year,
         m->clock.has_year = true; // the user's year is the year of the last stamp: what one remembers of an outage
         m->clock.year = year - (int)floor_div(c->no_year.max, PM_CLOCK_LEAP_NS);
         m->clock.year_from = "option";
+        m->clock.no_such_day = c->feb29 && !pm_year_leap(m->clock.year + c->feb29_turn);
         m->clock.quality = PM_QUALITY_INFERRED;
         return;
     }
@@ -345,7 +395,10 @@ static void resolve_year(struct resolve *r, struct pm_clock_member *m, int year,
     year_from(m, c->local, "neighbour", PM_QUALITY_INFERRED);
     year_from(m, c->anchors, "header", PM_QUALITY_INFERRED);
     if (m->clock.has_year) return;
-    year_from(m, node_of(r, m)->utc, m->node.n ? "node" : "folder", PM_QUALITY_INFERRED);
+    year_from_own_name(m);
+    if (m->mtime_ns != PM_NO_TIME && m->mtime_ns < r->mtime_ns - OTHER_NS && is_credible(m->mtime_ns))
+        year_before(m, m->mtime_ns, "mtime", PM_QUALITY_INFERRED);
+    year_from_beside(r, m);
     year_from_point(m, name_date(m), "file-name", PM_QUALITY_INFERRED);
     year_from(m, r->bundle, "objects", PM_QUALITY_INFERRED);
     year_before(m, m->mtime_ns, "mtime", PM_QUALITY_ASSUMED);
@@ -455,7 +508,8 @@ static struct log *log_of(struct resolve *r, const struct pm_clock_member *m) {
 
 static void vote_all(struct resolve *r, const struct pm_clock_member *m) {
     if (!has_open_zone(m->evidence) || !m->evidence->marks_n) return;
-    uint32_t *votes = log_of(r, m)->votes, node = pm_clock_node_hash(m->node);
+    bool server = m->component == PM_COMP_REGISTRY || m->component == PM_COMP_PROXY; // whoever asked it, it was not the machine that it runs on
+    uint32_t *votes = log_of(r, m)->votes, node = server ? 0 : pm_clock_node_hash(m->node);
     for (size_t i = 0; i < m->evidence->marks_n; i++) {
         const struct pm_clock_mark *mark = &m->evidence->marks[i];
         int64_t local_ns = mark->ns;
@@ -487,10 +541,7 @@ static void node_learns(struct resolve *r, const struct pm_clock_member *m) {
     if (!m->node.n && (is_of_cluster(m->component) || m->component == PM_COMP_CLOUD)) return;
     struct node *node = node_of(r, m);
     int64_t q;
-    if (!is_empty(m->evidence->utc)) {
-        widen(&node->utc, m->evidence->utc.min);
-        widen(&node->utc, m->evidence->utc.max);
-    }
+    if (!is_empty(m->evidence->utc)) *PM_PUSH(node->utc.items, node->utc.n, node->utc.cap) = m->evidence->utc;
     if (!m->evidence->votes) return;
     if (most_voted(m->evidence->votes->beside, &q)) node->votes[q + PM_CLOCK_STEPS] += 2;
     if (most_voted(m->evidence->votes->written, &q)) node->votes[q + PM_CLOCK_STEPS]++;
@@ -540,6 +591,7 @@ static void folders_learn(struct resolve *r, const struct pm_clock_member *m) {
 // Nearest folder first; in one, a capture time that was told, then the latest stamp of objects and events.
 static int64_t capture_of(struct resolve *r, const struct pm_clock_member *m) {
     if (m->evidence->capture_ns != PM_NO_TIME) return m->evidence->capture_ns;
+    if (m->evidence->aged_ns != PM_NO_TIME) return m->evidence->aged_ns;
     for (struct pm_str folder = folder_of(m->path);; folder = folder_of(folder)) {
         uint32_t id = pm_intern_find(r->folders, folder);
         const struct place *p = id < r->places_n ? &r->places[id] : NULL;
@@ -611,7 +663,9 @@ static void gather_bundle_range(struct resolve *r) {
     struct pm_clock_range any = nothing;
     for (size_t i = 0; i < r->n; i++) {
         const struct pm_clock_member *m = &r->m[i];
+        if (m->mtime_ns > r->mtime_ns) r->mtime_ns = m->mtime_ns;
         if (is_empty(m->evidence->utc)) continue;
+        if (m->component == PM_COMP_EVENTS) *PM_PUSH(r->events.items, r->events.n, r->events.cap) = m->evidence->utc;
         struct pm_clock_range *into = is_of_cluster(m->component) ? &r->bundle : &any;
         widen(into, m->evidence->utc.min);
         widen(into, m->evidence->utc.max);
@@ -620,7 +674,8 @@ static void gather_bundle_range(struct resolve *r) {
 }
 
 void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struct pm_zone *zone, int64_t now_ns) {
-    struct resolve r = {.m = m, .n = n, .bundle = nothing, .folders = pm_intern_new(), .labels = pm_intern_new(), .log_names = pm_intern_new()};
+    struct resolve r = {
+        .m = m, .n = n, .bundle = nothing, .mtime_ns = PM_NO_TIME, .folders = pm_intern_new(), .labels = pm_intern_new(), .log_names = pm_intern_new()};
     for (size_t i = 0; i < n; i++) m[i].clock = (struct pm_clock){.capture_ns = PM_NO_TIME, .last_ns = PM_NO_TIME};
     gather_bundle_range(&r);
     gather_marks(&r);
@@ -633,6 +688,8 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
     for (size_t i = 0; i < n; i++) resolve_skew(&r, &m[i]);
     free(r.marks);
     free(r.places);
+    for (size_t i = 0; i < r.nodes_n; i++) free(r.nodes[i].utc.items);
+    free(r.events.items);
     free(r.nodes);
     free(r.logs);
     pm_intern_free(r.log_names);

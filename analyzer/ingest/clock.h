@@ -32,6 +32,7 @@ struct pm_clock_evidence {
     int64_t walk;
     bool walking, feb29;
     int feb29_turn;               // in which turn of the year Feb 29 was seen
+    uint64_t feb29_line;          // where, 0 unknown
     struct pm_clock_votes *votes; // NULL: none
     struct {
         int base;
@@ -39,6 +40,7 @@ struct pm_clock_evidence {
     } years[4];                    // year votes for turn 0
     struct pm_clock_range anchors; // of "Log file created at" and the like
     int64_t capture_ns;            // PM_NO_TIME unknown
+    int64_t aged_ns;               // at least so late was it made: a dated text in a row that gives its age; PM_NO_TIME unknown
     struct pm_clock_mark *marks;
     size_t marks_n, marks_cap;
 };
@@ -48,9 +50,10 @@ void pm_clock_free(struct pm_clock_evidence *c);
 int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w);
 // An envelope's stamp and its payload's own.
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope, const struct pm_when *payload);
-void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w); // by a container runtime, in its local zone
-void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w); // when this member was made
-void pm_clock_forget(struct pm_clock_evidence *c);                           // what its payload claimed: marks, anchors, capture; hearsay dates nothing
+void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w);                            // by a container runtime, in its local zone
+void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w);                            // when this member was made
+void pm_clock_aged(struct pm_clock_evidence *c, const struct pm_when *then, const struct pm_when *age); // what is `age` old was at `then`
+void pm_clock_forget(struct pm_clock_evidence *c); // what its payload claimed: marks, anchors, capture; hearsay dates nothing
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind, int64_t stored_ns);
 
@@ -66,6 +69,7 @@ struct pm_clock { // what was found for a member; ctx of pm_clock_fix
     enum pm_quality quality;             // of stamps without year or zone
     const char *year_from, *offset_from; // NULL: stamps carry their own
     int64_t skew_ms;
+    bool no_such_day; // the user's year has no 29 February, and the member has
 };
 struct pm_clock_member {
     struct pm_str path, input, node; // node: as far as known

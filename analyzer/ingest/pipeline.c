@@ -386,12 +386,34 @@ static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_whe
 static bool is_runtime(enum pm_component c) { return c == PM_COMP_CONTAINERD || c == PM_COMP_DOCKERD || c == PM_COMP_CRIO; }
 static bool writes_local_time(enum pm_component c) { return is_runtime(c) || c == PM_COMP_REGISTRY || c == PM_COMP_PROXY; }
 
+// The same asking as both sides tell it: a runtime that begins a pull or is refused, and the server that is asked for that manifest meanwhile. A server knows
+// the repository and the tag, seldom by which name it was called. Of a client's burst of requests only the first comes here (request_fold.c).
+static void mark_asking(struct pm_clock_evidence *c, const struct pm_event *e, const struct pm_row *row) {
+    bool client = is_runtime(e->component) && (e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_FAIL);
+    bool server = e->kind == PM_KIND_REQUEST && pm_str_has(e->field[PM_F_URL], PM_STR("/manifests/"));
+    if ((!client && !server) || !e->field[PM_F_TAG].n) return;
+    pm_clock_mark(c, pm_str_hash(e->field[PM_F_TAG], pm_str_hash(e->field[PM_F_REPOSITORY], 29)), row->ts_kind, row->ts_ns);
+}
+
+// "current time T is after E": the writer's clock with its zone, beside its own stamp.
+static void clock_in_error(struct pm_clock_evidence *c, const struct pm_event *e) {
+    static const char lead[] = "x509: certificate has expired or is not yet valid: current time ";
+    struct pm_when now;
+    ptrdiff_t at = pm_str_find(e->field[PM_F_ERROR], PM_STR(lead), 0);
+    if (at < 0 || e->standing == PM_STANDING_HEARSAY || !pm_when_rfc3339(pm_str_from(e->field[PM_F_ERROR], (size_t)at + sizeof lead - 1), &now)) return;
+    pm_clock_pair(c, &now, &e->when);
+    if (e->when.kind == PM_WHEN_AGE) pm_clock_aged(c, &now, &e->when);
+}
+
 static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec, const struct pm_event *e, const struct pm_row *row) {
     if (writes_local_time(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
     if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date")) pm_clock_capture(c, &e->when);
+    clock_in_error(c, e);
     bool pull = e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
     bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET || e->component == PM_COMP_EVENTS;
-    if (!pull || !told || !e->field[PM_F_REPOSITORY].n) return;
+    if (!e->field[PM_F_REPOSITORY].n) return;
+    mark_asking(c, e, row);
+    if (!pull || !told) return;
     uint64_t key = pm_str_hash(e->field[PM_F_REGISTRY], (uint64_t)e->kind);
     key = pm_str_hash(e->field[PM_F_REPOSITORY], key);
     key = pm_str_hash(e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST], key);
@@ -446,6 +468,11 @@ static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_re
     row->raw = keep(b, raw, before ? before->raw : PM_NONE);
 }
 
+// Where a 29 February stands first, for a year of the user's that has none.
+static void note_feb29(struct pm_clock_evidence *c, const struct pm_record *rec) {
+    if (c->feb29 && !c->feb29_line) c->feb29_line = rec->line;
+}
+
 static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
@@ -471,14 +498,15 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->quality = quality_of(row->ts_kind);
     row->first_ns = pm_clock_see(&r->j->r.clock, &e->first);
     row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
+    note_feb29(&r->j->r.clock, rec);
     clock_event(&r->j->r.clock, rec, e, row);
     if (e->kind == PM_KIND_REQUEST && pm_request_fold_hold(r->fold, row)) b->n--; // it comes back by unfold
 }
 
 static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope, const struct pm_when *payload) {
-    (void)rec;
     struct pm_clock_evidence *c = &((struct reading *)ctx)->j->r.clock;
     pm_clock_see(c, envelope);
+    note_feb29(c, rec);
     bool one_clock = envelope->kind == PM_WHEN_UTC || (envelope->kind == PM_WHEN_NO_YEAR && payload->kind == PM_WHEN_NO_YEAR);
     if (!one_clock) pm_clock_see(c, payload); // beside the collector's clock, one without year or zone is never used
     pm_clock_pair(c, envelope, payload);
@@ -903,6 +931,11 @@ static void finish(struct writer *w) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     pm_clock_resolve(m, w->n, o->year, zone, (int64_t)now.tv_sec * PM_NS_PER_S);
+    for (size_t i = 0; i < w->n; i++)
+        if (m[i].clock.no_such_day)
+            pm_diags_add(w->p->diags, w->results[i].row.path, w->results[i].clock.feb29_line, PM_DIAG_NO_SUCH_DAY,
+                         "--year %d: this line is of 29 February, which %d has not; --year is the year of each file's last line", o->year,
+                         m[i].clock.year + w->results[i].clock.feb29_turn);
     pm_kin_resolve(m, w->n, w->cluster);
     int64_t from = INT64_MAX, to = INT64_MIN;
     for (size_t i = 0; i < w->n; i++) {

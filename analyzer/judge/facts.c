@@ -409,7 +409,8 @@ void pm_facts_covers_of_files(struct pm_state *s) {
         struct pm_file_fact *file = &f->files.items[i];
         file->node = pm_facts_node(s, file->node);
         int origin = origin_of_component(file->row.component);
-        if (origin && file->node && file->row.from_ns != PM_NO_TIME) pm_facts_cover(s, origin, file->node, file->row.from_ns, file->row.to_ns);
+        int64_t from, to;
+        if (origin && file->node && pm_file_span(s, file, &from, &to)) pm_facts_cover(s, origin, file->node, from, to);
     }
 }
 

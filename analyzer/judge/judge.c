@@ -1,5 +1,6 @@
 // The judge. READ FIRST: the stages in order, one file each; state.h has the structs they share.
 //
+//   window    which time it is about; what lies a long silence apart is only summed up
 //   load      rows of the timeline → traces (what happened), facts (how things were), request groups
 //   fold      traces → pulls, one an attempt, whoever traced it
 //   settle    pulls whose own lines cannot decide → by their neighbours
@@ -36,11 +37,13 @@ static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rule
                            .names = held->names,
                            .scratch = pm_arena_new(),
                            .from = PM_NO_TIME,
-                           .to = PM_NO_TIME};
+                           .to = PM_NO_TIME,
+                           .era = {.from = PM_NO_TIME},
+                           .stray = {.from = PM_NO_TIME}};
     return s;
 }
 
-static void state_free(struct pm_state *s) {
+void pm_state_free(struct pm_state *s) {
     Word_t freed;
     pm_facts_free(s);
     for (size_t i = 0; i < s->pulls.n; i++) {
@@ -66,6 +69,8 @@ static void state_free(struct pm_state *s) {
     free(s->pushes.items);
     free(s->charges.items);
     free(s->readings.items);
+    free(s->stretches.items);
+    free(s->far.items);
     JLFA(freed, s->good_image);
     JLFA(freed, s->request_open);
     JLFA(freed, s->push_last);
@@ -101,6 +106,13 @@ static bool is_assumed(const struct pm_state *s, uint32_t file) {
     return file < s->facts.files.n && pm_str_eqc(s->facts.files.items[file].row.offset_from, "assumed");
 }
 
+// Events by a clock that is off stand among others' in one file: early ones of a clock that is behind, late ones of one that is ahead.
+static bool one_is_off(const struct pm_state *s, int way) {
+    for (size_t i = 0; i < s->far.n; i++)
+        if ((s->far.items[i].skew > 0) == (way > 0)) return true;
+    return false;
+}
+
 static void widen_window(struct pm_state *s, bool assumed) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
@@ -114,18 +126,18 @@ static void widen_window(struct pm_state *s, bool assumed) {
         s->to = pm_max_time(s->to, s->groups.items[i].last);
     }
     for (uint32_t i = 0; i < s->facts.files.n; i++) {
-        const struct pm_file_row *f = &s->facts.files.items[i].row;
-        if (!assumed && is_assumed(s, i)) continue;
-        int64_t skew = llabs(f->skew_ms) * 1000000 >= PM_SKEW_MAX_NS ? f->skew_ms * 1000000 : 0; // of a node whose time was moved to the cluster's
-        if (s->options->since_ns == PM_NO_TIME && f->from_ns != PM_NO_TIME) s->from = pm_min_time(s->from, f->from_ns - skew);
-        if (s->options->until_ns == PM_NO_TIME && f->to_ns != PM_NO_TIME) s->to = pm_max_time(s->to, f->to_ns - skew);
+        const struct pm_file_fact *f = &s->facts.files.items[i];
+        int64_t from, to;
+        if ((!assumed && is_assumed(s, i)) || !pm_file_span(s, f, &from, &to)) continue;
+        if (s->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(s, -1))) s->from = pm_min_time(s->from, from);
+        if (s->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(s, 1))) s->to = pm_max_time(s->to, to);
     }
 }
 
 static bool told_by_the_sure(const struct pm_state *s) { // a file that is dated for certain spans some time
     for (uint32_t i = 0; i < s->facts.files.n; i++) {
-        const struct pm_file_row *f = &s->facts.files.items[i].row;
-        if (!is_assumed(s, i) && f->from_ns != PM_NO_TIME && f->to_ns > f->from_ns) return true;
+        int64_t from, to;
+        if (!is_assumed(s, i) && pm_file_span(s, &s->facts.files.items[i], &from, &to) && to > from) return true;
     }
     return false;
 }
@@ -230,16 +242,9 @@ static void pulls(struct pm_state *s) {
     pm_settle(s);
 }
 
-#define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day
-
-// A quota's window looks back over the cut of --since: the pulls before it are folded once more, for the budgets alone. Names and texts are the report's.
-static struct pm_state *uncut(struct pm_state *s) {
-    if (s->options->since_ns == PM_NO_TIME) return s;
+struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o) {
     struct pm_state *seen = pm_xmalloc(sizeof *seen);
-    struct pm_judge_options *o = PM_NEW(s->a, struct pm_judge_options);
     memset(seen, 0, sizeof *seen);
-    *o = *s->options;
-    o->since_ns = pm_since(o->since_ns, LOOK_BACK_NS);
     *seen = (struct pm_state){.timeline = s->timeline,
                               .rules = s->rules,
                               .options = o,
@@ -249,22 +254,42 @@ static struct pm_state *uncut(struct pm_state *s) {
                               .names = s->names,
                               .scratch = pm_arena_new(),
                               .from = PM_NO_TIME,
-                              .to = PM_NO_TIME};
-    pm_load_rows(seen);
-    pm_workload_resolve(seen);
-    pm_skew_measure(seen);
-    pulls(seen);
+                              .to = PM_NO_TIME,
+                              .era = s->era,
+                              .stray = s->stray,
+                              .aside = true};
+    return seen;
+}
+
+void pm_state_fold(struct pm_state *s) {
+    pm_load_rows(s);
+    pm_workload_resolve(s);
+    pm_skew_measure(s);
+    pulls(s);
+}
+
+#define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day
+
+// A quota's window looks back over the cut of --since: the pulls before it are folded once more, for the budgets alone. Names and texts are the report's.
+static struct pm_state *uncut(struct pm_state *s) {
+    if (s->options->since_ns == PM_NO_TIME) return s;
+    struct pm_judge_options *o = PM_NEW(s->a, struct pm_judge_options);
+    *o = *s->options;
+    o->since_ns = pm_since(o->since_ns, LOOK_BACK_NS);
+    struct pm_state *seen = pm_state_beside(s, o);
+    pm_state_fold(seen);
     seen->mirrors = s->mirrors, seen->mirrors_n = s->mirrors_n;
     return seen;
 }
 static void uncut_free(const struct pm_state *s, struct pm_state *seen) {
-    if (seen != s) state_free(seen);
+    if (seen != s) pm_state_free(seen);
 }
 
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = state_new(t, rules, o, diags);
     struct pm_report *report = s->report;
     pm_correlate_load(s);
+    pm_window_choose(s);
     pm_load_rows(s);
     pm_workload_resolve(s);
     pm_skew_measure(s);
@@ -279,6 +304,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     bool quotas = pm_quotas_fill(s, seen);
     uncut_free(s, seen);
     pm_stats_fill(s);
+    pm_windows_fill(s);
     pm_unknown_fill(s);
     pm_hearsay_fill(s);
     bundle(s);
@@ -291,7 +317,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);
     pm_reckon_or_end(s);
-    state_free(s);
+    pm_state_free(s);
     if (good) return report;
     pm_report_free(report);
     return NULL;

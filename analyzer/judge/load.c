@@ -249,9 +249,7 @@ static bool pull_of(const struct pm_row *row) { return row->event.kind >= PM_KIN
 
 static bool in_window(const struct pm_state *s, const struct pm_row *row) {
     if (row->event.flags & PM_EV_SNAPSHOT && !pull_of(row)) return true; // what pods and nodes are is asked whatever the window
-    int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
-    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns) return false;
-    return s->options->until_ns == PM_NO_TIME || from == PM_NO_TIME || from <= s->options->until_ns;
+    return pm_row_in_window(s, row);
 }
 
 static void meter_row(struct pm_state *s, const struct pm_row *row) { // what the registry said of its own limit
@@ -271,7 +269,7 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
     if (!in_window(s, row)) return true;
     pm_arena_reset(s->scratch);
     if (row->event.standing == PM_STANDING_HEARSAY) {
-        pm_hearsay_row(s, row);
+        if (!s->aside) pm_hearsay_row(s, row);
         return true;
     }
     pm_series_row(s, row);
@@ -490,9 +488,10 @@ static void drop_own_images(struct pm_state *s) {
 // a file goes on for each of them to its own end.
 static void cover(struct pm_state *s, const struct pm_trace *t) {
     const struct pm_file_fact *file = t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+    int64_t from, to;
     bool several =
-        file && file->node != t->node && file->row.to_ns != PM_NO_TIME && t->origin == PM_ORIGIN_KUBELET && pm_str_eqc(file->row.component, "kubelet");
-    pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, file->row.to_ns) : t->last);
+        file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET && pm_str_eqc(file->row.component, "kubelet") && pm_file_span(s, file, &from, &to);
+    pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
 }
 
 void pm_load_rows(struct pm_state *s) {

@@ -205,7 +205,8 @@ static void clocks(struct lacks *l) {
     size_t dated = 0;
     for (size_t i = 0; i < s->facts.files.n; i++) {
         const struct pm_file_fact *f = &s->facts.files.items[i];
-        if (!f->row.events || f->row.from_ns == PM_NO_TIME || f->row.duplicate_of) continue;
+        int64_t from, to;
+        if (!f->row.events || f->row.duplicate_of || !pm_file_span(s, f, &from, &to)) continue;
         dated++;
         bool concerned = l->main && (!f->node || pm_ids_has(&l->main->nodes, f->node));
         if (f->row.quality == PM_QUALITY_ASSUMED && concerned) pm_ids_add_new(&assumed, f->path);

@@ -1,6 +1,7 @@
 // Titles, summaries and the verdict in plain English: the sentences of rules/taxonomy.yaml with the incident's own names in them.
 #include "judge/state.h"
 #include "judge/rules/taxonomy.h"
+#include <stdlib.h>
 
 static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
 
@@ -94,6 +95,15 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
     return out;
 }
 
+static bool clocks_ahead(const struct pm_state *s, const struct pm_hit *h) {
+    size_t n = 0;
+    for (size_t i = 0; i < h->nodes.n; i++) {
+        const struct pm_far_clock *far = pm_far_clock_of(s, h->nodes.items[i]);
+        n += far && far->skew > 0;
+    }
+    return n && n == h->nodes.n && pm_str_eqc(h->incident->variant, "expired");
+}
+
 static const struct pm_phrase *phrase_of(const struct pm_hit *h) {
     const struct pm_taxon *t = pm_taxon_of(h->cause);
     for (size_t i = 0; i < t->variants_n; i++)
@@ -104,7 +114,43 @@ static const struct pm_phrase *phrase_of(const struct pm_hit *h) {
 // Pods that wait are no failure that a cause could be said of.
 static const struct pm_phrase waiting = {.title = "{pods} wait for an image; nothing here says why",
                                          .verdict = "{Pods} wait for an image, and nothing here says which, or why"};
-static const struct pm_phrase *phrase_for(const struct pm_hit *h) { return h->waits ? &waiting : phrase_of(h); }
+// A certificate that has expired only by clocks that run ahead of everybody else's.
+static const struct pm_phrase ahead = {
+    .title = "the {nodes?clock|clocks} of {nodes} {nodes?is|are} ahead of the certificate of {endpoint}",
+    .verdict = "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
+static const struct pm_phrase *phrase_for(const struct pm_state *s, const struct pm_hit *h) {
+    return h->waits ? &waiting : clocks_ahead(s, h) ? &ahead : phrase_of(h);
+}
+
+// Both times, where they differ: the report's are the cluster's, the lines of that node say another.
+static void own_clock(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+    char off[32], said[32], first[32], own[32];
+    size_t n = 0;
+    const struct pm_far_clock *far = NULL;
+    for (size_t i = 0; i < h->nodes.n; i++) {
+        const struct pm_far_clock *f = pm_far_clock_of(s, h->nodes.items[i]);
+        if (f && !far) far = f;
+        n += f != NULL;
+    }
+    if (!far || h->from == PM_NO_TIME) return;
+    bool day = memcmp(pm_when_format(h->from, first), pm_when_format(h->from + far->skew, own), 10) != 0;
+    pm_buf_fmt(b, "; the clock of %.*s is %s %s and said %s then", PM_FMT(pm_name(s, far->node)), pm_duration_format(llabs(far->skew), off),
+               far->skew < 0 ? "behind" : "ahead", pm_when_clock(h->from + far->skew, day, true, said));
+    if (n > 1) pm_buf_fmt(b, ", those of %zu more are off, too", n - 1);
+}
+
+// The words of the error itself, where it names the clock that it was measured by and the certificate's date.
+static void clock_and_date(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+    struct pm_clock_error e;
+    char now[32], date[32];
+    for (size_t i = 0; pm_cause_is(h->cause, "network.tls") && i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (!pm_clock_error_read(pm_name(s, p->error), &e)) continue;
+        pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.", pm_when_clock(e.now, true, true, now),
+                   e.after ? "ended" : "begins", pm_when_clock(e.date, true, true, date));
+        return;
+    }
+}
 
 // The runtime pulls the sandbox image by itself: nobody finds it in a pod's specification.
 static void sandbox(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
@@ -134,12 +180,14 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
 }
 
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
-    const struct pm_phrase *p = phrase_for(h);
+    const struct pm_phrase *p = phrase_for(s, h);
     struct pm_buf b = {0};
     h->incident->title = render(s, h, p->title);
     pm_buf_add(&b, render(s, h, p->verdict));
+    own_clock(s, h, &b);
     pm_buf_lit(&b, ". ");
     tail(s, h, &b);
+    clock_and_date(s, h, &b);
     sandbox(s, h, &b);
     h->incident->summary = pm_arena_dup(s->a, pm_buf_str(&b));
     pm_buf_free(&b);
@@ -159,12 +207,13 @@ static bool below(const struct pm_state *s, const struct pm_hit *e, const struct
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
     size_t named = 0, more = 0;
-    pm_buf_add(&b, render(s, h, phrase_for(h)->verdict));
+    pm_buf_add(&b, render(s, h, phrase_for(s, h)->verdict));
+    own_clock(s, h, &b);
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];
         if (e->dropped || !e->via || !below(s, e, h)) continue;
         if (named++ >= EFFECTS_NAMED) more++;
-        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_for(e)->verdict)));
+        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_for(s, e)->verdict)));
     }
     if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
     pm_buf_addc(&b, '.');

@@ -17,6 +17,8 @@
 #define DAYS_NS PM_S(3 * 86400) // farther than this it is no clock that was set by hand or in another zone
 #define QUARTER_NS PM_S(900)
 #define ALIKE_NS PM_S(60)
+#define DAY_NS PM_S(86400)
+#define ENDS_NS PM_S(300) // logs that were collected together end together
 
 struct lag {
     uint32_t node;
@@ -78,46 +80,140 @@ static bool by_nodes_clock(const struct pm_trace *t) {
     return t->origin == PM_ORIGIN_EVENTS && t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF && t->quality != PM_QUALITY_RELATIVE;
 }
 
-static void move(int64_t *at, int64_t by) {
-    if (*at != PM_NO_TIME) *at += by;
-}
-
 static int by_time_then_id(const void *a, const void *b) {
     const struct pm_trace *x = a, *y = b;
     if (x->ts != y->ts) return x->ts < y->ts ? -1 : 1;
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-// From here on the node is right: nothing is left to be matched.
-static void to_cluster_time(struct pm_state *s) {
-    bool moved = false;
+const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s, uint32_t node) {
+    for (size_t i = 0; node && i < s->far.n; i++)
+        if (s->far.items[i].node == node) return &s->far.items[i];
+    return NULL;
+}
+
+int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at) {
+    const struct pm_far_clock *far = pm_far_clock_of(s, node);
+    if (!far || at == PM_NO_TIME) return at;
+    bool right = far->edge != PM_NO_TIME && (far->skew > 0 ? at <= far->edge : at >= far->edge);
+    return right ? at : at - far->skew;
+}
+
+// ---- clocks that certificates speak of
+// "current time T is before E" of a certificate that others use, or "after E" of one that by everybody else's clock is good: T is a clock that is off. How far
+// is known where pods or their events say it; else all logs of a bundle are taken to end together, as they were collected together. A clock that was set while
+// the log was written has right stamps on one side.
+
+struct cluster_end { // where the logs of those end whose certificates are good
+    const struct pm_state *s;
+    Pvoid_t wrong; // nodes that tell of clock errors → index + 1 of their first
+    int64_t to;
+    size_t others; // writers that say so
+};
+
+static bool errs(const struct cluster_end *c, uint32_t node) { return node && pm_map_get(c->wrong, node) != 0; }
+
+static struct cluster_end cluster_end(struct pm_state *s) {
+    struct cluster_end c = {s, NULL, PM_NO_TIME, 0};
+    struct pm_clock_error e;
     for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        int64_t skew = pm_skew_of(s, t->node);
-        if (llabs(skew) < FAR_NS || !by_nodes_clock(t)) continue;
-        move(&t->ts, -skew), move(&t->first, -skew), move(&t->last, -skew);
-        moved = true;
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!t->node || t->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) || !pm_clock_error_read(pm_name(s, t->error), &e)) continue;
+        Word_t *slot = pm_map_slot(&c.wrong, t->node);
+        if (!*slot) *slot = i + 1;
     }
-    if (!moved) return;
-    for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET; origin++) { // and the time that its logs cover
-        Word_t node = 0;
-        PWord_t cover;
-        JLF(cover, s->facts.cover[origin], node);
-        while (cover) {
-            int64_t skew = pm_skew_of(s, (uint32_t)node);
-            struct pm_cover *c = &s->facts.covers.items[*cover - 1];
-            if (llabs(skew) >= FAR_NS) move(&c->from, -skew), move(&c->to, -skew);
-            JLN(cover, s->facts.cover[origin], node);
-        }
+    for (size_t i = 0; c.wrong && i < s->facts.files.n; i++) {
+        const struct pm_file_fact *f = &s->facts.files.items[i];
+        int64_t from, to;
+        int component = 0;
+        while (component < PM_COMP_COUNT && !pm_str_eqc(f->row.component, pm_component_names[component])) component++;
+        bool writes = component >= PM_COMP_KUBELET && component <= PM_COMP_CLOUD && f->row.events;
+        if (!writes || errs(&c, f->node) || !pm_file_span(s, f, &from, &to) || (s->stray.from != PM_NO_TIME && to >= s->stray.from && from <= s->stray.to))
+            continue;
+        c.to = pm_max_time(c.to, to);
+        c.others++;
     }
-    qsort(s->traces.items, s->traces.n, sizeof *s->traces.items, by_time_then_id);
+    return c;
+}
+
+static int64_t node_end(const struct pm_state *s, uint32_t node, bool ahead) {
+    int64_t end = PM_NO_TIME;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        bool stray = s->stray.from != PM_NO_TIME && pm_time_in(t->ts, s->stray.from, s->stray.to);
+        if (t->node == node && by_nodes_clock(t) && (s->stray.from == PM_NO_TIME || stray || ahead)) end = pm_max_time(end, t->last);
+    }
+    return end;
+}
+
+// Somebody else uses a certificate of that registry.
+static bool good_elsewhere(const struct cluster_end *c, const struct pm_trace *wrong) {
+    for (size_t i = 0; i < c->s->traces.n; i++) {
+        const struct pm_trace *t = &c->s->traces.items[i];
+        if (t->kind == PM_KIND_PULL_OK && t->registry == wrong->registry && t->node && !errs(c, t->node)) return true;
+    }
+    return false;
+}
+
+static int64_t rounded(int64_t skew) { // set in another zone, or by whole hours or days
+    int64_t quarter = (skew + (skew < 0 ? -QUARTER_NS : QUARTER_NS) / 2) / QUARTER_NS * QUARTER_NS;
+    return llabs(skew - quarter) <= ENDS_NS ? quarter : skew;
+}
+
+static void far_by_certificate(struct pm_state *s, const struct cluster_end *c, const struct pm_trace *t) {
+    struct pm_clock_error e;
+    if (pm_far_clock_of(s, t->node) || !pm_clock_error_read(pm_name(s, t->error), &e)) return;
+    bool good = e.after ? e.date > c->to : e.date <= c->to;
+    int64_t end = node_end(s, t->node, e.after);
+    if (!good || end == PM_NO_TIME || !good_elsewhere(c, t)) return;
+    int64_t skew = rounded(end - c->to), least = e.after ? DAY_NS : FAR_NS;
+    if ((skew > 0) != e.after || llabs(skew) < least) return;
+    int64_t edge = llabs(skew) >= DAY_NS ? end - skew / 2 : PM_NO_TIME;
+    *PM_PUSH(s->far.items, s->far.n, s->far.cap) = (struct pm_far_clock){t->node, skew, edge};
+}
+
+static void far_by_certificates(struct pm_state *s) {
+    struct cluster_end c = cluster_end(s);
+    Word_t node = 0, freed;
+    PWord_t first;
+    JLF(first, c.wrong, node);
+    while (first && c.others) {
+        far_by_certificate(s, &c, &s->traces.items[*first - 1]);
+        JLN(first, c.wrong, node);
+    }
+    JLFA(freed, c.wrong);
+    (void)freed;
+}
+
+// What pods say is exact, and taken out of the small skews.
+static void far_by_pods(struct pm_state *s) {
     Word_t node = 0;
     PWord_t word;
     JLF(word, s->skew, node);
     while (word) {
-        if (llabs((int64_t)*word) >= FAR_NS) *word = 0;
+        if (llabs((int64_t)*word) >= FAR_NS) {
+            *PM_PUSH(s->far.items, s->far.n, s->far.cap) = (struct pm_far_clock){(uint32_t)node, (int64_t)*word, PM_NO_TIME};
+            *word = 0;
+        }
         JLN(word, s->skew, node);
     }
+}
+
+// From here on the node is right: nothing is left to be matched.
+static void to_cluster_time(struct pm_state *s) {
+    if (!s->far.n) return;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        if (!by_nodes_clock(t)) continue;
+        t->ts = pm_far_back(s, t->node, t->ts), t->first = pm_far_back(s, t->node, t->first), t->last = pm_far_back(s, t->node, t->last);
+    }
+    for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET; origin++) // and the time that its logs cover
+        for (size_t i = 0; i < s->far.n; i++) {
+            Word_t cover = pm_map_get(s->facts.cover[origin], s->far.items[i].node);
+            struct pm_cover *c = cover ? &s->facts.covers.items[cover - 1] : NULL;
+            if (c) c->from = pm_far_back(s, s->far.items[i].node, c->from), c->to = pm_far_back(s, s->far.items[i].node, c->to);
+        }
+    qsort(s->traces.items, s->traces.n, sizeof *s->traces.items, by_time_then_id);
 }
 
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node) { return (int64_t)pm_map_get(s->skew, node); }
@@ -141,9 +237,12 @@ void pm_skew_measure(struct pm_state *s) {
         int64_t skew = skew_of(&lags.items[i], n);
         if (skew) *pm_map_slot(&s->skew, lags.items[i].node) = (Word_t)skew;
     }
+    far_by_pods(s);
+    far_by_certificates(s);
     for (size_t i = 0; i < s->facts.files.n; i++) {
         struct pm_file_fact *f = &s->facts.files.items[i];
-        int64_t skew = f->node ? pm_skew_of(s, pm_facts_node(s, f->node)) : 0;
+        const struct pm_far_clock *far = pm_far_clock_of(s, f->node);
+        int64_t skew = far ? far->skew : f->node ? pm_skew_of(s, pm_facts_node(s, f->node)) : 0;
         if (skew && !f->row.skew_ms) f->row.skew_ms = skew / 1000000;
     }
     to_cluster_time(s);

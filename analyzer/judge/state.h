@@ -291,6 +291,23 @@ struct pm_hit {                   // an incident while it is put together
     struct pm_strs reached, served; // other nodes that pulled from its registries, other registries that served its nodes
 };
 
+struct pm_stretch { // of time in which something happened, with silence around it
+    int64_t from, to;
+    bool events;             // of the API server speak of it
+    int64_t expired, begins; // the dates in certificate errors: first end that is past by its clocks, last start that is to come; PM_NO_TIME none
+};
+
+struct pm_clock_error { // "current time T is after E": by a clock that is off, or of a certificate that is
+    int64_t now, date;
+    bool after;
+};
+
+struct pm_far_clock { // a node's clock that is off by more than drift, and was put right here
+    uint32_t node;
+    int64_t skew; // ahead of the cluster
+    int64_t edge; // stamps beyond it only: it was set meanwhile; PM_NO_TIME: all
+};
+
 struct pm_state {
     struct pm_timeline *timeline;
     struct pm_ruleset *rules;
@@ -331,7 +348,12 @@ struct pm_state {
     Pvoid_t skew;             // node id → ns that its clock is ahead of the API server's
     struct pm_arena *scratch; // reset per row
     int64_t from, to;         // of the evidence
-    uint64_t event_attempts;  // that all events together count; fold_counts.c
+    PM_LIST(struct pm_stretch) stretches;
+    struct pm_stretch era;   // the stretch that is looked at; from PM_NO_TIME: all there is
+    struct pm_stretch stray; // belongs to it, by a clock that is months or years off; from PM_NO_TIME: none
+    PM_LIST(struct pm_far_clock) far;
+    bool aside;              // another view of the same timeline: what is listed stays with the first
+    uint64_t event_attempts; // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
     bool nodes_known;             // a client that is none of them stays a client
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
@@ -350,6 +372,19 @@ static inline int64_t pm_min_time(int64_t a, int64_t b) { return a == PM_NO_TIME
 static inline int64_t pm_max_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b; }
 static inline int64_t pm_at(const struct pm_attempt *p) { return p->ended != PM_NO_TIME ? p->ended : p->started; }
 static inline int64_t pm_began(const struct pm_attempt *p) { return p->started != PM_NO_TIME ? p->started : p->ended; }
+
+// Another view of the timeline that shares the report's names, for pm_load_rows on; and what makes its pulls. judge.c
+struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o);
+void pm_state_fold(struct pm_state *s);
+void pm_state_free(struct pm_state *s);
+// The time that the report is about. window.c
+void pm_window_choose(struct pm_state *s);
+bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row);
+bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from, int64_t *to); // its part of it; false where it has none
+bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
+int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at);            // a node's stamp by the cluster's clock; skew.c
+const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s, uint32_t node); // NULL: right enough
+void pm_windows_fill(struct pm_state *s);                                            // the others, summed up
 
 // The stages, in order; one file each (request.c and facts.c are fed row by row by load.c).
 void pm_correlate_load(struct pm_state *s);                      // correlate.c: families and links; advice, findings and homes at hand

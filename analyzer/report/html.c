@@ -512,6 +512,18 @@ static void findings(struct pm_html *h) {
     pm_html_raw(h, "</section>");
 }
 
+static void windows(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!r->windows_n) return;
+    pm_html_raw(h, "<h2>Other times in these logs</h2><section class=\"card\">");
+    for (size_t i = 0; i < r->windows_n; i++) {
+        pm_html_raw(h, "<p>");
+        pm_html_text(h, pm_words_window(h->a, r, &r->windows[i]));
+        pm_html_raw(h, "</p>");
+    }
+    pm_html_raw(h, "</section>");
+}
+
 static void hearsay(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (!r->hearsay_n) return;
@@ -638,6 +650,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     alerts(&h);
     findings(&h);
     missing_and_unknown(&h);
+    windows(&h);
     hearsay(&h);
     files(&h);
     pm_html_raw(&h, "</main><script>\n");

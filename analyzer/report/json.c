@@ -519,6 +519,19 @@ static void hearsay(json *w, const struct pm_hearsay *h) {
     pm_json_close(w, '}');
     pm_json_close(w, '}');
 }
+static void window(json *w, const struct pm_window *v) {
+    pm_json_open(w, NULL, '{');
+    pm_json_time(w, "from", v->from_ns);
+    pm_json_time(w, "to", v->to_ns);
+    pm_json_uint(w, "attempts", v->attempts);
+    pm_json_uint(w, "ok", v->ok);
+    pm_json_uint(w, "failed", v->failed);
+    counts_by(w, "by_cause", v->by_cause, v->by_cause_n);
+    pm_json_open(w, "files", '[');
+    for (size_t i = 0; i < v->files.n; i++) pm_json_text(w, NULL, v->files.items[i]);
+    pm_json_close(w, ']');
+    pm_json_close(w, '}');
+}
 static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t id) {
     for (size_t i = 0; id && i < r->incidents_n; i++)
         if (r->incidents[i].id == id) return &r->incidents[i];
@@ -584,6 +597,9 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
         pm_json_text_or_null(&w, "effect", r->missing[i].effect);
         pm_json_close(&w, '}');
     }
+    pm_json_close(&w, ']');
+    pm_json_open(&w, "windows", '[');
+    for (size_t i = 0; i < r->windows_n; i++) window(&w, &r->windows[i]);
     pm_json_close(&w, ']');
     pm_json_open(&w, "hearsay", '[');
     for (size_t i = 0; i < r->hearsay_n; i++) hearsay(&w, &r->hearsay[i]);

@@ -286,6 +286,12 @@ static void rest(struct md *m) {
         text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
         lit(m, "\n");
     }
+    if (r->windows_n) lit(m, "\n## Other times in these logs\n\n");
+    for (size_t i = 0; i < r->windows_n; i++) {
+        lit(m, "- ");
+        text(m, pm_words_window(m->a, r, &r->windows[i]));
+        lit(m, "\n");
+    }
     if (r->hearsay_n) lit(m, "\n## Hearsay: speaks of pulls, was not counted\n\n");
     for (size_t i = 0; i < r->hearsay_n; i++) {
         lit(m, "- ");

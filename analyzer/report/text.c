@@ -601,6 +601,14 @@ static void unknown(struct text *x) {
     and_more(x, 1, ROWS_SHOWN, r->unknown_n);
 }
 
+static void windows(struct text *x) {
+    const struct pm_report *r = x->r;
+    if (!r->windows_n) return;
+    pm_text_heading(&x->t, "OTHER TIMES in these logs");
+    for (size_t k = 0; k < r->windows_n && k < ROWS_SHOWN; k++) pm_text_item(&x->t, 1, "", 0, visible(x, pm_words_window(x->t.a, r, &r->windows[k])));
+    and_more(x, 1, ROWS_SHOWN, r->windows_n);
+}
+
 static void hearsay(struct text *x) {
     const struct pm_report *r = x->r;
     if (!r->hearsay_n) return;
@@ -663,9 +671,9 @@ static void skew_lines(struct text *x) {
         for (size_t e = 0; e < k && !told; e++) told = pm_str_eq(r->files[e].node, f->node) && r->files[e].skew_ms == f->skew_ms;
         if (told) continue;
         struct pm_str node = visible(x, f->node);
-        pm_text_item(&x->t, 1, "skew", 10,
-                     pm_arena_fmt(x->t.a, "node %.*s is %.1f s %s the others", PM_FMT(node), (double)(f->skew_ms < 0 ? -f->skew_ms : f->skew_ms) / 1000,
-                                  f->skew_ms < 0 ? "behind" : "ahead of"));
+        char off[32];
+        pm_duration_format((f->skew_ms < 0 ? -f->skew_ms : f->skew_ms) * 1000000, off);
+        pm_text_item(&x->t, 1, "skew", 10, pm_arena_fmt(x->t.a, "node %.*s is %s %s the others", PM_FMT(node), off, f->skew_ms < 0 ? "behind" : "ahead of"));
     }
 }
 static void clocks(struct text *x) {
@@ -715,8 +723,8 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     struct text x = {.t = {.f = out, .a = pm_arena_new(), .width = o->width > 0 ? o->width : 100, .color = o->color}, .r = r};
     const struct pm_incident *first = incident_of(r, r->verdict);
     x.day_ns = first && first->from_ns != PM_NO_TIME ? first->from_ns : r->from_ns;
-    void (*const sections[])(struct text *) = {head,        verdict,  incidents, quotas,  pulls,   health, alerts,
-                                               alert_notes, findings, missing,   unknown, hearsay, clocks, input};
+    void (*const sections[])(struct text *) = {head,     verdict, incidents, quotas,  pulls,   health, alerts, alert_notes,
+                                               findings, missing, unknown,   windows, hearsay, clocks, input};
     for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&x);
     pm_arena_free(x.t.a);
     return !ferror(out);

@@ -253,6 +253,31 @@ struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) 
     return pm_arena_fmt(a, "%llu %%", (unsigned long long)percent);
 }
 
+static struct pm_str window_files(struct pm_arena *a, const struct pm_window *w) {
+    if (!w->files.n) return PM_NONE;
+    if (w->files.n == 1) return pm_arena_fmt(a, " in %.*s", PM_FMT(w->files.items[0]));
+    return pm_arena_fmt(a, " in %.*s and %zu more", PM_FMT(w->files.items[0]), w->files.n - 1);
+}
+
+struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, const struct pm_window *w) {
+    char from[32], to[32], asked[32];
+    struct pm_buf causes = {0};
+    for (size_t i = 0; i < w->by_cause_n && i < 3; i++)
+        pm_buf_fmt(&causes, "%s%.*s %llu", i ? ", " : " (", PM_FMT(w->by_cause[i].name), (unsigned long long)w->by_cause[i].n);
+    if (w->by_cause_n) pm_buf_lit(&causes, w->by_cause_n > 3 ? " …)" : ")");
+    bool earlier = r->from_ns == PM_NO_TIME || w->to_ns < r->from_ns;
+    const struct pm_str *option = earlier ? &PM_STR("--until") : &PM_STR("--since");
+    int64_t at = earlier ? w->to_ns + PM_NS_PER_S - 1 : w->from_ns;
+    pm_when_clock(w->from_ns, true, false, from), pm_when_clock(w->to_ns, true, false, to);
+    pm_when_clock(at, true, true, asked);
+    asked[10] = 'T';
+    struct pm_str said = pm_arena_fmt(a, "%s to %s UTC: %llu of %s failed%.*s%.*s; not counted above, %.*s %sZ tells it", from, to,
+                                      (unsigned long long)w->failed, pm_arena_cstr(a, pm_words_count(a, w->attempts, "pull", "pulls")),
+                                      PM_FMT(pm_buf_str(&causes)), PM_FMT(window_files(a, w)), PM_FMT(*option), asked);
+    pm_buf_free(&causes);
+    return said;
+}
+
 struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h) {
     struct pm_str lines = pm_words_count(a, h->lines, "line", "lines");
     const char *rest = h->lines == 1 ? "speaks of pulls; it was not counted" : "speak of pulls; they were not counted";

@@ -17,7 +17,8 @@ size_t pm_diags_count(const struct pm_diags *d);
 // Codes that say that something of the input was not read: cut, broken off, left out. What was read all the same (a repaired byte, a cut line that still spoke)
 // is none. A bundle with such a loss was read in part only.
 bool pm_diag_is_loss(struct pm_str code);
-bool pm_diags_lost(struct pm_diags *d); // one was told, even where too many other kinds crowded it out of the list
+bool pm_diags_lost(struct pm_diags *d);   // one was told, even where too many other kinds crowded it out of the list
+#define PM_DIAG_NO_SUCH_DAY "no-such-day" // --year puts a 29 February into a year without one: the option is refused
 // Puts other texts for paths and messages, in order: a secret in the name of a folder is none to print. Once all is told.
 typedef struct pm_str pm_diag_text(void *ctx, struct pm_str text);
 void pm_diags_rewrite(struct pm_diags *d, pm_diag_text *text, void *ctx);

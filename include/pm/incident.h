@@ -246,6 +246,14 @@ struct pm_hearsay {                // lines of one writer in one file that speak
     uint64_t lines, line, last_line;
 };
 
+struct pm_window { // a stretch of time that lies apart from the report's own by a long silence: summed up, not judged
+    int64_t from_ns, to_ns;
+    uint64_t attempts, ok, failed;
+    struct pm_counts_by *by_cause;
+    size_t by_cause_n;
+    struct pm_strs files; // that tell of its pulls
+};
+
 struct pm_file_row;
 struct pm_report {
     struct pm_arena *a; // owns all of it
@@ -295,6 +303,8 @@ struct pm_report {
     size_t unknown_n, unknown_cap;
     struct pm_hearsay *hearsay;
     size_t hearsay_n, hearsay_cap;
+    struct pm_window *windows; // others than the report's own, latest first
+    size_t windows_n;
     uint32_t verdict;                         // incident id, 0: none is over info
     struct {                                  // the verdict's incident and all that it led to
         int64_t from_ns, to_ns, recovered_ns; // recovered: only when all of it is

@@ -33,4 +33,86 @@ window far 2026-03-01T09:10 2026-03-01T09:12
 failed_at 15:40:00.000000 | sed 's/E0301/E0302/' >far/control/kubelet.log # pulls are never left out, whatever their clock
 run 0 "$PM" analyze far -o w.json
 has w.json '"failed": 4'
+
+# said CONDITION over the report r of the bundle in the folder, and the bundle's verdict v.
+said() { # folder condition
+    run 0 "$PM" analyze "$1" -o s.json
+    python3 -c 'import json, sys; r = json.load(open("s.json")); v = r["verdict"]; assert eval(sys.argv[1]), (v, r["bundle"]["from"], r["windows"])' "$2" 2>err ||
+        wrong "$1: $2: $(tail -1 err)"
+}
+runtime() { echo "time=\"$1\" level=error msg=\"PullImage \\\"$2\\\" failed\" error=\"failed to pull and unpack image \\\"$2\\\": $3\""; }
+got() { printf 'time="%s" level=info msg="PullImage \\"%s\\""\ntime="%s" level=info msg="PullImage \\"%s\\" returns image reference \\"sha256:%064d\\""\n' "$1" "$2" "$3" "$2" 7; }
+
+# A rotated log of two years ago was never cleared away: it holds more failures than today's, and is told apart.
+mkdir -p old/nodes/heath-1 old/nodes/heath-2
+for m in 10 11 12 13 14 15; do runtime "2024-03-01T09:$m:01Z" "reg.gorse.example/kiln:$m" 'dial tcp: lookup reg.gorse.example: no such host'; done >old/nodes/heath-1/containerd.log.7
+for m in 10 11 12; do runtime "2026-03-01T09:$m:01Z" reg.gorse.example/kiln:9 'failed to resolve image: reg.gorse.example/kiln:9: not found'; done >old/nodes/heath-1/containerd.log
+got 2026-03-01T09:15:00Z reg.gorse.example/oven:1 2026-03-01T09:15:03Z >old/nodes/heath-2/containerd.log
+said old 'v["root_cause"] == "image.tag-not-found" and r["pulls"]["failed"] == 3 and len(r["incidents"]) == 1'
+said old 'r["bundle"]["from"] == "2026-03-01T09:10:01.000Z" and [(w["from"][:4], w["attempts"], w["failed"], w["by_cause"]) for w in r["windows"]] == [("2024", 6, 6, {"network.dns": 6})]'
+said old 'r["windows"][0]["files"] == ["nodes/heath-1/containerd.log.7"]'
+run 0 "$PM" old
+has out 'OTHER TIMES in these logs'
+run 0 "$PM" old --until 2024-12-31 # what it says to do
+has out 'no such name'
+run 0 "$PM" old --since 2024-01-01 --until 2027-01-01 # whoever names both ends has all of it
+has out '6 of 10 pulls failed'
+run 1 "$PM" gate old
+rm old/nodes/heath-1/containerd.log
+said old 'v["root_cause"] is None and r["pulls"]["failed"] == 0 and len(r["windows"]) == 1' # today all is well
+run 0 "$PM" gate old
+# New Year is no silence, and neither are some weeks.
+mkdir -p year/nodes/heath-1
+for at in 2025-12-31T23:50:00Z 2026-01-01T00:10:00Z 2026-02-20T10:00:00Z; do runtime $at reg.gorse.example/kiln:9 'failed to resolve image: reg.gorse.example/kiln:9: not found'; done >year/nodes/heath-1/containerd.log
+said year 'r["pulls"]["failed"] == 3 and r["windows"] == []'
+
+# A clock was set 120 days ahead while its node's log was written: the certificate has expired for it alone. It is today's trouble, at today's time.
+mkdir -p ahead/nodes/heath-1 ahead/nodes/heath-2 ahead/nodes/heath-3
+{
+    got 2026-03-01T09:10:00Z reg.gorse.example/kiln:9 2026-03-01T09:10:02Z
+    for m in 12 13 14; do runtime "2026-06-29T09:$m:01Z" reg.gorse.example/oven:1 "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-06-29T09:$m:00Z is after 2026-05-30T00:00:00Z"; done
+} >ahead/nodes/heath-1/containerd.log
+for n in 2 3; do
+    got 2026-03-01T09:09:00Z reg.gorse.example/kiln:9 2026-03-01T09:09:02Z
+    got 2026-03-01T09:15:00Z reg.gorse.example/oven:1 2026-03-01T09:15:02Z
+done >ahead/nodes/heath-2/containerd.log
+cp ahead/nodes/heath-2/containerd.log ahead/nodes/heath-3/
+cp old/nodes/heath-1/containerd.log.7 ahead/nodes/heath-2/
+said ahead '(v["root_cause"], v["variant"]) == ("network.tls", "expired") and r["pulls"]["failed"] == 3 and r["incidents"][0]["from"] == "2026-03-01T09:12:01.000Z"'
+said ahead 'r["bundle"]["to"][:10] == "2026-03-01" and [w["from"][:4] for w in r["windows"]] == ["2024"]'
+said ahead '"heath-1 is 120 d ahead and said 2026-06-29 09:12:01" in v["sentence"] and [f["clock"]["skew_ms"] for f in r["bundle"]["files"] if "heath-1" in f["path"]] == [120 * 86400000]'
+# The innocent neighbour: today's certificate has really expired, on every node, and the log of 2024 is nobody's right clock.
+mkdir -p over/nodes/heath-1 over/nodes/heath-2
+for n in 1 2; do
+    for m in 12 13 14; do runtime "2026-03-01T09:$m:01Z" reg.gorse.example/oven:1 "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-03-01T09:$m:00Z is after 2026-02-28T00:00:00Z"; done >over/nodes/heath-$n/containerd.log
+done
+cp old/nodes/heath-1/containerd.log.7 over/nodes/heath-2/
+said over '(v["root_cause"], v["variant"]) == ("network.tls", "expired") and r["incidents"][0]["from"] == "2026-03-01T09:12:01.000Z" and "clock" not in v["sentence"]'
+said over '"written at 2026-03-01 09:12:00 by its own clock; the certificate ended 2026-02-28 00:00:00" in r["incidents"][0]["summary"]'
+
+# The error's own clock dates what stands beside it: the year of klog, the age of a row.
+mkdir klog ages
+echo 'E0302 10:09:00.000000 911 log.go:32] "PullImage from image service failed" err="rpc error: code = Unknown desc = failed to pull and unpack image \"reg.gorse.example/kiln:9\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2023-03-02T08:09:00Z is after 2023-03-01T00:00:00Z" image="reg.gorse.example/kiln:9"' >klog/kubelet.log
+said klog 'r["incidents"][0]["from"] == "2023-03-02T08:09:00.000Z"'
+printf '%s\n' 'LAST SEEN   TYPE      REASON   OBJECT       MESSAGE' '10m         Warning   Failed   pod/peat-0   Failed to pull image "reg.gorse.example/kiln:9": rpc error: code = Unknown desc = failed to pull and unpack image "reg.gorse.example/kiln:9": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2023-03-02T08:09:00Z is after 2023-03-01T00:00:00Z' >ages/events.txt
+said ages 'r["incidents"][0]["from"][:16] == "2023-03-02T08:09"'
+
+# A balancer writes local time and no zone. Who asks it says when.
+mkdir -p lb/lb lb/nodes/heath-1
+for m in 10 17 31; do
+    got "2026-06-01T09:$m:00Z" "reg.gorse.example/kiln:$m" "2026-06-01T09:$m:02Z" >>lb/nodes/heath-1/containerd.log
+    echo "Jun  1 11:$m:00 lb1 haproxy[811]: 10.1.2.4:41022 [01/Jun/2026:11:$m:00.400] reg~ reg/r1 0/0/1/-1/12 200 198 - - ---- 12/6/3/1/0 0/0 \"GET /v2/kiln/manifests/$m HTTP/1.1\"" >>lb/lb/haproxy.log
+done
+said lb '[f["clock"]["utc_offset_s"] for f in r["bundle"]["files"] if "haproxy" in f["path"]] == [7200] and r["pulls"]["attempts"] == 3'
+
+# 29 February has no place in 2025: the option is refused, with the line.
+mkdir leap
+sed 's/E0302/E0229/; s/current time [^:]*:[^:]*:[^ ]* is after/current time is after/' klog/kubelet.log >leap/kubelet.log
+run 2 "$PM" analyze leap --year 2025 -o leap.json
+has err 'kubelet.log:1: --year 2025: this line is of 29 February, which 2025 has not'
+test ! -e leap.json || wrong "a report stands on a day that there was not"
+run 2 "$PM" ingest leap --year 2025 --db leap.db
+test ! -e leap.db || wrong "a timeline stands on a day that there was not"
+run 0 "$PM" analyze leap --year 2024 -o leap.json
+has leap.json '2024-02-29T10:09:00.000Z'
 exit $failed

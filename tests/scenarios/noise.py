@@ -203,7 +203,6 @@ class Noise:
     def __init__(self, w, seed, everything=False):
         self.w, self.c, self.r = w, w.c, random.Random(seed * 15485863 + 5)
         self.everything, self.voices, self.requests, self.lines, self.papers, self.clients, self.clients_failed = everything, [], [], {}, {}, [], 0
-        self.past = []  # node, failed and good pulls of a log of another year
         self.kept = {}  # path: the kind of voice whose log lies there
         self.elsewhere = Elsewhere(self.r, self.c.start + self.r.choice([-86400 * 3, 600, 1200]))
         for kind in ("talk", "shop", "shipper", "exporter", "bot", "tickets", "assistant", "argocd", "flux", "prometheus", "alertmanager", "metrics", "scanner", "updater", "admission", "dns", "manager", "builder", "pusher"):
@@ -543,13 +542,12 @@ class Noise:
             self.ask(t + 0.5, ip, agent, "PUT", f"/v2/{name}/manifests/local-{self.r.randrange(99)}", 201)
 
     def old(self):
-        """A rotated log of another year that was never cleared away: failures of hosts long gone, in the runtime's own hand."""
+        """A rotated log of another year that was never cleared away: failures of hosts long gone, in the runtime's own hand. A window of its own: none of it counts."""
         past = Elsewhere(self.r, self.c.start - (366 + self.r.randrange(60)) * 86400)
         for n in self.r.sample(self.w.names, min(2, self.w.size)):
             mine = next(iter(past.c.nodes.values()))
             if self.c.nodes[n].runtime.startswith("containerd") and mine.runtime.startswith("containerd"):
                 self.papers[f"nodes/{n}/containerd.log.7"] = "".join(x + "\n" for t, x in sorted(mine.rlog, key=lambda x: x[0]) if t <= past.c.end).encode()
-                self.past.append((n, sum(1 for t, x in mine.rlog if " failed\"" in x and t <= past.c.end), sum(1 for t, x in mine.rlog if "returns image reference" in x and t <= past.c.end)))
 
     def crawlers(self):
         for t in self.times(12):

@@ -145,8 +145,6 @@ def of(w, layout, missing, sources, only, noise=None):
             k = o.more.get("incident")
             by_node[p.node.name]["ok" if o.kind == "ok" else "failed"] += 1
             attempts.append({"node": p.node.name, "ts": ms(t), "end": ms(end), "ref": norm(p.image), "ok": o.kind == "ok", "tool": shown(p, t, end, o, sources, only), "cause": None if o.kind == "ok" else fs[k]["cause"] if k is not None else "background", "registry": norm(p.image).split("/")[0], "namespace": p.ns, "pod": p.name})
-    for node, bad, well in noise.past if noise else ():
-        attempts += [{"node": node, "ts": ms(c.start - 366 * 86400), "end": ms(c.start - 366 * 86400), "ref": "elsewhere", "ok": i >= bad, "tool": "cri-old", "cause": None, "registry": "elsewhere", "namespace": "", "pod": ""} for i in range(bad + well)]
     attempts.sort(key=lambda a: (a["ts"], a["node"], a["ref"], a["pod"]))
     incidents = [incident(w, f) for f in loud]
     first = max(loud, key=lambda f: f["failed"]) if loud else None
@@ -156,7 +154,7 @@ def of(w, layout, missing, sources, only, noise=None):
             "root_cause": first["cause"] if first else "not-pull", "root_cause_alt": sorted(others - {first["cause"]}) if first else [], "secondary": [], "chain": first.get("chain") or [first["cause"]] if first else [], "n_incidents": len(loud), "max_severity": None if loud else "info",
             "nodes": sorted(c.nodes), "hit_nodes": end("hit_nodes"), "attempts": attempts, "pulls_by_node": by_node, "pulls": {k: sum(x[k] for x in by_node.values()) for k in ("ok", "failed")}, "incidents": incidents, "quotas": [], "quota": None,
             "stuck_rollouts": stuck_rollouts(w, loud), "waiting_workloads": [{"kind": k, "namespace": ns, "name": n} for f in loud for k, ns, n in sorted(f["workloads"])], "blocked_hpas": [{"namespace": ns, "name": n} for f in loud if f["stuck"] for ns, n in f.get("blocked", ())], "rollbacks": [],
-            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "clients_failed": noise.clients_failed if noise else 0, "dim_pods": [], "past": bool(noise and noise.past), "noise_files": dict(sorted(noise.kept.items())) if noise else {}, "undecidable": undecidable(w, loud, sources, only),
+            "clock_offsets_s": {n.name: round(n.skew, 4) for n in c.nodes.values()}, "client_failures": sorted(set(noise.clients)) if noise else [], "clients_failed": noise.clients_failed if noise else 0, "dim_pods": [], "noise_files": dict(sorted(noise.kept.items())) if noise else {}, "undecidable": undecidable(w, loud, sources, only),
             "noise_kinds": {k: {"pods": sorted({f"{v.pod.ns}/{v.pod.name}" for v in noise.voices if v.kind == k})} for k in sorted({v.kind for v in noise.voices})} if noise else {}}
 
 
@@ -255,8 +253,6 @@ def marks(t, report):
             owner[i["id"]] = best
     loud = [i for i in incs if over_info(i)]
     strays = [i for i in loud if i["id"] not in owner and not (t["client_failures"] and i["scope"]["kind"] == "client" and not i["blast_radius"]["nodes"])]
-    if t.get("past"):  # a log of another year is a window of its own: what failed in it may be told, but is no verdict
-        strays = [i for i in strays if not (i["to"] and i["to"] < t["window_utc"][0][:4] and i["id"] != v.get("incident"))]
     if "verdict" in no:
         strays = [i for i in strays if i["root_cause"] != "unknown"]
     yield "reckoned", reckoning(report)

@@ -132,6 +132,53 @@ static void node_beats_name_beats_objects(void **s) {
     assert_string_equal(member[2].clock.year_from, "objects");
 }
 
+// A rotated log of 2024 lies beside the node's year-less one. It is of its own year, and so is what stands beside it; what stands beside today's events is of
+// today, though the old log is the only dated one of its node.
+static void old_log_of_the_node(void **s) {
+    (void)s;
+    int64_t now = see(0, "0319 10:00:01.000000"), then = see(1, "0201 10:00:01.000000"), both = see(5, "0319 09:00:00.000000");
+    for (int i = 0; i < 2; i++) member[i].node = PM_STR("n1");
+    see(2, "2024-02-01T09:00:00Z");
+    see(2, "2024-02-01T11:00:00Z");
+    see(3, "2026-03-19T10:00:00Z");
+    see(4, "2025-03-19T10:00:00Z"); // of n2, a year before to the day
+    member[2].node = PM_STR("n1"), member[4].node = member[5].node = PM_STR("n2");
+    member[2].component = member[4].component = PM_COMP_CONTAINERD;
+    member[3].component = PM_COMP_EVENTS;
+    resolve(6);
+    SAME(0, now, "2026-03-19T10:00:01.000Z");
+    SAME(1, then, "2024-02-01T10:00:01.000Z");
+    SAME(5, both, "2026-03-19T09:00:00.000Z");
+}
+
+// The node's two dated logs are two years apart: the time between them is nobody's.
+static void between_two_dated_logs(void **s) {
+    (void)s;
+    int64_t old = see(0, "0210 10:00:00.000000"), now = see(1, "0320 10:00:00.000000");
+    see(2, "2024-02-09T10:00:00Z");
+    see(3, "2026-03-20T10:00:00Z");
+    for (int i = 0; i < 4; i++) member[i].node = PM_STR("n1");
+    resolve(4);
+    SAME(0, old, "2024-02-10T10:00:00.000Z");
+    SAME(1, now, "2026-03-20T10:00:00.000Z");
+}
+
+// Files keep their times in an archive: one that was left alone for a year is of that year. Where all have one time (a checkout), it says nothing.
+static void left_alone_for_a_year(void **s) {
+    (void)s;
+    int64_t old = see(0, "0310 10:00:00.000000"), now = see(1, "0310 10:00:00.000000");
+    member[0].node = member[1].node = member[2].node = PM_STR("n1");
+    see(2, "2026-03-10T10:00:00Z");
+    member[0].mtime_ns = utc("2025-03-10T10:05:00Z");
+    member[1].mtime_ns = member[2].mtime_ns = utc("2026-03-10T11:00:00Z");
+    resolve(3);
+    SAME(0, old, "2025-03-10T10:00:00.000Z");
+    SAME(1, now, "2026-03-10T10:00:00.000Z");
+    member[1].mtime_ns = member[2].mtime_ns = member[0].mtime_ns;
+    resolve(3);
+    SAME(0, old, "2026-03-10T10:00:00.000Z");
+}
+
 static void mark(int i, uint64_t key, const char *text) {
     struct pm_when w = when(text);
     pm_clock_mark(&evidence[i], key, w.kind, pm_clock_see(&evidence[i], &w));
@@ -313,6 +360,9 @@ int main(void) {
         T(february_29_wants_a_leap_year),
         T(header_beats_mtime),
         T(nothing_is_later_than_its_file),
+        T(old_log_of_the_node),
+        T(between_two_dated_logs),
+        T(left_alone_for_a_year),
         T(node_beats_name_beats_objects),
         T(zone_of_coincident_failures),
         T(steady_back_off_proves_no_zone),

@@ -1,0 +1,270 @@
+// Which time the report is about.
+//
+// A rotated log of another year, never cleared away, is no part of today's trouble: its pulls would stretch the window over a year, be counted with today's and
+// take the verdict. Silence tells stretches apart: a quarter of a year in which no pull and no end of a log lies. The report is about the latest of them that
+// events speak of (they live an hour, so they are of when the bundle was taken), else about the latest; the others are summed up beside it, by the same
+// folding. Whoever names both ends of the window (--since, --until) gets what lies between, whole.
+//
+// A clock that is months off makes a stretch of its own, too. Its certificate errors tell: "current time T is after E" of a certificate that by the cluster's
+// clock is good. Where more writers keep the cluster's time than stray from it, the stray belongs to the report and skew.c moves it.
+//
+// Not by calendar years: New Year is no silence. Not by the largest gap alone: incidents weeks apart belong to one account of a cluster.
+#include "judge/state.h"
+#include <stdlib.h>
+
+#define SILENCE_NS PM_S(90 * 86400.0)
+#define OTHERS_MAX 16 // told one by one; more are somebody's clock
+
+static void meet(struct pm_stretch *v, int64_t from, int64_t to) {
+    v->from = v->from < from ? v->from : from;
+    v->to = v->to > to ? v->to : to;
+}
+
+static void join(struct pm_stretch *v, const struct pm_stretch *next) {
+    meet(v, next->from, next->to);
+    v->events |= next->events;
+    v->expired = pm_min_time(v->expired, next->expired);
+    v->begins = pm_max_time(v->begins, next->begins);
+}
+
+// Rows come in order of time but for the spans of counted events, so that what is met is the last stretch, or the last few that a span joins.
+static void add(struct pm_state *s, int64_t from, int64_t to, bool events) {
+    if (from == PM_NO_TIME || to == PM_NO_TIME || from > to) return;
+    size_t at = s->stretches.n;
+    while (at && s->stretches.items[at - 1].from > to + SILENCE_NS) at--;
+    if (at && s->stretches.items[at - 1].to >= from - SILENCE_NS) {
+        struct pm_stretch *v = &s->stretches.items[at - 1];
+        meet(v, from, to);
+        v->events |= events;
+        while (at > 1 && s->stretches.items[at - 2].to >= v->from - SILENCE_NS) {
+            join(&s->stretches.items[at - 2], v);
+            memmove(v, v + 1, (s->stretches.n - at) * sizeof *v);
+            s->stretches.n--;
+            v = &s->stretches.items[--at - 1];
+        }
+        return;
+    }
+    (void)PM_PUSH(s->stretches.items, s->stretches.n, s->stretches.cap);
+    memmove(&s->stretches.items[at + 1], &s->stretches.items[at], (s->stretches.n - 1 - at) * sizeof *s->stretches.items);
+    s->stretches.items[at] = (struct pm_stretch){from, to, events, PM_NO_TIME, PM_NO_TIME};
+}
+
+static size_t read_time(struct pm_str s, int64_t *ns) {
+    struct pm_when w;
+    size_t n = pm_when_rfc3339(s, &w);
+    if (n) *ns = w.ns;
+    return n;
+}
+
+// Go's words for a certificate out of its time, which name both: "current time 2026-01-02T03:04:05Z is after 2025-12-31T00:00:00Z".
+bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e) {
+    static const char lead[] = "current time ", before[] = " is before ", after[] = " is after ";
+    ptrdiff_t at = pm_str_find(error, PM_STR(lead), 0);
+    if (at < 0) return false;
+    struct pm_str rest = pm_str_from(error, (size_t)at + sizeof lead - 1);
+    size_t n = read_time(rest, &e->now);
+    rest = pm_str_from(rest, n);
+    e->after = n && pm_str_starts(rest, PM_STR(after));
+    if (!e->after && !(n && pm_str_starts(rest, PM_STR(before)))) return false;
+    return read_time(pm_str_from(rest, e->after ? sizeof after - 1 : sizeof before - 1), &e->date) > 0;
+}
+
+static struct pm_stretch *stretch_at(struct pm_state *s, int64_t at) {
+    for (size_t i = s->stretches.n; i-- > 0;)
+        if (pm_time_in(at, s->stretches.items[i].from, s->stretches.items[i].to)) return &s->stretches.items[i];
+    return NULL;
+}
+
+static void note_error(struct pm_state *s, const struct pm_row *row) {
+    struct pm_clock_error e;
+    if (row->event.kind != PM_KIND_PULL_FAIL || row->ts_ns == PM_NO_TIME || !pm_clock_error_read(row->event.field[PM_F_ERROR], &e)) return;
+    struct pm_stretch *v = stretch_at(s, row->ts_ns);
+    if (v && e.after) v->expired = pm_min_time(v->expired, e.date);
+    else if (v) v->begins = pm_max_time(v->begins, e.date);
+}
+
+static bool row_in(void *ctx, const struct pm_row *row) {
+    struct pm_state *s = ctx;
+    if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT || !pm_row_in_window(s, row)) return true;
+    add(s, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
+        row->event.component == PM_COMP_EVENTS);
+    note_error(s, row);
+    return true;
+}
+
+static bool is_writer(struct pm_str component) {
+    static const char *const told[] = {"kubelet", "containerd", "dockerd", "crio", "registry", "proxy", "events", "objects"};
+    for (size_t i = 0; i < PM_LEN(told); i++)
+        if (pm_str_eqc(component, told[i])) return true;
+    return false;
+}
+
+static bool widen(void *ctx, uint32_t id, const struct pm_file_row *f) {
+    (void)id;
+    struct pm_stretch *all = ctx;
+    if (f->from_ns != PM_NO_TIME && f->to_ns != PM_NO_TIME && f->events && !f->duplicate_of) meet(all, f->from_ns, f->to_ns);
+    return true;
+}
+
+// A log that goes on says where the present is, though it has no pull to tell.
+static bool end_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
+    (void)id;
+    struct pm_state *s = ctx;
+    const struct pm_judge_options *o = s->options;
+    if (!f->events || f->duplicate_of || (o->since_ns != PM_NO_TIME && f->to_ns < o->since_ns) || (o->until_ns != PM_NO_TIME && f->to_ns > o->until_ns))
+        return true;
+    if (is_writer(f->component)) add(s, f->to_ns, f->to_ns, false);
+    return true;
+}
+
+// Nodes, and files that are no node's, which wrote in two stretches.
+struct writers {
+    const struct pm_stretch *stretch[2];
+    Pvoid_t in[2];
+};
+
+static bool writer_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
+    struct writers *w = ctx;
+    int had;
+    if (!f->events || f->duplicate_of || !is_writer(f->component) || f->from_ns == PM_NO_TIME) return true;
+    Word_t key = f->node.n ? (Word_t)pm_str_hash(f->node, 1) : (Word_t)id;
+    for (int i = 0; i < 2; i++) {
+        const struct pm_stretch *v = w->stretch[i];
+        if (pm_time_in(f->from_ns, v->from, v->to) || pm_time_in(f->to_ns, v->from, v->to)) J1S(had, w->in[i], key);
+    }
+    (void)had;
+    return true;
+}
+
+static bool outnumbered(struct pm_state *s, const struct pm_stretch *few, const struct pm_stretch *many) {
+    struct writers w = {{few, many}, {NULL, NULL}};
+    Word_t n[2], key = 0, freed;
+    int found, both;
+    pm_timeline_each_file(s->timeline, writer_in, &w);
+    J1C(n[0], w.in[0], 0, -1);
+    J1C(n[1], w.in[1], 0, -1);
+    J1F(found, w.in[0], key);
+    while (found) { // a clock that was set meanwhile has written in both
+        J1T(both, w.in[1], key);
+        n[1] -= both != 0;
+        J1N(found, w.in[0], key);
+    }
+    J1FA(freed, w.in[0]);
+    J1FA(freed, w.in[1]);
+    (void)freed;
+    return n[0] && n[1] > n[0];
+}
+
+static bool strays_from(struct pm_state *s, const struct pm_stretch *v, const struct pm_stretch *era) {
+    bool ahead = v->from > era->to && v->expired != PM_NO_TIME && v->expired > era->to;
+    bool behind = v->to < era->from && v->begins != PM_NO_TIME && v->begins <= era->to;
+    return (ahead || behind) && outnumbered(s, v, era);
+}
+
+// The latest, unless it strays from an earlier one; then what strays from it.
+static void choose(struct pm_state *s, size_t main) {
+    struct pm_stretch *v = s->stretches.items;
+    for (size_t i = main; i-- > 0 && s->stray.from == PM_NO_TIME;)
+        if (strays_from(s, &v[main], &v[i])) {
+            s->stray = v[main];
+            main = i;
+        }
+    for (size_t i = 0; i < s->stretches.n && s->stray.from == PM_NO_TIME; i++)
+        if (i != main && strays_from(s, &v[i], &v[main])) s->stray = v[i];
+    s->era = v[main];
+}
+
+void pm_window_choose(struct pm_state *s) {
+    struct pm_stretch all = {.from = INT64_MAX, .to = INT64_MIN};
+    s->era.from = s->stray.from = PM_NO_TIME;
+    if (s->options->since_ns != PM_NO_TIME && s->options->until_ns != PM_NO_TIME) return;
+    pm_timeline_each_file(s->timeline, widen, &all);
+    if (all.from > all.to || all.to - all.from <= SILENCE_NS) return;
+    pm_timeline_each(s->timeline, "kind BETWEEN 1 AND 6", row_in, s); // pull.start to request
+    pm_timeline_each_file(s->timeline, end_in, s);
+    if (s->stretches.n < 2) return;
+    size_t main = s->stretches.n - 1;
+    for (size_t i = s->stretches.n; i-- > 0 && !s->stretches.items[main].events;)
+        if (s->stretches.items[i].events) main = i;
+    choose(s, main);
+}
+
+static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) { return to > v->from - SILENCE_NS / 2 && from < v->to + SILENCE_NS / 2; }
+static bool has_era(const struct pm_state *s) { return s->era.from != PM_NO_TIME; }
+
+bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row) {
+    int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
+    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns) return false;
+    if (s->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > s->options->until_ns) return false;
+    if (!has_era(s)) return true;
+    if (from == PM_NO_TIME) return !s->aside; // what nobody dated is today's
+    return beside(&s->era, from, to) || (s->stray.from != PM_NO_TIME && beside(&s->stray, from, to));
+}
+
+bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from, int64_t *to) {
+    if (f->row.from_ns == PM_NO_TIME || f->row.to_ns == PM_NO_TIME) return false;
+    *from = pm_far_back(s, f->node, f->row.from_ns);
+    *to = pm_far_back(s, f->node, f->row.to_ns);
+    if (!has_era(s)) return true;
+    if (s->stray.from != PM_NO_TIME && s->far.n == 0 && beside(&s->stray, *from, *to)) return true; // not moved yet
+    if (!beside(&s->era, *from, *to)) return false;
+    if (*from < s->era.from - SILENCE_NS / 2) *from = s->era.from;
+    if (*to > s->era.to + SILENCE_NS / 2) *to = s->era.to;
+    return true;
+}
+
+// ---- the other stretches
+
+static int by_number(const void *a, const void *b) {
+    const struct pm_counts_by *x = a, *y = b;
+    if (x->n != y->n) return x->n > y->n ? -1 : 1;
+    return pm_str_cmp(x->name, y->name);
+}
+
+static void count_cause(struct pm_window *w, int cause) {
+    struct pm_str name = pm_str_c(pm_causes[cause >= 0 ? cause : pm_cause_c("unknown")].name);
+    size_t i = 0;
+    while (i < w->by_cause_n && !pm_str_eq(w->by_cause[i].name, name)) i++;
+    if (i == w->by_cause_n) w->by_cause[w->by_cause_n++] = (struct pm_counts_by){name, 0};
+    w->by_cause[i].n++;
+}
+
+static void sum_up(struct pm_state *s, struct pm_state *seen, struct pm_window *w) {
+    struct pm_ids files = {0};
+    size_t causes = 1;
+    while (pm_causes[causes - 1].name) causes++;
+    w->by_cause = PM_NEWN(s->a, struct pm_counts_by, causes);
+    for (size_t i = 0; i < seen->pulls.n; i++) {
+        const struct pm_attempt *p = &seen->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_CACHED) continue;
+        w->attempts++;
+        w->ok += p->outcome == PM_OUTCOME_OK;
+        w->failed += p->outcome == PM_OUTCOME_FAILED;
+        if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict.cause);
+        for (size_t k = 0; k < p->traces.n; k++) pm_ids_add_new(&files, seen->traces.items[p->traces.items[k]].file);
+    }
+    for (size_t i = 0; i < seen->groups.n; i++)
+        if (seen->groups.items[i].pull) pm_ids_add_new(&files, seen->groups.items[i].file);
+    if (w->by_cause_n > 1) qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, by_number);
+    for (size_t i = 0; i < files.n; i++)
+        if (files.items[i] < seen->facts.files.n) pm_strs_add(&w->files, seen->facts.files.items[files.items[i]].row.path);
+    pm_strs_seal(s->a, &w->files, true);
+    pm_ids_free(&files);
+}
+
+void pm_windows_fill(struct pm_state *s) {
+    struct pm_report *r = s->report;
+    if (!has_era(s)) return;
+    r->windows = PM_NEWN(s->a, struct pm_window, OTHERS_MAX);
+    for (size_t i = s->stretches.n; i-- > 0 && r->windows_n < OTHERS_MAX;) { // the nearest years are the likeliest to be asked for
+        if (s->stretches.items[i].from == s->era.from || s->stretches.items[i].from == s->stray.from) continue;
+        struct pm_window w = {.from_ns = s->stretches.items[i].from, .to_ns = s->stretches.items[i].to};
+        struct pm_state *seen = pm_state_beside(s, s->options);
+        seen->era = s->stretches.items[i];
+        seen->stray.from = PM_NO_TIME;
+        pm_state_fold(seen);
+        sum_up(s, seen, &w);
+        pm_state_free(seen);
+        if (w.attempts) r->windows[r->windows_n++] = w;
+    }
+}
