@@ -134,7 +134,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
         line.json = NULL;
         who = find_parser(f, &line);
     }
-    int inside = frame_nested(f, r), heard = who >= 0 ? who : inside;
+    int inside = frame_nested(f, r), heard = inside >= 0 ? inside : who;
     if (f->voice) frame_voice_tally(f, f->voice, r, heard < 0 ? NULL : pm_parsers[heard]);
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);

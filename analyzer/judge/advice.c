@@ -85,16 +85,19 @@ static const struct pm_config_fact *secret_object(const struct pm_state *s, uint
     return NULL;
 }
 
-// Its object says so. A name that sounds like it does not: a secret that is replaced by mistake takes another registry away from every pod that uses it.
-static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
+size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
     const struct pm_config_fact *c = secret_object(s, namespace, name);
+    const json_t *all = json_object_get(c ? c->detail : NULL, "registries");
     size_t i;
     json_t *v;
-    json_array_foreach(json_object_get(c ? c->detail : NULL, "registries"), i,
-                       v) if (json_is_string(v) &&
-                              is_for(pm_str_c(json_string_value(v)), registry)) return json_array_size(json_object_get(c->detail, "registries")) ==
-        1; // one for several registries is not replaced by one for one
-    return false;
+    json_array_foreach(all, i, v) if (json_is_string(v) && is_for(pm_str_c(json_string_value(v)), registry)) return json_array_size(all);
+    return 0;
+}
+
+// Its object says so. A name that sounds like it does not: a secret that is replaced by mistake takes another registry away from every pod that uses it, and
+// one for several registries is not replaced by one for one.
+static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
+    return pm_secret_registries(s, namespace, name, registry) == 1;
 }
 
 static bool secret_taken(struct pm_state *s, uint32_t namespace, struct pm_str name) {

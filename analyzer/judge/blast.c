@@ -1,5 +1,5 @@
 // Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers that waited.
-#include "judge/scale.h"
+#include "judge/state.h"
 #include <stdlib.h>
 
 struct pod_hit {
@@ -237,58 +237,6 @@ static void autoscalers(struct blast *b) {
     }
 }
 
-// The pod, of all that were hit and did not recover, that a controller's set made; NULL: none.
-static const struct pod_hit *failed_of(const struct blast *b, const struct pm_trace *t, struct pm_str set) {
-    for (size_t k = 0; k < b->n; k++) {
-        const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
-        if (!fact || b->pods[k].recovered != PM_NO_TIME || (t->namespace && t->namespace != fact->namespace)) continue;
-        if (pm_scale_of_pod(set, pm_name(b->s, fact->name)) || (fact->owner_name && pm_str_eq(set, pm_name(b->s, fact->owner_name)))) return &b->pods[k];
-    }
-    return NULL;
-}
-
-// Another set of the same workload, new since, took over: a fix forward. What is taken back goes to a set that was there before.
-static bool went_forward(const struct blast *b, const struct pm_trace *down, struct pm_str set) {
-    struct pm_scale v;
-    bool known_before = false;
-    for (size_t i = 0; i < b->s->traces.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[i];
-        if (t->object != down->object || t->namespace != down->namespace || !pm_scale_read(b->s, t, &v) || !v.set.n || pm_str_eq(v.set, set)) continue;
-        if (t->ts < b->h->from) known_before = true;
-        else if (t->ts <= down->ts && !pm_str_starts(pm_name(b->s, t->message), PM_STR("Scaled down")) && (v.from == 0 || (v.from < 0 && !known_before)))
-            return true;
-    }
-    return false;
-}
-
-static void rolled_back(struct blast *b, const struct pm_trace *t, struct pm_str kind, struct pm_str namespace, struct pm_str name) {
-    struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < inc->blast.rollbacks_n; i++)
-        if (pm_str_eq(inc->blast.rollbacks[i].name, name) && pm_str_eq(inc->blast.rollbacks[i].namespace, namespace)) return;
-    *PM_PUSH(inc->blast.rollbacks, inc->blast.rollbacks_n, inc->blast.rollbacks_cap) =
-        (struct pm_rollout){kind, namespace, name, pm_name(b->s, t->message), -1, -1, t->ts};
-}
-
-// Taken back: the very set whose pods could not pull is scaled to nothing after the first failure, or the controller says that it rolled back.
-static void rollbacks(struct blast *b) {
-    struct pm_state *s = b->s;
-    struct pm_scale v;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (!t->reason || t->ts == PM_NO_TIME || t->ts < b->h->from) continue;
-        struct pm_str object = pm_name(s, t->object), message = pm_name(s, t->message);
-        ptrdiff_t slash = pm_str_chr(object, '/', 0);
-        struct pm_str kind = slash > 0 ? pm_str_sub(object, 0, (size_t)slash) : PM_STR("Deployment"), name = pm_str_from(object, (size_t)(slash + 1));
-        if (pm_str_eqc(pm_name(s, t->reason), "DeploymentRollback") && workload_hit(b, t->namespace, pm_id(s, kind), pm_id(s, name)))
-            rolled_back(b, t, kind, pm_name(s, t->namespace), name);
-        if (!pm_str_starts(message, PM_STR("Scaled down")) || !pm_scale_read(s, t, &v) || v.to != 0) continue;
-        const struct pod_hit *pod = failed_of(b, t, v.set);
-        const struct pm_pod_fact *fact = pod ? pm_facts_pod(s, pod->key) : NULL;
-        if (!fact || went_forward(b, t, v.set)) continue;
-        rolled_back(b, t, kind, pm_name(s, fact->namespace), name.n ? name : pm_name(s, fact->workload_name));
-    }
-}
-
 static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) {
     for (size_t i = 0; i < selector->n; i++)
         if (!pm_ids_has(labels, selector->items[i])) return false;
@@ -390,7 +338,7 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     inc->blast.peak_waiting_pods = peak(&b);
     rollouts(&b);
     autoscalers(&b);
-    rollbacks(&b);
+    pm_rollbacks_find(s, h);
     services(&b);
     keep_in_report(s, inc);
     pm_strs_of_ids(s, &inc->blast.nodes, &nodes);

@@ -273,11 +273,26 @@ static void hpa_row(struct pm_state *s, const struct pm_row *row, const json_t *
     h->target_name = text(s, target, "name");
 }
 
+// Objects say when it was written last, operators' events when they wrote it.
+static void secret_written(struct pm_state *s, const struct pm_row *row, const json_t *d, uint32_t name, bool account) {
+    const struct pm_event *e = &row->event;
+    *PM_PUSH(s->facts.secrets.items, s->facts.secrets.n, s->facts.secrets.cap) =
+        (struct pm_secret_fact){.namespace = pm_id(s, e->field[PM_F_NAMESPACE]),
+                                .name = name,
+                                .by = e->component == PM_COMP_EVENTS ? pm_id(s, e->field[PM_F_OBJECT]) : text(s, d, "by"),
+                                .created = stamp(d, "created"),
+                                .changed = e->component == PM_COMP_EVENTS ? row->ts_ns : stamp(d, "changed"),
+                                .account = account};
+}
+
 static void config_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
     const struct pm_event *e = &row->event;
     struct pm_str object = e->field[PM_F_OBJECT];
     uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
+    if (e->field[PM_F_SECRET].n) secret_written(s, row, d, pm_id(s, e->field[PM_F_SECRET]), false);
+    if (e->field[PM_F_SECRET].n && e->component == PM_COMP_EVENTS) return;
     if (pm_str_starts(object, PM_STR("ServiceAccount/"))) {
+        secret_written(s, row, d, pm_id(s, pm_str_from(object, 15)), true);
         if (json_array_size(json_object_get(d, "pull_secrets")))
             *pm_map_slot(&s->facts.account_secrets, pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
         return;
@@ -440,6 +455,7 @@ void pm_facts_free(struct pm_state *s) {
     free(f->nodes.items);
     free(f->hpas.items);
     free(f->configs.items);
+    free(f->secrets.items);
     free(f->files.items);
     free(f->covers.items);
     Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name,     &f->workload_by_key, &f->node_by_name,    &f->node_alias,

@@ -287,7 +287,7 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
     case PM_KIND_CONFIG:
     case PM_KIND_DISK_USAGE:
         pm_facts_row(s, row);
-        if (told) keep(s, row);
+        if (told && row->event.kind != PM_KIND_CONFIG) keep(s, row);
         break;
     case PM_KIND_HEALTH_CHECK: pm_quota_reading(s, row); // fall through
     default: keep(s, row);

@@ -209,6 +209,11 @@ struct pm_config_fact {
     uint64_t line, event;
     json_t *detail;
 };
+struct pm_secret_fact { // a pull secret, or the service account that names them
+    uint32_t namespace, name, by;
+    int64_t created, changed; // PM_NO_TIME: not known
+    bool account;
+};
 struct pm_cover {
     int64_t from, to;
 }; // when a source was listening on a node
@@ -229,6 +234,7 @@ struct pm_facts {
     PM_LIST(struct pm_node_fact) nodes;
     PM_LIST(struct pm_hpa_fact) hpas;
     PM_LIST(struct pm_config_fact) configs;
+    PM_LIST(struct pm_secret_fact) secrets;
     PM_LIST(struct pm_file_fact) files;
     Pvoid_t pod_by_key;      // id of "ns/name" → index + 1
     Pvoid_t pod_by_name;     // id of name → index + 1, UINT32_MAX where ambiguous
@@ -414,23 +420,35 @@ void pm_skew_measure(struct pm_state *s);                                       
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                          // 0: none that is worth telling
 int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);          // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
-void pm_hearsay_pods(struct pm_state *s);                                    // hearsay.c: pods of failed pulls that no witness names
-void pm_settle(struct pm_state *s);                                          // settle.c
-void pm_group_incidents(struct pm_state *s);                                 // group.c
-void pm_chain_links(struct pm_state *s);                                     // chain.c
-void pm_wire_fill(struct pm_state *s, struct pm_hit *h);                     // wire.c: variant and endpoints
-void pm_wire_tags(struct pm_state *s, struct pm_hit *h);                     // the variant of a missing tag; after pm_scope_find
-void pm_scope_find(struct pm_state *s, struct pm_hit *h);                    // scope.c
-void pm_blast_prepare(struct pm_state *s);                                   // once, before the first
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                    // blast.c
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                 // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                  // trigger.c
+void pm_hearsay_pods(struct pm_state *s);                     // hearsay.c: pods of failed pulls that no witness names
+void pm_settle(struct pm_state *s);                           // settle.c
+void pm_group_incidents(struct pm_state *s);                  // group.c
+void pm_chain_links(struct pm_state *s);                      // chain.c
+void pm_wire_fill(struct pm_state *s, struct pm_hit *h);      // wire.c: variant and endpoints
+void pm_wire_tags(struct pm_state *s, struct pm_hit *h);      // the variant of a missing tag; after pm_scope_find
+void pm_scope_find(struct pm_state *s, struct pm_hit *h);     // scope.c
+void pm_blast_prepare(struct pm_state *s);                    // once, before the first
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h);     // blast.c
+void pm_rollbacks_find(struct pm_state *s, struct pm_hit *h); // rollback.c; after its pods and workloads are known
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h);  // recovery.c
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h);   // trigger.c
+struct pm_trigger_made {
+    const char *what;
+    int64_t at;
+    struct pm_str detail;
+};
+bool pm_trigger_made(struct pm_state *s, const struct pm_hit *h, int64_t from, int64_t to, struct pm_trigger_made *m); // trigger_made.c
+// Has the pod a brother of the same owner that was made before? same: of its revision, as far as labels and images tell.
+bool pm_trigger_older_brother(const struct pm_state *s, const struct pm_hit *h, const struct pm_pod_fact *of, int64_t before, bool same);
+bool pm_trigger_secret(struct pm_state *s, const struct pm_hit *h, int64_t late, int64_t *at, struct pm_str *detail); // trigger_secret.c
 int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h); // the first failure that its trigger can have led to
 void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);              // confidence.c
 void pm_against_fill(struct pm_state *s, struct pm_hit *h);                  // against.c
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
-void pm_evidence_pick(struct pm_state *s);                    // evidence.c
-void pm_advice_fill(struct pm_state *s, struct pm_hit *h);    // advice.c
+void pm_evidence_pick(struct pm_state *s);                 // evidence.c
+void pm_advice_fill(struct pm_state *s, struct pm_hit *h); // advice.c
+// How many registries a pull secret is for, where its object says that this one is among them; else 0.
+size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry);
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
 struct pm_str pm_sentence_calm(struct pm_state *s);

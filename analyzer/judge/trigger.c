@@ -61,22 +61,6 @@ static bool of_kind(const struct pm_state *s, const struct pm_trace *t, const ch
     return object.n > n && pm_str_starts(object, pm_str_c(kind)) && object.p[n] == '/';
 }
 
-// A brother of the same owner that was made before; `same`: of the same revision, as far as labels and images tell.
-static bool older_brother(const struct pm_state *s, const struct pm_hit *h, const struct pm_pod_fact *of, bool same) {
-    for (size_t i = 0; i < s->facts.pods.n && of->owner_name; i++) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
-        if (pod == of || pod->owner_name != of->owner_name || pod->namespace != of->namespace || pod->created == PM_NO_TIME ||
-            pod->created >= pm_since(h->from, BEFORE_NS))
-            continue;
-        if (!same) return true;
-        bool image = !of->images.n || !pod->images.n;
-        for (size_t k = 0; k < of->images.n && !image; k++)
-            image = pm_ids_has(&pod->images, of->images.items[k]) && pm_ids_has(&h->images, of->images.items[k]);
-        if (image) return true;
-    }
-    return false;
-}
-
 // More of the same, or something new? The event's own figures, else whether the set or brothers of the same revision were there before.
 static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
     struct pm_scale v;
@@ -91,7 +75,8 @@ static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
         struct pm_str name = pod ? pm_name(s, pod->name) : PM_NONE;
-        if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) && older_brother(s, h, pod, !v.set.n)) return true;
+        if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) && pm_trigger_older_brother(s, h, pod, pm_since(h->from, BEFORE_NS), !v.set.n))
+            return true;
     }
     return false;
 }
@@ -150,35 +135,6 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     return false;
 }
 
-static bool is_job(const struct pm_state *s, const struct pm_pod_fact *pod) {
-    struct pm_str kind = pm_name(s, pod->workload_kind);
-    return pm_str_eqc(kind, "Job") || pm_str_eqc(kind, "CronJob") || pm_str_eqc(pm_name(s, pod->owner_kind), "Job");
-}
-
-// No event tells: the pods themselves were made just before. A set that was made with them is a rollout, older brothers of the same revision make it a
-// scale-up; a pod of an old set that has none left was only replaced.
-static bool made(struct pm_state *s, struct pm_hit *h) {
-    const struct pm_pod_fact *newest = NULL;
-    int64_t late = behind(s, h);
-    for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        if (!pod || is_job(s, pod) || !pm_time_in(pod->created, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late)) continue;
-        if (!newest || pod->created > newest->created || (pod->created == newest->created && pod->key < newest->key)) newest = pod;
-    }
-    if (!newest) return false;
-    const struct pm_workload_fact *owner =
-        newest->owner_name ? pm_facts_workload(s, newest->namespace, pm_cstr(s, newest->owner_kind), newest->owner_name) : NULL;
-    bool replica_set = pm_str_eqc(pm_name(s, newest->owner_kind), "ReplicaSet");
-    bool fresh = replica_set && owner && owner->created != PM_NO_TIME && owner->created >= pm_since(h->from, BEFORE_NS);
-    bool older = !fresh && older_brother(s, h, newest, !replica_set);
-    if (!fresh && !older && replica_set && owner && owner->created != PM_NO_TIME) return false;
-    uint32_t name = newest->workload_name ? newest->workload_name : newest->name;
-    set(h, older ? "scale-up" : "rollout", fresh ? owner->created : newest->created,
-        pm_arena_fmt(s->a, fresh ? "%.*s/%.*s got a new ReplicaSet" : "pods of %.*s/%.*s were created", PM_FMT(pm_name(s, newest->namespace)),
-                     PM_FMT(pm_name(s, name))));
-    return true;
-}
-
 // Image GC ran between: of a node under pressure itself, or of what its effect had to pull again.
 static bool gc(struct pm_state *s, struct pm_hit *h) {
     bool storage = pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"),
@@ -204,6 +160,22 @@ static bool expiry(struct pm_state *s, struct pm_hit *h) {
         if (s->pulls.items[i].outcome == PM_OUTCOME_OK && pm_ids_has(&h->registries, s->pulls.items[i].registry)) last = pm_at(&s->pulls.items[i]);
     set(h, "credential-expiry", h->from,
         last == PM_NO_TIME ? PM_STR("no earlier success is in the logs") : PM_STR("pulls from this registry worked until then"));
+    return true;
+}
+
+// No event tells: objects and images do.
+static bool made(struct pm_state *s, struct pm_hit *h) {
+    struct pm_trigger_made m = {0};
+    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + behind(s, h), &m)) return false;
+    set(h, m.what, m.at, m.detail);
+    return true;
+}
+
+static bool rotated(struct pm_state *s, struct pm_hit *h) {
+    struct pm_str detail;
+    int64_t at;
+    if (!pm_trigger_secret(s, h, AFTER_NS + behind(s, h), &at, &detail)) return false;
+    set(h, "secret-changed", at, detail);
     return true;
 }
 
@@ -238,7 +210,7 @@ void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (!expiry(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
+    if (!expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
     // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when the first pull failed for it.
     int64_t first = pm_trigger_led_to(s, h);
     if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME && first < h->incident->trigger.at_ns) h->incident->trigger.at_ns = first;

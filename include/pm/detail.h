@@ -11,8 +11,9 @@
 // node.state     {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","images":["norm"],
 //                 "conditions":[{"type","status","reason","message","at"}],"created","pressure":bool,"unschedulable":bool}
 // service (workload.state, kind "Service" or "Endpoints"): {"kind","selector":{},"pods":["name"]}
-// secret (config, object "Secret/NAME"): {"type":"kubernetes.io/dockerconfigjson","registries":["…"]}  (names only, never values)
-// service account (config, object "ServiceAccount/NAME"): {"pull_secrets":["…"]}
+// secret (config, object "Secret/NAME"): {"type":"kubernetes.io/dockerconfigjson","registries":["…"],"created","changed","by"}  (names only, never values)
+// service account (config, object "ServiceAccount/NAME"): {"pull_secrets":["…"],"created","changed","by"}
+//                 changed: when the credentials (the list) were last written; by: the program that wrote them
 // config         {"source","settings":{"dotted.key":value},"lines":{"dotted.key":line}}
 //                 Secrets are already redacted: where a file holds credentials the setting is true. Lists are arrays of strings.
 //                 Sources, and the settings that each may have:

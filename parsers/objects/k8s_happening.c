@@ -45,6 +45,10 @@ static const struct {
     {"horizontalpodautoscaler", "HorizontalPodAutoscaler"},
     {"node", "Node"},
     {"pod", "Pod"},
+    {"helmrelease", "HelmRelease"},
+    {"canary", "Canary"},
+    {"rollout", "Rollout"},
+    {"externalsecret", "ExternalSecret"},
 };
 
 static struct pm_str object_of(struct pm_arena *a, const struct pm_happening *h) {
@@ -272,6 +276,11 @@ static void on_scheduled(const struct happening_ctx *c) {
 static void on_workload(const struct happening_ctx *c) {
     emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE : PM_KIND_WORKLOAD_STATE);
 }
+// Reasons that say anything: Flagger's, and helm-controller's before it had better ones.
+static void on_rolled_back(const struct happening_ctx *c) {
+    if (pm_str_starts(c->h->message, PM_STR("Rolling back ")) || pm_str_starts(c->h->message, PM_STR("Helm rollback to "))) on_workload(c);
+    else on_warning(c);
+}
 static void on_node(const struct happening_ctx *c) { emit_message(c, PM_KIND_NODE_STATE); }
 static void on_runtime_start(const struct happening_ctx *c) { emit_message(c, PM_KIND_RUNTIME_START); }
 
@@ -287,6 +296,23 @@ static void on_maybe_runtime_down(const struct happening_ctx *c) {
 // "Starting kubelet." is a node's happening, kube-proxy says Starting too.
 static void on_starting(const struct happening_ctx *c) {
     if (pm_str_eqc(c->h->component, "kubelet") || says(c->h, "kubelet")) on_node(c);
+}
+
+// Operators write pull secrets and say so on their own objects: ExternalSecret ("Updated Secret"), SealedSecret ("SealedSecret unsealed successfully"),
+// VaultStaticSecret ("Secret synced"). Older ones say it at each look, changed or not: what is counted up is no change.
+#define CHANGES_MAX 3
+static bool on_secret_written(const struct happening_ctx *c) {
+    static const char *const WRITTEN[] = {"Created", "Updated", "Unsealed", "SecretSynced", "SecretRotated", "SecretCreated", "SecretUpdated", "Synced"};
+    if (pm_str_ifind(c->h->object_kind, PM_STR("secret"), 0) < 0 || !c->h->name.n) return false;
+    for (size_t i = 0; i < PM_LEN(WRITTEN); i++) {
+        if (!pm_str_eqc(c->h->reason, WRITTEN[i]) || c->h->count > CHANGES_MAX || pm_str_eqc(c->h->type, "Warning")) continue;
+        struct pm_event e = event_of(c, PM_KIND_CONFIG);
+        e.field[PM_F_SECRET] = c->h->name;
+        e.field[PM_F_MESSAGE] = c->h->message;
+        pm_emit(c->p, c->r, &e);
+        return true;
+    }
+    return false;
 }
 
 static const struct {
@@ -317,6 +343,10 @@ static const struct {
     {"SuccessfulDelete", on_workload},
     {"DeploymentRollback", on_workload},
     {"DeploymentRollbackRevisionNotFound", on_workload},
+    {"RolloutAborted", on_workload},
+    {"RollbackSucceeded", on_workload},
+    {"Synced", on_rolled_back},
+    {"info", on_rolled_back},
     {"FailedCreate", on_workload},
     {"BackoffLimitExceeded", on_workload},
     {"DeadlineExceeded", on_workload},
@@ -348,6 +378,7 @@ static const struct {
 
 enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_happening *h) {
     struct happening_ctx c = {ctx, r, h};
+    if (on_secret_written(&c)) return PM_PARSE_OK;
     for (size_t i = 0; i < PM_LEN(REASONS); i++) {
         if (!pm_str_eqc(h->reason, REASONS[i].reason)) continue;
         REASONS[i].fn(&c);

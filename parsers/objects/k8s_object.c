@@ -74,6 +74,7 @@ static const struct {
 } FILES[] = {
     {"deployments", "Deployment"},
     {"replicasets", "ReplicaSet"},
+    {"controllerrevisions", "ControllerRevision"},
     {"statefulsets", "StatefulSet"},
     {"daemonsets", "DaemonSet"},
     {"cronjobs", "CronJob"},

@@ -53,6 +53,28 @@ static void detail_registries(struct pm_arena *a, struct pm_detail *d, const jso
     pm_detail_end(d, ']');
 }
 
+// Does this entry of managedFields own what pulls are asked with? Labels and annotations may have been touched by others since.
+static bool owns(const json_t *entry, bool account) {
+    const json_t *fields = json_object_get(entry, "fieldsV1");
+    return account ? json_object_get(fields, "f:imagePullSecrets") != NULL : json_object_get(fields, "f:data") || json_object_get(fields, "f:stringData");
+}
+
+// When it was made, when its credentials were last written, and by which program, where the dump kept managedFields.
+static void detail_written(struct pm_detail *d, const json_t *o, bool account) {
+    const json_t *entries = pm_k8s_get(o, "metadata.managedFields"), *last = NULL;
+    struct pm_when when = {0};
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        const json_t *entry = json_array_get(entries, i);
+        struct pm_when w = pm_k8s_when(entry, "time");
+        if (!owns(entry, account) || w.kind == PM_WHEN_NONE || (last && w.ns < when.ns)) continue;
+        last = entry;
+        when = w;
+    }
+    pm_k8s_detail_when(d, "created", pm_k8s_when(o, "metadata.creationTimestamp"));
+    pm_k8s_detail_when(d, "changed", when);
+    pm_detail_str(d, "by", pm_k8s_str(last, "manager"));
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     const json_t *o = r->json, *secrets = json_object_get(o, "imagePullSecrets");
     bool account = pm_k8s_is(r, "ServiceAccount");
@@ -68,6 +90,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_detail_str(&d, "type", type);
         detail_registries(ctx->a, &d, o);
     }
+    detail_written(&d, o, account);
     struct pm_event e = pm_k8s_event(r, PM_KIND_CONFIG, o);
     e.field[PM_F_OBJECT] = pm_k8s_named(ctx->a, kind, name);
     if (!account) e.field[PM_F_SECRET] = name;

@@ -1,8 +1,9 @@
-// Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob, ReplicationController objects → workload.state.
+// Deployment, ReplicaSet, StatefulSet, DaemonSet, ControllerRevision, Job, CronJob, ReplicationController objects → workload.state.
 //
 //   {"kind":"Deployment","metadata":{"name":"cart","namespace":"shop","generation":4},"spec":{"replicas":3,…},"status":{"replicas":4,"updatedReplicas":1,…}}
 // Source: k8s:staging/src/k8s.io/api/{apps,batch,core}/v1/types.go. OpenShift DeploymentConfig has the same members.
 #include "parsers/objects/k8s_object.h"
+#include <inttypes.h>
 
 struct counts { // where each kind keeps its numbers; NULL: it has none
     const char *kind, *desired, *ready, *updated, *available, *unavailable, *template;
@@ -19,6 +20,7 @@ static const struct counts KINDS[] = {
      "spec.template.spec"},
     {"Job", "spec.completions", "status.ready", NULL, "status.succeeded", NULL, "spec.template.spec"},
     {"CronJob", NULL, NULL, NULL, NULL, NULL, "spec.jobTemplate.spec.template.spec"},
+    {"ControllerRevision", NULL, NULL, NULL, NULL, NULL, "data.spec.template.spec"},
 };
 
 static const struct counts *counts_of(const struct pm_record *r) {
@@ -55,6 +57,14 @@ static struct pm_str annotation(const json_t *o, const char *name) {
     return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
 }
 
+// A Deployment and its sets bear a number, a ControllerRevision has one; a StatefulSet names the one that it goes to.
+static void detail_revision(struct pm_detail *d, const json_t *o) {
+    struct pm_str revision = annotation(o, "deployment.kubernetes.io/revision");
+    int64_t number = pm_k8s_int(o, "revision", -1);
+    if (!revision.n && number >= 0) revision = pm_arena_fmt(d->a, "%" PRId64, number);
+    pm_detail_str(d, "revision", revision.n ? revision : pm_k8s_str(o, "status.updateRevision"));
+}
+
 static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct counts *k) {
     struct pm_detail d = pm_detail_new(a);
     pm_detail_str(&d, "kind", pm_str_c(k->kind));
@@ -70,8 +80,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct
     detail_images(&d, pm_k8s_get(o, k->template));
     const json_t *selector = pm_k8s_get(o, "spec.selector.matchLabels");
     pm_k8s_detail_strings(&d, "selector", selector ? selector : pm_k8s_get(o, "spec.selector"));
-    struct pm_str revision = annotation(o, "deployment.kubernetes.io/revision");
-    pm_detail_str(&d, "revision", revision.n ? revision : pm_k8s_str(o, "status.updateRevision"));
+    detail_revision(&d, o);
     pm_detail_bool(&d, "paused", pm_k8s_true(o, "spec.paused") || pm_k8s_true(o, "spec.suspend"));
     pm_k8s_detail_when(&d, "created", pm_k8s_when(o, "metadata.creationTimestamp"));
     return pm_detail_done(&d);
