@@ -111,8 +111,8 @@ format: ## write the tree's formatting
 demo: deps ## install what is missing, build, analyse the embedded sample bundle, show the report
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)mkdir -p build/demo
-	$(Q)./$(BIN) analyze testdata/bundles/demo-hub-quota/input.tar.gz -o - --format text -o build/demo/report.html -o build/demo/report.json
-	@echo; echo "The same as a page: build/demo/report.html   (and for programs: build/demo/report.json)"
+	$(Q)./$(BIN) analyze testdata/bundles/demo-hub-quota/input.tar.gz -q --brief -o - -o build/demo/report.html -o build/demo/report.json
+	@echo; echo "The whole report: build/demo/report.html (a page), build/demo/report.json (for programs). The program: $(BIN)"
 
 PREFIX ?= /usr/local
 install: all ## install the binary under PREFIX (/usr/local)

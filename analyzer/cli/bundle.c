@@ -1,5 +1,6 @@
 // Reading a bundle, judging a timeline, writing reports: the steps of analyze, ingest and report.
 #include "cli/bundle.h"
+#include "cli/window.h"
 #include "ingest/zone.h"
 #include "pm/rule.h"
 #include <stdio.h>
@@ -8,15 +9,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPT_OUTPUT, OPT_FORMAT, OPT_DB, OPT_SINCE, OPT_UNTIL, OPT_RULES, OPT_QUOTAS, OPT_ALERTS, OPT_TZ, OPT_YEAR, OPT_JOBS, OPT_NO_REDACT, OPT_COLOR };
+enum {
+    OPT_OUTPUT,
+    OPT_FORMAT,
+    OPT_DB,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_AROUND,
+    OPT_RULES,
+    OPT_QUOTAS,
+    OPT_ALERTS,
+    OPT_TZ,
+    OPT_YEAR,
+    OPT_JOBS,
+    OPT_NO_REDACT,
+    OPT_BRIEF,
+    OPT_INCIDENT,
+    OPT_TEMPLATE,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_COLOR
+};
 const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
     [OPT_OUTPUT] = {"output", 'o', "FILE", "write a report there; the name says the format (.txt .json .md .html .om), - is standard output; may be repeated",
                     NULL, PM_ARGS_OUTPUT},
     [OPT_FORMAT] = {"format", 'f', "F", "the format of all outputs, whatever their names", "text json markdown html openmetrics alerts", PM_ARGS_OUTPUT},
     [OPT_DB] = {"db", 0, "FILE", "keep the timeline, an SQLite database, for report, query and merge; one that is there is replaced", NULL, PM_ARGS_DB},
-    [OPT_SINCE] = {"since", 0, "T", "only what happened from T on: 2026-04-12, '2026-04-12 06:47', 2026-04-12T06:47:00+02:00; no zone is UTC", NULL,
-                   PM_ARGS_JUDGE},
+    [OPT_SINCE] = {"since", 0, "T", "only what happened from T on: " PM_TIME_FORMS, NULL, PM_ARGS_JUDGE},
     [OPT_UNTIL] = {"until", 0, "T", "only what happened up to T", NULL, PM_ARGS_JUDGE},
+    [OPT_AROUND] = {"around", 0, "T", "only a quarter of an hour before and after T; T/1h is an hour before and after", NULL, PM_ARGS_JUDGE},
     [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, PM_ARGS_JUDGE},
     [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table (rules/quotas.yaml shows the form)", NULL, PM_ARGS_JUDGE},
     [OPT_ALERTS] = {"alerts", 0, "FILE",
@@ -27,6 +48,11 @@ const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
     [OPT_YEAR] = {"year", 0, "Y", "the year of each file's last line, for stamps that have none; found out where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_JOBS] = {"jobs", 'j', "N", "threads; as many as cores, at most 8, where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_NO_REDACT] = {"no-redact", 0, NULL, "keep secrets as they stand in the logs", NULL, PM_ARGS_BUNDLE},
+    [OPT_BRIEF] = {"brief", 0, NULL, "text: the first screen only", NULL, PM_ARGS_OUTPUT},
+    [OPT_INCIDENT] = {"incident", 0, "N", "text: incident N alone, with all that is known of it", NULL, PM_ARGS_OUTPUT},
+    [OPT_TEMPLATE] = {"template", 0, "FILE", "markdown: a layout of one's own (share/pullmortem/postmortem.md is the built-in one)", NULL, PM_ARGS_OUTPUT},
+    [OPT_QUIET] = {"quiet", 'q', NULL, "no progress and no word about what was written", NULL, PM_ARGS_OUTPUT | PM_ARGS_BUNDLE},
+    [OPT_VERBOSE] = {"verbose", 'v', NULL, "text: every incident, row and piece of evidence", NULL, PM_ARGS_OUTPUT},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never; NO_COLOR is honoured", "auto always never", PM_ARGS_OUTPUT},
 };
 
@@ -36,6 +62,13 @@ static bool zone_known(const char *name) {
     return zone != NULL;
 }
 
+// Whether it is a time at all is known before the bundle is read; which one, after.
+static int time_take(const struct pm_command *c, const char *text, bool around) {
+    const struct pm_extent some = {0, 0};
+    int64_t at, from, to;
+    enum pm_time_form form = around ? pm_time_around(text, &some, &at, &from, &to) : pm_time_given(text, &some, &at);
+    return form != PM_TIME_BAD ? PM_EXIT_OK : pm_usage(c, "'%s' is no time: write %s", text, PM_TIME_FORMS);
+}
 static int option_take(const struct pm_command *c, struct pm_bundle_args *args, int which, const char *value) {
     long n;
     switch (which) {
@@ -46,10 +79,20 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
     case OPT_FORMAT: args->out.format = value; return PM_EXIT_OK;
     case OPT_COLOR: args->out.color = value; return PM_EXIT_OK;
     case OPT_DB: args->db = value; return PM_EXIT_OK;
-    case OPT_SINCE:
-    case OPT_UNTIL:
-        if (pm_opt_time(value, which == OPT_SINCE ? &args->since_ns : &args->until_ns)) return PM_EXIT_OK;
-        return pm_usage(c, "'%s' is no time: write 2026-04-12, 2026-04-12T06:47 or 2026-04-12T06:47:00Z (no zone is UTC)", value);
+    case OPT_SINCE: args->since = value; return time_take(c, value, false);
+    case OPT_UNTIL: args->until = value; return time_take(c, value, false);
+    case OPT_AROUND: args->around = value; return time_take(c, value, true);
+    case OPT_BRIEF: args->out.render.brief = true; return PM_EXIT_OK;
+    case OPT_INCIDENT:
+        if (!pm_opt_number(value, 1, 1000000, &n)) return pm_usage(c, "--incident is the number of an incident, not '%s'", value);
+        args->out.render.incident = (uint32_t)n;
+        return PM_EXIT_OK;
+    case OPT_TEMPLATE: args->out.template = value; return PM_EXIT_OK;
+    case OPT_QUIET:
+        args->ingest.progress = false;
+        args->out.quiet = true;
+        return PM_EXIT_OK;
+    case OPT_VERBOSE: args->out.render.verbose = true; return PM_EXIT_OK;
     case OPT_RULES:
         if (access(value, R_OK) == 0) {
             args->rules_dir = value;
@@ -118,13 +161,15 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     for (size_t i = 0; i < args->paths_n; i++)
         if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
             return pm_usage(c, "%s is a timeline, not a bundle: 'pullmortem report' reads it, 'pullmortem merge' puts several together", args->paths[i]);
-    if (args->since_ns != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->since_ns > args->until_ns) return pm_usage(c, "--since is after --until");
+    if (args->around && (args->since || args->until)) return pm_usage(c, "--around is a window of its own: leave out --since and --until");
+    if (args->out.render.brief && args->out.render.incident) return pm_usage(c, "--brief or --incident, not both");
+    args->out.render.subject = args->paths_n == 1 && strcmp(args->paths[0], "-") != 0 ? args->paths[0] : NULL;
     int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
     return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
 
 int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args) {
-    *args = (struct pm_bundle_args){.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
+    *args = (struct pm_bundle_args){0};
     args->ingest.redact = true;
     args->ingest.progress = isatty(STDERR_FILENO);
     args->paths = pm_xmalloc(sizeof *args->paths * (size_t)(argc + 1));
@@ -243,7 +288,7 @@ void pm_report_input(struct pm_report *r, struct pm_timeline *t, struct pm_diags
 }
 
 // A window beside all that is dated leaves nothing; that is most often a slip in the year or the zone.
-static void window_note(const struct pm_report *r, const struct pm_bundle_args *args) {
+static void window_note(const struct pm_report *r, const struct pm_judge_options *args) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     char at[32];
     for (size_t i = 0; i < r->file_rows_n; i++) {
@@ -255,6 +300,52 @@ static void window_note(const struct pm_report *r, const struct pm_bundle_args *
         fprintf(stderr, "pullmortem: --since leaves nothing: the logs end at %s\n", pm_when_format(to, at));
     if (from != PM_NO_TIME && args->until_ns != PM_NO_TIME && args->until_ns < from)
         fprintf(stderr, "pullmortem: --until leaves nothing: the logs begin at %s\n", pm_when_format(from, at));
+}
+
+// The evidence's first and last stamp: of members whose zone is known, where there are such.
+static bool extent_in(void *ctx, int columns, const char *const *names, const char *const *cells) {
+    struct pm_extent *e = ctx;
+    (void)columns, (void)names;
+    if (cells[0] && cells[1]) e->from_ns = strtoll(cells[0], NULL, 10), e->to_ns = strtoll(cells[1], NULL, 10);
+    return true;
+}
+static struct pm_extent extent_of(struct pm_timeline *t) {
+    struct pm_extent e = {PM_NO_TIME, PM_NO_TIME};
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str why;
+    pm_timeline_sql(t, "SELECT min(from_ns), max(to_ns) FROM member WHERE coalesce(offset_from, '') <> 'assumed'", extent_in, &e, &why, a);
+    if (e.to_ns == PM_NO_TIME) pm_timeline_sql(t, "SELECT min(from_ns), max(to_ns) FROM member", extent_in, &e, &why, a);
+    pm_arena_free(a);
+    return e;
+}
+static int around_read(const struct pm_bundle_args *args, const struct pm_extent *e, struct pm_judge_options *o) {
+    char first[32], last[32];
+    int64_t at;
+    if (pm_time_around(args->around, e, &at, &o->since_ns, &o->until_ns) == PM_TIME_GOOD && e->to_ns != PM_NO_TIME && o->until_ns >= e->from_ns &&
+        o->since_ns <= e->to_ns)
+        return PM_EXIT_OK;
+    if (e->to_ns == PM_NO_TIME) fprintf(stderr, "pullmortem: --around %s: nothing here has a time\n", args->around);
+    else
+        fprintf(stderr, "pullmortem: --around %s: the logs go from %s to %s\n", args->around, pm_when_format(e->from_ns, first),
+                pm_when_format(e->to_ns, last));
+    return PM_EXIT_USAGE;
+}
+static int window_read(const struct pm_bundle_args *args, struct pm_timeline *t, struct pm_judge_options *o) {
+    const struct {
+        const char *name, *text;
+        int64_t *ns;
+    } ends[] = {{"since", args->since, &o->since_ns}, {"until", args->until, &o->until_ns}};
+    if (!args->since && !args->until && !args->around) return PM_EXIT_OK;
+    struct pm_extent e = extent_of(t);
+    if (args->around) return around_read(args, &e, o);
+    for (size_t i = 0; i < PM_LEN(ends); i++) {
+        if (!ends[i].text || pm_time_given(ends[i].text, &e, ends[i].ns) == PM_TIME_GOOD) continue;
+        fprintf(stderr, "pullmortem: --%s %s: nothing here has a time that it could be told from\n", ends[i].name, ends[i].text);
+        return PM_EXIT_USAGE;
+    }
+    if (o->since_ns == PM_NO_TIME || o->until_ns == PM_NO_TIME || o->since_ns <= o->until_ns) return PM_EXIT_OK;
+    fputs("pullmortem: --since is after --until\n", stderr);
+    return PM_EXIT_USAGE;
 }
 
 struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args) {
@@ -270,12 +361,16 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const stru
     int status = PM_EXIT_USAGE;
     struct pm_arena *a = pm_arena_new();
     struct pm_judge_options o = {
-        .quotas_file = args->quotas_file, .alerts_file = args->alerts_file, .since_ns = args->since_ns, .until_ns = args->until_ns, .inputs = inputs_of(t, a)};
+        .quotas_file = args->quotas_file, .alerts_file = args->alerts_file, .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = inputs_of(t, a)};
     struct pm_diags *said = pm_diags_new();
-    struct pm_report *r = pm_judge(t, rules, &o, said);
+    struct pm_report *r = NULL;
+    bool asked = window_read(args, t, &o) == PM_EXIT_OK;
+    if (args->ingest.progress && asked) fputs("\rjudging\033[K", stderr);
+    if (asked) r = pm_judge(t, rules, &o, said);
+    if (args->ingest.progress && asked) fputs("\r\033[K", stderr);
     if (r) pm_report_input(r, t, said);
     if (r) status = pm_outputs_write(&args->out, r);
-    if (r) window_note(r, args);
+    if (r) window_note(r, &o);
     if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n) status = PM_EXIT_INPUT; // none of it is a text
     if (r && pm_timeline_error(t)) {
         fprintf(stderr, "pullmortem: the timeline: %s\n", pm_timeline_error(t));

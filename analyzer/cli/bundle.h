@@ -10,12 +10,12 @@ struct pm_bundle_args {
     const char *db;
     struct pm_ingest_options ingest;
     const char *rules_dir, *quotas_file, *alerts_file;
-    int64_t since_ns, until_ns;
+    const char *since, *until, *around; // as given; read once the bundle's end is known
     struct pm_outputs out;
     bool refused; // reading showed that an option cannot be: said
 };
 enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
-enum { PM_BUNDLE_OPTIONS_N = 13 };
+enum { PM_BUNDLE_OPTIONS_N = 19 };
 extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
 // PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either way.

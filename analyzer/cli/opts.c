@@ -1,5 +1,6 @@
 // Walking options, and saying what is wrong with them: shared by every command.
 #include "cli/opts.h"
+#include "cli/window.h"
 #include "pm/arena.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -170,15 +171,7 @@ bool pm_opt_number(const char *text, long low, long high, long *out) {
     return true;
 }
 
-// "2026-04-12", "2026-04-12 06:47", "2026-04-12T06:47:01.5Z", "…+02:00"; no zone is UTC.
 bool pm_opt_time(const char *text, int64_t *ns) {
-    struct pm_str s = pm_str_c(text);
-    char full[48];
-    const char *tail = s.n == 10 ? "T00:00:00Z" : s.n == 16 ? ":00Z" : "";
-    if (s.n < 10 || s.n > 35) return false;
-    snprintf(full, sizeof full, "%s%s", text, tail);
-    struct pm_when w = {0};
-    if (pm_when_rfc3339(pm_str_c(full), &w) != strlen(full) || (w.kind != PM_WHEN_UTC && w.kind != PM_WHEN_LOCAL)) return false;
-    *ns = w.ns;
-    return true;
+    const struct pm_extent none = {PM_NO_TIME, PM_NO_TIME};
+    return pm_time_given(text, &none, ns) == PM_TIME_GOOD;
 }

@@ -22,7 +22,10 @@ struct pm_outputs {
     const char *file[PM_OUTPUTS_MAX];
     const struct pm_renderer *renderer[PM_OUTPUTS_MAX];
     size_t n;
-    const char *format, *color; // --format, --color; NULL: not given
+    const char *format, *color;      // --format, --color; NULL: not given
+    const char *template;            // --template: a file; NULL: the built-in layout
+    struct pm_render_options render; // what every output of this run shares
+    bool quiet;                      // nothing is said of what was written
 };
 // Before the long work: formats are known, colours are a word. PM_EXIT_OK or PM_EXIT_USAGE, said.
 int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out);

@@ -2,6 +2,7 @@
 #include "base/unfinished.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
+#include "report/words.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,7 +57,9 @@ static int cannot_write(const char *name) {
     return PM_EXIT_INPUT;
 }
 static int write_standard(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
-    struct pm_render_options o = {.color = pm_color_wanted(out->color, STDOUT_FILENO), .width = width_of(STDOUT_FILENO)};
+    struct pm_render_options o = out->render;
+    o.color = pm_color_wanted(out->color, STDOUT_FILENO);
+    o.width = width_of(STDOUT_FILENO);
     return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK : cannot_write("-");
 }
 // Devices and pipes are written as they are; a file appears whole, by renaming: where it cannot be written, the older one of that name stays.
@@ -88,12 +91,32 @@ static bool render_to(FILE *f, void *ctx) {
     const struct file_report *x = ctx;
     return x->renderer->render(f, x->report, &x->options);
 }
+static void wrote(const char *path, const char *format, uint64_t bytes) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str size = pm_words_bytes(a, bytes);
+    fprintf(stderr, "wrote %s (%s, %.*s)\n", path, format, PM_FMT(size));
+    pm_arena_free(a);
+}
 static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
-    struct file_report x = {out->renderer[i], r, {.color = out->color && strcmp(out->color, "always") == 0}};
-    return pm_file_write(out->file[i], render_to, &x) ? PM_EXIT_OK : cannot_write(out->file[i]);
+    struct file_report x = {out->renderer[i], r, out->render};
+    struct stat st;
+    x.options.color = out->color && strcmp(out->color, "always") == 0;
+    if (!pm_file_write(out->file[i], render_to, &x)) return cannot_write(out->file[i]);
+    if (!out->quiet && isatty(STDERR_FILENO) && stat(out->file[i], &st) == 0 && S_ISREG(st.st_mode))
+        wrote(out->file[i], out->renderer[i]->name, (uint64_t)st.st_size);
+    return PM_EXIT_OK;
+}
+static bool incident_there(const struct pm_report *r, uint32_t id) {
+    for (size_t i = 0; i < r->incidents_n; i++)
+        if (r->incidents[i].id == id) return true;
+    return false;
 }
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
     int status = PM_EXIT_OK;
+    if (out->render.incident && !incident_there(r, out->render.incident)) {
+        fprintf(stderr, "pullmortem: there is no incident %u: this report has %zu\n", (unsigned)out->render.incident, r->incidents_n);
+        return PM_EXIT_USAGE;
+    }
     for (size_t i = 0; i < out->n; i++) {
         int one = strcmp(out->file[i], "-") == 0 ? write_standard(out, i, r) : write_file(out, i, r);
         if (one != PM_EXIT_OK) status = one;

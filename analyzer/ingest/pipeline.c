@@ -684,7 +684,8 @@ static void progress(struct writer *w) {
     double mib = (double)atomic_load(&w->p->bytes) / (1 << 20), s = (double)(now - w->began_ns) / 1e9;
     double read = (double)atomic_load(&w->p->read_bytes), left = (double)w->p->total_bytes - read;
     char left_text[48] = "", duration[32];
-    if (left > 0 && read > 0 && s > 1) snprintf(left_text, sizeof left_text, ", %s left", pm_duration_format((int64_t)(s * left / read * 1e9), duration));
+    if (left > 0 && read > 0 && s > 1)
+        snprintf(left_text, sizeof left_text, ", %s left", s * left / read < 1 ? "a moment" : pm_duration_format((int64_t)(s * left / read * 1e9), duration));
     fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files%s\033[K", mib, mib / s, w->n, left_text);
 }
 

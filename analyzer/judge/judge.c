@@ -94,6 +94,8 @@ void pm_report_free(struct pm_report *r) {
     free(r->missing);
     free(r->unknown);
     free(r->hearsay);
+    free(r->lanes);
+    free(r->marks);
     free(r->skipped);
     free(r->diagnostics);
     pm_arena_free(r->a);
@@ -309,6 +311,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pm_hearsay_fill(s);
     bundle(s);
     pm_report_finish(s);
+    pm_lanes_fill(s);
     pm_missing_fill(s);
     pm_series_fill(s);
     bool good = pm_alerts_fill(s) && quotas;

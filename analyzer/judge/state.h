@@ -459,7 +459,10 @@ void pm_missing_once(struct pm_report *r); // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.
 void pm_quota_reading(struct pm_state *s, const struct pm_row *row); // quota/checked.c
 bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
-void pm_stats_fill(struct pm_state *s);                                    // stats.c
+void pm_stats_fill(struct pm_state *s); // stats.c
+uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p);
+int64_t pm_step_width(int64_t span, int64_t most);                         // a width that people read, of at most so many steps
+void pm_lanes_fill(struct pm_state *s);                                    // lanes.c
 void pm_unknown_fill(struct pm_state *s);                                  // unknown.c
 struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text); // names and numbers taken out
 void pm_report_finish(struct pm_state *s);                                 // finish.c: pulls and incidents into the report and back into the timeline

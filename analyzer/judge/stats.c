@@ -189,7 +189,7 @@ static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt 
 static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->node || !p->client ? p->node : NOT_COUNTED; }
 static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, !p->node && p->client ? p->client : NOT_COUNTED; }
 static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->image; }
-static uint32_t pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
+uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
     uint32_t of_pod = p->namespace ? p->namespace : p->pods.n ? pod_namespace(s, p->pods.items[0]) : 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;
 }
@@ -200,7 +200,7 @@ static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) 
 static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->namespace; }
 static const struct keys registries = {pull_registry, trace_registry, true}, nodes = {pull_node, trace_node, true},
                          clients = {pull_client, trace_client, false}, images = {pull_image, trace_image, false},
-                         namespaces = {pull_namespace, trace_namespace, false};
+                         namespaces = {pm_pull_namespace, trace_namespace, false};
 
 static bool is_counted(const struct pm_trace *t) { return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image); }
 
@@ -243,11 +243,11 @@ static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys,
 }
 
 // Widths that people read: 1 s … 1 day, the smallest that keeps the series short.
-static int64_t width_of(int64_t span) {
+int64_t pm_step_width(int64_t span, int64_t most) {
     static const int64_t widths[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
     for (size_t i = 0; i < PM_LEN(widths); i++)
-        if (span / PM_S(widths[i]) < BUCKETS_MAX) return PM_S(widths[i]);
-    return (span / BUCKETS_MAX / PM_S(86400) + 1) * PM_S(86400);
+        if (span / PM_S(widths[i]) < most) return PM_S(widths[i]);
+    return (span / most / PM_S(86400) + 1) * PM_S(86400);
 }
 
 static void in_bucket(struct pm_bucket *b, const struct pm_attempt *p) {
@@ -267,7 +267,7 @@ static void series(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++)
         if (pm_at(&s->pulls.items[i]) == PM_NO_TIME) in_bucket(&s->report->series_undated, &s->pulls.items[i]);
     if (from == PM_NO_TIME) return;
-    int64_t width = width_of(to - from), start = from - ((from % width) + width) % width;
+    int64_t width = pm_step_width(to - from, BUCKETS_MAX), start = from - ((from % width) + width) % width;
     struct pm_report *r = s->report;
     r->series_n = r->series_cap = (size_t)((to - start) / width + 1);
     r->series = PM_NEWN(s->a, struct pm_bucket, r->series_n);

@@ -29,23 +29,30 @@ void pm_text_item(struct pm_text *t, int indent, const char *label, int label_wi
     for (bool first = true; text.n; first = false) {
         label_print(t, indent, first ? label : "", label_width);
         size_t n = pm_text_fit(text, room);
-        pm_text_ink(t, PM_INK_PLAIN, pm_str_sub(text, 0, n));
+        struct pm_str line = pm_str_sub(text, 0, n);
+        while (line.n && line.p[line.n - 1] == ' ') line.n--;
+        pm_text_ink(t, PM_INK_PLAIN, line);
         fputc('\n', t->f);
         text = pm_str_from(text, n);
         while (text.n && text.p[0] == ' ') text = pm_str_from(text, 1);
     }
 }
-void pm_text_item_cut(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
-    int room = t->width - indent - label_width;
+void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
     if (!text.n) return;
     label_print(t, indent, label, label_width);
-    pm_text_ink(t, PM_INK_PLAIN, pm_text_cut(t->a, text, room < 20 ? 20 : room));
-    fputc('\n', t->f);
+    fprintf(t->f, "%.*s\n", PM_FMT(text));
 }
 
 void pm_table_add(struct pm_table *b, struct pm_str cell) { *PM_PUSH(b->cells, b->n, b->cap) = cell; }
 
-static void widths_of(const struct pm_text *t, const struct pm_table *b, int indent, int width[PM_TABLE_COLUMNS]) {
+// The column with this head: -1 there is none.
+static int column_of(const struct pm_table *b, struct pm_str head) {
+    for (int c = 0; c < b->columns; c++)
+        if (pm_str_eq(b->cells[c], head)) return c;
+    return -1;
+}
+enum { LEAST = 12 }; // columns of words are not cut below
+static void widths_of(const struct pm_text *t, struct pm_table *b, int indent, int width[PM_TABLE_COLUMNS]) {
     int total = indent;
     for (int c = 0; c < b->columns; c++) {
         width[c] = 0;
@@ -55,13 +62,24 @@ static void widths_of(const struct pm_text *t, const struct pm_table *b, int ind
         }
         total += width[c] + (c ? 2 : 0);
     }
-    int over = total - t->width;
-    if (over > 0) width[0] = width[0] - over > 12 ? width[0] - over : width[0] < 12 ? width[0] : 12;
+    for (struct pm_str rest = pm_str_c(b->drop); rest.n && total > t->width;) {
+        ptrdiff_t end = pm_str_chr(rest, '|', 0);
+        int c = column_of(b, end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end));
+        if (c > 0) b->gone |= 1u << c, total -= width[c] + 2;
+        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
+    }
+    for (int over = total - t->width; over > 0;) { // words give way before numbers, the longest first
+        int widest = -1;
+        for (int c = 0; c < b->columns; c++)
+            if (!((b->gone | b->right) >> c & 1) && width[c] > LEAST && (widest < 0 || width[c] > width[widest])) widest = c;
+        if (widest < 0) break;
+        width[widest]--, over--;
+    }
 }
 // Cells from `c` to the row's end that hold nothing print nothing: no blanks at the end of a line.
 static bool rest_empty(const struct pm_table *b, size_t row, int c) {
     for (; c < b->columns; c++)
-        if (b->cells[row * (size_t)b->columns + (size_t)c].n) return false;
+        if (!(b->gone >> c & 1) && b->cells[row * (size_t)b->columns + (size_t)c].n) return false;
     return true;
 }
 static void cell_print(struct pm_text *t, struct pm_str cell, int width, bool right, bool last, enum pm_ink ink) {
@@ -77,6 +95,7 @@ void pm_table_print(struct pm_text *t, struct pm_table *b, int indent) {
     for (size_t row = 0; row * (size_t)b->columns < b->n; row++) {
         fprintf(t->f, "%*s", indent, "");
         for (int c = 0; c < b->columns && !rest_empty(b, row, c); c++) {
+            if (b->gone >> c & 1) continue;
             if (c) fputs("  ", t->f);
             cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c], b->right >> c & 1, rest_empty(b, row, c + 1),
                        row ? PM_INK_PLAIN : PM_INK_DIM);

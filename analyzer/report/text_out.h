@@ -15,14 +15,17 @@ void pm_text_ink(struct pm_text *t, enum pm_ink ink, struct pm_str s); // no new
 void pm_text_heading(struct pm_text *t, const char *heading);
 // "     label     text …", wrapped with a hanging indent. Nothing for an empty text. The label is dim.
 void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text);
-// The same, but the text stays on one line and is cut.
-void pm_text_item_cut(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text);
+// The same, but the text stays on one line however long: it is there to be copied.
+void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text);
 
-// A table: cells are added row by row, the first row is the head. Columns of `right` (bit i) align right; the first column is cut where all is too wide.
-#define PM_TABLE_COLUMNS 10
+// A table: cells are added row by row, the first row is the head. Columns of `right` (bit i) align right. Where all is too wide columns of `drop` go, one after
+// the other, as long as it helps; then the first column is cut.
+#define PM_TABLE_COLUMNS 12
 struct pm_table {
     int columns;
     unsigned right;
+    const char *drop; // heads of columns, the least needed first, joined with |; NULL: none
+    unsigned gone;    // bit i: column i is not printed
     struct pm_str *cells;
     size_t n, cap;
 };

@@ -106,6 +106,8 @@ size_t pm_text_fit(struct pm_str s, int width) {
         if (s.p[i] == ' ' && (unsigned char)s.p[i - 1] == 0xb7 && (unsigned char)s.p[i - 2] == 0xc2) return i;
     for (size_t i = n; i > n / 3; i--)
         if (s.p[i] == ' ') return i;
+    for (size_t i = n; i > n / 3; i--) // a long path breaks behind a slash
+        if (s.p[i - 1] == '/') return i;
     if (n > 0) return n;
     uint32_t c = 0;
     size_t len = utf8_at((const unsigned char *)s.p, s.n, &c);

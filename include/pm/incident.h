@@ -187,6 +187,25 @@ struct pm_bucket {
     uint64_t attempts, ok, failed, waiting;
 }; // waiting: the most pods that waited at one time
 
+// A timeline's lane: what happened in each step of an axis that all lanes share, so that they can be laid under each other.
+enum pm_lane_kind { PM_LANE_ALL = 0, PM_LANE_REGISTRY, PM_LANE_NODE, PM_LANE_NAMESPACE, PM_LANE_INCIDENT, PM_LANE_COUNT };
+extern const char *const pm_lane_names[PM_LANE_COUNT];
+struct pm_step {
+    uint32_t ok, failed, cached, waiting;
+}; // waiting: lines that tell of back-off
+struct pm_lane {
+    enum pm_lane_kind kind;
+    struct pm_str name;
+    uint32_t incident; // of an incident's lane
+    struct pm_step *steps;
+};
+struct pm_mark { // what is no pull and may explain one: image GC, disk pressure, restarts of a runtime
+    int64_t at_ns;
+    const char *what; // the event's kind
+    struct pm_str node;
+    uint64_t count; // of this kind and node in one step of the axis
+};
+
 struct pm_quota_point {
     int64_t t_ns;
     uint64_t used, ok, refused;
@@ -288,6 +307,14 @@ struct pm_report {
     struct pm_bucket *series;
     size_t series_n, series_cap;
     struct pm_bucket series_undated; // pulls that nobody dated: in no bucket, but of the totals
+    struct {
+        int64_t from_ns, step_ns; // PM_NO_TIME: nothing is dated
+        size_t n;
+    } axis; // of the lanes
+    struct pm_lane *lanes;
+    size_t lanes_n, lanes_cap;
+    struct pm_mark *marks;
+    size_t marks_n, marks_cap;
     struct pm_incident *incidents;
     size_t incidents_n, incidents_cap;
     struct pm_quota *quotas;

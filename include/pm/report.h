@@ -4,8 +4,13 @@
 #include <stdio.h>
 
 struct pm_render_options {
-    bool color; // terminal escapes allowed
-    int width;  // columns for text; 0: 100
+    bool color;           // terminal escapes allowed
+    int width;            // columns for text; 0: 100
+    bool brief;           // text: the first screen only
+    bool verbose;         // text: every row, piece of evidence and incident in full
+    uint32_t incident;    // text: only this one, in depth; 0: all
+    const char *subject;  // the one bundle or timeline that was named, for commands that go on from here; NULL: none can be told
+    const char *template; // markdown: the text of one's own layout; NULL: the built-in one
 };
 struct pm_renderer {
     const char *name;       // "text", "json", "markdown", "html", "junit", "sarif", "openmetrics" …

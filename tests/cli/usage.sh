@@ -22,7 +22,13 @@ expect 2 'did you mean --no-redact?' analyze --noredact .
 expect 2 '--no-redact takes no value' analyze --no-redact=yes .
 expect 2 "did you mean 'json'?" analyze . --format jsn
 expect 2 '--since needs a value' analyze . --since
-expect 2 'is no time' analyze . --since yesterday
+expect 2 'nothing here has a time that it could be told from' analyze . --since yesterday
+expect 2 'is no time' analyze . --since yesteryear
+expect 2 'is no time' analyze . --around 15:27/x
+expect 2 'a window of its own' analyze . --around 15:27 --since 2h
+expect 2 'not both' analyze . --brief --incident 1
+expect 2 'is the number of an incident' analyze . --incident x
+expect 2 'there is no incident 3' analyze . --incident 3
 expect 2 '--since is after --until' analyze . --since 2026-04-13 --until 2026-04-12
 expect 2 '--year is a year' analyze . --year 26
 expect 2 '-j is a number' analyze . -j0

@@ -246,7 +246,8 @@ static void text_says_what_happened(void **state) {
     struct pm_report *r = sample_report();
     char *text = rendered("text", r, (struct pm_render_options){.width = 100});
     static const char *const said[] = {"Docker Hub's anonymous pull quota ran out at 06:47 UTC",
-                                       "61 of 84 pulls failed in 2 h 13 min",
+                                       "61 of 84 pulls failed",
+                                       "(2 h 13 min)",
                                        "1 pod, 1 workload, 1 namespace, 3 of 3 nodes",
                                        "recovered 09:00",
                                        "rate-limit.anonymous",
