@@ -20,9 +20,10 @@ static bool same_voice(const struct frame_voice *v, const struct pm_envelope_hin
 #define BULK_ANY (PM_GROUP_REGISTRY | PM_GROUP_CLIENT | PM_GROUP_PROBE)
 
 static void container_vouched(struct frame_voice *v, struct pm_str name, struct pm_str pod) {
-    unsigned groups = pm_writer_groups(name);
+    unsigned groups = pm_writer_groups(name, PM_WRITER_CONTAINER), of_pod = pm_writer_groups(pod, PM_WRITER_CONTAINER);
     struct pm_str decisive = groups ? name : pod;
-    if (!groups) groups = pm_writer_groups(pod);
+    // A container with a name of its own is what that says, beside a registry as well; in a runner's pod all of them do the job.
+    if (!groups && (pm_writer_nameless(name) || of_pod & PM_GROUP_CLIENT)) groups = of_pod;
     v->container = true;
     if (pm_writer_repeats(name) || pm_writer_repeats(decisive)) return;
     v->known = groups & (PM_GROUP_REGISTRY | PM_GROUP_CLIENT);
@@ -33,8 +34,8 @@ static void container_vouched(struct frame_voice *v, struct pm_str name, struct 
 
 static void program_vouched(struct frame_voice *v, struct pm_str ident, struct pm_str unit) {
     if (pm_writer_repeats(ident)) return;
-    v->known = pm_writer_groups(ident);
-    if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service")))) v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit);
+    v->known = pm_writer_groups(ident, PM_WRITER_PROGRAM);
+    if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service")))) v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit, PM_WRITER_PROGRAM);
     v->named = v->known;
     v->bulk = BULK_ANY | PM_GROUP_NODE;
 }
@@ -67,7 +68,7 @@ static struct pm_str writer_name(struct pm_frame *f, const struct frame_voice *v
 static bool docker_tag(struct pm_str ident, struct pm_str *name) {
     if (!pm_str_starts(ident, PM_STR("docker/"))) return false;
     *name = pm_str_from(ident, 7);
-    if (name->n == 12 && pm_str_chr(*name, '-', 0) < 0 && name->p[0] <= 'f' && pm_writer_groups(*name) == 0) *name = PM_NONE;
+    if (name->n == 12 && pm_str_chr(*name, '-', 0) < 0 && name->p[0] <= 'f' && pm_writer_groups(*name, PM_WRITER_CONTAINER) == 0) *name = PM_NONE;
     return true;
 }
 

@@ -32,7 +32,10 @@ bool pm_writer_log_name(struct pm_str path); // "job.log", "web.log.1.gz", "logs
 enum pm_document { PM_DOCUMENT_NONE = 0, PM_DOCUMENT_PROSE, PM_DOCUMENT_PROGRAM };
 enum pm_document pm_writer_document(struct pm_str path);
 
-// Groups that a program, unit, container or pod of this name belongs to; 0: a name that vouches for nothing.
-unsigned pm_writer_groups(struct pm_str name);
+enum pm_writer_name { PM_WRITER_PROGRAM, PM_WRITER_CONTAINER }; // of a host: a syslog ident, a unit; of a container or its pod
+// Groups that a writer of this name belongs to; 0: a name that vouches for nothing.
+unsigned pm_writer_groups(struct pm_str name, enum pm_writer_name kind);
+// Nothing but ids and words that any container may bear ("app", "main-0"): the pod's name says more.
+bool pm_writer_nameless(struct pm_str name);
 // The name is that of a program which repeats what others say: shippers, exporters, alerting, chat, GitOps. It never vouches.
 bool pm_writer_repeats(struct pm_str name);

@@ -69,6 +69,31 @@ static const struct row rows[] = {
      0,
      1},
     {"a CI runner's build container", {{"var/log/pods/ci_runner-x1_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/build/0.log", CRI CHATTER CRI DOCKER_CLI}}, 1, 0},
+    {"docker-stats is no docker",
+     {{"var/log/pods/ops_docker-stats-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/docker-stats/0.log", CRI CHATTER CRI DOCKER_CLI}},
+     0,
+     1},
+    {"registry-ui is no registry",
+     {{"var/log/pods/infra_registry-ui-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/registry-ui/0.log", CRI CHATTER CRI ACCESS CRI CHATTER}},
+     0,
+     1},
+    {"a shop's viewer beside a registry, in its pod",
+     {{"var/log/pods/infra_docker-registry-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/viewer/0.log", CRI CHATTER CRI ACCESS CRI CHATTER}},
+     0,
+     1},
+    {"kubelet-exporter quotes a whole kubelet",
+     {{"var/log/pods/ops_kubelet-exporter-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/kubelet-exporter/0.log", CRI KUBELET_CALM CRI KUBELET}},
+     0,
+     1},
+    {"kaniko's one error behind a build's output",
+     {{"var/log/pods/ci_build-web-x1_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/kaniko/0.log", CRI CHATTER CRI DOCKER_CLI}},
+     1,
+     0},
+    {"GitLab's build container, known by its pod", {{"podlogs/ci/runner-x1y2z3-project-12-concurrent-0/build.log", CHATTER DOCKER_CLI}}, 1, 0},
+    {"k3s as a container, in must-gather's layout",
+     {{"mg/namespaces/kube-system/pods/k3s-server-0/k3s/k3s/logs/current.log", "2024-03-05T10:00:00.5Z " KUBELET_CALM "2024-03-05T10:00:01.5Z " KUBELET}},
+     1,
+     0},
     {"must-gather's layout",
      {{"mg/namespaces/shop/pods/web-0/app/app/logs/current.log", "2024-03-05T10:00:01.5Z " CHATTER "2024-03-05T10:00:01.5Z " KUBELET}},
      0,
@@ -256,7 +281,76 @@ static void test_places(void **state) {
     for (size_t i = 0; i < PM_LEN(none); i++) assert_false(pm_writer_of_path(pm_str_c(none[i])).container);
 }
 
+// Names as people and charts give them, both sides: who vouches, and who only has such a word in his name.
+static const struct {
+    const char *name;
+    enum pm_writer_name kind;
+    unsigned groups;
+} names[] = {
+    {"docker-stats", PM_WRITER_CONTAINER, 0},
+    {"img-resizer", PM_WRITER_CONTAINER, 0},
+    {"img", PM_WRITER_CONTAINER, 0},
+    {"sh", PM_WRITER_CONTAINER, 0},
+    {"sh", PM_WRITER_PROGRAM, PM_GROUP_CLIENT | PM_GROUP_PROBE},
+    {"registry-ui", PM_WRITER_CONTAINER, 0},
+    {"registry-browser-7d9f8b6c5-x2x9p", PM_WRITER_CONTAINER, 0},
+    {"kubelet-exporter", PM_WRITER_CONTAINER, 0},
+    {"kubelet-log-viewer", PM_WRITER_CONTAINER, 0},
+    {"schema-registry-0", PM_WRITER_CONTAINER, 0},
+    {"service-registry", PM_WRITER_CONTAINER, 0},
+    {"harbor-tours", PM_WRITER_CONTAINER, 0},
+    {"quay-booking-api", PM_WRITER_CONTAINER, 0},
+    {"drone-telemetry", PM_WRITER_CONTAINER, 0},
+    {"kraken-trader", PM_WRITER_CONTAINER, 0},
+    {"crane-scheduler", PM_WRITER_CONTAINER, 0},
+    {"compose-mail", PM_WRITER_CONTAINER, 0},
+    {"test-runner", PM_WRITER_CONTAINER, 0},
+    {"game-runner-0", PM_WRITER_CONTAINER, 0},
+    {"cloud-sql-proxy", PM_WRITER_CONTAINER, 0},
+    {"kube-proxy-8kq2m", PM_WRITER_CONTAINER, 0},
+    {"init", PM_WRITER_CONTAINER, 0},
+    {"jenkins-exporter-prom", PM_WRITER_CONTAINER, 0},
+    {"nexus-crm", PM_WRITER_CONTAINER, 0},
+    {"nginx-ui", PM_WRITER_CONTAINER, 0},
+    {"containerd-metrics", PM_WRITER_CONTAINER, 0},
+    {"", PM_WRITER_CONTAINER, 0},
+    {"registry", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"acme-docker-registry-7d9f8b6c5-x2x9p", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"shop_registry_1", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"registry-mirror-cache-0", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"harbor-core-5b8c9d7f6-tzxkq", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"quay-quay-app-6f7d-2", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"artifactory-ha-primary-0", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"docker-registry-proxy", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"proxy-1", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"ingress-nginx-controller-6d5c", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"squid", PM_WRITER_CONTAINER, PM_GROUP_REGISTRY},
+    {"kaniko", PM_WRITER_CONTAINER, PM_GROUP_CLIENT},
+    {"buildx_buildkit_default0", PM_WRITER_CONTAINER, PM_GROUP_CLIENT},
+    {"gitlab-runner-6c9d5", PM_WRITER_CONTAINER, PM_GROUP_CLIENT},
+    {"runner-x1y2z3-project-12-concurrent-0", PM_WRITER_CONTAINER, PM_GROUP_CLIENT},
+    {"runner-app", PM_WRITER_CONTAINER, 0},
+    {"arc-set-abcd1-runner-m4k2q", PM_WRITER_CONTAINER, PM_GROUP_CLIENT},
+    {"k3s-server-0", PM_WRITER_CONTAINER, PM_GROUP_ALL},
+    {"k3d-dev-agent-0", PM_WRITER_CONTAINER, PM_GROUP_NODE},
+    {"kind-control-plane", PM_WRITER_CONTAINER, PM_GROUP_NODE},
+    {"kubelet", PM_WRITER_CONTAINER, PM_GROUP_ALL},
+    {"docker", PM_WRITER_CONTAINER, PM_GROUP_ALL},
+    {"docker.service", PM_WRITER_PROGRAM, PM_GROUP_ALL},
+    {"k3s-agent.service", PM_WRITER_PROGRAM, PM_GROUP_ALL},
+    {"snap.microk8s.daemon-kubelite.service", PM_WRITER_PROGRAM, PM_GROUP_ALL},
+    {"dockerd-current", PM_WRITER_PROGRAM, PM_GROUP_ALL},
+    {"/usr/bin/dockerd", PM_WRITER_PROGRAM, PM_GROUP_ALL},
+};
+static void test_names(void **state) {
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(names); i++) {
+        unsigned got = pm_writer_groups(pm_str_c(names[i].name), names[i].kind);
+        if (got != names[i].groups) fail_msg("\"%s\" vouches for %u, wanted %u", names[i].name, got, names[i].groups);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_standing), cmocka_unit_test(test_places)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_standing), cmocka_unit_test(test_places), cmocka_unit_test(test_names)};
     return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }
