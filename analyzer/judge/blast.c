@@ -329,6 +329,7 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     unspare(s, &inc->blast.spared_registries, &registries);
     unspare(s, &inc->blast.spared_images, &images);
     pods_out(&b);
+    if (h->refused) pm_admission_workloads(s, h);
     for (size_t i = 0; i < b.n; i++) {
         const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);
         if (fact && fact->namespace) pm_ids_add_new(&namespaces, fact->namespace);

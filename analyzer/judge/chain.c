@@ -120,7 +120,7 @@ static bool disk_in_trouble(const struct pm_state *s, const struct pm_hit *h) {
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
 static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     uint64_t lines = 0;
-    if (h->waits || disk_in_trouble(s, h)) return true;
+    if (h->waits || h->refused || disk_in_trouble(s, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
 }

@@ -157,6 +157,11 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
         inc->severity_why = PM_STR("two pulls wanted the same layer at once: the lock goes by itself");
     }
     if (h->side && !failed && !h->waits && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+    if (h->refused) {
+        bool over = h->recovered != PM_NO_TIME;
+        inc->severity = over ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
+        inc->severity_why = over ? PM_STR("the workloads could make pods since") : PM_STR("pods were refused; nothing was pulled for them");
+    }
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("pulls of clients beside the cluster: no node and no pod waited for them");

@@ -79,7 +79,8 @@ static void pick_for(struct picks *p, size_t index) {
         pick(p, index, g->best, 60, pm_arena_fmt(s->a, "the registry side answered %d", g->worst));
         break;
     }
-    for (size_t i = 0; i < h->traces.n && i < 2; i++) pick(p, index, s->traces.items[h->traces.items[i]].id, 40, PM_STR("seen beside the pulls"));
+    for (size_t i = 0; i < h->traces.n && i < 2; i++)
+        pick(p, index, s->traces.items[h->traces.items[i]].id, 40, h->refused ? PM_STR("a refusal") : PM_STR("seen beside the pulls"));
     for (size_t i = pm_pull_first(s, h->recovered); h->recovered != PM_NO_TIME && i < s->pulls.n; i++) {
         if (s->pulls.items[i].outcome != PM_OUTCOME_OK || pm_at(&s->pulls.items[i]) != h->recovered) continue;
         pick(p, index, s->pulls.items[i].best, 10, PM_STR("the first success after it"));

@@ -211,6 +211,7 @@ static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
     if (t->kind == PM_KIND_GC_START) return pm_cause_c("storage.disk-pressure"); // told only where it led to something (chain.c)
     if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
     if (t->kind == PM_KIND_GC_FAIL) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->kind == PM_KIND_OTHER && t->verdict.variant && strcmp(t->verdict.variant, "admission") == 0) return -1; // admission.c
     if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING || t->kind == PM_KIND_HEALTH_CHECK) return -1;
     return t->verdict.cause;
 }
@@ -321,6 +322,7 @@ void pm_group_incidents(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++)
         for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
     waiting_pods(s);
+    pm_admission_group(s);
     begin_with_back_off(s);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];

@@ -183,7 +183,7 @@ static void pod_objects(struct lacks *l) {
 }
 static void registry_side(struct lacks *l) {
     struct pm_state *s = l->s;
-    if (!l->main || s->have_requests) return;
+    if (!l->main || s->have_requests || l->main->refused) return;
     struct pm_str question = open_question(s, l->main), registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0]) : PM_STR("the registry");
     bool quota = pm_cause_has(l->main->cause, PM_TRAIT_QUOTA);
     bool answered = question.n && !pm_cause_has(l->main->cause, PM_TRAIT_LOCAL);

@@ -92,6 +92,10 @@ static int64_t sandboxes_start(const struct pm_state *s, const struct pm_hit *h)
 }
 
 void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
+    if (h->refused) {
+        h->recovered = pm_admission_recovered(s, h);
+        return;
+    }
     first_success(s, h);
     if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(s, h)) h->recovered = sandboxes_start(s, h);
     if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME) h->recovered = pods_run_since(s, h);

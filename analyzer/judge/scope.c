@@ -149,6 +149,7 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
     if (pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) endpoint_scope(s, h);
+    if (h->refused) set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "the API server refused the pods: no node was asked");
     if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
     h->held = v.holders.n;
     pm_strs_of_ids(s, &h->reached, &v.nodes);

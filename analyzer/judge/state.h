@@ -286,9 +286,10 @@ struct pm_hit {                   // an incident while it is put together
     struct pm_share share; // of that link
     uint64_t failed;       // pulls
     uint64_t lines;
-    bool client; // of clients that are no nodes
-    bool side;   // made of events, no pull of its own
-    bool waits;  // … of pods that wait for an image; nothing says why
+    bool client;  // of clients that are no nodes
+    bool side;    // made of events, no pull of its own
+    bool refused; // … of pods that admission refused: nobody pulled
+    bool waits;   // … of pods that wait for an image; nothing says why
     bool dropped;
     double effect;
     uint32_t id;                    // in the report
@@ -383,6 +384,10 @@ static inline int64_t pm_began(const struct pm_attempt *p) { return p->started !
 struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o);
 void pm_state_fold(struct pm_state *s);
 void pm_state_free(struct pm_state *s);
+// Pods that were refused before they were. admission.c
+void pm_admission_group(struct pm_state *s);
+int64_t pm_admission_recovered(const struct pm_state *s, const struct pm_hit *h);
+void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h);
 // The time that the report is about. window.c
 void pm_window_choose(struct pm_state *s);
 bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row);

@@ -266,8 +266,7 @@ static void workloads(struct pm_html *h, const struct pm_incident *in) {
             break;
         }
         if (i) pm_html_raw(h, ", ");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name),
-                                     PM_FMT(pm_words_count(h->a, w->pods, "pod", "pods"))));
+        pm_html_text(h, pm_words_workload(h->a, w));
     }
     pm_html_raw(h, "</li>");
 }

@@ -105,8 +105,7 @@ static void workloads(struct md *m, const struct pm_incident *in) {
             break;
         }
         if (i) lit(m, ", ");
-        text(m, pm_arena_fmt(m->a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name),
-                             PM_FMT(pm_words_count(m->a, w->pods, "pod", "pods"))));
+        text(m, pm_words_workload(m->a, w));
     }
     lit(m, "\n");
 }

@@ -118,11 +118,7 @@ static void chain(struct text *x, const struct pm_incident *i) {
     pm_text_item(&x->t, PM_TEXT_INDENT, "trigger", PM_TEXT_LABEL,
                  pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at), detail.n ? ": " : "", PM_FMT(detail)));
 }
-static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) {
-    struct pm_str n = pm_words_count(x->t.a, w->pods, "pod", "pods");
-    struct pm_str s = pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s (%.*s)", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name), PM_FMT(n));
-    return pm_text_seen(x, s);
-}
+static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) { return pm_text_seen(x, pm_words_workload(x->t.a, w)); }
 static struct pm_str rollout_words(struct text *x, const struct pm_rollout *o) {
     struct pm_str name = pm_text_seen(x, pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s", PM_FMT(o->kind), o->kind.n ? " " : "", PM_FMT(o->namespace), PM_FMT(o->name)));
     if (o->ready < 0 || o->ready >= o->desired) return name; // the pods of the old revision are all there

@@ -255,6 +255,12 @@ struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) 
     return pm_arena_fmt(a, "%llu %%", (unsigned long long)percent);
 }
 
+// A workload whose pods were refused before they were has none.
+struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w) {
+    struct pm_str name = pm_arena_fmt(a, "%.*s%s%.*s/%.*s", PM_FMT(w->kind), w->kind.n ? " " : "", PM_FMT(w->namespace), PM_FMT(w->name));
+    return w->pods ? pm_arena_fmt(a, "%.*s (%.*s)", PM_FMT(name), PM_FMT(pm_words_count(a, w->pods, "pod", "pods"))) : name;
+}
+
 static struct pm_str window_files(struct pm_arena *a, const struct pm_window *w) {
     if (!w->files.n) return PM_NONE;
     if (w->files.n == 1) return pm_arena_fmt(a, " in %.*s", PM_FMT(w->files.items[0]));

@@ -17,6 +17,7 @@ size_t pm_text_fit(struct pm_str s, int width);
 // A JSON string with its quotes: exact escapes, broken UTF-8 as U+FFFD.
 void pm_json_string(struct pm_buf *b, struct pm_str s);
 
+struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w);                    // with how many of its pods were hit
 struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, const struct pm_window *w); // what a window of another time holds
 struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h); // "3 lines of pod crm/login speak of pulls; they were not counted"
 struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many); // "1 pod", "23 pods"; groups of three from 10 000

@@ -273,6 +273,47 @@ static void on_scheduled(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
+// The API server's words for a pod that it will not have, whoever said no: a webhook, its own image policy, a policy written in its language, pod security.
+// (A webhook that does not answer is "failed calling webhook"; a quota is "exceeded quota".) Why it said no stands behind them, and is for the rules.
+static bool refused_by_admission(const struct pm_happening *h) {
+    static const char *const words[] = {"image policy webhook backend denied",
+                                        "images rejected by webhook backend",
+                                        "ValidatingAdmissionPolicy '",
+                                        "MutatingAdmissionPolicy '",
+                                        "violates PodSecurity \"",
+                                        "prohibited by policy"};
+    if (says(h, "admission webhook \"") && says(h, "\" denied the request")) return true;
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (says(h, " is forbidden: ") && says(h, words[i])) return true;
+    return false;
+}
+
+// The image that a refusal names, between brackets, quotes or blanks: a reference with a tag or digest, and a slash unless a word or bracket says what it is.
+static struct pm_str refused_image(struct pm_arena *a, struct pm_str m) {
+    static const char *const leads[] = {"image ", "<"};
+    for (size_t i = 1; i < m.n; i++) {
+        if (!memchr(" <\"'\n[(", m.p[i - 1], 8)) continue;
+        struct pm_str rest = pm_str_from(m, i), image = pm_lift_image_at(a, rest, false), before = pm_str_sub(m, 0, i);
+        if (!image.n || !pm_lift_has_tag(image) || pm_str_has(image, PM_STR("://")) || pm_str_starts(rest, PM_STR("http"))) continue;
+        bool said = pm_str_has(image, PM_STR("/"));
+        for (size_t k = 0; k < PM_LEN(leads) && !said; k++) said = pm_str_ends(before, pm_str_c(leads[k]));
+        if (said) return image;
+    }
+    return PM_NONE;
+}
+
+// The pod never was: what is told is the workload's, and no node's pull.
+static void on_create_failed(const struct happening_ctx *c) {
+    if (!refused_by_admission(c->h) || !c->h->namespace.n) {
+        emit_message(c, PM_KIND_WORKLOAD_STATE);
+        return;
+    }
+    struct pm_event e = event_of(c, PM_KIND_OTHER);
+    e.field[PM_F_ERROR] = c->h->message;
+    e.field[PM_F_IMAGE] = refused_image(c->p->a, c->h->message);
+    pm_emit(c->p, c->r, &e);
+}
+
 static void on_workload(const struct happening_ctx *c) {
     emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE : PM_KIND_WORKLOAD_STATE);
 }
@@ -347,7 +388,7 @@ static const struct {
     {"RollbackSucceeded", on_workload},
     {"Synced", on_rolled_back},
     {"info", on_rolled_back},
-    {"FailedCreate", on_workload},
+    {"FailedCreate", on_create_failed},
     {"BackoffLimitExceeded", on_workload},
     {"DeadlineExceeded", on_workload},
     {"ProgressDeadlineExceeded", on_workload},

@@ -1,0 +1,96 @@
+// Pods that admission refused for their images: an observation of its own.
+//
+// A policy engine (Kyverno, Gatekeeper, a signature checker, the API server's own policies) refuses the pod before there is one: no node was asked to pull,
+// and none failed. The controllers' FailedCreate events tell of it, again and again with the same words, so neither their number nor their time makes it
+// graver: at most a warning, of the namespaces whose pods were refused, over once the same workload could make a pod.
+#include "judge/state.h"
+
+static bool is_refusal(const struct pm_trace *t) {
+    return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant && strcmp(t->verdict.variant, "admission") == 0;
+}
+
+static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name) {
+    ptrdiff_t slash = pm_str_chr(object, '/', 0);
+    *kind = pm_str_sub(object, 0, slash < 0 ? 0 : (size_t)slash);
+    *name = pm_str_from(object, (size_t)(slash + 1));
+}
+
+static const struct pm_workload_fact *fact_of(struct pm_state *s, const struct pm_trace *t) {
+    struct pm_str kind, name;
+    split(pm_name(s, t->object), &kind, &name);
+    return pm_facts_workload(s, t->namespace, pm_arena_cstr(s->a, kind), pm_id(s, name));
+}
+
+static void add_image(struct pm_state *s, struct pm_hit *h, uint32_t written) {
+    struct pm_image image;
+    pm_arena_reset(s->scratch);
+    if (!written || !pm_image_parse(s->scratch, pm_name(s, written), &image)) return;
+    pm_ids_add_new(&h->images, pm_id(s, image.norm));
+    pm_ids_add_new(&h->registries, pm_id(s, image.registry));
+}
+
+static void add(struct pm_state *s, struct pm_hit *h, uint32_t index) {
+    const struct pm_trace *t = &s->traces.items[index];
+    const struct pm_workload_fact *w = t->image ? NULL : fact_of(s, t);
+    pm_ids_add(&h->traces, index);
+    h->lines += t->count;
+    h->from = pm_min_time(h->from, t->first);
+    h->to = pm_max_time(h->to, t->last);
+    pm_ids_add_new(&h->namespaces, t->namespace);
+    add_image(s, h, t->image);
+    for (size_t i = 0; w && i < w->images.n; i++) add_image(s, h, w->images.items[i]); // the policy names no image: those that the workload asks for
+}
+
+void pm_admission_group(struct pm_state *s) {
+    size_t home = 0; // index + 1
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (!is_refusal(t)) continue;
+        if (!home) {
+            struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+            h->cause = t->verdict.cause;
+            h->from = h->to = h->recovered = PM_NO_TIME;
+            h->side = h->refused = true;
+            home = s->hits.n;
+        }
+        add(s, &s->hits.items[home - 1], (uint32_t)i);
+    }
+}
+
+static int64_t made_after(const struct pm_state *s, const struct pm_trace *refused) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        bool same = t->object == refused->object && t->namespace == refused->namespace;
+        if (same && t->last > refused->last && pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate")) return t->last;
+    }
+    return PM_NO_TIME;
+}
+
+// Over when each of the workloads could make a pod since.
+int64_t pm_admission_recovered(const struct pm_state *s, const struct pm_hit *h) {
+    int64_t last = PM_NO_TIME;
+    for (size_t i = 0; i < h->traces.n; i++) {
+        int64_t made = made_after(s, &s->traces.items[h->traces.items[i]]);
+        if (made == PM_NO_TIME) return PM_NO_TIME;
+        last = pm_max_time(last, made);
+    }
+    return last;
+}
+
+// The workloads that could not make a pod: those that own them, where that is known.
+void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h) {
+    struct pm_incident *inc = h->incident;
+    for (size_t i = 0; i < h->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
+        const struct pm_workload_fact *w = fact_of(s, t);
+        struct pm_hit_workload out = {.namespace = pm_name(s, t->namespace)};
+        split(pm_name(s, t->object), &out.kind, &out.name);
+        if (w && w->owner_name) out.kind = pm_name(s, w->owner_kind), out.name = pm_name(s, w->owner_name);
+        bool told = false;
+        for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
+            const struct pm_hit_workload *o = &inc->blast.workloads[k];
+            told = pm_str_eq(o->namespace, out.namespace) && pm_str_eq(o->kind, out.kind) && pm_str_eq(o->name, out.name);
+        }
+        if (!told) *PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap) = out;
+    }
+}
