@@ -38,7 +38,7 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->place = pm_writer_of_path(f->path);
     f->log_named = pm_writer_log_name(f->path);
     f->document = pm_writer_document(f->path);
-    f->line = 1;
+    f->line = f->weight = 1;
     f->at_start = true;
     f->sticky = -1;
     for (int i = 0; i < FRAME_MRU; i++) f->mru[i] = -1;
@@ -169,6 +169,7 @@ static void document_start(struct pm_frame *f, enum frame_mode mode) {
     if (mode == FRAME_JSON) frame_json_start(f);
     if (mode == FRAME_YAML) frame_yaml_start(f), f->whole_text = true;
     if (mode == FRAME_EXPORT) frame_export_start(f);
+    f->sparsely.documents |= mode != FRAME_JSON; // one of those may be a line
 }
 
 // One line. Returns the bytes used, 0 where more are needed.
@@ -238,12 +239,14 @@ static void document_end(struct pm_frame *f) {
 }
 
 static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) {
-    if (!f->decided && f->offset >= FRAME_HEAD) {
-        f->decided = true;
-        frame_sparse_decide(f);
-    }
-    size_t used = f->sparse && !f->skip_line && !f->plain ? frame_sparse(f, p, n, end) : 0;
-    return used ? used : take_line(f, p, n, end);
+    if (!f->decided) frame_sparse_decide(f);
+    if (!f->sparse || f->skip_line || f->plain) return take_line(f, p, n, end);
+    size_t skipped;
+    enum frame_next next = frame_sparse(f, p, n, end, &skipped);
+    if (next != NEXT_READ) return skipped;
+    size_t used = take_line(f, p, n, end);
+    if (f->sections_seen) f->sparse = false, f->weight = 1; // another program's lines, perhaps of another kind
+    return used;
 }
 
 static void drain_some(struct pm_frame *f, bool end) {

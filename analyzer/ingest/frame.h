@@ -22,6 +22,7 @@ struct pm_ingest_sink { // where a member's facts go: the writer's queue, or `ex
 struct pm_frame_options {
     uint64_t line_max_bytes; // 0: 16 MiB
     bool all_lines;          // never prefilter (explain, tests)
+    bool soon;               // begin to prefilter as soon as the records suffice (tests)
     bool every;              // parsers tell of requests and pods that are no image's business, too (explain)
 };
 // A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum pm_group bits, `of` is indexed by pm_group_index.

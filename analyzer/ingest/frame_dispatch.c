@@ -37,14 +37,14 @@ static void remember(struct pm_frame *f, int who) {
     f->mru[0] = who;
 }
 
-static void won(struct pm_frame *f, int who, const struct pm_record *r) {
+static void won(struct pm_frame *f, int who) {
     const struct pm_parser *p = pm_parsers[who];
     f->sticky = (p->flags & PM_PARSER_STICKY) ? who : -1;
     if (p->flags & PM_PARSER_FALLBACK) return;
     if (f->mru[0] != who) remember(f, who);
-    f->won[who]++;
+    f->won[who] += f->weight;
     f->won_total++;
-    if (p->flags & PM_PARSER_SPARSE && r->shape == PM_SHAPE_LINE) f->won_sparse++;
+    if (p->flags & PM_PARSER_SPARSE) f->won_sparse++;
 }
 
 static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
@@ -58,7 +58,7 @@ static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r)
     enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
     if (got == PM_PARSE_NO) return got;
     if (got == PM_PARSE_BAD) f->stats.bad++;
-    won(f, who, r);
+    won(f, who);
     return got;
 }
 
@@ -136,6 +136,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     }
     int inside = frame_nested(f, r), heard = inside >= 0 ? inside : who;
     if (f->voice) frame_voice_tally(f, f->voice, r, heard < 0 ? NULL : pm_parsers[heard]);
+    if (!f->decided) frame_sparse_note(f, r, heard < 0 ? NULL : pm_parsers[heard]);
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
@@ -146,6 +147,17 @@ bool frame_file_bids(struct pm_frame *f, struct pm_str head) {
     struct pm_record r = {.text = head, .raw = head, .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
     if (frame_is_template(head)) return false; // what a program will make of it is not known
     return frame_best_bid(f, &r, false, NULL) >= 60;
+}
+
+// The node that most lines name. Where many write into one file, none of them is its node: then it is the first, whoever of them has some lines more.
+static void name_node(struct pm_frame *f) {
+    uint64_t all = 0, most = 0;
+    size_t who = 0;
+    for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
+        all += f->nodes[i].n;
+        if (f->nodes[i].n > most) most = f->nodes[i].n, who = i;
+    }
+    f->stats.node = f->nodes[most * 3 < all * 2 ? 0 : who].name;
 }
 
 void frame_finish(struct pm_frame *f) {
@@ -160,8 +172,7 @@ void frame_finish(struct pm_frame *f) {
     uint64_t most = 0;
     for (size_t i = 0; i < f->parser_n; i++)
         if (f->won[i] > most) most = f->won[i], f->stats.format = pm_parsers[i];
-    for (size_t i = 0, top = 0; i < PM_LEN(f->nodes); i++)
-        if (f->nodes[i].n > top) top = f->nodes[i].n, f->stats.node = f->nodes[i].name;
+    name_node(f);
 }
 
 struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind) {

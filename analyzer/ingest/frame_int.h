@@ -4,10 +4,11 @@
 #include "frame.h"
 #include "writer.h"
 
-#define FRAME_HEAD (64u << 10) // sniffed before anything is decided
-#define FRAME_BLOCK (1u << 20) // fed bytes are taken in pieces of this size
-#define FRAME_LANES 16         // streams that may interleave (nodes, stdout and stderr, idents)
-#define FRAME_LANE_LAG 64      // lines a record waits for its continuation while other lanes go on
+#define FRAME_HEAD (64u << 10)        // sniffed before anything is decided
+#define FRAME_SPARSE_HEAD (16u << 10) // of lines, read whole before some are left out
+#define FRAME_BLOCK (1u << 20)        // fed bytes are taken in pieces of this size
+#define FRAME_LANES 16                // streams that may interleave (nodes, stdout and stderr, idents)
+#define FRAME_LANE_LAG 64             // lines a record waits for its continuation while other lanes go on
 #define FRAME_JOIN_LINES 500
 #define FRAME_JOIN_BYTES (1u << 20)
 #define FRAME_MRU 4
@@ -58,6 +59,7 @@ struct frame_lane {
     enum frame_open open;
     unsigned joined;
     size_t line_chars; // of the last line joined, for wraps at a fixed column
+    uint64_t weight;   // lines that the record stands for in its voice's tally
     bool same_width;
     // pieces of one entry (CRI P, json-file)
     struct pm_record piece;
@@ -142,8 +144,20 @@ struct pm_frame {
     bool log_named, traced; // the file is called a log; a shell's trace of a client's command was seen
     bool stern;             // lines of a member that stern wrote
     enum pm_document document;
-    bool quoted;          // the line at hand belongs to a Markdown quote
-    bool decided, sparse; // sparse: lines without a literal are left out
+    bool quoted;                  // the line at hand belongs to a Markdown quote
+    bool decided, sparse;         // sparse: lines without a literal are left out
+    uint64_t weight;              // of the line at hand: a sample stands for those left out around it, every other line for itself
+    struct {                      // frame_sparse.c
+        uint64_t headed;          // records so far that begin as records of logs do
+        uint64_t dense;           // and those of formats that need every line
+        bool documents;           // values of several lines stand among the lines
+        uint64_t unweighed;       // lines left out since the last sample
+        uint64_t sample_at;       // offset behind which the next one is
+        uint64_t weighed_at;      // of the one at hand
+        uint64_t read_to;         // lines that begin before this offset are read
+        uint64_t end_at, safe_to; // where the bytes at hand end, and how far lines of them may be left out
+        unsigned ahead;           // lines read behind a hit because its record may go on
+    } sparsely;
 
     struct {
         struct pm_str name;
@@ -214,8 +228,11 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
 void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, const struct pm_record *r, struct pm_event *e);
 
 // frame_sparse.c
+void frame_sparse_note(struct pm_frame *f, const struct pm_record *r, const struct pm_parser *p); // of each record before the decision
 void frame_sparse_decide(struct pm_frame *f);
-size_t frame_sparse(struct pm_frame *f, const char *p, size_t n, bool end); // as many whole lines as there are; 0: needs more
+enum frame_next { NEXT_MORE = 0, NEXT_READ, NEXT_SKIPPED };
+// At a line's start: is it to be read, or were *skipped bytes of lines left out, or are more bytes needed to tell?
+enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last, size_t *skipped);
 
 // frame.c: bytes that a document took and does not want after all become the line at hand again, and are read as text.
 void frame_line(struct pm_frame *f, struct pm_str raw, bool cut); // one whole line, without its newline

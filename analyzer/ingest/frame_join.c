@@ -179,7 +179,7 @@ static bool is_pair(struct pm_str s) {
     return i > 0 && i + 1 < s.n && s.p[i] == '=' && s.p[i + 1] == '"';
 }
 
-static void append(struct frame_lane *l, struct pm_str s) {
+static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     l->same_width = l->joined > 0 && l->line_chars == s.n && l->same_width;
     switch (l->open) {
     case OPEN_BLOCK: // journald prints the block's TAB as eight blanks
@@ -210,6 +210,7 @@ static void append(struct frame_lane *l, struct pm_str s) {
     }
     l->line_chars = s.n;
     l->joined++;
+    l->weight += f->weight - 1;
     if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
     else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text))) l->open = OPEN_QUOTE;
     if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
@@ -244,7 +245,10 @@ static void emit_pending(struct pm_frame *f, struct frame_lane *l) {
     f->lanes_pending--;
     l->r.text = pm_buf_str(&l->text);
     l->r.raw = pm_buf_str(&l->raw);
+    uint64_t at_hand = f->weight;
+    f->weight = l->weight;
     frame_dispatch(f, &l->r);
+    f->weight = at_hand;
 }
 
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l) {
@@ -300,6 +304,7 @@ static void hold(struct pm_frame *f, struct frame_lane *l, const struct frame_un
     l->r.hint = frame_hint_dup(l->arena, &u->hint);
     l->open = open;
     l->joined = 0;
+    l->weight = f->weight;
     l->line_chars = u->text.n;
     l->same_width = true;
     l->pending = true;
@@ -361,7 +366,7 @@ void frame_join(struct pm_frame *f, struct frame_unit *u) {
     cut_by_pager(f, u);
     struct frame_lane *l = wrapped_here(f, u) ? f->last_lane : frame_lane_of(f, u->key);
     if (l->pending && !u->json && takes(f, l, u->text)) {
-        append(l, u->text);
+        append(f, l, u->text);
         l->last_line = u->line;
         if (l->open == OPEN_NO) emit_pending(f, l);
         return;

@@ -14,7 +14,7 @@ void frame_note_node(struct pm_frame *f, struct pm_str node) {
     for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
         if (!f->nodes[i].n) f->nodes[i].name = pm_arena_dup(f->member, node);
         if (!pm_str_eq(f->nodes[i].name, node)) continue;
-        f->nodes[i].n++;
+        f->nodes[i].n += f->weight;
         return;
     }
 }

@@ -1,23 +1,67 @@
-// The fast road for logs in which trouble is rare (PM_PARSER_SPARSE): whole blocks are searched for the literals that every rule needs, and only the
-// records around a hit are read. The lines left out are counted, and a record never begins in its middle: a hit in a continuation line goes back to its head.
-// The first and the last line of each block are read whatever they hold, so that the clock sees stamps all along the file.
+// The fast road for logs in which trouble is rare: whole blocks are searched for the literals that every rule and parser needs, and only the records around
+// a hit are read. The lines left out are counted, and a record never begins in its middle: a hit in a continuation line goes back to its head, one in a
+// piece of a long line to its first piece.
+//
+// Who may be read so is decided on the first FRAME_SPARSE_HEAD bytes: formats that say so of themselves (PM_PARSER_SPARSE), and whatever is a log of
+// records with stamps or envelopes of which no format that needs every line has claimed one. A log of another program that begins there later would be
+// read by its hits alone; tables, documents and sections have literals of their own, and a section ends the fast road.
+//
+// Whether a writer is heard hangs on the bulk of what it writes (frame_voice.c), and the clock wants stamps all along the file. So lines are read at
+// regular distances whatever they hold, and each stands in the tally for those left out around it. The distance grows with the offset: a small file is
+// sampled by a line in 8 KiB, a large one by a line in each 128th of it, so that every part weighs by its size and no file costs more than two thousand
+// lines. Samples are at offsets of the member, so that they do not depend on how its bytes come.
 #include "frame_int.h"
 #include "pm/hear.h"
 
 #define BACK_LINES 32  // a record's head is looked for that far before a hit
 #define AHEAD_LINES 64 // and its continuation lines that far behind, where the record says that it goes on
 #define AHEAD_GUESS 8  // or looks as if
+#define SAMPLE_BACK 4  // a sample's head is worth less: where it is farther, the line counts for itself
+#define SAMPLE_BYTES (8u << 10)
+#define SAMPLE_PARTS 128
+#define LOG_RECORDS 40         // fewer do not show what a member is
+#define HOLD_BYTES (64u << 10) // of such lines at a block's end, which are looked at again with the next block
+
+void frame_sparse_note(struct pm_frame *f, const struct pm_record *r, const struct pm_parser *p) {
+    bool needs_all = p && !(p->flags & (PM_PARSER_SPARSE | PM_PARSER_FALLBACK));
+    f->sparsely.headed += (r->envelope_count && r->hint.when.kind != PM_WHEN_NONE) || r->shape == PM_SHAPE_JSON || pm_line_head(r->text);
+    f->sparsely.dense += needs_all && (f->record_events || p->flags & PM_PARSER_STICKY);
+}
+
+// Stamped records of which no format wants all, and nobody's session or document.
+static bool is_log(const struct pm_frame *f) {
+    if (f->sparsely.dense || f->sparsely.documents || f->document || f->traced || f->terminal.image.n) return false;
+    return f->sparsely.headed * 10 >= f->stats.records * 9;
+}
 
 void frame_sparse_decide(struct pm_frame *f) {
-    if (f->o.all_lines || f->sections_seen || f->stats.records < 20) return;
-    f->sparse = f->won_sparse * 10 >= f->stats.records * 6;
+    if ((f->offset < FRAME_SPARSE_HEAD && !f->o.soon) || f->stats.records < LOG_RECORDS) return;
+    f->decided = true;
+    if (f->o.all_lines || f->sections_seen) return;
+    f->sparse = f->won_sparse * 10 >= f->stats.records * 6 || is_log(f);
+    f->sparsely.sample_at = f->offset;
 }
+
+static struct pm_str line_at(const char *p, const char *end) {
+    const char *nl = memchr(p, '\n', (size_t)(end - p));
+    return (struct pm_str){p, (size_t)((nl ? nl : end) - p)};
+}
+
+static const char *line_before(const char *p, const char *from) {
+    p--; // the newline
+    while (p > from && p[-1] != '\n') p--;
+    return p;
+}
+
+// Docker's json-file: the text is the first member, and its quotes are escaped, which no head minds.
+static struct pm_str docker_text(struct pm_str line) { return pm_str_starts(line, PM_STR("{\"log\":\"")) ? pm_str_from(line, 8) : PM_NONE; }
 
 // What stands behind the envelope, without peeling: behind journald's "ident[pid]: " or CRI's " F ". *who is the text that names the stream.
 static struct pm_str payload(struct pm_str line, struct pm_str *who) {
     *who = PM_NONE;
     if (pm_line_klog(line) || pm_str_starts(line, PM_STR("time="))) return line;
-    struct pm_str near = pm_str_sub(line, 0, 160);
+    struct pm_str near = pm_str_sub(line, 0, 160), text = docker_text(line);
+    if (text.n) return text;
     ptrdiff_t at = pm_str_find(near, PM_STR(": "), 0);
     if (at > 0 && near.p[at - 1] == ']') {
         ptrdiff_t blank = pm_str_rchr(pm_str_sub(near, 0, (size_t)at), ' ');
@@ -34,118 +78,185 @@ static struct pm_str payload(struct pm_str line, struct pm_str *who) {
     return line;
 }
 
-static struct pm_str line_at(const char *p, const char *end) {
-    const char *nl = memchr(p, '\n', (size_t)(end - p));
-    return (struct pm_str){p, (size_t)((nl ? nl : end) - p)};
+// A line of a runtime that goes on in the stream's next: CRI's tag P, and json-file's text without its newline.
+static bool is_piece(struct pm_str line) {
+    if (docker_text(line).n) return !pm_str_has(line, PM_STR("\\n\",\"stream\"")) && pm_str_has(line, PM_STR("\",\"stream\""));
+    struct pm_str near = pm_str_sub(line, 0, 64);
+    return pm_str_has(near, PM_STR(" stdout P ")) || pm_str_has(near, PM_STR(" stderr P "));
 }
 
-static const char *line_before(const char *p, const char *from) {
-    p--; // the newline
-    while (p > from && p[-1] != '\n') p--;
-    return p;
+// The first piece of the line at `hit`. Streams may interleave: a piece of either makes all of them pieces here, which costs some lines read too many.
+static const char *first_piece(const char *hit, const char *from, const char *end, uint64_t *lines) {
+    const char *first = hit;
+    uint64_t n = 0;
+    for (const char *p = hit; p > from && n < BACK_LINES;) {
+        p = line_before(p, from);
+        n++;
+        if (!is_piece(line_at(p, end))) break;
+        first = p;
+        *lines = n;
+    }
+    return first;
 }
 
-// The line where the record of the line at `hit` begins, not before `from`.
-static const char *back_up(const char *hit, const char *from, const char *end, uint64_t *lines) {
+// The line where the record of the line at `hit` begins, not before `from` and at most `most` lines back.
+static const char *back_up(const char *hit, const char *from, const char *end, uint64_t most, uint64_t *lines) {
     struct pm_str who, other;
     *lines = 0;
-    if (pm_line_head(payload(line_at(hit, end), &who))) return hit;
-    const char *p = hit;
-    for (uint64_t n = 1; n <= BACK_LINES && p > from; n++) {
+    const char *p = first_piece(hit, from, end, lines), *begin = p;
+    if (pm_line_head(payload(line_at(p, end), &who))) return p;
+    for (uint64_t n = *lines + 1; n <= most && p > from; n++) {
         p = line_before(p, from);
         bool head = pm_line_head(payload(line_at(p, end), &other));
         if (!head || !pm_str_eq(who, other)) continue;
         *lines = n;
         return p;
     }
-    return hit;
+    return begin;
+}
+
+// Text that is no UTF-8 is told of wherever it stands.
+static void note_odd(struct pm_frame *f, const char *from, const char *to) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    uint64_t odd = 0, line = f->line;
+    const char *p = from;
+    for (; to - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        odd |= (w | ((w - ones) & ~w)) & highs;
+    }
+    for (; p < to; p++) odd |= (uint64_t)(*p == 0 || (*p & 0x80));
+    if (!odd) return;
+    for (p = from; p < to; line++) {
+        struct pm_str s = line_at(p, to);
+        pm_arena_reset(f->line_arena);
+        frame_clean(f, s, line);
+        p += s.n + 1;
+    }
 }
 
 static void skip(struct pm_frame *f, const char *from, const char *to, uint64_t lines) {
     if (!lines) return;
     frame_flush(f);
+    note_odd(f, from, to);
     f->indent = 0;
     f->line += lines;
     f->stats.lines += lines;
     f->stats.skipped_lines += lines;
+    f->sparsely.unweighed += lines;
     f->offset += (uint64_t)(to - from);
 }
 
-static const char *visit(struct pm_frame *f, const char *p, const char *end) {
-    struct pm_str line = line_at(p, end);
-    bool nl = line.p + line.n < end;
-    if (line.n <= f->o.line_max_bytes) frame_line(f, line, false);
-    else frame_overlong(f, line.p), f->skip_line = false;
-    f->offset += line.n + nl;
-    f->line += nl;
-    f->stats.lines++;
-    return p + line.n + nl;
-}
-
+// How many lines the records that are open may still take.
 static unsigned open_ahead(const struct pm_frame *f) {
     unsigned most = 0;
     for (size_t i = 0; i < FRAME_LANES; i++) {
         const struct frame_lane *l = &f->lanes[i];
-        if (!l->pending || l->open <= OPEN_REPEAT) continue;
-        unsigned n = l->open == OPEN_TEXT || l->open == OPEN_ROW ? AHEAD_GUESS : AHEAD_LINES;
+        bool open = l->partial || (l->pending && l->open > OPEN_REPEAT);
+        if (!open) continue;
+        unsigned n = !l->partial && (l->open == OPEN_TEXT || l->open == OPEN_ROW) ? AHEAD_GUESS : AHEAD_LINES;
         if (n > most) most = n;
     }
     return most;
 }
 
-// Lines behind a hit that may still belong to it.
-static const char *go_on(struct pm_frame *f, const char *p, const char *end) {
-    for (unsigned n = 0; p < end && n < open_ahead(f); n++) {
-        struct pm_str who;
-        bool head = pm_line_head(payload(line_at(p, end), &who));
-        if (head && open_ahead(f) <= AHEAD_GUESS) break;
-        p = visit(f, p, end);
-    }
-    return p;
+// Does the line at p belong to a hit before it, perhaps?
+static bool goes_on(struct pm_frame *f, const char *p, const char *end) {
+    unsigned most = open_ahead(f);
+    struct pm_str who;
+    if (f->sparsely.ahead >= most) return false;
+    if (most <= AHEAD_GUESS && pm_line_head(payload(line_at(p, end), &who))) return false;
+    f->sparsely.ahead++;
+    return true;
 }
 
-// The line of the next literal, the prefilter's or one of a rule of one's own; `own`: where the latter was found last, so that a block is searched once.
-static const char *next_hit(const char *done, const char *stop, const char **own, uint64_t *lines) {
-    const char *hit = pm_prefilter_next(done, stop, lines);
-    if (*own && *own <= done) *own = pm_hear_next(done, stop);
-    if (!*own) return hit;
-    const char *line = *own - 1;
-    while (line > done && line[-1] != '\n') line--;
-    if (line >= hit) return hit;
-    *lines = pm_newlines_count(done, line);
+// The line of the next literal, the prefilter's or one of a rule of one's own, which has words that the prefilter does not know; `stop` where there is none.
+static const char *next_hit(const char *p, const char *stop, uint64_t *passed) {
+    const char *hit = pm_prefilter_next(p, stop, passed), *own = pm_hear_next(p, hit);
+    if (!own) return hit;
+    const char *line = own - 1;
+    while (line > p && line[-1] != '\n') line--;
+    *passed = pm_newlines_count(p, line);
     return line;
 }
 
-// From the head of the record that holds the line at `hit`, `lines` lines behind `done`, to where it ends.
-static const char *read_around(struct pm_frame *f, const char *done, const char *hit, const char *end, uint64_t lines) {
-    uint64_t back;
-    const char *head = back_up(hit, done, end, &back);
-    skip(f, done, head, lines - back);
-    const char *p = head;
-    while (p <= hit && p < end) p = visit(f, p, end);
-    return go_on(f, p, end);
+// How far lines may be left out: not the last ones, as a hit in the next block may go back to one of them. p: more bytes are needed.
+static const char *safe_end(struct pm_frame *f, const char *p, const char *end, bool last) {
+    uint64_t end_at = f->offset + (uint64_t)(end - p);
+    const char *stop = end;
+    if (last) return end;
+    if (f->sparsely.end_at != end_at) {
+        while (stop > p && stop[-1] != '\n') stop--;
+        for (uint64_t n = 0; n < BACK_LINES && stop > p && end - stop < (ptrdiff_t)HOLD_BYTES; n++) stop = line_before(stop, p);
+        f->sparsely.end_at = end_at;
+        f->sparsely.safe_to = f->offset + (uint64_t)(stop - p);
+    }
+    return f->sparsely.safe_to > f->offset ? p + (f->sparsely.safe_to - f->offset) : p;
 }
 
-size_t frame_sparse(struct pm_frame *f, const char *p, size_t n, bool end) {
-    const char *stop = p + n;
-    while (!end && stop > p && stop[-1] != '\n') stop--;
-    if (stop == p) return 0;
-    const char *last = line_before(stop, p); // its start, whether or not it ends with a newline
-    if (stop[-1] != '\n') {
-        last = stop;
-        while (last > p && last[-1] != '\n') last--;
+// The start of the line in [p, stop) that is read next as a sample, `stop` where it comes later. A member's last line is one.
+static const char *sample_line(const struct pm_frame *f, const char *p, const char *stop, bool last) {
+    const char *final = stop, *at = p;
+    if (last) {
+        while (final > p && final[-1] == '\n') final--;
+        while (final > p && final[-1] != '\n') final--;
     }
-    const char *done = go_on(f, visit(f, p, stop), stop), *own = done;
-    while (done < stop) {
-        uint64_t lines = 0;
-        const char *hit = next_hit(done, stop, &own, &lines);
-        bool none = hit >= stop;
-        if (none && last < done) break; // the last line was read already
-        if (none) {
-            hit = last;
-            lines = pm_newlines_count(done, last);
-        }
-        done = read_around(f, done, hit, stop, lines);
+    if (f->sparsely.sample_at > f->offset) {
+        uint64_t far = f->sparsely.sample_at - f->offset;
+        const char *nl = far < (uint64_t)(final - p) ? memchr(p + far, '\n', (size_t)(final - p - (ptrdiff_t)far)) : NULL;
+        at = nl ? nl + 1 : final;
     }
-    return n - (size_t)(p + n - stop);
+    return at < final ? at : final;
+}
+
+// The lines from p to the record of the line at `line`, `passed` lines behind p, are left out, and that record is read.
+static size_t read_next(struct pm_frame *f, const char *p, const char *line, const char *end, uint64_t passed, uint64_t most_back) {
+    uint64_t back, offset = f->offset;
+    const char *head = back_up(line, p, end, most_back, &back);
+    skip(f, p, head, passed - back);
+    f->sparsely.read_to = offset + (uint64_t)(line - p) + 1; // a line is read whole where it begins before this
+    f->sparsely.ahead = 0;
+    return (size_t)(head - p);
+}
+
+static size_t read_sample(struct pm_frame *f, const char *p, const char *line, const char *end, uint64_t passed) {
+    uint64_t offset = f->offset + (uint64_t)(line - p), step = offset / SAMPLE_PARTS;
+    f->sparsely.weighed_at = offset;
+    f->sparsely.sample_at = offset + (step > SAMPLE_BYTES ? step : SAMPLE_BYTES);
+    return read_next(f, p, line, end, passed, SAMPLE_BACK);
+}
+
+// Is the line at hand the sample? Then it stands for what was left out, else for itself.
+static void weigh(struct pm_frame *f) {
+    if (f->offset != f->sparsely.weighed_at) {
+        f->weight = 1;
+    } else if (f->sparsely.unweighed) {
+        f->weight = 1 + f->sparsely.unweighed;
+        f->sparsely.unweighed = 0;
+    }
+}
+
+enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last, size_t *skipped) {
+    const char *end = p + n;
+    *skipped = 0;
+    weigh(f);
+    if (f->offset < f->sparsely.read_to) return NEXT_READ;
+    if (!last && n < FRAME_BLOCK && !memchr(p, '\n', n)) return NEXT_MORE;
+    if (goes_on(f, p, end)) return NEXT_READ;
+    const char *stop = safe_end(f, p, end, last);
+    if (stop == p) return last || n >= FRAME_BLOCK ? NEXT_READ : NEXT_MORE;
+    const char *sample = sample_line(f, p, stop, last);
+    uint64_t passed = 0, own = 0;
+    const char *hit = next_hit(p, sample, &passed);
+    if (hit < sample) {
+        *skipped = read_next(f, p, hit, end, passed, BACK_LINES);
+    } else if (sample == stop) {
+        skip(f, p, stop, passed);
+        *skipped = (size_t)(stop - p);
+    } else {
+        struct pm_str line = line_at(sample, end);
+        bool hits = next_hit(line.p, line.p + line.n, &own) < line.p + line.n;
+        *skipped = hits ? read_next(f, p, sample, end, passed, BACK_LINES) : read_sample(f, p, sample, end, passed);
+    }
+    return *skipped ? NEXT_SKIPPED : NEXT_READ;
 }

@@ -180,29 +180,30 @@ static bool api_object(const struct pm_record *r) {
 
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p) {
     struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
+    const uint64_t lines = f->weight;
     if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <=="))) v->quotes = true; // `tail` of other files
     if (r->hint.relayed) v->quotes = true;
-    if (prompted(text)) v->prompts++;
-    if (heading(text)) v->headings++;
+    if (prompted(text)) v->prompts += lines;
+    if (heading(text)) v->headings += lines;
     f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
     if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --"))) return; // a Kubernetes program's first words, whichever it is
     if (shell_or_fence(text)) return;
     enum pm_group g = PM_GROUP_NONE;
     bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
     if (p && !shared && !fallback) g = pm_group_of(p->component);
-    if (g) v->of[pm_group_index(g)]++;
-    else if ((shared || fallback) && f->record_events) v->talk++;
-    else if ((p && !fallback) || api_object(r)) v->neutral++; // a log library's line about something else: klog, logrus
+    if (g) v->of[pm_group_index(g)] += lines;
+    else if ((shared || fallback) && f->record_events) v->talk += lines;
+    else if ((p && !fallback) || api_object(r)) v->neutral += lines; // a log library's line about something else: klog, logrus
     else {
-        v->foreign++;
-        if (code_like(text)) v->code++;
-        if (!pm_line_head(text)) v->sentences++;
+        v->foreign += lines;
+        if (code_like(text)) v->code += lines;
+        if (!pm_line_head(text)) v->sentences += lines;
     }
     if (v->first == PM_GROUP_NONE && v->records == v->preamble) {
         if (p && !fallback) v->first = g ? g : PM_GROUP_ALL;
-        else v->preamble++;
+        else v->preamble += lines;
     }
-    v->records++;
+    v->records += lines;
 }
 
 // ---- what it may testify

@@ -1,9 +1,16 @@
-// The block prefilter: which lines of a sparse log (kubelet, containerd, dockerd, CRI-O, a journal of them) can matter at all.
+// The block prefilter: which lines of a sparse log (a node's, an application's, a journal of both) can matter at all.
 //
-// A literal scan at memory speed, after Teddy (Hyperscan; BurntSushi's aho-corasick): three consecutive bytes of each literal, its fingerprint, are
-// looked up by nibble in eight buckets at once; what survives is compared whole. Unlike Teddy the fingerprint may lie anywhere in the literal: literals
-// are dealt to buckets where fingerprint and bucket give the fewest false candidates on log text, which the table `usual` samples.
-// All variants give the same answer; the scalar one is the definition.
+// A literal scan at memory speed, by two methods, as literals are short or long.
+//
+// Short ones (PRINT to WINDOWS - 1 bytes), of which there are few, after Teddy (Hyperscan; BurntSushi's aho-corasick): three consecutive bytes of each, its
+// fingerprint, are looked up by nibble in eight buckets at once; what survives is compared whole. Unlike Teddy the fingerprint may lie anywhere in the
+// literal: literals are dealt to buckets where fingerprint and bucket give the fewest false candidates on log text.
+//
+// Long ones, of which there are many, after Wu and Manber: every fourth byte is the start of a window of four bytes, and of seven consecutive bytes of a
+// literal one such window sees four, whichever of the four phases it is. The four windows of each literal's rarest seven bytes stand in a bitmap, by
+// hash; who passes that is compared whole. Their number hardly matters, where more of them in Teddy's buckets would let most text through.
+//
+// What is rare is counted on the table `usual`, several kinds of logs. All variants give the same answer; the scalar one is the definition.
 //
 // Not handled here, on purpose: case folding (literals leave out the letter that varies) and regular expressions. A line that is let through
 // costs a microsecond, a line that is refused wrongly is lost: when in doubt a literal goes in.
@@ -91,6 +98,116 @@ const char *const pm_prefilter_literals[] = {
     "docker.service",
     "kubelet.service",
     "crio.service",
+    // What parsers hear in free text (parsers/lift/lift_talk.c): refusals, and the places by which a failure is a registry's. No quotes: they may be escaped.
+    "latform",
+    "scope=repo",
+    "ailed to resolve",
+    "etch token",
+    "auth token",
+    "mous token",
+    "ization token",
+    "earer token",
+    "edia type",
+    "ocking ref",
+    "ontent digest",
+    "ected HTTP",
+    "ected http",
+    "erence format",
+    "sing reference",
+    "ame unknown",
+    "ame_unknown",
+    "AME_UNKNOWN",
+    "MANIFEST",
+    "nknown blob",
+    "blob unknown",
+    "trust data",
+    "requested access",
+    "requested resource",
+    "not exist or may",
+    "since containerd",
+    "ing signatures",
+    "signature key",
+    "talk to a v1 ",
+    "name must be ",
+    "not resolve to",
+    "parsing HTTP",
+    "parsing http",
+    "schema 1 ",
+    "schema version",
+    "ountered remote",
+    "or empty ",
+    "ing source docker",
+    "docker.distribution",
+    "ttpRead",
+    "ttpread",
+    "ontent descriptor",
+    "rtifact ",
+    "verlay mount",
+    "epository ",
+    "epositories",
+    "authentication required",
+    " blob",
+    "/blobs/",
+    "no progress",
+    "diff ID",
+    "diff id",
+    "xtraction snapshot",
+    "ation/vnd",
+    "roxyconnect",
+    "gave HTTP",
+    "gave http",
+    "unexpected status",
+    "erform: ecr",
+    "data blocks",
+    "commit on ref",
+    "hort-name",
+    "s or gids",
+    "s or GIDs",
+    "io.containerd.",
+    "ogin attempt",
+    "ogging into",
+    "ailed to copy",
+    "_ping",
+    "onnection error",
+    "od sandbox",
+    "on resource: ",
+    " <-- ",
+    "from daemon",
+    "oad metadata",
+    "] FROM ",
+    // Behind "error: " and the like, alone.
+    "x509",
+    "tls: ",
+    "dial tcp",
+    "read tcp",
+    "write tcp",
+    "net/http: ",
+    "http2: ",
+    "stream error",
+    ": EOF",
+    "xpected EOF",
+    "ntext canceled",
+    "ntext deadline",
+    "Get http",
+    " https://",
+    // Requests of registries' clients that name neither image nor /v2/.
+    "service/token",
+    "/token?",
+    "/token ",
+    "auth/token",
+    "jwt/auth",
+    "oauth2/",
+    "/v2 ",
+    "/v2\"",
+    "CONNECT ",
+    "address info",
+    "atelimit",
+    // Documents, tables and sections among lines.
+    "apiVersion",
+    "==> ",
+    "==== ",
+    "LAST SEEN",
+    "RESTARTS",
     // Clock and node anchors.
     "Log file created",
     "Running on machine",
@@ -123,7 +240,35 @@ static const char usual[] =
     "&ContainerMetadata{Name:web,Attempt:0,}\"\n"
     "Jan 02 03:04:05 node-1 kubelet[2711]: E0102 03:04:05.700001    2711 pod_workers.go:1298] \"Error syncing pod, skipping\" err=\"failed to "
     "\\\"StartContainer\\\" for "
-    "\\\"web\\\" with CrashLoopBackOff: \\\"back-off 5m0s restarting failed container=web\\\"\" successfully handled volume secret configmap\n";
+    "\\\"web\\\" with CrashLoopBackOff: \\\"back-off 5m0s restarting failed container=web\\\"\" successfully handled volume secret configmap\n"
+    // applications: a web framework's, structured ones, an access log, a controller, a database
+    "2024-01-02 03:04:05.678  INFO 7 --- [nio-8080-exec-3] c.a.shop.cart.CartController         : added item sku-4711 to cart 9f8e7d6c in 12 ms\n"
+    "\tat com.acme.shop.cart.CartService.lambda$add$3(CartService.java:118) [classes/:na]\n"
+    "2024-01-02 03:04:06.001 ERROR 7 --- [scheduling-1] o.h.engine.jdbc.spi.SqlExceptionHelper   : could not execute statement, connection is not available, "
+    "request timed out after 30000ms.\n"
+    "{\"level\":30,\"time\":1704164645678,\"pid\":17,\"hostname\":\"web-5d4f\",\"req\":{\"id\":4711,\"method\":\"GET\",\"url\":\"/api/items/42\","
+    "\"remoteAddress\":\"10.2.3.4\"},\"res\":{\"statusCode\":200},\"responseTime\":12,\"msg\":\"request completed\"}\n"
+    "{\"log\":\"level=info ts=2024-01-02T03:04:05.678Z caller=main.go:112 component=worker msg=\\\"processed batch\\\" items=12 "
+    "took=31ms\\n\",\"stream\":\"stdout\","
+    "\"time\":\"2024-01-02T03:04:05.678901234Z\"}\n"
+    "2024-01-02T03:04:05.678901234Z stdout F 10.1.2.3 - - [02/Jan/2024:03:04:05 +0000] \"GET /static/main.8f3a.js HTTP/1.1\" 200 48213 "
+    "\"https://shop.acme.test/\" \"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36\"\n"
+    "2024-01-02T03:04:05.678901234Z stderr F I0102 03:04:05.678901       1 controller.go:214] \"Reconciling object\" controller=\"cart\" "
+    "namespace=\"shop\" name=\"cart-x2x9k\" reconcileID=\"1f0c2a5e-7b7d\"\n"
+    "2024-01-02T03:04:05.678901234Z stderr F W0102 03:04:05.678901       1 reflector.go:424] k8s.io/client-go/informers/factory.go:150: failed to list "
+    "*v1.Service: "
+    "the server was unable to return a response in the time allotted\n"
+    "2024-01-02 03:04:05.678 UTC [71] LOG:  checkpoint complete: wrote 42 buffers (0.3%); 0 WAL file(s) added, 0 removed; write=4.2 s, sync=0.004 s\n"
+    // a journal: short lines, and a record with all its members
+    "Jan 02 03:04:05 node-1 systemd[1]: Started libcontainer container 9f8e7d6c5b4a.\n"
+    "Jan 02 03:04:05 node-1 kernel: IPv6: ADDRCONF(NETDEV_CHANGE): veth1a2b3c4d: link becomes ready\n"
+    "{\"__CURSOR\":\"s=0a;i=1f;b=2c;m=3d;t=4e;x=5f\",\"__REALTIME_TIMESTAMP\":\"1704164645678901\",\"_BOOT_ID\":\"2c\",\"PRIORITY\":\"6\",\"_UID\":\"0\",\"_"
+    "SYSTEMD_UNIT\":"
+    "\"session-3.scope\",\"_SYSTEMD_CGROUP\":\"/system.slice\",\"_HOSTNAME\":\"node-1\",\"SYSLOG_IDENTIFIER\":\"sshd\",\"_EXE\":\"/usr/sbin/"
+    "sshd\",\"_TRANSPORT\":\"syslog\","
+    "\"_CAP_EFFECTIVE\":\"1ffffffffff\",\"_MACHINE_ID\":\"7d\",\"_SELINUX_CONTEXT\":\"unconfined\",\"MESSAGE\":\"Accepted publickey for admin from 10.1.2.3 "
+    "port 51234 ssh2\"}\n"
+    "2024-01-02T03:04:05.678Z [warning] [cluster] member 3 is lagging behind by 12 entries, election timeout 1000ms, raft term 7\n";
 
 #define BUCKETS 8
 #define PRINT 3 // bytes of a fingerprint
@@ -139,6 +284,81 @@ static struct teddy {
     struct literal literal[BUCKETS][PER_BUCKET];
     uint8_t literals[BUCKETS];
 } teddy;
+
+// ---- long literals: windows
+
+#define WINDOW 4  // bytes of a window, and of the step between two
+#define WINDOWS 7 // bytes of which any phase sees a whole window
+#define MAP_BITS 16
+#define SLOTS 4096
+struct window {
+    uint32_t bytes;
+    uint8_t at; // where in the literal
+    uint8_t n;
+    const char *p; // the literal; NULL: a free slot
+};
+static struct {
+    uint32_t map[1u << (MAP_BITS - 5)];
+    struct window slot[SLOTS]; // open addressing
+    size_t used;
+} windows;
+
+static uint32_t load4(const char *p) {
+    uint32_t v;
+    memcpy(&v, p, 4);
+    return v;
+}
+static uint32_t map_hash(uint32_t bytes) { return (bytes * 2654435761u) >> (32 - MAP_BITS); }
+static uint32_t map_bit(uint32_t h) { return windows.map[h >> 5] >> (h & 31) & 1u; }
+
+static void window_add(const char *p, size_t n, size_t at) {
+    uint32_t bytes = load4(p + at), h = map_hash(bytes);
+    size_t slot = h % SLOTS;
+    if (windows.used + 1 >= SLOTS) return; // a mistake of whoever wrote that many literals; test_prefilter tells
+    while (windows.slot[slot].p) slot = (slot + 1) % SLOTS;
+    windows.slot[slot] = (struct window){bytes, (uint8_t)at, (uint8_t)n, p};
+    windows.used++;
+    windows.map[h >> 5] |= 1u << (h & 31);
+}
+
+// The seven bytes whose windows are the rarest.
+static void windows_add(const uint16_t *seen, const char *p) {
+    size_t n = strlen(p), best_at = 0;
+    uint32_t best = UINT32_MAX;
+    for (size_t at = 0; at + WINDOWS <= n; at++) {
+        uint32_t cost = 0;
+        for (size_t k = 0; k < WINDOW; k++) cost += seen[map_hash(load4(p + at + k))];
+        if (cost < best) best = cost, best_at = at;
+    }
+    for (size_t k = 0; k < WINDOW; k++) window_add(p, n, best_at + k);
+}
+
+static bool window_holds(const char *begin, const char *at, const char *end) {
+    uint32_t bytes = load4(at);
+    for (size_t slot = map_hash(bytes) % SLOTS; windows.slot[slot].p; slot = (slot + 1) % SLOTS) {
+        const struct window *w = &windows.slot[slot];
+        if (w->bytes != bytes || at - begin < w->at || end - at < w->n - w->at) continue;
+        if (memcmp(at - w->at, w->p, w->n) == 0) return true;
+    }
+    return false;
+}
+
+// The first window at `at`, at + 4, … before `stop` that is one of a literal's which is there in [begin, end), or NULL.
+static const char *find_window(const char *begin, const char *at, const char *stop, const char *end) {
+    for (; at < stop && end - at >= 4 * WINDOW; at += 4 * WINDOW) {
+        uint32_t a = map_bit(map_hash(load4(at))), b = map_bit(map_hash(load4(at + 4)));
+        uint32_t c = map_bit(map_hash(load4(at + 8))), d = map_bit(map_hash(load4(at + 12)));
+        for (uint32_t any = a | b << 1 | c << 2 | d << 3; any; any &= any - 1) {
+            const char *w = at + 4 * __builtin_ctz(any);
+            if (w < stop && window_holds(begin, w, end)) return w;
+        }
+    }
+    for (; at < stop && end - at >= WINDOW; at += WINDOW)
+        if (map_bit(map_hash(load4(at))) && window_holds(begin, at, end)) return at;
+    return NULL;
+}
+
+// ---- short literals: buckets
 
 // How often, per mille squared, the bucket's nibble sets pass a byte of usual text in place j, with `add` added (add < 0: as it is).
 static uint32_t place_mass(const uint32_t freq[256], int bucket, int j, int add) {
@@ -196,9 +416,9 @@ static bool any_bucket_holds(unsigned buckets, const char *begin, const char *at
     return false;
 }
 
-// Each returns the place of the first fingerprint at or after `at` whose literal is there in [begin, end), or NULL.
-static const char *find_scalar(const char *begin, const char *at, const char *end) {
-    for (; end - at >= PRINT; at++) {
+// Each returns the place of the first fingerprint within [at, stop) whose literal is there in [begin, end), or NULL.
+static const char *find_scalar(const char *begin, const char *at, const char *stop, const char *end) {
+    for (; stop - at >= PRINT; at++) {
         const uint8_t *u = (const uint8_t *)at;
         unsigned buckets = teddy.byte[0][u[0]] & teddy.byte[1][u[1]] & teddy.byte[2][u[2]];
         if (buckets && any_bucket_holds(buckets, begin, at, end)) return at;
@@ -222,10 +442,10 @@ static const char *verify(const uint8_t *buckets, unsigned mask, const char *beg
     return NULL;
 }
 
-__attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin, const char *at, const char *end) {
+__attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin, const char *at, const char *stop, const char *end) {
     __m128i lo[PRINT], hi[PRINT], low4 = _mm_set1_epi8(15), zero = _mm_setzero_si128();
     for (int j = 0; j < PRINT; j++) lo[j] = _mm_loadu_si128((const void *)teddy.lo[j]), hi[j] = _mm_loadu_si128((const void *)teddy.hi[j]);
-    for (; end - at >= 16 + PRINT - 1; at += 16) {
+    for (; stop - at >= 16 + PRINT - 1; at += 16) {
         __m128i r = _mm_set1_epi8(-1);
         for (int j = 0; j < PRINT; j++) {
             __m128i v = _mm_loadu_si128((const void *)(at + j));
@@ -239,16 +459,16 @@ __attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin
         const char *hit = verify(buckets, mask, begin, at, end);
         if (hit) return hit;
     }
-    return find_scalar(begin, at, end);
+    return find_scalar(begin, at, stop, end);
 }
 
-__attribute__((target("avx2"))) static const char *find_avx2(const char *begin, const char *at, const char *end) {
+__attribute__((target("avx2"))) static const char *find_avx2(const char *begin, const char *at, const char *stop, const char *end) {
     __m256i lo[PRINT], hi[PRINT], low4 = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
     for (int j = 0; j < PRINT; j++) {
         lo[j] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)teddy.lo[j]));
         hi[j] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)teddy.hi[j]));
     }
-    for (; end - at >= 32 + PRINT - 1; at += 32) {
+    for (; stop - at >= 32 + PRINT - 1; at += 32) {
         __m256i r = _mm256_set1_epi8(-1);
         for (int j = 0; j < PRINT; j++) {
             __m256i v = _mm256_loadu_si256((const void *)(at + j));
@@ -262,7 +482,7 @@ __attribute__((target("avx2"))) static const char *find_avx2(const char *begin, 
         const char *hit = verify(buckets, mask, begin, at, end);
         if (hit) return hit;
     }
-    return find_scalar(begin, at, end);
+    return find_scalar(begin, at, stop, end);
 }
 
 __attribute__((target("avx2"))) static uint64_t count_avx2(const char *p, const char *end) {
@@ -280,7 +500,7 @@ __attribute__((target("avx2"))) static uint64_t count_avx2(const char *p, const 
 }
 #endif
 
-static const char *(*find)(const char *, const char *, const char *) = find_scalar;
+static const char *(*find)(const char *, const char *, const char *, const char *) = find_scalar;
 static uint64_t (*count)(const char *, const char *) = count_scalar;
 
 static bool use(enum pm_prefilter_isa isa) {
@@ -300,7 +520,12 @@ static void build(void) {
     uint32_t freq[256] = {0};
     for (size_t i = 0; i + 1 < sizeof usual; i++) freq[(uint8_t)usual[i]]++;
     for (int c = 0; c < 256; c++) freq[c]++; // nothing is impossible
-    for (size_t i = 0; pm_prefilter_literals[i]; i++) deal(freq, pm_prefilter_literals[i]);
+    static uint16_t seen[1u << MAP_BITS];
+    for (size_t i = 0; i + sizeof(uint32_t) < sizeof usual; i++) seen[map_hash(load4(usual + i))]++;
+    for (size_t i = 0; pm_prefilter_literals[i]; i++) {
+        if (strlen(pm_prefilter_literals[i]) < WINDOWS) deal(freq, pm_prefilter_literals[i]);
+        else windows_add(seen, pm_prefilter_literals[i]);
+    }
     for (int j = 0; j < PRINT; j++)
         for (int c = 0; c < 256; c++) teddy.byte[j][c] = teddy.lo[j][c & 15] & teddy.hi[j][c >> 4];
     use(PM_PREFILTER_BEST);
@@ -313,9 +538,23 @@ bool pm_prefilter_use(enum pm_prefilter_isa isa) {
     return use(isa);
 }
 
+// Piece by piece, so that a line which one method finds is not searched for by the other through all that follows.
+#define PIECE_BYTES 2048 // a multiple of the windows' step
+
+static const char *find_any(const char *p, const char *end) {
+    for (const char *at = p; at < end; at += PIECE_BYTES) {
+        const char *stop = end - at > PIECE_BYTES ? at + PIECE_BYTES : end;
+        const char *over = end - stop > PRINT - 1 ? stop + (PRINT - 1) : end; // a fingerprint may reach into the next piece, its literal anywhere
+        const char *window = find_window(p, at, stop, end), *print = find(p, at, window ? window : over, end);
+        if (print) return print;
+        if (window) return window;
+    }
+    return NULL;
+}
+
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines) {
     pthread_once(&built, build);
-    const char *hit = find(p, p, end);
+    const char *hit = find_any(p, end);
     const char *line = hit ? hit : end;
     while (hit && line > p && line[-1] != '\n') line--;
     *newlines += count(p, line);

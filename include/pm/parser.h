@@ -32,7 +32,7 @@ enum pm_fact { PM_FACT_YEAR_ANCHOR, PM_FACT_CAPTURE_TIME, PM_FACT_NODE_NAME, PM_
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when);
 
 enum pm_parser_flag {
-    PM_PARSER_SPARSE = 1,   // trouble is rare in this format: the block prefilter may skip lines without its literals
+    PM_PARSER_SPARSE = 1,   // lines without one of the prefilter's literals say nothing: they may be left out. Without the flag every line is wanted
     PM_PARSER_STICKY = 2,   // once it won (a table header), it is asked first for following lines until it says NO
     PM_PARSER_SHARED = 8,   // a log library's grammar, of many programs: says nothing about who wrote the record
     PM_PARSER_FALLBACK = 4, // free text: asked only where no other parser bids; its records do not count towards the member's format

@@ -42,6 +42,7 @@ struct pm_str pm_lift_url_host(struct pm_str url);
 // Is this text, wherever it stands, a failed pull or a registry's refusal? Only wordings that nothing else uses count.
 bool pm_lift_refusal(struct pm_str s);
 // The same behind a container client's own "error: ": there weaker words will do.
+const char *pm_lift_talk_word(size_t i); // the words by which free text is heard, in lower case, NULL behind the last: the prefilter must know a part of each
 bool pm_lift_talks_of_pull(struct pm_str s);
 // One pass, for free text: false where no refusal, kubelet's message, klog line or trace can be in it.
 bool pm_lift_may_speak(struct pm_str s);

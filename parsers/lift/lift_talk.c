@@ -182,6 +182,13 @@ bool pm_lift_refusal(struct pm_str s) {
     return is_refusal(&t, pm_heard(s, t.place), s);
 }
 
+const char *pm_lift_talk_word(size_t i) {
+    size_t n = 0;
+    for (size_t k = 0; k < PM_LEN(talk_words); k++)
+        if (talk_words[k].classes & ~(unsigned)FAILURE && n++ == i) return talk_words[k].text;
+    return NULL;
+}
+
 bool pm_lift_talks_of_pull(struct pm_str s) {
     struct talked t = listen(s);
     enum pm_heard heard = pm_heard(s, t.client_place);
