@@ -304,6 +304,7 @@ static void config_row(struct pm_state *s, const struct pm_row *row, const json_
     if (!c->node && row->file < s->facts.files.n) c->node = s->facts.files.items[row->file].node;
     c->path = pm_id(s, pm_str_c(row->path));
     c->namespace = namespace;
+    c->file = row->file;
     c->line = row->line;
     c->event = row->id;
     c->detail = json_deep_copy(d);

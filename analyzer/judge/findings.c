@@ -1,5 +1,5 @@
 // rules/findings.yaml over the bundle's configuration, objects and pulls. What is not in the bundle is no finding: a check asks only about what it can see.
-#include "judge/mirror.h"
+#include "judge/bypass.h"
 #include "judge/advice.h"
 #include "judge/state.h"
 #include "judge/rules/yaml.h"
@@ -309,10 +309,13 @@ static void single_mirror(struct findings *f, const json_t *rule) {
     }
 }
 static void idle_mirror(struct findings *f, const json_t *rule) {
-    bool never = strcmp(word(rule, "check"), "mirror-never-pulls") == 0;
+    const char *check = word(rule, "check");
     for (size_t i = 0; i < f->s->mirrors_n; i++) {
         const struct pm_mirror *m = &f->s->mirrors[i];
-        if (never ? m->never_pulls : m->after_registry) add(f, rule, m->path, m->line, served_by(m), m->host, true);
+        bool found = strcmp(check, "mirror-never-pulls") == 0 ? m->never_pulls
+                     : strcmp(check, "mirror-unread") == 0    ? pm_mirror_unread(f->s, m)
+                                                              : m->after_registry;
+        if (found) add(f, rule, m->path, m->line, served_by(m), m->host, true);
     }
 }
 static void plain_http(struct findings *f, const json_t *rule) {
@@ -469,15 +472,25 @@ static const struct {
     const char *check;
     void (*find)(struct findings *f, const json_t *rule);
 } CHECKS[] = {
-    {"hub-anonymous", hub_anonymous_pods},  {"latest-always", latest_always_pods},
-    {"frozen-registry", frozen_pods},       {"secret-missing", secrets_missing},
-    {"mirror-passed-over", mirrors_passed}, {"no-mirror", no_mirror},
-    {"single-mirror", single_mirror},       {"mirror-only-way", single_mirror},
-    {"mirror-after-registry", idle_mirror}, {"mirror-never-pulls", idle_mirror},
-    {"mirror-plain-http", plain_http},      {"slow-pulls", slow_pulls},
-    {"serial-pulls-waited", serial_waits},  {"huge-images", huge_images},
-    {"one-registry", one_registry},         {"gc-near-use", gc_near},
-    {"gc-after-eviction", gc_thresholds},   {"gc-narrow", gc_thresholds},
+    {"hub-anonymous", hub_anonymous_pods},
+    {"latest-always", latest_always_pods},
+    {"frozen-registry", frozen_pods},
+    {"secret-missing", secrets_missing},
+    {"mirror-passed-over", mirrors_passed},
+    {"no-mirror", no_mirror},
+    {"single-mirror", single_mirror},
+    {"mirror-only-way", single_mirror},
+    {"mirror-after-registry", idle_mirror},
+    {"mirror-never-pulls", idle_mirror},
+    {"mirror-unread", idle_mirror},
+    {"mirror-plain-http", plain_http},
+    {"slow-pulls", slow_pulls},
+    {"serial-pulls-waited", serial_waits},
+    {"huge-images", huge_images},
+    {"one-registry", one_registry},
+    {"gc-near-use", gc_near},
+    {"gc-after-eviction", gc_thresholds},
+    {"gc-narrow", gc_thresholds},
 };
 
 bool pm_finding_known(const char *check) {

@@ -86,6 +86,12 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
 }
 
 static struct pm_link step_of(struct pm_state *s, const struct pm_hit *h) {
+    if (h->opening.step) {
+        struct pm_share x = h->opening.share;
+        struct pm_str what = pm_arena_fmt(s->a, "%.*s: %llu of the %llu pulls that used it up %s", PM_FMT(h->incident->title), (unsigned long long)x.n,
+                                          (unsigned long long)x.of, h->opening.counted);
+        return (struct pm_link){h->cause, h->from, what, h->id, (double)x.n / (double)x.of};
+    }
     double share = h->share.of ? (double)h->share.n / (double)h->share.of : -1;
     return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(s, h) : h->incident->title, h->id, share};
 }
@@ -99,10 +105,12 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
         path[n++] = (uint32_t)(at - s->hits.items);
         if (!at->explained_by) break;
     }
-    size_t effects = 0, cap = n + 2;
+    size_t effects = 0, cap = n + 3;
     for (size_t i = 0; i < s->hits.n; i++)
         effects += s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h && !s->hits.items[i].dropped;
     inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
+    const struct pm_hit *root = &s->hits.items[path[n - 1]];
+    if (root->opening.step) inc->chain[inc->chain_n++] = *root->opening.step;
     for (size_t i = n; i-- > 0;) {
         const struct pm_hit *at = &s->hits.items[path[i]];
         inc->chain[inc->chain_n++] = step_of(s, at);

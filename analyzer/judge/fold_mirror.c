@@ -114,6 +114,22 @@ static void say_why(struct pm_state *s) {
     (void)freed;
 }
 
+const struct pm_trace *pm_fell_back(const struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(s, t)) return t;
+    }
+    return NULL;
+}
+
+bool pm_mirror_served(const struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        if (served(s, t) && pm_is_mirror(s, t)) return true;
+    }
+    return false;
+}
+
 void pm_fold_mirrors(struct pm_state *s) {
     struct pm_order by_node = {0};
     for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_node, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);

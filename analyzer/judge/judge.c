@@ -5,11 +5,12 @@
 //   fold      traces → pulls, one an attempt, whoever traced it
 //   settle    pulls whose own lines cannot decide → by their neighbours
 //   group     failed pulls → incidents
-//   chain     which incident led to which
+//   chain     which incident led to which; bypass: a new runtime that does not read its mirrors
 //   scope …   what separates hit from spared, who was hit, how sure, what to do
 //   finish    into the report, and back into the timeline
 //   series, alert  the report as metrics, and which alerts would have fired over them
 //   reckon    in test builds: does it all add up?
+#include "judge/bypass.h"
 #include "judge/mirror.h"
 #include "judge/alerts/series.h"
 #include "judge/reckon.h"
@@ -218,7 +219,6 @@ static void rules_in_force(struct pm_state *s) {
 
 static void each_incident(struct pm_state *s) {
     pm_blast_prepare(s);
-    s->mirrors_n = pm_mirrors_find(s, &s->mirrors);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->dropped) continue;
@@ -299,6 +299,8 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, cons
     pulls(s);
     pm_group_incidents(s);
     pm_chain_links(s);
+    s->mirrors_n = pm_mirrors_find(s, &s->mirrors);
+    pm_bypass_find(s);
     each_incident(s);
     pm_evidence_pick(s);
     pm_findings_fill(s);

@@ -208,6 +208,7 @@ struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
     size_t named = 0, more = 0;
     pm_buf_add(&b, render(s, h, phrase_for(s, h)->verdict));
+    if (h->opening.step) pm_buf_fmt(&b, "; %.*s", PM_FMT(h->opening.step->what));
     own_clock(s, h, &b);
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];

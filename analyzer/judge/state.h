@@ -205,7 +205,7 @@ struct pm_hpa_fact {
     int64_t current, desired, max, seen;
 };
 struct pm_config_fact {
-    uint32_t source, node, path, namespace;
+    uint32_t source, node, path, namespace, file;
     uint64_t line, event;
     json_t *detail;
 };
@@ -284,7 +284,13 @@ struct pm_hit {                   // an incident while it is put together
     uint32_t explained_by; // index + 1
     uint32_t via;          // index + 1 into link rules
     struct pm_share share; // of that link
-    uint64_t failed;       // pulls
+    struct {
+        struct pm_link *step; // before it, and no incident of its own; NULL: none
+        const char *trigger;  // what it is as a trigger; NULL: it is none
+        const char *counted;  // "… of the … pulls that used it up {counted}"
+        struct pm_share share;
+    } opening;
+    uint64_t failed; // pulls
     uint64_t lines;
     bool client;  // of clients that are no nodes
     bool side;    // made of events, no pull of its own
@@ -415,15 +421,17 @@ void pm_hearsay_row(struct pm_state *s, const struct pm_row *row); // hearsay.c:
 void pm_hearsay_fill(struct pm_state *s);
 void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
 void pm_request_fold(struct pm_state *s);
-void pm_fold_pulls(struct pm_state *s);                                               // fold.c
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);                // a host that stands in for the image's registry
-void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts); // that failed, where the incident is theirs: no pull of its own
-void pm_fold_order(struct pm_state *s);                                               // in time order, once all are there
-void pm_workload_resolve(struct pm_state *s);                                         // workload.c
-bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);  // pod-name grammar
-void pm_skew_measure(struct pm_state *s);                                             // skew.c
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                          // 0: none that is worth telling
-int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);          // pm_at by the cluster's clock
+void pm_fold_pulls(struct pm_state *s);                                                    // fold.c
+bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);                     // a host that stands in for the image's registry
+void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts);      // that failed, where the incident is theirs: no pull of its own
+const struct pm_trace *pm_fell_back(const struct pm_state *s, const struct pm_attempt *p); // a mirror that failed within it; NULL: none
+bool pm_mirror_served(const struct pm_state *s, const struct pm_attempt *p);               // a mirror was the last host that it asked, and it went well
+void pm_fold_order(struct pm_state *s);                                                    // in time order, once all are there
+void pm_workload_resolve(struct pm_state *s);                                              // workload.c
+bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);       // pod-name grammar
+void pm_skew_measure(struct pm_state *s);                                                  // skew.c
+int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                               // 0: none that is worth telling
+int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);               // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
 void pm_hearsay_pods(struct pm_state *s);                     // hearsay.c: pods of failed pulls that no witness names
 void pm_settle(struct pm_state *s);                           // settle.c

@@ -179,6 +179,12 @@ static bool rotated(struct pm_state *s, struct pm_hit *h) {
     return true;
 }
 
+static bool upgraded(struct pm_hit *h) {
+    if (!h->opening.step || !h->opening.trigger) return false;
+    set(h, h->opening.trigger, h->opening.step->at_ns, h->opening.step->what);
+    return true;
+}
+
 static bool restarted(struct pm_state *s, struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "runtime")) return false;
     for (size_t i = 0; i < s->traces.n; i++) {
@@ -210,7 +216,7 @@ void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (!expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
+    if (!upgraded(h) && !expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
     // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when the first pull failed for it.
     int64_t first = pm_trigger_led_to(s, h);
     if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME && first < h->incident->trigger.at_ns) h->incident->trigger.at_ns = first;

@@ -32,6 +32,7 @@
 //                      imageGCLowThresholdPercent, imageMinimumGCAge, imageMaximumGCAge, runtimeRequestTimeout,
 //                      evictionHard.SIGNAL, evictionSoft.SIGNAL …
 //   k3s.registries     mirrors.HOST[], mirrors.HOST.rewrite, configs.HOST.auth, configs.HOST.tls.insecure_skip_verify
+//   containerd.ignored  key (what its log says that it does not know: "registry mirrors")
 //   systemd.environment  http-proxy, https-proxy, no-proxy, proxy-login, unit (of the drop-in's folder)
 // disk.usage     {"mount","used_bytes","size_bytes","used_ratio","inodes_ratio"}
 // health.check   {"reset"} or {"reset_in_s"}   when the registry said that its limit is whole again

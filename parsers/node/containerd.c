@@ -9,6 +9,7 @@
 // Source: containerd/containerd:pkg/cri, internal/cri, core/remotes/docker@v1.4.0…v2.2.0; captured: containerd 1.6.20, 1.7.24, 2.1.9.
 // Lines name neither pod nor namespace. "(*service).Write failed … failed size validation" stands in good pulls and gives nothing.
 // Not handled: snapshotter and task lines; content ingest of other clients (buildkit) beyond their errors.
+#include "parsers/lift/detail.h"
 #include "parsers/node/logrus.h"
 #include "parsers/node/kubelet.h"
 #include "parsers/lift/lift.h"
@@ -120,7 +121,23 @@ static void on_layer_error(const struct pm_logrus_line *l) {
     pm_logrus_emit_error(l, &e, l->v->error);
 }
 
+// Ignoring unknown key in TOML for plugin  key="registry mirrors" plugin=io.containerd.grpc.v1.cri: what stands there is not used.
+static void on_unknown_key(const struct pm_logrus_line *l) {
+    struct pm_str key = pm_pairs_get(&l->v->pairs, "key");
+    if (!pm_str_eqc(key, "registry") && !pm_str_starts(key, PM_STR("registry "))) return;
+    struct pm_event e = pm_logrus_event(l, PM_KIND_CONFIG, NULL);
+    struct pm_detail d = pm_detail_new(l->ctx->a);
+    pm_detail_str(&d, "source", PM_STR("containerd.ignored"));
+    pm_detail_obj(&d, "settings");
+    pm_detail_str(&d, "key", key);
+    pm_detail_end(&d, '}');
+    e.field[PM_F_OBJECT] = PM_STR("containerd.ignored");
+    e.field[PM_F_DETAIL] = pm_detail_done(&d);
+    pm_emit(l->ctx, l->r, &e);
+}
+
 static const struct pm_logrus_row containerd_rows[] = {
+    {"Ignoring unknown key in TOML", NULL, on_unknown_key},
     {"PullImage ", "returns image reference", on_pull_returned},
     {"PullImage ", " failed", on_pull_failed},
     {"PullImage ", NULL, on_pull_start},

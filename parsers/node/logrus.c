@@ -166,13 +166,19 @@ void pm_logrus_emit_error(const struct pm_logrus_line *l, struct pm_event *e, st
     pm_emit(l->ctx, l->r, e);
 }
 
-static void runtime_said(const struct pm_logrus_line *l, enum pm_kind kind) {
-    struct pm_event e = pm_logrus_event(l, kind, NULL);
+// With its version, where the line has one: "starting containerd 2.1.0".
+void pm_logrus_runtime_started(const struct pm_logrus_line *l) {
+    struct pm_str version = pm_pairs_get(&l->v->pairs, "version");
+    struct pm_event e = pm_logrus_event(l, PM_KIND_RUNTIME_START, NULL);
+    if (pm_str_starts(version, PM_STR("v"))) version = pm_str_from(version, 1);
+    e.field[PM_F_MESSAGE] = version.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->v->msg), PM_FMT(version)) : l->v->msg;
+    pm_emit(l->ctx, l->r, &e);
+}
+void pm_logrus_runtime_stopped(const struct pm_logrus_line *l) {
+    struct pm_event e = pm_logrus_event(l, PM_KIND_RUNTIME_STOP, NULL);
     e.field[PM_F_MESSAGE] = l->v->msg;
     pm_emit(l->ctx, l->r, &e);
 }
-void pm_logrus_runtime_started(const struct pm_logrus_line *l) { runtime_said(l, PM_KIND_RUNTIME_START); }
-void pm_logrus_runtime_stopped(const struct pm_logrus_line *l) { runtime_said(l, PM_KIND_RUNTIME_STOP); }
 
 enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_logrus_row *rows, size_t n) {
     const struct pm_logrus_row *row = pm_logrus_row_of(rows, n, l->v->msg);

@@ -123,7 +123,7 @@ static void fall_backs_used_up_the_quota(void **state) {
 }
 
 // CRI-O names each host that it asks and says of none how it went: the next host of the same pull shows it, the kubelet's copy of a whole error says why.
-static struct log *crio_names_its_hosts(bool upstream_is_asked) {
+static struct log *crio_names_its_hosts(bool upstream_is_asked, bool kubelet_says_why) {
     struct log *l = log_new();
     for (int i = 0; i < 40; i++) {
         const char *name = image(l, "acme/a", i);
@@ -140,16 +140,33 @@ static struct log *crio_names_its_hosts(bool upstream_is_asked) {
     }
     for (int i = 0; i < 3; i++) {
         const char *name = image(l, "acme/b", i);
-        put(l, (struct line){200 + 4 * i, KUBELET, .kind = PM_KIND_MIRROR_TRY, .image = name, .error = REFUSED_BY_MIRROR, .node = "n1",
-                             .host = "mirror.test:5000", .flags = PM_EV_MIRROR, .message = "mirror failed"});
+        if (kubelet_says_why)
+            put(l, (struct line){200 + 4 * i, KUBELET, .kind = PM_KIND_MIRROR_TRY, .image = name, .error = REFUSED_BY_MIRROR, .node = "n1",
+                                 .host = "mirror.test:5000", .flags = PM_EV_MIRROR, .message = "mirror failed"});
         put(l, (struct line){200 + 4 * i, KUBELET, FAILED(name, QUOTA), .node = "n1", .status = 429, .message = "remote_image"});
     }
     return l;
 }
 static void a_silent_mirror_was_passed_over(void **state) {
     (void)state;
-    assert_string_equal(chains(crio_names_its_hosts(true)), "rate-limit.anonymous<network.refused 1.00");
-    assert_string_equal(chains(crio_names_its_hosts(false)), "apart"); // the mirror served them: nothing was spent upstream for its sake
+    assert_string_equal(chains(crio_names_its_hosts(true, true)), "rate-limit.anonymous<network.refused 1.00");
+    assert_string_equal(chains(crio_names_its_hosts(false, true)), "apart"); // the mirror served them: nothing was spent upstream for its sake
+}
+
+// Where nobody says why it was passed over there is no incident to name: the step alone is told, and that the pulls were spent upstream.
+static void a_mirror_that_nobody_speaks_of(void **state) {
+    (void)state;
+    for (int past = 0; past < 2; past++) {
+        struct log *l = crio_names_its_hosts(past, false);
+        struct judged j = judge(l->lines, l->n);
+        const struct pm_incident *inc = &j.r->incidents[0];
+        assert_string_equal(cause_of(&j), "rate-limit.anonymous");
+        assert_int_equal(inc->chain_n, 1 + past);
+        if (past) assert_true(pm_str_has(inc->chain[0].what, PM_STR("went past the mirror mirror.test:5000, and nothing says why")));
+        assert_int_equal(j.r->quotas[0].used_low, past ? 40 : 0);
+        judged_free(&j);
+        free(l);
+    }
 }
 
 static void retries_after_an_outage(void **state) {
@@ -247,6 +264,58 @@ static void unpack_where_the_store_was_full(void **state) {
     }
 }
 
+// A new runtime that does not read its node's mirrors is the step before the quota: where its start was seen, no other mirror is named to it, and it asked none.
+#define CONFIG(detail_) ((struct line){.at = 0, .from = PM_COMP_HOST, .kind = PM_KIND_CONFIG, .node = "n1", .object = "config", .detail = (detail_)})
+#define DAEMON "{\"source\":\"docker.daemon\",\"settings\":{\"registry-mirrors\":[\"https://m.test\"]}}"
+#define OLD_SECTION(version)                                                                                                                                   \
+    "{\"source\":\"containerd.config\",\"settings\":{\"version\":" version                                                                                     \
+    ",\"registry.section\":\"io.containerd.grpc.v1.cri\",\"registry.mirrors.docker.io\":[\"https://m.test\"]}}"
+#define SAID "{\"source\":\"containerd.ignored\",\"settings\":{\"key\":\"registry\"}}"
+#define HOSTS_TOML "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"host.https://m.test.capabilities\":[\"pull\"]}}"
+static void a_new_runtime_reads_no_old_mirror(void **state) {
+    (void)state;
+    static const struct {
+        const char *config, *beside;
+        enum pm_component pulls; // whose pulls they are
+        bool starts, asks_mirror, before, told;
+    } rows[] = {
+        {DAEMON, NULL, CONTAINERD, true, false, false, true},
+        {OLD_SECTION("3"), NULL, CONTAINERD, true, false, false, true},
+        {OLD_SECTION("2"), SAID, CONTAINERD, true, false, false, true},
+        {OLD_SECTION("2"), NULL, CONTAINERD, true, false, false, false}, // containerd migrates the file by itself
+        {DAEMON, HOSTS_TOML, CONTAINERD, true, false, false, false},
+        {DAEMON, NULL, CONTAINERD, false, false, false, false}, // since when, nobody saw
+        {DAEMON, NULL, CONTAINERD, true, true, false, false},
+        {DAEMON, NULL, DOCKERD, true, false, false, false},   // dockerd has a containerd of its own
+        {DAEMON, NULL, CONTAINERD, true, false, true, false}, // the quota was used up before it started
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct log *l = log_new();
+        put(l, CONFIG(rows[i].config));
+        if (rows[i].beside) put(l, CONFIG(rows[i].beside));
+        if (rows[i].starts)
+            put(l, (struct line){rows[i].before ? 395 : 50, CONTAINERD, .kind = PM_KIND_RUNTIME_START, .node = "n1", .message = "starting containerd 2.1.0"});
+        for (int k = 0; k < 40; k++) {
+            const char *name = image(l, "acme/a", k);
+            put(l, (struct line){100 + 4 * k, rows[i].pulls, OK_OF(name), .node = "n1", .message = "returned"});
+        }
+        if (rows[i].asks_mirror)
+            put(l,
+                (struct line){101, CONTAINERD, .kind = PM_KIND_MIRROR_TRY, .image = "acme/a0:1", .host = "m.test", .node = "n1", .error = REFUSED_BY_MIRROR});
+        failed(l, 400, "n1", "acme/b", 0, 3, QUOTA, 429);
+        struct judged j = judge(l->lines, l->n);
+        const struct pm_incident *inc = NULL;
+        for (size_t k = 0; k < j.r->incidents_n; k++)
+            if (pm_str_eqc(pm_str_c(pm_causes[j.r->incidents[k].root_cause].name), "rate-limit.anonymous")) inc = &j.r->incidents[k];
+        assert_non_null(inc);
+        bool told = inc->chain_n == 2 && inc->chain[0].cause < 0 && pm_str_has(inc->chain[0].what, PM_STR("does not read the mirror m.test"));
+        if (told != rows[i].told) fail_msg("row %zu", i);
+        if (told) assert_true(inc->chain[0].at_ns == at_ns(50) && inc->chain[1].share == 1.0 && pm_str_eqc(inc->trigger.what, "runtime-upgrade"));
+        judged_free(&j);
+        free(l);
+    }
+}
+
 // The headline is the whole chain's: the pressure was over in a minute, what it led to was not.
 static void headline_tells_the_whole_chain(void **state) {
     (void)state;
@@ -267,18 +336,13 @@ static void headline_tells_the_whole_chain(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(removed_images_used_up_the_quota),
-        cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
-        cmocka_unit_test(never_pull_after_removal),
-        cmocka_unit_test(fall_backs_used_up_the_quota),
-        cmocka_unit_test(headline_tells_the_whole_chain),
-        cmocka_unit_test(tries_onto_a_full_disk),
-        cmocka_unit_test(little_room_was_left),
-        cmocka_unit_test(a_silent_mirror_was_passed_over),
-        cmocka_unit_test(retries_after_an_outage),
-        cmocka_unit_test(tokens_of_what_spent_the_quota),
-        cmocka_unit_test(helper_of_the_same_registry),
-        cmocka_unit_test(helper_without_dns),
+        cmocka_unit_test(removed_images_used_up_the_quota), cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
+        cmocka_unit_test(never_pull_after_removal),         cmocka_unit_test(fall_backs_used_up_the_quota),
+        cmocka_unit_test(headline_tells_the_whole_chain),   cmocka_unit_test(a_new_runtime_reads_no_old_mirror),
+        cmocka_unit_test(tries_onto_a_full_disk),           cmocka_unit_test(little_room_was_left),
+        cmocka_unit_test(a_silent_mirror_was_passed_over),  cmocka_unit_test(a_mirror_that_nobody_speaks_of),
+        cmocka_unit_test(retries_after_an_outage),          cmocka_unit_test(tokens_of_what_spent_the_quota),
+        cmocka_unit_test(helper_of_the_same_registry),      cmocka_unit_test(helper_without_dns),
         cmocka_unit_test(unpack_where_the_store_was_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,9 @@
     CONFIG("n1", "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"" registry "\",\"server\":" server "," hosts "}}")
 #define PULLS(url) "\"host." url ".capabilities\":[\"pull\",\"resolve\"]"
 
+#define RUNS(name, runtime_)                                                                                                                                   \
+    { .at = 0, .from = OBJECTS, .kind = PM_KIND_NODE_STATE, .node = (name), .detail = "{\"runtime\":\"" runtime_ "\"}" }
+
 struct finding_case {
     const char *id;
     bool yes;
@@ -145,6 +148,16 @@ static const struct finding_case CASES[] = {
     {"mirror-after-registry", false, {HOSTS("_default", "\"https://m.example\"", PULLS("https://registry-1.docker.io"))}, 0}, // whose mirror, nobody says
     {"mirror-never-pulls", true, {HOSTS("docker.io", "\"https://registry-1.docker.io\"", "\"host.https://m.example.capabilities\":[\"push\"]")}, 0},
     {"mirror-never-pulls", false, {HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://m.example"))}, 0},
+    {"mirror-unread", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]"), RUNS("n1", "containerd://2.1.0")}, 7},
+    {"mirror-unread", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]"), RUNS("n1", "docker://20.10.7")}, 0},
+    {"mirror-unread", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]")}, 0}, // what runs there, nobody says
+    {"mirror-unread", true, {SETTING("k3s.registries", "mirrors.docker.io", "[\"https://m.example\"]"), RUNS("n1", "cri-o://1.31.0")}, 7},
+    {"mirror-unread",
+     false,
+     {SETTING("docker.daemon", "registry-mirrors", "[\"https://m.example\"]"),
+      HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://m.example")), RUNS("n1", "containerd://2.1.0")},
+     0},
+    {"containerd-section-ignored", true, {SETTING("containerd.ignored", "key", "\"registry mirrors\"")}, 7},
     // a mirror that spares the registry nothing is no mirror
     {"no-mirror", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]"), HUB_PULL(1, "n1", "a")}, 0},
     {"single-mirror", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]")}, 0},

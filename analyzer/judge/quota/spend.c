@@ -226,7 +226,8 @@ static void pull(struct pm_ledger *l, size_t i) {
     if (!refused && a->from != PM_NO_TIME && pm_time_in(at, a->from, a->to)) return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
     if (!refused && !is_counted(policy_of(l, p->registry, whose, p->user, -1, at))) return;
-    bool by_mirror = !p->mirror_cause && pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry));
+    bool past = p->mirror_cause || pm_fell_back(s, p);
+    bool by_mirror = !past && (pm_mirror_served(s, p) || pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
     uint32_t client = p->client ? p->client : p->node && l->client_of_node[p->node] ? l->client_of_node[p->node] : p->node;
     spend(l, p->registry, whose, p->user,
           (struct pm_spend){.at = at,

@@ -12,25 +12,10 @@
 
 // words -----------------------------------------------------------------------------------------------------------------
 const char *const pm_words_observed[] = {"removed", "evicted", "mirror", "expired", "gone", "retries", "helper", "restart", "meanwhile", NULL};
-const char *const pm_words_check[] = {"hub-anonymous",
-                                      "latest-always",
-                                      "frozen-registry",
-                                      "secret-missing",
-                                      "mirror-passed-over",
-                                      "no-mirror",
-                                      "single-mirror",
-                                      "mirror-only-way",
-                                      "mirror-after-registry",
-                                      "mirror-never-pulls",
-                                      "mirror-plain-http",
-                                      "slow-pulls",
-                                      "serial-pulls-waited",
-                                      "huge-images",
-                                      "one-registry",
-                                      "gc-near-use",
-                                      "gc-after-eviction",
-                                      "gc-narrow",
-                                      NULL};
+const char *const pm_words_check[] = {
+    "hub-anonymous",   "latest-always",         "frozen-registry",    "secret-missing",    "mirror-passed-over", "no-mirror",  "single-mirror",
+    "mirror-only-way", "mirror-after-registry", "mirror-never-pulls", "mirror-unread",     "mirror-plain-http",  "slow-pulls", "serial-pulls-waited",
+    "huge-images",     "one-registry",          "gc-near-use",        "gc-after-eviction", "gc-narrow",          NULL};
 const char *const pm_words_placeholder[] = {"registry", "repository", "image",     "good_image", "node",        "namespace",  "pod",        "workload",
                                             "rollout",  "account",    "secret",    "user",       "client",      "host",       "mirror",     "arch",
                                             "since",    "until",      "container", "deployment", "own_secrets", "home",       "home_since", "no_home",
@@ -49,9 +34,8 @@ static const char *const shares[] = {"node", "registry", "image", "attempt", "an
 static const char *const counted[] = {"n", "of", NULL};
 static const char *const severities[] = {"info", "warning", "critical", NULL};
 static const char *const found[] = {"value", "key", "what", NULL};
-static const char *const sources[] = {"containerd.config", "containerd.hosts",    "docker.daemon",
-                                      "registries.conf",   "crio.conf",           "kubelet.config",
-                                      "k3s.registries",    "systemd.environment", NULL}; // include/pm/detail.h
+static const char *const sources[] = {"containerd.config", "containerd.hosts", "containerd.ignored", "docker.daemon",       "registries.conf",
+                                      "crio.conf",         "kubelet.config",   "k3s.registries",     "systemd.environment", NULL}; // include/pm/detail.h
 static const char *const places[] = {"elsewhere", NULL};
 static const char *const home_states[] = {"frozen", "gone", NULL};
 static const char *const identities[] = {"anonymous", "user", NULL};
