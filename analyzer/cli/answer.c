@@ -77,7 +77,7 @@ static void close_record(struct answering *w) {
 }
 static void open_record(struct answering *w, const struct pm_record *r, const struct pm_parser *p) {
     w->open = true, w->line = r->line, w->offset = r->offset;
-    w->base = (struct pm_answer){.format = p ? p->name : NULL, .envelope_count = r->envelope_count, .text = pm_arena_dup(w->a, r->text)};
+    w->base = (struct pm_answer){.format = p ? p->name : NULL, .envelope_count = r->envelope_count, .text = pm_arena_dup(w->a, r->text), .line = r->line};
     memcpy(w->base.envelopes, r->envelopes, sizeof w->base.envelopes);
     w->base.event.bytes = -1;
     w->base.event.when = r->hint.when;

@@ -11,6 +11,7 @@ struct pm_answer {
     struct pm_event event; // merged: what the record's other events know about the same thing is filled in
     struct pm_verdict verdict;
     struct pm_str text; // the record, secrets and all: whoever shows it redacts it
+    uint64_t line;      // of the text that it began at
 };
 // Calls `got` for each answer of the text, in order of its records. Slices are good until it returns.
 void pm_answers(struct pm_ruleset *rs, struct pm_str text, void (*got)(void *ctx, const struct pm_answer *answer), void *ctx, struct pm_diags *diags);

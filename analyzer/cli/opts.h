@@ -2,6 +2,7 @@
 #pragma once
 #include "pm/command.h"
 #include <stdio.h>
+#include "cli/nearest.h"
 #include "pm/diag.h"
 #include "pm/incident.h"
 #include "pm/report.h"
@@ -10,7 +11,6 @@
 // For pm_opt_next's -3 and -4: says what is wrong and names the nearest option; returns PM_EXIT_USAGE.
 int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which);
 bool pm_word_in(const char *words, const char *word);                              // words joined with blanks
-const char *pm_nearest(const char *word, const char *const *candidates, size_t n); // NULL: nothing is near
 void pm_line_print(FILE *f, const char *line, size_t n, int hang);                 // broken for a terminal, with a newline
 void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);
 bool pm_opt_number(const char *text, long low, long high, long *out);

@@ -1,0 +1,242 @@
+// pullmortem show BUNDLE|DB FILE:LINE: a line where it stands, in archives within archives too, with what is around it, and what it was taken for.
+//
+// Of a timeline the bundle is read where it still lies under the name that it had; else what the timeline kept of the line is told.
+#include "cli/answer_print.h"
+#include "cli/member.h"
+#include "cli/opts.h"
+#include "pm/timeline.h"
+#include "report/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+extern const struct pm_command pm_command_show;
+enum { OPT_CONTEXT, OPT_RULES, OPT_NO_REDACT, OPT_COLOR };
+static const struct pm_opt options[] = {
+    [OPT_CONTEXT] = {"context", 'C', "N", "so many lines before and after; 2 where not given", NULL, 0},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, 0},
+    [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
+    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
+};
+enum { LINE_SHOWN = 4000, ANSWERS_SHOWN = 3, TEXT_ASKED = 32 << 20 };
+
+struct show {
+    const char *subject, *rules_dir, *color;
+    struct pm_str file;
+    uint64_t line;
+    long context;
+    bool raw;
+    struct pm_answer_view view;
+};
+
+// The line and its neighbours --------------------------------------------------------------------------------------------
+static void line_print(struct show *x, struct pm_str text, uint64_t number, int digits) {
+    bool here = number == x->line;
+    struct pm_str shown = pm_text_visible(x->view.a, pm_answer_clean(&x->view, pm_str_sub(text, 0, LINE_SHOWN)));
+    if (here && x->view.color) fputs("\033[1m", stdout);
+    printf("%c %*llu  %.*s", here ? '>' : ' ', digits, (unsigned long long)number, PM_FMT(shown));
+    if (text.n > LINE_SHOWN) {
+        struct pm_str size = pm_words_bytes(x->view.a, text.n);
+        printf(" … (%.*s)", PM_FMT(size));
+    }
+    if (here && x->view.color) fputs("\033[0m", stdout);
+    putchar('\n');
+}
+static uint64_t lines_of(struct pm_str text) {
+    uint64_t n = 0;
+    for (struct pm_str rest = text; rest.n; n++) {
+        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
+        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
+    }
+    return n;
+}
+static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
+    uint64_t from = x->line > (uint64_t)x->context ? x->line - (uint64_t)x->context : 1, to = x->line + (uint64_t)x->context, at = 1;
+    char width[32];
+    int digits = snprintf(width, sizeof width, "%llu", (unsigned long long)(to < n ? to : n));
+    for (struct pm_str rest = text; rest.n && at <= to; at++) {
+        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
+        struct pm_str line = end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end);
+        if (line.n && line.p[line.n - 1] == '\r') line.n--;
+        if (at >= from) line_print(x, line, at, digits);
+        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
+    }
+}
+
+// What it was taken for: the record that the line is of began at it or before it ------------------------------------------
+struct taken {
+    struct show *x;
+    uint64_t first; // of the record, once it is known
+    size_t printed, more;
+};
+static void find_record(void *ctx, const struct pm_answer *r) {
+    struct taken *t = ctx;
+    if (r->line <= t->x->line && r->line > t->first) t->first = r->line;
+}
+static void print_record(void *ctx, const struct pm_answer *r) {
+    struct taken *t = ctx;
+    if (r->line != t->first) return;
+    if (t->printed == ANSWERS_SHOWN) {
+        t->more++;
+        return;
+    }
+    t->printed++;
+    pm_answer_print(&t->x->view, r);
+    pm_arena_reset(t->x->view.a);
+}
+static void taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str text) {
+    struct pm_diags *quiet = pm_diags_new(); // the text was read already; what was wrong with it is the report's to tell
+    struct taken t = {.x = x};
+    putchar('\n');
+    pm_answers(rules, text, find_record, &t, quiet);
+    if (t.first && t.first != x->line) printf("This line is part of the record that begins at line %llu.\n", (unsigned long long)t.first);
+    if (t.first) pm_answers(rules, text, print_record, &t, quiet);
+    if (!t.printed) puts("Nothing was made of this line.");
+    if (t.more) printf("and %zu more records that begin at this line\n", t.more);
+    pm_diags_free(quiet);
+}
+
+// Where it stands --------------------------------------------------------------------------------------------------------
+static int no_member(const struct show *x, const struct pm_member_text *m) {
+    fprintf(stderr, "pullmortem show: %s %.*s in %s", m->found ? "more than one" : "there is no", PM_FMT(x->file), x->subject);
+    for (size_t i = 0; i < m->names_n && i < 5; i++) fprintf(stderr, "%s%.*s", i ? ", " : m->found ? ": " : "; nearest: ", PM_FMT(m->names[i]));
+    fputc('\n', stderr);
+    return PM_EXIT_USAGE;
+}
+static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *const *paths, size_t n) {
+    struct pm_member_text m;
+    struct pm_arena *names = pm_arena_new();
+    struct pm_diags *diags = pm_diags_new();
+    int status = PM_EXIT_OK;
+    bool any = pm_member_read(paths, n, x->file, &m, names, diags);
+    struct pm_str text = pm_buf_str(&m.text);
+    uint64_t lines = lines_of(text);
+    if (!any) {
+        pm_diags_print(diags);
+        fprintf(stderr, "pullmortem show: nothing in %s could be read\n", x->subject);
+        status = PM_EXIT_INPUT;
+    } else if (m.found != 1) status = no_member(x, &m);
+    else if (x->line > lines) {
+        fprintf(stderr, "pullmortem show: %.*s has %llu lines\n", PM_FMT(m.path), (unsigned long long)lines);
+        status = PM_EXIT_USAGE;
+    } else {
+        printf("%.*s, line %llu of %llu\n\n", PM_FMT(m.path), (unsigned long long)x->line, (unsigned long long)lines);
+        lines_print(x, text, lines);
+        if (text.n <= TEXT_ASKED) taken_for(x, rules, text);
+    }
+    pm_member_free(&m);
+    pm_diags_free(diags);
+    pm_arena_free(names);
+    return status;
+}
+
+// The bundle is gone: the timeline kept the first line of each record that events were made from.
+static bool kept_in(void *ctx, int n, const char *const *names, const char *const *cells) {
+    static const char *const labels[] = {NULL, NULL, "kind", "cause", "image", "node", "pod", "time", "standing", "error"};
+    struct show *x = ctx;
+    (void)names;
+    if (x->view.any) putchar('\n');
+    x->view.any = true;
+    printf("%s:%s\n  %s\n", cells[0], cells[1], cells[n - 1] ? pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[n - 1]))) : "");
+    for (size_t i = 2; i < PM_LEN(labels); i++)
+        if (cells[i]) printf("  %-10s %s\n", labels[i], pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[i]))));
+    return true;
+}
+static int show_kept(struct show *x, struct pm_timeline *t) {
+    struct pm_str why;
+    struct pm_buf sql = {0};
+    pm_buf_lit(&sql, "SELECT file, line, kind, cause, image, node, pod, time, standing, error, raw FROM events WHERE line = ");
+    pm_buf_fmt(&sql, "%llu AND (file = '", (unsigned long long)x->line);
+    for (int k = 0; k < 2; k++) {
+        for (size_t i = 0; i < x->file.n; i++) {
+            if (x->file.p[i] == '\'') pm_buf_addc(&sql, '\'');
+            pm_buf_addc(&sql, x->file.p[i]);
+        }
+        pm_buf_lit(&sql, k ? "') ORDER BY id" : "' OR file LIKE '%/' || '");
+    }
+    pm_timeline_sql(t, sql.p, kept_in, x, &why, x->view.a);
+    pm_buf_free(&sql);
+    if (x->view.any) return puts("\nThe bundle is not where it was: this is what the timeline kept of the line."), PM_EXIT_OK;
+    fprintf(stderr, "pullmortem show: the bundle is not where it was, and the timeline kept nothing of %.*s:%llu\n", PM_FMT(x->file),
+            (unsigned long long)x->line);
+    return PM_EXIT_INPUT;
+}
+static int show_timeline(struct show *x, struct pm_ruleset *rules) {
+    const char *why = NULL, *paths[64];
+    size_t n = 0;
+    struct pm_timeline *t = pm_timeline_open_read(x->subject, &why);
+    if (!t) return fprintf(stderr, "pullmortem: %s\n", why), PM_EXIT_INPUT;
+    struct pm_arena *a = pm_arena_new();
+    bool there = true;
+    for (struct pm_str rest = pm_timeline_meta_get(t, "inputs", a); rest.n && n < PM_LEN(paths);) {
+        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
+        paths[n] = pm_arena_cstr(a, end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end));
+        there &= access(paths[n++], R_OK) == 0;
+        rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
+    }
+    int status = n && there ? show_bundle(x, rules, paths, n) : show_kept(x, t);
+    pm_arena_free(a);
+    pm_timeline_close(t);
+    return status;
+}
+
+// FILE:LINE as a report prints it; FILE and LINE as two words are taken as well.
+static bool place_read(struct show *x, const char *const *words, size_t n) {
+    struct pm_str place = pm_str_trim(pm_str_c(words[1])), number = n > 2 ? pm_str_c(words[2]) : PM_NONE;
+    if (n == 2) {
+        size_t colon = place.n;
+        while (colon > 0 && place.p[colon - 1] != ':') colon--;
+        if (!colon) return false;
+        number = pm_str_from(place, colon);
+        place = pm_str_sub(place, 0, colon - 1);
+    }
+    if (pm_str_starts(place, PM_STR("./"))) place = pm_str_from(place, 2);
+    x->file = place;
+    return place.n && pm_str_u64(number, &x->line) && x->line > 0;
+}
+static int run(int argc, char **argv) {
+    struct show x = {.context = 2};
+    const char *words[3] = {NULL, NULL, NULL};
+    size_t n = 0;
+    struct pm_opts o = {.argc = argc, .argv = argv};
+    for (int got; (got = pm_opt_next(&o, &pm_command_show)) != -1;) {
+        if (got == OPT_RULES) x.rules_dir = o.value;
+        else if (got == OPT_NO_REDACT) x.raw = true;
+        else if (got == OPT_COLOR) x.color = o.value;
+        else if (got == OPT_CONTEXT && !pm_opt_number(o.value, 0, 10000, &x.context))
+            return pm_usage(&pm_command_show, "-C is a number of lines, not '%s'", o.value);
+        else if (got == -2 && n == PM_LEN(words)) return pm_usage(&pm_command_show, "one place at a time, not also '%s'", o.value);
+        else if (got == -2) words[n++] = o.value;
+        else if (got < 0) return pm_usage_option(&pm_command_show, &o, got);
+    }
+    if (n < 2) return pm_usage(&pm_command_show, n ? "which line? FILE:LINE, as the report tells it" : "which bundle?");
+    if (!place_read(&x, words, n)) return pm_usage(&pm_command_show, "'%s' is no FILE:LINE", words[1]);
+    x.subject = words[0];
+    if (!pm_paths_present(words, &(size_t){1})) return PM_EXIT_INPUT;
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_ruleset *rules = pm_ruleset_load(x.rules_dir, diags);
+    int status = PM_EXIT_USAGE;
+    if (rules) {
+        pm_ruleset_listen(rules);
+        x.view = (struct pm_answer_view){.a = pm_arena_new(), .rules = rules, .redactor = x.raw ? NULL : pm_redactor_new(), .width = pm_answer_columns()};
+        x.view.color = pm_color_wanted(x.color, STDOUT_FILENO);
+        status = pm_timeline_is(x.subject) ? show_timeline(&x, rules) : show_bundle(&x, rules, words, 1);
+        pm_redactor_free(x.view.redactor);
+        pm_arena_free(x.view.a);
+    } else pm_diags_print(diags);
+    pm_ruleset_free(rules);
+    pm_diags_free(diags);
+    return status;
+}
+
+const struct pm_command pm_command_show = {
+    .name = "show",
+    .arguments = "BUNDLE|DB FILE:LINE",
+    .summary = "one line of a bundle where it stands, and what it was taken for",
+    .help = "FILE is a member's path as reports tell it, in archives too, or the end of one that fits one member alone.\n",
+    .options = options,
+    .options_n = PM_LEN(options),
+    .notes = "  pullmortem show bundle.tar.gz nodes/n2/containerd.log:264 -C 5\n",
+    .order = 7,
+    .run = run,
+};
