@@ -229,6 +229,17 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     return NULL;
 }
 
+struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags, const char **why) {
+    if (pm_timeline_is(path)) return pm_timeline_open_read(path, why);
+    const struct pm_ingest_options o = {.redact = true, .threads = threads};
+    struct pm_timeline *t = pm_timeline_open(NULL, true, why);
+    if (!t) return NULL;
+    if (!pm_ingest(t, &path, 1, &o, diags)) pm_timeline_meta(t, "partial", PM_STR("yes"));
+    pm_timeline_diags(t, diags);
+    pm_timeline_commit(t);
+    return t;
+}
+
 static struct pm_strs inputs_of(struct pm_timeline *t, struct pm_arena *a) {
     struct pm_str rest = pm_timeline_meta_get(t, "inputs", a);
     struct pm_strs inputs = {0};

@@ -24,6 +24,8 @@ void pm_bundle_args_free(struct pm_bundle_args *args);
 
 // Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, or an option is refused, said.
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
+// Of a bundle or a timeline: the timeline. For commands that take either, and several. NULL: *why.
+struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags, const char **why);
 // The rules of --rules; NULL where they have mistakes, said. Before the bundle is read: what they say is listened for.
 struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);
 // Timeline → report → outputs. Returns an exit status.

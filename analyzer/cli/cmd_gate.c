@@ -81,17 +81,6 @@ static void settle(struct pm_gate_row *row) {
     if (row->why_broken.n && row->state < PM_GATE_FAIL) row->state = PM_GATE_BROKEN;
 }
 
-static struct pm_timeline *ingest(struct gate *g, const char *path, struct pm_diags *diags, const char **why) {
-    const char *one[] = {path};
-    struct pm_ingest_options o = {.redact = true, .threads = g->threads};
-    struct pm_timeline *t = pm_timeline_open(NULL, true, why);
-    if (!t) return NULL;
-    if (!pm_ingest(t, one, 1, &o, diags)) pm_timeline_meta(t, "partial", PM_STR("yes"));
-    pm_timeline_diags(t, diags);
-    pm_timeline_commit(t);
-    return t;
-}
-
 static void bundle(struct gate *g, const char *path) {
     struct pm_gate_row *row = PM_PUSH(g->result.rows, g->result.rows_n, g->result.rows_cap);
     struct pm_diags *diags = pm_diags_new();
@@ -100,7 +89,7 @@ static void bundle(struct gate *g, const char *path) {
     row->from_ns = row->to_ns = PM_NO_TIME;
     if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) row->why_broken = PM_STR("is not there, or cannot be read");
     else {
-        struct pm_timeline *t = pm_timeline_is(path) ? pm_timeline_open_read(path, &why) : ingest(g, path, diags, &why);
+        struct pm_timeline *t = pm_bundle_timeline(path, g->threads, diags, &why);
         if (t) judge_one(g, t, row);
         else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
         if (t && pm_timeline_error(t)) row->why_broken = pm_arena_dup(g->a, pm_str_c(pm_timeline_error(t)));
