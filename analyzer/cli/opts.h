@@ -10,8 +10,8 @@
 
 // For pm_opt_next's -3 and -4: says what is wrong and names the nearest option; returns PM_EXIT_USAGE.
 int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which);
-bool pm_word_in(const char *words, const char *word);                              // words joined with blanks
-void pm_line_print(FILE *f, const char *line, size_t n, int hang);                 // broken for a terminal, with a newline
+bool pm_word_in(const char *words, const char *word);              // words joined with blanks
+void pm_line_print(FILE *f, const char *line, size_t n, int hang); // broken for a terminal, with a newline
 void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);
 bool pm_opt_number(const char *text, long low, long high, long *out);
 bool pm_opt_time(const char *text, int64_t *ns);

@@ -7,12 +7,12 @@ for c in $commands; do
     cp out page
     has page ".TH PULLMORTEM-$(echo "$c" | tr a-z A-Z) 1"
     # Each option of help is in the man page, and the other way round.
-    sed -n 's/^  \(-[a-z], \|    \)\(--[a-z-]*\).*/\2/p' help | LC_ALL=C sort >in-help
+    sed -n 's/^  \(-[a-zA-Z], \|    \)\(--[a-z-]*\).*/\2/p' help | LC_ALL=C sort >in-help
     sed -n 's/^\.B .*\(\\-\\-[a-z\\-]*\).*/\1/p' page | tr -d '\\' | LC_ALL=C sort >in-man
     cmp -s in-help in-man || wrong "$c: other options in help than in its man page: $(diff in-help in-man)"
     # Each is in the synopsis, by its letter or its name.
     for o in $(cat in-help); do
-        letter=$(sed -n "s/^  \\(-[a-z]\\), $o.*/\\1/p" help)
+        letter=$(sed -n "s/^  \\(-[a-zA-Z]\\), $o.*/\\1/p" help)
         tr '\n' ' ' <help | grep -q -e "\\[${letter:-$o}[] ]" || wrong "$c: $o is not in its synopsis"
     done
     if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then

@@ -4,7 +4,7 @@
 set -eu
 what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
-check="python3 tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
+check="python3 python3-jsonschema tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio"
 more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 case $what in
@@ -24,6 +24,7 @@ have() { # package
     libyaml-dev) pkg-config --exists yaml-0.1 ;;
     libjudy-dev) echo '#include <Judy.h>' | cc -x c -fsyntax-only - ;;
     lib*-dev) lib=${1%-dev} && { pkg-config --exists "$lib" || pkg-config --exists "${lib#lib}"; } ;;
+    python3-jsonschema) python3 -c "import jsonschema" ;;
     tzdata) [ -d /usr/share/zoneinfo ] ;;
     xz-utils) command -v xz ;;
     libxml2-utils) command -v xmllint ;;
