@@ -82,6 +82,7 @@ struct frame_voice {
     bool prose;                    // it stands in a document that people write
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
+    unsigned speaks;  // components of all its events
     uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts, headings;
 };
 

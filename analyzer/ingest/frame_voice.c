@@ -94,9 +94,11 @@ static void by_name(struct pm_frame *f, struct frame_voice *v, const struct pm_r
     else v->plain = true, v->bulk = PM_GROUP_ALL;
 }
 
-// In a document no name vouches: whoever wrote it copied the line with its header. A program's text has examples and nothing else.
+// In a document no name vouches: whoever wrote it copied the line with its header. A program's text has examples and nothing else, and a script is one under any
+// name: what it prints stands in another file.
 static void vouch(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
     by_name(f, v, r);
+    if (!f->voices_n && r->shape == PM_SHAPE_LINE && pm_str_starts(r->raw, PM_STR("#!"))) f->document = PM_DOCUMENT_PROGRAM;
     if (!f->document || f->o.every) return;
     v->bulk = f->document == PM_DOCUMENT_PROGRAM ? 0 : v->bulk | v->known;
     v->known = 0;
@@ -226,6 +228,7 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, cons
     bool talk = p && p->flags & (PM_PARSER_FALLBACK | PM_PARSER_SHARED);
     e->standing = g == PM_GROUP_ACCOUNT || (e->component == PM_COMP_KUBELET && e->flags & PM_EV_ECHO) ? PM_STANDING_ACCOUNT : PM_STANDING_WITNESS;
     if (!v) return;
+    v->speaks |= 1u << e->component;
     if (!(v->known & g) && !(g == PM_GROUP_CLIENT && !talk && client_in_job(f, v, r, e))) {
         if (v->bulk & g && (v->plain || !talk)) {
             e->voice = (uint16_t)((v->index + 1u) << 1 | (talk ? 1u : 0u));
@@ -296,6 +299,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .quotes = v->quotes,
                                          .prose = v->prose,
                                          .open = {v->open[0], v->open[1]},
+                                         .speaks = v->speaks,
                                          .records = v->records,
                                          .foreign = v->foreign,
                                          .neutral = v->neutral,

@@ -10,13 +10,13 @@ unsigned pm_standing_groups(const struct pm_standing_member *m) {
 
 static bool same_node(struct pm_str a, struct pm_str b) { return !a.n || !b.n || pm_str_eq(a, b); }
 
-// A container without a name that writes nothing but a runtime's lines may be a node in a container (k3s, kind), or a shipper that tails the node's log.
-// Where the node's own log is in the bundle, it is told by that.
-static bool node_has_own_log(const struct pm_standing_member *m, size_t n, const struct pm_standing_member *of) {
+// A container without a name that writes nothing but a node's lines may be a node in a container (k3s, kind), or a shipper that tails the node's log. Where the
+// log of the node's same program is in the bundle, it is told by that; a kubelet in a container beside its runtime's own log is no copy of it.
+static bool node_has_own_log(const struct pm_standing_member *m, size_t n, const struct pm_standing_member *of, unsigned speaks) {
     for (size_t i = 0; i < n; i++) {
         if (&m[i] == of || !m[i].events || !same_node(m[i].node, of->node)) continue;
         for (size_t k = 0; k < m[i].voices_n; k++)
-            if (!m[i].voices[k].container && m[i].heard[k].strict & PM_GROUP_NODE && m[i].voices[k].of[0]) return true;
+            if (!m[i].voices[k].container && m[i].heard[k].strict & PM_GROUP_NODE && m[i].voices[k].speaks & speaks) return true;
     }
     return false;
 }
@@ -51,7 +51,7 @@ void pm_standing_resolve(struct pm_standing_member *m, size_t n) {
         for (size_t k = 0; k < m[i].voices_n; k++) {
             const struct pm_frame_voice *v = &m[i].voices[k];
             struct pm_standing_heard *h = &m[i].heard[k];
-            if (v->container && !v->named && h->strict & PM_GROUP_NODE && node_has_own_log(m, n, &m[i])) h->strict &= ~(unsigned)PM_GROUP_NODE;
+            if (v->container && !v->named && h->strict & PM_GROUP_NODE && node_has_own_log(m, n, &m[i], v->speaks)) h->strict &= ~(unsigned)PM_GROUP_NODE;
             if (document(v) && h->strict && bundle_testifies(m, n, &m[i], v->prose ? 1 : 2))
                 h->strict = h->talk = v->known | (v->prompts ? PM_GROUP_CLIENT : 0u);
         }

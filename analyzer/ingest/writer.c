@@ -155,6 +155,7 @@ enum pm_document pm_writer_document(struct pm_str path) {
         {".tsx", PM_DOCUMENT_PROGRAM},  {".rb", PM_DOCUMENT_PROGRAM},     {".php", PM_DOCUMENT_PROGRAM},   {".cs", PM_DOCUMENT_PROGRAM},
         {".lua", PM_DOCUMENT_PROGRAM},  {".pl", PM_DOCUMENT_PROGRAM},     {".patch", PM_DOCUMENT_PROGRAM}, {".diff", PM_DOCUMENT_PROGRAM},
         {".sql", PM_DOCUMENT_PROGRAM},  {".xml", PM_DOCUMENT_PROGRAM},    {".ipynb", PM_DOCUMENT_PROGRAM}, {".tmpl", PM_DOCUMENT_PROGRAM},
+        {".sh", PM_DOCUMENT_PROGRAM},   {".bash", PM_DOCUMENT_PROGRAM},   {".ps1", PM_DOCUMENT_PROGRAM},   {".bat", PM_DOCUMENT_PROGRAM},
     };
     for (size_t i = 0; i < PM_LEN(tails); i++)
         if (pm_str_ends(path, pm_str_c(tails[i].tail))) return tails[i].kind;

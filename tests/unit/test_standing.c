@@ -20,6 +20,12 @@
 #define DOCKER_CLI "Error response from daemon: manifest for r.acme.test/shop/cart:9 not found: manifest unknown: manifest unknown\n"
 #define ACCESS "10.1.2.3 - - [05/Mar/2024:10:00:01 +0000] \"GET /v2/shop/cart/manifests/9 HTTP/1.1\" 404 96 \"-\" \"containerd/1.7.2\"\n"
 #define POD "nodes/n1/var/log/pods/shop_web-7d9f8b6c5-x2x9p_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/"
+#define BOXED                                                                                                                                                  \
+    "{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" "                                    \
+    "image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:00:01.5Z\"}\n"
+#define CONTAINERD                                                                                                                                             \
+    "time=\"2024-03-05T10:00:01.4Z\" level=error msg=\"PullImage \\\"r.acme.test/a:1\\\" failed\" error=\"failed to pull and unpack image "                    \
+    "\\\"r.acme.test/a:1\\\": not found\"\n"
 
 struct text {
     const char *path, *bytes;
@@ -159,6 +165,11 @@ static const struct row rows[] = {
     {"an item of a list that a tool prints", {{"out.txt", "        \"Error response from daemon: manifest for r.acme.test/a:1 not found\",\n"}}, 0, 1},
     {"a value that a tool prints", {{"out.txt", "ok: [n1] => {\"msg\": \"Error response from daemon: manifest for r.acme.test/a:1 not found\"}\n"}}, 0, 1},
     {"a program's text by its name, whatever stands in it", {{"src/test_pull.py", KUBELET_CALM KUBELET}}, 0, 1},
+    {"a script by its name", {{"docs/collect.sh", "grep -r \"not found\" .\n" KUBELET}}, 0, 1},
+    {"a script by its first line, under any name", {{"collect", "#!/bin/sh\n" DOCKER_CLI KUBELET}}, 0, 2},
+    {"what a shell printed is no script", {{"term.txt", "$ ./collect.sh\n" DOCKER_CLI}}, 1, 0},
+    {"a kubelet in Docker beside the log of its own runtime", {{"nodes/n1/c/0b7b2dc5e77b-json.log", BOXED}, {"nodes/n1/containerd.log", CONTAINERD}}, 2, 0},
+    {"the same lines beside the kubelet's own log: a shipper's", {{"nodes/n1/c/0b7b2dc5e77b-json.log", BOXED}, {"nodes/n1/kubelet.log", KUBELET}}, 1, 1},
     {"an issue by its name, where it is all there is", {{"issue.md", KUBELET_CALM KUBELET}}, 1, 0},
     {"an issue beside a node's own log", {{"issue.md", KUBELET_CALM KUBELET}, {"n1/kubelet.log", KUBELET_CALM KUBELET}}, 1, 1},
     {"an application's JSON with a logger of its own",
