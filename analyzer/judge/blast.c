@@ -4,6 +4,7 @@
 
 struct pod_hit {
     uint32_t key, node, image;
+    uint32_t failed, log; // pulls; file + 1 of the kubelet's log that speaks of it, 0 none
     int64_t first, last, recovered;
 };
 struct blast {
@@ -14,24 +15,38 @@ struct blast {
     size_t n, cap;
 };
 
-static void pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image, int64_t first, int64_t last) {
+static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image, int64_t first, int64_t last) {
     Word_t *slot = pm_map_slot(&b->by_pod, key);
     if (!*slot) {
         struct pod_hit *p = PM_PUSH(b->pods, b->n, b->cap);
-        *p = (struct pod_hit){key, node, image, first, last, PM_NO_TIME};
+        *p = (struct pod_hit){.key = key, .node = node, .image = image, .first = first, .last = last, .recovered = PM_NO_TIME};
         *slot = b->n;
-        return;
+        return p;
     }
     struct pod_hit *p = &b->pods[*slot - 1];
     if (!p->node) p->node = node;
     p->first = pm_min_time(p->first, first);
     p->last = pm_max_time(p->last, last);
+    return p;
+}
+
+static uint32_t kubelet_log(const struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = p->traces.n; i-- > 0;) {
+        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        if (t->origin == PM_ORIGIN_KUBELET) return t->file + 1;
+    }
+    return 0;
 }
 
 static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &b->s->pulls.items[h->pulls.items[i]];
-        for (size_t k = 0; k < p->pods.n; k++) pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
+        uint32_t log = p->pods.n ? kubelet_log(b->s, p) : 0;
+        for (size_t k = 0; k < p->pods.n; k++) {
+            struct pod_hit *pod = pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
+            pod->failed++;
+            if (log) pod->log = log;
+        }
     }
 }
 
@@ -58,7 +73,9 @@ static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) {
         const struct pm_trace *t = &b->s->traces.items[h->said.items[i]];
         bool state = t->origin == PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
-        pod_seen(b, pm_id_join(b->s, t->namespace, '/', t->pod), t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
+        uint32_t key = pm_id_join(b->s, t->namespace, '/', t->pod);
+        struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
+        if (t->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
     }
 }
 
@@ -84,6 +101,30 @@ static int64_t pod_gone(const struct blast *b, const struct pod_hit *p, const st
         fact->listed || !fact->workload_name ? NULL : pm_facts_workload(b->s, fact->namespace, pm_cstr(b->s, fact->workload_kind), fact->workload_name);
     bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME && p->last != PM_NO_TIME && w->seen > p->last;
     return whole ? p->last : PM_NO_TIME;
+}
+
+// ── a log that goes on and does not speak of the pod again ──
+#define BACKOFF_FIRST_NS PM_S(10)
+#define BACKOFF_CAP_NS PM_S(300)
+
+// Is the kubelet's log there from `from` to `to`? That of the pod's node; where no node is known (a container's log that names none), the file that spoke of it.
+static bool kubelet_listens(const struct blast *b, const struct pod_hit *p, int64_t from, int64_t to) {
+    const struct pm_facts *f = &b->s->facts;
+    if (p->node && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, from, 0) && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, to, 0)) return true;
+    const struct pm_file_row *row = p->log && p->log <= f->files.n ? &f->files.items[p->log - 1].row : NULL;
+    return row && row->from_ns != PM_NO_TIME && row->from_ns <= from && row->to_ns >= to;
+}
+
+// A kubelet waits ten seconds before it tries again, twice as long each time, five minutes at most, and says so when that fails: twice the wait and a minute of
+// silence, and the pod is over it. How often it has failed is only known where the log is there for a whole wait before.
+static bool pod_silent(const struct blast *b, const struct pod_hit *p) {
+    if (p->first == PM_NO_TIME || p->last == PM_NO_TIME) return false;
+    bool counted = p->failed && kubelet_listens(b, p, pm_since(p->first, BACKOFF_CAP_NS + PM_S(30)), p->first);
+    int64_t wait = counted ? BACKOFF_FIRST_NS : BACKOFF_CAP_NS;
+    for (uint32_t n = 1; n < p->failed && wait < BACKOFF_CAP_NS; n++) wait *= 2;
+    if (wait > BACKOFF_CAP_NS) wait = BACKOFF_CAP_NS;
+    if (pm_cause_is(b->h->cause, "network.stalled")) wait += PM_S(300); // what makes no progress is given up after five minutes
+    return kubelet_listens(b, p, p->last, p->last + 2 * wait + PM_S(60));
 }
 
 static int by_pod_name(const void *a, const void *b) {
@@ -130,6 +171,7 @@ static void pods_out(struct blast *b) {
                                    .last_ns = p->last,
                                    .recovered = p->recovered != PM_NO_TIME,
                                    .gone = gone != PM_NO_TIME,
+                                   .silent = pod_silent(b, p),
                                    .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME && until > p->first ? until - p->first : 0};
         struct pm_str key = pm_name(b->s, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);

@@ -28,15 +28,18 @@ static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
     pm_buf_free(&b);
 }
 
+#define HIGH 0.75 // of the score, from here on
+
 void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     double sum = 0;
-    uint64_t settled = 0, low = 0;
+    uint64_t settled = 0, low = 0, weak = 0; // weak: settled, and not for certain
     const struct pm_attempt *settled_one = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         sum += p->verdict.confidence == PM_CONFIDENCE_HIGH ? 0.9 : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7 : 0.45;
         if (p->settled_by_neighbour) {
             settled++;
+            weak += p->verdict.confidence < PM_CONFIDENCE_HIGH;
             if (!settled_one) settled_one = p;
         }
         if (p->verdict.confidence == PM_CONFIDENCE_LOW) low++;
@@ -65,21 +68,17 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
             pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone", (unsigned long long)h->lines,
                          h->lines == 1 ? "line says" : "lines say"));
     }
+    if (weak * 2 > h->pulls.n && score >= HIGH) score = HIGH - 0.01; // sure of the few that say it themselves, not of the many that were read by them
     if (score > 0.99) score = 0.99;
     h->incident->score = score;
-    h->incident->confidence = score >= 0.75 ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;
+    h->incident->confidence = score >= HIGH ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;
     pm_strs_seal(s->a, &h->incident->confidence_why, false);
     pm_against_fill(s, h);
 }
 
-// A kubelet tries again within five minutes, and says so when it fails: where its log goes on without a word of the pod, the pod is over it.
-static bool silent_since(struct pm_state *s, const struct pm_hit_pod *pod) {
-    return pod->last_ns != PM_NO_TIME && pm_facts_covers(s, PM_ORIGIN_KUBELET, pm_id(s, pod->node), pod->last_ns + PM_S(660), 0);
-}
-
-static uint64_t stuck_pods(struct pm_state *s, const struct pm_incident *inc) {
+static uint64_t stuck_pods(const struct pm_incident *inc) {
     uint64_t n = 0;
-    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !inc->blast.pods[i].gone && !silent_since(s, &inc->blast.pods[i]);
+    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !inc->blast.pods[i].gone && !inc->blast.pods[i].silent;
     return n;
 }
 
@@ -97,35 +96,63 @@ static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
 }
 
 #define TRANSIENTS_MAX 3
+#define SOON_NS PM_S(120)
+
+// The same image on the same node pulled well soon after: a line says so, else the pod's status where no line tells of good pulls.
+static bool made_good(struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p)); k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
+        if (s->pulls.items[s->ok_by_image.items[k].index].node == p->node && s->ok_by_image.items[k].at - pm_began(p) <= SOON_NS) return true;
+    for (size_t k = 0; k < p->pods.n; k++) {
+        const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
+        if (pod && pod->running && pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_at(p) + SOON_NS)) return true; // a status has whole seconds
+    }
+    return false;
+}
+
+// A connection that was refused once in the midst of other trouble: the next attempt got past it, to what has an incident of its own.
+static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
+    if (pm_at(p) == PM_NO_TIME) return false;
+    if (!pm_cause_in(p->verdict.cause, "network") && !pm_cause_is(p->verdict.cause, "registry.outage")) return false;
+    for (size_t i = pm_pull_first(s, pm_at(p)); i < s->pulls.n && pm_at(&s->pulls.items[i]) - pm_at(p) <= PM_S(330); i++) {
+        const struct pm_attempt *q = &s->pulls.items[i];
+        if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED) continue;
+        return q->verdict.cause != p->verdict.cause && q->incident && q->incident != p->incident;
+    }
+    return false;
+}
+
+// Nobody waits for it any more: each pod's kubelet spoke of it for a moment only (a name that is refused makes one attempt, and is told for hours), then no more.
+static bool all_silent(const struct pm_incident *inc) {
+    for (size_t i = 0; i < inc->blast.pods_n; i++)
+        if (!inc->blast.pods[i].silent || inc->blast.pods[i].last_ns - inc->blast.pods[i].first_ns > SOON_NS) return false;
+    return inc->blast.pods_n > 0;
+}
 
 // A few single failures, each made good by the next attempt: measured by who waited how long, not by how far apart they were.
 static bool transients(struct pm_state *s, const struct pm_hit *h) {
+    if (pm_cause_is(h->cause, "network.stalled")) return false; // whoever met it has waited for minutes
     if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        bool good = false;
         for (size_t k = 0; k < i; k++) {
             const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
             int64_t apart = pm_at(p) > pm_at(q) ? pm_at(p) - pm_at(q) : pm_at(q) - pm_at(p);
             if (q->node == p->node && q->image == p->image) return false; // failed again
             if (q->node != p->node && apart <= PM_S(60)) return false;    // one moment on several nodes is one trouble, not single ones
         }
-        for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p)); k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
-            good = good || (s->pulls.items[s->ok_by_image.items[k].index].node == p->node && s->ok_by_image.items[k].at - pm_at(p) <= PM_S(120));
-        for (size_t k = 0; k < p->pods.n && !good; k++) { // where no line tells of a good pull, the pod's status does
-            const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
-            good = pod && pod->running && pm_time_in(pod->since, pm_at(p), pm_at(p) + PM_S(120));
-        }
-        if (!good) return false;
+        if (!made_good(s, p) && !overtaken(s, p) && !all_silent(h->incident)) return false;
     }
     return true;
 }
 
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    uint64_t stuck = stuck_pods(s, inc), failed = h->failed;
+    uint64_t stuck = stuck_pods(inc), failed = h->failed;
     int64_t lasted = h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
-    if (stuck && h->recovered == PM_NO_TIME) {
+    if (transients(s, h)) { // first: a pod that waits on waits for what has an incident of its own
+        inc->severity = PM_SEVERITY_INFO;
+        inc->severity_why = PM_STR("single failures, each of which the next attempt got past");
+    } else if (stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why =
             pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end", (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
@@ -135,12 +162,9 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = PM_STR("pulls were failing widely where the logs end");
-    } else if (failed == 1 && inc->blast.pods_n == 1 && !stuck && h->recovered == PM_NO_TIME) {
+    } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(inc) && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
-    } else if (transients(s, h) && !stuck) {
-        inc->severity = PM_SEVERITY_INFO;
-        inc->severity_why = PM_STR("single failures, each of which the next attempt made good within two minutes");
     } else if (failed <= 1 && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");

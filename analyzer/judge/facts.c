@@ -94,6 +94,17 @@ static void pod_waits(struct pm_state *s, struct pm_pod_fact *pod, const json_t 
     }
 }
 
+// A kubelet saw all of the pod's containers run: as good as a status of that moment.
+static void pod_started(struct pm_pod_fact *pod, int64_t at, bool newest) {
+    if (at == PM_NO_TIME) return;
+    pod->since = pm_max_time(pod->since, at);
+    if (!newest) return;
+    pod->seen = at;
+    pod->running = true;
+    pod->waiting = false;
+    pod->waits = 0;
+}
+
 static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
     const struct pm_event *e = &row->event;
     if (!e->field[PM_F_POD].n) return;
@@ -103,6 +114,7 @@ static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *
     bool newest = pod->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= pod->seen;
     uint32_t node = pm_id(s, e->field[PM_F_NODE]);
     if (node) pod->node = node;
+    if (pm_str_eqc(e->field[PM_F_REASON], "Started") && e->component == PM_COMP_KUBELET) pod_started(pod, row->ts_ns, newest);
     if (pm_str_eqc(e->field[PM_F_REASON], "Deleted")) pod->gone = pm_max_time(pod->gone, row->ts_ns);
     if (e->field[PM_F_POD_UID].n) pod->uid = pm_id(s, e->field[PM_F_POD_UID]);
     json_array_foreach(json_object_get(d, "containers"), i, c) {

@@ -171,6 +171,37 @@ static void join_together(struct pm_state *s) {
     }
 }
 
+// ── the same on several nodes: no registry and no namespace ties a node's failures to the others', but they have the same cause and lie in the same time ──
+#define SEVERAL 3 // failed pulls of a node: fewer may be a blip of its own
+
+// Others pulled from these registries meanwhile: it lies with the nodes.
+static bool others_reached(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600))); i < s->pulls.n && pm_began(&s->pulls.items[i]) <= h->to; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_OK && p->node && pm_at(p) >= h->from && pm_ids_has(&h->registries, p->registry) && !pm_ids_has(&h->nodes, p->node))
+            return true;
+    }
+    return false;
+}
+
+static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack) { return b->from >= a->from - slack && b->to <= a->to + slack; }
+
+static bool of_nodes(const struct pm_state *s, const struct pm_hit *h) {
+    return pm_cause_in(h->cause, "network") && !h->client && !h->dropped && h->from != PM_NO_TIME && h->nodes.n && h->pulls.n >= SEVERAL &&
+           others_reached(s, h);
+}
+
+static void join_nodes(struct pm_state *s) {
+    for (size_t i = 0; i < s->hits.n; i++) {
+        if (!of_nodes(s, &s->hits.items[i])) continue;
+        for (size_t k = 0; k < s->hits.n; k++) {
+            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
+            if (a == b || a->cause != b->cause || !of_nodes(s, b) || !within(b, a, family_of(s, a->cause)->together_ns)) continue;
+            take_over(s, a, b);
+        }
+    }
+}
+
 // ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
 static bool of_runtime(const struct pm_trace *t) {
     return t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START;
@@ -315,6 +346,7 @@ void pm_group_incidents(struct pm_state *s) {
     for (size_t i = 0; i < n; i++)
         if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
     join_together(s);
+    join_nodes(s);
     bridge(s);
     for (size_t i = 0; i < s->hits.n; i++)
         if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);

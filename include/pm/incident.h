@@ -82,7 +82,8 @@ struct pm_hit_pod {
     struct pm_str namespace, name, workload, node, image;
     int64_t first_ns, last_ns, stuck_ns;
     bool recovered;
-    bool gone; // deleted or taken back: it waits no longer
+    bool gone;   // deleted or taken back: it waits no longer
+    bool silent; // the log of its kubelet goes on, and does not fail at it again
     bool guessed;
 };
 struct pm_hit_workload {

@@ -405,6 +405,14 @@ static void on_deleted(const struct line *l) {
     }
 }
 
+// "Observed pod startup duration" pod="shop/web-0" …: once, when all containers of the pod run for the first time. It waits for no image any more.
+// Source: kubernetes:pkg/kubelet/util/pod_startup_latency_tracker.go@v1.26.
+static void on_started(const struct line *l) {
+    struct pm_event e = event_of(l, PM_KIND_POD_STATE, "started");
+    e.field[PM_F_REASON] = PM_STR("Started");
+    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) emit(l, &e);
+}
+
 static void on_node_name(const struct line *l) {
     struct pm_str node = pair(l, "node");
     if (!node.n) node = after(l->k->msg, "egister node ");
@@ -504,6 +512,7 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Recording ", "event message for node", on_node_condition},
     {"SyncLoop DELETE", NULL, on_deleted},
     {"SyncLoop (DELETE, ", NULL, on_deleted},
+    {"Observed pod startup duration", NULL, on_started},
     {"Attempting to register node", NULL, on_node_name},
     {"Successfully registered node", NULL, on_node_name},
     {"Starting kubelet main sync loop", NULL, on_kubelet_start},

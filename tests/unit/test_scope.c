@@ -218,6 +218,83 @@ static void single_failures_made_good_are_info(void **state) {
     }
 }
 
+// A kubelet says so when the next attempt fails, too. How long its silence must last grows with its back-off, and an attempt that is told for long was no blip.
+static void a_kubelet_that_falls_silent(void **state) {
+    (void)state;
+#define SYNC(at_)                                                                                                                                              \
+    { at_, KUBELET, FAILED("quay.test/acme/web:1", CUT), .node = "n1", .message = "remote_image", .pod = "shop/web-0" }
+#define GOES_ON(at_)                                                                                                                                           \
+    { at_, KUBELET, .kind = PM_KIND_OTHER, .node = "n1", .message = "kubelet start" }
+    static const struct line once[] = {GOES_ON(0), SYNC(400), GOES_ON(500)};
+    static const struct line cut_off[] = {GOES_ON(0), SYNC(400), GOES_ON(430)};
+    static const struct line five[] = {GOES_ON(0), SYNC(400), SYNC(412), SYNC(436), SYNC(480), SYNC(564), GOES_ON(700)};
+    static const struct {
+        const struct line *lines;
+        size_t n;
+        enum pm_severity severity;
+    } rows[] = {
+        {once, PM_LEN(once), PM_SEVERITY_INFO},
+        {cut_off, PM_LEN(cut_off), PM_SEVERITY_CRITICAL}, // thirty seconds say nothing
+        {five, PM_LEN(five), PM_SEVERITY_CRITICAL},       // nor do two minutes after a wait of 160 s
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
+        struct judged j = judge_as(rows[i].lines, rows[i].n, &o);
+        assert_int_equal(j.r->incidents[0].severity, rows[i].severity);
+        judged_free(&j);
+    }
+}
+
+// "Observed pod startup duration": all containers of the pod run. No other line of a kubelet tells of a good pull.
+static void a_kubelet_that_saw_the_pod_start(void **state) {
+    (void)state;
+    for (int started = 0; started < 2; started++) {
+        const struct line lines[] = {
+            GOES_ON(0), SYNC(400), {415, KUBELET, .kind = PM_KIND_POD_STATE, .node = "n1", .pod = started ? "shop/web-0" : "shop/web-1", .reason = "Started"}};
+        struct judged j = JUDGE(lines);
+        assert_int_equal(j.r->incidents[0].severity, started ? PM_SEVERITY_INFO : PM_SEVERITY_CRITICAL);
+        assert_int_equal(j.r->incidents[0].blast.pods[0].recovered, started);
+        judged_free(&j);
+    }
+}
+
+// A connection cut once while the registry is down: the next attempt got past it, and meets what has an incident of its own.
+static void a_blip_amid_other_trouble(void **state) {
+    (void)state;
+#define ILL "unexpected status from HEAD request to https://quay.test/v2/acme/web/manifests/1: 503 Service Unavailable"
+    static const struct line lines[] = {
+        {0, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503},
+        {14, CONTAINERD, FAILED("quay.test/acme/web:1", CUT), .node = "n1"},
+        {36, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503},
+        {80, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT root_cause, severity, failed_pulls FROM incidents ORDER BY failed_pulls", "network.reset info 1, registry.outage warning 3");
+    judged_free(&j);
+}
+
+// DNS is broken on three nodes. Each pulls from a registry that the others served meanwhile: no registry ties them together, the cause and the time do.
+static void the_same_on_several_nodes_is_one(void **state) {
+    (void)state;
+#define NO_HOST(host_) "failed to do request: Head \"https://" host_ "/v2/a/manifests/1\": dial tcp: lookup " host_ ": no such host"
+#define THRICE(at_, node_, host_)                                                                                                                              \
+    {at_, CONTAINERD, FAILED(host_ "/a:1", NO_HOST(host_)), .node = node_}, {at_ + 12, CONTAINERD, FAILED(host_ "/a:1", NO_HOST(host_)), .node = node_}, {     \
+        at_ + 35, CONTAINERD, FAILED(host_ "/a:1", NO_HOST(host_)), .node = node_                                                                              \
+    }
+    for (int apart = 0; apart < 2; apart++) {
+        const struct line lines[] = {
+            THRICE(0, "n1", "quay.test"),
+            {20, CONTAINERD, OK_OF("quay.test/b:1"), .node = "n4", .message = "returned"},
+            {30, CONTAINERD, OK_OF("ghcr.test/b:1"), .node = "n4", .message = "returned"},
+            THRICE(apart ? 2000 : 10, "n2", "ghcr.test"),
+            {2020, CONTAINERD, OK_OF("ghcr.test/c:1"), .node = "n4", .message = "returned"},
+        };
+        struct judged j = JUDGE(lines);
+        ASK(j, "SELECT count(*), max(failed_pulls), max(nodes) FROM incidents", apart ? "2 3 1" : "1 6 2");
+        judged_free(&j);
+    }
+}
+
 // A pod that was deleted waits no longer: it was stuck until then, and nobody is where the logs end.
 static void deleted_pods_wait_no_longer(void **state) {
     (void)state;
@@ -295,6 +372,10 @@ int main(void) {
         cmocka_unit_test(disk_pressure_to_quota),
         cmocka_unit_test(repeated_ambiguity_is_not_sure),
         cmocka_unit_test(single_failures_made_good_are_info),
+        cmocka_unit_test(a_kubelet_that_falls_silent),
+        cmocka_unit_test(a_kubelet_that_saw_the_pod_start),
+        cmocka_unit_test(a_blip_amid_other_trouble),
+        cmocka_unit_test(the_same_on_several_nodes_is_one),
         cmocka_unit_test(deleted_pods_wait_no_longer),
         cmocka_unit_test(roll_backs_in_every_wording),
         cmocka_unit_test(disk_trouble_alone),
