@@ -341,6 +341,7 @@ static void overtaken(struct fold *f, const struct bucket *b) {
         }
         p->outcome = PM_OUTCOME_FAILED;
         p->ended = over;
+        p->unended = true;
         p->why = PM_STR("the pull has no end and the next one of its image began");
     }
 }
@@ -489,20 +490,34 @@ static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t a
     return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
+// Did this attempt end while the event was counted? Where nobody told its end, any time between its start and the next is as good.
+static bool ended_in(const struct pm_attempt *p, const struct pm_trace *t) {
+    int64_t from = t->first - slack_of(t), to = t->last + slack_of(t);
+    return p->unended ? p->started <= to && p->ended >= from : pm_time_in(pm_at(p), from, to);
+}
+
 static bool logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && pm_time_in(pm_at(p), t->first - slack_of(t), t->last + slack_of(t)))
-            return true;
+        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && ended_in(p, t)) return true;
     }
     return false;
+}
+
+// An event's first and last time are ends of attempts.
+static void learn_end(struct pm_attempt *p, const struct pm_trace *t) {
+    int64_t end = pm_time_in(t->last, p->started, p->ended) ? t->last : t->first;
+    if (!p->unended || t->quality == PM_QUALITY_RELATIVE || !pm_time_in(end, p->started, p->ended)) return;
+    p->ended = end;
+    p->unended = false;
 }
 
 static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace *t) {
     for (size_t i = first_after(f, b, t->first - slack_of(t)); i < b->attempts.n; i++) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (pm_at(p) > t->last + slack_of(t)) break;
-        if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod) continue;
+        if (pm_at(p) > t->last + slack_of(t) && !p->unended) break;
+        if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod || !ended_in(p, t)) continue;
+        learn_end(p, t);
         p->sources |= PM_SRC_EVENTS;
         add_pod(f->s, p, t);
         if (!p->quiet || p->verdict.cause >= 0) continue; // nobody else knows why

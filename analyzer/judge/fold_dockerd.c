@@ -16,6 +16,7 @@ struct cluster {
     uint32_t node, error, join;
     int64_t at;
     bool closed; // its handler line was seen
+    bool folded; // into a pull that somebody else told of at that moment
 };
 
 static bool same_error(const struct pm_state *s, uint32_t a, uint32_t b) {
@@ -73,7 +74,22 @@ static bool went_on(const struct pm_state *s, const struct pm_order *by_node, co
     return true;
 }
 
-static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, struct pm_ids *failed, bool closing_kept) {
+static void absorb(struct pm_state *s, const struct cluster *c, uint32_t best) {
+    if (s->pulls.items[best].off_ns && c->at != PM_NO_TIME) { // between an event's first and last: now it is known when
+        s->pulls.items[best].ended = c->at;
+        s->pulls.items[best].off_ns = 0;
+        s->pulls.items[best].reconstructed = false;
+    }
+    for (int i = 0; i < c->n; i++) {
+        const struct pm_trace *line = &s->traces.items[c->traces[i]];
+        struct pm_attempt *p = &s->pulls.items[best];
+        if (!p->image && line->image) p->image = line->image;
+        pm_fold_absorb(s, best, c->traces[i]);
+    }
+}
+
+// The pull of that moment.
+static void fold_exact(struct pm_state *s, struct cluster *c, const struct pm_ids *failed) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = UINT32_MAX;
     int64_t gap = ONE_PULL_NS;
@@ -84,6 +100,31 @@ static void make_pull(struct pm_state *s, const struct pm_order *by_node, const 
         best = failed->items[i];
         gap = d;
     }
+    if (best == UINT32_MAX) return;
+    absorb(s, c, best);
+    c->folded = true;
+}
+
+// An event that counts tells when the first and the last of its attempts ended, not those between: the daemon's line says when one of them did.
+static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, int64_t most) {
+    uint32_t best = UINT32_MAX;
+    int64_t gap = INT64_MAX;
+    for (size_t i = pm_order_first(by_node, c->node, pm_since(c->at, most)); i < by_node->n && most; i++) {
+        const struct pm_order_key *k = &by_node->items[i];
+        if (k->group != c->node || k->at > c->at + most) break;
+        const struct pm_attempt *p = &s->pulls.items[k->index];
+        int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
+        if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) || d > p->off_ns || d >= gap) continue;
+        if (other_image(s, &s->traces.items[c->traces[0]], p) || !c->error || !p->error || !same_error(s, c->error, p->error)) continue;
+        best = k->index;
+        gap = d;
+    }
+    return best;
+}
+
+static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, int64_t most, bool closing_kept) {
+    const struct pm_trace *t = &s->traces.items[c->traces[0]];
+    uint32_t best = counted_by_event(s, by_node, c, most);
     if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX && pm_at(&s->pulls.items[best]) == PM_NO_TIME)
         s->pulls.items[best].ended = c->at;
     if (best == UINT32_MAX && went_on(s, by_node, c, closing_kept)) {
@@ -98,12 +139,14 @@ static void make_pull(struct pm_state *s, const struct pm_order *by_node, const 
         best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
         s->pulls.items[best].ended = c->at;
     }
-    for (int i = 0; i < c->n; i++) {
-        const struct pm_trace *line = &s->traces.items[c->traces[i]];
-        struct pm_attempt *p = &s->pulls.items[best];
-        if (!p->image && line->image) p->image = line->image;
-        pm_fold_absorb(s, best, c->traces[i]);
-    }
+    absorb(s, c, best);
+}
+
+static int64_t most_off(const struct pm_state *s) {
+    int64_t most = 0;
+    for (size_t i = 0; i < s->pulls.n; i++)
+        if (s->pulls.items[i].off_ns > most) most = s->pulls.items[i].off_ns;
+    return most;
 }
 
 static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node, int64_t at, struct pm_ids *out) {
@@ -179,8 +222,11 @@ void pm_fold_dockerd(struct pm_state *s) {
     pulls_by_node(s, &by_node);
     for (size_t i = 0; i < clusters.n; i++) {
         failed_near(s, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
-        make_pull(s, &by_node, &clusters.items[i], &near, pm_ids_has(&closing, clusters.items[i].node));
+        fold_exact(s, &clusters.items[i], &near);
     }
+    int64_t most = most_off(s);
+    for (size_t i = 0; i < clusters.n; i++)
+        if (!clusters.items[i].folded) make_pull(s, &by_node, &clusters.items[i], most, pm_ids_has(&closing, clusters.items[i].node));
     pm_ids_free(&near);
     pm_ids_free(&closing);
     free(by_node.items);

@@ -426,9 +426,25 @@ static bool is_cluster_node(const struct pm_state *s, uint32_t node) {
                     pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node));
 }
 
+// A registry's log alone, at which runtimes pull: its clients stand for nodes. One client's requests are those of the session that lies beside the log, unless that
+// session is what a pod printed: then there is a cluster, and those who pull beside it are its nodes.
+static bool clients_stand(const struct pm_state *s) {
+    bool printed = false;
+    uint32_t one = 0;
+    for (size_t i = 0; i < s->pulls.n && !printed; i++)
+        printed = s->pulls.items[i].origin == PM_ORIGIN_CLIENT && s->pulls.items[i].traces.n && s->traces.items[s->pulls.items[i].traces.items[0]].writer;
+    for (size_t i = 0; i < s->groups.n; i++) {
+        const struct pm_request_group *g = &s->groups.items[i];
+        if (g->agent_kind != PM_AGENT_RUNTIME || g->probe || !g->repository) continue;
+        if (printed || (one && one != g->client)) return true;
+        one = g->client;
+    }
+    return false;
+}
+
 // A session that a client printed is that client's, where a cluster stands beside it: a CI job's pulls are no node's. Its name is what is known of it.
 static void name_sessions(struct pm_state *s) {
-    if (!knows_cluster(s)) return;
+    if (!knows_cluster(s) && !s->nodes_stand) return;
     for (size_t i = 0; i < s->pulls.n; i++) {
         struct pm_attempt *p = &s->pulls.items[i];
         if (p->origin != PM_ORIGIN_CLIENT || p->pods.n || !p->traces.n || is_cluster_node(s, p->node)) continue;
@@ -543,10 +559,11 @@ void pm_request_fold(struct pm_state *s) {
     Pvoid_t sums = NULL;
     Word_t freed;
     bool nodes_known = s->nodes_known = knows_nodes(s);
-    name_sessions(s);
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     pm_requests_weigh(s);
     drop_copies(s);
+    s->nodes_stand = !nodes_known && clients_stand(s);
+    name_sessions(s);
     pm_requests_name(s);
     name_nodes(s);
     pm_request_clock_learn(s);

@@ -91,6 +91,7 @@ struct pm_attempt {         // a pull while it is folded
     struct pm_verdict verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
     bool quiet;            // its runtime logs no failures
+    bool unended;          // … and nobody told its end yet: it lies somewhere before `ended`, when the next start overtook it
     uint32_t join;         // that ties its start to its end
     uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
     uint32_t was;          // index before ordering
@@ -369,6 +370,7 @@ struct pm_state {
     uint64_t event_attempts; // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
     bool nodes_known;             // a client that is none of them stays a client
+    bool nodes_stand;             // no node is known, and a registry's clients stand for them: a session is a client's beside them
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 
@@ -379,7 +381,7 @@ uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b); /
 const char *pm_cstr(struct pm_state *s, uint32_t id);
 static inline bool pm_cause_in(int cause, const char *family) { return cause >= 0 && strcmp(pm_causes[cause].family, family) == 0; }
 static inline bool pm_cause_is(int cause, const char *name) { return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0; }
-static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) { return s->nodes_known && !p->node && p->client; }
+static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) { return (s->nodes_known || s->nodes_stand) && !p->node && p->client; }
 int pm_cause_c(const char *name); // pm_cause_find of a C string
 static inline int64_t pm_min_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a < b ? a : b; }
 static inline int64_t pm_max_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b; }

@@ -186,6 +186,43 @@ static void kubelet_limit_is_not_the_registrys(void **state) {
     judged_free(&j);
 }
 
+// CRI-O logs no failures: a start that the next one overtook ended somewhere between, and an event tells when. One pull, and the next one went well.
+static void an_event_ends_what_crio_left_open(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {34.7, CRIO, START_OF("quay.test/acme/web:1"), .node = "n1", .join = "id1"},
+        {35.0, EVENTS, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .join = "u1"},
+        {47.6, CRIO, START_OF("quay.test/acme/web:1"), .node = "n1", .join = "id2"},
+        {49.5, CRIO, OK_OF("quay.test/acme/web:1"), .node = "n1", .join = "id2"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT outcome, substr(ended, 18, 6), pods, sources FROM pulls ORDER BY ended", "failed 35.000 shop/web-0 runtime+events, ok 49.500 - runtime");
+    assert_int_equal(j.r->incidents[0].severity, PM_SEVERITY_INFO); // a single failure, and no two
+    judged_free(&j);
+}
+
+// An event that counts knows its first and its last attempt; the daemon's lines, which name no image, know those between.
+static void docker_lines_fold_into_what_an_event_counts(void **state) {
+    (void)state;
+#define DAEMON(at_)                                                                                                                                            \
+    { at_, DOCKERD, FAILED(NULL, "received unexpected HTTP status: 503 Service Unavailable"), .node = "n1", .message = "Handler", .status = 503 }
+    static const struct line lines[] = {
+        DAEMON(0),
+        DAEMON(14),
+        DAEMON(38),
+        DAEMON(82),
+        DAEMON(165),
+        {165, EVENTS, FAILED("quay.test/acme/web:1", "rpc error: code = Unknown desc = received unexpected HTTP status: 503 Service Unavailable"), .node = "n1",
+         .reason = "Failed", .pod = "shop/web-0", .count = 5, .first = 0, .join = "u1", .status = 503},
+        DAEMON(4000), // long after: somebody's own
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT substr(ended, 15, 5), image, sources FROM pulls ORDER BY ended",
+        "00:00 quay.test/acme/web:1 runtime+events, 00:14 quay.test/acme/web:1 runtime+events, 00:38 quay.test/acme/web:1 runtime+events, "
+        "01:22 quay.test/acme/web:1 runtime+events, 02:45 quay.test/acme/web:1 runtime+events, 06:40 - runtime");
+    judged_free(&j);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_failed_pull_is_one_whoever_traced_it),
@@ -201,6 +238,8 @@ int main(void) {
         cmocka_unit_test(burst_of_429_is_one_pull),
         cmocka_unit_test(requests_corroborate_the_nodes_log),
         cmocka_unit_test(kubelet_limit_is_not_the_registrys),
+        cmocka_unit_test(an_event_ends_what_crio_left_open),
+        cmocka_unit_test(docker_lines_fold_into_what_an_event_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,20 @@ static void a_session_in_a_container_is_a_client(void **state) {
     CHECK(typed, "SELECT node FROM pulls WHERE outcome = 'failed'", "n1");
 }
 
+// Nothing of a cluster but its registry's log: those who pull there stand for its nodes, and what a pod printed is no node's. One client alone may be the session's own.
+static void a_session_beside_a_registrys_log(void **state) {
+    (void)state;
+#define JOB(writer_)                                                                                                                                           \
+    { 9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .path = "job.log", .writer = writer_ }
+    const struct line pod[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB("ci/job-1")};
+    CHECK(pod, "SELECT severity, scope_kind FROM incidents", "info client");
+    const struct line many[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
+                                ASKED(2, "10.1.0.8", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB(NULL)};
+    CHECK(many, "SELECT severity, scope_kind FROM incidents", "info client");
+    const struct line own[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB(NULL)};
+    CHECK(own, "SELECT severity FROM incidents", "warning");
+}
+
 // What a cache answers was not asked of the registry.
 static void hits_spend_nothing_upstream(void **state) {
     (void)state;
@@ -327,6 +341,7 @@ int main(void) {
         cmocka_unit_test(a_client_is_no_node),
         cmocka_unit_test(an_attempt_of_an_event_and_its_requests_are_one),
         cmocka_unit_test(a_session_in_a_container_is_a_client),
+        cmocka_unit_test(a_session_beside_a_registrys_log),
         cmocka_unit_test(hits_spend_nothing_upstream),
         cmocka_unit_test(a_tag_that_is_asked_for_again),
         cmocka_unit_test(clocks_that_differ_are_learnt),
