@@ -324,8 +324,12 @@ static bool denied(struct view *v, struct pm_attempt *p) {
     if (may_be(p, "auth.missing-credentials") && (secret_is_missing(v->s, p) || secrets == SECRETS_NONE))
         return settle(p, "auth.missing-credentials", PM_CONFIDENCE_HIGH,
                       secrets == SECRETS_NONE ? "the pod has no pull secrets" : "the pod's pull secret does not exist");
-    if (may_be(p, "auth.invalid-credentials") && secrets >= SECRETS_SOME)
-        return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has pull secrets, and they were refused");
+    if (may_be(p, "auth.invalid-credentials") && secrets == SECRETS_OWN)
+        return settle(p, "auth.invalid-credentials", PM_CONFIDENCE_MEDIUM, "the pod has a pull secret for this registry, and it was refused");
+    if (v->last_round && may_be(p, "auth.invalid-credentials") &&
+        secrets == SECRETS_SOME) // for which registry it is nothing says: others refused there come first
+        return settle(p, "auth.invalid-credentials", p->flags & PM_EV_CREDENTIALS ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW,
+                      "the pod has a pull secret; whether it is for this registry nothing says");
     if (v->last_round && may_be(p, "auth.permission-denied") && may_be(p, "auth.token-expired") && all_refused(v, p))
         return settle(p, "auth.token-expired", PM_CONFIDENCE_LOW,
                       "several repositories of the registry were refused at once and none was served: the credential, not one right");
@@ -351,12 +355,16 @@ static bool stopped(struct view *v, struct pm_attempt *p) {
         return unanswered(v, p) ? settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer)
                                 : settle(p, "network.stalled", PM_CONFIDENCE_HIGH, "the runtime says one line earlier that there was no progress");
     if (may_be(p, "network.connect-timeout") && unanswered(v, p)) return settle(p, "network.connect-timeout", PM_CONFIDENCE_HIGH, no_answer);
+    bool answered = pm_str_has(pm_name(v->s, p->error), PM_STR("failed to copy")); // it was downloading: a connection that others did not get is another matter
+    int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
+    if (answered && lasted >= PM_S(290))
+        return settle(p, "network.stalled", PM_CONFIDENCE_MEDIUM, "it was given up after five minutes of downloading, as runtimes do without progress");
     const struct pm_attempt *q = decided_near(v, &v->sure_repository, p->repository, p, "network");
     if (!q) q = decided_near(v, &v->sure_node, p->node, p, "network");
     if (!q) q = decided_near(v, &v->sure_registry, p->registry, p, "network");
+    if (q && answered && !pm_cause_is(q->verdict.cause, "network.stalled") && !pm_cause_is(q->verdict.cause, "network.reset")) q = NULL;
     if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
     if (!v->last_round) return false;
-    int64_t lasted = p->started != PM_NO_TIME && p->ended != PM_NO_TIME ? p->ended - p->started : 0;
     if (lasted >= PM_S(45))
         return settle(p, "network.stalled", PM_CONFIDENCE_LOW, "the pull had been running for long when it was given up, and nothing restarted the runtime");
     return may_be(p, "runtime.cancelled") && !may_be(p, "network.connect-timeout") &&

@@ -205,6 +205,49 @@ static void a_secret_says_whose_it_is(void **state) {
 }
 
 // Two pulls of one layer: whoever waits gives up, and the next attempt finds it there. The same words of another program's socket stay a runtime that is away.
+// A pull secret of a registry that nobody knows: others who were refused there, and have none, say what was wrong; alone it stays a guess.
+static void a_secret_of_an_unknown_registry(void **state) {
+    (void)state;
+#define REFUSED "failed to resolve reference \"r.test/acme/web:1\": unauthorized: authentication required"
+#define POD_OF(name_, secrets_)                                                                                                                                \
+    {                                                                                                                                                          \
+        0, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = name_, .node = "n1",                                                                                     \
+                    .detail = "{\"phase\":\"Pending\",\"pull_secrets\":[" secrets_ "],\"containers\":[{\"name\":\"web\",\"image\":\"r.test/acme/web:1\"}]}",   \
+                    .flags = PM_EV_SNAPSHOT                                                                                                                    \
+    }
+    static const struct line alone[] = {
+        POD_OF("shop/web-0", "\"corp\""),
+        {9, KUBELET, FAILED("r.test/acme/web:1", REFUSED), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+    };
+    static const struct line beside[] = {
+        POD_OF("shop/web-0", "\"corp\""),
+        POD_OF("shop/api-0", ""),
+        {9, KUBELET, FAILED("r.test/acme/web:1", REFUSED), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {20, KUBELET, FAILED("r.test/acme/api:1", REFUSED), .node = "n1", .message = "sync pod", .pod = "shop/api-0"},
+    };
+    struct judged j = JUDGE(alone);
+    ASK(j, "SELECT root_cause, confidence FROM incidents", "auth.invalid-credentials low");
+    judged_free(&j);
+    j = JUDGE(beside);
+    ASK(j, "SELECT root_cause, failed_pulls FROM incidents", "auth.missing-credentials 2");
+    judged_free(&j);
+}
+
+// What was downloading had its answer: that another pull's connection timed out does not say why it stopped. Five minutes without an end do.
+static void a_download_that_stopped(void **state) {
+    (void)state;
+#define STOPPED "failed to copy: httpReadSeeker: failed open: failed to do request: context canceled"
+    static const struct line lines[] = {
+        {0, CONTAINERD, START_OF("r.test/acme/web:1"), .node = "n1"},
+        {295, CONTAINERD, FAILED("quay.test/acme/api:1", NO_ROUTE), .node = "n1"},
+        {301, CONTAINERD, FAILED("r.test/acme/web:1", STOPPED), .node = "n1"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT cause FROM pulls ORDER BY ended", "network.connect-timeout, network.stalled");
+    ASK(j, "SELECT confidence FROM incidents WHERE root_cause = 'network.stalled'", "medium");
+    judged_free(&j);
+}
+
 static void a_lock_between_pulls_heals_itself(void **state) {
     (void)state;
 #define LOCKED "failed to copy: ref k8s.io/1/layer-sha256:4c0f locked for 2m1s (since 2024-03-01 10:00:00 +0000 UTC): unavailable"
@@ -269,6 +312,8 @@ int main(void) {
         cmocka_unit_test(the_registrys_own_words),
         cmocka_unit_test(one_repository_refused_is_a_right),
         cmocka_unit_test(a_secret_says_whose_it_is),
+        cmocka_unit_test(a_secret_of_an_unknown_registry),
+        cmocka_unit_test(a_download_that_stopped),
         cmocka_unit_test(a_lock_between_pulls_heals_itself),
         cmocka_unit_test(a_helper_serves_its_own_registries),
         cmocka_unit_test(a_credential_recovers_at_once),
