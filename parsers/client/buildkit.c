@@ -16,6 +16,20 @@ static struct pm_str step_error(struct pm_str s) {
     uint64_t step;
     return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ") ? pm_scan_rest(&c) : PM_NONE;
 }
+// "#3 [internal] load …", "#3 DONE 0.4s", "#3 sha256:… 3.1MB / 27MB", "------", " > [2/4] RUN …:": a build's own lines. They tell no pull, and that the whole is a
+// build's session.
+static bool step_line(struct pm_str s) {
+    static const char *const words[] = {"[",        "DONE",      "CACHED",     "CANCELED", "ERROR",    "WARN",        "sha256:",    "transferring ", "from ",
+                                        "resolve ", "exporting", "naming to ", "writing ", "pushing ", "extracting ", "unpacking ", "importing ",    "..."};
+    struct pm_scan c = pm_scan_of(s);
+    uint64_t step;
+    if (pm_str_eqc(pm_str_trim(s), "------") || starts(s, " > [")) return true;
+    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, &step) || !pm_scan_char(&c, ' ')) return false;
+    struct pm_str rest = pm_scan_rest(&c);
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (starts(rest, words[i])) return true;
+    return pm_scan_uint(&c, 6, &step) && pm_scan_char(&c, '.') && pm_scan_uint(&c, 3, &step); // "#7 0.231 what a command printed"
+}
 static bool of_image(struct pm_str s) { return pm_lift_missing_image(s).n > 0 || pm_lift_refusal(s); }
 
 static const struct pm_client_row rows[] = {
@@ -27,17 +41,36 @@ static const struct pm_client_row rows[] = {
     {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 55},
     {"^error building image: ", "/v2/", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60}, // kaniko
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
+    // kaniko's own words, which tell no pull
+    {"INFO[", "] Resolved base name ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Using dockerignore file: ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Retrieving image ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Returning cached image manifest", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Built cross stage deps: ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", " build triggers", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Building stage '", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Unpacking rootfs as cmd ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Skipping unpacking as ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Taking snapshot of ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Initializing snapshotter", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] No cached layer found for cmd ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Checking for cached layer ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Using caching version of cmd: ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"INFO[", "] Pushing image to ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };
 static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return of_image(step_error(r->text)) ? 60 : pm_client_bid(&catalogue, r);
+    return of_image(step_error(r->text)) || step_line(r->text) ? 60 : pm_client_bid(&catalogue, r);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str error = step_error(r->text);
-    if (!of_image(error)) return pm_client_line(ctx, r, &catalogue);
+    if (!of_image(error)) {
+        enum pm_parse got = pm_client_line(ctx, r, &catalogue);
+        return got == PM_PARSE_NO && step_line(r->text) ? PM_PARSE_OK : got;
+    }
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     pm_lift_into(ctx->a, &e, error);
     pm_emit(ctx, r, &e);

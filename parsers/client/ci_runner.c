@@ -20,6 +20,17 @@ static const struct pm_client_row rows[] = {
     {"Docker pull failed with exit code ", "back off ", PM_KIND_PULL_BACKOFF, PM_SAY_NOTHING, 70},
     {"Docker pull failed with exit code ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"##[command]", "docker pull ", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Running with gitlab-runner ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Preparing the \"", " executor", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Using Docker executor with image ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Using Kubernetes executor with image ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Using Kubernetes namespace: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Will be retried in ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Getting source from Git repository", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Executing \"", "\" stage of the job script", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^section_start:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^section_end:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^Running on runner-", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"##[error]", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 45},
 };
 static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};

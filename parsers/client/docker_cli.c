@@ -28,6 +28,12 @@ static const struct pm_client_row rows[] = {
     {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Verifying Checksum", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Download complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Digest: sha256:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Sending build context to Docker daemon", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^---> ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Step ", " : FROM ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Step ", " : RUN ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Step ", " : COPY ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };
 static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
 

@@ -15,6 +15,8 @@ static const struct pm_client_row rows[] = {
     {"^Copying blob ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Copying config ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Writing manifest to image destination", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^STEP ", ": FROM ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^STEP ", ": RUN ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Storing signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Error: ", "initializing source docker://", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Error: ", "writing blob: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},

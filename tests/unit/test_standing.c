@@ -95,6 +95,19 @@ static const struct row rows[] = {
      {{"var/log/pods/ci_build-web-x1_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/kaniko/0.log", CRI CHATTER CRI DOCKER_CLI}},
      1,
      0},
+    {"a build's session in a container of no known name, by all of its lines",
+     {{"podlogs/ci-push-4712-zpv7m",
+       "#1 [internal] load build definition from Dockerfile\n#1 DONE 0.0s\n#2 [internal] load metadata for docker.io/acme/base:7\n"
+       "#2 ERROR: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope\n------\n"
+       " > [internal] load metadata for docker.io/acme/base:7:\n------\n"}},
+     3,
+     0},
+    {"the same inside of what a bot prints",
+     {{"podlogs/helpdesk-4712-zpv7m",
+       CHATTER CHATTER "#2 [internal] load metadata for docker.io/acme/base:7\n"
+                       "#2 ERROR: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope\n" CHATTER}},
+     0,
+     2},
     {"GitLab's build container, known by its pod", {{"podlogs/ci/runner-x1y2z3-project-12-concurrent-0/build.log", CHATTER DOCKER_CLI}}, 1, 0},
     {"k3s as a container, in must-gather's layout",
      {{"mg/namespaces/kube-system/pods/k3s-server-0/k3s/k3s/logs/current.log", "2024-03-05T10:00:00.5Z " KUBELET_CALM "2024-03-05T10:00:01.5Z " KUBELET}},
