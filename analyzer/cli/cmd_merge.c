@@ -18,7 +18,12 @@ static int merge(const char *db, const char **paths, size_t n) {
         return PM_EXIT_INPUT;
     }
     for (size_t i = 0; i < n && !pm_timeline_error(t); i++) {
-        if (pm_timeline_merge(t, paths[i], &why)) continue;
+        if (pm_timeline_merge_take(t, paths[i], &why)) continue;
+        fprintf(stderr, "pullmortem: %s\n", why);
+        pm_timeline_skipped(t, pm_str_c(paths[i]), pm_str_c(why)); // whoever reports or gates this timeline is told that it lacks a part
+        whole = false;
+    }
+    if (!pm_timeline_error(t) && !pm_timeline_merge_settle(t, &why)) {
         fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }

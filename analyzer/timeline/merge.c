@@ -4,8 +4,9 @@
 // Nodes are often collected one by one, with the same paths inside each bundle. Where two members have the same place, both are shown
 // below their bundle's name, and node logs that name no node get it as their node, whatever the order of merging.
 //
-// Set-based: the other file is attached read-only, its text and member numbers are mapped in temporary tables, its rows copied with the mapped numbers.
+// Set-based: the other file is attached read-only, its text and member numbers are mapped, its rows copied with the mapped numbers.
 #include "timeline/store.h"
+#include <Judy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -31,21 +32,43 @@ static bool source_attach(struct pm_timeline *t, const char *path) {
 }
 
 // Texts go through the intern table, so that string ids stay what the intern table says.
-static bool strings_map(struct pm_timeline *t) {
-    sqlite3_stmt *r = NULL, *w = NULL;
-    bool ok = timeline_exec(t, "CREATE TEMP TABLE text_map(id INTEGER PRIMARY KEY, to_ INTEGER)") &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id", -1, &r, NULL)) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO text_map VALUES(?,?)", -1, &w, NULL));
-    int rc = SQLITE_DONE;
-    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
-        sqlite3_bind_int64(w, 1, sqlite3_column_int64(r, 0));
-        sqlite3_bind_int64(w, 2, timeline_string(t, timeline_column(r, 1)));
-        ok = timeline_run(t, w);
+struct texts { // the source's text numbers → those here
+    uint32_t *to;
+    size_t n, cap;
+    Pvoid_t loose; // JudyL: numbers from 2^31 on
+};
+static struct texts texts;
+
+static void texts_free(void) {
+    free(texts.to);
+    JudyLFreeArray(&texts.loose, PJE0);
+    texts = (struct texts){0};
+}
+static void text_map(uint64_t id, uint32_t to) {
+    if (id < UINT64_C(1) << 31) {
+        while (texts.n <= id) *PM_PUSH(texts.to, texts.n, texts.cap) = 0;
+        texts.to[id] = to;
+        return;
     }
+    PWord_t slot = (PWord_t)JudyLIns(&texts.loose, (Word_t)id, PJE0);
+    if (slot) *slot = to;
+}
+// SQL's text_here(id): what the source calls `id` has this number here.
+static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
+    (void)n;
+    uint64_t id = (uint64_t)sqlite3_value_int64(v[0]);
+    PWord_t slot = id < texts.n ? NULL : (PWord_t)JudyLGet(texts.loose, (Word_t)id, PJE0);
+    sqlite3_result_int64(c, id < texts.n ? texts.to[id] : slot ? (int64_t)*slot : 0);
+}
+static bool strings_map(struct pm_timeline *t) {
+    sqlite3_stmt *r = NULL;
+    bool ok = timeline_check(t, sqlite3_create_function(t->db, "text_here", 1, SQLITE_UTF8, NULL, text_here, NULL, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id", -1, &r, NULL));
+    int rc = SQLITE_DONE;
+    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) text_map((uint64_t)sqlite3_column_int64(r, 0), timeline_string(t, timeline_column(r, 1)));
     ok = timeline_check(t, rc) && ok;
     sqlite3_finalize(r);
-    sqlite3_finalize(w);
-    return ok && timeline_exec(t, "INSERT INTO text_map VALUES(0, 0)");
+    return ok;
 }
 
 static const char members_sql[] =
@@ -69,10 +92,10 @@ static bool events_copy(struct pm_timeline *t) {
                "INSERT INTO main.event SELECT "
                "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
                "limit_,remaining,window_s");
-    static const char *const texts[PM_F_COUNT] = {"node",  "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",   "repository",
-                                                  "tag",   "digest",    "client", "user",    "method",   "url",       "host",  "user_agent", "reason",
-                                                  "error", "message",   "secret", "object",  "join_",    "writer",    "detail"};
-    for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",(SELECT to_ FROM text_map WHERE id=e.%s)", texts[f]);
+    static const char *const columns[PM_F_COUNT] = {"node",  "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",   "repository",
+                                                    "tag",   "digest",    "client", "user",    "method",   "url",       "host",  "user_agent", "reason",
+                                                    "error", "message",   "secret", "object",  "join_",    "writer",    "detail"};
+    for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",text_here(e.%s)", columns[f]);
     pm_buf_lit(&sql, ",raw FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
@@ -164,46 +187,86 @@ static bool hashes_see(struct pm_timeline *t) {
     return timeline_check(t, rc);
 }
 
-// The bundles that went in: a set, in order.
+// The bundles that went in: a set, in order. Put behind the others first, as the set is made of a text that grows with each source.
+static const char inputs_add_sql[] =
+    "INSERT INTO main.meta SELECT 'inputs', value FROM source.meta WHERE key = 'inputs' ON CONFLICT(key) DO UPDATE SET value = value || char(10) || "
+    "excluded.value "
+    "  WHERE instr(char(10) || value || char(10), char(10) || excluded.value || char(10)) = 0;";
 static const char inputs_sql[] =
     "INSERT OR REPLACE INTO main.meta SELECT 'inputs', group_concat(line, char(10)) FROM (WITH RECURSIVE cut(line, rest) AS ("
-    "  SELECT NULL, value || char(10) FROM (SELECT value FROM main.meta WHERE key = 'inputs' UNION ALL SELECT value FROM source.meta WHERE key = 'inputs')"
+    "  SELECT NULL, value || char(10) FROM main.meta WHERE key = 'inputs'"
     "  UNION ALL SELECT substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1) FROM cut WHERE rest != '')"
     "  SELECT DISTINCT line FROM cut WHERE line != '' ORDER BY line);";
 
-static bool copy(struct pm_timeline *t, const char *path) {
-    if (!bundles_name(t, path) || !strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_sql)) return false;
-    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) return !t->error.n; // all of it is here
-    pm_timeline_clear_judgement(t);                                                                     // it was about other evidence
-    if (!timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") || !events_copy(t) || !names_settle(t) || !hashes_see(t)) return false;
+// ---- many at once
+//
+// What is new of each source is taken in a transaction of its own, so that one that breaks leaves nothing. What is decided over all of them, nodes,
+// duplicates, the index by time, is done once, behind the last. A timeline says of itself when that is still to be done.
+
+static bool take(struct pm_timeline *t, const char *path) {
+    if (!bundles_name(t, path) || !strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql)) return false;
+    bool inputs_grew = sqlite3_changes(t->db) > 0;
+    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) // all of it is here
+        return (!inputs_grew || timeline_exec(t, inputs_sql)) && !t->error.n;
+    return timeline_exec(t, "INSERT OR REPLACE INTO main.meta VALUES('unsettled', '1')") && timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") &&
+           events_copy(t) && !t->error.n;
+}
+
+static bool settle(struct pm_timeline *t) {
+    if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0) return !t->error.n;
+    pm_timeline_clear_judgement(t); // it was about other evidence
+    if (!timeline_exec(t, inputs_sql) || !names_settle(t) || !hashes_see(t)) return false;
     timeline_duplicates_drop(t);
-    return timeline_section(t, "indexes") && !t->error.n;
+    return timeline_section(t, "indexes") && timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
+}
+
+static bool transaction_end(struct pm_timeline *t, bool ok) {
+    if (t->in_transaction && ok) ok = timeline_exec(t, "COMMIT"); // a full disk shows here at the latest
+    if (t->in_transaction && !ok) sqlite3_exec(t->db, "ROLLBACK", NULL, NULL, NULL);
+    t->in_transaction = false;
+    return ok;
+}
+
+static bool merged(struct pm_timeline *into, bool ok, const char *path, const char **why) {
+    if (ok) return true;
+    snprintf(merge_why, sizeof merge_why, "%s cannot be merged into %s: %s", path, into->path ? into->path : "the temporary timeline",
+             into->error.n ? into->error.p : "unknown");
+    *why = merge_why;
+    return false;
+}
+
+// ATTACH is not allowed inside a transaction, and a new file has no journal to roll back with until it is told.
+static void prepare(struct pm_timeline *t) {
+    timeline_strings_load(t);
+    transaction_end(t, true);
+    if (t->building) timeline_exec(t, "PRAGMA journal_mode=MEMORY");
+    timeline_exec(t, "CREATE INDEX IF NOT EXISTS main.member_place ON member(place)");
+}
+
+bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why) {
+    if (!source_check(path, why)) return false;
+    if (same_file(path, into->path)) return true;
+    prepare(into);
+    bool attached = source_attach(into, path);
+    timeline_write_begins(into);
+    bool ok = transaction_end(into, attached && take(into, path));
+    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle", NULL, NULL, NULL);
+    if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
+    texts_free();
+    into->committed = into->committed || ok; // a timeline of nothing is not kept
+    return merged(into, ok, path, why);
+}
+
+bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why) {
+    timeline_write_begins(into);
+    timeline_exec(into, "DROP INDEX IF EXISTS main.member_place");
+    bool ok = transaction_end(into, settle(into));
+    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.named", NULL, NULL, NULL);
+    free(into->seen);
+    into->seen = NULL;
+    return merged(into, ok, "what was taken", why);
 }
 
 bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why) {
-    if (!source_check(path, why)) return false;
-    if (same_file(path, into->path)) return true;
-    timeline_strings_load(into);
-    bool fresh = into->in_transaction;
-    if (fresh) timeline_exec(into, "COMMIT"); // ATTACH is not allowed inside
-    into->in_transaction = false;
-    bool attached = source_attach(into, path);
-    timeline_write_begins(into);
-    bool ok = attached && copy(into, path);
-    if (into->in_transaction && ok) ok = timeline_exec(into, "COMMIT"); // a full disk shows here at the latest
-    if (into->in_transaction && !ok) sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
-    into->in_transaction = false;
-    sqlite3_exec(into->db,
-                 "DROP TABLE IF EXISTS temp.text_map; DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle; DROP TABLE IF EXISTS temp.named",
-                 NULL, NULL, NULL);
-    if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
-    free(into->seen);
-    into->seen = NULL;
-    into->committed = into->committed || ok;
-    if (!ok) {
-        snprintf(merge_why, sizeof merge_why, "%s cannot be merged into %s: %s", path, into->path ? into->path : "the temporary timeline",
-                 into->error.n ? into->error.p : "unknown");
-        *why = merge_why;
-    }
-    return ok;
+    return pm_timeline_merge_take(into, path, why) && pm_timeline_merge_settle(into, why);
 }

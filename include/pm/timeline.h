@@ -77,7 +77,10 @@ bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void
 // The same with a letter a cell: n null, i integer, f float, t text, b blob.
 typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
-bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why); // idempotent
+bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why); // idempotent; take and settle
+// The same for many: each is taken, then what hangs on all of them (nodes, records that two of them hold, the index) is settled once.
+bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why); // where it returns false, nothing of this one was taken
+bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
 
 // What the judge found goes back, so that the views answer it.
 struct pm_pull;

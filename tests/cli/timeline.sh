@@ -35,4 +35,9 @@ cmp -s one.db two.db || wrong 'the timeline depends on the number of threads'
 cp n1.db damaged.db && dd if=/dev/zero of=damaged.db bs=1 seek=16400 count=20000 conv=notrunc 2>/dev/null
 run 3 "$PM" report damaged.db
 run 3 "$PM" merge damaged.db --db other.db
+[ ! -e other.db ] || wrong 'a timeline of nothing was left'
+# A part that could not be merged is remembered: who reads the report of the whole is told.
+run 3 "$PM" merge n2.db damaged.db --db lacking.db
+run 0 "$PM" report lacking.db --format json
+python3 -c 'import json; s = json.load(open("out"))["bundle"]["skipped"]; assert [x["path"] for x in s] == ["damaged.db"], s' || wrong 'the part that is not in it'
 exit $failed

@@ -228,6 +228,30 @@ static void merging_is_idempotent(void **state) {
     pm_timeline_close(t);
 }
 
+// Many sources are taken one by one and settled once; what was taken and not settled, as by a run that was killed, is settled by the next.
+static void many_are_settled_once(void **state) {
+    (void)state;
+    const char *why = "";
+    char a[128], b[128], all[128], one[128];
+    snprintf(a, sizeof a, "%s/ma.db", folder), snprintf(b, sizeof b, "%s/mb.db", folder);
+    snprintf(all, sizeof all, "%s/many.db", folder), snprintf(one, sizeof one, "%s/one-by-one.db", folder);
+    make(a, "one/containerd.log", "h1", 1, "two.tar"); // the inputs come in the wrong order
+    make(b, "two/containerd.log", "h2", 3, "one.tar");
+    struct pm_timeline *many = opened(all, true), *each = opened(one, true);
+    merge_all(each, a, b);
+    assert_true(pm_timeline_merge_take(many, a, &why) && pm_timeline_merge_take(many, b, &why) && pm_timeline_merge_take(many, a, &why));
+    static const char everything[] = "SELECT count(*) || ' ' || (SELECT value FROM meta WHERE key = 'inputs') || ' ' || (SELECT count(*) FROM meta WHERE key = "
+                                     "'unsettled') || ' ' || (SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL) FROM events";
+    assert_string_equal(answer(many, everything), "6 two.tar\none.tar 1 1"); // the record that both hold twice; an index that helps taking, not the timeline's
+    pm_timeline_close(many);
+    many = opened(all, false);
+    assert_true(pm_timeline_merge(many, a, &why)); // nothing new in it
+    assert_string_equal(answer(many, everything), "5 one.tar\ntwo.tar 0 1");
+    assert_string_equal(answer(each, everything), "5 one.tar\ntwo.tar 0 1");
+    pm_timeline_close(many);
+    pm_timeline_close(each);
+}
+
 static void refusals_say_why(void **state) {
     (void)state;
     char path[128];
@@ -385,7 +409,8 @@ static int setup(void **state) {
 }
 static int teardown(void **state) {
     (void)state;
-    static const char *const files[] = {"rows.db", "a.db", "b.db", "all.db", "notes.txt", "whole.db", "cut.db", "sql.db", "judged.db"};
+    static const char *const files[] = {"rows.db", "a.db",      "b.db",  "all.db", "notes.txt", "whole.db",     "cut.db",
+                                        "sql.db",  "judged.db", "ma.db", "mb.db",  "many.db",   "one-by-one.db"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(in_folder(files[i]));
     return rmdir(folder);
 }
@@ -394,6 +419,7 @@ int main(void) {
                                        cmocka_unit_test(undated_files_are_dated),
                                        cmocka_unit_test(a_record_in_two_files_counts_once),
                                        cmocka_unit_test(merging_is_idempotent),
+                                       cmocka_unit_test(many_are_settled_once),
                                        cmocka_unit_test(refusals_say_why),
                                        cmocka_unit_test(a_file_cut_short_is_no_crash),
                                        cmocka_unit_test(an_unfinished_timeline_leaves_nothing),
