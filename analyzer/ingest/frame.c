@@ -4,6 +4,7 @@
 // nobody else needs to know about block borders.
 #include "frame_docs.h"
 #include "pm/scan.h"
+#include <pthread.h>
 #include <stdlib.h>
 
 static int by_rank(const void *x, const void *y) {
@@ -13,21 +14,31 @@ static int by_rank(const void *x, const void *y) {
 }
 
 // Which bytes can a line wrapped by `e` begin with? (envelope.h, `first`)
-static void index_first(struct pm_frame *f, const struct pm_envelope *e, uint64_t bit) {
-    if (e->peel_json) f->json_envelopes |= bit;
+static void index_first(struct frame_envelopes *all, const struct pm_envelope *e, uint64_t bit) {
+    if (e->peel_json) all->json |= bit;
     if (!e->peel) return;
     for (int c = 0; c < 256; c++) {
         bool can = !e->first;
         for (const char *p = e->first; p && *p; p++)
             can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') || (*p == 'a' && c >= 'a' && c <= 'z') ||
                    (*p != '0' && *p != 'A' && *p != 'a' && c == (unsigned char)*p);
-        if (can) f->first[c] |= bit;
+        if (can) all->first[c] |= bit;
     }
 }
 
+static struct frame_envelopes envelopes;
+static void index_envelopes(void) {
+    while (envelopes.n < FRAME_ENVELOPES && pm_envelopes[envelopes.n]) envelopes.by_rank[envelopes.n] = pm_envelopes[envelopes.n], envelopes.n++;
+    if (envelopes.n) qsort(envelopes.by_rank, envelopes.n, sizeof *envelopes.by_rank, by_rank);
+    for (size_t i = 0; i < envelopes.n; i++) index_first(&envelopes, envelopes.by_rank[i], UINT64_C(1) << i);
+}
+
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o) {
+    static pthread_once_t indexed = PTHREAD_ONCE_INIT;
     struct pm_frame *f = pm_xmalloc(sizeof *f);
+    pthread_once(&indexed, index_envelopes);
     memset(f, 0, sizeof *f);
+    f->envelopes = &envelopes;
     f->sink = *sink;
     if (o) f->o = *o;
     if (!f->o.line_max_bytes) f->o.line_max_bytes = 16u << 20;
@@ -43,13 +54,8 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->sticky = -1;
     for (int i = 0; i < FRAME_MRU; i++) f->mru[i] = -1;
     while (pm_parsers[f->parser_n]) f->parser_n++;
-    while (f->envelope_n < 64 && pm_envelopes[f->envelope_n]) f->envelope_n++;
     f->states = PM_NEWN(f->member, void *, f->parser_n);
     f->won = PM_NEWN(f->member, uint64_t, f->parser_n);
-    f->envelopes = PM_NEWN(f->member, const struct pm_envelope *, f->envelope_n);
-    memcpy(f->envelopes, pm_envelopes, f->envelope_n * sizeof *f->envelopes);
-    if (f->envelope_n) qsort(f->envelopes, f->envelope_n, sizeof *f->envelopes, by_rank);
-    for (size_t i = 0; i < f->envelope_n; i++) index_first(f, f->envelopes[i], UINT64_C(1) << i);
     return f;
 }
 

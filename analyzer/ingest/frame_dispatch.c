@@ -73,21 +73,25 @@ static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     return who;
 }
 
-// Everybody by descending bid until one takes it.
+// Everybody by descending bid until one takes it; of equal bids the first by name. All bid once: who is asked and refuses changes no other's bid.
+#define BIDDERS 256
 static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int already) {
-    int limit = 1 << 30;
+    int bids[BIDDERS];
+    uint8_t who[BIDDERS];
+    size_t n = 0;
+    for (size_t i = 0; i < f->parser_n && i < BIDDERS; i++) {
+        if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks || (int)i == already) continue;
+        state_of(f, i);
+        int b = bid_of(f, i, r);
+        if (b > 0) who[n] = (uint8_t)i, bids[n++] = b;
+    }
     for (;;) {
-        int best = 0, who = -1;
-        for (size_t i = 0; i < f->parser_n; i++) {
-            if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks || (int)i == already) continue;
-            state_of(f, i);
-            // order: by bid downward, then by index upward; `limit` is the key of the last one asked
-            int b = bid_of(f, i, r), key = b * 1024 - (int)i;
-            if (b > 0 && key < limit && key > best) best = key, who = (int)i;
-        }
-        if (who < 0) return -1;
-        if (ask(f, who, r) != PM_PARSE_NO) return who;
-        limit = best;
+        size_t best = 0;
+        for (size_t k = 1; k < n; k++)
+            if (bids[k] > bids[best]) best = k;
+        if (!n || !bids[best]) return -1;
+        if (ask(f, who[best], r) != PM_PARSE_NO) return who[best];
+        bids[best] = 0;
     }
 }
 

@@ -86,6 +86,12 @@ struct frame_voice {
     uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts, headings;
 };
 
+#define FRAME_ENVELOPES 64
+struct frame_envelopes { // made once
+    const struct pm_envelope *by_rank[FRAME_ENVELOPES];
+    size_t n;
+    uint64_t first[256], json; // bits by rank: those that a line beginning with this byte can have, and those of JSON objects
+};
 struct frame_json;
 struct frame_yaml;
 struct frame_export;
@@ -117,10 +123,7 @@ struct pm_frame {
     char last_byte;        // that was fed
     bool gave_back;        // a document was none, or ended early, and said so
 
-    const struct pm_envelope **envelopes; // by rank
-    size_t envelope_n;
-    uint64_t first[256]; // envelopes (bits, by rank) that a line beginning with this byte can have
-    uint64_t json_envelopes;
+    const struct frame_envelopes *envelopes;
     struct frame_lane lanes[FRAME_LANES];
     struct frame_lane *last_lane;
     unsigned lanes_pending;

@@ -81,9 +81,9 @@ static void keep_writer(struct frame_unit *u, const char *envelope, struct pm_en
 
 // One layer. PM_PEEL_NO: none bids, and *u is as it was.
 static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json) {
-    uint64_t candidates = u->json ? f->json_envelopes : f->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
+    uint64_t candidates = u->json ? f->envelopes->json : f->envelopes->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
     for (; candidates; candidates &= candidates - 1) {
-        const struct pm_envelope *e = f->envelopes[__builtin_ctzll(candidates)];
+        const struct pm_envelope *e = f->envelopes->by_rank[__builtin_ctzll(candidates)];
         struct pm_envelope_hint hint = u->hint;
         struct pm_str key = PM_NONE;
         *inner = PM_NONE;

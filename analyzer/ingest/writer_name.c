@@ -219,6 +219,8 @@ static bool any_before(const struct words *w, size_t end, const char *list) {
 }
 // Do the row's words stand in w right before `end`?
 static bool row_stands(const struct name_row *row, const struct words *w, size_t end) {
+    const char *blank = strrchr(row->words, ' ');
+    if (!pm_str_ieq(w->at[end - 1], pm_str_c(blank ? blank + 1 : row->words))) return false; // nearly all rows end here
     struct words own = words_of(pm_str_c(row->words));
     if (own.n > end) return false;
     for (size_t i = 0; i < own.n; i++)
