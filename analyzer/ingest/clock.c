@@ -5,7 +5,8 @@
 //        of the node's members > any date in its names > the bundle's objects and events > modification time > this machine's clock
 // zone   --tz > stamps with a zone on the same lines > the same pulls told elsewhere with a zone, at an offset of whole quarters of an hour >
 //        what the node's runtime writes behind its own stamps > UTC on trust
-// ages   the member's own capture time > a dated text in a row that gives its age > one in its folder > the latest stamp of JSON beside it > one further up > modification time
+// ages   the member's own capture time > a dated text in a row that gives its age > one in its folder > the latest stamp of JSON beside it > one further up > a date in its names >
+//        its own last dated line, where the modification time is not of that day > modification time
 //
 // Not done: abbreviations of zones (CST is three of them), leap seconds, clocks that are stepped within a file.
 #include "ingest/clock.h"
@@ -588,8 +589,17 @@ static void folders_learn(struct resolve *r, const struct pm_clock_member *m) {
     }
 }
 
+// The last dated line of the member itself: who pasted a table beside log lines took both at about that time.
+static int64_t own_end(struct pm_clock_member *m) {
+    int64_t from, to;
+    const struct pm_clock_evidence *c = m->evidence;
+    if (is_empty(c->age) || (is_empty(c->no_year) && is_empty(c->local) && is_empty(c->utc))) return PM_NO_TIME;
+    m->clock.capture_ns = PM_NO_TIME; // the span without the ages
+    return pm_clock_span(m, &from, &to) ? to : PM_NO_TIME;
+}
+
 // Nearest folder first; in one, a capture time that was told, then the latest stamp of objects and events.
-static int64_t capture_of(struct resolve *r, const struct pm_clock_member *m) {
+static int64_t capture_of(struct resolve *r, struct pm_clock_member *m) {
     if (m->evidence->capture_ns != PM_NO_TIME) return m->evidence->capture_ns;
     if (m->evidence->aged_ns != PM_NO_TIME) return m->evidence->aged_ns;
     for (struct pm_str folder = folder_of(m->path);; folder = folder_of(folder)) {
@@ -599,8 +609,9 @@ static int64_t capture_of(struct resolve *r, const struct pm_clock_member *m) {
         if (p && p->latest != PM_NO_TIME) return p->latest;
         if (folder.n == 0) break;
     }
-    int64_t named = name_date(m);
+    int64_t named = name_date(m), own = own_end(m);
     if (named != PM_NO_TIME) return named;
+    if (own != PM_NO_TIME && (m->mtime_ns == PM_NO_TIME || m->mtime_ns < own || m->mtime_ns > own + DAY_NS)) return own;
     bool credible = is_empty(r->bundle) || (m->mtime_ns > r->bundle.max - 3600 * PM_NS_PER_S && m->mtime_ns < r->bundle.max + 7 * DAY_NS);
     return m->mtime_ns != PM_NO_TIME && credible ? m->mtime_ns : is_empty(r->bundle) ? PM_NO_TIME : r->bundle.max;
 }

@@ -128,12 +128,24 @@ static bool all_silent(const struct pm_incident *inc) {
     return inc->blast.pods_n > 0;
 }
 
+#define TOLD_NS PM_S(10) // all lines of one failure are written within this
+
+// The same trouble stood in the kubelet's way again before the image came, though it made no pull of it (it only asked whether the image is there).
+static bool met_again(const struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL && t->first > pm_at(p) + TOLD_NS) return true;
+    }
+    return false;
+}
+
 // A few single failures, each made good by the next attempt: measured by who waited how long, not by how far apart they were.
 static bool transients(struct pm_state *s, const struct pm_hit *h) {
     if (pm_cause_is(h->cause, "network.stalled")) return false; // whoever met it has waited for minutes
     if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        if (met_again(s, p)) return false;
         for (size_t k = 0; k < i; k++) {
             const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
             int64_t apart = pm_at(p) > pm_at(q) ? pm_at(p) - pm_at(q) : pm_at(q) - pm_at(p);
@@ -165,7 +177,7 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(inc) && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
-    } else if (failed <= 1 && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
+    } else if (failed <= 1 && !(h->pulls.n && met_again(s, &s->pulls.items[h->pulls.items[0]])) && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");
     } else {

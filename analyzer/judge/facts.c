@@ -438,7 +438,7 @@ void pm_facts_covers_of_files(struct pm_state *s) {
         file->node = pm_facts_node(s, file->node);
         int origin = origin_of_component(file->row.component);
         int64_t from, to;
-        if (origin && file->node && pm_file_span(s, file, &from, &to)) pm_facts_cover(s, origin, file->node, from, to);
+        if (origin && file->node && !file->excerpt && pm_file_span(s, file, &from, &to)) pm_facts_cover(s, origin, file->node, from, to);
     }
 }
 

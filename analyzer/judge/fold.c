@@ -496,12 +496,19 @@ static bool ended_in(const struct pm_attempt *p, const struct pm_trace *t) {
     return p->unended ? p->started <= to && p->ended >= from : pm_time_in(pm_at(p), from, to);
 }
 
-static bool logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
+static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
+    size_t n = 0;
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && ended_in(p, t)) return true;
+        n += p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && ended_in(p, t);
     }
-    return false;
+    return n;
+}
+
+// Lines that somebody picked to go with an event are of what it counts, and mostly of the end of it.
+static uint64_t counted_besides(const struct fold *f, const struct pm_trace *t, uint64_t n, size_t seen) {
+    bool excerpt = t->file < f->s->facts.files.n && f->s->facts.files.items[t->file].excerpt;
+    return !excerpt ? n : seen < n ? n - seen : 0;
 }
 
 // An event's first and last time are ends of attempts.
@@ -549,12 +556,13 @@ static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
     uint64_t n = pm_fold_times(f->s, t);
-    bool seen = logs_saw(f, b, t, PM_OUTCOME_FAILED);
+    size_t seen = logs_saw(f, b, t, PM_OUTCOME_FAILED);
+    uint64_t besides = counted_besides(f, t, n, seen);
     pods_to_span(f, b, t);
     uint32_t near = nearest(f, b, t, t->first, slack_of(t), fits_failed);
     for (uint64_t i = 0; i < n; i++) {
         int64_t at = pm_backoff_at(t->first, t->last, n, i);
-        if (seen && log_covers(f, t, at)) continue;
+        if (i >= besides || (seen && log_covers(f, t, at))) continue;
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_FAILED);
         struct pm_attempt *p = pull(f, index);
         p->ended = at;

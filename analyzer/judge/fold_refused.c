@@ -4,6 +4,8 @@
 // (k8s:pkg/kubelet/images/image_manager.go: EnsureImageExists returns before the puller is asked). The pod is stuck as long as it is told.
 #include "judge/fold.h"
 
+#define BEFORE_NS PM_S(600)
+
 static const char *const early[] = {"InvalidImageName", "InspectFailed", "ErrImageNeverPull", "ImageInspectError"};
 
 static bool is_early(struct pm_str word) {
@@ -23,9 +25,24 @@ static Word_t asker(struct pm_state *s, const struct pm_trace *t, uint32_t image
     return PM_PAIR(t->pod ? pm_id_join(s, t->namespace, '/', t->pod) : t->node, image);
 }
 
+// A pull that the runtime's end left unserved is followed by look-ups that fail for the same reason: the pod's attempt is that pull.
+static Word_t pulled_before(struct pm_state *s, const struct pm_trace *t) {
+    if (!pm_str_eqc(pm_name(s, t->reason), "ImageInspectError") && !pm_str_eqc(pm_name(s, t->reason), "InspectFailed")) return 0;
+    Word_t best = 0;
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        bool same = p->node == t->node && p->image == t->image && t->image && !p->merged && pm_at(p) != PM_NO_TIME && pm_at(p) <= t->first;
+        if (!same || (best && pm_at(p) < pm_at(&s->pulls.items[best - 1]))) continue;
+        best = i + 1;
+    }
+    if (!best || s->pulls.items[best - 1].outcome != PM_OUTCOME_FAILED || t->first - pm_at(&s->pulls.items[best - 1]) > BEFORE_NS) return 0;
+    return pm_cause_is(s->pulls.items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
+}
+
 static void fold_one(struct pm_state *s, Pvoid_t *seen, uint32_t trace) {
     const struct pm_trace *t = &s->traces.items[trace];
     Word_t found = pm_map_get(*seen, asker(s, t, t->image));
+    if (!found && (found = pulled_before(s, t))) *pm_map_slot(seen, asker(s, t, t->image)) = found;
     if (!found) {
         found = pm_fold_new(s, t, PM_OUTCOME_FAILED) + 1;
         s->pulls.items[found - 1].ended = t->first;

@@ -285,6 +285,20 @@ static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
     return !pod || !pod->running;
 }
 
+// The one image that its workload asks for, as a table of workloads told; a pod of several containers waits for one of them, nobody says which.
+static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
+    const struct pm_pod_fact *pod = t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    const struct pm_workload_fact *w =
+        pod && pod->workload_name ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind), pod->workload_name) : NULL;
+    struct pm_image image;
+    pm_arena_reset(s->scratch);
+    if (!w || w->images.n != 1 || !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image)) return;
+    t->image = w->images.items[0];
+    t->registry = pm_id(s, image.registry);
+    t->repository = pm_id(s, image.repository);
+    t->tag = pm_id(s, image.tag);
+}
+
 static void waiting_pods(struct pm_state *s) {
     struct pm_ids told = {0};
     size_t home = 0; // index + 1
@@ -292,13 +306,14 @@ static void waiting_pods(struct pm_state *s) {
         for (size_t k = 0; s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
             pm_ids_add_new(&told, s->pulls.items[i].pods.items[k]);
     for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+        struct pm_trace *t = &s->traces.items[i];
         if (!only_waits(s, t) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod))) continue;
         if (!home) {
             hit_new(s, pm_cause_c("unknown"));
             home = s->hits.n;
         }
         struct pm_hit *h = &s->hits.items[home - 1];
+        image_of_workload(s, t);
         h->side = h->waits = true;
         h->lines += t->count;
         span(h, t->first, t->last);
@@ -317,7 +332,9 @@ static void begin_with_back_off(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         uint32_t incident = t->pull ? s->pulls.items[t->pull - 1].incident : 0;
-        if (!incident || t->count < 2 || t->first == PM_NO_TIME || (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL)) continue;
+        if (!incident || t->origin == PM_ORIGIN_POD || t->count < 2 || t->first == PM_NO_TIME ||
+            (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
+            continue;
         struct pm_hit *h = &s->hits.items[incident - 1];
         bool pulled = false; // meanwhile: that was another trouble
         for (size_t k = pm_pull_first(s, t->first); !pulled && k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++)

@@ -168,7 +168,8 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
 static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
     if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN && t->kind != PM_KIND_HEALTH_CHECK) return false;
     if (t->origin == PM_ORIGIN_EVENTS) return false;
-    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d", t->kind, t->node, t->namespace, t->pod, t->image, t->container, t->verdict.cause);
+    bool state = t->origin == PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
+    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod, t->image, t->container, t->verdict.cause, state);
     Word_t *slot = pm_map_slot(&s->side_last, who);
     struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
@@ -484,11 +485,22 @@ static void drop_own_images(struct pm_state *s) {
     s->traces.n = kept;
 }
 
+// A few lines of a log beside a row of events in one file are what somebody picked: they tell what they say, and nothing by their silence.
+#define EXCERPT_MAX 50
+static void find_excerpts(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+        if (f && f->row.events && f->row.events < EXCERPT_MAX) f->excerpt = true;
+    }
+}
+
 // A node is listened to from its first line to its last. In a file that holds the lines of several nodes (must-gather) those that speak of pulls are few: such
 // a file goes on for each of them to its own end.
 static void cover(struct pm_state *s, const struct pm_trace *t) {
     const struct pm_file_fact *file = t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
     int64_t from, to;
+    if (file && file->excerpt) return;
     bool several =
         file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET && pm_str_eqc(file->row.component, "kubelet") && pm_file_span(s, file, &from, &to);
     pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
@@ -502,6 +514,7 @@ void pm_load_rows(struct pm_state *s) {
     learn_hosts(s);
     pm_facts_boxed(s);
     learn_registries_of_pods(s);
+    find_excerpts(s);
     pm_facts_covers_of_files(s);
     for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
     for (size_t i = 0; i < s->traces.n; i++) learn_deleted(s, &s->traces.items[i]);

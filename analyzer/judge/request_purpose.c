@@ -250,8 +250,13 @@ static bool is_failed_pull(struct pm_state *s, const struct pm_request_group *g)
     return !(g->worst == 404 && g->agent_kind == PM_AGENT_BUILDER && asks_for_cache(s, g));
 }
 
+// A prober asks whether the door is open. Who gives a name, asks for one manifest with it and is refused by that name wanted the image, with whatever at hand.
+static bool refused_by_name(const struct pm_request_group *g) {
+    return g->agent_kind == PM_AGENT_PROBER && g->user && g->asked_get && (g->worst == 401 || g->worst == 403) && !g->ok_manifests;
+}
+
 static bool is_pull(struct pm_state *s, const struct pm_request_group *g) {
-    if (pm_agent_never_pulls(g->agent_kind) || belongs_to_push(s, g)) return false;
+    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(s, g)) return false;
     return g->worst ? is_failed_pull(s, g) : is_good_pull(g);
 }
 

@@ -13,6 +13,7 @@ struct spared {
     struct pm_ids siblings;                              // other registries (of another region) that served the same repositories
     struct pm_ids elsewhere;                             // nodes that pulled from those
     struct pm_ids holders;                               // nodes that held the images: they started pods without a pull
+    struct pm_ids beside;                                // images that pulled around trouble of one image that was short: told, but they prove no scope
 };
 
 static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from, int64_t *to) {
@@ -43,7 +44,7 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
             if (!hit_node && p->node) pm_ids_add_new(&out->elsewhere, p->node);
         }
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
-        if (hit_registry && p->image && during && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(&out->images, p->image);
+        if (hit_registry && p->image && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(during ? &out->images : &out->beside, p->image);
         if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace)) pm_ids_add_new(&out->namespaces, p->namespace);
     }
 }
@@ -156,6 +157,7 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     pm_strs_of_ids(s, &h->served, &v.registries);
     for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
     for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
+    for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++) pm_ids_add_new(&v.images, v.beside.items[i]);
     for (size_t i = 0; i < v.siblings.n; i++) pm_ids_add_new(&v.registries, v.siblings.items[i]);
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);
@@ -167,4 +169,5 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     pm_ids_free(&v.siblings);
     pm_ids_free(&v.elsewhere);
     pm_ids_free(&v.holders);
+    pm_ids_free(&v.beside);
 }

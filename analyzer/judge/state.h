@@ -221,6 +221,7 @@ struct pm_cover {
 struct pm_file_fact {
     struct pm_file_row row;
     uint32_t node, path;
+    bool excerpt; // lines that somebody picked: what is not in it may have been all the same
 };
 
 #define PM_LIST(T)                                                                                                                                             \

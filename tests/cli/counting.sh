@@ -60,4 +60,75 @@ several 35 >several/kubelet_service.log
 [ "$(severity)" = info ] || wrong "one failure and half an hour of silence: $(severity)"
 several 09 >several/kubelet_service.log
 [ "$(severity)" != info ] || wrong "one failure where the log ends: $(severity)"
+
+said() { # folder condition over the report r and its first incident i
+    run 0 "$PM" analyze "$1" -o s.json
+    python3 -c 'import json, sys; r = json.load(open("s.json")); i = r["incidents"][0]; assert eval(sys.argv[1]), (r["pulls"]["attempts"], r["pulls"]["failed"], i)' "$2" 2>err ||
+        wrong "$1: $2: $(tail -1 err)"
+}
+
+# Tables only: the image that the pods wait for is the one that their workload asks for. Of two containers nobody says which one waits.
+mkdir tables
+printf '%s\n' 'NAMESPACE   NAME                   READY   STATUS             RESTARTS   AGE   IP            NODE    NOMINATED NODE   READINESS GATES' \
+    'moor        peat-6d9f8c7b4-bx9k2   0/1     ImagePullBackOff   0          7m    10.42.1.19    heath-1   <none>           <none>' \
+    'moor        reed-7c8f9d6b5-cx9k2   0/2     ErrImagePull       0          7m    10.42.1.20    heath-2   <none>           <none>' >tables/pods.txt
+printf '%s\n' 'NAMESPACE   NAME   READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES                                                     SELECTOR' \
+    'moor        peat   0/1     1            0           40d   app          reg.gorse.example/peat:3                                   app=peat' \
+    'moor        reed   0/1     1            0           40d   app,side     reg.gorse.example/reed:3,reg.gorse.example/side:1           app=reed' >tables/deploy.txt
+said tables 'i["blast_radius"]["images"] == ["reg.gorse.example/peat:3"] and len(i["blast_radius"]["pods"]) == 2 and r["pulls"]["failed"] == 0'
+
+# One pull met the missing runtime; then the kubelet could not even ask whether the image is there: one failed pull, and more than a blip.
+mkdir -p inspect/nodes/heath-1
+down='rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused\"'
+{
+    echo "E0317 09:01:31.001999    1733 log.go:32] \"PullImage from image service failed\" err=\"$down\" image=\"traefik:3.4\""
+    for s in 45 57; do
+        echo "E0317 09:01:$s.000000    1733 log.go:32] \"Get ImageStatus from image service failed\" err=\"$down\" image=\"traefik:3.4\""
+        echo "E0317 09:01:$s.000299    1733 pod_workers.go:1324] \"Error syncing pod, skipping\" err=\"failed to \\\"StartContainer\\\" for \\\"main\\\" with ImageInspectError: \\\"Failed to inspect image \\\\\\\"traefik:3.4\\\\\\\": $(printf '%s' "$down" | sed 's/\\"/\\\\\\"/g')\\\"\" pod=\"moor/peat-1\" podUID=\"77aa\""
+    done
+} >inspect/nodes/heath-1/kubelet.log
+printf '%s\n' 'time="2026-03-17T09:01:30.000000000Z" level=info msg="Stop CRI service"' 'time="2026-03-17T09:03:05.000000000Z" level=info msg="starting containerd" revision="a0" version="v2.1.4"' \
+    'time="2026-03-17T09:03:20.000000000Z" level=info msg="PullImage \"traefik:3.4\""' \
+    "time=\"2026-03-17T09:03:21.400000095Z\" level=info msg=\"PullImage \\\"traefik:3.4\\\" returns image reference \\\"sha256:$(printf %064d 7)\\\"\"" >inspect/nodes/heath-1/containerd.log
+said inspect 'r["pulls"]["failed"] == 1 and r["pulls"]["ok"] == 1 and i["severity"] == "warning" and i["root_cause"] == "runtime.unavailable"'
+sed -i '/ImageInspectError/d; /ImageStatus/d' inspect/nodes/heath-1/kubelet.log # the blip itself
+said inspect 'r["pulls"]["failed"] == 1 and i["severity"] == "info"'
+
+# Short trouble of one image: those that pulled around it are spared, and told.
+mkdir short
+tls='rpc error: code = Unknown desc = Error response from daemon: Get https://registry-1.docker.io/v2/: net/http: TLS handshake timeout'
+{
+    for s in 29 49; do echo "E0120 11:42:$s.602285    4787 remote_image.go:113] PullImage \"acme/web:1.4\" from image service failed: $tls"; done
+    echo 'I0120 11:43:32.675857    4787 kube_docker_client.go:347] Stop pulling image "acme/web:1.4": "Status: Downloaded newer image for acme/web:1.4"'
+    echo 'I0120 11:43:40.661246    4787 kube_docker_client.go:347] Stop pulling image "acme/cart:2": "Status: Downloaded newer image for acme/cart:2"'
+} >short/kubelet.log
+said short 'i["blast_radius"]["spared"]["images"] == ["docker.io/acme/cart:2"] and i["blast_radius"]["images"] == ["docker.io/acme/web:1.4"]'
+
+# A paste: what the event counts, and the one line of the log that was picked to go with it. The excerpt hides nothing by its silence; what it shows is counted.
+mkdir paste
+{
+    printf 'Name:             peat-1\nNamespace:        moor\nNode:             heath-1/10.0.3.12\nEvents:\n  Type     Reason     Age                   From               Message\n  ----     ------     ----                  ----               -------\n'
+    printf '  Normal   Scheduled  48m                   default-scheduler  Successfully assigned moor/peat-1 to heath-1\n  Warning  Failed     7s (x60 over 48m)     kubelet            Failed to pull image "reg.gorse.example/kiln:9": failed to resolve reference "reg.gorse.example/kiln:9": reg.gorse.example/kiln:9: not found\n\n'
+    for at in 02:11.000000 03:40.000000; do echo "Jan 29 10:${at%.*} heath-1 kubelet[3729]: E0129 10:$at    3729 log.go:32] \"PullImage from image service failed\" err=\"rpc error: code = NotFound desc = failed to pull and unpack image \\\"reg.gorse.example/kiln:9\\\": failed to resolve reference \\\"reg.gorse.example/kiln:9\\\": reg.gorse.example/kiln:9: not found\" image=\"reg.gorse.example/kiln:9\""; done
+} >paste/issue.txt
+touch -d 2026-01-29T10:04:00Z paste/issue.txt
+said paste 'r["pulls"]["failed"] == 60 and i["to"][:16] == "2026-01-29T10:03"'
+touch -d 2027-08-01T00:00:00Z paste/issue.txt # found again next year: ages still go with the lines beside them
+said paste 'r["pulls"]["failed"] == 60 and i["from"][5:13] == "01-29T09" and r["windows"] == []'
+
+# Since when a pod is as it is says nothing of when its back-off began.
+mkdir -p since/nodes/heath-1
+printf '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Pod","metadata":{"name":"peat-1","namespace":"moor","creationTimestamp":"2026-03-17T09:00:29Z"},"spec":{"nodeName":"heath-1","containers":[{"name":"app","image":"reg.gorse.example/kiln:9"}]},"status":{"phase":"Pending","conditions":[{"type":"Ready","status":"False","lastTransitionTime":"2026-03-17T09:00:29Z"}],"containerStatuses":[{"name":"app","image":"reg.gorse.example/kiln:9","state":{"waiting":{"reason":"ImagePullBackOff","message":"Back-off pulling image \\"reg.gorse.example/kiln:9\\""}}}]}}]}\n' >since/pods.json
+for s in 10 24 52; do
+    echo "E0317 09:01:$s.000000       9 log.go:32] \"PullImage from image service failed\" err=\"rpc error: code = NotFound desc = failed to pull and unpack image \\\"reg.gorse.example/kiln:9\\\": failed to resolve reference \\\"reg.gorse.example/kiln:9\\\": reg.gorse.example/kiln:9: not found\" image=\"reg.gorse.example/kiln:9\""
+    echo "E0317 09:01:$s.900000       9 pod_workers.go:1301] \"Error syncing pod, skipping\" err=\"failed to \\\"StartContainer\\\" for \\\"app\\\" with ImagePullBackOff: \\\"Back-off pulling image \\\\\\\"reg.gorse.example/kiln:9\\\\\\\"\\\"\" pod=\"moor/peat-1\" podUID=\"9f1e\""
+done >since/nodes/heath-1/kubelet.log
+said since 'i["from"] == "2026-03-17T09:01:10.000Z" and r["pulls"]["failed"] == 3'
+
+# curl that names itself and is refused by that name wanted the image; one that finds the door open, or is greeted, looked whether it is there.
+mkdir door
+printf '%s\n' '10.0.0.1 - dora [25/Nov/2026:10:00:00 +0000] "GET /v2/app/a/manifests/1 HTTP/1.1" 403 120 "-" "curl/8.5.0"' \
+    '10.0.0.2 - - [25/Nov/2026:10:00:01 +0000] "GET /v2/app/a/manifests/1 HTTP/1.1" 401 120 "-" "curl/8.5.0"' \
+    '10.0.0.3 - dora [25/Nov/2026:10:00:02 +0000] "GET /v2/app/b/manifests/1 HTTP/1.1" 200 120 "-" "curl/8.5.0"' >door/access.log
+said door '(r["pulls"]["attempts"], r["pulls"]["failed"]) == (1, 1)'
 exit $failed
