@@ -228,6 +228,12 @@ static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p, const
     return p->outcome == PM_OUTCOME_OK && !(p->forms & t->form) && pm_at(p) <= t->ts;
 }
 
+// As long to the hundredth part: the kubelet's event repeats what the runtime measured, and may be stamped with another clock.
+static bool fits_ok_as_long(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    int64_t gap = llabs(p->duration_ns - t->duration_ns);
+    return fits_ok_unseen(f, p, t) && p->duration_ns > 0 && t->duration_ns > 0 && gap <= PM_S(1) / 200 + t->duration_ns / 100;
+}
+
 // ── runtime ──
 struct pairing {
     struct pm_ids open;
@@ -581,6 +587,7 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->last, slack_of(t), fits_ok_unseen);
     if (index == UINT32_MAX && (t->duration_ns == 0 || t->quality == PM_QUALITY_RELATIVE)) index = nearest(f, b, t, t->last, slack_of(t), fits_ok);
+    if (index == UINT32_MAX) index = nearest(f, b, t, t->last, PM_S(30), fits_ok_as_long);
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
         return;

@@ -35,6 +35,20 @@ static void rapid_attempts_stay_separate(void **state) {
     judged_free(&j);
 }
 
+// An event's clock is seconds off, and what it repeats is as long as what the runtime measured: one pull. Another length is another pull.
+static void good_pulls_are_known_by_their_length(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {7.00, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
+        {8.40, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .took = 1.4},
+        {3.00, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-0", .took = 1.403, .join = "u1"},
+        {50.0, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-1", .took = 9.1, .join = "u2"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT pods, sources FROM pulls ORDER BY ended", "shop/web-0 runtime+events, shop/web-1 events");
+    judged_free(&j);
+}
+
 // Only events are left: the count is spread by the back-off model, and what lies between first and last is marked as reconstructed.
 static void counted_event_alone(void **state) {
     (void)state;
@@ -227,6 +241,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_failed_pull_is_one_whoever_traced_it),
         cmocka_unit_test(rapid_attempts_stay_separate),
+        cmocka_unit_test(good_pulls_are_known_by_their_length),
         cmocka_unit_test(counted_event_alone),
         cmocka_unit_test(half_a_log_hides_nothing),
         cmocka_unit_test(event_table_beside_event_objects),
