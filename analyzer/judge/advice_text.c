@@ -230,6 +230,8 @@ static struct pm_str filled(struct pm_arena *a, struct pm_str text, const struct
     return out;
 }
 
+#define LOOP_MAX 200 // nobody pastes a line of eleven thousand names
+
 static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const struct pm_advice_names *n) {
     int loop = looped_key(text, n);
     struct pm_str body = loop >= 0 ? filled(a, text, n, loop) : PM_NONE;
@@ -238,12 +240,16 @@ static struct pm_str command_with(struct pm_arena *a, struct pm_str text, const 
     bool good = true;
     pm_buf_fmt(&b, "for %s in", pm_words_placeholder[loop]);
     const struct pm_strs *items = is_pair(loop) ? &n->pairs : &n->all[loop];
+    size_t put = 0, more = 0;
     for (size_t i = 0; i < items->n && good; i++) {
         if (loop == PM_ADV_DEPLOYMENT && !pm_str_has(items->items[i], PM_STR(":deployment/"))) continue;
+        if (put == LOOP_MAX && ++more) continue;
         pm_buf_addc(&b, ' ');
         good = may_put(n, loop, items->items[i], 0, &b);
+        put++;
     }
     pm_buf_fmt(&b, "; do %.*s; done", PM_FMT(body));
+    if (more) pm_buf_fmt(&b, " # and %zu more", more);
     struct pm_str out = good ? pm_arena_dup(a, pm_buf_str(&b)) : PM_NONE;
     pm_buf_free(&b);
     return out;

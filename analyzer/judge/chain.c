@@ -2,6 +2,7 @@
 //
 // A link needs the shared key, the lag, and its quantity (share.c): time order alone makes no chain.
 #include "judge/chain.h"
+#include <stdlib.h>
 
 static bool names(const char *match, int cause) { return pm_cause_is(cause, match) || pm_cause_in(cause, match); }
 
@@ -68,8 +69,22 @@ static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const 
     return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
 }
 
+// The incidents that each link can begin with: looked up once, not for each effect.
+static struct pm_ids *origins_new(const struct pm_state *s) {
+    struct pm_ids *of = pm_xmalloc((s->links.n + 1) * sizeof *of);
+    memset(of, 0, (s->links.n + 1) * sizeof *of);
+    for (size_t k = 0; k < s->links.n; k++)
+        for (size_t i = 0; i < s->hits.n; i++)
+            if (!s->hits.items[i].dropped && names(s->links.items[k].from, s->hits.items[i].cause)) pm_ids_add(&of[k], (uint32_t)i);
+    return of;
+}
+static void origins_free(const struct pm_state *s, struct pm_ids *of) {
+    for (size_t k = 0; k < s->links.n; k++) pm_ids_free(&of[k]);
+    free(of);
+}
+
 // Of several causes that could be shown, the one that shows most; of equals the nearest in time.
-static void explain(const struct pm_chain *c, size_t effect) {
+static void explain(const struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
     struct pm_state *s = c->s;
     struct pm_hit *to = &s->hits.items[effect];
     int64_t best_lag = INT64_MAX;
@@ -77,12 +92,11 @@ static void explain(const struct pm_chain *c, size_t effect) {
     for (size_t k = 0; k < s->links.n && !to->dropped; k++) {
         const struct pm_link_rule *r = &s->links.items[k];
         if (!names(r->to, to->cause)) continue;
-        for (size_t i = 0; i < s->hits.n; i++) {
+        for (size_t n = 0; n < origins[k].n; n++) {
+            size_t i = origins[k].items[n];
             const struct pm_hit *from = &s->hits.items[i];
             struct pm_share share;
-            if (i == effect || from->dropped || !names(r->from, from->cause) || !shared(s, r, from, to) || ancestor(s, i, effect) ||
-                !shown(c, r, from, to, &share))
-                continue;
+            if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) || !shown(c, r, from, to, &share)) continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
             double part = (double)share.n / (double)share.of;
             if (part < best || (part == best && lag >= best_lag)) continue;
@@ -146,15 +160,18 @@ static void root_first(struct pm_state *s, const struct pm_hit *effect, struct p
 void pm_chain_links(struct pm_state *s) {
     struct pm_chain c;
     pm_chain_gather(s, &c);
-    for (size_t i = 0; i < s->hits.n; i++) explain(&c, i);
+    struct pm_ids *origins = origins_new(s), roots = {0};
+    for (size_t i = 0; i < s->hits.n; i++) explain(&c, origins, i);
+    origins_free(s, origins);
     pm_chain_free(&c);
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (s->hits.items[i].explained_by && !(s->hits.items[i].side && !s->hits.items[i].failed)) pm_ids_add_new(&roots, s->hits.items[i].explained_by);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
-        bool explains = false;
-        for (size_t k = 0; k < s->hits.n && !explains; k++)
-            explains = s->hits.items[k].explained_by == i + 1 && !(s->hits.items[k].side && !s->hits.items[k].failed);
+        bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
         h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) && !helper_of_these(h));
     }
+    pm_ids_free(&roots);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->explained_by && s->hits.items[h->explained_by - 1].dropped) h->explained_by = 0;

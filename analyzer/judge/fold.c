@@ -24,6 +24,8 @@ struct bucket {
     struct pm_ids traces;   // in time order
     struct pm_ids attempts; // indexes into pulls
     size_t sorted;          // the first so many are in time order
+    struct pm_ids loose;    // attempts that events made without naming a pod
+    struct pm_ids pulling;  // traces: events of attempts that began, in time order
 };
 struct fold {
     struct pm_state *s;
@@ -172,19 +174,22 @@ static size_t first_after(struct fold *f, const struct bucket *b, int64_t t) { /
 
 typedef bool fits(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t);
 
+#define TAIL_MAX 256
+
 // The attempt nearest in time that fits, within `near`; UINT32_MAX where there is none. The unsorted tail is short or of the same pass: its last few are asked too.
 static uint32_t nearest(struct fold *f, const struct bucket *b, const struct pm_trace *t, int64_t at, int64_t near, fits *fit) {
     uint32_t best = UINT32_MAX;
     int64_t best_gap = near;
-    size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted;
-    for (size_t i = first_after(f, b, at - near); i < b->attempts.n; i++) {
+    size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted, last = b->attempts.n > TAIL_MAX ? b->attempts.n - TAIL_MAX : 0;
+    for (size_t i = first_after(f, b, pm_time_add(at, -near)); i < b->attempts.n; i++) {
+        if (i >= b->sorted && i < last) i = last; // of thousands the latest, which are nearest in time
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (i < b->sorted && pm_at(p) > at + near) {
+        if (i < b->sorted && pm_at(p) > pm_time_add(at, near)) {
             i = tail - 1;
             if (tail >= b->attempts.n) break;
             continue;
         }
-        int64_t gap = pm_at(p) > at ? pm_at(p) - at : at - pm_at(p);
+        int64_t gap = pm_time_apart(pm_at(p), at);
         if (gap > near || (best != UINT32_MAX && gap >= best_gap) || !fit(f, p, t)) continue;
         best = b->attempts.items[i];
         best_gap = gap;
@@ -330,26 +335,41 @@ static void fold_runtime(struct fold *f, struct bucket *b) {
     pm_ids_free(&open.open);
 }
 
+static int by_ns(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// The first start after `at`; PM_NO_TIME where there is none.
+static int64_t start_after(const int64_t *starts, size_t n, int64_t at) {
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (starts[mid] <= at) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < n ? starts[lo] : PM_NO_TIME;
+}
+
 // CRI-O logs failures at debug level only: a start that the image's next start overtakes has failed, why is not told.
 static void overtaken(struct fold *f, const struct bucket *b) {
-    int64_t next = PM_NO_TIME;
+    int64_t *starts = pm_xmalloc((b->attempts.n + 1) * sizeof *starts);
+    size_t n = 0;
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->quiet && p->started != PM_NO_TIME) next = pm_max_time(next, p->started);
+        if (p->quiet && p->started != PM_NO_TIME) starts[n++] = p->started;
     }
+    if (n > 1) qsort(starts, n, sizeof *starts, by_ns);
     for (size_t i = 0; i < b->attempts.n; i++) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (!p->quiet || p->outcome != PM_OUTCOME_OPEN || p->started == PM_NO_TIME || p->started >= next) continue;
-        int64_t over = PM_NO_TIME; // the start that came next
-        for (size_t k = 0; k < b->attempts.n; k++) {
-            const struct pm_attempt *q = pull(f, b->attempts.items[k]);
-            if (q->quiet && q->started > p->started) over = pm_min_time(over, q->started);
-        }
+        int64_t over = p->quiet && p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME ? start_after(starts, n, p->started) : PM_NO_TIME;
+        if (over == PM_NO_TIME) continue;
         p->outcome = PM_OUTCOME_FAILED;
         p->ended = over;
         p->unended = true;
         p->why = PM_STR("the pull has no end and the next one of its image began");
     }
+    free(starts);
 }
 
 // ── kubelet ──
@@ -498,14 +518,19 @@ static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t a
 
 // Did this attempt end while the event was counted? Where nobody told its end, any time between its start and the next is as good.
 static bool ended_in(const struct pm_attempt *p, const struct pm_trace *t) {
-    int64_t from = t->first - slack_of(t), to = t->last + slack_of(t);
+    int64_t from = pm_time_add(t->first, -slack_of(t)), to = pm_time_add(t->last, slack_of(t));
     return p->unended ? p->started <= to && p->ended >= from : pm_time_in(pm_at(p), from, to);
 }
 
-static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
-    size_t n = 0;
-    for (size_t i = 0; i < b->attempts.n; i++) {
+#define BEYOND_MAX 16 // attempts whose end nobody told may lie a little out of order
+
+// How many such attempts the logs show while the event was counted; no more than `enough` are counted.
+static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome, uint64_t enough) {
+    int64_t to = pm_time_add(t->last, slack_of(t));
+    size_t n = 0, beyond = 0;
+    for (size_t i = first_after(f, b, pm_time_add(t->first, -slack_of(t))); i < b->sorted && n < enough; i++) { // behind those are the events' own
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
+        if (to != PM_NO_TIME && pm_at(p) > to && ++beyond > BEYOND_MAX) break;
         n += p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && ended_in(p, t);
     }
     return n;
@@ -525,27 +550,31 @@ static void learn_end(struct pm_attempt *p, const struct pm_trace *t) {
     p->unended = false;
 }
 
+static void pod_to_attempt(struct fold *f, struct pm_attempt *p, const struct pm_trace *t) {
+    if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod || !ended_in(p, t)) return;
+    learn_end(p, t);
+    p->sources |= PM_SRC_EVENTS;
+    add_pod(f->s, p, t);
+    if (!p->quiet || p->verdict.cause >= 0) return; // nobody else knows why
+    take_verdict(p, &t->verdict);
+    if (!p->error) p->error = t->error;
+}
+
 static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace *t) {
-    for (size_t i = first_after(f, b, t->first - slack_of(t)); i < b->attempts.n; i++) {
+    int64_t to = pm_time_add(t->last, slack_of(t));
+    for (size_t i = first_after(f, b, pm_time_add(t->first, -slack_of(t))); i < b->sorted; i++) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (pm_at(p) > t->last + slack_of(t) && !p->unended) break;
-        if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod || !ended_in(p, t)) continue;
-        learn_end(p, t);
-        p->sources |= PM_SRC_EVENTS;
-        add_pod(f->s, p, t);
-        if (!p->quiet || p->verdict.cause >= 0) continue; // nobody else knows why
-        take_verdict(p, &t->verdict);
-        if (!p->error) p->error = t->error;
+        if (pm_at(p) > to && !p->unended) break;
+        pod_to_attempt(f, p, t);
     }
+    for (size_t i = 0; i < b->loose.n; i++) pod_to_attempt(f, pull(f, b->loose.items[i]), t);
 }
 
 // "Pulling" of the same pod tells when its last attempt began: how long one lasted tells a stall from a refusal.
 static int64_t began_before(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
-    for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *o = &f->s->traces.items[b->traces.items[i]];
-        if (o->origin == PM_ORIGIN_EVENTS && o->role == PM_ROLE_START && o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
-            o->last <= t->last && t->last - o->last < PM_S(3600))
-            return o->last;
+    for (size_t i = 0; i < b->pulling.n; i++) {
+        const struct pm_trace *o = &f->s->traces.items[b->pulling.items[i]];
+        if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME && o->last <= t->last && t->last - o->last < PM_S(3600)) return o->last;
     }
     return PM_NO_TIME;
 }
@@ -562,10 +591,9 @@ static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->s->traces.items[trace];
     uint64_t n = pm_fold_times(f->s, t);
-    size_t seen = logs_saw(f, b, t, PM_OUTCOME_FAILED);
+    size_t seen = logs_saw(f, b, t, PM_OUTCOME_FAILED, n);
     uint64_t besides = counted_besides(f, t, n, seen);
     pods_to_span(f, b, t);
-    uint32_t near = nearest(f, b, t, t->first, slack_of(t), fits_failed);
     for (uint64_t i = 0; i < n; i++) {
         int64_t at = pm_backoff_at(t->first, t->last, n, i);
         if (i >= besides || (seen && log_covers(f, t, at))) continue;
@@ -577,10 +605,12 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
         p->lead_ns = n > 1 && t->first != PM_NO_TIME ? (t->last - t->first) / (int64_t)(n - 1) : 0;
         if (i + 1 == n && t->quality != PM_QUALITY_RELATIVE) p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
+        if (!p->exact_pod) pm_ids_add(&b->loose, index);
         pm_fold_absorb(f->s, index, trace);
         if (i) pull(f, index)->lines = 0;
     }
-    if (!t->pull && near != UINT32_MAX) pm_fold_absorb(f->s, near, trace);
+    uint32_t near = t->pull ? UINT32_MAX : nearest(f, b, t, t->first, slack_of(t), fits_failed);
+    if (near != UINT32_MAX) pm_fold_absorb(f->s, near, trace);
 }
 
 static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
@@ -592,7 +622,7 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
         pm_fold_absorb(f->s, index, trace);
         return;
     }
-    if (log_covers(f, t, t->last) && logs_saw(f, b, t, PM_OUTCOME_OK)) return;
+    if (log_covers(f, t, t->last) && logs_saw(f, b, t, PM_OUTCOME_OK, 1)) return;
     index = attempt_ended(f, b, trace, PM_OUTCOME_OK, t->last);
     pull(f, index)->off_ns = may_be_off(t, 1, 0);
 }
@@ -699,7 +729,9 @@ static void deal(struct fold *f) {
         if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL) *pm_map_slot(&f->image_service, t->node) = 1;
         if (pm_fold_imageless(t) || pm_fold_refused_early(f->s, t)) continue; // fold_dockerd.c, fold_refused.c
         if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) continue;
-        pm_ids_add(&bucket_at(f, t->node, t->image)->traces, (uint32_t)i);
+        struct bucket *b = bucket_at(f, t->node, t->image);
+        pm_ids_add(&b->traces, (uint32_t)i);
+        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START) pm_ids_add(&b->pulling, (uint32_t)i);
     }
 }
 
@@ -815,6 +847,8 @@ void pm_fold_pulls(struct pm_state *s) {
     for (size_t i = 0; i < f.buckets.n; i++) {
         pm_ids_free(&f.buckets.items[i].traces);
         pm_ids_free(&f.buckets.items[i].attempts);
+        pm_ids_free(&f.buckets.items[i].loose);
+        pm_ids_free(&f.buckets.items[i].pulling);
     }
     free(f.buckets.items);
     free(f.restarts.items);

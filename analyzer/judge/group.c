@@ -22,9 +22,14 @@ static bool grouped_by(const struct pm_family_rule *f, const char *what) {
 
 static struct pm_hit *hit_new(struct pm_state *s, int cause) {
     struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
-    h->cause = cause;
-    h->from = h->to = h->recovered = PM_NO_TIME;
+    *h = (struct pm_hit){.cause = cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
     return h;
+}
+
+void pm_hit_free(struct pm_hit *h) {
+    struct pm_ids *lists[] = {&h->pulls,  &h->traces,     &h->groups, &h->said,    &h->nodes,        &h->registries,
+                              &h->images, &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
+    for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
 }
 
 static void span(struct pm_hit *h, int64_t from, int64_t to) {
@@ -146,7 +151,7 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-static void take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
+void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
     struct pm_ids moved = b->pulls;
     b->pulls = (struct pm_ids){0};
     b->failed = 0;
@@ -155,18 +160,21 @@ static void take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
     pm_ids_free(&moved);
 }
 
-// Step by step: what begins within `together` of the last that joined is one change still (three wrong tags at 0, 100 and 200 s).
-static void join_together(struct pm_state *s) {
+// Step by step: what begins within `together` of the last that joined is one change still (three wrong tags at 0, 100 and 200 s). The first `ordered` are in
+// order of time, so that the look ends with what begins too late.
+static void join_together(struct pm_state *s, size_t ordered) {
     for (size_t i = 0; i < s->hits.n; i++) {
         int64_t together = family_of(s, s->hits.items[i].cause)->together_ns, last = s->hits.items[i].from;
-        for (size_t k = i + 1; together && !s->hits.items[i].dropped && k < s->hits.n; k++) {
+        bool may = together && !s->hits.items[i].dropped && (s->hits.items[i].nodes.n || s->hits.items[i].namespaces.n);
+        for (size_t k = i + 1; may && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
-            int64_t apart = last > b->from ? last - b->from : b->from - last;
+            int64_t apart = pm_time_apart(last, b->from);
+            if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME) k = ordered - 1; // so do all behind it
             if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
                 !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
                 continue;
             last = pm_max_time(last, b->from);
-            take_over(s, a, b);
+            pm_hit_take_over(s, a, b);
         }
     }
 }
@@ -192,14 +200,17 @@ static bool of_nodes(const struct pm_state *s, const struct pm_hit *h) {
 }
 
 static void join_nodes(struct pm_state *s) {
-    for (size_t i = 0; i < s->hits.n; i++) {
-        if (!of_nodes(s, &s->hits.items[i])) continue;
-        for (size_t k = 0; k < s->hits.n; k++) {
-            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
-            if (a == b || a->cause != b->cause || !of_nodes(s, b) || !within(b, a, family_of(s, a->cause)->together_ns)) continue;
-            take_over(s, a, b);
+    struct pm_ids of = {0};
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (of_nodes(s, &s->hits.items[i])) pm_ids_add(&of, (uint32_t)i);
+    for (size_t i = 0; i < of.n; i++) {
+        struct pm_hit *a = &s->hits.items[of.items[i]];
+        for (size_t k = 0; k < of.n && !a->dropped; k++) {
+            struct pm_hit *b = &s->hits.items[of.items[k]];
+            if (a != b && !b->dropped && a->cause == b->cause && within(b, a, family_of(s, a->cause)->together_ns)) pm_hit_take_over(s, a, b);
         }
     }
+    pm_ids_free(&of);
 }
 
 // ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
@@ -224,7 +235,7 @@ static void bridge(struct pm_state *s) {
         for (size_t k = i + 1; pm_cause_in(s->hits.items[i].cause, "runtime") && !s->hits.items[i].dropped && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from || !common(&a->nodes, &b->nodes)) continue;
-            if (filled(s, a, b, family_of(s, a->cause)->gap_ns)) take_over(s, a, b);
+            if (filled(s, a, b, family_of(s, a->cause)->gap_ns)) pm_hit_take_over(s, a, b);
         }
     }
 }
@@ -362,9 +373,10 @@ void pm_group_incidents(struct pm_state *s) {
     size_t n = s->hits.n;
     for (size_t i = 0; i < n; i++)
         if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
-    join_together(s);
+    join_together(s, n);
     join_nodes(s);
     bridge(s);
+    pm_crowd_pool(s);
     for (size_t i = 0; i < s->hits.n; i++)
         if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);

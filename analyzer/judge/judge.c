@@ -51,12 +51,7 @@ void pm_state_free(struct pm_state *s) {
         pm_ids_free(&s->pulls.items[i].pods);
         pm_ids_free(&s->pulls.items[i].traces);
     }
-    for (size_t i = 0; i < s->hits.n; i++) {
-        struct pm_hit *h = &s->hits.items[i];
-        struct pm_ids *lists[] = {&h->pulls,  &h->traces,     &h->groups, &h->said,    &h->nodes,        &h->registries,
-                                  &h->images, &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
-        for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
-    }
+    for (size_t i = 0; i < s->hits.n; i++) pm_hit_free(&s->hits.items[i]);
     free(s->traces.items);
     free(s->rumours.items);
     free(s->pulls.items);

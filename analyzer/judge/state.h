@@ -436,18 +436,21 @@ void pm_skew_measure(struct pm_state *s);                                       
 int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                               // 0: none that is worth telling
 int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);               // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
-void pm_hearsay_pods(struct pm_state *s);                     // hearsay.c: pods of failed pulls that no witness names
-void pm_settle(struct pm_state *s);                           // settle.c
-void pm_group_incidents(struct pm_state *s);                  // group.c
-void pm_chain_links(struct pm_state *s);                      // chain.c
-void pm_wire_fill(struct pm_state *s, struct pm_hit *h);      // wire.c: variant and endpoints
-void pm_wire_tags(struct pm_state *s, struct pm_hit *h);      // the variant of a missing tag; after pm_scope_find
-void pm_scope_find(struct pm_state *s, struct pm_hit *h);     // scope.c
-void pm_blast_prepare(struct pm_state *s);                    // once, before the first
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h);     // blast.c
-void pm_rollbacks_find(struct pm_state *s, struct pm_hit *h); // rollback.c; after its pods and workloads are known
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h);  // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);   // trigger.c
+void pm_hearsay_pods(struct pm_state *s);    // hearsay.c: pods of failed pulls that no witness names
+void pm_settle(struct pm_state *s);          // settle.c
+void pm_group_incidents(struct pm_state *s); // group.c
+void pm_hit_free(struct pm_hit *h);
+void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b); // all pulls of b are a's; b is dropped
+void pm_crowd_pool(struct pm_state *s);                                        // crowd.c: more incidents than anybody reads
+void pm_chain_links(struct pm_state *s);                                       // chain.c
+void pm_wire_fill(struct pm_state *s, struct pm_hit *h);                       // wire.c: variant and endpoints
+void pm_wire_tags(struct pm_state *s, struct pm_hit *h);                       // the variant of a missing tag; after pm_scope_find
+void pm_scope_find(struct pm_state *s, struct pm_hit *h);                      // scope.c
+void pm_blast_prepare(struct pm_state *s);                                     // once, before the first
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                      // blast.c
+void pm_rollbacks_find(struct pm_state *s, struct pm_hit *h);                  // rollback.c; after its pods and workloads are known
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                   // recovery.c
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                    // trigger.c
 struct pm_trigger_made {
     const char *what;
     int64_t at;

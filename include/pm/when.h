@@ -31,6 +31,20 @@ struct pm_when {
 
 #define PM_NS_PER_S INT64_C(1000000000)
 #define PM_NO_TIME INT64_MIN
+// A time that is missing enters no arithmetic, and no sum leaves the range: what is calculated with times is calculated here.
+static inline int64_t pm_time_add(int64_t at, int64_t span) {
+    int64_t sum;
+    if (at == PM_NO_TIME) return PM_NO_TIME;
+    if (__builtin_add_overflow(at, span, &sum) || sum == PM_NO_TIME) return span > 0 ? INT64_MAX : INT64_MIN + 1;
+    return sum;
+}
+// How far apart: two that are missing are not, one that is missing is beyond any distance.
+static inline int64_t pm_time_apart(int64_t a, int64_t b) {
+    int64_t d;
+    if (a == b) return 0;
+    if (a == PM_NO_TIME || b == PM_NO_TIME || __builtin_sub_overflow(a > b ? a : b, a > b ? b : a, &d)) return INT64_MAX;
+    return d;
+}
 
 // Each reads one shape at the start of s and returns how many bytes it used, 0 where it is not there.
 // 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too

@@ -52,6 +52,25 @@ holds report 'hard.yaml:2' "a hard pattern"
 holds report '"failed": 300' "a hard pattern"
 bounded 4 0 analyze "$tmp/texts" --format json -o "$tmp/report"
 grep -q rule-limit "$tmp/report" && { echo "a limit is told where none bit"; failed=1; }
+# More incidents than anybody reads are told as one, of each cause the smallest; every pull is in one of them, and what is rare keeps its own.
+mkdir "$tmp/crowd"
+awk 'BEGIN { for (i = 0; i < 1500; i++) printf "Failed to pull image \"r%d.acme.test/a/b:1\": r%d.acme.test/a/b:1: not found\n", i, i
+    print "Failed to pull image \"rare.acme.test/a/b:1\": toomanyrequests: retry later" }' >"$tmp/crowd/a.log"
+bounded 4 0 analyze "$tmp/crowd" --format json -o "$tmp/report"
+holds report limit-incidents "1500 incidents"
+holds report '"failed": 1501' "1500 incidents"
+holds report '; done # and ' "a command for hundreds of images"
+python3 - "$tmp/report" <<'END' || failed=1
+import json, sys
+all = json.load(open(sys.argv[1]))["incidents"]
+failed = sorted((i["failed_pulls"] for i in all), reverse=True)
+rare = [i for i in all if i["scope"]["values"] == ["rare.acme.test"]]
+assert 900 < len(all) < 1010 and sum(failed) == 1501, (len(all), sum(failed))
+assert failed[0] > 400 and failed[1] == 1 and len(rare) == 1 and rare[0]["failed_pulls"] == 1, (failed[:3], rare)
+END
+head -900 "$tmp/crowd/a.log" >"$tmp/few.log"
+bounded 4 0 analyze "$tmp/few.log" --format json -o "$tmp/report"
+grep -q limit-incidents "$tmp/report" && { echo "a limit is told where none bit"; failed=1; }
 # Outputs never destroy what is read or kept: refused before anything is read. A name of its own is no trouble.
 spared() { # FILE ARGUMENTS...: the file is as it was, and the status is one of usage
     spared=$1
