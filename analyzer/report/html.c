@@ -4,8 +4,10 @@
 #include "report/html.h"
 #include "base/embed.h"
 #include "pm/timeline.h"
+#include "pm/version.h"
 #include "report/words.h"
 #include <stdarg.h>
+#include <stdlib.h>
 
 void pm_html_text(struct pm_html *h, struct pm_str s) {
     s = pm_text_visible(h->a, s);
@@ -44,10 +46,10 @@ static void text_right(struct pm_html *h, struct pm_str s) {
 }
 static void number(struct pm_html *h, uint64_t n) { text_right(h, pm_words_number(h->a, n)); }
 static void heads(struct pm_html *h, const char *const *names, size_t n) { // a leading '#' marks a column of numbers
-    pm_html_raw(h, "<div class=\"scroll\"><table data-filter><thead><tr>");
+    pm_html_fmt(h, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table data-filter><thead><tr>", names[0] + (names[0][0] == '#'));
     for (size_t i = 0; i < n; i++) {
         bool num = names[i][0] == '#';
-        pm_html_raw(h, num ? "<th class=\"n\">" : "<th>");
+        pm_html_raw(h, num ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
         pm_html_text(h, pm_str_c(names[i] + num));
         pm_html_raw(h, "</th>");
     }
@@ -109,6 +111,17 @@ static void incident_numbers(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "</ul>");
 }
 
+static void fact(struct pm_html *h, const char *name, struct pm_str text) {
+    if (!text.n) return;
+    pm_html_fmt(h, "<dt>%s</dt><dd>", name);
+    pm_html_text(h, text);
+    pm_html_raw(h, "</dd>");
+}
+// What is filtered by time carries its span in ms.
+static void span_data(struct pm_html *h, int64_t from, int64_t to) {
+    if (from == PM_NO_TIME) return;
+    pm_html_fmt(h, " data-from=\"%lld\" data-to=\"%lld\"", (long long)(from / 1000000), (long long)((to == PM_NO_TIME ? from : to) / 1000000));
+}
 static void verdict(struct pm_html *h) {
     const struct pm_incident *in = first_incident(h->r);
     if (!in) {
@@ -123,41 +136,93 @@ static void verdict(struct pm_html *h) {
     badges(h, in);
     struct pm_incident whole = pm_words_whole(h->r, in);
     incident_numbers(h, &whole);
+    pm_html_raw(h, "<dl>");
+    struct pm_buf why = {0};
+    for (size_t i = 0; i < in->confidence_why.n; i++) pm_buf_fmt(&why, "%s%.*s", i ? "; " : "", PM_FMT(in->confidence_why.items[i]));
+    fact(h, "Why", pm_arena_dup(h->a, pm_buf_str(&why)));
+    pm_buf_free(&why);
+    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
+        fact(h, "After a change", pm_arena_fmt(h->a, "%.*s%s%.*s", PM_FMT(in->trigger.what), in->trigger.detail.n ? ": " : "", PM_FMT(in->trigger.detail)));
+    fact(h, "Is it over?",
+         whole.recovered_ns == PM_NO_TIME ? PM_STR("no, not within these logs")
+                                          : pm_arena_fmt(h->a, "yes, recovered %.*s", PM_FMT(moment(h, &whole, whole.recovered_ns))));
+    if (in->advice_n) fact(h, "Do first", in->advice[0].text);
+    pm_html_raw(h, "</dl></section>");
+}
+
+// The incidents in a table: one row each, before their cards.
+static void overview(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!r->incidents_n) return;
+    pm_html_raw(h, "<section class=\"card\" id=\"overview-incidents\">");
+    HEADS(h, "Incident", "Severity", "Cause", "Scope", "#Failed", "Since", "Over");
+    for (size_t i = 0; i < r->incidents_n; i++) {
+        const struct pm_incident *in = &r->incidents[i];
+        pm_html_raw(h, "<tr data-item");
+        span_data(h, in->from_ns, in->to_ns);
+        pm_html_fmt(h, "><td><a href=\"#incident-%u\">%u. ", in->id, in->id);
+        pm_html_text(h, in->title);
+        pm_html_fmt(h, "</a></td><td><span class=\"badge %s\">%s</span></td>", pm_severity_names[in->severity], pm_severity_names[in->severity]);
+        cell(h, pm_str_c(pm_words_cause(in->root_cause)));
+        cell(h, in->scope.n ? pm_words_list(h->a, &in->scope, 2) : pm_str_c(pm_scope_names[in->scope_kind]));
+        number(h, in->failed_pulls);
+        cell(h, in->from_ns == PM_NO_TIME ? PM_NONE : pm_words_moment(h->a, in->from_ns, in->from_ns, in->to_ns, r->from_ns));
+        cell(h, in->recovered_ns == PM_NO_TIME ? PM_STR("no") : moment(h, in, in->recovered_ns));
+        pm_html_raw(h, "</tr>");
+    }
+    table_end(h);
     pm_html_raw(h, "</section>");
 }
 
+// Each arrow says how much of what follows is shown to come from what was before.
 static void chain(struct pm_html *h, const struct pm_incident *in) {
     if (in->chain_n < 2) return; // one link is the incident itself
     pm_html_raw(h, "<h4>Chain</h4><ol class=\"chain\">");
     for (size_t i = 0; i < in->chain_n; i++) {
         const struct pm_link *l = &in->chain[i];
         pm_html_raw(h, "<li>");
+        if (i) {
+            pm_html_raw(h, "<span class=\"arrow\">");
+            if (l->share >= 0) pm_html_fmt(h, "%.0f %% ", l->share * 100);
+            pm_html_raw(h, "→</span>");
+        }
+        if (l->incident && l->incident != in->id) pm_html_fmt(h, "<a class=\"step\" href=\"#incident-%u\">", l->incident);
+        else pm_html_raw(h, "<span class=\"step\">");
         pm_html_text(h, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
         if (l->at_ns != PM_NO_TIME) {
             pm_html_raw(h, " <span class=\"dim\">");
             pm_html_text(h, moment(h, in, l->at_ns));
             pm_html_raw(h, "</span>");
         }
-        pm_html_raw(h, "</li>");
+        pm_html_raw(h, l->incident && l->incident != in->id ? "</a></li>" : "</span></li>");
     }
     pm_html_raw(h, "</ol>");
 }
 
 static void evidence(struct pm_html *h, const struct pm_incident *in) {
     if (!in->evidence_n) return;
-    pm_html_raw(h, "<h4>Evidence</h4>");
+    pm_html_raw(h, "<h4>Evidence</h4><ol class=\"evidence\">");
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence *e = &in->evidence[i];
-        pm_html_raw(h, "<div class=\"why mono\">");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
-        if (e->why.n) {
-            pm_html_raw(h, " — ");
-            pm_html_text(h, e->why);
+        size_t id = ++h->evidence_n;
+        pm_html_fmt(h, "<li id=\"evidence-%zu\" data-item", id);
+        span_data(h, e->time_ns, e->time_ns);
+        pm_html_raw(h, "><p><b>");
+        pm_html_text(h, e->why.n ? e->why : PM_STR("tells of it"));
+        pm_html_raw(h, "</b>");
+        if (e->component.n || e->time_ns != PM_NO_TIME) {
+            pm_html_raw(h, " <span class=\"dim\">");
+            pm_html_text(h, e->component);
+            if (e->time_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "%s%.*s", e->component.n ? ", " : "", PM_FMT(moment(h, in, e->time_ns))));
+            pm_html_raw(h, "</span>");
         }
-        pm_html_raw(h, "</div><pre>");
+        pm_html_fmt(h, " <a class=\"anchor\" href=\"#evidence-%zu\" aria-label=\"link to this evidence\">#</a></p><pre class=\"copyable\">", id);
         pm_html_text(h, e->text);
-        pm_html_raw(h, "</pre>");
+        pm_html_raw(h, "</pre><pre class=\"place copyable\">");
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_html_raw(h, "</pre></li>");
     }
+    pm_html_raw(h, "</ol>");
 }
 
 static void against(struct pm_html *h, const struct pm_incident *in) {
@@ -182,6 +247,24 @@ static uint32_t advised_before(const struct pm_report *r, const struct pm_incide
     }
     return 0;
 }
+// A box to tick; the page's script keeps the ticks. A command of more than two lines is folded.
+static void advice_step(struct pm_html *h, const struct pm_incident *in, const struct pm_advice *x, const char *phase, size_t n) {
+    enum { LONG = 180 };
+    pm_html_raw(h, "<li><label><input type=\"checkbox\" data-tick=\"");
+    pm_html_text(h, in->fingerprint);
+    pm_html_fmt(h, "-%s-%zu\"> ", phase, n);
+    pm_html_text(h, x->text);
+    if (x->within.n) pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(x->within)));
+    pm_html_raw(h, "</label>");
+    if (x->command.n) {
+        bool fold = x->command.n > LONG;
+        if (fold) pm_html_raw(h, "<details><summary>the command</summary>");
+        pm_html_raw(h, "<pre class=\"command copyable\">");
+        pm_html_text(h, x->command);
+        pm_html_raw(h, fold ? "</pre></details>" : "</pre>");
+    }
+    pm_html_raw(h, "</li>");
+}
 static void advice(struct pm_html *h, const struct pm_incident *in) {
     uint32_t before = advised_before(h->r, in);
     if (before) {
@@ -190,45 +273,104 @@ static void advice(struct pm_html *h, const struct pm_incident *in) {
     }
     static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
     for (size_t p = 0; p < PM_LEN(phases); p++) {
-        bool any = false;
+        size_t n = 0;
         for (size_t i = 0; i < in->advice_n; i++) {
             if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
-            if (!any) pm_html_fmt(h, "<h4>%s</h4><ol class=\"steps\">", phases[p].title);
-            any = true;
-            pm_html_raw(h, "<li>");
-            pm_html_text(h, in->advice[i].text);
-            if (in->advice[i].within.n) pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(in->advice[i].within)));
-            if (in->advice[i].command.n) {
-                pm_html_raw(h, "<pre class=\"command\">");
-                pm_html_text(h, in->advice[i].command);
-                pm_html_raw(h, "</pre>");
-            }
-            pm_html_raw(h, "</li>");
+            if (!n++) pm_html_fmt(h, "<h4>%s</h4><ul class=\"steps\">", phases[p].title);
+            advice_step(h, in, &in->advice[i], phases[p].phase, n);
         }
-        if (any) pm_html_raw(h, "</ol>");
+        if (n) pm_html_raw(h, "</ul>");
     }
 }
 
+// Namespace, workload, pod: a tree whose branches fold.
+static int by_branch(const void *a, const void *b) {
+    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a, *y = *(const struct pm_hit_pod *const *)b;
+    int c = pm_str_cmp(x->namespace, y->namespace);
+    if (!c) c = pm_str_cmp(x->workload, y->workload);
+    return c ? c : pm_str_cmp(x->name, y->name);
+}
+static bool same_namespace(const struct pm_hit_pod *x, const struct pm_hit_pod *y) { return pm_str_eq(x->namespace, y->namespace); }
+static bool same_workload(const struct pm_hit_pod *x, const struct pm_hit_pod *y) { return same_namespace(x, y) && pm_str_eq(x->workload, y->workload); }
+static size_t branch_n(const struct pm_hit_pod *const *pods, size_t n, bool (*same)(const struct pm_hit_pod *, const struct pm_hit_pod *)) {
+    size_t k = 1;
+    while (k < n && same(pods[0], pods[k])) k++;
+    return k;
+}
+static int64_t longest(const struct pm_hit_pod *const *pods, size_t n) {
+    int64_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (pods[i]->stuck_ns > most) most = pods[i]->stuck_ns;
+    return most;
+}
+static void branch(struct pm_html *h, struct pm_str name, const struct pm_hit_pod *const *pods, size_t n, bool open) {
+    int64_t stuck = longest(pods, n);
+    pm_html_raw(h, open ? "<li><details open><summary data-pick=\"" : "<li><details><summary data-pick=\"");
+    pm_html_text(h, name);
+    pm_html_raw(h, "\">");
+    pm_html_text(h, name.n ? name : PM_STR("(no workload)"));
+    pm_html_raw(h, " <span class=\"dim\">");
+    pm_html_text(h, pm_words_count(h->a, n, "pod", "pods"));
+    if (stuck > 0) pm_html_text(h, pm_arena_fmt(h->a, ", stuck up to %.*s", PM_FMT(lasted(h, stuck))));
+    pm_html_raw(h, "</span></summary><ul class=\"tree\">");
+}
+static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
+    pm_html_raw(h, "<li data-item");
+    span_data(h, p->first_ns, p->last_ns);
+    pm_html_raw(h, "><code>");
+    pm_html_text(h, p->name);
+    pm_html_raw(h, "</code> <span class=\"dim\">");
+    if (p->node.n) pm_html_text(h, pm_arena_fmt(h->a, "on %.*s, ", PM_FMT(p->node)));
+    if (p->image.n) pm_html_text(h, pm_arena_fmt(h->a, "%.*s, ", PM_FMT(p->image)));
+    if (p->first_ns != PM_NO_TIME) pm_html_text(h, pm_arena_fmt(h->a, "from %.*s, ", PM_FMT(at(h, p->first_ns))));
+    if (p->stuck_ns > 0) pm_html_text(h, pm_arena_fmt(h->a, "stuck %.*s, ", PM_FMT(lasted(h, p->stuck_ns))));
+    pm_html_raw(h, p->recovered ? "</span><span class=\"ok\">recovered</span>"
+                   : p->gone    ? "deleted</span>"
+                                : "</span><span class=\"bad\">not recovered</span>");
+    if (p->guessed) pm_html_raw(h, " <span class=\"dim\">(workload guessed)</span>");
+    pm_html_raw(h, "</li>");
+}
 static void pods(struct pm_html *h, const struct pm_incident *in) {
-    if (!in->blast.pods_n) return;
-    pm_html_raw(h, "<details><summary>");
-    pm_html_text(h, pm_words_count(h->a, in->blast.pods_n, "pod", "pods"));
-    pm_html_raw(h, "</summary>");
-    HEADS(h, "Pod", "Workload", "Node", "Image", "First", "#Stuck", "Recovered");
-    for (size_t i = 0; i < in->blast.pods_n; i++) {
-        const struct pm_hit_pod *p = &in->blast.pods[i];
+    size_t n = in->blast.pods_n;
+    if (!n) return;
+    const struct pm_hit_pod **sorted = PM_NEWN(h->a, const struct pm_hit_pod *, n);
+    for (size_t i = 0; i < n; i++) sorted[i] = &in->blast.pods[i];
+    qsort(sorted, n, sizeof *sorted, by_branch);
+    pm_html_raw(h, "<ul class=\"tree\">");
+    for (size_t i = 0; i < n;) {
+        size_t in_namespace = branch_n(sorted + i, n - i, same_namespace), end = i + in_namespace;
+        branch(h, sorted[i]->namespace.n ? sorted[i]->namespace : PM_STR("(no namespace)"), sorted + i, in_namespace, n <= 40);
+        while (i < end) {
+            size_t in_workload = branch_n(sorted + i, end - i, same_workload), last = i + in_workload;
+            branch(h, sorted[i]->workload, sorted + i, in_workload, false);
+            for (; i < last; i++) pod(h, sorted[i]);
+            pm_html_raw(h, "</ul></details></li>");
+        }
+        pm_html_raw(h, "</ul></details></li>");
+    }
+    pm_html_raw(h, "</ul>");
+}
+
+// What was hit beside what was spared: the contrast that the scope was found by.
+static void contrast(struct pm_html *h, const struct pm_incident *in) {
+    const struct {
+        const char *what;
+        const struct pm_strs *hit, *spared;
+    } rows[] = {{"nodes", &in->blast.nodes, &in->blast.spared_nodes},
+                {"registries", &in->blast.registries, &in->blast.spared_registries},
+                {"images", &in->blast.images, &in->blast.spared_images}};
+    pm_html_raw(h, "<div class=\"contrast\">");
+    HEADS(h, "Contrast", "Hit", "Spared");
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        if (!rows[i].hit->n && !rows[i].spared->n) continue;
         pm_html_raw(h, "<tr>");
-        cell(h, p->namespace.n ? pm_arena_fmt(h->a, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)) : p->name);
-        cell(h, p->workload.n && p->guessed ? pm_arena_fmt(h->a, "%.*s (guessed)", PM_FMT(p->workload)) : p->workload);
-        cell(h, p->node);
-        cell(h, p->image);
-        cell(h, at(h, p->first_ns));
-        pm_html_raw(h, "<td class=\"n\">");
-        pm_html_text(h, p->stuck_ns > 0 ? lasted(h, p->stuck_ns) : PM_STR("–"));
-        pm_html_raw(h, p->recovered ? "</td><td class=\"ok\">yes</td></tr>" : "</td><td class=\"bad\">no</td></tr>");
+        cell(h, pm_str_c(rows[i].what));
+        cell(h, rows[i].hit->n ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].hit->n, PM_FMT(pm_words_list(h->a, rows[i].hit, 12))) : PM_STR("none"));
+        cell(h, rows[i].spared->n ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].spared->n, PM_FMT(pm_words_list(h->a, rows[i].spared, 12))) : PM_NONE);
+        pm_html_raw(h, "</tr>");
     }
     table_end(h);
-    pm_html_raw(h, "</details>");
+    pm_html_raw(h, "</div>");
 }
 
 static void named_list(struct pm_html *h, const char *label, const struct pm_strs *list) {
@@ -272,11 +414,10 @@ static void workloads(struct pm_html *h, const struct pm_incident *in) {
 }
 
 static void blast(struct pm_html *h, const struct pm_incident *in) {
-    pm_html_raw(h, "<h4>Blast radius</h4><ul class=\"plain\">");
+    pm_html_raw(h, "<h4>Blast radius</h4>");
+    contrast(h, in);
+    pm_html_raw(h, "<ul class=\"plain\">");
     workloads(h, in);
-    named_list(h, "nodes", &in->blast.nodes);
-    named_list(h, "registries", &in->blast.registries);
-    named_list(h, "images", &in->blast.images);
     named_list(h, "namespaces", &in->blast.namespaces);
     named_list(h, "services", &in->blast.services);
     rollouts(h, "stuck rollouts", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
@@ -288,17 +429,16 @@ static void blast(struct pm_html *h, const struct pm_incident *in) {
             h, pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace), PM_FMT(x->name), (long long)x->current, (long long)x->desired));
         pm_html_raw(h, "</li>");
     }
-    named_list(h, "spared nodes", &in->blast.spared_nodes);
-    named_list(h, "spared registries", &in->blast.spared_registries);
-    named_list(h, "spared images", &in->blast.spared_images);
     pm_html_raw(h, "</ul>");
     pods(h, in);
 }
 
 static void incident(struct pm_html *h, const struct pm_incident *in) {
-    pm_html_fmt(h, "<section class=\"card\" id=\"incident-%u\"><h3>%u. ", in->id, in->id);
+    pm_html_fmt(h, "<section class=\"card\" id=\"incident-%u\" data-item", in->id);
+    span_data(h, in->from_ns, in->to_ns);
+    pm_html_fmt(h, "><h3>%u. ", in->id);
     pm_html_text(h, in->title);
-    pm_html_raw(h, "</h3>");
+    pm_html_fmt(h, " <a class=\"anchor\" href=\"#incident-%u\" aria-label=\"link to incident %u\">#</a></h3>", in->id, in->id);
     if (in->id != h->r->verdict) { // else the head of the page says it
         badges(h, in);
         pm_html_raw(h, "<p>");
@@ -401,17 +541,19 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     }
     pm_html_quota(h, q);
     if (q->consumers_n) {
-        pm_html_raw(h, "<details><summary>Who spent it</summary>");
-        HEADS(h, "Kind", "Name", "#Pulls");
+        uint64_t most = 1;
+        for (size_t c = 0; c < q->consumers_n; c++) most = q->consumers[c].pulls > most ? q->consumers[c].pulls : most;
+        pm_html_raw(h, "<h4>Who spent it</h4>");
+        HEADS(h, "Kind", "Name", "#Pulls", "Share of the largest");
         for (size_t c = 0; c < q->consumers_n; c++) {
             pm_html_raw(h, "<tr>");
             cell(h, q->consumers[c].kind);
             cell(h, q->consumers[c].name);
             number(h, q->consumers[c].pulls);
-            pm_html_raw(h, "</tr>");
+            pm_html_fmt(h, "<td><meter min=\"0\" max=\"%llu\" value=\"%llu\" aria-label=\"%llu pulls\"></meter></td></tr>", (unsigned long long)most,
+                        (unsigned long long)q->consumers[c].pulls, (unsigned long long)q->consumers[c].pulls);
         }
         table_end(h);
-        pm_html_raw(h, "</details>");
     }
     pm_html_raw(h, "</section>");
 }
@@ -474,7 +616,7 @@ static void pulls(struct pm_html *h) {
 
 static void alerts(struct pm_html *h) {
     if (!h->r->alerts_n) return;
-    pm_html_raw(h, "<h2>Alerts, replayed</h2><section class=\"card\">");
+    pm_html_raw(h, "<h2 id=\"alerts\">Alerts, replayed</h2><section class=\"card\">");
     HEADS(h, "Alert", "Severity", "Fired", "#Lead", "Expression");
     for (size_t i = 0; i < h->r->alerts_n; i++) {
         const struct pm_alert *x = &h->r->alerts[i];
@@ -514,7 +656,7 @@ static void findings(struct pm_html *h) {
 static void windows(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (!r->windows_n) return;
-    pm_html_raw(h, "<h2>Other times in these logs</h2><section class=\"card\">");
+    pm_html_raw(h, "<h2 id=\"times\">Other times in these logs</h2><section class=\"card\">");
     for (size_t i = 0; i < r->windows_n; i++) {
         pm_html_raw(h, "<p>");
         pm_html_text(h, pm_words_window(h->a, r, &r->windows[i]));
@@ -526,7 +668,7 @@ static void windows(struct pm_html *h) {
 static void hearsay(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (!r->hearsay_n) return;
-    pm_html_raw(h, "<h2>Hearsay: speaks of pulls, was not counted</h2><section class=\"card\">");
+    pm_html_raw(h, "<h2 id=\"hearsay\">Hearsay: speaks of pulls, was not counted</h2><section class=\"card\">");
     HEADS(h, "#Lines", "Who wrote it", "Example");
     for (size_t i = 0; i < r->hearsay_n; i++) {
         pm_html_raw(h, "<tr>");
@@ -542,7 +684,7 @@ static void hearsay(struct pm_html *h) {
 static void missing_and_unknown(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (r->missing_n) {
-        pm_html_raw(h, "<h2>Missing evidence</h2><section class=\"card\">");
+        pm_html_raw(h, "<h2 id=\"missing\">Missing evidence</h2><section class=\"card\">");
         HEADS(h, "What", "Effect");
         for (size_t i = 0; i < r->missing_n; i++) {
             pm_html_raw(h, "<tr>");
@@ -554,7 +696,7 @@ static void missing_and_unknown(struct pm_html *h) {
         pm_html_raw(h, "</section>");
     }
     if (!r->unknown_n) return;
-    pm_html_raw(h, "<h2>Errors that no rule knows</h2><section class=\"card\">");
+    pm_html_raw(h, "<h2 id=\"unknown\">Errors that no rule knows</h2><section class=\"card\">");
     HEADS(h, "#Times", "Wording", "Example");
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_html_raw(h, "<tr>");
@@ -569,7 +711,7 @@ static void missing_and_unknown(struct pm_html *h) {
 
 static void files(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    pm_html_raw(h, "<h2>Files read</h2><section class=\"card\"><details><summary>");
+    pm_html_raw(h, "<h2 id=\"files\">Files read</h2><section class=\"card\"><details><summary>");
     pm_html_text(h, pm_words_count(h->a, r->files_n, "file", "files"));
     pm_html_raw(h, "</summary>");
     HEADS(h, "File", "Format", "Node", "#Lines", "#Events", "#Bad", "Clock");
@@ -610,6 +752,11 @@ static void files(struct pm_html *h) {
     pm_html_raw(h, "</section>");
 }
 
+static void incidents(struct pm_html *h) {
+    if (h->r->incidents_n) pm_html_raw(h, "<h2 id=\"incidents\">Incidents</h2>");
+    for (size_t i = 0; i < h->r->incidents_n; i++) incident(h, &h->r->incidents[i]);
+}
+
 static void head(struct pm_html *h) {
     pm_html_raw(h,
                 "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
@@ -617,7 +764,7 @@ static void head(struct pm_html *h) {
     pm_html_text(h, h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
     pm_html_raw(h, " · pullmortem</title><style>\n");
     pm_buf_add(&h->b, pm_embedded_find("analyzer/report/assets/report.css"));
-    pm_html_raw(h, "</style></head><body><main><header><h1>Image pull postmortem</h1><p>");
+    pm_html_raw(h, "</style></head><body><a class=\"skip\" href=\"#main\">to the verdict</a><header><h1>Image pull postmortem</h1><p>");
     pm_html_text(h, pm_words_list(h->a, &h->r->inputs, 4));
     pm_html_raw(h, " · ");
     pm_html_text(h, pm_words_count(h->a, h->r->files_n, "file", "files"));
@@ -630,29 +777,47 @@ static void head(struct pm_html *h) {
     pm_html_raw(h, "</p></header>");
 }
 
-static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
-    (void)o;
-    struct pm_html h = {.a = pm_arena_new(), .r = r};
-    head(&h);
-    verdict(&h);
-    if (r->incidents_n) {
-        pm_html_raw(&h, "<h2 id=\"incidents\">Incidents</h2>");
-        if (r->incidents_n > 1) {
-            pm_html_raw(&h, "<section class=\"card\">");
-            pm_html_lanes(&h);
-            pm_html_raw(&h, "</section>");
-        }
-        for (size_t i = 0; i < r->incidents_n; i++) incident(&h, &r->incidents[i]);
+static void contents_row(struct pm_html *h, bool there, const char *id, const char *name) {
+    if (there) pm_html_fmt(h, "<li><a href=\"#%s\">%s</a></li>", id, name);
+}
+static void contents(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    enum { LISTED = 12 };
+    pm_html_raw(h, "<nav class=\"contents\" aria-label=\"Contents\"><ul>");
+    contents_row(h, true, "main", "Verdict");
+    contents_row(h, r->axis.from_ns != PM_NO_TIME && r->axis.n > 1, "timeline", "Timeline");
+    contents_row(h, r->incidents_n, "incidents", "Incidents");
+    for (size_t i = 0; i < r->incidents_n && i < LISTED; i++) {
+        pm_html_fmt(h, "<li class=\"sub\"><a href=\"#incident-%u\">%u. ", r->incidents[i].id, r->incidents[i].id);
+        pm_html_text(h, pm_str_c(pm_words_cause(r->incidents[i].root_cause)));
+        pm_html_raw(h, "</a></li>");
     }
-    quotas(&h);
-    pulls(&h);
-    alerts(&h);
-    findings(&h);
-    missing_and_unknown(&h);
-    windows(&h);
-    hearsay(&h);
-    files(&h);
-    pm_html_raw(&h, "</main><script>\n");
+    contents_row(h, r->quotas_n, "quotas", "Quotas");
+    contents_row(h, true, "pulls", "Pulls");
+    contents_row(h, r->alerts_n, "alerts", "Alerts");
+    contents_row(h, r->findings_n, "findings", "Findings");
+    contents_row(h, r->missing_n, "missing", "Missing evidence");
+    contents_row(h, r->unknown_n, "unknown", "Unknown errors");
+    contents_row(h, r->windows_n, "times", "Other times");
+    contents_row(h, r->hearsay_n, "hearsay", "Hearsay");
+    contents_row(h, true, "files", "Files");
+    pm_html_raw(h, "</ul></nav>");
+}
+
+static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+    struct pm_html h = {.a = pm_arena_new(), .r = r, .subject = o->subject};
+    void (*const sections[])(struct pm_html *) = {verdict, overview, pm_html_timeline,    incidents, quotas,  pulls,
+                                                  alerts,  findings, missing_and_unknown, windows,   hearsay, files};
+    head(&h);
+    contents(&h);
+    pm_html_raw(&h, "<main id=\"main\">");
+    for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&h);
+    pm_html_raw(&h, "</main><footer><p>pullmortem " PM_VERSION);
+    if (*pm_commit) pm_html_text(&h, pm_arena_fmt(h.a, ", commit %s", pm_commit));
+    if (r->rules_hash) pm_html_text(&h, pm_arena_fmt(h.a, ", rules %s", r->rules_hash));
+    pm_html_raw(&h, ". Times are UTC.</p></footer>");
+    pm_html_data(&h);
+    pm_html_raw(&h, "<script>\n");
     pm_buf_add(&h.b, pm_embedded_find("analyzer/report/assets/report.js"));
     pm_html_raw(&h, "</script></body></html>\n");
     bool good = fwrite(h.b.p, 1, h.b.n, out) == h.b.n && fflush(out) == 0;

@@ -44,7 +44,10 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
     uint64_t top = highest(series, n);
     int64_t step = series[1].t_ns - series[0].t_ns, from = series[0].t_ns, to = series[n - 1].t_ns + step;
     double wide = (double)PLOT / (double)n;
-    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over time, failed in red\">", WIDTH, height);
+    pm_html_fmt(h,
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over "
+                "time, failed in red\">",
+                WIDTH, height + 16);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6,
                 (unsigned long long)top, LEFT - 6, base);
     for (size_t i = 0; i < n; i++) {
@@ -53,36 +56,9 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
         if (series[i].failed) pm_html_fmt(h, "<rect class=\"s-bad\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad, w, bad);
         if (series[i].ok) pm_html_fmt(h, "<rect class=\"s-ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad - good, w, good);
     }
+    char width[32];
+    pm_html_fmt(h, "<text x=\"%d\" y=\"%d\">pulls in each %s: good in green, failed in red</text>", LEFT, height + 12, pm_duration_format(step, width));
     time_axis(h, from, to, base);
-    pm_html_raw(h, "</svg></div>");
-}
-
-void pm_html_lanes(struct pm_html *h) {
-    const struct pm_report *r = h->r;
-    if (r->from_ns == PM_NO_TIME || r->to_ns <= r->from_ns || !r->incidents_n) return;
-    const int lane = 24;
-    int height = (int)r->incidents_n * lane + 26;
-    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"incidents over the window\">", WIDTH, height);
-    for (size_t i = 0; i < r->incidents_n; i++) {
-        const struct pm_incident *in = &r->incidents[i];
-        if (in->from_ns == PM_NO_TIME) continue;
-        double x = x_of(in->from_ns, r->from_ns, r->to_ns), end = x_of(in->to_ns, r->from_ns, r->to_ns);
-        int y = (int)i * lane + 4;
-        pm_html_fmt(h, "<rect class=\"s-%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"14\" rx=\"3\"><title>", pm_severity_names[in->severity], x, y,
-                    end - x < 4 ? 4 : end - x);
-        pm_html_text(h, in->title);
-        double from = x - 6, after = (end - x < 4 ? x + 4 : end) + 6; // beside the bar where there is room, else in it
-        bool before = after > WIDTH * 0.82 && from > WIDTH * 0.2, within = after > WIDTH * 0.82 && !before;
-        pm_html_fmt(h, "</title></rect><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%u</text><text%s x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", LEFT - 8, y + 11,
-                    in->id, within ? " class=\"s-within\"" : "",
-                    before   ? from
-                    : within ? x + 6
-                             : after,
-                    y + 11, before ? "end" : "start");
-        pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
-        pm_html_raw(h, "</text>");
-    }
-    time_axis(h, r->from_ns, r->to_ns, height - 20);
     pm_html_raw(h, "</svg></div>");
 }
 
@@ -94,12 +70,21 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
     for (size_t i = 0; i < q->points_n; i++) {
         if (q->points[i].used > top) top = q->points[i].used;
     }
-    pm_html_fmt(h, "<div class=\"scroll\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used over time\">", WIDTH, height);
+    pm_html_fmt(h,
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used "
+                "over time\">",
+                WIDTH, height + 16);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text>", LEFT - 6, (unsigned long long)top);
     if (q->limit > 0) {
         double y = base - (double)q->limit / (double)top * room;
         pm_html_fmt(h, "<line class=\"s-limit\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\">limit %lld</text>", LEFT, y,
                     WIDTH - RIGHT, y, LEFT + 4, y - 4, (long long)q->limit);
+    }
+    if (q->with_cache >= 0 && (uint64_t)q->with_cache < top) {
+        double y = base - (double)q->with_cache / (double)top * room;
+        pm_html_fmt(h, "<line class=\"s-cache\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>", LEFT, y, WIDTH - RIGHT, y);
+        pm_html_fmt(h, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">a pull-through cache would have needed %lld</text>", WIDTH - RIGHT - 4, y - 4,
+                    (long long)q->with_cache);
     }
     pm_html_raw(h, "<polyline class=\"s-line\" points=\"");
     for (size_t i = 0; i < q->points_n; i++)
@@ -108,6 +93,8 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
     for (size_t i = 0; i < q->points_n; i++) {
         if (q->points[i].refused) pm_html_fmt(h, "<circle class=\"s-bad\" cx=\"%.1f\" cy=\"%d\" r=\"2.5\"/>", x_of(q->points[i].t_ns, from, to), base - 4);
     }
+    pm_html_fmt(h, "<text x=\"%d\" y=\"%d\">%s within the window that ends then; dots are refusals</text>", LEFT, height + 12,
+                pm_str_eqc(q->unit, "requests") ? "requests" : "pulls");
     time_axis(h, from, to, base);
     pm_html_raw(h, "</svg></div>");
 }
