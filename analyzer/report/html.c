@@ -46,7 +46,7 @@ static void text_right(struct pm_html *h, struct pm_str s) {
 }
 static void number(struct pm_html *h, uint64_t n) { text_right(h, pm_words_number(h->a, n)); }
 static void heads(struct pm_html *h, const char *const *names, size_t n) { // a leading '#' marks a column of numbers
-    pm_html_fmt(h, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table data-filter><thead><tr>", names[0] + (names[0][0] == '#'));
+    pm_html_fmt(h, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s\"><table data-filter><thead><tr>", names[0] + (names[0][0] == '#'));
     for (size_t i = 0; i < n; i++) {
         bool num = names[i][0] == '#';
         pm_html_raw(h, num ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");

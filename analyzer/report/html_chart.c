@@ -45,7 +45,7 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series, size_t n)
     int64_t step = series[1].t_ns - series[0].t_ns, from = series[0].t_ns, to = series[n - 1].t_ns + step;
     double wide = (double)PLOT / (double)n;
     pm_html_fmt(h,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over "
+                "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"pulls over "
                 "time, failed in red\">",
                 WIDTH, height + 16);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", LEFT - 6,
@@ -71,7 +71,7 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
         if (q->points[i].used > top) top = q->points[i].used;
     }
     pm_html_fmt(h,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used "
+                "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"quota used "
                 "over time\">",
                 WIDTH, height + 16);
     pm_html_fmt(h, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%llu</text>", LEFT - 6, (unsigned long long)top);

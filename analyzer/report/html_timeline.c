@@ -78,7 +78,7 @@ static void drawing(struct pm_html *h) {
     uint32_t top = highest(r, PM_LANE_REGISTRY);
     int base = TOP + (int)n * ROW;
     pm_html_fmt(h,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"timeline by registry\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
+                "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"timeline by registry\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
                 "aria-label=\"pulls of each registry over time, failed in red, with incidents as bands\">",
                 WIDTH, base + 22);
     bands(h, base);

@@ -43,6 +43,11 @@ sarif=build/npm/node_modules/@microsoft/sarif-multitool-linux
 if [ "$what" = check ] && [ ! -d $sarif ] && command -v npm >/dev/null 2>&1; then
     npm install --silent --no-audit --no-fund --prefix build/npm @microsoft/sarif-multitool-linux@5.7.0 >/dev/null 2>&1 || true
 fi
+# axe, which looks at the HTML report for people who do not see or point: pinned, the same way.
+axe=build/npm-tests
+if [ "$what" = check ] && [ ! -d $axe/node_modules/axe-core ] && command -v npm >/dev/null 2>&1; then
+    mkdir -p $axe && cp tests/npm/package.json tests/npm/package-lock.json $axe/ && (cd $axe && npm ci --silent --no-audit --no-fund >/dev/null 2>&1) || true
+fi
 for p in $more; do have "$p" || need="$need $p?"; done
 [ -z "$need" ] && exit 0
 sudo=""
