@@ -123,6 +123,8 @@ static void stamps(struct pm_frame *f, const struct pm_record *r) {
 }
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
+    struct pm_record_memo memo = {0};
+    r->memo = &memo;
     f->stats.records++;
     f->record_events = 0;
     f->record_own = (struct pm_when){0};
@@ -144,6 +146,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
+    r->memo = NULL;
     return who >= 0;
 }
 

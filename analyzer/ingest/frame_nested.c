@@ -58,6 +58,7 @@ static int nested_text(struct pm_frame *f, const struct pm_record *r, const char
     in.list_kind = PM_NONE;
     in.shape = PM_SHAPE_FILE;
     in.json = NULL;
+    in.memo = NULL;
     in.text = text;
     struct pm_str start = pm_str_trim(text);
     json_t *v = NULL;

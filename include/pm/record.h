@@ -22,6 +22,10 @@ struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite o
     bool lost;        // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
 };
 
+struct pm_record_memo { // what one parser found in the text and others ask, too
+    bool client_known;
+    unsigned client_cues; // parsers/client/client.c
+};
 #define PM_ENVELOPES_MAX 6
 struct pm_record {
     struct pm_str text; // payload
@@ -34,7 +38,8 @@ struct pm_record {
     struct pm_envelope_hint hint;
     const char *envelopes[PM_ENVELOPES_MAX]; // names, outermost first
     int envelope_count;
-    struct pm_str section; // name of the `==> NAME <==` or START frame it stands in
-    struct pm_str path;    // member path, a hint only
-    bool folded;           // its lines stand in one line of the file: a text inside of a JSON string
+    struct pm_str section;       // name of the `==> NAME <==` or START frame it stands in
+    struct pm_str path;          // member path, a hint only
+    bool folded;                 // its lines stand in one line of the file: a text inside of a JSON string
+    struct pm_record_memo *memo; // NULL: nobody keeps one
 };

@@ -58,17 +58,17 @@ static const struct pm_client_row rows[] = {
     {"INFO[", "] Using caching version of cmd: ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"INFO[", "] Pushing image to ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };
-static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+const struct pm_client pm_client_buildkit = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return of_image(step_error(r->text)) || step_line(r->text) ? 60 : pm_client_bid(&catalogue, r);
+    return of_image(step_error(r->text)) || step_line(r->text) ? 60 : pm_client_bid(&pm_client_buildkit, r);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str error = step_error(r->text);
     if (!of_image(error)) {
-        enum pm_parse got = pm_client_line(ctx, r, &catalogue);
+        enum pm_parse got = pm_client_line(ctx, r, &pm_client_buildkit);
         return got == PM_PARSE_NO && step_line(r->text) ? PM_PARSE_OK : got;
     }
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);

@@ -29,34 +29,44 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
     return rest->p && (!row->must || has(*rest, row->must));
 }
 
-static pthread_mutex_t building = PTHREAD_MUTEX_INITIALIZER;
+// The cues of all catalogues that may stand anywhere, each with its catalogue's bit.
+static const struct pm_client *const clients[] = {&pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,   &pm_client_docker_cli,
+                                                  &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
+static struct pm_word cue_words[PM_LEN(clients) * PM_CLIENT_ROWS_MAX];
+static char lower[PM_LEN(clients) * PM_CLIENT_ROWS_MAX][64];
+static struct pm_words cues = {.word = cue_words};
 
-static void build_cues(struct pm_client *c) {
-    pthread_mutex_lock(&building);
-    if (!atomic_load_explicit(&c->ready, memory_order_relaxed)) {
-        size_t n = 0;
-        for (size_t i = 0; i < c->n && n < PM_CLIENT_ROWS_MAX; i++) {
-            const char *cue = c->rows[i].cue;
-            if (cue[0] == '^' || !c->rows[i].bid) continue;
-            for (size_t k = 0; cue[k] && k < sizeof c->lower[n] - 1; k++) c->lower[n][k] = (char)(cue[k] >= 'A' && cue[k] <= 'Z' ? cue[k] + 32 : cue[k]);
-            c->cue[n] = (struct pm_word){c->lower[n], 1};
-            n++;
+static void build_cues(void) {
+    for (size_t k = 0; k < PM_LEN(clients); k++)
+        for (size_t i = 0; i < clients[k]->n && i < PM_CLIENT_ROWS_MAX; i++) {
+            const char *cue = clients[k]->rows[i].cue;
+            if (cue[0] == '^' || !clients[k]->rows[i].bid) continue;
+            for (size_t at = 0; cue[at] && at < sizeof lower[0] - 1; at++)
+                lower[cues.n][at] = (char)(cue[at] >= 'A' && cue[at] <= 'Z' ? cue[at] + 32 : cue[at]);
+            cue_words[cues.n] = (struct pm_word){lower[cues.n], 1u << k};
+            cues.n++;
         }
-        c->cues.word = c->cue;
-        c->cues.n = n;
-        atomic_store_explicit(&c->ready, 1, memory_order_release);
-    }
-    pthread_mutex_unlock(&building);
 }
 
-int pm_client_bid(struct pm_client *c, const struct pm_record *r) {
-    struct pm_str rest, from;
+static unsigned cues_in(const struct pm_record *r) {
+    static pthread_once_t built = PTHREAD_ONCE_INIT;
+    pthread_once(&built, build_cues);
+    if (!r->memo) return pm_words_find(&cues, r->text);
+    if (!r->memo->client_known) r->memo->client_cues = pm_words_find(&cues, r->text), r->memo->client_known = true;
+    return r->memo->client_cues;
+}
+
+int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
+    struct pm_str rest, from, begin = skip_bullets(r->text);
+    const char *absent = ""; // the cue that was not there: rows of one cue stand together
+    bool anywhere = false;
     if (r->text.n > (64u << 10)) return 0;
-    if (!atomic_load_explicit(&c->ready, memory_order_acquire)) build_cues(c);
-    bool anywhere = pm_words_find(&c->cues, r->text);
+    for (size_t k = 0; k < PM_LEN(clients); k++) anywhere |= clients[k] == c && (cues_in(r) >> k & 1);
     for (size_t i = 0; i < c->n; i++) {
         const struct pm_client_row *row = &c->rows[i];
-        if (row->bid && (anywhere || row->cue[0] == '^') && matches(row, r->text, &rest, &from)) return row->bid;
+        bool may = row->bid && (row->cue[0] == '^' ? starts(begin, row->cue + 1) : anywhere && strcmp(row->cue, absent) != 0);
+        if (may && matches(row, r->text, &rest, &from)) return row->bid;
+        if (may && !from.p) absent = row->cue;
     }
     return 0;
 }

@@ -25,12 +25,11 @@ struct pm_client_row {
 struct pm_client {                    // a parser's catalogue
     const struct pm_client_row *rows; // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
     size_t n;
-    struct pm_word cue[PM_CLIENT_ROWS_MAX]; // of the rows that may stand anywhere, made at first use: most lines hold none
-    char lower[PM_CLIENT_ROWS_MAX][64];
-    struct pm_words cues;
-    atomic_int ready;
 };
-int pm_client_bid(struct pm_client *c, const struct pm_record *r);
+// All catalogues: their cues are looked for in one pass over a text, as most lines hold none of any (client.c).
+extern const struct pm_client pm_client_buildkit, pm_client_ci_runner, pm_client_crictl, pm_client_docker_cli, pm_client_kubeadm, pm_client_podman,
+    pm_client_scheduler;
+int pm_client_bid(const struct pm_client *c, const struct pm_record *r);
 // NO where no row matches.
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c);
 // A bare error text: PULL_FAIL where it can be nothing else, else nothing. True where an event was emitted.

@@ -9,13 +9,13 @@ static const struct pm_client_row rows[] = {
     {"^Image is up to date for sha256:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^ctr: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 50},
 };
-static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+const struct pm_client pm_client_crictl = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return pm_client_bid(&catalogue, r);
+    return pm_client_bid(&pm_client_crictl, r);
 }
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &pm_client_crictl); }
 
 const struct pm_parser pm_parser_crictl = {
     .name = "crictl",

@@ -35,7 +35,7 @@ static const struct pm_client_row rows[] = {
     {"^Step ", " : RUN ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Step ", " : COPY ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };
-static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+const struct pm_client pm_client_docker_cli = {.rows = rows, .n = PM_LEN(rows)};
 
 // "1.4: Pulling from shop/cart"
 static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *repository) {
@@ -60,7 +60,7 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_str tag, repository;
     (void)state;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
-    int bid = pm_client_bid(&catalogue, r);
+    int bid = pm_client_bid(&pm_client_docker_cli, r);
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
 }
 
@@ -72,7 +72,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_emit(ctx, r, &e);
         return PM_PARSE_OK;
     }
-    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &catalogue);
+    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &pm_client_docker_cli);
     e.field[PM_F_REPOSITORY] = repository;
     e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
     pm_emit(ctx, r, &e);

@@ -28,13 +28,13 @@ static const struct pm_client_row rows[] = {
     {"^Error initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
     {"^Failed: unexpected http code: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
 };
-static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+const struct pm_client pm_client_podman = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return pm_client_bid(&catalogue, r);
+    return pm_client_bid(&pm_client_podman, r);
 }
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &pm_client_podman); }
 
 const struct pm_parser pm_parser_podman = {
     .name = "podman",

@@ -18,13 +18,13 @@ static const struct pm_client_row rows[] = {
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
 };
-static struct pm_client catalogue = {.rows = rows, .n = PM_LEN(rows)};
+const struct pm_client pm_client_scheduler = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return pm_client_bid(&catalogue, r);
+    return pm_client_bid(&pm_client_scheduler, r);
 }
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &catalogue); }
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return pm_client_line(ctx, r, &pm_client_scheduler); }
 
 const struct pm_parser pm_parser_scheduler = {
     .name = "scheduler",

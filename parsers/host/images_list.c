@@ -111,6 +111,7 @@ static void begin(struct pm_parse_ctx *ctx, const struct pm_record *r, struct im
     flush(ctx, s);
     s->form = form;
     s->at = *r;
+    s->at.memo = NULL;
     s->at.text = s->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
     s->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(ctx->member, r->hint.node)};
     s->at.list_kind = s->at.section = PM_NONE;

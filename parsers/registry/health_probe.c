@@ -45,6 +45,7 @@ static struct pm_str bare(struct pm_str w) {
 
 // "https://registry-1.docker.io/v2/" or a host's name; PM_NONE where it is neither.
 static struct pm_str host_of(struct pm_str w) {
+    if (pm_str_chr(w, '.', 0) < 0 && pm_str_chr(w, ':', 0) < 0) return PM_NONE; // most words
     ptrdiff_t scheme = pm_str_find(w, PM_STR("://"), 0);
     if (scheme > 0) w = pm_str_from(w, (size_t)scheme + 3);
     else if (pm_str_chr(w, '/', 0) >= 0) return PM_NONE;
