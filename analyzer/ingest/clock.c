@@ -12,6 +12,7 @@
 #include "ingest/clock.h"
 #include "ingest/node.h"
 #include "pm/intern.h"
+#include <limits.h>
 #include <stdlib.h>
 
 #define QUARTER_NS (900 * PM_NS_PER_S)
@@ -598,22 +599,38 @@ static int64_t own_end(struct pm_clock_member *m) {
     return pm_clock_span(m, &from, &to) ? to : PM_NO_TIME;
 }
 
-// Nearest folder first; in one, a capture time that was told, then the latest stamp of objects and events.
-static int64_t capture_of(struct resolve *r, struct pm_clock_member *m) {
+// Nearest folder first; in one, a capture time that was told, then the latest stamp of objects and events. *steps: how far up it was found.
+static int64_t capture_of(struct resolve *r, struct pm_clock_member *m, unsigned *steps) {
+    *steps = 0;
     if (m->evidence->capture_ns != PM_NO_TIME) return m->evidence->capture_ns;
     if (m->evidence->aged_ns != PM_NO_TIME) return m->evidence->aged_ns;
     for (struct pm_str folder = folder_of(m->path);; folder = folder_of(folder)) {
         uint32_t id = pm_intern_find(r->folders, folder);
         const struct place *p = id < r->places_n ? &r->places[id] : NULL;
+        ++*steps;
         if (p && p->told != PM_NO_TIME) return p->told;
         if (p && p->latest != PM_NO_TIME) return p->latest;
         if (folder.n == 0) break;
     }
+    *steps = UINT_MAX;
     int64_t named = name_date(m), own = own_end(m);
     if (named != PM_NO_TIME) return named;
     if (own != PM_NO_TIME && (m->mtime_ns == PM_NO_TIME || m->mtime_ns < own || m->mtime_ns > own + DAY_NS)) return own;
     bool credible = is_empty(r->bundle) || (m->mtime_ns > r->bundle.max - 3600 * PM_NS_PER_S && m->mtime_ns < r->bundle.max + 7 * DAY_NS);
     return m->mtime_ns != PM_NO_TIME && credible ? m->mtime_ns : is_empty(r->bundle) ? PM_NO_TIME : r->bundle.max;
+}
+
+// A copy was captured when its original was. Which of them still lies beside what tells the time is not known before: the nearer one.
+static void captures(struct resolve *r, struct pm_clock_member *m, size_t n) {
+    unsigned *steps = pm_xmalloc((n + 1) * sizeof *steps);
+    for (size_t i = 0; i < n; i++) m[i].clock.capture_ns = capture_of(r, &m[i], &steps[i]);
+    for (size_t i = 0; i < n; i++) {
+        size_t first = m[i].copy_of - 1;
+        if (!m[i].copy_of || first >= n || steps[i] >= steps[first]) continue;
+        m[first].clock.capture_ns = m[i].clock.capture_ns;
+        steps[first] = steps[i];
+    }
+    free(steps);
 }
 
 // ---- skew
@@ -694,7 +711,7 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
     for (size_t i = 0; i < n; i++) resolve_year(&r, &m[i], year, now_ns);
     for (size_t i = 0; i < n; i++) vote_all(&r, &m[i]);
     for (size_t i = 0; i < n; i++) resolve_offset(&r, &m[i], zone);
-    for (size_t i = 0; i < n; i++) m[i].clock.capture_ns = capture_of(&r, &m[i]);
+    captures(&r, m, n);
     mark_tellers(&r);
     for (size_t i = 0; i < n; i++) resolve_skew(&r, &m[i]);
     free(r.marks);

@@ -76,6 +76,7 @@ struct pm_clock_member {
     enum pm_component component;
     int64_t mtime_ns;
     struct pm_clock_evidence *evidence;
+    size_t copy_of;        // index + 1 of the member that has the very same bytes; 0 none
     struct pm_clock clock; // out
 };
 // `year` and `zone` are the user's overrides (0, NULL). `now_ns` is the last resort for a year.

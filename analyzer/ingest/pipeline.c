@@ -68,6 +68,7 @@ struct result { // of one member, for the end of the run; texts in the run's are
     struct pm_frame_voice *voices;
     struct pm_standing_heard *heard; // of each voice
     size_t voices_n;
+    uint32_t copy_of; // index + 1 of the result whose bytes it has
     bool needs_dates, written;
 };
 
@@ -739,6 +740,7 @@ static bool find_duplicate(struct writer *w, struct result *r) {
     uint32_t a = pm_clock_node_hash(r->row.node), b = pm_clock_node_hash(other->row.node);
     if (a && b && a != b) return false;
     r->row.duplicate_of = other->file + 1;
+    r->copy_of = first + 1;
     return true;
 }
 
@@ -932,8 +934,13 @@ static void finish(struct writer *w) {
     struct pm_clock_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         struct result *r = &w->results[i];
-        m[i] = (struct pm_clock_member){
-            .path = r->path, .input = r->input, .node = r->row.node, .component = r->component, .mtime_ns = r->mtime_ns, .evidence = &r->clock};
+        m[i] = (struct pm_clock_member){.path = r->path,
+                                        .input = r->input,
+                                        .node = r->row.node,
+                                        .component = r->component,
+                                        .mtime_ns = r->mtime_ns,
+                                        .evidence = &r->clock,
+                                        .copy_of = r->copy_of};
     }
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);

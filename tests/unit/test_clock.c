@@ -321,6 +321,25 @@ static void ages_hang_on_the_nearest_capture_time(void **s) {
     assert_string_equal(fixed(1, PM_WHEN_AGE, b), "2024-01-04T23:58:30.000Z");
 }
 
+// A copy of some files of a collection, in an archive of its own: what told the time was left out, and another collection's stands nearer. It is as old as the
+// original, whichever was read first.
+static void a_copy_is_as_old_as_its_original(void **s) {
+    (void)s;
+    struct pm_when age = {.kind = PM_WHEN_AGE, .ns = 90 * PM_NS_PER_S, .unit_ns = PM_NS_PER_S};
+    member[0].path = PM_STR("again.zip/again/n1-second/kubectl/events");
+    member[1].path = PM_STR("again.zip/again/n1-first/systeminfo/date");
+    member[2].path = PM_STR("n1-second/kubectl/events");
+    member[3].path = PM_STR("n1-second/systeminfo/date");
+    member[2].copy_of = 1;
+    int64_t a = pm_clock_see(&evidence[0], &age);
+    pm_clock_see(&evidence[2], &age);
+    evidence[1].capture_ns = utc("2024-01-02T03:04:05Z");
+    evidence[3].capture_ns = utc("2024-01-02T04:04:05Z");
+    resolve(4);
+    assert_string_equal(fixed(0, PM_WHEN_AGE, a), "2024-01-02T04:02:35.000Z");
+    member[2].copy_of = 0;
+}
+
 static void skew_of_a_node_is_told_not_applied(void **s) {
     (void)s;
     static const char *const node[] = {"2024-01-02T03:00:07.100Z", "2024-01-02T03:10:07.300Z", "2024-01-02T03:20:07.200Z", "2024-01-02T03:40:07.250Z"};
@@ -372,6 +391,7 @@ int main(void) {
         T(clocks_put_back_and_forward),
         T(zones_by_number_and_rule),
         T(ages_hang_on_the_nearest_capture_time),
+        T(a_copy_is_as_old_as_its_original),
         T(skew_of_a_node_is_told_not_applied),
         T(dates_in_names),
     };
