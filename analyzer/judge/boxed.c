@@ -2,8 +2,9 @@
 //
 //   must-gather/…/namespaces/kube-system/pods/kubelet-n3/kubelet/kubelet/logs/current.log
 //   /var/log/pods/kube-system_k3s-n2_202aa425-8af3-4abc-9abc-202aa4258af3/k3s/0.log
-// Whose node it is, the pod's own object says (spec.nodeName); the folder says nothing, as one such folder holds the pods of all nodes, and a guess by the
-// company in it makes one node of them all.
+// Whose node it is, the pod's own object says (spec.nodeName). Where no object was kept, its name does: a static pod is named after its node ("kubelet-n3"), and
+// only a node that the bundle knows otherwise is one. The folder says nothing, as one such folder holds the pods of all nodes, and a guess by the company in it
+// makes one node of them all.
 #include "judge/state.h"
 
 // The part of a path behind "pods/", without namespace and uid.
@@ -24,12 +25,39 @@ static uint32_t node_of_pod(const struct pm_state *s, struct pm_str pod) {
     return fact && fact->listed ? fact->node : 0;
 }
 
+static bool named_after(struct pm_str pod, struct pm_str node) {
+    return node.n && pod.n > node.n + 1 && pm_str_ends(pod, node) && pod.p[pod.n - node.n - 1] == '-';
+}
+
+// The longest name wins: "kubelet-pool-a-1" is of pool-a-1, whatever node is called 1.
+static uint32_t node_in_name(const struct pm_state *s, struct pm_str pod) {
+    uint32_t best = 0;
+    for (size_t i = 0; i < s->facts.files.n; i++) {
+        uint32_t node = s->facts.files.items[i].node;
+        if (named_after(pod, pm_name(s, node)) && (!best || pm_name(s, node).n > pm_name(s, best).n)) best = node;
+    }
+    for (size_t i = 0; i < s->facts.nodes.n; i++) {
+        uint32_t node = s->facts.nodes.items[i].name;
+        if (named_after(pod, pm_name(s, node)) && (!best || pm_name(s, node).n > pm_name(s, best).n)) best = node;
+    }
+    return best;
+}
+
+static bool of_node_program(const struct pm_file_fact *file) {
+    static const char *const components[] = {"kubelet", "containerd", "crio", "dockerd"};
+    for (size_t i = 0; i < PM_LEN(components); i++)
+        if (pm_str_eqc(file->row.component, components[i])) return true;
+    return false;
+}
+
 void pm_facts_boxed(struct pm_state *s) {
     Pvoid_t of_file = NULL;
     Word_t freed;
     for (size_t i = 0; i < s->facts.files.n; i++) {
         struct pm_file_fact *file = &s->facts.files.items[i];
-        uint32_t node = node_of_pod(s, pod_of_path(pm_name(s, file->path)));
+        struct pm_str pod = pod_of_path(pm_name(s, file->path));
+        uint32_t node = node_of_pod(s, pod);
+        if (!node && !file->node && pod.n && of_node_program(file)) node = node_in_name(s, pod);
         if (!node || node == file->node) continue;
         file->node = node;
         file->row.node = pm_name(s, node);

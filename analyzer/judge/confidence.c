@@ -61,7 +61,10 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (h->because.n) why(s, h, h->because);
     if (h->held) why(s, h, pm_arena_fmt(s->a, "%zu %s held the images and started pods without a pull meanwhile", h->held, h->held == 1 ? "node" : "nodes"));
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
-    if (h->waits) why(s, h, PM_STR("the state of pods is all there is: no line tells of an attempt"));
+    if (h->waits)
+        why(s, h,
+            h->pulling ? PM_STR("the pulls began, and no line tells of an end while the pods wait")
+                       : PM_STR("the state of pods is all there is: no line tells of an attempt"));
     else if (h->side && !h->failed) {
         score = 0.7;
         why(s, h,
@@ -192,7 +195,7 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("two pulls wanted the same layer at once: the lock goes by itself");
     }
-    if (h->side && !failed && !h->waits && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+    if (h->side && !failed && (!h->waits || h->pulling) && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
     if (h->refused) {
         bool over = h->recovered != PM_NO_TIME;
         inc->severity = over ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;

@@ -288,56 +288,6 @@ static void add_side(struct pm_state *s, uint32_t index) {
     if (t->image && mirror) pm_ids_add_new(&home->images, t->image);
 }
 
-// ── waiting: pods that wait for an image, and nothing else tells of them ──
-// A table says neither image nor reason: no pull is made of it, but that somebody waits is no health either.
-static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
-    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || t->origin != PM_ORIGIN_POD) return false;
-    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-    return !pod || !pod->running;
-}
-
-// The one image that its workload asks for, as a table of workloads told; a pod of several containers waits for one of them, nobody says which.
-static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
-    const struct pm_pod_fact *pod = t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-    const struct pm_workload_fact *w =
-        pod && pod->workload_name ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind), pod->workload_name) : NULL;
-    struct pm_image image;
-    pm_arena_reset(s->scratch);
-    if (!w || w->images.n != 1 || !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image)) return;
-    t->image = w->images.items[0];
-    t->registry = pm_id(s, image.registry);
-    t->repository = pm_id(s, image.repository);
-    t->tag = pm_id(s, image.tag);
-}
-
-static void waiting_pods(struct pm_state *s) {
-    struct pm_ids told = {0};
-    size_t home = 0; // index + 1
-    for (size_t i = 0; i < s->pulls.n; i++)
-        for (size_t k = 0; s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
-            pm_ids_add_new(&told, s->pulls.items[i].pods.items[k]);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        if (!only_waits(s, t) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod))) continue;
-        if (!home) {
-            hit_new(s, pm_cause_c("unknown"));
-            home = s->hits.n;
-        }
-        struct pm_hit *h = &s->hits.items[home - 1];
-        image_of_workload(s, t);
-        h->side = h->waits = true;
-        h->lines += t->count;
-        span(h, t->first, t->last);
-        pm_ids_add(&h->traces, (uint32_t)i);
-        pm_ids_add(&h->said, (uint32_t)i);
-        if (t->node) pm_ids_add_new(&h->nodes, t->node);
-        if (t->image) pm_ids_add_new(&h->images, t->image);
-        if (t->registry) pm_ids_add_new(&h->registries, t->registry);
-        if (t->namespace) pm_ids_add_new(&h->namespaces, t->namespace);
-    }
-    pm_ids_free(&told);
-}
-
 // ── where it began: a back-off that counts says since when, though the failures before it have expired ──
 static void begin_with_back_off(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
@@ -382,7 +332,7 @@ void pm_group_incidents(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
     for (size_t i = 0; i < s->hits.n; i++)
         for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
-    waiting_pods(s);
+    pm_waiting_group(s);
     pm_admission_group(s);
     begin_with_back_off(s);
     for (size_t i = 0; i < s->groups.n; i++) {

@@ -298,6 +298,7 @@ struct pm_hit {                   // an incident while it is put together
     bool side;    // made of events, no pull of its own
     bool refused; // … of pods that admission refused: nobody pulled
     bool waits;   // … of pods that wait for an image; nothing says why
+    bool pulling; // … and their pulls began
     bool dropped;
     double effect;
     uint32_t id;                    // in the report
@@ -439,6 +440,7 @@ int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);    
 void pm_hearsay_pods(struct pm_state *s);    // hearsay.c: pods of failed pulls that no witness names
 void pm_settle(struct pm_state *s);          // settle.c
 void pm_group_incidents(struct pm_state *s); // group.c
+void pm_waiting_group(struct pm_state *s);   // waiting.c: pods that no failed pull tells of
 void pm_hit_free(struct pm_hit *h);
 void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b); // all pulls of b are a's; b is dropped
 void pm_crowd_pool(struct pm_state *s);                                        // crowd.c: more incidents than anybody reads

@@ -8,6 +8,9 @@ from cluster import *
 IMAGE_SCOPE = ("image.", "registry.content", "runtime.unpack", "auth.denied")
 
 
+SERVED = ("ok", "stalled", "disk-full", "read-only", "corrupt", "unpack", "cancelled")  # what a registry's log shows as a pull like any other
+
+
 def ms(t):
     return rfc(round(t, 3) + 1e-6, 3)
 
@@ -144,7 +147,7 @@ def of(w, layout, missing, sources, only, noise=None):
                 continue
             k = o.more.get("incident")
             by_node[p.node.name]["ok" if o.kind == "ok" else "failed"] += 1
-            attempts.append({"node": p.node.name, "ts": ms(t), "end": ms(end), "ref": norm(p.image), "ok": o.kind == "ok", "tool": shown(p, t, end, o, sources, only), "cause": None if o.kind == "ok" else fs[k]["cause"] if k is not None else "background", "registry": norm(p.image).split("/")[0], "namespace": p.ns, "pod": p.name})
+            attempts.append({"node": p.node.name, "ts": ms(t), "end": ms(end), "ref": norm(p.image), "ok": o.kind == "ok", "tool": shown(p, t, end, o, sources, only), "cause": None if o.kind == "ok" else fs[k]["cause"] if k is not None else "background", "registry": norm(p.image).split("/")[0], "namespace": p.ns, "pod": p.name, "served": o.kind in SERVED})
     attempts.sort(key=lambda a: (a["ts"], a["node"], a["ref"], a["pod"]))
     incidents = [incident(w, f) for f in loud]
     first = max(loud, key=lambda f: f["failed"]) if loud else None
@@ -185,6 +188,7 @@ def ranges(t):
         key = a["node"], "ok" if a["ok"] else "failed"
         hi[key] += 1
         lo[key] += a["tool"] in ("cri", "kubelet")
+        hi[a["node"], "ok"] += not a["ok"] and a["tool"] == "not-kept" and a.get("served", False)
     return lo, hi
 
 
@@ -233,7 +237,8 @@ def marks(t, report):
     strange = sorted(str(n) for n in by if n is not None and n not in t["nodes"] and by[n]["failed"]) if t["sources"] not in (["registry"], ["clients"]) else []
     if "by node" in no:
         lo, hi = ({("all", k): sum(n for (_, x), n in side.items() if x == k) for k in ("ok", "failed")} for side in (lo, hi))
-        wrong = [f"{k} {report['pulls'][k]} not in {lo['all', k]}..{hi['all', k]}" for k in ("ok", "failed") if not lo["all", k] <= report["pulls"][k] <= hi["all", k]]
+        told_all = {k: report["pulls"][k] - sum(x[k] for x in report["pulls"].get("by_client", [])) for k in ("ok", "failed")}
+        wrong = [f"{k} {told_all[k]} not in {lo['all', k]}..{hi['all', k]}" for k in ("ok", "failed") if not lo["all", k] <= told_all[k] <= hi["all", k]]
     if t["sources"] == ["registry"]:
         most = sum(n for (_, k), n in hi.items() if k == "failed")
         told_failed = report["pulls"]["failed"] - sum(x["failed"] for x in report["pulls"].get("by_client", []))  # a session beside the log is a client's own

@@ -56,6 +56,23 @@ static void a_boxed_kubelet_is_its_pod_s_node(void **state) {
     judged_free(&j);
 }
 
+// No object tells where that pod ran: a static pod is named after its node, where the bundle knows such a node. Its CRI-O's pulls are not counted again.
+static void a_static_pod_is_named_after_its_node(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0.5, CRIO, START_OF(WEB), .node = "pool-a-1", .join = "id1"},
+        {1, KUBELET, FAILED(WEB, NO_ROUTE), .message = "remote_image", .path = "ns/pods/kubelet-pool-a-1/kubelet/current.log"},
+        {14, CRIO, START_OF(WEB), .node = "pool-a-1", .join = "id2"},
+        {15, CRIO, OK_OF(WEB), .node = "pool-a-1", .join = "id2"},
+        {20, CRIO, START_OF(WEB), .node = "1", .join = "id3"}, // the longest name wins
+        {21, CRIO, OK_OF(WEB), .node = "1", .join = "id3"},
+        {30, KUBELET, FAILED(WEB, NO_ROUTE), .message = "remote_image", .path = "ns/pods/kubelet-elsewhere/kubelet/current.log"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, outcome, count(*) FROM pulls GROUP BY 1, 2 ORDER BY 1, 2", "- failed 1, 1 ok 1, pool-a-1 failed 1, pool-a-1 ok 1");
+    judged_free(&j);
+}
+
 // An exporter's event says which pod it was; another image's, another node's and a late one say nothing, and none of them is a pull.
 static void hearsay_names_a_pod_and_makes_no_pull(void **state) {
     (void)state;
@@ -302,6 +319,7 @@ int main(void) {
         cmocka_unit_test(a_late_echo_adds_and_never_makes),
         cmocka_unit_test(a_session_s_last_word_counts_once),
         cmocka_unit_test(a_boxed_kubelet_is_its_pod_s_node),
+        cmocka_unit_test(a_static_pod_is_named_after_its_node),
         cmocka_unit_test(hearsay_names_a_pod_and_makes_no_pull),
         cmocka_unit_test(output_is_not_about_the_pods_own_image),
         cmocka_unit_test(refused_before_any_request_is_one_attempt_a_pod),

@@ -169,6 +169,39 @@ static void waiting_pods_alone(void **state) {
     judged_free(&j);
 }
 
+// "Pulling" and no end, and minutes later the pod's status still waits: somebody waits, and nothing says why. One that runs does not, nor one just begun.
+static void a_pull_without_an_end(void **state) {
+    (void)state;
+#define STATUS(at_, phase_, state_)                                                                                                                            \
+    {                                                                                                                                                          \
+        at_, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/web-0", .node = "n1", .flags = PM_EV_SNAPSHOT,                                                   \
+                      .detail = "{\"phase\":\"" phase_ "\",\"containers\":[{\"name\":\"web\",\"image\":\"quay.test/acme/web:1\"" state_ "}]}"                  \
+    }
+    static const struct {
+        struct line status;
+        size_t incidents;
+    } rows[] = {
+        {STATUS(900, "Pending", ""), 1},
+        {STATUS(900, "Running", ",\"running\":true"), 0},
+        {STATUS(60, "Pending", ""), 0},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        const struct line lines[] = {{10, EVENTS, START_OF("quay.test/acme/web:1"), .node = "n1", .pod = "shop/web-0", .reason = "Pulling", .join = "u1"},
+                                     rows[i].status};
+        struct judged j = JUDGE(lines);
+        assert_int_equal(j.r->incidents_n, rows[i].incidents);
+        assert_int_equal(j.r->total.open, 1);
+        if (j.r->incidents_n) {
+            assert_string_equal(cause_of(&j), "unknown");
+            assert_int_equal(j.r->incidents[0].confidence, PM_CONFIDENCE_LOW);
+            assert_int_equal(j.r->incidents[0].severity, PM_SEVERITY_WARNING);
+            assert_int_equal(j.r->incidents[0].blast.pods_n, 1);
+            assert_int_equal(j.r->incidents[0].failed_pulls, 0);
+        }
+        judged_free(&j);
+    }
+}
+
 #define DOWN "rpc error: code = Unavailable desc = connection error: dial unix /run/containerd/containerd.sock: connect: connection refused"
 // Few pulls meet a runtime that falls over all the time; a quiet hour between two falls parts them.
 static void restarts_between_are_one_incident(void **state) {
@@ -380,6 +413,7 @@ int main(void) {
         cmocka_unit_test(roll_backs_in_every_wording),
         cmocka_unit_test(disk_trouble_alone),
         cmocka_unit_test(waiting_pods_alone),
+        cmocka_unit_test(a_pull_without_an_end),
         cmocka_unit_test(restarts_between_are_one_incident),
         cmocka_unit_test(wrong_tags_one_after_the_other),
         cmocka_unit_test(healthy_bundle_has_no_incident),

@@ -1,0 +1,87 @@
+// Pods that wait for an image, and no failed pull tells of them. That somebody waits is no health: an incident `unknown`, of low confidence.
+//
+//   a table says ErrImagePull, and neither image nor reason      nothing says why; no pull is made of it
+//   "Pulling", and no end while the pod's status still waits     the pull began, and nobody tells what became of it
+#include "judge/state.h"
+
+#define LONG_NS PM_S(300) // a pull takes minutes; one that was given up for lack of progress would have said so by then
+
+static struct pm_hit *home_of(struct pm_state *s, size_t *home) {
+    if (!*home) {
+        struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+        h->cause = pm_cause_c("unknown");
+        h->from = h->to = h->recovered = PM_NO_TIME;
+        h->side = h->waits = true;
+        *home = s->hits.n;
+    }
+    return &s->hits.items[*home - 1];
+}
+
+static void add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
+    h->lines += t->count;
+    h->from = pm_min_time(h->from, t->first);
+    h->to = pm_max_time(h->to, t->last);
+    pm_ids_add(&h->traces, index);
+    pm_ids_add(&h->said, index);
+    if (t->node) pm_ids_add_new(&h->nodes, t->node);
+    if (t->image) pm_ids_add_new(&h->images, t->image);
+    if (t->registry) pm_ids_add_new(&h->registries, t->registry);
+    if (t->namespace) pm_ids_add_new(&h->namespaces, t->namespace);
+}
+
+static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
+    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || t->origin != PM_ORIGIN_POD) return false;
+    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    return !pod || !pod->running;
+}
+
+// The one image that its workload asks for, as a table of workloads told; a pod of several containers waits for one of them, nobody says which.
+static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
+    const struct pm_pod_fact *pod = t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    const struct pm_workload_fact *w =
+        pod && pod->workload_name ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind), pod->workload_name) : NULL;
+    struct pm_image image;
+    pm_arena_reset(s->scratch);
+    if (!w || w->images.n != 1 || !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image)) return;
+    t->image = w->images.items[0];
+    t->registry = pm_id(s, image.registry);
+    t->repository = pm_id(s, image.repository);
+    t->tag = pm_id(s, image.tag);
+}
+
+// A status that is minutes younger than the start, and shows the pod not running yet.
+static bool waits_since(const struct pm_pod_fact *pod, int64_t began) {
+    return pod && pod->listed && !pod->running && !pod->evicted && pod->gone == PM_NO_TIME && pod->seen != PM_NO_TIME && began != PM_NO_TIME &&
+           pod->seen - began >= LONG_NS;
+}
+
+static bool ended_since(const struct pm_state *s, const struct pm_attempt *p) {
+    for (size_t i = pm_pull_first(s, pm_began(p)); i < s->pulls.n; i++) {
+        const struct pm_attempt *q = &s->pulls.items[i];
+        if (q->outcome != PM_OUTCOME_OPEN && q->image == p->image && q->node == p->node) return true;
+    }
+    return false;
+}
+
+static bool never_ended(struct pm_state *s, const struct pm_trace *t) {
+    if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS) return false;
+    const struct pm_attempt *p = &s->pulls.items[t->pull - 1];
+    return p->outcome == PM_OUTCOME_OPEN && waits_since(pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod)), pm_began(p)) && !ended_since(s, p);
+}
+
+void pm_waiting_group(struct pm_state *s) {
+    struct pm_ids told = {0};
+    size_t waiting = 0, pulling = 0; // index + 1
+    for (size_t i = 0; i < s->pulls.n; i++)
+        for (size_t k = 0; s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
+            pm_ids_add_new(&told, s->pulls.items[i].pods.items[k]);
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        bool waits = only_waits(s, t), open = !waits && never_ended(s, t);
+        if ((!waits && !open) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod))) continue;
+        if (waits) image_of_workload(s, t);
+        add(home_of(s, waits ? &waiting : &pulling), t, (uint32_t)i);
+    }
+    if (pulling) s->hits.items[pulling - 1].pulling = true;
+    pm_ids_free(&told);
+}
