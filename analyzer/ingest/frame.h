@@ -30,7 +30,7 @@ struct pm_frame_options {
 struct pm_frame_voice {
     unsigned known, bulk, first, named; // named: what the name says, whether it is enough or not
     uint64_t preamble;                  // records before the first that is anybody's
-    bool plain, container, quotes, prose;
+    bool plain, container, quotes, prose, stranger;
     unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
     unsigned speaks;  // components (bits) in whose grammar it has events, heard or not
     uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts, headings; // code: of the foreign ones, what looks like a program's text

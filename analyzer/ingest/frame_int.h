@@ -78,6 +78,7 @@ struct frame_voice {
     unsigned first;                // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
     unsigned named;                // groups that its name speaks of, also where the name alone is not enough
     uint64_t preamble;             // records before the first that is anybody's
+    bool stranger;                 // a host's program, of a name that vouches for nothing
     bool plain, container, quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
     bool prose;                    // it stands in a document that people write
     uint8_t index;

@@ -37,6 +37,7 @@ static void program_vouched(struct frame_voice *v, struct pm_str ident, struct p
     v->known = pm_writer_groups(ident, PM_WRITER_PROGRAM);
     if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service")))) v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit, PM_WRITER_PROGRAM);
     v->named = v->known;
+    v->stranger = ident.n && !v->known;
     v->bulk = BULK_ANY | PM_GROUP_NODE;
 }
 
@@ -158,6 +159,23 @@ static bool quoted_in_code(struct pm_str raw) {
     return pm_str_starts(s, PM_STR("\"")) && pm_str_ends(s, PM_STR("\",")); // an item of a printed list
 }
 
+// "src/pull.go:88:\t…": what `grep -n` found in a program's text.
+static bool found_in_code(struct pm_str s) {
+    ptrdiff_t colon = pm_str_chr(pm_str_sub(s, 0, 256), ':', 0);
+    size_t i = (size_t)colon + 1;
+    if (colon <= 0 || pm_writer_document(pm_str_sub(s, 0, (size_t)colon)) == PM_DOCUMENT_NONE) return false;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9') i++;
+    return i > (size_t)colon + 1 && i < s.n && s.p[i] == ':';
+}
+
+// "commit 6b86b273…", the head of each entry of `git log`: the rest is people's words about their work.
+static bool git_entry(struct pm_str s) {
+    struct pm_str id = pm_str_starts(s, PM_STR("commit ")) ? pm_str_sub(s, 7, 40) : PM_NONE;
+    for (size_t i = 0; i < id.n; i++)
+        if (!strchr("0123456789abcdef", id.p[i])) return false;
+    return id.n == 40;
+}
+
 // Clients print their errors bare. One behind the level of a logger that merely informs, or inside of a value that a tool prints ("ok: [n1] => {…}"), is told
 // by that logger or tool.
 static bool told_by_logger(struct pm_str s) {
@@ -187,6 +205,7 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     if (r->hint.relayed) v->quotes = true;
     if (prompted(text)) v->prompts += lines;
     if (heading(text)) v->headings += lines;
+    v->prose |= v->plain && git_entry(text);
     f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
     if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --"))) return; // a Kubernetes program's first words, whichever it is
     if (shell_or_fence(text)) return;
@@ -239,7 +258,7 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, cons
             if (!v->plain) e->standing = PM_STANDING_HEARSAY;
         }
     }
-    bool quoted = quoted_in_code(r->raw) || (g == PM_GROUP_CLIENT && told_by_logger(r->text));
+    bool quoted = quoted_in_code(r->raw) || (g == PM_GROUP_CLIENT && told_by_logger(r->text)) || found_in_code(r->raw);
     if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted) {
         e->standing = PM_STANDING_HEARSAY;
         e->voice = 0;
@@ -274,8 +293,8 @@ static unsigned bulk_testifies(const struct pm_frame_voice *v) {
     for (int i = 0; i < PM_GROUP_COUNT; i++) {
         unsigned g = 1u << i;
         bool began = (v->first == PM_GROUP_ALL || v->first == g) && v->preamble <= preamble_allowed(v, g);
-        uint64_t records = v->records - v->preamble;
-        if (v->bulk & g && began && (v->of[i] + v->neutral) * 5 >= records * 4 && v->of[i] * 5 >= records) groups |= g;
+        uint64_t records = v->records - v->preamble, own = v->of[i] + (v->stranger && g == PM_GROUP_NODE ? 0 : v->neutral);
+        if (v->bulk & g && began && own * 5 >= records * 4 && v->of[i] * 5 >= records) groups |= g;
     }
     return groups;
 }
@@ -296,6 +315,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .plain = v->plain,
                                          .container = v->container,
                                          .named = v->named,
+                                         .stranger = v->stranger,
                                          .quotes = v->quotes,
                                          .prose = v->prose,
                                          .open = {v->open[0], v->open[1]},

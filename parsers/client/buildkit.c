@@ -12,7 +12,7 @@
 
 // "#3 ERROR: docker.io/library/debian:99: not found": the error of a step; most steps are a build's own commands.
 static struct pm_str step_error(struct pm_str s) {
-    struct pm_scan c = pm_scan_of(s);
+    struct pm_scan c = pm_scan_of(pm_client_unstamped(s));
     uint64_t step;
     return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ") ? pm_scan_rest(&c) : PM_NONE;
 }
@@ -21,6 +21,7 @@ static struct pm_str step_error(struct pm_str s) {
 static bool step_line(struct pm_str s) {
     static const char *const words[] = {"[",        "DONE",      "CACHED",     "CANCELED", "ERROR",    "WARN",        "sha256:",    "transferring ", "from ",
                                         "resolve ", "exporting", "naming to ", "writing ", "pushing ", "extracting ", "unpacking ", "importing ",    "..."};
+    s = pm_client_unstamped(s);
     struct pm_scan c = pm_scan_of(s);
     uint64_t step;
     if (pm_str_eqc(pm_str_trim(s), "------") || starts(s, " > [")) return true;

@@ -8,8 +8,16 @@
 #include "parsers/node/logrus.h"
 #include <pthread.h>
 
+// "2026-05-04T10:00:01.5Z ", as collectors of containers' logs put it before each line.
+struct pm_str pm_client_unstamped(struct pm_str s) {
+    ptrdiff_t blank = pm_str_chr(pm_str_sub(s, 0, 40), ' ', 0);
+    bool stamp = blank >= 20 && s.p[4] == '-' && s.p[7] == '-' && s.p[10] == 'T' && s.p[13] == ':' && s.p[0] == '2' && s.p[1] == '0';
+    return stamp ? pm_str_from(s, (size_t)blank + 1) : s;
+}
+
 static struct pm_str skip_bullets(struct pm_str s) {
     size_t i = 0;
+    s = pm_client_unstamped(s);
     while (i < s.n && strchr(" \t*>-|\"'", s.p[i])) i++;
     return pm_str_from(s, i);
 }

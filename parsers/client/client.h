@@ -35,4 +35,5 @@ enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r
 // A bare error text: PULL_FAIL where it can be nothing else, else nothing. True where an event was emitted.
 bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error);
 // Tails that CI runners and shells add: " (manager.go:238:1s)", ".\nSee 'docker run --help'."
+struct pm_str pm_client_unstamped(struct pm_str s); // a collector's stamp at its head taken off
 struct pm_str pm_client_trim(struct pm_str s);

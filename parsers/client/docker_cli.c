@@ -28,6 +28,9 @@ static const struct pm_client_row rows[] = {
     {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Verifying Checksum", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Download complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"elapsed: ", " total: ", PM_KIND_OTHER, PM_SAY_NOTHING, 60}, // nerdctl's and ctr's progress
+    {": resolving ", "|---", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {": done ", "|+++", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Digest: sha256:", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Sending build context to Docker daemon", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^---> ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},

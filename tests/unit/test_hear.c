@@ -27,6 +27,7 @@ static const struct {
     {"writing blob: storing blob to file \"/var/tmp/x\": no space left on device", true, true},
     {"Get \"https://r.acme.test/v2/\": dial tcp: lookup r.acme.test: no such host", true, true},
     {"Post \"https://alerts.acme.test/api/v2/alerts\": dial tcp: lookup alerts.acme.test: no such host", false, false},
+    {"failed to load https://cdn.acme.test/v2/logo.png: HTTP 404", false, false},
     {"/etc/puppet/modules/web/manifests/init.pp: could not parse", false, true},
     {"trying to reuse blob sha256:4c0f at destination: pinging container registry r.acme.test: unauthorized", false, false},
     {"the server has received too many requests and has asked us to try again later", false, false},
