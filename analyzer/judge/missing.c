@@ -116,13 +116,16 @@ static void waiting(struct lacks *l) {
     }
     JLFA(freed, pulled);
     (void)freed;
+    bool waits = l->main && l->main->waits, known = waits && l->main->images.n; // their workloads name the image
+    for (size_t i = 0; waits && i < l->main->traces.n; i++) pm_ids_add_new(&pods, s->traces.items[l->main->traces.items[i]].pod);
     struct pm_strs names;
     pm_strs_of_ids(s, &names, &pods);
     if (names.n)
         add(l, VERDICT + 5,
-            pm_arena_fmt(s->a, "image and message of %zu %s that wait%s (%.*s%s)", names.n, names.n == 1 ? "pod" : "pods", names.n == 1 ? "s" : "",
-                         PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
-            PM_STR("pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
+            pm_arena_fmt(s->a, "%smessage of %zu %s that wait%s (%.*s%s)", known ? "" : "image and ", names.n, names.n == 1 ? "pod" : "pods",
+                         names.n == 1 ? "s" : "", PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
+            known ? PM_STR("pods wait for their image, and nothing here says why: their events, kubectl describe or the kubelet's log would")
+                  : PM_STR("pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
     pm_ids_free(&pods);
 }
 
@@ -219,7 +222,7 @@ static void clocks(struct lacks *l) {
 
 struct damage {
     struct lacks *l;
-    struct pm_str path, code;
+    struct pm_str path, code, last; // of the first; last: the path before, rows come by path
     uint64_t files;
     bool null_fields;
 };
@@ -231,6 +234,8 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
         d->null_fields = true;
         return true;
     }
+    if (d->last.n && pm_str_eqc(d->last, cells[0])) return true; // the same member for another reason
+    d->last = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
     if (!d->files++) {
         d->path = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
         d->code = pm_arena_dup(d->l->s->a, pm_str_c(cells[1]));

@@ -112,8 +112,11 @@ static const struct pm_phrase *phrase_of(const struct pm_hit *h) {
 }
 
 // Pods that wait are no failure that a cause could be said of.
-static const struct pm_phrase waiting = {.title = "{pods} wait for an image; nothing here says why",
-                                         .verdict = "{Pods} wait for an image, and nothing here says which, or why"};
+static const struct pm_phrase waiting = {.title = "{pods} {pods?waits|wait} for an image; nothing here says why",
+                                         .verdict = "{Pods} {pods?waits|wait} for an image, and nothing here says which, or why"};
+// Their workloads name it.
+static const struct pm_phrase waiting_for = {.title = "{pods} {pods?waits|wait} for {images}; nothing here says why",
+                                             .verdict = "{Pods} {pods?waits|wait} for {images}, and nothing here says why"};
 static const struct pm_phrase pulling = {.title = "pulls of {images} for {pods} began and have no end",
                                          .verdict = "Pulls of {images} for {pods} began and have no end{,from}: the {pods?pod waits|pods wait}"};
 // A certificate that has expired only by clocks that run ahead of everybody else's.
@@ -121,7 +124,8 @@ static const struct pm_phrase ahead = {
     .title = "the {nodes?clock|clocks} of {nodes} {nodes?is|are} ahead of the certificate of {endpoint}",
     .verdict = "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
 static const struct pm_phrase *phrase_for(const struct pm_state *s, const struct pm_hit *h) {
-    return h->pulling ? &pulling : h->waits ? &waiting : clocks_ahead(s, h) ? &ahead : phrase_of(h);
+    if (h->pulling) return &pulling;
+    return h->waits ? (h->images.n ? &waiting_for : &waiting) : clocks_ahead(s, h) ? &ahead : phrase_of(h);
 }
 
 // Both times, where they differ: the report's are the cluster's, the lines of that node say another.

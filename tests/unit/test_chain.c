@@ -163,6 +163,7 @@ static void a_mirror_that_nobody_speaks_of(void **state) {
         assert_string_equal(cause_of(&j), "rate-limit.anonymous");
         assert_int_equal(inc->chain_n, 1 + past);
         if (past) assert_true(pm_str_has(inc->chain[0].what, PM_STR("went past the mirror mirror.test:5000, and nothing says why")));
+        if (past) assert_true(pm_str_has(inc->chain[1].what, PM_STR("had been tried at the mirror first")));
         assert_int_equal(j.r->quotas[0].used_low, past ? 40 : 0);
         judged_free(&j);
         free(l);
@@ -310,7 +311,29 @@ static void a_new_runtime_reads_no_old_mirror(void **state) {
         assert_non_null(inc);
         bool told = inc->chain_n == 2 && inc->chain[0].cause < 0 && pm_str_has(inc->chain[0].what, PM_STR("does not read the mirror m.test"));
         if (told != rows[i].told) fail_msg("row %zu", i);
+        if (told) assert_true(pm_str_has(inc->chain[1].what, PM_STR("40 of the 40 pulls that used it up were made there since, past the mirror")));
         if (told) assert_true(inc->chain[0].at_ns == at_ns(50) && inc->chain[1].share == 1.0 && pm_str_eqc(inc->trigger.what, "runtime-upgrade"));
+        judged_free(&j);
+        free(l);
+    }
+}
+
+// Two effects are named, more are counted.
+static void effects_beyond_two_are_counted(void **state) {
+    (void)state;
+    static const char *const registries[] = {"a.test/acme/a", "b.test/acme/a", "c.test/acme/a"};
+    for (size_t n = 2; n <= 3; n++) {
+        struct log *l = log_new();
+        for (size_t r = 0; r < n; r++)
+            for (int i = 0; i < 12; i++) {
+                const char *name = image(l, registries[r], i);
+                put(l, (struct line){10 + 4 * i, CONTAINERD, .kind = PM_KIND_MIRROR_TRY, .image = name, .host = "mirror.test:5000", .node = "n1",
+                                     .error = REFUSED_BY_MIRROR});
+                if (i < 11) put(l, (struct line){11 + 4 * i, CONTAINERD, OK_OF(name), .node = "n1", .message = "returned"});
+                else put(l, (struct line){11 + 4 * i, CONTAINERD, FAILED(name, QUOTA), .node = "n1", .status = 429});
+            }
+        struct judged j = judge(l->lines, l->n);
+        assert_int_equal(pm_str_has(j.r->verdict_sentence, PM_STR("; and 1 more effect of it")), n == 3);
         judged_free(&j);
         free(l);
     }
@@ -326,6 +349,7 @@ static void headline_tells_the_whole_chain(void **state) {
     assert_int_equal(j.r->incidents[0].failed_pulls, 0);
     assert_true(j.r->incidents[0].recovered_ns != PM_NO_TIME);
     assert_int_equal(j.r->whole.failed_pulls, 3);
+    assert_true(pm_str_has(j.r->incidents[0].summary, PM_STR(", 3 failed pulls followed from it")));
     assert_int_equal(j.r->whole.effects_n, 1);
     assert_true(j.r->whole.from_ns == START);
     assert_true(j.r->whole.recovered_ns == PM_NO_TIME);
@@ -336,13 +360,21 @@ static void headline_tells_the_whole_chain(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(removed_images_used_up_the_quota), cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
-        cmocka_unit_test(never_pull_after_removal),         cmocka_unit_test(fall_backs_used_up_the_quota),
-        cmocka_unit_test(headline_tells_the_whole_chain),   cmocka_unit_test(a_new_runtime_reads_no_old_mirror),
-        cmocka_unit_test(tries_onto_a_full_disk),           cmocka_unit_test(little_room_was_left),
-        cmocka_unit_test(a_silent_mirror_was_passed_over),  cmocka_unit_test(a_mirror_that_nobody_speaks_of),
-        cmocka_unit_test(retries_after_an_outage),          cmocka_unit_test(tokens_of_what_spent_the_quota),
-        cmocka_unit_test(helper_of_the_same_registry),      cmocka_unit_test(helper_without_dns),
+        cmocka_unit_test(removed_images_used_up_the_quota),
+        cmocka_unit_test(nameless_gc_took_what_is_pulled_again),
+        cmocka_unit_test(never_pull_after_removal),
+        cmocka_unit_test(fall_backs_used_up_the_quota),
+        cmocka_unit_test(headline_tells_the_whole_chain),
+        cmocka_unit_test(a_new_runtime_reads_no_old_mirror),
+        cmocka_unit_test(effects_beyond_two_are_counted),
+        cmocka_unit_test(tries_onto_a_full_disk),
+        cmocka_unit_test(little_room_was_left),
+        cmocka_unit_test(a_silent_mirror_was_passed_over),
+        cmocka_unit_test(a_mirror_that_nobody_speaks_of),
+        cmocka_unit_test(retries_after_an_outage),
+        cmocka_unit_test(tokens_of_what_spent_the_quota),
+        cmocka_unit_test(helper_of_the_same_registry),
+        cmocka_unit_test(helper_without_dns),
         cmocka_unit_test(unpack_where_the_store_was_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -408,9 +408,9 @@ static void what_cannot_be_is_explained(void **state) {
         uint64_t used;
     } rows[] = {{90, 0, 0, NULL, 90},
                 {100, 2, 0, NULL, 100},
-                {250, 0, 0, "at least 3 addresses", 250},
-                {100, 2, 30, "30 requests went well", 100},
-                {220, 2, 0, "at least 3 addresses", 220}};
+                {250, 0, 0, "250 used of a limit of 100, and nothing was refused: at least 3 addresses or accounts stand behind this row", 250},
+                {100, 2, 30, "30 requests went well", 100}, // "the limit was lifted"
+                {220, 2, 0, "220 used of a limit of 100, before anything was refused: at least 3 addresses", 220}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         struct log *l = fresh();
         for (int k = 0; k < rows[i].before; k++) got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9"});
@@ -552,8 +552,54 @@ static void health_checks_read_a_budget_of_their_own(void **state) {
     judged_free(&j);
 }
 
+// Readings that stay open are said: whose budget it is, how many stand behind one address.
+static void open_readings_are_said(void **state) {
+    (void)state;
+    struct log *l = fresh();
+    for (int k = 0; k < 250; k++) got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9", .user = "bob", .told = k ? NULL : "200:199"});
+    struct judged j = judge_log(l);
+    assert_true(pm_str_has(j.r->quotas[0].note, PM_STR("this account has a higher one, or more than one account stands behind this row")));
+    judged_free(&j);
+    for (int shared = 0; shared < 2; shared++) {
+        l = fresh();
+        spend(l, 0, 50, "n1");
+        spend(l, 0, 50, "n2");
+        if (shared) refused(l, 120, "n1", ANONYMOUS), refused(l, 121, "n2", ANONYMOUS);
+        j = judge_log(l);
+        assert_int_equal(pm_str_eqc(j.r->quotas[0].client, "one address shared by 2 clients"), shared);
+        judged_free(&j);
+    }
+    char path[] = "/tmp/quotas-XXXXXX"; // a limit for users that is not published
+    int fd = mkstemp(path);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    assert_non_null(f);
+    fputs("quotas:\n  - {id: a, registry: hub.test, identity: anonymous, limit: 100, window_s: 60, source: us}\n"
+          "  - {id: b, registry: hub.test, identity: user, limit: null, window_s: 60, source: us}\n",
+          f);
+    fclose(f);
+    for (int secret = 0; secret < 2; secret++) {
+        const struct line lines[] = {
+            {.at = 0, .from = CONTAINERD, .node = "n1", .pod = "shop/web-1", .message = "returned", OK_OF("hub.test/acme/web:1")},
+            {.at = 1,
+             .from = OBJECTS,
+             .kind = PM_KIND_POD_STATE,
+             .pod = "shop/web-1",
+             .node = "n1",
+             .detail = secret ? "{\"pull_secrets\":[\"a\"],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"
+                              : "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"},
+        };
+        const struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
+        j = judge_as(lines, PM_LEN(lines), &o);
+        assert_int_equal(j.r->quotas_n, 1);
+        assert_int_equal(pm_str_has(j.r->quotas[0].note, PM_STR("nothing says whether it was presented: told as anonymous")), secret);
+        judged_free(&j);
+    }
+    remove(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(open_readings_are_said),
         cmocka_unit_test(health_checks_read_a_budget_of_their_own),
         cmocka_unit_test(exhausted_to_the_second),
         cmocka_unit_test(a_pull_of_six_hours_ago_is_forgotten),

@@ -202,6 +202,24 @@ static void a_pull_without_an_end(void **state) {
     }
 }
 
+// Tables name no pod's image; a workload of one image tells what its pods wait for, one of two does not.
+static void waiting_pods_of_one_image(void **state) {
+    (void)state;
+    for (int images = 1; images <= 2; images++) {
+        const char *detail = images == 1 ? "{\"images\":[\"quay.test/acme/web:3\"]}" : "{\"images\":[\"quay.test/acme/web:3\",\"quay.test/acme/side:1\"]}";
+        const struct line lines[] = {
+            {0, OBJECTS, .kind = PM_KIND_PULL_BACKOFF, .pod = "shop/web-6d9f8c7b5d-x2x9k", .node = "n1", .reason = "ImagePullBackOff", .flags = PM_EV_ECHO},
+            {0, OBJECTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop", .object = "Deployment/web", .detail = detail},
+        };
+        struct judged j = JUDGE(lines);
+        const struct pm_incident *inc = &j.r->incidents[0];
+        assert_int_equal(inc->blast.images.n, images == 1);
+        assert_int_equal(inc->failed_pulls, 0);
+        assert_true(pm_str_has(j.r->verdict_sentence, images == 1 ? PM_STR("waits for quay.test/acme/web:3") : PM_STR("waits for an image")));
+        judged_free(&j);
+    }
+}
+
 #define DOWN "rpc error: code = Unavailable desc = connection error: dial unix /run/containerd/containerd.sock: connect: connection refused"
 // Few pulls meet a runtime that falls over all the time; a quiet hour between two falls parts them.
 static void restarts_between_are_one_incident(void **state) {
@@ -414,6 +432,7 @@ int main(void) {
         cmocka_unit_test(disk_trouble_alone),
         cmocka_unit_test(waiting_pods_alone),
         cmocka_unit_test(a_pull_without_an_end),
+        cmocka_unit_test(waiting_pods_of_one_image),
         cmocka_unit_test(restarts_between_are_one_incident),
         cmocka_unit_test(wrong_tags_one_after_the_other),
         cmocka_unit_test(healthy_bundle_has_no_incident),

@@ -1,0 +1,67 @@
+# Sentences whose observation only a file can be: damage, clocks without a zone, clocks that are months off. Each is said, and not said of the same bundle whole.
+# Lines written by us to containerd's and the kubelet's grammar. The judge's other sentences are rows of tests/unit/test_sentences.c.
+. "$(dirname "$0")/common.inc"
+says() { "$PM" analyze "$1" --format json -o - >out 2>err </dev/null; grep -qF -e "$2" out || { wrong "$1: not said: $2"; cat out; }; }
+never() { "$PM" analyze "$1" --format json -o - >out 2>err </dev/null; ! grep -qF -e "$2" out || wrong "$1: said: $2"; }
+failure() { # time image error
+    printf 'time="%s" level=error msg="PullImage \\"%s\\" failed" error="rpc error: code = Unknown desc = failed to pull and unpack image \\"%s\\": %s"\n' "$1" "$2" "$2" "$3"
+}
+good() { # time image
+    printf 'time="%s" level=info msg="PullImage \\"%s\\" returns image reference \\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\\""\n' "$1" "$2"
+}
+image=reg.gorse.example/oven:1
+missing="failed to resolve reference \\\"$image\\\": $image: not found"
+
+# Members that break off.
+mkdir -p whole/n1 cut/n1 cuts/n1 fine
+for minute in 10 11 12; do failure "2026-03-01T09:$minute:00Z" $image "$missing"; done >whole/n1/containerd.log
+good 2026-03-01T09:00:00Z $image >fine/containerd.log
+cp whole/n1/containerd.log cut/n1/
+head -c 100000 /dev/urandom | od -x >noise
+{ cat whole/n1/containerd.log noise; } | gzip -c | head -c 30000 >cut/n1/old.log.gz
+cp cut/n1/* cuts/n1/
+{ cat noise whole/n1/containerd.log; } | gzip -c | head -c 20000 >cuts/n1/older.log.gz
+mkdir -p cutfine; cp fine/containerd.log cutfine/
+{ cat fine/containerd.log noise; } | gzip -c | head -c 30000 >cutfine/old.log.gz
+says cut 'was read in part ('
+says cut 'failures and recoveries in the rest are not counted'
+says cuts 'members were read in part'
+says cutfine 'nothing failed in what could be read; the rest is not known'
+never cut 'members were read in part'
+for words in 'read in part' 'failures and recoveries in the rest'; do never whole "$words"; done
+never fine 'nothing failed in what could be read'
+
+# journalctl without --all writes null for long fields.
+mkdir -p journal ended
+record() { printf '{"__REALTIME_TIMESTAMP":"1772356%s00000000","_HOSTNAME":"n1","SYSLOG_IDENTIFIER":"containerd","MESSAGE":%s}\n' "$1" "$2"; }
+text=$(failure 2026-03-01T09:10:00Z $image "$missing" | python3 -c 'import json, sys; print(json.dumps(sys.stdin.read().strip()))')
+record 2 "$text" >ended/journal.json
+{ record 2 "$text"; record 3 null; } >journal/journal.json
+says journal 'null in place of long fields'
+says journal 'long error texts are lost'
+never ended 'null in place of long fields'
+
+# A kubelet's log has neither year nor zone; beside a log that has both it is only assumed to be UTC, where nothing in it coincides.
+mkdir -p zone/n1 zone/n2 stamped/n1 stamped/n2
+klog() { printf 'E0301 %s:00.000000     812 remote_image.go:180] "PullImage from image service failed" err="rpc error: code = NotFound desc = %s: not found" image="%s"\n' "$1" $image $image; }
+for minute in 09:10 09:15; do klog $minute; done >zone/n1/kubelet.log
+good 2026-03-01T06:00:00Z reg.gorse.example/kiln:1 >zone/n2/containerd.log
+cp zone/n2/containerd.log stamped/n2/
+for minute in 09:10 09:15; do failure "2026-03-01T$minute:00Z" $image "$missing"; done >>stamped/n1/containerd.log
+says zone 'is assumed (UTC)'
+says zone 'the order between these and other files may be off by hours'
+never stamped 'is assumed (UTC)'
+
+# Clocks that are months ahead of everybody's: the certificate has expired by them alone.
+mkdir -p ahead/n1 ahead/n2 ahead/n3 ahead/n4 ahead/n5 one
+expired() { failure "$1" $image "failed to do request: Head \\\"https://reg.gorse.example/v2/\\\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time $1 is after 2026-05-01T00:00:00Z"; }
+for n in 2 3 5; do for minute in 09 15; do good "2026-03-01T09:$minute:0${n}Z" $image; done >ahead/n$n/containerd.log; done
+for n in 1 4; do
+    { good "2026-03-01T09:10:0${n}Z" reg.gorse.example/kiln:1; for minute in 12 13 14; do expired "2026-06-29T09:$minute:0${n}Z"; done; } >ahead/n$n/containerd.log
+done
+cp -r ahead/n1 ahead/n2 ahead/n3 one/
+says ahead 'are off, too'
+says one 'ahead of the certificate'
+never one 'are off, too'
+never whole 'ahead of the certificate'
+exit $failed
