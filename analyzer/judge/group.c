@@ -260,21 +260,26 @@ static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
 
 static bool shares(const struct pm_hit *h, const struct pm_trace *t) { return !t->node || h->nodes.n == 0 || pm_ids_has(&h->nodes, t->node); }
 
+#define SIDES_MAX 200 // of one cause: what comes later goes to the latest, so that work does not grow with the square of such lines
+
 static void add_side(struct pm_state *s, uint32_t index) {
     const struct pm_trace *t = &s->traces.items[index];
     int cause = side_cause(s, t);
     if (cause < 0 || t->ts == PM_NO_TIME) return;
     int64_t gap = family_of(s, cause)->gap_ns;
-    struct pm_hit *home = NULL;
+    struct pm_hit *home = NULL, *latest = NULL;
     bool mirror = t->kind == PM_KIND_MIRROR_TRY;
+    size_t sides = 0;
     for (size_t i = s->hits.n; i-- > 0;) {
         struct pm_hit *h = &s->hits.items[i];
+        if (h->side && h->cause == cause && ++sides && !latest) latest = h;
         if (h->dropped || h->cause != cause || t->first > h->to + gap || t->last < h->from - gap) continue;
         if (h->side ? true : !mirror && shares(h, t)) {
             home = h;
             break;
         }
     }
+    if (!home && sides >= SIDES_MAX) home = latest;
     if (!home) {
         home = hit_new(s, cause);
         home->side = true;

@@ -435,9 +435,11 @@ static void mute(struct view *v, struct pm_attempt *p) {
     for (size_t k = 0; k < 2 && !best && p->verdict.cause < 0 && !p->error; k++) {
         uint32_t group = k ? p->node : p->repository;
         int64_t gap = SAME_EPISODE_NS;
-        for (size_t i = pm_order_first(orders[k], group, pm_since(pm_at(p), gap));
-             group && pm_at(p) != PM_NO_TIME && i < orders[k]->n && orders[k]->items[i].group == group && orders[k]->items[i].at <= pm_at(p) + SAME_EPISODE_NS;
-             i++) {
+        if (!group || pm_at(p) == PM_NO_TIME) continue;
+        size_t i = pm_order_first(orders[k], group, pm_since(pm_at(p), gap)), here = pm_order_first(orders[k], group, pm_at(p));
+        if (here > i + LOOKED_MAX) i = here - LOOKED_MAX; // the nearest of an episode's pulls
+        for (size_t end = here + LOOKED_MAX;
+             i < end && i < orders[k]->n && orders[k]->items[i].group == group && orders[k]->items[i].at <= pm_at(p) + SAME_EPISODE_NS; i++) {
             const struct pm_attempt *q = at(v, &orders[k]->items[i]);
             int64_t d = llabs(orders[k]->items[i].at - pm_at(p));
             if (q->outcome != PM_OUTCOME_FAILED || q->verdict.cause < 0 || q->registry != p->registry || d >= gap) continue;

@@ -3,12 +3,15 @@
 // A gauge is there while it is known; what ends goes to 0 where 0 is true (a pod that waits no more) and stays for the lookback, because OpenMetrics has no word
 // for "gone".
 //
-// The window is that of what was measured, with a margin, within the evidence. The step is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX; of a
+// The window is that of what was measured, with a margin, within the evidence. The step is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX, and
+// fewer where there are thousands of series; of a
 // window that is longer still only the time from a day before the first incident on is shown, and missing[] says so: a step of minutes could not show rates of five.
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
 #define STEPS_MAX 20000
+#define STEPS_MIN 500
+#define VALUES_MAX 16000000 // series × steps: what evaluating may cost
 #define MARGIN_NS PM_S(600)
 #define LINGER_NS PM_S(330) // the lookback and a step
 
@@ -116,13 +119,19 @@ static struct wait shortened(const struct build *b, struct wait w, int64_t longe
     return w;
 }
 
+static int64_t steps_max(const struct build *b) {
+    int64_t n = VALUES_MAX / (int64_t)(b->drafts.n + 1);
+    return n > STEPS_MAX ? STEPS_MAX : n < STEPS_MIN ? STEPS_MIN : n;
+}
+
 static void grid(const struct build *b, struct pm_series_set *set) {
     static const int64_t steps[] = {15, 30, 60};
+    int64_t most = steps_max(b);
     struct wait w = measured(b);
     size_t k = 0;
     if (w.from == PM_NO_TIME) return;
-    while (k + 1 < PM_LEN(steps) && (w.to - w.from) / PM_S(steps[k]) > STEPS_MAX) k++;
-    if ((w.to - w.from) / PM_S(steps[k]) > STEPS_MAX) w = shortened(b, w, PM_S(steps[k]) * STEPS_MAX);
+    while (k + 1 < PM_LEN(steps) && (w.to - w.from) / PM_S(steps[k]) > most) k++;
+    if ((w.to - w.from) / PM_S(steps[k]) > most) w = shortened(b, w, PM_S(steps[k]) * most);
     set->step_ns = PM_S(steps[k]);
     set->from_ns = floor_to(w.from, set->step_ns);
     if (set->from_ns < set->step_ns) set->from_ns = set->step_ns;
