@@ -31,6 +31,10 @@ BIN := $(BUILD)/pullmortem
 LIB := $(BUILD)/libpullmortem.a
 
 .DEFAULT_GOAL := all
+# By itself on every core; a -j of one's own is one's own.
+ifeq ($(MAKELEVEL)$(findstring -j,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 .DELETE_ON_ERROR:
 
 all: $(if $(wildcard $(MAIN_SRC)),$(BIN),$(LIB)) ## build build/pullmortem

@@ -117,7 +117,8 @@ with open("big.log", "w") as f:
     for i in range(400000):
         f.write(f'time="2026-04-12T06:{i // 60 % 60:02}:{i % 60:02}.{i:09}Z" level=error msg="PullImage \\"docker.io/shop/web{i}:1\\" failed" error="429 Too Many Requests"\n')
 for number in (signal.SIGINT, signal.SIGTERM):
-    p = subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE)
+    p = subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) # a shell ignores it for what it starts with &
     for _ in range(200):
         if os.path.exists("big.db.building"): break
         time.sleep(0.01)
