@@ -119,10 +119,41 @@ demo: deps ## install what is missing, build, analyse the embedded sample bundle
 	@echo; echo "The whole report: build/demo/report.html (a page), build/demo/report.json (for programs). The program: $(BIN)"
 
 PREFIX ?= /usr/local
-install: all ## install the binary under PREFIX (/usr/local)
+SHARE := $(BUILD)/share
+KEPT := $(sort $(wildcard analyzer/share/*))
+# Man pages and completions are what the binary says of its own commands.
+$(SHARE)/made: $(BIN)
+	$(Q)rm -rf $(SHARE) && mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$(Q)./$(BIN) help --man > $(SHARE)/man/man1/pullmortem.1
+	$(Q)for c in $$(./$(BIN) help | sed -n '/^Commands:/,/^$$/s/^  \([a-z]*\) .*/\1/p'); do ./$(BIN) help --man $$c > $(SHARE)/man/man1/pullmortem-$$c.1 || exit 1; done
+	$(Q)./$(BIN) help --completion bash > $(SHARE)/bash-completion/completions/pullmortem
+	$(Q)./$(BIN) help --completion zsh > $(SHARE)/zsh/site-functions/_pullmortem
+	$(Q)./$(BIN) help --completion fish > $(SHARE)/fish/vendor_completions.d/pullmortem.fish
+	@touch $@
+share: $(SHARE)/made ## man pages and completions, into build/share
+
+install: all share ## install binary, man pages, completions, schemas, scripts and rules as examples under PREFIX (/usr/local)
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/pullmortem
-uninstall: ## remove it again
-	rm -f $(DESTDIR)$(PREFIX)/bin/pullmortem
+	$(Q)strip --strip-unneeded $(DESTDIR)$(PREFIX)/bin/pullmortem 2>/dev/null || true
+	$(Q)for f in $$(cd $(SHARE) && find . -type f ! -name made | LC_ALL=C sort); do install -D -m 644 $(SHARE)/$$f $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done
+	$(Q)for f in $(KEPT); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/pullmortem/$${f##*/} || exit 1; done
+	$(Q)install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/pullmortem/README.md
+	$(Q)for f in rules/README.md rules/*.yaml rules/causes/*.yaml; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/pullmortem/examples/$$f || exit 1; done
+uninstall: ## remove all of it again
+	rm -f $(DESTDIR)$(PREFIX)/bin/pullmortem $(DESTDIR)$(PREFIX)/share/man/man1/pullmortem*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pullmortem $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pullmortem
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pullmortem.fish
+	rm -rf $(DESTDIR)$(PREFIX)/share/pullmortem $(DESTDIR)$(PREFIX)/share/doc/pullmortem
+
+VERSION := $(shell sed -n 's/^.define PM_VERSION "\(.*\)"/\1/p' include/pm/version.h)
+dist: ## pack the source of this commit, the same bytes every time: build/pullmortem-VERSION.tar.gz
+	@mkdir -p $(BUILD)
+	$(Q)git archive --prefix=pullmortem-$(VERSION)/ --add-virtual-file=pullmortem-$(VERSION)/.commit:$(COMMIT) HEAD | gzip -9n > $(BUILD)/pullmortem-$(VERSION).tar.gz
+	@echo $(BUILD)/pullmortem-$(VERSION).tar.gz
+deb: ## a Debian package: build/pullmortem_VERSION_ARCH.deb
+	$(Q)rm -rf $(BUILD)/deb
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/deb PREFIX=/usr >/dev/null
+	$(Q)sh tests/tools/deb.sh $(BUILD)/deb $(BUILD)/pullmortem_$(VERSION)_$$(dpkg --print-architecture).deb $(VERSION)
 
 # libFuzzer needs clang; the library is built again with coverage, in its own folder.
 fuzz: ## fuzz framing and parsers for FUZZ_SECONDS (60) from testdata/parsers
@@ -140,4 +171,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins
