@@ -146,10 +146,28 @@ static const struct {
 } entities[] = {{{"&quot;", 6}, '"'}, {{"&#34;", 5}, '"'},   {{"&#x22;", 6}, '"'},  {{"&gt;", 4}, '>'},  {{"&lt;", 4}, '<'},
                 {{"&#39;", 5}, '\''}, {{"&#x27;", 6}, '\''}, {{"&apos;", 6}, '\''}, {{"&amp;", 5}, '&'}, {{"&nbsp;", 6}, ' '}};
 
+// Pages keep columns apart with blanks that do not break, and copies out of them keep those. Where a table's columns are counted in bytes, one is one blank.
+static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
+    static const struct pm_str hard = {"\xc2\xa0", 2};
+    ptrdiff_t at = pm_str_find(s, hard, 0);
+    if (at < 0) return s;
+    char *out = pm_arena_alloc(f->line_arena, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool blank = (ptrdiff_t)i >= at && pm_str_starts(pm_str_from(s, i), hard);
+        out[n++] = blank ? ' ' : s.p[i];
+        i += blank;
+    }
+    return (struct pm_str){out, n};
+}
+
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s) {
+    s = plain_blanks(f, s);
     if (pm_str_chr(s, '&', 0) < 0) return s;
     if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0) return s; // a page inside a log line keeps its own
-    if (!pm_str_has(s, PM_STR("&quot;")) && !pm_str_has(s, PM_STR("&#34;")) && !pm_str_has(s, PM_STR("&gt;")) && !pm_str_has(s, PM_STR("&#x22;"))) return s;
+    if (!pm_str_has(s, PM_STR("&quot;")) && !pm_str_has(s, PM_STR("&#34;")) && !pm_str_has(s, PM_STR("&gt;")) && !pm_str_has(s, PM_STR("&#x22;")) &&
+        !pm_str_has(s, PM_STR("&nbsp;")))
+        return s;
     char *out = pm_arena_alloc(f->line_arena, s.n);
     size_t n = 0;
     for (size_t i = 0; i < s.n;) {

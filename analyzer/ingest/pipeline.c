@@ -391,7 +391,7 @@ static bool writes_local_time(enum pm_component c) { return is_runtime(c) || c =
 // the repository and the tag, seldom by which name it was called. Of a client's burst of requests only the first comes here (request_fold.c).
 static void mark_asking(struct pm_clock_evidence *c, const struct pm_event *e, const struct pm_row *row) {
     bool client = is_runtime(e->component) && (e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_FAIL);
-    bool server = e->kind == PM_KIND_REQUEST && pm_str_has(e->field[PM_F_URL], PM_STR("/manifests/"));
+    bool server = (e->component == PM_COMP_PROXY || e->component == PM_COMP_REGISTRY) && pm_str_has(e->field[PM_F_URL], PM_STR("/manifests/"));
     if ((!client && !server) || !e->field[PM_F_TAG].n) return;
     pm_clock_mark(c, pm_str_hash(e->field[PM_F_TAG], pm_str_hash(e->field[PM_F_REPOSITORY], 29)), row->ts_kind, row->ts_ns);
 }

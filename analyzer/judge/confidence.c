@@ -160,6 +160,13 @@ static bool transients(struct pm_state *s, const struct pm_hit *h) {
     return true;
 }
 
+// Some refusal says that it was for an image.
+static bool reason_told(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = 0; i < h->traces.n; i++)
+        if (s->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW) return true;
+    return false;
+}
+
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint64_t stuck = stuck_pods(inc), failed = h->failed;
@@ -197,9 +204,11 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     }
     if (h->side && !failed && (!h->waits || h->pulling) && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
     if (h->refused) {
-        bool over = h->recovered != PM_NO_TIME;
-        inc->severity = over ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
-        inc->severity_why = over ? PM_STR("the workloads could make pods since") : PM_STR("pods were refused; nothing was pulled for them");
+        bool over = h->recovered != PM_NO_TIME, told = reason_told(s, h);
+        inc->severity = over || !told ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
+        inc->severity_why = over    ? PM_STR("the workloads could make pods since")
+                            : !told ? PM_STR("pods were refused; whether for their images is cut off")
+                                    : PM_STR("pods were refused; nothing was pulled for them");
     }
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;

@@ -29,10 +29,20 @@ static void add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
     if (t->namespace) pm_ids_add_new(&h->namespaces, t->namespace);
 }
 
+static bool pulled_since(const struct pm_state *s, const struct pm_trace *wait) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        bool good = t->kind == PM_KIND_PULL_OK || t->kind == PM_KIND_PULL_CACHED;
+        if (good && t->pod == wait->pod && t->namespace == wait->namespace && t->last >= wait->last) return true;
+    }
+    return false;
+}
+
 static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
-    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || t->origin != PM_ORIGIN_POD) return false;
+    bool event = t->origin == PM_ORIGIN_EVENTS && !t->image; // "Error: ImagePullBackOff" alone: its other events have expired
+    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || (t->origin != PM_ORIGIN_POD && !event)) return false;
     const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-    return !pod || !pod->running;
+    return (!pod || !pod->running) && !(event && pulled_since(s, t));
 }
 
 // The one image that its workload asks for, as a table of workloads told; a pod of several containers waits for one of them, nobody says which.

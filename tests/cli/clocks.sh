@@ -105,6 +105,12 @@ for m in 10 17 31; do
 done
 said lb '[f["clock"]["utc_offset_s"] for f in r["bundle"]["files"] if "haproxy" in f["path"]] == [7200] and r["pulls"]["attempts"] == 3'
 
+# An error log without a zone, too.
+mkdir -p errors/lb
+cp -r lb/nodes errors/nodes
+for m in 10 17 31; do echo "2026/06/01 12:$m:00 [error] 7#7: *1 upstream prematurely closed connection while reading response header from upstream, client: 10.0.0.1, server: reg.gorse.example, request: \"GET /v2/kiln/manifests/$m HTTP/1.1\", upstream: \"http://10.0.0.9:5000/v2/kiln/manifests/$m\", host: \"reg.gorse.example\""; done >errors/lb/error.log
+said errors '[f["clock"]["utc_offset_s"] for f in r["bundle"]["files"] if f["path"] == "lb/error.log"] == [3 * 3600]'
+
 # 29 February has no place in 2025: the option is refused, with the line.
 mkdir leap
 sed 's/E0302/E0229/; s/current time [^:]*:[^:]*:[^ ]* is after/current time is after/' klog/kubelet.log >leap/kubelet.log

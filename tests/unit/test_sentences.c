@@ -54,6 +54,12 @@
     "{\"phase\":\"Running\",\"ready\":true,\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/"                                                         \
     "web:2\",\"running\":true,\"since\":\"2024-03-01T10:05:00Z\"}]}"
 
+#define CUT_OFF "Error creating: admission webhook \"validate.kyverno.svc-fail\" denied the request: ..."
+#define REFUSED_CUT(at_)                                                                                                                                       \
+    {                                                                                                                                                          \
+        .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .namespace = "shop", .object = "ReplicaSet/web-7c9d5f6b8", .reason = "FailedCreate",               \
+        .message = CUT_OFF, .error = CUT_OFF                                                                                                                   \
+    }
 #define REFUSED_POD(at_)                                                                                                                                       \
     {                                                                                                                                                          \
         .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .namespace = "shop", .object = "ReplicaSet/web-7c9d5f6b8", .reason = "FailedCreate",               \
@@ -244,6 +250,7 @@ static const struct row ROWS[] = {
     {"the API server refused the pods: no node was asked|pods were refused; nothing was pulled for them",
      {REFUSED_POD(0), REFUSED_POD(400)},
      {C(0, "n1", WEB, NO_TAG)}},
+    {"pods were refused; whether for their images is cut off", {REFUSED_CUT(0), REFUSED_CUT(400)}, {REFUSED_CUT(0), REFUSED_POD(400)}},
     {"the workloads could make pods since", {REFUSED_POD(0), REFUSED_POD(400), MADE(600)}, {REFUSED_POD(0), REFUSED_POD(400)}},
     {"what all of these have in common is the proxy",
      {C(0, "n1", WEB, PROXY_SAID), C(1, "n2", WEB, PROXY_SAID)},
