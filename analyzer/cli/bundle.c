@@ -23,6 +23,7 @@ enum {
     OPT_YEAR,
     OPT_JOBS,
     OPT_NO_REDACT,
+    OPT_REDACT_KEY,
     OPT_BRIEF,
     OPT_INCIDENT,
     OPT_TEMPLATE,
@@ -48,6 +49,9 @@ const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
     [OPT_YEAR] = {"year", 0, "Y", "the year of each file's last line, for stamps that have none; found out where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_JOBS] = {"jobs", 'j', "N", "threads; as many as cores, at most 8, where not given", NULL, PM_ARGS_BUNDLE},
     [OPT_NO_REDACT] = {"no-redact", 0, NULL, "keep secrets as they stand in the logs", NULL, PM_ARGS_BUNDLE},
+    [OPT_REDACT_KEY] = {"redact-key", 0, "FILE",
+                        "tags of secrets are a keyed hash of them instead of numbers: the same in every run, shard and merge with that key (16 bytes or more)",
+                        NULL, PM_ARGS_BUNDLE},
     [OPT_BRIEF] = {"brief", 0, NULL, "text: the first screen only", NULL, PM_ARGS_OUTPUT},
     [OPT_INCIDENT] = {"incident", 0, "N", "text: incident N alone, with all that is known of it", NULL, PM_ARGS_OUTPUT},
     [OPT_TEMPLATE] = {"template", 0, "FILE", "markdown: a layout of one's own (share/pullmortem/postmortem.md is the built-in one)", NULL, PM_ARGS_OUTPUT},
@@ -68,6 +72,22 @@ static int time_take(const struct pm_command *c, const char *text, bool around) 
     int64_t at, from, to;
     enum pm_time_form form = around ? pm_time_around(text, &some, &at, &from, &to) : pm_time_given(text, &some, &at);
     return form != PM_TIME_BAD ? PM_EXIT_OK : pm_usage(c, "'%s' is no time: write %s", text, PM_TIME_FORMS);
+}
+#define KEY_MIN 16
+#define KEY_MAX 4096
+
+static int key_take(const struct pm_command *c, struct pm_bundle_args *args, const char *path) {
+    char key[KEY_MAX];
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(key, 1, sizeof key, f) : 0;
+    bool bad = !f || ferror(f);
+    if (f) fclose(f);
+    if (bad) return pm_usage(c, "--redact-key: %s cannot be read", path);
+    if (n < KEY_MIN) return pm_usage(c, "--redact-key: %s holds %zu bytes, %d are the least: head -c 32 /dev/urandom >%s", path, n, KEY_MIN, path);
+    pm_redact_key_free(args->redact_key);
+    args->ingest.redact_key = args->redact_key = pm_redact_key_new(key, n);
+    memset(key, 0, sizeof key);
+    return PM_EXIT_OK;
 }
 static int option_take(const struct pm_command *c, struct pm_bundle_args *args, int which, const char *value) {
     long n;
@@ -129,6 +149,7 @@ static int option_take(const struct pm_command *c, struct pm_bundle_args *args, 
         args->ingest.threads = (int)n;
         return PM_EXIT_OK;
     case OPT_NO_REDACT: args->ingest.redact = false; return PM_EXIT_OK;
+    case OPT_REDACT_KEY: return key_take(c, args, value);
     }
     return PM_EXIT_USAGE;
 }
@@ -183,7 +204,10 @@ int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struc
     }
     return args_check(c, args);
 }
-void pm_bundle_args_free(struct pm_bundle_args *args) { free(args->paths); }
+void pm_bundle_args_free(struct pm_bundle_args *args) {
+    pm_redact_key_free(args->redact_key);
+    free(args->paths);
+}
 
 static void inputs_note(struct pm_timeline *t, const struct pm_bundle_args *args) {
     struct pm_buf lines = {0};

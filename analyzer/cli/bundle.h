@@ -9,13 +9,14 @@ struct pm_bundle_args {
     size_t paths_n;
     const char *db;
     struct pm_ingest_options ingest;
+    struct pm_redact_key *redact_key; // owned; ingest borrows it
     const char *rules_dir, *quotas_file, *alerts_file;
     const char *since, *until, *around; // as given; read once the bundle's end is known
     struct pm_outputs out;
     bool refused; // reading showed that an option cannot be: said
 };
 enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
-enum { PM_BUNDLE_OPTIONS_N = 19 };
+enum { PM_BUNDLE_OPTIONS_N = 20 };
 extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
 // PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either way.

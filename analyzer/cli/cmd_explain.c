@@ -169,7 +169,7 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
     struct explain e = {.x = {.a = pm_arena_new(), .rules = rs, .width = pm_answer_columns()}, .json = strcmp(r->format, "json") == 0};
-    e.x.redactor = r->raw ? NULL : pm_redactor_new();
+    e.x.redactor = r->raw ? NULL : pm_redactor_new(NULL);
     e.x.color = !e.json && pm_color_wanted(r->color, STDOUT_FILENO);
     struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
     pm_answers(rs, pm_buf_str(in), print_answer, &e, said);

@@ -218,7 +218,7 @@ static int run(int argc, char **argv) {
     int status = PM_EXIT_USAGE;
     if (rules) {
         pm_ruleset_listen(rules);
-        x.view = (struct pm_answer_view){.a = pm_arena_new(), .rules = rules, .redactor = x.raw ? NULL : pm_redactor_new(), .width = pm_answer_columns()};
+        x.view = (struct pm_answer_view){.a = pm_arena_new(), .rules = rules, .redactor = x.raw ? NULL : pm_redactor_new(NULL), .width = pm_answer_columns()};
         x.view.color = pm_color_wanted(x.color, STDOUT_FILENO);
         status = pm_timeline_is(x.subject) ? show_timeline(&x, rules) : show_bundle(&x, rules, words, 1);
         pm_redactor_free(x.view.redactor);

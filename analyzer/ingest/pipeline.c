@@ -317,23 +317,23 @@ static struct pm_str keep(struct batch *b, struct pm_str s, struct pm_str before
 
 // Without its secrets, where it has any; *tagged is set then.
 static struct pm_str redacted(struct reading *r, struct pm_str s, bool *tagged) {
-    struct pm_str out = pm_redact_anew(r->clean, r->batch->arena, s);
+    struct pm_str out = pm_redact_anew(r->p->o->redact_key, r->clean, r->batch->arena, s);
     *tagged |= out.p != s.p;
     return out;
 }
 
 // First line as it stands, without secrets and without what could end a text early; cut between characters, and not within a tag.
-static struct pm_str evidence_text(struct batch *b, const struct pm_record *rec, bool redact, bool *tagged) {
+static struct pm_str evidence_text(const struct pm_ingest_options *o, struct batch *b, const struct pm_record *rec, bool *tagged) {
     struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
     ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
     if (nl >= 0) raw.n = (size_t)nl;
     raw = pm_utf8_clean(b->arena, raw, NULL);
     struct pm_str as_read = raw;
-    if (redact) raw = pm_redact(b->arena, raw);
+    if (o->redact) raw = pm_redact(o->redact_key, b->arena, raw);
     *tagged |= raw.p != as_read.p;
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
-    ptrdiff_t tag = n < raw.n && redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
+    ptrdiff_t tag = n < raw.n && o->redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
     if (tag >= 0 && pm_str_chr(pm_str_sub(raw, (size_t)tag, n - (size_t)tag), '>', 0) < 0) n = (size_t)tag;
     return pm_str_sub(raw, 0, n);
 }
@@ -460,7 +460,7 @@ static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_re
     struct batch *b = r->batch;
     bool redact = r->p->o->redact;
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    struct pm_str raw = evidence_text(b, rec, redact, &row->tagged), clean = row->tagged ? PM_NONE : raw;
+    struct pm_str raw = evidence_text(r->p->o, b, rec, &row->tagged), clean = row->tagged ? PM_NONE : raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
         if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f)) s = redacted(r, s, &row->tagged);
@@ -560,7 +560,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
     res->names[PM_NODE_FACT] = r->node;
     res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
-    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++) res->names[i] = pm_redact(j->arena, res->names[i]);
+    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++) res->names[i] = pm_redact(r->p->o->redact_key, j->arena, res->names[i]);
     res->node_from = PM_NODE_ENVELOPE;
     while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
     row->node = res->names[res->node_from];
@@ -989,7 +989,7 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     while (started < n && pthread_create(&workers[started], NULL, worker_main, &p) == 0) started++;
     if (started == 0) pm_die_oom();
     struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .cluster = pm_intern_new(), .began_ns = monotonic_ns()};
-    if (o->redact) w.redactor = pm_redactor_new();
+    if (o->redact) w.redactor = pm_redactor_new(o->redact_key);
     write_all(&w);
     pthread_join(walker, NULL);
     for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);

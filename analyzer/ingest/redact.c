@@ -13,11 +13,12 @@
 // The workers that read do not know what comes first in the bundle, so they write a mark (a control byte and a hash of the secret) for the number; who puts
 // the rows in order gives numbers, first come, first numbered (pm_redact_number). Nothing of the secret is left then: a number cannot be tried out at home.
 #include "ingest/redact.h"
+#include "base/mac.h"
 #include "pm/ingest.h"
 #include "pm/intern.h"
 #include <stdlib.h>
 
-enum { SEAL = 1, SEAL_HEX = 32, URL_MAX = 4096 };
+enum { SEAL = 1, SEAL_HEX = 32, KEYED_BYTES = 10, URL_MAX = 4096 };
 
 static bool ends_host(struct pm_str s, size_t at) { return at >= s.n || (unsigned char)s.p[at] <= ' ' || strchr("/:\"'<>\\,)]};?#`|&%", s.p[at]); }
 
@@ -266,8 +267,32 @@ static bool all_secrets(struct pm_str s, struct secrets *all) {
     return true;
 }
 
+struct pm_redact_key {
+    struct pm_mac_key mac;
+};
+struct pm_redact_key *pm_redact_key_new(const void *key, size_t n) {
+    struct pm_redact_key *k = pm_xmalloc(sizeof *k);
+    pm_mac_key_set(&k->mac, key, n);
+    return k;
+}
+void pm_redact_key_free(struct pm_redact_key *key) {
+    if (key) memset(key, 0, sizeof *key);
+    free(key);
+}
+
 enum tag { SEALED, BLANK };
-static struct pm_str redact(struct pm_arena *a, struct pm_str s, enum tag tag) {
+static void tag_add(struct pm_buf *out, const struct pm_redact_key *key, struct pm_str v, enum tag tag) {
+    if (tag == BLANK) return;
+    if (!key) {
+        pm_buf_fmt(out, "%c%016llx%016llx", SEAL, (unsigned long long)pm_str_hash(v, 0x706d), (unsigned long long)pm_str_hash(v, 0x7265));
+        return;
+    }
+    unsigned char mac[PM_SHA256_BYTES];
+    pm_mac(&key->mac, v.p, v.n, mac);
+    for (int i = 0; i < KEYED_BYTES; i++) pm_buf_fmt(out, "%02x", mac[i]);
+}
+
+static struct pm_str redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s, enum tag tag) {
     struct secrets all = {0};
     if (!all_secrets(s, &all)) return s;
     struct pm_buf out = {0};
@@ -277,7 +302,7 @@ static struct pm_str redact(struct pm_arena *a, struct pm_str s, enum tag tag) {
         struct pm_str v = pm_str_sub(s, f.from, f.to - f.from);
         pm_buf_add(&out, pm_str_sub(s, at, f.from - at));
         pm_buf_fmt(&out, "<redacted:%s:", f.kind);
-        if (tag == SEALED) pm_buf_fmt(&out, "%c%016llx%016llx", SEAL, (unsigned long long)pm_str_hash(v, 0x706d), (unsigned long long)pm_str_hash(v, 0x7265));
+        tag_add(&out, key, v, tag);
         pm_buf_addc(&out, '>');
         at = f.to;
     }
@@ -295,8 +320,8 @@ bool pm_redact_covers(struct pm_str clean, struct pm_str piece) {
     return at == from || !pm_secret_word((unsigned char)piece.p[-1]);
 }
 
-struct pm_str pm_redact(struct pm_arena *a, struct pm_str s) {
-    return redact(a, s, SEALED);
+struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s) {
+    return redact(key, a, s, SEALED);
 }
 // The length and three words of it tell texts apart well enough to find the slot.
 static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str s) {
@@ -307,11 +332,11 @@ static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str 
     for (int i = 0; i < 3; i++) h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15), h ^= h >> 32;
     return &seen->slot[h % PM_LEN(seen->slot)];
 }
-struct pm_str pm_redact_anew(struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s) {
-    if (s.n < 8 || s.n > sizeof seen->slot[0].p) return pm_redact(a, s);
+struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s) {
+    if (s.n < 8 || s.n > sizeof seen->slot[0].p) return pm_redact(key, a, s);
     struct pm_clean_text *slot = slot_of(seen, s);
     if (slot->n == s.n && memcmp(slot->p, s.p, s.n) == 0) return s;
-    struct pm_str out = pm_redact(a, s);
+    struct pm_str out = pm_redact(key, a, s);
     if (out.p != s.p) return out;
     memcpy(slot->p, s.p, s.n);
     slot->n = (uint32_t)s.n;
@@ -319,17 +344,18 @@ struct pm_str pm_redact_anew(struct pm_clean_texts *seen, struct pm_arena *a, st
 }
 
 struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s) {
-    return redact(a, s, BLANK);
+    return redact(NULL, a, s, BLANK);
 }
 
 // ---- numbers
 
 struct pm_redactor {
     struct pm_intern *seals;
+    const struct pm_redact_key *key;
 };
-struct pm_redactor *pm_redactor_new(void) {
+struct pm_redactor *pm_redactor_new(const struct pm_redact_key *key) {
     struct pm_redactor *r = pm_xmalloc(sizeof *r);
-    *r = (struct pm_redactor){pm_intern_new()};
+    *r = (struct pm_redactor){pm_intern_new(), key};
     return r;
 }
 void pm_redactor_free(struct pm_redactor *r) {
@@ -360,5 +386,5 @@ struct pm_str pm_redact_number(struct pm_redactor *r, struct pm_arena *a, struct
 }
 
 struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a, struct pm_str s) {
-    return pm_redact_number(r, a, pm_redact(a, s));
+    return pm_redact_number(r, a, pm_redact(r->key, a, s));
 }

@@ -60,12 +60,18 @@ static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
     PWord_t slot = id < texts.n ? NULL : (PWord_t)JudyLGet(texts.loose, (Word_t)id, PJE0);
     sqlite3_result_int64(c, id < texts.n ? texts.to[id] : slot ? (int64_t)*slot : 0);
 }
-static bool strings_map(struct pm_timeline *t) {
+static void text_take(struct pm_timeline *t, uint64_t id, struct pm_str text, const char *mark) {
+    struct pm_buf apart = {0};
+    bool marked = timeline_tags_apart(text, mark, &apart);
+    text_map(id, timeline_string(t, marked ? pm_buf_str(&apart) : text));
+    pm_buf_free(&apart);
+}
+static bool strings_map(struct pm_timeline *t, const char *mark) {
     sqlite3_stmt *r = NULL;
     bool ok = timeline_check(t, sqlite3_create_function(t->db, "text_here", 1, SQLITE_UTF8, NULL, text_here, NULL, NULL)) &&
               timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id", -1, &r, NULL));
     int rc = SQLITE_DONE;
-    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) text_map((uint64_t)sqlite3_column_int64(r, 0), timeline_string(t, timeline_column(r, 1)));
+    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) text_take(t, (uint64_t)sqlite3_column_int64(r, 0), timeline_column(r, 1), mark);
     ok = timeline_check(t, rc) && ok;
     sqlite3_finalize(r);
     return ok;
@@ -73,18 +79,20 @@ static bool strings_map(struct pm_timeline *t) {
 
 static const char members_sql[] =
     "CREATE TEMP TABLE member_map(id INTEGER PRIMARY KEY, to_ INTEGER, is_new INTEGER);"
-    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.place = coalesce(s.place, s.path) AND m.origin = coalesce(s.origin, (SELECT "
+    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.place = coalesce(s.place, tags_apart(s.path)) AND m.origin = "
+    "coalesce(s.origin, (SELECT "
     "name FROM bundle))"
     "  AND m.hash IS s.hash), 0 FROM source.member s ORDER BY s.id;"
     "UPDATE member_map SET is_new = 1, to_ = (SELECT coalesce(max(id) + 1, 0) FROM main.member) + n.n FROM "
     "  (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM member_map WHERE to_ IS NULL) n WHERE n.id = member_map.id;"
-    "INSERT INTO main.member SELECT x.to_, path, coalesce(place, path), coalesce(origin, (SELECT name FROM bundle)), format, component, node, envelopes, "
+    "INSERT INTO main.member SELECT x.to_, tags_apart(path), coalesce(place, tags_apart(path)), coalesce(origin, (SELECT name FROM bundle)), format, "
+    "component, tags_apart(node), envelopes, "
     "bytes, lines, events, bad,"
     "  undated, from_ns, to_ns, quality, year, year_from, utc_offset_s, offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = "
     "s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
-    "INSERT OR IGNORE INTO main.skipped_member SELECT * FROM source.skipped_member;"
-    "INSERT OR IGNORE INTO main.diagnostic SELECT * FROM source.diagnostic;"
-    "INSERT OR IGNORE INTO main.meta SELECT * FROM source.meta WHERE key <> 'judged';";
+    "INSERT OR IGNORE INTO main.skipped_member SELECT tags_apart(path), why FROM source.skipped_member;"
+    "INSERT OR IGNORE INTO main.diagnostic SELECT tags_apart(path), line, code, tags_apart(message), count FROM source.diagnostic;"
+    "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key <> 'judged';";
 
 static bool events_copy(struct pm_timeline *t) {
     struct pm_buf sql = {0};
@@ -96,7 +104,7 @@ static bool events_copy(struct pm_timeline *t) {
                                                     "tag",   "digest",    "client", "user",    "method",   "url",       "host",  "user_agent", "reason",
                                                     "error", "message",   "secret", "object",  "join_",    "writer",    "detail"};
     for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",text_here(e.%s)", columns[f]);
-    pm_buf_lit(&sql, ",raw FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
+    pm_buf_lit(&sql, ",tags_apart(raw) FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     return ok;
@@ -188,10 +196,10 @@ static bool hashes_see(struct pm_timeline *t) {
 }
 
 // The bundles that went in: a set, in order. Put behind the others first, as the set is made of a text that grows with each source.
-static const char inputs_add_sql[] =
-    "INSERT INTO main.meta SELECT 'inputs', value FROM source.meta WHERE key = 'inputs' ON CONFLICT(key) DO UPDATE SET value = value || char(10) || "
-    "excluded.value "
-    "  WHERE instr(char(10) || value || char(10), char(10) || excluded.value || char(10)) = 0;";
+static const char inputs_add_sql[] = "INSERT INTO main.meta SELECT 'inputs', tags_apart(value) FROM source.meta WHERE key = 'inputs' ON CONFLICT(key) DO "
+                                     "UPDATE SET value = value || char(10) || "
+                                     "excluded.value "
+                                     "  WHERE instr(char(10) || value || char(10), char(10) || excluded.value || char(10)) = 0;";
 static const char inputs_sql[] =
     "INSERT OR REPLACE INTO main.meta SELECT 'inputs', group_concat(line, char(10)) FROM (WITH RECURSIVE cut(line, rest) AS ("
     "  SELECT NULL, value || char(10) FROM main.meta WHERE key = 'inputs'"
@@ -204,7 +212,8 @@ static const char inputs_sql[] =
 // duplicates, the index by time, is done once, behind the last. A timeline says of itself when that is still to be done.
 
 static bool take(struct pm_timeline *t, const char *path) {
-    if (!bundles_name(t, path) || !strings_map(t) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql)) return false;
+    const char *mark = timeline_tags_mark(t, "source");
+    if (!mark || !bundles_name(t, path) || !strings_map(t, mark) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql)) return false;
     bool inputs_grew = sqlite3_changes(t->db) > 0;
     if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) // all of it is here
         return (!inputs_grew || timeline_exec(t, inputs_sql)) && !t->error.n;
@@ -237,8 +246,10 @@ static bool merged(struct pm_timeline *into, bool ok, const char *path, const ch
 
 // ATTACH is not allowed inside a transaction, and a new file has no journal to roll back with until it is told.
 static void prepare(struct pm_timeline *t) {
+    timeline_write_begins(t);
+    bool apart = t->strings_loaded || timeline_tags_own(t);
     timeline_strings_load(t);
-    transaction_end(t, true);
+    transaction_end(t, apart);
     if (t->building) timeline_exec(t, "PRAGMA journal_mode=MEMORY");
     timeline_exec(t, "CREATE INDEX IF NOT EXISTS main.member_place ON member(place)");
 }

@@ -68,6 +68,11 @@ void timeline_strings_load(struct pm_timeline *t);                     // texts 
 struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id); // loose ones live until the row arena is reset
 struct pm_str timeline_column(sqlite3_stmt *s, int column);            // text cell, borrowed until the next step
 
+// tags.c
+const char *timeline_tags_mark(struct pm_timeline *t, const char *schema); // of "main" or "source"; SQL's tags_apart(text) uses it from then on; NULL: error
+bool timeline_tags_apart(struct pm_str s, const char *mark, struct pm_buf *out); // false where there is nothing to mark: out is as it was
+bool timeline_tags_own(struct pm_timeline *t);                                   // before others are merged into it
+
 // duplicates.c
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
 void timeline_duplicates_drop(struct pm_timeline *t);

@@ -4,11 +4,12 @@
 #include "pm/parser.h"
 
 struct pm_ingest_options {
-    int threads;    // 0: as many as cores, at most 8
-    bool redact;    // default true
-    const char *tz; // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL: find out
-    int year;       // --year; 0: find out
-    bool progress;  // stderr is a terminal
+    int threads;                            // 0: as many as cores, at most 8
+    bool redact;                            // default true
+    const struct pm_redact_key *redact_key; // --redact-key; NULL: tags are numbers
+    const char *tz;                         // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL: find out
+    int year;                               // --year; 0: find out
+    bool progress;                          // stderr is a terminal
     uint64_t member_max_bytes, depth_max, ratio_max, members_max, line_max_bytes; // limits; 0: defaults
 };
 // Reads every path ("-" is stdin). Never stops at a bad member: diags hold it. Returns false where some input could not be read whole (exit status 3).
@@ -23,10 +24,15 @@ void pm_ingest_text_every(struct pm_str text, pm_explain_cb *cb, void *ctx, stru
 
 // Redaction of one text: same secret, same tag. Returns s itself where nothing is secret. The tags hold marks, in memory only, until numbers are given for
 // them in the order of pm_redact_number's calls; by one thread.
+//
+// With a key the tag is a keyed hash of the secret instead (HMAC-SHA-256, its first 80 bits): the same in every run, shard and merge with that key.
+struct pm_redact_key;
+struct pm_redact_key *pm_redact_key_new(const void *key, size_t n);
+void pm_redact_key_free(struct pm_redact_key *key);
 struct pm_redactor;
-struct pm_redactor *pm_redactor_new(void);
+struct pm_redactor *pm_redactor_new(const struct pm_redact_key *key); // NULL: numbers
 void pm_redactor_free(struct pm_redactor *r);
-struct pm_str pm_redact(struct pm_arena *a, struct pm_str s);
+struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s);
 bool pm_redact_covers(struct pm_str clean, struct pm_str piece); // the piece stands in a text without secrets, and so has none
 // Texts that were found clean a moment ago, as messages come again and again. Of one thread; all zero to begin with.
 struct pm_clean_texts {
@@ -35,7 +41,8 @@ struct pm_clean_texts {
         char p[508];
     } slot[128];
 };
-struct pm_str pm_redact_anew(struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s); // pm_redact, where it was not seen
-struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s);                             // tags without marks: for hashes of texts
+struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen, struct pm_arena *a,
+                             struct pm_str s);                      // pm_redact, where it was not seen
+struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s); // tags without marks: for hashes of texts
 struct pm_str pm_redact_number(struct pm_redactor *r, struct pm_arena *a, struct pm_str s);
 struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a, struct pm_str s); // both in one

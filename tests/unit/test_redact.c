@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "pm/arena.h"
+#include "base/mac.h"
 #include "pm/ingest.h"
 
 static bool like(const char *pattern, const char *text) {
@@ -106,12 +107,12 @@ static void secrets_go(void **unused) {
         {"AccountName=a;AccountKey=abcdef0123456789==;EndpointSuffix=core.test", "AccountName=a;AccountKey=<redacted:secret:~>;EndpointSuffix=core.test"},
     };
     struct pm_arena *a = pm_arena_new();
-    struct pm_redactor *r = pm_redactor_new();
+    struct pm_redactor *r = pm_redactor_new(NULL);
     int wrong = 0;
     for (size_t i = 0; i < PM_LEN(cases); i++) {
         const char *got = pm_arena_cstr(a, pm_redact_now(r, a, pm_str_c(cases[i].in)));
         if (!like(cases[i].out, got)) print_error("%s\n  want %s\n  got  %s\n", cases[i].in, cases[i].out, got), wrong++;
-        struct pm_str again = pm_redact(a, pm_str_c(got)); // what is hidden stays as it is
+        struct pm_str again = pm_redact(NULL, a, pm_str_c(got)); // what is hidden stays as it is
         if (!pm_str_eqc(again, got)) print_error("twice: %s → %.*s\n", got, PM_FMT(again)), wrong++;
     }
     assert_int_equal(wrong, 0);
@@ -159,7 +160,7 @@ static void the_rest_stays(void **unused) {
     struct pm_arena *a = pm_arena_new();
     int wrong = 0;
     for (size_t i = 0; i < PM_LEN(lines); i++) {
-        struct pm_str in = pm_str_c(lines[i]), out = pm_redact(a, in);
+        struct pm_str in = pm_str_c(lines[i]), out = pm_redact(NULL, a, in);
         if (out.p != in.p) print_error("%s → %.*s\n", lines[i], PM_FMT(out)), wrong++;
     }
     assert_int_equal(wrong, 0);
@@ -169,9 +170,9 @@ static void the_rest_stays(void **unused) {
 static void same_secret_same_tag(void **unused) {
     (void)unused;
     struct pm_arena *a = pm_arena_new();
-    struct pm_redactor *r = pm_redactor_new();
-    struct pm_str one = pm_redact(a, PM_STR("https://u:hunter2@a.test/")), other = pm_redact(a, PM_STR("password=hunter3"));
-    struct pm_str two = pm_redact(a, PM_STR("password=hunter2 token=abcdefgh1"));
+    struct pm_redactor *r = pm_redactor_new(NULL);
+    struct pm_str one = pm_redact(NULL, a, PM_STR("https://u:hunter2@a.test/")), other = pm_redact(NULL, a, PM_STR("password=hunter3"));
+    struct pm_str two = pm_redact(NULL, a, PM_STR("password=hunter2 token=abcdefgh1"));
     assert_true(pm_str_eqc(pm_redact_number(r, a, one), "https://u:<redacted:password:1>@a.test/")); // first come, first numbered
     assert_true(pm_str_eqc(pm_redact_number(r, a, two), "password=<redacted:password:1> token=<redacted:token:2>"));
     assert_true(pm_str_eqc(pm_redact_number(r, a, other), "password=<redacted:password:3>"));
@@ -189,12 +190,12 @@ static void hostile_texts_end(void **unused) {
     struct pm_arena *a = pm_arena_new();
     struct pm_buf b = {0};
     for (int i = 0; i < 2000; i++) pm_buf_lit(&b, "password=a&://x:y@\"auth\":\"");
-    struct pm_str out = pm_redact(a, pm_buf_str(&b));
+    struct pm_str out = pm_redact(NULL, a, pm_buf_str(&b));
     assert_true(out.n > 0);
     assert_false(pm_str_has(out, PM_STR("password=a&")));
     static const char *const cut[] = {"password=", "password=\"", "\"auth\":\"", "://", "://@", "://:@",     "Bearer ",
                                       "eyJ",       "sig%3",       "=",           ":",   "%3D",  "dckr_pat_", "Authorization:["};
-    for (size_t i = 0; i < PM_LEN(cut); i++) pm_redact(a, pm_str_c(cut[i]));
+    for (size_t i = 0; i < PM_LEN(cut); i++) pm_redact(NULL, a, pm_str_c(cut[i]));
     pm_buf_free(&b);
     pm_arena_free(a);
 }
@@ -212,14 +213,81 @@ static void nothing_is_looked_through_twice(void **unused) {
     assert_false(pm_redact_covers(PM_NONE, url));
     struct pm_str text = PM_STR("manifest unknown to the registry"), secret = PM_STR("password=hunter2 token=abcdefgh1");
     for (int i = 0; i < 2; i++) {
-        assert_ptr_equal(pm_redact_anew(&seen, a, text).p, text.p);
-        assert_true(pm_str_has(pm_redact_anew(&seen, a, secret), PM_STR("password=<redacted:password:")));
+        assert_ptr_equal(pm_redact_anew(NULL, &seen, a, text).p, text.p);
+        assert_true(pm_str_has(pm_redact_anew(NULL, &seen, a, secret), PM_STR("password=<redacted:password:")));
     }
     pm_arena_free(a);
 }
 
+// RFC 4231's cases 1, 2, 6 (a key longer than a block) and FIPS 180-4's empty and long messages.
+static void macs_are_the_published_ones(void **unused) {
+    (void)unused;
+    unsigned char key[131], out[PM_SHA256_BYTES];
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    char big[200];
+    for (size_t i = 0; i < sizeof big; i++) big[i] = letters[i % 26];
+    memset(key, 0x0b, 20);
+    struct pm_mac_key k;
+    const struct {
+        const char *key, *text, *want;
+        size_t key_n;
+    } cases[] = {{(const char *)key, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7", 20},
+                 {"Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", 4}};
+    for (size_t i = 0; i < PM_LEN(cases); i++) {
+        char hex[65];
+        pm_mac_key_set(&k, cases[i].key, cases[i].key_n);
+        pm_mac(&k, cases[i].text, strlen(cases[i].text), out);
+        for (size_t b = 0; b < sizeof out; b++) snprintf(hex + 2 * b, 3, "%02x", out[b]);
+        assert_string_equal(hex, cases[i].want);
+    }
+    memset(key, 0xaa, sizeof key);
+    pm_mac_key_set(&k, key, sizeof key);
+    pm_mac(&k, "Test Using Larger Than Block-Size Key - Hash Key First", 54, out);
+    assert_int_equal(out[0] << 8 | out[1], 0x60e4);
+    assert_int_equal(out[30] << 8 | out[31], 0x7f54);
+    struct pm_sha256 s;
+    pm_sha256_init(&s);
+    pm_sha256_end(&s, out);
+    assert_int_equal(out[0] << 8 | out[1], 0xe3b0);
+    for (size_t n = 0; n < sizeof big; n++) { // in one piece or byte by byte: the same
+        unsigned char other[PM_SHA256_BYTES];
+        pm_sha256_init(&s);
+        pm_sha256_add(&s, big, n);
+        pm_sha256_end(&s, out);
+        pm_sha256_init(&s);
+        for (size_t i = 0; i < n; i++) pm_sha256_add(&s, big + i, 1);
+        pm_sha256_end(&s, other);
+        assert_memory_equal(out, other, sizeof out);
+    }
+}
+
+static void a_key_makes_tags_of_its_own(void **unused) {
+    (void)unused;
+    struct pm_arena *a = pm_arena_new();
+    struct pm_redact_key *one = pm_redact_key_new("0123456789abcdef", 16), *two = pm_redact_key_new("0123456789abcdeF", 16);
+    struct pm_str text = PM_STR("https://u:hunter2@a.test/ password=hunter2 token=abcdefgh1"), got = pm_redact(one, a, text);
+    assert_true(pm_str_starts(got, PM_STR("https://u:<redacted:password:")));
+    struct pm_str tag = pm_str_sub(got, 29, 21);                    // ten bytes and the end
+    assert_true(tag.p[20] == '>' && pm_str_find(got, tag, 60) > 0); // the same secret, the same tag
+    assert_true(pm_str_eq(pm_redact(one, a, text), got));           // in every run
+    assert_false(pm_str_has(pm_redact(two, a, text), tag));         // of that key
+    assert_true(pm_str_eq(pm_redact(one, a, got), got));            // what is hidden stays as it is
+    assert_true(pm_str_eq(pm_redact_blank(a, text), pm_redact_blank(a, PM_STR("https://u:hunter3@a.test/ password=x token=abcdefgh2"))));
+    struct pm_redactor *r = pm_redactor_new(one);
+    assert_true(pm_str_eq(pm_redact_now(r, a, text), got)); // nothing is left to number
+    pm_redactor_free(r);
+    pm_redact_key_free(one);
+    pm_redact_key_free(two);
+    pm_arena_free(a);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_go), cmocka_unit_test(the_rest_stays), cmocka_unit_test(same_secret_same_tag),
-                                       cmocka_unit_test(hostile_texts_end), cmocka_unit_test(nothing_is_looked_through_twice)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_go),
+                                       cmocka_unit_test(the_rest_stays),
+                                       cmocka_unit_test(same_secret_same_tag),
+                                       cmocka_unit_test(hostile_texts_end),
+                                       cmocka_unit_test(nothing_is_looked_through_twice),
+                                       cmocka_unit_test(macs_are_the_published_ones),
+                                       cmocka_unit_test(a_key_makes_tags_of_its_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
