@@ -2,6 +2,7 @@
 #include "base/unfinished.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
+#include "report/template.h"
 #include "report/words.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,26 @@ static int format_unknown(const struct pm_command *c, const char *what, const ch
     return status;
 }
 
+// Read and held against the schema before the long work. NULL-terminated; lives as long as the program.
+static int template_read(const struct pm_command *c, struct pm_outputs *out) {
+    enum { TEMPLATE_MAX = 1 << 20 };
+    static char text[TEMPLATE_MAX + 1];
+    struct pm_arena *a = pm_arena_new();
+    FILE *f = fopen(out->template, "rb");
+    size_t n = f ? fread(text, 1, TEMPLATE_MAX, f) : 0;
+    int status = PM_EXIT_OK;
+    bool markdown = false;
+    text[n] = 0;
+    for (size_t i = 0; i < out->n; i++) markdown |= strcmp(out->renderer[i]->name, "markdown") == 0;
+    struct pm_str mistake = f ? pm_template_mistake(a, text) : PM_NONE;
+    if (!f || ferror(f)) status = pm_usage(c, "--template: %s: %s", out->template, strerror(errno));
+    else if (mistake.n) fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake)), status = PM_EXIT_USAGE;
+    else if (!markdown) status = pm_usage(c, "--template is a layout of Markdown: no output is");
+    if (f) fclose(f);
+    out->render.template = text;
+    pm_arena_free(a);
+    return status;
+}
 int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
     static const char *const colors[] = {"auto", "always", "never"};
     bool color_known = !out->color;
@@ -38,6 +59,7 @@ int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
         out->renderer[i] = chosen ? chosen : standard ? pm_renderer_find("text", false) : pm_renderer_find(out->file[i], true);
         if (!out->renderer[i]) return pm_usage(c, "the name '%s' does not say a format: end it in .txt, .json, .md or .html, or give --format", out->file[i]);
     }
+    if (out->template) return template_read(c, out);
     return PM_EXIT_OK;
 }
 

@@ -1,19 +1,14 @@
 // The report as Markdown, for a postmortem document, an issue or a chat: headings, short lists, tables that survive GitHub and GitLab.
 //
 // Strings of the bundle are escaped so that a log line can be no markup: in code spans and fences by their length, elsewhere by backslashes.
-#include "pm/arena.h"
-#include "pm/report.h"
+#include "report/markdown.h"
+#include "report/template.h"
 #include "report/words.h"
+#include "pm/version.h"
 
-struct md {
-    struct pm_buf b;
-    struct pm_arena *a;
-    const struct pm_report *r;
-};
+void pm_md_lit(struct md *m, const char *s) { pm_buf_lit(&m->b, s); }
 
-static void lit(struct md *m, const char *s) { pm_buf_lit(&m->b, s); }
-
-static void text(struct md *m, struct pm_str s) {
+void pm_md_text(struct md *m, struct pm_str s) {
     s = pm_text_visible(m->a, s);
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '\n') {
@@ -25,7 +20,7 @@ static void text(struct md *m, struct pm_str s) {
     }
 }
 
-static void fence(struct md *m, struct pm_str s, const char *language, const char *indent) { // longer than any run of backticks inside
+void pm_md_fence(struct md *m, struct pm_str s, const char *language, const char *indent) { // longer than any run of backticks inside
     size_t run = 0, longest = 2;
     s = pm_text_visible(m->a, s);
     for (size_t i = 0; i < s.n; i++) {
@@ -33,83 +28,69 @@ static void fence(struct md *m, struct pm_str s, const char *language, const cha
         if (run > longest) longest = run;
     }
     for (int side = 0; side < 2; side++) {
-        lit(m, indent);
+        pm_md_lit(m, indent);
         for (size_t i = 0; i <= longest; i++) pm_buf_addc(&m->b, '`');
         if (!side) {
-            lit(m, language);
-            lit(m, "\n");
-            lit(m, indent);
+            pm_md_lit(m, language);
+            pm_md_lit(m, "\n");
+            pm_md_lit(m, indent);
             pm_buf_add(&m->b, s);
-            lit(m, "\n");
+            pm_md_lit(m, "\n");
         }
     }
-    lit(m, "\n");
+    pm_md_lit(m, "\n");
 }
 
-static struct pm_str at(struct md *m, int64_t ns) { return pm_words_time(m->a, ns, m->r->from_ns); }
-static struct pm_str moment(struct md *m, const struct pm_incident *in, int64_t ns) {
+struct pm_str pm_md_at(struct md *m, int64_t ns) {
+    return pm_words_time(m->a, ns, m->r->from_ns);
+}
+struct pm_str pm_md_moment(struct md *m, const struct pm_incident *in, int64_t ns) {
     return pm_words_moment(m->a, ns, in->from_ns, in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns, m->r->from_ns);
 }
 
-static void row(struct md *m, const struct pm_str *cells, size_t n) {
+void pm_md_row(struct md *m, const struct pm_str *cells, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        lit(m, "| ");
-        text(m, cells[i].n ? cells[i] : PM_STR("–"));
+        pm_md_lit(m, "| ");
+        pm_md_text(m, cells[i].n ? cells[i] : PM_STR("–"));
         pm_buf_addc(&m->b, ' ');
     }
-    lit(m, "|\n");
+    pm_md_lit(m, "|\n");
 }
-#define ROW(m, ...) row((m), (const struct pm_str[]){__VA_ARGS__}, sizeof((const struct pm_str[]){__VA_ARGS__}) / sizeof(struct pm_str))
 
-static void table(struct md *m, const char *heads, size_t columns) {
-    lit(m, "\n");
-    lit(m, heads);
-    lit(m, "\n|");
-    for (size_t i = 0; i < columns; i++) lit(m, "---|");
-    lit(m, "\n");
+void pm_md_table(struct md *m, const char *heads, size_t columns) {
+    pm_md_lit(m, "\n");
+    pm_md_lit(m, heads);
+    pm_md_lit(m, "\n|");
+    for (size_t i = 0; i < columns; i++) pm_md_lit(m, "---|");
+    pm_md_lit(m, "\n");
 }
 
 static void list(struct md *m, const char *label, const struct pm_strs *items) {
     if (!items->n) return;
-    lit(m, "- ");
-    lit(m, label);
-    lit(m, ": ");
-    text(m, pm_words_list(m->a, items, 12));
-    lit(m, "\n");
-}
-
-static void advice(struct md *m, const struct pm_incident *in) {
-    static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
-    for (size_t p = 0; p < PM_LEN(phases); p++) {
-        unsigned n = 0;
-        for (size_t i = 0; i < in->advice_n; i++) {
-            if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
-            if (!n) pm_buf_fmt(&m->b, "\n**%s**\n\n", phases[p].title);
-            pm_buf_fmt(&m->b, "%u. ", ++n);
-            text(m, in->advice[i].text);
-            if (in->advice[i].within.n) pm_buf_fmt(&m->b, " *(%.*s)*", PM_FMT(pm_words_within(in->advice[i].within)));
-            lit(m, "\n");
-            if (in->advice[i].command.n) fence(m, in->advice[i].command, "sh", "   "); // so that the list goes on
-        }
-    }
+    pm_md_lit(m, "- ");
+    pm_md_lit(m, label);
+    pm_md_lit(m, ": ");
+    pm_md_text(m, pm_words_list(m->a, items, 12));
+    pm_md_lit(m, "\n");
 }
 
 static void workloads(struct md *m, const struct pm_incident *in) {
     const size_t most = 12;
     if (!in->blast.workloads_n) return;
-    lit(m, "- workloads: ");
+    pm_md_lit(m, "- workloads: ");
     for (size_t i = 0; i < in->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &in->blast.workloads[i];
         if (i == most && in->blast.workloads_n > most + 1) {
             pm_buf_fmt(&m->b, " and %zu more", in->blast.workloads_n - most);
             break;
         }
-        if (i) lit(m, ", ");
-        text(m, pm_words_workload(m->a, w));
+        if (i) pm_md_lit(m, ", ");
+        pm_md_text(m, pm_words_workload(m->a, w));
     }
-    lit(m, "\n");
+    pm_md_lit(m, "\n");
 }
 
+enum { MOST_ROLLOUTS = 12 };
 static void blast(struct md *m, const struct pm_incident *in) {
     const struct {
         uint64_t n;
@@ -119,26 +100,27 @@ static void blast(struct md *m, const struct pm_incident *in) {
                   {in->blast.workloads_n, "workload", "workloads"},
                   {in->blast.namespaces.n, "namespace", "namespaces"}};
     bool any = false;
-    lit(m, "\n**Blast radius**\n\n");
+    pm_md_lit(m, "\n**Blast radius**\n\n");
     for (size_t i = 0; i < PM_LEN(counts); i++) {
         if (!counts[i].n) continue;
-        lit(m, any ? ", " : "- ");
+        pm_md_lit(m, any ? ", " : "- ");
         any = true;
-        text(m, pm_words_count(m->a, counts[i].n, counts[i].one, counts[i].many));
+        pm_md_text(m, pm_words_count(m->a, counts[i].n, counts[i].one, counts[i].many));
     }
-    if (any) lit(m, "\n");
+    if (any) pm_md_lit(m, "\n");
     workloads(m, in);
     list(m, "nodes", &in->blast.nodes);
     list(m, "registries", &in->blast.registries);
     list(m, "images", &in->blast.images);
     list(m, "namespaces", &in->blast.namespaces);
     list(m, "services", &in->blast.services);
-    for (size_t i = 0; i < in->blast.stuck_rollouts_n; i++) {
+    for (size_t i = 0; i < in->blast.stuck_rollouts_n && i < MOST_ROLLOUTS; i++) {
         const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
-        lit(m, "- stuck rollout: ");
-        text(m, pm_arena_fmt(m->a, "%.*s %.*s/%.*s %.*s", PM_FMT(x->kind), PM_FMT(x->namespace), PM_FMT(x->name), PM_FMT(x->why)));
-        lit(m, "\n");
+        pm_md_lit(m, "- stuck rollout: ");
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s/%.*s %.*s", PM_FMT(x->kind), PM_FMT(x->namespace), PM_FMT(x->name), PM_FMT(x->why)));
+        pm_md_lit(m, "\n");
     }
+    if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS) pm_buf_fmt(&m->b, "- and %zu more stuck rollouts\n", in->blast.stuck_rollouts_n - MOST_ROLLOUTS);
     list(m, "spared nodes", &in->blast.spared_nodes);
     list(m, "spared registries", &in->blast.spared_registries);
     list(m, "spared images", &in->blast.spared_images);
@@ -146,50 +128,43 @@ static void blast(struct md *m, const struct pm_incident *in) {
 
 static void incident(struct md *m, const struct pm_incident *in) {
     pm_buf_fmt(&m->b, "\n### %u. ", in->id);
-    text(m, in->title);
+    pm_md_text(m, in->title);
     pm_buf_fmt(&m->b, "\n\n`%s` · %s · confidence %s", pm_words_cause(in->root_cause), pm_severity_names[in->severity], pm_confidence_names[in->confidence]);
     if (in->from_ns != PM_NO_TIME) {
-        lit(m, " · ");
-        text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
-        lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs" : " · recovered ");
-        if (in->recovered_ns != PM_NO_TIME) text(m, moment(m, in, in->recovered_ns));
+        pm_md_lit(m, " · ");
+        pm_md_text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
+        pm_md_lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs" : " · recovered ");
+        if (in->recovered_ns != PM_NO_TIME) pm_md_text(m, pm_md_moment(m, in, in->recovered_ns));
     }
-    lit(m, "\n\n");
-    text(m, in->summary);
-    lit(m, "\n");
+    pm_md_lit(m, "\n\n");
+    pm_md_text(m, in->summary);
+    pm_md_lit(m, "\n");
     if (in->explained_by) pm_buf_fmt(&m->b, "\nLed to by incident %u.\n", in->explained_by);
-    if (in->chain_n > 1) { // one link is the incident itself
-        lit(m, "\n**Chain** ");
-        for (size_t i = 0; i < in->chain_n; i++) {
-            if (i) lit(m, " → ");
-            text(m, in->chain[i].what.n ? in->chain[i].what : pm_str_c(pm_words_cause(in->chain[i].cause)));
-        }
-        lit(m, "\n");
-    }
+    pm_md_chain(m, in);
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
-        lit(m, "\n**Trigger** ");
-        struct pm_str when = in->trigger.at_ns == PM_NO_TIME ? PM_NONE : moment(m, in, in->trigger.at_ns), detail = in->trigger.detail;
-        text(m, pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what), when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "", PM_FMT(detail)));
-        lit(m, "\n");
+        pm_md_lit(m, "\n**Trigger** ");
+        struct pm_str when = in->trigger.at_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->trigger.at_ns), detail = in->trigger.detail;
+        pm_md_text(m,
+                   pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what), when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "", PM_FMT(detail)));
+        pm_md_lit(m, "\n");
     }
-    advice(m, in);
     blast(m, in);
-    if (in->evidence_n) lit(m, "\n**Evidence**\n\n");
+    if (in->evidence_n) pm_md_lit(m, "\n**Evidence**\n\n");
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence *e = &in->evidence[i];
-        text(m, pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
         if (e->why.n) {
-            lit(m, " — ");
-            text(m, e->why);
+            pm_md_lit(m, " — ");
+            pm_md_text(m, e->why);
         }
-        lit(m, "\n");
-        fence(m, e->text, "", "");
+        pm_md_lit(m, "\n");
+        pm_md_fence(m, e->text, "", "");
     }
-    if (in->against_n) lit(m, "\n**Why not something else**\n\n");
+    if (in->against_n) pm_md_lit(m, "\n**Why not something else**\n\n");
     for (size_t i = 0; i < in->against_n; i++) {
         pm_buf_fmt(&m->b, "- `%s`: ", pm_words_cause(in->against[i].cause));
-        text(m, in->against[i].why);
-        lit(m, "\n");
+        pm_md_text(m, in->against[i].why);
+        pm_md_lit(m, "\n");
     }
 }
 
@@ -197,7 +172,7 @@ static struct pm_str number(struct md *m, uint64_t n) { return pm_words_number(m
 
 static void stats(struct md *m, const char *heads, const struct pm_pull_stats *rows, size_t n) {
     if (!n) return;
-    table(m, heads, 6);
+    pm_md_table(m, heads, 6);
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
         ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), number(m, s->attempts), number(m, s->ok), number(m, s->failed),
@@ -207,118 +182,107 @@ static void stats(struct md *m, const char *heads, const struct pm_pull_stats *r
 
 static void health(struct md *m) {
     if (!m->r->by_registry_n) return;
-    lit(m, "\n### Health of the registries\n\n| Registry |");
+    pm_md_lit(m, "\n### Health of the registries\n\n| Registry |");
     for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_buf_fmt(&m->b, " %s |", pm_health_heads[c]);
-    lit(m, "\n|");
-    for (size_t c = 0; c <= PM_HEALTH_COLUMNS; c++) lit(m, "---|");
-    lit(m, "\n");
+    pm_md_lit(m, "\n|");
+    for (size_t c = 0; c <= PM_HEALTH_COLUMNS; c++) pm_md_lit(m, "---|");
+    pm_md_lit(m, "\n");
     for (size_t i = 0; i < m->r->by_registry_n; i++) {
         struct pm_str cells[1 + PM_HEALTH_COLUMNS];
         cells[0] = m->r->by_registry[i].name.n ? m->r->by_registry[i].name : PM_STR("(unnamed)");
         pm_words_health(m->a, m->r, &m->r->by_registry[i], cells + 1);
-        row(m, cells, PM_LEN(cells));
-    }
-}
-
-static void alerts(struct md *m) {
-    bool any = false;
-    for (size_t i = 0; i < m->r->alerts_n; i++) {
-        const struct pm_alert *x = &m->r->alerts[i];
-        if (!x->fired_n && !(x->own && x->note.n)) continue;
-        if (!any) lit(m, "\n## Alerts, replayed\n\n");
-        any = true;
-        lit(m, "- ");
-        text(m, x->name);
-        if (x->fired_n) {
-            lit(m, " fired ");
-            text(m, pm_words_range(m->a, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns));
-        }
-        if (x->own && x->note.n) text(m, pm_arena_fmt(m->a, ": %.*s", PM_FMT(x->note)));
-        lit(m, "\n");
+        pm_md_row(m, cells, PM_LEN(cells));
     }
 }
 
 static void quotas(struct md *m) {
     if (!m->r->quotas_n) return;
-    lit(m, "\n## Quotas\n");
-    table(m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
+    pm_md_lit(m, "\n### Quotas\n");
+    pm_md_table(m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
         struct pm_str used = q->used_low == q->used_high ? number(m, q->used_high)
                                                          : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
         struct pm_str who = q->user.n ? q->user : q->identity;
         ROW(m, q->registry, q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who, q->status, used,
-            q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), at(m, q->first_refused_ns), at(m, q->free_at_ns));
+            q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
     }
-    lit(m, "\n");
+    pm_md_lit(m, "\n");
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
         if (!q->note.n) continue;
-        lit(m, "- ");
-        text(m, pm_arena_fmt(m->a, "%.*s %.*s: %.*s", PM_FMT(q->registry), PM_FMT(q->user.n ? q->user : q->identity), PM_FMT(q->note)));
-        lit(m, "\n");
+        pm_md_lit(m, "- ");
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s: %.*s", PM_FMT(q->registry), PM_FMT(q->user.n ? q->user : q->identity), PM_FMT(q->note)));
+        pm_md_lit(m, "\n");
     }
 }
 
 static void rest(struct md *m) {
     const struct pm_report *r = m->r;
-    lit(m, "\n## Pulls\n");
+    pm_md_lit(m, "\n### Pulls\n\nFrom a timeline (`--db t.db`): `pullmortem query t.db @registries`, `@nodes`, `@latency`.\n");
     stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry, r->by_registry_n);
     stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
     stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
     health(m);
-    alerts(m);
     if (r->findings_n) {
-        lit(m, "\n## Findings\n\n");
+        pm_md_lit(m, "\n### Findings\n\n");
         for (size_t i = 0; i < r->findings_n; i++) {
             const struct pm_finding *f = &r->findings[i];
-            lit(m, "- ");
-            text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file),
-                                           (unsigned long long)f->line, PM_FMT(f->advice))
-                            : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->advice)));
-            lit(m, "\n");
+            pm_md_lit(m, "- ");
+            pm_md_text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file),
+                                                 (unsigned long long)f->line, PM_FMT(f->advice))
+                                  : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->advice)));
+            pm_md_lit(m, "\n");
         }
     }
-    if (r->missing_n) lit(m, "\n## Missing evidence\n\n");
+    if (r->missing_n) pm_md_lit(m, "\n### Missing evidence\n\n");
     for (size_t i = 0; i < r->missing_n; i++) {
-        lit(m, "- ");
-        text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
-        lit(m, "\n");
+        pm_md_lit(m, "- ");
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
+        pm_md_lit(m, "\n");
     }
-    if (r->windows_n) lit(m, "\n## Other times in these logs\n\n");
+    if (r->windows_n) pm_md_lit(m, "\n## Other times in these logs\n\n");
     for (size_t i = 0; i < r->windows_n; i++) {
-        lit(m, "- ");
-        text(m, pm_words_window(m->a, r, &r->windows[i]));
-        lit(m, "\n");
+        pm_md_lit(m, "- ");
+        pm_md_text(m, pm_words_window(m->a, r, &r->windows[i]));
+        pm_md_lit(m, "\n");
     }
-    if (r->hearsay_n) lit(m, "\n## Hearsay: speaks of pulls, was not counted\n\n");
+    if (r->hearsay_n) pm_md_lit(m, "\n### Hearsay: speaks of pulls, was not counted\n\n");
     for (size_t i = 0; i < r->hearsay_n; i++) {
-        lit(m, "- ");
-        text(m, pm_arena_fmt(m->a, "%.*s (%.*s:%llu)", PM_FMT(pm_words_hearsay(m->a, &r->hearsay[i])), PM_FMT(r->hearsay[i].file),
-                             (unsigned long long)r->hearsay[i].line));
-        lit(m, "\n");
+        pm_md_lit(m, "- ");
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s (%.*s:%llu)", PM_FMT(pm_words_hearsay(m->a, &r->hearsay[i])), PM_FMT(r->hearsay[i].file),
+                                   (unsigned long long)r->hearsay[i].line));
+        pm_md_lit(m, "\n");
     }
-    if (r->unknown_n) lit(m, "\n## Errors that no rule knows\n\n");
+    if (r->unknown_n) pm_md_lit(m, "\n### Errors that no rule knows\n\n");
     for (size_t i = 0; i < r->unknown_n; i++) {
-        lit(m, "- ");
-        text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template),
-                             PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
-        lit(m, "\n");
+        pm_md_lit(m, "- ");
+        pm_md_text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template),
+                                   PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
+        pm_md_lit(m, "\n");
     }
 }
 
 static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
-    (void)o;
+    if (o->template) return pm_template_render(out, r, o->template);
     struct md m = {.a = pm_arena_new(), .r = r};
-    lit(&m, "# ");
-    text(&m, r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(m.a, r));
-    lit(&m, "\n\n");
-    text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed", PM_FMT(pm_words_list(m.a, &r->inputs, 4)),
-                          PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")), PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")),
-                          PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
-    lit(&m, "\n");
-    if (r->incidents_n) lit(&m, "\n## Incidents\n");
+    pm_md_lit(&m, "# ");
+    pm_md_text(&m, r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(m.a, r));
+    pm_md_lit(&m, "\n\n");
+    pm_md_text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed · pullmortem " PM_VERSION, PM_FMT(pm_words_list(m.a, &r->inputs, 4)),
+                                PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")), PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")),
+                                PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
+    pm_md_lit(&m, "\n");
+    pm_md_summary(&m);
+    pm_md_impact(&m);
+    pm_md_timeline(&m);
+    pm_md_detection(&m);
+    if (r->incidents_n) pm_md_lit(&m, r->incidents_n == 1 ? "\n## Root cause\n" : "\n## Root causes\n");
     for (size_t i = 0; i < r->incidents_n; i++) incident(&m, &r->incidents[i]);
+    pm_md_response(&m);
+    pm_md_lessons(&m);
+    pm_md_actions(&m);
+    pm_md_lit(&m, "\n## Appendix\n");
     quotas(&m);
     rest(&m);
     bool good = fwrite(m.b.p, 1, m.b.n, out) == m.b.n && fflush(out) == 0;
