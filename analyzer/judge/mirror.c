@@ -67,6 +67,12 @@ static bool lists(const json_t *list, const char *word) {
     return false;
 }
 
+// Its capabilities are told, and pulling is none of them.
+static bool never_asked(const struct found *f, const json_t *settings, struct pm_str url) {
+    const json_t *can = json_object_get(settings, pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "host.%.*s.capabilities", PM_FMT(url))));
+    return can && !lists(can, "pull");
+}
+
 // Which registry: by the folder, else by the server that the file names; `_default`, or nothing, is for all. Settings keep the file's order, in which
 // containerd asks its hosts; the server is asked last.
 static void of_hosts_toml(struct found *f, const struct pm_config_fact *c, json_t *settings) {
@@ -76,7 +82,7 @@ static void of_hosts_toml(struct found *f, const struct pm_config_fact *c, json_
     struct chain at = {c, named.n && !pm_str_eqc(named, "_default") ? named : PM_STR("*"), false, false};
     json_object_foreach(settings, key, v) {
         struct pm_str url = url_of_key(pm_str_c(key));
-        if (url.n && pm_str_ends(pm_str_c(key), PM_STR(".capabilities")) && !lists(v, "pull")) {
+        if (url.n && never_asked(f, settings, url)) {
             struct chain aside = {c, at.registry, false, false}; // it is not asked for pulls: it stands before nobody
             struct pm_mirror *m = add(f, &aside, key, url);
             if (m) m->never_pulls = true;

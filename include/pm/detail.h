@@ -21,11 +21,11 @@
 //                      registry.configs.HOST.tls.insecure_skip_verify, sandbox_image, image_pull_progress_timeout, snapshotter,
 //                      max_concurrent_downloads, use_local_image_pull, discard_unpacked_layers
 //   containerd.hosts   registry (the folder), server, capabilities[], skip_verify, host.header,
-//                      host.URL.{capabilities[],skip_verify,override_path,ca,client,dial_timeout}
+//                      host.URL.{listed,capabilities[],skip_verify,override_path,ca,client,dial_timeout}
 //   docker.daemon      registry-mirrors[], insecure-registries[], max-concurrent-downloads, max-download-attempts, data-root,
 //                      storage-driver, proxies.{http,https,no}-proxy, features.containerd-snapshotter, live-restore
 //   registries.conf    unqualified-search-registries[], short-name-mode, insecure-registries[], blocked-registries[],
-//                      registry.NAME.{location,insecure,blocked,mirrors[],insecure_mirrors[]}
+//                      registry.NAME.{location,insecure,blocked,digests_only,mirrors[],insecure_mirrors[]}
 //   crio.conf          pause_image, pull_progress_timeout, insecure_registries[], registries[], signature_policy, global_auth_file,
 //                      short_name_mode, storage_driver, root, separate_pull_cgroup
 //   kubelet.config     serializeImagePulls, maxParallelImagePulls, registryPullQPS, registryBurst, imageGCHighThresholdPercent,

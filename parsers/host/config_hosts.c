@@ -5,6 +5,7 @@
 //     capabilities = ["pull", "resolve"]
 // Source: containerd/containerd:docs/hosts.md@v2.1. Headers may hold credentials: only that there are some is told.
 #include "parsers/host/config_toml.h"
+#include "pm/scan.h"
 
 static const struct pm_toml_row ROWS[] = {
     {"server", "server", false},
@@ -44,10 +45,26 @@ static struct pm_str registry_of(struct pm_arena *a, struct pm_str folder) {
     return last.n > 1 || pm_str_chr(folder, ':', 0) > 0 ? folder : PM_NONE;
 }
 
+// `[host."https://mirror.example"]` alone is a host as well, with all capabilities: its place among the others counts.
+static void add_hosts(struct pm_config *c, const struct pm_record *r) {
+    struct pm_scan all = pm_scan_of(r->text);
+    struct pm_str line;
+    for (uint64_t at = r->line ? r->line : 1; !pm_scan_end(&all); at++) {
+        if (!pm_scan_until(&all, '\n', &line)) line = pm_scan_rest(&all), all.at = all.end;
+        line = pm_str_trim(line);
+        char quote = line.n > 8 ? line.p[6] : 0;
+        ptrdiff_t end = quote == '"' || quote == '\'' ? pm_str_chr(line, quote, 7) : -1;
+        if (end < 0 || !pm_str_starts(line, PM_STR("[host.")) || !pm_str_starts(pm_str_from(line, (size_t)end + 1), PM_STR("]"))) continue;
+        struct pm_str key = pm_arena_fmt(c->a, "host.%.*s.listed", (int)(end - 7), line.p + 7);
+        pm_config_add(c, PM_SETTING_BOOL, key, PM_STR("true"), r->folded ? r->line : at);
+    }
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "containerd.hosts");
     struct pm_str registry = registry_of(ctx->a, pm_path_folder(r->path));
     if (registry.n) pm_config_add(&c, PM_SETTING_TEXT, PM_STR("registry"), registry, 0);
+    add_hosts(&c, r);
     pm_config_toml(ctx, r, &c, ROWS, PM_LEN(ROWS));
     pm_config_emit(ctx, r, &c, PM_NONE);
     return PM_PARSE_OK;

@@ -12,8 +12,8 @@
 
 struct registry { // the [[registry]] being read: its name may come after its other keys
     struct pm_str prefix, location;
-    bool insecure, blocked;
-    uint64_t line, insecure_line, blocked_line;
+    bool insecure, blocked, digests;
+    uint64_t line, insecure_line, blocked_line, digests_line;
     struct {
         struct pm_str location;
         uint64_t line;
@@ -40,6 +40,7 @@ static void flush(struct reading *x) {
         if (g->location.n) pm_config_add(x->config, PM_SETTING_TEXT, key_of(a, name, "location"), g->location, g->line);
         if (g->insecure) pm_config_add(x->config, PM_SETTING_BOOL, key_of(a, name, "insecure"), PM_STR("true"), g->insecure_line);
         if (g->blocked) pm_config_add(x->config, PM_SETTING_BOOL, key_of(a, name, "blocked"), PM_STR("true"), g->blocked_line);
+        if (g->digests) pm_config_add(x->config, PM_SETTING_BOOL, key_of(a, name, "digests_only"), PM_STR("true"), g->digests_line);
         for (int i = 0; i < g->mirror_count; i++)
             pm_config_add(x->config, PM_SETTING_ITEM, key_of(a, name, "mirrors"), g->mirrors[i].location, g->mirrors[i].line);
         for (int i = 0; i < g->mirror_count; i++)
@@ -83,6 +84,7 @@ static void on_value(void *p, const struct pm_toml_value *v) {
     if (pm_str_eqc(key, "prefix")) g->prefix = v->text;
     if (pm_str_eqc(key, "location")) g->location = v->text, g->line = line;
     if (pm_str_eqc(key, "insecure")) g->insecure = pm_str_eqc(v->text, "true"), g->insecure_line = line;
+    if (pm_str_eqc(key, "mirror-by-digest-only")) g->digests = pm_str_eqc(v->text, "true"), g->digests_line = line;
     if (pm_str_eqc(key, "blocked")) g->blocked = pm_str_eqc(v->text, "true"), g->blocked_line = line;
 }
 

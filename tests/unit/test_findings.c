@@ -158,6 +158,17 @@ static const struct finding_case CASES[] = {
       HOSTS("docker.io", "\"https://registry-1.docker.io\"", PULLS("https://m.example")), RUNS("n1", "containerd://2.1.0")},
      0},
     {"containerd-section-ignored", true, {SETTING("containerd.ignored", "key", "\"registry mirrors\"")}, 7},
+    {"mirrors-for-digests-only", true, {SETTING("registries.conf", "registry.docker.io.digests_only", "true")}, 7},
+    {"mirrors-for-digests-only", false, {SETTING("registries.conf", "registry.docker.io.mirrors", "[\"m.example\"]")}, 0},
+    {"mirror-after-registry",
+     true,
+     {HOSTS("docker.io", "\"https://docker.io\"", "\"host.https://registry-1.docker.io.listed\":true," PULLS("https://m.example"))},
+     0},
+    {"mirror-after-registry",
+     false, // asked for pushes only: it stands before nobody
+     {HOSTS("docker.io", "\"https://docker.io\"",
+            "\"host.https://registry-1.docker.io.listed\":true,\"host.https://registry-1.docker.io.capabilities\":[\"push\"]," PULLS("https://m.example"))},
+     0},
     // a mirror that spares the registry nothing is no mirror
     {"no-mirror", true, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]"), HUB_PULL(1, "n1", "a")}, 0},
     {"single-mirror", false, {SETTING("docker.daemon", "registry-mirrors", "[\"https://registry-1.docker.io\",\"https://m.example\"]")}, 0},
