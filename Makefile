@@ -100,8 +100,12 @@ deps: ## install what building needs (says what)
 deps-check: ## install what building and testing need (says what)
 	$(Q)sh tests/tools/deps.sh check
 
-bench: all ## time it beside its peers (BENCH="MEGABYTES ROUNDS")
+bench: all ## time it beside its rivals (BENCH="MEGABYTES ROUNDS ROW...")
 	$(Q)PM=$(BIN) python3 tests/bench/run.py $(BENCH)
+bench-count: all ## hold the instructions of hot paths against those kept (ACCEPT=1 keeps the new ones)
+	$(Q)PM=$(BIN) CC="$(CC)" python3 tests/bench/count.py
+bench-deps: ## install the rivals, and valgrind
+	$(Q)sh tests/tools/deps.sh bench
 
 N ?= 1000
 calibrate: all ## draw N clusters (N=1000) with noise and without, and tell how far each confidence was right
@@ -171,4 +175,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-run demo check check-real bench calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-run demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the benchmark inputs: kubelet.log (2 % of its lines talk of pulls), containerd.log (10 %), access.log and events.json in the shapes of the real programs, the same bytes each time.
+"""Writes the benchmark inputs in the shapes of the real programs, the same bytes each time: kubelet.log (2 % of its lines talk of pulls), containerd.log (10 %), access.log, events.json, logs of
+applications behind CRI's stamps and in json-file, klog's JSON, a journal's, a registry's, a must-gather of small files.
 usage: generate.py FOLDER [MEGABYTES]"""
 import json, os, random, sys
 
@@ -109,6 +110,117 @@ def events(path, count):
             f.write(("        " + json.dumps(e, indent=4).replace("\n", "\n        ")) + ("," if i + 1 < count else "") + "\n")
         f.write('    ],\n    "kind": "List",\n    "metadata": {"resourceVersion": ""}\n}\n')
 
+APPLICATIONS = {
+    "web": ["{clock}  INFO {n4} --- [nio-8080-exec-{n2}] c.a.shop.cart.CartController         : added item sku-{n5} to cart {r12} in {n3} ms",
+            "{clock}  WARN {n4} --- [scheduling-{n1}] o.h.engine.jdbc.spi.SqlExceptionHelper   : SQL Error: {n1}, SQLState: 40001",
+            "\tat com.acme.shop.cart.CartService.lambda$add${n1}(CartService.java:{n3})",
+            "{clock} DEBUG {n4} --- [nio-8080-exec-{n2}] o.s.web.servlet.DispatcherServlet        : Completed 200 OK, session {hex}"],
+    "node": ['{{"level":30,"time":1776000{n6},"pid":17,"hostname":"web-{r5}","req":{{"id":{n6},"method":"GET","url":"/api/items/{n5}","remoteAddress":"10.2.3.{n2}"}},"res":{{"statusCode":200}},"responseTime":{n3},"msg":"request completed"}}',
+             '{{"level":40,"time":1776000{n6},"pid":17,"hostname":"web-{r5}","msg":"slow query","sql":"select * from orders where id = $1","ms":{n4}}}'],
+    "worker": ['time="{stamp}" level=info msg="processed batch" batch={r12} items={n3} took={n2}ms', 'time="{stamp}" level=debug msg="heartbeat from worker" worker=w-{n2} queue=orders depth={n2}'],
+    "controller": ['I0412 {day}.{n6}       1 controller.go:{n3}] "Reconciling object" logger="cart" namespace="{ns}" name="{pod}" reconcileID="{uid}"',
+                   "I0412 {day}.{n6}       1 reflector.go:{n3}] k8s.io/client-go/informers/factory.go:150: Watch close - *v1.Service total {n2} items received"],
+    "static": ['10.1.2.{n2} - - [12/Apr/2026:{day} +0000] "GET /static/{r12}.js HTTP/1.1" 200 {n5} "https://shop.example/" "Mozilla/5.0 (X11; Linux x86_64)"'],
+}
+
+
+def moment(part):
+    s = int(part * 36000)
+    day = f"{6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}"
+    ns = int((part * 36000 - s) * 10**9)
+    return {"day": day, "clock": f"2026-04-12 {day}.{ns // 10**6:03d}", "stamp": f"2026-04-12T{day}.{ns:09d}Z"}
+
+
+def said(r, app, part):
+    w = words(r)
+    return r.choice(APPLICATIONS[app]).format(**w, **moment(part), r12=w["hex"][:12], **{f"n{k}": r.randrange(10 ** (k - 1), 10**k) for k in range(1, 7)})
+
+
+def wrapped(kind, part, line):
+    t = moment(part)["stamp"]
+    if kind == "docker":
+        return json.dumps({"log": line + "\n", "stream": "stdout", "time": t}, separators=(",", ":")) + "\n"
+    return (f"{t} stdout F {line}\n" if kind == "cri" else f"{t} {line}\n")
+
+
+def filled(path, size, line):
+    """Writes line(how far, number) until the file has its size."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    written = i = 0
+    with open(path, "w") as f:
+        while written < size:
+            block = "".join(line(min(written / size + k * 1e-9, 1), i + k) for k in range(500))
+            f.write(block)
+            written += len(block)
+            i += 500
+
+
+def applications(folder, size, kind, files=10):
+    """Container logs of programs that have nothing to do with images."""
+    r = random.Random(6)
+    for k in range(files):
+        app = list(APPLICATIONS)[k % len(APPLICATIONS)]
+        place = f"var/log/pods/shop_{app}-{k}_{words(r)['uid']}/{app}/0.log" if kind == "cri" else f"var/lib/docker/containers/{k:064x}/{k:064x}-json.log"
+        filled(f"{folder}/{place}", size // files, lambda part, _: wrapped(kind, part, said(r, app, part)))
+
+
+def klog_json(path, size):
+    r = random.Random(7)
+
+    def line(part, _):
+        w = words(r)
+        o = {"ts": round(1776000000000 + part * 36e6, 3), "caller": "kubelet/kubelet.go:2535", "msg": "SyncLoop (PLEG): event for pod", "v": 2, "pod": {"name": w["pod"], "namespace": w["ns"]}, "event": {"ID": w["uid"], "Type": "ContainerStarted", "Data": w["hex"]}}
+        if r.random() < 0.02:
+            o = {"ts": o["ts"], "caller": "kuberuntime/kuberuntime_image.go:53", "msg": "Failed to pull image", "err": f'failed to resolve reference "docker.io/acme/{w["img"]}:1": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{w["img"]}/manifests/1: 429 Too Many Requests', "image": f"acme/{w['img']}:1"}
+        return f"Apr 12 {moment(part)['day']} worker-1 kubelet[1234]: {json.dumps(o, separators=(',', ':'))}\n"
+
+    filled(path, size, line)
+
+
+def journal(path, size):
+    """journalctl -o json: a third of it is the kubelet's, of which a twentieth speaks of pulls."""
+    r = random.Random(8)
+    others = [("systemd", "Started libcontainer container {hex}."), ("sshd", "Accepted publickey for admin from 10.1.2.3 port 51234 ssh2: ED25519 SHA256:{hex}"), ("kernel", "IPv6: ADDRCONF(NETDEV_CHANGE): veth{r5}: link becomes ready"), ("CRON", "(root) CMD (/usr/lib/sysstat/sa1 1 1)")]
+
+    def line(part, i):
+        w, us = words(r), 1776000000000000 + int(part * 36e9)
+        ident, text = ("kubelet", r.choice(PULL if r.random() < 0.05 else NOISE)) if r.random() < 0.33 else r.choice(others)
+        return json.dumps({"__CURSOR": f"s={w['hex']};i={i:x}", "__REALTIME_TIMESTAMP": str(us), "_BOOT_ID": "3b7c", "_TRANSPORT": "journal", "PRIORITY": "6", "_UID": "0", "_GID": "0", "_MACHINE_ID": "7d5c3e", "_HOSTNAME": "worker-1", "SYSLOG_IDENTIFIER": ident, "_PID": "1234", "_COMM": ident, "_EXE": f"/usr/bin/{ident}", "_SYSTEMD_CGROUP": f"/system.slice/{ident}.service", "_SYSTEMD_UNIT": f"{ident}.service", "_CAP_EFFECTIVE": "1ffffffffff", "MESSAGE": text.format(st=stamp(int(part * 10**9), 10**9), **w)}) + "\n"
+
+    filled(path, size, line)
+
+
+def distribution(path, size):
+    """A registry's own log. Some thousand layers, the often pulled ones far more often."""
+    r = random.Random(9)
+    digests = ["%064x" % r.getrandbits(256) for _ in range(3000)]
+
+    def line(part, _):
+        w = words(r)
+        what = f"blobs/sha256:{digests[int(3000 * r.random() ** 2)]}" if r.random() < 0.8 else "manifests/1"
+        return json.dumps({"go.version": "go1.22.4", "http.request.host": "registry.acme.example", "http.request.id": w["uid"], "http.request.method": "GET", "http.request.remoteaddr": f"10.4.{r.randrange(4)}.{r.randrange(250)}:51234", "http.request.uri": f"/v2/acme/{w['img']}/{what}", "http.request.useragent": "containerd/1.7.24", "http.response.contenttype": "application/octet-stream", "http.response.duration": "12.3ms", "http.response.status": 200, "http.response.written": r.randrange(10**7), "level": "info", "msg": "response completed", "time": moment(part)["stamp"]}, separators=(",", ":")) + "\n"
+
+    filled(path, size, line)
+
+
+def must_gather(folder, files):
+    """Small files, as `oc adm inspect` leaves them: a container's log, a pod, an object that nobody asks about."""
+    r = random.Random(10)
+    for i in range(files):
+        w, base = words(r), f"{folder}/must-gather/quay-io-release-sha256/namespaces/ns{i % 60}"
+        if i % 5 < 2:
+            path, app = f"{base}/pods/{w['pod']}-{i}/app/app/logs/current.log", list(APPLICATIONS)[i % len(APPLICATIONS)]
+            text = "".join(wrapped("plain", k / 100, said(r, app, k / 100)) for k in range(r.randrange(5, 60)))
+        elif i % 5 == 2:
+            path = f"{base}/pods/{w['pod']}-{i}/{w['pod']}.yaml"
+            text = f"---\napiVersion: v1\nkind: Pod\nmetadata:\n  creationTimestamp: \"2026-04-12T05:10:00Z\"\n  name: {w['pod']}-{i}\n  namespace: ns{i % 60}\nspec:\n  containers:\n  - image: quay.io/acme/{w['img']}:1\n    name: app\n  nodeName: worker-{i % 12}\nstatus:\n  phase: Running\n  containerStatuses:\n  - image: quay.io/acme/{w['img']}:1\n    name: app\n    ready: true\n    restartCount: 0\n"
+        else:
+            path = f"{base}/core/configmap-{i}.yaml"
+            text = f"---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cm-{i}\n  namespace: ns{i % 60}\ndata:\n  app.properties: |\n    color=blue\n    retries={i % 9}\n  other: \"{w['hex']}\"\n"
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            f.write(text)
+
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
@@ -119,3 +231,9 @@ if __name__ == "__main__":
     containerd(f"{folder}/containerd.log", megabytes * 3 * 10**5)
     access(f"{folder}/access.log", megabytes * 5 * 10**5)
     events(f"{folder}/events.json", megabytes * 200)
+    for kind in ("cri", "docker"):
+        applications(f"{folder}/applications-{kind}", megabytes * 10**6, kind)
+    klog_json(f"{folder}/klog-json.log", megabytes * 3 * 10**5)
+    journal(f"{folder}/journal.json", megabytes * 3 * 10**5)
+    distribution(f"{folder}/distribution.jsonl", megabytes * 10**5)
+    must_gather(f"{folder}/gathered", megabytes * 20)

@@ -1,17 +1,19 @@
 #!/bin/sh
-# deps.sh build|check|real: installs the packages that building, testing, or the laboratory of real programs needs on Debian and Ubuntu; elsewhere says
-# what is missing, by those packages' names. Nothing is asked and nothing is touched where all is there.
+# deps.sh build|check|real|bench: installs the packages that building, testing, the laboratory of real programs or benchmarks need on Debian and Ubuntu;
+# elsewhere says what is missing, by those packages' names. Nothing is asked and nothing is touched where all is there.
 set -eu
 what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
 check="python3 python3-jsonschema tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio"
+bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
 more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 case $what in
 build) want=$build more="" ;;
 check) want="$build $check" more="" ;;
 real) want=$real ;;
-*) echo "deps.sh build|check|real" >&2; exit 2 ;;
+bench) want=$bench more="" ;;
+*) echo "deps.sh build|check|real|bench" >&2; exit 2 ;;
 esac
 apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 have() { # package
@@ -27,6 +29,7 @@ have() { # package
     python3-jsonschema) python3 -c "import jsonschema" ;;
     tzdata) [ -d /usr/share/zoneinfo ] ;;
     xz-utils) command -v xz ;;
+    ripgrep) command -v rg ;;
     libxml2-utils) command -v xmllint ;;
     *) command -v "$1" ;;
     esac >/dev/null 2>&1
