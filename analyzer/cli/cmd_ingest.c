@@ -10,11 +10,13 @@ static int ingest(struct pm_bundle_args *args) {
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
     bool made = t != NULL;
     const char *why = NULL;
-    if (!pm_timeline_finish(t, &why)) {
-        fprintf(stderr, "pullmortem: %s\n", why);
-        whole = false;
-    }
-    if (made && !whole) pm_diags_print(diags);
+    bool kept = pm_timeline_finish(t, &why);
+    if (!kept) fprintf(stderr, "pullmortem: %s\n", why);
+    if (made && !(whole && kept)) pm_diags_print(diags);
+    // Whoever collects shards has to know which of the two it is: the exit status is 3 for both, and only the first leaves a file.
+    if (made && kept && !whole) fprintf(stderr, "pullmortem: %s has gaps: what could not be read is said above, and in the timeline itself\n", args->db);
+    else if (!args->refused && !(made && kept)) fprintf(stderr, "pullmortem: no timeline was made\n");
+    whole = whole && kept;
     pm_diags_free(diags);
     return args->refused ? PM_EXIT_USAGE : made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }

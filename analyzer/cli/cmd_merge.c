@@ -1,4 +1,5 @@
 // pullmortem merge: timelines → one timeline, the reduce step. Merging the same again changes nothing.
+#include "base/embed.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
 #include "pm/timeline.h"
@@ -7,7 +8,16 @@
 #include <unistd.h>
 
 extern const struct pm_command pm_command_merge;
-static const struct pm_opt options[] = {{"db", 0, "FILE", "the timeline to merge into; it is made where it is not there, else added to", NULL, 0}};
+enum { OPT_DB, OPT_SCRIPT };
+static const struct pm_opt options[] = {
+    [OPT_DB] = {"db", 0, "FILE", "the timeline to merge into; it is made where it is not there, else added to", NULL, 0},
+    [OPT_SCRIPT] = {"script", 0, NULL, "print shards.sh, which ingests a list of shards on this host, by Slurm or in Kubernetes, and merges them", NULL, 0},
+};
+
+static int script(void) {
+    struct pm_str s = pm_embedded_find("analyzer/share/shards.sh");
+    return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK : PM_EXIT_INPUT;
+}
 
 static int merge(const char *db, const char **paths, size_t n) {
     bool whole = pm_paths_present(paths, &n);
@@ -37,12 +47,18 @@ static int merge(const char *db, const char **paths, size_t n) {
 static int run(int argc, char **argv) {
     const char **paths = pm_xmalloc(sizeof *paths * (size_t)(argc + 1)), *db = NULL;
     size_t n = 0;
+    bool wants_script = false;
     int status = PM_EXIT_OK;
     struct pm_opts o = {.argc = argc, .argv = argv};
     for (int got; status == PM_EXIT_OK && (got = pm_opt_next(&o, &pm_command_merge)) != -1;) {
         if (got == -2) paths[n++] = o.value;
-        else if (got == 0) db = o.value;
+        else if (got == OPT_DB) db = o.value;
+        else if (got == OPT_SCRIPT) wants_script = true;
         else status = pm_usage_option(&pm_command_merge, &o, got);
+    }
+    if (status == PM_EXIT_OK && wants_script) {
+        free(paths);
+        return script();
     }
     if (status == PM_EXIT_OK && n == 0) status = pm_usage(&pm_command_merge, "which timelines?");
     if (status == PM_EXIT_OK && !db) status = pm_usage(&pm_command_merge, "--db FILE is needed: where the merged timeline goes");
@@ -53,7 +69,7 @@ static int run(int argc, char **argv) {
 
 const struct pm_command pm_command_merge = {
     .name = "merge",
-    .arguments = "DB... --db FILE",
+    .arguments = "DB... --db FILE | --script",
     .summary = "put timelines together into one; merging the same again changes nothing",
     .notes = "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
     .options = options,

@@ -10,6 +10,13 @@ run 3 "$PM" analyze nowhere
 head -c 400 b.tar.gz >cut.tar.gz
 run 3 "$PM" analyze cut.tar.gz
 has err 'could not be read'
+# ingest ends with 3 for both: a timeline with gaps, which is kept, and none.
+run 3 "$PM" ingest b cut.tar.gz --db gaps.db
+has err 'gaps.db has gaps'
+[ -s gaps.db ] || wrong 'the timeline with gaps is not there'
+run 3 "$PM" ingest nowhere --db none.db
+has err 'no timeline was made'
+[ ! -e none.db ] || wrong 'a timeline of nothing is there'
 "$PM" analyze - <b/nodes/n1/containerd.log >out 2>err || wrong "standard input: $(cat err)"
 has out 'rate-limit.anonymous'
 "$PM" analyze - --format json <b.tar.gz >stdin.json 2>err || wrong "an archive on standard input: $(cat err)"
