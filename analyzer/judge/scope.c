@@ -4,6 +4,7 @@
 // dimension that separates wins: a timeout on one node is that node's network, on every node for one registry the registry's, on every node for all
 // registries the cluster's way out. Where nobody was spared, or nobody else pulled, the cause's natural scope stands.
 #include "judge/state.h"
+#include "judge/rules/taxonomy.h"
 
 #define BEFORE_NS PM_S(600)
 #define SHORT_NS PM_S(300) // trouble shorter than this is too short for others to pull within it: those around it tell as well
@@ -115,7 +116,17 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
     set(s, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 
-// A CDN, a token server, a mirror or a proxy stood between: what failed is that host, not the registry that pulls name.
+// Another namespace got what is refused here: what it presents separates the two, not the image.
+static bool others_pulled_it(const struct pm_state *s, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, BEFORE_NS)); i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
+        if (p->outcome == PM_OUTCOME_OK && p->namespace && pm_ids_has(&h->images, p->image) && !pm_ids_has(&h->namespaces, p->namespace)) return true;
+    }
+    return false;
+}
+
+// A CDN, a token server or a proxy stood between: what failed is that host, not the registry that pulls name.
 static void endpoint_scope(struct pm_state *s, struct pm_hit *h) {
     const struct pm_strs *e = &h->incident->endpoints;
     enum pm_scope_kind kind = h->incident->scope_kind;
@@ -133,7 +144,8 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     struct spared v = {0};
     look(s, h, &v);
     look_for_holders(s, h, &v);
-    if (mirror_scope(s, h, &v)) { // said
+    bool mirror = mirror_scope(s, h, &v);
+    if (mirror) { // said
     } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(s, h, &v);
     else natural(s, h);
     // One node of several, though others pulled the same from the same registry: the node, whatever the family says; a quota has its own way (per address).
@@ -146,10 +158,10 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
     if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n && v.images.n > 0)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
-    bool credential = pm_cause_in(h->cause, "auth") && !(pm_cause_is(h->cause, "auth.denied-or-missing") && h->repositories.n == 1);
-    if (credential && h->namespaces.n == 1 && v.namespaces.n > 0)
+    bool one = h->repositories.n == 1 && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE); // a right to it, or its being there: no credential's matter
+    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(s, h)) && h->namespaces.n == 1 && v.namespaces.n > 0)
         set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
-    if (pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) endpoint_scope(s, h);
+    if ((pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) && !mirror) endpoint_scope(s, h);
     if (h->refused) set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "the API server refused the pods: no node was asked");
     if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
     h->held = v.holders.n;

@@ -247,10 +247,11 @@ static bool cliff(struct view *v, const struct pm_attempt *p, bool *same_image_b
 }
 
 // A success between two refusals of the same node, of what has the same credential, denies that it ran out: its way is open, one repository's is not.
-// The first moments of a renewed credential are not meant: what was under way still fails.
-struct turn {
+// The first moments of a renewed credential are not meant: what was under way still fails. What counts is how long refusals go on after it, not the pause to the
+// next of them: a pod that backs off tries again at any moment.
+struct turn { // of one node and episode: the last refusal, the first success since the first
     int64_t refused, served;
-}; // of one node: the last refusal, the first success since
+};
 
 static bool same_credential(const struct pm_attempt *p, const struct pm_attempt *q) {
     if (p->user && q->user) return p->user == q->user;
@@ -274,10 +275,11 @@ static bool served_between(const struct view *v, const struct pm_attempt *p) {
             *slot = turns.n;
         }
         struct turn *turn = &turns.items[*slot - 1];
-        if (served && turn->refused != PM_NO_TIME && turn->served == PM_NO_TIME && t - turn->refused <= SAME_EPISODE_NS) turn->served = t;
+        if (turn->refused != PM_NO_TIME && t - turn->refused > SAME_EPISODE_NS) *turn = (struct turn){PM_NO_TIME, PM_NO_TIME};
+        if (served && turn->refused != PM_NO_TIME && turn->served == PM_NO_TIME) turn->served = t;
         if (!refused) continue;
-        found = turn->served != PM_NO_TIME && t - turn->served > PM_S(30) && t - turn->served <= SAME_EPISODE_NS;
-        *turn = (struct turn){t, PM_NO_TIME};
+        found = turn->served != PM_NO_TIME && t - turn->served > PM_S(30);
+        turn->refused = t;
     }
     JLFA(freed, at_node);
     (void)freed;

@@ -48,6 +48,32 @@ static void timeout_everywhere_to_all_is_the_clusters(void **state) {
     judged_free(&j);
 }
 
+// A right to one repository is the repository's, whoever asks; where another namespace got the same image it is what this one presents.
+static void a_right_is_the_repositorys(void **state) {
+    (void)state;
+#define NO_RIGHT "pull access denied for web: User: arn:aws:iam::1:user/a is not authorized to perform: ecr:BatchGetImage on resource"
+#define EVENT_OF(t_, image_, pod_, node_, error_)                                                                                                              \
+    { t_, KUBELET, FAILED(image_, error_), .pod = pod_, .node = node_, .message = "sync pod" }
+#define PULLED(t_, image_, pod_, node_)                                                                                                                        \
+    { t_, EVENTS, OK_OF(image_), .pod = pod_, .node = node_ }
+    static const struct line right[] = {
+        EVENT_OF(100, "r.test/acme/web:1", "shop/web-0", "n1", NO_RIGHT),
+        EVENT_OF(160, "r.test/acme/web:1", "shop/web-0", "n1", NO_RIGHT),
+        PULLED(130, "r.test/acme/cron:1", "data/cron-0", "n2"),
+    };
+    static const struct line credential[] = {
+        EVENT_OF(100, "r.test/acme/web:1", "shop/web-0", "n1", NO_RIGHT),
+        EVENT_OF(160, "r.test/acme/web:1", "shop/web-0", "n1", NO_RIGHT),
+        PULLED(130, "r.test/acme/web:1", "data/web-0", "n2"),
+    };
+    struct judged j = JUDGE(right);
+    assert_string_equal(scope_of(&j), "image r.test/acme/web:1");
+    judged_free(&j);
+    j = JUDGE(credential);
+    assert_string_equal(scope_of(&j), "namespace shop");
+    judged_free(&j);
+}
+
 // Two nodes, two registries, nothing in common: two faults, not one.
 static void unrelated_timeouts_are_two_incidents(void **state) {
     (void)state;
@@ -417,6 +443,7 @@ int main(void) {
         cmocka_unit_test(timeout_on_one_node_is_the_nodes),
         cmocka_unit_test(timeout_everywhere_to_one_registry_is_the_registrys),
         cmocka_unit_test(timeout_everywhere_to_all_is_the_clusters),
+        cmocka_unit_test(a_right_is_the_repositorys),
         cmocka_unit_test(unrelated_timeouts_are_two_incidents),
         cmocka_unit_test(recovery_is_the_first_success_in_scope),
         cmocka_unit_test(pods_that_still_wait_are_critical),

@@ -159,6 +159,18 @@ static void one_repository_refused_is_a_right(void **state) {
         {130, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
         {200, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
     };
+    // A pod that backs off asks again six seconds after the success, and goes on being refused.
+    static const struct line soon[] = {
+        {1, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},   {100, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {114, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"}, {120, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {170, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403}, {260, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+    };
+    // What was under way when the credential came back still fails.
+    static const struct line under_way[] = {
+        {1, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},   {100, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {200, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"}, {206, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
+        {300, CONTAINERD, OK_OF(ECR), .node = "n1", .message = "returned"},
+    };
     static const struct line renewed[] = {
         {1, CONTAINERD, OK_OF(OTHER), .node = "n1", .message = "returned"},
         {100, CONTAINERD, FAILED(ECR, ECR_403), .node = "n1", .status = 403},
@@ -167,6 +179,13 @@ static void one_repository_refused_is_a_right(void **state) {
     };
     struct judged j = JUDGE(right);
     assert_string_equal(cause_of(&j), "auth.permission-denied");
+    judged_free(&j);
+    j = JUDGE(soon);
+    assert_int_equal(j.r->incidents_n, 1);
+    assert_string_equal(cause_of(&j), "auth.permission-denied");
+    judged_free(&j);
+    j = JUDGE(under_way);
+    assert_string_equal(cause_of(&j), "auth.token-expired");
     judged_free(&j);
     j = JUDGE(renewed);
     assert_string_equal(cause_of(&j), "auth.token-expired");
