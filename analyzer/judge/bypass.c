@@ -54,9 +54,23 @@ static bool unread(const struct pm_state *s, const struct pm_mirror *m, uint8_t 
     return component == PM_COMP_CONTAINERD && is_source(s, m->config, "containerd.config") && (old_section(s, m) || said_ignored(s, node));
 }
 
+// containerd is pointed to hosts.toml files, and none of them was collected: what they name is not known.
+static bool may_name_others(const struct pm_state *s, uint8_t component, uint32_t node) {
+    bool pointed = false;
+    for (size_t i = 0; i < s->facts.configs.n && component == PM_COMP_CONTAINERD; i++) {
+        const struct pm_config_fact *c = &s->facts.configs.items[i];
+        if (!of_node(s, c, node)) continue;
+        if (is_source(s, c, "containerd.hosts")) return false;
+        const char *path = json_string_value(json_object_get(json_object_get(c->detail, "settings"), "registry.config_path"));
+        pointed |= path && *path;
+    }
+    return pointed;
+}
+
 // The mirror that is there for nothing, where there is no other.
 static const struct pm_mirror *idle_mirror(const struct pm_state *s, struct pm_str registry, uint8_t component, uint32_t node) {
     const struct pm_mirror *idle = NULL;
+    if (may_name_others(s, component, node)) return NULL;
     for (size_t i = 0; i < s->mirrors_n; i++) {
         const struct pm_mirror *m = &s->mirrors[i];
         if (!of_node(s, m->config, node) || !pm_mirror_serves(m, registry)) continue;

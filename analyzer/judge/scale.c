@@ -3,6 +3,7 @@
 //     Scaled up replica set web-6d9f8c7b5d to 3                 Deployment, before 1.24
 //     Scaled up replica set web-6d9f8c7b5d to 3 from 2          1.24
 //     Scaled down replica set web-6d9f8c7b5d from 3 to 0        since 1.25
+//     Scaled down ReplicaSet web-6d9f8c7b5d (revision 6) from 3 to 0    Argo Rollouts
 //     Created pod: web-6d9f8c7b5d-x2x9k                         ReplicaSet, DaemonSet, Job
 //     create Pod db-0 in StatefulSet db successful              StatefulSet
 //     Deleted pod: web-6d9f8c7b5d-x2x9k                         all but StatefulSets, which say "delete Pod db-0 in StatefulSet db successful"
@@ -29,8 +30,10 @@ static struct pm_str word_after(struct pm_str m, struct pm_str words) {
 bool pm_scale_read(const struct pm_state *s, const struct pm_trace *t, struct pm_scale *out) {
     struct pm_str m = pm_name(s, t->message);
     *out = (struct pm_scale){.from = -1, .to = -1};
-    if (pm_str_starts(m, PM_STR("Scaled up replica set ")) || pm_str_starts(m, PM_STR("Scaled down replica set "))) {
-        out->set = word_after(m, PM_STR("replica set "));
+    static const char *const heads[] = {"Scaled up replica set ", "Scaled down replica set ", "Scaled up ReplicaSet ", "Scaled down ReplicaSet "};
+    for (size_t i = 0; i < PM_LEN(heads); i++) {
+        if (!pm_str_starts(m, pm_str_c(heads[i]))) continue;
+        out->set = word_after(m, pm_str_c(heads[i]));
         m = pm_str_from(m, (size_t)(out->set.p + out->set.n - m.p));
         out->from = number_after(m, PM_STR(" from "));
         out->to = number_after(m, PM_STR(" to "));

@@ -272,6 +272,7 @@ static void unpack_where_the_store_was_full(void **state) {
     "{\"source\":\"containerd.config\",\"settings\":{\"version\":" version                                                                                     \
     ",\"registry.section\":\"io.containerd.grpc.v1.cri\",\"registry.mirrors.docker.io\":[\"https://m.test\"]}}"
 #define SAID "{\"source\":\"containerd.ignored\",\"settings\":{\"key\":\"registry\"}}"
+#define POINTED "{\"source\":\"containerd.config\",\"settings\":{\"version\":2,\"registry.config_path\":\"/etc/containerd/certs.d\"}}"
 #define HOSTS_TOML "{\"source\":\"containerd.hosts\",\"settings\":{\"registry\":\"docker.io\",\"host.https://m.test.capabilities\":[\"pull\"]}}"
 static void a_new_runtime_reads_no_old_mirror(void **state) {
     (void)state;
@@ -285,7 +286,8 @@ static void a_new_runtime_reads_no_old_mirror(void **state) {
         {OLD_SECTION("2"), SAID, CONTAINERD, true, false, false, true},
         {OLD_SECTION("2"), NULL, CONTAINERD, true, false, false, false}, // containerd migrates the file by itself
         {DAEMON, HOSTS_TOML, CONTAINERD, true, false, false, false},
-        {DAEMON, NULL, CONTAINERD, false, false, false, false}, // since when, nobody saw
+        {DAEMON, POINTED, CONTAINERD, true, false, false, false}, // to files that were not collected
+        {DAEMON, NULL, CONTAINERD, false, false, false, false},   // since when, nobody saw
         {DAEMON, NULL, CONTAINERD, true, true, false, false},
         {DAEMON, NULL, DOCKERD, true, false, false, false},   // dockerd has a containerd of its own
         {DAEMON, NULL, CONTAINERD, true, false, true, false}, // the quota was used up before it started

@@ -99,6 +99,8 @@ static const struct {
     {NULL, {FAILS(10, NO_TAG), EVENT(300, "Deployment/api", "DeploymentRollback", "Rolled back deployment \"api\" to revision 3")}},
     {NULL, {FAILS(10, NO_TAG), EVENT(-300, "Deployment/web", "DeploymentRollback", "Rolled back deployment \"web\" to revision 3")}}, // before
     {"Rollout aborted", {FAILS(10, NO_TAG), EVENT(300, "Rollout/web", "RolloutAborted", "Rollout aborted update to revision 6")}},
+    {"Scaled down ReplicaSet",
+     {FAILS(10, NO_TAG), EVENT(300, "Rollout/web", "ScalingReplicaSet", "Scaled down ReplicaSet web-7c9d5f6b8 (revision 6) from 1 to 0")}},
     {"Rolling back web.shop", {FAILS(10, NO_TAG), EVENT(300, "Canary/web", "Synced", "Rolling back web.shop failed checks threshold reached 5")}},
     {NULL, {FAILS(10, NO_TAG), EVENT(300, "Canary/web", "Synced", "Halt web.shop advancement success rate 61 < 99%")}},
     {"Helm rollback",
