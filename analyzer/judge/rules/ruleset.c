@@ -280,4 +280,3 @@ void pm_ruleset_free(struct pm_ruleset *rs) {
     pm_arena_free(rs->a);
     free(rs);
 }
-const char *pm_ruleset_hash(const struct pm_ruleset *rs) { return rs->hash; }

@@ -169,7 +169,7 @@ int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size
     each_bare(rs, check_bare, &c);
     check_causes(rs, &c);
     check_heard(rs, run, &c);
-    if (!c.faults) printf("%zu rules, all good (%s)\n", rs->order_count, rs->hash);
+    if (!c.faults) printf("%zu rules, all good (%s)\n", rs->order_count, pm_ruleset_hash(rs));
     if (!c.faults && c.plain) printf("%zu of %zu plain samples of the built-in rules are heard as a line of their own\n", c.alone, c.plain);
     return c.faults ? EXIT_MISTAKE : EXIT_GOOD;
 }

@@ -240,7 +240,7 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *onl
         for (size_t l = 0; l < rs->patterns[p].literal_count && (!only || bit_get(only, p)); l++)
             gate_add(g, rs->patterns[p].literals[l], p, rs->patterns[p].rule);
     gate_link(g);
-    walk_new(g);
+    if (only) walk_new(g); // the gate of all rules is asked for whole texts, by rule_gate_run
     return g;
 }
 void rule_gate_free(struct rule_gate *g) {

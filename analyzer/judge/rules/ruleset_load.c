@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <yaml.h>
 
-enum { RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048 };
+enum { RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048, HASH_DIGITS = 16 };
 
 struct load {
     struct pm_ruleset *rs;
@@ -584,25 +584,25 @@ static void load_own(struct load *l, const char *dir, size_t files) {
         if (!l->rs->rules[i].own) l->rs->rules[i].gone = true;
 }
 // Over what is in force, in the order in which it is asked, and not over where it stands written: a copy of the built-in rules has their hash.
-static void hash(struct pm_ruleset *rs) {
+const char *pm_ruleset_hash(const struct pm_ruleset *rs) {
     uint64_t h = 0;
+    if (rs->hash[0]) return rs->hash;
     for (size_t i = 0; i < rs->order_count; i++) h = pm_str_hash(pm_str_trim(rs->rules[rs->order[i]].text), h + (uint64_t)rs->rules[rs->order[i]].hearing);
-    snprintf(rs->hash, sizeof rs->hash, "%016llx", (unsigned long long)pm_tables_hash(&rs->tables, h));
+    snprintf(rs->hash, HASH_DIGITS + 1, "%016llx", (unsigned long long)pm_tables_hash(&rs->tables, h));
+    return rs->hash;
 }
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_xmalloc(sizeof *rs);
     memset(rs, 0, sizeof *rs);
     rs->a = pm_arena_new(), rs->scratch = pm_arena_new();
+    rs->hash = PM_NEWN(rs->a, char, HASH_DIGITS + 1);
     struct load l = {.rs = rs, .diags = diags};
     size_t files = 0;
     l.bad |= !pm_tables_load(&rs->tables, dir, &files, diags); // first: it says which causes there are
     load_builtin(&l);
     if (dir) load_own(&l, dir, files);
     if (!l.bad) beats_known(&l);
-    if (!l.bad && ruleset_ready(rs, diags)) {
-        hash(rs);
-        return rs;
-    }
+    if (!l.bad && ruleset_ready(rs, diags)) { return rs; }
     pm_ruleset_free(rs);
     return NULL;
 }
