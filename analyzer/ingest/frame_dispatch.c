@@ -236,7 +236,7 @@ static void fill(struct pm_str *field, struct pm_str hint) {
 static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e) {
     const struct pm_str *f = e->field;
     const struct frame_voice *v = frame ? frame->voice : NULL;
-    if (v && (v->plain || v->known & PM_GROUP_CLIENT) && v->of[pm_group_index(PM_GROUP_CLIENT)]) return false;
+    if (v && (v->plain || v->known & PM_GROUP_CLIENT) && (v->of[pm_group_index(PM_GROUP_CLIENT)] || frame->terminal.typed)) return false;
     if (e->component != PM_COMP_CLIENT || (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER)) return false;
     return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n && !f[PM_F_DIGEST].n;
 }
@@ -248,7 +248,7 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     if (r->hint.cut) e->flags |= PM_EV_CUT;
     frame_voice_stand(f, ctx->parser, r, e);
     choose_when(f, r, e);
-    if (f) frame_terminal_event(f, r, e);
+    if (f) frame_terminal_event(f, r, e), frame_repeat_event(f, r, e);
     pm_event_normalise(ctx->a, e);
     if (bare_sentence(f, e)) {
         e->standing = PM_STANDING_HEARSAY;

@@ -172,12 +172,25 @@ struct pm_frame {
         struct pm_buf image;
         uint64_t line;
         bool started; // its attempt was told
+        bool typed;   // a client's command was
+        bool idle;    // the last command was one that pulls nothing
         struct {
             struct pm_buf image;
             uint64_t number, line;
         } steps[8]; // of a build, by their numbers: they run side by side
         size_t step;
     } terminal; // the pull that a client's session is at
+    struct {
+        struct frame_told {
+            struct pm_buf line, error, image;
+            const struct frame_voice *voice;
+            uint64_t at;
+            uint32_t heads[4]; // of the lines that quoted it
+            size_t heads_n;
+            bool row, closed; // one service's of several; the last line told it again
+        } items[8];
+        size_t n;
+    } told; // frame_repeat.c: the last failures of a client's session
     struct frame_json *json;
     struct frame_yaml *yaml;
     struct frame_export *export;
@@ -206,6 +219,10 @@ void frame_flush(struct pm_frame *f); // every pending record, in line order
 // frame_terminal.c: the image of a client's session
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r);
 void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
+// frame_repeat.c: one failure that several lines of a session tell
+void frame_repeat_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
+void frame_repeat_begin(struct pm_frame *f);
+void frame_repeat_free(struct pm_frame *f);
 // frame_nested.c: configuration inside of ConfigMaps; the parser that read some, -1 none
 int frame_nested(struct pm_frame *f, const struct pm_record *r);
 bool frame_is_template(struct pm_str text); // {{ … }}: Helm's, Ansible's, k3s's .tmpl

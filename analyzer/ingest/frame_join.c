@@ -91,7 +91,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
     if (!u->envelope_count && s.n <= 7 && (pm_str_eqc(s, "Warning") || pm_str_eqc(s, "Normal"))) return OPEN_CELLS;
-    if (pm_str_ends(s, PM_STR(" occurred:"))) return OPEN_LIST; // hashicorp/go-multierror
+    if (pm_str_ends(s, PM_STR(" occurred:")) || pm_str_ends(s, PM_STR(" occurred while pulling:"))) return OPEN_LIST; // hashicorp/go-multierror, podman
     if (!number && frame_wrap_begins(s)) return OPEN_WRAP;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
 }

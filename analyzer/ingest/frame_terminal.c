@@ -13,13 +13,17 @@
 
 #define SESSION_LINES 400 // progress rows of many layers stand between a command and its error
 
+static bool is_one_of(struct pm_str w, const char *const *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (pm_str_eqc(w, list[i])) return true;
+    return false;
+}
+
 static bool is_tool(struct pm_str w) {
     static const char *const tools[] = {"docker", "podman", "nerdctl", "crictl", "ctr", "buildah"};
     w = pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1));
     if (pm_str_ends(w, PM_STR(".exe"))) w.n -= 4;
-    for (size_t i = 0; i < PM_LEN(tools); i++)
-        if (pm_str_eqc(w, tools[i])) return true;
-    return false;
+    return is_one_of(w, tools, PM_LEN(tools));
 }
 
 static bool is_image(struct pm_arena *a, struct pm_str w) {
@@ -71,6 +75,7 @@ static void remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
     pm_buf_add(&f->terminal.image, image);
     f->terminal.line = line;
     f->terminal.started = false;
+    frame_repeat_begin(f);
 }
 
 // "#4 [internal] load metadata for REF", "#5 [build 1/3] FROM REF": what behind the step's number; false where it is no step.
@@ -118,9 +123,46 @@ static void name_step(struct pm_frame *f, const struct pm_record *r, struct pm_e
     if (best != SIZE_MAX) e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, pm_buf_str(&f->terminal.steps[best].image));
 }
 
+// A command of these pulls no image, whatever its daemon or registry answers: "docker login" is refused, "docker rmi" finds none, "helm" fetches charts.
+static bool pulls_nothing(struct pm_str tool, struct pm_str verb) {
+    static const char *const verbs[] = {"login", "logout", "push", "tag",  "inspect", "rmi",      "rm",   "save",   "load",   "images",  "ps",     "exec",
+                                        "stop",  "search", "info", "logs", "version", "manifest", "kill", "commit", "export", "history", "volume", "network"};
+    static const char *const others[] = {"helm", "oras", "cosign", "notation", "curl", "wget"};
+    tool = pm_str_from(tool, (size_t)(pm_str_rchr(tool, '/') + 1));
+    return is_one_of(tool, others, PM_LEN(others)) || (is_tool(tool) && is_one_of(verb, verbs, PM_LEN(verbs)));
+}
+
+// "$ docker login", "+ docker -H tcp://h image rm x", "##[command]/usr/bin/docker push x": behind a mark that says it was run. A script's bare lines are
+// printed before any of them runs.
+static struct pm_str run_command(struct pm_str text) {
+    static const char *const marks[] = {"$ ", "+ ", "##[command]", "[command]", "# ", "> "};
+    for (size_t i = 0; i < PM_LEN(marks); i++)
+        if (pm_str_starts(text, pm_str_c(marks[i]))) return pm_str_from(text, strlen(marks[i]));
+    struct pm_str head = pm_str_sub(text, 0, 80);
+    ptrdiff_t at = pm_str_chr(head, '@', 0), end = -1; // user@host:~$
+    if (at > 0 && (end = pm_str_find(head, PM_STR("$ "), (size_t)at)) < 0) end = pm_str_find(head, PM_STR("# "), (size_t)at);
+    return end > 0 ? pm_str_from(text, (size_t)end + 2) : PM_NONE;
+}
+
+static void note_command(struct pm_frame *f, const struct pm_record *r) {
+    struct pm_str command = run_command(r->text), tool, verb = PM_NONE, w;
+    if (!command.p) return;
+    struct pm_scan c = pm_scan_of(command);
+    pm_scan_blanks(&c);
+    if (!pm_scan_word(&c, &tool)) return;
+    pm_scan_blanks(&c);
+    if (pm_str_eqc(tool, "sudo") && pm_scan_word(&c, &tool)) pm_scan_blanks(&c);
+    for (; !verb.n && pm_scan_word(&c, &w); pm_scan_blanks(&c))
+        if (w.p[0] != '-' && !pm_str_eqc(w, "image") && !pm_str_eqc(w, "compose") && !pm_str_eqc(w, "container")) verb = w;
+    f->terminal.idle = pulls_nothing(tool, verb);
+    f->terminal.typed = f->terminal.typed || (is_tool(tool) && !f->terminal.idle);
+    if (is_tool(tool)) frame_repeat_begin(f);
+}
+
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
     remember_step(f, r);
+    note_command(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);
     if (image.n) remember(f, image, r->line);
 }
@@ -137,15 +179,19 @@ static bool same_repository(struct pm_frame *f, const struct pm_event *e, const 
     return pm_str_ends(full, pm_arena_fmt(f->record_arena, "/%.*s", PM_FMT(e->field[PM_F_REPOSITORY])));
 }
 
+static bool names_anything(const struct pm_event *e) { return e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n || e->field[PM_F_DIGEST].n; }
+
 void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     struct pm_image at;
     struct pm_str image = pm_buf_str(&f->terminal.image);
     bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_CACHED;
     if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;
+    if (f->terminal.idle && e->kind == PM_KIND_PULL_FAIL) e->kind = PM_KIND_OTHER;
+    if (start) frame_repeat_begin(f);
     name_step(f, r, e);
     bool live = image.n && r->line >= f->terminal.line && r->line - f->terminal.line <= SESSION_LINES && pm_image_parse(f->record_arena, image, &at);
     if (live && same_repository(f, e, &at)) {
-        if (e->kind == PM_KIND_PULL_FAIL || start) {
+        if (e->kind == PM_KIND_PULL_FAIL || start || !names_anything(e)) {
             e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
             e->field[PM_F_REPOSITORY] = e->field[PM_F_TAG] = e->field[PM_F_DIGEST] = e->field[PM_F_REGISTRY] = PM_NONE;
         }
@@ -155,5 +201,6 @@ void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
         remember(f, e->field[PM_F_IMAGE], r->line);
         f->terminal.started = true;
     }
+    if (e->kind == PM_KIND_PULL_OK && !names_anything(e)) e->kind = PM_KIND_OTHER; // of no pull that began here
     if (end) pm_buf_clear(&f->terminal.image);
 }

@@ -486,10 +486,23 @@ static bool fits_failed_once(struct fold *f, const struct pm_attempt *p, const s
     return false;
 }
 
+// The same, told of any number of times: a client says it, its runner's last line, and the runner around that. An attempt that only such lines told is none.
+static bool fits_failed_same(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    bool told = false;
+    for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
+        const struct pm_trace *o = &f->s->traces.items[p->traces.items[i]];
+        if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
+        struct pm_str said = pm_name(f->s, o->error), again = pm_name(f->s, t->error);
+        told |= p->verdict.cause < 0 || (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
+    }
+    return told;
+}
+
 // A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the second tells of the first's attempt, or of one that nobody told.
 static void client_echo(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
-    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fits_failed_once) : nearest(f, b, t, t->ts, PM_S(60), fits_failed_once);
+    fits *fit = t->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
+    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(60), fit);
     if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
     else client_end(f, b, trace);
 }

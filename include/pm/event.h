@@ -105,6 +105,7 @@ enum pm_event_flag {
     PM_EV_SANDBOX = 128,     // of the sandbox (pause) image, which the runtime pulls by itself
     PM_EV_CACHE_HIT = 4096,  // a proxy or CDN answered from what it keeps: nothing was asked upstream
     PM_EV_CACHE_MISS = 8192, // it keeps a cache, and had to ask
+    PM_EV_AGAIN = 16384,     // with ECHO: of the very attempt that its session told before, which it quotes
 };
 
 struct pm_event {

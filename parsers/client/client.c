@@ -149,6 +149,10 @@ static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *
     int how = row->how & ~PM_SAY_LAST;
     if (how == PM_SAY_NOTHING) return PM_PARSE_OK;
     if (row->how & PM_SAY_LAST) e.flags |= PM_EV_ECHO;
+    if (how == PM_SAY_SESSION) {
+        pm_emit(ctx, r, &e);
+        return PM_PARSE_OK;
+    }
     if (how == PM_SAY_IMAGE) {
         e.field[PM_F_IMAGE] = pm_lift_image_at(ctx->a, rest, true);
         if (!e.field[PM_F_IMAGE].n) return PM_PARSE_NO;

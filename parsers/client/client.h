@@ -11,6 +11,7 @@ enum pm_client_how {
     PM_SAY_REFUSAL,  // the same, but only unmistakable wordings: the cue is anybody's
     PM_SAY_WHOLE,    // the line from the cue on is the error
     PM_SAY_REST,     // what follows the cue is the error, whatever it says
+    PM_SAY_SESSION,  // no image: of the pull that the session is at, else nothing (frame_terminal.c)
     PM_SAY_DOWN,     // the engine could not be reached: the line from the cue on
     PM_SAY_LAST = 32 // or'ed: the program's last word, says again what an earlier line of the session may have told already
 };

@@ -5,7 +5,8 @@
 //     Status: Downloaded newer image for shop/cart:1.4
 //     Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login': denied: …
 //     docker: Error response from daemon: toomanyrequests: …
-//     ERROR: for web  Get "https://r.test/v2/": …                     (compose v1)      ✘ web Error toomanyrequests: Rate exceeded   (compose v2)
+//     ERROR: for web  Get "https://r.test/v2/": …                     (compose v1)
+//      ✘ web Error toomanyrequests: Rate exceeded        1.2s          (compose v2; " web Error …" without a terminal; " Image r.test/web:1 Pulled" later)
 // Source: docker/cli, docker/compose, moby/moby:distribution/errors.go.
 // Progress lines (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
 #include "parsers/client/client.h"
@@ -13,6 +14,8 @@
 enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
 
 static const struct pm_client_row rows[] = {
+    {"Unable to read Docker image into resource: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 70},  // Terraform's provider
+    {"com.github.dockerjava.api.exception.", ": Status ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60}, // Jenkins, Testcontainers
     {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
@@ -22,7 +25,6 @@ static const struct pm_client_row rows[] = {
     {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7; Swarm puts its node before it
     {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
     {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
-    {"✘ ", " Error ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
     {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pulling fs layer", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {": Pull complete", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
@@ -56,12 +58,80 @@ static struct pm_str pulling_service(struct pm_arena *a, struct pm_str s) {
     return pm_lift_image_at(a, pm_scan_rest(&c), true);
 }
 
+// ---- Compose v2's rows: a mark on a terminal, a service's name or, later, "Image" and its reference, a state, an error, the time it took.
+// "web Pulled" of a service names no image: what was pulled nobody says, so it is known and no pull.
+
+struct compose_row {
+    struct pm_str image, state, error;
+};
+
+static struct pm_str without_elapsed(struct pm_str s) {
+    s = pm_str_trim(s);
+    size_t i = s.n;
+    if (i < 4 || s.p[i - 1] != 's' || s.p[i - 2] < '0' || s.p[i - 2] > '9') return s;
+    for (i--; i > 0 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '.');) i--;
+    return pm_str_trim(pm_str_sub(s, 0, i));
+}
+
+static bool compose_row(struct pm_str s, struct compose_row *row) {
+    static const char *const marks[] = {"✘ ", "✔ ", "! ", "⠿ "}, *const states[] = {"Pulling", "Pulled", "Error", "Warning", "Interrupted", "Skipped"};
+    struct pm_str name;
+    bool blank = starts(s, " "), marked = false, known = false;
+    s = pm_str_trim(pm_client_unstamped(s));
+    for (size_t i = 0; i < PM_LEN(marks) && !marked; i++)
+        if ((marked = starts(s, marks[i]))) s = pm_str_from(s, strlen(marks[i]));
+    struct pm_scan c = pm_scan_of(s);
+    pm_scan_blanks(&c);
+    bool image = pm_scan_lit(&c, "Image ");
+    if ((!marked && !image && !blank) || !pm_scan_word(&c, &name) || pm_str_chr(name, '=', 0) >= 0) return false;
+    pm_scan_blanks(&c);
+    if (!pm_scan_word(&c, &row->state)) return false;
+    for (size_t i = 0; i < PM_LEN(states); i++) known |= pm_str_eqc(row->state, states[i]);
+    row->image = image ? name : PM_NONE;
+    row->error = without_elapsed(pm_scan_rest(&c));
+    if (pm_str_eqc(row->state, "Error")) return known;
+    return known && (!row->error.n || marked || pm_str_eqc(row->state, "Warning")); // prose goes on
+}
+
+// What the service was told is its error; a warning is of an image that can be built instead.
+static void emit_compose(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct compose_row *row) {
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
+    bool failed = pm_str_eqc(row->state, "Error") && row->error.n && pm_lift_talks_of_pull(row->error);
+    if (failed) {
+        e.kind = PM_KIND_PULL_FAIL;
+        pm_lift_into(ctx->a, &e, pm_client_trim(row->error));
+    } else if (!row->image.n) return;
+    else if (pm_str_eqc(row->state, "Pulled")) e.kind = PM_KIND_PULL_OK;
+    else if (!pm_str_eqc(row->state, "Pulling")) return;
+    if (row->image.n) e.field[PM_F_IMAGE] = row->image;
+    pm_emit(ctx, r, &e);
+}
+
+// ---- "2 errors occurred:" and an item for each: as many pulls (frame_join.c keeps them together)
+
+static bool error_list(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    ptrdiff_t at = pm_str_find(pm_str_sub(r->text, 0, 80), PM_STR(" occurred:\n"), 0);
+    bool any = false;
+    for (struct pm_str rest = at < 0 ? PM_NONE : after(r->text, "\n"); rest.n; rest = after(rest, "\n")) {
+        ptrdiff_t end = pm_str_chr(rest, '\n', 0);
+        struct pm_str error = after(pm_str_sub(rest, 0, end < 0 ? rest.n : (size_t)end), "* Error response from daemon: ");
+        if (!error.n || !pm_lift_talks_of_pull(error)) continue;
+        struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+        pm_lift_into(ctx->a, &e, pm_client_trim(error));
+        pm_emit(ctx, r, &e);
+        any = true;
+    }
+    return any;
+}
+
 // Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the kubelet's message says more (plain_text.c).
 static bool quoted_by_kubelet(struct pm_str s) { return has(s, "Failed to pull image \"") || has(s, "Back-off pulling image \""); }
 
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_str tag, repository;
+    struct compose_row row;
     (void)state;
+    if (compose_row(r->text, &row)) return row.image.n || !pm_str_eqc(row.state, "Error") ? 70 : ENGINE_BID;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
     int bid = pm_client_bid(&pm_client_docker_cli, r);
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
@@ -69,6 +139,12 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str tag, repository;
+    struct compose_row row;
+    if (compose_row(r->text, &row)) {
+        emit_compose(ctx, r, &row);
+        return PM_PARSE_OK;
+    }
+    if (error_list(ctx, r)) return PM_PARSE_OK;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
     e.field[PM_F_IMAGE] = pulling_service(ctx->a, r->text);
     if (e.field[PM_F_IMAGE].n) {

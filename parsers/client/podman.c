@@ -11,10 +11,13 @@ static const struct pm_client_row rows[] = {
     {"^Trying to pull ", "Error", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Trying to pull repository ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60}, // Red Hat's docker 1.12 and 1.13
     {"^Trying to pull ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60},
+    {"^Resolving \"", " using unqualified-search", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Resolved \"", " as an alias", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Error: ", " errors occurred while pulling:", PM_KIND_PULL_FAIL, PM_SAY_REST, 60}, // one search registry each: one pull
     {"^Getting image source signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Copying blob ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Copying config ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
-    {"^Writing manifest to image destination", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Writing manifest to image destination", NULL, PM_KIND_PULL_OK, PM_SAY_SESSION, 60}, // a push, a copy and a commit end with it, too
     {"^STEP ", ": FROM ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^STEP ", ": RUN ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"^Storing signatures", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},

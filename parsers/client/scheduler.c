@@ -14,6 +14,7 @@ static const struct pm_client_row rows[] = {
     {"CannotPullImageManifestError: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
     {"driver.docker: failed pulling container ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"failed pulling container: ", "image_ref=", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+    {"running driver failed: ", "Failed to pull `", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST, 75}, // the task's line about what its driver told
     {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
