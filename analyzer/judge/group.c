@@ -294,6 +294,16 @@ static void add_side(struct pm_state *s, uint32_t index) {
 }
 
 // ── where it began: a back-off that counts says since when, though the failures before it have expired ──
+// Did this image on its node pull well since, or fail of something else? Then the back-off began with another trouble.
+static bool another_since(const struct pm_state *s, const struct pm_trace *t, const struct pm_hit *h) {
+    for (size_t k = pm_pull_first(s, pm_since(t->first, PM_S(60))); k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++) {
+        const struct pm_attempt *p = &s->pulls.items[k];
+        if (p->image != t->image || p->node != t->node) continue;
+        if (p->outcome == PM_OUTCOME_OK ? pm_at(p) >= t->first : p->incident && &s->hits.items[p->incident - 1] != h) return true;
+    }
+    return false;
+}
+
 static void begin_with_back_off(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
@@ -302,10 +312,7 @@ static void begin_with_back_off(struct pm_state *s) {
             (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
             continue;
         struct pm_hit *h = &s->hits.items[incident - 1];
-        bool pulled = false; // meanwhile: that was another trouble
-        for (size_t k = pm_pull_first(s, t->first); !pulled && k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++)
-            pulled = s->pulls.items[k].outcome == PM_OUTCOME_OK && s->pulls.items[k].image == t->image && s->pulls.items[k].node == t->node;
-        if (!pulled) h->from = pm_min_time(h->from, t->first);
+        if (!another_since(s, t, h)) h->from = pm_min_time(h->from, t->first);
     }
 }
 

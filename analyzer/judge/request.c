@@ -426,13 +426,19 @@ static bool is_cluster_node(const struct pm_state *s, uint32_t node) {
                     pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node));
 }
 
+static bool printed_by_pod(const struct pm_state *s, const struct pm_attempt *p) {
+    if (p->origin != PM_ORIGIN_CLIENT || !p->traces.n) return false;
+    const struct pm_trace *t = &s->traces.items[p->traces.items[0]];
+    struct pm_str in = t->file < s->facts.files.n ? s->facts.files.items[t->file].row.envelopes : PM_NONE;
+    return t->writer || pm_str_has(in, PM_STR("docker-json")) || pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
+}
+
 // A registry's log alone, at which runtimes pull: its clients stand for nodes. One client's requests are those of the session that lies beside the log, unless that
 // session is what a pod printed: then there is a cluster, and those who pull beside it are its nodes.
 static bool clients_stand(const struct pm_state *s) {
     bool printed = false;
     uint32_t one = 0;
-    for (size_t i = 0; i < s->pulls.n && !printed; i++)
-        printed = s->pulls.items[i].origin == PM_ORIGIN_CLIENT && s->pulls.items[i].traces.n && s->traces.items[s->pulls.items[i].traces.items[0]].writer;
+    for (size_t i = 0; i < s->pulls.n && !printed; i++) printed = printed_by_pod(s, &s->pulls.items[i]);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
         if (g->agent_kind != PM_AGENT_RUNTIME || g->probe || !g->repository) continue;

@@ -202,7 +202,7 @@ class Noise:
 
     def __init__(self, w, seed, everything=False):
         self.w, self.c, self.r = w, w.c, random.Random(seed * 15485863 + 5)
-        self.everything, self.voices, self.requests, self.lines, self.papers, self.clients, self.clients_failed = everything, [], [], {}, {}, [], 0
+        self.everything, self.voices, self.requests, self.lines, self.papers, self.clients, self.refused_on = everything, [], [], {}, {}, [], []
         self.kept = {}  # path: the kind of voice whose log lies there
         self.elsewhere = Elsewhere(self.r, self.c.start + self.r.choice([-86400 * 3, 600, 1200]))
         for kind in ("talk", "shop", "shipper", "exporter", "bot", "tickets", "assistant", "argocd", "flux", "prometheus", "alertmanager", "metrics", "scanner", "updater", "admission", "dns", "manager", "builder", "pusher"):
@@ -431,7 +431,7 @@ class Noise:
         who = "kaniko" if role == "builder" else self.r.choice(["runner", "docker", "buildkit"])
         pod.box, lines = session(self.r, self.r.choice(sorted(REFUSED)), f"acme/base:{self.r.randrange(1, 9)}.{self.r.randrange(20)}", who)
         pod.image = {"runner": "gitlab/gitlab-runner:v17.2.1", "buildkit": "moby/buildkit:v0.15.1"}.get(who, pod.image)
-        self.clients_failed += 1
+        self.refused_on.append(pod.node.name)  # where its log is kept
         self.clients.append(f"{pod.ns}/{pod.name}")
         self.speak(role, pod, [(t + i, x) for i, x in enumerate(lines)], "stderr")
 

@@ -195,6 +195,21 @@ static void waiting_pods_alone(void **state) {
     judged_free(&j);
 }
 
+#define ILL "unexpected status from HEAD request to https://quay.test/v2/acme/web/manifests/1: 503 Service Unavailable"
+// One back-off counts through two troubles: it began with the outage, not with the limit that the retries ran into, which the outage explains.
+static void a_back_off_began_with_the_first_trouble(void **state) {
+    (void)state;
+#define OUT(at_) {at_, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503}
+    static const struct line lines[] = {
+        OUT(0), OUT(14), OUT(38), OUT(82), OUT(165), OUT(330),
+        {640, CONTAINERD, FAILED("quay.test/acme/web:1", "429 Too Many Requests: toomanyrequests: retry-after: 880.092us, allowed: 44000/minute"), .node = "n1", .status = 429},
+        {700, EVENTS, .kind = PM_KIND_PULL_BACKOFF, .image = "quay.test/acme/web:1", .node = "n1", .reason = "BackOff", .pod = "shop/web-0", .count = 40, .first = 11, .join = "u2"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT root_cause, substr(started, 15, 5), explained_by FROM incidents ORDER BY started", "registry.outage 00:00 -, rate-limit.service 10:40 1");
+    judged_free(&j);
+}
+
 // "Pulling" and no end, and minutes later the pod's status still waits: somebody waits, and nothing says why. One that runs does not, nor one just begun.
 static void a_pull_without_an_end(void **state) {
     (void)state;
@@ -338,7 +353,6 @@ static void a_kubelet_that_saw_the_pod_start(void **state) {
 // A connection cut once while the registry is down: the next attempt got past it, and meets what has an incident of its own.
 static void a_blip_amid_other_trouble(void **state) {
     (void)state;
-#define ILL "unexpected status from HEAD request to https://quay.test/v2/acme/web/manifests/1: 503 Service Unavailable"
     static const struct line lines[] = {
         {0, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503},
         {14, CONTAINERD, FAILED("quay.test/acme/web:1", CUT), .node = "n1"},
@@ -460,6 +474,7 @@ int main(void) {
         cmocka_unit_test(waiting_pods_alone),
         cmocka_unit_test(a_pull_without_an_end),
         cmocka_unit_test(waiting_pods_of_one_image),
+        cmocka_unit_test(a_back_off_began_with_the_first_trouble),
         cmocka_unit_test(restarts_between_are_one_incident),
         cmocka_unit_test(wrong_tags_one_after_the_other),
         cmocka_unit_test(healthy_bundle_has_no_incident),
