@@ -485,6 +485,7 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g, bool nodes
     p->ended = g->last;
     p->sources = PM_SRC_REGISTRY;
     p->client = g->client;
+    p->log = g->file < s->facts.files.n ? s->facts.files.items[g->file].path : 0;
     p->user = g->user;
     p->requests = g->requests;
     p->lines = g->requests;

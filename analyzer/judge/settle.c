@@ -7,11 +7,13 @@
 #include <stdlib.h>
 
 #define SAME_EPISODE_NS PM_S(3600)
-#define REGISTRY_SIDE UINT32_MAX // the group of lines that registries and proxies wrote, which are on no node
+#define CLOCKS_APART_NS PM_S(360) // two nodes' clocks, each some minutes off the other way
+#define REGISTRY_SIDE UINT32_MAX  // the group of lines that registries and proxies wrote, which are on no node
 
 struct edge {
     int64_t first_refused, first_ok, ok_after;
-}; // of one registry; ok_after: the first success after the first refusal
+    bool mixed;
+}; // of one registry; ok_after: the first success after the first refusal; mixed: and it refused again, later in the hour
 
 struct view {
     struct pm_state *s;
@@ -26,6 +28,9 @@ struct view {
 };
 
 static struct pm_attempt *at(const struct view *v, const struct pm_order_key *k) { return &v->s->pulls.items[k->index]; }
+
+// The registry; a registry's own log that does not name it is one registry's all the same.
+static uint32_t source_of(const struct pm_attempt *p) { return p->registry ? p->registry : p->log; }
 
 static bool may_be(const struct pm_attempt *p, const char *cause) {
     int c = pm_cause_c(cause);
@@ -193,7 +198,7 @@ static bool limit(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "rate-limit")) return false;
     bool official = pm_str_starts(pm_name(v->s, p->repository), PM_STR("library/")); // only Docker Hub has these
     bool hub = pm_str_eqc(pm_name(v->s, p->registry), "docker.io") || (!p->registry && (official || !p->repository));
-    const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "rate-limit");
+    const struct pm_attempt *q = decided_near(v, &v->sure_registry, source_of(p), p, "rate-limit");
     if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     const struct pm_trace *side = side_near(v, p, PM_S(5), PM_S(5), is_limit);
     if (side && may_be(p, pm_causes[side->verdict.cause].name)) return settle_like(p, &side->verdict, PM_CONFIDENCE_HIGH, "a line beside the attempt says it");
@@ -216,12 +221,14 @@ static bool limit(struct view *v, struct pm_attempt *p) {
 
 // 12 hours after the last login every pull with that credential fails at once: success before, none after, whatever the image.
 static struct edge edge_of(const struct view *v, uint32_t registry) {
-    struct edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME};
+    struct edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME, false};
     for (size_t i = pm_order_first(&v->by_registry, registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == registry; i++) {
         const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
         int64_t t = v->by_registry.items[i].at;
         if (t == PM_NO_TIME) continue;
-        if (q->outcome == PM_OUTCOME_FAILED && may_be_family(q, "auth")) e.first_refused = pm_min_time(e.first_refused, t);
+        bool refused = q->outcome == PM_OUTCOME_FAILED && may_be_family(q, "auth");
+        if (refused) e.first_refused = pm_min_time(e.first_refused, t);
+        if (refused && e.ok_after != PM_NO_TIME && t - e.ok_after > CLOCKS_APART_NS && t - e.ok_after <= SAME_EPISODE_NS) e.mixed = true;
         if (q->outcome != PM_OUTCOME_OK) continue;
         e.first_ok = pm_min_time(e.first_ok, t);
         if (e.first_refused != PM_NO_TIME) e.ok_after = pm_min_time(e.ok_after, t);
@@ -230,13 +237,13 @@ static struct edge edge_of(const struct view *v, uint32_t registry) {
 }
 
 static bool cliff(struct view *v, const struct pm_attempt *p, bool *same_image_before) {
-    Word_t *slot = pm_map_slot(&v->edge_at, p->registry);
+    Word_t *slot = pm_map_slot(&v->edge_at, source_of(p));
     if (!*slot) {
-        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, p->registry);
+        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, source_of(p));
         *slot = v->edges.n;
     }
     struct edge e = v->edges.items[*slot - 1];
-    if (e.first_ok == PM_NO_TIME || e.first_refused == PM_NO_TIME || e.first_ok >= e.first_refused) return false;
+    if (e.first_ok == PM_NO_TIME || e.first_refused == PM_NO_TIME || e.first_ok >= e.first_refused || e.mixed) return false;
     for (size_t i = pm_order_first(&v->by_repository, p->repository, INT64_MIN); i < v->by_repository.n && v->by_repository.items[i].group == p->repository;
          i++) {
         const struct pm_attempt *q = at(v, &v->by_repository.items[i]);
@@ -263,7 +270,7 @@ static bool served_between(const struct view *v, const struct pm_attempt *p) {
     PM_LIST(struct turn) turns = {0};
     bool found = false;
     Word_t freed;
-    for (size_t i = pm_order_first(&v->by_registry, p->registry, INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == p->registry && !found;
+    for (size_t i = pm_order_first(&v->by_registry, source_of(p), INT64_MIN); i < v->by_registry.n && v->by_registry.items[i].group == source_of(p) && !found;
          i++) {
         const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
         int64_t t = v->by_registry.items[i].at;
@@ -288,20 +295,21 @@ static bool served_between(const struct view *v, const struct pm_attempt *p) {
 }
 
 static bool served(struct view *v, const struct pm_attempt *p) { // asked for each refused pull: remembered for each registry and credential
-    Word_t *slot = pm_map_slot(&v->served_at, PM_PAIR(p->registry, p->user ? p->user : p->namespace));
+    Word_t *slot = pm_map_slot(&v->served_at, PM_PAIR(source_of(p), p->user ? p->user : p->namespace));
     if (!*slot) *slot = served_between(v, p) ? 2 : 1;
     return *slot == 2;
 }
 
 #define LOOKED_MAX 512 // of an episode's pulls: more would say the same
 
-// A right is given repository by repository, a token serves them all.
+// A right is given repository by repository, a token serves them all. Who answers 403 to a token that ran out is ECR; others say 401, and mean a right by 403.
 static bool all_refused(const struct view *v, const struct pm_attempt *p) {
     bool others = false;
     size_t looked = 0;
-    if (!p->registry || pm_at(p) == PM_NO_TIME) return false;
-    for (size_t i = pm_order_first(&v->by_registry, p->registry, pm_at(p) - SAME_EPISODE_NS);
-         i < v->by_registry.n && v->by_registry.items[i].group == p->registry && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS &&
+    if (p->registry && !pm_str_has(pm_name(v->s, p->registry), PM_STR(".amazonaws.com"))) return false;
+    if (!source_of(p) || pm_at(p) == PM_NO_TIME) return false;
+    for (size_t i = pm_order_first(&v->by_registry, source_of(p), pm_at(p) - SAME_EPISODE_NS);
+         i < v->by_registry.n && v->by_registry.items[i].group == source_of(p) && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS &&
          looked++ < LOOKED_MAX;
          i++) {
         const struct pm_attempt *q = at(v, &v->by_registry.items[i]);
@@ -313,13 +321,13 @@ static bool all_refused(const struct view *v, const struct pm_attempt *p) {
 
 static bool denied(struct view *v, struct pm_attempt *p) {
     if (!may_be_family(p, "auth")) return false;
-    const struct pm_attempt *q = decided_near(v, &v->sure_registry, p->registry, p, "auth");
-    if (may_be(p, "auth.token-expired") && may_be(p, "auth.permission-denied") && p->registry && served(v, p) &&
+    const struct pm_attempt *q = decided_near(v, &v->sure_registry, source_of(p), p, "auth");
+    if (may_be(p, "auth.token-expired") && may_be(p, "auth.permission-denied") && source_of(p) && served(v, p) &&
         !(q && !pm_cause_is(q->verdict.cause, "auth.token-expired")))
         return settle(p, "auth.permission-denied", PM_CONFIDENCE_MEDIUM, "the same credential was served between the refusals: it had not run out");
     if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_HIGH, "another pull refused by the same registry at the time shows the registry's own words");
     bool same_image = false;
-    if (may_be(p, "auth.token-expired") && p->registry && cliff(v, p, &same_image))
+    if (may_be(p, "auth.token-expired") && source_of(p) && cliff(v, p, &same_image))
         return settle(p, "auth.token-expired", same_image ? PM_CONFIDENCE_HIGH : PM_CONFIDENCE_MEDIUM,
                       "the same registry served pulls before, and none since: a credential that ran out, not a missing right");
     enum secrets secrets = pod_secrets(v->s, p);
@@ -363,7 +371,7 @@ static bool stopped(struct view *v, struct pm_attempt *p) {
         return settle(p, "network.stalled", PM_CONFIDENCE_MEDIUM, "it was given up after five minutes of downloading, as runtimes do without progress");
     const struct pm_attempt *q = decided_near(v, &v->sure_repository, p->repository, p, "network");
     if (!q) q = decided_near(v, &v->sure_node, p->node, p, "network");
-    if (!q) q = decided_near(v, &v->sure_registry, p->registry, p, "network");
+    if (!q) q = decided_near(v, &v->sure_registry, source_of(p), p, "network");
     if (q && answered && !pm_cause_is(q->verdict.cause, "network.stalled") && !pm_cause_is(q->verdict.cause, "network.reset")) q = NULL;
     if (q) return settle_like(p, &q->verdict, PM_CONFIDENCE_MEDIUM, "another pull at the time, of the same source or on the same node, shows what was wrong");
     if (!v->last_round) return false;
@@ -419,7 +427,7 @@ static bool by_anybody(struct view *v, struct pm_attempt *p) {
     const struct pm_attempt *best = NULL;
     for (int i = 0; i < p->verdict.candidate_count && !best; i++) {
         const char *family = pm_causes[p->verdict.candidates[i]].family;
-        best = decided_near(v, &v->sure_registry, p->registry, p, family);
+        best = decided_near(v, &v->sure_registry, source_of(p), p, family);
         if (!best) best = decided_near(v, &v->sure_node, p->node, p, family);
     }
     return best && settle_like(p, &best->verdict, PM_CONFIDENCE_MEDIUM, "other pulls at the same time say it");
@@ -461,7 +469,7 @@ static void hear(struct view *v, bool settled_too) {
         if (p->outcome != PM_OUTCOME_FAILED || p->verdict.cause < 0 || open_question(p) || pm_at(p) == PM_NO_TIME) continue;
         if (p->origin == PM_ORIGIN_REGISTRY && !p->verdict.rule) continue; // nobody's words: what a challenge without an answer looks like
         if (p->settled_by_neighbour && (!settled_too || p->verdict.confidence < PM_CONFIDENCE_MEDIUM)) continue;
-        pm_order_add(sure[0], p->registry, pm_at(p), (uint32_t)i);
+        pm_order_add(sure[0], source_of(p), pm_at(p), (uint32_t)i);
         pm_order_add(sure[1], p->node, pm_at(p), (uint32_t)i);
         pm_order_add(sure[2], p->repository, pm_at(p), (uint32_t)i);
     }
@@ -502,7 +510,7 @@ void pm_settle(struct pm_state *s) {
     pm_registry_side_load(s, &v.said);
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        pm_order_add(&v.by_registry, p->registry, pm_at(p), (uint32_t)i);
+        pm_order_add(&v.by_registry, source_of(p), pm_at(p), (uint32_t)i);
         pm_order_add(&v.by_node, p->node, pm_at(p), (uint32_t)i);
         pm_order_add(&v.by_repository, p->repository, pm_at(p), (uint32_t)i);
         if (p->outcome == PM_OUTCOME_OK) *pm_map_slot(&v.good_repository, p->repository) = 1;

@@ -92,6 +92,7 @@ struct pm_attempt {         // a pull while it is folded
     bool settled_by_neighbour;
     bool quiet;            // its runtime logs no failures
     bool unended;          // … and nobody told its end yet: it lies somewhere before `ended`, when the next start overtook it
+    uint32_t log;          // the path of the registry's log, where that alone shows it
     uint32_t join;         // that ties its start to its end
     uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
     uint32_t was;          // index before ordering

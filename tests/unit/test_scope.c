@@ -199,11 +199,19 @@ static void waiting_pods_alone(void **state) {
 // One back-off counts through two troubles: it began with the outage, not with the limit that the retries ran into, which the outage explains.
 static void a_back_off_began_with_the_first_trouble(void **state) {
     (void)state;
-#define OUT(at_) {at_, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503}
+#define OUT(at_)                                                                                                                                               \
+    { at_, CONTAINERD, FAILED("quay.test/acme/web:1", ILL), .node = "n1", .status = 503 }
     static const struct line lines[] = {
-        OUT(0), OUT(14), OUT(38), OUT(82), OUT(165), OUT(330),
-        {640, CONTAINERD, FAILED("quay.test/acme/web:1", "429 Too Many Requests: toomanyrequests: retry-after: 880.092us, allowed: 44000/minute"), .node = "n1", .status = 429},
-        {700, EVENTS, .kind = PM_KIND_PULL_BACKOFF, .image = "quay.test/acme/web:1", .node = "n1", .reason = "BackOff", .pod = "shop/web-0", .count = 40, .first = 11, .join = "u2"},
+        OUT(0),
+        OUT(14),
+        OUT(38),
+        OUT(82),
+        OUT(165),
+        OUT(330),
+        {640, CONTAINERD, FAILED("quay.test/acme/web:1", "429 Too Many Requests: toomanyrequests: retry-after: 880.092us, allowed: 44000/minute"), .node = "n1",
+         .status = 429},
+        {700, EVENTS, .kind = PM_KIND_PULL_BACKOFF, .image = "quay.test/acme/web:1", .node = "n1", .reason = "BackOff", .pod = "shop/web-0", .count = 40,
+         .first = 11, .join = "u2"},
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT root_cause, substr(started, 15, 5), explained_by FROM incidents ORDER BY started", "registry.outage 00:00 -, rate-limit.service 10:40 1");

@@ -70,6 +70,44 @@ static void ecr_cliff(void **state) {
     judged_free(&j);
 }
 
+// The same where a registry's log is all there is, and does not name the registry: it is one registry's. Another log's good pulls are no word of it.
+static void a_cliff_in_a_log_without_a_name(void **state) {
+    (void)state;
+#define ASKED_AT(at_, image_, status_, path_)                                                                                                                  \
+    {                                                                                                                                                          \
+        at_, REGISTRY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .agent = "containerd/1.7.2", .method = "GET", .url = "/v2/" image_ "/manifests/1",       \
+                       .status = status_, .path = path_                                                                                                        \
+    }
+    static const struct line lines[] = {
+        ASKED_AT(0, "orders/a", 200, "ecr/access.log"),    ASKED_AT(600, "orders/b", 200, "ecr/access.log"), ASKED_AT(3600, "orders/c", 403, "ecr/access.log"),
+        ASKED_AT(3700, "orders/d", 403, "ecr/access.log"), ASKED_AT(3800, "web/x", 200, "quay/access.log"),  ASKED_AT(3900, "orders/c", 403, "ecr/access.log"),
+    };
+    struct judged j = JUDGE(lines);
+    assert_string_equal(cause_of(&j), "auth.token-expired");
+    judged_free(&j);
+}
+
+// The registry served others between, and refused this repository again for half an hour: no credential ran out, from the first refusal on. Elsewhere than at ECR
+// 403 means a right anyway.
+static void one_right_from_the_first_refusal_on(void **state) {
+    (void)state;
+    for (int ecr = 0; ecr < 2; ecr++) {
+        const char *pay = ecr ? "1.dkr.ecr.eu-west-1.amazonaws.com/data/pay:1" : "us-docker.pkg.dev/acme/data/pay:1";
+        const char *api = ecr ? "1.dkr.ecr.eu-west-1.amazonaws.com/data/api:1" : "us-docker.pkg.dev/acme/data/api:1";
+        const char *shop = ecr ? "1.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1" : "us-docker.pkg.dev/acme/shop/web:1";
+        const struct line lines[] = {
+            {0, CONTAINERD, OK_OF(ecr ? shop : "quay.test/x:1"), .node = "n1", .message = "returned"},
+            {2000, CONTAINERD, FAILED(pay, "unexpected status: 403 Forbidden"), .node = "n1", .status = 403},
+            {2012, CONTAINERD, FAILED(ecr ? pay : api, "unexpected status: 403 Forbidden"), .node = "n1", .status = 403},
+            {2030, CONTAINERD, OK_OF(ecr ? shop : "quay.test/x:1"), .node = "n2", .message = "returned"},
+            {3800, CONTAINERD, FAILED(pay, "unexpected status: 403 Forbidden"), .node = "n1", .status = 403},
+        };
+        struct judged j = JUDGE(lines);
+        ASK(j, "SELECT root_cause, failed_pulls FROM incidents", "auth.permission-denied 3");
+        judged_free(&j);
+    }
+}
+
 static void context_canceled(void **state) {
     (void)state;
     static const struct line stalled[] = {
@@ -328,6 +366,8 @@ int main(void) {
         cmocka_unit_test(bare_429_of_hub),
         cmocka_unit_test(another_nodes_words),
         cmocka_unit_test(ecr_cliff),
+        cmocka_unit_test(a_cliff_in_a_log_without_a_name),
+        cmocka_unit_test(one_right_from_the_first_refusal_on),
         cmocka_unit_test(the_registrys_own_words),
         cmocka_unit_test(one_repository_refused_is_a_right),
         cmocka_unit_test(a_secret_says_whose_it_is),
