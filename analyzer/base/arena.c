@@ -1,5 +1,6 @@
 // Arena, growable buffers, and the one place where running out of memory ends the program. See pm/arena.h.
 #include "pm/arena.h"
+#include "base/unfinished.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +19,7 @@ struct pm_arena {
 };
 
 void pm_die_oom(void) {
-    fputs("pullmortem: out of memory\n", stderr);
-    abort();
+    pm_unfinished_end("pullmortem: out of memory\n"); // no core: it would hold what the logs hold
 }
 
 void *pm_xmalloc(size_t n) {

@@ -1,5 +1,7 @@
 // Reading a bundle, judging a timeline, writing reports: the steps of analyze, ingest and report.
+#define _XOPEN_SOURCE 700 // realpath
 #include "cli/bundle.h"
+#include "base/guard.h"
 #include "cli/window.h"
 #include "ingest/zone.h"
 #include "pm/rule.h"
@@ -190,6 +192,32 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
 
+static void folder_add(struct pm_strs *all, struct pm_arena *a, const char *file) {
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (!file || strcmp(file, "-") == 0) return;
+    struct pm_str folder = slash ? (struct pm_str){file, slash == file ? 1 : (size_t)(slash - file)} : PM_STR(".");
+    *PM_PUSH(all->items, all->n, all->cap) = pm_arena_dup(a, folder);
+}
+
+// All outputs are known: nothing else is written from here on. Where an output is a link, the folder that it leads to is written, too.
+static void writes_guard(const struct pm_bundle_args *args) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_strs all = {0};
+    for (size_t i = 0; i <= args->out.n; i++) {
+        const char *file = i < args->out.n ? args->out.file[i] : args->db;
+        char *real = file ? realpath(file, NULL) : NULL;
+        folder_add(&all, a, file);
+        folder_add(&all, a, real);
+        free(real);
+    }
+    const char **folders = pm_xmalloc((all.n + 1) * sizeof *folders);
+    for (size_t i = 0; i < all.n; i++) folders[i] = pm_arena_cstr(a, all.items[i]);
+    pm_guard_writes(folders, all.n);
+    free(folders);
+    free(all.items);
+    pm_arena_free(a);
+}
+
 int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args) {
     *args = (struct pm_bundle_args){0};
     args->ingest.redact = true;
@@ -203,7 +231,9 @@ int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struc
         else status = option_take(c, args, got, o.value);
         if (status != PM_EXIT_OK) return status;
     }
-    return args_check(c, args);
+    int status = args_check(c, args);
+    if (status == PM_EXIT_OK) writes_guard(args);
+    return status;
 }
 void pm_bundle_args_free(struct pm_bundle_args *args) {
     pm_redact_key_free(args->redact_key);

@@ -1,4 +1,5 @@
 // pullmortem version [-v]
+#include "base/guard.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
 #include "pm/diag.h"
@@ -69,6 +70,9 @@ static void verbose(void) {
 #endif
     for (size_t i = 0; i < PM_LEN(libraries); i++) printf("%-11s %s\n", libraries[i].name, libraries[i].version(out));
     puts("Judy        built in, tells no version");
+    const char *here = ".";
+    pm_guard_writes(&here, 1); // as the commands that read bundles do
+    printf("given up    %s\n", pm_guard_told());
     built_in();
 }
 

@@ -1,4 +1,5 @@
 // pullmortem: the command line. `pullmortem COMMAND …`; a bare path is `analyze PATH`, or `report` for a timeline.
+#include "base/guard.h"
 #include "cli/opts.h"
 #include "pm/timeline.h"
 #include <errno.h>
@@ -33,6 +34,7 @@ static int unknown_word(const char *word) {
 }
 
 int main(int argc, char **argv) {
+    pm_guard_begin();
     if (argc < 2) {
         run_named("help", 1, argv);
         return PM_EXIT_USAGE;

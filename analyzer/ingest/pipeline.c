@@ -14,6 +14,7 @@
 #include "ingest/frame.h"
 #include "ingest/kin.h"
 #include "ingest/node.h"
+#include "ingest/own.h"
 #include "ingest/request_fold.h"
 #include "ingest/standing.h"
 #include "pm/ingest.h"
@@ -248,6 +249,7 @@ struct reading {
     struct pm_request_fold *fold; // made for the first request
     struct pm_str node;           // the first that a fact named
     struct pm_clean_texts *clean;
+    bool own;        // the member is of our own making: nothing of it is read
     Pvoid_t seen[2]; // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
     uint64_t record_offset; // the record that events come from, to number them
@@ -575,8 +577,10 @@ static void keep_voices(struct reading *r, const struct pm_frame *f) {
 }
 
 static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
+    const char *own = r->offset == 0 ? pm_own_output((struct pm_str){p, n}) : NULL;
+    if (own && !r->j->why) r->j->why = pm_xstrdup(own), r->own = true;
     content_hash(r, p, n);
-    pm_frame_feed(f, p, n);
+    if (!r->own) pm_frame_feed(f, p, n);
     atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
 }
 

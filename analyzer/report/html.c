@@ -759,7 +759,8 @@ static void incidents(struct pm_html *h) {
 
 static void head(struct pm_html *h) {
     pm_html_raw(h,
-                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"generator\" content=\"pullmortem\"><meta name=\"viewport\" "
+                "content=\"width=device-width, initial-scale=1\">"
                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
     pm_html_text(h, h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
     pm_html_raw(h, " · pullmortem</title><style>\n");

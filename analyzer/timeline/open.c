@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,6 +156,7 @@ static struct pm_timeline *timeline_new(bool writable) {
     struct pm_timeline *t = pm_xmalloc(sizeof *t);
     memset(t, 0, sizeof *t);
     t->writable = writable;
+    t->lock = -1;
     t->strings = pm_intern_new();
     t->strings_written = pm_intern_id(t->strings, PM_NONE) + 1;
     t->loose_next = UINT32_C(1) << 31;
@@ -187,6 +189,25 @@ static const char *in_the_way(const char *path) {
     return kind == FILE_SQLITE ? "is another program's SQLite database; it is not overwritten" : NULL;
 }
 
+// The file that a new timeline is built in is ours for as long as we hold its lock: two runs that make the same timeline would each throw away the other's.
+// What a run that was killed left there is told and written anew; the timeline that stood before is untouched by it. NULL: taken.
+static const char *building_take(struct pm_timeline *t, const char *path) {
+    struct stat named, ours;
+    for (int tries = 0; tries < 10; tries++) { // who had the lock may move the file away before we get it
+        bool left = lstat(path, &named) == 0;
+        t->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (t->lock < 0) return strerror(errno);
+        if (flock(t->lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? "another run is writing it at this moment" : strerror(errno);
+        if (stat(path, &named) == 0 && fstat(t->lock, &ours) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino) {
+            if (left) fprintf(stderr, "pullmortem: %s was left by a run that did not end: it is written anew\n", path);
+            return ftruncate(t->lock, 0) == 0 ? NULL : strerror(errno);
+        }
+        close(t->lock);
+        t->lock = -1;
+    }
+    return "other runs are writing it";
+}
+
 static struct pm_timeline *timeline_create(const char *path, const char **why) {
     const char *other = path ? in_the_way(path) : NULL;
     if (other) return refuse(NULL, why, path, " ", other);
@@ -196,8 +217,10 @@ static struct pm_timeline *timeline_create(const char *path, const char **why) {
         struct pm_buf name = {0};
         pm_buf_fmt(&name, "%s.building", path);
         t->path = pm_xstrdup(path);
+        const char *taken = building_take(t, name.p);
+        if (taken) pm_buf_free(&name);
+        if (taken) return refuse(t, why, path, " cannot be written: ", taken);
         t->building = name.p;
-        if (unlink(t->building) != 0) errno = 0;
         pm_unfinished(t->building);
     }
     int rc = sqlite3_open_v2(path ? t->building : "", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -255,6 +278,7 @@ static bool moved(const char *from, const char *to) {
 }
 
 static void timeline_free(struct pm_timeline *t) {
+    if (t->lock >= 0) close(t->lock); // last: until then nobody else builds there
     pm_intern_free(t->strings);
     pm_arena_free(t->row_arena);
     pm_buf_free(&t->error);

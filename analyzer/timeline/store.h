@@ -36,6 +36,7 @@ struct row_span {
 struct pm_timeline {
     sqlite3 *db;
     char *path, *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
+    int lock;              // of the file that is built; -1 none
     bool writable, in_transaction, committed;
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id

@@ -127,4 +127,52 @@ for number in (signal.SIGINT, signal.SIGTERM):
     assert p.returncode == -number, (number, p.returncode)
     assert not [n for n in os.listdir(".") if n.startswith("big.db")], os.listdir(".")
 EOF
+# What ends it without asking leaves nothing behind either: one line, status 3, no core. SIGPIPE is quiet, SIGKILL is told by the next run.
+python3 - "$PM" <<'EOF' || wrong 'limits and signals'
+import os, resource, signal, subprocess, sys, time
+def began(p):
+    for _ in range(300):
+        if os.path.exists("big.db.building") and os.path.getsize("big.db.building") > 0: return
+        time.sleep(0.01)
+def run(before=None, number=None):
+    p = subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE, text=True, preexec_fn=before)
+    began(p)
+    if number: p.send_signal(number)
+    err = p.communicate()[1]
+    return p.returncode, err, sorted(n for n in os.listdir(".") if n.startswith("big.db") or n.startswith("core"))
+def usual(): signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+code, err, left = run(number=signal.SIGQUIT)
+assert code == 3 and "told to quit" in err and err.count("\n") == 1 and not left, (code, err, left)
+code, err, left = run(before=usual, number=signal.SIGPIPE)
+assert code == -signal.SIGPIPE and not err and not left, (code, err, left)
+code, err, left = run(before=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 5)), number=signal.SIGXCPU)
+assert code == 3 and "CPU time" in err and not left, (code, err, left)
+code, err, left = run(number=signal.SIGKILL)
+assert left == ["big.db.building"], left
+code, err, left = run()
+assert code == 0 and "left by a run that did not end" in err and left == ["big.db"], (code, err, left)
+# Two that make the same new timeline: one is refused and says so, the other's is whole.
+os.remove("big.db")
+two = [subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+said = [(p.communicate()[1], p.returncode) for p in two]
+assert sorted(code for _, code in said) == [0, 3] and any("another run is writing it" in err for err, _ in said), said
+assert os.path.exists("big.db") and not os.path.exists("big.db.building")
+EOF
+# Reports of its own in a bundle are named among what was skipped, and not counted again.
+mkdir own
+cp -r "$n1" own/n1
+run 0 "$PM" analyze own -o own/report.html -o own/report.json -o own/report.md -o own/report.txt -o own/m.om
+cp own/report.json first.json
+run 0 "$PM" analyze own -o own/report.html -o own/report.json -o own/report.md -o own/report.txt -o own/m.om
+python3 - <<'EOF' || wrong 'its own reports in a bundle'
+import json
+one, two = (json.load(open(f)) for f in ("first.json", "own/report.json"))
+assert one["pulls"] == two["pulls"] and len(two["bundle"]["skipped"]) == 5 and all("own" in s["why"] for s in two["bundle"]["skipped"]), two["bundle"]
+EOF
+printf 'pullmortem 0.2 is what we ran\n{"schema": "pullmortem"}\n' >own/notes.txt
+run 0 "$PM" analyze own -f json -o third.json
+python3 -c 'import json; r = json.load(open("third.json")); assert not [s for s in r["bundle"]["skipped"] if "notes" in s["path"]], r' || wrong 'a log that speaks of pullmortem'
+# No core, no look into its memory, no program, no network, no file beside the outputs: what the kernel lets it give up is told, and holds.
+"$PM" version -v | grep '^given up' >given
+case $(uname -s) in Linux) case ${BUILD:-} in *san*) ;; *) has given 'no core file' ;; esac ;; esac
 exit $failed
