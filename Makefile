@@ -3,7 +3,10 @@ comma := ,
 empty :=
 space := $(empty) $(empty)
 SAN ?=
-CC ?= cc
+ifeq ($(origin CC),default) # a machine with clang alone has no cc
+CC := $(notdir $(firstword $(shell command -v cc || command -v gcc || command -v clang)) cc)
+CC := $(firstword $(CC))
+endif
 BUILD := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(FUZZ),/fuzz)
 OPT ?= -O2
 STD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
@@ -116,9 +119,12 @@ lint: ## hold include directions, self-contained headers, banned functions, comp
 format: ## write the tree's formatting
 	$(Q)find include analyzer parsers tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
+JOBS := $(shell nproc 2>/dev/null || echo 2)
 demo: deps ## install what is missing, build, analyse the embedded sample bundle, show the report
-	$(Q)$(MAKE) --no-print-directory all
+	@[ -x $(BIN) ] || echo "Building $(BIN): a minute or two on $(JOBS) cores"
 	$(Q)mkdir -p build/demo
+	$(Q)start=$$(date +%s); $(MAKE) --no-print-directory -j$(JOBS) all >build/demo/build.log 2>&1 || { cat build/demo/build.log; exit 1; }; \
+	  echo "Built in $$(($$(date +%s) - start)) s: $(BIN)"; echo
 	$(Q)./$(BIN) analyze testdata/bundles/demo-hub-quota/input.tar.gz -q --brief -o - -o build/demo/report.html -o build/demo/report.json
 	@echo; echo "The whole report: build/demo/report.html (a page), build/demo/report.json (for programs). The program: $(BIN)"
 

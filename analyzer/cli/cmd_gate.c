@@ -152,12 +152,35 @@ static int verdict(const struct gate *g) {
     return broken ? PM_EXIT_INPUT : PM_EXIT_OK;
 }
 
+// "rate-limt:critical": what is wrong of it, and the word that was probably meant.
+static int fail_on_mistake(const char *bad, struct pm_arena *a) {
+    static const char *const severities[] = {"critical", "warning", "info"};
+    const char *colon = strchr(bad, ':'), *match = pm_arena_cstr(a, pm_str_sub(pm_str_c(bad), 0, colon ? (size_t)(colon - bad) : strlen(bad)));
+    size_t n = 0, cap = 0;
+    const char **names = NULL;
+    bool known = strcmp(match, "any") == 0;
+    pm_causes_read();
+    *PM_PUSH(names, n, cap) = "any";
+    for (const struct pm_cause *c = pm_causes; c->name; c++) {
+        known |= strcmp(match, c->name) == 0 || strcmp(match, c->family) == 0;
+        *PM_PUSH(names, n, cap) = c->name;
+        *PM_PUSH(names, n, cap) = c->family;
+    }
+    const char *near = known ? colon ? pm_nearest(colon + 1, severities, PM_LEN(severities)) : NULL : pm_nearest(match, names, n);
+    free(names);
+    if (near)
+        return pm_usage(&pm_command_gate, "--fail-on: '%s'; did you mean '%s%s%s'?", bad, known ? match : near,
+                        known   ? ":"
+                        : colon ? colon
+                                : "",
+                        known ? near : "");
+    return pm_usage(&pm_command_gate, "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)", bad);
+}
 static int read_policy(struct gate *g) {
     struct pm_diags *diags = pm_diags_new();
     const char *bad = NULL;
     int status = PM_EXIT_OK;
-    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
-        status = pm_usage(&pm_command_gate, "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)", bad);
+    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad)) status = fail_on_mistake(bad, g->a);
     bool load = g->value[OPT_POLICY] || !g->value[OPT_FAIL_ON];
     if (status == PM_EXIT_OK && load && !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags)) status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && g->value[OPT_BASELINE] && !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags)) status = PM_EXIT_USAGE;

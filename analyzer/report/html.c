@@ -330,11 +330,21 @@ static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
     if (p->guessed) pm_html_raw(h, " <span class=\"dim\">(workload guessed)</span>");
     pm_html_raw(h, "</li>");
 }
+enum { PODS = 1200 }; // of the whole page
+static int by_patience(const void *a, const void *b) {
+    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a, *y = *(const struct pm_hit_pod *const *)b;
+    return x->stuck_ns != y->stuck_ns ? (x->stuck_ns < y->stuck_ns) - (x->stuck_ns > y->stuck_ns) : by_branch(a, b);
+}
 static void pods(struct pm_html *h, const struct pm_incident *in) {
-    size_t n = in->blast.pods_n;
+    size_t n = in->blast.pods_n, all = n;
     if (!n) return;
     const struct pm_hit_pod **sorted = PM_NEWN(h->a, const struct pm_hit_pod *, n);
     for (size_t i = 0; i < n; i++) sorted[i] = &in->blast.pods[i];
+    if (n > PODS - h->pods_n) { // the page stays one that a browser opens at once: those that waited longest are shown
+        n = PODS - h->pods_n;
+        qsort(sorted, all, sizeof *sorted, by_patience);
+    }
+    h->pods_n += n;
     qsort(sorted, n, sizeof *sorted, by_branch);
     pm_html_raw(h, "<ul class=\"tree\">");
     for (size_t i = 0; i < n;) {
@@ -349,6 +359,7 @@ static void pods(struct pm_html *h, const struct pm_incident *in) {
         pm_html_raw(h, "</ul></details></li>");
     }
     pm_html_raw(h, "</ul>");
+    if (n < all) pm_html_fmt(h, "<p class=\"dim\">and %zu more pods, which waited less: the JSON report lists them</p>", all - n);
 }
 
 // What was hit beside what was spared: the contrast that the scope was found by.
@@ -557,29 +568,34 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     }
     pm_html_raw(h, "</section>");
 }
-static void quotas_calm(struct pm_html *h, size_t n) { // within their limits: a row each is enough
+enum { CARDS = 12 };
+// Within their limits, or behind the first so many that have a card: a row each is enough.
+static void quotas_calm(struct pm_html *h, size_t n) {
+    size_t told = 0;
     if (!n) return;
     pm_html_raw(h, "<section class=\"card\">");
-    HEADS(h, "Within its limit", "Identity", "#Used", "#Limit");
+    HEADS(h, "Other budgets", "Identity", "#Used", "#Limit", "Status", "#Refused");
     for (size_t i = 0; i < h->r->quotas_n; i++) {
         const struct pm_quota *q = &h->r->quotas[i];
-        if (quota_told(q)) continue;
+        if (quota_told(q) && told++ < CARDS) continue;
         pm_html_raw(h, "<tr>");
         cell(h, q->registry);
         cell(h, quota_whose(h, q));
         text_right(h, quota_used(h, q));
         text_right(h, quota_limit(h, q));
+        cell(h, q->status);
+        number(h, q->refused);
         pm_html_raw(h, "</tr>");
     }
     table_end(h);
     pm_html_raw(h, "</section>");
 }
 static void quotas(struct pm_html *h) {
-    size_t calm = 0;
+    size_t calm = 0, told = 0;
     if (!h->r->quotas_n) return;
     pm_html_raw(h, "<h2 id=\"quotas\">Quotas</h2>");
     for (size_t i = 0; i < h->r->quotas_n; i++) {
-        if (quota_told(&h->r->quotas[i])) quota_card(h, &h->r->quotas[i]);
+        if (quota_told(&h->r->quotas[i]) && told++ < CARDS) quota_card(h, &h->r->quotas[i]);
         else calm++;
     }
     quotas_calm(h, calm);

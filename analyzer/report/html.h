@@ -8,6 +8,7 @@ struct pm_html {
     struct pm_arena *a; // for wording; freed at the end of the page
     const struct pm_report *r;
     size_t evidence_n; // given a number so far
+    size_t pods_n;     // shown so far
     const char *subject;
 };
 void pm_html_text(struct pm_html *h, struct pm_str s); // escaped for HTML, control characters made visible

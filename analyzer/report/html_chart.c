@@ -87,11 +87,19 @@ void pm_html_quota(struct pm_html *h, const struct pm_quota *q) {
                     (long long)q->with_cache);
     }
     pm_html_raw(h, "<polyline class=\"s-line\" points=\"");
-    for (size_t i = 0; i < q->points_n; i++)
-        pm_html_fmt(h, "%.1f,%.1f ", x_of(q->points[i].t_ns, from, to), base - (double)q->points[i].used / (double)top * room);
+    double last = -1;
+    for (size_t i = 0; i < q->points_n; i++) { // one point a pixel, the highest: more cannot be seen
+        double x = x_of(q->points[i].t_ns, from, to);
+        uint64_t used = q->points[i].used;
+        while (i + 1 < q->points_n && x_of(q->points[i + 1].t_ns, from, to) - x < 1) used = q->points[++i].used > used ? q->points[i].used : used;
+        pm_html_fmt(h, "%.1f,%.1f ", x, base - (double)used / (double)top * room);
+    }
     pm_html_raw(h, "\"/>");
     for (size_t i = 0; i < q->points_n; i++) {
-        if (q->points[i].refused) pm_html_fmt(h, "<circle class=\"s-bad\" cx=\"%.1f\" cy=\"%d\" r=\"2.5\"/>", x_of(q->points[i].t_ns, from, to), base - 4);
+        double x = x_of(q->points[i].t_ns, from, to);
+        if (!q->points[i].refused || x - last < 2) continue;
+        pm_html_fmt(h, "<circle class=\"s-bad\" cx=\"%.1f\" cy=\"%d\" r=\"2.5\"/>", x, base - 4);
+        last = x;
     }
     pm_html_fmt(h, "<text x=\"%d\" y=\"%d\">%s within the window that ends then; dots are refusals</text>", LEFT, height + 12,
                 pm_str_eqc(q->unit, "requests") ? "requests" : "pulls");

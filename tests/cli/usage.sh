@@ -35,6 +35,10 @@ expect 2 '-j is a number' analyze . -j0
 expect 2 "there is no zone 'Mars/Phobos'" analyze . --tz Mars/Phobos
 expect 2 'auto, always or never' analyze . --color red
 expect 2 'does not say a format' analyze . -o report.docx
+expect 2 "did you mean 'rate-limit:critical'?" gate . --fail-on rate-limt:critical
+expect 2 "did you mean 'network.dns'?" gate . --fail-on auth,network.dsn
+expect 2 "did you mean 'auth:critical'?" gate . --fail-on auth:critcal
+expect 2 'is no CAUSE' gate . --fail-on gremlins
 expect 2 'which bundle?' analyze
 expect 2 "there is no folder 'nowhere'" analyze . --rules nowhere
 expect 2 '--db FILE is needed' ingest .

@@ -17,6 +17,7 @@ bench) want=$bench more="" ;;
 esac
 apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 have() { # package
+    case $1 in gcc) command -v gcc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 || command -v cc >/dev/null 2>&1; return ;; esac # any C compiler will do
     if apt; then [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; return; fi
     case $1 in # elsewhere by what it brings
     gcc) command -v cc ;;
@@ -57,6 +58,7 @@ sudo=""
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null 2>&1 || { echo "Not root, and no sudo here. As root: apt-get install$need" | tr -d '?' >&2; exit 1; }
     sudo=sudo
+    [ -t 0 ] || sudo -n true 2>/dev/null || { echo "Not root, and sudo asks for a password where there is no terminal. As root: apt-get install$need" | tr -d '?' >&2; exit 1; }
 fi
 echo "Installing:$need" | tr -d '?'
 log=$(mktemp)
