@@ -3,10 +3,31 @@
 // The parsers that won last are asked first, as logs are of one make for long stretches; where none of them is sure (FRAME_SURE), all bid. Equal bids go
 // to the first by name, so that the same bytes give the same answer.
 #include "frame_int.h"
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #define FRAME_SURE 80
+
+// Who bids at all: by shape, those that are asked first and the fallbacks. Made once.
+#define BIDDERS 256
+struct bidders {
+    uint8_t who[BIDDERS];
+    size_t n;
+};
+static struct bidders bidders[2][PM_SHAPE_FILE + 1];
+static void bidders_make(void) {
+    for (size_t i = 0; pm_parsers[i] && i < BIDDERS; i++)
+        for (unsigned shape = PM_SHAPE_LINE; shape <= PM_SHAPE_FILE; shape <<= 1) {
+            struct bidders *b = &bidders[(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != 0][shape];
+            if (pm_parsers[i]->shapes & shape) b->who[b->n++] = (uint8_t)i;
+        }
+}
+static const struct bidders *bidders_of(enum pm_shape shape, bool fallbacks) {
+    static pthread_once_t made = PTHREAD_ONCE_INIT;
+    pthread_once(&made, bidders_make);
+    return &bidders[fallbacks][shape];
+}
 
 static int bid_of(struct pm_frame *f, size_t i, const struct pm_record *r) {
     const struct pm_parser *p = pm_parsers[i];
@@ -19,12 +40,11 @@ static void *state_of(struct pm_frame *f, size_t i) {
 }
 
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser) {
+    const struct bidders *all = bidders_of(r->shape, fallbacks);
     int best = 0, who = -1;
-    for (size_t i = 0; i < f->parser_n; i++) {
-        if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks) continue;
-        state_of(f, i);
-        int b = bid_of(f, i, r);
-        if (b > best) best = b, who = (int)i;
+    for (size_t k = 0; k < all->n; k++) {
+        int b = pm_parsers[all->who[k]]->bid(r, state_of(f, all->who[k]));
+        if (b > best) best = b, who = (int)all->who[k];
     }
     if (parser) *parser = who;
     return best;
@@ -74,15 +94,15 @@ static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
 }
 
 // Everybody by descending bid until one takes it; of equal bids the first by name. All bid once: who is asked and refuses changes no other's bid.
-#define BIDDERS 256
 static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int already) {
+    const struct bidders *all = bidders_of(r->shape, fallbacks);
     int bids[BIDDERS];
     uint8_t who[BIDDERS];
     size_t n = 0;
-    for (size_t i = 0; i < f->parser_n && i < BIDDERS; i++) {
-        if (!(pm_parsers[i]->flags & PM_PARSER_FALLBACK) != !fallbacks || (int)i == already) continue;
-        state_of(f, i);
-        int b = bid_of(f, i, r);
+    for (size_t k = 0; k < all->n; k++) {
+        const size_t i = all->who[k];
+        if ((int)i == already) continue;
+        int b = pm_parsers[i]->bid(r, state_of(f, i));
         if (b > 0) who[n] = (uint8_t)i, bids[n++] = b;
     }
     for (;;) {

@@ -23,8 +23,9 @@ struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite o
 };
 
 struct pm_record_memo { // what one parser found in the text and others ask, too
-    bool client_known;
+    bool client_known, kind_known;
     unsigned client_cues; // parsers/client/client.c
+    struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
 };
 #define PM_ENVELOPES_MAX 6
 struct pm_record {

@@ -102,8 +102,7 @@ static struct pm_str kind_of_path(struct pm_str path) {
     return PM_NONE;
 }
 
-struct pm_str pm_k8s_kind(const struct pm_record *r) {
-    if (r->shape != PM_SHAPE_JSON || !json_is_object(r->json)) return PM_NONE;
+static struct pm_str kind_of(const struct pm_record *r) {
     struct pm_str kind = pm_k8s_str(r->json, "kind");
     if (kind.n) return kind;
     if (!json_is_object(json_object_get(r->json, "metadata")) && !json_object_get(r->json, "involvedObject")) return PM_NONE;
@@ -112,6 +111,13 @@ struct pm_str pm_k8s_kind(const struct pm_record *r) {
         if (pm_k8s_get(r->json, TELLTALES[i].path) && pm_k8s_get(r->json, TELLTALES[i].and_path)) return pm_str_c(TELLTALES[i].kind);
     bool object = json_object_get(r->json, "spec") || json_object_get(r->json, "status") || json_object_get(r->json, "subsets");
     return object ? kind_of_path(r->path) : PM_NONE;
+}
+
+struct pm_str pm_k8s_kind(const struct pm_record *r) {
+    if (r->shape != PM_SHAPE_JSON || !json_is_object(r->json)) return PM_NONE;
+    if (!r->memo) return kind_of(r);
+    if (!r->memo->kind_known) r->memo->kind = kind_of(r), r->memo->kind_known = true;
+    return r->memo->kind;
 }
 
 bool pm_k8s_is(const struct pm_record *r, const char *kind) { return pm_str_eqc(pm_k8s_kind(r), kind); }
