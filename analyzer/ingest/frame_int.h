@@ -29,6 +29,7 @@ enum frame_open {
     OPEN_ERRORS, // a registry's list behind "errors:", one a line
     OPEN_WRAP,   // a message that a window wrapped at its edge
     OPEN_CELLS,  // a row of events copied out of a browser, one cell a line
+    OPEN_VALUE,  // `fatal: [web01]: FAILED! => {` and the rest of the value, up to its "}"
     OPEN_LIST,   // "2 errors occurred:" and its items, indented
     OPEN_SCALAR, // a folded YAML string in a fragment without its document
 };

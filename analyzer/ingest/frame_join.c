@@ -76,6 +76,14 @@ static bool answer_body(struct pm_str s) {
     return s.n && ((s.p[0] >= 'a' && s.p[0] <= 'z') || s.p[0] == '<' || s.p[0] == '{');
 }
 
+// "fatal: [web01]: FAILED! => {", "ok: [web01] => {": Ansible's value of a task goes on up to a "}" at a line's beginning.
+static bool is_open_value(struct pm_str s) {
+    static const char *const heads[] = {"fatal: [", "failed: [", "ok: [", "changed: [", "skipping: ["};
+    for (size_t i = 0; i < PM_LEN(heads) && pm_str_ends(s, PM_STR("=> {")); i++)
+        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    return false;
+}
+
 static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (pm_line_klog(s)) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
@@ -91,6 +99,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
     if (!u->envelope_count && s.n <= 7 && (pm_str_eqc(s, "Warning") || pm_str_eqc(s, "Normal"))) return OPEN_CELLS;
+    if (is_open_value(s)) return OPEN_VALUE;
     if (pm_str_ends(s, PM_STR(" occurred:")) || pm_str_ends(s, PM_STR(" occurred while pulling:"))) return OPEN_LIST; // hashicorp/go-multierror, podman
     if (!number && frame_wrap_begins(s)) return OPEN_WRAP;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
@@ -152,6 +161,7 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
         return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
                !is_prompt(s) && !claimed(f, s);
     case OPEN_CELLS: return !blank(s) && !pm_line_head(s) && (l->joined || is_reason(s));
+    case OPEN_VALUE: return blank(s) || s.p[0] == ' ' || s.p[0] == '}';
     case OPEN_LIST: return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t');
     case OPEN_ERRORS: return l->joined < 8 && is_code(s);
     case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
@@ -214,6 +224,7 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
     else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text))) l->open = OPEN_QUOTE;
     if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
+    if (l->open == OPEN_VALUE && pm_str_starts(s, PM_STR("}"))) l->open = OPEN_NO;
 }
 
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key) {
@@ -399,7 +410,7 @@ bool frame_indented(struct pm_frame *f, struct pm_str line) {
 
 bool frame_continues(struct pm_frame *f, struct pm_str line) {
     struct frame_lane *l = f->last_lane;
-    bool quotes_bodies = l && (l->open == OPEN_BLOCK || l->open == OPEN_STATUS || l->open == OPEN_OUTPUT || l->open == OPEN_QUOTE);
+    bool quotes_bodies = l && (l->open == OPEN_BLOCK || l->open == OPEN_STATUS || l->open == OPEN_OUTPUT || l->open == OPEN_QUOTE || l->open == OPEN_VALUE);
     return quotes_bodies && l->pending && l->key.n == 0 && takes(f, l, line);
 }
 

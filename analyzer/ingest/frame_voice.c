@@ -189,7 +189,8 @@ static bool told_by_logger(struct pm_str s) {
         bool left = at == 0 || strchr(" [|", head.p[at - 1]), right = end < head.n && strchr(" ]|:", head.p[end]);
         if (left && right) return true;
     }
-    return pm_str_has(head, PM_STR(" => {"));
+    bool failed = pm_str_starts(s, PM_STR("fatal: [")) || pm_str_starts(s, PM_STR("failed: [")); // Ansible's own word for a task (parsers/client/ansible.c)
+    return !failed && pm_str_has(head, PM_STR(" => {"));
 }
 
 // An object of the API that nobody asks about (a Role, a ConfigMap of an application): the dump that it stands in is no less of a dump for it.

@@ -135,6 +135,26 @@ docker_image.redis: Creating...
 ╵
 E
 
+# Ansible: the host that ran the task is the client; retries are attempts, looks at a job are not
+session 'a play' '4 0 docker.io/acme/web:9 docker.io/library/redis:7.2' <<'E'
+TASK [cache : pull] ************************************************************
+ok: [web02]
+fatal: [web01]: FAILED! => {"changed": false, "msg": "Error pulling image redis:7.2 - 429 Client Error for http+docker://localhost/v1.45/images/create?tag=7.2&fromImage=redis: Too Many Requests (\"toomanyrequests: Rate exceeded\")"}
+fatal: [web03]: FAILED! => {"attempts": 2, "changed": false, "msg": "Error pulling image redis:7.2 - 429 Client Error for http+docker://localhost/v1.45/images/create?tag=7.2&fromImage=redis: Too Many Requests (\"toomanyrequests: Rate exceeded\")"}
+fatal: [web04]: FAILED! => {
+    "ansible_job_id": "j575941898829.3431",
+    "attempts": 12,
+    "msg": "Error pulling image acme/web:9 - 404 Client Error for http+docker://localhost/v1.45/images/create: Not Found (\"manifest for acme/web:9 not found: manifest unknown: manifest unknown\")",
+    "stderr": ""
+}
+E
+session 'a task that prints' '0 0' <<'E'
+TASK [debug] *******************************************************************
+ok: [web01] => {
+    "msg": "if you see toomanyrequests: Rate exceeded, call ops"
+}
+E
+
 # What pulls nothing
 session 'login' '0 0' <<'E'
 + docker login -u ci --password-stdin
