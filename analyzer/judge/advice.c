@@ -2,6 +2,7 @@
 #include "judge/advice.h"
 #include "judge/mirror.h"
 #include "judge/state.h"
+#include "judge/rules/tables.h"
 
 static struct pm_str lower(struct pm_state *s, struct pm_str x) {
     char *p = x.n ? pm_arena_alloc(s->a, x.n) : NULL;
@@ -271,7 +272,7 @@ static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h, s
 }
 
 static void home(struct pm_state *s, struct pm_advice_names *n) {
-    const json_t *o = pm_advice_home(s->homes, n->value[PM_ADV_IMAGE]);
+    const json_t *o = pm_table_home(s->homes, n->value[PM_ADV_IMAGE]);
     const char *old = json_string_value(json_object_get(o, "old")), *new = json_string_value(json_object_get(o, "new"));
     const char *since = json_string_value(json_object_get(o, "since"));
     if (!old || !since) return;

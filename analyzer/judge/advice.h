@@ -61,8 +61,6 @@ struct pm_advice_names {
 void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n);
 // The advice for a cause in the file's order; at most max rows. Slices live in `a`.
 size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const struct pm_advice_names *n, struct pm_advice *rows, size_t max);
-// The row of rules/homes.yaml for an image; NULL where its home is no special one.
-const json_t *pm_advice_home(const json_t *root, struct pm_str image);
 // Each cause has advice for each phase and each step of the checklist. Faults are told in diags.
 size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags);
 

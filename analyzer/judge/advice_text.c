@@ -378,16 +378,6 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const s
     return found;
 }
 
-const json_t *pm_advice_home(const json_t *root, struct pm_str image) {
-    size_t i;
-    json_t *o;
-    json_array_foreach(json_object_get(root, "homes"), i, o) {
-        struct pm_str old = word_of(o, "old");
-        if (old.n && pm_str_starts(image, old)) return o;
-    }
-    return NULL;
-}
-
 // check -----------------------------------------------------------------------------------------------------------------
 // What a row may hold is judge/rules/tables.c; that there are rows enough is seen here.
 static size_t check_words(const json_t *root, int cause, const char *const *words, bool steps, const char *name, struct pm_diags *diags) {

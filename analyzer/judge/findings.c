@@ -2,6 +2,7 @@
 #include "judge/bypass.h"
 #include "judge/advice.h"
 #include "judge/state.h"
+#include "judge/rules/tables.h"
 #include "judge/rules/yaml.h"
 #include <stdlib.h>
 
@@ -215,7 +216,7 @@ static bool latest_always(struct pm_state *s, const struct pm_pod_fact *pod, uin
 }
 static bool frozen(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image) {
     (void)pod;
-    const json_t *home = pm_advice_home(s->homes, pm_name(s, image));
+    const json_t *home = pm_table_home(s->homes, pm_name(s, image));
     const char *state = json_string_value(json_object_get(home, "state"));
     return state && strcmp(state, "frozen") == 0;
 }

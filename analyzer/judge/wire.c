@@ -2,8 +2,8 @@
 //
 // A registry's name in an image reference is often not the host that failed: blobs are redirected to a CDN, tokens come from a server of their own, a mirror or
 // a proxy stands in between. Where an error names the host, that host is told; where it names none, nothing is: the registry is told elsewhere.
-#include "judge/advice.h"
 #include "judge/state.h"
+#include "judge/rules/tables.h"
 #include "judge/rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -99,7 +99,7 @@ static void disk_variant(struct pm_state *s, struct pm_hit *h) {
 
 // A place that was closed on a day serves nothing that it had (rules/homes.yaml).
 static bool home_is_gone(struct pm_state *s, uint32_t image, int64_t at) {
-    const json_t *o = pm_advice_home(s->homes, pm_name(s, image));
+    const json_t *o = pm_table_home(s->homes, pm_name(s, image));
     const char *state = json_string_value(json_object_get(o, "state")), *since = json_string_value(json_object_get(o, "since"));
     char day[32];
     if (!state || !since || strcmp(state, "gone") != 0) return false;

@@ -151,9 +151,9 @@ static void homes_are_dated(void **state) {
         assert_true(since && strlen(since) == 10 && since[4] == '-');
         assert_true(state_of && (strcmp(state_of, "frozen") == 0 || strcmp(state_of, "gone") == 0));
     }
-    assert_string_equal(json_string_value(json_object_get(pm_advice_home(root, PM_STR("k8s.gcr.io/pause:3.2")), "new")), "registry.k8s.io/");
-    assert_null(pm_advice_home(root, PM_STR("registry.k8s.io/pause:3.9")));
-    assert_null(pm_advice_home(root, PM_STR("mirror.test/k8s.gcr.io/pause:3.2")));
+    assert_string_equal(json_string_value(json_object_get(pm_table_home(root, PM_STR("k8s.gcr.io/pause:3.2")), "new")), "registry.k8s.io/");
+    assert_null(pm_table_home(root, PM_STR("registry.k8s.io/pause:3.9")));
+    assert_null(pm_table_home(root, PM_STR("mirror.test/k8s.gcr.io/pause:3.2")));
     pm_ruleset_free(rs);
 }
 

@@ -338,3 +338,13 @@ uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
         }
     return seed;
 }
+
+const json_t *pm_table_home(const json_t *root, struct pm_str image) {
+    size_t i;
+    json_t *o;
+    json_array_foreach(json_object_get(root, "homes"), i, o) {
+        struct pm_str old = pm_str_c(json_string_value(json_object_get(o, "old")));
+        if (old.n && pm_str_starts(image, old)) return o;
+    }
+    return NULL;
+}

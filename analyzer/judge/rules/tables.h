@@ -30,6 +30,9 @@ json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
 json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags);
 bool pm_table_is(const char *file); // is this the name of one?
 
+// The row of homes.yaml for an image; NULL where its home is no special one.
+const json_t *pm_table_home(const json_t *root, struct pm_str image);
+
 // As the ruleset holds it; borrowed.
 const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table);
 
