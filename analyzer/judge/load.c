@@ -114,6 +114,7 @@ static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct p
     t->join = pm_id(s, f[PM_F_JOIN]);
     t->url = pm_id(s, f[PM_F_URL]);
     if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(s, f[PM_F_WRITER]);
+    t->printed = f[PM_F_WRITER].n > 0;
     if (!f[PM_F_IMAGE].n) return;
     bool known = pm_image_parse(s->scratch, f[PM_F_IMAGE], &image);
     t->image = pm_id(s, image.norm.n ? image.norm : f[PM_F_IMAGE]);

@@ -430,7 +430,7 @@ static bool printed_by_pod(const struct pm_state *s, const struct pm_attempt *p)
     if (p->origin != PM_ORIGIN_CLIENT || !p->traces.n) return false;
     const struct pm_trace *t = &s->traces.items[p->traces.items[0]];
     struct pm_str in = t->file < s->facts.files.n ? s->facts.files.items[t->file].row.envelopes : PM_NONE;
-    return t->writer || pm_str_has(in, PM_STR("docker-json")) || pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
+    return t->printed || pm_str_has(in, PM_STR("docker-json")) || pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
 }
 
 // A registry's log alone, at which runtimes pull: its clients stand for nodes. One client's requests are those of the session that lies beside the log, unless that

@@ -66,6 +66,7 @@ struct pm_trace {
     struct pm_verdict verdict;
     uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
     uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
+    bool printed;    // it stands in somebody's output, pod or other, known by both names or not
 };
 struct pm_rumour { // a failed pull as hearsay tells it
     int64_t ts;

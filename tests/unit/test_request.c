@@ -258,6 +258,8 @@ static void a_session_beside_a_registrys_log(void **state) {
     { 9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .path = "job.log", .writer = writer_ }
     const struct line pod[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB("ci/job-1")};
     CHECK(pod, "SELECT severity, scope_kind FROM incidents", "info client");
+    const struct line nameless[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB("job-1")}; // a folder that names the pod alone
+    CHECK(nameless, "SELECT severity, scope_kind FROM incidents", "info client");
     const struct line many[] = {ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200),
                                 ASKED(2, "10.1.0.8", RUNTIME, "GET", "/v2/acme/web/manifests/1", 200), JOB(NULL)};
     CHECK(many, "SELECT severity, scope_kind FROM incidents", "info client");
