@@ -34,6 +34,7 @@ if [ -n "${CI:-}" ]; then
     run san/build make --no-print-directory SAN=address,undefined OPT=-O1 all unit-bins
     units $SANBUILD san
     run san/inputs sh tests/tools/inputs.sh $SANBUILD/pullmortem
+    run build/twice sh tests/tools/twice.sh
     run real/programs python3 tests/real/check_real.py
 fi
 [ ! -s "$logs/not-run" ] || cat "$logs/not-run"
