@@ -355,6 +355,7 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->back);
     pm_buf_free(&f->section_text);
     pm_buf_free(&f->terminal.image);
+    pm_buf_free(&f->terminal.namespace);
     for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++) pm_buf_free(&f->terminal.steps[i].image);
     frame_repeat_free(f);
     frame_json_free(f->json);

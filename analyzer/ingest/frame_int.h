@@ -172,9 +172,10 @@ struct pm_frame {
     struct {
         struct pm_buf image;
         uint64_t line;
-        bool started; // its attempt was told
-        bool typed;   // a client's command was
-        bool idle;    // the last command was one that pulls nothing
+        bool started;            // its attempt was told
+        bool typed;              // a client's command was
+        bool idle;               // the last command was one that pulls nothing
+        struct pm_buf namespace; // that the last command asked a cluster for
         struct {
             struct pm_buf image;
             uint64_t number, line;

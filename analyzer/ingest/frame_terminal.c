@@ -144,9 +144,32 @@ static struct pm_str run_command(struct pm_str text) {
     return end > 0 ? pm_str_from(text, (size_t)end + 2) : PM_NONE;
 }
 
+// "kubectl -n shop get events", "oc get pods --namespace=shop", "k get ev -nshop": the one namespace whose table follows, which then has no column for it.
+static struct pm_str asked_namespace(struct pm_str command) {
+    static const char *const tools[] = {"kubectl", "oc", "k", "k3s", "microk8s", "minikube"};
+    struct pm_str w, found = PM_NONE;
+    struct pm_scan c = pm_scan_of(command);
+    bool tool = false, next = false;
+    for (pm_scan_blanks(&c); pm_scan_word(&c, &w); pm_scan_blanks(&c)) {
+        if (pm_str_eqc(w, "|") || pm_str_eqc(w, "--")) break;
+        if (!tool) tool = is_one_of(pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1)), tools, PM_LEN(tools));
+        if (!tool && !pm_str_eqc(w, "sudo")) return PM_NONE;
+        if (pm_str_eqc(w, "-A") || pm_str_starts(w, PM_STR("--all-namespaces"))) return PM_NONE;
+        if (next) found = w;
+        else if (pm_str_starts(w, PM_STR("--namespace="))) found = pm_str_from(w, strlen("--namespace="));
+        else if (pm_str_starts(w, PM_STR("-n")) && w.n > 2) found = pm_str_from(w, w.p[2] == '=' ? 3 : 2);
+        next = pm_str_eqc(w, "-n") || pm_str_eqc(w, "--namespace");
+    }
+    for (size_t i = 0; i < found.n; i++) // "$NS" or "<namespace>" says nothing
+        if (!(found.p[i] >= 'a' && found.p[i] <= 'z') && !(found.p[i] >= '0' && found.p[i] <= '9') && found.p[i] != '-') return PM_NONE;
+    return found;
+}
+
 static void note_command(struct pm_frame *f, const struct pm_record *r) {
     struct pm_str command = run_command(r->text), tool, verb = PM_NONE, w;
     if (!command.p) return;
+    pm_buf_clear(&f->terminal.namespace);
+    pm_buf_add(&f->terminal.namespace, asked_namespace(command));
     struct pm_scan c = pm_scan_of(command);
     pm_scan_blanks(&c);
     if (!pm_scan_word(&c, &tool)) return;
@@ -181,8 +204,18 @@ static bool same_repository(struct pm_frame *f, const struct pm_event *e, const 
 
 static bool names_anything(const struct pm_event *e) { return e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n || e->field[PM_F_DIGEST].n; }
 
+// What a table without the column tells of, but for nodes, is in the namespace that its command asked for.
+static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+    struct pm_str namespace = pm_buf_str(&f->terminal.namespace);
+    bool account = e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS, object = e->field[PM_F_OBJECT].n;
+    if (!namespace.n || !account || r->shape != PM_SHAPE_LINE || e->field[PM_F_NAMESPACE].n || e->kind == PM_KIND_NODE_STATE) return;
+    if (!e->field[PM_F_POD].n && (!object || pm_str_starts(e->field[PM_F_OBJECT], PM_STR("Node/")))) return;
+    e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, namespace);
+}
+
 void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     struct pm_image at;
+    name_namespace(f, r, e);
     struct pm_str image = pm_buf_str(&f->terminal.image);
     bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_CACHED;
     if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;

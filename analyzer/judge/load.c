@@ -341,9 +341,14 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
     }
 }
 
+// A table of one namespace has no column for it: its pods are pods all the same, as long as no two of that name are known.
+static bool which_pod(struct pm_state *s, const struct pm_trace *t) {
+    return t->pod && (t->namespace || (is_account(t->origin) && pm_map_get(s->facts.pod_by_name, t->pod) != UINT32_MAX));
+}
+
 // Lines know pods too: where no object speaks of one, its lines place it.
 static void learn_pod(struct pm_state *s, const struct pm_trace *t) {
-    if (!t->pod || !t->namespace) return;
+    if (!which_pod(s, t)) return;
     struct pm_pod_fact *pod = pm_facts_pod_made(s, t->namespace, t->pod);
     if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER) pod->node = pm_facts_node(s, t->node);
     if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);

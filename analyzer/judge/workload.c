@@ -111,7 +111,8 @@ void pm_workload_resolve(struct pm_state *s) {
             pod->workload_kind = pm_id(s, kind);
             pod->workload_name = pm_id(s, name);
             pod->guessed = true;
-            if (pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind), pod->workload_name)) pod->guessed = false; // such a workload is there
+            const char *made = pm_cstr(s, pod->workload_kind); // such a workload is there, if only in a table without namespaces
+            if (pm_facts_workload(s, pod->namespace, made, pod->workload_name) || pm_facts_workload(s, 0, made, pod->workload_name)) pod->guessed = false;
         }
     }
 }

@@ -400,7 +400,7 @@ static void rollouts(struct pm_html *h, const char *label, const struct pm_rollo
     for (size_t i = 0; i < shown; i++) {
         const struct pm_rollout *o = &list[i];
         if (i) pm_html_raw(h, ", ");
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s/%.*s", PM_FMT(o->kind), o->kind.n ? " " : "", PM_FMT(o->namespace), PM_FMT(o->name)));
+        pm_html_text(h, pm_words_object(h->a, o->kind, o->namespace, o->name));
         if (o->ready >= 0 && o->ready < o->desired) pm_html_fmt(h, " (%lld of %lld ready)", (long long)o->ready, (long long)o->desired);
         if (n == 1 && o->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(o->why)));
     }

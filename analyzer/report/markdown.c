@@ -117,7 +117,7 @@ static void blast(struct md *m, const struct pm_incident *in) {
     for (size_t i = 0; i < in->blast.stuck_rollouts_n && i < MOST_ROLLOUTS; i++) {
         const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
         pm_md_lit(m, "- stuck rollout: ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s/%.*s %.*s", PM_FMT(x->kind), PM_FMT(x->namespace), PM_FMT(x->name), PM_FMT(x->why)));
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s", PM_FMT(pm_words_object(m->a, x->kind, x->namespace, x->name)), PM_FMT(x->why)));
         pm_md_lit(m, "\n");
     }
     if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS) pm_buf_fmt(&m->b, "- and %zu more stuck rollouts\n", in->blast.stuck_rollouts_n - MOST_ROLLOUTS);

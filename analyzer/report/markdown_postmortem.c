@@ -197,7 +197,7 @@ void pm_md_response(struct md *m) {
         for (size_t k = 0; k < in->blast.rollbacks_n; k++) {
             const struct pm_rollout *o = &in->blast.rollbacks[k];
             pm_md_lit(m, "- rolled back: ");
-            pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s/%.*s", PM_FMT(o->kind), PM_FMT(o->namespace), PM_FMT(o->name)));
+            pm_md_text(m, pm_words_object(m->a, o->kind, o->namespace, o->name));
             pm_md_lit(m, "\n");
         }
     }

@@ -120,7 +120,7 @@ static void chain(struct text *x, const struct pm_incident *i) {
 }
 static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) { return pm_text_seen(x, pm_words_workload(x->t.a, w)); }
 static struct pm_str rollout_words(struct text *x, const struct pm_rollout *o) {
-    struct pm_str name = pm_text_seen(x, pm_arena_fmt(x->t.a, "%.*s%s%.*s/%.*s", PM_FMT(o->kind), o->kind.n ? " " : "", PM_FMT(o->namespace), PM_FMT(o->name)));
+    struct pm_str name = pm_text_seen(x, pm_words_object(x->t.a, o->kind, o->namespace, o->name));
     if (o->ready < 0 || o->ready >= o->desired) return name; // the pods of the old revision are all there
     return pm_arena_fmt(x->t.a, "%.*s (%lld of %lld ready)", PM_FMT(name), (long long)o->ready, (long long)o->desired);
 }
@@ -135,7 +135,7 @@ static void autoscalers(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
     for (size_t k = 0; k < i->blast.blocked_autoscalers_n && k < rows_shown(x); k++) {
         const struct pm_autoscaler *h = &i->blast.blocked_autoscalers[k];
-        struct pm_str name = pm_text_seen(x, pm_arena_fmt(x->t.a, "%.*s/%.*s", PM_FMT(h->namespace), PM_FMT(h->name)));
+        struct pm_str name = pm_text_seen(x, pm_words_object(x->t.a, PM_NONE, h->namespace, h->name));
         pm_text_piece(&b, ", ", pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name), (long long)h->desired, (long long)h->current));
     }
     pm_text_item(&x->t, PM_TEXT_INDENT, "blocked", PM_TEXT_LABEL, pm_text_taken(x, &b));
@@ -248,7 +248,7 @@ static void pods(struct text *x, const struct pm_incident *i) {
     for (size_t c = 0; c < PM_LEN(heads); c++) pm_table_add(&b, pm_str_c(heads[c]));
     for (size_t k = 0; k < i->blast.pods_n && k < ROWS_MAX; k++) {
         const struct pm_hit_pod *p = &i->blast.pods[k];
-        struct pm_str name = p->namespace.n ? pm_arena_fmt(x->t.a, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)) : p->name;
+        struct pm_str name = pm_words_object(x->t.a, PM_NONE, p->namespace, p->name);
         const struct pm_str cells[] = {pm_text_seen(x, name),
                                        pm_text_seen(x, p->node),
                                        pm_text_seen(x, p->image),

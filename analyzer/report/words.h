@@ -17,6 +17,8 @@ size_t pm_text_fit(struct pm_str s, int width);
 // A JSON string with its quotes: exact escapes, broken UTF-8 as U+FFFD.
 void pm_json_string(struct pm_buf *b, struct pm_str s);
 
+// "Deployment shop/web", "web": where a table had no column for it, the namespace is not known and not told.
+struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace, struct pm_str name);
 struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w);                    // with how many of its pods were hit
 struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, const struct pm_window *w); // what a window of another time holds
 struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h); // "3 lines of pod crm/login speak of pulls; they were not counted"

@@ -262,13 +262,15 @@ static void on_pressure_gone(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
-// "Successfully assigned shop/cart-0 to node-7" says the node, which the event's source does not.
+// "Successfully assigned shop/cart-0 to node-7" says the node, which the event's source does not, and the namespace, which a table of one does not.
 static void on_scheduled(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_POD_STATE);
     ptrdiff_t to = pm_str_rfind(c->h->message, PM_STR(" to "));
     if (to < 0 || !is_kind(c->h, "Pod")) return;
     struct pm_scan s = pm_scan_of(pm_str_from(c->h->message, (size_t)to + 4));
     if (!pm_scan_word(&s, &e.field[PM_F_NODE])) return;
+    struct pm_str of = pm_str_between(c->h->message, PM_STR("assigned "), PM_STR("/"));
+    if (!c->h->namespace.n && of.n && pm_str_chr(of, ' ', 0) < 0) e.field[PM_F_NAMESPACE] = of;
     e.field[PM_F_MESSAGE] = c->h->message;
     pm_emit(c->p, c->r, &e);
 }

@@ -34,6 +34,10 @@
 #define DB_FAILS                                                                                                                                               \
     { .at = 10, .from = KUBELET, .node = "n1", .pod = "shop/db-1", .message = "sync pod", FAILED("hub.test/acme/db:2", NO_TAG) }
 
+#define NO_COLUMN(at_) /* of no namespace */                                                                                                                   \
+    { .at = (at_), .from = EVENTS, .pod = "/web-7c9d5f6b8-x2x9k", .reason = "Failed", FAILED("hub.test/acme/web:2", NO_TAG) }
+#define SCALED(how_, to_) "Scaled " how_ " replica set web-7c9d5f6b8 to " to_
+
 static const struct {
     const char *what, *detail; // detail: words in it
     struct line lines[8];
@@ -59,6 +63,20 @@ static const struct {
     {"rollout", "got the new ControllerRevision db-aaa", {DB_FAILS, POD("shop/db-1", "{" OWNED("StatefulSet", "db") "}"), REVISION("db-aaa", "2", T("09:59"))}},
     {"rollout", "pods of shop/db", {DB_FAILS, MEMBER("shop/db-1", "db-aaa", T("10:00")), MEMBER("shop/db-0", "db-999", T("07:00"))}},
     {"scale-up", "pods of shop/db", {DB_FAILS, MEMBER("shop/db-1", "db-aaa", T("10:00")), MEMBER("shop/db-0", "db-aaa", T("07:00"))}},
+    // a table of one namespace has no column for it: neither pod nor workload has one
+    {"rollout",
+     "Scaled up replica set web-7c9d5f6b8",
+     {NO_COLUMN(10),
+      {.at = 0, .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .object = "Deployment/web", .reason = "ScalingReplicaSet", .message = SCALED("up", "1")}}},
+    {"unknown",
+     "",
+     {NO_COLUMN(10),
+      {.at = 0,
+       .from = EVENTS,
+       .kind = PM_KIND_WORKLOAD_STATE,
+       .object = "Deployment/api",
+       .reason = "ScalingReplicaSet",
+       .message = "Scaled up replica set api-7c9d5f6b8 to 1"}}},
     // images
     {"rollout",
      "hub.test/acme/web:2 was asked for, for the first time in these logs; before it was hub.test/acme/web:1",
@@ -98,6 +116,12 @@ static const struct {
     {"Rolled back deployment", {FAILS(10, NO_TAG), EVENT(300, "Deployment/web", "DeploymentRollback", "Rolled back deployment \"web\" to revision 3")}},
     {NULL, {FAILS(10, NO_TAG), EVENT(300, "Deployment/api", "DeploymentRollback", "Rolled back deployment \"api\" to revision 3")}},
     {NULL, {FAILS(10, NO_TAG), EVENT(-300, "Deployment/web", "DeploymentRollback", "Rolled back deployment \"web\" to revision 3")}}, // before
+    {"Scaled down replica set web-7c9d5f6b8",
+     {NO_COLUMN(10),
+      {.at = 300, .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .object = "Deployment/web", .reason = "ScalingReplicaSet", .message = SCALED("down", "0")}}},
+    {NULL, // to one is not to none
+     {NO_COLUMN(10),
+      {.at = 300, .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .object = "Deployment/web", .reason = "ScalingReplicaSet", .message = SCALED("down", "1")}}},
     {"Rollout aborted", {FAILS(10, NO_TAG), EVENT(300, "Rollout/web", "RolloutAborted", "Rollout aborted update to revision 6")}},
     {"Scaled down ReplicaSet",
      {FAILS(10, NO_TAG), EVENT(300, "Rollout/web", "ScalingReplicaSet", "Scaled down ReplicaSet web-7c9d5f6b8 (revision 6) from 1 to 0")}},
