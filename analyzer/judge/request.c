@@ -565,7 +565,7 @@ void pm_request_fold(struct pm_state *s) {
     struct client_sum *clients = NULL;
     Pvoid_t sums = NULL;
     Word_t freed;
-    bool nodes_known = s->nodes_known = knows_nodes(s);
+    bool nodes_known = s->nodes_known = knows_nodes(s) || knows_cluster(s); // a kubelet that tells of no pull is a node, too
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     pm_requests_weigh(s);
     drop_copies(s);

@@ -251,6 +251,16 @@ static void a_session_in_a_container_is_a_client(void **state) {
     CHECK(typed, "SELECT node FROM pulls WHERE outcome = 'failed'", "n1");
 }
 
+// The kubelets' logs tell of no pull at all: there are nodes all the same, and the job is none of them.
+static void a_session_beside_calm_kubelets(void **state) {
+    (void)state;
+    const struct line lines[] = {
+        {1, KUBELET, .kind = PM_KIND_OTHER, .node = "n1", .message = "kubelet start"},
+        {9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .path = "job.log"},
+    };
+    CHECK(lines, "SELECT severity, scope_kind FROM incidents", "info client");
+}
+
 // Nothing of a cluster but its registry's log: those who pull there stand for its nodes, and what a pod printed is no node's. One client alone may be the session's own.
 static void a_session_beside_a_registrys_log(void **state) {
     (void)state;
@@ -343,6 +353,7 @@ int main(void) {
         cmocka_unit_test(a_client_is_no_node),
         cmocka_unit_test(an_attempt_of_an_event_and_its_requests_are_one),
         cmocka_unit_test(a_session_in_a_container_is_a_client),
+        cmocka_unit_test(a_session_beside_calm_kubelets),
         cmocka_unit_test(a_session_beside_a_registrys_log),
         cmocka_unit_test(hits_spend_nothing_upstream),
         cmocka_unit_test(a_tag_that_is_asked_for_again),
