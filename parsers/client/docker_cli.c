@@ -16,6 +16,8 @@ enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
 static const struct pm_client_row rows[] = {
     {"Unable to read Docker image into resource: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 70},  // Terraform's provider
     {"com.github.dockerjava.api.exception.", ": Status ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60}, // Jenkins, Testcontainers
+    {"Pulling docker image: ", ". Please be patient", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},    // Testcontainers
+    {"Failed to pull image: ", "check output of `docker pull ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 70},
     {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},

@@ -18,6 +18,12 @@ static const struct pm_client_row rows[] = {
     {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+    {"DockerApiException: Docker API responded with status code=", "response={", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 75}, // Azure App Service
+    {" - Pulling image: ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
+    {"(InaccessibleImage) The image '", "' is not accessible", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},     // Azure Container Instances
+    {"ERROR: (gcloud.", ") Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},                               // Cloud Run
+    {"in TaskRun \"", "failed to pull the image \"", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST, 75}, // Tekton
+    {"docker failed to pull the image '", "': ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},                   // k3d
 };
 const struct pm_client pm_client_scheduler = {.rows = rows, .n = PM_LEN(rows)};
 

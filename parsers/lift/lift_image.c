@@ -91,6 +91,8 @@ static const struct image_cue image_cues[] = {
     {"pulling image ", NULL, false},
     {"pull image ", NULL, false},
     {"image pull failed for ", NULL, false},
+    {"(inaccessibleimage) the image ", NULL, true},     // Azure Container Instances
+    {"failed to pull image: ", ". Please check", true}, // Testcontainers
     {"unable to pull ", NULL, false},
     {"failed to solve: ", NULL, false},
     {"artifact ", " not found", false},
@@ -104,7 +106,9 @@ static struct pm_str cue_image(struct pm_arena *a, struct pm_str s, const struct
     for (int tries = 0; at >= 0 && tries < 4; tries++) {
         struct pm_str rest = pm_str_from(s, (size_t)at + strlen(c->before));
         struct pm_str image = pm_lift_image_at(a, rest, c->any);
-        if (image.n && (!c->behind || starts(pm_str_from(rest, (size_t)(image.p - rest.p) + image.n), c->behind))) return image;
+        struct pm_str behind = image.n ? pm_str_from(rest, (size_t)(image.p - rest.p) + image.n) : PM_NONE;
+        if (starts(behind, "'") || starts(behind, "\"")) behind = pm_str_from(behind, 1);
+        if (image.n && (!c->behind || starts(behind, c->behind))) return image;
         at = pm_str_ifind(s, pm_str_c(c->before), (size_t)at + 1);
     }
     return PM_NONE;

@@ -150,22 +150,27 @@ static const struct pm_word talk_words[] = {
 _Static_assert(PM_LEN(talk_words) <= PM_WORDS_MAX, "words.h: PM_WORDS_MAX");
 static struct pm_words talk = {.word = talk_words, .n = PM_LEN(talk_words)};
 
-// A file's name behind /v2/ is no repository's: https://cdn.acme.test/v2/logo.png
-static bool file_path(struct pm_str rest) {
+// What stands behind /v2/ of no registry: a file (https://cdn.acme.test/v2/logo.png), a path of another tree that goes on in the sentence
+// (https://mirror.acme.test/v2/dists/stable/InRelease  429). A registry's path names what of the repository is asked for.
+static bool other_path(struct pm_str rest) {
+    static const char *const parts[] = {"/manifests/", "/blobs/", "/tags/", "/referrers/", "/_", "token", "auth"};
     size_t n = 0;
     while (n < rest.n && !strchr(" \t\n\"'\\<>)]}:,?", rest.p[n])) n++;
     struct pm_str path = pm_str_sub(rest, 0, n);
+    for (size_t i = 0; i < PM_LEN(parts); i++)
+        if (has(path, parts[i])) return false;
+    if (n < rest.n && rest.p[n] == ' ' && pm_str_chr(path, '/', 0) >= 0) return true;
     ptrdiff_t dot = pm_str_rchr(path, '.');
     size_t letters = dot < 0 ? 0 : path.n - (size_t)dot - 1;
     for (size_t i = 0; i < letters; i++)
         if (path.p[(size_t)dot + 1 + i] < 'a' || path.p[(size_t)dot + 1 + i] > 'z') return false;
-    return letters >= 2 && letters <= 4 && !has(path, "/manifests/") && !has(path, "/blobs/");
+    return letters >= 2 && letters <= 4;
 }
 
 // /v2/ of a registry, not of some program's /api/v2/; /manifests/ and /blobs/ in an address, not in a folder of Puppet's.
 static bool registry_path(struct pm_str s) {
     for (ptrdiff_t at = 0; (at = pm_str_find(s, PM_STR("/v2/"), (size_t)at)) >= 0; at++)
-        if (!pm_str_ends(pm_str_sub(s, 0, (size_t)at), PM_STR("/api")) && !file_path(pm_str_from(s, (size_t)at + 4))) return true;
+        if (!pm_str_ends(pm_str_sub(s, 0, (size_t)at), PM_STR("/api")) && !other_path(pm_str_from(s, (size_t)at + 4))) return true;
     return (has(s, "/manifests/") || has(s, "/blobs/")) && (has(s, "://") || has(s, "sha256:"));
 }
 

@@ -135,6 +135,30 @@ docker_image.redis: Creating...
 ╵
 E
 
+# Services that pull for one
+session 'Testcontainers' '1 0 docker.io/library/redis:7.2' <<'E'
+10:12:11.100 [main] INFO  tc.redis:7.2 - Pulling docker image: redis:7.2. Please be patient; this may take some time but only needs to be done once.
+10:12:14.100 [main] ERROR tc.redis:7.2 - Failed to pull image: redis:7.2. Please check output of `docker pull redis:7.2`
+org.testcontainers.containers.ContainerFetchException: Can't get Docker image: RemoteDockerImage(imageName=redis:7.2)
+Caused by: com.github.dockerjava.api.exception.InternalServerErrorException: Status 500: {"message":"toomanyrequests: Rate exceeded"}
+E
+session 'Azure App Service' '1 0 acme.azurecr.io/web:9' <<'E'
+2024-03-05T10:12:10.100Z INFO  - Pulling image: acme.azurecr.io/web:9
+2024-03-05T10:12:11.100Z ERROR - DockerApiException: Docker API responded with status code=NotFound, response={"message":"manifest for acme.azurecr.io/web:9 not found: manifest unknown: manifest tagged by \"9\" is not found"}
+2024-03-05T10:12:11.200Z ERROR - Image pull failed: Verify docker image configuration and credentials (if using private repository)
+E
+session 'Azure Container Instances' '1 0 acme.azurecr.io/web:9' <<'E'
+(InaccessibleImage) The image 'acme.azurecr.io/web:9' in container group 'web' is not accessible. Please check the image and registry credential.
+Code: InaccessibleImage
+Message: The image 'acme.azurecr.io/web:9' in container group 'web' is not accessible. Please check the image and registry credential.
+E
+session 'Cloud Run' '1 0 gcr.io/acme/web:9' <<'E'
+ERROR: (gcloud.run.deploy) Image 'gcr.io/acme/web:9' not found.
+E
+session 'a mirror of packages' '0 0' <<'E'
+E: Failed to fetch https://archive.acme.test/v2/dists/stable/InRelease  429  Too Many Requests [IP: 192.0.2.1 443]
+E
+
 # Ansible: the host that ran the task is the client; retries are attempts, looks at a job are not
 session 'a play' '4 0 docker.io/acme/web:9 docker.io/library/redis:7.2' <<'E'
 TASK [cache : pull] ************************************************************
