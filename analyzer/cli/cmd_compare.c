@@ -36,8 +36,8 @@ static struct pm_report *judged(const struct compare *x, const char *path, struc
     if (!t) fprintf(stderr, "pullmortem: %s\n", why);
     else if (!r) pm_diags_print(diags);
     if (r) pm_report_input(r, t, diags);
-    if (r && (r->partial || !r->files_n)) {
-        fprintf(stderr, "pullmortem: %s could not be read, or only in part\n", path);
+    if (r && (r->partial || !r->events)) { // what holds nothing is no ground for "not worse"
+        fprintf(stderr, "pullmortem: %s %s\n", path, r->partial || !r->files_n ? "could not be read, or only in part" : "holds nothing that is known here");
         *whole = false;
     }
     pm_timeline_close(t);

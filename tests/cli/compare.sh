@@ -28,6 +28,10 @@ run 0 "$PM" compare b.db half -o c.json
 python3 -c 'import json; c = json.load(open("c.json")); assert c["schema"] == "pullmortem.compare/1" and not c["is_worse"], c; assert [i["change"] for i in c["incidents"]] == ["shrunk"]; assert c["nodes"] == {"new": [], "gone": ["n2"]}, c["nodes"]' || wrong json
 run 0 "$PM" compare b half -o c.md
 has c.md '| shrunk | warning |'
+# What holds nothing is no ground for 'not worse'.
+mkdir empty && echo 'dear diary' >empty/notes.txt
+run 3 "$PM" compare b empty --fail-on-worse
+has err 'empty holds nothing that is known here'
 # Mistakes: one line each.
 run 3 "$PM" compare b nowhere
 has err 'nowhere: No such file'
