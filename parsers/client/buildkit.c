@@ -31,7 +31,7 @@ static bool step_line(struct pm_str s) {
         if (starts(rest, words[i])) return true;
     return pm_scan_uint(&c, 6, &step) && pm_scan_char(&c, '.') && pm_scan_uint(&c, 3, &step); // "#7 0.231 what a command printed"
 }
-static bool of_image(struct pm_str s) { return pm_lift_missing_image(s).n > 0 || pm_lift_refusal(s); }
+static bool of_image(struct pm_str s) { return (pm_lift_missing_image(s).n > 0 && !pm_lift_talks_of_other(s)) || pm_lift_refusal(s); }
 
 static const struct pm_client_row rows[] = {
     {"ERROR: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},

@@ -116,9 +116,14 @@ static bool note_cut(struct pm_parse_ctx *ctx, const struct pm_record *r, struct
 
 static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) { pm_lift_into(ctx->a, e, pm_client_trim(error)); }
 
+static enum pm_kind kind_of_refusal(struct pm_str error) {
+    if (pm_lift_refused_by_admission(error)) return PM_KIND_OTHER; // kubectl's error: the pod never was
+    return pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL;
+}
+
 bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
     if (!pm_lift_refusal(error)) return false;
-    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL);
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, kind_of_refusal(error));
     set_error(ctx, &e, error);
     note_cut(ctx, r, &e);
     pm_emit(ctx, r, &e);

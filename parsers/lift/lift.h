@@ -50,6 +50,8 @@ bool pm_lift_may_speak(struct pm_str s);
 bool pm_lift_talks_of_other(struct pm_str s);
 // The runtime's own socket could not be reached.
 bool pm_lift_runtime_down(struct pm_str s);
+// The API server's words for a pod that it will not have. Whatever stands behind them, nothing was pulled.
+bool pm_lift_refused_by_admission(struct pm_str s);
 // The sandbox (pause) image could not be had.
 bool pm_lift_sandbox_image(struct pm_str s);
 // Sets ERROR (unwrapped) and lifts the rest out of it.

@@ -240,6 +240,23 @@ bool pm_lift_runtime_down(struct pm_str s) {
            (names_runtime_socket(s) || (!has(s, ".sock") && (has(s, "dial unix") || has(s, "SubConns are in TransientFailure"))));
 }
 
+static bool says(struct pm_str s, const char *word) { return pm_str_ifind(s, pm_str_c(word), 0) >= 0; }
+
+// Whoever said no: a webhook, the API server's own image policy, a policy written in its language, pod security. (A webhook that does not answer is "failed
+// calling webhook"; a quota is "exceeded quota".) Why it said no stands behind them, and is for the rules.
+bool pm_lift_refused_by_admission(struct pm_str s) {
+    static const char *const words[] = {"image policy webhook backend denied",
+                                        "images rejected by webhook backend",
+                                        "ValidatingAdmissionPolicy '",
+                                        "MutatingAdmissionPolicy '",
+                                        "violates PodSecurity \"",
+                                        "prohibited by policy"};
+    if (says(s, "admission webhook \"") && says(s, "\" denied the request")) return true;
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (says(s, " is forbidden: ") && says(s, words[i])) return true;
+    return false;
+}
+
 bool pm_lift_sandbox_image(struct pm_str s) {
     return has(s, "failed to get sandbox image") || has(s, "failed pulling image") ||
            (has(s, "sandbox") && (has(s, "failed to pull image") || has(s, "failed to pull and unpack image")));

@@ -275,21 +275,6 @@ static void on_scheduled(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
-// The API server's words for a pod that it will not have, whoever said no: a webhook, its own image policy, a policy written in its language, pod security.
-// (A webhook that does not answer is "failed calling webhook"; a quota is "exceeded quota".) Why it said no stands behind them, and is for the rules.
-static bool refused_by_admission(const struct pm_happening *h) {
-    static const char *const words[] = {"image policy webhook backend denied",
-                                        "images rejected by webhook backend",
-                                        "ValidatingAdmissionPolicy '",
-                                        "MutatingAdmissionPolicy '",
-                                        "violates PodSecurity \"",
-                                        "prohibited by policy"};
-    if (says(h, "admission webhook \"") && says(h, "\" denied the request")) return true;
-    for (size_t i = 0; i < PM_LEN(words); i++)
-        if (says(h, " is forbidden: ") && says(h, words[i])) return true;
-    return false;
-}
-
 // The image that a refusal names, between brackets, quotes or blanks: a reference with a tag or digest, and a slash unless a word or bracket says what it is.
 static struct pm_str refused_image(struct pm_arena *a, struct pm_str m) {
     static const char *const leads[] = {"image ", "<"};
@@ -306,7 +291,7 @@ static struct pm_str refused_image(struct pm_arena *a, struct pm_str m) {
 
 // The pod never was: what is told is the workload's, and no node's pull.
 static void on_create_failed(const struct happening_ctx *c) {
-    if (!refused_by_admission(c->h) || !c->h->namespace.n) {
+    if (!pm_lift_refused_by_admission(c->h->message) || !c->h->namespace.n) {
         emit_message(c, PM_KIND_WORKLOAD_STATE);
         return;
     }
