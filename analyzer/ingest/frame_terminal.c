@@ -98,6 +98,19 @@ static struct pm_str step_image(struct pm_arena *a, struct pm_str rest) {
     return PM_NONE;
 }
 
+// kaniko: "INFO[0000] Retrieving image manifest REF", and before it asks for more than that "Retrieving image REF from registry HOST". Its one error behind
+// names what a token was asked for, if anything (GoogleContainerTools/kaniko:pkg/image/remote).
+static struct pm_str retrieved_image(struct pm_arena *a, struct pm_str text) {
+    static const char *const cues[] = {"] Retrieving image manifest ", "] Retrieving image "};
+    struct pm_str w;
+    for (size_t i = 0; i < PM_LEN(cues); i++) {
+        ptrdiff_t at = pm_str_find(text, pm_str_c(cues[i]), 0);
+        struct pm_scan c = pm_scan_of(at < 0 ? PM_NONE : pm_str_from(text, (size_t)at + strlen(cues[i])));
+        if (at >= 0) return pm_scan_word(&c, &w) && is_image(a, w) ? w : PM_NONE;
+    }
+    return PM_NONE;
+}
+
 static void remember_step(struct pm_frame *f, const struct pm_record *r) {
     uint64_t number;
     struct pm_str rest;
@@ -187,6 +200,7 @@ void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     remember_step(f, r);
     note_command(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);
+    if (!image.n) image = retrieved_image(f->record_arena, r->text);
     if (image.n) remember(f, image, r->line);
 }
 

@@ -47,6 +47,7 @@ static const struct name_row vouched[] = {
     {"k0scontroller", PM_GROUP_ALL, LAST, NULL, NULL},
     {"rke2", PM_GROUP_ALL, LAST, NULL, NULL},
     {"rke2 agent", PM_GROUP_ALL, LAST, NULL, NULL},
+    {"rancher system agent", PM_GROUP_ALL, LAST, NULL, NULL},
     {"nomad", PM_GROUP_ALL, LAST, NULL, NULL},
     {"nomad agent", PM_GROUP_ALL, LAST, NULL, NULL},
     {"nomad client", PM_GROUP_ALL, LAST, NULL, NULL},

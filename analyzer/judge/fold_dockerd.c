@@ -215,6 +215,7 @@ void pm_fold_dockerd(struct pm_state *s) {
         }
         home->traces[home->n++] = (uint32_t)i;
         if (t->error && (!home->error || pm_name(s, t->error).n < pm_name(s, home->error).n)) home->error = t->error;
+        if (!home->join) home->join = t->join;
         home->at = t->ts;
         home->closed = home->closed || t->form == 2;
     }

@@ -68,6 +68,7 @@ static const struct image_cue image_cues[] = {
     {" image_ref=", NULL, true},
     {"failed to pull ", NULL, false},
     {"unable to fetch image ", NULL, false}, // Knative
+    {"failed to get image ", NULL, false},   // Rancher's agent of a node
     {"head request for ", NULL, false},      // watchtower
     {"source metadata for ", NULL, true},
     {"load metadata for ", NULL, true},
@@ -151,7 +152,15 @@ struct pm_str pm_lift_missing_image(struct pm_str s) {
     size_t from = (size_t)end;
     while (from > 0 && !pm_blank(s.p[from - 1])) from--;
     struct pm_str word = pm_str_sub(s, from, (size_t)end - from);
+    if (word.n > 2 && word.p[0] == '"' && word.p[word.n - 1] == '"') word = pm_str_sub(word, 1, word.n - 2); // rke2
     return pm_str_chr(word, '/', 0) > 0 && pm_lift_has_tag(word) && pm_lift_reference_shape(word, false) ? word : PM_NONE;
+}
+
+// Docker Engine 1.12: "Tag apine not found in repository docker.io/library/nginx"
+static struct pm_str tag_of_repository(struct pm_arena *a, struct pm_str s) {
+    struct pm_str in = after(s, " not found in repository "), tag = pm_str_between(s, PM_STR("Tag "), PM_STR(" not found in repository "));
+    struct pm_str repository = in.p ? pm_lift_image_at(a, in, true) : PM_NONE;
+    return repository.n && pm_lift_reference_shape(tag, true) ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(repository), PM_FMT(tag)) : PM_NONE;
 }
 
 // Registry API v1: https://index.docker.io/v1/repositories/library/hello-world/images
@@ -165,6 +174,7 @@ static struct pm_str v1_image(struct pm_str s) {
 struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
     struct pm_str image = cue_image(a, s, &image_cues[0]);
     if (!image.n) image = source_image(a, s);
+    if (!image.n) image = tag_of_repository(a, s);
     for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++) image = cue_image(a, s, &image_cues[i]);
     if (!image.n) image = create_image(a, s);
     if (!image.n) image = pm_lift_missing_image(s);

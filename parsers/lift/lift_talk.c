@@ -47,6 +47,8 @@ static const struct pm_word talk_words[] = {
     {"failed to resolve source metadata for ", ATTEMPT},
     {"reading signatures: ", ATTEMPT},
     {"unable to pull image", ATTEMPT},
+    {"unable to pull docker://", ATTEMPT}, // Singularity, Apptainer
+    {"while making image from oci registry: ", ATTEMPT},
     {"error from registry: ", ATTEMPT},
     {"you should make sure your credentials for", ATTEMPT},
     {"docker.errors.imagenotfound", ATTEMPT},

@@ -30,7 +30,12 @@ static void on_download_failed(const struct pm_logrus_line *l) {
     emit(l, PM_KIND_PULL_FAIL, "download failed", error_of(l, has(l->v->msg, " attempts") ? " attempts" : "Download failed"));
 }
 static void on_session_cancelled(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "session cancelled", l->v->msg); }
-static void on_swarm(const struct pm_logrus_line *l) { emit(l, PM_KIND_PULL_FAIL, "swarm", l->v->error); }
+// Two lines of one task: why its image could not be pulled, and that it was given up for want of it.
+static void on_swarm(const struct pm_logrus_line *l) {
+    struct pm_event e = pm_logrus_event(l, PM_KIND_PULL_FAIL, "swarm");
+    e.field[PM_F_JOIN] = pm_pairs_get(&l->v->pairs, "task.id");
+    pm_logrus_emit_error(l, &e, l->v->error);
+}
 
 // "retrying (1/5): ERR", before 20.10 "retrying: ERR": the attempt goes on.
 static void on_download_retry(const struct pm_logrus_line *l) {
@@ -52,9 +57,9 @@ static struct pm_str image_of_query(const struct pm_logrus_line *l, struct pm_st
     return e.field[PM_F_IMAGE];
 }
 
-// Swarm's task was given up: error="No such image: acme/web:1"
+// error="No such image: acme/web:1"
 static void on_swarm_fatal(const struct pm_logrus_line *l) {
-    if (starts(l->v->error, "No such image: ") || pm_lift_refusal(l->v->error)) emit(l, PM_KIND_PULL_FAIL, "swarm", l->v->error);
+    if (starts(l->v->error, "No such image: ") || pm_lift_refusal(l->v->error)) on_swarm(l);
 }
 
 // cri-dockerd, as dockershim before it: Stop pulling image X: Status: Downloaded newer image for X
