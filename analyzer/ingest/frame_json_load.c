@@ -2,7 +2,7 @@
 // callback); this one scans slices and only builds with jansson, about twice as fast. It is also more tolerant where a log's JSON is: a key may come
 // twice (the last wins), integers beyond 64 bits become reals, half a surrogate pair becomes U+FFFD, control characters in strings are data.
 // "managedFields" is passed over: half of an object's bytes where a collector kept it, and nobody's business here but for a pull secret's, which tell when its
-// credentials were written.
+// credentials were written, and a revision's, which tell when it was gone back to.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <stdio.h>
@@ -193,6 +193,11 @@ static bool tells_of_secrets(struct pm_str fields) {
     return pm_str_has(fields, PM_STR("\"f:imagePullSecrets\"")) && !pm_str_has(fields, PM_STR("\"f:spec\""));
 }
 
+// The number of a Deployment's set, or of a StatefulSet's or DaemonSet's ControllerRevision.
+static bool tells_of_revisions(struct pm_str fields) {
+    return pm_str_has(fields, PM_STR("\"f:deployment.kubernetes.io/revision\"")) || pm_str_has(fields, PM_STR("\"f:revision\""));
+}
+
 static bool member(struct load *l, json_t *object) {
     struct pm_str key;
     if (*l->p++ != '"') return fail(l, "a key is no string");
@@ -202,7 +207,8 @@ static bool member(struct load *l, json_t *object) {
     if (pm_str_eqc(key, "managedFields")) {
         const char *from = l->p;
         if (!pass(l)) return false;
-        if (!tells_of_secrets((struct pm_str){from, (size_t)(l->p - from)})) return true;
+        struct pm_str fields = {from, (size_t)(l->p - from)};
+        if (!tells_of_secrets(fields) && !tells_of_revisions(fields)) return true;
         l->p = from;
     }
     json_t *v = value(l);

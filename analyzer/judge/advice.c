@@ -161,11 +161,31 @@ static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_
     pm_ids_free(&own);
 }
 
+static bool undone(const struct pm_incident *inc, const struct pm_hit_workload *w) {
+    for (size_t i = 0; i < inc->blast.rollbacks_n; i++) {
+        const struct pm_rollout *r = &inc->blast.rollbacks[i];
+        if (pm_str_eq(r->name, w->name) && (!r->namespace.n || pm_str_eq(r->namespace, w->namespace))) return true;
+    }
+    return false;
+}
+
+// The one with most pods speaks for all, and one that was not rolled back before any that was.
+static const struct pm_hit_workload *spokesman(const struct pm_incident *inc, bool *all_undone) {
+    const struct pm_hit_workload *best = NULL;
+    *all_undone = inc->blast.workloads_n > 0;
+    for (size_t k = 0; k < inc->blast.workloads_n; k++) {
+        const struct pm_hit_workload *w = &inc->blast.workloads[k];
+        bool back = undone(inc, w);
+        if (!best || (*all_undone && !back) || (back == *all_undone && w->pods > best->pods)) best = w;
+        *all_undone &= back;
+    }
+    return best;
+}
+
 static void workloads(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
     const struct pm_incident *inc = h->incident;
-    const struct pm_hit_workload *w = NULL; // the one with most pods speaks for all
-    for (size_t k = 0; k < inc->blast.workloads_n; k++)
-        if (!w || inc->blast.workloads[k].pods > w->pods) w = &inc->blast.workloads[k];
+    bool all_undone;
+    const struct pm_hit_workload *w = spokesman(inc, &all_undone);
     list(s, n, PM_ADV_NAMESPACE, &h->namespaces);
     if (!w) return;
     static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
@@ -178,14 +198,16 @@ static void workloads(struct pm_state *s, struct pm_advice_names *n, const struc
     n->more[PM_ADV_ROLLOUT] = 0;
     if (rolls) value_add(s, n, PM_ADV_ROLLOUT, ref);
     if (pm_str_eqc(kind, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, ref);
+    if (all_undone) value_add(s, n, PM_ADV_UNDONE, ref);
     if (rolls) strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
     for (size_t k = 0; k < inc->blast.workloads_n && rolls; k++) {
         const struct pm_hit_workload *o = &inc->blast.workloads[k];
         struct pm_str its = lower(s, o->kind), name = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
         bool can = false;
         for (size_t i = 0; i < PM_LEN(ROLLS); i++) can |= pm_str_eqc(its, ROLLS[i]);
-        if (o == w || !can || !o->namespace.n) continue;
+        if (o == w || !can || !o->namespace.n || (!all_undone && undone(inc, o))) continue;
         value_add(s, n, PM_ADV_ROLLOUT, name);
+        if (all_undone) value_add(s, n, PM_ADV_UNDONE, name);
         if (pm_str_eqc(its, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, name);
         strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(o->namespace), PM_FMT(name)));
     }
@@ -249,6 +271,12 @@ static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
     for (size_t i = 0; i < s->mirrors_n && registry.n; i++)
         if (pm_mirror_serves(&s->mirrors[i], registry)) return s->mirrors[i].host;
     return PM_NONE;
+}
+
+static void unread(struct pm_state *s, struct pm_advice_names *n, const struct pm_mirror *m) {
+    if (!m || !m->host.n) return;
+    n->value[PM_ADV_UNREAD] = m->host;
+    n->value[PM_ADV_UNREAD_URL] = pm_str_has(m->url, PM_STR("://")) ? m->url : pm_arena_fmt(s->a, "https://%.*s", PM_FMT(m->host));
 }
 
 static void good_images(struct pm_state *s) {
@@ -373,6 +401,7 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     workloads(s, &n, h);
     pods(s, &n, h);
     n.value[PM_ADV_HOST] = inc->endpoints.n ? inc->endpoints.items[0] : PM_NONE;
+    unread(s, &n, h->opening.unread);
     n.value[PM_ADV_MIRROR] = mirror_of(s, n.value[PM_ADV_REGISTRY]);
     n.value[PM_ADV_GOOD_IMAGE] = good_image_of(s, h, n.value[PM_ADV_IMAGE]);
     n.value[PM_ADV_ARCH] = arch_of(s, h);

@@ -37,6 +37,9 @@ enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (
     PM_ADV_SMALL_OK, // small requests went through, and a large transfer did not
     PM_ADV_TOOL,     // a person's or a job's own docker or podman pulled, and no node
     PM_ADV_SIZES,    // "98 % of its inodes are used on /var/lib/containerd"
+    PM_ADV_UNDONE,   // the workloads, where all that could be rolled back were
+    PM_ADV_UNREAD,   // a mirror that the runtime of the nodes has no use for where it stands
+    PM_ADV_UNREAD_URL,
     // made of the others by pm_advice_derive
     PM_ADV_NEW_SECRET, // the secret's name, or one that we choose
     PM_ADV_SERVER,     // the registry as --docker-server wants it

@@ -197,6 +197,7 @@ static void by_new_runtime(struct pm_state *s, struct pm_hit *h) {
     if (x.share.n && x.share.n * 3 >= x.share.of) {
         open_with(s, h, x.first.start->ts, told(s, h, &x), x.share);
         h->opening.trigger = "runtime-upgrade";
+        h->opening.unread = x.first.mirror;
         h->opening.counted = "were made there since, past the mirror";
     }
     pm_ids_free(&x.nodes);

@@ -200,8 +200,15 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
     struct pm_workload_fact *w = pm_facts_workload(s, namespace, pm_cstr(s, kind), name);
     if (!w) {
         w = PM_PUSH(s->facts.workloads.items, s->facts.workloads.n, s->facts.workloads.cap);
-        *w = (struct pm_workload_fact){
-            .namespace = namespace, .kind = kind, .name = name, .seen = PM_NO_TIME, .stuck_at = PM_NO_TIME, .created = PM_NO_TIME, .desired = -1, .ready = -1};
+        *w = (struct pm_workload_fact){.namespace = namespace,
+                                       .kind = kind,
+                                       .name = name,
+                                       .seen = PM_NO_TIME,
+                                       .stuck_at = PM_NO_TIME,
+                                       .created = PM_NO_TIME,
+                                       .changed = PM_NO_TIME,
+                                       .desired = -1,
+                                       .ready = -1};
         *pm_map_slot(&s->facts.workload_by_key, pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pm_name(s, namespace)), PM_FMT(object))) = s->facts.workloads.n;
     }
     const json_t *owner = json_object_get(d, "owner");
@@ -230,6 +237,7 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
     w->available = number(d, "available", w->available);
     w->unavailable = number(d, "unavailable", w->unavailable);
     w->generation = number(d, "generation", w->generation);
+    w->changed = pm_max_time(w->changed, stamp(d, "changed"));
     if (text(s, d, "revision")) w->revision = text(s, d, "revision");
     if (json_object_get(d, "conditions")) {
         w->stuck = false;

@@ -119,6 +119,20 @@ static bool brothers(const struct pm_workload_fact *a, const struct pm_workload_
     return a != b && a->namespace == b->namespace && a->kind == b->kind && a->owner_name && a->owner_name == b->owner_name && a->owner_kind == b->owner_kind;
 }
 
+// The first thing that was done for it and bears a stamp: a pod of the old set made after the failing one was, the old revision written anew, the failing set
+// made empty. A set that is still scaled is written for other reasons, too.
+static int64_t returned_at(const struct pm_state *s, const struct pm_workload_fact *to, const struct pm_workload_fact *failing) {
+    bool revision = pm_str_eqc(pm_name(s, to->kind), "ControllerRevision");
+    int64_t at = PM_NO_TIME, stamps[] = {revision ? to->changed : PM_NO_TIME, !revision && failing->desired == 0 ? failing->changed : PM_NO_TIME};
+    for (size_t i = 0; i < PM_LEN(stamps); i++)
+        if (stamps[i] != PM_NO_TIME && stamps[i] > failing->created) at = pm_min_time(at, stamps[i]);
+    for (size_t i = 0; i < s->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+        if (pod->created != PM_NO_TIME && pod->created > failing->created && made_by(s, pod, to)) at = pm_min_time(at, pod->created);
+    }
+    return at;
+}
+
 static void returned_to(struct undone *u, const struct pm_workload_fact *failing) {
     struct pm_state *s = u->s;
     for (size_t i = 0; i < s->facts.workloads.n; i++) {
@@ -128,7 +142,7 @@ static void returned_to(struct undone *u, const struct pm_workload_fact *failing
         add(u, pm_name(s, failing->owner_kind), pm_name(s, failing->namespace), pm_name(s, failing->owner_name),
             pm_arena_fmt(s->a, "%.*s was there before %.*s and is the newer revision, %.*s after %.*s", PM_FMT(pm_name(s, w->name)),
                          PM_FMT(pm_name(s, failing->name)), PM_FMT(pm_name(s, w->revision)), PM_FMT(pm_name(s, failing->revision))),
-            PM_NO_TIME);
+            returned_at(s, w, failing));
         return;
     }
 }

@@ -183,7 +183,7 @@ struct pm_pod_fact {
 };
 struct pm_workload_fact {
     uint32_t namespace, kind, name, owner_kind, owner_name, why;
-    int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, generation;
+    int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, changed, generation;
     bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
     struct {
         int64_t seen, at, desired, ready;
@@ -293,6 +293,7 @@ struct pm_hit {                   // an incident while it is put together
         const char *trigger;  // what it is as a trigger; NULL: it is none
         const char *counted;  // "… of the … pulls that used it up {counted}"
         struct pm_share share;
+        const struct pm_mirror *unread; // that the new runtime has no use for
     } opening;
     uint64_t failed; // pulls
     uint64_t lines;

@@ -6,7 +6,7 @@
 //                 "created","started","host_ip","ready":bool,"evicted":bool}
 // workload.state {"kind","desired","ready","updated","available","unavailable","generation","observed",
 //                 "conditions":[{"type","status","reason","message","at"}],"owner":{"kind","name"},"images":["…"],"selector":{},
-//                 "revision","paused":bool,"created"}
+//                 "revision","paused":bool,"created","changed"}   changed: when a revision was last written, but for its status
 // hpa.state      {"target":{"kind","name"},"current","desired","min","max","conditions":[…],"scaled"}
 // node.state     {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","images":["norm"],
 //                 "conditions":[{"type","status","reason","message","at"}],"created","pressure":bool,"unschedulable":bool}

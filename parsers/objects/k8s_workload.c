@@ -65,6 +65,19 @@ static void detail_revision(struct pm_detail *d, const json_t *o) {
     pm_detail_str(d, "revision", revision.n ? revision : pm_k8s_str(o, "status.updateRevision"));
 }
 
+// When anything but its status was last written, where the dump kept managedFields: of a set, that it got a number or another size.
+static void detail_changed(struct pm_detail *d, const json_t *o) {
+    const json_t *entries = pm_k8s_get(o, "metadata.managedFields");
+    struct pm_when last = {0};
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        const json_t *entry = json_array_get(entries, i);
+        struct pm_when w = pm_k8s_when(entry, "time");
+        if (w.kind == PM_WHEN_NONE || pm_str_eqc(pm_k8s_str(entry, "subresource"), "status")) continue;
+        if (last.kind == PM_WHEN_NONE || w.ns > last.ns) last = w;
+    }
+    pm_k8s_detail_when(d, "changed", last);
+}
+
 static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct counts *k) {
     struct pm_detail d = pm_detail_new(a);
     pm_detail_str(&d, "kind", pm_str_c(k->kind));
@@ -83,6 +96,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct
     detail_revision(&d, o);
     pm_detail_bool(&d, "paused", pm_k8s_true(o, "spec.paused") || pm_k8s_true(o, "spec.suspend"));
     pm_k8s_detail_when(&d, "created", pm_k8s_when(o, "metadata.creationTimestamp"));
+    detail_changed(&d, o);
     return pm_detail_done(&d);
 }
 

@@ -18,7 +18,7 @@ static const struct tool {
 } TOOLS[] = {
     {"kubectl", "create get patch rollout describe cordon drain set apply replace logs",
      "-n --docker-server --docker-username --docker-password --dry-run -o -f -p --type --all-namespaces --field-selector --sort-by --watch -L --raw "
-     "--ignore-daemonsets --delete-emptydir-data"},
+     "--timeout --ignore-daemonsets --delete-emptydir-data"},
     {"crictl", "pull rmi images ps info", "--prune --creds"},
     {"ctr", "images", "-n"},
     {"containerd", "config", ""},
@@ -265,6 +265,7 @@ static void each_world(FILE *out, int cause) {
                 for (int more = 0; more < 2; more++) {
                     struct pm_advice_names n = world(RUNTIMES[r], KINDS_OF_WORKLOAD[k], REGISTRIES[g], more);
                     n.value[PM_ADV_OWN_SECRETS] = more ? n.value[PM_ADV_OWN_SECRETS] : PM_NONE;
+                    n.value[PM_ADV_UNDONE] = n.value[PM_ADV_UNREAD] = more ? n.value[PM_ADV_UNDONE] : PM_NONE;
                     n.value[PM_ADV_EFFECT] = n.value[PM_ADV_WORDLESS] = n.value[PM_ADV_HOME] = more ? n.value[PM_ADV_HOME] : PM_NONE;
                     if (more) n.value[PM_ADV_SECRET] = n.value[PM_ADV_MIRROR] = PM_NONE;
                     if (RUNTIMES[r] && strcmp(RUNTIMES[r], "podman") == 0) n.value[PM_ADV_TOOL] = PM_STR("podman");

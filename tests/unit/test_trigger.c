@@ -146,7 +146,78 @@ static void what_was_taken_back(void **state) {
     }
 }
 
+// A roll-back by revisions is as old as its first stamp: a pod of the old set, the old revision written anew, the failing set made empty. A set with pods is
+// written for other reasons, too.
+#define EMPTY_SET(name, revision, created, desired, changed)                                                                                                   \
+    WORKLOAD("ReplicaSet/" name,                                                                                                                               \
+             "{\"revision\":\"" revision "\",\"desired\":" desired ",\"created\":\"" created "\",\"changed\":\"" changed "\"," OWNED("Deployment", "web") "}")
+#define POD_OF_SET(name, set, created) POD(name, "{\"created\":\"" created "\"," OWNED("ReplicaSet", set) "}")
+static const struct {
+    const char *at; // "": a roll-back without a time
+    struct line lines[8];
+} TAKEN_BACK_AT[] = {
+    {"2024-03-01T10:20:00.000Z",
+     {FAILS(10, NO_TAG), SET("web-6d8", "5", T("08:00")), SET("web-7c9d5f6b8", "4", T("10:00")), POD_OF_SET("shop/web-6d8-aaaaa", "web-6d8", T("10:25")),
+      POD_OF_SET("shop/web-6d8-bbbbb", "web-6d8", T("10:20"))}},
+    {"", // its pods were there all along
+     {FAILS(10, NO_TAG), SET("web-6d8", "5", T("08:00")), SET("web-7c9d5f6b8", "4", T("10:00")), POD_OF_SET("shop/web-6d8-aaaaa", "web-6d8", T("09:00"))}},
+    {"2024-03-01T10:30:00.000Z", {FAILS(10, NO_TAG), SET("web-6d8", "5", T("08:00")), EMPTY_SET("web-7c9d5f6b8", "4", T("10:00"), "0", T("10:30"))}},
+    {"", {FAILS(10, NO_TAG), SET("web-6d8", "5", T("08:00")), EMPTY_SET("web-7c9d5f6b8", "4", T("10:00"), "1", T("10:30"))}},
+    {"2024-03-01T10:40:00.000Z",
+     {DB_FAILS, MEMBER("shop/db-1", "db-aaa", T("10:00")), REVISION("db-aaa", "2", T("10:00")),
+      WORKLOAD("ControllerRevision/db-999",
+               "{\"revision\":\"3\",\"created\":\"" T("07:00") "\",\"changed\":\"" T("10:40") "\"," OWNED("StatefulSet", "db") "}")}},
+};
+
+static void when_it_was_taken_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(TAKEN_BACK_AT); i++) {
+        char at[32];
+        struct judged j = judge(TAKEN_BACK_AT[i].lines, count_of(TAKEN_BACK_AT[i].lines, 8));
+        const struct pm_incident *inc = &j.r->incidents[0];
+        assert_int_equal(inc->blast.rollbacks_n, 1);
+        int64_t ns = inc->blast.rollbacks[0].at_ns;
+        const char *got = ns == PM_NO_TIME ? "" : pm_when_format(ns, at);
+        if (strcmp(got, TAKEN_BACK_AT[i].at) != 0) fail_msg("row %zu: '%s'", i, got);
+        judged_free(&j);
+    }
+}
+
+// Who has gone back is not told to go back; who has not is, beside one who has.
+static void advice_knows_what_was_taken_back(void **state) {
+    (void)state;
+    static const struct {
+        const char *undo, *status;
+        struct line lines[8];
+    } rows[] = {
+        {"kubectl -n shop rollout undo deployment/web", NULL, {FAILS(10, NO_TAG)}},
+        {NULL,
+         "kubectl -n shop rollout status deployment/web --timeout=60s",
+         {FAILS(10, NO_TAG), EVENT(300, "Deployment/web", "DeploymentRollback", "Rolled back deployment \"web\" to revision 3")}},
+        {"kubectl -n shop rollout undo deployment/api",
+         NULL,
+         {FAILS(10, NO_TAG),
+          {.at = 12, .from = KUBELET, .node = "n1", .pod = "shop/api-7c9d5f6b8-x2x9k", .message = "sync pod", FAILED("hub.test/acme/web:2", NO_TAG)},
+          EVENT(300, "Deployment/web", "DeploymentRollback", "Rolled back deployment \"web\" to revision 3")}},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct judged j = judge(rows[i].lines, count_of(rows[i].lines, 8));
+        const struct pm_incident *inc = &j.r->incidents[0];
+        bool undo = false, status = false;
+        for (size_t k = 0; k < inc->advice_n; k++) {
+            struct pm_str command = inc->advice[k].command;
+            if (pm_str_has(command, PM_STR("rollout undo")) && !(rows[i].undo && pm_str_eqc(command, rows[i].undo)))
+                fail_msg("row %zu: %.*s", i, PM_FMT(command));
+            undo |= rows[i].undo && pm_str_eqc(command, rows[i].undo);
+            status |= pm_str_has(command, PM_STR("rollout status")) && (!rows[i].status || pm_str_eqc(command, rows[i].status));
+        }
+        if (undo != (rows[i].undo != NULL) || status != (rows[i].status != NULL)) fail_msg("row %zu: %d %d", i, undo, status);
+        judged_free(&j);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_changed_before), cmocka_unit_test(what_was_taken_back)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_changed_before), cmocka_unit_test(what_was_taken_back), cmocka_unit_test(when_it_was_taken_back),
+                                       cmocka_unit_test(advice_knows_what_was_taken_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

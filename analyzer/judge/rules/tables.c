@@ -16,11 +16,11 @@ const char *const pm_words_check[] = {
     "hub-anonymous",   "latest-always",         "frozen-registry",    "secret-missing",    "mirror-passed-over", "no-mirror",  "single-mirror",
     "mirror-only-way", "mirror-after-registry", "mirror-never-pulls", "mirror-unread",     "mirror-plain-http",  "slow-pulls", "serial-pulls-waited",
     "huge-images",     "one-registry",          "gc-near-use",        "gc-after-eviction", "gc-narrow",          NULL};
-const char *const pm_words_placeholder[] = {"registry", "repository", "image",     "good_image", "node",        "namespace",  "pod",        "workload",
-                                            "rollout",  "account",    "secret",    "user",       "client",      "host",       "mirror",     "arch",
-                                            "since",    "until",      "container", "deployment", "own_secrets", "home",       "home_since", "no_home",
-                                            "wordless", "effect",     "small_ok",  "tool",       "sizes",       "new_secret", "server",     "address",
-                                            "hostname", "endpoint",   "region",    "acr",        NULL};
+const char *const pm_words_placeholder[] = {"registry",   "repository", "image",     "good_image", "node",        "namespace", "pod",        "workload",
+                                            "rollout",    "account",    "secret",    "user",       "client",      "host",      "mirror",     "arch",
+                                            "since",      "until",      "container", "deployment", "own_secrets", "home",      "home_since", "no_home",
+                                            "wordless",   "effect",     "small_ok",  "tool",       "sizes",       "undone",    "unread",     "unread_url",
+                                            "new_secret", "server",     "address",   "hostname",   "endpoint",    "region",    "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
 const char *const pm_words_trait[] = {"kubelet", "node", "local", "manifest", "wire", "quota", "credential", "by-image", NULL};
 const char *const pm_words_seen[] = {"other-nodes", "other-registries", "other-images", "same-image", "answer",     "no-answer", "no-5xx", "no-429", "no-404",
