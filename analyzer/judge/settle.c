@@ -302,12 +302,12 @@ static bool served(struct view *v, const struct pm_attempt *p) { // asked for ea
 
 #define LOOKED_MAX 512 // of an episode's pulls: more would say the same
 
-// A right is given repository by repository, a token serves them all. Who answers 403 to a token that ran out is ECR; others say 401, and mean a right by 403.
+// A right is given repository by repository, a token serves them all. Who answers 403 to a token that ran out is ECR; others say 401, and mean a right by 403;
+// of a registry that its log does not name, and that served nobody before, nothing says which it is.
 static bool all_refused(const struct view *v, const struct pm_attempt *p) {
     bool others = false;
     size_t looked = 0;
-    if (p->registry && !pm_str_has(pm_name(v->s, p->registry), PM_STR(".amazonaws.com"))) return false;
-    if (!source_of(p) || pm_at(p) == PM_NO_TIME) return false;
+    if (!pm_str_has(pm_name(v->s, p->registry), PM_STR(".amazonaws.com")) || pm_at(p) == PM_NO_TIME) return false;
     for (size_t i = pm_order_first(&v->by_registry, source_of(p), pm_at(p) - SAME_EPISODE_NS);
          i < v->by_registry.n && v->by_registry.items[i].group == source_of(p) && v->by_registry.items[i].at <= pm_at(p) + SAME_EPISODE_NS &&
          looked++ < LOOKED_MAX;

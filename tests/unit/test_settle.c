@@ -87,6 +87,15 @@ static void a_cliff_in_a_log_without_a_name(void **state) {
     judged_free(&j);
 }
 
+// A log without a name that served nobody before: several repositories refused with 403 are as well rights, and no more than a guess.
+static void refusals_in_a_log_without_a_name(void **state) {
+    (void)state;
+    static const struct line lines[] = {ASKED_AT(3600, "acme/c", 403, "gar/access.log"), ASKED_AT(3700, "acme/d", 403, "gar/access.log")};
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT root_cause, confidence FROM incidents", "auth.permission-denied low");
+    judged_free(&j);
+}
+
 // The registry served others between, and refused this repository again for half an hour: no credential ran out, from the first refusal on. Elsewhere than at ECR
 // 403 means a right anyway.
 static void one_right_from_the_first_refusal_on(void **state) {
@@ -368,6 +377,7 @@ int main(void) {
         cmocka_unit_test(ecr_cliff),
         cmocka_unit_test(a_cliff_in_a_log_without_a_name),
         cmocka_unit_test(one_right_from_the_first_refusal_on),
+        cmocka_unit_test(refusals_in_a_log_without_a_name),
         cmocka_unit_test(the_registrys_own_words),
         cmocka_unit_test(one_repository_refused_is_a_right),
         cmocka_unit_test(a_secret_says_whose_it_is),
