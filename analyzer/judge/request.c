@@ -406,6 +406,8 @@ static bool knows_nodes(const struct pm_state *s) {
     if (s->have_node_logs || s->facts.nodes.n) return true;
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].node && s->pulls.items[i].origin != PM_ORIGIN_REGISTRY) return true;
+    for (size_t i = 0; i < s->facts.pods.n; i++) // a kubelet that saw its pods start has a node, though nothing was pulled there
+        if (s->facts.pods.items[i].node && s->facts.pods.items[i].running) return true;
     return false;
 }
 
@@ -565,7 +567,7 @@ void pm_request_fold(struct pm_state *s) {
     struct client_sum *clients = NULL;
     Pvoid_t sums = NULL;
     Word_t freed;
-    bool nodes_known = s->nodes_known = knows_nodes(s) || knows_cluster(s); // a kubelet that tells of no pull is a node, too
+    bool nodes_known = s->nodes_known = knows_nodes(s);
     for (size_t i = 0; i < s->groups.n; i++) judge_challenge(s, &s->groups.items[i]);
     pm_requests_weigh(s);
     drop_copies(s);

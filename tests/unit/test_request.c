@@ -255,7 +255,7 @@ static void a_session_in_a_container_is_a_client(void **state) {
 static void a_session_beside_calm_kubelets(void **state) {
     (void)state;
     const struct line lines[] = {
-        {1, KUBELET, .kind = PM_KIND_OTHER, .node = "n1", .message = "kubelet start"},
+        {1, KUBELET, .kind = PM_KIND_POD_STATE, .node = "n1", .pod = "shop/web-0", .reason = "Started"},
         {9, PM_COMP_CLIENT, FAILED("reg.test/acme/base:9", "reg.test/acme/base:9: not found"), .path = "job.log"},
     };
     CHECK(lines, "SELECT severity, scope_kind FROM incidents", "info client");
