@@ -200,7 +200,10 @@ static const char *building_take(struct pm_timeline *t, const char *path) {
         if (flock(t->lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? "another run is writing it at this moment" : strerror(errno);
         if (stat(path, &named) == 0 && fstat(t->lock, &ours) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino) {
             if (left) fprintf(stderr, "pullmortem: %s was left by a run that did not end: it is written anew\n", path);
-            return ftruncate(t->lock, 0) == 0 ? NULL : strerror(errno);
+            if (ftruncate(t->lock, 0) == 0) return NULL; // empty, and ours
+            int cause = errno;
+            unlink(path);
+            return strerror(cause);
         }
         close(t->lock);
         t->lock = -1;

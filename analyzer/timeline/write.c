@@ -75,7 +75,8 @@ struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struc
     sqlite3_stmt *s = timeline_stmt(t, ST_META_GET);
     if (!s) return PM_NONE;
     bind_str(s, 1, pm_str_c(key));
-    struct pm_str value = sqlite3_step(s) == SQLITE_ROW ? pm_arena_dup(a, timeline_column(s, 0)) : PM_NONE;
+    int rc = sqlite3_step(s);
+    struct pm_str value = timeline_check(t, rc) && rc == SQLITE_ROW ? pm_arena_dup(a, timeline_column(s, 0)) : PM_NONE; // unread is not absent
     sqlite3_reset(s);
     return value;
 }
