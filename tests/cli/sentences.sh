@@ -31,6 +31,30 @@ never cut 'members were read in part'
 for words in 'read in part' 'failures and recoveries in the rest'; do never whole "$words"; done
 never fine 'nothing failed in what could be read'
 
+# Rules of one's own may leave open what no built-in rule does: here, whether a layer failed for want of room.
+mkdir -p own/causes room/n1 roomless/n1 apart/n1 apart/n2 beside/n1
+cat >own/causes/own.yaml <<'RULES'
+schema: 1
+rules:
+  - id: gorse-layer
+    title: a layer was not written
+    candidates: [runtime.unpack, storage.disk-full]
+    source: ours
+    when: {any: ['gorse could not keep the layer']}
+    yes: ['gorse could not keep the layer']
+    no: [{error: 'gorse kept the layer', wins: none}]
+RULES
+kept="gorse could not keep the layer"
+for d in room roomless beside apart; do failure 2026-03-01T09:10:00Z $image "$kept" >$d/n1/containerd.log; done
+pressure='I0301 09:09:50.000000    1234 kubelet_node_status.go:669] "Recording event message for node" node="n1" event="NodeHasDiskPressure"'
+echo "$pressure" >room/n1/kubelet.log
+failure 2026-03-01T09:11:00Z reg.gorse.example/other:1 "write /var/lib/containerd/x: no space left on device" | tee -a beside/n1/containerd.log >apart/n2/containerd.log
+by_own() { mv "$1" bundle && "$PM" analyze bundle --rules own --year 2026 --format json -o - >out 2>err </dev/null; mv bundle "$1"; }
+by_own room; grep -q "the node's disk ran full at the time" out || { wrong "room: not said"; cat err out; }
+by_own beside; grep -q "another pull on the node says it" out || { wrong "beside: not said"; cat err out; }
+by_own roomless; ! grep -q "the node's disk ran full at the time" out || wrong "roomless: said"
+by_own apart; ! grep -q "another pull on the node says it" out || wrong "apart: said"
+
 # journalctl without --all writes null for long fields.
 mkdir -p journal ended
 record() { printf '{"__REALTIME_TIMESTAMP":"1772356%s00000000","_HOSTNAME":"n1","SYSLOG_IDENTIFIER":"containerd","MESSAGE":%s}\n' "$1" "$2"; }

@@ -1,4 +1,5 @@
 // Chains rest on quantity: each link of rules/correlate.yaml with a bundle in which the cause made the effect, and one in which it only came before it.
+#include "judge/chain.h"
 #include "judge_rows.h"
 
 #define QUOTA "toomanyrequests: You have reached your unauthenticated pull rate limit"
@@ -331,6 +332,14 @@ static void a_new_runtime_reads_no_old_mirror(void **state) {
     }
 }
 
+// A link of one's own that brings no words tells what it counts: failures, images, or pulls of a quota.
+static void a_link_without_words_tells_what_it_counts(void **state) {
+    (void)state;
+    assert_string_equal(pm_share_counted("meanwhile"), "{n} of {of} failures of it are shown to come from the other");
+    assert_string_equal(pm_share_counted("gone"), "{n} of the {of} images that failed are shown to come from the other");
+    assert_string_equal(pm_share_counted("removed"), "{n} of the {of} pulls that used up the quota from then on are shown to come from the other");
+}
+
 // Two effects are named, more are counted.
 static void effects_beyond_two_are_counted(void **state) {
     (void)state;
@@ -379,6 +388,7 @@ int main(void) {
         cmocka_unit_test(fall_backs_used_up_the_quota),
         cmocka_unit_test(headline_tells_the_whole_chain),
         cmocka_unit_test(a_new_runtime_reads_no_old_mirror),
+        cmocka_unit_test(a_link_without_words_tells_what_it_counts),
         cmocka_unit_test(effects_beyond_two_are_counted),
         cmocka_unit_test(tries_onto_a_full_disk),
         cmocka_unit_test(little_room_was_left),
