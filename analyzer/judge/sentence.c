@@ -60,13 +60,15 @@ static struct pm_str registries_of(struct pm_state *s, const struct pm_hit *h) {
 static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
     ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
-    if (ask > 0 && or > ask) return ids && ids->n > 1 ? pm_str_from(key, (size_t) or +1) : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
+    bool endpoint = pm_str_ieq(ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key, PM_STR("endpoint"));
+    size_t n = endpoint && h->incident->endpoints.n ? h->incident->endpoints.n : endpoint ? h->registries.n : ids ? ids->n : 0;
+    if (ask > 0 && or > ask) return n > 1 ? pm_str_from(key, (size_t) or +1) : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
     if (ids == &h->registries) return registries_of(s, h);
     if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
     if (ids == &h->images) return some(s, ids, "an image", "images");
     if (ids == &h->pods) return some(s, ids, "pods", "pods");
     if (pm_str_eqc(key, "user")) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
-    return pm_str_ieq(key, PM_STR("endpoint")) ? endpoint_of(s, h) : when(s, h, key);
+    return endpoint ? endpoint_of(s, h) : when(s, h, key);
 }
 
 // A sentence begins with a capital, unless with a name that has none of its own ("registry.k8s.io").

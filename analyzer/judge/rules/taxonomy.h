@@ -57,9 +57,9 @@ struct pm_taxon {
 };
 
 struct pm_taxonomy;
-// From the merged tree of the file, whose strings it keeps using. NULL where it contradicts itself (a rival that is no cause, a name without its family, a cause
+// From the merged tree of the file, which it holds. NULL where it contradicts itself (a rival that is no cause, a name without its family, a cause
 // that code knows is gone): told in diags, with the file that each row came from.
-struct pm_taxonomy *pm_taxonomy_make(const json_t *tree, struct pm_diags *diags);
+struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags);
 void pm_taxonomy_free(struct pm_taxonomy *t); // the built-in one is in force again where this one was
 // From now on pm_causes is this one's. Loading rules does it, before anything is judged; one process has one set of causes.
 void pm_taxonomy_use(const struct pm_taxonomy *t);
