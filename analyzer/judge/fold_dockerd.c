@@ -122,6 +122,17 @@ static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_n
     return best;
 }
 
+// The line that names the pull's image best: swarm's second line has the tag that the registry's answer in the first leaves out.
+static const struct pm_trace *naming_line(const struct pm_state *s, const struct cluster *c) {
+    const struct pm_trace *best = &s->traces.items[c->traces[0]];
+    for (int i = 1; i < c->n; i++) {
+        const struct pm_trace *t = &s->traces.items[c->traces[i]];
+        bool same = t->image && t->repository == best->repository && t->registry == best->registry;
+        if (same && pm_str_eqc(pm_name(s, best->tag), "latest") && !pm_str_eqc(pm_name(s, t->tag), "latest")) best = t;
+    }
+    return best;
+}
+
 static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, int64_t most, bool closing_kept) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = counted_by_event(s, by_node, c, most);
@@ -136,7 +147,7 @@ static void make_pull(struct pm_state *s, const struct pm_order *by_node, const 
         return;
     }
     if (best == UINT32_MAX) {
-        best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
+        best = pm_fold_new(s, naming_line(s, c), PM_OUTCOME_FAILED);
         s->pulls.items[best].ended = c->at;
     }
     absorb(s, c, best);

@@ -70,6 +70,7 @@ static const struct image_cue image_cues[] = {
     {"unable to fetch image ", NULL, false}, // Knative
     {"failed to get image ", NULL, false},   // Rancher's agent of a node
     {"head request for ", NULL, false},      // watchtower
+    {"can't install ", " -> ", false},       // Home Assistant's supervisor; Docker's answer behind it has no tag
     {"source metadata for ", NULL, true},
     {"load metadata for ", NULL, true},
     {"pull access denied for ", NULL, true},
