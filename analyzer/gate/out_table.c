@@ -22,12 +22,15 @@ static void padded(FILE *out, struct pm_str s, int width) {
 static void item_line(FILE *out, const struct pm_gate_item *x, struct pm_arena *a, bool color) {
     bool told = x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING;
     struct pm_str why = x->state == PM_GATE_FAIL || x->state == PM_GATE_WARN ? pm_arena_fmt(a, "check %.*s", PM_FMT(x->why)) : x->why;
-    fprintf(out, "         %s%s%s %.*s: %.*s", paint(x->state, color), pm_gate_state_names[x->state], color ? "\033[0m" : "", PM_FMT(pm_text_visible(a, x->id)),
-            PM_FMT(pm_text_visible(a, told ? x->title : x->message)));
+    struct pm_str says = told ? x->title : x->message;
+    bool named = pm_str_starts(says, x->id), reasoned = why.n && pm_str_has(says, why); // a message that says both says them once
+    fprintf(out, "         %s%s%s ", paint(x->state, color), pm_gate_state_names[x->state], color ? "\033[0m" : "");
+    if (!named) fprintf(out, "%.*s: ", PM_FMT(pm_text_visible(a, x->id)));
+    fprintf(out, "%.*s", PM_FMT(pm_text_visible(a, says)));
     if (x->where.n) fprintf(out, "; %.*s", PM_FMT(pm_text_visible(a, x->where)));
     if (x->file.n) fprintf(out, "; %.*s", PM_FMT(pm_text_visible(a, x->file)));
     if (x->file.n && x->line) fprintf(out, ":%llu", (unsigned long long)x->line);
-    if (why.n) fprintf(out, " (%.*s)", PM_FMT(pm_text_visible(a, why)));
+    if (why.n && !reasoned) fprintf(out, " (%.*s)", PM_FMT(pm_text_visible(a, why)));
     if (x->note.n) fprintf(out, " (%.*s)", PM_FMT(pm_text_visible(a, x->note)));
     fputc('\n', out);
 }

@@ -475,7 +475,7 @@ static bool health_worth(const struct pm_report *r) {
 static void health(struct text *x) {
     const struct pm_report *r = x->r;
     size_t *picked = PM_NEWN(x->t.a, size_t, r->by_registry_n + 1);
-    struct pm_table b = {.columns = 2 + PM_HEALTH_COLUMNS, .right = 0x3fe, .drop = "mean|cache hits|p99|failed over time|401"};
+    struct pm_table b = {.columns = 2 + PM_HEALTH_COLUMNS, .right = 0x3fe, .drop = "failed over time|cache hits|401|mean|p99"};
     if (!health_worth(r)) return;
     pm_text_heading(&x->t, "REGISTRIES");
     pm_table_add(&b, PM_STR("registry"));

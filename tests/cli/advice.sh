@@ -47,11 +47,33 @@ says nodes 'for node in worker-1 worker-2 worker-3; do kubectl cordon "$node"; d
 says nodes '(on worker-1, worker-2 and worker-3:)'
 never nodes '--force'
 
+# A layer that hangs behind a manifest that came, and a handshake of one node that others have no trouble with: test the path's MTU first. Where nothing was
+# answered, and where every node waits, size is not what matters.
+tells_mtu='Small requests go through and large answers do not'
+failure() { # folder node image error
+    mkdir -p "$tmp/$1/nodes/$2"
+    printf 'time="2026-02-03T04:05:01Z" level=error msg="PullImage \\"%s\\" failed" error="failed to pull and unpack image \\"%s\\": %s"\n' "$3" "$3" "$4" >>"$tmp/$1/nodes/$2/containerd.log"
+}
+hung='failed to copy: read tcp 192.0.2.1:4000->192.0.2.9:443: i/o timeout' tls='failed to do request: Head \"https://quay.example/v2/till/till/manifests/4\": net/http: TLS handshake timeout'
+failure layer n1 quay.example/till/till:4 "$hung"
+failure silent n1 quay.example/till/till:4 'failed to do request: Head \"https://quay.example/v2/till/till/manifests/4\": dial tcp 192.0.2.9:443: i/o timeout'
+failure hands n1 quay.example/till/till:4 "$tls"
+for n in 1 2 3; do failure everyone n$n quay.example/till/till:4 "$tls"; done
+for n in 2 3; do
+    mkdir -p "$tmp/hands/nodes/n$n"
+    printf 'time="2026-02-03T04:05:0%s.000000000Z" level=info msg="PullImage \\"quay.example/till/till:4\\" returns image reference \\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\\""\n' $n >"$tmp/hands/nodes/n$n/containerd.log"
+done
+says layer "$tells_mtu"
+says hands "$tells_mtu"
+never silent "$tells_mtu"
+never everyone "$tells_mtu"
+
 # An old home is told with the new one and since when.
 mkdir "$tmp/home" "$tmp/laptop" "$tmp/address"
 list "$(event e1 till-5d8f7c9b6d-aaaaa n1 k8s.gcr.io/pause:3.2.9 'rpc error: code = NotFound desc = failed to pull and unpack image \"k8s.gcr.io/pause:3.2.9\": failed to resolve reference \"k8s.gcr.io/pause:3.2.9\": k8s.gcr.io/pause:3.2.9: not found')" >"$tmp/home/events.json"
 says home 'since 2023-04-03; it lives on as registry.k8s.io/pause:3.2.9'
 never home 'Push k8s.gcr.io/pause'
+never home 'put back the tag'
 
 # Docker on a laptop gets docker's commands, and nothing about a cluster.
 printf '$ docker pull ghcr.io/till/till:4\nError response from daemon: Head "https://ghcr.io/v2/till/till/manifests/4": denied: denied\n' >"$tmp/laptop/paste.txt"

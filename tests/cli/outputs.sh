@@ -6,6 +6,12 @@ has out VERDICT
 has r.txt VERDICT
 has r.html '<html'
 has r.md '#'
+# Each registry's figures are in what people read, not only in JSON.
+for figure in pulls success mean p95 p99 429 401 timeouts 'cache hits'; do
+    sed -n '/^REGISTRIES/,/^$/p' r.txt | grep -q -- " $figure" || wrong "r.txt: no $figure"
+    grep '^| Registry |' r.md | grep -q -- "| $figure |" || wrong "r.md: no $figure"
+    grep -qi -- ">$figure<" r.html || wrong "r.html: no $figure"
+done
 grep -q "$(printf '\033')" out r.txt && wrong 'colours without a terminal'
 python3 -c 'import json; r = json.load(open("r.json")); assert r["schema"] == "pullmortem.report/1", r["schema"]; assert r["pulls"]["failed"] == 12, r["pulls"]; assert r["verdict"]["root_cause"] == "rate-limit.anonymous", r["verdict"]' || wrong 'r.json'
 ls ./*.part 2>/dev/null && wrong 'a part was left'
