@@ -6,7 +6,8 @@
 //   INFO:__main__:Successfully pulled test image from docker-hub
 //   INFO:__main__:✓ docker-hub: Healthy                       WARNING:__main__:✗ docker-hub: Unhealthy
 //   {"docker-hub": {"connectivity": true, "pull_test": true, "rate_limits": {"limit": 100, "remaining": 60, "reset": 0}, "timestamp": 1717495200.0}, …}
-// The last also as Python prints a dict. Source: written by us to the scripts that runbooks show.
+//   {"registry": "docker-hub", "connectivity": true, "pull_test": true, …}
+// The last two also as Python prints a dict. Source: written by us to the scripts that runbooks show.
 // One event a round and registry, whatever it printed about it: the first trouble, else the verdict. Its test pull is a probe and no pull.
 #include "parsers/proxy/http_json.h"
 #include <ctype.h>
@@ -160,7 +161,17 @@ static void result(struct pm_parse_ctx *ctx, const struct pm_record *r, struct p
     pm_emit(ctx, r, &e);
 }
 
+// A result that names its registry itself.
+static struct pm_str own_name(struct pm_arena *a, const json_t *o) {
+    return is_result(o) ? pm_http_json_any(a, o, ((const char *const[]){"registry", "name", NULL})) : PM_NONE;
+}
+
 static enum pm_parse results(struct pm_parse_ctx *ctx, const struct pm_record *r, const json_t *o) {
+    struct pm_str name = own_name(ctx->a, o);
+    if (name.n) {
+        result(ctx, r, pm_arena_dup(ctx->a, name), o);
+        return PM_PARSE_OK;
+    }
     if (!first_result(o)) return PM_PARSE_NO;
     for (void *it = json_object_iter((json_t *)(uintptr_t)o); it; it = json_object_iter_next((json_t *)(uintptr_t)o, it))
         if (is_result(json_object_iter_value(it))) result(ctx, r, pm_arena_dup(ctx->a, pm_str_c(json_object_iter_key(it))), json_object_iter_value(it));
@@ -170,7 +181,8 @@ static enum pm_parse results(struct pm_parse_ctx *ctx, const struct pm_record *r
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_str name, rest;
     (void)state;
-    if (r->shape == PM_SHAPE_JSON) return first_result(r->json) ? 95 : 0;
+    if (r->shape == PM_SHAPE_JSON)
+        return first_result(r->json) || (is_result(r->json) && (json_object_get(r->json, "registry") || json_object_get(r->json, "name"))) ? 95 : 0;
     if (r->text.n > (64u << 10)) return 0;
     if (pm_str_has(r->text, PM_STR("'connectivity': "))) return 85;
     int i = phrase_in(r->text, &name, &rest);
