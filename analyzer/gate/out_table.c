@@ -23,7 +23,7 @@ static void item_line(FILE *out, const struct pm_gate_item *x, struct pm_arena *
     bool told = x->kind == PM_CHECK_INCIDENT || x->kind == PM_CHECK_FINDING;
     struct pm_str why = x->state == PM_GATE_FAIL || x->state == PM_GATE_WARN ? pm_arena_fmt(a, "check %.*s", PM_FMT(x->why)) : x->why;
     struct pm_str says = told ? x->title : x->message;
-    bool named = pm_str_starts(says, x->id), reasoned = why.n && pm_str_has(says, why); // a message that says both says them once
+    bool named = pm_str_starts(says, x->id), reasoned = pm_str_eq(x->why, x->id) || pm_str_has(says, why); // each is said once
     fprintf(out, "         %s%s%s ", paint(x->state, color), pm_gate_state_names[x->state], color ? "\033[0m" : "");
     if (!named) fprintf(out, "%.*s: ", PM_FMT(pm_text_visible(a, x->id)));
     fprintf(out, "%.*s", PM_FMT(pm_text_visible(a, says)));
