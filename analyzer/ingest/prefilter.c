@@ -57,6 +57,8 @@ const char *const pm_prefilter_literals[] = {
     "ate limit",
     "nauthorized",
     "denied: ",
+    // The head of a value that goes on over lines: Ansible's result of a task.
+    "FAILED! =>",
     // Credentials: provider plugins, the cloud helpers' metadata. Not "secret": volume mounts say it all day; pull secrets say "pull" or "mage" too.
     "redential",
     "ockercfg",

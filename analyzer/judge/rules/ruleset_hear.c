@@ -143,6 +143,7 @@ static uint64_t *bits_new(struct pm_ruleset *rs) {
 void pm_ruleset_listen(struct pm_ruleset *rs) {
     uint64_t *own = bits_new(rs);
     bool any_own = false;
+    rule_ear_free(rs->ear); // who listens again hears anew
     rs->ear = PM_NEW(rs->a, struct rule_ear);
     *rs->ear = (struct rule_ear){.alone = bits_new(rs), .near = bits_new(rs), .context = pcre2_match_context_create(NULL)};
     if (!rs->ear->context) pm_die_oom();
