@@ -16,14 +16,13 @@ static const struct form {
     {"{", "\"name\": \"pullmortem\",", "a gate's file of pullmortem's own"},
 };
 
-// Markdown has no place for a sign: a title, the line of the bundle, and the first heading.
+// Markdown has no place for a sign: a title, the line of the bundle that ends with the program's name, and a heading.
 static bool is_markdown(struct pm_str head) {
     ptrdiff_t end = pm_str_find(head, PM_STR("\n\n"), 0);
     if (!pm_str_starts(head, PM_STR("# ")) || end < 0) return false;
     struct pm_str rest = pm_str_from(head, (size_t)end + 2);
-    ptrdiff_t line = pm_str_find(rest, PM_STR("\n\n## Incidents\n"), 0);
-    return line > 0 && pm_str_chr(rest, '\n', 0) == line && pm_str_has(pm_str_sub(rest, 0, (size_t)line), PM_STR(" \xc2\xb7 ")) &&
-           pm_str_has(pm_str_sub(rest, 0, (size_t)line), PM_STR(" pulls"));
+    ptrdiff_t line = pm_str_find(rest, PM_STR("\n\n## "), 0);
+    return line > 0 && pm_str_chr(rest, '\n', 0) == line && pm_str_has(pm_str_sub(rest, 0, (size_t)line), PM_STR(" \xc2\xb7 pullmortem "));
 }
 
 const char *pm_own_output(struct pm_str head) {
