@@ -152,7 +152,7 @@ install: all share ## install binary, man pages, completions, schemas, scripts a
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/pullmortem
 	$(Q)strip --strip-unneeded $(DESTDIR)$(PREFIX)/bin/pullmortem 2>/dev/null || true
 	$(Q)for f in $$(cd $(SHARE) && find . -type f ! -name made | LC_ALL=C sort); do install -D -m 644 $(SHARE)/$$f $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done
-	$(Q)for f in $(KEPT); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/pullmortem/$${f##*/} || exit 1; done
+	$(Q)for f in $(KEPT); do install -D -m $$(case $$f in *.sh) echo 755 ;; *) echo 644 ;; esac) $$f $(DESTDIR)$(PREFIX)/share/pullmortem/$${f##*/} || exit 1; done
 	$(Q)install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/pullmortem/README.md
 	$(Q)for f in rules/README.md rules/*.yaml rules/causes/*.yaml; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/pullmortem/examples/$$f || exit 1; done
 uninstall: ## remove all of it again
