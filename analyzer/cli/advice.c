@@ -1,7 +1,7 @@
 // rules/advice.yaml for a single record.
 #include "cli/advice.h"
-#include "judge/advice.h"
-#include "judge/rules/tables.h"
+#include "judge/tell/advice.h"
+#include "rules/tables.h"
 
 size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
                       size_t max) {

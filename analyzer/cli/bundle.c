@@ -3,7 +3,7 @@
 #include "cli/bundle.h"
 #include "base/guard.h"
 #include "cli/window.h"
-#include "ingest/zone.h"
+#include "clock/zone.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // A folder of bundles: every entry is an archive or a timeline, by its content. Anything else in it makes the folder one bundle.
 #include "cli/collection.h"
-#include "ingest/bundle.h"
+#include "bundle/bundle.h"
 #include "pm/timeline.h"
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // A gate's policy, YAML → checks and waivers. Every mistake names file and line, and the word that was probably meant.
-#include "judge/rules/schema.h"
+#include "rules/schema.h"
 #include "pm/gate.h"
 #include "pm/scan.h"
 #include <stdarg.h>

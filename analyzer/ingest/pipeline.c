@@ -9,14 +9,14 @@
 //
 // Plain files, and gzip over plain text where there are several inputs, are read by the worker itself: no hand-over, no copy.
 // Not done: cutting one big member into pieces for two workers. Envelopes, continuation lines and table headers reach over any border.
-#include "ingest/bundle.h"
-#include "ingest/clock.h"
-#include "ingest/frame.h"
-#include "ingest/kin.h"
-#include "ingest/node.h"
+#include "bundle/bundle.h"
+#include "clock/clock.h"
+#include "framing/frame.h"
+#include "clock/kin.h"
+#include "clock/node.h"
 #include "ingest/own.h"
 #include "ingest/request_fold.h"
-#include "ingest/standing.h"
+#include "framing/standing.h"
 #include "pm/ingest.h"
 #include "pm/intern.h"
 #include "pm/scan.h"

@@ -4,7 +4,7 @@
 // instances ("7d9f8b6c5", "0") and words of parts ("server", "cache") are taken off the end, and then the program's own words have to stand there. What stands
 // before them is free ("acme-registry") but for words that make another thing of it ("schema-registry", "test-runner").
 // Any word anywhere in the name was the first rule here, and every application that had one vouched for what it quoted.
-#include "ingest/writer.h"
+#include "framing/writer.h"
 
 enum how {    // how the words have to stand
     LAST = 0, // at the end, parts and ids behind them

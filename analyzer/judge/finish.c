@@ -1,5 +1,5 @@
 // Hits → incidents of the report in reading order; pulls and incidents back into the timeline, so that its views answer the same.
-#include "judge/chain.h"
+#include "judge/incidents/chain.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -10,8 +10,8 @@
 //   finish    into the report, and back into the timeline
 //   series, alert  the report as metrics, and which alerts would have fired over them
 //   reckon    in test builds: does it all add up?
-#include "judge/bypass.h"
-#include "judge/mirror.h"
+#include "judge/incidents/bypass.h"
+#include "judge/evidence/mirror.h"
 #include "judge/alerts/series.h"
 #include "judge/reckon.h"
 #include "judge/state.h"

@@ -56,7 +56,7 @@ struct pm_row { // an event as stored
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
-// Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) → final ns; see ingest/clock.c.
+// Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) → final ns; see clock/clock.c.
 typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality);
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx);
 // Events of one file that name no node and come from a node's own programs (kubelet, runtimes, client, host) get this one; those that name `also`

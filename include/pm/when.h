@@ -1,6 +1,6 @@
 // Timestamps. Level 1. Everything is int64 nanoseconds; no strptime, no locale, no libc time zone.
 //
-// Logs often lack the year, the zone, or both. A stamp says what it knows; analyzer/ingest/clock.c finds the rest once a member is read.
+// Logs often lack the year, the zone, or both. A stamp says what it knows; analyzer/clock/clock.c finds the rest once a member is read.
 // NO_YEAR keeps ns as time since the start of a 366-day year (day-in-year × 24 h + time of day), so that Feb 29 survives until the year is known.
 #pragma once
 #include "pm/str.h"

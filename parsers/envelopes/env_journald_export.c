@@ -1,4 +1,4 @@
-// journalctl -o export and systemd-journal-remote: binary-safe fields, records separated by an empty line. Read by analyzer/ingest/frame_export.c, since a
+// journalctl -o export and systemd-journal-remote: binary-safe fields, records separated by an empty line. Read by analyzer/framing/frame_export.c, since a
 // field may hold newlines; here is only its entry in the list.
 //
 //   __CURSOR=s=…

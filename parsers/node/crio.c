@@ -23,7 +23,7 @@ static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const 
 
 static void on_pulling(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_START, NULL, "image: "); }
 static void on_pulled(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_OK, NULL, "image: "); }
-// One a mirror or registry asked, in order, and nothing of how it went: only the next one of the same pull shows that it went ill (judge/fold_mirror.c).
+// One a mirror or registry asked, in order, and nothing of how it went: only the next one of the same pull shows that it went ill (judge/attempts/fold_mirror.c).
 static void on_access(const struct pm_logrus_line *l) {
     struct pm_event e = event_of(l, PM_KIND_MIRROR_TRY, "trying to access");
     struct pm_str image = pm_lift_image_at(l->ctx->a, after(l->v->msg, "access "), true);

@@ -3,7 +3,7 @@
 //   make fuzz                         a short run over testdata/parsers
 //   build/fuzz/fuzz_text corpus/ …    a long one
 #include <stdlib.h>
-#include "ingest/frame.h"
+#include "framing/frame.h"
 #include "../unit/listen.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Include directions: base ← parsers; base, parsers' headers ← ingest; timeline ← ingest, judge; judge ← report ← cli. One row a room:
+# Include directions: base ← parsers; base, bundle, framing, clock ← ingest; timeline ← ingest, judge; rules ← judge ← report ← cli. One row a room:
 # what it may include of ours, as extended regular expressions over the quoted name. Only analyzer/timeline/ sees sqlite3.h.
 set -u
 cd "$(dirname "$0")/../.."
@@ -20,10 +20,21 @@ room() { # folder allowed...
 }
 room analyzer/base "$level01|$level2|base/.*"
 room parsers "parsers/.*|$level01|$level2|$level3|base/.*"
-room analyzer/ingest "$level01|$level2|$level3|pm/(ingest|timeline)\.h|base/.*|ingest/.*"
+room analyzer/bundle "$level01|pm/(record|ingest)\.h|bundle/.*"
+room analyzer/framing "$level01|$level2|$level3|pm/ingest\.h|base/.*|framing/.*"
+room analyzer/clock "$level01|$level2|pm/(ingest|timeline)\.h|clock/.*"
+room analyzer/ingest "$level01|$level2|$level3|pm/(ingest|timeline)\.h|base/.*|(bundle|framing|clock|ingest)/.*"
 room analyzer/timeline "$level01|$level2|pm/(rule|incident|timeline)\.h|base/.*|timeline/.*"
-room analyzer/judge "$level01|$level2|$level3|pm/(rule|incident|series|timeline|judge)\.h|base/.*|judge/.*"
+room analyzer/rules "$level01|$level2|pm/rule\.h|base/.*|rules/.*"
+judged="$level01|$level2|$level3|pm/(rule|incident|series|timeline|judge)\.h|base/.*|rules/.*|judge/[^/]*\.h"
+room analyzer/judge/evidence "$judged|judge/(evidence|alerts)/.*"
+room analyzer/judge/attempts "$judged|judge/(evidence|attempts)/.*"
+room analyzer/judge/causes "$judged|judge/(evidence|attempts|causes)/.*"
+room analyzer/judge/incidents "$judged|judge/(evidence|attempts|causes|incidents)/.*"
+room analyzer/judge/quota "$judged|judge/(evidence|attempts|quota)/.*"
+room analyzer/judge/alerts "$judged|judge/alerts/.*"
+room analyzer/judge "$judged|judge/.*"
 room analyzer/report "$level01|$level2|pm/(rule|incident|series|timeline|report)\.h|base/.*|report/.*"
-room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|judge/rules/(yaml|schema)\.h|report/(words|json_writer)\.h"
+room analyzer/gate "$level01|pm/(rule|incident|gate|command|timeline)\.h|base/.*|gate/.*|rules/(yaml|schema)\.h|report/(words|json_writer)\.h"
 room analyzer/cli ".*"
 exit $bad

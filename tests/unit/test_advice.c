@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "judge/advice.h"
-#include "judge/rules/tables.h"
+#include "judge/tell/advice.h"
+#include "rules/tables.h"
 #include "pm/rule.h"
 
 static struct pm_arena *a;

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "ingest/bundle.h"
+#include "bundle/bundle.h"
 #include "pm/when.h"
 #include <archive.h>
 #include <archive_entry.h>

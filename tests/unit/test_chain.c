@@ -1,5 +1,5 @@
 // Chains rest on quantity: each link of rules/correlate.yaml with a bundle in which the cause made the effect, and one in which it only came before it.
-#include "judge/chain.h"
+#include "judge/incidents/chain.h"
 #include "judge_rows.h"
 
 #define QUOTA "toomanyrequests: You have reached your unauthenticated pull rate limit"

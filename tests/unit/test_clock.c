@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "ingest/clock.h"
+#include "clock/clock.h"
 #include <stdio.h>
 
 static struct pm_clock_evidence evidence[8];

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "judge/advice.h"
-#include "judge/rules/tables.h"
+#include "judge/tell/advice.h"
+#include "rules/tables.h"
 #include "pm/rule.h"
 
 #define ANY "*" // the tool takes arguments that are no subcommands

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "ingest/frame.h"
+#include "framing/frame.h"
 
 struct seen {
     struct pm_buf out;

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "judge/rules/ruleset.h"
+#include "rules/ruleset.h"
 #include "listen.h"
 #include "parsers/lift/lift.h"
 #include "pm/hear.h"

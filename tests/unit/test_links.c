@@ -1,7 +1,7 @@
 // Each link of rules/correlate.yaml has a yes and a no: the same two troubles in the same order and time, and only in the one the step is there to be seen.
 // A link that is new in the file and of which nothing here knows how it looks fails the test.
 #include "judge_rows.h"
-#include "judge/rules/tables.h"
+#include "rules/tables.h"
 
 #define QUOTA "toomanyrequests: You have reached your unauthenticated pull rate limit"
 #define LINES 512

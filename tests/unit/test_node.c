@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "ingest/node.h"
+#include "clock/node.h"
 
 static void names_in_paths(void **s) {
     (void)s;

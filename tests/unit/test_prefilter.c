@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "listen.h"
-#include "ingest/prefilter.h"
+#include "framing/prefilter.h"
 #include "parsers/lift/lift.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "judge/rules/ruleset.h"
+#include "rules/ruleset.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

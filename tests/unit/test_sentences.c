@@ -681,9 +681,26 @@ static void each_sentence_rests_on_its_observation(void **state) {
 }
 
 // ── the judge's own sources: each sentence has a row ──
-static const char *const SOURCES[] = {"sentence",       "missing",      "against",  "scope",  "confidence",  "evidence",     "trigger",
-                                      "trigger_secret", "trigger_made", "rollback", "bypass", "settle",      "finish",       "share",
-                                      "blast",          "admission",    "window",   "lanes",  "quota/quota", "quota/checked"};
+static const char *const SOURCES[] = {"tell/sentence",
+                                      "tell/missing",
+                                      "incidents/against",
+                                      "incidents/scope",
+                                      "incidents/confidence",
+                                      "tell/evidence",
+                                      "incidents/trigger",
+                                      "incidents/trigger_secret",
+                                      "incidents/trigger_made",
+                                      "incidents/rollback",
+                                      "incidents/bypass",
+                                      "causes/settle",
+                                      "finish",
+                                      "incidents/share",
+                                      "incidents/blast",
+                                      "incidents/admission",
+                                      "window",
+                                      "tell/lanes",
+                                      "quota/quota",
+                                      "quota/checked"};
 #define WORDS_MIN 3 // fewer are names and joints
 
 static struct pm_str file_text(struct pm_arena *a, const char *path) {

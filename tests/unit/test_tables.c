@@ -3,10 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include "judge/advice.h"
-#include "judge/chain.h"
-#include "judge/rules/taxonomy.h"
-#include "judge/rules/ruleset.h"
+#include "judge/tell/advice.h"
+#include "judge/incidents/chain.h"
+#include "rules/taxonomy.h"
+#include "rules/ruleset.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -13,8 +13,8 @@
 // Source: prometheus.io/docs/prometheus/latest/configuration/alerting_rules. Not handled, and refused: recording rules, keep_firing_for, limit, and what
 // judge/promql.h does not list. Rule files of the field hold such: of a user's file each refuses its own alert, the others are replayed.
 #include "judge/alerts/alert.h"
-#include "judge/rules/schema.h"
-#include "judge/rules/tables.h"
+#include "rules/schema.h"
+#include "rules/tables.h"
 #include "pm/judge.h"
 #include <stdio.h>
 #include <stdlib.h>

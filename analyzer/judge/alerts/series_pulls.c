@@ -2,7 +2,7 @@
 //
 // Counters of a node are there, at 0, from the first scrape: a kubelet that has run for days had counted before the window, and a first failure must show as growth.
 #include "judge/alerts/series_build.h"
-#include "judge/rules/taxonomy.h"
+#include "rules/taxonomy.h"
 
 // The kubelet counts what it asked the runtime for: what its own limiter or its policy refused never got there, and its count grows when the runtime answers.
 static bool kubelet_asked(const struct pm_attempt *p) {

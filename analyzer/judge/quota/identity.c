@@ -1,7 +1,7 @@
 // Whose budget a pull or request draws on. A pull secret on a pod says that somebody might have been named, not that he was: what says it are the request's own
 // user, the token server, the answer's headers and the words of refusals. Where none of them speaks and a secret is there, both readings stay open.
 #include "judge/quota/quota.h"
-#include "judge/rules/taxonomy.h"
+#include "rules/taxonomy.h"
 
 bool pm_quota_refused(const struct pm_attempt *p) { return p->outcome == PM_OUTCOME_FAILED && pm_cause_has(p->verdict.cause, PM_TRAIT_QUOTA); }
 

@@ -1,6 +1,6 @@
 // rules/quotas.yaml → policies. See quota.h.
 #include "judge/quota/quota.h"
-#include "judge/rules/tables.h"
+#include "rules/tables.h"
 #include <stdio.h>
 
 struct table {

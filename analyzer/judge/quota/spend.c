@@ -3,9 +3,9 @@
 //
 // A pull-through cache stands between: what it answered by itself nobody counted, and what it asked for it asked from its own address. A log whose requests carry
 // ?ns= is a meter only where it passes the registry's refusals or headers on; else what it served may have cost nothing.
-#include "judge/mirror.h"
+#include "judge/evidence/mirror.h"
 #include "judge/quota/quota.h"
-#include "judge/rules/taxonomy.h"
+#include "rules/taxonomy.h"
 #include <arpa/inet.h>
 #include <stdlib.h>
 

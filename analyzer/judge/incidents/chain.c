@@ -1,0 +1,184 @@
+// Which incident led to which: rules/correlate.yaml's links, taken only where something shows the step (design.md, "From pulls to incidents", 4).
+//
+// A link needs the shared key, the lag, and its quantity (share.c): time order alone makes no chain.
+#include "judge/incidents/chain.h"
+#include <stdlib.h>
+
+static bool names(const char *match, int cause) { return pm_cause_is(cause, match) || pm_cause_in(cause, match); }
+
+static bool common(const struct pm_ids *a, const struct pm_ids *b) {
+    for (size_t i = 0; i < a->n; i++)
+        if (pm_ids_has(b, a->items[i])) return true;
+    return false;
+}
+
+// A helper that failed is why there were no credentials for the registries it serves: those it names, else its cloud's own. One warns at each start outside
+// its cloud, and has no part in what other registries refuse.
+static bool helper_serves(const struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
+    static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io", "gcr.io", ".pkg.dev"};
+    if (!pm_cause_is(from->cause, "auth.credential-provider")) return true;
+    if (from->registries.n) return common(&from->registries, &to->registries);
+    for (size_t i = 0; i < to->registries.n; i++)
+        for (size_t k = 0; k < PM_LEN(clouds); k++)
+            if (pm_str_ends(pm_name(s, to->registries.items[i]), pm_str_c(clouds[k]))) return true;
+    return false;
+}
+
+static bool shared(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+    if (!helper_serves(s, from, to)) return false;
+    if (strcmp(r->share, "node") == 0) return common(&from->nodes, &to->nodes);
+    if (strcmp(r->share, "registry") == 0) return common(&from->registries, &to->registries);
+    if (strcmp(r->share, "image") == 0) return common(&from->images, &to->images);
+    return true; // attempt: the observation itself shows it
+}
+
+static bool in_time(const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+    if (from->from == PM_NO_TIME || to->from == PM_NO_TIME) return false;
+    return to->from >= from->from - r->back_ns && to->from - from->from <= r->lag_ns;
+}
+
+static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
+    for (size_t at = of, steps = 0; steps <= s->hits.n; steps++) {
+        if (at == candidate) return true;
+        if (!s->hits.items[at].explained_by) return false;
+        at = s->hits.items[at].explained_by - 1;
+    }
+    return true;
+}
+
+// A helper that failed beside the pulls has no failed pull of its own to count, and is asked before the registry is: its lines count, from a minute before.
+static bool helper_beside(const struct pm_hit *h) { return h->side && !h->pulls.n && pm_cause_is(h->cause, "auth.credential-provider"); }
+
+// Names that did not resolve are its trouble only where it says so: an expired secret of its own is another.
+static bool says_lookup(struct pm_str error) { return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host")); }
+
+static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to,
+                             struct pm_share *share) {
+    *share = (struct pm_share){0};
+    if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries)) return false;
+    for (size_t i = 0; i < to->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[to->traces.items[i]];
+        share->of += t->count;
+        if (says_lookup(pm_name(s, t->error)) && pm_time_in(t->ts, pm_since(from->from, PM_S(60)), from->to + r->lag_ns)) share->n += t->count;
+    }
+    return share->n > 0;
+}
+
+static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *share) {
+    if (helper_beside(to)) return helper_fell_with(c->s, r, from, to, share);
+    return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
+}
+
+// The incidents that each link can begin with: looked up once, not for each effect.
+static struct pm_ids *origins_new(const struct pm_state *s) {
+    struct pm_ids *of = pm_xmalloc((s->links.n + 1) * sizeof *of);
+    memset(of, 0, (s->links.n + 1) * sizeof *of);
+    for (size_t k = 0; k < s->links.n; k++)
+        for (size_t i = 0; i < s->hits.n; i++)
+            if (!s->hits.items[i].dropped && names(s->links.items[k].from, s->hits.items[i].cause)) pm_ids_add(&of[k], (uint32_t)i);
+    return of;
+}
+static void origins_free(const struct pm_state *s, struct pm_ids *of) {
+    for (size_t k = 0; k < s->links.n; k++) pm_ids_free(&of[k]);
+    free(of);
+}
+
+// Of several causes that could be shown, the one that shows most; of equals the nearest in time.
+static void explain(const struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
+    struct pm_state *s = c->s;
+    struct pm_hit *to = &s->hits.items[effect];
+    int64_t best_lag = INT64_MAX;
+    double best = 0;
+    for (size_t k = 0; k < s->links.n && !to->dropped; k++) {
+        const struct pm_link_rule *r = &s->links.items[k];
+        if (!names(r->to, to->cause)) continue;
+        for (size_t n = 0; n < origins[k].n; n++) {
+            size_t i = origins[k].items[n];
+            const struct pm_hit *from = &s->hits.items[i];
+            struct pm_share share;
+            if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) || !shown(c, r, from, to, &share)) continue;
+            int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
+            double part = (double)share.n / (double)share.of;
+            if (part < best || (part == best && lag >= best_lag)) continue;
+            best = part;
+            best_lag = lag;
+            to->explained_by = (uint32_t)i + 1;
+            to->via = (uint32_t)k + 1;
+            to->share = share;
+        }
+    }
+}
+
+struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
+    const struct pm_link_rule *r = &s->links.items[effect->via - 1];
+    struct pm_buf b = {0};
+    pm_buf_fmt(&b, "%s: ", r->what);
+    for (const char *p = r->counted; *p; p++) {
+        if (strncmp(p, "{n}", 3) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n), p += 2;
+        else if (strncmp(p, "{of}", 4) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
+        else pm_buf_addc(&b, *p);
+    }
+    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return out;
+}
+
+// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees too little, an eviction. A GC that only ran is none.
+static bool disk_in_trouble(const struct pm_state *s, const struct pm_hit *h) {
+    if (!pm_cause_is(h->cause, "storage.disk-pressure") && !pm_cause_is(h->cause, "storage.disk-full")) return false;
+    for (size_t i = 0; i < h->traces.n; i++)
+        if (s->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
+    return false;
+}
+
+// Other trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
+static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
+    uint64_t lines = 0;
+    if (h->waits || h->refused || disk_in_trouble(s, h)) return true;
+    for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
+    return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
+}
+
+// A helper that failed of the same trouble as the pulls of its registry is told as their sibling: who reads its words first looks for the cause there.
+static bool helper_of_these(const struct pm_hit *h) { return h->explained_by && helper_beside(h); }
+
+// A root begins before what it led to, though the first line that tells of it comes later: with the stop of the runtime that it is about, else at the latest
+// with its effect.
+static void root_first(struct pm_state *s, const struct pm_hit *effect, struct pm_hit *root) {
+    if (root->from <= effect->from) return;
+    int64_t began = effect->from;
+    for (size_t i = 0; i < s->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) || !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
+            continue;
+        began = t->ts;
+        break;
+    }
+    root->from = began;
+}
+
+void pm_chain_links(struct pm_state *s) {
+    struct pm_chain c;
+    pm_chain_gather(s, &c);
+    struct pm_ids *origins = origins_new(s), roots = {0};
+    for (size_t i = 0; i < s->hits.n; i++) explain(&c, origins, i);
+    origins_free(s, origins);
+    pm_chain_free(&c);
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (s->hits.items[i].explained_by && !(s->hits.items[i].side && !s->hits.items[i].failed)) pm_ids_add_new(&roots, s->hits.items[i].explained_by);
+    for (size_t i = 0; i < s->hits.n; i++) {
+        struct pm_hit *h = &s->hits.items[i];
+        bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
+        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) && !helper_of_these(h));
+    }
+    pm_ids_free(&roots);
+    for (size_t i = 0; i < s->hits.n; i++) {
+        struct pm_hit *h = &s->hits.items[i];
+        if (h->explained_by && s->hits.items[h->explained_by - 1].dropped) h->explained_by = 0;
+    }
+    for (size_t i = 0; i < s->hits.n; i++) { // from each effect up to its root
+        size_t steps = 0;
+        for (struct pm_hit *h = &s->hits.items[i]; !h->dropped && h->explained_by && steps < s->hits.n; h = &s->hits.items[h->explained_by - 1], steps++)
+            root_first(s, h, &s->hits.items[h->explained_by - 1]);
+    }
+}

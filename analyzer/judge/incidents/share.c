@@ -1,0 +1,290 @@
+// Quantity behind a chain: a link is told only where at least a third of the effect is shown to come from the cause.
+//
+// Time order makes no chain, and neither does a shared node: any two troubles of a bad day come one after the other. So each link counts. Of the good pulls that
+// used up a quota, how many were of images that GC had removed, how many went upstream because their mirror had failed within the very attempt, how many
+// were of the repositories whose token had expired? Of the failures of the effect, how many stood where the cause was still at work? Where the good pulls
+// are not in the logs (Docker writes none, events expire) the refused ones speak, each image of a node once: retries are not more evidence.
+#include "judge/incidents/chain.h"
+
+#define QUOTA_WINDOW_NS PM_S(21600)
+#define FEW 10 // fewer good pulls than this used up no quota: the logs do not show them
+#define HOUR_NS PM_S(3600)
+
+struct deed { // one thing that the effect is made of
+    const struct pm_attempt *pull;
+    uint32_t node, image, registry, repository;
+    int64_t at;
+};
+struct asked {
+    const struct pm_chain *c;
+    const struct pm_link_rule *rule;
+    const struct pm_hit *from, *to;
+};
+
+static uint32_t pair(struct pm_state *s, const char *what, uint32_t a, uint32_t b) { return pm_id_fmt(s, "%s/%u/%u", what, a, b); }
+static uint32_t on_node(struct pm_state *s, uint32_t node, uint32_t image) { return pair(s, "image on", node, image); }
+static uint32_t from_registry(struct pm_state *s, uint32_t node, uint32_t registry) { return pair(s, "registry of", node, registry); }
+
+// ── what there is to see ──
+static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
+    const struct pm_pod_fact *fact = pod ? pm_facts_pod(s, pod) : NULL;
+    return fact && fact->workload_name ? pair(s, "workload", fact->namespace, fact->workload_name) : 0;
+}
+
+static void gather_trace(struct pm_chain *c, uint32_t index) {
+    struct pm_state *s = c->s;
+    const struct pm_trace *t = &s->traces.items[index];
+    if (t->ts == PM_NO_TIME) return;
+    if (t->kind == PM_KIND_GC_OK && t->image) pm_order_add(&c->removed, on_node(s, t->node, t->image), t->ts, index);
+    else if (t->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
+    else if (t->role == PM_ROLE_CACHED && t->image) pm_order_add(&c->present, on_node(s, t->node, t->image), t->ts, index);
+    else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START)
+        pm_order_add(&c->restarts, t->node, t->ts, index);
+    else if (t->pod && pm_str_eqc(pm_name(s, t->reason), "Evicted")) {
+        uint32_t workload = workload_of(s, pm_id_join(s, t->namespace, '/', t->pod));
+        if (workload) pm_order_add(&c->evicted, workload, t->ts, index);
+    }
+}
+
+void pm_chain_gather(struct pm_state *s, struct pm_chain *c) {
+    *c = (struct pm_chain){.s = s};
+    for (size_t i = 0; i < s->traces.n; i++) gather_trace(c, (uint32_t)i);
+    for (size_t i = 0; i < s->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_OK || pm_at(p) == PM_NO_TIME) continue;
+        pm_order_add(&c->pulled, on_node(s, p->node, p->image), pm_at(p), (uint32_t)i);
+        pm_order_add(&c->present, on_node(s, p->node, p->image), pm_at(p), (uint32_t)i);
+        pm_order_add(&c->served, from_registry(s, p->node, p->registry), pm_at(p), (uint32_t)i);
+    }
+    struct pm_order *all[] = {&c->removed, &c->swept, &c->present, &c->pulled, &c->served, &c->restarts, &c->evicted};
+    for (size_t i = 0; i < PM_LEN(all); i++) pm_order_sort(all[i]);
+}
+
+void pm_chain_free(struct pm_chain *c) {
+    struct pm_order *all[] = {&c->removed, &c->swept, &c->present, &c->pulled, &c->served, &c->restarts, &c->evicted};
+    for (size_t i = 0; i < PM_LEN(all); i++) free(all[i]->items);
+}
+
+static int64_t newest(const struct pm_order *o, uint32_t group, int64_t before) { // PM_NO_TIME: none
+    size_t i = pm_order_first(o, group, before);
+    return i > 0 && o->items[i - 1].group == group ? o->items[i - 1].at : PM_NO_TIME;
+}
+static bool any_in(const struct pm_order *o, uint32_t group, int64_t from, int64_t to) {
+    size_t i = pm_order_first(o, group, from);
+    return i < o->n && o->items[i].group == group && o->items[i].at <= to;
+}
+
+// ── what is shown, deed by deed ──
+// GC took the image from the node after the cause began, and this is the first pull since. GC that names no image took what had been there before and had
+// to be pulled again.
+static bool is_removed(const struct asked *a, const struct deed *d) {
+    const struct pm_chain *c = a->c;
+    uint32_t key = on_node(c->s, d->node, d->image);
+    int64_t gone = newest(&c->removed, key, d->at), since = pm_since(a->from->from, PM_S(60));
+    if (gone == PM_NO_TIME && !any_in(&c->removed, key, INT64_MIN, INT64_MAX)) {
+        gone = newest(&c->swept, d->node, d->at);
+        if (gone != PM_NO_TIME && newest(&c->present, key, gone) == PM_NO_TIME) return false;
+    }
+    return gone != PM_NO_TIME && gone >= since && !any_in(&c->pulled, key, gone, d->at - 1);
+}
+
+static bool is_evicted(const struct asked *a, const struct deed *d) {
+    for (size_t i = 0; d->pull && i < d->pull->pods.n; i++) {
+        uint32_t workload = workload_of(a->c->s, d->pull->pods.items[i]);
+        int64_t at = workload ? newest(&a->c->evicted, workload, d->at) : PM_NO_TIME;
+        if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) && d->at - at <= HOUR_NS) return true;
+    }
+    return false;
+}
+
+static bool host_of_cause(const struct asked *a, uint32_t host) {
+    for (size_t i = 0; host && i < a->from->traces.n; i++)
+        if (a->c->s->traces.items[a->from->traces.items[i]].host == host) return true;
+    return false;
+}
+
+// The mirror failed first within this very attempt.
+static bool fell_back(const struct asked *a, const struct deed *d) {
+    const struct pm_state *s = a->c->s;
+    if (!d->pull) return false;
+    if (d->pull->mirror_cause && (int)d->pull->mirror_cause - 1 == a->from->cause) return true;
+    for (size_t i = 0; i < d->pull->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[d->pull->traces.items[i]];
+        if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(s, t)) continue;
+        if (t->verdict.cause == a->from->cause || (t->verdict.cause < 0 && host_of_cause(a, t->host))) return true;
+    }
+    return false;
+}
+
+static bool is_of_the_expired(const struct asked *a, const struct deed *d) {
+    return pm_ids_has(&a->from->repositories, d->repository) && pm_ids_has(&a->from->registries, d->registry) &&
+           (!a->from->nodes.n || pm_ids_has(&a->from->nodes, d->node)) && d->at >= a->from->from - PM_S(5) && d->at <= a->from->to + PM_S(1800);
+}
+
+// The cause had failed this image on this node before.
+static bool is_retry(const struct asked *a, const struct deed *d) {
+    for (size_t i = 0; i < a->from->pulls.n; i++) {
+        const struct pm_attempt *p = &a->c->s->pulls.items[a->from->pulls.items[i]];
+        if (pm_at(p) > d->at) return false; // in order of time
+        if (p->node == d->node && p->image == d->image) return true;
+    }
+    return false;
+}
+
+static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node, uint32_t registry, int64_t at) {
+    if (node != d->node || !pm_time_in(at, pm_since(d->at, HOUR_NS), d->at + PM_S(5))) return false;
+    if (!registry) return d->at - at <= PM_S(60);
+    return registry == d->registry && !any_in(&a->c->served, from_registry(a->c->s, node, registry), at, d->at);
+}
+
+// The helper of that registry had failed on that node, and nothing of that registry pulled since.
+static bool helper_failed(const struct asked *a, const struct deed *d) {
+    const struct pm_state *s = a->c->s;
+    for (size_t i = 0; i < a->from->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[a->from->traces.items[i]];
+        if (helper_sign(a, d, t->node, t->registry, t->last)) return true;
+    }
+    for (size_t i = 0; i < a->from->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[a->from->pulls.items[i]];
+        if (helper_sign(a, d, p->node, p->registry, pm_at(p))) return true;
+    }
+    return false;
+}
+
+static bool is_cut(const struct asked *a, const struct deed *d) { return any_in(&a->c->restarts, d->node, pm_since(d->at, PM_S(130)), d->at + PM_S(10)); }
+
+// The cause was at work on that node at the time.
+static bool is_meanwhile(const struct asked *a, const struct deed *d) {
+    const struct pm_state *s = a->c->s;
+    int64_t first = PM_NO_TIME, last = PM_NO_TIME;
+    for (size_t i = 0; i < a->from->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[a->from->traces.items[i]];
+        if (t->node != d->node) continue;
+        first = pm_min_time(first, t->first);
+        last = pm_max_time(last, t->last);
+    }
+    for (size_t i = 0; i < a->from->pulls.n; i++) {
+        const struct pm_attempt *p = &s->pulls.items[a->from->pulls.items[i]];
+        if (p->node != d->node) continue;
+        first = pm_min_time(first, pm_at(p));
+        last = pm_max_time(last, pm_at(p));
+    }
+    return first != PM_NO_TIME && first <= d->at + a->rule->back_ns && last >= d->at - PM_S(600);
+}
+
+// ── over what it is counted ──
+enum over { OVER_SPENT, OVER_FAILED, OVER_IMAGES };
+static const struct count {
+    const char *name;
+    enum over over;
+    bool (*shown)(const struct asked *, const struct deed *);
+} counts[] = {
+    {"removed", OVER_SPENT, is_removed},        {"evicted", OVER_SPENT, is_evicted}, {"mirror", OVER_SPENT, fell_back},
+    {"expired", OVER_SPENT, is_of_the_expired}, {"gone", OVER_IMAGES, is_removed},   {"retries", OVER_IMAGES, is_retry},
+    {"helper", OVER_FAILED, helper_failed},     {"restart", OVER_FAILED, is_cut},    {"meanwhile", OVER_FAILED, is_meanwhile},
+};
+
+static const struct count *count_of(const char *observed) {
+    for (size_t i = 0; observed && i < PM_LEN(counts); i++)
+        if (strcmp(counts[i].name, observed) == 0) return &counts[i];
+    return NULL;
+}
+bool pm_share_known(const char *observed) { return count_of(observed) != NULL; }
+const char *pm_share_counted(const char *observed) {
+    const struct count *k = count_of(observed);
+    return !k || k->over == OVER_FAILED ? "{n} of {of} failures of it are shown to come from the other"
+           : k->over == OVER_IMAGES     ? "{n} of the {of} images that failed are shown to come from the other"
+                                        : "{n} of the {of} pulls that used up the quota from then on are shown to come from the other";
+}
+
+static struct deed deed_of(const struct pm_attempt *p) { return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)}; }
+
+static void add(const struct asked *a, const struct count *k, const struct deed *d, struct pm_share *out) {
+    out->of++;
+    out->n += k->shown(a, d);
+}
+
+// Each image of a node once: a retry is no more evidence than the first try.
+static void over_images(const struct asked *a, const struct count *k, struct pm_share *out) {
+    Pvoid_t seen = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < a->to->pulls.n; i++) {
+        const struct pm_attempt *p = &a->c->s->pulls.items[a->to->pulls.items[i]];
+        Word_t *slot = pm_map_slot(&seen, PM_PAIR(p->node, p->image));
+        struct deed d = deed_of(p);
+        if (*slot == 2) continue;
+        if (!*slot) out->of++;
+        bool shown = k->shown(a, &d);
+        out->n += shown;
+        *slot = shown ? 2 : 1;
+    }
+    JLFA(freed, seen);
+    (void)freed;
+}
+
+static void over_failed(const struct asked *a, const struct count *k, struct pm_share *out) {
+    const struct pm_state *s = a->c->s;
+    for (size_t i = 0; i < a->to->pulls.n; i++) {
+        struct deed d = deed_of(&s->pulls.items[a->to->pulls.items[i]]);
+        add(a, k, &d, out);
+    }
+    for (size_t i = 0; !a->to->pulls.n && i < a->to->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[a->to->traces.items[i]];
+        struct deed d = {NULL, t->node, t->image, t->registry, t->repository, t->first};
+        add(a, k, &d, out);
+    }
+}
+
+// Nodes that were never refused and pulled well meanwhile have a budget of their own: they spent nothing of this one.
+static bool own_budget(const struct asked *a, uint32_t node, Pvoid_t meanwhile) {
+    return node && !pm_ids_has(&a->to->nodes, node) && pm_map_get(meanwhile, node);
+}
+
+// What was pulled before the cause began is no effect of it, but it left less room: where the cause made less than a tenth of the window, it is none.
+static void over_spent(const struct asked *a, const struct count *k, struct pm_share *out) {
+    const struct pm_state *s = a->c->s;
+    Pvoid_t meanwhile = NULL;
+    Word_t freed;
+    for (size_t i = pm_pull_first(s, a->to->from); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->to; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&a->to->registries, p->registry)) *pm_map_slot(&meanwhile, p->node) = 1;
+    }
+    uint64_t window = 0;
+    for (size_t i = pm_pull_first(s, pm_since(a->to->from, QUOTA_WINDOW_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&a->to->registries, p->registry) || own_budget(a, p->node, meanwhile)) continue;
+        struct deed d = deed_of(p);
+        window++;
+        if (pm_at(p) >= pm_since(a->from->from, PM_S(60))) add(a, k, &d, out);
+    }
+    JLFA(freed, meanwhile);
+    (void)freed;
+    if (out->of < FEW) over_images(a, k, out);
+    if (out->n * 10 < window) out->n = 0;
+}
+
+// A storm needs its size, too: the cause failed a third of what this registry was asked for in the hour before.
+static bool stormy(const struct asked *a) {
+    const struct pm_state *s = a->c->s;
+    struct pm_share all = {0, 0};
+    for (size_t i = pm_pull_first(s, pm_since(a->to->from, HOUR_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) || (p->incident && &s->hits.items[p->incident - 1] == a->to))
+            continue;
+        all.of++;
+        all.n += p->incident && &s->hits.items[p->incident - 1] == a->from;
+    }
+    return all.n > 0 && all.n * 3 >= all.of;
+}
+
+bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out) {
+    const struct asked a = {c, r, from, to};
+    const struct count *k = count_of(r->observed);
+    *out = (struct pm_share){0, 0};
+    if (!k || (k->shown == is_retry && !stormy(&a))) return false;
+    if (r->lasts_ns && pm_max_time(from->to, from->from) < to->from - r->lasts_ns) return false; // over long before
+    if (k->over == OVER_SPENT) over_spent(&a, k, out);
+    else if (k->over == OVER_IMAGES) over_images(&a, k, out);
+    else over_failed(&a, k, out);
+    return out->n > 0 && out->n * 3 >= out->of;
+}

@@ -1,0 +1,42 @@
+// The data files of rules/ beside causes/: the built-in ones with those of --rules in them. Internal to the judge; what may stand in each is tables.c.
+#pragma once
+#include "rules/yaml.h"
+#include "pm/arena.h"
+#include "pm/rule.h"
+
+// The taxonomy is first: the other files name its causes.
+enum pm_table {
+    PM_TABLE_TAXONOMY = 0,
+    PM_TABLE_ADVICE,
+    PM_TABLE_ALERTS,
+    PM_TABLE_CORRELATE,
+    PM_TABLE_FINDINGS,
+    PM_TABLE_HOMES,
+    PM_TABLE_QUOTAS,
+    PM_TABLE_COUNT
+};
+
+struct pm_taxonomy;
+struct pm_tables {
+    json_t *tree[PM_TABLE_COUNT];
+    struct pm_taxonomy *taxonomy; // of its tree; in force as long as this is
+};
+// False where a file is broken: told in diags. `files` counts those that dir holds. NULL dir: the built-in ones.
+bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *files, struct pm_diags *diags);
+void pm_tables_free(struct pm_tables *t);
+uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed); // over what is in force, wherever it stands written
+// One more file of a table's form (--quotas FILE), by the same reader. NULL where it is broken.
+json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path, struct pm_diags *diags);
+json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags);
+bool pm_table_is(const char *file); // is this the name of one?
+
+// The row of homes.yaml for an image; NULL where its home is no special one.
+const json_t *pm_table_home(const json_t *root, struct pm_str image);
+
+// As the ruleset holds it; borrowed.
+const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table);
+
+// Closed lists of words that code knows by itself as well (tests hold the two together); all end with NULL.
+extern const char *const pm_words_observed[],
+    *const pm_words_check[], *const pm_words_placeholder[],
+                                 *const pm_words_phase[], *const pm_words_seen[], *const pm_words_trait[], *const pm_words_step[], *const pm_words_runtime[];
