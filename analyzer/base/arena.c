@@ -1,4 +1,5 @@
-// Arena, growable buffers, and the one place where running out of memory ends the program. See pm/arena.h.
+// Arena, growable buffers, and the one place where running out of memory ends the
+// program. See pm/arena.h.
 #include "pm/arena.h"
 #include "base/unfinished.h"
 #include <stdarg.h>
@@ -6,7 +7,8 @@
 #include <stdlib.h>
 
 #define BLOCK_BYTES (64u << 10)
-#define KEEP_BYTES (1u << 20) // what a reset keeps: one long record must not pin its peak for the rest of the run
+#define KEEP_BYTES                                                                                 \
+    (1u << 20) // what a reset keeps: one long record must not pin its peak for the rest of the run
 
 struct block {
     struct block *next;
@@ -91,7 +93,8 @@ static void *take(struct pm_arena *a, size_t n) {
     n = (n + align - 1) / align * align;
     if (n > a->current->cap - a->used) {
         struct block *next = a->current->next;
-        if (!next || n > next->cap) { // a kept block that is too small stays in line behind the new one
+        if (!next ||
+            n > next->cap) { // a kept block that is too small stays in line behind the new one
             struct block *b = block_new(n);
             b->next = next;
             a->current->next = b;
@@ -105,7 +108,9 @@ static void *take(struct pm_arena *a, size_t n) {
     return p;
 }
 
-void *pm_arena_alloc(struct pm_arena *a, size_t n) { return memset(take(a, n ? n : 1), 0, n ? n : 1); }
+void *pm_arena_alloc(struct pm_arena *a, size_t n) {
+    return memset(take(a, n ? n : 1), 0, n ? n : 1);
+}
 
 struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s) {
     char *p = take(a, s.n + 1);

@@ -51,7 +51,8 @@ static PWord_t slot_of(struct pm_diags *d, uint32_t path, const char *code, cons
     return slot;
 }
 
-static void count_one(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code, const char *message) {
+static void count_one(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code,
+                      const char *message) {
     uint32_t id = pm_intern_id(d->paths, path);
     PWord_t of_member;
     JLI(of_member, d->per_member, id);
@@ -84,7 +85,8 @@ static void count_one(struct pm_diags *d, struct pm_str path, uint64_t line, con
     *slot = d->n;
 }
 
-void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code, const char *fmt, ...) {
+void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code,
+                  const char *fmt, ...) {
     if (!d) return;
     char message[1024];
     va_list ap;
@@ -97,7 +99,8 @@ void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const c
         JHSFA(bytes, d->index);
         (void)bytes;
         for (size_t i = 0; i < d->n; i++) {
-            PWord_t slot = slot_of(d, pm_intern_id(d->paths, d->items[i].path), d->items[i].code.p, d->items[i].message.p);
+            PWord_t slot = slot_of(d, pm_intern_id(d->paths, d->items[i].path), d->items[i].code.p,
+                                   d->items[i].message.p);
             *slot = i + 1;
         }
     }
@@ -107,12 +110,26 @@ void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const c
     pthread_mutex_unlock(&d->lock);
 }
 
-// Limits, archives and compressors have codes of their own, told where the walk knows that the input is partial; these are found while members are read.
-// Not among them: "json-truncated" (a log's last line), "json-broken" (text that only began like JSON), "yaml-template", "last-line-open" and "line-cut".
+// Limits, archives and compressors have codes of their own, told where the walk knows
+// that the input is partial; these are found while members are read. Not among them:
+// "json-truncated" (a log's last line), "json-broken" (text that only began like JSON),
+// "yaml-template", "last-line-open" and "line-cut".
 bool pm_diag_is_loss(struct pm_str code) {
-    static const char *const LOSSES[] = {"truncated",         "json-document-truncated", "json-list-broken",        "json-too-large",          "yaml-truncated",
-                                         "yaml-broken",       "yaml-too-large",          "journal-broken",          "journal-truncated",       "journal-hole",
-                                         "journal-too-large", "journal-unreadable",      "journal-entries-missing", "journal-field-too-large", "line-too-long",
+    static const char *const LOSSES[] = {"truncated",
+                                         "json-document-truncated",
+                                         "json-list-broken",
+                                         "json-too-large",
+                                         "yaml-truncated",
+                                         "yaml-broken",
+                                         "yaml-too-large",
+                                         "journal-broken",
+                                         "journal-truncated",
+                                         "journal-hole",
+                                         "journal-too-large",
+                                         "journal-unreadable",
+                                         "journal-entries-missing",
+                                         "journal-field-too-large",
+                                         "line-too-long",
                                          "rule-limit"};
     for (size_t i = 0; i < PM_LEN(LOSSES); i++)
         if (pm_str_eqc(code, LOSSES[i])) return true;

@@ -1,18 +1,20 @@
 // Image references and registry URLs. See pm/image.h.
 //
-// Source: distribution/reference regexp.go and normalize.go (vendored by moby and containerd), kubelet image_manager.go applyDefaultImageTag.
+// Source: distribution/reference regexp.go and normalize.go (vendored by moby and
+// containerd), kubelet image_manager.go applyDefaultImageTag.
 #include "pm/image.h"
 #include "pm/scan.h"
 
 struct pm_str pm_registry_of_host(struct pm_str host) {
-    static const char *const hub[] = {"index.docker.io",
-                                      "registry-1.docker.io",
-                                      "registry.hub.docker.com",
-                                      "docker.io",
-                                      "auth.docker.io",
-                                      "production.cloudflare.docker.com",
-                                      "production.cloudfront.docker.com",
-                                      "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com"};
+    static const char *const hub[] = {
+        "index.docker.io",
+        "registry-1.docker.io",
+        "registry.hub.docker.com",
+        "docker.io",
+        "auth.docker.io",
+        "production.cloudflare.docker.com",
+        "production.cloudfront.docker.com",
+        "docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com"};
     struct pm_str bare = host;
     if (pm_str_ends(bare, PM_STR(":443"))) bare.n -= 4;
     for (size_t i = 0; i < PM_LEN(hub); i++) {
@@ -22,7 +24,9 @@ struct pm_str pm_registry_of_host(struct pm_str host) {
 }
 
 static bool is_domain(struct pm_str head) {
-    if (pm_str_eqc(head, "localhost") || pm_str_chr(head, '.', 0) >= 0 || pm_str_chr(head, ':', 0) >= 0) return true;
+    if (pm_str_eqc(head, "localhost") || pm_str_chr(head, '.', 0) >= 0 ||
+        pm_str_chr(head, ':', 0) >= 0)
+        return true;
     for (size_t i = 0; i < head.n; i++) {
         if (head.p[i] >= 'A' && head.p[i] <= 'Z') return true;
     }
@@ -51,7 +55,9 @@ static bool domain_good(struct pm_str s) {
     if (!s.n) return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (!(alnum(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == ':' || c == '[' || c == ']' || c == '_')) return false;
+        if (!(alnum(c) || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == ':' || c == '[' ||
+              c == ']' || c == '_'))
+            return false;
     }
     return alnum(s.p[0]) || s.p[0] == '[' || (s.p[0] >= 'A' && s.p[0] <= 'Z');
 }
@@ -65,17 +71,22 @@ static bool tag_good(struct pm_str s) {
     return true;
 }
 
-static bool digest_good(struct pm_str s) { // alg:hex; logs of ours and others cut hashes short, so the length is not insisted on
+static bool digest_good(
+    struct pm_str
+        s) { // alg:hex; logs of ours and others cut hashes short, so the length is not insisted on
     ptrdiff_t colon = pm_str_chr(s, ':', 0);
     if (colon <= 0 || (size_t)colon + 1 >= s.n) return false;
     for (size_t i = (size_t)colon + 1; i < s.n; i++) {
-        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f') || (s.p[i] >= 'A' && s.p[i] <= 'F'))) return false;
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f') ||
+              (s.p[i] >= 'A' && s.p[i] <= 'F')))
+            return false;
     }
     return true;
 }
 
 static struct pm_str strip_transport(struct pm_str s) {
-    static const char *const known[] = {"docker-pullable://", "docker://", "oci:", "https://", "http://"};
+    static const char *const known[] = {"docker-pullable://", "docker://", "oci:", "https://",
+                                        "http://"};
     for (size_t i = 0; i < PM_LEN(known); i++) {
         if (pm_str_starts(s, pm_str_c(known[i]))) return pm_str_from(s, strlen(known[i]));
     }
@@ -112,7 +123,8 @@ static bool split_domain(struct pm_str name, struct pm_image *out, bool *library
     bool has_domain = slash > 0 && is_domain(head);
     out->registry = has_domain ? head : PM_STR("docker.io");
     out->repository = has_domain ? pm_str_from(name, (size_t)slash + 1) : name;
-    if (has_domain && pm_str_eqc(pm_registry_of_host(head), "docker.io")) out->registry = PM_STR("docker.io");
+    if (has_domain && pm_str_eqc(pm_registry_of_host(head), "docker.io"))
+        out->registry = PM_STR("docker.io");
     *library = pm_str_eqc(out->registry, "docker.io") && pm_str_chr(out->repository, '/', 0) < 0;
     return (!has_domain || domain_good(head)) && path_good(out->repository);
 }
@@ -122,14 +134,18 @@ bool pm_image_parse(struct pm_arena *a, struct pm_str ref, struct pm_image *out)
     struct pm_str name = strip_transport(pm_str_trim(ref));
     struct pm_image i = {0};
     bool library = false;
-    if (!name.n || name.n > 4096 || all_hex64(name) || !split_tail(&name, &i) || !split_domain(name, &i, &library)) return false;
+    if (!name.n || name.n > 4096 || all_hex64(name) || !split_tail(&name, &i) ||
+        !split_domain(name, &i, &library))
+        return false;
     if (!i.tag.n && !i.digest.n) i.tag = PM_STR("latest");
     out->registry = pm_arena_dup(a, i.registry);
-    out->repository = library ? pm_arena_join(a, PM_STR("library/"), i.repository) : pm_arena_dup(a, i.repository);
+    out->repository = library ? pm_arena_join(a, PM_STR("library/"), i.repository)
+                              : pm_arena_dup(a, i.repository);
     if (i.tag.n) out->tag = pm_arena_dup(a, i.tag);
     if (i.digest.n) out->digest = pm_arena_dup(a, i.digest);
     struct pm_str last = out->digest.n ? out->digest : out->tag;
-    out->norm = pm_arena_fmt(a, "%.*s/%.*s%c%.*s", PM_FMT(out->registry), PM_FMT(out->repository), out->digest.n ? '@' : ':', PM_FMT(last));
+    out->norm = pm_arena_fmt(a, "%.*s/%.*s%c%.*s", PM_FMT(out->registry), PM_FMT(out->repository),
+                             out->digest.n ? '@' : ':', PM_FMT(last));
     return true;
 }
 
@@ -139,15 +155,19 @@ static struct pm_str query_value(struct pm_arena *a, struct pm_str query, const 
     while (query.n) {
         ptrdiff_t amp = pm_str_chr(query, '&', 0);
         struct pm_str pair = amp < 0 ? query : pm_str_sub(query, 0, (size_t)amp);
-        if (pair.n > n && pair.p[n] == '=' && memcmp(pair.p, key, n) == 0) return pm_percent_decode(a, pm_str_from(pair, n + 1));
+        if (pair.n > n && pair.p[n] == '=' && memcmp(pair.p, key, n) == 0)
+            return pm_percent_decode(a, pm_str_from(pair, n + 1));
         query = amp < 0 ? PM_NONE : pm_str_from(query, (size_t)amp + 1);
     }
     return PM_NONE;
 }
 
 static bool is_token_path(struct pm_str path) {
-    if (!path.n || !memchr("nhe", path.p[path.n - 1], 3)) return false; // what the words below end with
-    static const char *const ends[] = {"/token", "/jwt/auth", "/oauth2/token", "/auth", "/v2/auth", "/v2/token", "/service/token", "/oauth2/exchange"};
+    if (!path.n || !memchr("nhe", path.p[path.n - 1], 3))
+        return false; // what the words below end with
+    static const char *const ends[] = {"/token",         "/jwt/auth",       "/oauth2/token",
+                                       "/auth",          "/v2/auth",        "/v2/token",
+                                       "/service/token", "/oauth2/exchange"};
     for (size_t i = 0; i < PM_LEN(ends); i++) {
         if (pm_str_ends(path, pm_str_c(ends[i]))) return true;
     }
@@ -168,17 +188,22 @@ static void token_scope(struct pm_arena *a, struct pm_str query, struct pm_regis
 // Like pm_str_rfind, for a word that begins with a slash: of these a path has few.
 static ptrdiff_t last_part(struct pm_str path, struct pm_str word) {
     ptrdiff_t last = -1;
-    for (ptrdiff_t at = pm_str_chr(path, '/', 0); at >= 0; at = pm_str_chr(path, '/', (size_t)at + 1))
+    for (ptrdiff_t at = pm_str_chr(path, '/', 0); at >= 0;
+         at = pm_str_chr(path, '/', (size_t)at + 1))
         if (pm_str_starts(pm_str_from(path, (size_t)at), word)) last = at;
     return last;
 }
 
-// Artifactory's and Nexus' paths name the hosted repository before /v2/; it is no part of the image's name there.
+// Artifactory's and Nexus' paths name the hosted repository before /v2/; it is no part of
+// the image's name there.
 static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
     static const struct {
         const char *word;
         enum pm_url_what what;
-    } parts[] = {{"/manifests/", PM_URL_MANIFEST}, {"/blobs/uploads", PM_URL_UPLOAD}, {"/blobs/", PM_URL_BLOB}, {"/tags/list", PM_URL_TAGS}};
+    } parts[] = {{"/manifests/", PM_URL_MANIFEST},
+                 {"/blobs/uploads", PM_URL_UPLOAD},
+                 {"/blobs/", PM_URL_BLOB},
+                 {"/tags/list", PM_URL_TAGS}};
     if (!rest.n) {
         out->what = PM_URL_PING;
         return;
@@ -191,7 +216,8 @@ static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
         out->what = parts[i].what;
         out->repository = pm_str_sub(rest, 0, (size_t)at);
         out->push = out->what == PM_URL_UPLOAD;
-        if (out->what == PM_URL_MANIFEST || out->what == PM_URL_BLOB) out->reference = pm_str_from(rest, (size_t)at + strlen(parts[i].word));
+        if (out->what == PM_URL_MANIFEST || out->what == PM_URL_BLOB)
+            out->reference = pm_str_from(rest, (size_t)at + strlen(parts[i].word));
         return;
     }
 }
@@ -200,7 +226,8 @@ bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_regi
     *out = (struct pm_registry_url){0};
     struct pm_str path = url, query = PM_NONE;
     ptrdiff_t scheme = pm_str_chr(pm_str_sub(url, 0, 8), ':', 0);
-    if (scheme > 0 && scheme < 8 && pm_str_starts(pm_str_from(url, (size_t)scheme), PM_STR("://"))) {
+    if (scheme > 0 && scheme < 8 &&
+        pm_str_starts(pm_str_from(url, (size_t)scheme), PM_STR("://"))) {
         struct pm_str rest = pm_str_from(url, (size_t)scheme + 3);
         ptrdiff_t slash = pm_str_chr(rest, '/', 0);
         out->host = slash < 0 ? rest : pm_str_sub(rest, 0, (size_t)slash);

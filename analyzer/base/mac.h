@@ -1,4 +1,5 @@
-// HMAC-SHA-256 (FIPS 180-4, RFC 2104): tags of secrets that tell nothing to who has not the key. Level 0.
+// HMAC-SHA-256 (FIPS 180-4, RFC 2104): tags of secrets that tell nothing to who has not
+// the key. Level 0.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -17,4 +18,5 @@ struct pm_mac_key { // both hashes with the key taken in, so that each message c
     struct pm_sha256 inner, outer;
 };
 void pm_mac_key_set(struct pm_mac_key *k, const void *key, size_t n);
-void pm_mac(const struct pm_mac_key *k, const void *p, size_t n, unsigned char out[PM_SHA256_BYTES]);
+void pm_mac(const struct pm_mac_key *k, const void *p, size_t n,
+            unsigned char out[PM_SHA256_BYTES]);

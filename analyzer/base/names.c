@@ -37,13 +37,23 @@ enum pm_kind pm_kind_of(struct pm_str name) {
 
 const char *const pm_standing_names[PM_STANDING_COUNT] = {"witness", "account", "hearsay"};
 const char *const pm_component_names[PM_COMP_COUNT] = {
-    [PM_COMP_NONE] = "",         [PM_COMP_KUBELET] = "kubelet",   [PM_COMP_CONTAINERD] = "containerd", [PM_COMP_DOCKERD] = "dockerd",
-    [PM_COMP_CRIO] = "crio",     [PM_COMP_REGISTRY] = "registry", [PM_COMP_PROXY] = "proxy",           [PM_COMP_CLOUD] = "cloud",
-    [PM_COMP_EVENTS] = "events", [PM_COMP_OBJECTS] = "objects",   [PM_COMP_CLIENT] = "client",         [PM_COMP_HOST] = "host",
+    [PM_COMP_NONE] = "",
+    [PM_COMP_KUBELET] = "kubelet",
+    [PM_COMP_CONTAINERD] = "containerd",
+    [PM_COMP_DOCKERD] = "dockerd",
+    [PM_COMP_CRIO] = "crio",
+    [PM_COMP_REGISTRY] = "registry",
+    [PM_COMP_PROXY] = "proxy",
+    [PM_COMP_CLOUD] = "cloud",
+    [PM_COMP_EVENTS] = "events",
+    [PM_COMP_OBJECTS] = "objects",
+    [PM_COMP_CLIENT] = "client",
+    [PM_COMP_HOST] = "host",
     [PM_COMP_PROBE] = "probe",
 };
 
-const char *const pm_stage_names[PM_STAGE_COUNT] = {"", "resolve", "token", "manifest", "blob", "unpack"};
+const char *const pm_stage_names[PM_STAGE_COUNT] = {"",         "resolve", "token",
+                                                    "manifest", "blob",    "unpack"};
 
 const char *const pm_field_names[PM_F_COUNT] = {
     [PM_F_NODE] = "node",

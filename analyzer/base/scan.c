@@ -48,7 +48,8 @@ bool pm_scan_until_lit(struct pm_scan *c, const char *stop, struct pm_str *out) 
 bool pm_scan_uint(struct pm_scan *c, int max_digits, uint64_t *out) {
     const char *p = c->at;
     uint64_t v = 0;
-    for (int i = 0; i < max_digits && p < c->end && *p >= '0' && *p <= '9'; i++, p++) v = v * 10 + (uint64_t)(*p - '0');
+    for (int i = 0; i < max_digits && p < c->end && *p >= '0' && *p <= '9'; i++, p++)
+        v = v * 10 + (uint64_t)(*p - '0');
     if (p == c->at) return false;
     *out = v;
     c->at = p;
@@ -70,8 +71,11 @@ bool pm_scan_digits(struct pm_scan *c, int digits, int *out) {
 static size_t utf8_put(char *p, uint32_t u) {
     if (u < 0x80) return p[0] = (char)u, 1;
     if (u < 0x800) return p[0] = (char)(0xC0 | u >> 6), p[1] = (char)(0x80 | (u & 63)), 2;
-    if (u < 0x10000) return p[0] = (char)(0xE0 | u >> 12), p[1] = (char)(0x80 | (u >> 6 & 63)), p[2] = (char)(0x80 | (u & 63)), 3;
-    return p[0] = (char)(0xF0 | u >> 18), p[1] = (char)(0x80 | (u >> 12 & 63)), p[2] = (char)(0x80 | (u >> 6 & 63)), p[3] = (char)(0x80 | (u & 63)), 4;
+    if (u < 0x10000)
+        return p[0] = (char)(0xE0 | u >> 12), p[1] = (char)(0x80 | (u >> 6 & 63)),
+               p[2] = (char)(0x80 | (u & 63)), 3;
+    return p[0] = (char)(0xF0 | u >> 18), p[1] = (char)(0x80 | (u >> 12 & 63)),
+           p[2] = (char)(0x80 | (u >> 6 & 63)), p[3] = (char)(0x80 | (u & 63)), 4;
 }
 
 static int hex(char c) {
@@ -93,12 +97,14 @@ static bool hex_run(const char *p, const char *end, int digits, uint32_t *out) {
     return true;
 }
 
-// One \u or \U escape, four or eight hex digits (p behind the letter). JSON writes astral characters as two surrogates; a lone one becomes U+FFFD.
+// One \u or \U escape, four or eight hex digits (p behind the letter). JSON writes astral
+// characters as two surrogates; a lone one becomes U+FFFD.
 static const char *unicode(const char *p, const char *end, int digits, uint32_t *u) {
     uint32_t low;
     if (!hex_run(p, end, digits, u)) return NULL;
     p += digits;
-    if (*u >= 0xD800 && *u < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' && hex_run(p + 2, end, 4, &low) && low >= 0xDC00 && low < 0xE000) {
+    if (*u >= 0xD800 && *u < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
+        hex_run(p + 2, end, 4, &low) && low >= 0xDC00 && low < 0xE000) {
         *u = 0x10000 + ((*u - 0xD800) << 10) + (low - 0xDC00);
         p += 6;
     }
@@ -106,7 +112,8 @@ static const char *unicode(const char *p, const char *end, int digits, uint32_t 
     return p;
 }
 
-// One escape at *p (the backslash). Writes its bytes, moves *p behind it. An unknown escape stays as it is: a Windows path is no mistake.
+// One escape at *p (the backslash). Writes its bytes, moves *p behind it. An unknown
+// escape stays as it is: a Windows path is no mistake.
 static size_t unescape_one(const char **p, const char *end, char *out) {
     static const char from[] = "\"\\'/ntrabfv", to[] = "\"\\'/\n\t\r\a\b\f\v";
     const char *s = *p;
@@ -119,7 +126,8 @@ static size_t unescape_one(const char **p, const char *end, char *out) {
         const char *after = unicode(s + 2, end, s[1] == 'u' ? 4 : 8, &u);
         if (after) return *p = after, utf8_put(out, u);
     }
-    if (end - s >= 4 && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7')
+    if (end - s >= 4 && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+        s[3] <= '7')
         return *p = s + 4, out[0] = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0')), 1;
     return *p = s + 1, out[0] = '\\', 1;
 }
@@ -156,7 +164,8 @@ bool pm_scan_pair(struct pm_scan *c, struct pm_arena *a, struct pm_str *key, str
     if (s.at == k || s.at >= s.end || *s.at != '=') return false;
     *key = (struct pm_str){k, (size_t)(s.at - k)};
     s.at++;
-    if (!pm_scan_quoted(&s, a, value, NULL) && !pm_scan_word(&s, value)) *value = (struct pm_str){s.at, 0};
+    if (!pm_scan_quoted(&s, a, value, NULL) && !pm_scan_word(&s, value))
+        *value = (struct pm_str){s.at, 0};
     *c = s;
     return true;
 }
@@ -166,7 +175,8 @@ struct pm_str pm_percent_decode(struct pm_arena *a, struct pm_str s) {
     char *out = pm_arena_alloc(a, s.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
-        int h = s.p[i] == '%' && i + 2 < s.n ? hex(s.p[i + 1]) : -1, l = h >= 0 ? hex(s.p[i + 2]) : -1;
+        int h = s.p[i] == '%' && i + 2 < s.n ? hex(s.p[i + 1]) : -1,
+            l = h >= 0 ? hex(s.p[i + 2]) : -1;
         if (l >= 0) out[n++] = (char)(h << 4 | l), i += 2;
         else out[n++] = s.p[i];
     }
@@ -201,10 +211,14 @@ struct pm_str pm_ansi_strip(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
-// Length of a well-formed sequence at p (RFC 3629), 0 where it is none. NUL counts as none.
+// Length of a well-formed sequence at p (RFC 3629), 0 where it is none. NUL counts as
+// none.
 static size_t utf8_len(const unsigned char *p, size_t left) {
     if (p[0] < 0x80) return p[0] != 0;
-    size_t n = p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : p[0] >= 0xE0 && p[0] < 0xF0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+    size_t n = p[0] >= 0xC2 && p[0] < 0xE0   ? 2
+               : p[0] >= 0xE0 && p[0] < 0xF0 ? 3
+               : p[0] >= 0xF0 && p[0] < 0xF5 ? 4
+                                             : 0;
     if (!n || n > left) return 0;
     for (size_t i = 1; i < n; i++) {
         if ((p[i] & 0xC0) != 0x80) return 0;
@@ -220,8 +234,9 @@ static size_t utf8_good(struct pm_str s) { // how many leading bytes are clean
     size_t i = 0;
     while (i < s.n) {
         uint64_t w;
-        if (s.n - i >= 8 &&
-            (memcpy(&w, s.p + i, 8), !(w & UINT64_C(0x8080808080808080)) && !((w - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)))) {
+        if (s.n - i >= 8 && (memcpy(&w, s.p + i, 8), !(w & UINT64_C(0x8080808080808080)) &&
+                                                         !((w - UINT64_C(0x0101010101010101)) &
+                                                           UINT64_C(0x8080808080808080)))) {
             i += 8;
             continue;
         }
@@ -257,8 +272,10 @@ struct unit {
     int64_t ns;
 };
 
-// number + unit, repeated, over the whole slice. Units are tried in order: longer names before their beginnings.
-static bool span(struct pm_str s, const struct unit *units, size_t units_n, int64_t *ns, int64_t *last_unit_ns) {
+// number + unit, repeated, over the whole slice. Units are tried in order: longer names
+// before their beginnings.
+static bool span(struct pm_str s, const struct unit *units, size_t units_n, int64_t *ns,
+                 int64_t *last_unit_ns) {
     double total = 0;
     size_t i = 0, parts = 0;
     while (i < s.n) {
@@ -280,14 +297,19 @@ static bool span(struct pm_str s, const struct unit *units, size_t units_n, int6
 
 #define SECOND INT64_C(1000000000)
 bool pm_duration(struct pm_str s, int64_t *ns) {
-    static const struct unit units[] = {{"ns", 1},       {"µs", 1000},  {"\xCE\xBCs", 1000}, {"us", 1000},
-                                        {"ms", 1000000}, {"s", SECOND}, {"m", 60 * SECOND},  {"h", 3600 * SECOND}};
+    static const struct unit units[] = {
+        {"ns", 1},       {"µs", 1000},  {"\xCE\xBCs", 1000}, {"us", 1000},
+        {"ms", 1000000}, {"s", SECOND}, {"m", 60 * SECOND},  {"h", 3600 * SECOND}};
     if (pm_str_eqc(s, "0")) return *ns = 0, true;
     return span(s, units, PM_LEN(units), ns, NULL);
 }
 
 bool pm_human_duration(struct pm_str s, int64_t *ns, int64_t *unit_ns) {
-    static const struct unit units[] = {{"s", SECOND}, {"m", 60 * SECOND}, {"h", 3600 * SECOND}, {"d", 86400 * SECOND}, {"y", 365 * 86400 * SECOND}};
+    static const struct unit units[] = {{"s", SECOND},
+                                        {"m", 60 * SECOND},
+                                        {"h", 3600 * SECOND},
+                                        {"d", 86400 * SECOND},
+                                        {"y", 365 * 86400 * SECOND}};
     return span(s, units, PM_LEN(units), ns, unit_ns);
 }
 

@@ -20,7 +20,9 @@ int pm_path_order(struct pm_str a, struct pm_str b) {
     return (unsigned char)a.p[i] < (unsigned char)b.p[i] ? -1 : 1;
 }
 
-static unsigned char lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c; }
+static unsigned char lower(unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
 
 static bool ieq_bytes(const char *a, const char *b, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -31,8 +33,9 @@ static bool ieq_bytes(const char *a, const char *b, size_t n) {
 
 bool pm_str_ieq(struct pm_str a, struct pm_str b) { return a.n == b.n && ieq_bytes(a.p, b.p, a.n); }
 
-// Lines are short and asked for many phrases: memmem makes a table for each question, which costs more than the search. Sixteen places at once are looked at
-// for the needle's first and last byte; the end, too short for that, is looked at byte by byte.
+// Lines are short and asked for many phrases: memmem makes a table for each question,
+// which costs more than the search. Sixteen places at once are looked at for the needle's
+// first and last byte; the end, too short for that, is looked at byte by byte.
 ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from) {
     if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
     size_t i = from;
@@ -40,7 +43,8 @@ ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from) {
     const __m128i first = _mm_set1_epi8(needle.p[0]), last = _mm_set1_epi8(needle.p[needle.n - 1]);
     for (; s.n - i >= 16 + needle.n - 1; i += 16) {
         const char *p = s.p + i;
-        __m128i a = _mm_cmpeq_epi8(first, _mm_loadu_si128((const void *)p)), b = _mm_cmpeq_epi8(last, _mm_loadu_si128((const void *)(p + needle.n - 1)));
+        __m128i a = _mm_cmpeq_epi8(first, _mm_loadu_si128((const void *)p)),
+                b = _mm_cmpeq_epi8(last, _mm_loadu_si128((const void *)(p + needle.n - 1)));
         for (unsigned may = (unsigned)_mm_movemask_epi8(_mm_and_si128(a, b)); may; may &= may - 1) {
             size_t at = (size_t)__builtin_ctz(may);
             if (memcmp(p + at, needle.p, needle.n) == 0) return (ptrdiff_t)(i + at);
@@ -59,7 +63,8 @@ ptrdiff_t pm_str_ifind(struct pm_str s, struct pm_str needle, size_t from) {
     if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
     const unsigned char first = lower((unsigned char)needle.p[0]);
     for (size_t i = from; i + needle.n <= s.n; i++) {
-        if (lower((unsigned char)s.p[i]) == first && ieq_bytes(s.p + i, needle.p, needle.n)) return (ptrdiff_t)i;
+        if (lower((unsigned char)s.p[i]) == first && ieq_bytes(s.p + i, needle.p, needle.n))
+            return (ptrdiff_t)i;
     }
     return -1;
 }
@@ -111,7 +116,8 @@ bool pm_str_u64(struct pm_str s, uint64_t *out) {
     return true;
 }
 
-// strtod follows the locale's decimal point, so this does not use it. Logs hold at most some 17 digits: the sum in double is good to their last printed one.
+// strtod follows the locale's decimal point, so this does not use it. Logs hold at most
+// some 17 digits: the sum in double is good to their last printed one.
 bool pm_str_double(struct pm_str s, double *out) {
     size_t i = 0, digits = 0;
     bool minus = s.n && s.p[0] == '-';
@@ -119,14 +125,16 @@ bool pm_str_double(struct pm_str s, double *out) {
     double v = 0, scale = 1;
     for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) v = v * 10 + (s.p[i] - '0');
     if (i < s.n && s.p[i] == '.') {
-        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) v = v * 10 + (s.p[i] - '0'), scale *= 10;
+        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++)
+            v = v * 10 + (s.p[i] - '0'), scale *= 10;
     }
     if (!digits || i != s.n) return false;
     *out = (minus ? -v : v) / scale;
     return true;
 }
 
-// FNV-1a over eight bytes at a step would not be FNV; this is a plain multiply-rotate mix with a strong finish (as murmur's fmix64).
+// FNV-1a over eight bytes at a step would not be FNV; this is a plain multiply-rotate mix
+// with a strong finish (as murmur's fmix64).
 uint64_t pm_str_hash(struct pm_str s, uint64_t seed) {
     uint64_t h = seed ^ (s.n * UINT64_C(0x9E3779B97F4A7C15));
     size_t i = 0;

@@ -1,4 +1,5 @@
-// Only the main thread begins and ends files, so the slots need no lock; the handler may come between any two steps, so a slot's text is whole before it counts.
+// Only the main thread begins and ends files, so the slots need no lock; the handler may
+// come between any two steps, so a slot's text is whole before it counts.
 #include "base/unfinished.h"
 #include <signal.h>
 #include <stdbool.h>
@@ -25,15 +26,17 @@ void pm_unfinished_end(const char *line) {
     _exit(STATUS_INPUT);
 }
 static void give_up(int signal_number) {
-    pm_unfinished_end(signal_number == SIGXCPU ? "pullmortem: the limit of CPU time is reached: nothing was finished\n"
-                                               : "pullmortem: told to quit: nothing was finished\n");
+    pm_unfinished_end(signal_number == SIGXCPU
+                          ? "pullmortem: the limit of CPU time is reached: nothing was finished\n"
+                          : "pullmortem: told to quit: nothing was finished\n");
 }
 
 static void listen(void) {
     static const struct {
         int number;
         void (*handler)(int);
-    } signals[] = {{SIGINT, end}, {SIGTERM, end}, {SIGHUP, end}, {SIGPIPE, end}, {SIGQUIT, give_up}, {SIGXCPU, give_up}};
+    } signals[] = {{SIGINT, end},  {SIGTERM, end},     {SIGHUP, end},
+                   {SIGPIPE, end}, {SIGQUIT, give_up}, {SIGXCPU, give_up}};
     static bool done;
     for (int i = 0; !done && i < (int)(sizeof signals / sizeof *signals); i++) {
         struct sigaction now, before;
@@ -41,7 +44,8 @@ static void listen(void) {
         now.sa_handler = signals[i].handler;
         now.sa_flags = (int)SA_RESETHAND;
         // What was ignored stays so (nohup, background jobs).
-        if (sigaction(signals[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signals[i].number, &now, NULL);
+        if (sigaction(signals[i].number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i].number, &now, NULL);
     }
     done = true;
 }

@@ -1,4 +1,5 @@
-// The commit is given by the Makefile when this file is compiled: a new commit compiles one file anew.
+// The commit is given by the Makefile when this file is compiled: a new commit compiles
+// one file anew.
 #include "pm/version.h"
 
 #ifndef PM_COMMIT

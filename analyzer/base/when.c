@@ -1,7 +1,8 @@
 // Timestamps, read without strptime and without any locale. See pm/when.h.
 //
-// strptime is locale-bound, loses fractions and costs fifty times as much; timegm is no part of C11 or POSIX 2008. Civil days are
-// counted by the usual era arithmetic of the proleptic Gregorian calendar.
+// strptime is locale-bound, loses fractions and costs fifty times as much; timegm is no
+// part of C11 or POSIX 2008. Civil days are counted by the usual era arithmetic of the
+// proleptic Gregorian calendar.
 #include "pm/when.h"
 #include "pm/scan.h"
 #include <stdio.h>
@@ -12,15 +13,16 @@
 static int64_t days_of(int y, int m, int d) { // since 1970-01-01
     y -= m <= 2;
     int era = (y >= 0 ? y : y - 399) / 400;
-    int yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    int yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1,
+        doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
     return (int64_t)era * 146097 + doe - 719468;
 }
 
 static void civil_of_days(int64_t z, int *y, int *m, int *d) {
     z += 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = (int)(z - era * 146097), yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100),
-        mp = (5 * doy + 2) / 153;
+    int doe = (int)(z - era * 146097), yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365,
+        doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
     *d = doy - (153 * mp + 2) / 5 + 1;
     *m = mp + (mp < 10 ? 3 : -9);
     *y = (int)(yoe + era * 400) + (*m <= 2);
@@ -33,13 +35,17 @@ static int days_in(int year, int month) {
     return month == 2 && pm_year_leap(year) ? 29 : days[month - 1];
 }
 
-int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second, int64_t frac_ns) {
+int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second,
+                    int64_t frac_ns) {
     return (days_of(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second) * NS + frac_ns;
 }
 
-int pm_weekday(int year, int month, int day) { return (int)(((days_of(year, month, day) + 4) % 7 + 7) % 7); }
+int pm_weekday(int year, int month, int day) {
+    return (int)(((days_of(year, month, day) + 4) % 7 + 7) % 7);
+}
 
-void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second, int *ms) {
+void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second,
+                 int *ms) {
     int64_t s = ns / NS, frac = ns % NS;
     if (frac < 0) s--, frac += NS;
     int64_t days = s / DAY_S, rest = s % DAY_S;
@@ -57,16 +63,21 @@ struct civil {
 };
 
 static bool civil_good(const struct civil *c) {
-    return c->year >= 1970 && c->year <= 2200 && c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= days_in(c->year, c->month) && c->hour < 24 &&
-           c->minute < 60 && c->second <= 60; // a leap second reads as the next one's first
+    return c->year >= 1970 && c->year <= 2200 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+           c->day <= days_in(c->year, c->month) && c->hour < 24 && c->minute < 60 &&
+           c->second <= 60; // a leap second reads as the next one's first
 }
 
-static int64_t civil_ns(const struct civil *c) { return pm_civil_ns(c->year, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns); }
+static int64_t civil_ns(const struct civil *c) {
+    return pm_civil_ns(c->year, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns);
+}
 
-static bool fraction(struct pm_scan *s, struct civil *c) { // digits behind a '.' or ','; more than nine are dropped
+static bool fraction(struct pm_scan *s,
+                     struct civil *c) { // digits behind a '.' or ','; more than nine are dropped
     c->frac_ns = 0;
     c->unit_ns = NS;
-    if (s->end - s->at < 2 || (*s->at != '.' && *s->at != ',') || s->at[1] < '0' || s->at[1] > '9') return false;
+    if (s->end - s->at < 2 || (*s->at != '.' && *s->at != ',') || s->at[1] < '0' || s->at[1] > '9')
+        return false;
     for (s->at++; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++) {
         if (c->unit_ns == 1) continue;
         c->unit_ns /= 10;
@@ -76,7 +87,8 @@ static bool fraction(struct pm_scan *s, struct civil *c) { // digits behind a '.
 }
 
 static bool clock_time(struct pm_scan *s, struct civil *c) {
-    if (!(pm_scan_digits(s, 2, &c->hour) && pm_scan_char(s, ':') && pm_scan_digits(s, 2, &c->minute) && pm_scan_char(s, ':') &&
+    if (!(pm_scan_digits(s, 2, &c->hour) && pm_scan_char(s, ':') &&
+          pm_scan_digits(s, 2, &c->minute) && pm_scan_char(s, ':') &&
           pm_scan_digits(s, 2, &c->second)))
         return false;
     fraction(s, c);
@@ -84,7 +96,8 @@ static bool clock_time(struct pm_scan *s, struct civil *c) {
 }
 
 static bool date_with(struct pm_scan *s, char sep, struct civil *c) {
-    return pm_scan_digits(s, 4, &c->year) && pm_scan_char(s, sep) && pm_scan_digits(s, 2, &c->month) && pm_scan_char(s, sep) && pm_scan_digits(s, 2, &c->day);
+    return pm_scan_digits(s, 4, &c->year) && pm_scan_char(s, sep) &&
+           pm_scan_digits(s, 2, &c->month) && pm_scan_char(s, sep) && pm_scan_digits(s, 2, &c->day);
 }
 
 static bool month_name(struct pm_scan *s, int *month) {
@@ -99,7 +112,8 @@ static bool month_name(struct pm_scan *s, int *month) {
     return false;
 }
 
-// Z, ±hh, ±hhmm, ±hh:mm and old conmon's ±hh:ssss, where the minutes are the offset's seconds left over an hour (formats.md 2.14).
+// Z, ±hh, ±hhmm, ±hh:mm and old conmon's ±hh:ssss, where the minutes are the offset's
+// seconds left over an hour (formats.md 2.14).
 static bool offset(struct pm_scan *s, int32_t *seconds) {
     struct pm_scan t = *s;
     int h, m = 0, low;
@@ -111,7 +125,8 @@ static bool offset(struct pm_scan *s, int32_t *seconds) {
     pm_scan_char(&t, ':');
     if (pm_scan_digits(&t, 2, &m) && m > 59) return false;
     struct pm_scan more = t;
-    if (pm_scan_digits(&more, 2, &low) && (more.at >= more.end || *more.at < '0' || *more.at > '9')) {
+    if (pm_scan_digits(&more, 2, &low) &&
+        (more.at >= more.end || *more.at < '0' || *more.at > '9')) {
         m = (m * 100 + low) % 3600 / 60;
         t = more;
     }
@@ -120,9 +135,13 @@ static bool offset(struct pm_scan *s, int32_t *seconds) {
     return true;
 }
 
-static size_t finish(const struct civil *c, enum pm_when_kind kind, int32_t offset_s, struct pm_str s, const struct pm_scan *at, struct pm_when *w) {
+static size_t finish(const struct civil *c, enum pm_when_kind kind, int32_t offset_s,
+                     struct pm_str s, const struct pm_scan *at, struct pm_when *w) {
     if (!civil_good(c)) return 0;
-    *w = (struct pm_when){.kind = kind, .ns = civil_ns(c) - (int64_t)offset_s * NS, .unit_ns = c->unit_ns, .offset_s = offset_s};
+    *w = (struct pm_when){.kind = kind,
+                          .ns = civil_ns(c) - (int64_t)offset_s * NS,
+                          .unit_ns = c->unit_ns,
+                          .offset_s = offset_s};
     return (size_t)(at->at - s.p);
 }
 
@@ -135,7 +154,8 @@ size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
     int32_t off = 0;
     struct pm_scan spaced = at;
     bool zoned = offset(&at, &off);
-    if (!zoned && pm_scan_char(&spaced, ' ') && spaced.at < spaced.end && (*spaced.at == '+' || *spaced.at == '-') &&
+    if (!zoned && pm_scan_char(&spaced, ' ') && spaced.at < spaced.end &&
+        (*spaced.at == '+' || *spaced.at == '-') &&
         offset(&spaced, &off)) { // "2024-01-02 03:04:05 +0000"
         zoned = true;
         at = spaced;
@@ -144,10 +164,12 @@ size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
 }
 
 static int64_t leap_ns(const struct civil *c) {
-    return pm_civil_ns(1972, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns) - pm_civil_ns(1972, 1, 1, 0, 0, 0, 0);
+    return pm_civil_ns(1972, c->month, c->day, c->hour, c->minute, c->second, c->frac_ns) -
+           pm_civil_ns(1972, 1, 1, 0, 0, 0, 0);
 }
 
-static size_t finish_no_year(struct civil *c, struct pm_str s, const struct pm_scan *at, struct pm_when *w) {
+static size_t finish_no_year(struct civil *c, struct pm_str s, const struct pm_scan *at,
+                             struct pm_when *w) {
     c->year = 1972; // leap: Feb 29 is good until the year is known
     if (!civil_good(c)) return 0;
     *w = (struct pm_when){.kind = PM_WHEN_NO_YEAR, .ns = leap_ns(c), .unit_ns = c->unit_ns};
@@ -157,7 +179,9 @@ static size_t finish_no_year(struct civil *c, struct pm_str s, const struct pm_s
 size_t pm_when_klog(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
-    if (!(pm_scan_digits(&at, 2, &c.month) && pm_scan_digits(&at, 2, &c.day) && pm_scan_char(&at, ' ') && clock_time(&at, &c))) return 0;
+    if (!(pm_scan_digits(&at, 2, &c.month) && pm_scan_digits(&at, 2, &c.day) &&
+          pm_scan_char(&at, ' ') && clock_time(&at, &c)))
+        return 0;
     return finish_no_year(&c, s, &at, w);
 }
 
@@ -172,15 +196,18 @@ static bool day_number(struct pm_scan *s, int *day) { // " 2", "2 " or "02"
 size_t pm_when_syslog(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
-    if (!(month_name(&at, &c.month) && pm_scan_char(&at, ' ') && day_number(&at, &c.day) && pm_scan_char(&at, ' ') && clock_time(&at, &c))) return 0;
+    if (!(month_name(&at, &c.month) && pm_scan_char(&at, ' ') && day_number(&at, &c.day) &&
+          pm_scan_char(&at, ' ') && clock_time(&at, &c)))
+        return 0;
     return finish_no_year(&c, s, &at, w);
 }
 
 size_t pm_when_clf(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
-    if (!(pm_scan_digits(&at, 2, &c.day) && pm_scan_char(&at, '/') && month_name(&at, &c.month) && pm_scan_char(&at, '/') && pm_scan_digits(&at, 4, &c.year) &&
-          pm_scan_char(&at, ':') && clock_time(&at, &c)))
+    if (!(pm_scan_digits(&at, 2, &c.day) && pm_scan_char(&at, '/') && month_name(&at, &c.month) &&
+          pm_scan_char(&at, '/') && pm_scan_digits(&at, 4, &c.year) && pm_scan_char(&at, ':') &&
+          clock_time(&at, &c)))
         return 0;
     int32_t off = 0;
     struct pm_scan zone = at;
@@ -199,29 +226,38 @@ size_t pm_when_epoch(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     uint64_t sec;
     struct civil c;
-    if (!pm_scan_uint(&at, 10, &sec) || at.at - s.p != 10 || (at.at < at.end && *at.at >= '0' && *at.at <= '9')) return 0;
+    if (!pm_scan_uint(&at, 10, &sec) || at.at - s.p != 10 ||
+        (at.at < at.end && *at.at >= '0' && *at.at <= '9'))
+        return 0;
     if (sec > UINT64_C(7258118400)) return 0; // the year 2200, as everywhere
     fraction(&at, &c);
-    *w = (struct pm_when){.kind = PM_WHEN_UTC, .ns = (int64_t)sec * NS + c.frac_ns, .unit_ns = c.unit_ns};
+    *w = (struct pm_when){
+        .kind = PM_WHEN_UTC, .ns = (int64_t)sec * NS + c.frac_ns, .unit_ns = c.unit_ns};
     return (size_t)(at.at - s.p);
 }
 
 size_t pm_when_compact(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c = {.unit_ns = NS};
-    if (!(pm_scan_digits(&at, 4, &c.year) && pm_scan_digits(&at, 2, &c.month) && pm_scan_digits(&at, 2, &c.day))) return 0;
+    if (!(pm_scan_digits(&at, 4, &c.year) && pm_scan_digits(&at, 2, &c.month) &&
+          pm_scan_digits(&at, 2, &c.day)))
+        return 0;
     pm_scan_char(&at, '-');
-    if (!(pm_scan_digits(&at, 2, &c.hour) && pm_scan_digits(&at, 2, &c.minute) && pm_scan_digits(&at, 2, &c.second))) return 0;
+    if (!(pm_scan_digits(&at, 2, &c.hour) && pm_scan_digits(&at, 2, &c.minute) &&
+          pm_scan_digits(&at, 2, &c.second)))
+        return 0;
     return finish(&c, PM_WHEN_LOCAL, 0, s, &at, w);
 }
 
-// Abbreviations are ambiguous (IST, CST, BST): only these are taken, the rest leaves the zone open (formats.md 0.3).
+// Abbreviations are ambiguous (IST, CST, BST): only these are taken, the rest leaves the
+// zone open (formats.md 0.3).
 static bool zone_word(struct pm_scan *s, int32_t *off) {
     static const struct {
         const char *name;
         int32_t offset_s;
-    } zones[] = {{"UTC", 0},      {"GMT", 0},      {"CET", 3600},   {"CEST", 7200},  {"EST", -18000}, {"EDT", -14400},
-                 {"PST", -28800}, {"PDT", -25200}, {"MST", -25200}, {"MDT", -21600}, {"JST", 32400}};
+    } zones[] = {{"UTC", 0},      {"GMT", 0},      {"CET", 3600},   {"CEST", 7200},
+                 {"EST", -18000}, {"EDT", -14400}, {"PST", -28800}, {"PDT", -25200},
+                 {"MST", -25200}, {"MDT", -21600}, {"JST", 32400}};
     struct pm_str word;
     struct pm_scan t = *s;
     if (!pm_scan_word(&t, &word)) return false;
@@ -239,7 +275,8 @@ static bool skip_word_len(struct pm_scan *s, size_t n) { // a weekday's three le
     struct pm_scan t = *s;
     if (!pm_scan_word(&t, &word) || word.n != n || !pm_scan_blanks(&t)) return false;
     for (size_t i = 0; i < n; i++) {
-        if (!((word.p[i] >= 'A' && word.p[i] <= 'Z') || (word.p[i] >= 'a' && word.p[i] <= 'z'))) return false;
+        if (!((word.p[i] >= 'A' && word.p[i] <= 'Z') || (word.p[i] >= 'a' && word.p[i] <= 'z')))
+            return false;
     }
     *s = t;
     return true;
@@ -249,7 +286,8 @@ size_t pm_when_unixdate(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
     struct pm_str word;
-    if (!(skip_word_len(&at, 3) && month_name(&at, &c.month) && pm_scan_blanks(&at) && day_number(&at, &c.day) && pm_scan_blanks(&at) && clock_time(&at, &c)))
+    if (!(skip_word_len(&at, 3) && month_name(&at, &c.month) && pm_scan_blanks(&at) &&
+          day_number(&at, &c.day) && pm_scan_blanks(&at) && clock_time(&at, &c)))
         return 0;
     pm_scan_blanks(&at);
     if (pm_scan_lit(&at, "PM")) c.hour = c.hour % 12 + 12;
@@ -270,7 +308,9 @@ size_t pm_when_full(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
     struct pm_str word;
-    if (!(skip_word_len(&at, 3) && date_with(&at, '-', &c) && pm_scan_char(&at, ' ') && clock_time(&at, &c) && pm_scan_char(&at, ' '))) return 0;
+    if (!(skip_word_len(&at, 3) && date_with(&at, '-', &c) && pm_scan_char(&at, ' ') &&
+          clock_time(&at, &c) && pm_scan_char(&at, ' ')))
+        return 0;
     int32_t off = 0;
     bool zoned = zone_word(&at, &off);
     if (!zoned && !pm_scan_word(&at, &word)) return 0;
@@ -322,15 +362,18 @@ char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]) {
 
 char *pm_duration_format(int64_t ns, char out[32]) {
     int64_t s = (ns + NS / 2) / NS;
-    if (ns < 10 * NS) snprintf(out, 32, "%lld.%lld s", (long long)(ns / NS), (long long)(ns % NS / (NS / 10)));
+    if (ns < 10 * NS)
+        snprintf(out, 32, "%lld.%lld s", (long long)(ns / NS), (long long)(ns % NS / (NS / 10)));
     else if (s < 120) snprintf(out, 32, "%lld s", (long long)s);
     else if (s < 3600) snprintf(out, 32, "%lld min", (long long)((s + 30) / 60));
     else if (s < 48 * 3600) {
         int n = snprintf(out, 32, "%lld h", (long long)(s / 3600));
-        if (s % 3600 >= 60) snprintf(out + n, 32 - (size_t)n, " %lld min", (long long)(s % 3600 / 60));
+        if (s % 3600 >= 60)
+            snprintf(out + n, 32 - (size_t)n, " %lld min", (long long)(s % 3600 / 60));
     } else {
         int n = snprintf(out, 32, "%lld d", (long long)(s / DAY_S));
-        if (s % DAY_S >= 3600) snprintf(out + n, 32 - (size_t)n, " %lld h", (long long)(s % DAY_S / 3600));
+        if (s % DAY_S >= 3600)
+            snprintf(out + n, 32 - (size_t)n, " %lld h", (long long)(s % DAY_S / 3600));
     }
     return out;
 }

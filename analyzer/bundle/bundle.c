@@ -1,11 +1,14 @@
-// The walk: inputs as given, folders in byte order of their names, archives in their own order, whatever they hold unwrapped the same way.
+// The walk: inputs as given, folders in byte order of their names, archives in their own
+// order, whatever they hold unwrapped the same way.
 //
-// A member's path is the way to it inside the bundle: `a.tar.gz/inner.tar/nodes/n1/kubelet.log`. The user's own leading path is not part of it, so the
-// same bundle gives the same paths from anywhere: one folder or archive counts as "here", several inputs stand under their base names.
-// A compressed file that is no archive keeps its name (`kubelet.log.2.gz` is the log).
+// A member's path is the way to it inside the bundle:
+// `a.tar.gz/inner.tar/nodes/n1/kubelet.log`. The user's own leading path is not part of
+// it, so the same bundle gives the same paths from anywhere: one folder or archive counts
+// as "here", several inputs stand under their base names. A compressed file that is no
+// archive keeps its name (`kubelet.log.2.gz` is the log).
 //
-// Links are never followed: inside the bundle their target is met on its own, outside it is none of our business (and said so). Nothing is written
-// under a name from an archive.
+// Links are never followed: inside the bundle their target is met on its own, outside it
+// is none of our business (and said so). Nothing is written under a name from an archive.
 #define _XOPEN_SOURCE 700 // realpath
 #include "bundle/bundle.h"
 #include "pm/scan.h"
@@ -21,8 +24,11 @@
 
 #define FOLDER_DEPTH_MAX 64
 #define PATH_BYTES_MAX 4096
-#define ARCHIVE_COST ((uint64_t)64 << 10) // what opening an archive and looking at an entry are worth, in bytes of the budget: archives in archives that
-#define ENTRY_COST ((uint64_t)4 << 10)    // hold little else would cost time without end and produce next to nothing
+#define ARCHIVE_COST                                                                               \
+    ((uint64_t)64                                                                                  \
+     << 10) // what opening an archive and looking at an entry are worth, in bytes of the budget: archives in archives that
+#define ENTRY_COST                                                                                 \
+    ((uint64_t)4 << 10) // hold little else would cost time without end and produce next to nothing
 
 struct walk {
     const struct pm_limits *limits;
@@ -45,7 +51,9 @@ void pm_limits_default(struct pm_limits *l) {
     if (!l->members_max) l->members_max = 200000;
 }
 
-static void skip(struct walk *w, struct pm_str path, const char *why) { w->sink->skipped(w->sink->ctx, path, pm_str_c(why)); }
+static void skip(struct walk *w, struct pm_str path, const char *why) {
+    w->sink->skipped(w->sink->ctx, path, pm_str_c(why));
+}
 
 static void skip_partial(struct walk *w, struct pm_str path, const char *code, const char *why) {
     pm_diags_add(w->diags, path, 0, code, "%s", why);
@@ -53,7 +61,8 @@ static void skip_partial(struct walk *w, struct pm_str path, const char *code, c
     w->partial = true;
 }
 
-// base "/" name with the name's tricks undone: no leading slash, no ".", no "..", no control bytes, valid UTF-8.
+// base "/" name with the name's tricks undone: no leading slash, no ".", no "..", no
+// control bytes, valid UTF-8.
 static struct pm_str join(struct walk *w, struct pm_str base, struct pm_str name) {
     struct pm_buf b = {0};
     pm_buf_add(&b, base);
@@ -64,9 +73,11 @@ static struct pm_str join(struct walk *w, struct pm_str base, struct pm_str name
         at = end + 1;
         if (part.n == 0 || pm_str_eqc(part, ".") || pm_str_eqc(part, "..")) continue;
         if (b.n) pm_buf_addc(&b, '/');
-        for (size_t i = 0; i < part.n; i++) pm_buf_addc(&b, (uint8_t)part.p[i] < 32 || part.p[i] == 127 ? '?' : part.p[i]);
+        for (size_t i = 0; i < part.n; i++)
+            pm_buf_addc(&b, (uint8_t)part.p[i] < 32 || part.p[i] == 127 ? '?' : part.p[i]);
     }
-    struct pm_str path = pm_utf8_clean(w->arena, pm_arena_dup(w->arena, pm_str_sub(pm_buf_str(&b), 0, PATH_BYTES_MAX)), NULL);
+    struct pm_str path = pm_utf8_clean(
+        w->arena, pm_arena_dup(w->arena, pm_str_sub(pm_buf_str(&b), 0, PATH_BYTES_MAX)), NULL);
     pm_buf_free(&b);
     return path;
 }
@@ -79,15 +90,16 @@ static struct pm_str base_name(struct pm_str path) {
 // What macOS and pax leave beside the real files.
 static bool is_noise(struct pm_str path) {
     struct pm_str base = base_name(path);
-    return pm_str_has(path, PM_STR("__MACOSX/")) || pm_str_has(path, PM_STR("PaxHeaders.")) || pm_str_eqc(base, "pax_global_header") ||
-           pm_str_eqc(base, ".DS_Store");
+    return pm_str_has(path, PM_STR("__MACOSX/")) || pm_str_has(path, PM_STR("PaxHeaders.")) ||
+           pm_str_eqc(base, "pax_global_header") || pm_str_eqc(base, ".DS_Store");
 }
 
 static bool room_for_member(struct walk *w, struct pm_str path) {
     if (w->members < w->limits->members_max) return true;
     if (!w->members_told) {
         char why[96];
-        snprintf(why, sizeof why, "more than %llu members: this one and all after it are left out", (unsigned long long)w->limits->members_max);
+        snprintf(why, sizeof why, "more than %llu members: this one and all after it are left out",
+                 (unsigned long long)w->limits->members_max);
         skip_partial(w, path, "limit-members", why);
     }
     return !(w->members_told = true);
@@ -114,27 +126,35 @@ static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m
     const struct pm_bundle_sink *k = w->sink;
     w->members++;
     struct pm_source *root = s->fd >= 0 ? s : s->is_gzip && s->below->fd >= 0 ? s->below : NULL;
-    bool take = k->file && root && !s->code && (root == s || (k->take_gzip && k->take_gzip(k->ctx)));
-    if (take && lseek(root->fd, 0, SEEK_SET) == 0) k->file(k->ctx, m, pm_source_take_fd(root), root != s);
+    bool take =
+        k->file && root && !s->code && (root == s || (k->take_gzip && k->take_gzip(k->ctx)));
+    if (take && lseek(root->fd, 0, SEEK_SET) == 0)
+        k->file(k->ctx, m, pm_source_take_fd(root), root != s);
     else stream(w, s, m);
 }
 
-static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m, struct pm_str inside, uint64_t depth);
+static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m,
+                   struct pm_str inside, uint64_t depth);
 
-// Told once an input: what is left out behind a bomb is not looked at, so there are no names to tell.
+// Told once an input: what is left out behind a bomb is not looked at, so there are no
+// names to tell.
 static bool budget_left(struct walk *w, struct pm_str path) {
     if (pm_budget_pay(&w->budget, ENTRY_COST)) return true;
-    if (!w->spent_told) skip_partial(w, path, "limit-ratio", "archives in it hold much more than their size: the rest is left out");
+    if (!w->spent_told)
+        skip_partial(w, path, "limit-ratio",
+                     "archives in it hold much more than their size: the rest is left out");
     w->spent_told = true;
     return false;
 }
 
-static void archive(struct walk *w, struct pm_source *s, const struct pm_member *m, bool seek, struct pm_str inside, uint64_t depth) {
+static void archive(struct walk *w, struct pm_source *s, const struct pm_member *m, bool seek,
+                    struct pm_str inside, uint64_t depth) {
     struct pm_archive *ar = pm_archive_open(s, seek, m->path);
     struct pm_entry e;
     pm_budget_pay(&w->budget, ARCHIVE_COST);
     while (!w->members_told && budget_left(w, m->path) && pm_archive_next(ar, &e)) {
-        struct pm_member inner = {join(w, inside, e.name), m->input, e.mtime_ns == PM_NO_TIME ? m->mtime_ns : e.mtime_ns};
+        struct pm_member inner = {join(w, inside, e.name), m->input,
+                                  e.mtime_ns == PM_NO_TIME ? m->mtime_ns : e.mtime_ns};
         if (is_noise(inner.path) || (e.not_a_file && (e.not_a_file[0] == 0 || e.link.n))) continue;
         if (e.not_a_file) {
             skip(w, inner.path, e.not_a_file);
@@ -154,10 +174,12 @@ static void archive(struct walk *w, struct pm_source *s, const struct pm_member 
 }
 
 // `inside`: the path that members of `s`, should it be an archive, stand under.
-static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m, struct pm_str inside, uint64_t depth) {
+static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m,
+                   struct pm_str inside, uint64_t depth) {
     const char *what;
     enum pm_content content = pm_content_of(pm_source_peek(s, 4096), &what);
-    bool packed = content == PM_CONTENT_GZIP || content == PM_CONTENT_FILTER || content == PM_CONTENT_ARCHIVE || content == PM_CONTENT_ARCHIVE_SEEK;
+    bool packed = content == PM_CONTENT_GZIP || content == PM_CONTENT_FILTER ||
+                  content == PM_CONTENT_ARCHIVE || content == PM_CONTENT_ARCHIVE_SEEK;
     if (packed && depth >= w->limits->depth_max) {
         skip_partial(w, m->path, "limit-depth", "archives nested too deep: not opened");
         return;
@@ -170,32 +192,39 @@ static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *
         break;
     case PM_CONTENT_GZIP:
     case PM_CONTENT_FILTER: {
-        struct pm_source *inner = content == PM_CONTENT_GZIP ? pm_source_gzip(s, m->path) : pm_source_filter(s, m->path);
+        struct pm_source *inner =
+            content == PM_CONTENT_GZIP ? pm_source_gzip(s, m->path) : pm_source_filter(s, m->path);
         unwrap(w, inner, m, inside, depth + 1);
         w->partial |= pm_source_report(inner, w->diags);
         pm_source_close(inner);
         break;
     }
     case PM_CONTENT_ARCHIVE:
-    case PM_CONTENT_ARCHIVE_SEEK: archive(w, s, m, content == PM_CONTENT_ARCHIVE_SEEK, inside, depth); break;
+    case PM_CONTENT_ARCHIVE_SEEK:
+        archive(w, s, m, content == PM_CONTENT_ARCHIVE_SEEK, inside, depth);
+        break;
     case PM_CONTENT_TEXT:
     case PM_CONTENT_EMPTY: plain(w, s, m); break;
     }
 }
 
-static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struct pm_str path, struct pm_str inside) {
+static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struct pm_str path,
+                            struct pm_str inside) {
     w->budget = (struct pm_budget){.limits = w->limits, .read_bytes = w->sink->read_bytes};
     w->spent_told = false;
     bool regular = S_ISREG(st->st_mode);
     bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
-    struct pm_member m = {path, w->input, dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
+    struct pm_member m = {path, w->input,
+                          dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
     struct pm_source *root = pm_source_file(fd, regular, &w->budget, path);
     unwrap(w, root, &m, inside, 0);
     w->partial |= pm_source_report(root, w->diags);
     pm_source_close(root);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 // The folder's names in byte order; the order of the file system must not show.
 static char **names_of(DIR *d, size_t *n, int *why) {
@@ -206,7 +235,8 @@ static char **names_of(DIR *d, size_t *n, int *why) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         *PM_PUSH(names, *n, cap) = pm_xstrdup(e->d_name);
     }
-    *why = errno; // the end of a folder and a folder that cannot be read on look the same but for this
+    *why =
+        errno; // the end of a folder and a folder that cannot be read on look the same but for this
     if (*n > 1) qsort(names, *n, sizeof *names, by_name);
     return names;
 }
@@ -214,10 +244,12 @@ static char **names_of(DIR *d, size_t *n, int *why) {
 // A link whose target lies in the bundle needs no word: the target is met on its own.
 static void link_met(struct walk *w, struct pm_str path) {
     struct pm_str inner = pm_str_from(path, w->prefix.n ? w->prefix.n + 1 : 0);
-    struct pm_str full = pm_arena_fmt(w->arena, "%s/%.*s", w->real_root ? w->real_root : ".", PM_FMT(inner));
+    struct pm_str full =
+        pm_arena_fmt(w->arena, "%s/%.*s", w->real_root ? w->real_root : ".", PM_FMT(inner));
     char *target = realpath(full.p, NULL);
     struct pm_str root = pm_str_c(w->real_root);
-    bool inside = target && pm_str_starts(pm_str_c(target), root) && (target[root.n] == '/' || target[root.n] == 0);
+    bool inside = target && pm_str_starts(pm_str_c(target), root) &&
+                  (target[root.n] == '/' || target[root.n] == 0);
     if (!target) skip(w, path, "link to nothing");
     else if (!inside) skip(w, path, "link out of the bundle: not followed");
     free(target);
@@ -249,7 +281,8 @@ static void folder_entry(struct walk *w, int dir, const char *name, struct pm_st
 static void folder(struct walk *w, int fd, struct pm_str path, int depth) {
     DIR *d = depth < FOLDER_DEPTH_MAX ? fdopendir(fd) : NULL;
     if (!d) {
-        skip_partial(w, path, depth < FOLDER_DEPTH_MAX ? "open-failed" : "limit-depth", depth < FOLDER_DEPTH_MAX ? strerror(errno) : "folders nested too deep");
+        skip_partial(w, path, depth < FOLDER_DEPTH_MAX ? "open-failed" : "limit-depth",
+                     depth < FOLDER_DEPTH_MAX ? strerror(errno) : "folders nested too deep");
         close(fd);
         return;
     }
@@ -258,7 +291,8 @@ static void folder(struct walk *w, int fd, struct pm_str path, int depth) {
     char **names = names_of(d, &n, &why);
     if (why) skip_partial(w, path.n ? path : w->input, "folder-read-error", strerror(why));
     for (size_t i = 0; i < n; i++) {
-        if (!w->members_told) folder_entry(w, dirfd(d), names[i], join(w, path, pm_str_c(names[i])), depth);
+        if (!w->members_told)
+            folder_entry(w, dirfd(d), names[i], join(w, path, pm_str_c(names[i])), depth);
         free(names[i]);
     }
     free(names);
@@ -271,7 +305,8 @@ static void input(struct walk *w, const char *given, bool only) {
     struct stat st;
     w->input = is_stdin ? PM_STR("-") : pm_arena_dup(w->arena, base_name(pm_str_c(given)));
     w->real_root = is_stdin ? NULL : realpath(given, NULL);
-    if (w->real_root && (w->input.n == 0 || pm_str_eqc(w->input, ".") || pm_str_eqc(w->input, "..") || pm_str_eqc(w->input, "/")))
+    if (w->real_root && (w->input.n == 0 || pm_str_eqc(w->input, ".") ||
+                         pm_str_eqc(w->input, "..") || pm_str_eqc(w->input, "/")))
         w->input = pm_arena_dup(w->arena, base_name(pm_str_c(w->real_root)));
     w->prefix = only ? PM_NONE : w->input;
     if (fd < 0 || fstat(fd, &st) != 0) {
@@ -283,7 +318,8 @@ static void input(struct walk *w, const char *given, bool only) {
     w->real_root = NULL;
 }
 
-bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l, const struct pm_bundle_sink *sink, struct pm_diags *diags) {
+bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l,
+                    const struct pm_bundle_sink *sink, struct pm_diags *diags) {
     struct walk w = {.limits = l, .sink = sink, .diags = diags, .arena = pm_arena_new()};
     for (size_t i = 0; i < paths_n; i++) input(&w, paths[i], paths_n == 1);
     pm_arena_free(w.arena);
@@ -294,7 +330,9 @@ static uint64_t bytes_under(int dir, const char *name, int depth) {
     struct stat st;
     if (fstatat(dir, name, &st, depth ? AT_SYMLINK_NOFOLLOW : 0) != 0) return 0;
     if (S_ISREG(st.st_mode)) return (uint64_t)st.st_size;
-    int fd = S_ISDIR(st.st_mode) && depth < FOLDER_DEPTH_MAX ? openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY) : -1;
+    int fd = S_ISDIR(st.st_mode) && depth < FOLDER_DEPTH_MAX
+                 ? openat(dir, name, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+                 : -1;
     DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
     uint64_t bytes = 0;
     if (!d) {
@@ -302,7 +340,8 @@ static uint64_t bytes_under(int dir, const char *name, int depth) {
         return 0;
     }
     for (struct dirent *e; (e = readdir(d)) != NULL;)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) bytes += bytes_under(dirfd(d), e->d_name, depth + 1);
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+            bytes += bytes_under(dirfd(d), e->d_name, depth + 1);
     closedir(d);
     return bytes;
 }

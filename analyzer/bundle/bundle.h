@@ -1,17 +1,21 @@
-// The walk over a bundle: paths, folders, archives in archives → members, in a stable order.
+// The walk over a bundle: paths, folders, archives in archives → members, in a stable
+// order.
 //
-// Ownership: all slices are good during the call they are given to, and until the walk ends.
+// Ownership: all slices are good during the call they are given to, and until the walk
+// ends.
 #pragma once
 #include "bundle/unwrap.h"
 
 struct pm_member {
-    struct pm_str path;  // stable: relative to the input; several inputs: under the input's base name
+    struct pm_str
+        path; // stable: relative to the input; several inputs: under the input's base name
     struct pm_str input; // base name of the input it came from: collectors date theirs
     int64_t mtime_ns;    // PM_NO_TIME unknown
 };
 struct pm_bundle_sink {
     void *ctx;
-    // A plain file on disk, or one gzip layer over plain text, is handed over unread (the sink owns fd, at offset 0): workers read it themselves. May be NULL.
+    // A plain file on disk, or one gzip layer over plain text, is handed over unread (the
+    // sink owns fd, at offset 0): workers read it themselves. May be NULL.
     void (*file)(void *ctx, const struct pm_member *m, int fd, bool gzip);
     // Everything else comes as bytes: begin, (room, filled)*, end.
     void (*begin)(void *ctx, const struct pm_member *m);
@@ -19,7 +23,8 @@ struct pm_bundle_sink {
     void (*filled)(void *ctx, size_t n);
     void (*end)(void *ctx, bool truncated);
     void (*skipped)(void *ctx, struct pm_str path, struct pm_str why);
-    // May a file under gzip be handed over? One big file alone is better inflated here and parsed there.
+    // May a file under gzip be handed over? One big file alone is better inflated here
+    // and parsed there.
     bool (*take_gzip)(void *ctx);
     _Atomic uint64_t *read_bytes; // grows with what is read of the inputs; may be NULL
 };
@@ -27,5 +32,7 @@ struct pm_bundle_sink {
 void pm_limits_default(struct pm_limits *l);
 // Bytes of the regular files that a walk would read, for progress.
 uint64_t pm_bundle_bytes(const char *const *paths, size_t paths_n);
-// False where something could not be read, or only in part. Never stops before the last path.
-bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l, const struct pm_bundle_sink *sink, struct pm_diags *diags);
+// False where something could not be read, or only in part. Never stops before the last
+// path.
+bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l,
+                    const struct pm_bundle_sink *sink, struct pm_diags *diags);

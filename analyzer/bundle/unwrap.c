@@ -1,8 +1,11 @@
-// Decompression and archives, layer over layer. What the bytes are is decided by the bytes, never by a name.
+// Decompression and archives, layer over layer. What the bytes are is decided by the
+// bytes, never by a name.
 //
-// gzip is read by zlib itself: concatenated members, and whatever a cut file still yields (libarchive keeps the last block of a cut file to itself).
-// The other filters (bzip2, xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects, zip, 7z, cpio) come through libarchive, with
-// external programs never enabled. zip and 7z want to seek: from a stream they go through an unnamed temporary file, bounded by the member limit.
+// gzip is read by zlib itself: concatenated members, and whatever a cut file still yields
+// (libarchive keeps the last block of a cut file to itself). The other filters (bzip2,
+// xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects, zip, 7z, cpio)
+// come through libarchive, with external programs never enabled. zip and 7z want to seek:
+// from a stream they go through an unnamed temporary file, bounded by the member limit.
 //
 // Not read: rar, encrypted entries, multi-volume archives. They are named in `skipped`.
 #include "bundle/unwrap.h"
@@ -30,7 +33,8 @@ void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...
     s->code = code;
 }
 
-static struct pm_source *source_init(struct pm_source *s, struct pm_source *below, struct pm_str path) {
+static struct pm_source *source_init(struct pm_source *s, struct pm_source *below,
+                                     struct pm_str path) {
     s->below = below;
     s->budget = below ? below->budget : NULL;
     s->path = path;
@@ -48,11 +52,13 @@ void pm_source_close(struct pm_source *s) {
 bool pm_budget_pay(struct pm_budget *b, uint64_t bytes) {
     const struct pm_limits *l = b->limits;
     b->out_bytes += bytes;
-    if (b->out_bytes > l->ratio_floor_bytes && b->out_bytes / l->ratio_max > b->in_bytes) b->spent = true;
+    if (b->out_bytes > l->ratio_floor_bytes && b->out_bytes / l->ratio_max > b->in_bytes)
+        b->spent = true;
     return !b->spent;
 }
 
-// A layer that gives much more than the input has given so far is a bomb; a member past its limit is cut.
+// A layer that gives much more than the input has given so far is a bomb; a member past
+// its limit is cut.
 static bool within_budget(struct pm_source *s, size_t n) {
     struct pm_budget *b = s->budget;
     const struct pm_limits *l = b->limits;
@@ -63,11 +69,13 @@ static bool within_budget(struct pm_source *s, size_t n) {
         return true;
     }
     if (!pm_budget_pay(b, n)) {
-        pm_source_broke(s, "limit-ratio", "more than %llu times its compressed size: cut here", (unsigned long long)l->ratio_max);
+        pm_source_broke(s, "limit-ratio", "more than %llu times its compressed size: cut here",
+                        (unsigned long long)l->ratio_max);
         return false;
     }
     if (s->produced > l->member_max_bytes) {
-        pm_source_broke(s, "limit-member-size", "larger than %llu bytes: cut here", (unsigned long long)l->member_max_bytes);
+        pm_source_broke(s, "limit-member-size", "larger than %llu bytes: cut here",
+                        (unsigned long long)l->member_max_bytes);
         return false;
     }
     return true;
@@ -104,7 +112,8 @@ struct pm_str pm_source_peek(struct pm_source *s, size_t n) {
 
 bool pm_source_report(struct pm_source *s, struct pm_diags *d) {
     bool broke = false;
-    for (bool more = true; s && more; more = s->close != NULL, s = s->below) { // an entry has no close: what lies below is the archive's
+    for (bool more = true; s && more; more = s->close != NULL,
+              s = s->below) { // an entry has no close: what lies below is the archive's
         if (!s->code) continue;
         broke = true;
         if (s->message[0]) pm_diags_add(d, s->path, 0, s->code, "%s", s->message);
@@ -167,7 +176,9 @@ struct gzip_source {
     struct pm_source s;
     z_stream z;
     bool in_member, ended;
-    char in[1 + BLOCK_BYTES]; // the first byte is room for a magic that falls on the border of two blocks
+    char in
+        [1 +
+         BLOCK_BYTES]; // the first byte is room for a magic that falls on the border of two blocks
 };
 
 static bool gzip_refill(struct gzip_source *g) {
@@ -186,7 +197,9 @@ static bool gzip_next_member(struct gzip_source *g) {
         if (held) g->z.next_in--, g->z.avail_in++;
     }
     if (g->z.next_in[0] != 0x1f || g->z.next_in[1] != 0x8b) {
-        if (g->z.next_in[0] != 0) pm_source_broke(&g->s, "gzip-trailing", "bytes that are not gzip follow the compressed data: left out");
+        if (g->z.next_in[0] != 0)
+            pm_source_broke(&g->s, "gzip-trailing",
+                            "bytes that are not gzip follow the compressed data: left out");
         return false;
     }
     inflateReset(&g->z);
@@ -204,14 +217,17 @@ static size_t gzip_fill(struct pm_source *s, char *p, size_t n) {
             break;
         }
         if (g->z.avail_in == 0 && !gzip_refill(g)) {
-            pm_source_broke(s, "gzip-truncated", "the compressed data breaks off; what came before is used");
+            pm_source_broke(s, "gzip-truncated",
+                            "the compressed data breaks off; what came before is used");
             g->ended = true;
             break;
         }
         int rc = inflate(&g->z, Z_NO_FLUSH);
         if (rc == Z_STREAM_END) g->in_member = false;
         else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-            pm_source_broke(s, "gzip-corrupt", "the compressed data is damaged (%s); what came before is used", g->z.msg ? g->z.msg : "no message");
+            pm_source_broke(s, "gzip-corrupt",
+                            "the compressed data is damaged (%s); what came before is used",
+                            g->z.msg ? g->z.msg : "no message");
             g->ended = true;
         }
     }
@@ -259,12 +275,15 @@ static la_ssize_t pull(struct archive *a, void *ctx, const void **block) {
 static bool spool(struct pm_archive *ar) {
     ar->spool = tmpfile();
     if (!ar->spool) {
-        pm_source_broke(ar->below, "no-temporary-file", "this archive must be read from a file, and none can be made: %s", strerror(errno));
+        pm_source_broke(ar->below, "no-temporary-file",
+                        "this archive must be read from a file, and none can be made: %s",
+                        strerror(errno));
         return false;
     }
     for (size_t n; (n = pm_source_read(ar->below, ar->in, sizeof ar->in)) > 0;)
         if (fwrite(ar->in, 1, n, ar->spool) != n) {
-            pm_source_broke(ar->below, "no-temporary-file", "the temporary file cannot take it: %s", strerror(errno));
+            pm_source_broke(ar->below, "no-temporary-file", "the temporary file cannot take it: %s",
+                            strerror(errno));
             return false;
         }
     return fflush(ar->spool) == 0 && lseek(fileno(ar->spool), 0, SEEK_SET) == 0;
@@ -286,14 +305,18 @@ static const char *archive_says(struct pm_archive *ar) {
 }
 
 static size_t entry_fill(struct pm_source *s, char *p, size_t n) {
-    struct pm_archive *ar = (struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry));
+    struct pm_archive *ar =
+        (struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry));
     la_ssize_t got = archive_read_data(ar->a, p, n);
     if (got >= 0) return (size_t)got;
-    pm_source_broke(s, "archive-broken", "breaks off: %s; what came before is used", archive_says(ar));
+    pm_source_broke(s, "archive-broken", "breaks off: %s; what came before is used",
+                    archive_says(ar));
     return 0;
 }
 
-static void filter_close(struct pm_source *s) { pm_archive_close((struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry))); }
+static void filter_close(struct pm_source *s) {
+    pm_archive_close((struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry)));
+}
 
 static void broken_open(struct pm_archive *ar) {
     pm_source_broke(&ar->entry, "archive-broken", "cannot be opened: %s", archive_says(ar));
@@ -313,7 +336,9 @@ struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path) 
     archive_read_support_filter_compress(ar->a);
     archive_read_support_format_raw(ar->a);
     struct archive_entry *e;
-    if (archive_read_open(ar->a, ar, NULL, pull, NULL) < ARCHIVE_WARN || archive_read_next_header(ar->a, &e) < ARCHIVE_WARN) broken_open(ar);
+    if (archive_read_open(ar->a, ar, NULL, pull, NULL) < ARCHIVE_WARN ||
+        archive_read_next_header(ar->a, &e) < ARCHIVE_WARN)
+        broken_open(ar);
     return &ar->entry;
 }
 
@@ -330,9 +355,15 @@ struct pm_archive *pm_archive_open(struct pm_source *below, bool seek, struct pm
     else if (below->fd >= 0) {
         struct stat st; // libarchive reads the file itself: all of it counts as input
         if (fstat(below->fd, &st) == 0) below->budget->in_bytes = (uint64_t)st.st_size;
-        if (below->budget->read_bytes) atomic_fetch_add_explicit(below->budget->read_bytes, below->budget->in_bytes, memory_order_relaxed);
-        rc = lseek(below->fd, 0, SEEK_SET) == 0 ? archive_read_open_fd(ar->a, below->fd, BLOCK_BYTES) : ARCHIVE_FATAL;
-    } else rc = spool(ar) ? archive_read_open_fd(ar->a, fileno(ar->spool), BLOCK_BYTES) : ARCHIVE_FATAL;
+        if (below->budget->read_bytes)
+            atomic_fetch_add_explicit(below->budget->read_bytes, below->budget->in_bytes,
+                                      memory_order_relaxed);
+        rc = lseek(below->fd, 0, SEEK_SET) == 0
+                 ? archive_read_open_fd(ar->a, below->fd, BLOCK_BYTES)
+                 : ARCHIVE_FATAL;
+    } else
+        rc =
+            spool(ar) ? archive_read_open_fd(ar->a, fileno(ar->spool), BLOCK_BYTES) : ARCHIVE_FATAL;
     if (rc < ARCHIVE_WARN) broken_open(ar);
     return ar;
 }
@@ -342,9 +373,11 @@ static void describe(struct archive_entry *e, struct pm_entry *out) {
     if (!name) name = archive_entry_pathname_utf8(e);
     const char *link = archive_entry_hardlink(e);
     if (!link) link = archive_entry_symlink(e);
-    *out = (struct pm_entry){.name = pm_str_c(name ? name : "unnamed"), .mtime_ns = PM_NO_TIME, .link = pm_str_c(link)};
+    *out = (struct pm_entry){
+        .name = pm_str_c(name ? name : "unnamed"), .mtime_ns = PM_NO_TIME, .link = pm_str_c(link)};
     int64_t mtime_s = archive_entry_mtime(e);
-    if (archive_entry_mtime_is_set(e) && mtime_s > 0 && mtime_s < INT64_C(9000000000)) out->mtime_ns = mtime_s * PM_NS_PER_S;
+    if (archive_entry_mtime_is_set(e) && mtime_s > 0 && mtime_s < INT64_C(9000000000))
+        out->mtime_ns = mtime_s * PM_NS_PER_S;
     out->encrypted = archive_entry_is_encrypted(e) > 0;
     if (out->link.n) out->not_a_file = "link";
     else if (archive_entry_filetype(e) == AE_IFDIR) out->not_a_file = "";
@@ -358,7 +391,10 @@ bool pm_archive_next(struct pm_archive *ar, struct pm_entry *out) {
         int rc = archive_read_next_header(ar->a, &e);
         if (rc == ARCHIVE_RETRY) continue;
         if (rc == ARCHIVE_EOF || rc < ARCHIVE_WARN) {
-            if (rc != ARCHIVE_EOF) pm_source_broke(ar->below, "archive-broken", "the archive breaks off: %s; what came before is used", archive_says(ar));
+            if (rc != ARCHIVE_EOF)
+                pm_source_broke(ar->below, "archive-broken",
+                                "the archive breaks off: %s; what came before is used",
+                                archive_says(ar));
             break;
         }
         source_init(&ar->entry, ar->below, PM_NONE);
@@ -374,7 +410,9 @@ bool pm_archive_next(struct pm_archive *ar, struct pm_entry *out) {
         out->source = &ar->entry;
         return true;
     }
-    if (ar->ended) pm_source_broke(ar->below, ar->entry.code ? ar->entry.code : "archive-broken", "%s", ar->entry.message);
+    if (ar->ended)
+        pm_source_broke(ar->below, ar->entry.code ? ar->entry.code : "archive-broken", "%s",
+                        ar->entry.message);
     ar->ended = true;
     ar->entry.peek = NULL;
     return false;
@@ -445,10 +483,12 @@ static bool is_utf16(struct pm_str s) {
     if (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0) return true;
     size_t nuls[2] = {0, 0};
     for (size_t i = 0; i < s.n; i++) nuls[i & 1] += s.p[i] == 0;
-    return (nuls[0] * 5 >= s.n && nuls[1] * 50 < s.n) || (nuls[1] * 5 >= s.n && nuls[0] * 50 < s.n); // 40 % of one parity is a fifth of all
+    return (nuls[0] * 5 >= s.n && nuls[1] * 50 < s.n) ||
+           (nuls[1] * 5 >= s.n && nuls[0] * 50 < s.n); // 40 % of one parity is a fifth of all
 }
 
-// Control bytes that no text has. A run of NULs in front is what copytruncate leaves: not counted.
+// Control bytes that no text has. A run of NULs in front is what copytruncate leaves: not
+// counted.
 static bool is_binary(struct pm_str s) {
     while (s.n && s.p[0] == 0) s.p++, s.n--;
     size_t odd = 0;
@@ -472,7 +512,8 @@ enum pm_content pm_content_of(struct pm_str head, const char **what) {
         *what = "tar";
         return PM_CONTENT_ARCHIVE;
     }
-    if (pm_str_starts(head, PM_STR("LPKSHHRH")) || is_utf16(head) || !is_binary(head)) return PM_CONTENT_TEXT;
+    if (pm_str_starts(head, PM_STR("LPKSHHRH")) || is_utf16(head) || !is_binary(head))
+        return PM_CONTENT_TEXT;
     *what = "binary data";
     return PM_CONTENT_BINARY;
 }

@@ -1,6 +1,8 @@
-// Sources: layers of bytes, pulled from the outside in. A file, gzip over it, tar over that, an entry of the tar, xz over the entry …
+// Sources: layers of bytes, pulled from the outside in. A file, gzip over it, tar over
+// that, an entry of the tar, xz over the entry …
 //
-// Ownership: a source borrows the one below it; each is closed by whoever opened it, the upper first. Single-threaded.
+// Ownership: a source borrows the one below it; each is closed by whoever opened it, the
+// upper first. Single-threaded.
 #pragma once
 #include "pm/arena.h"
 #include "pm/diag.h"
@@ -13,12 +15,13 @@ struct pm_limits { // what a hostile bundle may cost; each that bites is a diagn
 struct pm_budget { // of one input, shared by all layers over it
     const struct pm_limits *limits;
     uint64_t in_bytes, out_bytes; // read from the input; produced by all layers together
-    bool spent;                   // the ratio's limit bit: it will not be kept again, what follows is left out
+    bool spent; // the ratio's limit bit: it will not be kept again, what follows is left out
     _Atomic uint64_t *read_bytes; // of all inputs, for progress; may be NULL
 };
 
 struct pm_source {
-    size_t (*fill)(struct pm_source *s, char *p, size_t n); // at least one byte, or 0: the end, or broken
+    size_t (*fill)(struct pm_source *s, char *p,
+                   size_t n); // at least one byte, or 0: the end, or broken
     void (*close)(struct pm_source *s);
     struct pm_source *below; // NULL for the root
     struct pm_budget *budget;
@@ -33,23 +36,29 @@ struct pm_source {
     bool stopped; // a limit bit: nothing more comes
 };
 
-// Work that makes no bytes (an archive opened, an entry looked at) is paid from the same budget. False where it is spent.
+// Work that makes no bytes (an archive opened, an entry looked at) is paid from the same
+// budget. False where it is spent.
 bool pm_budget_pay(struct pm_budget *b, uint64_t bytes);
 // `fd` is owned by the source from here on, unless taken back.
 struct pm_source *pm_source_file(int fd, bool can_seek, struct pm_budget *b, struct pm_str path);
 int pm_source_take_fd(struct pm_source *root);
 struct pm_source *pm_source_gzip(struct pm_source *below, struct pm_str path);
-struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path); // bzip2, xz, zstd, lz4, lzip, compress, by libarchive
+struct pm_source *
+pm_source_filter(struct pm_source *below,
+                 struct pm_str path); // bzip2, xz, zstd, lz4, lzip, compress, by libarchive
 void pm_source_close(struct pm_source *s);
 // Fills p as far as the source goes. Fewer than n bytes: it has ended or broken.
 size_t pm_source_read(struct pm_source *s, char *p, size_t n);
 // Looks at up to n (at most 4096) first bytes without taking them.
 struct pm_str pm_source_peek(struct pm_source *s, size_t n);
-// Diagnostics of this layer and those below it down to its archive's entry or the root, each once. True where any of them broke off.
+// Diagnostics of this layer and those below it down to its archive's entry or the root,
+// each once. True where any of them broke off.
 bool pm_source_report(struct pm_source *s, struct pm_diags *d);
-// What to say of a member that a limit cut: the limit's message, or NULL. Ask before reporting.
+// What to say of a member that a limit cut: the limit's message, or NULL. Ask before
+// reporting.
 const char *pm_source_limit(const struct pm_source *s);
-void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 enum pm_content {
     PM_CONTENT_TEXT = 0,
@@ -61,10 +70,12 @@ enum pm_content {
     PM_CONTENT_BINARY,
     PM_CONTENT_NOISE
 };
-// What the first bytes (512 at least, where there are as many) are. *what: the word for a person.
+// What the first bytes (512 at least, where there are as many) are. *what: the word for a
+// person.
 enum pm_content pm_content_of(struct pm_str head, const char **what);
 
-// An archive's entries, one after the other. NULL at the end; the entry's source is good until the next call.
+// An archive's entries, one after the other. NULL at the end; the entry's source is good
+// until the next call.
 struct pm_archive;
 struct pm_entry {
     struct pm_str name;     // as the archive has it, untrusted

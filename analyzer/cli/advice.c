@@ -3,7 +3,8 @@
 #include "judge/tell/advice.h"
 #include "rules/tables.h"
 
-size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
+size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v,
+                      const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
                       size_t max) {
     if (v->cause < 0) return 0;
     static const struct {
@@ -24,8 +25,11 @@ size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v
                                                                                 : NULL};
     for (size_t i = 0; i < PM_LEN(FIELDS); i++) n.value[FIELDS[i].key] = e->field[FIELDS[i].field];
     pm_advice_derive(a, &n);
-    size_t found = pm_advice_pick(a, pm_ruleset_table(rules, PM_TABLE_ADVICE), v->cause, &n, rows, max < PM_LEN(rows) ? max : PM_LEN(rows));
-    for (size_t i = 0; i < found; i++) items[i] = (struct pm_advice_item){rows[i].phase, rows[i].text, rows[i].command, rows[i].within};
+    size_t found = pm_advice_pick(a, pm_ruleset_table(rules, PM_TABLE_ADVICE), v->cause, &n, rows,
+                                  max < PM_LEN(rows) ? max : PM_LEN(rows));
+    for (size_t i = 0; i < found; i++)
+        items[i] =
+            (struct pm_advice_item){rows[i].phase, rows[i].text, rows[i].command, rows[i].within};
     return found;
 }
 

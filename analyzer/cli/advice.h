@@ -7,10 +7,13 @@
 
 #define PM_ADVICE_MAX 32
 struct pm_advice_item {
-    struct pm_str phase, text, command, within; // "mitigate", "fix", "prevent"; command may be empty; within: "0-10m" to "1-7d"
+    struct pm_str phase, text, command,
+        within; // "mitigate", "fix", "prevent"; command may be empty; within: "0-10m" to "1-7d"
 };
-// The advice for a cause with the event's names in it, in the file's order. Slices live in `a`.
-size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v, const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
+// The advice for a cause with the event's names in it, in the file's order. Slices live
+// in `a`.
+size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v,
+                      const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
                       size_t max);
 // For `rules check`: how many causes want advice for a phase or a time, told in diags.
 size_t pm_advices_check(const struct pm_ruleset *rules, struct pm_diags *diags);

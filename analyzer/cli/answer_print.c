@@ -10,17 +10,24 @@ struct pm_str pm_answer_clean(struct pm_answer_view *x, struct pm_str s) {
 }
 struct pm_str pm_answer_time(struct pm_arena *a, const struct pm_when *w) {
     char out[32];
-    return w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL ? pm_arena_dup(a, pm_str_c(pm_when_format(w->ns, out))) : PM_NONE;
+    return w->kind == PM_WHEN_UTC || w->kind == PM_WHEN_LOCAL
+               ? pm_arena_dup(a, pm_str_c(pm_when_format(w->ns, out)))
+               : PM_NONE;
 }
-// The image as the line names it. A request names a path: its registry stands apart, as host, account or not at all.
+// The image as the line names it. A request names a path: its registry stands apart, as
+// host, account or not at all.
 struct pm_str pm_answer_image(struct pm_arena *a, const struct pm_event *e) {
     const struct pm_str *f = e->field;
-    if (f[PM_F_IMAGE].n && (e->kind != PM_KIND_REQUEST || !f[PM_F_REPOSITORY].n)) return f[PM_F_IMAGE];
+    if (f[PM_F_IMAGE].n && (e->kind != PM_KIND_REQUEST || !f[PM_F_REPOSITORY].n))
+        return f[PM_F_IMAGE];
     if (!f[PM_F_REPOSITORY].n) return PM_NONE;
     if (e->kind != PM_KIND_REQUEST && f[PM_F_REGISTRY].n && !f[PM_F_TAG].n && !f[PM_F_DIGEST].n)
         return pm_arena_fmt(a, "%.*s/%.*s", PM_FMT(f[PM_F_REGISTRY]), PM_FMT(f[PM_F_REPOSITORY]));
-    if (f[PM_F_DIGEST].n) return pm_arena_fmt(a, "%.*s@%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_DIGEST]));
-    return f[PM_F_TAG].n ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_TAG])) : f[PM_F_REPOSITORY];
+    if (f[PM_F_DIGEST].n)
+        return pm_arena_fmt(a, "%.*s@%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_DIGEST]));
+    return f[PM_F_TAG].n
+               ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(f[PM_F_REPOSITORY]), PM_FMT(f[PM_F_TAG]))
+               : f[PM_F_REPOSITORY];
 }
 int pm_answer_columns(void) {
     const char *c = getenv("COLUMNS");
@@ -43,7 +50,9 @@ static bool is_furniture(const struct pm_answer *r) {
 }
 
 // Text, for a terminal.
-static const char *paint(const struct pm_answer_view *x, const char *code) { return x->color ? code : ""; }
+static const char *paint(const struct pm_answer_view *x, const char *code) {
+    return x->color ? code : "";
+}
 static void row(struct pm_answer_view *x, const char *name, struct pm_str value) {
     if (!value.n) return;
     struct pm_str shown = pm_text_visible(x->a, pm_answer_clean(x, value));
@@ -60,10 +69,14 @@ static struct pm_str where_of(struct pm_answer_view *x, const struct pm_event *e
     static const struct {
         const char *word;
         enum pm_field field;
-    } parts[] = {{"node", PM_F_NODE},     {"namespace", PM_F_NAMESPACE}, {"pod", PM_F_POD},  {"container", PM_F_CONTAINER},
-                 {"client", PM_F_CLIENT}, {"user", PM_F_USER},           {"host", PM_F_HOST}};
+    } parts[] = {{"node", PM_F_NODE},     {"namespace", PM_F_NAMESPACE},
+                 {"pod", PM_F_POD},       {"container", PM_F_CONTAINER},
+                 {"client", PM_F_CLIENT}, {"user", PM_F_USER},
+                 {"host", PM_F_HOST}};
     for (size_t i = 0; i < PM_LEN(parts); i++)
-        if (e->field[parts[i].field].n) pm_buf_fmt(&b, "%s%s %.*s", b.n ? ", " : "", parts[i].word, PM_FMT(e->field[parts[i].field]));
+        if (e->field[parts[i].field].n)
+            pm_buf_fmt(&b, "%s%s %.*s", b.n ? ", " : "", parts[i].word,
+                       PM_FMT(e->field[parts[i].field]));
     struct pm_str s = pm_arena_dup(x->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return s;
@@ -81,9 +94,12 @@ static struct pm_str origin_of(struct pm_answer_view *x, const struct pm_answer 
 static void headline(struct pm_answer_view *x, const struct pm_answer *r) {
     const struct pm_verdict *v = &r->verdict;
     if (v->cause >= 0)
-        printf("%s%s%s  %s%s%s\n", paint(x, "\033[1;31m"), pm_causes[v->cause].name, paint(x, "\033[0m"), pm_causes[v->cause].title,
-               v->rule ? ", confidence " : "", v->rule ? pm_confidence_names[v->confidence] : "");
-    else if (v->quiet) printf("%sno pull trouble%s  although it looks like it\n", paint(x, "\033[1m"), paint(x, "\033[0m"));
+        printf("%s%s%s  %s%s%s\n", paint(x, "\033[1;31m"), pm_causes[v->cause].name,
+               paint(x, "\033[0m"), pm_causes[v->cause].title, v->rule ? ", confidence " : "",
+               v->rule ? pm_confidence_names[v->confidence] : "");
+    else if (v->quiet)
+        printf("%sno pull trouble%s  although it looks like it\n", paint(x, "\033[1m"),
+               paint(x, "\033[0m"));
     else
         printf("%s%s%s\n", paint(x, "\033[1m"),
                r->event_made ? pm_kind_names[r->event.kind]
@@ -93,7 +109,8 @@ static void headline(struct pm_answer_view *x, const struct pm_answer *r) {
 }
 static void candidates_row(struct pm_answer_view *x, const struct pm_verdict *v) {
     struct pm_buf b = {0};
-    for (int i = 1; i < v->candidate_count; i++) pm_buf_fmt(&b, "%s%s", b.n ? ", " : "", pm_causes[v->candidates[i]].name);
+    for (int i = 1; i < v->candidate_count; i++)
+        pm_buf_fmt(&b, "%s%s", b.n ? ", " : "", pm_causes[v->candidates[i]].name);
     if (b.n) pm_buf_lit(&b, " (this record alone cannot decide; analyze looks at its neighbours)");
     row(x, "or", pm_arena_dup(x->a, pm_buf_str(&b)));
     pm_buf_free(&b);
@@ -108,11 +125,13 @@ static void advice_rows(struct pm_answer_view *x, const struct pm_answer *r) {
         printf("             $ %.*s\n", PM_FMT(command)); // never wrapped: it is there to be copied
     }
 }
-// How the line would count in a bundle. Asked alone its words speak for themselves, so what is said above stands all the same.
+// How the line would count in a bundle. Asked alone its words speak for themselves, so
+// what is said above stands all the same.
 static struct pm_str standing_of(const struct pm_answer *r) {
     static const char *const words[PM_STANDING_COUNT] = {
         [PM_STANDING_WITNESS] = "witness: in a bundle it would count",
-        [PM_STANDING_ACCOUNT] = "account: in a bundle it would count where no witness tells the same",
+        [PM_STANDING_ACCOUNT] =
+            "account: in a bundle it would count where no witness tells the same",
         [PM_STANDING_HEARSAY] = "hearsay: in a bundle it would be listed, not counted",
     };
     return r->event_made ? pm_str_c(words[r->event.standing]) : PM_NONE;
@@ -130,7 +149,10 @@ void pm_answer_print(struct pm_answer_view *x, const struct pm_answer *r) {
     row(x, "registry", e->field[PM_F_REGISTRY]);
     if (e->http_status > 0) row(x, "status", pm_arena_fmt(x->a, "%d", e->http_status));
     row(x, "where", where_of(x, e));
-    row(x, "said", e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR] : r->event_made ? e->field[PM_F_MESSAGE] : r->text);
+    row(x, "said",
+        e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR]
+        : r->event_made        ? e->field[PM_F_MESSAGE]
+                               : r->text);
     row(x, "rule", pm_str_c(r->verdict.rule));
     row(x, "read as", origin_of(x, r));
     row(x, "standing", standing_of(r));

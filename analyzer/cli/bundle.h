@@ -1,4 +1,5 @@
-// What analyze, ingest and report share: the options of reading a bundle, of judging, and the steps themselves. Level 6.
+// What analyze, ingest and report share: the options of reading a bundle, of judging, and
+// the steps themselves. Level 6.
 #pragma once
 #include "cli/opts.h"
 #include "pm/ingest.h"
@@ -15,21 +16,36 @@ struct pm_bundle_args {
     struct pm_outputs out;
     bool refused; // reading showed that an option cannot be: said
 };
-enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 }; // which options a command takes
+enum pm_bundle_part {
+    PM_ARGS_BUNDLE = 1,
+    PM_ARGS_JUDGE = 2,
+    PM_ARGS_OUTPUT = 4,
+    PM_ARGS_DB = 8
+}; // which options a command takes
 enum { PM_BUNDLE_OPTIONS_N = 20 };
-extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
+extern const struct pm_opt pm_bundle_options
+    [PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
-// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either way.
-int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv, struct pm_bundle_args *args);
+// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either
+// way.
+int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv,
+                        struct pm_bundle_args *args);
 void pm_bundle_args_free(struct pm_bundle_args *args);
 
-// Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all input was read. NULL: could not even start, or an option is refused, said.
-struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags, bool *whole);
-// Of a bundle or a timeline: the timeline. For commands that take either, and several. NULL: *why.
-struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags, const char **why);
-// The rules of --rules; NULL where they have mistakes, said. Before the bundle is read: what they say is listened for.
+// Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all
+// input was read. NULL: could not even start, or an option is refused, said.
+struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags,
+                                   bool *whole);
+// Of a bundle or a timeline: the timeline. For commands that take either, and several.
+// NULL: *why.
+struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags,
+                                       const char **why);
+// The rules of --rules; NULL where they have mistakes, said. Before the bundle is read:
+// what they say is listened for.
 struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);
 // Timeline → report → outputs. Returns an exit status.
-int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_bundle_args *args);
-// Fills diagnostics and skipped from the timeline; the judge leaves them empty. `said`: its own diagnostics, which a timeline opened for reading cannot take.
+int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
+                     const struct pm_bundle_args *args);
+// Fills diagnostics and skipped from the timeline; the judge leaves them empty. `said`:
+// its own diagnostics, which a timeline opened for reading cannot take.
 void pm_report_input(struct pm_report *r, struct pm_timeline *t, struct pm_diags *said);

@@ -10,8 +10,12 @@ static int analyze(struct pm_bundle_args *args) {
     struct pm_diags *diags = pm_diags_new();
     bool whole = true;
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
-    int status = t ? pm_bundle_report(t, rules, args) : args->refused ? PM_EXIT_USAGE : PM_EXIT_INPUT;
-    if (t && !whole) fputs("pullmortem: some input could not be read, or only in part; the report lists it\n", stderr);
+    int status = t               ? pm_bundle_report(t, rules, args)
+                 : args->refused ? PM_EXIT_USAGE
+                                 : PM_EXIT_INPUT;
+    if (t && !whole)
+        fputs("pullmortem: some input could not be read, or only in part; the report lists it\n",
+              stderr);
     const char *why = NULL;
     bool said = t && pm_timeline_error(t); // while it was judged
     if (!pm_timeline_finish(t, &why)) {
@@ -35,7 +39,8 @@ const struct pm_command pm_command_analyze = {
     .name = "analyze",
     .arguments = "PATH...",
     .summary = "read a bundle and report what happened",
-    .help = "PATH is a file, a folder, an archive (also archives in archives), or - for standard input.\n",
+    .help =
+        "PATH is a file, a folder, an archive (also archives in archives), or - for standard input.\n",
     PM_BUNDLE_OPTIONS,
     .parts = PM_ARGS_BUNDLE | PM_ARGS_JUDGE | PM_ARGS_OUTPUT | PM_ARGS_DB,
     .order = 1,

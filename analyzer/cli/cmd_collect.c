@@ -1,5 +1,6 @@
-// pullmortem collect: prints the script that gathers what this program reads. It runs nothing itself: a script can be read before it is trusted, and carried to where
-// this program is not.
+// pullmortem collect: prints the script that gathers what this program reads. It runs
+// nothing itself: a script can be read before it is trusted, and carried to where this
+// program is not.
 #include "base/embed.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
@@ -10,8 +11,11 @@
 extern const struct pm_command pm_command_collect;
 enum { OPT_FOR, OPT_TROUBLESHOOT };
 static const struct pm_opt options[] = {
-    [OPT_FOR] = {"for", 0, "REPORT.json", "only what the report names as missing, of its nodes and its window", NULL, 0},
-    [OPT_TROUBLESHOOT] = {"troubleshoot", 0, NULL, "a Troubleshoot support bundle (YAML) with the same collectors instead", NULL, 0},
+    [OPT_FOR] = {"for", 0, "REPORT.json",
+                 "only what the report names as missing, of its nodes and its window", NULL, 0},
+    [OPT_TROUBLESHOOT] = {"troubleshoot", 0, NULL,
+                          "a Troubleshoot support bundle (YAML) with the same collectors instead",
+                          NULL, 0},
 };
 
 enum { PART_CLUSTER = 1, PART_NODE = 2, PART_REGISTRY = 4 };
@@ -48,10 +52,14 @@ static int embedded(const char *path) {
 static bool is_name(const char *s) {
     if (!*s || *s == '-') return false;
     for (; *s; s++)
-        if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || strchr("._-", *s))) return false;
+        if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') ||
+              strchr("._-", *s)))
+            return false;
     return true;
 }
-static bool is_stamp(const char *s) { return s && strlen(s) == 24 && strspn(s, "0123456789-:.TZ") == 24; }
+static bool is_stamp(const char *s) {
+    return s && strlen(s) == 24 && strspn(s, "0123456789-:.TZ") == 24;
+}
 
 static unsigned missing_parts(const json_t *missing) {
     unsigned found = 0;
@@ -60,20 +68,25 @@ static unsigned missing_parts(const json_t *missing) {
     json_array_foreach(missing, i, m) {
         const char *what = json_string_value(json_object_get(m, "what"));
         for (size_t k = 0; what && k < PM_LEN(brings); k++)
-            if (pm_str_ifind(pm_str_c(what), pm_str_c(brings[k].word), 0) >= 0) found |= brings[k].bit;
+            if (pm_str_ifind(pm_str_c(what), pm_str_c(brings[k].word), 0) >= 0)
+                found |= brings[k].bit;
     }
     return found;
 }
-static void setting(struct pm_buf *b, const char *name, const char *stamp, const char *wide) { // journalctl takes "2026-04-12 06:00:00 UTC"
-    if (is_stamp(stamp)) pm_buf_fmt(b, ": \"${%s:=%.10s %.8s UTC}\"%s\n", name, stamp, stamp + 11, wide);
+static void setting(struct pm_buf *b, const char *name, const char *stamp,
+                    const char *wide) { // journalctl takes "2026-04-12 06:00:00 UTC"
+    if (is_stamp(stamp))
+        pm_buf_fmt(b, ": \"${%s:=%.10s %.8s UTC}\"%s\n", name, stamp, stamp + 11, wide);
 }
 static void settings(const json_t *report, unsigned which, struct pm_buf *b) {
-    const json_t *bundle = json_object_get(report, "bundle"), *nodes = json_object_get(json_object_get(report, "pulls"), "by_node");
+    const json_t *bundle = json_object_get(report, "bundle"),
+                 *nodes = json_object_get(json_object_get(report, "pulls"), "by_node");
     size_t i;
     json_t *n;
     pm_buf_lit(b, ": \"${WHAT:=");
     for (size_t k = 0; k < PM_LEN(parts); k++)
-        if (which & parts[k].bit) pm_buf_fmt(b, "%s%s", b->p[b->n - 1] == '=' ? "" : " ", parts[k].name);
+        if (which & parts[k].bit)
+            pm_buf_fmt(b, "%s%s", b->p[b->n - 1] == '=' ? "" : " ", parts[k].name);
     pm_buf_lit(b, "}\"\n: \"${NODES:=");
     bool any = false;
     json_array_foreach(nodes, i, n) {
@@ -86,7 +99,8 @@ static void settings(const json_t *report, unsigned which, struct pm_buf *b) {
     setting(b, "SINCE", json_string_value(json_object_get(bundle, "from")), "");
     setting(b, "UNTIL", json_string_value(json_object_get(bundle, "to")), "");
 }
-// The script with the report's settings before its own, which only fill in what is not set.
+// The script with the report's settings before its own, which only fill in what is not
+// set.
 static int print_for(const json_t *report, unsigned which) {
     struct pm_str script = pm_embedded_find("analyzer/share/collect.sh");
     ptrdiff_t at = pm_str_find(script, PM_STR("\n: \"${WHAT:="), 0);
@@ -101,16 +115,26 @@ static int print_for(const json_t *report, unsigned which) {
 }
 static int collect_for(const char *path) {
     json_error_t e;
-    json_t *report = strcmp(path, "-") == 0 ? json_loadf(stdin, 0, &e) : json_load_file(path, 0, &e);
+    json_t *report =
+        strcmp(path, "-") == 0 ? json_loadf(stdin, 0, &e) : json_load_file(path, 0, &e);
     const char *schema = json_string_value(json_object_get(report, "schema"));
     const json_t *missing = json_object_get(report, "missing");
     int status = PM_EXIT_USAGE;
-    if (!report && e.line < 0) fprintf(stderr, "pullmortem collect: %s\n", e.text), status = PM_EXIT_INPUT;
-    else if (!report) fprintf(stderr, "pullmortem collect: %s:%d: %s: it is no JSON report\n", path, e.line, e.text);
+    if (!report && e.line < 0)
+        fprintf(stderr, "pullmortem collect: %s\n", e.text), status = PM_EXIT_INPUT;
+    else if (!report)
+        fprintf(stderr, "pullmortem collect: %s:%d: %s: it is no JSON report\n", path, e.line,
+                e.text);
     else if (!schema || strcmp(schema, "pullmortem.report/1") != 0 || !json_is_array(missing))
-        fprintf(stderr, "pullmortem collect: %s is no report of pullmortem: make one with 'pullmortem BUNDLE -o report.json'\n", path);
-    else if (!json_array_size(missing)) fprintf(stderr, "pullmortem collect: %s misses nothing\n", path), status = PM_EXIT_OK;
-    else if (!missing_parts(missing)) fprintf(stderr, "pullmortem collect: what %s misses no script can gather\n", path), status = PM_EXIT_OK;
+        fprintf(
+            stderr,
+            "pullmortem collect: %s is no report of pullmortem: make one with 'pullmortem BUNDLE -o report.json'\n",
+            path);
+    else if (!json_array_size(missing))
+        fprintf(stderr, "pullmortem collect: %s misses nothing\n", path), status = PM_EXIT_OK;
+    else if (!missing_parts(missing))
+        fprintf(stderr, "pullmortem collect: what %s misses no script can gather\n", path),
+            status = PM_EXIT_OK;
     else status = print_for(report, missing_parts(missing));
     json_decref(report);
     return status;
@@ -123,19 +147,25 @@ static int run(int argc, char **argv) {
     for (int got; (got = pm_opt_next(&o, &pm_command_collect)) != -1;) {
         if (got == OPT_FOR) path = o.value;
         else if (got == OPT_TROUBLESHOOT) troubleshoot = true;
-        else if (got == -2) return pm_usage(&pm_command_collect, "takes no '%s': the script is printed, put it where it is needed", o.value);
+        else if (got == -2)
+            return pm_usage(&pm_command_collect,
+                            "takes no '%s': the script is printed, put it where it is needed",
+                            o.value);
         else return pm_usage_option(&pm_command_collect, &o, got);
     }
-    if (path && troubleshoot) return pm_usage(&pm_command_collect, "--for or --troubleshoot, not both");
+    if (path && troubleshoot)
+        return pm_usage(&pm_command_collect, "--for or --troubleshoot, not both");
     if (path) return collect_for(path);
-    return embedded(troubleshoot ? "analyzer/share/troubleshoot.yaml" : "analyzer/share/collect.sh");
+    return embedded(troubleshoot ? "analyzer/share/troubleshoot.yaml"
+                                 : "analyzer/share/collect.sh");
 }
 
 const struct pm_command pm_command_collect = {
     .name = "collect",
     .arguments = "",
     .summary = "print a shell script that gathers what this program reads",
-    .help = "The script is POSIX sh, uses what is there (kubectl, journalctl, crictl, docker) and only reads; secrets are left out.\n",
+    .help =
+        "The script is POSIX sh, uses what is there (kubectl, journalctl, crictl, docker) and only reads; secrets are left out.\n",
     .options = options,
     .options_n = PM_LEN(options),
     .notes = "  pullmortem collect > collect.sh && less collect.sh && sh collect.sh\n"

@@ -1,6 +1,8 @@
-// `pullmortem explain [FILE|-]`: what each given line means, one answer a record. For a person who has one line, and for tests of parsers and rules.
+// `pullmortem explain [FILE|-]`: what each given line means, one answer a record. For a
+// person who has one line, and for tests of parsers and rules.
 //
-// No timeline and no judge: a record is taken alone. Where it cannot decide (a bare 429, "pull access denied"), the candidates are given in order.
+// No timeline and no judge: a record is taken alone. Where it cannot decide (a bare 429,
+// "pull access denied"), the candidates are given in order.
 #include "cli/advice.h"
 #include "cli/answer_print.h"
 #include "cli/opts.h"
@@ -15,7 +17,8 @@
 enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT };
 static const struct pm_opt opts[] = {
     [OPT_FORMAT] = {"format", 'f', "F", "text or json (one object a line)", "text json", 0},
-    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others", NULL, 0},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others",
+                   NULL, 0},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
     [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
 };
@@ -50,10 +53,13 @@ static void number(struct line *l, const char *key, bool known, int64_t n) {
 // Integers only: printf's %f follows the locale.
 static void seconds(struct line *l, const char *key, int64_t ns) {
     member(l, key);
-    if (ns > 0) pm_buf_fmt(&l->b, "%" PRId64 ".%03d", ns / PM_NS_PER_S, (int)(ns % PM_NS_PER_S / 1000000));
+    if (ns > 0)
+        pm_buf_fmt(&l->b, "%" PRId64 ".%03d", ns / PM_NS_PER_S, (int)(ns % PM_NS_PER_S / 1000000));
     else pm_buf_lit(&l->b, "null");
 }
-static struct pm_str cause_of(const struct pm_verdict *v) { return v->cause >= 0 ? pm_str_c(pm_causes[v->cause].name) : PM_NONE; }
+static struct pm_str cause_of(const struct pm_verdict *v) {
+    return v->cause >= 0 ? pm_str_c(pm_causes[v->cause].name) : PM_NONE;
+}
 static void candidates_json(struct line *l, const struct pm_verdict *v) {
     member(l, "candidates");
     pm_buf_addc(&l->b, '[');
@@ -71,7 +77,8 @@ static void advice_json(struct line *l, const struct pm_answer *r) {
     for (size_t i = 0; i < n; i++) {
         pm_buf_lit(&l->b, i ? ", {" : "{");
         pm_buf_lit(&l->b, "\"phase\": "), pm_json_string(&l->b, items[i].phase);
-        pm_buf_lit(&l->b, ", \"text\": "), pm_json_string(&l->b, pm_answer_clean(l->x, items[i].text));
+        pm_buf_lit(&l->b, ", \"text\": "),
+            pm_json_string(&l->b, pm_answer_clean(l->x, items[i].text));
         pm_buf_lit(&l->b, ", \"command\": ");
         if (items[i].command.n) pm_json_string(&l->b, pm_answer_clean(l->x, items[i].command));
         else pm_buf_lit(&l->b, "null");
@@ -103,18 +110,27 @@ static void print_json(struct pm_answer_view *x, const struct pm_answer *r) {
     text(&l, "kind", pm_str_c(pm_kind_names[e->kind]));
     text(&l, "cause", cause_of(&r->verdict));
     text(&l, "rule", pm_str_c(r->verdict.rule));
-    text(&l, "confidence", r->verdict.rule && !r->verdict.quiet ? pm_str_c(pm_confidence_names[r->verdict.confidence]) : PM_NONE);
+    text(&l, "confidence",
+         r->verdict.rule && !r->verdict.quiet ? pm_str_c(pm_confidence_names[r->verdict.confidence])
+                                              : PM_NONE);
     static const struct {
         const char *key;
         enum pm_field field;
-    } image[] = {{"image", PM_F_IMAGE}, {"registry", PM_F_REGISTRY}, {"repository", PM_F_REPOSITORY}, {"tag", PM_F_TAG}, {"digest", PM_F_DIGEST}};
-    for (size_t i = 0; i < PM_LEN(image); i++) text(&l, image[i].key, i ? f[image[i].field] : pm_answer_image(x->a, e));
+    } image[] = {{"image", PM_F_IMAGE},
+                 {"registry", PM_F_REGISTRY},
+                 {"repository", PM_F_REPOSITORY},
+                 {"tag", PM_F_TAG},
+                 {"digest", PM_F_DIGEST}};
+    for (size_t i = 0; i < PM_LEN(image); i++)
+        text(&l, image[i].key, i ? f[image[i].field] : pm_answer_image(x->a, e));
     number(&l, "http_status", e->http_status > 0, e->http_status);
     static const struct {
         const char *key;
         enum pm_field field;
-    } who[] = {{"method", PM_F_METHOD}, {"client", PM_F_CLIENT},       {"user", PM_F_USER}, {"namespace", PM_F_NAMESPACE},
-               {"pod", PM_F_POD},       {"container", PM_F_CONTAINER}, {"node", PM_F_NODE}};
+    } who[] = {{"method", PM_F_METHOD}, {"client", PM_F_CLIENT},
+               {"user", PM_F_USER},     {"namespace", PM_F_NAMESPACE},
+               {"pod", PM_F_POD},       {"container", PM_F_CONTAINER},
+               {"node", PM_F_NODE}};
     for (size_t i = 0; i < PM_LEN(who); i++) text(&l, who[i].key, f[who[i].field]);
     seconds(&l, "duration_s", e->duration_ns);
     number(&l, "bytes", e->bytes >= 0, e->bytes);
@@ -139,7 +155,8 @@ static bool read_all(const char *path, struct pm_buf *out, bool *cut) {
     FILE *f = piped ? stdin : fopen(path, "rb");
     char block[1 << 15];
     if (!f) return false;
-    for (size_t n; out->n < EXPLAIN_MAX_BYTES && (n = fread(block, 1, sizeof block, f)) > 0;) pm_buf_add(out, (struct pm_str){block, n});
+    for (size_t n; out->n < EXPLAIN_MAX_BYTES && (n = fread(block, 1, sizeof block, f)) > 0;)
+        pm_buf_add(out, (struct pm_str){block, n});
     *cut = out->n >= EXPLAIN_MAX_BYTES;
     bool ok = !ferror(f);
     if (!piped) fclose(f);
@@ -161,17 +178,20 @@ static int args_of(struct explain_args *r, int argc, char **argv) {
         else r->path = o.value;
     }
     if (strcmp(r->format, "text") != 0 && strcmp(r->format, "json") != 0)
-        return pm_usage(&pm_command_explain, "unknown format '%s'; there are text and json", r->format);
+        return pm_usage(&pm_command_explain, "unknown format '%s'; there are text and json",
+                        r->format);
     return PM_EXIT_OK;
 }
 static int explain(const struct explain_args *r, const struct pm_buf *in, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->rules, diags);
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
-    struct explain e = {.x = {.a = pm_arena_new(), .rules = rs, .width = pm_answer_columns()}, .json = strcmp(r->format, "json") == 0};
+    struct explain e = {.x = {.a = pm_arena_new(), .rules = rs, .width = pm_answer_columns()},
+                        .json = strcmp(r->format, "json") == 0};
     e.x.redactor = r->raw ? NULL : pm_redactor_new(NULL);
     e.x.color = !e.json && pm_color_wanted(r->color, STDOUT_FILENO);
-    struct pm_diags *said = pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
+    struct pm_diags *said =
+        pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
     pm_answers(rs, pm_buf_str(in), print_answer, &e, said);
     if (!e.json) pm_diags_print(said);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);
@@ -195,7 +215,11 @@ static int run(int argc, char **argv) {
     }
     struct pm_diags *diags = pm_diags_new();
     rc = explain(&r, &in, diags);
-    if (cut) fprintf(stderr, "pullmortem explain: only the first %d MiB were read; for whole logs there is analyze\n", EXPLAIN_MAX_BYTES >> 20);
+    if (cut)
+        fprintf(
+            stderr,
+            "pullmortem explain: only the first %d MiB were read; for whole logs there is analyze\n",
+            EXPLAIN_MAX_BYTES >> 20);
     pm_diags_print(diags);
     pm_diags_free(diags);
     pm_buf_free(&in);
@@ -208,7 +232,8 @@ const struct pm_command pm_command_explain = {
     .summary = "what each given line means, one answer a record",
     .options = opts,
     .options_n = PM_LEN(opts),
-    .notes = "Without a file it reads stdin:\n  journalctl -u kubelet | grep ErrImagePull | tail -1 | pullmortem explain\n",
+    .notes =
+        "Without a file it reads stdin:\n  journalctl -u kubelet | grep ErrImagePull | tail -1 | pullmortem explain\n",
     .order = 6,
     .run = run,
 };

@@ -42,9 +42,14 @@ static void print_json(const struct entry *e, bool first) {
     pm_buf_free(&b);
 }
 static struct entry of_parser(const struct pm_parser *p) {
-    return (struct entry){"format", p->name, p->title, p->component < PM_COMP_COUNT ? pm_component_names[p->component] : NULL, p->example, p->source};
+    return (struct entry){
+        "format",   p->name,
+        p->title,   p->component < PM_COMP_COUNT ? pm_component_names[p->component] : NULL,
+        p->example, p->source};
 }
-static struct entry of_envelope(const struct pm_envelope *v) { return (struct entry){"envelope", v->name, v->title, NULL, v->example, v->source}; }
+static struct entry of_envelope(const struct pm_envelope *v) {
+    return (struct entry){"envelope", v->name, v->title, NULL, v->example, v->source};
+}
 
 static int list_json(void) {
     fputs("[\n", stdout);
@@ -82,7 +87,10 @@ static int run(int argc, char **argv) {
         else return pm_usage_option(&pm_command_formats, &o, got);
     }
     if (strcmp(format, "text") == 0) return list_text();
-    return strcmp(format, "json") == 0 ? list_json() : pm_usage(&pm_command_formats, "unknown format '%s'; there are text and json", format);
+    return strcmp(format, "json") == 0
+               ? list_json()
+               : pm_usage(&pm_command_formats, "unknown format '%s'; there are text and json",
+                          format);
 }
 
 const struct pm_command pm_command_formats = {

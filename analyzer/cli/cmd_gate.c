@@ -32,19 +32,30 @@ enum option {
 };
 static const struct pm_opt options[OPT_COUNT] = {
     [OPT_POLICY] = {"policy", 'p', "FILE", "checks and waivers, YAML (README, \"Gate\")", NULL, 0},
-    [OPT_FAIL_ON] = {"fail-on", 0, "LIST", "CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated", NULL, 0},
+    [OPT_FAIL_ON] =
+        {"fail-on", 0, "LIST",
+         "CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated",
+         NULL, 0},
     [OPT_BASELINE] = {"baseline", 'b', "FILE", "incidents known there do not fail", NULL, 0},
-    [OPT_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "write what is there now as a baseline", NULL, 0},
+    [OPT_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "write what is there now as a baseline",
+                            NULL, 0},
     [OPT_JUNIT] = {"junit", 0, "FILE", "JUnit XML", NULL, 0},
     [OPT_SARIF] = {"sarif", 0, "FILE", "SARIF 2.1.0", NULL, 0},
     [OPT_GITLAB] = {"gitlab", 0, "FILE", "GitLab code quality JSON", NULL, 0},
-    [OPT_GITHUB] = {"github", 0, NULL, "annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set", NULL, 0},
+    [OPT_GITHUB] =
+        {"github", 0, NULL,
+         "annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set", NULL, 0},
     [OPT_REPORT_ONLY] = {"report-only", 0, NULL, "tell, but do not fail", NULL, 0},
-    [OPT_ALLOW_EMPTY] = {"allow-empty", 0, NULL, "a bundle that holds nothing known (an empty folder, a wrong path) may pass", NULL, 0},
+    [OPT_ALLOW_EMPTY] =
+        {"allow-empty", 0, NULL,
+         "a bundle that holds nothing known (an empty folder, a wrong path) may pass", NULL, 0},
     [OPT_FORMAT] = {"format", 'f', "F", "table or json on standard output", "table json", 0},
-    [OPT_NOW] = {"now", 0, "TIME", "the day that waivers are held against; today where not given", NULL, 0},
-    [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, 0},
-    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table", NULL, 0},
+    [OPT_NOW] = {"now", 0, "TIME", "the day that waivers are held against; today where not given",
+                 NULL, 0},
+    [OPT_RULES] = {"rules", 0, "DIR",
+                   "rules that replace built-in ones of the same name, and add others", NULL, 0},
+    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table",
+                    NULL, 0},
     [OPT_JOBS] = {"jobs", 'j', "N", "threads", NULL, 0},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
 };
@@ -64,12 +75,16 @@ struct gate {
 
 static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row) {
     struct pm_str input = row->bundle;
-    struct pm_judge_options o = {.quotas_file = g->value[OPT_QUOTAS], .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .inputs = {&input, 1, 1}};
+    struct pm_judge_options o = {.quotas_file = g->value[OPT_QUOTAS],
+                                 .since_ns = PM_NO_TIME,
+                                 .until_ns = PM_NO_TIME,
+                                 .inputs = {&input, 1, 1}};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = pm_judge(t, g->rules, &o, said);
     if (r) {
         pm_report_input(r, t, said);
-        pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
+        pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns,
+                      g->a);
         row->why_broken = pm_gate_why_broken(row, r, &g->policy, g->a);
     } else row->why_broken = PM_STR("could not be judged");
     pm_diags_free(said);
@@ -87,12 +102,14 @@ static void bundle(struct gate *g, const char *path) {
     const char *why = NULL;
     row->bundle = pm_str_c(path);
     row->from_ns = row->to_ns = PM_NO_TIME;
-    if (strcmp(path, "-") != 0 && access(path, R_OK) != 0) row->why_broken = PM_STR("is not there, or cannot be read");
+    if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
+        row->why_broken = PM_STR("is not there, or cannot be read");
     else {
         struct pm_timeline *t = pm_bundle_timeline(path, g->threads, diags, &why);
         if (t) judge_one(g, t, row);
         else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
-        if (t && pm_timeline_error(t)) row->why_broken = pm_arena_dup(g->a, pm_str_c(pm_timeline_error(t)));
+        if (t && pm_timeline_error(t))
+            row->why_broken = pm_arena_dup(g->a, pm_str_c(pm_timeline_error(t)));
         pm_timeline_close(t);
     }
     settle(row);
@@ -117,7 +134,8 @@ static bool output_to(FILE *f, void *ctx) {
 
 static bool output(const char *path, const struct pm_gate_output *o, const struct gate *g) {
     struct gate_file x = {g, o};
-    bool good = strcmp(path, "-") == 0 ? output_to(stdout, &x) && fflush(stdout) == 0 : pm_file_write(path, output_to, &x);
+    bool good = strcmp(path, "-") == 0 ? output_to(stdout, &x) && fflush(stdout) == 0
+                                       : pm_file_write(path, output_to, &x);
     if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
     return good;
 }
@@ -126,11 +144,17 @@ static bool outputs(const struct gate *g) {
     static const struct {
         enum option option;
         const struct pm_gate_output *output;
-    } files[] = {{OPT_JUNIT, &pm_gate_junit}, {OPT_SARIF, &pm_gate_sarif}, {OPT_GITLAB, &pm_gate_gitlab}, {OPT_WRITE_BASELINE, &pm_gate_baseline}};
+    } files[] = {{OPT_JUNIT, &pm_gate_junit},
+                 {OPT_SARIF, &pm_gate_sarif},
+                 {OPT_GITLAB, &pm_gate_gitlab},
+                 {OPT_WRITE_BASELINE, &pm_gate_baseline}};
     const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
     bool good = true;
-    const struct pm_gate_output *people = format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
-    good &= people->write(stdout, &g->result, g->a, people == &pm_gate_table && pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO));
+    const struct pm_gate_output *people =
+        format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
+    good &= people->write(stdout, &g->result, g->a,
+                          people == &pm_gate_table &&
+                              pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO));
     if (g->value[OPT_GITHUB]) good &= pm_gate_github.write(stdout, &g->result, g->a, false);
     if (g->value[OPT_GITHUB] && summary && *summary) {
         FILE *f = fopen(summary, "a"); // the file belongs to the job: other steps write there too
@@ -138,7 +162,8 @@ static bool outputs(const struct gate *g) {
         if (f) good &= fclose(f) == 0;
     }
     for (size_t i = 0; i < PM_LEN(files); i++)
-        if (g->value[files[i].option]) good &= output(g->value[files[i].option], files[i].output, g);
+        if (g->value[files[i].option])
+            good &= output(g->value[files[i].option], files[i].output, g);
     return good;
 }
 
@@ -155,7 +180,9 @@ static int verdict(const struct gate *g) {
 // "rate-limt:critical": what is wrong of it, and the word that was probably meant.
 static int fail_on_mistake(const char *bad, struct pm_arena *a) {
     static const char *const severities[] = {"critical", "warning", "info"};
-    const char *colon = strchr(bad, ':'), *match = pm_arena_cstr(a, pm_str_sub(pm_str_c(bad), 0, colon ? (size_t)(colon - bad) : strlen(bad)));
+    const char *colon = strchr(bad, ':'),
+               *match = pm_arena_cstr(
+                   a, pm_str_sub(pm_str_c(bad), 0, colon ? (size_t)(colon - bad) : strlen(bad)));
     size_t n = 0, cap = 0;
     const char **names = NULL;
     bool known = strcmp(match, "any") == 0;
@@ -166,25 +193,36 @@ static int fail_on_mistake(const char *bad, struct pm_arena *a) {
         *PM_PUSH(names, n, cap) = c->name;
         *PM_PUSH(names, n, cap) = c->family;
     }
-    const char *near = known ? colon ? pm_nearest(colon + 1, severities, PM_LEN(severities)) : NULL : pm_nearest(match, names, n);
+    const char *near = known ? colon ? pm_nearest(colon + 1, severities, PM_LEN(severities)) : NULL
+                             : pm_nearest(match, names, n);
     free(names);
     if (near)
-        return pm_usage(&pm_command_gate, "--fail-on: '%s'; did you mean '%s%s%s'?", bad, known ? match : near,
+        return pm_usage(&pm_command_gate, "--fail-on: '%s'; did you mean '%s%s%s'?", bad,
+                        known ? match : near,
                         known   ? ":"
                         : colon ? colon
                                 : "",
                         known ? near : "");
-    return pm_usage(&pm_command_gate, "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)", bad);
+    return pm_usage(
+        &pm_command_gate,
+        "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)",
+        bad);
 }
 static int read_policy(struct gate *g) {
     struct pm_diags *diags = pm_diags_new();
     const char *bad = NULL;
     int status = PM_EXIT_OK;
-    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad)) status = fail_on_mistake(bad, g->a);
+    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
+        status = fail_on_mistake(bad, g->a);
     bool load = g->value[OPT_POLICY] || !g->value[OPT_FAIL_ON];
-    if (status == PM_EXIT_OK && load && !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags)) status = PM_EXIT_USAGE;
-    if (status == PM_EXIT_OK && g->value[OPT_BASELINE] && !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags)) status = PM_EXIT_USAGE;
-    if (status == PM_EXIT_OK && !(g->rules = pm_ruleset_load(g->value[OPT_RULES], diags))) status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && load &&
+        !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags))
+        status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && g->value[OPT_BASELINE] &&
+        !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags))
+        status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && !(g->rules = pm_ruleset_load(g->value[OPT_RULES], diags)))
+        status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK) pm_ruleset_listen(g->rules);
     if (status != PM_EXIT_OK) pm_diags_print(diags);
     pm_diags_free(diags);
@@ -201,11 +239,14 @@ static int options_read(struct gate *g, int argc, char **argv) {
     }
     const char *format = g->value[OPT_FORMAT], *jobs = g->value[OPT_JOBS];
     if (!g->paths_n) return pm_usage(&pm_command_gate, "which bundle?");
-    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0) return pm_usage(&pm_command_gate, "--format is table or json, not '%s'", format);
-    if (jobs && !pm_opt_number(jobs, 1, 64, &n)) return pm_usage(&pm_command_gate, "-j is a number from 1 to 64, not '%s'", jobs);
+    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0)
+        return pm_usage(&pm_command_gate, "--format is table or json, not '%s'", format);
+    if (jobs && !pm_opt_number(jobs, 1, 64, &n))
+        return pm_usage(&pm_command_gate, "-j is a number from 1 to 64, not '%s'", jobs);
     if (jobs) g->threads = (int)n;
     if (g->value[OPT_NOW] && !pm_opt_time(g->value[OPT_NOW], &g->now_ns))
-        return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31", g->value[OPT_NOW]);
+        return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31",
+                        g->value[OPT_NOW]);
     return PM_EXIT_OK;
 }
 
@@ -213,8 +254,11 @@ static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
     static const struct pm_event NOBODY = {0};
     struct gate *g = ctx;
     struct pm_advice_item items[PM_ADVICE_MAX];
-    size_t n = pm_advices_for(g->rules, &(struct pm_verdict){.cause = cause}, &NOBODY, g->a, items, max < PM_LEN(items) ? max : PM_LEN(items));
-    for (size_t i = 0; i < n; i++) rows[i] = (struct pm_advice){.phase = items[i].phase, .text = items[i].text, .within = items[i].within};
+    size_t n = pm_advices_for(g->rules, &(struct pm_verdict){.cause = cause}, &NOBODY, g->a, items,
+                              max < PM_LEN(items) ? max : PM_LEN(items));
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (struct pm_advice){
+            .phase = items[i].phase, .text = items[i].text, .within = items[i].within};
     return n;
 }
 
@@ -248,8 +292,9 @@ const struct pm_command pm_command_gate = {
     .name = "gate",
     .arguments = "PATH|DB...",
     .summary = "hold bundles against thresholds; the exit status says it",
-    .help = "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. "
-            "Without a policy a bundle fails on any incident of severity warning or critical.\n",
+    .help =
+        "Each PATH is a bundle of its own (or a timeline) and gives one row; a folder that holds nothing but archives and timelines gives one for each. "
+        "Without a policy a bundle fails on any incident of severity warning or critical.\n",
     .options = options,
     .options_n = PM_LEN(options),
     .notes =

@@ -1,4 +1,5 @@
-// pullmortem help [COMMAND]: what there is, from the commands' own descriptors; man pages and completions are made from the same.
+// pullmortem help [COMMAND]: what there is, from the commands' own descriptors; man pages
+// and completions are made from the same.
 #include "cli/help.h"
 #include "cli/opts.h"
 #include <stdio.h>
@@ -7,23 +8,30 @@
 extern const struct pm_command pm_command_help;
 enum { OPT_MAN, OPT_COMPLETION };
 static const struct pm_opt options[] = {
-    [OPT_MAN] = {"man", 0, NULL, "the man page (of COMMAND, or of the tool) in roff, as 'make install' installs it", NULL, 0},
-    [OPT_COMPLETION] = {"completion", 0, "SHELL", "the completion for a shell: bash, zsh or fish", PM_SHELLS, 0},
+    [OPT_MAN] = {"man", 0, NULL,
+                 "the man page (of COMMAND, or of the tool) in roff, as 'make install' installs it",
+                 NULL, 0},
+    [OPT_COMPLETION] = {"completion", 0, "SHELL", "the completion for a shell: bash, zsh or fish",
+                        PM_SHELLS, 0},
 };
 
-static const char introduction[] = "pullmortem " PM_VERSION ": reads the logs collected after container images would not pull, and says what happened.\n\n"
-                                   "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
-                                   "  pullmortem BUNDLE -o report.html  the same as a page; .json .md .txt too, several -o may be given\n\n"
-                                   "A bundle is a file, a folder, an archive, or - for standard input. Nothing leaves this machine.\n\n"
-                                   "Commands:\n";
+static const char introduction[] =
+    "pullmortem " PM_VERSION
+    ": reads the logs collected after container images would not pull, and says what happened.\n\n"
+    "  pullmortem BUNDLE                 a text report: what failed, why, who was hit, what to do\n"
+    "  pullmortem BUNDLE -o report.html  the same as a page; .json .md .txt too, several -o may be given\n\n"
+    "A bundle is a file, a folder, an archive, or - for standard input. Nothing leaves this machine.\n\n"
+    "Commands:\n";
 static const char ending[] =
     "\n'pullmortem help COMMAND' lists its options.\n"
     "Exit status: 0 done or gate passed, 1 gate failed, 2 usage, rule or policy mistake, 3 input that could not be read, or only in part, or that\n"
     "holds nothing to judge, or an output that could not be written.\n";
 
 static int by_order(const void *a, const void *b) {
-    const struct pm_command *x = *(const struct pm_command *const *)a, *y = *(const struct pm_command *const *)b;
-    return x->order != y->order ? (x->order > y->order) - (x->order < y->order) : strcmp(x->name, y->name);
+    const struct pm_command *x = *(const struct pm_command *const *)a,
+                            *y = *(const struct pm_command *const *)b;
+    return x->order != y->order ? (x->order > y->order) - (x->order < y->order)
+                                : strcmp(x->name, y->name);
 }
 size_t pm_commands_sorted(const struct pm_command *sorted[PM_COMMANDS_MAX]) {
     size_t n = 0;
@@ -45,7 +53,8 @@ static int help_all(void) {
     fputs(ending, stdout);
     return PM_EXIT_OK;
 }
-// Where a list's descriptions begin: behind the first two blanks after a word. A sentence goes on at the left.
+// Where a list's descriptions begin: behind the first two blanks after a word. A sentence
+// goes on at the left.
 static int hang_of(const char *line, size_t n) {
     if (!n || line[0] != ' ') return 0;
     for (size_t i = 1; i + 2 < n; i++)
@@ -58,7 +67,8 @@ static int hang_of(const char *line, size_t n) {
 static void lines_print(const char *text) {
     for (const char *p = text; p && *p;) {
         size_t n = strcspn(p, "\n");
-        if (n > 2 && p[0] == ' ' && hang_of(p, n) == 6) printf("%.*s\n", (int)n, p); // a command: it is there to be copied
+        if (n > 2 && p[0] == ' ' && hang_of(p, n) == 6)
+            printf("%.*s\n", (int)n, p); // a command: it is there to be copied
         else pm_line_print(stdout, p, n, hang_of(p, n));
         p += n + (p[n] != 0);
     }
@@ -115,7 +125,11 @@ static int run(int argc, char **argv) {
         else if (name) return pm_usage(&pm_command_help, "one command, not also '%s'", o.value);
         else name = o.value;
     }
-    if (shell) return pm_completion_print(shell) ? PM_EXIT_OK : pm_usage(&pm_command_help, "no completion for '%s'; there are: %s", shell, PM_SHELLS);
+    if (shell)
+        return pm_completion_print(shell)
+                   ? PM_EXIT_OK
+                   : pm_usage(&pm_command_help, "no completion for '%s'; there are: %s", shell,
+                              PM_SHELLS);
     if (man) return pm_man_print(name) ? PM_EXIT_OK : unknown(name);
     if (!name) return help_all();
     for (size_t i = 0; pm_commands[i]; i++)

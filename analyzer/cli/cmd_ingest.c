@@ -13,9 +13,15 @@ static int ingest(struct pm_bundle_args *args) {
     bool kept = pm_timeline_finish(t, &why);
     if (!kept) fprintf(stderr, "pullmortem: %s\n", why);
     if (made && !(whole && kept)) pm_diags_print(diags);
-    // Whoever collects shards has to know which of the two it is: the exit status is 3 for both, and only the first leaves a file.
-    if (made && kept && !whole) fprintf(stderr, "pullmortem: %s has gaps: what could not be read is said above, and in the timeline itself\n", args->db);
-    else if (!args->refused && !(made && kept)) fprintf(stderr, "pullmortem: no timeline was made\n");
+    // Whoever collects shards has to know which of the two it is: the exit status is 3
+    // for both, and only the first leaves a file.
+    if (made && kept && !whole)
+        fprintf(
+            stderr,
+            "pullmortem: %s has gaps: what could not be read is said above, and in the timeline itself\n",
+            args->db);
+    else if (!args->refused && !(made && kept))
+        fprintf(stderr, "pullmortem: no timeline was made\n");
     whole = whole && kept;
     pm_diags_free(diags);
     return args->refused ? PM_EXIT_USAGE : made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
@@ -24,8 +30,10 @@ static int ingest(struct pm_bundle_args *args) {
 static int run(int argc, char **argv) {
     struct pm_bundle_args args;
     int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, &args);
-    if (status == PM_EXIT_OK && !args.db) status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
-    struct pm_ruleset *rules = status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
+    if (status == PM_EXIT_OK && !args.db)
+        status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
+    struct pm_ruleset *rules =
+        status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
     if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;
     pm_ruleset_free(rules);
     pm_bundle_args_free(&args);

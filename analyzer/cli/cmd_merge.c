@@ -1,4 +1,5 @@
-// pullmortem merge: timelines → one timeline, the reduce step. Merging the same again changes nothing.
+// pullmortem merge: timelines → one timeline, the reduce step. Merging the same again
+// changes nothing.
 #include "base/embed.h"
 #include "cli/opts.h"
 #include "pm/arena.h"
@@ -10,8 +11,13 @@
 extern const struct pm_command pm_command_merge;
 enum { OPT_DB, OPT_SCRIPT };
 static const struct pm_opt options[] = {
-    [OPT_DB] = {"db", 0, "FILE", "the timeline to merge into; it is made where it is not there, else added to", NULL, 0},
-    [OPT_SCRIPT] = {"script", 0, NULL, "print shards.sh, which ingests a list of shards on this host, by Slurm or in Kubernetes, and merges them", NULL, 0},
+    [OPT_DB] = {"db", 0, "FILE",
+                "the timeline to merge into; it is made where it is not there, else added to", NULL,
+                0},
+    [OPT_SCRIPT] =
+        {"script", 0, NULL,
+         "print shards.sh, which ingests a list of shards on this host, by Slurm or in Kubernetes, and merges them",
+         NULL, 0},
 };
 
 static int script(void) {
@@ -30,7 +36,9 @@ static int merge(const char *db, const char **paths, size_t n) {
     for (size_t i = 0; i < n && !pm_timeline_error(t); i++) {
         if (pm_timeline_merge_take(t, paths[i], &why)) continue;
         fprintf(stderr, "pullmortem: %s\n", why);
-        pm_timeline_skipped(t, pm_str_c(paths[i]), pm_str_c(why)); // whoever reports or gates this timeline is told that it lacks a part
+        pm_timeline_skipped(
+            t, pm_str_c(paths[i]),
+            pm_str_c(why)); // whoever reports or gates this timeline is told that it lacks a part
         whole = false;
     }
     if (!pm_timeline_error(t) && !pm_timeline_merge_settle(t, &why)) {
@@ -61,7 +69,8 @@ static int run(int argc, char **argv) {
         return script();
     }
     if (status == PM_EXIT_OK && n == 0) status = pm_usage(&pm_command_merge, "which timelines?");
-    if (status == PM_EXIT_OK && !db) status = pm_usage(&pm_command_merge, "--db FILE is needed: where the merged timeline goes");
+    if (status == PM_EXIT_OK && !db)
+        status = pm_usage(&pm_command_merge, "--db FILE is needed: where the merged timeline goes");
     if (status == PM_EXIT_OK) status = merge(db, paths, n);
     free(paths);
     return status;
@@ -71,7 +80,8 @@ const struct pm_command pm_command_merge = {
     .name = "merge",
     .arguments = "DB... --db FILE | --script",
     .summary = "put timelines together into one; merging the same again changes nothing",
-    .notes = "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
+    .notes =
+        "Members that are there already (same content, same path) are not taken again; records that two members share count once.\n",
     .options = options,
     .options_n = PM_LEN(options),
     .order = 3,

@@ -21,7 +21,9 @@ static int report(const struct pm_bundle_args *args) {
 static int run(int argc, char **argv) {
     struct pm_bundle_args args;
     int status = pm_bundle_args_read(&pm_command_report, argc, argv, &args);
-    if (status == PM_EXIT_OK && args.paths_n > 1) status = pm_usage(&pm_command_report, "one timeline at a time; put several together with 'pullmortem merge'");
+    if (status == PM_EXIT_OK && args.paths_n > 1)
+        status = pm_usage(&pm_command_report,
+                          "one timeline at a time; put several together with 'pullmortem merge'");
     if (status == PM_EXIT_OK) status = report(&args);
     pm_bundle_args_free(&args);
     return status;

@@ -9,9 +9,12 @@
 
 enum { OPT_RULES, OPT_JSON, OPT_COVERAGE, OPT_JUNIT };
 static const struct pm_opt opts[] = {
-    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others", NULL, 0},
+    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others",
+                   NULL, 0},
     [OPT_JSON] = {"json", 0, NULL, "list and show as JSON", NULL, 0},
-    [OPT_COVERAGE] = {"coverage", 0, NULL, "test: say which alternatives no sample exercises, and fail for them", NULL, 0},
+    [OPT_COVERAGE] = {"coverage", 0, NULL,
+                      "test: say which alternatives no sample exercises, and fail for them", NULL,
+                      0},
     [OPT_JUNIT] = {"junit", 0, "FILE", "test: write JUnit XML as well", NULL, 0},
 };
 extern const struct pm_command pm_command_rules;
@@ -53,10 +56,13 @@ static int args_of(struct rules_args *r, int argc, char **argv) {
     }
     static const char *const verbs[] = {"check", "test", "list", "show"};
     bool known = false;
-    for (size_t i = 0; r->what && i < PM_LEN(verbs); i++) known = known || strcmp(r->what, verbs[i]) == 0;
+    for (size_t i = 0; r->what && i < PM_LEN(verbs); i++)
+        known = known || strcmp(r->what, verbs[i]) == 0;
     if (!known) return pm_usage(&pm_command_rules, "say what to do: check, test, list or show ID");
-    if (strcmp(r->what, "show") == 0 && !r->id) return pm_usage(&pm_command_rules, "show which rule?");
-    if (strcmp(r->what, "show") != 0 && r->id) return pm_usage(&pm_command_rules, "%s takes no ID", r->what);
+    if (strcmp(r->what, "show") == 0 && !r->id)
+        return pm_usage(&pm_command_rules, "show which rule?");
+    if (strcmp(r->what, "show") != 0 && r->id)
+        return pm_usage(&pm_command_rules, "%s takes no ID", r->what);
     return PM_EXIT_OK;
 }
 static int run(int argc, char **argv) {
@@ -74,10 +80,11 @@ const struct pm_command pm_command_rules = {
     .name = "rules",
     .arguments = "check|test|list|show [ID]",
     .summary = "look at the rules that say why, and run their samples",
-    .help = "  check         are the rules well formed, and is each sample answered by its own rule?\n"
-            "  test          the same samples, told like a test run\n"
-            "  list          one line a rule, in the order in which they are asked\n"
-            "  show ID       one rule as it is written; of a cause, every rule that names it\n",
+    .help =
+        "  check         are the rules well formed, and is each sample answered by its own rule?\n"
+        "  test          the same samples, told like a test run\n"
+        "  list          one line a rule, in the order in which they are asked\n"
+        "  show ID       one rule as it is written; of a cause, every rule that names it\n",
     .options = opts,
     .options_n = PM_LEN(opts),
     .order = 8,

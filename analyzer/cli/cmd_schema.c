@@ -1,4 +1,5 @@
-// pullmortem schema [NAME]: the JSON Schema of what it writes, for those who read it by program.
+// pullmortem schema [NAME]: the JSON Schema of what it writes, for those who read it by
+// program.
 #include "base/embed.h"
 #include "cli/opts.h"
 #include <stdio.h>
@@ -26,11 +27,15 @@ static int run(int argc, char **argv) {
         names[i] = schemas[i].name;
         if (strcmp(name, names[i]) != 0) continue;
         struct pm_str s = pm_embedded_find(schemas[i].path);
-        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK : PM_EXIT_INPUT;
+        return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK
+                                                                         : PM_EXIT_INPUT;
     }
     const char *near = pm_nearest(name, names, PM_LEN(names));
-    if (near) return pm_usage(&pm_command_schema, "there is no schema '%s'; did you mean '%s'?", name, near);
-    return pm_usage(&pm_command_schema, "there is no schema '%s'; there are report, explain, gate and compare", name);
+    if (near)
+        return pm_usage(&pm_command_schema, "there is no schema '%s'; did you mean '%s'?", name,
+                        near);
+    return pm_usage(&pm_command_schema,
+                    "there is no schema '%s'; there are report, explain, gate and compare", name);
 }
 
 const struct pm_command pm_command_schema = {

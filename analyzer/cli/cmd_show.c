@@ -1,6 +1,8 @@
-// pullmortem show BUNDLE|DB FILE:LINE: a line where it stands, in archives within archives too, with what is around it, and what it was taken for.
+// pullmortem show BUNDLE|DB FILE:LINE: a line where it stands, in archives within
+// archives too, with what is around it, and what it was taken for.
 //
-// Of a timeline the bundle is read where it still lies under the name that it had; else what the timeline kept of the line is told.
+// Of a timeline the bundle is read where it still lies under the name that it had; else
+// what the timeline kept of the line is told.
 #include "cli/answer_print.h"
 #include "cli/member.h"
 #include "cli/opts.h"
@@ -13,8 +15,10 @@
 extern const struct pm_command pm_command_show;
 enum { OPT_CONTEXT, OPT_RULES, OPT_NO_REDACT, OPT_COLOR };
 static const struct pm_opt options[] = {
-    [OPT_CONTEXT] = {"context", 'C', "N", "so many lines before and after; 2 where not given", NULL, 0},
-    [OPT_RULES] = {"rules", 0, "DIR", "rules that replace built-in ones of the same name, and add others", NULL, 0},
+    [OPT_CONTEXT] = {"context", 'C', "N", "so many lines before and after; 2 where not given", NULL,
+                     0},
+    [OPT_RULES] = {"rules", 0, "DIR",
+                   "rules that replace built-in ones of the same name, and add others", NULL, 0},
     [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
     [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
 };
@@ -29,10 +33,11 @@ struct show {
     struct pm_answer_view view;
 };
 
-// The line and its neighbours --------------------------------------------------------------------------------------------
+// The line and its neighbours -----------------------------------------------------------
 static void line_print(struct show *x, struct pm_str text, uint64_t number, int digits) {
     bool here = number == x->line;
-    struct pm_str shown = pm_text_visible(x->view.a, pm_answer_clean(&x->view, pm_str_sub(text, 0, LINE_SHOWN)));
+    struct pm_str shown =
+        pm_text_visible(x->view.a, pm_answer_clean(&x->view, pm_str_sub(text, 0, LINE_SHOWN)));
     if (here && x->view.color) fputs("\033[1m", stdout);
     printf("%c %*llu  %.*s", here ? '>' : ' ', digits, (unsigned long long)number, PM_FMT(shown));
     if (text.n > LINE_SHOWN) {
@@ -51,7 +56,8 @@ static uint64_t lines_of(struct pm_str text) {
     return n;
 }
 static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
-    uint64_t from = x->line > (uint64_t)x->context ? x->line - (uint64_t)x->context : 1, to = x->line + (uint64_t)x->context, at = 1;
+    uint64_t from = x->line > (uint64_t)x->context ? x->line - (uint64_t)x->context : 1,
+             to = x->line + (uint64_t)x->context, at = 1;
     char width[32];
     int digits = snprintf(width, sizeof width, "%llu", (unsigned long long)(to < n ? to : n));
     for (struct pm_str rest = text; rest.n && at <= to; at++) {
@@ -63,7 +69,7 @@ static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
     }
 }
 
-// What it was taken for: the record that the line is of began at it or before it ------------------------------------------
+// What it was taken for: the record that the line is of began at it or before it --------
 struct taken {
     struct show *x;
     uint64_t first; // of the record, once it is known
@@ -85,25 +91,31 @@ static void print_record(void *ctx, const struct pm_answer *r) {
     pm_arena_reset(t->x->view.a);
 }
 static void taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str text) {
-    struct pm_diags *quiet = pm_diags_new(); // the text was read already; what was wrong with it is the report's to tell
+    struct pm_diags *quiet =
+        pm_diags_new(); // the text was read already; what was wrong with it is the report's to tell
     struct taken t = {.x = x};
     putchar('\n');
     pm_answers(rules, text, find_record, &t, quiet);
-    if (t.first && t.first != x->line) printf("This line is part of the record that begins at line %llu.\n", (unsigned long long)t.first);
+    if (t.first && t.first != x->line)
+        printf("This line is part of the record that begins at line %llu.\n",
+               (unsigned long long)t.first);
     if (t.first) pm_answers(rules, text, print_record, &t, quiet);
     if (!t.printed) puts("Nothing was made of this line.");
     if (t.more) printf("and %zu more records that begin at this line\n", t.more);
     pm_diags_free(quiet);
 }
 
-// Where it stands --------------------------------------------------------------------------------------------------------
+// Where it stands -----------------------------------------------------------------------
 static int no_member(const struct show *x, const struct pm_member_text *m) {
-    fprintf(stderr, "pullmortem show: %s %.*s in %s", m->found ? "more than one" : "there is no", PM_FMT(x->file), x->subject);
-    for (size_t i = 0; i < m->names_n && i < 5; i++) fprintf(stderr, "%s%.*s", i ? ", " : m->found ? ": " : "; nearest: ", PM_FMT(m->names[i]));
+    fprintf(stderr, "pullmortem show: %s %.*s in %s", m->found ? "more than one" : "there is no",
+            PM_FMT(x->file), x->subject);
+    for (size_t i = 0; i < m->names_n && i < 5; i++)
+        fprintf(stderr, "%s%.*s", i ? ", " : m->found ? ": " : "; nearest: ", PM_FMT(m->names[i]));
     fputc('\n', stderr);
     return PM_EXIT_USAGE;
 }
-static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *const *paths, size_t n) {
+static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *const *paths,
+                       size_t n) {
     struct pm_member_text m;
     struct pm_arena *names = pm_arena_new();
     struct pm_diags *diags = pm_diags_new();
@@ -117,10 +129,12 @@ static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *con
         status = PM_EXIT_INPUT;
     } else if (m.found != 1) status = no_member(x, &m);
     else if (x->line > lines) {
-        fprintf(stderr, "pullmortem show: %.*s has %llu lines\n", PM_FMT(m.path), (unsigned long long)lines);
+        fprintf(stderr, "pullmortem show: %.*s has %llu lines\n", PM_FMT(m.path),
+                (unsigned long long)lines);
         status = PM_EXIT_USAGE;
     } else {
-        printf("%.*s, line %llu of %llu\n\n", PM_FMT(m.path), (unsigned long long)x->line, (unsigned long long)lines);
+        printf("%.*s, line %llu of %llu\n\n", PM_FMT(m.path), (unsigned long long)x->line,
+               (unsigned long long)lines);
         lines_print(x, text, lines);
         if (text.n <= TEXT_ASKED) taken_for(x, rules, text);
     }
@@ -130,22 +144,31 @@ static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *con
     return status;
 }
 
-// The bundle is gone: the timeline kept the first line of each record that events were made from.
+// The bundle is gone: the timeline kept the first line of each record that events were
+// made from.
 static bool kept_in(void *ctx, int n, const char *const *names, const char *const *cells) {
-    static const char *const labels[] = {NULL, NULL, "kind", "cause", "image", "node", "pod", "time", "standing", "error"};
+    static const char *const labels[] = {NULL,   NULL,  "kind", "cause",    "image",
+                                         "node", "pod", "time", "standing", "error"};
     struct show *x = ctx;
     (void)names;
     if (x->view.any) putchar('\n');
     x->view.any = true;
-    printf("%s:%s\n  %s\n", cells[0], cells[1], cells[n - 1] ? pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[n - 1]))) : "");
+    printf("%s:%s\n  %s\n", cells[0], cells[1],
+           cells[n - 1]
+               ? pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[n - 1])))
+               : "");
     for (size_t i = 2; i < PM_LEN(labels); i++)
-        if (cells[i]) printf("  %-10s %s\n", labels[i], pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[i]))));
+        if (cells[i])
+            printf("  %-10s %s\n", labels[i],
+                   pm_arena_cstr(x->view.a, pm_text_visible(x->view.a, pm_str_c(cells[i]))));
     return true;
 }
 static int show_kept(struct show *x, struct pm_timeline *t) {
     struct pm_str why;
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql, "SELECT file, line, kind, cause, image, node, pod, time, standing, error, raw FROM events WHERE line = ");
+    pm_buf_lit(
+        &sql,
+        "SELECT file, line, kind, cause, image, node, pod, time, standing, error, raw FROM events WHERE line = ");
     pm_buf_fmt(&sql, "%llu AND (file = '", (unsigned long long)x->line);
     for (int k = 0; k < 2; k++) {
         for (size_t i = 0; i < x->file.n; i++) {
@@ -156,9 +179,14 @@ static int show_kept(struct show *x, struct pm_timeline *t) {
     }
     pm_timeline_sql(t, sql.p, kept_in, x, &why, x->view.a);
     pm_buf_free(&sql);
-    if (x->view.any) return puts("\nThe bundle is not where it was: this is what the timeline kept of the line."), PM_EXIT_OK;
-    fprintf(stderr, "pullmortem show: the bundle is not where it was, and the timeline kept nothing of %.*s:%llu\n", PM_FMT(x->file),
-            (unsigned long long)x->line);
+    if (x->view.any)
+        return puts(
+                   "\nThe bundle is not where it was: this is what the timeline kept of the line."),
+               PM_EXIT_OK;
+    fprintf(
+        stderr,
+        "pullmortem show: the bundle is not where it was, and the timeline kept nothing of %.*s:%llu\n",
+        PM_FMT(x->file), (unsigned long long)x->line);
     return PM_EXIT_INPUT;
 }
 static int show_timeline(struct show *x, struct pm_ruleset *rules) {
@@ -182,7 +210,8 @@ static int show_timeline(struct show *x, struct pm_ruleset *rules) {
 
 // FILE:LINE as a report prints it; FILE and LINE as two words are taken as well.
 static bool place_read(struct show *x, const char *const *words, size_t n) {
-    struct pm_str place = pm_str_trim(pm_str_c(words[1])), number = n > 2 ? pm_str_c(words[2]) : PM_NONE;
+    struct pm_str place = pm_str_trim(pm_str_c(words[1])),
+                  number = n > 2 ? pm_str_c(words[2]) : PM_NONE;
     if (n == 2) {
         size_t colon = place.n;
         while (colon > 0 && place.p[colon - 1] != ':') colon--;
@@ -205,12 +234,16 @@ static int run(int argc, char **argv) {
         else if (got == OPT_COLOR) x.color = o.value;
         else if (got == OPT_CONTEXT && !pm_opt_number(o.value, 0, 10000, &x.context))
             return pm_usage(&pm_command_show, "-C is a number of lines, not '%s'", o.value);
-        else if (got == -2 && n == PM_LEN(words)) return pm_usage(&pm_command_show, "one place at a time, not also '%s'", o.value);
+        else if (got == -2 && n == PM_LEN(words))
+            return pm_usage(&pm_command_show, "one place at a time, not also '%s'", o.value);
         else if (got == -2) words[n++] = o.value;
         else if (got < 0) return pm_usage_option(&pm_command_show, &o, got);
     }
-    if (n < 2) return pm_usage(&pm_command_show, n ? "which line? FILE:LINE, as the report tells it" : "which bundle?");
-    if (!place_read(&x, words, n)) return pm_usage(&pm_command_show, "'%s' is no FILE:LINE", words[1]);
+    if (n < 2)
+        return pm_usage(&pm_command_show,
+                        n ? "which line? FILE:LINE, as the report tells it" : "which bundle?");
+    if (!place_read(&x, words, n))
+        return pm_usage(&pm_command_show, "'%s' is no FILE:LINE", words[1]);
     x.subject = words[0];
     if (!pm_paths_present(words, &(size_t){1})) return PM_EXIT_INPUT;
     struct pm_diags *diags = pm_diags_new();
@@ -218,9 +251,13 @@ static int run(int argc, char **argv) {
     int status = PM_EXIT_USAGE;
     if (rules) {
         pm_ruleset_listen(rules);
-        x.view = (struct pm_answer_view){.a = pm_arena_new(), .rules = rules, .redactor = x.raw ? NULL : pm_redactor_new(NULL), .width = pm_answer_columns()};
+        x.view = (struct pm_answer_view){.a = pm_arena_new(),
+                                         .rules = rules,
+                                         .redactor = x.raw ? NULL : pm_redactor_new(NULL),
+                                         .width = pm_answer_columns()};
         x.view.color = pm_color_wanted(x.color, STDOUT_FILENO);
-        status = pm_timeline_is(x.subject) ? show_timeline(&x, rules) : show_bundle(&x, rules, words, 1);
+        status =
+            pm_timeline_is(x.subject) ? show_timeline(&x, rules) : show_bundle(&x, rules, words, 1);
         pm_redactor_free(x.view.redactor);
         pm_arena_free(x.view.a);
     } else pm_diags_print(diags);
@@ -233,7 +270,8 @@ const struct pm_command pm_command_show = {
     .name = "show",
     .arguments = "BUNDLE|DB FILE:LINE",
     .summary = "one line of a bundle where it stands, and what it was taken for",
-    .help = "FILE is a member's path as reports tell it, in archives too, or the end of one that fits one member alone.\n",
+    .help =
+        "FILE is a member's path as reports tell it, in archives too, or the end of one that fits one member alone.\n",
     .options = options,
     .options_n = PM_LEN(options),
     .notes = "  pullmortem show bundle.tar.gz nodes/n2/containerd.log:264 -C 5\n",

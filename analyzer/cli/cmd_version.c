@@ -17,13 +17,17 @@
 #include <zlib.h>
 
 extern const struct pm_command pm_command_version;
-static const struct pm_opt options[] = {{"verbose", 'v', NULL, "also commit, compiler, libraries with their versions, and what is built in", NULL, 0}};
+static const struct pm_opt options[] = {
+    {"verbose", 'v', NULL,
+     "also commit, compiler, libraries with their versions, and what is built in", NULL, 0}};
 
 static const char *of_pcre2(char *out) { return pcre2_config(PCRE2_CONFIG_VERSION, out), out; }
 static const char *of_zlib(char *out) { return (void)out, zlibVersion(); }
 static const char *of_yaml(char *out) { return (void)out, yaml_get_version_string(); }
 static const char *of_jansson(char *out) { return (void)out, JANSSON_VERSION; }
-static const char *of_archive(char *out) { return (void)out, archive_version_details(); } // names zlib, liblzma, lz4 and zstd, too
+static const char *of_archive(char *out) {
+    return (void)out, archive_version_details();
+} // names zlib, liblzma, lz4 and zstd, too
 static bool keep_cell(void *ctx, int n, const char *const *names, const char *const *cells) {
     (void)names;
     if (n) snprintf(ctx, 64, "%s", cells[0] ? cells[0] : "");
@@ -43,7 +47,8 @@ static const char *of_sqlite(char *out) {
 static const struct {
     const char *name;
     const char *(*version)(char *out);
-} libraries[] = {{"PCRE2", of_pcre2}, {"SQLite", of_sqlite}, {"zlib", of_zlib}, {"jansson", of_jansson}, {"libyaml", of_yaml}, {"libarchive", of_archive}};
+} libraries[] = {{"PCRE2", of_pcre2},     {"SQLite", of_sqlite}, {"zlib", of_zlib},
+                 {"jansson", of_jansson}, {"libyaml", of_yaml},  {"libarchive", of_archive}};
 
 static void built_in(void) {
     size_t formats = 0, envelopes = 0, renderers = 0;
@@ -52,7 +57,8 @@ static void built_in(void) {
     while (pm_renderers[renderers]) renderers++;
     struct pm_diags *diags = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(NULL, diags);
-    printf("built in    %zu formats, %zu envelopes, %zu kinds of report, rules %s\n", formats, envelopes, renderers, rules ? pm_ruleset_hash(rules) : "broken");
+    printf("built in    %zu formats, %zu envelopes, %zu kinds of report, rules %s\n", formats,
+           envelopes, renderers, rules ? pm_ruleset_hash(rules) : "broken");
     pm_ruleset_free(rules);
     pm_diags_free(diags);
 }
@@ -68,7 +74,8 @@ static void verbose(void) {
 #endif
     );
 #endif
-    for (size_t i = 0; i < PM_LEN(libraries); i++) printf("%-11s %s\n", libraries[i].name, libraries[i].version(out));
+    for (size_t i = 0; i < PM_LEN(libraries); i++)
+        printf("%-11s %s\n", libraries[i].name, libraries[i].version(out));
     puts("Judy        built in, tells no version");
     const char *here = ".";
     pm_guard_writes(&here, 1); // as the commands that read bundles do
@@ -89,5 +96,10 @@ static int run(int argc, char **argv) {
     return PM_EXIT_OK;
 }
 
-const struct pm_command pm_command_version = {
-    .name = "version", .arguments = "", .summary = "the program's version", .options = options, .options_n = PM_LEN(options), .order = 91, .run = run};
+const struct pm_command pm_command_version = {.name = "version",
+                                              .arguments = "",
+                                              .summary = "the program's version",
+                                              .options = options,
+                                              .options_n = PM_LEN(options),
+                                              .order = 91,
+                                              .run = run};

@@ -1,4 +1,5 @@
-// A folder of bundles: every entry is an archive or a timeline, by its content. Anything else in it makes the folder one bundle.
+// A folder of bundles: every entry is an archive or a timeline, by its content. Anything
+// else in it makes the folder one bundle.
 #include "cli/collection.h"
 #include "bundle/bundle.h"
 #include "pm/timeline.h"
@@ -9,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum pm_content content_under(struct pm_source *s, enum pm_content outer) { // one layer of compression down
-    struct pm_source *inner = outer == PM_CONTENT_GZIP ? pm_source_gzip(s, s->path) : pm_source_filter(s, s->path);
+static enum pm_content content_under(struct pm_source *s,
+                                     enum pm_content outer) { // one layer of compression down
+    struct pm_source *inner =
+        outer == PM_CONTENT_GZIP ? pm_source_gzip(s, s->path) : pm_source_filter(s, s->path);
     if (!inner) return PM_CONTENT_BINARY;
     const char *what;
     enum pm_content c = pm_content_of(pm_source_peek(inner, 1024), &what);
@@ -34,10 +37,13 @@ static bool is_archive(const char *path) {
 
 static bool is_bundle(const char *path) {
     struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (pm_timeline_is(path) || is_archive(path));
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           (pm_timeline_is(path) || is_archive(path));
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 size_t pm_collection_of(const char *folder, struct pm_arena *a, const char ***paths) {
     struct stat st;

@@ -2,7 +2,13 @@
 #pragma once
 #include "pm/report.h"
 
-enum pm_change { PM_CHANGE_NEW = 0, PM_CHANGE_GROWN, PM_CHANGE_SAME, PM_CHANGE_SHRUNK, PM_CHANGE_GONE };
+enum pm_change {
+    PM_CHANGE_NEW = 0,
+    PM_CHANGE_GROWN,
+    PM_CHANGE_SAME,
+    PM_CHANGE_SHRUNK,
+    PM_CHANGE_GONE
+};
 extern const char *const pm_change_names[];
 
 struct pm_figure { // one number of both; unknown is NaN
@@ -28,7 +34,8 @@ struct pm_comparison {
     struct pm_strs worse; // why it is
 };
 // All of it lives in `a`, and borrows from the reports.
-struct pm_comparison *pm_compare(const struct pm_report *before, const struct pm_report *after, struct pm_arena *a);
+struct pm_comparison *pm_compare(const struct pm_report *before, const struct pm_report *after,
+                                 struct pm_arena *a);
 void pm_comparison_free(struct pm_comparison *c);
 
 struct pm_comparison_output {

@@ -10,42 +10,56 @@ static struct pm_str figure_word(struct pm_arena *a, double x) {
     if (x == floor(x)) return pm_words_number(a, (uint64_t)x);
     return pm_arena_fmt(a, "%.*f", x < 10 ? 2 : 1, x);
 }
-static const struct pm_incident *either(const struct pm_compared_incident *x) { return x->after ? x->after : x->before; }
+static const struct pm_incident *either(const struct pm_compared_incident *x) {
+    return x->after ? x->after : x->before;
+}
 static struct pm_str sizes(struct pm_arena *a, const struct pm_compared_incident *x) {
-    struct pm_str was = x->before ? pm_words_count(a, x->before->failed_pulls, "failed pull", "failed pulls") : PM_STR("not there"),
-                  is = x->after ? pm_words_count(a, x->after->failed_pulls, "failed pull", "failed pulls") : PM_STR("not there");
+    struct pm_str was = x->before ? pm_words_count(a, x->before->failed_pulls, "failed pull",
+                                                   "failed pulls")
+                                  : PM_STR("not there"),
+                  is = x->after ? pm_words_count(a, x->after->failed_pulls, "failed pull",
+                                                 "failed pulls")
+                                : PM_STR("not there");
     return pm_arena_fmt(a, "%.*s → %.*s", PM_FMT(was), PM_FMT(is));
 }
 static struct pm_str input_of(struct pm_arena *a, const struct pm_report *r) {
-    struct pm_str range = pm_words_range(a, r->from_ns, r->to_ns), name = pm_text_visible(a, pm_words_list(a, &r->inputs, 3));
+    struct pm_str range = pm_words_range(a, r->from_ns, r->to_ns),
+                  name = pm_text_visible(a, pm_words_list(a, &r->inputs, 3));
     return pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(name), range.n ? ", " : "", PM_FMT(range));
 }
 static struct pm_str verdict_of(const struct pm_comparison *c) {
     bool any = false;
     for (size_t i = 0; i < c->incidents_n; i++) any |= c->incidents[i].change != PM_CHANGE_SAME;
-    return c->worse.n ? PM_STR("worse") : any ? PM_STR("not worse") : PM_STR("nothing changed that matters");
+    return c->worse.n ? PM_STR("worse")
+           : any      ? PM_STR("not worse")
+                      : PM_STR("nothing changed that matters");
 }
 
 static bool text(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
-    struct pm_str before = input_of(a, c->before), after = input_of(a, c->after), verdict = verdict_of(c);
-    fprintf(out, "before   %.*s\nafter    %.*s\n\nVERDICT  %.*s\n", PM_FMT(before), PM_FMT(after), PM_FMT(verdict));
-    for (size_t i = 0; i < c->worse.n; i++) fprintf(out, "         %.*s\n", PM_FMT(pm_text_visible(a, c->worse.items[i])));
+    struct pm_str before = input_of(a, c->before), after = input_of(a, c->after),
+                  verdict = verdict_of(c);
+    fprintf(out, "before   %.*s\nafter    %.*s\n\nVERDICT  %.*s\n", PM_FMT(before), PM_FMT(after),
+            PM_FMT(verdict));
+    for (size_t i = 0; i < c->worse.n; i++)
+        fprintf(out, "         %.*s\n", PM_FMT(pm_text_visible(a, c->worse.items[i])));
     if (c->incidents_n) fputs("\nINCIDENTS\n", out);
     for (size_t i = 0; i < c->incidents_n; i++) {
         const struct pm_compared_incident *x = &c->incidents[i];
         struct pm_str title = pm_text_visible(a, either(x)->title), size = sizes(a, x);
-        fprintf(out, " %-6s  %-8s  %.*s\n                   %.*s\n", pm_change_names[x->change], pm_severity_names[either(x)->severity], PM_FMT(title),
-                PM_FMT(size));
+        fprintf(out, " %-6s  %-8s  %.*s\n                   %.*s\n", pm_change_names[x->change],
+                pm_severity_names[either(x)->severity], PM_FMT(title), PM_FMT(size));
     }
     fputs("\nFIGURES\n", out);
     for (size_t i = 0; i < c->figures_n; i++) {
         const struct pm_figure *f = &c->figures[i];
         struct pm_str was = figure_word(a, f->before), is = figure_word(a, f->after);
-        fprintf(out, " %*s%.*s → %.*s%s%s  %s\n", 12 - pm_text_width(was), "", PM_FMT(was), PM_FMT(is), *f->unit ? " " : "", f->unit, f->name);
+        fprintf(out, " %*s%.*s → %.*s%s%s  %s\n", 12 - pm_text_width(was), "", PM_FMT(was),
+                PM_FMT(is), *f->unit ? " " : "", f->unit, f->name);
     }
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
         const struct pm_compared_names *n = &c->names[i];
-        struct pm_str new = pm_text_visible(a, pm_words_list(a, &n->new, 8)), gone = pm_text_visible(a, pm_words_list(a, &n->gone, 8));
+        struct pm_str new = pm_text_visible(a, pm_words_list(a, &n->new, 8)),
+                      gone = pm_text_visible(a, pm_words_list(a, &n->gone, 8));
         if (new.n) fprintf(out, "\nNEW %s (%zu): %.*s\n", n->what, n->new.n, PM_FMT(new));
         if (gone.n) fprintf(out, "\nGONE %s (%zu): %.*s\n", n->what, n->gone.n, PM_FMT(gone));
     }
@@ -60,7 +74,8 @@ static void markdown_text(FILE *out, struct pm_arena *a, struct pm_str s) {
     }
 }
 static void markdown_row(FILE *out, struct pm_arena *a, const struct pm_str *cells, size_t n) {
-    for (size_t i = 0; i < n; i++) fputs("| ", out), markdown_text(out, a, cells[i]), fputc(' ', out);
+    for (size_t i = 0; i < n; i++)
+        fputs("| ", out), markdown_text(out, a, cells[i]), fputc(' ', out);
     fputs("|\n", out);
 }
 static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
@@ -71,24 +86,36 @@ static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *
     fputs("\n- after: ", out);
     markdown_text(out, a, input_of(a, c->after));
     fputs("\n", out);
-    for (size_t i = 0; i < c->worse.n; i++) fputs(i ? "- " : "\n## Worse\n\n- ", out), markdown_text(out, a, c->worse.items[i]), fputc('\n', out);
-    if (c->incidents_n) fputs("\n## Incidents\n\n| Change | Severity | Incident | Failed pulls |\n| --- | --- | --- | --- |\n", out);
+    for (size_t i = 0; i < c->worse.n; i++)
+        fputs(i ? "- " : "\n## Worse\n\n- ", out), markdown_text(out, a, c->worse.items[i]),
+            fputc('\n', out);
+    if (c->incidents_n)
+        fputs(
+            "\n## Incidents\n\n| Change | Severity | Incident | Failed pulls |\n| --- | --- | --- | --- |\n",
+            out);
     for (size_t i = 0; i < c->incidents_n; i++) {
         const struct pm_compared_incident *x = &c->incidents[i];
-        const struct pm_str cells[] = {pm_str_c(pm_change_names[x->change]), pm_str_c(pm_severity_names[either(x)->severity]), either(x)->title, sizes(a, x)};
+        const struct pm_str cells[] = {pm_str_c(pm_change_names[x->change]),
+                                       pm_str_c(pm_severity_names[either(x)->severity]),
+                                       either(x)->title, sizes(a, x)};
         markdown_row(out, a, cells, PM_LEN(cells));
     }
     fputs("\n## Figures\n\n| Figure | Before | After |\n| --- | ---: | ---: |\n", out);
     for (size_t i = 0; i < c->figures_n; i++) {
         const struct pm_figure *f = &c->figures[i];
-        const struct pm_str cells[] = {*f->unit ? pm_arena_fmt(a, "%s (%s)", f->name, f->unit) : pm_str_c(f->name), figure_word(a, f->before),
-                                       figure_word(a, f->after)};
+        const struct pm_str cells[] = {*f->unit ? pm_arena_fmt(a, "%s (%s)", f->name, f->unit)
+                                                : pm_str_c(f->name),
+                                       figure_word(a, f->before), figure_word(a, f->after)};
         markdown_row(out, a, cells, PM_LEN(cells));
     }
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
         const struct pm_compared_names *n = &c->names[i];
-        if (n->new.n) fprintf(out, "\nNew %s: ", n->what), markdown_text(out, a, pm_words_list(a, &n->new, 30)), fputc('\n', out);
-        if (n->gone.n) fprintf(out, "\nGone %s: ", n->what), markdown_text(out, a, pm_words_list(a, &n->gone, 30)), fputc('\n', out);
+        if (n->new.n)
+            fprintf(out, "\nNew %s: ", n->what),
+                markdown_text(out, a, pm_words_list(a, &n->new, 30)), fputc('\n', out);
+        if (n->gone.n)
+            fprintf(out, "\nGone %s: ", n->what),
+                markdown_text(out, a, pm_words_list(a, &n->gone, 30)), fputc('\n', out);
     }
     return !ferror(out);
 }
@@ -171,4 +198,5 @@ static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     return pm_json_end(&w);
 }
 
-const struct pm_comparison_output pm_comparison_outputs[] = {{"text", text}, {"markdown", markdown}, {"json", json}, {NULL, NULL}};
+const struct pm_comparison_output pm_comparison_outputs[] = {
+    {"text", text}, {"markdown", markdown}, {"json", json}, {NULL, NULL}};

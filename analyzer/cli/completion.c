@@ -1,4 +1,5 @@
-// Completions for bash, zsh and fish, from the commands' descriptors: names of commands, their options, and the values of options that know theirs.
+// Completions for bash, zsh and fish, from the commands' descriptors: names of commands,
+// their options, and the values of options that know theirs.
 #include "cli/help.h"
 #include <stdio.h>
 
@@ -35,15 +36,17 @@ static void bash_values(const struct pm_command *c) {
     }
 }
 static void bash(const struct pm_command *const *commands, size_t n) {
-    puts("# bash completion for pullmortem, made by 'pullmortem help --completion bash'\n"
-         "_pullmortem() {\n"
-         "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
-         "    COMPREPLY=()");
+    puts(
+        "# bash completion for pullmortem, made by 'pullmortem help --completion bash'\n"
+        "_pullmortem() {\n"
+        "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
+        "    COMPREPLY=()");
     fputs("    local commands='", stdout);
     for (size_t i = 0; i < n; i++) printf("%s%s", i ? " " : "", commands[i]->name);
-    puts("'\n"
-         "    if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\") $(compgen -f -- \"$cur\")); return; fi\n"
-         "    case $command:$prev in");
+    puts(
+        "'\n"
+        "    if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\") $(compgen -f -- \"$cur\")); return; fi\n"
+        "    case $command:$prev in");
     for (size_t i = 0; i < n; i++) bash_values(commands[i]);
     puts("    help:help) COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\")); return ;;\n"
          "    esac\n"
@@ -65,7 +68,9 @@ static void bash(const struct pm_command *const *commands, size_t n) {
          "complete -o filenames -F _pullmortem pullmortem");
 }
 static void zsh_option(const struct pm_opt *o) {
-    if (o->letter) printf(" \\\n            '*'{-%c%s,--%s%s}'[", o->letter, o->value ? "+" : "", o->name, o->value ? "=" : "");
+    if (o->letter)
+        printf(" \\\n            '*'{-%c%s,--%s%s}'[", o->letter, o->value ? "+" : "", o->name,
+               o->value ? "=" : "");
     else printf(" \\\n            '*--%s%s[", o->name, o->value ? "=" : "");
     quoted(o->help, "[]:\\");
     putchar(']');
@@ -83,15 +88,17 @@ static void zsh(const struct pm_command *const *commands, size_t n) {
         quoted(commands[i]->summary, ":\\");
         puts("'");
     }
-    puts("    )\n"
-         "    if (( CURRENT == 2 )); then _describe -t commands command commands; _files; return; fi\n"
-         "    local command=$words[2]\n"
-         "    shift words; (( CURRENT-- ))\n"
-         "    case $command in");
+    puts(
+        "    )\n"
+        "    if (( CURRENT == 2 )); then _describe -t commands command commands; _files; return; fi\n"
+        "    local command=$words[2]\n"
+        "    shift words; (( CURRENT-- ))\n"
+        "    case $command in");
     for (size_t i = 0; i < n; i++) {
         printf("        %s) _arguments -s", commands[i]->name);
         for (size_t k = 0; k < commands[i]->options_n; k++)
-            if (pm_opt_of(commands[i], &commands[i]->options[k])) zsh_option(&commands[i]->options[k]);
+            if (pm_opt_of(commands[i], &commands[i]->options[k]))
+                zsh_option(&commands[i]->options[k]);
         puts(" '*:file:_files' ;;");
     }
     puts("        *) _files ;;\n"
@@ -123,7 +130,8 @@ static void fish(const struct pm_command *const *commands, size_t n) {
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < commands[i]->options_n; k++)
-            if (pm_opt_of(commands[i], &commands[i]->options[k])) fish_option(commands[i]->name, &commands[i]->options[k]);
+            if (pm_opt_of(commands[i], &commands[i]->options[k]))
+                fish_option(commands[i]->name, &commands[i]->options[k]);
 }
 
 bool pm_completion_print(const char *shell) {

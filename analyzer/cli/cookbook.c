@@ -11,9 +11,11 @@ bool pm_recipe_next(struct pm_str *rest, struct pm_recipe *out) {
     ptrdiff_t next = pm_str_find(body, mark, 0), line = pm_str_chr(body, '\n', 0);
     *rest = next < 0 ? pm_str_from(body, body.n) : pm_str_from(body, (size_t)next);
     struct pm_str head = pm_str_sub(body, 0, line < 0 ? body.n : (size_t)line),
-                  sql = pm_str_sub(body, head.n, next < 0 ? body.n - head.n : (size_t)next - head.n);
+                  sql =
+                      pm_str_sub(body, head.n, next < 0 ? body.n - head.n : (size_t)next - head.n);
     ptrdiff_t blank = pm_str_chr(head, ' ', 0);
-    *out = (struct pm_recipe){pm_str_sub(head, 0, blank < 0 ? head.n : (size_t)blank), blank < 0 ? PM_NONE : pm_str_trim(pm_str_from(head, (size_t)blank)),
+    *out = (struct pm_recipe){pm_str_sub(head, 0, blank < 0 ? head.n : (size_t)blank),
+                              blank < 0 ? PM_NONE : pm_str_trim(pm_str_from(head, (size_t)blank)),
                               pm_str_trim(sql)};
     return true;
 }

@@ -1,4 +1,5 @@
-// pullmortem: the command line. `pullmortem COMMAND …`; a bare path is `analyze PATH`, or `report` for a timeline.
+// pullmortem: the command line. `pullmortem COMMAND …`; a bare path is `analyze PATH`, or
+// `report` for a timeline.
 #include "base/guard.h"
 #include "cli/opts.h"
 #include "pm/timeline.h"
@@ -28,7 +29,9 @@ static int unknown_word(const char *word) {
     size_t n = 0;
     for (size_t i = 0; pm_commands[i] && n < PM_LEN(names); i++) names[n++] = pm_commands[i]->name;
     const char *near = pm_nearest(word, names, n);
-    if (near) return pm_usage(NULL, "'%s' is neither a command nor a file; did you mean '%s'?", word, near);
+    if (near)
+        return pm_usage(NULL, "'%s' is neither a command nor a file; did you mean '%s'?", word,
+                        near);
     fprintf(stderr, "pullmortem: %s: %s\n", word, strerror(ENOENT));
     return PM_EXIT_INPUT;
 }
@@ -43,9 +46,11 @@ int main(int argc, char **argv) {
     const struct pm_command *c = command_find(first);
     if (c && asks_for(argc - 1, argv + 1, "--help", "-h")) return run_named("help", 2, argv);
     if (c) return c->run(argc - 1, argv + 1);
-    if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) return run_named("version", 1, argv);
+    if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
+        return run_named("version", 1, argv);
     if (asks_for(argc, argv, "--help", "-h")) return run_named("help", 1, argv);
     bool option = first[0] == '-';
-    if (!option && access(first, F_OK) != 0 && strchr(first, '/') == NULL) return unknown_word(first);
+    if (!option && access(first, F_OK) != 0 && strchr(first, '/') == NULL)
+        return unknown_word(first);
     return run_named(!option && pm_timeline_is(first) ? "report" : "analyze", argc, argv);
 }

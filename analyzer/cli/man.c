@@ -1,11 +1,13 @@
-// Man pages in roff, from the commands' descriptors: pullmortem.1 and pullmortem-COMMAND.1.
+// Man pages in roff, from the commands' descriptors: pullmortem.1 and
+// pullmortem-COMMAND.1.
 //
 // No date stands in them: the same source gives the same bytes.
 #include "cli/help.h"
 #include "cli/opts.h"
 #include <stdio.h>
 
-// Text as roff: a backslash is escaped, a point or apostrophe at the start of a line would be a request, a hyphen stays one that can be copied.
+// Text as roff: a backslash is escaped, a point or apostrophe at the start of a line
+// would be a request, a hyphen stays one that can be copied.
 static void text(const char *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!i && (s[i] == '.' || s[i] == '\'')) fputs("\\&", stdout);
@@ -56,10 +58,12 @@ static void options(const struct pm_command *c) {
     pm_buf_free(&b);
 }
 static void exit_status(void) {
-    static const char *const rows[][2] = {{"0", "done (also when incidents were found), or the gate passed"},
-                                          {"1", "the gate failed, or what is compared grew worse and --fail-on-worse was given"},
-                                          {"2", "a mistake in usage, rules or a policy"},
-                                          {"3", "input that could not be read, or only in part, or an output that could not be written"}};
+    static const char *const rows[][2] = {
+        {"0", "done (also when incidents were found), or the gate passed"},
+        {"1", "the gate failed, or what is compared grew worse and --fail-on-worse was given"},
+        {"2", "a mistake in usage, rules or a policy"},
+        {"3",
+         "input that could not be read, or only in part, or an output that could not be written"}};
     puts(".SH EXIT STATUS");
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         printf(".TP\n.B %s\n", rows[i][0]);
@@ -86,21 +90,25 @@ static void of_tool(void) {
     size_t n = pm_commands_sorted(sorted);
     title("");
     puts(".SH NAME\npullmortem \\- what happened when container images would not pull");
-    puts(".SH SYNOPSIS\n.B pullmortem\n.I BUNDLE\n[OPTION]...\n.br\n.B pullmortem\n.I COMMAND\n[ARGUMENT]...");
+    puts(
+        ".SH SYNOPSIS\n.B pullmortem\n.I BUNDLE\n[OPTION]...\n.br\n.B pullmortem\n.I COMMAND\n[ARGUMENT]...");
     puts(".SH DESCRIPTION");
-    line("Reads the logs collected after container images would not pull (kubelet, containerd, CRI-O, Docker, registry and proxy logs, kubectl's dumps) and "
-         "says what "
-         "happened: which incident, its root cause, who was hit, how the registry's quota was spent, and what to do. One command, offline; nothing leaves the "
-         "machine.");
+    line(
+        "Reads the logs collected after container images would not pull (kubelet, containerd, CRI-O, Docker, registry and proxy logs, kubectl's dumps) and "
+        "says what "
+        "happened: which incident, its root cause, who was hit, how the registry's quota was spent, and what to do. One command, offline; nothing leaves the "
+        "machine.");
     puts(".PP");
-    line("A BUNDLE is a file, a folder, an archive, archives in archives, or - for standard input.");
+    line(
+        "A BUNDLE is a file, a folder, an archive, archives in archives, or - for standard input.");
     puts(".SH COMMANDS");
     for (size_t i = 0; i < n; i++) {
         printf(".TP\n.BR pullmortem\\-%s (1)\n", sorted[i]->name);
         line(sorted[i]->summary);
     }
     exit_status();
-    puts(".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colours where it is set\n.TP\n.B GITHUB_STEP_SUMMARY\nwhere gate \\-\\-github adds its summary");
+    puts(
+        ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nno colours where it is set\n.TP\n.B GITHUB_STEP_SUMMARY\nwhere gate \\-\\-github adds its summary");
 }
 
 bool pm_man_print(const char *name) {

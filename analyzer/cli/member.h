@@ -12,6 +12,8 @@ struct pm_member_text {
     struct pm_str *names; // those, or where there is none, the nearest
     size_t names_n, names_cap;
 };
-// `name` is a member's path as a report tells it, or the end of one behind a slash. False where nothing could be read at all.
-bool pm_member_read(const char *const *paths, size_t paths_n, struct pm_str name, struct pm_member_text *out, struct pm_arena *a, struct pm_diags *diags);
+// `name` is a member's path as a report tells it, or the end of one behind a slash. False
+// where nothing could be read at all.
+bool pm_member_read(const char *const *paths, size_t paths_n, struct pm_str name,
+                    struct pm_member_text *out, struct pm_arena *a, struct pm_diags *diags);
 void pm_member_free(struct pm_member_text *m);

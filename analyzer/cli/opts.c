@@ -53,7 +53,8 @@ int pm_opt_next(struct pm_opts *o, const struct pm_command *c) {
     return which;
 }
 
-// Optimal string alignment distance, cut off: words that a slip of the finger apart are 1 or 2.
+// Optimal string alignment distance, cut off: words that a slip of the finger apart are 1
+// or 2.
 static int distance(struct pm_str a, struct pm_str b) {
     enum { MAX = 24 };
     if (a.n > MAX || b.n > MAX) return MAX;
@@ -66,7 +67,9 @@ static int distance(struct pm_str a, struct pm_str b) {
             int best = before[j - 1] + (a.p[i - 1] != b.p[j - 1]);
             if (before[j] + 1 < best) best = before[j] + 1;
             if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] && earlier[j - 2] + 1 < best) best = earlier[j - 2] + 1;
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+                earlier[j - 2] + 1 < best)
+                best = earlier[j - 2] + 1;
             now[j] = best;
         }
     }
@@ -74,7 +77,9 @@ static int distance(struct pm_str a, struct pm_str b) {
 }
 static bool nearer(const char *word, const char *candidate, int *best) {
     struct pm_str w = pm_str_c(word), c = pm_str_c(candidate);
-    int d = w.n >= 3 && pm_str_starts(c, w) ? 1 : distance(w, c), allowed = w.n <= 3 ? 1 : w.n <= 6 ? 2 : 3;
+    int d = w.n >= 3 && pm_str_starts(c, w) ? 1 : distance(w, c), allowed = w.n <= 3   ? 1
+                                                                            : w.n <= 6 ? 2
+                                                                                       : 3;
     if (d > allowed || d >= *best) return false;
     *best = d;
     return true;
@@ -87,7 +92,8 @@ const char *pm_nearest(const char *word, const char *const *candidates, size_t n
     return found;
 }
 
-// A line for a terminal of 100 columns, broken at blanks that are in no brackets; what goes on is indented by `hang`. Commands stay whole: they are there to be copied.
+// A line for a terminal of 100 columns, broken at blanks that are in no brackets; what
+// goes on is indented by `hang`. Commands stay whole: they are there to be copied.
 void pm_line_print(FILE *f, const char *line, size_t n, int hang) {
     enum { WIDTH = 100 };
     size_t at = 0, room = WIDTH;
@@ -151,12 +157,15 @@ int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int whi
     ptrdiff_t equals = pm_str_chr(word, '=', 0);
     if (equals >= 0) word = pm_str_sub(word, 0, (size_t)equals);
     for (size_t i = 0; i < c->options_n; i++)
-        if (pm_opt_of(c, &opts[i]) && opts[i].name && pm_str_eqc(word, opts[i].name) && !opts[i].value) return pm_usage(c, "--%s takes no value", opts[i].name);
+        if (pm_opt_of(c, &opts[i]) && opts[i].name && pm_str_eqc(word, opts[i].name) &&
+            !opts[i].value)
+            return pm_usage(c, "--%s takes no value", opts[i].name);
     struct pm_arena *a = pm_arena_new();
     const char *name = pm_arena_cstr(a, word), *found = NULL;
     int best = 99;
     for (size_t i = 0; i < c->options_n; i++)
-        if (pm_opt_of(c, &opts[i]) && opts[i].name && nearer(name, opts[i].name, &best)) found = opts[i].name;
+        if (pm_opt_of(c, &opts[i]) && opts[i].name && nearer(name, opts[i].name, &best))
+            found = opts[i].name;
     int status;
     if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
     else status = pm_usage(c, "unknown option %s", o->bad);

@@ -21,12 +21,14 @@ static int format_unknown(const struct pm_command *c, const char *what, const ch
         pm_buf_fmt(&list, "%s%s", i ? ", " : "", pm_renderers[i]->name);
     }
     const char *near = pm_nearest(word, names, n);
-    int status = near ? pm_usage(c, "%s '%s'; did you mean '%s'?", what, word, near) : pm_usage(c, "%s '%s'; there are: %s", what, word, list.p);
+    int status = near ? pm_usage(c, "%s '%s'; did you mean '%s'?", what, word, near)
+                      : pm_usage(c, "%s '%s'; there are: %s", what, word, list.p);
     pm_buf_free(&list);
     return status;
 }
 
-// Read and held against the schema before the long work. NULL-terminated; lives as long as the program.
+// Read and held against the schema before the long work. NULL-terminated; lives as long
+// as the program.
 static int template_read(const struct pm_command *c, struct pm_outputs *out) {
     enum { TEMPLATE_MAX = 1 << 20 };
     static char text[TEMPLATE_MAX + 1];
@@ -39,7 +41,9 @@ static int template_read(const struct pm_command *c, struct pm_outputs *out) {
     for (size_t i = 0; i < out->n; i++) markdown |= strcmp(out->renderer[i]->name, "markdown") == 0;
     struct pm_str mistake = f ? pm_template_mistake(a, text) : PM_NONE;
     if (!f || ferror(f)) status = pm_usage(c, "--template: %s: %s", out->template, strerror(errno));
-    else if (mistake.n) fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake)), status = PM_EXIT_USAGE;
+    else if (mistake.n)
+        fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake)),
+            status = PM_EXIT_USAGE;
     else if (!markdown) status = pm_usage(c, "--template is a layout of Markdown: no output is");
     if (f) fclose(f);
     out->render.template = text;
@@ -49,15 +53,22 @@ static int template_read(const struct pm_command *c, struct pm_outputs *out) {
 int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
     static const char *const colors[] = {"auto", "always", "never"};
     bool color_known = !out->color;
-    for (size_t i = 0; i < PM_LEN(colors); i++) color_known |= out->color && strcmp(out->color, colors[i]) == 0;
+    for (size_t i = 0; i < PM_LEN(colors); i++)
+        color_known |= out->color && strcmp(out->color, colors[i]) == 0;
     if (!color_known) return pm_usage(c, "--color is auto, always or never, not '%s'", out->color);
     if (out->n == 0) out->file[out->n++] = "-";
     const struct pm_renderer *chosen = out->format ? pm_renderer_find(out->format, false) : NULL;
     if (out->format && !chosen) return format_unknown(c, "unknown format", out->format);
     for (size_t i = 0; i < out->n; i++) {
         bool standard = strcmp(out->file[i], "-") == 0;
-        out->renderer[i] = chosen ? chosen : standard ? pm_renderer_find("text", false) : pm_renderer_find(out->file[i], true);
-        if (!out->renderer[i]) return pm_usage(c, "the name '%s' does not say a format: end it in .txt, .json, .md or .html, or give --format", out->file[i]);
+        out->renderer[i] = chosen     ? chosen
+                           : standard ? pm_renderer_find("text", false)
+                                      : pm_renderer_find(out->file[i], true);
+        if (!out->renderer[i])
+            return pm_usage(
+                c,
+                "the name '%s' does not say a format: end it in .txt, .json, .md or .html, or give --format",
+                out->file[i]);
     }
     if (out->template) return template_read(c, out);
     return PM_EXIT_OK;
@@ -75,23 +86,32 @@ static int width_of(int fd) {
 }
 
 static int cannot_write(const char *name) {
-    fprintf(stderr, "pullmortem: %s: %s\n", strcmp(name, "-") == 0 ? "standard output" : name, strerror(errno));
+    fprintf(stderr, "pullmortem: %s: %s\n", strcmp(name, "-") == 0 ? "standard output" : name,
+            strerror(errno));
     return PM_EXIT_INPUT;
 }
 static int write_standard(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
     struct pm_render_options o = out->render;
     o.color = pm_color_wanted(out->color, STDOUT_FILENO);
     o.width = width_of(STDOUT_FILENO);
-    return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK : cannot_write("-");
+    return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK
+                                                                          : cannot_write("-");
 }
-// Devices and pipes are written as they are; a file appears whole, by renaming: where it cannot be written, the older one of that name stays.
+// Devices and pipes are written as they are; a file appears whole, by renaming: where it
+// cannot be written, the older one of that name stays.
 bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx) {
     struct pm_buf part = {0};
     struct stat there;
-    bool direct = lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
+    bool direct =
+        lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
     if (direct) pm_buf_fmt(&part, "%s", path);
-    else pm_buf_fmt(&part, "%s.%ld.part", path, (long)getpid()); // no other run's, and nothing that somebody put there is written through
-    int fd = direct ? open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    else
+        pm_buf_fmt(
+            &part, "%s.%ld.part", path,
+            (long)
+                getpid()); // no other run's, and nothing that somebody put there is written through
+    int fd = direct ? open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+                    : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd >= 0 && !direct) pm_unfinished(part.p);
     FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
     bool ok = f && write(f, ctx) && fflush(f) == 0 && (direct || fsync(fd) == 0);
@@ -136,11 +156,13 @@ static bool incident_there(const struct pm_report *r, uint32_t id) {
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
     int status = PM_EXIT_OK;
     if (out->render.incident && !incident_there(r, out->render.incident)) {
-        fprintf(stderr, "pullmortem: there is no incident %u: this report has %zu\n", (unsigned)out->render.incident, r->incidents_n);
+        fprintf(stderr, "pullmortem: there is no incident %u: this report has %zu\n",
+                (unsigned)out->render.incident, r->incidents_n);
         return PM_EXIT_USAGE;
     }
     for (size_t i = 0; i < out->n; i++) {
-        int one = strcmp(out->file[i], "-") == 0 ? write_standard(out, i, r) : write_file(out, i, r);
+        int one =
+            strcmp(out->file[i], "-") == 0 ? write_standard(out, i, r) : write_file(out, i, r);
         if (one != PM_EXIT_OK) status = one;
     }
     return status;

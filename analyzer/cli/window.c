@@ -1,4 +1,5 @@
-// Times as people give and paste them, in the order in which they are tried: absolute, a span before the end, a time of day, a day by its name.
+// Times as people give and paste them, in the order in which they are tried: absolute, a
+// span before the end, a time of day, a day by its name.
 #include "cli/window.h"
 #include "pm/when.h"
 #include <stdio.h>
@@ -15,17 +16,21 @@ static bool digits(struct pm_str s, size_t at, size_t n, int *out) {
     *out = value;
     return true;
 }
-// "06:47", "06:47:01", "06:47:01.5": ns into the day, and how many bytes it took; 0: it is none.
+// "06:47", "06:47:01", "06:47:01.5": ns into the day, and how many bytes it took; 0: it
+// is none.
 static size_t clock_of(struct pm_str s, int64_t *ns) {
     int h, m, sec = 0;
     int64_t frac = 0;
     size_t n = 5;
-    if (!digits(s, 0, 2, &h) || s.n < 5 || s.p[2] != ':' || !digits(s, 3, 2, &m) || h > 24 || m > 59) return 0;
+    if (!digits(s, 0, 2, &h) || s.n < 5 || s.p[2] != ':' || !digits(s, 3, 2, &m) || h > 24 ||
+        m > 59)
+        return 0;
     if (s.n > 5 && s.p[5] == ':') {
         if (!digits(s, 6, 2, &sec) || sec > 60) return 0;
         n = 8;
         if (s.n > 8 && s.p[8] == '.')
-            for (int64_t unit = PM_NS_PER_S / 10, i = (int64_t)(n = 9); n < s.n && s.p[n] >= '0' && s.p[n] <= '9'; n++, unit /= 10)
+            for (int64_t unit = PM_NS_PER_S / 10, i = (int64_t)(n = 9);
+                 n < s.n && s.p[n] >= '0' && s.p[n] <= '9'; n++, unit /= 10)
                 frac += unit * (s.p[n] - '0'), (void)i;
     }
     *ns = ((int64_t)h * 3600 + m * 60 + sec) * PM_NS_PER_S + frac;
@@ -47,7 +52,9 @@ static bool zone_of(struct pm_str s, int *east) {
 static bool absolute(struct pm_str s, int64_t *ns) {
     int y, mo, d, east;
     int64_t clock = 0;
-    if (!digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) || !digits(s, 8, 2, &d) || s.p[4] != '-' || s.p[7] != '-') return false;
+    if (!digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) || !digits(s, 8, 2, &d) || s.p[4] != '-' ||
+        s.p[7] != '-')
+        return false;
     if (y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31) return false;
     struct pm_str rest = pm_str_from(s, 10);
     if (rest.n > 1 && (rest.p[0] == 'T' || rest.p[0] == 't' || rest.p[0] == ' ')) {
@@ -67,8 +74,9 @@ static bool span_of(struct pm_str s, int64_t *ns) {
     static const struct {
         const char *unit;
         int64_t s;
-    } units[] = {{"seconds", 1},  {"sec", 1},     {"s", 1},    {"minutes", 60}, {"min", 60},    {"m", 60},
-                 {"hours", 3600}, {"hour", 3600}, {"h", 3600}, {"days", 86400}, {"day", 86400}, {"d", 86400}};
+    } units[] = {{"seconds", 1}, {"sec", 1},      {"s", 1},        {"minutes", 60},
+                 {"min", 60},    {"m", 60},       {"hours", 3600}, {"hour", 3600},
+                 {"h", 3600},    {"days", 86400}, {"day", 86400},  {"d", 86400}};
     int64_t total = 0;
     if (s.n && (s.p[0] == '-' || s.p[0] == '+')) s = pm_str_from(s, 1);
     if (!s.n) return false;
@@ -98,7 +106,8 @@ enum pm_time_form pm_time_given(const char *text, const struct pm_extent *e, int
     int east = 0;
     if (absolute(s, ns)) return PM_TIME_GOOD;
     size_t n = clock_of(s, &clock), k = 0;
-    bool by_clock = n && zone_of(pm_str_from(s, n), &east), by_span = !by_clock && span_of(s, &span);
+    bool by_clock = n && zone_of(pm_str_from(s, n), &east),
+         by_span = !by_clock && span_of(s, &span);
     while (k < PM_LEN(days) && !pm_str_starts(s, pm_str_c(days[k].word))) k++;
     if (k < PM_LEN(days)) {
         struct pm_str rest = pm_str_trim(pm_str_from(s, strlen(days[k].word)));
@@ -107,16 +116,20 @@ enum pm_time_form pm_time_given(const char *text, const struct pm_extent *e, int
     } else if (!by_clock && !by_span) return PM_TIME_BAD;
     if (end == PM_NO_TIME) return PM_TIME_UNDATED;
     if (by_span) *ns = end - span;
-    else *ns = day_of(end) + clock - east * PM_NS_PER_S - (k < PM_LEN(days) ? days[k].days * DAY_NS : 0);
+    else
+        *ns = day_of(end) + clock - east * PM_NS_PER_S -
+              (k < PM_LEN(days) ? days[k].days * DAY_NS : 0);
     if (by_clock && *ns > end) *ns -= DAY_NS; // the last such time of day that the logs hold
     return PM_TIME_GOOD;
 }
-enum pm_time_form pm_time_around(const char *text, const struct pm_extent *e, int64_t *at, int64_t *from, int64_t *to) {
+enum pm_time_form pm_time_around(const char *text, const struct pm_extent *e, int64_t *at,
+                                 int64_t *from, int64_t *to) {
     int64_t reach = AROUND_NS;
     char when[64];
     const char *slash = strchr(text, '/');
     size_t n = slash ? (size_t)(slash - text) : strlen(text);
-    if (n >= sizeof when || (slash && !span_of(pm_str_trim(pm_str_c(slash + 1)), &reach))) return PM_TIME_BAD;
+    if (n >= sizeof when || (slash && !span_of(pm_str_trim(pm_str_c(slash + 1)), &reach)))
+        return PM_TIME_BAD;
     memcpy(when, text, n);
     when[n] = 0;
     enum pm_time_form form = pm_time_given(when, e, at);

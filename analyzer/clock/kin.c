@@ -1,8 +1,10 @@
 // Nodes by coincidence. See kin.h.
 //
-// A fact votes only where all tellings of it near its time are one node's: in a rollout many nodes pull the same image in the same second, and then only
-// stamps finer than that tell them apart. Two votes at least, and four fifths of them for one node, which has no other log of the same
-// program at that time; who has most votes chooses first. Else the member stays without.
+// A fact votes only where all tellings of it near its time are one node's: in a rollout
+// many nodes pull the same image in the same second, and then only stamps finer than that
+// tell them apart. Two votes at least, and four fifths of them for one node, which has no
+// other log of the same program at that time; who has most votes chooses first. Else the
+// member stays without.
 #include "clock/kin.h"
 #include "clock/node.h"
 #include <stdlib.h>
@@ -57,7 +59,8 @@ static void gather(struct kin *k, struct pm_clock_member *m) {
         const struct pm_clock_mark *mark = &m->evidence->marks[i];
         uint32_t node = name_of(k, events ? mark->node : pm_clock_node_hash(m->node));
         int64_t ns = node ? utc_of(m, mark) : PM_NO_TIME;
-        if (ns != PM_NO_TIME) *PM_PUSH(k->tellings, k->n, k->cap) = (struct telling){mark->key, ns, node, events};
+        if (ns != PM_NO_TIME)
+            *PM_PUSH(k->tellings, k->n, k->cap) = (struct telling){mark->key, ns, node, events};
     }
 }
 
@@ -72,7 +75,8 @@ static size_t tellings_from(const struct kin *k, uint64_t key, int64_t ns) {
     size_t lo = 0, hi = k->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (k->tellings[mid].key < key || (k->tellings[mid].key == key && k->tellings[mid].ns < ns)) lo = mid + 1;
+        if (k->tellings[mid].key < key || (k->tellings[mid].key == key && k->tellings[mid].ns < ns))
+            lo = mid + 1;
         else hi = mid;
     }
     return lo;
@@ -83,7 +87,8 @@ static uint32_t teller_of(const struct kin *k, uint64_t key, int64_t ns, bool ev
     const int64_t near = event ? NEAR_EVENT_NS : NEAR_LOG_NS;
     uint32_t one = 0;
     size_t looked = 0;
-    for (size_t i = tellings_from(k, key, ns - near); i < k->n && k->tellings[i].key == key && k->tellings[i].ns <= ns + near; i++) {
+    for (size_t i = tellings_from(k, key, ns - near);
+         i < k->n && k->tellings[i].key == key && k->tellings[i].ns <= ns + near; i++) {
         if (k->tellings[i].event != event) continue;
         if ((one && k->tellings[i].node != one) || ++looked > LOOKED_MAX) return 0;
         one = k->tellings[i].node;
@@ -122,10 +127,13 @@ static struct pm_clock_range span_of(struct pm_clock_member *m) {
     return r;
 }
 
-static bool taken(struct pm_clock_member *m, size_t n, struct pm_clock_member *who, struct pm_str node) {
+static bool taken(struct pm_clock_member *m, size_t n, struct pm_clock_member *who,
+                  struct pm_str node) {
     struct pm_clock_range own = span_of(who);
     for (size_t i = 0; i < n; i++) {
-        if (&m[i] == who || m[i].component != who->component || pm_clock_node_hash(m[i].node) != pm_clock_node_hash(node)) continue;
+        if (&m[i] == who || m[i].component != who->component ||
+            pm_clock_node_hash(m[i].node) != pm_clock_node_hash(node))
+            continue;
         struct pm_clock_range r = span_of(&m[i]);
         if (r.min <= own.max && own.min <= r.max) return true;
     }
@@ -133,7 +141,8 @@ static bool taken(struct pm_clock_member *m, size_t n, struct pm_clock_member *w
 }
 
 static bool nameless(const struct pm_clock_member *m) {
-    return !m->node.n && m->component >= PM_COMP_KUBELET && m->component <= PM_COMP_CRIO && m->evidence->marks_n >= 2;
+    return !m->node.n && m->component >= PM_COMP_KUBELET && m->component <= PM_COMP_CRIO &&
+           m->evidence->marks_n >= 2;
 }
 
 struct claim {
@@ -143,7 +152,8 @@ struct claim {
 };
 static int most_votes(const void *a, const void *b) {
     const struct claim *x = a, *y = b;
-    return x->votes != y->votes ? (x->votes > y->votes ? -1 : 1) : pm_str_cmp(x->m->path, y->m->path);
+    return x->votes != y->votes ? (x->votes > y->votes ? -1 : 1)
+                                : pm_str_cmp(x->m->path, y->m->path);
 }
 
 // Kubelets are named by events first; runtimes then by their kubelets, too.
@@ -172,7 +182,8 @@ void pm_kin_resolve(struct pm_clock_member *m, size_t n, struct pm_intern *clust
     size_t hashes_n = 0;
     *PM_PUSH(k.names, k.names_n, k.names_cap) = PM_NONE;
     *PM_PUSH(k.hashes, hashes_n, k.hashes_cap) = 0;
-    for (uint32_t i = 0; i < pm_intern_count(cluster); i++) learn_name(&k, pm_intern_str(cluster, i));
+    for (uint32_t i = 0; i < pm_intern_count(cluster); i++)
+        learn_name(&k, pm_intern_str(cluster, i));
     for (size_t i = 0; i < n; i++)
         if (pm_node_side(m[i].component)) learn_name(&k, m[i].node);
     round_of(&k, m, n);

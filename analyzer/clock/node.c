@@ -4,7 +4,9 @@
 #include "pm/intern.h"
 #include <stdlib.h>
 
-bool pm_node_side(enum pm_component c) { return (c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO) || c == PM_COMP_CLIENT || c == PM_COMP_HOST; }
+bool pm_node_side(enum pm_component c) {
+    return (c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO) || c == PM_COMP_CLIENT || c == PM_COMP_HOST;
+}
 
 // Folders whose subfolders are nodes.
 static const char *const parents[] = {
@@ -90,12 +92,17 @@ static const char *const generic[] = {
     "diagnostics",
     "files",
 };
-// Folders whose subfolders are namespaces or objects: what lies in these is no node's own.
+// Folders whose subfolders are namespaces or objects: what lies in these is no node's
+// own.
 static const char *const object_folders[] = {
-    "pods",       "namespaces", "namespace", "ns",       "events",  "deployments", "daemonsets",        "statefulsets", "replicasets", "jobs", "cronjobs",
-    "configmaps", "secrets",    "services",  "pod-logs", "podlogs", "containers",  "cluster-resources", "resources",    "core",        "apps", "workloads"};
-// Programs in a file's name beside which the node may stand: kubelet-node7.log, node7_containerd.log.
-static const char *const programs[] = {"kubelet", "containerd", "dockerd", "docker", "crio", "journal", "journalctl", "messages", "syslog"};
+    "pods",       "namespaces",   "namespace",   "ns",       "events",     "deployments",
+    "daemonsets", "statefulsets", "replicasets", "jobs",     "cronjobs",   "configmaps",
+    "secrets",    "services",     "pod-logs",    "podlogs",  "containers", "cluster-resources",
+    "resources",  "core",         "apps",        "workloads"};
+// Programs in a file's name beside which the node may stand: kubelet-node7.log,
+// node7_containerd.log.
+static const char *const programs[] = {"kubelet", "containerd", "dockerd",  "docker", "crio",
+                                       "journal", "journalctl", "messages", "syslog"};
 
 static bool listed(const char *const *list, size_t n, struct pm_str s) {
     for (size_t i = 0; i < n; i++)
@@ -116,7 +123,8 @@ static bool is_name(struct pm_str s) {
         if (!alpha && !is_digit(c) && c != '-' && c != '.') return false;
         letter |= alpha;
     }
-    return s.p[0] != '-' && s.p[0] != '.' && (letter || pm_str_has(s, PM_STR("."))) && pm_clock_name_date(s) == PM_NO_TIME;
+    return s.p[0] != '-' && s.p[0] != '.' && (letter || pm_str_has(s, PM_STR("."))) &&
+           pm_clock_name_date(s) == PM_NO_TIME;
 }
 
 // "2024-01-02" at `at`, joined by `-`.
@@ -128,7 +136,8 @@ static bool date_at(struct pm_str s, size_t at) {
     return true;
 }
 
-// Names that collectors build: Rancher HOST-2024-01-02_03_04_05, EKS eks_i-0abc_2024-01-02_0304-UTC_0.7.9.tar.gz, sosreport-HOST-0123456-2024-01-02-abcdefg,
+// Names that collectors build: Rancher HOST-2024-01-02_03_04_05, EKS
+// eks_i-0abc_2024-01-02_0304-UTC_0.7.9.tar.gz, sosreport-HOST-0123456-2024-01-02-abcdefg,
 // klog's kubelet.HOST.USER.log.INFO.20240102-030405.1.
 static struct pm_str collector_name(struct pm_str s) {
     struct pm_str sos = PM_STR("sosreport-");
@@ -140,10 +149,12 @@ static struct pm_str collector_name(struct pm_str s) {
             host = pm_str_from(host, sos.n);
             size_t digits = host.n;
             while (digits > 0 && is_digit(host.p[digits - 1])) digits--;
-            if (host.n - digits >= 5 && digits > 1 && host.p[digits - 1] == '-') host.n = digits - 1; // the support case
+            if (host.n - digits >= 5 && digits > 1 && host.p[digits - 1] == '-')
+                host.n = digits - 1; // the support case
             return is_name(host) ? host : PM_NONE;
         }
-        bool rancher = at + 19 <= s.n && s.p[at + 10] == '_' && s.p[at + 13] == '_' && s.p[at + 16] == '_';
+        bool rancher =
+            at + 19 <= s.n && s.p[at + 10] == '_' && s.p[at + 13] == '_' && s.p[at + 16] == '_';
         return rancher && is_name(host) ? host : PM_NONE;
     }
     ptrdiff_t log = pm_str_find(s, PM_STR(".log.INFO."), 0);
@@ -182,14 +193,18 @@ struct pm_str pm_node_unrotated(struct pm_str file) {
     return file;
 }
 
-// node7-kubelet.log, kubelet_node7.log: a name with letters and digits, so that "kubelet-config" is none.
+// node7-kubelet.log, kubelet_node7.log: a name with letters and digits, so that
+// "kubelet-config" is none.
 static struct pm_str beside_program(struct pm_str file) {
-    struct pm_str base = pm_node_unrotated(file), stem = stem_of(pm_str_ends(base, PM_STR(".log")) ? base : file);
+    struct pm_str base = pm_node_unrotated(file),
+                  stem = stem_of(pm_str_ends(base, PM_STR(".log")) ? base : file);
     for (size_t i = 0; i < PM_LEN(programs); i++) {
         struct pm_str program = pm_str_c(programs[i]), host = PM_NONE;
         if (stem.n <= program.n + 1) continue;
-        if (pm_str_starts(stem, program) && memchr("-_.", stem.p[program.n], 3)) host = pm_str_from(stem, program.n + 1);
-        else if (pm_str_ends(stem, program) && memchr("-_.", stem.p[stem.n - program.n - 1], 3)) host = pm_str_sub(stem, 0, stem.n - program.n - 1);
+        if (pm_str_starts(stem, program) && memchr("-_.", stem.p[program.n], 3))
+            host = pm_str_from(stem, program.n + 1);
+        else if (pm_str_ends(stem, program) && memchr("-_.", stem.p[stem.n - program.n - 1], 3))
+            host = pm_str_sub(stem, 0, stem.n - program.n - 1);
         bool digit = false, letter = false;
         for (size_t k = 0; k < host.n; k++) {
             digit |= is_digit(host.p[k]);
@@ -217,7 +232,8 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     size_t n = split(path, parts);
     for (size_t i = 0; i + 2 < n; i++)
         if (LISTED(parents, parts[i]) && is_name(parts[i + 1])) return parts[i + 1];
-    if (n >= 1 && LISTED(parents, stem_of(input)) && n >= 2 && is_name(parts[0])) return parts[0]; // `nodes/` itself was given
+    if (n >= 1 && LISTED(parents, stem_of(input)) && n >= 2 && is_name(parts[0]))
+        return parts[0]; // `nodes/` itself was given
     for (size_t i = 0; i < n; i++) {
         struct pm_str host = collector_name(parts[i]);
         if (host.n) return host;
@@ -226,10 +242,13 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     if (host.n) return host;
     bool object = false;
     for (size_t i = 0; i + 2 < n; i++) object |= LISTED(object_folders, parts[i]);
-    if (n >= 2 && !object && (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) && is_name(parts[n - 2]))
+    if (n >= 2 && !object &&
+        (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) &&
+        is_name(parts[n - 2]))
         return parts[n - 2];
     for (size_t i = 1; i + 1 < n; i++)
-        if (pm_str_eqc(parts[i], "pods") && is_pod_folder(parts[i + 1]) && is_name(parts[i - 1])) return parts[i - 1];
+        if (pm_str_eqc(parts[i], "pods") && is_pod_folder(parts[i + 1]) && is_name(parts[i - 1]))
+            return parts[i - 1];
     return n ? beside_program(parts[n - 1]) : PM_NONE;
 }
 
@@ -241,7 +260,9 @@ struct company {            // what the members under a folder, or sharing a pat
     bool several;
 };
 
-static bool same_host(struct pm_str a, struct pm_str b) { return pm_clock_node_hash(a) == pm_clock_node_hash(b); }
+static bool same_host(struct pm_str a, struct pm_str b) {
+    return pm_clock_node_hash(a) == pm_clock_node_hash(b);
+}
 
 static void hears(struct company *c, const struct pm_node_member *m) {
     if (m->from < c->from) return;
@@ -273,7 +294,8 @@ static struct pm_str folder_of(struct pm_str path) {
 static void rename_by_files(struct pm_node_member *m, size_t n) {
     struct companies groups = {.names = pm_intern_new()};
     for (size_t i = 0; i < n; i++)
-        if (m[i].by_path.n && m[i].from > PM_NODE_PATH && m[i].node_side) hears(company_of(&groups, m[i].by_path), &m[i]);
+        if (m[i].by_path.n && m[i].from > PM_NODE_PATH && m[i].node_side)
+            hears(company_of(&groups, m[i].by_path), &m[i]);
     for (size_t i = 0; i < n; i++) {
         if (!m[i].by_path.n || m[i].from == PM_NODE_ENVELOPE) continue;
         const struct company *c = company_of(&groups, m[i].by_path);
@@ -299,7 +321,8 @@ void pm_node_resolve(struct pm_node_member *m, size_t n) {
         struct pm_str stem = stem_of(pm_str_from(m[i].path, (size_t)(slash + 1)));
         uint32_t host = pm_intern_find(hosts.names, stem);
         if (stem.n && host < hosts.n && hosts.items[host].from) m[i].node = stem;
-        for (struct pm_str folder = folder_of(m[i].path); !m[i].node.n; folder = folder_of(folder)) {
+        for (struct pm_str folder = folder_of(m[i].path); !m[i].node.n;
+             folder = folder_of(folder)) {
             const struct company *c = company_of(&folders, folder);
             if (c->from && !c->several) m[i].node = c->node;
             if (c->from || folder.n == 0) break;

@@ -1,5 +1,7 @@
-// TZif files (RFC 8536), versions 1 to 4: transitions, then the footer's POSIX rule for all time after the last of them.
-// Only the M form of POSIX rules is read (`CET-1CEST,M3.5.0,M10.5.0/3`), which is all that tzdata writes for zones with daylight saving.
+// TZif files (RFC 8536), versions 1 to 4: transitions, then the footer's POSIX rule for
+// all time after the last of them. Only the M form of POSIX rules is read
+// (`CET-1CEST,M3.5.0,M10.5.0/3`), which is all that tzdata writes for zones with daylight
+// saving.
 #include "clock/zone.h"
 #include "pm/arena.h"
 #include "pm/scan.h"
@@ -55,8 +57,8 @@ static bool abbreviation(struct pm_scan *c) {
 
 static bool rule_day(struct pm_scan *c, struct rule_day *d) {
     uint64_t month, week, weekday;
-    if (!(pm_scan_lit(c, ",M") && pm_scan_uint(c, 2, &month) && pm_scan_char(c, '.') && pm_scan_uint(c, 1, &week) && pm_scan_char(c, '.') &&
-          pm_scan_uint(c, 1, &weekday)))
+    if (!(pm_scan_lit(c, ",M") && pm_scan_uint(c, 2, &month) && pm_scan_char(c, '.') &&
+          pm_scan_uint(c, 1, &week) && pm_scan_char(c, '.') && pm_scan_uint(c, 1, &weekday)))
         return false;
     *d = (struct rule_day){(int)month, (int)week, (int)weekday, 7200};
     if (pm_scan_char(c, '/') && !clock_of(c, 167, &d->time_s)) return false;
@@ -84,18 +86,21 @@ static struct counts counts_of(const uint8_t *p) {
                            (size_t)big(p + 32, 4), (size_t)big(p + 36, 4), (size_t)big(p + 40, 4)};
 }
 static size_t body_bytes(struct counts k, size_t time_bytes) {
-    return k.time * time_bytes + k.time + k.type * 6 + k.chars + k.leap * (time_bytes + 4) + k.isstd + k.isut;
+    return k.time * time_bytes + k.time + k.type * 6 + k.chars + k.leap * (time_bytes + 4) +
+           k.isstd + k.isut;
 }
 
 static bool body(struct pm_zone *z, const uint8_t *p, size_t n, struct counts k, int time_bytes) {
-    if (k.type == 0 || k.time > 4096 || k.type > 256 || body_bytes(k, (size_t)time_bytes) > n) return false;
+    if (k.type == 0 || k.time > 4096 || k.type > 256 || body_bytes(k, (size_t)time_bytes) > n)
+        return false;
     const uint8_t *kinds = p + k.time * (size_t)time_bytes, *types = kinds + k.time;
     z->changes = pm_xmalloc(k.time * sizeof *z->changes);
     z->first_s = (int32_t)big(types, 4);
     for (size_t i = 0; i < k.time; i++) {
         if (kinds[i] >= k.type) return false;
         uint64_t raw = big(p + i * (size_t)time_bytes, time_bytes);
-        z->changes[i] = (struct change){time_bytes == 8 ? (int64_t)raw : (int32_t)raw, (int32_t)big(types + kinds[i] * 6, 4)};
+        z->changes[i] = (struct change){time_bytes == 8 ? (int64_t)raw : (int32_t)raw,
+                                        (int32_t)big(types + kinds[i] * 6, 4)};
     }
     z->n = k.time;
     return true;
@@ -106,7 +111,8 @@ static bool parse(struct pm_zone *z, const uint8_t *p, size_t n) {
     struct counts k = counts_of(p);
     if (p[4] < '2') return body(z, p + 44, n - 44, k, 4);
     size_t skip = 44 + body_bytes(k, 4);
-    if (k.time > 4096 || skip > n || n - skip < 44 || memcmp(p + skip, "TZif", 4) != 0) return false;
+    if (k.time > 4096 || skip > n || n - skip < 44 || memcmp(p + skip, "TZif", 4) != 0)
+        return false;
     k = counts_of(p + skip);
     if (!body(z, p + skip + 44, n - skip - 44, k, 8)) return false;
     size_t at = skip + 44 + body_bytes(k, 8);
@@ -136,7 +142,8 @@ static bool numeric(struct pm_str name, int32_t *offset_s) { // +02:00 -0530 +2
 struct pm_zone *pm_zone_open(const char *name) {
     struct pm_str s = pm_str_c(name);
     int32_t offset_s;
-    if (pm_str_ieq(s, PM_STR("utc")) || pm_str_ieq(s, PM_STR("z")) || pm_str_ieq(s, PM_STR("gmt"))) return fixed(0);
+    if (pm_str_ieq(s, PM_STR("utc")) || pm_str_ieq(s, PM_STR("z")) || pm_str_ieq(s, PM_STR("gmt")))
+        return fixed(0);
     if (numeric(s, &offset_s)) return fixed(offset_s);
     if (s.n == 0 || s.n > 64 || s.p[0] == '/' || pm_str_has(s, PM_STR(".."))) return NULL;
     char path[128];
@@ -163,7 +170,8 @@ void pm_zone_close(struct pm_zone *z) {
 
 // Local seconds of "the w-th weekday of the month" in `year`; week 5 is the last.
 static int64_t rule_s(struct rule_day d, int year) {
-    int first = pm_weekday(year, d.month, 1), day = 1 + (d.weekday - first + 7) % 7 + (d.week - 1) * 7;
+    int first = pm_weekday(year, d.month, 1),
+        day = 1 + (d.weekday - first + 7) % 7 + (d.week - 1) * 7;
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int last = days[d.month - 1] + (d.month == 2 && pm_year_leap(year));
     while (day > last) day -= 7;
@@ -175,11 +183,14 @@ static int32_t rule_offset(const struct pm_zone *z, int64_t utc_s) {
     int year, mo, d, h, mi, s, ms;
     pm_civil_of((utc_s + z->std_s) * PM_NS_PER_S, &year, &mo, &d, &h, &mi, &s, &ms);
     int64_t into = rule_s(z->into, year) - z->std_s, out = rule_s(z->out, year) - z->dst_s;
-    bool dst = into < out ? utc_s >= into && utc_s < out : !(utc_s >= out && utc_s < into); // the south has it over New Year
+    bool dst = into < out ? utc_s >= into && utc_s < out
+                          : !(utc_s >= out && utc_s < into); // the south has it over New Year
     return dst ? z->dst_s : z->std_s;
 }
 
-static int64_t seconds_of(int64_t ns) { return ns >= 0 ? ns / PM_NS_PER_S : -((-ns + PM_NS_PER_S - 1) / PM_NS_PER_S); }
+static int64_t seconds_of(int64_t ns) {
+    return ns >= 0 ? ns / PM_NS_PER_S : -((-ns + PM_NS_PER_S - 1) / PM_NS_PER_S);
+}
 
 int32_t pm_zone_offset(const struct pm_zone *z, int64_t utc_ns) {
     int64_t s = seconds_of(utc_ns);

@@ -1,7 +1,8 @@
 // The framer itself: bytes in, lines out, and who takes over where a line is none.
 //
-// Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a document's piece) stays at its front. One copy of each byte buys that
-// nobody else needs to know about block borders.
+// Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a
+// document's piece) stays at its front. One copy of each byte buys that nobody else needs
+// to know about block borders.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <pthread.h>
@@ -20,7 +21,8 @@ static void index_first(struct frame_envelopes *all, const struct pm_envelope *e
     for (int c = 0; c < 256; c++) {
         bool can = !e->first;
         for (const char *p = e->first; p && *p; p++)
-            can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') || (*p == 'a' && c >= 'a' && c <= 'z') ||
+            can |= (*p == '0' && c >= '0' && c <= '9') || (*p == 'A' && c >= 'A' && c <= 'Z') ||
+                   (*p == 'a' && c >= 'a' && c <= 'z') ||
                    (*p != '0' && *p != 'A' && *p != 'a' && c == (unsigned char)*p);
         if (can) all->first[c] |= bit;
     }
@@ -28,12 +30,15 @@ static void index_first(struct frame_envelopes *all, const struct pm_envelope *e
 
 static struct frame_envelopes envelopes;
 static void index_envelopes(void) {
-    while (envelopes.n < FRAME_ENVELOPES && pm_envelopes[envelopes.n]) envelopes.by_rank[envelopes.n] = pm_envelopes[envelopes.n], envelopes.n++;
+    while (envelopes.n < FRAME_ENVELOPES && pm_envelopes[envelopes.n])
+        envelopes.by_rank[envelopes.n] = pm_envelopes[envelopes.n], envelopes.n++;
     if (envelopes.n) qsort(envelopes.by_rank, envelopes.n, sizeof *envelopes.by_rank, by_rank);
-    for (size_t i = 0; i < envelopes.n; i++) index_first(&envelopes, envelopes.by_rank[i], UINT64_C(1) << i);
+    for (size_t i = 0; i < envelopes.n; i++)
+        index_first(&envelopes, envelopes.by_rank[i], UINT64_C(1) << i);
 }
 
-struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o) {
+struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path,
+                              const struct pm_frame_options *o) {
     static pthread_once_t indexed = PTHREAD_ONCE_INIT;
     struct pm_frame *f = pm_xmalloc(sizeof *f);
     pthread_once(&indexed, index_envelopes);
@@ -71,14 +76,16 @@ static void container_section(struct pm_frame *f, struct pm_str s) {
     f->base.pod = pm_str_from(f->section, (size_t)slash + 1);
 }
 
-// "==> kubelet <==" (minikube, tail) and "==== START logs for container C of pod NS/P ====" (kubectl cluster-info dump)
+// "==> kubelet <==" (minikube, tail) and "==== START logs for container C of pod NS/P
+// ====" (kubectl cluster-info dump)
 static bool section(struct pm_frame *f, struct pm_str line) {
     struct pm_str s = line;
     if (pm_str_starts(s, PM_STR("* ")) || pm_str_starts(s, PM_STR("> "))) s = pm_str_from(s, 2);
     if (pm_str_starts(s, PM_STR("    ="))) s = pm_str_from(s, 4);
     if (!pm_str_starts(s, PM_STR("==")) || s.n > 1024) return false;
     bool tail = pm_str_starts(s, PM_STR("==> ")) && pm_str_ends(s, PM_STR(" <=="));
-    bool start = pm_str_starts(s, PM_STR("==== START logs for container ")), end = pm_str_starts(s, PM_STR("==== END logs for container "));
+    bool start = pm_str_starts(s, PM_STR("==== START logs for container ")),
+         end = pm_str_starts(s, PM_STR("==== END logs for container "));
     if (!tail && !start && !end) return false;
     frame_flush(f);
     f->sections_seen = true;
@@ -95,7 +102,13 @@ static bool section(struct pm_frame *f, struct pm_str line) {
 
 // glog's preamble of files that it opened itself: a year and a name.
 static bool preamble(struct pm_frame *f, struct pm_str line) {
-    struct pm_record r = {.text = line, .raw = line, .shape = PM_SHAPE_LINE, .line = f->line, .offset = f->offset, .path = f->path, .section = f->section};
+    struct pm_record r = {.text = line,
+                          .raw = line,
+                          .shape = PM_SHAPE_LINE,
+                          .line = f->line,
+                          .offset = f->offset,
+                          .path = f->path,
+                          .section = f->section};
     struct pm_str at = PM_STR("Log file created at: "), on = PM_STR("Running on machine: ");
     struct pm_when w = {0};
     if (pm_str_starts(line, at) && pm_when_slash(pm_str_from(line, at.n), &w)) {
@@ -109,8 +122,9 @@ static bool preamble(struct pm_frame *f, struct pm_str line) {
     return true;
 }
 
-// Markdown quotes: once a quoted line began a record, the "> " of the lines below it goes, too, so that they can continue it.
-// (A single "> " may be anything: curl prints requests so.)
+// Markdown quotes: once a quoted line began a record, the "> " of the lines below it
+// goes, too, so that they can continue it. (A single "> " may be anything: curl prints
+// requests so.)
 static bool unquote(struct pm_frame *f, struct pm_str *line) {
     bool mark = line->n && line->p[0] == '>' && (line->n == 1 || line->p[1] == ' ');
     if (!mark) {
@@ -118,7 +132,8 @@ static bool unquote(struct pm_frame *f, struct pm_str *line) {
         return false;
     }
     struct pm_str rest = pm_str_from(*line, 2), t = pm_str_trim(rest);
-    f->quoted |= pm_line_head(t) || pm_str_starts(t, PM_STR("Warning  ")) || pm_str_starts(t, PM_STR("Normal  "));
+    f->quoted |= pm_line_head(t) || pm_str_starts(t, PM_STR("Warning  ")) ||
+                 pm_str_starts(t, PM_STR("Normal  "));
     if (f->quoted) *line = rest;
     return f->quoted;
 }
@@ -131,14 +146,16 @@ void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     bool quoted = unquote(f, &line);
     if (f->indent && line.n > f->indent && line.p[0] == ' ' && frame_indented(f, line)) return;
     if (line.n > 20 && (line.p[0] == 'L' || line.p[0] == 'R') && preamble(f, line)) return;
-    struct frame_unit u = {.text = line, .raw = raw, .line = f->line, .offset = f->offset, .hint.cut = cut};
+    struct frame_unit u = {
+        .text = line, .raw = raw, .line = f->line, .offset = f->offset, .hint.cut = cut};
     while (u.raw.n && u.raw.p[u.raw.n - 1] == '\r') u.raw.n--;
     if (quoted) {
         u.envelopes[u.envelope_count++] = "paste";
         frame_note_envelope(f, "paste");
     }
     frame_unit_run(f, &u);
-    if (u.envelope_count && u.hint.ident.n && u.text.p >= line.p && u.text.p <= line.p + line.n) f->indent = (size_t)(u.text.p - line.p);
+    if (u.envelope_count && u.hint.ident.n && u.text.p >= line.p && u.text.p <= line.p + line.n)
+        f->indent = (size_t)(u.text.p - line.p);
     else if (u.envelope_count == 0) f->indent = 0;
 }
 
@@ -148,25 +165,30 @@ static void passed(struct pm_frame *f, size_t n, bool newline) {
 }
 
 void frame_overlong(struct pm_frame *f, const char *p) {
-    pm_diags_add(f->sink.diags, f->path, f->line, "line-too-long", "line longer than %llu bytes: the rest of it was not read",
+    pm_diags_add(f->sink.diags, f->path, f->line, "line-too-long",
+                 "line longer than %llu bytes: the rest of it was not read",
                  (unsigned long long)f->o.line_max_bytes);
     frame_line(f, (struct pm_str){p, f->o.line_max_bytes}, true);
     f->skip_line = true;
 }
 
-// What kind of document begins at this line? FRAME_LINES: none. FRAME_SNIFF: more bytes are needed to tell.
+// What kind of document begins at this line? FRAME_LINES: none. FRAME_SNIFF: more bytes
+// are needed to tell.
 static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, bool end) {
     static const struct {
         enum frame_mode mode;
         enum frame_begins (*begins)(const struct pm_frame *f, const char *p, size_t n, bool end);
-    } rows[] = {{FRAME_JSON, frame_json_begins}, {FRAME_YAML, frame_yaml_begins}, {FRAME_EXPORT, frame_export_begins}};
+    } rows[] = {{FRAME_JSON, frame_json_begins},
+                {FRAME_YAML, frame_yaml_begins},
+                {FRAME_EXPORT, frame_export_begins}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         enum frame_begins b = rows[i].begins(f, p, n, end);
         if (b == BEGINS_MORE) return FRAME_SNIFF;
         if (b == BEGINS_NO) continue;
         const char *nl = memchr(p, '\n', n);
         struct pm_str first = {p, nl ? (size_t)(nl - p) : n};
-        return frame_continues(f, first) ? FRAME_LINES : rows[i].mode; // an error body may look like a document
+        return frame_continues(f, first) ? FRAME_LINES
+                                         : rows[i].mode; // an error body may look like a document
     }
     return FRAME_LINES;
 }
@@ -251,7 +273,8 @@ static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) 
     enum frame_next next = frame_sparse(f, p, n, end, &skipped);
     if (next != NEXT_READ) return skipped;
     size_t used = take_line(f, p, n, end);
-    if (f->sections_seen) f->sparse = false, f->weight = 1; // another program's lines, perhaps of another kind
+    if (f->sections_seen)
+        f->sparse = false, f->weight = 1; // another program's lines, perhaps of another kind
     return used;
 }
 
@@ -261,24 +284,31 @@ static void drain_some(struct pm_frame *f, bool end) {
         const char *p = f->buf.p + f->pos;
         size_t n = f->buf.n - f->pos;
         enum frame_mode before = f->mode;
-        size_t used = f->mode == FRAME_LINES ? take_lines(f, p, n, end) : take_document(f, p, n, end);
+        size_t used =
+            f->mode == FRAME_LINES ? take_lines(f, p, n, end) : take_document(f, p, n, end);
         f->pos += used;
         if (!used && f->mode == before && !f->back.n) break;
     }
 }
 
-// A whole file for one parser. True where it was taken; else it is read like any other text.
+// A whole file for one parser. True where it was taken; else it is read like any other
+// text.
 static bool whole_file(struct pm_frame *f) {
     pm_arena_reset(f->line_arena);
     size_t bad = 0;
-    struct pm_str text = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, pm_buf_str(&f->buf)), &bad);
+    struct pm_str text =
+        pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, pm_buf_str(&f->buf)), &bad);
     char *p = pm_arena_alloc(f->line_arena, text.n);
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] != '\r' || (i + 1 < text.n && text.p[i + 1] != '\n')) p[n++] = text.p[i];
     text = (struct pm_str){p, n};
     ptrdiff_t nl = pm_str_chr(text, '\n', 0);
-    struct pm_record r = {.text = text, .raw = pm_str_sub(text, 0, nl < 0 ? text.n : (size_t)nl), .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
+    struct pm_record r = {.text = text,
+                          .raw = pm_str_sub(text, 0, nl < 0 ? text.n : (size_t)nl),
+                          .shape = PM_SHAPE_FILE,
+                          .line = 1,
+                          .path = f->path};
     if (!frame_dispatch(f, &r)) return false;
     f->stats.lines += pm_newlines_count(p, p + n) + (n && p[n - 1] != '\n');
     f->pos = f->buf.n;
@@ -293,12 +323,15 @@ static bool sniffed(struct pm_frame *f, bool end) {
             frame_journal_start(f);
             return true;
         }
-        f->mode = frame_file_bids(f, pm_str_sub(pm_buf_str(&f->buf), 0, FRAME_HEAD)) ? FRAME_FILE : FRAME_LINES;
+        f->mode = frame_file_bids(f, pm_str_sub(pm_buf_str(&f->buf), 0, FRAME_HEAD)) ? FRAME_FILE
+                                                                                     : FRAME_LINES;
     }
     if (f->mode != FRAME_FILE) return true;
     if (f->buf.n <= PM_FILE_MAX && !end) return false;
     if (f->buf.n > PM_FILE_MAX)
-        pm_diags_add(f->sink.diags, f->path, 0, "file-too-long", "longer than %u MiB for a file of its kind: read line by line", PM_FILE_MAX >> 20);
+        pm_diags_add(f->sink.diags, f->path, 0, "file-too-long",
+                     "longer than %u MiB for a file of its kind: read line by line",
+                     PM_FILE_MAX >> 20);
     else f->whole_text = whole_file(f);
     f->mode = FRAME_LINES;
     return true;
@@ -307,7 +340,8 @@ static bool sniffed(struct pm_frame *f, bool end) {
 static void drain(struct pm_frame *f, bool end) {
     if (!sniffed(f, end)) return;
     drain_some(f, end);
-    while (end && (f->mode != FRAME_LINES || f->back.n)) { // what a document kept may be text after all
+    while (end &&
+           (f->mode != FRAME_LINES || f->back.n)) { // what a document kept may be text after all
         if (f->mode != FRAME_LINES) document_end(f);
         drain_some(f, end);
     }
@@ -332,10 +366,14 @@ void pm_frame_end(struct pm_frame *f, bool truncated) {
     frame_bytes_add(f, "", 0, true);
     drain(f, true);
     frame_flush(f);
-    if (f->stats.bytes && f->last_byte != '\n' && !f->journal && f->stats.lines + 1 == f->line) f->stats.lines++; // a document's last line without an end
-    if (truncated) pm_diags_add(f->sink.diags, f->path, f->line, "truncated", "the file ends early: its archive broke off here");
+    if (f->stats.bytes && f->last_byte != '\n' && !f->journal && f->stats.lines + 1 == f->line)
+        f->stats.lines++; // a document's last line without an end
+    if (truncated)
+        pm_diags_add(f->sink.diags, f->path, f->line, "truncated",
+                     "the file ends early: its archive broke off here");
     else if (f->open_end || (f->whole_text && f->last_byte != '\n'))
-        pm_diags_add(f->sink.diags, f->path, f->line, "last-line-open", "the last line has no newline: it may be cut, and was read as far as it goes");
+        pm_diags_add(f->sink.diags, f->path, f->line, "last-line-open",
+                     "the last line has no newline: it may be cut, and was read as far as it goes");
     frame_finish(f);
 }
 

@@ -1,7 +1,9 @@
 // Framing: a member's bytes → records → events. Level 4, inside ingest.
 //
-// Push model: the pipeline feeds decompressed bytes in blocks of any size, the framer does the rest: encoding, lines, sections, JSON and YAML items,
-// envelopes, continuation lines, bids. It is single-threaded; each worker has its own. Everything it calls back with is borrowed until the callback returns.
+// Push model: the pipeline feeds decompressed bytes in blocks of any size, the framer
+// does the rest: encoding, lines, sections, JSON and YAML items, envelopes, continuation
+// lines, bids. It is single-threaded; each worker has its own. Everything it calls back
+// with is borrowed until the callback returns.
 #pragma once
 #include "pm/envelope.h"
 #include "pm/parser.h"
@@ -10,12 +12,16 @@
 struct pm_ingest_sink { // where a member's facts go: the writer's queue, or `explain`
     void *ctx;
     // A normalised event. Called in record order.
-    void (*event)(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e);
+    void (*event)(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                  const struct pm_event *e);
     // After each record, events or not (p NULL: nobody's). May be NULL.
     void (*record)(void *ctx, const struct pm_record *r, const struct pm_parser *p);
-    void (*fact)(void *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when);
-    // Clock evidence: an envelope's stamp and the payload's own on one record (either may be kind NONE). May be NULL.
-    void (*stamps)(void *ctx, const struct pm_record *r, const struct pm_when *envelope, const struct pm_when *payload);
+    void (*fact)(void *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text,
+                 const struct pm_when *when);
+    // Clock evidence: an envelope's stamp and the payload's own on one record (either may
+    // be kind NONE). May be NULL.
+    void (*stamps)(void *ctx, const struct pm_record *r, const struct pm_when *envelope,
+                   const struct pm_when *payload);
     struct pm_diags *diags;
 };
 
@@ -23,39 +29,47 @@ struct pm_frame_options {
     uint64_t line_max_bytes; // 0: 16 MiB
     bool all_lines;          // never prefilter (explain, tests)
     bool soon;               // begin to prefilter as soon as the records suffice (tests)
-    bool every;              // parsers tell of requests and pods that are no image's business, too (explain)
+    bool every; // parsers tell of requests and pods that are no image's business, too (explain)
 };
-// A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum pm_group bits, `of` is indexed by pm_group_index.
+// A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum
+// pm_group bits, `of` is indexed by pm_group_index.
 #define PM_FRAME_VOICES 120
 struct pm_frame_voice {
     unsigned known, bulk, first, named; // named: what the name says, whether it is enough or not
     uint64_t preamble;                  // records before the first that is anybody's
     bool plain, container, quotes, prose, stranger;
-    unsigned open[2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
-    unsigned speaks;  // components (bits) in whose grammar it has events, heard or not
-    uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts, headings; // code: of the foreign ones, what looks like a program's text
+    unsigned open
+        [2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
+    unsigned speaks; // components (bits) in whose grammar it has events, heard or not
+    uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts,
+        headings; // code: of the foreign ones, what looks like a program's text
 };
-// Groups whose events of this voice count; `talk`: those of its lines that were recognised by their words alone.
+// Groups whose events of this voice count; `talk`: those of its lines that were
+// recognised by their words alone.
 unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk);
 
-struct pm_frame_stats {                                                  // complete after pm_frame_end
-    uint64_t bytes, lines, records, events, bad, undated, skipped_lines; // skipped: left out by the prefilter, counted all the same
-    const struct pm_parser *format;                                      // most records, fallbacks not counted; NULL: nobody's
+struct pm_frame_stats { // complete after pm_frame_end
+    uint64_t bytes, lines, records, events, bad, undated,
+        skipped_lines;              // skipped: left out by the prefilter, counted all the same
+    const struct pm_parser *format; // most records, fallbacks not counted; NULL: nobody's
     const char *envelopes[PM_ENVELOPES_MAX];
     int envelope_count;
     struct pm_str node; // most named by envelopes; lives in the framer
 };
 struct pm_frame;
-struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path, const struct pm_frame_options *o);
+struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path,
+                              const struct pm_frame_options *o);
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n);
 void pm_frame_end(struct pm_frame *f, bool truncated); // truncated: the archive broke off
 const struct pm_frame_stats *pm_frame_stats(const struct pm_frame *f);
-size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, size_t max); // after the end, in the order of event.voice / 2 - 1
+size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out,
+                       size_t max); // after the end, in the order of event.voice / 2 - 1
 void pm_frame_free(struct pm_frame *f);
 
-// analyzer/framing/prefilter.c. The next line in [p, end) that holds one of the literals: its first byte, or `end` where there is none.
-// `p` is at a line's start. *newlines is increased by the newlines passed before the returned line.
+// analyzer/framing/prefilter.c. The next line in [p, end) that holds one of the literals:
+// its first byte, or `end` where there is none. `p` is at a line's start. *newlines is
+// increased by the newlines passed before the returned line.
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines);
 uint64_t pm_newlines_count(const char *p, const char *end);
-extern const char
-    *const pm_prefilter_literals[]; // NULL-terminated; tests/unit/test_prefilter.c proves that every yes sample of a SPARSE parser or rule holds one
+extern const char *const pm_prefilter_literals
+    []; // NULL-terminated; tests/unit/test_prefilter.c proves that every yes sample of a SPARSE parser or rule holds one

@@ -1,6 +1,8 @@
-// Encodings: UTF-8 with or without BOM, UTF-16 of both orders. And the repair of single lines.
+// Encodings: UTF-8 with or without BOM, UTF-16 of both orders. And the repair of single
+// lines.
 //
-// UTF-16 without BOM is told by its NULs: at least 40 % of the bytes at one parity (PowerShell's `>` with the BOM cut off by `tail`).
+// UTF-16 without BOM is told by its NULs: at least 40 % of the bytes at one parity
+// (PowerShell's `>` with the BOM cut off by `tail`).
 #include "frame_int.h"
 #include "pm/scan.h"
 
@@ -23,17 +25,24 @@ static void put_utf8(struct pm_buf *out, uint32_t c) {
     size_t n = 0;
     if (c < 0x80) b[n++] = (char)c;
     else if (c < 0x800) b[n++] = (char)(0xc0 | c >> 6), b[n++] = (char)(0x80 | (c & 63));
-    else if (c < 0x10000) b[n++] = (char)(0xe0 | c >> 12), b[n++] = (char)(0x80 | ((c >> 6) & 63)), b[n++] = (char)(0x80 | (c & 63));
-    else b[n++] = (char)(0xf0 | c >> 18), b[n++] = (char)(0x80 | ((c >> 12) & 63)), b[n++] = (char)(0x80 | ((c >> 6) & 63)), b[n++] = (char)(0x80 | (c & 63));
+    else if (c < 0x10000)
+        b[n++] = (char)(0xe0 | c >> 12), b[n++] = (char)(0x80 | ((c >> 6) & 63)),
+        b[n++] = (char)(0x80 | (c & 63));
+    else
+        b[n++] = (char)(0xf0 | c >> 18), b[n++] = (char)(0x80 | ((c >> 12) & 63)),
+        b[n++] = (char)(0x80 | ((c >> 6) & 63)), b[n++] = (char)(0x80 | (c & 63));
     pm_buf_add(out, (struct pm_str){b, n});
 }
 
 static uint32_t unit16(const struct frame_bytes *b, const unsigned char *p) {
-    return b->kind == BYTES_UTF16LE ? (uint32_t)p[0] | (uint32_t)p[1] << 8 : (uint32_t)p[0] << 8 | p[1];
+    return b->kind == BYTES_UTF16LE ? (uint32_t)p[0] | (uint32_t)p[1] << 8
+                                    : (uint32_t)p[0] << 8 | p[1];
 }
 
-// Takes whole code points from [p, p+n); returns the bytes used. At the end half a pair becomes U+FFFD.
-static size_t utf16(struct frame_bytes *b, struct pm_buf *out, const unsigned char *p, size_t n, bool end) {
+// Takes whole code points from [p, p+n); returns the bytes used. At the end half a pair
+// becomes U+FFFD.
+static size_t utf16(struct frame_bytes *b, struct pm_buf *out, const unsigned char *p, size_t n,
+                    bool end) {
     size_t i = 0;
     while (n - i >= 2) {
         uint32_t c = unit16(b, p + i);
@@ -89,8 +98,9 @@ void frame_bytes_add(struct pm_frame *f, const char *p, size_t n, bool end) {
 
 static bool odd_byte(unsigned char c) { return c >= 0x7f || (c < 0x20 && c != '\t' && c != '\n'); }
 
-// Bytes that need a second look: control characters but TAB and LF, DEL, and everything outside ASCII. Eight at a time; a word that holds any byte
-// below 0x20 or above 0x7e is looked at byte by byte.
+// Bytes that need a second look: control characters but TAB and LF, DEL, and everything
+// outside ASCII. Eight at a time; a word that holds any byte below 0x20 or above 0x7e is
+// looked at byte by byte.
 static bool odd_bytes(struct pm_str s) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     size_t i = 0;
@@ -106,7 +116,8 @@ static bool odd_bytes(struct pm_str s) {
     return false;
 }
 
-// A progress bar redraws its line after a CR: only the last drawing is what the person saw.
+// A progress bar redraws its line after a CR: only the last drawing is what the person
+// saw.
 static struct pm_str after_cr(struct pm_str s) {
     while (s.n && s.p[s.n - 1] == '\r') s.n--;
     ptrdiff_t at = pm_str_rchr(s, '\r');
@@ -119,6 +130,8 @@ struct pm_str frame_clean(struct pm_frame *f, struct pm_str s, uint64_t line) {
     if (pm_str_chr(s, '\x1b', 0) >= 0) s = pm_ansi_strip(f->line_arena, s);
     size_t bad = 0;
     s = pm_utf8_clean(f->line_arena, s, &bad);
-    if (bad) pm_diags_add(f->sink.diags, f->path, line, "utf8-repaired", "bytes that are no UTF-8, or NUL, were replaced");
+    if (bad)
+        pm_diags_add(f->sink.diags, f->path, line, "utf8-repaired",
+                     "bytes that are no UTF-8, or NUL, were replaced");
     return s;
 }

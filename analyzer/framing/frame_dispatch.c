@@ -1,7 +1,9 @@
-// Bids: who reads this record? And the calls by which parsers hand over what they read (include/pm/parser.h).
+// Bids: who reads this record? And the calls by which parsers hand over what they read
+// (include/pm/parser.h).
 //
-// The parsers that won last are asked first, as logs are of one make for long stretches; where none of them is sure (FRAME_SURE), all bid. Equal bids go
-// to the first by name, so that the same bytes give the same answer.
+// The parsers that won last are asked first, as logs are of one make for long stretches;
+// where none of them is sure (FRAME_SURE), all bid. Equal bids go to the first by name,
+// so that the same bytes give the same answer.
 #include "frame_int.h"
 #include <pthread.h>
 #include <stdarg.h>
@@ -35,7 +37,8 @@ static int bid_of(struct pm_frame *f, size_t i, const struct pm_record *r) {
 }
 
 static void *state_of(struct pm_frame *f, size_t i) {
-    if (!f->states[i] && pm_parsers[i]->state_bytes) f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
+    if (!f->states[i] && pm_parsers[i]->state_bytes)
+        f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
     return f->states[i];
 }
 
@@ -82,7 +85,9 @@ static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r)
     return got;
 }
 
-enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) { return ask(f, who, r); }
+enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) {
+    return ask(f, who, r);
+}
 
 static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     int best = FRAME_SURE - 1, who = -1;
@@ -93,7 +98,8 @@ static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     return who;
 }
 
-// Everybody by descending bid until one takes it; of equal bids the first by name. All bid once: who is asked and refuses changes no other's bid.
+// Everybody by descending bid until one takes it; of equal bids the first by name. All
+// bid once: who is asked and refuses changes no other's bid.
 static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int already) {
     const struct bidders *all = bidders_of(r->shape, fallbacks);
     int bids[BIDDERS];
@@ -138,8 +144,8 @@ static void stamps(struct pm_frame *f, const struct pm_record *r) {
     if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
     if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
     f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when
-                   : collectors_clock(&r->hint.when, &own)                      ? refined(&r->hint.when, &own)
-                                                                                : own;
+                   : collectors_clock(&r->hint.when, &own) ? refined(&r->hint.when, &own)
+                                                           : own;
 }
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
@@ -154,7 +160,8 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     f->voice = frame_voice_of(f, r);
     frame_terminal_line(f, r);
     int who = find_parser(f, r);
-    if (who < 0 && f->o.every && r->shape == PM_SHAPE_JSON && r->text.n) { // a bare JSON body is still text that a person can read
+    if (who < 0 && f->o.every && r->shape == PM_SHAPE_JSON &&
+        r->text.n) { // a bare JSON body is still text that a person can read
         struct pm_record line = *r;
         line.shape = PM_SHAPE_LINE;
         line.json = NULL;
@@ -171,12 +178,14 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
 }
 
 bool frame_file_bids(struct pm_frame *f, struct pm_str head) {
-    struct pm_record r = {.text = head, .raw = head, .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
+    struct pm_record r = {
+        .text = head, .raw = head, .shape = PM_SHAPE_FILE, .line = 1, .path = f->path};
     if (frame_is_template(head)) return false; // what a program will make of it is not known
     return frame_best_bid(f, &r, false, NULL) >= 60;
 }
 
-// The node that most lines name. Where many write into one file, none of them is its node: then it is the first, whoever of them has some lines more.
+// The node that most lines name. Where many write into one file, none of them is its
+// node: then it is the first, whoever of them has some lines more.
 static void name_node(struct pm_frame *f) {
     uint64_t all = 0, most = 0;
     size_t who = 0;
@@ -188,10 +197,19 @@ static void name_node(struct pm_frame *f) {
 }
 
 void frame_finish(struct pm_frame *f) {
-    struct pm_record last = {.shape = PM_SHAPE_LINE, .path = f->path, .line = f->line, .offset = f->offset, .section = f->section};
+    struct pm_record last = {.shape = PM_SHAPE_LINE,
+                             .path = f->path,
+                             .line = f->line,
+                             .offset = f->offset,
+                             .section = f->section};
     for (size_t i = 0; i < f->parser_n; i++) {
         if (!pm_parsers[i]->finish || (pm_parsers[i]->state_bytes && !f->states[i])) continue;
-        struct pm_parse_ctx ctx = {.a = f->record_arena, .member = f->member, .state = f->states[i], .sink = &f->sink, .parser = pm_parsers[i], .frame = f};
+        struct pm_parse_ctx ctx = {.a = f->record_arena,
+                                   .member = f->member,
+                                   .state = f->states[i],
+                                   .sink = &f->sink,
+                                   .parser = pm_parsers[i],
+                                   .frame = f};
         f->record_own = (struct pm_when){0};
         pm_parsers[i]->finish(&ctx, &last);
         pm_arena_reset(f->record_arena);
@@ -202,15 +220,26 @@ void frame_finish(struct pm_frame *f) {
     name_node(f);
 }
 
-struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind) {
-    struct pm_event e = {.kind = kind, .component = component, .count = 1, .bytes = -1, .limit = -1, .remaining = -1, .window_s = -1, .when = r->hint.when};
+struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component,
+                            enum pm_kind kind) {
+    struct pm_event e = {.kind = kind,
+                         .component = component,
+                         .count = 1,
+                         .bytes = -1,
+                         .limit = -1,
+                         .remaining = -1,
+                         .window_s = -1,
+                         .when = r->hint.when};
     return e;
 }
 
-static bool same_when(const struct pm_when *a, const struct pm_when *b) { return a->kind == b->kind && a->ns == b->ns; }
+static bool same_when(const struct pm_when *a, const struct pm_when *b) {
+    return a->kind == b->kind && a->ns == b->ns;
+}
 
-// The program's own time of day on the collector's absolute clock: zones differ by multiples of a quarter of an hour, and both stamps are of the same
-// moment but for some seconds. The collector's stamp itself where they do not fit.
+// The program's own time of day on the collector's absolute clock: zones differ by
+// multiples of a quarter of an hour, and both stamps are of the same moment but for some
+// seconds. The collector's stamp itself where they do not fit.
 static struct pm_when refined(const struct pm_when *env, const struct pm_when *own) {
     const int64_t quarter = 900 * PM_NS_PER_S;
     if (own->kind != PM_WHEN_NO_YEAR && own->kind != PM_WHEN_LOCAL) return *env;
@@ -224,41 +253,56 @@ static struct pm_when refined(const struct pm_when *env, const struct pm_when *o
     return w;
 }
 
-// Which of two stamps of one record is the better clock: a collector's absolute one, and also its year-less one beside another such, because every line has
-// it: `oc adm node-logs` writes UTC around a kubelet that writes local time, and only one of the two can have the member's offset.
+// Which of two stamps of one record is the better clock: a collector's absolute one, and
+// also its year-less one beside another such, because every line has it: `oc adm
+// node-logs` writes UTC around a kubelet that writes local time, and only one of the two
+// can have the member's offset.
 static bool collectors_clock(const struct pm_when *env, const struct pm_when *own) {
     if (env->kind == PM_WHEN_UTC) return own->kind != PM_WHEN_UTC && own->kind != PM_WHEN_AGE;
     return env->kind == PM_WHEN_NO_YEAR && own->kind == PM_WHEN_NO_YEAR;
 }
 
 // The output of a workload that no name vouches for.
-static bool second_hand(const struct pm_frame *f) { return f && f->voice && f->voice->container && !f->voice->known; }
+static bool second_hand(const struct pm_frame *f) {
+    return f && f->voice && f->voice->container && !f->voice->known;
+}
 
-// The record's own stamp, but for those without year or zone a collector's one with the program's fraction.
+// The record's own stamp, but for those without year or zone a collector's one with the
+// program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
-    if (second_hand(f) && env->kind == PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
+    if (second_hand(f) &&
+        env->kind ==
+            PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
         e->when = *env;
         return;
     }
     if (collectors_clock(env, &e->when)) e->when = refined(env, &e->when);
     if (e->when.kind == PM_WHEN_NONE) e->when = *env;
     if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
-    if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT)) e->when = f->last_when;
+    if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE &&
+        !(e->flags & PM_EV_SNAPSHOT))
+        e->when = f->last_when;
 }
 
 static void fill(struct pm_str *field, struct pm_str hint) {
     if (!field->n) *field = hint;
 }
 
-// A client's refusal that names neither image nor registry could be anybody's about anything, but inside of a client's session, which named it before.
+// A client's refusal that names neither image nor registry could be anybody's about
+// anything, but inside of a client's session, which named it before.
 static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e) {
     const struct pm_str *f = e->field;
     const struct frame_voice *v = frame ? frame->voice : NULL;
-    if (v && (v->plain || v->known & PM_GROUP_CLIENT) && (v->of[pm_group_index(PM_GROUP_CLIENT)] || frame->terminal.typed)) return false;
-    if (e->component != PM_COMP_CLIENT || (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER)) return false;
-    return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n && !f[PM_F_DIGEST].n;
+    if (v && (v->plain || v->known & PM_GROUP_CLIENT) &&
+        (v->of[pm_group_index(PM_GROUP_CLIENT)] || frame->terminal.typed))
+        return false;
+    if (e->component != PM_COMP_CLIENT ||
+        (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER))
+        return false;
+    return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n &&
+           !f[PM_F_DIGEST].n;
 }
 
 void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
@@ -275,10 +319,13 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
         e->voice = 0;
     }
     fill(&e->field[PM_F_NODE], r->hint.node);
-    // Pod and container of an envelope are those that wrote the log: the puller for a client in a CI pod, but not for a registry's or a node's own log.
+    // Pod and container of an envelope are those that wrote the log: the puller for a
+    // client in a CI pod, but not for a registry's or a node's own log.
     if (e->component == PM_COMP_CLIENT) {
-        bool own = !e->field[PM_F_POD].n && !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
-        if (own && f && f->voice && f->voice->container) fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
+        bool own = !e->field[PM_F_POD].n &&
+                   !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
+        if (own && f && f->voice && f->voice->container)
+            fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
         fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
         fill(&e->field[PM_F_POD], r->hint.pod);
         fill(&e->field[PM_F_CONTAINER], r->hint.container);
@@ -292,22 +339,31 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     pm_lift_emit_mirrors(ctx, r, e);
 }
 
-void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code, const char *fmt, ...) {
+void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
+                 const char *fmt, ...) {
     va_list ap;
     char message[512];
     va_start(ap, fmt);
     vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    pm_diags_add(ctx->sink->diags, ctx->frame ? ctx->frame->path : r->path, r->line, code, "%s", message);
+    pm_diags_add(ctx->sink->diags, ctx->frame ? ctx->frame->path : r->path, r->line, code, "%s",
+                 message);
 }
 
-void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own, const struct pm_when *beside) {
-    if (collectors_clock(&r->hint.when, own)) own = &r->hint.when; // the offset that is found is for the stamps that are kept: a journal's, where it has them
-    if (second_hand(ctx->frame) || !ctx->sink->stamps || own->kind == PM_WHEN_NONE || own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC) return;
+void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own,
+                    const struct pm_when *beside) {
+    if (collectors_clock(&r->hint.when, own))
+        own =
+            &r->hint
+                 .when; // the offset that is found is for the stamps that are kept: a journal's, where it has them
+    if (second_hand(ctx->frame) || !ctx->sink->stamps || own->kind == PM_WHEN_NONE ||
+        own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC)
+        return;
     ctx->sink->stamps(ctx->sink->ctx, r, own, beside);
 }
 
-void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
+void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact,
+                  struct pm_str text, const struct pm_when *when) {
     if (second_hand(ctx->frame)) return;
     if (fact == PM_FACT_NODE_NAME && ctx->frame) frame_note_node(ctx->frame, text);
     if (ctx->sink->fact) ctx->sink->fact(ctx->sink->ctx, r, fact, text, when);

@@ -1,5 +1,7 @@
-// The documents among the lines. Each `feed` takes bytes from [p, p+n), returns how many it used (0: it needs more) and sets f->mode back to
-// FRAME_LINES when its document is over; it counts lines itself, the caller counts bytes. Each `begins` looks at a line's start.
+// The documents among the lines. Each `feed` takes bytes from [p, p+n), returns how many
+// it used (0: it needs more) and sets f->mode back to FRAME_LINES when its document is
+// over; it counts lines itself, the caller counts bytes. Each `begins` looks at a line's
+// start.
 #pragma once
 #include "frame_int.h"
 
@@ -10,10 +12,12 @@ void frame_json_start(struct pm_frame *f);
 size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_json_end(struct pm_frame *f);
 void frame_json_free(struct frame_json *j);
-// frame_json_load.c: strings may borrow nothing, the value is its own. Sets err->line and err->text where it returns NULL.
+// frame_json_load.c: strings may borrow nothing, the value is its own. Sets err->line and
+// err->text where it returns NULL.
 json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
 
-// frame_internal.c: an object of kubectl's internal types becomes one as the API has it; takes the reference given, returns one.
+// frame_internal.c: an object of kubectl's internal types becomes one as the API has it;
+// takes the reference given, returns one.
 json_t *frame_internal_object(json_t *v);
 
 enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
@@ -29,10 +33,13 @@ void frame_export_start(struct pm_frame *f);
 size_t frame_export_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_export_end(struct pm_frame *f);
 void frame_export_free(struct frame_export *x);
-// A journald entry whose fields were read apart, on its way to the other envelopes and the join.
-void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint, struct pm_str message, uint64_t line, uint64_t offset);
+// A journald entry whose fields were read apart, on its way to the other envelopes and
+// the join.
+void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint,
+                 struct pm_str message, uint64_t line, uint64_t offset);
 
-// Native .journal files need random access: they are kept whole (an unlinked temporary file beyond some MiB) and read at the end.
+// Native .journal files need random access: they are kept whole (an unlinked temporary
+// file beyond some MiB) and read at the end.
 bool frame_journal_begins(const char *p, size_t n);
 void frame_journal_start(struct pm_frame *f);
 size_t frame_journal_feed(struct pm_frame *f, const char *p, size_t n);

@@ -1,4 +1,5 @@
-// journald entries that span lines: the export format (binary-safe) and `journalctl -o verbose`. One entry becomes one record.
+// journald entries that span lines: the export format (binary-safe) and `journalctl -o
+// verbose`. One entry becomes one record.
 //
 //   __REALTIME_TIMESTAMP=1704164645678901        FIELD=value, or FIELD, a little-endian 64-bit length, that many bytes, newline
 //   MESSAGE=E0102 03:04:05.678901 …              an empty line ends the entry
@@ -26,7 +27,9 @@ struct frame_export {
 // Fields are upper case, digits and underscores: "_HOSTNAME=".
 static size_t name_length(struct pm_str s) {
     size_t i = 0;
-    while (i < s.n && i <= NAME_MAX_CHARS && ((s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_' || (s.p[i] >= '0' && s.p[i] <= '9'))) i++;
+    while (i < s.n && i <= NAME_MAX_CHARS &&
+           ((s.p[i] >= 'A' && s.p[i] <= 'Z') || s.p[i] == '_' || (s.p[i] >= '0' && s.p[i] <= '9')))
+        i++;
     return i <= NAME_MAX_CHARS ? i : 0;
 }
 
@@ -46,8 +49,10 @@ enum frame_begins frame_export_begins(const struct pm_frame *f, const char *p, s
     if (n < 80 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
     struct pm_str line = pm_str_sub(line_at(p, n), 0, 256);
     struct pm_when w;
-    if (line.n > 30 && line.p[3] == ' ' && line.p[8] == '-') return verbose_head(line, &w) ? BEGINS_YES : BEGINS_NO;
-    static const char *const firsts[] = {"__CURSOR=s=", "__REALTIME_TIMESTAMP=", "__MONOTONIC_TIMESTAMP="};
+    if (line.n > 30 && line.p[3] == ' ' && line.p[8] == '-')
+        return verbose_head(line, &w) ? BEGINS_YES : BEGINS_NO;
+    static const char *const firsts[] = {
+        "__CURSOR=s=", "__REALTIME_TIMESTAMP=", "__MONOTONIC_TIMESTAMP="};
     for (size_t i = 0; i < PM_LEN(firsts); i++)
         if (pm_str_starts(line, pm_str_c(firsts[i]))) return BEGINS_YES;
     return BEGINS_NO;
@@ -80,9 +85,14 @@ void frame_export_free(struct frame_export *x) {
     free(x);
 }
 
-void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint, struct pm_str message, uint64_t line, uint64_t offset) {
+void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint,
+                 struct pm_str message, uint64_t line, uint64_t offset) {
     pm_arena_reset(f->line_arena);
-    struct frame_unit u = {.line = line, .offset = offset, .hint = *hint, .envelope_count = 1, .envelopes = {envelope}};
+    struct frame_unit u = {.line = line,
+                           .offset = offset,
+                           .hint = *hint,
+                           .envelope_count = 1,
+                           .envelopes = {envelope}};
     u.text = frame_clean(f, message, line);
     u.raw = line_at(u.text.p, u.text.n);
     u.key = pm_arena_fmt(f->line_arena, "%.*s[%.*s]", PM_FMT(hint->ident), PM_FMT(hint->pid));
@@ -92,7 +102,9 @@ void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envel
 
 static void entry_end(struct pm_frame *f) {
     struct frame_export *x = f->export;
-    if (x->any && x->has_message) frame_entry(f, x->verbose ? "journald-verbose" : "journald-export", &x->hint, pm_buf_str(&x->message), x->line, x->offset);
+    if (x->any && x->has_message)
+        frame_entry(f, x->verbose ? "journald-verbose" : "journald-export", &x->hint,
+                    pm_buf_str(&x->message), x->line, x->offset);
     reset(x);
 }
 
@@ -112,15 +124,17 @@ static uint64_t le64(const char *p) {
     return v;
 }
 
-// FIELD\n, length, bytes, \n. Returns the bytes used, 0 where more are needed; values beyond FIELD_MAX are passed over.
+// FIELD\n, length, bytes, \n. Returns the bytes used, 0 where more are needed; values
+// beyond FIELD_MAX are passed over.
 static size_t binary(struct pm_frame *f, struct pm_str name, const char *p, size_t n, uint64_t at) {
     struct frame_export *x = f->export;
     if (n < 9) return 0;
     uint64_t len = le64(p + 1);
     if (len > FIELD_MAX) {
         bool absurd = len > (UINT64_C(1) << 40);
-        pm_diags_add(f->sink.diags, f->path, f->line, absurd ? "journal-broken" : "journal-field-too-large", "field %.*s says it has %llu bytes", PM_FMT(name),
-                     (unsigned long long)len);
+        pm_diags_add(f->sink.diags, f->path, f->line,
+                     absurd ? "journal-broken" : "journal-field-too-large",
+                     "field %.*s says it has %llu bytes", PM_FMT(name), (unsigned long long)len);
         x->skip = absurd ? 0 : len + 1;
         return 9;
     }
@@ -139,7 +153,8 @@ static size_t next_line(struct pm_frame *f, size_t len, bool nl) {
     return len + nl;
 }
 
-static size_t export_line(struct pm_frame *f, const char *p, size_t n, struct pm_str line, bool nl, uint64_t at) {
+static size_t export_line(struct pm_frame *f, const char *p, size_t n, struct pm_str line, bool nl,
+                          uint64_t at) {
     size_t name_n = name_length(line);
     struct pm_str name = pm_str_sub(line, 0, name_n);
     if (pm_str_trim(line).n == 0) {
@@ -202,7 +217,8 @@ size_t frame_export_feed(struct pm_frame *f, const char *p, size_t n, bool end) 
         const char *nl = memchr(p + i, '\n', n - i);
         if (!nl && !end && n - i <= f->o.line_max_bytes) return i;
         struct pm_str line = {p + i, nl ? (size_t)(nl - p) - i : n - i};
-        size_t used = x->verbose ? verbose_line(f, line, nl != NULL, f->offset + i) : export_line(f, p + i, n - i, line, nl != NULL, f->offset + i);
+        size_t used = x->verbose ? verbose_line(f, line, nl != NULL, f->offset + i)
+                                 : export_line(f, p + i, n - i, line, nl != NULL, f->offset + i);
         if (!used) break;
         i += used;
     }

@@ -1,5 +1,7 @@
-// Inside framing only. The way of a byte: bytes (frame_bytes.c) → lines (frame.c) → envelopes (frame_peel.c) → records (frame_join.c) →
-// bids and parsers (frame_dispatch.c). Documents leave the road at the line: frame_json.c, frame_yaml.c, frame_export.c, frame_journal.c.
+// Inside framing only. The way of a byte: bytes (frame_bytes.c) → lines (frame.c) →
+// envelopes (frame_peel.c) → records (frame_join.c) → bids and parsers
+// (frame_dispatch.c). Documents leave the road at the line: frame_json.c, frame_yaml.c,
+// frame_export.c, frame_journal.c.
 #pragma once
 #include "frame.h"
 #include "writer.h"
@@ -7,14 +9,22 @@
 #define FRAME_HEAD (64u << 10)        // sniffed before anything is decided
 #define FRAME_SPARSE_HEAD (16u << 10) // of lines, read whole before some are left out
 #define FRAME_BLOCK (1u << 20)        // fed bytes are taken in pieces of this size
-#define FRAME_LANES 16                // streams that may interleave (nodes, stdout and stderr, idents)
-#define FRAME_LANE_LAG 64             // lines a record waits for its continuation while other lanes go on
+#define FRAME_LANES 16    // streams that may interleave (nodes, stdout and stderr, idents)
+#define FRAME_LANE_LAG 64 // lines a record waits for its continuation while other lanes go on
 #define FRAME_JOIN_LINES 500
 #define FRAME_JOIN_BYTES (1u << 20)
 #define FRAME_MRU 4
 #define FRAME_VOICES PM_FRAME_VOICES
 
-enum frame_mode { FRAME_SNIFF = 0, FRAME_LINES, FRAME_JSON, FRAME_YAML, FRAME_EXPORT, FRAME_JOURNAL, FRAME_FILE };
+enum frame_mode {
+    FRAME_SNIFF = 0,
+    FRAME_LINES,
+    FRAME_JSON,
+    FRAME_YAML,
+    FRAME_EXPORT,
+    FRAME_JOURNAL,
+    FRAME_FILE
+};
 
 // Why a record may go on in the next line.
 enum frame_open {
@@ -34,7 +44,8 @@ enum frame_open {
     OPEN_SCALAR, // a folded YAML string in a fragment without its document
 };
 
-// One line, entry or item on its way through the envelopes. Slices borrow from the buffer or f->line_arena.
+// One line, entry or item on its way through the envelopes. Slices borrow from the buffer
+// or f->line_arena.
 struct frame_unit {
     struct pm_str text, raw;
     const json_t *json;
@@ -71,28 +82,33 @@ struct frame_lane {
 
 // One writer in this member. Texts live in the member's arena.
 struct frame_voice {
-    struct pm_envelope_hint hint; // by which it is known again: container, pod, namespace, ident, unit
+    struct pm_envelope_hint
+        hint; // by which it is known again: container, pod, namespace, ident, unit
     struct pm_str section;
-    struct pm_str writer;          // for people: "namespace/pod", or a program's name; PM_NONE for a plain file and for whom a name vouches
-    unsigned known;                // groups that its name vouches for
-    unsigned bulk;                 // groups that all of its records together may vouch for
-    unsigned first;                // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
-    unsigned named;                // groups that its name speaks of, also where the name alone is not enough
-    uint64_t preamble;             // records before the first that is anybody's
-    bool stranger;                 // a host's program, of a name that vouches for nothing
-    bool plain, container, quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
-    bool prose;                    // it stands in a document that people write
+    struct pm_str
+        writer; // for people: "namespace/pod", or a program's name; PM_NONE for a plain file and for whom a name vouches
+    unsigned known; // groups that its name vouches for
+    unsigned bulk;  // groups that all of its records together may vouch for
+    unsigned first; // group of its first record; PM_GROUP_ALL: a log library's line; NONE: nobody's
+    unsigned named; // groups that its name speaks of, also where the name alone is not enough
+    uint64_t preamble; // records before the first that is anybody's
+    bool stranger;     // a host's program, of a name that vouches for nothing
+    bool plain, container,
+        quotes; // quotes: it prints other files (`tail`), or other programs' lines with their headers
+    bool prose; // it stands in a document that people write
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
     unsigned speaks;  // components of all its events
-    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts, headings;
+    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts,
+        headings;
 };
 
 #define FRAME_ENVELOPES 64
 struct frame_envelopes { // made once
     const struct pm_envelope *by_rank[FRAME_ENVELOPES];
     size_t n;
-    uint64_t first[256], json; // bits by rank: those that a line beginning with this byte can have, and those of JSON objects
+    uint64_t first[256],
+        json; // bits by rank: those that a line beginning with this byte can have, and those of JSON objects
 };
 struct frame_json;
 struct frame_yaml;
@@ -147,22 +163,25 @@ struct pm_frame {
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
-    bool log_named, traced; // the file is called a log; a shell's trace of a client's command was seen
-    bool stern;             // lines of a member that stern wrote
+    bool log_named,
+        traced; // the file is called a log; a shell's trace of a client's command was seen
+    bool stern; // lines of a member that stern wrote
     enum pm_document document;
-    bool quoted;                  // the line at hand belongs to a Markdown quote
-    bool decided, sparse;         // sparse: lines without a literal are left out
-    uint64_t weight;              // of the line at hand: a sample stands for those left out around it, every other line for itself
-    struct {                      // frame_sparse.c
-        uint64_t headed;          // records so far that begin as records of logs do
-        uint64_t dense;           // and those of formats that need every line
-        bool documents;           // values of several lines stand among the lines
-        uint64_t unweighed;       // lines left out since the last sample
-        uint64_t sample_at;       // offset behind which the next one is
-        uint64_t weighed_at;      // of the one at hand
-        uint64_t read_to;         // lines that begin before this offset are read
-        uint64_t end_at, safe_to; // where the bytes at hand end, and how far lines of them may be left out
-        unsigned ahead;           // lines read behind a hit because its record may go on
+    bool quoted;          // the line at hand belongs to a Markdown quote
+    bool decided, sparse; // sparse: lines without a literal are left out
+    uint64_t
+        weight; // of the line at hand: a sample stands for those left out around it, every other line for itself
+    struct {                 // frame_sparse.c
+        uint64_t headed;     // records so far that begin as records of logs do
+        uint64_t dense;      // and those of formats that need every line
+        bool documents;      // values of several lines stand among the lines
+        uint64_t unweighed;  // lines left out since the last sample
+        uint64_t sample_at;  // offset behind which the next one is
+        uint64_t weighed_at; // of the one at hand
+        uint64_t read_to;    // lines that begin before this offset are read
+        uint64_t end_at,
+            safe_to;    // where the bytes at hand end, and how far lines of them may be left out
+        unsigned ahead; // lines read behind a hit because its record may go on
     } sparsely;
 
     struct {
@@ -199,7 +218,8 @@ struct pm_frame {
     struct frame_journal *journal;
 };
 
-// frame_bytes.c: appends the text of these bytes to f->buf. `end` flushes what an odd byte left.
+// frame_bytes.c: appends the text of these bytes to f->buf. `end` flushes what an odd
+// byte left.
 void frame_bytes_add(struct pm_frame *f, const char *p, size_t n, bool end);
 // Repairs one line: CR, ANSI, NUL, UTF-8. Returns s itself where it is clean.
 struct pm_str frame_clean(struct pm_frame *f, struct pm_str s, uint64_t line);
@@ -213,8 +233,10 @@ void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_r
 
 // frame_join.c
 void frame_join(struct pm_frame *f, struct frame_unit *u);
-bool frame_indented(struct pm_frame *f, struct pm_str line);  // journald's indented continuation: taken
-bool frame_continues(struct pm_frame *f, struct pm_str line); // would the last record take this line?
+bool frame_indented(struct pm_frame *f,
+                    struct pm_str line); // journald's indented continuation: taken
+bool frame_continues(struct pm_frame *f,
+                     struct pm_str line); // would the last record take this line?
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key);
 void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
 void frame_flush(struct pm_frame *f); // every pending record, in line order
@@ -230,35 +252,45 @@ int frame_nested(struct pm_frame *f, const struct pm_record *r);
 bool frame_is_template(struct pm_str text); // {{ … }}: Helm's, Ansible's, k3s's .tmpl
 // frame_wrap.c: windows, pagers and web pages
 enum frame_seam { SEAM_UNKNOWN = 0, SEAM_TIGHT, SEAM_BLANK };
-bool frame_wrap_begins(struct pm_str s);                                   // a message about an image that cannot end here
-bool frame_wrap_goes_on(struct pm_str s);                                  // this line cannot be the last
-bool frame_wrap_can_follow(struct pm_str before, struct pm_str s);         // and this may be the next
-enum frame_seam frame_wrap_seam(struct pm_str before, struct pm_str next); // was a blank eaten between the two?
-bool frame_pager_cut(struct pm_str *s);                                    // a pager cut it: its mark is taken off
-struct pm_str frame_entities(struct pm_frame *f, struct pm_str s);         // &quot; and its kin undone
+bool frame_wrap_begins(struct pm_str s);  // a message about an image that cannot end here
+bool frame_wrap_goes_on(struct pm_str s); // this line cannot be the last
+bool frame_wrap_can_follow(struct pm_str before, struct pm_str s); // and this may be the next
+enum frame_seam frame_wrap_seam(struct pm_str before,
+                                struct pm_str next); // was a blank eaten between the two?
+bool frame_pager_cut(struct pm_str *s);              // a pager cut it: its mark is taken off
+struct pm_str frame_entities(struct pm_frame *f, struct pm_str s); // &quot; and its kin undone
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
 // frame_dispatch.c
-bool frame_dispatch(struct pm_frame *f, struct pm_record *r);                    // false: nobody's
-enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r); // this parser and no other
+bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
+enum pm_parse frame_ask(struct pm_frame *f, int who,
+                        const struct pm_record *r); // this parser and no other
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
-bool frame_file_bids(struct pm_frame *f, struct pm_str head); // is this a whole small file for one parser?
+bool frame_file_bids(struct pm_frame *f,
+                     struct pm_str head); // is this a whole small file for one parser?
 void frame_finish(struct pm_frame *f);
 
 // frame_voice.c
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);
-void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r, const struct pm_parser *p);
-void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p, const struct pm_record *r, struct pm_event *e);
+void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r,
+                       const struct pm_parser *p);
+void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p,
+                       const struct pm_record *r, struct pm_event *e);
 
 // frame_sparse.c
-void frame_sparse_note(struct pm_frame *f, const struct pm_record *r, const struct pm_parser *p); // of each record before the decision
+void frame_sparse_note(struct pm_frame *f, const struct pm_record *r,
+                       const struct pm_parser *p); // of each record before the decision
 void frame_sparse_decide(struct pm_frame *f);
 enum frame_next { NEXT_MORE = 0, NEXT_READ, NEXT_SKIPPED };
-// At a line's start: is it to be read, or were *skipped bytes of lines left out, or are more bytes needed to tell?
-enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last, size_t *skipped);
+// At a line's start: is it to be read, or were *skipped bytes of lines left out, or are
+// more bytes needed to tell?
+enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last,
+                             size_t *skipped);
 
-// frame.c: bytes that a document took and does not want after all become the line at hand again, and are read as text.
-void frame_line(struct pm_frame *f, struct pm_str raw, bool cut); // one whole line, without its newline
+// frame.c: bytes that a document took and does not want after all become the line at hand
+// again, and are read as text.
+void frame_line(struct pm_frame *f, struct pm_str raw,
+                bool cut); // one whole line, without its newline
 void frame_overlong(struct pm_frame *f, const char *p);
 void frame_unread(struct pm_frame *f, struct pm_str bytes);

@@ -1,8 +1,10 @@
-// Records from lines. A program's record can be several lines of the file: a klog block, an error that holds a newline, what an issue tracker wrapped.
+// Records from lines. A program's record can be several lines of the file: a klog block,
+// an error that holds a newline, what an issue tracker wrapped.
 //
-// Each stream ("lane": node, stdout or stderr, ident[pid]) has at most one record waiting. It leaves when its lane's next record begins, when it has
-// waited FRAME_LANE_LAG lines, or at once where nothing can follow. What cannot be told from a new record stays a record of its own: splitting one is
-// cheaper than hiding one.
+// Each stream ("lane": node, stdout or stderr, ident[pid]) has at most one record
+// waiting. It leaves when its lane's next record begins, when it has waited
+// FRAME_LANE_LAG lines, or at once where nothing can follow. What cannot be told from a
+// new record stays a record of its own: splitting one is cheaper than hiding one.
 #include "frame_int.h"
 #include "pm/scan.h"
 
@@ -37,18 +39,21 @@ static bool is_row(struct pm_str s) {
 
 // "shop   28s   Warning   Failed   pod/cart-0   …": a row of `kubectl get events`
 static bool has_row(struct pm_str s) {
-    return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")) || pm_str_has(s, PM_STR("\tNormal\t")) ||
-           pm_str_has(s, PM_STR("\tWarning\t"));
+    return pm_str_has(s, PM_STR("  Normal  ")) || pm_str_has(s, PM_STR("  Warning  ")) ||
+           pm_str_has(s, PM_STR("\tNormal\t")) || pm_str_has(s, PM_STR("\tWarning\t"));
 }
 
 // Ends with an HTTP status and its phrase: "…/manifests/1.2: 429 Too Many Requests"
 static bool ends_status(struct pm_str s) {
     s = pm_str_trim(s);
     size_t i = s.n;
-    while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '-' || s.p[i - 1] == '\'' || ((s.p[i - 1] | 32) >= 'a' && (s.p[i - 1] | 32) <= 'z'))) i--;
+    while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '-' || s.p[i - 1] == '\'' ||
+                     ((s.p[i - 1] | 32) >= 'a' && (s.p[i - 1] | 32) <= 'z')))
+        i--;
     if (i < 5 || i == s.n) return false;
     struct pm_str code = pm_str_sub(s, i - 3, 3);
-    return (code.p[0] == '4' || code.p[0] == '5') && code.p[1] >= '0' && code.p[1] <= '9' && code.p[2] >= '0' && code.p[2] <= '9' && s.p[i - 4] == ' ';
+    return (code.p[0] == '4' || code.p[0] == '5') && code.p[1] >= '0' && code.p[1] <= '9' &&
+           code.p[2] >= '0' && code.p[2] <= '9' && s.p[i - 4] == ' ';
 }
 
 // `    message: 'Container image "x" is not present with pull policy` goes on in the next, deeper line.
@@ -63,22 +68,26 @@ static bool is_open_scalar(struct pm_str s) {
     return quotes % 2 == 0;
 }
 
-// "denied: requested access …", "unauthorized: authentication required": an item of a registry's list
+// "denied: requested access …", "unauthorized: authentication required": an item of a
+// registry's list
 static bool is_code(struct pm_str s) {
     size_t i = 0;
     while (i < s.n && s.p[i] >= 'a' && s.p[i] <= 'z') i++;
     return i > 0 && i + 1 < s.n && s.p[i] == ':' && s.p[i + 1] == ' ';
 }
 
-// What a registry says beneath its status: "toomanyrequests: …", "upstream connect error", a page, JSON. A sentence with a capital is another line's.
+// What a registry says beneath its status: "toomanyrequests: …", "upstream connect
+// error", a page, JSON. A sentence with a capital is another line's.
 static bool answer_body(struct pm_str s) {
     s = pm_str_from(s, blanks_of(s));
     return s.n && ((s.p[0] >= 'a' && s.p[0] <= 'z') || s.p[0] == '<' || s.p[0] == '{');
 }
 
-// "fatal: [web01]: FAILED! => {", "ok: [web01] => {": Ansible's value of a task goes on up to a "}" at a line's beginning.
+// "fatal: [web01]: FAILED! => {", "ok: [web01] => {": Ansible's value of a task goes on
+// up to a "}" at a line's beginning.
 static bool is_open_value(struct pm_str s) {
-    static const char *const heads[] = {"fatal: [", "failed: [", "ok: [", "changed: [", "skipping: ["};
+    static const char *const heads[] = {"fatal: [", "failed: [", "ok: [", "changed: [",
+                                        "skipping: ["};
     for (size_t i = 0; i < PM_LEN(heads) && pm_str_ends(s, PM_STR("=> {")); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
     return false;
@@ -89,31 +98,38 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
         return quotes_even(s) ? OPEN_TEXT : OPEN_QUOTE;
     }
-    bool logrus = pm_str_starts(s, PM_STR("time=")), number = s.n && s.p[0] >= '0' && s.p[0] <= '9'; // access logs: nothing to search for
+    bool logrus = pm_str_starts(s, PM_STR("time=")),
+         number = s.n && s.p[0] >= '0' && s.p[0] <= '9'; // access logs: nothing to search for
     if (logrus && !quotes_even(s)) return OPEN_QUOTE;
     if (pm_str_ends(s, PM_STR("errors:")) && (s.n == 7 || s.p[s.n - 8] == ' ')) return OPEN_ERRORS;
     if (!logrus && !number) {
         if (is_row(s)) return OPEN_ROW;
-        if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull"))) return OPEN_OUTPUT;
+        if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull")))
+            return OPEN_OUTPUT;
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
-    if (!u->envelope_count && s.n <= 7 && (pm_str_eqc(s, "Warning") || pm_str_eqc(s, "Normal"))) return OPEN_CELLS;
+    if (!u->envelope_count && s.n <= 7 && (pm_str_eqc(s, "Warning") || pm_str_eqc(s, "Normal")))
+        return OPEN_CELLS;
     if (is_open_value(s)) return OPEN_VALUE;
-    if (pm_str_ends(s, PM_STR(" occurred:")) || pm_str_ends(s, PM_STR(" occurred while pulling:"))) return OPEN_LIST; // hashicorp/go-multierror, podman
+    if (pm_str_ends(s, PM_STR(" occurred:")) || pm_str_ends(s, PM_STR(" occurred while pulling:")))
+        return OPEN_LIST; // hashicorp/go-multierror, podman
     if (!number && frame_wrap_begins(s)) return OPEN_WRAP;
     return u->envelope_count && u->hint.ident.n ? OPEN_REPEAT : OPEN_NO;
 }
 
 // Does a parser claim this line for itself? Then it is no continuation.
 static bool claimed(struct pm_frame *f, struct pm_str s) {
-    struct pm_record r = {.text = s, .raw = s, .shape = PM_SHAPE_LINE, .path = f->path, .section = f->section};
+    struct pm_record r = {
+        .text = s, .raw = s, .shape = PM_SHAPE_LINE, .path = f->path, .section = f->section};
     return frame_best_bid(f, &r, false, NULL) >= 40;
 }
 
-// "[root@node-7 ~]# crictl images", "user@host:~/work$ docker pull …", "PS C:\\> …": what a shell prints before a command, with its user's and host's names
+// "[root@node-7 ~]# crictl images", "user@host:~/work$ docker pull …", "PS C:\\> …": what
+// a shell prints before a command, with its user's and host's names
 static bool is_shell(struct pm_str s) {
-    if (pm_str_starts(s, PM_STR("PS ")) && pm_str_has(pm_str_sub(s, 0, 200), PM_STR("> "))) return true;
+    if (pm_str_starts(s, PM_STR("PS ")) && pm_str_has(pm_str_sub(s, 0, 200), PM_STR("> ")))
+        return true;
     size_t i = pm_str_starts(s, PM_STR("[")), from = i;
     while (i < s.n && i < 64 && s.p[i] > ' ' && s.p[i] != '@' && s.p[i] != '"') i++;
     if (i == from || i >= s.n || s.p[i] != '@') return false;
@@ -125,15 +141,17 @@ static bool is_shell(struct pm_str s) {
 }
 
 static bool is_prompt(struct pm_str s) {
-    return is_shell(s) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("```")) ||
-           pm_str_starts(s, PM_STR("---"));
+    return is_shell(s) || pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("# ")) ||
+           pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("---"));
 }
 
 // "Name:         cart-0", "Events:", "Error: …" is not one: the next field of a description.
 static bool is_field(struct pm_str s) {
     size_t i = 0;
     if (!s.n || s.p[0] < 'A' || s.p[0] > 'Z') return false;
-    while (i < s.n && i < 40 && ((s.p[i] | 32) >= 'a' || s.p[i] == ' ' || s.p[i] == '-') && (s.p[i] | 32) <= 'z') i++;
+    while (i < s.n && i < 40 && ((s.p[i] | 32) >= 'a' || s.p[i] == ' ' || s.p[i] == '-') &&
+           (s.p[i] | 32) <= 'z')
+        i++;
     if (i >= s.n || s.p[i] != ':') return false;
     return i + 1 == s.n || blanks_of(pm_str_from(s, i + 1)) >= 2;
 }
@@ -145,7 +163,9 @@ static bool is_reason(struct pm_str s) {
     return s.n > 3 && s.p[0] >= 'A' && s.p[0] <= 'Z';
 }
 
-static bool full(const struct frame_lane *l) { return l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES; }
+static bool full(const struct frame_lane *l) {
+    return l->joined >= FRAME_JOIN_LINES || l->text.n >= FRAME_JOIN_BYTES;
+}
 
 static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str s) {
     if (full(l)) return false;
@@ -153,29 +173,40 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_NO:
     case OPEN_REPEAT: return false;
     case OPEN_BLOCK: return !pm_line_head(s);
-    case OPEN_TEXT: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
+    case OPEN_TEXT:
+        return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
-    case OPEN_ROW: return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) && !has_row(s);
-    case OPEN_STATUS: return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_prompt(s);
+    case OPEN_ROW:
+        return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) &&
+               !has_row(s);
+    case OPEN_STATUS:
+        return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) &&
+               !is_prompt(s);
     case OPEN_WRAP:
-        return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
-               !is_prompt(s) && !claimed(f, s);
+        return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) &&
+               !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) && !is_prompt(s) &&
+               !claimed(f, s);
     case OPEN_CELLS: return !blank(s) && !pm_line_head(s) && (l->joined || is_reason(s));
     case OPEN_VALUE: return blank(s) || s.p[0] == ' ' || s.p[0] == '}';
     case OPEN_LIST: return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t');
     case OPEN_ERRORS: return l->joined < 8 && is_code(s);
-    case OPEN_OUTPUT: return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
-    case OPEN_SCALAR: return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) && !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
+    case OPEN_OUTPUT:
+        return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
+    case OPEN_SCALAR:
+        return blanks_of(s) > blanks_of(pm_buf_str(&l->text)) &&
+               !pm_str_has(pm_buf_str(&l->text), PM_STR("'\n"));
     }
     return false;
 }
 
-// A wrap in the middle of a word is one at a fixed column, or after '-' and '/'; else a blank was eaten.
+// A wrap in the middle of a word is one at a fixed column, or after '-' and '/'; else a
+// blank was eaten.
 static void wrap_join(struct frame_lane *l, struct pm_str s) {
     char last = l->text.n ? l->text.p[l->text.n - 1] : ' ';
     size_t lead = blanks_of(s);
     bool tight = last == ' ' || last == '-' || last == '/' || l->same_width;
-    if (lead && lead < 4 && l->open != OPEN_WRAP) tight = last == ' '; // a box's margin holds the blank; more is an indented paste
+    if (lead && lead < 4 && l->open != OPEN_WRAP)
+        tight = last == ' '; // a box's margin holds the blank; more is an indented paste
     s = pm_str_from(s, lead);
     enum frame_seam seam = frame_wrap_seam(pm_buf_str(&l->text), s);
     if (seam && !(lead && lead < 4)) tight = seam == SEAM_TIGHT;
@@ -222,13 +253,15 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     l->joined++;
     l->weight += f->weight - 1;
     if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
-    else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text))) l->open = OPEN_QUOTE;
+    else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text)))
+        l->open = OPEN_QUOTE;
     if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
     if (l->open == OPEN_VALUE && pm_str_starts(s, PM_STR("}"))) l->open = OPEN_NO;
 }
 
 struct frame_lane *frame_lane_of(struct pm_frame *f, struct pm_str key) {
-    if (f->last_lane && f->last_lane->used && pm_str_eq(pm_buf_str(&f->last_lane->key), key)) return f->last_lane;
+    if (f->last_lane && f->last_lane->used && pm_str_eq(pm_buf_str(&f->last_lane->key), key))
+        return f->last_lane;
     struct frame_lane *oldest = &f->lanes[0];
     for (size_t i = 0; i < FRAME_LANES; i++) {
         struct frame_lane *l = &f->lanes[i];
@@ -267,8 +300,11 @@ void frame_lane_flush(struct pm_frame *f, struct frame_lane *l) {
     if (!l->partial) return;
     // containerd writes a last line without newline as P with no F after it
     l->partial = false;
-    struct frame_unit u = {
-        .text = pm_buf_str(&l->piece_text), .raw = pm_buf_str(&l->piece_raw), .line = l->piece.line, .offset = l->piece.offset, .hint = l->piece.hint};
+    struct frame_unit u = {.text = pm_buf_str(&l->piece_text),
+                           .raw = pm_buf_str(&l->piece_raw),
+                           .line = l->piece.line,
+                           .offset = l->piece.offset,
+                           .hint = l->piece.hint};
     u.envelope_count = l->piece.envelope_count;
     memcpy(u.envelopes, l->piece.envelopes, sizeof u.envelopes);
     struct pm_record r;
@@ -291,20 +327,24 @@ void frame_flush(struct pm_frame *f) {
         if (f->lanes[i].partial) frame_lane_flush(f, &f->lanes[i]);
 }
 
-// Records leave in order as far as that costs no continuation: one that is most likely whole goes before the next stream's record. Only where whole
-// lines of nodes interleave (a key of several layers) it is given the time that an open one has.
+// Records leave in order as far as that costs no continuation: one that is most likely
+// whole goes before the next stream's record. Only where whole lines of nodes interleave
+// (a key of several layers) it is given the time that an open one has.
 static bool most_likely_whole(const struct frame_lane *l) {
-    return l->open == OPEN_REPEAT || (l->open == OPEN_TEXT && pm_str_chr(pm_buf_str(&l->key), '\x1f', 0) < 0);
+    return l->open == OPEN_REPEAT ||
+           (l->open == OPEN_TEXT && pm_str_chr(pm_buf_str(&l->key), '\x1f', 0) < 0);
 }
 
 static void flush_lagging(struct pm_frame *f, uint64_t line) {
     for (size_t i = 0; i < FRAME_LANES; i++) {
         struct frame_lane *l = &f->lanes[i];
-        if (l->pending && (most_likely_whole(l) || l->last_line + FRAME_LANE_LAG < line)) emit_pending(f, l);
+        if (l->pending && (most_likely_whole(l) || l->last_line + FRAME_LANE_LAG < line))
+            emit_pending(f, l);
     }
 }
 
-static void hold(struct pm_frame *f, struct frame_lane *l, const struct frame_unit *u, enum frame_open open) {
+static void hold(struct pm_frame *f, struct frame_lane *l, const struct frame_unit *u,
+                 enum frame_open open) {
     if (!l->arena) l->arena = pm_arena_new();
     pm_arena_reset(l->arena);
     pm_buf_clear(&l->text);
@@ -333,7 +373,8 @@ static bool last_repeated(struct pm_frame *f, const struct frame_unit *u) {
     return true;
 }
 
-// Behind `oc adm node-logs` an indented continuation has its node but no ident: it belongs to that node's last record.
+// Behind `oc adm node-logs` an indented continuation has its node but no ident: it
+// belongs to that node's last record.
 static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
     struct frame_lane *best = NULL;
     size_t blanks = blanks_of(u->text);
@@ -341,13 +382,15 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
     for (size_t i = 0; i < FRAME_LANES; i++) {
         struct frame_lane *l = &f->lanes[i];
         struct pm_str key = pm_buf_str(&l->key);
-        bool same_node = l->pending && key.n > u->key.n && pm_str_starts(key, u->key) && key.p[u->key.n] == '\x1f';
+        bool same_node = l->pending && key.n > u->key.n && pm_str_starts(key, u->key) &&
+                         key.p[u->key.n] == '\x1f';
         if (same_node && (!best || l->last_line > best->last_line)) best = l;
     }
     if (!best || full(best)) return false;
     struct pm_str rest = pm_str_from(u->text, blanks);
     pm_buf_addc(&best->text, '\n');
-    if (best->open == OPEN_BLOCK) { // what klog puts before a block's lines went with the indentation
+    if (best->open ==
+        OPEN_BLOCK) { // what klog puts before a block's lines went with the indentation
         bool closes = pm_str_starts(rest, PM_STR(">"));
         pm_buf_addc(&best->text, closes ? ' ' : '\t');
         if (closes && !pm_str_ends(rest, PM_STR("=<"))) best->open = OPEN_TEXT;
@@ -358,16 +401,20 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
     return true;
 }
 
-// What a window wrapped stands in the very next line, and without the envelope of the first.
+// What a window wrapped stands in the very next line, and without the envelope of the
+// first.
 static bool wrapped_here(const struct pm_frame *f, const struct frame_unit *u) {
     const struct frame_lane *l = f->last_lane;
-    return !u->json && !u->envelope_count && l && l->pending && (l->open == OPEN_QUOTE || l->open == OPEN_WRAP) && l->last_line + 1 == u->line;
+    return !u->json && !u->envelope_count && l && l->pending &&
+           (l->open == OPEN_QUOTE || l->open == OPEN_WRAP) && l->last_line + 1 == u->line;
 }
 
 static void cut_by_pager(struct pm_frame *f, struct frame_unit *u) {
-    if (u->json || (!u->envelope_count && !pm_line_head(u->text)) || !frame_pager_cut(&u->text)) return;
+    if (u->json || (!u->envelope_count && !pm_line_head(u->text)) || !frame_pager_cut(&u->text))
+        return;
     u->hint.cut = true;
-    pm_diags_add(f->sink.diags, f->path, u->line, "line-cut", "a pager cut this line at the window's edge");
+    pm_diags_add(f->sink.diags, f->path, u->line, "line-cut",
+                 "a pager cut this line at the window's edge");
 }
 
 void frame_join(struct pm_frame *f, struct frame_unit *u) {
@@ -410,13 +457,17 @@ bool frame_indented(struct pm_frame *f, struct pm_str line) {
 
 bool frame_continues(struct pm_frame *f, struct pm_str line) {
     struct frame_lane *l = f->last_lane;
-    bool quotes_bodies = l && (l->open == OPEN_BLOCK || l->open == OPEN_STATUS || l->open == OPEN_OUTPUT || l->open == OPEN_QUOTE || l->open == OPEN_VALUE);
+    bool quotes_bodies =
+        l && (l->open == OPEN_BLOCK || l->open == OPEN_STATUS || l->open == OPEN_OUTPUT ||
+              l->open == OPEN_QUOTE || l->open == OPEN_VALUE);
     return quotes_bodies && l->pending && l->key.n == 0 && takes(f, l, line);
 }
 
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner) {
     struct frame_lane *l = frame_lane_of(f, u->key);
-    bool late = l->partial && u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC && u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
+    bool late = l->partial && u->hint.when.kind == PM_WHEN_UTC &&
+                l->piece_when.kind == PM_WHEN_UTC &&
+                u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
     if (late) frame_lane_flush(f, l);
     if (!l->partial) {
         emit_pending(f, l);
@@ -432,7 +483,8 @@ void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner) 
     l->piece_when = u->hint.when;
     l->last_line = u->line;
     size_t max = f->o.line_max_bytes;
-    if (l->piece_text.n < max) pm_buf_add(&l->piece_text, pm_str_sub(inner, 0, max - l->piece_text.n));
+    if (l->piece_text.n < max)
+        pm_buf_add(&l->piece_text, pm_str_sub(inner, 0, max - l->piece_text.n));
     else l->piece.hint.cut = true;
 }
 
@@ -440,7 +492,8 @@ bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *i
     if (!f->last_lane) return false;
     struct frame_lane *l = frame_lane_of(f, u->key);
     if (!l->partial) return false;
-    bool late = u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC && u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
+    bool late = u->hint.when.kind == PM_WHEN_UTC && l->piece_when.kind == PM_WHEN_UTC &&
+                u->hint.when.ns - l->piece_when.ns > PM_NS_PER_S;
     if (late) {
         frame_lane_flush(f, l);
         return false;

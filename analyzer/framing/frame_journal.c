@@ -1,10 +1,14 @@
-// Native systemd journals (/var/log/journal/MACHINE/system.journal), read without libsystemd.
+// Native systemd journals (/var/log/journal/MACHINE/system.journal), read without
+// libsystemd.
 //
-// Objects follow one another from the header on, 8-byte aligned; entries point to the data objects that hold FIELD=value. So one walk finds the entries and
-// their data is looked up by offset; hash tables are not needed, and a file that stops early (online, or cut) gives what comes before its end.
-// Classic and compact layouts; data compressed with xz, lz4 or zstd. Entries are given in order of their seqnum.
-// The file needs random access: it is kept in memory up to SPOOL_MEMORY, beyond that in a temporary file that has no name.
-// Source: systemd src/libsystemd/sd-journal/journal-def.h@v252, src/basic/compress.c@v252. Sealing (TAG objects) is not verified.
+// Objects follow one another from the header on, 8-byte aligned; entries point to the
+// data objects that hold FIELD=value. So one walk finds the entries and their data is
+// looked up by offset; hash tables are not needed, and a file that stops early (online,
+// or cut) gives what comes before its end. Classic and compact layouts; data compressed
+// with xz, lz4 or zstd. Entries are given in order of their seqnum. The file needs random
+// access: it is kept in memory up to SPOOL_MEMORY, beyond that in a temporary file that
+// has no name. Source: systemd src/libsystemd/sd-journal/journal-def.h@v252,
+// src/basic/compress.c@v252. Sealing (TAG objects) is not verified.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <lz4.h>
@@ -42,7 +46,9 @@ struct frame_journal {
     uint64_t unreadable;
 };
 
-bool frame_journal_begins(const char *p, size_t n) { return n >= 8 && memcmp(p, "LPKSHHRH", 8) == 0; }
+bool frame_journal_begins(const char *p, size_t n) {
+    return n >= 8 && memcmp(p, "LPKSHHRH", 8) == 0;
+}
 
 void frame_journal_start(struct pm_frame *f) {
     f->journal = pm_xmalloc(sizeof *f->journal);
@@ -75,7 +81,8 @@ size_t frame_journal_feed(struct pm_frame *f, const char *p, size_t n) {
     else if ((!j->spool && !to_spool(j)) || j->n > SPOOL_MAX || fwrite(p, 1, n, j->spool) != n) {
         j->over = true;
         j->n -= n;
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large", "there is no room to keep this journal: it was read up to byte %llu",
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large",
+                     "there is no room to keep this journal: it was read up to byte %llu",
                      (unsigned long long)j->n);
     }
     return n;
@@ -94,7 +101,8 @@ static bool unxz(struct frame_journal *j, const unsigned char *p, size_t n) {
         j->field.p = pm_xrealloc(j->field.p, cap + 1);
         j->field.cap = cap + 1;
         in = out = 0;
-        lzma_ret got = lzma_stream_buffer_decode(&limit, 0, NULL, p, &in, n, (uint8_t *)j->field.p, &out, cap);
+        lzma_ret got =
+            lzma_stream_buffer_decode(&limit, 0, NULL, p, &in, n, (uint8_t *)j->field.p, &out, cap);
         j->field.n = out;
         if (got != LZMA_BUF_ERROR) return got == LZMA_OK;
     }
@@ -115,7 +123,8 @@ static bool unlz4(struct frame_journal *j, const unsigned char *p, size_t n) {
 
 static bool unzstd(struct frame_journal *j, const unsigned char *p, size_t n) {
     unsigned long long size = ZSTD_getFrameContentSize(p, n);
-    if (size == ZSTD_CONTENTSIZE_ERROR || (size != ZSTD_CONTENTSIZE_UNKNOWN && size > DATA_MAX)) return false;
+    if (size == ZSTD_CONTENTSIZE_ERROR || (size != ZSTD_CONTENTSIZE_UNKNOWN && size > DATA_MAX))
+        return false;
     size_t cap = size == ZSTD_CONTENTSIZE_UNKNOWN ? DATA_MAX : (size_t)size;
     j->field.p = pm_xrealloc(j->field.p, cap + 1);
     j->field.cap = cap + 1;
@@ -146,20 +155,25 @@ static bool data_at(struct frame_journal *j, uint64_t at, struct pm_str *out) {
 }
 
 // Into the hint, or the message; other fields are passed by.
-static void take_field(struct pm_arena *a, struct pm_str field, struct pm_envelope_hint *hint, struct pm_buf *message, bool *has) {
+static void take_field(struct pm_arena *a, struct pm_str field, struct pm_envelope_hint *hint,
+                       struct pm_buf *message, bool *has) {
     ptrdiff_t eq = pm_str_chr(pm_str_sub(field, 0, 64), '=', 0);
     if (eq <= 0) return;
-    struct pm_str name = pm_str_sub(field, 0, (size_t)eq), value = pm_str_from(field, (size_t)eq + 1);
+    struct pm_str name = pm_str_sub(field, 0, (size_t)eq),
+                  value = pm_str_from(field, (size_t)eq + 1);
     if (!pm_envelope_journal_field(a, name, pm_str_sub(value, 0, 256), hint) || *has) return;
     *has = true;
     pm_buf_clear(message);
     pm_buf_add(message, value);
 }
 
-static void give_entry(struct pm_frame *f, const struct entry *e, uint64_t number, struct pm_arena *a, struct pm_buf *message) {
+static void give_entry(struct pm_frame *f, const struct entry *e, uint64_t number,
+                       struct pm_arena *a, struct pm_buf *message) {
     struct frame_journal *j = f->journal;
     uint64_t size = le(j, e->offset + 8, 8), step = j->compact ? 4 : 16, items = (size - 64) / step;
-    struct pm_envelope_hint hint = {.when = pm_when_unix_ns((int64_t)(le(j, e->offset + 24, 8) & INT64_C(0x1fffffffffffff)) * 1000)};
+    struct pm_envelope_hint hint = {
+        .when = pm_when_unix_ns((int64_t)(le(j, e->offset + 24, 8) & INT64_C(0x1fffffffffffff)) *
+                                1000)};
     hint.when.unit_ns = 1000;
     bool has = false, bad = false;
     pm_arena_reset(a);
@@ -185,7 +199,8 @@ static uint64_t collect(struct frame_journal *j, uint64_t at, uint64_t tail) {
         uint64_t size = le(j, at + 8, 8);
         if (size < 16 || size > j->n - at) return at;
         if (j->p[at] == OBJECT_ENTRY && size >= 64 && j->entries_n < ENTRIES_MAX)
-            *PM_PUSH(j->entries, j->entries_n, j->entries_cap) = (struct entry){le(j, at + 16, 8), at};
+            *PM_PUSH(j->entries, j->entries_n, j->entries_cap) =
+                (struct entry){le(j, at + 16, 8), at};
         at += (size + 7) & ~UINT64_C(7);
     }
     return at;
@@ -194,10 +209,12 @@ static uint64_t collect(struct frame_journal *j, uint64_t at, uint64_t tail) {
 static bool is_object(const struct frame_journal *j, uint64_t at) {
     if (at >= j->n || j->n - at < 16) return false;
     uint64_t size = le(j, at + 8, 8);
-    return j->p[at] >= 1 && j->p[at] <= 7 && j->p[at + 1] < 8 && le(j, at + 2, 6) == 0 && size >= 16 && size <= j->n - at;
+    return j->p[at] >= 1 && j->p[at] <= 7 && j->p[at + 1] < 8 && le(j, at + 2, 6) == 0 &&
+           size >= 16 && size <= j->n - at;
 }
 
-// The next place behind a hole where two objects stand one behind the other: a page that was never written back costs that page, not the rest.
+// The next place behind a hole where two objects stand one behind the other: a page that
+// was never written back costs that page, not the rest.
 static uint64_t resume(const struct frame_journal *j, uint64_t at, uint64_t tail) {
     for (at = (at + 8) & ~UINT64_C(7); at <= tail && j->n - at >= 16; at += 8) {
         if (!is_object(j, at)) continue;
@@ -210,28 +227,34 @@ static uint64_t resume(const struct frame_journal *j, uint64_t at, uint64_t tail
 static void read_journal(struct pm_frame *f) {
     struct frame_journal *j = f->journal;
     if (j->n < 208) {
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-broken", "the journal ends inside its header");
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-broken",
+                     "the journal ends inside its header");
         return;
     }
     uint64_t header = le(j, 88, 8), tail = le(j, 136, 8), want = le(j, 152, 8);
     j->compact = le(j, 12, 4) & INCOMPATIBLE_COMPACT;
     if (header < 208 || header > j->n) {
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-broken", "the journal's header says it has %llu bytes", (unsigned long long)header);
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-broken",
+                     "the journal's header says it has %llu bytes", (unsigned long long)header);
         return;
     }
     // an online journal's tail may be behind its objects: then walk on to the end
     uint64_t stopped = collect(j, header, j->p[16] == 1 ? j->n : tail);
     uint64_t holes = 0, bytes = 0;
-    for (uint64_t at; stopped <= tail && tail < j->n && (at = resume(j, stopped, tail)) != UINT64_MAX; stopped = collect(j, at, tail)) {
+    for (uint64_t at;
+         stopped <= tail && tail < j->n && (at = resume(j, stopped, tail)) != UINT64_MAX;
+         stopped = collect(j, at, tail)) {
         holes++;
         bytes += at - stopped;
     }
     if (holes)
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-hole", "%llu bytes in %llu places are no objects: passed over", (unsigned long long)bytes,
-                     (unsigned long long)holes);
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-hole",
+                     "%llu bytes in %llu places are no objects: passed over",
+                     (unsigned long long)bytes, (unsigned long long)holes);
     if (stopped <= tail)
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated", "objects end at byte %llu of %llu: read up to there", (unsigned long long)stopped,
-                     (unsigned long long)tail);
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-truncated",
+                     "objects end at byte %llu of %llu: read up to there",
+                     (unsigned long long)stopped, (unsigned long long)tail);
     if (j->entries_n) qsort(j->entries, j->entries_n, sizeof *j->entries, by_seqnum);
     struct pm_arena *a = pm_arena_new();
     struct pm_buf message = {0};
@@ -240,11 +263,14 @@ static void read_journal(struct pm_frame *f) {
     pm_buf_free(&message);
     f->stats.lines = j->entries_n;
     if (j->entries_n < want)
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-entries-missing", "%llu of %llu entries could be read", (unsigned long long)j->entries_n,
+        pm_diags_add(f->sink.diags, f->path, 0, "journal-entries-missing",
+                     "%llu of %llu entries could be read", (unsigned long long)j->entries_n,
                      (unsigned long long)want);
     if (j->unreadable)
-        pm_diags_add(f->sink.diags, f->path, 0, "journal-unreadable", "%llu entries have fields that could not be decompressed or lie outside the file",
-                     (unsigned long long)j->unreadable);
+        pm_diags_add(
+            f->sink.diags, f->path, 0, "journal-unreadable",
+            "%llu entries have fields that could not be decompressed or lie outside the file",
+            (unsigned long long)j->unreadable);
 }
 
 void frame_journal_end(struct pm_frame *f) {
@@ -256,7 +282,8 @@ void frame_journal_end(struct pm_frame *f) {
         fflush(j->spool);
         map = mmap(NULL, (size_t)j->n, PROT_READ, MAP_PRIVATE, fileno(j->spool), 0);
         if (map == MAP_FAILED) {
-            pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large", "the journal of %llu bytes could not be mapped", (unsigned long long)j->n);
+            pm_diags_add(f->sink.diags, f->path, 0, "journal-too-large",
+                         "the journal of %llu bytes could not be mapped", (unsigned long long)j->n);
             return;
         }
         j->p = map;

@@ -1,10 +1,14 @@
-// JSON documents out of a stream of bytes: NDJSON lines, pretty-printed objects, lists of 300 MB on one line.
+// JSON documents out of a stream of bytes: NDJSON lines, pretty-printed objects, lists of
+// 300 MB on one line.
 //
-// A small grammar machine follows the nesting and cuts out what is a record: the elements of a top-level array, those of a list under "items", "Records" …
-// in a top-level object, else the whole document. Only such a piece is kept in memory and parsed (jansson), so a list costs one item, whatever its length.
-// The grammar is checked as far as needed to notice at once that a document was cut and log text goes on (kubectl cluster-info dump writes both to one
-// stream): then a diagnostic names the line, and reading resumes at the next item, document or line of log text.
-// Not done: lists deeper than that (a List of PodLists); they come as one item.
+// A small grammar machine follows the nesting and cuts out what is a record: the elements
+// of a top-level array, those of a list under "items", "Records" … in a top-level object,
+// else the whole document. Only such a piece is kept in memory and parsed (jansson), so a
+// list costs one item, whatever its length. The grammar is checked as far as needed to
+// notice at once that a document was cut and log text goes on (kubectl cluster-info dump
+// writes both to one stream): then a diagnostic names the line, and reading resumes at
+// the next item, document or line of log text. Not done: lists deeper than that (a List
+// of PodLists); they come as one item.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <stdlib.h>
@@ -12,7 +16,18 @@
 #define JSON_DEPTH 512
 #define JSON_MAX (16u << 20) // one item, or one document without a list
 
-enum state { J_VALUE, J_FIRST_VALUE, J_KEY, J_FIRST_KEY, J_COLON, J_AFTER, J_LITERAL, J_STRING, J_TAIL, J_RESYNC };
+enum state {
+    J_VALUE,
+    J_FIRST_VALUE,
+    J_KEY,
+    J_FIRST_KEY,
+    J_COLON,
+    J_AFTER,
+    J_LITERAL,
+    J_STRING,
+    J_TAIL,
+    J_RESYNC
+};
 
 struct frame_json {
     enum state state;
@@ -26,13 +41,15 @@ struct frame_json {
     size_t literal_n;
     uint64_t line, offset; // where the document began
     uint64_t item_line, item_offset;
-    size_t indent, item_indent; // blanks before the first character of the line at hand; of the first item's line
-    bool fresh;                 // nothing but blanks since the newline
+    size_t indent,
+        item_indent; // blanks before the first character of the line at hand; of the first item's line
+    bool fresh;      // nothing but blanks since the newline
     uint64_t items;
 };
 
 static bool is_list_key(struct pm_str key) {
-    static const char *const keys[] = {"items", "Items", "Records", "records", "Events", "events", "entries", "tables", "value"};
+    static const char *const keys[] = {"items",  "Items",   "Records", "records", "Events",
+                                       "events", "entries", "tables",  "value"};
     for (size_t i = 0; i < PM_LEN(keys); i++)
         if (pm_str_eqc(key, keys[i])) return true;
     return false;
@@ -99,23 +116,30 @@ static struct pm_str squeezed(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
-static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset, bool one_line) {
+static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset,
+                    bool one_line) {
     pm_arena_reset(f->line_arena);
     text = pm_str_trim(text);
     json_error_t err;
-    struct frame_unit u = {
-        .text = text, .raw = one_line ? text : squeezed(f->line_arena, text), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->json->kind)};
+    struct frame_unit u = {.text = text,
+                           .raw = one_line ? text : squeezed(f->line_arena, text),
+                           .line = line,
+                           .offset = offset,
+                           .list_kind = pm_buf_str(&f->json->kind)};
     json_t *v = frame_json_load(f->line_arena, text, &err);
     if (!v) {
         uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
-        pm_diags_add(f->sink.diags, f->path, at, f->json->in_item ? "json-list-broken" : "json-broken", "%s", err.text);
+        pm_diags_add(f->sink.diags, f->path, at,
+                     f->json->in_item ? "json-list-broken" : "json-broken", "%s", err.text);
         if (one_line) u.text = u.raw = frame_clean(f, text, line), frame_unit_run(f, &u);
         return;
     }
     v = frame_internal_object(v);
     u.owned[u.owned_count++] = v;
     if (json_is_object(v)) u.json = v;
-    else if (json_is_string(v)) u.text = u.raw = frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, line);
+    else if (json_is_string(v))
+        u.text = u.raw =
+            frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, line);
     else {
         json_decref(v);
         return;
@@ -125,13 +149,15 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
 
 static void keep(struct frame_json *j, const char *p, size_t n) {
     struct pm_buf *b = j->in_item ? &j->item : &j->doc;
-    if (j->over || (!j->in_item && j->items)) return; // the rest of a list's document says nothing more
+    if (j->over || (!j->in_item && j->items))
+        return; // the rest of a list's document says nothing more
     if (b->n + n > JSON_MAX) j->over = true;
     else pm_buf_add(b, (struct pm_str){p, n});
 }
 
 static void too_large(struct pm_frame *f, uint64_t line) {
-    pm_diags_add(f->sink.diags, f->path, line, "json-too-large", "one JSON value of more than %u MiB was left out", JSON_MAX >> 20);
+    pm_diags_add(f->sink.diags, f->path, line, "json-too-large",
+                 "one JSON value of more than %u MiB was left out", JSON_MAX >> 20);
 }
 
 static void item_end(struct pm_frame *f) {
@@ -145,7 +171,8 @@ static void item_end(struct pm_frame *f) {
 static void doc_end(struct pm_frame *f) {
     struct frame_json *j = f->json;
     if (j->over) too_large(f, j->line);
-    else if (!j->items && !j->list_depth) deliver(f, pm_buf_str(&j->doc), j->line, j->offset, j->one_line);
+    else if (!j->items && !j->list_depth)
+        deliver(f, pm_buf_str(&j->doc), j->line, j->offset, j->one_line);
     j->state = J_TAIL;
 }
 
@@ -169,7 +196,8 @@ static void item_begin(struct pm_frame *f, size_t at) {
 // Is this '[' the one whose elements are records?
 static bool opens_list(const struct frame_json *j) {
     if (j->list_depth || j->in_item) return false;
-    return j->depth == 0 || (j->depth == 1 && j->stack[0] == '{' && is_list_key(pm_buf_str(&j->key)));
+    return j->depth == 0 ||
+           (j->depth == 1 && j->stack[0] == '{' && is_list_key(pm_buf_str(&j->key)));
 }
 
 static bool value_begin(struct frame_json *j, char c) {
@@ -183,7 +211,10 @@ static bool value_begin(struct frame_json *j, char c) {
     if (c == '"') {
         j->is_key = false;
         j->escaped = false;
-        j->capture = j->depth == 1 && j->stack[0] == '{' && !j->in_item && pm_str_eqc(pm_buf_str(&j->key), "kind") ? &j->kind : NULL;
+        j->capture = j->depth == 1 && j->stack[0] == '{' && !j->in_item &&
+                             pm_str_eqc(pm_buf_str(&j->key), "kind")
+                         ? &j->kind
+                         : NULL;
         if (j->capture) pm_buf_clear(j->capture);
         j->state = J_STRING;
         return true;
@@ -196,7 +227,9 @@ static bool value_begin(struct frame_json *j, char c) {
 
 static bool closes(struct frame_json *j, char c) {
     if (!j->depth || j->stack[j->depth - 1] != (c == '}' ? '{' : '[')) return false;
-    if (j->depth == j->list_depth && !j->in_item) j->list_depth = j->depth == 1 ? j->list_depth : 0; // another list may follow; a bare array stays one
+    if (j->depth == j->list_depth && !j->in_item)
+        j->list_depth =
+            j->depth == 1 ? j->list_depth : 0; // another list may follow; a bare array stays one
     j->depth--;
     return true;
 }
@@ -242,7 +275,8 @@ static enum stepped step(struct frame_json *j, char c) {
 }
 
 static bool literal_goes_on(struct frame_json *j, char c) {
-    bool more = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '.' || c == '+' || c == '-';
+    bool more = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '.' ||
+                c == '+' || c == '-';
     if (more && j->literal_n < sizeof j->literal) j->literal[j->literal_n++] = c;
     return more;
 }
@@ -256,13 +290,17 @@ static size_t plain_run(const char *p, size_t i, size_t n) {
         quote = w ^ (ones * '"');
         slash = w ^ (ones * '\\');
         newline = w ^ (ones * '\n');
-        if (((quote - ones) & ~quote & highs) | ((slash - ones) & ~slash & highs) | ((newline - ones) & ~newline & highs)) break;
+        if (((quote - ones) & ~quote & highs) | ((slash - ones) & ~slash & highs) |
+            ((newline - ones) & ~newline & highs))
+            break;
     }
     return i;
 }
 
-// From inside a string to behind its closing quote, to a raw newline (which no string holds), or to the chunk's end.
-static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n, enum stepped *got) {
+// From inside a string to behind its closing quote, to a raw newline (which no string
+// holds), or to the chunk's end.
+static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n,
+                         enum stepped *got) {
     size_t from = i;
     *got = STEP_ON;
     for (; i < n; i++) {
@@ -277,18 +315,21 @@ static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n
         else if (c == '\\') j->escaped = true;
         else if (c == '"') break;
     }
-    if (j->capture && j->capture->n < 256) pm_buf_add(j->capture, pm_str_sub((struct pm_str){p + from, i - from}, 0, 256));
+    if (j->capture && j->capture->n < 256)
+        pm_buf_add(j->capture, pm_str_sub((struct pm_str){p + from, i - from}, 0, 256));
     if (i >= n) return i;
     if (j->is_key) j->state = J_COLON;
     else *got = STEP_VALUE;
     return i + 1;
 }
 
-// The document broke at byte i. In its first line the line was no JSON at all: it goes back, as text. Else skip to where reading can resume.
+// The document broke at byte i. In its first line the line was no JSON at all: it goes
+// back, as text. Else skip to where reading can resume.
 static size_t broken(struct pm_frame *f, const char *p, size_t from, size_t i) {
     struct frame_json *j = f->json;
     bool plain = j->one_line && !j->items && !j->over;
-    pm_diags_add(f->sink.diags, f->path, f->line, j->items ? "json-list-broken" : "json-broken", "%s that began in line %llu breaks here",
+    pm_diags_add(f->sink.diags, f->path, f->line, j->items ? "json-list-broken" : "json-broken",
+                 "%s that began in line %llu breaks here",
                  plain ? "text like JSON" : "the document", (unsigned long long)j->line);
     if (plain) {
         keep(j, p + from, i - from);
@@ -346,7 +387,8 @@ static void newline(struct pm_frame *f) {
     if (f->json->depth) f->json->one_line = false, f->sparsely.documents = true;
 }
 
-// Blanks, a comma and the newline behind a document. Returns false where something else follows.
+// Blanks, a comma and the newline behind a document. Returns false where something else
+// follows.
 static bool tail(struct pm_frame *f, char c) {
     if (c == '\n') newline(f);
     if (c == '\n' || (!ws(c) && c != ',')) f->mode = FRAME_LINES;
@@ -354,10 +396,12 @@ static bool tail(struct pm_frame *f, char c) {
 }
 
 static bool item_opens(const struct frame_json *j, char c) {
-    return j->list_depth && !j->in_item && j->depth == j->list_depth && (j->state == J_VALUE || j->state == J_FIRST_VALUE) && !ws(c) && c != ']';
+    return j->list_depth && !j->in_item && j->depth == j->list_depth &&
+           (j->state == J_VALUE || j->state == J_FIRST_VALUE) && !ws(c) && c != ']';
 }
 
-// One step of the machine at p[i]; *from is the first byte not yet kept. Returns where to go on.
+// One step of the machine at p[i]; *from is the first byte not yet kept. Returns where to
+// go on.
 static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, size_t *from) {
     struct frame_json *j = f->json;
     enum stepped got = STEP_ON;
@@ -367,7 +411,8 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
         j->indent += next - i;
         return next;
     }
-    if (p[i] == 0x1e && j->depth == 0 && j->state == J_VALUE) return *from = i + 1; // json-seq's mark
+    if (p[i] == 0x1e && j->depth == 0 && j->state == J_VALUE)
+        return *from = i + 1; // json-seq's mark
     if (j->state == J_STRING) next = string_run(j, p, i, n, &got);
     else if (j->state == J_LITERAL) {
         if (literal_goes_on(j, p[i])) return i + 1;
@@ -379,7 +424,8 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
             item_begin(f, i);
         }
         got = step(j, p[i]);
-        if (got != STEP_BROKEN) { // where it breaks in a line's first column, that line is read again
+        if (got !=
+            STEP_BROKEN) { // where it breaks in a line's first column, that line is read again
             if (p[i] == '\n') newline(f);
             else if (!ws(p[i])) j->fresh = false;
             else if (j->fresh) j->indent++;
@@ -402,7 +448,8 @@ size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
         if (j->state == J_RESYNC) {
             bool fresh = j->fresh;
             size_t to = resync(f, p, i, n, end);
-            if (to == i && fresh && j->fresh && f->mode == FRAME_JSON) return i; // needs more bytes to tell
+            if (to == i && fresh && j->fresh && f->mode == FRAME_JSON)
+                return i; // needs more bytes to tell
             i = from = to;
         } else if (j->state == J_TAIL) {
             i += tail(f, p[i]);
@@ -411,7 +458,8 @@ size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
             i = json_at(f, p, i, n, &from);
         }
     }
-    if (j->state != J_TAIL && j->state != J_RESYNC && f->mode == FRAME_JSON) keep(j, p + from, i - from);
+    if (j->state != J_TAIL && j->state != J_RESYNC && f->mode == FRAME_JSON)
+        keep(j, p + from, i - from);
     return i;
 }
 
@@ -420,8 +468,12 @@ void frame_json_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
     if (j->state == J_LITERAL && j->depth == 0) value_end(f);
     if (j->state == J_TAIL || j->state == J_RESYNC) return;
-    bool text = j->one_line && !j->items && !j->over; // read as a line after all; in a log it is no more than a last line that is being written
-    pm_diags_add(f->sink.diags, f->path, f->line, text && j->line > 1 ? "json-truncated" : "json-document-truncated",
-                 "the document that began in line %llu ends before it is complete", (unsigned long long)j->line);
+    bool text =
+        j->one_line && !j->items &&
+        !j->over; // read as a line after all; in a log it is no more than a last line that is being written
+    pm_diags_add(f->sink.diags, f->path, f->line,
+                 text && j->line > 1 ? "json-truncated" : "json-document-truncated",
+                 "the document that began in line %llu ends before it is complete",
+                 (unsigned long long)j->line);
     if (text) frame_unread(f, pm_buf_str(&j->doc));
 }

@@ -1,14 +1,19 @@
-// One JSON text to a jansson value. jansson's own lexer takes most of the time that a list of events needs (it reads character by character through a
-// callback); this one scans slices and only builds with jansson, about twice as fast. It is also more tolerant where a log's JSON is: a key may come
-// twice (the last wins), integers beyond 64 bits become reals, half a surrogate pair becomes U+FFFD, control characters in strings are data.
-// "managedFields" is passed over: half of an object's bytes where a collector kept it, and nobody's business here but for a pull secret's, which tell when its
-// credentials were written, and a revision's, which tell when it was gone back to.
+// One JSON text to a jansson value. jansson's own lexer takes most of the time that a
+// list of events needs (it reads character by character through a callback); this one
+// scans slices and only builds with jansson, about twice as fast. It is also more
+// tolerant where a log's JSON is: a key may come twice (the last wins), integers beyond
+// 64 bits become reals, half a surrogate pair becomes U+FFFD, control characters in
+// strings are data. "managedFields" is passed over: half of an object's bytes where a
+// collector kept it, and nobody's business here but for a pull secret's, which tell when
+// its credentials were written, and a revision's, which tell when it was gone back to.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <stdio.h>
 
 #define LOAD_DEPTH 256
-#define LOAD_VALUES (1u << 19) // a value costs some hundred bytes, so that a small hostile text could cost gigabytes
+#define LOAD_VALUES                                                                                \
+    (1u                                                                                            \
+     << 19) // a value costs some hundred bytes, so that a small hostile text could cost gigabytes
 
 struct load {
     struct pm_arena *a;
@@ -20,7 +25,8 @@ struct load {
 
 static void blanks(struct load *l) {
     if (l->p < l->end && (unsigned char)*l->p > ' ') return;
-    while (l->p < l->end && (*l->p == ' ' || *l->p == '\n' || *l->p == '\t' || *l->p == '\r')) l->p++;
+    while (l->p < l->end && (*l->p == ' ' || *l->p == '\n' || *l->p == '\t' || *l->p == '\r'))
+        l->p++;
 }
 
 static bool fail(struct load *l, const char *why) {
@@ -32,7 +38,9 @@ static int hex4(const char *p) {
     int v = 0;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
-        int d = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        int d = c >= '0' && c <= '9'                 ? c - '0'
+                : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+                                                     : -1;
         if (d < 0) return -1;
         v = v << 4 | d;
     }
@@ -42,12 +50,15 @@ static int hex4(const char *p) {
 static size_t utf8(char *out, uint32_t c) {
     if (c < 0x80) return out[0] = (char)c, 1;
     if (c < 0x800) return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
-    if (c < 0x10000) return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | ((c >> 6) & 63)), out[2] = (char)(0x80 | (c & 63)), 3;
-    return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | ((c >> 12) & 63)), out[2] = (char)(0x80 | ((c >> 6) & 63)), out[3] = (char)(0x80 | (c & 63)),
-           4;
+    if (c < 0x10000)
+        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | ((c >> 6) & 63)),
+               out[2] = (char)(0x80 | (c & 63)), 3;
+    return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | ((c >> 12) & 63)),
+           out[2] = (char)(0x80 | ((c >> 6) & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
 }
 
-// Four hex digits at p (behind \u), with its second half where there is one. Returns the bytes used, 0 where it is broken.
+// Four hex digits at p (behind \u), with its second half where there is one. Returns the
+// bytes used, 0 where it is broken.
 static size_t unicode(const char *p, const char *end, uint32_t *c) {
     int hi = end - p >= 4 ? hex4(p) : -1;
     if (hi < 0) return 0;
@@ -149,7 +160,8 @@ static json_t *number(struct load *l) {
     double d;
     if (l->p == digits) return fail(l, "invalid token"), NULL;
     if (whole && l->p - digits <= 18) return json_integer(minus ? -v : v);
-    if (!real((struct pm_str){from, (size_t)(l->p - from)}, &d)) return fail(l, "broken number"), NULL;
+    if (!real((struct pm_str){from, (size_t)(l->p - from)}, &d))
+        return fail(l, "broken number"), NULL;
     json_t *v_real = json_real(d);
     return v_real ? v_real : json_null(); // not finite
 }
@@ -187,15 +199,19 @@ static bool pass(struct load *l) {
     return true;
 }
 
-// The fields of a pull secret's data, or of a service account's list (which pods have, too, within their spec).
+// The fields of a pull secret's data, or of a service account's list (which pods have,
+// too, within their spec).
 static bool tells_of_secrets(struct pm_str fields) {
     if (pm_str_has(fields, PM_STR("\"f:.dockerc"))) return true;
-    return pm_str_has(fields, PM_STR("\"f:imagePullSecrets\"")) && !pm_str_has(fields, PM_STR("\"f:spec\""));
+    return pm_str_has(fields, PM_STR("\"f:imagePullSecrets\"")) &&
+           !pm_str_has(fields, PM_STR("\"f:spec\""));
 }
 
-// The number of a Deployment's set, or of a StatefulSet's or DaemonSet's ControllerRevision.
+// The number of a Deployment's set, or of a StatefulSet's or DaemonSet's
+// ControllerRevision.
 static bool tells_of_revisions(struct pm_str fields) {
-    return pm_str_has(fields, PM_STR("\"f:deployment.kubernetes.io/revision\"")) || pm_str_has(fields, PM_STR("\"f:revision\""));
+    return pm_str_has(fields, PM_STR("\"f:deployment.kubernetes.io/revision\"")) ||
+           pm_str_has(fields, PM_STR("\"f:revision\""));
 }
 
 static bool member(struct load *l, json_t *object) {
@@ -228,7 +244,8 @@ static json_t *container(struct load *l, char close) {
     if (empty) l->p++;
     while (ok && !empty) {
         blanks(l);
-        ok = l->p < l->end ? close == '}' ? member(l, v) : element(l, v) : fail(l, "unexpected end");
+        ok =
+            l->p < l->end ? close == '}' ? member(l, v) : element(l, v) : fail(l, "unexpected end");
         if (!ok) break;
         blanks(l);
         if (l->p >= l->end) ok = fail(l, "unexpected end");

@@ -1,23 +1,29 @@
-// Files inside of objects: a ConfigMap holds registries.conf, config.toml, daemon.json or a kubelet's configuration under any key.
+// Files inside of objects: a ConfigMap holds registries.conf, config.toml, daemon.json or
+// a kubelet's configuration under any key.
 //
-// Each text is offered to the parsers of configuration, as if it were a file of that name beside the object. Nobody else may have it: what an
-// application's configuration says about images is no log. Lines are the object's own where its text shows them (a YAML block), else the key's line.
+// Each text is offered to the parsers of configuration, as if it were a file of that name
+// beside the object. Nobody else may have it: what an application's configuration says
+// about images is no log. Lines are the object's own where its text shows them (a YAML
+// block), else the key's line.
 #include "frame_docs.h"
 
 #define NESTED_MAX 256 // keys of one object
 #define NESTED_MIN 8
 #define NESTED_SURE 60
 
-// Where the key stands in the object's text, in lines from its first one, and whether its value follows as a block.
+// Where the key stands in the object's text, in lines from its first one, and whether its
+// value follows as a block.
 static uint64_t line_of(struct pm_str text, const char *key, bool *block) {
     struct pm_str name = pm_str_c(key);
     uint64_t line = 0;
     size_t counted = 0;
     *block = false;
-    for (ptrdiff_t at = pm_str_find(text, name, 0); at >= 0; at = pm_str_find(text, name, (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_find(text, name, 0); at >= 0;
+         at = pm_str_find(text, name, (size_t)at + 1)) {
         size_t end = (size_t)at + name.n;
         if (end < text.n && (text.p[end] == '"' || text.p[end] == '\'')) end++;
-        if (end >= text.n || text.p[end] != ':' || (at > 0 && !strchr(" \"'\n", text.p[at - 1]))) continue;
+        if (end >= text.n || text.p[end] != ':' || (at > 0 && !strchr(" \"'\n", text.p[at - 1])))
+            continue;
         for (; counted < (size_t)at; counted++) line += text.p[counted] == '\n';
         struct pm_str rest = pm_str_trim(pm_str_sub(text, end + 1, 4));
         *block = rest.n && (rest.p[0] == '|' || rest.p[0] == '>');
@@ -26,7 +32,9 @@ static uint64_t line_of(struct pm_str text, const char *key, bool *block) {
     return 0;
 }
 
-static bool is_config(const struct pm_parser *p) { return p->component == PM_COMP_HOST && !p->state_bytes; }
+static bool is_config(const struct pm_parser *p) {
+    return p->component == PM_COMP_HOST && !p->state_bytes;
+}
 
 static int offer(struct pm_frame *f, const struct pm_record *r) {
     int best = NESTED_SURE - 1, who = -1;
@@ -44,13 +52,16 @@ static bool has_letters(struct pm_str s) {
     return false;
 }
 
-static int nested_text(struct pm_frame *f, const struct pm_record *r, const char *key, struct pm_str text) {
+static int nested_text(struct pm_frame *f, const struct pm_record *r, const char *key,
+                       struct pm_str text) {
     bool block;
     struct pm_record in = *r;
     const char *why;
     size_t at;
     json_error_t err;
-    if (text.n < NESTED_MIN || text.n > PM_FILE_MAX || !has_letters(text) || frame_is_template(text)) return -1;
+    if (text.n < NESTED_MIN || text.n > PM_FILE_MAX || !has_letters(text) ||
+        frame_is_template(text))
+        return -1;
     uint64_t line = line_of(r->text, key, &block);
     in.path = pm_arena_fmt(f->record_arena, "%.*s/%s", PM_FMT(f->path), key);
     in.line = (r->line ? r->line : 1) + line + block;
@@ -63,7 +74,8 @@ static int nested_text(struct pm_frame *f, const struct pm_record *r, const char
     struct pm_str start = pm_str_trim(text);
     json_t *v = NULL;
     if (start.p[0] == '{') v = frame_json_load(f->record_arena, start, &err);
-    else if (pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("kind:")) || pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("apiVersion:")))
+    else if (pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("kind:")) ||
+             pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("apiVersion:")))
         v = frame_yaml_load(text, &why, &at);
     if (json_is_object(v)) in.shape = PM_SHAPE_JSON, in.json = v;
     int who = offer(f, &in);
@@ -87,12 +99,16 @@ bool frame_is_template(struct pm_str text) {
 }
 
 int frame_nested(struct pm_frame *f, const struct pm_record *r) {
-    const json_t *kind = r->shape == PM_SHAPE_JSON ? json_object_get(r->json, "kind") : NULL, *data = json_object_get(r->json, "data");
+    const json_t *kind = r->shape == PM_SHAPE_JSON ? json_object_get(r->json, "kind") : NULL,
+                 *data = json_object_get(r->json, "data");
     bool listed = !kind && pm_str_eqc(r->list_kind, "ConfigMapList");
-    if ((!listed && (!json_is_string(kind) || strcmp(json_string_value(kind), "ConfigMap") != 0)) || !json_is_object(data)) return -1;
+    if ((!listed && (!json_is_string(kind) || strcmp(json_string_value(kind), "ConfigMap") != 0)) ||
+        !json_is_object(data))
+        return -1;
     size_t n = 0;
     int who = -1;
-    for (void *it = json_object_iter((json_t *)(uintptr_t)data); it && n < NESTED_MAX; it = json_object_iter_next((json_t *)(uintptr_t)data, it), n++) {
+    for (void *it = json_object_iter((json_t *)(uintptr_t)data); it && n < NESTED_MAX;
+         it = json_object_iter_next((json_t *)(uintptr_t)data, it), n++) {
         const json_t *v = json_object_iter_value(it);
         if (!json_is_string(v)) continue;
         struct pm_str text = {json_string_value(v), json_string_length(v)};

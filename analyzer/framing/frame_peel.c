@@ -1,4 +1,5 @@
-// Envelopes come off in a loop, outermost first: node prefix, journald, docker json, logrus in logrus, in any nesting.
+// Envelopes come off in a loop, outermost first: node prefix, journald, docker json,
+// logrus in logrus, in any nesting.
 #include "frame_docs.h"
 #include "pm/scan.h"
 
@@ -21,7 +22,8 @@ void frame_note_node(struct pm_frame *f, struct pm_str node) {
 
 struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h) {
     struct pm_envelope_hint d = *h;
-    struct pm_str *const all[] = {&d.node, &d.ident, &d.unit, &d.pid, &d.stream, &d.namespace, &d.pod, &d.container, &d.priority};
+    struct pm_str *const all[] = {&d.node,      &d.ident, &d.unit,      &d.pid,     &d.stream,
+                                  &d.namespace, &d.pod,   &d.container, &d.priority};
     for (size_t i = 0; i < PM_LEN(all); i++)
         if (all[i]->n) *all[i] = pm_arena_dup(a, *all[i]);
     return d;
@@ -56,32 +58,49 @@ static void add_key(struct pm_frame *f, struct frame_unit *u, struct pm_str key)
     else u->key = pm_arena_fmt(f->line_arena, "%.*s\x1f%.*s", PM_FMT(u->key), PM_FMT(key));
 }
 
-static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json,
+static enum pm_peel ask_one(struct pm_frame *f, const struct pm_envelope *e, struct frame_unit *u,
+                            struct pm_str *inner, const json_t **inner_json,
                             struct pm_envelope_hint *hint, struct pm_str *key) {
-    return u->json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key) : e->peel(f->line_arena, u->text, inner, hint, key);
+    return u->json ? e->peel_json(f->line_arena, u->json, inner, inner_json, hint, key)
+                   : e->peel(f->line_arena, u->text, inner, hint, key);
 }
 
-// Whoever is named first wrote the line. A header inside of it (a kubelet's syslog line in a container's output, Kubernetes metadata in a shipper's JSON) is
-// what that writer repeats: it may neither name another writer nor a node, and its stamp is not the line's. A logrus line in another is one program's own.
-static bool names_writer(const struct pm_envelope_hint *h) { return h->ident.n || h->unit.n || h->container.n || h->pod.n; }
+// Whoever is named first wrote the line. A header inside of it (a kubelet's syslog line
+// in a container's output, Kubernetes metadata in a shipper's JSON) is what that writer
+// repeats: it may neither name another writer nor a node, and its stamp is not the
+// line's. A logrus line in another is one program's own.
+static bool names_writer(const struct pm_envelope_hint *h) {
+    return h->ident.n || h->unit.n || h->container.n || h->pod.n;
+}
 
-static bool container_stream(const char *envelope) { return strcmp(envelope, "cri") == 0 || strcmp(envelope, "docker-json") == 0; }
+static bool container_stream(const char *envelope) {
+    return strcmp(envelope, "cri") == 0 || strcmp(envelope, "docker-json") == 0;
+}
 
-static void keep_writer(struct frame_unit *u, const char *envelope, struct pm_envelope_hint *inner) {
+static void keep_writer(struct frame_unit *u, const char *envelope,
+                        struct pm_envelope_hint *inner) {
     const struct pm_envelope_hint *outer = &u->hint;
     if (u->written && strcmp(envelope, "nested-logrus") != 0) {
-        bool other = !pm_str_eq(inner->ident, outer->ident) || !pm_str_eq(inner->container, outer->container) || !pm_str_eq(inner->pod, outer->pod);
+        bool other = !pm_str_eq(inner->ident, outer->ident) ||
+                     !pm_str_eq(inner->container, outer->container) ||
+                     !pm_str_eq(inner->pod, outer->pod);
         if (other && outer->when.kind != PM_WHEN_NONE) inner->when = outer->when;
         inner->relayed = outer->relayed || other;
-        inner->node = outer->node, inner->ident = outer->ident, inner->unit = outer->unit, inner->pid = outer->pid;
-        inner->namespace = outer->namespace, inner->pod = outer->pod, inner->container = outer->container;
+        inner->node = outer->node, inner->ident = outer->ident, inner->unit = outer->unit,
+        inner->pid = outer->pid;
+        inner->namespace = outer->namespace, inner->pod = outer->pod,
+        inner->container = outer->container;
     }
-    u->written |= container_stream(envelope) || (names_writer(inner) && strcmp(envelope, "nested-logrus") != 0);
+    u->written |= container_stream(envelope) ||
+                  (names_writer(inner) && strcmp(envelope, "nested-logrus") != 0);
 }
 
 // One layer. PM_PEEL_NO: none bids, and *u is as it was.
-static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner, const json_t **inner_json) {
-    uint64_t candidates = u->json ? f->envelopes->json : f->envelopes->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
+static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner,
+                             const json_t **inner_json) {
+    uint64_t candidates = u->json
+                              ? f->envelopes->json
+                              : f->envelopes->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
     for (; candidates; candidates &= candidates - 1) {
         const struct pm_envelope *e = f->envelopes->by_rank[__builtin_ctzll(candidates)];
         struct pm_envelope_hint hint = u->hint;
@@ -111,7 +130,8 @@ static void meta(struct pm_frame *f, struct frame_unit *u) {
 
 // A payload that is a JSON object itself.
 static bool load_json(struct pm_frame *f, struct frame_unit *u) {
-    if (u->json || u->owned_count > PM_ENVELOPES_MAX || u->text.n < 2 || u->text.p[0] != '{') return false;
+    if (u->json || u->owned_count > PM_ENVELOPES_MAX || u->text.n < 2 || u->text.p[0] != '{')
+        return false;
     struct pm_str t = pm_str_trim(u->text);
     if (t.p[t.n - 1] != '}') return false;
     json_error_t err;
@@ -127,21 +147,28 @@ static void repeated(struct frame_unit *u) {
     struct pm_scan c = pm_scan_of(u->text);
     uint64_t times;
     pm_scan_blanks(&c);
-    if (!pm_scan_lit(&c, "message repeated ") || !pm_scan_uint(&c, 7, &times) || !pm_scan_lit(&c, " times: [") || times == 0) return;
+    if (!pm_scan_lit(&c, "message repeated ") || !pm_scan_uint(&c, 7, &times) ||
+        !pm_scan_lit(&c, " times: [") || times == 0)
+        return;
     struct pm_str t = pm_str_trim(pm_scan_rest(&c));
     if (pm_str_ends(t, PM_STR("]"))) t.n--;
     u->text = pm_str_trim(t);
     u->hint.repeats = (uint32_t)times - 1;
 }
 
-// stern's two words are evidence only where a known header follows. Once they were seen so, they are the same prefix before any other text.
+// stern's two words are evidence only where a known header follows. Once they were seen
+// so, they are the same prefix before any other text.
 static bool known_prefix(struct pm_frame *f, struct frame_unit *u) {
     if (u->envelope_count || u->json || !f->stern) return false;
     for (size_t i = 0; i < f->voices_n; i++) {
         const struct pm_envelope_hint *h = &f->voices[i]->hint;
         size_t n = h->pod.n + 1 + h->container.n + 1;
-        if (!h->pod.n || !h->container.n || h->namespace.n || u->text.n <= n || !pm_str_starts(u->text, h->pod)) continue;
-        if (u->text.p[h->pod.n] != ' ' || u->text.p[n - 1] != ' ' || !pm_str_eq(pm_str_sub(u->text, h->pod.n + 1, h->container.n), h->container)) continue;
+        if (!h->pod.n || !h->container.n || h->namespace.n || u->text.n <= n ||
+            !pm_str_starts(u->text, h->pod))
+            continue;
+        if (u->text.p[h->pod.n] != ' ' || u->text.p[n - 1] != ' ' ||
+            !pm_str_eq(pm_str_sub(u->text, h->pod.n + 1, h->container.n), h->container))
+            continue;
         u->hint.pod = h->pod;
         u->hint.container = h->container;
         add_key(f, u, pm_str_sub(u->text, 0, n - 1));
@@ -172,8 +199,9 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
         }
         if (got == PM_PEEL_LAST) frame_piece_last(f, u, &inner);
         if (u->hint.lost) {
-            pm_diags_add(f->sink.diags, f->path, u->line, "journal-field-null",
-                         "the journal printed this message as null: export it again with journalctl --all");
+            pm_diags_add(
+                f->sink.diags, f->path, u->line, "journal-field-null",
+                "the journal printed this message as null: export it again with journalctl --all");
             return false;
         }
         u->json = inner_json;

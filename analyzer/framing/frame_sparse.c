@@ -1,36 +1,49 @@
-// The fast road for logs in which trouble is rare: whole blocks are searched for the literals that every rule and parser needs, and only the records around
-// a hit are read. The lines left out are counted, and a record never begins in its middle: a hit in a continuation line goes back to its head, one in a
-// piece of a long line to its first piece.
+// The fast road for logs in which trouble is rare: whole blocks are searched for the
+// literals that every rule and parser needs, and only the records around a hit are read.
+// The lines left out are counted, and a record never begins in its middle: a hit in a
+// continuation line goes back to its head, one in a piece of a long line to its first
+// piece.
 //
-// Who may be read so is decided on the first FRAME_SPARSE_HEAD bytes: formats that say so of themselves (PM_PARSER_SPARSE), and whatever is a log of
-// records with stamps or envelopes of which no format that needs every line has claimed one. A log of another program that begins there later would be
-// read by its hits alone; tables, documents and sections have literals of their own, and a section ends the fast road.
+// Who may be read so is decided on the first FRAME_SPARSE_HEAD bytes: formats that say so
+// of themselves (PM_PARSER_SPARSE), and whatever is a log of records with stamps or
+// envelopes of which no format that needs every line has claimed one. A log of another
+// program that begins there later would be read by its hits alone; tables, documents and
+// sections have literals of their own, and a section ends the fast road.
 //
-// Whether a writer is heard hangs on the bulk of what it writes (frame_voice.c), and the clock wants stamps all along the file. So lines are read at
-// regular distances whatever they hold, and each stands in the tally for those left out around it. The distance grows with the offset: a small file is
-// sampled by a line in 8 KiB, a large one by a line in each 128th of it, so that every part weighs by its size and no file costs more than two thousand
-// lines. Samples are at offsets of the member, so that they do not depend on how its bytes come.
+// Whether a writer is heard hangs on the bulk of what it writes (frame_voice.c), and the
+// clock wants stamps all along the file. So lines are read at regular distances whatever
+// they hold, and each stands in the tally for those left out around it. The distance
+// grows with the offset: a small file is sampled by a line in 8 KiB, a large one by a
+// line in each 128th of it, so that every part weighs by its size and no file costs more
+// than two thousand lines. Samples are at offsets of the member, so that they do not
+// depend on how its bytes come.
 #include "frame_int.h"
 #include "pm/hear.h"
 
-#define BACK_LINES 32  // a record's head is looked for that far before a hit
-#define AHEAD_LINES 64 // and its continuation lines that far behind, where the record says that it goes on
-#define AHEAD_GUESS 8  // or looks as if
-#define SAMPLE_BACK 4  // a sample's head is worth less: where it is farther, the line counts for itself
+#define BACK_LINES 32 // a record's head is looked for that far before a hit
+#define AHEAD_LINES                                                                                \
+    64 // and its continuation lines that far behind, where the record says that it goes on
+#define AHEAD_GUESS 8 // or looks as if
+#define SAMPLE_BACK                                                                                \
+    4 // a sample's head is worth less: where it is farther, the line counts for itself
 #define SAMPLE_BYTES (8u << 10)
 #define SAMPLE_PARTS 128
-#define LOG_RECORDS 40         // fewer do not show what a member is
-#define HOLD_BYTES (64u << 10) // of such lines at a block's end, which are looked at again with the next block
+#define LOG_RECORDS 40 // fewer do not show what a member is
+#define HOLD_BYTES                                                                                 \
+    (64u << 10) // of such lines at a block's end, which are looked at again with the next block
 
 void frame_sparse_note(struct pm_frame *f, const struct pm_record *r, const struct pm_parser *p) {
     bool needs_all = p && !(p->flags & (PM_PARSER_SPARSE | PM_PARSER_FALLBACK));
-    f->sparsely.headed += (r->envelope_count && r->hint.when.kind != PM_WHEN_NONE) || r->shape == PM_SHAPE_JSON || pm_line_head(r->text);
+    f->sparsely.headed += (r->envelope_count && r->hint.when.kind != PM_WHEN_NONE) ||
+                          r->shape == PM_SHAPE_JSON || pm_line_head(r->text);
     f->sparsely.dense += needs_all && (f->record_events || p->flags & PM_PARSER_STICKY);
 }
 
 // Stamped records of which no format wants all, and nobody's session or document.
 static bool is_log(const struct pm_frame *f) {
-    if (f->sparsely.dense || f->sparsely.documents || f->document || f->traced || f->terminal.image.n) return false;
+    if (f->sparsely.dense || f->sparsely.documents || f->document || f->traced ||
+        f->terminal.image.n)
+        return false;
     return f->sparsely.headed * 10 >= f->stats.records * 9;
 }
 
@@ -53,10 +66,14 @@ static const char *line_before(const char *p, const char *from) {
     return p;
 }
 
-// Docker's json-file: the text is the first member, and its quotes are escaped, which no head minds.
-static struct pm_str docker_text(struct pm_str line) { return pm_str_starts(line, PM_STR("{\"log\":\"")) ? pm_str_from(line, 8) : PM_NONE; }
+// Docker's json-file: the text is the first member, and its quotes are escaped, which no
+// head minds.
+static struct pm_str docker_text(struct pm_str line) {
+    return pm_str_starts(line, PM_STR("{\"log\":\"")) ? pm_str_from(line, 8) : PM_NONE;
+}
 
-// What stands behind the envelope, without peeling: behind journald's "ident[pid]: " or CRI's " F ". *who is the text that names the stream.
+// What stands behind the envelope, without peeling: behind journald's "ident[pid]: " or
+// CRI's " F ". *who is the text that names the stream.
 static struct pm_str payload(struct pm_str line, struct pm_str *who) {
     *who = PM_NONE;
     if (pm_line_klog(line) || pm_str_starts(line, PM_STR("time="))) return line;
@@ -69,7 +86,8 @@ static struct pm_str payload(struct pm_str line, struct pm_str *who) {
         return pm_str_from(line, (size_t)at + 2);
     }
     for (size_t i = 0; i < 2; i++) {
-        ptrdiff_t std = pm_str_find(pm_str_sub(line, 0, 64), i ? PM_STR(" stderr F ") : PM_STR(" stdout F "), 0);
+        ptrdiff_t std = pm_str_find(pm_str_sub(line, 0, 64),
+                                    i ? PM_STR(" stderr F ") : PM_STR(" stdout F "), 0);
         if (std > 0) {
             *who = pm_str_sub(line, (size_t)std + 1, 6);
             return pm_str_from(line, (size_t)std + 10);
@@ -78,15 +96,20 @@ static struct pm_str payload(struct pm_str line, struct pm_str *who) {
     return line;
 }
 
-// A line of a runtime that goes on in the stream's next: CRI's tag P, and json-file's text without its newline.
+// A line of a runtime that goes on in the stream's next: CRI's tag P, and json-file's
+// text without its newline.
 static bool is_piece(struct pm_str line) {
-    if (docker_text(line).n) return !pm_str_has(line, PM_STR("\\n\",\"stream\"")) && pm_str_has(line, PM_STR("\",\"stream\""));
+    if (docker_text(line).n)
+        return !pm_str_has(line, PM_STR("\\n\",\"stream\"")) &&
+               pm_str_has(line, PM_STR("\",\"stream\""));
     struct pm_str near = pm_str_sub(line, 0, 64);
     return pm_str_has(near, PM_STR(" stdout P ")) || pm_str_has(near, PM_STR(" stderr P "));
 }
 
-// The first piece of the line at `hit`. Streams may interleave: a piece of either makes all of them pieces here, which costs some lines read too many.
-static const char *first_piece(const char *hit, const char *from, const char *end, uint64_t *lines) {
+// The first piece of the line at `hit`. Streams may interleave: a piece of either makes
+// all of them pieces here, which costs some lines read too many.
+static const char *first_piece(const char *hit, const char *from, const char *end,
+                               uint64_t *lines) {
     const char *first = hit;
     uint64_t n = 0;
     for (const char *p = hit; p > from && n < BACK_LINES;) {
@@ -99,8 +122,10 @@ static const char *first_piece(const char *hit, const char *from, const char *en
     return first;
 }
 
-// The line where the record of the line at `hit` begins, not before `from` and at most `most` lines back.
-static const char *back_up(const char *hit, const char *from, const char *end, uint64_t most, uint64_t *lines) {
+// The line where the record of the line at `hit` begins, not before `from` and at most
+// `most` lines back.
+static const char *back_up(const char *hit, const char *from, const char *end, uint64_t most,
+                           uint64_t *lines) {
     struct pm_str who, other;
     *lines = 0;
     const char *p = first_piece(hit, from, end, lines), *begin = p;
@@ -154,7 +179,8 @@ static unsigned open_ahead(const struct pm_frame *f) {
         const struct frame_lane *l = &f->lanes[i];
         bool open = l->partial || (l->pending && l->open > OPEN_REPEAT);
         if (!open) continue;
-        unsigned n = !l->partial && (l->open == OPEN_TEXT || l->open == OPEN_ROW) ? AHEAD_GUESS : AHEAD_LINES;
+        unsigned n = !l->partial && (l->open == OPEN_TEXT || l->open == OPEN_ROW) ? AHEAD_GUESS
+                                                                                  : AHEAD_LINES;
         if (n > most) most = n;
     }
     return most;
@@ -170,7 +196,8 @@ static bool goes_on(struct pm_frame *f, const char *p, const char *end) {
     return true;
 }
 
-// The line of the next literal, the prefilter's or one of a rule of one's own, which has words that the prefilter does not know; `stop` where there is none.
+// The line of the next literal, the prefilter's or one of a rule of one's own, which has
+// words that the prefilter does not know; `stop` where there is none.
 static const char *next_hit(const char *p, const char *stop, uint64_t *passed) {
     const char *hit = pm_prefilter_next(p, stop, passed), *own = pm_hear_next(p, hit);
     if (!own) return hit;
@@ -180,22 +207,26 @@ static const char *next_hit(const char *p, const char *stop, uint64_t *passed) {
     return line;
 }
 
-// How far lines may be left out: not the last ones, as a hit in the next block may go back to one of them. p: more bytes are needed.
+// How far lines may be left out: not the last ones, as a hit in the next block may go
+// back to one of them. p: more bytes are needed.
 static const char *safe_end(struct pm_frame *f, const char *p, const char *end, bool last) {
     uint64_t end_at = f->offset + (uint64_t)(end - p);
     const char *stop = end;
     if (last) return end;
     if (f->sparsely.end_at != end_at) {
         while (stop > p && stop[-1] != '\n') stop--;
-        for (uint64_t n = 0; n < BACK_LINES && stop > p && end - stop < (ptrdiff_t)HOLD_BYTES; n++) stop = line_before(stop, p);
+        for (uint64_t n = 0; n < BACK_LINES && stop > p && end - stop < (ptrdiff_t)HOLD_BYTES; n++)
+            stop = line_before(stop, p);
         f->sparsely.end_at = end_at;
         f->sparsely.safe_to = f->offset + (uint64_t)(stop - p);
     }
     return f->sparsely.safe_to > f->offset ? p + (f->sparsely.safe_to - f->offset) : p;
 }
 
-// The start of the line in [p, stop) that is read next as a sample, `stop` where it comes later. A member's last line is one.
-static const char *sample_line(const struct pm_frame *f, const char *p, const char *stop, bool last) {
+// The start of the line in [p, stop) that is read next as a sample, `stop` where it comes
+// later. A member's last line is one.
+static const char *sample_line(const struct pm_frame *f, const char *p, const char *stop,
+                               bool last) {
     const char *final = stop, *at = p;
     if (last) {
         while (final > p && final[-1] == '\n') final--;
@@ -203,23 +234,29 @@ static const char *sample_line(const struct pm_frame *f, const char *p, const ch
     }
     if (f->sparsely.sample_at > f->offset) {
         uint64_t far = f->sparsely.sample_at - f->offset;
-        const char *nl = far < (uint64_t)(final - p) ? memchr(p + far, '\n', (size_t)(final - p - (ptrdiff_t)far)) : NULL;
+        const char *nl = far < (uint64_t)(final - p)
+                             ? memchr(p + far, '\n', (size_t)(final - p - (ptrdiff_t)far))
+                             : NULL;
         at = nl ? nl + 1 : final;
     }
     return at < final ? at : final;
 }
 
-// The lines from p to the record of the line at `line`, `passed` lines behind p, are left out, and that record is read.
-static size_t read_next(struct pm_frame *f, const char *p, const char *line, const char *end, uint64_t passed, uint64_t most_back) {
+// The lines from p to the record of the line at `line`, `passed` lines behind p, are left
+// out, and that record is read.
+static size_t read_next(struct pm_frame *f, const char *p, const char *line, const char *end,
+                        uint64_t passed, uint64_t most_back) {
     uint64_t back, offset = f->offset;
     const char *head = back_up(line, p, end, most_back, &back);
     skip(f, p, head, passed - back);
-    f->sparsely.read_to = offset + (uint64_t)(line - p) + 1; // a line is read whole where it begins before this
+    f->sparsely.read_to =
+        offset + (uint64_t)(line - p) + 1; // a line is read whole where it begins before this
     f->sparsely.ahead = 0;
     return (size_t)(head - p);
 }
 
-static size_t read_sample(struct pm_frame *f, const char *p, const char *line, const char *end, uint64_t passed) {
+static size_t read_sample(struct pm_frame *f, const char *p, const char *line, const char *end,
+                          uint64_t passed) {
     uint64_t offset = f->offset + (uint64_t)(line - p), step = offset / SAMPLE_PARTS;
     f->sparsely.weighed_at = offset;
     f->sparsely.sample_at = offset + (step > SAMPLE_BYTES ? step : SAMPLE_BYTES);
@@ -236,7 +273,8 @@ static void weigh(struct pm_frame *f) {
     }
 }
 
-enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last, size_t *skipped) {
+enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last,
+                             size_t *skipped) {
     const char *end = p + n;
     *skipped = 0;
     weigh(f);
@@ -256,7 +294,8 @@ enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool l
     } else {
         struct pm_str line = line_at(sample, end);
         bool hits = next_hit(line.p, line.p + line.n, &own) < line.p + line.n;
-        *skipped = hits ? read_next(f, p, sample, end, passed, BACK_LINES) : read_sample(f, p, sample, end, passed);
+        *skipped = hits ? read_next(f, p, sample, end, passed, BACK_LINES)
+                        : read_sample(f, p, sample, end, passed);
     }
     return *skipped ? NEXT_SKIPPED : NEXT_READ;
 }

@@ -1,12 +1,14 @@
-// A terminal's or a job's session: which image is being pulled, while the client's lines say only how it goes.
+// A terminal's or a job's session: which image is being pulled, while the client's lines
+// say only how it goes.
 //
 //   $ docker pull r.test/acme/web:1          the command line names it
 //   1: Pulling from acme/web                 the path alone, without the registry
 //   Error response from daemon: toomanyrequests: …       nothing at all
 //   #4 [internal] load metadata for r.test/acme/web:1    a step of a build (moby/buildkit:frontend/dockerfile/dockerfile2llb, util/progress/progressui)
 //   #4 ERROR: pull access denied, …                      and its error
-// The image of the last command, or of the client's own first line, is that of what follows, until the client says how it ended.
-// Only text lines of clients: a daemon's log has many pulls at once.
+// The image of the last command, or of the client's own first line, is that of what
+// follows, until the client says how it ended. Only text lines of clients: a daemon's log
+// has many pulls at once.
 #include "frame_int.h"
 #include "pm/image.h"
 #include "pm/scan.h"
@@ -28,10 +30,12 @@ static bool is_tool(struct pm_str w) {
 
 static bool is_image(struct pm_arena *a, struct pm_str w) {
     struct pm_image image;
-    return w.n > 1 && ((w.p[0] >= 'a' && w.p[0] <= 'z') || (w.p[0] >= '0' && w.p[0] <= '9')) && pm_image_parse(a, w, &image);
+    return w.n > 1 && ((w.p[0] >= 'a' && w.p[0] <= 'z') || (w.p[0] >= '0' && w.p[0] <= '9')) &&
+           pm_image_parse(a, w, &image);
 }
 
-// What stands before a command: a prompt, a runner's mark, sudo. Nothing else: in a sentence a command is only spoken of.
+// What stands before a command: a prompt, a runner's mark, sudo. Nothing else: in a
+// sentence a command is only spoken of.
 static bool leads_in(struct pm_str before) {
     struct pm_scan c = pm_scan_of(pm_str_trim(before));
     struct pm_str w;
@@ -44,10 +48,12 @@ static bool leads_in(struct pm_str before) {
     }
     if (!last.n) return true;
     char end = last.p[last.n - 1];
-    return end == '$' || end == '#' || end == '%' || end == '>' || pm_str_eqc(last, "+") || pm_str_ends(last, PM_STR("[command]"));
+    return end == '$' || end == '#' || end == '%' || end == '>' || pm_str_eqc(last, "+") ||
+           pm_str_ends(last, PM_STR("[command]"));
 }
 
-// "docker pull --platform linux/amd64 REF", "ctr -n k8s.io images pull REF": the last word that is a reference.
+// "docker pull --platform linux/amd64 REF", "ctr -n k8s.io images pull REF": the last
+// word that is a reference.
 static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     ptrdiff_t at = pm_str_find(text, PM_STR(" pull "), 0);
     struct pm_str before = at < 0 ? PM_NONE : pm_str_sub(text, 0, (size_t)at), image = PM_NONE, w;
@@ -55,7 +61,9 @@ static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     size_t tool = before.n; // the tool may have options of its own between its name and "pull"
     struct pm_scan words = pm_scan_of(before);
     for (pm_scan_blanks(&words); pm_scan_word(&words, &w); pm_scan_blanks(&words)) {
-        struct pm_str bare = pm_str_starts(w, PM_STR("##[command]")) ? pm_str_from(w, 11) : pm_str_starts(w, PM_STR("[command]")) ? pm_str_from(w, 9) : w;
+        struct pm_str bare = pm_str_starts(w, PM_STR("##[command]")) ? pm_str_from(w, 11)
+                             : pm_str_starts(w, PM_STR("[command]")) ? pm_str_from(w, 9)
+                                                                     : w;
         if (is_tool(bare)) {
             tool = (size_t)(bare.p - text.p);
             break;
@@ -64,7 +72,9 @@ static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     if (tool == before.n || !leads_in(pm_str_sub(text, 0, tool))) return PM_NONE;
     struct pm_scan c = pm_scan_of(pm_str_from(text, (size_t)at + 6));
     for (pm_scan_blanks(&c); pm_scan_word(&c, &w); pm_scan_blanks(&c)) {
-        if (pm_str_eqc(w, "&&") || pm_str_eqc(w, ";") || pm_str_eqc(w, "|") || pm_str_starts(w, PM_STR("2>"))) break;
+        if (pm_str_eqc(w, "&&") || pm_str_eqc(w, ";") || pm_str_eqc(w, "|") ||
+            pm_str_starts(w, PM_STR("2>")))
+            break;
         if (w.p[0] != '-' && is_image(a, w)) image = w;
     }
     return image;
@@ -78,10 +88,12 @@ static void remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
     frame_repeat_begin(f);
 }
 
-// "#4 [internal] load metadata for REF", "#5 [build 1/3] FROM REF": what behind the step's number; false where it is no step.
+// "#4 [internal] load metadata for REF", "#5 [build 1/3] FROM REF": what behind the
+// step's number; false where it is no step.
 static bool is_step(struct pm_str text, uint64_t *number, struct pm_str *rest) {
     struct pm_scan c = pm_scan_of(text);
-    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, number) || !pm_scan_char(&c, ' ')) return false;
+    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, number) || !pm_scan_char(&c, ' '))
+        return false;
     *rest = pm_scan_rest(&c);
     return true;
 }
@@ -98,14 +110,16 @@ static struct pm_str step_image(struct pm_arena *a, struct pm_str rest) {
     return PM_NONE;
 }
 
-// kaniko: "INFO[0000] Retrieving image manifest REF", and before it asks for more than that "Retrieving image REF from registry HOST". Its one error behind
-// names what a token was asked for, if anything (GoogleContainerTools/kaniko:pkg/image/remote).
+// kaniko: "INFO[0000] Retrieving image manifest REF", and before it asks for more than
+// that "Retrieving image REF from registry HOST". Its one error behind names what a token
+// was asked for, if anything (GoogleContainerTools/kaniko:pkg/image/remote).
 static struct pm_str retrieved_image(struct pm_arena *a, struct pm_str text) {
     static const char *const cues[] = {"] Retrieving image manifest ", "] Retrieving image "};
     struct pm_str w;
     for (size_t i = 0; i < PM_LEN(cues); i++) {
         ptrdiff_t at = pm_str_find(text, pm_str_c(cues[i]), 0);
-        struct pm_scan c = pm_scan_of(at < 0 ? PM_NONE : pm_str_from(text, (size_t)at + strlen(cues[i])));
+        struct pm_scan c =
+            pm_scan_of(at < 0 ? PM_NONE : pm_str_from(text, (size_t)at + strlen(cues[i])));
         if (at >= 0) return pm_scan_word(&c, &w) && is_image(a, w) ? w : PM_NONE;
     }
     return PM_NONE;
@@ -114,7 +128,8 @@ static struct pm_str retrieved_image(struct pm_arena *a, struct pm_str text) {
 static void remember_step(struct pm_frame *f, const struct pm_record *r) {
     uint64_t number;
     struct pm_str rest;
-    struct pm_str image = is_step(r->text, &number, &rest) ? step_image(f->record_arena, rest) : PM_NONE;
+    struct pm_str image =
+        is_step(r->text, &number, &rest) ? step_image(f->record_arena, rest) : PM_NONE;
     if (!image.n) return;
     size_t at = f->terminal.step++ % PM_LEN(f->terminal.steps);
     pm_buf_clear(&f->terminal.steps[at].image);
@@ -123,41 +138,53 @@ static void remember_step(struct pm_frame *f, const struct pm_record *r) {
     f->terminal.steps[at].line = r->line;
 }
 
-// The image of the step whose error this is: the newest of that number, as a job may build more than once.
+// The image of the step whose error this is: the newest of that number, as a job may
+// build more than once.
 static void name_step(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     uint64_t number;
     struct pm_str rest;
-    if (e->kind != PM_KIND_PULL_FAIL || e->field[PM_F_IMAGE].n || !is_step(r->text, &number, &rest)) return;
+    if (e->kind != PM_KIND_PULL_FAIL || e->field[PM_F_IMAGE].n || !is_step(r->text, &number, &rest))
+        return;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++)
-        if (pm_buf_str(&f->terminal.steps[i].image).n && f->terminal.steps[i].number == number && r->line >= f->terminal.steps[i].line &&
+        if (pm_buf_str(&f->terminal.steps[i].image).n && f->terminal.steps[i].number == number &&
+            r->line >= f->terminal.steps[i].line &&
             (best == SIZE_MAX || f->terminal.steps[i].line > f->terminal.steps[best].line))
             best = i;
-    if (best != SIZE_MAX) e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, pm_buf_str(&f->terminal.steps[best].image));
+    if (best != SIZE_MAX)
+        e->field[PM_F_IMAGE] =
+            pm_arena_dup(f->record_arena, pm_buf_str(&f->terminal.steps[best].image));
 }
 
-// A command of these pulls no image, whatever its daemon or registry answers: "docker login" is refused, "docker rmi" finds none, "helm" fetches charts.
+// A command of these pulls no image, whatever its daemon or registry answers: "docker
+// login" is refused, "docker rmi" finds none, "helm" fetches charts.
 static bool pulls_nothing(struct pm_str tool, struct pm_str verb) {
-    static const char *const verbs[] = {"login", "logout", "push", "tag",  "inspect", "rmi",      "rm",   "save",   "load",   "images",  "ps",     "exec",
-                                        "stop",  "search", "info", "logs", "version", "manifest", "kill", "commit", "export", "history", "volume", "network"};
+    static const char *const verbs[] = {
+        "login",   "logout",   "push", "tag",    "inspect", "rmi",     "rm",     "save",
+        "load",    "images",   "ps",   "exec",   "stop",    "search",  "info",   "logs",
+        "version", "manifest", "kill", "commit", "export",  "history", "volume", "network"};
     static const char *const others[] = {"helm", "oras", "cosign", "notation", "curl", "wget"};
     tool = pm_str_from(tool, (size_t)(pm_str_rchr(tool, '/') + 1));
-    return is_one_of(tool, others, PM_LEN(others)) || (is_tool(tool) && is_one_of(verb, verbs, PM_LEN(verbs)));
+    return is_one_of(tool, others, PM_LEN(others)) ||
+           (is_tool(tool) && is_one_of(verb, verbs, PM_LEN(verbs)));
 }
 
-// "$ docker login", "+ docker -H tcp://h image rm x", "##[command]/usr/bin/docker push x": behind a mark that says it was run. A script's bare lines are
-// printed before any of them runs.
+// "$ docker login", "+ docker -H tcp://h image rm x", "##[command]/usr/bin/docker push
+// x": behind a mark that says it was run. A script's bare lines are printed before any of
+// them runs.
 static struct pm_str run_command(struct pm_str text) {
     static const char *const marks[] = {"$ ", "+ ", "##[command]", "[command]", "# ", "> "};
     for (size_t i = 0; i < PM_LEN(marks); i++)
         if (pm_str_starts(text, pm_str_c(marks[i]))) return pm_str_from(text, strlen(marks[i]));
     struct pm_str head = pm_str_sub(text, 0, 80);
     ptrdiff_t at = pm_str_chr(head, '@', 0), end = -1; // user@host:~$
-    if (at > 0 && (end = pm_str_find(head, PM_STR("$ "), (size_t)at)) < 0) end = pm_str_find(head, PM_STR("# "), (size_t)at);
+    if (at > 0 && (end = pm_str_find(head, PM_STR("$ "), (size_t)at)) < 0)
+        end = pm_str_find(head, PM_STR("# "), (size_t)at);
     return end > 0 ? pm_str_from(text, (size_t)end + 2) : PM_NONE;
 }
 
-// "kubectl -n shop get events", "oc get pods --namespace=shop", "k get ev -nshop": the one namespace whose table follows, which then has no column for it.
+// "kubectl -n shop get events", "oc get pods --namespace=shop", "k get ev -nshop": the
+// one namespace whose table follows, which then has no column for it.
 static struct pm_str asked_namespace(struct pm_str command) {
     static const char *const tools[] = {"kubectl", "oc", "k", "k3s", "microk8s", "minikube"};
     struct pm_str w, found = PM_NONE;
@@ -165,16 +192,22 @@ static struct pm_str asked_namespace(struct pm_str command) {
     bool tool = false, next = false;
     for (pm_scan_blanks(&c); pm_scan_word(&c, &w); pm_scan_blanks(&c)) {
         if (pm_str_eqc(w, "|") || pm_str_eqc(w, "--")) break;
-        if (!tool) tool = is_one_of(pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1)), tools, PM_LEN(tools));
+        if (!tool)
+            tool =
+                is_one_of(pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1)), tools, PM_LEN(tools));
         if (!tool && !pm_str_eqc(w, "sudo")) return PM_NONE;
         if (pm_str_eqc(w, "-A") || pm_str_starts(w, PM_STR("--all-namespaces"))) return PM_NONE;
         if (next) found = w;
-        else if (pm_str_starts(w, PM_STR("--namespace="))) found = pm_str_from(w, strlen("--namespace="));
-        else if (pm_str_starts(w, PM_STR("-n")) && w.n > 2) found = pm_str_from(w, w.p[2] == '=' ? 3 : 2);
+        else if (pm_str_starts(w, PM_STR("--namespace=")))
+            found = pm_str_from(w, strlen("--namespace="));
+        else if (pm_str_starts(w, PM_STR("-n")) && w.n > 2)
+            found = pm_str_from(w, w.p[2] == '=' ? 3 : 2);
         next = pm_str_eqc(w, "-n") || pm_str_eqc(w, "--namespace");
     }
     for (size_t i = 0; i < found.n; i++) // "$NS" or "<namespace>" says nothing
-        if (!(found.p[i] >= 'a' && found.p[i] <= 'z') && !(found.p[i] >= '0' && found.p[i] <= '9') && found.p[i] != '-') return PM_NONE;
+        if (!(found.p[i] >= 'a' && found.p[i] <= 'z') &&
+            !(found.p[i] >= '0' && found.p[i] <= '9') && found.p[i] != '-')
+            return PM_NONE;
     return found;
 }
 
@@ -189,7 +222,9 @@ static void note_command(struct pm_frame *f, const struct pm_record *r) {
     pm_scan_blanks(&c);
     if (pm_str_eqc(tool, "sudo") && pm_scan_word(&c, &tool)) pm_scan_blanks(&c);
     for (; !verb.n && pm_scan_word(&c, &w); pm_scan_blanks(&c))
-        if (w.p[0] != '-' && !pm_str_eqc(w, "image") && !pm_str_eqc(w, "compose") && !pm_str_eqc(w, "container")) verb = w;
+        if (w.p[0] != '-' && !pm_str_eqc(w, "image") && !pm_str_eqc(w, "compose") &&
+            !pm_str_eqc(w, "container"))
+            verb = w;
     f->terminal.idle = pulls_nothing(tool, verb);
     f->terminal.typed = f->terminal.typed || (is_tool(tool) && !f->terminal.idle);
     if (is_tool(tool)) frame_repeat_begin(f);
@@ -204,26 +239,41 @@ void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     if (image.n) remember(f, image, r->line);
 }
 
-static bool same_repository(struct pm_frame *f, const struct pm_event *e, const struct pm_image *at) {
+static bool same_repository(struct pm_frame *f, const struct pm_event *e,
+                            const struct pm_image *at) {
     struct pm_image said;
-    struct pm_str full = pm_arena_fmt(f->record_arena, "/%.*s/%.*s", PM_FMT(at->registry), PM_FMT(at->repository));
+    struct pm_str full =
+        pm_arena_fmt(f->record_arena, "/%.*s/%.*s", PM_FMT(at->registry), PM_FMT(at->repository));
     if (e->field[PM_F_IMAGE].n) {
-        bool tagged = pm_str_rchr(e->field[PM_F_IMAGE], ':') > pm_str_rchr(e->field[PM_F_IMAGE], '/') || pm_str_has(e->field[PM_F_IMAGE], PM_STR("@"));
-        if (!pm_image_parse(f->record_arena, e->field[PM_F_IMAGE], &said) || !pm_str_eq(said.repository, at->repository)) return false;
-        return !tagged || (pm_str_eq(said.registry, at->registry) && pm_str_eq(said.tag, at->tag) && pm_str_eq(said.digest, at->digest));
+        bool tagged =
+            pm_str_rchr(e->field[PM_F_IMAGE], ':') > pm_str_rchr(e->field[PM_F_IMAGE], '/') ||
+            pm_str_has(e->field[PM_F_IMAGE], PM_STR("@"));
+        if (!pm_image_parse(f->record_arena, e->field[PM_F_IMAGE], &said) ||
+            !pm_str_eq(said.repository, at->repository))
+            return false;
+        return !tagged || (pm_str_eq(said.registry, at->registry) && pm_str_eq(said.tag, at->tag) &&
+                           pm_str_eq(said.digest, at->digest));
     }
     if (!e->field[PM_F_REPOSITORY].n) return true;
-    return pm_str_ends(full, pm_arena_fmt(f->record_arena, "/%.*s", PM_FMT(e->field[PM_F_REPOSITORY])));
+    return pm_str_ends(full,
+                       pm_arena_fmt(f->record_arena, "/%.*s", PM_FMT(e->field[PM_F_REPOSITORY])));
 }
 
-static bool names_anything(const struct pm_event *e) { return e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n || e->field[PM_F_DIGEST].n; }
+static bool names_anything(const struct pm_event *e) {
+    return e->field[PM_F_IMAGE].n || e->field[PM_F_REPOSITORY].n || e->field[PM_F_DIGEST].n;
+}
 
-// What a table without the column tells of, but for nodes, is in the namespace that its command asked for.
+// What a table without the column tells of, but for nodes, is in the namespace that its
+// command asked for.
 static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     struct pm_str namespace = pm_buf_str(&f->terminal.namespace);
-    bool account = e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS, object = e->field[PM_F_OBJECT].n;
-    if (!namespace.n || !account || r->shape != PM_SHAPE_LINE || e->field[PM_F_NAMESPACE].n || e->kind == PM_KIND_NODE_STATE) return;
-    if (!e->field[PM_F_POD].n && (!object || pm_str_starts(e->field[PM_F_OBJECT], PM_STR("Node/")))) return;
+    bool account = e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS,
+         object = e->field[PM_F_OBJECT].n;
+    if (!namespace.n || !account || r->shape != PM_SHAPE_LINE || e->field[PM_F_NAMESPACE].n ||
+        e->kind == PM_KIND_NODE_STATE)
+        return;
+    if (!e->field[PM_F_POD].n && (!object || pm_str_starts(e->field[PM_F_OBJECT], PM_STR("Node/"))))
+        return;
     e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, namespace);
 }
 
@@ -231,23 +281,30 @@ void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
     struct pm_image at;
     name_namespace(f, r, e);
     struct pm_str image = pm_buf_str(&f->terminal.image);
-    bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_CACHED;
+    bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL ||
+                                                      e->kind == PM_KIND_PULL_OK ||
+                                                      e->kind == PM_KIND_PULL_CACHED;
     if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;
     if (f->terminal.idle && e->kind == PM_KIND_PULL_FAIL) e->kind = PM_KIND_OTHER;
     if (start) frame_repeat_begin(f);
     name_step(f, r, e);
-    bool live = image.n && r->line >= f->terminal.line && r->line - f->terminal.line <= SESSION_LINES && pm_image_parse(f->record_arena, image, &at);
+    bool live = image.n && r->line >= f->terminal.line &&
+                r->line - f->terminal.line <= SESSION_LINES &&
+                pm_image_parse(f->record_arena, image, &at);
     if (live && same_repository(f, e, &at)) {
         if (e->kind == PM_KIND_PULL_FAIL || start || !names_anything(e)) {
             e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
-            e->field[PM_F_REPOSITORY] = e->field[PM_F_TAG] = e->field[PM_F_DIGEST] = e->field[PM_F_REGISTRY] = PM_NONE;
+            e->field[PM_F_REPOSITORY] = e->field[PM_F_TAG] = e->field[PM_F_DIGEST] =
+                e->field[PM_F_REGISTRY] = PM_NONE;
         }
-        if (start && f->terminal.started) e->kind = PM_KIND_OTHER; // the client's second line about the same pull
+        if (start && f->terminal.started)
+            e->kind = PM_KIND_OTHER; // the client's second line about the same pull
         f->terminal.started |= start;
     } else if (start && e->field[PM_F_IMAGE].n) {
         remember(f, e->field[PM_F_IMAGE], r->line);
         f->terminal.started = true;
     }
-    if (e->kind == PM_KIND_PULL_OK && !names_anything(e)) e->kind = PM_KIND_OTHER; // of no pull that began here
+    if (e->kind == PM_KIND_PULL_OK && !names_anything(e))
+        e->kind = PM_KIND_OTHER; // of no pull that began here
     if (end) pm_buf_clear(&f->terminal.image);
 }

@@ -1,11 +1,16 @@
-// What windows, pagers and web pages do to lines: wrapped at their edge, cut at it, quotes written as entities.
+// What windows, pagers and web pages do to lines: wrapped at their edge, cut at it,
+// quotes written as entities.
 //
-// A wrap is taken back only where the line cannot be at its end: behind a colon or an open quote, behind a word that wants another ("failed to
-// resolve"), or where a box was copied with the blanks up to its edge. Everything else stays a line of its own: two records made one hide the second.
+// A wrap is taken back only where the line cannot be at its end: behind a colon or an
+// open quote, behind a word that wants another ("failed to resolve"), or where a box was
+// copied with the blanks up to its edge. Everything else stays a line of its own: two
+// records made one hide the second.
 #include "frame_int.h"
 #include "pm/scan.h"
 
-static bool word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+static bool word_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 static struct pm_str last_word(struct pm_str s) {
     size_t n = s.n;
@@ -23,18 +28,26 @@ static const struct {
     const char *text;
     bool wants;
 } words[] = {
-    {"a", true},         {"an", true},       {"and", true},        {"anonymous", true},  {"at", true},        {"awaiting", true},  {"by", true},
-    {"cannot", true},    {"code", true},     {"connect", false},   {"container", false}, {"content", false},  {"copy", false},     {"could", true},
-    {"daemon", false},   {"denied", false},  {"desc", true},       {"dial", true},       {"digest", false},   {"do", true},        {"error", false},
-    {"exceeded", false}, {"extract", true},  {"fetch", true},      {"failed", false},    {"for", true},       {"found", false},    {"from", true},
-    {"get", false},      {"Get", true},      {"Head", true},       {"host", false},      {"image", true},     {"in", true},        {"is", true},
-    {"it", true},        {"kubelet", false}, {"layer", true},      {"lookup", true},     {"manifest", true},  {"may", true},       {"no", true},
-    {"not", true},       {"of", true},       {"on", true},         {"or", true},         {"policy", false},   {"present", false},  {"Post", true},
-    {"pull", true},      {"pulling", true},  {"read", true},       {"reading", true},    {"reference", true}, {"registry", false}, {"repository", false},
-    {"request", false},  {"resolve", true},  {"response", false},  {"sandbox", true},    {"secret", true},    {"server", false},   {"service", false},
-    {"such", true},      {"status", false},  {"tcp", true},        {"that", true},       {"the", true},       {"timeout", false},  {"to", true},
-    {"token", false},    {"unable", true},   {"unexpected", true}, {"unknown", false},   {"unpack", true},    {"waiting", true},   {"was", true},
-    {"while", true},     {"with", true},
+    {"a", true},          {"an", true},        {"and", true},        {"anonymous", true},
+    {"at", true},         {"awaiting", true},  {"by", true},         {"cannot", true},
+    {"code", true},       {"connect", false},  {"container", false}, {"content", false},
+    {"copy", false},      {"could", true},     {"daemon", false},    {"denied", false},
+    {"desc", true},       {"dial", true},      {"digest", false},    {"do", true},
+    {"error", false},     {"exceeded", false}, {"extract", true},    {"fetch", true},
+    {"failed", false},    {"for", true},       {"found", false},     {"from", true},
+    {"get", false},       {"Get", true},       {"Head", true},       {"host", false},
+    {"image", true},      {"in", true},        {"is", true},         {"it", true},
+    {"kubelet", false},   {"layer", true},     {"lookup", true},     {"manifest", true},
+    {"may", true},        {"no", true},        {"not", true},        {"of", true},
+    {"on", true},         {"or", true},        {"policy", false},    {"present", false},
+    {"Post", true},       {"pull", true},      {"pulling", true},    {"read", true},
+    {"reading", true},    {"reference", true}, {"registry", false},  {"repository", false},
+    {"request", false},   {"resolve", true},   {"response", false},  {"sandbox", true},
+    {"secret", true},     {"server", false},   {"service", false},   {"such", true},
+    {"status", false},    {"tcp", true},       {"that", true},       {"the", true},
+    {"timeout", false},   {"to", true},        {"token", false},     {"unable", true},
+    {"unexpected", true}, {"unknown", false},  {"unpack", true},     {"waiting", true},
+    {"was", true},        {"while", true},     {"with", true},
 };
 
 static bool known(struct pm_str w, bool wants) {
@@ -68,8 +81,10 @@ bool frame_wrap_goes_on(struct pm_str s) {
 }
 
 bool frame_wrap_begins(struct pm_str s) {
-    static const char *const cues[] = {"pull image",           "pulling image",       "pull and unpack",  "resolve reference", "resolve image",
-                                       "response from daemon", "initializing source", "reading manifest", "mage pull",         "failed to resolve"};
+    static const char *const cues[] = {
+        "pull image",    "pulling image",        "pull and unpack",     "resolve reference",
+        "resolve image", "response from daemon", "initializing source", "reading manifest",
+        "mage pull",     "failed to resolve"};
     if (s.n < 24 || s.n > 4096 || !frame_wrap_goes_on(s)) return false;
     for (size_t i = 0; i < PM_LEN(cues); i++)
         if (pm_str_has(s, pm_str_c(cues[i]))) return true;
@@ -77,11 +92,14 @@ bool frame_wrap_begins(struct pm_str s) {
 }
 
 bool frame_wrap_can_follow(struct pm_str before, struct pm_str s) {
-    static const char *const names[] = {"Get ", "Head ", "Post ", "TLS ", "HTTP ", "EOF", "Client.", "Too Many", "Error "};
+    static const char *const names[] = {"Get ", "Head ",   "Post ",    "TLS ",  "HTTP ",
+                                        "EOF",  "Client.", "Too Many", "Error "};
     s = pm_str_trim(s);
     if (!s.n) return false;
     if (quote_open(before)) return true;
-    if ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= '0' && s.p[0] <= '9') || strchr("\"'(:,./%[", s.p[0])) return true;
+    if ((s.p[0] >= 'a' && s.p[0] <= 'z') || (s.p[0] >= '0' && s.p[0] <= '9') ||
+        strchr("\"'(:,./%[", s.p[0]))
+        return true;
     for (size_t i = 0; i < PM_LEN(names); i++)
         if (pm_str_starts(s, pm_str_c(names[i]))) return true;
     return false;
@@ -98,9 +116,11 @@ static bool hex(struct pm_str s) {
 
 // Does `joined` stand somewhere in the text already, not in the middle of a word?
 static bool seen(struct pm_str text, struct pm_str joined) {
-    for (ptrdiff_t at = pm_str_find(text, joined, 0); at >= 0; at = pm_str_find(text, joined, (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_find(text, joined, 0); at >= 0;
+         at = pm_str_find(text, joined, (size_t)at + 1)) {
         size_t end = (size_t)at + joined.n;
-        if ((at == 0 || !word_char(text.p[at - 1])) && (end == text.n || !word_char(text.p[end]))) return true;
+        if ((at == 0 || !word_char(text.p[at - 1])) && (end == text.n || !word_char(text.p[end])))
+            return true;
     }
     return false;
 }
@@ -110,7 +130,8 @@ enum frame_seam frame_wrap_seam(struct pm_str before, struct pm_str next) {
     if (last == ' ' || first == ' ') return SEAM_TIGHT;
     if (strchr(":,.;)=\\-/@", first)) return SEAM_TIGHT;
     if (strchr("-/@.", last)) return SEAM_TIGHT;
-    if (!word_char(last) || !word_char(first)) return strchr(":,)\"", last) ? SEAM_BLANK : SEAM_UNKNOWN;
+    if (!word_char(last) || !word_char(first))
+        return strchr(":,)\"", last) ? SEAM_BLANK : SEAM_UNKNOWN;
     struct pm_str x = last_word(before), y = first_word(next);
     char *p = (char[160]){0};
     if (x.n + y.n >= 160) return SEAM_TIGHT;
@@ -132,7 +153,9 @@ bool frame_pager_cut(struct pm_str *s) {
         if (!pm_str_ends(t, marks[i])) continue;
         struct pm_str rest = pm_str_sub(t, 0, t.n - marks[i].n);
         char last = rest.p[rest.n - 1];
-        if (i == 0 && (pm_str_chr(rest, '<', 0) >= 0 || last == '-' || last == '=' || last == '>' || last == '/')) return false;
+        if (i == 0 && (pm_str_chr(rest, '<', 0) >= 0 || last == '-' || last == '=' || last == '>' ||
+                       last == '/'))
+            return false;
         if (i == 1 && !quote_open(rest)) return false; // programs write an ellipsis, too
         *s = rest;
         return true;
@@ -143,10 +166,13 @@ bool frame_pager_cut(struct pm_str *s) {
 static const struct {
     struct pm_str entity;
     char c;
-} entities[] = {{{"&quot;", 6}, '"'}, {{"&#34;", 5}, '"'},   {{"&#x22;", 6}, '"'},  {{"&gt;", 4}, '>'},  {{"&lt;", 4}, '<'},
-                {{"&#39;", 5}, '\''}, {{"&#x27;", 6}, '\''}, {{"&apos;", 6}, '\''}, {{"&amp;", 5}, '&'}, {{"&nbsp;", 6}, ' '}};
+} entities[] = {{{"&quot;", 6}, '"'},  {{"&#34;", 5}, '"'},   {{"&#x22;", 6}, '"'},
+                {{"&gt;", 4}, '>'},    {{"&lt;", 4}, '<'},    {{"&#39;", 5}, '\''},
+                {{"&#x27;", 6}, '\''}, {{"&apos;", 6}, '\''}, {{"&amp;", 5}, '&'},
+                {{"&nbsp;", 6}, ' '}};
 
-// Pages keep columns apart with blanks that do not break, and copies out of them keep those. Where a table's columns are counted in bytes, one is one blank.
+// Pages keep columns apart with blanks that do not break, and copies out of them keep
+// those. Where a table's columns are counted in bytes, one is one blank.
 static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
     static const struct pm_str hard = {"\xc2\xa0", 2};
     ptrdiff_t at = pm_str_find(s, hard, 0);
@@ -164,8 +190,10 @@ static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s) {
     s = plain_blanks(f, s);
     if (pm_str_chr(s, '&', 0) < 0) return s;
-    if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0) return s; // a page inside a log line keeps its own
-    if (!pm_str_has(s, PM_STR("&quot;")) && !pm_str_has(s, PM_STR("&#34;")) && !pm_str_has(s, PM_STR("&gt;")) && !pm_str_has(s, PM_STR("&#x22;")) &&
+    if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0)
+        return s; // a page inside a log line keeps its own
+    if (!pm_str_has(s, PM_STR("&quot;")) && !pm_str_has(s, PM_STR("&#34;")) &&
+        !pm_str_has(s, PM_STR("&gt;")) && !pm_str_has(s, PM_STR("&#x22;")) &&
         !pm_str_has(s, PM_STR("&nbsp;")))
         return s;
     char *out = pm_arena_alloc(f->line_arena, s.n);

@@ -1,10 +1,13 @@
 // YAML documents: kubectl -o yaml, must-gather, kOps dumps, gcloud.
 //
-// Lists under a top-level `items:` (and bare top-level lists) are cut by text at the dash of their first item's column, so that one item at a time is in
-// memory; each item, or a document without items, goes through libyaml and becomes the same JSON value that the JSON path gives. Nothing inside an item
-// can stand at that column, block scalars included, since YAML demands deeper indentation.
-// Scalars follow the core schema: null, booleans, integers and floats where they are plain; quoted ones stay text. Timestamps stay text.
-// Anchors and aliases are refused (kubectl and its kin write none; an alias bomb would).
+// Lists under a top-level `items:` (and bare top-level lists) are cut by text at the dash
+// of their first item's column, so that one item at a time is in memory; each item, or a
+// document without items, goes through libyaml and becomes the same JSON value that the
+// JSON path gives. Nothing inside an item can stand at that column, block scalars
+// included, since YAML demands deeper indentation. Scalars follow the core schema: null,
+// booleans, integers and floats where they are plain; quoted ones stay text. Timestamps
+// stay text. Anchors and aliases are refused (kubectl and its kin write none; an alias
+// bomb would).
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <stdlib.h>
@@ -22,7 +25,8 @@ struct frame_yaml {
 };
 
 static bool key_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || c == '/';
 }
 
 // `key:` or `key: value` at the first column
@@ -35,16 +39,20 @@ static bool is_key(struct pm_str s) {
     } else {
         while (i < s.n && key_char(s.p[i])) i++;
     }
-    return i > 0 && i < s.n && s.p[i] == ':' && (i + 1 == s.n || s.p[i + 1] == ' ' || s.p[i + 1] == '\r');
+    return i > 0 && i < s.n && s.p[i] == ':' &&
+           (i + 1 == s.n || s.p[i + 1] == ' ' || s.p[i + 1] == '\r');
 }
 
-static bool is_dash(struct pm_str s) { return s.n && s.p[0] == '-' && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '\r'); }
+static bool is_dash(struct pm_str s) {
+    return s.n && s.p[0] == '-' && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '\r');
+}
 
 static bool opens(struct pm_str s, bool first) {
     static const char *const any[] = {"apiVersion: ", "kind: ", "- apiVersion: ", "items:"};
     for (size_t i = 0; i < PM_LEN(any); i++)
         if (pm_str_starts(s, pm_str_c(any[i]))) return i < 3 || pm_str_trim(s).n == 6;
-    static const char *const after_marker[] = {"metadata:", "insertId: ", "logName: ", "jsonPayload:", "- insertId: ", "- metadata:"};
+    static const char *const after_marker[] = {
+        "metadata:", "insertId: ", "logName: ", "jsonPayload:", "- insertId: ", "- metadata:"};
     for (size_t i = 0; first && i < PM_LEN(after_marker); i++)
         if (pm_str_starts(s, pm_str_c(after_marker[i]))) return true;
     return false;
@@ -59,7 +67,8 @@ enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, siz
     if (n == 0 || !strchr("akmijl-", p[0])) return BEGINS_NO;
     struct pm_str first = pm_str_sub((struct pm_str){p, n}, 0, 256);
     if (n < 16 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
-    if (!pm_str_starts(first, PM_STR("---"))) return opens(line_at(p, first.n), f->at_start) ? BEGINS_YES : BEGINS_NO;
+    if (!pm_str_starts(first, PM_STR("---")))
+        return opens(line_at(p, first.n), f->at_start) ? BEGINS_YES : BEGINS_NO;
     struct pm_str marker = line_at(p, first.n);
     if (pm_str_trim(marker).n != 3) return BEGINS_NO;
     struct pm_str next = pm_str_from(first, marker.n + 1);
@@ -103,7 +112,8 @@ static bool is_word(struct pm_str s, const char *const *words) {
 
 // A plain scalar by the core schema.
 static json_t *plain(struct pm_str s) {
-    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL}, *const yes[] = {"true", "True", "TRUE", NULL},
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL},
+                             *const yes[] = {"true", "True", "TRUE", NULL},
                              *const no[] = {"false", "False", "FALSE", NULL};
     if (is_word(s, nulls)) return json_null();
     if (is_word(s, yes)) return json_true();
@@ -112,7 +122,8 @@ static json_t *plain(struct pm_str s) {
     struct pm_str digits = pm_str_from(s, minus);
     uint64_t u;
     double d;
-    if (pm_str_u64(digits, &u) && u <= INT64_MAX) return json_integer(minus ? -(json_int_t)u : (json_int_t)u);
+    if (pm_str_u64(digits, &u) && u <= INT64_MAX)
+        return json_integer(minus ? -(json_int_t)u : (json_int_t)u);
     bool number = digits.n && (digits.p[0] == '.' || (digits.p[0] >= '0' && digits.p[0] <= '9'));
     if (number && pm_str_double(s, &d)) return json_real(d);
     return json_stringn(s.p, s.n);
@@ -242,9 +253,15 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     size_t at, bad = 0;
     struct pm_str clean = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, text), &bad);
     json_t *v = frame_yaml_load(clean, &why, &at);
-    if (why) pm_diags_add(f->sink.diags, f->path, line + at, pm_str_has(clean, PM_STR("{{")) ? "yaml-template" : "yaml-broken", "%s", why);
+    if (why)
+        pm_diags_add(f->sink.diags, f->path, line + at,
+                     pm_str_has(clean, PM_STR("{{")) ? "yaml-template" : "yaml-broken", "%s", why);
     if (!v) return;
-    struct frame_unit u = {.text = clean, .raw = first_words(f->line_arena, clean), .line = line, .offset = offset, .list_kind = pm_buf_str(&f->yaml->kind)};
+    struct frame_unit u = {.text = clean,
+                           .raw = first_words(f->line_arena, clean),
+                           .line = line,
+                           .offset = offset,
+                           .list_kind = pm_buf_str(&f->yaml->kind)};
     u.owned[u.owned_count++] = v;
     if (!json_is_object(v)) {
         json_decref(v);
@@ -257,7 +274,9 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
 static void item_end(struct pm_frame *f) {
     struct frame_yaml *y = f->yaml;
     if (!y->in_list) return;
-    if (y->over) pm_diags_add(f->sink.diags, f->path, y->item_line, "yaml-too-large", "one item of more than %u MiB was left out", YAML_MAX >> 20);
+    if (y->over)
+        pm_diags_add(f->sink.diags, f->path, y->item_line, "yaml-too-large",
+                     "one item of more than %u MiB was left out", YAML_MAX >> 20);
     else deliver(f, pm_buf_str(&y->item), y->item_line, y->item_offset);
     y->over = false;
     pm_buf_clear(&y->item);
@@ -266,8 +285,11 @@ static void item_end(struct pm_frame *f) {
 static void doc_end(struct pm_frame *f) {
     struct frame_yaml *y = f->yaml;
     item_end(f);
-    if (y->over) pm_diags_add(f->sink.diags, f->path, y->line, "yaml-too-large", "one document of more than %u MiB was left out", YAML_MAX >> 20);
-    else if (!y->items && pm_str_trim(pm_buf_str(&y->doc)).n) deliver(f, pm_buf_str(&y->doc), y->line, y->offset);
+    if (y->over)
+        pm_diags_add(f->sink.diags, f->path, y->line, "yaml-too-large",
+                     "one document of more than %u MiB was left out", YAML_MAX >> 20);
+    else if (!y->items && pm_str_trim(pm_buf_str(&y->doc)).n)
+        deliver(f, pm_buf_str(&y->doc), y->line, y->offset);
 }
 
 static void keep(struct frame_yaml *y, struct pm_str line) {
@@ -290,7 +312,8 @@ static void item_begin(struct pm_frame *f, struct pm_str line, size_t indent, ui
     y->items++;
     y->item_line = f->line;
     y->item_offset = at;
-    for (size_t i = 0; i <= indent; i++) pm_buf_addc(&y->item, ' '); // a blank for the dash: the item becomes a document
+    for (size_t i = 0; i <= indent; i++)
+        pm_buf_addc(&y->item, ' '); // a blank for the dash: the item becomes a document
     pm_buf_add(&y->item, pm_str_from(line, indent + 1));
     pm_buf_addc(&y->item, '\n');
 }
@@ -312,7 +335,8 @@ static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
     y->in_list = false;
     struct pm_str t = pm_str_trim(line);
     y->wants_list = pm_str_eqc(t, "items:");
-    if (pm_str_starts(t, PM_STR("kind: "))) pm_buf_clear(&y->kind), pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
+    if (pm_str_starts(t, PM_STR("kind: ")))
+        pm_buf_clear(&y->kind), pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
     keep(y, line);
     return true;
 }
@@ -333,7 +357,8 @@ static bool take(struct pm_frame *f, struct pm_str line, uint64_t at) {
     if (line.p[0] != ' ') return first_column(f, line, at);
     size_t blanks = (size_t)(t.p - line.p);
     bool dash = is_dash(pm_str_from(line, blanks));
-    if (dash && (y->wants_list || (y->in_list && blanks == y->indent))) item_begin(f, line, blanks, at);
+    if (dash && (y->wants_list || (y->in_list && blanks == y->indent)))
+        item_begin(f, line, blanks, at);
     else keep(y, line);
     return true;
 }
@@ -361,7 +386,11 @@ size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
 void frame_yaml_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
     doc_end(f);
-    struct frame_yaml *y = f->yaml; // kubectl writes a list's kind behind its items: where it is missing, so are items
-    if (!y->in_list || y->kind.n || !pm_str_starts(pm_buf_str(&y->doc), PM_STR("apiVersion:"))) return;
-    pm_diags_add(f->sink.diags, f->path, f->line, "yaml-truncated", "the list that began in line %llu ends before it is complete", (unsigned long long)y->line);
+    struct frame_yaml *y =
+        f->yaml; // kubectl writes a list's kind behind its items: where it is missing, so are items
+    if (!y->in_list || y->kind.n || !pm_str_starts(pm_buf_str(&y->doc), PM_STR("apiVersion:")))
+        return;
+    pm_diags_add(f->sink.diags, f->path, f->line, "yaml-truncated",
+                 "the list that began in line %llu ends before it is complete",
+                 (unsigned long long)y->line);
 }

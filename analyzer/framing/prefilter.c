@@ -1,19 +1,28 @@
-// The block prefilter: which lines of a sparse log (a node's, an application's, a journal of both) can matter at all.
+// The block prefilter: which lines of a sparse log (a node's, an application's, a journal
+// of both) can matter at all.
 //
 // A literal scan at memory speed, by two methods, as literals are short or long.
 //
-// Short ones (PRINT to WINDOWS - 1 bytes), of which there are few, after Teddy (Hyperscan; BurntSushi's aho-corasick): three consecutive bytes of each, its
-// fingerprint, are looked up by nibble in eight buckets at once; what survives is compared whole. Unlike Teddy the fingerprint may lie anywhere in the
-// literal: literals are dealt to buckets where fingerprint and bucket give the fewest false candidates on log text.
+// Short ones (PRINT to WINDOWS - 1 bytes), of which there are few, after Teddy
+// (Hyperscan; BurntSushi's aho-corasick): three consecutive bytes of each, its
+// fingerprint, are looked up by nibble in eight buckets at once; what survives is
+// compared whole. Unlike Teddy the fingerprint may lie anywhere in the literal: literals
+// are dealt to buckets where fingerprint and bucket give the fewest false candidates on
+// log text.
 //
-// Long ones, of which there are many, after Wu and Manber: every fourth byte is the start of a window of four bytes, and of seven consecutive bytes of a
-// literal one such window sees four, whichever of the four phases it is. The four windows of each literal's rarest seven bytes stand in a bitmap, by
-// hash; who passes that is compared whole. Their number hardly matters, where more of them in Teddy's buckets would let most text through.
+// Long ones, of which there are many, after Wu and Manber: every fourth byte is the start
+// of a window of four bytes, and of seven consecutive bytes of a literal one such window
+// sees four, whichever of the four phases it is. The four windows of each literal's
+// rarest seven bytes stand in a bitmap, by hash; who passes that is compared whole. Their
+// number hardly matters, where more of them in Teddy's buckets would let most text
+// through.
 //
-// What is rare is counted on the table `usual`, several kinds of logs. All variants give the same answer; the scalar one is the definition.
+// What is rare is counted on the table `usual`, several kinds of logs. All variants give
+// the same answer; the scalar one is the definition.
 //
-// Not handled here, on purpose: case folding (literals leave out the letter that varies) and regular expressions. A line that is let through
-// costs a microsecond, a line that is refused wrongly is lost: when in doubt a literal goes in.
+// Not handled here, on purpose: case folding (literals leave out the letter that varies)
+// and regular expressions. A line that is let through costs a microsecond, a line that is
+// refused wrongly is lost: when in doubt a literal goes in.
 #include "framing/prefilter.h"
 #include <pthread.h>
 #if defined(__x86_64__) || defined(__i386__)
@@ -24,7 +33,8 @@
 #endif
 
 const char *const pm_prefilter_literals[] = {
-    // Pulls, images, and what is said about them. "Pull" and "pull" rather than "ull": "successfully" stands in one line of seven.
+    // Pulls, images, and what is said about them. "Pull" and "pull" rather than "ull":
+    // "successfully" stands in one line of seven.
     "pull",
     "Pull",
     "mage",
@@ -47,7 +57,8 @@ const char *const pm_prefilter_literals[] = {
     "size validation",
     "commit digest",
     "ocker-credential",
-    // Refusals. " 429" with its blank: three digits alone are in every hundredth time stamp.
+    // Refusals. " 429" with its blank: three digits alone are in every hundredth time
+    // stamp.
     " 429",
     "oo Many Req",
     "oomany",
@@ -59,7 +70,8 @@ const char *const pm_prefilter_literals[] = {
     "denied: ",
     // The head of a value that goes on over lines: Ansible's result of a task.
     "FAILED! =>",
-    // Credentials: provider plugins, the cloud helpers' metadata. Not "secret": volume mounts say it all day; pull secrets say "pull" or "mage" too.
+    // Credentials: provider plugins, the cloud helpers' metadata. Not "secret": volume
+    // mounts say it all day; pull secrets say "pull" or "mage" too.
     "redential",
     "ockercfg",
     "ockerconfig",
@@ -72,7 +84,8 @@ const char *const pm_prefilter_literals[] = {
     "arbage",
     "vict",
     "NodeHas",
-    // A runtime that starts, stops or is away. Not "Started": a scope per exec stands in journals.
+    // A runtime that starts, stops or is away. Not "Started": a scope per exec stands in
+    // journals.
     "Unavailable",
     "containerd.sock",
     "docker.sock",
@@ -96,7 +109,8 @@ const char *const pm_prefilter_literals[] = {
     "top CRI",
     "CRI-O",
     "Application Container",
-    // As systemd names units in what it says, not as the journal's own members of each record do: "_SYSTEMD_UNIT":"kubelet.service".
+    // As systemd names units in what it says, not as the journal's own members of each
+    // record do: "_SYSTEMD_UNIT":"kubelet.service".
     " containerd.service",
     "containerd.service:",
     " docker.service",
@@ -105,7 +119,8 @@ const char *const pm_prefilter_literals[] = {
     "kubelet.service:",
     " crio.service",
     "crio.service:",
-    // What parsers hear in free text (parsers/lift/lift_talk.c): refusals, and the places by which a failure is a registry's. No quotes: they may be escaped.
+    // What parsers hear in free text (parsers/lift/lift_talk.c): refusals, and the places
+    // by which a failure is a registry's. No quotes: they may be escaped.
     "latform",
     "scope=repo",
     "ailed to resolve",
@@ -231,7 +246,8 @@ const char *const pm_prefilter_literals[] = {
     NULL,
 };
 
-// What sparse logs are made of, to weigh fingerprints: our own lines in the programs' wording, the uninteresting ones.
+// What sparse logs are made of, to weigh fingerprints: our own lines in the programs'
+// wording, the uninteresting ones.
 static const char usual[] =
     "I0102 03:04:05.678901    2711 reconciler_common.go:251] \"operationExecutor.MountVolume started for volume \\\"kube-api-access-x2x9k\\\" (UniqueName: "
     "\\\"kubernetes.io/projected/1f0c2a5e-7b7d-4b39-9c53-0d6c7e8f9a1b-kube-api-access-x2x9k\\\") pod \\\"cart-6d9f8c7b4-x2x9k\\\" (UID: "
@@ -248,7 +264,8 @@ static const char usual[] =
     "Jan 02 03:04:05 node-1 kubelet[2711]: E0102 03:04:05.700001    2711 pod_workers.go:1298] \"Error syncing pod, skipping\" err=\"failed to "
     "\\\"StartContainer\\\" for "
     "\\\"web\\\" with CrashLoopBackOff: \\\"back-off 5m0s restarting failed container=web\\\"\" successfully handled volume secret configmap\n"
-    // applications: a web framework's, structured ones, an access log, a controller, a database
+    // applications: a web framework's, structured ones, an access log, a controller, a
+    // database
     "2024-01-02 03:04:05.678  INFO 7 --- [nio-8080-exec-3] c.a.shop.cart.CartController         : added item sku-4711 to cart 9f8e7d6c in 12 ms\n"
     "\tat com.acme.shop.cart.CartService.lambda$add$3(CartService.java:118) [classes/:na]\n"
     "2024-01-02 03:04:06.001 ERROR 7 --- [scheduling-1] o.h.engine.jdbc.spi.SqlExceptionHelper   : could not execute statement, connection is not available, "
@@ -283,11 +300,13 @@ static const char usual[] =
 struct literal {
     const char *p;
     uint8_t n, print_at; // where in it the fingerprint stands
-    uint32_t print;      // the fingerprint itself: nibbles of several literals pass for it, their bytes do not
+    uint32_t
+        print; // the fingerprint itself: nibbles of several literals pass for it, their bytes do not
 };
 static struct teddy {
-    uint8_t lo[PRINT][16], hi[PRINT][16]; // nibble → buckets whose fingerprints have it in that place
-    uint8_t byte[PRINT][256];             // lo & hi of both nibbles: the scalar variant's table
+    uint8_t lo[PRINT][16],
+        hi[PRINT][16];        // nibble → buckets whose fingerprints have it in that place
+    uint8_t byte[PRINT][256]; // lo & hi of both nibbles: the scalar variant's table
     struct literal literal[BUCKETS][PER_BUCKET];
     uint8_t literals[BUCKETS];
 } teddy;
@@ -321,7 +340,8 @@ static uint32_t map_bit(uint32_t h) { return windows.map[h >> 5] >> (h & 31) & 1
 static void window_add(const char *p, size_t n, size_t at) {
     uint32_t bytes = load4(p + at), h = map_hash(bytes);
     size_t slot = h % SLOTS;
-    if (windows.used + 1 >= SLOTS) return; // a mistake of whoever wrote that many literals; test_prefilter tells
+    if (windows.used + 1 >= SLOTS)
+        return; // a mistake of whoever wrote that many literals; test_prefilter tells
     while (windows.slot[slot].p) slot = (slot + 1) % SLOTS;
     windows.slot[slot] = (struct window){bytes, (uint8_t)at, (uint8_t)n, p};
     windows.used++;
@@ -350,8 +370,10 @@ static bool window_holds(const char *begin, const char *at, const char *end) {
     return false;
 }
 
-// The first window at `at`, at + 4, … before `stop` that is one of a literal's which is there in [begin, end), or NULL.
-static const char *find_window(const char *begin, const char *at, const char *stop, const char *end) {
+// The first window at `at`, at + 4, … before `stop` that is one of a literal's which is
+// there in [begin, end), or NULL.
+static const char *find_window(const char *begin, const char *at, const char *stop,
+                               const char *end) {
     for (; at < stop && end - at >= 4 * WINDOW; at += 4 * WINDOW) {
         uint32_t a = map_bit(map_hash(load4(at))), b = map_bit(map_hash(load4(at + 4)));
         uint32_t c = map_bit(map_hash(load4(at + 8))), d = map_bit(map_hash(load4(at + 12)));
@@ -367,24 +389,30 @@ static const char *find_window(const char *begin, const char *at, const char *st
 
 // ---- short literals: buckets
 
-// How often, per mille squared, the bucket's nibble sets pass a byte of usual text in place j, with `add` added (add < 0: as it is).
+// How often, per mille squared, the bucket's nibble sets pass a byte of usual text in
+// place j, with `add` added (add < 0: as it is).
 static uint32_t place_mass(const uint32_t freq[256], int bucket, int j, int add) {
     uint32_t mass = 0;
     for (int hi = 0; hi < 16; hi++) {
         if (!(teddy.hi[j][hi] >> bucket & 1) && !(add >= 0 && add >> 4 == hi)) continue;
         for (int lo = 0; lo < 16; lo++)
-            if ((teddy.lo[j][lo] >> bucket & 1) || (add >= 0 && (add & 15) == lo)) mass += freq[hi << 4 | lo];
+            if ((teddy.lo[j][lo] >> bucket & 1) || (add >= 0 && (add & 15) == lo))
+                mass += freq[hi << 4 | lo];
     }
     return mass;
 }
 
 static double bucket_mass(const uint32_t freq[256], int bucket, const char *print) {
     double mass = 1;
-    for (int j = 0; j < PRINT; j++) mass *= place_mass(freq, bucket, j, print ? (uint8_t)print[j] : -1) / (double)(sizeof usual - 1);
+    for (int j = 0; j < PRINT; j++)
+        mass *= place_mass(freq, bucket, j, print ? (uint8_t)print[j] : -1) /
+                (double)(sizeof usual - 1);
     return mass;
 }
 
-static uint32_t print_of(const char *p) { return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16; }
+static uint32_t print_of(const char *p) {
+    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16;
+}
 
 static void deal(const uint32_t freq[256], const char *text) {
     size_t n = strlen(text);
@@ -404,14 +432,16 @@ static void deal(const uint32_t freq[256], const char *text) {
         teddy.lo[j][c & 15] |= (uint8_t)(1u << best_bucket);
         teddy.hi[j][c >> 4] |= (uint8_t)(1u << best_bucket);
     }
-    teddy.literal[best_bucket][teddy.literals[best_bucket]++] = (struct literal){text, (uint8_t)n, (uint8_t)best_at, print_of(text + best_at)};
+    teddy.literal[best_bucket][teddy.literals[best_bucket]++] =
+        (struct literal){text, (uint8_t)n, (uint8_t)best_at, print_of(text + best_at)};
 }
 
 static bool bucket_holds(int bucket, const char *begin, const char *at, const char *end) {
     uint32_t print = print_of(at);
     for (int i = 0; i < teddy.literals[bucket]; i++) {
         const struct literal *l = &teddy.literal[bucket][i];
-        if (print != l->print || at - begin < l->print_at || end - at < l->n - l->print_at) continue;
+        if (print != l->print || at - begin < l->print_at || end - at < l->n - l->print_at)
+            continue;
         if (memcmp(at - l->print_at, l->p, l->n) == 0) return true;
     }
     return false;
@@ -423,8 +453,10 @@ static bool any_bucket_holds(unsigned buckets, const char *begin, const char *at
     return false;
 }
 
-// Each returns the place of the first fingerprint within [at, stop) whose literal is there in [begin, end), or NULL.
-static const char *find_scalar(const char *begin, const char *at, const char *stop, const char *end) {
+// Each returns the place of the first fingerprint within [at, stop) whose literal is
+// there in [begin, end), or NULL.
+static const char *find_scalar(const char *begin, const char *at, const char *stop,
+                               const char *end) {
     for (; stop - at >= PRINT; at++) {
         const uint8_t *u = (const uint8_t *)at;
         unsigned buckets = teddy.byte[0][u[0]] & teddy.byte[1][u[1]] & teddy.byte[2][u[2]];
@@ -441,7 +473,8 @@ static uint64_t count_scalar(const char *p, const char *end) {
 
 #if X86
 // The 16 or 32 bucket bytes are in `buckets`, `mask` says which are not zero.
-static const char *verify(const uint8_t *buckets, unsigned mask, const char *begin, const char *at, const char *end) {
+static const char *verify(const uint8_t *buckets, unsigned mask, const char *begin, const char *at,
+                          const char *end) {
     for (; mask; mask &= mask - 1) {
         int i = __builtin_ctz(mask);
         if (any_bucket_holds(buckets[i], begin, at + i, end)) return at + i;
@@ -449,14 +482,18 @@ static const char *verify(const uint8_t *buckets, unsigned mask, const char *beg
     return NULL;
 }
 
-__attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin, const char *at, const char *stop, const char *end) {
+__attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin, const char *at,
+                                                               const char *stop, const char *end) {
     __m128i lo[PRINT], hi[PRINT], low4 = _mm_set1_epi8(15), zero = _mm_setzero_si128();
-    for (int j = 0; j < PRINT; j++) lo[j] = _mm_loadu_si128((const void *)teddy.lo[j]), hi[j] = _mm_loadu_si128((const void *)teddy.hi[j]);
+    for (int j = 0; j < PRINT; j++)
+        lo[j] = _mm_loadu_si128((const void *)teddy.lo[j]),
+        hi[j] = _mm_loadu_si128((const void *)teddy.hi[j]);
     for (; stop - at >= 16 + PRINT - 1; at += 16) {
         __m128i r = _mm_set1_epi8(-1);
         for (int j = 0; j < PRINT; j++) {
             __m128i v = _mm_loadu_si128((const void *)(at + j));
-            __m128i l = _mm_shuffle_epi8(lo[j], _mm_and_si128(v, low4)), h = _mm_shuffle_epi8(hi[j], _mm_and_si128(_mm_srli_epi16(v, 4), low4));
+            __m128i l = _mm_shuffle_epi8(lo[j], _mm_and_si128(v, low4)),
+                    h = _mm_shuffle_epi8(hi[j], _mm_and_si128(_mm_srli_epi16(v, 4), low4));
             r = _mm_and_si128(r, _mm_and_si128(l, h));
         }
         unsigned mask = 0xffffu & ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(r, zero));
@@ -469,7 +506,8 @@ __attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin
     return find_scalar(begin, at, stop, end);
 }
 
-__attribute__((target("avx2"))) static const char *find_avx2(const char *begin, const char *at, const char *stop, const char *end) {
+__attribute__((target("avx2"))) static const char *find_avx2(const char *begin, const char *at,
+                                                             const char *stop, const char *end) {
     __m256i lo[PRINT], hi[PRINT], low4 = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
     for (int j = 0; j < PRINT; j++) {
         lo[j] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)teddy.lo[j]));
@@ -479,7 +517,8 @@ __attribute__((target("avx2"))) static const char *find_avx2(const char *begin, 
         __m256i r = _mm256_set1_epi8(-1);
         for (int j = 0; j < PRINT; j++) {
             __m256i v = _mm256_loadu_si256((const void *)(at + j));
-            __m256i l = _mm256_shuffle_epi8(lo[j], _mm256_and_si256(v, low4)), h = _mm256_shuffle_epi8(hi[j], _mm256_and_si256(_mm256_srli_epi16(v, 4), low4));
+            __m256i l = _mm256_shuffle_epi8(lo[j], _mm256_and_si256(v, low4)),
+                    h = _mm256_shuffle_epi8(hi[j], _mm256_and_si256(_mm256_srli_epi16(v, 4), low4));
             r = _mm256_and_si256(r, _mm256_and_si256(l, h));
         }
         unsigned mask = ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(r, zero));
@@ -498,7 +537,8 @@ __attribute__((target("avx2"))) static uint64_t count_avx2(const char *p, const 
     while (end - p >= 32) {
         __m256i sum = _mm256_setzero_si256(); // bytes; 255 rounds fit
         for (int round = 0; round < 255 && end - p >= 32; round++, p += 32)
-            sum = _mm256_sub_epi8(sum, _mm256_cmpeq_epi8(_mm256_loadu_si256((const void *)p), newline));
+            sum = _mm256_sub_epi8(sum,
+                                  _mm256_cmpeq_epi8(_mm256_loadu_si256((const void *)p), newline));
         total = _mm256_add_epi64(total, _mm256_sad_epu8(sum, _mm256_setzero_si256()));
     }
     uint64_t part[4];
@@ -513,9 +553,12 @@ static uint64_t (*count)(const char *, const char *) = count_scalar;
 static bool use(enum pm_prefilter_isa isa) {
 #if X86
     bool avx2 = __builtin_cpu_supports("avx2"), ssse3 = __builtin_cpu_supports("ssse3");
-    if (isa == PM_PREFILTER_BEST) isa = avx2 ? PM_PREFILTER_AVX2 : ssse3 ? PM_PREFILTER_SSSE3 : PM_PREFILTER_SCALAR;
+    if (isa == PM_PREFILTER_BEST)
+        isa = avx2 ? PM_PREFILTER_AVX2 : ssse3 ? PM_PREFILTER_SSSE3 : PM_PREFILTER_SCALAR;
     if ((isa == PM_PREFILTER_AVX2 && !avx2) || (isa == PM_PREFILTER_SSSE3 && !ssse3)) return false;
-    find = isa == PM_PREFILTER_AVX2 ? find_avx2 : isa == PM_PREFILTER_SSSE3 ? find_ssse3 : find_scalar;
+    find = isa == PM_PREFILTER_AVX2    ? find_avx2
+           : isa == PM_PREFILTER_SSSE3 ? find_ssse3
+                                       : find_scalar;
     count = isa == PM_PREFILTER_AVX2 ? count_avx2 : count_scalar;
     return true;
 #else
@@ -545,14 +588,19 @@ bool pm_prefilter_use(enum pm_prefilter_isa isa) {
     return use(isa);
 }
 
-// Piece by piece, so that a line which one method finds is not searched for by the other through all that follows.
+// Piece by piece, so that a line which one method finds is not searched for by the other
+// through all that follows.
 #define PIECE_BYTES 2048 // a multiple of the windows' step
 
 static const char *find_any(const char *p, const char *end) {
     for (const char *at = p; at < end; at += PIECE_BYTES) {
         const char *stop = end - at > PIECE_BYTES ? at + PIECE_BYTES : end;
-        const char *over = end - stop > PRINT - 1 ? stop + (PRINT - 1) : end; // a fingerprint may reach into the next piece, its literal anywhere
-        const char *window = find_window(p, at, stop, end), *print = find(p, at, window ? window : over, end);
+        const char *over =
+            end - stop > PRINT - 1
+                ? stop + (PRINT - 1)
+                : end; // a fingerprint may reach into the next piece, its literal anywhere
+        const char *window = find_window(p, at, stop, end),
+                   *print = find(p, at, window ? window : over, end);
         if (print) return print;
         if (window) return window;
     }

@@ -3,9 +3,12 @@
 
 enum pm_group pm_group_of(enum pm_component c) {
     static const unsigned char groups[PM_COMP_COUNT] = {
-        [PM_COMP_KUBELET] = PM_GROUP_NODE,      [PM_COMP_CONTAINERD] = PM_GROUP_NODE, [PM_COMP_DOCKERD] = PM_GROUP_NODE,   [PM_COMP_CRIO] = PM_GROUP_NODE,
-        [PM_COMP_REGISTRY] = PM_GROUP_REGISTRY, [PM_COMP_PROXY] = PM_GROUP_REGISTRY,  [PM_COMP_CLOUD] = PM_GROUP_REGISTRY, [PM_COMP_EVENTS] = PM_GROUP_ACCOUNT,
-        [PM_COMP_OBJECTS] = PM_GROUP_ACCOUNT,   [PM_COMP_CLIENT] = PM_GROUP_CLIENT,   [PM_COMP_HOST] = PM_GROUP_HOST,      [PM_COMP_PROBE] = PM_GROUP_PROBE,
+        [PM_COMP_KUBELET] = PM_GROUP_NODE,      [PM_COMP_CONTAINERD] = PM_GROUP_NODE,
+        [PM_COMP_DOCKERD] = PM_GROUP_NODE,      [PM_COMP_CRIO] = PM_GROUP_NODE,
+        [PM_COMP_REGISTRY] = PM_GROUP_REGISTRY, [PM_COMP_PROXY] = PM_GROUP_REGISTRY,
+        [PM_COMP_CLOUD] = PM_GROUP_REGISTRY,    [PM_COMP_EVENTS] = PM_GROUP_ACCOUNT,
+        [PM_COMP_OBJECTS] = PM_GROUP_ACCOUNT,   [PM_COMP_CLIENT] = PM_GROUP_CLIENT,
+        [PM_COMP_HOST] = PM_GROUP_HOST,         [PM_COMP_PROBE] = PM_GROUP_PROBE,
     };
     return (enum pm_group)groups[c];
 }
@@ -51,7 +54,8 @@ static bool hex_run(struct pm_str s, size_t n) {
 // A pod's uid: "3c0f…-…" with hyphens, or a static pod's 32 hex digits.
 static bool is_uid(struct pm_str s) {
     if (s.n == 32) return hex_run(s, 32);
-    return s.n == 36 && s.p[8] == '-' && s.p[13] == '-' && s.p[18] == '-' && s.p[23] == '-' && hex_run(s, 8);
+    return s.n == 36 && s.p[8] == '-' && s.p[13] == '-' && s.p[18] == '-' && s.p[23] == '-' &&
+           hex_run(s, 8);
 }
 
 static bool cut_three(struct pm_str s, char between, struct pm_str out[3]) {
@@ -63,12 +67,15 @@ static bool cut_three(struct pm_str s, char between, struct pm_str out[3]) {
     return true;
 }
 
-// "0.log", "current.log", "logs.txt", "web.log.1.gz": the output of something, and no table or object.
+// "0.log", "current.log", "logs.txt", "web.log.1.gz": the output of something, and no
+// table or object.
 static bool log_name(struct pm_str s) {
     static const char *const tails[] = {".gz", ".xz", ".zst", ".bz2"};
     for (size_t i = 0; i < PM_LEN(tails); i++)
         if (pm_str_ends(s, pm_str_c(tails[i]))) s.n -= strlen(tails[i]);
-    while (s.n && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '-' || (s.p[s.n - 1] >= '0' && s.p[s.n - 1] <= '9'))) s.n--;
+    while (s.n && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '-' ||
+                   (s.p[s.n - 1] >= '0' && s.p[s.n - 1] <= '9')))
+        s.n--;
     return pm_str_ends(s, PM_STR(".log")) || pm_str_eqc(s, "logs.txt");
 }
 
@@ -82,7 +89,8 @@ static bool kubelet_layout(const struct parts *p, struct pm_writer_place *w) {
     struct pm_str three[3];
     for (size_t i = 0; i + 1 < p->n; i++) {
         if (!cut_three(p->at[i], '_', three) || !is_uid(three[2])) continue;
-        *w = (struct pm_writer_place){true, three[0], three[1], i + 2 < p->n ? p->at[i + 1] : PM_NONE};
+        *w = (struct pm_writer_place){true, three[0], three[1],
+                                      i + 2 < p->n ? p->at[i + 1] : PM_NONE};
         return true;
     }
     return false;
@@ -102,8 +110,9 @@ static bool file_layout(const struct parts *p, struct pm_writer_place *w) {
     return true;
 }
 
-// Collectors: …/namespaces/NS/pods/POD/CONTAINER/…/logs/current.log (must-gather), podlogs/NS/POD/logs/CONTAINER.txt (sonobuoy), NS/POD/logs.txt
-// (cluster-info dump), pods/logs/NS/POD/CONTAINER.log (troubleshoot), pods/POD.log (people).
+// Collectors: …/namespaces/NS/pods/POD/CONTAINER/…/logs/current.log (must-gather),
+// podlogs/NS/POD/logs/CONTAINER.txt (sonobuoy), NS/POD/logs.txt (cluster-info dump),
+// pods/logs/NS/POD/CONTAINER.log (troubleshoot), pods/POD.log (people).
 static bool collector_layout(const struct parts *p, struct pm_writer_place *w) {
     struct pm_str file = p->at[p->n - 1];
     if (pm_str_eqc(file, "logs.txt") && p->n >= 3) {
@@ -111,7 +120,9 @@ static bool collector_layout(const struct parts *p, struct pm_writer_place *w) {
         return true;
     }
     for (size_t i = p->n - 1; i-- > 0;) {
-        bool podlogs = pm_str_ieq(p->at[i], PM_STR("podlogs")) || pm_str_ieq(p->at[i], PM_STR("pod-logs")) || pm_str_ieq(p->at[i], PM_STR("pod_logs"));
+        bool podlogs = pm_str_ieq(p->at[i], PM_STR("podlogs")) ||
+                       pm_str_ieq(p->at[i], PM_STR("pod-logs")) ||
+                       pm_str_ieq(p->at[i], PM_STR("pod_logs"));
         bool pods = pm_str_eqc(p->at[i], "pods");
         if (!podlogs && !(pods && log_name(file))) continue;
         size_t left = p->n - i - 1;                               // parts below
@@ -147,15 +158,24 @@ enum pm_document pm_writer_document(struct pm_str path) {
         const char *tail;
         enum pm_document kind;
     } tails[] = {
-        {".md", PM_DOCUMENT_PROSE},     {".markdown", PM_DOCUMENT_PROSE}, {".rst", PM_DOCUMENT_PROSE},     {".adoc", PM_DOCUMENT_PROSE},
-        {".html", PM_DOCUMENT_PROSE},   {".htm", PM_DOCUMENT_PROSE},      {".eml", PM_DOCUMENT_PROSE},     {".mbox", PM_DOCUMENT_PROSE},
-        {".tex", PM_DOCUMENT_PROSE},    {".c", PM_DOCUMENT_PROGRAM},      {".h", PM_DOCUMENT_PROGRAM},     {".cc", PM_DOCUMENT_PROGRAM},
-        {".cpp", PM_DOCUMENT_PROGRAM},  {".go", PM_DOCUMENT_PROGRAM},     {".py", PM_DOCUMENT_PROGRAM},    {".rs", PM_DOCUMENT_PROGRAM},
-        {".java", PM_DOCUMENT_PROGRAM}, {".kt", PM_DOCUMENT_PROGRAM},     {".js", PM_DOCUMENT_PROGRAM},    {".ts", PM_DOCUMENT_PROGRAM},
-        {".tsx", PM_DOCUMENT_PROGRAM},  {".rb", PM_DOCUMENT_PROGRAM},     {".php", PM_DOCUMENT_PROGRAM},   {".cs", PM_DOCUMENT_PROGRAM},
-        {".lua", PM_DOCUMENT_PROGRAM},  {".pl", PM_DOCUMENT_PROGRAM},     {".patch", PM_DOCUMENT_PROGRAM}, {".diff", PM_DOCUMENT_PROGRAM},
-        {".sql", PM_DOCUMENT_PROGRAM},  {".xml", PM_DOCUMENT_PROGRAM},    {".ipynb", PM_DOCUMENT_PROGRAM}, {".tmpl", PM_DOCUMENT_PROGRAM},
-        {".sh", PM_DOCUMENT_PROGRAM},   {".bash", PM_DOCUMENT_PROGRAM},   {".ps1", PM_DOCUMENT_PROGRAM},   {".bat", PM_DOCUMENT_PROGRAM},
+        {".md", PM_DOCUMENT_PROSE},      {".markdown", PM_DOCUMENT_PROSE},
+        {".rst", PM_DOCUMENT_PROSE},     {".adoc", PM_DOCUMENT_PROSE},
+        {".html", PM_DOCUMENT_PROSE},    {".htm", PM_DOCUMENT_PROSE},
+        {".eml", PM_DOCUMENT_PROSE},     {".mbox", PM_DOCUMENT_PROSE},
+        {".tex", PM_DOCUMENT_PROSE},     {".c", PM_DOCUMENT_PROGRAM},
+        {".h", PM_DOCUMENT_PROGRAM},     {".cc", PM_DOCUMENT_PROGRAM},
+        {".cpp", PM_DOCUMENT_PROGRAM},   {".go", PM_DOCUMENT_PROGRAM},
+        {".py", PM_DOCUMENT_PROGRAM},    {".rs", PM_DOCUMENT_PROGRAM},
+        {".java", PM_DOCUMENT_PROGRAM},  {".kt", PM_DOCUMENT_PROGRAM},
+        {".js", PM_DOCUMENT_PROGRAM},    {".ts", PM_DOCUMENT_PROGRAM},
+        {".tsx", PM_DOCUMENT_PROGRAM},   {".rb", PM_DOCUMENT_PROGRAM},
+        {".php", PM_DOCUMENT_PROGRAM},   {".cs", PM_DOCUMENT_PROGRAM},
+        {".lua", PM_DOCUMENT_PROGRAM},   {".pl", PM_DOCUMENT_PROGRAM},
+        {".patch", PM_DOCUMENT_PROGRAM}, {".diff", PM_DOCUMENT_PROGRAM},
+        {".sql", PM_DOCUMENT_PROGRAM},   {".xml", PM_DOCUMENT_PROGRAM},
+        {".ipynb", PM_DOCUMENT_PROGRAM}, {".tmpl", PM_DOCUMENT_PROGRAM},
+        {".sh", PM_DOCUMENT_PROGRAM},    {".bash", PM_DOCUMENT_PROGRAM},
+        {".ps1", PM_DOCUMENT_PROGRAM},   {".bat", PM_DOCUMENT_PROGRAM},
     };
     for (size_t i = 0; i < PM_LEN(tails); i++)
         if (pm_str_ends(path, pm_str_c(tails[i].tail))) return tails[i].kind;

@@ -1,5 +1,7 @@
-// Known incidents: fingerprints that an earlier run wrote, each with how far it reached then. A fingerprint is what the trouble is and where (cause, variant,
-// scope, registry; for an unknown its wording), without times and hosts, so it survives another collection. Reach keeps a known incident from excusing a flood.
+// Known incidents: fingerprints that an earlier run wrote, each with how far it reached
+// then. A fingerprint is what the trouble is and where (cause, variant, scope, registry;
+// for an unknown its wording), without times and hosts, so it survives another
+// collection. Reach keeps a known incident from excusing a flood.
 #include "pm/gate.h"
 #include "report/json_writer.h"
 #include <jansson.h>
@@ -17,30 +19,40 @@ static void known_in(struct pm_baseline *b, const json_t *o, struct pm_arena *a)
     const json_t *reach = json_object_get(o, "reach");
     if (!f) return;
     *PM_PUSH(b->known, b->known_n, b->known_cap) =
-        (struct pm_known){pm_arena_dup(a, pm_str_c(f)), {number(reach, "nodes"), number(reach, "pods"), number(reach, "images")}};
+        (struct pm_known){pm_arena_dup(a, pm_str_c(f)),
+                          {number(reach, "nodes"), number(reach, "pods"), number(reach, "images")}};
 }
 
-bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a, struct pm_diags *diags) {
+bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a,
+                      struct pm_diags *diags) {
     json_error_t e;
     json_t *root = json_load_file(path, 0, &e), *o;
     const json_t *list = json_object_get(root, "incidents");
     const char *schema = json_string_value(json_object_get(root, "schema"));
     size_t i;
-    bool ours = schema && strcmp(schema, SCHEMA) == 0 && json_is_array(list), older = schema && strcmp(schema, "pullmortem.baseline/1") == 0;
-    if (!root) pm_diags_add(diags, pm_str_c(path), e.line > 0 ? (uint64_t)e.line : 0, "baseline", "%s", e.text);
+    bool ours = schema && strcmp(schema, SCHEMA) == 0 && json_is_array(list),
+         older = schema && strcmp(schema, "pullmortem.baseline/1") == 0;
+    if (!root)
+        pm_diags_add(diags, pm_str_c(path), e.line > 0 ? (uint64_t)e.line : 0, "baseline", "%s",
+                     e.text);
     else if (older)
+        pm_diags_add(
+            diags, pm_str_c(path), 1, "baseline",
+            "is an older version's, which could not tell incidents apart: write it anew with gate --write-baseline FILE");
+    else if (!ours)
         pm_diags_add(diags, pm_str_c(path), 1, "baseline",
-                     "is an older version's, which could not tell incidents apart: write it anew with gate --write-baseline FILE");
-    else if (!ours) pm_diags_add(diags, pm_str_c(path), 1, "baseline", "is no baseline: write one with gate --write-baseline FILE");
+                     "is no baseline: write one with gate --write-baseline FILE");
     if (ours) json_array_foreach(list, i, o) known_in(b, o, a);
     json_decref(root);
     return ours;
 }
 
-// Collected again, an incident may be seen on a node or two more. Three times as many, and three more at least, is another matter.
+// Collected again, an incident may be seen on a node or two more. Three times as many,
+// and three more at least, is another matter.
 static bool outgrew(uint64_t then, uint64_t now) { return now > 3 * then && now >= then + 3; }
 
-const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_str fingerprint, const struct pm_reach *now, struct pm_str *grown,
+const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_str fingerprint,
+                                        const struct pm_reach *now, struct pm_str *grown,
                                         struct pm_arena *a) {
     *grown = PM_NONE;
     for (size_t i = 0; i < b->known_n; i++) {
@@ -49,17 +61,21 @@ const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_s
         const struct {
             const char *what;
             uint64_t then, now;
-        } counts[] = {{"nodes", k->reach.nodes, now->nodes}, {"pods", k->reach.pods, now->pods}, {"images", k->reach.images, now->images}};
+        } counts[] = {{"nodes", k->reach.nodes, now->nodes},
+                      {"pods", k->reach.pods, now->pods},
+                      {"images", k->reach.images, now->images}};
         for (size_t c = 0; c < PM_LEN(counts) && !grown->n; c++)
             if (outgrew(counts[c].then, counts[c].now))
-                *grown = pm_arena_fmt(a, "the baseline knows it with %llu %s, it has %llu now", (unsigned long long)counts[c].then, counts[c].what,
+                *grown = pm_arena_fmt(a, "the baseline knows it with %llu %s, it has %llu now",
+                                      (unsigned long long)counts[c].then, counts[c].what,
                                       (unsigned long long)counts[c].now);
         return grown->n ? NULL : k;
     }
     return NULL;
 }
 
-// Of incidents with one fingerprint (in several bundles, or one after the other) the farthest reach counts.
+// Of incidents with one fingerprint (in several bundles, or one after the other) the
+// farthest reach counts.
 static struct pm_reach farthest(const struct pm_gate_result *g, struct pm_str fingerprint) {
     struct pm_reach most = {0};
     for (size_t i = 0; i < g->rows_n; i++) {
@@ -74,7 +90,8 @@ static struct pm_reach farthest(const struct pm_gate_result *g, struct pm_str fi
     return most;
 }
 
-static void known_out(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_item *x) {
+static void known_out(struct pm_json *w, const struct pm_gate_result *g,
+                      const struct pm_gate_item *x) {
     struct pm_reach reach = farthest(g, x->fingerprint);
     pm_json_open(w, NULL, '{');
     pm_json_text(w, "fingerprint", x->fingerprint);
@@ -89,7 +106,8 @@ static void known_out(struct pm_json *w, const struct pm_gate_result *g, const s
     pm_json_close(w, '}');
 }
 
-static bool write_baseline(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
+static bool write_baseline(FILE *out, const struct pm_gate_result *g, struct pm_arena *a,
+                           bool color) {
     (void)a, (void)color;
     struct pm_json w = {.f = out, .inline_from = 2, .first = true};
     struct pm_strs seen = {0};
@@ -112,4 +130,5 @@ static bool write_baseline(FILE *out, const struct pm_gate_result *g, struct pm_
     return pm_json_end(&w);
 }
 
-const struct pm_gate_output pm_gate_baseline = {"baseline", "a baseline of what is there now", write_baseline};
+const struct pm_gate_output pm_gate_baseline = {"baseline", "a baseline of what is there now",
+                                                write_baseline};

@@ -1,7 +1,10 @@
-// What a verdict stands on. A gate that had nothing to judge, or judged half of it, says so instead of passing: status 3, with the reason.
+// What a verdict stands on. A gate that had nothing to judge, or judged half of it, says
+// so instead of passing: status 3, with the reason.
 //
-// Known is what a parser took for one of its formats, by a line or two: a quiet kubelet log is known and may pass. A folder of other programs' texts, an
-// upload that failed, or the wrong path are not, whatever their size. Decided against asking for pulls: a calm night has none.
+// Known is what a parser took for one of its formats, by a line or two: a quiet kubelet
+// log is known and may pass. A folder of other programs' texts, an upload that failed, or
+// the wrong path are not, whatever their size. Decided against asking for pulls: a calm
+// night has none.
 #include "pm/gate.h"
 #include "pm/timeline.h"
 
@@ -12,11 +15,13 @@ static uint64_t of_pulls(const struct pm_report *r) { return r->total.attempts; 
 static uint64_t of_registries(const struct pm_report *r) { return r->by_registry_n; }
 
 const struct pm_requirement_kind pm_requirement_kinds[] = {
-    {"files", of_files}, {"events", of_events}, {"nodes", of_nodes}, {"pulls", of_pulls}, {"registries", of_registries}, {NULL, NULL},
+    {"files", of_files}, {"events", of_events},         {"nodes", of_nodes},
+    {"pulls", of_pulls}, {"registries", of_registries}, {NULL, NULL},
 };
 
 static bool is_cut(struct pm_str code) {
-    static const char *const walks[] = {"limit-", "archive-", "gzip-", "open-", "read-", "no-temporary-"};
+    static const char *const walks[] = {"limit-", "archive-", "gzip-",
+                                        "open-",  "read-",    "no-temporary-"};
     for (size_t i = 0; i < PM_LEN(walks); i++)
         if (pm_str_starts(code, pm_str_c(walks[i]))) return true;
     return pm_diag_is_loss(code);
@@ -25,7 +30,9 @@ static bool is_cut(struct pm_str code) {
 static struct pm_str why_partial(const struct pm_report *r, struct pm_arena *a) {
     for (size_t i = 0; i < r->diagnostics_n; i++) {
         const struct pm_diag *d = &r->diagnostics[i];
-        if (is_cut(d->code)) return pm_arena_fmt(a, "could not be read whole: %.*s%s%.*s", PM_FMT(d->path), d->path.n ? ": " : "", PM_FMT(d->message));
+        if (is_cut(d->code))
+            return pm_arena_fmt(a, "could not be read whole: %.*s%s%.*s", PM_FMT(d->path),
+                                d->path.n ? ": " : "", PM_FMT(d->message));
     }
     return PM_STR("could not be read whole");
 }
@@ -40,31 +47,39 @@ static bool known(const struct pm_report *r) {
 static struct pm_str why_empty(const struct pm_report *r, struct pm_arena *a) {
     if (known(r)) return PM_NONE;
     if (!r->file_rows_n && r->skipped_n)
-        return pm_arena_fmt(a, "holds no log: %.*s: %.*s%s", PM_FMT(r->skipped[0].path), PM_FMT(r->skipped[0].why),
+        return pm_arena_fmt(a, "holds no log: %.*s: %.*s%s", PM_FMT(r->skipped[0].path),
+                            PM_FMT(r->skipped[0].why),
                             r->skipped_n > 1 ? ", and more of the kind" : "");
     if (!r->bytes) return PM_STR("is empty: there is nothing to judge");
-    return pm_arena_fmt(a, "holds nothing that is known: %llu %s, and no log or object of a node, registry or cluster among them",
-                        (unsigned long long)r->files_n, r->files_n == 1 ? "file" : "files");
+    return pm_arena_fmt(
+        a,
+        "holds nothing that is known: %llu %s, and no log or object of a node, registry or cluster among them",
+        (unsigned long long)r->files_n, r->files_n == 1 ? "file" : "files");
 }
 
-static struct pm_str why_short(const struct pm_report *r, const struct pm_gate_policy *p, struct pm_arena *a) {
+static struct pm_str why_short(const struct pm_report *r, const struct pm_gate_policy *p,
+                               struct pm_arena *a) {
     for (size_t i = 0; i < p->requirements_n; i++) {
         const struct pm_requirement *q = &p->requirements[i];
         uint64_t there = q->kind->of(r);
         if (there < q->least)
-            return pm_arena_fmt(a, "holds too little to judge: %llu %s, and the policy requires %llu", (unsigned long long)there, q->kind->name,
-                                (unsigned long long)q->least);
+            return pm_arena_fmt(
+                a, "holds too little to judge: %llu %s, and the policy requires %llu",
+                (unsigned long long)there, q->kind->name, (unsigned long long)q->least);
     }
     return PM_NONE;
 }
 
 static struct pm_str why_unjudged(const struct pm_gate_row *row, struct pm_arena *a) {
     for (size_t i = 0; i < row->items_n; i++)
-        if (row->items[i].state == PM_GATE_UNJUDGED) return pm_arena_fmt(a, "a check could not be judged: %.*s", PM_FMT(row->items[i].message));
+        if (row->items[i].state == PM_GATE_UNJUDGED)
+            return pm_arena_fmt(a, "a check could not be judged: %.*s",
+                                PM_FMT(row->items[i].message));
     return PM_NONE;
 }
 
-struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, struct pm_arena *a) {
+struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r,
+                                 const struct pm_gate_policy *p, struct pm_arena *a) {
     if (r->partial) return why_partial(r, a);
     struct pm_str why = p->allow_empty ? PM_NONE : why_empty(r, a);
     if (!why.n) why = why_short(r, p, a);

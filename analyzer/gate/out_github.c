@@ -1,18 +1,24 @@
-// GitHub Actions: annotations as workflow commands on stdout, and a Markdown summary for $GITHUB_STEP_SUMMARY.
-// Workflow commands end at the line; %, CR and LF in their values are percent-encoded, in properties ':' and ',' too (actions/toolkit, command.ts).
+// GitHub Actions: annotations as workflow commands on stdout, and a Markdown summary for
+// $GITHUB_STEP_SUMMARY. Workflow commands end at the line; %, CR and LF in their values
+// are percent-encoded, in properties ':' and ',' too (actions/toolkit, command.ts).
 #include "pm/gate.h"
 #include "report/words.h"
 
 static void value(FILE *out, struct pm_str s, bool property) {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','))) fprintf(out, "%%%02X", (unsigned)(unsigned char)c);
+        if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ',')))
+            fprintf(out, "%%%02X", (unsigned)(unsigned char)c);
         else fputc(c, out);
     }
 }
 
-static void annotation(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
-    fputs(x->state == PM_GATE_FAIL ? "::error " : x->state == PM_GATE_WARN || x->state == PM_GATE_UNJUDGED ? "::warning " : "::notice ", out);
+static void annotation(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x,
+                       struct pm_arena *a) {
+    fputs(x->state == PM_GATE_FAIL                                   ? "::error "
+          : x->state == PM_GATE_WARN || x->state == PM_GATE_UNJUDGED ? "::warning "
+                                                                     : "::notice ",
+          out);
     struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
     if (x->file.n) {
         fputs("file=", out);
@@ -21,22 +27,29 @@ static void annotation(FILE *out, const struct pm_gate_row *r, const struct pm_g
         fputc(',', out);
     }
     fputs("title=", out);
-    value(out, pm_text_visible(a, pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->id), PM_FMT(x->title))), true);
+    value(out, pm_text_visible(a, pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(x->id), PM_FMT(x->title))),
+          true);
     fputs("::", out);
-    value(out,
-          pm_text_visible(a, pm_arena_fmt(a, "%.*s: %.*s%.*s%s%.*s", PM_FMT(r->bundle), PM_FMT(x->message), PM_FMT(pm_gate_inside(a, &at, x->line)),
-                                          x->note.n ? "; " : "", PM_FMT(x->note))),
-          false);
+    value(
+        out,
+        pm_text_visible(a, pm_arena_fmt(a, "%.*s: %.*s%.*s%s%.*s", PM_FMT(r->bundle),
+                                        PM_FMT(x->message), PM_FMT(pm_gate_inside(a, &at, x->line)),
+                                        x->note.n ? "; " : "", PM_FMT(x->note))),
+        false);
     fputc('\n', out);
 }
 
-static bool write_github(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
+static bool write_github(FILE *out, const struct pm_gate_result *g, struct pm_arena *a,
+                         bool color) {
     (void)color;
     for (size_t i = 0; i < g->rows_n; i++) {
         const struct pm_gate_row *r = &g->rows[i];
         if (r->why_broken.n) {
             fputs("::error title=broken input::", out);
-            value(out, pm_text_visible(a, pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(r->bundle), PM_FMT(r->why_broken))), false);
+            value(out,
+                  pm_text_visible(
+                      a, pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(r->bundle), PM_FMT(r->why_broken))),
+                  false);
             fputc('\n', out);
         }
         for (size_t k = 0; k < r->items_n; k++)
@@ -81,7 +94,8 @@ static void advice(FILE *out, const struct pm_gate_item *x, struct pm_arena *a) 
 }
 
 // Incidents that did not pass, with the first line that shows each, and what to do.
-static void told(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x, struct pm_arena *a) {
+static void told(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x,
+                 struct pm_arena *a) {
     fprintf(out, "\n### %s: ", pm_gate_state_names[x->state]);
     cell(out, x->id, a);
     fputs(", ", out);
@@ -89,33 +103,47 @@ static void told(FILE *out, const struct pm_gate_row *r, const struct pm_gate_it
     fputs("\n\n", out);
     cell(out, x->message, a);
     fputs("\n\n", out);
-    cell(out, pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(r->bundle), x->where.n ? ", " : "", PM_FMT(x->where)), a);
+    cell(out,
+         pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(r->bundle), x->where.n ? ", " : "", PM_FMT(x->where)),
+         a);
     if (x->note.n) fputs("; ", out), cell(out, x->note, a);
     if (x->why.n) fputs("; ", out), cell(out, x->why, a);
     fputs("\n", out);
     if (x->evidence_n) {
         fputs("\n", out);
-        cell(out, pm_arena_fmt(a, "%.*s:%llu", PM_FMT(x->evidence[0].file), (unsigned long long)x->evidence[0].line), a);
+        cell(out,
+             pm_arena_fmt(a, "%.*s:%llu", PM_FMT(x->evidence[0].file),
+                          (unsigned long long)x->evidence[0].line),
+             a);
         fputs("\n", out);
         code(out, pm_text_cut(a, x->evidence[0].text, 400), a);
     }
     if (x->state == PM_GATE_FAIL || x->state == PM_GATE_WARN) advice(out, x, a);
 }
 
-static bool write_summary(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
+static bool write_summary(FILE *out, const struct pm_gate_result *g, struct pm_arena *a,
+                          bool color) {
     (void)color;
-    fputs("## pullmortem gate\n\n| gate | bundle | pulls | failed | verdict |\n| --- | --- | ---: | ---: | --- |\n", out);
+    fputs(
+        "## pullmortem gate\n\n| gate | bundle | pulls | failed | verdict |\n| --- | --- | ---: | ---: | --- |\n",
+        out);
     for (size_t i = 0; i < g->rows_n; i++) {
         const struct pm_gate_row *r = &g->rows[i];
         fprintf(out, "| %s | ", pm_gate_state_names[r->state]);
         cell(out, r->bundle, a);
-        fprintf(out, " | %llu | %llu | ", (unsigned long long)r->attempts, (unsigned long long)r->failed);
-        cell(out, r->why_broken.n ? r->why_broken : r->verdict.n ? r->verdict : PM_STR("no pull trouble"), a);
+        fprintf(out, " | %llu | %llu | ", (unsigned long long)r->attempts,
+                (unsigned long long)r->failed);
+        cell(out,
+             r->why_broken.n ? r->why_broken
+             : r->verdict.n  ? r->verdict
+                             : PM_STR("no pull trouble"),
+             a);
         fputs(" |\n", out);
     }
     for (size_t i = 0; i < g->rows_n; i++)
         for (size_t k = 0; k < g->rows[i].items_n; k++)
-            if (g->rows[i].items[k].state != PM_GATE_PASS) told(out, &g->rows[i], &g->rows[i].items[k], a);
+            if (g->rows[i].items[k].state != PM_GATE_PASS)
+                told(out, &g->rows[i], &g->rows[i].items[k], a);
     return !ferror(out);
 }
 

@@ -1,4 +1,5 @@
-// The gate as JSON ("pullmortem.gate/1"), and the two small JSON files that grow from it: a baseline is not here, GitLab's code quality report is.
+// The gate as JSON ("pullmortem.gate/1"), and the two small JSON files that grow from it:
+// a baseline is not here, GitLab's code quality report is.
 #include "pm/gate.h"
 #include "report/json_writer.h"
 
@@ -54,8 +55,10 @@ static bool write_json(FILE *out, const struct pm_gate_result *g, struct pm_aren
 
 const struct pm_gate_output pm_gate_json = {"json", "JSON for programs", write_json};
 
-// GitLab's code quality report: a list of objects with description, check_name, fingerprint, severity and location (docs.gitlab.com, "Code Quality report format").
-static bool write_gitlab(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color) {
+// GitLab's code quality report: a list of objects with description, check_name,
+// fingerprint, severity and location (docs.gitlab.com, "Code Quality report format").
+static bool write_gitlab(FILE *out, const struct pm_gate_result *g, struct pm_arena *a,
+                         bool color) {
     static const char *const severities[] = {"info", "major", "critical"};
     (void)color;
     struct pm_json w = {.f = out, .inline_from = 6, .first = true};
@@ -66,9 +69,14 @@ static bool write_gitlab(FILE *out, const struct pm_gate_result *g, struct pm_ar
             const struct pm_gate_item *x = &r->items[k];
             if (x->state != PM_GATE_FAIL && x->state != PM_GATE_WARN) continue;
             struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
-            struct pm_str print = x->occurrence > 1 ? pm_arena_fmt(a, "%.*s-%u", PM_FMT(x->fingerprint), x->occurrence) : x->fingerprint;
+            struct pm_str print =
+                x->occurrence > 1
+                    ? pm_arena_fmt(a, "%.*s-%u", PM_FMT(x->fingerprint), x->occurrence)
+                    : x->fingerprint;
             pm_json_open(&w, NULL, '{');
-            pm_json_text(&w, "description", pm_arena_fmt(a, "%.*s: %.*s%.*s", PM_FMT(x->title), PM_FMT(x->message), PM_FMT(pm_gate_inside(a, &at, x->line))));
+            pm_json_text(&w, "description",
+                         pm_arena_fmt(a, "%.*s: %.*s%.*s", PM_FMT(x->title), PM_FMT(x->message),
+                                      PM_FMT(pm_gate_inside(a, &at, x->line))));
             pm_json_text(&w, "check_name", x->id);
             pm_json_text(&w, "fingerprint", print);
             pm_json_text(&w, "severity", pm_str_c(severities[x->severity]));

@@ -1,4 +1,5 @@
-// A gate's policy, YAML → checks and waivers. Every mistake names file and line, and the word that was probably meant.
+// A gate's policy, YAML → checks and waivers. Every mistake names file and line, and the
+// word that was probably meant.
 #include "rules/schema.h"
 #include "pm/gate.h"
 #include "pm/scan.h"
@@ -16,11 +17,15 @@ struct reader {
     bool good;
 };
 
-// What may stand in a policy. The lists of words are those of a report, so that a check names what a report names.
-static const char *const any[] = {"any", "*", NULL}, *const actions[] = {"fail", "warn", NULL}, *const severities[] = {"info", "warning", "critical", NULL},
-                         *const confidences[] = {"low", "medium", "high", NULL}, *const scopes[] = {"cluster",   "registry", "node",     "image",
-                                                                                                    "namespace", "client",   "endpoint", NULL},
-                         *const required[] = {"files", "events", "nodes", "pulls", "registries", NULL};
+// What may stand in a policy. The lists of words are those of a report, so that a check
+// names what a report names.
+static const char *const any[] = {"any", "*", NULL}, *const actions[] = {"fail", "warn", NULL},
+                         *const severities[] = {"info", "warning", "critical", NULL},
+                         *const confidences[] = {"low", "medium", "high", NULL},
+                         *const scopes[] = {"cluster",   "registry", "node",     "image",
+                                            "namespace", "client",   "endpoint", NULL},
+                         *const required[] = {"files", "events",     "nodes",
+                                              "pulls", "registries", NULL};
 
 static const struct schema_key incident_keys[] = {
     {.name = "match", .type = SCHEMA_KIN, .words = any},
@@ -73,21 +78,31 @@ static const struct schema_file policy_file = {
     // several checks may ask the same at different thresholds
     .name = "policy",
     .top = top_keys,
-    .lists = {{.name = "incidents", .what = "a check of incidents", .keys = incident_keys, .several = true},
-              {.name = "metrics", .what = "a check of a metric", .keys = metric_keys, .one_of = {"over", "under"}, .several = true},
-              {.name = "quotas", .what = "a check of quotas", .keys = quota_keys, .several = true},
-              {.name = "findings", .what = "a check of findings", .keys = finding_keys, .several = true},
-              {.name = "waivers", .what = "a waiver", .keys = waiver_keys, .several = true}},
+    .lists =
+        {{.name = "incidents",
+          .what = "a check of incidents",
+          .keys = incident_keys,
+          .several = true},
+         {.name = "metrics",
+          .what = "a check of a metric",
+          .keys = metric_keys,
+          .one_of = {"over", "under"},
+          .several = true},
+         {.name = "quotas", .what = "a check of quotas", .keys = quota_keys, .several = true},
+         {.name = "findings", .what = "a check of findings", .keys = finding_keys, .several = true},
+         {.name = "waivers", .what = "a waiver", .keys = waiver_keys, .several = true}},
 };
 
 // What the schema cannot say: a mistake between two keys.
-__attribute__((format(printf, 4, 5))) static void mistake(struct reader *x, const json_t *o, const char *key, const char *fmt, ...) {
+__attribute__((format(printf, 4, 5))) static void mistake(struct reader *x, const json_t *o,
+                                                          const char *key, const char *fmt, ...) {
     char message[400];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(message, sizeof message, fmt, ap);
     va_end(ap);
-    pm_diags_add(x->diags, pm_str_c(x->path), (uint64_t)pm_yaml_key_line(o, key), "policy", "%s", message);
+    pm_diags_add(x->diags, pm_str_c(x->path), (uint64_t)pm_yaml_key_line(o, key), "policy", "%s",
+                 message);
     x->good = false;
 }
 
@@ -117,17 +132,20 @@ static const char *match_of(struct reader *x, const json_t *o) {
 }
 
 static struct pm_check check_of(struct reader *x, const json_t *o, enum pm_check_kind kind) {
-    return (struct pm_check){.kind = kind,
-                             .line = (uint64_t)pm_yaml_line(o),
-                             .warn = word_of(o, "action", actions, 0) == 1,
-                             .scope = -1,
-                             .registry = text(x, o, "registry"),
-                             .node = text(x, o, "node"),
-                             .identity = text(x, o, "identity"),
-                             .severity = (enum pm_severity)word_of(o, "severity", severities, PM_SEVERITY_WARNING)};
+    return (struct pm_check){
+        .kind = kind,
+        .line = (uint64_t)pm_yaml_line(o),
+        .warn = word_of(o, "action", actions, 0) == 1,
+        .scope = -1,
+        .registry = text(x, o, "registry"),
+        .node = text(x, o, "node"),
+        .identity = text(x, o, "identity"),
+        .severity = (enum pm_severity)word_of(o, "severity", severities, PM_SEVERITY_WARNING)};
 }
 
-static void add(struct reader *x, struct pm_check c) { *PM_PUSH(x->policy->checks, x->policy->checks_n, x->policy->checks_cap) = c; }
+static void add(struct reader *x, struct pm_check c) {
+    *PM_PUSH(x->policy->checks, x->policy->checks_n, x->policy->checks_cap) = c;
+}
 
 static void incident_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_INCIDENT);
@@ -141,9 +159,11 @@ static void incident_in(struct reader *x, const json_t *o) {
 static void metric_unknown(struct reader *x, const json_t *o, const char *metric) {
     const char *names[64];
     size_t n = 0;
-    for (const struct pm_metric *m = pm_metrics; m->name && n + 1 < PM_LEN(names); m++) names[n++] = m->name;
+    for (const struct pm_metric *m = pm_metrics; m->name && n + 1 < PM_LEN(names); m++)
+        names[n++] = m->name;
     names[n] = NULL;
-    mistake(x, o, "metric", "unknown metric \"%s\"%.*s", metric, PM_FMT(schema_hint(x->a, pm_str_c(metric), names)));
+    mistake(x, o, "metric", "unknown metric \"%s\"%.*s", metric,
+            PM_FMT(schema_hint(x->a, pm_str_c(metric), names)));
 }
 
 static void metric_in(struct reader *x, const json_t *o) {
@@ -158,13 +178,19 @@ static void metric_in(struct reader *x, const json_t *o) {
     }
     c.over = over != NULL;
     c.threshold = json_number_value(over ? over : under);
-    if (over && under) mistake(x, o, "under", "metric %s has `over` and `under`: one a check", c.metric);
-    if (span && !pm_duration(pm_str_c(span), &c.for_ns)) mistake(x, o, "for", "`for` has to be a duration such as 10m, which \"%s\" is not", span);
-    if (c.for_ns && !m->of_bucket) mistake(x, o, "for", "metric %s has no series, so it cannot have `for`", c.metric);
+    if (over && under)
+        mistake(x, o, "under", "metric %s has `over` and `under`: one a check", c.metric);
+    if (span && !pm_duration(pm_str_c(span), &c.for_ns))
+        mistake(x, o, "for", "`for` has to be a duration such as 10m, which \"%s\" is not", span);
+    if (c.for_ns && !m->of_bucket)
+        mistake(x, o, "for", "metric %s has no series, so it cannot have `for`", c.metric);
     if (c.for_ns && (c.registry || c.node))
-        mistake(x, o, "for", "metric %s: a series is of the whole bundle, so `for` goes without registry and node", c.metric);
-    c.id = pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold, span ? " for " : "", span ? span : "",
-                        c.registry || c.node ? " of " : "",
+        mistake(
+            x, o, "for",
+            "metric %s: a series is of the whole bundle, so `for` goes without registry and node",
+            c.metric);
+    c.id = pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold,
+                        span ? " for " : "", span ? span : "", c.registry || c.node ? " of " : "",
                         c.registry ? c.registry
                         : c.node   ? c.node
                                    : "")
@@ -175,14 +201,17 @@ static void metric_in(struct reader *x, const json_t *o) {
 static void quota_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_QUOTA);
     c.headroom = json_number_value(json_object_get(o, "headroom_under"));
-    c.id = pm_arena_fmt(x->a, "quota headroom under %g%s%s", c.headroom, c.registry ? " of " : "", c.registry ? c.registry : "").p;
+    c.id = pm_arena_fmt(x->a, "quota headroom under %g%s%s", c.headroom, c.registry ? " of " : "",
+                        c.registry ? c.registry : "")
+               .p;
     add(x, c);
 }
 
 static void finding_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_FINDING);
     c.finding = text(x, o, "id");
-    c.id = pm_arena_fmt(x->a, "finding %s", c.finding ? c.finding : pm_severity_names[c.severity]).p;
+    c.id =
+        pm_arena_fmt(x->a, "finding %s", c.finding ? c.finding : pm_severity_names[c.severity]).p;
     add(x, c);
 }
 
@@ -196,8 +225,10 @@ static void waiver_in(struct reader *x, const json_t *o) {
                           .line = (uint64_t)pm_yaml_line(o)};
     const char *day = text(x, o, "expires");
     struct pm_when when;
-    if (!pm_when_rfc3339(pm_arena_fmt(x->a, "%s%s", day, strchr(day, 'T') ? "" : "T23:59:59Z"), &when))
-        mistake(x, o, "expires", "`expires` has to be a day such as 2026-12-31, which \"%s\" is not", day);
+    if (!pm_when_rfc3339(pm_arena_fmt(x->a, "%s%s", day, strchr(day, 'T') ? "" : "T23:59:59Z"),
+                         &when))
+        mistake(x, o, "expires",
+                "`expires` has to be a day such as 2026-12-31, which \"%s\" is not", day);
     else w.expires_ns = when.ns;
     *PM_PUSH(x->policy->waivers, x->policy->waivers_n, x->policy->waivers_cap) = w;
 }
@@ -206,11 +237,13 @@ static void require_in(struct reader *x, const json_t *root) {
     const json_t *o = json_object_get(root, "require"), *v;
     for (const struct pm_requirement_kind *k = pm_requirement_kinds; k->name; k++)
         if ((v = json_object_get(o, k->name)))
-            *PM_PUSH(x->policy->requirements, x->policy->requirements_n, x->policy->requirements_cap) =
+            *PM_PUSH(x->policy->requirements, x->policy->requirements_n,
+                     x->policy->requirements_cap) =
                 (struct pm_requirement){k, (uint64_t)json_integer_value(v)};
 }
 
-static void list_in(struct reader *x, const json_t *root, const char *key, void (*item)(struct reader *, const json_t *)) {
+static void list_in(struct reader *x, const json_t *root, const char *key,
+                    void (*item)(struct reader *, const json_t *)) {
     size_t i;
     json_t *o;
     json_array_foreach(json_object_get(root, key), i, o) item(x, o);
@@ -220,15 +253,21 @@ static bool file_text(const char *path, struct pm_buf *b) {
     FILE *f = fopen(path, "rb");
     char block[4096];
     if (!f) return false;
-    for (size_t n; b->n < (4u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;) pm_buf_add(b, (struct pm_str){block, n});
+    for (size_t n; b->n < (4u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;)
+        pm_buf_add(b, (struct pm_str){block, n});
     return fclose(f) == 0;
 }
 
 static struct pm_check default_check(void) {
-    return (struct pm_check){.kind = PM_CHECK_INCIDENT, .id = "any:warning", .match = "any", .severity = PM_SEVERITY_WARNING, .scope = -1};
+    return (struct pm_check){.kind = PM_CHECK_INCIDENT,
+                             .id = "any:warning",
+                             .match = "any",
+                             .severity = PM_SEVERITY_WARNING,
+                             .scope = -1};
 }
 
-bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags) {
+bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a,
+                    struct pm_diags *diags) {
     struct reader x = {p, path, a, diags, true};
     if (!path) {
         add(&x, default_check());
@@ -257,7 +296,8 @@ bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena 
     return x.good;
 }
 
-bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a, const char **bad) {
+bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a,
+                       const char **bad) {
     struct pm_str rest = pm_str_c(list);
     while (rest.n) {
         ptrdiff_t comma = pm_str_chr(rest, ',', 0);
@@ -271,7 +311,8 @@ bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_are
         if (!part.n || !cause_pattern(c.match)) return false;
         if (colon >= 0) {
             int s = 0;
-            while (s < 3 && !pm_str_eqc(pm_str_from(part, (size_t)colon + 1), pm_severity_names[s])) s++;
+            while (s < 3 && !pm_str_eqc(pm_str_from(part, (size_t)colon + 1), pm_severity_names[s]))
+                s++;
             if (s == 3) return false;
             c.severity = (enum pm_severity)s;
         }

@@ -1,14 +1,19 @@
-// pm_ingest: one thread walks and unwraps, workers frame and parse members, the calling thread writes.
+// pm_ingest: one thread walks and unwraps, workers frame and parse members, the calling
+// thread writes.
 //
-// Same bundle, same bytes out, however many workers: members are numbered by the walk, and their rows are written in that order. A member's rows wait in
-// memory for their turn; a worker that is ahead waits once PENDING_ROWS_BYTES are waiting, the first member in line never does. Unwrapped bytes wait for
-// workers in blocks, BLOCKS_BYTES of them at most. So memory is bounded whatever the bundle.
+// Same bundle, same bytes out, however many workers: members are numbered by the walk,
+// and their rows are written in that order. A member's rows wait in memory for their
+// turn; a worker that is ahead waits once PENDING_ROWS_BYTES are waiting, the first
+// member in line never does. Unwrapped bytes wait for workers in blocks, BLOCKS_BYTES of
+// them at most. So memory is bounded whatever the bundle.
 //
-// Why it cannot lock up: workers take members in order, so the first unwritten member always has a worker (or none yet, and one is free to take it), the
-// walk feeds members in order, and the writer drains the first member's rows as they come.
+// Why it cannot lock up: workers take members in order, so the first unwritten member
+// always has a worker (or none yet, and one is free to take it), the walk feeds members
+// in order, and the writer drains the first member's rows as they come.
 //
-// Plain files, and gzip over plain text where there are several inputs, are read by the worker itself: no hand-over, no copy.
-// Not done: cutting one big member into pieces for two workers. Envelopes, continuation lines and table headers reach over any border.
+// Plain files, and gzip over plain text where there are several inputs, are read by the
+// worker itself: no hand-over, no copy. Not done: cutting one big member into pieces for
+// two workers. Envelopes, continuation lines and table headers reach over any border.
 #include "bundle/bundle.h"
 #include "clock/clock.h"
 #include "framing/frame.h"
@@ -34,10 +39,12 @@
 #define BLOCK_BYTES ((size_t)256 << 10)
 #define BLOCKS_BYTES ((size_t)16 << 20)
 #define PENDING_ROWS_BYTES ((size_t)24 << 20)
-#define EARLY_ROWS_BYTES ((size_t)6 << 20) // more rows of one member than this are written before its end is known
+#define EARLY_ROWS_BYTES                                                                           \
+    ((size_t)6 << 20) // more rows of one member than this are written before its end is known
 #define BATCH_ROWS 96
-#define BATCH_BYTES ((size_t)56 << 10) // with its last row still within one block of its arena, mostly
-#define JOBS_AHEAD 256                 // members the walk may be ahead: each may hold a file open
+#define BATCH_BYTES                                                                                \
+    ((size_t)56 << 10) // with its last row still within one block of its arena, mostly
+#define JOBS_AHEAD 256 // members the walk may be ahead: each may hold a file open
 #define ARENA_BYTES ((size_t)64 << 10)
 #define RAW_BYTES 2048
 #define HASH_HEAD_BYTES (UINT64_C(1) << 20)
@@ -64,7 +71,8 @@ struct result { // of one member, for the end of the run; texts in the run's are
     enum pm_component component;
     enum pm_node_from node_from;
     struct pm_str names[4]; // of its node, by who said it (enum pm_node_from)
-    struct pm_str also;     // the name that its own lines use, where the cluster knows the node by another
+    struct pm_str
+        also; // the name that its own lines use, where the cluster knows the node by another
     struct pm_clock_evidence clock;
     struct pm_frame_voice *voices;
     struct pm_standing_heard *heard; // of each voice
@@ -97,8 +105,9 @@ struct pipe {
     const char *const *paths;
     size_t paths_n;
     pthread_mutex_t lock;
-    pthread_cond_t work, space, out;   // a job or block came; room was made; rows or an end came
-    struct job *head, *tail, *untaken; // in order of the walk: to be written next … last found; first without a worker
+    pthread_cond_t work, space, out; // a job or block came; room was made; rows or an end came
+    struct job *head, *tail,
+        *untaken; // in order of the walk: to be written next … last found; first without a worker
     size_t jobs, blocks_bytes, rows_bytes;
     struct block *spare;
     size_t spares;
@@ -147,9 +156,14 @@ static char *text_of(struct pm_str s) {
     return t;
 }
 
-static struct job *job_new(enum job_kind kind, struct pm_str path, struct pm_str input, int64_t mtime_ns) {
+static struct job *job_new(enum job_kind kind, struct pm_str path, struct pm_str input,
+                           int64_t mtime_ns) {
     struct job *j = pm_xmalloc(sizeof *j);
-    *j = (struct job){.kind = kind, .path = text_of(path), .input = text_of(input), .mtime_ns = mtime_ns, .fd = -1};
+    *j = (struct job){.kind = kind,
+                      .path = text_of(path),
+                      .input = text_of(input),
+                      .mtime_ns = mtime_ns,
+                      .fd = -1};
     return j;
 }
 
@@ -219,7 +233,8 @@ static void on_skipped(void *ctx, struct pm_str path, struct pm_str why) {
     job_add(ctx, j);
 }
 
-// One big file alone is better inflated by the walk while a worker parses; many are better inflated side by side.
+// One big file alone is better inflated by the walk while a worker parses; many are
+// better inflated side by side.
 static bool take_gzip(void *ctx) {
     struct pipe *p = ctx;
     struct stat st;
@@ -229,7 +244,8 @@ static bool take_gzip(void *ctx) {
 
 static void *walk_main(void *ctx) {
     struct pipe *p = ctx;
-    const struct pm_bundle_sink sink = {p, on_file, on_begin, on_room, on_filled, on_end, on_skipped, take_gzip, &p->read_bytes};
+    const struct pm_bundle_sink sink = {p,      on_file,    on_begin,  on_room,       on_filled,
+                                        on_end, on_skipped, take_gzip, &p->read_bytes};
     bool whole = pm_bundle_walk(p->paths, p->paths_n, &p->limits, &sink, p->diags);
     pthread_mutex_lock(&p->lock);
     p->walked = true;
@@ -249,8 +265,9 @@ struct reading {
     struct pm_request_fold *fold; // made for the first request
     struct pm_str node;           // the first that a fact named
     struct pm_clean_texts *clean;
-    bool own;        // the member is of our own making: nothing of it is read
-    Pvoid_t seen[2]; // JudyL: record hash → times, for coarse stamps of this minute and the one before
+    bool own; // the member is of our own making: nothing of it is read
+    Pvoid_t
+        seen[2]; // JudyL: record hash → times, for coarse stamps of this minute and the one before
     int64_t minute;
     uint64_t record_offset; // the record that events come from, to number them
     uint32_t record_events;
@@ -258,15 +275,17 @@ struct reading {
     uint32_t crc;
 };
 
-// Everything up to 1 MiB, then 4 KiB of every 64: two logs of one length that differ only between the samples do not happen, and a checksum of all of a
-// big file would cost more than reading it does.
+// Everything up to 1 MiB, then 4 KiB of every 64: two logs of one length that differ only
+// between the samples do not happen, and a checksum of all of a big file would cost more
+// than reading it does.
 static void content_hash(struct reading *r, const char *p, size_t n) {
     while (n) {
         uint64_t in = r->offset % HASH_STRIDE_BYTES, take;
         if (r->offset < HASH_HEAD_BYTES) take = HASH_HEAD_BYTES - r->offset;
         else take = in < HASH_SAMPLE_BYTES ? HASH_SAMPLE_BYTES - in : HASH_STRIDE_BYTES - in;
         if (take > n) take = n;
-        if (r->offset < HASH_HEAD_BYTES || in < HASH_SAMPLE_BYTES) r->crc = (uint32_t)crc32(r->crc, (const Bytef *)p, (uInt)take);
+        if (r->offset < HASH_HEAD_BYTES || in < HASH_SAMPLE_BYTES)
+            r->crc = (uint32_t)crc32(r->crc, (const Bytef *)p, (uInt)take);
         r->offset += take;
         p += take;
         n -= take;
@@ -283,9 +302,12 @@ static void batch_flush(struct reading *r) {
     struct pipe *p = r->p;
     if (!b) return;
     r->batch = NULL;
-    b->bytes = sizeof *b + (b->bytes > ARENA_BYTES ? b->bytes + ARENA_BYTES / 2 : ARENA_BYTES); // as the arena takes it: in blocks
+    b->bytes =
+        sizeof *b + (b->bytes > ARENA_BYTES ? b->bytes + ARENA_BYTES / 2
+                                            : ARENA_BYTES); // as the arena takes it: in blocks
     pthread_mutex_lock(&p->lock);
-    while (p->rows_bytes >= PENDING_ROWS_BYTES && p->head != r->j) pthread_cond_wait(&p->space, &p->lock);
+    while (p->rows_bytes >= PENDING_ROWS_BYTES && p->head != r->j)
+        pthread_cond_wait(&p->space, &p->lock);
     if (r->j->rows_last) r->j->rows_last->next = b;
     else r->j->rows = b;
     r->j->rows_last = b;
@@ -324,8 +346,10 @@ static struct pm_str redacted(struct reading *r, struct pm_str s, bool *tagged) 
     return out;
 }
 
-// First line as it stands, without secrets and without what could end a text early; cut between characters, and not within a tag.
-static struct pm_str evidence_text(const struct pm_ingest_options *o, struct batch *b, const struct pm_record *rec, bool *tagged) {
+// First line as it stands, without secrets and without what could end a text early; cut
+// between characters, and not within a tag.
+static struct pm_str evidence_text(const struct pm_ingest_options *o, struct batch *b,
+                                   const struct pm_record *rec, bool *tagged) {
     struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
     ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
     if (nl >= 0) raw.n = (size_t)nl;
@@ -335,22 +359,31 @@ static struct pm_str evidence_text(const struct pm_ingest_options *o, struct bat
     *tagged |= raw.p != as_read.p;
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
-    ptrdiff_t tag = n < raw.n && o->redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
-    if (tag >= 0 && pm_str_chr(pm_str_sub(raw, (size_t)tag, n - (size_t)tag), '>', 0) < 0) n = (size_t)tag;
+    ptrdiff_t tag =
+        n < raw.n && o->redact ? pm_str_rfind(pm_str_sub(raw, 0, n), PM_STR("<redacted:")) : -1;
+    if (tag >= 0 && pm_str_chr(pm_str_sub(raw, (size_t)tag, n - (size_t)tag), '>', 0) < 0)
+        n = (size_t)tag;
     return pm_str_sub(raw, 0, n);
 }
 
-static bool same_stamp(const struct pm_when *a, const struct pm_when *b) { return a->kind == b->kind && a->ns == b->ns; }
+static bool same_stamp(const struct pm_when *a, const struct pm_when *b) {
+    return a->kind == b->kind && a->ns == b->ns;
+}
 
-// A record is the same in two members where its text is, and its stamp: a payload without one of its own borrows the envelope's and its host's. What has
-// no stamp at all is never a duplicate. Events of one record are told apart by their number.
-static uint64_t record_hash(const struct reading *r, const struct pm_record *rec, const struct pm_event *e, bool tagged, bool *fine) {
+// A record is the same in two members where its text is, and its stamp: a payload without
+// one of its own borrows the envelope's and its host's. What has no stamp at all is never
+// a duplicate. Events of one record are told apart by their number.
+static uint64_t record_hash(const struct reading *r, const struct pm_record *rec,
+                            const struct pm_event *e, bool tagged, bool *fine) {
     *fine = false;
-    if (e->when.kind == PM_WHEN_NONE || e->when.kind == PM_WHEN_AGE || e->when.kind == PM_WHEN_MONO) return 0;
-    struct pm_str text = tagged ? pm_redact_blank(r->batch->arena, rec->text) : rec->text; // a hash of a secret is tried out at home
+    if (e->when.kind == PM_WHEN_NONE || e->when.kind == PM_WHEN_AGE || e->when.kind == PM_WHEN_MONO)
+        return 0;
+    struct pm_str text = tagged ? pm_redact_blank(r->batch->arena, rec->text)
+                                : rec->text; // a hash of a secret is tried out at home
     uint64_t h = pm_str_hash(text, 17 + r->record_events);
     struct pm_when own = {0};
-    bool stamped = !same_stamp(&e->when, &rec->hint.when) || (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
+    bool stamped = !same_stamp(&e->when, &rec->hint.when) ||
+                   (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
     *fine = stamped && e->when.unit_ns < 1000000 && e->when.ns % PM_NS_PER_S != 0;
     if (!stamped) {
         int64_t second = e->when.ns / PM_NS_PER_S;
@@ -368,9 +401,10 @@ static bool is_quoted(const struct pm_record *rec) {
     return false;
 }
 
-// How many records of this text came before; of one whose own stamp has a fraction there is no second. Copies that somebody quoted are numbered apart: the
-// first of them is the first record again. The same text has the same stamp in it, so that only its minute and, as servers log when they are done, the
-// one before need to be remembered.
+// How many records of this text came before; of one whose own stamp has a fraction there
+// is no second. Copies that somebody quoted are numbered apart: the first of them is the
+// first record again. The same text has the same stamp in it, so that only its minute
+// and, as servers log when they are done, the one before need to be remembered.
 static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w, bool quoted) {
     if (quoted) hash = ~hash;
     int64_t minute = w->ns / (60 * PM_NS_PER_S);
@@ -386,16 +420,26 @@ static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_whe
     return slot && slot != (PWord_t)PPJERR ? (uint32_t)(*slot)++ : 0;
 }
 
-static bool is_runtime(enum pm_component c) { return c == PM_COMP_CONTAINERD || c == PM_COMP_DOCKERD || c == PM_COMP_CRIO; }
-static bool writes_local_time(enum pm_component c) { return is_runtime(c) || c == PM_COMP_REGISTRY || c == PM_COMP_PROXY; }
+static bool is_runtime(enum pm_component c) {
+    return c == PM_COMP_CONTAINERD || c == PM_COMP_DOCKERD || c == PM_COMP_CRIO;
+}
+static bool writes_local_time(enum pm_component c) {
+    return is_runtime(c) || c == PM_COMP_REGISTRY || c == PM_COMP_PROXY;
+}
 
-// The same asking as both sides tell it: a runtime that begins a pull or is refused, and the server that is asked for that manifest meanwhile. A server knows
-// the repository and the tag, seldom by which name it was called. Of a client's burst of requests only the first comes here (request_fold.c).
-static void mark_asking(struct pm_clock_evidence *c, const struct pm_event *e, const struct pm_row *row) {
-    bool client = is_runtime(e->component) && (e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_FAIL);
-    bool server = (e->component == PM_COMP_PROXY || e->component == PM_COMP_REGISTRY) && pm_str_has(e->field[PM_F_URL], PM_STR("/manifests/"));
+// The same asking as both sides tell it: a runtime that begins a pull or is refused, and
+// the server that is asked for that manifest meanwhile. A server knows the repository and
+// the tag, seldom by which name it was called. Of a client's burst of requests only the
+// first comes here (request_fold.c).
+static void mark_asking(struct pm_clock_evidence *c, const struct pm_event *e,
+                        const struct pm_row *row) {
+    bool client =
+        is_runtime(e->component) && (e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_FAIL);
+    bool server = (e->component == PM_COMP_PROXY || e->component == PM_COMP_REGISTRY) &&
+                  pm_str_has(e->field[PM_F_URL], PM_STR("/manifests/"));
     if ((!client && !server) || !e->field[PM_F_TAG].n) return;
-    pm_clock_mark(c, pm_str_hash(e->field[PM_F_TAG], pm_str_hash(e->field[PM_F_REPOSITORY], 29)), row->ts_kind, row->ts_ns);
+    pm_clock_mark(c, pm_str_hash(e->field[PM_F_TAG], pm_str_hash(e->field[PM_F_REPOSITORY], 29)),
+                  row->ts_kind, row->ts_ns);
 }
 
 // "current time T is after E": the writer's clock with its zone, beside its own stamp.
@@ -403,17 +447,24 @@ static void clock_in_error(struct pm_clock_evidence *c, const struct pm_event *e
     static const char lead[] = "x509: certificate has expired or is not yet valid: current time ";
     struct pm_when now;
     ptrdiff_t at = pm_str_find(e->field[PM_F_ERROR], PM_STR(lead), 0);
-    if (at < 0 || e->standing == PM_STANDING_HEARSAY || !pm_when_rfc3339(pm_str_from(e->field[PM_F_ERROR], (size_t)at + sizeof lead - 1), &now)) return;
+    if (at < 0 || e->standing == PM_STANDING_HEARSAY ||
+        !pm_when_rfc3339(pm_str_from(e->field[PM_F_ERROR], (size_t)at + sizeof lead - 1), &now))
+        return;
     pm_clock_pair(c, &now, &e->when);
     if (e->when.kind == PM_WHEN_AGE) pm_clock_aged(c, &now, &e->when);
 }
 
-static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec, const struct pm_event *e, const struct pm_row *row) {
-    if (writes_local_time(e->component) && !same_stamp(&e->when, &rec->hint.when)) pm_clock_written(c, &e->when);
-    if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date")) pm_clock_capture(c, &e->when);
+static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec,
+                        const struct pm_event *e, const struct pm_row *row) {
+    if (writes_local_time(e->component) && !same_stamp(&e->when, &rec->hint.when))
+        pm_clock_written(c, &e->when);
+    if (e->kind == PM_KIND_CONFIG && pm_str_eqc(e->field[PM_F_OBJECT], "Date"))
+        pm_clock_capture(c, &e->when);
     clock_in_error(c, e);
-    bool pull = e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
-    bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET || e->component == PM_COMP_EVENTS;
+    bool pull =
+        e->kind == PM_KIND_PULL_START || e->kind == PM_KIND_PULL_OK || e->kind == PM_KIND_PULL_FAIL;
+    bool told = is_runtime(e->component) || e->component == PM_COMP_KUBELET ||
+                e->component == PM_COMP_EVENTS;
     if (!e->field[PM_F_REPOSITORY].n) return;
     mark_asking(c, e, row);
     if (!pull || !told) return;
@@ -422,13 +473,18 @@ static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec
     key = pm_str_hash(e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST], key);
     size_t before = c->marks_n;
     pm_clock_mark(c, key, row->ts_kind, row->ts_ns);
-    if (e->count > 1 && row->first_ns != PM_NO_TIME) pm_clock_mark(c, key, e->first.kind, row->first_ns);
-    if (e->count > 1 && row->last_ns != PM_NO_TIME && row->last_ns != row->ts_ns) pm_clock_mark(c, key, e->last.kind, row->last_ns);
-    for (size_t i = before; i < c->marks_n && e->component == PM_COMP_EVENTS; i++) c->marks[i].node = pm_clock_node_hash(e->field[PM_F_NODE]);
+    if (e->count > 1 && row->first_ns != PM_NO_TIME)
+        pm_clock_mark(c, key, e->first.kind, row->first_ns);
+    if (e->count > 1 && row->last_ns != PM_NO_TIME && row->last_ns != row->ts_ns)
+        pm_clock_mark(c, key, e->last.kind, row->last_ns);
+    for (size_t i = before; i < c->marks_n && e->component == PM_COMP_EVENTS; i++)
+        c->marks[i].node = pm_clock_node_hash(e->field[PM_F_NODE]);
 }
 
 static enum pm_quality quality_of(enum pm_when_kind k) {
-    return k == PM_WHEN_UTC ? PM_QUALITY_EXACT : k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED : PM_QUALITY_RELATIVE;
+    return k == PM_WHEN_UTC                             ? PM_QUALITY_EXACT
+           : k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED
+                                                        : PM_QUALITY_RELATIVE;
 }
 
 static void unfold(void *ctx, const struct pm_row *held) {
@@ -436,7 +492,9 @@ static void unfold(void *ctx, const struct pm_row *held) {
     struct batch *b = ((struct reading *)ctx)->batch;
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
     *row = *held;
-    for (int f = 0; f < PM_F_COUNT; f++) row->event.field[f] = keep(b, held->event.field[f], before ? before->event.field[f] : PM_NONE);
+    for (int f = 0; f < PM_F_COUNT; f++)
+        row->event.field[f] =
+            keep(b, held->event.field[f], before ? before->event.field[f] : PM_NONE);
     row->raw = keep(b, held->raw, before ? before->raw : PM_NONE);
 }
 
@@ -446,26 +504,33 @@ static bool folded(struct reading *r, const struct pm_event *e) {
     return pm_request_fold_add(r->fold, e, pm_clock_see(&r->j->r.clock, &e->when));
 }
 
-// Hearsay without a reference is not even of a pull: whoever asks the timeline for failed pulls must not find it.
+// Hearsay without a reference is not even of a pull: whoever asks the timeline for failed
+// pulls must not find it.
 static bool names_nothing(const struct pm_event *e) {
     const struct pm_str *f = e->field;
-    return e->standing == PM_STANDING_HEARSAY && e->kind == PM_KIND_PULL_FAIL && !f[PM_F_IMAGE].n && !f[PM_F_REPOSITORY].n && !f[PM_F_DIGEST].n;
+    return e->standing == PM_STANDING_HEARSAY && e->kind == PM_KIND_PULL_FAIL && !f[PM_F_IMAGE].n &&
+           !f[PM_F_REPOSITORY].n && !f[PM_F_DIGEST].n;
 }
 
-// Looking for secrets costs more than parsing does, so no text is looked through twice: not a field that stands in the row's clean raw text, nor one that was
-// clean in the row before.
+// Looking for secrets costs more than parsing does, so no text is looked through twice:
+// not a field that stands in the row's clean raw text, nor one that was clean in the row
+// before.
 static bool is_clean(struct pm_str s, struct pm_str clean, const struct pm_row *before, int f) {
-    return pm_redact_covers(clean, s) || (before && !before->tagged && pm_str_eq(s, before->event.field[f]));
+    return pm_redact_covers(clean, s) ||
+           (before && !before->tagged && pm_str_eq(s, before->event.field[f]));
 }
 
-static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec, const struct pm_event *e) {
+static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec,
+                       const struct pm_event *e) {
     struct batch *b = r->batch;
     bool redact = r->p->o->redact;
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    struct pm_str raw = evidence_text(r->p->o, b, rec, &row->tagged), clean = row->tagged ? PM_NONE : raw;
+    struct pm_str raw = evidence_text(r->p->o, b, rec, &row->tagged),
+                  clean = row->tagged ? PM_NONE : raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
-        if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f)) s = redacted(r, s, &row->tagged);
+        if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f))
+            s = redacted(r, s, &row->tagged);
         row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
     }
     row->raw = keep(b, raw, before ? before->raw : PM_NONE);
@@ -476,7 +541,8 @@ static void note_feb29(struct pm_clock_evidence *c, const struct pm_record *rec)
     if (c->feb29 && !c->feb29_line) c->feb29_line = rec->line;
 }
 
-static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser, const struct pm_event *e) {
+static void on_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser,
+                     const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
     r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
@@ -493,7 +559,8 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     row->ts_kind = e->when.kind;
     row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);
-    if (e->when.kind == PM_WHEN_NONE && (e->flags & PM_EV_SNAPSHOT)) { // state at capture: an age of nothing
+    if (e->when.kind == PM_WHEN_NONE &&
+        (e->flags & PM_EV_SNAPSHOT)) { // state at capture: an age of nothing
         const struct pm_when capture = {.kind = PM_WHEN_AGE};
         row->ts_kind = PM_WHEN_AGE;
         row->ts_ns = pm_clock_see(&r->j->r.clock, &capture);
@@ -503,19 +570,25 @@ static void on_event(void *ctx, const struct pm_record *rec, const struct pm_par
     row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
     note_feb29(&r->j->r.clock, rec);
     clock_event(&r->j->r.clock, rec, e, row);
-    if (e->kind == PM_KIND_REQUEST && pm_request_fold_hold(r->fold, row)) b->n--; // it comes back by unfold
+    if (e->kind == PM_KIND_REQUEST && pm_request_fold_hold(r->fold, row))
+        b->n--; // it comes back by unfold
 }
 
-static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope, const struct pm_when *payload) {
+static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope,
+                      const struct pm_when *payload) {
     struct pm_clock_evidence *c = &((struct reading *)ctx)->j->r.clock;
     pm_clock_see(c, envelope);
     note_feb29(c, rec);
-    bool one_clock = envelope->kind == PM_WHEN_UTC || (envelope->kind == PM_WHEN_NO_YEAR && payload->kind == PM_WHEN_NO_YEAR);
-    if (!one_clock) pm_clock_see(c, payload); // beside the collector's clock, one without year or zone is never used
+    bool one_clock = envelope->kind == PM_WHEN_UTC ||
+                     (envelope->kind == PM_WHEN_NO_YEAR && payload->kind == PM_WHEN_NO_YEAR);
+    if (!one_clock)
+        pm_clock_see(
+            c, payload); // beside the collector's clock, one without year or zone is never used
     pm_clock_pair(c, envelope, payload);
 }
 
-static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, struct pm_str text, const struct pm_when *when) {
+static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, struct pm_str text,
+                    const struct pm_when *when) {
     (void)rec;
     struct reading *r = ctx;
     switch (fact) {
@@ -534,7 +607,9 @@ static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, s
 
 static struct pm_str envelope_names(struct pm_arena *a, const struct pm_frame_stats *s) {
     struct pm_str names = PM_NONE;
-    for (int i = 0; i < s->envelope_count; i++) names = names.n ? pm_arena_fmt(a, "%.*s+%s", PM_FMT(names), s->envelopes[i]) : pm_str_c(s->envelopes[i]);
+    for (int i = 0; i < s->envelope_count; i++)
+        names = names.n ? pm_arena_fmt(a, "%.*s+%s", PM_FMT(names), s->envelopes[i])
+                        : pm_str_c(s->envelopes[i]);
     return names;
 }
 
@@ -548,7 +623,8 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     if (s->format) {
         row->format = pm_str_c(s->format->name);
         res->component = s->format->component;
-        if (res->component != PM_COMP_NONE) row->component = pm_str_c(pm_component_names[res->component]);
+        if (res->component != PM_COMP_NONE)
+            row->component = pm_str_c(pm_component_names[res->component]);
     }
     row->envelopes = envelope_names(j->arena, s);
     row->bytes = s->bytes;
@@ -557,12 +633,16 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     row->bad = s->bad;
     row->undated = s->undated;
     row->from_ns = row->to_ns = PM_NO_TIME;
-    if (r->offset) row->hash = pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
-    bool by_fact = r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
+    if (r->offset)
+        row->hash =
+            pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
+    bool by_fact =
+        r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
     res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
     res->names[PM_NODE_FACT] = r->node;
     res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
-    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++) res->names[i] = pm_redact(r->p->o->redact_key, j->arena, res->names[i]);
+    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++)
+        res->names[i] = pm_redact(r->p->o->redact_key, j->arena, res->names[i]);
     res->node_from = PM_NODE_ENVELOPE;
     while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
     row->node = res->names[res->node_from];
@@ -588,7 +668,8 @@ static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n)
 static bool read_file(struct reading *r, struct pm_frame *f) {
     struct pm_budget budget = {.limits = &r->p->limits, .read_bytes = &r->p->read_bytes};
     struct pm_str path = pm_str_c(r->j->path);
-    struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path), *s = r->j->gzip ? pm_source_gzip(root, path) : root;
+    struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path),
+                     *s = r->j->gzip ? pm_source_gzip(root, path) : root;
     char *block = pm_xmalloc(BLOCK_BYTES);
     for (size_t n; (n = pm_source_read(s, block, BLOCK_BYTES)) > 0;) feed(r, f, block, n);
     const char *limit = pm_source_limit(s);
@@ -617,18 +698,23 @@ static bool read_blocks(struct reading *r, struct pm_frame *f) {
     }
 }
 
-// PULLMORTEM_READ is there for tests, which hold the two ways of reading against each other.
+// PULLMORTEM_READ is there for tests, which hold the two ways of reading against each
+// other.
 static bool reading_is(const char *way) {
     const char *want = getenv("PULLMORTEM_READ");
     return want && strcmp(want, way) == 0;
 }
 
 static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean) {
-    struct reading r = {.p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
+    struct reading r = {
+        .p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
-    const struct pm_ingest_sink sink = {.ctx = &r, .event = on_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
-    const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes, .all_lines = reading_is("full"), .soon = reading_is("sparse")};
+    const struct pm_ingest_sink sink = {
+        .ctx = &r, .event = on_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
+    const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes,
+                                        .all_lines = reading_is("full"),
+                                        .soon = reading_is("sparse")};
     struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);
     bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);
     pm_frame_end(f, truncated);
@@ -692,19 +778,25 @@ static void progress(struct writer *w) {
     int64_t now = monotonic_ns();
     if (now - w->told_ns < PM_NS_PER_S / 4 || now - w->began_ns < PM_NS_PER_S / 2) return;
     w->told_ns = now;
-    double mib = (double)atomic_load(&w->p->bytes) / (1 << 20), s = (double)(now - w->began_ns) / 1e9;
+    double mib = (double)atomic_load(&w->p->bytes) / (1 << 20),
+           s = (double)(now - w->began_ns) / 1e9;
     double read = (double)atomic_load(&w->p->read_bytes), left = (double)w->p->total_bytes - read;
     char left_text[48] = "", duration[32];
     if (left > 0 && read > 0 && s > 1)
-        snprintf(left_text, sizeof left_text, ", %s left", s * left / read < 1 ? "a moment" : pm_duration_format((int64_t)(s * left / read * 1e9), duration));
-    fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files%s\033[K", mib, mib / s, w->n, left_text);
+        snprintf(left_text, sizeof left_text, ", %s left",
+                 s * left / read < 1
+                     ? "a moment"
+                     : pm_duration_format((int64_t)(s * left / read * 1e9), duration));
+    fprintf(stderr, "\r%.0f MiB read, %.0f MiB/s, %zu files%s\033[K", mib, mib / s, w->n,
+            left_text);
 }
 
 static void progress_end(struct writer *w) {
     if (w->p->o->progress && w->told_ns) fputs("\r\033[K", stderr);
 }
 
-// Rows of the first job in line; *done: they are the last. Small members are held until their end, so that duplicates need no rows.
+// Rows of the first job in line; *done: they are the last. Small members are held until
+// their end, so that duplicates need no rows.
 static struct batch *rows_take(struct writer *w, struct job *j, bool *done) {
     struct pipe *p = w->p;
     pthread_mutex_lock(&p->lock);
@@ -730,7 +822,8 @@ static struct batch *rows_take(struct writer *w, struct job *j, bool *done) {
     return b;
 }
 
-// A member with the very bytes of an earlier one, unless the two are known to be of different nodes (a configuration may well be the same on all).
+// A member with the very bytes of an earlier one, unless the two are known to be of
+// different nodes (a configuration may well be the same on all).
 static bool find_duplicate(struct writer *w, struct result *r) {
     if (!r->row.hash.n) return false;
     uint32_t id = pm_intern_id(w->hashes, r->row.hash);
@@ -749,13 +842,16 @@ static bool find_duplicate(struct writer *w, struct result *r) {
 }
 
 // The path of a member as it is shown: people put tokens into names of folders, too.
-static struct pm_str shown_path(struct writer *w, struct pm_str path) { return w->redactor ? pm_redact_now(w->redactor, w->arena, path) : path; }
+static struct pm_str shown_path(struct writer *w, struct pm_str path) {
+    return w->redactor ? pm_redact_now(w->redactor, w->arena, path) : path;
+}
 
 static struct pm_str shown_text(void *w, struct pm_str text) { return shown_path(w, text); }
 
 static void number_tags(struct writer *w, struct pm_arena *a, struct pm_row *row) {
     if (!row->tagged || !w->redactor) return;
-    for (int f = 0; f < PM_F_COUNT; f++) row->event.field[f] = pm_redact_number(w->redactor, a, row->event.field[f]);
+    for (int f = 0; f < PM_F_COUNT; f++)
+        row->event.field[f] = pm_redact_number(w->redactor, a, row->event.field[f]);
     row->raw = pm_redact_number(w->redactor, a, row->raw);
 }
 
@@ -766,7 +862,9 @@ static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
             const struct pm_event *e = &b->rows[i].event;
             b->rows[i].file = file;
             number_tags(w, b->arena, &b->rows[i]);
-            if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) && e->field[PM_F_NODE].n) pm_intern_id(w->cluster, e->field[PM_F_NODE]);
+            if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) &&
+                e->field[PM_F_NODE].n)
+                pm_intern_id(w->cluster, e->field[PM_F_NODE]);
             pm_timeline_put(w->p->timeline, &b->rows[i]);
         }
         batch_free(b);
@@ -782,11 +880,18 @@ static void drop_rows(struct batch *b) {
 }
 
 static bool was_seen(struct pm_clock_range r) { return r.min <= r.max; }
-static bool has_open_stamps(const struct result *r) { return was_seen(r->clock.no_year) || was_seen(r->clock.local); }
+static bool has_open_stamps(const struct result *r) {
+    return was_seen(r->clock.no_year) || was_seen(r->clock.local);
+}
 
 static void keep_result(struct writer *w, struct result *r) {
-    struct pm_str *const texts[] = {
-        &r->path, &r->input, &r->row.envelopes, &r->row.hash, &r->names[PM_NODE_PATH], &r->names[PM_NODE_FACT], &r->names[PM_NODE_ENVELOPE]};
+    struct pm_str *const texts[] = {&r->path,
+                                    &r->input,
+                                    &r->row.envelopes,
+                                    &r->row.hash,
+                                    &r->names[PM_NODE_PATH],
+                                    &r->names[PM_NODE_FACT],
+                                    &r->names[PM_NODE_ENVELOPE]};
     for (size_t i = 0; i < PM_LEN(texts); i++) {
         if (w->redactor && i >= 4) *texts[i] = pm_redact_number(w->redactor, w->arena, *texts[i]);
         *texts[i] = pm_arena_dup(w->arena, *texts[i]);
@@ -802,7 +907,8 @@ static void keep_result(struct writer *w, struct result *r) {
 }
 
 static void write_member(struct writer *w, struct job *j) {
-    struct pm_file_row row = {.path = shown_path(w, pm_str_c(j->path)), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
+    struct pm_file_row row = {
+        .path = shown_path(w, pm_str_c(j->path)), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME};
     bool registered = false, done = false;
     while (!done) {
         struct batch *b = rows_take(w, j, &done);
@@ -837,7 +943,8 @@ static void write_all(struct writer *w) {
     struct pipe *p = w->p;
     for (struct job *j; (j = job_next(w)) != NULL;) {
         if (j->kind != JOB_SKIP) write_member(w, j);
-        if (j->why) pm_timeline_skipped(p->timeline, shown_path(w, pm_str_c(j->path)), pm_str_c(j->why));
+        if (j->why)
+            pm_timeline_skipped(p->timeline, shown_path(w, pm_str_c(j->path)), pm_str_c(j->why));
         pthread_mutex_lock(&p->lock);
         p->head = j->next;
         if (!p->head) p->tail = NULL;
@@ -852,9 +959,11 @@ static void write_all(struct writer *w) {
 
 // ---- once all members are read
 
-// A node has a host's name in its journal, an instance id in its collector's, and a name in the cluster, by which its pulls are told everywhere else.
+// A node has a host's name in its journal, an instance id in its collector's, and a name
+// in the cluster, by which its pulls are told everywhere else.
 static void prefer_cluster_name(struct writer *w, struct result *r) {
-    struct pm_str own = r->names[PM_NODE_ENVELOPE].n ? r->names[PM_NODE_ENVELOPE] : r->names[PM_NODE_FACT];
+    struct pm_str own =
+        r->names[PM_NODE_ENVELOPE].n ? r->names[PM_NODE_ENVELOPE] : r->names[PM_NODE_FACT];
     for (int from = PM_NODE_ENVELOPE; from > PM_NODE_UNKNOWN; from--) {
         struct pm_str name = r->names[from];
         if (!name.n || pm_intern_find(w->cluster, name) == UINT32_MAX) continue;
@@ -864,20 +973,26 @@ static void prefer_cluster_name(struct writer *w, struct result *r) {
     }
 }
 
-// What is silenced goes into the rows as hearsay, and a member of which nothing is left that speaks for its program is of no program and no node's.
+// What is silenced goes into the rows as hearsay, and a member of which nothing is left
+// that speaks for its program is of no program and no node's.
 static void silence(struct writer *w, struct result *r, const struct pm_standing_member *m) {
     for (size_t k = 0; k < m->voices_n; k++)
         for (int c = 1; c < PM_COMP_COUNT; c++) {
-            const unsigned g = pm_group_of((enum pm_component)c), heard[2] = {m->heard[k].strict, m->heard[k].talk};
+            const unsigned g = pm_group_of((enum pm_component)c),
+                           heard[2] = {m->heard[k].strict, m->heard[k].talk};
             for (uint32_t talk = 0; talk < 2; talk++)
                 if (r->written && m->voices[k].open[talk] & 1u << c && !(heard[talk] & g))
-                    pm_timeline_hearsay(w->p->timeline, r->file, (uint32_t)(k + 1) << 1 | talk, (enum pm_component)c);
+                    pm_timeline_hearsay(w->p->timeline, r->file, (uint32_t)(k + 1) << 1 | talk,
+                                        (enum pm_component)c);
         }
-    if (m->voices_n == 0 || pm_standing_groups(m) & pm_group_of(r->component) || r->component == PM_COMP_NONE) return;
+    if (m->voices_n == 0 || pm_standing_groups(m) & pm_group_of(r->component) ||
+        r->component == PM_COMP_NONE)
+        return;
     r->component = PM_COMP_NONE;
     r->row.component = PM_NONE;
     r->names[PM_NODE_FACT] = PM_NONE;
-    if (r->node_from == PM_NODE_FACT) r->node_from = r->names[PM_NODE_PATH].n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
+    if (r->node_from == PM_NODE_FACT)
+        r->node_from = r->names[PM_NODE_PATH].n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
     r->row.node = r->names[r->node_from];
     pm_clock_forget(&r->clock);
 }
@@ -886,7 +1001,11 @@ static void resolve_standing(struct writer *w) {
     struct pm_standing_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         const struct result *r = &w->results[i];
-        m[i] = (struct pm_standing_member){.node = r->row.node, .events = r->row.events, .voices = r->voices, .voices_n = r->voices_n, .heard = r->heard};
+        m[i] = (struct pm_standing_member){.node = r->row.node,
+                                           .events = r->row.events,
+                                           .voices = r->voices,
+                                           .voices_n = r->voices_n,
+                                           .heard = r->heard};
     }
     pm_standing_resolve(m, w->n);
     for (size_t i = 0; i < w->n; i++)
@@ -899,11 +1018,14 @@ static void resolve_nodes(struct writer *w) {
     struct pm_node_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
     for (size_t i = 0; i < w->n; i++) {
         const struct result *r = &w->results[i];
-        m[i] = (struct pm_node_member){r->path, r->row.node, r->names[PM_NODE_PATH], r->node_from, pm_node_side(r->component)};
+        m[i] = (struct pm_node_member){r->path, r->row.node, r->names[PM_NODE_PATH], r->node_from,
+                                       pm_node_side(r->component)};
     }
     pm_node_resolve(m, w->n);
     for (size_t i = 0; i < w->n; i++) {
-        bool named = w->results[i].node_from > PM_NODE_PATH || pm_node_side(w->results[i].component) || w->results[i].component == PM_COMP_NONE;
+        bool named = w->results[i].node_from > PM_NODE_PATH ||
+                     pm_node_side(w->results[i].component) ||
+                     w->results[i].component == PM_COMP_NONE;
         w->results[i].row.node = named ? pm_arena_dup(w->arena, m[i].node) : PM_NONE;
     }
     free(m);
@@ -912,14 +1034,17 @@ static void resolve_nodes(struct writer *w) {
 static void date_member(struct writer *w, struct result *r, struct pm_clock_member *m) {
     struct pm_file_row *row = &r->row;
     pm_clock_span(m, &row->from_ns, &row->to_ns);
-    row->quality = has_open_stamps(r) ? m->clock.quality : was_seen(r->clock.age) && !was_seen(r->clock.utc) ? PM_QUALITY_RELATIVE : PM_QUALITY_EXACT;
+    row->quality = has_open_stamps(r)                                  ? m->clock.quality
+                   : was_seen(r->clock.age) && !was_seen(r->clock.utc) ? PM_QUALITY_RELATIVE
+                                                                       : PM_QUALITY_EXACT;
     row->year = was_seen(r->clock.no_year) ? m->clock.year : 0;
     row->year_from = pm_str_c(m->clock.year_from);
     row->offset_from = pm_str_c(m->clock.offset_from);
     row->utc_offset_s = m->clock.offset_s;
     row->offset_known = m->clock.has_offset;
     row->skew_ms = m->clock.skew_ms;
-    if (r->written && r->needs_dates) pm_timeline_redate(w->p->timeline, r->file, pm_clock_fix_stamp, &m->clock);
+    if (r->written && r->needs_dates)
+        pm_timeline_redate(w->p->timeline, r->file, pm_clock_fix_stamp, &m->clock);
     if (r->written && row->node.n) pm_timeline_renode(w->p->timeline, r->file, row->node, r->also);
     pm_timeline_file_update(w->p->timeline, r->file, row);
 }
@@ -932,7 +1057,9 @@ static void meta_time(struct pm_timeline *t, const char *key, int64_t ns) {
 static void finish(struct writer *w) {
     const struct pm_ingest_options *o = w->p->o;
     struct pm_zone *zone = o->tz ? pm_zone_open(o->tz) : NULL;
-    if (o->tz && !zone) pm_diags_add(w->p->diags, PM_NONE, 0, "bad-zone", "--tz: there is no zone '%s' here: left out", o->tz);
+    if (o->tz && !zone)
+        pm_diags_add(w->p->diags, PM_NONE, 0, "bad-zone",
+                     "--tz: there is no zone '%s' here: left out", o->tz);
     resolve_standing(w);
     resolve_nodes(w);
     struct pm_clock_member *m = pm_xmalloc((w->n + 1) * sizeof *m);
@@ -951,16 +1078,19 @@ static void finish(struct writer *w) {
     pm_clock_resolve(m, w->n, o->year, zone, (int64_t)now.tv_sec * PM_NS_PER_S);
     for (size_t i = 0; i < w->n; i++)
         if (m[i].clock.no_such_day)
-            pm_diags_add(w->p->diags, w->results[i].row.path, w->results[i].clock.feb29_line, PM_DIAG_NO_SUCH_DAY,
-                         "--year %d: this line is of 29 February, which %d has not; --year is the year of each file's last line", o->year,
-                         m[i].clock.year + w->results[i].clock.feb29_turn);
+            pm_diags_add(
+                w->p->diags, w->results[i].row.path, w->results[i].clock.feb29_line,
+                PM_DIAG_NO_SUCH_DAY,
+                "--year %d: this line is of 29 February, which %d has not; --year is the year of each file's last line",
+                o->year, m[i].clock.year + w->results[i].clock.feb29_turn);
     pm_kin_resolve(m, w->n, w->cluster);
     int64_t from = INT64_MAX, to = INT64_MIN;
     for (size_t i = 0; i < w->n; i++) {
         struct result *r = &w->results[i];
         if (!r->row.node.n && m[i].node.n) r->row.node = pm_arena_dup(w->arena, m[i].node);
         date_member(w, r, &m[i]);
-        if (r->row.from_ns == PM_NO_TIME || r->component == PM_COMP_OBJECTS) continue; // objects are as old as the cluster
+        if (r->row.from_ns == PM_NO_TIME || r->component == PM_COMP_OBJECTS)
+            continue; // objects are as old as the cluster
         if (r->row.from_ns < from) from = r->row.from_ns;
         if (r->row.to_ns > to) to = r->row.to_ns;
     }
@@ -977,9 +1107,11 @@ static int threads_of(const struct pm_ingest_options *o) {
     return cores < 1 ? 1 : cores > 8 ? 8 : (int)cores;
 }
 
-bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, const struct pm_ingest_options *o, struct pm_diags *diags) {
+bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n,
+               const struct pm_ingest_options *o, struct pm_diags *diags) {
     struct pipe p = {.timeline = t, .o = o, .diags = diags, .paths = paths, .paths_n = paths_n};
-    p.limits = (struct pm_limits){o->member_max_bytes, o->depth_max, o->ratio_max, o->members_max, 0};
+    p.limits =
+        (struct pm_limits){o->member_max_bytes, o->depth_max, o->ratio_max, o->members_max, 0};
     pm_limits_default(&p.limits);
     pthread_mutex_init(&p.lock, NULL);
     pthread_cond_init(&p.work, NULL);
@@ -992,7 +1124,11 @@ bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n, 
     if (pthread_create(&walker, NULL, walk_main, &p) != 0) pm_die_oom();
     while (started < n && pthread_create(&workers[started], NULL, worker_main, &p) == 0) started++;
     if (started == 0) pm_die_oom();
-    struct writer w = {.p = &p, .arena = pm_arena_new(), .hashes = pm_intern_new(), .cluster = pm_intern_new(), .began_ns = monotonic_ns()};
+    struct writer w = {.p = &p,
+                       .arena = pm_arena_new(),
+                       .hashes = pm_intern_new(),
+                       .cluster = pm_intern_new(),
+                       .began_ns = monotonic_ns()};
     if (o->redact) w.redactor = pm_redactor_new(o->redact_key);
     write_all(&w);
     pthread_join(walker, NULL);

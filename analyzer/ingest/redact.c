@@ -1,4 +1,5 @@
-// Secrets out of a text before it is stored: `<redacted:KIND:N>`, where N is the same for the same secret of a run.
+// Secrets out of a text before it is stored: `<redacted:KIND:N>`, where N is the same for
+// the same secret of a run.
 //
 // Shapes, one line each; how each is written stands beside its code:
 //   https://user:pass@host/…, user:pass@host   password of a URL, with or without scheme        → password, token
@@ -8,10 +9,13 @@
 //   password=…, client_secret: …, ?sig=…       keys by their names (redact_key.c, redact_pair.c) → password, secret, token, auth, signature, cookie
 //   login -u u -p …, --creds u:p               flags of clients                                 → password
 //   "kind":"Secret" … "data":{…}               every value, whatever its key                    → secret
-// Deliberately left alone: digests, image names, ids, names of pull secrets (`secret="ns/regcred"`), and prose.
+// Deliberately left alone: digests, image names, ids, names of pull secrets
+// (`secret="ns/regcred"`), and prose.
 //
-// The workers that read do not know what comes first in the bundle, so they write a mark (a control byte and a hash of the secret) for the number; who puts
-// the rows in order gives numbers, first come, first numbered (pm_redact_number). Nothing of the secret is left then: a number cannot be tried out at home.
+// The workers that read do not know what comes first in the bundle, so they write a mark
+// (a control byte and a hash of the secret) for the number; who puts the rows in order
+// gives numbers, first come, first numbered (pm_redact_number). Nothing of the secret is
+// left then: a number cannot be tried out at home.
 #include "ingest/redact.h"
 #include "base/mac.h"
 #include "pm/ingest.h"
@@ -20,12 +24,15 @@
 
 enum { SEAL = 1, SEAL_HEX = 32, KEYED_BYTES = 10, URL_MAX = 4096 };
 
-static bool ends_host(struct pm_str s, size_t at) { return at >= s.n || (unsigned char)s.p[at] <= ' ' || strchr("/:\"'<>\\,)]};?#`|&%", s.p[at]); }
+static bool ends_host(struct pm_str s, size_t at) {
+    return at >= s.n || (unsigned char)s.p[at] <= ' ' || strchr("/:\"'<>\\,)]};?#`|&%", s.p[at]);
+}
 
 // A host behind '@': with a dot, a port, or the name that needs none; never a digest.
 static bool is_host(struct pm_str s, size_t at, bool strict) {
     size_t end = at, dots = 0;
-    while (end < s.n && (pm_secret_word((unsigned char)s.p[end]) || s.p[end] == '.')) dots += s.p[end++] == '.';
+    while (end < s.n && (pm_secret_word((unsigned char)s.p[end]) || s.p[end] == '.'))
+        dots += s.p[end++] == '.';
     struct pm_str host = pm_str_sub(s, at, end - at);
     if (end < s.n && s.p[end] == '[' && !strict) return true;
     if (host.n == 0 || !ends_host(s, end)) return false;
@@ -39,7 +46,8 @@ static size_t url_end(struct pm_str s, size_t at, const char *stops) {
     return at;
 }
 
-// The '@' of an authority whose password may have '/', '#', '?' or ',' in it, which URLs must not have: only where no port can be meant.
+// The '@' of an authority whose password may have '/', '#', '?' or ',' in it, which URLs
+// must not have: only where no port can be meant.
 static ptrdiff_t loose_at(struct pm_str s, size_t after, size_t end, ptrdiff_t colon) {
     if (colon <= 0) return -1;
     size_t at = after + (size_t)colon + 1, digits = at;
@@ -61,7 +69,8 @@ static bool percent_url(struct pm_str s, size_t after, struct pm_secret_at *f) {
         if (byte <= ' ' || strchr("/?#\"'<>&", byte)) return false;
         if (byte == ':' && !colon) colon = i + n;
         if (byte != '@') continue;
-        if (!colon || i <= colon || pm_secret_is_blanked(pm_str_sub(s, colon, i - colon))) return false;
+        if (!colon || i <= colon || pm_secret_is_blanked(pm_str_sub(s, colon, i - colon)))
+            return false;
         *f = (struct pm_secret_at){colon, i, "password"};
         return true;
     }
@@ -80,32 +89,44 @@ bool pm_secret_url(struct pm_str s, size_t after, bool percent, struct pm_secret
     bool pair = colon >= 0 && colon < at;
     size_t from = after + (pair ? (size_t)colon + 1 : 0), to = after + (size_t)at;
     struct pm_str v = pm_str_sub(s, from, to - from);
-    if (v.n == 0 || pm_secret_is_blanked(v) || (!pair && (v.n < 20 || !pm_secret_has_digit(v)))) return false;
+    if (v.n == 0 || pm_secret_is_blanked(v) || (!pair && (v.n < 20 || !pm_secret_has_digit(v))))
+        return false;
     *f = (struct pm_secret_at){from, to, pair ? "password" : "token"};
     return true;
 }
 
-// user:pass@host without a scheme; `at` is the '@'. What people write before a mail address is no user.
+// user:pass@host without a scheme; `at` is the '@'. What people write before a mail
+// address is no user.
 bool pm_secret_login(struct pm_str s, size_t at, struct pm_secret_at *f) {
     static const char *const words[] = {
-        "email",  "mail",   "mailto",  "user",   "username", "from",     "to",      "by",      "maintainer",     "maintainers", "author", "owner",
-        "sub",    "iss",    "subject", "member", "group",    "domain",   "account", "contact", "principal",      "git",         "ssh",    "sip",
-        "server", "client", "host",    "cc",     "bcc",      "identity", "id",      "name",    "serviceaccount", "login"};
+        "email",   "mail",       "mailto",      "user",   "username",       "from",    "to",
+        "by",      "maintainer", "maintainers", "author", "owner",          "sub",     "iss",
+        "subject", "member",     "group",       "domain", "account",        "contact", "principal",
+        "git",     "ssh",        "sip",         "server", "client",         "host",    "cc",
+        "bcc",     "identity",   "id",          "name",   "serviceaccount", "login"};
     if (!is_host(s, at + 1, true)) return false;
     size_t start = at;
-    while (start > 0 && at - start < 256 && (unsigned char)s.p[start - 1] > ' ' && !strchr("\"'<>\\`()[]{}|", s.p[start - 1])) start--;
+    while (start > 0 && at - start < 256 && (unsigned char)s.p[start - 1] > ' ' &&
+           !strchr("\"'<>\\`()[]{}|", s.p[start - 1]))
+        start--;
     struct pm_str token = pm_str_sub(s, start, at - start);
     if (pm_str_has(token, PM_STR("://")) || pm_str_rchr(token, '@') >= 0) return false;
     ptrdiff_t colon = pm_str_chr(token, ':', 0);
     if (colon <= 0 || token.n - (size_t)colon < 4) return false;
-    struct pm_str user = pm_str_sub(token, 0, (size_t)colon), pass = pm_str_from(token, (size_t)colon + 1);
+    struct pm_str user = pm_str_sub(token, 0, (size_t)colon),
+                  pass = pm_str_from(token, (size_t)colon + 1);
     size_t letters = 0;
-    for (size_t i = user.n; i > 0 && (pm_secret_word((unsigned char)user.p[i - 1]) || strchr(".$+%~", user.p[i - 1])); i--)
+    for (size_t i = user.n;
+         i > 0 && (pm_secret_word((unsigned char)user.p[i - 1]) || strchr(".$+%~", user.p[i - 1]));
+         i--)
         letters += !(user.p[i - 1] >= '0' && user.p[i - 1] <= '9');
-    if (letters == 0 || user.n > 64 || pm_str_has(user, PM_STR("/")) || pm_secret_is_blanked(pass) || pass.p[0] == '/') return false;
+    if (letters == 0 || user.n > 64 || pm_str_has(user, PM_STR("/")) ||
+        pm_secret_is_blanked(pass) || pass.p[0] == '/')
+        return false;
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (pm_str_ieq(user, pm_str_c(words[i])) ||
-            (user.n > strlen(words[i]) && pm_str_ieq(pm_str_from(user, user.n - strlen(words[i])), pm_str_c(words[i])) &&
+            (user.n > strlen(words[i]) &&
+             pm_str_ieq(pm_str_from(user, user.n - strlen(words[i])), pm_str_c(words[i])) &&
              pm_secret_word((unsigned char)user.p[user.n - strlen(words[i]) - 1]) == false))
             return false;
     *f = (struct pm_secret_at){start + (size_t)colon + 1, at, "password"};
@@ -122,7 +143,9 @@ static bool at_percent(struct pm_str s, size_t at, size_t *step, struct pm_secre
     if (byte == ':') {
         unsigned char next;
         slash = pm_secret_percent(s, after, &next);
-        if (slash && next == '/' && pm_secret_percent(s, after + slash, &next) == slash && next == '/') return pm_secret_url(s, after + 2 * slash, true, f);
+        if (slash && next == '/' && pm_secret_percent(s, after + slash, &next) == slash &&
+            next == '/')
+            return pm_secret_url(s, after + 2 * slash, true, f);
     }
     if (byte == ' ' && at >= 5 && pm_secret_scheme(s, at, at, f)) {
         struct pm_str before = pm_str_sub(s, at - 5, 5);
@@ -135,7 +158,8 @@ static bool at_colon(struct pm_str s, size_t at, struct pm_secret_at *f) {
     const char *p = s.p + at;
     size_t n = s.n - at;
     if (n > 3 && p[1] == '/' && p[2] == '/') return pm_secret_url(s, at + 3, false, f);
-    if (n > 5 && p[1] == '\\' && pm_str_starts(pm_str_from(s, at), PM_STR(":\\/\\/"))) return pm_secret_url(s, at + 5, false, f);
+    if (n > 5 && p[1] == '\\' && pm_str_starts(pm_str_from(s, at), PM_STR(":\\/\\/")))
+        return pm_secret_url(s, at + 5, false, f);
     return pm_secret_pair(s, at, at + 1, f);
 }
 
@@ -145,16 +169,20 @@ static bool at_blank(struct pm_str s, size_t at, struct pm_secret_at *f) {
     if (last != 'r' && last != 'c') return false;
     if (pm_secret_lower((unsigned char)s.p[at - 2]) != (last == 'r' ? 'e' : 'i')) return false;
     struct pm_str before = pm_str_sub(s, at - 5, 5);
-    if (last == 'r' && !(at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer")))) return false;
+    if (last == 'r' && !(at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))))
+        return false;
     if (last == 'c' && !pm_str_ieq(before, PM_STR("basic"))) return false;
     return pm_secret_scheme(s, at, at, f);
 }
 
 static bool at_dash(struct pm_str s, size_t at, struct pm_secret_at *f) {
-    bool begins = at == 0 || !(pm_secret_word((unsigned char)s.p[at - 1]) || s.p[at - 1] == '.' || s.p[at - 1] == '/');
+    bool begins = at == 0 || !(pm_secret_word((unsigned char)s.p[at - 1]) || s.p[at - 1] == '.' ||
+                               s.p[at - 1] == '/');
     if (!begins || at + 1 >= s.n) return false;
     if (s.p[at + 1] == '-' && at + 4 < s.n && s.p[at + 2] == '-') return pm_secret_pem(s, at, f);
-    return s.p[at + 1] == '-' || s.p[at + 1] == 'u' || s.p[at + 1] == 'U' || s.p[at + 1] == 'p' ? pm_secret_flag(s, at, f) : false;
+    return s.p[at + 1] == '-' || s.p[at + 1] == 'u' || s.p[at + 1] == 'U' || s.p[at + 1] == 'p'
+               ? pm_secret_flag(s, at, f)
+               : false;
 }
 
 enum { WORD = 1, TRIGGER = 2 };
@@ -178,13 +206,15 @@ static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_a
         size_t word = at + 2;
         if (at + 1 < s.n && s.p[at + 1] == 'u') word = at + 6;
         if (at + 1 < s.n && s.p[at + 1] == 'x') word = at + 4;
-        return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) && pm_secret_may_mark(s, word) && pm_secret_mark(s, word, f);
+        return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) &&
+               pm_secret_may_mark(s, word) && pm_secret_mark(s, word, f);
     }
     default: return false;
     }
 }
 
-// Blanks and dashes are most of the triggers; the byte beside them tells that no "Bearer " ends and no flag begins there.
+// Blanks and dashes are most of the triggers; the byte beside them tells that no "Bearer
+// " ends and no flag begins there.
 static inline bool is_idle(struct pm_str s, size_t at) {
     char c = s.p[at];
     if (c == ' ') return at < 5 || ((s.p[at - 1] | 32) != 'r' && (s.p[at - 1] | 32) != 'c');
@@ -193,14 +223,16 @@ static inline bool is_idle(struct pm_str s, size_t at) {
     return next != '-' && next != 'u' && next != 'U' && next != 'p';
 }
 
-// The one scan: bytes at which some shape can show, then the shape's own check. Most bytes are letters within a word, at which none can.
+// The one scan: bytes at which some shape can show, then the shape's own check. Most
+// bytes are letters within a word, at which none can.
 static bool next_secret(struct pm_str s, size_t at, struct pm_secret_at *f) {
     bool word_before = at > 0 && pm_secret_word((unsigned char)s.p[at - 1]);
     for (size_t step; at < s.n; at += step) {
         unsigned char byte = bytes[(unsigned char)s.p[at]];
         step = 1;
         bool word = byte & WORD;
-        if (word && !word_before && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f)) return true;
+        if (word && !word_before && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f))
+            return true;
         if (byte & TRIGGER && !is_idle(s, at) && at_byte(s, at, &step, f)) return true;
         word_before = word || step > 1;
         if (byte != WORD) continue;
@@ -219,12 +251,15 @@ static bool is_kind_secret(struct pm_str s) {
     while ((at = pm_str_find(s, PM_STR("Secret"), (size_t)(at + 1))) >= 0) {
         size_t from = (size_t)at > 20 ? (size_t)at - 20 : 0;
         unsigned char next = (size_t)at + 6 < s.n ? (unsigned char)s.p[at + 6] : '"';
-        if (!pm_secret_word(next) && pm_str_has(pm_str_sub(s, from, (size_t)at - from), PM_STR("kind"))) return true;
+        if (!pm_secret_word(next) &&
+            pm_str_has(pm_str_sub(s, from, (size_t)at - from), PM_STR("kind")))
+            return true;
     }
     return false;
 }
 
-// All values of the "data" and "stringData" of a Secret, also of the one quoted in its annotations.
+// All values of the "data" and "stringData" of a Secret, also of the one quoted in its
+// annotations.
 static void object_secrets(struct pm_str s, struct secrets *all) {
     if (s.n < 30 || pm_str_chr(s, '{', 0) < 0 || !is_kind_secret(s)) return; // cheapest first
     ptrdiff_t key = -1;
@@ -235,7 +270,8 @@ static void object_secrets(struct pm_str s, struct secrets *all) {
         if (!quote || at >= s.n || s.p[at] != '{') continue;
         bool metadata = key >= 4 && pm_str_ieq(pm_str_sub(s, (size_t)key - 4, 4), PM_STR("meta"));
         struct pm_secret_at f;
-        for (at++; !metadata && pm_secret_data(s, &at, &f);) *PM_PUSH(all->items, all->n, all->cap) = f;
+        for (at++; !metadata && pm_secret_data(s, &at, &f);)
+            *PM_PUSH(all->items, all->n, all->cap) = f;
         key = (ptrdiff_t)at - 1;
     }
 }
@@ -252,7 +288,8 @@ static bool all_secrets(struct pm_str s, struct secrets *all) {
     bool objects = all->n > 0;
     for (size_t at = 0; next_secret(s, at, &f); at = f.to > at ? f.to : at + 1) {
         struct pm_secret_at *last = all->n && !objects ? &all->items[all->n - 1] : NULL;
-        if (last && f.from < last->to) f.from = last->to; // found by looking back into what is already replaced
+        if (last && f.from < last->to)
+            f.from = last->to; // found by looking back into what is already replaced
         if (f.to > f.from) *PM_PUSH(all->items, all->n, all->cap) = f;
     }
     if (all->n == 0) return false;
@@ -281,10 +318,12 @@ void pm_redact_key_free(struct pm_redact_key *key) {
 }
 
 enum tag { SEALED, BLANK };
-static void tag_add(struct pm_buf *out, const struct pm_redact_key *key, struct pm_str v, enum tag tag) {
+static void tag_add(struct pm_buf *out, const struct pm_redact_key *key, struct pm_str v,
+                    enum tag tag) {
     if (tag == BLANK) return;
     if (!key) {
-        pm_buf_fmt(out, "%c%016llx%016llx", SEAL, (unsigned long long)pm_str_hash(v, 0x706d), (unsigned long long)pm_str_hash(v, 0x7265));
+        pm_buf_fmt(out, "%c%016llx%016llx", SEAL, (unsigned long long)pm_str_hash(v, 0x706d),
+                   (unsigned long long)pm_str_hash(v, 0x7265));
         return;
     }
     unsigned char mac[PM_SHA256_BYTES];
@@ -292,7 +331,8 @@ static void tag_add(struct pm_buf *out, const struct pm_redact_key *key, struct 
     for (int i = 0; i < KEYED_BYTES; i++) pm_buf_fmt(out, "%02x", mac[i]);
 }
 
-static struct pm_str redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s, enum tag tag) {
+static struct pm_str redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s,
+                            enum tag tag) {
     struct secrets all = {0};
     if (!all_secrets(s, &all)) return s;
     struct pm_buf out = {0};
@@ -313,7 +353,8 @@ static struct pm_str redact(const struct pm_redact_key *key, struct pm_arena *a,
     return redacted;
 }
 
-// From a word's beginning on, so that no token begins with the piece that did not begin in the whole text.
+// From a word's beginning on, so that no token begins with the piece that did not begin
+// in the whole text.
 bool pm_redact_covers(struct pm_str clean, struct pm_str piece) {
     uintptr_t from = (uintptr_t)clean.p, at = (uintptr_t)piece.p;
     if (clean.n == 0 || at < from || at + piece.n > from + clean.n) return false;
@@ -332,7 +373,8 @@ static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str 
     for (int i = 0; i < 3; i++) h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15), h ^= h >> 32;
     return &seen->slot[h % PM_LEN(seen->slot)];
 }
-struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen, struct pm_arena *a, struct pm_str s) {
+struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
+                             struct pm_arena *a, struct pm_str s) {
     if (s.n < 8 || s.n > sizeof seen->slot[0].p) return pm_redact(key, a, s);
     struct pm_clean_text *slot = slot_of(seen, s);
     if (slot->n == s.n && memcmp(slot->p, s.p, s.n) == 0) return s;

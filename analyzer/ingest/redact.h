@@ -1,5 +1,6 @@
-// The parts of redaction among themselves: redact.c scans, redact_key.c knows what keys are called, redact_pair.c how keys and values are written,
-// redact_mark.c what tokens look like that need no key. Level 5.
+// The parts of redaction among themselves: redact.c scans, redact_key.c knows what keys
+// are called, redact_pair.c how keys and values are written, redact_mark.c what tokens
+// look like that need no key. Level 5.
 #pragma once
 #include "pm/arena.h"
 
@@ -20,24 +21,36 @@ bool pm_secret_key(struct pm_str word, struct pm_secret_key *key);
 bool pm_secret_may_key(struct pm_str s, size_t end); // false: no key ends there, at one look
 
 static inline bool pm_secret_word(unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-';
 }
-static inline bool pm_secret_hex(unsigned char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-static inline unsigned char pm_secret_lower(unsigned char c) { return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c; }
-static inline bool pm_secret_token(unsigned char c) { return pm_secret_word(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '='; }
+static inline bool pm_secret_hex(unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+static inline unsigned char pm_secret_lower(unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+}
+static inline bool pm_secret_token(unsigned char c) {
+    return pm_secret_word(c) || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
+}
 bool pm_secret_has_digit(struct pm_str s);
-bool pm_secret_is_blanked(struct pm_str value); // hidden by somebody already, or plainly a value that hides nothing
+bool pm_secret_is_blanked(
+    struct pm_str value); // hidden by somebody already, or plainly a value that hides nothing
 
-// Where a word of [A-Za-z0-9_-] and `more` that ends at `end` begins: the letters of an escape before it (%20, \u0026, \x22, \n) are not of the word.
+// Where a word of [A-Za-z0-9_-] and `more` that ends at `end` begins: the letters of an
+// escape before it (%20, \u0026, \x22, \n) are not of the word.
 size_t pm_secret_word_start(struct pm_str s, size_t end, const char *more);
 // Length of a percent-encoded byte at `at` (%22, %2522 …; 0: none), its value in *byte.
 size_t pm_secret_percent(struct pm_str s, size_t at, unsigned char *byte);
-// Length of a quote at `at`, in any writing: " ' \" \\\" \u0022 \x22 %22 &quot; (0: none).
+// Length of a quote at `at`, in any writing: " ' \" \\\" \u0022 \x22 %22 &quot; (0:
+// none).
 size_t pm_secret_quote(struct pm_str s, size_t at);
 
 // Some mark begins so: one bit for the first three letters of every mark.
 extern uint64_t pm_secret_firsts[512];
-static inline unsigned pm_secret_first_bit(const char *p) { return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u); }
+static inline unsigned pm_secret_first_bit(const char *p) {
+    return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u);
+}
 static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
     if (s.n - word < 12) return false;
     unsigned bit = pm_secret_first_bit(s.p + word);
@@ -45,13 +58,20 @@ static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
 }
 
 // Each looks at one place that the scan found, and says whether a secret stands there.
-bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f);                    // a word begins here
-bool pm_secret_hash(struct pm_str s, size_t dollar, struct pm_secret_at *f);                  // $2y$…: a crypt hash
-bool pm_secret_pem(struct pm_str s, size_t dashes, struct pm_secret_at *f);                   // -----BEGIN … PRIVATE KEY
-bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_secret_at *f); // key = value, key: value
-bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f);                    // --creds u:p, -p password
-bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_secret_at *f);   // Bearer TOKEN
-bool pm_secret_element(struct pm_str s, size_t close, struct pm_secret_at *f);                // <password>…</password>
-bool pm_secret_url(struct pm_str s, size_t after, bool percent, struct pm_secret_at *f);      // behind ://
-bool pm_secret_login(struct pm_str s, size_t at, struct pm_secret_at *f);                     // user:pass@host
-bool pm_secret_data(struct pm_str s, size_t *at, struct pm_secret_at *f);                     // values of a Secret's data
+bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f);   // a word begins here
+bool pm_secret_hash(struct pm_str s, size_t dollar, struct pm_secret_at *f); // $2y$…: a crypt hash
+bool pm_secret_pem(struct pm_str s, size_t dashes,
+                   struct pm_secret_at *f); // -----BEGIN … PRIVATE KEY
+bool pm_secret_pair(struct pm_str s, size_t separator, size_t after,
+                    struct pm_secret_at *f); // key = value, key: value
+bool pm_secret_flag(struct pm_str s, size_t dash,
+                    struct pm_secret_at *f); // --creds u:p, -p password
+bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after,
+                      struct pm_secret_at *f); // Bearer TOKEN
+bool pm_secret_element(struct pm_str s, size_t close,
+                       struct pm_secret_at *f); // <password>…</password>
+bool pm_secret_url(struct pm_str s, size_t after, bool percent,
+                   struct pm_secret_at *f);                               // behind ://
+bool pm_secret_login(struct pm_str s, size_t at, struct pm_secret_at *f); // user:pass@host
+bool pm_secret_data(struct pm_str s, size_t *at,
+                    struct pm_secret_at *f); // values of a Secret's data

@@ -1,5 +1,7 @@
-// What keys of secrets are called. A key is taken by how it ends, so that prefixes (CI_JOB_TOKEN, aws_secret_access_key, X-Auth-Token, dbPassword) need no
-// list, and a few suffixes (PASSWORD_2, token_old, clientKeyData) are passed over. Words that end alike and are none are listed, too.
+// What keys of secrets are called. A key is taken by how it ends, so that prefixes
+// (CI_JOB_TOKEN, aws_secret_access_key, X-Auth-Token, dbPassword) need no list, and a few
+// suffixes (PASSWORD_2, token_old, clientKeyData) are passed over. Words that end alike
+// and are none are listed, too.
 #include "ingest/redact.h"
 
 enum need { // what must stand before the name for it to be a key
@@ -15,7 +17,7 @@ struct name {
     enum need need;
     bool query_only, digit;
 };
-#define NAME(text, kind, value_min, need, query_only, digit)                                                                                                   \
+#define NAME(text, kind, value_min, need, query_only, digit)                                       \
     { text, sizeof text - 1, kind, value_min, need, query_only, digit }
 static const struct name names[] = {
     NAME("password", "password", 1, ALONE, false, false),
@@ -79,12 +81,16 @@ static const struct name names[] = {
     NAME("sessid", "cookie", 12, ALONE, true, false),
     NAME("gitlabsession", "cookie", 12, ALONE, false, false),
 };
-static const char *const suffixes[] = {"old", "new", "value", "b64", "base64", "data", "primary", "secondary", "encrypted", "enc", "hash", "raw"};
+static const char *const suffixes[] = {"old",     "new",       "value",     "b64", "base64", "data",
+                                       "primary", "secondary", "encrypted", "enc", "hash",   "raw"};
 // Ends of other words, and tokens that turn pages.
-static const char *const none[] = {"nexttoken",  "pagetoken",  "nextpagetoken",  "continuationtoken", "continuetoken", "paginationtoken",
-                                   "synctoken",  "mounttoken", "automounttoken", "boottoken",         "noauth",        "bypass",
-                                   "compass",    "oldpwd",     "pullsecret",     "imagepullsecret",   "cosignverify",  "tokentoken",
-                                   "skipverify", "tlsverify",  "pullpolicy"};
+static const char *const none[] = {"nexttoken",         "pagetoken",     "nextpagetoken",
+                                   "continuationtoken", "continuetoken", "paginationtoken",
+                                   "synctoken",         "mounttoken",    "automounttoken",
+                                   "boottoken",         "noauth",        "bypass",
+                                   "compass",           "oldpwd",        "pullsecret",
+                                   "imagepullsecret",   "cosignverify",  "tokentoken",
+                                   "skipverify",        "tlsverify",     "pullpolicy"};
 
 bool pm_secret_has_digit(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
@@ -93,10 +99,15 @@ bool pm_secret_has_digit(struct pm_str s) {
 }
 
 bool pm_secret_is_blanked(struct pm_str v) {
-    static const char *const plain[] = {"null", "none", "true", "false", "nil", "<none>", "<nil>", "redacted", "[redacted]", "<redacted>", "hidden", "masked"};
-    static const char *const referring[] = {"<redacted:", "***", "${", "$(", "{{", "%(", "<nil>", "<none>"};
+    static const char *const plain[] = {"null",       "none",       "true",   "false",
+                                        "nil",        "<none>",     "<nil>",  "redacted",
+                                        "[redacted]", "<redacted>", "hidden", "masked"};
+    static const char *const referring[] = {"<redacted:", "***", "${",    "$(",
+                                            "{{",         "%(",  "<nil>", "<none>"};
     size_t same = 0;
-    while (same < v.n && (v.p[same] == '*' || v.p[same] == 'x' || v.p[same] == 'X' || v.p[same] == '.')) same++;
+    while (same < v.n &&
+           (v.p[same] == '*' || v.p[same] == 'x' || v.p[same] == 'X' || v.p[same] == '.'))
+        same++;
     bool letters = same > 0 && (v.p[0] == 'x' || v.p[0] == 'X');
     if (same == v.n && (!letters || same > 2)) return true;
     for (size_t i = 0; i < PM_LEN(referring); i++)
@@ -107,7 +118,8 @@ bool pm_secret_is_blanked(struct pm_str v) {
 }
 
 enum { WORD_MAX = 96 };
-struct folded { // a key as its words, lower case and joined; bit i of `starts`: a word begins at byte i
+struct
+    folded { // a key as its words, lower case and joined; bit i of `starts`: a word begins at byte i
     char p[WORD_MAX];
     size_t n;
     bool start[WORD_MAX + 1];
@@ -135,7 +147,8 @@ static void fold(struct pm_str word, struct folded *f) {
 }
 
 static bool ends_with(const struct folded *f, const char *tail, size_t n) {
-    return f->n >= n && f->p[f->n - 1] == tail[n - 1] && f->p[f->n - n] == tail[0] && memcmp(f->p + f->n - n, tail, n) == 0;
+    return f->n >= n && f->p[f->n - 1] == tail[n - 1] && f->p[f->n - n] == tail[0] &&
+           memcmp(f->p + f->n - n, tail, n) == 0;
 }
 
 // PASSWORD_2, token_old, clientKeyData: one or two words behind the name.
@@ -147,7 +160,8 @@ static void drop_suffixes(struct folded *f) {
         size_t n = f->n - last;
         bool number = true, known = false;
         for (size_t i = last; i < f->n; i++) number &= f->p[i] >= '0' && f->p[i] <= '9';
-        for (size_t i = 0; i < PM_LEN(suffixes) && !number && !known; i++) known = strlen(suffixes[i]) == n && memcmp(f->p + last, suffixes[i], n) == 0;
+        for (size_t i = 0; i < PM_LEN(suffixes) && !number && !known; i++)
+            known = strlen(suffixes[i]) == n && memcmp(f->p + last, suffixes[i], n) == 0;
         if (!(number && n < 3) && !known) return;
         f->n = last;
         f->words--;
@@ -167,7 +181,8 @@ static const struct name *name_of(const struct folded *f) {
     return best;
 }
 
-// Most words before a '=' or ':' are no keys, and the two letters that they end with tell it at one look.
+// Most words before a '=' or ':' are no keys, and the two letters that they end with tell
+// it at one look.
 static uint32_t last_two[32];
 static void last_two_add(const char *text) {
     size_t n = strlen(text);
@@ -179,18 +194,23 @@ __attribute__((constructor)) static void last_two_fill(void) {
     last_two_add("value"); // of an environment's variable, whose name is the key
 }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-// The same before anybody looks for where the word begins: at the colons of times, ports, digests and of what JSON calls its fields.
+// The same before anybody looks for where the word begins: at the colons of times, ports,
+// digests and of what JSON calls its fields.
 bool pm_secret_may_key(struct pm_str s, size_t end) {
     size_t i = end;
-    while (i > 0 && end - i < 8 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '_')) i--; // PASSWORD_2
+    while (i > 0 && end - i < 8 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '_'))
+        i--; // PASSWORD_2
     if (i == 0) return false;
-    if (!letter(s.p[i - 1])) return i == end || end - i == 8 || strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
+    if (!letter(s.p[i - 1]))
+        return i == end || end - i == 8 ||
+               strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
     if (i < 2) return false;
     if (!letter(s.p[i - 2])) return true; // \u0022
     return last_two[s.p[i - 2] & 31] >> (s.p[i - 1] & 31) & 1;
 }
 static bool may_be_key(struct pm_str word) {
-    while (word.n > 2 && !(pm_secret_lower((unsigned char)word.p[word.n - 1]) >= 'a')) word.n--; // PASSWORD_2
+    while (word.n > 2 && !(pm_secret_lower((unsigned char)word.p[word.n - 1]) >= 'a'))
+        word.n--; // PASSWORD_2
     return word.n >= 2 && last_two[word.p[word.n - 2] & 31] >> (word.p[word.n - 1] & 31) & 1;
 }
 
@@ -205,7 +225,10 @@ bool pm_secret_key(struct pm_str word, struct pm_secret_key *key) {
     if (!n) return false;
     for (size_t i = 0; i < PM_LEN(none); i++)
         if (ends_with(&f, none[i], strlen(none[i]))) return false;
-    if (strcmp(n->kind, "secret") == 0 && n->need == MORE && f.n >= 10 && pm_str_has((struct pm_str){f.p, f.n}, PM_STR("pull"))) return false;
-    *key = (struct pm_secret_key){n->kind, n->value_min, n->query_only, n->digit, f.words > 1 || (n->n > 8 && n->need == ALONE)};
+    if (strcmp(n->kind, "secret") == 0 && n->need == MORE && f.n >= 10 &&
+        pm_str_has((struct pm_str){f.p, f.n}, PM_STR("pull")))
+        return false;
+    *key = (struct pm_secret_key){n->kind, n->value_min, n->query_only, n->digit,
+                                  f.words > 1 || (n->n > 8 && n->need == ALONE)};
     return true;
 }

@@ -1,16 +1,23 @@
-// Tokens that say what they are by how they begin, as their vendors document it and as scanners of repositories know it; JWTs, crypt hashes, private keys.
+// Tokens that say what they are by how they begin, as their vendors document it and as
+// scanners of repositories know it; JWTs, crypt hashes, private keys.
 #include "ingest/redact.h"
 
-enum letters { WORDS, DOTTED, CAPITALS, HEX, MIXED }; // what a token goes on with; MIXED: as words, and it needs a capital and a digit beside small letters
+enum letters {
+    WORDS,
+    DOTTED,
+    CAPITALS,
+    HEX,
+    MIXED
+}; // what a token goes on with; MIXED: as words, and it needs a capital and a digit beside small letters
 struct mark {
     const char *prefix;
     size_t n, min; // min: of the whole token
     enum letters letters;
     const char *kind;
 };
-#define MARK(prefix, min, letters)                                                                                                                             \
+#define MARK(prefix, min, letters)                                                                 \
     { prefix, sizeof prefix - 1, min, letters, "token" }
-#define KIND(prefix, min, letters, kind)                                                                                                                       \
+#define KIND(prefix, min, letters, kind)                                                           \
     { prefix, sizeof prefix - 1, min, letters, kind }
 static const struct mark marks[] = {
     // registries and forges
@@ -184,12 +191,16 @@ static const struct mark marks[] = {
     KIND("MIGHAgEAMB", 40, DOTTED, "key"),
 };
 
-// Most words are no tokens, and this is asked at each word of each text: one bit for the first three letters of every mark, and the few marks of such a
-// beginning ("sha256~" among the digests) in a chain, in the table's order.
+// Most words are no tokens, and this is asked at each word of each text: one bit for the
+// first three letters of every mark, and the few marks of such a beginning ("sha256~"
+// among the digests) in a chain, in the table's order.
 uint64_t pm_secret_firsts[512];
 static uint8_t chain[256], next_mark[PM_LEN(marks)]; // position in the table + 1; 0: none
 _Static_assert(PM_LEN(marks) < 255, "positions are bytes");
-static uint8_t *chain_of(const char *p) { return &chain[((unsigned char)p[0] * 5u + (unsigned char)p[1] * 23u + (unsigned char)p[2]) % PM_LEN(chain)]; }
+static uint8_t *chain_of(const char *p) {
+    return &chain[((unsigned char)p[0] * 5u + (unsigned char)p[1] * 23u + (unsigned char)p[2]) %
+                  PM_LEN(chain)];
+}
 __attribute__((constructor)) static void firsts_fill(void) {
     for (size_t i = PM_LEN(marks); i-- > 0;) {
         unsigned bit = pm_secret_first_bit(marks[i].prefix);
@@ -203,7 +214,9 @@ __attribute__((constructor)) static void firsts_fill(void) {
 static bool goes_on(const struct mark *m, unsigned char c) {
     switch (m->letters) {
     case DOTTED: return pm_secret_token(c);
-    case CAPITALS: return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (m->prefix[1] == '3' && c == '-');
+    case CAPITALS:
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               (m->prefix[1] == '3' && c == '-');
     case HEX: return pm_secret_hex(c);
     default: return pm_secret_word(c);
     }
@@ -211,7 +224,8 @@ static bool goes_on(const struct mark *m, unsigned char c) {
 
 static bool mixed(struct pm_str v) {
     bool upper = false, lower = false;
-    for (size_t i = 0; i < v.n; i++) upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    for (size_t i = 0; i < v.n; i++)
+        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
     return upper && lower && pm_secret_has_digit(v);
 }
 
@@ -219,7 +233,10 @@ static bool mixed(struct pm_str v) {
 static bool is_jwt(struct pm_str v) { return v.n >= (pm_str_chr(v, '.', 0) >= 0 ? 20u : 40u); }
 
 // A certificate or a public key in base64.
-static bool is_public(struct pm_str s) { return pm_str_starts(s, PM_STR("LS0tLS1CRUdJTiBDRVJ")) || pm_str_starts(s, PM_STR("LS0tLS1CRUdJTiBQVUJ")); }
+static bool is_public(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("LS0tLS1CRUdJTiBDRVJ")) ||
+           pm_str_starts(s, PM_STR("LS0tLS1CRUdJTiBQVUJ"));
+}
 
 static bool fits(const struct mark *m, struct pm_str v, unsigned char next) {
     if (v.n < m->min) return false;
@@ -239,7 +256,8 @@ bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f) {
         size_t to = word + m->n;
         while (to < s.n && goes_on(m, (unsigned char)s.p[to])) to++;
         while (to > word && s.p[to - 1] == '.') to--;
-        if (!fits(m, pm_str_sub(s, word, to - word), to < s.n ? (unsigned char)s.p[to] : ' ')) continue;
+        if (!fits(m, pm_str_sub(s, word, to - word), to < s.n ? (unsigned char)s.p[to] : ' '))
+            continue;
         while (to < s.n && s.p[to] == '=' && m->letters == WORDS) to++; // padding
         *f = (struct pm_secret_at){word, to, m->kind};
         return true;
@@ -247,16 +265,20 @@ bool pm_secret_mark(struct pm_str s, size_t word, struct pm_secret_at *f) {
     return false;
 }
 
-// $2y$10$…, $6$salt$…, $argon2id$v=19$…: what a password was hashed to is tried out at home.
+// $2y$10$…, $6$salt$…, $argon2id$v=19$…: what a password was hashed to is tried out at
+// home.
 bool pm_secret_hash(struct pm_str s, size_t dollar, struct pm_secret_at *f) {
-    static const char *const heads[] = {"$2a$", "$2b$",   "$2y$",    "$2x$",     "$1$",     "$5$",    "$6$", "$y$",
-                                        "$7$",  "$apr1$", "$argon2", "$scrypt$", "$pbkdf2", "$sha1$", "$P$", "$H$"};
+    static const char *const heads[] = {
+        "$2a$", "$2b$",   "$2y$",    "$2x$",     "$1$",     "$5$",    "$6$", "$y$",
+        "$7$",  "$apr1$", "$argon2", "$scrypt$", "$pbkdf2", "$sha1$", "$P$", "$H$"};
     bool head = false;
-    for (size_t i = 0; i < PM_LEN(heads) && !head; i++) head = pm_str_starts(pm_str_from(s, dollar), pm_str_c(heads[i]));
+    for (size_t i = 0; i < PM_LEN(heads) && !head; i++)
+        head = pm_str_starts(pm_str_from(s, dollar), pm_str_c(heads[i]));
     if (!head) return false;
     size_t to = dollar;
     while (to < s.n &&
-           (pm_secret_token((unsigned char)s.p[to]) || s.p[to] == '$' || (s.p[to] == ',' && to + 1 < s.n && pm_secret_word((unsigned char)s.p[to + 1]))))
+           (pm_secret_token((unsigned char)s.p[to]) || s.p[to] == '$' ||
+            (s.p[to] == ',' && to + 1 < s.n && pm_secret_word((unsigned char)s.p[to + 1]))))
         to++;
     while (to > dollar && s.p[to - 1] == '.' && (to == s.n || s.p[to] == ' ')) to--;
     if (to - dollar < 20) return false;

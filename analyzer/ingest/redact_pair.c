@@ -1,8 +1,12 @@
-// Keys and their values, in the writings that logs have: key=value, "key": "value" escaped any number of times, key: value of YAML, headers, Go structs and
-// maps, protobuf text, percent-encoded bodies, <key>value</key>, --key value, and `name: KEY, value: VALUE` of containers' environments.
+// Keys and their values, in the writings that logs have: key=value, "key": "value"
+// escaped any number of times, key: value of YAML, headers, Go structs and maps, protobuf
+// text, percent-encoded bodies, <key>value</key>, --key value, and `name: KEY, value:
+// VALUE` of containers' environments.
 //
-// Deliberately left alone: prose such as "failed to fetch anonymous token: unexpected status" or "incorrect username or password: unauthorized". A colon
-// behind a bare key counts where the key begins the line, is of several words, or where what follows has letters and digits as no word has.
+// Deliberately left alone: prose such as "failed to fetch anonymous token: unexpected
+// status" or "incorrect username or password: unauthorized". A colon behind a bare key
+// counts where the key begins the line, is of several words, or where what follows has
+// letters and digits as no word has.
 #include "ingest/redact.h"
 
 enum writing { NO_PAIR, QUERY, QUOTED, YAML, STRUCT, PROSE };
@@ -12,7 +16,8 @@ static bool begins_line(struct pm_str s, size_t at) {
     return at == 0 || s.p[at - 1] == '\n' || (at > 1 && s.p[at - 1] == 'n' && s.p[at - 2] == '\\');
 }
 
-// Within `map[…]` or `{…}` as Go prints them: `{user:u password:p}`. Quotes end the look: JSON is no such place.
+// Within `map[…]` or `{…}` as Go prints them: `{user:u password:p}`. Quotes end the look:
+// JSON is no such place.
 static bool in_braces(struct pm_str s, size_t at) {
     size_t stop = at > 256 ? at - 256 : 0;
     int open = 0;
@@ -28,7 +33,8 @@ static bool in_braces(struct pm_str s, size_t at) {
     return false;
 }
 
-// The end of a value in quotes: the same quote again, where it is not escaped within the value. Backslashes double with each level of escaping.
+// The end of a value in quotes: the same quote again, where it is not escaped within the
+// value. Backslashes double with each level of escaping.
 static size_t quoted_end(struct pm_str s, size_t from, struct pm_str quote) {
     char mark = quote.p[quote.n - 1];
     bool plain = mark == '"' || mark == '\'' || mark == '`';
@@ -41,7 +47,8 @@ static size_t quoted_end(struct pm_str s, size_t from, struct pm_str quote) {
         if (s.p[at] != mark) continue;
         size_t run = 0;
         while (at - run > from && s.p[at - run - 1] == '\\') run++;
-        if (run < depth || (run - depth) % (2 * (depth + 1)) == 0) return at - (run < depth ? run : depth);
+        if (run < depth || (run - depth) % (2 * (depth + 1)) == 0)
+            return at - (run < depth ? run : depth);
     }
     return s.n;
 }
@@ -54,35 +61,46 @@ static bool key_follows(struct pm_str s, size_t at, const char *separators) {
     return at == s.n ? at == from : at > word && strchr(separators, s.p[at]) != NULL;
 }
 
-// The end of a bare value. What may belong to it or end it (`,` `;` `&`) ends it where another key follows.
+// The end of a bare value. What may belong to it or end it (`,` `;` `&`) ends it where
+// another key follows.
 static size_t bare_end(struct pm_str s, size_t from, bool encoded, bool in_query) {
     size_t at = from;
     for (; at < s.n; at++) {
         unsigned char c = (unsigned char)s.p[at], byte;
         if (c <= ' ' || strchr("\"'<>)}]\\|`", c)) break;
         if (c == '&' && (in_query || key_follows(s, at + 1, "=") || pm_secret_quote(s, at))) break;
-        if ((c == ',' || c == ';') && (at + 1 == s.n || strchr(" })]", s.p[at + 1]) || s.p[at + 1] == '"' || key_follows(s, at + 1, "=:"))) break;
-        if (c == '%' && encoded && pm_secret_percent(s, at, &byte) && strchr("&\"' \r\n},", byte)) break;
+        if ((c == ',' || c == ';') && (at + 1 == s.n || strchr(" })]", s.p[at + 1]) ||
+                                       s.p[at + 1] == '"' || key_follows(s, at + 1, "=:")))
+            break;
+        if (c == '%' && encoded && pm_secret_percent(s, at, &byte) && strchr("&\"' \r\n},", byte))
+            break;
     }
-    while (at > from && !encoded && !in_query && (s.p[at - 1] == ':' || s.p[at - 1] == '.') && (at == s.n || s.p[at] == ' ')) at--; // "password=x: denied"
+    while (at > from && !encoded && !in_query && (s.p[at - 1] == ':' || s.p[at - 1] == '.') &&
+           (at == s.n || s.p[at] == ' '))
+        at--; // "password=x: denied"
     return at;
 }
 
-// A value that names another place, or a digest. Told by its first bytes, before its end is looked for.
+// A value that names another place, or a digest. Told by its first bytes, before its end
+// is looked for.
 static bool is_elsewhere(struct pm_str v) {
-    static const char *const roots[] = {"sha256:", "sha512:", "/etc/", "/var/", "/run/",     "/home/", "/root/",
-                                        "/tmp/",   "/opt/",   "/usr/", "/mnt/", "/secrets/", "/proc/", "file://"};
+    static const char *const roots[] = {"sha256:", "sha512:",   "/etc/",  "/var/",  "/run/",
+                                        "/home/",  "/root/",    "/tmp/",  "/opt/",  "/usr/",
+                                        "/mnt/",   "/secrets/", "/proc/", "file://"};
     for (size_t i = 0; i < PM_LEN(roots); i++)
         if (pm_str_starts(v, pm_str_c(roots[i]))) return true;
     return false;
 }
 
-// A word of prose, or something that an error would name: nothing that anybody keeps secret.
+// A word of prose, or something that an error would name: nothing that anybody keeps
+// secret.
 static bool is_prose(struct pm_str s, struct pm_str v, size_t to, bool compound, bool capital) {
     if (to < s.n && s.p[to] == ':') return true;
     if (pm_str_has(v, PM_STR("://")) || pm_str_has(v, PM_STR("/"))) return !compound;
     bool letter = false;
-    for (size_t i = 0; i < v.n; i++) letter |= (pm_secret_lower((unsigned char)v.p[i]) >= 'a' && pm_secret_lower((unsigned char)v.p[i]) <= 'z');
+    for (size_t i = 0; i < v.n; i++)
+        letter |= (pm_secret_lower((unsigned char)v.p[i]) >= 'a' &&
+                   pm_secret_lower((unsigned char)v.p[i]) <= 'z');
     if (compound && capital) return v.n < 6;
     return v.n < 6 || !letter || !pm_secret_has_digit(v);
 }
@@ -92,14 +110,16 @@ static bool plausible(struct pm_str v, const struct pm_secret_key *key) {
     if (key->digit && !pm_secret_has_digit(v)) return false;
     if (strcmp(key->kind, "auth") != 0) return true;
     for (size_t i = 0; i < v.n; i++) // "auth=required", "auth: anonymous"
-        if (!(v.p[i] >= 'a' && v.p[i] <= 'z') && v.p[i] != '-' && v.p[i] != '_') return pm_str_chr(v, ' ', 0) < 0 || v.p[0] == '{';
+        if (!(v.p[i] >= 'a' && v.p[i] <= 'z') && v.p[i] != '-' && v.p[i] != '_')
+            return pm_str_chr(v, ' ', 0) < 0 || v.p[0] == '{';
     return false;
 }
 
 // What a header's value begins with is told, what follows is the secret.
 static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_secret_at *f) {
-    static const char *const schemes[] = {"token ",     "digest ",      "negotiate ", "ntlm ", "apikey ", "aws4-hmac-sha256 ",
-                                          "sharedkey ", "googlelogin ", "aws ",       "oss ",  "obs "};
+    static const char *const schemes[] = {
+        "token ",     "digest ",      "negotiate ", "ntlm ", "apikey ", "aws4-hmac-sha256 ",
+        "sharedkey ", "googlelogin ", "aws ",       "oss ",  "obs "};
     struct pm_str v = pm_str_sub(s, from, s.n);
     for (size_t i = 0; i < PM_LEN(schemes); i++) {
         size_t n = strlen(schemes[i]);
@@ -108,7 +128,9 @@ static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_sec
         bool params = to > from;
         if (!params) to = bare_end(s, from, false, false);
         bool list = pm_str_has(pm_str_sub(s, from, 80), PM_STR("=")) && n > 6;
-        while (list && !params && to < s.n && (s.p[to] == ',' || s.p[to] == '"') && to + 1 < s.n && s.p[to + 1] != '}') to = bare_end(s, to + 2, false, false);
+        while (list && !params && to < s.n && (s.p[to] == ',' || s.p[to] == '"') && to + 1 < s.n &&
+               s.p[to + 1] != '}')
+            to = bare_end(s, to + 2, false, false);
         if (to - from < 6) return false;
         *f = (struct pm_secret_at){from, to, "auth"};
         return true;
@@ -116,7 +138,8 @@ static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_sec
     return false;
 }
 
-// Cookies are `name=value; name=value`: all of them, up to the attributes that Set-Cookie has behind.
+// Cookies are `name=value; name=value`: all of them, up to the attributes that Set-Cookie
+// has behind.
 static size_t cookie_end(struct pm_str s, size_t to) {
     while (to + 2 < s.n && s.p[to] == ';') {
         size_t at = to + 1 + (s.p[to + 1] == ' ');
@@ -126,7 +149,8 @@ static size_t cookie_end(struct pm_str s, size_t to) {
     return to;
 }
 
-static enum writing writing_of(struct pm_str s, size_t separator, size_t after, size_t start, bool quoted_key, bool colon) {
+static enum writing writing_of(struct pm_str s, size_t separator, size_t after, size_t start,
+                               bool quoted_key, bool colon) {
     if (!colon) return QUERY;
     if (quoted_key) return QUOTED;
     if (begins_line(s, start)) return YAML;
@@ -134,17 +158,21 @@ static enum writing writing_of(struct pm_str s, size_t separator, size_t after, 
     if (quote && after == separator + 1) return QUOTED; // protobuf text
     bool tight = after < s.n && s.p[after] != ' ' && s.p[after] != '\t';
     bool capital = s.p[start] >= 'A' && s.p[start] <= 'Z';
-    if (tight && (capital || in_braces(s, start))) return STRUCT; // names of images are lower case, their tags no passwords
+    if (tight && (capital || in_braces(s, start)))
+        return STRUCT; // names of images are lower case, their tags no passwords
     return tight && !quote ? NO_PAIR : PROSE;
 }
 
 // The value behind a separator, whatever the key: where it stands.
-static bool value_of(struct pm_str s, size_t after, bool encoded, bool in_query, size_t *from, size_t *to, bool *quoted) {
+static bool value_of(struct pm_str s, size_t after, bool encoded, bool in_query, size_t *from,
+                     size_t *to, bool *quoted) {
     size_t quote = pm_secret_quote(s, after);
     *quoted = quote > 0;
     *from = after + quote;
-    if (is_elsewhere(pm_str_from(s, *from)) || (!quote && *from < s.n && strchr("{&[", s.p[*from]))) return false;
-    *to = quote ? quoted_end(s, *from, pm_str_sub(s, after, quote)) : bare_end(s, after, encoded, in_query);
+    if (is_elsewhere(pm_str_from(s, *from)) || (!quote && *from < s.n && strchr("{&[", s.p[*from])))
+        return false;
+    *to = quote ? quoted_end(s, *from, pm_str_sub(s, after, quote))
+                : bare_end(s, after, encoded, in_query);
     return *to > *from;
 }
 
@@ -157,11 +185,14 @@ static size_t quote_before(struct pm_str s, size_t end) {
         return n;
     }
     for (size_t n = 10; n >= 3; n--)
-        if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') && pm_secret_quote(s, end - n) == n) return n;
+        if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') &&
+            pm_secret_quote(s, end - n) == n)
+            return n;
     return 0;
 }
 
-// `name: DB_PASSWORD, value: x`: the key is the value's neighbour. Looked for where a pair's key is "value".
+// `name: DB_PASSWORD, value: x`: the key is the value's neighbour. Looked for where a
+// pair's key is "value".
 static bool env_key(struct pm_str s, size_t start, struct pm_secret_key *key) {
     size_t at = start;
     for (size_t n; at > 0 && start - at < 24; at -= n) { // quotes may be written with letters: \x22
@@ -172,7 +203,8 @@ static bool env_key(struct pm_str s, size_t start, struct pm_secret_key *key) {
     if (at > 1 && s.p[at - 1] == 'n' && s.p[at - 2] == '\\') at -= 2; // an escaped line end
     while (at > 0 && start - at < 24 && !pm_secret_word((unsigned char)s.p[at - 1])) at--;
     size_t word = pm_secret_word_start(s, at, ".");
-    if (word == at || !pm_secret_key(pm_str_sub(s, word, at - word), key) || key->query_only) return false;
+    if (word == at || !pm_secret_key(pm_str_sub(s, word, at - word), key) || key->query_only)
+        return false;
     size_t before = word > 16 ? word - 16 : 0;
     return pm_str_ifind(pm_str_sub(s, before, word - before), PM_STR("name"), 0) >= 0;
 }
@@ -199,21 +231,26 @@ static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
     p->start = pm_secret_word_start(s, p->end, ".");
     if (p->start == p->end) return false;
     struct pm_str word = pm_str_sub(s, p->start, p->end - p->start);
-    if (word.n >= 5 && pm_str_ieq(pm_str_from(word, word.n - 5), PM_STR("value")) && env_key(s, p->start, &p->key)) {
+    if (word.n >= 5 && pm_str_ieq(pm_str_from(word, word.n - 5), PM_STR("value")) &&
+        env_key(s, p->start, &p->key)) {
         p->quoted_key = p->quoted_key || p->colon;
         return true;
     }
-    return pm_secret_key(word, &p->key) && !pm_str_ends(pm_str_sub(s, 0, p->start), PM_STR("<redacted:"));
+    return pm_secret_key(word, &p->key) &&
+           !pm_str_ends(pm_str_sub(s, 0, p->start), PM_STR("<redacted:"));
 }
 
-static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struct pm_str v, size_t to, bool quoted) {
+static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struct pm_str v,
+                    size_t to, bool quoted) {
     if (!plausible(v, &p->key)) return false;
     bool capital = s.p[p->start] >= 'A' && s.p[p->start] <= 'Z';
     if (strcmp(p->key.kind, "cookie") == 0 && pm_str_chr(v, '=', 0) > 0) return true;
     if (w == YAML && !quoted && to < s.n && (s.p[to] == ' ' || s.p[to] == ':'))
         return !is_prose(s, v, to, p->key.compound, capital) && p->key.compound; // several words
     if (w == PROSE && quoted)
-        return strcmp(p->key.kind, "password") == 0 || (pm_secret_has_digit(v) && pm_str_chr(v, ' ', 0) < 0 && !pm_str_has(v, PM_STR("://")));
+        return strcmp(p->key.kind, "password") == 0 ||
+               (pm_secret_has_digit(v) && pm_str_chr(v, ' ', 0) < 0 &&
+                !pm_str_has(v, PM_STR("://")));
     if (w == PROSE) return !is_prose(s, v, to, p->key.compound, capital);
     return true;
 }
@@ -226,13 +263,18 @@ bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_s
     if (!key_before(s, separator, &p)) return false;
     enum writing w = writing_of(s, separator, after, p.start, p.quoted_key, p.colon);
     if (w == NO_PAIR || (p.key.query_only && w != QUERY && w != QUOTED)) return false;
-    while (after < s.n && (s.p[after] == ' ' || s.p[after] == '\t') && (p.colon || p.end != separator)) after++;
+    while (after < s.n && (s.p[after] == ' ' || s.p[after] == '\t') &&
+           (p.colon || p.end != separator))
+        after++;
     unsigned char blank;
-    for (size_t n; p.encoded && (n = pm_secret_percent(s, after, &blank)) > 0 && blank == ' ';) after += n;
-    if (after < s.n && s.p[after] == '[') after++; // Go's http.Header: map[Authorization:[Bearer …]]
+    for (size_t n; p.encoded && (n = pm_secret_percent(s, after, &blank)) > 0 && blank == ' ';)
+        after += n;
+    if (after < s.n && s.p[after] == '[')
+        after++; // Go's http.Header: map[Authorization:[Bearer …]]
     if (after < s.n && s.p[after] == '|' && w == YAML) return false;
     size_t from, to;
-    bool quoted, in_query = p.start > 0 && (s.p[p.start - 1] == '?' || s.p[p.start - 1] == '&' || p.encoded);
+    bool quoted,
+        in_query = p.start > 0 && (s.p[p.start - 1] == '?' || s.p[p.start - 1] == '&' || p.encoded);
     if (!value_of(s, after, p.encoded, in_query, &from, &to, &quoted)) return false;
     if (strcmp(p.key.kind, "auth") == 0) {
         static const char *const own[] = {"bearer", "basic"}; // looked at where their blank stands
@@ -250,7 +292,8 @@ bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_s
     return true;
 }
 
-// "Bearer TOKEN" and "Basic B64": `blank` is the byte behind the scheme: a blank, '+', or %20.
+// "Bearer TOKEN" and "Basic B64": `blank` is the byte behind the scheme: a blank, '+', or
+// %20.
 bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_secret_at *f) {
     unsigned char byte;
     size_t n = pm_secret_percent(s, after, &byte), at = after;
@@ -264,9 +307,11 @@ bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_sec
     struct pm_str v = pm_str_sub(s, at, to - at);
     if (v.n < 8 || pm_str_starts(v, PM_STR("realm="))) return false;
     size_t before = blank > 40 ? blank - 40 : 0;
-    bool header = pm_str_ifind(pm_str_sub(s, before, blank - before), PM_STR("authorization"), 0) >= 0;
+    bool header =
+        pm_str_ifind(pm_str_sub(s, before, blank - before), PM_STR("authorization"), 0) >= 0;
     bool padded = v.n % 4 == 0 && v.p[v.n - 1] == '=', upper = false, low = false;
-    for (size_t i = 0; i < v.n; i++) upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', low |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    for (size_t i = 0; i < v.n; i++)
+        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', low |= v.p[i] >= 'a' && v.p[i] <= 'z';
     bool odd = pm_secret_has_digit(v) || (upper && low && v.n >= 12);
     if (!(basic ? odd || padded : (odd && v.n >= 16) || (header && v.n >= 8))) return false;
     while (to > at + 8 && s.p[to - 1] == '.') to--;
@@ -278,7 +323,9 @@ bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_sec
 bool pm_secret_element(struct pm_str s, size_t close, struct pm_secret_at *f) {
     size_t start = pm_secret_word_start(s, close, ".:");
     struct pm_secret_key key;
-    if (start == 0 || s.p[start - 1] != '<' || !pm_secret_key(pm_str_sub(s, start, close - start), &key) || key.query_only) return false;
+    if (start == 0 || s.p[start - 1] != '<' ||
+        !pm_secret_key(pm_str_sub(s, start, close - start), &key) || key.query_only)
+        return false;
     ptrdiff_t end = pm_str_chr(s, '<', close + 1);
     size_t to = end < 0 ? s.n : (size_t)end;
     if (to <= close + 1 || !plausible(pm_str_sub(s, close + 1, to - close - 1), &key)) return false;
@@ -292,9 +339,12 @@ static const struct flag {
     enum flag_value value;
     const char *kind;
 } flags[] = {
-    {"--creds", LOGIN, "password"},      {"--src-creds", LOGIN, "password"}, {"--dest-creds", LOGIN, "password"}, {"--screds", LOGIN, "password"},
-    {"--dcreds", LOGIN, "password"},     {"--user", LOGIN, "password"},      {"-u", LOGIN, "password"},           {"-U", LOGIN, "password"},
-    {"--proxy-user", LOGIN, "password"}, {"--auth", WHOLE, "auth"},          {"-p", BEHIND_LOGIN, "password"},    {"--registry-creds", LOGIN, "password"},
+    {"--creds", LOGIN, "password"},      {"--src-creds", LOGIN, "password"},
+    {"--dest-creds", LOGIN, "password"}, {"--screds", LOGIN, "password"},
+    {"--dcreds", LOGIN, "password"},     {"--user", LOGIN, "password"},
+    {"-u", LOGIN, "password"},           {"-U", LOGIN, "password"},
+    {"--proxy-user", LOGIN, "password"}, {"--auth", WHOLE, "auth"},
+    {"-p", BEHIND_LOGIN, "password"},    {"--registry-creds", LOGIN, "password"},
 };
 
 static bool all_digits(struct pm_str s) {
@@ -308,7 +358,8 @@ static size_t flag_gap(struct pm_str s, size_t at, bool *tight) {
     size_t from = at;
     while (at < s.n && at - from < 8 && strchr(" \t=\"',\\", s.p[at])) at++;
     unsigned char byte;
-    for (size_t n; (n = pm_secret_percent(s, at, &byte)) > 0 && (byte == ' ' || byte == '=');) at += n;
+    for (size_t n; (n = pm_secret_percent(s, at, &byte)) > 0 && (byte == ' ' || byte == '=');)
+        at += n;
     *tight = at == from;
     return at;
 }
@@ -318,7 +369,9 @@ static bool login_value(struct pm_str s, size_t from, size_t to, struct pm_secre
     ptrdiff_t colon = pm_str_chr(v, ':', 0);
     if (colon <= 0 || (size_t)colon + 1 >= v.n) return false;
     struct pm_str user = pm_str_sub(v, 0, (size_t)colon), pass = pm_str_from(v, (size_t)colon + 1);
-    if ((all_digits(user) && all_digits(pass)) || pm_secret_is_blanked(pass) || pm_str_starts(pass, PM_STR("//"))) return false;
+    if ((all_digits(user) && all_digits(pass)) || pm_secret_is_blanked(pass) ||
+        pm_str_starts(pass, PM_STR("//")))
+        return false;
     *f = (struct pm_secret_at){from + (size_t)colon + 1, to, "password"};
     return true;
 }
@@ -331,7 +384,8 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     for (size_t i = 0; i < PM_LEN(flags) && !flag; i++)
         if (pm_str_eqc(word, flags[i].name)) flag = &flags[i];
     struct pm_secret_key key = {.kind = "password", .value_min = 1};
-    bool named = !flag && word.n > 4 && pm_str_starts(word, PM_STR("--")) && pm_secret_key(pm_str_from(word, 2), &key) && !key.query_only &&
+    bool named = !flag && word.n > 4 && pm_str_starts(word, PM_STR("--")) &&
+                 pm_secret_key(pm_str_from(word, 2), &key) && !key.query_only &&
                  !(end < s.n && s.p[end] == '='); // with '=' it is a pair
     struct pm_str before = pm_str_sub(s, dash > 256 ? dash - 256 : 0, dash > 256 ? 256 : dash);
     bool login = pm_str_ifind(before, PM_STR("login"), 0) >= 0;
@@ -340,10 +394,13 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
         if (!login || word.n < 4 || word.p[1] != 'p' || word.p[0] != '-') return false;
         from = dash + 2;
     }
-    bool tight, running = pm_str_has(before, PM_STR(" run ")) || pm_str_has(before, PM_STR(" exec "));
+    bool tight,
+        running = pm_str_has(before, PM_STR(" run ")) || pm_str_has(before, PM_STR(" exec "));
     if (flag || named) from = flag_gap(s, end, &tight);
     if ((flag || named) && tight) return false;
-    if (from >= s.n || s.p[from] == '-' || (flag && flag->value == BEHIND_LOGIN && !login) || (flag && flag->value == LOGIN && running)) return false;
+    if (from >= s.n || s.p[from] == '-' || (flag && flag->value == BEHIND_LOGIN && !login) ||
+        (flag && flag->value == LOGIN && running))
+        return false;
     if (is_elsewhere(pm_str_from(s, from))) return false;
     size_t to = from, quote = from > 0 && (s.p[from - 1] == '"' || s.p[from - 1] == '\'') ? 1 : 0;
     if (quote) to = quoted_end(s, from, pm_str_sub(s, from - 1, 1));
@@ -352,13 +409,16 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     if (to <= from) return false;
     if (flag && flag->value == LOGIN) return login_value(s, from, to, f);
     if (named && !plausible(pm_str_sub(s, from, to - from), &key)) return false;
-    if (named && !quote && key.value_min > 1 && !pm_secret_has_digit(pm_str_sub(s, from, to - from))) return false;
+    if (named && !quote && key.value_min > 1 &&
+        !pm_secret_has_digit(pm_str_sub(s, from, to - from)))
+        return false;
     if (pm_secret_is_blanked(pm_str_sub(s, from, to - from))) return false;
     *f = (struct pm_secret_at){from, to, flag ? flag->kind : key.kind};
     return true;
 }
 
-// The next value within the braces of a Secret's "data", whatever its key; *at is where to look, and where to look on.
+// The next value within the braces of a Secret's "data", whatever its key; *at is where
+// to look, and where to look on.
 bool pm_secret_data(struct pm_str s, size_t *at, struct pm_secret_at *f) {
     while (*at < s.n && s.p[*at] != '}') {
         size_t after = *at + 1;

@@ -1,12 +1,16 @@
-// How texts are escaped within texts: where a word begins behind an escape, what is a quote, where a quoted value ends.
+// How texts are escaped within texts: where a word begins behind an escape, what is a
+// quote, where a quoted value ends.
 #include "ingest/redact.h"
 
 size_t pm_secret_percent(struct pm_str s, size_t at, unsigned char *byte) {
     size_t i = at;
     if (i >= s.n || s.p[i] != '%') return 0;
-    for (i++; i + 3 < s.n && s.p[i] == '2' && s.p[i + 1] == '5' && pm_secret_hex((unsigned char)s.p[i + 2]) && pm_secret_hex((unsigned char)s.p[i + 3]);)
+    for (i++; i + 3 < s.n && s.p[i] == '2' && s.p[i + 1] == '5' &&
+              pm_secret_hex((unsigned char)s.p[i + 2]) && pm_secret_hex((unsigned char)s.p[i + 3]);)
         i += 2;
-    if (i + 1 >= s.n || !pm_secret_hex((unsigned char)s.p[i]) || !pm_secret_hex((unsigned char)s.p[i + 1])) return 0;
+    if (i + 1 >= s.n || !pm_secret_hex((unsigned char)s.p[i]) ||
+        !pm_secret_hex((unsigned char)s.p[i + 1]))
+        return 0;
     unsigned value = 0;
     for (size_t k = i; k < i + 2; k++) {
         unsigned char c = pm_secret_lower((unsigned char)s.p[k]);
@@ -32,7 +36,8 @@ static size_t escaped_letters(struct pm_str s, size_t start, size_t end) {
     for (size_t i = 0; i < PM_LEN(escapes); i++) {
         if (s.p[start] != escapes[i].letter || end - start < escapes[i].n) continue;
         bool hex = true;
-        for (size_t k = 1; k < escapes[i].n; k++) hex &= pm_secret_hex((unsigned char)s.p[start + k]);
+        for (size_t k = 1; k < escapes[i].n; k++)
+            hex &= pm_secret_hex((unsigned char)s.p[start + k]);
         if (hex) return escapes[i].n;
     }
     return 0;
@@ -40,7 +45,10 @@ static size_t escaped_letters(struct pm_str s, size_t start, size_t end) {
 
 size_t pm_secret_word_start(struct pm_str s, size_t end, const char *more) {
     size_t start = end;
-    while (start > 0 && end - start < 128 && (pm_secret_word((unsigned char)s.p[start - 1]) || (s.p[start - 1] && strchr(more, s.p[start - 1])))) start--;
+    while (start > 0 && end - start < 128 &&
+           (pm_secret_word((unsigned char)s.p[start - 1]) ||
+            (s.p[start - 1] && strchr(more, s.p[start - 1]))))
+        start--;
     size_t own = escaped_letters(s, start, end);
     return start + own > end ? end : start + own;
 }
@@ -58,10 +66,12 @@ size_t pm_secret_quote(struct pm_str s, size_t at) {
     if (pm_str_starts(from, PM_STR("&quot;"))) return 6;
     if (pm_str_starts(from, PM_STR("&#34;")) || pm_str_starts(from, PM_STR("&#39;"))) return 5;
     while (i < s.n && s.p[i] == '\\') i++;
-    if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'' || (s.p[i] == '`' && i == at))) return i + 1 - at;
+    if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'' || (s.p[i] == '`' && i == at)))
+        return i + 1 - at;
     if (i == at) return 0;
     from = pm_str_sub(s, i, 5);
-    if (pm_str_starts(from, PM_STR("u0022")) || pm_str_starts(from, PM_STR("u0027"))) return i + 5 - at;
+    if (pm_str_starts(from, PM_STR("u0022")) || pm_str_starts(from, PM_STR("u0027")))
+        return i + 5 - at;
     if (pm_str_starts(from, PM_STR("x22")) || pm_str_starts(from, PM_STR("x27"))) return i + 3 - at;
     return 0;
 }

@@ -1,19 +1,24 @@
-// Successful requests for layers and tokens → one row for many: a pull is two manifest requests, which the judge and the quotas need one by one, and up to
-// dozens of layers, of which only number, bytes and time matter. Rows are most of what an access log costs.
+// Successful requests for layers and tokens → one row for many: a pull is two manifest
+// requests, which the judge and the quotas need one by one, and up to dozens of layers,
+// of which only number, bytes and time matter. Rows are most of what an access log costs.
 //
 //   "GET /v2/acme/web/blobs/sha256:aa…" 200 1000     12:00:01    }
 //   "GET /v2/acme/web/blobs/sha256:bb…" 200 2500     12:00:03    } one row: count 3, bytes 4100, 12:00:01 … 12:00:04, url and text of the first
 //   "GET /v2/acme/web/blobs/sha256:cc…" 200  600     12:00:04    }
 //
-// Folded are requests of one client, program, repository, method and status within one window of ten seconds by the clock, so that a second copy of the log
-// folds the same way; any other request of that client, program and repository ends the row, so that the order of what the judge reads stays.
-// Where one of two overlapping logs begins or ends within a window, that window's layers are not seen to be the same and count in both; its pull does not.
-// Refusals, manifests, pushes, and what told of limits or errors always keep their own rows.
+// Folded are requests of one client, program, repository, method and status within one
+// window of ten seconds by the clock, so that a second copy of the log folds the same
+// way; any other request of that client, program and repository ends the row, so that the
+// order of what the judge reads stays. Where one of two overlapping logs begins or ends
+// within a window, that window's layers are not seen to be the same and count in both;
+// its pull does not. Refusals, manifests, pushes, and what told of limits or errors
+// always keep their own rows.
 #include "ingest/request_fold.h"
 #include <stdlib.h>
 
-#define SETS 1024 // clients and repositories in the middle of a pull; where two meet, the older one's row ends early
-#define WAYS 3    // kinds of success that alternate: HEAD, GET 200, GET 307
+#define SETS                                                                                       \
+    1024 // clients and repositories in the middle of a pull; where two meet, the older one's row ends early
+#define WAYS 3 // kinds of success that alternate: HEAD, GET 200, GET 307
 #define WINDOW_NS (10 * PM_NS_PER_S)
 
 struct held {
@@ -67,26 +72,37 @@ static uint64_t mix(struct pm_str s, uint64_t h) {
 
 static bool foldable(const struct pm_event *e) {
     const struct pm_str *t = e->field;
-    bool method = !t[PM_F_METHOD].n || pm_str_eqc(t[PM_F_METHOD], "GET") || pm_str_eqc(t[PM_F_METHOD], "HEAD");
+    bool method = !t[PM_F_METHOD].n || pm_str_eqc(t[PM_F_METHOD], "GET") ||
+                  pm_str_eqc(t[PM_F_METHOD], "HEAD");
     bool layer = e->stage == PM_STAGE_BLOB || (e->stage == PM_STAGE_TOKEN && t[PM_F_REPOSITORY].n);
-    bool dated = e->when.kind == PM_WHEN_UTC || e->when.kind == PM_WHEN_LOCAL || e->when.kind == PM_WHEN_NO_YEAR;
-    if (!layer || !method || !dated || e->http_status < 200 || e->http_status >= 400 || e->count != 1) return false;
-    if (e->flags & (PM_EV_PUSH | PM_EV_CUT | PM_EV_SNAPSHOT) || e->limit >= 0 || e->remaining >= 0 || e->first.kind || e->last.kind) return false;
+    bool dated = e->when.kind == PM_WHEN_UTC || e->when.kind == PM_WHEN_LOCAL ||
+                 e->when.kind == PM_WHEN_NO_YEAR;
+    if (!layer || !method || !dated || e->http_status < 200 || e->http_status >= 400 ||
+        e->count != 1)
+        return false;
+    if (e->flags & (PM_EV_PUSH | PM_EV_CUT | PM_EV_SNAPSHOT) || e->limit >= 0 ||
+        e->remaining >= 0 || e->first.kind || e->last.kind)
+        return false;
     return !t[PM_F_ERROR].n && !t[PM_F_REASON].n && !t[PM_F_DETAIL].n;
 }
 
 static uint64_t kind_of(const struct pm_event *e, int64_t ns) {
-    static const enum pm_field same[] = {PM_F_NODE, PM_F_REGISTRY, PM_F_USER, PM_F_METHOD, PM_F_HOST, PM_F_NAMESPACE, PM_F_POD};
-    const int64_t numbers[] = {ns / WINDOW_NS, e->http_status, e->flags, e->component, e->stage, e->when.kind};
+    static const enum pm_field same[] = {PM_F_NODE, PM_F_REGISTRY,  PM_F_USER, PM_F_METHOD,
+                                         PM_F_HOST, PM_F_NAMESPACE, PM_F_POD};
+    const int64_t numbers[] = {ns / WINDOW_NS, e->http_status, e->flags,
+                               e->component,   e->stage,       e->when.kind};
     uint64_t h = mix((struct pm_str){(const char *)numbers, sizeof numbers}, 5);
     for (size_t i = 0; i < PM_LEN(same); i++)
         if (e->field[same[i]].n) h = mix(e->field[same[i]], h + i);
-    ptrdiff_t query = pm_str_chr(e->field[PM_F_URL], '?', 0); // "?ns=" names the registry behind a mirror
+    ptrdiff_t query =
+        pm_str_chr(e->field[PM_F_URL], '?', 0); // "?ns=" names the registry behind a mirror
     return query < 0 ? h : mix(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
 }
 
 // A hostile log's numbers do not overflow; what is not known adds nothing.
-static int64_t sum(int64_t a, int64_t b) { return b <= 0 || b > INT64_MAX / 4 || a > INT64_MAX / 4 ? a : (a > 0 ? a : 0) + b; }
+static int64_t sum(int64_t a, int64_t b) {
+    return b <= 0 || b > INT64_MAX / 4 || a > INT64_MAX / 4 ? a : (a > 0 ? a : 0) + b;
+}
 
 static void absorb(struct pm_row *row, const struct pm_event *e, int64_t ns) {
     row->event.count++;
@@ -103,7 +119,8 @@ static struct held *place_in(struct pm_request_fold *f, struct set *s) {
     int at = 0;
     for (int i = WAYS - 1; i >= 0; i--) {
         if (!s->way[i] || !s->way[i]->open) at = i;
-        else if (s->way[at] && s->way[at]->open && s->way[i]->row.line < s->way[at]->row.line) at = i;
+        else if (s->way[at] && s->way[at]->open && s->way[i]->row.line < s->way[at]->row.line)
+            at = i;
     }
     if (!s->way[at]) {
         s->way[at] = pm_xmalloc(sizeof *s->way[at]);

@@ -1,15 +1,19 @@
-// Writers by their names: which program is "harbor-core-7d9f8b6c5-x2x9p", and which is none of ours?
+// Writers by their names: which program is "harbor-core-7d9f8b6c5-x2x9p", and which is
+// none of ours?
 //
-// A name is read as words, and English puts what a thing is last: registry-ui is a user interface, docker-stats counts, img-resizer resizes. So ids of
-// instances ("7d9f8b6c5", "0") and words of parts ("server", "cache") are taken off the end, and then the program's own words have to stand there. What stands
-// before them is free ("acme-registry") but for words that make another thing of it ("schema-registry", "test-runner").
-// Any word anywhere in the name was the first rule here, and every application that had one vouched for what it quoted.
+// A name is read as words, and English puts what a thing is last: registry-ui is a user
+// interface, docker-stats counts, img-resizer resizes. So ids of instances ("7d9f8b6c5",
+// "0") and words of parts ("server", "cache") are taken off the end, and then the
+// program's own words have to stand there. What stands before them is free
+// ("acme-registry") but for words that make another thing of it ("schema-registry",
+// "test-runner"). Any word anywhere in the name was the first rule here, and every
+// application that had one vouched for what it quoted.
 #include "framing/writer.h"
 
 enum how {    // how the words have to stand
     LAST = 0, // at the end, parts and ids behind them
     WHOLE,    // nothing beside them but ids: words of many other names
-    PROGRAM,  // as WHOLE, and of programs of a host only: a container of that name is an application
+    PROGRAM, // as WHOLE, and of programs of a host only: a container of that name is an application
 };
 struct name_row {
     const char *words;
@@ -170,7 +174,9 @@ static const char repeaters[] =
     "alert alerts prometheus grafana slack chat bot chatops notifier notify notification webhook ticket tickets argocd flux gitops dashboard "
     "detector kubewatch robusta botkube assistant tail reporter forwarder tailer datadog newrelic splunk opentelemetry otel watcher descheduler";
 
-static bool word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+static bool word_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 // The next word of a name, *at behind it; PM_NONE at the end.
 static struct pm_str next_word(struct pm_str s, size_t *at) {
@@ -202,7 +208,8 @@ static struct words words_of(struct pm_str name) {
     }
 }
 
-// An instance's own: a number, letters of the alphabet that Kubernetes draws from, which has no vowels, and GitLab's words between them.
+// An instance's own: a number, letters of the alphabet that Kubernetes draws from, which
+// has no vowels, and GitLab's words between them.
 static bool is_id(struct pm_str word) {
     bool vowel = false;
     if (word_in(word, "project concurrent")) return true; // runner-…-project-12-concurrent-0
@@ -221,13 +228,15 @@ static bool any_before(const struct words *w, size_t end, const char *list) {
 // Do the row's words stand in w right before `end`?
 static bool row_stands(const struct name_row *row, const struct words *w, size_t end) {
     const char *blank = strrchr(row->words, ' ');
-    if (!pm_str_ieq(w->at[end - 1], pm_str_c(blank ? blank + 1 : row->words))) return false; // nearly all rows end here
+    if (!pm_str_ieq(w->at[end - 1], pm_str_c(blank ? blank + 1 : row->words)))
+        return false; // nearly all rows end here
     struct words own = words_of(pm_str_c(row->words));
     if (own.n > end) return false;
     for (size_t i = 0; i < own.n; i++)
         if (!pm_str_ieq(w->at[end - own.n + i], own.at[i])) return false;
     if (row->how != LAST && end != own.n) return false;
-    return (!row->only || any_before(w, end - own.n, row->only)) && (!row->never || !any_before(w, end - own.n, row->never));
+    return (!row->only || any_before(w, end - own.n, row->only)) &&
+           (!row->never || !any_before(w, end - own.n, row->never));
 }
 static unsigned groups_at(const struct words *w, size_t end, bool program, bool parts_behind) {
     unsigned groups = 0;
@@ -239,7 +248,8 @@ static unsigned groups_at(const struct words *w, size_t end, bool program, bool 
     return groups;
 }
 unsigned pm_writer_groups(struct pm_str name, enum pm_writer_name kind) {
-    if (kind == PM_WRITER_PROGRAM && pm_str_ends(name, PM_STR(".service"))) name.n -= strlen(".service");
+    if (kind == PM_WRITER_PROGRAM && pm_str_ends(name, PM_STR(".service")))
+        name.n -= strlen(".service");
     struct words w = words_of(name);
     bool parts_behind = false;
     for (size_t end = w.n; end > 0; end--) {

@@ -1,16 +1,20 @@
-// Hits → incidents of the report in reading order; pulls and incidents back into the timeline, so that its views answer the same.
+// Hits → incidents of the report in reading order; pulls and incidents back into the
+// timeline, so that its views answer the same.
 #include "judge/incidents/chain.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 static void strength(struct pm_state *s) { // an incident weighs what it explains, too
-    for (size_t i = 0; i < s->hits.n; i++) s->hits.items[i].effect = (double)s->hits.items[i].failed;
+    for (size_t i = 0; i < s->hits.n; i++)
+        s->hits.items[i].effect = (double)s->hits.items[i].failed;
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *h = &s->hits.items[i];
         size_t steps = 0;
-        for (uint32_t up = h->explained_by; up && steps++ < s->hits.n; up = s->hits.items[up - 1].explained_by) {
+        for (uint32_t up = h->explained_by; up && steps++ < s->hits.n;
+             up = s->hits.items[up - 1].explained_by) {
             s->hits.items[up - 1].effect += (double)h->failed;
-            if (h->incident && s->hits.items[up - 1].incident && h->incident->severity > s->hits.items[up - 1].incident->severity) {
+            if (h->incident && s->hits.items[up - 1].incident &&
+                h->incident->severity > s->hits.items[up - 1].incident->severity) {
                 s->hits.items[up - 1].incident->severity = h->incident->severity;
                 s->hits.items[up - 1].incident->severity_why = h->incident->severity_why;
             }
@@ -19,21 +23,25 @@ static void strength(struct pm_state *s) { // an incident weighs what it explain
 }
 
 static const struct pm_hit *root_of(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++) h = &s->hits.items[h->explained_by - 1];
+    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++)
+        h = &s->hits.items[h->explained_by - 1];
     return h;
 }
 
 static const struct pm_state *ordering;
 static int by_weight(const void *a, const void *b) {
-    const struct pm_hit *x = &ordering->hits.items[*(const uint32_t *)a], *y = &ordering->hits.items[*(const uint32_t *)b];
+    const struct pm_hit *x = &ordering->hits.items[*(const uint32_t *)a],
+                        *y = &ordering->hits.items[*(const uint32_t *)b];
     const struct pm_hit *rx = root_of(ordering, x), *ry = root_of(ordering, y);
     if (rx != ry) {
-        bool ix = rx->incident->severity == PM_SEVERITY_INFO, iy = ry->incident->severity == PM_SEVERITY_INFO;
+        bool ix = rx->incident->severity == PM_SEVERITY_INFO,
+             iy = ry->incident->severity == PM_SEVERITY_INFO;
         bool ux = pm_cause_in(rx->cause, "unknown"), uy = pm_cause_in(ry->cause, "unknown");
         if (ix != iy) return ix ? 1 : -1;
         if (ux != uy && (ux ? ry : rx)->effect * 4 > (ux ? rx : ry)->effect) return ux ? 1 : -1;
         if (rx->effect != ry->effect) return rx->effect > ry->effect ? -1 : 1;
-        if (rx->incident->severity != ry->incident->severity) return rx->incident->severity > ry->incident->severity ? -1 : 1;
+        if (rx->incident->severity != ry->incident->severity)
+            return rx->incident->severity > ry->incident->severity ? -1 : 1;
         if (rx->from != ry->from) return rx->from < ry->from ? -1 : 1;
         return rx < ry ? -1 : 1;
     }
@@ -47,11 +55,16 @@ static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
     const struct pm_incident *inc = h->incident;
     hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), pm_str_hash(inc->variant, hash));
     // Nodes come and go: a node scope is its shape, other scopes are their values.
-    for (size_t i = 0; inc->scope_kind != PM_SCOPE_NODE && i < inc->scope.n; i++) hash = pm_str_hash(inc->scope.items[i], hash);
-    for (size_t i = 0; i < inc->registries.n; i++) hash = pm_str_hash(inc->registries.items[i], pm_str_hash(PM_STR("registry"), hash));
-    // All that is known of an unknown is what it says: another wording is another trouble, and no baseline of the first excuses it.
+    for (size_t i = 0; inc->scope_kind != PM_SCOPE_NODE && i < inc->scope.n; i++)
+        hash = pm_str_hash(inc->scope.items[i], hash);
+    for (size_t i = 0; i < inc->registries.n; i++)
+        hash = pm_str_hash(inc->registries.items[i], pm_str_hash(PM_STR("registry"), hash));
+    // All that is known of an unknown is what it says: another wording is another
+    // trouble, and no baseline of the first excuses it.
     if (pm_cause_in(h->cause, "unknown") && h->pulls.n)
-        hash = pm_str_hash(pm_unknown_template(s->scratch, pm_name(s, s->pulls.items[h->pulls.items[0]].error)), hash);
+        hash = pm_str_hash(
+            pm_unknown_template(s->scratch, pm_name(s, s->pulls.items[h->pulls.items[0]].error)),
+            hash);
     return pm_arena_fmt(s->a, "%016llx", (unsigned long long)hash);
 }
 
@@ -68,8 +81,10 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
         for (int k = 0; k < g->statuses_n; k++) {
-            if (g->statuses[k].code) *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
-            if (g->statuses[k].code >= 400 && (g->statuses[k].code != 401 || g->worst == 401)) inc->failed_requests += g->statuses[k].n;
+            if (g->statuses[k].code)
+                *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
+            if (g->statuses[k].code >= 400 && (g->statuses[k].code != 401 || g->worst == 401))
+                inc->failed_requests += g->statuses[k].n;
         }
     }
     Word_t many;
@@ -88,12 +103,14 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
 static struct pm_link step_of(struct pm_state *s, const struct pm_hit *h) {
     if (h->opening.step) {
         struct pm_share x = h->opening.share;
-        struct pm_str what = pm_arena_fmt(s->a, "%.*s: %llu of the %llu pulls that used it up %s", PM_FMT(h->incident->title), (unsigned long long)x.n,
+        struct pm_str what = pm_arena_fmt(s->a, "%.*s: %llu of the %llu pulls that used it up %s",
+                                          PM_FMT(h->incident->title), (unsigned long long)x.n,
                                           (unsigned long long)x.of, h->opening.counted);
         return (struct pm_link){h->cause, h->from, what, h->id, (double)x.n / (double)x.of};
     }
     double share = h->share.of ? (double)h->share.n / (double)h->share.of : -1;
-    return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(s, h) : h->incident->title, h->id, share};
+    return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(s, h) : h->incident->title,
+                            h->id, share};
 }
 
 // Root first, then each step down to the incident itself; a root shows what it led to.
@@ -107,7 +124,9 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
     }
     size_t effects = 0, cap = n + 3;
     for (size_t i = 0; i < s->hits.n; i++)
-        effects += s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h && !s->hits.items[i].dropped;
+        effects += s->hits.items[i].explained_by &&
+                   &s->hits.items[s->hits.items[i].explained_by - 1] == h &&
+                   !s->hits.items[i].dropped;
     inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
     const struct pm_hit *root = &s->hits.items[path[n - 1]];
     if (root->opening.step) inc->chain[inc->chain_n++] = *root->opening.step;
@@ -124,17 +143,21 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
     }
     inc->chain_cap = inc->chain_n;
     inc->explains_cap = inc->explains_n;
-    // Pulls cut by a restart: the runtime was away, though nobody may have knocked meanwhile.
+    // Pulls cut by a restart: the runtime was away, though nobody may have knocked
+    // meanwhile.
     if (!pm_cause_is(h->cause, "runtime.cancelled") || h->explained_by) return;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_ids_has(&h->nodes, t->node) ||
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
+            !pm_ids_has(&h->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), h->to + PM_S(60)))
             continue;
-        inc->chain[inc->chain_n++] = (struct pm_link){pm_cause_c("runtime.unavailable"), t->ts,
-                                                      pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
-                                                                   t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
-                                                      0, -1};
+        inc->chain[inc->chain_n++] = (struct pm_link){
+            pm_cause_c("runtime.unavailable"), t->ts,
+            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component],
+                         PM_FMT(pm_name(s, t->node)),
+                         t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
+            0, -1};
         break;
     }
 }
@@ -142,42 +165,48 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
 static void pulls_back(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        struct pm_pull out = {.id = i + 1,
-                              .node = pm_name(s, p->node),
-                              .image = pm_name(s, p->image),
-                              .registry = pm_name(s, p->registry),
-                              .repository = pm_name(s, p->repository),
-                              .tag = pm_name(s, p->tag),
-                              .digest = pm_name(s, p->digest),
-                              .client = pm_name(s, p->client),
-                              .user = pm_name(s, p->user),
-                              .namespace = pm_name(s, p->namespace),
-                              .started_ns = p->started,
-                              .ended_ns = p->ended,
-                              .outcome = (enum pm_outcome)p->outcome,
-                              .cause = p->outcome == PM_OUTCOME_FAILED ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")) : -1,
-                              .rule = p->verdict.rule,
-                              .http_status = p->status,
-                              .stage = (enum pm_stage)p->stage,
-                              .duration_ns = p->duration_ns,
-                              .waiting_ns = p->waiting_ns,
-                              .bytes = p->bytes,
-                              .sources = p->sources,
-                              .reconstructed = p->reconstructed,
-                              .requests = p->requests,
-                              .evidence = p->best,
-                              .error = pm_name(s, p->error)};
+        struct pm_pull out = {
+            .id = i + 1,
+            .node = pm_name(s, p->node),
+            .image = pm_name(s, p->image),
+            .registry = pm_name(s, p->registry),
+            .repository = pm_name(s, p->repository),
+            .tag = pm_name(s, p->tag),
+            .digest = pm_name(s, p->digest),
+            .client = pm_name(s, p->client),
+            .user = pm_name(s, p->user),
+            .namespace = pm_name(s, p->namespace),
+            .started_ns = p->started,
+            .ended_ns = p->ended,
+            .outcome = (enum pm_outcome)p->outcome,
+            .cause = p->outcome == PM_OUTCOME_FAILED
+                         ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"))
+                         : -1,
+            .rule = p->verdict.rule,
+            .http_status = p->status,
+            .stage = (enum pm_stage)p->stage,
+            .duration_ns = p->duration_ns,
+            .waiting_ns = p->waiting_ns,
+            .bytes = p->bytes,
+            .sources = p->sources,
+            .reconstructed = p->reconstructed,
+            .requests = p->requests,
+            .evidence = p->best,
+            .error = pm_name(s, p->error)};
         if (p->incident) out.incident = s->hits.items[p->incident - 1].id;
         pm_strs_of_ids(s, &out.pods, &p->pods);
         pm_timeline_put_pull(s->timeline, &out);
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->verdict.cause >= 0) pm_timeline_put_verdict(s->timeline, t->id, pm_causes[t->verdict.cause].name, t->verdict.rule);
+        if (t->verdict.cause >= 0)
+            pm_timeline_put_verdict(s->timeline, t->id, pm_causes[t->verdict.cause].name,
+                                    t->verdict.rule);
     }
 }
 
-// The headline is the whole chain's: who reads only "recovered" must be able to rely on it.
+// The headline is the whole chain's: who reads only "recovered" must be able to rely on
+// it.
 static void whole_chain(struct pm_state *s, const struct pm_hit *root) {
     struct pm_report *r = s->report;
     bool over = true;

@@ -1,4 +1,5 @@
-// The judge. READ FIRST: the stages in order, one file each; state.h has the structs they share.
+// The judge. READ FIRST: the stages in order, one file each; state.h has the structs they
+// share.
 //
 //   window    which time it is about; what lies a long silence apart is only summed up
 //   load      rows of the timeline → traces (what happened), facts (how things were), request groups
@@ -22,7 +23,8 @@ struct held {
     struct pm_intern *names;
 }; // a report and the table its names live in
 
-static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
+static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rules,
+                                  const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = pm_xmalloc(sizeof *s);
     struct held *held = pm_xmalloc(sizeof *held);
     memset(s, 0, sizeof *s);
@@ -99,12 +101,15 @@ void pm_report_free(struct pm_report *r) {
     free(held);
 }
 
-// A file whose zone is only assumed may lie hours off: what it tells of pulls belongs to the window, its other lines do not stretch it.
+// A file whose zone is only assumed may lie hours off: what it tells of pulls belongs to
+// the window, its other lines do not stretch it.
 static bool is_assumed(const struct pm_state *s, uint32_t file) {
-    return file < s->facts.files.n && pm_str_eqc(s->facts.files.items[file].row.offset_from, "assumed");
+    return file < s->facts.files.n &&
+           pm_str_eqc(s->facts.files.items[file].row.offset_from, "assumed");
 }
 
-// Events by a clock that is off stand among others' in one file: early ones of a clock that is behind, late ones of one that is ahead.
+// Events by a clock that is off stand among others' in one file: early ones of a clock
+// that is behind, late ones of one that is ahead.
 static bool one_is_off(const struct pm_state *s, int way) {
     for (size_t i = 0; i < s->far.n; i++)
         if ((s->far.items[i].skew > 0) == (way > 0)) return true;
@@ -127,15 +132,19 @@ static void widen_window(struct pm_state *s, bool assumed) {
         const struct pm_file_fact *f = &s->facts.files.items[i];
         int64_t from, to;
         if ((!assumed && is_assumed(s, i)) || !pm_file_span(s, f, &from, &to)) continue;
-        if (s->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(s, -1))) s->from = pm_min_time(s->from, from);
-        if (s->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(s, 1))) s->to = pm_max_time(s->to, to);
+        if (s->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(s, -1)))
+            s->from = pm_min_time(s->from, from);
+        if (s->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(s, 1)))
+            s->to = pm_max_time(s->to, to);
     }
 }
 
-static bool told_by_the_sure(const struct pm_state *s) { // a file that is dated for certain spans some time
+static bool
+told_by_the_sure(const struct pm_state *s) { // a file that is dated for certain spans some time
     for (uint32_t i = 0; i < s->facts.files.n; i++) {
         int64_t from, to;
-        if (!is_assumed(s, i) && pm_file_span(s, &s->facts.files.items[i], &from, &to) && to > from) return true;
+        if (!is_assumed(s, i) && pm_file_span(s, &s->facts.files.items[i], &from, &to) && to > from)
+            return true;
     }
     return false;
 }
@@ -144,13 +153,15 @@ static void window(struct pm_state *s) {
     widen_window(s, !told_by_the_sure(s));
     s->report->from_ns = s->options->since_ns != PM_NO_TIME ? s->options->since_ns : s->from;
     s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
-    if (s->report->from_ns > s->report->to_ns && s->report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
+    if (s->report->from_ns > s->report->to_ns &&
+        s->report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
         if (s->options->since_ns != PM_NO_TIME) s->report->to_ns = s->report->from_ns;
         else s->report->from_ns = s->report->to_ns;
     }
 }
 
-// Files in the order of their paths, whatever the order in the archive was. `duplicate_of` is told in that order, too.
+// Files in the order of their paths, whatever the order in the archive was.
+// `duplicate_of` is told in that order, too.
 static int file_order(const void *a, const void *b) {
     const struct pm_file_row *x = a, *y = b;
     int c = pm_path_order(x->path, y->path);
@@ -163,11 +174,14 @@ static void files_order(struct pm_report *r, size_t ids) {
     qsort(r->files, r->file_rows_n, sizeof *r->files, file_order);
     for (size_t i = 0; i < r->file_rows_n; i++) at[r->files[i].id] = (uint32_t)i + 1;
     for (size_t i = 0; i < r->file_rows_n; i++)
-        if (r->files[i].duplicate_of) r->files[i].duplicate_of = r->files[i].duplicate_of <= ids ? at[r->files[i].duplicate_of - 1] : 0;
+        if (r->files[i].duplicate_of)
+            r->files[i].duplicate_of =
+                r->files[i].duplicate_of <= ids ? at[r->files[i].duplicate_of - 1] : 0;
     free(at);
 }
 
-// Nodes that only a row of pods or a line about a disk names: no pull of theirs is known, but an incident hit them.
+// Nodes that only a row of pods or a line about a disk names: no pull of theirs is known,
+// but an incident hit them.
 static void hit_nodes(const struct pm_state *s, const struct pm_hit *h, struct pm_ids *nodes) {
     if (h->dropped) return;
     for (size_t i = 0; i < h->nodes.n; i++) pm_ids_add_new(nodes, h->nodes.items[i]);
@@ -180,7 +194,8 @@ static void hit_nodes(const struct pm_state *s, const struct pm_hit *h, struct p
 static void bundle(struct pm_state *s) {
     struct pm_report *r = s->report;
     struct pm_ids nodes = {0};
-    for (size_t i = 0; i < s->options->inputs.n; i++) pm_strs_add(&r->inputs, pm_arena_dup(s->a, s->options->inputs.items[i]));
+    for (size_t i = 0; i < s->options->inputs.n; i++)
+        pm_strs_add(&r->inputs, pm_arena_dup(s->a, s->options->inputs.items[i]));
     pm_strs_seal(s->a, &r->inputs, false);
     for (size_t i = 0; i < s->facts.files.n; i++) {
         const struct pm_file_fact *f = &s->facts.files.items[i];
@@ -196,11 +211,14 @@ static void bundle(struct pm_state *s) {
         if (f->node) pm_ids_add_new(&nodes, f->node);
     }
     files_order(r, s->facts.files.n);
-    for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
+    for (size_t i = 0; i < s->facts.nodes.n; i++)
+        pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
-    for (size_t i = 0; i < s->traces.n; i++) // where an image was already present, nothing was pulled, but there is a node
-        if (s->traces.items[i].node && s->traces.items[i].role == PM_ROLE_CACHED) pm_ids_add_new(&nodes, s->traces.items[i].node);
+    for (size_t i = 0; i < s->traces.n;
+         i++) // where an image was already present, nothing was pulled, but there is a node
+        if (s->traces.items[i].node && s->traces.items[i].role == PM_ROLE_CACHED)
+            pm_ids_add_new(&nodes, s->traces.items[i].node);
     for (size_t i = 0; i < s->hits.n; i++) hit_nodes(s, &s->hits.items[i], &nodes);
     pm_strs_of_ids(s, &r->nodes, &nodes);
     pm_ids_free(&nodes);
@@ -208,7 +226,8 @@ static void bundle(struct pm_state *s) {
 
 static void rules_in_force(struct pm_state *s) {
     struct pm_str rules = pm_str_c(pm_ruleset_hash(s->rules));
-    if (s->own_hash) rules = pm_arena_fmt(s->a, "%016llx", (unsigned long long)pm_str_hash(rules, s->own_hash));
+    if (s->own_hash)
+        rules = pm_arena_fmt(s->a, "%016llx", (unsigned long long)pm_str_hash(rules, s->own_hash));
     s->report->rules_hash = pm_arena_cstr(s->a, rules);
 }
 
@@ -267,7 +286,8 @@ void pm_state_fold(struct pm_state *s) {
 
 #define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day
 
-// A quota's window looks back over the cut of --since: the pulls before it are folded once more, for the budgets alone. Names and texts are the report's.
+// A quota's window looks back over the cut of --since: the pulls before it are folded
+// once more, for the budgets alone. Names and texts are the report's.
 static struct pm_state *uncut(struct pm_state *s) {
     if (s->options->since_ns == PM_NO_TIME) return s;
     struct pm_judge_options *o = PM_NEW(s->a, struct pm_judge_options);
@@ -282,7 +302,8 @@ static void uncut_free(const struct pm_state *s, struct pm_state *seen) {
     if (seen != s) pm_state_free(seen);
 }
 
-struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags) {
+struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
+                           const struct pm_judge_options *o, struct pm_diags *diags) {
     struct pm_state *s = state_new(t, rules, o, diags);
     struct pm_report *report = s->report;
     pm_correlate_load(s);

@@ -3,4 +3,5 @@
 
 const char *const pm_outcome_names[] = {"open", "ok", "failed", "cached"};
 const char *const pm_severity_names[] = {"info", "warning", "critical"};
-const char *const pm_scope_names[] = {"cluster", "registry", "node", "image", "namespace", "client", "endpoint"};
+const char *const pm_scope_names[] = {"cluster",   "registry", "node",    "image",
+                                      "namespace", "client",   "endpoint"};

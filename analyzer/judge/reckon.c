@@ -1,7 +1,10 @@
-// Reckonings: what holds in every report, whatever the bundle (design.md). Checked over the finished report, not promised by those who fill it.
+// Reckonings: what holds in every report, whatever the bundle (design.md). Checked over
+// the finished report, not promised by those who fill it.
 //
-// Each reckoning is a row of the table below and a function of one idea; what does not hold is told in words. The judge asks where PM_RECKON was defined
-// (builds with sanitizers) or PULLMORTEM_RECKON is set (the test runner sets it, so that every suite asks), and ends the program where one is broken.
+// Each reckoning is a row of the table below and a function of one idea; what does not
+// hold is told in words. The judge asks where PM_RECKON was defined (builds with
+// sanitizers) or PULLMORTEM_RECKON is set (the test runner sets it, so that every suite
+// asks), and ends the program where one is broken.
 #include "judge/reckon.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +29,8 @@ static void broken(struct reckoning *k, const char *fmt, ...) {
 }
 
 static void same(struct reckoning *k, const char *of, uint64_t got, uint64_t want) {
-    if (got != want) broken(k, "%s: %llu, not %llu", of, (unsigned long long)got, (unsigned long long)want);
+    if (got != want)
+        broken(k, "%s: %llu, not %llu", of, (unsigned long long)got, (unsigned long long)want);
 }
 
 // ── the totals ──
@@ -53,10 +57,13 @@ static void add(struct pm_pull_stats *sum, const struct pm_pull_stats *rows, siz
 
 static void adds_up(struct reckoning *k, const char *of, const struct pm_pull_stats *sum) {
     const struct pm_pull_stats *t = &k->s->report->total;
-    if (sum->attempts != t->attempts || sum->ok != t->ok || sum->failed != t->failed || sum->open != t->open)
-        broken(k, "%s: %llu attempts, %llu ok, %llu failed, %llu open, not %llu, %llu, %llu, %llu", of, (unsigned long long)sum->attempts,
-               (unsigned long long)sum->ok, (unsigned long long)sum->failed, (unsigned long long)sum->open, (unsigned long long)t->attempts,
-               (unsigned long long)t->ok, (unsigned long long)t->failed, (unsigned long long)t->open);
+    if (sum->attempts != t->attempts || sum->ok != t->ok || sum->failed != t->failed ||
+        sum->open != t->open)
+        broken(k, "%s: %llu attempts, %llu ok, %llu failed, %llu open, not %llu, %llu, %llu, %llu",
+               of, (unsigned long long)sum->attempts, (unsigned long long)sum->ok,
+               (unsigned long long)sum->failed, (unsigned long long)sum->open,
+               (unsigned long long)t->attempts, (unsigned long long)t->ok,
+               (unsigned long long)t->failed, (unsigned long long)t->open);
 }
 
 static void lists(struct reckoning *k) {
@@ -92,11 +99,14 @@ static void membership(struct reckoning *k) {
         if (h->dropped) continue;
         held += h->pulls.n;
         for (size_t n = 0; n < h->pulls.n; n++)
-            if (s->pulls.items[h->pulls.items[n]].incident != i + 1) broken(k, "pull %u is of another incident, too", h->pulls.items[n] + 1);
+            if (s->pulls.items[h->pulls.items[n]].incident != i + 1)
+                broken(k, "pull %u is of another incident, too", h->pulls.items[n] + 1);
     }
     for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED && !s->pulls.items[i].incident) broken(k, "pull %zu failed and is of no incident", i + 1);
-    for (size_t i = 0; i < s->report->incidents_n; i++) told += s->report->incidents[i].failed_pulls;
+        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED && !s->pulls.items[i].incident)
+            broken(k, "pull %zu failed and is of no incident", i + 1);
+    for (size_t i = 0; i < s->report->incidents_n; i++)
+        told += s->report->incidents[i].failed_pulls;
     same(k, "pulls held by incidents", held, s->report->total.failed);
     same(k, "failed pulls of incidents", told, s->report->total.failed);
 }
@@ -105,8 +115,10 @@ static void order(struct reckoning *k) {
     const struct pm_report *r = k->s->report;
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i];
-        if (x->from_ns != PM_NO_TIME && x->to_ns != PM_NO_TIME && x->from_ns > x->to_ns) broken(k, "incident %u ends before it begins", x->id);
-        if (x->recovered_ns != PM_NO_TIME && x->to_ns != PM_NO_TIME && x->recovered_ns < x->to_ns) broken(k, "incident %u recovered before its end", x->id);
+        if (x->from_ns != PM_NO_TIME && x->to_ns != PM_NO_TIME && x->from_ns > x->to_ns)
+            broken(k, "incident %u ends before it begins", x->id);
+        if (x->recovered_ns != PM_NO_TIME && x->to_ns != PM_NO_TIME && x->recovered_ns < x->to_ns)
+            broken(k, "incident %u recovered before its end", x->id);
     }
 }
 
@@ -116,7 +128,8 @@ static void triggers(struct reckoning *k) {
         if (h->dropped || !h->incident || h->incident->trigger.at_ns == PM_NO_TIME) continue;
         int64_t first = pm_trigger_led_to(k->s, h);
         if (first != PM_NO_TIME && h->incident->trigger.at_ns > first)
-            broken(k, "%.*s, %.3f s after the first failure of incident %u", PM_FMT(h->incident->trigger.what),
+            broken(k, "%.*s, %.3f s after the first failure of incident %u",
+                   PM_FMT(h->incident->trigger.what),
                    (double)(h->incident->trigger.at_ns - first) / 1e9, h->id);
     }
 }
@@ -124,10 +137,14 @@ static void triggers(struct reckoning *k) {
 static void chains(struct reckoning *k) {
     const struct pm_report *r = k->s->report;
     for (size_t i = 0; i < r->incidents_n; i++) {
-        const struct pm_incident *x = &r->incidents[i], *root = x->explained_by ? &r->incidents[x->explained_by - 1] : NULL;
-        if (!root || root->from_ns == PM_NO_TIME || x->from_ns == PM_NO_TIME || root->from_ns <= x->from_ns) continue;
-        broken(k, "%s begins %.3f s after its effect %s", pm_causes[root->root_cause].name, (double)(root->from_ns - x->from_ns) / 1e9,
-               pm_causes[x->root_cause].name);
+        const struct pm_incident *x = &r->incidents[i],
+                                 *root =
+                                     x->explained_by ? &r->incidents[x->explained_by - 1] : NULL;
+        if (!root || root->from_ns == PM_NO_TIME || x->from_ns == PM_NO_TIME ||
+            root->from_ns <= x->from_ns)
+            continue;
+        broken(k, "%s begins %.3f s after its effect %s", pm_causes[root->root_cause].name,
+               (double)(root->from_ns - x->from_ns) / 1e9, pm_causes[x->root_cause].name);
     }
 }
 
@@ -139,7 +156,8 @@ static bool is_node(const struct pm_report *r, struct pm_str name) {
 }
 
 static void named(struct reckoning *k, const char *where, struct pm_str name) {
-    if (name.n && !is_node(k->s->report, name)) broken(k, "%.*s (%s) is no node of the bundle", PM_FMT(name), where);
+    if (name.n && !is_node(k->s->report, name))
+        broken(k, "%.*s (%s) is no node of the bundle", PM_FMT(name), where);
 }
 
 static void nodes(struct reckoning *k) {
@@ -148,13 +166,16 @@ static void nodes(struct reckoning *k) {
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i];
         for (size_t n = 0; n < x->blast.nodes.n; n++) named(k, "hit", x->blast.nodes.items[n]);
-        for (size_t n = 0; n < x->blast.spared_nodes.n; n++) named(k, "spared", x->blast.spared_nodes.items[n]);
+        for (size_t n = 0; n < x->blast.spared_nodes.n; n++)
+            named(k, "spared", x->blast.spared_nodes.items[n]);
         for (size_t n = 0; n < x->blast.pods_n; n++) named(k, "of a pod", x->blast.pods[n].node);
-        for (size_t n = 0; n < x->scope.n && x->scope_kind == PM_SCOPE_NODE; n++) named(k, "scope", x->scope.items[n]);
+        for (size_t n = 0; n < x->scope.n && x->scope_kind == PM_SCOPE_NODE; n++)
+            named(k, "scope", x->scope.items[n]);
     }
     for (size_t i = 0; i < r->quotas_n; i++)
         for (size_t n = 0; n < r->quotas[i].consumers_n; n++)
-            if (pm_str_eqc(r->quotas[i].consumers[n].kind, "node")) named(k, "consumer", r->quotas[i].consumers[n].name);
+            if (pm_str_eqc(r->quotas[i].consumers[n].kind, "node"))
+                named(k, "consumer", r->quotas[i].consumers[n].name);
 }
 
 // ── evidence: its file is one of the bundle's, its line one of the file's; tests/suites/reckonings looks for the text in it ──
@@ -172,7 +193,8 @@ static void evidence(struct reckoning *k) {
             const struct pm_file_row *file = file_of(r, e->file);
             if (!file) broken(k, "%.*s is no file of the bundle", PM_FMT(e->file));
             else if (e->line == 0 || e->line > file->lines)
-                broken(k, "%.*s has %llu lines, not %llu", PM_FMT(e->file), (unsigned long long)file->lines, (unsigned long long)e->line);
+                broken(k, "%.*s has %llu lines, not %llu", PM_FMT(e->file),
+                       (unsigned long long)file->lines, (unsigned long long)e->line);
         }
 }
 
@@ -183,10 +205,13 @@ static void quotas(struct reckoning *k) {
         const struct pm_quota *q = &r->quotas[i];
         uint64_t refused = 0;
         for (size_t n = 0; n < r->incidents_n; n++)
-            if (pm_cause_in(r->incidents[n].root_cause, "rate-limit")) refused += r->incidents[n].failed_pulls + r->incidents[n].failed_requests;
+            if (pm_cause_in(r->incidents[n].root_cause, "rate-limit"))
+                refused += r->incidents[n].failed_pulls + r->incidents[n].failed_requests;
         if (q->refused > refused)
-            broken(k, "%.*s refused %llu, its incidents only %llu", PM_FMT(q->registry), (unsigned long long)q->refused, (unsigned long long)refused);
-        if ((q->refused > 0) != (q->first_refused_ns != PM_NO_TIME)) broken(k, "%.*s: refused without a first refusal", PM_FMT(q->registry));
+            broken(k, "%.*s refused %llu, its incidents only %llu", PM_FMT(q->registry),
+                   (unsigned long long)q->refused, (unsigned long long)refused);
+        if ((q->refused > 0) != (q->first_refused_ns != PM_NO_TIME))
+            broken(k, "%.*s: refused without a first refusal", PM_FMT(q->registry));
     }
 }
 
@@ -195,8 +220,9 @@ size_t pm_reckon(const struct pm_state *s, struct pm_buf *told) {
         const char *what;
         void (*check)(struct reckoning *k);
     } all[] = {
-        {"attempts", attempts}, {"causes", causes}, {"lists", lists}, {"series", series}, {"membership", membership}, {"order", order},
-        {"triggers", triggers}, {"chains", chains}, {"nodes", nodes}, {"quotas", quotas}, {"evidence", evidence},
+        {"attempts", attempts},     {"causes", causes}, {"lists", lists},       {"series", series},
+        {"membership", membership}, {"order", order},   {"triggers", triggers}, {"chains", chains},
+        {"nodes", nodes},           {"quotas", quotas}, {"evidence", evidence},
     };
     struct reckoning k = {.s = s, .told = told};
     for (size_t i = 0; i < PM_LEN(all); i++) {
@@ -213,7 +239,8 @@ void pm_reckon_or_end(const struct pm_state *s) {
     const char *wanted = getenv("PULLMORTEM_RECKON");
 #endif
     struct pm_buf told = {0};
-    // Rows that a read error kept back are missing in any sum; the report says so, and who asked for it gets status 3.
+    // Rows that a read error kept back are missing in any sum; the report says so, and
+    // who asked for it gets status 3.
     if (wanted && *wanted && !pm_timeline_error(s->timeline) && pm_reckon(s, &told)) {
         fprintf(stderr, "pullmortem: the report does not add up\n%.*s", (int)told.n, told.p);
         fflush(stderr);

@@ -2,5 +2,8 @@
 #pragma once
 #include "judge/state.h"
 
-size_t pm_reckon(const struct pm_state *s, struct pm_buf *told); // how many reckonings are broken; each is told in a line
-void pm_reckon_or_end(const struct pm_state *s);                 // asks in test builds (reckon.c), and ends the program where one is broken
+size_t pm_reckon(const struct pm_state *s,
+                 struct pm_buf *told); // how many reckonings are broken; each is told in a line
+void pm_reckon_or_end(
+    const struct pm_state
+        *s); // asks in test builds (reckon.c), and ends the program where one is broken

@@ -1,8 +1,10 @@
 // The judge's own structs, shared by its files. Internal to analyzer/judge/.
 //
-// What is read from the timeline becomes traces (one a trouble-bearing event), facts (states of pods, nodes, workloads) and request groups; folding makes
-// pulls of them; grouping makes incidents of pulls. Strings are interned: equal strings are equal numbers, 0 is the empty one.
-// Ownership: pm_state owns everything until pm_judge returns; what the report keeps lives in the report (its arena and its intern table).
+// What is read from the timeline becomes traces (one a trouble-bearing event), facts
+// (states of pods, nodes, workloads) and request groups; folding makes pulls of them;
+// grouping makes incidents of pulls. Strings are interned: equal strings are equal
+// numbers, 0 is the empty one. Ownership: pm_state owns everything until pm_judge
+// returns; what the report keeps lives in the report (its arena and its intern table).
 #pragma once
 #include "pm/arena.h"
 #include "pm/image.h"
@@ -14,7 +16,8 @@
 #define PM_S(seconds) ((int64_t)((seconds)*1e9))
 #define PM_LOOSE_NS PM_S(180) // how far a table's ages may be off
 
-struct pm_ids { // growable list of small numbers; long ones that are used as sets keep a Judy1 beside
+struct
+    pm_ids { // growable list of small numbers; long ones that are used as sets keep a Judy1 beside
     uint32_t *items;
     size_t n, cap;
     Pvoid_t set;
@@ -56,13 +59,14 @@ struct pm_trace {
     int64_t ts, first, last; // PM_NO_TIME unknown
     int64_t duration_ns, waiting_ns, bytes;
     uint32_t file;
-    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client, user, error, reason, message, host, object, secret, join,
-        workload, url;
+    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client,
+        user, error, reason, message, host, object, secret, join, workload, url;
     uint32_t count;
     unsigned flags;
     int16_t status;
     uint8_t kind, component, stage, role, origin, quality;
-    uint8_t form; // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for", "returns image reference")
+    uint8_t
+        form; // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for", "returns image reference")
     struct pm_verdict verdict;
     uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
     uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
@@ -75,24 +79,28 @@ struct pm_rumour { // a failed pull as hearsay tells it
 
 struct pm_attempt {         // a pull while it is folded
     int64_t started, ended; // PM_NO_TIME unknown
-    uint32_t node, image, registry, repository, tag, digest, namespace, container, client, user, error;
+    uint32_t node, image, registry, repository, tag, digest, namespace, container, client, user,
+        error;
     struct pm_ids pods;             // "namespace/name"
     uint8_t outcome, stage, origin; // origin: who counted it
     int16_t status;
-    unsigned sources, flags;                  // enum pm_source; enum pm_event_flag seen on any of its traces
-    uint8_t forms;                            // of the lines seen, bits
+    unsigned sources, flags; // enum pm_source; enum pm_event_flag seen on any of its traces
+    uint8_t forms;           // of the lines seen, bits
     bool reconstructed, exact_pod, requested; // requested: a start line was seen
     int64_t duration_ns, waiting_ns, bytes;
-    int64_t off_ns;  // how far its time may be off: a table's ages, or between an event's first and last; 0: a log's stamp
-    int64_t lead_ns; // how long before its end it may have begun, where only its end is known: a counted event's mean gap
+    int64_t
+        off_ns; // how far its time may be off: a table's ages, or between an event's first and last; 0: a log's stamp
+    int64_t
+        lead_ns; // how long before its end it may have begun, where only its end is known: a counted event's mean gap
     uint64_t requests, lines;
     int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
     uint64_t best;    // event id of the line that says it best
     int best_rank;
     struct pm_verdict verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
-    bool quiet;            // its runtime logs no failures
-    bool unended;          // … and nobody told its end yet: it lies somewhere before `ended`, when the next start overtook it
+    bool quiet; // its runtime logs no failures
+    bool
+        unended; // … and nobody told its end yet: it lies somewhere before `ended`, when the next start overtook it
     uint32_t log;          // the path of the registry's log, where that alone shows it
     uint32_t join;         // that ties its start to its end
     uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
@@ -116,13 +124,14 @@ struct pm_request_group { // requests of one client for one image in one go
     bool probe;                     // no pull: a look-up, a push, a greeting that nobody answered
     bool asked_get, tag_good, gone; // gone: the tag was there, what it points to was not
     uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
-    uint32_t manifest_gets;                         // answered GETs of manifests: what a quota counts
-    int16_t worst;                                  // the failing status that it ended with, 0 none
-    uint8_t stage;                                  // where the worst was
-    bool token, refused_token;                      // a token was given; the repository refused it
-    bool credentials, anonymous, mirror, redundant; // redundant: another log shows the same requests better
-    bool named;                                     // its log names users, and named this one
-    uint64_t best;                                  // event id
+    uint32_t manifest_gets;    // answered GETs of manifests: what a quota counts
+    int16_t worst;             // the failing status that it ended with, 0 none
+    uint8_t stage;             // where the worst was
+    bool token, refused_token; // a token was given; the repository refused it
+    bool credentials, anonymous, mirror,
+        redundant; // redundant: another log shows the same requests better
+    bool named;    // its log names users, and named this one
+    uint64_t best; // event id
     int64_t bytes;
     struct pm_status_count statuses[8];
     int statuses_n;
@@ -163,7 +172,8 @@ struct pm_reading {
 }; // a gauge that a log kept: a registry's or a node's
 
 struct pm_pod_fact {
-    uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name, account;
+    uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name,
+        account;
     uint32_t phase;
     int64_t created, seen; // seen: of the newest snapshot
     int64_t since, gone;   // its containers run since; it was deleted at
@@ -183,7 +193,8 @@ struct pm_pod_fact {
 };
 struct pm_workload_fact {
     uint32_t namespace, kind, name, owner_kind, owner_name, why;
-    int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, changed, generation;
+    int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, changed,
+        generation;
     bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
     struct {
         int64_t seen, at, desired, ready;
@@ -226,10 +237,10 @@ struct pm_file_fact {
     bool excerpt; // lines that somebody picked: what is not in it may have been all the same
 };
 
-#define PM_LIST(T)                                                                                                                                             \
-    struct {                                                                                                                                                   \
-        T *items;                                                                                                                                              \
-        size_t n, cap;                                                                                                                                         \
+#define PM_LIST(T)                                                                                 \
+    struct {                                                                                       \
+        T *items;                                                                                  \
+        size_t n, cap;                                                                             \
     }
 struct pm_facts {
     PM_LIST(struct pm_pod_fact) pods;
@@ -254,10 +265,12 @@ struct pm_facts {
     Pvoid_t registry_of_repository; // repository id → registry id, UINT32_MAX where several
 };
 
-struct pm_family_rule {          // rules/correlate.yaml
-    const char *match;           // "rate-limit", "network.dns"
-    const char *group[4];        // what pulls must share besides the cause: registry, node, image, namespace, identity
-    int64_t gap_ns, together_ns; // together: incidents of one cause that began within it, on shared nodes or namespaces, are one
+struct pm_family_rule { // rules/correlate.yaml
+    const char *match;  // "rate-limit", "network.dns"
+    const char *group
+        [4]; // what pulls must share besides the cause: registry, node, image, namespace, identity
+    int64_t gap_ns,
+        together_ns; // together: incidents of one cause that began within it, on shared nodes or namespaces, are one
     enum pm_scope_kind natural;
 };
 struct pm_link_rule {
@@ -304,19 +317,22 @@ struct pm_hit {                   // an incident while it is put together
     bool pulling; // … and their pulls began
     bool dropped;
     double effect;
-    uint32_t id;                    // in the report
-    struct pm_str because;          // the observation behind its scope
-    size_t held;                    // nodes spared because they held the images
-    struct pm_strs reached, served; // other nodes that pulled from its registries, other registries that served its nodes
+    uint32_t id;           // in the report
+    struct pm_str because; // the observation behind its scope
+    size_t held;           // nodes spared because they held the images
+    struct pm_strs reached,
+        served; // other nodes that pulled from its registries, other registries that served its nodes
 };
 
 struct pm_stretch { // of time in which something happened, with silence around it
     int64_t from, to;
-    bool events;             // of the API server speak of it
-    int64_t expired, begins; // the dates in certificate errors: first end that is past by its clocks, last start that is to come; PM_NO_TIME none
+    bool events; // of the API server speak of it
+    int64_t expired,
+        begins; // the dates in certificate errors: first end that is past by its clocks, last start that is to come; PM_NO_TIME none
 };
 
-struct pm_clock_error { // "current time T is after E": by a clock that is off, or of a certificate that is
+struct
+    pm_clock_error { // "current time T is after E": by a clock that is off, or of a certificate that is
     int64_t now, date;
     bool after;
 };
@@ -349,13 +365,15 @@ struct pm_state {
     struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
     const json_t *advice, *findings, *homes; // the ruleset's
-    uint64_t own_hash;                       // over --quotas and --alerts, which are in force beside it
-    struct pm_mirror *mirrors;               // of the configuration; mirror.h
+    uint64_t own_hash;         // over --quotas and --alerts, which are in force beside it
+    struct pm_mirror *mirrors; // of the configuration; mirror.h
     size_t mirrors_n;
-    Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
+    Pvoid_t
+        good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
     bool good_image_made;
-    Pvoid_t push_last;         // who (client, agent, repository of a log) → index + 1 of its latest push
-    Pvoid_t request_skew;      // log and node → ns that the node's clock is ahead of the log's, in two's complement
+    Pvoid_t push_last; // who (client, agent, repository of a log) → index + 1 of its latest push
+    Pvoid_t
+        request_skew; // log and node → ns that the node's clock is ahead of the log's, in two's complement
     int64_t request_skew_most; // of these
     int64_t pull_off_most;     // of the attempts' off_ns
     Pvoid_t node_in_log;       // log and node → 1 where the log shows the node's own address
@@ -368,32 +386,54 @@ struct pm_state {
     struct pm_arena *scratch; // reset per row
     int64_t from, to;         // of the evidence
     PM_LIST(struct pm_stretch) stretches;
-    struct pm_stretch era;   // the stretch that is looked at; from PM_NO_TIME: all there is
-    struct pm_stretch stray; // belongs to it, by a clock that is months or years off; from PM_NO_TIME: none
+    struct pm_stretch era; // the stretch that is looked at; from PM_NO_TIME: all there is
+    struct pm_stretch
+        stray; // belongs to it, by a clock that is months or years off; from PM_NO_TIME: none
     PM_LIST(struct pm_far_clock) far;
-    bool aside;              // another view of the same timeline: what is listed stays with the first
+    bool aside; // another view of the same timeline: what is listed stays with the first
     uint64_t event_attempts; // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
-    bool nodes_known;             // a client that is none of them stays a client
-    bool nodes_stand;             // no node is known, and a registry's clients stand for them: a session is a client's beside them
+    bool nodes_known; // a client that is none of them stays a client
+    bool
+        nodes_stand; // no node is known, and a registry's clients stand for them: a session is a client's beside them
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 
-static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) { return pm_intern_str(s->names, id); }
+static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) {
+    return pm_intern_str(s->names, id);
+}
 uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static inline uint32_t pm_id(struct pm_state *s, struct pm_str x) { return pm_intern_id(s->names, x); }
-uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b); // id of "a" between "b"
+static inline uint32_t pm_id(struct pm_state *s, struct pm_str x) {
+    return pm_intern_id(s->names, x);
+}
+uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between,
+                    uint32_t b); // id of "a" between "b"
 const char *pm_cstr(struct pm_state *s, uint32_t id);
-static inline bool pm_cause_in(int cause, const char *family) { return cause >= 0 && strcmp(pm_causes[cause].family, family) == 0; }
-static inline bool pm_cause_is(int cause, const char *name) { return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0; }
-static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) { return (s->nodes_known || s->nodes_stand) && !p->node && p->client; }
+static inline bool pm_cause_in(int cause, const char *family) {
+    return cause >= 0 && strcmp(pm_causes[cause].family, family) == 0;
+}
+static inline bool pm_cause_is(int cause, const char *name) {
+    return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0;
+}
+static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) {
+    return (s->nodes_known || s->nodes_stand) && !p->node && p->client;
+}
 int pm_cause_c(const char *name); // pm_cause_find of a C string
-static inline int64_t pm_min_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a < b ? a : b; }
-static inline int64_t pm_max_time(int64_t a, int64_t b) { return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b; }
-static inline int64_t pm_at(const struct pm_attempt *p) { return p->ended != PM_NO_TIME ? p->ended : p->started; }
-static inline int64_t pm_began(const struct pm_attempt *p) { return p->started != PM_NO_TIME ? p->started : p->ended; }
+static inline int64_t pm_min_time(int64_t a, int64_t b) {
+    return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a < b ? a : b;
+}
+static inline int64_t pm_max_time(int64_t a, int64_t b) {
+    return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b;
+}
+static inline int64_t pm_at(const struct pm_attempt *p) {
+    return p->ended != PM_NO_TIME ? p->ended : p->started;
+}
+static inline int64_t pm_began(const struct pm_attempt *p) {
+    return p->started != PM_NO_TIME ? p->started : p->ended;
+}
 
-// Another view of the timeline that shares the report's names, for pm_load_rows on; and what makes its pulls. judge.c
+// Another view of the timeline that shares the report's names, for pm_load_rows on; and
+// what makes its pulls. judge.c
 struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o);
 void pm_state_fold(struct pm_state *s);
 void pm_state_free(struct pm_state *s);
@@ -404,14 +444,19 @@ void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h);
 // The time that the report is about. window.c
 void pm_window_choose(struct pm_state *s);
 bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row);
-bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from, int64_t *to); // its part of it; false where it has none
+bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from,
+                  int64_t *to); // its part of it; false where it has none
 bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
-int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at);            // a node's stamp by the cluster's clock; skew.c
-const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s, uint32_t node); // NULL: right enough
-void pm_windows_fill(struct pm_state *s);                                            // the others, summed up
+int64_t pm_far_back(const struct pm_state *s, uint32_t node,
+                    int64_t at); // a node's stamp by the cluster's clock; skew.c
+const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s,
+                                           uint32_t node); // NULL: right enough
+void pm_windows_fill(struct pm_state *s);                  // the others, summed up
 
-// The stages, in order; one file each (request.c and facts.c are fed row by row by load.c).
-void pm_correlate_load(struct pm_state *s);                      // correlate.c: families and links; advice, findings and homes at hand
+// The stages, in order; one file each (request.c and facts.c are fed row by row by
+// load.c).
+void pm_correlate_load(
+    struct pm_state *s); // correlate.c: families and links; advice, findings and homes at hand
 void pm_load_rows(struct pm_state *s);                           // load.c
 void pm_facts_row(struct pm_state *s, const struct pm_row *row); // facts.c
 void pm_facts_finish(struct pm_state *s);
@@ -419,60 +464,83 @@ void pm_facts_covers_of_files(struct pm_state *s);
 uint32_t pm_facts_node(struct pm_state *s, uint32_t written);       // the node's own name
 struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key); // "ns/name"; NULL where unknown
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
-struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name);
+struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind,
+                                           uint32_t name);
 void pm_facts_boxed(struct pm_state *s); // whose log a container's is; boxed.c
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
-bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack);
+bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at,
+                     int64_t slack);
 void pm_facts_free(struct pm_state *s);
-void pm_hearsay_row(struct pm_state *s, const struct pm_row *row); // hearsay.c: listed, never counted
+void pm_hearsay_row(struct pm_state *s,
+                    const struct pm_row *row); // hearsay.c: listed, never counted
 void pm_hearsay_fill(struct pm_state *s);
 void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
 void pm_request_fold(struct pm_state *s);
-void pm_fold_pulls(struct pm_state *s);                                                    // fold.c
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t);                     // a host that stands in for the image's registry
-void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts);      // that failed, where the incident is theirs: no pull of its own
-const struct pm_trace *pm_fell_back(const struct pm_state *s, const struct pm_attempt *p); // a mirror that failed within it; NULL: none
-bool pm_mirror_served(const struct pm_state *s, const struct pm_attempt *p);               // a mirror was the last host that it asked, and it went well
-void pm_fold_order(struct pm_state *s);                                                    // in time order, once all are there
-void pm_workload_resolve(struct pm_state *s);                                              // workload.c
-bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);       // pod-name grammar
-void pm_skew_measure(struct pm_state *s);                                                  // skew.c
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node);                               // 0: none that is worth telling
-int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p);               // pm_at by the cluster's clock
+void pm_fold_pulls(struct pm_state *s); // fold.c
+bool pm_is_mirror(const struct pm_state *s,
+                  const struct pm_trace *t); // a host that stands in for the image's registry
+void pm_mirrors_of(
+    struct pm_state *s, const struct pm_hit *h,
+    struct pm_ids *hosts); // that failed, where the incident is theirs: no pull of its own
+const struct pm_trace *
+pm_fell_back(const struct pm_state *s,
+             const struct pm_attempt *p); // a mirror that failed within it; NULL: none
+bool pm_mirror_served(
+    const struct pm_state *s,
+    const struct pm_attempt *p); // a mirror was the last host that it asked, and it went well
+void pm_fold_order(struct pm_state *s);       // in time order, once all are there
+void pm_workload_resolve(struct pm_state *s); // workload.c
+bool pm_workload_guess(struct pm_str pod, struct pm_str *kind,
+                       struct pm_str *name);                 // pod-name grammar
+void pm_skew_measure(struct pm_state *s);                    // skew.c
+int64_t pm_skew_of(const struct pm_state *s, uint32_t node); // 0: none that is worth telling
+int64_t pm_at_cluster(const struct pm_state *s,
+                      const struct pm_attempt *p); // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
-void pm_hearsay_pods(struct pm_state *s);    // hearsay.c: pods of failed pulls that no witness names
-void pm_settle(struct pm_state *s);          // settle.c
+void pm_hearsay_pods(struct pm_state *s); // hearsay.c: pods of failed pulls that no witness names
+void pm_settle(struct pm_state *s);       // settle.c
 void pm_group_incidents(struct pm_state *s); // group.c
 void pm_waiting_group(struct pm_state *s);   // waiting.c: pods that no failed pull tells of
 void pm_hit_free(struct pm_hit *h);
-void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b); // all pulls of b are a's; b is dropped
-void pm_crowd_pool(struct pm_state *s);                                        // crowd.c: more incidents than anybody reads
-void pm_chain_links(struct pm_state *s);                                       // chain.c
-void pm_wire_fill(struct pm_state *s, struct pm_hit *h);                       // wire.c: variant and endpoints
-void pm_wire_tags(struct pm_state *s, struct pm_hit *h);                       // the variant of a missing tag; after pm_scope_find
-void pm_scope_find(struct pm_state *s, struct pm_hit *h);                      // scope.c
-void pm_blast_prepare(struct pm_state *s);                                     // once, before the first
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h);                      // blast.c
-void pm_rollbacks_find(struct pm_state *s, struct pm_hit *h);                  // rollback.c; after its pods and workloads are known
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h);                   // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);                    // trigger.c
+void pm_hit_take_over(struct pm_state *s, struct pm_hit *a,
+                      struct pm_hit *b); // all pulls of b are a's; b is dropped
+void pm_crowd_pool(struct pm_state *s);  // crowd.c: more incidents than anybody reads
+void pm_chain_links(struct pm_state *s); // chain.c
+void pm_wire_fill(struct pm_state *s, struct pm_hit *h); // wire.c: variant and endpoints
+void pm_wire_tags(struct pm_state *s,
+                  struct pm_hit *h); // the variant of a missing tag; after pm_scope_find
+void pm_scope_find(struct pm_state *s, struct pm_hit *h); // scope.c
+void pm_blast_prepare(struct pm_state *s);                // once, before the first
+void pm_blast_fill(struct pm_state *s, struct pm_hit *h); // blast.c
+void pm_rollbacks_find(struct pm_state *s,
+                       struct pm_hit *h); // rollback.c; after its pods and workloads are known
+void pm_recovery_find(struct pm_state *s, struct pm_hit *h); // recovery.c
+void pm_trigger_find(struct pm_state *s, struct pm_hit *h);  // trigger.c
 struct pm_trigger_made {
     const char *what;
     int64_t at;
     struct pm_str detail;
 };
-bool pm_trigger_made(struct pm_state *s, const struct pm_hit *h, int64_t from, int64_t to, struct pm_trigger_made *m); // trigger_made.c
-// Has the pod a brother of the same owner that was made before? same: of its revision, as far as labels and images tell.
-bool pm_trigger_older_brother(const struct pm_state *s, const struct pm_hit *h, const struct pm_pod_fact *of, int64_t before, bool same);
-bool pm_trigger_secret(struct pm_state *s, const struct pm_hit *h, int64_t late, int64_t *at, struct pm_str *detail); // trigger_secret.c
-int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h); // the first failure that its trigger can have led to
-void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h);              // confidence.c
-void pm_against_fill(struct pm_state *s, struct pm_hit *h);                  // against.c
+bool pm_trigger_made(struct pm_state *s, const struct pm_hit *h, int64_t from, int64_t to,
+                     struct pm_trigger_made *m); // trigger_made.c
+// Has the pod a brother of the same owner that was made before? same: of its revision, as
+// far as labels and images tell.
+bool pm_trigger_older_brother(const struct pm_state *s, const struct pm_hit *h,
+                              const struct pm_pod_fact *of, int64_t before, bool same);
+bool pm_trigger_secret(struct pm_state *s, const struct pm_hit *h, int64_t late, int64_t *at,
+                       struct pm_str *detail); // trigger_secret.c
+int64_t
+pm_trigger_led_to(const struct pm_state *s,
+                  const struct pm_hit *h); // the first failure that its trigger can have led to
+void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h); // confidence.c
+void pm_against_fill(struct pm_state *s, struct pm_hit *h);     // against.c
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
 void pm_evidence_pick(struct pm_state *s);                 // evidence.c
 void pm_advice_fill(struct pm_state *s, struct pm_hit *h); // advice.c
-// How many registries a pull secret is for, where its object says that this one is among them; else 0.
-size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry);
+// How many registries a pull secret is for, where its object says that this one is among
+// them; else 0.
+size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+                            struct pm_str registry);
 void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
 struct pm_str pm_sentence_calm(struct pm_state *s);
@@ -480,24 +548,34 @@ void pm_findings_fill(struct pm_state *s); // findings.c
 bool pm_finding_known(const char *check);  // is there such a check?
 void pm_missing_fill(struct pm_state *s);  // missing.c
 void pm_missing_once(struct pm_report *r); // at the end of all
-// quota/quota.c; false where a quota table is broken. seen: the same bundle without the cut of --since, or s where nothing is cut.
+// quota/quota.c; false where a quota table is broken. seen: the same bundle without the
+// cut of --since, or s where nothing is cut.
 void pm_quota_reading(struct pm_state *s, const struct pm_row *row); // quota/checked.c
 bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
 void pm_stats_fill(struct pm_state *s); // stats.c
 uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p);
-int64_t pm_step_width(int64_t span, int64_t most);                         // a width that people read, of at most so many steps
-void pm_lanes_fill(struct pm_state *s);                                    // lanes.c
-void pm_unknown_fill(struct pm_state *s);                                  // unknown.c
-struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text); // names and numbers taken out
-void pm_report_finish(struct pm_state *s);                                 // finish.c: pulls and incidents into the report and back into the timeline
+int64_t pm_step_width(int64_t span,
+                      int64_t most);      // a width that people read, of at most so many steps
+void pm_lanes_fill(struct pm_state *s);   // lanes.c
+void pm_unknown_fill(struct pm_state *s); // unknown.c
+struct pm_str pm_unknown_template(struct pm_arena *a,
+                                  struct pm_str text); // names and numbers taken out
+void pm_report_finish(
+    struct pm_state *s); // finish.c: pulls and incidents into the report and back into the timeline
 
 // Small tools. tools.c
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);
 void pm_order_sort(struct pm_order *o);
-size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at); // first of the group at or after `at`; may be n or of another group
-void pm_strs_add(struct pm_strs *v, struct pm_str s);                        // heap list; the report frees it through its arena copy (pm_strs_seal)
-void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort);         // into the arena, sorted and without repeats
+size_t
+pm_order_first(const struct pm_order *o, uint32_t group,
+               int64_t at); // first of the group at or after `at`; may be n or of another group
+void pm_strs_add(
+    struct pm_strs *v,
+    struct pm_str s); // heap list; the report frees it through its arena copy (pm_strs_seal)
+void pm_strs_seal(struct pm_arena *a, struct pm_strs *v,
+                  bool sort); // into the arena, sorted and without repeats
 void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids);
 bool pm_time_in(int64_t t, int64_t from, int64_t to);
-size_t pm_pull_first(const struct pm_state *s, int64_t at); // first pull at or after; pulls are in time order once folded
-int64_t pm_since(int64_t at, int64_t span);                 // at - span without falling off the range
+size_t pm_pull_first(const struct pm_state *s,
+                     int64_t at); // first pull at or after; pulls are in time order once folded
+int64_t pm_since(int64_t at, int64_t span); // at - span without falling off the range

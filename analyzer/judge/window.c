@@ -1,14 +1,20 @@
 // Which time the report is about.
 //
-// A rotated log of another year, never cleared away, is no part of today's trouble: its pulls would stretch the window over a year, be counted with today's and
-// take the verdict. Silence tells stretches apart: a quarter of a year in which no pull and no end of a log lies. The report is about the latest of them that
-// events speak of (they live an hour, so they are of when the bundle was taken), else about the latest; the others are summed up beside it, by the same
-// folding. Whoever names both ends of the window (--since, --until) gets what lies between, whole.
+// A rotated log of another year, never cleared away, is no part of today's trouble: its
+// pulls would stretch the window over a year, be counted with today's and take the
+// verdict. Silence tells stretches apart: a quarter of a year in which no pull and no end
+// of a log lies. The report is about the latest of them that events speak of (they live
+// an hour, so they are of when the bundle was taken), else about the latest; the others
+// are summed up beside it, by the same folding. Whoever names both ends of the window
+// (--since, --until) gets what lies between, whole.
 //
-// A clock that is months off makes a stretch of its own, too. Its certificate errors tell: "current time T is after E" of a certificate that by the cluster's
-// clock is good. Where more writers keep the cluster's time than stray from it, the stray belongs to the report and skew.c moves it.
+// A clock that is months off makes a stretch of its own, too. Its certificate errors
+// tell: "current time T is after E" of a certificate that by the cluster's clock is good.
+// Where more writers keep the cluster's time than stray from it, the stray belongs to the
+// report and skew.c moves it.
 //
-// Not by calendar years: New Year is no silence. Not by the largest gap alone: incidents weeks apart belong to one account of a cluster.
+// Not by calendar years: New Year is no silence. Not by the largest gap alone: incidents
+// weeks apart belong to one account of a cluster.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -27,7 +33,8 @@ static void join(struct pm_stretch *v, const struct pm_stretch *next) {
     v->begins = pm_max_time(v->begins, next->begins);
 }
 
-// Rows come in order of time but for the spans of counted events, so that what is met is the last stretch, or the last few that a span joins.
+// Rows come in order of time but for the spans of counted events, so that what is met is
+// the last stretch, or the last few that a span joins.
 static void add(struct pm_state *s, int64_t from, int64_t to, bool events) {
     if (from == PM_NO_TIME || to == PM_NO_TIME || from > to) return;
     size_t at = s->stretches.n;
@@ -45,7 +52,8 @@ static void add(struct pm_state *s, int64_t from, int64_t to, bool events) {
         return;
     }
     (void)PM_PUSH(s->stretches.items, s->stretches.n, s->stretches.cap);
-    memmove(&s->stretches.items[at + 1], &s->stretches.items[at], (s->stretches.n - 1 - at) * sizeof *s->stretches.items);
+    memmove(&s->stretches.items[at + 1], &s->stretches.items[at],
+            (s->stretches.n - 1 - at) * sizeof *s->stretches.items);
     s->stretches.items[at] = (struct pm_stretch){from, to, events, PM_NO_TIME, PM_NO_TIME};
 }
 
@@ -56,7 +64,8 @@ static size_t read_time(struct pm_str s, int64_t *ns) {
     return n;
 }
 
-// Go's words for a certificate out of its time, which name both: "current time 2026-01-02T03:04:05Z is after 2025-12-31T00:00:00Z".
+// Go's words for a certificate out of its time, which name both: "current time
+// 2026-01-02T03:04:05Z is after 2025-12-31T00:00:00Z".
 bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e) {
     static const char lead[] = "current time ", before[] = " is before ", after[] = " is after ";
     ptrdiff_t at = pm_str_find(error, PM_STR(lead), 0);
@@ -66,18 +75,22 @@ bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e) {
     rest = pm_str_from(rest, n);
     e->after = n && pm_str_starts(rest, PM_STR(after));
     if (!e->after && !(n && pm_str_starts(rest, PM_STR(before)))) return false;
-    return read_time(pm_str_from(rest, e->after ? sizeof after - 1 : sizeof before - 1), &e->date) > 0;
+    return read_time(pm_str_from(rest, e->after ? sizeof after - 1 : sizeof before - 1), &e->date) >
+           0;
 }
 
 static struct pm_stretch *stretch_at(struct pm_state *s, int64_t at) {
     for (size_t i = s->stretches.n; i-- > 0;)
-        if (pm_time_in(at, s->stretches.items[i].from, s->stretches.items[i].to)) return &s->stretches.items[i];
+        if (pm_time_in(at, s->stretches.items[i].from, s->stretches.items[i].to))
+            return &s->stretches.items[i];
     return NULL;
 }
 
 static void note_error(struct pm_state *s, const struct pm_row *row) {
     struct pm_clock_error e;
-    if (row->event.kind != PM_KIND_PULL_FAIL || row->ts_ns == PM_NO_TIME || !pm_clock_error_read(row->event.field[PM_F_ERROR], &e)) return;
+    if (row->event.kind != PM_KIND_PULL_FAIL || row->ts_ns == PM_NO_TIME ||
+        !pm_clock_error_read(row->event.field[PM_F_ERROR], &e))
+        return;
     struct pm_stretch *v = stretch_at(s, row->ts_ns);
     if (v && e.after) v->expired = pm_min_time(v->expired, e.date);
     else if (v) v->begins = pm_max_time(v->begins, e.date);
@@ -85,15 +98,19 @@ static void note_error(struct pm_state *s, const struct pm_row *row) {
 
 static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_state *s = ctx;
-    if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT || !pm_row_in_window(s, row)) return true;
-    add(s, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
+    if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT ||
+        !pm_row_in_window(s, row))
+        return true;
+    add(s, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
+        row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
         row->event.component == PM_COMP_EVENTS);
     note_error(s, row);
     return true;
 }
 
 static bool is_writer(struct pm_str component) {
-    static const char *const told[] = {"kubelet", "containerd", "dockerd", "crio", "registry", "proxy", "events", "objects"};
+    static const char *const told[] = {"kubelet",  "containerd", "dockerd", "crio",
+                                       "registry", "proxy",      "events",  "objects"};
     for (size_t i = 0; i < PM_LEN(told); i++)
         if (pm_str_eqc(component, told[i])) return true;
     return false;
@@ -102,7 +119,8 @@ static bool is_writer(struct pm_str component) {
 static bool widen(void *ctx, uint32_t id, const struct pm_file_row *f) {
     (void)id;
     struct pm_stretch *all = ctx;
-    if (f->from_ns != PM_NO_TIME && f->to_ns != PM_NO_TIME && f->events && !f->duplicate_of) meet(all, f->from_ns, f->to_ns);
+    if (f->from_ns != PM_NO_TIME && f->to_ns != PM_NO_TIME && f->events && !f->duplicate_of)
+        meet(all, f->from_ns, f->to_ns);
     return true;
 }
 
@@ -111,7 +129,8 @@ static bool end_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     (void)id;
     struct pm_state *s = ctx;
     const struct pm_judge_options *o = s->options;
-    if (!f->events || f->duplicate_of || (o->since_ns != PM_NO_TIME && f->to_ns < o->since_ns) || (o->until_ns != PM_NO_TIME && f->to_ns > o->until_ns))
+    if (!f->events || f->duplicate_of || (o->since_ns != PM_NO_TIME && f->to_ns < o->since_ns) ||
+        (o->until_ns != PM_NO_TIME && f->to_ns > o->until_ns))
         return true;
     if (is_writer(f->component)) add(s, f->to_ns, f->to_ns, false);
     return true;
@@ -126,17 +145,20 @@ struct writers {
 static bool writer_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     struct writers *w = ctx;
     int had;
-    if (!f->events || f->duplicate_of || !is_writer(f->component) || f->from_ns == PM_NO_TIME) return true;
+    if (!f->events || f->duplicate_of || !is_writer(f->component) || f->from_ns == PM_NO_TIME)
+        return true;
     Word_t key = f->node.n ? (Word_t)pm_str_hash(f->node, 1) : (Word_t)id;
     for (int i = 0; i < 2; i++) {
         const struct pm_stretch *v = w->stretch[i];
-        if (pm_time_in(f->from_ns, v->from, v->to) || pm_time_in(f->to_ns, v->from, v->to)) J1S(had, w->in[i], key);
+        if (pm_time_in(f->from_ns, v->from, v->to) || pm_time_in(f->to_ns, v->from, v->to))
+            J1S(had, w->in[i], key);
     }
     (void)had;
     return true;
 }
 
-static bool outnumbered(struct pm_state *s, const struct pm_stretch *few, const struct pm_stretch *many) {
+static bool outnumbered(struct pm_state *s, const struct pm_stretch *few,
+                        const struct pm_stretch *many) {
     struct writers w = {{few, many}, {NULL, NULL}};
     Word_t n[2], key = 0, freed;
     int found, both;
@@ -155,7 +177,8 @@ static bool outnumbered(struct pm_state *s, const struct pm_stretch *few, const 
     return n[0] && n[1] > n[0];
 }
 
-static bool strays_from(struct pm_state *s, const struct pm_stretch *v, const struct pm_stretch *era) {
+static bool strays_from(struct pm_state *s, const struct pm_stretch *v,
+                        const struct pm_stretch *era) {
     bool ahead = v->from > era->to && v->expired != PM_NO_TIME && v->expired > era->to;
     bool behind = v->to < era->from && v->begins != PM_NO_TIME && v->begins <= era->to;
     return (ahead || behind) && outnumbered(s, v, era);
@@ -189,24 +212,32 @@ void pm_window_choose(struct pm_state *s) {
     choose(s, main);
 }
 
-static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) { return to > v->from - SILENCE_NS / 2 && from < v->to + SILENCE_NS / 2; }
+static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) {
+    return to > v->from - SILENCE_NS / 2 && from < v->to + SILENCE_NS / 2;
+}
 static bool has_era(const struct pm_state *s) { return s->era.from != PM_NO_TIME; }
 
 bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row) {
-    int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns, to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
-    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns) return false;
-    if (s->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > s->options->until_ns) return false;
+    int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
+            to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
+    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns)
+        return false;
+    if (s->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > s->options->until_ns)
+        return false;
     if (!has_era(s)) return true;
     if (from == PM_NO_TIME) return !s->aside; // what nobody dated is today's
-    return beside(&s->era, from, to) || (s->stray.from != PM_NO_TIME && beside(&s->stray, from, to));
+    return beside(&s->era, from, to) ||
+           (s->stray.from != PM_NO_TIME && beside(&s->stray, from, to));
 }
 
-bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from, int64_t *to) {
+bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from,
+                  int64_t *to) {
     if (f->row.from_ns == PM_NO_TIME || f->row.to_ns == PM_NO_TIME) return false;
     *from = pm_far_back(s, f->node, f->row.from_ns);
     *to = pm_far_back(s, f->node, f->row.to_ns);
     if (!has_era(s)) return true;
-    if (s->stray.from != PM_NO_TIME && s->far.n == 0 && beside(&s->stray, *from, *to)) return true; // not moved yet
+    if (s->stray.from != PM_NO_TIME && s->far.n == 0 && beside(&s->stray, *from, *to))
+        return true; // not moved yet
     if (!beside(&s->era, *from, *to)) return false;
     if (*from < s->era.from - SILENCE_NS / 2) *from = s->era.from;
     if (*to > s->era.to + SILENCE_NS / 2) *to = s->era.to;
@@ -241,13 +272,15 @@ static void sum_up(struct pm_state *s, struct pm_state *seen, struct pm_window *
         w->ok += p->outcome == PM_OUTCOME_OK;
         w->failed += p->outcome == PM_OUTCOME_FAILED;
         if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict.cause);
-        for (size_t k = 0; k < p->traces.n; k++) pm_ids_add_new(&files, seen->traces.items[p->traces.items[k]].file);
+        for (size_t k = 0; k < p->traces.n; k++)
+            pm_ids_add_new(&files, seen->traces.items[p->traces.items[k]].file);
     }
     for (size_t i = 0; i < seen->groups.n; i++)
         if (seen->groups.items[i].pull) pm_ids_add_new(&files, seen->groups.items[i].file);
     if (w->by_cause_n > 1) qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, by_number);
     for (size_t i = 0; i < files.n; i++)
-        if (files.items[i] < seen->facts.files.n) pm_strs_add(&w->files, seen->facts.files.items[files.items[i]].row.path);
+        if (files.items[i] < seen->facts.files.n)
+            pm_strs_add(&w->files, seen->facts.files.items[files.items[i]].row.path);
     pm_strs_seal(s->a, &w->files, true);
     pm_ids_free(&files);
 }
@@ -256,9 +289,14 @@ void pm_windows_fill(struct pm_state *s) {
     struct pm_report *r = s->report;
     if (!has_era(s)) return;
     r->windows = PM_NEWN(s->a, struct pm_window, OTHERS_MAX);
-    for (size_t i = s->stretches.n; i-- > 0 && r->windows_n < OTHERS_MAX;) { // the nearest years are the likeliest to be asked for
-        if (s->stretches.items[i].from == s->era.from || s->stretches.items[i].from == s->stray.from) continue;
-        struct pm_window w = {.from_ns = s->stretches.items[i].from, .to_ns = s->stretches.items[i].to};
+    for (size_t i = s->stretches.n;
+         i-- > 0 &&
+         r->windows_n < OTHERS_MAX;) { // the nearest years are the likeliest to be asked for
+        if (s->stretches.items[i].from == s->era.from ||
+            s->stretches.items[i].from == s->stray.from)
+            continue;
+        struct pm_window w = {.from_ns = s->stretches.items[i].from,
+                              .to_ns = s->stretches.items[i].to};
         struct pm_state *seen = pm_state_beside(s, s->options);
         seen->era = s->stretches.items[i];
         seen->stray.from = PM_NO_TIME;

@@ -1,26 +1,37 @@
-// How each alert was replayed: what its expression was at each evaluation, in the shape that Prometheus' query_range answers, so that the two can be laid side by side.
+// How each alert was replayed: what its expression was at each evaluation, in the shape
+// that Prometheus' query_range answers, so that the two can be laid side by side.
 //
 //   {"schema": "pullmortem.alerts/1", "from": 1775976405, "to": …, "step": 15,
 //    "alerts": [{"name", "expr", "for": 120, "every": 15, "fired": [{"from", "to", "peak"}], "result": [{"metric": {…}, "values": [[1775976405, "0.25"], …]}]}]}
 //
-// Times are seconds since 1970, as there. Every evaluation is written: not for reading, but for comparing.
+// Times are seconds since 1970, as there. Every evaluation is written: not for reading,
+// but for comparing.
 #include "report/json_writer.h"
 #include "pm/report.h"
 #include "pm/series.h"
 #include "pm/when.h"
 
-static void seconds(struct pm_json *w, const char *key, int64_t ns) { pm_json_int(w, key, ns / PM_NS_PER_S); }
+static void seconds(struct pm_json *w, const char *key, int64_t ns) {
+    pm_json_int(w, key, ns / PM_NS_PER_S);
+}
 
-static void value(struct pm_json *w, double x) { // as Prometheus: a string, so that it is exact and may be NaN
+static void value(struct pm_json *w,
+                  double x) { // as Prometheus: a string, so that it is exact and may be NaN
     char text[40];
-    snprintf(text, sizeof text, x != x ? "NaN" : x > 1e308 * 10 ? "+Inf" : x < -1e308 * 10 ? "-Inf" : "%.17g", x);
+    snprintf(text, sizeof text,
+             x != x            ? "NaN"
+             : x > 1e308 * 10  ? "+Inf"
+             : x < -1e308 * 10 ? "-Inf"
+                               : "%.17g",
+             x);
     pm_json_text(w, NULL, pm_str_c(text));
 }
 
 static void result(struct pm_json *w, const struct pm_series *s, int64_t every_ns) {
     pm_json_open(w, NULL, '{');
     pm_json_open(w, "metric", '{');
-    for (size_t i = 0; i < s->labels.n; i++) pm_json_text(w, s->labels.items[i].name.p, s->labels.items[i].value);
+    for (size_t i = 0; i < s->labels.n; i++)
+        pm_json_text(w, s->labels.items[i].name.p, s->labels.items[i].value);
     pm_json_close(w, '}');
     pm_json_open(w, "values", '[');
     for (size_t i = 0; i < s->runs_n; i++)
@@ -73,5 +84,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     return pm_json_end(&w);
 }
 
-const struct pm_renderer pm_renderer_alerts = {
-    .name = "alerts", .extensions = ".alerts.json", .title = "alert replay, evaluation by evaluation", .render = render};
+const struct pm_renderer pm_renderer_alerts = {.name = "alerts",
+                                               .extensions = ".alerts.json",
+                                               .title = "alert replay, evaluation by evaluation",
+                                               .render = render};

@@ -1,5 +1,6 @@
-// The timeline: what each registry went through, drawn without a script; and the data that the page's script draws from, for nodes, namespaces and incidents,
-// zoomed and panned. Both draw the same shapes with the same classes.
+// The timeline: what each registry went through, drawn without a script; and the data
+// that the page's script draws from, for nodes, namespaces and incidents, zoomed and
+// panned. Both draw the same shapes with the same classes.
 #include "report/html.h"
 #include "report/words.h"
 
@@ -10,9 +11,11 @@ static double x_of(const struct pm_report *r, int64_t t) {
     double share = (double)(t - r->axis.from_ns) / ((double)r->axis.step_ns * (double)r->axis.n);
     return LEFT + (share < 0 ? 0 : share > 1 ? 1 : share) * PLOT;
 }
-static int64_t axis_end(const struct pm_report *r) { return r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n; }
+static int64_t axis_end(const struct pm_report *r) {
+    return r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n;
+}
 
-// Drawn ------------------------------------------------------------------------------------------------------------------
+// Drawn ---------------------------------------------------------------------------------
 static uint32_t highest(const struct pm_report *r, enum pm_lane_kind kind) {
     uint32_t top = 1;
     for (size_t i = 0; i < r->lanes_n; i++)
@@ -27,11 +30,24 @@ static void bars(struct pm_html *h, const struct pm_lane *l, int base, uint32_t 
     double wide = (double)PLOT / (double)r->axis.n, room = ROW - 6;
     for (size_t k = 0; k < r->axis.n; k++) {
         const struct pm_step *s = &l->steps[k];
-        double x = LEFT + wide * (double)k, bad = room * s->failed / top, good = room * s->ok / top, w = wide > 3 ? wide - 1 : wide;
-        if (s->failed) pm_html_fmt(h, "<rect class=\"s-bad\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad, w, bad);
-        if (s->ok) pm_html_fmt(h, "<rect class=\"s-ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x, base - bad - good, w, good);
-        if (s->cached) pm_html_fmt(h, "<rect class=\"s-cached\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"2\"/>", x, base + 1, w);
-        if (s->waiting) pm_html_fmt(h, "<rect class=\"s-wait\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"2\"/>", x, base + 3, w);
+        double x = LEFT + wide * (double)k, bad = room * s->failed / top, good = room * s->ok / top,
+               w = wide > 3 ? wide - 1 : wide;
+        if (s->failed)
+            pm_html_fmt(
+                h, "<rect class=\"s-bad\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+                x, base - bad, w, bad);
+        if (s->ok)
+            pm_html_fmt(
+                h, "<rect class=\"s-ok\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", x,
+                base - bad - good, w, good);
+        if (s->cached)
+            pm_html_fmt(
+                h, "<rect class=\"s-cached\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"2\"/>", x,
+                base + 1, w);
+        if (s->waiting)
+            pm_html_fmt(h,
+                        "<rect class=\"s-wait\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"2\"/>",
+                        x, base + 3, w);
     }
 }
 static void bands(struct pm_html *h, int height) {
@@ -41,14 +57,17 @@ static void bands(struct pm_html *h, int height) {
     for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->from_ns == PM_NO_TIME) continue;
-        double x = x_of(r, in->from_ns), end = x_of(r, in->to_ns == PM_NO_TIME ? in->from_ns : in->to_ns), number = x + 2;
-        for (size_t k = 0; k < n; k++) // numbers of incidents that began together stand beside each other
+        double x = x_of(r, in->from_ns),
+               end = x_of(r, in->to_ns == PM_NO_TIME ? in->from_ns : in->to_ns), number = x + 2;
+        for (size_t k = 0; k < n;
+             k++) // numbers of incidents that began together stand beside each other
             if (taken[k] - number < 12 && number - taken[k] < 12) number = taken[k] + 12;
         taken[n++] = number;
         pm_html_fmt(
             h,
             "<a href=\"#incident-%u\"><rect class=\"s-band s-%s\" x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"%d\"/><text x=\"%.1f\" y=\"12\">%u</text><title>",
-            in->id, pm_severity_names[in->severity], x, end - x < 3 ? 3 : end - x, height, number, in->id);
+            in->id, pm_severity_names[in->severity], x, end - x < 3 ? 3 : end - x, height, number,
+            in->id);
         pm_html_text(h, in->title);
         pm_html_raw(h, "</title></a>");
     }
@@ -57,12 +76,16 @@ static void axis(struct pm_html *h, int y) {
     const struct pm_report *r = h->r;
     int64_t from = r->axis.from_ns, to = axis_end(r);
     bool days = to - from > 24 * 3600 * PM_NS_PER_S;
-    pm_html_fmt(h, "<line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT, y, WIDTH - RIGHT, y);
+    pm_html_fmt(h, "<line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT, y,
+                WIDTH - RIGHT, y);
     for (int i = 0; i <= 4; i++) {
         char clock[32];
         int64_t t = from + (to - from) / 4 * i;
         pm_when_clock(t, days, to - from < PM_BRIEF_NS, clock);
-        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(r, t), y + 14, i == 0 ? "start" : i == 4 ? "end" : "middle");
+        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(r, t), y + 14,
+                    i == 0   ? "start"
+                    : i == 4 ? "end"
+                             : "middle");
         pm_html_text(h, pm_str_c(days ? clock + 5 : clock));
         pm_html_raw(h, "</text>");
     }
@@ -77,30 +100,33 @@ static void drawing(struct pm_html *h) {
     size_t n = drawn(r), at = 0;
     uint32_t top = highest(r, PM_LANE_REGISTRY);
     int base = TOP + (int)n * ROW;
-    pm_html_fmt(h,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"timeline by registry\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                "aria-label=\"pulls of each registry over time, failed in red, with incidents as bands\">",
-                WIDTH, base + 22);
+    pm_html_fmt(
+        h,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"timeline by registry\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
+        "aria-label=\"pulls of each registry over time, failed in red, with incidents as bands\">",
+        WIDTH, base + 22);
     bands(h, base);
     for (size_t i = 0; i < r->lanes_n && at < n; i++) {
         if (r->lanes[i].kind != PM_LANE_REGISTRY) continue;
         int y = TOP + (int)++at * ROW;
         pm_html_fmt(h, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", LEFT - 8, y - 6);
         pm_html_text(h, pm_text_cut(h->a, r->lanes[i].name, 30));
-        pm_html_fmt(h, "</text><line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT, y - 4, WIDTH - RIGHT, y - 4);
+        pm_html_fmt(h, "</text><line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
+                    LEFT, y - 4, WIDTH - RIGHT, y - 4);
         bars(h, &r->lanes[i], y - 4, top);
     }
     axis(h, base);
     pm_html_raw(h, "</svg></div>");
 }
 
-// Data -------------------------------------------------------------------------------------------------------------------
+// Data ----------------------------------------------------------------------------------
 // JSON inside of a page: nothing in it may end the script or begin a tag.
 static void text(struct pm_html *h, struct pm_str s) {
     struct pm_buf b = {0};
     pm_json_string(&b, pm_text_visible(h->a, s));
     for (size_t i = 0; i < b.n; i++)
-        if (b.p[i] == '<' || b.p[i] == '>' || b.p[i] == '&') pm_buf_fmt(&h->b, "\\u%04x", (unsigned)b.p[i]);
+        if (b.p[i] == '<' || b.p[i] == '>' || b.p[i] == '&')
+            pm_buf_fmt(&h->b, "\\u%04x", (unsigned)b.p[i]);
         else pm_buf_addc(&h->b, b.p[i]);
     pm_buf_free(&b);
 }
@@ -116,7 +142,8 @@ static void lane(struct pm_html *h, const struct pm_lane *l) {
     for (size_t k = 0; k < h->r->axis.n; k++) { // a step where nothing happened is left out
         const struct pm_step *s = &l->steps[k];
         if (!s->ok && !s->failed && !s->cached && !s->waiting) continue;
-        pm_html_fmt(h, "%s[%zu,%u,%u,%u,%u]", any ? "," : "", k, s->ok, s->failed, s->cached, s->waiting);
+        pm_html_fmt(h, "%s[%zu,%u,%u,%u,%u]", any ? "," : "", k, s->ok, s->failed, s->cached,
+                    s->waiting);
         any = true;
     }
     pm_html_raw(h, "]}");
@@ -138,25 +165,33 @@ static void marks(struct pm_html *h) {
     for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-            mark(h, &any, in->trigger.at_ns, "trigger", pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(in->trigger.what), PM_FMT(in->trigger.detail)));
+            mark(h, &any, in->trigger.at_ns, "trigger",
+                 pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(in->trigger.what),
+                              PM_FMT(in->trigger.detail)));
         mark(h, &any, in->recovered_ns, "recovered", in->title);
     }
     for (size_t i = 0; i < r->quotas_n; i++) {
-        struct pm_str whose = pm_arena_fmt(h->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry), PM_FMT(r->quotas[i].identity));
+        struct pm_str whose = pm_arena_fmt(h->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
+                                           PM_FMT(r->quotas[i].identity));
         mark(h, &any, r->quotas[i].exhausted_at_ns, "quota used up", whose);
         mark(h, &any, r->quotas[i].free_at_ns, "quota free again", whose);
     }
     for (size_t i = 0; i < r->alerts_n; i++)
-        if (r->alerts[i].fired_n) mark(h, &any, r->alerts[i].fired[0].from_ns, "alert would have fired", r->alerts[i].name);
+        if (r->alerts[i].fired_n)
+            mark(h, &any, r->alerts[i].fired[0].from_ns, "alert would have fired",
+                 r->alerts[i].name);
     for (size_t i = 0; i < r->marks_n; i++)
         mark(h, &any, r->marks[i].at_ns, r->marks[i].what,
-             r->marks[i].count > 1 ? pm_arena_fmt(h->a, "%.*s, %llu times", PM_FMT(r->marks[i].node), (unsigned long long)r->marks[i].count)
-                                   : r->marks[i].node);
+             r->marks[i].count > 1
+                 ? pm_arena_fmt(h->a, "%.*s, %llu times", PM_FMT(r->marks[i].node),
+                                (unsigned long long)r->marks[i].count)
+                 : r->marks[i].node);
 }
 static void incidents(struct pm_html *h) {
     for (size_t i = 0; i < h->r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &h->r->incidents[i];
-        pm_html_fmt(h, "%s{\"id\":%u,\"severity\":\"%s\",\"from\":", i ? "," : "", in->id, pm_severity_names[in->severity]);
+        pm_html_fmt(h, "%s{\"id\":%u,\"severity\":\"%s\",\"from\":", i ? "," : "", in->id,
+                    pm_severity_names[in->severity]);
         ms(h, in->from_ns);
         pm_html_raw(h, ",\"to\":");
         ms(h, in->to_ns);
@@ -169,7 +204,8 @@ void pm_html_data(struct pm_html *h) {
     const struct pm_report *r = h->r;
     pm_html_raw(h, "<script type=\"application/json\" id=\"data\">{\"from\":");
     ms(h, r->axis.from_ns);
-    pm_html_fmt(h, ",\"step\":%lld,\"n\":%zu,\"lanes\":[", (long long)(r->axis.step_ns / 1000000), r->axis.n);
+    pm_html_fmt(h, ",\"step\":%lld,\"n\":%zu,\"lanes\":[", (long long)(r->axis.step_ns / 1000000),
+                r->axis.n);
     for (size_t i = 0; i < r->lanes_n; i++) {
         if (i) pm_html_raw(h, ",");
         lane(h, &r->lanes[i]);
@@ -186,6 +222,8 @@ void pm_html_timeline(struct pm_html *h) {
     if (r->axis.from_ns == PM_NO_TIME || r->axis.n < 2 || !drawn(r)) return;
     pm_html_raw(h, "<h2 id=\"timeline\">Timeline</h2><section class=\"card\" id=\"lanes\">");
     drawing(h);
-    pm_html_raw(h, "<ul class=\"legend\"><li class=\"k-bad\">failed pulls</li><li class=\"k-ok\">good pulls</li><li class=\"k-cached\">already there</li><li "
-                   "class=\"k-wait\">back-off</li><li class=\"k-band\">incident, by its number</li></ul></section>");
+    pm_html_raw(
+        h,
+        "<ul class=\"legend\"><li class=\"k-bad\">failed pulls</li><li class=\"k-ok\">good pulls</li><li class=\"k-cached\">already there</li><li "
+        "class=\"k-wait\">back-off</li><li class=\"k-band\">incident, by its number</li></ul></section>");
 }

@@ -1,4 +1,5 @@
-// The report as JSON, "pullmortem.report/1": every member is there, null where it does not apply.
+// The report as JSON, "pullmortem.report/1": every member is there, null where it does
+// not apply.
 #include "report/json_writer.h"
 #include "report/words.h"
 #include "pm/diag.h"
@@ -22,7 +23,7 @@ static void counts_by(json *w, const char *key, const struct pm_counts_by *by, s
     pm_json_close(w, '}');
 }
 
-// bundle ----------------------------------------------------------------------------------------------------------------
+// bundle --------------------------------------------------------------------------------
 static void clock_of(json *w, const struct pm_file_row *f) {
     pm_json_open(w, "clock", '{');
     pm_json_text(w, "quality", pm_str_c(pm_quality_names[f->quality]));
@@ -58,7 +59,8 @@ static void file(json *w, const struct pm_report *r, const struct pm_file_row *f
     pm_json_time(w, "to", f->to_ns);
     clock_of(w, f);
     bool duplicate = f->duplicate_of && f->duplicate_of <= r->file_rows_n;
-    pm_json_text_or_null(w, "duplicate_of", duplicate ? r->files[f->duplicate_of - 1].path : PM_NONE);
+    pm_json_text_or_null(w, "duplicate_of",
+                         duplicate ? r->files[f->duplicate_of - 1].path : PM_NONE);
     pm_json_close(w, '}');
 }
 static void bundle(json *w, const struct pm_report *r) {
@@ -71,7 +73,8 @@ static void bundle(json *w, const struct pm_report *r) {
     const struct {
         const char *name;
         uint64_t n;
-    } totals[] = {{"files", r->files_n}, {"bytes", r->bytes}, {"lines", r->lines}, {"events", r->events}, {"bad", r->bad}, {"undated", r->undated}};
+    } totals[] = {{"files", r->files_n}, {"bytes", r->bytes}, {"lines", r->lines},
+                  {"events", r->events}, {"bad", r->bad},     {"undated", r->undated}};
     for (size_t i = 0; i < PM_LEN(totals); i++) pm_json_uint(w, totals[i].name, totals[i].n);
     pm_json_close(w, '}');
     pm_json_open(w, "files", '[');
@@ -100,14 +103,18 @@ static void bundle(json *w, const struct pm_report *r) {
     pm_json_close(w, '}');
 }
 
-// pulls -----------------------------------------------------------------------------------------------------------------
+// pulls ---------------------------------------------------------------------------------
 static void latency(json *w, const char *key, const struct pm_latency *l) {
     pm_json_open(w, key, '{');
     pm_json_uint(w, "n", l->n);
     const struct {
         const char *name;
         double s;
-    } rows[] = {{"mean", l->mean_s}, {"p50", l->p50_s}, {"p95", l->p95_s}, {"p99", l->p99_s}, {"max", l->max_s}};
+    } rows[] = {{"mean", l->mean_s},
+                {"p50", l->p50_s},
+                {"p95", l->p95_s},
+                {"p99", l->p99_s},
+                {"max", l->max_s}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         if (l->n) pm_json_real(w, rows[i].name, rows[i].s);
         else pm_json_null(w, rows[i].name);
@@ -138,14 +145,17 @@ static void pull_stats(json *w, const struct pm_report *r, const struct pm_pull_
     latency(w, "latency_s", &s->latency);
     latency(w, "queue_s", &s->queue);
     pm_json_uint(w, "retries", s->retries);
-    ratio(w, "cache_hit_ratio", s->cached, r->total.cached ? s->cached + s->ok : 0); // no log here tells of images that were there: not known
+    ratio(w, "cache_hit_ratio", s->cached,
+          r->total.cached ? s->cached + s->ok
+                          : 0); // no log here tells of images that were there: not known
     pm_json_uint(w, "gc_removed", s->gc_removed);
     pm_json_known(w, "bytes", s->bytes >= 0, s->bytes);
     counts_by(w, "by_cause", s->by_cause, s->by_cause_n);
     counts_by(w, "http_status", s->http_status, s->http_status_n);
     troubles(w, s);
 }
-static void stats_by(json *w, const struct pm_report *r, const char *key, const char *what, const struct pm_pull_stats *by, size_t n) {
+static void stats_by(json *w, const struct pm_report *r, const char *key, const char *what,
+                     const struct pm_pull_stats *by, size_t n) {
     pm_json_open(w, key, '[');
     for (size_t i = 0; i < n; i++) {
         pm_json_open(w, NULL, '{');
@@ -155,7 +165,10 @@ static void stats_by(json *w, const struct pm_report *r, const char *key, const 
     }
     pm_json_close(w, ']');
 }
-static void proxy_cache(json *w, const struct pm_pull_stats *s) { // what proxies and CDNs answered by themselves, where their logs say it
+static void
+proxy_cache(json *w,
+            const struct pm_pull_stats
+                *s) { // what proxies and CDNs answered by themselves, where their logs say it
     uint64_t told = s->cache_hits + s->cache_misses;
     if (!told) {
         pm_json_null(w, "proxy_cache");
@@ -167,17 +180,24 @@ static void proxy_cache(json *w, const struct pm_pull_stats *s) { // what proxie
     ratio(w, "hit_ratio", s->cache_hits, told);
     pm_json_close(w, '}');
 }
-static void trend(json *w, const struct pm_report *r) { // of the success ratio, from the first half of the pulls' time to the second
+static void
+trend(json *w,
+      const struct pm_report
+          *r) { // of the success ratio, from the first half of the pulls' time to the second
     uint64_t n[2] = {r->trend.ok[0] + r->trend.failed[0], r->trend.ok[1] + r->trend.failed[1]};
     pm_json_open(w, "trend", '{');
     pm_json_time(w, "middle", r->trend.from_ns == PM_NO_TIME ? PM_NO_TIME : r->trend.middle_ns);
     ratio(w, "first_half", r->trend.ok[0], n[0]);
     ratio(w, "second_half", r->trend.ok[1], n[1]);
-    if (n[0] && n[1]) pm_json_real(w, "change", (double)r->trend.ok[1] / (double)n[1] - (double)r->trend.ok[0] / (double)n[0]);
+    if (n[0] && n[1])
+        pm_json_real(w, "change",
+                     (double)r->trend.ok[1] / (double)n[1] - (double)r->trend.ok[0] / (double)n[0]);
     else pm_json_null(w, "change");
     pm_json_close(w, '}');
 }
-static void disks(json *w, const struct pm_report *r) { // how full the nodes' file systems were, where it was logged
+static void
+disks(json *w,
+      const struct pm_report *r) { // how full the nodes' file systems were, where it was logged
     pm_json_open(w, "disks", '[');
     for (size_t i = 0; r->metrics && i < r->metrics->n; i++) {
         const struct pm_series *s = &r->metrics->items[i];
@@ -224,7 +244,7 @@ static void pulls(json *w, const struct pm_report *r) {
     pm_json_close(w, '}');
 }
 
-// incidents -------------------------------------------------------------------------------------------------------------
+// incidents -----------------------------------------------------------------------------
 static void hit_pods(json *w, const struct pm_incident *i) {
     pm_json_open(w, "pods", '[');
     for (size_t k = 0; k < i->blast.pods_n; k++) {
@@ -390,7 +410,8 @@ static void incident(json *w, const struct pm_incident *i) {
     pm_json_time(w, "from", i->from_ns);
     pm_json_time(w, "to", i->to_ns);
     pm_json_time(w, "recovered_at", i->recovered_ns);
-    if (i->from_ns != PM_NO_TIME && i->to_ns != PM_NO_TIME) pm_json_real(w, "duration_s", (double)(i->to_ns - i->from_ns) / 1e9);
+    if (i->from_ns != PM_NO_TIME && i->to_ns != PM_NO_TIME)
+        pm_json_real(w, "duration_s", (double)(i->to_ns - i->from_ns) / 1e9);
     else pm_json_null(w, "duration_s");
     pm_json_open(w, "scope", '{');
     pm_json_text(w, "kind", pm_str_c(pm_scope_names[i->scope_kind]));
@@ -402,7 +423,8 @@ static void incident(json *w, const struct pm_incident *i) {
     pm_json_uint(w, "lines", i->lines);
     counts_by(w, "http_status", i->http_status, i->http_status_n);
     pm_json_open(w, "stages", '{');
-    for (int s = PM_STAGE_RESOLVE; s < PM_STAGE_COUNT; s++) pm_json_uint(w, pm_stage_names[s], i->stages[s]);
+    for (int s = PM_STAGE_RESOLVE; s < PM_STAGE_COUNT; s++)
+        pm_json_uint(w, pm_stage_names[s], i->stages[s]);
     pm_json_close(w, '}');
     blast_radius(w, i);
     chain(w, i);
@@ -416,7 +438,7 @@ static void incident(json *w, const struct pm_incident *i) {
     pm_json_close(w, '}');
 }
 
-// the rest --------------------------------------------------------------------------------------------------------------
+// the rest ------------------------------------------------------------------------------
 static void quota_curve(json *w, const struct pm_quota *q) {
     pm_json_open(w, "points", '[');
     for (size_t k = 0; k < q->points_n; k++) {
@@ -537,7 +559,8 @@ static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t
         if (r->incidents[i].id == id) return &r->incidents[i];
     return NULL;
 }
-// What a person should read first, told for its whole chain; without an incident over info the sentence alone.
+// What a person should read first, told for its whole chain; without an incident over
+// info the sentence alone.
 static void verdict(json *w, const struct pm_report *r) {
     const struct pm_incident *first = incident_of(r, r->verdict);
     struct pm_arena *a = pm_arena_new();
@@ -611,4 +634,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     return pm_json_end(&w);
 }
 
-const struct pm_renderer pm_renderer_json = {.name = "json", .extensions = ".json", .title = "the whole report, for programs", .render = render};
+const struct pm_renderer pm_renderer_json = {.name = "json",
+                                             .extensions = ".json",
+                                             .title = "the whole report, for programs",
+                                             .render = render};

@@ -82,7 +82,8 @@ void pm_json_real(struct pm_json *w, const char *key, double x) {
         return;
     }
     name(w, key);
-    long long thousandths = llround(x * 1000), rest = thousandths < 0 ? -(thousandths % 1000) : thousandths % 1000;
+    long long thousandths = llround(x * 1000),
+              rest = thousandths < 0 ? -(thousandths % 1000) : thousandths % 1000;
     if (thousandths < 0 && thousandths > -1000) pm_buf_addc(&w->b, '-');
     pm_buf_fmt(&w->b, "%lld", thousandths / 1000);
     if (!rest) return;

@@ -1,6 +1,8 @@
-// The report as Markdown, for a postmortem document, an issue or a chat: headings, short lists, tables that survive GitHub and GitLab.
+// The report as Markdown, for a postmortem document, an issue or a chat: headings, short
+// lists, tables that survive GitHub and GitLab.
 //
-// Strings of the bundle are escaped so that a log line can be no markup: in code spans and fences by their length, elsewhere by backslashes.
+// Strings of the bundle are escaped so that a log line can be no markup: in code spans
+// and fences by their length, elsewhere by backslashes.
 #include "report/markdown.h"
 #include "report/template.h"
 #include "report/words.h"
@@ -20,7 +22,8 @@ void pm_md_text(struct md *m, struct pm_str s) {
     }
 }
 
-void pm_md_fence(struct md *m, struct pm_str s, const char *language, const char *indent) { // longer than any run of backticks inside
+void pm_md_fence(struct md *m, struct pm_str s, const char *language,
+                 const char *indent) { // longer than any run of backticks inside
     size_t run = 0, longest = 2;
     s = pm_text_visible(m->a, s);
     for (size_t i = 0; i < s.n; i++) {
@@ -45,7 +48,9 @@ struct pm_str pm_md_at(struct md *m, int64_t ns) {
     return pm_words_time(m->a, ns, m->r->from_ns);
 }
 struct pm_str pm_md_moment(struct md *m, const struct pm_incident *in, int64_t ns) {
-    return pm_words_moment(m->a, ns, in->from_ns, in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns, m->r->from_ns);
+    return pm_words_moment(m->a, ns, in->from_ns,
+                           in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns,
+                           m->r->from_ns);
 }
 
 void pm_md_row(struct md *m, const struct pm_str *cells, size_t n) {
@@ -117,10 +122,14 @@ static void blast(struct md *m, const struct pm_incident *in) {
     for (size_t i = 0; i < in->blast.stuck_rollouts_n && i < MOST_ROLLOUTS; i++) {
         const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
         pm_md_lit(m, "- stuck rollout: ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s", PM_FMT(pm_words_object(m->a, x->kind, x->namespace, x->name)), PM_FMT(x->why)));
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s",
+                                   PM_FMT(pm_words_object(m->a, x->kind, x->namespace, x->name)),
+                                   PM_FMT(x->why)));
         pm_md_lit(m, "\n");
     }
-    if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS) pm_buf_fmt(&m->b, "- and %zu more stuck rollouts\n", in->blast.stuck_rollouts_n - MOST_ROLLOUTS);
+    if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS)
+        pm_buf_fmt(&m->b, "- and %zu more stuck rollouts\n",
+                   in->blast.stuck_rollouts_n - MOST_ROLLOUTS);
     list(m, "spared nodes", &in->blast.spared_nodes);
     list(m, "spared registries", &in->blast.spared_registries);
     list(m, "spared images", &in->blast.spared_images);
@@ -129,11 +138,13 @@ static void blast(struct md *m, const struct pm_incident *in) {
 static void incident(struct md *m, const struct pm_incident *in) {
     pm_buf_fmt(&m->b, "\n### %u. ", in->id);
     pm_md_text(m, in->title);
-    pm_buf_fmt(&m->b, "\n\n`%s` · %s · confidence %s", pm_words_cause(in->root_cause), pm_severity_names[in->severity], pm_confidence_names[in->confidence]);
+    pm_buf_fmt(&m->b, "\n\n`%s` · %s · confidence %s", pm_words_cause(in->root_cause),
+               pm_severity_names[in->severity], pm_confidence_names[in->confidence]);
     if (in->from_ns != PM_NO_TIME) {
         pm_md_lit(m, " · ");
         pm_md_text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
-        pm_md_lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs" : " · recovered ");
+        pm_md_lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs"
+                                                    : " · recovered ");
         if (in->recovered_ns != PM_NO_TIME) pm_md_text(m, pm_md_moment(m, in, in->recovered_ns));
     }
     pm_md_lit(m, "\n\n");
@@ -143,16 +154,21 @@ static void incident(struct md *m, const struct pm_incident *in) {
     pm_md_chain(m, in);
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
         pm_md_lit(m, "\n**Trigger** ");
-        struct pm_str when = in->trigger.at_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->trigger.at_ns), detail = in->trigger.detail;
-        pm_md_text(m,
-                   pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what), when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "", PM_FMT(detail)));
+        struct pm_str when = in->trigger.at_ns == PM_NO_TIME
+                                 ? PM_NONE
+                                 : pm_md_moment(m, in, in->trigger.at_ns),
+                      detail = in->trigger.detail;
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what),
+                                   when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "",
+                                   PM_FMT(detail)));
         pm_md_lit(m, "\n");
     }
     blast(m, in);
     if (in->evidence_n) pm_md_lit(m, "\n**Evidence**\n\n");
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence *e = &in->evidence[i];
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_md_text(m,
+                   pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
         if (e->why.n) {
             pm_md_lit(m, " — ");
             pm_md_text(m, e->why);
@@ -175,8 +191,9 @@ static void stats(struct md *m, const char *heads, const struct pm_pull_stats *r
     pm_md_table(m, heads, 6);
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
-        ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), number(m, s->attempts), number(m, s->ok), number(m, s->failed),
-            pm_words_ratio(m->a, s->ok, s->ok + s->failed), s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
+        ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), number(m, s->attempts), number(m, s->ok),
+            number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed),
+            s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
     }
 }
 
@@ -198,29 +215,39 @@ static void health(struct md *m) {
 static void quotas(struct md *m) {
     if (!m->r->quotas_n) return;
     pm_md_lit(m, "\n### Quotas\n");
-    pm_md_table(m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
+    pm_md_table(
+        m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
-        struct pm_str used = q->used_low == q->used_high ? number(m, q->used_high)
-                                                         : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low, (unsigned long long)q->used_high);
+        struct pm_str used = q->used_low == q->used_high
+                                 ? number(m, q->used_high)
+                                 : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low,
+                                                (unsigned long long)q->used_high);
         struct pm_str who = q->user.n ? q->user : q->identity;
-        ROW(m, q->registry, q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who, q->status, used,
-            q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE, number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
+        ROW(m, q->registry,
+            q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client))
+                        : who,
+            q->status, used, q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE,
+            number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
     }
     pm_md_lit(m, "\n");
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
         if (!q->note.n) continue;
         pm_md_lit(m, "- ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s: %.*s", PM_FMT(q->registry), PM_FMT(q->user.n ? q->user : q->identity), PM_FMT(q->note)));
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s: %.*s", PM_FMT(q->registry),
+                                   PM_FMT(q->user.n ? q->user : q->identity), PM_FMT(q->note)));
         pm_md_lit(m, "\n");
     }
 }
 
 static void rest(struct md *m) {
     const struct pm_report *r = m->r;
-    pm_md_lit(m, "\n### Pulls\n\nFrom a timeline (`--db t.db`): `pullmortem query t.db @registries`, `@nodes`, `@latency`.\n");
-    stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry, r->by_registry_n);
+    pm_md_lit(
+        m,
+        "\n### Pulls\n\nFrom a timeline (`--db t.db`): `pullmortem query t.db @registries`, `@nodes`, `@latency`.\n");
+    stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry,
+          r->by_registry_n);
     stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
     stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
     health(m);
@@ -229,16 +256,20 @@ static void rest(struct md *m) {
         for (size_t i = 0; i < r->findings_n; i++) {
             const struct pm_finding *f = &r->findings[i];
             pm_md_lit(m, "- ");
-            pm_md_text(m, f->line ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->file),
-                                                 (unsigned long long)f->line, PM_FMT(f->advice))
-                                  : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text), PM_FMT(f->severity), PM_FMT(f->advice)));
+            pm_md_text(m, f->line
+                              ? pm_arena_fmt(m->a, "%.*s (%.*s, %.*s:%llu). %.*s", PM_FMT(f->text),
+                                             PM_FMT(f->severity), PM_FMT(f->file),
+                                             (unsigned long long)f->line, PM_FMT(f->advice))
+                              : pm_arena_fmt(m->a, "%.*s (%.*s). %.*s", PM_FMT(f->text),
+                                             PM_FMT(f->severity), PM_FMT(f->advice)));
             pm_md_lit(m, "\n");
         }
     }
     if (r->missing_n) pm_md_lit(m, "\n### Missing evidence\n\n");
     for (size_t i = 0; i < r->missing_n; i++) {
         pm_md_lit(m, "- ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what), PM_FMT(r->missing[i].effect)));
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what),
+                                   PM_FMT(r->missing[i].effect)));
         pm_md_lit(m, "\n");
     }
     if (r->windows_n) pm_md_lit(m, "\n## Other times in these logs\n\n");
@@ -250,15 +281,18 @@ static void rest(struct md *m) {
     if (r->hearsay_n) pm_md_lit(m, "\n### Hearsay: speaks of pulls, was not counted\n\n");
     for (size_t i = 0; i < r->hearsay_n; i++) {
         pm_md_lit(m, "- ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s (%.*s:%llu)", PM_FMT(pm_words_hearsay(m->a, &r->hearsay[i])), PM_FMT(r->hearsay[i].file),
-                                   (unsigned long long)r->hearsay[i].line));
+        pm_md_text(m, pm_arena_fmt(
+                          m->a, "%.*s (%.*s:%llu)", PM_FMT(pm_words_hearsay(m->a, &r->hearsay[i])),
+                          PM_FMT(r->hearsay[i].file), (unsigned long long)r->hearsay[i].line));
         pm_md_lit(m, "\n");
     }
     if (r->unknown_n) pm_md_lit(m, "\n### Errors that no rule knows\n\n");
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_md_lit(m, "- ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)", (unsigned long long)r->unknown[i].count, PM_FMT(r->unknown[i].template),
-                                   PM_FMT(r->unknown[i].file), (unsigned long long)r->unknown[i].line));
+        pm_md_text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)",
+                                   (unsigned long long)r->unknown[i].count,
+                                   PM_FMT(r->unknown[i].template), PM_FMT(r->unknown[i].file),
+                                   (unsigned long long)r->unknown[i].line));
         pm_md_lit(m, "\n");
     }
 }
@@ -269,15 +303,22 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     pm_md_lit(&m, "# ");
     pm_md_text(&m, r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(m.a, r));
     pm_md_lit(&m, "\n\n");
-    pm_md_text(&m, pm_arena_fmt(m.a, "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed · pullmortem " PM_VERSION, PM_FMT(pm_words_list(m.a, &r->inputs, 4)),
-                                PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")), PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")),
-                                PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)), (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
+    pm_md_text(&m,
+               pm_arena_fmt(
+                   m.a,
+                   "%.*s · %.*s, %.*s · %.*s · %llu of %llu pulls failed · pullmortem " PM_VERSION,
+                   PM_FMT(pm_words_list(m.a, &r->inputs, 4)),
+                   PM_FMT(pm_words_count(m.a, r->files_n, "file", "files")),
+                   PM_FMT(pm_words_count(m.a, r->nodes.n, "node", "nodes")),
+                   PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)),
+                   (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
     pm_md_lit(&m, "\n");
     pm_md_summary(&m);
     pm_md_impact(&m);
     pm_md_timeline(&m);
     pm_md_detection(&m);
-    if (r->incidents_n) pm_md_lit(&m, r->incidents_n == 1 ? "\n## Root cause\n" : "\n## Root causes\n");
+    if (r->incidents_n)
+        pm_md_lit(&m, r->incidents_n == 1 ? "\n## Root cause\n" : "\n## Root causes\n");
     for (size_t i = 0; i < r->incidents_n; i++) incident(&m, &r->incidents[i]);
     pm_md_response(&m);
     pm_md_lessons(&m);
@@ -292,4 +333,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
 }
 
 const struct pm_renderer pm_renderer_markdown = {
-    .name = "markdown", .extensions = ".md .markdown", .title = "Markdown for a postmortem document or an issue", .render = render};
+    .name = "markdown",
+    .extensions = ".md .markdown",
+    .title = "Markdown for a postmortem document or an issue",
+    .render = render};

@@ -8,12 +8,15 @@ struct md {
     struct pm_arena *a;
     const struct pm_report *r;
 };
-void pm_md_lit(struct md *m, const char *s);                                               // markup
-void pm_md_text(struct md *m, struct pm_str s);                                            // escaped: a log line can be no markup
-void pm_md_fence(struct md *m, struct pm_str s, const char *language, const char *indent); // a block of code
+void pm_md_lit(struct md *m, const char *s);    // markup
+void pm_md_text(struct md *m, struct pm_str s); // escaped: a log line can be no markup
+void pm_md_fence(struct md *m, struct pm_str s, const char *language,
+                 const char *indent); // a block of code
 void pm_md_table(struct md *m, const char *heads, size_t columns);
 void pm_md_row(struct md *m, const struct pm_str *cells, size_t n);
-#define ROW(m, ...) pm_md_row((m), (const struct pm_str[]){__VA_ARGS__}, sizeof((const struct pm_str[]){__VA_ARGS__}) / sizeof(struct pm_str))
+#define ROW(m, ...)                                                                                \
+    pm_md_row((m), (const struct pm_str[]){__VA_ARGS__},                                           \
+              sizeof((const struct pm_str[]){__VA_ARGS__}) / sizeof(struct pm_str))
 struct pm_str pm_md_at(struct md *m, int64_t ns);
 struct pm_str pm_md_moment(struct md *m, const struct pm_incident *in, int64_t ns);
 

@@ -1,5 +1,6 @@
-// What a postmortem has beside its causes: summary, impact, timeline, detection, response, lessons, action items. Only what was observed is told; where a person has
-// to say it, the heading stands with a prompt.
+// What a postmortem has beside its causes: summary, impact, timeline, detection,
+// response, lessons, action items. Only what was observed is told; where a person has to
+// say it, the heading stands with a prompt.
 #include "report/markdown.h"
 #include "report/words.h"
 #include <stdlib.h>
@@ -22,9 +23,11 @@ void pm_md_summary(struct md *m) {
     pm_md_lit(m, "\n");
 }
 
-// Pods that waited in any incident, each once: one that two incidents hit is told with the longer time.
+// Pods that waited in any incident, each once: one that two incidents hit is told with
+// the longer time.
 static int by_pod(const void *a, const void *b) {
-    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a, *y = *(const struct pm_hit_pod *const *)b;
+    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
+                            *y = *(const struct pm_hit_pod *const *)b;
     int c = pm_str_cmp(x->namespace, y->namespace);
     if (!c) c = pm_str_cmp(x->name, y->name);
     return c ? c : (x->stuck_ns < y->stuck_ns) - (x->stuck_ns > y->stuck_ns);
@@ -37,36 +40,49 @@ static void waited(struct md *m) {
     if (!all) return;
     const struct pm_hit_pod **list = PM_NEWN(m->a, const struct pm_hit_pod *, all);
     for (size_t i = 0; i < r->incidents_n; i++)
-        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++) list[n++] = &r->incidents[i].blast.pods[k];
+        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++)
+            list[n++] = &r->incidents[i].blast.pods[k];
     qsort(list, n, sizeof *list, by_pod);
     for (size_t i = 0; i < n; i++) {
-        if (i && pm_str_eq(list[i]->namespace, list[i - 1]->namespace) && pm_str_eq(list[i]->name, list[i - 1]->name)) continue;
+        if (i && pm_str_eq(list[i]->namespace, list[i - 1]->namespace) &&
+            pm_str_eq(list[i]->name, list[i - 1]->name))
+            continue;
         pods++, back += list[i]->recovered, stuck += list[i]->stuck_ns;
     }
     pm_md_lit(m, "\n");
-    pm_md_text(m, pm_arena_fmt(m->a, "%.*s waited, %zu of them started again within these logs", PM_FMT(pm_words_count(m->a, pods, "pod", "pods")), back));
-    if (stuck) pm_md_text(m, pm_arena_fmt(m->a, "; together they were stuck for %.*s", PM_FMT(lasted(m, stuck))));
+    pm_md_text(m, pm_arena_fmt(m->a, "%.*s waited, %zu of them started again within these logs",
+                               PM_FMT(pm_words_count(m->a, pods, "pod", "pods")), back));
+    if (stuck)
+        pm_md_text(
+            m, pm_arena_fmt(m->a, "; together they were stuck for %.*s", PM_FMT(lasted(m, stuck))));
     pm_md_lit(m, ".\n");
 }
 void pm_md_impact(struct md *m) {
     const struct pm_report *r = m->r;
     if (!r->incidents_n) return;
     pm_md_lit(m, "\n## Impact\n");
-    pm_md_table(m, "| Incident | Failed pulls | Pods | Pod minutes | Workloads | Namespaces | Services | From | To | Over |", 10);
+    pm_md_table(
+        m,
+        "| Incident | Failed pulls | Pods | Pod minutes | Workloads | Namespaces | Services | From | To | Over |",
+        10);
     for (size_t i = 0; i < r->incidents_n && i < 20; i++) {
         const struct pm_incident *in = &r->incidents[i];
         int64_t stuck = 0;
         for (size_t k = 0; k < in->blast.pods_n; k++) stuck += in->blast.pods[k].stuck_ns;
-        ROW(m, pm_arena_fmt(m->a, "%u. %.*s", in->id, PM_FMT(in->title)), pm_words_number(m->a, in->failed_pulls), pm_words_number(m->a, in->blast.pods_n),
-            stuck ? pm_words_number(m->a, (uint64_t)(stuck / PM_NS_PER_S + 59) / 60) : PM_NONE, pm_words_number(m->a, in->blast.workloads_n),
-            pm_words_list(m->a, &in->blast.namespaces, 4), pm_words_list(m->a, &in->blast.services, 4),
-            in->from_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->from_ns), in->to_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->to_ns),
+        ROW(m, pm_arena_fmt(m->a, "%u. %.*s", in->id, PM_FMT(in->title)),
+            pm_words_number(m->a, in->failed_pulls), pm_words_number(m->a, in->blast.pods_n),
+            stuck ? pm_words_number(m->a, (uint64_t)(stuck / PM_NS_PER_S + 59) / 60) : PM_NONE,
+            pm_words_number(m->a, in->blast.workloads_n),
+            pm_words_list(m->a, &in->blast.namespaces, 4),
+            pm_words_list(m->a, &in->blast.services, 4),
+            in->from_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->from_ns),
+            in->to_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->to_ns),
             in->recovered_ns == PM_NO_TIME ? PM_STR("no") : pm_md_moment(m, in, in->recovered_ns));
     }
     waited(m);
 }
 
-// Timeline --------------------------------------------------------------------------------------------------------------
+// Timeline ------------------------------------------------------------------------------
 struct moment {
     int64_t at;
     struct pm_str what, place;
@@ -76,7 +92,8 @@ struct moments {
     size_t n, cap;
 };
 static void add(struct moments *v, int64_t at, struct pm_str what, struct pm_str place) {
-    if (at != PM_NO_TIME && what.n) *PM_PUSH(v->items, v->n, v->cap) = (struct moment){at, what, place};
+    if (at != PM_NO_TIME && what.n)
+        *PM_PUSH(v->items, v->n, v->cap) = (struct moment){at, what, place};
 }
 static int by_time(const void *a, const void *b) {
     const struct moment *x = a, *y = b;
@@ -88,11 +105,13 @@ static void moments_of(struct md *m, const struct pm_incident *in, struct moment
     struct pm_str n = pm_arena_fmt(m->a, m->r->incidents_n > 1 ? "incident %u: " : "", in->id);
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
         add(v, in->trigger.at_ns,
-            pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(n), PM_FMT(in->trigger.what), in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
+            pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(n), PM_FMT(in->trigger.what),
+                         in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
             PM_NONE);
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence *e = &in->evidence[i];
-        add(v, e->time_ns, pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
+        add(v, e->time_ns,
+            pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
             pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
     }
     add(v, in->recovered_ns, pm_arena_fmt(m->a, "%.*srecovered", PM_FMT(n)), PM_NONE);
@@ -101,12 +120,18 @@ static void moments_all(struct md *m, struct moments *v) {
     const struct pm_report *r = m->r;
     for (size_t i = 0; i < r->incidents_n && i < 8; i++) moments_of(m, &r->incidents[i], v);
     for (size_t i = 0; i < r->quotas_n; i++) {
-        struct pm_str whose = pm_arena_fmt(m->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry), PM_FMT(r->quotas[i].identity));
-        add(v, r->quotas[i].exhausted_at_ns, pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(whose)), PM_NONE);
-        add(v, r->quotas[i].free_at_ns, pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(whose)), PM_NONE);
+        struct pm_str whose = pm_arena_fmt(m->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
+                                           PM_FMT(r->quotas[i].identity));
+        add(v, r->quotas[i].exhausted_at_ns,
+            pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(whose)), PM_NONE);
+        add(v, r->quotas[i].free_at_ns,
+            pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(whose)), PM_NONE);
     }
     for (size_t i = 0; i < r->alerts_n; i++)
-        if (r->alerts[i].fired_n) add(v, r->alerts[i].fired[0].from_ns, pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(r->alerts[i].name)), PM_NONE);
+        if (r->alerts[i].fired_n)
+            add(v, r->alerts[i].fired[0].from_ns,
+                pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(r->alerts[i].name)),
+                PM_NONE);
     if (v->n > 1) qsort(v->items, v->n, sizeof *v->items, by_time);
 }
 // Mermaid's own marks are taken out of texts: a colon would begin the next event.
@@ -128,8 +153,10 @@ void pm_md_timeline(struct md *m) {
     }
     for (size_t i = 0; i < v.n && i < ROWS; i++) {
         char clock[32];
-        bool other_day = m->r->from_ns == PM_NO_TIME || v.items[i].at / (86400 * PM_NS_PER_S) != m->r->from_ns / (86400 * PM_NS_PER_S);
-        ROW(m, pm_arena_dup(m->a, pm_str_c(pm_when_clock(v.items[i].at, other_day, true, clock))), v.items[i].what, v.items[i].place);
+        bool other_day = m->r->from_ns == PM_NO_TIME || v.items[i].at / (86400 * PM_NS_PER_S) !=
+                                                            m->r->from_ns / (86400 * PM_NS_PER_S);
+        ROW(m, pm_arena_dup(m->a, pm_str_c(pm_when_clock(v.items[i].at, other_day, true, clock))),
+            v.items[i].what, v.items[i].place);
     }
     if (v.n > 1) pm_md_lit(m, "\n```mermaid\ntimeline\n    title What happened\n");
     for (size_t i = 0; v.n > 1 && i < v.n && i < DRAWN; i++) {
@@ -151,7 +178,8 @@ void pm_md_chain(struct md *m, const struct pm_incident *in) {
         pm_buf_fmt(&m->b, "    l%zu[\"", i);
         diagram_text(m, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
         pm_md_lit(m, "\"]\n");
-        if (i && l->share >= 0) pm_buf_fmt(&m->b, "    l%zu -->|%.0f %%| l%zu\n", i - 1, l->share * 100, i);
+        if (i && l->share >= 0)
+            pm_buf_fmt(&m->b, "    l%zu -->|%.0f %%| l%zu\n", i - 1, l->share * 100, i);
         else if (i) pm_buf_fmt(&m->b, "    l%zu --> l%zu\n", i - 1, i);
     }
     pm_md_lit(m, "```\n");
@@ -169,9 +197,13 @@ void pm_md_detection(struct md *m) {
         pm_md_lit(m, "- ");
         pm_md_text(m, x->name);
         if (x->fired_n)
-            pm_md_text(m, pm_arena_fmt(m->a, " would have fired %.*s", PM_FMT(pm_words_range(m->a, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns))));
+            pm_md_text(m, pm_arena_fmt(m->a, " would have fired %.*s",
+                                       PM_FMT(pm_words_range(m->a, x->fired[0].from_ns,
+                                                             x->fired[x->fired_n - 1].to_ns))));
         if (x->fired_n && x->lead_known && x->lead_s)
-            pm_md_text(m, pm_arena_fmt(m->a, ", %.*s %s the first pod was stuck", PM_FMT(lasted(m, (x->lead_s < 0 ? -x->lead_s : x->lead_s) * PM_NS_PER_S)),
+            pm_md_text(m, pm_arena_fmt(m->a, ", %.*s %s the first pod was stuck",
+                                       PM_FMT(lasted(m, (x->lead_s < 0 ? -x->lead_s : x->lead_s) *
+                                                            PM_NS_PER_S)),
                                        x->lead_s > 0 ? "before" : "after"));
         if (x->own && x->note.n) pm_md_text(m, pm_arena_fmt(m->a, ": %.*s", PM_FMT(x->note)));
         pm_md_lit(m, "\n");
@@ -189,9 +221,11 @@ void pm_md_response(struct md *m) {
         pm_buf_fmt(&m->b, "- incident %u ", in->id);
         if (in->recovered_ns == PM_NO_TIME) pm_md_lit(m, "did not recover within these logs\n");
         else {
-            pm_md_text(m, pm_arena_fmt(m->a, "recovered %.*s", PM_FMT(pm_md_moment(m, in, in->recovered_ns))));
+            pm_md_text(m, pm_arena_fmt(m->a, "recovered %.*s",
+                                       PM_FMT(pm_md_moment(m, in, in->recovered_ns))));
             if (in->from_ns != PM_NO_TIME && in->recovered_ns > in->from_ns)
-                pm_md_text(m, pm_arena_fmt(m->a, ", %.*s after it began", PM_FMT(lasted(m, in->recovered_ns - in->from_ns))));
+                pm_md_text(m, pm_arena_fmt(m->a, ", %.*s after it began",
+                                           PM_FMT(lasted(m, in->recovered_ns - in->from_ns))));
             pm_md_lit(m, "\n");
         }
         for (size_t k = 0; k < in->blast.rollbacks_n; k++) {
@@ -213,24 +247,34 @@ void pm_md_lessons(struct md *m) {
     const struct {
         const char *what;
         const struct pm_strs *list;
-    } spared[] = {{"nodes", &in->blast.spared_nodes}, {"registries", &in->blast.spared_registries}, {"images", &in->blast.spared_images}};
+    } spared[] = {{"nodes", &in->blast.spared_nodes},
+                  {"registries", &in->blast.spared_registries},
+                  {"images", &in->blast.spared_images}};
     for (size_t i = 0; i < PM_LEN(spared); i++)
         if (spared[i].list->n)
-            pm_md_text(m, pm_arena_fmt(m->a, "%s spared: ", spared[i].what)), pm_md_text(m, pm_words_list(m->a, spared[i].list, 6)), pm_md_lit(m, "\n\n");
+            pm_md_text(m, pm_arena_fmt(m->a, "%s spared: ", spared[i].what)),
+                pm_md_text(m, pm_words_list(m->a, spared[i].list, 6)), pm_md_lit(m, "\n\n");
     if (r->total.cached)
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s already there needed no pull", PM_FMT(pm_words_count(m->a, r->total.cached, "image", "images")))),
+        pm_md_text(m,
+                   pm_arena_fmt(m->a, "%.*s already there needed no pull",
+                                PM_FMT(pm_words_count(m->a, r->total.cached, "image", "images")))),
             pm_md_lit(m, "\n\n");
     pm_md_lit(m, "*What else?*\n\n## What went badly\n\n");
     bool early = false;
-    for (size_t i = 0; i < r->alerts_n; i++) early |= r->alerts[i].fired_n && r->alerts[i].lead_known && r->alerts[i].lead_s > 0;
+    for (size_t i = 0; i < r->alerts_n; i++)
+        early |= r->alerts[i].fired_n && r->alerts[i].lead_known && r->alerts[i].lead_s > 0;
     if (!early) pm_md_lit(m, "- no alert would have fired before the first pod was stuck\n");
-    for (size_t i = 0; i < r->findings_n && i < 6; i++) pm_md_lit(m, "- "), pm_md_text(m, r->findings[i].text), pm_md_lit(m, "\n");
-    for (size_t i = 0; i < r->missing_n && i < 4; i++) pm_md_lit(m, "- not recorded: "), pm_md_text(m, r->missing[i].what), pm_md_lit(m, "\n");
+    for (size_t i = 0; i < r->findings_n && i < 6; i++)
+        pm_md_lit(m, "- "), pm_md_text(m, r->findings[i].text), pm_md_lit(m, "\n");
+    for (size_t i = 0; i < r->missing_n && i < 4; i++)
+        pm_md_lit(m, "- not recorded: "), pm_md_text(m, r->missing[i].what), pm_md_lit(m, "\n");
     pm_md_lit(m, "\n*What else?*\n\n## Where we were lucky\n\n*What could have been worse?*\n");
 }
 
 void pm_md_actions(struct md *m) {
-    static const struct { const char *phase, *title; } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
+    static const struct {
+        const char *phase, *title;
+    } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
     const struct pm_report *r = m->r;
     bool any = false;
     for (size_t p = 0; p < PM_LEN(phases); p++) {
@@ -240,7 +284,8 @@ void pm_md_actions(struct md *m) {
                 const struct pm_advice *x = &r->incidents[i].advice[k];
                 bool told = !pm_str_eqc(x->phase, phases[p].phase);
                 for (size_t e = 0; e < i && !told; e++) // an earlier incident was given the same
-                    for (size_t n = 0; n < r->incidents[e].advice_n && !told; n++) told = pm_str_eq(r->incidents[e].advice[n].text, x->text);
+                    for (size_t n = 0; n < r->incidents[e].advice_n && !told; n++)
+                        told = pm_str_eq(r->incidents[e].advice[n].text, x->text);
                 if (told) continue;
                 if (!any) pm_md_lit(m, "\n## Action items\n");
                 if (!in_phase) pm_buf_fmt(&m->b, "\n### %s\n\n", phases[p].title);
@@ -249,7 +294,8 @@ void pm_md_actions(struct md *m) {
                 pm_md_text(m, x->text);
                 if (x->within.n) pm_buf_fmt(&m->b, " *(%.*s)*", PM_FMT(pm_words_within(x->within)));
                 pm_md_lit(m, "\n");
-                if (x->command.n) pm_md_fence(m, x->command, "sh", "  "); // so that the list goes on
+                if (x->command.n)
+                    pm_md_fence(m, x->command, "sh", "  "); // so that the list goes on
             }
     }
 }

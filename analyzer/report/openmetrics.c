@@ -1,18 +1,21 @@
-// The report's series as OpenMetrics with timestamps: what `promtool tsdb create-blocks-from openmetrics` loads.
+// The report's series as OpenMetrics with timestamps: what `promtool tsdb
+// create-blocks-from openmetrics` loads.
 //
 //   # HELP kubelet_runtime_operations Runtime operations of the kubelet; here pulls that a node's kubelet asked for.
 //   # TYPE kubelet_runtime_operations counter
 //   kubelet_runtime_operations_total{node="n1",operation_type="pull_image"} 3 1775976404.5
 //   # EOF
 //
-// Source: OpenMetrics 1.0 (prometheus/OpenMetrics:specification/OpenMetrics.md): families whole, series whole, samples in order of time.
-// Every scrape is written, also where nothing changed: rate() and the lookback count samples.
+// Source: OpenMetrics 1.0 (prometheus/OpenMetrics:specification/OpenMetrics.md): families
+// whole, series whole, samples in order of time. Every scrape is written, also where
+// nothing changed: rate() and the lookback count samples.
 #include "pm/report.h"
 #include "pm/scan.h"
 #include "pm/series.h"
 #include "pm/when.h"
 
-static const char *const type_names[] = {[PM_METRIC_COUNTER] = "counter", [PM_METRIC_GAUGE] = "gauge", [PM_METRIC_SUMMARY] = "summary"};
+static const char *const type_names[] = {
+    [PM_METRIC_COUNTER] = "counter", [PM_METRIC_GAUGE] = "gauge", [PM_METRIC_SUMMARY] = "summary"};
 
 static bool belongs(const struct pm_family *f, struct pm_str name) {
     if (f->type != PM_METRIC_SUMMARY) return pm_str_eqc(name, f->name);
@@ -43,7 +46,8 @@ static void number(struct pm_buf *b, double x) {
     if (x == (double)(int64_t)x) pm_buf_fmt(b, "%lld", (long long)x);
     else pm_buf_fmt(b, "%.17g", x);
 }
-static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struct pm_series *s, int64_t step_ns) {
+static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struct pm_series *s,
+                    int64_t step_ns) {
     pm_buf_clear(b);
     pm_arena_reset(a);
     head(b, s, a);
@@ -52,8 +56,10 @@ static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struc
         b->n = head_n;
         pm_buf_addc(b, ' ');
         number(b, s->runs[i].value);
-        for (int64_t t = s->runs[i].from_ns; t <= s->runs[i].to_ns; t += step_ns) // scrapes stand on half seconds
-            fprintf(out, "%.*s %lld.%lld\n", (int)b->n, b->p, (long long)(t / PM_NS_PER_S), (long long)(t % PM_NS_PER_S / 100000000));
+        for (int64_t t = s->runs[i].from_ns; t <= s->runs[i].to_ns;
+             t += step_ns) // scrapes stand on half seconds
+            fprintf(out, "%.*s %lld.%lld\n", (int)b->n, b->p, (long long)(t / PM_NS_PER_S),
+                    (long long)(t % PM_NS_PER_S / 100000000));
     }
 }
 
@@ -68,7 +74,9 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
         bool any = false;
         for (size_t i = 0; i < set->n; i++) {
             if (!belongs(f, set->items[i].name)) continue;
-            if (!any) fprintf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", PM_FMT(family), f->help, PM_FMT(family), type_names[f->type]);
+            if (!any)
+                fprintf(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", PM_FMT(family), f->help,
+                        PM_FMT(family), type_names[f->type]);
             any = true;
             samples(out, &line, a, &set->items[i], set->step_ns);
         }
@@ -80,4 +88,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
 }
 
 const struct pm_renderer pm_renderer_openmetrics = {
-    .name = "openmetrics", .extensions = ".om .openmetrics", .title = "the series behind the report, for promtool and Prometheus", .render = render};
+    .name = "openmetrics",
+    .extensions = ".om .openmetrics",
+    .title = "the series behind the report, for promtool and Prometheus",
+    .render = render};

@@ -1,4 +1,5 @@
-// Templates over the JSON report. One walk does both: over the published schema it finds mistakes, over a report it prints.
+// Templates over the JSON report. One walk does both: over the published schema it finds
+// mistakes, over a report it prints.
 #include "report/template.h"
 #include "base/embed.h"
 #include "report/words.h"
@@ -8,11 +9,13 @@
 enum { DEPTH = 32 };
 struct tag {
     struct pm_str before, name; // the text before it
-    char kind;                  // 0 end of the text, = value, & raw, # section, ^ inverted, / end of a section, ! remark
+    char
+        kind; // 0 end of the text, = value, & raw, # section, ^ inverted, / end of a section, ! remark
     unsigned line;
     bool broken;
 };
-// The next tag, or the rest of the text. A section's tag that stands alone on its line takes the line with it.
+// The next tag, or the rest of the text. A section's tag that stands alone on its line
+// takes the line with it.
 static struct tag next_tag(struct pm_str text, size_t *at, unsigned *line) {
     struct tag t = {.line = *line};
     ptrdiff_t open = pm_str_find(text, PM_STR("{{"), *at);
@@ -36,14 +39,16 @@ static struct tag next_tag(struct pm_str text, size_t *at, unsigned *line) {
     struct pm_str inner = pm_str_trim(pm_str_sub(text, from, (size_t)close - from));
     *at = (size_t)close + mark.n;
     t.kind = raw ? '&' : '=';
-    if (!raw && inner.n && strchr("#^/!&", inner.p[0])) t.kind = inner.p[0], inner = pm_str_trim(pm_str_from(inner, 1));
+    if (!raw && inner.n && strchr("#^/!&", inner.p[0]))
+        t.kind = inner.p[0], inner = pm_str_trim(pm_str_from(inner, 1));
     t.name = inner;
-    bool alone = strchr("#^/!", t.kind) && (open == 0 || text.p[open - 1] == '\n') && *at < text.n && text.p[*at] == '\n';
+    bool alone = strchr("#^/!", t.kind) && (open == 0 || text.p[open - 1] == '\n') &&
+                 *at < text.n && text.p[*at] == '\n';
     if (alone) *at += 1, *line += 1;
     return t;
 }
 
-// Mistakes: over the schema ---------------------------------------------------------------------------------------------
+// Mistakes: over the schema -------------------------------------------------------------
 struct checking {
     struct pm_arena *a;
     json_t *schema;
@@ -60,7 +65,8 @@ static const json_t *member_of(const struct checking *c, const json_t *s, struct
     const char *key = pm_arena_cstr(c->a, name);
     const json_t *found = json_object_get(json_object_get(s, "properties"), key);
     if (!found) found = json_object_get(json_object_get(resolved(c, s), "properties"), key);
-    if (!found && json_is_object(json_object_get(resolved(c, s), "additionalProperties"))) found = json_object_get(resolved(c, s), "additionalProperties");
+    if (!found && json_is_object(json_object_get(resolved(c, s), "additionalProperties")))
+        found = json_object_get(resolved(c, s), "additionalProperties");
     return found;
 }
 static const json_t *path_in(const struct checking *c, const json_t *s, struct pm_str name) {
@@ -72,13 +78,16 @@ static const json_t *path_in(const struct checking *c, const json_t *s, struct p
     return s;
 }
 static void mistake(struct checking *c, unsigned line, const char *what, struct pm_str name) {
-    if (!c->mistake.n) c->mistake = pm_arena_fmt(c->a, "line %u: %s '%.*s'", line, what, PM_FMT(name));
+    if (!c->mistake.n)
+        c->mistake = pm_arena_fmt(c->a, "line %u: %s '%.*s'", line, what, PM_FMT(name));
 }
 static void check(struct checking *c, const json_t *const *scopes, size_t depth) {
     for (;;) {
         struct tag t = next_tag(c->text, &c->at, &c->line);
         const json_t *found = NULL;
-        if (t.broken) mistake(c, t.line, "no end of a tag after", pm_str_sub(t.before, t.before.n > 20 ? t.before.n - 20 : 0, SIZE_MAX));
+        if (t.broken)
+            mistake(c, t.line, "no end of a tag after",
+                    pm_str_sub(t.before, t.before.n > 20 ? t.before.n - 20 : 0, SIZE_MAX));
         if (c->mistake.n) return;
         if (!t.kind) {
             if (depth > 1) mistake(c, t.line, "no end of the section", c->open[depth - 1]);
@@ -86,17 +95,21 @@ static void check(struct checking *c, const json_t *const *scopes, size_t depth)
         }
         if (t.kind == '!') continue;
         if (t.kind == '/') {
-            if (depth < 2 || !pm_str_eq(t.name, c->open[depth - 1])) mistake(c, t.line, "no section is open that ends with", t.name);
+            if (depth < 2 || !pm_str_eq(t.name, c->open[depth - 1]))
+                mistake(c, t.line, "no section is open that ends with", t.name);
             return;
         }
-        for (size_t k = depth; k-- > 0 && !found;) found = pm_str_eqc(t.name, ".") ? scopes[depth - 1] : path_in(c, scopes[k], t.name);
+        for (size_t k = depth; k-- > 0 && !found;)
+            found = pm_str_eqc(t.name, ".") ? scopes[depth - 1] : path_in(c, scopes[k], t.name);
         if (!found) mistake(c, t.line, "there is no field", t.name);
         if (c->mistake.n || t.kind == '=' || t.kind == '&') {
             if (c->mistake.n) return;
             continue;
         }
-        const json_t *inside = resolved(c, found), *items = json_object_get(inside, "items"), *stack[DEPTH];
-        if (depth + 1 >= DEPTH) mistake(c, t.line, "too many sections within each other at", t.name);
+        const json_t *inside = resolved(c, found), *items = json_object_get(inside, "items"),
+                     *stack[DEPTH];
+        if (depth + 1 >= DEPTH)
+            mistake(c, t.line, "too many sections within each other at", t.name);
         if (c->mistake.n) return;
         memcpy(stack, scopes, depth * sizeof *stack);
         stack[depth] = t.kind == '^' ? scopes[depth - 1] : items ? items : inside;
@@ -107,14 +120,15 @@ static void check(struct checking *c, const json_t *const *scopes, size_t depth)
 }
 struct pm_str pm_template_mistake(struct pm_arena *a, const char *text) {
     struct pm_str s = pm_embedded_find("analyzer/share/report.schema.json");
-    struct checking c = {.a = a, .schema = json_loadb(s.p, s.n, 0, NULL), .text = pm_str_c(text), .line = 1};
+    struct checking c = {
+        .a = a, .schema = json_loadb(s.p, s.n, 0, NULL), .text = pm_str_c(text), .line = 1};
     const json_t *scopes[] = {c.schema};
     check(&c, scopes, 1);
     json_decref(c.schema);
     return c.mistake;
 }
 
-// Printing: over a report -----------------------------------------------------------------------------------------------
+// Printing: over a report ---------------------------------------------------------------
 struct printing {
     FILE *out;
     struct pm_arena *a;
@@ -125,7 +139,8 @@ struct printing {
 static const json_t *value_in(struct printing *p, const json_t *v, struct pm_str name) {
     while (v && name.n) {
         ptrdiff_t dot = pm_str_chr(name, '.', 0);
-        v = json_object_get(v, pm_arena_cstr(p->a, dot < 0 ? name : pm_str_sub(name, 0, (size_t)dot)));
+        v = json_object_get(v,
+                            pm_arena_cstr(p->a, dot < 0 ? name : pm_str_sub(name, 0, (size_t)dot)));
         name = dot < 0 ? PM_NONE : pm_str_from(name, (size_t)dot + 1);
     }
     return v;
@@ -146,7 +161,8 @@ static void text_print(struct printing *p, struct pm_str s, bool raw) {
 }
 static void value_print(struct printing *p, const json_t *v, bool raw) {
     char *dump = NULL;
-    if (json_is_string(v)) text_print(p, (struct pm_str){json_string_value(v), json_string_length(v)}, raw);
+    if (json_is_string(v))
+        text_print(p, (struct pm_str){json_string_value(v), json_string_length(v)}, raw);
     else if (json_is_array(v)) {
         size_t i;
         json_t *item;
@@ -165,7 +181,8 @@ static void print(struct printing *p, const json_t *const *scopes, size_t depth,
         if (shown) fwrite(t.before.n ? t.before.p : "", 1, t.before.n, p->out);
         if (!t.kind || t.kind == '/') return;
         if (t.kind == '!') continue;
-        for (size_t k = depth; shown && k-- > 0 && !v;) v = pm_str_eqc(t.name, ".") ? scopes[depth - 1] : value_in(p, scopes[k], t.name);
+        for (size_t k = depth; shown && k-- > 0 && !v;)
+            v = pm_str_eqc(t.name, ".") ? scopes[depth - 1] : value_in(p, scopes[k], t.name);
         if (t.kind == '=' || t.kind == '&') {
             if (shown) value_print(p, v, t.kind == '&');
             continue;
@@ -173,10 +190,13 @@ static void print(struct printing *p, const json_t *const *scopes, size_t depth,
         bool on = shown && says_something(v) == (t.kind == '#');
         const json_t *stack[DEPTH];
         memcpy(stack, scopes, depth * sizeof *stack);
-        size_t start = p->at, times = on && t.kind == '#' && json_is_array(v) ? json_array_size(v) : 1;
+        size_t start = p->at,
+               times = on && t.kind == '#' && json_is_array(v) ? json_array_size(v) : 1;
         for (size_t i = 0; i < times; i++) {
             p->at = start;
-            stack[depth] = !on || t.kind == '^' ? scopes[depth - 1] : json_is_array(v) ? json_array_get(v, i) : v;
+            stack[depth] = !on || t.kind == '^' ? scopes[depth - 1]
+                           : json_is_array(v)   ? json_array_get(v, i)
+                                                : v;
             print(p, stack, depth + 1, on);
         }
     }

@@ -1,4 +1,5 @@
-// The text report's own struct and the pieces that its files share. Internal to analyzer/report/.
+// The text report's own struct and the pieces that its files share. Internal to
+// analyzer/report/.
 #pragma once
 #include "report/text_out.h"
 #include "report/words.h"
@@ -18,14 +19,21 @@ struct text { // what every section is given
 
 struct pm_str pm_text_seen(struct text *x, struct pm_str s); // control characters made visible
 struct pm_str pm_text_span(struct text *x, int64_t from, int64_t to);
-struct pm_str pm_text_moment(struct text *x, const struct pm_incident *i, int64_t ns); // of an incident
+struct pm_str pm_text_moment(struct text *x, const struct pm_incident *i,
+                             int64_t ns); // of an incident
 enum pm_ink pm_text_severity(enum pm_severity s);
-void pm_text_piece(struct pm_buf *b, const char *between, struct pm_str s); // sections build most of their lines so; nothing for an empty one
+void pm_text_piece(
+    struct pm_buf *b, const char *between,
+    struct pm_str s); // sections build most of their lines so; nothing for an empty one
 struct pm_str pm_text_taken(struct text *x, struct pm_buf *b);
 struct pm_str pm_text_place(struct text *x, struct pm_str file, uint64_t line);
-struct pm_str pm_text_scope(struct text *x, const struct pm_incident *i, int room); // the scope in the room there is: names, or how many, or a name that is cut
-// The failures of a lane as bars, so many characters; PM_NONE where there is no such lane, or nothing failed.
-struct pm_str pm_text_lane(struct text *x, enum pm_lane_kind kind, struct pm_str name, uint32_t incident, size_t width);
+struct pm_str pm_text_scope(
+    struct text *x, const struct pm_incident *i,
+    int room); // the scope in the room there is: names, or how many, or a name that is cut
+// The failures of a lane as bars, so many characters; PM_NONE where there is no such
+// lane, or nothing failed.
+struct pm_str pm_text_lane(struct text *x, enum pm_lane_kind kind, struct pm_str name,
+                           uint32_t incident, size_t width);
 
 // text_first.c
 void pm_text_head(struct text *x);

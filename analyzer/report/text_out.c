@@ -3,8 +3,9 @@
 #include "report/words.h"
 #include <stdlib.h>
 
-static const char *const inks[] = {[PM_INK_PLAIN] = "",    [PM_INK_BOLD] = "1",  [PM_INK_DIM] = "2",    [PM_INK_RED] = "1;31",
-                                   [PM_INK_YELLOW] = "33", [PM_INK_BLUE] = "34", [PM_INK_GREEN] = "32", [PM_INK_CYAN] = "36"};
+static const char *const inks[] = {
+    [PM_INK_PLAIN] = "",    [PM_INK_BOLD] = "1",  [PM_INK_DIM] = "2",    [PM_INK_RED] = "1;31",
+    [PM_INK_YELLOW] = "33", [PM_INK_BLUE] = "34", [PM_INK_GREEN] = "32", [PM_INK_CYAN] = "36"};
 
 void pm_text_ink(struct pm_text *t, enum pm_ink ink, struct pm_str s) {
     bool on = t->color && ink != PM_INK_PLAIN && s.n;
@@ -23,7 +24,8 @@ static void label_print(struct pm_text *t, int indent, const char *label, int la
     int pad = label_width - pm_text_width(pm_str_c(label));
     fprintf(t->f, "%*s", pad > 0 ? pad : 0, "");
 }
-void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
+void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width,
+                  struct pm_str text) {
     int room = t->width - indent - label_width;
     if (room < 20) room = 20;
     for (bool first = true; text.n; first = false) {
@@ -37,13 +39,16 @@ void pm_text_item(struct pm_text *t, int indent, const char *label, int label_wi
         while (text.n && text.p[0] == ' ') text = pm_str_from(text, 1);
     }
 }
-void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text) {
+void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width,
+                        struct pm_str text) {
     if (!text.n) return;
     label_print(t, indent, label, label_width);
     fprintf(t->f, "%.*s\n", PM_FMT(text));
 }
 
-void pm_table_add(struct pm_table *b, struct pm_str cell) { *PM_PUSH(b->cells, b->n, b->cap) = cell; }
+void pm_table_add(struct pm_table *b, struct pm_str cell) {
+    *PM_PUSH(b->cells, b->n, b->cap) = cell;
+}
 
 // The column with this head: -1 there is none.
 static int column_of(const struct pm_table *b, struct pm_str head) {
@@ -52,7 +57,8 @@ static int column_of(const struct pm_table *b, struct pm_str head) {
     return -1;
 }
 enum { LEAST = 12 }; // columns of words are not cut below
-static void widths_of(const struct pm_text *t, struct pm_table *b, int indent, int width[PM_TABLE_COLUMNS]) {
+static void widths_of(const struct pm_text *t, struct pm_table *b, int indent,
+                      int width[PM_TABLE_COLUMNS]) {
     int total = indent;
     for (int c = 0; c < b->columns; c++) {
         width[c] = 0;
@@ -68,21 +74,26 @@ static void widths_of(const struct pm_text *t, struct pm_table *b, int indent, i
         if (c > 0) b->gone |= 1u << c, total -= width[c] + 2;
         rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
     }
-    for (int over = total - t->width; over > 0;) { // words give way before numbers, the longest first
+    for (int over = total - t->width;
+         over > 0;) { // words give way before numbers, the longest first
         int widest = -1;
         for (int c = 0; c < b->columns; c++)
-            if (!((b->gone | b->right) >> c & 1) && width[c] > LEAST && (widest < 0 || width[c] > width[widest])) widest = c;
+            if (!((b->gone | b->right) >> c & 1) && width[c] > LEAST &&
+                (widest < 0 || width[c] > width[widest]))
+                widest = c;
         if (widest < 0) break;
         width[widest]--, over--;
     }
 }
-// Cells from `c` to the row's end that hold nothing print nothing: no blanks at the end of a line.
+// Cells from `c` to the row's end that hold nothing print nothing: no blanks at the end
+// of a line.
 static bool rest_empty(const struct pm_table *b, size_t row, int c) {
     for (; c < b->columns; c++)
         if (!(b->gone >> c & 1) && b->cells[row * (size_t)b->columns + (size_t)c].n) return false;
     return true;
 }
-static void cell_print(struct pm_text *t, struct pm_str cell, int width, bool right, bool last, enum pm_ink ink) {
+static void cell_print(struct pm_text *t, struct pm_str cell, int width, bool right, bool last,
+                       enum pm_ink ink) {
     cell = pm_text_cut(t->a, cell, width);
     int pad = width - pm_text_width(cell);
     if (right) fprintf(t->f, "%*s", pad, "");
@@ -97,7 +108,8 @@ void pm_table_print(struct pm_text *t, struct pm_table *b, int indent) {
         for (int c = 0; c < b->columns && !rest_empty(b, row, c); c++) {
             if (b->gone >> c & 1) continue;
             if (c) fputs("  ", t->f);
-            cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c], b->right >> c & 1, rest_empty(b, row, c + 1),
+            cell_print(t, b->cells[row * (size_t)b->columns + (size_t)c], width[c],
+                       b->right >> c & 1, rest_empty(b, row, c + 1),
                        row ? PM_INK_PLAIN : PM_INK_DIM);
         }
         fputc('\n', t->f);

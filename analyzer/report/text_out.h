@@ -1,9 +1,19 @@
-// Text for a terminal: wrapping, columns, colours. Level 5. Everything that came from logs is made visible before it gets here.
+// Text for a terminal: wrapping, columns, colours. Level 5. Everything that came from
+// logs is made visible before it gets here.
 #pragma once
 #include "pm/arena.h"
 #include <stdio.h>
 
-enum pm_ink { PM_INK_PLAIN, PM_INK_BOLD, PM_INK_DIM, PM_INK_RED, PM_INK_YELLOW, PM_INK_BLUE, PM_INK_GREEN, PM_INK_CYAN };
+enum pm_ink {
+    PM_INK_PLAIN,
+    PM_INK_BOLD,
+    PM_INK_DIM,
+    PM_INK_RED,
+    PM_INK_YELLOW,
+    PM_INK_BLUE,
+    PM_INK_GREEN,
+    PM_INK_CYAN
+};
 
 struct pm_text {
     FILE *f;
@@ -14,12 +24,15 @@ struct pm_text {
 void pm_text_ink(struct pm_text *t, enum pm_ink ink, struct pm_str s); // no newline
 void pm_text_heading(struct pm_text *t, const char *heading);
 // "     label     text …", wrapped with a hanging indent. Nothing for an empty text. The label is dim.
-void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text);
+void pm_text_item(struct pm_text *t, int indent, const char *label, int label_width,
+                  struct pm_str text);
 // The same, but the text stays on one line however long: it is there to be copied.
-void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width, struct pm_str text);
+void pm_text_item_whole(struct pm_text *t, int indent, const char *label, int label_width,
+                        struct pm_str text);
 
-// A table: cells are added row by row, the first row is the head. Columns of `right` (bit i) align right. Where all is too wide columns of `drop` go, one after
-// the other, as long as it helps; then the first column is cut.
+// A table: cells are added row by row, the first row is the head. Columns of `right` (bit
+// i) align right. Where all is too wide columns of `drop` go, one after the other, as
+// long as it helps; then the first column is cut.
 #define PM_TABLE_COLUMNS 12
 struct pm_table {
     int columns;

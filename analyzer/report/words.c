@@ -1,19 +1,27 @@
-// Words and text pieces that several renderers share: widths, escapes, numbers, times, lists.
+// Words and text pieces that several renderers share: widths, escapes, numbers, times,
+// lists.
 #include "report/words.h"
 #include "pm/rule.h"
 #include "pm/when.h"
 #include <stdio.h>
 
-// One code point at p (n > 0 bytes): its length, 0 where the bytes are no UTF-8 (surrogates, overlong forms and beyond U+10FFFF too).
+// One code point at p (n > 0 bytes): its length, 0 where the bytes are no UTF-8
+// (surrogates, overlong forms and beyond U+10FFFF too).
 static size_t utf8_at(const unsigned char *p, size_t n, uint32_t *c) {
-    size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+    size_t len = p[0] < 0x80                   ? 1
+                 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+                 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                               : 0;
     if (!len || len > n) return 0;
     *c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
         if ((p[i] & 0xc0) != 0x80) return 0;
         *c = *c << 6 | (p[i] & 0x3f);
     }
-    if ((len == 3 && (*c < 0x800 || (*c >= 0xd800 && *c < 0xe000))) || (len == 4 && (*c < 0x10000 || *c > 0x10ffff))) return 0;
+    if ((len == 3 && (*c < 0x800 || (*c >= 0xd800 && *c < 0xe000))) ||
+        (len == 4 && (*c < 0x10000 || *c > 0x10ffff)))
+        return 0;
     return len;
 }
 
@@ -21,9 +29,12 @@ static int width_of(uint32_t c) {
     static const struct {
         uint32_t from, to;
         int width;
-    } rows[] = {{0x300, 0x36f, 0},     {0x200b, 0x200f, 0},   {0x2028, 0x202e, 0},  {0x20d0, 0x20ff, 0}, {0xfe00, 0xfe0f, 0}, {0xfeff, 0xfeff, 0},
-                {0x1100, 0x115f, 2},   {0x2e80, 0x303e, 2},   {0x3041, 0x33ff, 2},  {0x3400, 0x4dbf, 2}, {0x4e00, 0x9fff, 2}, {0xa000, 0xa4cf, 2},
-                {0xac00, 0xd7a3, 2},   {0xf900, 0xfaff, 2},   {0xfe30, 0xfe4f, 2},  {0xff00, 0xff60, 2}, {0xffe0, 0xffe6, 2}, {0x1f300, 0x1f64f, 2},
+    } rows[] = {{0x300, 0x36f, 0},     {0x200b, 0x200f, 0},   {0x2028, 0x202e, 0},
+                {0x20d0, 0x20ff, 0},   {0xfe00, 0xfe0f, 0},   {0xfeff, 0xfeff, 0},
+                {0x1100, 0x115f, 2},   {0x2e80, 0x303e, 2},   {0x3041, 0x33ff, 2},
+                {0x3400, 0x4dbf, 2},   {0x4e00, 0x9fff, 2},   {0xa000, 0xa4cf, 2},
+                {0xac00, 0xd7a3, 2},   {0xf900, 0xfaff, 2},   {0xfe30, 0xfe4f, 2},
+                {0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2},   {0x1f300, 0x1f64f, 2},
                 {0x1f680, 0x1f6ff, 2}, {0x1f900, 0x1f9ff, 2}, {0x20000, 0x3fffd, 2}};
     if (c < 0x300) return 1;
     for (size_t i = 0; i < PM_LEN(rows); i++)
@@ -42,7 +53,8 @@ int pm_text_width(struct pm_str s) {
 }
 
 static bool hidden(uint32_t c) {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 static void show(struct pm_buf *b, uint32_t c) {
     if (c == '\n') pm_buf_lit(b, "\\n");
@@ -97,13 +109,15 @@ struct pm_str pm_text_cut_middle(struct pm_arena *a, struct pm_str s, int width)
     if (tail < 1) return pm_text_cut(a, s, width);
     size_t from = bytes_in(s, all - tail);
     while (from < s.n && ((unsigned char)s.p[from] & 0xc0) == 0x80) from++;
-    return pm_arena_fmt(a, "%.*s … %.*s", PM_FMT(pm_str_trim(pm_str_sub(s, 0, bytes_in(s, head)))), PM_FMT(pm_str_trim(pm_str_from(s, from))));
+    return pm_arena_fmt(a, "%.*s … %.*s", PM_FMT(pm_str_trim(pm_str_sub(s, 0, bytes_in(s, head)))),
+                        PM_FMT(pm_str_trim(pm_str_from(s, from))));
 }
 size_t pm_text_fit(struct pm_str s, int width) {
     size_t n = bytes_in(s, width);
     if (n >= s.n) return s.n;
     for (size_t i = n; i > n / 2 && i > 3; i--) // "a · b": pieces stay whole
-        if (s.p[i] == ' ' && (unsigned char)s.p[i - 1] == 0xb7 && (unsigned char)s.p[i - 2] == 0xc2) return i;
+        if (s.p[i] == ' ' && (unsigned char)s.p[i - 1] == 0xb7 && (unsigned char)s.p[i - 2] == 0xc2)
+            return i;
     for (size_t i = n; i > n / 3; i--)
         if (s.p[i] == ' ') return i;
     for (size_t i = n; i > n / 3; i--) // a long path breaks behind a slash
@@ -115,20 +129,23 @@ size_t pm_text_fit(struct pm_str s, int width) {
 }
 
 void pm_json_string(struct pm_buf *b, struct pm_str s) {
-    static const char short_escapes[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+    static const char short_escapes[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                         ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
     pm_buf_addc(b, '"');
     size_t clean = 0;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = 0;
         unsigned char first = (unsigned char)s.p[i];
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
-        if (len && first >= 0x20 && first != '"' && first != '\\' && first != 0x7f && c != 0x2028 && c != 0x2029) {
+        if (len && first >= 0x20 && first != '"' && first != '\\' && first != 0x7f && c != 0x2028 &&
+            c != 0x2029) {
             i += len;
             continue;
         }
         pm_buf_add(b, pm_str_sub(s, clean, i - clean));
         if (!len) pm_buf_lit(b, "\xef\xbf\xbd");
-        else if (c < sizeof short_escapes && short_escapes[c]) pm_buf_addc(b, '\\'), pm_buf_addc(b, short_escapes[c]);
+        else if (c < sizeof short_escapes && short_escapes[c])
+            pm_buf_addc(b, '\\'), pm_buf_addc(b, short_escapes[c]);
         else pm_buf_fmt(b, "\\u%04x", (unsigned)c);
         i += len ? len : 1;
         clean = i;
@@ -155,9 +172,11 @@ struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n) {
     if (n < 1000) return pm_words_count(a, n, "byte", "bytes");
     uint64_t whole = n, rest = 0;
     size_t unit = 0;
-    for (rest = whole % 1000, whole /= 1000; whole >= 1000; unit++) rest = whole % 1000, whole /= 1000;
+    for (rest = whole % 1000, whole /= 1000; whole >= 1000; unit++)
+        rest = whole % 1000, whole /= 1000;
     if (whole >= 100) return pm_arena_fmt(a, "%llu %s", (unsigned long long)whole, units[unit]);
-    return pm_arena_fmt(a, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)rest / 100, units[unit]);
+    return pm_arena_fmt(a, "%llu.%llu %s", (unsigned long long)whole,
+                        (unsigned long long)rest / 100, units[unit]);
 }
 struct pm_str pm_words_seconds(struct pm_arena *a, double s) {
     char out[32];
@@ -188,19 +207,24 @@ static struct pm_str clock_of(struct pm_arena *a, int64_t ns, int64_t day_ns, bo
     bool same_day = day_ns != PM_NO_TIME && pm_str_eq(date_of(a, ns), date_of(a, day_ns));
     return pm_arena_dup(a, pm_str_c(pm_when_clock(ns, !same_day, seconds, out)));
 }
-static bool brief(int64_t from_ns, int64_t to_ns) { return from_ns != PM_NO_TIME && to_ns != PM_NO_TIME && to_ns - from_ns < PM_BRIEF_NS; }
+static bool brief(int64_t from_ns, int64_t to_ns) {
+    return from_ns != PM_NO_TIME && to_ns != PM_NO_TIME && to_ns - from_ns < PM_BRIEF_NS;
+}
 
 struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns) {
     return clock_of(a, ns, day_ns, false);
 }
-struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns, int64_t day_ns) {
+struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns,
+                              int64_t day_ns) {
     return clock_of(a, ns, day_ns, brief(from_ns, to_ns));
 }
 struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns) {
     bool seconds = brief(from_ns, to_ns);
-    struct pm_str from = clock_of(a, from_ns, day_ns, seconds), to = clock_of(a, to_ns, from_ns, seconds);
+    struct pm_str from = clock_of(a, from_ns, day_ns, seconds),
+                  to = clock_of(a, to_ns, from_ns, seconds);
     if (to_ns == PM_NO_TIME || pm_str_ends(from, to)) return from;
-    return pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(from), pm_str_chr(to, ' ', 0) < 0 ? "–" : " – ", PM_FMT(to));
+    return pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(from), pm_str_chr(to, ' ', 0) < 0 ? "–" : " – ",
+                        PM_FMT(to));
 }
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns) {
     if (from_ns == PM_NO_TIME || to_ns == PM_NO_TIME) return PM_NONE;
@@ -208,9 +232,12 @@ struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns)
 }
 static struct pm_str no_pulls(const struct pm_report *r) {
     if (r->partial) return PM_STR("no image pull is in what could be read");
-    if (!r->files_n) return r->skipped_n ? PM_STR("nothing could be read") : PM_STR("there is no file to read");
+    if (!r->files_n)
+        return r->skipped_n ? PM_STR("nothing could be read") : PM_STR("there is no file to read");
     if (!r->bytes) return PM_STR("the input is empty");
-    if (!r->events) return PM_STR("nothing in it is a log that is known here; 'pullmortem formats' lists what is");
+    if (!r->events)
+        return PM_STR(
+            "nothing in it is a log that is known here; 'pullmortem formats' lists what is");
     return PM_STR("no image pull is in these logs");
 }
 struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i) {
@@ -225,11 +252,20 @@ struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_inc
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
     if (r->total.attempts == 0) return no_pulls(r);
     struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");
-    if (r->total.failed) return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n), (unsigned long long)r->total.failed);
-    unsigned long long open = r->total.open; // a pull under way as the logs end is usual; where none ended at all, nothing is known to be well
-    if (open == r->total.attempts) return pm_arena_fmt(a, "%.*s began, and none ended within these logs", PM_FMT(n));
-    struct pm_str rest = open ? pm_arena_fmt(a, ", %llu without an end in these logs", open) : PM_NONE;
-    return pm_arena_fmt(a, r->partial ? "in what could be read: %.*s, none failed%.*s" : "healthy: %.*s, none failed%.*s", PM_FMT(n), PM_FMT(rest));
+    if (r->total.failed)
+        return pm_arena_fmt(a, "%.*s, %llu failed, none of them an incident", PM_FMT(n),
+                            (unsigned long long)r->total.failed);
+    unsigned long long open =
+        r->total
+            .open; // a pull under way as the logs end is usual; where none ended at all, nothing is known to be well
+    if (open == r->total.attempts)
+        return pm_arena_fmt(a, "%.*s began, and none ended within these logs", PM_FMT(n));
+    struct pm_str rest =
+        open ? pm_arena_fmt(a, ", %llu without an end in these logs", open) : PM_NONE;
+    return pm_arena_fmt(a,
+                        r->partial ? "in what could be read: %.*s, none failed%.*s"
+                                   : "healthy: %.*s, none failed%.*s",
+                        PM_FMT(n), PM_FMT(rest));
 }
 struct pm_str pm_words_within(struct pm_str step) {
     static const struct {
@@ -255,14 +291,18 @@ struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) 
     return pm_arena_fmt(a, "%llu %%", (unsigned long long)percent);
 }
 
-struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace, struct pm_str name) {
-    return pm_arena_fmt(a, "%.*s%s%.*s%s%.*s", PM_FMT(kind), kind.n ? " " : "", PM_FMT(namespace), namespace.n ? "/" : "", PM_FMT(name));
+struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace,
+                              struct pm_str name) {
+    return pm_arena_fmt(a, "%.*s%s%.*s%s%.*s", PM_FMT(kind), kind.n ? " " : "", PM_FMT(namespace),
+                        namespace.n ? "/" : "", PM_FMT(name));
 }
 
 // A workload whose pods were refused before they were has none.
 struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w) {
     struct pm_str name = pm_words_object(a, w->kind, w->namespace, w->name);
-    return w->pods ? pm_arena_fmt(a, "%.*s (%.*s)", PM_FMT(name), PM_FMT(pm_words_count(a, w->pods, "pod", "pods"))) : name;
+    return w->pods ? pm_arena_fmt(a, "%.*s (%.*s)", PM_FMT(name),
+                                  PM_FMT(pm_words_count(a, w->pods, "pod", "pods")))
+                   : name;
 }
 
 static struct pm_str window_files(struct pm_arena *a, const struct pm_window *w) {
@@ -271,11 +311,13 @@ static struct pm_str window_files(struct pm_arena *a, const struct pm_window *w)
     return pm_arena_fmt(a, " in %.*s and %zu more", PM_FMT(w->files.items[0]), w->files.n - 1);
 }
 
-struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, const struct pm_window *w) {
+struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r,
+                              const struct pm_window *w) {
     char from[32], to[32], asked[32];
     struct pm_buf causes = {0};
     for (size_t i = 0; i < w->by_cause_n && i < 3; i++)
-        pm_buf_fmt(&causes, "%s%.*s %llu", i ? ", " : " (", PM_FMT(w->by_cause[i].name), (unsigned long long)w->by_cause[i].n);
+        pm_buf_fmt(&causes, "%s%.*s %llu", i ? ", " : " (", PM_FMT(w->by_cause[i].name),
+                   (unsigned long long)w->by_cause[i].n);
     if (w->by_cause_n) pm_buf_lit(&causes, w->by_cause_n > 3 ? " …)" : ")");
     bool earlier = r->from_ns == PM_NO_TIME || w->to_ns < r->from_ns;
     const struct pm_str *option = earlier ? &PM_STR("--until") : &PM_STR("--since");
@@ -283,31 +325,41 @@ struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, con
     pm_when_clock(w->from_ns, true, false, from), pm_when_clock(w->to_ns, true, false, to);
     pm_when_clock(at, true, true, asked);
     asked[10] = 'T';
-    struct pm_str said = pm_arena_fmt(a, "%s to %s UTC: %llu of %s failed%.*s%.*s; not counted above, %.*s %sZ tells it", from, to,
-                                      (unsigned long long)w->failed, pm_arena_cstr(a, pm_words_count(a, w->attempts, "pull", "pulls")),
-                                      PM_FMT(pm_buf_str(&causes)), PM_FMT(window_files(a, w)), PM_FMT(*option), asked);
+    struct pm_str said = pm_arena_fmt(
+        a, "%s to %s UTC: %llu of %s failed%.*s%.*s; not counted above, %.*s %sZ tells it", from,
+        to, (unsigned long long)w->failed,
+        pm_arena_cstr(a, pm_words_count(a, w->attempts, "pull", "pulls")),
+        PM_FMT(pm_buf_str(&causes)), PM_FMT(window_files(a, w)), PM_FMT(*option), asked);
     pm_buf_free(&causes);
     return said;
 }
 
 struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h) {
     struct pm_str lines = pm_words_count(a, h->lines, "line", "lines");
-    const char *rest = h->lines == 1 ? "speaks of pulls; it was not counted" : "speak of pulls; they were not counted";
+    const char *rest = h->lines == 1 ? "speaks of pulls; it was not counted"
+                                     : "speak of pulls; they were not counted";
     if (!h->pod.n) return pm_arena_fmt(a, "%.*s %s", PM_FMT(lines), rest);
     const char *who = pm_str_has(h->pod, PM_STR("/")) ? "pod " : "";
     return pm_arena_fmt(a, "%.*s of %s%.*s %s", PM_FMT(lines), who, PM_FMT(h->pod), rest);
 }
 
-const char *const pm_health_heads[PM_HEALTH_COLUMNS] = {"pulls", "success", "mean", "p95", "p99", "429", "401", "timeouts", "cache hits"};
-void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s, struct pm_str cells[PM_HEALTH_COLUMNS]) {
+const char *const pm_health_heads[PM_HEALTH_COLUMNS] = {
+    "pulls", "success", "mean", "p95", "p99", "429", "401", "timeouts", "cache hits"};
+void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s,
+                     struct pm_str cells[PM_HEALTH_COLUMNS]) {
     const double took[] = {s->latency.mean_s, s->latency.p95_s, s->latency.p99_s};
     static const enum pm_trouble shares[] = {PM_TROUBLE_429, PM_TROUBLE_401, PM_TROUBLE_TIMEOUT};
     size_t n = 0;
     cells[n++] = pm_words_number(a, s->attempts);
     cells[n++] = pm_words_ratio(a, s->ok, s->ok + s->failed);
-    for (size_t i = 0; i < PM_LEN(took); i++) cells[n++] = s->latency.n ? pm_words_seconds(a, took[i]) : PM_NONE;
-    for (size_t i = 0; i < PM_LEN(shares); i++) cells[n++] = pm_words_ratio(a, s->troubles[shares[i]], s->attempts);
-    cells[n++] = pm_words_ratio(a, s->cached, r->total.cached ? s->cached + s->ok : 0); // no log here tells of images that were there: not known
+    for (size_t i = 0; i < PM_LEN(took); i++)
+        cells[n++] = s->latency.n ? pm_words_seconds(a, took[i]) : PM_NONE;
+    for (size_t i = 0; i < PM_LEN(shares); i++)
+        cells[n++] = pm_words_ratio(a, s->troubles[shares[i]], s->attempts);
+    cells[n++] = pm_words_ratio(a, s->cached,
+                                r->total.cached
+                                    ? s->cached + s->ok
+                                    : 0); // no log here tells of images that were there: not known
     for (size_t i = 0; i < n; i++)
         if (!cells[i].n) cells[i] = PM_STR("–");
 }

@@ -3,30 +3,43 @@
 #include "pm/arena.h"
 #include "pm/incident.h"
 
-// Columns a text takes on a terminal: UTF-8 aware, wide East Asian and emoji 2, combining 0.
+// Columns a text takes on a terminal: UTF-8 aware, wide East Asian and emoji 2, combining
+// 0.
 int pm_text_width(struct pm_str s);
-// Control characters, bidirectional overrides and broken UTF-8 made visible: \n, \x1b, \u{202e}. Returns s itself where it is clean.
+// Control characters, bidirectional overrides and broken UTF-8 made visible: \n, \x1b,
+// \u{202e}. Returns s itself where it is clean.
 struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s);
 // The first `width` columns, "…" where it was cut.
 struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width);
 // The same with the middle left out: errors say what failed first and why last.
 struct pm_str pm_text_cut_middle(struct pm_arena *a, struct pm_str s, int width);
-// How many bytes of s fit in `width` columns, cut at a blank where there is one (at least one character).
+// How many bytes of s fit in `width` columns, cut at a blank where there is one (at least
+// one character).
 size_t pm_text_fit(struct pm_str s, int width);
 
 // A JSON string with its quotes: exact escapes, broken UTF-8 as U+FFFD.
 void pm_json_string(struct pm_buf *b, struct pm_str s);
 
-// "Deployment shop/web", "web": where a table had no column for it, the namespace is not known and not told.
-struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace, struct pm_str name);
-struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w);                    // with how many of its pods were hit
-struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r, const struct pm_window *w); // what a window of another time holds
-struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h); // "3 lines of pod crm/login speak of pulls; they were not counted"
-struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many); // "1 pod", "23 pods"; groups of three from 10 000
-struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n);                                    // "1.2 GB", decimal as registries say it
-struct pm_str pm_words_number(struct pm_arena *a, uint64_t n);                                   // "12 345"
-struct pm_str pm_words_seconds(struct pm_arena *a, double s);                                    // "85 ms", "3.1 s", "12 min"
-struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most);        // "a, b and 3 more"
+// "Deployment shop/web", "web": where a table had no column for it, the namespace is not
+// known and not told.
+struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace,
+                              struct pm_str name);
+struct pm_str
+pm_words_workload(struct pm_arena *a,
+                  const struct pm_hit_workload *w); // with how many of its pods were hit
+struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r,
+                              const struct pm_window *w); // what a window of another time holds
+struct pm_str pm_words_hearsay(
+    struct pm_arena *a,
+    const struct pm_hearsay *h); // "3 lines of pod crm/login speak of pulls; they were not counted"
+struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one,
+                             const char *many); // "1 pod", "23 pods"; groups of three from 10 000
+struct pm_str pm_words_bytes(struct pm_arena *a,
+                             uint64_t n); // "1.2 GB", decimal as registries say it
+struct pm_str pm_words_number(struct pm_arena *a, uint64_t n); // "12 345"
+struct pm_str pm_words_seconds(struct pm_arena *a, double s);  // "85 ms", "3.1 s", "12 min"
+struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list,
+                            size_t most); // "a, b and 3 more"
 // What nothing-to-tell reports say first: "healthy: 12 pulls, none failed".
 // The verdict's incident with the figures of its whole chain.
 struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i);
@@ -38,11 +51,16 @@ struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns);
 // "06:47–09:41"; with seconds where it is brief, "06:47:09" where nothing passed.
 struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns);
 // A moment of something that lasted from–to: with seconds where that was brief.
-struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns, int64_t day_ns);
-struct pm_str pm_words_within(struct pm_str step);                               // "0-10m" as a person says it; PM_NONE for no step
-const char *pm_words_cause(int cause);                                           // "rate-limit.anonymous"; "unknown" outside the table
-struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole); // "73 %"; "" of nothing
-// The figures of a registry's health dashboard, the same in every report: PM_HEALTH_COLUMNS cells beside its name.
+struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns,
+                              int64_t day_ns);
+struct pm_str
+pm_words_within(struct pm_str step);   // "0-10m" as a person says it; PM_NONE for no step
+const char *pm_words_cause(int cause); // "rate-limit.anonymous"; "unknown" outside the table
+struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part,
+                             uint64_t whole); // "73 %"; "" of nothing
+// The figures of a registry's health dashboard, the same in every report:
+// PM_HEALTH_COLUMNS cells beside its name.
 enum { PM_HEALTH_COLUMNS = 9 };
 extern const char *const pm_health_heads[PM_HEALTH_COLUMNS];
-void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s, struct pm_str cells[PM_HEALTH_COLUMNS]);
+void pm_words_health(struct pm_arena *a, const struct pm_report *r, const struct pm_pull_stats *s,
+                     struct pm_str cells[PM_HEALTH_COLUMNS]);

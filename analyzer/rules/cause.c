@@ -1,7 +1,10 @@
-// The causes in force: rules/taxonomy.yaml as values. Everything that needs a list of causes reads pm_causes.
+// The causes in force: rules/taxonomy.yaml as values. Everything that needs a list of
+// causes reads pm_causes.
 //
-// Names and families are asked for in every room, long before and long after a set of rules is at hand (a policy names causes, a timeline holds them), so the
-// table is the process's own. It begins as the built-in one. Rules of one's own that add a cause put theirs in force when they are loaded.
+// Names and families are asked for in every room, long before and long after a set of
+// rules is at hand (a policy names causes, a timeline holds them), so the table is the
+// process's own. It begins as the built-in one. Rules of one's own that add a cause put
+// theirs in force when they are loaded.
 #include "rules/taxonomy.h"
 #include "rules/tables.h"
 
@@ -27,7 +30,8 @@ static const char *text_of(const json_t *row, const char *key) {
     return s ? s : "";
 }
 static void tell(struct pm_diags *diags, const json_t *row, const char *what, const char *name) {
-    pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")), (uint64_t)pm_yaml_line(row), "rules", "%s \"%s\"", what, name);
+    pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")), (uint64_t)pm_yaml_line(row),
+                 "rules", "%s \"%s\"", what, name);
 }
 
 static int find_in(const struct pm_cause *causes, struct pm_str name) {
@@ -41,7 +45,8 @@ static const char *family_of(struct pm_arena *a, const char *cause) {
     struct pm_str name = pm_str_c(cause);
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
     if (dot < 0 && strcmp(cause, "unknown") == 0) return cause;
-    return dot > 0 && (size_t)dot + 1 < name.n ? pm_arena_cstr(a, pm_str_sub(name, 0, (size_t)dot)) : NULL;
+    return dot > 0 && (size_t)dot + 1 < name.n ? pm_arena_cstr(a, pm_str_sub(name, 0, (size_t)dot))
+                                               : NULL;
 }
 
 static bool names_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diags *diags) {
@@ -52,17 +57,22 @@ static bool names_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diag
         const char *name = text_of(row, "cause"), *family = family_of(t->a, name);
         if (!family) tell(diags, row, "a cause is named family.word, not", name);
         good = good && family;
-        t->causes[t->n++] = (struct pm_cause){.name = name, .family = family, .title = text_of(row, "words")};
+        t->causes[t->n++] =
+            (struct pm_cause){.name = name, .family = family, .title = text_of(row, "words")};
     }
     for (size_t k = 0; built_in && k < built_in->n; k++)
         if (find_in(t->causes, pm_str_c(built_in->causes[k].name)) < 0) {
-            tell(diags, json_array_get(rows, 0), "`only: true` puts aside a cause that is judged by its name:", built_in->causes[k].name);
+            tell(diags, json_array_get(rows, 0),
+                 "`only: true` puts aside a cause that is judged by its name:",
+                 built_in->causes[k].name);
             good = false;
         }
     return good;
 }
 
-static struct pm_phrase phrase_read(const json_t *row) { return (struct pm_phrase){.title = text_of(row, "title"), .verdict = text_of(row, "verdict")}; }
+static struct pm_phrase phrase_read(const json_t *row) {
+    return (struct pm_phrase){.title = text_of(row, "title"), .verdict = text_of(row, "verdict")};
+}
 
 static void variants_read(struct pm_arena *a, struct pm_taxon *taxon, const json_t *rows) {
     size_t i;
@@ -82,34 +92,43 @@ static unsigned word_read(const json_t *word, const char *const *words) {
 static uint32_t traits_read(const json_t *row) {
     const json_t *list = json_object_get(row, "traits");
     uint32_t traits = 0;
-    for (size_t i = 0; i < json_array_size(list); i++) traits |= UINT32_C(1) << word_read(json_array_get(list, i), pm_words_trait);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        traits |= UINT32_C(1) << word_read(json_array_get(list, i), pm_words_trait);
     return traits;
 }
 
-static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json_t *row, struct pm_diags *diags) {
+static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json_t *row,
+                       struct pm_diags *diags) {
     const json_t *by = json_object_get(row, "beaten_by");
     size_t i;
     json_t *word;
-    *rival = (struct pm_rival){.cause = find_in(t->causes, pm_str_c(text_of(row, "cause"))), .by = PM_NEWN(t->a, enum pm_seen, json_array_size(by) + 1)};
-    json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] = (enum pm_seen)word_read(word, pm_words_seen);
+    *rival = (struct pm_rival){.cause = find_in(t->causes, pm_str_c(text_of(row, "cause"))),
+                               .by = PM_NEWN(t->a, enum pm_seen, json_array_size(by) + 1)};
+    json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] =
+        (enum pm_seen)word_read(word, pm_words_seen);
     if (rival->cause < 0) tell(diags, row, "a rival that is no cause:", text_of(row, "cause"));
     return rival->cause >= 0;
 }
 
-static bool rivals_read(struct pm_taxonomy *t, struct pm_taxon *taxon, const json_t *own, const json_t *of_family, struct pm_diags *diags) {
+static bool rivals_read(struct pm_taxonomy *t, struct pm_taxon *taxon, const json_t *own,
+                        const json_t *of_family, struct pm_diags *diags) {
     bool good = true;
     size_t i;
     json_t *row;
-    taxon->rivals = PM_NEWN(t->a, struct pm_rival, json_array_size(own) + json_array_size(of_family) + 1);
-    json_array_foreach((json_t *)(uintptr_t)own, i, row) good &= rival_read(t, &taxon->rivals[taxon->rivals_n++], row, diags);
-    json_array_foreach((json_t *)(uintptr_t)of_family, i, row) good &= rival_read(t, &taxon->rivals[taxon->rivals_n++], row, diags);
+    taxon->rivals =
+        PM_NEWN(t->a, struct pm_rival, json_array_size(own) + json_array_size(of_family) + 1);
+    json_array_foreach((json_t *)(uintptr_t)own, i, row) good &=
+        rival_read(t, &taxon->rivals[taxon->rivals_n++], row, diags);
+    json_array_foreach((json_t *)(uintptr_t)of_family, i, row) good &=
+        rival_read(t, &taxon->rivals[taxon->rivals_n++], row, diags);
     return good;
 }
 
 static const json_t *family_row(const json_t *tree, const char *family) {
     size_t i;
     json_t *row;
-    json_array_foreach(json_object_get(tree, "families"), i, row) if (strcmp(text_of(row, "family"), family) == 0) return row;
+    json_array_foreach(json_object_get(tree, "families"), i,
+                       row) if (strcmp(text_of(row, "family"), family) == 0) return row;
     return NULL;
 }
 
@@ -122,11 +141,13 @@ struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags) {
     t->taxa = PM_NEWN(t->a, struct pm_taxon, n + 1);
     bool good = names_read(t, rows, diags);
     for (size_t i = 0; good && i < n; i++) {
-        const json_t *row = json_array_get(rows, i), *family = family_row(tree, t->causes[i].family);
+        const json_t *row = json_array_get(rows, i),
+                     *family = family_row(tree, t->causes[i].family);
         t->taxa[i].phrase = phrase_read(row);
         t->taxa[i].traits = traits_read(row) | traits_read(family);
         variants_read(t->a, &t->taxa[i], json_object_get(row, "variants"));
-        good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"), json_object_get(family, "rivals"), diags);
+        good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"),
+                           json_object_get(family, "rivals"), diags);
     }
     if (good) return t;
     pm_taxonomy_free(t);

@@ -1,10 +1,14 @@
-// What a rule is once loaded. Private to analyzer/rules/ruleset*.c and its tests; the outside sees pm/rule.h.
+// What a rule is once loaded. Private to analyzer/rules/ruleset*.c and its tests; the
+// outside sees pm/rule.h.
 //
-// A rule matches when one of its conditions does; a condition matches when its fields agree and each of its clauses does.
-// Rules are tried in one total order, worked out from `beats` and from where they stand (ruleset_order.c); the first that matches answers.
+// A rule matches when one of its conditions does; a condition matches when its fields
+// agree and each of its clauses does. Rules are tried in one total order, worked out from
+// `beats` and from where they stand (ruleset_order.c); the first that matches answers.
 //
-// Most rules are never tried: each pattern over the error text names literals, one of which must stand in any text that it can match.
-// One pass of an Aho-Corasick automaton (ruleset_gate.c) finds which literals are there; only patterns that are *alive* are run.
+// Most rules are never tried: each pattern over the error text names literals, one of
+// which must stand in any text that it can match. One pass of an Aho-Corasick automaton
+// (ruleset_gate.c) finds which literals are there; only patterns that are *alive* are
+// run.
 #pragma once
 #include "rules/tables.h"
 #include "pm/intern.h"
@@ -13,7 +17,8 @@
 #include <pcre2.h>
 
 enum rule_subject {
-    SUBJECT_TEXT = 0, // the error, or the message where there is no error; smoothed (ruleset_text.c)
+    SUBJECT_TEXT =
+        0, // the error, or the message where there is no error; smoothed (ruleset_text.c)
     SUBJECT_MESSAGE,
     SUBJECT_REASON,
     SUBJECT_URL,
@@ -23,7 +28,8 @@ enum rule_subject {
 };
 extern const char *const rule_subject_names[SUBJECT_COUNT];
 
-// Is a pattern heard in free text? `heard` beside it says so, else beside its rule, else at the top of its file.
+// Is a pattern heard in free text? `heard` beside it says so, else beside its rule, else
+// at the top of its file.
 enum rule_hearing {
     HEARING_UNSAID = 0, // yes, where its plain characters are telling
     HEARING_YES,
@@ -36,8 +42,9 @@ struct rule_pattern {
     pcre2_code *code;
     bool jitted; // compiled to machine code when first run: most patterns never are
     enum rule_subject subject;
-    uint32_t rule;           // index into pm_ruleset.rules
-    struct pm_str *literals; // lower case; one of them is in every text that matches. Only for SUBJECT_TEXT
+    uint32_t rule; // index into pm_ruleset.rules
+    struct pm_str
+        *literals; // lower case; one of them is in every text that matches. Only for SUBJECT_TEXT
     size_t literal_count;
     unsigned line;
     bool hit; // a sample exercised it (ruleset_check.c)
@@ -73,13 +80,14 @@ struct rule_sample {
     unsigned at; // line in the rule file
 };
 struct rule {
-    const char *id, *title, *source, *variant, *path, *family; // family: of the first candidate; "not-pull" for quiet rules
+    const char *id, *title, *source, *variant, *path,
+        *family; // family: of the first candidate; "not-pull" for quiet rules
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count;
     enum pm_confidence confidence;
-    bool quiet, own;   // own: from --rules
-    bool added;        // own, and in nobody's place
-    bool same;         // own, and with no words but those of the built-in rule in whose place it stands
+    bool quiet, own; // own: from --rules
+    bool added;      // own, and in nobody's place
+    bool same; // own, and with no words but those of the built-in rule in whose place it stands
     size_t stands_for; // index of the built-in rule in whose place it stands; else its own
     enum rule_hearing hearing;
     struct rule_condition *conditions;
@@ -136,28 +144,37 @@ struct rule_view rule_view_of(struct pm_ruleset *rs, const struct pm_event *e);
 // Fills alive_patterns and alive_rules for the view. Call before rule_matches.
 void rule_wake(struct pm_ruleset *rs, const struct rule_view *v);
 bool rule_matches(struct pm_ruleset *rs, size_t rule, const struct rule_view *v);
-bool rule_condition_matches(struct pm_ruleset *rs, const struct rule_condition *c, const struct rule_view *v);
+bool rule_condition_matches(struct pm_ruleset *rs, const struct rule_condition *c,
+                            const struct rule_view *v);
 bool rule_pattern_matches(struct pm_ruleset *rs, size_t pattern, struct pm_str text);
 bool rule_event_failed(const struct pm_event *e);
 
-// Runs of blanks and newlines become one blank, \" and \n written out are undone, typographic quotes become plain: patterns need not know how a text was
-// wrapped.
+// Runs of blanks and newlines become one blank, \" and \n written out are undone,
+// typographic quotes become plain: patterns need not know how a text was wrapped.
 void rule_text_smooth(struct pm_buf *out, struct pm_str s);
 bool rule_text_is_smooth(struct pm_str s); // are its blanks and quotes as they would be?
 
-// A literal for each alternative of the pattern, lower case; false where an alternative has none of at least RULE_LITERAL_MIN bytes.
+// A literal for each alternative of the pattern, lower case; false where an alternative
+// has none of at least RULE_LITERAL_MIN bytes.
 #define RULE_LITERAL_MIN 3
-bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str **literals, size_t *n);
-struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *only); // `only`: these patterns; NULL: all
+bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str **literals,
+                          size_t *n);
+struct rule_gate *rule_gate_new(const struct pm_ruleset *rs,
+                                const uint64_t *only); // `only`: these patterns; NULL: all
 void rule_gate_free(struct rule_gate *g);
 void rule_ear_free(struct rule_ear *ear); // nobody is listening any more
-void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns, uint64_t *rules);
-// Where the first literal in [p, end) ends, read as if the text were smooth; NULL where there is none.
+void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,
+                   uint64_t *rules);
+// Where the first literal in [p, end) ends, read as if the text were smooth; NULL where
+// there is none.
 const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end);
 
-bool ruleset_file_read(struct pm_arena *a, const char *path, struct pm_str *text); // false: not there, or too large
-bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags);                 // once all rules are loaded: order, gate, match limits
+bool ruleset_file_read(struct pm_arena *a, const char *path,
+                       struct pm_str *text); // false: not there, or too large
+bool ruleset_ready(struct pm_ruleset *rs,
+                   struct pm_diags *diags); // once all rules are loaded: order, gate, match limits
 bool ruleset_order(struct pm_ruleset *rs, struct pm_diags *diags);
 // Does `what` (an id, a cause, a family) name this rule? 3, 2, 1; 0: no.
 int rule_named(const struct rule *r, struct pm_str what);
-const char *rule_nearest(struct pm_str word, const char *const *words, size_t n); // NULL where nothing is near
+const char *rule_nearest(struct pm_str word, const char *const *words,
+                         size_t n); // NULL where nothing is near

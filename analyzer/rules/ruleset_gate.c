@@ -1,8 +1,11 @@
 // The gate before the regexes: which patterns can match this text at all?
 //
-// Literals come from the patterns themselves. For each alternative: the longest run of plain characters that must stand in a match, or, where it is better,
-// a group that must match, with one literal for each of its own alternatives. What is neither (classes, dots, escapes like \d, looks ahead and behind) only
-// ends a run, so the derivation errs to shorter literals, never to wrong ones. A pattern that has none says its literal in the rule file.
+// Literals come from the patterns themselves. For each alternative: the longest run of
+// plain characters that must stand in a match, or, where it is better, a group that must
+// match, with one literal for each of its own alternatives. What is neither (classes,
+// dots, escapes like \d, looks ahead and behind) only ends a run, so the derivation errs
+// to shorter literals, never to wrong ones. A pattern that has none says its literal in
+// the rule file.
 #include "rules/ruleset.h"
 
 #include <stdlib.h>
@@ -46,7 +49,8 @@ static size_t skip_class(const char *p, size_t i) {
     if (p[i] == ']') i++;
     for (; p[i] && p[i] != ']'; i++) {
         if (p[i] == '\\' && p[i + 1]) i++;
-        else if (p[i] == '[' && p[i + 1] == ':' && strstr(p + i, ":]")) i = (size_t)(strstr(p + i, ":]") - p) + 1;
+        else if (p[i] == '[' && p[i + 1] == ':' && strstr(p + i, ":]"))
+            i = (size_t)(strstr(p + i, ":]") - p) + 1;
     }
     return p[i] ? i : i - 1;
 }
@@ -60,20 +64,26 @@ static size_t skip_group(const char *p, size_t i) {
     }
     return i - 1;
 }
-static bool escape_is_plain(char c) { return c && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')); }
-// One letter, no argument: the run ends and goes on after it. Others (\x27, \p{L}, \1, \Q) take more characters: the rule has to say its literal.
+static bool escape_is_plain(char c) {
+    return c && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
+}
+// One letter, no argument: the run ends and goes on after it. Others (\x27, \p{L}, \1,
+// \Q) take more characters: the rule has to say its literal.
 static bool escape_is_simple(char c) { return c && strchr("dDwWsSbBnrtAzZhHvVRK", c); }
 
 static bool derive_range(struct pm_arena *a, const char *p, size_t n, int depth, struct set *out);
 enum { GROUP_DEPTH = 6 };
-// A group at p[i..end]: plain ones that have to match may give a better set than the run so far.
+// A group at p[i..end]: plain ones that have to match may give a better set than the run
+// so far.
 static void derive_group(struct derive *d, const char *p, size_t i, size_t end, int depth) {
     struct set inner = {0};
     size_t from = i + 1;
     bool optional = p[end + 1] == '?' || p[end + 1] == '*' || p[end + 1] == '{';
     if (p[from] == '?' && p[from + 1] != ':') return; // a look ahead or behind, a flag
     if (p[from] == '?') from += 2;
-    if (optional || depth == GROUP_DEPTH || from > end || !derive_range(d->a, p + from, end - from, depth + 1, &inner)) return;
+    if (optional || depth == GROUP_DEPTH || from > end ||
+        !derive_range(d->a, p + from, end - from, depth + 1, &inner))
+        return;
     if (inner.shortest > d->best.shortest) d->best = inner;
 }
 static bool alternative_end(struct derive *d, struct set *out) {
@@ -123,14 +133,16 @@ static bool derive_range(struct pm_arena *a, const char *p, size_t n, int depth,
     pm_buf_free(&d.run);
     return ok;
 }
-bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str **literals, size_t *n) {
+bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str **literals,
+                          size_t *n) {
     struct set all = {0};
     bool ok = derive_range(a, pattern, strlen(pattern), 0, &all);
     *literals = all.items, *n = ok ? all.n : 0;
     return ok;
 }
 
-// The automaton: a dense table of states × byte classes. Bytes that no literal holds share class 0.
+// The automaton: a dense table of states × byte classes. Bytes that no literal holds
+// share class 0.
 struct rule_gate {
     uint8_t class_of[256];
     unsigned classes;
@@ -144,7 +156,9 @@ struct rule_gate {
     uint32_t *walk;   // rule_gate_next
     uint8_t walk_class[256];
 };
-static uint64_t *set_at(const struct rule_gate *g, uint32_t i) { return g->sets + (size_t)i * (g->pattern_words + g->rule_words); }
+static uint64_t *set_at(const struct rule_gate *g, uint32_t i) {
+    return g->sets + (size_t)i * (g->pattern_words + g->rule_words);
+}
 static uint32_t state_new(struct rule_gate *g) {
     if (g->states == g->states_cap) {
         g->states_cap = g->states_cap ? g->states_cap * 2 : 1024;
@@ -213,13 +227,15 @@ static void gate_classes(struct rule_gate *g, const struct pm_ruleset *rs) {
     for (int c = 'A'; c <= 'Z'; c++) g->class_of[c] = g->class_of[c + 32];
 }
 
-// The walk over raw text: one table look-up a byte. Rows are told by their offset, and a state where a literal ends by its top bit.
+// The walk over raw text: one table look-up a byte. Rows are told by their offset, and a
+// state where a literal ends by its top bit.
 enum { WALK_ODD = 255 }; // no class: a backslash or a typographic quote begins here
 #define WALK_HIT (UINT32_C(1) << 31)
 static void walk_new(struct rule_gate *g) {
     size_t n = g->states * g->classes;
     g->walk = pm_xmalloc(n * sizeof *g->walk);
-    for (size_t i = 0; i < n; i++) g->walk[i] = g->next[i] * g->classes | (g->out[g->next[i]] ? WALK_HIT : 0);
+    for (size_t i = 0; i < n; i++)
+        g->walk[i] = g->next[i] * g->classes | (g->out[g->next[i]] ? WALK_HIT : 0);
     memcpy(g->walk_class, g->class_of, sizeof g->walk_class);
     for (int c = '\t'; c <= '\r'; c++) g->walk_class[c] = g->class_of[' '];
     g->walk_class['\\'] = g->walk_class[0xe2] = WALK_ODD;
@@ -229,7 +245,8 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *onl
     struct rule_gate *g = pm_xmalloc(sizeof *g);
     memset(g, 0, sizeof *g);
     gate_classes(g, rs);
-    g->pattern_words = BITSET_WORDS(rs->pattern_count), g->rule_words = BITSET_WORDS(rs->rule_count);
+    g->pattern_words = BITSET_WORDS(rs->pattern_count),
+    g->rule_words = BITSET_WORDS(rs->rule_count);
     g->always = pm_xmalloc((g->rule_words + 1) * sizeof *g->always);
     memset(g->always, 0, (g->rule_words + 1) * sizeof *g->always);
     for (size_t r = 0; r < rs->rule_count; r++)
@@ -248,7 +265,8 @@ void rule_gate_free(struct rule_gate *g) {
     free(g->next), free(g->out), free(g->fail), free(g->sets), free(g->always), free(g->walk);
     free(g);
 }
-void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns, uint64_t *rules) {
+void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,
+                   uint64_t *rules) {
     memset(patterns, 0, g->pattern_words * sizeof *patterns);
     memcpy(rules, g->always, g->rule_words * sizeof *rules);
     uint32_t s = 0;
@@ -261,13 +279,15 @@ void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patt
     }
 }
 
-// One character as rule_text_smooth makes it, from *p on, which is left at its last byte. 0: nothing.
+// One character as rule_text_smooth makes it, from *p on, which is left at its last byte.
+// 0: nothing.
 static unsigned char odd_char(const char **p, const char *end) {
     const char *s = *p;
     size_t left = (size_t)(end - s);
     if (*s == '\\' && left > 1 && strchr("nrt", s[1]) && s[1]) return *p = s + 1, ' ';
     if (*s == '\\') return left > 1 && strchr("\"\\'", s[1]) && s[1] ? 0 : '\\';
-    if (left < 3 || (unsigned char)s[1] != 0x80 || !strchr("\x98\x99\x9c\x9d", s[2]) || !s[2]) return 0xe2;
+    if (left < 3 || (unsigned char)s[1] != 0x80 || !strchr("\x98\x99\x9c\x9d", s[2]) || !s[2])
+        return 0xe2;
     *p = s + 2;
     return (unsigned char)s[2] < 0x9c ? '\'' : '"';
 }

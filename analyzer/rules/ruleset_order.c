@@ -1,8 +1,11 @@
 // Which rule answers first: one total order over all rules.
 //
-// `beats` says it outright: an id, a cause, or a family. The more exact word wins where two rules name each other: id over cause over family.
-// Rules that no `beats` relates keep the order in which they stand: rules that --rules adds first (one that replaces a rule stands where that stood), then the built-in files in the order below, then the order in the
-// file. A rule that beats one standing before it moves up to just before it, and nothing else moves. A circle is a mistake in the rules, told with its members.
+// `beats` says it outright: an id, a cause, or a family. The more exact word wins where
+// two rules name each other: id over cause over family. Rules that no `beats` relates
+// keep the order in which they stand: rules that --rules adds first (one that replaces a
+// rule stands where that stood), then the built-in files in the order below, then the
+// order in the file. A rule that beats one standing before it moves up to just before it,
+// and nothing else moves. A circle is a mistake in the rules, told with its members.
 #include "rules/ruleset.h"
 
 #include <stdlib.h>
@@ -18,20 +21,26 @@ static int strength(const struct rule *over, const struct rule *under) {
         int s = rule_named(under, over->beats[i].what);
         if (s > best) best = s;
     }
-    return under->added && !over->added && best < 3 ? 0 : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
+    return under->added && !over->added && best < 3
+               ? 0
+               : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
 }
 
 // Built-in files in the order in which they are asked; files not named here come behind.
-static const char *const files[] = {"not-pull", "rate-limit", "auth", "network", "registry", "image", "storage", "runtime", "fallback"};
+static const char *const files[] = {"not-pull", "rate-limit", "auth",    "network", "registry",
+                                    "image",    "storage",    "runtime", "fallback"};
 static int place(const struct rule *all, size_t i) {
     const struct rule *r = &all[all[i].stands_for];
-    struct pm_str path = pm_str_c(r->path), stem = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1));
+    struct pm_str path = pm_str_c(r->path),
+                  stem = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1));
     if (r->own) return -1;
     for (size_t k = 0; k < PM_LEN(files); k++)
-        if (stem.n == strlen(files[k]) + 5 && pm_str_starts(stem, pm_str_c(files[k]))) return (int)k;
+        if (stem.n == strlen(files[k]) + 5 && pm_str_starts(stem, pm_str_c(files[k])))
+            return (int)k;
     return (int)PM_LEN(files);
 }
-static const struct rule *sorting; // qsort has no context; loading rules is single-threaded per process
+static const struct rule
+    *sorting; // qsort has no context; loading rules is single-threaded per process
 static int by_place(const void *x, const void *y) {
     uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
     int pa = place(sorting, a), pb = place(sorting, b);
@@ -43,7 +52,9 @@ struct edges { // n × n bits: over[i] holds the rules that must answer before r
     uint64_t *over;
     size_t n, words;
 };
-static void edge_add(struct edges *e, size_t over, size_t under) { bit_set(e->over + under * e->words, over); }
+static void edge_add(struct edges *e, size_t over, size_t under) {
+    bit_set(e->over + under * e->words, over);
+}
 static bool edges_of(struct pm_ruleset *rs, struct edges *e, struct pm_diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < e->n; i++) {
@@ -54,7 +65,8 @@ static bool edges_of(struct pm_ruleset *rs, struct edges *e, struct pm_diags *di
             if (ab > ba) edge_add(e, i, j);
             else if (ba > ab) edge_add(e, j, i);
             else if (ab) {
-                pm_diags_add(diags, pm_str_c(a->path), a->line, "rule", "%s and %s beat each other", a->id, b->id);
+                pm_diags_add(diags, pm_str_c(a->path), a->line, "rule", "%s and %s beat each other",
+                             a->id, b->id);
                 ok = false;
             }
         }
@@ -73,13 +85,15 @@ static bool visit(struct walk *w, size_t i) {
     const struct rule *r = &w->rs->rules[w->rs->order[i]];
     if (w->mark[i] == 2) return true;
     if (w->mark[i] == 1) {
-        pm_diags_add(w->diags, pm_str_c(r->path), r->line, "rule", "`beats` goes in a circle through %s", r->id);
+        pm_diags_add(w->diags, pm_str_c(r->path), r->line, "rule",
+                     "`beats` goes in a circle through %s", r->id);
         return false;
     }
     w->mark[i] = 1;
     for (size_t j = 0; j < w->e->n; j++)
         if (bit_get(w->e->over + i * w->e->words, j) && !visit(w, j)) {
-            pm_diags_add(w->diags, pm_str_c(r->path), r->line, "rule", "… %s is beaten by %s", r->id, w->rs->rules[w->rs->order[j]].id);
+            pm_diags_add(w->diags, pm_str_c(r->path), r->line, "rule", "… %s is beaten by %s",
+                         r->id, w->rs->rules[w->rs->order[j]].id);
             return false;
         }
     w->mark[i] = 2;
@@ -97,7 +111,11 @@ bool ruleset_order(struct pm_ruleset *rs, struct pm_diags *diags) {
     struct edges e = {.n = rs->order_count, .words = BITSET_WORDS(rs->order_count)};
     e.over = PM_NEWN(rs->a, uint64_t, e.n * e.words);
     bool ok = edges_of(rs, &e, diags);
-    struct walk w = {.rs = rs, .e = &e, .mark = PM_NEWN(rs->a, uint8_t, e.n), .out = PM_NEWN(rs->a, uint32_t, e.n), .diags = diags};
+    struct walk w = {.rs = rs,
+                     .e = &e,
+                     .mark = PM_NEWN(rs->a, uint8_t, e.n),
+                     .out = PM_NEWN(rs->a, uint32_t, e.n),
+                     .diags = diags};
     for (size_t i = 0; i < e.n && ok; i++) ok = visit(&w, i);
     rs->order = w.out;
     return ok;

@@ -1,9 +1,11 @@
 // A text as rules read it, and the nearest word for a person's typing mistake.
 #include "rules/ruleset.h"
 
-// Quotes that editors, blogs and chat programs put in place of " and ': U+2018, U+2019, U+201C, U+201D.
+// Quotes that editors, blogs and chat programs put in place of " and ': U+2018, U+2019,
+// U+201C, U+201D.
 static char typographic_quote(struct pm_str s, size_t i) {
-    if (i + 2 >= s.n || (unsigned char)s.p[i] != 0xe2 || (unsigned char)s.p[i + 1] != 0x80) return 0;
+    if (i + 2 >= s.n || (unsigned char)s.p[i] != 0xe2 || (unsigned char)s.p[i + 1] != 0x80)
+        return 0;
     switch ((unsigned char)s.p[i + 2]) {
     case 0x98:
     case 0x99: return '\'';
@@ -12,17 +14,19 @@ static char typographic_quote(struct pm_str s, size_t i) {
     default: return 0;
     }
 }
-// containers/image tells of mirrors first: "(Mirrors also failed: [m1: err] [m2: err]): HOST: err". The registry's own error is the pull's; mirrors have events
-// of their own.
+// containers/image tells of mirrors first: "(Mirrors also failed: [m1: err] [m2: err]):
+// HOST: err". The registry's own error is the pull's; mirrors have events of their own.
 static void drop_mirrors(struct pm_buf *text) {
     struct pm_str s = pm_buf_str(text);
-    ptrdiff_t from = pm_str_find(s, PM_STR("(Mirrors also failed: "), 0), to = pm_str_rfind(s, PM_STR("]): "));
+    ptrdiff_t from = pm_str_find(s, PM_STR("(Mirrors also failed: "), 0),
+              to = pm_str_rfind(s, PM_STR("]): "));
     if (from < 0 || to < from) return;
     memmove(text->p + from, text->p + to + 4, text->n - (size_t)to - 4);
     text->n -= (size_t)(to + 4 - from);
 }
 
-// CRI-O tries an image, then an OCI artifact: "unable to pull image or OCI artifact: pull image err: X; artifact err: Y". X is why the image was not pulled.
+// CRI-O tries an image, then an OCI artifact: "unable to pull image or OCI artifact: pull
+// image err: X; artifact err: Y". X is why the image was not pulled.
 static void drop_artifact_try(struct pm_buf *text) {
     ptrdiff_t at = pm_str_find(pm_buf_str(text), PM_STR("; artifact err: "), 0);
     if (at > 0) text->n = (size_t)at;
@@ -32,8 +36,10 @@ static void drop_artifact_try(struct pm_buf *text) {
 static size_t smooth(char *p, size_t n) {
     size_t w = 0;
     for (size_t i = 0; i < n; i++) {
-        char c = p[i], next = i + 1 < n ? p[i + 1] : 0, quote = typographic_quote((struct pm_str){p, n}, i);
-        bool written = c == '\\' && (next == 'n' || next == 'r' || next == 't'); // a line break written out
+        char c = p[i], next = i + 1 < n ? p[i + 1] : 0,
+             quote = typographic_quote((struct pm_str){p, n}, i);
+        bool written =
+            c == '\\' && (next == 'n' || next == 'r' || next == 't'); // a line break written out
         if (quote) p[w++] = quote, i += 2;
         else if (written || c == ' ' || (c >= '\t' && c <= '\r')) {
             if (w && p[w - 1] != ' ') p[w++] = ' ';
@@ -45,7 +51,9 @@ static size_t smooth(char *p, size_t n) {
 bool rule_text_is_smooth(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c == '\\' || c == 0xe2 || (c >= '\t' && c <= '\r') || (c == ' ' && (i == 0 || s.p[i - 1] == ' '))) return false;
+        if (c == '\\' || c == 0xe2 || (c >= '\t' && c <= '\r') ||
+            (c == ' ' && (i == 0 || s.p[i - 1] == ' ')))
+            return false;
     }
     return true;
 }
@@ -55,7 +63,8 @@ void rule_text_smooth(struct pm_buf *out, struct pm_str s) {
     out->n = smooth(out->p, out->n);
     drop_artifact_try(out); // first: it tells of the mirrors once more
     drop_mirrors(out);
-    static const char pad[32]; // PCRE2's machine code reads whole vectors, past the end of a text: defined bytes there keep memory checkers quiet
+    static const char pad
+        [32]; // PCRE2's machine code reads whole vectors, past the end of a text: defined bytes there keep memory checkers quiet
     size_t n = out->n;
     pm_buf_add(out, (struct pm_str){pad, sizeof pad});
     out->n = n;
@@ -79,12 +88,14 @@ static size_t distance(struct pm_str a, struct pm_str b) {
     }
     return row[b.n];
 }
-// A word cut short ("gap" for "gap_s"), or with more behind it: meant where nothing is nearer.
+// A word cut short ("gap" for "gap_s"), or with more behind it: meant where nothing is
+// nearer.
 enum { STEM_MIN = 3 };
 static const char *of_one_stem(struct pm_str word, const char *const *words, size_t n) {
     for (size_t i = 0; i < n && word.n >= STEM_MIN; i++) {
         struct pm_str other = words[i] ? pm_str_c(words[i]) : PM_NONE;
-        if (other.n >= STEM_MIN && (pm_str_starts(word, other) || pm_str_starts(other, word))) return words[i];
+        if (other.n >= STEM_MIN && (pm_str_starts(word, other) || pm_str_starts(other, word)))
+            return words[i];
     }
     return NULL;
 }

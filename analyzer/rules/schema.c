@@ -1,4 +1,5 @@
-// The reader of tables.c: rows against their keys, and rows of --rules into the built-in ones.
+// The reader of tables.c: rows against their keys, and rows of --rules into the built-in
+// ones.
 #include "rules/schema.h"
 #include "rules/ruleset.h"
 
@@ -12,7 +13,8 @@ struct check {
     struct pm_arena *a;
     bool bad;
 };
-static void tell(struct check *c, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void tell(struct check *c, int line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 static void tell(struct check *c, int line, const char *fmt, ...) {
     char text[512];
     va_list ap;
@@ -43,40 +45,53 @@ struct pm_str schema_hint(struct pm_arena *a, struct pm_str word, const char *co
     struct pm_buf b = {0};
     pm_buf_lit(&b, ": there ");
     pm_buf_fmt(&b, "%s ", n == 1 ? "is" : "are");
-    for (size_t i = 0; i < n; i++) pm_buf_fmt(&b, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", words[i]);
+    for (size_t i = 0; i < n; i++)
+        pm_buf_fmt(&b, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", words[i]);
     struct pm_str s = pm_arena_dup(a, pm_buf_str(&b));
     pm_buf_free(&b);
     return s;
 }
-static void tell_word(struct check *c, int line, const char *what, struct pm_str word, const char *const *words) {
-    tell(c, line, "unknown %s \"%.*s\"%.*s", what, PM_FMT(word), PM_FMT(schema_hint(c->a, word, words)));
+static void tell_word(struct check *c, int line, const char *what, struct pm_str word,
+                      const char *const *words) {
+    tell(c, line, "unknown %s \"%.*s\"%.*s", what, PM_FMT(word),
+         PM_FMT(schema_hint(c->a, word, words)));
 }
 
-// values ----------------------------------------------------------------------------------------------------------------
+// values --------------------------------------------------------------------------------
 struct value { // where it stands, for whoever has to tell of it
     const struct schema_key *key;
     json_t *v;
     int line;
 };
-static struct pm_str text_of(const json_t *v) { return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE; }
+static struct pm_str text_of(const json_t *v) {
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
+}
 
-static bool number_good(const json_t *v) { return json_is_number(v) && json_number_value(v) >= 0 && json_number_value(v) < 4e9; }
+static bool number_good(const json_t *v) {
+    return json_is_number(v) && json_number_value(v) >= 0 && json_number_value(v) < 4e9;
+}
 
-static void wrong_type(struct check *c, const struct value *x, const char *wanted) { tell(c, x->line, "`%s` has to be %s", x->key->name, wanted); }
+static void wrong_type(struct check *c, const struct value *x, const char *wanted) {
+    tell(c, x->line, "`%s` has to be %s", x->key->name, wanted);
+}
 
 static void check_word(struct check *c, const struct value *x, const json_t *v) {
     if (!json_is_string(v)) wrong_type(c, x, "a word");
-    else if (!words_have(x->key->words, text_of(v))) tell_word(c, x->line, x->key->name, text_of(v), x->key->words);
+    else if (!words_have(x->key->words, text_of(v)))
+        tell_word(c, x->line, x->key->name, text_of(v), x->key->words);
 }
 
 static void check_kin(struct check *c, const struct value *x) {
     const char *names[128];
     size_t n = 0;
     pm_causes_read();
-    for (const struct pm_cause *k = pm_causes; k->name && n + 2 < PM_LEN(names); k++) names[n++] = k->name, names[n++] = k->family;
+    for (const struct pm_cause *k = pm_causes; k->name && n + 2 < PM_LEN(names); k++)
+        names[n++] = k->name, names[n++] = k->family;
     names[n] = NULL;
     if (!json_is_string(x->v)) wrong_type(c, x, "a cause or a family of causes");
-    else if (!(x->key->words && words_have(x->key->words, text_of(x->v))) && !words_have(names, text_of(x->v)))
+    else if (!(x->key->words && words_have(x->key->words, text_of(x->v))) &&
+             !words_have(names, text_of(x->v)))
         tell_word(c, x->line, "cause or family", text_of(x->v), names);
 }
 
@@ -86,9 +101,11 @@ static void check_template(struct check *c, const struct value *x, struct pm_str
         size_t n = 0;
         struct pm_str rest = pm_str_from(t, (size_t)at + 1);
         while (n < rest.n && ((rest.p[n] >= 'a' && rest.p[n] <= 'z') || rest.p[n] == '_')) n++;
-        bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%'), closed = n && n < rest.n && rest.p[n] == '}';
+        bool foreign = at && (t.p[at - 1] == '$' || t.p[at - 1] == '%'),
+             closed = n && n < rest.n && rest.p[n] == '}';
         ptrdiff_t end = pm_str_chr(rest, '}', n), bar = pm_str_chr(rest, '|', n);
-        bool forms = n && n + 1 < rest.n && rest.p[n] == ':' && rest.p[n + 1] != ' ' && bar > 0 && bar < end;
+        bool forms =
+            n && n + 1 < rest.n && rest.p[n] == ':' && rest.p[n + 1] != ' ' && bar > 0 && bar < end;
         if ((closed || forms) && !foreign && !words_have(x->key->words, pm_str_sub(rest, 0, n)))
             tell_word(c, x->line, "placeholder", pm_str_sub(rest, 0, n), x->key->words);
     }
@@ -97,15 +114,19 @@ static void check_template(struct check *c, const struct value *x, struct pm_str
 // "{Registry}", "{nodes?is|are}", "{,from}": each begins with one of the names.
 static void check_sentence(struct check *c, const struct value *x, struct pm_str t) {
     for (ptrdiff_t at = pm_str_chr(t, '{', 0); at >= 0; at = pm_str_chr(t, '{', (size_t)at + 1)) {
-        ptrdiff_t end = pm_str_chr(t, '}', (size_t)at), ask = pm_str_chr(t, '?', (size_t)at), bar = pm_str_chr(t, '|', (size_t)at);
+        ptrdiff_t end = pm_str_chr(t, '}', (size_t)at), ask = pm_str_chr(t, '?', (size_t)at),
+                  bar = pm_str_chr(t, '|', (size_t)at);
         bool forms = ask > at && ask < end;
         if (end < 0 || (forms && (bar < ask || bar > end))) {
-            tell(c, x->line, "in `%s` a name begins and does not end: {name}, or {name?one|several}", x->key->name);
+            tell(c, x->line,
+                 "in `%s` a name begins and does not end: {name}, or {name?one|several}",
+                 x->key->name);
             return;
         }
         struct pm_str name = pm_str_sub(t, (size_t)at + 1, (size_t)((forms ? ask : end) - at - 1));
         bool known = false;
-        for (const char *const *w = x->key->words; *w && !known; w++) known = pm_str_ieq(name, pm_str_c(*w));
+        for (const char *const *w = x->key->words; *w && !known; w++)
+            known = pm_str_ieq(name, pm_str_c(*w));
         if (!known) tell_word(c, x->line, "name in a sentence", name, x->key->words);
     }
 }
@@ -118,8 +139,10 @@ static void check_by_runtime(struct check *c, const struct value *x) {
     else json_object_foreach((json_t *)(uintptr_t)x->v, runtime, one) {
             if (pm_yaml_hidden(runtime)) continue;
             struct value y = {x->key, one, pm_yaml_key_line(x->v, runtime)};
-            if (!words_have(x->key->runtimes, pm_str_c(runtime))) tell_word(c, y.line, "runtime", pm_str_c(runtime), x->key->runtimes);
-            else if (!json_is_string(one)) wrong_type(c, &y, "a text, or a mapping of runtimes to texts");
+            if (!words_have(x->key->runtimes, pm_str_c(runtime)))
+                tell_word(c, y.line, "runtime", pm_str_c(runtime), x->key->runtimes);
+            else if (!json_is_string(one))
+                wrong_type(c, &y, "a text, or a mapping of runtimes to texts");
             else check_template(c, &y, text_of(one));
         }
 }
@@ -143,8 +166,11 @@ static void check_settings(struct check *c, const struct value *x) {
     const char *name;
     json_t *one;
     if (!json_is_object(x->v)) wrong_type(c, x, "a mapping of settings to values");
-    json_object_foreach((json_t *)(uintptr_t)x->v, name, one) if (!pm_yaml_hidden(name) && !json_is_boolean(one) && !json_is_number(one))
-        tell(c, pm_yaml_key_line(x->v, name), "`%s` in `%s` has to be true, false or a number", name, x->key->name);
+    json_object_foreach((json_t *)(uintptr_t)x->v, name, one) if (!pm_yaml_hidden(name) &&
+                                                                  !json_is_boolean(one) &&
+                                                                  !json_is_number(one))
+        tell(c, pm_yaml_key_line(x->v, name), "`%s` in `%s` has to be true, false or a number",
+             name, x->key->name);
 }
 
 static void check_counts(struct check *c, const struct value *x) {
@@ -154,8 +180,10 @@ static void check_counts(struct check *c, const struct value *x) {
     else json_object_foreach(x->v, name, one) {
             int line = pm_yaml_key_line(x->v, name);
             if (pm_yaml_hidden(name)) continue;
-            if (!words_have(x->key->words, pm_str_c(name))) tell_word(c, line, "key", pm_str_c(name), x->key->words);
-            else if (!json_is_integer(one) || json_integer_value(one) < 0) tell(c, line, "`%s` in `%s` has to be a whole number", name, x->key->name);
+            if (!words_have(x->key->words, pm_str_c(name)))
+                tell_word(c, line, "key", pm_str_c(name), x->key->words);
+            else if (!json_is_integer(one) || json_integer_value(one) < 0)
+                tell(c, line, "`%s` in `%s` has to be a whole number", name, x->key->name);
         }
 }
 
@@ -170,7 +198,8 @@ static void check_value(struct check *c, const struct value *x) {
         if (!number_good(x->v)) wrong_type(c, x, "a number, zero or more");
         break;
     case SCHEMA_WHOLE:
-        if (!json_is_integer(x->v) || json_integer_value(x->v) < 0) wrong_type(c, x, "a whole number");
+        if (!json_is_integer(x->v) || json_integer_value(x->v) < 0)
+            wrong_type(c, x, "a whole number");
         break;
     case SCHEMA_TRUE:
         if (!json_is_true(x->v)) wrong_type(c, x, "true, or left out");
@@ -200,19 +229,21 @@ static void check_value(struct check *c, const struct value *x) {
         break;
     case SCHEMA_COUNTS: check_counts(c, x); break;
     case SCHEMA_SHARE:
-        if (!number_good(x->v) || json_number_value(x->v) > 1) wrong_type(c, x, "a share from 0 to 1");
+        if (!number_good(x->v) || json_number_value(x->v) > 1)
+            wrong_type(c, x, "a share from 0 to 1");
         break;
     case SCHEMA_ROWS: check_rows(c, x->key->rows, x->v, x->line); break;
     }
 }
 
-// rows ------------------------------------------------------------------------------------------------------------------
+// rows ----------------------------------------------------------------------------------
 static const struct schema_key *key_named(const struct schema_key *keys, const char *name) {
     for (; keys && keys->name; keys++)
         if (strcmp(keys->name, name) == 0) return keys;
     return NULL;
 }
-static void unknown_key(struct check *c, const char *const *before, const struct schema_key *keys, const json_t *row, const char *key) {
+static void unknown_key(struct check *c, const char *const *before, const struct schema_key *keys,
+                        const json_t *row, const char *key) {
     const char *names[32];
     size_t n = 0;
     for (; before && *before && n + 1 < PM_LEN(names); before++) names[n++] = *before;
@@ -227,7 +258,8 @@ static bool given(const json_t *row, const char *key) {
 static void check_needed(struct check *c, const struct schema_list *l, const json_t *row) {
     bool one = !l->one_of[0];
     for (const struct schema_key *k = l->keys; k->name; k++)
-        if (k->required && !given(row, k->name)) tell(c, pm_yaml_line(row), "%s needs `%s`", l->what, k->name);
+        if (k->required && !given(row, k->name))
+            tell(c, pm_yaml_line(row), "%s needs `%s`", l->what, k->name);
     struct pm_buf b = {0};
     for (size_t i = 0; i < PM_LEN(l->one_of) && l->one_of[i]; i++) {
         one = one || given(row, l->one_of[i]);
@@ -243,7 +275,8 @@ static void check_row(struct check *c, const struct schema_list *l, json_t *row)
         const struct schema_key *k = key_named(l->keys, name);
         if (pm_yaml_hidden(name)) continue;
         if (!k) unknown_key(c, NULL, l->keys, row, name);
-        else if (!json_is_null(v) || k->required) check_value(c, &(struct value){k, v, pm_yaml_key_line(row, name)});
+        else if (!json_is_null(v) || k->required)
+            check_value(c, &(struct value){k, v, pm_yaml_key_line(row, name)});
     }
     check_needed(c, l, row);
     pm_yaml_file_set(row, c->path);
@@ -269,7 +302,9 @@ static void check_unique(struct check *c, const struct schema_list *l, const jso
         if (!json_is_object(row)) continue;
         char *name = name_of(l->id, row);
         const json_t *line = json_object_get(seen, name);
-        if (line) tell(c, pm_yaml_line(row), "this is %s that stands at line %d already", l->what, (int)json_integer_value(line));
+        if (line)
+            tell(c, pm_yaml_line(row), "this is %s that stands at line %d already", l->what,
+                 (int)json_integer_value(line));
         else json_object_set_new(seen, name, json_integer(pm_yaml_line(row)));
         free(name);
     }
@@ -302,14 +337,18 @@ static void check_top(struct check *c, const struct schema_file *f, const json_t
     json_object_foreach((json_t *)(uintptr_t)root, name, v) {
         const struct schema_key *k = key_named(f->top, name);
         if (pm_yaml_hidden(name)) continue;
-        if (k && !json_is_null(v)) check_value(c, &(struct value){k, v, pm_yaml_key_line(root, name)});
+        if (k && !json_is_null(v))
+            check_value(c, &(struct value){k, v, pm_yaml_key_line(root, name)});
         if (!k && !words_have(names, pm_str_c(name))) unknown_key(c, names, f->top, root, name);
-        if (strcmp(name, "only") == 0 && !json_is_true(v)) tell(c, pm_yaml_key_line(root, name), "`only` is true, or is left out");
-        if (strcmp(name, "schema") == 0 && json_integer_value(v) != 1) tell(c, pm_yaml_key_line(root, name), "`schema` is 1: the only one there is");
+        if (strcmp(name, "only") == 0 && !json_is_true(v))
+            tell(c, pm_yaml_key_line(root, name), "`only` is true, or is left out");
+        if (strcmp(name, "schema") == 0 && json_integer_value(v) != 1)
+            tell(c, pm_yaml_key_line(root, name), "`schema` is 1: the only one there is");
     }
 }
 
-bool schema_check(const struct schema_file *f, json_t *root, const char *path, struct pm_diags *diags) {
+bool schema_check(const struct schema_file *f, json_t *root, const char *path,
+                  struct pm_diags *diags) {
     struct check c = {.path = path, .diags = diags, .a = pm_arena_new()};
     if (!json_is_object(root)) tell(&c, 1, "the file has to be a mapping");
     else {
@@ -321,7 +360,7 @@ bool schema_check(const struct schema_file *f, json_t *root, const char *path, s
     return !c.bad;
 }
 
-// merging ---------------------------------------------------------------------------------------------------------------
+// merging -------------------------------------------------------------------------------
 // name → list of rows, in their order.
 static json_t *by_name(const struct schema_list *l, const json_t *rows) {
     json_t *map = json_object(), *row;
@@ -334,7 +373,8 @@ static json_t *by_name(const struct schema_list *l, const json_t *rows) {
     }
     return map;
 }
-// What takes the place of those of its name; a second time: nothing, they stand there already.
+// What takes the place of those of its name; a second time: nothing, they stand there
+// already.
 static bool replace(const struct schema_list *l, json_t *own, const json_t *row, json_t *out) {
     char *name = name_of(l->id, row);
     json_t *with = json_object_get(own, name);
@@ -360,8 +400,10 @@ static void put_new(const struct schema_list *l, json_t *out, json_t *row) {
 json_t *schema_merge(const struct schema_list *l, const json_t *base, const json_t *own) {
     json_t *out = json_array(), *known = by_name(l, base), *mine = by_name(l, own), *row;
     size_t i;
-    json_array_foreach((json_t *)(uintptr_t)base, i, row) if (!replace(l, mine, row, out)) json_array_append(out, row);
-    for (i = json_array_size(own); i-- > 0;) { // the last first: each goes before those that stand there
+    json_array_foreach((json_t *)(uintptr_t)base, i, row) if (!replace(l, mine, row, out))
+        json_array_append(out, row);
+    for (i = json_array_size(own);
+         i-- > 0;) { // the last first: each goes before those that stand there
         char *name = name_of(l->id, json_array_get(own, i));
         if (!json_object_get(known, name)) put_new(l, out, json_array_get(own, i));
         free(name);

@@ -1,6 +1,8 @@
-// What may stand in a data file of rules/: which lists, which keys a row has, of what type, and from which closed lists of words. Internal to the judge.
+// What may stand in a data file of rules/: which lists, which keys a row has, of what
+// type, and from which closed lists of words. Internal to the judge.
 //
-// The tables themselves are tables.c; schema.c reads them. One reader for all files, so that a word that is read nowhere cannot be passed over in one of them.
+// The tables themselves are tables.c; schema.c reads them. One reader for all files, so
+// that a word that is read nowhere cannot be passed over in one of them.
 #pragma once
 #include "rules/yaml.h"
 #include "pm/arena.h"
@@ -20,10 +22,10 @@ enum schema_type {
     SCHEMA_KIN,         // a cause, or a family of causes; or one of `words`
     SCHEMA_TEMPLATE,    // a text with placeholders, which are `words`
     SCHEMA_BY_RUNTIME,  // such a template, or one for each of `runtimes`
-    SCHEMA_SENTENCE,    // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names
-    SCHEMA_ROWS,        // a list of mappings, which are `rows`
-    SCHEMA_COUNTS,      // a mapping of `words` to whole numbers
-    SCHEMA_SHARE,       // a number from 0 to 1
+    SCHEMA_SENTENCE, // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names
+    SCHEMA_ROWS,     // a list of mappings, which are `rows`
+    SCHEMA_COUNTS,   // a mapping of `words` to whole numbers
+    SCHEMA_SHARE,    // a number from 0 to 1
 };
 struct schema_list;
 struct schema_key {
@@ -36,22 +38,28 @@ struct schema_key {
 };
 enum { SCHEMA_ID_KEYS = 8 };
 struct schema_list {
-    const char *name, *what;            // "links", "a link"
-    const struct schema_key *keys;      // end with a NULL name
-    const char *one_of[6];              // a row needs one of these keys
-    const char *id[SCHEMA_ID_KEYS];     // these values together name a row: what --rules replaces
-    const char *beside[SCHEMA_ID_KEYS]; // a new row goes before the first that shares these; before all where there are none
-    bool several;                       // more rows than one may bear a name; they are replaced together
+    const char *name, *what;        // "links", "a link"
+    const struct schema_key *keys;  // end with a NULL name
+    const char *one_of[6];          // a row needs one of these keys
+    const char *id[SCHEMA_ID_KEYS]; // these values together name a row: what --rules replaces
+    const char *beside
+        [SCHEMA_ID_KEYS]; // a new row goes before the first that shares these; before all where there are none
+    bool several; // more rows than one may bear a name; they are replaced together
 };
 struct schema_file {
-    const char *name;             // "correlate.yaml"
-    const struct schema_key *top; // what may stand beside the lists, `schema` and `only`; ends with a NULL name. NULL: nothing
+    const char *name; // "correlate.yaml"
+    const struct schema_key *
+        top; // what may stand beside the lists, `schema` and `only`; ends with a NULL name. NULL: nothing
     struct schema_list lists[5];
 };
 
-// Is the tree as the schema wants it? Each mistake is told with file and line. Rows remember the file (pm_yaml_file).
-bool schema_check(const struct schema_file *f, json_t *root, const char *path, struct pm_diags *diags);
-// The rows of both: a row of `own` takes the place of those of its name in `base`. A new list; the rows are shared.
+// Is the tree as the schema wants it? Each mistake is told with file and line. Rows
+// remember the file (pm_yaml_file).
+bool schema_check(const struct schema_file *f, json_t *root, const char *path,
+                  struct pm_diags *diags);
+// The rows of both: a row of `own` takes the place of those of its name in `base`. A new
+// list; the rows are shared.
 json_t *schema_merge(const struct schema_list *l, const json_t *base, const json_t *own);
-// "did you mean …?" or, where nothing is near and the list is short, all of it. Lives in `a`.
+// "did you mean …?" or, where nothing is near and the list is short, all of it. Lives in
+// `a`.
 struct pm_str schema_hint(struct pm_arena *a, struct pm_str word, const char *const *words);

@@ -1,7 +1,9 @@
-// What may stand in the data files of rules/: file, key, type, required, closed list of words. One table for all; schema.c reads by it.
+// What may stand in the data files of rules/: file, key, type, required, closed list of
+// words. One table for all; schema.c reads by it.
 //
-// A row has a name, by which --rules replaces it: an id where the file gives one, else what it is about. `only: true` in a file of --rules puts the built-in one
-// of that name aside altogether.
+// A row has a name, by which --rules replaces it: an id where the file gives one, else
+// what it is about. `only: true` in a file of --rules puts the built-in one of that name
+// aside altogether.
 #include "rules/tables.h"
 #include "rules/ruleset.h"
 #include "rules/schema.h"
@@ -10,32 +12,60 @@
 
 #include <stdlib.h>
 
-// words -----------------------------------------------------------------------------------------------------------------
-const char *const pm_words_observed[] = {"removed", "evicted", "mirror", "expired", "gone", "retries", "helper", "restart", "meanwhile", NULL};
-const char *const pm_words_check[] = {
-    "hub-anonymous",   "latest-always",         "frozen-registry",    "secret-missing",    "mirror-passed-over", "no-mirror",  "single-mirror",
-    "mirror-only-way", "mirror-after-registry", "mirror-never-pulls", "mirror-unread",     "mirror-plain-http",  "slow-pulls", "serial-pulls-waited",
-    "huge-images",     "one-registry",          "gc-near-use",        "gc-after-eviction", "gc-narrow",          NULL};
-const char *const pm_words_placeholder[] = {"registry",   "repository", "image",     "good_image", "node",        "namespace", "pod",        "workload",
-                                            "rollout",    "account",    "secret",    "user",       "client",      "host",      "mirror",     "arch",
-                                            "since",      "until",      "container", "deployment", "own_secrets", "home",      "home_since", "no_home",
-                                            "wordless",   "effect",     "small_ok",  "tool",       "sizes",       "undone",    "unread",     "unread_url",
-                                            "new_secret", "server",     "address",   "hostname",   "endpoint",    "region",    "acr",        NULL};
+// words ---------------------------------------------------------------------------------
+const char *const pm_words_observed[] = {"removed", "evicted", "mirror",  "expired",   "gone",
+                                         "retries", "helper",  "restart", "meanwhile", NULL};
+const char *const pm_words_check[] = {"hub-anonymous",
+                                      "latest-always",
+                                      "frozen-registry",
+                                      "secret-missing",
+                                      "mirror-passed-over",
+                                      "no-mirror",
+                                      "single-mirror",
+                                      "mirror-only-way",
+                                      "mirror-after-registry",
+                                      "mirror-never-pulls",
+                                      "mirror-unread",
+                                      "mirror-plain-http",
+                                      "slow-pulls",
+                                      "serial-pulls-waited",
+                                      "huge-images",
+                                      "one-registry",
+                                      "gc-near-use",
+                                      "gc-after-eviction",
+                                      "gc-narrow",
+                                      NULL};
+const char *const pm_words_placeholder[] = {
+    "registry", "repository", "image",   "good_image", "node",       "namespace",  "pod",
+    "workload", "rollout",    "account", "secret",     "user",       "client",     "host",
+    "mirror",   "arch",       "since",   "until",      "container",  "deployment", "own_secrets",
+    "home",     "home_since", "no_home", "wordless",   "effect",     "small_ok",   "tool",
+    "sizes",    "undone",     "unread",  "unread_url", "new_secret", "server",     "address",
+    "hostname", "endpoint",   "region",  "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
-const char *const pm_words_trait[] = {"kubelet", "node", "local", "manifest", "wire", "quota", "credential", "by-image", NULL};
-const char *const pm_words_seen[] = {"other-nodes", "other-registries", "other-images", "same-image", "answer",     "no-answer", "no-5xx", "no-429", "no-404",
-                                     "no-denial",   "no-disk",          "no-restart",   "kubelet",    "many-nodes", "recovered", "words",  NULL};
+const char *const pm_words_trait[] = {"kubelet", "node",       "local",    "manifest", "wire",
+                                      "quota",   "credential", "by-image", NULL};
+const char *const pm_words_seen[] = {
+    "other-nodes", "other-registries", "other-images", "same-image", "answer",  "no-answer",
+    "no-5xx",      "no-429",           "no-404",       "no-denial",  "no-disk", "no-restart",
+    "kubelet",     "many-nodes",       "recovered",    "words",      NULL};
 const char *const pm_words_step[] = {"0-10m", "10-30m", "30-120m", "1-7d", NULL};
-const char *const pm_words_runtime[] = {"containerd2", "containerd1", "containerd", "k3s", "docker", "crio", "podman", "any", NULL};
+const char *const pm_words_runtime[] = {"containerd2", "containerd1", "containerd", "k3s", "docker",
+                                        "crio",        "podman",      "any",        NULL};
 
-static const char *const scopes[] = {"cluster", "registry", "node", "image", "namespace", "client", NULL};
-static const char *const groups[] = {"registry", "repository", "node", "image", "namespace", "linked", NULL};
+static const char *const scopes[] = {"cluster",   "registry", "node", "image",
+                                     "namespace", "client",   NULL};
+static const char *const groups[] = {"registry",  "repository", "node", "image",
+                                     "namespace", "linked",     NULL};
 static const char *const shares[] = {"node", "registry", "image", "attempt", "any", NULL};
 static const char *const counted[] = {"n", "of", NULL};
 static const char *const severities[] = {"info", "warning", "critical", NULL};
 static const char *const found[] = {"value", "key", "what", NULL};
-static const char *const sources[] = {"containerd.config", "containerd.hosts", "containerd.ignored", "docker.daemon",       "registries.conf",
-                                      "crio.conf",         "kubelet.config",   "k3s.registries",     "systemd.environment", NULL}; // include/pm/detail.h
+static const char *const sources[] = {"containerd.config",   "containerd.hosts",
+                                      "containerd.ignored",  "docker.daemon",
+                                      "registries.conf",     "crio.conf",
+                                      "kubelet.config",      "k3s.registries",
+                                      "systemd.environment", NULL}; // include/pm/detail.h
 static const char *const places[] = {"elsewhere", NULL};
 static const char *const home_states[] = {"frozen", "gone", NULL};
 static const char *const identities[] = {"anonymous", "user", NULL};
@@ -44,9 +74,11 @@ static const char *const counts[] = {"manifest-get", "request", NULL};
 static const char *const pers[] = {"address", "user", "account", "project", NULL};
 static const char *const units[] = {"pulls", "requests", NULL};
 
-static const char *const sentence_names[] = {"registry", "registries", "nodes", "images", "pods", "user", "endpoint", "at", "by", "from", ",from", NULL};
+static const char *const sentence_names[] = {"registry", "registries", "nodes",    "images",
+                                             "pods",     "user",       "endpoint", "at",
+                                             "by",       "from",       ",from",    NULL};
 
-// keys ------------------------------------------------------------------------------------------------------------------
+// keys ----------------------------------------------------------------------------------
 static const struct schema_key variant_keys[] = {
     {.name = "variant", .type = SCHEMA_TEXT, .required = true},
     {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
@@ -54,12 +86,16 @@ static const struct schema_key variant_keys[] = {
     {.name = NULL},
 };
 static const struct schema_key rival_keys[] = {
-    {.name = "cause", .type = SCHEMA_TEXT, .required = true}, // one of this very file: rules/cause.c looks for it once all are read
+    {.name = "cause",
+     .type = SCHEMA_TEXT,
+     .required = true}, // one of this very file: rules/cause.c looks for it once all are read
     {.name = "beaten_by", .type = SCHEMA_WORDS, .required = true, .words = pm_words_seen},
     {.name = NULL},
 };
-static const struct schema_list variant_rows = {.name = "variants", .what = "a variant", .keys = variant_keys, .id = {"variant"}};
-static const struct schema_list rival_rows = {.name = "rivals", .what = "a rival", .keys = rival_keys, .id = {"cause"}};
+static const struct schema_list variant_rows = {
+    .name = "variants", .what = "a variant", .keys = variant_keys, .id = {"variant"}};
+static const struct schema_list rival_rows = {
+    .name = "rivals", .what = "a rival", .keys = rival_keys, .id = {"cause"}};
 static const struct schema_key taxon_keys[] = {
     {.name = "cause", .type = SCHEMA_TEXT, .required = true},
     {.name = "words", .type = SCHEMA_TEXT, .required = true},
@@ -125,8 +161,15 @@ static const struct schema_key advice_keys[] = {
     {.name = "cause", .type = SCHEMA_KIN, .required = true},
     {.name = "phase", .type = SCHEMA_WORD, .required = true, .words = pm_words_phase},
     {.name = "within", .type = SCHEMA_WORD, .required = true, .words = pm_words_step},
-    {.name = "text", .type = SCHEMA_BY_RUNTIME, .required = true, .words = pm_words_placeholder, .runtimes = pm_words_runtime},
-    {.name = "command", .type = SCHEMA_BY_RUNTIME, .words = pm_words_placeholder, .runtimes = pm_words_runtime},
+    {.name = "text",
+     .type = SCHEMA_BY_RUNTIME,
+     .required = true,
+     .words = pm_words_placeholder,
+     .runtimes = pm_words_runtime},
+    {.name = "command",
+     .type = SCHEMA_BY_RUNTIME,
+     .words = pm_words_placeholder,
+     .runtimes = pm_words_runtime},
     {.name = "registry", .type = SCHEMA_NAMES},
     {.name = "variant", .type = SCHEMA_NAMES},
     {.name = "at", .type = SCHEMA_WORD, .words = places},
@@ -161,35 +204,52 @@ static const struct schema_key home_keys[] = {
     {.name = NULL},
 };
 
-// files -----------------------------------------------------------------------------------------------------------------
-// Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here its groups and the alerts in them are only merged.
-static const struct schema_list alert_rows = {.name = "rules", .what = "an alert", .id = {"alert", "record"}};
+// files ---------------------------------------------------------------------------------
+// Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here
+// its groups and the alerts in them are only merged.
+static const struct schema_list alert_rows = {
+    .name = "rules", .what = "an alert", .id = {"alert", "record"}};
 static const struct schema_file files[PM_TABLE_COUNT] = {
-    [PM_TABLE_TAXONOMY] = {.name = "taxonomy.yaml",
-                           .lists = {{.name = "causes", .what = "a cause", .keys = taxon_keys, .id = {"cause"}},
-                                     {.name = "families", .what = "a family", .keys = taxon_family_keys, .id = {"family"}}}},
-    [PM_TABLE_ADVICE] = {.name = "advice.yaml",
-                         .lists = {{.name = "advice",
-                                    .what = "a row of advice",
-                                    .keys = advice_keys,
-                                    .id = {"cause", "phase", "within", "text", "registry", "variant", "needs",
-                                           "unless"}, // of several steps at one time each is its own
-                                    .beside = {"cause", "phase", "within"},
-                                    .several = true}}},
-    [PM_TABLE_ALERTS] = {.name = "alerts.yaml", .lists = {{.name = "groups", .what = "a group", .id = {"name"}}}},
-    [PM_TABLE_CORRELATE] = {.name = "correlate.yaml",
-                            .lists = {{.name = "families", .what = "a family", .keys = family_keys, .id = {"match"}},
-                                      {.name = "links", .what = "a link", .keys = link_keys, .id = {"from", "to", "share", "observed"}}}},
-    [PM_TABLE_FINDINGS] = {.name = "findings.yaml",
-                           .lists = {{.name = "settings",
-                                      .what = "a finding over settings",
-                                      .keys = setting_keys,
-                                      .one_of = {"equals", "below", "above", "begins", "present"},
-                                      .id = {"id"},
-                                      .several = true}, // one weakness, written in several programs' files
-                                     {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
-    [PM_TABLE_HOMES] = {.name = "homes.yaml", .lists = {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},
-    [PM_TABLE_QUOTAS] = {.name = "quotas.yaml", .lists = {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
+    [PM_TABLE_TAXONOMY] =
+        {.name = "taxonomy.yaml",
+         .lists = {{.name = "causes", .what = "a cause", .keys = taxon_keys, .id = {"cause"}},
+                   {.name = "families",
+                    .what = "a family",
+                    .keys = taxon_family_keys,
+                    .id = {"family"}}}},
+    [PM_TABLE_ADVICE] =
+        {.name = "advice.yaml",
+         .lists = {{.name = "advice",
+                    .what = "a row of advice",
+                    .keys = advice_keys,
+                    .id = {"cause", "phase", "within", "text", "registry", "variant", "needs",
+                           "unless"}, // of several steps at one time each is its own
+                    .beside = {"cause", "phase", "within"},
+                    .several = true}}},
+    [PM_TABLE_ALERTS] = {.name = "alerts.yaml",
+                         .lists = {{.name = "groups", .what = "a group", .id = {"name"}}}},
+    [PM_TABLE_CORRELATE] =
+        {.name = "correlate.yaml",
+         .lists = {{.name = "families", .what = "a family", .keys = family_keys, .id = {"match"}},
+                   {.name = "links",
+                    .what = "a link",
+                    .keys = link_keys,
+                    .id = {"from", "to", "share", "observed"}}}},
+    [PM_TABLE_FINDINGS] =
+        {.name = "findings.yaml",
+         .lists = {{.name = "settings",
+                    .what = "a finding over settings",
+                    .keys = setting_keys,
+                    .one_of = {"equals", "below", "above", "begins", "present"},
+                    .id = {"id"},
+                    .several = true}, // one weakness, written in several programs' files
+                   {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
+    [PM_TABLE_HOMES] =
+        {.name = "homes.yaml",
+         .lists = {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},
+    [PM_TABLE_QUOTAS] =
+        {.name = "quotas.yaml",
+         .lists = {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
 };
 
 bool pm_table_is(const char *file) {
@@ -198,7 +258,8 @@ bool pm_table_is(const char *file) {
     return false;
 }
 
-json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path, struct pm_diags *diags) {
+json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
+                      struct pm_diags *diags) {
     json_t *root = pm_yaml_load(text, path, diags);
     if (!root || schema_check(&files[table], root, path, diags)) return root;
     json_decref(root);
@@ -231,17 +292,20 @@ static json_t *group_named(const json_t *groups_, const json_t *like) {
     size_t i;
     json_t *g;
     json_array_foreach((json_t *)(uintptr_t)groups_, i,
-                       g) if (name && (other = json_string_value(json_object_get(g, "name"))) && strcmp(name, other) == 0) return g;
+                       g) if (name && (other = json_string_value(json_object_get(g, "name"))) &&
+                              strcmp(name, other) == 0) return g;
     return NULL;
 }
-// Groups of one name become one, in which alerts of one name do; an alert of a group of one's own goes before.
+// Groups of one name become one, in which alerts of one name do; an alert of a group of
+// one's own goes before.
 static json_t *alerts_merge(json_t *base, const json_t *own) {
     json_t *out = json_array(), *new_names = json_object(), *g;
     size_t i;
     json_array_foreach((json_t *)(uintptr_t)own, i, g) {
         json_t *known = group_named(base, g);
         if (known) {
-            json_t *rows = schema_merge(&alert_rows, json_object_get(known, "rules"), json_object_get(g, "rules"));
+            json_t *rows = schema_merge(&alert_rows, json_object_get(known, "rules"),
+                                        json_object_get(g, "rules"));
             json_object_update(known, g);
             json_object_set_new(known, "rules", rows);
         } else {
@@ -260,7 +324,8 @@ static void mark_alerts(json_t *root, const char *path) {
     json_t *g, *r;
     json_array_foreach(json_object_get(root, "groups"), i, g) {
         if (json_is_object(g)) pm_yaml_file_set(g, path);
-        json_array_foreach(json_object_get(g, "rules"), k, r) if (json_is_object(r)) pm_yaml_file_set(r, path);
+        json_array_foreach(json_object_get(g, "rules"), k, r) if (json_is_object(r))
+            pm_yaml_file_set(r, path);
     }
 }
 
@@ -272,7 +337,9 @@ static json_t *merged(enum pm_table table, json_t *base, json_t *own) {
     for (size_t i = 0; i < PM_LEN(files[table].lists) && files[table].lists[i].name; i++) {
         const struct schema_list *l = &files[table].lists[i];
         json_t *was = json_object_get(base, l->name), *with = json_object_get(own, l->name);
-        json_object_set_new(base, l->name, table == PM_TABLE_ALERTS ? alerts_merge(was, with) : schema_merge(l, was, with));
+        json_object_set_new(base, l->name,
+                            table == PM_TABLE_ALERTS ? alerts_merge(was, with)
+                                                     : schema_merge(l, was, with));
     }
     json_decref(own);
     return base;
@@ -286,9 +353,11 @@ json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags) {
     return root;
 }
 
-static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, size_t *count, struct pm_diags *diags) {
+static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, size_t *count,
+                     struct pm_diags *diags) {
     struct pm_arena *a = pm_arena_new();
-    const char *name = files[table].name, *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
+    const char *name = files[table].name,
+               *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
     const char *inner = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", name));
     struct pm_str text;
     json_t *base = pm_table_read(table, pm_embedded_find(inner), inner, diags), *own = NULL;

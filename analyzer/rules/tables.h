@@ -1,4 +1,5 @@
-// The data files of rules/ beside causes/: the built-in ones with those of --rules in them. Internal to the judge; what may stand in each is tables.c.
+// The data files of rules/ beside causes/: the built-in ones with those of --rules in
+// them. Internal to the judge; what may stand in each is tables.c.
 #pragma once
 #include "rules/yaml.h"
 #include "pm/arena.h"
@@ -21,12 +22,16 @@ struct pm_tables {
     json_t *tree[PM_TABLE_COUNT];
     struct pm_taxonomy *taxonomy; // of its tree; in force as long as this is
 };
-// False where a file is broken: told in diags. `files` counts those that dir holds. NULL dir: the built-in ones.
+// False where a file is broken: told in diags. `files` counts those that dir holds. NULL
+// dir: the built-in ones.
 bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *files, struct pm_diags *diags);
 void pm_tables_free(struct pm_tables *t);
-uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed); // over what is in force, wherever it stands written
-// One more file of a table's form (--quotas FILE), by the same reader. NULL where it is broken.
-json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path, struct pm_diags *diags);
+uint64_t pm_tables_hash(const struct pm_tables *t,
+                        uint64_t seed); // over what is in force, wherever it stands written
+// One more file of a table's form (--quotas FILE), by the same reader. NULL where it is
+// broken.
+json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
+                      struct pm_diags *diags);
 json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags);
 bool pm_table_is(const char *file); // is this the name of one?
 
@@ -36,7 +41,11 @@ const json_t *pm_table_home(const json_t *root, struct pm_str image);
 // As the ruleset holds it; borrowed.
 const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table);
 
-// Closed lists of words that code knows by itself as well (tests hold the two together); all end with NULL.
+// Closed lists of words that code knows by itself as well (tests hold the two together);
+// all end with NULL.
 extern const char *const pm_words_observed[],
     *const pm_words_check[], *const pm_words_placeholder[],
-                                 *const pm_words_phase[], *const pm_words_seen[], *const pm_words_trait[], *const pm_words_step[], *const pm_words_runtime[];
+                                 *const pm_words_phase[], *const pm_words_seen[],
+                                                              *const pm_words_trait[],
+                                                                  *const pm_words_step[],
+                                                                      *const pm_words_runtime[];

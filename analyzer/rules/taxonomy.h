@@ -1,4 +1,5 @@
-// What rules/taxonomy.yaml says of a cause beside its name: sentences, variants, rivals. Internal to the judge; names and families are pm/rule.h's.
+// What rules/taxonomy.yaml says of a cause beside its name: sentences, variants, rivals.
+// Internal to the judge; names and families are pm/rule.h's.
 #pragma once
 #include "rules/yaml.h"
 #include "pm/arena.h"
@@ -41,7 +42,8 @@ struct pm_rival {
     size_t by_n;
 };
 struct pm_phrase {
-    const char *title, *verdict; // {…} are the incident's own names: the head of rules/taxonomy.yaml has the list
+    const char *title,
+        *verdict; // {…} are the incident's own names: the head of rules/taxonomy.yaml has the list
 };
 struct pm_variant {
     const char *name;
@@ -57,11 +59,16 @@ struct pm_taxon {
 };
 
 struct pm_taxonomy;
-// From the merged tree of the file, which it holds. NULL where it contradicts itself (a rival that is no cause, a name without its family, a cause
-// that code knows is gone): told in diags, with the file that each row came from.
+// From the merged tree of the file, which it holds. NULL where it contradicts itself (a
+// rival that is no cause, a name without its family, a cause that code knows is gone):
+// told in diags, with the file that each row came from.
 struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags);
-void pm_taxonomy_free(struct pm_taxonomy *t); // the built-in one is in force again where this one was
-// From now on pm_causes is this one's. Loading rules does it, before anything is judged; one process has one set of causes.
+void pm_taxonomy_free(
+    struct pm_taxonomy *t); // the built-in one is in force again where this one was
+// From now on pm_causes is this one's. Loading rules does it, before anything is judged;
+// one process has one set of causes.
 void pm_taxonomy_use(const struct pm_taxonomy *t);
 const struct pm_taxon *pm_taxon_of(int cause); // of what is in force
-static inline bool pm_cause_has(int cause, enum pm_trait t) { return cause >= 0 && pm_taxon_of(cause)->traits >> t & 1; }
+static inline bool pm_cause_has(int cause, enum pm_trait t) {
+    return cause >= 0 && pm_taxon_of(cause)->traits >> t & 1;
+}

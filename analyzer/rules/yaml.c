@@ -1,4 +1,5 @@
-// YAML → jansson, by libyaml's event stream. Anchors and tags are not handled: our data files use none, and a user's file that does is told so.
+// YAML → jansson, by libyaml's event stream. Anchors and tags are not handled: our data
+// files use none, and a user's file that does is told so.
 #include "rules/yaml.h"
 #include "pm/arena.h"
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 #define DEPTH_MAX 32
 #define LINE_KEY "\x01line" // no YAML key can collide: the reader refuses control characters
 #define KEYS_KEY "\x01keys" // key → its line
-#define FILE_KEY                                                                                                                                               \
-    "\x01"                                                                                                                                                     \
+#define FILE_KEY                                                                                   \
+    "\x01"                                                                                         \
     "file"
 
 struct reader {
@@ -113,7 +114,8 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, text.n);
     while (!r.failed && step(&r)) {
         yaml_event_type_t type = r.event.type;
-        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT || type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT) {
+        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
+            type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT) {
             yaml_event_delete(&r.event);
             if (type == YAML_STREAM_END_EVENT) break;
             continue;
@@ -131,14 +133,18 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
     return NULL;
 }
 
-int pm_yaml_line(const json_t *mapping_) { return (int)json_integer_value(json_object_get(mapping_, LINE_KEY)); }
+int pm_yaml_line(const json_t *mapping_) {
+    return (int)json_integer_value(json_object_get(mapping_, LINE_KEY));
+}
 int pm_yaml_key_line(const json_t *mapping_, const char *key) {
     json_int_t line = json_integer_value(json_object_get(json_object_get(mapping_, KEYS_KEY), key));
     return line ? (int)line : pm_yaml_line(mapping_);
 }
 bool pm_yaml_hidden(const char *key) { return key[0] == '\x01'; }
 
-void pm_yaml_file_set(json_t *mapping_, const char *file) { json_object_set_new(mapping_, FILE_KEY, json_string(file)); }
+void pm_yaml_file_set(json_t *mapping_, const char *file) {
+    json_object_set_new(mapping_, FILE_KEY, json_string(file));
+}
 const char *pm_yaml_file(const json_t *mapping_, const char *otherwise) {
     const char *file = json_string_value(json_object_get(mapping_, FILE_KEY));
     return file ? file : otherwise;
@@ -149,12 +155,14 @@ json_t *pm_yaml_plain(const json_t *tree) {
     if (json_is_array(tree)) {
         json_t *list = json_array();
         size_t i;
-        json_array_foreach((json_t *)(uintptr_t)tree, i, v) json_array_append_new(list, pm_yaml_plain(v));
+        json_array_foreach((json_t *)(uintptr_t)tree, i, v)
+            json_array_append_new(list, pm_yaml_plain(v));
         return list;
     }
     if (!json_is_object(tree)) return json_deep_copy(tree);
     json_t *map = json_object();
     const char *key;
-    json_object_foreach((json_t *)(uintptr_t)tree, key, v) if (!pm_yaml_hidden(key)) json_object_set_new(map, key, pm_yaml_plain(v));
+    json_object_foreach((json_t *)(uintptr_t)tree, key, v) if (!pm_yaml_hidden(key))
+        json_object_set_new(map, key, pm_yaml_plain(v));
     return map;
 }

@@ -1,15 +1,20 @@
 // YAML data files as JSON trees. Internal to the judge.
 //
-// One reader for rules/*.yaml and for rule files: mappings become objects, sequences arrays, plain scalars numbers, booleans or null where YAML says so,
-// everything else strings. Each mapping remembers where it stands: pm_yaml_line tells the line of its first key.
+// One reader for rules/*.yaml and for rule files: mappings become objects, sequences
+// arrays, plain scalars numbers, booleans or null where YAML says so, everything else
+// strings. Each mapping remembers where it stands: pm_yaml_line tells the line of its
+// first key.
 #pragma once
 #include "pm/diag.h"
 #include <jansson.h>
 
-// NULL where the text is no YAML: told in diags with file and line. The caller frees with json_decref.
+// NULL where the text is no YAML: told in diags with file and line. The caller frees with
+// json_decref.
 json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diags);
-int pm_yaml_line(const json_t *mapping);                      // 0 unknown
-int pm_yaml_key_line(const json_t *mapping, const char *key); // where the key stands; where the mapping does, if that is not known
+int pm_yaml_line(const json_t *mapping); // 0 unknown
+int pm_yaml_key_line(
+    const json_t *mapping,
+    const char *key); // where the key stands; where the mapping does, if that is not known
 // Keys that are the reader's own, not the file's.
 bool pm_yaml_hidden(const char *key);
 json_t *pm_yaml_plain(const json_t *tree); // a copy without them

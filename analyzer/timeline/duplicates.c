@@ -1,10 +1,14 @@
-// The same record found twice (journal.log beside kubelet.log, rotated overlaps, one file in two archives, a line quoted again below) counts once.
+// The same record found twice (journal.log beside kubelet.log, rotated overlaps, one file
+// in two archives, a line quoted again below) counts once.
 //
-// A record's identity holds its node where its stamp cannot: nodes that fail in one second with the same words are several. A stamp with a fraction is one
-// record's alone, and whoever kept it calls its node what he likes.
+// A record's identity holds its node where its stamp cannot: nodes that fail in one
+// second with the same words are several. A stamp with a fraction is one record's alone,
+// and whoever kept it calls its node what he likes.
 //
-// While rows are put, two bits a slot tell whether some (hash, ordinal) came at least twice: fixed memory, and no index over random hashes,
-// which would cost several times the insert. At the end only the suspects are sorted. A slot shared by chance costs time, not truth.
+// While rows are put, two bits a slot tell whether some (hash, ordinal) came at least
+// twice: fixed memory, and no index over random hashes, which would cost several times
+// the insert. At the end only the suspects are sorted. A slot shared by chance costs
+// time, not truth.
 #include "timeline/store.h"
 #include <stdlib.h>
 
@@ -26,11 +30,14 @@ void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal) {
 static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
     (void)n;
     struct pm_timeline *t = sqlite3_user_data(c);
-    uint64_t slot = slot_of((uint64_t)sqlite3_value_int64(v[0]), (uint32_t)sqlite3_value_int64(v[1]));
+    uint64_t slot =
+        slot_of((uint64_t)sqlite3_value_int64(v[0]), (uint32_t)sqlite3_value_int64(v[1]));
     sqlite3_result_int(c, t->seen ? t->seen[slot / 4] >> (slot % 4 * 2 + 1) & 1 : 1);
 }
 
-// Best first: the better standing (a shipper repeats what the node's own log says), then a row that names its node, then the better dated, then the one in more envelopes, then the first path.
+// Best first: the better standing (a shipper repeats what the node's own log says), then
+// a row that names its node, then the better dated, then the one in more envelopes, then
+// the first path.
 static const char suspects_sql[] =
     "SELECT e.id, e.hash, e.ordinal, e.member, coalesce(e.ts, 0) % 1000000000 = 0, (SELECT text FROM string n WHERE n.id = e.node), e.line, e.standing & 3 "
     "FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
@@ -40,7 +47,8 @@ static const char suspects_sql[] =
 #define KEPT_MAX 256 // nodes told apart for one record's words
 struct kept {
     int64_t member, line;
-    uint64_t node; // hash of its name's first label, as a host's short and full names are one; 0 unknown
+    uint64_t
+        node; // hash of its name's first label, as a host's short and full names are one; 0 unknown
 };
 struct group {
     int64_t hash, ordinal;
@@ -71,19 +79,24 @@ static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_s
     struct group g = {0};
     int rc;
     while ((rc = sqlite3_step(read)) == SQLITE_ROW) {
-        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2), member = sqlite3_column_int64(read, 3),
-                line = sqlite3_column_int64(read, 6);
-        bool hearsay = sqlite3_column_int(read, 7) == PM_STANDING_HEARSAY; // where it lay says nothing of whom it repeats
+        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2),
+                member = sqlite3_column_int64(read, 3), line = sqlite3_column_int64(read, 6);
+        bool hearsay = sqlite3_column_int(read, 7) ==
+                       PM_STANDING_HEARSAY; // where it lay says nothing of whom it repeats
         uint64_t node = hearsay ? 0 : node_hash(timeline_column(read, 5));
-        if (!g.open || g.hash != hash || g.ordinal != ordinal) g.open = true, g.hash = hash, g.ordinal = ordinal, g.n = 0;
+        if (!g.open || g.hash != hash || g.ordinal != ordinal)
+            g.open = true, g.hash = hash, g.ordinal = ordinal, g.n = 0;
         const struct kept *same = kept_before(&g, node, sqlite3_column_int(read, 4) != 0);
         if (!same) g.kept[g.n++] = (struct kept){member, line, node};
-        else if (same->member != member || same->line != line) drop(t, into, sqlite3_column_int64(read, 0), same->member); // else two events of one record
+        else if (same->member != member || same->line != line)
+            drop(t, into, sqlite3_column_int64(read, 0),
+                 same->member); // else two events of one record
     }
     timeline_check(t, rc);
 }
 
-// The two statements that count what is dropped, then the drop. Counted where the rows were, said where the better ones are.
+// The two statements that count what is dropped, then the drop. Counted where the rows
+// were, said where the better ones are.
 static const char drop_sql[] =
     "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM dropped x JOIN event e ON e.id = x.id GROUP BY "
     "e.member) d "
@@ -96,10 +109,12 @@ static const char drop_sql[] =
 void timeline_duplicates_drop(struct pm_timeline *t) {
     if (!t->seen_twice || t->error.n) return;
     sqlite3_stmt *read = NULL, *into = NULL;
-    sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect, NULL, NULL);
+    sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect,
+                            NULL, NULL);
     if (timeline_exec(t, "CREATE TEMP TABLE dropped(id INTEGER PRIMARY KEY, kept INTEGER)") &&
         timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)) &&
-        timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO dropped VALUES(?,?)", -1, &into, NULL)))
+        timeline_check(
+            t, sqlite3_prepare_v2(t->db, "INSERT INTO dropped VALUES(?,?)", -1, &into, NULL)))
         duplicates_find(t, read, into);
     sqlite3_finalize(read);
     sqlite3_finalize(into);

@@ -1,9 +1,14 @@
-// What the judge found goes back, so that the views answer it. On a timeline opened for reading these do nothing.
+// What the judge found goes back, so that the views answer it. On a timeline opened for
+// reading these do nothing.
 #include "timeline/store.h"
 #include "pm/incident.h"
 
-static void bind_id(struct pm_timeline *t, sqlite3_stmt *s, int at, struct pm_str v) { bind_known(s, at, v.n != 0, timeline_string(t, v)); }
-static void bind_unsigned_or_null(sqlite3_stmt *s, int at, int64_t v) { bind_known(s, at, v >= 0, v); }
+static void bind_id(struct pm_timeline *t, sqlite3_stmt *s, int at, struct pm_str v) {
+    bind_known(s, at, v.n != 0, timeline_string(t, v));
+}
+static void bind_unsigned_or_null(sqlite3_stmt *s, int at, int64_t v) {
+    bind_known(s, at, v >= 0, v);
+}
 
 static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
     size_t bytes = 0;
@@ -12,7 +17,8 @@ static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
     char *p = pm_arena_alloc(a, bytes), *at = p;
     for (size_t i = 0; i < list->n; i++) {
         if (i) *at++ = ' ';
-        if (list->items[i].n) memcpy(at, list->items[i].p, list->items[i].n), at += list->items[i].n;
+        if (list->items[i].n)
+            memcpy(at, list->items[i].p, list->items[i].n), at += list->items[i].n;
     }
     return (struct pm_str){p, (size_t)(at - p)};
 }
@@ -24,7 +30,8 @@ static sqlite3_stmt *judgement_stmt(struct pm_timeline *t, enum timeline_stmt wh
     return timeline_stmt(t, which);
 }
 
-void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause, const char *rule) {
+void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause,
+                             const char *rule) {
     sqlite3_stmt *s = judgement_stmt(t, ST_VERDICT);
     if (!s) return;
     sqlite3_bind_int64(s, 1, (int64_t)event_id);
@@ -37,9 +44,18 @@ void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p) {
     sqlite3_stmt *s = judgement_stmt(t, ST_PULL);
     if (!s) return;
     struct pm_arena *a = pm_arena_new();
-    const struct pm_str texts[] = {p->node,           p->image,  p->registry, p->repository, p->tag,
-                                   p->digest,         p->client, p->user,     p->namespace,  p->cause >= 0 ? pm_str_c(pm_causes[p->cause].name) : PM_NONE,
-                                   pm_str_c(p->rule), p->error};
+    const struct pm_str texts[] = {p->node,
+                                   p->image,
+                                   p->registry,
+                                   p->repository,
+                                   p->tag,
+                                   p->digest,
+                                   p->client,
+                                   p->user,
+                                   p->namespace,
+                                   p->cause >= 0 ? pm_str_c(pm_causes[p->cause].name) : PM_NONE,
+                                   pm_str_c(p->rule),
+                                   p->error};
     sqlite3_bind_int64(s, 1, (int64_t)p->id);
     for (int i = 0; i < (int)PM_LEN(texts); i++) bind_id(t, s, i + 2, texts[i]);
     bind_time(s, 14, p->started_ns);
@@ -78,8 +94,9 @@ void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i
     sqlite3_bind_int(s, 12, (int)i->scope_kind);
     bind_str(s, 13, joined(a, &i->scope));
     bind_str(s, 14, joined(a, &i->registries));
-    const uint64_t counts[] = {i->failed_pulls,      i->failed_requests,    i->lines,         i->blast.pods_n,
-                               i->blast.workloads_n, i->blast.namespaces.n, i->blast.nodes.n, i->blast.images.n};
+    const uint64_t counts[] = {i->failed_pulls,  i->failed_requests,   i->lines,
+                               i->blast.pods_n,  i->blast.workloads_n, i->blast.namespaces.n,
+                               i->blast.nodes.n, i->blast.images.n};
     for (int k = 0; k < (int)PM_LEN(counts); k++) sqlite3_bind_int64(s, 15 + k, (int64_t)counts[k]);
     bind_known(s, 23, i->explained_by != 0, i->explained_by);
     bind_str(s, 24, i->variant);
@@ -104,13 +121,15 @@ static void quota_points_put(struct pm_timeline *t, const struct pm_quota *q, in
 void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q) {
     sqlite3_stmt *s = judgement_stmt(t, ST_QUOTA);
     if (!s) return;
-    const struct pm_str texts[] = {q->registry, q->identity, q->user, q->client, q->policy, q->status};
+    const struct pm_str texts[] = {q->registry, q->identity, q->user,
+                                   q->client,   q->policy,   q->status};
     for (int i = 0; i < (int)PM_LEN(texts); i++) bind_str(s, i + 1, texts[i]);
     bind_unsigned_or_null(s, 7, q->limit);
     bind_unsigned_or_null(s, 8, q->window_s);
     const uint64_t counts[] = {q->used_low, q->used_high, q->peak_used, q->refused};
     for (int i = 0; i < (int)PM_LEN(counts); i++) sqlite3_bind_int64(s, 9 + i, (int64_t)counts[i]);
-    const int64_t times[] = {q->peak_at_ns, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns, q->free_at_ns};
+    const int64_t times[] = {q->peak_at_ns, q->exhausted_at_ns, q->first_refused_ns,
+                             q->last_refused_ns, q->free_at_ns};
     for (int i = 0; i < (int)PM_LEN(times); i++) bind_time(s, 13 + i, times[i]);
     bind_unsigned_or_null(s, 18, q->with_cache);
     timeline_run(t, s);
@@ -120,6 +139,8 @@ void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q) {
 void pm_timeline_clear_judgement(struct pm_timeline *t) {
     if (!t->writable) return;
     timeline_write_begins(t);
-    timeline_exec(t, "DELETE FROM verdict; DELETE FROM pull; DELETE FROM incident; DELETE FROM quota; DELETE FROM quota_point;"
-                     "DELETE FROM meta WHERE key = 'judged';");
+    timeline_exec(
+        t,
+        "DELETE FROM verdict; DELETE FROM pull; DELETE FROM incident; DELETE FROM quota; DELETE FROM quota_point;"
+        "DELETE FROM meta WHERE key = 'judged';");
 }

@@ -1,10 +1,14 @@
-// Merging timelines: the reduce step. Idempotent: a member that is there already, by content, place and bundle, is not taken again,
-// so merging twice, or merging a merge with its parts, changes nothing. Records that two members share are then dropped as in ingest.
+// Merging timelines: the reduce step. Idempotent: a member that is there already, by
+// content, place and bundle, is not taken again, so merging twice, or merging a merge
+// with its parts, changes nothing. Records that two members share are then dropped as in
+// ingest.
 //
-// Nodes are often collected one by one, with the same paths inside each bundle. Where two members have the same place, both are shown
-// below their bundle's name, and node logs that name no node get it as their node, whatever the order of merging.
+// Nodes are often collected one by one, with the same paths inside each bundle. Where two
+// members have the same place, both are shown below their bundle's name, and node logs
+// that name no node get it as their node, whatever the order of merging.
 //
-// Set-based: the other file is attached read-only, its text and member numbers are mapped, its rows copied with the mapped numbers.
+// Set-based: the other file is attached read-only, its text and member numbers are
+// mapped, its rows copied with the mapped numbers.
 #include "timeline/store.h"
 #include <Judy.h>
 #include <stdio.h>
@@ -20,11 +24,13 @@ static bool source_check(const char *path, const char **why) {
 }
 static bool same_file(const char *a, const char *b) {
     struct stat x, y;
-    return b && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    return b && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
 }
 static bool source_attach(struct pm_timeline *t, const char *path) {
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "ATTACH ? AS source", -1, &s, NULL))) return false;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "ATTACH ? AS source", -1, &s, NULL)))
+        return false;
     sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
     bool ok = timeline_run(t, s);
     sqlite3_finalize(s);
@@ -68,10 +74,14 @@ static void text_take(struct pm_timeline *t, uint64_t id, struct pm_str text, co
 }
 static bool strings_map(struct pm_timeline *t, const char *mark) {
     sqlite3_stmt *r = NULL;
-    bool ok = timeline_check(t, sqlite3_create_function(t->db, "text_here", 1, SQLITE_UTF8, NULL, text_here, NULL, NULL)) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id", -1, &r, NULL));
+    bool ok =
+        timeline_check(t, sqlite3_create_function(t->db, "text_here", 1, SQLITE_UTF8, NULL,
+                                                  text_here, NULL, NULL)) &&
+        timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id",
+                                             -1, &r, NULL));
     int rc = SQLITE_DONE;
-    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) text_take(t, (uint64_t)sqlite3_column_int64(r, 0), timeline_column(r, 1), mark);
+    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW)
+        text_take(t, (uint64_t)sqlite3_column_int64(r, 0), timeline_column(r, 1), mark);
     ok = timeline_check(t, rc) && ok;
     sqlite3_finalize(r);
     return ok;
@@ -96,40 +106,57 @@ static const char members_sql[] =
 
 static bool events_copy(struct pm_timeline *t) {
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql,
-               "INSERT INTO main.event SELECT "
-               "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
-               "limit_,remaining,window_s");
-    static const char *const columns[PM_F_COUNT] = {"node",  "namespace", "pod",    "pod_uid", "workload", "container", "image", "registry",   "repository",
-                                                    "tag",   "digest",    "client", "user",    "method",   "url",       "host",  "user_agent", "reason",
-                                                    "error", "message",   "secret", "object",  "join_",    "writer",    "detail"};
+    pm_buf_lit(
+        &sql,
+        "INSERT INTO main.event SELECT "
+        "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
+        "limit_,remaining,window_s");
+    static const char *const columns[PM_F_COUNT] = {
+        "node",     "namespace",  "pod",        "pod_uid", "workload", "container", "image",
+        "registry", "repository", "tag",        "digest",  "client",   "user",      "method",
+        "url",      "host",       "user_agent", "reason",  "error",    "message",   "secret",
+        "object",   "join_",      "writer",     "detail"};
     for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",text_here(e.%s)", columns[f]);
-    pm_buf_lit(&sql, ",tags_apart(raw) FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
+    pm_buf_lit(
+        &sql,
+        ",tags_apart(raw) FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     return ok;
 }
 
 // The name of what a timeline was read from: of its one input, else of its own file.
-static struct pm_str bundle_name(struct pm_timeline *t, const char *meta_sql, const char *path, struct pm_arena *a) {
-    static const char *const tails[] = {".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar", ".zip", ".7z", ".db"};
+static struct pm_str bundle_name(struct pm_timeline *t, const char *meta_sql, const char *path,
+                                 struct pm_arena *a) {
+    static const char *const tails[] = {".gz",  ".xz",  ".zst", ".bz2", ".tgz",
+                                        ".tar", ".zip", ".7z",  ".db"};
     sqlite3_stmt *s = NULL;
     struct pm_str name = pm_str_c(path);
-    if (timeline_check(t, sqlite3_prepare_v2(t->db, meta_sql, -1, &s, NULL)) && sqlite3_step(s) == SQLITE_ROW) name = pm_arena_dup(a, timeline_column(s, 0));
+    if (timeline_check(t, sqlite3_prepare_v2(t->db, meta_sql, -1, &s, NULL)) &&
+        sqlite3_step(s) == SQLITE_ROW)
+        name = pm_arena_dup(a, timeline_column(s, 0));
     sqlite3_finalize(s);
     while (name.n > 1 && name.p[name.n - 1] == '/') name.n--;
     name = pm_str_from(name, (size_t)(pm_str_rchr(name, '/') + 1));
     for (size_t i = 0; i < PM_LEN(tails); i++)
-        if (pm_str_ends(name, pm_str_c(tails[i])) && name.n > strlen(tails[i])) name.n -= strlen(tails[i]);
+        if (pm_str_ends(name, pm_str_c(tails[i])) && name.n > strlen(tails[i]))
+            name.n -= strlen(tails[i]);
     return name.n ? name : PM_STR("bundle");
 }
-#define ONE_INPUT(file) "SELECT value FROM " file ".meta WHERE key = 'inputs' AND value NOT LIKE '%' || char(10) || '%' AND value != '-'"
+#define ONE_INPUT(file)                                                                            \
+    "SELECT value FROM " file                                                                      \
+    ".meta WHERE key = 'inputs' AND value NOT LIKE '%' || char(10) || '%' AND value != '-'"
 static bool bundles_name(struct pm_timeline *t, const char *path) {
     struct pm_arena *a = pm_arena_new();
     sqlite3_stmt *source = NULL, *own = NULL;
-    bool ok = timeline_exec(t, "CREATE TEMP TABLE bundle(name TEXT)") &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO bundle VALUES(?)", -1, &source, NULL)) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, "UPDATE main.member SET place = path, origin = ? WHERE place IS NULL", -1, &own, NULL));
+    bool ok =
+        timeline_exec(t, "CREATE TEMP TABLE bundle(name TEXT)") &&
+        timeline_check(
+            t, sqlite3_prepare_v2(t->db, "INSERT INTO bundle VALUES(?)", -1, &source, NULL)) &&
+        timeline_check(t, sqlite3_prepare_v2(
+                              t->db,
+                              "UPDATE main.member SET place = path, origin = ? WHERE place IS NULL",
+                              -1, &own, NULL));
     if (ok) {
         bind_str(source, 1, bundle_name(t, ONE_INPUT("source"), path, a));
         bind_str(own, 1, bundle_name(t, ONE_INPUT("main"), t->path ? t->path : "", a));
@@ -141,15 +168,17 @@ static bool bundles_name(struct pm_timeline *t, const char *path) {
     return ok;
 }
 
-static const char names_sql[] = "UPDATE main.member SET path = origin || '/' || place WHERE origin IS NOT NULL AND path = place AND place IN (SELECT place "
-                                "FROM main.member GROUP BY place HAVING count(*) > 1);"
-                                "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT, id INTEGER);"
-                                "INSERT INTO named SELECT id, origin, NULL FROM main.member WHERE path = origin || '/' || place AND node IS NULL AND component "
-                                "IN ('kubelet', 'containerd', 'dockerd', 'crio');"
-                                "UPDATE main.member SET node = origin WHERE id IN (SELECT member FROM named);";
+static const char names_sql[] =
+    "UPDATE main.member SET path = origin || '/' || place WHERE origin IS NOT NULL AND path = place AND place IN (SELECT place "
+    "FROM main.member GROUP BY place HAVING count(*) > 1);"
+    "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT, id INTEGER);"
+    "INSERT INTO named SELECT id, origin, NULL FROM main.member WHERE path = origin || '/' || place AND node IS NULL AND component "
+    "IN ('kubelet', 'containerd', 'dockerd', 'crio');"
+    "UPDATE main.member SET node = origin WHERE id IN (SELECT member FROM named);";
 
-// Nodes are resolved again, as when all is read at once: what a bundle's other logs say of their one node is true of those that say none, and a file called
-// as a node is that node's.
+// Nodes are resolved again, as when all is read at once: what a bundle's other logs say
+// of their one node is true of those that say none, and a file called as a node is that
+// node's.
 static const char again_sql[] =
     "CREATE TEMP TABLE node_side(component TEXT PRIMARY KEY); INSERT INTO node_side VALUES('kubelet'),('containerd'),('dockerd'),('crio'),('client'),('host');"
     "CREATE TEMP TABLE company AS SELECT origin, min(node) AS node FROM main.member WHERE node IS NOT NULL AND origin IS NOT NULL AND component IN node_side "
@@ -167,9 +196,13 @@ static const char again_sql[] =
 static bool names_tell(struct pm_timeline *t) {
     sqlite3_stmt *r = NULL, *w = NULL;
     char text[200];
-    snprintf(text, sizeof text, "UPDATE main.event SET node = ? WHERE node = 0 AND member = ? AND component IN (%d,%d,%d,%d,%d,%d)", PM_COMP_KUBELET,
-             PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
-    bool ok = timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
+    snprintf(
+        text, sizeof text,
+        "UPDATE main.event SET node = ? WHERE node = 0 AND member = ? AND component IN (%d,%d,%d,%d,%d,%d)",
+        PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT,
+        PM_COMP_HOST);
+    bool ok = timeline_check(
+                  t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
               timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &w, NULL));
     int rc = SQLITE_DONE;
     while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
@@ -183,23 +216,34 @@ static bool names_tell(struct pm_timeline *t) {
     return ok && timeline_exec(t, "DROP TABLE temp.named");
 }
 
-static bool names_settle(struct pm_timeline *t) { return timeline_exec(t, names_sql) && names_tell(t) && timeline_exec(t, again_sql) && names_tell(t); }
+static bool names_settle(struct pm_timeline *t) {
+    return timeline_exec(t, names_sql) && names_tell(t) && timeline_exec(t, again_sql) &&
+           names_tell(t);
+}
 
-// Every hash is looked at again: a new member may hold the better copy of a record that was there.
+// Every hash is looked at again: a new member may hold the better copy of a record that
+// was there.
 static bool hashes_see(struct pm_timeline *t) {
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT hash, ordinal FROM main.event WHERE hash IS NOT NULL", -1, &s, NULL))) return false;
+    if (!timeline_check(t, sqlite3_prepare_v2(
+                               t->db, "SELECT hash, ordinal FROM main.event WHERE hash IS NOT NULL",
+                               -1, &s, NULL)))
+        return false;
     int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW) timeline_seen(t, (uint64_t)sqlite3_column_int64(s, 0), (uint32_t)sqlite3_column_int64(s, 1));
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        timeline_seen(t, (uint64_t)sqlite3_column_int64(s, 0),
+                      (uint32_t)sqlite3_column_int64(s, 1));
     sqlite3_finalize(s);
     return timeline_check(t, rc);
 }
 
-// The bundles that went in: a set, in order. Put behind the others first, as the set is made of a text that grows with each source.
-static const char inputs_add_sql[] = "INSERT INTO main.meta SELECT 'inputs', tags_apart(value) FROM source.meta WHERE key = 'inputs' ON CONFLICT(key) DO "
-                                     "UPDATE SET value = value || char(10) || "
-                                     "excluded.value "
-                                     "  WHERE instr(char(10) || value || char(10), char(10) || excluded.value || char(10)) = 0;";
+// The bundles that went in: a set, in order. Put behind the others first, as the set is
+// made of a text that grows with each source.
+static const char inputs_add_sql[] =
+    "INSERT INTO main.meta SELECT 'inputs', tags_apart(value) FROM source.meta WHERE key = 'inputs' ON CONFLICT(key) DO "
+    "UPDATE SET value = value || char(10) || "
+    "excluded.value "
+    "  WHERE instr(char(10) || value || char(10), char(10) || excluded.value || char(10)) = 0;";
 static const char inputs_sql[] =
     "INSERT OR REPLACE INTO main.meta SELECT 'inputs', group_concat(line, char(10)) FROM (WITH RECURSIVE cut(line, rest) AS ("
     "  SELECT NULL, value || char(10) FROM main.meta WHERE key = 'inputs'"
@@ -208,29 +252,38 @@ static const char inputs_sql[] =
 
 // ---- many at once
 //
-// What is new of each source is taken in a transaction of its own, so that one that breaks leaves nothing. What is decided over all of them, nodes,
-// duplicates, the index by time, is done once, behind the last. A timeline says of itself when that is still to be done.
+// What is new of each source is taken in a transaction of its own, so that one that
+// breaks leaves nothing. What is decided over all of them, nodes, duplicates, the index
+// by time, is done once, behind the last. A timeline says of itself when that is still to
+// be done.
 
 static bool take(struct pm_timeline *t, const char *path) {
     const char *mark = timeline_tags_mark(t, "source");
-    if (!mark || !bundles_name(t, path) || !strings_map(t, mark) || !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql)) return false;
+    if (!mark || !bundles_name(t, path) || !strings_map(t, mark) ||
+        !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql))
+        return false;
     bool inputs_grew = sqlite3_changes(t->db) > 0;
-    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) == 0) // all of it is here
+    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) ==
+        0) // all of it is here
         return (!inputs_grew || timeline_exec(t, inputs_sql)) && !t->error.n;
-    return timeline_exec(t, "INSERT OR REPLACE INTO main.meta VALUES('unsettled', '1')") && timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") &&
-           events_copy(t) && !t->error.n;
+    return timeline_exec(t, "INSERT OR REPLACE INTO main.meta VALUES('unsettled', '1')") &&
+           timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") && events_copy(t) &&
+           !t->error.n;
 }
 
 static bool settle(struct pm_timeline *t) {
-    if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0) return !t->error.n;
+    if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0)
+        return !t->error.n;
     pm_timeline_clear_judgement(t); // it was about other evidence
     if (!timeline_exec(t, inputs_sql) || !names_settle(t) || !hashes_see(t)) return false;
     timeline_duplicates_drop(t);
-    return timeline_section(t, "indexes") && timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
+    return timeline_section(t, "indexes") &&
+           timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
 }
 
 static bool transaction_end(struct pm_timeline *t, bool ok) {
-    if (t->in_transaction && ok) ok = timeline_exec(t, "COMMIT"); // a full disk shows here at the latest
+    if (t->in_transaction && ok)
+        ok = timeline_exec(t, "COMMIT"); // a full disk shows here at the latest
     if (t->in_transaction && !ok) sqlite3_exec(t->db, "ROLLBACK", NULL, NULL, NULL);
     t->in_transaction = false;
     return ok;
@@ -238,13 +291,15 @@ static bool transaction_end(struct pm_timeline *t, bool ok) {
 
 static bool merged(struct pm_timeline *into, bool ok, const char *path, const char **why) {
     if (ok) return true;
-    snprintf(merge_why, sizeof merge_why, "%s cannot be merged into %s: %s", path, into->path ? into->path : "the temporary timeline",
+    snprintf(merge_why, sizeof merge_why, "%s cannot be merged into %s: %s", path,
+             into->path ? into->path : "the temporary timeline",
              into->error.n ? into->error.p : "unknown");
     *why = merge_why;
     return false;
 }
 
-// ATTACH is not allowed inside a transaction, and a new file has no journal to roll back with until it is told.
+// ATTACH is not allowed inside a transaction, and a new file has no journal to roll back
+// with until it is told.
 static void prepare(struct pm_timeline *t) {
     timeline_write_begins(t);
     bool apart = t->strings_loaded || timeline_tags_own(t);
@@ -261,7 +316,8 @@ bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const ch
     bool attached = source_attach(into, path);
     timeline_write_begins(into);
     bool ok = transaction_end(into, attached && take(into, path));
-    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle", NULL, NULL, NULL);
+    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle",
+                 NULL, NULL, NULL);
     if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
     texts_free();
     into->committed = into->committed || ok; // a timeline of nothing is not kept

@@ -1,7 +1,8 @@
 // Opening, creating and closing a timeline; the prepared statements; what went wrong.
 //
-// A new timeline has no journal and no syncs: until it is moved to its place at close it is worth nothing anyway.
-// An existing one (merge into it) is written with SQLite's ordinary rollback journal.
+// A new timeline has no journal and no syncs: until it is moved to its place at close it
+// is worth nothing anyway. An existing one (merge into it) is written with SQLite's
+// ordinary rollback journal.
 #include "base/unfinished.h"
 #include "timeline/store.h"
 #include "base/embed.h"
@@ -18,38 +19,55 @@
 static const char *const statements[ST_COUNT] = {
     [ST_STRING] = "INSERT INTO string VALUES(?,?)",
     [ST_STRING_GET] = "SELECT text FROM string WHERE id=?",
-    [ST_EVENT] = "INSERT INTO event VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [ST_REDATE_READ] = "SELECT id,ts,stamps,quality,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
+    [ST_EVENT] =
+        "INSERT INTO event VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_REDATE_READ] =
+        "SELECT id,ts,stamps,quality,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
     [ST_REDATE] = "UPDATE event SET ts=?,stamps=?,quality=?,first_ns=?,last_ns=? WHERE id=?",
-    [ST_STANDING] = "UPDATE event SET standing=? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
-    [ST_MEMBER] = "INSERT INTO member(path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,"
-                  "utc_offset_s,offset_from,skew_ms,hash,duplicate_of,id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [ST_MEMBER_UPDATE] = "UPDATE member SET path=?,format=?,component=?,node=?,envelopes=?,bytes=?,lines=?,events=?,bad=?,undated=?,from_ns=?,to_ns=?,"
-                         "quality=?,year=?,year_from=?,utc_offset_s=?,offset_from=?,skew_ms=?,hash=?,duplicate_of=? WHERE id=?",
+    [ST_STANDING] =
+        "UPDATE event SET standing=? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
+    [ST_MEMBER] =
+        "INSERT INTO member(path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,"
+        "utc_offset_s,offset_from,skew_ms,hash,duplicate_of,id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_MEMBER_UPDATE] =
+        "UPDATE member SET path=?,format=?,component=?,node=?,envelopes=?,bytes=?,lines=?,events=?,bad=?,undated=?,from_ns=?,to_ns=?,"
+        "quality=?,year=?,year_from=?,utc_offset_s=?,offset_from=?,skew_ms=?,hash=?,duplicate_of=? WHERE id=?",
     [ST_SKIPPED] = "INSERT OR IGNORE INTO skipped_member VALUES(?,?)",
     [ST_DIAG] = "INSERT OR REPLACE INTO diagnostic(path,line,code,message,count) VALUES(?,?,?,?,?)",
     [ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
     [ST_META_GET] = "SELECT value FROM meta WHERE key=?",
     [ST_VERDICT] = "INSERT OR REPLACE INTO verdict VALUES(?,?,?)",
-    [ST_PULL] = "INSERT OR REPLACE INTO pull VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [ST_INCIDENT] = "INSERT OR REPLACE INTO incident VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_PULL] =
+        "INSERT OR REPLACE INTO pull VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_INCIDENT] =
+        "INSERT OR REPLACE INTO incident VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_QUOTA] = "INSERT INTO quota VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_QUOTA_POINT] = "INSERT INTO quota_point VALUES(?,?,?,?,?,?)",
 };
 
 bool timeline_check(struct pm_timeline *t, int rc) {
     if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return true;
-    if (!t->error.n && (rc & 0xff) == SQLITE_BUSY) pm_buf_lit(&t->error, "it is locked: another program is writing it");
-    if (!t->error.n) pm_buf_fmt(&t->error, "%s", sqlite3_errcode(t->db) ? sqlite3_errmsg(t->db) : sqlite3_errstr(rc));
+    if (!t->error.n && (rc & 0xff) == SQLITE_BUSY)
+        pm_buf_lit(&t->error, "it is locked: another program is writing it");
+    if (!t->error.n)
+        pm_buf_fmt(&t->error, "%s",
+                   sqlite3_errcode(t->db) ? sqlite3_errmsg(t->db) : sqlite3_errstr(rc));
     return false;
 }
-const char *pm_timeline_error(const struct pm_timeline *t) { return t->error.n ? t->error.p : NULL; }
+const char *pm_timeline_error(const struct pm_timeline *t) {
+    return t->error.n ? t->error.p : NULL;
+}
 
 sqlite3_stmt *timeline_stmt(struct pm_timeline *t, enum timeline_stmt which) {
-    if (!t->stmt[which] && !timeline_check(t, sqlite3_prepare_v3(t->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT, &t->stmt[which], NULL))) return NULL;
+    if (!t->stmt[which] &&
+        !timeline_check(t, sqlite3_prepare_v3(t->db, statements[which], -1,
+                                              SQLITE_PREPARE_PERSISTENT, &t->stmt[which], NULL)))
+        return NULL;
     return t->stmt[which];
 }
-bool timeline_exec(struct pm_timeline *t, const char *sql) { return timeline_check(t, sqlite3_exec(t->db, sql, NULL, NULL, NULL)); }
+bool timeline_exec(struct pm_timeline *t, const char *sql) {
+    return timeline_check(t, sqlite3_exec(t->db, sql, NULL, NULL, NULL));
+}
 
 bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s) {
     int rc;
@@ -68,11 +86,16 @@ int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwis
 }
 void timeline_write_begins(struct pm_timeline *t) {
     if (t->in_transaction || !t->writable) return;
-    t->in_transaction = timeline_exec(t, t->building ? "BEGIN" : "BEGIN IMMEDIATE"); // two that write one file would each wait for the other at the end
+    t->in_transaction = timeline_exec(
+        t,
+        t->building
+            ? "BEGIN"
+            : "BEGIN IMMEDIATE"); // two that write one file would each wait for the other at the end
 }
 
 bool timeline_section(struct pm_timeline *t, const char *name) {
-    struct pm_str schema = pm_embedded_find("analyzer/timeline/schema.sql"), mark = PM_STR("\n-- @section ");
+    struct pm_str schema = pm_embedded_find("analyzer/timeline/schema.sql"),
+                  mark = PM_STR("\n-- @section ");
     for (ptrdiff_t at = pm_str_find(schema, mark, 0); at >= 0;) {
         size_t from = (size_t)at + mark.n;
         ptrdiff_t next = pm_str_find(schema, mark, from);
@@ -90,8 +113,10 @@ bool timeline_section(struct pm_timeline *t, const char *name) {
     return false;
 }
 
-// The enumerations go into the file, so that its views answer in words without this program.
-static void words_add(struct pm_timeline *t, sqlite3_stmt *s, const char *list, const char *const *names, int n) {
+// The enumerations go into the file, so that its views answer in words without this
+// program.
+static void words_add(struct pm_timeline *t, sqlite3_stmt *s, const char *list,
+                      const char *const *names, int n) {
     for (int i = 0; i < n; i++) {
         if (!names[i] || !names[i][0]) continue;
         bind_str(s, 1, pm_str_c(list));
@@ -112,37 +137,49 @@ static void words_fill(struct pm_timeline *t) {
         {"standing", pm_standing_names, PM_STANDING_COUNT},
         {"quality", pm_quality_names, PM_QUALITY_RELATIVE + 1},
     };
-    static const char *const outcome[] = {"open", "ok", "failed", "cached"}, *const severity[] = {"info", "warning", "critical"};
-    static const char *const confidence[] = {"low", "medium", "high"}, *const scope[] = {"cluster",   "registry", "node",    "image",
-                                                                                         "namespace", "client",   "endpoint"};
+    static const char *const outcome[] = {"open", "ok", "failed", "cached"}, *const severity[] = {
+                                                                                 "info", "warning",
+                                                                                 "critical"};
+    static const char *const confidence[] = {"low", "medium", "high"}, *const scope[] = {
+                                                                           "cluster",   "registry",
+                                                                           "node",      "image",
+                                                                           "namespace", "client",
+                                                                           "endpoint"};
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT OR REPLACE INTO word VALUES(?,?,?)", -1, &s, NULL))) return;
-    for (size_t i = 0; i < PM_LEN(lists); i++) words_add(t, s, lists[i].list, lists[i].names, lists[i].n);
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT OR REPLACE INTO word VALUES(?,?,?)",
+                                              -1, &s, NULL)))
+        return;
+    for (size_t i = 0; i < PM_LEN(lists); i++)
+        words_add(t, s, lists[i].list, lists[i].names, lists[i].n);
     words_add(t, s, "outcome", outcome, PM_LEN(outcome));
     words_add(t, s, "severity", severity, PM_LEN(severity));
     words_add(t, s, "confidence", confidence, PM_LEN(confidence));
     words_add(t, s, "scope", scope, PM_LEN(scope));
     sqlite3_finalize(s);
-    timeline_exec(t, "DELETE FROM word WHERE id = 0 AND list IN ('component', 'stage')"); // "none" is NULL
+    timeline_exec(
+        t, "DELETE FROM word WHERE id = 0 AND list IN ('component', 'stage')"); // "none" is NULL
 }
 
 static bool schema_make(struct pm_timeline *t) {
     struct pm_buf sql = {0};
-    pm_buf_fmt(&sql,
-               "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-32768;"
-               "PRAGMA application_id=%d; PRAGMA user_version=%d;",
-               PM_TIMELINE_APPLICATION, PM_TIMELINE_SCHEMA);
+    pm_buf_fmt(
+        &sql,
+        "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-32768;"
+        "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+        PM_TIMELINE_APPLICATION, PM_TIMELINE_SCHEMA);
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     timeline_write_begins(t);
-    ok = ok && timeline_section(t, "tables") && timeline_section(t, "judgement") && timeline_section(t, "views");
+    ok = ok && timeline_section(t, "tables") && timeline_section(t, "judgement") &&
+         timeline_section(t, "views");
     if (ok) words_fill(t);
     return ok && !t->error.n;
 }
 
 static _Thread_local char why_text[512]; // a reason outlives the timeline that was not opened
 // "PATH WHAT DETAIL"; closes what was opened.
-static struct pm_timeline *refuse(struct pm_timeline *t, const char **why, const char *path, const char *what, const char *detail) {
+static struct pm_timeline *refuse(struct pm_timeline *t, const char **why, const char *path,
+                                  const char *what, const char *detail) {
     snprintf(why_text, sizeof why_text, "%s%s%s", path, what, detail);
     *why = why_text;
     if (t) {
@@ -160,7 +197,8 @@ static struct pm_timeline *timeline_new(bool writable) {
     t->strings = pm_intern_new();
     t->strings_written = pm_intern_id(t->strings, PM_NONE) + 1;
     t->loose_next = UINT32_C(1) << 31;
-    for (int i = 0; i < EVENT_NUMBERS; i++) t->bound[i] = PM_NO_TIME; // a fresh statement's parameters are NULL
+    for (int i = 0; i < EVENT_NUMBERS; i++)
+        t->bound[i] = PM_NO_TIME; // a fresh statement's parameters are NULL
     t->row_arena = pm_arena_new();
     return t;
 }
@@ -177,29 +215,41 @@ static enum file_kind kind_of(const char *path) {
     if (unread) return FILE_OTHER; // never "nothing is there yet"
     if (n == 0) return FILE_NONE;
     if (n < sizeof head || memcmp(head, "SQLite format 3", 16) != 0) return FILE_OTHER;
-    uint32_t application = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71];
+    uint32_t application =
+        (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 | head[71];
     return application == PM_TIMELINE_APPLICATION ? FILE_TIMELINE : FILE_SQLITE;
 }
 bool pm_timeline_is(const char *path) { return kind_of(path) == FILE_TIMELINE; }
 
-// NULL where `path` may be (over)written: it is not there, is empty, or is a timeline of ours. Else what it is.
+// NULL where `path` may be (over)written: it is not there, is empty, or is a timeline of
+// ours. Else what it is.
 static const char *in_the_way(const char *path) {
     enum file_kind kind = kind_of(path);
     if (kind == FILE_OTHER) return "is a file of another kind; it is not overwritten";
-    return kind == FILE_SQLITE ? "is another program's SQLite database; it is not overwritten" : NULL;
+    return kind == FILE_SQLITE ? "is another program's SQLite database; it is not overwritten"
+                               : NULL;
 }
 
-// The file that a new timeline is built in is ours for as long as we hold its lock: two runs that make the same timeline would each throw away the other's.
-// What a run that was killed left there is told and written anew; the timeline that stood before is untouched by it. NULL: taken.
+// The file that a new timeline is built in is ours for as long as we hold its lock: two
+// runs that make the same timeline would each throw away the other's. What a run that was
+// killed left there is told and written anew; the timeline that stood before is untouched
+// by it. NULL: taken.
 static const char *building_take(struct pm_timeline *t, const char *path) {
     struct stat named, ours;
-    for (int tries = 0; tries < 10; tries++) { // who had the lock may move the file away before we get it
+    for (int tries = 0; tries < 10;
+         tries++) { // who had the lock may move the file away before we get it
         bool left = lstat(path, &named) == 0;
         t->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (t->lock < 0) return strerror(errno);
-        if (flock(t->lock, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? "another run is writing it at this moment" : strerror(errno);
-        if (stat(path, &named) == 0 && fstat(t->lock, &ours) == 0 && named.st_dev == ours.st_dev && named.st_ino == ours.st_ino) {
-            if (left) fprintf(stderr, "pullmortem: %s was left by a run that did not end: it is written anew\n", path);
+        if (flock(t->lock, LOCK_EX | LOCK_NB) != 0)
+            return errno == EWOULDBLOCK ? "another run is writing it at this moment"
+                                        : strerror(errno);
+        if (stat(path, &named) == 0 && fstat(t->lock, &ours) == 0 && named.st_dev == ours.st_dev &&
+            named.st_ino == ours.st_ino) {
+            if (left)
+                fprintf(stderr,
+                        "pullmortem: %s was left by a run that did not end: it is written anew\n",
+                        path);
             if (ftruncate(t->lock, 0) == 0) return NULL; // empty, and ours
             int cause = errno;
             unlink(path);
@@ -226,9 +276,12 @@ static struct pm_timeline *timeline_create(const char *path, const char **why) {
         t->building = name.p;
         pm_unfinished(t->building);
     }
-    int rc = sqlite3_open_v2(path ? t->building : "", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc =
+        sqlite3_open_v2(path ? t->building : "", &t->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (!timeline_check(t, rc) || !schema_make(t))
-        return refuse(t, why, path ? path : "the temporary database", " cannot be written: ", t->error.n ? t->error.p : "unknown");
+        return refuse(t, why, path ? path : "the temporary database",
+                      " cannot be written: ", t->error.n ? t->error.p : "unknown");
     return t;
 }
 
@@ -236,20 +289,30 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
     if (access(path, R_OK) != 0) return refuse(NULL, why, path, ": ", strerror(errno));
     struct pm_timeline *t = timeline_new(writable);
     t->path = pm_xstrdup(path);
-    int rc = sqlite3_open_v2(path, &t->db, (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = sqlite3_open_v2(
+        path, &t->db,
+        (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL);
     if (!timeline_check(t, rc)) return refuse(t, why, path, " cannot be opened: ", t->error.p);
     sqlite3_busy_timeout(t->db, BUSY_MS);
-    int64_t application = timeline_number(t, "PRAGMA application_id", 0), schema = timeline_number(t, "PRAGMA user_version", 0);
+    int64_t application = timeline_number(t, "PRAGMA application_id", 0),
+            schema = timeline_number(t, "PRAGMA user_version", 0);
     if (t->error.n) return refuse(t, why, path, " is not a timeline, or is damaged: ", t->error.p);
-    if (application != PM_TIMELINE_APPLICATION) return refuse(t, why, path, " is not a pullmortem timeline", "");
-    if (schema > PM_TIMELINE_SCHEMA) return refuse(t, why, path, " was written by a newer pullmortem", "; use that one, or ingest the bundle again");
-    if (schema < PM_TIMELINE_SCHEMA) return refuse(t, why, path, " was written by an older pullmortem", "; ingest the bundle again");
+    if (application != PM_TIMELINE_APPLICATION)
+        return refuse(t, why, path, " is not a pullmortem timeline", "");
+    if (schema > PM_TIMELINE_SCHEMA)
+        return refuse(t, why, path, " was written by a newer pullmortem",
+                      "; use that one, or ingest the bundle again");
+    if (schema < PM_TIMELINE_SCHEMA)
+        return refuse(t, why, path, " was written by an older pullmortem",
+                      "; ingest the bundle again");
     timeline_number(
         t,
         "SELECT count(*) FROM (SELECT 1 FROM meta LIMIT 1), (SELECT id FROM event LIMIT 1), (SELECT id FROM member LIMIT 1), (SELECT id FROM string LIMIT 1)",
         0);
     if (t->error.n) return refuse(t, why, path, " is damaged: ", t->error.p);
-    sqlite3_exec(t->db, "PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON", NULL, NULL, NULL);
+    sqlite3_exec(t->db,
+                 "PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON",
+                 NULL, NULL, NULL);
     t->committed = true;
     return t;
 }
@@ -266,7 +329,9 @@ static bool folder_sync(const char *path) { // a new name is on the disk when it
     char *folder = slash ? pm_xstrdup(path) : pm_xstrdup(".");
     if (slash) folder[slash == path ? 1 : slash - path] = 0;
     int fd = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-    bool ok = fd < 0 || fsync(fd) == 0 || errno == EINVAL || errno == EROFS; // there are file systems that cannot, and folders that may not be opened
+    bool ok =
+        fd < 0 || fsync(fd) == 0 || errno == EINVAL ||
+        errno == EROFS; // there are file systems that cannot, and folders that may not be opened
     if (fd >= 0) close(fd);
     free(folder);
     return ok;
@@ -300,13 +365,15 @@ bool pm_timeline_finish(struct pm_timeline *t, const char **why) {
     int rc = sqlite3_close(t->db);
     if (rc != SQLITE_OK && !t->error.n) pm_buf_fmt(&t->error, "%s", sqlite3_errstr(rc));
     if (t->building) {
-        if (wanted && !t->error.n && !moved(t->building, t->path)) pm_buf_fmt(&t->error, "%s", strerror(errno));
+        if (wanted && !t->error.n && !moved(t->building, t->path))
+            pm_buf_fmt(&t->error, "%s", strerror(errno));
         if (!wanted || t->error.n) unlink(t->building);
         pm_finished(t->building);
     }
     bool ok = !t->error.n;
     if (!ok && why) {
-        snprintf(why_text, sizeof why_text, "%s cannot be written: %s", t->path ? t->path : "the temporary timeline", t->error.p);
+        snprintf(why_text, sizeof why_text, "%s cannot be written: %s",
+                 t->path ? t->path : "the temporary timeline", t->error.p);
         *why = why_text;
     }
     timeline_free(t);

@@ -7,9 +7,12 @@ static const char columns_sql[] =
     "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
     "user_agent,reason,error,message,secret,object,join_,writer,detail,raw FROM event ";
 
-static int bounded(int value, int count) { return value >= 0 && value < count ? value : 0; } // a file may be damaged
+static int bounded(int value, int count) {
+    return value >= 0 && value < count ? value : 0;
+} // a file may be damaged
 
-// A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970 would overflow sums, and are none.
+// A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970
+// would overflow sums, and are none.
 static int64_t time_column(sqlite3_stmt *s, int at) {
     const int64_t bound = INT64_C(4000000000) * PM_NS_PER_S;
     int64_t ns = column_or(s, at, PM_NO_TIME);
@@ -19,21 +22,24 @@ static int64_t span_column(sqlite3_stmt *s, int at) {
     int64_t ns = time_column(s, at);
     return ns > 0 ? ns : 0;
 }
-static struct pm_when stamp_of(int64_t ns) { return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns}; }
+static struct pm_when stamp_of(int64_t ns) {
+    return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns};
+}
 
 static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     struct pm_event *e = &r->event;
     int stamps = sqlite3_column_int(s, 6);
-    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, 0),
-                         .file = (uint32_t)sqlite3_column_int64(s, 1),
-                         .line = (uint64_t)sqlite3_column_int64(s, 2),
-                         .hash = (uint64_t)column_or(s, 3, 0),
-                         .ordinal = (uint32_t)column_or(s, 4, 0),
-                         .ts_ns = time_column(s, 5),
-                         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
-                         .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
-                         .first_ns = time_column(s, 8),
-                         .last_ns = time_column(s, 9)};
+    *r = (struct pm_row){
+        .id = (uint64_t)sqlite3_column_int64(s, 0),
+        .file = (uint32_t)sqlite3_column_int64(s, 1),
+        .line = (uint64_t)sqlite3_column_int64(s, 2),
+        .hash = (uint64_t)column_or(s, 3, 0),
+        .ordinal = (uint32_t)column_or(s, 4, 0),
+        .ts_ns = time_column(s, 5),
+        .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
+        .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
+        .first_ns = time_column(s, 8),
+        .last_ns = time_column(s, 9)};
     e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
     e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
     e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
@@ -57,7 +63,8 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     r->raw = timeline_column(s, 23 + PM_F_COUNT);
 }
 
-// Paths by member id, for pm_row.path. Rows of one time come in the order of their paths, not of the walk: an archive's order must not show.
+// Paths by member id, for pm_row.path. Rows of one time come in the order of their paths,
+// not of the walk: an archive's order must not show.
 struct paths {
     char **items;
     size_t n, cap;
@@ -66,7 +73,9 @@ struct paths {
 
 static void paths_load(struct pm_timeline *t, struct paths *p) {
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,path FROM member ORDER BY id", -1, &s, NULL))) return;
+    if (!timeline_check(
+            t, sqlite3_prepare_v2(t->db, "SELECT id,path FROM member ORDER BY id", -1, &s, NULL)))
+        return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW && p->n < (1u << 24)) {
         int64_t id = sqlite3_column_int64(s, 0);
@@ -96,7 +105,8 @@ static void paths_rank(struct paths *p) {
     bool in_order = true;
     for (size_t i = 0; i < p->n; i++)
         if (!p->items[i]) p->items[i] = pm_xstrdup("");
-    for (size_t i = 1; i < p->n && in_order; i++) in_order = pm_path_order(pm_str_c(p->items[i - 1]), pm_str_c(p->items[i])) <= 0;
+    for (size_t i = 1; i < p->n && in_order; i++)
+        in_order = pm_path_order(pm_str_c(p->items[i - 1]), pm_str_c(p->items[i])) <= 0;
     if (in_order) return;
     char ***sorted = pm_xmalloc(p->n * sizeof *sorted);
     p->rank = pm_xmalloc(p->n * sizeof *p->rank);
@@ -120,8 +130,11 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
     struct paths paths = {0};
     paths_load(t, &paths);
     paths_rank(&paths);
-    pm_buf_lit(&sql, paths.rank ? "ORDER BY ts,path_rank(member),line,id" : "ORDER BY ts,member,line,id");
-    if (paths.rank) sqlite3_create_function(t->db, "path_rank", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &paths, path_rank, NULL, NULL);
+    pm_buf_lit(&sql,
+               paths.rank ? "ORDER BY ts,path_rank(member),line,id" : "ORDER BY ts,member,line,id");
+    if (paths.rank)
+        sqlite3_create_function(t->db, "path_rank", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &paths,
+                                path_rank, NULL, NULL);
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL);
     pm_buf_free(&sql);
@@ -156,7 +169,8 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
                                 .offset_from = timeline_column(s, 17),
                                 .hash = timeline_column(s, 19)};
         uint64_t *numbers[] = {&f.bytes, &f.lines, &f.events, &f.bad, &f.undated};
-        for (int i = 0; i < (int)PM_LEN(numbers); i++) *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
+        for (int i = 0; i < (int)PM_LEN(numbers); i++)
+            *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
         f.from_ns = time_column(s, 11);
         f.to_ns = time_column(s, 12);
         f.quality = (enum pm_quality)bounded(sqlite3_column_int(s, 13), PM_QUALITY_RELATIVE + 1);
@@ -171,12 +185,15 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
     sqlite3_finalize(s);
 }
 
-// People's SQL may only read this one file. Statements that write are told by sqlite3_stmt_readonly; here is what SQLite counts as reading and we do not:
-// ATTACH (it makes files), transactions, and pragmas that set something.
-static int read_only(void *ctx, int action, const char *x, const char *y, const char *database, const char *trigger) {
+// People's SQL may only read this one file. Statements that write are told by
+// sqlite3_stmt_readonly; here is what SQLite counts as reading and we do not: ATTACH (it
+// makes files), transactions, and pragmas that set something.
+static int read_only(void *ctx, int action, const char *x, const char *y, const char *database,
+                     const char *trigger) {
     (void)ctx, (void)database, (void)trigger;
-    static const char *const pragmas[] = {"table_info",  "table_xinfo",   "table_list",    "index_list",     "index_info",
-                                          "index_xinfo", "database_list", "function_list", "compile_options"};
+    static const char *const pragmas[] = {"table_info",    "table_xinfo",   "table_list",
+                                          "index_list",    "index_info",    "index_xinfo",
+                                          "database_list", "function_list", "compile_options"};
     switch (action) {
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
@@ -192,12 +209,17 @@ static int read_only(void *ctx, int action, const char *x, const char *y, const 
 }
 
 static char type_letter(int type) {
-    return type == SQLITE_NULL ? 'n' : type == SQLITE_INTEGER ? 'i' : type == SQLITE_FLOAT ? 'f' : type == SQLITE_BLOB ? 'b' : 't';
+    return type == SQLITE_NULL      ? 'n'
+           : type == SQLITE_INTEGER ? 'i'
+           : type == SQLITE_FLOAT   ? 'f'
+           : type == SQLITE_BLOB    ? 'b'
+                                    : 't';
 }
 
 static bool sql_rows(struct pm_timeline *t, sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     int n = sqlite3_column_count(s), rc;
-    const char **names = pm_xmalloc(sizeof *names * (size_t)(n + 1)), **cells = pm_xmalloc(sizeof *cells * (size_t)(n + 1));
+    const char **names = pm_xmalloc(sizeof *names * (size_t)(n + 1)),
+               **cells = pm_xmalloc(sizeof *cells * (size_t)(n + 1));
     char *types = pm_xmalloc((size_t)n + 1);
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         for (int i = 0; i < n; i++) {
@@ -213,7 +235,8 @@ static bool sql_rows(struct pm_timeline *t, sqlite3_stmt *s, pm_sql_typed_cb *cb
     free(types);
     free(names);
     free(cells);
-    if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB || rc == SQLITE_IOERR) timeline_check(t, rc); // the file's fault, not the statement's
+    if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB || rc == SQLITE_IOERR)
+        timeline_check(t, rc); // the file's fault, not the statement's
     return rc == SQLITE_DONE;
 }
 
@@ -221,23 +244,27 @@ struct untyped {
     pm_sql_cb *cb;
     void *ctx;
 };
-static bool untyped(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types) {
+static bool untyped(void *ctx, int columns, const char *const *names, const char *const *cells,
+                    const char *types) {
     (void)types;
     struct untyped *u = ctx;
     return u->cb(u->ctx, columns, names, cells);
 }
-bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a) {
+bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx,
+                     struct pm_str *why, struct pm_arena *a) {
     return pm_timeline_sql_typed(t, sql, untyped, &(struct untyped){cb, ctx}, why, a);
 }
 
-bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a) {
+bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
+                           struct pm_str *why, struct pm_arena *a) {
     sqlite3_stmt *s = NULL;
     const char *rest = NULL;
     sqlite3_set_authorizer(t->db, read_only, NULL);
     int rc = sqlite3_prepare_v2(t->db, sql, -1, &s, &rest);
     sqlite3_set_authorizer(t->db, NULL, NULL);
     const char *mistake = NULL;
-    if (rc == SQLITE_AUTH || (rc == SQLITE_OK && s && !sqlite3_stmt_readonly(s))) mistake = "only reading is allowed: one SELECT over the views";
+    if (rc == SQLITE_AUTH || (rc == SQLITE_OK && s && !sqlite3_stmt_readonly(s)))
+        mistake = "only reading is allowed: one SELECT over the views";
     else if (rc != SQLITE_OK) mistake = sqlite3_errmsg(t->db);
     else if (!s) mistake = "the statement is empty";
     else if (pm_str_trim(pm_str_c(rest)).n) mistake = "one statement at a time";

@@ -1,11 +1,15 @@
-// Inside of the timeline: what its files share. Level 5, private to analyzer/timeline/, the only room that includes sqlite3.h.
+// Inside of the timeline: what its files share. Level 5, private to analyzer/timeline/,
+// the only room that includes sqlite3.h.
 #pragma once
 #include "pm/arena.h"
 #include "pm/intern.h"
 #include "pm/timeline.h"
 #include <sqlite3.h>
 
-enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 2 }; // "pm1t"; raise the schema when physical tables change meaning
+enum {
+    PM_TIMELINE_APPLICATION = 0x706d3174,
+    PM_TIMELINE_SCHEMA = 2
+}; // "pm1t"; raise the schema when physical tables change meaning
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
@@ -28,15 +32,18 @@ enum timeline_stmt { // prepared once, on first use
     ST_COUNT
 };
 
-enum { EVENT_NUMBERS = 22 + PM_F_COUNT }; // parameters of the event insert that are numbers; the last one is raw
+enum {
+    EVENT_NUMBERS = 22 + PM_F_COUNT
+}; // parameters of the event insert that are numbers; the last one is raw
 struct row_span {
     int64_t lo, hi;
 }; // event ids between which a member's rows are; other members' may be among them
 
 struct pm_timeline {
     sqlite3 *db;
-    char *path, *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
-    int lock;              // of the file that is built; -1 none
+    char *path,
+        *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
+    int lock;      // of the file that is built; -1 none
     bool writable, in_transaction, committed;
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
@@ -55,8 +62,10 @@ struct pm_timeline {
 };
 
 // open.c
-bool timeline_check(struct pm_timeline *t, int rc);                           // false, and remembered, where rc is an error
-sqlite3_stmt *timeline_stmt(struct pm_timeline *t, enum timeline_stmt which); // NULL where it cannot be prepared (remembered)
+bool timeline_check(struct pm_timeline *t, int rc); // false, and remembered, where rc is an error
+sqlite3_stmt *
+timeline_stmt(struct pm_timeline *t,
+              enum timeline_stmt which); // NULL where it cannot be prepared (remembered)
 bool timeline_exec(struct pm_timeline *t, const char *sql);
 bool timeline_section(struct pm_timeline *t, const char *name); // runs one section of schema.sql
 void timeline_write_begins(struct pm_timeline *t);              // a transaction is open after this
@@ -64,15 +73,23 @@ bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s);      // step to the e
 int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwise);
 
 // strings.c
-uint32_t timeline_string(struct pm_timeline *t, struct pm_str s);      // → string.id, written to the table where new
-void timeline_strings_load(struct pm_timeline *t);                     // texts of an opened file, once
-struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id); // loose ones live until the row arena is reset
-struct pm_str timeline_column(sqlite3_stmt *s, int column);            // text cell, borrowed until the next step
+uint32_t timeline_string(struct pm_timeline *t,
+                         struct pm_str s);         // → string.id, written to the table where new
+void timeline_strings_load(struct pm_timeline *t); // texts of an opened file, once
+struct pm_str timeline_string_get(struct pm_timeline *t,
+                                  uint32_t id); // loose ones live until the row arena is reset
+struct pm_str timeline_column(sqlite3_stmt *s,
+                              int column); // text cell, borrowed until the next step
 
 // tags.c
-const char *timeline_tags_mark(struct pm_timeline *t, const char *schema); // of "main" or "source"; SQL's tags_apart(text) uses it from then on; NULL: error
-bool timeline_tags_apart(struct pm_str s, const char *mark, struct pm_buf *out); // false where there is nothing to mark: out is as it was
-bool timeline_tags_own(struct pm_timeline *t);                                   // before others are merged into it
+const char *timeline_tags_mark(
+    struct pm_timeline *t,
+    const char
+        *schema); // of "main" or "source"; SQL's tags_apart(text) uses it from then on; NULL: error
+bool timeline_tags_apart(
+    struct pm_str s, const char *mark,
+    struct pm_buf *out); // false where there is nothing to mark: out is as it was
+bool timeline_tags_own(struct pm_timeline *t); // before others are merged into it
 
 // duplicates.c
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
@@ -86,7 +103,9 @@ static inline void bind_known(sqlite3_stmt *s, int at, bool known, int64_t v) {
     if (known) sqlite3_bind_int64(s, at, v);
     else sqlite3_bind_null(s, at);
 }
-static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) { bind_known(s, at, ns != PM_NO_TIME, ns); }
+static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) {
+    bind_known(s, at, ns != PM_NO_TIME, ns);
+}
 static inline int64_t column_or(sqlite3_stmt *s, int at, int64_t otherwise) {
     return sqlite3_column_type(s, at) == SQLITE_NULL ? otherwise : sqlite3_column_int64(s, at);
 }

@@ -1,7 +1,9 @@
-// Interned texts: a text is written to `string` when it is first seen, and is its intern number from then on.
+// Interned texts: a text is written to `string` when it is first seen, and is its intern
+// number from then on.
 //
-// Memory is bounded by distinct texts, and those by a budget: past it, new texts still get a row and a number, but are forgotten
-// at once ("loose", numbers from 2^31), so that a hostile log of ever new texts costs disk and not memory.
+// Memory is bounded by distinct texts, and those by a budget: past it, new texts still
+// get a row and a number, but are forgotten at once ("loose", numbers from 2^31), so that
+// a hostile log of ever new texts costs disk and not memory.
 #include "timeline/store.h"
 
 #define STRINGS_BUDGET_BYTES (UINT64_C(96) << 20)
@@ -21,7 +23,8 @@ uint32_t timeline_string(struct pm_timeline *t, struct pm_str s) {
     if (t->strings_bytes > STRINGS_BUDGET_BYTES) {
         uint32_t known = pm_intern_find(t->strings, s);
         if (known != UINT32_MAX) return known;
-        if (t->loose_next == UINT32_MAX) return 0; // two thousand million loose texts: the file is past any use
+        if (t->loose_next == UINT32_MAX)
+            return 0; // two thousand million loose texts: the file is past any use
         string_write(t, t->loose_next, s);
         return t->loose_next++;
     }
@@ -38,12 +41,16 @@ struct pm_str timeline_column(sqlite3_stmt *s, int column) {
     return (struct pm_str){p, p ? (size_t)sqlite3_column_bytes(s, column) : 0};
 }
 
-// A file's texts become the intern table again: rows are in order of id and without gaps, or the file is damaged.
+// A file's texts become the intern table again: rows are in order of id and without gaps,
+// or the file is damaged.
 void timeline_strings_load(struct pm_timeline *t) {
     if (t->strings_loaded) return;
     t->strings_loaded = true;
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM string WHERE id<2147483648 ORDER BY id", -1, &s, NULL))) return;
+    if (!timeline_check(t, sqlite3_prepare_v2(
+                               t->db, "SELECT id,text FROM string WHERE id<2147483648 ORDER BY id",
+                               -1, &s, NULL)))
+        return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         struct pm_str text = timeline_column(s, 1);
@@ -57,7 +64,8 @@ void timeline_strings_load(struct pm_timeline *t) {
     timeline_check(t, rc);
     sqlite3_finalize(s);
     t->strings_written = pm_intern_count(t->strings);
-    t->loose_next = (uint32_t)timeline_number(t, "SELECT max(max(id)+1, 2147483648) FROM string", INT64_C(2147483648));
+    t->loose_next = (uint32_t)timeline_number(t, "SELECT max(max(id)+1, 2147483648) FROM string",
+                                              INT64_C(2147483648));
 }
 
 struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id) {
@@ -68,7 +76,8 @@ struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id) {
     sqlite3_bind_int64(s, 1, id);
     struct pm_str text = PM_NONE;
     int rc = sqlite3_step(s);
-    if (timeline_check(t, rc) && rc == SQLITE_ROW) text = pm_arena_dup(t->row_arena, timeline_column(s, 0));
+    if (timeline_check(t, rc) && rc == SQLITE_ROW)
+        text = pm_arena_dup(t->row_arena, timeline_column(s, 0));
     sqlite3_reset(s);
     return text;
 }

@@ -1,8 +1,11 @@
-// Numbers of secrets are of one run: <redacted:password:3> of two shards are two secrets. Nobody can tell whether they are the same one (that is what a key is
-// for), so merging keeps them apart by what is in the shard: <redacted:password:3-5f2c9a1b>. A shard has the same mark in whatever order it is merged, and
-// tags that have a mark already, of a timeline that was merged before, or a keyed hash stay as they are.
+// Numbers of secrets are of one run: <redacted:password:3> of two shards are two secrets.
+// Nobody can tell whether they are the same one (that is what a key is for), so merging
+// keeps them apart by what is in the shard: <redacted:password:3-5f2c9a1b>. A shard has
+// the same mark in whatever order it is merged, and tags that have a mark already, of a
+// timeline that was merged before, or a keyed hash stay as they are.
 //
-// The mark is made of the members' paths and sizes and of the records' hashes, which are taken with the secrets blanked: it tells nothing of a secret.
+// The mark is made of the members' paths and sizes and of the records' hashes, which are
+// taken with the secrets blanked: it tells nothing of a secret.
 #include "timeline/store.h"
 #include <stdio.h>
 
@@ -23,7 +26,8 @@ static size_t number_end(struct pm_str s, size_t at) {
 
 bool timeline_tags_apart(struct pm_str s, const char *mark, struct pm_buf *out) {
     size_t done = 0;
-    for (ptrdiff_t at = pm_str_find(s, PM_STR(TAG), 0); at >= 0; at = pm_str_find(s, PM_STR(TAG), (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_find(s, PM_STR(TAG), 0); at >= 0;
+         at = pm_str_find(s, PM_STR(TAG), (size_t)at + 1)) {
         size_t end = number_end(s, (size_t)at);
         if (!end) continue;
         pm_buf_add(out, pm_str_sub(s, done, end - done));
@@ -41,7 +45,8 @@ static void tags_apart(sqlite3_context *c, int n, sqlite3_value **v) {
     struct pm_buf out = {0};
     struct pm_str s = {(const char *)sqlite3_value_text(v[0]), 0};
     s.n = s.p ? (size_t)sqlite3_value_bytes(v[0]) : 0;
-    if (s.n && timeline_tags_apart(s, mark_now, &out)) sqlite3_result_text64(c, out.p, out.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+    if (s.n && timeline_tags_apart(s, mark_now, &out))
+        sqlite3_result_text64(c, out.p, out.n, SQLITE_TRANSIENT, SQLITE_UTF8);
     else sqlite3_result_value(c, v[0]);
     pm_buf_free(&out);
 }
@@ -62,9 +67,12 @@ static bool hash_rows(struct pm_timeline *t, const char *sql, uint64_t *h) {
 const char *timeline_tags_mark(struct pm_timeline *t, const char *schema) {
     char members[160], events[160];
     uint64_t h = 0x7368;
-    snprintf(members, sizeof members, "SELECT coalesce(place, path), bytes, lines FROM %s.member ORDER BY 1, 2, 3", schema);
+    snprintf(members, sizeof members,
+             "SELECT coalesce(place, path), bytes, lines FROM %s.member ORDER BY 1, 2, 3", schema);
     snprintf(events, sizeof events, "SELECT '', hash, line FROM %s.event ORDER BY id", schema);
-    bool ok = timeline_check(t, sqlite3_create_function(t->db, "tags_apart", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, tags_apart, NULL, NULL)) &&
+    bool ok = timeline_check(t, sqlite3_create_function(t->db, "tags_apart", 1,
+                                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                                        tags_apart, NULL, NULL)) &&
               hash_rows(t, members, &h) && hash_rows(t, events, &h);
     snprintf(mark_now, sizeof mark_now, "%08x", (unsigned)(h ^ h >> 32));
     return ok ? mark_now : NULL;
@@ -72,12 +80,16 @@ const char *timeline_tags_mark(struct pm_timeline *t, const char *schema) {
 
 // A timeline that others are merged into was a shard itself, once.
 bool timeline_tags_own(struct pm_timeline *t) {
-    static const char sql[] = "UPDATE main.string SET text = tags_apart(text) WHERE instr(text, '" TAG "');"
-                              "UPDATE main.event SET raw = tags_apart(raw) WHERE instr(raw, '" TAG "');"
-                              "UPDATE main.member SET path = tags_apart(path), node = tags_apart(node) WHERE instr(path || coalesce(node, ''), '" TAG "');"
-                              "UPDATE main.skipped_member SET path = tags_apart(path) WHERE instr(path, '" TAG "');"
-                              "UPDATE main.diagnostic SET path = tags_apart(path), message = tags_apart(message) WHERE instr(path || message, '" TAG "');"
-                              "UPDATE main.meta SET value = tags_apart(value) WHERE key = 'inputs';";
-    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM main.member WHERE place IS NULL)", 0) == 0) return !t->error.n;
+    static const char sql[] =
+        "UPDATE main.string SET text = tags_apart(text) WHERE instr(text, '" TAG "');"
+        "UPDATE main.event SET raw = tags_apart(raw) WHERE instr(raw, '" TAG "');"
+        "UPDATE main.member SET path = tags_apart(path), node = tags_apart(node) WHERE instr(path || coalesce(node, ''), '" TAG
+        "');"
+        "UPDATE main.skipped_member SET path = tags_apart(path) WHERE instr(path, '" TAG "');"
+        "UPDATE main.diagnostic SET path = tags_apart(path), message = tags_apart(message) WHERE instr(path || message, '" TAG
+        "');"
+        "UPDATE main.meta SET value = tags_apart(value) WHERE key = 'inputs';";
+    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM main.member WHERE place IS NULL)", 0) == 0)
+        return !t->error.n;
     return timeline_tags_mark(t, "main") && timeline_exec(t, sql);
 }

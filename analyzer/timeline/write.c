@@ -7,7 +7,8 @@ static void member_bind(sqlite3_stmt *s, const struct pm_file_row *f) {
     for (int i = 0; i < (int)PM_LEN(texts); i++) bind_str(s, i + 1, texts[i]);
     if (!f->path.n) sqlite3_bind_text(s, 1, "-", 1, SQLITE_STATIC);
     const uint64_t numbers[] = {f->bytes, f->lines, f->events, f->bad, f->undated};
-    for (int i = 0; i < (int)PM_LEN(numbers); i++) sqlite3_bind_int64(s, i + 6, (int64_t)numbers[i]);
+    for (int i = 0; i < (int)PM_LEN(numbers); i++)
+        sqlite3_bind_int64(s, i + 6, (int64_t)numbers[i]);
     bind_time(s, 11, f->from_ns);
     bind_time(s, 12, f->to_ns);
     sqlite3_bind_int(s, 13, (int)f->quality);
@@ -53,7 +54,8 @@ static void diag_put(struct pm_timeline *t, struct pm_diag d) {
     sqlite3_bind_text64(s, 1, d.path.n ? d.path.p : "", d.path.n, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_int64(s, 2, (int64_t)d.line);
     sqlite3_bind_text64(s, 3, d.code.n ? d.code.p : "", d.code.n, SQLITE_STATIC, SQLITE_UTF8);
-    sqlite3_bind_text64(s, 4, d.message.n ? d.message.p : "", d.message.n, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(s, 4, d.message.n ? d.message.p : "", d.message.n, SQLITE_STATIC,
+                        SQLITE_UTF8);
     sqlite3_bind_int64(s, 5, (int64_t)d.count);
     timeline_run(t, s);
 }
@@ -76,22 +78,27 @@ struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struc
     if (!s) return PM_NONE;
     bind_str(s, 1, pm_str_c(key));
     int rc = sqlite3_step(s);
-    struct pm_str value = timeline_check(t, rc) && rc == SQLITE_ROW ? pm_arena_dup(a, timeline_column(s, 0)) : PM_NONE; // unread is not absent
+    struct pm_str value = timeline_check(t, rc) && rc == SQLITE_ROW
+                              ? pm_arena_dup(a, timeline_column(s, 0))
+                              : PM_NONE; // unread is not absent
     sqlite3_reset(s);
     return value;
 }
 
 void pm_timeline_begin(struct pm_timeline *t) { timeline_write_begins(t); }
 
-// Rows repeat most of their texts (node, registry, namespace …): comparing with the last one is cheaper than hashing.
+// Rows repeat most of their texts (node, registry, namespace …): comparing with the last
+// one is cheaper than hashing.
 static uint32_t field_id(struct pm_timeline *t, int field, struct pm_str s) {
     if (!s.n) return 0;
     uint32_t last = t->last[field];
-    if (last && last < t->strings_written && pm_str_eq(pm_intern_str(t->strings, last), s)) return last;
+    if (last && last < t->strings_written && pm_str_eq(pm_intern_str(t->strings, last), s))
+        return last;
     return t->last[field] = timeline_string(t, s);
 }
 static int stamps_pack(const struct pm_row *row) {
-    enum pm_when_kind first = row->event.first.kind ? row->event.first.kind : row->ts_kind, last = row->event.last.kind ? row->event.last.kind : row->ts_kind;
+    enum pm_when_kind first = row->event.first.kind ? row->event.first.kind : row->ts_kind,
+                      last = row->event.last.kind ? row->event.last.kind : row->ts_kind;
     return (int)row->ts_kind | (int)first << 3 | (int)last << 6;
 }
 
@@ -114,7 +121,8 @@ static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t 
                                                        (int64_t)e->component,
                                                        (int64_t)e->stage,
                                                        known(e->http_status != 0, e->http_status),
-                                                       (int64_t)e->standing | (int64_t)e->voice << 2,
+                                                       (int64_t)e->standing | (int64_t)e->voice
+                                                                                  << 2,
                                                        e->flags,
                                                        e->count ? e->count : 1,
                                                        known(e->duration_ns != 0, e->duration_ns),
@@ -124,7 +132,8 @@ static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t 
                                                        known(e->remaining >= 0, e->remaining),
                                                        known(e->window_s >= 0, e->window_s)};
     memcpy(v, fixed, sizeof fixed);
-    for (int f = 0; f < PM_F_COUNT; f++) v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
+    for (int f = 0; f < PM_F_COUNT; f++)
+        v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
 }
 
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
@@ -134,7 +143,8 @@ void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
     int64_t v[EVENT_NUMBERS];
     numbers_of(t, row, v);
     for (int i = 0; i < EVENT_NUMBERS; i++) {
-        if (v[i] == t->bound[i]) continue; // parameters keep their values: most columns of most rows repeat
+        if (v[i] == t->bound[i])
+            continue; // parameters keep their values: most columns of most rows repeat
         bind_known(s, i + 1, v[i] != NO_NUMBER, v[i]);
         t->bound[i] = v[i];
     }
@@ -148,11 +158,13 @@ void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
     span->hi = id;
 }
 
-static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int kind, int64_t ns, enum pm_quality *quality) {
+static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int kind, int64_t ns,
+                         enum pm_quality *quality) {
     return ns == PM_NO_TIME ? ns : fix(ctx, (enum pm_when_kind)kind, ns, quality);
 }
 
-// The rows of a member lie between two ids, among rows of the members that were read at the same time: no index is needed to find them.
+// The rows of a member lie between two ids, among rows of the members that were read at
+// the same time: no index is needed to find them.
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
     if (file >= t->spans_n || t->spans[file].hi == 0) return;
     sqlite3_stmt *r = timeline_stmt(t, ST_REDATE_READ), *w = timeline_stmt(t, ST_REDATE);
@@ -163,10 +175,15 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
     int rc;
     while ((rc = sqlite3_step(r)) == SQLITE_ROW) {
         int stamps = sqlite3_column_int(r, 2);
-        enum pm_quality quality = (enum pm_quality)sqlite3_column_int(r, 3), was = quality, aside = quality;
-        int64_t ts = column_or(r, 1, PM_NO_TIME), first = column_or(r, 4, PM_NO_TIME), last = column_or(r, 5, PM_NO_TIME);
-        int64_t new_ts = fix(ctx, (enum pm_when_kind)(stamps & 7), ts, &quality); // an undated row is asked too: it may stand for the moment of capture
-        int64_t new_first = stamp_fix(fix, ctx, stamps >> 3 & 7, first, &aside), new_last = stamp_fix(fix, ctx, stamps >> 6 & 7, last, &aside);
+        enum pm_quality quality = (enum pm_quality)sqlite3_column_int(r, 3), was = quality,
+                        aside = quality;
+        int64_t ts = column_or(r, 1, PM_NO_TIME), first = column_or(r, 4, PM_NO_TIME),
+                last = column_or(r, 5, PM_NO_TIME);
+        int64_t new_ts =
+            fix(ctx, (enum pm_when_kind)(stamps & 7), ts,
+                &quality); // an undated row is asked too: it may stand for the moment of capture
+        int64_t new_first = stamp_fix(fix, ctx, stamps >> 3 & 7, first, &aside),
+                new_last = stamp_fix(fix, ctx, stamps >> 6 & 7, last, &aside);
         if (new_ts == ts && new_first == first && new_last == last && quality == was) continue;
         bind_time(w, 1, new_ts);
         sqlite3_bind_int(w, 2, PM_WHEN_UTC | PM_WHEN_UTC << 3 | PM_WHEN_UTC << 6);
@@ -188,7 +205,8 @@ void pm_timeline_commit(struct pm_timeline *t) {
     if (t->in_transaction) timeline_exec(t, "COMMIT");
     t->in_transaction = false;
     t->committed = !t->error.n;
-    sqlite3_exec(t->db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL, NULL); // what follows reads; the judge needs the room
+    sqlite3_exec(t->db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL,
+                 NULL); // what follows reads; the judge needs the room
     free(t->seen);
     t->seen = NULL;
 }

@@ -1,18 +1,22 @@
-// Shapes of PM_F_DETAIL, one JSON object a kind. Absent keys mean unknown. Level 2; words only.
-// States from tables have "age_s", the object's age at the capture, where objects have "created".
+// Shapes of PM_F_DETAIL, one JSON object a kind. Absent keys mean unknown. Level 2; words
+// only. States from tables have "age_s", the object's age at the capture, where objects
+// have "created".
 //
 // pod.state      {"phase","reason","waiting":[{"container","image","reason","message","init":bool}],"owner":{"kind","name"},"labels":{},
 //                 "service_account","pull_secrets":["name"],"containers":[{"name","image","policy","ready":bool,"running":bool,"since"}],
 //                 "created","started","host_ip","ready":bool,"evicted":bool}
-// workload.state {"kind","desired","ready","updated","available","unavailable","generation","observed",
+// workload.state
+// {"kind","desired","ready","updated","available","unavailable","generation","observed",
 //                 "conditions":[{"type","status","reason","message","at"}],"owner":{"kind","name"},"images":["…"],"selector":{},
 //                 "revision","paused":bool,"created","changed"}   changed: when a revision was last written, but for its status
 // hpa.state      {"target":{"kind","name"},"current","desired","min","max","conditions":[…],"scaled"}
 // node.state     {"addresses":["10.0.0.1"],"os","arch","kubelet","runtime","region","zone","images":["norm"],
 //                 "conditions":[{"type","status","reason","message","at"}],"created","pressure":bool,"unschedulable":bool}
-// service (workload.state, kind "Service" or "Endpoints"): {"kind","selector":{},"pods":["name"]}
+// service (workload.state, kind "Service" or "Endpoints"):
+// {"kind","selector":{},"pods":["name"]}
 // secret (config, object "Secret/NAME"): {"type":"kubernetes.io/dockerconfigjson","registries":["…"],"created","changed","by"}  (names only, never values)
-// service account (config, object "ServiceAccount/NAME"): {"pull_secrets":["…"],"created","changed","by"}
+// service account (config, object "ServiceAccount/NAME"):
+// {"pull_secrets":["…"],"created","changed","by"}
 //                 changed: when the credentials (the list) were last written; by: the program that wrote them
 // config         {"source","settings":{"dotted.key":value},"lines":{"dotted.key":line}}
 //                 Secrets are already redacted: where a file holds credentials the setting is true. Lists are arrays of strings.

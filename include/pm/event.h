@@ -1,6 +1,8 @@
-// One typed fact. Level 2. Parsers make events; the timeline keeps them; rules and the judge read them.
+// One typed fact. Level 2. Parsers make events; the timeline keeps them; rules and the
+// judge read them.
 //
-// Ownership: slices borrow from the record or its arena: good until the record is done. Whoever keeps an event copies or interns.
+// Ownership: slices borrow from the record or its arena: good until the record is done.
+// Whoever keeps an event copies or interns.
 #pragma once
 #include "pm/when.h"
 
@@ -40,28 +42,37 @@ enum pm_component { // who said it
     PM_COMP_DOCKERD,
     PM_COMP_CRIO,
     PM_COMP_REGISTRY, // Distribution, Harbor, Nexus, Artifactory, Quay, zot, GitLab: the registry's own log
-    PM_COMP_PROXY,    // nginx, HAProxy, Traefik, Envoy, Squid, load balancers, CDNs
-    PM_COMP_CLOUD,    // CloudTrail, Cloud Audit Logs, ACR tables
-    PM_COMP_EVENTS,   // Kubernetes Event objects, tables, describe
-    PM_COMP_OBJECTS,  // pods, nodes, workloads …
-    PM_COMP_CLIENT,   // docker CLI, podman, skopeo, crictl, ctr, kubeadm, CI output
-    PM_COMP_HOST,     // df, date, image lists, configuration files, kernel
-    PM_COMP_PROBE,    // registry health checks
+    PM_COMP_PROXY,   // nginx, HAProxy, Traefik, Envoy, Squid, load balancers, CDNs
+    PM_COMP_CLOUD,   // CloudTrail, Cloud Audit Logs, ACR tables
+    PM_COMP_EVENTS,  // Kubernetes Event objects, tables, describe
+    PM_COMP_OBJECTS, // pods, nodes, workloads …
+    PM_COMP_CLIENT,  // docker CLI, podman, skopeo, crictl, ctr, kubeadm, CI output
+    PM_COMP_HOST,    // df, date, image lists, configuration files, kernel
+    PM_COMP_PROBE,   // registry health checks
     PM_COMP_COUNT
 };
 extern const char *const pm_component_names[PM_COMP_COUNT];
 
-// Who wrote the record, and was he there? (design: standing). It belongs to the writer, never to the words: a whole kubelet line in a chat program's
-// log is that program's hearsay. Framing decides it (analyzer/framing/frame_voice.c), the judge obeys.
+// Who wrote the record, and was he there? (design: standing). It belongs to the writer,
+// never to the words: a whole kubelet line in a chat program's log is that program's
+// hearsay. Framing decides it (analyzer/framing/frame_voice.c), the judge obeys.
 enum pm_standing {
     PM_STANDING_WITNESS = 0, // did or served the pull
     PM_STANDING_ACCOUNT,     // tells of one: events, objects, tables, the kubelet's later lines
-    PM_STANDING_HEARSAY,     // repeats one, or merely sounds like one: never makes a pull, a node, an incident
+    PM_STANDING_HEARSAY, // repeats one, or merely sounds like one: never makes a pull, a node, an incident
     PM_STANDING_COUNT
 };
 extern const char *const pm_standing_names[PM_STANDING_COUNT];
 
-enum pm_stage { PM_STAGE_NONE = 0, PM_STAGE_RESOLVE, PM_STAGE_TOKEN, PM_STAGE_MANIFEST, PM_STAGE_BLOB, PM_STAGE_UNPACK, PM_STAGE_COUNT };
+enum pm_stage {
+    PM_STAGE_NONE = 0,
+    PM_STAGE_RESOLVE,
+    PM_STAGE_TOKEN,
+    PM_STAGE_MANIFEST,
+    PM_STAGE_BLOB,
+    PM_STAGE_UNPACK,
+    PM_STAGE_COUNT
+};
 extern const char *const pm_stage_names[PM_STAGE_COUNT];
 
 enum pm_field {
@@ -88,24 +99,27 @@ enum pm_field {
     PM_F_SECRET,  // name of a pull secret
     PM_F_OBJECT,  // "Deployment/web", "Node/n1": what a state or event is about when it is no pod
     PM_F_JOIN,    // id that ties records of one attempt (CRI-O id, http.request.id, event uid)
-    PM_F_WRITER,  // who wrote the record where that is a workload: "namespace/pod", a container's or a program's name
-    PM_F_DETAIL,  // compact JSON, keys documented in include/pm/detail.h, one shape a kind
+    PM_F_WRITER, // who wrote the record where that is a workload: "namespace/pod", a container's or a program's name
+    PM_F_DETAIL, // compact JSON, keys documented in include/pm/detail.h, one shape a kind
     PM_F_COUNT
 };
 extern const char *const pm_field_names[PM_F_COUNT];
 
 enum pm_event_flag {
-    PM_EV_CUT = 1,           // the record was cut
-    PM_EV_SNAPSHOT = 2,      // state at capture (objects, tables), not a happening
-    PM_EV_CREDENTIALS = 4,   // the record shows that credentials were presented
-    PM_EV_ANONYMOUS = 8,     // the record shows that none were
-    PM_EV_PUSH = 16,         // a push, not a pull
-    PM_EV_MIRROR = 32,       // through a mirror or pull-through cache
-    PM_EV_ECHO = 64,         // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
-    PM_EV_SANDBOX = 128,     // of the sandbox (pause) image, which the runtime pulls by itself
-    PM_EV_CACHE_HIT = 4096,  // a proxy or CDN answered from what it keeps: nothing was asked upstream
+    PM_EV_CUT = 1,         // the record was cut
+    PM_EV_SNAPSHOT = 2,    // state at capture (objects, tables), not a happening
+    PM_EV_CREDENTIALS = 4, // the record shows that credentials were presented
+    PM_EV_ANONYMOUS = 8,   // the record shows that none were
+    PM_EV_PUSH = 16,       // a push, not a pull
+    PM_EV_MIRROR = 32,     // through a mirror or pull-through cache
+    PM_EV_ECHO =
+        64, // an event or error repeated by another program (kubelet -v3 echo, controller quoting)
+    PM_EV_SANDBOX = 128, // of the sandbox (pause) image, which the runtime pulls by itself
+    PM_EV_CACHE_HIT =
+        4096, // a proxy or CDN answered from what it keeps: nothing was asked upstream
     PM_EV_CACHE_MISS = 8192, // it keeps a cache, and had to ask
-    PM_EV_AGAIN = 16384,     // with ECHO: of the very attempt that its session told before, which it quotes
+    PM_EV_AGAIN =
+        16384, // with ECHO: of the very attempt that its session told before, which it quotes
 };
 
 struct pm_event {
@@ -113,15 +127,17 @@ struct pm_event {
     enum pm_component component;
     enum pm_stage stage;
     enum pm_standing standing;
-    uint16_t voice;                     // while reading: the writer whose standing is settled at the member's end, from 1; 0: it is settled
-    int http_status;                    // 0: none
-    unsigned flags;                     // enum pm_event_flag
-    uint32_t count;                     // happenings this stands for; 0 is read as 1
-    struct pm_when when;                // the record's own stamp; kind NONE: the framework puts the envelope's, else the last seen
-    struct pm_when first, last;         // count > 1: the span (Kubernetes events); kind NONE where unknown
-    int64_t duration_ns;                // of the pull or request; 0 unknown
-    int64_t waiting_ns;                 // part of it spent queued; 0 unknown
-    int64_t bytes;                      // downloaded or sent; -1 unknown (the framework starts events at -1)
+    uint16_t
+        voice; // while reading: the writer whose standing is settled at the member's end, from 1; 0: it is settled
+    int http_status; // 0: none
+    unsigned flags;  // enum pm_event_flag
+    uint32_t count;  // happenings this stands for; 0 is read as 1
+    struct pm_when
+        when; // the record's own stamp; kind NONE: the framework puts the envelope's, else the last seen
+    struct pm_when first, last; // count > 1: the span (Kubernetes events); kind NONE where unknown
+    int64_t duration_ns;        // of the pull or request; 0 unknown
+    int64_t waiting_ns;         // part of it spent queued; 0 unknown
+    int64_t bytes; // downloaded or sent; -1 unknown (the framework starts events at -1)
     int64_t limit, remaining, window_s; // RateLimit headers seen in the log; -1 unknown
     struct pm_str field[PM_F_COUNT];
 };

@@ -1,9 +1,11 @@
 // The gate: thresholds that turn reports into an exit status. Level 6.
 //
-// A policy is a list of checks. Each bundle's report is held against all of them and gives a row; rows give the exit status. What the baseline knows and what
-// a waiver excuses is told, and does not fail. A bundle that could not be read whole never passes.
+// A policy is a list of checks. Each bundle's report is held against all of them and
+// gives a row; rows give the exit status. What the baseline knows and what a waiver
+// excuses is told, and does not fail. A bundle that could not be read whole never passes.
 //
-// Ownership: policy and rows live in the arena they were made with; they outlive the reports (everything is copied).
+// Ownership: policy and rows live in the arena they were made with; they outlive the
+// reports (everything is copied).
 #pragma once
 #include "pm/incident.h"
 #include <stdio.h>
@@ -42,7 +44,7 @@ struct pm_requirement_kind {
     uint64_t (*of)(const struct pm_report *r);
 };
 extern const struct pm_requirement_kind pm_requirement_kinds[]; // ends with a NULL name
-struct pm_requirement {                                         // require: what a bundle must hold at least to be judged
+struct pm_requirement { // require: what a bundle must hold at least to be judged
     const struct pm_requirement_kind *kind;
     uint64_t least;
 };
@@ -56,10 +58,13 @@ struct pm_gate_policy {
     size_t requirements_n, requirements_cap;
     bool allow_empty; // a bundle that holds nothing known may pass
 };
-// path NULL: the default policy: no incident of severity warning or critical. False on mistakes, told in diags with file:line and a hint.
-bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a, struct pm_diags *diags);
+// path NULL: the default policy: no incident of severity warning or critical. False on
+// mistakes, told in diags with file:line and a hint.
+bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena *a,
+                    struct pm_diags *diags);
 // --fail-on "rate-limit:critical,auth,any:info": adds a check for each. False: *bad is the part that is wrong.
-bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a, const char **bad);
+bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a,
+                       const char **bad);
 
 struct pm_reach { // how far an incident went
     uint64_t nodes, pods, images;
@@ -72,20 +77,32 @@ struct pm_baseline {
     struct pm_known *known;
     size_t known_n, known_cap;
 };
-bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a, struct pm_diags *diags);
+bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a,
+                      struct pm_diags *diags);
 
 // NULL where it is not known, or no longer the same: then *grown says what outgrew it.
-const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_str fingerprint, const struct pm_reach *now, struct pm_str *grown,
+const struct pm_known *pm_baseline_find(const struct pm_baseline *b, struct pm_str fingerprint,
+                                        const struct pm_reach *now, struct pm_str *grown,
                                         struct pm_arena *a);
 
-enum pm_gate_state { PM_GATE_PASS = 0, PM_GATE_UNJUDGED, PM_GATE_KNOWN, PM_GATE_WAIVED, PM_GATE_WARN, PM_GATE_FAIL, PM_GATE_BROKEN };
+enum pm_gate_state {
+    PM_GATE_PASS = 0,
+    PM_GATE_UNJUDGED,
+    PM_GATE_KNOWN,
+    PM_GATE_WAIVED,
+    PM_GATE_WARN,
+    PM_GATE_FAIL,
+    PM_GATE_BROKEN
+};
 extern const char *const pm_gate_state_names[];
 struct pm_gate_item { // one thing that was looked at: an incident, or a check of another kind
     enum pm_check_kind kind;
     enum pm_gate_state state;
-    struct pm_str id, title, message, why, fingerprint, file; // id: cause or check; why: the waiver's reason, or the check that failed it
+    struct pm_str id, title, message, why, fingerprint,
+        file; // id: cause or check; why: the waiver's reason, or the check that failed it
     uint64_t line;
-    struct pm_str where, note; // "registry docker.io: 45 pulls"; what else is to be known: an expired waiver, a baseline that it outgrew
+    struct pm_str where,
+        note; // "registry docker.io: 45 pulls"; what else is to be known: an expired waiver, a baseline that it outgrew
     enum pm_severity severity;
     struct pm_reach reach;
     const struct pm_evidence *evidence; // the first is file:line
@@ -107,41 +124,53 @@ struct pm_gate_result {
     struct pm_gate_row *rows;
     size_t rows_n, rows_cap;
     bool report_only;
-    // What is to be done about a cause whatever the incident, for the help of a rule: so many rows of at most max.
+    // What is to be done about a cause whatever the incident, for the help of a rule: so
+    // many rows of at most max.
     size_t (*help)(void *ctx, int cause, struct pm_advice *rows, size_t max);
     void *help_ctx;
 };
 // Numbers items of one fingerprint, once all rows are there.
 void pm_gate_number(struct pm_gate_result *g);
 
-// A file of the workspace, and what inside of it is meant where that cannot be linked to (PM_NONE: the file itself).
+// A file of the workspace, and what inside of it is meant where that cannot be linked to
+// (PM_NONE: the file itself).
 struct pm_gate_place {
     struct pm_str path, inside;
 };
-struct pm_gate_place pm_gate_place_of(struct pm_arena *a, struct pm_str bundle, struct pm_str member);
-struct pm_str pm_gate_inside(struct pm_arena *a, const struct pm_gate_place *p, uint64_t line); // " (nodes/n1/kubelet.log:7)", or nothing
+struct pm_gate_place pm_gate_place_of(struct pm_arena *a, struct pm_str bundle,
+                                      struct pm_str member);
+struct pm_str pm_gate_inside(struct pm_arena *a, const struct pm_gate_place *p,
+                             uint64_t line); // " (nodes/n1/kubelet.log:7)", or nothing
 // now_ns: today, for the expiry of waivers.
-void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
+void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r,
+                   const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
                    struct pm_arena *a);
 
-// Why this report is no ground for a pass (cut, empty, less than the policy requires, a check without its subject); PM_NONE where it is one.
-struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r, const struct pm_gate_policy *p, struct pm_arena *a);
+// Why this report is no ground for a pass (cut, empty, less than the policy requires, a
+// check without its subject); PM_NONE where it is one.
+struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r,
+                                 const struct pm_gate_policy *p, struct pm_arena *a);
 
-// One metric of a report, as `metric:` names it; where a check narrows it to a registry or node, of that one. False where it does not apply.
+// One metric of a report, as `metric:` names it; where a check narrows it to a registry
+// or node, of that one. False where it does not apply.
 struct pm_metric {
     const char *name, *what;
     double (*of)(const struct pm_pull_stats *s);
     double (*of_bucket)(const struct pm_bucket *b);
-    const char *(*lacks)(const struct pm_pull_stats *s); // why these pulls cannot be measured; NULL: they can. NULL: always measured, 0 is a count, too
+    const char *(*lacks)(
+        const struct pm_pull_stats *
+            s); // why these pulls cannot be measured; NULL: they can. NULL: always measured, 0 is a count, too
 };
 extern const struct pm_metric pm_metrics[]; // ends with a NULL name; of_bucket NULL: no `for`
 const struct pm_metric *pm_metric_find(const char *name);
 const struct pm_pull_stats *pm_metric_stats(const struct pm_report *r, const struct pm_check *c);
 
-// Outputs. Each writes the whole result; false on a write error. One file analyzer/gate/out_<name>.c each.
+// Outputs. Each writes the whole result; false on a write error. One file
+// analyzer/gate/out_<name>.c each.
 struct pm_gate_output {
     const char *name; // "table", "json", "junit", "sarif", "github", "gitlab"
     const char *title;
     bool (*write)(FILE *out, const struct pm_gate_result *g, struct pm_arena *a, bool color);
 };
-extern const struct pm_gate_output pm_gate_table, pm_gate_json, pm_gate_junit, pm_gate_sarif, pm_gate_github, pm_gate_gitlab, pm_gate_summary, pm_gate_baseline;
+extern const struct pm_gate_output pm_gate_table, pm_gate_json, pm_gate_junit, pm_gate_sarif,
+    pm_gate_github, pm_gate_gitlab, pm_gate_summary, pm_gate_baseline;

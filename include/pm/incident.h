@@ -1,7 +1,9 @@
-// Pulls, incidents and the report that holds them: what the judge finds and the renderers print. Level 4.
+// Pulls, incidents and the report that holds them: what the judge finds and the renderers
+// print. Level 4.
 //
-// Ownership: one pm_report owns everything below it in its arena: nothing here is freed alone.
-// The members are the contract's (design.md, "Report, JSON"); the names are the same so that a renderer is a walk.
+// Ownership: one pm_report owns everything below it in its arena: nothing here is freed
+// alone. The members are the contract's (design.md, "Report, JSON"); the names are the
+// same so that a renderer is a walk.
 #pragma once
 #include "pm/rule.h"
 
@@ -104,8 +106,10 @@ struct pm_incident {
     uint32_t id;               // 1 is the one to read first
     struct pm_str fingerprint; // stable: cause + scope shape, survives re-collection
     int root_cause;
-    struct pm_str variant;    // which of several troubles the cause holds; empty where that is not known
-    struct pm_strs endpoints; // the hosts on the wire that failed, most often first: a registry, its CDN or token server, a mirror, a proxy
+    struct pm_str
+        variant; // which of several troubles the cause holds; empty where that is not known
+    struct pm_strs
+        endpoints; // the hosts on the wire that failed, most often first: a registry, its CDN or token server, a mirror, a proxy
     struct pm_str title, summary;
     enum pm_severity severity;
     struct pm_str severity_why;
@@ -167,13 +171,15 @@ enum pm_trouble { // what a failed pull met; a pull can be of several
     PM_TROUBLE_INVALID_CREDENTIALS,
     PM_TROUBLE_COUNT
 };
-extern const char *const pm_trouble_names[PM_TROUBLE_COUNT]; // "429" … "5xx", "timeout", "token_expired", "invalid_credentials"
+extern const char *const pm_trouble_names
+    [PM_TROUBLE_COUNT]; // "429" … "5xx", "timeout", "token_expired", "invalid_credentials"
 struct pm_pull_stats {
     struct pm_str name; // registry, node, namespace or image; empty for the total
     uint64_t attempts, ok, failed, cached, open;
-    uint64_t cache_hits, cache_misses; // requests that a proxy or CDN answered from its cache, and that it passed on; where its log tells
-    uint64_t retries;                  // attempts after a failed one of the same node for the same image
-    uint64_t gc_removed;               // images that the kubelet's image GC removed
+    uint64_t cache_hits,
+        cache_misses; // requests that a proxy or CDN answered from its cache, and that it passed on; where its log tells
+    uint64_t retries;    // attempts after a failed one of the same node for the same image
+    uint64_t gc_removed; // images that the kubelet's image GC removed
     uint64_t troubles[PM_TROUBLE_COUNT];
     struct pm_counts_by *by_cause;
     size_t by_cause_n;
@@ -188,8 +194,16 @@ struct pm_bucket {
     uint64_t attempts, ok, failed, waiting;
 }; // waiting: the most pods that waited at one time
 
-// A timeline's lane: what happened in each step of an axis that all lanes share, so that they can be laid under each other.
-enum pm_lane_kind { PM_LANE_ALL = 0, PM_LANE_REGISTRY, PM_LANE_NODE, PM_LANE_NAMESPACE, PM_LANE_INCIDENT, PM_LANE_COUNT };
+// A timeline's lane: what happened in each step of an axis that all lanes share, so that
+// they can be laid under each other.
+enum pm_lane_kind {
+    PM_LANE_ALL = 0,
+    PM_LANE_REGISTRY,
+    PM_LANE_NODE,
+    PM_LANE_NAMESPACE,
+    PM_LANE_INCIDENT,
+    PM_LANE_COUNT
+};
 extern const char *const pm_lane_names[PM_LANE_COUNT];
 struct pm_step {
     uint32_t ok, failed, cached, waiting;
@@ -200,7 +214,8 @@ struct pm_lane {
     uint32_t incident; // of an incident's lane
     struct pm_step *steps;
 };
-struct pm_mark { // what is no pull and may explain one: image GC, disk pressure, restarts of a runtime
+struct
+    pm_mark { // what is no pull and may explain one: image GC, disk pressure, restarts of a runtime
     int64_t at_ns;
     const char *what; // the event's kind
     struct pm_str node;
@@ -217,10 +232,12 @@ struct pm_consumer {
     uint64_t pulls;
 };
 struct pm_quota {
-    struct pm_str registry, identity, user, client, policy, status; // identity: anonymous|user|unknown; status: ok|near|exceeded
-    struct pm_str unit, note;                                       // unit: pulls|requests; note: what a figure that cannot be says, or which readings are open
-    bool checked;                                                   // a health check read it: no pull of these logs is counted in it
-    int64_t limit, window_s;                                        // -1 unknown
+    struct pm_str registry, identity, user, client, policy,
+        status; // identity: anonymous|user|unknown; status: ok|near|exceeded
+    struct pm_str unit,
+        note; // unit: pulls|requests; note: what a figure that cannot be says, or which readings are open
+    bool checked;            // a health check read it: no pull of these logs is counted in it
+    int64_t limit, window_s; // -1 unknown
     uint64_t used_low, used_high, peak_used, refused;
     int64_t peak_at_ns, exhausted_at_ns, first_refused_ns, last_refused_ns, free_at_ns;
     struct pm_quota_point *points;
@@ -235,8 +252,9 @@ struct pm_alert_span {
 };
 struct pm_series; // pm/series.h
 struct pm_series_set;
-// lead_s: from the first firing to the first pod stuck: over 0 it fired before, under 0 after. fired: first to last evaluation that fired, over all label sets;
-// peak: the value farthest beyond the threshold meanwhile.
+// lead_s: from the first firing to the first pod stuck: over 0 it fired before, under 0
+// after. fired: first to last evaluation that fired, over all label sets; peak: the value
+// farthest beyond the threshold meanwhile.
 struct pm_alert {
     struct pm_str name, severity, expr;
     struct pm_str note; // why it never fires or was not replayed, and what it replaces
@@ -246,7 +264,8 @@ struct pm_alert {
     bool lead_known;
     int64_t lead_s;
     int64_t for_ns, every_ns; // evaluated so often, must hold so long
-    struct pm_series *values; // what the expression was, at each evaluation: the trace behind `fired`
+    struct pm_series
+        *values; // what the expression was, at each evaluation: the trace behind `fired`
     size_t values_n;
 };
 struct pm_finding {
@@ -261,12 +280,14 @@ struct pm_unknown {
     uint64_t count, line;
 };
 
-struct pm_hearsay {                // lines of one writer in one file that speak of pulls and were not counted
-    struct pm_str file, pod, text; // pod: the writer's, "namespace/name", or a program's name; text: of the first line
+struct pm_hearsay { // lines of one writer in one file that speak of pulls and were not counted
+    struct pm_str file, pod,
+        text; // pod: the writer's, "namespace/name", or a program's name; text: of the first line
     uint64_t lines, line, last_line;
 };
 
-struct pm_window { // a stretch of time that lies apart from the report's own by a long silence: summed up, not judged
+struct
+    pm_window { // a stretch of time that lies apart from the report's own by a long silence: summed up, not judged
     int64_t from_ns, to_ns;
     uint64_t attempts, ok, failed;
     struct pm_counts_by *by_cause;

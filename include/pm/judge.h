@@ -8,8 +8,11 @@ struct pm_judge_options {
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
 };
-// Classifies, folds, groups, explains. Writes verdicts, pulls, incidents and quotas back to the timeline when it is writable.
-// The report is freed with pm_report_free. NULL only where the rules are broken (diags say).
-struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules, const struct pm_judge_options *o, struct pm_diags *diags);
+// Classifies, folds, groups, explains. Writes verdicts, pulls, incidents and quotas back
+// to the timeline when it is writable. The report is freed with pm_report_free. NULL only
+// where the rules are broken (diags say).
+struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
+                           const struct pm_judge_options *o, struct pm_diags *diags);
 void pm_report_free(struct pm_report *r);
-bool pm_alerts_check(const struct pm_ruleset *rules, struct pm_diags *diags); // are the alerts within the subset that is replayed?
+bool pm_alerts_check(const struct pm_ruleset *rules,
+                     struct pm_diags *diags); // are the alerts within the subset that is replayed?

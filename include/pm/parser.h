@@ -1,63 +1,86 @@
-// Format parsers. Level 3. One file parsers/<room>/<name>.c each, exporting `const struct pm_parser pm_parser_<name>`; no list to edit.
+// Format parsers. Level 3. One file parsers/<room>/<name>.c each, exporting `const struct
+// pm_parser pm_parser_<name>`; no list to edit.
 //
-// Per record the framework asks the parser that last won in this member, then the others by descending bid. A bid is evidence: 0 is "not mine",
-// 100 "no other format looks like this". Parsers see payloads: envelopes are peeled, ANSI and UTF-8 repaired, continuation lines joined.
-// They emit events and lift error texts out of their wrapping; they never decide a cause.
+// Per record the framework asks the parser that last won in this member, then the others
+// by descending bid. A bid is evidence: 0 is "not mine", 100 "no other format looks like
+// this". Parsers see payloads: envelopes are peeled, ANSI and UTF-8 repaired,
+// continuation lines joined. They emit events and lift error texts out of their wrapping;
+// they never decide a cause.
 #pragma once
 #include "pm/record.h"
 
 enum pm_parse {
     PM_PARSE_NO = 0, // not mine after all: ask the next
-    PM_PARSE_OK,     // understood; zero or more events emitted (a line about something else is OK with none)
-    PM_PARSE_BAD,    // mine, but broken: pm_emit_bad said why
+    PM_PARSE_OK, // understood; zero or more events emitted (a line about something else is OK with none)
+    PM_PARSE_BAD, // mine, but broken: pm_emit_bad said why
 };
 
-struct pm_parse_ctx {        // what a parser is given besides the record
-    struct pm_arena *a;      // the record's arena
-    struct pm_arena *member; // lives as long as the member: for state that spans records (table columns)
-    void *state;             // state_bytes, zeroed at the start of the member
+struct pm_parse_ctx {   // what a parser is given besides the record
+    struct pm_arena *a; // the record's arena
+    struct pm_arena
+        *member; // lives as long as the member: for state that spans records (table columns)
+    void *state; // state_bytes, zeroed at the start of the member
     struct pm_ingest_sink *sink;
     const struct pm_parser *parser; // who is asked; set by the framework
     struct pm_frame *frame;         // the framework's own
-    bool every;                     // also what has nothing to do with images: a person asks about this line (`explain`)
+    bool
+        every; // also what has nothing to do with images: a person asks about this line (`explain`)
 };
-// A new event with the framework's defaults (component, bytes −1, count 1, limits −1, when/node/pod from the hint). Fill it, then emit.
-struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component, enum pm_kind kind);
+// A new event with the framework's defaults (component, bytes −1, count 1, limits −1,
+// when/node/pod from the hint). Fill it, then emit.
+struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component,
+                            enum pm_kind kind);
 void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e);
-void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-// `beside`, with year and zone, is of the moment of the record's `own` stamp, which has none: the member's clock learns from it.
-void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own, const struct pm_when *beside);
+void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
+                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+// `beside`, with year and zone, is of the moment of the record's `own` stamp, which has
+// none: the member's clock learns from it.
+void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own,
+                    const struct pm_when *beside);
 // Facts about the member or node rather than events.
 enum pm_fact { PM_FACT_YEAR_ANCHOR, PM_FACT_CAPTURE_TIME, PM_FACT_NODE_NAME, PM_FACT_NODE_ADDRESS };
-void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text, const struct pm_when *when);
+void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact,
+                  struct pm_str text, const struct pm_when *when);
 
 enum pm_parser_flag {
-    PM_PARSER_SPARSE = 1,   // lines without one of the prefilter's literals say nothing: they may be left out. Without the flag every line is wanted
-    PM_PARSER_STICKY = 2,   // once it won (a table header), it is asked first for following lines until it says NO
-    PM_PARSER_SHARED = 8,   // a log library's grammar, of many programs: says nothing about who wrote the record
-    PM_PARSER_FALLBACK = 4, // free text: asked only where no other parser bids; its records do not count towards the member's format
+    PM_PARSER_SPARSE =
+        1, // lines without one of the prefilter's literals say nothing: they may be left out. Without the flag every line is wanted
+    PM_PARSER_STICKY =
+        2, // once it won (a table header), it is asked first for following lines until it says NO
+    PM_PARSER_SHARED =
+        8, // a log library's grammar, of many programs: says nothing about who wrote the record
+    PM_PARSER_FALLBACK =
+        4, // free text: asked only where no other parser bids; its records do not count towards the member's format
 };
 
 struct pm_parser {
     const char *name;    // "kubelet-klog", "registry-access" …
     const char *title;   // for `formats`
     const char *example; // one line (or JSON) it understands
-    const char *source;  // where the grammar was read: repo:path@tag, or "captured: PROGRAM VERSION"
+    const char *source; // where the grammar was read: repo:path@tag, or "captured: PROGRAM VERSION"
     enum pm_component component;
     unsigned shapes; // enum pm_shape, or'ed
     unsigned flags;  // enum pm_parser_flag
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);
-    void (*finish)(struct pm_parse_ctx *ctx, const struct pm_record *last); // at the end of the member; may be NULL
+    void (*finish)(struct pm_parse_ctx *ctx,
+                   const struct pm_record *last); // at the end of the member; may be NULL
 };
 extern const struct pm_parser *const pm_parsers[]; // generated list, NULL-terminated, by file name
 
-// Shared by parsers (parsers/lift/lift.c): reads an error text of any runtime and fills what the event lacks: image, status, method, URL, host, stage, credentials flags.
+// Shared by parsers (parsers/lift/lift.c): reads an error text of any runtime and fills
+// what the event lacks: image, status, method, URL, host, stage, credentials flags.
 void pm_lift_error(struct pm_arena *a, struct pm_event *e);
-// A kubelet/event message ("Failed to pull image …", "Back-off pulling image …", "Successfully pulled …"): sets kind, image, error, durations, bytes. False: no pull talk.
-bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_str message, struct pm_event *e);
-// Fills registry, repository, tag, digest from image, url and host. The framework calls it on each emitted event, parsers need not.
+// A kubelet/event message ("Failed to pull image …", "Back-off pulling image …",
+// "Successfully pulled …"): sets kind, image, error, durations, bytes. False: no pull
+// talk.
+bool pm_lift_event_message(struct pm_arena *a, struct pm_str reason, struct pm_str message,
+                           struct pm_event *e);
+// Fills registry, repository, tag, digest from image, url and host. The framework calls
+// it on each emitted event, parsers need not.
 void pm_event_normalise(struct pm_arena *a, struct pm_event *e);
-// A failed pull whose error tells of mirrors that had failed first: each is emitted as a step of its own. The framework calls it on each emitted event.
-void pm_lift_emit_mirrors(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_event *e);
+// A failed pull whose error tells of mirrors that had failed first: each is emitted as a
+// step of its own. The framework calls it on each emitted event.
+void pm_lift_emit_mirrors(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                          const struct pm_event *e);

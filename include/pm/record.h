@@ -1,6 +1,7 @@
 // A record: one logical log entry after its envelopes are peeled. Level 2.
 //
-// Ownership: slices borrow from the line buffer or the record arena: good until the record is done.
+// Ownership: slices borrow from the line buffer or the record arena: good until the
+// record is done.
 #pragma once
 #include "pm/arena.h"
 #include "pm/event.h"
@@ -8,7 +9,8 @@
 
 enum pm_shape {        // what the framer saw; a parser says which shapes it takes
     PM_SHAPE_LINE = 1, // text, maybe several lines joined with '\n'
-    PM_SHAPE_JSON = 2, // one JSON object: a line of NDJSON, an item of a list, or a whole document; `json` is set
+    PM_SHAPE_JSON =
+        2, // one JSON object: a line of NDJSON, an item of a list, or a whole document; `json` is set
     PM_SHAPE_FILE = 4, // a whole small file (configuration, host facts) up to PM_FILE_MAX bytes
 };
 #define PM_FILE_MAX (4u << 20)
@@ -19,7 +21,8 @@ struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite o
     uint32_t repeats; // "message repeated N times": N more
     bool cut;         // the envelope says the payload is cut
     bool relayed;     // a header of another program stood inside of what the named writer wrote
-    bool lost;        // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
+    bool
+        lost; // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
 };
 
 struct pm_record_memo { // what one parser found in the text and others ask, too
@@ -32,15 +35,16 @@ struct pm_record {
     struct pm_str text; // payload
     struct pm_str raw;  // the first line as it stands in the file, for evidence
     enum pm_shape shape;
-    const json_t *json;      // shape JSON only; owned by the framework
-    struct pm_str list_kind; // kind of the list that an item came from ("PodList", "EventList", "List"), where known before it
-    uint64_t line;           // of its first line, from 1
-    uint64_t offset;         // of its first byte in the member
+    const json_t *json; // shape JSON only; owned by the framework
+    struct pm_str
+        list_kind; // kind of the list that an item came from ("PodList", "EventList", "List"), where known before it
+    uint64_t line;   // of its first line, from 1
+    uint64_t offset; // of its first byte in the member
     struct pm_envelope_hint hint;
     const char *envelopes[PM_ENVELOPES_MAX]; // names, outermost first
     int envelope_count;
-    struct pm_str section;       // name of the `==> NAME <==` or START frame it stands in
-    struct pm_str path;          // member path, a hint only
-    bool folded;                 // its lines stand in one line of the file: a text inside of a JSON string
+    struct pm_str section; // name of the `==> NAME <==` or START frame it stands in
+    struct pm_str path;    // member path, a hint only
+    bool folded; // its lines stand in one line of the file: a text inside of a JSON string
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };

@@ -1,6 +1,8 @@
-// Rules: why. Level 3. rules/causes/*.yaml compiled with PCRE2; see rules/README.md for the YAML.
+// Rules: why. Level 3. rules/causes/*.yaml compiled with PCRE2; see rules/README.md for
+// the YAML.
 //
-// Ownership: a ruleset owns all of its rules; borrowed pointers live as long as it. Classifying is thread-safe per pm_classifier.
+// Ownership: a ruleset owns all of its rules; borrowed pointers live as long as it.
+// Classifying is thread-safe per pm_classifier.
 #pragma once
 #include "pm/arena.h"
 #include "pm/event.h"
@@ -15,11 +17,13 @@ extern const char *const pm_confidence_names[];
 struct pm_cause {
     const char *name;   // "rate-limit.anonymous"
     const char *family; // "rate-limit"
-    const char *title;  // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
+    const char *
+        title; // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
 };
-// Those in force; ends with a NULL name. Empty until something asked for a cause: who goes through them all calls pm_causes_read first.
+// Those in force; ends with a NULL name. Empty until something asked for a cause: who
+// goes through them all calls pm_causes_read first.
 extern const struct pm_cause *pm_causes;
-void pm_causes_read(void);             // the built-in ones, where no rules were loaded yet; from any thread
+void pm_causes_read(void); // the built-in ones, where no rules were loaded yet; from any thread
 int pm_cause_find(struct pm_str name); // index, or -1
 
 struct pm_verdict {
@@ -28,36 +32,48 @@ struct pm_verdict {
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count; // 1: decided by the record alone; more: the judge settles it
     enum pm_confidence confidence;
-    const char *variant; // which of several troubles `cause` holds ("expired", "plain-http"), NULL where it is not known. Lives as long as the ruleset
-    bool quiet;          // a rule said: looks like trouble, is none
+    const char *
+        variant; // which of several troubles `cause` holds ("expired", "plain-http"), NULL where it is not known. Lives as long as the ruleset
+    bool quiet;  // a rule said: looks like trouble, is none
 };
 
 struct pm_ruleset;
-// dir NULL: the built-in rules. With a dir, what its files hold replaces the built-in of the same id and adds the rest; `only: true` in a file puts the built-in
-// ones aside (rules/README.md). That goes for causes and for the tables (advice, alerts, correlate, findings, homes, quotas) alike.
-// NULL on mistakes, told in diags with file:line.
+// dir NULL: the built-in rules. With a dir, what its files hold replaces the built-in of
+// the same id and adds the rest; `only: true` in a file puts the built-in ones aside
+// (rules/README.md). That goes for causes and for the tables (advice, alerts, correlate,
+// findings, homes, quotas) alike. NULL on mistakes, told in diags with file:line.
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
 void pm_ruleset_free(struct pm_ruleset *rs);
-const char *pm_ruleset_hash(const struct pm_ruleset *rs); // 16 hex digits over all that is in force, tables too: goes into the report
-// What the rules of one's own say is heard in free text from now on, until the ruleset is freed (pm/hear.h). Before anything is read: workers share it.
+const char *pm_ruleset_hash(
+    const struct pm_ruleset
+        *rs); // 16 hex digits over all that is in force, tables too: goes into the report
+// What the rules of one's own say is heard in free text from now on, until the ruleset is
+// freed (pm/hear.h). Before anything is read: workers share it.
 void pm_ruleset_listen(struct pm_ruleset *rs);
-// Why did this event happen? Reads error, message, reason, kind, component, status, method, host. Equal inputs are remembered, so asking again is cheap.
+// Why did this event happen? Reads error, message, reason, kind, component, status,
+// method, host. Equal inputs are remembered, so asking again is cheap.
 struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_event *e);
-// The variant that a cause is told with: its own, else "sandbox" where the runtime pulled the sandbox image itself and a credential or the network failed.
+// The variant that a cause is told with: its own, else "sandbox" where the runtime pulled
+// the sandbox image itself and a credential or the network failed.
 const char *pm_variant_of(int cause, const char *variant, unsigned flags);
-// Patterns run under match limits; a limit that bit is no match, and a pattern that was too hard too often is given up. Tells in diags, at the place of the
-// text that was asked for, which rules that were since it was last asked.
-void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_str path, uint64_t line);
+// Patterns run under match limits; a limit that bit is no match, and a pattern that was
+// too hard too often is given up. Tells in diags, at the place of the text that was asked
+// for, which rules that were since it was last asked.
+void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_str path,
+                       uint64_t line);
 // `rules list|show|check|test`; each returns an exit status.
 struct pm_rules_run {
-    // A sample may be a whole log line: sets *e to the event that speaks for it (slices live in `a`). False where the line says nothing.
-    // The command line gives this, because it needs the parsers; NULL: such samples fail.
-    bool (*event_of_line)(struct pm_ruleset *rs, struct pm_str line, struct pm_event *e, struct pm_arena *a);
+    // A sample may be a whole log line: sets *e to the event that speaks for it (slices
+    // live in `a`). False where the line says nothing. The command line gives this,
+    // because it needs the parsers; NULL: such samples fail.
+    bool (*event_of_line)(struct pm_ruleset *rs, struct pm_str line, struct pm_event *e,
+                          struct pm_arena *a);
     const char *junit; // `test`: also write this file
     bool coverage;     // `test`: say which alternatives no sample exercised
     bool json;         // `list`, `show`
 };
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
 // `elsewhere`: mistakes that others found in alerts and advice; they count.
-int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size_t elsewhere, struct pm_diags *diags);
+int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size_t elsewhere,
+                     struct pm_diags *diags);
 int pm_ruleset_test(struct pm_ruleset *rs, const struct pm_rules_run *run);

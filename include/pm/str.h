@@ -1,7 +1,9 @@
-// pm_str: a slice of bytes, not NUL-terminated, not owned. Level 0: includes nothing of ours.
+// pm_str: a slice of bytes, not NUL-terminated, not owned. Level 0: includes nothing of
+// ours.
 //
-// Ownership: a slice borrows. Who lends it says so in its own header; unless it says more, the slice is good until
-// the record that it came from is done. p is never NULL when n > 0; an absent value is {NULL, 0}.
+// Ownership: a slice borrows. Who lends it says so in its own header; unless it says
+// more, the slice is good until the record that it came from is done. p is never NULL
+// when n > 0; an absent value is {NULL, 0}.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,8 +20,12 @@ struct pm_str {
 #define PM_FMT(s) (int)(s).n, (s).n ? (s).p : "" // for printf's "%.*s"
 #define PM_LEN(array) (sizeof(array) / sizeof(array)[0])
 
-static inline struct pm_str pm_str_c(const char *s) { return (struct pm_str){s, s ? strlen(s) : 0}; }
-static inline bool pm_str_eq(struct pm_str a, struct pm_str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+static inline struct pm_str pm_str_c(const char *s) {
+    return (struct pm_str){s, s ? strlen(s) : 0};
+}
+static inline bool pm_str_eq(struct pm_str a, struct pm_str b) {
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 static inline bool pm_str_eqc(struct pm_str a, const char *b) { return pm_str_eq(a, pm_str_c(b)); }
 // sub: from byte `at`, at most n bytes; clamped to the slice.
 static inline struct pm_str pm_str_sub(struct pm_str s, size_t at, size_t n) {
@@ -27,25 +33,35 @@ static inline struct pm_str pm_str_sub(struct pm_str s, size_t at, size_t n) {
     if (n > s.n - at) n = s.n - at;
     return (struct pm_str){s.p ? s.p + at : NULL, n};
 }
-static inline struct pm_str pm_str_from(struct pm_str s, size_t at) { return pm_str_sub(s, at, SIZE_MAX); }
-static inline bool pm_str_starts(struct pm_str s, struct pm_str prefix) { return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0); }
+static inline struct pm_str pm_str_from(struct pm_str s, size_t at) {
+    return pm_str_sub(s, at, SIZE_MAX);
+}
+static inline bool pm_str_starts(struct pm_str s, struct pm_str prefix) {
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
 static inline bool pm_str_ends(struct pm_str s, struct pm_str tail) {
     return s.n >= tail.n && (tail.n == 0 || memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0);
 }
 
-int pm_str_cmp(struct pm_str a, struct pm_str b);    // bytewise order
-int pm_path_order(struct pm_str a, struct pm_str b); // the order of a walk: folder by folder, names bytewise
-bool pm_str_ieq(struct pm_str a, struct pm_str b);   // ASCII case ignored
-// Position of the first occurrence at or after `from`, or -1. An empty needle is never found.
+int pm_str_cmp(struct pm_str a, struct pm_str b); // bytewise order
+int pm_path_order(struct pm_str a,
+                  struct pm_str b); // the order of a walk: folder by folder, names bytewise
+bool pm_str_ieq(struct pm_str a, struct pm_str b); // ASCII case ignored
+// Position of the first occurrence at or after `from`, or -1. An empty needle is never
+// found.
 ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from);
 ptrdiff_t pm_str_ifind(struct pm_str s, struct pm_str needle, size_t from); // ASCII case ignored
 ptrdiff_t pm_str_rfind(struct pm_str s, struct pm_str needle);
 ptrdiff_t pm_str_chr(struct pm_str s, char c, size_t from);
 ptrdiff_t pm_str_rchr(struct pm_str s, char c);
-static inline bool pm_str_has(struct pm_str s, struct pm_str needle) { return pm_str_find(s, needle, 0) >= 0; }
+static inline bool pm_str_has(struct pm_str s, struct pm_str needle) {
+    return pm_str_find(s, needle, 0) >= 0;
+}
 struct pm_str pm_str_trim(struct pm_str s); // blanks, tabs, CR, LF at both ends
-// The text between the first `open` and the next `close` after it; PM_NONE where there is none.
+// The text between the first `open` and the next `close` after it; PM_NONE where there is
+// none.
 struct pm_str pm_str_between(struct pm_str s, struct pm_str open, struct pm_str close);
-bool pm_str_u64(struct pm_str s, uint64_t *out);      // the whole slice is decimal digits and fits
-bool pm_str_double(struct pm_str s, double *out);     // the whole slice is a decimal number; locale-free
+bool pm_str_u64(struct pm_str s, uint64_t *out); // the whole slice is decimal digits and fits
+bool pm_str_double(struct pm_str s,
+                   double *out); // the whole slice is a decimal number; locale-free
 uint64_t pm_str_hash(struct pm_str s, uint64_t seed); // stable between runs and machines

@@ -1,24 +1,28 @@
 // The timeline: one SQLite file. Level 5. Only analyzer/timeline/ includes sqlite3.h.
 //
-// Ownership: a pm_timeline owns its connection. Rows handed out borrow until the next step or the end of the query.
-// One writer: pm_timeline_put is called from the writer thread only.
+// Ownership: a pm_timeline owns its connection. Rows handed out borrow until the next
+// step or the end of the query. One writer: pm_timeline_put is called from the writer
+// thread only.
 #pragma once
 #include "pm/event.h"
 #include "pm/arena.h"
 #include "pm/diag.h"
 
 struct pm_timeline;
-// path NULL: a private temporary database, gone at close. `create`: make or overwrite; else open an existing one. NULL with *why set.
+// path NULL: a private temporary database, gone at close. `create`: make or overwrite;
+// else open an existing one. NULL with *why set.
 struct pm_timeline *pm_timeline_open(const char *path, bool create, const char **why);
 struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
 bool pm_timeline_is(const char *path); // the file is a timeline, by its first bytes
 void pm_timeline_close(struct pm_timeline *t);
-// The same, and whether all of it is on the disk under its name. False with *why: a new file is removed, and what was under the name before is still there.
+// The same, and whether all of it is on the disk under its name. False with *why: a new
+// file is removed, and what was under the name before is still there.
 bool pm_timeline_finish(struct pm_timeline *t, const char **why);
-const char *
-pm_timeline_error(const struct pm_timeline *t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
+const char *pm_timeline_error(
+    const struct pm_timeline *
+        t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
 
-struct pm_file_row {                                        // one member; the contract's files[] and `files` view
+struct pm_file_row { // one member; the contract's files[] and `files` view
     struct pm_str path, format, component, node, envelopes; // envelopes: names joined with '+'
     uint64_t bytes, lines, events, bad, undated;
     int64_t from_ns, to_ns; // PM_NO_TIME where nothing is dated
@@ -32,8 +36,9 @@ struct pm_file_row {                                        // one member; the c
     uint32_t duplicate_of; // file id + 1, 0 none; in a report, place in the list + 1
     uint32_t id;           // reading only
 };
-uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f);                 // → file id
-void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f); // after its clock is known
+uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f); // → file id
+void pm_timeline_file_update(struct pm_timeline *t, uint32_t id,
+                             const struct pm_file_row *f); // after its clock is known
 void pm_timeline_skipped(struct pm_timeline *t, struct pm_str path, struct pm_str why);
 void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d);
 void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value);
@@ -43,8 +48,9 @@ struct pm_row { // an event as stored
     uint64_t id;
     uint32_t file;
     uint64_t line;
-    uint64_t hash;     // of the record's text: duplicates across files
-    uint32_t ordinal;  // n-th record with this hash in its file (0 where its own stamp has a fraction below 1 ms): equal (hash, ordinal) are the same record
+    uint64_t hash; // of the record's text: duplicates across files
+    uint32_t
+        ordinal; // n-th record with this hash in its file (0 where its own stamp has a fraction below 1 ms): equal (hash, ordinal) are the same record
     struct pm_str raw; // first line, redacted, at most 2 KiB: evidence
     int64_t ts_ns;     // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
     enum pm_when_kind ts_kind;
@@ -52,41 +58,58 @@ struct pm_row { // an event as stored
     int64_t first_ns, last_ns; // PM_NO_TIME unknown
     struct pm_event event;     // strings borrowed
     const char *path;          // of the file, reading only
-    bool tagged;               // while ingesting: its texts hold marks of secrets, which become numbers when it is written
+    bool
+        tagged; // while ingesting: its texts hold marks of secrets, which become numbers when it is written
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
-// Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) → final ns; see clock/clock.c.
-typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality);
+// Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) →
+// final ns; see clock/clock.c.
+typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns,
+                             enum pm_quality *quality);
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx);
-// Events of one file that name no node and come from a node's own programs (kubelet, runtimes, client, host) get this one; those that name `also`
-// (PM_NONE: nobody), the same node under its host's name, too. Before commit.
-void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node, struct pm_str also);
+// Events of one file that name no node and come from a node's own programs (kubelet,
+// runtimes, client, host) get this one; those that name `also` (PM_NONE: nobody), the
+// same node under its host's name, too. Before commit.
+void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node,
+                        struct pm_str also);
 // Events of one file, voice (event.voice) and component become hearsay. Before commit.
-void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice, enum pm_component component);
-void pm_timeline_commit(struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
+void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice,
+                         enum pm_component component);
+void pm_timeline_commit(
+    struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
 
-// Walk events in (ts, id) order. `where` is SQL over the physical columns listed in schema.sql, or NULL. cb returns false to stop.
+// Walk events in (ts, id) order. `where` is SQL over the physical columns listed in
+// schema.sql, or NULL. cb returns false to stop.
 typedef bool pm_row_cb(void *ctx, const struct pm_row *row);
 void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx);
 typedef bool pm_file_cb(void *ctx, uint32_t id, const struct pm_file_row *f);
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx);
-// Plain SQL for the judge and `query`: cb gets text cells (NULL for SQL null). False with *why on a mistake. Read-only.
+// Plain SQL for the judge and `query`: cb gets text cells (NULL for SQL null). False with
+// *why on a mistake. Read-only.
 typedef bool pm_sql_cb(void *ctx, int columns, const char *const *names, const char *const *cells);
-bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
+bool pm_timeline_sql(struct pm_timeline *t, const char *sql, pm_sql_cb *cb, void *ctx,
+                     struct pm_str *why, struct pm_arena *a);
 // The same with a letter a cell: n null, i integer, f float, t text, b blob.
-typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names, const char *const *cells, const char *types);
-bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx, struct pm_str *why, struct pm_arena *a);
-bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why); // idempotent; take and settle
-// The same for many: each is taken, then what hangs on all of them (nodes, records that two of them hold, the index) is settled once.
-bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why); // where it returns false, nothing of this one was taken
+typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
+                             const char *const *cells, const char *types);
+bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
+                           struct pm_str *why, struct pm_arena *a);
+bool pm_timeline_merge(struct pm_timeline *into, const char *path,
+                       const char **why); // idempotent; take and settle
+// The same for many: each is taken, then what hangs on all of them (nodes, records that
+// two of them hold, the index) is settled once.
+bool pm_timeline_merge_take(
+    struct pm_timeline *into, const char *path,
+    const char **why); // where it returns false, nothing of this one was taken
 bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
 
 // What the judge found goes back, so that the views answer it.
 struct pm_pull;
 struct pm_incident;
 struct pm_quota;
-void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause, const char *rule);
+void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause,
+                             const char *rule);
 void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p);
 void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i);
 void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q);

@@ -1,7 +1,10 @@
-// Timestamps. Level 1. Everything is int64 nanoseconds; no strptime, no locale, no libc time zone.
+// Timestamps. Level 1. Everything is int64 nanoseconds; no strptime, no locale, no libc
+// time zone.
 //
-// Logs often lack the year, the zone, or both. A stamp says what it knows; analyzer/clock/clock.c finds the rest once a member is read.
-// NO_YEAR keeps ns as time since the start of a 366-day year (day-in-year × 24 h + time of day), so that Feb 29 survives until the year is known.
+// Logs often lack the year, the zone, or both. A stamp says what it knows;
+// analyzer/clock/clock.c finds the rest once a member is read. NO_YEAR keeps ns as time
+// since the start of a 366-day year (day-in-year × 24 h + time of day), so that Feb 29
+// survives until the year is known.
 #pragma once
 #include "pm/str.h"
 
@@ -11,7 +14,7 @@ enum pm_when_kind {
     PM_WHEN_LOCAL,   // full date, zone unknown: ns as if it were UTC
     PM_WHEN_NO_YEAR, // no year, no zone: ns into a leap year
     PM_WHEN_MONO,    // ns since an unknown start (boot, process)
-    PM_WHEN_AGE,     // ns before the capture of this file (kubectl tables); unit_ns is its resolution
+    PM_WHEN_AGE, // ns before the capture of this file (kubectl tables); unit_ns is its resolution
 };
 
 enum pm_quality { // how a finished stamp is known: the contract's clock.quality
@@ -31,43 +34,59 @@ struct pm_when {
 
 #define PM_NS_PER_S INT64_C(1000000000)
 #define PM_NO_TIME INT64_MIN
-// A time that is missing enters no arithmetic, and no sum leaves the range: what is calculated with times is calculated here.
+// A time that is missing enters no arithmetic, and no sum leaves the range: what is
+// calculated with times is calculated here.
 static inline int64_t pm_time_add(int64_t at, int64_t span) {
     int64_t sum;
     if (at == PM_NO_TIME) return PM_NO_TIME;
-    if (__builtin_add_overflow(at, span, &sum) || sum == PM_NO_TIME) return span > 0 ? INT64_MAX : INT64_MIN + 1;
+    if (__builtin_add_overflow(at, span, &sum) || sum == PM_NO_TIME)
+        return span > 0 ? INT64_MAX : INT64_MIN + 1;
     return sum;
 }
-// How far apart: two that are missing are not, one that is missing is beyond any distance.
+// How far apart: two that are missing are not, one that is missing is beyond any
+// distance.
 static inline int64_t pm_time_apart(int64_t a, int64_t b) {
     int64_t d;
     if (a == b) return 0;
-    if (a == PM_NO_TIME || b == PM_NO_TIME || __builtin_sub_overflow(a > b ? a : b, a > b ? b : a, &d)) return INT64_MAX;
+    if (a == PM_NO_TIME || b == PM_NO_TIME ||
+        __builtin_sub_overflow(a > b ? a : b, a > b ? b : a, &d))
+        return INT64_MAX;
     return d;
 }
 
-// Each reads one shape at the start of s and returns how many bytes it used, 0 where it is not there.
-// 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank for T; no zone → LOCAL; "," before the fraction too
+// Each reads one shape at the start of s and returns how many bytes it used, 0 where it
+// is not there. 2024-01-02T03:04:05[.frac][Z|±hh:mm|±hhmm|±hh:mmmm(conmon)], or a blank
+// for T; no zone → LOCAL; "," before the fraction too
 size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w);
-size_t pm_when_klog(struct pm_str s, struct pm_when *w);     // 0102 03:04:05.678901
-size_t pm_when_syslog(struct pm_str s, struct pm_when *w);   // Jan  2 03:04:05[.678901]
-size_t pm_when_clf(struct pm_str s, struct pm_when *w);      // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
-size_t pm_when_slash(struct pm_str s, struct pm_when *w);    // 2024/01/02 03:04:05 (nginx error log, klog preamble)
-size_t pm_when_epoch(struct pm_str s, struct pm_when *w);    // 1704164645[.678901], 10 digits
-size_t pm_when_compact(struct pm_str s, struct pm_when *w);  // 20240102030405, 20240102-030405
-size_t pm_when_unixdate(struct pm_str s, struct pm_when *w); // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
-size_t pm_when_full(struct pm_str s, struct pm_when *w);     // Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
+size_t pm_when_klog(struct pm_str s, struct pm_when *w);   // 0102 03:04:05.678901
+size_t pm_when_syslog(struct pm_str s, struct pm_when *w); // Jan  2 03:04:05[.678901]
+size_t pm_when_clf(struct pm_str s,
+                   struct pm_when *w); // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
+size_t pm_when_slash(struct pm_str s,
+                     struct pm_when *w); // 2024/01/02 03:04:05 (nginx error log, klog preamble)
+size_t pm_when_epoch(struct pm_str s, struct pm_when *w);   // 1704164645[.678901], 10 digits
+size_t pm_when_compact(struct pm_str s, struct pm_when *w); // 20240102030405, 20240102-030405
+size_t pm_when_unixdate(
+    struct pm_str s,
+    struct pm_when
+        *w); // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
+size_t pm_when_full(struct pm_str s,
+                    struct pm_when *w); // Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
 struct pm_when pm_when_unix_ns(int64_t ns);
 
-int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second, int64_t frac_ns); // proleptic Gregorian, as UTC
-void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second, int *ms);
+int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second,
+                    int64_t frac_ns); // proleptic Gregorian, as UTC
+void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second,
+                 int *ms);
 int pm_weekday(int year, int month, int day); // 0 Sunday
 bool pm_year_leap(int year);
-// The year-less ns into `year`, as if UTC. False where it is Feb 29 and the year has none.
+// The year-less ns into `year`, as if UTC. False where it is Feb 29 and the year has
+// none.
 bool pm_when_in_year(int64_t leap_ns, int year, int64_t *ns);
 // "2026-04-12T06:47:01.123Z" into out[25]; "" for PM_NO_TIME. Returns out.
 char *pm_when_format(int64_t ns, char out[32]);
-char *pm_when_hm(int64_t ns, char out[32]);                            // "06:47"
-char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]); // "06:47", "06:47:09", "2024-01-02 06:47"
-#define PM_BRIEF_NS (600 * PM_NS_PER_S)                                // what is shorter is told with seconds
-char *pm_duration_format(int64_t ns, char out[32]);                    // for people: "2 h 13 min", "45 s", "0.3 s"
+char *pm_when_hm(int64_t ns, char out[32]); // "06:47"
+char *pm_when_clock(int64_t ns, bool day, bool seconds,
+                    char out[32]);                  // "06:47", "06:47:09", "2024-01-02 06:47"
+#define PM_BRIEF_NS (600 * PM_NS_PER_S)             // what is shorter is told with seconds
+char *pm_duration_format(int64_t ns, char out[32]); // for people: "2 h 13 min", "45 s", "0.3 s"

@@ -6,32 +6,43 @@
 //      => ERROR [internal] load metadata for docker.io/library/debian:99     (no cause on this line)
 //     ERROR: failed to solve: debian:99: failed to resolve source metadata for docker.io/library/debian:99: docker.io/library/debian:99: not found
 //     error building image: GET https://index.docker.io/v2/library/debian/manifests/99: MANIFEST_UNKNOWN: manifest unknown      (kaniko)
-// Source: moby/buildkit:util/progress/progressui, docker/buildx, GoogleContainerTools/kaniko:cmd/executor/cmd/root.go.
-// "failed to solve: process \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
+// Source: moby/buildkit:util/progress/progressui, docker/buildx,
+// GoogleContainerTools/kaniko:cmd/executor/cmd/root.go. "failed to solve: process
+// \"/bin/sh -c …\" did not complete" is a build's own failure: nothing.
 #include "parsers/client/client.h"
 
-// "#3 ERROR: docker.io/library/debian:99: not found": the error of a step; most steps are a build's own commands.
+// "#3 ERROR: docker.io/library/debian:99: not found": the error of a step; most steps are
+// a build's own commands.
 static struct pm_str step_error(struct pm_str s) {
     struct pm_scan c = pm_scan_of(pm_client_unstamped(s));
     uint64_t step;
-    return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ") ? pm_scan_rest(&c) : PM_NONE;
+    return pm_scan_char(&c, '#') && pm_scan_uint(&c, 6, &step) && pm_scan_lit(&c, " ERROR: ")
+               ? pm_scan_rest(&c)
+               : PM_NONE;
 }
-// "#3 [internal] load …", "#3 DONE 0.4s", "#3 sha256:… 3.1MB / 27MB", "------", " > [2/4] RUN …:": a build's own lines. They tell no pull, and that the whole is a
-// build's session.
+// "#3 [internal] load …", "#3 DONE 0.4s", "#3 sha256:… 3.1MB / 27MB", "------", " > [2/4]
+// RUN …:": a build's own lines. They tell no pull, and that the whole is a build's
+// session.
 static bool step_line(struct pm_str s) {
-    static const char *const words[] = {"[",        "DONE",      "CACHED",     "CANCELED", "ERROR",    "WARN",        "sha256:",    "transferring ", "from ",
-                                        "resolve ", "exporting", "naming to ", "writing ", "pushing ", "extracting ", "unpacking ", "importing ",    "..."};
+    static const char *const words[] = {
+        "[",        "DONE",          "CACHED",      "CANCELED",   "ERROR",      "WARN",
+        "sha256:",  "transferring ", "from ",       "resolve ",   "exporting",  "naming to ",
+        "writing ", "pushing ",      "extracting ", "unpacking ", "importing ", "..."};
     s = pm_client_unstamped(s);
     struct pm_scan c = pm_scan_of(s);
     uint64_t step;
     if (pm_str_eqc(pm_str_trim(s), "------") || starts(s, " > [")) return true;
-    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, &step) || !pm_scan_char(&c, ' ')) return false;
+    if (!pm_scan_char(&c, '#') || !pm_scan_uint(&c, 6, &step) || !pm_scan_char(&c, ' '))
+        return false;
     struct pm_str rest = pm_scan_rest(&c);
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (starts(rest, words[i])) return true;
-    return pm_scan_uint(&c, 6, &step) && pm_scan_char(&c, '.') && pm_scan_uint(&c, 3, &step); // "#7 0.231 what a command printed"
+    return pm_scan_uint(&c, 6, &step) && pm_scan_char(&c, '.') &&
+           pm_scan_uint(&c, 3, &step); // "#7 0.231 what a command printed"
 }
-static bool of_image(struct pm_str s) { return (pm_lift_missing_image(s).n > 0 && !pm_lift_talks_of_other(s)) || pm_lift_refusal(s); }
+static bool of_image(struct pm_str s) {
+    return (pm_lift_missing_image(s).n > 0 && !pm_lift_talks_of_other(s)) || pm_lift_refusal(s);
+}
 
 static const struct pm_client_row rows[] = {
     {"ERROR: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},
@@ -39,7 +50,8 @@ static const struct pm_client_row rows[] = {
     {"[internal] load metadata for ", NULL, PM_KIND_OTHER, PM_SAY_IMAGE, 55},
     {"^ERROR: ", "failed to do request: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^error: ", "failed to solve: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 60},
-    {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL, PM_SAY_ERROR | PM_SAY_LAST, 55},
+    {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL,
+     PM_SAY_ERROR | PM_SAY_LAST, 55},
     {"^error building image: ", "/v2/", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60}, // kaniko
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
     // kaniko's own words, which tell no pull
@@ -63,7 +75,9 @@ const struct pm_client pm_client_buildkit = {.rows = rows, .n = PM_LEN(rows)};
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return of_image(step_error(r->text)) || step_line(r->text) ? 60 : pm_client_bid(&pm_client_buildkit, r);
+    return of_image(step_error(r->text)) || step_line(r->text)
+               ? 60
+               : pm_client_bid(&pm_client_buildkit, r);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -1,7 +1,9 @@
 // Lines of client programs by phrase. See client.h.
 //
-// Clients print for people: no stamp, no level, any prefix (a CI's clock, a job name, a bullet). So a row looks for a phrase, and the error behind it counts only
-// where it talks of a pull or a registry: "Error response from daemon: conflict …" is none of ours.
+// Clients print for people: no stamp, no level, any prefix (a CI's clock, a job name, a
+// bullet). So a row looks for a phrase, and the error behind it counts only where it
+// talks of a pull or a registry: "Error response from daemon: conflict …" is none of
+// ours.
 #include "parsers/client/client.h"
 #include "pm/envelope.h"
 #include "parsers/node/klog.h"
@@ -11,7 +13,8 @@
 // "2026-05-04T10:00:01.5Z ", as collectors of containers' logs put it before each line.
 struct pm_str pm_client_unstamped(struct pm_str s) {
     ptrdiff_t blank = pm_str_chr(pm_str_sub(s, 0, 40), ' ', 0);
-    bool stamp = blank >= 20 && s.p[4] == '-' && s.p[7] == '-' && s.p[10] == 'T' && s.p[13] == ':' && s.p[0] == '2' && s.p[1] == '0';
+    bool stamp = blank >= 20 && s.p[4] == '-' && s.p[7] == '-' && s.p[10] == 'T' &&
+                 s.p[13] == ':' && s.p[0] == '2' && s.p[1] == '0';
     return stamp ? pm_str_from(s, (size_t)blank + 1) : s;
 }
 
@@ -22,7 +25,8 @@ static struct pm_str skip_bullets(struct pm_str s) {
     return pm_str_from(s, i);
 }
 
-static struct pm_str behind_cue(const struct pm_client_row *row, struct pm_str s, struct pm_str *from) {
+static struct pm_str behind_cue(const struct pm_client_row *row, struct pm_str s,
+                                struct pm_str *from) {
     if (row->cue[0] != '^') {
         ptrdiff_t at = pm_str_find(s, pm_str_c(row->cue), 0);
         *from = at < 0 ? PM_NONE : pm_str_from(s, (size_t)at);
@@ -32,14 +36,16 @@ static struct pm_str behind_cue(const struct pm_client_row *row, struct pm_str s
     return starts(*from, row->cue + 1) ? pm_str_from(*from, strlen(row->cue) - 1) : PM_NONE;
 }
 
-static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_str *rest, struct pm_str *from) {
+static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_str *rest,
+                    struct pm_str *from) {
     *rest = behind_cue(row, s, from);
     return rest->p && (!row->must || has(*rest, row->must));
 }
 
 // The cues of all catalogues that may stand anywhere, each with its catalogue's bit.
-static const struct pm_client *const clients[] = {&pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,   &pm_client_docker_cli,
-                                                  &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
+static const struct pm_client *const clients[] = {
+    &pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,   &pm_client_docker_cli,
+    &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
 static struct pm_word cue_words[PM_LEN(clients) * PM_CLIENT_ROWS_MAX];
 static char lower[PM_LEN(clients) * PM_CLIENT_ROWS_MAX][64];
 static struct pm_words cues = {.word = cue_words};
@@ -50,7 +56,8 @@ static void build_cues(void) {
             const char *cue = clients[k]->rows[i].cue;
             if (cue[0] == '^' || !clients[k]->rows[i].bid) continue;
             for (size_t at = 0; cue[at] && at < sizeof lower[0] - 1; at++)
-                lower[cues.n][at] = (char)(cue[at] >= 'A' && cue[at] <= 'Z' ? cue[at] + 32 : cue[at]);
+                lower[cues.n][at] =
+                    (char)(cue[at] >= 'A' && cue[at] <= 'Z' ? cue[at] + 32 : cue[at]);
             cue_words[cues.n] = (struct pm_word){lower[cues.n], 1u << k};
             cues.n++;
         }
@@ -60,7 +67,8 @@ static unsigned cues_in(const struct pm_record *r) {
     static pthread_once_t built = PTHREAD_ONCE_INIT;
     pthread_once(&built, build_cues);
     if (!r->memo) return pm_words_find(&cues, r->text);
-    if (!r->memo->client_known) r->memo->client_cues = pm_words_find(&cues, r->text), r->memo->client_known = true;
+    if (!r->memo->client_known)
+        r->memo->client_cues = pm_words_find(&cues, r->text), r->memo->client_known = true;
     return r->memo->client_cues;
 }
 
@@ -69,10 +77,12 @@ int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
     const char *absent = ""; // the cue that was not there: rows of one cue stand together
     bool anywhere = false;
     if (r->text.n > (64u << 10)) return 0;
-    for (size_t k = 0; k < PM_LEN(clients); k++) anywhere |= clients[k] == c && (cues_in(r) >> k & 1);
+    for (size_t k = 0; k < PM_LEN(clients); k++)
+        anywhere |= clients[k] == c && (cues_in(r) >> k & 1);
     for (size_t i = 0; i < c->n; i++) {
         const struct pm_client_row *row = &c->rows[i];
-        bool may = row->bid && (row->cue[0] == '^' ? starts(begin, row->cue + 1) : anywhere && strcmp(row->cue, absent) != 0);
+        bool may = row->bid && (row->cue[0] == '^' ? starts(begin, row->cue + 1)
+                                                   : anywhere && strcmp(row->cue, absent) != 0);
         if (may && matches(row, r->text, &rest, &from)) return row->bid;
         if (may && !from.p) absent = row->cue;
     }
@@ -81,14 +91,16 @@ int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
 
 // GitLab runner: `"always": Error response from daemon: …`
 static struct pm_str without_policy(struct pm_str s) {
-    static const char *const policies[] = {"\"always\": ", "\"if-not-present\": ", "\"never\": ", "\"\": "};
+    static const char *const policies[] = {
+        "\"always\": ", "\"if-not-present\": ", "\"never\": ", "\"\": "};
     for (size_t i = 0; i < PM_LEN(policies); i++)
         if (starts(s, policies[i])) return pm_str_from(s, strlen(policies[i]));
     return s;
 }
 
 struct pm_str pm_client_trim(struct pm_str s) {
-    static const char *const tails[] = {"\nSee 'docker run --help'", "\n\nRun 'docker run --help'", " (manager.go:", " (docker.go:", "\nSTDERR"};
+    static const char *const tails[] = {"\nSee 'docker run --help'", "\n\nRun 'docker run --help'",
+                                        " (manager.go:", " (docker.go:", "\nSTDERR"};
     s = without_policy(pm_str_trim(s));
     for (size_t i = 0; i < PM_LEN(tails); i++) {
         ptrdiff_t at = pm_str_find(s, pm_str_c(tails[i]), 0);
@@ -97,7 +109,8 @@ struct pm_str pm_client_trim(struct pm_str s) {
     return s;
 }
 
-// Get "https://r.test/v2/li… : a quote that opens behind a blank and does not close is a line that was cut.
+// Get "https://r.test/v2/li… : a quote that opens behind a blank and does not close is a
+// line that was cut.
 static bool ends_in_quote(struct pm_str s) {
     bool open = false, opens_value = false;
     for (size_t i = 0; i < s.n; i++) {
@@ -114,10 +127,13 @@ static bool note_cut(struct pm_parse_ctx *ctx, const struct pm_record *r, struct
     return true;
 }
 
-static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) { pm_lift_into(ctx->a, e, pm_client_trim(error)); }
+static void set_error(struct pm_parse_ctx *ctx, struct pm_event *e, struct pm_str error) {
+    pm_lift_into(ctx->a, e, pm_client_trim(error));
+}
 
 static enum pm_kind kind_of_refusal(struct pm_str error) {
-    if (pm_lift_refused_by_admission(error)) return PM_KIND_OTHER; // kubectl's error: the pod never was
+    if (pm_lift_refused_by_admission(error))
+        return PM_KIND_OTHER; // kubectl's error: the pod never was
     return pm_lift_runtime_down(error) ? PM_KIND_RUNTIME_DOWN : PM_KIND_PULL_FAIL;
 }
 
@@ -130,11 +146,13 @@ bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct
     return true;
 }
 
-// kubeadm and scripts quote crictl's output: "…: output: E0102 03:04:05.… "PullImage from image service failed" err="…" image="…"", or time="…" level=fatal msg="…"
+// kubeadm and scripts quote crictl's output: "…: output: E0102 03:04:05.… "PullImage from
+// image service failed" err="…" image="…"", or time="…" level=fatal msg="…"
 static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_event *e) {
     struct pm_klog k = {0};
     struct pm_logrus v = {0};
-    ptrdiff_t at = pm_klog_find(pm_str_sub(s, 0, 4096)), stamp = pm_str_find(s, PM_STR("time=\""), 0);
+    ptrdiff_t at = pm_klog_find(pm_str_sub(s, 0, 4096)),
+              stamp = pm_str_find(s, PM_STR("time=\""), 0);
     if (at >= 0 && pm_klog_read(a, pm_str_from(s, (size_t)at), &k)) {
         struct pm_str err = pm_pairs_get(&k.pairs, "err"), image = pm_pairs_get(&k.pairs, "image");
         if (!e->field[PM_F_IMAGE].n) e->field[PM_F_IMAGE] = image;
@@ -149,7 +167,9 @@ static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_
 }
 
 // NO where the row's words are there and what it asks of the error is not.
-static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client_row *row, struct pm_str rest, struct pm_str from) {
+static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                              const struct pm_client_row *row, struct pm_str rest,
+                              struct pm_str from) {
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, row->kind);
     int how = row->how & ~PM_SAY_LAST;
     if (how == PM_SAY_NOTHING) return PM_PARSE_OK;
@@ -172,7 +192,8 @@ static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *
     else if (how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
     struct pm_event named = {.field[PM_F_ERROR] = from};
     struct pm_str inner = inner_error(ctx->a, error, &e);
-    if (inner.p != error.p) pm_lift_error(ctx->a, &named); // the image stands before the quoted output
+    if (inner.p != error.p)
+        pm_lift_error(ctx->a, &named); // the image stands before the quoted output
     set_error(ctx, &e, inner);
     if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = named.field[PM_F_IMAGE];
     bool cut = note_cut(ctx, r, &e);
@@ -180,7 +201,8 @@ static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
 }
 
-enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_client *c) {
+enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                             const struct pm_client *c) {
     struct pm_str rest, from;
     bool known = false;
     for (size_t i = 0; i < c->n; i++) {

@@ -7,24 +7,30 @@
 //     docker: Error response from daemon: toomanyrequests: …
 //     ERROR: for web  Get "https://r.test/v2/": …                     (compose v1)
 //      ✘ web Error toomanyrequests: Rate exceeded        1.2s          (compose v2; " web Error …" without a terminal; " Image r.test/web:1 Pulled" later)
-// Source: docker/cli, docker/compose, moby/moby:distribution/errors.go.
-// Progress lines (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
+// Source: docker/cli, docker/compose, moby/moby:distribution/errors.go. Progress lines
+// (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
 #include "parsers/client/client.h"
 
 enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
 
 static const struct pm_client_row rows[] = {
-    {"Unable to read Docker image into resource: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 70},  // Terraform's provider
-    {"com.github.dockerjava.api.exception.", ": Status ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60}, // Jenkins, Testcontainers
-    {"Pulling docker image: ", ". Please be patient", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},    // Testcontainers
-    {"Failed to pull image: ", "check output of `docker pull ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 70},
+    {"Unable to read Docker image into resource: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST,
+     70}, // Terraform's provider
+    {"com.github.dockerjava.api.exception.", ": Status ", PM_KIND_PULL_FAIL, PM_SAY_ERROR,
+     60}, // Jenkins, Testcontainers
+    {"Pulling docker image: ", ". Please be patient", PM_KIND_PULL_START, PM_SAY_IMAGE,
+     70}, // Testcontainers
+    {"Failed to pull image: ", "check output of `docker pull ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     70},
     {"Status: Downloaded newer image for ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 70},
     {"Status: Image is up to date for ", NULL, PM_KIND_PULL_CACHED, PM_SAY_IMAGE, 70},
     {"Unable to find image ", " locally", PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
-    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
+    {"Cannot connect to the Docker daemon at ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN,
+     ENGINE_BID},
     {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
     {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
-    {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 40}, // before 1.7; Swarm puts its node before it
+    {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     40}, // before 1.7; Swarm puts its node before it
     {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
     {"^ERROR: for ", "  ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, ENGINE_BID},
     {"^Using default tag: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
@@ -48,20 +54,23 @@ const struct pm_client pm_client_docker_cli = {.rows = rows, .n = PM_LEN(rows)};
 static bool pulling_from(struct pm_str s, struct pm_str *tag, struct pm_str *repository) {
     struct pm_scan c = pm_scan_of(s);
     pm_scan_blanks(&c);
-    return pm_scan_until(&c, ':', tag) && tag->n && tag->n <= 128 && pm_str_chr(*tag, ' ', 0) < 0 && pm_scan_lit(&c, " Pulling from ") &&
-           pm_scan_word(&c, repository);
+    return pm_scan_until(&c, ':', tag) && tag->n && tag->n <= 128 && pm_str_chr(*tag, ' ', 0) < 0 &&
+           pm_scan_lit(&c, " Pulling from ") && pm_scan_word(&c, repository);
 }
 
 // Compose v1: "Pulling web (shop/cart:1.4)..."
 static struct pm_str pulling_service(struct pm_arena *a, struct pm_str s) {
     struct pm_scan c = pm_scan_of(s);
     struct pm_str service;
-    if (!pm_scan_lit(&c, "Pulling ") || !pm_scan_word(&c, &service) || !pm_scan_lit(&c, " (") || !has(pm_scan_rest(&c), ")...")) return PM_NONE;
+    if (!pm_scan_lit(&c, "Pulling ") || !pm_scan_word(&c, &service) || !pm_scan_lit(&c, " (") ||
+        !has(pm_scan_rest(&c), ")..."))
+        return PM_NONE;
     return pm_lift_image_at(a, pm_scan_rest(&c), true);
 }
 
 // ---- Compose v2's rows: a mark on a terminal, a service's name or, later, "Image" and its reference, a state, an error, the time it took.
-// "web Pulled" of a service names no image: what was pulled nobody says, so it is known and no pull.
+// "web Pulled" of a service names no image: what was pulled nobody says, so it is known
+// and no pull.
 
 struct compose_row {
     struct pm_str image, state, error;
@@ -76,7 +85,10 @@ static struct pm_str without_elapsed(struct pm_str s) {
 }
 
 static bool compose_row(struct pm_str s, struct compose_row *row) {
-    static const char *const marks[] = {"✘ ", "✔ ", "! ", "⠿ "}, *const states[] = {"Pulling", "Pulled", "Error", "Warning", "Interrupted", "Skipped"};
+    static const char *const marks[] = {"✘ ", "✔ ", "! ", "⠿ "}, *const states[] = {
+                                                                     "Pulling",     "Pulled",
+                                                                     "Error",       "Warning",
+                                                                     "Interrupted", "Skipped"};
     struct pm_str name;
     bool blank = starts(s, " "), marked = false, known = false;
     s = pm_str_trim(pm_client_unstamped(s));
@@ -85,7 +97,8 @@ static bool compose_row(struct pm_str s, struct compose_row *row) {
     struct pm_scan c = pm_scan_of(s);
     pm_scan_blanks(&c);
     bool image = pm_scan_lit(&c, "Image ");
-    if ((!marked && !image && !blank) || !pm_scan_word(&c, &name) || pm_str_chr(name, '=', 0) >= 0) return false;
+    if ((!marked && !image && !blank) || !pm_scan_word(&c, &name) || pm_str_chr(name, '=', 0) >= 0)
+        return false;
     pm_scan_blanks(&c);
     if (!pm_scan_word(&c, &row->state)) return false;
     for (size_t i = 0; i < PM_LEN(states); i++) known |= pm_str_eqc(row->state, states[i]);
@@ -95,10 +108,13 @@ static bool compose_row(struct pm_str s, struct compose_row *row) {
     return known && (!row->error.n || marked || pm_str_eqc(row->state, "Warning")); // prose goes on
 }
 
-// What the service was told is its error; a warning is of an image that can be built instead.
-static void emit_compose(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct compose_row *row) {
+// What the service was told is its error; a warning is of an image that can be built
+// instead.
+static void emit_compose(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                         const struct compose_row *row) {
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
-    bool failed = pm_str_eqc(row->state, "Error") && row->error.n && pm_lift_talks_of_pull(row->error);
+    bool failed =
+        pm_str_eqc(row->state, "Error") && row->error.n && pm_lift_talks_of_pull(row->error);
     if (failed) {
         e.kind = PM_KIND_PULL_FAIL;
         pm_lift_into(ctx->a, &e, pm_client_trim(row->error));
@@ -114,9 +130,11 @@ static void emit_compose(struct pm_parse_ctx *ctx, const struct pm_record *r, co
 static bool error_list(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     ptrdiff_t at = pm_str_find(pm_str_sub(r->text, 0, 80), PM_STR(" occurred:\n"), 0);
     bool any = false;
-    for (struct pm_str rest = at < 0 ? PM_NONE : after(r->text, "\n"); rest.n; rest = after(rest, "\n")) {
+    for (struct pm_str rest = at < 0 ? PM_NONE : after(r->text, "\n"); rest.n;
+         rest = after(rest, "\n")) {
         ptrdiff_t end = pm_str_chr(rest, '\n', 0);
-        struct pm_str error = after(pm_str_sub(rest, 0, end < 0 ? rest.n : (size_t)end), "* Error response from daemon: ");
+        struct pm_str error = after(pm_str_sub(rest, 0, end < 0 ? rest.n : (size_t)end),
+                                    "* Error response from daemon: ");
         if (!error.n || !pm_lift_talks_of_pull(error)) continue;
         struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
         pm_lift_into(ctx->a, &e, pm_client_trim(error));
@@ -126,14 +144,18 @@ static bool error_list(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return any;
 }
 
-// Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the kubelet's message says more (plain_text.c).
-static bool quoted_by_kubelet(struct pm_str s) { return has(s, "Failed to pull image \"") || has(s, "Back-off pulling image \""); }
+// Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the
+// kubelet's message says more (plain_text.c).
+static bool quoted_by_kubelet(struct pm_str s) {
+    return has(s, "Failed to pull image \"") || has(s, "Back-off pulling image \"");
+}
 
 static int bid(const struct pm_record *r, const void *state) {
     struct pm_str tag, repository;
     struct compose_row row;
     (void)state;
-    if (compose_row(r->text, &row)) return row.image.n || !pm_str_eqc(row.state, "Error") ? 70 : ENGINE_BID;
+    if (compose_row(r->text, &row))
+        return row.image.n || !pm_str_eqc(row.state, "Error") ? 70 : ENGINE_BID;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
     int bid = pm_client_bid(&pm_client_docker_cli, r);
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
@@ -153,7 +175,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_emit(ctx, r, &e);
         return PM_PARSE_OK;
     }
-    if (!pulling_from(r->text, &tag, &repository)) return pm_client_line(ctx, r, &pm_client_docker_cli);
+    if (!pulling_from(r->text, &tag, &repository))
+        return pm_client_line(ctx, r, &pm_client_docker_cli);
     e.field[PM_F_REPOSITORY] = repository;
     e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
     pm_emit(ctx, r, &e);
@@ -163,7 +186,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_docker_cli = {
     .name = "docker-cli",
     .title = "docker and compose on a terminal",
-    .example = "Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login'",
+    .example =
+        "Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login'",
     .source = "docker/cli, docker/compose, moby/moby:distribution/errors.go",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,

@@ -1,23 +1,29 @@
-// Amazon ECS tasks as `aws ecs describe-tasks` and EventBridge give them: why a task stopped, and which of its containers could not be pulled.
+// Amazon ECS tasks as `aws ecs describe-tasks` and EventBridge give them: why a task
+// stopped, and which of its containers could not be pulled.
 //
 //     {"tasks": [{"taskArn": "…", "stopCode": "TaskFailedToStart", "stoppedReason": "CannotPullContainerError: … failed to resolve ref …: not found",
 //                 "stoppedAt": "2024-03-05T10:12:11.100Z", "containers": [{"name": "web", "image": "acme/web:9", "reason": "CannotPullContainerError: …"}]}]}
 // Source: Amazon ECS API reference (Task, Container), "CannotPullContainer task errors".
-// A task starts once: one failed pull a container that says so, or one where only the task does.
+// A task starts once: one failed pull a container that says so, or one where only the
+// task does.
 #include "parsers/client/client.h"
 #include <jansson.h>
 
 static struct pm_str string_at(const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
 static const json_t *task_list(const json_t *o) {
     const json_t *tasks = json_object_get(o, "tasks");
-    return json_is_array(tasks) && json_object_get(json_array_get(tasks, 0), "taskArn") ? tasks : NULL;
+    return json_is_array(tasks) && json_object_get(json_array_get(tasks, 0), "taskArn") ? tasks
+                                                                                        : NULL;
 }
 static const json_t *single_task(const json_t *o) {
-    const json_t *detail = json_object_get(o, "detail"), *task = json_is_object(detail) ? detail : o; // EventBridge's "ECS Task State Change"
+    const json_t *detail = json_object_get(o, "detail"),
+                 *task =
+                     json_is_object(detail) ? detail : o; // EventBridge's "ECS Task State Change"
     return json_object_get(task, "taskArn") && json_object_get(task, "lastStatus") ? task : NULL;
 }
 
@@ -26,7 +32,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return r->json && (task_list(r->json) || single_task(r->json)) ? 85 : 0;
 }
 
-static bool emit_reason(struct pm_parse_ctx *ctx, const struct pm_record *r, const json_t *task, const json_t *container, struct pm_str reason) {
+static bool emit_reason(struct pm_parse_ctx *ctx, const struct pm_record *r, const json_t *task,
+                        const json_t *container, struct pm_str reason) {
     if (!starts(reason, "CannotPull")) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     struct pm_str image = string_at(container, "image");
@@ -42,8 +49,12 @@ static void emit_task(struct pm_parse_ctx *ctx, const struct pm_record *r, const
     const json_t *containers = json_object_get(task, "containers"), *container;
     bool told = false;
     size_t i;
-    json_array_foreach(containers, i, container) told |= emit_reason(ctx, r, task, container, string_at(container, "reason"));
-    if (!told) emit_reason(ctx, r, task, json_array_size(containers) == 1 ? json_array_get(containers, 0) : NULL, string_at(task, "stoppedReason"));
+    json_array_foreach(containers, i, container) told |=
+        emit_reason(ctx, r, task, container, string_at(container, "reason"));
+    if (!told)
+        emit_reason(ctx, r, task,
+                    json_array_size(containers) == 1 ? json_array_get(containers, 0) : NULL,
+                    string_at(task, "stoppedReason"));
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
@@ -56,9 +67,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_ecs_task = {
     .name = "ecs-task",
     .title = "Amazon ECS tasks (describe-tasks, EventBridge)",
-    .example = "{\"tasks\":[{\"taskArn\":\"arn:aws:ecs:eu-west-1:123456789012:task/c/1\",\"lastStatus\":\"STOPPED\",\"stoppedAt\":\"2024-03-05T10:12:11.100Z\","
-               "\"stoppedReason\":\"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/acme/web:9: "
-               "docker.io/acme/web:9: not found\"}]}",
+    .example =
+        "{\"tasks\":[{\"taskArn\":\"arn:aws:ecs:eu-west-1:123456789012:task/c/1\",\"lastStatus\":\"STOPPED\",\"stoppedAt\":\"2024-03-05T10:12:11.100Z\","
+        "\"stoppedReason\":\"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/acme/web:9: "
+        "docker.io/acme/web:9: not found\"}]}",
     .source = "Amazon ECS API reference: Task, Container",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_JSON,

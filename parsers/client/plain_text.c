@@ -1,10 +1,12 @@
-// Bare messages: an event's message, a registry's or engine's error, pasted alone or inside a line of an unknown program.
+// Bare messages: an event's message, a registry's or engine's error, pasted alone or
+// inside a line of an unknown program.
 //
 //     Failed to pull image "shop/cart:1.4": failed to pull and unpack image "docker.io/shop/cart:1.4": …
 //     toomanyrequests: You have reached your pull rate limit. …
 //     INFO: At 2024-01-02 … - event for web-0: {kubelet node-7} Failed: Failed to pull image "shop/cart:1.4": …      (Kubernetes end-to-end tests)
-// Source: kubernetes/kubernetes:pkg/kubelet/images, moby/moby:distribution/errors.go, distribution/distribution:registry/api/errcode.
-// Asked only where no format bids. Text that merely holds "pull" or "image" gives nothing.
+// Source: kubernetes/kubernetes:pkg/kubelet/images, moby/moby:distribution/errors.go,
+// distribution/distribution:registry/api/errcode. Asked only where no format bids. Text
+// that merely holds "pull" or "image" gives nothing.
 #include "parsers/client/client.h"
 #include "parsers/node/klog.h"
 #include "parsers/node/kubelet.h"
@@ -31,7 +33,8 @@ static const char *const bare_heads[] = {
 static ptrdiff_t find_message(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(message_heads); i++) {
         ptrdiff_t at = pm_str_find(s, pm_str_c(message_heads[i]), 0);
-        struct pm_str rest = at < 0 ? PM_NONE : pm_str_from(s, (size_t)at + strlen(message_heads[i]));
+        struct pm_str rest =
+            at < 0 ? PM_NONE : pm_str_from(s, (size_t)at + strlen(message_heads[i]));
         if (starts(rest, "\"") || starts(rest, "\\\"")) return at;
     }
     for (size_t i = 0; i < PM_LEN(bare_heads); i++) {
@@ -41,7 +44,8 @@ static ptrdiff_t find_message(struct pm_str s) {
     return -1;
 }
 
-// note="Failed to pull image \"…\": …" reason=Failed: the quotes around it end it, and what they hold is escaped once more.
+// note="Failed to pull image \"…\": …" reason=Failed: the quotes around it end it, and
+// what they hold is escaped once more.
 static struct pm_str whole_message(struct pm_arena *a, struct pm_str s, size_t at) {
     struct pm_str rest = pm_str_from(s, at), out;
     struct pm_scan c = pm_scan_of(pm_str_from(s, at ? at - 1 : 0));
@@ -51,11 +55,14 @@ static struct pm_str whole_message(struct pm_arena *a, struct pm_str s, size_t a
     return escaped ? pm_unescape(a, rest) : rest;
 }
 
-static bool name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+static bool name_byte(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
 
 // "event for web-0: {kubelet node-7} Failed: …", "web-0[pod-event]…", "… pod=web-0 …"
 static void pod_around(struct pm_str s, size_t at, struct pm_event *e) {
-    struct pm_str before = pm_str_sub(s, 0, at), pod = pm_str_between(before, PM_STR("event for "), PM_STR(": "));
+    struct pm_str before = pm_str_sub(s, 0, at),
+                  pod = pm_str_between(before, PM_STR("event for "), PM_STR(": "));
     struct pm_str source = pm_str_between(before, PM_STR("{kubelet "), PM_STR("}"));
     ptrdiff_t mark = pm_str_find(before, PM_STR("[pod-event]"), 0);
     if (!pod.n && mark > 0) {
@@ -75,7 +82,9 @@ static bool take_message(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     ptrdiff_t at = find_message(r->text);
     if (at < 0) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_EVENTS, PM_KIND_OTHER);
-    if (!pm_lift_event_message(ctx->a, PM_NONE, pm_client_trim(whole_message(ctx->a, r->text, (size_t)at)), &e)) return false;
+    if (!pm_lift_event_message(ctx->a, PM_NONE,
+                               pm_client_trim(whole_message(ctx->a, r->text, (size_t)at)), &e))
+        return false;
     pod_around(r->text, (size_t)at, &e);
     if (at > 0) e.flags |= PM_EV_ECHO; // another program quotes it
     pm_emit(ctx, r, &e);
@@ -94,7 +103,9 @@ static bool take_klog(struct pm_parse_ctx *ctx, const struct pm_record *r, enum 
 
 // ---- errors
 
-static const char *const heads[] = {"Error: ", "ERROR: ", "error: ", "Error ", "FATAL: ", "fatal: ", "docker: ", "Failed: ", "ERR ", "error running app: "};
+static const char *const heads[] = {
+    "Error: ", "ERROR: ",  "error: ",  "Error ", "FATAL: ",
+    "fatal: ", "docker: ", "Failed: ", "ERR ",   "error running app: "};
 
 static struct pm_str without_head(struct pm_str s, bool *headed) {
     size_t i = 0;
@@ -111,10 +122,13 @@ static struct pm_str json_message(struct pm_arena *a, struct pm_str s) {
     return v.n && pm_lift_talks_of_pull(v) ? v : s;
 }
 
-// A network error behind "ERROR: " and nothing else: the client that printed it is unknown, so is the attempt.
+// A network error behind "ERROR: " and nothing else: the client that printed it is
+// unknown, so is the attempt.
 static bool network_error(struct pm_str s) {
-    static const char *const words[] = {"read tcp ", "dial tcp",       "write tcp ", "net/http: ", "proxyconnect ",     "http: server gave",
-                                        "http2: ",   "stream error: ", "tls: ",      "x509: ",     "remote error: tls", "context canceled"};
+    static const char *const words[] = {"read tcp ",  "dial tcp",          "write tcp ",
+                                        "net/http: ", "proxyconnect ",     "http: server gave",
+                                        "http2: ",    "stream error: ",    "tls: ",
+                                        "x509: ",     "remote error: tls", "context canceled"};
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (starts(s, words[i])) return true;
     return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");
@@ -125,10 +139,12 @@ static bool take_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_client_error(ctx, r, json_message(ctx->a, without_head(r->text, &headed)));
 }
 
-// docker-py: `500 Server Error for http+docker://…: Internal Server Error ("Get …")`. The status is the Docker API's own, the cause stands in the brackets.
+// docker-py: `500 Server Error for http+docker://…: Internal Server Error ("Get …")`. The
+// status is the Docker API's own, the cause stands in the brackets.
 static bool take_docker_api(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     if (!has(r->text, " Server Error") && !has(r->text, " Client Error")) return false;
-    struct pm_str all = has(r->text, "\\\"") ? pm_unescape(ctx->a, r->text) : r->text, in = after(all, " (\"");
+    struct pm_str all = has(r->text, "\\\"") ? pm_unescape(ctx->a, r->text) : r->text,
+                  in = after(all, " (\"");
     ptrdiff_t end = pm_str_rfind(in, PM_STR("\")"));
     if (end <= 0 || !pm_lift_refusal(all)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
@@ -148,12 +164,15 @@ static bool take_network_error(struct pm_parse_ctx *ctx, const struct pm_record 
     return true;
 }
 
-// go-containerregistry's trace: "2024/01/02 03:04:05 <-- 200 https://r.test/v2/a/manifests/1 (161ms)"
+// go-containerregistry's trace: "2024/01/02 03:04:05 <-- 200
+// https://r.test/v2/a/manifests/1 (161ms)"
 static bool take_trace(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_scan c = pm_scan_of(after(pm_str_sub(r->text, 0, 4096), " <-- "));
     struct pm_str url, took;
     uint64_t status;
-    if (!c.at || !pm_scan_uint(&c, 3, &status) || !pm_scan_char(&c, ' ') || !pm_scan_word(&c, &url) || !starts(url, "http")) return false;
+    if (!c.at || !pm_scan_uint(&c, 3, &status) || !pm_scan_char(&c, ' ') ||
+        !pm_scan_word(&c, &url) || !starts(url, "http"))
+        return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_OTHER);
     pm_when_slash(r->text, &e.when);
     e.http_status = (int)status;
@@ -174,15 +193,20 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (take_network_error(ctx, r)) return PM_PARSE_OK;
     if (!pm_lift_may_speak(r->text)) return PM_PARSE_NO;
     if (take_klog(ctx, r, &got)) return got;
-    return take_message(ctx, r) || take_trace(ctx, r) || take_docker_api(ctx, r) || take_error(ctx, r) ? PM_PARSE_OK : PM_PARSE_NO;
+    return take_message(ctx, r) || take_trace(ctx, r) || take_docker_api(ctx, r) ||
+                   take_error(ctx, r)
+               ? PM_PARSE_OK
+               : PM_PARSE_NO;
 }
 
 const struct pm_parser pm_parser_plain_text = {
     .name = "plain-text",
     .title = "bare messages: event messages, engine and registry errors",
-    .example = "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
-               "https://www.docker.com/increase-rate-limit",
-    .source = "kubernetes/kubernetes:pkg/kubelet/images, moby/moby:distribution/errors.go, distribution/distribution:registry/api/errcode",
+    .example =
+        "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
+        "https://www.docker.com/increase-rate-limit",
+    .source =
+        "kubernetes/kubernetes:pkg/kubelet/images, moby/moby:distribution/errors.go, distribution/distribution:registry/api/errcode",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,
     .flags = PM_PARSER_FALLBACK,

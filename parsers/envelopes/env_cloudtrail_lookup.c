@@ -1,10 +1,12 @@
-// `aws cloudtrail lookup-events`: the record itself is a string of JSON in "CloudTrailEvent".
+// `aws cloudtrail lookup-events`: the record itself is a string of JSON in
+// "CloudTrailEvent".
 //
 //   {"EventId":"…","EventName":"BatchGetImage","CloudTrailEvent":"{\"eventSource\":\"ecr.amazonaws.com\",…}"}
 // Source: AWS CloudTrail API reference, Event.
 #include "parsers/envelopes/env_shared.h"
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
+                              const json_t **inner_json, struct pm_envelope_hint *hint,
                               struct pm_str *key) {
     (void)a;
     (void)inner_json;
@@ -19,7 +21,8 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
 const struct pm_envelope pm_envelope_cloudtrail_lookup = {
     .name = "cloudtrail-lookup",
     .title = "aws cloudtrail lookup-events",
-    .example = "{\"EventId\":\"9b0c\",\"EventName\":\"BatchGetImage\",\"CloudTrailEvent\":\"{\\\"eventSource\\\":\\\"ecr.amazonaws.com\\\"}\"}",
+    .example =
+        "{\"EventId\":\"9b0c\",\"EventName\":\"BatchGetImage\",\"CloudTrailEvent\":\"{\\\"eventSource\\\":\\\"ecr.amazonaws.com\\\"}\"}",
     .source = "docs.aws.amazon.com awscloudtrail API Event",
     .rank = 13,
     .peel_json = peel_json,

@@ -5,7 +5,8 @@
 // Source: moby daemon/logger/jsonfilelog/jsonlog/jsonlogbytes.go@v24.
 #include "parsers/envelopes/env_shared.h"
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
+                              const json_t **inner_json, struct pm_envelope_hint *hint,
                               struct pm_str *key) {
     (void)a;
     (void)inner_json;
@@ -26,7 +27,8 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
 const struct pm_envelope pm_envelope_docker_json = {
     .name = "docker-json",
     .title = "Docker json-file container log",
-    .example = "{\"log\":\"level=info msg=ready\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-02T03:04:05.2Z\"}",
+    .example =
+        "{\"log\":\"level=info msg=ready\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-02T03:04:05.2Z\"}",
     .source = "moby/moby:daemon/logger/jsonfilelog/jsonlog/jsonlogbytes.go@v24",
     .rank = 10,
     .peel_json = peel_json,

@@ -14,14 +14,16 @@ static bool clock_time(struct pm_str s) {
     return s.p[10] != ' ';
 }
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
     (void)key;
     if (clock_time(line)) {
         *inner = pm_str_from(line, 10);
         return PM_PEEL_YES;
     }
-    if (line.n < 28 || line.p[0] != '[' || line.p[11] != 'T' || line.p[24] != 'Z' || line.p[25] != ']' || line.p[26] != ' ' || line.p[27] == '"')
+    if (line.n < 28 || line.p[0] != '[' || line.p[11] != 'T' || line.p[24] != 'Z' ||
+        line.p[25] != ']' || line.p[26] != ' ' || line.p[27] == '"')
         return PM_PEEL_NO;
     struct pm_when w = {0};
     if (pm_when_rfc3339(pm_str_from(line, 1), &w) != 24) return PM_PEEL_NO;

@@ -1,9 +1,10 @@
-// journalctl -o json, json-pretty, json-seq, and collectors that keep journald's field names.
+// journalctl -o json, json-pretty, json-seq, and collectors that keep journald's field
+// names.
 //
 //   {"__REALTIME_TIMESTAMP":"1704164645678901","_HOSTNAME":"node-7","SYSLOG_IDENTIFIER":"kubelet","_PID":"2711","MESSAGE":"E0102 …"}
-// A value with control characters is an array of byte numbers; a repeated field an array of values (the last is taken; of messages
-// all, line by line). Fields of 4096 bytes and more are
-// null without --all: the payload is lost, and said so.
+// A value with control characters is an array of byte numbers; a repeated field an array
+// of values (the last is taken; of messages all, line by line). Fields of 4096 bytes and
+// more are null without --all: the payload is lost, and said so.
 // Source: systemd src/shared/logs-show.c@v252.
 #include "parsers/envelopes/env_shared.h"
 
@@ -17,7 +18,8 @@ static struct pm_str bytes_of(struct pm_arena *a, const json_t *list) {
 static struct pm_str value_of(struct pm_arena *a, const json_t *v) {
     if (json_is_array(v) && json_is_integer(json_array_get(v, 0))) return bytes_of(a, v);
     if (json_is_array(v)) v = json_array_get(v, json_array_size(v) - 1);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
 static struct pm_str message_of(struct pm_arena *a, const json_t *v) {
@@ -31,13 +33,15 @@ static struct pm_str message_of(struct pm_arena *a, const json_t *v) {
 }
 
 static bool is_journald(const json_t *json) {
-    static const char *const marks[] = {"__REALTIME_TIMESTAMP", "_HOSTNAME", "_SYSTEMD_UNIT", "SYSLOG_IDENTIFIER", "_BOOT_ID"};
+    static const char *const marks[] = {"__REALTIME_TIMESTAMP", "_HOSTNAME", "_SYSTEMD_UNIT",
+                                        "SYSLOG_IDENTIFIER", "_BOOT_ID"};
     for (size_t i = 0; i < PM_LEN(marks); i++)
         if (json_object_get(json, marks[i])) return true;
     return false;
 }
 
-static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner, const json_t **inner_json, struct pm_envelope_hint *hint,
+static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
+                              const json_t **inner_json, struct pm_envelope_hint *hint,
                               struct pm_str *key) {
     (void)inner_json;
     const json_t *message = json_object_get(json, "MESSAGE");
@@ -57,8 +61,9 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
 const struct pm_envelope pm_envelope_journald_json = {
     .name = "journald-json",
     .title = "journalctl -o json, json-pretty, json-seq",
-    .example = "{\"__REALTIME_TIMESTAMP\":\"1704164645678901\",\"_HOSTNAME\":\"node-7\",\"SYSLOG_IDENTIFIER\":\"kubelet\",\"_PID\":\"2711\",\"MESSAGE\":"
-               "\"Started kubelet\"}",
+    .example =
+        "{\"__REALTIME_TIMESTAMP\":\"1704164645678901\",\"_HOSTNAME\":\"node-7\",\"SYSLOG_IDENTIFIER\":\"kubelet\",\"_PID\":\"2711\",\"MESSAGE\":"
+        "\"Started kubelet\"}",
     .source = "systemd/systemd:src/shared/logs-show.c@v252",
     .rank = 11,
     .peel_json = peel_json,

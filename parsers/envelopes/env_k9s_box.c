@@ -7,7 +7,8 @@
 
 static const char bar[] = "\xe2\x94\x82";
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
     (void)hint;
     (void)key;
@@ -24,7 +25,8 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
 const struct pm_envelope pm_envelope_k9s_box = {
     .name = "k9s-box",
     .title = "k9s screen copy",
-    .example = "│   Warning  Failed  3m52s  kubelet  Failed to pull image \"team/web:0.1\": manifest unknown   │",
+    .example =
+        "│   Warning  Failed  3m52s  kubelet  Failed to pull image \"team/web:0.1\": manifest unknown   │",
     .source = "derailed/k9s",
     .rank = 6,
     .peel = peel,

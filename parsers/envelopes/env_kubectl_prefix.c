@@ -5,11 +5,14 @@
 #include "parsers/envelopes/env_shared.h"
 #include "pm/scan.h"
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
     struct pm_scan c = pm_scan_of(line);
     struct pm_str pod, container;
-    if (!pm_scan_lit(&c, "[pod/") || !pm_scan_until(&c, '/', &pod) || !pm_scan_until(&c, ']', &container) || !pm_scan_char(&c, ' ')) return PM_PEEL_NO;
+    if (!pm_scan_lit(&c, "[pod/") || !pm_scan_until(&c, '/', &pod) ||
+        !pm_scan_until(&c, ']', &container) || !pm_scan_char(&c, ' '))
+        return PM_PEEL_NO;
     if (!pm_envelope_dns(pod)) return PM_PEEL_NO;
     hint->pod = pod;
     hint->container = container;

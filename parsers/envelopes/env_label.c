@@ -2,7 +2,8 @@
 //
 //   STDERR: E0102 03:04:05.168302      68 remote_runtime.go:364] "RunPodSandbox from runtime service failed"      (testcontainers)
 //   10.0.0.7: {"ts":1704164645678.733,"caller":"plugin/plugin.go:327","msg":"Failed getting credential"}           (talosctl logs)
-// Source: testcontainers-java ToStringConsumer, siderolabs/talos cmd/talosctl/cmd/talos/logs.go.
+// Source: testcontainers-java ToStringConsumer, siderolabs/talos
+// cmd/talosctl/cmd/talos/logs.go.
 #include "parsers/envelopes/env_shared.h"
 
 static bool address(struct pm_str s) {
@@ -14,7 +15,8 @@ static bool address(struct pm_str s) {
     return dots == 3;
 }
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
     ptrdiff_t at = pm_str_chr(pm_str_sub(line, 0, 16), ':', 0); // no address is longer
     if (at < 3 || (size_t)at + 1 >= line.n || line.p[at + 1] != ' ') return PM_PEEL_NO;

@@ -3,7 +3,8 @@
 //   | LAST SEEN | TYPE | REASON | OBJECT | MESSAGE |
 //   |---|---|---|---|---|
 //   | 5m12s | Warning | Failed | pod/cart-0 | Failed to pull image "shop/cart:1.4": … |
-// Cells become columns divided by tabs, which every table's reader knows. Source: GitHub Flavored Markdown, section 4.10.
+// Cells become columns divided by tabs, which every table's reader knows. Source: GitHub
+// Flavored Markdown, section 4.10.
 #include "parsers/envelopes/env_shared.h"
 #include "pm/scan.h"
 
@@ -15,7 +16,8 @@ static bool rule_cell(struct pm_str s) {
     return s.n > 0;
 }
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)hint;
     (void)key;
     struct pm_str s = pm_str_trim(line);
@@ -40,7 +42,8 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
 const struct pm_envelope pm_envelope_markdown_table = {
     .name = "markdown-table",
     .title = "rows of a Markdown table",
-    .example = "| 5m12s | Warning | Failed | pod/cart-0 | Failed to pull image \"shop/cart:1.4\": not found |",
+    .example =
+        "| 5m12s | Warning | Failed | pod/cart-0 | Failed to pull image \"shop/cart:1.4\": not found |",
     .source = "GitHub Flavored Markdown, 4.10",
     .rank = 7,
     .first = "|",

@@ -7,7 +7,8 @@
 #include "parsers/envelopes/env_shared.h"
 #include "pm/scan.h"
 
-static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
+                         struct pm_envelope_hint *hint, struct pm_str *key) {
     if (!pm_str_starts(line, PM_STR("time="))) return PM_PEEL_NO;
     ptrdiff_t at = pm_str_find(pm_str_sub(line, 0, 120), PM_STR(" msg=\""), 0);
     if (at < 0) return PM_PEEL_NO;
@@ -31,7 +32,8 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
 const struct pm_envelope pm_envelope_nested_logrus = {
     .name = "nested-logrus",
     .title = "logrus in logrus (k0s)",
-    .example = "time=\"2024-01-02 03:04:05\" level=info msg=\"E0102 03:04:05.226557     901 kubelet.go:1] \\\"x\\\"\" component=kubelet",
+    .example =
+        "time=\"2024-01-02 03:04:05\" level=info msg=\"E0102 03:04:05.226557     901 kubelet.go:1] \\\"x\\\"\" component=kubelet",
     .source = "k0sproject/k0s:pkg/supervisor/supervisor.go",
     .rank = 58,
     .first = "t",

@@ -1,14 +1,17 @@
-// What envelopes and framing share: where a record begins, and journald's "HOST IDENT[PID]: ". No descriptor here.
+// What envelopes and framing share: where a record begins, and journald's "HOST
+// IDENT[PID]: ". No descriptor here.
 //
-// A head is what a program prints before each record. Continuation lines are recognised by the lack of one, so this list is wide on purpose:
-// a head taken for a continuation hides a record, a continuation taken for a head only splits one.
+// A head is what a program prints before each record. Continuation lines are recognised
+// by the lack of one, so this list is wide on purpose: a head taken for a continuation
+// hides a record, a continuation taken for a head only splits one.
 #include "parsers/envelopes/env_shared.h"
 #include "pm/scan.h"
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// '0' a digit, 'A' an upper-case letter, 'a' a lower-case letter, '?' anything, others themselves.
+// '0' a digit, 'A' an upper-case letter, 'a' a lower-case letter, '?' anything, others
+// themselves.
 static bool shape(struct pm_str s, const char *pattern) {
     for (size_t i = 0; pattern[i]; i++) {
         if (i >= s.n) return false;
@@ -31,13 +34,17 @@ static bool shape(struct pm_str s, const char *pattern) {
     return true;
 }
 
-bool pm_line_klog(struct pm_str s) { return s.n > 14 && strchr("IWEF", s.p[0]) && shape(s, "A0000 00:00:00"); }
+bool pm_line_klog(struct pm_str s) {
+    return s.n > 14 && strchr("IWEF", s.p[0]) && shape(s, "A0000 00:00:00");
+}
 
-// "10.1.2.3 - - [02/Jan/2024:…" and its kin: a bracketed CLF date after a few words; Harbor's `10.1.2.3 - "GET `.
+// "10.1.2.3 - - [02/Jan/2024:…" and its kin: a bracketed CLF date after a few words;
+// Harbor's `10.1.2.3 - "GET `.
 static bool clf(struct pm_str s) {
     if (!digit(s.p[0]) && !alpha(s.p[0]) && s.p[0] != '-' && s.p[0] != ':') return false;
     struct pm_str near = pm_str_sub(s, 0, 200);
-    for (ptrdiff_t at = pm_str_chr(near, '[', 0); at > 0; at = pm_str_chr(near, '[', (size_t)at + 1))
+    for (ptrdiff_t at = pm_str_chr(near, '[', 0); at > 0;
+         at = pm_str_chr(near, '[', (size_t)at + 1))
         if (shape(pm_str_from(near, (size_t)at), "[00/Aaa/0000:00")) return true;
     ptrdiff_t dash = pm_str_find(pm_str_sub(s, 0, 60), PM_STR(" - \""), 0);
     return dash > 0 && pm_str_chr(pm_str_sub(s, 0, (size_t)dash), ' ', 0) < 0;
@@ -47,17 +54,23 @@ bool pm_line_head(struct pm_str s) {
     if (s.n < 5) return false;
     char c = s.p[0];
     if (pm_line_klog(s)) return true;
-    if (digit(c)) return shape(s, "0000-00-00?00:00") || shape(s, "0000/00/00 00:00") || shape(s, "0000000000.000") || clf(s);
+    if (digit(c))
+        return shape(s, "0000-00-00?00:00") || shape(s, "0000/00/00 00:00") ||
+               shape(s, "0000000000.000") || clf(s);
     if (c == '{') return s.p[1] == '"';
     if (c == '[')
-        return shape(s, "[0000-00-00") || shape(s, "[0000/00/00") || shape(s, "[00/Aaa/0000") || shape(s, "[00:00:00") || s.p[1] == ' ' ||
-               pm_str_starts(s, PM_STR("[pod/"));
-    if (c == '<') return shape(s, "<0>1 2") || shape(s, "<00>1 2") || shape(s, "<000>1 2") || shape(s, "<00>Aaa ") || shape(s, "<000>Aaa ");
+        return shape(s, "[0000-00-00") || shape(s, "[0000/00/00") || shape(s, "[00/Aaa/0000") ||
+               shape(s, "[00:00:00") || s.p[1] == ' ' || pm_str_starts(s, PM_STR("[pod/"));
+    if (c == '<')
+        return shape(s, "<0>1 2") || shape(s, "<00>1 2") || shape(s, "<000>1 2") ||
+               shape(s, "<00>Aaa ") || shape(s, "<000>Aaa ");
     if (c == '\xe2') return pm_str_starts(s, PM_STR("\xe2\x94\x82 ")); // a box's side
     if (c == '=') return pm_str_starts(s, PM_STR("==> ")) || pm_str_starts(s, PM_STR("==== "));
     if (pm_str_starts(s, PM_STR("time=\"")) || pm_str_starts(s, PM_STR("time=2"))) return true;
     if (pm_str_starts(s, PM_STR("level=")) || pm_str_starts(s, PM_STR("ts="))) return true;
-    if (shape(s, "AAAA[") || shape(s, "Aaa 00 00:00:00") || shape(s, "Aaa  0 00:00:00") || shape(s, "Aaa 0000-00-00 ")) return true;
+    if (shape(s, "AAAA[") || shape(s, "Aaa 00 00:00:00") || shape(s, "Aaa  0 00:00:00") ||
+        shape(s, "Aaa 0000-00-00 "))
+        return true;
     return clf(s);
 }
 
@@ -70,7 +83,8 @@ bool pm_line_stamp(struct pm_str s, struct pm_when *w) {
     if (shape(s, "[0000-00-00")) return pm_when_rfc3339(pm_str_from(s, 1), w) > 0;
     if (shape(s, "0000/00/00 ")) return pm_when_slash(s, w) > 0;
     ptrdiff_t at = pm_str_chr(pm_str_sub(s, 0, 200), '[', 0);
-    return at >= 0 && shape(pm_str_from(s, (size_t)at), "[00/Aaa/0000:00") && pm_when_clf(pm_str_from(s, (size_t)at + 1), w) > 0;
+    return at >= 0 && shape(pm_str_from(s, (size_t)at), "[00/Aaa/0000:00") &&
+           pm_when_clf(pm_str_from(s, (size_t)at + 1), w) > 0;
 }
 
 // IDENT or IDENT[PID] before ": ". Idents hold no blanks.
@@ -102,13 +116,17 @@ static bool ends_unit(struct pm_str name) {
 
 static bool is_host(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!alpha(s.p[i]) && !digit(s.p[i]) && !strchr("-._:%", s.p[i]) && (unsigned char)s.p[i] < 0x80) return false;
+        if (!alpha(s.p[i]) && !digit(s.p[i]) && !strchr("-._:%", s.p[i]) &&
+            (unsigned char)s.p[i] < 0x80)
+            return false;
     return s.n > 0;
 }
 
 // "2024-01-02T03:04:05Z INFO main: …" has no host called INFO.
 static bool is_level(struct pm_str s) {
-    static const char *const levels[] = {"trace", "debug", "info", "notice", "warn", "warning", "error", "err", "fatal", "panic", "critical", "crit", "alert"};
+    static const char *const levels[] = {"trace",    "debug", "info", "notice", "warn",
+                                         "warning",  "error", "err",  "fatal",  "panic",
+                                         "critical", "crit",  "alert"};
     for (size_t i = 0; s.n >= 3 && s.n <= 8 && i < PM_LEN(levels); i++)
         if (pm_str_ieq(s, pm_str_c(levels[i]))) return true;
     return false;
@@ -128,7 +146,8 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
         used += i + 1;
     }
     if (is_level(host) || is_level(name)) return 0;
-    size_t blanks = 0; // rsyslog's template and what copies of it make of the one blank behind the header
+    size_t blanks =
+        0; // rsyslog's template and what copies of it make of the one blank behind the header
     while (used + blanks < s.n && s.p[used + blanks] == ' ') blanks++;
     if (blanks && pm_line_head(pm_str_from(s, used + blanks))) used += blanks;
     if (host.n) hint->node = host;
@@ -139,19 +158,25 @@ size_t pm_envelope_ident(struct pm_str s, struct pm_envelope_hint *hint, struct 
     return used;
 }
 
-bool pm_envelope_journal_field(struct pm_arena *a, struct pm_str name, struct pm_str value, struct pm_envelope_hint *hint) {
+bool pm_envelope_journal_field(struct pm_arena *a, struct pm_str name, struct pm_str value,
+                               struct pm_envelope_hint *hint) {
     static const struct {
         const char *field;
         size_t at;
     } rows[] = {
-        {"_HOSTNAME", offsetof(struct pm_envelope_hint, node)},     {"SYSLOG_IDENTIFIER", offsetof(struct pm_envelope_hint, ident)},
-        {"_PID", offsetof(struct pm_envelope_hint, pid)},           {"SYSLOG_PID", offsetof(struct pm_envelope_hint, pid)},
-        {"_SYSTEMD_UNIT", offsetof(struct pm_envelope_hint, unit)}, {"PRIORITY", offsetof(struct pm_envelope_hint, priority)},
-        {"_STREAM_ID", offsetof(struct pm_envelope_hint, stream)},  {"CONTAINER_NAME", offsetof(struct pm_envelope_hint, container)},
+        {"_HOSTNAME", offsetof(struct pm_envelope_hint, node)},
+        {"SYSLOG_IDENTIFIER", offsetof(struct pm_envelope_hint, ident)},
+        {"_PID", offsetof(struct pm_envelope_hint, pid)},
+        {"SYSLOG_PID", offsetof(struct pm_envelope_hint, pid)},
+        {"_SYSTEMD_UNIT", offsetof(struct pm_envelope_hint, unit)},
+        {"PRIORITY", offsetof(struct pm_envelope_hint, priority)},
+        {"_STREAM_ID", offsetof(struct pm_envelope_hint, stream)},
+        {"CONTAINER_NAME", offsetof(struct pm_envelope_hint, container)},
     };
     if (pm_str_eqc(name, "MESSAGE")) return true;
     uint64_t us;
-    if (pm_str_eqc(name, "__REALTIME_TIMESTAMP") && pm_str_u64(value, &us) && us < UINT64_C(4000000000000000)) {
+    if (pm_str_eqc(name, "__REALTIME_TIMESTAMP") && pm_str_u64(value, &us) &&
+        us < UINT64_C(4000000000000000)) {
         hint->when = pm_when_unix_ns((int64_t)us * 1000);
         hint->when.unit_ns = 1000;
         return false;
@@ -168,12 +193,14 @@ bool pm_envelope_journal_field(struct pm_arena *a, struct pm_str name, struct pm
 size_t pm_envelope_priority(struct pm_str s, struct pm_envelope_hint *hint) {
     struct pm_scan c = pm_scan_of(s);
     uint64_t pri;
-    if (!pm_scan_char(&c, '<') || !pm_scan_uint(&c, 3, &pri) || pri > 191 || !pm_scan_char(&c, '>')) return 0;
+    if (!pm_scan_char(&c, '<') || !pm_scan_uint(&c, 3, &pri) || pri > 191 || !pm_scan_char(&c, '>'))
+        return 0;
     hint->priority = pm_str_sub(s, 1, (size_t)(c.at - s.p) - 2);
     return (size_t)(c.at - s.p);
 }
 
-// Only the control characters that programs really print: a stray "#123" in a message stays.
+// Only the control characters that programs really print: a stray "#123" in a message
+// stays.
 static int octal_at(struct pm_str s, size_t i) {
     if (i + 4 > s.n || s.p[i] != '#' || s.p[i + 1] != '0') return -1;
     int hi = s.p[i + 2] - '0', lo = s.p[i + 3] - '0', value = hi * 8 + lo;
@@ -195,20 +222,24 @@ struct pm_str pm_envelope_octal(struct pm_arena *a, struct pm_str s) {
 
 struct pm_str pm_envelope_text(const json_t *object, const char *key) {
     const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
-enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key) {
+enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint,
+                            struct pm_str *key) {
     if (!shape(line, "0000-00-00T00:00:00")) return PM_ISO_NONE;
     struct pm_when w = {0};
     size_t used = pm_when_rfc3339(line, &w);
-    if (!used || used >= line.n || line.p[used] != ' ' || w.kind != PM_WHEN_UTC || w.unit_ns < 1000) return PM_ISO_NONE; // nanoseconds are kubectl's and CI's
+    if (!used || used >= line.n || line.p[used] != ' ' || w.kind != PM_WHEN_UTC || w.unit_ns < 1000)
+        return PM_ISO_NONE; // nanoseconds are kubectl's and CI's
     struct pm_envelope_hint h = *hint;
     struct pm_str node_before = hint->node;
     h.node = PM_NONE;
     size_t more = pm_envelope_ident(pm_str_from(line, used + 1), &h, key);
     if (!more || (!h.node.n && !h.pid.n)) return PM_ISO_NONE;
-    bool host = h.node.n > 0, z = line.p[used - 1] == 'Z', colon = !z && line.p[used - 3] == ':', fraction = line.p[19] == '.';
+    bool host = h.node.n > 0, z = line.p[used - 1] == 'Z', colon = !z && line.p[used - 3] == ':',
+         fraction = line.p[19] == '.';
     if (!host) h.node = node_before;
     h.when = w;
     *hint = h;

@@ -1,4 +1,5 @@
-// Helpers of the syslog and journald envelopes (parsers/envelopes/env_shared.c). Not for parsers.
+// Helpers of the syslog and journald envelopes (parsers/envelopes/env_shared.c). Not for
+// parsers.
 #pragma once
 #include "pm/envelope.h"
 
@@ -9,8 +10,10 @@ struct pm_str pm_envelope_octal(struct pm_arena *a, struct pm_str s);
 // A member of a JSON object as text; PM_NONE where it is no string.
 struct pm_str pm_envelope_text(const json_t *object, const char *key);
 
-// "2024-01-02T03:04:05[.678901]<zone> HOST IDENT[PID]: ", as journalctl -o short-iso, rsyslog and snap print it; they differ in the stamp and in who has a host.
+// "2024-01-02T03:04:05[.678901]<zone> HOST IDENT[PID]: ", as journalctl -o short-iso,
+// rsyslog and snap print it; they differ in the stamp and in who has a host.
 enum pm_iso { PM_ISO_NONE = 0, PM_ISO_JOURNALD, PM_ISO_SYSLOG, PM_ISO_SNAP };
-enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint, struct pm_str *key);
+enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint,
+                            struct pm_str *key);
 // A DNS-1123 name (labels and dots), as Kubernetes objects have.
 bool pm_envelope_dns(struct pm_str s);

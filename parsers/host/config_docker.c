@@ -20,7 +20,8 @@ static const char *const KEYS[] = {
     "dns",
     "ipv6",
 };
-// Keys that say by themselves that this is dockerd's ("hosts", "features", "proxies" are anybody's).
+// Keys that say by themselves that this is dockerd's ("hosts", "features", "proxies" are
+// anybody's).
 static const char *const OWN[] = {
     "registry-mirrors",
     "insecure-registries",
@@ -44,20 +45,26 @@ static int bid(const struct pm_record *r, const void *state) {
     int own = 0;
     if (json_object_get(r->json, "ID") || json_object_get(r->json, "kind")) return 0;
     for (size_t i = 0; i < PM_LEN(OWN); i++) own += json_object_get(r->json, OWN[i]) != NULL;
-    bool named = pm_str_eqc(pm_path_base(r->path), "daemon.json") || pm_str_has(pm_path_base(r->path), PM_STR("dockerdaemon.json"));
+    bool named = pm_str_eqc(pm_path_base(r->path), "daemon.json") ||
+                 pm_str_has(pm_path_base(r->path), PM_STR("dockerdaemon.json"));
     return named ? 90 : own >= 2 ? 85 : own == 1 && json_object_size(r->json) <= 4 ? 60 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "docker.daemon");
     for (size_t i = 0; i < PM_LEN(KEYS); i++)
-        pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(r->json, KEYS[i]), pm_config_line(r, pm_str_c(KEYS[i])));
+        pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(r->json, KEYS[i]),
+                           pm_config_line(r, pm_str_c(KEYS[i])));
     static const char *const PROXIES[] = {"http-proxy", "https-proxy", "no-proxy"};
     const json_t *proxies = json_object_get(r->json, "proxies");
     for (size_t i = 0; i < PM_LEN(PROXIES); i++)
-        pm_config_add_json(&c, pm_arena_fmt(ctx->a, "proxies.%s", PROXIES[i]), json_object_get(proxies, PROXIES[i]), pm_config_line(r, pm_str_c(PROXIES[i])));
-    pm_config_add_json(&c, PM_STR("features.containerd-snapshotter"), json_object_get(json_object_get(r->json, "features"), "containerd-snapshotter"),
-                       pm_config_line(r, PM_STR("containerd-snapshotter")));
+        pm_config_add_json(&c, pm_arena_fmt(ctx->a, "proxies.%s", PROXIES[i]),
+                           json_object_get(proxies, PROXIES[i]),
+                           pm_config_line(r, pm_str_c(PROXIES[i])));
+    pm_config_add_json(
+        &c, PM_STR("features.containerd-snapshotter"),
+        json_object_get(json_object_get(r->json, "features"), "containerd-snapshotter"),
+        pm_config_line(r, PM_STR("containerd-snapshotter")));
     pm_config_emit(ctx, r, &c, PM_NONE);
     return PM_PARSE_OK;
 }
@@ -65,7 +72,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_config_docker = {
     .name = "docker-daemon-config",
     .title = "dockerd daemon.json",
-    .example = "{\"registry-mirrors\": [\"https://mirror.example\"], \"insecure-registries\": [\"registry.example:5000\"]}",
+    .example =
+        "{\"registry-mirrors\": [\"https://mirror.example\"], \"insecure-registries\": [\"registry.example:5000\"]}",
     .source = "moby/moby:daemon/config/config.go@v28.5.2",
     .component = PM_COMP_HOST,
     .shapes = PM_SHAPE_JSON,

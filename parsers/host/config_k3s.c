@@ -10,8 +10,10 @@
 //         username: puller
 //       tls:
 //         insecure_skip_verify: true
-// Source: k3s-io/k3s:docs (private registry configuration) and rancher/wharfie:pkg/registries@v0.6.
-// The file has neither apiVersion nor kind, so it comes as text: read here by indentation, block style only, which is what its documentation shows.
+// Source: k3s-io/k3s:docs (private registry configuration) and
+// rancher/wharfie:pkg/registries@v0.6. The file has neither apiVersion nor kind, so it
+// comes as text: read here by indentation, block style only, which is what its
+// documentation shows.
 #include "parsers/host/config.h"
 
 #define LEVELS 8
@@ -22,7 +24,8 @@ struct level {
 
 static struct pm_str unquoted(struct pm_str s) {
     s = pm_str_trim(s);
-    if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0]) return pm_str_sub(s, 1, s.n - 2);
+    if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0])
+        return pm_str_sub(s, 1, s.n - 2);
     ptrdiff_t comment = pm_str_find(s, PM_STR(" #"), 0);
     return comment < 0 ? s : pm_str_trim(pm_str_sub(s, 0, (size_t)comment));
 }
@@ -34,7 +37,9 @@ static bool split_key(struct pm_str s, struct pm_str *key, struct pm_str *value)
         ptrdiff_t close = pm_str_chr(s, s.p[0], 1);
         colon = close < 0 ? -1 : pm_str_chr(s, ':', (size_t)close);
     } else {
-        for (colon = pm_str_chr(s, ':', 0); colon >= 0 && (size_t)colon + 1 < s.n && s.p[colon + 1] != ' '; colon = pm_str_chr(s, ':', (size_t)colon + 1)) {}
+        for (colon = pm_str_chr(s, ':', 0);
+             colon >= 0 && (size_t)colon + 1 < s.n && s.p[colon + 1] != ' ';
+             colon = pm_str_chr(s, ':', (size_t)colon + 1)) {}
     }
     if (colon <= 0) return false;
     *key = unquoted(pm_str_sub(s, 0, (size_t)colon));
@@ -42,21 +47,30 @@ static bool split_key(struct pm_str s, struct pm_str *key, struct pm_str *value)
     return true;
 }
 
-static void add(struct pm_config *c, const struct level *at, int depth, struct pm_str value, bool item, uint64_t line) {
-    bool mirrors = depth >= 2 && pm_str_eqc(at[0].key, "mirrors"), configs = depth >= 2 && pm_str_eqc(at[0].key, "configs");
+static void add(struct pm_config *c, const struct level *at, int depth, struct pm_str value,
+                bool item, uint64_t line) {
+    bool mirrors = depth >= 2 && pm_str_eqc(at[0].key, "mirrors"),
+         configs = depth >= 2 && pm_str_eqc(at[0].key, "configs");
     struct pm_str host = depth >= 2 ? at[1].key : PM_NONE;
     if (mirrors && depth == 3 && pm_str_eqc(at[2].key, "endpoint") && value.n)
-        pm_config_add(c, PM_SETTING_ITEM, pm_arena_fmt(c->a, "mirrors.%.*s", PM_FMT(host)), value, line);
+        pm_config_add(c, PM_SETTING_ITEM, pm_arena_fmt(c->a, "mirrors.%.*s", PM_FMT(host)), value,
+                      line);
     if (mirrors && depth == 4 && pm_str_eqc(at[2].key, "rewrite"))
-        pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "mirrors.%.*s.rewrite", PM_FMT(host)), PM_STR("true"), line);
+        pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "mirrors.%.*s.rewrite", PM_FMT(host)),
+                      PM_STR("true"), line);
     if (!configs || depth != 4 || item || !value.n) return;
-    if (pm_str_eqc(at[2].key, "auth")) pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "configs.%.*s.auth", PM_FMT(host)), PM_STR("true"), line);
+    if (pm_str_eqc(at[2].key, "auth"))
+        pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "configs.%.*s.auth", PM_FMT(host)),
+                      PM_STR("true"), line);
     if (pm_str_eqc(at[2].key, "tls") && pm_str_eqc(at[3].key, "insecure_skip_verify"))
-        pm_config_add(c, PM_SETTING_BOOL, pm_arena_fmt(c->a, "configs.%.*s.tls.insecure_skip_verify", PM_FMT(host)), value, line);
+        pm_config_add(c, PM_SETTING_BOOL,
+                      pm_arena_fmt(c->a, "configs.%.*s.tls.insecure_skip_verify", PM_FMT(host)),
+                      value, line);
 }
 
 // `["https://a", "https://b"]`
-static void add_flow(struct pm_config *c, const struct level *at, int depth, struct pm_str value, uint64_t line) {
+static void add_flow(struct pm_config *c, const struct level *at, int depth, struct pm_str value,
+                     uint64_t line) {
     struct pm_str inner = pm_str_sub(value, 1, value.n - 2);
     for (size_t from = 0; from <= inner.n;) {
         ptrdiff_t comma = pm_str_chr(inner, ',', from);
@@ -66,7 +80,8 @@ static void add_flow(struct pm_config *c, const struct level *at, int depth, str
     }
 }
 
-static void read_line(struct pm_config *c, struct level *at, int *depth, struct pm_str line, uint64_t number) {
+static void read_line(struct pm_config *c, struct level *at, int *depth, struct pm_str line,
+                      uint64_t number) {
     size_t indent = 0;
     struct pm_str key, value, s;
     while (indent < line.n && line.p[indent] == ' ') indent++;
@@ -81,19 +96,25 @@ static void read_line(struct pm_config *c, struct level *at, int *depth, struct 
     while (*depth > 0 && at[*depth - 1].indent >= indent) --*depth;
     if (!split_key(s, &key, &value) || *depth >= LEVELS) return;
     at[(*depth)++] = (struct level){indent, key};
-    if (value.n >= 2 && value.p[0] == '[' && value.p[value.n - 1] == ']') add_flow(c, at, *depth, value, number);
+    if (value.n >= 2 && value.p[0] == '[' && value.p[value.n - 1] == ']')
+        add_flow(c, at, *depth, value, number);
     else add(c, at, *depth, value, false, number);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     bool named = pm_str_has(pm_path_base(r->path), PM_STR("registries.y"));
-    bool mirrors = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_has(r->text, PM_STR("\nmirrors:"));
-    bool configs = pm_str_starts(r->text, PM_STR("configs:")) || pm_str_has(r->text, PM_STR("\nconfigs:"));
-    bool begins = pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_starts(r->text, PM_STR("configs:")) || pm_str_starts(r->text, PM_STR("#")) ||
-                  pm_str_starts(r->text, PM_STR("---"));
+    bool mirrors =
+        pm_str_starts(r->text, PM_STR("mirrors:")) || pm_str_has(r->text, PM_STR("\nmirrors:"));
+    bool configs =
+        pm_str_starts(r->text, PM_STR("configs:")) || pm_str_has(r->text, PM_STR("\nconfigs:"));
+    bool begins = pm_str_starts(r->text, PM_STR("mirrors:")) ||
+                  pm_str_starts(r->text, PM_STR("configs:")) ||
+                  pm_str_starts(r->text, PM_STR("#")) || pm_str_starts(r->text, PM_STR("---"));
     if (!begins) return 0;
-    return named && (mirrors || configs) ? 95 : mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80 : 0;
+    return named && (mirrors || configs)                         ? 95
+           : mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80
+                                                                 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -1,16 +1,23 @@
-// Proxies that a node's programs are given by their environment: systemd drop-ins and environment files → config.
+// Proxies that a node's programs are given by their environment: systemd drop-ins and
+// environment files → config.
 //
 //   [Service]                                                                    docker.service.d/http-proxy.conf
 //   Environment="HTTPS_PROXY=http://proxy.example:3128" "NO_PROXY=localhost,.svc"
 //   HTTPS_PROXY=http://proxy.example:3128                                        etc/environment, etc/default/k3s, k3s.service.env
 //   export no_proxy=localhost
-// Source: systemd.exec(5) "Environment=", systemd.syntax(7) quoting; docs.docker.com/engine/daemon/proxy. User and password of a proxy are not kept: that
-// there are some is told. A file with none of the three variables is not ours; other units' settings are passed over.
+// Source: systemd.exec(5) "Environment=", systemd.syntax(7) quoting;
+// docs.docker.com/engine/daemon/proxy. User and password of a proxy are not kept: that
+// there are some is told. A file with none of the three variables is not ours; other
+// units' settings are passed over.
 #include "parsers/host/config.h"
 
-static const struct { const char *variable, *key; } VARIABLES[] = {{"http_proxy", "http-proxy"}, {"https_proxy", "https-proxy"}, {"no_proxy", "no-proxy"}};
+static const struct {
+    const char *variable, *key;
+} VARIABLES[] = {
+    {"http_proxy", "http-proxy"}, {"https_proxy", "https-proxy"}, {"no_proxy", "no-proxy"}};
 
-// One NAME=value; the rest of the text behind it. Quotes stand around the whole or around the value.
+// One NAME=value; the rest of the text behind it. Quotes stand around the whole or around
+// the value.
 struct word {
     struct pm_str name, value;
     bool open; // its quote is not closed
@@ -32,7 +39,9 @@ static size_t blanks(struct pm_str s) {
 
 static bool is_quote(char c) { return c == '"' || c == '\''; }
 
-static struct pm_str unquote(struct pm_str s) { return s.n >= 2 && is_quote(s.p[0]) && s.p[s.n - 1] == s.p[0] ? pm_str_sub(s, 1, s.n - 2) : s; }
+static struct pm_str unquote(struct pm_str s) {
+    return s.n >= 2 && is_quote(s.p[0]) && s.p[s.n - 1] == s.p[0] ? pm_str_sub(s, 1, s.n - 2) : s;
+}
 
 static bool next_word(struct pm_str *rest, struct word *w) {
     struct pm_str s = pm_str_from(*rest, blanks(*rest));
@@ -47,7 +56,8 @@ static bool next_word(struct pm_str *rest, struct word *w) {
     struct pm_str pair = unquote(pm_str_sub(s, 0, i));
     ptrdiff_t eq = pm_str_chr(pair, '=', 0);
     if (eq < 0) return i > 0;
-    *w = (struct word){pm_str_sub(pair, 0, (size_t)eq), unquote(pm_str_from(pair, (size_t)eq + 1)), false};
+    *w = (struct word){pm_str_sub(pair, 0, (size_t)eq), unquote(pm_str_from(pair, (size_t)eq + 1)),
+                       false};
     return true;
 }
 
@@ -57,7 +67,8 @@ static const char *key_of(struct pm_str name) {
     return NULL;
 }
 
-// What a line assigns, without "Environment=" or "export "; PM_NONE for a section, a comment, another setting.
+// What a line assigns, without "Environment=" or "export "; PM_NONE for a section, a
+// comment, another setting.
 static struct pm_str assignments(struct pm_str line, bool *other) {
     line = pm_str_trim(line);
     *other = false;
@@ -78,7 +89,8 @@ static int bid(const struct pm_record *r, const void *state) {
         struct pm_str rest = assignments(line, &other);
         struct word w = {0};
         if (other && r->text.n <= 8192) return 0;
-        for (int words = 0; words < 32 && rest.n && next_word(&rest, &w); words++) proxies += key_of(w.name) != NULL;
+        for (int words = 0; words < 32 && rest.n && next_word(&rest, &w); words++)
+            proxies += key_of(w.name) != NULL;
     }
     return proxies ? 80 : 0;
 }
@@ -94,13 +106,17 @@ static void add(struct pm_config *c, const struct word *w, uint64_t line) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config config = pm_config_new(ctx->a, "systemd.environment");
     struct pm_str text = r->text, line, folder = pm_path_folder(r->path);
-    if (pm_str_ends(folder, PM_STR(".service.d"))) pm_config_add(&config, PM_SETTING_TEXT, PM_STR("unit"), pm_str_sub(folder, 0, folder.n - 2), 0);
+    if (pm_str_ends(folder, PM_STR(".service.d")))
+        pm_config_add(&config, PM_SETTING_TEXT, PM_STR("unit"), pm_str_sub(folder, 0, folder.n - 2),
+                      0);
     for (uint64_t at = r->line ? r->line : 1; next_line(&text, &line); at++) {
         bool other;
         struct pm_str rest = assignments(line, &other);
         struct word w = {0};
         for (; rest.n && next_word(&rest, &w); w = (struct word){0}) {
-            if (w.open) pm_emit_bad(ctx, r, "environment-quote", "a quote is not closed: what it holds was not read");
+            if (w.open)
+                pm_emit_bad(ctx, r, "environment-quote",
+                            "a quote is not closed: what it holds was not read");
             else add(&config, &w, at);
         }
     }
@@ -111,7 +127,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_config_systemd = {
     .name = "proxy-environment",
     .title = "Proxies in systemd drop-ins and environment files",
-    .example = "[Service]\nEnvironment=\"HTTPS_PROXY=http://proxy.example:3128\" \"NO_PROXY=localhost,.svc\"\n",
+    .example =
+        "[Service]\nEnvironment=\"HTTPS_PROXY=http://proxy.example:3128\" \"NO_PROXY=localhost,.svc\"\n",
     .source = "systemd.exec(5), docs.docker.com/engine/daemon/proxy",
     .component = PM_COMP_HOST,
     .shapes = PM_SHAPE_FILE,

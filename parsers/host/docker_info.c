@@ -1,17 +1,20 @@
-// `docker info` as text or JSON → config (mirrors, insecure registries, proxies, data root), versions, the node's name and the time of capture.
+// `docker info` as text or JSON → config (mirrors, insecure registries, proxies, data
+// root), versions, the node's name and the time of capture.
 //
 //    Server Version: 26.1.5
 //    Registry Mirrors:
 //     https://mirror.example/
 //   {"Name":"node-7","SystemTime":"2024-01-02T03:04:05.678901234Z","ServerVersion":"26.1.5","RegistryConfig":{"Mirrors":["https://mirror.example/"],…},…}
-// Source: docker/cli:cli/command/system/info.go@v28.5, moby/moby:api/types/system/info.go@v28.5.
+// Source: docker/cli:cli/command/system/info.go@v28.5,
+// moby/moby:api/types/system/info.go@v28.5.
 #include "parsers/host/config.h"
 #include "parsers/objects/k8s_object.h"
 #include "parsers/objects/kubectl_table.h"
 
 struct info_state {
     bool open;
-    bool proved; // a row that only docker info has: kubectl and databases print a "Server Version:", too
+    bool
+        proved; // a row that only docker info has: kubectl and databases print a "Server Version:", too
     struct pm_record at;
     struct pm_config config;
     const char *list; // setting whose items stand in the next, deeper lines
@@ -20,7 +23,15 @@ struct info_state {
     uint64_t line;
 };
 
-enum what { WHAT_SKIP = 0, WHAT_SETTING, WHAT_LIST, WHAT_DOCKER, WHAT_CONTAINERD, WHAT_KERNEL, WHAT_NAME };
+enum what {
+    WHAT_SKIP = 0,
+    WHAT_SETTING,
+    WHAT_LIST,
+    WHAT_DOCKER,
+    WHAT_CONTAINERD,
+    WHAT_KERNEL,
+    WHAT_NAME
+};
 static const struct {
     const char *key, *name;
     enum what what;
@@ -80,35 +91,46 @@ static int row_of(struct pm_str line, struct pm_str *value) {
 }
 
 static bool is_own(const char *key) {
-    static const char *const own[] = {"Storage Driver",   "Docker Root Dir",     "Logging Driver",       "Cgroup Driver",
-                                      "Cgroup Version",   "Default Runtime",     "Live Restore Enabled", "runc version",
-                                      "Registry Mirrors", "Insecure Registries", "containerd version"};
+    static const char *const own[] = {
+        "Storage Driver",   "Docker Root Dir",     "Logging Driver",       "Cgroup Driver",
+        "Cgroup Version",   "Default Runtime",     "Live Restore Enabled", "runc version",
+        "Registry Mirrors", "Insecure Registries", "containerd version"};
     for (size_t i = 0; i < PM_LEN(own); i++)
         if (strcmp(key, own[i]) == 0) return true;
     return false;
 }
 
 // Docker counts without a "v"; Kubernetes does not, and a word is nobody's version.
-static bool is_version(struct pm_str s) { return s.n && s.p[0] >= '0' && s.p[0] <= '9' && pm_str_chr(s, '.', 0) > 0; }
-
-static bool list_item(const struct info_state *s, struct pm_str line) {
-    return s->open && s->list && indent_of(line) > s->list_indent && pm_str_chr(pm_str_trim(line), ' ', 0) < 0;
+static bool is_version(struct pm_str s) {
+    return s.n && s.p[0] >= '0' && s.p[0] <= '9' && pm_str_chr(s, '.', 0) > 0;
 }
 
-static bool near(const struct info_state *s, const struct pm_record *r) { return s && s->open && r->line <= s->line + 30; }
+static bool list_item(const struct info_state *s, struct pm_str line) {
+    return s->open && s->list && indent_of(line) > s->list_indent &&
+           pm_str_chr(pm_str_trim(line), ' ', 0) < 0;
+}
+
+static bool near(const struct info_state *s, const struct pm_record *r) {
+    return s && s->open && r->line <= s->line + 30;
+}
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct info_state *s = state;
     struct pm_str value;
     if (r->shape == PM_SHAPE_JSON)
-        return json_object_get(r->json, "ServerVersion") && (json_object_get(r->json, "RegistryConfig") || json_object_get(r->json, "DockerRootDir")) ? 92 : 0;
+        return json_object_get(r->json, "ServerVersion") &&
+                       (json_object_get(r->json, "RegistryConfig") ||
+                        json_object_get(r->json, "DockerRootDir"))
+                   ? 92
+                   : 0;
     if (r->text.n > 300) return 0;
     int row = row_of(r->text, &value);
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER) return is_version(value) ? 75 : 0;
     return near(s, r) && (row >= 0 || list_item(s, r->text)) ? 50 : 0;
 }
 
-static void emit_versions(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str docker, struct pm_str containerd, struct pm_str kernel) {
+static void emit_versions(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str docker,
+                          struct pm_str containerd, struct pm_str kernel) {
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, "docker", docker);
     pm_detail_str(&d, "containerd", containerd);
@@ -138,7 +160,8 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER) {
         if (!is_version(value)) return PM_PARSE_NO;
         flush(ctx, s);
-        *s = (struct info_state){.open = true, .at = *r, .config = pm_config_new(a, "docker.daemon")};
+        *s = (struct info_state){
+            .open = true, .at = *r, .config = pm_config_new(a, "docker.daemon")};
         s->at.text = s->at.raw = pm_arena_dup(a, r->raw.n ? r->raw : r->text);
         s->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(a, r->hint.node)};
         s->at.section = s->at.list_kind = PM_NONE;
@@ -148,13 +171,15 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
     s->line = r->line;
     if (row < 0) {
         if (!list_item(s, r->text)) return PM_PARSE_NO;
-        pm_config_add(&s->config, PM_SETTING_ITEM, pm_str_c(s->list), pm_arena_dup(a, pm_str_trim(r->text)), r->line);
+        pm_config_add(&s->config, PM_SETTING_ITEM, pm_str_c(s->list),
+                      pm_arena_dup(a, pm_str_trim(r->text)), r->line);
         return PM_PARSE_OK;
     }
     s->list = TEXT[row].what == WHAT_LIST ? TEXT[row].name : NULL;
     s->list_indent = indent_of(r->text);
     value = pm_arena_dup(a, value);
-    if (TEXT[row].what == WHAT_SETTING && value.n) pm_config_add(&s->config, PM_SETTING_TEXT, pm_str_c(TEXT[row].name), value, r->line);
+    if (TEXT[row].what == WHAT_SETTING && value.n)
+        pm_config_add(&s->config, PM_SETTING_TEXT, pm_str_c(TEXT[row].name), value, r->line);
     if (TEXT[row].what == WHAT_DOCKER) s->docker = value;
     if (TEXT[row].what == WHAT_CONTAINERD) s->containerd = value;
     if (TEXT[row].what == WHAT_KERNEL) s->kernel = value;
@@ -163,10 +188,13 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
 }
 
 static void json_insecure(struct pm_config *c, const struct pm_record *r) {
-    const json_t *index = pm_k8s_get(r->json, "RegistryConfig.IndexConfigs"), *ranges = pm_k8s_get(r->json, "RegistryConfig.InsecureRegistryCIDRs");
-    for (void *it = json_object_iter((json_t *)(uintptr_t)index); it; it = json_object_iter_next((json_t *)(uintptr_t)index, it))
+    const json_t *index = pm_k8s_get(r->json, "RegistryConfig.IndexConfigs"),
+                 *ranges = pm_k8s_get(r->json, "RegistryConfig.InsecureRegistryCIDRs");
+    for (void *it = json_object_iter((json_t *)(uintptr_t)index); it;
+         it = json_object_iter_next((json_t *)(uintptr_t)index, it))
         if (json_is_false(json_object_get(json_object_iter_value(it), "Secure")))
-            pm_config_add(c, PM_SETTING_ITEM, PM_STR("insecure-registries"), pm_str_c(json_object_iter_key(it)), 0);
+            pm_config_add(c, PM_SETTING_ITEM, PM_STR("insecure-registries"),
+                          pm_str_c(json_object_iter_key(it)), 0);
     pm_config_add_json(c, PM_STR("insecure-registries"), ranges, 0);
 }
 
@@ -174,25 +202,34 @@ static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record
     static const struct {
         const char *path, *name;
     } SETTINGS[] = {
-        {"RegistryConfig.Mirrors", "registry-mirrors"}, {"Driver", "storage-driver"},    {"DockerRootDir", "data-root"}, {"HttpProxy", "proxies.http-proxy"},
-        {"HttpsProxy", "proxies.https-proxy"},          {"NoProxy", "proxies.no-proxy"},
+        {"RegistryConfig.Mirrors", "registry-mirrors"},
+        {"Driver", "storage-driver"},
+        {"DockerRootDir", "data-root"},
+        {"HttpProxy", "proxies.http-proxy"},
+        {"HttpsProxy", "proxies.https-proxy"},
+        {"NoProxy", "proxies.no-proxy"},
     };
     struct pm_config c = pm_config_new(ctx->a, "docker.daemon");
     for (size_t i = 0; i < PM_LEN(SETTINGS); i++) {
         const json_t *v = pm_k8s_get(r->json, SETTINGS[i].path);
-        if (json_is_array(v) || pm_k8s_str(r->json, SETTINGS[i].path).n) pm_config_add_json(&c, pm_str_c(SETTINGS[i].name), v, 0);
+        if (json_is_array(v) || pm_k8s_str(r->json, SETTINGS[i].path).n)
+            pm_config_add_json(&c, pm_str_c(SETTINGS[i].name), v, 0);
     }
     json_insecure(&c, r);
     if (c.n) pm_config_emit(ctx, r, &c, PM_NONE);
-    emit_versions(ctx, r, pm_k8s_str(r->json, "ServerVersion"), PM_NONE, pm_k8s_str(r->json, "KernelVersion"));
+    emit_versions(ctx, r, pm_k8s_str(r->json, "ServerVersion"), PM_NONE,
+                  pm_k8s_str(r->json, "KernelVersion"));
     struct pm_str name = pm_k8s_str(r->json, "Name");
     struct pm_when when = pm_k8s_when(r->json, "SystemTime");
     if (name.n) pm_emit_fact(ctx, r, PM_FACT_NODE_NAME, name, NULL);
-    if (when.kind != PM_WHEN_NONE) pm_emit_fact(ctx, r, PM_FACT_CAPTURE_TIME, pm_k8s_str(r->json, "SystemTime"), &when);
+    if (when.kind != PM_WHEN_NONE)
+        pm_emit_fact(ctx, r, PM_FACT_CAPTURE_TIME, pm_k8s_str(r->json, "SystemTime"), &when);
     return PM_PARSE_OK;
 }
 
-static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) { return r->shape == PM_SHAPE_JSON ? parse_json(ctx, r) : parse_line(ctx, r); }
+static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    return r->shape == PM_SHAPE_JSON ? parse_json(ctx, r) : parse_line(ctx, r);
+}
 
 static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
     (void)last;

@@ -1,4 +1,5 @@
-// Small files of collectors that say where and when: `date`, `hostname`, `uname -a`, version outputs, cloud instance ids.
+// Small files of collectors that say where and when: `date`, `hostname`, `uname -a`,
+// version outputs, cloud instance ids.
 //
 //   Tue Jan  2 03:04:05 UTC 2024                                              systeminfo/date
 //   node-7                                                                    systeminfo/hostname, etc/hostname
@@ -7,18 +8,29 @@
 //   Kubernetes v1.31.2   |   Docker version 26.1.5, build a72d7cd   |   crio version 1.31.3
 //   v1.31.2                                                                   NODE/kubernetes-version.txt of kind
 //   i-0abc1234def567890                                                       system/instance-id.txt
-// Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector, awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24,
-// dockerd 26.1.5. Bare words mean something only by the name of their file, which is asked for; versions speak for themselves, and so does what `date` prints
-// where it is all that a file holds.
+// Source: rancherlabs/support-tools:collection/rancher/v2.x/logs-collector,
+// awslabs/amazon-eks-ami:log-collector-script/linux; captured: containerd 1.7.24, dockerd
+// 26.1.5. Bare words mean something only by the name of their file, which is asked for;
+// versions speak for themselves, and so does what `date` prints where it is all that a
+// file holds.
 #include "parsers/host/config.h"
 #include "parsers/objects/kubectl_table.h"
 #include "pm/scan.h"
 
-struct host_facts_state { // a first line as `date` prints it: what it is worth is known at the file's end
+struct
+    host_facts_state { // a first line as `date` prints it: what it is worth is known at the file's end
     struct pm_when date;
     struct pm_str text;
 };
-enum fact_kind { FACT_NONE = 0, FACT_KUBERNETES, FACT_DATE, FACT_HOSTNAME, FACT_UNAME, FACT_INSTANCE, FACT_VERSION };
+enum fact_kind {
+    FACT_NONE = 0,
+    FACT_KUBERNETES,
+    FACT_DATE,
+    FACT_HOSTNAME,
+    FACT_UNAME,
+    FACT_INSTANCE,
+    FACT_VERSION
+};
 static const struct {
     const char *prefix, *key;
 } VERSIONS[] = {
@@ -49,31 +61,37 @@ static size_t date_of(struct pm_str s, struct pm_when *w) {
 
 static bool host_word(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_')
+        if (!((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9') &&
+            s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_')
             return false;
     return s.n > 0 && s.n < 254;
 }
 
 static enum fact_kind fact_of(const struct pm_record *r) {
-    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL}, *const HOSTS[] = {"hostname", "nodename", "node_name", NULL},
-                             *const IDS[] = {"instance-id", NULL}, *const KUBERNETES[] = {"kubernetes-version", NULL};
+    static const char *const DATES[] = {"date", "current_date", "time", "datetime", NULL},
+                             *const HOSTS[] = {"hostname", "nodename", "node_name", NULL},
+                             *const IDS[] = {"instance-id", NULL},
+                             *const KUBERNETES[] = {"kubernetes-version", NULL};
     struct pm_str s = pm_str_trim(r->text);
     struct pm_when w;
     if (!s.n || s.n > 400) return FACT_NONE;
-    if (pm_str_starts(s, PM_STR("Linux ")) && pm_str_has(s, PM_STR(" #")) && (pm_str_has(s, PM_STR(" SMP")) || pm_str_has(s, PM_STR("GNU/Linux"))))
+    if (pm_str_starts(s, PM_STR("Linux ")) && pm_str_has(s, PM_STR(" #")) &&
+        (pm_str_has(s, PM_STR(" SMP")) || pm_str_has(s, PM_STR("GNU/Linux"))))
         return FACT_UNAME;
     for (size_t i = 0; i < PM_LEN(VERSIONS); i++)
         if (pm_str_starts(s, pm_str_c(VERSIONS[i].prefix))) return FACT_VERSION;
     if (r->line > 3) return FACT_NONE;
     if (named(r->path, DATES) && date_of(s, &w)) return FACT_DATE;
     if (r->line == 1 && named(r->path, HOSTS) && host_word(s)) return FACT_HOSTNAME;
-    if (r->line == 1 && named(r->path, KUBERNETES) && pm_str_starts(s, PM_STR("v1."))) return FACT_KUBERNETES;
+    if (r->line == 1 && named(r->path, KUBERNETES) && pm_str_starts(s, PM_STR("v1.")))
+        return FACT_KUBERNETES;
     return r->line == 1 && named(r->path, IDS) && host_word(s) ? FACT_INSTANCE : FACT_NONE;
 }
 
 static bool lone_date(const struct pm_record *r, struct pm_when *w) {
     struct pm_str s = pm_str_trim(r->text);
-    return r->line == 1 && r->envelope_count == 0 && !r->section.n && s.n && s.n < 64 && pm_when_unixdate(s, w) == s.n;
+    return r->line == 1 && r->envelope_count == 0 && !r->section.n && s.n && s.n < 64 &&
+           pm_when_unixdate(s, w) == s.n;
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -83,7 +101,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return kind == FACT_NONE ? (lone_date(r, &w) ? 30 : 0) : kind == FACT_UNAME ? 85 : 70;
 }
 
-static void emit_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str object, const char *key, struct pm_str value) {
+static void emit_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str object,
+                        const char *key, struct pm_str value) {
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, key, value);
     struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_CONFIG);
@@ -116,7 +135,8 @@ static void emit_version(struct pm_parse_ctx *ctx, const struct pm_record *r, st
         struct pm_str version;
         if (!pm_scan_word(&c, &version)) return;
         if (pm_str_ends(version, PM_STR(","))) version.n--;
-        if (pm_str_ends(pm_str_c(VERSIONS[i].prefix), PM_STR(" v"))) version = pm_arena_fmt(ctx->a, "v%.*s", PM_FMT(version));
+        if (pm_str_ends(pm_str_c(VERSIONS[i].prefix), PM_STR(" v")))
+            version = pm_arena_fmt(ctx->a, "v%.*s", PM_FMT(version));
         emit_object(ctx, r, PM_STR("Version"), VERSIONS[i].key, version);
         return;
     }
@@ -160,8 +180,10 @@ static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
 const struct pm_parser pm_parser_host_facts = {
     .name = "host-facts",
     .title = "date, hostname, uname, versions, instance ids",
-    .example = "Linux node-7 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22) x86_64 GNU/Linux",
-    .source = "rancherlabs/support-tools:collection/rancher/v2.x/logs-collector; captured: containerd 1.7.24, dockerd 26.1.5",
+    .example =
+        "Linux node-7 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22) x86_64 GNU/Linux",
+    .source =
+        "rancherlabs/support-tools:collection/rancher/v2.x/logs-collector; captured: containerd 1.7.24, dockerd 26.1.5",
     .component = PM_COMP_HOST,
     .shapes = PM_SHAPE_LINE,
     .state_bytes = sizeof(struct host_facts_state),

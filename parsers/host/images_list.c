@@ -1,4 +1,5 @@
-// Lists of images on a node: crictl, docker, nerdctl, podman and ctr tables, crictl's JSON and -v blocks → one config event "Images" a list.
+// Lists of images on a node: crictl, docker, nerdctl, podman and ctr tables, crictl's
+// JSON and -v blocks → one config event "Images" a list.
 //
 //   IMAGE                              TAG       IMAGE ID        SIZE                      crictl images [--digests]
 //   REPOSITORY   TAG       IMAGE ID       CREATED       SIZE                               docker, podman and nerdctl images
@@ -7,14 +8,24 @@
 //   {"images":[{"id":"sha256:…","repoTags":["registry.k8s.io/pause:3.9"],"repoDigests":["…"],"size":"321520"}]}
 //   {"Repository":"shop/cart","Tag":"1.3","Digest":"<none>","ID":"6f1e…","Size":"83.6MB",…}    docker and nerdctl images --format json, a line an image
 //   [{"Id":"…","RepoTags":["…"],"Names":["…"],"Size":83600000,…}]                          podman images --format json; docker's API, image inspect
-// Source: kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31, containerd/containerd:cmd/ctr/commands/images/images.go@v2.1,
-// docker/cli:cli/command/formatter/image.go@v28. Sizes are as printed (three digits): good for what fills a disk, not for sums.
+// Source: kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31,
+// containerd/containerd:cmd/ctr/commands/images/images.go@v2.1,
+// docker/cli:cli/command/formatter/image.go@v28. Sizes are as printed (three digits):
+// good for what fills a disk, not for sums.
 #include "parsers/lift/detail.h"
 #include "parsers/objects/kubectl_table.h"
 #include "pm/image.h"
 #include "pm/scan.h"
 
-enum form { FORM_NONE = 0, FORM_CRICTL, FORM_DOCKER, FORM_DOCKER_TREE, FORM_CTR, FORM_BLOCKS, FORM_JSON };
+enum form {
+    FORM_NONE = 0,
+    FORM_CRICTL,
+    FORM_DOCKER,
+    FORM_DOCKER_TREE,
+    FORM_CTR,
+    FORM_BLOCKS,
+    FORM_JSON
+};
 struct listed {
     struct pm_str norm;
     int64_t bytes;
@@ -29,14 +40,21 @@ struct images_state {
 };
 
 static enum form header_of(struct pm_str s) {
-    if (pm_str_starts(s, PM_STR("REF ")) && pm_str_has(s, PM_STR("DIGEST")) && pm_str_has(s, PM_STR("PLATFORMS"))) return FORM_CTR;
+    if (pm_str_starts(s, PM_STR("REF ")) && pm_str_has(s, PM_STR("DIGEST")) &&
+        pm_str_has(s, PM_STR("PLATFORMS")))
+        return FORM_CTR;
     if (!pm_table_header(NULL, s, NULL)) return FORM_NONE;
-    if (pm_str_starts(s, PM_STR("REPOSITORY")) && pm_str_has(s, PM_STR("IMAGE ID"))) return FORM_DOCKER;
+    if (pm_str_starts(s, PM_STR("REPOSITORY")) && pm_str_has(s, PM_STR("IMAGE ID")))
+        return FORM_DOCKER;
     if (pm_str_starts(s, PM_STR("IMAGE")) && pm_str_has(s, PM_STR("IMAGE ID"))) return FORM_CRICTL;
-    return pm_str_starts(s, PM_STR("IMAGE")) && pm_str_has(s, PM_STR("DISK USAGE")) ? FORM_DOCKER_TREE : FORM_NONE;
+    return pm_str_starts(s, PM_STR("IMAGE")) && pm_str_has(s, PM_STR("DISK USAGE"))
+               ? FORM_DOCKER_TREE
+               : FORM_NONE;
 }
 
-static bool is_block(struct pm_str s) { return pm_str_starts(s, PM_STR("RepoTags: ")) || pm_str_starts(s, PM_STR("RepoDigests: ")); }
+static bool is_block(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("RepoTags: ")) || pm_str_starts(s, PM_STR("RepoDigests: "));
+}
 
 static const json_t *json_images(const struct pm_record *r) {
     const json_t *images = json_object_get(r->json, "images"), *one = json_array_get(images, 0);
@@ -49,10 +67,14 @@ static struct pm_str json_text(const json_t *o, const char *key) {
 }
 
 // docker's line an image, or podman's and the API's item a image
-static bool json_line(const struct pm_record *r) { return json_text(r->json, "Repository").n && json_text(r->json, "Tag").n && json_text(r->json, "ID").n; }
+static bool json_line(const struct pm_record *r) {
+    return json_text(r->json, "Repository").n && json_text(r->json, "Tag").n &&
+           json_text(r->json, "ID").n;
+}
 static bool json_item(const struct pm_record *r) {
     return json_text(r->json, "Id").n && json_object_get(r->json, "RepoDigests") &&
-           (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) && json_object_get(r->json, "Size");
+           (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) &&
+           json_object_get(r->json, "Size");
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -64,13 +86,18 @@ static int bid(const struct pm_record *r, const void *state) {
     if (!s || !s->form) return 0;
     if (s->form == FORM_CTR) return pm_str_has(r->text, PM_STR(" application/vnd.")) ? 80 : 0;
     if (s->form == FORM_JSON) return 0;
-    if (s->form == FORM_BLOCKS) return pm_str_starts(r->text, PM_STR("Size: ")) || pm_str_starts(r->text, PM_STR("ID: ")) ? 55 : 0;
+    if (s->form == FORM_BLOCKS)
+        return pm_str_starts(r->text, PM_STR("Size: ")) || pm_str_starts(r->text, PM_STR("ID: "))
+                   ? 55
+                   : 0;
     return pm_table_row(&s->table, r->text, cells) ? 70 : 0;
 }
 
 static void add(struct pm_arena *member, struct images_state *s, struct pm_str ref, int64_t bytes) {
     struct pm_image image;
-    if (!ref.n || pm_str_has(ref, PM_STR("<none>")) || pm_str_starts(ref, PM_STR("sha256:")) || !pm_image_parse(member, ref, &image)) return;
+    if (!ref.n || pm_str_has(ref, PM_STR("<none>")) || pm_str_starts(ref, PM_STR("sha256:")) ||
+        !pm_image_parse(member, ref, &image))
+        return;
     struct listed *i = PM_NEW(member, struct listed);
     i->norm = pm_arena_dup(member, image.norm);
     i->bytes = bytes;
@@ -84,7 +111,8 @@ static int64_t size_of(struct pm_str s) {
     return pm_size_bytes(pm_str_trim(s), &bytes) ? bytes : -1;
 }
 
-static void emit_list(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct listed *first) {
+static void emit_list(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                      const struct listed *first) {
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_list(&d, "images");
     for (const struct listed *i = first; i; i = i->next) {
@@ -107,7 +135,8 @@ static void flush(struct pm_parse_ctx *ctx, struct images_state *s) {
     *s = (struct images_state){0};
 }
 
-static void begin(struct pm_parse_ctx *ctx, const struct pm_record *r, struct images_state *s, enum form form) {
+static void begin(struct pm_parse_ctx *ctx, const struct pm_record *r, struct images_state *s,
+                  enum form form) {
     flush(ctx, s);
     s->form = form;
     s->at = *r;
@@ -122,23 +151,28 @@ static struct pm_str tagged(struct pm_arena *a, struct pm_str name, struct pm_st
     return pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(name), PM_FMT(tag));
 }
 
-static void table_row(struct pm_parse_ctx *ctx, struct images_state *s, const struct pm_str *cells) {
+static void table_row(struct pm_parse_ctx *ctx, struct images_state *s,
+                      const struct pm_str *cells) {
     const struct pm_table *t = &s->table;
     struct pm_str tag = pm_table_cell(t, cells, "TAG");
     struct pm_str name = pm_table_cell(t, cells, s->form == FORM_DOCKER ? "REPOSITORY" : "IMAGE");
-    struct pm_str size = pm_table_cell(t, cells, s->form == FORM_DOCKER_TREE ? "DISK USAGE" : "SIZE");
-    add(ctx->member, s, s->form == FORM_DOCKER_TREE ? name : tagged(ctx->a, name, tag), size_of(size));
+    struct pm_str size =
+        pm_table_cell(t, cells, s->form == FORM_DOCKER_TREE ? "DISK USAGE" : "SIZE");
+    add(ctx->member, s, s->form == FORM_DOCKER_TREE ? name : tagged(ctx->a, name, tag),
+        size_of(size));
 }
 
 // REF TYPE DIGEST SIZE UNIT PLATFORMS LABELS: "83.6 MiB" is two words.
 static bool ctr_row(struct pm_parse_ctx *ctx, struct images_state *s, struct pm_str text) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str ref, type, digest, number, unit;
-    if (!pm_scan_word(&c, &ref) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &type) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &digest) ||
-        !pm_scan_blanks(&c) || !pm_scan_word(&c, &number) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &unit) ||
+    if (!pm_scan_word(&c, &ref) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &type) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &digest) || !pm_scan_blanks(&c) ||
+        !pm_scan_word(&c, &number) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &unit) ||
         !pm_str_starts(type, PM_STR("application/vnd.")))
         return false;
-    add(ctx->member, s, ref, size_of(pm_arena_fmt(ctx->a, "%.*s%.*s", PM_FMT(number), PM_FMT(unit))));
+    add(ctx->member, s, ref,
+        size_of(pm_arena_fmt(ctx->a, "%.*s%.*s", PM_FMT(number), PM_FMT(unit))));
     return true;
 }
 
@@ -153,7 +187,8 @@ static void block_line(struct pm_parse_ctx *ctx, struct images_state *s, struct 
     }
 }
 
-static void add_names(struct pm_parse_ctx *ctx, struct images_state *s, const json_t *names, int64_t bytes) {
+static void add_names(struct pm_parse_ctx *ctx, struct images_state *s, const json_t *names,
+                      int64_t bytes) {
     for (size_t n = 0; n < json_array_size(names); n++) {
         const char *name = json_string_value(json_array_get(names, n));
         if (name) add(ctx->member, s, pm_arena_dup(ctx->member, pm_str_c(name)), bytes);
@@ -165,12 +200,16 @@ static enum pm_parse parse_one(struct pm_parse_ctx *ctx, const struct pm_record 
     struct images_state *s = ctx->state;
     if (s->form != FORM_JSON) begin(ctx, r, s, FORM_JSON);
     if (json_line(r)) {
-        struct pm_str name = tagged(ctx->member, json_text(r->json, "Repository"), json_text(r->json, "Tag"));
+        struct pm_str name =
+            tagged(ctx->member, json_text(r->json, "Repository"), json_text(r->json, "Tag"));
         add(ctx->member, s, name, size_of(json_text(r->json, "Size")));
         return PM_PARSE_OK;
     }
-    const json_t *size = json_object_get(r->json, "Size"), *names = json_object_get(r->json, "Names"), *tags = json_object_get(r->json, "RepoTags");
-    add_names(ctx, s, json_array_size(tags) ? tags : names, json_is_integer(size) ? json_integer_value(size) : -1);
+    const json_t *size = json_object_get(r->json, "Size"),
+                 *names = json_object_get(r->json, "Names"),
+                 *tags = json_object_get(r->json, "RepoTags");
+    add_names(ctx, s, json_array_size(tags) ? tags : names,
+              json_is_integer(size) ? json_integer_value(size) : -1);
     return PM_PARSE_OK;
 }
 
@@ -181,11 +220,14 @@ static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record
     for (size_t i = 0; i < json_array_size(images); i++) {
         const json_t *image = json_array_get(images, i), *size = json_object_get(image, "size");
         const char *const lists[] = {"repoTags", "repoDigests"};
-        int64_t bytes = json_is_string(size) ? size_of(pm_str_c(json_string_value(size))) : json_is_integer(size) ? json_integer_value(size) : -1;
+        int64_t bytes = json_is_string(size)    ? size_of(pm_str_c(json_string_value(size)))
+                        : json_is_integer(size) ? json_integer_value(size)
+                                                : -1;
         for (size_t k = 0; k < PM_LEN(lists); k++) {
             const json_t *names = json_object_get(image, lists[k]);
             for (size_t n = 0; n < json_array_size(names); n++)
-                if (json_is_string(json_array_get(names, n))) add(ctx->a, &one, pm_str_c(json_string_value(json_array_get(names, n))), bytes);
+                if (json_is_string(json_array_get(names, n)))
+                    add(ctx->a, &one, pm_str_c(json_string_value(json_array_get(names, n))), bytes);
         }
     }
     emit_list(ctx, r, one.first);
@@ -199,7 +241,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     enum form form = header_of(r->text);
     if (form) {
         begin(ctx, r, s, form);
-        return form == FORM_CTR || pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK : PM_PARSE_NO;
+        return form == FORM_CTR || pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK
+                                                                                    : PM_PARSE_NO;
     }
     if (is_block(r->text) && s->form != FORM_BLOCKS) begin(ctx, r, s, FORM_BLOCKS);
     if (s->form == FORM_BLOCKS) {
@@ -209,7 +252,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     }
     if (s->form == FORM_JSON) return PM_PARSE_NO;
     if (s->form == FORM_CTR) return ctr_row(ctx, s, r->text) ? PM_PARSE_OK : PM_PARSE_NO;
-    if (!s->form || pm_table_header(NULL, r->text, NULL) || !pm_table_row(&s->table, r->text, cells)) return PM_PARSE_NO;
+    if (!s->form || pm_table_header(NULL, r->text, NULL) ||
+        !pm_table_row(&s->table, r->text, cells))
+        return PM_PARSE_NO;
     table_row(ctx, s, cells);
     return PM_PARSE_OK;
 }
@@ -223,7 +268,8 @@ const struct pm_parser pm_parser_images_list = {
     .name = "images-list",
     .title = "Lists of images: crictl, docker, podman, nerdctl, ctr",
     .example = "IMAGE                              TAG       IMAGE ID        SIZE",
-    .source = "kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31.1, docker/cli:cli/command/formatter/image.go@v28.0",
+    .source =
+        "kubernetes-sigs/cri-tools:cmd/crictl/image.go@v1.31.1, docker/cli:cli/command/formatter/image.go@v28.0",
     .component = PM_COMP_HOST,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
     .flags = PM_PARSER_STICKY,

@@ -43,9 +43,13 @@ static void space(struct reader *r) {
     }
 }
 
-static bool bare_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+static bool bare_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
 
-static bool read_long_string(struct reader *r, char quote, struct pm_str *out) { // """…""" and '''…'''
+static bool read_long_string(struct reader *r, char quote,
+                             struct pm_str *out) { // """…""" and '''…'''
     r->at += 3;
     if (r->at < r->end && *r->at == '\n') r->at++, r->line++;
     const char *from = r->at;
@@ -66,11 +70,13 @@ static bool read_long_string(struct reader *r, char quote, struct pm_str *out) {
 
 static bool read_string(struct reader *r, struct pm_str *out) {
     char quote = *r->at;
-    if (r->end - r->at >= 3 && r->at[1] == quote && r->at[2] == quote) return read_long_string(r, quote, out);
+    if (r->end - r->at >= 3 && r->at[1] == quote && r->at[2] == quote)
+        return read_long_string(r, quote, out);
     const char *from = ++r->at;
     bool escaped = false;
     while (r->at < r->end && *r->at != quote && *r->at != '\n') {
-        if (*r->at == '\\' && quote == '"' && r->end - r->at > 1 && r->at[1] != '\n') escaped = true, r->at++;
+        if (*r->at == '\\' && quote == '"' && r->end - r->at > 1 && r->at[1] != '\n')
+            escaped = true, r->at++;
         r->at++;
     }
     if (r->at >= r->end || *r->at != quote) return broken(r, "a string has no closing quote");
@@ -127,7 +133,8 @@ static bool read_array(struct reader *r, int depth) {
         if (!read_value(r, n++, depth + 1)) return false;
         space(r);
         if (r->at < r->end && *r->at == ',') r->at++;
-        else if (r->at >= r->end || *r->at != ']') return broken(r, "an array's item is not followed by a comma or bracket");
+        else if (r->at >= r->end || *r->at != ']')
+            return broken(r, "an array's item is not followed by a comma or bracket");
     }
     r->at++;
     if (n == 0) emit(r, PM_TOML_EMPTY, PM_NONE, -1);
@@ -142,13 +149,15 @@ static bool read_inline_table(struct reader *r, int depth) {
         blanks(r);
         if (r->at < r->end && *r->at == '}') break;
         if (!read_key(r)) return r->v.depth = own, false;
-        if (r->at >= r->end || *r->at != '=') return r->v.depth = own, broken(r, "a key of an inline table has no value");
+        if (r->at >= r->end || *r->at != '=')
+            return r->v.depth = own, broken(r, "a key of an inline table has no value");
         r->at++;
         if (!read_value(r, -1, depth + 1)) return r->v.depth = own, false;
         r->v.depth = own;
         blanks(r);
         if (r->at < r->end && *r->at == ',') r->at++;
-        else if (r->at >= r->end || *r->at != '}') return broken(r, "an inline table has no closing brace");
+        else if (r->at >= r->end || *r->at != '}')
+            return broken(r, "an inline table has no closing brace");
     }
     r->at++;
     return true;
@@ -170,8 +179,10 @@ static bool read_value(struct reader *r, int item, int depth) {
     text = pm_str_trim((struct pm_str){from, (size_t)(r->at - from)});
     if (!text.n) return broken(r, "a key has no value");
     bool boolean = pm_str_eqc(text, "true") || pm_str_eqc(text, "false");
-    if (!boolean && !(text.p[0] >= '0' && text.p[0] <= '9') && !strchr("+-in", text.p[0])) return broken(r, "a value is neither quoted nor a number");
-    if (pm_str_chr(text, ' ', 0) >= 0 && pm_str_chr(text, ':', 0) < 0) return broken(r, "there is more on the line than one value"); // dates hold a blank
+    if (!boolean && !(text.p[0] >= '0' && text.p[0] <= '9') && !strchr("+-in", text.p[0]))
+        return broken(r, "a value is neither quoted nor a number");
+    if (pm_str_chr(text, ' ', 0) >= 0 && pm_str_chr(text, ':', 0) < 0)
+        return broken(r, "there is more on the line than one value"); // dates hold a blank
     emit(r, boolean ? PM_TOML_BOOL : PM_TOML_NUMBER, text, item);
     return true;
 }
@@ -191,10 +202,12 @@ static bool read_table(struct reader *r) {
     r->at += array ? 2 : 1;
     r->v.depth = 0;
     if (!read_key(r)) return false;
-    if (r->at >= r->end || *r->at != ']' || (array && (r->end - r->at < 2 || r->at[1] != ']'))) return broken(r, "a table's name has no closing bracket");
+    if (r->at >= r->end || *r->at != ']' || (array && (r->end - r->at < 2 || r->at[1] != ']')))
+        return broken(r, "a table's name has no closing bracket");
     r->at += array ? 2 : 1;
     r->table_depth = r->v.depth;
-    if (array && r->v.depth == 1) r->v.table = count_array(r, (struct pm_str){from, (size_t)(r->at - from)});
+    if (array && r->v.depth == 1)
+        r->v.table = count_array(r, (struct pm_str){from, (size_t)(r->at - from)});
     else if (!array && r->v.depth == 1) r->v.table = -1;
     return true;
 }
@@ -218,12 +231,18 @@ static void read_line(struct reader *r) {
         if (!read_value(r, -1, 0)) return;
     }
     blanks(r);
-    if (r->at < r->end && *r->at != '\n' && *r->at != '#') broken(r, "there is more on the line than one value");
+    if (r->at < r->end && *r->at != '\n' && *r->at != '#')
+        broken(r, "there is more on the line than one value");
 }
 
 void pm_toml_read(struct pm_arena *a, struct pm_str text, const struct pm_toml_handler *h) {
     struct reader *r = PM_NEW(a, struct reader);
-    *r = (struct reader){.a = a, .h = h, .at = text.p, .end = text.p ? text.p + text.n : NULL, .line = 1, .v.table = -1};
+    *r = (struct reader){.a = a,
+                         .h = h,
+                         .at = text.p,
+                         .end = text.p ? text.p + text.n : NULL,
+                         .line = 1,
+                         .v.table = -1};
     for (;;) {
         space(r);
         if (r->at >= r->end) return;

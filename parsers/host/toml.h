@@ -1,13 +1,21 @@
 // A reader for the TOML that configuration files are written in. Not a descriptor.
 //
-// Calls back for each value, in order, with its full path. Arrays call once an item. Read: tables, arrays of tables, dotted and quoted keys, basic, literal and
-// multi-line strings, numbers, booleans, dates (as text), nested arrays, inline tables, comments. Not checked: that keys are unique, that numbers are well
-// formed. A broken line is reported and passed; the reader goes on with the next, because half a configuration still tells something.
+// Calls back for each value, in order, with its full path. Arrays call once an item.
+// Read: tables, arrays of tables, dotted and quoted keys, basic, literal and multi-line
+// strings, numbers, booleans, dates (as text), nested arrays, inline tables, comments.
+// Not checked: that keys are unique, that numbers are well formed. A broken line is
+// reported and passed; the reader goes on with the next, because half a configuration
+// still tells something.
 #pragma once
 #include "pm/arena.h"
 
 #define PM_TOML_DEPTH 12
-enum pm_toml_kind { PM_TOML_STRING = 1, PM_TOML_NUMBER, PM_TOML_BOOL, PM_TOML_EMPTY }; // EMPTY: an array without items
+enum pm_toml_kind {
+    PM_TOML_STRING = 1,
+    PM_TOML_NUMBER,
+    PM_TOML_BOOL,
+    PM_TOML_EMPTY
+}; // EMPTY: an array without items
 struct pm_toml_value {
     struct pm_str path[PM_TOML_DEPTH];
     int depth;

@@ -58,7 +58,9 @@ void pm_detail_strk(struct pm_detail *d, struct pm_str key, struct pm_str value)
     put_quoted(d, value);
 }
 
-void pm_detail_str(struct pm_detail *d, const char *key, struct pm_str value) { pm_detail_strk(d, pm_str_c(key), value); }
+void pm_detail_str(struct pm_detail *d, const char *key, struct pm_str value) {
+    pm_detail_strk(d, pm_str_c(key), value);
+}
 
 void pm_detail_int(struct pm_detail *d, const char *key, int64_t value) {
     char text[32];
@@ -75,7 +77,8 @@ void pm_detail_ratio(struct pm_detail *d, const char *key, double value) {
     if (!(value >= 0 && value < 1e6)) return;
     char text[32];
     int64_t tenthousandths = (int64_t)(value * 10000 + 0.5);
-    int n = snprintf(text, sizeof text, "%" PRId64 ".%04d", tenthousandths / 10000, (int)(tenthousandths % 10000));
+    int n = snprintf(text, sizeof text, "%" PRId64 ".%04d", tenthousandths / 10000,
+                     (int)(tenthousandths % 10000));
     put_key(d, pm_str_c(key));
     put(d, text, (size_t)n);
 }

@@ -1,6 +1,7 @@
 // Images in error texts. See lift.h.
 //
-// An image is taken only from a phrase that programs use for the image they pull; a reference that merely stands in a text is none.
+// An image is taken only from a phrase that programs use for the image they pull; a
+// reference that merely stands in a text is none.
 #include "parsers/lift/lift.h"
 
 #define REFERENCE_MAX 512
@@ -22,7 +23,8 @@ bool pm_lift_reference_shape(struct pm_str s, bool any) {
     return mark && s.n > 0 && s.n <= REFERENCE_MAX && pm_name_char(s.p[s.n - 1]) && s.p[0] != '/';
 }
 
-// What stands in quotes after a phrase about images is the image whatever its shape: invalid references are what some lines are about.
+// What stands in quotes after a phrase about images is the image whatever its shape:
+// invalid references are what some lines are about.
 static bool quoted_shape(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
         if (pm_blank(s.p[i]) || s.p[i] == '"') return false;
@@ -70,7 +72,8 @@ static const struct image_cue image_cues[] = {
     {"unable to fetch image ", NULL, false}, // Knative
     {"failed to get image ", NULL, false},   // Rancher's agent of a node
     {"head request for ", NULL, false},      // watchtower
-    {"can't install ", " -> ", false},       // Home Assistant's supervisor; Docker's answer behind it has no tag
+    {"can't install ", " -> ",
+     false}, // Home Assistant's supervisor; Docker's answer behind it has no tag
     {"source metadata for ", NULL, true},
     {"load metadata for ", NULL, true},
     {"pull access denied for ", NULL, true},
@@ -108,7 +111,8 @@ static struct pm_str cue_image(struct pm_arena *a, struct pm_str s, const struct
     for (int tries = 0; at >= 0 && tries < 4; tries++) {
         struct pm_str rest = pm_str_from(s, (size_t)at + strlen(c->before));
         struct pm_str image = pm_lift_image_at(a, rest, c->any);
-        struct pm_str behind = image.n ? pm_str_from(rest, (size_t)(image.p - rest.p) + image.n) : PM_NONE;
+        struct pm_str behind =
+            image.n ? pm_str_from(rest, (size_t)(image.p - rest.p) + image.n) : PM_NONE;
         if (starts(behind, "'") || starts(behind, "\"")) behind = pm_str_from(behind, 1);
         if (image.n && (!c->behind || starts(behind, c->behind))) return image;
         at = pm_str_ifind(s, pm_str_c(c->before), (size_t)at + 1);
@@ -116,9 +120,12 @@ static struct pm_str cue_image(struct pm_arena *a, struct pm_str s, const struct
     return PM_NONE;
 }
 
-bool pm_lift_has_tag(struct pm_str image) { return pm_str_chr(image, '@', 0) >= 0 || pm_str_rchr(image, ':') > pm_str_rchr(image, '/'); }
+bool pm_lift_has_tag(struct pm_str image) {
+    return pm_str_chr(image, '@', 0) >= 0 || pm_str_rchr(image, ':') > pm_str_rchr(image, '/');
+}
 
-// containers/image: "initializing source docker://REF: reading manifest TAG in REPO: …". REF is what was asked for; where it has no tag, the second phrase has.
+// containers/image: "initializing source docker://REF: reading manifest TAG in REPO: …".
+// REF is what was asked for; where it has no tag, the second phrase has.
 static struct pm_str source_image(struct pm_arena *a, struct pm_str s) {
     struct pm_str ref = pm_lift_image_at(a, after(s, "docker://"), true);
     struct pm_str rest = after(s, "reading manifest "), tag, repo, in;
@@ -130,7 +137,8 @@ static struct pm_str source_image(struct pm_arena *a, struct pm_str s) {
     pm_scan_blanks(&c);
     repo = pm_lift_image_at(a, pm_scan_rest(&c), true);
     if (!repo.n || !pm_lift_reference_shape(tag, true)) return ref;
-    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':', PM_FMT(tag));
+    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':',
+                        PM_FMT(tag));
 }
 
 // The Docker API names it in the query: …/images/create?fromImage=REPO&tag=TAG
@@ -142,26 +150,36 @@ static struct pm_str query_value(struct pm_arena *a, struct pm_str s, const char
 }
 static struct pm_str create_image(struct pm_arena *a, struct pm_str s) {
     struct pm_str repo = query_value(a, s, "fromImage="), tag = query_value(a, s, "tag=");
-    if (!repo.n || !pm_lift_reference_shape(repo, true) || !pm_lift_reference_shape(tag, true)) return pm_lift_reference_shape(repo, true) ? repo : PM_NONE;
-    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':', PM_FMT(tag));
+    if (!repo.n || !pm_lift_reference_shape(repo, true) || !pm_lift_reference_shape(tag, true))
+        return pm_lift_reference_shape(repo, true) ? repo : PM_NONE;
+    return pm_arena_fmt(a, "%.*s%c%.*s", PM_FMT(repo), pm_str_chr(tag, ':', 0) >= 0 ? '@' : ':',
+                        PM_FMT(tag));
 }
 
-// "failed to resolve image: quay.test/a/b:1: not found": the reference itself is the error's subject.
+// "failed to resolve image: quay.test/a/b:1: not found": the reference itself is the
+// error's subject.
 struct pm_str pm_lift_missing_image(struct pm_str s) {
     ptrdiff_t end = pm_str_rfind(s, PM_STR(": not found"));
     if (end <= 0) return PM_NONE;
     size_t from = (size_t)end;
     while (from > 0 && !pm_blank(s.p[from - 1])) from--;
     struct pm_str word = pm_str_sub(s, from, (size_t)end - from);
-    if (word.n > 2 && word.p[0] == '"' && word.p[word.n - 1] == '"') word = pm_str_sub(word, 1, word.n - 2); // rke2
-    return pm_str_chr(word, '/', 0) > 0 && pm_lift_has_tag(word) && pm_lift_reference_shape(word, false) ? word : PM_NONE;
+    if (word.n > 2 && word.p[0] == '"' && word.p[word.n - 1] == '"')
+        word = pm_str_sub(word, 1, word.n - 2); // rke2
+    return pm_str_chr(word, '/', 0) > 0 && pm_lift_has_tag(word) &&
+                   pm_lift_reference_shape(word, false)
+               ? word
+               : PM_NONE;
 }
 
 // Docker Engine 1.12: "Tag apine not found in repository docker.io/library/nginx"
 static struct pm_str tag_of_repository(struct pm_arena *a, struct pm_str s) {
-    struct pm_str in = after(s, " not found in repository "), tag = pm_str_between(s, PM_STR("Tag "), PM_STR(" not found in repository "));
+    struct pm_str in = after(s, " not found in repository "),
+                  tag = pm_str_between(s, PM_STR("Tag "), PM_STR(" not found in repository "));
     struct pm_str repository = in.p ? pm_lift_image_at(a, in, true) : PM_NONE;
-    return repository.n && pm_lift_reference_shape(tag, true) ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(repository), PM_FMT(tag)) : PM_NONE;
+    return repository.n && pm_lift_reference_shape(tag, true)
+               ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(repository), PM_FMT(tag))
+               : PM_NONE;
 }
 
 // Registry API v1: https://index.docker.io/v1/repositories/library/hello-world/images
@@ -176,7 +194,8 @@ struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
     struct pm_str image = cue_image(a, s, &image_cues[0]);
     if (!image.n) image = source_image(a, s);
     if (!image.n) image = tag_of_repository(a, s);
-    for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++) image = cue_image(a, s, &image_cues[i]);
+    for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++)
+        image = cue_image(a, s, &image_cues[i]);
     if (!image.n) image = create_image(a, s);
     if (!image.n) image = pm_lift_missing_image(s);
     return image.n ? image : v1_image(s);

@@ -2,13 +2,16 @@
 //
 //     (Mirrors also failed: [MIRROR/repo:tag: ERR]
 //     [MIRROR2/repo:tag: ERR]): REGISTRY/repo:tag: ERR
-// Source: containers/image:docker/docker_image_src.go@v5 (newImageSource): one pair of brackets a mirror, line feeds between them, the registry itself behind.
-// CRI-O at its usual level logs no failure, so that the kubelet's copy of this text is all that says why a mirror was passed over.
+// Source: containers/image:docker/docker_image_src.go@v5 (newImageSource): one pair of
+// brackets a mirror, line feeds between them, the registry itself behind. CRI-O at its
+// usual level logs no failure, so that the kubelet's copy of this text is all that says
+// why a mirror was passed over.
 #include "parsers/lift/lift.h"
 
 #define MIRRORS_MAX 16
 
-// The text of the bracket that s begins with; an error may hold brackets of its own ("dial tcp [::1]:5000"). PM_NONE where it does not close.
+// The text of the bracket that s begins with; an error may hold brackets of its own
+// ("dial tcp [::1]:5000"). PM_NONE where it does not close.
 static struct pm_str bracket(struct pm_str s) {
     int depth = 0;
     for (size_t i = 0; i < s.n; i++) {
@@ -18,15 +21,19 @@ static struct pm_str bracket(struct pm_str s) {
     return PM_NONE;
 }
 
-// Behind a bracket: the next one, past blanks and line feeds, also such as were written out.
+// Behind a bracket: the next one, past blanks and line feeds, also such as were written
+// out.
 static struct pm_str next_bracket(struct pm_str s) {
-    while (s.n && (pm_blank(s.p[0]) || starts(s, "\\n"))) s = pm_str_from(s, pm_blank(s.p[0]) ? 1 : 2);
+    while (s.n && (pm_blank(s.p[0]) || starts(s, "\\n")))
+        s = pm_str_from(s, pm_blank(s.p[0]) ? 1 : 2);
     return starts(s, "[") ? s : PM_NONE;
 }
 
 // "MIRROR/repo:tag: ERR" → a step of the pull that e tells of, with its own error.
-static void emit_step(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_event *e, struct pm_str said) {
-    static const enum pm_field kept[] = {PM_F_NODE, PM_F_POD, PM_F_NAMESPACE, PM_F_REASON, PM_F_IMAGE, PM_F_CLIENT};
+static void emit_step(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_event *e,
+                      struct pm_str said) {
+    static const enum pm_field kept[] = {PM_F_NODE,   PM_F_POD,   PM_F_NAMESPACE,
+                                         PM_F_REASON, PM_F_IMAGE, PM_F_CLIENT};
     struct pm_event step = pm_event_of(r, e->component, PM_KIND_MIRROR_TRY);
     ptrdiff_t slash = pm_str_chr(said, '/', 0), behind = pm_str_find(said, PM_STR(": "), 0);
     if (slash <= 0 || behind < slash) return;
@@ -41,7 +48,8 @@ static void emit_step(struct pm_parse_ctx *ctx, const struct pm_record *r, const
     pm_emit(ctx, r, &step);
 }
 
-void pm_lift_emit_mirrors(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_event *e) {
+void pm_lift_emit_mirrors(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                          const struct pm_event *e) {
     if (e->kind != PM_KIND_PULL_FAIL) return;
     struct pm_str rest = after(e->field[PM_F_ERROR], "(Mirrors also failed: ");
     for (size_t n = 0; starts(rest, "[") && n < MIRRORS_MAX; n++) {

@@ -1,15 +1,17 @@
 // What a text is about: an attempt, a place, a failure. See lift.h.
 //
-// Free text is asked this line by line, so all words are looked for in one pass. They say what programs were doing, and where. What went wrong, and which of
-// it is no pull's trouble at all, is said by the rules and asked of them (pm/hear.h): a phrase that a rule has does not stand here
-// (tests/unit/test_hear.c holds that).
+// Free text is asked this line by line, so all words are looked for in one pass. They say
+// what programs were doing, and where. What went wrong, and which of it is no pull's
+// trouble at all, is said by the rules and asked of them (pm/hear.h): a phrase that a
+// rule has does not stand here (tests/unit/test_hear.c holds that).
 #include "parsers/lift/lift.h"
 #include "parsers/lift/words.h"
 #include "pm/hear.h"
 
-enum talk {           // what a word says of the text it stands in
-    ATTEMPT = 1,      // the words around a pull's error: it failed, whatever the error is
-    PLACE = 2,        // a registry is spoken of: trouble only beside a FAILURE, or words that a rule hears near one
+enum talk {      // what a word says of the text it stands in
+    ATTEMPT = 1, // the words around a pull's error: it failed, whatever the error is
+    PLACE =
+        2, // a registry is spoken of: trouble only beside a FAILURE, or words that a rule hears near one
     CLIENT_PLACE = 4, // means a registry only behind a container client's own "error: "
     FAILURE = 8,
     PATH = 16,    // perhaps a registry's path: registry_path looks closer
@@ -152,10 +154,12 @@ static const struct pm_word talk_words[] = {
 _Static_assert(PM_LEN(talk_words) <= PM_WORDS_MAX, "words.h: PM_WORDS_MAX");
 static struct pm_words talk = {.word = talk_words, .n = PM_LEN(talk_words)};
 
-// What stands behind /v2/ of no registry: a file (https://cdn.acme.test/v2/logo.png), a path of another tree that goes on in the sentence
+// What stands behind /v2/ of no registry: a file (https://cdn.acme.test/v2/logo.png), a
+// path of another tree that goes on in the sentence
 // (https://mirror.acme.test/v2/dists/stable/InRelease  429). A registry's path names what of the repository is asked for.
 static bool other_path(struct pm_str rest) {
-    static const char *const parts[] = {"/manifests/", "/blobs/", "/tags/", "/referrers/", "/_", "token", "auth"};
+    static const char *const parts[] = {"/manifests/", "/blobs/", "/tags/", "/referrers/",
+                                        "/_",          "token",   "auth"};
     size_t n = 0;
     while (n < rest.n && !strchr(" \t\n\"'\\<>)]}:,?", rest.p[n])) n++;
     struct pm_str path = pm_str_sub(rest, 0, n);
@@ -169,10 +173,13 @@ static bool other_path(struct pm_str rest) {
     return letters >= 2 && letters <= 4;
 }
 
-// /v2/ of a registry, not of some program's /api/v2/; /manifests/ and /blobs/ in an address, not in a folder of Puppet's.
+// /v2/ of a registry, not of some program's /api/v2/; /manifests/ and /blobs/ in an
+// address, not in a folder of Puppet's.
 static bool registry_path(struct pm_str s) {
     for (ptrdiff_t at = 0; (at = pm_str_find(s, PM_STR("/v2/"), (size_t)at)) >= 0; at++)
-        if (!pm_str_ends(pm_str_sub(s, 0, (size_t)at), PM_STR("/api")) && !other_path(pm_str_from(s, (size_t)at + 4))) return true;
+        if (!pm_str_ends(pm_str_sub(s, 0, (size_t)at), PM_STR("/api")) &&
+            !other_path(pm_str_from(s, (size_t)at + 4)))
+            return true;
     return (has(s, "/manifests/") || has(s, "/blobs/")) && (has(s, "://") || has(s, "sha256:"));
 }
 
@@ -188,12 +195,14 @@ static struct talked listen(struct pm_str s) {
 }
 static bool is_refusal(const struct talked *t, enum pm_heard heard, struct pm_str s) {
     if (heard == PM_HEARD_OTHER) return false;
-    return (t->said & ATTEMPT) || heard == PM_HEARD_PULL || (t->place && (t->said & FAILURE)) || ((t->said & RUNTIME) && pm_lift_runtime_down(s));
+    return (t->said & ATTEMPT) || heard == PM_HEARD_PULL || (t->place && (t->said & FAILURE)) ||
+           ((t->said & RUNTIME) && pm_lift_runtime_down(s));
 }
 
 bool pm_lift_may_speak(struct pm_str s) {
     struct talked t = listen(s);
-    return t.place || (t.said & (ATTEMPT | RUNTIME | MESSAGE)) || pm_heard(s, false) == PM_HEARD_PULL;
+    return t.place || (t.said & (ATTEMPT | RUNTIME | MESSAGE)) ||
+           pm_heard(s, false) == PM_HEARD_PULL;
 }
 
 bool pm_lift_refusal(struct pm_str s) {
@@ -212,19 +221,23 @@ bool pm_lift_talks_of_pull(struct pm_str s) {
     struct talked t = listen(s);
     enum pm_heard heard = pm_heard(s, t.client_place);
     if (heard == PM_HEARD_OTHER) return false;
-    return is_refusal(&t, heard, s) || ((t.said & CLIENT_PLACE) && (t.said & FAILURE)) || pm_lift_missing_image(s).n;
+    return is_refusal(&t, heard, s) || ((t.said & CLIENT_PLACE) && (t.said & FAILURE)) ||
+           pm_lift_missing_image(s).n;
 }
 
 bool pm_lift_talks_of_other(struct pm_str s) { return pm_heard(s, false) == PM_HEARD_OTHER; }
 
-// A socket is the runtime's only if it is a runtime's: CSI drivers, device plugins, snapshotters and every other daemon of a node have sockets, too.
+// A socket is the runtime's only if it is a runtime's: CSI drivers, device plugins,
+// snapshotters and every other daemon of a node have sockets, too.
 static bool runtime_socket_name(struct pm_str name) {
-    static const char *const WHOLE[] = {"containerd", "crio", "docker", "dockerd", "dockershim", "cri-dockerd", "podman", "isulad", "finch"};
+    static const char *const WHOLE[] = {"containerd",  "crio",   "docker", "dockerd", "dockershim",
+                                        "cri-dockerd", "podman", "isulad", "finch"};
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
     struct pm_str stem = dot < 0 ? name : pm_str_sub(name, 0, (size_t)dot);
     for (size_t i = 0; i < PM_LEN(WHOLE); i++)
         if (pm_str_eqc(stem, WHOLE[i])) return true;
-    return starts(stem, "podman-machine-"); // podman's on a desktop: podman-machine-default-api.sock
+    return starts(stem,
+                  "podman-machine-"); // podman's on a desktop: podman-machine-default-api.sock
 }
 static bool names_runtime_socket(struct pm_str s) {
     for (ptrdiff_t at = 0; (at = pm_str_find(s, PM_STR(".sock"), (size_t)at)) >= 0; at++) {
@@ -237,15 +250,21 @@ static bool names_runtime_socket(struct pm_str s) {
 }
 
 bool pm_lift_runtime_down(struct pm_str s) {
-    if (has(s, "Cannot connect to the Docker daemon") || (has(s, "/_ping") && !has(s, "/v1/_ping"))) return true; // registries answered /v1/_ping
+    if (has(s, "Cannot connect to the Docker daemon") || (has(s, "/_ping") && !has(s, "/v1/_ping")))
+        return true; // registries answered /v1/_ping
     return (has(s, "code = Unavailable") || has(s, "connection error: desc")) &&
-           (names_runtime_socket(s) || (!has(s, ".sock") && (has(s, "dial unix") || has(s, "SubConns are in TransientFailure"))));
+           (names_runtime_socket(s) ||
+            (!has(s, ".sock") &&
+             (has(s, "dial unix") || has(s, "SubConns are in TransientFailure"))));
 }
 
-static bool says(struct pm_str s, const char *word) { return pm_str_ifind(s, pm_str_c(word), 0) >= 0; }
+static bool says(struct pm_str s, const char *word) {
+    return pm_str_ifind(s, pm_str_c(word), 0) >= 0;
+}
 
-// Whoever said no: a webhook, the API server's own image policy, a policy written in its language, pod security. (A webhook that does not answer is "failed
-// calling webhook"; a quota is "exceeded quota".) Why it said no stands behind them, and is for the rules.
+// Whoever said no: a webhook, the API server's own image policy, a policy written in its
+// language, pod security. (A webhook that does not answer is "failed calling webhook"; a
+// quota is "exceeded quota".) Why it said no stands behind them, and is for the rules.
 bool pm_lift_refused_by_admission(struct pm_str s) {
     static const char *const words[] = {"image policy webhook backend denied",
                                         "images rejected by webhook backend",
@@ -261,5 +280,6 @@ bool pm_lift_refused_by_admission(struct pm_str s) {
 
 bool pm_lift_sandbox_image(struct pm_str s) {
     return has(s, "failed to get sandbox image") || has(s, "failed pulling image") ||
-           (has(s, "sandbox") && (has(s, "failed to pull image") || has(s, "failed to pull and unpack image")));
+           (has(s, "sandbox") &&
+            (has(s, "failed to pull image") || has(s, "failed to pull and unpack image")));
 }

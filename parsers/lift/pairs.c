@@ -14,19 +14,23 @@ struct pm_str pm_pairs_get(const struct pm_pairs *p, const char *key) {
     return PM_NONE;
 }
 
-static struct pm_str json_text(const json_t *v) { return (struct pm_str){json_string_value(v), json_string_length(v)}; }
+static struct pm_str json_text(const json_t *v) {
+    return (struct pm_str){json_string_value(v), json_string_length(v)};
+}
 
 static struct pm_str json_value(struct pm_arena *a, const json_t *v) {
     if (json_is_string(v)) return json_text(v);
     if (json_is_integer(v)) return pm_arena_fmt(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     if (json_is_boolean(v)) return json_is_true(v) ? PM_STR("true") : PM_STR("false");
     const json_t *name = json_object_get(v, "name"), *ns = json_object_get(v, "namespace");
-    if (json_is_string(name) && json_is_string(ns)) return pm_arena_fmt(a, "%s/%s", json_string_value(ns), json_string_value(name));
+    if (json_is_string(name) && json_is_string(ns))
+        return pm_arena_fmt(a, "%s/%s", json_string_value(ns), json_string_value(name));
     return json_is_string(name) ? json_text(name) : PM_NONE;
 }
 
 void pm_pairs_json(struct pm_arena *a, const json_t *object, struct pm_pairs *p) {
-    for (void *it = json_object_iter((json_t *)(uintptr_t)object); it; it = json_object_iter_next((json_t *)(uintptr_t)object, it)) {
+    for (void *it = json_object_iter((json_t *)(uintptr_t)object); it;
+         it = json_object_iter_next((json_t *)(uintptr_t)object, it)) {
         struct pm_str value = json_value(a, json_object_iter_value(it));
         if (value.n) pm_pairs_add(p, pm_str_c(json_object_iter_key(it)), value);
     }

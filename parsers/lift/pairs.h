@@ -1,6 +1,8 @@
-// Key/value pairs of one record, in their order, whatever wrote them: klog, logrus, JSON. Level 3.
+// Key/value pairs of one record, in their order, whatever wrote them: klog, logrus, JSON.
+// Level 3.
 //
-// A duplicate key: the last wins, as klog says. More than PM_PAIRS_MAX are read and dropped: no line of interest has as many.
+// A duplicate key: the last wins, as klog says. More than PM_PAIRS_MAX are read and
+// dropped: no line of interest has as many.
 #pragma once
 #include "pm/parser.h"
 #include "pm/scan.h"
@@ -13,6 +15,8 @@ struct pm_pairs {
     size_t n;
 };
 void pm_pairs_add(struct pm_pairs *p, struct pm_str key, struct pm_str value);
-struct pm_str pm_pairs_get(const struct pm_pairs *p, const char *key); // PM_NONE where it is not there
-// Members of a JSON object: strings as they are, numbers and booleans printed, {"name","namespace"} as "namespace/name", the rest left out.
+struct pm_str pm_pairs_get(const struct pm_pairs *p,
+                           const char *key); // PM_NONE where it is not there
+// Members of a JSON object: strings as they are, numbers and booleans printed,
+// {"name","namespace"} as "namespace/name", the rest left out.
 void pm_pairs_json(struct pm_arena *a, const json_t *object, struct pm_pairs *p);

@@ -1,4 +1,5 @@
-// Many words, one pass: a hash of four bytes picks the few words that can begin here. See words.h.
+// Many words, one pass: a hash of four bytes picks the few words that can begin here. See
+// words.h.
 #include "parsers/lift/words.h"
 #include <pthread.h>
 
@@ -41,7 +42,8 @@ unsigned pm_words_find(struct pm_words *w, struct pm_str s) {
     for (size_t i = 0; i + PM_WORD_MIN <= s.n; i++) {
         for (uint16_t k = w->head[slot(lower4(s.p + i))]; k; k = w->next[k - 1]) {
             const struct pm_word *word = &w->word[k - 1];
-            if ((found & word->classes) != word->classes && same(s.p + i, s.n - i, word->text)) found |= word->classes;
+            if ((found & word->classes) != word->classes && same(s.p + i, s.n - i, word->text))
+                found |= word->classes;
         }
     }
     return found;

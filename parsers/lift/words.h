@@ -1,4 +1,5 @@
-// Which of many words stand in a text? One pass over the text for all of them: free text is asked this for every line. Level 3.
+// Which of many words stand in a text? One pass over the text for all of them: free text
+// is asked this for every line. Level 3.
 #pragma once
 #include "pm/str.h"
 #include <stdatomic.h>
@@ -11,7 +12,8 @@ struct pm_word {
     unsigned classes; // what it says, the table's own bits
 };
 struct pm_words {
-    const struct pm_word *word; // the table: the first two members are given, the rest is made at first use
+    const struct pm_word
+        *word; // the table: the first two members are given, the rest is made at first use
     size_t n;
     atomic_int ready;
     uint16_t head[PM_WORDS_SLOTS]; // by hash of the first four bytes: index + 1

@@ -5,25 +5,33 @@
 //     … level=info msg="Pulled image: quay.test/ops/agent@sha256:…" id=0f2d… name=…
 //     … level=debug msg="Error pulling image quay.test/ops/agent:7: initializing source docker://…" id=0f2d…
 // Source: cri-o/cri-o:server/image_pull.go@v1.18,v1.24,v1.28,v1.32, internal/log/log.go.
-// A failure is logged at debug level only: otherwise a start without an end is all there is, and the kubelet knows why. Identical requests in flight share one pull.
+// A failure is logged at debug level only: otherwise a start without an end is all there
+// is, and the kubelet knows why. Identical requests in flight share one pull.
 #include "parsers/node/logrus.h"
 #include "parsers/lift/lift.h"
 
-static struct pm_event event_of(const struct pm_logrus_line *l, enum pm_kind kind, const char *message) {
+static struct pm_event event_of(const struct pm_logrus_line *l, enum pm_kind kind,
+                                const char *message) {
     struct pm_event e = pm_logrus_event(l, kind, message);
     e.field[PM_F_JOIN] = pm_pairs_get(&l->v->pairs, "id");
     return e;
 }
 
-static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const char *message, const char *words) {
+static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const char *message,
+                       const char *words) {
     struct pm_event e = event_of(l, kind, message);
     e.field[PM_F_IMAGE] = pm_lift_image_at(l->ctx->a, after(l->v->msg, words), true);
     pm_emit(l->ctx, l->r, &e);
 }
 
-static void on_pulling(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_START, NULL, "image: "); }
-static void on_pulled(const struct pm_logrus_line *l) { emit_image(l, PM_KIND_PULL_OK, NULL, "image: "); }
-// One a mirror or registry asked, in order, and nothing of how it went: only the next one of the same pull shows that it went ill (judge/attempts/fold_mirror.c).
+static void on_pulling(const struct pm_logrus_line *l) {
+    emit_image(l, PM_KIND_PULL_START, NULL, "image: ");
+}
+static void on_pulled(const struct pm_logrus_line *l) {
+    emit_image(l, PM_KIND_PULL_OK, NULL, "image: ");
+}
+// One a mirror or registry asked, in order, and nothing of how it went: only the next one
+// of the same pull shows that it went ill (judge/attempts/fold_mirror.c).
 static void on_access(const struct pm_logrus_line *l) {
     struct pm_event e = event_of(l, PM_KIND_MIRROR_TRY, "trying to access");
     struct pm_str image = pm_lift_image_at(l->ctx->a, after(l->v->msg, "access "), true);
@@ -33,7 +41,8 @@ static void on_access(const struct pm_logrus_line *l) {
     pm_emit(l->ctx, l->r, &e);
 }
 
-static void emit_error(const struct pm_logrus_line *l, enum pm_kind kind, const char *message, struct pm_str error) {
+static void emit_error(const struct pm_logrus_line *l, enum pm_kind kind, const char *message,
+                       struct pm_str error) {
     struct pm_event e = event_of(l, kind, message);
     pm_logrus_emit_error(l, &e, error);
 }
@@ -47,23 +56,32 @@ static void on_error_pulling(const struct pm_logrus_line *l) {
     pm_logrus_emit_error(l, &e, rest.n ? rest : l->v->error);
 }
 
-// "Response error" closes every request: only PullImage's is a pull, and a sandbox whose image could not be had.
+// "Response error" closes every request: only PullImage's is a pull, and a sandbox whose
+// image could not be had.
 static void on_response_error(const struct pm_logrus_line *l) {
-    struct pm_str error = after(l->v->msg, "Response error: "), name = pm_pairs_get(&l->v->pairs, "name");
-    if (has(name, "PullImage") || pm_lift_sandbox_image(error)) emit_error(l, PM_KIND_PULL_FAIL, "response error", error);
+    struct pm_str error = after(l->v->msg, "Response error: "),
+                  name = pm_pairs_get(&l->v->pairs, "name");
+    if (has(name, "PullImage") || pm_lift_sandbox_image(error))
+        emit_error(l, PM_KIND_PULL_FAIL, "response error", error);
 }
 
-static void on_ping(const struct pm_logrus_line *l) { // Ping https://quay.test/v2/ err ERR; "err <nil>" is a good one
+static void on_ping(const struct pm_logrus_line
+                        *l) { // Ping https://quay.test/v2/ err ERR; "err <nil>" is a good one
     struct pm_str error = after(l->v->msg, " err ");
     if (!error.n || starts(error, "<nil>")) return;
     ptrdiff_t dump = pm_str_find(error, PM_STR(" (&url.Error"), 0);
     emit_error(l, PM_KIND_OTHER, "ping", dump < 0 ? error : pm_str_sub(error, 0, (size_t)dump));
 }
 
-// Accessing "quay.test/a:1" failed: ERR: one mirror or search registry gave up, others may follow
-static void on_access_failed(const struct pm_logrus_line *l) { emit_error(l, PM_KIND_OTHER, "access failed", after(l->v->msg, " failed: ")); }
+// Accessing "quay.test/a:1" failed: ERR: one mirror or search registry gave up, others
+// may follow
+static void on_access_failed(const struct pm_logrus_line *l) {
+    emit_error(l, PM_KIND_OTHER, "access failed", after(l->v->msg, " failed: "));
+}
 
-static void on_no_progress(const struct pm_logrus_line *l) { emit_error(l, PM_KIND_OTHER, "no progress", l->v->msg); }
+static void on_no_progress(const struct pm_logrus_line *l) {
+    emit_error(l, PM_KIND_OTHER, "no progress", l->v->msg);
+}
 
 static const struct pm_logrus_row crio_rows[] = {
     {"Pulling image: ", NULL, on_pulling},
@@ -96,7 +114,10 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (!pm_logrus_peek(r, &msg)) return 0;
     for (size_t i = 0; i < PM_LEN(crio_rows); i++)
-        if (starts(msg, crio_rows[i].head)) return has(r->text, ".ImageService/") || ours(r) ? 95 : 70; // podman says "Trying to access" too
+        if (starts(msg, crio_rows[i].head))
+            return has(r->text, ".ImageService/") || ours(r)
+                       ? 95
+                       : 70; // podman says "Trying to access" too
     return ours(r) ? 75 : 0;
 }
 

@@ -5,15 +5,19 @@
 //     E0102 03:04:06.000042    2711 kuberuntime_image.go:55] "Failed to pull image" err=<⏎⇥line⏎⇥line⏎ > image="…"
 //     {"ts":1704164645678.9012,"caller":"kuberuntime/kuberuntime_image.go:55","msg":"Failed to pull image","err":"…","image":"…"}
 //     {"ts":1704164645678.9012,"msg":"Pull image \"r.test/a:1\" failed: rpc error: …\n","v":0}                              (1.19 and 1.20: no caller)
-// Grammar: kubernetes/klog:internal/buffer/buffer.go, internal/serialize/keyvalues.go; kubernetes/kubernetes:staging/src/k8s.io/component-base/logs/json/json.go.
-// Pasted forms are taken too: no pid, quoted values wrapped over lines, blocks indented by eight blanks (journald) instead of a tab.
-// This file's own parser claims klog of programs other than the kubelet: what they say about pods is second-hand, so it gives no events.
+// Grammar: kubernetes/klog:internal/buffer/buffer.go, internal/serialize/keyvalues.go;
+// kubernetes/kubernetes:staging/src/k8s.io/component-base/logs/json/json.go. Pasted forms
+// are taken too: no pid, quoted values wrapped over lines, blocks indented by eight
+// blanks (journald) instead of a tab. This file's own parser claims klog of programs
+// other than the kubelet: what they say about pods is second-hand, so it gives no events.
 #include "parsers/node/kubelet.h"
 #include "parsers/lift/lift.h"
 
 static bool file_name(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || strchr("_-./", s.p[i]))) return false;
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+              (s.p[i] >= '0' && s.p[i] <= '9') || strchr("_-./", s.p[i])))
+            return false;
     return s.n > 3 && pm_str_ends(s, PM_STR(".go"));
 }
 
@@ -22,7 +26,9 @@ static bool scan_place(struct pm_scan *c, struct pm_str *file) {
     struct pm_scan at = *c;
     struct pm_str name;
     uint64_t line;
-    if (!pm_scan_until(&at, ':', &name) || name.n > 128 || !file_name(name) || !pm_scan_uint(&at, 9, &line) || !pm_scan_char(&at, ']')) return false;
+    if (!pm_scan_until(&at, ':', &name) || name.n > 128 || !file_name(name) ||
+        !pm_scan_uint(&at, 9, &line) || !pm_scan_char(&at, ']'))
+        return false;
     pm_scan_char(&at, ' ');
     ptrdiff_t slash = pm_str_rchr(name, '/');
     *file = pm_str_from(name, (size_t)(slash + 1));
@@ -49,15 +55,18 @@ size_t pm_klog_header(struct pm_str s, struct pm_klog *k) {
 
 ptrdiff_t pm_klog_find(struct pm_str s) {
     struct pm_klog k;
-    for (ptrdiff_t at = pm_str_find(s, PM_STR(".go:"), 0); at >= 0; at = pm_str_find(s, PM_STR(".go:"), (size_t)at + 4)) {
+    for (ptrdiff_t at = pm_str_find(s, PM_STR(".go:"), 0); at >= 0;
+         at = pm_str_find(s, PM_STR(".go:"), (size_t)at + 4)) {
         size_t from = (size_t)at > 120 ? (size_t)at - 120 : 0;
         for (size_t i = from; i < (size_t)at; i++)
-            if (strchr("IWEFD", s.p[i]) && pm_klog_header(pm_str_from(s, i), &k)) return (ptrdiff_t)i;
+            if (strchr("IWEFD", s.p[i]) && pm_klog_header(pm_str_from(s, i), &k))
+                return (ptrdiff_t)i;
     }
     return -1;
 }
 
-// Values over several lines: "<\n\tline\n\tline\n >". journald turns the tab into eight blanks.
+// Values over several lines: "<\n\tline\n\tline\n >". journald turns the tab into eight
+// blanks.
 static struct pm_str block_value(struct pm_arena *a, struct pm_scan *c, bool *cut) {
     struct pm_str rest = pm_scan_rest(c), text;
     ptrdiff_t end = pm_str_find(rest, PM_STR("\n >"), 0);
@@ -82,7 +91,8 @@ static struct pm_str block_value(struct pm_arena *a, struct pm_scan *c, bool *cu
     return (struct pm_str){out, n};
 }
 
-// %q never writes a raw newline: one inside quotes comes from a terminal or mail that wrapped the line.
+// %q never writes a raw newline: one inside quotes comes from a terminal or mail that
+// wrapped the line.
 static struct pm_str unwrap_lines(struct pm_arena *a, struct pm_str raw) {
     if (pm_str_chr(raw, '\n', 0) < 0) return raw;
     char *out = pm_arena_alloc(a, raw.n);
@@ -92,14 +102,17 @@ static struct pm_str unwrap_lines(struct pm_arena *a, struct pm_str raw) {
 
 static bool blank(char ch) { return ch == ' ' || ch == '\t' || ch == '\n' || ch == '\r'; }
 
-// A copy that lost its backslashes: err="… image "r.test/a:1": not found" image="r.test/a:1". The value ends at a quote before the next key, or at the last.
+// A copy that lost its backslashes: err="… image "r.test/a:1": not found"
+// image="r.test/a:1". The value ends at a quote before the next key, or at the last.
 static struct pm_str unescaped_value(const struct pm_scan *open, struct pm_scan *c) {
     struct pm_str rest = {open->at + 1, (size_t)(open->end - open->at - 1)};
-    for (ptrdiff_t at = pm_str_chr(rest, '"', 0); at >= 0; at = pm_str_chr(rest, '"', (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_chr(rest, '"', 0); at >= 0;
+         at = pm_str_chr(rest, '"', (size_t)at + 1)) {
         struct pm_scan next = pm_scan_of(pm_str_from(rest, (size_t)at + 1));
         struct pm_str key;
         if (!pm_scan_end(&next) && !pm_scan_char(&next, ' ')) continue;
-        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 || pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 ||
+        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 ||
+                                    pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 ||
                                     pm_str_chr(key, '/', 0) >= 0))
             continue;
         c->at = rest.p + at + 1;
@@ -160,7 +173,9 @@ static void read_pairs(struct pm_arena *a, struct pm_scan *c, struct pm_klog *k)
     for (skip_space(c); !pm_scan_end(c); skip_space(c)) {
         struct pm_str key;
         struct pm_scan before = *c;
-        if (!pm_scan_until(c, '=', &key) || key.n > 64 || pm_str_chr(key, ' ', 0) >= 0) { // no pair: %+v with blanks, or noise behind a pasted line
+        if (!pm_scan_until(c, '=', &key) || key.n > 64 ||
+            pm_str_chr(key, ' ', 0) >=
+                0) { // no pair: %+v with blanks, or noise behind a pasted line
             *c = before;
             if (!pm_scan_word(c, &key)) return;
             continue;
@@ -189,19 +204,24 @@ bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k) {
 
 bool pm_klog_is_json(const json_t *o) {
     const json_t *ts = json_object_get(o, "ts");
-    double ms = json_number_value(ts); // 1973 to 2255: seconds are less, and more does not fit into nanoseconds
-    if (!json_is_number(ts) || ms < 1e11 || ms > 9e12 || !json_is_string(json_object_get(o, "msg"))) return false;
+    double ms = json_number_value(
+        ts); // 1973 to 2255: seconds are less, and more does not fit into nanoseconds
+    if (!json_is_number(ts) || ms < 1e11 || ms > 9e12 || !json_is_string(json_object_get(o, "msg")))
+        return false;
     if (json_is_string(json_object_get(o, "caller"))) return true;
-    bool leveled = json_is_integer(json_object_get(o, "v")) || json_is_string(json_object_get(o, "err")); // 1.19 and 1.20 do not say where
+    bool leveled = json_is_integer(json_object_get(o, "v")) ||
+                   json_is_string(json_object_get(o, "err")); // 1.19 and 1.20 do not say where
     return leveled && !json_object_get(o, "level") && !json_object_get(o, "severity");
 }
 
-// What klog's own writers add to each record; a record that has nothing else holds an unstructured message (klog.Errorf), newline and all.
+// What klog's own writers add to each record; a record that has nothing else holds an
+// unstructured message (klog.Errorf), newline and all.
 static bool structured_fields(const struct pm_pairs *p) {
     static const char *const own[] = {"ts", "caller", "msg", "v", "logger", "stacktrace"};
     for (size_t i = 0; i < p->n; i++) {
         bool known = false;
-        for (size_t k = 0; k < PM_LEN(own) && !known; k++) known = pm_str_eqc(p->item[i].key, own[k]);
+        for (size_t k = 0; k < PM_LEN(own) && !known; k++)
+            known = pm_str_eqc(p->item[i].key, own[k]);
         if (!known) return true;
     }
     return false;
@@ -216,7 +236,8 @@ bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
     k->msg = pm_str_trim(pm_pairs_get(&k->pairs, "msg"));
     struct pm_str caller = pm_pairs_get(&k->pairs, "caller");
     ptrdiff_t colon = pm_str_rchr(caller, ':'), slash = pm_str_rchr(caller, '/');
-    k->file = pm_str_from(pm_str_sub(caller, 0, colon < 0 ? SIZE_MAX : (size_t)colon), (size_t)(slash + 1));
+    k->file = pm_str_from(pm_str_sub(caller, 0, colon < 0 ? SIZE_MAX : (size_t)colon),
+                          (size_t)(slash + 1));
     k->severity = json_object_get(o, "v") ? 'I' : json_object_get(o, "err") ? 'E' : 0;
     return true;
 }
@@ -239,7 +260,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_klog = {
     .name = "klog",
     .title = "klog of Kubernetes programs other than the kubelet (no pull talk of their own)",
-    .example = "I0102 03:04:05.678901       1 leaderelection.go:257] successfully acquired lease kube-system/puller",
+    .example =
+        "I0102 03:04:05.678901       1 leaderelection.go:257] successfully acquired lease kube-system/puller",
     .source = "kubernetes/klog:internal/buffer/buffer.go",
     .component = PM_COMP_NONE,
     .shapes = PM_SHAPE_LINE,

@@ -19,5 +19,6 @@ ptrdiff_t pm_klog_find(struct pm_str s);
 // Text at a header, or at "file.go:12] " alone. False where it is no klog.
 bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k);
 bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k);
-// "ts" in milliseconds, "caller" and "msg": zap in other programs writes seconds or text, and a level.
+// "ts" in milliseconds, "caller" and "msg": zap in other programs writes seconds or text,
+// and a level.
 bool pm_klog_is_json(const json_t *o);

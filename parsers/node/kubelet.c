@@ -1,13 +1,16 @@
-// The kubelet's lines about images: pulls, back-offs, secrets, credential plug-ins, image GC, eviction, its runtime.
+// The kubelet's lines about images: pulls, back-offs, secrets, credential plug-ins, image
+// GC, eviction, its runtime.
 //
 //     ≥1.20  remote_image.go:180] "PullImage from image service failed" err="rpc error: code = Unknown desc = …" image="r.test/a:1"      (also log.go:32)
 //            kuberuntime_image.go:55] "Failed to pull image" err="…" image="r.test/a:1"
 //            pod_workers.go:1301] "Error syncing pod, skipping" err="failed to \"StartContainer\" for \"web\" with ErrImagePull: \"…\"" pod="shop/web-0" podUID="3c0f…"
 //            kuberuntime_manager.go:1341] "Unhandled Error" err="container web start failed in pod web-0_shop(3c0f…): ErrImagePull: …" logger="UnhandledError"
 //     ≤1.19  remote_image.go:113] PullImage "r.test/a:1" from image service failed: rpc error: …     and the same for the others
-// Source: kubernetes/kubernetes:pkg/kubelet@v1.10…v1.35; captured: kubelet 1.20.2, 1.34.9.
-// One failed pull is told by up to four lines. MESSAGE tells which one it was ("remote_image", "kuberuntime_image", "start failed", "sync pod"), so that the judge counts one.
-// Not handled: probe, volume and network lines; they are the kubelet's but no image's.
+// Source: kubernetes/kubernetes:pkg/kubelet@v1.10…v1.35; captured: kubelet 1.20.2,
+// 1.34.9. One failed pull is told by up to four lines. MESSAGE tells which one it was
+// ("remote_image", "kuberuntime_image", "start failed", "sync pod"), so that the judge
+// counts one. Not handled: probe, volume and network lines; they are the kubelet's but no
+// image's.
 #include "parsers/node/kubelet.h"
 #include <jansson.h>
 #include "parsers/objects/k8s_happening.h"
@@ -21,7 +24,9 @@ struct line { // one line while it is read
     unsigned flags;
 };
 
-static struct pm_str pair(const struct line *l, const char *key) { return pm_pairs_get(&l->k->pairs, key); }
+static struct pm_str pair(const struct line *l, const char *key) {
+    return pm_pairs_get(&l->k->pairs, key);
+}
 
 static void put(struct pm_event *e, enum pm_field f, struct pm_str v) {
     if (v.n) e->field[f] = v;
@@ -54,9 +59,12 @@ static void emit_error(const struct line *l, struct pm_event *e, struct pm_str e
 // ---- attempts
 
 // PullImage "X" …, Pull image "X" …, Stop pulling image "X" …
-static struct pm_str quoted_image(const struct line *l) { return pm_lift_quoted_after(l->ctx->a, l->k->msg, "mage ", NULL); }
+static struct pm_str quoted_image(const struct line *l) {
+    return pm_lift_quoted_after(l->ctx->a, l->k->msg, "mage ", NULL);
+}
 
-// ≤1.2: Failed to pull image "X" from pod "web-0_shop" and container "web": Error: Status 429 trying to pull repository acme/web: …
+// ≤1.2: Failed to pull image "X" from pod "web-0_shop" and container "web": Error: Status
+// 429 trying to pull repository acme/web: …
 static void put_old_pod(struct pm_event *e, struct pm_str msg) {
     struct pm_str full = pm_str_between(msg, PM_STR(" from pod \""), PM_STR("\""));
     ptrdiff_t mark = pm_str_chr(full, '_', 0);
@@ -77,20 +85,25 @@ static void on_pull_failed(const struct line *l, const char *message) {
 static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
 static void on_kuberuntime_image(const struct line *l) { on_pull_failed(l, "kuberuntime_image"); }
 
-// The kubelet asked whether the image is there, or for the list: nothing was pulled, and what the runtime answered is what the pod waits for.
+// The kubelet asked whether the image is there, or for the list: nothing was pulled, and
+// what the runtime answered is what the pod waits for.
 static void on_image_question(const struct line *l) {
-    struct pm_event e = event_of(l, pm_lift_runtime_down(l->text) ? PM_KIND_RUNTIME_DOWN : PM_KIND_OTHER, "image status");
+    struct pm_event e = event_of(
+        l, pm_lift_runtime_down(l->text) ? PM_KIND_RUNTIME_DOWN : PM_KIND_OTHER, "image status");
     if (l->k->structured) put(&e, PM_F_IMAGE, pair(l, "image"));
     else put(&e, PM_F_IMAGE, pm_lift_quoted_after(l->ctx->a, l->k->msg, "ImageStatus ", NULL));
-    if (!e.field[PM_F_IMAGE].n && !l->k->structured) put(&e, PM_F_IMAGE, pm_str_between(l->k->msg, PM_STR("{\""), PM_STR("\"")));
+    if (!e.field[PM_F_IMAGE].n && !l->k->structured)
+        put(&e, PM_F_IMAGE, pm_str_between(l->k->msg, PM_STR("{\""), PM_STR("\"")));
     struct pm_str error = l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: ");
     if (error.n) emit_error(l, &e, error);
 }
 
 // cri-containerd before it was a part of containerd (1.0) logged as the kubelet does:
-// RunPodSandbox for &PodSandboxMetadata{Name:web-0,Uid:…,Namespace:shop,Attempt:0,} failed, error: …
+// RunPodSandbox for &PodSandboxMetadata{Name:web-0,Uid:…,Namespace:shop,Attempt:0,}
+// failed, error: …
 static void on_cri_containerd(const struct line *l) {
-    struct pm_str error = after(l->k->msg, " failed, error: "), dump = after(l->k->msg, "&PodSandboxMetadata{");
+    struct pm_str error = after(l->k->msg, " failed, error: "),
+                  dump = after(l->k->msg, "&PodSandboxMetadata{");
     if (!error.n || (dump.p && !pm_lift_sandbox_image(error))) return;
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, dump.p ? "sandbox" : "PullImage failed");
     e.component = PM_COMP_CONTAINERD;
@@ -101,7 +114,8 @@ static void on_cri_containerd(const struct line *l) {
     emit_error(l, &e, error);
 }
 
-// "&Container{Name:web,Image:r.test/a:1,…}" → container and image; "container web start failed in pod …" names the container alone.
+// "&Container{Name:web,Image:r.test/a:1,…}" → container and image; "container web start
+// failed in pod …" names the container alone.
 static void put_container(struct pm_event *e, struct pm_str s) {
     struct pm_str dump = after(s, "&Container{");
     if (dump.p) {
@@ -127,13 +141,16 @@ static bool pull_reason(struct pm_str s, struct pm_event *e, struct pm_str *caus
     return true;
 }
 
-// The kubelet's own words first ("Back-off pulling image …", "Failed to inspect image …"), they name the image; other texts are the runtime's error.
+// The kubelet's own words first ("Back-off pulling image …", "Failed to inspect image
+// …"), they name the image; other texts are the runtime's error.
 static void emit_cause(const struct line *l, struct pm_event *e, struct pm_str cause) {
     enum pm_kind kind = e->kind;
     cause = pm_lift_unwrap(l->ctx->a, cause);
-    if (!pm_lift_event_message(l->ctx->a, e->field[PM_F_REASON], cause, e)) pm_lift_into(l->ctx->a, e, cause);
+    if (!pm_lift_event_message(l->ctx->a, e->field[PM_F_REASON], cause, e))
+        pm_lift_into(l->ctx->a, e, cause);
     e->kind = kind;
-    if (!e->field[PM_F_ERROR].n && kind == PM_KIND_PULL_FAIL && !pm_str_eqc(e->field[PM_F_REASON], "ErrImagePull"))
+    if (!e->field[PM_F_ERROR].n && kind == PM_KIND_PULL_FAIL &&
+        !pm_str_eqc(e->field[PM_F_REASON], "ErrImagePull"))
         e->field[PM_F_ERROR] = e->field[PM_F_REASON];
     emit(l, e);
 }
@@ -157,7 +174,9 @@ static bool on_start_container(const struct line *l, struct pm_str rest) {
     struct pm_scan c = pm_scan_of(rest);
     struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sync pod");
     struct pm_str container, cause, quoted;
-    if (!pm_scan_quoted(&c, l->ctx->a, &container, NULL) || !pm_scan_lit(&c, " with ") || !pull_reason(pm_scan_rest(&c), &e, &cause)) return false;
+    if (!pm_scan_quoted(&c, l->ctx->a, &container, NULL) || !pm_scan_lit(&c, " with ") ||
+        !pull_reason(pm_scan_rest(&c), &e, &cause))
+        return false;
     struct pm_scan q = pm_scan_of(cause);
     if (pm_scan_quoted(&q, l->ctx->a, &quoted, NULL)) cause = quoted;
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->k->msg, "(\""), &e);
@@ -166,9 +185,11 @@ static bool on_start_container(const struct line *l, struct pm_str rest) {
     return true;
 }
 
-// The runtime's own words, without the layers of the kubelet's around them: all lines of one failure then say the same.
+// The runtime's own words, without the layers of the kubelet's around them: all lines of
+// one failure then say the same.
 static struct pm_str sandbox_error(struct pm_str s) {
-    static const char *const heads[] = {"failed to get sandbox image ", "failed pulling image ", "failed to pull image "};
+    static const char *const heads[] = {"failed to get sandbox image ", "failed pulling image ",
+                                        "failed to pull image "};
     for (size_t i = 0; i < PM_LEN(heads); i++) {
         ptrdiff_t at = pm_str_find(s, pm_str_c(heads[i]), 0);
         if (at < 0) continue;
@@ -197,16 +218,21 @@ static void on_sandbox(const struct line *l) {
 static void on_sync_pod(const struct line *l) {
     static const char head[] = "failed to \"StartContainer\" for ";
     struct line own = *l;
-    if (!has(own.text, head) && has(own.text, "failed to \\\"")) own.text = pm_unescape(l->ctx->a, own.text);
+    if (!has(own.text, head) && has(own.text, "failed to \\\""))
+        own.text = pm_unescape(l->ctx->a, own.text);
     int n = 0;
-    for (struct pm_str rest = after(own.text, head); rest.p && n < 64; rest = after(rest, head), n++) on_start_container(&own, rest);
+    for (struct pm_str rest = after(own.text, head); rest.p && n < 64;
+         rest = after(rest, head), n++)
+        on_start_container(&own, rest);
     if (n) return;
     if (has(own.text, "image pull failed for ")) { // ≤1.2
         struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sync pod");
         pm_lift_pod(after(l->k->msg, "(\""), &e);
         emit_error(l, &e,
-                   after(own.text, "image pull failed for ").p ? pm_str_from(own.text, (size_t)pm_str_find(own.text, PM_STR("image pull failed for "), 0))
-                                                               : own.text);
+                   after(own.text, "image pull failed for ").p
+                       ? pm_str_from(own.text, (size_t)pm_str_find(
+                                                   own.text, PM_STR("image pull failed for "), 0))
+                       : own.text);
         return;
     }
     on_sandbox(&own);
@@ -214,7 +240,8 @@ static void on_sync_pod(const struct line *l) {
 
 // ---- events echoed by the kubelet itself (-v=3)
 
-static void emit_echo(const struct line *l, struct pm_event *e, struct pm_str reason, struct pm_str message) {
+static void emit_echo(const struct line *l, struct pm_event *e, struct pm_str reason,
+                      struct pm_str message) {
     if (has(message, "failed to \"StartContainer\"")) {
         struct line own = *l;
         own.text = message;
@@ -224,7 +251,8 @@ static void emit_echo(const struct line *l, struct pm_event *e, struct pm_str re
     }
 }
 
-// Event(v1.ObjectReference{Kind:"Pod", Namespace:"shop", Name:"web-0", UID:"…", …, FieldPath:"spec.containers{web}"}): type: 'Warning' reason: 'Failed' MESSAGE
+// Event(v1.ObjectReference{Kind:"Pod", Namespace:"shop", Name:"web-0", UID:"…", …,
+// FieldPath:"spec.containers{web}"}): type: 'Warning' reason: 'Failed' MESSAGE
 static void on_event_text(const struct line *l0) {
     struct line l = *l0;
     l.flags |= PM_EV_ECHO;
@@ -237,7 +265,10 @@ static void on_event_text(const struct line *l0) {
         put(&e, PM_F_CONTAINER, pm_str_between(after(m, "FieldPath:\""), PM_STR("{"), PM_STR("}")));
     }
     struct pm_str rest = after(m, "reason: '");
-    emit_echo(&l, &e, pm_str_sub(rest, 0, (size_t)(pm_str_chr(rest, '\'', 0) < 0 ? 0 : pm_str_chr(rest, '\'', 0))), after(rest, "' "));
+    emit_echo(&l, &e,
+              pm_str_sub(rest, 0,
+                         (size_t)(pm_str_chr(rest, '\'', 0) < 0 ? 0 : pm_str_chr(rest, '\'', 0))),
+              after(rest, "' "));
 }
 
 static void on_event_pairs(const struct line *l0) {
@@ -254,10 +285,12 @@ static void on_event_pairs(const struct line *l0) {
 // Unable to retrieve pull secret shop/regcred for shop/web-0 due to ERROR.  The image pull may not succeed.
 static void on_secret(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_SECRET_MISSING, "pull secret");
-    struct pm_str err = l->k->structured ? pair(l, "err") : after(l->k->msg, " due to "), secret = pair(l, "secret"), rest = after(l->k->msg, "pull secret ");
+    struct pm_str err = l->k->structured ? pair(l, "err") : after(l->k->msg, " due to "),
+                  secret = pair(l, "secret"), rest = after(l->k->msg, "pull secret ");
     struct pm_scan c = pm_scan_of(rest);
     struct pm_str name, pod;
-    if (!l->k->structured && pm_scan_word(&c, &name) && pm_scan_lit(&c, " for ") && pm_scan_word(&c, &pod)) {
+    if (!l->k->structured && pm_scan_word(&c, &name) && pm_scan_lit(&c, " for ") &&
+        pm_scan_word(&c, &pod)) {
         secret = name;
         put_pod(&e, pod);
     }
@@ -272,13 +305,16 @@ static void on_credential_plugin(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_OTHER, "credential provider");
     struct pm_str err = pair(l, "err");
     e.stage = PM_STAGE_TOKEN;
-    emit_error(l, &e, err.n ? pm_arena_fmt(l->ctx->a, "%.*s: %.*s", PM_FMT(l->k->msg), PM_FMT(err)) : l->k->msg);
+    emit_error(l, &e,
+               err.n ? pm_arena_fmt(l->ctx->a, "%.*s: %.*s", PM_FMT(l->k->msg), PM_FMT(err))
+                     : l->k->msg);
 }
 
 // ---- disk
 
 static struct pm_str ratio(struct pm_arena *a, uint64_t percent) {
-    return pm_arena_fmt(a, "%llu.%02llu", (unsigned long long)(percent / 100), (unsigned long long)(percent % 100));
+    return pm_arena_fmt(a, "%llu.%02llu", (unsigned long long)(percent / 100),
+                        (unsigned long long)(percent % 100));
 }
 
 static void on_gc_start(const struct line *l) {
@@ -289,8 +325,12 @@ static void on_gc_start(const struct line *l) {
     if (!amount.n) amount = pm_str_between(l->k->msg, PM_STR("rying to free "), PM_STR(" bytes"));
     bool known = pm_str_u64(percent, &usage), sized = pm_str_u64(amount, &wanted);
     struct pm_str left = known ? ratio(l->ctx->a, usage) : PM_NONE;
-    if (known && sized) e.field[PM_F_DETAIL] = pm_arena_fmt(l->ctx->a, "{\"used_ratio\":%.*s,\"wanted_bytes\":%llu}", PM_FMT(left), (unsigned long long)wanted);
-    else if (known) e.field[PM_F_DETAIL] = pm_arena_fmt(l->ctx->a, "{\"used_ratio\":%.*s}", PM_FMT(left));
+    if (known && sized)
+        e.field[PM_F_DETAIL] =
+            pm_arena_fmt(l->ctx->a, "{\"used_ratio\":%.*s,\"wanted_bytes\":%llu}", PM_FMT(left),
+                         (unsigned long long)wanted);
+    else if (known)
+        e.field[PM_F_DETAIL] = pm_arena_fmt(l->ctx->a, "{\"used_ratio\":%.*s}", PM_FMT(left));
     e.field[PM_F_MESSAGE] = l->k->msg;
     emit(l, &e);
 }
@@ -307,7 +347,8 @@ static void on_gc_remove(const struct line *l) {
     emit(l, &e);
 }
 
-// "Image garbage collection failed once. Stats initialization may not have completed yet" and "unable to find data for container /" say nothing about disk.
+// "Image garbage collection failed once. Stats initialization may not have completed yet"
+// and "unable to find data for container /" say nothing about disk.
 static void on_gc_failed(const struct line *l) {
     struct pm_str err = l->k->structured ? pair(l, "err") : l->k->msg;
     if (!ihas(err, "garbage collect required amount") && !ihas(err, "to free ")) return;
@@ -318,7 +359,8 @@ static void on_gc_failed(const struct line *l) {
 }
 
 static bool disk_resource(struct pm_str s) {
-    return has(s, "ephemeral-storage") || has(s, "imagefs") || has(s, "nodefs") || has(s, "inodes") || has(s, "containerfs");
+    return has(s, "ephemeral-storage") || has(s, "imagefs") || has(s, "nodefs") ||
+           has(s, "inodes") || has(s, "containerfs");
 }
 
 static void emit_pressure(const struct line *l, struct pm_event *e, struct pm_str error) {
@@ -331,7 +373,9 @@ static void on_reclaim(const struct line *l) {
     if (!disk_resource(what.n ? what : l->k->msg)) return;
     struct pm_event e = event_of(l, PM_KIND_DISK_PRESSURE, NULL);
     e.field[PM_F_MESSAGE] = l->k->msg;
-    emit_pressure(l, &e, what.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->k->msg), PM_FMT(what)) : l->k->msg);
+    emit_pressure(l, &e,
+                  what.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->k->msg), PM_FMT(what))
+                         : l->k->msg);
 }
 
 static void on_admit(const struct line *l) {
@@ -339,7 +383,10 @@ static void on_admit(const struct line *l) {
     if (!has(why, "DiskPressure")) return;
     struct pm_event e = event_of(l, PM_KIND_DISK_PRESSURE, "not admitted");
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->k->msg, "admit pod "), &e);
-    emit_pressure(l, &e, l->k->structured ? pm_arena_fmt(l->ctx->a, "%.*s - node has conditions: %.*s", PM_FMT(l->k->msg), PM_FMT(why)) : l->k->msg);
+    emit_pressure(l, &e,
+                  l->k->structured ? pm_arena_fmt(l->ctx->a, "%.*s - node has conditions: %.*s",
+                                                  PM_FMT(l->k->msg), PM_FMT(why))
+                                   : l->k->msg);
 }
 
 static void on_node_condition(const struct line *l) {
@@ -354,7 +401,9 @@ static void on_node_condition(const struct line *l) {
 // ---- the runtime and the kubelet itself
 
 static void on_runtime_not_ready(const struct line *l) {
-    if (!has(l->text, "RuntimeReady=false") && !has(l->text, "container runtime is down") && !pm_lift_runtime_down(l->text)) return;
+    if (!has(l->text, "RuntimeReady=false") && !has(l->text, "container runtime is down") &&
+        !pm_lift_runtime_down(l->text))
+        return;
     struct pm_event e = event_of(l, PM_KIND_RUNTIME_DOWN, NULL);
     emit_error(l, &e, l->text);
 }
@@ -364,8 +413,9 @@ static void on_kubelet_start(const struct line *l) {
     emit(l, &e);
 }
 
-// "SyncLoop DELETE" source="api" pods=["shop/web-0"]; in JSON a list of objects; before 1.22
-// SyncLoop (DELETE, "api"): "web-0_shop(UID), …". A pod that is gone waits for nothing.
+// "SyncLoop DELETE" source="api" pods=["shop/web-0"]; in JSON a list of objects; before
+// 1.22 SyncLoop (DELETE, "api"): "web-0_shop(UID), …". A pod that is gone waits for
+// nothing.
 static void emit_deleted(const struct line *l, struct pm_str namespace, struct pm_str pod) {
     struct pm_event e = event_of(l, PM_KIND_POD_STATE, "deleted");
     put(&e, PM_F_NAMESPACE, namespace);
@@ -378,12 +428,15 @@ static void on_deleted_json(const struct line *l, const json_t *pods) {
     size_t i;
     json_t *pod;
     json_array_foreach(pods, i, pod) {
-        const char *namespace = json_string_value(json_object_get(pod, "namespace")), *name = json_string_value(json_object_get(pod, "name"));
+        const char *namespace = json_string_value(json_object_get(pod, "namespace")),
+                   *name = json_string_value(json_object_get(pod, "name"));
         if (namespace && name) emit_deleted(l, pm_str_c(namespace), pm_str_c(name));
     }
 }
 
-static bool name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+static bool name_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
 
 static void on_deleted(const struct line *l) {
     const json_t *pods = l->r->json ? json_object_get(l->r->json, "pods") : NULL;
@@ -400,13 +453,15 @@ static void on_deleted(const struct line *l) {
         size_t from = i, to = i + 1;
         while (from > 0 && name_char(s.p[from - 1])) from--;
         while (to < s.n && name_char(s.p[to])) to++;
-        struct pm_str left = pm_str_sub(s, from, i - from), right = pm_str_sub(s, i + 1, to - i - 1);
+        struct pm_str left = pm_str_sub(s, from, i - from),
+                      right = pm_str_sub(s, i + 1, to - i - 1);
         emit_deleted(l, old ? right : left, old ? left : right);
     }
 }
 
-// "Observed pod startup duration" pod="shop/web-0" …: once, when all containers of the pod run for the first time. It waits for no image any more.
-// Source: kubernetes:pkg/kubelet/util/pod_startup_latency_tracker.go@v1.26.
+// "Observed pod startup duration" pod="shop/web-0" …: once, when all containers of the
+// pod run for the first time. It waits for no image any more. Source:
+// kubernetes:pkg/kubelet/util/pod_startup_latency_tracker.go@v1.26.
 static void on_started(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_POD_STATE, "started");
     e.field[PM_F_REASON] = PM_STR("Started");
@@ -422,7 +477,8 @@ static void on_node_name(const struct line *l) {
     if (pm_scan_word(&c, &name)) pm_emit_fact(l->ctx, l->r, PM_FACT_NODE_NAME, name, NULL);
 }
 
-// dockershim watches progress itself: Cancel pulling image "X" because of no progress for 1m0s, latest progress: "…"
+// dockershim watches progress itself: Cancel pulling image "X" because of no progress for
+// 1m0s, latest progress: "…"
 static void on_no_progress(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_OTHER, "no progress");
     e.stage = PM_STAGE_BLOB;
@@ -438,16 +494,21 @@ static void on_stop_pulling(const struct line *l) {
     emit(l, &e);
 }
 
-// image_manager.go without an object to write an event for (static pods): `shop/web-0/r.test/a:1 Failed to pull image "r.test/a:1": …`
+// image_manager.go without an object to write an event for (static pods):
+// `shop/web-0/r.test/a:1 Failed to pull image "r.test/a:1": …`
 static bool take_prefixed(const struct line *l) {
     struct pm_scan c = pm_scan_of(l->k->msg);
     struct pm_str prefix;
-    if (l->k->structured || !pm_str_eqc(l->k->file, "image_manager.go") || !pm_scan_word(&c, &prefix)) return false;
-    ptrdiff_t first = pm_str_chr(prefix, '/', 0), second = first < 0 ? -1 : pm_str_chr(prefix, '/', (size_t)first + 1);
+    if (l->k->structured || !pm_str_eqc(l->k->file, "image_manager.go") ||
+        !pm_scan_word(&c, &prefix))
+        return false;
+    ptrdiff_t first = pm_str_chr(prefix, '/', 0),
+              second = first < 0 ? -1 : pm_str_chr(prefix, '/', (size_t)first + 1);
     struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
     pm_scan_blanks(&c);
     if (second < 0) return false;
-    if (!pm_lift_event_message(l->ctx->a, PM_NONE, pm_scan_rest(&c), &e)) pm_lift_into(l->ctx->a, &e, pm_scan_rest(&c));
+    if (!pm_lift_event_message(l->ctx->a, PM_NONE, pm_scan_rest(&c), &e))
+        pm_lift_into(l->ctx->a, &e, pm_scan_rest(&c));
     put_pod(&e, pm_str_sub(prefix, 0, (size_t)second));
     e.flags |= PM_EV_ECHO; // remote_image.go told the attempt
     emit(l, &e);
@@ -485,8 +546,10 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Event(", "reason: '", on_event_text},
     {"Event occurred", NULL, on_event_pairs},
     {"Unable to retrieve pull secret", NULL, on_secret},
-    {"Failed getting credential from external registry credential provider", NULL, on_credential_plugin},
-    {"Error running credential provider plugin", NULL, on_credential_plugin}, // the plug-ins' own stderr, from here on
+    {"Failed getting credential from external registry credential provider", NULL,
+     on_credential_plugin},
+    {"Error running credential provider plugin", NULL,
+     on_credential_plugin}, // the plug-ins' own stderr, from here on
     {"failed to receive challenge", NULL, on_credential_plugin},
     {"Error getting credential", NULL, on_credential_plugin},
     {"error getting credential", NULL, on_credential_plugin},
@@ -528,19 +591,24 @@ static struct pm_str error_text(const struct pm_klog *k) {
     return err.n ? err : k->msg;
 }
 
-// A line about a pod that is no image's: nothing, except where somebody asks what the line says.
+// A line about a pod that is no image's: nothing, except where somebody asks what the
+// line says.
 static void tell_pod(const struct line *l) {
     struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
-    for (ptrdiff_t at = pm_str_chr(l->k->msg, '"', 0); at >= 0 && !e.field[PM_F_POD].n; at = pm_str_chr(l->k->msg, '"', (size_t)at + 1))
+    for (ptrdiff_t at = pm_str_chr(l->k->msg, '"', 0); at >= 0 && !e.field[PM_F_POD].n;
+         at = pm_str_chr(l->k->msg, '"', (size_t)at + 1))
         pm_lift_pod(pm_str_from(l->k->msg, (size_t)at + 1), &e);
     if (e.field[PM_F_POD].n) emit(l, &e);
 }
 
-enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_klog *k) {
+enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                              const struct pm_klog *k) {
     struct line l = {ctx, r, k, error_text(k), 0};
     const struct kubelet_row *row = NULL;
     for (size_t i = 0; i < PM_LEN(kubelet_rows) && !row; i++)
-        if (starts(k->msg, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(k->msg, kubelet_rows[i].must))) row = &kubelet_rows[i];
+        if (starts(k->msg, kubelet_rows[i].head) &&
+            (!kubelet_rows[i].must || has(k->msg, kubelet_rows[i].must)))
+            row = &kubelet_rows[i];
     if (ctx->every) tell_pod(&l);
     if (row) row->take(&l);
     else if (take_prefixed(&l)) return PM_PARSE_OK;
@@ -559,7 +627,9 @@ bool pm_kubelet_words(struct pm_str body) {
         return has(body, "ontainers{") || (pulls && !has(body, "fieldPath="));
     }
     for (size_t i = 0; i < PM_LEN(kubelet_rows); i++)
-        if (starts(body, kubelet_rows[i].head) && (!kubelet_rows[i].must || has(body, kubelet_rows[i].must))) return true;
+        if (starts(body, kubelet_rows[i].head) &&
+            (!kubelet_rows[i].must || has(body, kubelet_rows[i].must)))
+            return true;
     return false;
 }
 
@@ -600,7 +670,8 @@ bool pm_kubelet_file(struct pm_str file) {
 }
 
 bool pm_kubelet_ident(struct pm_str ident) {
-    static const char *const words[] = {"kubelet", "k3s", "rke2", "k0s", "kubelite", "hyperkube", "kubenswrapper", "localkube"};
+    static const char *const words[] = {"kubelet",  "k3s",       "rke2",          "k0s",
+                                        "kubelite", "hyperkube", "kubenswrapper", "localkube"};
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (has(ident, words[i])) return true;
     return false;

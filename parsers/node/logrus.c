@@ -1,4 +1,5 @@
-// logrus in its forms. What the messages mean is in containerd.c, dockerd.c, crio.c and logrus_other.c.
+// logrus in its forms. What the messages mean is in containerd.c, dockerd.c, crio.c and
+// logrus_other.c.
 //
 //     time="2024-01-02T03:04:05.678901234Z" level=error msg="PullImage \"acme/web:1\" failed" error="…"
 //     time="2024-01-02 03:04:05.123456789Z" level=info msg="Pulling image: quay.test/ops/agent:7" id=0f2d name=/runtime.v1.ImageService/PullImage
@@ -6,13 +7,16 @@
 //     WARN[2024-01-02T03:04:05Z] trying next host                              host=mirror.test
 //     {"error":"…","level":"error","msg":"PullImage \"acme/web:1\" failed","time":"2024-01-02T03:04:05.678901234Z"}
 //     {"@timestamp":"2024-01-02T03:04:05Z","@version":"1","level":"error","message":"…"}
-// Grammar: sirupsen/logrus:text_formatter.go, json_formatter.go; containerd/log:context.go (fixed nine digits), cri-o/cri-o:cmd/crio/main.go (blank for T up to 1.31).
-// Also lines that lost their time= in a copy. A stamp in quotes without zone is local.
+// Grammar: sirupsen/logrus:text_formatter.go, json_formatter.go;
+// containerd/log:context.go (fixed nine digits), cri-o/cri-o:cmd/crio/main.go (blank for
+// T up to 1.31). Also lines that lost their time= in a copy. A stamp in quotes without
+// zone is local.
 #include "parsers/node/logrus.h"
 #include "parsers/lift/lift.h"
 
 static const char *const tty_levels[] = {"TRAC", "DEBU", "INFO", "WARN", "ERRO", "FATA", "PANI"};
-static const char *const levels[] = {"trace", "debug", "info", "warning", "warn", "error", "fatal", "panic"};
+static const char *const levels[] = {"trace", "debug", "info",  "warning",
+                                     "warn",  "error", "fatal", "panic"};
 
 static bool is_level(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(levels); i++)
@@ -31,23 +35,27 @@ static size_t tty_head(struct pm_str s) {
     return 0;
 }
 
-// time=… level=word, level=word msg=…; Prometheus' and slog's logfmt writes levels in capitals or "ts=" and is left to others.
+// time=… level=word, level=word msg=…; Prometheus' and slog's logfmt writes levels in
+// capitals or "ts=" and is left to others.
 static bool text_shape(struct pm_str s) {
     if (!starts(s, "time=") && !starts(s, "level=")) return false;
     struct pm_str head = pm_str_sub(s, 0, 96), word;
     struct pm_scan c = pm_scan_of(after(head, "level="));
     if (!c.at || !pm_scan_word(&c, &word)) return false;
-    if (word.n > 1 && word.p[0] == '"') word = pm_str_sub(word, 1, word.n - 2); // docker before 1.8: level="error"
+    if (word.n > 1 && word.p[0] == '"')
+        word = pm_str_sub(word, 1, word.n - 2); // docker before 1.8: level="error"
     return is_level(word);
 }
 
 static struct pm_str json_member(const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
 static bool json_shape(const json_t *o) {
-    return is_level(json_member(o, "level")) && (json_member(o, "msg").p || json_object_get(o, "@version")) &&
+    return is_level(json_member(o, "level")) &&
+           (json_member(o, "msg").p || json_object_get(o, "@version")) &&
            (json_member(o, "time").p || json_member(o, "@timestamp").p);
 }
 
@@ -55,7 +63,8 @@ bool pm_logrus_peek(const struct pm_record *r, struct pm_str *msg) {
     *msg = PM_NONE;
     if (r->json) {
         if (!json_shape(r->json)) return false;
-        *msg = json_member(r->json, "msg").p ? json_member(r->json, "msg") : json_member(r->json, "message");
+        *msg = json_member(r->json, "msg").p ? json_member(r->json, "msg")
+                                             : json_member(r->json, "message");
         return true;
     }
     size_t tty = tty_head(r->text);
@@ -79,7 +88,8 @@ static void fields_of_pairs(struct pm_logrus *v) {
     read_stamp(stamp.p ? stamp : pm_pairs_get(&v->pairs, "@timestamp"), &v->when);
 }
 
-// key="quoted" or key=bare. A bare value ends at a blank; an empty one is allowed ("key= next=").
+// key="quoted" or key=bare. A bare value ends at a blank; an empty one is allowed ("key=
+// next=").
 static bool read_pair(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *v) {
     struct pm_str key, value = PM_NONE;
     if (!pm_scan_until(c, '=', &key) || key.n > 96) return false;
@@ -99,14 +109,16 @@ static void read_pairs(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *
         if (!read_pair(a, c, v)) return;
 }
 
-// The message is padded to 44 columns; pairs follow after two blanks at least. Where a longer message is followed by one blank, all of it stays the message.
+// The message is padded to 44 columns; pairs follow after two blanks at least. Where a
+// longer message is followed by one blank, all of it stays the message.
 static void read_tty(struct pm_arena *a, struct pm_str s, size_t head, struct pm_logrus *v) {
     struct pm_str rest = pm_str_trim(pm_str_from(s, head)), inner = pm_str_sub(s, 5, head - 6);
     v->tty = true;
     v->level = pm_str_sub(s, 0, 4);
     read_stamp(inner, &v->when);
     v->msg = rest;
-    for (ptrdiff_t at = pm_str_find(rest, PM_STR("  "), 0); at >= 0; at = pm_str_find(rest, PM_STR("  "), (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_find(rest, PM_STR("  "), 0); at >= 0;
+         at = pm_str_find(rest, PM_STR("  "), (size_t)at + 1)) {
         struct pm_scan c = pm_scan_of(pm_str_from(rest, (size_t)at));
         struct pm_str key;
         pm_scan_blanks(&c);
@@ -147,13 +159,15 @@ bool pm_logrus_is_error(const struct pm_logrus *v) {
     return false;
 }
 
-const struct pm_logrus_row *pm_logrus_row_of(const struct pm_logrus_row *rows, size_t n, struct pm_str msg) {
+const struct pm_logrus_row *pm_logrus_row_of(const struct pm_logrus_row *rows, size_t n,
+                                             struct pm_str msg) {
     for (size_t i = 0; i < n; i++)
         if (starts(msg, rows[i].head) && (!rows[i].must || has(msg, rows[i].must))) return &rows[i];
     return NULL;
 }
 
-struct pm_event pm_logrus_event(const struct pm_logrus_line *l, enum pm_kind kind, const char *message) {
+struct pm_event pm_logrus_event(const struct pm_logrus_line *l, enum pm_kind kind,
+                                const char *message) {
     struct pm_event e = pm_event_of(l->r, l->component, kind);
     if (l->v->when.kind != PM_WHEN_NONE) e.when = l->v->when;
     if (l->v->cut) e.flags |= PM_EV_CUT;
@@ -171,7 +185,9 @@ void pm_logrus_runtime_started(const struct pm_logrus_line *l) {
     struct pm_str version = pm_pairs_get(&l->v->pairs, "version");
     struct pm_event e = pm_logrus_event(l, PM_KIND_RUNTIME_START, NULL);
     if (pm_str_starts(version, PM_STR("v"))) version = pm_str_from(version, 1);
-    e.field[PM_F_MESSAGE] = version.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->v->msg), PM_FMT(version)) : l->v->msg;
+    e.field[PM_F_MESSAGE] =
+        version.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->v->msg), PM_FMT(version))
+                  : l->v->msg;
     pm_emit(l->ctx, l->r, &e);
 }
 void pm_logrus_runtime_stopped(const struct pm_logrus_line *l) {
@@ -180,7 +196,8 @@ void pm_logrus_runtime_stopped(const struct pm_logrus_line *l) {
     pm_emit(l->ctx, l->r, &e);
 }
 
-enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_logrus_row *rows, size_t n) {
+enum pm_parse pm_logrus_take(const struct pm_logrus_line *l, const struct pm_logrus_row *rows,
+                             size_t n) {
     const struct pm_logrus_row *row = pm_logrus_row_of(rows, n, l->v->msg);
     if (row && row->take) row->take(l);
     if (!l->v->cut) return PM_PARSE_OK;

@@ -1,4 +1,5 @@
-// `kubectl describe` of pods, nodes and workloads: events, waiting containers, conditions. Rows of its Events block are also understood alone.
+// `kubectl describe` of pods, nodes and workloads: events, waiting containers,
+// conditions. Rows of its Events block are also understood alone.
 //
 //   Name:             cart-0
 //   Namespace:        shop
@@ -12,9 +13,11 @@
 //     Type     Reason   Age                From      Message
 //     ----     ------   ----               ----      -------
 //     Warning  Failed   98s (x4 over 3m)   kubelet   Failed to pull image "shop/cart:1.4": …
-// Source: k8s:staging/src/k8s.io/kubectl/pkg/describe/describe.go@v1.6 … v1.32; captured: kubectl 1.32.3.
-// An object begins with its Name; what it was is told by fields that only its kind has. Its state is emitted when the next begins, with the line of its name.
-// Indentation is counted from the name's, as pastes shift it. Not read: volumes, tolerations, resources, the images of a node.
+// Source: k8s:staging/src/k8s.io/kubectl/pkg/describe/describe.go@v1.6 … v1.32; captured:
+// kubectl 1.32.3. An object begins with its Name; what it was is told by fields that only
+// its kind has. Its state is emitted when the next begins, with the line of its name.
+// Indentation is counted from the name's, as pastes shift it. Not read: volumes,
+// tolerations, resources, the images of a node.
 #include "parsers/lift/detail.h"
 #include "parsers/objects/kubectl_row.h"
 #include "parsers/lift/lift.h"
@@ -48,7 +51,8 @@ struct described { // all strings live in the member's arena
     bool open;
     size_t indent;
     const char *kind;
-    struct pm_str name, namespace, node, host_ip, owner, status, reason, message, service_account, replicas, region, zone, os, arch, kubelet, runtime, secrets;
+    struct pm_str name, namespace, node, host_ip, owner, status, reason, message, service_account,
+        replicas, region, zone, os, arch, kubelet, runtime, secrets;
     bool unschedulable, waiting_block;
     struct pm_when created, started, heartbeat;
     enum section section;
@@ -63,7 +67,7 @@ struct described { // all strings live in the member's arena
     struct {
         struct pm_str name, namespace, node;
         uint64_t line;
-    } scheduled;             // of an Events table without its head: what its Scheduled row says the table is about
+    } scheduled; // of an Events table without its head: what its Scheduled row says the table is about
     int64_t capture_unit_ns; // of the member: how well its capture is known by now; 0: not
 };
 #define LISTED_MAX 1000
@@ -106,7 +110,9 @@ static bool read_field(struct pm_str line, struct pm_str *key, struct pm_str *va
     if (colon <= 0 || colon > 60) return false;
     for (size_t i = 0; i < (size_t)colon; i++) {
         char c = s.p[i];
-        if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9' && i > 0) && !strchr(" -()/._", c)) return false;
+        if (!((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9' && i > 0) &&
+            !strchr(" -()/._", c))
+            return false;
     }
     *key = pm_str_sub(s, 0, (size_t)colon);
     *value = pm_str_from(s, (size_t)colon + 1);
@@ -117,12 +123,14 @@ static bool read_field(struct pm_str line, struct pm_str *key, struct pm_str *va
 
 static bool is_name(struct pm_str line) {
     struct pm_str key, value;
-    return read_field(line, &key, &value) && pm_str_eqc(key, "Name") && value.n && pm_str_chr(value, ' ', 0) < 0 && pm_str_has(line, PM_STR("Name:  "));
+    return read_field(line, &key, &value) && pm_str_eqc(key, "Name") && value.n &&
+           pm_str_chr(value, ' ', 0) < 0 && pm_str_has(line, PM_STR("Name:  "));
 }
 
 static bool is_events_header(struct pm_str s) {
     s = pm_str_trim(s);
-    return (pm_str_starts(s, PM_STR("Type  ")) || pm_str_starts(s, PM_STR("FirstSeen"))) && pm_str_has(s, PM_STR("Reason")) && pm_str_has(s, PM_STR("Message"));
+    return (pm_str_starts(s, PM_STR("Type  ")) || pm_str_starts(s, PM_STR("FirstSeen"))) &&
+           pm_str_has(s, PM_STR("Reason")) && pm_str_has(s, PM_STR("Message"));
 }
 
 static bool is_ruler(struct pm_str s) { // "----     ------   ----"
@@ -140,13 +148,16 @@ static bool row_of(struct pm_str text, struct pm_happening *h) {
 static bool belongs(const struct described *d, const struct pm_record *r) { // inside an open object
     struct pm_str key, value, text = r->text;
     if (!d->open || r->line > d->line + DESCRIBED_GAP) return false;
-    return indent_of(text) > d->indent || read_field(text, &key, &value) || is_events_header(text) || is_ruler(text);
+    return indent_of(text) > d->indent || read_field(text, &key, &value) ||
+           is_events_header(text) || is_ruler(text);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct described *d = state;
     struct pm_happening h = {0};
-    if ((pm_str_has(r->text, PM_STR("Warning")) || pm_str_has(r->text, PM_STR("Normal"))) && row_of(r->text, &h)) return 82;
+    if ((pm_str_has(r->text, PM_STR("Warning")) || pm_str_has(r->text, PM_STR("Normal"))) &&
+        row_of(r->text, &h))
+        return 82;
     if (is_events_header(r->text)) return 85;
     if (is_name(r->text)) return 45;
     return d && belongs(d, r) ? 42 : 0;
@@ -162,9 +173,12 @@ static struct pm_event event_of(const struct described *d, enum pm_kind kind) {
     return e;
 }
 
-static bool waits_for_image(const struct waiting *w, bool *vague) { return pm_str_eqc(w->state, "Waiting") && pm_pull_reason(w->reason, vague); }
+static bool waits_for_image(const struct waiting *w, bool *vague) {
+    return pm_str_eqc(w->state, "Waiting") && pm_pull_reason(w->reason, vague);
+}
 
-static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d, const struct waiting *w) {
+static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d,
+                         const struct waiting *w) {
     bool vague;
     if (!waits_for_image(w, &vague)) return;
     bool failed = pm_pull_reason_fails(w->reason);
@@ -173,7 +187,8 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d, co
     e.field[PM_F_POD] = d->name;
     e.field[PM_F_CONTAINER] = w->name;
     e.field[PM_F_IMAGE] = w->image;
-    if (w->message.n && !pm_lift_event_message(ctx->a, w->reason, w->message, &e)) pm_lift_into(ctx->a, &e, w->message);
+    if (w->message.n && !pm_lift_event_message(ctx->a, w->reason, w->message, &e))
+        pm_lift_into(ctx->a, &e, w->message);
     e.kind = failed ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF;
     e.field[PM_F_REASON] = w->reason;
     if (!e.field[PM_F_ERROR].n) {
@@ -294,7 +309,8 @@ static void emit_node(struct pm_parse_ctx *ctx, const struct described *d) {
     pm_emit(ctx, &d->at, &e);
 }
 
-// "4 desired | 2 updated | 6 total | 2 available | 4 unavailable", "2 current / 2 desired"
+// "4 desired | 2 updated | 6 total | 2 available | 4 unavailable", "2 current / 2
+// desired"
 static void detail_replicas(struct pm_detail *o, struct pm_str s) {
     static const char *const WORDS[] = {"desired", "updated", "available", "unavailable"};
     struct pm_scan c = pm_scan_of(s);
@@ -320,7 +336,8 @@ static void emit_workload(struct pm_parse_ctx *ctx, const struct described *d) {
     detail_owner(&o, d->owner);
     detail_when(&o, "created", d->created);
     struct pm_event e = event_of(d, PM_KIND_WORKLOAD_STATE);
-    e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] = pm_arena_fmt(ctx->a, "%s/%.*s", d->kind, PM_FMT(d->name));
+    e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] =
+        pm_arena_fmt(ctx->a, "%s/%.*s", d->kind, PM_FMT(d->name));
     e.field[PM_F_DETAIL] = pm_detail_done(&o);
     pm_emit(ctx, &d->at, &e);
 }
@@ -336,9 +353,13 @@ static void close_object(struct pm_parse_ctx *ctx, struct described *d) {
 
 // ---- reading
 
-static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, struct pm_str name) {
-    *d = (struct described){
-        .open = true, .capture_unit_ns = d->capture_unit_ns, .indent = indent_of(r->text), .name = pm_arena_dup(ctx->member, name), .at = *r};
+static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d,
+                        struct pm_str name) {
+    *d = (struct described){.open = true,
+                            .capture_unit_ns = d->capture_unit_ns,
+                            .indent = indent_of(r->text),
+                            .name = pm_arena_dup(ctx->member, name),
+                            .at = *r};
     d->at.text = d->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
     d->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(ctx->member, r->hint.node)};
     d->at.json = NULL;
@@ -356,7 +377,8 @@ static void add_container(struct pm_arena *a, struct described *d, struct pm_str
     *tail = d->container = w;
 }
 
-static void container_field(struct pm_arena *a, struct described *d, struct pm_str line, struct pm_str key, struct pm_str value) {
+static void container_field(struct pm_arena *a, struct described *d, struct pm_str line,
+                            struct pm_str key, struct pm_str value) {
     size_t depth = indent_of(line) - d->indent;
     if (depth <= 3 && !value.n) {
         add_container(a, d, key);
@@ -381,7 +403,8 @@ static void container_field(struct pm_arena *a, struct described *d, struct pm_s
     }
 }
 
-// Pods print Type and Status; nodes also stamps, reason and message; workloads Type, Status and Reason.
+// Pods print Type and Status; nodes also stamps, reason and message; workloads Type,
+// Status and Reason.
 static void condition_row(struct pm_arena *a, struct described *d, struct pm_str line) {
     struct pm_str cells[8];
     int n = pm_table_split(line, cells, 6);
@@ -393,7 +416,9 @@ static void condition_row(struct pm_arena *a, struct described *d, struct pm_str
     c->status = pm_arena_dup(a, cells[1]);
     if (n == 6) {
         struct pm_when seen = pm_when_rfc1123(a, cells[2]);
-        if (seen.kind == PM_WHEN_UTC && (d->heartbeat.kind == PM_WHEN_NONE || seen.ns > d->heartbeat.ns)) d->heartbeat = seen;
+        if (seen.kind == PM_WHEN_UTC &&
+            (d->heartbeat.kind == PM_WHEN_NONE || seen.ns > d->heartbeat.ns))
+            d->heartbeat = seen;
         c->at = pm_when_rfc1123(a, cells[3]);
         c->reason = pm_arena_dup(a, cells[4]);
         c->message = pm_arena_dup(a, cells[5]);
@@ -420,23 +445,29 @@ static void label_line(struct pm_arena *a, struct described *d, struct pm_str te
     p->value = pm_arena_dup(a, pm_str_from(text, (size_t)equals + 1));
     *tail = p;
     for (size_t i = 0; i < PM_LEN(PLACES); i++)
-        if (pm_str_eqc(p->key, PLACES[i].name)) *(PLACES[i].zone ? &d->zone : &d->region) = p->value;
+        if (pm_str_eqc(p->key, PLACES[i].name))
+            *(PLACES[i].zone ? &d->zone : &d->region) = p->value;
 }
 
 static const struct {
     const char *key;
     enum section section;
 } SECTIONS[] = {
-    {"Labels", SECTION_LABELS},         {"Containers", SECTION_CONTAINERS}, {"Init Containers", SECTION_INIT}, {"Ephemeral Containers", SECTION_CONTAINERS},
-    {"Conditions", SECTION_CONDITIONS}, {"Events", SECTION_EVENTS},         {"Addresses", SECTION_ADDRESSES},  {"System Info", SECTION_SYSTEM},
+    {"Labels", SECTION_LABELS},         {"Containers", SECTION_CONTAINERS},
+    {"Init Containers", SECTION_INIT},  {"Ephemeral Containers", SECTION_CONTAINERS},
+    {"Conditions", SECTION_CONDITIONS}, {"Events", SECTION_EVENTS},
+    {"Addresses", SECTION_ADDRESSES},   {"System Info", SECTION_SYSTEM},
 };
 static const struct {
     const char *key;
     size_t at;
 } FIELDS[] = {
-    {"Namespace", offsetof(struct described, namespace)}, {"Controlled By", offsetof(struct described, owner)},
-    {"Status", offsetof(struct described, status)},       {"Reason", offsetof(struct described, reason)},
-    {"Message", offsetof(struct described, message)},     {"Service Account", offsetof(struct described, service_account)},
+    {"Namespace", offsetof(struct described, namespace)},
+    {"Controlled By", offsetof(struct described, owner)},
+    {"Status", offsetof(struct described, status)},
+    {"Reason", offsetof(struct described, reason)},
+    {"Message", offsetof(struct described, message)},
+    {"Service Account", offsetof(struct described, service_account)},
     {"Replicas", offsetof(struct described, replicas)},
 };
 static const struct {
@@ -449,7 +480,8 @@ static const struct {
     {"Container Runtime Version", offsetof(struct described, runtime)},
 };
 
-static void own_field(struct pm_arena *a, struct described *d, struct pm_str key, struct pm_str value) {
+static void own_field(struct pm_arena *a, struct described *d, struct pm_str key,
+                      struct pm_str value) {
     d->section = SECTION_OTHER;
     for (size_t i = 0; !d->kind && i < PM_LEN(TELLTALES); i++)
         if (pm_str_eqc(key, TELLTALES[i].key)) d->kind = TELLTALES[i].kind;
@@ -457,7 +489,8 @@ static void own_field(struct pm_arena *a, struct described *d, struct pm_str key
         if (pm_str_eqc(key, SECTIONS[i].key)) d->section = SECTIONS[i].section;
     if (d->section == SECTION_LABELS) label_line(a, d, value);
     for (size_t i = 0; i < PM_LEN(FIELDS); i++)
-        if (pm_str_eqc(key, FIELDS[i].key)) *(struct pm_str *)(void *)((char *)d + FIELDS[i].at) = pm_arena_dup(a, value);
+        if (pm_str_eqc(key, FIELDS[i].key))
+            *(struct pm_str *)(void *)((char *)d + FIELDS[i].at) = pm_arena_dup(a, value);
     if (pm_str_eqc(key, "Node") && !pm_str_starts(value, PM_STR("<"))) {
         ptrdiff_t slash = pm_str_chr(value, '/', 0);
         d->node = pm_arena_dup(a, slash < 0 ? value : pm_str_sub(value, 0, (size_t)slash));
@@ -479,11 +512,13 @@ static void inner_line(struct pm_arena *a, struct described *d, struct pm_str li
         break;
     case SECTION_CONDITIONS: condition_row(a, d, line); break;
     case SECTION_ADDRESSES:
-        if (field && pm_str_ends(key, PM_STR("IP")) && d->address_count < (int)PM_LEN(d->addresses)) d->addresses[d->address_count++] = pm_arena_dup(a, value);
+        if (field && pm_str_ends(key, PM_STR("IP")) && d->address_count < (int)PM_LEN(d->addresses))
+            d->addresses[d->address_count++] = pm_arena_dup(a, value);
         break;
     case SECTION_SYSTEM:
         for (size_t i = 0; field && i < PM_LEN(SYSTEM); i++)
-            if (pm_str_eqc(key, SYSTEM[i].key)) *(struct pm_str *)(void *)((char *)d + SYSTEM[i].at) = pm_arena_dup(a, value);
+            if (pm_str_eqc(key, SYSTEM[i].key))
+                *(struct pm_str *)(void *)((char *)d + SYSTEM[i].at) = pm_arena_dup(a, value);
         break;
     case SECTION_NONE:
     case SECTION_EVENTS:
@@ -491,30 +526,39 @@ static void inner_line(struct pm_arena *a, struct described *d, struct pm_str li
     }
 }
 
-// A pod starts within the second in which it is scheduled: its start is a date, the event an age, so together they date the capture.
-static void tell_capture(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, const struct pm_happening *h) {
-    if (!pm_str_eqc(h->reason, "Scheduled") || h->count > 1 || h->last.kind != PM_WHEN_AGE || d->started.kind != PM_WHEN_UTC) return;
+// A pod starts within the second in which it is scheduled: its start is a date, the event
+// an age, so together they date the capture.
+static void tell_capture(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d,
+                         const struct pm_happening *h) {
+    if (!pm_str_eqc(h->reason, "Scheduled") || h->count > 1 || h->last.kind != PM_WHEN_AGE ||
+        d->started.kind != PM_WHEN_UTC)
+        return;
     if (d->capture_unit_ns && h->last.unit_ns > d->capture_unit_ns) return;
     struct pm_when capture = {PM_WHEN_UTC, d->started.ns + h->last.ns, h->last.unit_ns, 0};
     d->capture_unit_ns = h->last.unit_ns;
     pm_emit_fact(ctx, r, PM_FACT_CAPTURE_TIME, h->message, &capture);
 }
 
-// "Successfully assigned shop/cart-0 to node-7", without the namespace up to 1.11: the first row of a pod's table, and the one that names pod and node.
-static void learn_scheduled(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, const struct pm_happening *h) {
+// "Successfully assigned shop/cart-0 to node-7", without the namespace up to 1.11: the
+// first row of a pod's table, and the one that names pod and node.
+static void learn_scheduled(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                            struct described *d, const struct pm_happening *h) {
     struct pm_scan c = pm_scan_of(h->message);
     struct pm_str pod, node;
-    if (!pm_str_eqc(h->reason, "Scheduled") || !pm_scan_lit(&c, "Successfully assigned ") || !pm_scan_word(&c, &pod) || !pm_scan_lit(&c, " to ") ||
-        !pm_scan_word(&c, &node))
+    if (!pm_str_eqc(h->reason, "Scheduled") || !pm_scan_lit(&c, "Successfully assigned ") ||
+        !pm_scan_word(&c, &pod) || !pm_scan_lit(&c, " to ") || !pm_scan_word(&c, &node))
         return;
     ptrdiff_t slash = pm_str_chr(pod, '/', 0);
-    d->scheduled.namespace = slash > 0 ? pm_arena_dup(ctx->member, pm_str_sub(pod, 0, (size_t)slash)) : PM_NONE;
-    d->scheduled.name = pm_arena_dup(ctx->member, pm_str_from(pod, slash > 0 ? (size_t)slash + 1 : 0));
+    d->scheduled.namespace =
+        slash > 0 ? pm_arena_dup(ctx->member, pm_str_sub(pod, 0, (size_t)slash)) : PM_NONE;
+    d->scheduled.name =
+        pm_arena_dup(ctx->member, pm_str_from(pod, slash > 0 ? (size_t)slash + 1 : 0));
     d->scheduled.node = pm_arena_dup(ctx->member, node);
     d->scheduled.line = r->line;
 }
 
-static void put_scheduled(const struct pm_record *r, const struct described *d, struct pm_happening *h) {
+static void put_scheduled(const struct pm_record *r, const struct described *d,
+                          struct pm_happening *h) {
     if (!d->scheduled.line || h->name.n || r->line > d->scheduled.line + DESCRIBED_GAP) return;
     h->object_kind = PM_STR("Pod");
     h->name = d->scheduled.name;
@@ -522,8 +566,10 @@ static void put_scheduled(const struct pm_record *r, const struct described *d, 
     if (!h->host.n && pm_str_eqc(h->component, "kubelet")) h->host = d->scheduled.node;
 }
 
-// The row says no object: the description around it does, else the table's own Scheduled row.
-static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d, struct pm_happening *h) {
+// The row says no object: the description around it does, else the table's own Scheduled
+// row.
+static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                    struct described *d, struct pm_happening *h) {
     if (!d->open) {
         learn_scheduled(ctx, r, d, h);
         put_scheduled(r, d, h);
@@ -533,7 +579,8 @@ static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_re
     h->object_kind = pm_str_c(d->kind);
     h->name = d->name;
     h->namespace = d->namespace;
-    if (!h->host.n && d->kind && strcmp(d->kind, "Pod") == 0 && pm_str_eqc(h->component, "kubelet")) h->host = d->node;
+    if (!h->host.n && d->kind && strcmp(d->kind, "Pod") == 0 && pm_str_eqc(h->component, "kubelet"))
+        h->host = d->node;
     struct pm_str container = pm_str_between(h->field_path, PM_STR("{"), PM_STR("}"));
     const struct waiting *only = d->containers;
     for (const struct waiting *w = d->containers; w; w = w->next)
@@ -545,7 +592,8 @@ static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_re
     return pm_happening_emit(ctx, r, h);
 }
 
-static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record *r, struct described *d) {
+static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                               struct described *d) {
     struct pm_str key, value;
     struct pm_happening h = {0};
     if (row_of(r->text, &h)) return emit_happening(ctx, r, d, &h);
@@ -564,7 +612,8 @@ static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record 
         close_object(ctx, d);
         return PM_PARSE_NO;
     }
-    if (indent_of(r->text) <= d->indent && read_field(r->text, &key, &value)) own_field(ctx->member, d, key, value);
+    if (indent_of(r->text) <= d->indent && read_field(r->text, &key, &value))
+        own_field(ctx->member, d, key, value);
     else inner_line(ctx->member, d, r->text);
     return PM_PARSE_OK;
 }
@@ -584,8 +633,10 @@ static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
 const struct pm_parser pm_parser_describe = {
     .name = "kubectl-describe",
     .title = "kubectl describe of pods, nodes, workloads, and rows of its Events",
-    .example = "  Warning  Failed     98s (x4 over 3m)   kubelet            Failed to pull image \"shop/cart:1.4\": pull QPS exceeded",
-    .source = "k8s:staging/src/k8s.io/kubectl/pkg/describe/describe.go@v1.6, v1.32; captured: kubectl 1.32.3",
+    .example =
+        "  Warning  Failed     98s (x4 over 3m)   kubelet            Failed to pull image \"shop/cart:1.4\": pull QPS exceeded",
+    .source =
+        "k8s:staging/src/k8s.io/kubectl/pkg/describe/describe.go@v1.6, v1.32; captured: kubectl 1.32.3",
     .component = PM_COMP_EVENTS,
     .shapes = PM_SHAPE_LINE,
     .flags = PM_PARSER_STICKY,

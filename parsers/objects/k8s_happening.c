@@ -1,8 +1,9 @@
 // Kubernetes events → typed events. See k8s_happening.h.
 //
-// Wordings: k8s:pkg/kubelet/{events,images,eviction,kuberuntime}, pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}.
-// Reasons that are no part of an image's way to a node (Created, Started, Unhealthy, Killing …) are understood and give no event, or where they warn, one of
-// kind other.
+// Wordings: k8s:pkg/kubelet/{events,images,eviction,kuberuntime},
+// pkg/controller/{deployment,replicaset,podautoscaler,nodelifecycle}. Reasons that are no
+// part of an image's way to a node (Created, Started, Unhealthy, Killing …) are
+// understood and give no event, or where they warn, one of kind other.
 #include "parsers/objects/k8s_happening.h"
 #include "parsers/lift/detail.h"
 #include "parsers/lift/lift.h"
@@ -14,10 +15,15 @@ struct happening_ctx {
 };
 typedef void happening_fn(const struct happening_ctx *c);
 
-static bool is_kind(const struct pm_happening *h, const char *kind) { return pm_str_ieq(h->object_kind, pm_str_c(kind)); }
-static bool says(const struct pm_happening *h, const char *word) { return pm_str_ifind(h->message, pm_str_c(word), 0) >= 0; }
+static bool is_kind(const struct pm_happening *h, const char *kind) {
+    return pm_str_ieq(h->object_kind, pm_str_c(kind));
+}
+static bool says(const struct pm_happening *h, const char *word) {
+    return pm_str_ifind(h->message, pm_str_c(word), 0) >= 0;
+}
 
-static const char *const NODE_COMPONENTS[] = {"kubelet", "kube-proxy", "containerd", "docker", "crio"};
+static const char *const NODE_COMPONENTS[] = {"kubelet", "kube-proxy", "containerd", "docker",
+                                              "crio"};
 
 static struct pm_str node_of(const struct pm_happening *h) {
     if (h->host.n && h->host_is_node) return h->host;
@@ -27,7 +33,8 @@ static struct pm_str node_of(const struct pm_happening *h) {
     // "Node edge-5 status is now: NodeHasDiskPressure", in rows that name no object
     struct pm_scan c = pm_scan_of(h->message);
     struct pm_str name;
-    bool said = pm_scan_lit(&c, "Node ") && pm_scan_word(&c, &name) && (pm_scan_lit(&c, " status is now: ") || pm_scan_lit(&c, " event: "));
+    bool said = pm_scan_lit(&c, "Node ") && pm_scan_word(&c, &name) &&
+                (pm_scan_lit(&c, " status is now: ") || pm_scan_lit(&c, " event: "));
     return said ? name : PM_NONE;
 }
 
@@ -53,7 +60,10 @@ static const struct {
 
 static struct pm_str object_of(struct pm_arena *a, const struct pm_happening *h) {
     if (!h->object_kind.n || !h->name.n) return h->name;
-    struct pm_str kind = pm_str_sub(h->object_kind, 0, pm_str_chr(h->object_kind, '.', 0) < 0 ? SIZE_MAX : (size_t)pm_str_chr(h->object_kind, '.', 0));
+    struct pm_str kind = pm_str_sub(h->object_kind, 0,
+                                    pm_str_chr(h->object_kind, '.', 0) < 0
+                                        ? SIZE_MAX
+                                        : (size_t)pm_str_chr(h->object_kind, '.', 0));
     for (size_t i = 0; i < PM_LEN(KINDS); i++)
         if (pm_str_ieq(kind, pm_str_c(KINDS[i].lower))) kind = pm_str_c(KINDS[i].kind);
     return pm_arena_fmt(a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(h->name));
@@ -97,14 +107,19 @@ static void emit_message(const struct happening_ctx *c, enum pm_kind kind) {
 
 // Reasons
 
-// The kubelet's errors of container start that are about images. ErrImagePull and ImagePullBackOff take turns and say nothing; the others are a cause by
-// themselves.
+// The kubelet's errors of container start that are about images. ErrImagePull and
+// ImagePullBackOff take turns and say nothing; the others are a cause by themselves.
 static const struct {
     const char *word;
     bool vague;
 } PULL_REASONS[] = {
-    {"ErrImagePull", true},       {"ImagePullBackOff", true},     {"ErrImageNeverPull", false},         {"InvalidImageName", false},
-    {"ImageInspectError", false}, {"RegistryUnavailable", false}, {"SignatureValidationFailed", false},
+    {"ErrImagePull", true},
+    {"ImagePullBackOff", true},
+    {"ErrImageNeverPull", false},
+    {"InvalidImageName", false},
+    {"ImageInspectError", false},
+    {"RegistryUnavailable", false},
+    {"SignatureValidationFailed", false},
 };
 
 bool pm_pull_reason(struct pm_str reason, bool *vague) {
@@ -116,15 +131,19 @@ bool pm_pull_reason(struct pm_str reason, bool *vague) {
     return false;
 }
 
-bool pm_pull_reason_fails(struct pm_str reason) { return pm_pull_reason(reason, NULL) && !pm_str_eqc(reason, "ImagePullBackOff"); }
+bool pm_pull_reason_fails(struct pm_str reason) {
+    return pm_pull_reason(reason, NULL) && !pm_str_eqc(reason, "ImagePullBackOff");
+}
 
 // "Error: ErrImagePull": the second event of the same attempt, an echo of it.
 static bool emit_reason_only(const struct happening_ctx *c) {
     struct pm_str m = pm_str_trim(c->h->message);
     bool vague;
-    if (!pm_str_starts(m, PM_STR("Error: ")) || !pm_pull_reason(pm_str_from(m, 7), &vague)) return false;
+    if (!pm_str_starts(m, PM_STR("Error: ")) || !pm_pull_reason(pm_str_from(m, 7), &vague))
+        return false;
     struct pm_str word = pm_str_from(m, 7);
-    struct pm_event e = event_of(c, pm_pull_reason_fails(word) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
+    struct pm_event e =
+        event_of(c, pm_pull_reason_fails(word) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
     e.flags |= PM_EV_ECHO;
     e.field[PM_F_ERROR] = vague ? PM_NONE : word;
     e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);
@@ -132,7 +151,8 @@ static bool emit_reason_only(const struct happening_ctx *c) {
     return true;
 }
 
-// Old kubelets: reason FailedSync, `Error syncing pod, skipping: failed to "StartContainer" for "web" with ErrImagePull: "CAUSE"`.
+// Old kubelets: reason FailedSync, `Error syncing pod, skipping: failed to
+// "StartContainer" for "web" with ErrImagePull: "CAUSE"`.
 static bool emit_failed_sync(const struct happening_ctx *c) {
     struct pm_str m = c->h->message;
     const struct pm_str words = PM_STR("failed to \"StartContainer\" for ");
@@ -143,7 +163,9 @@ static bool emit_failed_sync(const struct happening_ctx *c) {
         struct pm_scan s = pm_scan_of(pm_str_from(m, (size_t)at + words.n));
         struct pm_str container, word, cause = PM_NONE;
         at = pm_str_find(m, words, (size_t)at + words.n);
-        if (!pm_scan_quoted(&s, c->p->a, &container, NULL) || !pm_scan_lit(&s, " with ") || !pm_scan_until(&s, ':', &word)) continue;
+        if (!pm_scan_quoted(&s, c->p->a, &container, NULL) || !pm_scan_lit(&s, " with ") ||
+            !pm_scan_until(&s, ':', &word))
+            continue;
         pm_scan_blanks(&s);
         if (!pm_scan_quoted(&s, c->p->a, &cause, NULL)) cause = pm_scan_rest(&s);
         if (pm_str_eqc(word, "ImagePullBackOff")) {
@@ -164,7 +186,8 @@ static bool emit_failed_sync(const struct happening_ctx *c) {
     return any;
 }
 
-// Other trouble of a container (a missing config map, a failing probe): told as such, so that nobody takes it for a pull's.
+// Other trouble of a container (a missing config map, a failing probe): told as such, so
+// that nobody takes it for a pull's.
 static void on_warning(const struct happening_ctx *c) {
     if (!pm_str_eqc(c->h->type, "Warning")) return;
     struct pm_event e = event_of(c, PM_KIND_OTHER);
@@ -183,8 +206,11 @@ static void on_pull_talk(const struct happening_ctx *c) {
 // InspectFailed and ErrImageNeverPull: refused before any request.
 static void on_refused(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
-    if (!pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e)) pm_lift_into(c->p->a, &e, c->h->message);
-    struct pm_str written = pm_lift_quoted_after(c->p->a, c->h->message, "image tag ", NULL); // what is no reference is still what the pod asked for
+    if (!pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e))
+        pm_lift_into(c->p->a, &e, c->h->message);
+    struct pm_str written =
+        pm_lift_quoted_after(c->p->a, c->h->message, "image tag ",
+                             NULL); // what is no reference is still what the pod asked for
     if (!e.field[PM_F_IMAGE].n && pm_str_trim(written).n) e.field[PM_F_IMAGE] = written;
     e.kind = PM_KIND_PULL_FAIL;
     pm_emit(c->p, c->r, &e);
@@ -206,12 +232,15 @@ static void on_secret_missing(const struct happening_ctx *c) {
     } while (!pm_scan_end(&s));
 }
 
-// Sandbox: the runtime pulls the pause image itself, so no Pulling event exists. CRI-O does not say that it was the sandbox's image.
+// Sandbox: the runtime pulls the pause image itself, so no Pulling event exists. CRI-O
+// does not say that it was the sandbox's image.
 static void on_sandbox(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_PULL_FAIL);
     e.field[PM_F_CONTAINER] = e.field[PM_F_IMAGE] = PM_NONE;
     bool told = pm_lift_event_message(c->p->a, c->h->reason, c->h->message, &e);
-    if (!told && !says(c->h, "initializing source docker://") && !pm_lift_sandbox_image(c->h->message)) return;
+    if (!told && !says(c->h, "initializing source docker://") &&
+        !pm_lift_sandbox_image(c->h->message))
+        return;
     if (!told) pm_lift_into(c->p->a, &e, c->h->message);
     e.kind = PM_KIND_PULL_FAIL;
     e.flags |= PM_EV_SANDBOX;
@@ -243,7 +272,8 @@ static void on_gc_failed(const struct happening_ctx *c) {
 
 // Memory and process pressure evict too: only storage is about images.
 static bool about_storage(const struct pm_happening *h) {
-    static const char *const WORDS[] = {"storage", "imagefs", "nodefs", "containerfs", "inodes", "DiskPressure", "disk"};
+    static const char *const WORDS[] = {"storage", "imagefs",      "nodefs", "containerfs",
+                                        "inodes",  "DiskPressure", "disk"};
     for (size_t i = 0; i < PM_LEN(WORDS); i++)
         if (says(h, WORDS[i])) return true;
     return false;
@@ -262,7 +292,8 @@ static void on_pressure_gone(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
-// "Successfully assigned shop/cart-0 to node-7" says the node, which the event's source does not, and the namespace, which a table of one does not.
+// "Successfully assigned shop/cart-0 to node-7" says the node, which the event's source
+// does not, and the namespace, which a table of one does not.
 static void on_scheduled(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_POD_STATE);
     ptrdiff_t to = pm_str_rfind(c->h->message, PM_STR(" to "));
@@ -275,15 +306,20 @@ static void on_scheduled(const struct happening_ctx *c) {
     pm_emit(c->p, c->r, &e);
 }
 
-// The image that a refusal names, between brackets, quotes or blanks: a reference with a tag or digest, and a slash unless a word or bracket says what it is.
+// The image that a refusal names, between brackets, quotes or blanks: a reference with a
+// tag or digest, and a slash unless a word or bracket says what it is.
 static struct pm_str refused_image(struct pm_arena *a, struct pm_str m) {
     static const char *const leads[] = {"image ", "<"};
     for (size_t i = 1; i < m.n; i++) {
         if (!memchr(" <\"'\n[(", m.p[i - 1], 8)) continue;
-        struct pm_str rest = pm_str_from(m, i), image = pm_lift_image_at(a, rest, false), before = pm_str_sub(m, 0, i);
-        if (!image.n || !pm_lift_has_tag(image) || pm_str_has(image, PM_STR("://")) || pm_str_starts(rest, PM_STR("http"))) continue;
+        struct pm_str rest = pm_str_from(m, i), image = pm_lift_image_at(a, rest, false),
+                      before = pm_str_sub(m, 0, i);
+        if (!image.n || !pm_lift_has_tag(image) || pm_str_has(image, PM_STR("://")) ||
+            pm_str_starts(rest, PM_STR("http")))
+            continue;
         bool said = pm_str_has(image, PM_STR("/"));
-        for (size_t k = 0; k < PM_LEN(leads) && !said; k++) said = pm_str_ends(before, pm_str_c(leads[k]));
+        for (size_t k = 0; k < PM_LEN(leads) && !said; k++)
+            said = pm_str_ends(before, pm_str_c(leads[k]));
         if (said) return image;
     }
     return PM_NONE;
@@ -302,15 +338,20 @@ static void on_create_failed(const struct happening_ctx *c) {
 }
 
 static void on_workload(const struct happening_ctx *c) {
-    emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE : PM_KIND_WORKLOAD_STATE);
+    emit_message(c, is_kind(c->h, "HorizontalPodAutoscaler") ? PM_KIND_HPA_STATE
+                                                             : PM_KIND_WORKLOAD_STATE);
 }
 // Reasons that say anything: Flagger's, and helm-controller's before it had better ones.
 static void on_rolled_back(const struct happening_ctx *c) {
-    if (pm_str_starts(c->h->message, PM_STR("Rolling back ")) || pm_str_starts(c->h->message, PM_STR("Helm rollback to "))) on_workload(c);
+    if (pm_str_starts(c->h->message, PM_STR("Rolling back ")) ||
+        pm_str_starts(c->h->message, PM_STR("Helm rollback to ")))
+        on_workload(c);
     else on_warning(c);
 }
 static void on_node(const struct happening_ctx *c) { emit_message(c, PM_KIND_NODE_STATE); }
-static void on_runtime_start(const struct happening_ctx *c) { emit_message(c, PM_KIND_RUNTIME_START); }
+static void on_runtime_start(const struct happening_ctx *c) {
+    emit_message(c, PM_KIND_RUNTIME_START);
+}
 
 static void on_runtime_down(const struct happening_ctx *c) {
     struct pm_event e = event_of(c, PM_KIND_RUNTIME_DOWN);
@@ -326,14 +367,20 @@ static void on_starting(const struct happening_ctx *c) {
     if (pm_str_eqc(c->h->component, "kubelet") || says(c->h, "kubelet")) on_node(c);
 }
 
-// Operators write pull secrets and say so on their own objects: ExternalSecret ("Updated Secret"), SealedSecret ("SealedSecret unsealed successfully"),
-// VaultStaticSecret ("Secret synced"). Older ones say it at each look, changed or not: what is counted up is no change.
+// Operators write pull secrets and say so on their own objects: ExternalSecret ("Updated
+// Secret"), SealedSecret ("SealedSecret unsealed successfully"), VaultStaticSecret
+// ("Secret synced"). Older ones say it at each look, changed or not: what is counted up
+// is no change.
 #define CHANGES_MAX 3
 static bool on_secret_written(const struct happening_ctx *c) {
-    static const char *const WRITTEN[] = {"Created", "Updated", "Unsealed", "SecretSynced", "SecretRotated", "SecretCreated", "SecretUpdated", "Synced"};
+    static const char *const WRITTEN[] = {"Created",       "Updated",       "Unsealed",
+                                          "SecretSynced",  "SecretRotated", "SecretCreated",
+                                          "SecretUpdated", "Synced"};
     if (pm_str_ifind(c->h->object_kind, PM_STR("secret"), 0) < 0 || !c->h->name.n) return false;
     for (size_t i = 0; i < PM_LEN(WRITTEN); i++) {
-        if (!pm_str_eqc(c->h->reason, WRITTEN[i]) || c->h->count > CHANGES_MAX || pm_str_eqc(c->h->type, "Warning")) continue;
+        if (!pm_str_eqc(c->h->reason, WRITTEN[i]) || c->h->count > CHANGES_MAX ||
+            pm_str_eqc(c->h->type, "Warning"))
+            continue;
         struct pm_event e = event_of(c, PM_KIND_CONFIG);
         e.field[PM_F_SECRET] = c->h->name;
         e.field[PM_F_MESSAGE] = c->h->message;
@@ -404,7 +451,8 @@ static const struct {
     {"FrequentDockerRestart", on_node},
 };
 
-enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_happening *h) {
+enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                const struct pm_happening *h) {
     struct happening_ctx c = {ctx, r, h};
     if (on_secret_written(&c)) return PM_PARSE_OK;
     for (size_t i = 0; i < PM_LEN(REASONS); i++) {
@@ -422,8 +470,8 @@ void pm_happening_set_message(struct pm_happening *h, struct pm_str message) {
     struct pm_str path;
     pm_scan_lit(&s, "(combined from similar events): ");
     struct pm_scan at = s;
-    if (pm_str_starts(pm_scan_rest(&at), PM_STR("spec.")) && pm_scan_until_lit(&at, "}: ", &path) && pm_str_chr(path, ' ', 0) < 0 &&
-        pm_str_chr(path, '{', 0) > 0) {
+    if (pm_str_starts(pm_scan_rest(&at), PM_STR("spec.")) && pm_scan_until_lit(&at, "}: ", &path) &&
+        pm_str_chr(path, ' ', 0) < 0 && pm_str_chr(path, '{', 0) > 0) {
         if (!h->field_path.n) h->field_path = (struct pm_str){path.p, path.n + 1};
         s = at;
     }
@@ -433,7 +481,8 @@ void pm_happening_set_message(struct pm_happening *h, struct pm_str message) {
 
 void pm_happening_set_source(struct pm_happening *h, struct pm_str source) {
     source = pm_str_trim(source);
-    if (source.n >= 2 && source.p[0] == '{' && source.p[source.n - 1] == '}') source = pm_str_sub(source, 1, source.n - 2);
+    if (source.n >= 2 && source.p[0] == '{' && source.p[source.n - 1] == '}')
+        source = pm_str_sub(source, 1, source.n - 2);
     struct pm_scan s = pm_scan_of(source);
     struct pm_str word;
     if (!pm_scan_word(&s, &word)) return;

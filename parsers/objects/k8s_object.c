@@ -18,27 +18,32 @@ const json_t *pm_k8s_get(const json_t *o, const char *path) {
 
 struct pm_str pm_k8s_str(const json_t *o, const char *path) {
     const json_t *v = pm_k8s_get(o, path);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
 int64_t pm_k8s_int(const json_t *o, const char *path, int64_t otherwise) {
     const json_t *v = pm_k8s_get(o, path);
     if (json_is_integer(v)) return json_integer_value(v);
-    if (json_is_real(v) && json_real_value(v) > -9e15 && json_real_value(v) < 9e15) return (int64_t)json_real_value(v);
+    if (json_is_real(v) && json_real_value(v) > -9e15 && json_real_value(v) < 9e15)
+        return (int64_t)json_real_value(v);
     uint64_t n;
-    if (json_is_string(v) && pm_str_u64(pm_k8s_str(o, path), &n) && n <= INT64_MAX) return (int64_t)n;
+    if (json_is_string(v) && pm_str_u64(pm_k8s_str(o, path), &n) && n <= INT64_MAX)
+        return (int64_t)n;
     return otherwise;
 }
 
 bool pm_k8s_true(const json_t *o, const char *path) {
     const json_t *v = pm_k8s_get(o, path);
-    return json_is_true(v) || (json_is_string(v) && pm_str_ieq(pm_k8s_str(o, path), PM_STR("true")));
+    return json_is_true(v) ||
+           (json_is_string(v) && pm_str_ieq(pm_k8s_str(o, path), PM_STR("true")));
 }
 
 struct pm_when pm_k8s_when(const json_t *o, const char *path) {
     struct pm_when w = {PM_WHEN_NONE, 0, 0, 0};
     struct pm_str s = pm_k8s_str(o, path);
-    if (s.n < 19 || pm_str_starts(s, PM_STR("0001-")) || pm_when_rfc3339(s, &w) == 0) return (struct pm_when){PM_WHEN_NONE, 0, 0, 0};
+    if (s.n < 19 || pm_str_starts(s, PM_STR("0001-")) || pm_when_rfc3339(s, &w) == 0)
+        return (struct pm_when){PM_WHEN_NONE, 0, 0, 0};
     return w;
 }
 
@@ -68,7 +73,8 @@ static const struct { // fields that tell a kind where an item of a typed list d
     {"Secret", "type", "data"},
 };
 
-// Collectors name files and folders after what they hold: "deployments.yaml", "apps_v1_replicasets.json", "cluster-resources/jobs/shop.json".
+// Collectors name files and folders after what they hold: "deployments.yaml",
+// "apps_v1_replicasets.json", "cluster-resources/jobs/shop.json".
 static const struct {
     const char *word, *kind;
 } FILES[] = {
@@ -93,8 +99,11 @@ static const struct {
 };
 
 static struct pm_str kind_of_path(struct pm_str path) {
-    struct pm_str base = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1)), folder = pm_str_sub(path, 0, path.n - base.n);
-    if (folder.n) folder = pm_str_from(folder, (size_t)(pm_str_rchr(pm_str_sub(folder, 0, folder.n - 1), '/') + 1));
+    struct pm_str base = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1)),
+                  folder = pm_str_sub(path, 0, path.n - base.n);
+    if (folder.n)
+        folder = pm_str_from(folder,
+                             (size_t)(pm_str_rchr(pm_str_sub(folder, 0, folder.n - 1), '/') + 1));
     const struct pm_str names[] = {base, folder};
     for (size_t n = 0; n < PM_LEN(names); n++)
         for (size_t i = 0; i < PM_LEN(FILES); i++)
@@ -105,11 +114,16 @@ static struct pm_str kind_of_path(struct pm_str path) {
 static struct pm_str kind_of(const struct pm_record *r) {
     struct pm_str kind = pm_k8s_str(r->json, "kind");
     if (kind.n) return kind;
-    if (!json_is_object(json_object_get(r->json, "metadata")) && !json_object_get(r->json, "involvedObject")) return PM_NONE;
-    if (r->list_kind.n > 4 && pm_str_ends(r->list_kind, PM_STR("List"))) return pm_str_sub(r->list_kind, 0, r->list_kind.n - 4);
+    if (!json_is_object(json_object_get(r->json, "metadata")) &&
+        !json_object_get(r->json, "involvedObject"))
+        return PM_NONE;
+    if (r->list_kind.n > 4 && pm_str_ends(r->list_kind, PM_STR("List")))
+        return pm_str_sub(r->list_kind, 0, r->list_kind.n - 4);
     for (size_t i = 0; i < PM_LEN(TELLTALES); i++)
-        if (pm_k8s_get(r->json, TELLTALES[i].path) && pm_k8s_get(r->json, TELLTALES[i].and_path)) return pm_str_c(TELLTALES[i].kind);
-    bool object = json_object_get(r->json, "spec") || json_object_get(r->json, "status") || json_object_get(r->json, "subsets");
+        if (pm_k8s_get(r->json, TELLTALES[i].path) && pm_k8s_get(r->json, TELLTALES[i].and_path))
+            return pm_str_c(TELLTALES[i].kind);
+    bool object = json_object_get(r->json, "spec") || json_object_get(r->json, "status") ||
+                  json_object_get(r->json, "subsets");
     return object ? kind_of_path(r->path) : PM_NONE;
 }
 
@@ -120,7 +134,9 @@ struct pm_str pm_k8s_kind(const struct pm_record *r) {
     return r->memo->kind;
 }
 
-bool pm_k8s_is(const struct pm_record *r, const char *kind) { return pm_str_eqc(pm_k8s_kind(r), kind); }
+bool pm_k8s_is(const struct pm_record *r, const char *kind) {
+    return pm_str_eqc(pm_k8s_kind(r), kind);
+}
 
 struct pm_str pm_k8s_named(struct pm_arena *a, struct pm_str kind, struct pm_str name) {
     if (!kind.n || !name.n) return name;
@@ -149,10 +165,12 @@ void pm_k8s_detail_when(struct pm_detail *d, const char *key, struct pm_when w) 
 void pm_k8s_detail_strings(struct pm_detail *d, const char *key, const json_t *object) {
     if (!json_object_size(object)) return;
     pm_detail_obj(d, key);
-    for (void *i = json_object_iter((json_t *)(uintptr_t)object); i; i = json_object_iter_next((json_t *)(uintptr_t)object, i)) {
+    for (void *i = json_object_iter((json_t *)(uintptr_t)object); i;
+         i = json_object_iter_next((json_t *)(uintptr_t)object, i)) {
         const json_t *v = json_object_iter_value(i);
         if (json_is_string(v) && *json_object_iter_key(i))
-            pm_detail_strk(d, pm_str_c(json_object_iter_key(i)), (struct pm_str){json_string_value(v), json_string_length(v)});
+            pm_detail_strk(d, pm_str_c(json_object_iter_key(i)),
+                           (struct pm_str){json_string_value(v), json_string_length(v)});
     }
     pm_detail_end(d, '}');
 }
@@ -174,7 +192,8 @@ void pm_k8s_detail_conditions(struct pm_detail *d, const json_t *conditions) {
 }
 
 void pm_k8s_detail_owner(struct pm_detail *d, const json_t *o) {
-    const json_t *owners = pm_k8s_get(o, "metadata.ownerReferences"), *owner = json_array_get(owners, 0);
+    const json_t *owners = pm_k8s_get(o, "metadata.ownerReferences"),
+                 *owner = json_array_get(owners, 0);
     for (size_t i = 0; i < json_array_size(owners); i++)
         if (pm_k8s_true(json_array_get(owners, i), "controller")) owner = json_array_get(owners, i);
     if (!owner) return;

@@ -1,9 +1,11 @@
-// Secret and ServiceAccount objects → config: which pull secrets exist, and for which registries. Never a value.
+// Secret and ServiceAccount objects → config: which pull secrets exist, and for which
+// registries. Never a value.
 //
 //   {"kind":"Secret","metadata":{"name":"regcred","namespace":"shop"},"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"eyJhdXRocyI6…"}}
 //   {"kind":"ServiceAccount","metadata":{"name":"default","namespace":"shop"},"imagePullSecrets":[{"name":"regcred"}]}
-// Source: k8s:staging/src/k8s.io/api/core/v1/types.go; replicatedhq/troubleshoot image-pull-secrets collector.
-// The credentials are decoded in the record's arena to read the host names, which are the keys of `auths`; nothing else leaves this file.
+// Source: k8s:staging/src/k8s.io/api/core/v1/types.go; replicatedhq/troubleshoot
+// image-pull-secrets collector. The credentials are decoded in the record's arena to read
+// the host names, which are the keys of `auths`; nothing else leaves this file.
 #include "parsers/objects/k8s_object.h"
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -34,32 +36,42 @@ static struct pm_str base64_decode(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
-static const json_t *member(const json_t *o, const char *group, const char *key) { return json_object_get(json_object_get(o, group), key); }
+static const json_t *member(const json_t *o, const char *group, const char *key) {
+    return json_object_get(json_object_get(o, group), key);
+}
 
 // .dockerconfigjson holds {"auths":{HOST:{…}}}, the older .dockercfg {HOST:{…}}.
 static void detail_registries(struct pm_arena *a, struct pm_detail *d, const json_t *o) {
     static const char *const KEYS[] = {".dockerconfigjson", ".dockercfg"};
     pm_detail_list(d, "registries");
     for (size_t i = 0; i < PM_LEN(KEYS); i++) {
-        const json_t *plain = member(o, "stringData", KEYS[i]), *encoded = member(o, "data", KEYS[i]);
+        const json_t *plain = member(o, "stringData", KEYS[i]),
+                     *encoded = member(o, "data", KEYS[i]);
         struct pm_str text = PM_NONE;
-        if (json_is_string(plain)) text = (struct pm_str){json_string_value(plain), json_string_length(plain)};
-        if (json_is_string(encoded)) text = base64_decode(a, (struct pm_str){json_string_value(encoded), json_string_length(encoded)});
+        if (json_is_string(plain))
+            text = (struct pm_str){json_string_value(plain), json_string_length(plain)};
+        if (json_is_string(encoded))
+            text = base64_decode(
+                a, (struct pm_str){json_string_value(encoded), json_string_length(encoded)});
         json_t *config = text.n ? json_loadb(text.p, text.n, 0, NULL) : NULL;
         json_t *auths = i == 0 ? json_object_get(config, "auths") : config;
-        for (void *it = json_object_iter(auths); it; it = json_object_iter_next(auths, it)) pm_detail_str(d, "", pm_str_c(json_object_iter_key(it)));
+        for (void *it = json_object_iter(auths); it; it = json_object_iter_next(auths, it))
+            pm_detail_str(d, "", pm_str_c(json_object_iter_key(it)));
         json_decref(config);
     }
     pm_detail_end(d, ']');
 }
 
-// Does this entry of managedFields own what pulls are asked with? Labels and annotations may have been touched by others since.
+// Does this entry of managedFields own what pulls are asked with? Labels and annotations
+// may have been touched by others since.
 static bool owns(const json_t *entry, bool account) {
     const json_t *fields = json_object_get(entry, "fieldsV1");
-    return account ? json_object_get(fields, "f:imagePullSecrets") != NULL : json_object_get(fields, "f:data") || json_object_get(fields, "f:stringData");
+    return account ? json_object_get(fields, "f:imagePullSecrets") != NULL
+                   : json_object_get(fields, "f:data") || json_object_get(fields, "f:stringData");
 }
 
-// When it was made, when its credentials were last written, and by which program, where the dump kept managedFields.
+// When it was made, when its credentials were last written, and by which program, where
+// the dump kept managedFields.
 static void detail_written(struct pm_detail *d, const json_t *o, bool account) {
     const json_t *entries = pm_k8s_get(o, "metadata.managedFields"), *last = NULL;
     struct pm_when when = {0};
@@ -78,13 +90,16 @@ static void detail_written(struct pm_detail *d, const json_t *o, bool account) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     const json_t *o = r->json, *secrets = json_object_get(o, "imagePullSecrets");
     bool account = pm_k8s_is(r, "ServiceAccount");
-    struct pm_str name = pm_k8s_str(o, "metadata.name"), kind = account ? PM_STR("ServiceAccount") : PM_STR("Secret");
+    struct pm_str name = pm_k8s_str(o, "metadata.name"),
+                  kind = account ? PM_STR("ServiceAccount") : PM_STR("Secret");
     struct pm_str type = pm_k8s_str(o, "type");
-    if (!account && type.n && !pm_str_starts(type, PM_STR("kubernetes.io/dockerc"))) return PM_PARSE_OK; // not about registries
+    if (!account && type.n && !pm_str_starts(type, PM_STR("kubernetes.io/dockerc")))
+        return PM_PARSE_OK; // not about registries
     struct pm_detail d = pm_detail_new(ctx->a);
     if (account) {
         pm_detail_list(&d, "pull_secrets");
-        for (size_t i = 0; i < json_array_size(secrets); i++) pm_detail_str(&d, "", pm_k8s_str(json_array_get(secrets, i), "name"));
+        for (size_t i = 0; i < json_array_size(secrets); i++)
+            pm_detail_str(&d, "", pm_k8s_str(json_array_get(secrets, i), "name"));
         pm_detail_end(&d, ']');
     } else {
         pm_detail_str(&d, "type", type);
@@ -101,9 +116,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 
 const struct pm_parser pm_parser_k8s_secret = {
     .name = "k8s-secret",
-    .title = "Pull secrets and service accounts, JSON or YAML (names and registries only, never values)",
-    .example = "{\"kind\":\"ServiceAccount\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"default\",\"namespace\":\"shop\"},\"imagePullSecrets\":[{\"name\":"
-               "\"regcred\"}]}",
+    .title =
+        "Pull secrets and service accounts, JSON or YAML (names and registries only, never values)",
+    .example =
+        "{\"kind\":\"ServiceAccount\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"default\",\"namespace\":\"shop\"},\"imagePullSecrets\":[{\"name\":"
+        "\"regcred\"}]}",
     .source = "k8s:staging/src/k8s.io/api/core/v1/types.go",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_JSON,

@@ -1,7 +1,9 @@
-// Deployment, ReplicaSet, StatefulSet, DaemonSet, ControllerRevision, Job, CronJob, ReplicationController objects → workload.state.
+// Deployment, ReplicaSet, StatefulSet, DaemonSet, ControllerRevision, Job, CronJob,
+// ReplicationController objects → workload.state.
 //
 //   {"kind":"Deployment","metadata":{"name":"cart","namespace":"shop","generation":4},"spec":{"replicas":3,…},"status":{"replicas":4,"updatedReplicas":1,…}}
-// Source: k8s:staging/src/k8s.io/api/{apps,batch,core}/v1/types.go. OpenShift DeploymentConfig has the same members.
+// Source: k8s:staging/src/k8s.io/api/{apps,batch,core}/v1/types.go. OpenShift
+// DeploymentConfig has the same members.
 #include "parsers/objects/k8s_object.h"
 #include <inttypes.h>
 
@@ -9,16 +11,21 @@ struct counts { // where each kind keeps its numbers; NULL: it has none
     const char *kind, *desired, *ready, *updated, *available, *unavailable, *template;
 };
 static const struct counts KINDS[] = {
-    {"Deployment", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas",
+    {"Deployment", "spec.replicas", "status.readyReplicas", "status.updatedReplicas",
+     "status.availableReplicas", "status.unavailableReplicas", "spec.template.spec"},
+    {"DeploymentConfig", "spec.replicas", "status.readyReplicas", "status.updatedReplicas",
+     "status.availableReplicas", "status.unavailableReplicas", "spec.template.spec"},
+    {"ReplicaSet", "spec.replicas", "status.readyReplicas", NULL, "status.availableReplicas", NULL,
      "spec.template.spec"},
-    {"DeploymentConfig", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", "status.unavailableReplicas",
+    {"ReplicationController", "spec.replicas", "status.readyReplicas", NULL,
+     "status.availableReplicas", NULL, "spec.template.spec"},
+    {"StatefulSet", "spec.replicas", "status.readyReplicas", "status.updatedReplicas",
+     "status.availableReplicas", NULL, "spec.template.spec"},
+    {"DaemonSet", "status.desiredNumberScheduled", "status.numberReady",
+     "status.updatedNumberScheduled", "status.numberAvailable", "status.numberUnavailable",
      "spec.template.spec"},
-    {"ReplicaSet", "spec.replicas", "status.readyReplicas", NULL, "status.availableReplicas", NULL, "spec.template.spec"},
-    {"ReplicationController", "spec.replicas", "status.readyReplicas", NULL, "status.availableReplicas", NULL, "spec.template.spec"},
-    {"StatefulSet", "spec.replicas", "status.readyReplicas", "status.updatedReplicas", "status.availableReplicas", NULL, "spec.template.spec"},
-    {"DaemonSet", "status.desiredNumberScheduled", "status.numberReady", "status.updatedNumberScheduled", "status.numberAvailable", "status.numberUnavailable",
+    {"Job", "spec.completions", "status.ready", NULL, "status.succeeded", NULL,
      "spec.template.spec"},
-    {"Job", "spec.completions", "status.ready", NULL, "status.succeeded", NULL, "spec.template.spec"},
     {"CronJob", NULL, NULL, NULL, NULL, NULL, "spec.jobTemplate.spec.template.spec"},
     {"ControllerRevision", NULL, NULL, NULL, NULL, NULL, "data.spec.template.spec"},
 };
@@ -40,12 +47,14 @@ static void detail_images(struct pm_detail *d, const json_t *template) {
     pm_detail_list(d, "images");
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *containers = json_object_get(template, GROUPS[g]);
-        for (size_t i = 0; i < json_array_size(containers); i++) pm_detail_str(d, "", pm_k8s_str(json_array_get(containers, i), "image"));
+        for (size_t i = 0; i < json_array_size(containers); i++)
+            pm_detail_str(d, "", pm_k8s_str(json_array_get(containers, i), "image"));
     }
     pm_detail_end(d, ']');
 }
 
-static void detail_count(struct pm_detail *d, const char *key, const json_t *o, const char *path, const char *desired) {
+static void detail_count(struct pm_detail *d, const char *key, const json_t *o, const char *path,
+                         const char *desired) {
     if (!path) return;
     int64_t n = pm_k8s_int(o, path, -1);
     if (n < 0 && desired && pm_k8s_int(o, desired, -1) >= 0) n = 0; // the API leaves zeros out
@@ -54,10 +63,12 @@ static void detail_count(struct pm_detail *d, const char *key, const json_t *o, 
 
 static struct pm_str annotation(const json_t *o, const char *name) {
     const json_t *v = json_object_get(pm_k8s_get(o, "metadata.annotations"), name);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
+                             : PM_NONE;
 }
 
-// A Deployment and its sets bear a number, a ControllerRevision has one; a StatefulSet names the one that it goes to.
+// A Deployment and its sets bear a number, a ControllerRevision has one; a StatefulSet
+// names the one that it goes to.
 static void detail_revision(struct pm_detail *d, const json_t *o) {
     struct pm_str revision = annotation(o, "deployment.kubernetes.io/revision");
     int64_t number = pm_k8s_int(o, "revision", -1);
@@ -65,14 +76,16 @@ static void detail_revision(struct pm_detail *d, const json_t *o) {
     pm_detail_str(d, "revision", revision.n ? revision : pm_k8s_str(o, "status.updateRevision"));
 }
 
-// When anything but its status was last written, where the dump kept managedFields: of a set, that it got a number or another size.
+// When anything but its status was last written, where the dump kept managedFields: of a
+// set, that it got a number or another size.
 static void detail_changed(struct pm_detail *d, const json_t *o) {
     const json_t *entries = pm_k8s_get(o, "metadata.managedFields");
     struct pm_when last = {0};
     for (size_t i = 0; i < json_array_size(entries); i++) {
         const json_t *entry = json_array_get(entries, i);
         struct pm_when w = pm_k8s_when(entry, "time");
-        if (w.kind == PM_WHEN_NONE || pm_str_eqc(pm_k8s_str(entry, "subresource"), "status")) continue;
+        if (w.kind == PM_WHEN_NONE || pm_str_eqc(pm_k8s_str(entry, "subresource"), "status"))
+            continue;
         if (last.kind == PM_WHEN_NONE || w.ns > last.ns) last = w;
     }
     pm_k8s_detail_when(d, "changed", last);
@@ -116,9 +129,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 
 const struct pm_parser pm_parser_k8s_workload = {
     .name = "k8s-workload",
-    .title = "Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, ReplicationControllers, JSON or YAML",
-    .example = "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/"
-               "v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"replicas\":3},\"status\":{\"readyReplicas\":2}}",
+    .title =
+        "Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs, ReplicationControllers, JSON or YAML",
+    .example =
+        "{\"kind\":\"Deployment\",\"apiVersion\":\"apps/"
+        "v1\",\"metadata\":{\"name\":\"cart\",\"namespace\":\"shop\"},\"spec\":{\"replicas\":3},\"status\":{\"readyReplicas\":2}}",
     .source = "k8s:staging/src/k8s.io/api/apps/v1/types.go; captured: API server 1.34.9 and 1.20.2",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_JSON,

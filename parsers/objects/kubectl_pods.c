@@ -1,9 +1,11 @@
-// Tables of pods: `kubectl get pods` with -A and -o wide, the pods of `kubectl get all`, and single rows.
+// Tables of pods: `kubectl get pods` with -A and -o wide, the pods of `kubectl get all`,
+// and single rows.
 //
 //   NAMESPACE   NAME     READY   STATUS             RESTARTS      AGE     IP           NODE     NOMINATED NODE   READINESS GATES
 //   shop        cart-0   0/1     ImagePullBackOff   3 (5m ago)    7m43s   10.42.1.19   node-7   <none>           <none>
-// Source: k8s:pkg/printers/internalversion/printers.go (printPod); captured: kubectl 1.32.3.
-// The status column shows one container's reason and no message: a pull's failure is told as a bare reason, of which no cause is known.
+// Source: k8s:pkg/printers/internalversion/printers.go (printPod); captured: kubectl
+// 1.32.3. The status column shows one container's reason and no message: a pull's failure
+// is told as a bare reason, of which no cause is known.
 #include "parsers/lift/detail.h"
 #include "parsers/objects/k8s_happening.h"
 #include "parsers/objects/kubectl_table.h"
@@ -17,12 +19,14 @@ struct pod_row {
 };
 
 static bool is_header(struct pm_str text) {
-    return pm_str_has(text, PM_STR("READY")) && pm_str_has(text, PM_STR("STATUS")) && pm_str_has(text, PM_STR("RESTARTS")) && pm_table_header(NULL, text, NULL);
+    return pm_str_has(text, PM_STR("READY")) && pm_str_has(text, PM_STR("STATUS")) &&
+           pm_str_has(text, PM_STR("RESTARTS")) && pm_table_header(NULL, text, NULL);
 }
 
 static bool is_ratio(struct pm_str s, uint64_t *have, uint64_t *want) {
     struct pm_scan c = pm_scan_of(s);
-    return pm_scan_uint(&c, 6, have) && pm_scan_char(&c, '/') && pm_scan_uint(&c, 6, want) && pm_scan_end(&c);
+    return pm_scan_uint(&c, 6, have) && pm_scan_char(&c, '/') && pm_scan_uint(&c, 6, want) &&
+           pm_scan_end(&c);
 }
 
 static const char *const STATUSES[] = {
@@ -57,7 +61,8 @@ static const char *const STATUSES[] = {
     "DeadlineExceeded",
 };
 
-// A row without its header: [NAMESPACE] NAME n/m STATUS RESTARTS … AGE [IP NODE …], by blanks.
+// A row without its header: [NAMESPACE] NAME n/m STATUS RESTARTS … AGE [IP NODE …], by
+// blanks.
 static bool read_loose(struct pm_str text, struct pod_row *row) {
     struct pm_str cells[PM_TABLE_COLUMNS];
     struct pm_scan c = pm_scan_of(pm_str_trim(text));
@@ -67,7 +72,13 @@ static bool read_loose(struct pm_str text, struct pod_row *row) {
     for (; n < PM_TABLE_COLUMNS && pm_scan_word(&c, &cells[n]); n++) pm_scan_blanks(&c);
     while (at < n && !is_ratio(cells[at], &have, &want)) at++;
     if (at < 1 || at > 2 || at + 3 >= n) return false;
-    *row = (struct pod_row){at == 2 ? cells[0] : PM_NONE, cells[at - 1], cells[at], cells[at + 1], PM_NONE, PM_NONE, PM_NONE};
+    *row = (struct pod_row){at == 2 ? cells[0] : PM_NONE,
+                            cells[at - 1],
+                            cells[at],
+                            cells[at + 1],
+                            PM_NONE,
+                            PM_NONE,
+                            PM_NONE};
     uint64_t restarts;
     if (!pm_str_u64(cells[at + 2], &restarts)) return false;
     int age = at + 3;
@@ -87,8 +98,9 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pod_ro
     struct pm_str cells[PM_TABLE_COLUMNS];
     uint64_t have, want;
     if (!t->n || !pm_table_row(t, text, cells)) return false;
-    *row = (struct pod_row){pm_table_cell(t, cells, "NAMESPACE"), pm_table_cell(t, cells, "NAME"), pm_table_cell(t, cells, "READY"),
-                            pm_table_cell(t, cells, "STATUS"),    pm_table_cell(t, cells, "AGE"),  pm_table_cell(t, cells, "IP"),
+    *row = (struct pod_row){pm_table_cell(t, cells, "NAMESPACE"), pm_table_cell(t, cells, "NAME"),
+                            pm_table_cell(t, cells, "READY"),     pm_table_cell(t, cells, "STATUS"),
+                            pm_table_cell(t, cells, "AGE"),       pm_table_cell(t, cells, "IP"),
                             pm_table_cell(t, cells, "NODE")};
     return row->name.n && row->status.n && is_ratio(row->ready, &have, &want);
 }
@@ -101,7 +113,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return read_loose(r->text, &row) ? 60 : 0;
 }
 
-static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, const struct pod_row *row) {
+static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind,
+                                const struct pod_row *row) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
     struct pm_str object_kind = PM_NONE;
     e.flags |= PM_EV_SNAPSHOT;
@@ -112,7 +125,8 @@ static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, co
     return e;
 }
 
-static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pod_row *row) {
+static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                     const struct pod_row *row) {
     static const char *const PHASES[] = {"Running", "Pending", "Succeeded", "Failed", "Unknown"};
     bool init = pm_str_starts(row->status, PM_STR("Init:"));
     struct pm_str status = init ? pm_str_from(row->status, 5) : row->status, phase = PM_NONE;
@@ -121,7 +135,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     is_ratio(row->ready, &have, &want);
     for (size_t i = 0; i < PM_LEN(PHASES); i++)
         if (pm_str_eqc(status, PHASES[i])) phase = status;
-    if (fails || pm_str_eqc(status, "ContainerCreating") || pm_str_eqc(status, "PodInitializing")) phase = PM_STR("Pending");
+    if (fails || pm_str_eqc(status, "ContainerCreating") || pm_str_eqc(status, "PodInitializing"))
+        phase = PM_STR("Pending");
 
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, "phase", phase);
@@ -153,7 +168,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pods_state *s = ctx->state;
     struct pod_row row;
-    if (is_header(r->text)) return pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK : PM_PARSE_NO;
+    if (is_header(r->text))
+        return pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK : PM_PARSE_NO;
     if (pm_table_header(NULL, r->text, NULL)) {
         s->table.n = 0;
         return PM_PARSE_NO;
@@ -166,7 +182,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_kubectl_pods = {
     .name = "kubectl-pods",
     .title = "Tables of kubectl get pods",
-    .example = "shop        cart-0   0/1     ImagePullBackOff   3 (5m ago)    7m43s   10.42.1.19   node-7   <none>           <none>",
+    .example =
+        "shop        cart-0   0/1     ImagePullBackOff   3 (5m ago)    7m43s   10.42.1.19   node-7   <none>           <none>",
     .source = "k8s:pkg/printers/internalversion/printers.go@v1.32; captured: kubectl 1.32.3",
     .component = PM_COMP_OBJECTS,
     .shapes = PM_SHAPE_LINE,

@@ -1,5 +1,6 @@
 // Tables of kubectl and its kin. See kubectl_table.h.
-// Source: k8s:staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go (tabwriter, padding 3), apimachinery/pkg/util/duration/duration.go.
+// Source: k8s:staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go (tabwriter,
+// padding 3), apimachinery/pkg/util/duration/duration.go.
 #include "parsers/objects/kubectl_table.h"
 #include "pm/scan.h"
 
@@ -11,7 +12,9 @@ int pm_table_split(struct pm_str row, struct pm_str *cells, int max) {
     size_t i = 0;
     while (i < row.n && n < max) {
         size_t end = i;
-        while (end < row.n && row.p[end] != '\t' && !(row.p[end] == ' ' && end + 1 < row.n && blank(row.p[end + 1]))) end++;
+        while (end < row.n && row.p[end] != '\t' &&
+               !(row.p[end] == ' ' && end + 1 < row.n && blank(row.p[end + 1])))
+            end++;
         if (n == max - 1) end = row.n;
         cells[n++] = pm_str_trim(pm_str_sub(row, i, end - i));
         for (i = end; i < row.n && blank(row.p[i]);) i++;
@@ -59,7 +62,8 @@ bool pm_table_has(const struct pm_table *t, const char *column) {
     return false;
 }
 
-static size_t byte_at(struct pm_str s, size_t from, size_t skip) { // byte offset `skip` characters after byte `from`
+static size_t byte_at(struct pm_str s, size_t from,
+                      size_t skip) { // byte offset `skip` characters after byte `from`
     size_t i = from;
     while (i < s.n && skip > 0) {
         i++;
@@ -69,29 +73,36 @@ static size_t byte_at(struct pm_str s, size_t from, size_t skip) { // byte offse
     return i;
 }
 
-static bool row_by_offsets(const struct pm_table *t, struct pm_str row, struct pm_str cells[PM_TABLE_COLUMNS]) {
+static bool row_by_offsets(const struct pm_table *t, struct pm_str row,
+                           struct pm_str cells[PM_TABLE_COLUMNS]) {
     size_t from = byte_at(row, 0, t->at[0]);
-    if (!pm_str_trim(pm_str_sub(row, 0, from)).n && from > 0 && from < row.n && blank(row.p[from]) && t->n < 2) return false;
+    if (!pm_str_trim(pm_str_sub(row, 0, from)).n && from > 0 && from < row.n &&
+        blank(row.p[from]) && t->n < 2)
+        return false;
     for (int i = 0; i < t->n; i++) {
         size_t next = i + 1 < t->n ? byte_at(row, from, t->at[i + 1] - t->at[i]) : row.n;
-        if (i > 0 && from < row.n && !blank(row.p[from - 1])) return false; // the text runs over the column's start
+        if (i > 0 && from < row.n && !blank(row.p[from - 1]))
+            return false; // the text runs over the column's start
         cells[i] = pm_str_trim(pm_str_sub(row, from, next - from));
         from = next;
     }
     return cells[0].n > 0;
 }
 
-bool pm_table_row(const struct pm_table *t, struct pm_str row, struct pm_str cells[PM_TABLE_COLUMNS]) {
+bool pm_table_row(const struct pm_table *t, struct pm_str row,
+                  struct pm_str cells[PM_TABLE_COLUMNS]) {
     if (t->n == 0 || !pm_str_trim(row).n) return false;
     for (int i = 0; i < PM_TABLE_COLUMNS; i++) cells[i] = PM_NONE;
     if (row_by_offsets(t, row, cells)) return true;
     return pm_table_split(row, cells, t->n) == t->n;
 }
 
-struct pm_str pm_table_cell(const struct pm_table *t, const struct pm_str cells[PM_TABLE_COLUMNS], const char *column) {
+struct pm_str pm_table_cell(const struct pm_table *t, const struct pm_str cells[PM_TABLE_COLUMNS],
+                            const char *column) {
     for (int i = 0; i < t->n; i++) {
         if (!pm_str_eqc(t->name[i], column)) continue;
-        bool none = pm_str_eqc(cells[i], "<none>") || pm_str_eqc(cells[i], "<unknown>") || pm_str_eqc(cells[i], "<unset>");
+        bool none = pm_str_eqc(cells[i], "<none>") || pm_str_eqc(cells[i], "<unknown>") ||
+                    pm_str_eqc(cells[i], "<unset>");
         return none ? PM_NONE : cells[i];
     }
     return PM_NONE;
@@ -124,13 +135,15 @@ static bool age_date(struct pm_str s, struct pm_when *w) {
         struct pm_scan c = pm_scan_of(pm_str_from(rest, 1));
         if (pm_scan_digits(&c, 2, &hours) && pm_scan_digits(&c, 2, &minutes)) {
             int offset_s = (hours * 60 + minutes) * 60 * (rest.p[0] == '-' ? -1 : 1);
-            *w = (struct pm_when){PM_WHEN_UTC, w->ns - offset_s * PM_NS_PER_S, w->unit_ns, offset_s};
+            *w =
+                (struct pm_when){PM_WHEN_UTC, w->ns - offset_s * PM_NS_PER_S, w->unit_ns, offset_s};
         }
     }
     return true;
 }
 
-bool pm_table_age(struct pm_str cell, struct pm_when *last, struct pm_when *first, uint32_t *count) {
+bool pm_table_age(struct pm_str cell, struct pm_when *last, struct pm_when *first,
+                  uint32_t *count) {
     struct pm_str word, over;
     uint64_t n;
     *count = 1;
@@ -141,7 +154,8 @@ bool pm_table_age(struct pm_str cell, struct pm_when *last, struct pm_when *firs
     pm_scan_blanks(&c);
     if (pm_scan_end(&c) || pm_str_eqc(pm_scan_rest(&c), "ago")) return true;
     if (!pm_scan_lit(&c, "(x") || !pm_scan_uint(&c, 9, &n)) return false;
-    if (!pm_scan_lit(&c, " over ") || !pm_scan_until(&c, ')', &over) || !age_word(over, first)) return false;
+    if (!pm_scan_lit(&c, " over ") || !pm_scan_until(&c, ')', &over) || !age_word(over, first))
+        return false;
     *count = n ? (uint32_t)n : 1;
     pm_scan_blanks(&c);
     return pm_scan_end(&c);
@@ -150,17 +164,22 @@ bool pm_table_age(struct pm_str cell, struct pm_when *last, struct pm_when *firs
 void pm_table_detail_age(struct pm_detail *d, struct pm_str cell) {
     struct pm_when age, first;
     uint32_t count;
-    if (pm_table_age(cell, &age, &first, &count) && age.kind == PM_WHEN_AGE) pm_detail_int(d, "age_s", age.ns / PM_NS_PER_S);
+    if (pm_table_age(cell, &age, &first, &count) && age.kind == PM_WHEN_AGE)
+        pm_detail_int(d, "age_s", age.ns / PM_NS_PER_S);
 }
 
 struct pm_when pm_when_rfc1123(struct pm_arena *a, struct pm_str s) {
     struct pm_when w = {PM_WHEN_NONE, 0, 0, 0};
     struct pm_str weekday, day, month, year, time, zone;
     struct pm_scan c = pm_scan_of(pm_str_trim(s));
-    if (!pm_scan_word(&c, &weekday) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) ||
-        !pm_scan_blanks(&c) || !pm_scan_word(&c, &year) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &zone))
+    if (!pm_scan_word(&c, &weekday) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &day) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) || !pm_scan_blanks(&c) ||
+        !pm_scan_word(&c, &year) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &zone))
         return w;
-    pm_when_clf(pm_arena_fmt(a, "%.*s/%.*s/%.*s:%.*s %.*s", PM_FMT(day), PM_FMT(month), PM_FMT(year), PM_FMT(time), PM_FMT(zone)), &w);
+    pm_when_clf(pm_arena_fmt(a, "%.*s/%.*s/%.*s:%.*s %.*s", PM_FMT(day), PM_FMT(month),
+                             PM_FMT(year), PM_FMT(time), PM_FMT(zone)),
+                &w);
     return w;
 }
 

@@ -1,4 +1,5 @@
-// Tables of Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, ReplicationControllers and autoscalers, with -A and -o wide, and of `kubectl get all`.
+// Tables of Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs,
+// ReplicationControllers and autoscalers, with -A and -o wide, and of `kubectl get all`.
 //
 //   NAMESPACE   NAME   READY   UP-TO-DATE   AVAILABLE   AGE   CONTAINERS   IMAGES          SELECTOR            Deployment
 //   shop        cart   2/4     2            2           42d   web          shop/cart:1.4   app=cart
@@ -37,7 +38,8 @@ static const struct {
 static const char *kind_of(const struct pm_table *t) {
     for (size_t i = 0; i < PM_LEN(TABLES); i++) {
         bool all = !TABLES[i].without || !pm_table_has(t, TABLES[i].without);
-        for (size_t k = 0; k < PM_LEN(TABLES[i].columns) && TABLES[i].columns[k]; k++) all = all && pm_table_has(t, TABLES[i].columns[k]);
+        for (size_t k = 0; k < PM_LEN(TABLES[i].columns) && TABLES[i].columns[k]; k++)
+            all = all && pm_table_has(t, TABLES[i].columns[k]);
         if (all && pm_table_has(t, "NAME")) return TABLES[i].kind;
     }
     return NULL;
@@ -45,8 +47,10 @@ static const char *kind_of(const struct pm_table *t) {
 
 // Without an arena a header can be told, but its columns not kept: look for the words.
 static bool is_header(struct pm_str text) {
-    static const char *const WORDS[] = {"REFERENCE", "DESIRED", "COMPLETIONS", "UP-TO-DATE", "READY", "SCHEDULE", "CLUSTER-IP"};
-    if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) || pm_str_has(text, PM_STR("RESTARTS")) || pm_str_has(text, PM_STR("ROLES")))
+    static const char *const WORDS[] = {"REFERENCE", "DESIRED",  "COMPLETIONS", "UP-TO-DATE",
+                                        "READY",     "SCHEDULE", "CLUSTER-IP"};
+    if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) ||
+        pm_str_has(text, PM_STR("RESTARTS")) || pm_str_has(text, PM_STR("ROLES")))
         return false;
     for (size_t i = 0; i < PM_LEN(WORDS); i++)
         if (pm_str_has(text, pm_str_c(WORDS[i]))) return pm_table_header(NULL, text, NULL);
@@ -56,7 +60,8 @@ static bool is_header(struct pm_str text) {
 static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
     struct pm_when last, first;
     uint32_t count;
-    return t->n && pm_table_row(t, text, cells) && pm_table_cell(t, cells, "NAME").n && pm_str_chr(pm_table_cell(t, cells, "NAME"), ' ', 0) < 0 &&
+    return t->n && pm_table_row(t, text, cells) && pm_table_cell(t, cells, "NAME").n &&
+           pm_str_chr(pm_table_cell(t, cells, "NAME"), ' ', 0) < 0 &&
            pm_table_age(pm_table_cell(t, cells, "AGE"), &last, &first, &count);
 }
 
@@ -71,7 +76,8 @@ static void detail_number(struct pm_detail *d, const char *key, struct pm_str ce
     if (pm_str_u64(cell, &n) && n <= INT64_MAX) pm_detail_int(d, key, (int64_t)n);
 }
 
-static void detail_ratio(struct pm_detail *d, const char *have, const char *want, struct pm_str cell) { // "2/4"
+static void detail_ratio(struct pm_detail *d, const char *have, const char *want,
+                         struct pm_str cell) { // "2/4"
     ptrdiff_t slash = pm_str_chr(cell, '/', 0);
     if (slash < 0) {
         detail_number(d, have, cell);
@@ -90,7 +96,8 @@ static void detail_images(struct pm_detail *d, struct pm_str cell) { // "a:1,b:2
     pm_detail_end(d, ']');
 }
 
-static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, const struct pm_table *t, const struct pm_str *cells) {
+static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind,
+                                const struct pm_table *t, const struct pm_str *cells) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
     struct pm_str namespace = pm_table_cell(t, cells, "NAMESPACE");
     if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
@@ -99,7 +106,8 @@ static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind, co
     return e;
 }
 
-static void emit_hpa(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_table *t, const struct pm_str *cells, struct pm_str name) {
+static void emit_hpa(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_table *t,
+                     const struct pm_str *cells, struct pm_str name) {
     struct pm_str target = pm_table_cell(t, cells, "REFERENCE"), kind = PM_NONE, target_name;
     pm_kubectl_object(target, &kind, &target_name);
     struct pm_detail d = pm_detail_new(ctx->a);
@@ -117,7 +125,8 @@ static void emit_hpa(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     pm_emit(ctx, r, &e);
 }
 
-static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct workloads_state *s, const struct pm_str *cells) {
+static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                     const struct workloads_state *s, const struct pm_str *cells) {
     const struct pm_table *t = &s->table;
     struct pm_str kind = pm_str_c(s->kind), name;
     pm_kubectl_object(pm_table_cell(t, cells, "NAME"), &kind, &name);
@@ -136,7 +145,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     pm_table_detail_age(&d, pm_table_cell(t, cells, "AGE"));
     if (pm_table_has(t, "IMAGES")) detail_images(&d, pm_table_cell(t, cells, "IMAGES"));
     struct pm_event e = event_of(r, PM_KIND_WORKLOAD_STATE, t, cells);
-    e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] = pm_arena_fmt(ctx->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(name));
+    e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] =
+        pm_arena_fmt(ctx->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(name));
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);
 }
@@ -147,7 +157,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (pm_table_header(NULL, r->text, NULL)) {
         s->table.n = 0;
         s->kind = NULL;
-        if (!is_header(r->text) || !pm_table_header(ctx->member, r->text, &s->table)) return PM_PARSE_NO;
+        if (!is_header(r->text) || !pm_table_header(ctx->member, r->text, &s->table))
+            return PM_PARSE_NO;
         s->kind = kind_of(&s->table);
         return s->kind ? PM_PARSE_OK : PM_PARSE_NO;
     }

@@ -1,9 +1,11 @@
-// The Common Log Format family. See clf.h for the shapes. Every access-log line passes here, so: forward only, memchr, no arena until a line is a registry's.
+// The Common Log Format family. See clf.h for the shapes. Every access-log line passes
+// here, so: forward only, memchr, no arena until a line is a registry's.
 #include "parsers/proxy/clf.h"
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// "…" at the cursor, escapes left alone. False where there is none; *cut where it never closes.
+// "…" at the cursor, escapes left alone. False where there is none; *cut where it never
+// closes.
 static bool quoted(struct pm_scan *c, struct pm_str *out, bool *cut) {
     if (c->at >= c->end || *c->at != '"') return false;
     const char *start = c->at + 1, *p = start;
@@ -28,10 +30,12 @@ static struct pm_str word(struct pm_scan *c) {
     return w;
 }
 
-// "[02/Jan/2024:03:04:05 +0000]" or the ISO form. Returns how far it goes, 0 where it has not the shape of a date.
+// "[02/Jan/2024:03:04:05 +0000]" or the ISO form. Returns how far it goes, 0 where it has
+// not the shape of a date.
 static size_t bracket_date(struct pm_str s, struct pm_str *stamp) {
     if (s.n < 20 || s.p[0] != '[' || !is_digit(s.p[1])) return 0;
-    bool clf = s.p[3] == '/' && s.p[7] == '/' && s.p[12] == ':', iso = s.p[5] == '-' && s.p[8] == '-' && s.p[14] == ':';
+    bool clf = s.p[3] == '/' && s.p[7] == '/' && s.p[12] == ':',
+         iso = s.p[5] == '-' && s.p[8] == '-' && s.p[14] == ':';
     const char *close = clf || iso ? memchr(s.p + 18, ']', s.n - 18 < 24 ? s.n - 18 : 24) : NULL;
     if (!close) return 0;
     *stamp = pm_str_sub(s, 1, (size_t)(close - s.p) - 1);
@@ -63,7 +67,8 @@ static bool head_words(struct pm_str head, struct pm_clf *o) {
         return true;
     }
     char tail_char = w[0].p[w[0].n - 1];
-    bool vhost = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' && tail_char != ',' && tail_char != ':';
+    bool vhost = n >= 4 && w[2].n == 1 && w[2].p[0] == '-' && w[1].n > 1 && w[1].p[0] != '[' &&
+                 tail_char != ',' && tail_char != ':';
     int client = vhost ? 1 : 0;
     if (client) o->vhost = w[0];
     o->client = w[client];
@@ -79,7 +84,8 @@ static bool head_words(struct pm_str head, struct pm_clf *o) {
         o->user = pm_str_starts(rest, PM_STR("- ")) ? pm_str_from(rest, 2) : rest;
         return true;
     }
-    if (n > client + 3 && w[client + 1].p[0] != '-') return false; // some other log's words before a request
+    if (n > client + 3 && w[client + 1].p[0] != '-')
+        return false; // some other log's words before a request
     if (n > client + 1) o->user = pm_str_trim(pm_scan_rest(&after[client + 1]));
     return true;
 }
@@ -101,11 +107,15 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
     if (quote < 7) return false;
     struct pm_str before = pm_str_sub(s, 0, (size_t)quote);
     c->at += quote;
-    for (ptrdiff_t at = pm_str_chr(before, '[', 0); at >= 0; at = pm_str_chr(before, '[', (size_t)at + 1)) {
+    for (ptrdiff_t at = pm_str_chr(before, '[', 0); at >= 0;
+         at = pm_str_chr(before, '[', (size_t)at + 1)) {
         used = bracket_date(pm_str_from(before, (size_t)at), &o->stamp);
         if (!used) continue;
-        struct pm_str between = pm_str_trim(pm_str_from(before, (size_t)at + used)); // APISIX: the host
-        if (at < 2 || (between.n && (pm_str_chr(between, ' ', 0) >= 0 || pm_str_chr(between, '.', 0) <= 0))) return false;
+        struct pm_str between =
+            pm_str_trim(pm_str_from(before, (size_t)at + used)); // APISIX: the host
+        if (at < 2 ||
+            (between.n && (pm_str_chr(between, ' ', 0) >= 0 || pm_str_chr(between, '.', 0) <= 0)))
+            return false;
         if (!between.n && (size_t)at + used + 1 != before.n) return false;
         o->vhost = between;
         o->dated = true;
@@ -114,37 +124,46 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
         if (named.n) o->vhost = named;
         return o->client.n > 0 && o->user.n > 0;
     }
-    if (!pm_str_ends(before, PM_STR(" - ")) || pm_str_chr(before, ' ', 0) != (ptrdiff_t)before.n - 3) return false;
+    if (!pm_str_ends(before, PM_STR(" - ")) ||
+        pm_str_chr(before, ' ', 0) != (ptrdiff_t)before.n - 3)
+        return false;
     o->client = pm_str_sub(before, 0, before.n - 3);
     o->tail = PM_CLF_HARBOR;
     return pm_str_chr(o->client, '.', 0) > 0 || pm_str_chr(o->client, ':', 0) >= 0;
 }
 
-// The table of tails: what stands after the agent. Asked in order; the last row takes the rest.
+// The table of tails: what stands after the agent. Asked in order; the last row takes the
+// rest.
 static bool is_end(struct pm_str rest) { return rest.n == 0; }
 static bool is_any(struct pm_str rest) { return rest.n != SIZE_MAX; }
 static bool is_ingress(struct pm_str rest) {
     struct pm_scan c = pm_scan_of(rest);
     uint64_t length;
     struct pm_str time;
-    if (!pm_scan_uint(&c, 19, &length) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) || !is_digit(time.p[0])) return false;
+    if (!pm_scan_uint(&c, 19, &length) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &time) ||
+        !is_digit(time.p[0]))
+        return false;
     return pm_scan_lit(&c, " [");
 }
 static bool is_traefik(struct pm_str rest) {
     struct pm_scan c = pm_scan_of(rest);
     uint64_t count;
-    return pm_scan_uint(&c, 19, &count) && pm_scan_lit(&c, " \"") && pm_str_ends(rest, PM_STR("ms"));
+    return pm_scan_uint(&c, 19, &count) && pm_scan_lit(&c, " \"") &&
+           pm_str_ends(rest, PM_STR("ms"));
 }
 static bool is_harbor(struct pm_str rest) {
-    return rest.n >= 5 && is_digit(rest.p[0]) && (pm_str_ends(rest, PM_STR(" .")) || pm_str_ends(rest, PM_STR(" p"))) && pm_str_chr(rest, '"', 0) < 0;
+    return rest.n >= 5 && is_digit(rest.p[0]) &&
+           (pm_str_ends(rest, PM_STR(" .")) || pm_str_ends(rest, PM_STR(" p"))) &&
+           pm_str_chr(rest, '"', 0) < 0;
 }
 static const struct {
     enum pm_clf_tail tail;
     bool empty_referer; // the row asks for ""
     bool (*is)(struct pm_str rest);
 } clf_tails[] = {
-    {PM_CLF_DISTRIBUTION, true, is_end}, {PM_CLF_COMBINED, false, is_end},  {PM_CLF_INGRESS, false, is_ingress},
-    {PM_CLF_TRAEFIK, false, is_traefik}, {PM_CLF_HARBOR, false, is_harbor}, {PM_CLF_COMBINED, false, is_any},
+    {PM_CLF_DISTRIBUTION, true, is_end}, {PM_CLF_COMBINED, false, is_end},
+    {PM_CLF_INGRESS, false, is_ingress}, {PM_CLF_TRAEFIK, false, is_traefik},
+    {PM_CLF_HARBOR, false, is_harbor},   {PM_CLF_COMBINED, false, is_any},
 };
 
 static void choose_tail(struct pm_clf *o) {
@@ -155,7 +174,8 @@ static void choose_tail(struct pm_clf *o) {
         return;
     }
     for (size_t i = 0; i < PM_LEN(clf_tails) && !o->tail; i++)
-        if ((empty_referer || !clf_tails[i].empty_referer) && clf_tails[i].is(o->rest)) o->tail = clf_tails[i].tail;
+        if ((empty_referer || !clf_tails[i].empty_referer) && clf_tails[i].is(o->rest))
+            o->tail = clf_tails[i].tail;
 }
 
 // STATUS and the numbers after it: one is a size, two or three are Nexus.
@@ -215,7 +235,8 @@ int pm_clf_bid(struct pm_str text, unsigned tails, int bid) {
     return o.cut ? bid - 20 : bid;
 }
 
-// What the tails hold beyond the common fields. The first address of a quoted X-Forwarded-For counts as client: the address before it is a proxy's.
+// What the tails hold beyond the common fields. The first address of a quoted
+// X-Forwarded-For counts as client: the address before it is a proxy's.
 static void add_rest(struct pm_arena *a, struct pm_clf *o, struct pm_http_request *q) {
     struct pm_scan c = pm_scan_of(o->rest);
     struct pm_str w[6] = {{0}};
@@ -230,25 +251,33 @@ static void add_rest(struct pm_arena *a, struct pm_clf *o, struct pm_http_reques
     if (o->tail == PM_CLF_TRAEFIK) {
         ptrdiff_t last = pm_str_rchr(o->rest, ' ');
         int64_t ms;
-        if (pm_http_i64(pm_str_sub(o->rest, (size_t)(last + 1), o->rest.n - (size_t)(last + 1) - 2), &ms) && ms >= 0 && ms < 100000000)
+        if (pm_http_i64(pm_str_sub(o->rest, (size_t)(last + 1), o->rest.n - (size_t)(last + 1) - 2),
+                        &ms) &&
+            ms >= 0 && ms < 100000000)
             q->duration_ns = ms * 1000000;
         return;
     }
     if (o->tail == PM_CLF_INGRESS) {
         for (size_t i = 0; i < 3; i++) w[i] = word(&c);
         pm_http_seconds(w[1], &q->duration_ns);
-        if (q->status >= 400) q->message = pm_arena_join(a, PM_STR("upstream "), pm_str_from(o->rest, (size_t)(w[2].p - o->rest.p)));
+        if (q->status >= 400)
+            q->message = pm_arena_join(a, PM_STR("upstream "),
+                                       pm_str_from(o->rest, (size_t)(w[2].p - o->rest.p)));
         return;
     }
     bool cut = false;
     struct pm_str forwarded;
     if (o->rest.n && quoted(&c, &forwarded, &cut)) {
-        if (!cut && forwarded.n >= 3 && (is_digit(forwarded.p[0]) || pm_str_chr(forwarded, ':', 0) >= 0) && pm_str_chr(forwarded, '/', 0) < 0)
+        if (!cut && forwarded.n >= 3 &&
+            (is_digit(forwarded.p[0]) || pm_str_chr(forwarded, ':', 0) >= 0) &&
+            pm_str_chr(forwarded, '/', 0) < 0)
             q->client = forwarded;
-    } else if (o->rest.n && is_digit(o->rest.p[0]) && pm_str_chr(w[0] = word(&c), '.', 0) > 0) pm_http_seconds(w[0], &q->duration_ns);
+    } else if (o->rest.n && is_digit(o->rest.p[0]) && pm_str_chr(w[0] = word(&c), '.', 0) > 0)
+        pm_http_seconds(w[0], &q->duration_ns);
 }
 
-// $upstream_cache_status or Varnish's hit or miss, where an administrator appended it: a word of its own, in quotes, or behind a name.
+// $upstream_cache_status or Varnish's hit or miss, where an administrator appended it: a
+// word of its own, in quotes, or behind a name.
 static unsigned cache_word(struct pm_str rest) {
     struct pm_scan c = pm_scan_of(rest);
     unsigned flag = 0;
@@ -259,21 +288,28 @@ static unsigned cache_word(struct pm_str rest) {
         if (name >= 0) w = pm_str_from(w, (size_t)name + 1);
         while (w.n && strchr("\"[(,", w.p[0])) w = pm_str_from(w, 1);
         while (w.n && strchr("\"]),", w.p[w.n - 1])) w = pm_str_sub(w, 0, w.n - 1);
-        if (w.n >= 3 && !is_digit(w.p[0]) && !pm_str_ieq(w, PM_STR("true")) && !pm_str_ieq(w, PM_STR("false"))) flag = pm_http_cache(w);
+        if (w.n >= 3 && !is_digit(w.p[0]) && !pm_str_ieq(w, PM_STR("true")) &&
+            !pm_str_ieq(w, PM_STR("false")))
+            flag = pm_http_cache(w);
     }
     return flag;
 }
 
-enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text, unsigned tails, enum pm_component component) {
+enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,
+                           unsigned tails, enum pm_component component) {
     struct pm_clf o;
     if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
-    if (o.cut) pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s", o.status ? "the user agent" : "the request");
+    if (o.cut)
+        pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s",
+                    o.status ? "the user agent" : "the request");
     if (o.cut && !o.status) return PM_PARSE_BAD; // half a URL and no answer: nothing to count
     bool ours = pm_http_registry_url(o.url);
     if (!ours && !ctx->every) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     q.when = read_stamp(o.stamp);
-    q.client = o.real_ip.n ? o.real_ip : o.tail == PM_CLF_TRAEFIK ? pm_http_client_last(o.client) : o.client; // Traefik hands X-Forwarded-For on as it came
+    q.client = o.real_ip.n                ? o.real_ip
+               : o.tail == PM_CLF_TRAEFIK ? pm_http_client_last(o.client)
+                                          : o.client; // Traefik hands X-Forwarded-For on as it came
     q.user = o.user;
     q.method = o.method;
     q.url = o.url;

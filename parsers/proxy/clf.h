@@ -1,4 +1,5 @@
-// The Common Log Format family: one splitter, one table of tails. The parsers beside it each take the tails that are theirs.
+// The Common Log Format family: one splitter, one table of tails. The parsers beside it
+// each take the tails that are theirs.
 //
 //   HEAD   CLIENT IDENT USER [TIME] "REQUEST" STATUS SIZE …           Apache, nginx, Distribution, Traefik, Nexus, gunicorn
 //          CLIENT - [REAL_IP] - USER [TIME] …                         ingress-nginx before 0.25
@@ -10,19 +11,21 @@
 #include "parsers/proxy/http_request.h"
 
 enum pm_clf_tail {
-    PM_CLF_COMMON = 1,       // STATUS SIZE
-    PM_CLF_COMBINED = 2,     // STATUS SIZE "REFERER" "AGENT" and whatever an administrator appended
-    PM_CLF_DISTRIBUTION = 4, // STATUS SIZE "" "AGENT": the empty referer is gorilla/handlers, nginx and Apache write "-"
-    PM_CLF_INGRESS = 8,      // … "AGENT" LENGTH TIME [UPSTREAM] …
-    PM_CLF_TRAEFIK = 16,     // … "AGENT" COUNT "ROUTER" "SERVICE" NNms
-    PM_CLF_NEXUS = 32,       // STATUS [LENGTH] SENT MS "AGENT" [THREAD]
-    PM_CLF_HARBOR = 64,      // … "AGENT" TIME UPSTREAM_TIME PIPE, or a head without a date
+    PM_CLF_COMMON = 1,   // STATUS SIZE
+    PM_CLF_COMBINED = 2, // STATUS SIZE "REFERER" "AGENT" and whatever an administrator appended
+    PM_CLF_DISTRIBUTION =
+        4, // STATUS SIZE "" "AGENT": the empty referer is gorilla/handlers, nginx and Apache write "-"
+    PM_CLF_INGRESS = 8,  // … "AGENT" LENGTH TIME [UPSTREAM] …
+    PM_CLF_TRAEFIK = 16, // … "AGENT" COUNT "ROUTER" "SERVICE" NNms
+    PM_CLF_NEXUS = 32,   // STATUS [LENGTH] SENT MS "AGENT" [THREAD]
+    PM_CLF_HARBOR = 64,  // … "AGENT" TIME UPSTREAM_TIME PIPE, or a head without a date
 };
 
 struct pm_clf {
     struct pm_str vhost, client, real_ip, user, request, method, url, referer, agent;
-    struct pm_str rest;  // after the agent
-    struct pm_str stamp; // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the line is a registry's
+    struct pm_str rest; // after the agent
+    struct pm_str
+        stamp; // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the line is a registry's
     int status;
     int64_t bytes;      // -1 where "-"
     int64_t elapsed_ms; // Nexus; -1 elsewhere
@@ -33,7 +36,10 @@ struct pm_clf {
 
 // False where the text is not of the family. Slices borrow from text.
 bool pm_clf_split(struct pm_str text, struct pm_clf *out);
-// `bid` where the text splits and its tail is one of `tails`, a little less where it is cut, else 0.
+// `bid` where the text splits and its tail is one of `tails`, a little less where it is
+// cut, else 0.
 int pm_clf_bid(struct pm_str text, unsigned tails, int bid);
-// Splits, checks the tail, emits the request; a cut line is told by the diagnostic "line-cut" and emitted with what it still says.
-enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text, unsigned tails, enum pm_component component);
+// Splits, checks the tail, emits the request; a cut line is told by the diagnostic
+// "line-cut" and emitted with what it still says.
+enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,
+                           unsigned tails, enum pm_component component);

@@ -4,15 +4,45 @@
 //   #Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) …
 //   2024-01-02	03:04:05	FRA56-P1	512	10.1.2.3	GET	d1.cloudfront.net	/v2/shop/cart/blobs/sha256:6f1e	503	-	containerd/1.7.11	…
 //
-// Source: AWS documentation, "Configure and use standard logs". The positions come from #Fields; a piece without header is read in the documented order.
-// W3C extended logs of other servers (IIS) have the same header and are read too where their columns have these names. The time is UTC.
+// Source: AWS documentation, "Configure and use standard logs". The positions come from
+// #Fields; a piece without header is read in the documented order. W3C extended logs of
+// other servers (IIS) have the same header and are read too where their columns have
+// these names. The time is UTC.
 #include "parsers/proxy/http_request.h"
 
-enum column { DATE, TIME, BYTES, CLIENT, METHOD, HOST, STEM, QUERY, STATUS, AGENT, RESULT, DETAIL, TAKEN, ALIAS, REQUEST_ID, COLUMN_COUNT };
-static const char *const names[COLUMN_COUNT][2] = {
-    {"date"},        {"time"},          {"sc-bytes"},         {"c-ip"},           {"cs-method"},          {"cs(Host)", "cs-host"},
-    {"cs-uri-stem"}, {"cs-uri-query"},  {"sc-status"},        {"cs(User-Agent)"}, {"x-edge-result-type"}, {"x-edge-detailed-result-type"},
-    {"time-taken"},  {"x-host-header"}, {"x-edge-request-id"}};
+enum column {
+    DATE,
+    TIME,
+    BYTES,
+    CLIENT,
+    METHOD,
+    HOST,
+    STEM,
+    QUERY,
+    STATUS,
+    AGENT,
+    RESULT,
+    DETAIL,
+    TAKEN,
+    ALIAS,
+    REQUEST_ID,
+    COLUMN_COUNT
+};
+static const char *const names[COLUMN_COUNT][2] = {{"date"},
+                                                   {"time"},
+                                                   {"sc-bytes"},
+                                                   {"c-ip"},
+                                                   {"cs-method"},
+                                                   {"cs(Host)", "cs-host"},
+                                                   {"cs-uri-stem"},
+                                                   {"cs-uri-query"},
+                                                   {"sc-status"},
+                                                   {"cs(User-Agent)"},
+                                                   {"x-edge-result-type"},
+                                                   {"x-edge-detailed-result-type"},
+                                                   {"time-taken"},
+                                                   {"x-host-header"},
+                                                   {"x-edge-request-id"}};
 static const char documented[] =
     "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type "
     "x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version "
@@ -31,18 +61,22 @@ static void learn(struct state *s, struct pm_str header) {
     for (int i = 0; i < FIELDS_MAX && (pm_scan_blanks(&c), pm_scan_word(&c, &word)); i++)
         for (int k = 0; k < COLUMN_COUNT; k++)
             for (int alias = 0; alias < 2; alias++)
-                if (names[k][alias] && !s->at[k] && pm_str_eqc(word, names[k][alias])) s->at[k] = (unsigned char)(i + 1);
+                if (names[k][alias] && !s->at[k] && pm_str_eqc(word, names[k][alias]))
+                    s->at[k] = (unsigned char)(i + 1);
     for (int k = DATE; k <= AGENT; k++)
         if (s->at[k] > s->width) s->width = s->at[k];
 }
 
 static bool is_row(struct pm_str t) {
-    return t.n > 24 && t.p[4] == '-' && t.p[7] == '-' && (t.p[10] == '\t' || t.p[10] == ' ') && t.p[13] == ':' && (t.p[19] == '\t' || t.p[19] == ' ');
+    return t.n > 24 && t.p[4] == '-' && t.p[7] == '-' && (t.p[10] == '\t' || t.p[10] == ' ') &&
+           t.p[13] == ':' && (t.p[19] == '\t' || t.p[19] == ' ');
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct state *s = state;
-    if (pm_str_starts(r->text, PM_STR("#Fields: ")) || pm_str_starts(r->text, PM_STR("#Version: 1.0"))) return 95;
+    if (pm_str_starts(r->text, PM_STR("#Fields: ")) ||
+        pm_str_starts(r->text, PM_STR("#Version: 1.0")))
+        return 95;
     if (!is_row(r->text)) return 0;
     if (s && s->known) return 95;
     return r->text.p[10] == '\t' && r->text.p[19] == '\t' ? 90 : 0;
@@ -62,7 +96,8 @@ static int fields_of(struct pm_str text, struct pm_str *out) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct state *s = ctx->state;
-    if (pm_str_starts(r->text, PM_STR("#Fields: "))) return learn(s, pm_str_from(r->text, 9)), PM_PARSE_OK;
+    if (pm_str_starts(r->text, PM_STR("#Fields: ")))
+        return learn(s, pm_str_from(r->text, 9)), PM_PARSE_OK;
     if (r->text.n && r->text.p[0] == '#') return PM_PARSE_OK;
     if (!is_row(r->text)) return PM_PARSE_NO;
     if (!s->known) learn(s, pm_str_c(documented));
@@ -76,7 +111,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.url = pm_percent_decode(ctx->a, v[STEM]);
     if (v[QUERY].n) q.url = pm_arena_fmt(ctx->a, "%.*s?%.*s", PM_FMT(q.url), PM_FMT(v[QUERY]));
     if (!pm_http_registry_url(q.url)) return cut ? PM_PARSE_BAD : PM_PARSE_OK;
-    if (pm_when_rfc3339(pm_arena_fmt(ctx->a, "%.*sT%.*sZ", PM_FMT(v[DATE]), PM_FMT(v[TIME])), &q.when) == 0) q.when = (struct pm_when){0};
+    if (pm_when_rfc3339(pm_arena_fmt(ctx->a, "%.*sT%.*sZ", PM_FMT(v[DATE]), PM_FMT(v[TIME])),
+                        &q.when) == 0)
+        q.when = (struct pm_when){0};
     q.client = v[CLIENT], q.method = v[METHOD];
     q.host = v[ALIAS].n ? v[ALIAS] : v[HOST];
     q.user_agent = pm_percent_decode(ctx->a, pm_percent_decode(ctx->a, v[AGENT])); // written %2520
@@ -84,7 +121,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     pm_http_status(v[STATUS], &q.status);
     pm_http_i64(v[BYTES], &q.bytes);
     pm_http_seconds(v[TAKEN], &q.duration_ns);
-    if (q.status >= 400 || pm_str_eqc(v[RESULT], "Error")) q.reason = v[DETAIL].n ? v[DETAIL] : v[RESULT];
+    if (q.status >= 400 || pm_str_eqc(v[RESULT], "Error"))
+        q.reason = v[DETAIL].n ? v[DETAIL] : v[RESULT];
     q.flags = pm_http_cache(v[RESULT]) | (cut ? PM_EV_CUT : 0);
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;
@@ -93,8 +131,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_cloudfront = {
     .name = "cloudfront",
     .title = "CloudFront standard access log (W3C, #Fields)",
-    .example = "2024-01-02\t03:04:05\tFRA56-P1\t512\t10.1.2.3\tGET\td1.cloudfront.net\t/v2/shop/cart/blobs/sha256:6f1e\t503\t-\tcontainerd/"
-               "1.7.11\t-\t-\tError\taBc\tr.acme.test\thttps\t210\t0.002",
+    .example =
+        "2024-01-02\t03:04:05\tFRA56-P1\t512\t10.1.2.3\tGET\td1.cloudfront.net\t/v2/shop/cart/blobs/sha256:6f1e\t503\t-\tcontainerd/"
+        "1.7.11\t-\t-\tError\taBc\tr.acme.test\thttps\t210\t0.002",
     .source = "AWS documentation: Configure and use standard logs (access logs)",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -4,8 +4,10 @@
 //   [2024-01-02T03:04:05.678Z] "GET /v2/ HTTP/1.1" 503 UF upstream_reset_before_response_started{connection_failure} - "delayed connect error: 111" 0 152 0 - "-"
 //     "containerd/1.7.11" "9f1c" "r.acme.test" "10.2.0.5:5000" outbound|5000||reg.shop.svc.cluster.local - 10.9.0.1:5000 10.2.0.9:35500 - default
 //
-// Source: envoyproxy/envoy docs, access log default format; istio/istio:pilot/pkg/model (its TEXT format). Response flags are the reason, the transport
-// failure is the error. The client is the first of X-Forwarded-For, or Istio's downstream address; the default format names none otherwise.
+// Source: envoyproxy/envoy docs, access log default format; istio/istio:pilot/pkg/model
+// (its TEXT format). Response flags are the reason, the transport failure is the error.
+// The client is the first of X-Forwarded-For, or Istio's downstream address; the default
+// format names none otherwise.
 #include "parsers/proxy/http_request.h"
 
 #define EMISSARY "ACCESS " // Emissary and Ambassador put it before the default format
@@ -23,13 +25,15 @@ static bool is_number(struct pm_str s) {
     return s.n > 0;
 }
 
-static bool word_or_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out, bool *was_quoted, bool *cut) {
+static bool word_or_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out,
+                           bool *was_quoted, bool *cut) {
     pm_scan_blanks(c);
     *was_quoted = c->at < c->end && *c->at == '"';
     return *was_quoted ? pm_scan_quoted(c, a, out, cut) : pm_scan_word(c, out);
 }
 
-// What stands between the flags and the four numbers differs by release: details, a quoted failure, both or none.
+// What stands between the flags and the four numbers differs by release: details, a
+// quoted failure, both or none.
 static bool read_line(struct pm_arena *a, struct pm_str text, struct line *l, bool *cut) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str w;
@@ -70,7 +74,8 @@ static bool read_line(struct pm_arena *a, struct pm_str text, struct line *l, bo
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_when when;
-    struct pm_str text = pm_str_starts(r->text, PM_STR(EMISSARY)) ? pm_str_from(r->text, strlen(EMISSARY)) : r->text;
+    struct pm_str text =
+        pm_str_starts(r->text, PM_STR(EMISSARY)) ? pm_str_from(r->text, strlen(EMISSARY)) : r->text;
     if (text.n < 30 || text.p[0] != '[' || text.p[5] != '-') return 0;
     size_t used = pm_when_rfc3339(pm_str_from(text, 1), &when);
     return used && pm_str_starts(pm_str_from(text, used + 1), PM_STR("] \"")) ? 95 : 0;
@@ -113,8 +118,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_envoy = {
     .name = "envoy",
     .title = "Envoy and Istio access log, text",
-    .example = "[2024-01-02T03:04:05.678Z] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 UF 0 91 30 - \"-\" \"containerd/1.7.11\" \"9f1c\" \"r.acme.test\" "
-               "\"10.2.0.5:5000\"",
+    .example =
+        "[2024-01-02T03:04:05.678Z] \"GET /v2/shop/cart/manifests/1.4 HTTP/1.1\" 503 UF 0 91 30 - \"-\" \"containerd/1.7.11\" \"9f1c\" \"r.acme.test\" "
+        "\"10.2.0.5:5000\"",
     .source = "envoyproxy/envoy:docs, access log default format",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -1,10 +1,13 @@
-// HAProxy HTTP log (option httplog). The syslog header and "haproxy[PID]: " are an envelope's; a bare "haproxy[PID]: " is passed here.
+// HAProxy HTTP log (option httplog). The syslog header and "haproxy[PID]: " are an
+// envelope's; a bare "haproxy[PID]: " is passed here.
 //
 //   10.1.2.3:41022 [02/Jan/2024:03:04:02.671] reg_https~ reg/r1 0/0/1/-1/3002 504 198 - - sH-- 12/6/3/1/0 0/0 {r.acme.test} "GET /v2/shop/cart/blobs/sha256:6f1e HTTP/1.1"
 //   10.1.2.3:41030 [02/Jan/2024:03:04:06.001] reg_https~ reg/<NOSRV> 0/-1/-1/-1/0 503 216 - - SC-- 11/5/2/0/0 0/0 "HEAD /v2/shop/cart/manifests/1.4 HTTP/1.1"
 //
-// Source: HAProxy configuration manual, "HTTP log format" and "Session state at disconnection". The accept date has no zone. The termination state is the
-// reason, its meaning the message. TCP logs (option tcplog) name no request and are understood without an event. HAProxy cuts requests at 1024 bytes.
+// Source: HAProxy configuration manual, "HTTP log format" and "Session state at
+// disconnection". The accept date has no zone. The termination state is the reason, its
+// meaning the message. TCP logs (option tcplog) name no request and are understood
+// without an event. HAProxy cuts requests at 1024 bytes.
 #include "parsers/proxy/http_request.h"
 
 struct line {
@@ -13,7 +16,8 @@ struct line {
     bool cut;
 };
 
-// First two characters of the termination state that tell a failed request, from the manual.
+// First two characters of the termination state that tell a failed request, from the
+// manual.
 static const struct {
     const char *state, *meaning;
 } states[] = {
@@ -42,7 +46,9 @@ static bool read_line(struct pm_str text, struct line *l) {
     if (pm_str_starts(text, PM_STR("haproxy"))) {
         if (!pm_scan_until_lit(&c, ": ", &s)) return false;
     }
-    if (!pm_scan_word(&c, &l->client) || pm_str_chr(l->client, ':', 0) < 0 || !pm_scan_lit(&c, " [")) return false;
+    if (!pm_scan_word(&c, &l->client) || pm_str_chr(l->client, ':', 0) < 0 ||
+        !pm_scan_lit(&c, " ["))
+        return false;
     size_t used = pm_when_clf(pm_scan_rest(&c), &l->when);
     if (!used) return false;
     c.at += used;
@@ -121,8 +127,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_haproxy = {
     .name = "haproxy",
     .title = "HAProxy HTTP log",
-    .example = "10.1.2.3:41030 [02/Jan/2024:03:04:06.001] reg_https~ reg/<NOSRV> 0/-1/-1/-1/0 503 216 - - SC-- 11/5/2/0/0 0/0 \"HEAD "
-               "/v2/shop/cart/manifests/1.4 HTTP/1.1\"",
+    .example =
+        "10.1.2.3:41030 [02/Jan/2024:03:04:06.001] reg_https~ reg/<NOSRV> 0/-1/-1/-1/0 503 216 - - SC-- 11/5/2/0/0 0/0 \"HEAD "
+        "/v2/shop/cart/manifests/1.4 HTTP/1.1\"",
     .source = "HAProxy configuration manual 8.2.3",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

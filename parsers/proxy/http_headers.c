@@ -1,4 +1,5 @@
-// HTTP response headers that somebody kept: curl -v, curl -I, a debug log. What counts are a registry's rate-limit headers.
+// HTTP response headers that somebody kept: curl -v, curl -I, a debug log. What counts
+// are a registry's rate-limit headers.
 //
 //   < HTTP/2 429
 //   < date: Tue, 02 Jan 2024 03:04:05 GMT
@@ -8,8 +9,10 @@
 //   … Ratelimit-Limit:[100;w=21600] Ratelimit-Remaining:[97;w=21600] …            a Go header map inside a log line
 //   … {'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '76;w=21600'} …    Python's
 //
-// Source: Docker Hub documentation, "Pull usage and limits"; written by us to RFC 9110 and the output of curl. One event a response: limit, remaining, window, the address that was counted,
-// host and status where the dump shows them. Headers of one response are gathered over lines; a new status line, a blank line or the end closes it.
+// Source: Docker Hub documentation, "Pull usage and limits"; written by us to RFC 9110
+// and the output of curl. One event a response: limit, remaining, window, the address
+// that was counted, host and status where the dump shows them. Headers of one response
+// are gathered over lines; a new status line, a blank line or the end closes it.
 #include "parsers/proxy/http_request.h"
 
 struct state {
@@ -35,7 +38,8 @@ static struct pm_str without_arrow(struct pm_str t) {
 
 static bool header(struct pm_str t, const char *name, struct pm_str *value) {
     struct pm_str key = pm_str_c(name);
-    if (t.n <= key.n || t.p[key.n] != ':' || !pm_str_ieq(pm_str_sub(t, 0, key.n), key)) return false;
+    if (t.n <= key.n || t.p[key.n] != ':' || !pm_str_ieq(pm_str_sub(t, 0, key.n), key))
+        return false;
     *value = pm_str_trim(pm_str_from(t, key.n + 1));
     return true;
 }
@@ -44,8 +48,8 @@ static bool header(struct pm_str t, const char *name, struct pm_str *value) {
 static bool status_line(struct pm_str t, int *status) {
     struct pm_scan c = pm_scan_of(t);
     struct pm_str version, number;
-    return pm_scan_lit(&c, "HTTP/") && pm_scan_word(&c, &version) && pm_scan_blanks(&c) && pm_scan_word(&c, &number) && pm_http_status(number, status) &&
-           *status;
+    return pm_scan_lit(&c, "HTTP/") && pm_scan_word(&c, &version) && pm_scan_blanks(&c) &&
+           pm_scan_word(&c, &number) && pm_http_status(number, status) && *status;
 }
 
 static const char *const limit_names[] = {"ratelimit-limit", "x-ratelimit-limit"};
@@ -56,7 +60,9 @@ static bool inline_value(struct pm_str t, const char *name, struct pm_str *value
     ptrdiff_t at = pm_str_ifind(t, pm_str_c(name), 0);
     if (at < 0) return false;
     size_t from = (size_t)at + strlen(name), limit = from + 6;
-    while (from < t.n && from < limit && !(t.p[from] >= '0' && t.p[from] <= '9') && t.p[from] != '-') from++;
+    while (from < t.n && from < limit && !(t.p[from] >= '0' && t.p[from] <= '9') &&
+           t.p[from] != '-')
+        from++;
     size_t to = from;
     while (to < t.n && ((t.p[to] >= '0' && t.p[to] <= '9') || strchr("-;w=", t.p[to]))) to++;
     *value = pm_str_sub(t, from, to - from);
@@ -73,7 +79,9 @@ static int bid(const struct pm_record *r, const void *state) {
     const struct state *s = state;
     struct pm_str t = without_arrow(r->text), v;
     int status;
-    if (any_header(t, limit_names, 2, &v) || any_header(t, remaining_names, 2, &v) || header(t, "docker-ratelimit-source", &v)) return 80;
+    if (any_header(t, limit_names, 2, &v) || any_header(t, remaining_names, 2, &v) ||
+        header(t, "docker-ratelimit-source", &v))
+        return 80;
     if (t.n < 400 && status_line(t, &status)) return 40;
     if (s && (s->open || s->status) && (!t.n || header(t, "date", &v))) return 40;
     if (pm_str_starts(r->text, PM_STR("> ")) && header(t, "host", &v)) return 40;
@@ -92,7 +100,8 @@ static void emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct sta
     e.field[PM_F_CLIENT] = pm_http_client(s->source);
     e.field[PM_F_HOST] = pm_http_host(s->host);
     // Only Docker Hub sends docker-ratelimit-source and a window inside the value.
-    if (!s->host.n && (s->source.n || s->window_s > 0)) e.field[PM_F_REGISTRY] = PM_STR("docker.io");
+    if (!s->host.n && (s->source.n || s->window_s > 0))
+        e.field[PM_F_REGISTRY] = PM_STR("docker.io");
     e.field[PM_F_MESSAGE] = PM_STR("rate-limit headers");
     pm_emit(ctx, r, &e);
     clear(s);
@@ -104,17 +113,21 @@ static bool http_date(struct pm_str v, struct pm_when *w) {
     struct pm_scan c = pm_scan_of(v);
     struct pm_str day_name, month;
     uint64_t day, year, hour, minute, second;
-    if (!pm_scan_until(&c, ',', &day_name) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &day) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) ||
-        month.n != 3)
+    if (!pm_scan_until(&c, ',', &day_name) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &day) ||
+        !pm_scan_blanks(&c) || !pm_scan_word(&c, &month) || month.n != 3)
         return false;
     ptrdiff_t at = pm_str_find(PM_STR(months), month, 0);
     pm_scan_blanks(&c);
-    if (at < 0 || at % 3 || !pm_scan_uint(&c, 4, &year) || !pm_scan_blanks(&c) || !pm_scan_uint(&c, 2, &hour) || !pm_scan_char(&c, ':')) return false;
-    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) || day < 1 || day > 31 || year < 1970 || year > 2200 ||
-        hour > 23 || minute > 59 || second > 60)
+    if (at < 0 || at % 3 || !pm_scan_uint(&c, 4, &year) || !pm_scan_blanks(&c) ||
+        !pm_scan_uint(&c, 2, &hour) || !pm_scan_char(&c, ':'))
+        return false;
+    if (!pm_scan_uint(&c, 2, &minute) || !pm_scan_char(&c, ':') || !pm_scan_uint(&c, 2, &second) ||
+        day < 1 || day > 31 || year < 1970 || year > 2200 || hour > 23 || minute > 59 ||
+        second > 60)
         return false;
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .unit_ns = PM_NS_PER_S};
-    w->ns = pm_civil_ns((int)year, (int)(at / 3) + 1, (int)day, (int)hour, (int)minute, (int)second, 0);
+    w->ns =
+        pm_civil_ns((int)year, (int)(at / 3) + 1, (int)day, (int)hour, (int)minute, (int)second, 0);
     return true;
 }
 
@@ -125,7 +138,8 @@ static enum pm_parse whole_dump(struct pm_parse_ctx *ctx, const struct pm_record
     clear(&one);
     if (!inline_value(r->text, "ratelimit-remaining", &remaining)) return PM_PARSE_NO;
     one.open = pm_http_ratelimit(remaining, &one.remaining, &one.window_s);
-    if (inline_value(r->text, "ratelimit-limit", &limit)) pm_http_ratelimit(limit, &one.limit, &one.window_s);
+    if (inline_value(r->text, "ratelimit-limit", &limit))
+        pm_http_ratelimit(limit, &one.limit, &one.window_s);
     emit(ctx, r, &one);
     return PM_PARSE_OK;
 }
@@ -139,8 +153,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (status_line(t, &status)) {
         emit(ctx, r, s);
         s->status = status;
-    } else if (any_header(t, limit_names, 2, &v)) s->open |= pm_http_ratelimit(v, &s->limit, &s->window_s);
-    else if (any_header(t, remaining_names, 2, &v)) s->open |= pm_http_ratelimit(v, &s->remaining, &s->window_s);
+    } else if (any_header(t, limit_names, 2, &v))
+        s->open |= pm_http_ratelimit(v, &s->limit, &s->window_s);
+    else if (any_header(t, remaining_names, 2, &v))
+        s->open |= pm_http_ratelimit(v, &s->remaining, &s->window_s);
     else if (header(t, "docker-ratelimit-source", &v)) {
         s->source = pm_arena_dup(ctx->member, v);
         if (s->open) emit(ctx, r, s); // Docker Hub writes it last
@@ -161,7 +177,8 @@ const struct pm_parser pm_parser_http_headers = {
     .name = "http-headers",
     .title = "HTTP response headers with a registry's rate limits",
     .example = "< ratelimit-remaining: 76;w=21600",
-    .source = "Docker documentation: Docker Hub pull usage and limits; written by us to the output of curl",
+    .source =
+        "Docker documentation: Docker Hub pull usage and limits; written by us to the output of curl",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,
     .state_bytes = sizeof(struct state),

@@ -5,7 +5,9 @@ static struct pm_str value_text(struct pm_arena *a, const json_t *v) {
     if (json_is_array(v)) v = json_array_get(v, 0);
     if (json_is_string(v)) return (struct pm_str){json_string_value(v), json_string_length(v)};
     if (json_is_integer(v)) return pm_arena_fmt(a, "%lld", (long long)json_integer_value(v));
-    if (json_is_real(v)) return pm_arena_fmt(a, json_real_value(v) > 1e6 ? "%.6f" : "%.9g", json_real_value(v)); // seconds since 1970 keep their microseconds
+    if (json_is_real(v))
+        return pm_arena_fmt(a, json_real_value(v) > 1e6 ? "%.6f" : "%.9g",
+                            json_real_value(v)); // seconds since 1970 keep their microseconds
     if (json_is_true(v)) return PM_STR("true");
     if (json_is_false(v)) return PM_STR("false");
     return PM_NONE;
@@ -64,15 +66,19 @@ struct pm_str pm_http_reset(struct pm_arena *a, struct pm_str value) {
     uint64_t seconds;
     char text[32];
     if (pm_str_u64(value, &seconds) && seconds <= A_YEAR_S)
-        return seconds ? pm_arena_fmt(a, "{\"reset_in_s\":%llu}", (unsigned long long)seconds) : PM_NONE; // 0: it does not say
+        return seconds ? pm_arena_fmt(a, "{\"reset_in_s\":%llu}", (unsigned long long)seconds)
+                       : PM_NONE; // 0: it does not say
     if (w.kind != PM_WHEN_UTC) return PM_NONE;
     pm_when_format(w.ns, text);
     return pm_arena_fmt(a, "{\"reset\":\"%s\"}", text);
 }
 
-static struct pm_str any(struct pm_arena *a, const json_t *object, const char *const *keys) { return keys ? pm_http_json_any(a, object, keys) : PM_NONE; }
+static struct pm_str any(struct pm_arena *a, const json_t *object, const char *const *keys) {
+    return keys ? pm_http_json_any(a, object, keys) : PM_NONE;
+}
 
-static int64_t duration_of(struct pm_arena *a, const json_t *object, const struct pm_http_json_unit *units) {
+static int64_t duration_of(struct pm_arena *a, const json_t *object,
+                           const struct pm_http_json_unit *units) {
     for (; units && units->key; units++) {
         const char *const one[] = {units->key, NULL};
         struct pm_str s = pm_http_json_any(a, object, one);
@@ -80,13 +86,17 @@ static int64_t duration_of(struct pm_arena *a, const json_t *object, const struc
         double v;
         if (!s.n) continue;
         if (pm_duration(s, &ns)) return ns;
-        double unit = units->unit_ns == PM_HTTP_JSON_GUESS ? (pm_str_chr(s, '.', 0) >= 0 ? 1e9 : 1e6) : (double)units->unit_ns;
-        if (units->unit_ns && pm_str_double(s, &v) && v > 0 && v * unit < 9e18) return (int64_t)(v * unit + 0.5);
+        double unit = units->unit_ns == PM_HTTP_JSON_GUESS
+                          ? (pm_str_chr(s, '.', 0) >= 0 ? 1e9 : 1e6)
+                          : (double)units->unit_ns;
+        if (units->unit_ns && pm_str_double(s, &v) && v > 0 && v * unit < 9e18)
+            return (int64_t)(v * unit + 0.5);
     }
     return 0;
 }
 
-bool pm_http_json_request(struct pm_arena *a, const json_t *object, const struct pm_http_json_keys *k, struct pm_http_request *q) {
+bool pm_http_json_request(struct pm_arena *a, const json_t *object,
+                          const struct pm_http_json_keys *k, struct pm_http_request *q) {
     q->url = any(a, object, k->url);
     q->method = any(a, object, k->method);
     if (!q->url.n) {
@@ -94,7 +104,9 @@ bool pm_http_json_request(struct pm_arena *a, const json_t *object, const struct
         if (!pm_http_request_line(line, &q->method, &q->url)) return false;
     }
     struct pm_str query = any(a, object, k->query);
-    if (query.n && pm_str_chr(q->url, '?', 0) < 0) q->url = pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(q->url), query.p[0] == '?' ? "" : "?", PM_FMT(query));
+    if (query.n && pm_str_chr(q->url, '?', 0) < 0)
+        q->url = pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(q->url), query.p[0] == '?' ? "" : "?",
+                              PM_FMT(query));
     if (!pm_http_registry_url(q->url)) return true; // nothing will come of it
     q->when = pm_http_json_when(any(a, object, k->time));
     q->client = any(a, object, k->client);

@@ -1,5 +1,8 @@
-// JSON access logs that no program fixes: nginx with a JSON log_format, Envoy and Istio in JSON, Caddy, Kong, Elastic Common Schema, Fastly and other CDNs, Cloud Load Balancing's httpRequest, docker-registry-proxy's debug format, Envoy Gateway and Pomerium,
-// Cloudflare's Logpush, Azure's Front Door and Application Gateway, Akamai's DataStream, Linkerd, Spegel.
+// JSON access logs that no program fixes: nginx with a JSON log_format, Envoy and Istio
+// in JSON, Caddy, Kong, Elastic Common Schema, Fastly and other CDNs, Cloud Load
+// Balancing's httpRequest, docker-registry-proxy's debug format, Envoy Gateway and
+// Pomerium, Cloudflare's Logpush, Azure's Front Door and Application Gateway, Akamai's
+// DataStream, Linkerd, Spegel.
 //
 //   {"time":"2024-01-02T03:04:05+00:00","remote_addr":"10.1.2.3","request":"GET /v2/shop/cart/manifests/1.4 HTTP/1.1","status":502,"body_bytes_sent":157,"http_user_agent":"containerd/1.7.11","request_time":0.004}
 //   {"start_time":"2024-01-02T03:04:05.678Z","method":"GET","path":"/v2/","protocol":"HTTP/1.1","response_code":503,"response_flags":"UF","downstream_remote_address":"10.1.2.3:41022","authority":"r.acme.test"}
@@ -7,49 +10,71 @@
 //   {":authority":"r.acme.test","x-envoy-origin-path":"/v2/shop/cart/manifests/1.4","method":"GET","response_code":200,"start_time":"2024-01-02T03:04:05.678Z","downstream_remote_address":"10.1.2.3:41022","user-agent":"containerd/1.7.11"}
 //   {"timestamp":"2024-01-02T03:04:05Z","httpRequest":{"requestMethod":"GET","requestUrl":"https://r.acme.test/v2/","status":401,"remoteIp":"10.1.2.3","latency":"0.004s"}}
 //
-// Source: written by us to the names in the documentation of nginx (variables), Envoy (JSON dictionary), Caddy (logging), Fastly (log formats), Google Cloud (LogEntry.httpRequest),
-// Cloudflare (http_requests), Azure (FrontDoorAccessLog, ApplicationGatewayAccessLog); envoyproxy/gateway:internal/xds/translator/accesslog.go, pomerium (access log fields),
-// linkerd2-proxy (access log), spegel-org/spegel:pkg/httpx.
+// Source: written by us to the names in the documentation of nginx (variables), Envoy
+// (JSON dictionary), Caddy (logging), Fastly (log formats), Google Cloud
+// (LogEntry.httpRequest), Cloudflare (http_requests), Azure (FrontDoorAccessLog,
+// ApplicationGatewayAccessLog); envoyproxy/gateway:internal/xds/translator/accesslog.go,
+// pomerium (access log fields), linkerd2-proxy (access log), spegel-org/spegel:pkg/httpx.
 // The bid is modest: a URL, a status and no better owner.
 #include "parsers/proxy/http_json.h"
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 static const struct pm_http_json_keys keys = {
-    .time = KEYS("time", "timestamp", "@timestamp", "start_time", "time_iso8601", "time_local", "ts", "access_time", "date", "datetime", "msec", "StartTime",
-                 "started_at", "EdgeStartTimestamp", "reqTimeSec"),
+    .time = KEYS("time", "timestamp", "@timestamp", "start_time", "time_iso8601", "time_local",
+                 "ts", "access_time", "date", "datetime", "msec", "StartTime", "started_at",
+                 "EdgeStartTimestamp", "reqTimeSec"),
     .client =
-        KEYS("x_forwarded_for", "http_x_forwarded_for", "client_ip", "clientip", "remote_ip", "remoteIp", "remote_addr", "remoteAddr", "client", "source_ip",
-             "src_ip", "ip", "downstream_remote_address", "downstream_direct_remote_address", "client_addr", "request/client_ip", "request/remote_ip",
-             "httpRequest/remoteIp", "ClientIP", "clientIp", "x_forward_for", "source/ip", "source/address", "client/ip", "remote", "http/request/remoteaddr",
-             "nginx/remote_addr", "x-forwarded-for", "forwarded-for", "client.addr", "properties/clientIp", "properties/clientIP", "cliIP"),
+        KEYS("x_forwarded_for", "http_x_forwarded_for", "client_ip", "clientip", "remote_ip",
+             "remoteIp", "remote_addr", "remoteAddr", "client", "source_ip", "src_ip", "ip",
+             "downstream_remote_address", "downstream_direct_remote_address", "client_addr",
+             "request/client_ip", "request/remote_ip", "httpRequest/remoteIp", "ClientIP",
+             "clientIp", "x_forward_for", "source/ip", "source/address", "client/ip", "remote",
+             "http/request/remoteaddr", "nginx/remote_addr", "x-forwarded-for", "forwarded-for",
+             "client.addr", "properties/clientIp", "properties/clientIP", "cliIP"),
     .user = KEYS("remote_user", "user", "username", "auth_user", "user_id", "ClientUsername"),
-    .method = KEYS("method", "request_method", "requestMethod", "http_method", "verb", "httpMethod", "request/method", "httpRequest/requestMethod",
-                   "http.request.method", "http/request/method", "http/method", "nginx/method", "ClientRequestMethod", "properties/httpMethod", "reqMethod",
-                   ":method"),
-    .url = KEYS("request_uri", "uri", "url", "path", "requestUrl", "request_path", "request_url", "x_envoy_original_path", "http_path", "requestURI",
-                "request/uri", "httpRequest/requestUrl", "http.request.uri", "url/original", "url/path", "http/url", "nginx/url", "x-envoy-origin-path",
-                "x-envoy-original-path", ":path", "ClientRequestURI", "properties/requestUri", "reqPath"),
+    .method = KEYS("method", "request_method", "requestMethod", "http_method", "verb", "httpMethod",
+                   "request/method", "httpRequest/requestMethod", "http.request.method",
+                   "http/request/method", "http/method", "nginx/method", "ClientRequestMethod",
+                   "properties/httpMethod", "reqMethod", ":method"),
+    .url = KEYS("request_uri", "uri", "url", "path", "requestUrl", "request_path", "request_url",
+                "x_envoy_original_path", "http_path", "requestURI", "request/uri",
+                "httpRequest/requestUrl", "http.request.uri", "url/original", "url/path",
+                "http/url", "nginx/url", "x-envoy-origin-path", "x-envoy-original-path", ":path",
+                "ClientRequestURI", "properties/requestUri", "reqPath"),
     .query = KEYS("query_string", "args", "query", "qs"),
     .request = KEYS("request", "request_line", "http_request"),
-    .host = KEYS("host", "http_host", "authority", "vhost", "server_name", "request/host", "url/domain", "hostname", "domain", "Host", ":authority",
-                 "ClientRequestHost", "properties/host", "properties/hostName", "reqHost"),
-    .agent = KEYS("http_user_agent", "user_agent", "userAgent", "useragent", "agent", "request/headers/User-Agent", "httpRequest/userAgent",
-                  "user_agent/original", "request/headers/user-agent", "request_user_agent", "http.request.useragent", "user-agent", "ClientRequestUserAgent",
-                  "properties/userAgent", "UA"),
-    .status = KEYS("status", "response_code", "status_code", "statusCode", "http_status", "code", "response_status", "response/status", "httpRequest/status",
-                   "http.response.status", "responseCode", "http/response/status_code", "nginx/status", "response-code", "EdgeResponseStatus",
-                   "properties/httpStatusCode", "properties/httpStatus"),
-    .bytes = KEYS("body_bytes_sent", "bytes_sent", "bytes", "response_bytes", "response_size", "size", "resp_body_size", "response_body_size", "bodySize",
-                  "httpRequest/responseSize", "response_length", "http/response/body/bytes", "response/size", "EdgeResponseBytes", "properties/sentBytes",
-                  "properties/responseBytes"),
+    .host = KEYS("host", "http_host", "authority", "vhost", "server_name", "request/host",
+                 "url/domain", "hostname", "domain", "Host", ":authority", "ClientRequestHost",
+                 "properties/host", "properties/hostName", "reqHost"),
+    .agent = KEYS("http_user_agent", "user_agent", "userAgent", "useragent", "agent",
+                  "request/headers/User-Agent", "httpRequest/userAgent", "user_agent/original",
+                  "request/headers/user-agent", "request_user_agent", "http.request.useragent",
+                  "user-agent", "ClientRequestUserAgent", "properties/userAgent", "UA"),
+    .status =
+        KEYS("status", "response_code", "status_code", "statusCode", "http_status", "code",
+             "response_status", "response/status", "httpRequest/status", "http.response.status",
+             "responseCode", "http/response/status_code", "nginx/status", "response-code",
+             "EdgeResponseStatus", "properties/httpStatusCode", "properties/httpStatus"),
+    .bytes =
+        KEYS("body_bytes_sent", "bytes_sent", "bytes", "response_bytes", "response_size", "size",
+             "resp_body_size", "response_body_size", "bodySize", "httpRequest/responseSize",
+             "response_length", "http/response/body/bytes", "response/size", "EdgeResponseBytes",
+             "properties/sentBytes", "properties/responseBytes"),
     .error = KEYS("upstream_transport_failure_reason", "err", "error", "error_message"),
-    .reason = KEYS("response_flags", "upstream_cache_status", "fastly_info_state", "cache_status", "x_cache"),
-    .join = KEYS("request_id", "req_id", "requestId", "x_request_id", "http_x_request_id", "trace_id", "x-request-id", "request-id"),
-    .limit = KEYS("ratelimit_limit", "ratelimit-limit", "sent_http_ratelimit_limit", "upstream_http_ratelimit_limit", "RateLimit-Limit",
-                  "response_headers/ratelimit-limit", "resp_headers/Ratelimit-Limit", "headers/ratelimit-limit"),
-    .remaining = KEYS("ratelimit_remaining", "ratelimit-remaining", "sent_http_ratelimit_remaining", "upstream_http_ratelimit_remaining", "RateLimit-Remaining",
-                      "response_headers/ratelimit-remaining", "resp_headers/Ratelimit-Remaining", "headers/ratelimit-remaining"),
-    .cache = KEYS("upstream_cache_status", "cache_status", "fastly_info_state", "x_cache", "httpRequest/cacheHit", "CacheCacheStatus", "cacheStatus",
+    .reason = KEYS("response_flags", "upstream_cache_status", "fastly_info_state", "cache_status",
+                   "x_cache"),
+    .join = KEYS("request_id", "req_id", "requestId", "x_request_id", "http_x_request_id",
+                 "trace_id", "x-request-id", "request-id"),
+    .limit =
+        KEYS("ratelimit_limit", "ratelimit-limit", "sent_http_ratelimit_limit",
+             "upstream_http_ratelimit_limit", "RateLimit-Limit", "response_headers/ratelimit-limit",
+             "resp_headers/Ratelimit-Limit", "headers/ratelimit-limit"),
+    .remaining = KEYS("ratelimit_remaining", "ratelimit-remaining", "sent_http_ratelimit_remaining",
+                      "upstream_http_ratelimit_remaining", "RateLimit-Remaining",
+                      "response_headers/ratelimit-remaining", "resp_headers/Ratelimit-Remaining",
+                      "headers/ratelimit-remaining"),
+    .cache = KEYS("upstream_cache_status", "cache_status", "fastly_info_state", "x_cache",
+                  "httpRequest/cacheHit", "CacheCacheStatus", "cacheStatus",
                   "properties/cacheStatus", "cache", "hitmiss"),
     .duration = (const struct pm_http_json_unit[]){{"request_time", 1000000000},
                                                    {"duration_ms", 1000000},
@@ -89,27 +114,35 @@ static int bid(const struct pm_record *r, const void *state) {
     const json_t *http = json_object_get(r->json, "httpRequest");
     if (json_is_object(http) && json_object_get(http, "requestUrl")) return 60;
     const json_t *request = json_object_get(r->json, "request");
-    if (json_is_object(request) && json_object_get(request, "uri") && has_any(r->json, keys.status)) return 55; // Caddy, Kong
-    bool asked = has_any(r->json, keys.url) || json_is_string(request) || has_any(r->json, keys.request);
+    if (json_is_object(request) && json_object_get(request, "uri") && has_any(r->json, keys.status))
+        return 55; // Caddy, Kong
+    bool asked =
+        has_any(r->json, keys.url) || json_is_string(request) || has_any(r->json, keys.request);
     if (!asked || !has_any(r->json, keys.status)) return 0;
-    return has_any(r->json, keys.method) || json_is_string(request) ? 50 : has_any(r->json, keys.client) ? 30 : 0;
+    return has_any(r->json, keys.method) || json_is_string(request) ? 50
+           : has_any(r->json, keys.client)                          ? 30
+                                                                    : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     if (!bid(r, NULL) || !pm_http_json_request(ctx->a, r->json, &keys, &q)) return PM_PARSE_NO;
     if (pm_str_eqc(q.reason, "HIT") || pm_str_eqc(q.reason, "MISS")) q.flags |= PM_EV_MIRROR;
-    if (pm_http_json_is(r->json, "handler", "mirror")) q.reason = PM_STR("mirror"), q.flags |= PM_EV_MIRROR; // Spegel: where it has nothing, upstream is asked
+    if (pm_http_json_is(r->json, "handler", "mirror"))
+        q.reason = PM_STR("mirror"),
+        q.flags |= PM_EV_MIRROR; // Spegel: where it has nothing, upstream is asked
     return pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
 }
 
 const struct pm_parser pm_parser_json_access = {
     .name = "json-access",
     .title = "JSON access log of nginx, Envoy, Caddy, Fastly, Cloud Load Balancing",
-    .example = "{\"time\":\"2024-01-02T03:04:05+00:00\",\"remote_addr\":\"10.1.2.3\",\"request\":\"GET /v2/shop/cart/manifests/1.4 "
-               "HTTP/1.1\",\"status\":502,\"body_bytes_sent\":157,"
-               "\"http_user_agent\":\"containerd/1.7.11\",\"request_time\":0.004}",
-    .source = "written by us to the variable names of nginx, Envoy, Caddy, Fastly and Google Cloud LogEntry.httpRequest",
+    .example =
+        "{\"time\":\"2024-01-02T03:04:05+00:00\",\"remote_addr\":\"10.1.2.3\",\"request\":\"GET /v2/shop/cart/manifests/1.4 "
+        "HTTP/1.1\",\"status\":502,\"body_bytes_sent\":157,"
+        "\"http_user_agent\":\"containerd/1.7.11\",\"request_time\":0.004}",
+    .source =
+        "written by us to the variable names of nginx, Envoy, Caddy, Fastly and Google Cloud LogEntry.httpRequest",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_JSON,
     .bid = bid,

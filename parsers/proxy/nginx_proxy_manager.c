@@ -3,8 +3,9 @@
 //   [02/Jan/2024:03:04:05 +0000] MISS 200 200 - GET https r.acme.test "/v2/shop/cart/manifests/1.4" [Client 10.1.2.3] [Length 1573] [Gzip -] [Sent-to 10.2.0.5] "containerd/1.7.11" "-"
 //   [02/Jan/2024:03:04:05 +0000] 404 - GET https r.acme.test "/v2/shop/cart/manifests/1.4" [Client 10.1.2.3] [Length 157] [Gzip -] "containerd/1.7.11" "-"
 //
-// Source: NginxProxyManager/nginx-proxy-manager:docker/rootfs/etc/nginx (log formats "proxy" and "standard"). Before the dash stand the cache's word, the
-// upstream's status and the client's, or the client's alone.
+// Source: NginxProxyManager/nginx-proxy-manager:docker/rootfs/etc/nginx (log formats
+// "proxy" and "standard"). Before the dash stand the cache's word, the upstream's status
+// and the client's, or the client's alone.
 #include "parsers/proxy/http_request.h"
 
 struct line {
@@ -12,7 +13,9 @@ struct line {
     bool cut;
 };
 
-static struct pm_str group(struct pm_str text, struct pm_str name) { return pm_str_between(text, name, PM_STR("]")); }
+static struct pm_str group(struct pm_str text, struct pm_str name) {
+    return pm_str_between(text, name, PM_STR("]"));
+}
 
 // What stands before the dash.
 static bool read_answer(struct pm_scan *c, struct pm_http_request *q) {
@@ -20,7 +23,8 @@ static bool read_answer(struct pm_scan *c, struct pm_http_request *q) {
     for (int i = 0; i < 4; i++) {
         pm_scan_blanks(c);
         if (!pm_scan_word(c, &w)) return false;
-        if (i && w.n == 1 && w.p[0] == '-' && last.n == 3 && pm_http_status(last, &q->status)) return true;
+        if (i && w.n == 1 && w.p[0] == '-' && last.n == 3 && pm_http_status(last, &q->status))
+            return true;
         q->flags |= i == 0 ? pm_http_cache(w) : 0u;
         last = w;
     }
@@ -41,7 +45,9 @@ static bool read_line(struct pm_str text, struct line *l) {
     pm_scan_blanks(&c);
     if (!pm_scan_word(&c, &scheme) || !pm_str_starts(scheme, PM_STR("http"))) return false;
     pm_scan_blanks(&c);
-    if (!pm_scan_word(&c, &l->q.host) || !pm_scan_lit(&c, " \"") || !pm_scan_until(&c, '"', &l->q.url)) return false;
+    if (!pm_scan_word(&c, &l->q.host) || !pm_scan_lit(&c, " \"") ||
+        !pm_scan_until(&c, '"', &l->q.url))
+        return false;
     struct pm_str rest = pm_scan_rest(&c);
     l->q.client = group(rest, PM_STR("[Client "));
     pm_http_i64(group(rest, PM_STR("[Length ")), &l->q.bytes);
@@ -70,8 +76,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_nginx_proxy_manager = {
     .name = "nginx-proxy-manager",
     .title = "Nginx Proxy Manager access log",
-    .example = "[02/Jan/2024:03:04:05 +0000] MISS 200 200 - GET https r.acme.test \"/v2/shop/cart/manifests/1.4\" [Client 10.1.2.3] [Length 1573] [Gzip -] "
-               "[Sent-to 10.2.0.5] \"containerd/1.7.11\" \"-\"",
+    .example =
+        "[02/Jan/2024:03:04:05 +0000] MISS 200 200 - GET https r.acme.test \"/v2/shop/cart/manifests/1.4\" [Client 10.1.2.3] [Length 1573] [Gzip -] "
+        "[Sent-to 10.2.0.5] \"containerd/1.7.11\" \"-\"",
     .source = "NginxProxyManager/nginx-proxy-manager:docker/rootfs/etc/nginx",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,

@@ -1,7 +1,8 @@
 // Azure Container Registry's diagnostic tables. See acr.h.
 //
-// Source: Azure Monitor reference, ContainerRegistryRepositoryEvents and ContainerRegistryLoginEvents. ResultType holds the HTTP status as text, or the words "HttpStatusCode" with
-// the number in ResultDescription: both are met in exports.
+// Source: Azure Monitor reference, ContainerRegistryRepositoryEvents and
+// ContainerRegistryLoginEvents. ResultType holds the HTTP status as text, or the words
+// "HttpStatusCode" with the number in ResultDescription: both are met in exports.
 #include "parsers/registry/acr.h"
 
 static const struct {
@@ -35,7 +36,8 @@ enum pm_acr_column pm_acr_column_of(struct pm_str name) {
 }
 
 bool pm_acr_operation(struct pm_str s) {
-    static const char *const operations[] = {"Pull", "Push", "Login", "Delete", "Untag", "Import", "Purge", "GetManifest", "GetBlob"};
+    static const char *const operations[] = {"Pull",   "Push",  "Login",       "Delete", "Untag",
+                                             "Import", "Purge", "GetManifest", "GetBlob"};
     for (size_t i = 0; i < PM_LEN(operations); i++)
         if (pm_str_ieq(s, pm_str_c(operations[i]))) return true;
     return false;
@@ -43,18 +45,24 @@ bool pm_acr_operation(struct pm_str s) {
 
 static bool portal_time(struct pm_scan *c, struct pm_when *w) {
     uint64_t month, day, year, hour, minute, second, ms = 0;
-    if (!pm_scan_uint(c, 2, &month) || !pm_scan_char(c, '/') || !pm_scan_uint(c, 2, &day) || !pm_scan_char(c, '/') || !pm_scan_uint(c, 4, &year)) return false;
+    if (!pm_scan_uint(c, 2, &month) || !pm_scan_char(c, '/') || !pm_scan_uint(c, 2, &day) ||
+        !pm_scan_char(c, '/') || !pm_scan_uint(c, 4, &year))
+        return false;
     pm_scan_char(c, ',');
     pm_scan_blanks(c);
-    if (!pm_scan_uint(c, 2, &hour) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &minute) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &second))
+    if (!pm_scan_uint(c, 2, &hour) || !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &minute) ||
+        !pm_scan_char(c, ':') || !pm_scan_uint(c, 2, &second))
         return false;
     if (pm_scan_char(c, '.') && !pm_scan_uint(c, 3, &ms)) return false;
     pm_scan_blanks(c);
     bool pm = pm_scan_lit(c, "PM"), am = !pm && pm_scan_lit(c, "AM");
     if (pm || am) hour = hour % 12 + (pm ? 12 : 0);
-    if (month < 1 || month > 12 || day < 1 || day > 31 || year < 2000 || year > 2200 || hour > 23 || minute > 59 || second > 60) return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || year < 2000 || year > 2200 || hour > 23 ||
+        minute > 59 || second > 60)
+        return false;
     *w = (struct pm_when){.kind = PM_WHEN_UTC, .unit_ns = ms ? 1000000 : PM_NS_PER_S};
-    w->ns = pm_civil_ns((int)year, (int)month, (int)day, (int)hour, (int)minute, (int)second, (int64_t)ms * 1000000);
+    w->ns = pm_civil_ns((int)year, (int)month, (int)day, (int)hour, (int)minute, (int)second,
+                        (int64_t)ms * 1000000);
     return true;
 }
 
@@ -68,13 +76,16 @@ size_t pm_acr_when(struct pm_str s, struct pm_when *w) {
 // Anything but pulls and logins changes the registry.
 static void add_operation(struct pm_http_request *q, struct pm_str operation) {
     q->message = operation;
-    if (pm_str_ieq(operation, PM_STR("Pull")) || pm_str_ieq(operation, PM_STR("GetManifest"))) q->stage = PM_STAGE_MANIFEST, q->method = PM_STR("GET");
-    else if (pm_str_ieq(operation, PM_STR("GetBlob"))) q->stage = PM_STAGE_BLOB, q->method = PM_STR("GET");
+    if (pm_str_ieq(operation, PM_STR("Pull")) || pm_str_ieq(operation, PM_STR("GetManifest")))
+        q->stage = PM_STAGE_MANIFEST, q->method = PM_STR("GET");
+    else if (pm_str_ieq(operation, PM_STR("GetBlob")))
+        q->stage = PM_STAGE_BLOB, q->method = PM_STR("GET");
     else if (pm_str_ieq(operation, PM_STR("Login"))) q->stage = PM_STAGE_TOKEN;
     else q->flags |= PM_EV_PUSH;
 }
 
-enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_str *row, unsigned flags) {
+enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                          const struct pm_str *row, unsigned flags) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     int64_t ms;
     if (!pm_acr_when(row[PM_ACR_TIME], &q.when)) q.when = (struct pm_when){0};
@@ -91,6 +102,7 @@ enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, c
     if (!described) pm_http_status(row[PM_ACR_RESULT], &q.status);
     if (q.status >= 400 && !described) q.error = description;
     pm_http_i64(row[PM_ACR_SIZE], &q.bytes);
-    if (pm_http_i64(row[PM_ACR_DURATION], &ms) && ms > 0 && ms < 100000000) q.duration_ns = ms * 1000000;
+    if (pm_http_i64(row[PM_ACR_DURATION], &ms) && ms > 0 && ms < 100000000)
+        q.duration_ns = ms * 1000000;
     return pm_http_request_emit_any(ctx, r, PM_COMP_CLOUD, &q);
 }

@@ -3,7 +3,9 @@
 //   "TimeGenerated [UTC]",OperationName,Repository,Tag,Digest,ResultType,ResultDescription,CallerIpAddress,Identity,UserAgent,LoginServer
 //   "1/2/2024, 3:04:05.678 AM",Pull,shop/cart,1.4,,403,Forbidden,10.1.2.3,ci-token,containerd/1.7.11,acme.azurecr.io
 //
-// Source: Azure Monitor reference (columns); written by us to RFC 4180. The header names the positions; a piece without one is read in the order above, where its second column is an operation.
+// Source: Azure Monitor reference (columns); written by us to RFC 4180. The header names
+// the positions; a piece without one is read in the order above, where its second column
+// is an operation.
 #include "parsers/registry/acr.h"
 
 enum { FIELDS_MAX = 48 };
@@ -19,7 +21,8 @@ static int fields_of(struct pm_str text, struct pm_str *out, bool *cut) {
     struct pm_scan c = pm_scan_of(text);
     while (n < FIELDS_MAX) {
         if (pm_scan_char(&c, '"')) {
-            if (!pm_scan_until(&c, '"', &out[n])) *cut = true, out[n] = pm_scan_rest(&c), c.at = c.end;
+            if (!pm_scan_until(&c, '"', &out[n]))
+                *cut = true, out[n] = pm_scan_rest(&c), c.at = c.end;
             struct pm_str skipped;
             if (!pm_scan_until(&c, ',', &skipped)) return n + 1;
         } else if (!pm_scan_until(&c, ',', &out[n])) {
@@ -34,14 +37,18 @@ static int fields_of(struct pm_str text, struct pm_str *out, bool *cut) {
 static bool is_header(struct pm_str t) {
     t = pm_str_sub(t, 0, 400);
     return pm_str_has(t, PM_STR("TimeGenerated")) &&
-           (pm_str_has(t, PM_STR("LoginServer")) || pm_str_has(t, PM_STR("CallerIpAddress")) || pm_str_has(t, PM_STR("Repository")));
+           (pm_str_has(t, PM_STR("LoginServer")) || pm_str_has(t, PM_STR("CallerIpAddress")) ||
+            pm_str_has(t, PM_STR("Repository")));
 }
 
 static bool looks_like_row(struct pm_str t) {
-    return t.n > 20 && (t.p[0] == '"' ? t.p[1] >= '1' && t.p[1] <= '9' : t.p[0] >= '1' && t.p[0] <= '2') && pm_str_chr(t, ',', 0) > 0;
+    return t.n > 20 &&
+           (t.p[0] == '"' ? t.p[1] >= '1' && t.p[1] <= '9' : t.p[0] >= '1' && t.p[0] <= '2') &&
+           pm_str_chr(t, ',', 0) > 0;
 }
 
-// A row has a whole stamp where the header put the time, and an operation where it put that.
+// A row has a whole stamp where the header put the time, and an operation where it put
+// that.
 static bool is_row(const struct state *s, struct pm_str text, struct pm_str *f, int *n, bool *cut) {
     struct pm_when when;
     int time = 0, operation = 1;
@@ -51,7 +58,8 @@ static bool is_row(const struct state *s, struct pm_str text, struct pm_str *f, 
         if (s->column[i] == PM_ACR_TIME + 1) time = i;
         if (s->column[i] == PM_ACR_OPERATION + 1) operation = i;
     }
-    return *n > 5 && f[time].n && pm_acr_when(f[time], &when) == f[time].n && pm_acr_operation(f[operation]);
+    return *n > 5 && f[time].n && pm_acr_when(f[time], &when) == f[time].n &&
+           pm_acr_operation(f[operation]);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -99,8 +107,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_acr_csv = {
     .name = "acr-csv",
     .title = "Azure Container Registry events, CSV export",
-    .example = "\"1/2/2024, 3:04:05.678 AM\",Pull,shop/cart,1.4,,403,Forbidden,10.1.2.3,ci-token,containerd/1.7.11,acme.azurecr.io",
-    .source = "Azure Monitor reference: ContainerRegistryRepositoryEvents, ContainerRegistryLoginEvents",
+    .example =
+        "\"1/2/2024, 3:04:05.678 AM\",Pull,shop/cart,1.4,,403,Forbidden,10.1.2.3,ci-token,containerd/1.7.11,acme.azurecr.io",
+    .source =
+        "Azure Monitor reference: ContainerRegistryRepositoryEvents, ContainerRegistryLoginEvents",
     .component = PM_COMP_CLOUD,
     .shapes = PM_SHAPE_LINE,
     .flags = PM_PARSER_STICKY,

@@ -1,16 +1,20 @@
-// Artifactory's service and access logs: what the remote repositories met upstream, and who was refused.
+// Artifactory's service and access logs: what the remote repositories met upstream, and
+// who was refused.
 //
 //   2022-06-09 14:12:02,454 [http-nio-8081-exec-40] [ERROR] (o.a.a.d.r.v.DockerV2RemoteRepoHandler:482) - Unable to create manifest markers for '…':
 //     'Error fetching https://registry-1.docker.io/v2/library/ghost/manifests/5 (remote response: 429: Too Many Requests)'
 //   2024-01-02T03:04:05.678Z [jfrt ] [WARN ] [40ea218a769325db] [.DockerV2RemoteRepoHandler:482] [http-nio-8081-exec-3] - Error fetching …
 //   2024-01-02T03:04:05.678Z [40ea218a769325db] [DENIED DOWNLOAD] docker-local:shop/cart/1.4/manifest.json for client : ci / 10.1.2.3 [token]
 //
-// Source: JFrog platform administration, "Log files"; the service line from public issue reports of 6 and 7. Only warnings and errors that speak of images
-// and refusals leave an event; ACCEPTED lines are in the request log already.
+// Source: JFrog platform administration, "Log files"; the service line from public issue
+// reports of 6 and 7. Only warnings and errors that speak of images and refusals leave an
+// event; ACCEPTED lines are in the request log already.
 #include "parsers/proxy/http_request.h"
 
-// The date and the bracketed words after it. Returns how many brackets, `rest` is what follows them.
-static int brackets(struct pm_str text, struct pm_when *when, struct pm_str *out, int max, struct pm_str *rest) {
+// The date and the bracketed words after it. Returns how many brackets, `rest` is what
+// follows them.
+static int brackets(struct pm_str text, struct pm_when *when, struct pm_str *out, int max,
+                    struct pm_str *rest) {
     size_t used = pm_when_rfc3339(text, when);
     if (!used) return 0;
     struct pm_scan c = pm_scan_of(pm_str_from(text, used));
@@ -32,12 +36,15 @@ static bool is_level(struct pm_str s) {
     return false;
 }
 
-static bool is_action(struct pm_str s) { return pm_str_starts(s, PM_STR("ACCEPTED ")) || pm_str_starts(s, PM_STR("DENIED ")); }
+static bool is_action(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("ACCEPTED ")) || pm_str_starts(s, PM_STR("DENIED "));
+}
 
-// Service lines have a Java class in brackets or parentheses and " - " before the message.
+// Service lines have a Java class in brackets or parentheses and " - " before the
+// message.
 static bool is_artifactory(struct pm_str text) {
-    return pm_str_has(text, PM_STR("(o.a.")) || pm_str_has(text, PM_STR("(o.j.")) || pm_str_has(text, PM_STR(" [jfrt ]")) ||
-           pm_str_has(text, PM_STR(" [jfrt]"));
+    return pm_str_has(text, PM_STR("(o.a.")) || pm_str_has(text, PM_STR("(o.j.")) ||
+           pm_str_has(text, PM_STR(" [jfrt ]")) || pm_str_has(text, PM_STR(" [jfrt]"));
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -52,8 +59,10 @@ static int bid(const struct pm_record *r, const void *state) {
     return is_level(b[0]) || is_level(b[1]) || is_level(b[2]) ? 85 : 0;
 }
 
-// "docker-local:shop/cart/1.4/manifest.json for client : ci / 10.1.2.3 [token]." and older "for ci/10.1.2.3."
-static enum pm_parse refusal(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_when when, struct pm_str action, struct pm_str rest) {
+// "docker-local:shop/cart/1.4/manifest.json for client : ci / 10.1.2.3 [token]." and
+// older "for ci/10.1.2.3."
+static enum pm_parse refusal(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                             struct pm_when when, struct pm_str action, struct pm_str rest) {
     if (!pm_str_starts(action, PM_STR("DENIED "))) return PM_PARSE_OK;
     struct pm_http_app_line l = {.when = when, .reason = action};
     ptrdiff_t at = pm_str_find(rest, PM_STR("for "), 0);
@@ -85,7 +94,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!level) return PM_PARSE_NO;
     ptrdiff_t dash = pm_str_find(rest, PM_STR("- "), 0);
     l.error = dash < 0 ? rest : pm_str_from(rest, (size_t)dash + 2);
-    bool token = pm_str_has(l.error, PM_STR("fetch token for repo: ")); // of a remote repository's upstream
+    bool token =
+        pm_str_has(l.error, PM_STR("fetch token for repo: ")); // of a remote repository's upstream
     if (!trouble || (!token && !pm_http_app_about_images(l.error))) return PM_PARSE_OK;
     if (pm_str_has(l.error, PM_STR("://"))) l.flags |= PM_EV_MIRROR;
     return pm_http_app_emit(ctx, r, PM_COMP_REGISTRY, &l);
@@ -94,9 +104,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_artifactory_log = {
     .name = "artifactory-log",
     .title = "Artifactory service and access logs",
-    .example = "2022-06-09 14:12:02,454 [http-nio-8081-exec-40] [ERROR] (o.a.a.d.r.v.DockerV2RemoteRepoHandler:482) - Error fetching "
-               "https://registry-1.docker.io/v2/library/ghost/manifests/5 (remote response: 429: Too Many Requests)",
-    .source = "JFrog platform administration, Log files; written by us to the shape of public issue reports",
+    .example =
+        "2022-06-09 14:12:02,454 [http-nio-8081-exec-40] [ERROR] (o.a.a.d.r.v.DockerV2RemoteRepoHandler:482) - Error fetching "
+        "https://registry-1.docker.io/v2/library/ghost/manifests/5 (remote response: 429: Too Many Requests)",
+    .source =
+        "JFrog platform administration, Log files; written by us to the shape of public issue reports",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,
     .bid = bid,

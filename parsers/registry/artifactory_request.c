@@ -1,11 +1,14 @@
-// Artifactory request logs: artifactory-request.log and artifactory-request-out.log of version 7, request.log of 5 and 6.
+// Artifactory request logs: artifactory-request.log and artifactory-request-out.log of
+// version 7, request.log of 5 and 6.
 //
 //   2024-01-02T03:04:05.678Z|40ea218a769325db|10.1.2.3|anonymous|GET|/api/docker/docker-remote/v2/library/redis/manifests/7|404|-1|152|38|containerd/1.7.11
 //   2024-01-02T03:04:05.702Z|40ea218a769325db|docker-remote|anonymous|HEAD|https://registry-1.docker.io/v2/library/redis/manifests/7|429|0|0|102
 //   20240102030405|93|REQUEST|10.1.2.3|ci|HEAD|/api/docker/dh/v2/shop/cart/manifests/1.4|HTTP/1.1|200|0
 //
-// Source: JFrog platform administration, "Log files" (7) and the layout of release 5 and 6. 7 is in UTC, 6 in the server's zone. -1 is unknown.
-// An outbound line is Artifactory's own request to the upstream registry: no puller's address, flagged as going through a mirror.
+// Source: JFrog platform administration, "Log files" (7) and the layout of release 5 and
+// 6. 7 is in UTC, 6 in the server's zone. -1 is unknown. An outbound line is
+// Artifactory's own request to the upstream registry: no puller's address, flagged as
+// going through a mirror.
 #include "parsers/proxy/http_request.h"
 
 enum { COLUMNS_MAX = 12 };
@@ -21,14 +24,22 @@ static int columns(struct pm_str text, struct pm_str *out) {
     return n;
 }
 
-static bool is_seven(struct pm_str s) { return s.n > 24 && s.p[4] == '-' && s.p[10] == 'T' && pm_str_chr(pm_str_sub(s, 0, 40), '|', 0) > 19; }
-static bool is_six(struct pm_str s) { return s.n > 20 && s.p[14] == '|' && pm_str_has(pm_str_sub(s, 14, 24), PM_STR("|REQUEST|")); }
+static bool is_seven(struct pm_str s) {
+    return s.n > 24 && s.p[4] == '-' && s.p[10] == 'T' &&
+           pm_str_chr(pm_str_sub(s, 0, 40), '|', 0) > 19;
+}
+static bool is_six(struct pm_str s) {
+    return s.n > 20 && s.p[14] == '|' && pm_str_has(pm_str_sub(s, 14, 24), PM_STR("|REQUEST|"));
+}
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (is_six(r->text)) return 95;
     struct pm_str c[COLUMNS_MAX];
-    return is_seven(r->text) && columns(r->text, c) >= 6 && (pm_http_method(c[4]) || pm_str_eqc(c[4], "-")) ? 92 : 0;
+    return is_seven(r->text) && columns(r->text, c) >= 6 &&
+                   (pm_http_method(c[4]) || pm_str_eqc(c[4], "-"))
+               ? 92
+               : 0;
 }
 
 static void read_seven(const struct pm_str *c, int n, struct pm_http_request *q) {
@@ -72,8 +83,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_artifactory_request = {
     .name = "artifactory-request",
     .title = "Artifactory request logs, in and out, versions 5 to 7",
-    .example = "2024-01-02T03:04:05.678Z|40ea218a769325db|10.1.2.3|anonymous|GET|/api/docker/docker-remote/v2/library/redis/manifests/"
-               "7|404|-1|152|38|containerd/1.7.11",
+    .example =
+        "2024-01-02T03:04:05.678Z|40ea218a769325db|10.1.2.3|anonymous|GET|/api/docker/docker-remote/v2/library/redis/manifests/"
+        "7|404|-1|152|38|containerd/1.7.11",
     .source = "JFrog platform administration, Log files",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,

@@ -1,4 +1,5 @@
-// Distribution (docker-registry) application log: logrus text, JSON and logstash; also Harbor's registry, OpenShift's and GitLab's, which are the same program.
+// Distribution (docker-registry) application log: logrus text, JSON and logstash; also
+// Harbor's registry, OpenShift's and GitLab's, which are the same program.
 //
 //   time="2024-01-02T03:04:05.123Z" level=error msg="response completed with error" err.code="manifest unknown" err.detail="unknown tag=1.4"
 //     err.message="manifest unknown" http.request.host=r.acme.test http.request.method=HEAD http.request.remoteaddr=10.42.0.1 … http.response.status=404 vars.name=shop/cart
@@ -6,16 +7,21 @@
 //   {"level":"info","msg":"response completed","http.request.method":"GET","http.response.status":200,"time":"2024-01-02T03:04:05Z"}
 //   {"@timestamp":"2024-01-02T03:04:05Z","@version":"1","level":"info","message":"response completed", …}
 //
-// Source: distribution/distribution:internal/dcontext/{http,logger}.go, registry/handlers/app.go, registry/proxy; captured: docker-registry 2.8.2.
-// One event a finished request ("response completed[ with error]"). "authorizing request" and "authorized request" say the same request again and leave none.
-// A challenge answers 401 and ends the request: its line stands for the request. The challenge that every client meets first is told as message, not as error.
-// Other lines at level error (storage drivers, the upstream of a pull-through cache, panics) are kind other with the error text.
+// Source: distribution/distribution:internal/dcontext/{http,logger}.go,
+// registry/handlers/app.go, registry/proxy; captured: docker-registry 2.8.2. One event a
+// finished request ("response completed[ with error]"). "authorizing request" and
+// "authorized request" say the same request again and leave none. A challenge answers 401
+// and ends the request: its line stands for the request. The challenge that every client
+// meets first is told as message, not as error. Other lines at level error (storage
+// drivers, the upstream of a pull-through cache, panics) are kind other with the error
+// text.
 #include "parsers/proxy/http_request.h"
 #include "parsers/node/logrus.h"
 
 struct line {
     struct pm_when when;
-    struct pm_str msg, host, method, uri, agent, remote, id, status, written, duration, user, code, message, detail, error, name, reference, digest;
+    struct pm_str msg, host, method, uri, agent, remote, id, status, written, duration, user, code,
+        message, detail, error, name, reference, digest;
     bool trouble, cut;
 };
 
@@ -76,18 +82,27 @@ static bool read_line(struct pm_arena *a, const struct pm_record *r, struct line
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (r->shape == PM_SHAPE_JSON) {
-        if (json_object_get(r->json, "http.request.method") || json_object_get(r->json, "http.request.id")) return 95;
-        bool leveled = json_object_get(r->json, "level") && (json_object_get(r->json, "msg") || json_object_get(r->json, "message"));
+        if (json_object_get(r->json, "http.request.method") ||
+            json_object_get(r->json, "http.request.id"))
+            return 95;
+        bool leveled = json_object_get(r->json, "level") &&
+                       (json_object_get(r->json, "msg") || json_object_get(r->json, "message"));
         if (!leveled) return 0;
-        if (json_object_get(r->json, "go.version") || json_object_get(r->json, "instance.id")) return 85;
+        if (json_object_get(r->json, "go.version") || json_object_get(r->json, "instance.id"))
+            return 85;
         return json_object_get(r->json, "correlation_id") &&
-                       (json_object_get(r->json, "err.code") || json_object_get(r->json, "vars_name") || json_object_get(r->json, "root_repo"))
+                       (json_object_get(r->json, "err.code") ||
+                        json_object_get(r->json, "vars_name") ||
+                        json_object_get(r->json, "root_repo"))
                    ? 85
                    : 0;
     }
-    if (!pm_str_starts(r->text, PM_STR("time=")) && !(r->text.n > 6 && r->text.p[4] == '[')) return 0;
+    if (!pm_str_starts(r->text, PM_STR("time=")) && !(r->text.n > 6 && r->text.p[4] == '['))
+        return 0;
     if (pm_str_has(r->text, PM_STR(" http.request."))) return 95;
-    if (pm_str_has(r->text, PM_STR(" go.version=go")) || pm_str_has(r->text, PM_STR(" service=registry"))) return 85;
+    if (pm_str_has(r->text, PM_STR(" go.version=go")) ||
+        pm_str_has(r->text, PM_STR(" service=registry")))
+        return 85;
     return pm_str_has(r->text, PM_STR(" instance.id=")) ? 70 : 0;
 }
 
@@ -96,7 +111,8 @@ static struct pm_str error_text(struct pm_arena *a, const struct line *l) {
     struct pm_str text = l->code;
     const struct pm_str more[] = {l->message, l->detail, l->error};
     for (size_t i = 0; i < PM_LEN(more); i++) {
-        if (!more[i].n || pm_str_eqc(more[i], "<nil>") || pm_str_ifind(text, more[i], 0) >= 0) continue;
+        if (!more[i].n || pm_str_eqc(more[i], "<nil>") || pm_str_ifind(text, more[i], 0) >= 0)
+            continue;
         text = text.n ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(text), PM_FMT(more[i])) : more[i];
     }
     return text;
@@ -124,24 +140,33 @@ static struct pm_http_request request_of(const struct line *l) {
     return q;
 }
 
-// The first request of every client is answered with a challenge. These are the words for "nothing was presented".
-static const char *const nothing_presented[] = {"authorization token required", "authorization header required", "invalid authorization credential"};
+// The first request of every client is answered with a challenge. These are the words for
+// "nothing was presented".
+static const char *const nothing_presented[] = {"authorization token required",
+                                                "authorization header required",
+                                                "invalid authorization credential"};
 
-static enum pm_parse challenge(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct line *l, struct pm_str why) {
+static enum pm_parse challenge(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                               const struct line *l, struct pm_str why) {
     struct pm_http_request q = request_of(l);
-    if (!q.status) q.status = 401; // registry/handlers/app.go: authorized() answers every challenge with UNAUTHORIZED
+    if (!q.status)
+        q.status =
+            401; // registry/handlers/app.go: authorized() answers every challenge with UNAUTHORIZED
     for (size_t i = 0; i < PM_LEN(nothing_presented) && !q.message.n; i++)
         if (pm_str_ends(why, pm_str_c(nothing_presented[i]))) q.message = why;
     if (!q.message.n) q.error = why;
     return pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
 }
 
-static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct line *l) {
+static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                 const struct line *l) {
     struct pm_event e = pm_event_of(r, PM_COMP_REGISTRY, PM_KIND_OTHER);
     struct pm_http_request q = request_of(l);
     if (q.when.kind != PM_WHEN_NONE) e.when = q.when;
     struct pm_str detail = error_text(ctx->a, l);
-    e.field[PM_F_ERROR] = detail.n && !pm_str_has(l->msg, detail) ? pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(l->msg), PM_FMT(detail)) : l->msg;
+    e.field[PM_F_ERROR] = detail.n && !pm_str_has(l->msg, detail)
+                              ? pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(l->msg), PM_FMT(detail))
+                              : l->msg;
     e.field[PM_F_CLIENT] = pm_http_client(q.client);
     e.field[PM_F_METHOD] = q.method;
     e.field[PM_F_URL] = q.url;
@@ -158,7 +183,8 @@ static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_recor
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
     if (!bid(r, ctx->state) || !read_line(ctx->a, r, &l)) return PM_PARSE_NO;
-    if (l.id.n && pm_str_starts(l.msg, PM_STR("token "))) l.trouble = true; // why a token was not taken is told at any level
+    if (l.id.n && pm_str_starts(l.msg, PM_STR("token ")))
+        l.trouble = true; // why a token was not taken is told at any level
     if (l.cut) pm_emit_bad(ctx, r, "line-cut", "log line ends inside a quoted value");
     static const struct pm_str authorizing = {"error authorizing context: ", 27};
     enum pm_parse done = PM_PARSE_OK;
@@ -166,7 +192,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         struct pm_http_request q = request_of(&l);
         if (l.code.n || l.error.n) q.error = error_text(ctx->a, &l);
         if (!l.cut || q.status) done = pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
-    } else if (pm_str_starts(l.msg, authorizing)) done = challenge(ctx, r, &l, pm_str_from(l.msg, authorizing.n));
+    } else if (pm_str_starts(l.msg, authorizing))
+        done = challenge(ctx, r, &l, pm_str_from(l.msg, authorizing.n));
     else if (l.trouble) done = other_error(ctx, r, &l);
     return l.cut ? PM_PARSE_BAD : done;
 }
@@ -178,7 +205,8 @@ const struct pm_parser pm_parser_distribution_log = {
         "time=\"2024-01-02T03:04:05.123Z\" level=error msg=\"response completed with error\" err.code=\"manifest unknown\" err.detail=\"unknown tag=1.4\" "
         "err.message=\"manifest unknown\" go.version=go1.20.8 http.request.host=r.acme.test http.request.method=HEAD http.request.remoteaddr=10.42.0.1 "
         "http.request.uri=/v2/shop/cart/manifests/1.4 http.response.duration=4.1ms http.response.status=404 http.response.written=96",
-    .source = "distribution/distribution:internal/dcontext/http.go, registry/handlers/app.go; captured: docker-registry 2.8.2",
+    .source =
+        "distribution/distribution:internal/dcontext/http.go, registry/handlers/app.go; captured: docker-registry 2.8.2",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
     .bid = bid,

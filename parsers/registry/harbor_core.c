@@ -1,4 +1,5 @@
-// Harbor core, jobservice and registryctl: Harbor's own text formatter, and its JSON variant.
+// Harbor core, jobservice and registryctl: Harbor's own text formatter, and its JSON
+// variant.
 //
 //   2024-01-02T03:04:05Z [ERROR] [/server/middleware/repoproxy/proxy.go:318]: failed to proxy manifest, fallback to local, request uri: /v2/hub/library/redis/manifests/7, error: …
 //   2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:56]: {"errors":[{"code":"UNAUTHORIZED","message":"unauthorized to access repository: shop/cart, action: pull"}]}
@@ -6,8 +7,10 @@
 //   2024-01-02T03:04:05Z [ERROR] [/server/middleware/log/log.go:31][requestID="9f1c"]: …
 //   {"level":"ERROR","time":"2024-01-02T03:04:05Z","file":"/lib/http/error.go:56","message":"…"}
 //
-// Source: goharbor/harbor:src/lib/log/{textformatter,jsonformatter}.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go.
-// A miss of the proxy cache is no failure: it is told as message, with the artifact it was for. Errors of the API (`{"errors":[…]}`) are lifted as "CODE: message".
+// Source: goharbor/harbor:src/lib/log/{textformatter,jsonformatter}.go,
+// src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go. A miss of the proxy
+// cache is no failure: it is told as message, with the artifact it was for. Errors of the
+// API (`{"errors":[…]}`) are lifted as "CODE: message".
 #include "parsers/proxy/http_json.h"
 #include "parsers/proxy/http_request.h"
 
@@ -48,24 +51,30 @@ static int bid(const struct pm_record *r, const void *state) {
     struct line l = {0};
     if (r->shape == PM_SHAPE_JSON) {
         const char *file = json_string_value(json_object_get(r->json, "file"));
-        return file && strstr(file, ".go:") && json_object_get(r->json, "level") && json_object_get(r->json, "message") ? 60 : 0;
+        return file && strstr(file, ".go:") && json_object_get(r->json, "level") &&
+                       json_object_get(r->json, "message")
+                   ? 60
+                   : 0;
     }
     if (r->text.n < 24 || r->text.p[0] != '2' || !read_text(r->text, &l)) return 0;
     return pm_str_has(l.file, PM_STR(".go:")) ? 90 : 70;
 }
 
-// {"errors":[{"code":"NOT_FOUND","message":"project shop not found"}]} → NOT_FOUND: project shop not found
+// {"errors":[{"code":"NOT_FOUND","message":"project shop not found"}]} → NOT_FOUND:
+// project shop not found
 static struct pm_str api_error(struct pm_arena *a, struct pm_str message) {
     ptrdiff_t at = pm_str_find(message, PM_STR("{\"errors\":["), 0);
     if (at < 0) return PM_NONE;
     struct pm_scan c = pm_scan_of(pm_str_from(message, (size_t)at));
     struct pm_str skipped, code, text = PM_NONE;
-    if (!pm_scan_until_lit(&c, "\"code\":", &skipped) || !pm_scan_quoted(&c, a, &code, NULL)) return PM_NONE;
+    if (!pm_scan_until_lit(&c, "\"code\":", &skipped) || !pm_scan_quoted(&c, a, &code, NULL))
+        return PM_NONE;
     if (pm_scan_until_lit(&c, "\"message\":", &skipped)) pm_scan_quoted(&c, a, &text, NULL);
     return text.n ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(code), PM_FMT(text)) : code;
 }
 
-// "unauthorized to access repository: shop/cart, action: pull", "repository shop/cart not found"
+// "unauthorized to access repository: shop/cart, action: pull", "repository shop/cart not
+// found"
 static struct pm_str repository_in(struct pm_str text) {
     static const char *const before[] = {"repository: ", "repository "};
     for (size_t i = 0; i < PM_LEN(before); i++) {
@@ -84,8 +93,12 @@ static bool proxy_miss(struct pm_str message, struct pm_http_app_line *l) {
     if (!pm_str_has(message, PM_STR("not found in proxy cache"))) return false;
     struct pm_str artifact = pm_str_trim(pm_str_between(message, PM_STR("rtifact: "), PM_STR(",")));
     ptrdiff_t at = pm_str_chr(artifact, '@', 0), colon = pm_str_rchr(artifact, ':');
-    if (at > 0) l->digest = pm_str_from(artifact, (size_t)at + 1), l->repository = pm_str_sub(artifact, 0, (size_t)at);
-    else if (colon > 0) l->tag = pm_str_from(artifact, (size_t)colon + 1), l->repository = pm_str_sub(artifact, 0, (size_t)colon);
+    if (at > 0)
+        l->digest = pm_str_from(artifact, (size_t)at + 1),
+        l->repository = pm_str_sub(artifact, 0, (size_t)at);
+    else if (colon > 0)
+        l->tag = pm_str_from(artifact, (size_t)colon + 1),
+        l->repository = pm_str_sub(artifact, 0, (size_t)colon);
     else l->repository = artifact;
     l->message = message;
     l->flags |= PM_EV_MIRROR;
@@ -94,12 +107,14 @@ static bool proxy_miss(struct pm_str message, struct pm_http_app_line *l) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!(r->shape == PM_SHAPE_JSON ? read_json(ctx->a, r->json, &l) : read_text(r->text, &l))) return PM_PARSE_NO;
+    if (!(r->shape == PM_SHAPE_JSON ? read_json(ctx->a, r->json, &l) : read_text(r->text, &l)))
+        return PM_PARSE_NO;
     struct pm_http_app_line e = {.when = l.when};
     if (proxy_miss(l.message, &e)) return pm_http_app_emit(ctx, r, PM_COMP_REGISTRY, &e);
     bool error = pm_str_eqc(l.level, "ERROR") || pm_str_eqc(l.level, "FATAL");
     bool warning = pm_str_eqc(l.level, "WARNING");
-    bool proxy = pm_str_has(l.file, PM_STR("proxy")) || pm_str_ifind(l.message, PM_STR("upstream"), 0) >= 0;
+    bool proxy =
+        pm_str_has(l.file, PM_STR("proxy")) || pm_str_ifind(l.message, PM_STR("upstream"), 0) >= 0;
     if (!error && !(warning && (proxy || pm_http_app_about_images(l.message)))) return PM_PARSE_OK;
     if (proxy) e.flags |= PM_EV_MIRROR;
     e.error = api_error(ctx->a, l.message);
@@ -115,9 +130,11 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_harbor_core = {
     .name = "harbor-core",
     .title = "Harbor core, jobservice and registryctl logs",
-    .example = "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:56]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: "
-               "shop/cart, action: pull\"}]}",
-    .source = "goharbor/harbor:src/lib/log/textformatter.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go",
+    .example =
+        "2024-01-02T03:04:05Z [ERROR] [/lib/http/error.go:56]: {\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"unauthorized to access repository: "
+        "shop/cart, action: pull\"}]}",
+    .source =
+        "goharbor/harbor:src/lib/log/textformatter.go, src/lib/http/error.go, src/server/middleware/repoproxy/proxy.go",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
     .bid = bid,

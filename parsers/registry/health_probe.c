@@ -5,8 +5,10 @@
 //   [OK] https://registry-1.docker.io/v2/ 401 84ms
 //   {"time":"2024-01-02T03:04:05Z","registry":"registry-1.docker.io","healthy":true,"status":401,"latency_ms":84,"ratelimit_limit":100,"ratelimit_remaining":76}
 //
-// Source: written by us to what such probes print: a registry, a verdict, and what GET /v2/ answered. 200 and 401 both mean that the registry is there, so a verdict that is missing
-// is taken from the status. The verdict is the reason ("healthy", "unhealthy"); an unhealthy registry's words are the error.
+// Source: written by us to what such probes print: a registry, a verdict, and what GET
+// /v2/ answered. 200 and 401 both mean that the registry is there, so a verdict that is
+// missing is taken from the status. The verdict is the reason ("healthy", "unhealthy");
+// an unhealthy registry's words are the error.
 #include "parsers/proxy/http_json.h"
 
 struct probe {
@@ -20,8 +22,10 @@ struct probe {
 static const struct {
     const char *word;
     int verdict;
-} verdicts[] = {{"healthy", 1},   {"unhealthy", -1},   {"ok", 1},        {"up", 1},   {"down", -1},  {"fail", -1}, {"failed", -1}, {"failure", -1},
-                {"reachable", 1}, {"unreachable", -1}, {"degraded", -1}, {"pass", 1}, {"error", -1}, {"true", 1},  {"false", -1}};
+} verdicts[] = {{"healthy", 1},   {"unhealthy", -1},   {"ok", 1},        {"up", 1},
+                {"down", -1},     {"fail", -1},        {"failed", -1},   {"failure", -1},
+                {"reachable", 1}, {"unreachable", -1}, {"degraded", -1}, {"pass", 1},
+                {"error", -1},    {"true", 1},         {"false", -1}};
 
 static int verdict_of(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(verdicts); i++)
@@ -29,7 +33,8 @@ static int verdict_of(struct pm_str s) {
     return 0;
 }
 
-// "[ERROR] …" and "failed …" begin the lines of every program; as bare words they are no verdict.
+// "[ERROR] …" and "failed …" begin the lines of every program; as bare words they are no
+// verdict.
 static bool is_log_level(struct pm_str w) {
     static const char *const words[] = {"error", "failed", "failure", "true", "false"};
     for (size_t i = 0; i < PM_LEN(words); i++)
@@ -53,7 +58,8 @@ static struct pm_str host_of(struct pm_str w) {
     if (slash > 0) w = pm_str_sub(w, 0, (size_t)slash);
     if (scheme < 0 && (pm_str_chr(w, '.', 0) <= 0 || !pm_http_registry_host(w))) return PM_NONE;
     for (size_t i = 0; i < w.n; i++)
-        if (!(w.p[i] == '.' || w.p[i] == '-' || w.p[i] == ':' || (w.p[i] >= '0' && w.p[i] <= '9') || ((w.p[i] | 32) >= 'a' && (w.p[i] | 32) <= 'z')))
+        if (!(w.p[i] == '.' || w.p[i] == '-' || w.p[i] == ':' || (w.p[i] >= '0' && w.p[i] <= '9') ||
+              ((w.p[i] | 32) >= 'a' && (w.p[i] | 32) <= 'z')))
             return PM_NONE;
     return w;
 }
@@ -98,7 +104,8 @@ static void pair(struct probe *p, struct pm_str key, struct pm_str value) {
     for (size_t i = 0; i < PM_LEN(keys) && what < 0; i++)
         if (pm_str_ieq(key, pm_str_c(keys[i].key))) what = keys[i].what;
     if (what == 0 && host_of(value).n) p->host = host_of(value);
-    if (what == 1 && !(pm_http_status(value, &p->status) && p->status) && !p->verdict) p->verdict = verdict_of(value);
+    if (what == 1 && !(pm_http_status(value, &p->status) && p->status) && !p->verdict)
+        p->verdict = verdict_of(value);
     if (what == 2 && !pm_duration(value, &p->duration_ns)) p->duration_ns = 0;
     if (what == 3) pm_http_ratelimit(value, &p->limit, &p->window_s);
     if (what == 4) pm_http_ratelimit(value, &p->remaining, &p->window_s);
@@ -129,7 +136,8 @@ static bool read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
         c = start;
         if (!pm_scan_word(&c, &w)) break;
         word(p, bare(w));
-        if (p->verdict < 0 && p->host.n && w.n && w.p[w.n - 1] == ':' && !p->error.n) { // "UNHEALTHY host: words"
+        if (p->verdict < 0 && p->host.n && w.n && w.p[w.n - 1] == ':' &&
+            !p->error.n) { // "UNHEALTHY host: words"
             p->error = pm_str_trim(pm_scan_rest(&c));
             break;
         }
@@ -139,20 +147,32 @@ static bool read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 static bool read_json(struct pm_arena *a, const json_t *o, struct probe *p) {
-    p->when = pm_http_json_when(pm_http_json_any(a, o, KEYS("time", "timestamp", "ts", "checked_at")));
-    struct pm_str host = pm_http_json_any(a, o, KEYS("registry", "host", "target", "endpoint", "url"));
+    p->when =
+        pm_http_json_when(pm_http_json_any(a, o, KEYS("time", "timestamp", "ts", "checked_at")));
+    struct pm_str host =
+        pm_http_json_any(a, o, KEYS("registry", "host", "target", "endpoint", "url"));
     ptrdiff_t scheme = pm_str_find(host, PM_STR("://"), 0);
     p->host = scheme > 0 ? host_of(host) : host;
-    p->verdict = verdict_of(pm_http_json_any(a, o, KEYS("healthy", "health", "up", "state", "result", "verdict")));
-    struct pm_str status = pm_http_json_any(a, o, KEYS("status_code", "http_status", "status", "code"));
+    p->verdict = verdict_of(
+        pm_http_json_any(a, o, KEYS("healthy", "health", "up", "state", "result", "verdict")));
+    struct pm_str status =
+        pm_http_json_any(a, o, KEYS("status_code", "http_status", "status", "code"));
     if (!pm_http_status(status, &p->status) && !p->verdict) p->verdict = verdict_of(status);
     p->error = pm_http_json_any(a, o, KEYS("error", "err", "message"));
-    pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_limit", "rate_limit/limit", "limit", "ratelimit-limit")), &p->limit, &p->window_s);
-    pm_http_ratelimit(pm_http_json_any(a, o, KEYS("ratelimit_remaining", "rate_limit/remaining", "remaining", "ratelimit-remaining")), &p->remaining,
-                      &p->window_s);
-    p->reset = pm_http_json_any(a, o, KEYS("ratelimit_reset", "rate_limit/reset", "reset", "ratelimit-reset"));
+    pm_http_ratelimit(
+        pm_http_json_any(a, o,
+                         KEYS("ratelimit_limit", "rate_limit/limit", "limit", "ratelimit-limit")),
+        &p->limit, &p->window_s);
+    pm_http_ratelimit(pm_http_json_any(a, o,
+                                       KEYS("ratelimit_remaining", "rate_limit/remaining",
+                                            "remaining", "ratelimit-remaining")),
+                      &p->remaining, &p->window_s);
+    p->reset = pm_http_json_any(
+        a, o, KEYS("ratelimit_reset", "rate_limit/reset", "reset", "ratelimit-reset"));
     double ms;
-    if (pm_str_double(pm_http_json_any(a, o, KEYS("latency_ms", "duration_ms")), &ms) && ms > 0 && ms < 1e9) p->duration_ns = (int64_t)(ms * 1e6);
+    if (pm_str_double(pm_http_json_any(a, o, KEYS("latency_ms", "duration_ms")), &ms) && ms > 0 &&
+        ms < 1e9)
+        p->duration_ns = (int64_t)(ms * 1e6);
     if (!p->verdict && p->status) p->verdict = p->status == 200 || p->status == 401 ? 1 : -1;
     return p->host.n && p->verdict;
 }
@@ -161,7 +181,8 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (r->shape == PM_SHAPE_JSON) {
         bool named = json_is_string(json_object_get(r->json, "registry"));
-        bool judged = json_object_get(r->json, "healthy") || json_object_get(r->json, "health") || json_object_get(r->json, "up");
+        bool judged = json_object_get(r->json, "healthy") || json_object_get(r->json, "health") ||
+                      json_object_get(r->json, "up");
         return named && judged ? 80 : 0;
     }
     if (r->text.n > 600 || r->text.n < 8) return 0;
@@ -170,12 +191,14 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_str w;
     bool host = false, verdict = false, measured = pm_str_has(r->text, PM_STR("/v2/"));
     c.at += pm_when_rfc3339(r->text, &when);
-    // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is somebody's error, not a probe's verdict.
+    // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is
+    // somebody's error, not a probe's verdict.
     for (int i = 0; i < 4 && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
         ptrdiff_t equals = pm_str_chr(w, '=', 0);
         bool pair = equals > 0;
         uint64_t number;
-        measured |= pair || (i == 0 && w.n && w.p[0] == '[') || (w.n == 3 && pm_str_u64(w, &number));
+        measured |=
+            pair || (i == 0 && w.n && w.p[0] == '[') || (w.n == 3 && pm_str_u64(w, &number));
         w = bare(pair ? pm_str_from(w, (size_t)equals + 1) : w);
         host |= host_of(w).n > 0;
         verdict |= verdict_of(w) != 0 && (pair || !is_log_level(w));
@@ -185,7 +208,9 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct probe p = {.limit = -1, .remaining = -1, .window_s = -1};
-    if (!(r->shape == PM_SHAPE_JSON ? read_json(ctx->a, r->json, &p) : read_text(ctx->a, r->text, &p))) return PM_PARSE_NO;
+    if (!(r->shape == PM_SHAPE_JSON ? read_json(ctx->a, r->json, &p)
+                                    : read_text(ctx->a, r->text, &p)))
+        return PM_PARSE_NO;
     if (p.status == 401) p.verdict = 1; // the challenge: the registry is there
     struct pm_event e = pm_event_of(r, PM_COMP_PROBE, PM_KIND_HEALTH_CHECK);
     if (p.when.kind != PM_WHEN_NONE) e.when = p.when;
@@ -203,7 +228,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 const struct pm_parser pm_parser_health_probe = {
     .name = "health-probe",
     .title = "Registry health probe output, text and JSON",
-    .example = "2024-01-02T03:04:05Z registry-1.docker.io healthy status=401 latency=84ms limit=100 remaining=76",
+    .example =
+        "2024-01-02T03:04:05Z registry-1.docker.io healthy status=401 latency=84ms limit=100 remaining=76",
     .source = "written by us to what probes of GET /v2/ print",
     .component = PM_COMP_PROBE,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,

@@ -1,5 +1,6 @@
-// Preloaded into pullmortem: the FAULT_AT-th call of FAULT_CALL fails, all others go through. FAULT_LOG gets a line where it did, so that a loop over
-// FAULT_AT knows when the call is past. See tests/suites/faults.
+// Preloaded into pullmortem: the FAULT_AT-th call of FAULT_CALL fails, all others go
+// through. FAULT_LOG gets a line where it did, so that a loop over FAULT_AT knows when
+// the call is past. See tests/suites/faults.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -27,12 +28,13 @@ __attribute__((constructor)) static void begin(void) {
 
 static int fails(const char *call) {
     if (!wanted || strcmp(wanted, call) != 0 || atomic_fetch_add(&calls, 1) + 1 != at) return 0;
-    ssize_t (*put)(int, const void *, size_t) = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+    ssize_t (*put)(int, const void *, size_t) =
+        (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
     if (put && put(left, "x", 1) != 1) return 0;
     return 1;
 }
 #define REAL(name, type) ((type)dlsym(RTLD_NEXT, #name))
-#define FAIL(what, result, why)                                                                                                                                \
+#define FAIL(what, result, why)                                                                    \
     if (fails(what)) return errno = why, result
 
 void *malloc(size_t n) {
@@ -45,27 +47,27 @@ static int open_as(const char *name, const char *path, int flags, mode_t mode) {
     FAIL("open", -1, EMFILE);
     return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, name))(path, flags, mode);
 }
-#define OPEN(name)                                                                                                                                             \
-    int name(const char *path, int flags, ...) {                                                                                                               \
-        va_list more;                                                                                                                                          \
-        va_start(more, flags);                                                                                                                                 \
-        mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;                                                                                              \
-        va_end(more);                                                                                                                                          \
-        return open_as(#name, path, flags, mode);                                                                                                              \
+#define OPEN(name)                                                                                 \
+    int name(const char *path, int flags, ...) {                                                   \
+        va_list more;                                                                              \
+        va_start(more, flags);                                                                     \
+        mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;                                  \
+        va_end(more);                                                                              \
+        return open_as(#name, path, flags, mode);                                                  \
     }
 OPEN(open)
 OPEN(open64)
-#define READ(name)                                                                                                                                             \
-    ssize_t name(int fd, void *p, size_t n, off_t from) {                                                                                                      \
-        FAIL("pread", -1, EIO);                                                                                                                                \
-        return REAL(name, ssize_t(*)(int, void *, size_t, off_t))(fd, p, n, from);                                                                             \
+#define READ(name)                                                                                 \
+    ssize_t name(int fd, void *p, size_t n, off_t from) {                                          \
+        FAIL("pread", -1, EIO);                                                                    \
+        return REAL(name, ssize_t(*)(int, void *, size_t, off_t))(fd, p, n, from);                 \
     }
 READ(pread)
 READ(pread64)
-#define WRITE(name)                                                                                                                                            \
-    ssize_t name(int fd, const void *p, size_t n, off_t to) {                                                                                                  \
-        FAIL("pwrite", -1, ENOSPC);                                                                                                                            \
-        return REAL(name, ssize_t(*)(int, const void *, size_t, off_t))(fd, p, n, to);                                                                         \
+#define WRITE(name)                                                                                \
+    ssize_t name(int fd, const void *p, size_t n, off_t to) {                                      \
+        FAIL("pwrite", -1, ENOSPC);                                                                \
+        return REAL(name, ssize_t(*)(int, const void *, size_t, off_t))(fd, p, n, to);             \
     }
 WRITE(pwrite)
 WRITE(pwrite64)
@@ -89,10 +91,10 @@ int rename(const char *from, const char *to) {
     FAIL("rename", -1, EACCES);
     return REAL(rename, int (*)(const char *, const char *))(from, to);
 }
-#define TRUNCATE(name)                                                                                                                                         \
-    int name(int fd, off_t n) {                                                                                                                                \
-        FAIL("ftruncate", -1, EIO);                                                                                                                            \
-        return REAL(name, int (*)(int, off_t))(fd, n);                                                                                                         \
+#define TRUNCATE(name)                                                                             \
+    int name(int fd, off_t n) {                                                                    \
+        FAIL("ftruncate", -1, EIO);                                                                \
+        return REAL(name, int (*)(int, off_t))(fd, n);                                             \
     }
 TRUNCATE(ftruncate)
 TRUNCATE(ftruncate64)

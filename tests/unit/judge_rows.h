@@ -1,7 +1,9 @@
-// Hand-made timeline rows for the judge's tests: a test reads as a short log, a question in SQL over the views, and the answer.
+// Hand-made timeline rows for the judge's tests: a test reads as a short log, a question
+// in SQL over the views, and the answer.
 //
-// Times are seconds after 2024-03-01 10:00 UTC. Rows of one component and node stand in one file. Error texts are the shapes that the named programs print
-// (rules/causes/ has the sources); hosts, images and addresses are invented.
+// Times are seconds after 2024-03-01 10:00 UTC. Rows of one component and node stand in
+// one file. Error texts are the shapes that the named programs print (rules/causes/ has
+// the sources); hosts, images and addresses are invented.
 #pragma once
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,16 +29,17 @@ struct line {
     enum pm_kind kind;
     const char *node, *image, *error;
     const char *pod; // "namespace/name"
-    const char *message, *reason, *object, *detail, *host, *url, *client, *agent, *method, *join, *user;
+    const char *message, *reason, *object, *detail, *host, *url, *client, *agent, *method, *join,
+        *user;
     int status;
     unsigned flags;
     uint32_t count;
     double first, took; // first: of a counted event, ends at `at`
     bool hearsay;
-    const char *writer;             // "namespace/name" of the pod in whose output it stands
-    const char *told, *registry;    // told: "100:11", limit and rest of the answer's RateLimit headers
-    bool aged;                      // a table's ages tell when
-    const char *path;               // of its file, where that says something
+    const char *writer;          // "namespace/name" of the pod in whose output it stands
+    const char *told, *registry; // told: "100:11", limit and rest of the answer's RateLimit headers
+    bool aged;                   // a table's ages tell when
+    const char *path;            // of its file, where that says something
     const char *namespace, *secret; // of what is no pod
 };
 struct judged {
@@ -49,10 +52,11 @@ struct judged {
 #define START_OF(image_) .kind = PM_KIND_PULL_START, .image = (image_)
 #define OK_OF(image_) .kind = PM_KIND_PULL_OK, .image = (image_)
 #define FAILED(image_, error_) .kind = PM_KIND_PULL_FAIL, .image = (image_), .error = (error_)
-#define HUB_429                                                                                                                                                \
-    "failed to resolve reference \"docker.io/acme/web:1\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/web/manifests/1: 429 "  \
+#define HUB_429                                                                                                                                               \
+    "failed to resolve reference \"docker.io/acme/web:1\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/web/manifests/1: 429 " \
     "Too Many Requests"
-#define NO_ROUTE "failed to do request: Head \"https://quay.test/v2/acme/web/manifests/1\": dial tcp 192.0.2.9:443: i/o timeout"
+#define NO_ROUTE                                                                                   \
+    "failed to do request: Head \"https://quay.test/v2/acme/web/manifests/1\": dial tcp 192.0.2.9:443: i/o timeout"
 
 static int64_t at_ns(double s) { return START + (int64_t)(s * 1e9); }
 
@@ -64,11 +68,13 @@ struct member {
     struct pm_file_row row;
 };
 
-static uint32_t member_of(struct pm_timeline *t, struct member *members, size_t *n, const struct line *l) {
+static uint32_t member_of(struct pm_timeline *t, struct member *members, size_t *n,
+                          const struct line *l) {
     static char paths[64][80];
     const char *node = l->node ? l->node : "";
     for (size_t i = 0; i < *n; i++)
-        if (members[i].component == l->from && strcmp(members[i].node, node) == 0 && members[i].path == l->path) {
+        if (members[i].component == l->from && strcmp(members[i].node, node) == 0 &&
+            members[i].path == l->path) {
             if (at_ns(l->at) > members[i].row.to_ns) members[i].row.to_ns = at_ns(l->at);
             return members[i].id;
         }
@@ -125,12 +131,15 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
         enum pm_field field;
         const char *text;
     } fields[] = {
-        {PM_F_NODE, l->node},        {PM_F_IMAGE, l->image},         {PM_F_ERROR, l->error},   {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},
-        {PM_F_OBJECT, l->object},    {PM_F_DETAIL, l->detail},       {PM_F_HOST, l->host},     {PM_F_URL, l->url},         {PM_F_CLIENT, l->client},
-        {PM_F_USER_AGENT, l->agent}, {PM_F_METHOD, l->method},       {PM_F_JOIN, l->join},     {PM_F_USER, l->user},       {PM_F_REGISTRY, l->registry},
-        {PM_F_WRITER, l->writer},    {PM_F_NAMESPACE, l->namespace}, {PM_F_SECRET, l->secret},
+        {PM_F_NODE, l->node},       {PM_F_IMAGE, l->image},         {PM_F_ERROR, l->error},
+        {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},       {PM_F_OBJECT, l->object},
+        {PM_F_DETAIL, l->detail},   {PM_F_HOST, l->host},           {PM_F_URL, l->url},
+        {PM_F_CLIENT, l->client},   {PM_F_USER_AGENT, l->agent},    {PM_F_METHOD, l->method},
+        {PM_F_JOIN, l->join},       {PM_F_USER, l->user},           {PM_F_REGISTRY, l->registry},
+        {PM_F_WRITER, l->writer},   {PM_F_NAMESPACE, l->namespace}, {PM_F_SECRET, l->secret},
     };
-    for (size_t k = 0; k < PM_LEN(fields); k++) e->field[fields[k].field] = pm_str_c(fields[k].text);
+    for (size_t k = 0; k < PM_LEN(fields); k++)
+        e->field[fields[k].field] = pm_str_c(fields[k].text);
     if (l->pod) {
         const char *slash = strchr(l->pod, '/');
         e->field[PM_F_NAMESPACE] = (struct pm_str){l->pod, (size_t)(slash - l->pod)};
@@ -139,7 +148,8 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
     return r;
 }
 
-static inline struct judged judge_as(const struct line *lines, size_t n, const struct pm_judge_options *o) {
+static inline struct judged judge_as(const struct line *lines, size_t n,
+                                     const struct pm_judge_options *o) {
     const char *why = NULL;
     struct judged j = {.t = pm_timeline_open(NULL, true, &why), .diags = pm_diags_new()};
     setenv("PULLMORTEM_RECKON", "1", 1);
@@ -176,10 +186,16 @@ static void judged_free(struct judged *j) {
     pm_diags_free(j->diags);
 }
 
-static inline bool join_cells(void *ctx, int columns, const char *const *names, const char *const *cells) {
+static inline bool join_cells(void *ctx, int columns, const char *const *names,
+                              const char *const *cells) {
     char *out = ctx;
     (void)names;
-    for (int i = 0; i < columns; i++) snprintf(out + strlen(out), 1024 - strlen(out), "%s%s", i ? " " : *out ? ", " : "", cells[i] ? cells[i] : "-");
+    for (int i = 0; i < columns; i++)
+        snprintf(out + strlen(out), 1024 - strlen(out), "%s%s",
+                 i      ? " "
+                 : *out ? ", "
+                        : "",
+                 cells[i] ? cells[i] : "-");
     return true;
 }
 // Cells of a row joined by blanks, rows by commas.
@@ -193,4 +209,6 @@ static inline const char *answer(const struct judged *j, const char *sql) {
     return out;
 }
 #define ASK(j, sql, expected) assert_string_equal(answer(&(j), (sql)), (expected))
-static inline const char *cause_of(const struct judged *j) { return j->r->verdict ? pm_causes[j->r->incidents[0].root_cause].name : "none"; }
+static inline const char *cause_of(const struct judged *j) {
+    return j->r->verdict ? pm_causes[j->r->incidents[0].root_cause].name : "none";
+}

@@ -1,4 +1,5 @@
-// For tests that read free text: parsers ask the built-in rules what a line speaks of, as the command line has them do.
+// For tests that read free text: parsers ask the built-in rules what a line speaks of, as
+// the command line has them do.
 #pragma once
 #include "pm/rule.h"
 

@@ -20,7 +20,9 @@ static int teardown(void **s) {
     pm_arena_free(a);
     return 0;
 }
-static void same(struct pm_str got, const char *want) { assert_string_equal(pm_arena_cstr(a, got), want); }
+static void same(struct pm_str got, const char *want) {
+    assert_string_equal(pm_arena_cstr(a, got), want);
+}
 
 static void stamps_read_to_utc(void **s) {
     (void)s;
@@ -29,20 +31,23 @@ static void stamps_read_to_utc(void **s) {
         const char *text, *utc;
         enum pm_when_kind kind;
     } rows[] = {
-        {pm_when_rfc3339, "2024-01-02T03:04:05.678901234Z", "2024-01-02T03:04:05.678Z", PM_WHEN_UTC},
+        {pm_when_rfc3339, "2024-01-02T03:04:05.678901234Z", "2024-01-02T03:04:05.678Z",
+         PM_WHEN_UTC},
         {pm_when_rfc3339, "2024-01-02T03:04:05+01:00", "2024-01-02T02:04:05.000Z", PM_WHEN_UTC},
         {pm_when_rfc3339, "2024-01-02T03:04:05-0530", "2024-01-02T08:34:05.000Z", PM_WHEN_UTC},
         {pm_when_rfc3339, "2024-01-02T09:04:05.123456789+05:1800", "2024-01-02T03:34:05.123Z",
          PM_WHEN_UTC}, // old conmon: the offset's seconds where minutes belong
         {pm_when_rfc3339, "2024-01-02 03:04:05,678", "2024-01-02T03:04:05.678Z", PM_WHEN_LOCAL},
-        {pm_when_rfc3339, "2024-01-02 03:04:05.000000001Z", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_rfc3339, "2024-01-02 03:04:05.000000001Z", "2024-01-02T03:04:05.000Z",
+         PM_WHEN_UTC},
         {pm_when_clf, "02/Jan/2024:03:04:05 +0000", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
         {pm_when_clf, "02/Jan/2024:03:04:05.678", "2024-01-02T03:04:05.678Z", PM_WHEN_LOCAL},
         {pm_when_slash, "2024/01/02 03:04:05", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
         {pm_when_epoch, "1704164645.678", "2024-01-02T03:04:05.678Z", PM_WHEN_UTC},
         {pm_when_compact, "20240102030405", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
         {pm_when_unixdate, "Tue Jan  2 03:04:05 UTC 2024", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
-        {pm_when_unixdate, "Tue Jan  2 03:04:05 PM CET 2024", "2024-01-02T14:04:05.000Z", PM_WHEN_UTC},
+        {pm_when_unixdate, "Tue Jan  2 03:04:05 PM CET 2024", "2024-01-02T14:04:05.000Z",
+         PM_WHEN_UTC},
         {pm_when_full, "Tue 2024-01-02 03:04:05 UTC", "2024-01-02T03:04:05.000Z", PM_WHEN_UTC},
         {pm_when_full, "Tue 2024-01-02 03:04:05 IST", "2024-01-02T03:04:05.000Z", PM_WHEN_LOCAL},
     };
@@ -102,24 +107,35 @@ static void images_normalise_as_the_runtimes_do(void **s) {
         same(i.norm, rows[n].norm);
     }
     static const char *const bad[] = {
-        "", "Nginx:1", "a//b", "app:", "app:bad tag", "app@sha256", "-x", "0000000000000000000000000000000000000000000000000000000000000000"};
+        "",
+        "Nginx:1",
+        "a//b",
+        "app:",
+        "app:bad tag",
+        "app@sha256",
+        "-x",
+        "0000000000000000000000000000000000000000000000000000000000000000"};
     for (size_t n = 0; n < PM_LEN(bad); n++) assert_false(pm_image_parse(a, pm_str_c(bad[n]), &i));
 }
 
 static void registry_urls_say_what_was_asked(void **s) {
     (void)s;
     struct pm_registry_url u;
-    assert_true(pm_registry_url_parse(a, PM_STR("https://mirror.test:5000/v2/library/nginx/manifests/1.25?ns=docker.io"), &u));
+    assert_true(pm_registry_url_parse(
+        a, PM_STR("https://mirror.test:5000/v2/library/nginx/manifests/1.25?ns=docker.io"), &u));
     assert_int_equal(u.what, PM_URL_MANIFEST);
     same(u.host, "mirror.test:5000");
     same(u.ns, "docker.io");
     same(u.repository, "library/nginx");
     same(u.reference, "1.25");
-    assert_true(pm_registry_url_parse(a, PM_STR("/service/token?scope=repository%3Ashop%2Fcart%3Apull&service=harbor-registry"), &u));
+    assert_true(pm_registry_url_parse(
+        a, PM_STR("/service/token?scope=repository%3Ashop%2Fcart%3Apull&service=harbor-registry"),
+        &u));
     assert_int_equal(u.what, PM_URL_TOKEN);
     same(u.repository, "shop/cart");
     assert_false(u.push);
-    assert_true(pm_registry_url_parse(a, PM_STR("/api/docker/docker-remote/v2/library/redis/blobs/sha256:6f1e"), &u));
+    assert_true(pm_registry_url_parse(
+        a, PM_STR("/api/docker/docker-remote/v2/library/redis/blobs/sha256:6f1e"), &u));
     assert_int_equal(u.what, PM_URL_BLOB);
     same(u.repository, "library/redis");
     same(u.reference, "sha256:6f1e");
@@ -146,7 +162,8 @@ static void quoted_text_loses_one_level_of_escapes(void **s) {
 static void pairs_are_read_one_by_one(void **s) {
     (void)s;
     struct pm_scan c = pm_scan_of(PM_STR("level=error msg=\"a b\" empty= http.request.uri=/v2/"));
-    static const char *const want[][2] = {{"level", "error"}, {"msg", "a b"}, {"empty", ""}, {"http.request.uri", "/v2/"}};
+    static const char *const want[][2] = {
+        {"level", "error"}, {"msg", "a b"}, {"empty", ""}, {"http.request.uri", "/v2/"}};
     for (size_t i = 0; i < PM_LEN(want); i++) {
         struct pm_str k, v;
         assert_true(pm_scan_pair(&c, a, &k, &v));
@@ -162,7 +179,8 @@ static void durations_and_sizes(void **s) {
     assert_true(pm_duration(PM_STR("1m21.284220239s"), &n) && n == INT64_C(81284220239));
     assert_true(pm_duration(PM_STR("880.092\xC2\xB5s"), &n) && n == 880092);
     assert_false(pm_duration(PM_STR("12"), &n));
-    assert_true(pm_human_duration(PM_STR("5m12s"), &n, &unit) && n == 312 * PM_NS_PER_S && unit == PM_NS_PER_S);
+    assert_true(pm_human_duration(PM_STR("5m12s"), &n, &unit) && n == 312 * PM_NS_PER_S &&
+                unit == PM_NS_PER_S);
     assert_true(pm_human_duration(PM_STR("2d4h"), &n, &unit) && unit == 3600 * PM_NS_PER_S);
     assert_true(pm_size_bytes(PM_STR("83.6MB"), &n) && n == 83600000);
     assert_true(pm_size_bytes(PM_STR("5Gi"), &n) && n == INT64_C(5368709120));
@@ -200,7 +218,8 @@ static void interning_gives_one_number_a_string(void **s) {
 static void diagnostics_are_counted_and_bounded(void **s) {
     (void)s;
     struct pm_diags *d = pm_diags_new();
-    for (int i = 0; i < 200; i++) pm_diags_add(d, PM_STR("b.log"), (uint64_t)i + 1, "kind", "number %d", i);
+    for (int i = 0; i < 200; i++)
+        pm_diags_add(d, PM_STR("b.log"), (uint64_t)i + 1, "kind", "number %d", i);
     pm_diags_add(d, PM_STR("a.log"), 7, "line-cut", "cut");
     pm_diags_add(d, PM_STR("a.log"), 3, "line-cut", "cut");
     struct pm_diag first = pm_diags_at(d, 0);

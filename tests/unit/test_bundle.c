@@ -1,4 +1,5 @@
-// The walk: small bundles are built here, layer by layer, and what comes out of them is listed as text.
+// The walk: small bundles are built here, layer by layer, and what comes out of them is
+// listed as text.
 #define _XOPEN_SOURCE 700 // mkdtemp, nftw
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,7 +93,8 @@ struct entry {
     struct pm_str bytes;
     const char *link;
 };
-static struct pm_str pack(int (*format)(struct archive *), int (*filter)(struct archive *), const struct entry *e, size_t n) {
+static struct pm_str pack(int (*format)(struct archive *), int (*filter)(struct archive *),
+                          const struct entry *e, size_t n) {
     struct pm_buf *out = layer();
     struct archive *a = archive_write_new();
     size_t cap = 4 << 20, used = 0;
@@ -119,8 +121,12 @@ static struct pm_str pack(int (*format)(struct archive *), int (*filter)(struct 
     free(p);
     return pm_buf_str(out);
 }
-static struct pm_str tar(const struct entry *e, size_t n) { return pack(archive_write_set_format_pax_restricted, NULL, e, n); }
-static struct pm_str tar1(const char *name, struct pm_str bytes) { return tar(&(struct entry){name, bytes, NULL}, 1); }
+static struct pm_str tar(const struct entry *e, size_t n) {
+    return pack(archive_write_set_format_pax_restricted, NULL, e, n);
+}
+static struct pm_str tar1(const char *name, struct pm_str bytes) {
+    return tar(&(struct entry){name, bytes, NULL}, 1);
+}
 
 // ---- what the walk hands over
 
@@ -155,7 +161,11 @@ static void on_skipped(void *c, struct pm_str path, struct pm_str why) {
     pm_buf_fmt(&seen, "-%.*s: %.*s\n", PM_FMT(path), PM_FMT(why));
 }
 static bool walk(const char *const *paths, size_t n) {
-    const struct pm_bundle_sink sink = {.begin = on_begin, .room = on_room, .filled = on_filled, .end = on_end, .skipped = on_skipped};
+    const struct pm_bundle_sink sink = {.begin = on_begin,
+                                        .room = on_room,
+                                        .filled = on_filled,
+                                        .end = on_end,
+                                        .skipped = on_skipped};
     pm_limits_default(&limits);
     pm_buf_clear(&seen);
     return pm_bundle_walk(paths, n, &limits, &sink, diags);
@@ -214,7 +224,8 @@ static void every_compression_and_archive(void **s) {
         {"raw.zst", archive_write_set_format_raw, archive_write_add_filter_zstd},
     };
     for (size_t i = 0; i < PM_LEN(kinds); i++) {
-        struct pm_str packed = pack(kinds[i].format, kinds[i].filter, &(struct entry){"log", PM_STR("text"), NULL}, 1);
+        struct pm_str packed =
+            pack(kinds[i].format, kinds[i].filter, &(struct entry){"log", PM_STR("text"), NULL}, 1);
         put("p", packed);
         assert_true(walk1("p"));
         if (kinds[i].format == archive_write_set_format_raw) saw("p=text\n");
@@ -274,7 +285,8 @@ static void cut_gzip_gives_what_it_has(void **s) {
 
 static void cut_tar_gives_what_it_has(void **s) {
     (void)s;
-    const struct entry two[] = {{"first.log", PM_STR("first"), NULL}, {"second.log", noise(9000), NULL}};
+    const struct entry two[] = {{"first.log", PM_STR("first"), NULL},
+                                {"second.log", noise(9000), NULL}};
     struct pm_str whole = tar(two, 2);
     put("cut.tar", pm_str_sub(whole, 0, 4096));
     assert_false(walk1("cut.tar"));
@@ -285,8 +297,10 @@ static void cut_tar_gives_what_it_has(void **s) {
 
 static void names_cannot_leave(void **s) {
     (void)s;
-    const struct entry e[] = {
-        {"../../etc/cron.d/x", PM_STR("1"), NULL}, {"/abs/y", PM_STR("2"), NULL}, {"a/../b\n\x1b[2Jc", PM_STR("3"), NULL}, {"link", PM_NONE, "/etc/passwd"}};
+    const struct entry e[] = {{"../../etc/cron.d/x", PM_STR("1"), NULL},
+                              {"/abs/y", PM_STR("2"), NULL},
+                              {"a/../b\n\x1b[2Jc", PM_STR("3"), NULL},
+                              {"link", PM_NONE, "/etc/passwd"}};
     put("t", tar(e, 4));
     assert_true(walk1("t"));
     saw("etc/cron.d/x=1\nabs/y=2\na/b??[2Jc=3\n");
@@ -340,7 +354,10 @@ static void nesting_has_an_end(void **s) {
 
 static void members_have_an_end(void **s) {
     (void)s;
-    const struct entry e[] = {{"a", PM_STR("1"), NULL}, {"b", PM_STR("2"), NULL}, {"c", PM_STR("3"), NULL}, {"d", PM_STR("4"), NULL}};
+    const struct entry e[] = {{"a", PM_STR("1"), NULL},
+                              {"b", PM_STR("2"), NULL},
+                              {"c", PM_STR("3"), NULL},
+                              {"d", PM_STR("4"), NULL}};
     put("t", tar(e, 4));
     limits.members_max = 2;
     assert_false(walk1("t"));
@@ -358,7 +375,8 @@ static void contents_by_their_bytes(void **s) {
          "ELF\2\1\1",
          7, PM_CONTENT_BINARY},
         {"SQLite format 3\0", 16, PM_CONTENT_BINARY},
-        {"LPKSHHRH\0\0\0\0\0\0\0\0\0\0\0\0\1\2\3", 23, PM_CONTENT_TEXT}, // a journal: the framer reads it
+        {"LPKSHHRH\0\0\0\0\0\0\0\0\0\0\0\0\1\2\3", 23,
+         PM_CONTENT_TEXT}, // a journal: the framer reads it
         {"\xff\xfeI\0 \0h\0i\0", 10, PM_CONTENT_TEXT},
         {"I\0 \0h\0i\0l\0o\0g\0", 14, PM_CONTENT_TEXT},
         {"\0\0\0\0\0\0\0\0I0102 after copytruncate", 31, PM_CONTENT_TEXT},
@@ -368,7 +386,9 @@ static void contents_by_their_bytes(void **s) {
         {"", 0, PM_CONTENT_EMPTY},
     };
     const char *what;
-    for (size_t i = 0; i < PM_LEN(heads); i++) assert_int_equal(pm_content_of((struct pm_str){heads[i].bytes, heads[i].n}, &what), heads[i].content);
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        assert_int_equal(pm_content_of((struct pm_str){heads[i].bytes, heads[i].n}, &what),
+                         heads[i].content);
 }
 
 static void what_cannot_be_opened_is_told(void **s) {

@@ -1,4 +1,5 @@
-// Clocks: small bundles of evidence, and the year, zone and capture time that follow. All stamps written by us.
+// Clocks: small bundles of evidence, and the year, zone and capture time that follow. All
+// stamps written by us.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,8 @@ static int teardown(void **s) {
 static struct pm_when when(const char *text) {
     struct pm_when w = {0};
     struct pm_str s = pm_str_c(text);
-    if (!pm_when_rfc3339(s, &w) && !pm_when_klog(s, &w) && !pm_when_syslog(s, &w)) fail_msg("no stamp: %s", text);
+    if (!pm_when_rfc3339(s, &w) && !pm_when_klog(s, &w) && !pm_when_syslog(s, &w))
+        fail_msg("no stamp: %s", text);
     return w;
 }
 static int64_t utc(const char *text) { return when(text).ns; }
@@ -50,7 +52,8 @@ static const char *fixed(int i, enum pm_when_kind kind, int64_t stored) {
 }
 #define SAME(i, stored, want) assert_string_equal(fixed(i, PM_WHEN_NO_YEAR, stored), want)
 
-static void year_of_an_inner_stamp(void **s) { // journald short around containerd's logrus: year and zone of the wrapper
+static void year_of_an_inner_stamp(
+    void **s) { // journald short around containerd's logrus: year and zone of the wrapper
     (void)s;
     pair(0, "Jan 02 04:04:05", "2024-01-02T03:04:05.678Z");
     int64_t bare = see(0, "Jan 02 04:10:00");
@@ -64,7 +67,8 @@ static void year_of_an_inner_stamp(void **s) { // journald short around containe
 
 static void new_year_within_a_file(void **s) {
     (void)s;
-    int64_t a = see(0, "1231 23:59:58.000000"), b = see(0, "0101 00:00:02.000000"), late = see(0, "1231 23:59:59.000000"), c = see(0, "0102 00:00:00.000000");
+    int64_t a = see(0, "1231 23:59:58.000000"), b = see(0, "0101 00:00:02.000000"),
+            late = see(0, "1231 23:59:59.000000"), c = see(0, "0102 00:00:00.000000");
     member[0].mtime_ns = utc("2025-01-02T08:00:00Z");
     resolve(1);
     SAME(0, a, "2024-12-31T23:59:58.000Z");
@@ -75,7 +79,8 @@ static void new_year_within_a_file(void **s) {
     assert_int_equal(member[0].clock.quality, PM_QUALITY_ASSUMED);
 }
 
-static void nothing_is_later_than_its_file(void **s) { // January is nearer to November's end going forward, and cannot be meant
+static void nothing_is_later_than_its_file(
+    void **s) { // January is nearer to November's end going forward, and cannot be meant
     (void)s;
     int64_t a = see(0, "0102 12:00:00.000000");
     member[0].mtime_ns = utc("2025-11-25T08:00:00Z");
@@ -113,7 +118,8 @@ static void header_beats_mtime(void **s) {
 
 static void node_beats_name_beats_objects(void **s) {
     (void)s;
-    int64_t a = see(0, "1105 10:00:01.000000"), b = see(1, "1105 10:00:01.000000"), c = see(2, "1105 10:00:01.000000");
+    int64_t a = see(0, "1105 10:00:01.000000"), b = see(1, "1105 10:00:01.000000"),
+            c = see(2, "1105 10:00:01.000000");
     member[0].node = PM_STR("n1.test");
     member[0].path = PM_STR("kubelet.log-20230101");
     member[1].path = PM_STR("kubelet.log-20221106-1667700000.gz");
@@ -132,11 +138,13 @@ static void node_beats_name_beats_objects(void **s) {
     assert_string_equal(member[2].clock.year_from, "objects");
 }
 
-// A rotated log of 2024 lies beside the node's year-less one. It is of its own year, and so is what stands beside it; what stands beside today's events is of
-// today, though the old log is the only dated one of its node.
+// A rotated log of 2024 lies beside the node's year-less one. It is of its own year, and
+// so is what stands beside it; what stands beside today's events is of today, though the
+// old log is the only dated one of its node.
 static void old_log_of_the_node(void **s) {
     (void)s;
-    int64_t now = see(0, "0319 10:00:01.000000"), then = see(1, "0201 10:00:01.000000"), both = see(5, "0319 09:00:00.000000");
+    int64_t now = see(0, "0319 10:00:01.000000"), then = see(1, "0201 10:00:01.000000"),
+            both = see(5, "0319 09:00:00.000000");
     for (int i = 0; i < 2; i++) member[i].node = PM_STR("n1");
     see(2, "2024-02-01T09:00:00Z");
     see(2, "2024-02-01T11:00:00Z");
@@ -163,7 +171,8 @@ static void between_two_dated_logs(void **s) {
     SAME(1, now, "2026-03-20T10:00:00.000Z");
 }
 
-// Files keep their times in an archive: one that was left alone for a year is of that year. Where all have one time (a checkout), it says nothing.
+// Files keep their times in an archive: one that was left alone for a year is of that
+// year. Where all have one time (a checkout), it says nothing.
 static void left_alone_for_a_year(void **s) {
     (void)s;
     int64_t old = see(0, "0310 10:00:00.000000"), now = see(1, "0310 10:00:00.000000");
@@ -184,7 +193,8 @@ static void mark(int i, uint64_t key, const char *text) {
     pm_clock_mark(&evidence[i], key, w.kind, pm_clock_see(&evidence[i], &w));
 }
 
-static void zone_of_coincident_failures(void **s) { // kubelet at -05:00, events in UTC; image 1 thrice, image 2 once
+static void zone_of_coincident_failures(
+    void **s) { // kubelet at -05:00, events in UTC; image 1 thrice, image 2 once
     (void)s;
     mark(0, 1, "0102 03:00:10.500000");
     mark(0, 1, "0102 03:00:31.100000");
@@ -200,7 +210,8 @@ static void zone_of_coincident_failures(void **s) { // kubelet at -05:00, events
     SAME(0, stored, "2024-01-02T08:05:40.000Z");
 }
 
-static void steady_back_off_proves_no_zone(void **s) { // one failure every five minutes fits each quarter of an hour: UTC, on trust
+static void steady_back_off_proves_no_zone(
+    void **s) { // one failure every five minutes fits each quarter of an hour: UTC, on trust
     (void)s;
     for (int i = 0; i < 40; i++) {
         char local[32], far[40];
@@ -245,9 +256,11 @@ static void repeated_hour_keeps_file_order(void **s) {
     (void)s;
     struct pm_zone *berlin = pm_zone_open("Europe/Berlin");
     if (!berlin) skip();
-    static const char *const stamps[] = {"1027 02:10:00.000000", "1027 02:50:00.000000", "1027 02:05:00.000000", "1027 02:40:00.000000",
+    static const char *const stamps[] = {"1027 02:10:00.000000", "1027 02:50:00.000000",
+                                         "1027 02:05:00.000000", "1027 02:40:00.000000",
                                          "1027 03:00:00.000000"};
-    static const char *const want[] = {"2024-10-27T00:10:00.000Z", "2024-10-27T00:50:00.000Z", "2024-10-27T01:05:00.000Z", "2024-10-27T01:40:00.000Z",
+    static const char *const want[] = {"2024-10-27T00:10:00.000Z", "2024-10-27T00:50:00.000Z",
+                                       "2024-10-27T01:05:00.000Z", "2024-10-27T01:40:00.000Z",
                                        "2024-10-27T02:00:00.000Z"};
     int64_t stored[PM_LEN(stamps)];
     for (size_t i = 0; i < PM_LEN(stamps); i++) stored[i] = see(0, stamps[i]);
@@ -256,7 +269,8 @@ static void repeated_hour_keeps_file_order(void **s) {
     pm_zone_close(berlin);
 }
 
-// A runtime's stamps beside the collector's show that summer time ended, or began, within the log: no zone need be known.
+// A runtime's stamps beside the collector's show that summer time ended, or began, within
+// the log: no zone need be known.
 static void clocks_put_back_and_forward(void **s) {
     (void)s;
     static const char *const beside[][2] = {{"Oct 27 02:10:00", "2024-10-27T00:10:00Z"},
@@ -275,7 +289,8 @@ static void clocks_put_back_and_forward(void **s) {
                                            {"Oct 27 02:50:00", "2024-10-27T01:50:00Z"},
                                            {"Oct 27 03:50:00", "2024-10-27T01:50:00Z"}};
     for (size_t i = 0; i < PM_LEN(mixed); i++) pair(2, mixed[i][0], mixed[i][1]);
-    int64_t first = see(0, "Oct 27 02:30:00"), second = see(0, "Oct 27 02:20:00"), before = see(1, "Mar 31 01:30:00"), after = see(1, "Mar 31 03:05:00");
+    int64_t first = see(0, "Oct 27 02:30:00"), second = see(0, "Oct 27 02:20:00"),
+            before = see(1, "Mar 31 01:30:00"), after = see(1, "Mar 31 03:05:00");
     resolve(3);
     SAME(0, first, "2024-10-27T00:30:00.000Z");
     SAME(0, second, "2024-10-27T01:20:00.000Z"); // written again
@@ -296,9 +311,11 @@ static void zones_by_number_and_rule(void **s) {
         assert_int_equal(pm_zone_offset(z, 0), fixed_zones[i].offset_s);
         pm_zone_close(z);
     }
-    static const char *const none[] = {"", "+99:00", "../../etc/passwd", "/etc/localtime", "Mars/Olympus", "+2x"};
+    static const char *const none[] = {
+        "", "+99:00", "../../etc/passwd", "/etc/localtime", "Mars/Olympus", "+2x"};
     for (size_t i = 0; i < PM_LEN(none); i++) assert_null(pm_zone_open(none[i]));
-    struct pm_zone *z = pm_zone_open("America/New_York"); // 2060 lies behind every table: the footer's rule
+    struct pm_zone *z =
+        pm_zone_open("America/New_York"); // 2060 lies behind every table: the footer's rule
     if (!z) skip();
     assert_int_equal(pm_zone_offset(z, utc("2060-07-01T12:00:00Z")), -4 * 3600);
     assert_int_equal(pm_zone_offset(z, utc("2060-12-01T12:00:00Z")), -5 * 3600);
@@ -321,8 +338,9 @@ static void ages_hang_on_the_nearest_capture_time(void **s) {
     assert_string_equal(fixed(1, PM_WHEN_AGE, b), "2024-01-04T23:58:30.000Z");
 }
 
-// A copy of some files of a collection, in an archive of its own: what told the time was left out, and another collection's stands nearer. It is as old as the
-// original, whichever was read first.
+// A copy of some files of a collection, in an archive of its own: what told the time was
+// left out, and another collection's stands nearer. It is as old as the original,
+// whichever was read first.
 static void a_copy_is_as_old_as_its_original(void **s) {
     (void)s;
     struct pm_when age = {.kind = PM_WHEN_AGE, .ns = 90 * PM_NS_PER_S, .unit_ns = PM_NS_PER_S};
@@ -342,8 +360,10 @@ static void a_copy_is_as_old_as_its_original(void **s) {
 
 static void skew_of_a_node_is_told_not_applied(void **s) {
     (void)s;
-    static const char *const node[] = {"2024-01-02T03:00:07.100Z", "2024-01-02T03:10:07.300Z", "2024-01-02T03:20:07.200Z", "2024-01-02T03:40:07.250Z"};
-    static const char *const events[] = {"2024-01-02T03:00:00Z", "2024-01-02T03:10:00Z", "2024-01-02T03:20:00Z", "2024-01-02T03:40:00Z"};
+    static const char *const node[] = {"2024-01-02T03:00:07.100Z", "2024-01-02T03:10:07.300Z",
+                                       "2024-01-02T03:20:07.200Z", "2024-01-02T03:40:07.250Z"};
+    static const char *const events[] = {"2024-01-02T03:00:00Z", "2024-01-02T03:10:00Z",
+                                         "2024-01-02T03:20:00Z", "2024-01-02T03:40:00Z"};
     for (int i = 0; i < 4; i++) mark(0, 1, node[i]), mark(1, 1, events[i]);
     member[0].component = PM_COMP_CONTAINERD;
     member[1].component = PM_COMP_EVENTS;
@@ -357,7 +377,8 @@ static void dates_in_names(void **s) {
     static const struct {
         const char *name, *want;
     } names[] = {
-        {"kubelet.log-20240102-1704153600.gz", "2024-01-02T12:00:00.000Z"}, // logrotate with an epoch behind: noon will do
+        {"kubelet.log-20240102-1704153600.gz",
+         "2024-01-02T12:00:00.000Z"}, // logrotate with an epoch behind: noon will do
         {"0.log.20240102-030405", "2024-01-02T03:04:00.000Z"},
         {"eks_i-0abc_2024-01-02_0304-UTC_0.7.9.tar.gz", "2024-01-02T03:04:00.000Z"},
         {"node-2024-01-02_03_04_05", "2024-01-02T03:04:00.000Z"},
@@ -367,7 +388,9 @@ static void dates_in_names(void **s) {
         {"build-20241399.log", ""},
     };
     char text[32];
-    for (size_t i = 0; i < PM_LEN(names); i++) assert_string_equal(pm_when_format(pm_clock_name_date(pm_str_c(names[i].name)), text), names[i].want);
+    for (size_t i = 0; i < PM_LEN(names); i++)
+        assert_string_equal(pm_when_format(pm_clock_name_date(pm_str_c(names[i].name)), text),
+                            names[i].want);
 }
 
 int main(void) {

@@ -1,6 +1,9 @@
-// Every command that the advice can give, for every cause, runtime and kind of workload: a shell parses it, and each of its tools knows the subcommands, flags
-// and kinds of objects in it. The table is made from the tools' own documentation: kubectl reference 1.31, crictl and ctr man pages, docker and podman CLI
-// reference, systemctl(1), journalctl(1), aws and az CLI references, skopeo(1), cosign docs, coreutils and iproute2 manuals.
+// Every command that the advice can give, for every cause, runtime and kind of workload:
+// a shell parses it, and each of its tools knows the subcommands, flags and kinds of
+// objects in it. The table is made from the tools' own documentation: kubectl reference
+// 1.31, crictl and ctr man pages, docker and podman CLI reference, systemctl(1),
+// journalctl(1), aws and az CLI references, skopeo(1), cosign docs, coreutils and
+// iproute2 manuals.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,16 +27,19 @@ static const struct tool {
     {"containerd", "config", ""},
     {"crio", "config", ""},
     {"dockerd", ANY, "--validate"},
-    {"docker", "pull image images login logout save load info system buildx", "--all --format --username --password-stdin -o -i --platform -t --push"},
+    {"docker", "pull image images login logout save load info system buildx",
+     "--all --format --username --password-stdin -o -i --platform -t --push"},
     {"podman", "login logout pull", "--username --password-stdin"},
     {"systemctl", "restart status reload edit show try-restart", "--no-pager -p"},
     {"journalctl", ANY, "-u --since --until --no-pager --vacuum-size"},
     {"resolvectl", "status", "--no-pager"},
     {"timedatectl", ANY, ""},
     {"chronyc", "tracking", ""},
-    {"aws", "ecr service-quotas", "--region --repository-name --repository-names --service-code --query --output --username"},
+    {"aws", "ecr service-quotas",
+     "--region --repository-name --repository-names --service-code --query --output --username"},
     {"az", "acr role", "--name --query --output --scope --assignee --role"},
-    {"skopeo", "inspect list-tags copy login", "--no-tags --creds --raw --all --format --username --password-stdin"},
+    {"skopeo", "inspect list-tags copy login",
+     "--no-tags --creds --raw --all --format --username --password-stdin"},
     {"cosign", "tree", ""},
     {"pullmortem", "explain", ""},
     {"curl", ANY, "-s -sI -sv -so -H -X -m -o -w --connect-timeout --noproxy -4"},
@@ -71,7 +77,8 @@ static const char GROUPS[] =
     "ecr: get-login-password get-repository-policy describe-repositories; service-quotas: list-service-quotas; acr: show; role: assignment; "
     "images: import export; image: prune rm; system: df; buildx: build; rollout: restart undo pause status; config: dump; "
     "create: secret; set: image";
-static const char KINDS[] = " secret serviceaccount pod pods node nodes events cronjobs deployment daemonset statefulset ";
+static const char KINDS[] =
+    " secret serviceaccount pod pods node nodes events cronjobs deployment daemonset statefulset ";
 
 static struct pm_arena *a;
 static const json_t *table;
@@ -80,7 +87,9 @@ static size_t commands_n;
 static bool listed(const char *list, struct pm_str word) { // among words between blanks
     size_t n = strlen(list);
     for (size_t i = 0; i + word.n <= n; i++)
-        if (memcmp(list + i, word.p, word.n) == 0 && (i == 0 || list[i - 1] == ' ') && (i + word.n == n || list[i + word.n] == ' ')) return word.n > 0;
+        if (memcmp(list + i, word.p, word.n) == 0 && (i == 0 || list[i - 1] == ' ') &&
+            (i + word.n == n || list[i + word.n] == ' '))
+            return word.n > 0;
     return false;
 }
 
@@ -115,7 +124,9 @@ static bool in_group(struct pm_str group, struct pm_str word) { // "ecr: get-log
 
 static const char *wrong_kubectl(const struct words *c, size_t sub) {
     struct pm_str verb = c->w[sub];
-    bool rollout = pm_str_eqc(verb, "rollout"), of_object = pm_str_eqc(verb, "get") || pm_str_eqc(verb, "describe") || pm_str_eqc(verb, "patch") || rollout;
+    bool rollout = pm_str_eqc(verb, "rollout"), of_object = pm_str_eqc(verb, "get") ||
+                                                            pm_str_eqc(verb, "describe") ||
+                                                            pm_str_eqc(verb, "patch") || rollout;
     for (size_t i = sub + 1 + rollout; of_object && i < c->n; i++) {
         struct pm_str w = c->w[i];
         if (w.p[0] == '-') {
@@ -127,8 +138,10 @@ static const char *wrong_kubectl(const struct words *c, size_t sub) {
         ptrdiff_t slash = pm_str_chr(w, '/', 0);
         struct pm_str kind = slash > 0 ? pm_str_sub(w, 0, (size_t)slash) : w;
         if (!listed(KINDS, kind)) return "no such kind of object";
-        if (rollout && !listed("deployment daemonset statefulset", kind)) return "rollout does not know this kind";
-        if (rollout && pm_str_eqc(c->w[sub + 1], "pause") && !pm_str_eqc(kind, "deployment")) return "only Deployments can be paused";
+        if (rollout && !listed("deployment daemonset statefulset", kind))
+            return "rollout does not know this kind";
+        if (rollout && pm_str_eqc(c->w[sub + 1], "pause") && !pm_str_eqc(kind, "deployment"))
+            return "only Deployments can be paused";
         return NULL;
     }
     return NULL;
@@ -136,7 +149,9 @@ static const char *wrong_kubectl(const struct words *c, size_t sub) {
 
 static const char *wrong_words(const struct words *c) {
     size_t first = 0, sub;
-    while (first < c->n && (listed("if then else do ! while", c->w[first]) || (pm_str_chr(c->w[first], '=', 0) > 0 && !tool_of(c->w[first])))) first++;
+    while (first < c->n && (listed("if then else do ! while", c->w[first]) ||
+                            (pm_str_chr(c->w[first], '=', 0) > 0 && !tool_of(c->w[first]))))
+        first++;
     if (first >= c->n || listed("fi done for", c->w[first])) return NULL;
     if (pm_str_eqc(c->w[first], "xargs")) first++;
     const struct tool *t = tool_of(c->w[first]);
@@ -150,9 +165,13 @@ static const char *wrong_words(const struct words *c) {
             return pm_arena_cstr(a, pm_arena_fmt(a, "%s does not know %.*s", t->name, PM_FMT(w)));
     }
     if (strcmp(t->subcommands, ANY) == 0) return NULL;
-    for (sub = first + 1; sub < c->n && c->w[sub].p[0] == '-'; sub++) sub += listed("-n", c->w[sub]);
-    if (sub >= c->n || !listed(t->subcommands, c->w[sub])) return pm_arena_cstr(a, pm_arena_fmt(a, "%s has no such subcommand", t->name));
-    if (sub + 1 < c->n && c->w[sub + 1].p[0] != '-' && c->w[sub + 1].p[0] != '>' && !in_group(c->w[sub], c->w[sub + 1])) return "no such subcommand below it";
+    for (sub = first + 1; sub < c->n && c->w[sub].p[0] == '-'; sub++)
+        sub += listed("-n", c->w[sub]);
+    if (sub >= c->n || !listed(t->subcommands, c->w[sub]))
+        return pm_arena_cstr(a, pm_arena_fmt(a, "%s has no such subcommand", t->name));
+    if (sub + 1 < c->n && c->w[sub + 1].p[0] != '-' && c->w[sub + 1].p[0] != '>' &&
+        !in_group(c->w[sub], c->w[sub + 1]))
+        return "no such subcommand below it";
     return strcmp(t->name, "kubectl") == 0 ? wrong_kubectl(c, sub) : NULL;
 }
 
@@ -166,7 +185,8 @@ static struct pm_str substituted(struct pm_str s) { // up to the parenthesis tha
     return pm_str_sub(s, 0, i);
 }
 
-// Cuts the line at pipes, lists and substitutions, and looks at each simple command. Substitutions inside of double quotes are looked at, too.
+// Cuts the line at pipes, lists and substitutions, and looks at each simple command.
+// Substitutions inside of double quotes are looked at, too.
 static const char *wrong_line(struct pm_str line) {
     struct words c = {.n = 0};
     const char *wrong = NULL;
@@ -177,7 +197,8 @@ static const char *wrong_line(struct pm_str line) {
             size_t end = quoted_end(line.p, i, line.n);
             struct pm_str in = pm_str_sub(line, i, end - i);
             for (size_t k = 0; ch == '"' && k + 1 < in.n && !wrong; k++)
-                if (in.p[k] == '$' && in.p[k + 1] == '(') wrong = wrong_line(substituted(pm_str_from(in, k + 2)));
+                if (in.p[k] == '$' && in.p[k + 1] == '(')
+                    wrong = wrong_line(substituted(pm_str_from(in, k + 2)));
             i = end;
             continue;
         }
@@ -185,7 +206,8 @@ static const char *wrong_line(struct pm_str line) {
             i++;
             continue;
         }
-        if (i > from && c.n < PM_LEN(c.w) && !(i - from == 1 && line.p[from] == '$')) c.w[c.n++] = pm_str_sub(line, from, i - from);
+        if (i > from && c.n < PM_LEN(c.w) && !(i - from == 1 && line.p[from] == '$'))
+            c.w[c.n++] = pm_str_sub(line, from, i - from);
         if (ends && c.n) wrong = wrong_words(&c);
         if (ends) c.n = 0;
         from = ++i;
@@ -204,19 +226,26 @@ static void a_shell_parses(const char *path) {
     pm_buf_free(&said);
 }
 
-static const char *const RUNTIMES[] = {"containerd1", "containerd2", "containerd", "k3s", "docker", "crio", "podman", NULL};
-static const char *const KINDS_OF_WORKLOAD[] = {"deployment", "daemonset", "statefulset", "job", ""};
-static const char *const REGISTRIES[] = {"docker.io", "111122223333.dkr.ecr.eu-west-1.amazonaws.com", "acme.azurecr.io", "ghcr.io", "harbor.example:8443"};
+static const char *const RUNTIMES[] = {"containerd1", "containerd2", "containerd", "k3s",
+                                       "docker",      "crio",        "podman",     NULL};
+static const char *const KINDS_OF_WORKLOAD[] = {"deployment", "daemonset", "statefulset", "job",
+                                                ""};
+static const char *const REGISTRIES[] = {"docker.io",
+                                         "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+                                         "acme.azurecr.io", "ghcr.io", "harbor.example:8443"};
 
-static const char *const VARIANTS[] = {"",           "sandbox",           "unknown-authority", "expired", "not-yet-valid", "wrong-name",
-                                       "plain-http", "handshake-timeout", "no-such-name",      "inodes",  "withdrawn"};
+static const char *const VARIANTS[] = {"",           "sandbox",           "unknown-authority",
+                                       "expired",    "not-yet-valid",     "wrong-name",
+                                       "plain-http", "handshake-timeout", "no-such-name",
+                                       "inodes",     "withdrawn"};
 
 static void strs(struct pm_strs *l, size_t n, struct pm_str stem) {
     *l = (struct pm_strs){PM_NEWN(a, struct pm_str, n), n, n};
     for (size_t i = 0; i < n; i++) l->items[i] = pm_arena_fmt(a, "%.*s%zu", PM_FMT(stem), i);
 }
 
-static struct pm_advice_names world(const char *runtime, const char *kind, const char *registry, int more) {
+static struct pm_advice_names world(const char *runtime, const char *kind, const char *registry,
+                                    int more) {
     struct pm_advice_names n = {.runtime = runtime, .one_account = true};
     for (int k = 0; k < PM_ADV_NEW_SECRET; k++) n.value[k] = PM_STR("name-1");
     n.value[PM_ADV_REGISTRY] = n.value[PM_ADV_HOST] = pm_str_c(registry);
@@ -226,13 +255,15 @@ static struct pm_advice_names world(const char *runtime, const char *kind, const
     n.value[PM_ADV_WORKLOAD] = *kind ? pm_arena_fmt(a, "%s/web", kind) : PM_NONE;
     bool rolls = listed("deployment daemonset statefulset", pm_str_c(kind));
     n.value[PM_ADV_ROLLOUT] = rolls ? n.value[PM_ADV_WORKLOAD] : PM_NONE;
-    n.value[PM_ADV_DEPLOYMENT] = strcmp(kind, "deployment") == 0 ? n.value[PM_ADV_WORKLOAD] : PM_NONE;
+    n.value[PM_ADV_DEPLOYMENT] =
+        strcmp(kind, "deployment") == 0 ? n.value[PM_ADV_WORKLOAD] : PM_NONE;
     n.value[PM_ADV_TOOL] = PM_NONE;
     strs(&n.all[PM_ADV_OWN_SECRETS], 2, PM_STR("pull-"));
     if (!more) return n;
     static const int LISTS[] = {PM_ADV_NODE, PM_ADV_NAMESPACE, PM_ADV_IMAGE};
     for (size_t i = 0; i < PM_LEN(LISTS); i++) {
-        strs(&n.all[LISTS[i]], 3, LISTS[i] == PM_ADV_IMAGE ? PM_STR("r.test/web:") : PM_STR("name-"));
+        strs(&n.all[LISTS[i]], 3,
+             LISTS[i] == PM_ADV_IMAGE ? PM_STR("r.test/web:") : PM_STR("name-"));
         n.value[LISTS[i]] = n.all[LISTS[i]].items[0];
         n.more[LISTS[i]] = 2;
     }
@@ -251,24 +282,30 @@ static void commands_of(const struct pm_advice_names *n, int cause, FILE *out) {
         if (!rows[i].command.n) continue;
         const char *wrong = wrong_line(rows[i].command);
         if (wrong) fail_msg("%s: %s: %.*s", pm_causes[cause].name, wrong, PM_FMT(rows[i].command));
-        if (pm_str_has(rows[i].command, PM_STR("--force"))) fail_msg("%s: --force: %.*s", pm_causes[cause].name, PM_FMT(rows[i].command));
+        if (pm_str_has(rows[i].command, PM_STR("--force")))
+            fail_msg("%s: --force: %.*s", pm_causes[cause].name, PM_FMT(rows[i].command));
         fprintf(out, "%.*s\n", PM_FMT(rows[i].command));
         commands_n++;
     }
 }
 
-// All keys known, and then each absent in its turn, so that every `needs` and `unless` is met.
+// All keys known, and then each absent in its turn, so that every `needs` and `unless` is
+// met.
 static void each_world(FILE *out, int cause) {
     for (size_t r = 0; r < PM_LEN(RUNTIMES); r++) {
         for (size_t k = 0; k < PM_LEN(KINDS_OF_WORKLOAD); k++) {
             for (size_t g = 0; g < PM_LEN(REGISTRIES); g++) {
                 for (int more = 0; more < 2; more++) {
-                    struct pm_advice_names n = world(RUNTIMES[r], KINDS_OF_WORKLOAD[k], REGISTRIES[g], more);
+                    struct pm_advice_names n =
+                        world(RUNTIMES[r], KINDS_OF_WORKLOAD[k], REGISTRIES[g], more);
                     n.value[PM_ADV_OWN_SECRETS] = more ? n.value[PM_ADV_OWN_SECRETS] : PM_NONE;
-                    n.value[PM_ADV_UNDONE] = n.value[PM_ADV_UNREAD] = more ? n.value[PM_ADV_UNDONE] : PM_NONE;
-                    n.value[PM_ADV_EFFECT] = n.value[PM_ADV_WORDLESS] = n.value[PM_ADV_HOME] = more ? n.value[PM_ADV_HOME] : PM_NONE;
+                    n.value[PM_ADV_UNDONE] = n.value[PM_ADV_UNREAD] =
+                        more ? n.value[PM_ADV_UNDONE] : PM_NONE;
+                    n.value[PM_ADV_EFFECT] = n.value[PM_ADV_WORDLESS] = n.value[PM_ADV_HOME] =
+                        more ? n.value[PM_ADV_HOME] : PM_NONE;
                     if (more) n.value[PM_ADV_SECRET] = n.value[PM_ADV_MIRROR] = PM_NONE;
-                    if (RUNTIMES[r] && strcmp(RUNTIMES[r], "podman") == 0) n.value[PM_ADV_TOOL] = PM_STR("podman");
+                    if (RUNTIMES[r] && strcmp(RUNTIMES[r], "podman") == 0)
+                        n.value[PM_ADV_TOOL] = PM_STR("podman");
                     pm_advice_derive(a, &n);
                     for (size_t v = 0; v < PM_LEN(VARIANTS); v++) {
                         n.variant = pm_str_c(VARIANTS[v]);
@@ -320,11 +357,13 @@ static void the_table_refuses_what_is_none(void **state) {
     for (size_t i = 0; i < PM_LEN(BAD); i++)
         if (!wrong_line(pm_str_c(BAD[i]))) fail_msg("not refused: %s", BAD[i]);
     for (size_t i = 0; i < PM_LEN(GOOD); i++)
-        if (wrong_line(pm_str_c(GOOD[i]))) fail_msg("refused: %s: %s", GOOD[i], wrong_line(pm_str_c(GOOD[i])));
+        if (wrong_line(pm_str_c(GOOD[i])))
+            fail_msg("refused: %s: %s", GOOD[i], wrong_line(pm_str_c(GOOD[i])));
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_table_refuses_what_is_none), cmocka_unit_test(every_command_is_one)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_table_refuses_what_is_none),
+                                       cmocka_unit_test(every_command_is_one)};
     struct pm_diags *diags = pm_diags_new();
     struct pm_ruleset *rs = pm_ruleset_load(NULL, diags);
     a = pm_arena_new();

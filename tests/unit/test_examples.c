@@ -1,4 +1,5 @@
-// What `pullmortem formats` shows is true: each parser takes its own example, each envelope peels its own.
+// What `pullmortem formats` shows is true: each parser takes its own example, each
+// envelope peels its own.
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@ struct seen {
     bool taken, peeled;
 };
 
-static void on_record(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
+static void on_record(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                      const struct pm_event *e) {
     struct seen *seen = ctx;
     (void)e;
     if (p && p == seen->parser) seen->taken = true;
@@ -22,11 +24,13 @@ static void on_record(void *ctx, const struct pm_record *r, const struct pm_pars
         if (seen->envelope && !strcmp(r->envelopes[i], seen->envelope)) seen->peeled = true;
 }
 
-// These hold a record in several lines; the example shows the first. The binary journal has tests of its own (test_bundle.c).
+// These hold a record in several lines; the example shows the first. The binary journal
+// has tests of its own (test_bundle.c).
 static const struct {
     const char *envelope, *more;
-} records[] = {
-    {"journald-export", "\n_HOSTNAME=node-7\nMESSAGE=hello\n"}, {"journald-verbose", "\n    _HOSTNAME=node-7\n    MESSAGE=hello\n"}, {"journald-native", NULL}};
+} records[] = {{"journald-export", "\n_HOSTNAME=node-7\nMESSAGE=hello\n"},
+               {"journald-verbose", "\n    _HOSTNAME=node-7\n    MESSAGE=hello\n"},
+               {"journald-native", NULL}};
 
 static struct seen read_example(const char *example, struct seen want) {
     struct pm_diags *diags = pm_diags_new();
@@ -44,8 +48,10 @@ static void test_parsers_take_their_examples(void **state) {
     (void)state;
     for (size_t i = 0; pm_parsers[i]; i++) {
         assert_non_null(pm_parsers[i]->example);
-        if (read_example(pm_parsers[i]->example, (struct seen){.parser = pm_parsers[i]}).taken) continue;
-        print_error("%s does not take its example: %s\n", pm_parsers[i]->name, pm_parsers[i]->example);
+        if (read_example(pm_parsers[i]->example, (struct seen){.parser = pm_parsers[i]}).taken)
+            continue;
+        print_error("%s does not take its example: %s\n", pm_parsers[i]->name,
+                    pm_parsers[i]->example);
         bad++;
     }
     assert_int_equal(bad, 0);
@@ -63,13 +69,15 @@ static void test_envelopes_peel_their_examples(void **state) {
         if (!more) continue;
         snprintf(text, sizeof text, "%s%s", pm_envelopes[i]->example, more);
         if (read_example(text, (struct seen){.envelope = pm_envelopes[i]->name}).peeled) continue;
-        print_error("%s does not peel its example: %s\n", pm_envelopes[i]->name, pm_envelopes[i]->example);
+        print_error("%s does not peel its example: %s\n", pm_envelopes[i]->name,
+                    pm_envelopes[i]->example);
         bad++;
     }
     assert_int_equal(bad, 0);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parsers_take_their_examples), cmocka_unit_test(test_envelopes_peel_their_examples)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parsers_take_their_examples),
+                                       cmocka_unit_test(test_envelopes_peel_their_examples)};
     return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }

@@ -1,4 +1,5 @@
-// Folding: people count pulls, so must we. Each test is a short log and the pulls it holds.
+// Folding: people count pulls, so must we. Each test is a short log and the pulls it
+// holds.
 #include "judge_rows.h"
 
 // Shapes: containerd 1.7, kubelet 1.34 (four E lines a failed pull).
@@ -6,16 +7,23 @@ static void one_failed_pull_is_one_whoever_traced_it(void **state) {
     (void)state;
     static const struct line lines[] = {
         {1.00, CONTAINERD, START_OF("docker.io/acme/web:1"), .node = "n1"},
-        {1.20, CONTAINERD, FAILED("docker.io/acme/web:1", HUB_429), .node = "n1", .message = "PullImage failed"},
+        {1.20, CONTAINERD, FAILED("docker.io/acme/web:1", HUB_429), .node = "n1",
+         .message = "PullImage failed"},
         {1.20, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "remote_image"},
-        {1.20, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "kuberuntime_image"},
-        {1.21, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
-        {2.00, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .join = "u1"},
-        {12.0, KUBELET, .kind = PM_KIND_PULL_BACKOFF, .image = "acme/web:1", .error = HUB_429, .node = "n1", .pod = "shop/web-0"},
-        {13.0, EVENTS, .kind = PM_KIND_PULL_BACKOFF, .image = "acme/web:1", .node = "n1", .reason = "BackOff", .pod = "shop/web-0", .join = "u2"},
+        {1.20, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1",
+         .message = "kuberuntime_image"},
+        {1.21, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "sync pod",
+         .pod = "shop/web-0"},
+        {2.00, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed",
+         .pod = "shop/web-0", .join = "u1"},
+        {12.0, KUBELET, .kind = PM_KIND_PULL_BACKOFF, .image = "acme/web:1", .error = HUB_429,
+         .node = "n1", .pod = "shop/web-0"},
+        {13.0, EVENTS, .kind = PM_KIND_PULL_BACKOFF, .image = "acme/web:1", .node = "n1",
+         .reason = "BackOff", .pod = "shop/web-0", .join = "u2"},
     };
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT node, image, outcome, pods, sources FROM pulls", "n1 docker.io/acme/web:1 failed shop/web-0 runtime+kubelet+events");
+    ASK(j, "SELECT node, image, outcome, pods, sources FROM pulls",
+        "n1 docker.io/acme/web:1 failed shop/web-0 runtime+kubelet+events");
     judged_free(&j);
 }
 
@@ -28,32 +36,39 @@ static void rapid_attempts_stay_separate(void **state) {
         {1.11, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1"},
         {1.12, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
         {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "pulled", .took = 0.78},
-        {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"}, // the second line of the same success
+        {1.90, CONTAINERD, OK_OF("acme/web:1"), .node = "n1",
+         .message = "returned"}, // the second line of the same success
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT outcome, count(*) FROM pulls GROUP BY 1 ORDER BY 1", "failed 2, ok 1");
     judged_free(&j);
 }
 
-// An event's clock is seconds off, and what it repeats is as long as what the runtime measured: one pull. Another length is another pull.
+// An event's clock is seconds off, and what it repeats is as long as what the runtime
+// measured: one pull. Another length is another pull.
 static void good_pulls_are_known_by_their_length(void **state) {
     (void)state;
     static const struct line lines[] = {
         {7.00, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
         {8.40, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .took = 1.4},
-        {3.00, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-0", .took = 1.403, .join = "u1"},
-        {50.0, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-1", .took = 9.1, .join = "u2"},
+        {3.00, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-0", .took = 1.403,
+         .join = "u1"},
+        {50.0, EVENTS, OK_OF("acme/web:1"), .node = "n1", .pod = "shop/web-1", .took = 9.1,
+         .join = "u2"},
     };
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT pods, sources FROM pulls ORDER BY ended", "shop/web-0 runtime+events, shop/web-1 events");
+    ASK(j, "SELECT pods, sources FROM pulls ORDER BY ended",
+        "shop/web-0 runtime+events, shop/web-1 events");
     judged_free(&j);
 }
 
-// Only events are left: the count is spread by the back-off model, and what lies between first and last is marked as reconstructed.
+// Only events are left: the count is spread by the back-off model, and what lies between
+// first and last is marked as reconstructed.
 static void counted_event_alone(void **state) {
     (void)state;
-    static const struct line lines[] = {
-        {310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 6, .first = 0, .join = "u1"}};
+    static const struct line lines[] = {{310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1",
+                                         .reason = "Failed", .pod = "shop/web-0", .count = 6,
+                                         .first = 0, .join = "u1"}};
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT time_of FROM (SELECT substr(ended, 12, 8) AS time_of FROM pulls ORDER BY ended)",
         "10:00:00, 10:00:10, 10:00:30, 10:01:10, 10:02:30, 10:05:10");
@@ -61,16 +76,19 @@ static void counted_event_alone(void **state) {
     judged_free(&j);
 }
 
-// The kubelet's log was rotated: it begins at 200 s. The event saw what came before, and must not be counted again after.
+// The kubelet's log was rotated: it begins at 200 s. The event saw what came before, and
+// must not be counted again after.
 static void half_a_log_hides_nothing(void **state) {
     (void)state;
     static const struct line lines[] = {
         {200, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "remote_image"},
         {310, KUBELET, FAILED("acme/web:1", HUB_429), .node = "n1", .message = "remote_image"},
-        {310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 6, .first = 0, .join = "u1"},
+        {310, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed",
+         .pod = "shop/web-0", .count = 6, .first = 0, .join = "u1"},
     };
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT count(*) FROM pulls WHERE ended < '2024-03-01T10:03:00'", "5"); // 0, 10, 30, 70, 150 s
+    ASK(j, "SELECT count(*) FROM pulls WHERE ended < '2024-03-01T10:03:00'",
+        "5"); // 0, 10, 30, 70, 150 s
     ASK(j, "SELECT count(*) FROM pulls", "7");
     judged_free(&j);
 }
@@ -79,8 +97,10 @@ static void half_a_log_hides_nothing(void **state) {
 static void event_table_beside_event_objects(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {60, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 3, .first = 30, .join = "u1"},
-        {62, EVENTS, FAILED("acme/web:1", HUB_429), .reason = "Failed", .pod = "shop/web-0", .count = 3, .first = 32},
+        {60, EVENTS, FAILED("acme/web:1", HUB_429), .node = "n1", .reason = "Failed",
+         .pod = "shop/web-0", .count = 3, .first = 30, .join = "u1"},
+        {62, EVENTS, FAILED("acme/web:1", HUB_429), .reason = "Failed", .pod = "shop/web-0",
+         .count = 3, .first = 32},
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT count(*), sum(outcome = 'failed') FROM pulls", "3 3");
@@ -89,8 +109,9 @@ static void event_table_beside_event_objects(void **state) {
 
 static void cached_image_is_no_attempt(void **state) {
     (void)state;
-    static const struct line lines[] = {
-        {1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = "acme/web:1", .node = "n1", .pod = "shop/web-0", .reason = "Pulled", .join = "u1"}};
+    static const struct line lines[] = {{1, EVENTS, .kind = PM_KIND_PULL_CACHED,
+                                         .image = "acme/web:1", .node = "n1", .pod = "shop/web-0",
+                                         .reason = "Pulled", .join = "u1"}};
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->total.attempts, 0);
     assert_int_equal(j.r->total.cached, 1);
@@ -112,7 +133,8 @@ static void restart_cuts_a_running_pull(void **state) {
     (void)state;
     static const struct line lines[] = {
         {1, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
-        {9, CONTAINERD, .kind = PM_KIND_RUNTIME_START, .message = "starting containerd", .node = "n1"},
+        {9, CONTAINERD, .kind = PM_KIND_RUNTIME_START, .message = "starting containerd",
+         .node = "n1"},
         {15, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
         {20, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"},
     };
@@ -121,10 +143,12 @@ static void restart_cuts_a_running_pull(void **state) {
     judged_free(&j);
 }
 
-// dockerd 26: two lines a failed pull, none names the image; with dockershim the kubelet counts.
+// dockerd 26: two lines a failed pull, none names the image; with dockershim the kubelet
+// counts.
 static void docker_lines_fold_into_the_kubelets_attempt(void **state) {
     (void)state;
-    static const char refused[] = "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit";
+    static const char refused[] =
+        "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit";
     static const struct line lines[] = {
         {1.000, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "not continuing"},
         {1.002, DOCKERD, FAILED(NULL, refused), .node = "n1", .message = "handler"},
@@ -146,23 +170,29 @@ static void crio_pairs_by_id(void **state) {
     (void)state;
     static const struct line lines[] = {
         {1, CRIO, START_OF("quay.test/acme/web:1"), .node = "n1", .join = "id7"},
-        {6, CRIO, OK_OF("quay.test/acme/web@sha256:67c962b024fbfddc5730554ed82ffdac67c962b024fbfddc5730554ed82ffdac"), .node = "n1", .join = "id7"},
+        {6, CRIO,
+         OK_OF(
+             "quay.test/acme/web@sha256:67c962b024fbfddc5730554ed82ffdac67c962b024fbfddc5730554ed82ffdac"),
+         .node = "n1", .join = "id7"},
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT image, outcome, duration_ms FROM pulls", "quay.test/acme/web:1 ok 5000.0");
     judged_free(&j);
 }
 
-#define HEAD(at_, status_)                                                                                                                                     \
-    {                                                                                                                                                          \
-        at_, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD", .url = "/v2/library/redis/manifests/7", .status = (status_),              \
-                    .agent = "containerd/v1.7.24"                                                                                                              \
+#define HEAD(at_, status_)                                                                         \
+    {                                                                                              \
+        at_, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.7", .method = "HEAD",               \
+                    .url = "/v2/library/redis/manifests/7", .status = (status_),                   \
+                    .agent = "containerd/v1.7.24"                                                  \
     }
-// containerd answers a 429 with five more of the same in milliseconds; a fresh challenge opens the next attempt.
+// containerd answers a 429 with five more of the same in milliseconds; a fresh challenge
+// opens the next attempt.
 static void burst_of_429_is_one_pull(void **state) {
     (void)state;
     static const struct line lines[] = {
-        HEAD(1.0, 401), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.5, 401), HEAD(1.5, 429), HEAD(1.5, 429),
+        HEAD(1.0, 401), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.0, 429), HEAD(1.0, 429),
+        HEAD(1.0, 429), HEAD(1.5, 401), HEAD(1.5, 429), HEAD(1.5, 429),
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT node, outcome, status FROM pulls", "10.1.0.7 failed 429, 10.1.0.7 failed 429");
@@ -173,7 +203,10 @@ static void burst_of_429_is_one_pull(void **state) {
 static void requests_corroborate_the_nodes_log(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {0.9, CONTAINERD, START_OF("redis:7"), .node = "n1"},        HEAD(1.0, 401), HEAD(1.0, 429), HEAD(1.0, 429),
+        {0.9, CONTAINERD, START_OF("redis:7"), .node = "n1"},
+        HEAD(1.0, 401),
+        HEAD(1.0, 429),
+        HEAD(1.0, 429),
         {1.1, CONTAINERD, FAILED("redis:7", HUB_429), .node = "n1"},
     };
     struct judged j = JUDGE(lines);
@@ -182,17 +215,20 @@ static void requests_corroborate_the_nodes_log(void **state) {
     judged_free(&j);
 }
 
-// The kubelet's own limiter: no runtime, no registry sees the attempt, so the registry's account does not either.
+// The kubelet's own limiter: no runtime, no registry sees the attempt, so the registry's
+// account does not either.
 static void kubelet_limit_is_not_the_registrys(void **state) {
     (void)state;
     static const struct line lines[] = {
         {1, CONTAINERD, START_OF("quay.test/acme/api:1"), .node = "n1"},
         {2, CONTAINERD, OK_OF("quay.test/acme/api:1"), .node = "n1", .message = "returned"},
-        {2, KUBELET, FAILED("quay.test/acme/web:1", "pull QPS exceeded"), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {2, KUBELET, FAILED("quay.test/acme/web:1", "pull QPS exceeded"), .node = "n1",
+         .message = "sync pod", .pod = "shop/web-0"},
     };
     struct judged j = JUDGE(lines);
     assert_string_equal(cause_of(&j), "rate-limit.client");
-    assert_int_equal(j.r->by_registry_n, 2); // the failed one is of no registry: the row without a name
+    assert_int_equal(j.r->by_registry_n,
+                     2); // the failed one is of no registry: the row without a name
     assert_int_equal(j.r->by_registry[0].name.n, 0);
     assert_int_equal(j.r->by_registry[0].failed, 1);
     assert_int_equal(j.r->by_registry[1].failed, 0);
@@ -200,34 +236,45 @@ static void kubelet_limit_is_not_the_registrys(void **state) {
     judged_free(&j);
 }
 
-// CRI-O logs no failures: a start that the next one overtook ended somewhere between, and an event tells when. One pull, and the next one went well.
+// CRI-O logs no failures: a start that the next one overtook ended somewhere between, and
+// an event tells when. One pull, and the next one went well.
 static void an_event_ends_what_crio_left_open(void **state) {
     (void)state;
     static const struct line lines[] = {
         {34.7, CRIO, START_OF("quay.test/acme/web:1"), .node = "n1", .join = "id1"},
-        {35.0, EVENTS, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1", .reason = "Failed", .pod = "shop/web-0", .join = "u1"},
+        {35.0, EVENTS, FAILED("quay.test/acme/web:1", NO_ROUTE), .node = "n1", .reason = "Failed",
+         .pod = "shop/web-0", .join = "u1"},
         {47.6, CRIO, START_OF("quay.test/acme/web:1"), .node = "n1", .join = "id2"},
         {49.5, CRIO, OK_OF("quay.test/acme/web:1"), .node = "n1", .join = "id2"},
     };
     struct judged j = JUDGE(lines);
-    ASK(j, "SELECT outcome, substr(ended, 18, 6), pods, sources FROM pulls ORDER BY ended", "failed 35.000 shop/web-0 runtime+events, ok 49.500 - runtime");
+    ASK(j, "SELECT outcome, substr(ended, 18, 6), pods, sources FROM pulls ORDER BY ended",
+        "failed 35.000 shop/web-0 runtime+events, ok 49.500 - runtime");
     assert_int_equal(j.r->incidents[0].severity, PM_SEVERITY_INFO); // a single failure, and no two
     judged_free(&j);
 }
 
-// An event that counts knows its first and its last attempt; the daemon's lines, which name no image, know those between.
+// An event that counts knows its first and its last attempt; the daemon's lines, which
+// name no image, know those between.
 static void docker_lines_fold_into_what_an_event_counts(void **state) {
     (void)state;
-#define DAEMON(at_)                                                                                                                                            \
-    { at_, DOCKERD, FAILED(NULL, "received unexpected HTTP status: 503 Service Unavailable"), .node = "n1", .message = "Handler", .status = 503 }
+#define DAEMON(at_)                                                                                \
+    {                                                                                              \
+        at_, DOCKERD, FAILED(NULL, "received unexpected HTTP status: 503 Service Unavailable"),    \
+            .node = "n1", .message = "Handler", .status = 503                                      \
+    }
     static const struct line lines[] = {
         DAEMON(0),
         DAEMON(14),
         DAEMON(38),
         DAEMON(82),
         DAEMON(165),
-        {165, EVENTS, FAILED("quay.test/acme/web:1", "rpc error: code = Unknown desc = received unexpected HTTP status: 503 Service Unavailable"), .node = "n1",
-         .reason = "Failed", .pod = "shop/web-0", .count = 5, .first = 0, .join = "u1", .status = 503},
+        {165, EVENTS,
+         FAILED(
+             "quay.test/acme/web:1",
+             "rpc error: code = Unknown desc = received unexpected HTTP status: 503 Service Unavailable"),
+         .node = "n1", .reason = "Failed", .pod = "shop/web-0", .count = 5, .first = 0,
+         .join = "u1", .status = 503},
         DAEMON(4000), // long after: somebody's own
     };
     struct judged j = JUDGE(lines);

@@ -1,7 +1,9 @@
-// testdata/parsers/<format>/<case>.log through framing and parsers, compared with <case>.expect: one compact JSON line an event and a diagnostic.
+// testdata/parsers/<format>/<case>.log through framing and parsers, compared with
+// <case>.expect: one compact JSON line an event and a diagnostic.
 //
-// Leading lines "## …" of a .log say where it came from and are not parsed. ACCEPT=1 rewrites the .expect files; ONLY=<format> runs one folder.
-// Times are RFC 3339 where they are UTC, else "<kind>:<ns>" as the clock will see them.
+// Leading lines "## …" of a .log say where it came from and are not parsed. ACCEPT=1
+// rewrites the .expect files; ONLY=<format> runs one folder. Times are RFC 3339 where
+// they are UTC, else "<kind>:<ns>" as the clock will see them.
 #include <dirent.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -38,7 +40,8 @@ static void put_number(json_t *o, const char *key, int64_t v, int64_t none) {
 }
 
 static void put_flags(json_t *o, unsigned flags) {
-    static const char *const names[] = {"cut", "snapshot", "credentials", "anonymous", "push", "mirror", "echo", "sandbox"};
+    static const char *const names[] = {"cut",  "snapshot", "credentials", "anonymous",
+                                        "push", "mirror",   "echo",        "sandbox"};
     if (!flags) return;
     json_t *list = json_array();
     for (size_t i = 0; i < PM_LEN(names); i++)
@@ -56,7 +59,8 @@ static void print(struct run *run, json_t *o) {
     json_decref(o);
 }
 
-static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
+static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                     const struct pm_event *e) {
     struct run *run = ctx;
     if (!e) return;
     json_t *o = json_object();
@@ -79,7 +83,8 @@ static void on_event(void *ctx, const struct pm_record *r, const struct pm_parse
     put_number(o, "window_s", e->window_s, -1);
     for (int i = 0; i < PM_F_COUNT; i++) put_str(o, pm_field_names[i], e->field[i]);
     json_t *env = json_array();
-    for (int i = 0; i < r->envelope_count; i++) json_array_append_new(env, json_string(r->envelopes[i]));
+    for (int i = 0; i < r->envelope_count; i++)
+        json_array_append_new(env, json_string(r->envelopes[i]));
     if (r->envelope_count) json_object_set(o, "envelopes", env);
     json_decref(env);
     put_str(o, "section", r->section);
@@ -102,7 +107,8 @@ static bool read_file(const char *path, struct pm_buf *b) {
     char block[65536];
     FILE *in = fopen(path, "rb");
     if (!in) return false;
-    for (size_t n; (n = fread(block, 1, sizeof block, in)) > 0;) pm_buf_add(b, (struct pm_str){block, n});
+    for (size_t n; (n = fread(block, 1, sizeof block, in)) > 0;)
+        pm_buf_add(b, (struct pm_str){block, n});
     fclose(in);
     return true;
 }
@@ -124,7 +130,8 @@ static void show_difference(const char *path, struct pm_str want, struct pm_str 
     }
     struct pm_str w = pm_str_from(want, start), g = pm_str_from(got, start);
     ptrdiff_t we = pm_str_chr(w, '\n', 0), ge = pm_str_chr(g, '\n', 0);
-    print_error("%s:%zu: differs\n  want %.*s\n  got  %.*s\n", path, line, PM_FMT(pm_str_sub(w, 0, we < 0 ? w.n : (size_t)we)),
+    print_error("%s:%zu: differs\n  want %.*s\n  got  %.*s\n", path, line,
+                PM_FMT(pm_str_sub(w, 0, we < 0 ? w.n : (size_t)we)),
                 PM_FMT(pm_str_sub(g, 0, ge < 0 ? g.n : (size_t)ge)));
 }
 
@@ -157,7 +164,9 @@ static bool run_case(const char *log_path, const char *member) {
     return ok;
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 struct names {
     char **items;

@@ -1,4 +1,5 @@
-// The prefilter: every variant answers as the naive search does, and lets through whatever a parser of sparse logs could read.
+// The prefilter: every variant answers as the naive search does, and lets through
+// whatever a parser of sparse logs could read.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +34,8 @@ static const char *naive_next(const char *p, const char *end, uint64_t *newlines
     return end;
 }
 
-// Text made of pieces of literals, whole ones, near misses and newlines, so that fingerprints hit often and matches straddle every alignment.
+// Text made of pieces of literals, whole ones, near misses and newlines, so that
+// fingerprints hit often and matches straddle every alignment.
 static size_t make(char *out, size_t cap) {
     size_t literals = 0, n = 0;
     while (pm_prefilter_literals[literals]) literals++;
@@ -52,7 +54,8 @@ static size_t make(char *out, size_t cap) {
 
 static void variants_agree_with_naive(void **unused) {
     (void)unused;
-    static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3, PM_PREFILTER_AVX2};
+    static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3,
+                                                 PM_PREFILTER_AVX2};
     enum { CAP = 3000 };
     char *text = calloc(1, CAP);
     size_t hits = 0;
@@ -63,7 +66,8 @@ static void variants_agree_with_naive(void **unused) {
             const char *at = text, *end = text + n;
             uint64_t lines = 0, want_lines = 0;
             while (at < end) {
-                const char *want = naive_next(at, end, &want_lines), *got = pm_prefilter_next(at, end, &lines);
+                const char *want = naive_next(at, end, &want_lines),
+                           *got = pm_prefilter_next(at, end, &lines);
                 assert_ptr_equal(got, want);
                 assert_int_equal(lines, want_lines);
                 if (got == end) break;
@@ -83,7 +87,8 @@ static void variants_agree_with_naive(void **unused) {
     free(text);
 }
 
-static void counts_newlines_past_byte_sums(void **unused) { // 255 rounds of 32 bytes fill a byte counter
+static void
+counts_newlines_past_byte_sums(void **unused) { // 255 rounds of 32 bytes fill a byte counter
     (void)unused;
     enum { N = 100003 };
     char *text = malloc(N);
@@ -99,30 +104,37 @@ static bool passes(const char *line) {
     return pm_prefilter_next(line, line + strlen(line), &newlines) == line && *line;
 }
 
-// Each parser that lets lines be skipped shows one that it understands: it must not be among the skipped.
+// Each parser that lets lines be skipped shows one that it understands: it must not be
+// among the skipped.
 static void sparse_parsers_examples_pass(void **unused) {
     (void)unused;
     size_t sparse = 0;
     for (size_t i = 0; pm_parsers[i]; i++) {
         if (!(pm_parsers[i]->flags & PM_PARSER_SPARSE)) continue;
         sparse++;
-        if (!passes(pm_parsers[i]->example)) fail_msg("no literal in the example of %s: %s", pm_parsers[i]->name, pm_parsers[i]->example);
+        if (!passes(pm_parsers[i]->example))
+            fail_msg("no literal in the example of %s: %s", pm_parsers[i]->name,
+                     pm_parsers[i]->example);
     }
     assert_true(sparse > 0);
 }
 
-// What a record of a sparse format said in the test data of all parsers: an event or a fact from a line that the prefilter would have left out is a lost one.
+// What a record of a sparse format said in the test data of all parsers: an event or a
+// fact from a line that the prefilter would have left out is a lost one.
 static char path[512];
 static size_t heard;
 static bool record_passes(const struct pm_record *r) {
     struct pm_str text = r->text.n ? r->text : r->raw;
     return line_holds(text.p, text.p + text.n) || line_holds(r->raw.p, r->raw.p + r->raw.n);
 }
-static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
+static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                     const struct pm_event *e) {
     (void)ctx;
     if (!p || !(p->flags & PM_PARSER_SPARSE) || r->shape != PM_SHAPE_LINE) return;
     heard++;
-    if (!record_passes(r)) fail_msg("%s:%d: %s of %s would be lost: %.*s", path, (int)r->line, pm_kind_names[e->kind], p->name, PM_FMT(r->raw));
+    if (!record_passes(r))
+        fail_msg("%s:%d: %s of %s would be lost: %.*s", path, (int)r->line, pm_kind_names[e->kind],
+                 p->name, PM_FMT(r->raw));
 }
 
 static void frame_file(const char *name) {
@@ -144,7 +156,8 @@ static void no_event_of_a_sparse_format_is_lost(void **unused) {
     (void)unused;
     const char *root = getenv("PM_PREFILTER_DATA"); // another tree of logs, to look into by hand
     char command[512];
-    snprintf(command, sizeof command, "find %s -type f | LC_ALL=C sort", root ? root : "testdata/parsers -name '*.log'");
+    snprintf(command, sizeof command, "find %s -type f | LC_ALL=C sort",
+             root ? root : "testdata/parsers -name '*.log'");
     FILE *list = popen(command, "r");
     assert_non_null(list);
     heard = 0;
@@ -156,7 +169,8 @@ static void no_event_of_a_sparse_format_is_lost(void **unused) {
     assert_true(heard > 0);
 }
 
-// Free text is heard by its words in any case. A literal leaves out the letter that varies, and quotes, which may be escaped where the line is still wrapped.
+// Free text is heard by its words in any case. A literal leaves out the letter that
+// varies, and quotes, which may be escaped where the line is still wrapped.
 static bool word_passes(const char *word) {
     for (size_t i = 0; pm_prefilter_literals[i]; i++)
         if (pm_str_ifind(pm_str_c(word), pm_str_c(pm_prefilter_literals[i]), 0) >= 0) return true;
@@ -165,12 +179,15 @@ static bool word_passes(const char *word) {
 
 static void words_of_free_text_pass(void **unused) {
     (void)unused;
-    static const char *const by_others[] = {".go:", "get \"https://", "head \"https://"}; // a klog line's own words; "dial tcp" and its kin
+    static const char *const by_others[] = {
+        ".go:", "get \"https://",
+        "head \"https://"}; // a klog line's own words; "dial tcp" and its kin
     size_t n = 0;
     for (const char *word; (word = pm_lift_talk_word(n)); n++) {
         bool excused = false;
         for (size_t k = 0; k < PM_LEN(by_others); k++) excused |= strcmp(word, by_others[k]) == 0;
-        if (!excused && !word_passes(word)) fail_msg("free text is heard by \"%s\", of which the prefilter knows no part", word);
+        if (!excused && !word_passes(word))
+            fail_msg("free text is heard by \"%s\", of which the prefilter knows no part", word);
     }
     assert_true(n > 100);
 }

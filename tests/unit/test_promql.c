@@ -1,5 +1,7 @@
-// PromQL over hand-made series. Expected values are worked out from Prometheus' documented rules (prometheus.io/docs/prometheus/2.42/querying/functions, rate;
-// promql/functions.go extrapolatedRate@v2.42.0) in the comments; tests/suites/prometheus holds the whole replay against the program itself.
+// PromQL over hand-made series. Expected values are worked out from Prometheus'
+// documented rules (prometheus.io/docs/prometheus/2.42/querying/functions, rate;
+// promql/functions.go extrapolatedRate@v2.42.0) in the comments; tests/suites/prometheus
+// holds the whole replay against the program itself.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +34,9 @@ static struct pm_str word(struct pm_str *rest, char stop) { // up to `stop`, whi
     return w;
 }
 static struct pm_series series(const struct case_series *c) {
-    struct pm_series s = {.name = pm_str_c(c->name), .labels = {PM_NEWN(arena, struct pm_label, 8), 0}, .runs = PM_NEWN(arena, struct pm_run, MAX_RUNS)};
+    struct pm_series s = {.name = pm_str_c(c->name),
+                          .labels = {PM_NEWN(arena, struct pm_label, 8), 0},
+                          .runs = PM_NEWN(arena, struct pm_run, MAX_RUNS)};
     for (struct pm_str rest = pm_str_c(c->labels); rest.n;) {
         struct pm_str pair = word(&rest, ' '), name = word(&pair, '=');
         s.labels.items[s.labels.n++] = (struct pm_label){name, pair};
@@ -41,12 +45,14 @@ static struct pm_series series(const struct case_series *c) {
         struct pm_str item = word(&rest, ' '), when = word(&item, ':'), from = word(&when, '-');
         double first = decimal(from), last = when.n ? decimal(when) : first;
         assert_true(s.runs_n < MAX_RUNS);
-        s.runs[s.runs_n++] = (struct pm_run){(int64_t)(first * 1e9), (int64_t)(last * 1e9), decimal(item)};
+        s.runs[s.runs_n++] =
+            (struct pm_run){(int64_t)(first * 1e9), (int64_t)(last * 1e9), decimal(item)};
     }
     return s;
 }
 
-// The answer as "name{a=b}=value" joined by blanks, in the order given; "refused: …" or "no value: …".
+// The answer as "name{a=b}=value" joined by blanks, in the order given; "refused: …" or
+// "no value: …".
 static const char *answer(const char *expr, double at, const struct case_series *in, size_t n) {
     static char out[2048];
     struct pm_promql_error error;
@@ -62,35 +68,42 @@ static const char *answer(const char *expr, double at, const struct case_series 
     }
     for (size_t i = 0; i < n; i++) items[i] = series(&in[i]);
     pm_promql_bind(q, &set);
-    if (!pm_promql_eval(q, (int64_t)(at * 1e9), arena, &v, &error)) snprintf(out, sizeof out, "no value: %.*s", PM_FMT(error.what));
+    if (!pm_promql_eval(q, (int64_t)(at * 1e9), arena, &v, &error))
+        snprintf(out, sizeof out, "no value: %.*s", PM_FMT(error.what));
     else
         for (size_t i = 0; i < v.n; i++) {
-            used += (size_t)snprintf(out + used, sizeof out - used, "%s%.*s{", i ? " " : "", PM_FMT(v.items[i].name));
+            used += (size_t)snprintf(out + used, sizeof out - used, "%s%.*s{", i ? " " : "",
+                                     PM_FMT(v.items[i].name));
             for (size_t k = 0; k < v.items[i].labels.n; k++)
-                used += (size_t)snprintf(out + used, sizeof out - used, "%s%.*s=%.*s", k ? "," : "", PM_FMT(v.items[i].labels.items[k].name),
+                used += (size_t)snprintf(out + used, sizeof out - used, "%s%.*s=%.*s", k ? "," : "",
+                                         PM_FMT(v.items[i].labels.items[k].name),
                                          PM_FMT(v.items[i].labels.items[k].value));
             used += (size_t)snprintf(out + used, sizeof out - used, "}=%.9g", v.items[i].value);
         }
     pm_promql_free(q);
     return out;
 }
-#define IS(expr, at, expected, ...)                                                                                                                            \
-    do {                                                                                                                                                       \
-        const struct case_series in_[] = {__VA_ARGS__};                                                                                                        \
-        assert_string_equal(answer((expr), (at), in_, PM_LEN(in_)), (expected));                                                                               \
+#define IS(expr, at, expected, ...)                                                                \
+    do {                                                                                           \
+        const struct case_series in_[] = {__VA_ARGS__};                                            \
+        assert_string_equal(answer((expr), (at), in_, PM_LEN(in_)), (expected));                   \
     } while (0)
 #define REFUSED(expr, expected) assert_string_equal(answer((expr), 0, NULL, 0), (expected))
 
-// windows and extrapolation ----------------------------------------------------------------------------------------------
+// windows and extrapolation -------------------------------------------------------------
 static void test_rate_reaches_the_edges(void **x) {
     (void)x;
-    // Samples at 240.5 … 300.5 in (240, 301]: grew by 4 in 60 s; 0.5 s before and after are within 1.1 scrapes, so it reaches over all 61 s: 4 × 61/60.
-    IS("increase(c[61s])", 301, "{}=4.06666667", {"c", "", "240.5:10 255.5:11 270.5:12 285.5:13 300.5:14"});
-    IS("rate(c[61s])", 301, "{}=0.0666666667", {"c", "", "240.5:10 255.5:11 270.5:12 285.5:13 300.5:14"});
+    // Samples at 240.5 … 300.5 in (240, 301]: grew by 4 in 60 s; 0.5 s before and after
+    // are within 1.1 scrapes, so it reaches over all 61 s: 4 × 61/60.
+    IS("increase(c[61s])", 301, "{}=4.06666667",
+       {"c", "", "240.5:10 255.5:11 270.5:12 285.5:13 300.5:14"});
+    IS("rate(c[61s])", 301, "{}=0.0666666667",
+       {"c", "", "240.5:10 255.5:11 270.5:12 285.5:13 300.5:14"});
 }
 static void test_sample_exactly_at_the_far_edge_counts(void **x) {
     (void)x;
-    // Prometheus 2: [t - range, t] is closed. Two samples, 60 s apart, nothing to extrapolate.
+    // Prometheus 2: [t - range, t] is closed. Two samples, 60 s apart, nothing to
+    // extrapolate.
     IS("increase(c[1m])", 300, "{}=4", {"c", "", "240:10 300:14"});
     // One nanosecond shorter, and only one sample is left: no rate.
     IS("increase(c[59s])", 300, "", {"c", "", "240:10 300:14"});
@@ -98,22 +111,26 @@ static void test_sample_exactly_at_the_far_edge_counts(void **x) {
 }
 static void test_series_that_begins_in_the_window(void **x) {
     (void)x;
-    // First sample 100 s after the window's start, scrapes 15 s apart: not a missing scrape, so only half a scrape is added (7.5 s), and 0 at the end.
-    // Grew by 20 from 100: zero would be 300 s before, further than that. 20 × (60 + 7.5)/60.
+    // First sample 100 s after the window's start, scrapes 15 s apart: not a missing
+    // scrape, so only half a scrape is added (7.5 s), and 0 at the end. Grew by 20 from
+    // 100: zero would be 300 s before, further than that. 20 × (60 + 7.5)/60.
     IS("increase(c[160s])", 160, "{}=22.5", {"c", "", "100:100 115:105 130:110 145:115 160:120"});
-    // A counter that began at 1 and grew by 2 in 30 s was 0 15 s earlier: never extrapolated below zero. 2 × (30 + 15)/30; the threshold is 16.5 s.
+    // A counter that began at 1 and grew by 2 in 30 s was 0 15 s earlier: never
+    // extrapolated below zero. 2 × (30 + 15)/30; the threshold is 16.5 s.
     IS("increase(c[100s])", 100, "{}=3", {"c", "", "70:1 85:2 100:3"});
     // Began at 0: nothing before it.
     IS("increase(c[100s])", 100, "{}=3", {"c", "", "70:0 85:1 100:3"});
 }
 static void test_series_that_ends_in_the_window(void **x) {
     (void)x;
-    // Last sample 30 s before the end, more than 1.1 × 15 s: half a scrape. First exactly at the edge. 6 × (60 + 7.5)/60.
+    // Last sample 30 s before the end, more than 1.1 × 15 s: half a scrape. First exactly
+    // at the edge. 6 × (60 + 7.5)/60.
     IS("increase(c[90s])", 90, "{}=6.75", {"c", "", "0:10 15:11 30:12 45:14 60:16"});
 }
 static void test_resets(void **x) {
     (void)x;
-    // 8 → 10, restart, 1 → 3: what was counted before the restart is added. 3 - 8 + 10 = 5.
+    // 8 → 10, restart, 1 → 3: what was counted before the restart is added. 3 - 8 + 10 =
+    // 5.
     IS("increase(c[45s])", 45, "{}=5", {"c", "", "0:8 15:10 30:1 45:3"});
     // Two restarts: 2 - 5 + 5 + 4 = 6.
     IS("increase(c[45s])", 45, "{}=6", {"c", "", "0:5 15:4 30:4 45:2"});
@@ -136,27 +153,32 @@ static void test_lookback(void **x) {
     IS("g", -1, "", {"g", "", "0:1"});
 }
 
-// selectors, operators, aggregation --------------------------------------------------------------------------------------
+// selectors, operators, aggregation -----------------------------------------------------
 static void test_matchers(void **x) {
     (void)x;
-    const struct case_series in[] = {
-        {"e", "node=n1 registry=docker.io", "0:1"}, {"e", "node=n2 registry=quay.io", "0:2"}, {"e", "registry=docker.io", "0:3"}, {"f", "node=n1", "0:4"}};
+    const struct case_series in[] = {{"e", "node=n1 registry=docker.io", "0:1"},
+                                     {"e", "node=n2 registry=quay.io", "0:2"},
+                                     {"e", "registry=docker.io", "0:3"},
+                                     {"f", "node=n1", "0:4"}};
 #define ASK(expr, expected) assert_string_equal(answer((expr), 0, in, PM_LEN(in)), (expected))
     ASK("e{node=\"n1\"}", "e{node=n1,registry=docker.io}=1");
     ASK("e{node=\"\"}", "e{registry=docker.io}=3"); // no label is an empty one
     ASK("e{node!=\"n1\"}", "e{node=n2,registry=quay.io}=2 e{registry=docker.io}=3");
     ASK("e{registry=~\"docker\"}", ""); // patterns hold for the whole value
-    ASK("e{registry=~'docker.*|quay\\\\.io',node=~`n.`}", "e{node=n1,registry=docker.io}=1 e{node=n2,registry=quay.io}=2");
+    ASK("e{registry=~'docker.*|quay\\\\.io',node=~`n.`}",
+        "e{node=n1,registry=docker.io}=1 e{node=n2,registry=quay.io}=2");
     ASK("e{node!~\"n.\"}", "e{registry=docker.io}=3");
     ASK("{__name__=~\"e|f\", node=\"n1\",}", "e{node=n1,registry=docker.io}=1 f{node=n1}=4");
     ASK("sum by (registry) (e) # by registry", "{registry=docker.io}=4 {registry=quay.io}=2");
     ASK("avg without (node) (e)", "{registry=docker.io}=2 {registry=quay.io}=2");
     ASK("count(e) + max(e) * min(e)", "{}=6");
     ASK("e > 1 < 3", "e{node=n2,registry=quay.io}=2");
-    ASK("e >= bool 2", "{node=n1,registry=docker.io}=0 {node=n2,registry=quay.io}=1 {registry=docker.io}=1");
+    ASK("e >= bool 2",
+        "{node=n1,registry=docker.io}=0 {node=n2,registry=quay.io}=1 {registry=docker.io}=1");
     ASK("2 < e", "e{registry=docker.io}=3"); // a filter keeps the series' value
     ASK("-e{node=\"n2\"} - 2 * 3", "{node=n2,registry=quay.io}=-8");
-    ASK("e / e", "{node=n1,registry=docker.io}=1 {node=n2,registry=quay.io}=1 {registry=docker.io}=1");
+    ASK("e / e",
+        "{node=n1,registry=docker.io}=1 {node=n2,registry=quay.io}=1 {registry=docker.io}=1");
     ASK("f / on (node) e", "{node=n1}=4");
     ASK("f - ignoring (registry) e", "{node=n1}=3");
     ASK("e unless on (node) f", "e{node=n2,registry=quay.io}=2 e{registry=docker.io}=3");
@@ -173,19 +195,25 @@ static void test_matchers(void **x) {
 
 static void test_refusals(void **x) {
     (void)x;
-    REFUSED("histogram_quantile(0.9, x)", "refused at 0: only rate, increase, sum, avg, max, min and count are in the subset, not 'histogram_quantile'");
+    REFUSED(
+        "histogram_quantile(0.9, x)",
+        "refused at 0: only rate, increase, sum, avg, max, min and count are in the subset, not 'histogram_quantile'");
     REFUSED("rate(x[5m] offset 1h) > 0", "refused at 11: the offset modifier is not in the subset");
     REFUSED("x @ 17", "refused at 2: the @ modifier is not in the subset");
-    REFUSED("sum_over_time(x[5m:1m])", "refused at 0: only rate, increase, sum, avg, max, min and count are in the subset, not 'sum_over_time'");
+    REFUSED(
+        "sum_over_time(x[5m:1m])",
+        "refused at 0: only rate, increase, sum, avg, max, min and count are in the subset, not 'sum_over_time'");
     REFUSED("rate(x[5m:1m])", "refused at 7: subqueries ([range:step]) are not in the subset");
     REFUSED("rate(x)", "refused at 5: rate() and increase() want a range: name{…}[5m]");
     REFUSED("x[5m]", "refused at 0: a range stands only inside rate() and increase()");
     REFUSED("rate(x[5 minutes])", "refused at 7: a range is a duration such as 5m or 1h30m");
-    REFUSED("a * on (b) group_left (c) d", "refused at 11: group_left and group_right are not in the subset");
+    REFUSED("a * on (b) group_left (c) d",
+            "refused at 11: group_left and group_right are not in the subset");
     REFUSED("a % 2", "refused at 2: not in the subset from here on: '% 2'");
     REFUSED("a ^ 2", "refused at 2: not in the subset from here on: '^ 2'");
     REFUSED("{a=\"\"}", "refused at 0: a selector needs a name, or a label that must be there");
-    REFUSED("x{a=~\"(\"}", "refused at 5: the pattern is wrong at its character 1: missing closing parenthesis");
+    REFUSED("x{a=~\"(\"}",
+            "refused at 5: the pattern is wrong at its character 1: missing closing parenthesis");
     REFUSED("x{a=1}", "refused at 4: a label's value in quotes is expected here");
     REFUSED("1 > 2", "refused at 2: a comparison of two numbers needs bool");
     REFUSED("1 and x", "refused at 2: and, or, unless stand between series, not numbers");
@@ -217,14 +245,18 @@ static void test_durations(void **x) {
     static const struct {
         const char *text;
         int64_t ns;
-    } good[] = {{"30s", 30 * S}, {"1h30m", 5400 * S}, {"1d", 86400 * S}, {"500ms", S / 2}, {"1w", 604800 * S}, {"0", 0}, {"2m5s", 125 * S}};
-    static const char *const bad[] = {"", "5", "m", "30m1h", "1.5h", "-5m", "5 m", "999999999y", "1s1s"};
+    } good[] = {{"30s", 30 * S},  {"1h30m", 5400 * S}, {"1d", 86400 * S},
+                {"500ms", S / 2}, {"1w", 604800 * S},  {"0", 0},
+                {"2m5s", 125 * S}};
+    static const char *const bad[] = {"",    "5",   "m",          "30m1h", "1.5h",
+                                      "-5m", "5 m", "999999999y", "1s1s"};
     int64_t ns;
     for (size_t i = 0; i < PM_LEN(good); i++) {
         assert_true(pm_promql_duration(pm_str_c(good[i].text), &ns));
         assert_int_equal(ns, good[i].ns);
     }
-    for (size_t i = 0; i < PM_LEN(bad); i++) assert_false(pm_promql_duration(pm_str_c(bad[i]), &ns));
+    for (size_t i = 0; i < PM_LEN(bad); i++)
+        assert_false(pm_promql_duration(pm_str_c(bad[i]), &ns));
 }
 
 static int setup(void **x) { return (void)x, arena = pm_arena_new(), 0; }

@@ -1,9 +1,11 @@
-// Quotas: a registry's budget over time. Each test spends one in a known way and asks when it was gone, for whom, and when it frees.
+// Quotas: a registry's budget over time. Each test spends one in a known way and asks
+// when it was gone, for whom, and when it frees.
 #include "judge_rows.h"
 
-#define ANONYMOUS "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit"
-#define BOB                                                                                                                                                    \
-    "toomanyrequests: You have reached your pull rate limit as 'bob': dckr_jti_x1=. You may increase the limit by upgrading. "                                 \
+#define ANONYMOUS                                                                                  \
+    "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit"
+#define BOB                                                                                                                    \
+    "toomanyrequests: You have reached your pull rate limit as 'bob': dckr_jti_x1=. You may increase the limit by upgrading. " \
     "https://www.docker.com/increase-rate-limit"
 #define SIX_HOURS 21600.0
 
@@ -19,12 +21,23 @@ static const char *image_of(struct log *l) {
 }
 static void pulled(struct log *l, double at, const char *node) {
     const char *image = image_of(l);
-    l->lines[l->n++] = (struct line){.at = at, .from = CONTAINERD, .kind = PM_KIND_PULL_START, .image = image, .node = node};
-    l->lines[l->n++] = (struct line){.at = at + 0.5, .from = CONTAINERD, .kind = PM_KIND_PULL_OK, .image = image, .node = node, .message = "returned"};
+    l->lines[l->n++] = (struct line){
+        .at = at, .from = CONTAINERD, .kind = PM_KIND_PULL_START, .image = image, .node = node};
+    l->lines[l->n++] = (struct line){.at = at + 0.5,
+                                     .from = CONTAINERD,
+                                     .kind = PM_KIND_PULL_OK,
+                                     .image = image,
+                                     .node = node,
+                                     .message = "returned"};
 }
 static void refused(struct log *l, double at, const char *node, const char *error) {
-    l->lines[l->n] = (struct line){
-        .at = at, .from = CONTAINERD, .kind = PM_KIND_PULL_FAIL, .image = image_of(l), .node = node, .error = error, .message = "PullImage failed"};
+    l->lines[l->n] = (struct line){.at = at,
+                                   .from = CONTAINERD,
+                                   .kind = PM_KIND_PULL_FAIL,
+                                   .image = image_of(l),
+                                   .node = node,
+                                   .error = error,
+                                   .message = "PullImage failed"};
     l->n++;
 }
 static void spend(struct log *l, double from, int count, const char *node) {
@@ -38,7 +51,8 @@ static struct log *fresh(void) {
     return &l;
 }
 
-// A hundred pulls, then a refusal. Without the registry's own log a pull may have cost one manifest or two, but no more than the limit went well.
+// A hundred pulls, then a refusal. Without the registry's own log a pull may have cost
+// one manifest or two, but no more than the limit went well.
 static void exhausted_to_the_second(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -48,7 +62,8 @@ static void exhausted_to_the_second(void **state) {
     struct judged j = judge_log(l);
     assert_int_equal(j.r->quotas_n, 1);
     const struct pm_quota *q = &j.r->quotas[0];
-    assert_true(pm_str_eqc(q->registry, "docker.io") && pm_str_eqc(q->identity, "anonymous") && pm_str_eqc(q->status, "exceeded"));
+    assert_true(pm_str_eqc(q->registry, "docker.io") && pm_str_eqc(q->identity, "anonymous") &&
+                pm_str_eqc(q->status, "exceeded"));
     assert_int_equal(q->limit, 100);
     assert_int_equal(q->window_s, 21600);
     assert_int_equal(q->used_low, 100);
@@ -61,7 +76,8 @@ static void exhausted_to_the_second(void **state) {
     judged_free(&j);
 }
 
-// The edge of the window: a pull exactly six hours old is forgotten, one a second younger is not.
+// The edge of the window: a pull exactly six hours old is forgotten, one a second younger
+// is not.
 static void a_pull_of_six_hours_ago_is_forgotten(void **state) {
     (void)state;
     static const struct {
@@ -95,7 +111,8 @@ static void near_is_over_eighty_percent(void **state) {
     }
 }
 
-// Who shares a budget is seen. Both nodes were refused with half a budget of their own: they leave through one address.
+// Who shares a budget is seen. Both nodes were refused with half a budget of their own:
+// they leave through one address.
 static void nodes_behind_one_address(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -120,13 +137,15 @@ static void nodes_with_addresses_of_their_own(void **state) {
     refused(l, 120, "n1", ANONYMOUS);
     struct judged j = judge_log(l);
     assert_int_equal(j.r->quotas_n, 2);
-    assert_true(pm_str_eqc(j.r->quotas[0].client, "n1") && pm_str_eqc(j.r->quotas[0].status, "exceeded"));
+    assert_true(pm_str_eqc(j.r->quotas[0].client, "n1") &&
+                pm_str_eqc(j.r->quotas[0].status, "exceeded"));
     assert_true(pm_str_eqc(j.r->quotas[1].client, "n2") && pm_str_eqc(j.r->quotas[1].status, "ok"));
     assert_int_equal(j.r->quotas[1].peak_used, 40);
     judged_free(&j);
 }
 
-// Tiers side by side: what bob spent is his, what was pulled anonymously is the address's.
+// Tiers side by side: what bob spent is his, what was pulled anonymously is the
+// address's.
 static void tiers_are_kept_apart(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -138,32 +157,41 @@ static void tiers_are_kept_apart(void **state) {
     assert_int_equal(j.r->quotas_n, 2);
     assert_true(pm_str_eqc(j.r->quotas[0].identity, "anonymous"));
     assert_int_equal(j.r->quotas[0].limit, 100);
-    assert_true(pm_str_eqc(j.r->quotas[1].identity, "user") && pm_str_eqc(j.r->quotas[1].user, "bob"));
+    assert_true(pm_str_eqc(j.r->quotas[1].identity, "user") &&
+                pm_str_eqc(j.r->quotas[1].user, "bob"));
     assert_int_equal(j.r->quotas[1].limit, 200);
     assert_int_equal(j.r->quotas[1].refused, 1);
     judged_free(&j);
 }
 
-// The other 429s are no quota: ECR's throttling and the kubelet's own limiter spend and exhaust nothing.
+// The other 429s are no quota: ECR's throttling and the kubelet's own limiter spend and
+// exhaust nothing.
 static void throttling_and_qps_are_no_quota(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, CONTAINERD, FAILED("111122223333.dkr.ecr.eu-west-1.amazonaws.com/a:1", "toomanyrequests: Rate exceeded"), .node = "n1",
-         .message = "PullImage failed"},
-        {2, KUBELET, FAILED("acme/web:1", "pull QPS exceeded"), .node = "n1", .message = "kuberuntime_image"},
+        {1, CONTAINERD,
+         FAILED("111122223333.dkr.ecr.eu-west-1.amazonaws.com/a:1",
+                "toomanyrequests: Rate exceeded"),
+         .node = "n1", .message = "PullImage failed"},
+        {2, KUBELET, FAILED("acme/web:1", "pull QPS exceeded"), .node = "n1",
+         .message = "kuberuntime_image"},
     };
     struct judged j = JUDGE(lines);
     for (size_t i = 0; i < j.r->quotas_n; i++) assert_int_equal(j.r->quotas[i].refused, 0);
     judged_free(&j);
 }
 
-// The limit of that day holds: 5 000 in the first days of November 2020, 2 500 after, 100 in the end.
+// The limit of that day holds: 5 000 in the first days of November 2020, 2 500 after, 100
+// in the end.
 static void limits_are_dated(void **state) {
     (void)state;
     static const struct {
         double day; // seconds from 2024-03-01 10:00 UTC
         int64_t limit;
-    } rows[] = {{1604361600 - 1709287200.0, 5000}, {1604620800 - 1709287200.0, 2500}, {1606780800 - 1709287200.0, 100}, {0, 100}};
+    } rows[] = {{1604361600 - 1709287200.0, 5000},
+                {1604620800 - 1709287200.0, 2500},
+                {1606780800 - 1709287200.0, 100},
+                {0, 100}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         struct log *l = fresh();
         pulled(l, rows[i].day, "n1");
@@ -184,7 +212,8 @@ static void before_the_limits_there_is_no_quota(void **state) {
     judged_free(&j);
 }
 
-// The window does not care for New Year, or for a clock that was put back: it is counted in UTC.
+// The window does not care for New Year, or for a clock that was put back: it is counted
+// in UTC.
 static void the_window_spans_new_year(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -197,18 +226,23 @@ static void the_window_spans_new_year(void **state) {
     judged_free(&j);
 }
 
-// The registry's side is the better meter: manifest GETs count, HEADs and refused GETs do not; an image index costs its platform's manifest too.
+// The registry's side is the better meter: manifest GETs count, HEADs and refused GETs do
+// not; an image index costs its platform's manifest too.
 static void manifest_gets_are_what_counts(void **state) {
     (void)state;
     static const struct line lines[] = {
         {1.0, CONTAINERD, START_OF("acme/web:1"), .node = "n1"},
-        {1.1, PROXY, .kind = PM_KIND_REQUEST, .method = "HEAD", .url = "/v2/acme/web/manifests/1", .client = "192.0.2.7", .agent = "containerd/1.7.24",
-         .host = "registry-1.docker.io", .status = 200},
-        {1.2, PROXY, .kind = PM_KIND_REQUEST, .method = "GET", .url = "/v2/acme/web/manifests/sha256:aa", .client = "192.0.2.7", .agent = "containerd/1.7.24",
-         .host = "registry-1.docker.io", .status = 200},
-        {1.3, PROXY, .kind = PM_KIND_REQUEST, .method = "GET", .url = "/v2/acme/web/manifests/sha256:bb", .client = "192.0.2.7", .agent = "containerd/1.7.24",
-         .host = "registry-1.docker.io", .status = 200},
-        {1.4, PROXY, .kind = PM_KIND_REQUEST, .method = "GET", .url = "/v2/acme/web/blobs/sha256:cc", .client = "192.0.2.7", .agent = "containerd/1.7.24",
+        {1.1, PROXY, .kind = PM_KIND_REQUEST, .method = "HEAD", .url = "/v2/acme/web/manifests/1",
+         .client = "192.0.2.7", .agent = "containerd/1.7.24", .host = "registry-1.docker.io",
+         .status = 200},
+        {1.2, PROXY, .kind = PM_KIND_REQUEST, .method = "GET",
+         .url = "/v2/acme/web/manifests/sha256:aa", .client = "192.0.2.7",
+         .agent = "containerd/1.7.24", .host = "registry-1.docker.io", .status = 200},
+        {1.3, PROXY, .kind = PM_KIND_REQUEST, .method = "GET",
+         .url = "/v2/acme/web/manifests/sha256:bb", .client = "192.0.2.7",
+         .agent = "containerd/1.7.24", .host = "registry-1.docker.io", .status = 200},
+        {1.4, PROXY, .kind = PM_KIND_REQUEST, .method = "GET",
+         .url = "/v2/acme/web/blobs/sha256:cc", .client = "192.0.2.7", .agent = "containerd/1.7.24",
          .host = "registry-1.docker.io", .status = 200},
         {1.9, CONTAINERD, OK_OF("acme/web:1"), .node = "n1", .message = "returned"},
     };
@@ -249,7 +283,8 @@ struct get {
     int tag;
 };
 static void got(struct log *l, struct get g) {
-    snprintf(l->images[l->n], sizeof l->images[0], "/v2/acme/web/manifests/%d%s%.9s", g.tag, g.ns ? "?ns=" : "", g.ns ? g.ns : "");
+    snprintf(l->images[l->n], sizeof l->images[0], "/v2/acme/web/manifests/%d%s%.9s", g.tag,
+             g.ns ? "?ns=" : "", g.ns ? g.ns : "");
     l->lines[l->n] = (struct line){.at = g.at,
                                    .from = PROXY,
                                    .kind = PM_KIND_REQUEST,
@@ -266,14 +301,18 @@ static void got(struct log *l, struct get g) {
                                    .flags = g.flags | (g.user ? PM_EV_CREDENTIALS : 0)};
     l->n++;
 }
-static const struct pm_quota *quota_of(const struct judged *j, const char *user, const char *client) {
+static const struct pm_quota *quota_of(const struct judged *j, const char *user,
+                                       const char *client) {
     for (size_t i = 0; i < j->r->quotas_n; i++)
-        if ((!user || pm_str_eqc(j->r->quotas[i].user, user)) && (!client || pm_str_eqc(j->r->quotas[i].client, client))) return &j->r->quotas[i];
+        if ((!user || pm_str_eqc(j->r->quotas[i].user, user)) &&
+            (!client || pm_str_eqc(j->r->quotas[i].client, client)))
+            return &j->r->quotas[i];
     fail_msg("no quota of %s %s", user ? user : "anybody", client ? client : "");
     return NULL;
 }
 
-// Two users pull the same tags from one address, and somebody without a name does, too: three budgets, and no pull is lost between them.
+// Two users pull the same tags from one address, and somebody without a name does, too:
+// three budgets, and no pull is lost between them.
 static void users_on_one_address(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -292,16 +331,21 @@ static void users_on_one_address(void **state) {
     judged_free(&j);
 }
 
-// A header is of the meter that sent it: whoever was answered last, each curve has its own limit and what is left of it.
+// A header is of the meter that sent it: whoever was answered last, each curve has its
+// own limit and what is left of it.
 static void headers_bound_their_own_curve(void **state) {
     (void)state;
     struct log *l = fresh();
     static char told[64][16];
     for (int i = 0; i < 20; i++) {
-        snprintf(told[2 * i], sizeof told[0], "100:%d", 80 - i); // others behind the address had spent 19 before
+        snprintf(told[2 * i], sizeof told[0], "100:%d",
+                 80 - i); // others behind the address had spent 19 before
         snprintf(told[2 * i + 1], sizeof told[0], "5000:%d", 4999 - i);
         got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .told = told[2 * i]});
-        got(l, (struct get){.at = 60.0 * i + 20, .client = "198.51.100.10", .user = "pro", .told = told[2 * i + 1]});
+        got(l, (struct get){.at = 60.0 * i + 20,
+                            .client = "198.51.100.10",
+                            .user = "pro",
+                            .told = told[2 * i + 1]});
     }
     struct judged j = judge_log(l);
     const struct pm_quota *a = quota_of(&j, "", NULL), *u = quota_of(&j, "pro", NULL);
@@ -322,7 +366,9 @@ static void nothing_is_left_while_refused(void **state) {
     refused(l, 10, "n1", ANONYMOUS);
     struct judged j = judge_log(l);
     const struct pm_quota *q = &j.r->quotas[0];
-    for (size_t i = 0; i < q->points_n; i++) assert_true(q->points[i].remaining == (q->points[i].refused ? 0 : 100 - (int64_t)q->points[i].used));
+    for (size_t i = 0; i < q->points_n; i++)
+        assert_true(q->points[i].remaining ==
+                    (q->points[i].refused ? 0 : 100 - (int64_t)q->points[i].used));
     assert_int_equal(q->peak_used, q->used_low);
     judged_free(&j);
 }
@@ -340,13 +386,17 @@ static void a_slash_64_is_one_address(void **state) {
     judged_free(&j);
 }
 
-// A proxy that passes refusals on is as good a meter as the registry; one that never does may have answered by itself.
+// A proxy that passes refusals on is as good a meter as the registry; one that never does
+// may have answered by itself.
 static void requests_with_ns(void **state) {
     (void)state;
     for (int refuses = 0; refuses < 2; refuses++) {
         struct log *l = fresh();
-        for (int i = 0; i < 12; i++) got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .ns = "docker.io"});
-        if (refuses) got(l, (struct get){.at = 900, .client = "198.51.100.9", .ns = "docker.io", .status = 429});
+        for (int i = 0; i < 12; i++)
+            got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .ns = "docker.io"});
+        if (refuses)
+            got(l, (struct get){
+                       .at = 900, .client = "198.51.100.9", .ns = "docker.io", .status = 429});
         struct judged j = judge_log(l);
         assert_int_equal(j.r->quotas_n, 1);
         assert_int_equal(j.r->quotas[0].used_low, refuses ? 12 : 0);
@@ -362,7 +412,9 @@ static void cache_hits_are_not_spent(void **state) {
     (void)state;
     struct log *l = fresh();
     for (int i = 0; i < 10; i++)
-        got(l, (struct get){.at = 60.0 * i, .client = i % 2 ? "10.3.0.4" : "10.3.0.5", .flags = i < 3 ? PM_EV_CACHE_MISS : PM_EV_CACHE_HIT});
+        got(l, (struct get){.at = 60.0 * i,
+                            .client = i % 2 ? "10.3.0.4" : "10.3.0.5",
+                            .flags = i < 3 ? PM_EV_CACHE_MISS : PM_EV_CACHE_HIT});
     struct judged j = judge_log(l);
     assert_int_equal(j.r->quotas_n, 1);
     assert_int_equal(j.r->quotas[0].used_high, 3);
@@ -371,18 +423,21 @@ static void cache_hits_are_not_spent(void **state) {
 
 static void headers_alone(void **state) {
     (void)state;
-    static const struct line lines[] = {
-        {5, PM_COMP_CLIENT, .kind = PM_KIND_REQUEST, .registry = "docker.io", .client = "198.51.100.9", .status = 200, .told = "100:11"}};
+    static const struct line lines[] = {{5, PM_COMP_CLIENT, .kind = PM_KIND_REQUEST,
+                                         .registry = "docker.io", .client = "198.51.100.9",
+                                         .status = 200, .told = "100:11"}};
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->quotas_n, 1);
     assert_int_equal(j.r->quotas[0].used_low, 89);
-    assert_true(pm_str_eqc(j.r->quotas[0].status, "near") && pm_str_eqc(j.r->quotas[0].identity, "anonymous"));
+    assert_true(pm_str_eqc(j.r->quotas[0].status, "near") &&
+                pm_str_eqc(j.r->quotas[0].identity, "anonymous"));
     assert_int_equal(j.r->total.attempts, 0);
     judged_free(&j);
 }
 
 // ── figures that cannot be ──
-// Three nodes of 60 pulls each, then refused: 180 of 100 do not pass one address. Each has a budget of its own.
+// Three nodes of 60 pulls each, then refused: 180 of 100 do not pass one address. Each
+// has a budget of its own.
 static void an_impossible_figure_disproves_one_address(void **state) {
     (void)state;
     struct log *l = fresh();
@@ -399,23 +454,31 @@ static void an_impossible_figure_disproves_one_address(void **state) {
     judged_free(&j);
 }
 
-// Over the limit and never refused, or pulls that go well while it is shut: said in a sentence. Within the limit: no sentence.
+// Over the limit and never refused, or pulls that go well while it is shut: said in a
+// sentence. Within the limit: no sentence.
 static void what_cannot_be_is_explained(void **state) {
     (void)state;
     static const struct {
         int before, refusals, after;
         const char *note;
         uint64_t used;
-    } rows[] = {{90, 0, 0, NULL, 90},
-                {100, 2, 0, NULL, 100},
-                {250, 0, 0, "250 used of a limit of 100, and nothing was refused: at least 3 addresses or accounts stand behind this row", 250},
-                {100, 2, 30, "30 requests went well", 100}, // "the limit was lifted"
-                {220, 2, 0, "220 used of a limit of 100, before anything was refused: at least 3 addresses", 220}};
+    } rows[] = {
+        {90, 0, 0, NULL, 90},
+        {100, 2, 0, NULL, 100},
+        {250, 0, 0,
+         "250 used of a limit of 100, and nothing was refused: at least 3 addresses or accounts stand behind this row",
+         250},
+        {100, 2, 30, "30 requests went well", 100}, // "the limit was lifted"
+        {220, 2, 0, "220 used of a limit of 100, before anything was refused: at least 3 addresses",
+         220}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         struct log *l = fresh();
-        for (int k = 0; k < rows[i].before; k++) got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9"});
-        for (int k = 0; k < rows[i].refusals; k++) got(l, (struct get){.at = 4000 + 60.0 * k, .client = "198.51.100.9", .status = 429});
-        for (int k = 0; k < rows[i].after; k++) got(l, (struct get){.at = 5000 + 10.0 * k, .client = "198.51.100.9"});
+        for (int k = 0; k < rows[i].before; k++)
+            got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9"});
+        for (int k = 0; k < rows[i].refusals; k++)
+            got(l, (struct get){.at = 4000 + 60.0 * k, .client = "198.51.100.9", .status = 429});
+        for (int k = 0; k < rows[i].after; k++)
+            got(l, (struct get){.at = 5000 + 10.0 * k, .client = "198.51.100.9"});
         struct judged j = judge_log(l);
         assert_int_equal(j.r->quotas_n, 1);
         const struct pm_quota *q = &j.r->quotas[0];
@@ -429,12 +492,14 @@ static void what_cannot_be_is_explained(void **state) {
 }
 
 // ── dates, cuts and tables ──
-// The limit falls from 5 000 to 2 500 in the middle of a busy evening: a row each, and the window of the second looks back into the first.
+// The limit falls from 5 000 to 2 500 in the middle of a busy evening: a row each, and
+// the window of the second looks back into the first.
 static void a_step_down_begins_a_row(void **state) {
     (void)state;
     struct log *l = fresh();
     double step = 1604520000 - 1709287200.0; // 2020-11-04T20:00Z
-    for (int i = 0; i < 30; i++) got(l, (struct get){.at = step - 1500 + 100 * i, .client = "198.51.100.9"});
+    for (int i = 0; i < 30; i++)
+        got(l, (struct get){.at = step - 1500 + 100 * i, .client = "198.51.100.9"});
     struct judged j = judge_log(l);
     assert_int_equal(j.r->quotas_n, 2);
     assert_int_equal(j.r->quotas[0].limit, 5000);
@@ -447,7 +512,8 @@ static void a_step_down_begins_a_row(void **state) {
 static void since_cuts_the_view_not_the_window(void **state) {
     (void)state;
     struct log *l = fresh();
-    for (int i = 0; i < 100; i++) got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .tag = i});
+    for (int i = 0; i < 100; i++)
+        got(l, (struct get){.at = 60.0 * i, .client = "198.51.100.9", .tag = i});
     got(l, (struct get){.at = 6100, .client = "198.51.100.9", .status = 429});
     struct pm_judge_options o = {.since_ns = at_ns(5400), .until_ns = PM_NO_TIME};
     struct judged j = judge_as(l->lines, l->n, &o);
@@ -455,7 +521,8 @@ static void since_cuts_the_view_not_the_window(void **state) {
     assert_int_equal(j.r->total.attempts, 11);
     assert_int_equal(j.r->quotas_n, 1);
     assert_int_equal(j.r->quotas[0].used_low, 100);
-    assert_true(at_s(j.r->quotas[0].exhausted_at_ns) == 5940 && at_s(j.r->quotas[0].free_at_ns) == SIX_HOURS);
+    assert_true(at_s(j.r->quotas[0].exhausted_at_ns) == 5940 &&
+                at_s(j.r->quotas[0].free_at_ns) == SIX_HOURS);
     assert_true(j.r->quotas[0].points[0].t_ns >= o.since_ns);
     judged_free(&j);
 }
@@ -466,19 +533,24 @@ static struct judged judge_with_table(const struct log *l, const char *table) {
     assert_non_null(f);
     fputs(table, f);
     fclose(f);
-    struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
+    struct pm_judge_options o = {
+        .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
     return judge_as(l->lines, l->n, &o);
 }
 
-// A user's own table: who has which plan, windows that begin by the clock, requests of every kind.
+// A user's own table: who has which plan, windows that begin by the clock, requests of
+// every kind.
 static void a_table_of_the_users(void **state) {
     (void)state;
     struct log *l = fresh();
-    for (int i = 0; i < 7; i++) got(l, (struct get){.at = 30 + 10.0 * i, .client = "198.51.100.9", .user = "ann"});
+    for (int i = 0; i < 7; i++)
+        got(l, (struct get){.at = 30 + 10.0 * i, .client = "198.51.100.9", .user = "ann"});
     got(l, (struct get){.at = 110, .client = "198.51.100.9", .user = "ben"});
-    struct judged j = judge_with_table(l, "quotas:\n"
-                                          "  - {id: ours, registry: docker.io, identity: user, users: [ann, eve], limit: 5, window_s: 60, kind: fixed, unit: "
-                                          "requests}\n");
+    struct judged j = judge_with_table(
+        l,
+        "quotas:\n"
+        "  - {id: ours, registry: docker.io, identity: user, users: [ann, eve], limit: 5, window_s: 60, kind: fixed, unit: "
+        "requests}\n");
     assert_non_null(j.r);
     const struct pm_quota *ann = quota_of(&j, "ann", NULL), *ben = quota_of(&j, "ben", NULL);
     assert_true(pm_str_eqc(ann->policy, "ours") && pm_str_eqc(ann->unit, "requests"));
@@ -507,25 +579,32 @@ static void mistakes_of_a_table(void **state) {
     }
 }
 
-// The rest of a budget that was spent elsewhere is missed once, with the names of all that were refused early.
+// The rest of a budget that was spent elsewhere is missed once, with the names of all
+// that were refused early.
 static void what_was_spent_elsewhere_is_said_once(void **state) {
     (void)state;
     struct log *l = fresh();
     spend(l, 0, 95, "n3");
     for (int i = 0; i < 2; i++) {
         got(l, (struct get){.at = 10 + i, .client = i ? "198.51.100.9" : "203.0.113.9"});
-        got(l, (struct get){.at = 60 + i, .client = i ? "198.51.100.9" : "203.0.113.9", .status = 429});
+        got(l, (struct get){
+                   .at = 60 + i, .client = i ? "198.51.100.9" : "203.0.113.9", .status = 429});
     }
     struct judged j = judge_log(l);
     size_t said = 0;
-    for (size_t i = 0; i < j.r->missing_n; i++) said += pm_str_has(j.r->missing[i].effect, PM_STR("spent before these logs begin"));
+    for (size_t i = 0; i < j.r->missing_n; i++)
+        said += pm_str_has(j.r->missing[i].effect, PM_STR("spent before these logs begin"));
     assert_int_equal(said, 1);
     judged_free(&j);
 }
 
-// A health check's readings are a budget of its own: limit, reset and curve are the registry's word, and no pull is counted in it.
-#define CHECK(at_, told_, detail_)                                                                                                                             \
-    { .at = (at_), .from = PM_COMP_PROBE, .kind = PM_KIND_HEALTH_CHECK, .host = "registry-1.docker.io", .told = (told_), .detail = (detail_) }
+// A health check's readings are a budget of its own: limit, reset and curve are the
+// registry's word, and no pull is counted in it.
+#define CHECK(at_, told_, detail_)                                                                 \
+    {                                                                                              \
+        .at = (at_), .from = PM_COMP_PROBE, .kind = PM_KIND_HEALTH_CHECK,                          \
+        .host = "registry-1.docker.io", .told = (told_), .detail = (detail_)                       \
+    }
 static void health_checks_read_a_budget_of_their_own(void **state) {
     (void)state;
     const struct line lines[] = {
@@ -537,8 +616,11 @@ static void health_checks_read_a_budget_of_their_own(void **state) {
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->quotas_n, 2);
     const struct pm_quota *own = &j.r->quotas[1];
-    assert_int_equal(j.r->quotas[0].used_low, 1); // the pull's budget is bound by nobody else's header
-    assert_true(pm_str_eqc(own->client, "a health check") && pm_str_eqc(own->identity, "anonymous") && pm_str_eqc(own->policy, "docker-hub.anonymous"));
+    assert_int_equal(j.r->quotas[0].used_low,
+                     1); // the pull's budget is bound by nobody else's header
+    assert_true(pm_str_eqc(own->client, "a health check") &&
+                pm_str_eqc(own->identity, "anonymous") &&
+                pm_str_eqc(own->policy, "docker-hub.anonymous"));
     assert_int_equal(own->limit, 100);
     assert_int_equal(own->points_n, 2);
     assert_int_equal(own->used_low, 100);
@@ -548,17 +630,25 @@ static void health_checks_read_a_budget_of_their_own(void **state) {
     const struct line calm[] = {CHECK(10, "5000:4990", NULL)};
     j = JUDGE(calm);
     assert_int_equal(j.r->quotas_n, 1);
-    assert_true(!j.r->quotas[0].note.n && j.r->quotas[0].free_at_ns == PM_NO_TIME && pm_str_eqc(j.r->quotas[0].status, "ok"));
+    assert_true(!j.r->quotas[0].note.n && j.r->quotas[0].free_at_ns == PM_NO_TIME &&
+                pm_str_eqc(j.r->quotas[0].status, "ok"));
     judged_free(&j);
 }
 
-// Readings that stay open are said: whose budget it is, how many stand behind one address.
+// Readings that stay open are said: whose budget it is, how many stand behind one
+// address.
 static void open_readings_are_said(void **state) {
     (void)state;
     struct log *l = fresh();
-    for (int k = 0; k < 250; k++) got(l, (struct get){.at = 10.0 * k, .client = "198.51.100.9", .user = "bob", .told = k ? NULL : "200:199"});
+    for (int k = 0; k < 250; k++)
+        got(l, (struct get){.at = 10.0 * k,
+                            .client = "198.51.100.9",
+                            .user = "bob",
+                            .told = k ? NULL : "200:199"});
     struct judged j = judge_log(l);
-    assert_true(pm_str_has(j.r->quotas[0].note, PM_STR("this account has a higher one, or more than one account stands behind this row")));
+    assert_true(pm_str_has(
+        j.r->quotas[0].note,
+        PM_STR("this account has a higher one, or more than one account stands behind this row")));
     judged_free(&j);
     for (int shared = 0; shared < 2; shared++) {
         l = fresh();
@@ -566,32 +656,45 @@ static void open_readings_are_said(void **state) {
         spend(l, 0, 50, "n2");
         if (shared) refused(l, 120, "n1", ANONYMOUS), refused(l, 121, "n2", ANONYMOUS);
         j = judge_log(l);
-        assert_int_equal(pm_str_eqc(j.r->quotas[0].client, "one address shared by 2 clients"), shared);
+        assert_int_equal(pm_str_eqc(j.r->quotas[0].client, "one address shared by 2 clients"),
+                         shared);
         judged_free(&j);
     }
     char path[] = "/tmp/quotas-XXXXXX"; // a limit for users that is not published
     int fd = mkstemp(path);
     FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
     assert_non_null(f);
-    fputs("quotas:\n  - {id: a, registry: hub.test, identity: anonymous, limit: 100, window_s: 60, source: us}\n"
-          "  - {id: b, registry: hub.test, identity: user, limit: null, window_s: 60, source: us}\n",
-          f);
+    fputs(
+        "quotas:\n  - {id: a, registry: hub.test, identity: anonymous, limit: 100, window_s: 60, source: us}\n"
+        "  - {id: b, registry: hub.test, identity: user, limit: null, window_s: 60, source: us}\n",
+        f);
     fclose(f);
     for (int secret = 0; secret < 2; secret++) {
         const struct line lines[] = {
-            {.at = 0, .from = CONTAINERD, .node = "n1", .pod = "shop/web-1", .message = "returned", OK_OF("hub.test/acme/web:1")},
+            {.at = 0,
+             .from = CONTAINERD,
+             .node = "n1",
+             .pod = "shop/web-1",
+             .message = "returned",
+             OK_OF("hub.test/acme/web:1")},
             {.at = 1,
              .from = OBJECTS,
              .kind = PM_KIND_POD_STATE,
              .pod = "shop/web-1",
              .node = "n1",
-             .detail = secret ? "{\"pull_secrets\":[\"a\"],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"
-                              : "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"},
+             .detail =
+                 secret
+                     ? "{\"pull_secrets\":[\"a\"],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"
+                     : "{\"pull_secrets\":[],\"containers\":[{\"name\":\"c\",\"image\":\"hub.test/acme/web:1\"}]}"},
         };
-        const struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
+        const struct pm_judge_options o = {
+            .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .quotas_file = path};
         j = judge_as(lines, PM_LEN(lines), &o);
         assert_int_equal(j.r->quotas_n, 1);
-        assert_int_equal(pm_str_has(j.r->quotas[0].note, PM_STR("nothing says whether it was presented: told as anonymous")), secret);
+        assert_int_equal(
+            pm_str_has(j.r->quotas[0].note,
+                       PM_STR("nothing says whether it was presented: told as anonymous")),
+            secret);
         judged_free(&j);
     }
     remove(path);

@@ -2,24 +2,40 @@
 #include "judge_rows.h"
 #include "judge/reckon.h"
 
-// Each row breaks one number of a report that adds up; the reckoning that it breaks is named first in what is told.
+// Each row breaks one number of a report that adds up; the reckoning that it breaks is
+// named first in what is told.
 static void a_broken_report_is_found_out(void **state) {
     (void)state;
     static const struct {
         const char *what;
         uint64_t attempts, by_registry, by_client, by_cause, dated, incident;
     } rows[] = {
-        {"", 3, 3, 1, 2, 2, 2},       {"attempts", 4, 4, 2, 2, 3, 2}, {"lists: by registry", 3, 2, 1, 2, 2, 2}, {"lists: by node and client", 3, 3, 0, 2, 2, 2},
-        {"causes", 3, 3, 1, 1, 2, 2}, {"series", 3, 3, 1, 2, 1, 2},   {"membership", 3, 3, 1, 2, 2, 1},
+        {"", 3, 3, 1, 2, 2, 2},
+        {"attempts", 4, 4, 2, 2, 3, 2},
+        {"lists: by registry", 3, 2, 1, 2, 2, 2},
+        {"lists: by node and client", 3, 3, 0, 2, 2, 2},
+        {"causes", 3, 3, 1, 1, 2, 2},
+        {"series", 3, 3, 1, 2, 1, 2},
+        {"membership", 3, 3, 1, 2, 2, 1},
     };
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         struct pm_counts_by cause = {PM_STR("unknown"), rows[i].by_cause};
-        struct pm_pull_stats registry = {.attempts = rows[i].by_registry, .ok = 1, .failed = 2}, node = {.attempts = 2, .failed = 2},
+        struct pm_pull_stats registry = {.attempts = rows[i].by_registry, .ok = 1, .failed = 2},
+                             node = {.attempts = 2, .failed = 2},
                              client = {.attempts = rows[i].by_client, .ok = 1};
-        struct pm_bucket dated = {.attempts = rows[i].dated, .ok = 1, .failed = 1}, undated = {.attempts = 1, .failed = 1};
-        struct pm_incident incident = {.id = 1, .failed_pulls = rows[i].incident, .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME, .recovered_ns = PM_NO_TIME};
+        struct pm_bucket dated = {.attempts = rows[i].dated, .ok = 1, .failed = 1},
+                         undated = {.attempts = 1, .failed = 1};
+        struct pm_incident incident = {.id = 1,
+                                       .failed_pulls = rows[i].incident,
+                                       .from_ns = PM_NO_TIME,
+                                       .to_ns = PM_NO_TIME,
+                                       .recovered_ns = PM_NO_TIME};
         incident.trigger.at_ns = PM_NO_TIME;
-        struct pm_report r = {.total = {.attempts = rows[i].attempts, .ok = 1, .failed = 2, .by_cause = &cause, .by_cause_n = 1},
+        struct pm_report r = {.total = {.attempts = rows[i].attempts,
+                                        .ok = 1,
+                                        .failed = 2,
+                                        .by_cause = &cause,
+                                        .by_cause_n = 1},
                               .by_registry = &registry,
                               .by_registry_n = 1,
                               .by_node = &node,
@@ -31,7 +47,9 @@ static void a_broken_report_is_found_out(void **state) {
                               .series_undated = undated,
                               .incidents = &incident,
                               .incidents_n = 1};
-        struct pm_attempt pulls[] = {{.outcome = PM_OUTCOME_FAILED, .incident = 1}, {.outcome = PM_OUTCOME_FAILED, .incident = 1}, {.outcome = PM_OUTCOME_OK}};
+        struct pm_attempt pulls[] = {{.outcome = PM_OUTCOME_FAILED, .incident = 1},
+                                     {.outcome = PM_OUTCOME_FAILED, .incident = 1},
+                                     {.outcome = PM_OUTCOME_OK}};
         uint32_t held[] = {0, 1};
         struct pm_hit hit = {.incident = &incident, .pulls = {.items = held, .n = 2}};
         struct pm_state s = {.report = &r};
@@ -50,15 +68,19 @@ static void a_broken_report_is_found_out(void **state) {
     }
 }
 
-// Three tags that do not exist, on one node, 100 s apart: incidents that began near one another are one, and no pull is lost between them.
+// Three tags that do not exist, on one node, 100 s apart: incidents that began near one
+// another are one, and no pull is lost between them.
 static void joined_incidents_lose_no_pull(void **state) {
     (void)state;
 #define GONE(image) "failed to resolve reference \"" image "\": " image ": not found"
     static const struct line lines[] = {
         {0, CONTAINERD, FAILED("r.acme.test/shop/a:1", GONE("r.acme.test/shop/a:1")), .node = "n1"},
-        {100, CONTAINERD, FAILED("r.acme.test/shop/b:1", GONE("r.acme.test/shop/b:1")), .node = "n1"},
-        {200, CONTAINERD, FAILED("r.acme.test/shop/c:1", GONE("r.acme.test/shop/c:1")), .node = "n1"},
-        {5000, CONTAINERD, FAILED("r.acme.test/shop/d:1", GONE("r.acme.test/shop/d:1")), .node = "n1"},
+        {100, CONTAINERD, FAILED("r.acme.test/shop/b:1", GONE("r.acme.test/shop/b:1")),
+         .node = "n1"},
+        {200, CONTAINERD, FAILED("r.acme.test/shop/c:1", GONE("r.acme.test/shop/c:1")),
+         .node = "n1"},
+        {5000, CONTAINERD, FAILED("r.acme.test/shop/d:1", GONE("r.acme.test/shop/d:1")),
+         .node = "n1"},
     };
     struct judged j = JUDGE(lines);
     ASK(j, "SELECT sum(failed_pulls) FROM incidents", "4");
@@ -70,7 +92,8 @@ static void joined_incidents_lose_no_pull(void **state) {
     judged_free(&j);
 }
 
-// What no registry, node or client has still has a row, without a name; what nobody dated is in no bucket.
+// What no registry, node or client has still has a row, without a name; what nobody dated
+// is in no bucket.
 static void lists_add_up(void **state) {
     (void)state;
     static const struct line lines[] = {

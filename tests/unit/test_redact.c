@@ -1,4 +1,5 @@
-// Redaction: what goes, what stays. `~` stands for the number of a tag. All texts written by us; the secrets are invented.
+// Redaction: what goes, what stays. `~` stands for the number of a tag. All texts written
+// by us; the secrets are invented.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,58 +25,90 @@ static void secrets_go(void **unused) {
     static const struct {
         const char *in, *out;
     } cases[] = {
-        {"Get \"https://robot:s3cr3t@r.acme.test/v2/\": EOF", "Get \"https://robot:<redacted:password:~>@r.acme.test/v2/\": EOF"},
-        {"proxy http://u:p%40ss@10.0.0.1:3128", "proxy http://u:<redacted:password:~>@10.0.0.1:3128"},
+        {"Get \"https://robot:s3cr3t@r.acme.test/v2/\": EOF",
+         "Get \"https://robot:<redacted:password:~>@r.acme.test/v2/\": EOF"},
+        {"proxy http://u:p%40ss@10.0.0.1:3128",
+         "proxy http://u:<redacted:password:~>@10.0.0.1:3128"},
         {"https://abcdefghij0123456789xyz@git.test/x", "https://<redacted:token:~>@git.test/x"},
-        {"Authorization: Bearer abcdef0123456789.ghij", "Authorization: Bearer <redacted:bearer:~>"},
+        {"Authorization: Bearer abcdef0123456789.ghij",
+         "Authorization: Bearer <redacted:bearer:~>"},
         {"Authorization: Basic dXNlcjpwYXNzd29yZA==", "Authorization: Basic <redacted:basic:~>"},
-        {"map[Authorization:[Bearer abcdef0123456789ghij] Accept:[*/*]]", "map[Authorization:[Bearer <redacted:bearer:~>] Accept:[*/*]]"},
-        {"token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.c2lnbmF0dXJl refused", "token <redacted:jwt:~> refused"},
-        {"{\"auths\":{\"r.test\":{\"auth\":\"dXNlcjpwYXNz\"}}}", "{\"auths\":{\"r.test\":{\"auth\":\"<redacted:auth:~>\"}}}"},
-        {"err=\"{\\\"auth\\\":\\\"dXNlcjpwYXNz\\\"}\"", "err=\"{\\\"auth\\\":\\\"<redacted:auth:~>\\\"}\""},
-        {"\".dockerconfigjson\": \"eyJhdXRocyI6e319eyJhdXRocyI6e319\"", "\".dockerconfigjson\": \"<redacted:auth:~>\""},
+        {"map[Authorization:[Bearer abcdef0123456789ghij] Accept:[*/*]]",
+         "map[Authorization:[Bearer <redacted:bearer:~>] Accept:[*/*]]"},
+        {"token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.c2lnbmF0dXJl refused",
+         "token <redacted:jwt:~> refused"},
+        {"{\"auths\":{\"r.test\":{\"auth\":\"dXNlcjpwYXNz\"}}}",
+         "{\"auths\":{\"r.test\":{\"auth\":\"<redacted:auth:~>\"}}}"},
+        {"err=\"{\\\"auth\\\":\\\"dXNlcjpwYXNz\\\"}\"",
+         "err=\"{\\\"auth\\\":\\\"<redacted:auth:~>\\\"}\""},
+        {"\".dockerconfigjson\": \"eyJhdXRocyI6e319eyJhdXRocyI6e319\"",
+         "\".dockerconfigjson\": \"<redacted:auth:~>\""},
         {"GET https://s3.test/b?X-Amz-Credential=AKIAEXAMPLE%2F1&X-Amz-Signature=0a1b2c3d4e5f&x=1",
          "GET https://s3.test/b?X-Amz-Credential=<redacted:signature:~>&X-Amz-Signature=<redacted:signature:~>&x=1"},
-        {"https://blob.test/l?se=2024&sig=abc%2Bdef%3D&sp=r", "https://blob.test/l?se=2024&sig=<redacted:signature:~>&sp=r"},
-        {"toomanyrequests: limit reached for dckr_jti_AbC-123_x", "toomanyrequests: limit reached for <redacted:token:~>"},
-        {"rate limit as 'cibot': dckr_jti_AbCdEfGhIjK=. You may", "rate limit as 'cibot': <redacted:token:~>. You may"},
+        {"https://blob.test/l?se=2024&sig=abc%2Bdef%3D&sp=r",
+         "https://blob.test/l?se=2024&sig=<redacted:signature:~>&sp=r"},
+        {"toomanyrequests: limit reached for dckr_jti_AbC-123_x",
+         "toomanyrequests: limit reached for <redacted:token:~>"},
+        {"rate limit as 'cibot': dckr_jti_AbCdEfGhIjK=. You may",
+         "rate limit as 'cibot': <redacted:token:~>. You may"},
         {"login with dckr_pat_0123456789abcdef failed", "login with <redacted:token:~> failed"},
         {"password = \"hunter2\"", "password = \"<redacted:password:~>\""},
         {"  password: hunter2\n  username: u", "  password: <redacted:password:~>\n  username: u"},
-        {"http:\n  secret: x\nclient_secret: abcd1234", "http:\n  secret: x\nclient_secret: <redacted:secret:~>"},
-        {"{\"username\":\"u\",\"password\":\"p\"}", "{\"username\":\"u\",\"password\":\"<redacted:password:~>\"}"},
-        {"GET /v2/token?service=r&access_token=0123456789ab HTTP/1.1", "GET /v2/token?service=r&access_token=<redacted:token:~> HTTP/1.1"},
+        {"http:\n  secret: x\nclient_secret: abcd1234",
+         "http:\n  secret: x\nclient_secret: <redacted:secret:~>"},
+        {"{\"username\":\"u\",\"password\":\"p\"}",
+         "{\"username\":\"u\",\"password\":\"<redacted:password:~>\"}"},
+        {"GET /v2/token?service=r&access_token=0123456789ab HTTP/1.1",
+         "GET /v2/token?service=r&access_token=<redacted:token:~> HTTP/1.1"},
         // behind escapes
         {"login%20ghp_abcdefghij0123456789 refused", "login%20<redacted:token:~> refused"},
-        {"body %7B%22password%22:%22hunter2%22%7D sent", "body %7B%22password%22:%22<redacted:password:~>%22%7D sent"},
-        {"body %2522password%2522%253A%2522hunter2%2522", "body %2522password%2522%253A%2522<redacted:password:~>%2522"},
-        {"{\\u0022password\\u0022:\\u0022hunter2\\u0022}", "{\\u0022password\\u0022:\\u0022<redacted:password:~>\\u0022}"},
-        {"{\\x22password\\x22:\\x22hunter2\\x22}", "{\\x22password\\x22:\\x22<redacted:password:~>\\x22}"},
-        {"{\"password\":\"hun\\\"ter2\",\"a\":1}", "{\"password\":\"<redacted:password:~>\",\"a\":1}"},
+        {"body %7B%22password%22:%22hunter2%22%7D sent",
+         "body %7B%22password%22:%22<redacted:password:~>%22%7D sent"},
+        {"body %2522password%2522%253A%2522hunter2%2522",
+         "body %2522password%2522%253A%2522<redacted:password:~>%2522"},
+        {"{\\u0022password\\u0022:\\u0022hunter2\\u0022}",
+         "{\\u0022password\\u0022:\\u0022<redacted:password:~>\\u0022}"},
+        {"{\\x22password\\x22:\\x22hunter2\\x22}",
+         "{\\x22password\\x22:\\x22<redacted:password:~>\\x22}"},
+        {"{\"password\":\"hun\\\"ter2\",\"a\":1}",
+         "{\"password\":\"<redacted:password:~>\",\"a\":1}"},
         {"a=1\\u0026sig=abcdefgh12\\u0026sp=r", "a=1\\u0026sig=<redacted:signature:~>\\u0026sp=r"},
         {"line\\npassword=hunter2\\nuser=u", "line\\npassword=<redacted:password:~>\\nuser=u"},
         // keys with something before and behind
-        {"AWS_SECRET_ACCESS_KEY=abcd1234abcd1234 denied", "AWS_SECRET_ACCESS_KEY=<redacted:secret:~> denied"},
+        {"AWS_SECRET_ACCESS_KEY=abcd1234abcd1234 denied",
+         "AWS_SECRET_ACCESS_KEY=<redacted:secret:~> denied"},
         {"CI_JOB_TOKEN=abcdefgh1", "CI_JOB_TOKEN=<redacted:token:~>"},
         {"X-Auth-Token: abcdefgh12", "X-Auth-Token: <redacted:token:~>"},
-        {"curl -H X-Api-Key:abcdefgh12 https://r.test", "curl -H X-Api-Key:<redacted:secret:~> https://r.test"},
-        {"DOCKER_PASS=hunter2 passphrase=\"a b c\"", "DOCKER_PASS=<redacted:password:~> passphrase=\"<redacted:password:~>\""},
-        {"DB_PASSWORD_2=hunter2 tokenOld=abcdefgh1", "DB_PASSWORD_2=<redacted:password:~> tokenOld=<redacted:token:~>"},
+        {"curl -H X-Api-Key:abcdefgh12 https://r.test",
+         "curl -H X-Api-Key:<redacted:secret:~> https://r.test"},
+        {"DOCKER_PASS=hunter2 passphrase=\"a b c\"",
+         "DOCKER_PASS=<redacted:password:~> passphrase=\"<redacted:password:~>\""},
+        {"DB_PASSWORD_2=hunter2 tokenOld=abcdefgh1",
+         "DB_PASSWORD_2=<redacted:password:~> tokenOld=<redacted:token:~>"},
         {"password=x: denied", "password=<redacted:password:~>: denied"}, // nothing behind it
-        {"client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQ==", "client-key-data: <redacted:key:~>"},
+        {"client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQ==",
+         "client-key-data: <redacted:key:~>"},
         // logins
-        {"dial robot:s3cr3t@r.acme.test:5000/app failed", "dial robot:<redacted:password:~>@r.acme.test:5000/app failed"},
-        {"https://u:p/w#x&y,z@r.acme.test/v2/ EOF", "https://u:<redacted:password:~>@r.acme.test/v2/ EOF"},
-        {"next=https%3A%2F%2Fu%3Ahunter2%40r.test%2Fv2", "next=https%3A%2F%2Fu%3A<redacted:password:~>%40r.test%2Fv2"},
+        {"dial robot:s3cr3t@r.acme.test:5000/app failed",
+         "dial robot:<redacted:password:~>@r.acme.test:5000/app failed"},
+        {"https://u:p/w#x&y,z@r.acme.test/v2/ EOF",
+         "https://u:<redacted:password:~>@r.acme.test/v2/ EOF"},
+        {"next=https%3A%2F%2Fu%3Ahunter2%40r.test%2Fv2",
+         "next=https%3A%2F%2Fu%3A<redacted:password:~>%40r.test%2Fv2"},
         {"https:\\/\\/u:hunter2@r.test\\/v2", "https:\\/\\/u:<redacted:password:~>@r.test\\/v2"},
-        {"crictl pull --creds bob:hunter2 r.test/a:1", "crictl pull --creds bob:<redacted:password:~> r.test/a:1"},
+        {"crictl pull --creds bob:hunter2 r.test/a:1",
+         "crictl pull --creds bob:<redacted:password:~> r.test/a:1"},
         {"curl -u bob:hunter2 https://r.test", "curl -u bob:<redacted:password:~> https://r.test"},
-        {"docker login -u bob -p hunter2 r.test", "docker login -u bob -p <redacted:password:~> r.test"},
-        {"docker login --password hunter2 r.test", "docker login --password <redacted:password:~> r.test"},
-        {"[\"login\",\"--password\",\"hunter2\"]", "[\"login\",\"--password\",\"<redacted:password:~>\"]"},
+        {"docker login -u bob -p hunter2 r.test",
+         "docker login -u bob -p <redacted:password:~> r.test"},
+        {"docker login --password hunter2 r.test",
+         "docker login --password <redacted:password:~> r.test"},
+        {"[\"login\",\"--password\",\"hunter2\"]",
+         "[\"login\",\"--password\",\"<redacted:password:~>\"]"},
         {"Auth:&AuthConfig{Username:bob,Password:hunter2,Auth:,ServerAddress:,IdentityToken:abcd1234,}",
          "Auth:&AuthConfig{Username:bob,Password:<redacted:password:~>,Auth:,ServerAddress:,IdentityToken:<redacted:auth:~>,}"},
-        {"auth:{username:\"bob\" password:\"hunter2\"}", "auth:{username:\"bob\" password:\"<redacted:password:~>\"}"},
+        {"auth:{username:\"bob\" password:\"hunter2\"}",
+         "auth:{username:\"bob\" password:\"<redacted:password:~>\"}"},
         {"map[password:hunter2 username:bob]", "map[password:<redacted:password:~> username:bob]"},
         // headers
         {"Cookie: sid=abcdefgh denied", "Cookie: <redacted:cookie:~> denied"},
@@ -84,34 +117,42 @@ static void secrets_go(void **unused) {
         {"Cookie: sid=abcd1234; theme=dark", "Cookie: <redacted:cookie:~>"},
         {"Set-Cookie: sid=abcd1234", "Set-Cookie: <redacted:cookie:~>"},
         {"Authorization: Token abcdefgh12", "Authorization: Token <redacted:auth:~>"},
-        {"Authorization: Bearer%20abcdefghijkl0123456", "Authorization: Bearer%20<redacted:bearer:~>"},
+        {"Authorization: Bearer%20abcdefghijkl0123456",
+         "Authorization: Bearer%20<redacted:bearer:~>"},
         // tokens of known makers, hashes, keys
         {"key AKIAABCDEFGHIJKLMNOP refused", "key <redacted:token:~> refused"},
         {"key=AIzaSyA0123456789abcdefghijklmnopqrstuv", "key=<redacted:token:~>"},
         {"vault hvs.CAESIabcdefghij0123456789", "vault <redacted:token:~>"},
-        {"bob:$2y$05$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234", "bob:<redacted:password:~>"},
+        {"bob:$2y$05$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuvwxyz01234",
+         "bob:<redacted:password:~>"},
         {"k: -----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----",
          "k: -----BEGIN RSA PRIVATE KEY-----<redacted:key:~>-----END RSA PRIVATE KEY-----"},
-        {"{\"k\":\"-----BEGIN PRIVATE KEY-----\\nMIIabc", "{\"k\":\"-----BEGIN PRIVATE KEY-----<redacted:key:~>"},
+        {"{\"k\":\"-----BEGIN PRIVATE KEY-----\\nMIIabc",
+         "{\"k\":\"-----BEGIN PRIVATE KEY-----<redacted:key:~>"},
         // objects
         {"{\"kind\":\"Secret\",\"data\":{\"a\":\"aHVudGVyMg==\",\"b\":\"eA==\"},\"metadata\":{\"name\":\"n\"}}",
          "{\"kind\":\"Secret\",\"data\":{\"a\":\"<redacted:secret:~>\",\"b\":\"<redacted:secret:~>\"},\"metadata\":{\"name\":\"n\"}}"},
         {"{\\\"kind\\\":\\\"Secret\\\",\\\"stringData\\\":{\\\"a\\\":\\\"hunter2\\\"}}",
          "{\\\"kind\\\":\\\"Secret\\\",\\\"stringData\\\":{\\\"a\\\":\\\"<redacted:secret:~>\\\"}}"},
-        {"{\"name\":\"DB_PASSWORD\",\"value\":\"hunter2\"}", "{\"name\":\"DB_PASSWORD\",\"value\":\"<redacted:password:~>\"}"},
-        {"- name: DB_PASSWORD\n  value: hunter2\n", "- name: DB_PASSWORD\n  value: <redacted:password:~>\n"},
-        {"<server><password>hunter2</password></server>", "<server><password><redacted:password:~></password></server>"},
+        {"{\"name\":\"DB_PASSWORD\",\"value\":\"hunter2\"}",
+         "{\"name\":\"DB_PASSWORD\",\"value\":\"<redacted:password:~>\"}"},
+        {"- name: DB_PASSWORD\n  value: hunter2\n",
+         "- name: DB_PASSWORD\n  value: <redacted:password:~>\n"},
+        {"<server><password>hunter2</password></server>",
+         "<server><password><redacted:password:~></password></server>"},
         // signed addresses
         {"GET /b?OSSAccessKeyId=LTAI5tAbCdEf0123&Signature=abc%2Bdef%3D&Expires=1",
          "GET /b?OSSAccessKeyId=<redacted:secret:~>&Signature=<redacted:signature:~>&Expires=1"},
-        {"AccountName=a;AccountKey=abcdef0123456789==;EndpointSuffix=core.test", "AccountName=a;AccountKey=<redacted:secret:~>;EndpointSuffix=core.test"},
+        {"AccountName=a;AccountKey=abcdef0123456789==;EndpointSuffix=core.test",
+         "AccountName=a;AccountKey=<redacted:secret:~>;EndpointSuffix=core.test"},
     };
     struct pm_arena *a = pm_arena_new();
     struct pm_redactor *r = pm_redactor_new(NULL);
     int wrong = 0;
     for (size_t i = 0; i < PM_LEN(cases); i++) {
         const char *got = pm_arena_cstr(a, pm_redact_now(r, a, pm_str_c(cases[i].in)));
-        if (!like(cases[i].out, got)) print_error("%s\n  want %s\n  got  %s\n", cases[i].in, cases[i].out, got), wrong++;
+        if (!like(cases[i].out, got))
+            print_error("%s\n  want %s\n  got  %s\n", cases[i].in, cases[i].out, got), wrong++;
         struct pm_str again = pm_redact(NULL, a, pm_str_c(got)); // what is hidden stays as it is
         if (!pm_str_eqc(again, got)) print_error("twice: %s → %.*s\n", got, PM_FMT(again)), wrong++;
     }
@@ -171,16 +212,21 @@ static void same_secret_same_tag(void **unused) {
     (void)unused;
     struct pm_arena *a = pm_arena_new();
     struct pm_redactor *r = pm_redactor_new(NULL);
-    struct pm_str one = pm_redact(NULL, a, PM_STR("https://u:hunter2@a.test/")), other = pm_redact(NULL, a, PM_STR("password=hunter3"));
+    struct pm_str one = pm_redact(NULL, a, PM_STR("https://u:hunter2@a.test/")),
+                  other = pm_redact(NULL, a, PM_STR("password=hunter3"));
     struct pm_str two = pm_redact(NULL, a, PM_STR("password=hunter2 token=abcdefgh1"));
-    assert_true(pm_str_eqc(pm_redact_number(r, a, one), "https://u:<redacted:password:1>@a.test/")); // first come, first numbered
-    assert_true(pm_str_eqc(pm_redact_number(r, a, two), "password=<redacted:password:1> token=<redacted:token:2>"));
+    assert_true(
+        pm_str_eqc(pm_redact_number(r, a, one),
+                   "https://u:<redacted:password:1>@a.test/")); // first come, first numbered
+    assert_true(pm_str_eqc(pm_redact_number(r, a, two),
+                           "password=<redacted:password:1> token=<redacted:token:2>"));
     assert_true(pm_str_eqc(pm_redact_number(r, a, other), "password=<redacted:password:3>"));
     assert_true(pm_str_eqc(pm_redact_number(r, a,
                                             PM_STR("\x01"
                                                    "ab")),
                            "ab")); // a text's own byte makes no mark
-    assert_true(pm_str_eq(pm_redact_blank(a, PM_STR("password=a1")), pm_redact_blank(a, PM_STR("password=b2"))));
+    assert_true(pm_str_eq(pm_redact_blank(a, PM_STR("password=a1")),
+                          pm_redact_blank(a, PM_STR("password=b2"))));
     pm_redactor_free(r);
     pm_arena_free(a);
 }
@@ -193,8 +239,9 @@ static void hostile_texts_end(void **unused) {
     struct pm_str out = pm_redact(NULL, a, pm_buf_str(&b));
     assert_true(out.n > 0);
     assert_false(pm_str_has(out, PM_STR("password=a&")));
-    static const char *const cut[] = {"password=", "password=\"", "\"auth\":\"", "://", "://@", "://:@",     "Bearer ",
-                                      "eyJ",       "sig%3",       "=",           ":",   "%3D",  "dckr_pat_", "Authorization:["};
+    static const char *const cut[] = {
+        "password=", "password=\"", "\"auth\":\"", "://", "://@", "://:@",     "Bearer ",
+        "eyJ",       "sig%3",       "=",           ":",   "%3D",  "dckr_pat_", "Authorization:["};
     for (size_t i = 0; i < PM_LEN(cut); i++) pm_redact(NULL, a, pm_str_c(cut[i]));
     pm_buf_free(&b);
     pm_arena_free(a);
@@ -205,21 +252,25 @@ static void nothing_is_looked_through_twice(void **unused) {
     struct pm_arena *a = pm_arena_new();
     static struct pm_clean_texts seen;
     static const char line[] = "GET /v2/x ghp_abcdefghijklmnop1234567890 ok";
-    struct pm_str clean = pm_str_c(line), url = pm_str_sub(clean, 4, 5), middle = pm_str_sub(clean, 5, 4), mark = pm_str_sub(clean, 13, 20);
+    struct pm_str clean = pm_str_c(line), url = pm_str_sub(clean, 4, 5),
+                  middle = pm_str_sub(clean, 5, 4), mark = pm_str_sub(clean, 13, 20);
     assert_true(pm_redact_covers(clean, url) && pm_redact_covers(clean, clean));
     assert_true(pm_redact_covers(clean, middle));
-    assert_false(pm_redact_covers(clean, mark));                  // a token may begin here that began no word there
+    assert_false(pm_redact_covers(clean, mark)); // a token may begin here that began no word there
     assert_false(pm_redact_covers(clean, pm_str_c("GET /v2/x"))); // the same words elsewhere
     assert_false(pm_redact_covers(PM_NONE, url));
-    struct pm_str text = PM_STR("manifest unknown to the registry"), secret = PM_STR("password=hunter2 token=abcdefgh1");
+    struct pm_str text = PM_STR("manifest unknown to the registry"),
+                  secret = PM_STR("password=hunter2 token=abcdefgh1");
     for (int i = 0; i < 2; i++) {
         assert_ptr_equal(pm_redact_anew(NULL, &seen, a, text).p, text.p);
-        assert_true(pm_str_has(pm_redact_anew(NULL, &seen, a, secret), PM_STR("password=<redacted:password:")));
+        assert_true(pm_str_has(pm_redact_anew(NULL, &seen, a, secret),
+                               PM_STR("password=<redacted:password:")));
     }
     pm_arena_free(a);
 }
 
-// RFC 4231's cases 1, 2, 6 (a key longer than a block) and FIPS 180-4's empty and long messages.
+// RFC 4231's cases 1, 2, 6 (a key longer than a block) and FIPS 180-4's empty and long
+// messages.
 static void macs_are_the_published_ones(void **unused) {
     (void)unused;
     unsigned char key[131], out[PM_SHA256_BYTES];
@@ -231,8 +282,10 @@ static void macs_are_the_published_ones(void **unused) {
     const struct {
         const char *key, *text, *want;
         size_t key_n;
-    } cases[] = {{(const char *)key, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7", 20},
-                 {"Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", 4}};
+    } cases[] = {{(const char *)key, "Hi There",
+                  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7", 20},
+                 {"Jefe", "what do ya want for nothing?",
+                  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", 4}};
     for (size_t i = 0; i < PM_LEN(cases); i++) {
         char hex[65];
         pm_mac_key_set(&k, cases[i].key, cases[i].key_n);
@@ -264,15 +317,19 @@ static void macs_are_the_published_ones(void **unused) {
 static void a_key_makes_tags_of_its_own(void **unused) {
     (void)unused;
     struct pm_arena *a = pm_arena_new();
-    struct pm_redact_key *one = pm_redact_key_new("0123456789abcdef", 16), *two = pm_redact_key_new("0123456789abcdeF", 16);
-    struct pm_str text = PM_STR("https://u:hunter2@a.test/ password=hunter2 token=abcdefgh1"), got = pm_redact(one, a, text);
+    struct pm_redact_key *one = pm_redact_key_new("0123456789abcdef", 16),
+                         *two = pm_redact_key_new("0123456789abcdeF", 16);
+    struct pm_str text = PM_STR("https://u:hunter2@a.test/ password=hunter2 token=abcdefgh1"),
+                  got = pm_redact(one, a, text);
     assert_true(pm_str_starts(got, PM_STR("https://u:<redacted:password:")));
     struct pm_str tag = pm_str_sub(got, 29, 21);                    // ten bytes and the end
     assert_true(tag.p[20] == '>' && pm_str_find(got, tag, 60) > 0); // the same secret, the same tag
     assert_true(pm_str_eq(pm_redact(one, a, text), got));           // in every run
     assert_false(pm_str_has(pm_redact(two, a, text), tag));         // of that key
     assert_true(pm_str_eq(pm_redact(one, a, got), got));            // what is hidden stays as it is
-    assert_true(pm_str_eq(pm_redact_blank(a, text), pm_redact_blank(a, PM_STR("https://u:hunter3@a.test/ password=x token=abcdefgh2"))));
+    assert_true(pm_str_eq(
+        pm_redact_blank(a, text),
+        pm_redact_blank(a, PM_STR("https://u:hunter3@a.test/ password=x token=abcdefgh2"))));
     struct pm_redactor *r = pm_redactor_new(one);
     assert_true(pm_str_eq(pm_redact_now(r, a, text), got)); // nothing is left to number
     pm_redactor_free(r);

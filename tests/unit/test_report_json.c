@@ -1,4 +1,5 @@
-// JSON and text reports: the contract's members, null where nothing applies, exact escapes, no terminal control from a log.
+// JSON and text reports: the contract's members, null where nothing applies, exact
+// escapes, no terminal control from a log.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -192,12 +193,17 @@ static void every_member_is_there(void **state) {
         if (!at(j, members[i])) fail_msg("%s is absent", members[i]);
     assert_string_equal(json_string_value(at(j, "schema")), "pullmortem.report/1");
     assert_string_equal(json_string_value(at(j, "incidents.0.from")), "2026-04-12T06:47:00.000Z");
-    assert_int_equal(json_integer_value(at(j, "pulls.by_cause") ? json_object_get(at(j, "pulls.by_cause"), "rate-limit.anonymous") : NULL), 61);
+    assert_int_equal(
+        json_integer_value(at(j, "pulls.by_cause")
+                               ? json_object_get(at(j, "pulls.by_cause"), "rate-limit.anonymous")
+                               : NULL),
+        61);
     assert_true(json_is_null(at(j, "incidents.0.explained_by")));
     assert_true(json_is_null(at(j, "quotas.0.points.0.remaining")));
     assert_int_equal(json_integer_value(at(j, "quotas.0.points.1.remaining")), 0);
     assert_true(json_is_null(at(j, "incidents.0.chain.1.cause")));
-    assert_string_equal(json_string_value(at(j, "incidents.0.evidence.0.text")), "level=error msg=\"PullImage\tfailed\" \033]0;owned\a \xef\xbf\xbd <b>");
+    assert_string_equal(json_string_value(at(j, "incidents.0.evidence.0.text")),
+                        "level=error msg=\"PullImage\tfailed\" \033]0;owned\a \xef\xbf\xbd <b>");
     json_decref(j);
     pm_arena_free(r->a);
 }
@@ -206,9 +212,12 @@ static void nothing_is_null_not_absent(void **state) {
     (void)state;
     struct pm_report *r = empty_report();
     json_t *j = json_of(r);
-    static const char *const nulls[] = {"verdict.root_cause", "verdict.incident",    "verdict.from", "verdict.recovered_at", "bundle.from",
-                                        "bundle.to",          "pulls.success_ratio", "pulls.bytes",  "pulls.latency_s.p50"};
-    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++) assert_true(json_is_null(at(j, nulls[i])));
+    static const char *const nulls[] = {
+        "verdict.root_cause",   "verdict.incident", "verdict.from",
+        "verdict.recovered_at", "bundle.from",      "bundle.to",
+        "pulls.success_ratio",  "pulls.bytes",      "pulls.latency_s.p50"};
+    for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
+        assert_true(json_is_null(at(j, nulls[i])));
     assert_int_equal(json_array_size(at(j, "incidents")), 0);
     assert_int_equal(json_object_size(at(j, "pulls.by_cause")), 0);
     json_decref(j);
@@ -284,7 +293,8 @@ static void healthy_is_one_line(void **state) {
     free(text);
     r->total = (struct pm_pull_stats){.attempts = 12, .ok = 11, .open = 1, .bytes = -1};
     text = rendered("text", r, (struct pm_render_options){0});
-    assert_non_null(strstr(text, "VERDICT  healthy: 12 pulls, none failed, 1 without an end in these logs\n"));
+    assert_non_null(
+        strstr(text, "VERDICT  healthy: 12 pulls, none failed, 1 without an end in these logs\n"));
     free(text);
     r->total = (struct pm_pull_stats){.attempts = 2, .open = 2, .bytes = -1};
     text = rendered("text", r, (struct pm_render_options){0});
@@ -300,13 +310,18 @@ static void words_are_for_people(void **state) {
     assert_string_equal(pm_arena_cstr(a, pm_words_bytes(a, 999)), "999 bytes");
     assert_string_equal(pm_arena_cstr(a, pm_words_bytes(a, 1234567890)), "1.2 GB");
     assert_string_equal(pm_arena_cstr(a, pm_words_count(a, 1, "pod", "pods")), "1 pod");
-    assert_string_equal(pm_arena_cstr(a, pm_words_count(a, 1234567, "line", "lines")), "1 234 567 lines");
+    assert_string_equal(pm_arena_cstr(a, pm_words_count(a, 1234567, "line", "lines")),
+                        "1 234 567 lines");
     struct pm_strs five = STRS(a, "a", "b", "c", "d", "e");
     assert_string_equal(pm_arena_cstr(a, pm_words_list(a, &five, 2)), "a, b and 3 more");
     assert_string_equal(pm_arena_cstr(a, pm_words_list(a, &five, 4)), "a, b, c, d and e");
-    assert_string_equal(pm_arena_cstr(a, pm_words_range(a, AT(6, 2), AT(9, 41))), "2026-04-12 06:02–09:41 UTC");
-    assert_string_equal(pm_arena_cstr(a, pm_words_range(a, AT(6, 2), pm_civil_ns(2026, 4, 13, 1, 0, 0, 0))), "2026-04-12 06:02 – 2026-04-13 01:00 UTC");
-    assert_string_equal(pm_arena_cstr(a, pm_words_ratio(a, 999, 1000)), "99 %"); // a failure never rounds away
+    assert_string_equal(pm_arena_cstr(a, pm_words_range(a, AT(6, 2), AT(9, 41))),
+                        "2026-04-12 06:02–09:41 UTC");
+    assert_string_equal(
+        pm_arena_cstr(a, pm_words_range(a, AT(6, 2), pm_civil_ns(2026, 4, 13, 1, 0, 0, 0))),
+        "2026-04-12 06:02 – 2026-04-13 01:00 UTC");
+    assert_string_equal(pm_arena_cstr(a, pm_words_ratio(a, 999, 1000)),
+                        "99 %"); // a failure never rounds away
     assert_int_equal(pm_text_width(PM_STR("né→日本")), 7);
     assert_string_equal(pm_arena_cstr(a, pm_text_visible(a, PM_STR("a\x1b[2J\xe2\x80\xae"
                                                                    "b\xc3("))),
@@ -314,14 +329,17 @@ static void words_are_for_people(void **state) {
     assert_string_equal(pm_arena_cstr(a, pm_text_cut(a, PM_STR("日本語"), 5)), "日本…");
     struct pm_buf b = {0};
     pm_json_string(&b, PM_STR("\"\\/\b\f\n\r\t\x01\x7f\xed\xa0\x80\xf0\x9f\x90\x8b"));
-    assert_string_equal(b.p, "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xf0\x9f\x90\x8b\"");
+    assert_string_equal(
+        b.p,
+        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xf0\x9f\x90\x8b\"");
     pm_buf_free(&b);
     pm_arena_free(a);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_member_is_there),       cmocka_unit_test(nothing_is_null_not_absent),
-                                       cmocka_unit_test(numbers_are_printed_one_way), cmocka_unit_test(text_says_what_happened),
-                                       cmocka_unit_test(healthy_is_one_line),         cmocka_unit_test(words_are_for_people)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_member_is_there),       cmocka_unit_test(nothing_is_null_not_absent),
+        cmocka_unit_test(numbers_are_printed_one_way), cmocka_unit_test(text_says_what_happened),
+        cmocka_unit_test(healthy_is_one_line),         cmocka_unit_test(words_are_for_people)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-// Requests for layers are folded into one row, and nothing that the judge needs one by one is (analyzer/ingest/request_fold.c). Events written by us.
+// Requests for layers are folded into one row, and nothing that the judge needs one by
+// one is (analyzer/ingest/request_fold.c). Events written by us.
 #include "ingest/request_fold.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +38,8 @@ struct line {
     int64_t bytes;
 };
 
-// As the pipeline does it: what is not added becomes a row, which may be held, or is kept at once.
+// As the pipeline does it: what is not added becomes a row, which may be held, or is kept
+// at once.
 static void run(struct out *o, const struct line *lines, size_t n) {
     struct pm_request_fold *f = pm_request_fold_new(came_out, o);
     for (size_t i = 0; i < n; i++) {
@@ -59,19 +61,25 @@ static void run(struct out *o, const struct line *lines, size_t n) {
         e.field[PM_F_URL] = pm_str_c(url);
         e.field[PM_F_REPOSITORY] = PM_STR("acme/web");
         if (pm_request_fold_add(f, &e, e.when.ns)) continue;
-        struct pm_row row = {.line = i + 1, .ts_ns = e.when.ns, .first_ns = PM_NO_TIME, .last_ns = PM_NO_TIME, .event = e};
+        struct pm_row row = {.line = i + 1,
+                             .ts_ns = e.when.ns,
+                             .first_ns = PM_NO_TIME,
+                             .last_ns = PM_NO_TIME,
+                             .event = e};
         if (!pm_request_fold_hold(f, &row)) came_out(o, &row);
         memset(url, 'x', sizeof url);
     }
     pm_request_fold_end(f);
 }
 
-#define LAYER(at, client, digest, bytes)                                                                                                                       \
+#define LAYER(at, client, digest, bytes)                                                           \
     { at, client, "GET", "/v2/acme/web/blobs/sha256:" digest, PM_STAGE_BLOB, 200, bytes }
 
 static void test_layers_become_one_row(void **state) {
     (void)state;
-    const struct line lines[] = {LAYER(100, "10.0.0.1", "aa", 1000), LAYER(103, "10.0.0.1", "bb", 2500), LAYER(104, "10.0.0.1", "cc", -1)};
+    const struct line lines[] = {LAYER(100, "10.0.0.1", "aa", 1000),
+                                 LAYER(103, "10.0.0.1", "bb", 2500),
+                                 LAYER(104, "10.0.0.1", "cc", -1)};
     struct out o = {0};
     run(&o, lines, PM_LEN(lines));
     assert_int_equal(o.n, 1);
@@ -84,7 +92,8 @@ static void test_layers_become_one_row(void **state) {
 
 static void test_windows_and_clients_are_apart(void **state) {
     (void)state;
-    const struct line lines[] = {LAYER(100, "10.0.0.1", "aa", 1), LAYER(109, "10.0.0.2", "aa", 1), LAYER(110, "10.0.0.1", "bb", 1)};
+    const struct line lines[] = {LAYER(100, "10.0.0.1", "aa", 1), LAYER(109, "10.0.0.2", "aa", 1),
+                                 LAYER(110, "10.0.0.1", "bb", 1)};
     struct out o = {0};
     run(&o, lines, PM_LEN(lines));
     assert_int_equal(o.n, 3);
@@ -112,7 +121,8 @@ static void test_a_manifest_or_refusal_ends_the_row(void **state) {
 static void test_more_kinds_than_ways(void **state) {
     (void)state;
     struct line lines[8];
-    for (int i = 0; i < 8; i++) lines[i] = (struct line)LAYER(100, "10.0.0.1", "aa", 1), lines[i].status = 200 + i % 4;
+    for (int i = 0; i < 8; i++)
+        lines[i] = (struct line)LAYER(100, "10.0.0.1", "aa", 1), lines[i].status = 200 + i % 4;
     struct out o = {0};
     run(&o, lines, PM_LEN(lines));
     uint32_t all = 0;

@@ -1,11 +1,15 @@
-// Numbers over all pulls, on hand-made rows; and the series that alerts are replayed over.
+// Numbers over all pulls, on hand-made rows; and the series that alerts are replayed
+// over.
 #include "judge_rows.h"
 #include "pm/series.h"
 
 #define WEB "quay.test/acme/web:1"
 #define API "quay.test/acme/api:2"
-#define NOT_FOUND "rpc error: code = NotFound desc = failed to pull and unpack image \"" API "\": failed to resolve reference \"" API "\": " API ": not found"
-#define TOO_MANY "rpc error: code = Unknown desc = Error response from daemon: toomanyrequests: You have reached your pull rate limit."
+#define NOT_FOUND                                                                                  \
+    "rpc error: code = NotFound desc = failed to pull and unpack image \"" API                     \
+    "\": failed to resolve reference \"" API "\": " API ": not found"
+#define TOO_MANY                                                                                   \
+    "rpc error: code = Unknown desc = Error response from daemon: toomanyrequests: You have reached your pull rate limit."
 
 static const struct pm_pull_stats *row(const struct pm_pull_stats *by, size_t n, const char *name) {
     for (size_t i = 0; i < n; i++)
@@ -30,11 +34,13 @@ static void attempts_retries_and_troubles(void **state) {
         {95, DOCKERD, FAILED("acme/db:1", TOO_MANY), .node = "n3", .message = "handler"},
     };
     struct judged j = JUDGE(lines);
-    const struct pm_pull_stats *t = &j.r->total, *n1 = row(j.r->by_node, j.r->by_node_n, "n1"), *api = row(j.r->by_image, j.r->by_image_n, API);
+    const struct pm_pull_stats *t = &j.r->total, *n1 = row(j.r->by_node, j.r->by_node_n, "n1"),
+                               *api = row(j.r->by_image, j.r->by_image_n, API);
     assert_int_equal(t->attempts, 6);
     assert_int_equal(t->retries, 2);
     assert_int_equal(t->troubles[PM_TROUBLE_404], 3);
-    assert_int_equal(t->troubles[PM_TROUBLE_429], 1); // the word stands for the status that nobody printed
+    assert_int_equal(t->troubles[PM_TROUBLE_429],
+                     1); // the word stands for the status that nobody printed
     assert_int_equal(t->troubles[PM_TROUBLE_TIMEOUT], 0);
     assert_int_equal(n1->retries, 2);
     assert_int_equal(n1->failed, 2);
@@ -53,9 +59,12 @@ static void attempts_retries_and_troubles(void **state) {
 static void cached_counts_once(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n1", .pod = "shop/web-0", .reason = "Pulled"},
-        {1, KUBELET, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n1", .pod = "shop/web-0", .flags = PM_EV_ECHO},
-        {2, KUBELET, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n2", .pod = "shop/web-1", .flags = PM_EV_ECHO}, // its event is not there
+        {1, EVENTS, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n1", .pod = "shop/web-0",
+         .reason = "Pulled"},
+        {1, KUBELET, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n1", .pod = "shop/web-0",
+         .flags = PM_EV_ECHO},
+        {2, KUBELET, .kind = PM_KIND_PULL_CACHED, .image = WEB, .node = "n2", .pod = "shop/web-1",
+         .flags = PM_EV_ECHO}, // its event is not there
         {5, CONTAINERD, OK_OF(API), .node = "n1", .message = "returned"},
     };
     struct judged j = JUDGE(lines);
@@ -67,16 +76,20 @@ static void cached_counts_once(void **state) {
     judged_free(&j);
 }
 
-static const struct pm_series *series(const struct judged *j, const char *name, const char *label, const char *value) {
+static const struct pm_series *series(const struct judged *j, const char *name, const char *label,
+                                      const char *value) {
     for (size_t i = 0; i < j->r->metrics->n; i++) {
         const struct pm_series *s = &j->r->metrics->items[i];
-        if (pm_str_eqc(s->name, name) && (!label || pm_str_eqc(pm_labels_get(&s->labels, pm_str_c(label)), value))) return s;
+        if (pm_str_eqc(s->name, name) &&
+            (!label || pm_str_eqc(pm_labels_get(&s->labels, pm_str_c(label)), value)))
+            return s;
     }
     return NULL;
 }
 static double value_at(const struct pm_series *s, double at) { // -1: no sample in the 15 s before
     for (size_t i = 0; s && i < s->runs_n; i++)
-        if (s->runs[i].from_ns <= at_ns(at) && s->runs[i].to_ns > at_ns(at) - 15 * PM_NS_PER_S) return s->runs[i].value;
+        if (s->runs[i].from_ns <= at_ns(at) && s->runs[i].to_ns > at_ns(at) - 15 * PM_NS_PER_S)
+            return s->runs[i].value;
     return -1;
 }
 
@@ -85,7 +98,8 @@ static void series_of_a_pod_that_waits(void **state) {
     static const struct line lines[] = {
         {60, CONTAINERD, START_OF(API), .node = "n1"},
         {61, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
-        {61, KUBELET, FAILED(API, NOT_FOUND), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
+        {61, KUBELET, FAILED(API, NOT_FOUND), .node = "n1", .message = "sync pod",
+         .pod = "shop/web-0"},
         {300, CONTAINERD, START_OF(API), .node = "n1"},
         {302, CONTAINERD, OK_OF(API), .node = "n1", .message = "returned"},
         {2000, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"},
@@ -97,19 +111,25 @@ static void series_of_a_pod_that_waits(void **state) {
     assert_int_equal(set->step_ns, 15 * PM_NS_PER_S);
     assert_int_equal(set->from_ns % (15 * PM_NS_PER_S), 0);
     const struct pm_series *all = series(&j, "kubelet_runtime_operations_total", "node", "n1"),
-                           *errors = series(&j, "kubelet_runtime_operations_errors_total", "node", "n1");
-    assert_true(value_at(errors, 61) == 0 && value_at(errors, 75) == 1 && value_at(errors, 1990) == 1); // there at 0 before anything failed
-    assert_true(value_at(all, 75) == 1 && value_at(all, 310) == 1 && value_at(all, 315) == 2);          // counts when it ended, seen at the next scrape
-    const struct pm_series *first = series(&j, waiting, "reason", "ErrImagePull"), *then = series(&j, waiting, "reason", "ImagePullBackOff");
+                           *errors =
+                               series(&j, "kubelet_runtime_operations_errors_total", "node", "n1");
+    assert_true(value_at(errors, 61) == 0 && value_at(errors, 75) == 1 &&
+                value_at(errors, 1990) == 1); // there at 0 before anything failed
+    assert_true(value_at(all, 75) == 1 && value_at(all, 310) == 1 &&
+                value_at(all, 315) == 2); // counts when it ended, seen at the next scrape
+    const struct pm_series *first = series(&j, waiting, "reason", "ErrImagePull"),
+                           *then = series(&j, waiting, "reason", "ImagePullBackOff");
     assert_true(value_at(first, 75) == 1 && value_at(then, 75) == -1);
     assert_true(value_at(first, 90) == 0 && value_at(then, 90) == 1);
-    assert_true(value_at(then, 300) == 1 && value_at(then, 315) == 0);  // recovered
-    assert_true(value_at(then, 620) == 0 && value_at(then, 700) == -1); // 0 for the lookback, then gone
+    assert_true(value_at(then, 300) == 1 && value_at(then, 315) == 0); // recovered
+    assert_true(value_at(then, 620) == 0 &&
+                value_at(then, 700) == -1); // 0 for the lookback, then gone
     assert_true(value_at(series(&j, "pullmortem_waiting_pods", NULL, NULL), 120) == 1);
     assert_null(series(&j, "up", NULL, NULL)); // nobody probed
     assert_null(series(&j, "docker_hub_rate_limit_remaining", NULL, NULL));
     uint64_t most = 0;
-    for (size_t i = 0; i < j.r->series_n; i++) most = j.r->series[i].waiting > most ? j.r->series[i].waiting : most;
+    for (size_t i = 0; i < j.r->series_n; i++)
+        most = j.r->series[i].waiting > most ? j.r->series[i].waiting : most;
     assert_int_equal(most, 1);
     assert_int_equal(j.r->series[j.r->series_n - 1].waiting, 0);
     judged_free(&j);
@@ -119,8 +139,10 @@ static void series_of_a_pod_that_waits(void **state) {
 static void refused_by_the_kubelet(void **state) {
     (void)state;
     static const struct line lines[] = {
-        {1, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod", .pod = "shop/web-0"},
-        {2, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod", .pod = "shop/web-1"},
+        {1, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod",
+         .pod = "shop/web-0"},
+        {2, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod",
+         .pod = "shop/web-1"},
     };
     struct judged j = JUDGE(lines);
     assert_true(j.r->total.failed > 0);
@@ -129,7 +151,8 @@ static void refused_by_the_kubelet(void **state) {
     judged_free(&j);
 }
 
-// A stray line of long ago does not make the grid coarse: it shows the time around the incident, and says so.
+// A stray line of long ago does not make the grid coarse: it shows the time around the
+// incident, and says so.
 static void window_too_long_for_one_grid(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -143,14 +166,16 @@ static void window_too_long_for_one_grid(void **state) {
     bool said = false;
     assert_true(set->step_ns <= 60 * PM_NS_PER_S && set->steps <= 20002);
     assert_true(set->from_ns <= at_ns(60) && pm_step_at(set, set->steps - 1) >= at_ns(90));
-    for (size_t i = 0; i < j.r->missing_n; i++) said |= pm_str_has(j.r->missing[i].what, PM_STR("alerts and metrics are of"));
+    for (size_t i = 0; i < j.r->missing_n; i++)
+        said |= pm_str_has(j.r->missing[i].what, PM_STR("alerts and metrics are of"));
     assert_true(said);
     judged_free(&j);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(attempts_retries_and_troubles), cmocka_unit_test(cached_counts_once),
-                                       cmocka_unit_test(series_of_a_pod_that_waits), cmocka_unit_test(refused_by_the_kubelet),
-                                       cmocka_unit_test(window_too_long_for_one_grid)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(attempts_retries_and_troubles), cmocka_unit_test(cached_counts_once),
+        cmocka_unit_test(series_of_a_pod_that_waits), cmocka_unit_test(refused_by_the_kubelet),
+        cmocka_unit_test(window_too_long_for_one_grid)};
     return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }

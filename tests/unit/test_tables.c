@@ -1,4 +1,5 @@
-// The tables of rules/: typing mistakes told where they stand with what was meant, files of --rules merged by what names a row, and one hash over all of it.
+// The tables of rules/: typing mistakes told where they stand with what was meant, files
+// of --rules merged by what names a row, and one hash over all of it.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,15 +34,18 @@ static struct pm_ruleset *load(const char *name, const char *yaml, struct pm_dia
 static struct pm_ruleset *good(const char *name, const char *yaml) {
     struct pm_diags *d = pm_diags_new();
     struct pm_ruleset *rs = load(name, yaml, d);
-    for (size_t i = 0; i < pm_diags_count(d); i++) print_message("%.*s\n", PM_FMT(pm_diags_at(d, i).message));
+    for (size_t i = 0; i < pm_diags_count(d); i++)
+        print_message("%.*s\n", PM_FMT(pm_diags_at(d, i).message));
     assert_non_null(rs);
     pm_diags_free(d);
     return rs;
 }
 
 #define FAMILY "families:\n  - {match: network.dns, group: [registry], "
-#define LINK "links:\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 3600,\n     "
-#define SETTING "settings:\n  - {id: x, severity: info, source: crio.conf, key: pause_image, advice: a,\n     "
+#define LINK                                                                                       \
+    "links:\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 3600,\n     "
+#define SETTING                                                                                    \
+    "settings:\n  - {id: x, severity: info, source: crio.conf, key: pause_image, advice: a,\n     "
 #define CHECK "checks:\n  - {severity: info, advice: a,\n     "
 #define ADVICE "advice:\n  - {cause: network.dns, phase: fix, within: 0-10m,\n     "
 #define TAXON "causes:\n  - {cause: acme.held, words: w, title: t,\n     "
@@ -52,55 +56,86 @@ static const struct {
     const char *words;
 } mistakes[] = {
     {"taxonomy.yaml", TAXON "}\n", 2, "a cause needs `verdict`"},
-    {"taxonomy.yaml", TAXON "verdict: \"{Nodess} held\"}\n", 3, "unknown name in a sentence \"Nodess\": did you mean \"nodes\"?"},
-    {"taxonomy.yaml", TAXON "verdict: \"{nodes?is} held\"}\n", 3, "in `verdict` a name begins and does not end"},
-    {"taxonomy.yaml", TAXON "verdict: \"{nodes held\"}\n", 3, "in `verdict` a name begins and does not end"},
-    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dns, beaten_by: [no-6xx]}]}\n", 3, "unknown beaten_by \"no-6xx\": did you mean \"no-5xx\"?"},
-    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dsn, beaten_by: [words]}]}\n", 3, "a rival that is no cause: \"network.dsn\""},
+    {"taxonomy.yaml", TAXON "verdict: \"{Nodess} held\"}\n", 3,
+     "unknown name in a sentence \"Nodess\": did you mean \"nodes\"?"},
+    {"taxonomy.yaml", TAXON "verdict: \"{nodes?is} held\"}\n", 3,
+     "in `verdict` a name begins and does not end"},
+    {"taxonomy.yaml", TAXON "verdict: \"{nodes held\"}\n", 3,
+     "in `verdict` a name begins and does not end"},
+    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dns, beaten_by: [no-6xx]}]}\n", 3,
+     "unknown beaten_by \"no-6xx\": did you mean \"no-5xx\"?"},
+    {"taxonomy.yaml", TAXON "verdict: v, rivals: [{cause: network.dsn, beaten_by: [words]}]}\n", 3,
+     "a rival that is no cause: \"network.dsn\""},
     {"taxonomy.yaml", TAXON "verdict: v, rivals: [words]}\n", 3, "a rival has to be a mapping"},
-    {"taxonomy.yaml", TAXON "verdict: v, variants: [{variant: a, title: t}]}\n", 3, "a variant needs `verdict`"},
-    {"taxonomy.yaml", "causes:\n  - {cause: held, words: w, title: t, verdict: v}\n", 2, "a cause is named family.word, not \"held\""},
+    {"taxonomy.yaml", TAXON "verdict: v, variants: [{variant: a, title: t}]}\n", 3,
+     "a variant needs `verdict`"},
+    {"taxonomy.yaml", "causes:\n  - {cause: held, words: w, title: t, verdict: v}\n", 2,
+     "a cause is named family.word, not \"held\""},
     {"taxonomy.yaml", "only: true\ncauses:\n  - {cause: a.b, words: w, title: t, verdict: v}\n", 3,
      "`only: true` puts aside a cause that is judged by its name: \"rate-limit.anonymous\""},
-    {"correlate.yaml", FAMILY "gap: 1800, scope: node}\n", 2, "unknown key \"gap\": did you mean \"gap_s\"?"},
+    {"correlate.yaml", FAMILY "gap: 1800, scope: node}\n", 2,
+     "unknown key \"gap\": did you mean \"gap_s\"?"},
     {"correlate.yaml", FAMILY "scope: node}\n", 2, "a family needs `gap_s`"},
-    {"correlate.yaml", FAMILY "gap_s: \"1800\", scope: node}\n", 2, "`gap_s` has to be a number, zero or more"},
-    {"correlate.yaml", FAMILY "gap_s: 1800, scope: nod}\n", 2, "unknown scope \"nod\": did you mean \"node\"?"},
-    {"correlate.yaml", "families:\n  - {match: network, group: [regisry], gap_s: 9, scope: node}\n", 2,
-     "unknown group \"regisry\": did you mean \"registry\"?"},
+    {"correlate.yaml", FAMILY "gap_s: \"1800\", scope: node}\n", 2,
+     "`gap_s` has to be a number, zero or more"},
+    {"correlate.yaml", FAMILY "gap_s: 1800, scope: nod}\n", 2,
+     "unknown scope \"nod\": did you mean \"node\"?"},
+    {"correlate.yaml", "families:\n  - {match: network, group: [regisry], gap_s: 9, scope: node}\n",
+     2, "unknown group \"regisry\": did you mean \"registry\"?"},
     {"correlate.yaml", "families:\n  - {match: netwrok, group: [], gap_s: 9, scope: node}\n", 2,
      "unknown cause or family \"netwrok\": did you mean \"network\"?"},
     {"correlate.yaml", "familys: []\n", 1, "unknown key \"familys\": did you mean \"families\"?"},
     {"correlate.yaml", "links: {from: network}\n", 1, "`links` has to be a list"},
     {"correlate.yaml", "links: [network]\n", 1, "a link has to be a mapping"},
-    {"correlate.yaml", LINK "what: w, observed: gcc}\n", 3, "unknown observed \"gcc\": there are removed, evicted, "},
-    {"correlate.yaml", LINK "what: w, counted: \"{nn} of {of}\"}\n", 3, "unknown placeholder \"nn\""},
+    {"correlate.yaml", LINK "what: w, observed: gcc}\n", 3,
+     "unknown observed \"gcc\": there are removed, evicted, "},
+    {"correlate.yaml", LINK "what: w, counted: \"{nn} of {of}\"}\n", 3,
+     "unknown placeholder \"nn\""},
     {"correlate.yaml", LINK "waht: w}\n", 3, "unknown key \"waht\": did you mean \"what\"?"},
-    {"correlate.yaml", LINK "what: w}\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 9, what: v}\n", 4,
-     "this is a link that stands at line 2 already"},
-    {"findings.yaml", SETTING "bellow: 5, text: t}\n", 3, "unknown key \"bellow\": did you mean \"below\"?"},
-    {"findings.yaml", SETTING "text: t}\n", 2, "a finding over settings needs one of `equals`, `below`"},
-    {"findings.yaml", SETTING "present: yes, text: t}\n", 3, "`present` has to be true, or left out"},
+    {"correlate.yaml",
+     LINK
+     "what: w}\n  - {from: network.proxy, to: rate-limit, share: registry, lag_s: 9, what: v}\n",
+     4, "this is a link that stands at line 2 already"},
+    {"findings.yaml", SETTING "bellow: 5, text: t}\n", 3,
+     "unknown key \"bellow\": did you mean \"below\"?"},
+    {"findings.yaml", SETTING "text: t}\n", 2,
+     "a finding over settings needs one of `equals`, `below`"},
+    {"findings.yaml", SETTING "present: yes, text: t}\n", 3,
+     "`present` has to be true, or left out"},
     {"findings.yaml", SETTING "below: five, text: t}\n", 3, "`below` has to be a number"},
-    {"findings.yaml", SETTING "below: 5, where: {version: three}, text: t}\n", 3, "`version` in `where` has to be true, false or a number"},
-    {"findings.yaml", SETTING "below: 5, text: \"it is {valu}\"}\n", 3, "unknown placeholder \"valu\": did you mean \"value\"?"},
-    {"findings.yaml", "settings:\n  - {id: x, source: crio.config, key: k, below: 5, text: t, advice: a}\n", 2,
+    {"findings.yaml", SETTING "below: 5, where: {version: three}, text: t}\n", 3,
+     "`version` in `where` has to be true, false or a number"},
+    {"findings.yaml", SETTING "below: 5, text: \"it is {valu}\"}\n", 3,
+     "unknown placeholder \"valu\": did you mean \"value\"?"},
+    {"findings.yaml",
+     "settings:\n  - {id: x, source: crio.config, key: k, below: 5, text: t, advice: a}\n", 2,
      "unknown source \"crio.config\": did you mean \"crio.conf\"?"},
-    {"findings.yaml", CHECK "check: slow-pull, text: t}\n", 3, "unknown check \"slow-pull\": did you mean \"slow-pulls\"?"},
+    {"findings.yaml", CHECK "check: slow-pull, text: t}\n", 3,
+     "unknown check \"slow-pull\": did you mean \"slow-pulls\"?"},
     {"advice.yaml", "advice:\n  - {cause: network.dsn, phase: fix, within: 0-10m, text: t}\n", 2,
      "unknown cause or family \"network.dsn\": did you mean \"network.dns\"?"},
-    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fixx, within: 0-10m, text: t}\n", 2, "unknown phase \"fixx\": did you mean \"fix\"?"},
-    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fix, within: soon, text: t}\n", 2, "unknown within \"soon\""},
-    {"advice.yaml", ADVICE "text: \"on {nodes}\"}\n", 3, "unknown placeholder \"nodes\": did you mean \"node\"?"},
-    {"advice.yaml", ADVICE "text: t, comand: x}\n", 3, "unknown key \"comand\": did you mean \"command\"?"},
+    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fixx, within: 0-10m, text: t}\n", 2,
+     "unknown phase \"fixx\": did you mean \"fix\"?"},
+    {"advice.yaml", "advice:\n  - {cause: network.dns, phase: fix, within: soon, text: t}\n", 2,
+     "unknown within \"soon\""},
+    {"advice.yaml", ADVICE "text: \"on {nodes}\"}\n", 3,
+     "unknown placeholder \"nodes\": did you mean \"node\"?"},
+    {"advice.yaml", ADVICE "text: t, comand: x}\n", 3,
+     "unknown key \"comand\": did you mean \"command\"?"},
     {"advice.yaml", ADVICE "text: t, command: {nerdctl: x}}\n", 3, "unknown runtime \"nerdctl\""},
-    {"advice.yaml", ADVICE "text: t, needs: workloads}\n", 3, "unknown needs \"workloads\": did you mean \"workload\"?"},
-    {"advice.yaml", ADVICE "text: [t]}\n", 3, "`text` has to be a text, or a mapping of runtimes to texts"},
-    {"quotas.yaml", QUOTA "limit: 10, windows_s: 60}\n", 3, "unknown key \"windows_s\": did you mean \"window_s\"?"},
+    {"advice.yaml", ADVICE "text: t, needs: workloads}\n", 3,
+     "unknown needs \"workloads\": did you mean \"workload\"?"},
+    {"advice.yaml", ADVICE "text: [t]}\n", 3,
+     "`text` has to be a text, or a mapping of runtimes to texts"},
+    {"quotas.yaml", QUOTA "limit: 10, windows_s: 60}\n", 3,
+     "unknown key \"windows_s\": did you mean \"window_s\"?"},
     {"quotas.yaml", QUOTA "limit: ten, window_s: 60}\n", 3, "`limit` has to be a whole number"},
-    {"quotas.yaml", QUOTA "kind: slidin, window_s: 60}\n", 3, "unknown kind \"slidin\": did you mean \"sliding\"?"},
-    {"quotas.yaml", "quotas:\n  - {id: q, registry: r.example, window_s: 60}\n", 2, "a quota needs `identity`"},
-    {"homes.yaml", "homes:\n  - {old: r.example/, state: frozn, since: 2025-01-01}\n", 2, "unknown state \"frozn\": did you mean \"frozen\"?"},
+    {"quotas.yaml", QUOTA "kind: slidin, window_s: 60}\n", 3,
+     "unknown kind \"slidin\": did you mean \"sliding\"?"},
+    {"quotas.yaml", "quotas:\n  - {id: q, registry: r.example, window_s: 60}\n", 2,
+     "a quota needs `identity`"},
+    {"homes.yaml", "homes:\n  - {old: r.example/, state: frozn, since: 2025-01-01}\n", 2,
+     "unknown state \"frozn\": did you mean \"frozen\"?"},
     {"quotas.yaml", "only: yes\n", 1, "`only` is true, or is left out"},
     {"quotas.yaml", "schema: 2\n", 1, "`schema` is 1"},
 };
@@ -112,30 +147,42 @@ static void mistakes_are_told_where_they_stand(void **state) {
         bool told = false;
         for (size_t k = 0; k < pm_diags_count(d); k++) {
             struct pm_diag x = pm_diags_at(d, k);
-            told = told || (x.line == mistakes[i].line && pm_str_starts(x.message, pm_str_c(mistakes[i].words)) && pm_str_eqc(x.path, file));
-            if (k + 1 == pm_diags_count(d) && !told) print_message("%d: %.*s\n", (int)x.line, PM_FMT(x.message));
+            told = told || (x.line == mistakes[i].line &&
+                            pm_str_starts(x.message, pm_str_c(mistakes[i].words)) &&
+                            pm_str_eqc(x.path, file));
+            if (k + 1 == pm_diags_count(d) && !told)
+                print_message("%d: %.*s\n", (int)x.line, PM_FMT(x.message));
         }
         if (rs || !told) fail_msg("not told: %s", mistakes[i].words);
         pm_diags_free(d);
     }
 }
 
-// Innocent neighbours of those mistakes: what a row may leave out, null, a shell's own braces.
+// Innocent neighbours of those mistakes: what a row may leave out, null, a shell's own
+// braces.
 static void good_rows_pass(void **state) {
     (void)state;
     static const struct {
         const char *file, *yaml;
     } rows[] = {
-        {"taxonomy.yaml", TAXON "verdict: \"{Nodes} {nodes?is|are} held{,from}\", variants: [{variant: a, title: t, verdict: v}]}\n"},
-        {"taxonomy.yaml", "families:\n  - {family: network, rivals: [{cause: acme.held, beaten_by: [words]}]}\n" TAXON "verdict: v}\n"},
+        {"taxonomy.yaml", TAXON
+         "verdict: \"{Nodes} {nodes?is|are} held{,from}\", variants: [{variant: a, title: t, verdict: v}]}\n"},
+        {"taxonomy.yaml",
+         "families:\n  - {family: network, rivals: [{cause: acme.held, beaten_by: [words]}]}\n" TAXON
+         "verdict: v}\n"},
         {"correlate.yaml", FAMILY "gap_s: 1800, scope: node}\n"},
-        {"correlate.yaml", "schema: 1\nfamilies:\n  - {match: network, group: [], gap_s: 0.5, together_s: null, scope: node}\n"},
+        {"correlate.yaml",
+         "schema: 1\nfamilies:\n  - {match: network, group: [], gap_s: 0.5, together_s: null, scope: node}\n"},
         {"correlate.yaml", LINK "what: w}\n"},
-        {"findings.yaml", SETTING "begins: [a, b], where: {version: 3, root: true}, not_loopback: false, text: \"{value} of {key}\"}\n"},
-        {"findings.yaml", SETTING "equals: 3, text: t}\n  - {id: x, source: crio.conf, key: other, present: true, text: t, advice: a}\n"},
+        {"findings.yaml", SETTING
+         "begins: [a, b], where: {version: 3, root: true}, not_loopback: false, text: \"{value} of {key}\"}\n"},
+        {"findings.yaml", SETTING
+         "equals: 3, text: t}\n  - {id: x, source: crio.conf, key: other, present: true, text: t, advice: a}\n"},
         {"findings.yaml", CHECK "check: slow-pulls, text: \"{what}\"}\n"},
-        {"advice.yaml", ADVICE "text: \"on {node}\", command: {docker: \"curl -w '%{http_code}' ${PULL_TOKEN:?} ${nodes} | awk '{print $1}'\"}}\n"},
-        {"quotas.yaml", QUOTA "limit: null, window_s: 60, from: 2024-04-01, until: 2024-05-01 00:00:00+00:00, users: [a, b]}\n"},
+        {"advice.yaml", ADVICE
+         "text: \"on {node}\", command: {docker: \"curl -w '%{http_code}' ${PULL_TOKEN:?} ${nodes} | awk '{print $1}'\"}}\n"},
+        {"quotas.yaml", QUOTA
+         "limit: null, window_s: 60, from: 2024-04-01, until: 2024-05-01 00:00:00+00:00, users: [a, b]}\n"},
         {"advice.yaml",
          "advice:\n  - {cause: network, phase: fix, within: 0-10m, at: elsewhere, variant: [a, b], needs: [node, pod], text: \"{node:is|are} it\"}\n"},
         {"quotas.yaml", ""},
@@ -146,8 +193,10 @@ static void good_rows_pass(void **state) {
 static size_t rows_of(const struct pm_ruleset *rs, enum pm_table t, const char *list) {
     return json_array_size(json_object_get(pm_ruleset_table(rs, t), list));
 }
-static const char *word_of(const struct pm_ruleset *rs, enum pm_table t, const char *list, size_t i, const char *key) {
-    return json_string_value(json_object_get(json_array_get(json_object_get(pm_ruleset_table(rs, t), list), i), key));
+static const char *word_of(const struct pm_ruleset *rs, enum pm_table t, const char *list, size_t i,
+                           const char *key) {
+    return json_string_value(
+        json_object_get(json_array_get(json_object_get(pm_ruleset_table(rs, t), list), i), key));
 }
 
 // One row of each: the built-in ones stay, but for the one of its name.
@@ -161,47 +210,65 @@ static void rows_merge_by_name(void **state) {
         {PM_TABLE_CORRELATE, "correlate.yaml", "links", LINK "what: w}\n", 1},
         {PM_TABLE_CORRELATE, "correlate.yaml", "families", LINK "what: w}\n", 0},
         {PM_TABLE_CORRELATE, "correlate.yaml", "links",
-         "links:\n  - {from: storage.io, to: runtime.unpack, share: node, observed: meanwhile, lag_s: 60, what: w}\n", 0},
+         "links:\n  - {from: storage.io, to: runtime.unpack, share: node, observed: meanwhile, lag_s: 60, what: w}\n",
+         0},
         {PM_TABLE_CORRELATE, "correlate.yaml", "families", FAMILY "gap_s: 60, scope: node}\n", 1},
-        {PM_TABLE_CORRELATE, "correlate.yaml", "families", "families:\n  - {match: network, group: [], gap_s: 60, scope: node}\n", 0},
+        {PM_TABLE_CORRELATE, "correlate.yaml", "families",
+         "families:\n  - {match: network, group: [], gap_s: 60, scope: node}\n", 0},
         {PM_TABLE_CORRELATE, "correlate.yaml", "links", "only: true\n" LINK "what: w}\n", -1000},
         {PM_TABLE_FINDINGS, "findings.yaml", "settings", SETTING "present: true, text: t}\n", 1},
-        {PM_TABLE_FINDINGS, "findings.yaml", "settings", "settings:\n  - {id: frozen-pause-image, source: crio.conf, key: k, below: 5, text: t, advice: a}\n",
+        {PM_TABLE_FINDINGS, "findings.yaml", "settings",
+         "settings:\n  - {id: frozen-pause-image, source: crio.conf, key: k, below: 5, text: t, advice: a}\n",
          -1},
         {PM_TABLE_FINDINGS, "findings.yaml", "checks", CHECK "check: slow-pulls, text: t}\n", 0},
-        {PM_TABLE_ADVICE, "advice.yaml", "advice", ADVICE "text: ask the team of the registry}\n", 1},
-        {PM_TABLE_HOMES, "homes.yaml", "homes", "homes:\n  - {old: r.example/, new: s.example/, state: gone, since: 2025-01-01}\n", 1},
+        {PM_TABLE_ADVICE, "advice.yaml", "advice", ADVICE "text: ask the team of the registry}\n",
+         1},
+        {PM_TABLE_HOMES, "homes.yaml", "homes",
+         "homes:\n  - {old: r.example/, new: s.example/, state: gone, since: 2025-01-01}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas", QUOTA "window_s: 60}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas",
-         "quotas:\n  - {id: docker-hub.anonymous, registry: docker.io, identity: anonymous, limit: 5, window_s: 60}\n", 0},
-        {PM_TABLE_ALERTS, "alerts.yaml", "groups", "groups:\n  - {name: mine, rules: [{alert: Mine, expr: \"up > 1\"}]}\n", 1},
+         "quotas:\n  - {id: docker-hub.anonymous, registry: docker.io, identity: anonymous, limit: 5, window_s: 60}\n",
+         0},
+        {PM_TABLE_ALERTS, "alerts.yaml", "groups",
+         "groups:\n  - {name: mine, rules: [{alert: Mine, expr: \"up > 1\"}]}\n", 1},
     };
     struct pm_ruleset *built_in = good("quotas.yaml", "");
     for (size_t i = 0; i < PM_LEN(cases); i++) {
         struct pm_ruleset *rs = good(cases[i].file, cases[i].yaml);
-        size_t before = rows_of(built_in, cases[i].table, cases[i].list), after = rows_of(rs, cases[i].table, cases[i].list);
+        size_t before = rows_of(built_in, cases[i].table, cases[i].list),
+               after = rows_of(rs, cases[i].table, cases[i].list);
         assert_true(before > 0);
         if (cases[i].more == -1000) assert_int_equal(after, 1);
         else assert_int_equal((int)after - (int)before, cases[i].more);
-        assert_string_not_equal(pm_ruleset_hash(rs), pm_ruleset_hash(built_in)); // each is in force, so each is in the hash
+        assert_string_not_equal(
+            pm_ruleset_hash(rs),
+            pm_ruleset_hash(built_in)); // each is in force, so each is in the hash
         pm_ruleset_free(rs);
     }
     pm_ruleset_free(built_in);
 }
 
-// What replaces stands where that stood; what is new goes before, advice before its own step.
+// What replaces stands where that stood; what is new goes before, advice before its own
+// step.
 static void rows_keep_their_places(void **state) {
     (void)state;
-    struct pm_ruleset *rs =
-        good("correlate.yaml", "families:\n  - {match: network.tls, group: [], gap_s: 7, scope: node}\n  - {match: auth, group: [], gap_s: 8, scope: node}\n");
+    struct pm_ruleset *rs = good(
+        "correlate.yaml",
+        "families:\n  - {match: network.tls, group: [], gap_s: 7, scope: node}\n  - {match: auth, group: [], gap_s: 8, scope: node}\n");
     assert_string_equal(word_of(rs, PM_TABLE_CORRELATE, "families", 0, "match"), "network.tls");
-    assert_string_equal(word_of(rs, PM_TABLE_CORRELATE, "families", 5, "match"), "auth"); // it was the fifth
+    assert_string_equal(word_of(rs, PM_TABLE_CORRELATE, "families", 5, "match"),
+                        "auth"); // it was the fifth
     pm_ruleset_free(rs);
-    rs = good("advice.yaml", "advice:\n  - {cause: network.dns, phase: fix, within: 30-120m, text: first of mine}\n  - {cause: network.dns, phase: fix, "
-                             "within: 30-120m, text: second of mine}\n");
+    rs = good(
+        "advice.yaml",
+        "advice:\n  - {cause: network.dns, phase: fix, within: 30-120m, text: first of mine}\n  - {cause: network.dns, phase: fix, "
+        "within: 30-120m, text: second of mine}\n");
     const json_t *all = json_object_get(pm_ruleset_table(rs, PM_TABLE_ADVICE), "advice");
     size_t at = 0;
-    while (at < json_array_size(all) && strcmp(json_string_value(json_object_get(json_array_get(all, at), "cause")), "network.dns") != 0) at++;
+    while (at < json_array_size(all) &&
+           strcmp(json_string_value(json_object_get(json_array_get(all, at), "cause")),
+                  "network.dns") != 0)
+        at++;
     assert_true(at > 0 && at < json_array_size(all));
     while (strcmp(word_of(rs, PM_TABLE_ADVICE, "advice", at, "phase"), "fix") != 0) at++;
     assert_string_equal(word_of(rs, PM_TABLE_ADVICE, "advice", at, "text"), "first of mine");
@@ -214,22 +281,28 @@ static void rows_keep_their_places(void **state) {
 static void alerts_merge_by_name(void **state) {
     (void)state;
     struct pm_ruleset *built_in = good("quotas.yaml", "");
-    const json_t *group = json_array_get(json_object_get(pm_ruleset_table(built_in, PM_TABLE_ALERTS), "groups"), 0);
+    const json_t *group =
+        json_array_get(json_object_get(pm_ruleset_table(built_in, PM_TABLE_ALERTS), "groups"), 0);
     const json_t *rule = json_array_get(json_object_get(group, "rules"), 0);
-    const char *name = json_string_value(json_object_get(rule, "alert")), *home = json_string_value(json_object_get(group, "name"));
+    const char *name = json_string_value(json_object_get(rule, "alert")),
+               *home = json_string_value(json_object_get(group, "name"));
     char yaml[512];
     for (int same = 0; same < 2; same++) {
-        snprintf(yaml, sizeof yaml, "groups:\n  - name: %s\n    rules: [{alert: %s, expr: \"up > 7\"}]\n", same ? home : "mine", name);
+        snprintf(yaml, sizeof yaml,
+                 "groups:\n  - name: %s\n    rules: [{alert: %s, expr: \"up > 7\"}]\n",
+                 same ? home : "mine", name);
         struct pm_ruleset *rs = good("alerts.yaml", yaml);
         size_t i, k, found = 0;
         json_t *g, *r;
-        json_array_foreach(json_object_get(pm_ruleset_table(rs, PM_TABLE_ALERTS), "groups"), i, g) json_array_foreach(json_object_get(g, "rules"), k, r) {
+        json_array_foreach(json_object_get(pm_ruleset_table(rs, PM_TABLE_ALERTS), "groups"), i, g)
+            json_array_foreach(json_object_get(g, "rules"), k, r) {
             if (strcmp(json_string_value(json_object_get(r, "alert")), name) != 0) continue;
             assert_string_equal(json_string_value(json_object_get(r, "expr")), "up > 7");
             found++;
         }
         assert_int_equal(found, 1);
-        assert_int_equal(rows_of(rs, PM_TABLE_ALERTS, "groups"), rows_of(built_in, PM_TABLE_ALERTS, "groups") + !same);
+        assert_int_equal(rows_of(rs, PM_TABLE_ALERTS, "groups"),
+                         rows_of(built_in, PM_TABLE_ALERTS, "groups") + !same);
         pm_ruleset_free(rs);
     }
     pm_ruleset_free(built_in);
@@ -251,7 +324,8 @@ static void words_are_known_to_the_code(void **state) {
     assert_string_equal(pm_words_placeholder[PM_ADV_ACR], "acr");
 }
 
-// A cause of one's own is one like the others as long as its rules are loaded, and the built-in ones keep their words.
+// A cause of one's own is one like the others as long as its rules are loaded, and the
+// built-in ones keep their words.
 static void a_cause_is_added(void **state) {
     (void)state;
     struct pm_ruleset *rs = good("taxonomy.yaml", TAXON "verdict: held}\n");

@@ -1,4 +1,5 @@
-// The timeline: rows come back as they went in, dated, in order; records seen twice count once; merging is idempotent; people's SQL only reads.
+// The timeline: rows come back as they went in, dated, in order; records seen twice count
+// once; merging is idempotent; people's SQL only reads.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,8 @@ static struct pm_timeline *opened(const char *path, bool create) {
     if (!t) fail_msg("%s", why);
     return t;
 }
-static struct pm_file_row member(const char *path, const char *node, const char *envelopes, const char *hash) {
+static struct pm_file_row member(const char *path, const char *node, const char *envelopes,
+                                 const char *hash) {
     return (struct pm_file_row){.path = pm_str_c(path),
                                 .format = PM_STR("containerd"),
                                 .node = pm_str_c(node),
@@ -33,7 +35,8 @@ static struct pm_file_row member(const char *path, const char *node, const char 
                                 .from_ns = PM_NO_TIME,
                                 .to_ns = PM_NO_TIME};
 }
-static struct pm_row failure(uint32_t file, uint64_t line, uint64_t hash, int64_t ts_ns, enum pm_when_kind kind, const char *node) {
+static struct pm_row failure(uint32_t file, uint64_t line, uint64_t hash, int64_t ts_ns,
+                             enum pm_when_kind kind, const char *node) {
     struct pm_row r = {.file = file,
                        .line = line,
                        .hash = hash,
@@ -82,7 +85,8 @@ static const char *answer(struct pm_timeline *t, const char *sql) {
     struct pm_arena *a = pm_arena_new();
     struct pm_str why = PM_NONE;
     snprintf(cell, sizeof cell, "(no row)");
-    if (!pm_timeline_sql(t, sql, first_cell, cell, &why, a)) snprintf(cell, sizeof cell, "mistake: %.*s", PM_FMT(why));
+    if (!pm_timeline_sql(t, sql, first_cell, cell, &why, a))
+        snprintf(cell, sizeof cell, "mistake: %.*s", PM_FMT(why));
     pm_arena_free(a);
     return cell;
 }
@@ -141,13 +145,16 @@ static int64_t year_2026(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_
 static void undated_files_are_dated(void **state) {
     (void)state;
     struct pm_timeline *t = opened(NULL, true);
-    struct pm_file_row a = member("kubelet.log", "n1", "", "aa"), b = member("containerd.log", "n1", "", "bb");
+    struct pm_file_row a = member("kubelet.log", "n1", "", "aa"),
+                       b = member("containerd.log", "n1", "", "bb");
     uint32_t klog = pm_timeline_file(t, &a), other = pm_timeline_file(t, &b);
     const int64_t day = INT64_C(86400) * PM_NS_PER_S;
-    struct pm_row rows[] = {failure(klog, 1, 1, 101 * day, PM_WHEN_NO_YEAR, "n1"),
-                            failure(other, 1, 2, pm_civil_ns(2026, 4, 11, 12, 0, 0, 0), PM_WHEN_UTC, "n1"),
-                            failure(klog, 2, 3, 100 * day, PM_WHEN_NO_YEAR, "n1")};
-    for (size_t i = 0; i < 3; i++) pm_timeline_put(t, &rows[i]); // members interleave, as from two threads
+    struct pm_row rows[] = {
+        failure(klog, 1, 1, 101 * day, PM_WHEN_NO_YEAR, "n1"),
+        failure(other, 1, 2, pm_civil_ns(2026, 4, 11, 12, 0, 0, 0), PM_WHEN_UTC, "n1"),
+        failure(klog, 2, 3, 100 * day, PM_WHEN_NO_YEAR, "n1")};
+    for (size_t i = 0; i < 3; i++)
+        pm_timeline_put(t, &rows[i]); // members interleave, as from two threads
     int asked = 0;
     pm_timeline_redate(t, klog, year_2026, &asked);
     assert_int_equal(asked, 2);
@@ -156,7 +163,8 @@ static void undated_files_are_dated(void **state) {
     pm_timeline_each(t, NULL, see, &s);
     assert_int_equal(s.n, 3);
     assert_int_equal(s.line[0], 2);
-    assert_true(s.ts[0] == pm_civil_ns(2026, 4, 10, 0, 0, 0, 0)); // day 100 of a year with Feb 29 is day 99 of 2026
+    assert_true(s.ts[0] == pm_civil_ns(2026, 4, 10, 0, 0, 0,
+                                       0)); // day 100 of a year with Feb 29 is day 99 of 2026
     assert_true(s.ts[1] == pm_civil_ns(2026, 4, 11, 0, 0, 0, 0));
     assert_string_equal(s.path[2], "containerd.log");
     assert_string_equal(answer(t, "SELECT count(*) FROM events WHERE quality='inferred'"), "2");
@@ -166,31 +174,44 @@ static void undated_files_are_dated(void **state) {
 static void a_record_in_two_files_counts_once(void **state) {
     (void)state;
     struct pm_timeline *t = opened(NULL, true);
-    struct pm_file_row a = member("kubelet.log", "", "", "aa"), b = member("journal.log", "n1", "journald-short", "bb");
+    struct pm_file_row a = member("kubelet.log", "", "", "aa"),
+                       b = member("journal.log", "n1", "journald-short", "bb");
     uint32_t bare = pm_timeline_file(t, &a), journal = pm_timeline_file(t, &b);
     struct pm_row rows[] = {
-        failure(bare, 1, 11, 1000, PM_WHEN_UTC, ""),                                                        // in both: the journal names the node
-        failure(bare, 2, 12, 2000, PM_WHEN_UTC, ""),      failure(bare, 3, 12, 2000, PM_WHEN_UTC, ""),      // twice here, once there: (hash, ordinal) tells
-        failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"), failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"), // one record, two events: both stay
-        failure(journal, 2, 12, 2000, PM_WHEN_UTC, "n1"), failure(journal, 3, 0, 3000, PM_WHEN_UTC, "n1"),  // no hash: never a duplicate
+        failure(bare, 1, 11, 1000, PM_WHEN_UTC, ""), // in both: the journal names the node
+        failure(bare, 2, 12, 2000, PM_WHEN_UTC, ""),
+        failure(bare, 3, 12, 2000, PM_WHEN_UTC,
+                ""), // twice here, once there: (hash, ordinal) tells
+        failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"),
+        failure(journal, 1, 11, 1000, PM_WHEN_UTC, "n1"), // one record, two events: both stay
+        failure(journal, 2, 12, 2000, PM_WHEN_UTC, "n1"),
+        failure(journal, 3, 0, 3000, PM_WHEN_UTC, "n1"), // no hash: never a duplicate
     };
     rows[2].ordinal = 1;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) pm_timeline_put(t, &rows[i]);
     pm_timeline_commit(t);
-    assert_string_equal(answer(t, "SELECT group_concat(file || ':' || line, ' ') FROM (SELECT * FROM events ORDER BY ts_ns, file, line)"),
-                        "journal.log:1 journal.log:1 journal.log:2 kubelet.log:3 journal.log:3");
+    assert_string_equal(
+        answer(
+            t,
+            "SELECT group_concat(file || ':' || line, ' ') FROM (SELECT * FROM events ORDER BY ts_ns, file, line)"),
+        "journal.log:1 journal.log:1 journal.log:2 kubelet.log:3 journal.log:3");
     assert_string_equal(answer(t, "SELECT duplicates FROM files WHERE path = 'kubelet.log'"), "2");
-    assert_string_equal(answer(t, "SELECT file||'|'||message||'|'||count FROM diagnostics WHERE code = 'duplicate-records'"),
-                        "kubelet.log|also in journal.log: counted once|2");
+    assert_string_equal(
+        answer(
+            t,
+            "SELECT file||'|'||message||'|'||count FROM diagnostics WHERE code = 'duplicate-records'"),
+        "kubelet.log|also in journal.log: counted once|2");
     pm_timeline_close(t);
 }
 
-static void make(const char *db, const char *path, const char *hash, uint64_t first_hash, const char *input) {
+static void make(const char *db, const char *path, const char *hash, uint64_t first_hash,
+                 const char *input) {
     struct pm_timeline *t = opened(db, true);
     struct pm_file_row f = member(path, "n1", "", hash);
     uint32_t id = pm_timeline_file(t, &f);
     for (uint64_t i = 0; i < 3; i++) {
-        struct pm_row r = failure(id, i + 1, first_hash + i, (int64_t)(1000 * (first_hash + i)), PM_WHEN_UTC, "n1");
+        struct pm_row r = failure(id, i + 1, first_hash + i, (int64_t)(1000 * (first_hash + i)),
+                                  PM_WHEN_UTC, "n1");
         r.event.field[PM_F_MESSAGE] = pm_str_c(path);
         pm_timeline_put(t, &r);
     }
@@ -205,15 +226,17 @@ static void merge_all(struct pm_timeline *into, const char *a, const char *b) {
 static void merging_is_idempotent(void **state) {
     (void)state;
     char a[128], b[128], all[128];
-    snprintf(a, sizeof a, "%s/a.db", folder), snprintf(b, sizeof b, "%s/b.db", folder), snprintf(all, sizeof all, "%s/all.db", folder);
+    snprintf(a, sizeof a, "%s/a.db", folder), snprintf(b, sizeof b, "%s/b.db", folder),
+        snprintf(all, sizeof all, "%s/all.db", folder);
     make(a, "one/containerd.log", "h1", 1, "one.tar");
     make(b, "two/containerd.log", "h2", 3, "two.tar"); // its first record is one's last
     struct pm_timeline *t = opened(all, true);
     merge_all(t, a, b);
     pm_timeline_close(t);
     t = opened(all, false);
-    static const char everything[] = "SELECT count(*) || ' ' || count(DISTINCT message) || ' ' || (SELECT count(*) FROM files) || ' ' || (SELECT value FROM "
-                                     "meta WHERE key = 'inputs') FROM events";
+    static const char everything[] =
+        "SELECT count(*) || ' ' || count(DISTINCT message) || ' ' || (SELECT count(*) FROM files) || ' ' || (SELECT value FROM "
+        "meta WHERE key = 'inputs') FROM events";
     assert_string_equal(answer(t, everything), "5 2 2 one.tar\ntwo.tar");
     merge_all(t, b, a);
     assert_string_equal(answer(t, everything), "5 2 2 one.tar\ntwo.tar");
@@ -228,21 +251,27 @@ static void merging_is_idempotent(void **state) {
     pm_timeline_close(t);
 }
 
-// Many sources are taken one by one and settled once; what was taken and not settled, as by a run that was killed, is settled by the next.
+// Many sources are taken one by one and settled once; what was taken and not settled, as
+// by a run that was killed, is settled by the next.
 static void many_are_settled_once(void **state) {
     (void)state;
     const char *why = "";
     char a[128], b[128], all[128], one[128];
     snprintf(a, sizeof a, "%s/ma.db", folder), snprintf(b, sizeof b, "%s/mb.db", folder);
-    snprintf(all, sizeof all, "%s/many.db", folder), snprintf(one, sizeof one, "%s/one-by-one.db", folder);
+    snprintf(all, sizeof all, "%s/many.db", folder),
+        snprintf(one, sizeof one, "%s/one-by-one.db", folder);
     make(a, "one/containerd.log", "h1", 1, "two.tar"); // the inputs come in the wrong order
     make(b, "two/containerd.log", "h2", 3, "one.tar");
     struct pm_timeline *many = opened(all, true), *each = opened(one, true);
     merge_all(each, a, b);
-    assert_true(pm_timeline_merge_take(many, a, &why) && pm_timeline_merge_take(many, b, &why) && pm_timeline_merge_take(many, a, &why));
-    static const char everything[] = "SELECT count(*) || ' ' || (SELECT value FROM meta WHERE key = 'inputs') || ' ' || (SELECT count(*) FROM meta WHERE key = "
-                                     "'unsettled') || ' ' || (SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL) FROM events";
-    assert_string_equal(answer(many, everything), "6 two.tar\none.tar 1 1"); // the record that both hold twice; an index that helps taking, not the timeline's
+    assert_true(pm_timeline_merge_take(many, a, &why) && pm_timeline_merge_take(many, b, &why) &&
+                pm_timeline_merge_take(many, a, &why));
+    static const char everything[] =
+        "SELECT count(*) || ' ' || (SELECT value FROM meta WHERE key = 'inputs') || ' ' || (SELECT count(*) FROM meta WHERE key = "
+        "'unsettled') || ' ' || (SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL) FROM events";
+    assert_string_equal(
+        answer(many, everything),
+        "6 two.tar\none.tar 1 1"); // the record that both hold twice; an index that helps taking, not the timeline's
     pm_timeline_close(many);
     many = opened(all, false);
     assert_true(pm_timeline_merge(many, a, &why)); // nothing new in it
@@ -320,13 +349,18 @@ static void sql_only_reads(void **state) {
                                           "SELECT load_extension('x')",
                                           "VACUUM INTO '/tmp/pm-should-not-be.db'"};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (!strstr(answer(t, refused[i]), "only reading") && !strstr(answer(t, refused[i]), "not authorized"))
+        if (!strstr(answer(t, refused[i]), "only reading") &&
+            !strstr(answer(t, refused[i]), "not authorized"))
             fail_msg("%s: %s", refused[i], answer(t, refused[i]));
     assert_int_not_equal(access("/tmp/pm-should-not-be.db", F_OK), 0);
     assert_string_equal(answer(t, "SELECT 1; SELECT 2"), "mistake: one statement at a time");
     assert_string_equal(answer(t, " "), "mistake: the statement is empty");
     assert_string_equal(answer(t, "SELECT nosuch FROM events"), "mistake: no such column: nosuch");
-    assert_string_equal(answer(t, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT sum(i) FROM n"), "15");
+    assert_string_equal(
+        answer(
+            t,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT sum(i) FROM n"),
+        "15");
     assert_string_equal(answer(t, "SELECT name FROM pragma_table_info('events') LIMIT 1"), "id");
     pm_timeline_close(t);
 }
@@ -335,17 +369,19 @@ static void views_have_the_contracts_columns(void **state) {
     (void)state;
     struct pm_timeline *t = opened(NULL, true);
     pm_timeline_commit(t);
-    static const char *const selects[] = {"SELECT id, time, ts_ns, quality, kind, component, node, namespace, pod, workload, container, image, registry, "
-                                          "repository, tag, digest, client, user, method, url, status, bytes, "
-                                          "duration_ms, count, error, cause, rule, file, line FROM events",
-                                          "SELECT id, node, image, registry, repository, tag, digest, started, ended, outcome, cause, status, stage, "
-                                          "duration_ms, bytes, pods, sources, incident FROM pulls",
-                                          "SELECT id, root_cause, severity, confidence, started, ended, recovered, scope_kind, scope, failed_pulls, pods, "
-                                          "workloads, nodes, images, explained_by FROM incidents",
-                                          "SELECT registry, identity, client, time, used, ok, refused, remaining, limit_ FROM quota_points",
-                                          "SELECT path, format, component, node, bytes, lines, events, bad, sha256 FROM files",
-                                          "SELECT file, line, code, message, count FROM diagnostics"};
-    for (size_t i = 0; i < sizeof selects / sizeof *selects; i++) assert_string_equal(answer(t, selects[i]), "(no row)");
+    static const char *const selects[] = {
+        "SELECT id, time, ts_ns, quality, kind, component, node, namespace, pod, workload, container, image, registry, "
+        "repository, tag, digest, client, user, method, url, status, bytes, "
+        "duration_ms, count, error, cause, rule, file, line FROM events",
+        "SELECT id, node, image, registry, repository, tag, digest, started, ended, outcome, cause, status, stage, "
+        "duration_ms, bytes, pods, sources, incident FROM pulls",
+        "SELECT id, root_cause, severity, confidence, started, ended, recovered, scope_kind, scope, failed_pulls, pods, "
+        "workloads, nodes, images, explained_by FROM incidents",
+        "SELECT registry, identity, client, time, used, ok, refused, remaining, limit_ FROM quota_points",
+        "SELECT path, format, component, node, bytes, lines, events, bad, sha256 FROM files",
+        "SELECT file, line, code, message, count FROM diagnostics"};
+    for (size_t i = 0; i < sizeof selects / sizeof *selects; i++)
+        assert_string_equal(answer(t, selects[i]), "(no row)");
     pm_timeline_close(t);
 }
 
@@ -377,9 +413,15 @@ static void judgement_goes_back(void **state) {
                             .recovered_ns = PM_NO_TIME,
                             .scope_kind = PM_SCOPE_REGISTRY,
                             .failed_pulls = 1};
-    struct pm_quota_point point = {.t_ns = p.started_ns, .used = 100, .refused = 1, .remaining = -1};
-    struct pm_quota q = {
-        .registry = PM_STR("docker.io"), .identity = PM_STR("anonymous"), .limit = 100, .window_s = -1, .with_cache = -1, .points = &point, .points_n = 1};
+    struct pm_quota_point point = {
+        .t_ns = p.started_ns, .used = 100, .refused = 1, .remaining = -1};
+    struct pm_quota q = {.registry = PM_STR("docker.io"),
+                         .identity = PM_STR("anonymous"),
+                         .limit = 100,
+                         .window_s = -1,
+                         .with_cache = -1,
+                         .points = &point,
+                         .points_n = 1};
     for (int again = 0; again < 2; again++) { // judging again replaces
         pm_timeline_clear_judgement(t);
         pm_timeline_put_verdict(t, 1, "rate-limit.anonymous", "hub-429");
@@ -388,11 +430,20 @@ static void judgement_goes_back(void **state) {
         pm_timeline_put_quota(t, &q);
     }
     assert_string_equal(
-        answer(t, "SELECT count(*) || outcome || ' ' || pods || ' ' || sources || ' ' || started || ' ' || coalesce(ended, '-') || ' ' || cause FROM pulls"),
+        answer(
+            t,
+            "SELECT count(*) || outcome || ' ' || pods || ' ' || sources || ' ' || started || ' ' || coalesce(ended, '-') || ' ' || cause FROM pulls"),
         "1failed shop/web-1 shop/web-2 runtime+events 2026-04-12T06:47:00.000Z - rate-limit.anonymous");
-    assert_string_equal(answer(t, "SELECT cause || ' ' || rule FROM events WHERE cause IS NOT NULL"), "rate-limit.anonymous hub-429");
-    assert_string_equal(answer(t, "SELECT severity || scope_kind || confidence FROM incidents"), "criticalregistryhigh");
-    assert_string_equal(answer(t, "SELECT count(*) || ' ' || used || '/' || limit_ || coalesce(remaining, '-') FROM quota_points"), "1 100/100-");
+    assert_string_equal(
+        answer(t, "SELECT cause || ' ' || rule FROM events WHERE cause IS NOT NULL"),
+        "rate-limit.anonymous hub-429");
+    assert_string_equal(answer(t, "SELECT severity || scope_kind || confidence FROM incidents"),
+                        "criticalregistryhigh");
+    assert_string_equal(
+        answer(
+            t,
+            "SELECT count(*) || ' ' || used || '/' || limit_ || coalesce(remaining, '-') FROM quota_points"),
+        "1 100/100-");
     pm_timeline_close(t);
     const char *why;
     t = pm_timeline_open_read(db, &why);
@@ -409,8 +460,9 @@ static int setup(void **state) {
 }
 static int teardown(void **state) {
     (void)state;
-    static const char *const files[] = {"rows.db", "a.db",      "b.db",  "all.db", "notes.txt", "whole.db",     "cut.db",
-                                        "sql.db",  "judged.db", "ma.db", "mb.db",  "many.db",   "one-by-one.db"};
+    static const char *const files[] = {
+        "rows.db", "a.db",      "b.db",  "all.db", "notes.txt", "whole.db",     "cut.db",
+        "sql.db",  "judged.db", "ma.db", "mb.db",  "many.db",   "one-by-one.db"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(in_folder(files[i]));
     return rmdir(folder);
 }

@@ -63,9 +63,13 @@ static void forms(void **state) {
         int64_t ns = 0;
         char out[32];
         enum pm_time_form form = pm_time_given(ROWS[i].text, &e, &ns);
-        if (form == PM_TIME_GOOD && ROWS[i].want && strcmp(pm_when_format(ns, out), ROWS[i].want) == 0) continue;
+        if (form == PM_TIME_GOOD && ROWS[i].want &&
+            strcmp(pm_when_format(ns, out), ROWS[i].want) == 0)
+            continue;
         if (form == PM_TIME_BAD && !ROWS[i].want) continue;
-        fail_msg("'%s' is %s, not %s", ROWS[i].text, form == PM_TIME_GOOD ? pm_when_format(ns, out) : "no time", ROWS[i].want ? ROWS[i].want : "no time");
+        fail_msg("'%s' is %s, not %s", ROWS[i].text,
+                 form == PM_TIME_GOOD ? pm_when_format(ns, out) : "no time",
+                 ROWS[i].want ? ROWS[i].want : "no time");
     }
 }
 static void undated(void **state) {
@@ -88,6 +92,7 @@ static void around(void **state) {
     assert_int_equal(pm_time_around("/1h", &e, &at, &from, &to), PM_TIME_BAD);
 }
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(undated), cmocka_unit_test(around)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(forms), cmocka_unit_test(undated),
+                                       cmocka_unit_test(around)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

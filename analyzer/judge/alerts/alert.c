@@ -1,7 +1,9 @@
-// Which alerts would have fired, and when: each rule evaluated over the series at every step, pending until it held for `for`, as Prometheus does.
+// Which alerts would have fired, and when: each rule evaluated over the series at every
+// step, pending until it held for `for`, as Prometheus does.
 //
-// Source: prometheus/prometheus:rules/alerting.go@v2.42.0: a label set is pending from the first evaluation that shows it, fires at the first that is `for` or
-// more after it, and starts over where one evaluation does not show it.
+// Source: prometheus/prometheus:rules/alerting.go@v2.42.0: a label set is pending from
+// the first evaluation that shows it, fires at the first that is `for` or more after it,
+// and starts over where one evaluation does not show it.
 #include "judge/alerts/alert.h"
 #include "judge/alerts/series.h"
 #include "judge/state.h"
@@ -41,10 +43,13 @@ static uint32_t track_of(struct replay *x, const struct pm_labels *l) {
     uint32_t id = pm_intern_id(x->keys, pm_buf_str(&key));
     pm_buf_free(&key);
     if (id < x->tracks.n) return id;
-    while (x->tracks.n <= id) *PM_PUSH(x->tracks.items, x->tracks.n, x->tracks.cap) = (struct track){.last = SIZE_MAX};
+    while (x->tracks.n <= id)
+        *PM_PUSH(x->tracks.items, x->tracks.n, x->tracks.cap) = (struct track){.last = SIZE_MAX};
     struct track *t = &x->tracks.items[id];
     t->labels = (struct pm_labels){PM_NEWN(x->s->a, struct pm_label, l->n + 1), l->n};
-    for (size_t i = 0; i < l->n; i++) t->labels.items[i] = (struct pm_label){pm_arena_dup(x->s->a, l->items[i].name), pm_arena_dup(x->s->a, l->items[i].value)};
+    for (size_t i = 0; i < l->n; i++)
+        t->labels.items[i] = (struct pm_label){pm_arena_dup(x->s->a, l->items[i].name),
+                                               pm_arena_dup(x->s->a, l->items[i].value)};
     return id;
 }
 
@@ -54,7 +59,9 @@ static void value_add(struct track *t, int64_t at, int64_t every, double value) 
     else *PM_PUSH(t->runs.items, t->runs.n, t->runs.cap) = (struct pm_run){at, at, value};
 }
 
-static bool worse(int direction, double x, double than) { return direction < 0 ? x < than : x > than; }
+static bool worse(int direction, double x, double than) {
+    return direction < 0 ? x < than : x > than;
+}
 
 static void step(struct replay *x, size_t k) { // `now` holds what this evaluation shows
     int64_t at = pm_step_at(x->set, k), every = (int64_t)x->stride * x->set->step_ns;
@@ -75,14 +82,17 @@ static void step(struct replay *x, size_t k) { // `now` holds what this evaluati
         struct pm_alert_span *span = &x->fired.items[x->fired.n - 1];
         span->to_ns = at;
         if (worse(direction, peak, span->peak)) span->peak = peak;
-    } else if (firing) *PM_PUSH(x->fired.items, x->fired.n, x->fired.cap) = (struct pm_alert_span){at, at, peak};
+    } else if (firing)
+        *PM_PUSH(x->fired.items, x->fired.n, x->fired.cap) = (struct pm_alert_span){at, at, peak};
     x->was_firing = firing;
 }
 
 static void no_value(struct replay *x, int64_t at, struct pm_str why) {
     char when[32];
-    struct pm_missing *m = PM_PUSH(x->s->report->missing, x->s->report->missing_n, x->s->report->missing_cap);
-    m->what = pm_arena_fmt(x->s->a, "alert %.*s has no value at %s: %.*s", PM_FMT(x->rule->name), pm_when_format(at, when), PM_FMT(why));
+    struct pm_missing *m =
+        PM_PUSH(x->s->report->missing, x->s->report->missing_n, x->s->report->missing_cap);
+    m->what = pm_arena_fmt(x->s->a, "alert %.*s has no value at %s: %.*s", PM_FMT(x->rule->name),
+                           pm_when_format(at, when), PM_FMT(why));
     m->effect = PM_STR("it was not replayed from there on");
 }
 
@@ -108,10 +118,12 @@ static bool look(struct replay *x, size_t k, struct pm_arena *scratch) { // eval
     return true;
 }
 
-// Nothing that the expression looks at has changed for as long as it looks back: its value is what it was. Quiet days cost nothing.
+// Nothing that the expression looks at has changed for as long as it looks back: its
+// value is what it was. Quiet days cost nothing.
 static void replay(struct replay *x) {
     struct pm_arena *scratch = pm_arena_new();
-    size_t reach = (size_t)(pm_promql_reach_ns(x->rule->q) / x->set->step_ns) + x->stride + 2, changed_at = 0;
+    size_t reach = (size_t)(pm_promql_reach_ns(x->rule->q) / x->set->step_ns) + x->stride + 2,
+           changed_at = 0;
     bool *changed = pm_xmalloc(x->set->steps + 1);
     memset(changed, 0, x->set->steps + 1);
     pm_promql_bind(x->rule->q, x->set);
@@ -127,7 +139,10 @@ static void replay(struct replay *x) {
     pm_arena_free(scratch);
 }
 
-static int by_labels(const void *a, const void *b) { return pm_labels_cmp(&((const struct pm_series *)a)->labels, &((const struct pm_series *)b)->labels); }
+static int by_labels(const void *a, const void *b) {
+    return pm_labels_cmp(&((const struct pm_series *)a)->labels,
+                         &((const struct pm_series *)b)->labels);
+}
 
 static void keep(struct replay *x) { // heap lists → the report's arena
     struct pm_arena *a = x->s->a;
@@ -141,7 +156,8 @@ static void keep(struct replay *x) { // heap lists → the report's arena
         if (!t->runs.n) continue;
         struct pm_run *runs = PM_NEWN(a, struct pm_run, t->runs.n);
         memcpy(runs, t->runs.items, t->runs.n * sizeof *runs);
-        out->values[out->values_n++] = (struct pm_series){.name = out->name, .labels = t->labels, .runs = runs, .runs_n = t->runs.n};
+        out->values[out->values_n++] = (struct pm_series){
+            .name = out->name, .labels = t->labels, .runs = runs, .runs_n = t->runs.n};
         free(t->runs.items);
     }
     if (out->values_n > 1) qsort(out->values, out->values_n, sizeof *out->values, by_labels);
@@ -153,21 +169,29 @@ static void keep(struct replay *x) { // heap lists → the report's arena
 static int64_t first_stuck(const struct pm_report *r) {
     int64_t first = PM_NO_TIME;
     for (size_t i = 0; i < r->incidents_n; i++)
-        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++) first = pm_min_time(first, r->incidents[i].blast.pods[k].first_ns);
+        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++)
+            first = pm_min_time(first, r->incidents[i].blast.pods[k].first_ns);
     return first;
 }
 
 static void note(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
-    struct pm_str why, what = PM_NONE, replaces = rule->replaces ? PM_STR("in place of the built-in alert of that name") : PM_NONE;
-    if (!out->fired_n && pm_promql_never(rule->q, s->report->metrics, s->a, &why)) what = pm_arena_fmt(s->a, "never fires: %.*s", PM_FMT(why));
-    out->note = what.n && replaces.n ? pm_arena_fmt(s->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces)) : what.n ? what : replaces;
+    struct pm_str why,
+        what = PM_NONE,
+        replaces = rule->replaces ? PM_STR("in place of the built-in alert of that name") : PM_NONE;
+    if (!out->fired_n && pm_promql_never(rule->q, s->report->metrics, s->a, &why))
+        what = pm_arena_fmt(s->a, "never fires: %.*s", PM_FMT(why));
+    out->note = what.n && replaces.n
+                    ? pm_arena_fmt(s->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces))
+                : what.n ? what
+                         : replaces;
 }
 
 static void one(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
     const struct pm_series_set *set = s->report->metrics;
     struct replay x = {.s = s, .set = set, .rule = rule, .out = out, .stride = 1};
     int64_t stuck = first_stuck(s->report);
-    *out = (struct pm_alert){.name = rule->name, .severity = rule->severity, .expr = rule->expr, .for_ns = rule->for_ns};
+    *out = (struct pm_alert){
+        .name = rule->name, .severity = rule->severity, .expr = rule->expr, .for_ns = rule->for_ns};
     out->own = rule->own;
     if (!rule->q) out->note = pm_arena_fmt(s->a, "not replayed: %.*s", PM_FMT(rule->refused));
     if (!set || !rule->q) return;
@@ -188,10 +212,18 @@ static void grid_is_coarse(struct pm_state *s, const struct pm_alert_rules *rule
     for (size_t i = 0; set && set->step_ns > PM_S(15) && i < rules->n; i++) {
         const struct pm_alert_rule *r = &rules->items[i];
         if (!r->q) continue;
-        if (pm_promql_reach_ns(r->q) >= 4 * set->step_ns && (!r->for_ns || r->for_ns >= set->step_ns)) continue;
-        struct pm_missing *m = PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
-        m->what = pm_arena_fmt(s->a, "alerts were evaluated every %lld s, because the window is long", (long long)(set->step_ns / PM_NS_PER_S));
-        m->effect = pm_arena_fmt(s->a, "%.*s looks at shorter spans than that can show; --since and --until narrow the window", PM_FMT(r->name));
+        if (pm_promql_reach_ns(r->q) >= 4 * set->step_ns &&
+            (!r->for_ns || r->for_ns >= set->step_ns))
+            continue;
+        struct pm_missing *m =
+            PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
+        m->what =
+            pm_arena_fmt(s->a, "alerts were evaluated every %lld s, because the window is long",
+                         (long long)(set->step_ns / PM_NS_PER_S));
+        m->effect = pm_arena_fmt(
+            s->a,
+            "%.*s looks at shorter spans than that can show; --since and --until narrow the window",
+            PM_FMT(r->name));
         return;
     }
 }
@@ -200,7 +232,9 @@ bool pm_alerts_fill(struct pm_state *s) {
     struct pm_alert_rules rules = {0};
     struct pm_report *r = s->report;
     bool good = pm_alert_rules_load(&rules, s->rules, s->options->alerts_file, s->a, s->diags);
-    if (rules.own_hash) s->own_hash = pm_str_hash((struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, s->own_hash);
+    if (rules.own_hash)
+        s->own_hash = pm_str_hash(
+            (struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, s->own_hash);
     if (good && rules.n) {
         r->alerts = PM_NEWN(s->a, struct pm_alert, rules.n);
         r->alerts_n = r->alerts_cap = rules.n;

@@ -10,8 +10,10 @@
 //           labels: {severity: warning}
 //           annotations: {summary: "…"}    # not read: templates say nothing that the report does not
 //
-// Source: prometheus.io/docs/prometheus/latest/configuration/alerting_rules. Not handled, and refused: recording rules, keep_firing_for, limit, and what
-// judge/promql.h does not list. Rule files of the field hold such: of a user's file each refuses its own alert, the others are replayed.
+// Source: prometheus.io/docs/prometheus/latest/configuration/alerting_rules. Not handled,
+// and refused: recording rules, keep_firing_for, limit, and what judge/promql.h does not
+// list. Rule files of the field hold such: of a user's file each refuses its own alert,
+// the others are replayed.
 #include "judge/alerts/alert.h"
 #include "rules/schema.h"
 #include "rules/tables.h"
@@ -40,12 +42,14 @@ static bool mistake(struct load *l, uint64_t line, struct pm_str what) {
 static bool outside(struct load *l, struct pm_str name, uint64_t line, struct pm_str what) {
     if (!l->own) return mistake(l, line, what);
     struct pm_alert_rule r = {.name = pm_arena_dup(l->a, name), .own = true};
-    r.refused = pm_arena_fmt(l->a, "%.*s (%s:%llu)", PM_FMT(what), l->file, (unsigned long long)line);
+    r.refused =
+        pm_arena_fmt(l->a, "%.*s (%s:%llu)", PM_FMT(what), l->file, (unsigned long long)line);
     *PM_PUSH(l->rules->items, l->rules->n, l->rules->cap) = r;
     return false;
 }
 
-static bool keys_known(struct load *l, const json_t *o, const char *const *known, struct pm_str what, struct pm_str name) {
+static bool keys_known(struct load *l, const json_t *o, const char *const *known,
+                       struct pm_str what, struct pm_str name) {
     const char *key;
     json_t *v;
     bool good = true;
@@ -54,8 +58,9 @@ static bool keys_known(struct load *l, const json_t *o, const char *const *known
         for (size_t i = 0; known[i] && !found; i++) found = strcmp(key, known[i]) == 0;
         if (found) continue;
         good = false;
-        struct pm_str words = pm_arena_fmt(l->a, "%.*s%s'%s' is not in the subset that is replayed%.*s", PM_FMT(what), what.n ? ": " : "", key,
-                                           PM_FMT(schema_hint(l->a, pm_str_c(key), known)));
+        struct pm_str words =
+            pm_arena_fmt(l->a, "%.*s%s'%s' is not in the subset that is replayed%.*s", PM_FMT(what),
+                         what.n ? ": " : "", key, PM_FMT(schema_hint(l->a, pm_str_c(key), known)));
         if (name.n) return outside(l, name, (uint64_t)pm_yaml_key_line(o, key), words);
         mistake(l, (uint64_t)pm_yaml_key_line(o, key), words);
     }
@@ -67,21 +72,25 @@ static bool duration(struct load *l, const json_t *o, const char *key, int64_t *
     *ns = 0;
     if (!v || (json_is_integer(v) && json_integer_value(v) == 0)) return true;
     if (json_is_string(v) && pm_promql_duration(pm_str_c(json_string_value(v)), ns)) return true;
-    return mistake(l, (uint64_t)pm_yaml_key_line(o, key), pm_arena_fmt(l->a, "%s is a duration such as 30s, 5m or 1h30m", key));
+    return mistake(l, (uint64_t)pm_yaml_key_line(o, key),
+                   pm_arena_fmt(l->a, "%s is a duration such as 30s, 5m or 1h30m", key));
 }
 
 // By an alert of the user's that can be replayed, which then says so.
 static bool replaced(struct load *l, struct pm_str name) {
     bool found = false;
     for (size_t i = 0; i < l->kept; i++)
-        if (l->rules->items[i].q && pm_str_eq(l->rules->items[i].name, name)) found = l->rules->items[i].replaces = true;
+        if (l->rules->items[i].q && pm_str_eq(l->rules->items[i].name, name))
+            found = l->rules->items[i].replaces = true;
     return found;
 }
 
 static void rule(struct load *l, const json_t *o, int64_t every_ns) {
     static const char *const known[] = {"alert", "expr", "for", "labels", "annotations", NULL};
-    const char *name = json_string_value(json_object_get(o, "alert")), *expr = json_string_value(json_object_get(o, "expr"));
-    const char *severity = json_string_value(json_object_get(json_object_get(o, "labels"), "severity"));
+    const char *name = json_string_value(json_object_get(o, "alert")),
+               *expr = json_string_value(json_object_get(o, "expr"));
+    const char *severity =
+        json_string_value(json_object_get(json_object_get(o, "labels"), "severity"));
     uint64_t line = (uint64_t)pm_yaml_line(o);
     l->file = pm_yaml_file(o, l->file);
     struct pm_promql_error error;
@@ -95,7 +104,9 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
         mistake(l, line, PM_STR("a rule needs `alert`, its name"));
         return;
     }
-    if (!keys_known(l, o, known, pm_arena_fmt(l->a, "alert %s", name), pm_str_c(name)) || !duration(l, o, "for", &r.for_ns)) return;
+    if (!keys_known(l, o, known, pm_arena_fmt(l->a, "alert %s", name), pm_str_c(name)) ||
+        !duration(l, o, "for", &r.for_ns))
+        return;
     if (!expr) {
         mistake(l, line, pm_arena_fmt(l->a, "alert %s needs `expr`", name));
         return;
@@ -112,7 +123,8 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
     if (!r.q) {
         struct pm_str near = pm_str_sub(r.expr, error.at, 24);
         outside(l, r.name, (uint64_t)pm_yaml_key_line(o, "expr"),
-                pm_arena_fmt(l->a, "alert %s, character %zu of expr%s%.*s%s: %.*s", name, error.at + 1, near.n ? " (\"" : "", PM_FMT(near), near.n ? "\")" : "",
+                pm_arena_fmt(l->a, "alert %s, character %zu of expr%s%.*s%s: %.*s", name,
+                             error.at + 1, near.n ? " (\"" : "", PM_FMT(near), near.n ? "\")" : "",
                              PM_FMT(error.what)));
         return;
     }
@@ -122,13 +134,17 @@ static void rule(struct load *l, const json_t *o, int64_t every_ns) {
 }
 
 static void group(struct load *l, const json_t *o) {
-    static const char *const known[] = {"name", "interval", "rules", "partial_response_strategy", NULL};
+    static const char *const known[] = {"name", "interval", "rules", "partial_response_strategy",
+                                        NULL};
     int64_t every_ns;
     size_t i;
     json_t *r;
     l->file = pm_yaml_file(o, l->file);
-    if (!json_is_object(o) || !keys_known(l, o, known, PM_STR("group"), PM_NONE) || !duration(l, o, "interval", &every_ns)) return;
-    if (!json_is_array(json_object_get(o, "rules"))) mistake(l, (uint64_t)pm_yaml_line(o), PM_STR("a group needs a list of `rules`"));
+    if (!json_is_object(o) || !keys_known(l, o, known, PM_STR("group"), PM_NONE) ||
+        !duration(l, o, "interval", &every_ns))
+        return;
+    if (!json_is_array(json_object_get(o, "rules")))
+        mistake(l, (uint64_t)pm_yaml_line(o), PM_STR("a group needs a list of `rules`"));
     json_array_foreach(json_object_get(o, "rules"), i, r) rule(l, r, every_ns);
 }
 
@@ -142,7 +158,8 @@ static void rule_file(struct load *l, const char *name, struct pm_str text) {
     json_t *root = pm_yaml_load(text, name, l->diags);
     l->file = name;
     if (!root) l->bad = true; // said already
-    else if (!json_is_array(json_object_get(root, "groups"))) mistake(l, 1, PM_STR("a rule file is a list under `groups:`"));
+    else if (!json_is_array(json_object_get(root, "groups")))
+        mistake(l, 1, PM_STR("a rule file is a list under `groups:`"));
     each_group(l, root);
     json_decref(root);
 }
@@ -153,7 +170,8 @@ static bool read_own(struct load *l, const char *path, struct pm_str *text) {
     FILE *f = fopen(path, "rb");
     l->file = path;
     if (!f) return mistake(l, 0, PM_STR("cannot be opened"));
-    for (size_t n; b.n <= FILE_MAX && (n = fread(block, 1, sizeof block, f)) > 0;) pm_buf_add(&b, (struct pm_str){block, n});
+    for (size_t n; b.n <= FILE_MAX && (n = fread(block, 1, sizeof block, f)) > 0;)
+        pm_buf_add(&b, (struct pm_str){block, n});
     bool good = !ferror(f) && b.n <= FILE_MAX;
     fclose(f);
     *text = pm_arena_dup(l->a, pm_buf_str(&b));
@@ -161,7 +179,8 @@ static bool read_own(struct load *l, const char *path, struct pm_str *text) {
     return good || mistake(l, 0, PM_STR("cannot be read, or is longer than 4 MiB"));
 }
 
-bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs, const char *own, struct pm_arena *a, struct pm_diags *diags) {
+bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs, const char *own,
+                         struct pm_arena *a, struct pm_diags *diags) {
     struct load l = {.rules = rules, .a = a, .diags = diags};
     struct pm_str text;
     l.own = own != NULL;

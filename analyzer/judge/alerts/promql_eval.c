@@ -1,7 +1,9 @@
 // A tree's value at one moment.
 //
-// Source: prometheus/prometheus:promql/functions.go extrapolatedRate, promql/engine.go VectorBinop, VectorAnd/Or/Unless, aggregation@v2.42.0. Windows and the
-// lookback are closed at both ends, as there; Prometheus 3 leaves the far end open, which no series of ours can tell (pm/series.h).
+// Source: prometheus/prometheus:promql/functions.go extrapolatedRate, promql/engine.go
+// VectorBinop, VectorAnd/Or/Unless, aggregation@v2.42.0. Windows and the lookback are
+// closed at both ends, as there; Prometheus 3 leaves the far end open, which no series of
+// ours can tell (pm/series.h).
 #include "judge/alerts/promql_tree.h"
 #include <math.h>
 #include <stdlib.h>
@@ -24,12 +26,14 @@ static bool fail(struct eval *e, const struct node *n, const char *what) {
     return false;
 }
 
-// selectors -------------------------------------------------------------------------------------------------------------
+// selectors -----------------------------------------------------------------------------
 static bool selected(const struct node *n, const struct pm_series *s) {
     if (n->name.n && !pm_str_eq(n->name, s->name)) return false;
     for (size_t i = 0; i < n->matchers_n; i++) {
         const struct matcher *m = &n->matchers[i];
-        if (!pm_promql_matches(m, pm_str_eqc(m->name, "__name__") ? s->name : pm_labels_get(&s->labels, m->name))) return false;
+        if (!pm_promql_matches(
+                m, pm_str_eqc(m->name, "__name__") ? s->name : pm_labels_get(&s->labels, m->name)))
+            return false;
     }
     return true;
 }
@@ -41,7 +45,8 @@ void pm_promql_bind(struct pm_promql *q, const struct pm_series_set *set) {
         n->bound = PM_NEWN(q->a, struct bound, set->n + 1);
         n->bound_n = 0;
         for (size_t i = 0; i < set->n; i++)
-            if (set->items[i].runs_n && selected(n, &set->items[i])) n->bound[n->bound_n++].series = &set->items[i];
+            if (set->items[i].runs_n && selected(n, &set->items[i]))
+                n->bound[n->bound_n++].series = &set->items[i];
     }
 }
 
@@ -63,7 +68,9 @@ static bool newest(struct bound *b, int64_t at, int64_t step, double *value) {
     while (b->head + 1 < b->series->runs_n && runs[b->head + 1].from_ns <= at) b->head++;
     const struct pm_run *r = &runs[b->head];
     if (r->from_ns > at) return false;
-    int64_t last = at < r->to_ns && step > 0 ? r->from_ns + (at - r->from_ns) / step * step : at < r->to_ns ? r->from_ns : r->to_ns;
+    int64_t last = at < r->to_ns && step > 0 ? r->from_ns + (at - r->from_ns) / step * step
+                   : at < r->to_ns           ? r->from_ns
+                                             : r->to_ns;
     *value = r->value;
     return at - last <= PM_LOOKBACK_NS;
 }
@@ -93,11 +100,13 @@ static struct window samples_in(struct bound *b, int64_t from, int64_t to, int64
     return w;
 }
 
-// How much a counter grew, from the samples within the range out to its edges; never further than half a scrape where they end early, nor below zero.
+// How much a counter grew, from the samples within the range out to its edges; never
+// further than half a scrape where they end early, nor below zero.
 static bool extrapolated(const struct window *w, int64_t from, int64_t to, double *out) {
     if (w->n < 2) return false;
     double grown = w->last - w->first + w->fallen;
-    double to_start = (double)(w->first_ns - from) / 1e9, to_end = (double)(to - w->last_ns) / 1e9, sampled = (double)(w->last_ns - w->first_ns) / 1e9;
+    double to_start = (double)(w->first_ns - from) / 1e9, to_end = (double)(to - w->last_ns) / 1e9,
+           sampled = (double)(w->last_ns - w->first_ns) / 1e9;
     double between = sampled / (double)(w->n - 1), threshold = between * 1.1, reach = sampled;
     if (grown > 0 && w->first >= 0) {
         double to_zero = sampled * (w->first / grown);
@@ -109,13 +118,17 @@ static bool extrapolated(const struct window *w, int64_t from, int64_t to, doubl
     return true;
 }
 
-static struct pm_vector vector_of(struct eval *e, size_t cap) { return (struct pm_vector){PM_NEWN(e->a, struct pm_sample, cap + 1), 0}; }
+static struct pm_vector vector_of(struct eval *e, size_t cap) {
+    return (struct pm_vector){PM_NEWN(e->a, struct pm_sample, cap + 1), 0};
+}
 
 static struct pm_vector select_now(struct eval *e, struct node *n) {
     struct pm_vector v = vector_of(e, n->bound_n);
     for (size_t i = 0; i < n->bound_n; i++) {
         double x;
-        if (newest(&n->bound[i], e->at, e->q->step_ns, &x)) v.items[v.n++] = (struct pm_sample){n->bound[i].series->labels, n->bound[i].series->name, x};
+        if (newest(&n->bound[i], e->at, e->q->step_ns, &x))
+            v.items[v.n++] =
+                (struct pm_sample){n->bound[i].series->labels, n->bound[i].series->name, x};
     }
     return v;
 }
@@ -128,24 +141,28 @@ static struct pm_vector rate(struct eval *e, const struct node *n) {
         struct window w = samples_in(&range->bound[i], from, e->at, e->q->step_ns);
         double x;
         if (!extrapolated(&w, from, e->at, &x)) continue;
-        v.items[v.n++] = (struct pm_sample){.labels = range->bound[i].series->labels, .value = n->per_second ? x / ((double)range->range_ns / 1e9) : x};
+        v.items[v.n++] =
+            (struct pm_sample){.labels = range->bound[i].series->labels,
+                               .value = n->per_second ? x / ((double)range->range_ns / 1e9) : x};
     }
     return v;
 }
 
-// labels ----------------------------------------------------------------------------------------------------------------
+// labels --------------------------------------------------------------------------------
 static bool listed(const struct names *l, struct pm_str name) {
     for (size_t i = 0; i < l->n; i++)
         if (pm_str_eq(l->items[i], name)) return true;
     return false;
 }
-// The labels that a grouping or matching keeps: only those listed, all but those, or (LABELS_NONE) all.
+// The labels that a grouping or matching keeps: only those listed, all but those, or
+// (LABELS_NONE) all.
 static struct pm_labels kept(struct eval *e, const struct node *n, const struct pm_labels *l) {
     if (n->labels_how == LABELS_NONE) return *l;
     if (n->labels_how == LABELS_ONLY && !n->labels.n) return (struct pm_labels){0};
     struct pm_labels out = {PM_NEWN(e->a, struct pm_label, l->n + 1), 0};
     for (size_t i = 0; i < l->n; i++)
-        if (listed(&n->labels, l->items[i].name) == (n->labels_how == LABELS_ONLY)) out.items[out.n++] = l->items[i];
+        if (listed(&n->labels, l->items[i].name) == (n->labels_how == LABELS_ONLY))
+            out.items[out.n++] = l->items[i];
     return out;
 }
 
@@ -162,17 +179,21 @@ static int by_key(const void *a, const void *b) {
 }
 static struct keyed *keyed(struct eval *e, const struct node *n, const struct pm_vector *v) {
     struct keyed *k = PM_NEWN(e->a, struct keyed, v->n + 1);
-    for (size_t i = 0; i < v->n; i++) k[i] = (struct keyed){.key = kept(e, n, &v->items[i].labels), .sample = &v->items[i], .index = i};
+    for (size_t i = 0; i < v->n; i++)
+        k[i] = (struct keyed){
+            .key = kept(e, n, &v->items[i].labels), .sample = &v->items[i], .index = i};
     return k;
 }
 static struct keyed *keyed_sorted(struct eval *e, const struct node *n, const struct pm_vector *v) {
     struct keyed *k = keyed(e, n, v);
-    size_t in_order = 1; // series come in order of their labels: most often there is nothing to sort
+    size_t in_order =
+        1; // series come in order of their labels: most often there is nothing to sort
     while (in_order < v->n && by_key(&k[in_order - 1], &k[in_order]) < 0) in_order++;
     if (in_order < v->n) qsort(k, v->n, sizeof *k, by_key);
     return k;
 }
-static struct keyed *find(struct keyed *sorted, size_t n, const struct pm_labels *key) { // the first of equal ones
+static struct keyed *find(struct keyed *sorted, size_t n,
+                          const struct pm_labels *key) { // the first of equal ones
     size_t low = 0, high = n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
@@ -182,9 +203,11 @@ static struct keyed *find(struct keyed *sorted, size_t n, const struct pm_labels
     return low < n && pm_labels_cmp(&sorted[low].key, key) == 0 ? &sorted[low] : NULL;
 }
 
-// aggregation -----------------------------------------------------------------------------------------------------------
+// aggregation ---------------------------------------------------------------------------
 static double aggregated(enum aggregate how, const struct keyed *k, size_t n) {
-    double x = how == AGG_COUNT ? (double)n : how == AGG_SUM || how == AGG_AVG ? 0 : k[0].sample->value;
+    double x = how == AGG_COUNT                   ? (double)n
+               : how == AGG_SUM || how == AGG_AVG ? 0
+                                                  : k[0].sample->value;
     for (size_t i = 0; i < n; i++) {
         double v = k[i].sample->value;
         if (how == AGG_SUM || how == AGG_AVG) x += v;
@@ -194,7 +217,8 @@ static double aggregated(enum aggregate how, const struct keyed *k, size_t n) {
     return how == AGG_AVG ? x / (double)n : x;
 }
 
-// Without by everything is one group: no keys, nothing to sort. A cluster has thousands of pods, and this is asked at every step.
+// Without by everything is one group: no keys, nothing to sort. A cluster has thousands
+// of pods, and this is asked at every step.
 static struct keyed *one_group(struct eval *e, const struct pm_vector *v) {
     struct keyed *k = PM_NEWN(e->a, struct keyed, v->n + 1);
     for (size_t i = 0; i < v->n; i++) k[i].sample = &v->items[i];
@@ -207,12 +231,13 @@ static struct pm_vector aggregate(struct eval *e, const struct node *n, const st
     struct pm_vector out = vector_of(e, v->n);
     for (size_t i = 0, end; i < v->n; i = end) {
         for (end = i + 1; end < v->n && pm_labels_cmp(&k[i].key, &k[end].key) == 0;) end++;
-        out.items[out.n++] = (struct pm_sample){.labels = k[i].key, .value = aggregated(n->aggregate, &k[i], end - i)};
+        out.items[out.n++] = (struct pm_sample){.labels = k[i].key,
+                                                .value = aggregated(n->aggregate, &k[i], end - i)};
     }
     return out;
 }
 
-// operators -------------------------------------------------------------------------------------------------------------
+// operators -----------------------------------------------------------------------------
 static double compute(enum op op, double x, double y) {
     switch (op) {
     case OP_ADD: return x + y;
@@ -228,7 +253,8 @@ static double compute(enum op op, double x, double y) {
     default: return NAN;
     }
 }
-// The result of one pair, put into `s` (whose labels and name are the left's): false where a comparison filters it out. `keeps` is the value that passes a filter.
+// The result of one pair, put into `s` (whose labels and name are the left's): false
+// where a comparison filters it out. `keeps` is the value that passes a filter.
 static bool combine(const struct node *n, double x, double y, double keeps, struct pm_sample *s) {
     double z = compute(n->op, x, y);
     bool compares = op_compares(n->op);
@@ -238,25 +264,30 @@ static bool combine(const struct node *n, double x, double y, double keeps, stru
     return true;
 }
 
-static struct pm_vector with_number(struct eval *e, const struct node *n, const struct pm_vector *v, double number, bool number_left) {
+static struct pm_vector with_number(struct eval *e, const struct node *n, const struct pm_vector *v,
+                                    double number, bool number_left) {
     struct pm_vector out = vector_of(e, v->n);
     for (size_t i = 0; i < v->n; i++) {
         struct pm_sample s = v->items[i];
-        if (combine(n, number_left ? number : s.value, number_left ? s.value : number, s.value, &s)) out.items[out.n++] = s;
+        if (combine(n, number_left ? number : s.value, number_left ? s.value : number, s.value, &s))
+            out.items[out.n++] = s;
     }
     return out;
 }
 
-static bool one_to_one(struct eval *e, const struct node *n, const struct pm_vector *l, const struct pm_vector *r, struct pm_vector *out) {
+static bool one_to_one(struct eval *e, const struct node *n, const struct pm_vector *l,
+                       const struct pm_vector *r, struct pm_vector *out) {
     struct keyed *left = keyed(e, n, l), *right = keyed_sorted(e, n, r);
     for (size_t i = 1; i < r->n; i++)
-        if (pm_labels_cmp(&right[i - 1].key, &right[i].key) == 0) return fail(e, n, "several series on the right side match one group of labels");
+        if (pm_labels_cmp(&right[i - 1].key, &right[i].key) == 0)
+            return fail(e, n, "several series on the right side match one group of labels");
     *out = vector_of(e, l->n);
     for (size_t i = 0; i < l->n; i++) {
         struct keyed *other = find(right, r->n, &left[i].key);
         struct pm_sample s = *left[i].sample;
         if (!other || !combine(n, s.value, other->sample->value, s.value, &s)) continue;
-        if (other->used) return fail(e, n, "several series on the left side match one on the right");
+        if (other->used)
+            return fail(e, n, "several series on the left side match one on the right");
         other->used = true;
         s.labels = left[i].key;
         if (n->labels_how == LABELS_ONLY) s.name = PM_NONE;
@@ -265,11 +296,13 @@ static bool one_to_one(struct eval *e, const struct node *n, const struct pm_vec
     return true;
 }
 
-static struct pm_vector set_operation(struct eval *e, const struct node *n, const struct pm_vector *l, const struct pm_vector *r) {
+static struct pm_vector set_operation(struct eval *e, const struct node *n,
+                                      const struct pm_vector *l, const struct pm_vector *r) {
     struct pm_vector out = vector_of(e, l->n + r->n);
     struct keyed *left = keyed(e, n, l), *right = keyed_sorted(e, n, r);
     for (size_t i = 0; i < l->n; i++)
-        if (n->op == OP_OR || (find(right, r->n, &left[i].key) != NULL) == (n->op == OP_AND)) out.items[out.n++] = l->items[i];
+        if (n->op == OP_OR || (find(right, r->n, &left[i].key) != NULL) == (n->op == OP_AND))
+            out.items[out.n++] = l->items[i];
     if (n->op != OP_OR) return out;
     struct keyed *sorted = keyed_sorted(e, n, l), *plain = keyed(e, n, r);
     for (size_t i = 0; i < r->n; i++)
@@ -318,7 +351,8 @@ static bool value_of(struct eval *e, struct node *n, struct value *out) {
     return false;
 }
 
-bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch, struct pm_vector *out, struct pm_promql_error *error) {
+bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch,
+                    struct pm_vector *out, struct pm_promql_error *error) {
     struct eval e = {q, at_ns, scratch, error};
     struct value v;
     if (!value_of(&e, q->root, &v)) return false;

@@ -4,10 +4,26 @@
 #include "judge/alerts/promql.h"
 #include <pcre2.h>
 
-#define PM_LOOKBACK_NS (INT64_C(300) * 1000000000) // Prometheus' default: how old the newest sample may be
+#define PM_LOOKBACK_NS                                                                             \
+    (INT64_C(300) * 1000000000) // Prometheus' default: how old the newest sample may be
 
 enum node_kind { NODE_NUMBER, NODE_SELECTOR, NODE_RATE, NODE_AGGREGATE, NODE_BINARY, NODE_NEGATE };
-enum op { OP_OR, OP_AND, OP_UNLESS, OP_EQ, OP_NE, OP_LE, OP_LT, OP_GE, OP_GT, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_COUNT };
+enum op {
+    OP_OR,
+    OP_AND,
+    OP_UNLESS,
+    OP_EQ,
+    OP_NE,
+    OP_LE,
+    OP_LT,
+    OP_GE,
+    OP_GT,
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV,
+    OP_COUNT
+};
 static inline bool op_is_set(enum op o) { return o <= OP_UNLESS; }
 static inline bool op_compares(enum op o) { return o >= OP_EQ && o <= OP_GT; }
 enum aggregate { AGG_SUM, AGG_AVG, AGG_MAX, AGG_MIN, AGG_COUNT, AGG_KINDS };
@@ -51,5 +67,6 @@ struct pm_promql {
     size_t nodes;
     int64_t step_ns; // of the bound set
 };
-bool pm_promql_is_vector(const struct node *n); // else a number; a range is neither, and stands only below NODE_RATE
+bool pm_promql_is_vector(
+    const struct node *n); // else a number; a range is neither, and stands only below NODE_RATE
 bool pm_promql_matches(const struct matcher *m, struct pm_str value);

@@ -1,11 +1,14 @@
-// What a scraper would have seen: pulls, waiting pods, quotas, probes and disks as series on a grid. See pm/series.h.
+// What a scraper would have seen: pulls, waiting pods, quotas, probes and disks as series
+// on a grid. See pm/series.h.
 //
-// A gauge is there while it is known; what ends goes to 0 where 0 is true (a pod that waits no more) and stays for the lookback, because OpenMetrics has no word
-// for "gone".
+// A gauge is there while it is known; what ends goes to 0 where 0 is true (a pod that
+// waits no more) and stays for the lookback, because OpenMetrics has no word for "gone".
 //
-// The window is that of what was measured, with a margin, within the evidence. The step is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX, and
-// fewer where there are thousands of series; of a
-// window that is longer still only the time from a day before the first incident on is shown, and missing[] says so: a step of minutes could not show rates of five.
+// The window is that of what was measured, with a margin, within the evidence. The step
+// is 15 s, 30 s or 60 s, so that no window has more than STEPS_MAX, and fewer where there
+// are thousands of series; of a window that is longer still only the time from a day
+// before the first incident on is shown, and missing[] says so: a step of minutes could
+// not show rates of five.
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
@@ -16,26 +19,35 @@
 #define LINGER_NS PM_S(330) // the lookback and a step
 
 const struct pm_family pm_families[] = {
-    {"kubelet_runtime_operations_total", PM_METRIC_COUNTER, "Runtime operations of the kubelet; here pulls that a node's kubelet asked for."},
-    {"kubelet_runtime_operations_errors_total", PM_METRIC_COUNTER, "Runtime operations of the kubelet that failed; here pulls."},
-    {"kube_pod_container_status_waiting_reason", PM_METRIC_GAUGE, "1 while a container waits for this reason."},
+    {"kubelet_runtime_operations_total", PM_METRIC_COUNTER,
+     "Runtime operations of the kubelet; here pulls that a node's kubelet asked for."},
+    {"kubelet_runtime_operations_errors_total", PM_METRIC_COUNTER,
+     "Runtime operations of the kubelet that failed; here pulls."},
+    {"kube_pod_container_status_waiting_reason", PM_METRIC_GAUGE,
+     "1 while a container waits for this reason."},
     {"docker_hub_rate_limit_remaining", PM_METRIC_GAUGE,
      "Pulls left in Docker Hub's window, as its headers told or as the pulls in the logs add up to (source)."},
     {"docker_hub_rate_limit_total", PM_METRIC_GAUGE, "Docker Hub's limit of pulls in its window."},
     {"up", PM_METRIC_GAUGE, "1 where the health check reached the registry (200 and 401 both do)."},
-    {"pullmortem_pulls_total", PM_METRIC_COUNTER, "Pulls that ended, by registry, node and outcome (ok, failed, cached)."},
+    {"pullmortem_pulls_total", PM_METRIC_COUNTER,
+     "Pulls that ended, by registry, node and outcome (ok, failed, cached)."},
     {"pullmortem_pull_failures_total", PM_METRIC_COUNTER, "Failed pulls by registry and cause."},
-    {"pullmortem_pull_bytes_total", PM_METRIC_COUNTER, "Bytes that pulls brought, where they were logged."},
-    {"pullmortem_pull_duration_seconds", PM_METRIC_SUMMARY, "Time that pulls took, queueing apart."},
-    {"pullmortem_http_responses_total", PM_METRIC_COUNTER, "Answers of a registry or proxy, by status."},
+    {"pullmortem_pull_bytes_total", PM_METRIC_COUNTER,
+     "Bytes that pulls brought, where they were logged."},
+    {"pullmortem_pull_duration_seconds", PM_METRIC_SUMMARY,
+     "Time that pulls took, queueing apart."},
+    {"pullmortem_http_responses_total", PM_METRIC_COUNTER,
+     "Answers of a registry or proxy, by status."},
     {"pullmortem_waiting_pods", PM_METRIC_GAUGE, "Pods that wait for an image."},
-    {"pullmortem_disk_used_ratio", PM_METRIC_GAUGE, "How full a node's file system is, where it was logged."},
+    {"pullmortem_disk_used_ratio", PM_METRIC_GAUGE,
+     "How full a node's file system is, where it was logged."},
     {NULL, PM_METRIC_GAUGE, NULL},
 };
 
 int pm_labels_cmp(const struct pm_labels *a, const struct pm_labels *b) {
     for (size_t i = 0; i < a->n && i < b->n; i++) {
-        if (a->items[i].name.p == b->items[i].name.p && a->items[i].value.p == b->items[i].value.p) continue; // the very same
+        if (a->items[i].name.p == b->items[i].name.p && a->items[i].value.p == b->items[i].value.p)
+            continue; // the very same
         int c = pm_str_cmp(a->items[i].name, b->items[i].name);
         if (!c) c = pm_str_cmp(a->items[i].value, b->items[i].value);
         if (c) return c;
@@ -48,17 +60,19 @@ struct pm_str pm_labels_get(const struct pm_labels *l, struct pm_str name) {
     return PM_NONE;
 }
 
-// points ----------------------------------------------------------------------------------------------------------------
+// points --------------------------------------------------------------------------------
 static bool is_counter(const char *name) {
     for (const struct pm_family *f = pm_families; f->name; f++) {
         if (strcmp(f->name, name) == 0) return f->type == PM_METRIC_COUNTER;
-        if (f->type == PM_METRIC_SUMMARY && strncmp(f->name, name, strlen(f->name)) == 0) return true;
+        if (f->type == PM_METRIC_SUMMARY && strncmp(f->name, name, strlen(f->name)) == 0)
+            return true;
     }
     return false;
 }
 
 #define LABELS_MAX 5
-// A series by its name and labels, made where it was not there. Labels in order of name; empty ones are no labels.
+// A series by its name and labels, made where it was not there. Labels in order of name;
+// empty ones are no labels.
 uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *labels, size_t n) {
     struct pm_buf key = {0};
     struct pm_label kept[LABELS_MAX];
@@ -74,7 +88,8 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
     uint32_t id = pm_intern_id(b->keys, pm_buf_str(&key));
     pm_buf_free(&key);
     if (id < b->drafts.n) return id;
-    while (b->drafts.n <= id) *PM_PUSH(b->drafts.items, b->drafts.n, b->drafts.cap) = (struct draft){0};
+    while (b->drafts.n <= id)
+        *PM_PUSH(b->drafts.items, b->drafts.n, b->drafts.cap) = (struct draft){0};
     struct draft *d = &b->drafts.items[id];
     *d = (struct draft){.name = pm_str_c(name), .counter = is_counter(name)};
     d->labels = (struct pm_labels){PM_NEWN(b->s->a, struct pm_label, kept_n + 1), kept_n};
@@ -88,10 +103,11 @@ void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how,
     *PM_PUSH(b->points.items, b->points.n, b->points.cap) = p;
 }
 
-// points → runs on the grid ---------------------------------------------------------------------------------------------
+// points → runs on the grid -------------------------------------------------------------
 static int64_t floor_to(int64_t t, int64_t step) { return t - ((t % step) + step) % step; }
 
-static struct wait measured(const struct build *b) { // from the first to the last point; from PM_NO_TIME: there is none
+static struct wait measured(
+    const struct build *b) { // from the first to the last point; from PM_NO_TIME: there is none
     const struct pm_report *r = b->s->report;
     struct wait w = {.from = PM_NO_TIME, .to = PM_NO_TIME};
     for (size_t i = 0; i < b->points.n; i++) {
@@ -100,8 +116,10 @@ static struct wait measured(const struct build *b) { // from the first to the la
         w.to = pm_max_time(w.to, b->points.items[i].at);
     }
     if (w.from == PM_NO_TIME) return w;
-    if (r->from_ns != PM_NO_TIME && r->from_ns < w.from) w.from = r->from_ns > w.from - MARGIN_NS ? r->from_ns : w.from - MARGIN_NS;
-    if (r->to_ns != PM_NO_TIME && r->to_ns > w.to) w.to = r->to_ns < w.to + MARGIN_NS ? r->to_ns : w.to + MARGIN_NS;
+    if (r->from_ns != PM_NO_TIME && r->from_ns < w.from)
+        w.from = r->from_ns > w.from - MARGIN_NS ? r->from_ns : w.from - MARGIN_NS;
+    if (r->to_ns != PM_NO_TIME && r->to_ns > w.to)
+        w.to = r->to_ns < w.to + MARGIN_NS ? r->to_ns : w.to + MARGIN_NS;
     if (w.from < 0) w.from = 0; // nothing was pulled before 1970
     return w;
 }
@@ -109,12 +127,15 @@ static struct wait measured(const struct build *b) { // from the first to the la
 static struct wait shortened(const struct build *b, struct wait w, int64_t longest) {
     struct pm_report *r = b->s->report;
     char from[32], to[32];
-    int64_t first = r->incidents_n && r->incidents[0].from_ns != PM_NO_TIME ? r->incidents[0].from_ns - PM_S(86400) : w.to - longest;
+    int64_t first = r->incidents_n && r->incidents[0].from_ns != PM_NO_TIME
+                        ? r->incidents[0].from_ns - PM_S(86400)
+                        : w.to - longest;
     if (first > w.from) w.from = first;
     if (w.to - w.from > longest) w.to = w.from + longest;
     struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
-    m->what = pm_arena_fmt(b->s->a, "alerts and metrics are of %s to %s only: the window is too long for one grid", pm_when_format(w.from, from),
-                           pm_when_format(w.to, to));
+    m->what = pm_arena_fmt(
+        b->s->a, "alerts and metrics are of %s to %s only: the window is too long for one grid",
+        pm_when_format(w.from, from), pm_when_format(w.to, to));
     m->effect = PM_STR("--since and --until choose another part");
     return w;
 }
@@ -135,10 +156,12 @@ static void grid(const struct build *b, struct pm_series_set *set) {
     set->step_ns = PM_S(steps[k]);
     set->from_ns = floor_to(w.from, set->step_ns);
     if (set->from_ns < set->step_ns) set->from_ns = set->step_ns;
-    set->steps = w.to > set->from_ns ? (size_t)((w.to - set->from_ns) / set->step_ns) + 2 : 2; // up to the first evaluation after it all
+    set->steps = w.to > set->from_ns ? (size_t)((w.to - set->from_ns) / set->step_ns) + 2
+                                     : 2; // up to the first evaluation after it all
 }
 
-static size_t scrape_after(const struct pm_series_set *set, int64_t at) { // the first that sees what happened at `at`
+static size_t scrape_after(const struct pm_series_set *set,
+                           int64_t at) { // the first that sees what happened at `at`
     int64_t since = at + PM_SCRAPE_LEAD_NS - set->from_ns;
     return since <= 0 ? 0 : (size_t)((since + set->step_ns - 1) / set->step_ns);
 }
@@ -158,23 +181,31 @@ static void take(const struct draft *d, const struct point *p, struct state_of *
     x->there = p->how != HOW_END;
 }
 
-static void run_add(struct pm_series *out, size_t cap, const struct pm_series_set *set, size_t from, size_t to, double value) { // scrapes from..to
+static void run_add(struct pm_series *out, size_t cap, const struct pm_series_set *set, size_t from,
+                    size_t to, double value) { // scrapes from..to
     if (from > to || out->runs_n == cap) return;
-    struct pm_run r = {pm_step_at(set, from) - PM_SCRAPE_LEAD_NS, pm_step_at(set, to) - PM_SCRAPE_LEAD_NS, value};
+    struct pm_run r = {pm_step_at(set, from) - PM_SCRAPE_LEAD_NS,
+                       pm_step_at(set, to) - PM_SCRAPE_LEAD_NS, value};
     struct pm_run *last = out->runs_n ? &out->runs[out->runs_n - 1] : NULL;
-    if (last && last->to_ns + set->step_ns == r.from_ns && last->value == value) last->to_ns = r.to_ns;
+    if (last && last->to_ns + set->step_ns == r.from_ns && last->value == value)
+        last->to_ns = r.to_ns;
     else out->runs[out->runs_n++] = r;
 }
 
-static void fill(struct build *b, const struct draft *d, const struct point *p, size_t n, const struct pm_series_set *set, struct pm_series *out) {
+static void fill(struct build *b, const struct draft *d, const struct point *p, size_t n,
+                 const struct pm_series_set *set, struct pm_series *out) {
     struct state_of x = {.there = d->counter};
     size_t from = 0, linger = (size_t)(LINGER_NS / set->step_ns) + 1;
-    *out = (struct pm_series){.name = d->name, .labels = d->labels, .runs = PM_NEWN(b->s->a, struct pm_run, n + 2)};
+    *out = (struct pm_series){
+        .name = d->name, .labels = d->labels, .runs = PM_NEWN(b->s->a, struct pm_run, n + 2)};
     for (size_t i = 0; i <= n; i++) {
         size_t at = i < n ? scrape_after(set, p[i].at) : set->steps;
         if (at > set->steps) at = set->steps;
-        bool waits_no_more = !d->counter && i > 0 && p[i - 1].how == HOW_DEPTH && x.depth <= 0; // 0 stays for the lookback, then it is gone
-        if (x.there && at > from) run_add(out, n + 2, set, from, (waits_no_more && at - from > linger ? from + linger : at) - 1, x.value);
+        bool waits_no_more = !d->counter && i > 0 && p[i - 1].how == HOW_DEPTH &&
+                             x.depth <= 0; // 0 stays for the lookback, then it is gone
+        if (x.there && at > from)
+            run_add(out, n + 2, set, from,
+                    (waits_no_more && at - from > linger ? from + linger : at) - 1, x.value);
         if (i < n) take(d, &p[i], &x);
         from = at;
     }

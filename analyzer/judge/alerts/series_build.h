@@ -1,9 +1,15 @@
-// Between series.c and those who feed it: pulls (series_pulls.c), waiting pods (series_waiting.c), limits, probes and disks (series_readings.c).
+// Between series.c and those who feed it: pulls (series_pulls.c), waiting pods
+// (series_waiting.c), limits, probes and disks (series_readings.c).
 #pragma once
 #include "judge/alerts/series.h"
 #include "judge/state.h"
 
-enum how { HOW_ADD, HOW_SET, HOW_DEPTH, HOW_END }; // a counter grows; a gauge is; one more or fewer waits; it is not known any more
+enum how {
+    HOW_ADD,
+    HOW_SET,
+    HOW_DEPTH,
+    HOW_END
+}; // a counter grows; a gauge is; one more or fewer waits; it is not known any more
 struct point {
     uint32_t series, order;
     int64_t at;
@@ -29,13 +35,17 @@ struct build {
     Pvoid_t backed_off;   // pod → index + 1 of the trace that first told of back-off
 };
 
-// A series by its name and labels, made where it was not there. Labels in order of name; empty ones are no labels.
+// A series by its name and labels, made where it was not there. Labels in order of name;
+// empty ones are no labels.
 uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *labels, size_t n);
-#define L(name_, value_)                                                                                                                                       \
+#define L(name_, value_)                                                                           \
     { PM_STR(name_), (value_) }
-#define SERIES(b, name, ...) pm_series_of((b), (name), (const struct pm_label[]){__VA_ARGS__}, PM_LEN(((const struct pm_label[]){__VA_ARGS__})))
+#define SERIES(b, name, ...)                                                                       \
+    pm_series_of((b), (name), (const struct pm_label[]){__VA_ARGS__},                              \
+                 PM_LEN(((const struct pm_label[]){__VA_ARGS__})))
 void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value);
 
 void pm_series_pulls(struct build *b);
-void pm_series_waiting(struct build *b); // after the incidents stand in the report; fills its buckets too
+void pm_series_waiting(
+    struct build *b); // after the incidents stand in the report; fills its buckets too
 void pm_series_readings(struct build *b);

@@ -1,4 +1,5 @@
-// Series of what logs kept of limits, probes and disks. Nothing is invented: without a probe there is no up, without a limit no rate limit.
+// Series of what logs kept of limits, probes and disks. Nothing is invented: without a
+// probe there is no up, without a limit no rate limit.
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
@@ -10,7 +11,8 @@ void pm_series_row(struct pm_state *s, const struct pm_row *row) {
     struct pm_reading r = {.at = row->ts_ns, .who = registry};
     if (e->kind == PM_KIND_HEALTH_CHECK && registry) {
         r.what = PM_READING_UP;
-        r.value = e->http_status == 200 || e->http_status == 401 || pm_str_eqc(e->field[PM_F_REASON], "healthy"); // a challenge is an answer
+        r.value = e->http_status == 200 || e->http_status == 401 ||
+                  pm_str_eqc(e->field[PM_F_REASON], "healthy"); // a challenge is an answer
         *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
     }
     if (e->remaining >= 0 && registry) {
@@ -19,31 +21,46 @@ void pm_series_row(struct pm_state *s, const struct pm_row *row) {
         r.of = e->limit >= 0 ? (double)e->limit : -1;
         *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
     }
-    bool disk = e->kind == PM_KIND_DISK_USAGE || e->kind == PM_KIND_DISK_PRESSURE || e->kind == PM_KIND_GC_START || e->kind == PM_KIND_GC_OK ||
+    bool disk = e->kind == PM_KIND_DISK_USAGE || e->kind == PM_KIND_DISK_PRESSURE ||
+                e->kind == PM_KIND_GC_START || e->kind == PM_KIND_GC_OK ||
                 e->kind == PM_KIND_GC_FAIL;
     if (!disk || !pm_str_has(e->field[PM_F_DETAIL], PM_STR("used_ratio"))) return;
-    json_t *d = json_loadb(e->field[PM_F_DETAIL].p, e->field[PM_F_DETAIL].n, 0, NULL), *ratio = json_object_get(d, "used_ratio");
+    json_t *d = json_loadb(e->field[PM_F_DETAIL].p, e->field[PM_F_DETAIL].n, 0, NULL),
+           *ratio = json_object_get(d, "used_ratio");
     const char *mount = json_string_value(json_object_get(d, "mount"));
     if (json_is_number(ratio)) {
-        uint32_t node = e->field[PM_F_NODE].n ? pm_id(s, e->field[PM_F_NODE]) : row->file < s->facts.files.n ? s->facts.files.items[row->file].node : 0;
+        uint32_t node = e->field[PM_F_NODE].n          ? pm_id(s, e->field[PM_F_NODE])
+                        : row->file < s->facts.files.n ? s->facts.files.items[row->file].node
+                                                       : 0;
         *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) =
-            (struct pm_reading){.at = row->ts_ns, .what = PM_READING_DISK, .who = node, .where = pm_id(s, pm_str_c(mount)), .value = json_number_value(ratio)};
+            (struct pm_reading){.at = row->ts_ns,
+                                .what = PM_READING_DISK,
+                                .who = node,
+                                .where = pm_id(s, pm_str_c(mount)),
+                                .value = json_number_value(ratio)};
     }
     json_decref(d);
 }
 
 static void quota(struct build *b, const struct pm_quota *q) {
-    struct pm_str client = pm_str_chr(q->client, ' ', 0) < 0 ? q->client : PM_NONE; // "one address shared by 3 clients" is no name
-    if (q->limit <= 0 || !q->points_n || q->checked) return;                        // readings are series of their own
+    struct pm_str client = pm_str_chr(q->client, ' ', 0) < 0
+                               ? q->client
+                               : PM_NONE; // "one address shared by 3 clients" is no name
+    if (q->limit <= 0 || !q->points_n || q->checked) return; // readings are series of their own
     uint32_t remaining =
-        SERIES(b, "docker_hub_rate_limit_remaining", L("client", client), L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
+        SERIES(b, "docker_hub_rate_limit_remaining", L("client", client),
+               L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
     uint32_t total =
-        SERIES(b, "docker_hub_rate_limit_total", L("client", client), L("identity", q->identity), L("source", PM_STR("pulls")), L("user", q->user));
+        SERIES(b, "docker_hub_rate_limit_total", L("client", client), L("identity", q->identity),
+               L("source", PM_STR("pulls")), L("user", q->user));
     pm_series_point(b, total, q->points[0].t_ns, HOW_SET, (double)q->limit);
     for (size_t i = 0; i < q->points_n; i++)
-        if (q->points[i].remaining >= 0) pm_series_point(b, remaining, q->points[i].t_ns, HOW_SET, (double)q->points[i].remaining);
+        if (q->points[i].remaining >= 0)
+            pm_series_point(b, remaining, q->points[i].t_ns, HOW_SET,
+                            (double)q->points[i].remaining);
     if (q->window_s <= 0) return;
-    int64_t freed = q->points[q->points_n - 1].t_ns + PM_S(q->window_s); // all that was seen has left the window
+    int64_t freed = q->points[q->points_n - 1].t_ns +
+                    PM_S(q->window_s); // all that was seen has left the window
     pm_series_point(b, remaining, freed, HOW_END, 0);
     pm_series_point(b, total, freed, HOW_END, 0);
 }
@@ -56,19 +73,26 @@ static int by_reading(const void *a, const void *b) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-// A reading holds until the next; after the last, or before a long silence, for as long as readings of this kind lay apart.
+// A reading holds until the next; after the last, or before a long silence, for as long
+// as readings of this kind lay apart.
 static int64_t holds(const struct pm_reading *r, size_t i, size_t n) {
-    int64_t usual = n > 1 ? (r[n - 1].at - r[0].at) / (int64_t)(n - 1) : 0, longest = usual * 3 > PM_S(60) ? usual * 3 : PM_S(60);
+    int64_t usual = n > 1 ? (r[n - 1].at - r[0].at) / (int64_t)(n - 1) : 0,
+            longest = usual * 3 > PM_S(60) ? usual * 3 : PM_S(60);
     if (i + 1 < n && r[i + 1].at - r[i].at <= longest) return r[i + 1].at;
     return r[i].at + (usual > PM_S(15) ? usual : PM_S(15));
 }
 
-static bool readings_of(struct build *b, const struct pm_reading *r, size_t n) { // of one thing, in order of time
+static bool readings_of(struct build *b, const struct pm_reading *r,
+                        size_t n) { // of one thing, in order of time
     struct pm_state *s = b->s;
     struct pm_str who = pm_name(s, r->what == PM_READING_DISK ? pm_facts_node(s, r->who) : r->who);
     uint32_t series = 0, total = 0;
-    if (r->what == PM_READING_UP) series = SERIES(b, "up", L("instance", who), L("job", PM_STR("registry-health-check")), L("registry", who));
-    if (r->what == PM_READING_DISK) series = SERIES(b, "pullmortem_disk_used_ratio", L("mount", pm_name(s, r->where)), L("node", who));
+    if (r->what == PM_READING_UP)
+        series = SERIES(b, "up", L("instance", who), L("job", PM_STR("registry-health-check")),
+                        L("registry", who));
+    if (r->what == PM_READING_DISK)
+        series = SERIES(b, "pullmortem_disk_used_ratio", L("mount", pm_name(s, r->where)),
+                        L("node", who));
     if (r->what == PM_READING_LIMIT) {
         if (!pm_str_eqc(who, "docker.io")) return false;
         series = SERIES(b, "docker_hub_rate_limit_remaining", L("source", PM_STR("headers")));
@@ -88,14 +112,17 @@ static bool readings_of(struct build *b, const struct pm_reading *r, size_t n) {
 void pm_series_readings(struct build *b) {
     struct pm_state *s = b->s;
     bool told = false;
-    if (s->readings.n > 1) qsort(s->readings.items, s->readings.n, sizeof *s->readings.items, by_reading);
+    if (s->readings.n > 1)
+        qsort(s->readings.items, s->readings.n, sizeof *s->readings.items, by_reading);
     for (size_t i = 0, end; i < s->readings.n; i = end) {
         const struct pm_reading *r = &s->readings.items[i];
-        for (end = i + 1;
-             end < s->readings.n && s->readings.items[end].what == r->what && s->readings.items[end].who == r->who && s->readings.items[end].where == r->where;)
+        for (end = i + 1; end < s->readings.n && s->readings.items[end].what == r->what &&
+                          s->readings.items[end].who == r->who &&
+                          s->readings.items[end].where == r->where;)
             end++;
         told |= readings_of(b, r, end - i);
     }
-    for (size_t i = 0; i < s->report->quotas_n && !told; i++) // what Docker Hub itself told is better than what pulls add up to
+    for (size_t i = 0; i < s->report->quotas_n && !told;
+         i++) // what Docker Hub itself told is better than what pulls add up to
         if (pm_str_eqc(s->report->quotas[i].registry, "docker.io")) quota(b, &s->report->quotas[i]);
 }

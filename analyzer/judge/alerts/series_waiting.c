@@ -1,7 +1,8 @@
 // Series of pods that wait for an image.
 //
-// ErrImagePull from the first failure, ImagePullBackOff from the first back-off that was logged (or BACKOFF_AFTER_NS later) until the image arrived. The moments at
-// which a retry turns the reason back into ErrImagePull are not shown: alerts sum over them.
+// ErrImagePull from the first failure, ImagePullBackOff from the first back-off that was
+// logged (or BACKOFF_AFTER_NS later) until the image arrived. The moments at which a
+// retry turns the reason back into ErrImagePull are not shown: alerts sum over them.
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ static void learn_containers(struct build *b) {
             Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->image));
             if (!*slot) *slot = t->container;
         }
-        if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME) continue;
+        if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME)
+            continue;
         Word_t *slot = pm_map_slot(&b->backed_off, pod);
         if (!*slot || s->traces.items[*slot - 1].first > t->first) *slot = i + 1;
     }
@@ -31,17 +33,25 @@ static void waits(struct build *b, uint32_t series, int64_t from, int64_t to) {
 
 static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause) {
     struct pm_state *s = b->s;
-    int64_t from = pod->first_ns, to = pod->recovered || from + pod->stuck_ns < s->to ? from + pod->stuck_ns : INT64_MAX, turns = from + BACKOFF_AFTER_NS;
+    int64_t from = pod->first_ns,
+            to = pod->recovered || from + pod->stuck_ns < s->to ? from + pod->stuck_ns : INT64_MAX,
+            turns = from + BACKOFF_AFTER_NS;
     if (from == PM_NO_TIME) return;
     uint32_t key = pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
     Word_t off = pm_map_get(b->backed_off, key);
-    struct pm_str container = pm_name(s, (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(s, pod->image))));
-    if (off && s->traces.items[off - 1].first > from && s->traces.items[off - 1].first < from + PM_S(60)) turns = s->traces.items[off - 1].first;
-    const char *only = pm_cause_is(cause, "image.invalid-reference") ? "InvalidImageName" : pm_cause_is(cause, "image.never-pull") ? "ErrImageNeverPull" : NULL;
+    struct pm_str container =
+        pm_name(s, (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(s, pod->image))));
+    if (off && s->traces.items[off - 1].first > from &&
+        s->traces.items[off - 1].first < from + PM_S(60))
+        turns = s->traces.items[off - 1].first;
+    const char *only = pm_cause_is(cause, "image.invalid-reference") ? "InvalidImageName"
+                       : pm_cause_is(cause, "image.never-pull")      ? "ErrImageNeverPull"
+                                                                     : NULL;
     const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
     for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {
-        uint32_t series = SERIES(b, "kube_pod_container_status_waiting_reason", L("container", container), L("namespace", pod->namespace), L("pod", pod->name),
-                                 L("reason", pm_str_c(reasons[i])));
+        uint32_t series = SERIES(b, "kube_pod_container_status_waiting_reason",
+                                 L("container", container), L("namespace", pod->namespace),
+                                 L("pod", pod->name), L("reason", pm_str_c(reasons[i])));
         if (only) waits(b, series, from, to);
         else if (i == 0) waits(b, series, from, to < turns ? to : turns);
         else waits(b, series, turns, to);
@@ -60,7 +70,8 @@ static void merge_waits(struct build *b) { // a pod in two incidents waits once
     if (b->waits.n > 1) qsort(b->waits.items, b->waits.n, sizeof *b->waits.items, by_pod);
     for (size_t i = 0; i < b->waits.n; i++) {
         struct wait *last = n ? &b->waits.items[n - 1] : NULL, w = b->waits.items[i];
-        if (last && last->pod == w.pod && w.from <= last->to) last->to = w.to > last->to ? w.to : last->to;
+        if (last && last->pod == w.pod && w.from <= last->to)
+            last->to = w.to > last->to ? w.to : last->to;
         else b->waits.items[n++] = w;
     }
     b->waits.n = n;
@@ -76,7 +87,8 @@ static int by_edge(const void *a, const void *b) {
     return (x->by > y->by) - (x->by < y->by); // who leaves goes first
 }
 
-// The report's own series over the window: the most that waited at one time in each bucket.
+// The report's own series over the window: the most that waited at one time in each
+// bucket.
 static void waiting_buckets(const struct build *b) {
     struct pm_report *r = b->s->report;
     struct edge *edges = pm_xmalloc((b->waits.n * 2 + 1) * sizeof *edges);
@@ -88,7 +100,8 @@ static void waiting_buckets(const struct build *b) {
     if (b->waits.n) qsort(edges, b->waits.n * 2, sizeof *edges, by_edge);
     for (size_t i = 0, k = 0; i < r->series_n; i++) {
         int64_t end = i + 1 < r->series_n ? r->series[i + 1].t_ns : INT64_MAX;
-        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns) now = edges[k].by > 0 ? now + 1 : now - 1, k++;
+        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns)
+            now = edges[k].by > 0 ? now + 1 : now - 1, k++;
         r->series[i].waiting = now;
         for (; k < b->waits.n * 2 && edges[k].at < end; k++) {
             now = edges[k].by > 0 ? now + 1 : now - 1;
@@ -102,7 +115,8 @@ void pm_series_waiting(struct build *b) {
     struct pm_report *r = b->s->report;
     learn_containers(b);
     for (size_t i = 0; i < r->incidents_n; i++)
-        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++) waiting_pod(b, &r->incidents[i].blast.pods[k], r->incidents[i].root_cause);
+        for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++)
+            waiting_pod(b, &r->incidents[i].blast.pods[k], r->incidents[i].root_cause);
     merge_waits(b);
     waiting_buckets(b);
     for (size_t i = 0; i < b->waits.n; i++) {

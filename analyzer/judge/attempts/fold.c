@@ -1,9 +1,12 @@
 // Traces → pulls: people count pulls, so must we (design.md, "From lines to pulls").
 //
-// Everything that speaks of one image on one node is one bucket, in time order. Per bucket the sources are asked from the most authoritative to the least:
-// the runtime's own log makes attempts (start and end paired first in, first out), the kubelet's image service line, clients, events and pod status are
-// each matched to an attempt that is there already, or make one where none is. A source that was not listening at the time hides nothing: an event's
-// attempts count unless a log covers their time on that node and saw that image.
+// Everything that speaks of one image on one node is one bucket, in time order. Per
+// bucket the sources are asked from the most authoritative to the least: the runtime's
+// own log makes attempts (start and end paired first in, first out), the kubelet's image
+// service line, clients, events and pod status are each matched to an attempt that is
+// there already, or make one where none is. A source that was not listening at the time
+// hides nothing: an event's attempts count unless a log covers their time on that node
+// and saw that image.
 //
 //   containerd   PullImage "x"                     ┐
 //   containerd   PullImage "x" failed error=…      │ one attempt: started, ended, cause
@@ -52,7 +55,8 @@ static unsigned source_bit(int origin) {
 
 static bool decided(const struct pm_verdict *v) { return v->cause >= 0 && v->candidate_count <= 1; }
 
-// Several lines of one attempt: the one that decides wins over the one that only names candidates.
+// Several lines of one attempt: the one that decides wins over the one that only names
+// candidates.
 static void take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
     if (v->cause < 0) return;
     if (p->verdict.cause < 0) {
@@ -66,7 +70,10 @@ static void take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
 static int rank_of(const struct pm_trace *t) {
     int rank = t->error ? 4 : 0;
     if (t->verdict.cause >= 0) rank += decided(&t->verdict) ? 8 : 4;
-    return rank + (t->origin == PM_ORIGIN_RUNTIME ? 3 : t->origin == PM_ORIGIN_DOCKERD ? 2 : t->origin == PM_ORIGIN_KUBELET ? 1 : 0);
+    return rank + (t->origin == PM_ORIGIN_RUNTIME   ? 3
+                   : t->origin == PM_ORIGIN_DOCKERD ? 2
+                   : t->origin == PM_ORIGIN_KUBELET ? 1
+                                                    : 0);
 }
 
 static void add_pod(struct pm_state *s, struct pm_attempt *p, const struct pm_trace *t) {
@@ -100,8 +107,11 @@ void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace) {
     }
     if (!p->status) p->status = t->status;
     if (!p->stage) p->stage = t->stage;
-    // The same words again, perhaps without the image and hence the registry that decides what they may mean: the fuller line's reading stands.
-    if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error && p->verdict.cause >= 0) t->verdict = p->verdict;
+    // The same words again, perhaps without the image and hence the registry that decides
+    // what they may mean: the fuller line's reading stands.
+    if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error &&
+        p->verdict.cause >= 0)
+        t->verdict = p->verdict;
     take_verdict(p, &t->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
@@ -127,13 +137,15 @@ uint32_t pm_fold_new(struct pm_state *s, const struct pm_trace *t, enum pm_outco
     return (uint32_t)(s->pulls.n - 1);
 }
 
-static uint32_t attempt_new(struct fold *f, struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome) {
+static uint32_t attempt_new(struct fold *f, struct bucket *b, const struct pm_trace *t,
+                            enum pm_outcome outcome) {
     uint32_t index = pm_fold_new(f->s, t, outcome);
     pm_ids_add(&b->attempts, index);
     return index;
 }
 
-static uint32_t attempt_ended(struct fold *f, struct bucket *b, uint32_t trace, enum pm_outcome outcome, int64_t at) {
+static uint32_t attempt_ended(struct fold *f, struct bucket *b, uint32_t trace,
+                              enum pm_outcome outcome, int64_t at) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = attempt_new(f, b, t, outcome);
     struct pm_attempt *p = pull(f, index);
@@ -148,10 +160,12 @@ static void close_attempt(struct fold *f, uint32_t index, uint32_t trace, enum p
     p->outcome = (uint8_t)outcome;
     p->ended = f->s->traces.items[trace].ts;
     pm_fold_absorb(f->s, index, trace);
-    if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME) p->duration_ns = p->ended - p->started;
+    if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME)
+        p->duration_ns = p->ended - p->started;
 }
 
-static void sort_attempts(struct fold *f, struct bucket *b) { // insertion sort: the list is nearly sorted always
+static void sort_attempts(struct fold *f,
+                          struct bucket *b) { // insertion sort: the list is nearly sorted always
     uint32_t *v = b->attempts.items;
     for (size_t i = b->sorted ? b->sorted : 1; i < b->attempts.n; i++)
         for (size_t k = i; k > 0 && pm_at(pull(f, v[k])) < pm_at(pull(f, v[k - 1])); k--) {
@@ -162,7 +176,8 @@ static void sort_attempts(struct fold *f, struct bucket *b) { // insertion sort:
     b->sorted = b->attempts.n;
 }
 
-static size_t first_after(struct fold *f, const struct bucket *b, int64_t t) { // among the sorted ones
+static size_t first_after(struct fold *f, const struct bucket *b,
+                          int64_t t) { // among the sorted ones
     size_t lo = 0, hi = b->sorted;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -176,13 +191,17 @@ typedef bool fits(struct fold *f, const struct pm_attempt *p, const struct pm_tr
 
 #define TAIL_MAX 256
 
-// The attempt nearest in time that fits, within `near`; UINT32_MAX where there is none. The unsorted tail is short or of the same pass: its last few are asked too.
-static uint32_t nearest(struct fold *f, const struct bucket *b, const struct pm_trace *t, int64_t at, int64_t near, fits *fit) {
+// The attempt nearest in time that fits, within `near`; UINT32_MAX where there is none.
+// The unsorted tail is short or of the same pass: its last few are asked too.
+static uint32_t nearest(struct fold *f, const struct bucket *b, const struct pm_trace *t,
+                        int64_t at, int64_t near, fits *fit) {
     uint32_t best = UINT32_MAX;
     int64_t best_gap = near;
-    size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted, last = b->attempts.n > TAIL_MAX ? b->attempts.n - TAIL_MAX : 0;
+    size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted,
+           last = b->attempts.n > TAIL_MAX ? b->attempts.n - TAIL_MAX : 0;
     for (size_t i = first_after(f, b, pm_time_add(at, -near)); i < b->attempts.n; i++) {
-        if (i >= b->sorted && i < last) i = last; // of thousands the latest, which are nearest in time
+        if (i >= b->sorted && i < last)
+            i = last; // of thousands the latest, which are nearest in time
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
         if (i < b->sorted && pm_at(p) > pm_time_add(at, near)) {
             i = tail - 1;
@@ -197,7 +216,8 @@ static uint32_t nearest(struct fold *f, const struct bucket *b, const struct pm_
     return best;
 }
 
-static bool fits_failed_unseen(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+static bool fits_failed_unseen(struct fold *f, const struct pm_attempt *p,
+                               const struct pm_trace *t) {
     (void)f;
     return p->outcome == PM_OUTCOME_FAILED && !(p->sources & source_bit(t->origin));
 }
@@ -215,28 +235,37 @@ static bool fits_ok(struct fold *f, const struct pm_attempt *p, const struct pm_
     (void)t;
     return p->outcome == PM_OUTCOME_OK;
 }
-static bool fits_failed_of_pod(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
-    return p->outcome == PM_OUTCOME_FAILED && t->pod && pm_ids_has(&p->pods, pm_id_join(f->s, t->namespace, '/', t->pod));
+static bool fits_failed_of_pod(struct fold *f, const struct pm_attempt *p,
+                               const struct pm_trace *t) {
+    return p->outcome == PM_OUTCOME_FAILED && t->pod &&
+           pm_ids_has(&p->pods, pm_id_join(f->s, t->namespace, '/', t->pod));
 }
-static bool fits_failed_podless(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+static bool fits_failed_podless(struct fold *f, const struct pm_attempt *p,
+                                const struct pm_trace *t) {
     (void)f;
     (void)t;
     return p->outcome == PM_OUTCOME_FAILED && !p->exact_pod;
 }
-// Sandboxes pull their image without a start line, each for itself; the runtime downloads once.
-static bool fits_same_download(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+// Sandboxes pull their image without a start line, each for itself; the runtime downloads
+// once.
+static bool fits_same_download(struct fold *f, const struct pm_attempt *p,
+                               const struct pm_trace *t) {
     (void)f;
-    return p->outcome == PM_OUTCOME_OK && !p->requested && p->started != PM_NO_TIME && t->duration_ns > 0 && t->ts - t->duration_ns <= p->ended;
+    return p->outcome == PM_OUTCOME_OK && !p->requested && p->started != PM_NO_TIME &&
+           t->duration_ns > 0 && t->ts - t->duration_ns <= p->ended;
 }
-static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p,
+                               const struct pm_trace *t) {
     (void)f;
     return p->outcome == PM_OUTCOME_OK && !(p->forms & t->form) && pm_at(p) <= t->ts;
 }
 
-// As long to the hundredth part: the kubelet's event repeats what the runtime measured, and may be stamped with another clock.
+// As long to the hundredth part: the kubelet's event repeats what the runtime measured,
+// and may be stamped with another clock.
 static bool fits_ok_as_long(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     int64_t gap = llabs(p->duration_ns - t->duration_ns);
-    return fits_ok_unseen(f, p, t) && p->duration_ns > 0 && t->duration_ns > 0 && gap <= PM_S(1) / 200 + t->duration_ns / 100;
+    return fits_ok_unseen(f, p, t) && p->duration_ns > 0 && t->duration_ns > 0 &&
+           gap <= PM_S(1) / 200 + t->duration_ns / 100;
 }
 
 // ── runtime ──
@@ -249,7 +278,8 @@ struct pairing {
 static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct pm_trace *t) {
     size_t best = SIZE_MAX;
     for (size_t i = open->open.n;
-         i-- > open->next && t->component == PM_COMP_CRIO && best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
+         i-- > open->next && t->component == PM_COMP_CRIO &&
+         best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
         uint32_t join = open->open.items[i] == UINT32_MAX ? 0 : pull(f, open->open.items[i])->join;
         if (open->open.items[i] != UINT32_MAX && (join == t->join || !join || !t->join)) best = i;
     }
@@ -257,7 +287,9 @@ static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct p
     for (size_t i = open->next; i < open->open.n && t->component != PM_COMP_CRIO; i++) {
         if (open->open.items[i] == UINT32_MAX) continue;
         int64_t started = pull(f, open->open.items[i])->started;
-        int64_t gap = want == PM_NO_TIME || started == PM_NO_TIME ? (int64_t)i : started > want ? started - want : want - started;
+        int64_t gap = want == PM_NO_TIME || started == PM_NO_TIME ? (int64_t)i
+                      : started > want                            ? started - want
+                                                                  : want - started;
         if (gap >= best_gap) continue;
         best = i;
         best_gap = gap;
@@ -273,19 +305,25 @@ static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct p
 static void cut(struct pm_attempt *p, int64_t at) {
     p->outcome = PM_OUTCOME_FAILED;
     p->ended = at;
-    p->verdict = (struct pm_verdict){.cause = pm_cause_c("runtime.cancelled"), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+    p->verdict = (struct pm_verdict){.cause = pm_cause_c("runtime.cancelled"),
+                                     .candidate_count = 1,
+                                     .confidence = PM_CONFIDENCE_MEDIUM};
     p->verdict.candidates[0] = p->verdict.cause;
     p->settled_by_neighbour = true;
     p->why = PM_STR("the pull has no end and the runtime was restarted after it began");
 }
 
-// No pull lives through a start of its runtime: what was open is over, the lines that follow are not about it.
+// No pull lives through a start of its runtime: what was open is over, the lines that
+// follow are not about it.
 static void close_at_restart(struct fold *f, struct pairing *open, const struct pm_trace *t) {
     for (size_t i = 0; i < f->restarts.n && open->next < open->open.n; i++) {
         const struct pm_trace *start = &f->s->traces.items[f->restarts.items[i]];
-        if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME || start->kind != PM_KIND_RUNTIME_START || start->ts > t->ts) continue;
+        if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME ||
+            start->kind != PM_KIND_RUNTIME_START || start->ts > t->ts)
+            continue;
         for (size_t k = open->next; k < open->open.n; k++) {
-            struct pm_attempt *p = open->open.items[k] == UINT32_MAX ? NULL : pull(f, open->open.items[k]);
+            struct pm_attempt *p =
+                open->open.items[k] == UINT32_MAX ? NULL : pull(f, open->open.items[k]);
             if (!p || p->started == PM_NO_TIME || p->started >= start->ts) continue;
             cut(p, start->ts);
             open->open.items[k] = UINT32_MAX;
@@ -316,7 +354,8 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
     } else if ((index = oldest_open(f, open, t)) != UINT32_MAX) {
         close_attempt(f, index, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED);
     } else {
-        // With starts logged, an end that no start waits for is a second line about the end just seen.
+        // With starts logged, an end that no start waits for is a second line about the
+        // end just seen.
         if (open->starts) index = nearest(f, b, t, t->ts, REPEAT_NS, ok ? fits_ok : fits_failed);
         else if (ok) index = nearest(f, b, t, t->ts, PM_S(60), fits_same_download);
         if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
@@ -330,7 +369,8 @@ static void fold_runtime(struct fold *f, struct bucket *b) {
     struct pairing open = {0};
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
-        if (t->origin == PM_ORIGIN_RUNTIME && (t->role == PM_ROLE_START || t->role == PM_ROLE_END)) runtime_line(f, b, &open, b->traces.items[i]);
+        if (t->origin == PM_ORIGIN_RUNTIME && (t->role == PM_ROLE_START || t->role == PM_ROLE_END))
+            runtime_line(f, b, &open, b->traces.items[i]);
     }
     pm_ids_free(&open.open);
 }
@@ -351,7 +391,8 @@ static int64_t start_after(const int64_t *starts, size_t n, int64_t at) {
     return lo < n ? starts[lo] : PM_NO_TIME;
 }
 
-// CRI-O logs failures at debug level only: a start that the image's next start overtakes has failed, why is not told.
+// CRI-O logs failures at debug level only: a start that the image's next start overtakes
+// has failed, why is not told.
 static void overtaken(struct fold *f, const struct bucket *b) {
     int64_t *starts = pm_xmalloc((b->attempts.n + 1) * sizeof *starts);
     size_t n = 0;
@@ -362,7 +403,9 @@ static void overtaken(struct fold *f, const struct bucket *b) {
     if (n > 1) qsort(starts, n, sizeof *starts, by_ns);
     for (size_t i = 0; i < b->attempts.n; i++) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        int64_t over = p->quiet && p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME ? start_after(starts, n, p->started) : PM_NO_TIME;
+        int64_t over = p->quiet && p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME
+                           ? start_after(starts, n, p->started)
+                           : PM_NO_TIME;
         if (over == PM_NO_TIME) continue;
         p->outcome = PM_OUTCOME_FAILED;
         p->ended = over;
@@ -373,26 +416,32 @@ static void overtaken(struct fold *f, const struct bucket *b) {
 }
 
 // ── kubelet ──
-static uint32_t open_before(struct fold *f, const struct bucket *b, int64_t at) { // the newest: older ones may have failed unseen
+static uint32_t open_before(struct fold *f, const struct bucket *b,
+                            int64_t at) { // the newest: older ones may have failed unseen
     for (size_t i = b->attempts.n; i-- > 0;) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME && p->started <= at && at - p->started < PM_S(7200)) return b->attempts.items[i];
+        if (p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME && p->started <= at &&
+            at - p->started < PM_S(7200))
+            return b->attempts.items[i];
     }
     return UINT32_MAX;
 }
 
-// A pull that the runtime's restart cut: the kubelet knew when the connection broke, the runtime's log only when it was back.
+// A pull that the runtime's restart cut: the kubelet knew when the connection broke, the
+// runtime's log only when it was back.
 static uint32_t cut_under_way(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
     for (size_t i = 0; i < b->attempts.n; i++) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome == PM_OUTCOME_FAILED && p->settled_by_neighbour && !(p->sources & PM_SRC_KUBELET) && p->started != PM_NO_TIME && p->started <= t->ts &&
+        if (p->outcome == PM_OUTCOME_FAILED && p->settled_by_neighbour &&
+            !(p->sources & PM_SRC_KUBELET) && p->started != PM_NO_TIME && p->started <= t->ts &&
             t->ts <= p->ended)
             return b->attempts.items[i];
     }
     return UINT32_MAX;
 }
 
-// With dockershim the kubelet watches the pull itself, and dockerd with its containerd store logs a good one: each tells of it where nobody else did.
+// With dockershim the kubelet watches the pull itself, and dockerd with its containerd
+// store logs a good one: each tells of it where nobody else did.
 static void told_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     sort_attempts(f, b);
@@ -405,7 +454,8 @@ static void told_ok(struct fold *f, struct bucket *b, uint32_t trace) {
 static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_unseen);
-    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX) pull(f, index)->ended = t->ts;
+    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX)
+        pull(f, index)->ended = t->ts;
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
         return;
@@ -415,15 +465,21 @@ static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
     else attempt_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
 }
 
-// Where the lines that count are kept, an echo adds and never makes: a pod worker tells the error at the end of its sync, which other containers' pulls can
-// make long. (What never reaches the image service has no such line.)
+// Where the lines that count are kept, an echo adds and never makes: a pod worker tells
+// the error at the end of its sync, which other containers' pulls can make long. (What
+// never reaches the image service has no such line.)
 static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
-    if (pm_cause_is(t->verdict.cause, "rate-limit.client") || pm_cause_is(t->verdict.cause, "auth.credential-provider") || t->ts == PM_NO_TIME)
+    if (pm_cause_is(t->verdict.cause, "rate-limit.client") ||
+        pm_cause_is(t->verdict.cause, "auth.credential-provider") || t->ts == PM_NO_TIME)
         return UINT32_MAX;
-    if (!pm_map_get(f->image_service, t->node) && !pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS)) return UINT32_MAX;
+    if (!pm_map_get(f->image_service, t->node) &&
+        !pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS))
+        return UINT32_MAX;
     for (size_t i = b->attempts.n; i-- > 0;) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome != PM_OUTCOME_FAILED || pm_at(p) == PM_NO_TIME || pm_at(p) > t->ts || !(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET))) continue;
+        if (p->outcome != PM_OUTCOME_FAILED || pm_at(p) == PM_NO_TIME || pm_at(p) > t->ts ||
+            !(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET)))
+            continue;
         return t->ts - pm_at(p) <= LATE_NS ? b->attempts.items[i] : UINT32_MAX;
     }
     return UINT32_MAX;
@@ -432,7 +488,8 @@ static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct
 static void kubelet_echo(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_of_pod);
-    if (index == UINT32_MAX) index = nearest(f, b, t, t->ts, NEAR_NS, t->pod ? fits_failed_podless : fits_failed);
+    if (index == UINT32_MAX)
+        index = nearest(f, b, t, t->ts, NEAR_NS, t->pod ? fits_failed_podless : fits_failed);
     if (index == UINT32_MAX && (index = echoed_late(f, b, t)) != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
         return;
@@ -446,22 +503,28 @@ static void fold_kubelet(struct fold *f, struct bucket *b) {
     sort_attempts(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
-        if (t->role != PM_ROLE_END || (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_DOCKERD)) continue;
+        if (t->role != PM_ROLE_END ||
+            (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_DOCKERD))
+            continue;
         if (t->kind == PM_KIND_PULL_OK) told_ok(f, b, b->traces.items[i]);
-        else if (t->kind == PM_KIND_PULL_FAIL && t->origin == PM_ORIGIN_KUBELET) kubelet_end(f, b, b->traces.items[i]);
+        else if (t->kind == PM_KIND_PULL_FAIL && t->origin == PM_ORIGIN_KUBELET)
+            kubelet_end(f, b, b->traces.items[i]);
     }
     b->sorted = 0;
     sort_attempts(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO && t->kind == PM_KIND_PULL_FAIL) kubelet_echo(f, b, b->traces.items[i]);
+        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO &&
+            t->kind == PM_KIND_PULL_FAIL)
+            kubelet_echo(f, b, b->traces.items[i]);
     }
     b->sorted = 0;
     sort_attempts(f, b);
 }
 
 // ── what a client printed ──
-static uint32_t undated_match(struct fold *f, const struct bucket *b, const struct pm_trace *t, fits *fit) {
+static uint32_t undated_match(struct fold *f, const struct bucket *b, const struct pm_trace *t,
+                              fits *fit) {
     for (size_t i = 0; i < b->attempts.n; i++)
         if (fit(f, pull(f, b->attempts.items[i]), t)) return b->attempts.items[i];
     return UINT32_MAX;
@@ -471,7 +534,8 @@ static void client_end(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     bool ok = t->kind == PM_KIND_PULL_OK;
     fits *fit = ok ? fits_ok_unseen : fits_failed_unseen;
-    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(5), fit);
+    uint32_t index =
+        t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(5), fit);
     if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
     else attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
 }
@@ -486,23 +550,27 @@ static bool fits_failed_once(struct fold *f, const struct pm_attempt *p, const s
     return false;
 }
 
-// The same, told of any number of times: a client says it, its runner's last line, and the runner around that. An attempt that only such lines told is none.
+// The same, told of any number of times: a client says it, its runner's last line, and
+// the runner around that. An attempt that only such lines told is none.
 static bool fits_failed_same(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     bool told = false;
     for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
         const struct pm_trace *o = &f->s->traces.items[p->traces.items[i]];
         if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
         struct pm_str said = pm_name(f->s, o->error), again = pm_name(f->s, t->error);
-        told |= p->verdict.cause < 0 || (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
+        told |= p->verdict.cause < 0 ||
+                (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
     }
     return told;
 }
 
-// A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the second tells of the first's attempt, or of one that nobody told.
+// A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the
+// second tells of the first's attempt, or of one that nobody told.
 static void client_echo(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     fits *fit = t->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
-    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(60), fit);
+    uint32_t index =
+        t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(60), fit);
     if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
     else client_end(f, b, trace);
 }
@@ -511,7 +579,8 @@ static void fold_client(struct fold *f, struct bucket *b) {
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < b->traces.n; i++) {
             const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
-            if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END)) continue;
+            if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END))
+                continue;
             if (pass && t->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
             else if (!pass) client_end(f, b, b->traces.items[i]);
         }
@@ -521,15 +590,21 @@ static void fold_client(struct fold *f, struct bucket *b) {
 }
 
 // ── events ──
-static int64_t slack_of(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : NEAR_NS; }
+static int64_t slack_of(const struct pm_trace *t) {
+    return t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : NEAR_NS;
+}
 
 static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t at) {
     int64_t slack = slack_of(t);
-    if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at, slack) && (t->kind == PM_KIND_PULL_FAIL)) return true;
-    return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) && pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
+    if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at, slack) &&
+        (t->kind == PM_KIND_PULL_FAIL))
+        return true;
+    return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) &&
+           pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
-// Did this attempt end while the event was counted? Where nobody told its end, any time between its start and the next is as good.
+// Did this attempt end while the event was counted? Where nobody told its end, any time
+// between its start and the next is as good.
 static bool ended_in(const struct pm_attempt *p, const struct pm_trace *t) {
     int64_t from = pm_time_add(t->first, -slack_of(t)), to = pm_time_add(t->last, slack_of(t));
     return p->unended ? p->started <= to && p->ended >= from : pm_time_in(pm_at(p), from, to);
@@ -537,20 +612,26 @@ static bool ended_in(const struct pm_attempt *p, const struct pm_trace *t) {
 
 #define BEYOND_MAX 16 // attempts whose end nobody told may lie a little out of order
 
-// How many such attempts the logs show while the event was counted; no more than `enough` are counted.
-static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t, enum pm_outcome outcome, uint64_t enough) {
+// How many such attempts the logs show while the event was counted; no more than `enough`
+// are counted.
+static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_trace *t,
+                       enum pm_outcome outcome, uint64_t enough) {
     int64_t to = pm_time_add(t->last, slack_of(t));
     size_t n = 0, beyond = 0;
-    for (size_t i = first_after(f, b, pm_time_add(t->first, -slack_of(t))); i < b->sorted && n < enough; i++) { // behind those are the events' own
+    for (size_t i = first_after(f, b, pm_time_add(t->first, -slack_of(t)));
+         i < b->sorted && n < enough; i++) { // behind those are the events' own
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
         if (to != PM_NO_TIME && pm_at(p) > to && ++beyond > BEYOND_MAX) break;
-        n += p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) && ended_in(p, t);
+        n += p->outcome == outcome && p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) &&
+             ended_in(p, t);
     }
     return n;
 }
 
-// Lines that somebody picked to go with an event are of what it counts, and mostly of the end of it.
-static uint64_t counted_besides(const struct fold *f, const struct pm_trace *t, uint64_t n, size_t seen) {
+// Lines that somebody picked to go with an event are of what it counts, and mostly of the
+// end of it.
+static uint64_t counted_besides(const struct fold *f, const struct pm_trace *t, uint64_t n,
+                                size_t seen) {
     bool excerpt = t->file < f->s->facts.files.n && f->s->facts.files.items[t->file].excerpt;
     return !excerpt ? n : seen < n ? n - seen : 0;
 }
@@ -558,7 +639,8 @@ static uint64_t counted_besides(const struct fold *f, const struct pm_trace *t, 
 // An event's first and last time are ends of attempts.
 static void learn_end(struct pm_attempt *p, const struct pm_trace *t) {
     int64_t end = pm_time_in(t->last, p->started, p->ended) ? t->last : t->first;
-    if (!p->unended || t->quality == PM_QUALITY_RELATIVE || !pm_time_in(end, p->started, p->ended)) return;
+    if (!p->unended || t->quality == PM_QUALITY_RELATIVE || !pm_time_in(end, p->started, p->ended))
+        return;
     p->ended = end;
     p->unended = false;
 }
@@ -583,20 +665,25 @@ static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace
     for (size_t i = 0; i < b->loose.n; i++) pod_to_attempt(f, pull(f, b->loose.items[i]), t);
 }
 
-// "Pulling" of the same pod tells when its last attempt began: how long one lasted tells a stall from a refusal.
+// "Pulling" of the same pod tells when its last attempt began: how long one lasted tells
+// a stall from a refusal.
 static int64_t began_before(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
     for (size_t i = 0; i < b->pulling.n; i++) {
         const struct pm_trace *o = &f->s->traces.items[b->pulling.items[i]];
-        if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME && o->last <= t->last && t->last - o->last < PM_S(3600)) return o->last;
+        if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
+            o->last <= t->last && t->last - o->last < PM_S(3600))
+            return o->last;
     }
     return PM_NO_TIME;
 }
 
-// The back-off model says where between first and last an attempt lay; it may be as far off as its neighbours are away.
+// The back-off model says where between first and last an attempt lay; it may be as far
+// off as its neighbours are away.
 static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
     int64_t off = t->quality == PM_QUALITY_RELATIVE ? PM_LOOSE_NS : 0;
     if (i == 0 || i + 1 >= n) return off;
-    int64_t at = pm_backoff_at(t->first, t->last, n, i), before = pm_backoff_at(t->first, t->last, n, i - 1),
+    int64_t at = pm_backoff_at(t->first, t->last, n, i),
+            before = pm_backoff_at(t->first, t->last, n, i - 1),
             after = pm_backoff_at(t->first, t->last, n, i + 1);
     return off + (at - before > after - at ? at - before : after - at);
 }
@@ -629,7 +716,8 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
 static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->last, slack_of(t), fits_ok_unseen);
-    if (index == UINT32_MAX && (t->duration_ns == 0 || t->quality == PM_QUALITY_RELATIVE)) index = nearest(f, b, t, t->last, slack_of(t), fits_ok);
+    if (index == UINT32_MAX && (t->duration_ns == 0 || t->quality == PM_QUALITY_RELATIVE))
+        index = nearest(f, b, t, t->last, slack_of(t), fits_ok);
     if (index == UINT32_MAX) index = nearest(f, b, t, t->last, PM_S(30), fits_ok_as_long);
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->s, index, trace);
@@ -640,14 +728,17 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
     pull(f, index)->off_ns = may_be_off(t, 1, 0);
 }
 
-// "Error syncing pod, skipping: failed to "StartContainer" …" (kubelets up to 1.10): the worker's event about an attempt that its image manager's Failed event
-// counts, where that was kept.
+// "Error syncing pod, skipping: failed to "StartContainer" …" (kubelets up to 1.10): the
+// worker's event about an attempt that its image manager's Failed event counts, where
+// that was kept.
 static bool resync_of(const struct fold *f, const struct pm_trace *t) {
     if (!pm_str_eqc(pm_name(f->s, t->reason), "FailedSync")) return false;
     for (size_t i = 0; i < f->s->traces.n; i++) { // by pod: it names a container, not the image
         const struct pm_trace *o = &f->s->traces.items[i];
-        if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod && o->node == t->node && o->error &&
-            (o->namespace == t->namespace || !o->namespace || !t->namespace) && pm_str_eqc(pm_name(f->s, o->reason), "Failed"))
+        if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod &&
+            o->node == t->node && o->error &&
+            (o->namespace == t->namespace || !o->namespace || !t->namespace) &&
+            pm_str_eqc(pm_name(f->s, o->reason), "Failed"))
             return true;
     }
     return false;
@@ -661,7 +752,8 @@ static void fold_events(struct fold *f, struct bucket *b) {
         if (t->kind == PM_KIND_PULL_OK) event_ok(f, b, trace);
         else if (resync_of(f, t)) pods_to_span(f, b, t);
         else if (t->error && t->verdict.cause >= 0) event_failed(f, b, trace);
-        else if (t->error && !pm_str_starts(pm_name(f->s, t->error), PM_STR("ErrImage"))) event_failed(f, b, trace);
+        else if (t->error && !pm_str_starts(pm_name(f->s, t->error), PM_STR("ErrImage")))
+            event_failed(f, b, trace);
     }
     b->sorted = 0;
     sort_attempts(f, b);
@@ -711,7 +803,8 @@ static void fold_backoff(struct fold *f, struct bucket *b) {
 
 // ── pulls that the runtime's own end cut ──
 static bool restart_ends(const struct pm_trace *t, const struct pm_attempt *p) {
-    return t->ts != PM_NO_TIME && p->started != PM_NO_TIME && t->ts >= p->started && (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP);
+    return t->ts != PM_NO_TIME && p->started != PM_NO_TIME && t->ts >= p->started &&
+           (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP);
 }
 
 static void cut_by_restart(struct fold *f, struct pm_attempt *p) {
@@ -738,23 +831,31 @@ static struct bucket *bucket_at(struct fold *f, uint32_t node, uint32_t image) {
 static void deal(struct fold *f) {
     for (size_t i = 0; i < f->s->traces.n; i++) {
         const struct pm_trace *t = &f->s->traces.items[i];
-        if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP) *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
-        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL) *pm_map_slot(&f->image_service, t->node) = 1;
-        if (pm_fold_imageless(t) || pm_fold_refused_early(f->s, t)) continue; // fold_dockerd.c, fold_refused.c
-        if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) continue;
+        if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP)
+            *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
+        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END &&
+            t->kind == PM_KIND_PULL_FAIL)
+            *pm_map_slot(&f->image_service, t->node) = 1;
+        if (pm_fold_imageless(t) || pm_fold_refused_early(f->s, t))
+            continue; // fold_dockerd.c, fold_refused.c
+        if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED)
+            continue;
         struct bucket *b = bucket_at(f, t->node, t->image);
         pm_ids_add(&b->traces, (uint32_t)i);
-        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START) pm_ids_add(&b->pulling, (uint32_t)i);
+        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START)
+            pm_ids_add(&b->pulling, (uint32_t)i);
     }
 }
 
-// Traces of a pod whose node nobody names belong to the node where that image failed, if there is one only.
+// Traces of a pod whose node nobody names belong to the node where that image failed, if
+// there is one only.
 static void pod_waits(struct fold *f) {
     struct pm_state *s = f->s;
     for (size_t i = 0; i < s->facts.pods.n; i++) {
         struct pm_pod_fact *pod = &s->facts.pods.items[i];
         for (int k = 0; k < pod->waits; k++) {
-            struct pm_event e = {.kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS, .bytes = -1};
+            struct pm_event e = {
+                .kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS, .bytes = -1};
             e.field[PM_F_REASON] = pm_name(s, pod->wait[k].reason);
             e.field[PM_F_ERROR] = pm_name(s, pod->wait[k].message);
             if (!pm_fold_reason_is_pull(e.field[PM_F_REASON]) || !pod->wait[k].image) continue;
@@ -815,7 +916,8 @@ void pm_fold_order(struct pm_state *s) {
     free(now);
 }
 
-// Runtime lines know no namespace, and events that did have expired: where only one namespace's pods use an image, its pulls were theirs.
+// Runtime lines know no namespace, and events that did have expired: where only one
+// namespace's pods use an image, its pulls were theirs.
 static void namespaces_by_image(struct pm_state *s) {
     Pvoid_t by_image = NULL;
     Word_t freed;

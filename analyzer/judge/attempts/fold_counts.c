@@ -1,8 +1,11 @@
-// Counts in events are evidence, not loops: how many attempts one stands for, and when they were.
+// Counts in events are evidence, not loops: how many attempts one stands for, and when
+// they were.
 //
-// A count is a number that somebody wrote, and it need not be true. What the kubelet can have done bounds it: one image of one pod is not tried more often than
-// the pod is synced, which is once a second at most. What is left is shared out where all events together would be more attempts than are worth keeping one by
-// one: each keeps its part, so that no event's place in the file decides, and none keeps less than one.
+// A count is a number that somebody wrote, and it need not be true. What the kubelet can
+// have done bounds it: one image of one pod is not tried more often than the pod is
+// synced, which is once a second at most. What is left is shared out where all events
+// together would be more attempts than are worth keeping one by one: each keeps its part,
+// so that no event's place in the file decides, and none keeps less than one.
 #include "judge/attempts/fold.h"
 
 #define EVENT_MAX 5000    // attempts taken from one event's count
@@ -11,18 +14,24 @@
 
 static uint64_t possible(const struct pm_trace *t) {
     uint64_t n = t->count < EVENT_MAX ? t->count : EVENT_MAX;
-    if (t->first == PM_NO_TIME || t->last == PM_NO_TIME || t->last <= t->first) return n; // ages in tables are rounded: nothing is known of the span
+    if (t->first == PM_NO_TIME || t->last == PM_NO_TIME || t->last <= t->first)
+        return n; // ages in tables are rounded: nothing is known of the span
     uint64_t in_span = (uint64_t)((t->last - t->first) / SYNC_NS) + 1;
     return n < in_span ? n : in_span;
 }
-static bool counted(const struct pm_trace *t) { return t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL; }
+static bool counted(const struct pm_trace *t) {
+    return t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL;
+}
 
 void pm_fold_counts_add_up(struct pm_state *s) {
     s->event_attempts = 0;
     for (size_t i = 0; i < s->traces.n; i++)
         if (counted(&s->traces.items[i])) s->event_attempts += possible(&s->traces.items[i]);
     if (s->event_attempts > EVENTS_MAX)
-        pm_diags_add(s->diags, PM_NONE, 0, "limit-count", "events count more than %d attempts: of each only its part of so many is shown", EVENTS_MAX);
+        pm_diags_add(
+            s->diags, PM_NONE, 0, "limit-count",
+            "events count more than %d attempts: of each only its part of so many is shown",
+            EVENTS_MAX);
 }
 
 uint64_t pm_fold_times(const struct pm_state *s, const struct pm_trace *t) {
@@ -32,7 +41,10 @@ uint64_t pm_fold_times(const struct pm_state *s, const struct pm_trace *t) {
 }
 
 // 10, 20, 40, 80, 160, 300, 300 … s between attempts of one pod and image.
-static double backoff_sum_s(uint64_t steps) { return steps <= 5 ? (double)(10 * ((UINT64_C(1) << steps) - 1)) : 310 + 300.0 * (double)(steps - 5); }
+static double backoff_sum_s(uint64_t steps) {
+    return steps <= 5 ? (double)(10 * ((UINT64_C(1) << steps) - 1))
+                      : 310 + 300.0 * (double)(steps - 5);
+}
 
 // Stretched to end where the event says it ended.
 int64_t pm_backoff_at(int64_t first, int64_t last, uint64_t n, uint64_t i) {

@@ -1,9 +1,13 @@
-// Several credentials, one attempt: the kubelet's keyring may hold more than one that fit an image, and it asks the runtime once with each until one is
-// taken (k8s:pkg/kubelet/kuberuntime/kuberuntime_image.go: PullImage). The pod saw one pull.
+// Several credentials, one attempt: the kubelet's keyring may hold more than one that fit
+// an image, and it asks the runtime once with each until one is taken
+// (k8s:pkg/kubelet/kuberuntime/kuberuntime_image.go: PullImage). The pod saw one pull.
 //
-// The runtime shows each as an attempt of its own that begins as the one before ends. Back-off lies between attempts of one pod, and pods that wait for one
-// another's pull meet the same error, so these tell it: the kubelet's own sum of different errors ("[…, …]"), or answers that differ where one refused the
-// credential, or a refusal that no pod was told of while the next one's was. A definite answer (404, 429) beats the 401 of the other credential.
+// The runtime shows each as an attempt of its own that begins as the one before ends.
+// Back-off lies between attempts of one pod, and pods that wait for one another's pull
+// meet the same error, so these tell it: the kubelet's own sum of different errors ("[…,
+// …]"), or answers that differ where one refused the credential, or a refusal that no pod
+// was told of while the next one's was. A definite answer (404, 429) beats the 401 of the
+// other credential.
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
@@ -18,31 +22,41 @@ static bool is_refusal(const struct pm_attempt *p) {
 }
 
 static bool follows(const struct pm_attempt *a, const struct pm_attempt *b) {
-    if (a->node != b->node || a->image != b->image || a->outcome != PM_OUTCOME_FAILED || a->ended == PM_NO_TIME || !a->image) return false;
+    if (a->node != b->node || a->image != b->image || a->outcome != PM_OUTCOME_FAILED ||
+        a->ended == PM_NO_TIME || !a->image)
+        return false;
     if (b->outcome != PM_OUTCOME_FAILED && b->outcome != PM_OUTCOME_OK) return false;
-    if (b->requested && b->started != PM_NO_TIME) return b->started >= a->ended && b->started - a->ended <= NEXT_NS;
-    return !a->requested && b->outcome == PM_OUTCOME_FAILED && b->ended != PM_NO_TIME && b->ended > a->ended && b->ended - a->ended <= ENDS_NS;
+    if (b->requested && b->started != PM_NO_TIME)
+        return b->started >= a->ended && b->started - a->ended <= NEXT_NS;
+    return !a->requested && b->outcome == PM_OUTCOME_FAILED && b->ended != PM_NO_TIME &&
+           b->ended > a->ended && b->ended - a->ended <= ENDS_NS;
 }
 
-// "[rpc error: code = Unknown desc = …, rpc error: code = NotFound desc = …]": k8s.io/apimachinery's Aggregate of errors that differ.
-static bool is_sum(struct pm_str error) { return pm_str_has(error, PM_STR("[rpc error: ")) && pm_str_has(error, PM_STR(", rpc error: ")); }
+// "[rpc error: code = Unknown desc = …, rpc error: code = NotFound desc = …]":
+// k8s.io/apimachinery's Aggregate of errors that differ.
+static bool is_sum(struct pm_str error) {
+    return pm_str_has(error, PM_STR("[rpc error: ")) && pm_str_has(error, PM_STR(", rpc error: "));
+}
 
 static bool summed(const struct pm_state *s, const struct pm_attempt *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[b->traces.items[i]];
-        if ((t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_EVENTS) && is_sum(pm_name(s, t->error)) &&
+        if ((t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_EVENTS) &&
+            is_sum(pm_name(s, t->error)) &&
             pm_time_in(b->ended, pm_since(t->first, SUMMED_NS), t->last + SUMMED_NS))
             return true;
     }
     return false;
 }
 
-static bool one_attempt(const struct pm_state *s, const struct pm_attempt *a, const struct pm_attempt *b) {
+static bool one_attempt(const struct pm_state *s, const struct pm_attempt *a,
+                        const struct pm_attempt *b) {
     if (!follows(a, b) || a->exact_pod) return false; // a pod was told of it: it was an attempt
     if (b->outcome == PM_OUTCOME_OK) return is_refusal(a);
     if (summed(s, b)) return true;
     bool differ = a->verdict.cause != b->verdict.cause && a->error != b->error;
-    return (differ && (is_refusal(a) || is_refusal(b))) || (b->exact_pod && is_refusal(a) && is_refusal(b));
+    return (differ && (is_refusal(a) || is_refusal(b))) ||
+           (b->exact_pod && is_refusal(a) && is_refusal(b));
 }
 
 static bool definite(const struct pm_attempt *p) { return p->verdict.cause >= 0 && !is_refusal(p); }
@@ -90,11 +104,14 @@ static void compact(struct pm_state *s) {
 void pm_fold_credentials(struct pm_state *s) {
     struct pm_order by_image = {0};
     bool any = false;
-    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        pm_order_add(&by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]), (uint32_t)i);
     pm_order_sort(&by_image);
     for (size_t i = 0; i < by_image.n; i++) {
         uint32_t a = by_image.items[i].index;
-        for (size_t k = i + 1; k < by_image.n && by_image.items[k].group == by_image.items[i].group && k < i + 64; k++) {
+        for (size_t k = i + 1;
+             k < by_image.n && by_image.items[k].group == by_image.items[i].group && k < i + 64;
+             k++) {
             uint32_t b = by_image.items[k].index;
             if (s->pulls.items[b].node != s->pulls.items[a].node) continue;
             if (one_attempt(s, &s->pulls.items[a], &s->pulls.items[b])) {

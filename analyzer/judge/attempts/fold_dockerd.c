@@ -1,8 +1,10 @@
 // The Docker daemon's lines, which name no image unless a URL holds it.
 //
-// One failed pull leaves up to three lines: "Download failed after N attempts", then "Attempting next endpoint for pull" or "Not continuing with pull", then
-// "Handler for POST /v1.41/images/create returned error" (not written once the answer has begun to stream). With dockershim the kubelet is the authority and
-// these corroborate; a pull by hand has only these.
+// One failed pull leaves up to three lines: "Download failed after N attempts", then
+// "Attempting next endpoint for pull" or "Not continuing with pull", then "Handler for
+// POST /v1.41/images/create returned error" (not written once the answer has begun to
+// stream). With dockershim the kubelet is the authority and these corroborate; a pull by
+// hand has only these.
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
@@ -33,25 +35,36 @@ static bool belongs(const struct pm_state *s, const struct cluster *c, const str
 }
 
 // A message may name the repository and leave the tag out, which reads as "latest".
-static bool other_image(const struct pm_state *s, const struct pm_trace *t, const struct pm_attempt *p) {
+static bool other_image(const struct pm_state *s, const struct pm_trace *t,
+                        const struct pm_attempt *p) {
     if (!t->image || !p->image || t->image == p->image) return false;
-    return t->repository != p->repository || t->registry != p->registry || !pm_str_eqc(pm_name(s, t->tag), "latest");
+    return t->repository != p->repository || t->registry != p->registry ||
+           !pm_str_eqc(pm_name(s, t->tag), "latest");
 }
 
-// `docker pull` in a terminal and the daemon's journal below it: one pull. A session has no stamps, and need not say where it was.
-static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c, const struct pm_trace *t) {
+// `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
+// no stamps, and need not say where it was.
+static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c,
+                                  const struct pm_trace *t) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED || p->sources & PM_SRC_RUNTIME) continue;
-        if ((p->node && c->node && p->node != c->node) || other_image(s, t, p) || !c->error || !p->error || !same_error(s, c->error, p->error)) continue;
-        if (pm_at(p) == PM_NO_TIME || (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5))) return (uint32_t)i;
+        if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED ||
+            p->sources & PM_SRC_RUNTIME)
+            continue;
+        if ((p->node && c->node && p->node != c->node) || other_image(s, t, p) || !c->error ||
+            !p->error || !same_error(s, c->error, p->error))
+            continue;
+        if (pm_at(p) == PM_NO_TIME ||
+            (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5)))
+            return (uint32_t)i;
     }
     return UINT32_MAX;
 }
 
-// Docker has mirrors for Docker Hub alone: the host that failed is none of Docker Hub's, and an image from there was pulled well on this node within the time
-// that a pull takes.
-static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_node, const struct cluster *c) {
+// Docker has mirrors for Docker Hub alone: the host that failed is none of Docker Hub's,
+// and an image from there was pulled well on this node within the time that a pull takes.
+static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_node,
+                            const struct cluster *c) {
     struct pm_str hub = PM_STR("docker.io"), host = PM_NONE;
     for (int i = 0; i < c->n && !host.n; i++) host = pm_name(s, s->traces.items[c->traces[i]].host);
     if (!host.n || pm_str_eq(pm_registry_of_host(host), hub)) return false;
@@ -64,18 +77,22 @@ static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_
     return false;
 }
 
-// "Attempting next endpoint": a mirror did not have it, or was not there, and the pull went on. Where the daemon's closing lines are kept and this pull has
-// none, it did not fail; nor where the kubelet tells that it went well.
-static bool went_on(const struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, bool closing_kept) {
+// "Attempting next endpoint": a mirror did not have it, or was not there, and the pull
+// went on. Where the daemon's closing lines are kept and this pull has none, it did not
+// fail; nor where the kubelet tells that it went well.
+static bool went_on(const struct pm_state *s, const struct pm_order *by_node,
+                    const struct cluster *c, bool closing_kept) {
     if (c->closed || (!closing_kept && !pulled_upstream(s, by_node, c))) return false;
     for (int i = 0; i < c->n; i++)
-        if (!pm_str_eqc(pm_name(s, s->traces.items[c->traces[i]].message), "next endpoint") || s->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
+        if (!pm_str_eqc(pm_name(s, s->traces.items[c->traces[i]].message), "next endpoint") ||
+            s->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
             return false;
     return true;
 }
 
 static void absorb(struct pm_state *s, const struct cluster *c, uint32_t best) {
-    if (s->pulls.items[best].off_ns && c->at != PM_NO_TIME) { // between an event's first and last: now it is known when
+    if (s->pulls.items[best].off_ns &&
+        c->at != PM_NO_TIME) { // between an event's first and last: now it is known when
         s->pulls.items[best].ended = c->at;
         s->pulls.items[best].off_ns = 0;
         s->pulls.items[best].reconstructed = false;
@@ -96,7 +113,8 @@ static void fold_exact(struct pm_state *s, struct cluster *c, const struct pm_id
     for (size_t i = 0; i < failed->n; i++) {
         const struct pm_attempt *p = &s->pulls.items[failed->items[i]];
         int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
-        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p)) continue;
+        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p))
+            continue;
         best = failed->items[i];
         gap = d;
     }
@@ -105,38 +123,50 @@ static void fold_exact(struct pm_state *s, struct cluster *c, const struct pm_id
     c->folded = true;
 }
 
-// An event that counts tells when the first and the last of its attempts ended, not those between: the daemon's line says when one of them did.
-static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, int64_t most) {
+// An event that counts tells when the first and the last of its attempts ended, not those
+// between: the daemon's line says when one of them did.
+static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_node,
+                                 const struct cluster *c, int64_t most) {
     uint32_t best = UINT32_MAX;
     int64_t gap = INT64_MAX;
-    for (size_t i = pm_order_first(by_node, c->node, pm_since(c->at, most)); i < by_node->n && most; i++) {
+    for (size_t i = pm_order_first(by_node, c->node, pm_since(c->at, most)); i < by_node->n && most;
+         i++) {
         const struct pm_order_key *k = &by_node->items[i];
         if (k->group != c->node || k->at > c->at + most) break;
         const struct pm_attempt *p = &s->pulls.items[k->index];
         int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
-        if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) || d > p->off_ns || d >= gap) continue;
-        if (other_image(s, &s->traces.items[c->traces[0]], p) || !c->error || !p->error || !same_error(s, c->error, p->error)) continue;
+        if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) ||
+            d > p->off_ns || d >= gap)
+            continue;
+        if (other_image(s, &s->traces.items[c->traces[0]], p) || !c->error || !p->error ||
+            !same_error(s, c->error, p->error))
+            continue;
         best = k->index;
         gap = d;
     }
     return best;
 }
 
-// The line that names the pull's image best: swarm's second line has the tag that the registry's answer in the first leaves out.
+// The line that names the pull's image best: swarm's second line has the tag that the
+// registry's answer in the first leaves out.
 static const struct pm_trace *naming_line(const struct pm_state *s, const struct cluster *c) {
     const struct pm_trace *best = &s->traces.items[c->traces[0]];
     for (int i = 1; i < c->n; i++) {
         const struct pm_trace *t = &s->traces.items[c->traces[i]];
         bool same = t->image && t->repository == best->repository && t->registry == best->registry;
-        if (same && pm_str_eqc(pm_name(s, best->tag), "latest") && !pm_str_eqc(pm_name(s, t->tag), "latest")) best = t;
+        if (same && pm_str_eqc(pm_name(s, best->tag), "latest") &&
+            !pm_str_eqc(pm_name(s, t->tag), "latest"))
+            best = t;
     }
     return best;
 }
 
-static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c, int64_t most, bool closing_kept) {
+static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c,
+                      int64_t most, bool closing_kept) {
     const struct pm_trace *t = &s->traces.items[c->traces[0]];
     uint32_t best = counted_by_event(s, by_node, c, most);
-    if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX && pm_at(&s->pulls.items[best]) == PM_NO_TIME)
+    if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX &&
+        pm_at(&s->pulls.items[best]) == PM_NO_TIME)
         s->pulls.items[best].ended = c->at;
     if (best == UINT32_MAX && went_on(s, by_node, c, closing_kept)) {
         for (int i = 0; i < c->n; i++) {
@@ -160,7 +190,8 @@ static int64_t most_off(const struct pm_state *s) {
     return most;
 }
 
-static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node, int64_t at, struct pm_ids *out) {
+static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node,
+                        int64_t at, struct pm_ids *out) {
     out->n = 0;
     for (size_t i = pm_order_first(by_node, node, at - ONE_PULL_NS); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
@@ -170,16 +201,19 @@ static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint
 }
 
 static void pulls_by_node(struct pm_state *s, struct pm_order *o) {
-    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(o, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        pm_order_add(o, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
     pm_order_sort(o);
 }
 
 bool pm_fold_imageless(const struct pm_trace *t) {
     if (t->kind != PM_KIND_PULL_FAIL) return false;
-    return (t->origin == PM_ORIGIN_DOCKERD && t->role == PM_ROLE_END) || (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO && !t->image);
+    return (t->origin == PM_ORIGIN_DOCKERD && t->role == PM_ROLE_END) ||
+           (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO && !t->image);
 }
 
-// The kubelet's echo lines of old releases name the container, not the image: they belong to the failure on the node just before, of the same cause.
+// The kubelet's echo lines of old releases name the container, not the image: they belong
+// to the failure on the node just before, of the same cause.
 static void fold_echoes(struct pm_state *s) {
     struct pm_order by_node = {0};
     pulls_by_node(s, &by_node);
@@ -189,12 +223,19 @@ static void fold_echoes(struct pm_state *s) {
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
         for (size_t k = pm_order_first(&by_node, t->node, t->ts - ONE_PULL_NS);
-             k < by_node.n && by_node.items[k].group == t->node && by_node.items[k].at <= t->ts + ONE_PULL_NS; k++) {
+             k < by_node.n && by_node.items[k].group == t->node &&
+             by_node.items[k].at <= t->ts + ONE_PULL_NS;
+             k++) {
             const struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
-            int64_t d = by_node.items[k].at > t->ts ? by_node.items[k].at - t->ts : t->ts - by_node.items[k].at;
-            if (p->outcome != PM_OUTCOME_FAILED || d >= gap || (t->verdict.cause >= 0 && p->verdict.cause >= 0 && t->verdict.cause != p->verdict.cause))
+            int64_t d = by_node.items[k].at > t->ts ? by_node.items[k].at - t->ts
+                                                    : t->ts - by_node.items[k].at;
+            if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
+                (t->verdict.cause >= 0 && p->verdict.cause >= 0 &&
+                 t->verdict.cause != p->verdict.cause))
                 continue;
-            if (t->pod && p->exact_pod && !pm_ids_has(&p->pods, pm_id_join(s, t->namespace, '/', t->pod))) continue;
+            if (t->pod && p->exact_pod &&
+                !pm_ids_has(&p->pods, pm_id_join(s, t->namespace, '/', t->pod)))
+                continue;
             best = by_node.items[k].index;
             gap = d;
         }
@@ -215,17 +256,21 @@ void pm_fold_dockerd(struct pm_state *s) {
     struct pm_ids near = {0}, closing = {0};
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END || t->kind != PM_KIND_PULL_FAIL) continue;
+        if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END ||
+            t->kind != PM_KIND_PULL_FAIL)
+            continue;
         if (t->form == 2) pm_ids_add_new(&closing, t->node);
         struct cluster *home = NULL;
         for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
             if (belongs(s, &clusters.items[k], t)) home = &clusters.items[k];
         if (!home) {
             home = PM_PUSH(clusters.items, clusters.n, clusters.cap);
-            *home = (struct cluster){.node = t->node, .error = t->error, .join = t->join, .at = t->ts};
+            *home =
+                (struct cluster){.node = t->node, .error = t->error, .join = t->join, .at = t->ts};
         }
         home->traces[home->n++] = (uint32_t)i;
-        if (t->error && (!home->error || pm_name(s, t->error).n < pm_name(s, home->error).n)) home->error = t->error;
+        if (t->error && (!home->error || pm_name(s, t->error).n < pm_name(s, home->error).n))
+            home->error = t->error;
         if (!home->join) home->join = t->join;
         home->at = t->ts;
         home->closed = home->closed || t->form == 2;
@@ -238,7 +283,9 @@ void pm_fold_dockerd(struct pm_state *s) {
     }
     int64_t most = most_off(s);
     for (size_t i = 0; i < clusters.n; i++)
-        if (!clusters.items[i].folded) make_pull(s, &by_node, &clusters.items[i], most, pm_ids_has(&closing, clusters.items[i].node));
+        if (!clusters.items[i].folded)
+            make_pull(s, &by_node, &clusters.items[i], most,
+                      pm_ids_has(&closing, clusters.items[i].node));
     pm_ids_free(&near);
     pm_ids_free(&closing);
     free(by_node.items);
@@ -247,8 +294,9 @@ void pm_fold_dockerd(struct pm_state *s) {
 }
 
 bool pm_fold_reason_is_pull(struct pm_str reason) {
-    static const char *const pulls[] = {"ErrImagePull",      "ImagePullBackOff",    "ErrImageNeverPull",        "InvalidImageName",
-                                        "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
+    static const char *const pulls[] = {
+        "ErrImagePull",      "ImagePullBackOff",    "ErrImageNeverPull",        "InvalidImageName",
+        "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
     for (size_t i = 0; i < PM_LEN(pulls); i++)
         if (pm_str_eqc(reason, pulls[i])) return true;
     return false;

@@ -1,8 +1,12 @@
-// Mirror tries belong to the attempt that was under way; the cause they had is kept beside the attempt's own.
+// Mirror tries belong to the attempt that was under way; the cause they had is kept
+// beside the attempt's own.
 //
-// containerd and Docker say why they went on. CRI-O names each host before it asks it ("Trying to access"), and logs no failure: that a mirror failed is seen
-// by the next host of the same pull, why is said by other pulls of the time that could get nothing anywhere (the kubelet has their whole error). So a mirror
-// that was passed over in silence takes the reason that the nearest other try of that host had, with no pull that it served in between.
+// containerd and Docker say why they went on. CRI-O names each host before it asks it
+// ("Trying to access"), and logs no failure: that a mirror failed is seen by the next
+// host of the same pull, why is said by other pulls of the time that could get nothing
+// anywhere (the kubelet has their whole error). So a mirror that was passed over in
+// silence takes the reason that the nearest other try of that host had, with no pull that
+// it served in between.
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
@@ -10,13 +14,15 @@
 bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t) {
     struct pm_str host = pm_name(s, t->host), registry = pm_name(s, t->registry);
     if (t->flags & PM_EV_MIRROR) return true;
-    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) && !pm_str_eq(host, registry);
+    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) &&
+           !pm_str_eq(host, registry);
 }
 
 void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts) {
     for (size_t i = 0; h->side && i < h->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(s, t)) pm_ids_add_new(hosts, t->host);
+        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(s, t))
+            pm_ids_add_new(hosts, t->host);
     }
 }
 
@@ -29,26 +35,33 @@ static struct pm_str last_part(struct pm_str repository) {
     return slash < 0 ? repository : pm_str_from(repository, (size_t)slash + 1);
 }
 
-// The image as a mirror names it: another registry, often another path, the same last part and the same tag.
-static bool same_image(const struct pm_state *s, const struct pm_attempt *p, const struct pm_trace *t) {
+// The image as a mirror names it: another registry, often another path, the same last
+// part and the same tag.
+static bool same_image(const struct pm_state *s, const struct pm_attempt *p,
+                       const struct pm_trace *t) {
     if (t->join && p->join) return t->join == p->join;
-    return t->tag == p->tag && pm_str_eq(last_part(pm_name(s, t->repository)), last_part(pm_name(s, p->repository)));
+    return t->tag == p->tag &&
+           pm_str_eq(last_part(pm_name(s, t->repository)), last_part(pm_name(s, p->repository)));
 }
 
 static bool beside(const struct pm_state *s, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->node != t->node) return false;
     if (announced(s, t)) {
         if (!same_image(s, p, t)) return false;
-    } else if ((t->image && p->image && t->image != p->image) || (t->repository && p->repository && t->repository != p->repository)) {
+    } else if ((t->image && p->image && t->image != p->image) ||
+               (t->repository && p->repository && t->repository != p->repository)) {
         return false;
     }
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended - PM_S(60);
-    return pm_time_in(t->ts, from - PM_S(1), p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
+    return pm_time_in(t->ts, from - PM_S(1),
+                      p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
 }
 
-static struct pm_attempt *pull_of(struct pm_state *s, const struct pm_order *by_node, struct pm_trace *t) {
+static struct pm_attempt *pull_of(struct pm_state *s, const struct pm_order *by_node,
+                                  struct pm_trace *t) {
     size_t from = pm_order_first(by_node, t->node, t->ts - PM_S(1));
-    for (size_t k = from; k < by_node->n && k < from + 64 && by_node->items[k].group == t->node; k++) {
+    for (size_t k = from; k < by_node->n && k < from + 64 && by_node->items[k].group == t->node;
+         k++) {
         struct pm_attempt *p = &s->pulls.items[by_node->items[k].index];
         if (!beside(s, p, t)) continue;
         t->pull = by_node->items[k].index + 1;
@@ -68,12 +81,14 @@ static void belong(struct pm_state *s, struct pm_attempt *p, uint32_t index) {
     p->lines++;
 }
 
-// An announced host that was not the pull's last served it, or is what the pull's own error is about: no failed try.
+// An announced host that was not the pull's last served it, or is what the pull's own
+// error is about: no failed try.
 static bool is_last(const struct pm_state *s, uint32_t index) {
     const struct pm_trace *t = &s->traces.items[index];
     const struct pm_attempt *p = &s->pulls.items[t->pull - 1];
     for (size_t i = 0; i < p->traces.n; i++)
-        if (p->traces.items[i] > index && announced(s, &s->traces.items[p->traces.items[i]])) return false;
+        if (p->traces.items[i] > index && announced(s, &s->traces.items[p->traces.items[i]]))
+            return false;
     return true;
 }
 
@@ -86,10 +101,12 @@ static void settle_announced(struct pm_state *s) {
 }
 
 static bool served(const struct pm_state *s, const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && announced(s, t) && t->pull && s->pulls.items[t->pull - 1].outcome == PM_OUTCOME_OK;
+    return t->kind == PM_KIND_OTHER && announced(s, t) && t->pull &&
+           s->pulls.items[t->pull - 1].outcome == PM_OUTCOME_OK;
 }
 
-// One look over the tries in the order given: what a host said last holds until it serves a pull.
+// One look over the tries in the order given: what a host said last holds until it serves
+// a pull.
 static void borrow(struct pm_state *s, Pvoid_t *said, size_t i, int64_t within) {
     struct pm_trace *t = &s->traces.items[i];
     if (!t->host || t->ts == PM_NO_TIME) return;
@@ -98,7 +115,9 @@ static void borrow(struct pm_state *s, Pvoid_t *said, size_t i, int64_t within) 
     if (t->kind != PM_KIND_MIRROR_TRY) return;
     const struct pm_trace *from = *slot ? &s->traces.items[*slot - 1] : NULL;
     if (t->verdict.cause >= 0) *slot = i + 1;
-    else if (from && announced(s, t) && (from->ts > t->ts ? from->ts - t->ts : t->ts - from->ts) <= within) t->verdict = from->verdict;
+    else if (from && announced(s, t) &&
+             (from->ts > t->ts ? from->ts - t->ts : t->ts - from->ts) <= within)
+        t->verdict = from->verdict;
 }
 
 #define SAME_TROUBLE_NS PM_S(3600)
@@ -132,7 +151,8 @@ bool pm_mirror_served(const struct pm_state *s, const struct pm_attempt *p) {
 
 void pm_fold_mirrors(struct pm_state *s) {
     struct pm_order by_node = {0};
-    for (size_t i = 0; i < s->pulls.n; i++) pm_order_add(&by_node, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        pm_order_add(&by_node, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
     pm_order_sort(&by_node);
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];

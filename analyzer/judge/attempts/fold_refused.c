@@ -1,12 +1,16 @@
-// What the kubelet refuses before it asks the runtime: a reference that is none, an image that must not be pulled, a local image that cannot be looked at.
+// What the kubelet refuses before it asks the runtime: a reference that is none, an image
+// that must not be pulled, a local image that cannot be looked at.
 //
-// Each sync of the pod says so again, in two lines and two counted events, and nothing was pulled: at most one attempt a pod and image, at the first telling
-// (k8s:pkg/kubelet/images/image_manager.go: EnsureImageExists returns before the puller is asked). The pod is stuck as long as it is told.
+// Each sync of the pod says so again, in two lines and two counted events, and nothing
+// was pulled: at most one attempt a pod and image, at the first telling
+// (k8s:pkg/kubelet/images/image_manager.go: EnsureImageExists returns before the puller
+// is asked). The pod is stuck as long as it is told.
 #include "judge/attempts/fold.h"
 
 #define BEFORE_NS PM_S(600)
 
-static const char *const early[] = {"InvalidImageName", "InspectFailed", "ErrImageNeverPull", "ImageInspectError"};
+static const char *const early[] = {"InvalidImageName", "InspectFailed", "ErrImageNeverPull",
+                                    "ImageInspectError"};
 
 static bool is_early(struct pm_str word) {
     for (size_t i = 0; i < PM_LEN(early); i++)
@@ -16,7 +20,9 @@ static bool is_early(struct pm_str word) {
 
 bool pm_fold_refused_early(const struct pm_state *s, const struct pm_trace *t) {
     if (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) return false;
-    if (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS && t->origin != PM_ORIGIN_POD) return false;
+    if (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS &&
+        t->origin != PM_ORIGIN_POD)
+        return false;
     return is_early(pm_name(s, t->reason)) || is_early(pm_name(s, t->error));
 }
 
@@ -25,17 +31,23 @@ static Word_t asker(struct pm_state *s, const struct pm_trace *t, uint32_t image
     return PM_PAIR(t->pod ? pm_id_join(s, t->namespace, '/', t->pod) : t->node, image);
 }
 
-// A pull that the runtime's end left unserved is followed by look-ups that fail for the same reason: the pod's attempt is that pull.
+// A pull that the runtime's end left unserved is followed by look-ups that fail for the
+// same reason: the pod's attempt is that pull.
 static Word_t pulled_before(struct pm_state *s, const struct pm_trace *t) {
-    if (!pm_str_eqc(pm_name(s, t->reason), "ImageInspectError") && !pm_str_eqc(pm_name(s, t->reason), "InspectFailed")) return 0;
+    if (!pm_str_eqc(pm_name(s, t->reason), "ImageInspectError") &&
+        !pm_str_eqc(pm_name(s, t->reason), "InspectFailed"))
+        return 0;
     Word_t best = 0;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        bool same = p->node == t->node && p->image == t->image && t->image && !p->merged && pm_at(p) != PM_NO_TIME && pm_at(p) <= t->first;
+        bool same = p->node == t->node && p->image == t->image && t->image && !p->merged &&
+                    pm_at(p) != PM_NO_TIME && pm_at(p) <= t->first;
         if (!same || (best && pm_at(p) < pm_at(&s->pulls.items[best - 1]))) continue;
         best = i + 1;
     }
-    if (!best || s->pulls.items[best - 1].outcome != PM_OUTCOME_FAILED || t->first - pm_at(&s->pulls.items[best - 1]) > BEFORE_NS) return 0;
+    if (!best || s->pulls.items[best - 1].outcome != PM_OUTCOME_FAILED ||
+        t->first - pm_at(&s->pulls.items[best - 1]) > BEFORE_NS)
+        return 0;
     return pm_cause_is(s->pulls.items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
 }
 
@@ -56,9 +68,12 @@ static void fold_one(struct pm_state *s, Pvoid_t *seen, uint32_t trace) {
 void pm_fold_refused(struct pm_state *s) {
     Pvoid_t seen = NULL;
     Word_t freed;
-    for (int imageless = 0; imageless < 2; imageless++) // "Error: InvalidImageName" names none: it is the pod's other line again
+    for (int imageless = 0; imageless < 2;
+         imageless++) // "Error: InvalidImageName" names none: it is the pod's other line again
         for (size_t i = 0; i < s->traces.n; i++)
-            if ((s->traces.items[i].image == 0) == imageless && pm_fold_refused_early(s, &s->traces.items[i])) fold_one(s, &seen, (uint32_t)i);
+            if ((s->traces.items[i].image == 0) == imageless &&
+                pm_fold_refused_early(s, &s->traces.items[i]))
+                fold_one(s, &seen, (uint32_t)i);
     JLFA(freed, seen);
     (void)freed;
 }

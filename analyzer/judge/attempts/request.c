@@ -1,9 +1,13 @@
-// Requests that a registry or a proxy logged → groups, one a pull; groups → corroboration of the node's own attempts, or pulls where no node log is there.
+// Requests that a registry or a proxy logged → groups, one a pull; groups → corroboration
+// of the node's own attempts, or pulls where no node log is there.
 //
-// One pull is HEAD manifests/TAG (401, the normal challenge) → token → HEAD 200 → GET manifests/DIGEST → GET blobs. A refusal is retried at once: containerd
-// sends a 429 or 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one group: same log, client, program and repository, close
-// in time; a fresh challenge after a refusal opens the next.
-// One request is often logged twice, by the proxy and by the registry behind it, which sees the proxy as its client: the log with real clients is kept.
+// One pull is HEAD manifests/TAG (401, the normal challenge) → token → HEAD 200 → GET
+// manifests/DIGEST → GET blobs. A refusal is retried at once: containerd sends a 429 or
+// 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one
+// group: same log, client, program and repository, close in time; a fresh challenge after
+// a refusal opens the next.
+// One request is often logged twice, by the proxy and by the registry behind it, which
+// sees the proxy as its client: the log with real clients is kept.
 #include "judge/attempts/request.h"
 #include <stdlib.h>
 
@@ -19,28 +23,35 @@ static void count_status(struct pm_request_group *g, int code, uint32_t n) {
         g->statuses[i].n += n;
         return;
     }
-    if (g->statuses_n < (int)PM_LEN(g->statuses)) g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
+    if (g->statuses_n < (int)PM_LEN(g->statuses))
+        g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
 }
 
-// What failed at a manifest is over at once; a layer that failed is asked for again within the same pull.
-static bool has_failed(const struct pm_request_group *g) { return g->worst && !(g->stage == PM_STAGE_BLOB && g->blobs); }
+// What failed at a manifest is over at once; a layer that failed is asked for again
+// within the same pull.
+static bool has_failed(const struct pm_request_group *g) {
+    return g->worst && !(g->stage == PM_STAGE_BLOB && g->blobs);
+}
 
-// How long a refusal waits for what follows it: a challenge for its token, but not for another challenge, which is the next attempt's. Refused for good where
-// an answer was given and refused.
+// How long a refusal waits for what follows it: a challenge for its token, but not for
+// another challenge, which is the next attempt's. Refused for good where an answer was
+// given and refused.
 static int64_t patience(const struct pm_request_group *g, const struct pm_row *row, bool by_tag) {
     bool answered = g->token || g->challenges > 1 || g->stage == PM_STAGE_TOKEN;
     if (g->worst != 401 || answered) return BURST_NS;
     return by_tag && row->event.http_status == 401 ? GREETING_NS : CHALLENGE_NS;
 }
 
-static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag, uint32_t reference) {
+static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag,
+                       uint32_t reference) {
     int64_t silence = row->ts_ns - g->last;
     if (silence > IDLE_NS) return true;
     if (has_failed(g) && silence > patience(g, row, by_tag)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
-    if (g->tag_good && row->ts_ns - g->last_tag > BURST_NS) return true; // answered well, and asked again
+    if (g->tag_good && row->ts_ns - g->last_tag > BURST_NS)
+        return true; // answered well, and asked again
     bool went_on = g->blobs > 0 || g->ok_manifests > 1;
     return went_on && silence > 0 && row->ts_ns - g->last_tag > PM_S(0.3);
 }
@@ -50,13 +61,16 @@ static uint32_t agent_of(struct pm_state *s, struct pm_str agent) {
     return pm_id(s, blank > 0 ? pm_str_sub(agent, 0, (size_t)blank) : agent);
 }
 
-// The result of the request that came last decides: an error that was retried away is none.
-static void take_status(struct pm_state *s, struct pm_request_group *g, const struct pm_row *row, bool manifest) {
+// The result of the request that came last decides: an error that was retried away is
+// none.
+static void take_status(struct pm_state *s, struct pm_request_group *g, const struct pm_row *row,
+                        bool manifest) {
     const struct pm_event *e = &row->event;
     int status = e->http_status;
     if (status == 401) {
         g->challenges++;
-        if (!g->worst && !g->ok_manifests && !g->blobs) g->worst = 401; // until somebody answers better
+        if (!g->worst && !g->ok_manifests && !g->blobs)
+            g->worst = 401; // until somebody answers better
         else if (g->worst == 401 || !g->worst) return;
     } else if (status < 400) {
         g->worst = 0;
@@ -71,12 +85,16 @@ static void take_status(struct pm_state *s, struct pm_request_group *g, const st
     g->verdict = pm_ruleset_classify(s->rules, e);
 }
 
-// Clients POST to a token server only where they have credentials (OAuth), and name the repository in the body, which no log keeps: refused there, the
-// challenge that the same client just got is one that its credentials did not meet.
+// Clients POST to a token server only where they have credentials (OAuth), and name the
+// repository in the body, which no log keeps: refused there, the challenge that the same
+// client just got is one that its credentials did not meet.
 static void refused_login(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
-    if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) || !pm_str_eqc(e->field[PM_F_METHOD], "POST")) return;
-    uint32_t who = pm_id_fmt(s, "c/%u/%u/%u", row->file, pm_id(s, e->field[PM_F_CLIENT]), agent_of(s, e->field[PM_F_USER_AGENT]));
+    if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
+        !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
+        return;
+    uint32_t who = pm_id_fmt(s, "c/%u/%u/%u", row->file, pm_id(s, e->field[PM_F_CLIENT]),
+                             agent_of(s, e->field[PM_F_USER_AGENT]));
     Word_t last = pm_map_get(s->request_open, who);
     struct pm_request_group *g = last ? &s->groups.items[last - 1] : NULL;
     if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
@@ -102,9 +120,12 @@ static struct pm_request_group *open_group(const struct pm_state *s, uint32_t ke
     return at ? &s->groups.items[at - 1] : NULL;
 }
 
-static uint32_t of_user(struct pm_state *s, uint32_t key, uint32_t user) { return pm_id_fmt(s, "u/%u/%u", key, user); }
+static uint32_t of_user(struct pm_state *s, uint32_t key, uint32_t user) {
+    return pm_id_fmt(s, "u/%u/%u", key, user);
+}
 
-// A log that names users names them for all but challenges: what another user, or nobody, was given is another pull.
+// A log that names users names them for all but challenges: what another user, or nobody,
+// was given is another pull.
 static bool is_of_another(const struct pm_request_group *g, const struct asked *q) {
     if (q->user && g->user) return g->user != q->user;
     if (q->token) return false; // asked for as a user, whether or not the rest names him
@@ -112,8 +133,9 @@ static bool is_of_another(const struct pm_request_group *g, const struct asked *
     return g->named && q->row->event.http_status != 401 && !q->blob;
 }
 
-// A tag's requests find their own group though another tag's stand between; what names no tag goes to the repository's latest. Two users behind one address
-// pull apart; the challenge before a user's name and a layer behind it carry none.
+// A tag's requests find their own group though another tag's stand between; what names no
+// tag goes to the repository's latest. Two users behind one address pull apart; the
+// challenge before a user's name and a layer behind it carry none.
 static struct pm_request_group *group_of(struct pm_state *s, const struct asked *q) {
     struct pm_request_group *g = q->user ? open_group(s, of_user(s, q->own, q->user)) : NULL;
     if (g) return g;
@@ -129,9 +151,11 @@ static void remember(struct pm_state *s, const struct asked *q, const struct pm_
     Word_t at = (Word_t)(g - s->groups.items) + 1;
     *pm_map_slot(&s->request_open, q->own) = at;
     *pm_map_slot(&s->request_open, q->latest) = at;
-    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", q->row->file, q->client, q->agent)) = at;
+    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", q->row->file, q->client, q->agent)) =
+        at;
     if (q->user) *pm_map_slot(&s->request_open, of_user(s, q->own, q->user)) = at;
-    if (q->user && q->own != q->latest) *pm_map_slot(&s->request_open, of_user(s, q->latest, q->user)) = at;
+    if (q->user && q->own != q->latest)
+        *pm_map_slot(&s->request_open, of_user(s, q->latest, q->user)) = at;
 }
 
 static struct pm_request_group *group_new(struct pm_state *s, const struct asked *q) {
@@ -141,14 +165,16 @@ static struct pm_request_group *group_new(struct pm_state *s, const struct asked
                                    .repository = pm_id(s, q->repository),
                                    .agent = q->agent,
                                    .who = q->who,
-                                   .agent_kind = (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
+                                   .agent_kind =
+                                       (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
                                    .file = q->row->file,
                                    .last_tag = q->row->ts_ns,
                                    .verdict = {.cause = -1}};
     return g;
 }
 
-// An index that is there and a platform of it that is not: the registry lost it, nobody asked for what never was.
+// An index that is there and a platform of it that is not: the registry lost it, nobody
+// asked for what never was.
 static void note_gone(struct pm_request_group *g, const struct asked *q) {
     int status = q->row->event.http_status;
     if (status == 404) g->gone = !q->by_tag && g->reference && g->ok_manifests > 0;
@@ -157,14 +183,16 @@ static void note_gone(struct pm_request_group *g, const struct asked *q) {
 
 static void take_request(struct pm_request_group *g, const struct asked *q) {
     const struct pm_event *e = &q->row->event;
-    bool get = !e->field[PM_F_METHOD].n || pm_str_eqc(e->field[PM_F_METHOD], "GET"), good = is_good(e->http_status);
+    bool get = !e->field[PM_F_METHOD].n || pm_str_eqc(e->field[PM_F_METHOD], "GET"),
+         good = is_good(e->http_status);
     if (q->token && e->http_status && e->http_status < 400) g->token = true;
     if (!q->token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
     g->requests += q->times;
     if (q->blob) g->blobs += q->times;
     if (q->blob && e->bytes > 0) g->bytes += e->bytes;
     if (q->manifest && get) g->asked_get = true;
-    bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") && !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
+    bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") &&
+                   !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
     if (q->manifest && good && counted) g->manifest_gets++;
     if (e->flags & PM_EV_CACHE_HIT) g->hits += q->times;
     if (e->flags & PM_EV_CACHE_MISS) g->misses += q->times;
@@ -177,9 +205,15 @@ static void take_names(struct pm_state *s, struct pm_request_group *g, const str
     g->last = pm_max_time(q->row->ts_ns, q->times > 1 ? q->row->last_ns : PM_NO_TIME);
     if (q->by_tag) g->last_tag = q->row->ts_ns;
     if (!g->reference) g->reference = q->reference;
-    if (!g->registry) g->registry = q->url.ns.n ? pm_id(s, pm_registry_of_host(q->url.ns)) : pm_id(s, e->field[PM_F_REGISTRY]);
-    if (!g->registry && q->token && pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
-        g->registry = pm_id(s, PM_STR("docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
+    if (!g->registry)
+        g->registry = q->url.ns.n ? pm_id(s, pm_registry_of_host(q->url.ns))
+                                  : pm_id(s, e->field[PM_F_REGISTRY]);
+    if (!g->registry && q->token &&
+        pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
+        g->registry = pm_id(
+            s,
+            PM_STR(
+                "docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
     if (q->url.ns.n || pm_str_eqc(e->field[PM_F_REASON], "mirror")) g->mirror = true;
     if (!g->user) g->user = q->user;
     if (q->user && !q->token) g->named = true;
@@ -190,17 +224,24 @@ static void take_names(struct pm_state *s, struct pm_request_group *g, const str
     if (!g->best) g->best = q->row->id;
 }
 
-// A token server's log beside the registry's: who has credentials asks with them, by POST or as a user, whichever pull it was for.
+// A token server's log beside the registry's: who has credentials asks with them, by POST
+// or as a user, whichever pull it was for.
 static void hub_token(struct pm_state *s, const struct asked *q) {
-    if (!q->token || !is_good(q->row->event.http_status) || !pm_str_has(q->row->event.field[PM_F_URL], PM_STR("service=registry.docker.io"))) return;
-    bool user = q->row->event.field[PM_F_USER].n || !pm_str_eqc(q->row->event.field[PM_F_METHOD], "GET");
+    if (!q->token || !is_good(q->row->event.http_status) ||
+        !pm_str_has(q->row->event.field[PM_F_URL], PM_STR("service=registry.docker.io")))
+        return;
+    bool user =
+        q->row->event.field[PM_F_USER].n || !pm_str_eqc(q->row->event.field[PM_F_METHOD], "GET");
     *(user ? &s->hub_user : &s->hub_anonymous) = true;
 }
 
-// Each request by itself, for the meter of a quota: a group's manifests can lie minutes apart.
+// Each request by itself, for the meter of a quota: a group's manifests can lie minutes
+// apart.
 static void charge(struct pm_state *s, const struct pm_request_group *g, const struct asked *q) {
     const struct pm_event *e = &q->row->event;
-    struct pm_meter *told = s->meters.n && s->meters.items[s->meters.n - 1].row == q->row->id ? &s->meters.items[s->meters.n - 1] : NULL;
+    struct pm_meter *told = s->meters.n && s->meters.items[s->meters.n - 1].row == q->row->id
+                                ? &s->meters.items[s->meters.n - 1]
+                                : NULL;
     bool answered = e->http_status >= 200 && e->http_status < 400 && !(e->flags & PM_EV_CACHE_HIT);
     if (told) told->group = (uint32_t)(g - s->groups.items) + 1;
     if (!answered && !told) return;
@@ -209,12 +250,15 @@ static void charge(struct pm_state *s, const struct pm_request_group *g, const s
                            .group = (uint32_t)(g - s->groups.items),
                            .meter = told ? (uint32_t)s->meters.n : 0,
                            .n = !answered ? 0 : (uint16_t)(q->times > 1000 ? 1000 : q->times),
-                           .manifest = q->manifest && answered && is_good(e->http_status) && pm_str_eqc(e->field[PM_F_METHOD], "GET")};
+                           .manifest = q->manifest && answered && is_good(e->http_status) &&
+                                       pm_str_eqc(e->field[PM_F_METHOD], "GET")};
 }
 
 static struct asked asked_of(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
-    struct asked q = {.row = row, .client = pm_id(s, e->field[PM_F_CLIENT]), .agent = agent_of(s, e->field[PM_F_USER_AGENT])};
+    struct asked q = {.row = row,
+                      .client = pm_id(s, e->field[PM_F_CLIENT]),
+                      .agent = agent_of(s, e->field[PM_F_USER_AGENT])};
     pm_registry_url_parse(s->scratch, e->field[PM_F_URL], &q.url);
     q.purpose = pm_purpose_of(e, &q.url);
     q.repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : q.url.repository;
@@ -226,14 +270,21 @@ static struct asked asked_of(struct pm_state *s, const struct pm_row *row) {
 
 static void name_keys(struct pm_state *s, struct asked *q) {
     const struct pm_event *e = &q->row->event;
-    struct pm_str reference = q->url.what == PM_URL_MANIFEST ? q->url.reference : e->field[PM_F_TAG].n ? e->field[PM_F_TAG] : e->field[PM_F_DIGEST];
+    struct pm_str reference = q->url.what == PM_URL_MANIFEST ? q->url.reference
+                              : e->field[PM_F_TAG].n         ? e->field[PM_F_TAG]
+                                                             : e->field[PM_F_DIGEST];
     q->user = pm_id(s, e->field[PM_F_USER]);
     q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     q->reference = q->by_tag ? pm_id(s, reference) : 0;
-    q->latest = pm_id_fmt(s, "r/%u/%u/%u/%.*s", q->row->file, q->client, q->agent, PM_FMT(q->repository));
-    q->own = q->by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", q->row->file, q->client, q->agent, PM_FMT(q->repository), q->reference) : q->latest;
+    q->latest =
+        pm_id_fmt(s, "r/%u/%u/%u/%.*s", q->row->file, q->client, q->agent, PM_FMT(q->repository));
+    q->own = q->by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", q->row->file, q->client, q->agent,
+                                   PM_FMT(q->repository), q->reference)
+                       : q->latest;
     q->who = q->latest;
-    q->times = q->blob && e->http_status < 400 && e->count ? e->count : 1; // layers are folded while they are read (ingest/request_fold.c)
+    q->times = q->blob && e->http_status < 400 && e->count
+                   ? e->count
+                   : 1; // layers are folded while they are read (ingest/request_fold.c)
 }
 
 void pm_request_row(struct pm_state *s, const struct pm_row *row) {
@@ -250,7 +301,8 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     struct pm_request_group *g = group_of(s, &q);
     if (g && q.token && status < 400 && g->worst != 401) return; // for the next pull
     if (!g || ends_group(g, row, q.by_tag, q.reference)) {
-        if (q.token && status < 400) return; // a token alone is no pull; the Docker daemon asks for one before it begins
+        if (q.token && status < 400)
+            return; // a token alone is no pull; the Docker daemon asks for one before it begins
         g = group_new(s, &q);
     }
     remember(s, &q, g);
@@ -261,32 +313,47 @@ void pm_request_row(struct pm_state *s, const struct pm_row *row) {
     charge(s, g, &q);
 }
 
-// A challenge that nothing follows: no credentials, wrong ones, or a token that does not open this repository.
+// A challenge that nothing follows: no credentials, wrong ones, or a token that does not
+// open this repository.
 static void judge_challenge(struct pm_state *s, struct pm_request_group *g) {
     (void)s;
-    if (g->worst != 401 || (g->verdict.cause >= 0 && !pm_cause_is(g->verdict.cause, "unknown"))) return;
+    if (g->worst != 401 || (g->verdict.cause >= 0 && !pm_cause_is(g->verdict.cause, "unknown")))
+        return;
     const char *cause = g->refused_token && !g->credentials ? "auth.denied-or-missing"
                         : g->credentials || g->user         ? "auth.invalid-credentials"
                                                             : "auth.missing-credentials";
-    g->verdict = (struct pm_verdict){.cause = pm_cause_c(cause), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+    g->verdict = (struct pm_verdict){
+        .cause = pm_cause_c(cause), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
     g->verdict.candidates[0] = g->verdict.cause;
 }
 
-static bool loopback(struct pm_str a) { return !a.n || pm_str_starts(a, PM_STR("127.")) || pm_str_eqc(a, "::1") || pm_str_eqc(a, "localhost"); }
+static bool loopback(struct pm_str a) {
+    return !a.n || pm_str_starts(a, PM_STR("127.")) || pm_str_eqc(a, "::1") ||
+           pm_str_eqc(a, "localhost");
+}
 
-// The registry behind the proxy saw it too: same repository and program at the same time in another log. The one with a real client stays, then the first file.
+// The registry behind the proxy saw it too: same repository and program at the same time
+// in another log. The one with a real client stays, then the first file.
 static void drop_copies(struct pm_state *s) {
     struct pm_order by_repository = {0};
-    for (size_t i = 0; i < s->groups.n; i++) pm_order_add(&by_repository, s->groups.items[i].repository, s->groups.items[i].first, (uint32_t)i);
+    for (size_t i = 0; i < s->groups.n; i++)
+        pm_order_add(&by_repository, s->groups.items[i].repository, s->groups.items[i].first,
+                     (uint32_t)i);
     pm_order_sort(&by_repository);
     for (size_t i = 0; i < by_repository.n; i++) {
         struct pm_request_group *g = &s->groups.items[by_repository.items[i].index];
-        for (size_t k = i + 1; k < by_repository.n && by_repository.items[k].group == g->repository && by_repository.items[k].at <= g->last + BURST_NS; k++) {
+        for (size_t k = i + 1;
+             k < by_repository.n && by_repository.items[k].group == g->repository &&
+             by_repository.items[k].at <= g->last + BURST_NS;
+             k++) {
             struct pm_request_group *o = &s->groups.items[by_repository.items[k].index];
-            if (o->file == g->file || (o->agent != g->agent && o->agent && g->agent) || o->redundant || g->redundant) continue;
+            if (o->file == g->file || (o->agent != g->agent && o->agent && g->agent) ||
+                o->redundant || g->redundant)
+                continue;
             bool gl = loopback(pm_name(s, g->client)), ol = loopback(pm_name(s, o->client));
             if (gl != ol) (gl ? g : o)->redundant = true;
-            else if (g->client == o->client || gl) (g->requests >= o->requests ? o : g)->redundant = true;
+            else if (g->client == o->client || gl)
+                (g->requests >= o->requests ? o : g)->redundant = true;
             if (!g->registry) g->registry = o->registry; // one of the two logs may name the host
             if (!o->registry) o->registry = g->registry;
         }
@@ -298,48 +365,63 @@ struct votes {
     Pvoid_t pair;
 }; // (client, node) → groups that coincide with an attempt there
 
-static bool coincides(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g, int64_t off) {
-    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended, to = p->ended != PM_NO_TIME ? p->ended : p->started;
+static bool coincides(const struct pm_state *s, const struct pm_attempt *p,
+                      const struct pm_request_group *g, int64_t off) {
+    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended,
+            to = p->ended != PM_NO_TIME ? p->ended : p->started;
     int64_t skew = from != PM_NO_TIME ? pm_request_skew(s, g->file, p) : 0;
     from -= skew, to -= skew;
     return from != PM_NO_TIME && g->first <= to + NEAR_NS + off && g->last >= from - NEAR_NS - off;
 }
 
-// "docker/26.1.5" is not what containerd's CRI sends, and the other way round; scanners and builders on a node are not its runtime.
-static bool agent_agrees(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+// "docker/26.1.5" is not what containerd's CRI sends, and the other way round; scanners
+// and builders on a node are not its runtime.
+static bool agent_agrees(const struct pm_state *s, const struct pm_attempt *p,
+                         const struct pm_request_group *g) {
     struct pm_str agent = pm_name(s, g->agent);
     if (p->origin != PM_ORIGIN_CLIENT && !pm_agent_may_be_node(g->agent_kind)) return false;
     if (p->origin == PM_ORIGIN_RUNTIME && pm_str_starts(agent, PM_STR("docker/"))) return false;
-    return !(p->origin == PM_ORIGIN_DOCKERD && (pm_str_starts(agent, PM_STR("containerd/")) || pm_str_starts(agent, PM_STR("cri-o/"))));
+    return !(p->origin == PM_ORIGIN_DOCKERD && (pm_str_starts(agent, PM_STR("containerd/")) ||
+                                                pm_str_starts(agent, PM_STR("cri-o/"))));
 }
 
 // A mirror that failed may be a step of a pull that went on upstream, and well.
 static bool outcome_agrees(const struct pm_attempt *p, const struct pm_request_group *g) {
-    return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) || p->outcome == PM_OUTCOME_FAILED || g->mirror;
+    return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0) ||
+           p->outcome == PM_OUTCOME_FAILED || g->mirror;
 }
 
-// What only events tell has no time of its own but for its first and last, and a table rounds those to minutes: the log of the registry shows the same attempt
-// at its own second. It must be the same node's, with the same outcome: that near, many things happen. Where the registry answered well and the node failed
-// (it stalled, or found no platform of its own), the answer came before the end.
-static bool may_be_it(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+// What only events tell has no time of its own but for its first and last, and a table
+// rounds those to minutes: the log of the registry shows the same attempt at its own
+// second. It must be the same node's, with the same outcome: that near, many things
+// happen. Where the registry answered well and the node failed (it stalled, or found no
+// platform of its own), the answer came before the end.
+static bool may_be_it(const struct pm_state *s, const struct pm_attempt *p,
+                      const struct pm_request_group *g) {
     if (p->origin != PM_ORIGIN_EVENTS || !g->node || g->node != p->node) return false;
-    if ((p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0)) return p->off_ns && coincides(s, p, g, p->off_ns);
+    if ((p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0))
+        return p->off_ns && coincides(s, p, g, p->off_ns);
     int64_t end = pm_at(p) - pm_request_skew(s, g->file, p);
-    return p->outcome == PM_OUTCOME_FAILED && g->first <= end + NEAR_NS + p->off_ns && g->last >= end - NEAR_NS - p->off_ns - p->lead_ns;
+    return p->outcome == PM_OUTCOME_FAILED && g->first <= end + NEAR_NS + p->off_ns &&
+           g->last >= end - NEAR_NS - p->off_ns - p->lead_ns;
 }
 
 typedef void on_match(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx);
-static void each_match(struct pm_state *s, const struct pm_order *by_repository, uint32_t group, on_match *cb, void *ctx) {
+static void each_match(struct pm_state *s, const struct pm_order *by_repository, uint32_t group,
+                       on_match *cb, void *ctx) {
     const struct pm_request_group *g = &s->groups.items[group];
     int64_t slack = s->request_skew_most + s->pull_off_most;
-    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS - slack); k < by_repository->n; k++) {
+    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS - slack);
+         k < by_repository->n; k++) {
         const struct pm_order_key *key = &by_repository->items[k];
         if (key->group != g->repository || key->at > g->last + PM_S(900) + slack) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
-        if (!g->node && p->node && pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node))) continue; // that node has its own address there
+        if (!g->node && p->node && pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node)))
+            continue; // that node has its own address there
         if (!agent_agrees(s, p, g)) continue;
-        if ((coincides(s, p, g, 0) && outcome_agrees(p, g)) || may_be_it(s, p, g)) cb(s, key->index, group, ctx);
+        if ((coincides(s, p, g, 0) && outcome_agrees(p, g)) || may_be_it(s, p, g))
+            cb(s, key->index, group, ctx);
     }
 }
 
@@ -350,11 +432,14 @@ static void vote(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx) {
 }
 
 struct client_sum {
-    uint32_t client, groups, matched, by_events, best_node, best, second; // by_events: so many of the matched
+    uint32_t client, groups, matched, by_events, best_node, best,
+        second; // by_events: so many of the matched
 };
 
-// Which node is this client? Node objects know their addresses; else the node whose attempts coincide with its requests, if one stands out.
-static void map_clients(struct pm_state *s, struct votes *v, Pvoid_t *sums, struct client_sum *out) {
+// Which node is this client? Node objects know their addresses; else the node whose
+// attempts coincide with its requests, if one stands out.
+static void map_clients(struct pm_state *s, struct votes *v, Pvoid_t *sums,
+                        struct client_sum *out) {
     Word_t at = 0;
     PWord_t n;
     JLF(n, v->pair, at);
@@ -378,7 +463,8 @@ static void corroborate(struct pm_state *s, uint32_t pull, uint32_t group, void 
     struct pm_attempt *p = &s->pulls.items[pull];
     int64_t *gap = ctx;
     if (g->node && p->node && g->node != p->node) return;
-    int64_t d = llabs(pm_at(p) - g->last) + (p->requests ? PM_S(10) : 0); // one that has its requests already comes second
+    int64_t d = llabs(pm_at(p) - g->last) +
+                (p->requests ? PM_S(10) : 0); // one that has its requests already comes second
     if (g->pull && d >= *gap) return;
     *gap = d;
     g->pull = pull + 1;
@@ -396,17 +482,21 @@ static void add_group(struct pm_state *s, struct pm_request_group *g) {
     if (g->anonymous) p->flags |= PM_EV_ANONYMOUS;
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
     if (!p->status) p->status = g->worst;
-    if (p->status != g->worst || p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network")) p->hidden_status = g->worst;
-    if (g->gone && pm_cause_in(p->verdict.cause, "image")) p->verdict = g->verdict; // the registry side knows better than the words of the error
+    if (p->status != g->worst || p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network"))
+        p->hidden_status = g->worst;
+    if (g->gone && pm_cause_in(p->verdict.cause, "image"))
+        p->verdict = g->verdict; // the registry side knows better than the words of the error
     if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
 }
 
-// Where the bundle knows its nodes a client that is none of them stays a client; where registry logs are all there is, clients stand for nodes.
+// Where the bundle knows its nodes a client that is none of them stays a client; where
+// registry logs are all there is, clients stand for nodes.
 static bool knows_nodes(const struct pm_state *s) {
     if (s->have_node_logs || s->facts.nodes.n) return true;
     for (size_t i = 0; i < s->pulls.n; i++)
         if (s->pulls.items[i].node && s->pulls.items[i].origin != PM_ORIGIN_REGISTRY) return true;
-    for (size_t i = 0; i < s->facts.pods.n; i++) // a kubelet that saw its pods start has a node, though nothing was pulled there
+    for (size_t i = 0; i < s->facts.pods.n;
+         i++) // a kubelet that saw its pods start has a node, though nothing was pulled there
         if (s->facts.pods.items[i].node && s->facts.pods.items[i].running) return true;
     return false;
 }
@@ -424,23 +514,29 @@ static bool knows_cluster(const struct pm_state *s) {
 static bool is_cluster_node(const struct pm_state *s, uint32_t node) {
     Word_t at = node ? pm_map_get(s->facts.node_by_name, node) : 0;
     if (at && s->facts.nodes.items[at - 1].listed) return true;
-    return node && (pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) || pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
+    return node && (pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
+                    pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
                     pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node));
 }
 
 static bool printed_by_pod(const struct pm_state *s, const struct pm_attempt *p) {
     if (p->origin != PM_ORIGIN_CLIENT || !p->traces.n) return false;
     const struct pm_trace *t = &s->traces.items[p->traces.items[0]];
-    struct pm_str in = t->file < s->facts.files.n ? s->facts.files.items[t->file].row.envelopes : PM_NONE;
-    return t->printed || pm_str_has(in, PM_STR("docker-json")) || pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
+    struct pm_str in =
+        t->file < s->facts.files.n ? s->facts.files.items[t->file].row.envelopes : PM_NONE;
+    return t->printed || pm_str_has(in, PM_STR("docker-json")) ||
+           pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
 }
 
-// A registry's log alone, at which runtimes pull: its clients stand for nodes. One client's requests are those of the session that lies beside the log, unless that
-// session is what a pod printed: then there is a cluster, and those who pull beside it are its nodes.
+// A registry's log alone, at which runtimes pull: its clients stand for nodes. One
+// client's requests are those of the session that lies beside the log, unless that
+// session is what a pod printed: then there is a cluster, and those who pull beside it
+// are its nodes.
 static bool clients_stand(const struct pm_state *s) {
     bool printed = false;
     uint32_t one = 0;
-    for (size_t i = 0; i < s->pulls.n && !printed; i++) printed = printed_by_pod(s, &s->pulls.items[i]);
+    for (size_t i = 0; i < s->pulls.n && !printed; i++)
+        printed = printed_by_pod(s, &s->pulls.items[i]);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
         if (g->agent_kind != PM_AGENT_RUNTIME || g->probe || !g->repository) continue;
@@ -450,12 +546,15 @@ static bool clients_stand(const struct pm_state *s) {
     return false;
 }
 
-// A session that a client printed is that client's, where a cluster stands beside it: a CI job's pulls are no node's. Its name is what is known of it.
+// A session that a client printed is that client's, where a cluster stands beside it: a
+// CI job's pulls are no node's. Its name is what is known of it.
 static void name_sessions(struct pm_state *s) {
     if (!knows_cluster(s) && !s->nodes_stand) return;
     for (size_t i = 0; i < s->pulls.n; i++) {
         struct pm_attempt *p = &s->pulls.items[i];
-        if (p->origin != PM_ORIGIN_CLIENT || p->pods.n || !p->traces.n || is_cluster_node(s, p->node)) continue;
+        if (p->origin != PM_ORIGIN_CLIENT || p->pods.n || !p->traces.n ||
+            is_cluster_node(s, p->node))
+            continue;
         uint32_t file = s->traces.items[p->traces.items[0]].file;
         if (!p->client) p->client = p->node;
         if (!p->client && file < s->facts.files.n) p->client = s->facts.files.items[file].path;
@@ -480,7 +579,8 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g, bool nodes
                          .tag = g->reference,
                          .origin = PM_ORIGIN_REGISTRY};
     struct pm_str r = pm_name(s, registry), tag = pm_name(s, g->reference);
-    t.image = pm_id_fmt(s, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "", PM_FMT(pm_name(s, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
+    t.image = pm_id_fmt(s, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "",
+                        PM_FMT(pm_name(s, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
     uint32_t index = pm_fold_new(s, &t, g->worst ? PM_OUTCOME_FAILED : PM_OUTCOME_OK);
     struct pm_attempt *p = &s->pulls.items[index];
     p->started = g->first;
@@ -503,16 +603,20 @@ static void make_pull(struct pm_state *s, struct pm_request_group *g, bool nodes
     g->pull = index + 1;
 }
 
-// Is there a log of this client's own node? Events are none: they expire, and vouch for no silence.
+// Is there a log of this client's own node? Events are none: they expire, and vouch for
+// no silence.
 static bool node_speaks(const struct pm_state *s, const struct client_sum *c, uint32_t node) {
-    if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
+    if (node && (pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
+                 pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], node) ||
                  pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node)))
         return true;
-    bool own = node && pm_map_get(s->facts.node_by_address, c->client) == node; // else others may stand behind the address
+    bool own = node && pm_map_get(s->facts.node_by_address, c->client) ==
+                           node; // else others may stand behind the address
     return c->matched * 2 >= c->groups && c->matched > (own ? c->by_events : 0);
 }
 
-static void sum_clients(struct pm_state *s, const struct pm_order *by_repository, struct votes *v, Pvoid_t *sums, struct client_sum **out) {
+static void sum_clients(struct pm_state *s, const struct pm_order *by_repository, struct votes *v,
+                        Pvoid_t *sums, struct client_sum **out) {
     size_t n = 0, cap = 0;
     for (size_t i = 0; i < s->groups.n; i++) {
         struct pm_request_group *g = &s->groups.items[i];
@@ -528,7 +632,8 @@ static void sum_clients(struct pm_state *s, const struct pm_order *by_repository
         (*out)[*slot - 1].groups++;
         each_match(s, by_repository, (uint32_t)i, corroborate, &gap);
         if (g->pull) (*out)[*slot - 1].matched++;
-        if (g->pull && s->pulls.items[g->pull - 1].origin == PM_ORIGIN_EVENTS) (*out)[*slot - 1].by_events++;
+        if (g->pull && s->pulls.items[g->pull - 1].origin == PM_ORIGIN_EVENTS)
+            (*out)[*slot - 1].by_events++;
         g->pull = 0;
         each_match(s, by_repository, (uint32_t)i, vote, v);
     }
@@ -547,18 +652,24 @@ static void order_pulls(struct pm_state *s, struct pm_order *by_repository) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->off_ns + p->lead_ns > s->pull_off_most) s->pull_off_most = p->off_ns + p->lead_ns;
-        pm_order_add(by_repository, p->repository, pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node), (uint32_t)i);
+        pm_order_add(by_repository, p->repository,
+                     pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node),
+                     (uint32_t)i);
     }
     pm_order_sort(by_repository);
 }
 
-static void match_group(struct pm_state *s, const struct pm_order *by_repository, uint32_t index, const struct client_sum *c, bool nodes_known) {
+static void match_group(struct pm_state *s, const struct pm_order *by_repository, uint32_t index,
+                        const struct client_sum *c, bool nodes_known) {
     struct pm_request_group *g = &s->groups.items[index];
     int64_t gap = INT64_MAX;
-    if (!g->node && c->best > c->second && c->best * 2 >= c->groups && !loopback(pm_name(s, g->client))) g->node = c->best_node;
+    if (!g->node && c->best > c->second && c->best * 2 >= c->groups &&
+        !loopback(pm_name(s, g->client)))
+        g->node = c->best_node;
     each_match(s, by_repository, index, corroborate, &gap);
     if (g->pull) add_group(s, g);
-    else if (!g->probe && (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(s, c, g->node))) make_pull(s, g, nodes_known);
+    else if (!g->probe && (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(s, c, g->node)))
+        make_pull(s, g, nodes_known);
 }
 
 void pm_request_fold(struct pm_state *s) {
@@ -580,7 +691,9 @@ void pm_request_fold(struct pm_state *s) {
     sum_clients(s, &by_repository, &v, &sums, &clients);
     map_clients(s, &v, &sums, clients);
     for (size_t i = 0; i < s->groups.n; i++)
-        if (!s->groups.items[i].redundant) match_group(s, &by_repository, (uint32_t)i, &clients[pm_map_get(sums, s->groups.items[i].client) - 1], nodes_known);
+        if (!s->groups.items[i].redundant)
+            match_group(s, &by_repository, (uint32_t)i,
+                        &clients[pm_map_get(sums, s->groups.items[i].client) - 1], nodes_known);
     JLFA(freed, v.pair);
     JLFA(freed, sums);
     (void)freed;

@@ -1,9 +1,13 @@
-// How far a node's clock is off the clock of a registry's log, learnt from the pulls that both tell.
+// How far a node's clock is off the clock of a registry's log, learnt from the pulls that
+// both tell.
 //
-// Each pair of an attempt and a group of requests for the same image and with the same outcome proposes an offset. Chance proposes all kinds, the clocks the
-// same one again and again: the offset that explains most attempts of the node wins, if no smaller one does as well. Repeated attempts lie 10, 20, 40 … s
-// apart, so that a wrong offset may explain some of them, but never all. A log whose zone is wrong is off by whole quarters of an hour, which comes out the
-// same way. The measure is for matching; stored stamps stay as they were written.
+// Each pair of an attempt and a group of requests for the same image and with the same
+// outcome proposes an offset. Chance proposes all kinds, the clocks the same one again
+// and again: the offset that explains most attempts of the node wins, if no smaller one
+// does as well. Repeated attempts lie 10, 20, 40 … s apart, so that a wrong offset may
+// explain some of them, but never all. A log whose zone is wrong is off by whole quarters
+// of an hour, which comes out the same way. The measure is for matching; stored stamps
+// stay as they were written.
 #include "judge/attempts/request.h"
 #include <stdlib.h>
 
@@ -52,11 +56,13 @@ static size_t explained(const struct offers *o, int64_t from, uint32_t *room) {
         if (o->list.items[middle].ns < from) low = middle + 1;
         else high = middle;
     }
-    for (size_t i = low; i < o->list.n && o->list.items[i].ns <= from + SAME_NS; i++) room[n++] = o->list.items[i].pull;
+    for (size_t i = low; i < o->list.n && o->list.items[i].ns <= from + SAME_NS; i++)
+        room[n++] = o->list.items[i].pull;
     return distinct(room, n);
 }
 
-// The middle of the two seconds that explain most; 0 where that is not worth more than to believe that the clocks agree.
+// The middle of the two seconds that explain most; 0 where that is not worth more than to
+// believe that the clocks agree.
 static bool best_of(struct offers *o, const struct told *t, int64_t *ns) {
     uint32_t *room = pm_xmalloc((o->list.n + 1) * sizeof *room);
     size_t best = 0;
@@ -77,44 +83,55 @@ static bool best_of(struct offers *o, const struct told *t, int64_t *ns) {
         best = agreeing;
         *ns = 0;
     }
-    bool two = t->images > 1 && best >= 2 && best == t->attempts && llabs(*ns) <= NEARBY_NS; // of different images: no back-off of one
+    bool two = t->images > 1 && best >= 2 && best == t->attempts &&
+               llabs(*ns) <= NEARBY_NS; // of different images: no back-off of one
     return two || (best >= FEW && best * 2 > t->attempts);
 }
 
-static bool may_be_same(const struct pm_state *s, const struct pm_attempt *p, const struct pm_request_group *g) {
+static bool may_be_same(const struct pm_state *s, const struct pm_attempt *p,
+                        const struct pm_request_group *g) {
     if (g->probe || g->redundant || !pm_agent_may_be_node(g->agent_kind)) return false;
-    if (g->node ? g->node != p->node : pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node)) != 0) return false;
+    if (g->node ? g->node != p->node : pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node)) != 0)
+        return false;
     if (g->reference && p->tag && g->reference != p->tag) return false;
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0);
 }
 
 // How far a log may be off: an assumed zone may be any.
 static int64_t reach(const struct pm_state *s, uint32_t file) {
-    bool sure = file < s->facts.files.n && s->facts.files.items[file].row.quality == PM_QUALITY_EXACT;
+    bool sure =
+        file < s->facts.files.n && s->facts.files.items[file].row.quality == PM_QUALITY_EXACT;
     return sure ? DRIFT_NS : ZONE_NS;
 }
 
 // One attempt's offers; false where it has none.
-static bool offer(const struct pm_state *s, const struct pm_order *groups, uint32_t file, uint32_t pull, struct offers *o) {
+static bool offer(const struct pm_state *s, const struct pm_order *groups, uint32_t file,
+                  uint32_t pull, struct offers *o) {
     const struct pm_attempt *p = &s->pulls.items[pull];
     int64_t far = reach(s, file);
     size_t before = o->list.n;
-    for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far); k < groups->n && groups->items[k].group == p->repository; k++) {
+    for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far);
+         k < groups->n && groups->items[k].group == p->repository; k++) {
         const struct pm_request_group *g = &s->groups.items[groups->items[k].index];
         if (groups->items[k].at > pm_at(p) + far || o->list.n - before >= OFFERS_EACH_MAX) break;
         if (g->file != file || !may_be_same(s, p, g)) continue;
-        int64_t ns = g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
+        int64_t ns =
+            g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
         *PM_PUSH(o->list.items, o->list.n, o->list.cap) = (struct offer){ns, pull};
     }
     return o->list.n > before;
 }
 
-static void offer_all(const struct pm_state *s, const struct pm_order *groups, uint32_t file, uint32_t node, struct offers *o, struct told *t) {
+static void offer_all(const struct pm_state *s, const struct pm_order *groups, uint32_t file,
+                      uint32_t node, struct offers *o, struct told *t) {
     uint32_t image = 0;
     for (size_t i = 0; i < s->pulls.n && o->list.n < OFFERS_MAX; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        bool own = p->origin == PM_ORIGIN_RUNTIME || p->origin == PM_ORIGIN_DOCKERD || p->origin == PM_ORIGIN_KUBELET;
-        if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME || !offer(s, groups, file, (uint32_t)i, o)) continue;
+        bool own = p->origin == PM_ORIGIN_RUNTIME || p->origin == PM_ORIGIN_DOCKERD ||
+                   p->origin == PM_ORIGIN_KUBELET;
+        if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME ||
+            !offer(s, groups, file, (uint32_t)i, o))
+            continue;
         t->attempts++;
         t->images += !image || p->image != image; // one or several is all that is asked
         image = p->image;
@@ -140,17 +157,22 @@ static void learn(struct pm_state *s, struct logs *l, uint32_t file, uint32_t no
     free(o.list.items);
 }
 
-// A node that is off a log that others agree with has a clock of its own: that is worth telling, and counts wherever clocks are compared.
+// A node that is off a log that others agree with has a clock of its own: that is worth
+// telling, and counts wherever clocks are compared.
 static void tell_skew(struct pm_state *s, const struct logs *l) {
     for (size_t n = 0; n < l->nodes.n && l->agreeing.n; n++) {
         uint32_t node = l->nodes.items[n];
         int64_t ns = 0;
-        for (size_t f = 0; f < l->files.n && !ns; f++) ns = (int64_t)pm_map_get(s->request_skew, PM_PAIR(l->files.items[f] - 1, node));
-        if (!ns || llabs(ns) >= PM_SKEW_MAX_NS || pm_skew_of(s, node) || pm_ids_has(&l->agreeing, node)) continue;
+        for (size_t f = 0; f < l->files.n && !ns; f++)
+            ns = (int64_t)pm_map_get(s->request_skew, PM_PAIR(l->files.items[f] - 1, node));
+        if (!ns || llabs(ns) >= PM_SKEW_MAX_NS || pm_skew_of(s, node) ||
+            pm_ids_has(&l->agreeing, node))
+            continue;
         *pm_map_slot(&s->skew, node) = (Word_t)ns;
         for (size_t i = 0; i < s->facts.files.n; i++) {
             struct pm_file_fact *f = &s->facts.files.items[i];
-            if (f->node && pm_facts_node(s, f->node) == node && !f->row.skew_ms) f->row.skew_ms = ns / 1000000;
+            if (f->node && pm_facts_node(s, f->node) == node && !f->row.skew_ms)
+                f->row.skew_ms = ns / 1000000;
         }
     }
 }
@@ -177,5 +199,7 @@ void pm_request_clock_learn(struct pm_state *s) {
 
 int64_t pm_request_skew(const struct pm_state *s, uint32_t file, const struct pm_attempt *p) {
     int64_t learnt = p->node ? (int64_t)pm_map_get(s->request_skew, PM_PAIR(file, p->node)) : 0;
-    return learnt ? learnt : p->node ? pm_skew_of(s, p->node) : 0; // else the log's clock is taken to be the cluster's
+    return learnt    ? learnt
+           : p->node ? pm_skew_of(s, p->node)
+                     : 0; // else the log's clock is taken to be the cluster's
 }

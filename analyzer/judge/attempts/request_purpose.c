@@ -1,10 +1,16 @@
-// Who asks a registry, and what for. A registry answers pushes, existence checks, scanners, updaters and strangers all day; only some of it are pulls.
+// Who asks a registry, and what for. A registry answers pushes, existence checks,
+// scanners, updaters and strangers all day; only some of it are pulls.
 //
-// An agent is known by the name that it gives itself (User-Agent); the programs' sources say which: containerd core/remotes/docker "containerd/VERSION",
-// CRI-O internal/useragent "cri-o/…", moby dockerversion "docker/VERSION go/… UpstreamClient(…)", BuildKit version.UserAgent "buildkit/vN.M", kaniko pkg/util
-// "kaniko/VERSION", containers/image "containers/VERSION (github.com/containers/image)" where no caller sets its own ("skopeo/…", "libpod/…", "Buildah/…"),
-// go-containerregistry "go-containerregistry/…" behind its caller's ("crane/…", "cosign/…", "ko/…"), Harbor "harbor-registry-client", watchtower
-// "Watchtower (Docker)", Renovate "RenovateBot/…", regclient "regclient/regctl (…)". Agents are compared without case.
+// An agent is known by the name that it gives itself (User-Agent); the programs' sources
+// say which: containerd core/remotes/docker "containerd/VERSION", CRI-O
+// internal/useragent "cri-o/…", moby dockerversion "docker/VERSION go/…
+// UpstreamClient(…)", BuildKit version.UserAgent "buildkit/vN.M", kaniko pkg/util
+// "kaniko/VERSION", containers/image "containers/VERSION (github.com/containers/image)"
+// where no caller sets its own ("skopeo/…", "libpod/…", "Buildah/…"),
+// go-containerregistry "go-containerregistry/…" behind its caller's ("crane/…",
+// "cosign/…", "ko/…"), Harbor "harbor-registry-client", watchtower "Watchtower (Docker)",
+// Renovate "RenovateBot/…", regclient "regclient/regctl (…)". Agents are compared without
+// case.
 #include "judge/attempts/request.h"
 
 static const struct {
@@ -148,7 +154,8 @@ static const struct {
 enum pm_agent pm_agent_of(struct pm_str agent) {
     if (!agent.n || (agent.n == 1 && agent.p[0] == '-')) return PM_AGENT_UNNAMED;
     for (size_t i = 0; i < PM_LEN(begins); i++)
-        if (pm_str_ieq(pm_str_sub(agent, 0, strlen(begins[i].name)), pm_str_c(begins[i].name))) return begins[i].agent;
+        if (pm_str_ieq(pm_str_sub(agent, 0, strlen(begins[i].name)), pm_str_c(begins[i].name)))
+            return begins[i].agent;
     for (size_t i = 0; i < PM_LEN(holds); i++)
         if (pm_str_ifind(agent, pm_str_c(holds[i].name), 0) >= 0) return holds[i].agent;
     return PM_AGENT_OTHER;
@@ -160,7 +167,8 @@ static bool is_hex(struct pm_str s) {
     return s.n > 0;
 }
 
-// cosign's tags and the tag that stands in for the referrers of a digest: "sha256-HEX", "sha256-HEX.sig".
+// cosign's tags and the tag that stands in for the referrers of a digest: "sha256-HEX",
+// "sha256-HEX.sig".
 static bool is_signature_tag(struct pm_str tag) {
     if (!pm_str_starts(tag, PM_STR("sha256-"))) return false;
     ptrdiff_t dot = pm_str_chr(tag, '.', 0);
@@ -173,7 +181,8 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
     if (pm_str_eqc(method, "DELETE")) return PM_PURPOSE_ADMIN;
     if (e->flags & PM_EV_PUSH || url->push) return PM_PURPOSE_PUSH;
     switch (url->what) {
-    case PM_URL_MANIFEST: return is_signature_tag(url->reference) ? PM_PURPOSE_SIGNATURE : PM_PURPOSE_MANIFEST;
+    case PM_URL_MANIFEST:
+        return is_signature_tag(url->reference) ? PM_PURPOSE_SIGNATURE : PM_PURPOSE_MANIFEST;
     case PM_URL_BLOB: return head ? PM_PURPOSE_EXISTENCE : PM_PURPOSE_LAYER;
     case PM_URL_TOKEN: return PM_PURPOSE_TOKEN;
     case PM_URL_UPLOAD: return PM_PURPOSE_PUSH;
@@ -185,7 +194,8 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
     if (pm_str_has(address, PM_STR("/referrers/"))) return PM_PURPOSE_SIGNATURE;
     switch (e->stage) { // a log without URLs, or one whose URLs are a store's
     case PM_STAGE_RESOLVE:
-    case PM_STAGE_MANIFEST: return is_signature_tag(e->field[PM_F_TAG]) ? PM_PURPOSE_SIGNATURE : PM_PURPOSE_MANIFEST;
+    case PM_STAGE_MANIFEST:
+        return is_signature_tag(e->field[PM_F_TAG]) ? PM_PURPOSE_SIGNATURE : PM_PURPOSE_MANIFEST;
     case PM_STAGE_BLOB: return head ? PM_PURPOSE_EXISTENCE : PM_PURPOSE_LAYER;
     case PM_STAGE_TOKEN: return PM_PURPOSE_TOKEN;
     default: return PM_PURPOSE_OTHER;
@@ -206,14 +216,17 @@ void pm_push_seen(struct pm_state *s, uint32_t who, int64_t at) {
         return;
     }
     uint32_t before = (uint32_t)*slot;
-    *PM_PUSH(s->pushes.items, s->pushes.n, s->pushes.cap) = (struct pm_push){.first = at, .last = at, .before = before};
+    *PM_PUSH(s->pushes.items, s->pushes.n, s->pushes.cap) =
+        (struct pm_push){.first = at, .last = at, .before = before};
     *slot = s->pushes.n;
 }
 
-// The same client uploads to this repository: what it asked before and meanwhile belongs to the push. What it fetched was a pull all the same.
+// The same client uploads to this repository: what it asked before and meanwhile belongs
+// to the push. What it fetched was a pull all the same.
 static bool belongs_to_push(const struct pm_state *s, const struct pm_request_group *g) {
     if (g->blobs || (g->manifest_gets && !g->worst)) return false;
-    int64_t lead = g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
+    int64_t lead =
+        g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
     for (Word_t at = pm_map_get(s->push_last, g->who); at; at = s->pushes.items[at - 1].before) {
         const struct pm_push *p = &s->pushes.items[at - 1];
         if (p->first <= g->last + lead && p->last >= g->first - AFTER_PUSH_NS) return true;
@@ -222,20 +235,25 @@ static bool belongs_to_push(const struct pm_state *s, const struct pm_request_gr
 }
 
 // ── pulls ──
-// kaniko keeps its layers under the tag of their hash, BuildKit and others under a name that says so.
+// kaniko keeps its layers under the tag of their hash, BuildKit and others under a name
+// that says so.
 static bool asks_for_cache(struct pm_state *s, const struct pm_request_group *g) {
     struct pm_str tag = pm_name(s, g->reference);
-    return (tag.n == 64 && is_hex(tag)) || pm_str_ifind(tag, PM_STR("cache"), 0) >= 0 || pm_str_ifind(pm_name(s, g->repository), PM_STR("cache"), 0) >= 0;
+    return (tag.n == 64 && is_hex(tag)) || pm_str_ifind(tag, PM_STR("cache"), 0) >= 0 ||
+           pm_str_ifind(pm_name(s, g->repository), PM_STR("cache"), 0) >= 0;
 }
 
-// One 401 that nothing follows is the registry's greeting: whoever got it went away, or was answered where this log does not look.
+// One 401 that nothing follows is the registry's greeting: whoever got it went away, or
+// was answered where this log does not look.
 static bool is_unanswered(const struct pm_request_group *g) {
-    return g->worst == 401 && g->challenges <= 1 && !g->credentials && !g->user && g->stage != PM_STAGE_TOKEN;
+    return g->worst == 401 && g->challenges <= 1 && !g->credentials && !g->user &&
+           g->stage != PM_STAGE_TOKEN;
 }
 
 static bool is_good_pull(const struct pm_request_group *g) {
     switch (g->agent_kind) {
-    case PM_AGENT_TOOL: return g->manifest_gets && g->blobs > 1; // `inspect` reads the configuration, too
+    case PM_AGENT_TOOL:
+        return g->manifest_gets && g->blobs > 1; // `inspect` reads the configuration, too
     case PM_AGENT_MIRROR:
     case PM_AGENT_OTHER: return g->manifest_gets || g->blobs;
     default: return g->ok_manifests || g->blobs;
@@ -243,33 +261,41 @@ static bool is_good_pull(const struct pm_request_group *g) {
 }
 
 static bool is_failed_pull(struct pm_state *s, const struct pm_request_group *g) {
-    bool looks = g->agent_kind == PM_AGENT_TOOL || g->agent_kind == PM_AGENT_MIRROR || g->agent_kind == PM_AGENT_OTHER;
+    bool looks = g->agent_kind == PM_AGENT_TOOL || g->agent_kind == PM_AGENT_MIRROR ||
+                 g->agent_kind == PM_AGENT_OTHER;
     if (looks && !g->asked_get && !g->blobs && g->stage != PM_STAGE_TOKEN) return false;
-    if (g->worst == 404 && g->mirror && !g->blobs) return false; // not held here: the runtime goes on upstream
+    if (g->worst == 404 && g->mirror && !g->blobs)
+        return false; // not held here: the runtime goes on upstream
     if (g->worst == 404 && g->agent_kind == PM_AGENT_TOOL && !g->blobs) return false;
     return !(g->worst == 404 && g->agent_kind == PM_AGENT_BUILDER && asks_for_cache(s, g));
 }
 
-// A prober asks whether the door is open. Who gives a name, asks for one manifest with it and is refused by that name wanted the image, with whatever at hand.
+// A prober asks whether the door is open. Who gives a name, asks for one manifest with it
+// and is refused by that name wanted the image, with whatever at hand.
 static bool refused_by_name(const struct pm_request_group *g) {
-    return g->agent_kind == PM_AGENT_PROBER && g->user && g->asked_get && (g->worst == 401 || g->worst == 403) && !g->ok_manifests;
+    return g->agent_kind == PM_AGENT_PROBER && g->user && g->asked_get &&
+           (g->worst == 401 || g->worst == 403) && !g->ok_manifests;
 }
 
 static bool is_pull(struct pm_state *s, const struct pm_request_group *g) {
-    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(s, g)) return false;
+    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(s, g))
+        return false;
     return g->worst ? is_failed_pull(s, g) : is_good_pull(g);
 }
 
-// A runtime that comes back to be greeted the same way cannot pull; who came once decides nothing.
+// A runtime that comes back to be greeted the same way cannot pull; who came once decides
+// nothing.
 static void weigh_greetings(struct pm_state *s) {
     Pvoid_t times = NULL;
     Word_t freed;
     for (size_t i = 0; i < s->groups.n; i++)
-        if (is_unanswered(&s->groups.items[i])) ++*pm_map_slot(&times, PM_PAIR(s->groups.items[i].who, s->groups.items[i].reference));
+        if (is_unanswered(&s->groups.items[i]))
+            ++*pm_map_slot(&times, PM_PAIR(s->groups.items[i].who, s->groups.items[i].reference));
     for (size_t i = 0; i < s->groups.n; i++) {
         struct pm_request_group *g = &s->groups.items[i];
         bool runtime = g->agent_kind == PM_AGENT_RUNTIME || g->agent_kind == PM_AGENT_UNNAMED;
-        if (is_unanswered(g) && !(runtime && pm_map_get(times, PM_PAIR(g->who, g->reference)) > 1)) g->probe = true;
+        if (is_unanswered(g) && !(runtime && pm_map_get(times, PM_PAIR(g->who, g->reference)) > 1))
+            g->probe = true;
     }
     JLFA(freed, times);
     (void)freed;
@@ -280,7 +306,9 @@ void pm_requests_weigh(struct pm_state *s) {
         struct pm_request_group *g = &s->groups.items[i];
         g->probe = !is_pull(s, g);
         if (g->worst == 404 && g->gone) {
-            g->verdict = (struct pm_verdict){.cause = pm_cause_c("registry.content"), .candidate_count = 1, .confidence = PM_CONFIDENCE_HIGH};
+            g->verdict = (struct pm_verdict){.cause = pm_cause_c("registry.content"),
+                                             .candidate_count = 1,
+                                             .confidence = PM_CONFIDENCE_HIGH};
             g->verdict.candidates[0] = g->verdict.cause;
         }
     }

@@ -1,7 +1,10 @@
-// Whose registry a log is, where its lines name no host. A registry's own access log has no reason to say it.
+// Whose registry a log is, where its lines name no host. A registry's own access log has
+// no reason to say it.
 //
-// Told by, best first: its other lines; the log that the same program keeps beside it; the folder that it was collected into, where that is a host that the
-// bundle pulls from or a name that only Docker Hub bears. "library/" in a path is no sign: Harbor's first project is called so, too.
+// Told by, best first: its other lines; the log that the same program keeps beside it;
+// the folder that it was collected into, where that is a host that the bundle pulls from
+// or a name that only Docker Hub bears. "library/" in a path is no sign: Harbor's first
+// project is called so, too.
 #include "judge/attempts/request.h"
 #include <stdlib.h>
 
@@ -26,22 +29,27 @@ static bool says_hub(struct pm_str part) {
     static const char *const words[] = {"hub", "dockerhub", "docker.io"};
     for (size_t i = 0; i < PM_LEN(words); i++) {
         struct pm_str w = pm_str_c(words[i]);
-        for (ptrdiff_t at = pm_str_ifind(part, w, 0); at >= 0; at = pm_str_ifind(part, w, (size_t)at + 1)) {
+        for (ptrdiff_t at = pm_str_ifind(part, w, 0); at >= 0;
+             at = pm_str_ifind(part, w, (size_t)at + 1)) {
             size_t end = (size_t)at + w.n;
-            if ((at == 0 || strchr("-_", part.p[at - 1])) && (end == part.n || strchr("-_", part.p[end]))) return true;
+            if ((at == 0 || strchr("-_", part.p[at - 1])) &&
+                (end == part.n || strchr("-_", part.p[end])))
+                return true;
         }
     }
     return false;
 }
 
-// A folder's name as a host: "registry-1.docker.io", and "registry.corp.example_5000", as file systems have no colon to spare.
+// A folder's name as a host: "registry-1.docker.io", and "registry.corp.example_5000", as
+// file systems have no colon to spare.
 static uint32_t host_of_folder(struct pm_state *s, Pvoid_t known, struct pm_str part) {
     if (pm_str_chr(part, '.', 0) <= 0) return 0;
     uint32_t plain = pm_id(s, pm_registry_of_host(part));
     if (pm_str_eqc(pm_name(s, plain), "docker.io") || pm_map_get(known, plain)) return plain;
     ptrdiff_t low = pm_str_rchr(part, '_');
     if (low <= 0) return 0;
-    uint32_t port = pm_id_fmt(s, "%.*s:%.*s", PM_FMT(pm_str_sub(part, 0, (size_t)low)), PM_FMT(pm_str_from(part, (size_t)low + 1)));
+    uint32_t port = pm_id_fmt(s, "%.*s:%.*s", PM_FMT(pm_str_sub(part, 0, (size_t)low)),
+                              PM_FMT(pm_str_from(part, (size_t)low + 1)));
     return pm_map_get(known, port) ? port : 0;
 }
 
@@ -52,7 +60,8 @@ static uint32_t by_folder(struct pm_state *s, Pvoid_t known, struct pm_str folde
         struct pm_str part = slash < 0 ? folder : pm_str_sub(folder, 0, (size_t)slash);
         uint32_t host = host_of_folder(s, known, part);
         if (host) found = host; // the innermost
-        else if (pm_str_chr(part, '.', 0) < 0 && says_hub(part)) hub = pm_id(s, PM_STR("docker.io"));
+        else if (pm_str_chr(part, '.', 0) < 0 && says_hub(part))
+            hub = pm_id(s, PM_STR("docker.io"));
         folder = slash < 0 ? PM_NONE : pm_str_from(folder, (size_t)slash + 1);
     }
     return found ? found : hub;

@@ -1,15 +1,20 @@
-// What the registry's side wrote about a client, a repository and a second: it knows who was refused and why, the node's error often does not.
+// What the registry's side wrote about a client, a repository and a second: it knows who
+// was refused and why, the node's error often does not.
 //
 //   core[1187]: failed to authenticate robot account: robot$harvest           Harbor: no client, no repository, the second alone
 //   registry: error authenticating user "harvest": authentication failure      Distribution: client and repository in the same record
 //   GET /service/token?account=robot%24harvest&… 401                           the account was named, and refused
-// Source: goharbor/harbor:src/server/middleware/security, distribution/distribution:registry/auth/htpasswd, moby/moby:registry/auth.go (account=).
+// Source: goharbor/harbor:src/server/middleware/security,
+// distribution/distribution:registry/auth/htpasswd, moby/moby:registry/auth.go
+// (account=).
 #include "judge/causes/registry_side.h"
 #include <stdlib.h>
 
 #define AROUND_NS PM_S(3)
 
-static bool sure_auth(const struct pm_verdict *v) { return v->rule && v->candidate_count <= 1 && pm_cause_in(v->cause, "auth"); }
+static bool sure_auth(const struct pm_verdict *v) {
+    return v->rule && v->candidate_count <= 1 && pm_cause_in(v->cause, "auth");
+}
 
 static void add(struct pm_registry_side *r, const struct pm_registry_word *w) {
     pm_order_add(&r->by_time, 1, w->from, (uint32_t)r->n);
@@ -20,20 +25,27 @@ static void add(struct pm_registry_side *r, const struct pm_registry_word *w) {
 static void add_traces(struct pm_state *s, struct pm_registry_side *r) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->origin != PM_ORIGIN_REGISTRY || t->role != PM_ROLE_SIDE || t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(&t->verdict)) continue;
+        if (t->origin != PM_ORIGIN_REGISTRY || t->role != PM_ROLE_SIDE ||
+            t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(&t->verdict))
+            continue;
         uint32_t node = t->client ? (uint32_t)pm_map_get(s->facts.node_by_address, t->client) : 0;
-        add(r, &(struct pm_registry_word){t->ts, t->ts, t->client, node, t->repository, t->verdict});
+        add(r,
+            &(struct pm_registry_word){t->ts, t->ts, t->client, node, t->repository, t->verdict});
     }
 }
 
-// A token refused to an account that the request names: credentials were there, and were not accepted.
+// A token refused to an account that the request names: credentials were there, and were
+// not accepted.
 static void add_groups(struct pm_state *s, struct pm_registry_side *r) {
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
-        bool named = g->worst == 401 && !g->refused_token && (g->user || g->credentials) && pm_cause_in(g->verdict.cause, "auth");
+        bool named = g->worst == 401 && !g->refused_token && (g->user || g->credentials) &&
+                     pm_cause_in(g->verdict.cause, "auth");
         if (g->redundant || (!named && !(g->worst && sure_auth(&g->verdict)))) continue;
-        uint32_t node = g->node ? g->node : (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
-        add(r, &(struct pm_registry_word){g->first, g->last, g->client, node, g->repository, g->verdict});
+        uint32_t node =
+            g->node ? g->node : (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
+        add(r, &(struct pm_registry_word){g->first, g->last, g->client, node, g->repository,
+                                          g->verdict});
     }
 }
 
@@ -52,16 +64,20 @@ static int about(struct pm_state *s, const struct pm_registry_word *w, const str
     if (w->node && p->node && w->node != p->node) return 0;
     if (w->client && !w->node && p->client && w->client != p->client) return 0;
     if (w->client && !w->node && !p->client && s->facts.nodes.n) return 0; // a stranger's
-    if (w->repository && p->repository && !pm_str_ends(pm_name(s, p->repository), pm_name(s, w->repository))) return 0;
+    if (w->repository && p->repository &&
+        !pm_str_ends(pm_name(s, p->repository), pm_name(s, w->repository)))
+        return 0;
     return 1 + (w->node || w->client) + (w->repository != 0);
 }
 
-const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r, const struct pm_attempt *p) {
+const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r,
+                                          const struct pm_attempt *p) {
     const struct pm_registry_word *best = NULL;
     int most = 0;
     int64_t at = pm_at(p);
     if (at == PM_NO_TIME || !r->n) return NULL;
-    for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + AROUND_NS)); i < r->by_time.n && r->by_time.items[i].at <= at + AROUND_NS; i++) {
+    for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + AROUND_NS));
+         i < r->by_time.n && r->by_time.items[i].at <= at + AROUND_NS; i++) {
         const struct pm_registry_word *w = &r->items[r->by_time.items[i].index];
         int much = w->to + AROUND_NS < at ? 0 : about(s, w, p);
         if (much > most) most = much, best = w;

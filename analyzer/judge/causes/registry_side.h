@@ -1,4 +1,5 @@
-// What registries and their proxies wrote about who was refused, and why. Used by settle.c.
+// What registries and their proxies wrote about who was refused, and why. Used by
+// settle.c.
 #pragma once
 #include "judge/state.h"
 
@@ -15,5 +16,7 @@ struct pm_registry_side {
 };
 void pm_registry_side_load(struct pm_state *s, struct pm_registry_side *r);
 void pm_registry_side_free(struct pm_registry_side *r);
-// Its verdict about this pull's client, repository and second; NULL where it wrote nothing about them.
-const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r, const struct pm_attempt *p);
+// Its verdict about this pull's client, repository and second; NULL where it wrote
+// nothing about them.
+const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r,
+                                          const struct pm_attempt *p);

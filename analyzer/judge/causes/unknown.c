@@ -1,18 +1,22 @@
-// Failures that no rule knows, clustered by template: numbers, digests, names and addresses taken out, equal texts counted. Nothing is dropped.
+// Failures that no rule knows, clustered by template: numbers, digests, names and
+// addresses taken out, equal texts counted. Nothing is dropped.
 #include "judge/state.h"
 #include <stdlib.h>
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// A word that holds a digit, a slash or a dot is a name or a number: <*>. Words of letters alone are the template.
+// A word that holds a digit, a slash or a dot is a name or a number: <*>. Words of
+// letters alone are the template.
 struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text) {
     struct pm_buf b = {0};
     for (size_t i = 0; i < text.n && b.n < 400;) {
         size_t end = i;
         bool name = false;
-        while (end < text.n && (letter(text.p[end]) || digit(text.p[end]) || strchr("-_./:@%+", text.p[end]))) {
-            name = name || digit(text.p[end]) || text.p[end] == '/' || (text.p[end] == '.' && end + 1 < text.n && letter(text.p[end + 1]));
+        while (end < text.n &&
+               (letter(text.p[end]) || digit(text.p[end]) || strchr("-_./:@%+", text.p[end]))) {
+            name = name || digit(text.p[end]) || text.p[end] == '/' ||
+                   (text.p[end] == '.' && end + 1 < text.n && letter(text.p[end + 1]));
             end++;
         }
         if (end == i) {
@@ -55,7 +59,9 @@ void pm_unknown_fill(struct pm_state *s) {
     Word_t freed;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || (p->verdict.cause >= 0 && !pm_cause_in(p->verdict.cause, "unknown"))) continue;
+        if (p->outcome != PM_OUTCOME_FAILED ||
+            (p->verdict.cause >= 0 && !pm_cause_in(p->verdict.cause, "unknown")))
+            continue;
         struct pm_str template = pm_unknown_template(s->a, pm_name(s, p->error));
         Word_t *slot = pm_map_slot(&at, pm_id(s, template));
         if (*slot) {

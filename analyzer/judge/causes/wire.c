@@ -1,7 +1,10 @@
-// What exactly, and where on the wire: the variant that most pulls of an incident show, and the hosts that failed.
+// What exactly, and where on the wire: the variant that most pulls of an incident show,
+// and the hosts that failed.
 //
-// A registry's name in an image reference is often not the host that failed: blobs are redirected to a CDN, tokens come from a server of their own, a mirror or
-// a proxy stands in between. Where an error names the host, that host is told; where it names none, nothing is: the registry is told elsewhere.
+// A registry's name in an image reference is often not the host that failed: blobs are
+// redirected to a CDN, tokens come from a server of their own, a mirror or a proxy stands
+// in between. Where an error names the host, that host is told; where it names none,
+// nothing is: the registry is told elsewhere.
 #include "judge/state.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
@@ -37,15 +40,19 @@ static void sort(const struct pm_state *s, struct tallies *t) {
     if (t->n > 1) qsort(t->items, t->n, sizeof *t->items, by_number);
 }
 
-// golang/go:src/net/http/transport.go names the registry's URL and dials the proxy: "proxyconnect tcp: dial tcp 10.0.0.8:3128: …", "… dial tcp: lookup proxy…".
+// golang/go:src/net/http/transport.go names the registry's URL and dials the proxy:
+// "proxyconnect tcp: dial tcp 10.0.0.8:3128: …", "… dial tcp: lookup proxy…".
 static struct pm_str proxy_in(struct pm_str error) {
     ptrdiff_t at = pm_str_find(error, PM_STR("proxyconnect tcp: dial tcp"), 0);
-    struct pm_str rest = at < 0 ? PM_NONE : pm_str_from(error, (size_t)at + strlen("proxyconnect tcp: dial tcp"));
+    struct pm_str rest =
+        at < 0 ? PM_NONE : pm_str_from(error, (size_t)at + strlen("proxyconnect tcp: dial tcp"));
     size_t n = 0;
     if (pm_str_starts(rest, PM_STR(": lookup "))) rest = pm_str_from(rest, strlen(": lookup "));
     else if (pm_str_starts(rest, PM_STR(" "))) rest = pm_str_from(rest, 1);
     else return PM_NONE;
-    while (n < rest.n && rest.p[n] != ' ' && !(rest.p[n] == ':' && (n + 1 == rest.n || rest.p[n + 1] == ' '))) n++;
+    while (n < rest.n && rest.p[n] != ' ' &&
+           !(rest.p[n] == ':' && (n + 1 == rest.n || rest.p[n + 1] == ' ')))
+        n++;
     return pm_str_sub(rest, 0, n);
 }
 
@@ -54,24 +61,32 @@ static uint32_t host_of(struct pm_state *s, const struct pm_trace *t) {
     return proxy.n ? pm_id(s, proxy) : t->host;
 }
 
-// The line that says what the pull failed of; where several lines of an attempt name different hosts, that line's host is the one that failed it.
-static uint32_t failed_host(struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+// The line that says what the pull failed of; where several lines of an attempt name
+// different hosts, that line's host is the one that failed it.
+static uint32_t failed_host(struct pm_state *s, const struct pm_hit *h,
+                            const struct pm_attempt *p) {
     uint32_t host = 0;
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
-        uint32_t own = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF ? host_of(s, t) : 0;
-        if (own && (t->id == p->best || !host) && (t->verdict.cause < 0 || t->verdict.cause == h->cause || p->settled_by_neighbour)) host = own;
+        uint32_t own =
+            t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF ? host_of(s, t) : 0;
+        if (own && (t->id == p->best || !host) &&
+            (t->verdict.cause < 0 || t->verdict.cause == h->cause || p->settled_by_neighbour))
+            host = own;
     }
     return host;
 }
 
 static bool on_the_wire(int cause) { return pm_cause_has(cause, PM_TRAIT_WIRE); }
 
-// "no space left on device" is said of bytes and of inodes. `df` beside the failure tells which: of the mounts that hold images, the most particular.
-// Both at their end, or neither, and nothing is said.
+// "no space left on device" is said of bytes and of inodes. `df` beside the failure tells
+// which: of the mounts that hold images, the most particular. Both at their end, or
+// neither, and nothing is said.
 static bool holds_images(struct pm_str mount) {
-    static const char *const WORDS[] = {"containerd", "docker", "containers", "images", "imagefs", "kubelet", "rancher"};
-    if (pm_str_eqc(mount, "/") || pm_str_eqc(mount, "/var") || pm_str_eqc(mount, "/var/lib")) return true;
+    static const char *const WORDS[] = {"containerd", "docker",  "containers", "images",
+                                        "imagefs",    "kubelet", "rancher"};
+    if (pm_str_eqc(mount, "/") || pm_str_eqc(mount, "/var") || pm_str_eqc(mount, "/var/lib"))
+        return true;
     for (size_t i = 0; i < PM_LEN(WORDS); i++)
         if (pm_str_has(mount, pm_str_c(WORDS[i]))) return true;
     return false;
@@ -82,10 +97,13 @@ static bool is_full(struct pm_state *s, const struct pm_hit *h, const char *what
     double ratio = 0;
     for (size_t i = 0; i < s->facts.configs.n; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
-        const json_t *mount = json_object_get(c->detail, "mount"), *used = json_object_get(c->detail, what);
+        const json_t *mount = json_object_get(c->detail, "mount"),
+                     *used = json_object_get(c->detail, what);
         struct pm_str at = pm_str_c(json_is_string(mount) ? json_string_value(mount) : "");
         if (!json_is_number(used) || !holds_images(at) || at.n < longest) continue;
-        if (c->node ? h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node)) : h->nodes.n > 1) continue;
+        if (c->node ? h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node))
+                    : h->nodes.n > 1)
+            continue;
         ratio = at.n > longest || json_number_value(used) > ratio ? json_number_value(used) : ratio;
         longest = at.n;
     }
@@ -100,24 +118,34 @@ static void disk_variant(struct pm_state *s, struct pm_hit *h) {
 // A place that was closed on a day serves nothing that it had (rules/homes.yaml).
 static bool home_is_gone(struct pm_state *s, uint32_t image, int64_t at) {
     const json_t *o = pm_table_home(s->homes, pm_name(s, image));
-    const char *state = json_string_value(json_object_get(o, "state")), *since = json_string_value(json_object_get(o, "since"));
+    const char *state = json_string_value(json_object_get(o, "state")),
+               *since = json_string_value(json_object_get(o, "since"));
     char day[32];
     if (!state || !since || strcmp(state, "gone") != 0) return false;
-    return at == PM_NO_TIME || pm_str_cmp(pm_str_sub(pm_str_c(pm_when_format(at, day)), 0, 10), pm_str_c(since)) >= 0;
+    return at == PM_NO_TIME ||
+           pm_str_cmp(pm_str_sub(pm_str_c(pm_when_format(at, day)), 0, 10), pm_str_c(since)) >= 0;
 }
 
 // The first good pull of the image at or after a moment; PM_NO_TIME where there is none.
 static int64_t good_from(const struct pm_state *s, uint32_t image, int64_t at) {
     size_t i = pm_order_first(&s->ok_by_image, image, at);
-    return i < s->ok_by_image.n && s->ok_by_image.items[i].group == image ? s->ok_by_image.items[i].at : PM_NO_TIME;
+    return i < s->ok_by_image.n && s->ok_by_image.items[i].group == image
+               ? s->ok_by_image.items[i].at
+               : PM_NO_TIME;
 }
 
-// Good pulls before the incident: the tag was there. While it lasted, or nodes that held the image: one place's trouble, not the tag's.
-static const char *tag_variant(struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+// Good pulls before the incident: the tag was there. While it lasted, or nodes that held
+// the image: one place's trouble, not the tag's.
+static const char *tag_variant(struct pm_state *s, const struct pm_hit *h,
+                               const struct pm_attempt *p) {
     if (home_is_gone(s, p->image, pm_at(p))) return "withdrawn";
-    int64_t first = good_from(s, p->image, INT64_MIN), meanwhile = h->from == PM_NO_TIME ? PM_NO_TIME : good_from(s, p->image, h->from);
+    int64_t first = good_from(s, p->image, INT64_MIN),
+            meanwhile = h->from == PM_NO_TIME ? PM_NO_TIME : good_from(s, p->image, h->from);
     if (first == PM_NO_TIME) return h->held ? NULL : "never-seen";
-    return h->from != PM_NO_TIME && first < h->from && (meanwhile == PM_NO_TIME || meanwhile > h->to) ? "withdrawn" : NULL;
+    return h->from != PM_NO_TIME && first < h->from &&
+                   (meanwhile == PM_NO_TIME || meanwhile > h->to)
+               ? "withdrawn"
+               : NULL;
 }
 
 void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
@@ -128,7 +156,8 @@ void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
         count(&variants, variant ? pm_id(s, pm_str_c(variant)) : 0, 1);
         if (on_the_wire(h->cause)) count(&hosts, failed_host(s, h, p), 1);
     }
-    for (size_t i = 0; i < h->traces.n && !h->pulls.n; i++) { // trouble beside pulls: a mirror that was passed over, a full disk
+    for (size_t i = 0; i < h->traces.n && !h->pulls.n;
+         i++) { // trouble beside pulls: a mirror that was passed over, a full disk
         const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
         count(&variants, t->verdict.variant ? pm_id(s, pm_str_c(t->verdict.variant)) : 0, t->count);
         if (on_the_wire(h->cause)) count(&hosts, host_of(s, t), t->count);
@@ -137,7 +166,8 @@ void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
     sort(s, &hosts);
     if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
     if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(s, h);
-    for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++) pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
+    for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++)
+        pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
     pm_strs_seal(s->a, &h->incident->endpoints, false);
 }
 

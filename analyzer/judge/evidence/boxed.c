@@ -1,10 +1,13 @@
-// A node's own program that runs in a container: its log lies where containers' logs lie, under the name of its pod.
+// A node's own program that runs in a container: its log lies where containers' logs lie,
+// under the name of its pod.
 //
 //   must-gather/…/namespaces/kube-system/pods/kubelet-n3/kubelet/kubelet/logs/current.log
 //   /var/log/pods/kube-system_k3s-n2_202aa425-8af3-4abc-9abc-202aa4258af3/k3s/0.log
-// Whose node it is, the pod's own object says (spec.nodeName). Where no object was kept, its name does: a static pod is named after its node ("kubelet-n3"), and
-// only a node that the bundle knows otherwise is one. The folder says nothing, as one such folder holds the pods of all nodes, and a guess by the company in it
-// makes one node of them all.
+// Whose node it is, the pod's own object says (spec.nodeName). Where no object was kept,
+// its name does: a static pod is named after its node ("kubelet-n3"), and only a node
+// that the bundle knows otherwise is one. The folder says nothing, as one such folder
+// holds the pods of all nodes, and a guess by the company in it makes one node of them
+// all.
 #include "judge/state.h"
 
 // The part of a path behind "pods/", without namespace and uid.
@@ -15,7 +18,9 @@ static struct pm_str pod_of_path(struct pm_str path) {
     if (slash <= 0) return PM_NONE;
     struct pm_str part = pm_str_sub(rest, 0, (size_t)slash);
     ptrdiff_t first = pm_str_chr(part, '_', 0), last = pm_str_rchr(part, '_');
-    return first > 0 && last > first ? pm_str_sub(part, (size_t)first + 1, (size_t)(last - first - 1)) : part;
+    return first > 0 && last > first
+               ? pm_str_sub(part, (size_t)first + 1, (size_t)(last - first - 1))
+               : part;
 }
 
 static uint32_t node_of_pod(const struct pm_state *s, struct pm_str pod) {
@@ -26,7 +31,8 @@ static uint32_t node_of_pod(const struct pm_state *s, struct pm_str pod) {
 }
 
 static bool named_after(struct pm_str pod, struct pm_str node) {
-    return node.n && pod.n > node.n + 1 && pm_str_ends(pod, node) && pod.p[pod.n - node.n - 1] == '-';
+    return node.n && pod.n > node.n + 1 && pm_str_ends(pod, node) &&
+           pod.p[pod.n - node.n - 1] == '-';
 }
 
 // The longest name wins: "kubelet-pool-a-1" is of pool-a-1, whatever node is called 1.
@@ -34,11 +40,15 @@ static uint32_t node_in_name(const struct pm_state *s, struct pm_str pod) {
     uint32_t best = 0;
     for (size_t i = 0; i < s->facts.files.n; i++) {
         uint32_t node = s->facts.files.items[i].node;
-        if (named_after(pod, pm_name(s, node)) && (!best || pm_name(s, node).n > pm_name(s, best).n)) best = node;
+        if (named_after(pod, pm_name(s, node)) &&
+            (!best || pm_name(s, node).n > pm_name(s, best).n))
+            best = node;
     }
     for (size_t i = 0; i < s->facts.nodes.n; i++) {
         uint32_t node = s->facts.nodes.items[i].name;
-        if (named_after(pod, pm_name(s, node)) && (!best || pm_name(s, node).n > pm_name(s, best).n)) best = node;
+        if (named_after(pod, pm_name(s, node)) &&
+            (!best || pm_name(s, node).n > pm_name(s, best).n))
+            best = node;
     }
     return best;
 }
@@ -65,7 +75,10 @@ void pm_facts_boxed(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
-        Word_t node = t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD || t->origin == PM_ORIGIN_KUBELET ? pm_map_get(of_file, t->file) : 0;
+        Word_t node = t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD ||
+                              t->origin == PM_ORIGIN_KUBELET
+                          ? pm_map_get(of_file, t->file)
+                          : 0;
         if (node) t->node = (uint32_t)node;
     }
     JLFA(freed, of_file);

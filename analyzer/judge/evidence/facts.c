@@ -1,24 +1,33 @@
-// States of pods, nodes, workloads, secrets and configuration: what was so, beside what happened.
+// States of pods, nodes, workloads, secrets and configuration: what was so, beside what
+// happened.
 //
-// The same object is found several times (two captures, JSON beside YAML beside tables): the newest snapshot says how it is, all of them together say what
-// was there. Detail shapes: include/pm/detail.h.
+// The same object is found several times (two captures, JSON beside YAML beside tables):
+// the newest snapshot says how it is, all of them together say what was there. Detail
+// shapes: include/pm/detail.h.
 #include "judge/state.h"
 #include "pm/scan.h"
 #include <stdlib.h>
 
 static uint32_t text(struct pm_state *s, const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)}) : 0;
+    return json_is_string(v)
+               ? pm_id(s, (struct pm_str){json_string_value(v), json_string_length(v)})
+               : 0;
 }
 static int64_t number(const json_t *o, const char *key, int64_t otherwise) {
     const json_t *v = json_object_get(o, key);
-    return json_is_integer(v) ? (int64_t)json_integer_value(v) : json_is_real(v) ? (int64_t)json_real_value(v) : otherwise;
+    return json_is_integer(v) ? (int64_t)json_integer_value(v)
+           : json_is_real(v)  ? (int64_t)json_real_value(v)
+                              : otherwise;
 }
 static int64_t stamp(const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
     struct pm_when w;
     if (!json_is_string(v)) return PM_NO_TIME;
-    return pm_when_rfc3339((struct pm_str){json_string_value(v), json_string_length(v)}, &w) && w.kind == PM_WHEN_UTC ? w.ns : PM_NO_TIME;
+    return pm_when_rfc3339((struct pm_str){json_string_value(v), json_string_length(v)}, &w) &&
+                   w.kind == PM_WHEN_UTC
+               ? w.ns
+               : PM_NO_TIME;
 }
 static void texts(struct pm_state *s, const json_t *o, const char *key, struct pm_ids *out) {
     size_t i;
@@ -29,7 +38,8 @@ static void texts(struct pm_state *s, const json_t *o, const char *key, struct p
 static void pairs(struct pm_state *s, json_t *o, struct pm_ids *out) {
     const char *key;
     json_t *v;
-    json_object_foreach(o, key, v) if (json_is_string(v)) pm_ids_add_new(out, pm_id_fmt(s, "%s=%s", key, json_string_value(v)));
+    json_object_foreach(o, key, v) if (json_is_string(v))
+        pm_ids_add_new(out, pm_id_fmt(s, "%s=%s", key, json_string_value(v)));
 }
 static uint32_t image_id(struct pm_state *s, const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
@@ -45,8 +55,10 @@ struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key) {
     return at ? &s->facts.pods.items[at - 1] : NULL;
 }
 
-// A table of one namespace has no NAMESPACE column: its pod is the one of that name, if there is one only.
-static struct pm_pod_fact *pod_of_name(struct pm_state *s, uint32_t namespace, uint32_t name, uint32_t key) {
+// A table of one namespace has no NAMESPACE column: its pod is the one of that name, if
+// there is one only.
+static struct pm_pod_fact *pod_of_name(struct pm_state *s, uint32_t namespace, uint32_t name,
+                                       uint32_t key) {
     Word_t at = pm_map_get(s->facts.pod_by_name, name);
     struct pm_pod_fact *pod = at && at != UINT32_MAX ? &s->facts.pods.items[at - 1] : NULL;
     if (!pod || (namespace && pod->namespace)) return NULL;
@@ -63,21 +75,29 @@ struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, ui
     if (!pod) pod = pod_of_name(s, namespace, name, key);
     if (pod) return pod;
     pod = PM_PUSH(s->facts.pods.items, s->facts.pods.n, s->facts.pods.cap);
-    *pod = (struct pm_pod_fact){
-        .namespace = namespace, .name = name, .key = key, .created = PM_NO_TIME, .seen = PM_NO_TIME, .since = PM_NO_TIME, .gone = PM_NO_TIME};
+    *pod = (struct pm_pod_fact){.namespace = namespace,
+                                .name = name,
+                                .key = key,
+                                .created = PM_NO_TIME,
+                                .seen = PM_NO_TIME,
+                                .since = PM_NO_TIME,
+                                .gone = PM_NO_TIME};
     *pm_map_slot(&s->facts.pod_by_key, key) = s->facts.pods.n;
     Word_t *slot = pm_map_slot(&s->facts.pod_by_name, name);
     *slot = *slot ? UINT32_MAX : s->facts.pods.n;
     return pod;
 }
 
-struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name) {
-    uint32_t key = pm_id_fmt(s, "%.*s/%s/%.*s", PM_FMT(pm_name(s, namespace)), kind, PM_FMT(pm_name(s, name)));
+struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind,
+                                           uint32_t name) {
+    uint32_t key =
+        pm_id_fmt(s, "%.*s/%s/%.*s", PM_FMT(pm_name(s, namespace)), kind, PM_FMT(pm_name(s, name)));
     Word_t at = pm_map_get(s->facts.workload_by_key, key);
     return at ? &s->facts.workloads.items[at - 1] : NULL;
 }
 
-static void pod_waits(struct pm_state *s, struct pm_pod_fact *pod, const json_t *d, uint64_t event) {
+static void pod_waits(struct pm_state *s, struct pm_pod_fact *pod, const json_t *d,
+                      uint64_t event) {
     size_t i;
     json_t *w;
     pod->waits = 0;
@@ -108,20 +128,25 @@ static void pod_started(struct pm_pod_fact *pod, int64_t at, bool newest) {
 static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
     const struct pm_event *e = &row->event;
     if (!e->field[PM_F_POD].n) return;
-    struct pm_pod_fact *pod = pm_facts_pod_made(s, pm_id(s, e->field[PM_F_NAMESPACE]), pm_id(s, e->field[PM_F_POD]));
+    struct pm_pod_fact *pod =
+        pm_facts_pod_made(s, pm_id(s, e->field[PM_F_NAMESPACE]), pm_id(s, e->field[PM_F_POD]));
     size_t i;
     json_t *c;
     bool newest = pod->seen == PM_NO_TIME || row->ts_ns == PM_NO_TIME || row->ts_ns >= pod->seen;
     uint32_t node = pm_id(s, e->field[PM_F_NODE]);
     if (node) pod->node = node;
-    if (pm_str_eqc(e->field[PM_F_REASON], "Started") && e->component == PM_COMP_KUBELET) pod_started(pod, row->ts_ns, newest);
-    if (pm_str_eqc(e->field[PM_F_REASON], "Deleted")) pod->gone = pm_max_time(pod->gone, row->ts_ns);
+    if (pm_str_eqc(e->field[PM_F_REASON], "Started") && e->component == PM_COMP_KUBELET)
+        pod_started(pod, row->ts_ns, newest);
+    if (pm_str_eqc(e->field[PM_F_REASON], "Deleted"))
+        pod->gone = pm_max_time(pod->gone, row->ts_ns);
     if (e->field[PM_F_POD_UID].n) pod->uid = pm_id(s, e->field[PM_F_POD_UID]);
     json_array_foreach(json_object_get(d, "containers"), i, c) {
         uint32_t image = image_id(s, c, "image");
         if (image) pm_ids_add_new(&pod->images, image);
-        if (image && pm_str_eqc(pm_name(s, text(s, c, "policy")), "Always")) pm_ids_add_new(&pod->always, image);
-        if (json_is_true(json_object_get(c, "running"))) pod->since = pm_max_time(pod->since, stamp(c, "since"));
+        if (image && pm_str_eqc(pm_name(s, text(s, c, "policy")), "Always"))
+            pm_ids_add_new(&pod->always, image);
+        if (json_is_true(json_object_get(c, "running")))
+            pod->since = pm_max_time(pod->since, stamp(c, "since"));
     }
     if (json_object_get(d, "containers") && row->path) pod->path = pm_id(s, pm_str_c(row->path));
     texts(s, d, "pull_secrets", &pod->secrets);
@@ -132,17 +157,21 @@ static void pod_row(struct pm_state *s, const struct pm_row *row, const json_t *
         pod->owner_kind = text(s, owner, "kind");
         pod->owner_name = text(s, owner, "name");
     }
-    if (node && text(s, d, "host_ip") && !pm_map_get(s->facts.node_by_address, text(s, d, "host_ip")))
-        *pm_map_slot(&s->facts.node_by_address, text(s, d, "host_ip")) = node; // "Node: n1/10.0.0.1"
+    if (node && text(s, d, "host_ip") &&
+        !pm_map_get(s->facts.node_by_address, text(s, d, "host_ip")))
+        *pm_map_slot(&s->facts.node_by_address, text(s, d, "host_ip")) =
+            node; // "Node: n1/10.0.0.1"
     if (text(s, d, "service_account")) pod->account = text(s, d, "service_account");
     pod->created = pm_max_time(pod->created, stamp(d, "created"));
     pod->listed = pod->listed || json_object_get(d, "containers");
     if (json_is_true(json_object_get(d, "evicted"))) pod->evicted = true;
-    if (!newest || json_object_size(d) == 0) return; // "Successfully assigned …" names the node only
+    if (!newest || json_object_size(d) == 0)
+        return; // "Successfully assigned …" names the node only
     pod->seen = row->ts_ns;
     pod->phase = text(s, d, "phase");
     pod->ready = json_is_true(json_object_get(d, "ready"));
-    pod->running = pod->ready || (pm_str_eqc(pm_name(s, pod->phase), "Running") && json_array_size(json_object_get(d, "waiting")) == 0);
+    pod->running = pod->ready || (pm_str_eqc(pm_name(s, pod->phase), "Running") &&
+                                  json_array_size(json_object_get(d, "waiting")) == 0);
     pod_waits(s, pod, d, row->id);
 }
 
@@ -151,7 +180,8 @@ static void workload_conditions(struct pm_state *s, struct pm_workload_fact *w, 
     size_t i;
     json_t *c;
     json_array_foreach(json_object_get(d, "conditions"), i, c) {
-        struct pm_str type = pm_name(s, text(s, c, "type")), status = pm_name(s, text(s, c, "status"));
+        struct pm_str type = pm_name(s, text(s, c, "type")),
+                      status = pm_name(s, text(s, c, "status"));
         if (!pm_str_eqc(type, "Progressing") || !pm_str_eqc(status, "False")) continue;
         w->stuck = true;
         w->why = text(s, c, "message") ? text(s, c, "message") : text(s, c, "reason");
@@ -159,10 +189,13 @@ static void workload_conditions(struct pm_state *s, struct pm_workload_fact *w, 
     }
 }
 
-// Any snapshot that shows it stuck or short is kept, though a later one be well again: a report is about what was.
-static void behind_at(struct pm_state *s, struct pm_workload_fact *w, int64_t seen, const json_t *d) {
+// Any snapshot that shows it stuck or short is kept, though a later one be well again: a
+// report is about what was.
+static void behind_at(struct pm_state *s, struct pm_workload_fact *w, int64_t seen,
+                      const json_t *d) {
     struct pm_workload_fact then = {.stuck_at = PM_NO_TIME};
-    int64_t desired = number(d, "desired", -1), ready = number(d, "ready", -1), missing = number(d, "unavailable", 0);
+    int64_t desired = number(d, "desired", -1), ready = number(d, "ready", -1),
+            missing = number(d, "unavailable", 0);
     workload_conditions(s, &then, d);
     if (!then.stuck && missing <= 0 && (desired < 0 || ready < 0 || ready >= desired)) return;
     int i = w->behind_n < (int)PM_LEN(w->behind) ? w->behind_n++ : (int)PM_LEN(w->behind) - 1;
@@ -173,11 +206,14 @@ static void behind_at(struct pm_state *s, struct pm_workload_fact *w, int64_t se
     w->behind[i].why = then.why;
 }
 
-static void service_row(struct pm_state *s, const struct pm_event *e, const json_t *d, uint32_t name) {
+static void service_row(struct pm_state *s, const struct pm_event *e, const json_t *d,
+                        uint32_t name) {
     struct pm_service_fact *v = NULL;
     uint32_t namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
     for (size_t i = 0; i < s->facts.services.n && !v; i++)
-        if (s->facts.services.items[i].name == name && s->facts.services.items[i].namespace == namespace) v = &s->facts.services.items[i];
+        if (s->facts.services.items[i].name == name &&
+            s->facts.services.items[i].namespace == namespace)
+            v = &s->facts.services.items[i];
     if (!v) v = PM_PUSH(s->facts.services.items, s->facts.services.n, s->facts.services.cap);
     v->namespace = namespace;
     v->name = name;
@@ -190,7 +226,8 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
     struct pm_str object = e->field[PM_F_OBJECT];
     ptrdiff_t slash = pm_str_chr(object, '/', 0);
     if (slash < 0) return;
-    uint32_t kind = pm_id(s, pm_str_sub(object, 0, (size_t)slash)), name = pm_id(s, pm_str_from(object, (size_t)slash + 1)),
+    uint32_t kind = pm_id(s, pm_str_sub(object, 0, (size_t)slash)),
+             name = pm_id(s, pm_str_from(object, (size_t)slash + 1)),
              namespace = pm_id(s, e->field[PM_F_NAMESPACE]);
     struct pm_str kind_name = pm_name(s, kind);
     if (pm_str_eqc(kind_name, "Service") || pm_str_eqc(kind_name, "Endpoints")) {
@@ -209,7 +246,9 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
                                        .changed = PM_NO_TIME,
                                        .desired = -1,
                                        .ready = -1};
-        *pm_map_slot(&s->facts.workload_by_key, pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pm_name(s, namespace)), PM_FMT(object))) = s->facts.workloads.n;
+        *pm_map_slot(&s->facts.workload_by_key,
+                     pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pm_name(s, namespace)), PM_FMT(object))) =
+            s->facts.workloads.n;
     }
     const json_t *owner = json_object_get(d, "owner");
     if (owner) {
@@ -248,7 +287,8 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
 static struct pm_node_fact *node_made(struct pm_state *s, uint32_t name) {
     Word_t *slot = pm_map_slot(&s->facts.node_by_name, name);
     if (!*slot) {
-        struct pm_node_fact *n = PM_PUSH(s->facts.nodes.items, s->facts.nodes.n, s->facts.nodes.cap);
+        struct pm_node_fact *n =
+            PM_PUSH(s->facts.nodes.items, s->facts.nodes.n, s->facts.nodes.cap);
         *n = (struct pm_node_fact){.name = name, .created = PM_NO_TIME};
         *slot = s->facts.nodes.n;
     }
@@ -273,10 +313,12 @@ static void node_row(struct pm_state *s, const struct pm_row *row, const json_t 
 static void hpa_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
     struct pm_str name = row->event.field[PM_F_OBJECT];
     ptrdiff_t slash = pm_str_rchr(name, '/');
-    uint32_t namespace = pm_id(s, row->event.field[PM_F_NAMESPACE]), id = pm_id(s, pm_str_from(name, (size_t)(slash + 1)));
+    uint32_t namespace = pm_id(s, row->event.field[PM_F_NAMESPACE]),
+             id = pm_id(s, pm_str_from(name, (size_t)(slash + 1)));
     struct pm_hpa_fact *h = NULL;
     for (size_t i = 0; i < s->facts.hpas.n && !h; i++)
-        if (s->facts.hpas.items[i].name == id && s->facts.hpas.items[i].namespace == namespace) h = &s->facts.hpas.items[i];
+        if (s->facts.hpas.items[i].name == id && s->facts.hpas.items[i].namespace == namespace)
+            h = &s->facts.hpas.items[i];
     if (!h) {
         h = PM_PUSH(s->facts.hpas.items, s->facts.hpas.n, s->facts.hpas.cap);
         h->seen = PM_NO_TIME;
@@ -294,15 +336,17 @@ static void hpa_row(struct pm_state *s, const struct pm_row *row, const json_t *
 }
 
 // Objects say when it was written last, operators' events when they wrote it.
-static void secret_written(struct pm_state *s, const struct pm_row *row, const json_t *d, uint32_t name, bool account) {
+static void secret_written(struct pm_state *s, const struct pm_row *row, const json_t *d,
+                           uint32_t name, bool account) {
     const struct pm_event *e = &row->event;
-    *PM_PUSH(s->facts.secrets.items, s->facts.secrets.n, s->facts.secrets.cap) =
-        (struct pm_secret_fact){.namespace = pm_id(s, e->field[PM_F_NAMESPACE]),
-                                .name = name,
-                                .by = e->component == PM_COMP_EVENTS ? pm_id(s, e->field[PM_F_OBJECT]) : text(s, d, "by"),
-                                .created = stamp(d, "created"),
-                                .changed = e->component == PM_COMP_EVENTS ? row->ts_ns : stamp(d, "changed"),
-                                .account = account};
+    *PM_PUSH(s->facts.secrets.items, s->facts.secrets.n,
+             s->facts.secrets.cap) = (struct pm_secret_fact){
+        .namespace = pm_id(s, e->field[PM_F_NAMESPACE]),
+        .name = name,
+        .by = e->component == PM_COMP_EVENTS ? pm_id(s, e->field[PM_F_OBJECT]) : text(s, d, "by"),
+        .created = stamp(d, "created"),
+        .changed = e->component == PM_COMP_EVENTS ? row->ts_ns : stamp(d, "changed"),
+        .account = account};
 }
 
 static void config_row(struct pm_state *s, const struct pm_row *row, const json_t *d) {
@@ -314,10 +358,12 @@ static void config_row(struct pm_state *s, const struct pm_row *row, const json_
     if (pm_str_starts(object, PM_STR("ServiceAccount/"))) {
         secret_written(s, row, d, pm_id(s, pm_str_from(object, 15)), true);
         if (json_array_size(json_object_get(d, "pull_secrets")))
-            *pm_map_slot(&s->facts.account_secrets, pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
+            *pm_map_slot(&s->facts.account_secrets,
+                         pm_id_join(s, namespace, '/', pm_id(s, pm_str_from(object, 15)))) = 1;
         return;
     }
-    struct pm_config_fact *c = PM_PUSH(s->facts.configs.items, s->facts.configs.n, s->facts.configs.cap);
+    struct pm_config_fact *c =
+        PM_PUSH(s->facts.configs.items, s->facts.configs.n, s->facts.configs.cap);
     c->source = text(s, d, "source") ? text(s, d, "source") : pm_id(s, object);
     c->namespace = namespace;
     c->node = pm_id(s, e->field[PM_F_NODE]);
@@ -347,12 +393,13 @@ void pm_facts_row(struct pm_state *s, const struct pm_row *row) {
     json_decref(d);
 }
 
-// "ip-10-1-2-3" and "ip-10-1-2-3.eu-west-1.compute.internal" are one machine: compared by first label, the listed name wins.
-// An address has no labels.
+// "ip-10-1-2-3" and "ip-10-1-2-3.eu-west-1.compute.internal" are one machine: compared by
+// first label, the listed name wins. An address has no labels.
 static struct pm_str first_label(struct pm_str name) {
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
     bool address = true;
-    for (size_t i = 0; i < name.n && address; i++) address = (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '.';
+    for (size_t i = 0; i < name.n && address; i++)
+        address = (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '.';
     return dot > 0 && !address ? pm_str_sub(name, 0, (size_t)dot) : name;
 }
 
@@ -368,7 +415,8 @@ uint32_t pm_facts_node(struct pm_state *s, uint32_t written) {
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to) {
     Word_t *slot = pm_map_slot(&s->facts.cover[origin], node);
     if (!*slot) {
-        *PM_PUSH(s->facts.covers.items, s->facts.covers.n, s->facts.covers.cap) = (struct pm_cover){from, to};
+        *PM_PUSH(s->facts.covers.items, s->facts.covers.n, s->facts.covers.cap) =
+            (struct pm_cover){from, to};
         *slot = s->facts.covers.n;
         return;
     }
@@ -377,7 +425,8 @@ void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from,
     c->to = pm_max_time(c->to, to);
 }
 
-bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at, int64_t slack) {
+bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at,
+                     int64_t slack) {
     Word_t slot = pm_map_get(s->facts.cover[origin], node);
     if (!slot || at == PM_NO_TIME) return slot != 0;
     const struct pm_cover *c = &s->facts.covers.items[slot - 1];
@@ -385,24 +434,28 @@ bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_
 }
 
 static int origin_of_component(struct pm_str component) {
-    if (pm_str_eqc(component, "containerd") || pm_str_eqc(component, "crio")) return PM_ORIGIN_RUNTIME;
+    if (pm_str_eqc(component, "containerd") || pm_str_eqc(component, "crio"))
+        return PM_ORIGIN_RUNTIME;
     if (pm_str_eqc(component, "kubelet")) return PM_ORIGIN_KUBELET;
     if (pm_str_eqc(component, "dockerd")) return PM_ORIGIN_DOCKERD;
     return PM_ORIGIN_NONE;
 }
 
-// "nodes/worker-3/journal.log" written on a host that calls itself otherwise: the folder is the node's name if such a node is listed.
+// "nodes/worker-3/journal.log" written on a host that calls itself otherwise: the folder
+// is the node's name if such a node is listed.
 static void host_by_folder(struct pm_state *s, const struct pm_file_fact *file) {
     if (!file->node || pm_map_get(s->facts.node_by_name, file->node)) return;
     struct pm_scan c = pm_scan_of(file->row.path);
     struct pm_str part;
     while (pm_scan_until(&c, '/', &part)) {
         uint32_t name = pm_id(s, part);
-        if (pm_map_get(s->facts.node_by_name, name)) *pm_map_slot(&s->facts.host_node, file->node) = name;
+        if (pm_map_get(s->facts.node_by_name, name))
+            *pm_map_slot(&s->facts.host_node, file->node) = name;
     }
 }
 
-// Where no object lists it, a machine whose short and full host name are both written is one node: by the full one, unless several machines share the label.
+// Where no object lists it, a machine whose short and full host name are both written is
+// one node: by the full one, unless several machines share the label.
 static void learn_full_name(struct pm_state *s, Pvoid_t *full, uint32_t name) {
     struct pm_str text = pm_name(s, name), label = first_label(text);
     if (!name || label.n == text.n || pm_map_get(s->facts.node_by_name, name)) return;
@@ -415,11 +468,14 @@ static void learn_full_names(struct pm_state *s) {
     Word_t freed, label = 0;
     PWord_t name;
     for (size_t i = 0; i < s->traces.n; i++) learn_full_name(s, &full, s->traces.items[i].node);
-    for (size_t i = 0; i < s->facts.pods.n; i++) learn_full_name(s, &full, s->facts.pods.items[i].node);
-    for (size_t i = 0; i < s->facts.files.n; i++) learn_full_name(s, &full, s->facts.files.items[i].node);
+    for (size_t i = 0; i < s->facts.pods.n; i++)
+        learn_full_name(s, &full, s->facts.pods.items[i].node);
+    for (size_t i = 0; i < s->facts.files.n; i++)
+        learn_full_name(s, &full, s->facts.files.items[i].node);
     JLF(name, full, label);
     while (name) {
-        if (*name != UINT32_MAX && !pm_map_get(s->facts.node_alias, label)) *pm_map_slot(&s->facts.node_alias, label) = *name;
+        if (*name != UINT32_MAX && !pm_map_get(s->facts.node_alias, label))
+            *pm_map_slot(&s->facts.node_alias, label) = *name;
         JLN(name, full, label);
     }
     JLFA(freed, full);
@@ -429,13 +485,16 @@ static void learn_full_names(struct pm_state *s) {
 void pm_facts_finish(struct pm_state *s) {
     struct pm_facts *f = &s->facts;
     for (size_t i = 0; i < f->nodes.n; i++) {
-        Word_t *slot = pm_map_slot(&f->node_alias, pm_id(s, first_label(pm_name(s, f->nodes.items[i].name))));
+        Word_t *slot =
+            pm_map_slot(&f->node_alias, pm_id(s, first_label(pm_name(s, f->nodes.items[i].name))));
         *slot = *slot ? UINT32_MAX : f->nodes.items[i].name;
         for (size_t k = 0; k < f->nodes.items[i].addresses.n; k++)
-            *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) = f->nodes.items[i].name;
+            *pm_map_slot(&f->node_by_address, f->nodes.items[i].addresses.items[k]) =
+                f->nodes.items[i].name;
     }
     learn_full_names(s);
-    for (size_t i = 0; i < f->pods.n; i++) f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
+    for (size_t i = 0; i < f->pods.n; i++)
+        f->pods.items[i].node = pm_facts_node(s, f->pods.items[i].node);
     for (size_t i = 0; i < f->files.n; i++) host_by_folder(s, &f->files.items[i]);
 }
 
@@ -446,7 +505,8 @@ void pm_facts_covers_of_files(struct pm_state *s) {
         file->node = pm_facts_node(s, file->node);
         int origin = origin_of_component(file->row.component);
         int64_t from, to;
-        if (origin && file->node && !file->excerpt && pm_file_span(s, file, &from, &to)) pm_facts_cover(s, origin, file->node, from, to);
+        if (origin && file->node && !file->excerpt && pm_file_span(s, file, &from, &to))
+            pm_facts_cover(s, origin, file->node, from, to);
     }
 }
 
@@ -479,8 +539,11 @@ void pm_facts_free(struct pm_state *s) {
     free(f->secrets.items);
     free(f->files.items);
     free(f->covers.items);
-    Pvoid_t *maps[] = {&f->pod_by_key, &f->pod_by_name,     &f->workload_by_key, &f->node_by_name,    &f->node_alias,
-                       &f->host_node,  &f->node_by_address, &f->secret_missing,  &f->account_secrets, &f->registry_of_repository};
+    Pvoid_t *maps[] = {&f->pod_by_key,      &f->pod_by_name,
+                       &f->workload_by_key, &f->node_by_name,
+                       &f->node_alias,      &f->host_node,
+                       &f->node_by_address, &f->secret_missing,
+                       &f->account_secrets, &f->registry_of_repository};
     for (size_t i = 0; i < PM_LEN(maps); i++) JLFA(freed, *maps[i]);
     for (size_t i = 0; i < PM_LEN(f->cover); i++) JLFA(freed, f->cover[i]);
     (void)freed;

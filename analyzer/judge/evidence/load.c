@@ -1,8 +1,10 @@
 // Timeline rows → traces, facts and request groups. One pass, in order of time.
 //
-// Lines that say the same thing over and over (back-off, "runtime not reachable") are coalesced here: a node that cannot reach its runtime writes
-// hundreds of lines a minute, and only their span and number matter. Event objects are found several times in one bundle (JSON, YAML, table, a second
-// capture): the copy with the highest count stands for all.
+// Lines that say the same thing over and over (back-off, "runtime not reachable") are
+// coalesced here: a node that cannot reach its runtime writes hundreds of lines a minute,
+// and only their span and number matter. Event objects are found several times in one
+// bundle (JSON, YAML, table, a second capture): the copy with the highest count stands
+// for all.
 #include "judge/alerts/series.h"
 #include "judge/evidence/scale.h"
 
@@ -24,17 +26,25 @@ static enum pm_origin origin_of(enum pm_component c) {
     }
 }
 
-// The kubelet writes two to four lines a failed pull; the one of its image service counts, the rest know the pod (parsers/node/kubelet.c).
-static bool kubelet_counts(const struct pm_row *row) { return pm_str_eqc(row->event.field[PM_F_MESSAGE], "remote_image"); }
+// The kubelet writes two to four lines a failed pull; the one of its image service
+// counts, the rest know the pod (parsers/node/kubelet.c).
+static bool kubelet_counts(const struct pm_row *row) {
+    return pm_str_eqc(row->event.field[PM_F_MESSAGE], "remote_image");
+}
 
-// Programs that write two lines about one end: the Docker daemon's handler line, containerd's "returns image reference".
-static uint8_t form_of(struct pm_str message) { return pm_str_eqc(message, "handler") || pm_str_eqc(message, "returned") ? 2 : 1; }
+// Programs that write two lines about one end: the Docker daemon's handler line,
+// containerd's "returns image reference".
+static uint8_t form_of(struct pm_str message) {
+    return pm_str_eqc(message, "handler") || pm_str_eqc(message, "returned") ? 2 : 1;
+}
 
 static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
     const struct pm_event *e = &row->event;
     switch (e->kind) {
-    case PM_KIND_PULL_START: return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_START;
-    case PM_KIND_PULL_OK: return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_END;
+    case PM_KIND_PULL_START:
+        return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_START;
+    case PM_KIND_PULL_OK:
+        return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_END;
     case PM_KIND_PULL_CACHED: return PM_ROLE_CACHED;
     case PM_KIND_PULL_BACKOFF: return PM_ROLE_BACKOFF;
     case PM_KIND_PULL_FAIL:
@@ -119,15 +129,19 @@ static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct p
     bool known = pm_image_parse(s->scratch, f[PM_F_IMAGE], &image);
     t->image = pm_id(s, image.norm.n ? image.norm : f[PM_F_IMAGE]);
     if (!known) return;
-    t->registry = pm_id(s, image.registry); // of the reference: a mirror's host does not change whose image it is
+    t->registry = pm_id(
+        s, image.registry); // of the reference: a mirror's host does not change whose image it is
     t->repository = pm_id(s, image.repository);
     t->tag = pm_id(s, image.tag);
     t->digest = pm_id(s, image.digest);
 }
 
-static bool is_account(enum pm_origin origin) { return origin == PM_ORIGIN_EVENTS || origin == PM_ORIGIN_POD; }
+static bool is_account(enum pm_origin origin) {
+    return origin == PM_ORIGIN_EVENTS || origin == PM_ORIGIN_POD;
+}
 
-// What tells of a pod is about the pod's node, wherever its file lay: known once all is read (complete).
+// What tells of a pod is about the pod's node, wherever its file lay: known once all is
+// read (complete).
 static uint32_t node_of(struct pm_state *s, const struct pm_row *row) {
     struct pm_str node = row->event.field[PM_F_NODE];
     if (node.n) return pm_id(s, node);
@@ -159,18 +173,27 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
     t.form = form_of(e->field[PM_F_MESSAGE]);
     t.verdict.cause = -1;
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(s->rules, e);
-    if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1; // no rule knew: the same as not asked
+    if (pm_cause_is(t.verdict.cause, "unknown"))
+        t.verdict.cause = -1; // no rule knew: the same as not asked
     trace_strings(s, &t, row);
-    if (origin == PM_ORIGIN_CLIENT && t.client) t.node = t.namespace = t.pod = t.container = 0; // it pulls for itself, not for what it runs on
+    if (origin == PM_ORIGIN_CLIENT && t.client)
+        t.node = t.namespace = t.pod = t.container =
+            0; // it pulls for itself, not for what it runs on
     return t;
 }
 
-// The same line again within the window: only its span and number grow. True: nothing more to keep.
+// The same line again within the window: only its span and number grow. True: nothing
+// more to keep.
 static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
-    if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN && t->kind != PM_KIND_HEALTH_CHECK) return false;
+    if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN &&
+        t->kind != PM_KIND_HEALTH_CHECK)
+        return false;
     if (t->origin == PM_ORIGIN_EVENTS) return false;
-    bool state = t->origin == PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod, t->image, t->container, t->verdict.cause, state);
+    bool state =
+        t->origin ==
+        PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
+    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod,
+                             t->image, t->container, t->verdict.cause, state);
     Word_t *slot = pm_map_slot(&s->side_last, who);
     struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
@@ -185,8 +208,8 @@ static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
 // What an event object says, without its id: copies from tables carry none.
 static uint32_t event_words(struct pm_state *s, const struct pm_trace *t) {
     bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
-    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason, t->image, t->verdict.cause, pull ? t->error != 0 : t->message,
-                     t->secret);
+    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
+                     t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
@@ -194,7 +217,8 @@ static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
     bool loose = old->quality == PM_QUALITY_RELATIVE || t->quality == PM_QUALITY_RELATIVE;
     if (!loose && old->join && t->join) return old->join == t->join;
     int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
-    return t->first == PM_NO_TIME || old->last == PM_NO_TIME || (t->first <= old->last + slack && old->first <= t->last + slack);
+    return t->first == PM_NO_TIME || old->last == PM_NO_TIME ||
+           (t->first <= old->last + slack && old->first <= t->last + slack);
 }
 
 static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
@@ -217,10 +241,12 @@ static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
     if (!old->container) old->container = t->container;
 }
 
-// Copies of one event object: by its id, else by what it says and when; a table's ages are only roughly anchored.
+// Copies of one event object: by its id, else by what it says and when; a table's ages
+// are only roughly anchored.
 static bool event_again(struct pm_state *s, struct pm_trace *t) {
     if (t->origin != PM_ORIGIN_EVENTS) return false;
-    uint32_t id = t->join ? pm_id_fmt(s, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0, words = event_words(s, t);
+    uint32_t id = t->join ? pm_id_fmt(s, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
+             words = event_words(s, t);
     Word_t found = id ? pm_map_get(s->event_last, id) : 0;
     if (!found) {
         found = pm_map_get(s->event_last, words);
@@ -235,36 +261,48 @@ static bool event_again(struct pm_state *s, struct pm_trace *t) {
 static void keep(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (e->flags & PM_EV_PUSH) return;
-    if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n && !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n)) return;
+    if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
+        !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
+        return;
     struct pm_trace t = trace_of(s, row);
-    bool counts = t.role == PM_ROLE_END &&
-                  (t.origin == PM_ORIGIN_RUNTIME || t.origin == PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
+    bool counts =
+        t.role == PM_ROLE_END &&
+        (t.origin == PM_ORIGIN_RUNTIME ||
+         t.origin ==
+             PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
     if (t.verdict.quiet) t.verdict.cause = -1;
-    if ((t.verdict.quiet && !counts) || (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON]))) return;
+    if ((t.verdict.quiet && !counts) ||
+        (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON])))
+        return;
     if (t.first == PM_NO_TIME) t.first = t.ts;
     if (t.last == PM_NO_TIME) t.last = t.ts;
     if (coalesced(s, &t) || event_again(s, &t)) return;
     *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
 }
 
-static bool pull_of(const struct pm_row *row) { return row->event.kind >= PM_KIND_PULL_START && row->event.kind <= PM_KIND_PULL_BACKOFF; }
+static bool pull_of(const struct pm_row *row) {
+    return row->event.kind >= PM_KIND_PULL_START && row->event.kind <= PM_KIND_PULL_BACKOFF;
+}
 
 static bool in_window(const struct pm_state *s, const struct pm_row *row) {
-    if (row->event.flags & PM_EV_SNAPSHOT && !pull_of(row)) return true; // what pods and nodes are is asked whatever the window
+    if (row->event.flags & PM_EV_SNAPSHOT && !pull_of(row))
+        return true; // what pods and nodes are is asked whatever the window
     return pm_row_in_window(s, row);
 }
 
-static void meter_row(struct pm_state *s, const struct pm_row *row) { // what the registry said of its own limit
+static void meter_row(struct pm_state *s,
+                      const struct pm_row *row) { // what the registry said of its own limit
     const struct pm_event *e = &row->event;
     if (e->limit < 0 && e->remaining < 0) return;
-    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) = (struct pm_meter){.at = row->ts_ns,
-                                                                              .limit = e->limit,
-                                                                              .remaining = e->remaining,
-                                                                              .window_s = e->window_s,
-                                                                              .registry = pm_id(s, e->field[PM_F_REGISTRY]),
-                                                                              .client = pm_id(s, e->field[PM_F_CLIENT]),
-                                                                              .user = pm_id(s, e->field[PM_F_USER]),
-                                                                              .row = row->id};
+    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) =
+        (struct pm_meter){.at = row->ts_ns,
+                          .limit = e->limit,
+                          .remaining = e->remaining,
+                          .window_s = e->window_s,
+                          .registry = pm_id(s, e->field[PM_F_REGISTRY]),
+                          .client = pm_id(s, e->field[PM_F_CLIENT]),
+                          .user = pm_id(s, e->field[PM_F_USER]),
+                          .row = row->id};
 }
 
 static bool row_known(struct pm_state *s, const struct pm_row *row) {
@@ -299,7 +337,9 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
 
 static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     struct pm_state *s = ctx;
-    while (s->facts.files.n <= id) *PM_PUSH(s->facts.files.items, s->facts.files.n, s->facts.files.cap) = (struct pm_file_fact){0};
+    while (s->facts.files.n <= id)
+        *PM_PUSH(s->facts.files.items, s->facts.files.n, s->facts.files.cap) =
+            (struct pm_file_fact){0};
     struct pm_file_fact *fact = &s->facts.files.items[id];
     fact->row = *f;
     fact->row.path = pm_arena_dup(s->a, f->path);
@@ -315,7 +355,8 @@ static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     return true;
 }
 
-// A table row may name the pod without its namespace, a line its image without the tag's registry: what only the whole bundle knows.
+// A table row may name the pod without its namespace, a line its image without the tag's
+// registry: what only the whole bundle knows.
 static void complete(struct pm_state *s, struct pm_trace *t) {
     t->node = pm_facts_node(s, t->node);
     if (t->pod && !t->namespace) {
@@ -325,9 +366,11 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
     if (!t->pod) return;
     struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
     if (!t->node && pod) t->node = pod->node;
-    if (!t->node && is_account(t->origin) && t->file < s->facts.files.n) t->node = s->facts.files.items[t->file].node;
+    if (!t->node && is_account(t->origin) && t->file < s->facts.files.n)
+        t->node = s->facts.files.items[t->file].node;
     if (!pod) return;
-    // The one image that is known of a pod is the one it waits for, but not where it is told to be there: an init container's may be nameless.
+    // The one image that is known of a pod is the one it waits for, but not where it is
+    // told to be there: an init container's may be nameless.
     if (!t->image && pod->images.n == 1 && !pm_ids_has(&pod->present, pod->images.items[0]) &&
         (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
         struct pm_image image;
@@ -341,18 +384,22 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
     }
 }
 
-// A table of one namespace has no column for it: its pods are pods all the same, as long as no two of that name are known.
+// A table of one namespace has no column for it: its pods are pods all the same, as long
+// as no two of that name are known.
 static bool which_pod(struct pm_state *s, const struct pm_trace *t) {
-    return t->pod && (t->namespace || (is_account(t->origin) && pm_map_get(s->facts.pod_by_name, t->pod) != UINT32_MAX));
+    return t->pod && (t->namespace || (is_account(t->origin) &&
+                                       pm_map_get(s->facts.pod_by_name, t->pod) != UINT32_MAX));
 }
 
 // Lines know pods too: where no object speaks of one, its lines place it.
 static void learn_pod(struct pm_state *s, const struct pm_trace *t) {
     if (!which_pod(s, t)) return;
     struct pm_pod_fact *pod = pm_facts_pod_made(s, t->namespace, t->pod);
-    if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER) pod->node = pm_facts_node(s, t->node);
+    if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER)
+        pod->node = pm_facts_node(s, t->node);
     if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
-    if (t->image && !pod->listed && t->role == PM_ROLE_CACHED) pm_ids_add_new(&pod->present, t->image);
+    if (t->image && !pod->listed && t->role == PM_ROLE_CACHED)
+        pm_ids_add_new(&pod->present, t->image);
 }
 
 static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t registry) {
@@ -367,30 +414,38 @@ static void learn_registries_of_pods(struct pm_state *s) {
         for (size_t k = 0; k < s->facts.pods.items[i].images.n; k++) {
             struct pm_image image;
             pm_arena_reset(s->scratch);
-            if (pm_image_parse(s->scratch, pm_name(s, s->facts.pods.items[i].images.items[k]), &image))
+            if (pm_image_parse(s->scratch, pm_name(s, s->facts.pods.items[i].images.items[k]),
+                               &image))
                 learn_registry(s, pm_id(s, image.repository), pm_id(s, image.registry));
         }
 }
 
-// A log's host name need not be the node's name: the pods that its kubelet speaks of are on that node, say the objects and the scheduler's events. Where no
-// object lists the node, all of them must say so, and the name must be no other log's.
+// A log's host name need not be the node's name: the pods that its kubelet speaks of are
+// on that node, say the objects and the scheduler's events. Where no object lists the
+// node, all of them must say so, and the name must be no other log's.
 static void learn_hosts(struct pm_state *s) {
     Pvoid_t votes = NULL, hosts = NULL;
     Word_t freed, host = 0;
     PWord_t vote;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->node && (t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_RUNTIME)) *pm_map_slot(&hosts, t->node) = 1;
-        if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node || pm_map_get(s->facts.node_by_name, t->node)) continue;
+        if (t->node && (t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_RUNTIME))
+            *pm_map_slot(&hosts, t->node) = 1;
+        if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node ||
+            pm_map_get(s->facts.node_by_name, t->node))
+            continue;
         const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
         if (!pod || !pod->node || pod->node == pm_facts_node(s, t->node)) continue;
-        if (pm_map_get(s->facts.node_by_name, pod->node)) *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
+        if (pm_map_get(s->facts.node_by_name, pod->node))
+            *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
         Word_t *slot = pm_map_slot(&votes, t->node);
         *slot = *slot == 0 || *slot == pod->node ? pod->node : UINT32_MAX;
     }
     JLF(vote, votes, host);
     while (vote) {
-        if (*vote != UINT32_MAX && !pm_map_get(hosts, *vote) && !pm_map_get(s->facts.host_node, host)) *pm_map_slot(&s->facts.host_node, host) = *vote;
+        if (*vote != UINT32_MAX && !pm_map_get(hosts, *vote) &&
+            !pm_map_get(s->facts.host_node, host))
+            *pm_map_slot(&s->facts.host_node, host) = *vote;
         JLN(vote, votes, host);
     }
     JLFA(freed, votes);
@@ -399,7 +454,8 @@ static void learn_hosts(struct pm_state *s) {
 }
 
 // ── the only node ──
-// Runtime and kubelet lines that say no host (journalctl -o cat, a paste) are of the one node that the bundle names, where each program's are one file.
+// Runtime and kubelet lines that say no host (journalctl -o cat, a paste) are of the one
+// node that the bundle names, where each program's are one file.
 static void one_file(Pvoid_t *files, const struct pm_trace *t) {
     Word_t *slot = pm_map_slot(files, t->component);
     *slot = *slot == 0 || *slot == t->file + 1 ? t->file + 1 : UINT32_MAX;
@@ -407,7 +463,8 @@ static void one_file(Pvoid_t *files, const struct pm_trace *t) {
 
 static uint32_t only_node(struct pm_state *s) {
     struct pm_ids nodes = {0};
-    for (size_t i = 0; i < s->facts.nodes.n; i++) pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
+    for (size_t i = 0; i < s->facts.nodes.n; i++)
+        pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
     for (size_t i = 0; i < s->facts.pods.n; i++)
         if (s->facts.pods.items[i].node) pm_ids_add_new(&nodes, s->facts.pods.items[i].node);
     for (size_t i = 0; i < s->facts.files.n; i++)
@@ -424,24 +481,29 @@ static void hosts_unsaid(struct pm_state *s) {
     Pvoid_t files = NULL;
     Word_t freed;
     for (size_t i = 0; only && i < s->traces.n; i++)
-        if (s->traces.items[i].origin >= PM_ORIGIN_RUNTIME && s->traces.items[i].origin <= PM_ORIGIN_KUBELET && !s->traces.items[i].node)
+        if (s->traces.items[i].origin >= PM_ORIGIN_RUNTIME &&
+            s->traces.items[i].origin <= PM_ORIGIN_KUBELET && !s->traces.items[i].node)
             one_file(&files, &s->traces.items[i]);
     for (size_t i = 0; only && i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
-        Word_t file = t->node || t->origin < PM_ORIGIN_RUNTIME || t->origin > PM_ORIGIN_KUBELET ? 0 : pm_map_get(files, t->component);
+        Word_t file = t->node || t->origin < PM_ORIGIN_RUNTIME || t->origin > PM_ORIGIN_KUBELET
+                          ? 0
+                          : pm_map_get(files, t->component);
         if (file && file != UINT32_MAX) t->node = only;
     }
     JLFA(freed, files);
     (void)freed;
 }
 
-// CRI-O ends a pull by digest what it began by tag: the request id ties them, else the repository.
+// CRI-O ends a pull by digest what it began by tag: the request id ties them, else the
+// repository.
 static void learn_tags(struct pm_state *s) {
     Pvoid_t by_join = NULL, by_repository = NULL;
     Word_t freed;
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
-        if (t->component != PM_COMP_CRIO || (t->role != PM_ROLE_START && t->role != PM_ROLE_END)) continue;
+        if (t->component != PM_COMP_CRIO || (t->role != PM_ROLE_START && t->role != PM_ROLE_END))
+            continue;
         Word_t join = PM_PAIR(t->node, t->join), repository = PM_PAIR(t->node, t->repository);
         if (t->role == PM_ROLE_START) {
             if (t->join) *pm_map_slot(&by_join, join) = i + 1;
@@ -465,7 +527,9 @@ static void learn_tags(struct pm_state *s) {
 // The workload controllers say which pods they delete.
 static void learn_deleted(struct pm_state *s, const struct pm_trace *t) {
     struct pm_scale v;
-    if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) || !v.pod.n) return;
+    if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) ||
+        !v.pod.n)
+        return;
     struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
 }
@@ -477,8 +541,9 @@ static bool row_in(void *ctx, const struct pm_row *row) {
     return more;
 }
 
-// A pod runs because its images were pulled: what its output says of them is of another time or place, whoever it is. (A registry's requests stay: others ask
-// it for the image that it runs itself.)
+// A pod runs because its images were pulled: what its output says of them is of another
+// time or place, whoever it is. (A registry's requests stay: others ask it for the image
+// that it runs itself.)
 static bool of_own_image(struct pm_state *s, const struct pm_trace *t) {
     const struct pm_pod_fact *pod = t->writer && t->image ? pm_facts_pod(s, t->writer) : NULL;
     return pod && pm_ids_has(&pod->images, t->image);
@@ -491,24 +556,29 @@ static void drop_own_images(struct pm_state *s) {
     s->traces.n = kept;
 }
 
-// A few lines of a log beside a row of events in one file are what somebody picked: they tell what they say, and nothing by their silence.
+// A few lines of a log beside a row of events in one file are what somebody picked: they
+// tell what they say, and nothing by their silence.
 #define EXCERPT_MAX 50
 static void find_excerpts(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < s->facts.files.n
+                                     ? &s->facts.files.items[t->file]
+                                     : NULL;
         if (f && f->row.events && f->row.events < EXCERPT_MAX) f->excerpt = true;
     }
 }
 
-// A node is listened to from its first line to its last. In a file that holds the lines of several nodes (must-gather) those that speak of pulls are few: such
-// a file goes on for each of them to its own end.
+// A node is listened to from its first line to its last. In a file that holds the lines
+// of several nodes (must-gather) those that speak of pulls are few: such a file goes on
+// for each of them to its own end.
 static void cover(struct pm_state *s, const struct pm_trace *t) {
-    const struct pm_file_fact *file = t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+    const struct pm_file_fact *file =
+        t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
     int64_t from, to;
     if (file && file->excerpt) return;
-    bool several =
-        file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET && pm_str_eqc(file->row.component, "kubelet") && pm_file_span(s, file, &from, &to);
+    bool several = file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET &&
+                   pm_str_eqc(file->row.component, "kubelet") && pm_file_span(s, file, &from, &to);
     pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
 }
 

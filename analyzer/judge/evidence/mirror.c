@@ -20,7 +20,8 @@ static struct pm_str host_of(struct pm_str url) {
     return slash < 0 ? url : pm_str_sub(url, 0, (size_t)slash);
 }
 
-static bool is_registry(struct pm_str host, struct pm_str registry) { // of a name in it, too: "docker.io/library"
+static bool is_registry(struct pm_str host,
+                        struct pm_str registry) { // of a name in it, too: "docker.io/library"
     return pm_str_eq(pm_registry_of_host(host), pm_registry_of_host(host_of(registry)));
 }
 
@@ -32,8 +33,11 @@ static struct pm_mirror *add(struct found *f, struct chain *c, const char *key, 
         return NULL;
     }
     for (size_t i = 0; i < f->n; i++) // the settings of one host
-        if (f->items[i].config == c->config && pm_str_eq(f->items[i].registry, c->registry) && pm_str_eq(f->items[i].url, url)) return &f->items[i];
-    json_int_t line = json_integer_value(json_object_get(json_object_get(c->config->detail, "lines"), key));
+        if (f->items[i].config == c->config && pm_str_eq(f->items[i].registry, c->registry) &&
+            pm_str_eq(f->items[i].url, url))
+            return &f->items[i];
+    json_int_t line =
+        json_integer_value(json_object_get(json_object_get(c->config->detail, "lines"), key));
     struct pm_mirror *m = PM_PUSH(f->items, f->n, f->cap);
     url = pm_arena_dup(f->s->a, url);
     *m = (struct pm_mirror){.registry = pm_arena_dup(f->s->a, c->registry),
@@ -47,65 +51,84 @@ static struct pm_mirror *add(struct found *f, struct chain *c, const char *key, 
     return m;
 }
 
-static void add_list(struct found *f, const struct pm_config_fact *c, const char *key, struct pm_str registry, const json_t *list) {
+static void add_list(struct found *f, const struct pm_config_fact *c, const char *key,
+                     struct pm_str registry, const json_t *list) {
     struct chain at = {c, registry, false, false};
     size_t i;
     json_t *v;
-    json_array_foreach(list, i, v) if (json_is_string(v)) add(f, &at, key, pm_str_c(json_string_value(v)));
+    json_array_foreach(list, i, v) if (json_is_string(v))
+        add(f, &at, key, pm_str_c(json_string_value(v)));
 }
 
 // `host.https://mirror.example.capabilities` → the URL
 static struct pm_str url_of_key(struct pm_str key) {
     ptrdiff_t dot = pm_str_rchr(key, '.');
-    return dot > 5 && pm_str_starts(key, PM_STR("host.http")) ? pm_str_sub(key, 5, (size_t)dot - 5) : PM_NONE;
+    return dot > 5 && pm_str_starts(key, PM_STR("host.http")) ? pm_str_sub(key, 5, (size_t)dot - 5)
+                                                              : PM_NONE;
 }
 
 static bool lists(const json_t *list, const char *word) {
     size_t i;
     json_t *v;
-    json_array_foreach(list, i, v) if (json_is_string(v) && strcmp(json_string_value(v), word) == 0) return true;
+    json_array_foreach(list, i, v) if (json_is_string(v) &&
+                                       strcmp(json_string_value(v), word) == 0) return true;
     return false;
 }
 
 // Its capabilities are told, and pulling is none of them.
 static bool never_asked(const struct found *f, const json_t *settings, struct pm_str url) {
-    const json_t *can = json_object_get(settings, pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "host.%.*s.capabilities", PM_FMT(url))));
+    const json_t *can = json_object_get(
+        settings,
+        pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "host.%.*s.capabilities", PM_FMT(url))));
     return can && !lists(can, "pull");
 }
 
-// Which registry: by the folder, else by the server that the file names; `_default`, or nothing, is for all. Settings keep the file's order, in which
-// containerd asks its hosts; the server is asked last.
+// Which registry: by the folder, else by the server that the file names; `_default`, or
+// nothing, is for all. Settings keep the file's order, in which containerd asks its
+// hosts; the server is asked last.
 static void of_hosts_toml(struct found *f, const struct pm_config_fact *c, json_t *settings) {
-    const char *key, *folder = json_string_value(json_object_get(settings, "registry")), *server = json_string_value(json_object_get(settings, "server"));
+    const char *key, *folder = json_string_value(json_object_get(settings, "registry")),
+                     *server = json_string_value(json_object_get(settings, "server"));
     json_t *v;
-    struct pm_str named = folder ? pm_str_c(folder) : pm_registry_of_host(host_of(pm_str_c(server)));
-    struct chain at = {c, named.n && !pm_str_eqc(named, "_default") ? named : PM_STR("*"), false, false};
+    struct pm_str named =
+        folder ? pm_str_c(folder) : pm_registry_of_host(host_of(pm_str_c(server)));
+    struct chain at = {c, named.n && !pm_str_eqc(named, "_default") ? named : PM_STR("*"), false,
+                       false};
     json_object_foreach(settings, key, v) {
         struct pm_str url = url_of_key(pm_str_c(key));
         if (url.n && never_asked(f, settings, url)) {
-            struct chain aside = {c, at.registry, false, false}; // it is not asked for pulls: it stands before nobody
+            struct chain aside = {c, at.registry, false,
+                                  false}; // it is not asked for pulls: it stands before nobody
             struct pm_mirror *m = add(f, &aside, key, url);
             if (m) m->never_pulls = true;
             continue;
         }
         struct pm_mirror *m = url.n ? add(f, &at, key, url) : NULL;
-        if (m && server) m->only_way = !at.registry_asked && pm_str_eq(host_of(pm_str_c(server)), m->host);
+        if (m && server)
+            m->only_way = !at.registry_asked && pm_str_eq(host_of(pm_str_c(server)), m->host);
     }
     if (server && at.registry_asked) add(f, &at, "server", pm_str_c(server));
 }
 
-// registries.conf: the mirrors in their order, then the location that stands for the prefix, which need not be the registry itself.
+// registries.conf: the mirrors in their order, then the location that stands for the
+// prefix, which need not be the registry itself.
 static void of_registries(struct found *f, const struct pm_config_fact *c, json_t *settings) {
     const char *key;
     json_t *v;
-    struct pm_str before = PM_STR("registry."), mirrors = PM_STR(".mirrors"), location = PM_STR(".location");
+    struct pm_str before = PM_STR("registry."), mirrors = PM_STR(".mirrors"),
+                  location = PM_STR(".location");
     json_object_foreach(settings, key, v) {
         struct pm_str k = pm_str_c(key);
         bool list = pm_str_ends(k, mirrors), place = pm_str_ends(k, location);
-        if (!pm_str_starts(k, before) || (!list && !place) || k.n <= before.n + (list ? mirrors.n : location.n)) continue;
-        struct pm_str name = pm_str_sub(k, before.n, k.n - before.n - (list ? mirrors.n : location.n));
+        if (!pm_str_starts(k, before) || (!list && !place) ||
+            k.n <= before.n + (list ? mirrors.n : location.n))
+            continue;
+        struct pm_str name =
+            pm_str_sub(k, before.n, k.n - before.n - (list ? mirrors.n : location.n));
         if (list) add_list(f, c, key, name, v);
-        const json_t *all = json_object_get(settings, pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "registry.%.*s.mirrors", PM_FMT(name))));
+        const json_t *all = json_object_get(
+            settings,
+            pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "registry.%.*s.mirrors", PM_FMT(name))));
         if (!place || !json_is_string(v)) continue;
         struct chain at = {c, name, false, false};
         size_t i;
@@ -129,10 +152,14 @@ static void of_config(struct found *f, const struct pm_config_fact *c) {
     const char *name;
     if (pm_str_eqc(source, "containerd.hosts")) of_hosts_toml(f, c, settings);
     if (pm_str_eqc(source, "registries.conf")) of_registries(f, c, settings);
-    if (pm_str_eqc(source, "docker.daemon")) add_list(f, c, "registry-mirrors", PM_STR("docker.io"), json_object_get(settings, "registry-mirrors"));
-    json_object_foreach(settings, name, v) for (size_t k = 0; k < PM_LEN(KEYS) && json_is_array(v); k++) {
+    if (pm_str_eqc(source, "docker.daemon"))
+        add_list(f, c, "registry-mirrors", PM_STR("docker.io"),
+                 json_object_get(settings, "registry-mirrors"));
+    json_object_foreach(settings, name, v) for (size_t k = 0; k < PM_LEN(KEYS) && json_is_array(v);
+                                                k++) {
         struct pm_str key = pm_str_c(name), before = pm_str_c(KEYS[k].before);
-        if (pm_str_eqc(source, KEYS[k].source) && pm_str_starts(key, before) && key.n > before.n) add_list(f, c, name, pm_str_from(key, before.n), v);
+        if (pm_str_eqc(source, KEYS[k].source) && pm_str_starts(key, before) && key.n > before.n)
+            add_list(f, c, name, pm_str_from(key, before.n), v);
     }
 }
 
@@ -155,6 +182,7 @@ size_t pm_mirrors_find(struct pm_state *s, struct pm_mirror **out) {
 
 bool pm_mirror_serves(const struct pm_mirror *m, struct pm_str registry) {
     if (m->after_registry || m->never_pulls) return false;
-    if (pm_str_starts(m->registry, PM_STR("*."))) return pm_str_ends(registry, pm_str_from(m->registry, 1));
+    if (pm_str_starts(m->registry, PM_STR("*.")))
+        return pm_str_ends(registry, pm_str_from(m->registry, 1));
     return pm_str_eqc(m->registry, "*") || pm_str_eq(pm_registry_of_host(m->registry), registry);
 }

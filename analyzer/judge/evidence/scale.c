@@ -7,7 +7,8 @@
 //     Created pod: web-6d9f8c7b5d-x2x9k                         ReplicaSet, DaemonSet, Job
 //     create Pod db-0 in StatefulSet db successful              StatefulSet
 //     Deleted pod: web-6d9f8c7b5d-x2x9k                         all but StatefulSets, which say "delete Pod db-0 in StatefulSet db successful"
-// Source: kubernetes pkg/controller/deployment/sync.go, controller_utils.go, statefulset/stateful_pod_control.go @v1.20, v1.24, v1.25, v1.31.
+// Source: kubernetes pkg/controller/deployment/sync.go, controller_utils.go,
+// statefulset/stateful_pod_control.go @v1.20, v1.24, v1.25, v1.31.
 #include "judge/evidence/scale.h"
 #include "pm/scan.h"
 
@@ -30,7 +31,8 @@ static struct pm_str word_after(struct pm_str m, struct pm_str words) {
 bool pm_scale_read(const struct pm_state *s, const struct pm_trace *t, struct pm_scale *out) {
     struct pm_str m = pm_name(s, t->message);
     *out = (struct pm_scale){.from = -1, .to = -1};
-    static const char *const heads[] = {"Scaled up replica set ", "Scaled down replica set ", "Scaled up ReplicaSet ", "Scaled down ReplicaSet "};
+    static const char *const heads[] = {"Scaled up replica set ", "Scaled down replica set ",
+                                        "Scaled up ReplicaSet ", "Scaled down ReplicaSet "};
     for (size_t i = 0; i < PM_LEN(heads); i++) {
         if (!pm_str_starts(m, pm_str_c(heads[i]))) continue;
         out->set = word_after(m, pm_str_c(heads[i]));
@@ -47,5 +49,6 @@ bool pm_scale_read(const struct pm_state *s, const struct pm_trace *t, struct pm
 }
 
 bool pm_scale_of_pod(struct pm_str set, struct pm_str pod) {
-    return set.n && pod.n > set.n + 1 && pm_str_starts(pod, set) && pod.p[set.n] == '-' && pm_str_chr(pm_str_from(pod, set.n + 1), '-', 0) < 0;
+    return set.n && pod.n > set.n + 1 && pm_str_starts(pod, set) && pod.p[set.n] == '-' &&
+           pm_str_chr(pm_str_from(pod, set.n + 1), '-', 0) < 0;
 }

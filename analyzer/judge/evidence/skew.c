@@ -1,11 +1,16 @@
-// How far a node's clock is off the API server's. Their shared facts: a pod is created by the API server, and its node's kubelet begins with it within seconds.
+// How far a node's clock is off the API server's. Their shared facts: a pod is created by
+// the API server, and its node's kubelet begins with it within seconds.
 //
-// The kubelet stamps its log lines and its events by its own clock, so these agree with one another whatever the hour; only the object's creationTimestamp is
-// somebody else's. A kubelet that begins before the pod was made is behind for certain; one that begins with every pod many seconds late is ahead.
-// The measure is for matching and for the report; stored stamps stay as they were written. A clock that is off by more than drift makes (a node whose time
-// was never set) is another matter: what such a node tells is moved to the cluster's time before it is folded, or it would stand hours beside its own pods.
-// There the facts must be certain: only names that are drawn anew for each pod, as another web-0 of yesterday would put any clock back, and nodes whose pods
-// all say the same.
+// The kubelet stamps its log lines and its events by its own clock, so these agree with
+// one another whatever the hour; only the object's creationTimestamp is somebody else's.
+// A kubelet that begins before the pod was made is behind for certain; one that begins
+// with every pod many seconds late is ahead. The measure is for matching and for the
+// report; stored stamps stay as they were written. A clock that is off by more than drift
+// makes (a node whose time was never set) is another matter: what such a node tells is
+// moved to the cluster's time before it is folded, or it would stand hours beside its own
+// pods. There the facts must be certain: only names that are drawn anew for each pod, as
+// another web-0 of yesterday would put any clock back, and nodes whose pods all say the
+// same.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -14,7 +19,8 @@
 #define SLOW_NS PM_S(20) // not even a volume that has to be attached takes two pods as long as this
 #define USUAL_NS PM_S(1) // and usually so
 #define FAR_NS PM_SKEW_MAX_NS
-#define DAYS_NS PM_S(3 * 86400) // farther than this it is no clock that was set by hand or in another zone
+#define DAYS_NS                                                                                    \
+    PM_S(3 * 86400) // farther than this it is no clock that was set by hand or in another zone
 #define QUARTER_NS PM_S(900)
 #define ALIKE_NS PM_S(60)
 #define DAY_NS PM_S(86400)
@@ -31,7 +37,8 @@ static int by_node_then_lag(const void *a, const void *b) {
     return x->ns < y->ns ? -1 : x->ns > y->ns;
 }
 
-// A pod whose name is never used again: not a StatefulSet's, a node's own, nor one that somebody named.
+// A pod whose name is never used again: not a StatefulSet's, a node's own, nor one that
+// somebody named.
 static bool named_anew(const struct pm_state *s, const struct pm_pod_fact *pod) {
     static const char *const kinds[] = {"ReplicaSet", "DaemonSet", "Job", "ReplicationController"};
     for (size_t i = 0; i < PM_LEN(kinds) && pod->listed; i++)
@@ -41,29 +48,38 @@ static bool named_anew(const struct pm_state *s, const struct pm_pod_fact *pod) 
 
 // The first that a node's own programs say of each pod: "Pulling" or what failed.
 static Pvoid_t first_signs(struct pm_state *s) {
-    Pvoid_t first = NULL; // pod index → time, as an offset from the pod's creation + DAYS, so that 0 is none
+    Pvoid_t first =
+        NULL; // pod index → time, as an offset from the pod's creation + DAYS, so that 0 is none
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE || (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS))
+        if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE ||
+            (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS))
             continue;
-        if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_OK) continue;
+        if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL &&
+            t->kind != PM_KIND_PULL_OK)
+            continue;
         Word_t at = pm_map_get(s->facts.pod_by_key, pm_id_join(s, t->namespace, '/', t->pod));
         if (!at || s->facts.pods.items[at - 1].created == PM_NO_TIME) continue;
-        int64_t began = t->kind == PM_KIND_PULL_START ? t->first : t->first - t->duration_ns - t->waiting_ns;
+        int64_t began =
+            t->kind == PM_KIND_PULL_START ? t->first : t->first - t->duration_ns - t->waiting_ns;
         int64_t lag = began - s->facts.pods.items[at - 1].created;
-        if (llabs(lag) >= (named_anew(s, &s->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS)) continue;
+        if (llabs(lag) >= (named_anew(s, &s->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS))
+            continue;
         Word_t *slot = pm_map_slot(&first, at), word = (Word_t)(lag + DAYS_NS);
         if (!*slot || word < *slot) *slot = word;
     }
     return first;
 }
 
-// Hours behind, and all of its pods agree. (Ahead, it cannot be told from a log that begins hours after the pods.)
+// Hours behind, and all of its pods agree. (Ahead, it cannot be told from a log that
+// begins hours after the pods.)
 static int64_t far_skew(const struct lag *lags, size_t n) {
     size_t far = 0;
     while (far < n && lags[far].ns <= -FAR_NS) far++;
     if (far != n || lags[n - 1].ns - lags[0].ns > ALIKE_NS) return 0;
-    int64_t skew = lags[0].ns - USUAL_NS, quarter = (skew - QUARTER_NS / 2) / QUARTER_NS * QUARTER_NS; // set in another zone: whole quarters of an hour
+    int64_t skew = lags[0].ns - USUAL_NS,
+            quarter = (skew - QUARTER_NS / 2) / QUARTER_NS *
+                      QUARTER_NS; // set in another zone: whole quarters of an hour
     return llabs(skew - quarter) <= PM_S(5) ? quarter : skew;
 }
 
@@ -74,10 +90,14 @@ static int64_t skew_of(const struct lag *lags, size_t n) {
     return (n >= 4 && low > LATE_NS) || (n >= 2 && low > SLOW_NS) ? low - USUAL_NS : 0;
 }
 
-// Written by the node's own clock: its programs' lines, and the kubelet's events of pulls.
+// Written by the node's own clock: its programs' lines, and the kubelet's events of
+// pulls.
 static bool by_nodes_clock(const struct pm_trace *t) {
-    if (t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD || t->origin == PM_ORIGIN_KUBELET) return true;
-    return t->origin == PM_ORIGIN_EVENTS && t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF && t->quality != PM_QUALITY_RELATIVE;
+    if (t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD ||
+        t->origin == PM_ORIGIN_KUBELET)
+        return true;
+    return t->origin == PM_ORIGIN_EVENTS && t->kind >= PM_KIND_PULL_START &&
+           t->kind <= PM_KIND_PULL_BACKOFF && t->quality != PM_QUALITY_RELATIVE;
 }
 
 static int by_time_then_id(const void *a, const void *b) {
@@ -100,9 +120,11 @@ int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at) {
 }
 
 // ---- clocks that certificates speak of
-// "current time T is before E" of a certificate that others use, or "after E" of one that by everybody else's clock is good: T is a clock that is off. How far
-// is known where pods or their events say it; else all logs of a bundle are taken to end together, as they were collected together. A clock that was set while
-// the log was written has right stamps on one side.
+// "current time T is before E" of a certificate that others use, or "after E" of one that
+// by everybody else's clock is good: T is a clock that is off. How far is known where
+// pods or their events say it; else all logs of a bundle are taken to end together, as
+// they were collected together. A clock that was set while the log was written has right
+// stamps on one side.
 
 struct cluster_end { // where the logs of those end whose certificates are good
     const struct pm_state *s;
@@ -111,14 +133,18 @@ struct cluster_end { // where the logs of those end whose certificates are good
     size_t others; // writers that say so
 };
 
-static bool errs(const struct cluster_end *c, uint32_t node) { return node && pm_map_get(c->wrong, node) != 0; }
+static bool errs(const struct cluster_end *c, uint32_t node) {
+    return node && pm_map_get(c->wrong, node) != 0;
+}
 
 static struct cluster_end cluster_end(struct pm_state *s) {
     struct cluster_end c = {s, NULL, PM_NO_TIME, 0};
     struct pm_clock_error e;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->node || t->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) || !pm_clock_error_read(pm_name(s, t->error), &e)) continue;
+        if (!t->node || t->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) ||
+            !pm_clock_error_read(pm_name(s, t->error), &e))
+            continue;
         Word_t *slot = pm_map_slot(&c.wrong, t->node);
         if (!*slot) *slot = i + 1;
     }
@@ -126,9 +152,12 @@ static struct cluster_end cluster_end(struct pm_state *s) {
         const struct pm_file_fact *f = &s->facts.files.items[i];
         int64_t from, to;
         int component = 0;
-        while (component < PM_COMP_COUNT && !pm_str_eqc(f->row.component, pm_component_names[component])) component++;
+        while (component < PM_COMP_COUNT &&
+               !pm_str_eqc(f->row.component, pm_component_names[component]))
+            component++;
         bool writes = component >= PM_COMP_KUBELET && component <= PM_COMP_CLOUD && f->row.events;
-        if (!writes || errs(&c, f->node) || !pm_file_span(s, f, &from, &to) || (s->stray.from != PM_NO_TIME && to >= s->stray.from && from <= s->stray.to))
+        if (!writes || errs(&c, f->node) || !pm_file_span(s, f, &from, &to) ||
+            (s->stray.from != PM_NO_TIME && to >= s->stray.from && from <= s->stray.to))
             continue;
         c.to = pm_max_time(c.to, to);
         c.others++;
@@ -141,7 +170,8 @@ static int64_t node_end(const struct pm_state *s, uint32_t node, bool ahead) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         bool stray = s->stray.from != PM_NO_TIME && pm_time_in(t->ts, s->stray.from, s->stray.to);
-        if (t->node == node && by_nodes_clock(t) && (s->stray.from == PM_NO_TIME || stray || ahead)) end = pm_max_time(end, t->last);
+        if (t->node == node && by_nodes_clock(t) && (s->stray.from == PM_NO_TIME || stray || ahead))
+            end = pm_max_time(end, t->last);
     }
     return end;
 }
@@ -150,7 +180,9 @@ static int64_t node_end(const struct pm_state *s, uint32_t node, bool ahead) {
 static bool good_elsewhere(const struct cluster_end *c, const struct pm_trace *wrong) {
     for (size_t i = 0; i < c->s->traces.n; i++) {
         const struct pm_trace *t = &c->s->traces.items[i];
-        if (t->kind == PM_KIND_PULL_OK && t->registry == wrong->registry && t->node && !errs(c, t->node)) return true;
+        if (t->kind == PM_KIND_PULL_OK && t->registry == wrong->registry && t->node &&
+            !errs(c, t->node))
+            return true;
     }
     return false;
 }
@@ -160,7 +192,8 @@ static int64_t rounded(int64_t skew) { // set in another zone, or by whole hours
     return llabs(skew - quarter) <= ENDS_NS ? quarter : skew;
 }
 
-static void far_by_certificate(struct pm_state *s, const struct cluster_end *c, const struct pm_trace *t) {
+static void far_by_certificate(struct pm_state *s, const struct cluster_end *c,
+                               const struct pm_trace *t) {
     struct pm_clock_error e;
     if (pm_far_clock_of(s, t->node) || !pm_clock_error_read(pm_name(s, t->error), &e)) return;
     bool good = e.after ? e.date > c->to : e.date <= c->to;
@@ -192,7 +225,8 @@ static void far_by_pods(struct pm_state *s) {
     JLF(word, s->skew, node);
     while (word) {
         if (llabs((int64_t)*word) >= FAR_NS) {
-            *PM_PUSH(s->far.items, s->far.n, s->far.cap) = (struct pm_far_clock){(uint32_t)node, (int64_t)*word, PM_NO_TIME};
+            *PM_PUSH(s->far.items, s->far.n, s->far.cap) =
+                (struct pm_far_clock){(uint32_t)node, (int64_t)*word, PM_NO_TIME};
             *word = 0;
         }
         JLN(word, s->skew, node);
@@ -205,20 +239,28 @@ static void to_cluster_time(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
         if (!by_nodes_clock(t)) continue;
-        t->ts = pm_far_back(s, t->node, t->ts), t->first = pm_far_back(s, t->node, t->first), t->last = pm_far_back(s, t->node, t->last);
+        t->ts = pm_far_back(s, t->node, t->ts), t->first = pm_far_back(s, t->node, t->first),
+        t->last = pm_far_back(s, t->node, t->last);
     }
-    for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET; origin++) // and the time that its logs cover
+    for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET;
+         origin++) // and the time that its logs cover
         for (size_t i = 0; i < s->far.n; i++) {
             Word_t cover = pm_map_get(s->facts.cover[origin], s->far.items[i].node);
             struct pm_cover *c = cover ? &s->facts.covers.items[cover - 1] : NULL;
-            if (c) c->from = pm_far_back(s, s->far.items[i].node, c->from), c->to = pm_far_back(s, s->far.items[i].node, c->to);
+            if (c)
+                c->from = pm_far_back(s, s->far.items[i].node, c->from),
+                c->to = pm_far_back(s, s->far.items[i].node, c->to);
         }
     qsort(s->traces.items, s->traces.n, sizeof *s->traces.items, by_time_then_id);
 }
 
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node) { return (int64_t)pm_map_get(s->skew, node); }
+int64_t pm_skew_of(const struct pm_state *s, uint32_t node) {
+    return (int64_t)pm_map_get(s->skew, node);
+}
 
-int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p) { return pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node); }
+int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p) {
+    return pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node);
+}
 
 void pm_skew_measure(struct pm_state *s) {
     PM_LIST(struct lag) lags = {0};
@@ -228,7 +270,9 @@ void pm_skew_measure(struct pm_state *s) {
     JLF(word, first, at);
     while (word) {
         const struct pm_pod_fact *pod = &s->facts.pods.items[at - 1];
-        if (pod->node) *PM_PUSH(lags.items, lags.n, lags.cap) = (struct lag){pod->node, (int64_t)*word - DAYS_NS};
+        if (pod->node)
+            *PM_PUSH(lags.items, lags.n, lags.cap) =
+                (struct lag){pod->node, (int64_t)*word - DAYS_NS};
         JLN(word, first, at);
     }
     if (lags.n > 1) qsort(lags.items, lags.n, sizeof *lags.items, by_node_then_lag);

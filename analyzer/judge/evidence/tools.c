@@ -21,7 +21,8 @@ bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
 
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
     int fresh;
-    for (; v->n >= SHORT_LIST && v->set_n < v->n; v->set_n++) J1S(fresh, v->set, v->items[v->set_n]);
+    for (; v->n >= SHORT_LIST && v->set_n < v->n; v->set_n++)
+        J1S(fresh, v->set, v->items[v->set_n]);
     if (pm_ids_has(v, id)) return false;
     pm_ids_add(v, id);
     if (v->n > SHORT_LIST) {
@@ -71,11 +72,15 @@ const char *pm_cstr(struct pm_state *s, uint32_t id) { return pm_arena_cstr(s->a
 
 int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
 
-bool pm_time_in(int64_t t, int64_t from, int64_t to) { return t != PM_NO_TIME && (from == PM_NO_TIME || t >= from) && (to == PM_NO_TIME || t <= to); }
+bool pm_time_in(int64_t t, int64_t from, int64_t to) {
+    return t != PM_NO_TIME && (from == PM_NO_TIME || t >= from) && (to == PM_NO_TIME || t <= to);
+}
 
 void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, v->cap) = s; }
 
-static int by_bytes(const void *a, const void *b) { return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b); }
+static int by_bytes(const void *a, const void *b) {
+    return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b);
+}
 
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort) {
     struct pm_str *heap = v->items;

@@ -1,4 +1,5 @@
-// From pods to the workloads that own them: owner references, labels, then the grammar of generated names (formats.md, 3.2), which is a guess and says so.
+// From pods to the workloads that own them: owner references, labels, then the grammar of
+// generated names (formats.md, 3.2), which is a guess and says so.
 //
 //   web-6d9f8c7b5d-x2x9k      Deployment web (hash of ten characters from 456789bcdf, then five from the random alphabet)
 //   report-29923806-zhdms     CronJob report (minutes since 1970)
@@ -50,15 +51,19 @@ bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *na
     return false;
 }
 
-static bool kind_is(const struct pm_state *s, uint32_t id, const char *kind) { return pm_str_eqc(pm_name(s, id), kind); }
+static bool kind_is(const struct pm_state *s, uint32_t id, const char *kind) {
+    return pm_str_eqc(pm_name(s, id), kind);
+}
 
-// ReplicaSet → Deployment, Job → CronJob: by the object, else by the name that the controller makes.
+// ReplicaSet → Deployment, Job → CronJob: by the object, else by the name that the
+// controller makes.
 static void climb(struct pm_state *s, struct pm_pod_fact *pod) {
     bool set = kind_is(s, pod->owner_kind, "ReplicaSet"), job = kind_is(s, pod->owner_kind, "Job");
     pod->workload_kind = pod->owner_kind;
     pod->workload_name = pod->owner_name;
     if (!set && !job) return;
-    struct pm_workload_fact *owner = pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->owner_kind), pod->owner_name);
+    struct pm_workload_fact *owner =
+        pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->owner_kind), pod->owner_name);
     if (owner && owner->owner_name) {
         pod->workload_kind = owner->owner_kind;
         pod->workload_name = owner->owner_name;
@@ -66,8 +71,10 @@ static void climb(struct pm_state *s, struct pm_pod_fact *pod) {
     }
     if (owner) return; // an object without an owner: its own master
     struct pm_str head, tail = tail_of(pm_name(s, pod->owner_name), &head);
-    if (set && tail.n >= 6 && tail.n <= 10 && of_alphabet(tail, HASH_ALPHABET)) pod->workload_kind = pm_id(s, PM_STR("Deployment"));
-    else if (job && digits(tail) && (tail.n == 8 || tail.n == 10)) pod->workload_kind = pm_id(s, PM_STR("CronJob"));
+    if (set && tail.n >= 6 && tail.n <= 10 && of_alphabet(tail, HASH_ALPHABET))
+        pod->workload_kind = pm_id(s, PM_STR("Deployment"));
+    else if (job && digits(tail) && (tail.n == 8 || tail.n == 10))
+        pod->workload_kind = pm_id(s, PM_STR("CronJob"));
     else return;
     pod->workload_name = pm_id(s, head);
     pod->guessed = true;
@@ -79,7 +86,8 @@ static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) 
     return selector->n > 0;
 }
 
-// A workload whose selector the pod's labels meet. A Deployment rather than its ReplicaSets.
+// A workload whose selector the pod's labels meet. A Deployment rather than its
+// ReplicaSets.
 static bool by_labels(struct pm_state *s, struct pm_pod_fact *pod) {
     const struct pm_workload_fact *best = NULL;
     for (size_t i = 0; pod->labels.n && i < s->facts.workloads.n; i++) {
@@ -95,7 +103,9 @@ static bool by_labels(struct pm_state *s, struct pm_pod_fact *pod) {
 
 static bool static_pod(struct pm_state *s, struct pm_pod_fact *pod) {
     struct pm_str name = pm_name(s, pod->name), node = pm_name(s, pod->node);
-    if (!node.n || name.n <= node.n + 1 || !pm_str_ends(name, node) || name.p[name.n - node.n - 1] != '-') return false;
+    if (!node.n || name.n <= node.n + 1 || !pm_str_ends(name, node) ||
+        name.p[name.n - node.n - 1] != '-')
+        return false;
     pod->workload_kind = pm_id(s, PM_STR("Pod"));
     pod->workload_name = pod->name;
     return true;
@@ -107,12 +117,17 @@ void pm_workload_resolve(struct pm_state *s) {
         struct pm_str kind, name;
         if (pod->owner_name && kind_is(s, pod->owner_kind, "Node")) pod->owner_name = 0;
         if (pod->owner_name) climb(s, pod);
-        else if (!by_labels(s, pod) && !static_pod(s, pod) && !pod->listed && pm_workload_guess(pm_name(s, pod->name), &kind, &name)) {
+        else if (!by_labels(s, pod) && !static_pod(s, pod) && !pod->listed &&
+                 pm_workload_guess(pm_name(s, pod->name), &kind, &name)) {
             pod->workload_kind = pm_id(s, kind);
             pod->workload_name = pm_id(s, name);
             pod->guessed = true;
-            const char *made = pm_cstr(s, pod->workload_kind); // such a workload is there, if only in a table without namespaces
-            if (pm_facts_workload(s, pod->namespace, made, pod->workload_name) || pm_facts_workload(s, 0, made, pod->workload_name)) pod->guessed = false;
+            const char *made = pm_cstr(
+                s,
+                pod->workload_kind); // such a workload is there, if only in a table without namespaces
+            if (pm_facts_workload(s, pod->namespace, made, pod->workload_name) ||
+                pm_facts_workload(s, 0, made, pod->workload_name))
+                pod->guessed = false;
         }
     }
 }

@@ -1,12 +1,15 @@
 // Pods that admission refused for their images: an observation of its own.
 //
-// A policy engine (Kyverno, Gatekeeper, a signature checker, the API server's own policies) refuses the pod before there is one: no node was asked to pull,
-// and none failed. The controllers' FailedCreate events tell of it, again and again with the same words, so neither their number nor their time makes it
-// graver: at most a warning, of the namespaces whose pods were refused, over once the same workload could make a pod.
+// A policy engine (Kyverno, Gatekeeper, a signature checker, the API server's own
+// policies) refuses the pod before there is one: no node was asked to pull, and none
+// failed. The controllers' FailedCreate events tell of it, again and again with the same
+// words, so neither their number nor their time makes it graver: at most a warning, of
+// the namespaces whose pods were refused, over once the same workload could make a pod.
 #include "judge/state.h"
 
 static bool is_refusal(const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant && strcmp(t->verdict.variant, "admission") == 0;
+    return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant &&
+           strcmp(t->verdict.variant, "admission") == 0;
 }
 
 static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name) {
@@ -38,7 +41,10 @@ static void add(struct pm_state *s, struct pm_hit *h, uint32_t index) {
     h->to = pm_max_time(h->to, t->last);
     pm_ids_add_new(&h->namespaces, t->namespace);
     add_image(s, h, t->image);
-    for (size_t i = 0; w && i < w->images.n; i++) add_image(s, h, w->images.items[i]); // the policy names no image: those that the workload asks for
+    for (size_t i = 0; w && i < w->images.n; i++)
+        add_image(
+            s, h,
+            w->images.items[i]); // the policy names no image: those that the workload asks for
 }
 
 void pm_admission_group(struct pm_state *s) {
@@ -61,7 +67,9 @@ static int64_t made_after(const struct pm_state *s, const struct pm_trace *refus
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         bool same = t->object == refused->object && t->namespace == refused->namespace;
-        if (same && t->last > refused->last && pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate")) return t->last;
+        if (same && t->last > refused->last &&
+            pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate"))
+            return t->last;
     }
     return PM_NO_TIME;
 }
@@ -85,12 +93,15 @@ void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h) {
         const struct pm_workload_fact *w = fact_of(s, t);
         struct pm_hit_workload out = {.namespace = pm_name(s, t->namespace)};
         split(pm_name(s, t->object), &out.kind, &out.name);
-        if (w && w->owner_name) out.kind = pm_name(s, w->owner_kind), out.name = pm_name(s, w->owner_name);
+        if (w && w->owner_name)
+            out.kind = pm_name(s, w->owner_kind), out.name = pm_name(s, w->owner_name);
         bool told = false;
         for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
             const struct pm_hit_workload *o = &inc->blast.workloads[k];
-            told = pm_str_eq(o->namespace, out.namespace) && pm_str_eq(o->kind, out.kind) && pm_str_eq(o->name, out.name);
+            told = pm_str_eq(o->namespace, out.namespace) && pm_str_eq(o->kind, out.kind) &&
+                   pm_str_eq(o->name, out.name);
         }
-        if (!told) *PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap) = out;
+        if (!told)
+            *PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap) = out;
     }
 }

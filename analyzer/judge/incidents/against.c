@@ -1,8 +1,12 @@
-// Rivals: what else could have been, and the observation that beats it. Every incident names at least two.
+// Rivals: what else could have been, and the observation that beats it. Every incident
+// names at least two.
 //
-// First the readings that the lines themselves left open (a rule's other candidates, and how the neighbours settled them), then what else failed at the same
-// place and time, then the rivals that people would think of for such a cause, which rules/taxonomy.yaml has with what would have to be seen for each to fall.
-// Only an observation that was really made is told; the last one, the words of the errors themselves, is there wherever an error was kept.
+// First the readings that the lines themselves left open (a rule's other candidates, and
+// how the neighbours settled them), then what else failed at the same place and time,
+// then the rivals that people would think of for such a cause, which rules/taxonomy.yaml
+// has with what would have to be seen for each to fall. Only an observation that was
+// really made is told; the last one, the words of the errors themselves, is there
+// wherever an error was kept.
 #include "judge/state.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -33,7 +37,8 @@ static void count(struct sight *v, int code, uint64_t n) {
 static struct pm_str last_words(struct pm_str error) {
     struct pm_str tail = error;
     for (size_t i = 0; i + 2 < error.n; i++)
-        if (error.p[i] == ':' && error.p[i + 1] == ' ' && error.n - i - 2 >= 12) tail = pm_str_from(error, i + 2);
+        if (error.p[i] == ':' && error.p[i + 1] == ' ' && error.n - i - 2 >= 12)
+            tail = pm_str_from(error, i + 2);
     if (tail.n > 120) tail = pm_str_sub(tail, 0, 120);
     return tail;
 }
@@ -49,11 +54,13 @@ static void look_at_pulls(struct sight *v) {
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
         else v->unanswered++;
         if (p->sources & (PM_SRC_RUNTIME | PM_SRC_REGISTRY)) v->kubelet_only = false;
-        if (!said && p->error && p->verdict.cause == v->h->cause && !p->settled_by_neighbour) said = p->error;
+        if (!said && p->error && p->verdict.cause == v->h->cause && !p->settled_by_neighbour)
+            said = p->error;
         if (!said && p->error) said = p->error;
         v->words_n += p->error == said && said;
     }
-    for (size_t i = 0; i < v->h->traces.n && !said; i++) said = s->traces.items[v->h->traces.items[i]].error;
+    for (size_t i = 0; i < v->h->traces.n && !said; i++)
+        said = s->traces.items[v->h->traces.items[i]].error;
     v->kubelet_only = v->kubelet_only && pm_cause_has(v->h->cause, PM_TRAIT_KUBELET);
     v->words = last_words(pm_name(s, said));
 }
@@ -63,22 +70,32 @@ static void look_around(struct sight *v) {
     struct pm_hit *h = v->h;
     for (size_t i = 0; i < s->traces.n && !(v->disk && v->restart); i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->role != PM_ROLE_SIDE || !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), h->to + PM_S(60)) || (t->node && !pm_ids_has(&h->nodes, t->node)))
+        if (t->role != PM_ROLE_SIDE ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), h->to + PM_S(60)) ||
+            (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
-        v->disk = v->disk || t->kind == PM_KIND_DISK_PRESSURE || pm_cause_in(t->verdict.cause, "storage");
-        v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
+        v->disk =
+            v->disk || t->kind == PM_KIND_DISK_PRESSURE || pm_cause_in(t->verdict.cause, "storage");
+        v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
+                     t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
     }
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600))); i < s->pulls.n && !v->same_image_node; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600)));
+         i < s->pulls.n && !v->same_image_node; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > h->to + PM_S(600)) break;
-        if (p->outcome == PM_OUTCOME_OK && p->node && !pm_ids_has(&h->nodes, p->node) && pm_ids_has(&h->images, p->image)) v->same_image_node = p->node;
+        if (p->outcome == PM_OUTCOME_OK && p->node && !pm_ids_has(&h->nodes, p->node) &&
+            pm_ids_has(&h->images, p->image))
+            v->same_image_node = p->node;
     }
 }
 
-static struct pm_str of_names(const struct sight *v, const struct pm_strs *names_, const char *one, const char *many, const char *did) {
+static struct pm_str of_names(const struct sight *v, const struct pm_strs *names_, const char *one,
+                              const char *many, const char *did) {
     struct pm_str first = names_->items[0];
-    if (names_->n == 1) return pm_arena_fmt(v->s->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first), did);
-    return pm_arena_fmt(v->s->a, "%zu %s (%.*s among them) %s", names_->n, many, PM_FMT(first), did);
+    if (names_->n == 1)
+        return pm_arena_fmt(v->s->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first), did);
+    return pm_arena_fmt(v->s->a, "%zu %s (%.*s among them) %s", names_->n, many, PM_FMT(first),
+                        did);
 }
 
 // The sentence, empty where this was not observed.
@@ -87,30 +104,73 @@ static struct pm_str told(const struct sight *v, enum pm_seen what) {
     uint64_t pulls = v->h->pulls.n;
     switch (what) {
     case PM_SEEN_OTHER_NODES:
-        return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes", "pulled from the same registry at the time") : PM_NONE;
-    case PM_SEEN_OTHER_REGISTRIES: return v->h->served.n ? of_names(v, &v->h->served, "", "other registries", "served the same nodes at the time") : PM_NONE;
+        return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes",
+                                          "pulled from the same registry at the time")
+                               : PM_NONE;
+    case PM_SEEN_OTHER_REGISTRIES:
+        return v->h->served.n ? of_names(v, &v->h->served, "", "other registries",
+                                         "served the same nodes at the time")
+                              : PM_NONE;
     case PM_SEEN_OTHER_IMAGES:
-        return inc->blast.spared_images.n ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry", "pulled at the time") : PM_NONE;
+        return inc->blast.spared_images.n
+                   ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry",
+                              "pulled at the time")
+                   : PM_NONE;
     case PM_SEEN_SAME_IMAGE:
-        return v->same_image_node ? pm_arena_fmt(v->s->a, "node %.*s pulled the same image at the time", PM_FMT(pm_name(v->s, v->same_image_node))) : PM_NONE;
+        return v->same_image_node
+                   ? pm_arena_fmt(v->s->a, "node %.*s pulled the same image at the time",
+                                  PM_FMT(pm_name(v->s, v->same_image_node)))
+                   : PM_NONE;
     case PM_SEEN_ANSWER:
         return v->answered
-                   ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls", (unsigned long long)v->answered, (unsigned long long)pulls)
+                   ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls",
+                                  (unsigned long long)v->answered, (unsigned long long)pulls)
                    : PM_NONE;
     case PM_SEEN_NO_ANSWER:
-        return pulls && !v->answered ? pm_arena_fmt(v->s->a, "none of the %llu failed pulls got an answer from the registry", (unsigned long long)pulls)
-                                     : PM_NONE;
-    case PM_SEEN_NO_5XX: return pulls && !v->http[5] ? PM_STR("no request of these pulls was answered with a server error (5xx)") : PM_NONE;
-    case PM_SEEN_NO_429: return pulls && !v->s429 ? PM_STR("no request of these pulls was answered with 429") : PM_NONE;
-    case PM_SEEN_NO_404: return pulls && !v->s404 ? PM_STR("no request of these pulls was answered with 404") : PM_NONE;
-    case PM_SEEN_NO_DENIAL: return pulls && !v->s401 ? PM_STR("none of these pulls was refused with 401 or 403") : PM_NONE;
-    case PM_SEEN_NO_DISK: return v->disk ? PM_NONE : PM_STR("no line of these nodes tells of disk pressure or a full disk at the time");
-    case PM_SEEN_NO_RESTART: return v->restart ? PM_NONE : PM_STR("no line tells that the runtime stopped, started or could not be reached");
-    case PM_SEEN_KUBELET: return v->kubelet_only ? PM_STR("the kubelet refused by itself: neither runtime nor registry heard of these attempts") : PM_NONE;
-    case PM_SEEN_MANY_NODES: return v->h->nodes.n > 1 ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n) : PM_NONE;
-    case PM_SEEN_RECOVERED: return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
+        return pulls && !v->answered
+                   ? pm_arena_fmt(v->s->a,
+                                  "none of the %llu failed pulls got an answer from the registry",
+                                  (unsigned long long)pulls)
+                   : PM_NONE;
+    case PM_SEEN_NO_5XX:
+        return pulls && !v->http[5]
+                   ? PM_STR("no request of these pulls was answered with a server error (5xx)")
+                   : PM_NONE;
+    case PM_SEEN_NO_429:
+        return pulls && !v->s429 ? PM_STR("no request of these pulls was answered with 429")
+                                 : PM_NONE;
+    case PM_SEEN_NO_404:
+        return pulls && !v->s404 ? PM_STR("no request of these pulls was answered with 404")
+                                 : PM_NONE;
+    case PM_SEEN_NO_DENIAL:
+        return pulls && !v->s401 ? PM_STR("none of these pulls was refused with 401 or 403")
+                                 : PM_NONE;
+    case PM_SEEN_NO_DISK:
+        return v->disk
+                   ? PM_NONE
+                   : PM_STR(
+                         "no line of these nodes tells of disk pressure or a full disk at the time");
+    case PM_SEEN_NO_RESTART:
+        return v->restart
+                   ? PM_NONE
+                   : PM_STR(
+                         "no line tells that the runtime stopped, started or could not be reached");
+    case PM_SEEN_KUBELET:
+        return v->kubelet_only
+                   ? PM_STR(
+                         "the kubelet refused by itself: neither runtime nor registry heard of these attempts")
+                   : PM_NONE;
+    case PM_SEEN_MANY_NODES:
+        return v->h->nodes.n > 1
+                   ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n)
+                   : PM_NONE;
+    case PM_SEEN_RECOVERED:
+        return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
     case PM_SEEN_WORDS:
-        return v->words.n ? pm_arena_fmt(v->s->a, "%s say \"%.*s\"", pulls ? "the errors themselves" : "its own lines", PM_FMT(v->words)) : PM_NONE;
+        return v->words.n ? pm_arena_fmt(v->s->a, "%s say \"%.*s\"",
+                                         pulls ? "the errors themselves" : "its own lines",
+                                         PM_FMT(v->words))
+                          : PM_NONE;
     case PM_SEEN_COUNT: break;
     }
     return PM_NONE;
@@ -128,15 +188,23 @@ static bool listed(const struct list *l, const struct pm_hit *h, int cause) {
 }
 
 static void add(struct list *l, const struct pm_hit *h, int cause, struct pm_str why) {
-    if (l->n < AGAINST_MAX && why.n && !listed(l, h, cause)) *PM_PUSH(l->items, l->n, l->cap) = (struct pm_against){cause, why};
+    if (l->n < AGAINST_MAX && why.n && !listed(l, h, cause))
+        *PM_PUSH(l->items, l->n, l->cap) = (struct pm_against){cause, why};
 }
 
-// What beat this rival: usually what settled the pull; an abuse limit is told by its size.
-static struct pm_str why_not(struct pm_state *s, const struct pm_hit *h, int rival, const struct pm_attempt *p) {
-    if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") || h->from == PM_NO_TIME) return p->why;
+// What beat this rival: usually what settled the pull; an abuse limit is told by its
+// size.
+static struct pm_str why_not(struct pm_state *s, const struct pm_hit *h, int rival,
+                             const struct pm_attempt *p) {
+    if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") ||
+        h->from == PM_NO_TIME)
+        return p->why;
     char took[32];
-    return pm_arena_fmt(s->a, "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s", (unsigned long long)h->failed,
-                        pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
+    return pm_arena_fmt(
+        s->a,
+        "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s",
+        (unsigned long long)h->failed,
+        pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
 }
 
 // What a rule left open, and how it was settled.
@@ -146,9 +214,11 @@ static void open_readings(struct pm_state *s, const struct pm_hit *h, struct lis
         if (!p->settled_by_neighbour || !p->best) continue;
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1) t = &s->traces.items[p->traces.items[k]];
+            if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1)
+                t = &s->traces.items[p->traces.items[k]];
         for (int c = 0; t && c < t->verdict.candidate_count; c++)
-            if (!listed(l, h, t->verdict.candidates[c])) add(l, h, t->verdict.candidates[c], why_not(s, h, t->verdict.candidates[c], p));
+            if (!listed(l, h, t->verdict.candidates[c]))
+                add(l, h, t->verdict.candidates[c], why_not(s, h, t->verdict.candidates[c], p));
     }
 }
 
@@ -158,18 +228,24 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-// What else failed on the same nodes or registries at the time, and why it is another story.
+// What else failed on the same nodes or registries at the time, and why it is another
+// story.
 static void neighbours(struct pm_state *s, const struct pm_hit *h, struct list *l) {
     for (size_t i = 0; i < s->hits.n && l->n < AGAINST_MAX; i++) {
         const struct pm_hit *o = &s->hits.items[i];
-        if (o == h || o->dropped || o->side || listed(l, h, o->cause) || o->from > h->to || o->to < h->from) continue;
-        if ((o->explained_by && &s->hits.items[o->explained_by - 1] == h) || (h->explained_by && &s->hits.items[h->explained_by - 1] == o))
+        if (o == h || o->dropped || o->side || listed(l, h, o->cause) || o->from > h->to ||
+            o->to < h->from)
+            continue;
+        if ((o->explained_by && &s->hits.items[o->explained_by - 1] == h) ||
+            (h->explained_by && &s->hits.items[h->explained_by - 1] == o))
             continue; // one story
         bool registry = common(&o->registries, &h->registries);
         if (!registry && !common(&o->nodes, &h->nodes)) continue;
         add(l, h, o->cause,
-            pm_arena_fmt(s->a, "%llu other %s at the time failed for it, of %s; those here say otherwise", (unsigned long long)o->failed,
-                         o->failed == 1 ? "pull" : "pulls", registry ? "other images of the same registry" : "another registry"));
+            pm_arena_fmt(s->a,
+                         "%llu other %s at the time failed for it, of %s; those here say otherwise",
+                         (unsigned long long)o->failed, o->failed == 1 ? "pull" : "pulls",
+                         registry ? "other images of the same registry" : "another registry"));
     }
 }
 

@@ -1,4 +1,5 @@
-// Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers that waited.
+// Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers
+// that waited.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -15,11 +16,17 @@ struct blast {
     size_t n, cap;
 };
 
-static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image, int64_t first, int64_t last) {
+static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image,
+                                int64_t first, int64_t last) {
     Word_t *slot = pm_map_slot(&b->by_pod, key);
     if (!*slot) {
         struct pod_hit *p = PM_PUSH(b->pods, b->n, b->cap);
-        *p = (struct pod_hit){.key = key, .node = node, .image = image, .first = first, .last = last, .recovered = PM_NO_TIME};
+        *p = (struct pod_hit){.key = key,
+                              .node = node,
+                              .image = image,
+                              .first = first,
+                              .last = last,
+                              .recovered = PM_NO_TIME};
         *slot = b->n;
         return p;
     }
@@ -43,7 +50,8 @@ static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
         const struct pm_attempt *p = &b->s->pulls.items[h->pulls.items[i]];
         uint32_t log = p->pods.n ? kubelet_log(b->s, p) : 0;
         for (size_t k = 0; k < p->pods.n; k++) {
-            struct pod_hit *pod = pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
+            struct pod_hit *pod =
+                pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
             pod->failed++;
             if (log) pod->log = log;
         }
@@ -51,13 +59,16 @@ static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
 }
 
 static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
-    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) && (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) &&
+    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) &&
+           (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) &&
            t->last >= h->from - PM_S(5);
 }
 
 void pm_blast_prepare(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_OK) pm_order_add(&s->ok_by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]), (uint32_t)i);
+        if (s->pulls.items[i].outcome == PM_OUTCOME_OK)
+            pm_order_add(&s->ok_by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]),
+                         (uint32_t)i);
     pm_order_sort(&s->ok_by_image);
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
@@ -72,34 +83,49 @@ void pm_blast_prepare(struct pm_state *s) {
 static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) {
         const struct pm_trace *t = &b->s->traces.items[h->said.items[i]];
-        bool state = t->origin == PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
+        bool state = t->origin ==
+                     PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
         uint32_t key = pm_id_join(b->s, t->namespace, '/', t->pod);
-        struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first, state ? PM_NO_TIME : t->last);
+        struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first,
+                                       state ? PM_NO_TIME : t->last);
         if (t->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
     }
 }
 
-// A pod is over it once its image arrived on its node, or when a later snapshot shows it running.
+// A pod is over it once its image arrived on its node, or when a later snapshot shows it
+// running.
 static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
     const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
     const struct pm_order *ok = &b->s->ok_by_image;
-    for (size_t i = pm_order_first(ok, p->image, p->last); p->last != PM_NO_TIME && i < ok->n && ok->items[i].group == p->image; i++) {
+    for (size_t i = pm_order_first(ok, p->image, p->last);
+         p->last != PM_NO_TIME && i < ok->n && ok->items[i].group == p->image; i++) {
         const struct pm_attempt *q = &b->s->pulls.items[ok->items[i].index];
         if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
     }
-    if (fact && fact->running && fact->since != PM_NO_TIME && (p->last == PM_NO_TIME || fact->since >= p->last)) return fact->since;
-    if (fact && fact->running && fact->seen != PM_NO_TIME && (p->last == PM_NO_TIME || fact->seen >= p->last)) return fact->seen;
+    if (fact && fact->running && fact->since != PM_NO_TIME &&
+        (p->last == PM_NO_TIME || fact->since >= p->last))
+        return fact->since;
+    if (fact && fact->running && fact->seen != PM_NO_TIME &&
+        (p->last == PM_NO_TIME || fact->seen >= p->last))
+        return fact->seen;
     return PM_NO_TIME;
 }
 
-// Deleted, or taken back: a workload that is whole again, in a snapshot that is later than the pod's last sign, waits for none of its pods.
-static int64_t pod_gone(const struct blast *b, const struct pod_hit *p, const struct pm_pod_fact *fact) {
+// Deleted, or taken back: a workload that is whole again, in a snapshot that is later
+// than the pod's last sign, waits for none of its pods.
+static int64_t pod_gone(const struct blast *b, const struct pod_hit *p,
+                        const struct pm_pod_fact *fact) {
     if (!fact) return PM_NO_TIME;
-    if (fact->gone != PM_NO_TIME && (p->last == PM_NO_TIME || fact->gone >= p->last)) return fact->gone;
+    if (fact->gone != PM_NO_TIME && (p->last == PM_NO_TIME || fact->gone >= p->last))
+        return fact->gone;
     if (fact->evicted) return p->last;
     const struct pm_workload_fact *w =
-        fact->listed || !fact->workload_name ? NULL : pm_facts_workload(b->s, fact->namespace, pm_cstr(b->s, fact->workload_kind), fact->workload_name);
-    bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME && p->last != PM_NO_TIME && w->seen > p->last;
+        fact->listed || !fact->workload_name
+            ? NULL
+            : pm_facts_workload(b->s, fact->namespace, pm_cstr(b->s, fact->workload_kind),
+                                fact->workload_name);
+    bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME &&
+                 p->last != PM_NO_TIME && w->seen > p->last;
     return whole ? p->last : PM_NO_TIME;
 }
 
@@ -107,23 +133,32 @@ static int64_t pod_gone(const struct blast *b, const struct pod_hit *p, const st
 #define BACKOFF_FIRST_NS PM_S(10)
 #define BACKOFF_CAP_NS PM_S(300)
 
-// Is the kubelet's log there from `from` to `to`? That of the pod's node; where no node is known (a container's log that names none), the file that spoke of it.
-static bool kubelet_listens(const struct blast *b, const struct pod_hit *p, int64_t from, int64_t to) {
+// Is the kubelet's log there from `from` to `to`? That of the pod's node; where no node
+// is known (a container's log that names none), the file that spoke of it.
+static bool kubelet_listens(const struct blast *b, const struct pod_hit *p, int64_t from,
+                            int64_t to) {
     const struct pm_facts *f = &b->s->facts;
-    if (p->node && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, from, 0) && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, to, 0)) return true;
-    const struct pm_file_row *row = p->log && p->log <= f->files.n ? &f->files.items[p->log - 1].row : NULL;
+    if (p->node && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, from, 0) &&
+        pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, to, 0))
+        return true;
+    const struct pm_file_row *row =
+        p->log && p->log <= f->files.n ? &f->files.items[p->log - 1].row : NULL;
     return row && row->from_ns != PM_NO_TIME && row->from_ns <= from && row->to_ns >= to;
 }
 
-// A kubelet waits ten seconds before it tries again, twice as long each time, five minutes at most, and says so when that fails: twice the wait and a minute of
-// silence, and the pod is over it. How often it has failed is only known where the log is there for a whole wait before.
+// A kubelet waits ten seconds before it tries again, twice as long each time, five
+// minutes at most, and says so when that fails: twice the wait and a minute of silence,
+// and the pod is over it. How often it has failed is only known where the log is there
+// for a whole wait before.
 static bool pod_silent(const struct blast *b, const struct pod_hit *p) {
     if (p->first == PM_NO_TIME || p->last == PM_NO_TIME) return false;
-    bool counted = p->failed && kubelet_listens(b, p, pm_since(p->first, BACKOFF_CAP_NS + PM_S(30)), p->first);
+    bool counted =
+        p->failed && kubelet_listens(b, p, pm_since(p->first, BACKOFF_CAP_NS + PM_S(30)), p->first);
     int64_t wait = counted ? BACKOFF_FIRST_NS : BACKOFF_CAP_NS;
     for (uint32_t n = 1; n < p->failed && wait < BACKOFF_CAP_NS; n++) wait *= 2;
     if (wait > BACKOFF_CAP_NS) wait = BACKOFF_CAP_NS;
-    if (pm_cause_is(b->h->cause, "network.stalled")) wait += PM_S(300); // what makes no progress is given up after five minutes
+    if (pm_cause_is(b->h->cause, "network.stalled"))
+        wait += PM_S(300); // what makes no progress is given up after five minutes
     return kubelet_listens(b, p, p->last, p->last + 2 * wait + PM_S(60));
 }
 
@@ -142,13 +177,17 @@ static int by_workload_name(const void *a, const void *b) {
 static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fact *fact) {
     struct pm_incident *inc = b->h->incident;
     if (!fact->workload_name) return;
-    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->s, "w/%u/%u/%u", fact->namespace, fact->workload_kind, fact->workload_name));
+    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->s, "w/%u/%u/%u", fact->namespace,
+                                               fact->workload_kind, fact->workload_name));
     if (*slot) {
         inc->blast.workloads[*slot - 1].pods++;
         return;
     }
-    struct pm_hit_workload *w = PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap);
-    *w = (struct pm_hit_workload){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace), pm_name(b->s, fact->workload_name), 1, fact->guessed};
+    struct pm_hit_workload *w =
+        PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap);
+    *w =
+        (struct pm_hit_workload){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace),
+                                 pm_name(b->s, fact->workload_name), 1, fact->guessed};
     *slot = inc->blast.workloads_n;
 }
 
@@ -160,11 +199,16 @@ static void pods_out(struct blast *b) {
         struct pod_hit *p = &b->pods[i];
         const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
         struct pm_hit_pod *out = PM_PUSH(inc->blast.pods, inc->blast.pods_n, inc->blast.pods_cap);
-        if (p->first == PM_NO_TIME) p->first = fact && fact->created != PM_NO_TIME && fact->created > b->h->from ? fact->created : b->h->from;
+        if (p->first == PM_NO_TIME)
+            p->first = fact && fact->created != PM_NO_TIME && fact->created > b->h->from
+                           ? fact->created
+                           : b->h->from;
         if (p->last == PM_NO_TIME) p->last = b->h->to;
         p->recovered = pod_recovered(b, p);
         int64_t gone = p->recovered == PM_NO_TIME ? pod_gone(b, p, fact) : PM_NO_TIME;
-        int64_t until = p->recovered != PM_NO_TIME ? p->recovered : gone != PM_NO_TIME ? gone : b->s->to;
+        int64_t until = p->recovered != PM_NO_TIME ? p->recovered
+                        : gone != PM_NO_TIME       ? gone
+                                                   : b->s->to;
         *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node),
                                    .image = pm_name(b->s, p->image),
                                    .first_ns = p->first,
@@ -172,21 +216,29 @@ static void pods_out(struct blast *b) {
                                    .recovered = p->recovered != PM_NO_TIME,
                                    .gone = gone != PM_NO_TIME,
                                    .silent = pod_silent(b, p),
-                                   .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME && until > p->first ? until - p->first : 0};
+                                   .stuck_ns = until != PM_NO_TIME && p->first != PM_NO_TIME &&
+                                                       until > p->first
+                                                   ? until - p->first
+                                                   : 0};
         struct pm_str key = pm_name(b->s, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
         out->namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
         out->name = pm_str_from(key, (size_t)(slash + 1));
         if (!fact) continue;
         if (fact->workload_name)
-            out->workload = pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)), PM_FMT(pm_name(b->s, fact->workload_name)));
+            out->workload =
+                pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)),
+                             PM_FMT(pm_name(b->s, fact->workload_name)));
         out->guessed = fact->guessed;
         workload_seen(b, &seen, fact);
     }
     JLFA(freed, seen);
     (void)freed;
-    if (inc->blast.pods_n > 1) qsort(inc->blast.pods, inc->blast.pods_n, sizeof *inc->blast.pods, by_pod_name);
-    if (inc->blast.workloads_n > 1) qsort(inc->blast.workloads, inc->blast.workloads_n, sizeof *inc->blast.workloads, by_workload_name);
+    if (inc->blast.pods_n > 1)
+        qsort(inc->blast.pods, inc->blast.pods_n, sizeof *inc->blast.pods, by_pod_name);
+    if (inc->blast.workloads_n > 1)
+        qsort(inc->blast.workloads, inc->blast.workloads_n, sizeof *inc->blast.workloads,
+              by_workload_name);
 }
 
 static int by_stamp(const void *a, const void *b) {
@@ -195,7 +247,8 @@ static int by_stamp(const void *a, const void *b) {
 }
 
 static uint64_t peak(const struct blast *b) { // most pods waiting at one time
-    int64_t *from = pm_xmalloc((b->n + 1) * sizeof *from), *to = pm_xmalloc((b->n + 1) * sizeof *to);
+    int64_t *from = pm_xmalloc((b->n + 1) * sizeof *from),
+            *to = pm_xmalloc((b->n + 1) * sizeof *to);
     uint64_t now = 0, most = 0;
     for (size_t i = 0; i < b->n; i++) {
         from[i] = b->pods[i].first;
@@ -218,26 +271,32 @@ static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kin
     const struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) && pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind)))
+        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) &&
+            pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind)))
             return true;
     }
     return false;
 }
 
-// The snapshot taken during the trouble that shows the workload most behind; -1: none does.
+// The snapshot taken during the trouble that shows the workload most behind; -1: none
+// does.
 static int behind_during(const struct blast *b, const struct pm_workload_fact *w) {
     int worst = -1;
     int64_t until = pm_max_time(b->h->to, b->h->recovered);
     for (int i = 0; i < w->behind_n; i++) {
-        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)), until + PM_S(600))) continue;
+        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)), until + PM_S(600)))
+            continue;
         bool condition = worst >= 0 && (w->behind[worst].why != 0) != (w->behind[i].why != 0);
-        if (worst < 0 || (condition ? w->behind[i].why != 0 : w->behind[i].ready < w->behind[worst].ready)) worst = i;
+        if (worst < 0 ||
+            (condition ? w->behind[i].why != 0 : w->behind[i].ready < w->behind[worst].ready))
+            worst = i;
     }
     return worst;
 }
 
 static bool behind_now(const struct pm_workload_fact *w) {
-    return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) || w->unavailable > 0;
+    return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) ||
+           w->unavailable > 0;
 }
 
 static void rollouts(struct blast *b) {
@@ -245,17 +304,23 @@ static void rollouts(struct blast *b) {
     for (size_t i = 0; i < b->s->facts.workloads.n; i++) {
         const struct pm_workload_fact *w = &b->s->facts.workloads.items[i];
         struct pm_str kind = pm_name(b->s, w->kind);
-        bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") || pm_str_eqc(kind, "DaemonSet");
+        bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") ||
+                     pm_str_eqc(kind, "DaemonSet");
         if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name)) continue;
         int then = behind_now(w) ? -1 : behind_during(b, w);
         if (!behind_now(w) && then < 0) continue;
-        struct pm_rollout r = {kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name), .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
+        struct pm_rollout r = {kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name),
+                               .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
         r.why = pm_name(b->s, then < 0 ? w->why : w->behind[then].why);
         r.desired = then < 0 ? w->desired : w->behind[then].desired;
         r.ready = then < 0 ? w->ready : w->behind[then].ready;
-        if (then >= 0) r.at_ns = w->behind[then].at != PM_NO_TIME ? w->behind[then].at : w->behind[then].seen;
-        if (!r.why.n) r.why = pm_arena_fmt(b->s->a, "%lld of %lld ready", (long long)(r.ready < 0 ? 0 : r.ready), (long long)r.desired);
-        *PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n, inc->blast.stuck_rollouts_cap) = r;
+        if (then >= 0)
+            r.at_ns = w->behind[then].at != PM_NO_TIME ? w->behind[then].at : w->behind[then].seen;
+        if (!r.why.n)
+            r.why = pm_arena_fmt(b->s->a, "%lld of %lld ready",
+                                 (long long)(r.ready < 0 ? 0 : r.ready), (long long)r.desired);
+        *PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n,
+                 inc->blast.stuck_rollouts_cap) = r;
     }
 }
 
@@ -263,16 +328,23 @@ static void autoscalers(struct blast *b) {
     struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < b->s->facts.hpas.n; i++) {
         const struct pm_hpa_fact *h = &b->s->facts.hpas.items[i];
-        if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0) continue;
-        const struct pm_workload_fact *w = pm_facts_workload(b->s, h->namespace, pm_cstr(b->s, h->target_kind), h->target_name);
+        if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0)
+            continue;
+        const struct pm_workload_fact *w =
+            pm_facts_workload(b->s, h->namespace, pm_cstr(b->s, h->target_kind), h->target_name);
         int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
         int then = w ? behind_during(b, w) : -1;
-        if (then >= 0 && w->behind[then].ready >= 0 && w->behind[then].ready < ready) ready = w->behind[then].ready;
+        if (then >= 0 && w->behind[then].ready >= 0 && w->behind[then].ready < ready)
+            ready = w->behind[then].ready;
         if (ready >= h->desired) continue;
-        struct pm_autoscaler *a = PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n, inc->blast.blocked_autoscalers_cap);
+        struct pm_autoscaler *a =
+            PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n,
+                    inc->blast.blocked_autoscalers_cap);
         *a = (struct pm_autoscaler){pm_name(b->s, h->namespace),
                                     pm_name(b->s, h->name),
-                                    pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, h->target_kind)), PM_FMT(pm_name(b->s, h->target_name))),
+                                    pm_arena_fmt(b->s->a, "%.*s/%.*s",
+                                                 PM_FMT(pm_name(b->s, h->target_kind)),
+                                                 PM_FMT(pm_name(b->s, h->target_name))),
                                     ready,
                                     h->desired,
                                     h->max};
@@ -292,21 +364,27 @@ static void services(struct blast *b) {
         bool hit = false;
         for (size_t k = 0; k < b->n && !hit; k++) {
             const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
-            hit = fact && fact->namespace == v->namespace && (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
+            hit = fact && fact->namespace == v->namespace &&
+                  (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
         }
-        if (hit) pm_strs_add(&out, pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, v->namespace)), PM_FMT(pm_name(b->s, v->name))));
+        if (hit)
+            pm_strs_add(&out,
+                        pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, v->namespace)),
+                                     PM_FMT(pm_name(b->s, v->name))));
     }
     pm_strs_seal(b->s->a, &out, true);
     b->h->incident->blast.services = out;
 }
 
-static void keep_in_report(struct pm_state *s, struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
-#define KEEP(list, n)                                                                                                                                          \
-    do {                                                                                                                                                       \
-        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1));                                                                       \
-        if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n);                                                               \
-        free(inc->blast.list);                                                                                                                                 \
-        inc->blast.list = copy;                                                                                                                                \
+static void keep_in_report(
+    struct pm_state *s,
+    struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
+#define KEEP(list, n)                                                                              \
+    do {                                                                                           \
+        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1));           \
+        if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n);   \
+        free(inc->blast.list);                                                                     \
+        inc->blast.list = copy;                                                                    \
     } while (0)
     KEEP(pods, pods_n);
     KEEP(workloads, workloads_n);
@@ -340,7 +418,8 @@ static void unspare(struct pm_state *s, struct pm_strs *spared, const struct pm_
     size_t kept = 0;
     for (size_t i = 0; i < spared->n; i++) {
         bool was_hit = false;
-        for (size_t k = 0; k < hit->n && !was_hit; k++) was_hit = pm_str_eq(spared->items[i], pm_name(s, hit->items[k]));
+        for (size_t k = 0; k < hit->n && !was_hit; k++)
+            was_hit = pm_str_eq(spared->items[i], pm_name(s, hit->items[k]));
         if (!was_hit) spared->items[kept++] = spared->items[i];
     }
     spared->n = kept;
@@ -354,7 +433,9 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     pods_of_traces(&b, h);
     struct pm_ids nodes = {0}, images = {0}, registries = {0}, namespaces = {0};
     bool leading = leads(s, h), own = !h->side || h->failed || !leading;
-    for (size_t i = 0; i < s->hits.n; i++) { // a root hit whom it led to as well; trouble without a pull of its own hit only those
+    for (
+        size_t i = 0; i < s->hits.n;
+        i++) { // a root hit whom it led to as well; trouble without a pull of its own hit only those
         const struct pm_hit *led = &s->hits.items[i];
         if (led != h && !leads_to(s, h, led)) continue;
         if (led != h) {

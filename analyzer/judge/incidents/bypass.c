@@ -1,14 +1,22 @@
-// Mirrors that a runtime does not read, and the quota that was used up since it was started: an upgrade that went past an old setting.
+// Mirrors that a runtime does not read, and the quota that was used up since it was
+// started: an upgrade that went past an old setting.
 //
-// Two ways are known. Docker's registry-mirrors (daemon.json) mean nothing to containerd or CRI-O, to which a node moves when dockershim is taken away. And
-// containerd 2 reads the registry section of a version 3 file under io.containerd.cri.v1.images only: it says "Ignoring unknown key in TOML" for what stands
-// under io.containerd.grpc.v1.cri, and goes upstream. A file without version 3 is migrated by containerd itself, so its mirrors still hold.
-// It is told only where the start of that runtime was seen, no mirror was asked on the node since, nothing else names a mirror to it, and at least a third of
+// Two ways are known. Docker's registry-mirrors (daemon.json) mean nothing to containerd
+// or CRI-O, to which a node moves when dockershim is taken away. And containerd 2 reads
+// the registry section of a version 3 file under io.containerd.cri.v1.images only: it
+// says "Ignoring unknown key in TOML" for what stands under io.containerd.grpc.v1.cri,
+// and goes upstream. A file without version 3 is migrated by containerd itself, so its
+// mirrors still hold. It is told only where the start of that runtime was seen, no mirror
+// was asked on the node since, nothing else names a mirror to it, and at least a third of
 // what used up the quota was pulled on such nodes.
-// Source: containerd/containerd cmd/containerd/server/config/config.go, docs/cri/registry.md @v2.1; kubernetes.io/docs, migrating from dockershim.
+// Source: containerd/containerd cmd/containerd/server/config/config.go,
+// docs/cri/registry.md @v2.1; kubernetes.io/docs, migrating from dockershim.
 #include "judge/incidents/bypass.h"
 
-static bool is_source(const struct pm_state *s, const struct pm_config_fact *c, const char *source) { return pm_str_eqc(pm_name(s, c->source), source); }
+static bool is_source(const struct pm_state *s, const struct pm_config_fact *c,
+                      const char *source) {
+    return pm_str_eqc(pm_name(s, c->source), source);
+}
 // The same file on several nodes is read once: the others are told as copies of it.
 static bool of_node(const struct pm_state *s, const struct pm_config_fact *c, uint32_t node) {
     bool found = !c->node || c->node == node;
@@ -46,29 +54,35 @@ static bool said_ignored(const struct pm_state *s, uint32_t node) {
 static bool old_section(const struct pm_state *s, const struct pm_mirror *m) {
     const json_t *settings = json_object_get(m->config->detail, "settings");
     const char *section = json_string_value(json_object_get(settings, "registry.section"));
-    return is_source(s, m->config, "containerd.config") && section && json_integer_value(json_object_get(settings, "version")) >= 3;
+    return is_source(s, m->config, "containerd.config") && section &&
+           json_integer_value(json_object_get(settings, "version")) >= 3;
 }
 
-static bool unread(const struct pm_state *s, const struct pm_mirror *m, uint8_t component, uint32_t node) {
+static bool unread(const struct pm_state *s, const struct pm_mirror *m, uint8_t component,
+                   uint32_t node) {
     if (!reads(s, component, m->config)) return true;
-    return component == PM_COMP_CONTAINERD && is_source(s, m->config, "containerd.config") && (old_section(s, m) || said_ignored(s, node));
+    return component == PM_COMP_CONTAINERD && is_source(s, m->config, "containerd.config") &&
+           (old_section(s, m) || said_ignored(s, node));
 }
 
-// containerd is pointed to hosts.toml files, and none of them was collected: what they name is not known.
+// containerd is pointed to hosts.toml files, and none of them was collected: what they
+// name is not known.
 static bool may_name_others(const struct pm_state *s, uint8_t component, uint32_t node) {
     bool pointed = false;
     for (size_t i = 0; i < s->facts.configs.n && component == PM_COMP_CONTAINERD; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
         if (!of_node(s, c, node)) continue;
         if (is_source(s, c, "containerd.hosts")) return false;
-        const char *path = json_string_value(json_object_get(json_object_get(c->detail, "settings"), "registry.config_path"));
+        const char *path = json_string_value(
+            json_object_get(json_object_get(c->detail, "settings"), "registry.config_path"));
         pointed |= path && *path;
     }
     return pointed;
 }
 
 // The mirror that is there for nothing, where there is no other.
-static const struct pm_mirror *idle_mirror(const struct pm_state *s, struct pm_str registry, uint8_t component, uint32_t node) {
+static const struct pm_mirror *idle_mirror(const struct pm_state *s, struct pm_str registry,
+                                           uint8_t component, uint32_t node) {
     const struct pm_mirror *idle = NULL;
     if (may_name_others(s, component, node)) return NULL;
     for (size_t i = 0; i < s->mirrors_n; i++) {
@@ -80,7 +94,8 @@ static const struct pm_mirror *idle_mirror(const struct pm_state *s, struct pm_s
     return idle;
 }
 
-// The runtime that pulls there: what the node's object says, else whose pulls they are. dockerd starts a containerd of its own.
+// The runtime that pulls there: what the node's object says, else whose pulls they are.
+// dockerd starts a containerd of its own.
 static uint8_t runtime_of(const struct pm_state *s, uint32_t node, int64_t since, int64_t until) {
     Word_t at = pm_map_get(s->facts.node_by_name, node);
     struct pm_str says = at ? pm_name(s, s->facts.nodes.items[at - 1].runtime) : PM_NONE;
@@ -92,7 +107,8 @@ static uint8_t runtime_of(const struct pm_state *s, uint32_t node, int64_t since
         const struct pm_trace *t = &s->traces.items[i];
         if (t->node != node || !pm_time_in(t->ts, since, until) || !t->pull) continue;
         if (t->component == PM_COMP_DOCKERD) return PM_COMP_NONE;
-        if (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO) found = t->component;
+        if (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO)
+            found = t->component;
     }
     return found;
 }
@@ -101,9 +117,14 @@ static const struct pm_trace *last_start(const struct pm_state *s, uint32_t node
     const struct pm_trace *last = NULL;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        bool started = t->kind == PM_KIND_RUNTIME_START && (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO);
-        bool names = started && last && pm_str_chr(pm_name(s, t->message), '.', 0) > 0; // with its version, rather than that it booted
-        if (started && t->node == node && t->ts <= until && (!last || names || t->ts - last->ts > PM_S(60))) last = t;
+        bool started = t->kind == PM_KIND_RUNTIME_START &&
+                       (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO);
+        bool names = started && last &&
+                     pm_str_chr(pm_name(s, t->message), '.', 0) >
+                         0; // with its version, rather than that it booted
+        if (started && t->node == node && t->ts <= until &&
+            (!last || names || t->ts - last->ts > PM_S(60)))
+            last = t;
     }
     return last;
 }
@@ -111,23 +132,29 @@ static const struct pm_trace *last_start(const struct pm_state *s, uint32_t node
 static bool mirror_asked(const struct pm_state *s, uint32_t node, int64_t since) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->node == node && t->ts >= since && t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(s, t)) return true;
+        if (t->node == node && t->ts >= since && t->kind == PM_KIND_MIRROR_TRY &&
+            pm_is_mirror(s, t))
+            return true;
     }
     return false;
 }
 
-bool pm_bypass_of(const struct pm_state *s, uint32_t node, struct pm_str registry, int64_t until, struct pm_bypass *out) {
+bool pm_bypass_of(const struct pm_state *s, uint32_t node, struct pm_str registry, int64_t until,
+                  struct pm_bypass *out) {
     const struct pm_trace *start = last_start(s, node, until);
     if (!start || mirror_asked(s, node, start->ts)) return false;
     uint8_t component = runtime_of(s, node, start->ts, until);
-    *out = (struct pm_bypass){.start = start, .mirror = component == start->component ? idle_mirror(s, registry, component, node) : NULL};
+    *out = (struct pm_bypass){
+        .start = start,
+        .mirror = component == start->component ? idle_mirror(s, registry, component, node) : NULL};
     return out->mirror != NULL;
 }
 
 bool pm_mirror_unread(const struct pm_state *s, const struct pm_mirror *m) {
     uint32_t node = m->config->node;
     uint8_t component = node ? runtime_of(s, node, INT64_MIN, INT64_MAX) : PM_COMP_NONE;
-    return component != PM_COMP_NONE && !reads(s, component, m->config) && idle_mirror(s, pm_registry_of_host(m->registry), component, node);
+    return component != PM_COMP_NONE && !reads(s, component, m->config) &&
+           idle_mirror(s, pm_registry_of_host(m->registry), component, node);
 }
 
 // ── a quota that was used up by it ──
@@ -141,7 +168,8 @@ struct spent {
     struct pm_share share;
 };
 
-static void node_of(const struct pm_state *s, const struct pm_hit *h, struct spent *x, uint32_t node) {
+static void node_of(const struct pm_state *s, const struct pm_hit *h, struct spent *x,
+                    uint32_t node) {
     struct pm_bypass b;
     if (!node || pm_map_get(x->since_of, node)) return;
     bool past = pm_bypass_of(s, node, pm_name(s, h->registries.items[0]), h->from, &b);
@@ -157,7 +185,8 @@ static bool past(const struct spent *x, const struct pm_attempt *p) {
 }
 
 static void count(const struct pm_state *s, const struct pm_hit *h, struct spent *x) {
-    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->registry)) continue;
         x->share.of++;
@@ -172,16 +201,21 @@ static void count(const struct pm_state *s, const struct pm_hit *h, struct spent
 }
 
 static struct pm_str told(struct pm_state *s, const struct pm_hit *h, const struct spent *x) {
-    struct pm_str version = pm_name(s, x->first.start->message), registry = pm_name(s, h->registries.items[0]), path = x->first.mirror->path;
+    struct pm_str version = pm_name(s, x->first.start->message),
+                  registry = pm_name(s, h->registries.items[0]), path = x->first.mirror->path;
     ptrdiff_t dot = pm_str_rchr(version, ' ');
     bool numbered = dot > 0 && pm_str_chr(pm_str_from(version, (size_t)dot), '.', 0) > 0;
-    struct pm_str nodes = x->nodes.n == 1 ? pm_name(s, x->nodes.items[0]) : pm_arena_fmt(s->a, "%zu nodes", x->nodes.n);
-    return pm_arena_fmt(s->a, "%s%.*s was started on %.*s and does not read the mirror %.*s of %.*s in %.*s", pm_component_names[x->first.start->component],
-                        PM_FMT(numbered ? pm_str_from(version, (size_t)dot) : PM_NONE), PM_FMT(nodes), PM_FMT(x->first.mirror->host), PM_FMT(registry),
-                        PM_FMT(path));
+    struct pm_str nodes = x->nodes.n == 1 ? pm_name(s, x->nodes.items[0])
+                                          : pm_arena_fmt(s->a, "%zu nodes", x->nodes.n);
+    return pm_arena_fmt(
+        s->a, "%s%.*s was started on %.*s and does not read the mirror %.*s of %.*s in %.*s",
+        pm_component_names[x->first.start->component],
+        PM_FMT(numbered ? pm_str_from(version, (size_t)dot) : PM_NONE), PM_FMT(nodes),
+        PM_FMT(x->first.mirror->host), PM_FMT(registry), PM_FMT(path));
 }
 
-static void open_with(struct pm_state *s, struct pm_hit *h, int64_t at, struct pm_str what, struct pm_share share) {
+static void open_with(struct pm_state *s, struct pm_hit *h, int64_t at, struct pm_str what,
+                      struct pm_share share) {
     h->opening.step = PM_NEW(s->a, struct pm_link);
     *h->opening.step = (struct pm_link){-1, at, what, 0, -1};
     h->opening.share = share;
@@ -190,8 +224,10 @@ static void open_with(struct pm_state *s, struct pm_hit *h, int64_t at, struct p
 static void by_new_runtime(struct pm_state *s, struct pm_hit *h) {
     struct spent x = {0};
     Word_t freed;
-    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++)
-        if (pm_ids_has(&h->registries, s->pulls.items[i].registry)) node_of(s, h, &x, s->pulls.items[i].node);
+    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++)
+        if (pm_ids_has(&h->registries, s->pulls.items[i].registry))
+            node_of(s, h, &x, s->pulls.items[i].node);
     for (size_t i = 0; i < h->nodes.n; i++) node_of(s, h, &x, h->nodes.items[i]);
     if (x.nodes.n) count(s, h, &x);
     if (x.share.n && x.share.n * 3 >= x.share.of) {
@@ -205,12 +241,14 @@ static void by_new_runtime(struct pm_state *s, struct pm_hit *h) {
     (void)freed;
 }
 
-// CRI-O names each host that it tries, and not why one gave up: that a mirror was passed over shows, its trouble does not, so there is no incident to name.
+// CRI-O names each host that it tries, and not why one gave up: that a mirror was passed
+// over shows, its trouble does not, so there is no incident to name.
 static void by_silent_mirror(struct pm_state *s, struct pm_hit *h) {
     struct pm_share share = {0};
     const struct pm_trace *first = NULL;
     uint64_t window = 0;
-    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, WINDOW_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->registry)) continue;
         const struct pm_trace *passed = pm_fell_back(s, p);
@@ -220,14 +258,18 @@ static void by_silent_mirror(struct pm_state *s, struct pm_hit *h) {
         share.n += passed != NULL;
     }
     if (share.n < FEW || share.n * 3 < share.of || share.n * 10 < window) return;
-    open_with(s, h, first->ts, pm_arena_fmt(s->a, "pulls went past the mirror %.*s, and nothing says why", PM_FMT(pm_name(s, first->host))), share);
+    open_with(s, h, first->ts,
+              pm_arena_fmt(s->a, "pulls went past the mirror %.*s, and nothing says why",
+                           PM_FMT(pm_name(s, first->host))),
+              share);
     h->opening.counted = "had been tried at the mirror first";
 }
 
 void pm_bypass_find(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
-        bool quota = pm_cause_is(h->cause, "rate-limit.anonymous") || pm_cause_is(h->cause, "rate-limit.authenticated");
+        bool quota = pm_cause_is(h->cause, "rate-limit.anonymous") ||
+                     pm_cause_is(h->cause, "rate-limit.authenticated");
         if (quota && !h->dropped && !h->explained_by && h->registries.n && h->from != PM_NO_TIME) {
             if (s->mirrors_n) by_new_runtime(s, h);
             if (!h->opening.step) by_silent_mirror(s, h);

@@ -1,10 +1,14 @@
-// Which incident led to which: rules/correlate.yaml's links, taken only where something shows the step (design.md, "From pulls to incidents", 4).
+// Which incident led to which: rules/correlate.yaml's links, taken only where something
+// shows the step (design.md, "From pulls to incidents", 4).
 //
-// A link needs the shared key, the lag, and its quantity (share.c): time order alone makes no chain.
+// A link needs the shared key, the lag, and its quantity (share.c): time order alone
+// makes no chain.
 #include "judge/incidents/chain.h"
 #include <stdlib.h>
 
-static bool names(const char *match, int cause) { return pm_cause_is(cause, match) || pm_cause_in(cause, match); }
+static bool names(const char *match, int cause) {
+    return pm_cause_is(cause, match) || pm_cause_in(cause, match);
+}
 
 static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     for (size_t i = 0; i < a->n; i++)
@@ -12,10 +16,13 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-// A helper that failed is why there were no credentials for the registries it serves: those it names, else its cloud's own. One warns at each start outside
-// its cloud, and has no part in what other registries refuse.
-static bool helper_serves(const struct pm_state *s, const struct pm_hit *from, const struct pm_hit *to) {
-    static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io", "gcr.io", ".pkg.dev"};
+// A helper that failed is why there were no credentials for the registries it serves:
+// those it names, else its cloud's own. One warns at each start outside its cloud, and
+// has no part in what other registries refuse.
+static bool helper_serves(const struct pm_state *s, const struct pm_hit *from,
+                          const struct pm_hit *to) {
+    static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io",
+                                         "gcr.io", ".pkg.dev"};
     if (!pm_cause_is(from->cause, "auth.credential-provider")) return true;
     if (from->registries.n) return common(&from->registries, &to->registries);
     for (size_t i = 0; i < to->registries.n; i++)
@@ -24,7 +31,8 @@ static bool helper_serves(const struct pm_state *s, const struct pm_hit *from, c
     return false;
 }
 
-static bool shared(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+static bool shared(const struct pm_state *s, const struct pm_link_rule *r,
+                   const struct pm_hit *from, const struct pm_hit *to) {
     if (!helper_serves(s, from, to)) return false;
     if (strcmp(r->share, "node") == 0) return common(&from->nodes, &to->nodes);
     if (strcmp(r->share, "registry") == 0) return common(&from->registries, &to->registries);
@@ -32,7 +40,8 @@ static bool shared(const struct pm_state *s, const struct pm_link_rule *r, const
     return true; // attempt: the observation itself shows it
 }
 
-static bool in_time(const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to) {
+static bool in_time(const struct pm_link_rule *r, const struct pm_hit *from,
+                    const struct pm_hit *to) {
     if (from->from == PM_NO_TIME || to->from == PM_NO_TIME) return false;
     return to->from >= from->from - r->back_ns && to->from - from->from <= r->lag_ns;
 }
@@ -46,25 +55,36 @@ static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
     return true;
 }
 
-// A helper that failed beside the pulls has no failed pull of its own to count, and is asked before the registry is: its lines count, from a minute before.
-static bool helper_beside(const struct pm_hit *h) { return h->side && !h->pulls.n && pm_cause_is(h->cause, "auth.credential-provider"); }
+// A helper that failed beside the pulls has no failed pull of its own to count, and is
+// asked before the registry is: its lines count, from a minute before.
+static bool helper_beside(const struct pm_hit *h) {
+    return h->side && !h->pulls.n && pm_cause_is(h->cause, "auth.credential-provider");
+}
 
-// Names that did not resolve are its trouble only where it says so: an expired secret of its own is another.
-static bool says_lookup(struct pm_str error) { return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host")); }
+// Names that did not resolve are its trouble only where it says so: an expired secret of
+// its own is another.
+static bool says_lookup(struct pm_str error) {
+    return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host"));
+}
 
-static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to,
+static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule *r,
+                             const struct pm_hit *from, const struct pm_hit *to,
                              struct pm_share *share) {
     *share = (struct pm_share){0};
-    if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries)) return false;
+    if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries))
+        return false;
     for (size_t i = 0; i < to->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[to->traces.items[i]];
         share->of += t->count;
-        if (says_lookup(pm_name(s, t->error)) && pm_time_in(t->ts, pm_since(from->from, PM_S(60)), from->to + r->lag_ns)) share->n += t->count;
+        if (says_lookup(pm_name(s, t->error)) &&
+            pm_time_in(t->ts, pm_since(from->from, PM_S(60)), from->to + r->lag_ns))
+            share->n += t->count;
     }
     return share->n > 0;
 }
 
-static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *share) {
+static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
+                  const struct pm_hit *to, struct pm_share *share) {
     if (helper_beside(to)) return helper_fell_with(c->s, r, from, to, share);
     return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
 }
@@ -75,7 +95,8 @@ static struct pm_ids *origins_new(const struct pm_state *s) {
     memset(of, 0, (s->links.n + 1) * sizeof *of);
     for (size_t k = 0; k < s->links.n; k++)
         for (size_t i = 0; i < s->hits.n; i++)
-            if (!s->hits.items[i].dropped && names(s->links.items[k].from, s->hits.items[i].cause)) pm_ids_add(&of[k], (uint32_t)i);
+            if (!s->hits.items[i].dropped && names(s->links.items[k].from, s->hits.items[i].cause))
+                pm_ids_add(&of[k], (uint32_t)i);
     return of;
 }
 static void origins_free(const struct pm_state *s, struct pm_ids *of) {
@@ -83,7 +104,8 @@ static void origins_free(const struct pm_state *s, struct pm_ids *of) {
     free(of);
 }
 
-// Of several causes that could be shown, the one that shows most; of equals the nearest in time.
+// Of several causes that could be shown, the one that shows most; of equals the nearest
+// in time.
 static void explain(const struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
     struct pm_state *s = c->s;
     struct pm_hit *to = &s->hits.items[effect];
@@ -96,7 +118,9 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
             size_t i = origins[k].items[n];
             const struct pm_hit *from = &s->hits.items[i];
             struct pm_share share;
-            if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) || !shown(c, r, from, to, &share)) continue;
+            if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) ||
+                !shown(c, r, from, to, &share))
+                continue;
             int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
             double part = (double)share.n / (double)share.of;
             if (part < best || (part == best && lag >= best_lag)) continue;
@@ -114,8 +138,10 @@ struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
     struct pm_buf b = {0};
     pm_buf_fmt(&b, "%s: ", r->what);
     for (const char *p = r->counted; *p; p++) {
-        if (strncmp(p, "{n}", 3) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n), p += 2;
-        else if (strncmp(p, "{of}", 4) == 0) pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
+        if (strncmp(p, "{n}", 3) == 0)
+            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n), p += 2;
+        else if (strncmp(p, "{of}", 4) == 0)
+            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
         else pm_buf_addc(&b, *p);
     }
     struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
@@ -123,33 +149,41 @@ struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
     return out;
 }
 
-// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees too little, an eviction. A GC that only ran is none.
+// A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees
+// too little, an eviction. A GC that only ran is none.
 static bool disk_in_trouble(const struct pm_state *s, const struct pm_hit *h) {
-    if (!pm_cause_is(h->cause, "storage.disk-pressure") && !pm_cause_is(h->cause, "storage.disk-full")) return false;
+    if (!pm_cause_is(h->cause, "storage.disk-pressure") &&
+        !pm_cause_is(h->cause, "storage.disk-full"))
+        return false;
     for (size_t i = 0; i < h->traces.n; i++)
         if (s->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
     return false;
 }
 
-// Other trouble beside the pulls that explains nothing is dropped: it was passed over, retried or harmless. A runtime that stayed away is kept.
+// Other trouble beside the pulls that explains nothing is dropped: it was passed over,
+// retried or harmless. A runtime that stayed away is kept.
 static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     uint64_t lines = 0;
     if (h->waits || h->refused || disk_in_trouble(s, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
-    return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 && h->to - h->from >= PM_S(20);
+    return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 &&
+           h->to - h->from >= PM_S(20);
 }
 
-// A helper that failed of the same trouble as the pulls of its registry is told as their sibling: who reads its words first looks for the cause there.
+// A helper that failed of the same trouble as the pulls of its registry is told as their
+// sibling: who reads its words first looks for the cause there.
 static bool helper_of_these(const struct pm_hit *h) { return h->explained_by && helper_beside(h); }
 
-// A root begins before what it led to, though the first line that tells of it comes later: with the stop of the runtime that it is about, else at the latest
-// with its effect.
+// A root begins before what it led to, though the first line that tells of it comes
+// later: with the stop of the runtime that it is about, else at the latest with its
+// effect.
 static void root_first(struct pm_state *s, const struct pm_hit *effect, struct pm_hit *root) {
     if (root->from <= effect->from) return;
     int64_t began = effect->from;
     for (size_t i = 0; i < s->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) || !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
+        if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) ||
+            !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
             continue;
         began = t->ts;
         break;
@@ -165,11 +199,13 @@ void pm_chain_links(struct pm_state *s) {
     origins_free(s, origins);
     pm_chain_free(&c);
     for (size_t i = 0; i < s->hits.n; i++)
-        if (s->hits.items[i].explained_by && !(s->hits.items[i].side && !s->hits.items[i].failed)) pm_ids_add_new(&roots, s->hits.items[i].explained_by);
+        if (s->hits.items[i].explained_by && !(s->hits.items[i].side && !s->hits.items[i].failed))
+            pm_ids_add_new(&roots, s->hits.items[i].explained_by);
     for (size_t i = 0; i < s->hits.n; i++) {
         struct pm_hit *h = &s->hits.items[i];
         bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
-        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) && !helper_of_these(h));
+        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) &&
+                                    !helper_of_these(h));
     }
     pm_ids_free(&roots);
     for (size_t i = 0; i < s->hits.n; i++) {
@@ -178,7 +214,9 @@ void pm_chain_links(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->hits.n; i++) { // from each effect up to its root
         size_t steps = 0;
-        for (struct pm_hit *h = &s->hits.items[i]; !h->dropped && h->explained_by && steps < s->hits.n; h = &s->hits.items[h->explained_by - 1], steps++)
+        for (struct pm_hit *h = &s->hits.items[i];
+             !h->dropped && h->explained_by && steps < s->hits.n;
+             h = &s->hits.items[h->explained_by - 1], steps++)
             root_first(s, h, &s->hits.items[h->explained_by - 1]);
     }
 }

@@ -1,4 +1,5 @@
-// How much of an effect is shown to come from a cause: what a link of rules/correlate.yaml counts. Internal to chain.c and share.c.
+// How much of an effect is shown to come from a cause: what a link of
+// rules/correlate.yaml counts. Internal to chain.c and share.c.
 #pragma once
 #include "judge/state.h"
 
@@ -14,8 +15,13 @@ struct pm_chain { // what all counts look at, gathered once
 };
 void pm_chain_gather(struct pm_state *s, struct pm_chain *c);
 void pm_chain_free(struct pm_chain *c);
-bool pm_share_known(const char *observed);          // is there such a count?
-const char *pm_share_counted(const char *observed); // what is counted, in words, where the link has none of its own
-// Counts the link; false where less than a third of the effect is shown to come from the cause.
-bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out);
-struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect); // its link in words, with what was counted
+bool pm_share_known(const char *observed); // is there such a count?
+const char *pm_share_counted(
+    const char *observed); // what is counted, in words, where the link has none of its own
+// Counts the link; false where less than a third of the effect is shown to come from the
+// cause.
+bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
+                    const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out);
+struct pm_str
+pm_chain_step(struct pm_state *s,
+              const struct pm_hit *effect); // its link in words, with what was counted

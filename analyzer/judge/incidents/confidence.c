@@ -17,8 +17,9 @@ static int bit_count(unsigned bits) {
     return n;
 }
 
-static const char *const source_names[] = {"the runtime's log", "the kubelet's log",      "Kubernetes events",
-                                           "pod status",        "registry-side requests", "client output"};
+static const char *const source_names[] = {"the runtime's log",      "the kubelet's log",
+                                           "Kubernetes events",      "pod status",
+                                           "registry-side requests", "client output"};
 
 static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
     struct pm_buf b = {0};
@@ -36,7 +37,9 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     const struct pm_attempt *settled_one = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        sum += p->verdict.confidence == PM_CONFIDENCE_HIGH ? 0.9 : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7 : 0.45;
+        sum += p->verdict.confidence == PM_CONFIDENCE_HIGH     ? 0.9
+               : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7
+                                                               : 0.45;
         if (p->settled_by_neighbour) {
             settled++;
             weak += p->verdict.confidence < PM_CONFIDENCE_HIGH;
@@ -49,18 +52,26 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     if (pm_cause_in(h->cause, "unknown")) score = 0.2;
     if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
         why(s, h,
-            h->pulls.n == 1 ? PM_STR("the failed pull says it in its own error")
-                            : pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error", (unsigned long long)(h->pulls.n - settled), h->pulls.n));
+            h->pulls.n == 1
+                ? PM_STR("the failed pull says it in its own error")
+                : pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error",
+                               (unsigned long long)(h->pulls.n - settled), h->pulls.n));
     if (settled_one)
         why(s, h,
-            pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s", (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
-    // Sources that agree make sure of what was said, not of how an ambiguity was read: they all repeat the same ambiguous words.
+            pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s",
+                         (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
+    // Sources that agree make sure of what was said, not of how an ambiguity was read:
+    // they all repeat the same ambiguous words.
     if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n) score += 0.05;
     name_sources(s, h, bits);
     if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(s, h, h->because);
-    if (h->held) why(s, h, pm_arena_fmt(s->a, "%zu %s held the images and started pods without a pull meanwhile", h->held, h->held == 1 ? "node" : "nodes"));
-    if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS)) why(s, h, PM_STR("no node log: times and counts are lower bounds"));
+    if (h->held)
+        why(s, h,
+            pm_arena_fmt(s->a, "%zu %s held the images and started pods without a pull meanwhile",
+                         h->held, h->held == 1 ? "node" : "nodes"));
+    if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS))
+        why(s, h, PM_STR("no node log: times and counts are lower bounds"));
     if (h->waits)
         why(s, h,
             h->pulling ? PM_STR("the pulls began, and no line tells of an end while the pods wait")
@@ -68,84 +79,116 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     else if (h->side && !h->failed) {
         score = 0.7;
         why(s, h,
-            pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone", (unsigned long long)h->lines,
-                         h->lines == 1 ? "line says" : "lines say"));
+            pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone",
+                         (unsigned long long)h->lines, h->lines == 1 ? "line says" : "lines say"));
     }
-    if (weak * 2 > h->pulls.n && score >= HIGH) score = HIGH - 0.01; // sure of the few that say it themselves, not of the many that were read by them
+    if (weak * 2 > h->pulls.n && score >= HIGH)
+        score =
+            HIGH -
+            0.01; // sure of the few that say it themselves, not of the many that were read by them
     if (score > 0.99) score = 0.99;
     h->incident->score = score;
-    h->incident->confidence = score >= HIGH ? PM_CONFIDENCE_HIGH : score >= 0.55 ? PM_CONFIDENCE_MEDIUM : PM_CONFIDENCE_LOW;
+    h->incident->confidence = score >= HIGH   ? PM_CONFIDENCE_HIGH
+                              : score >= 0.55 ? PM_CONFIDENCE_MEDIUM
+                                              : PM_CONFIDENCE_LOW;
     pm_strs_seal(s->a, &h->incident->confidence_why, false);
     pm_against_fill(s, h);
 }
 
 static uint64_t stuck_pods(const struct pm_incident *inc) {
     uint64_t n = 0;
-    for (size_t i = 0; i < inc->blast.pods_n; i++) n += !inc->blast.pods[i].recovered && !inc->blast.pods[i].gone && !inc->blast.pods[i].silent;
+    for (size_t i = 0; i < inc->blast.pods_n; i++)
+        n +=
+            !inc->blast.pods[i].recovered && !inc->blast.pods[i].gone && !inc->blast.pods[i].silent;
     return n;
 }
 
 static bool evicted(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (pm_str_eqc(pm_name(s, s->traces.items[h->traces.items[i]].reason), "Evicted")) return true;
+        if (pm_str_eqc(pm_name(s, s->traces.items[h->traces.items[i]].reason), "Evicted"))
+            return true;
     return false;
 }
 
-// Trouble that nobody met yet: no pull failed for it, no pod was put out, and it led to nothing.
+// Trouble that nobody met yet: no pull failed for it, no pod was put out, and it led to
+// nothing.
 static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
     bool leads = false;
-    for (size_t i = 0; i < s->hits.n && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
-    return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") && !evicted(s, h);
+    for (size_t i = 0; i < s->hits.n && !leads; i++)
+        leads =
+            s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") &&
+           !evicted(s, h);
 }
 
 #define TRANSIENTS_MAX 3
 #define SOON_NS PM_S(120)
 
-// The same image on the same node pulled well soon after: a line says so, else the pod's status where no line tells of good pulls.
+// The same image on the same node pulled well soon after: a line says so, else the pod's
+// status where no line tells of good pulls.
 static bool made_good(struct pm_state *s, const struct pm_attempt *p) {
-    for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p)); k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
-        if (s->pulls.items[s->ok_by_image.items[k].index].node == p->node && s->ok_by_image.items[k].at - pm_began(p) <= SOON_NS) return true;
+    for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p));
+         k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
+        if (s->pulls.items[s->ok_by_image.items[k].index].node == p->node &&
+            s->ok_by_image.items[k].at - pm_began(p) <= SOON_NS)
+            return true;
     for (size_t k = 0; k < p->pods.n; k++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
-        if (pod && pod->running && pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_at(p) + SOON_NS)) return true; // a status has whole seconds
+        if (pod && pod->running &&
+            pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_at(p) + SOON_NS))
+            return true; // a status has whole seconds
     }
     return false;
 }
 
-// A connection that was refused once in the midst of other trouble: the next attempt got past it, to what has an incident of its own.
+// A connection that was refused once in the midst of other trouble: the next attempt got
+// past it, to what has an incident of its own.
 static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
     if (pm_at(p) == PM_NO_TIME) return false;
-    if (!pm_cause_in(p->verdict.cause, "network") && !pm_cause_is(p->verdict.cause, "registry.outage")) return false;
-    for (size_t i = pm_pull_first(s, pm_at(p)); i < s->pulls.n && pm_at(&s->pulls.items[i]) - pm_at(p) <= PM_S(330); i++) {
+    if (!pm_cause_in(p->verdict.cause, "network") &&
+        !pm_cause_is(p->verdict.cause, "registry.outage"))
+        return false;
+    for (size_t i = pm_pull_first(s, pm_at(p));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) - pm_at(p) <= PM_S(330); i++) {
         const struct pm_attempt *q = &s->pulls.items[i];
-        if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED) continue;
+        if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
+            continue;
         return q->verdict.cause != p->verdict.cause && q->incident && q->incident != p->incident;
     }
     return false;
 }
 
-// Nobody waits for it any more: each pod's kubelet spoke of it for a moment only (a name that is refused makes one attempt, and is told for hours), then no more.
+// Nobody waits for it any more: each pod's kubelet spoke of it for a moment only (a name
+// that is refused makes one attempt, and is told for hours), then no more.
 static bool all_silent(const struct pm_incident *inc) {
     for (size_t i = 0; i < inc->blast.pods_n; i++)
-        if (!inc->blast.pods[i].silent || inc->blast.pods[i].last_ns - inc->blast.pods[i].first_ns > SOON_NS) return false;
+        if (!inc->blast.pods[i].silent ||
+            inc->blast.pods[i].last_ns - inc->blast.pods[i].first_ns > SOON_NS)
+            return false;
     return inc->blast.pods_n > 0;
 }
 
 #define TOLD_NS PM_S(10) // all lines of one failure are written within this
 
-// The same trouble stood in the kubelet's way again before the image came, though it made no pull of it (it only asked whether the image is there).
+// The same trouble stood in the kubelet's way again before the image came, though it made
+// no pull of it (it only asked whether the image is there).
 static bool met_again(const struct pm_state *s, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL && t->first > pm_at(p) + TOLD_NS) return true;
+        if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL &&
+            t->first > pm_at(p) + TOLD_NS)
+            return true;
     }
     return false;
 }
 
-// A few single failures, each made good by the next attempt: measured by who waited how long, not by how far apart they were.
+// A few single failures, each made good by the next attempt: measured by who waited how
+// long, not by how far apart they were.
 static bool transients(struct pm_state *s, const struct pm_hit *h) {
-    if (pm_cause_is(h->cause, "network.stalled")) return false; // whoever met it has waited for minutes
-    if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX) return false;
+    if (pm_cause_is(h->cause, "network.stalled"))
+        return false; // whoever met it has waited for minutes
+    if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX)
+        return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         if (met_again(s, p)) return false;
@@ -153,7 +196,8 @@ static bool transients(struct pm_state *s, const struct pm_hit *h) {
             const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
             int64_t apart = pm_at(p) > pm_at(q) ? pm_at(p) - pm_at(q) : pm_at(q) - pm_at(p);
             if (q->node == p->node && q->image == p->image) return false; // failed again
-            if (q->node != p->node && apart <= PM_S(60)) return false;    // one moment on several nodes is one trouble, not single ones
+            if (q->node != p->node && apart <= PM_S(60))
+                return false; // one moment on several nodes is one trouble, not single ones
         }
         if (!made_good(s, p) && !overtaken(s, p) && !all_silent(h->incident)) return false;
     }
@@ -163,55 +207,68 @@ static bool transients(struct pm_state *s, const struct pm_hit *h) {
 // Some refusal says that it was for an image.
 static bool reason_told(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW) return true;
+        if (s->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW)
+            return true;
     return false;
 }
 
 void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint64_t stuck = stuck_pods(inc), failed = h->failed;
-    int64_t lasted = h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
+    int64_t lasted =
+        h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
     if (transients(s, h)) { // first: a pod that waits on waits for what has an incident of its own
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("single failures, each of which the next attempt got past");
     } else if (stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why =
-            pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end", (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
+            pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end",
+                         (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
     } else if (inc->blast.workloads_n >= 5 || inc->blast.pods_n >= 10) {
         inc->severity = PM_SEVERITY_CRITICAL;
-        inc->severity_why = pm_arena_fmt(s->a, "%zu pods of %zu workloads were hit", inc->blast.pods_n, inc->blast.workloads_n);
+        inc->severity_why = pm_arena_fmt(s->a, "%zu pods of %zu workloads were hit",
+                                         inc->blast.pods_n, inc->blast.workloads_n);
     } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = PM_STR("pulls were failing widely where the logs end");
-    } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(inc) && h->recovered == PM_NO_TIME) {
+    } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(inc) &&
+               h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
-    } else if (failed <= 1 && !(h->pulls.n && met_again(s, &s->pulls.items[h->pulls.items[0]])) && lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
+    } else if (failed <= 1 && !(h->pulls.n && met_again(s, &s->pulls.items[h->pulls.items[0]])) &&
+               lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");
     } else {
         inc->severity = PM_SEVERITY_WARNING;
-        inc->severity_why = h->recovered != PM_NO_TIME ? PM_STR("recovered within these logs") : PM_STR("few pulls, but no success after them");
+        inc->severity_why = h->recovered != PM_NO_TIME
+                                ? PM_STR("recovered within these logs")
+                                : PM_STR("few pulls, but no success after them");
     }
     if (met_nobody(s, h)) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("no pull failed for it, and no pod was evicted");
     }
-    if (pm_str_eqc(inc->variant, "lock")) { // two pulls of one layer: the next attempt finds it there
+    if (pm_str_eqc(inc->variant,
+                   "lock")) { // two pulls of one layer: the next attempt finds it there
         inc->severity = PM_SEVERITY_INFO;
-        inc->severity_why = PM_STR("two pulls wanted the same layer at once: the lock goes by itself");
+        inc->severity_why =
+            PM_STR("two pulls wanted the same layer at once: the lock goes by itself");
     }
-    if (h->side && !failed && (!h->waits || h->pulling) && inc->severity > PM_SEVERITY_WARNING) inc->severity = PM_SEVERITY_WARNING;
+    if (h->side && !failed && (!h->waits || h->pulling) && inc->severity > PM_SEVERITY_WARNING)
+        inc->severity = PM_SEVERITY_WARNING;
     if (h->refused) {
         bool over = h->recovered != PM_NO_TIME, told = reason_told(s, h);
         inc->severity = over || !told ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
-        inc->severity_why = over    ? PM_STR("the workloads could make pods since")
-                            : !told ? PM_STR("pods were refused; whether for their images is cut off")
-                                    : PM_STR("pods were refused; nothing was pulled for them");
+        inc->severity_why = over ? PM_STR("the workloads could make pods since")
+                            : !told
+                                ? PM_STR("pods were refused; whether for their images is cut off")
+                                : PM_STR("pods were refused; nothing was pulled for them");
     }
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;
-        inc->severity_why = PM_STR("pulls of clients beside the cluster: no node and no pod waited for them");
+        inc->severity_why =
+            PM_STR("pulls of clients beside the cluster: no node and no pod waited for them");
     }
 }

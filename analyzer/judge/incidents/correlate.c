@@ -1,4 +1,5 @@
-// rules/correlate.yaml → structs; what the words mean stands at its head. That they are the right ones was seen when the rules were loaded (rules/tables.c).
+// rules/correlate.yaml → structs; what the words mean stands at its head. That they are
+// the right ones was seen when the rules were loaded (rules/tables.c).
 #include "judge/incidents/chain.h"
 #include "rules/tables.h"
 
@@ -6,21 +7,27 @@ static const char *word(struct pm_state *s, const json_t *o, const char *key) {
     const char *v = json_string_value(json_object_get(o, key));
     return v ? pm_arena_cstr(s->a, pm_str_c(v)) : NULL;
 }
-static int64_t seconds(const json_t *o, const char *key) { return (int64_t)(json_number_value(json_object_get(o, key)) * 1e9); }
+static int64_t seconds(const json_t *o, const char *key) {
+    return (int64_t)(json_number_value(json_object_get(o, key)) * 1e9);
+}
 
 static void family(struct pm_state *s, const json_t *o) {
-    struct pm_family_rule r = {
-        .match = word(s, o, "match"), .gap_ns = seconds(o, "gap_s"), .together_ns = seconds(o, "together_s"), .natural = PM_SCOPE_CLUSTER};
+    struct pm_family_rule r = {.match = word(s, o, "match"),
+                               .gap_ns = seconds(o, "gap_s"),
+                               .together_ns = seconds(o, "together_s"),
+                               .natural = PM_SCOPE_CLUSTER};
     const char *scope = word(s, o, "scope");
     size_t i, n = 0;
     json_t *g;
-    json_array_foreach(json_object_get(o, "group"), i, g) if (n < PM_LEN(r.group)) r.group[n++] = pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
+    json_array_foreach(json_object_get(o, "group"), i, g) if (n < PM_LEN(r.group)) r.group[n++] =
+        pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
     for (int k = PM_SCOPE_CLUSTER; scope && k <= PM_SCOPE_CLIENT; k++)
         if (strcmp(scope, pm_scope_names[k]) == 0) r.natural = (enum pm_scope_kind)k;
     *PM_PUSH(s->families.items, s->families.n, s->families.cap) = r;
 }
 
-// A link that names nothing to observe is shown by what failed while its cause was at work: coming first alone shows nothing.
+// A link that names nothing to observe is shown by what failed while its cause was at
+// work: coming first alone shows nothing.
 static void link_rule(struct pm_state *s, const json_t *o) {
     struct pm_link_rule r = {.from = word(s, o, "from"),
                              .to = word(s, o, "to"),

@@ -1,9 +1,12 @@
 // More incidents than anybody reads: the smallest of each cause are told as one.
 //
-// A list of twelve thousand images that were not found, without a time or a node to join them by, is twelve thousand incidents by the rules of grouping. Each
-// costs a look at all that happened, so that the work would grow with the square of the input, and the report would be of no use. So there is a bound; each
-// cause keeps its share of it (a rare one is never crowded out by a frequent one), of a cause those with most failed pulls stay, and the rest goes into one.
-// No pull is lost by it, and a diagnostic says so. Decided against: a bound on pulls, which would make counts wrong.
+// A list of twelve thousand images that were not found, without a time or a node to join
+// them by, is twelve thousand incidents by the rules of grouping. Each costs a look at
+// all that happened, so that the work would grow with the square of the input, and the
+// report would be of no use. So there is a bound; each cause keeps its share of it (a
+// rare one is never crowded out by a frequent one), of a cause those with most failed
+// pulls stay, and the rest goes into one. No pull is lost by it, and a diagnostic says
+// so. Decided against: a bound on pulls, which would make counts wrong.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -22,12 +25,15 @@ static int by_size(const void *a, const void *b) {
     return x->hit < y->hit ? -1 : x->hit > y->hit;
 }
 
-static bool may_join(const struct pm_hit *h) { return !h->dropped && !h->side && !h->client && h->pulls.n > 0; }
+static bool may_join(const struct pm_hit *h) {
+    return !h->dropped && !h->side && !h->client && h->pulls.n > 0;
+}
 
 // Those of one cause, largest first: what is beyond its share joins the first that is.
 static size_t pool(struct pm_state *s, const struct rank *of, size_t n, size_t share) {
     if (n <= share + 1) return 0;
-    for (size_t i = share + 1; i < n; i++) pm_hit_take_over(s, &s->hits.items[of[share].hit], &s->hits.items[of[i].hit]);
+    for (size_t i = share + 1; i < n; i++)
+        pm_hit_take_over(s, &s->hits.items[of[share].hit], &s->hits.items[of[i].hit]);
     return n - share;
 }
 
@@ -45,7 +51,8 @@ void pm_crowd_pool(struct pm_state *s) {
     struct rank *all = pm_xmalloc((s->hits.n + 1) * sizeof *all);
     size_t n = 0, pooled = 0;
     for (size_t i = 0; i < s->hits.n; i++)
-        if (may_join(&s->hits.items[i])) all[n++] = (struct rank){(uint32_t)i, s->hits.items[i].cause, s->hits.items[i].failed};
+        if (may_join(&s->hits.items[i]))
+            all[n++] = (struct rank){(uint32_t)i, s->hits.items[i].cause, s->hits.items[i].failed};
     qsort(all, n, sizeof *all, by_size);
     for (size_t from = 0, to; n > INCIDENTS_MAX && from < n; from = to) {
         for (to = from; to < n && all[to].cause == all[from].cause;) to++;
@@ -54,6 +61,8 @@ void pm_crowd_pool(struct pm_state *s) {
     free(all);
     close_up(s);
     if (pooled)
-        pm_diags_add(s->diags, PM_NONE, 0, "limit-incidents", "%zu incidents would be told: of each cause the smallest, %zu in all, are told as one", n,
-                     pooled);
+        pm_diags_add(
+            s->diags, PM_NONE, 0, "limit-incidents",
+            "%zu incidents would be told: of each cause the smallest, %zu in all, are told as one",
+            n, pooled);
 }

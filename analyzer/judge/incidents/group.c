@@ -1,12 +1,15 @@
-// Failed pulls → incidents: same cause, what rules/correlate.yaml says they must share, and no longer silence than its gap.
+// Failed pulls → incidents: same cause, what rules/correlate.yaml says they must share,
+// and no longer silence than its gap.
 //
-// Trouble that is no pull (a mirror that was passed over, a runtime that could not be reached, disk pressure) is kept beside them: it stands as an incident
-// of its own where it explains one (chain.c), else it is dropped.
+// Trouble that is no pull (a mirror that was passed over, a runtime that could not be
+// reached, disk pressure) is kept beside them: it stands as an incident of its own where
+// it explains one (chain.c), else it is dropped.
 #include "judge/state.h"
 #include <stdlib.h>
 
 static const struct pm_family_rule *family_of(const struct pm_state *s, int cause) {
-    static const struct pm_family_rule fallback = {.match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_IMAGE};
+    static const struct pm_family_rule fallback = {
+        .match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_IMAGE};
     for (size_t i = 0; i < s->families.n; i++) {
         const struct pm_family_rule *f = &s->families.items[i];
         if (pm_cause_is(cause, f->match) || pm_cause_in(cause, f->match)) return f;
@@ -22,13 +25,15 @@ static bool grouped_by(const struct pm_family_rule *f, const char *what) {
 
 static struct pm_hit *hit_new(struct pm_state *s, int cause) {
     struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
-    *h = (struct pm_hit){.cause = cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
+    *h = (struct pm_hit){
+        .cause = cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
     return h;
 }
 
 void pm_hit_free(struct pm_hit *h) {
-    struct pm_ids *lists[] = {&h->pulls,  &h->traces,     &h->groups, &h->said,    &h->nodes,        &h->registries,
-                              &h->images, &h->namespaces, &h->pods,   &h->clients, &h->repositories, &h->users};
+    struct pm_ids *lists[] = {&h->pulls, &h->traces,     &h->groups,       &h->said,
+                              &h->nodes, &h->registries, &h->images,       &h->namespaces,
+                              &h->pods,  &h->clients,    &h->repositories, &h->users};
     for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
 }
 
@@ -52,22 +57,32 @@ static void add_pull(struct pm_state *s, struct pm_hit *h, uint32_t index) {
     if (p->namespace) pm_ids_add_new(&h->namespaces, p->namespace);
 }
 
-static int cause_of(const struct pm_attempt *p) { return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"); }
-
-static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f, const struct pm_attempt *p) {
-    if (pm_is_client(s, p)) return pm_id_fmt(s, "c/%d/%u", cause_of(p), p->registry); // whoever they are, they are beside the cluster
-    return pm_id_fmt(s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0, grouped_by(f, "node") ? p->node : 0,
-                     grouped_by(f, "repository") ? p->repository : 0, grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
+static int cause_of(const struct pm_attempt *p) {
+    return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown");
 }
 
-// The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and registries apart, it is the same door that is shut.
+static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f,
+                       const struct pm_attempt *p) {
+    if (pm_is_client(s, p))
+        return pm_id_fmt(s, "c/%d/%u", cause_of(p),
+                         p->registry); // whoever they are, they are beside the cluster
+    return pm_id_fmt(
+        s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0,
+        grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
+        grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
+}
+
+// The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and
+// registries apart, it is the same door that is shut.
 static uint32_t dialled(struct pm_state *s, const struct pm_attempt *p) {
     struct pm_str error = pm_name(s, p->error), dial = PM_STR("dial tcp ");
     ptrdiff_t at = pm_str_find(error, dial, 0);
     if (at < 0) return 0;
     struct pm_str address = pm_str_from(error, (size_t)at + dial.n);
     ptrdiff_t end = pm_str_find(address, PM_STR(": "), 0);
-    return end > 0 && pm_str_chr(address, ' ', 0) > end ? pm_id_fmt(s, "dialled/%.*s", PM_FMT(pm_str_sub(address, 0, (size_t)end))) : 0;
+    return end > 0 && pm_str_chr(address, ' ', 0) > end
+               ? pm_id_fmt(s, "dialled/%.*s", PM_FMT(pm_str_sub(address, 0, (size_t)end)))
+               : 0;
 }
 
 // ── linked: pulls that share a node, a registry or an address, over any number of steps ──
@@ -76,7 +91,8 @@ static uint32_t root_of(uint32_t *up, uint32_t i) {
     return i;
 }
 
-// Nobody among these nodes pulled anything, and nobody anything from these registries: no contrast that could part one fault of all from several faults.
+// Nobody among these nodes pulled anything, and nobody anything from these registries: no
+// contrast that could part one fault of all from several faults.
 static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     for (size_t i = 0; i < h->pulls.n; i++) {
@@ -84,10 +100,12 @@ static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
         from = pm_min_time(from, at);
         to = pm_max_time(to, at);
     }
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_SKEW_MAX_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to + PM_SKEW_MAX_NS; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_SKEW_MAX_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to + PM_SKEW_MAX_NS; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         int64_t skew = pm_skew_of(s, p->node);
-        if (p->outcome == PM_OUTCOME_OK && pm_began(p) - skew > from && pm_at(p) - skew < to - PM_S(2) &&
+        if (p->outcome == PM_OUTCOME_OK && pm_began(p) - skew > from &&
+            pm_at(p) - skew < to - PM_S(2) &&
             (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry)))
             return false;
     }
@@ -120,7 +138,10 @@ static void split_linked(struct pm_state *s, size_t index) {
             Word_t *slot = pm_map_slot(&made, root_of(up, i));
             if (!*slot) {
                 if (made && i == 0) {
-                    s->hits.items[index] = (struct pm_hit){.cause = whole.cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
+                    s->hits.items[index] = (struct pm_hit){.cause = whole.cause,
+                                                           .from = PM_NO_TIME,
+                                                           .to = PM_NO_TIME,
+                                                           .recovered = PM_NO_TIME};
                     *slot = index + 1;
                 } else {
                     hit_new(s, whole.cause);
@@ -160,16 +181,20 @@ void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
     pm_ids_free(&moved);
 }
 
-// Step by step: what begins within `together` of the last that joined is one change still (three wrong tags at 0, 100 and 200 s). The first `ordered` are in
-// order of time, so that the look ends with what begins too late.
+// Step by step: what begins within `together` of the last that joined is one change still
+// (three wrong tags at 0, 100 and 200 s). The first `ordered` are in order of time, so
+// that the look ends with what begins too late.
 static void join_together(struct pm_state *s, size_t ordered) {
     for (size_t i = 0; i < s->hits.n; i++) {
-        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns, last = s->hits.items[i].from;
-        bool may = together && !s->hits.items[i].dropped && (s->hits.items[i].nodes.n || s->hits.items[i].namespaces.n);
+        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns,
+                last = s->hits.items[i].from;
+        bool may = together && !s->hits.items[i].dropped &&
+                   (s->hits.items[i].nodes.n || s->hits.items[i].namespaces.n);
         for (size_t k = i + 1; may && k < s->hits.n; k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
             int64_t apart = pm_time_apart(last, b->from);
-            if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME) k = ordered - 1; // so do all behind it
+            if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME)
+                k = ordered - 1; // so do all behind it
             if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
                 !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
                 continue;
@@ -184,19 +209,23 @@ static void join_together(struct pm_state *s, size_t ordered) {
 
 // Others pulled from these registries meanwhile: it lies with the nodes.
 static bool others_reached(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600))); i < s->pulls.n && pm_began(&s->pulls.items[i]) <= h->to; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600)));
+         i < s->pulls.n && pm_began(&s->pulls.items[i]) <= h->to; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome == PM_OUTCOME_OK && p->node && pm_at(p) >= h->from && pm_ids_has(&h->registries, p->registry) && !pm_ids_has(&h->nodes, p->node))
+        if (p->outcome == PM_OUTCOME_OK && p->node && pm_at(p) >= h->from &&
+            pm_ids_has(&h->registries, p->registry) && !pm_ids_has(&h->nodes, p->node))
             return true;
     }
     return false;
 }
 
-static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack) { return b->from >= a->from - slack && b->to <= a->to + slack; }
+static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack) {
+    return b->from >= a->from - slack && b->to <= a->to + slack;
+}
 
 static bool of_nodes(const struct pm_state *s, const struct pm_hit *h) {
-    return pm_cause_in(h->cause, "network") && !h->client && !h->dropped && h->from != PM_NO_TIME && h->nodes.n && h->pulls.n >= SEVERAL &&
-           others_reached(s, h);
+    return pm_cause_in(h->cause, "network") && !h->client && !h->dropped && h->from != PM_NO_TIME &&
+           h->nodes.n && h->pulls.n >= SEVERAL && others_reached(s, h);
 }
 
 static void join_nodes(struct pm_state *s) {
@@ -207,7 +236,9 @@ static void join_nodes(struct pm_state *s) {
         struct pm_hit *a = &s->hits.items[of.items[i]];
         for (size_t k = 0; k < of.n && !a->dropped; k++) {
             struct pm_hit *b = &s->hits.items[of.items[k]];
-            if (a != b && !b->dropped && a->cause == b->cause && within(b, a, family_of(s, a->cause)->together_ns)) pm_hit_take_over(s, a, b);
+            if (a != b && !b->dropped && a->cause == b->cause &&
+                within(b, a, family_of(s, a->cause)->together_ns))
+                pm_hit_take_over(s, a, b);
         }
     }
     pm_ids_free(&of);
@@ -215,15 +246,20 @@ static void join_nodes(struct pm_state *s) {
 
 // ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
 static bool of_runtime(const struct pm_trace *t) {
-    return t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START;
+    return t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
+           t->kind == PM_KIND_RUNTIME_START;
 }
 
-// Does trouble of the runtimes of both fill the time between them, with no gap that would end an episode?
-static bool filled(const struct pm_state *s, const struct pm_hit *a, const struct pm_hit *b, int64_t gap) {
+// Does trouble of the runtimes of both fill the time between them, with no gap that would
+// end an episode?
+static bool filled(const struct pm_state *s, const struct pm_hit *a, const struct pm_hit *b,
+                   int64_t gap) {
     int64_t at = a->to;
     for (size_t i = 0; i < s->traces.n && at < b->from - gap; i++) { // in order of time
         const struct pm_trace *t = &s->traces.items[i];
-        if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at || !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node)) continue;
+        if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at ||
+            !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node))
+            continue;
         if (t->first - at > gap) return false;
         at = t->last;
     }
@@ -232,9 +268,13 @@ static bool filled(const struct pm_state *s, const struct pm_hit *a, const struc
 
 static void bridge(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++) {
-        for (size_t k = i + 1; pm_cause_in(s->hits.items[i].cause, "runtime") && !s->hits.items[i].dropped && k < s->hits.n; k++) {
+        for (size_t k = i + 1; pm_cause_in(s->hits.items[i].cause, "runtime") &&
+                               !s->hits.items[i].dropped && k < s->hits.n;
+             k++) {
             struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
-            if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from || !common(&a->nodes, &b->nodes)) continue;
+            if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
+                !common(&a->nodes, &b->nodes))
+                continue;
             if (filled(s, a, b, family_of(s, a->cause)->gap_ns)) pm_hit_take_over(s, a, b);
         }
     }
@@ -249,18 +289,28 @@ static int by_index(const void *a, const void *b) {
 static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
     if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(s, t)) return -1;
-    if (t->kind == PM_KIND_DISK_PRESSURE) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
-    if (t->kind == PM_KIND_GC_START) return pm_cause_c("storage.disk-pressure"); // told only where it led to something (chain.c)
+    if (t->kind == PM_KIND_DISK_PRESSURE)
+        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->kind == PM_KIND_GC_START)
+        return pm_cause_c("storage.disk-pressure"); // told only where it led to something (chain.c)
     if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
-    if (t->kind == PM_KIND_GC_FAIL) return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
-    if (t->kind == PM_KIND_OTHER && t->verdict.variant && strcmp(t->verdict.variant, "admission") == 0) return -1; // admission.c
-    if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING || t->kind == PM_KIND_HEALTH_CHECK) return -1;
+    if (t->kind == PM_KIND_GC_FAIL)
+        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+    if (t->kind == PM_KIND_OTHER && t->verdict.variant &&
+        strcmp(t->verdict.variant, "admission") == 0)
+        return -1; // admission.c
+    if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING ||
+        t->kind == PM_KIND_HEALTH_CHECK)
+        return -1;
     return t->verdict.cause;
 }
 
-static bool shares(const struct pm_hit *h, const struct pm_trace *t) { return !t->node || h->nodes.n == 0 || pm_ids_has(&h->nodes, t->node); }
+static bool shares(const struct pm_hit *h, const struct pm_trace *t) {
+    return !t->node || h->nodes.n == 0 || pm_ids_has(&h->nodes, t->node);
+}
 
-#define SIDES_MAX 200 // of one cause: what comes later goes to the latest, so that work does not grow with the square of such lines
+#define SIDES_MAX                                                                                  \
+    200 // of one cause: what comes later goes to the latest, so that work does not grow with the square of such lines
 
 static void add_side(struct pm_state *s, uint32_t index) {
     const struct pm_trace *t = &s->traces.items[index];
@@ -273,7 +323,8 @@ static void add_side(struct pm_state *s, uint32_t index) {
     for (size_t i = s->hits.n; i-- > 0;) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->side && h->cause == cause && ++sides && !latest) latest = h;
-        if (h->dropped || h->cause != cause || t->first > h->to + gap || t->last < h->from - gap) continue;
+        if (h->dropped || h->cause != cause || t->first > h->to + gap || t->last < h->from - gap)
+            continue;
         if (h->side ? true : !mirror && shares(h, t)) {
             home = h;
             break;
@@ -286,7 +337,8 @@ static void add_side(struct pm_state *s, uint32_t index) {
     }
     pm_ids_add(&home->traces, index);
     home->lines += t->count;
-    if (home->side || pm_ids_has(&home->nodes, t->node)) span(home, t->first, home->side ? t->last : PM_NO_TIME);
+    if (home->side || pm_ids_has(&home->nodes, t->node))
+        span(home, t->first, home->side ? t->last : PM_NO_TIME);
     if (!home->side) return;
     if (t->node) pm_ids_add_new(&home->nodes, t->node);
     if (t->registry) pm_ids_add_new(&home->registries, t->registry);
@@ -294,12 +346,17 @@ static void add_side(struct pm_state *s, uint32_t index) {
 }
 
 // ── where it began: a back-off that counts says since when, though the failures before it have expired ──
-// Did this image on its node pull well since, or fail of something else? Then the back-off began with another trouble.
-static bool another_since(const struct pm_state *s, const struct pm_trace *t, const struct pm_hit *h) {
-    for (size_t k = pm_pull_first(s, pm_since(t->first, PM_S(60))); k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++) {
+// Did this image on its node pull well since, or fail of something else? Then the
+// back-off began with another trouble.
+static bool another_since(const struct pm_state *s, const struct pm_trace *t,
+                          const struct pm_hit *h) {
+    for (size_t k = pm_pull_first(s, pm_since(t->first, PM_S(60)));
+         k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++) {
         const struct pm_attempt *p = &s->pulls.items[k];
         if (p->image != t->image || p->node != t->node) continue;
-        if (p->outcome == PM_OUTCOME_OK ? pm_at(p) >= t->first : p->incident && &s->hits.items[p->incident - 1] != h) return true;
+        if (p->outcome == PM_OUTCOME_OK ? pm_at(p) >= t->first
+                                        : p->incident && &s->hits.items[p->incident - 1] != h)
+            return true;
     }
     return false;
 }
@@ -324,7 +381,8 @@ void pm_group_incidents(struct pm_state *s) {
         if (p->outcome != PM_OUTCOME_FAILED) continue;
         const struct pm_family_rule *f = family_of(s, cause_of(p));
         Word_t *slot = pm_map_slot(&open, key_of(s, f, p));
-        if (!*slot || (pm_at(p) != PM_NO_TIME && s->hits.items[*slot - 1].to != PM_NO_TIME && pm_at(p) - s->hits.items[*slot - 1].to > f->gap_ns)) {
+        if (!*slot || (pm_at(p) != PM_NO_TIME && s->hits.items[*slot - 1].to != PM_NO_TIME &&
+                       pm_at(p) - s->hits.items[*slot - 1].to > f->gap_ns)) {
             hit_new(s, cause_of(p))->client = pm_is_client(s, p);
             *slot = s->hits.n;
         }
@@ -334,16 +392,20 @@ void pm_group_incidents(struct pm_state *s) {
     (void)freed;
     size_t n = s->hits.n;
     for (size_t i = 0; i < n; i++)
-        if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked")) split_linked(s, i);
+        if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked"))
+            split_linked(s, i);
     join_together(s, n);
     join_nodes(s);
     bridge(s);
     pm_crowd_pool(s);
     for (size_t i = 0; i < s->hits.n; i++)
-        if (s->hits.items[i].pulls.n > 1) qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t), by_index);
+        if (s->hits.items[i].pulls.n > 1)
+            qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t),
+                  by_index);
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
     for (size_t i = 0; i < s->hits.n; i++)
-        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++) s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
+        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++)
+            s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
     pm_waiting_group(s);
     pm_admission_group(s);
     begin_with_back_off(s);

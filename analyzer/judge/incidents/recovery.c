@@ -1,20 +1,26 @@
-// Recovery: the first success after the last failure in the same scope. None means "not recovered within these logs".
+// Recovery: the first success after the last failure in the same scope. None means "not
+// recovered within these logs".
 #include "judge/state.h"
 #include "rules/taxonomy.h"
 
-static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h,
+                          const struct pm_attempt *p) {
     if (pm_ids_has(&h->namespaces, p->namespace)) return true;
     for (size_t i = 0; i < p->pods.n; i++) {
         struct pm_str key = pm_name(s, p->pods.items[i]);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
-        uint32_t namespace = slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+        uint32_t namespace =
+            slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
         if (namespace && pm_ids_has(&h->namespaces, namespace)) return true;
     }
     return pm_ids_has(&h->images, p->image);
 }
 
-// One credential for a registry: any success with it is the end, on whatever node. A repository that is not allowed is a matter of its own.
-static bool of_credential(const struct pm_hit *h) { return pm_cause_has(h->cause, PM_TRAIT_CREDENTIAL); }
+// One credential for a registry: any success with it is the end, on whatever node. A
+// repository that is not allowed is a matter of its own.
+static bool of_credential(const struct pm_hit *h) {
+    return pm_cause_has(h->cause, PM_TRAIT_CREDENTIAL);
+}
 
 static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
     bool node = !h->nodes.n || !p->node || pm_ids_has(&h->nodes, p->node);
@@ -28,18 +34,26 @@ static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const str
     }
 }
 
-// A quota, a network or a credential comes back for all at once; a right or a tag only for the image that got it: each must have been pulled.
-static bool image_by_image(const struct pm_hit *h) { return h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE); }
+// A quota, a network or a credential comes back for all at once; a right or a tag only
+// for the image that got it: each must have been pulled.
+static bool image_by_image(const struct pm_hit *h) {
+    return h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE);
+}
 
 static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
     int64_t back = PM_NO_TIME;
     for (size_t k = 0; k < h->images.n; k++) {
         int64_t last = PM_NO_TIME, first_ok = PM_NO_TIME;
         for (size_t i = 0; i < h->pulls.n; i++)
-            if (s->pulls.items[h->pulls.items[i]].image == h->images.items[k]) last = pm_max_time(last, pm_at(&s->pulls.items[h->pulls.items[i]]));
+            if (s->pulls.items[h->pulls.items[i]].image == h->images.items[k])
+                last = pm_max_time(last, pm_at(&s->pulls.items[h->pulls.items[i]]));
         for (size_t i = pm_order_first(&s->ok_by_image, h->images.items[k], last);
-             last != PM_NO_TIME && i < s->ok_by_image.n && s->ok_by_image.items[i].group == h->images.items[k]; i++) {
-            if (s->ok_by_image.items[i].at <= last || !in_scope(s, h, &s->pulls.items[s->ok_by_image.items[i].index])) continue;
+             last != PM_NO_TIME && i < s->ok_by_image.n &&
+             s->ok_by_image.items[i].group == h->images.items[k];
+             i++) {
+            if (s->ok_by_image.items[i].at <= last ||
+                !in_scope(s, h, &s->pulls.items[s->ok_by_image.items[i].index]))
+                continue;
             first_ok = s->ok_by_image.items[i].at;
             break;
         }
@@ -50,7 +64,8 @@ static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
 }
 
 static void first_success(struct pm_state *s, struct pm_hit *h) {
-    h->recovered = image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(s, h) : PM_NO_TIME;
+    h->recovered =
+        image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(s, h) : PM_NO_TIME;
     if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
     for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n && h->to != PM_NO_TIME; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
@@ -60,7 +75,8 @@ static void first_success(struct pm_state *s, struct pm_hit *h) {
     }
 }
 
-// No line tells of a good pull (Docker writes none, events expire), but the pods that were hit run since: the last of them ends it.
+// No line tells of a good pull (Docker writes none, events expire), but the pods that
+// were hit run since: the last of them ends it.
 static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
     int64_t last = PM_NO_TIME;
     size_t n = 0;
@@ -68,7 +84,8 @@ static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         for (size_t k = 0; k < p->pods.n; k++) {
             const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
-            if (!pod || !pod->running || pod->since == PM_NO_TIME || pod->since < pm_at(p)) return PM_NO_TIME;
+            if (!pod || !pod->running || pod->since == PM_NO_TIME || pod->since < pm_at(p))
+                return PM_NO_TIME;
             last = pm_max_time(last, pod->since);
             n++;
         }
@@ -76,17 +93,21 @@ static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
     return n ? last : PM_NO_TIME;
 }
 
-// The runtime pulls the sandbox image by itself and says nothing of it: a node that pulls for its containers has its sandboxes.
+// The runtime pulls the sandbox image by itself and says nothing of it: a node that pulls
+// for its containers has its sandboxes.
 static bool of_sandboxes(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++)
-        if (!pm_str_has(pm_name(s, s->pulls.items[h->pulls.items[i]].error), PM_STR("sandbox"))) return false;
+        if (!pm_str_has(pm_name(s, s->pulls.items[h->pulls.items[i]].error), PM_STR("sandbox")))
+            return false;
     return h->pulls.n > 0;
 }
 
 static int64_t sandboxes_start(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (pm_began(p) > h->to && pm_ids_has(&h->nodes, p->node) && !pm_ids_has(&h->images, p->image)) return pm_began(p);
+        if (pm_began(p) > h->to && pm_ids_has(&h->nodes, p->node) &&
+            !pm_ids_has(&h->images, p->image))
+            return pm_began(p);
     }
     return PM_NO_TIME;
 }
@@ -97,6 +118,7 @@ void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
         return;
     }
     first_success(s, h);
-    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(s, h)) h->recovered = sandboxes_start(s, h);
+    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(s, h))
+        h->recovered = sandboxes_start(s, h);
     if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME) h->recovered = pods_run_since(s, h);
 }

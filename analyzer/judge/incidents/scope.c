@@ -1,23 +1,30 @@
 // Scope by contrast: what separates the hit from the spared in the same window.
 //
-// Did other nodes reach that registry? Did these nodes reach other registries? Did other images of the registry pull, did other namespaces? The narrowest
-// dimension that separates wins: a timeout on one node is that node's network, on every node for one registry the registry's, on every node for all
-// registries the cluster's way out. Where nobody was spared, or nobody else pulled, the cause's natural scope stands.
+// Did other nodes reach that registry? Did these nodes reach other registries? Did other
+// images of the registry pull, did other namespaces? The narrowest dimension that
+// separates wins: a timeout on one node is that node's network, on every node for one
+// registry the registry's, on every node for all registries the cluster's way out. Where
+// nobody was spared, or nobody else pulled, the cause's natural scope stands.
 #include "judge/state.h"
 #include "rules/taxonomy.h"
 
 #define BEFORE_NS PM_S(600)
-#define SHORT_NS PM_S(300) // trouble shorter than this is too short for others to pull within it: those around it tell as well
+#define SHORT_NS                                                                                   \
+    PM_S(                                                                                          \
+        300) // trouble shorter than this is too short for others to pull within it: those around it tell as well
 
 struct spared {
     struct pm_ids nodes, registries, images, namespaces; // with a success in the window, not hit
-    struct pm_ids siblings;                              // other registries (of another region) that served the same repositories
-    struct pm_ids elsewhere;                             // nodes that pulled from those
-    struct pm_ids holders;                               // nodes that held the images: they started pods without a pull
-    struct pm_ids beside;                                // images that pulled around trouble of one image that was short: told, but they prove no scope
+    struct pm_ids
+        siblings; // other registries (of another region) that served the same repositories
+    struct pm_ids elsewhere; // nodes that pulled from those
+    struct pm_ids holders;   // nodes that held the images: they started pods without a pull
+    struct pm_ids
+        beside; // images that pulled around trouble of one image that was short: told, but they prove no scope
 };
 
-static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from, int64_t *to) {
+static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from,
+                         int64_t *to) {
     if (!s->skew || !h->pulls.n) return;
     *from = *to = PM_NO_TIME;
     for (size_t i = 0; i < h->pulls.n; i++) {
@@ -35,42 +42,55 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
         const struct pm_attempt *p = &s->pulls.items[i];
         int64_t at = pm_at_cluster(s, p);
         if (h->to != PM_NO_TIME && pm_at(p) > h->to + around + slack) break;
-        if (p->outcome != PM_OUTCOME_OK || (at != PM_NO_TIME && from != PM_NO_TIME && (at < from - around || at > to + around))) continue;
-        bool hit_node = pm_ids_has(&h->nodes, p->node), hit_registry = pm_ids_has(&h->registries, p->registry);
+        if (p->outcome != PM_OUTCOME_OK ||
+            (at != PM_NO_TIME && from != PM_NO_TIME && (at < from - around || at > to + around)))
+            continue;
+        bool hit_node = pm_ids_has(&h->nodes, p->node),
+             hit_registry = pm_ids_has(&h->registries, p->registry);
         bool during = pm_time_in(at, from, to);
-        // Another region's registry is another registry, though it holds the same repositories: it says nothing about this one.
-        if (!hit_node && p->node && (hit_registry || !h->registries.n)) pm_ids_add_new(&out->nodes, p->node);
+        // Another region's registry is another registry, though it holds the same
+        // repositories: it says nothing about this one.
+        if (!hit_node && p->node && (hit_registry || !h->registries.n))
+            pm_ids_add_new(&out->nodes, p->node);
         if (!hit_registry && p->registry && pm_ids_has(&h->repositories, p->repository)) {
             pm_ids_add_new(&out->siblings, p->registry);
             if (!hit_node && p->node) pm_ids_add_new(&out->elsewhere, p->node);
         }
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
-        if (hit_registry && p->image && !pm_ids_has(&h->images, p->image)) pm_ids_add_new(during ? &out->images : &out->beside, p->image);
-        if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace)) pm_ids_add_new(&out->namespaces, p->namespace);
+        if (hit_registry && p->image && !pm_ids_has(&h->images, p->image))
+            pm_ids_add_new(during ? &out->images : &out->beside, p->image);
+        if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace))
+            pm_ids_add_new(&out->namespaces, p->namespace);
     }
 }
 
-// Who had the image needed nothing from anybody: spared, but no sign that the registry could be reached.
+// Who had the image needed nothing from anybody: spared, but no sign that the registry
+// could be reached.
 static void look_for_holders(const struct pm_state *s, const struct pm_hit *h, struct spared *out) {
     for (size_t i = 0; i < s->traces.n && h->images.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->role != PM_ROLE_CACHED || !t->node || t->last < h->from || t->first > h->to || pm_ids_has(&h->nodes, t->node)) continue;
+        if (t->role != PM_ROLE_CACHED || !t->node || t->last < h->from || t->first > h->to ||
+            pm_ids_has(&h->nodes, t->node))
+            continue;
         if (pm_ids_has(&h->images, t->image)) pm_ids_add_new(&out->holders, t->node);
     }
 }
 
-static void set(struct pm_state *s, struct pm_hit *h, enum pm_scope_kind kind, const struct pm_ids *values, const char *because) {
+static void set(struct pm_state *s, struct pm_hit *h, enum pm_scope_kind kind,
+                const struct pm_ids *values, const char *because) {
     h->incident->scope_kind = kind;
     h->because = pm_str_c(because);
     if (values) pm_strs_of_ids(s, &h->incident->scope, values);
     if (kind == PM_SCOPE_CLUSTER) h->incident->scope = (struct pm_strs){0};
 }
 
-// The registry's own side tells of it: what fails there fails for all who ask, though one node only asked.
+// The registry's own side tells of it: what fails there fails for all who ask, though one
+// node only asked.
 static bool told_by_registry(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        if (p->sources & PM_SRC_REGISTRY && (p->hidden_status >= 500 || p->status >= 500)) return true;
+        if (p->sources & PM_SRC_REGISTRY && (p->hidden_status >= 500 || p->status >= 500))
+            return true;
     }
     for (size_t i = 0; i < h->traces.n; i++)
         if (s->traces.items[h->traces.items[i]].origin == PM_ORIGIN_REGISTRY) return true;
@@ -89,12 +109,18 @@ static bool mirror_scope(struct pm_state *s, struct pm_hit *h, const struct spar
 
 static void network_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
     bool other_nodes = v->nodes.n > 0, other_registries = v->registries.n > 0;
-    if (pm_cause_is(h->cause, "network.proxy") && h->nodes.n > 1) set(s, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
-    else if (other_nodes) set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
+    if (pm_cause_is(h->cause, "network.proxy") && h->nodes.n > 1)
+        set(s, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
+    else if (other_nodes)
+        set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
     else if (h->registries.n == 1 && (other_registries || h->nodes.n > 1))
-        set(s, h, PM_SCOPE_REGISTRY, &h->registries, other_registries ? "the same nodes reached other registries" : "no node reached this registry");
-    else if (h->nodes.n > 1 && h->registries.n > 1 && !other_registries) set(s, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
-    else if (h->registries.n > 1 && h->nodes.n > 1) set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the same nodes reached other registries");
+        set(s, h, PM_SCOPE_REGISTRY, &h->registries,
+            other_registries ? "the same nodes reached other registries"
+                             : "no node reached this registry");
+    else if (h->nodes.n > 1 && h->registries.n > 1 && !other_registries)
+        set(s, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
+    else if (h->registries.n > 1 && h->nodes.n > 1)
+        set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the same nodes reached other registries");
     else if (h->nodes.n) set(s, h, PM_SCOPE_NODE, &h->nodes, "one node only was seen");
     else set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the nodes are not known");
 }
@@ -116,17 +142,21 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
     set(s, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 
-// Another namespace got what is refused here: what it presents separates the two, not the image.
+// Another namespace got what is refused here: what it presents separates the two, not the
+// image.
 static bool others_pulled_it(const struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = pm_pull_first(s, pm_since(h->from, BEFORE_NS)); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
-        if (p->outcome == PM_OUTCOME_OK && p->namespace && pm_ids_has(&h->images, p->image) && !pm_ids_has(&h->namespaces, p->namespace)) return true;
+        if (p->outcome == PM_OUTCOME_OK && p->namespace && pm_ids_has(&h->images, p->image) &&
+            !pm_ids_has(&h->namespaces, p->namespace))
+            return true;
     }
     return false;
 }
 
-// A CDN, a token server or a proxy stood between: what failed is that host, not the registry that pulls name.
+// A CDN, a token server or a proxy stood between: what failed is that host, not the
+// registry that pulls name.
 static void endpoint_scope(struct pm_state *s, struct pm_hit *h) {
     const struct pm_strs *e = &h->incident->endpoints;
     enum pm_scope_kind kind = h->incident->scope_kind;
@@ -148,28 +178,43 @@ void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
     if (mirror) { // said
     } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(s, h, &v);
     else natural(s, h);
-    // One node of several, though others pulled the same from the same registry: the node, whatever the family says; a quota has its own way (per address).
-    bool content = pm_cause_in(h->cause, "registry") || pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
+    // One node of several, though others pulled the same from the same registry: the
+    // node, whatever the family says; a quota has its own way (per address).
+    bool content = pm_cause_in(h->cause, "registry") ||
+                   pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
     if (content && h->nodes.n == 1 && v.nodes.n > 0 && !h->side && !told_by_registry(s, h))
-        set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes pulled from the same registry at the time");
+        set(s, h, PM_SCOPE_NODE, &h->nodes,
+            "other nodes pulled from the same registry at the time");
     if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1)
-        set(s, h, PM_SCOPE_IMAGE, &h->images, "the same images are broken on several nodes: it is what the registry serves");
+        set(s, h, PM_SCOPE_IMAGE, &h->images,
+            "the same images are broken on several nodes: it is what the registry serves");
     if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
-    if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n && v.images.n > 0)
+    if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n &&
+        v.images.n > 0)
         set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
-    bool one = h->repositories.n == 1 && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE); // a right to it, or its being there: no credential's matter
-    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(s, h)) && h->namespaces.n == 1 && v.namespaces.n > 0)
-        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "other namespaces pulled from the same registry at the time");
-    if ((pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) && !mirror) endpoint_scope(s, h);
-    if (h->refused) set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces, "the API server refused the pods: no node was asked");
-    if (h->client) set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
+    bool one = h->repositories.n == 1 &&
+               pm_cause_has(
+                   h->cause,
+                   PM_TRAIT_BY_IMAGE); // a right to it, or its being there: no credential's matter
+    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(s, h)) && h->namespaces.n == 1 &&
+        v.namespaces.n > 0)
+        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces,
+            "other namespaces pulled from the same registry at the time");
+    if ((pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) && !mirror)
+        endpoint_scope(s, h);
+    if (h->refused)
+        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces,
+            "the API server refused the pods: no node was asked");
+    if (h->client)
+        set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
     h->held = v.holders.n;
     pm_strs_of_ids(s, &h->reached, &v.nodes);
     pm_strs_of_ids(s, &h->served, &v.registries);
     for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
     for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
-    for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++) pm_ids_add_new(&v.images, v.beside.items[i]);
+    for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++)
+        pm_ids_add_new(&v.images, v.beside.items[i]);
     for (size_t i = 0; i < v.siblings.n; i++) pm_ids_add_new(&v.registries, v.siblings.items[i]);
     pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
     pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);

@@ -1,9 +1,14 @@
-// Quantity behind a chain: a link is told only where at least a third of the effect is shown to come from the cause.
+// Quantity behind a chain: a link is told only where at least a third of the effect is
+// shown to come from the cause.
 //
-// Time order makes no chain, and neither does a shared node: any two troubles of a bad day come one after the other. So each link counts. Of the good pulls that
-// used up a quota, how many were of images that GC had removed, how many went upstream because their mirror had failed within the very attempt, how many
-// were of the repositories whose token had expired? Of the failures of the effect, how many stood where the cause was still at work? Where the good pulls
-// are not in the logs (Docker writes none, events expire) the refused ones speak, each image of a node once: retries are not more evidence.
+// Time order makes no chain, and neither does a shared node: any two troubles of a bad
+// day come one after the other. So each link counts. Of the good pulls that used up a
+// quota, how many were of images that GC had removed, how many went upstream because
+// their mirror had failed within the very attempt, how many were of the repositories
+// whose token had expired? Of the failures of the effect, how many stood where the cause
+// was still at work? Where the good pulls are not in the logs (Docker writes none, events
+// expire) the refused ones speak, each image of a node once: retries are not more
+// evidence.
 #include "judge/incidents/chain.h"
 
 #define QUOTA_WINDOW_NS PM_S(21600)
@@ -21,24 +26,34 @@ struct asked {
     const struct pm_hit *from, *to;
 };
 
-static uint32_t pair(struct pm_state *s, const char *what, uint32_t a, uint32_t b) { return pm_id_fmt(s, "%s/%u/%u", what, a, b); }
-static uint32_t on_node(struct pm_state *s, uint32_t node, uint32_t image) { return pair(s, "image on", node, image); }
-static uint32_t from_registry(struct pm_state *s, uint32_t node, uint32_t registry) { return pair(s, "registry of", node, registry); }
+static uint32_t pair(struct pm_state *s, const char *what, uint32_t a, uint32_t b) {
+    return pm_id_fmt(s, "%s/%u/%u", what, a, b);
+}
+static uint32_t on_node(struct pm_state *s, uint32_t node, uint32_t image) {
+    return pair(s, "image on", node, image);
+}
+static uint32_t from_registry(struct pm_state *s, uint32_t node, uint32_t registry) {
+    return pair(s, "registry of", node, registry);
+}
 
 // ── what there is to see ──
 static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
     const struct pm_pod_fact *fact = pod ? pm_facts_pod(s, pod) : NULL;
-    return fact && fact->workload_name ? pair(s, "workload", fact->namespace, fact->workload_name) : 0;
+    return fact && fact->workload_name ? pair(s, "workload", fact->namespace, fact->workload_name)
+                                       : 0;
 }
 
 static void gather_trace(struct pm_chain *c, uint32_t index) {
     struct pm_state *s = c->s;
     const struct pm_trace *t = &s->traces.items[index];
     if (t->ts == PM_NO_TIME) return;
-    if (t->kind == PM_KIND_GC_OK && t->image) pm_order_add(&c->removed, on_node(s, t->node, t->image), t->ts, index);
+    if (t->kind == PM_KIND_GC_OK && t->image)
+        pm_order_add(&c->removed, on_node(s, t->node, t->image), t->ts, index);
     else if (t->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
-    else if (t->role == PM_ROLE_CACHED && t->image) pm_order_add(&c->present, on_node(s, t->node, t->image), t->ts, index);
-    else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START)
+    else if (t->role == PM_ROLE_CACHED && t->image)
+        pm_order_add(&c->present, on_node(s, t->node, t->image), t->ts, index);
+    else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
+             t->kind == PM_KIND_RUNTIME_START)
         pm_order_add(&c->restarts, t->node, t->ts, index);
     else if (t->pod && pm_str_eqc(pm_name(s, t->reason), "Evicted")) {
         uint32_t workload = workload_of(s, pm_id_join(s, t->namespace, '/', t->pod));
@@ -56,16 +71,19 @@ void pm_chain_gather(struct pm_state *s, struct pm_chain *c) {
         pm_order_add(&c->present, on_node(s, p->node, p->image), pm_at(p), (uint32_t)i);
         pm_order_add(&c->served, from_registry(s, p->node, p->registry), pm_at(p), (uint32_t)i);
     }
-    struct pm_order *all[] = {&c->removed, &c->swept, &c->present, &c->pulled, &c->served, &c->restarts, &c->evicted};
+    struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
+                              &c->served,  &c->restarts, &c->evicted};
     for (size_t i = 0; i < PM_LEN(all); i++) pm_order_sort(all[i]);
 }
 
 void pm_chain_free(struct pm_chain *c) {
-    struct pm_order *all[] = {&c->removed, &c->swept, &c->present, &c->pulled, &c->served, &c->restarts, &c->evicted};
+    struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
+                              &c->served,  &c->restarts, &c->evicted};
     for (size_t i = 0; i < PM_LEN(all); i++) free(all[i]->items);
 }
 
-static int64_t newest(const struct pm_order *o, uint32_t group, int64_t before) { // PM_NO_TIME: none
+static int64_t newest(const struct pm_order *o, uint32_t group,
+                      int64_t before) { // PM_NO_TIME: none
     size_t i = pm_order_first(o, group, before);
     return i > 0 && o->items[i - 1].group == group ? o->items[i - 1].at : PM_NO_TIME;
 }
@@ -75,8 +93,9 @@ static bool any_in(const struct pm_order *o, uint32_t group, int64_t from, int64
 }
 
 // ── what is shown, deed by deed ──
-// GC took the image from the node after the cause began, and this is the first pull since. GC that names no image took what had been there before and had
-// to be pulled again.
+// GC took the image from the node after the cause began, and this is the first pull
+// since. GC that names no image took what had been there before and had to be pulled
+// again.
 static bool is_removed(const struct asked *a, const struct deed *d) {
     const struct pm_chain *c = a->c;
     uint32_t key = on_node(c->s, d->node, d->image);
@@ -92,7 +111,8 @@ static bool is_evicted(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; d->pull && i < d->pull->pods.n; i++) {
         uint32_t workload = workload_of(a->c->s, d->pull->pods.items[i]);
         int64_t at = workload ? newest(&a->c->evicted, workload, d->at) : PM_NO_TIME;
-        if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) && d->at - at <= HOUR_NS) return true;
+        if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) && d->at - at <= HOUR_NS)
+            return true;
     }
     return false;
 }
@@ -111,14 +131,18 @@ static bool fell_back(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; i < d->pull->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[d->pull->traces.items[i]];
         if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(s, t)) continue;
-        if (t->verdict.cause == a->from->cause || (t->verdict.cause < 0 && host_of_cause(a, t->host))) return true;
+        if (t->verdict.cause == a->from->cause ||
+            (t->verdict.cause < 0 && host_of_cause(a, t->host)))
+            return true;
     }
     return false;
 }
 
 static bool is_of_the_expired(const struct asked *a, const struct deed *d) {
-    return pm_ids_has(&a->from->repositories, d->repository) && pm_ids_has(&a->from->registries, d->registry) &&
-           (!a->from->nodes.n || pm_ids_has(&a->from->nodes, d->node)) && d->at >= a->from->from - PM_S(5) && d->at <= a->from->to + PM_S(1800);
+    return pm_ids_has(&a->from->repositories, d->repository) &&
+           pm_ids_has(&a->from->registries, d->registry) &&
+           (!a->from->nodes.n || pm_ids_has(&a->from->nodes, d->node)) &&
+           d->at >= a->from->from - PM_S(5) && d->at <= a->from->to + PM_S(1800);
 }
 
 // The cause had failed this image on this node before.
@@ -131,13 +155,16 @@ static bool is_retry(const struct asked *a, const struct deed *d) {
     return false;
 }
 
-static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node, uint32_t registry, int64_t at) {
+static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node,
+                        uint32_t registry, int64_t at) {
     if (node != d->node || !pm_time_in(at, pm_since(d->at, HOUR_NS), d->at + PM_S(5))) return false;
     if (!registry) return d->at - at <= PM_S(60);
-    return registry == d->registry && !any_in(&a->c->served, from_registry(a->c->s, node, registry), at, d->at);
+    return registry == d->registry &&
+           !any_in(&a->c->served, from_registry(a->c->s, node, registry), at, d->at);
 }
 
-// The helper of that registry had failed on that node, and nothing of that registry pulled since.
+// The helper of that registry had failed on that node, and nothing of that registry
+// pulled since.
 static bool helper_failed(const struct asked *a, const struct deed *d) {
     const struct pm_state *s = a->c->s;
     for (size_t i = 0; i < a->from->traces.n; i++) {
@@ -151,7 +178,9 @@ static bool helper_failed(const struct asked *a, const struct deed *d) {
     return false;
 }
 
-static bool is_cut(const struct asked *a, const struct deed *d) { return any_in(&a->c->restarts, d->node, pm_since(d->at, PM_S(130)), d->at + PM_S(10)); }
+static bool is_cut(const struct asked *a, const struct deed *d) {
+    return any_in(&a->c->restarts, d->node, pm_since(d->at, PM_S(130)), d->at + PM_S(10));
+}
 
 // The cause was at work on that node at the time.
 static bool is_meanwhile(const struct asked *a, const struct deed *d) {
@@ -179,9 +208,11 @@ static const struct count {
     enum over over;
     bool (*shown)(const struct asked *, const struct deed *);
 } counts[] = {
-    {"removed", OVER_SPENT, is_removed},        {"evicted", OVER_SPENT, is_evicted}, {"mirror", OVER_SPENT, fell_back},
-    {"expired", OVER_SPENT, is_of_the_expired}, {"gone", OVER_IMAGES, is_removed},   {"retries", OVER_IMAGES, is_retry},
-    {"helper", OVER_FAILED, helper_failed},     {"restart", OVER_FAILED, is_cut},    {"meanwhile", OVER_FAILED, is_meanwhile},
+    {"removed", OVER_SPENT, is_removed},      {"evicted", OVER_SPENT, is_evicted},
+    {"mirror", OVER_SPENT, fell_back},        {"expired", OVER_SPENT, is_of_the_expired},
+    {"gone", OVER_IMAGES, is_removed},        {"retries", OVER_IMAGES, is_retry},
+    {"helper", OVER_FAILED, helper_failed},   {"restart", OVER_FAILED, is_cut},
+    {"meanwhile", OVER_FAILED, is_meanwhile},
 };
 
 static const struct count *count_of(const char *observed) {
@@ -192,14 +223,19 @@ static const struct count *count_of(const char *observed) {
 bool pm_share_known(const char *observed) { return count_of(observed) != NULL; }
 const char *pm_share_counted(const char *observed) {
     const struct count *k = count_of(observed);
-    return !k || k->over == OVER_FAILED ? "{n} of {of} failures of it are shown to come from the other"
-           : k->over == OVER_IMAGES     ? "{n} of the {of} images that failed are shown to come from the other"
-                                        : "{n} of the {of} pulls that used up the quota from then on are shown to come from the other";
+    return !k || k->over == OVER_FAILED
+               ? "{n} of {of} failures of it are shown to come from the other"
+           : k->over == OVER_IMAGES
+               ? "{n} of the {of} images that failed are shown to come from the other"
+               : "{n} of the {of} pulls that used up the quota from then on are shown to come from the other";
 }
 
-static struct deed deed_of(const struct pm_attempt *p) { return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)}; }
+static struct deed deed_of(const struct pm_attempt *p) {
+    return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)};
+}
 
-static void add(const struct asked *a, const struct count *k, const struct deed *d, struct pm_share *out) {
+static void add(const struct asked *a, const struct count *k, const struct deed *d,
+                struct pm_share *out) {
     out->of++;
     out->n += k->shown(a, d);
 }
@@ -235,24 +271,31 @@ static void over_failed(const struct asked *a, const struct count *k, struct pm_
     }
 }
 
-// Nodes that were never refused and pulled well meanwhile have a budget of their own: they spent nothing of this one.
+// Nodes that were never refused and pulled well meanwhile have a budget of their own:
+// they spent nothing of this one.
 static bool own_budget(const struct asked *a, uint32_t node, Pvoid_t meanwhile) {
     return node && !pm_ids_has(&a->to->nodes, node) && pm_map_get(meanwhile, node);
 }
 
-// What was pulled before the cause began is no effect of it, but it left less room: where the cause made less than a tenth of the window, it is none.
+// What was pulled before the cause began is no effect of it, but it left less room: where
+// the cause made less than a tenth of the window, it is none.
 static void over_spent(const struct asked *a, const struct count *k, struct pm_share *out) {
     const struct pm_state *s = a->c->s;
     Pvoid_t meanwhile = NULL;
     Word_t freed;
-    for (size_t i = pm_pull_first(s, a->to->from); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->to; i++) {
+    for (size_t i = pm_pull_first(s, a->to->from);
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->to; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&a->to->registries, p->registry)) *pm_map_slot(&meanwhile, p->node) = 1;
+        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&a->to->registries, p->registry))
+            *pm_map_slot(&meanwhile, p->node) = 1;
     }
     uint64_t window = 0;
-    for (size_t i = pm_pull_first(s, pm_since(a->to->from, QUOTA_WINDOW_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(a->to->from, QUOTA_WINDOW_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&a->to->registries, p->registry) || own_budget(a, p->node, meanwhile)) continue;
+        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&a->to->registries, p->registry) ||
+            own_budget(a, p->node, meanwhile))
+            continue;
         struct deed d = deed_of(p);
         window++;
         if (pm_at(p) >= pm_since(a->from->from, PM_S(60))) add(a, k, &d, out);
@@ -263,13 +306,16 @@ static void over_spent(const struct asked *a, const struct count *k, struct pm_s
     if (out->n * 10 < window) out->n = 0;
 }
 
-// A storm needs its size, too: the cause failed a third of what this registry was asked for in the hour before.
+// A storm needs its size, too: the cause failed a third of what this registry was asked
+// for in the hour before.
 static bool stormy(const struct asked *a) {
     const struct pm_state *s = a->c->s;
     struct pm_share all = {0, 0};
-    for (size_t i = pm_pull_first(s, pm_since(a->to->from, HOUR_NS)); i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
+    for (size_t i = pm_pull_first(s, pm_since(a->to->from, HOUR_NS));
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) || (p->incident && &s->hits.items[p->incident - 1] == a->to))
+        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) ||
+            (p->incident && &s->hits.items[p->incident - 1] == a->to))
             continue;
         all.of++;
         all.n += p->incident && &s->hits.items[p->incident - 1] == a->from;
@@ -277,12 +323,14 @@ static bool stormy(const struct asked *a) {
     return all.n > 0 && all.n * 3 >= all.of;
 }
 
-bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out) {
+bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
+                    const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out) {
     const struct asked a = {c, r, from, to};
     const struct count *k = count_of(r->observed);
     *out = (struct pm_share){0, 0};
     if (!k || (k->shown == is_retry && !stormy(&a))) return false;
-    if (r->lasts_ns && pm_max_time(from->to, from->from) < to->from - r->lasts_ns) return false; // over long before
+    if (r->lasts_ns && pm_max_time(from->to, from->from) < to->from - r->lasts_ns)
+        return false; // over long before
     if (k->over == OVER_SPENT) over_spent(&a, k, out);
     else if (k->over == OVER_IMAGES) over_images(&a, k, out);
     else over_failed(&a, k, out);

@@ -1,10 +1,13 @@
-// What changed just before the first failure. A trigger is no cause: it is the step that made a waiting fault bite.
+// What changed just before the first failure. A trigger is no cause: it is the step that
+// made a waiting fault bite.
 #include "judge/evidence/scale.h"
 
 #define BEFORE_NS PM_S(600)
-#define AFTER_NS PM_S(2) // stamps of whole seconds, and clocks that differ by no more than is told as skew
+#define AFTER_NS                                                                                   \
+    PM_S(2) // stamps of whole seconds, and clocks that differ by no more than is told as skew
 
-// What was stamped by another clock, or cut to a second, may seem later than its effect: a trigger never is.
+// What was stamped by another clock, or cut to a second, may seem later than its effect:
+// a trigger never is.
 static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
     if (at != PM_NO_TIME && h->failed && at > h->from) at = h->from;
     h->incident->trigger.what = pm_str_c(what);
@@ -12,7 +15,8 @@ static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str de
     h->incident->trigger.detail = detail;
 }
 
-// Failures are stamped by their nodes, changes by the API server: as much later may a change be stamped as the slowest of these clocks is behind.
+// Failures are stamped by their nodes, changes by the API server: as much later may a
+// change be stamped as the slowest of these clocks is behind.
 static int64_t behind(const struct pm_state *s, const struct pm_hit *h) {
     int64_t most = 0;
     for (size_t i = 0; i < h->nodes.n; i++)
@@ -21,26 +25,32 @@ static int64_t behind(const struct pm_state *s, const struct pm_hit *h) {
 }
 
 // A table's age is cut to whole minutes: what it tells of was up to one before.
-static int64_t rounding(const struct pm_trace *t) { return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0; }
+static int64_t rounding(const struct pm_trace *t) {
+    return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0;
+}
 
 static bool workload_hit(struct pm_state *s, const struct pm_hit *h, struct pm_str object) {
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
         struct pm_str name = pod ? pm_name(s, pod->workload_name) : PM_NONE;
-        if (name.n && pm_str_ends(object, name) && (object.n == name.n || object.p[object.n - name.n - 1] == '/')) return true;
+        if (name.n && pm_str_ends(object, name) &&
+            (object.n == name.n || object.p[object.n - name.n - 1] == '/'))
+            return true;
     }
     for (size_t i = 0; i < s->facts.hpas.n; i++) { // named otherwise than its target
         const struct pm_hpa_fact *a = &s->facts.hpas.items[i];
         if (!a->target_name || !pm_str_ends(object, pm_name(s, a->name))) continue;
         for (size_t k = 0; k < h->pods.n; k++) {
             const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[k]);
-            if (pod && pod->workload_name == a->target_name && pod->namespace == a->namespace) return true;
+            if (pod && pod->workload_name == a->target_name && pod->namespace == a->namespace)
+                return true;
         }
     }
     return false;
 }
 
-// Does the controller's event speak of pods that were hit? By their owner, or by names that controllers make: after a roll-back neither pod nor set is left.
+// Does the controller's event speak of pods that were hit? By their owner, or by names
+// that controllers make: after a roll-back neither pod nor set is left.
 static bool owner_named(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
     struct pm_str message = pm_name(s, t->message), object = pm_name(s, t->object);
     struct pm_scale v;
@@ -61,7 +71,8 @@ static bool of_kind(const struct pm_state *s, const struct pm_trace *t, const ch
     return object.n > n && pm_str_starts(object, pm_str_c(kind)) && object.p[n] == '/';
 }
 
-// More of the same, or something new? The event's own figures, else whether the set or brothers of the same revision were there before.
+// More of the same, or something new? The event's own figures, else whether the set or
+// brothers of the same revision were there before.
 static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
     struct pm_scale v;
     if (pm_str_eqc(pm_name(s, t->reason), "SuccessfulRescale")) return true;
@@ -70,12 +81,15 @@ static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_
     for (size_t i = 0; v.set.n && i < s->traces.n; i++) { // the old wording says no "from"
         const struct pm_trace *o = &s->traces.items[i];
         struct pm_scale before;
-        if (o->ts < t->ts && o->object == t->object && pm_scale_read(s, o, &before) && pm_str_eq(before.set, v.set)) return true;
+        if (o->ts < t->ts && o->object == t->object && pm_scale_read(s, o, &before) &&
+            pm_str_eq(before.set, v.set))
+            return true;
     }
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
         struct pm_str name = pod ? pm_name(s, pod->name) : PM_NONE;
-        if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) && pm_trigger_older_brother(s, h, pod, pm_since(h->from, BEFORE_NS), !v.set.n))
+        if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) &&
+            pm_trigger_older_brother(s, h, pod, pm_since(h->from, BEFORE_NS), !v.set.n))
             return true;
     }
     return false;
@@ -89,8 +103,10 @@ static bool burst_of_jobs(struct pm_state *s, struct pm_hit *h) {
     int64_t first = PM_NO_TIME;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->reason || !of_kind(s, t, "Job") || !pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate") ||
-            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) || !owner_named(s, h, t))
+        if (!t->reason || !of_kind(s, t, "Job") ||
+            !pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate") ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
+            !owner_named(s, h, t))
             continue;
         pm_ids_add_new(&jobs, t->object);
         first = pm_min_time(first, t->ts);
@@ -107,20 +123,27 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
     int64_t late = behind(s, h);
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + late + rounding(t))) continue;
+        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
+                                      h->from + AFTER_NS + late + rounding(t)))
+            continue;
         struct pm_str reason = pm_name(s, t->reason);
-        bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") && pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
-        bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(s, t, "Job") && !of_kind(s, t, "CronJob"),
+        bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") &&
+                    pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
+        bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(s, t, "Job") &&
+                       !of_kind(s, t, "CronJob"),
              rescale = pm_str_eqc(reason, "SuccessfulRescale");
         if (rescale && !workload_hit(s, h, pm_name(s, t->object))) continue;
         if (!rescale && !((set_ || created) && owner_named(s, h, t))) continue;
         bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
-        if (!best || (set_ && !best_set) || (set_ == best_set && t->ts >= best->ts && t->ts <= h->from + PM_S(2) + late + rounding(t)))
+        if (!best || (set_ && !best_set) ||
+            (set_ == best_set && t->ts >= best->ts &&
+             t->ts <= h->from + PM_S(2) + late + rounding(t)))
             best = t; // the last change before the failures
     }
     if (!best) return burst_of_jobs(s, h);
     set(h, is_more(s, h, best) ? "scale-up" : "rollout", best->ts,
-        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "", PM_FMT(pm_name(s, best->message))));
+        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "",
+                     PM_FMT(pm_name(s, best->message))));
     return true;
 }
 
@@ -128,26 +151,37 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
         const struct pm_node_fact *n = at ? &s->facts.nodes.items[at - 1] : NULL;
-        if (!n || !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), h->from + AFTER_NS)) continue;
-        set(h, "new-node", n->created, pm_arena_fmt(s->a, "node %.*s joined", PM_FMT(pm_name(s, n->name))));
+        if (!n || !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), h->from + AFTER_NS))
+            continue;
+        set(h, "new-node", n->created,
+            pm_arena_fmt(s->a, "node %.*s joined", PM_FMT(pm_name(s, n->name))));
         return true;
     }
     return false;
 }
 
-// Image GC ran between: of a node under pressure itself, or of what its effect had to pull again.
+// Image GC ran between: of a node under pressure itself, or of what its effect had to
+// pull again.
 static bool gc(struct pm_state *s, struct pm_hit *h) {
-    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") || pm_cause_is(h->cause, "storage.disk-full"),
-         effect = h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
+    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") ||
+                   pm_cause_is(h->cause, "storage.disk-full"),
+         effect =
+             h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
     bool leads = false;
-    for (size_t i = 0; i < s->hits.n && storage && !leads; i++) leads = s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    for (size_t i = 0; i < s->hits.n && storage && !leads; i++)
+        leads =
+            s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
     if (!effect && !leads) return false;
-    int64_t from = leads ? h->from - PM_S(60) : h->from - PM_S(3600), to = leads ? PM_NO_TIME : h->from;
+    int64_t from = leads ? h->from - PM_S(60) : h->from - PM_S(3600),
+            to = leads ? PM_NO_TIME : h->from;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) || !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node))) continue;
+        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) ||
+            !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node)))
+            continue;
         set(h, "image-gc", t->ts,
-            t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image))) : PM_STR("images were removed to free space"));
+            t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image)))
+                     : PM_STR("images were removed to free space"));
         return true;
     }
     return false;
@@ -157,16 +191,20 @@ static bool expiry(struct pm_state *s, struct pm_hit *h) {
     if (!pm_cause_is(h->cause, "auth.token-expired")) return false;
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < s->pulls.n && pm_at(&s->pulls.items[i]) < h->from; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_OK && pm_ids_has(&h->registries, s->pulls.items[i].registry)) last = pm_at(&s->pulls.items[i]);
+        if (s->pulls.items[i].outcome == PM_OUTCOME_OK &&
+            pm_ids_has(&h->registries, s->pulls.items[i].registry))
+            last = pm_at(&s->pulls.items[i]);
     set(h, "credential-expiry", h->from,
-        last == PM_NO_TIME ? PM_STR("no earlier success is in the logs") : PM_STR("pulls from this registry worked until then"));
+        last == PM_NO_TIME ? PM_STR("no earlier success is in the logs")
+                           : PM_STR("pulls from this registry worked until then"));
     return true;
 }
 
 // No event tells: objects and images do.
 static bool made(struct pm_state *s, struct pm_hit *h) {
     struct pm_trigger_made m = {0};
-    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + behind(s, h), &m)) return false;
+    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + behind(s, h), &m))
+        return false;
     set(h, m.what, m.at, m.detail);
     return true;
 }
@@ -189,25 +227,30 @@ static bool restarted(struct pm_state *s, struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "runtime")) return false;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) || !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
+        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
             !pm_ids_has(&h->nodes, t->node))
             continue;
         set(h, "unknown", t->ts,
-            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component], PM_FMT(pm_name(s, t->node)),
+            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component],
+                         PM_FMT(pm_name(s, t->node)),
                          t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
         return true;
     }
     return false;
 }
 
-// What an image GC led to is its effect's, which may have begun before it; everything else is there before the first failure, by the cluster's clock.
+// What an image GC led to is its effect's, which may have begun before it; everything
+// else is there before the first failure, by the cluster's clock.
 int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h) {
     int64_t first = PM_NO_TIME, last = PM_NO_TIME;
-    for (size_t i = 0; i < h->pulls.n; i++) first = pm_min_time(first, pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]));
+    for (size_t i = 0; i < h->pulls.n; i++)
+        first = pm_min_time(first, pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]));
     if (first == PM_NO_TIME) first = h->from;
     if (!pm_str_eqc(h->incident->trigger.what, "image-gc")) return first;
     for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h)
+        if (!s->hits.items[i].dropped && s->hits.items[i].explained_by &&
+            &s->hits.items[s->hits.items[i].explained_by - 1] == h)
             last = pm_max_time(last, s->hits.items[i].to);
     return last == PM_NO_TIME ? first : last;
 }
@@ -216,8 +259,13 @@ void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (!upgraded(h) && !expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) && !scaled(s, h) && !new_node(s, h) && !made(s, h)) return;
-    // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when the first pull failed for it.
+    if (!upgraded(h) && !expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) &&
+        !scaled(s, h) && !new_node(s, h) && !made(s, h))
+        return;
+    // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when
+    // the first pull failed for it.
     int64_t first = pm_trigger_led_to(s, h);
-    if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME && first < h->incident->trigger.at_ns) h->incident->trigger.at_ns = first;
+    if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME &&
+        first < h->incident->trigger.at_ns)
+        h->incident->trigger.at_ns = first;
 }

@@ -1,10 +1,13 @@
-// Pods that wait for an image, and no failed pull tells of them. That somebody waits is no health: an incident `unknown`, of low confidence.
+// Pods that wait for an image, and no failed pull tells of them. That somebody waits is
+// no health: an incident `unknown`, of low confidence.
 //
 //   a table says ErrImagePull, and neither image nor reason      nothing says why; no pull is made of it
 //   "Pulling", and no end while the pod's status still waits     the pull began, and nobody tells what became of it
 #include "judge/state.h"
 
-#define LONG_NS PM_S(300) // a pull takes minutes; one that was given up for lack of progress would have said so by then
+#define LONG_NS                                                                                    \
+    PM_S(                                                                                          \
+        300) // a pull takes minutes; one that was given up for lack of progress would have said so by then
 
 static struct pm_hit *home_of(struct pm_state *s, size_t *home) {
     if (!*home) {
@@ -33,26 +36,37 @@ static bool pulled_since(const struct pm_state *s, const struct pm_trace *wait) 
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         bool good = t->kind == PM_KIND_PULL_OK || t->kind == PM_KIND_PULL_CACHED;
-        if (good && t->pod == wait->pod && t->namespace == wait->namespace && t->last >= wait->last) return true;
+        if (good && t->pod == wait->pod && t->namespace == wait->namespace && t->last >= wait->last)
+            return true;
     }
     return false;
 }
 
 static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
-    bool event = t->origin == PM_ORIGIN_EVENTS && !t->image; // "Error: ImagePullBackOff" alone: its other events have expired
-    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) || (t->origin != PM_ORIGIN_POD && !event)) return false;
+    bool event = t->origin == PM_ORIGIN_EVENTS &&
+                 !t->image; // "Error: ImagePullBackOff" alone: its other events have expired
+    if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) ||
+        (t->origin != PM_ORIGIN_POD && !event))
+        return false;
     const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
     return (!pod || !pod->running) && !(event && pulled_since(s, t));
 }
 
-// The one image that its workload asks for, as a table of workloads told; a pod of several containers waits for one of them, nobody says which.
+// The one image that its workload asks for, as a table of workloads told; a pod of
+// several containers waits for one of them, nobody says which.
 static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
-    const struct pm_pod_fact *pod = t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    const struct pm_pod_fact *pod =
+        t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
     const struct pm_workload_fact *w =
-        pod && pod->workload_name ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind), pod->workload_name) : NULL;
+        pod && pod->workload_name
+            ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind),
+                                pod->workload_name)
+            : NULL;
     struct pm_image image;
     pm_arena_reset(s->scratch);
-    if (!w || w->images.n != 1 || !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image)) return;
+    if (!w || w->images.n != 1 ||
+        !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image))
+        return;
     t->image = w->images.items[0];
     t->registry = pm_id(s, image.registry);
     t->repository = pm_id(s, image.repository);
@@ -61,34 +75,40 @@ static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
 
 // A status that is minutes younger than the start, and shows the pod not running yet.
 static bool waits_since(const struct pm_pod_fact *pod, int64_t began) {
-    return pod && pod->listed && !pod->running && !pod->evicted && pod->gone == PM_NO_TIME && pod->seen != PM_NO_TIME && began != PM_NO_TIME &&
-           pod->seen - began >= LONG_NS;
+    return pod && pod->listed && !pod->running && !pod->evicted && pod->gone == PM_NO_TIME &&
+           pod->seen != PM_NO_TIME && began != PM_NO_TIME && pod->seen - began >= LONG_NS;
 }
 
 static bool ended_since(const struct pm_state *s, const struct pm_attempt *p) {
     for (size_t i = pm_pull_first(s, pm_began(p)); i < s->pulls.n; i++) {
         const struct pm_attempt *q = &s->pulls.items[i];
-        if (q->outcome != PM_OUTCOME_OPEN && q->image == p->image && q->node == p->node) return true;
+        if (q->outcome != PM_OUTCOME_OPEN && q->image == p->image && q->node == p->node)
+            return true;
     }
     return false;
 }
 
 static bool never_ended(struct pm_state *s, const struct pm_trace *t) {
-    if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS) return false;
+    if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS)
+        return false;
     const struct pm_attempt *p = &s->pulls.items[t->pull - 1];
-    return p->outcome == PM_OUTCOME_OPEN && waits_since(pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod)), pm_began(p)) && !ended_since(s, p);
+    return p->outcome == PM_OUTCOME_OPEN &&
+           waits_since(pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod)), pm_began(p)) &&
+           !ended_since(s, p);
 }
 
 void pm_waiting_group(struct pm_state *s) {
     struct pm_ids told = {0};
     size_t waiting = 0, pulling = 0; // index + 1
     for (size_t i = 0; i < s->pulls.n; i++)
-        for (size_t k = 0; s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
+        for (size_t k = 0;
+             s->pulls.items[i].outcome == PM_OUTCOME_FAILED && k < s->pulls.items[i].pods.n; k++)
             pm_ids_add_new(&told, s->pulls.items[i].pods.items[k]);
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
         bool waits = only_waits(s, t), open = !waits && never_ended(s, t);
-        if ((!waits && !open) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod))) continue;
+        if ((!waits && !open) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod)))
+            continue;
         if (waits) image_of_workload(s, t);
         add(home_of(s, waits ? &waiting : &pulling), t, (uint32_t)i);
     }

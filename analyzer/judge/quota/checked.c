@@ -1,13 +1,17 @@
-// What health checks read of a registry's limit: a budget of its own, told beside those that are counted here.
+// What health checks read of a registry's limit: a budget of its own, told beside those
+// that are counted here.
 //
-// A RateLimit header belongs to the meter that sent it. Whether the check leaves through the nodes' address is not known, so its readings bound no other
-// curve; they are the registry's own word for the check's budget, the time of its reset included. A check's failures are no pulls: none counts as refused.
+// A RateLimit header belongs to the meter that sent it. Whether the check leaves through
+// the nodes' address is not known, so its readings bound no other curve; they are the
+// registry's own word for the check's budget, the time of its reset included. A check's
+// failures are no pulls: none counts as refused.
 #include "judge/quota/quota.h"
 #include <stdlib.h>
 
 void pm_quota_reading(struct pm_state *s, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
-    struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY], detail = e->field[PM_F_DETAIL];
+    struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY],
+                  detail = e->field[PM_F_DETAIL];
     if (e->limit <= 0 || e->remaining < 0 || !host.n || row->ts_ns == PM_NO_TIME) return;
     struct pm_checkup c = {.at = row->ts_ns,
                            .limit = e->limit,
@@ -21,7 +25,8 @@ void pm_quota_reading(struct pm_state *s, const struct pm_row *row) {
     struct pm_when w;
     if (reset && pm_when_rfc3339(pm_str_c(reset), &w) && w.kind == PM_WHEN_UTC) c.reset = w.ns;
     const json_t *in = json_object_get(d, "reset_in_s");
-    if (json_is_integer(in) && json_integer_value(in) > 0) c.reset = row->ts_ns + PM_S(json_integer_value(in));
+    if (json_is_integer(in) && json_integer_value(in) > 0)
+        c.reset = row->ts_ns + PM_S(json_integer_value(in));
     json_decref(d);
     *PM_PUSH(s->checkups.items, s->checkups.n, s->checkups.cap) = c;
 }
@@ -36,11 +41,16 @@ static int by_budget(const void *a, const void *b) {
 }
 
 // Who has this limit, by the table: nobody else knows whom the check asked as.
-static const struct pm_policy *policy_of(const struct pm_policies *all, struct pm_str registry, const struct pm_checkup *c, struct pm_str *identity) {
-    const struct pm_policy *anonymous = pm_policy_find(all, registry, true, PM_NONE, c->limit, c->at),
+static const struct pm_policy *policy_of(const struct pm_policies *all, struct pm_str registry,
+                                         const struct pm_checkup *c, struct pm_str *identity) {
+    const struct pm_policy *anonymous =
+                               pm_policy_find(all, registry, true, PM_NONE, c->limit, c->at),
                            *user = pm_policy_find(all, registry, false, PM_NONE, c->limit, c->at);
-    bool is_anonymous = anonymous && anonymous->limit == c->limit, is_user = user && user->limit == c->limit;
-    *identity = is_anonymous == is_user ? PM_STR("unknown") : is_user ? PM_STR("user") : PM_STR("anonymous");
+    bool is_anonymous = anonymous && anonymous->limit == c->limit,
+         is_user = user && user->limit == c->limit;
+    *identity = is_anonymous == is_user ? PM_STR("unknown")
+                : is_user               ? PM_STR("user")
+                                        : PM_STR("anonymous");
     return is_anonymous == is_user ? NULL : is_user ? user : anonymous;
 }
 
@@ -48,35 +58,47 @@ static void readings(struct pm_state *s, struct pm_quota *q, const struct pm_che
     q->points = PM_NEWN(s->a, struct pm_quota_point, n);
     q->points_cap = n;
     for (size_t i = 0; i < n; i++) {
-        q->points[q->points_n++] = (struct pm_quota_point){c[i].at, (uint64_t)c[i].used, 0, 0, c[i].limit - c[i].used};
-        if (q->peak_at_ns == PM_NO_TIME || (uint64_t)c[i].used > q->used_low) q->used_low = (uint64_t)c[i].used, q->peak_at_ns = c[i].at;
-        if (c[i].used >= c[i].limit && q->exhausted_at_ns == PM_NO_TIME) q->exhausted_at_ns = c[i].at;
+        q->points[q->points_n++] =
+            (struct pm_quota_point){c[i].at, (uint64_t)c[i].used, 0, 0, c[i].limit - c[i].used};
+        if (q->peak_at_ns == PM_NO_TIME || (uint64_t)c[i].used > q->used_low)
+            q->used_low = (uint64_t)c[i].used, q->peak_at_ns = c[i].at;
+        if (c[i].used >= c[i].limit && q->exhausted_at_ns == PM_NO_TIME)
+            q->exhausted_at_ns = c[i].at;
         if (c[i].reset != PM_NO_TIME && c[i].reset >= c[i].at) q->free_at_ns = c[i].reset;
     }
     q->used_high = q->peak_used = q->used_low;
 }
 
-static void row(struct pm_state *s, const struct pm_policies *all, const struct pm_checkup *c, size_t n) {
+static void row(struct pm_state *s, const struct pm_policies *all, const struct pm_checkup *c,
+                size_t n) {
     struct pm_report *r = s->report;
-    struct pm_quota q = {
-        .checked = true, .registry = pm_name(s, c->registry), .limit = c->limit, .window_s = c->window_s, .unit = PM_STR("pulls"), .with_cache = -1};
+    struct pm_quota q = {.checked = true,
+                         .registry = pm_name(s, c->registry),
+                         .limit = c->limit,
+                         .window_s = c->window_s,
+                         .unit = PM_STR("pulls"),
+                         .with_cache = -1};
     const struct pm_policy *p = policy_of(all, q.registry, c, &q.identity);
     if (p) q.policy = pm_arena_dup(s->a, pm_str_c(p->id)), q.unit = pm_str_c(p->unit);
     if (q.window_s <= 0) q.window_s = p ? p->window_ns / PM_NS_PER_S : -1;
-    q.client = c->who ? pm_arena_fmt(s->a, "the health check of %.*s", PM_FMT(pm_name(s, c->who))) : PM_STR("a health check");
-    q.peak_at_ns = q.exhausted_at_ns = q.first_refused_ns = q.last_refused_ns = q.free_at_ns = PM_NO_TIME;
+    q.client = c->who ? pm_arena_fmt(s->a, "the health check of %.*s", PM_FMT(pm_name(s, c->who)))
+                      : PM_STR("a health check");
+    q.peak_at_ns = q.exhausted_at_ns = q.first_refused_ns = q.last_refused_ns = q.free_at_ns =
+        PM_NO_TIME;
     readings(s, &q, c, n);
     bool near = q.used_low * 10 > (uint64_t)q.limit * 8;
     q.status = near ? PM_STR("near") : PM_STR("ok");
     if (near)
-        q.note =
-            pm_arena_fmt(s->a, "%zu %s of a health check, which %s its own pulls or those of its address; whether the nodes share that address is not known", n,
-                         n == 1 ? "reading" : "readings", n == 1 ? "tells" : "tell");
+        q.note = pm_arena_fmt(
+            s->a,
+            "%zu %s of a health check, which %s its own pulls or those of its address; whether the nodes share that address is not known",
+            n, n == 1 ? "reading" : "readings", n == 1 ? "tells" : "tell");
     *PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap) = q;
 }
 
 void pm_quota_checked(struct pm_state *s, const struct pm_policies *all) {
-    if (s->checkups.n > 1) qsort(s->checkups.items, s->checkups.n, sizeof *s->checkups.items, by_budget);
+    if (s->checkups.n > 1)
+        qsort(s->checkups.items, s->checkups.n, sizeof *s->checkups.items, by_budget);
     for (size_t i = 0, end; i < s->checkups.n; i = end) {
         const struct pm_checkup *c = &s->checkups.items[i];
         for (end = i + 1; end < s->checkups.n; end++) {

@@ -1,4 +1,5 @@
-// Who spent a budget: pulls that counted. The refused are not consumers, they are the hit. See quota.h.
+// Who spent a budget: pulls that counted. The refused are not consumers, they are the
+// hit. See quota.h.
 #include "judge/quota/quota.h"
 #include <stdlib.h>
 
@@ -27,7 +28,8 @@ static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kin
     tally_state = s;
     if (list.n) qsort(list.items, list.n, sizeof *list.items, by_most);
     for (size_t i = 0; i < list.n && i < CONSUMERS_MAX; i++)
-        q->consumers[q->consumers_n++] = (struct pm_consumer){pm_str_c(kind), pm_name(s, list.items[i].name), list.items[i].n};
+        q->consumers[q->consumers_n++] =
+            (struct pm_consumer){pm_str_c(kind), pm_name(s, list.items[i].name), list.items[i].n};
     free(list.items);
 }
 
@@ -40,7 +42,8 @@ static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
     if (!at) return 0;
     const struct pm_pod_fact *f = &s->facts.pods.items[at - 1];
     if (!f->workload_name) return 0;
-    return pm_id_fmt(s, "%.*s %.*s/%.*s", PM_FMT(pm_name(s, f->workload_kind)), PM_FMT(pm_name(s, f->namespace)), PM_FMT(pm_name(s, f->workload_name)));
+    return pm_id_fmt(s, "%.*s %.*s/%.*s", PM_FMT(pm_name(s, f->workload_kind)),
+                     PM_FMT(pm_name(s, f->namespace)), PM_FMT(pm_name(s, f->workload_name)));
 }
 
 static uint32_t namespace_of(struct pm_state *s, uint32_t pod) {
@@ -49,14 +52,16 @@ static uint32_t namespace_of(struct pm_state *s, uint32_t pod) {
 }
 
 // Who spent it: pulls that counted. The refused are not consumers, they are the hit.
-void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_spend *spends, size_t n) {
+void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_spend *spends,
+                        size_t n) {
     static const char *const kinds[] = {"node", "client", "workload", "image", "namespace"};
     Pvoid_t counts[PM_LEN(kinds)] = {0};
     for (size_t i = 0; i < n; i++) {
         if (spends[i].refused || !spends[i].pull) continue;
         const struct pm_attempt *p = &s->pulls.items[spends[i].pull - 1];
         uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
-                 names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image, pod ? namespace_of(s, pod) : p->namespace};
+                 names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image,
+                            pod ? namespace_of(s, pod) : p->namespace};
         for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
     }
     q->consumers = PM_NEWN(s->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
@@ -69,7 +74,8 @@ void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_
     }
 }
 
-int64_t pm_quota_images(const struct pm_state *s, const struct pm_spend *spends, size_t n) { // what a pull-through cache would have fetched
+int64_t pm_quota_images(const struct pm_state *s, const struct pm_spend *spends,
+                        size_t n) { // what a pull-through cache would have fetched
     Pvoid_t seen = NULL;
     Word_t many, freed;
     for (size_t i = 0; i < n; i++)

@@ -1,7 +1,8 @@
 // One budget in time. See quota.h.
 //
-// What the logs show is a lower bound: others behind the same address are not seen. The registry's own headers show them, so that a reading moves the curve, until
-// a window later nothing of what it saw can still count.
+// What the logs show is a lower bound: others behind the same address are not seen. The
+// registry's own headers show them, so that a reading moves the curve, until a window
+// later nothing of what it saw can still count.
 #include "judge/quota/quota.h"
 
 #define CLOCKS_NS PM_S(5) // how far a log's stamps and the meter's clock may lie apart
@@ -18,7 +19,9 @@ static void forget_first(struct pm_curve *c) {
     c->head++;
 }
 
-static uint64_t raised(uint64_t seen, int64_t more) { return more < 0 && (uint64_t)-more > seen ? 0 : seen + (uint64_t)more; }
+static uint64_t raised(uint64_t seen, int64_t more) {
+    return more < 0 && (uint64_t)-more > seen ? 0 : seen + (uint64_t)more;
+}
 uint64_t pm_curve_low(const struct pm_curve *c) { return raised(c->low, c->more_low); }
 uint64_t pm_curve_high(const struct pm_curve *c) { return raised(c->high, c->more_high); }
 
@@ -33,9 +36,11 @@ static void read_header(struct pm_curve *c, const struct pm_spend *x) {
 // Must the i-th have been refused, as far as is known?
 static bool is_shut(const struct pm_curve *c, size_t i) {
     const struct pm_spend *x = &c->spends[i];
-    if (!c->refused || c->limit <= 0 || !c->policy || c->policy->window_ns <= 0 || c->policy->fixed) return false;
+    if (!c->refused || c->limit <= 0 || !c->policy || c->policy->window_ns <= 0 || c->policy->fixed)
+        return false;
     uint64_t low = pm_curve_low(c);
-    for (size_t k = c->head; k < i && !same_window(c, c->spends[k].at, x->at + CLOCKS_NS); k++) low -= c->spends[k].low < low ? c->spends[k].low : low;
+    for (size_t k = c->head; k < i && !same_window(c, c->spends[k].at, x->at + CLOCKS_NS); k++)
+        low -= c->spends[k].low < low ? c->spends[k].low : low;
     return low >= (uint64_t)c->limit;
 }
 
@@ -46,9 +51,12 @@ void pm_curve_step(struct pm_curve *c, size_t i) {
         c->more_low = c->more_high = 0;
         c->more_at = PM_NO_TIME;
     }
-    // A registry that has shown that it refuses let this one through: what is about to leave the window has left it.
+    // A registry that has shown that it refuses let this one through: what is about to
+    // leave the window has left it.
     bool shut = x->low && x->left < 0 && is_shut(c, i);
-    while (c->refused && x->low && !shut && c->limit > 0 && pm_curve_low(c) >= (uint64_t)c->limit && c->head < i) forget_first(c);
+    while (c->refused && x->low && !shut && c->limit > 0 && pm_curve_low(c) >= (uint64_t)c->limit &&
+           c->head < i)
+        forget_first(c);
     if (shut) { // it went well all the same: not this budget's, and counted on none
         c->beyond++;
         if (c->beyond_from == PM_NO_TIME) c->beyond_from = x->at;

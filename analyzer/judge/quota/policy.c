@@ -9,7 +9,8 @@ struct table {
 };
 
 static bool mistake(struct table *t, const json_t *o, const char *what) {
-    pm_diags_add(t->s->diags, pm_str_c(pm_yaml_file(o, "quotas.yaml")), (uint64_t)pm_yaml_line(o), "rules", "%s", what);
+    pm_diags_add(t->s->diags, pm_str_c(pm_yaml_file(o, "quotas.yaml")), (uint64_t)pm_yaml_line(o),
+                 "rules", "%s", what);
     return false;
 }
 
@@ -27,7 +28,8 @@ static bool day(const json_t *o, const char *key, int64_t *ns) {
     return true;
 }
 
-// Which of a few words; the first where none is given. That it is one of them the reader saw.
+// Which of a few words; the first where none is given. That it is one of them the reader
+// saw.
 static size_t word(const json_t *o, const char *key, const char *const *words, size_t n) {
     const char *v = json_string_value(json_object_get(o, key));
     for (size_t i = 0; i < n && v; i++)
@@ -35,7 +37,9 @@ static size_t word(const json_t *o, const char *key, const char *const *words, s
     return 0;
 }
 
-static const char *kept(struct table *t, const char *text) { return text ? pm_arena_cstr(t->s->a, pm_str_c(text)) : NULL; }
+static const char *kept(struct table *t, const char *text) {
+    return text ? pm_arena_cstr(t->s->a, pm_str_c(text)) : NULL;
+}
 
 static bool users(struct table *t, const json_t *o, struct pm_policy *p) {
     const json_t *one = json_object_get(o, "user"), *list = json_object_get(o, "users"), *v;
@@ -45,26 +49,34 @@ static bool users(struct table *t, const json_t *o, struct pm_policy *p) {
     p->users = PM_NEWN(t->s->a, const char *, n);
     if (json_is_string(one)) p->users[p->users_n++] = kept(t, json_string_value(one));
     if (json_is_string(list)) p->users[p->users_n++] = kept(t, json_string_value(list));
-    json_array_foreach((json_t *)(uintptr_t)list, i, v) p->users[p->users_n++] = kept(t, json_string_value(v));
+    json_array_foreach((json_t *)(uintptr_t)list, i, v) p->users[p->users_n++] =
+        kept(t, json_string_value(v));
     return true;
 }
 
 static void words_of(const json_t *o, struct pm_policy *p) {
-    static const char *const kinds[] = {"sliding", "fixed"}, *const counts[] = {"manifest-get", "request"}, *const units[] = {"pulls", "requests"},
+    static const char *const kinds[] = {"sliding", "fixed"},
+                             *const counts[] = {"manifest-get", "request"},
+                             *const units[] = {"pulls", "requests"},
                              *const pers[] = {"address", "user", "account", "project"};
     size_t per = word(o, "per", pers, 4), count = word(o, "counts", counts, 2);
     p->fixed = word(o, "kind", kinds, 2) == 1;
     p->every_request = count == 1;
     p->unit = json_object_get(o, "unit") ? units[word(o, "unit", units, 2)] : units[count];
-    p->per = !json_object_get(o, "per") ? (p->anonymous ? PM_PER_ADDRESS : PM_PER_USER) : per >= 2 ? PM_PER_ACCOUNT : (enum pm_per)per;
+    p->per = !json_object_get(o, "per") ? (p->anonymous ? PM_PER_ADDRESS : PM_PER_USER)
+             : per >= 2                 ? PM_PER_ACCOUNT
+                                        : (enum pm_per)per;
 }
 
 static bool policy(struct table *t, const json_t *o) {
     const json_t *limit = json_object_get(o, "limit");
     double window = json_number_value(json_object_get(o, "window_s"));
-    struct pm_policy p = {.anonymous = strcmp(json_string_value(json_object_get(o, "identity")), "anonymous") == 0};
-    if (window <= 0 || window > 4e7) return mistake(t, o, "window_s must be a number of seconds over 0");
-    if (!day(o, "from", &p.from) || !day(o, "until", &p.until)) return mistake(t, o, "from and until are days or RFC 3339 times");
+    struct pm_policy p = {
+        .anonymous = strcmp(json_string_value(json_object_get(o, "identity")), "anonymous") == 0};
+    if (window <= 0 || window > 4e7)
+        return mistake(t, o, "window_s must be a number of seconds over 0");
+    if (!day(o, "from", &p.from) || !day(o, "until", &p.until))
+        return mistake(t, o, "from and until are days or RFC 3339 times");
     words_of(o, &p);
     if (!users(t, o, &p)) return false;
     p.id = kept(t, json_string_value(json_object_get(o, "id")));
@@ -93,7 +105,8 @@ static bool read_file(struct pm_state *s, const char *path, struct pm_str *text)
         pm_diags_add(s->diags, pm_str_c(path), 0, "rules", "cannot be opened");
         return false;
     }
-    for (size_t n; b.n < (1u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;) pm_buf_add(&b, (struct pm_str){block, n});
+    for (size_t n; b.n < (1u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;)
+        pm_buf_add(&b, (struct pm_str){block, n});
     fclose(f);
     *text = pm_arena_dup(s->a, pm_buf_str(&b));
     pm_buf_free(&b);
@@ -102,10 +115,12 @@ static bool read_file(struct pm_state *s, const char *path, struct pm_str *text)
 
 static bool read_own(struct pm_state *s, const char *path, struct pm_policies *out) {
     struct pm_str text;
-    json_t *root = read_file(s, path, &text) ? pm_table_read(PM_TABLE_QUOTAS, text, path, s->diags) : NULL;
+    json_t *root =
+        read_file(s, path, &text) ? pm_table_read(PM_TABLE_QUOTAS, text, path, s->diags) : NULL;
     bool good = root && read_table(s, root, out);
     if (root && !json_is_array(json_object_get(root, "quotas"))) {
-        pm_diags_add(s->diags, pm_str_c(path), 1, "rules", "a quota table is a list under `quotas:`");
+        pm_diags_add(s->diags, pm_str_c(path), 1, "rules",
+                     "a quota table is a list under `quotas:`");
         good = false;
     }
     if (good) s->own_hash = pm_str_hash(text, s->own_hash);
@@ -129,12 +144,15 @@ static bool names(const struct pm_policy *p, struct pm_str user) {
     return false;
 }
 
-const struct pm_policy *pm_policy_find(const struct pm_policies *p, struct pm_str registry, bool anonymous, struct pm_str user, int64_t told, int64_t at) {
+const struct pm_policy *pm_policy_find(const struct pm_policies *p, struct pm_str registry,
+                                       bool anonymous, struct pm_str user, int64_t told,
+                                       int64_t at) {
     const struct pm_policy *first = NULL, *as_told = NULL;
     for (size_t i = 0; i < p->list.n; i++) {
         const struct pm_policy *x = &p->list.items[i];
         if (x->anonymous != anonymous || !fits(x->registry, registry)) continue;
-        if ((x->from != PM_NO_TIME && at < x->from) || (x->until != PM_NO_TIME && at >= x->until)) continue;
+        if ((x->from != PM_NO_TIME && at < x->from) || (x->until != PM_NO_TIME && at >= x->until))
+            continue;
         if (x->users_n && user.n && names(x, user)) return x;
         if (x->users_n) continue; // somebody else's
         if (!first) first = x;

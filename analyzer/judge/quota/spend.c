@@ -1,8 +1,11 @@
-// Pulls and requests → budgets. Evidence, best first: the registry side's own requests, one by one; the nodes' pulls. Where only pulls are known usage is a range:
-// a pull costs one GET, or two where the image is an index. Only refusals that name a quota count.
+// Pulls and requests → budgets. Evidence, best first: the registry side's own requests,
+// one by one; the nodes' pulls. Where only pulls are known usage is a range: a pull costs
+// one GET, or two where the image is an index. Only refusals that name a quota count.
 //
-// A pull-through cache stands between: what it answered by itself nobody counted, and what it asked for it asked from its own address. A log whose requests carry
-// ?ns= is a meter only where it passes the registry's refusals or headers on; else what it served may have cost nothing.
+// A pull-through cache stands between: what it answered by itself nobody counted, and
+// what it asked for it asked from its own address. A log whose requests carry ?ns= is a
+// meter only where it passes the registry's refusals or headers on; else what it served
+// may have cost nothing.
 #include "judge/evidence/mirror.h"
 #include "judge/quota/quota.h"
 #include "rules/taxonomy.h"
@@ -12,13 +15,15 @@
 struct pm_account *pm_account_of(struct pm_ledger *l, uint32_t registry) {
     Word_t *slot = pm_map_slot(&l->account_at, registry);
     if (!*slot) {
-        *PM_PUSH(l->accounts.items, l->accounts.n, l->accounts.cap) = (struct pm_account){.from = PM_NO_TIME, .to = PM_NO_TIME};
+        *PM_PUSH(l->accounts.items, l->accounts.n, l->accounts.cap) =
+            (struct pm_account){.from = PM_NO_TIME, .to = PM_NO_TIME};
         *slot = l->accounts.n;
     }
     return &l->accounts.items[*slot - 1];
 }
 
-static struct pm_budget *budget_of(struct pm_budgets *all, uint32_t registry, enum pm_whose whose, uint32_t user) {
+static struct pm_budget *budget_of(struct pm_budgets *all, uint32_t registry, enum pm_whose whose,
+                                   uint32_t user) {
     for (size_t i = 0; i < all->list.n; i++) {
         struct pm_budget *b = &all->list.items[i];
         if (b->registry == registry && b->whose == whose && b->user == user) return b;
@@ -28,8 +33,10 @@ static struct pm_budget *budget_of(struct pm_budgets *all, uint32_t registry, en
     return b;
 }
 
-// Where credentials were there and nobody is named with them, and one user is named at this registry, they were his.
-static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, uint32_t user, struct pm_spend x) {
+// Where credentials were there and nobody is named with them, and one user is named at
+// this registry, they were his.
+static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, uint32_t user,
+                  struct pm_spend x) {
     const struct pm_account *a = pm_account_of(l, registry);
     if (whose != PM_WHOSE_USER) user = 0;
     else if (!user && a->users.n == 1) user = a->users.items[0];
@@ -39,7 +46,8 @@ static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, u
 }
 
 // ── whose log is what ──
-// An access log seldom says whose registry it fronts: the pull that a group belongs to does, or the repository where only one registry has it.
+// An access log seldom says whose registry it fronts: the pull that a group belongs to
+// does, or the repository where only one registry has it.
 static uint32_t group_registry(const struct pm_state *s, const struct pm_request_group *g) {
     if (g->registry) return g->registry;
     if (g->pull) return s->pulls.items[g->pull - 1].registry;
@@ -49,7 +57,8 @@ static uint32_t group_registry(const struct pm_state *s, const struct pm_request
 
 static bool group_refused(const struct pm_state *s, const struct pm_request_group *g) {
     if (g->worst != 429) return false;
-    return g->pull ? pm_quota_refused(&s->pulls.items[g->pull - 1]) : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit");
+    return g->pull ? pm_quota_refused(&s->pulls.items[g->pull - 1])
+                   : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit");
 }
 
 static bool is_meter(const struct pm_ledger *l, const struct pm_request_group *g) {
@@ -57,7 +66,8 @@ static bool is_meter(const struct pm_ledger *l, const struct pm_request_group *g
     return !g->redundant && (!mirror || pm_map_get(l->file_passes_on, g->file));
 }
 
-// "mirror.corp.example:5000" is a folder or file of the bundle, with what a file system does not like changed or left out.
+// "mirror.corp.example:5000" is a folder or file of the bundle, with what a file system
+// does not like changed or left out.
 static bool path_names(struct pm_str path, struct pm_str host) {
     ptrdiff_t colon = pm_str_chr(host, ':', 0);
     struct pm_str bare = colon > 0 ? pm_str_sub(host, 0, (size_t)colon) : host;
@@ -67,17 +77,21 @@ static bool path_names(struct pm_str path, struct pm_str host) {
     return end == path.n || strchr("/:_-.", path.p[end]) != NULL;
 }
 
-// A mirror's own log need not say so: CRI-O and Docker ask it as if it were the registry. Configuration and failures name its host.
+// A mirror's own log need not say so: CRI-O and Docker ask it as if it were the registry.
+// Configuration and failures name its host.
 static void mirror_logs(struct pm_ledger *l) {
     const struct pm_state *s = l->s;
     struct pm_ids hosts = {0};
-    for (size_t i = 0; i < s->mirrors_n; i++) pm_ids_add_new(&hosts, pm_id(l->s, s->mirrors[i].host));
+    for (size_t i = 0; i < s->mirrors_n; i++)
+        pm_ids_add_new(&hosts, pm_id(l->s, s->mirrors[i].host));
     for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].kind == PM_KIND_MIRROR_TRY && s->traces.items[i].host && pm_is_mirror(s, &s->traces.items[i]))
+        if (s->traces.items[i].kind == PM_KIND_MIRROR_TRY && s->traces.items[i].host &&
+            pm_is_mirror(s, &s->traces.items[i]))
             pm_ids_add_new(&hosts, s->traces.items[i].host);
     for (size_t f = 0; f < s->facts.files.n && hosts.n; f++)
         for (size_t i = 0; i < hosts.n; i++)
-            if (path_names(pm_name(s, s->facts.files.items[f].path), pm_name(s, hosts.items[i]))) *pm_map_slot(&l->file_of_mirror, f) = 1;
+            if (path_names(pm_name(s, s->facts.files.items[f].path), pm_name(s, hosts.items[i])))
+                *pm_map_slot(&l->file_of_mirror, f) = 1;
     pm_ids_free(&hosts);
 }
 
@@ -91,7 +105,9 @@ static void logs_are(struct pm_ledger *l) {
         if (g->hits || g->misses) *pm_map_slot(&l->file_caches, g->file) = 1;
     }
     for (size_t i = 0; i < s->meters.n; i++)
-        if (s->meters.items[i].group) *pm_map_slot(&l->file_passes_on, s->groups.items[s->meters.items[i].group - 1].file) = 1;
+        if (s->meters.items[i].group)
+            *pm_map_slot(&l->file_passes_on, s->groups.items[s->meters.items[i].group - 1].file) =
+                1;
 }
 
 static void accounts(struct pm_ledger *l) {
@@ -121,22 +137,26 @@ static void accounts(struct pm_ledger *l) {
     }
 }
 
-// Nodes that ask a mirror first: its failures are in their logs, or its name in their configuration.
+// Nodes that ask a mirror first: its failures are in their logs, or its name in their
+// configuration.
 static void mirrors(struct pm_ledger *l) {
     const struct pm_state *s = l->s;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->node && t->registry && pm_is_mirror(s, t)) *pm_map_slot(&l->node_mirror, PM_PAIR(t->node, t->registry)) = 1;
+        if (t->kind == PM_KIND_MIRROR_TRY && t->node && t->registry && pm_is_mirror(s, t))
+            *pm_map_slot(&l->node_mirror, PM_PAIR(t->node, t->registry)) = 1;
     }
 }
 
-// The address that the registry saw a node under, so that pulls that only the node logged stand beside those that the registry logged too.
+// The address that the registry saw a node under, so that pulls that only the node logged
+// stand beside those that the registry logged too.
 static uint32_t *node_clients(const struct pm_state *s) {
     uint32_t names = pm_intern_count(s->names), *of = pm_xmalloc((names + 1) * sizeof *of);
     memset(of, 0, (names + 1) * sizeof *of);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
-        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node && !of[s->pulls.items[g->pull - 1].node])
+        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node &&
+            !of[s->pulls.items[g->pull - 1].node])
             of[s->pulls.items[g->pull - 1].node] = g->client;
     }
     return of;
@@ -157,14 +177,19 @@ static uint32_t address(struct pm_state *s, uint32_t client) {
 }
 
 // ── what was charged ──
-static const struct pm_policy *policy_of(const struct pm_ledger *l, uint32_t registry, enum pm_whose whose, uint32_t user, int64_t told, int64_t at) {
-    return pm_policy_find(l->policies, pm_name(l->s, registry), whose != PM_WHOSE_USER, pm_name(l->s, user), told, at);
+static const struct pm_policy *policy_of(const struct pm_ledger *l, uint32_t registry,
+                                         enum pm_whose whose, uint32_t user, int64_t told,
+                                         int64_t at) {
+    return pm_policy_find(l->policies, pm_name(l->s, registry), whose != PM_WHOSE_USER,
+                          pm_name(l->s, user), told, at);
 }
 
 static bool is_counted(const struct pm_policy *p) { return p && p->limit >= 0; }
 
 static uint32_t group_client(struct pm_ledger *l, const struct pm_request_group *g) {
-    return pm_map_get(l->file_caches, g->file) ? 0 : address(l->s, g->client); // behind a cache all are the cache
+    return pm_map_get(l->file_caches, g->file)
+               ? 0
+               : address(l->s, g->client); // behind a cache all are the cache
 }
 
 static void charge(struct pm_ledger *l, const struct pm_charge *c) {
@@ -195,11 +220,18 @@ static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
     const struct pm_attempt *p = g->pull ? &s->pulls.items[g->pull - 1] : NULL;
     uint32_t registry = group_registry(s, g), user = g->user ? g->user : p ? p->user : 0;
     if (!is_meter(l, g) || !registry || (g->probe && !p) || !group_refused(s, g)) return;
-    if (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : pm_account_of(l, registry)->nodes_tell) return; // the node tells of it
+    if (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : pm_account_of(l, registry)->nodes_tell)
+        return; // the node tells of it
     enum pm_whose whose = pm_whose_group(l, g, registry, -1);
     if (!is_counted(policy_of(l, registry, whose, user, -1, g->first))) return;
     spend(l, registry, whose, user,
-          (struct pm_spend){.at = g->last, .client = group_client(l, g), .pull = g->pull, .refused = true, .limit = -1, .left = -1, .window_s = -1});
+          (struct pm_spend){.at = g->last,
+                            .client = group_client(l, g),
+                            .pull = g->pull,
+                            .refused = true,
+                            .limit = -1,
+                            .left = -1,
+                            .window_s = -1});
 }
 
 // A pull that got its manifest has spent, whatever happened to its layers.
@@ -209,7 +241,8 @@ static bool got_manifest(const struct pm_attempt *p) {
     return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->verdict.cause, PM_TRAIT_MANIFEST);
 }
 
-// The meter is the registry's, and so is its clock; a node's that is off would date a refusal before what it was refused for.
+// The meter is the registry's, and so is its clock; a node's that is off would date a
+// refusal before what it was refused for.
 static int64_t cluster_time(const struct pm_ledger *l, const struct pm_attempt *p, int64_t at) {
     return at == PM_NO_TIME ? at : at - pm_skew_of(l->s, p->node);
 }
@@ -218,17 +251,22 @@ static void pull(struct pm_ledger *l, size_t i) {
     struct pm_state *s = l->s;
     const struct pm_attempt *p = &s->pulls.items[i];
     bool refused = pm_quota_refused(p);
-    int64_t at = refused && p->answered ? p->answered : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
+    int64_t at =
+        refused && p->answered ? p->answered : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
     if (at == PM_NO_TIME || (!refused && !got_manifest(p))) return;
     const struct pm_account *a = pm_account_of(l, p->registry);
-    if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) return;               // its requests tell of it
-    if (!refused && pm_map_get(l->charged, i + 1)) return;                           // its requests stand for it
-    if (!refused && a->from != PM_NO_TIME && pm_time_in(at, a->from, a->to)) return; // the meter was on and did not see it: another way led there
+    if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) return; // its requests tell of it
+    if (!refused && pm_map_get(l->charged, i + 1)) return;             // its requests stand for it
+    if (!refused && a->from != PM_NO_TIME && pm_time_in(at, a->from, a->to))
+        return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
     if (!refused && !is_counted(policy_of(l, p->registry, whose, p->user, -1, at))) return;
     bool past = p->mirror_cause || pm_fell_back(s, p);
-    bool by_mirror = !past && (pm_mirror_served(s, p) || pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
-    uint32_t client = p->client ? p->client : p->node && l->client_of_node[p->node] ? l->client_of_node[p->node] : p->node;
+    bool by_mirror = !past && (pm_mirror_served(s, p) ||
+                               pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
+    uint32_t client = p->client                               ? p->client
+                      : p->node && l->client_of_node[p->node] ? l->client_of_node[p->node]
+                                                              : p->node;
     spend(l, p->registry, whose, p->user,
           (struct pm_spend){.at = at,
                             .client = address(s, client),
@@ -241,23 +279,31 @@ static void pull(struct pm_ledger *l, size_t i) {
                             .window_s = -1});
 }
 
-// Headers that somebody kept without the request: whose they are the limit says, or the address that the registry counted.
+// Headers that somebody kept without the request: whose they are the limit says, or the
+// address that the registry counted.
 static void headers_alone(struct pm_ledger *l) {
     struct pm_state *s = l->s;
     for (size_t i = 0; i < s->meters.n; i++) {
         const struct pm_meter *m = &s->meters.items[i];
-        if (m->group || !m->registry || m->limit < 0 || m->remaining < 0 || m->at == PM_NO_TIME) continue;
-        const struct pm_request_group nobody = {.first = m->at, .user = m->user, .file = UINT32_MAX};
+        if (m->group || !m->registry || m->limit < 0 || m->remaining < 0 || m->at == PM_NO_TIME)
+            continue;
+        const struct pm_request_group nobody = {
+            .first = m->at, .user = m->user, .file = UINT32_MAX};
         enum pm_whose whose = pm_whose_group(l, &nobody, m->registry, m->limit);
         spend(l, m->registry, whose, m->user,
-              (struct pm_spend){.at = m->at, .client = address(s, m->client), .limit = m->limit, .left = m->remaining, .window_s = m->window_s});
+              (struct pm_spend){.at = m->at,
+                                .client = address(s, m->client),
+                                .limit = m->limit,
+                                .left = m->remaining,
+                                .window_s = m->window_s});
     }
 }
 
 static int by_time(const void *a, const void *b) {
     const struct pm_spend *x = a, *y = b;
     if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    if (x->refused != y->refused) return x->refused ? 1 : -1; // what was spent at that moment came before what was refused
+    if (x->refused != y->refused)
+        return x->refused ? 1 : -1; // what was spent at that moment came before what was refused
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
@@ -272,8 +318,11 @@ void pm_budgets_fill(struct pm_ledger *l) {
     for (size_t i = 0; i < s->pulls.n; i++) pull(l, i);
     headers_alone(l);
     for (size_t i = 0; i < l->budgets->list.n; i++)
-        qsort(l->budgets->list.items[i].spends.items, l->budgets->list.items[i].spends.n, sizeof(struct pm_spend), by_time);
-    Pvoid_t *maps[] = {&l->account_at, &l->file_names_users, &l->file_passes_on, &l->file_caches, &l->file_of_mirror, &l->node_mirror, &l->charged};
+        qsort(l->budgets->list.items[i].spends.items, l->budgets->list.items[i].spends.n,
+              sizeof(struct pm_spend), by_time);
+    Pvoid_t *maps[] = {&l->account_at,  &l->file_names_users, &l->file_passes_on,
+                       &l->file_caches, &l->file_of_mirror,   &l->node_mirror,
+                       &l->charged};
     Word_t freed;
     for (size_t i = 0; i < PM_LEN(maps); i++) JLFA(freed, *maps[i]);
     (void)freed;

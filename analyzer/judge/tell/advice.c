@@ -1,4 +1,5 @@
-// The names that an incident's advice is filled with; which advice, and how it is worded: advice_text.c.
+// The names that an incident's advice is filled with; which advice, and how it is worded:
+// advice_text.c.
 #include "judge/tell/advice.h"
 #include "judge/evidence/mirror.h"
 #include "judge/state.h"
@@ -6,14 +7,18 @@
 
 static struct pm_str lower(struct pm_state *s, struct pm_str x) {
     char *p = x.n ? pm_arena_alloc(s->a, x.n) : NULL;
-    for (size_t i = 0; i < x.n; i++) p[i] = (char)(x.p[i] >= 'A' && x.p[i] <= 'Z' ? x.p[i] + 32 : x.p[i]);
+    for (size_t i = 0; i < x.n; i++)
+        p[i] = (char)(x.p[i] >= 'A' && x.p[i] <= 'Z' ? x.p[i] + 32 : x.p[i]);
     return (struct pm_str){p, x.n};
 }
 
-static bool is_address(struct pm_str s) { // of a client; no node is called so, but one that its object calls so
+static bool
+is_address(struct pm_str s) { // of a client; no node is called so, but one that its object calls so
     bool digits = s.n > 0;
-    for (size_t i = 0; i < s.n; i++) digits = digits && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.');
-    return digits || pm_str_has(s, PM_STR("::")) || (pm_str_chr(s, ':', 0) > 0 && pm_str_chr(s, '.', 0) < 0);
+    for (size_t i = 0; i < s.n; i++)
+        digits = digits && ((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.');
+    return digits || pm_str_has(s, PM_STR("::")) ||
+           (pm_str_chr(s, ':', 0) > 0 && pm_str_chr(s, '.', 0) < 0);
 }
 
 static void strs_add(struct pm_state *s, struct pm_strs *all, struct pm_str name) {
@@ -27,19 +32,22 @@ static void strs_add(struct pm_state *s, struct pm_strs *all, struct pm_str name
     all->items[all->n++] = name;
 }
 
-static void value_add(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key, struct pm_str name) {
+static void value_add(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key,
+                      struct pm_str name) {
     if (!name.n) return;
     strs_add(s, &n->all[key], name);
     if (n->value[key].n) n->more[key]++;
     else n->value[key] = name;
 }
 
-static void list(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key, const struct pm_ids *ids) {
+static void list(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key,
+                 const struct pm_ids *ids) {
     for (size_t i = 0; i < ids->n; i++)
         if (ids->items[i]) value_add(s, n, key, pm_name(s, ids->items[i]));
 }
 
-// Nodes that are nodes: where nothing but a registry's log was there, addresses stand for them, and nobody can cordon an address.
+// Nodes that are nodes: where nothing but a registry's log was there, addresses stand for
+// them, and nobody can cordon an address.
 static void nodes(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         struct pm_str name = pm_name(s, h->nodes.items[i]);
@@ -52,13 +60,15 @@ static void nodes(struct pm_state *s, struct pm_advice_names *n, const struct pm
 static bool has_registry(struct pm_str image) {
     ptrdiff_t slash = pm_str_chr(image, '/', 0);
     struct pm_str first = slash > 0 ? pm_str_sub(image, 0, (size_t)slash) : PM_NONE;
-    return pm_str_chr(first, '.', 0) > 0 || pm_str_chr(first, ':', 0) > 0 || pm_str_eqc(first, "localhost");
+    return pm_str_chr(first, '.', 0) > 0 || pm_str_chr(first, ':', 0) > 0 ||
+           pm_str_eqc(first, "localhost");
 }
 
 // "docker.io/acme/web:1" before a bare digest: those that a person would recognise.
 static void images(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
     bool named = false;
-    for (size_t i = 0; i < h->images.n; i++) named |= pm_str_has(pm_name(s, h->images.items[i]), PM_STR("/"));
+    for (size_t i = 0; i < h->images.n; i++)
+        named |= pm_str_has(pm_name(s, h->images.items[i]), PM_STR("/"));
     for (size_t i = 0; i < h->images.n; i++) {
         struct pm_str image = pm_name(s, h->images.items[i]);
         if (!named || pm_str_has(image, PM_STR("/"))) value_add(s, n, PM_ADV_IMAGE, image);
@@ -66,38 +76,48 @@ static void images(struct pm_state *s, struct pm_advice_names *n, const struct p
     }
 }
 
-// secrets ---------------------------------------------------------------------------------------------------------------
-// "https://index.docker.io/v1/" and "harbor.test" as docker's configuration writes registries.
+// secrets -------------------------------------------------------------------------------
+// "https://index.docker.io/v1/" and "harbor.test" as docker's configuration writes
+// registries.
 static bool is_for(struct pm_str entry, struct pm_str registry) {
     if (pm_str_starts(entry, PM_STR("https://"))) entry = pm_str_from(entry, 8);
     if (pm_str_starts(entry, PM_STR("http://"))) entry = pm_str_from(entry, 7);
     ptrdiff_t slash = pm_str_chr(entry, '/', 0);
     if (slash > 0) entry = pm_str_sub(entry, 0, (size_t)slash);
-    bool hub = pm_str_eqc(entry, "index.docker.io") || pm_str_eqc(entry, "registry-1.docker.io") || pm_str_eqc(entry, "docker.io");
+    bool hub = pm_str_eqc(entry, "index.docker.io") || pm_str_eqc(entry, "registry-1.docker.io") ||
+               pm_str_eqc(entry, "docker.io");
     return pm_str_eq(entry, registry) || (hub && pm_str_eqc(registry, "docker.io"));
 }
 
-static const struct pm_config_fact *secret_object(const struct pm_state *s, uint32_t namespace, struct pm_str name) {
+static const struct pm_config_fact *secret_object(const struct pm_state *s, uint32_t namespace,
+                                                  struct pm_str name) {
     for (size_t i = 0; i < s->facts.configs.n; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
         struct pm_str source = pm_name(s, c->source);
-        if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) && pm_str_eq(pm_str_from(source, 7), name)) return c;
+        if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) &&
+            pm_str_eq(pm_str_from(source, 7), name))
+            return c;
     }
     return NULL;
 }
 
-size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
+size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+                            struct pm_str registry) {
     const struct pm_config_fact *c = secret_object(s, namespace, name);
     const json_t *all = json_object_get(c ? c->detail : NULL, "registries");
     size_t i;
     json_t *v;
-    json_array_foreach(all, i, v) if (json_is_string(v) && is_for(pm_str_c(json_string_value(v)), registry)) return json_array_size(all);
+    json_array_foreach(all, i,
+                       v) if (json_is_string(v) && is_for(pm_str_c(json_string_value(v)),
+                                                          registry)) return json_array_size(all);
     return 0;
 }
 
-// Its object says so. A name that sounds like it does not: a secret that is replaced by mistake takes another registry away from every pod that uses it, and
-// one for several registries is not replaced by one for one.
-static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name, struct pm_str registry) {
+// Its object says so. A name that sounds like it does not: a secret that is replaced by
+// mistake takes another registry away from every pod that uses it, and one for several
+// registries is not replaced by one for one.
+static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+                          struct pm_str registry) {
     return pm_secret_registries(s, namespace, name, registry) == 1;
 }
 
@@ -105,7 +125,9 @@ static bool secret_taken(struct pm_state *s, uint32_t namespace, struct pm_str n
     if (secret_object(s, namespace, name)) return true;
     for (size_t i = 0; i < s->facts.pods.n; i++)
         for (size_t k = 0; k < s->facts.pods.items[i].secrets.n; k++)
-            if (s->facts.pods.items[i].namespace == namespace && pm_str_eq(pm_name(s, s->facts.pods.items[i].secrets.items[k]), name)) return true;
+            if (s->facts.pods.items[i].namespace == namespace &&
+                pm_str_eq(pm_name(s, s->facts.pods.items[i].secrets.items[k]), name))
+                return true;
     return false;
 }
 
@@ -116,22 +138,28 @@ static struct pm_str new_secret(struct pm_state *s, uint32_t namespace, struct p
     struct pm_str host = lower(s, pm_str_sub(registry, 0, 40));
     for (size_t i = 0; i < host.n; i++) {
         char c = host.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) ((char *)(uintptr_t)host.p)[i] = '-';
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+            ((char *)(uintptr_t)host.p)[i] = '-';
     }
     name = host.n ? pm_arena_fmt(s->a, "regcred-%.*s", PM_FMT(host)) : PM_STR("regcred-2");
-    for (int i = 2; secret_taken(s, namespace, name) && i < 100; i++) name = pm_arena_fmt(s->a, "regcred-%.*s-%d", PM_FMT(host), i);
+    for (int i = 2; secret_taken(s, namespace, name) && i < 100; i++)
+        name = pm_arena_fmt(s->a, "regcred-%.*s-%d", PM_FMT(host), i);
     return name;
 }
 
-// A secret that is named and does not exist can be made under its name: nothing is overwritten.
-static struct pm_str secret_missing(struct pm_state *s, const struct pm_advice_names *n, const struct pm_hit *h) {
+// A secret that is named and does not exist can be made under its name: nothing is
+// overwritten.
+static struct pm_str secret_missing(struct pm_state *s, const struct pm_advice_names *n,
+                                    const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) { // lines about its pods that tell of a secret
         const struct pm_trace *t = &s->traces.items[h->said.items[i]];
         if (t->kind == PM_KIND_SECRET_MISSING && t->secret) return pm_name(s, t->secret);
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->secret && pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE])) return pm_name(s, t->secret);
+        if (t->kind == PM_KIND_SECRET_MISSING && t->secret &&
+            pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE]))
+            return pm_name(s, t->secret);
     }
     return PM_NONE;
 }
@@ -145,38 +173,47 @@ static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_
         n->one_account &= pod && (!account || !pod->account || pod->account == account);
         if (pod && pod->account) account = pod->account;
         struct pm_str in = pod ? pm_name(s, pod->namespace) : PM_NONE;
-        if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(in, n->value[PM_ADV_NAMESPACE]))) continue; // a command has one namespace
+        if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(in, n->value[PM_ADV_NAMESPACE])))
+            continue; // a command has one namespace
         namespace = pod->namespace;
         if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(s, pod->name);
         if (!n->value[PM_ADV_ACCOUNT].n) n->value[PM_ADV_ACCOUNT] = pm_name(s, pod->account);
-        for (int w = 0; w < pod->waits && !n->value[PM_ADV_CONTAINER].n; w++) n->value[PM_ADV_CONTAINER] = pm_name(s, pod->wait[w].container);
+        for (int w = 0; w < pod->waits && !n->value[PM_ADV_CONTAINER].n; w++)
+            n->value[PM_ADV_CONTAINER] = pm_name(s, pod->wait[w].container);
         for (size_t k = 0; k < pod->secrets.n; k++) pm_ids_add_new(&own, pod->secrets.items[k]);
     }
     list(s, n, PM_ADV_OWN_SECRETS, &own);
     for (size_t i = 0; i < n->all[PM_ADV_OWN_SECRETS].n && !n->value[PM_ADV_SECRET].n; i++)
-        if (secret_is_for(s, namespace, n->all[PM_ADV_OWN_SECRETS].items[i], n->value[PM_ADV_REGISTRY]))
+        if (secret_is_for(s, namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
+                          n->value[PM_ADV_REGISTRY]))
             n->value[PM_ADV_SECRET] = n->all[PM_ADV_OWN_SECRETS].items[i];
-    if (!n->value[PM_ADV_SECRET].n && pm_cause_in(h->cause, "auth")) n->value[PM_ADV_SECRET] = secret_missing(s, n, h);
-    if (!n->value[PM_ADV_SECRET].n) n->value[PM_ADV_NEW_SECRET] = new_secret(s, namespace, n->value[PM_ADV_REGISTRY]);
+    if (!n->value[PM_ADV_SECRET].n && pm_cause_in(h->cause, "auth"))
+        n->value[PM_ADV_SECRET] = secret_missing(s, n, h);
+    if (!n->value[PM_ADV_SECRET].n)
+        n->value[PM_ADV_NEW_SECRET] = new_secret(s, namespace, n->value[PM_ADV_REGISTRY]);
     pm_ids_free(&own);
 }
 
 static bool undone(const struct pm_incident *inc, const struct pm_hit_workload *w) {
     for (size_t i = 0; i < inc->blast.rollbacks_n; i++) {
         const struct pm_rollout *r = &inc->blast.rollbacks[i];
-        if (pm_str_eq(r->name, w->name) && (!r->namespace.n || pm_str_eq(r->namespace, w->namespace))) return true;
+        if (pm_str_eq(r->name, w->name) &&
+            (!r->namespace.n || pm_str_eq(r->namespace, w->namespace)))
+            return true;
     }
     return false;
 }
 
-// The one with most pods speaks for all, and one that was not rolled back before any that was.
+// The one with most pods speaks for all, and one that was not rolled back before any that
+// was.
 static const struct pm_hit_workload *spokesman(const struct pm_incident *inc, bool *all_undone) {
     const struct pm_hit_workload *best = NULL;
     *all_undone = inc->blast.workloads_n > 0;
     for (size_t k = 0; k < inc->blast.workloads_n; k++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[k];
         bool back = undone(inc, w);
-        if (!best || (*all_undone && !back) || (back == *all_undone && w->pods > best->pods)) best = w;
+        if (!best || (*all_undone && !back) || (back == *all_undone && w->pods > best->pods))
+            best = w;
         *all_undone &= back;
     }
     return best;
@@ -189,7 +226,8 @@ static void workloads(struct pm_state *s, struct pm_advice_names *n, const struc
     list(s, n, PM_ADV_NAMESPACE, &h->namespaces);
     if (!w) return;
     static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
-    struct pm_str kind = lower(s, w->kind), ref = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
+    struct pm_str kind = lower(s, w->kind),
+                  ref = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
     if (w->namespace.n) n->value[PM_ADV_NAMESPACE] = w->namespace;
     n->value[PM_ADV_WORKLOAD] = ref;
     n->more[PM_ADV_WORKLOAD] = inc->blast.workloads_n - 1;
@@ -199,10 +237,12 @@ static void workloads(struct pm_state *s, struct pm_advice_names *n, const struc
     if (rolls) value_add(s, n, PM_ADV_ROLLOUT, ref);
     if (pm_str_eqc(kind, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, ref);
     if (all_undone) value_add(s, n, PM_ADV_UNDONE, ref);
-    if (rolls) strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
+    if (rolls)
+        strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
     for (size_t k = 0; k < inc->blast.workloads_n && rolls; k++) {
         const struct pm_hit_workload *o = &inc->blast.workloads[k];
-        struct pm_str its = lower(s, o->kind), name = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
+        struct pm_str its = lower(s, o->kind),
+                      name = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
         bool can = false;
         for (size_t i = 0; i < PM_LEN(ROLLS); i++) can |= pm_str_eqc(its, ROLLS[i]);
         if (o == w || !can || !o->namespace.n || (!all_undone && undone(inc, o))) continue;
@@ -213,9 +253,12 @@ static void workloads(struct pm_state *s, struct pm_advice_names *n, const struc
     }
 }
 
-// runtime ---------------------------------------------------------------------------------------------------------------
-static const char *of_version(struct pm_str runtime, struct pm_str kubelet) { // "containerd://1.7.27", "cri-o://1.29.1"
-    if (pm_str_has(kubelet, PM_STR("+k3s")) || pm_str_has(kubelet, PM_STR("+rke2")) || pm_str_has(runtime, PM_STR("-k3s"))) return "k3s";
+// runtime -------------------------------------------------------------------------------
+static const char *of_version(struct pm_str runtime,
+                              struct pm_str kubelet) { // "containerd://1.7.27", "cri-o://1.29.1"
+    if (pm_str_has(kubelet, PM_STR("+k3s")) || pm_str_has(kubelet, PM_STR("+rke2")) ||
+        pm_str_has(runtime, PM_STR("-k3s")))
+        return "k3s";
     if (pm_str_starts(runtime, PM_STR("docker://"))) return "docker";
     if (pm_str_starts(runtime, PM_STR("cri-o://"))) return "crio";
     if (pm_str_starts(runtime, PM_STR("containerd://1."))) return "containerd1";
@@ -238,12 +281,14 @@ static const char *of_config(struct pm_state *s, uint32_t node) {
     return found;
 }
 
-// By the node's object, by its configuration, by whose log its pulls were counted in, in this order.
+// By the node's object, by its configuration, by whose log its pulls were counted in, in
+// this order.
 static const char *runtime_of(struct pm_state *s, const struct pm_hit *h) {
     uint32_t node = h->nodes.n ? h->nodes.items[0] : 0;
     Word_t at = pm_map_get(s->facts.node_by_name, node);
     const struct pm_node_fact *fact = at ? &s->facts.nodes.items[at - 1] : NULL;
-    const char *found = fact ? of_version(pm_name(s, fact->runtime), pm_name(s, fact->kubelet)) : NULL;
+    const char *found =
+        fact ? of_version(pm_name(s, fact->runtime), pm_name(s, fact->kubelet)) : NULL;
     if (!found) found = of_config(s, node);
     for (size_t i = 0; i < h->pulls.n && !found; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
@@ -261,12 +306,13 @@ static const char *runtime_of(struct pm_state *s, const struct pm_hit *h) {
 static struct pm_str arch_of(struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
-        if (at && s->facts.nodes.items[at - 1].arch) return pm_name(s, s->facts.nodes.items[at - 1].arch);
+        if (at && s->facts.nodes.items[at - 1].arch)
+            return pm_name(s, s->facts.nodes.items[at - 1].arch);
     }
     return PM_NONE;
 }
 
-// hosts and images ------------------------------------------------------------------------------------------------------
+// hosts and images ----------------------------------------------------------------------
 static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
     for (size_t i = 0; i < s->mirrors_n && registry.n; i++)
         if (pm_mirror_serves(&s->mirrors[i], registry)) return s->mirrors[i].host;
@@ -276,46 +322,56 @@ static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
 static void unread(struct pm_state *s, struct pm_advice_names *n, const struct pm_mirror *m) {
     if (!m || !m->host.n) return;
     n->value[PM_ADV_UNREAD] = m->host;
-    n->value[PM_ADV_UNREAD_URL] = pm_str_has(m->url, PM_STR("://")) ? m->url : pm_arena_fmt(s->a, "https://%.*s", PM_FMT(m->host));
+    n->value[PM_ADV_UNREAD_URL] = pm_str_has(m->url, PM_STR("://"))
+                                      ? m->url
+                                      : pm_arena_fmt(s->a, "https://%.*s", PM_FMT(m->host));
 }
 
 static void good_images(struct pm_state *s) {
     for (size_t i = 0; i < s->pulls.n; i++) { // in time order: the newest stays
         const struct pm_attempt *p = &s->pulls.items[i];
-        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository && p->tag)
+        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
+            p->tag)
             *pm_map_slot(&s->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
     }
     s->good_image_made = true;
 }
 
-static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h, struct pm_str image) {
+static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h,
+                                   struct pm_str image) {
     if (!s->good_image_made) good_images(s);
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         if (!pm_str_eq(pm_name(s, p->image), image)) continue;
         Word_t at = pm_map_get(s->good_image, PM_PAIR(p->registry, p->repository));
-        return at && s->pulls.items[at - 1].image != p->image ? pm_name(s, s->pulls.items[at - 1].image) : PM_NONE;
+        return at && s->pulls.items[at - 1].image != p->image
+                   ? pm_name(s, s->pulls.items[at - 1].image)
+                   : PM_NONE;
     }
     return PM_NONE;
 }
 
 static void home(struct pm_state *s, struct pm_advice_names *n) {
     const json_t *o = pm_table_home(s->homes, n->value[PM_ADV_IMAGE]);
-    const char *old = json_string_value(json_object_get(o, "old")), *new = json_string_value(json_object_get(o, "new"));
+    const char *old = json_string_value(json_object_get(o, "old")),
+               *new = json_string_value(json_object_get(o, "new"));
     const char *since = json_string_value(json_object_get(o, "since"));
     if (!old || !since) return;
     if (!new) {
         n->value[PM_ADV_NO_HOME] = pm_arena_dup(s->a, pm_str_c(since));
         return;
     }
-    n->value[PM_ADV_HOME] = pm_arena_fmt(s->a, "%s%.*s", new, PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
+    n->value[PM_ADV_HOME] =
+        pm_arena_fmt(s->a, "%s%.*s", new, PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
     n->value[PM_ADV_HOME_SINCE] = pm_arena_dup(s->a, pm_str_c(since));
 }
 
-static struct pm_str moment(struct pm_state *s, int64_t ns) { // "2026-01-02 03:04:05 UTC", as journalctl reads it
+static struct pm_str moment(struct pm_state *s,
+                            int64_t ns) { // "2026-01-02 03:04:05 UTC", as journalctl reads it
     char at[32];
     struct pm_str text = pm_str_c(pm_when_format(ns, at));
-    return pm_arena_fmt(s->a, "%.*s %.*s UTC", PM_FMT(pm_str_sub(text, 0, 10)), PM_FMT(pm_str_sub(text, 11, 8)));
+    return pm_arena_fmt(s->a, "%.*s %.*s UTC", PM_FMT(pm_str_sub(text, 0, 10)),
+                        PM_FMT(pm_str_sub(text, 11, 8)));
 }
 
 static void times(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
@@ -329,18 +385,22 @@ static bool wordless(const struct pm_state *s, const struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "unknown")) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         struct pm_str error = pm_name(s, s->pulls.items[h->pulls.items[i]].error);
-        if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) && !pm_str_eqc(error, "ImagePullBackOff") && !pm_str_eqc(error, "ErrImagePull"))
+        if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) &&
+            !pm_str_eqc(error, "ImagePullBackOff") && !pm_str_eqc(error, "ErrImagePull"))
             return false;
     }
     return true;
 }
 
-// The quota that an incident led to using up: what frees disk now is pulled again, against it.
+// The quota that an incident led to using up: what frees disk now is pulled again,
+// against it.
 static struct pm_str effect_of(const struct pm_state *s, const struct pm_hit *h) {
     uint32_t me = (uint32_t)(h - s->hits.items) + 1;
     for (size_t i = 0; i < s->hits.n; i++) {
         const struct pm_hit *e = &s->hits.items[i];
-        if (!e->dropped && e->explained_by == me && pm_cause_in(e->cause, "rate-limit") && e->registries.n) return pm_name(s, e->registries.items[0]);
+        if (!e->dropped && e->explained_by == me && pm_cause_in(e->cause, "rate-limit") &&
+            e->registries.n)
+            return pm_name(s, e->registries.items[0]);
     }
     return PM_NONE;
 }
@@ -350,12 +410,15 @@ static struct pm_str sizes_of(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
     for (size_t i = 0; i < s->facts.configs.n; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
-        const json_t *mount = json_object_get(c->detail, "mount"), *inodes = json_object_get(c->detail, "inodes_ratio"),
+        const json_t *mount = json_object_get(c->detail, "mount"),
+                     *inodes = json_object_get(c->detail, "inodes_ratio"),
                      *used = json_object_get(c->detail, "used_ratio");
         const json_t *ratio = inodes ? inodes : used;
-        if (!json_is_string(mount) || !json_is_number(ratio) || json_number_value(ratio) < 0.9) continue;
+        if (!json_is_string(mount) || !json_is_number(ratio) || json_number_value(ratio) < 0.9)
+            continue;
         if (c->node && h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node))) continue;
-        pm_buf_fmt(&b, "%s%.0f %% of the %s of %s are used", b.n ? ", " : "", json_number_value(ratio) * 100, inodes ? "inodes" : "bytes",
+        pm_buf_fmt(&b, "%s%.0f %% of the %s of %s are used", b.n ? ", " : "",
+                   json_number_value(ratio) * 100, inodes ? "inodes" : "bytes",
                    json_string_value(mount));
     }
     struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
@@ -363,9 +426,12 @@ static struct pm_str sizes_of(struct pm_state *s, const struct pm_hit *h) {
     return out;
 }
 
-// The manifest came and a layer did not, or a connection was made and one node alone waits for the certificate: what is small goes through.
+// The manifest came and a layer did not, or a connection was made and one node alone
+// waits for the certificate: what is small goes through.
 static bool small_passes(const struct pm_state *s, const struct pm_hit *h) {
-    if (pm_str_eqc(h->incident->variant, "handshake-timeout") && h->incident->scope_kind == PM_SCOPE_NODE) return true;
+    if (pm_str_eqc(h->incident->variant, "handshake-timeout") &&
+        h->incident->scope_kind == PM_SCOPE_NODE)
+        return true;
     for (size_t i = 0; i < h->pulls.n; i++)
         if (s->pulls.items[h->pulls.items[i]].stage == PM_STAGE_BLOB) return true;
     return false;
@@ -379,9 +445,12 @@ static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
         if (p->origin != PM_ORIGIN_CLIENT) return NULL;
         for (size_t k = 0; k < p->traces.n; k++) {
             uint32_t file = s->traces.items[p->traces.items[k]].file;
-            struct pm_str format = file < s->facts.files.n ? s->facts.files.items[file].row.format : PM_NONE;
+            struct pm_str format =
+                file < s->facts.files.n ? s->facts.files.items[file].row.format : PM_NONE;
             if (pm_str_eqc(format, "podman")) found = "podman";
-            else if (!found && (pm_str_eqc(format, "docker-cli") || pm_str_eqc(format, "ci-runner") || pm_str_eqc(format, "buildkit"))) found = "docker";
+            else if (!found && (pm_str_eqc(format, "docker-cli") ||
+                                pm_str_eqc(format, "ci-runner") || pm_str_eqc(format, "buildkit")))
+                found = "docker";
         }
     }
     return found;
@@ -420,5 +489,6 @@ void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
     n.value[PM_ADV_SIZES] = sizes_of(s, h);
     pm_advice_derive(s->a, &n);
     inc->advice = PM_NEWN(s->a, struct pm_advice, PM_ADVICE_ROWS);
-    inc->advice_n = inc->advice_cap = pm_advice_pick(s->a, s->advice, h->cause, &n, inc->advice, PM_ADVICE_ROWS);
+    inc->advice_n = inc->advice_cap =
+        pm_advice_pick(s->a, s->advice, h->cause, &n, inc->advice, PM_ADVICE_ROWS);
 }

@@ -1,6 +1,8 @@
-// Advice out of rules/advice.yaml with the incident's (or the record's) own names in it. Used by the judge, by `explain` and by `rules check`.
+// Advice out of rules/advice.yaml with the incident's (or the record's) own names in it.
+// Used by the judge, by `explain` and by `rules check`.
 //
-// Names come out of logs, and logs can be written by anybody: a command is only handed out where every name in it is known and can do nothing but be a name.
+// Names come out of logs, and logs can be written by anybody: a command is only handed
+// out where every name in it is known and can do nothing but be a name.
 #pragma once
 #include "pm/arena.h"
 #include "pm/diag.h"
@@ -18,7 +20,7 @@ enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (
     PM_ADV_WORKLOAD, // "deployment/web"
     PM_ADV_ROLLOUT,  // the same, where `kubectl rollout` knows its kind
     PM_ADV_ACCOUNT,  // the pods' service account
-    PM_ADV_SECRET,   // the pods' pull secret that is known to be this registry's, or is named and missing
+    PM_ADV_SECRET, // the pods' pull secret that is known to be this registry's, or is named and missing
     PM_ADV_USER,
     PM_ADV_CLIENT,
     PM_ADV_HOST,   // whom the nodes spoke to: a mirror, or the registry
@@ -26,10 +28,10 @@ enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (
     PM_ADV_ARCH,
     PM_ADV_SINCE, // of the incident, with some minutes around it, as journalctl takes it
     PM_ADV_UNTIL,
-    PM_ADV_CONTAINER,   // that waits for the image
-    PM_ADV_DEPLOYMENT,  // the workload, where it is one: nothing else can be paused
+    PM_ADV_CONTAINER,  // that waits for the image
+    PM_ADV_DEPLOYMENT, // the workload, where it is one: nothing else can be paused
     PM_ADV_OWN_SECRETS, // all pull secrets that the pods name; which of them is the registry's may not be known
-    PM_ADV_HOME,        // where the image lives now (rules/homes.yaml)
+    PM_ADV_HOME, // where the image lives now (rules/homes.yaml)
     PM_ADV_HOME_SINCE,
     PM_ADV_NO_HOME,  // the day since which it has none
     PM_ADV_WORDLESS, // pods wait, and nothing says why
@@ -57,14 +59,18 @@ struct pm_advice_names {
     struct pm_strs all[PM_ADV_KEY_COUNT]; // value and others, where there are any
     struct pm_strs pairs;                 // workloads that roll: "shop:deployment/web"
     bool one_account;                     // all pods have the same service account
-    bool only_told[PM_ADV_KEY_COUNT];     // good for a text, not for a command: an image without a registry
-    const char *runtime;                  // containerd2, containerd1, containerd, k3s, docker, crio, podman; NULL unknown
-    struct pm_str variant;                // of the cause
+    bool only_told
+        [PM_ADV_KEY_COUNT]; // good for a text, not for a command: an image without a registry
+    const char
+        *runtime; // containerd2, containerd1, containerd, k3s, docker, crio, podman; NULL unknown
+    struct pm_str variant; // of the cause
 };
 void pm_advice_derive(struct pm_arena *a, struct pm_advice_names *n);
 // The advice for a cause in the file's order; at most max rows. Slices live in `a`.
-size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause, const struct pm_advice_names *n, struct pm_advice *rows, size_t max);
-// Each cause has advice for each phase and each step of the checklist. Faults are told in diags.
+size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause,
+                      const struct pm_advice_names *n, struct pm_advice *rows, size_t max);
+// Each cause has advice for each phase and each step of the checklist. Faults are told in
+// diags.
 size_t pm_advice_check(const json_t *root, const char *name, struct pm_diags *diags);
 
 #define PM_ADVICE_ROWS 32 // an incident has no more

@@ -1,7 +1,8 @@
 // The lines a verdict stands on: few, the best first, each with the reason it is shown.
 //
-// Chosen per incident: the first failure, the clearest line of each program, the line that settled an ambiguity, the step that links it to its cause,
-// the last failure and the success after it. Their texts are fetched from the timeline in one walk.
+// Chosen per incident: the first failure, the clearest line of each program, the line
+// that settled an ambiguity, the step that links it to its cause, the last failure and
+// the success after it. Their texts are fetched from the timeline in one walk.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -23,18 +24,23 @@ static void pick(struct picks *p, size_t hit, uint64_t event, int rank, struct p
     for (size_t i = 0; i < p->list.n; i++) // few a hit
         if (p->list.items[p->list.n - 1 - i].hit != hit) break;
         else if (p->list.items[p->list.n - 1 - i].event == event) return;
-    *PM_PUSH(p->list.items, p->list.n, p->list.cap) = (struct pick){event, (uint32_t)hit, rank, why};
+    *PM_PUSH(p->list.items, p->list.n, p->list.cap) =
+        (struct pick){event, (uint32_t)hit, rank, why};
 }
 
-static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_hit *h, int component) {
+static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_hit *h,
+                                      int component) {
     const struct pm_trace *best = NULL;
     int best_rank = -1;
     for (size_t i = 0; i < h->pulls.n && i < 2000; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         for (size_t k = 0; k < p->traces.n; k++) {
             const struct pm_trace *t = &s->traces.items[p->traces.items[k]];
-            if (t->component != component || t->kind == PM_KIND_PULL_START || t->kind == PM_KIND_PULL_OK) continue;
-            int rank = (t->verdict.cause == h->cause ? 4 : 0) + (t->verdict.candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
+            if (t->component != component || t->kind == PM_KIND_PULL_START ||
+                t->kind == PM_KIND_PULL_OK)
+                continue;
+            int rank = (t->verdict.cause == h->cause ? 4 : 0) +
+                       (t->verdict.candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
             if (rank <= best_rank) continue;
             best = t;
             best_rank = rank;
@@ -59,38 +65,51 @@ static const char *teller(int component) {
 static void pick_for(struct picks *p, size_t index) {
     struct pm_state *s = p->s;
     struct pm_hit *h = &s->hits.items[index];
-    static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO,     PM_COMP_KUBELET, PM_COMP_EVENTS,
-                                PM_COMP_OBJECTS, PM_COMP_CLIENT,     PM_COMP_REGISTRY, PM_COMP_PROXY};
+    static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO,
+                                PM_COMP_KUBELET, PM_COMP_EVENTS,     PM_COMP_OBJECTS,
+                                PM_COMP_CLIENT,  PM_COMP_REGISTRY,   PM_COMP_PROXY};
     if (h->pulls.n) {
-        const struct pm_attempt *first = &s->pulls.items[h->pulls.items[0]], *last = &s->pulls.items[h->pulls.items[h->pulls.n - 1]];
+        const struct pm_attempt *first = &s->pulls.items[h->pulls.items[0]],
+                                *last = &s->pulls.items[h->pulls.items[h->pulls.n - 1]];
         pick(p, index, first->best, 90, PM_STR("the first failed pull of this incident"));
         if (h->pulls.n > 1) pick(p, index, last->best, 20, PM_STR("the last failed pull"));
     }
     for (size_t i = 0; i < PM_LEN(order); i++) {
         const struct pm_trace *t = best_of(s, h, order[i]);
         if (t)
-            pick(p, index, t->id, t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i : 50 - (int)i,
-                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? pm_arena_fmt(s->a, "%s names the cause", teller(order[i]))
-                                                                                 : pm_arena_fmt(s->a, "the same attempt as %s tells it", teller(order[i])));
+            pick(p, index, t->id,
+                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i
+                                                                                 : 50 - (int)i,
+                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1
+                     ? pm_arena_fmt(s->a, "%s names the cause", teller(order[i]))
+                     : pm_arena_fmt(s->a, "the same attempt as %s tells it", teller(order[i])));
     }
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
-        if (!g->worst || (s->pulls.items[g->pull - 1].status && s->pulls.items[g->pull - 1].status != g->worst)) continue;
+        if (!g->worst ||
+            (s->pulls.items[g->pull - 1].status && s->pulls.items[g->pull - 1].status != g->worst))
+            continue;
         pick(p, index, g->best, 60, pm_arena_fmt(s->a, "the registry side answered %d", g->worst));
         break;
     }
     for (size_t i = 0; i < h->traces.n && i < 2; i++)
-        pick(p, index, s->traces.items[h->traces.items[i]].id, 40, h->refused ? PM_STR("a refusal") : PM_STR("seen beside the pulls"));
-    for (size_t i = pm_pull_first(s, h->recovered); h->recovered != PM_NO_TIME && i < s->pulls.n; i++) {
-        if (s->pulls.items[i].outcome != PM_OUTCOME_OK || pm_at(&s->pulls.items[i]) != h->recovered) continue;
+        pick(p, index, s->traces.items[h->traces.items[i]].id, 40,
+             h->refused ? PM_STR("a refusal") : PM_STR("seen beside the pulls"));
+    for (size_t i = pm_pull_first(s, h->recovered); h->recovered != PM_NO_TIME && i < s->pulls.n;
+         i++) {
+        if (s->pulls.items[i].outcome != PM_OUTCOME_OK || pm_at(&s->pulls.items[i]) != h->recovered)
+            continue;
         pick(p, index, s->pulls.items[i].best, 10, PM_STR("the first success after it"));
         break;
     }
     if (h->explained_by)
         for (size_t i = 0; i < s->traces.n; i++) {
             const struct pm_trace *t = &s->traces.items[i];
-            if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image || !pm_ids_has(&h->images, t->image)) continue;
-            pick(p, index, t->id, 45, PM_STR("the image was removed before it had to be pulled again"));
+            if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image ||
+                !pm_ids_has(&h->images, t->image))
+                continue;
+            pick(p, index, t->id, 45,
+                 PM_STR("the image was removed before it had to be pulled again"));
             break;
         }
 }
@@ -125,7 +144,8 @@ static bool fetched(void *ctx, const struct pm_row *row) {
 
 static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence *lines) {
     struct pm_buf where = {0};
-    struct fetch f = {.s = s, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
+    struct fetch f = {
+        .s = s, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
     Word_t freed;
     for (size_t i = 0; i < p->list.n; i++) {
         Word_t *slot = pm_map_slot(&f.first, p->list.items[i].event);
@@ -135,7 +155,8 @@ static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence 
     for (size_t at = 0; at < p->list.n;) { // in portions that SQLite parses with ease
         pm_buf_clear(&where);
         pm_buf_lit(&where, "id IN (");
-        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++) pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
+        for (size_t n = 0; n < 500 && at < p->list.n; n++, at++)
+            pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
         pm_buf_lit(&where, ")");
         pm_timeline_each(s->timeline, where.p, fetched, &f);
     }

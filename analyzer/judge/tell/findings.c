@@ -1,4 +1,5 @@
-// rules/findings.yaml over the bundle's configuration, objects and pulls. What is not in the bundle is no finding: a check asks only about what it can see.
+// rules/findings.yaml over the bundle's configuration, objects and pulls. What is not in
+// the bundle is no finding: a check asks only about what it can see.
 #include "judge/incidents/bypass.h"
 #include "judge/tell/advice.h"
 #include "judge/state.h"
@@ -20,9 +21,12 @@ struct findings {
     struct pm_ids files;
 };
 
-static const char *word(const json_t *rule, const char *key) { return json_string_value(json_object_get(rule, key)); }
+static const char *word(const json_t *rule, const char *key) {
+    return json_string_value(json_object_get(rule, key));
+}
 
-static struct pm_str text_of(struct pm_state *s, const json_t *rule, struct pm_str key, struct pm_str what) {
+static struct pm_str text_of(struct pm_state *s, const json_t *rule, struct pm_str key,
+                             struct pm_str what) {
     static const char *const WORDS[] = {"{value}", "{what}", "{key}"};
     struct pm_buf b = {0};
     for (const char *p = word(rule, "text") ? word(rule, "text") : ""; *p;) {
@@ -41,7 +45,8 @@ static struct pm_str text_of(struct pm_state *s, const json_t *rule, struct pm_s
 }
 
 #define FINDINGS_MAX 512 // different ones; more are a hostile bundle's
-static void add(struct findings *f, const json_t *rule, struct pm_str path, uint64_t line, struct pm_str key, struct pm_str what, bool counted) {
+static void add(struct findings *f, const json_t *rule, struct pm_str path, uint64_t line,
+                struct pm_str key, struct pm_str what, bool counted) {
     struct pm_str text = text_of(f->s, rule, key, what);
     for (size_t i = 0; i < f->n; i++) {
         struct found *x = &f->items[i];
@@ -51,7 +56,8 @@ static void add(struct findings *f, const json_t *rule, struct pm_str path, uint
         return;
     }
     if (f->n == FINDINGS_MAX) return;
-    *PM_PUSH(f->items, f->n, f->cap) = (struct found){.rule = rule, .path = path, .text = text, .line = line, .files = 1, .counted = counted};
+    *PM_PUSH(f->items, f->n, f->cap) = (struct found){
+        .rule = rule, .path = path, .text = text, .line = line, .files = 1, .counted = counted};
 }
 
 static void tell(struct findings *f) {
@@ -59,20 +65,22 @@ static void tell(struct findings *f) {
     struct pm_arena *a = f->s->a;
     for (size_t i = 0; i < f->n; i++) {
         const struct found *x = &f->items[i];
-        const char *id = word(x->rule, "id") ? word(x->rule, "id") : word(x->rule, "check"), *severity = word(x->rule, "severity");
-        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) =
-            (struct pm_finding){.id = pm_arena_dup(a, pm_str_c(id)),
-                                .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
-                                .file = x->path,
-                                .line = x->line,
-                                .text = x->counted && x->files > 1
-                                            ? pm_arena_fmt(a, "%.*s; the same in %zu more %s", PM_FMT(x->text), x->files - 1, x->files == 2 ? "file" : "files")
-                                            : x->text,
-                                .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
+        const char *id = word(x->rule, "id") ? word(x->rule, "id") : word(x->rule, "check"),
+                   *severity = word(x->rule, "severity");
+        *PM_PUSH(r->findings, r->findings_n, r->findings_cap) = (struct pm_finding){
+            .id = pm_arena_dup(a, pm_str_c(id)),
+            .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
+            .file = x->path,
+            .line = x->line,
+            .text = x->counted && x->files > 1
+                        ? pm_arena_fmt(a, "%.*s; the same in %zu more %s", PM_FMT(x->text),
+                                       x->files - 1, x->files == 2 ? "file" : "files")
+                        : x->text,
+            .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
     }
 }
 
-// settings --------------------------------------------------------------------------------------------------------------
+// settings ------------------------------------------------------------------------------
 static bool glob(const char *p, const char *s) {
     for (; *p && *p != '*'; p++, s++)
         if (*s != *p) return false;
@@ -84,28 +92,35 @@ static bool glob(const char *p, const char *s) {
 }
 
 static bool number_of(const json_t *v, double *out) {
-    struct pm_str s = json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
+    struct pm_str s =
+        json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
     if (json_is_number(v)) *out = json_number_value(v);
     if (pm_str_ends(s, PM_STR("%"))) s = pm_str_sub(s, 0, s.n - 1);
     return json_is_number(v) || (s.n && pm_str_double(s, out));
 }
-static bool truth_of(const json_t *v) { return json_is_true(v) || (json_is_string(v) && strcmp(json_string_value(v), "true") == 0); }
+static bool truth_of(const json_t *v) {
+    return json_is_true(v) || (json_is_string(v) && strcmp(json_string_value(v), "true") == 0);
+}
 static bool empty(const json_t *v) {
-    return !v || json_is_null(v) || json_is_false(v) || (json_is_array(v) && json_array_size(v) == 0) || (json_is_string(v) && !json_string_length(v));
+    return !v || json_is_null(v) || json_is_false(v) ||
+           (json_is_array(v) && json_array_size(v) == 0) ||
+           (json_is_string(v) && !json_string_length(v));
 }
 
 static bool begins(const json_t *want, const json_t *value) {
     size_t i;
     json_t *one;
     if (!json_is_string(value)) return false;
-    if (json_is_string(want)) return strncmp(json_string_value(value), json_string_value(want), json_string_length(want)) == 0;
+    if (json_is_string(want))
+        return strncmp(json_string_value(value), json_string_value(want),
+                       json_string_length(want)) == 0;
     json_array_foreach(want, i, one) if (begins(one, value)) return true;
     return false;
 }
 
 static bool tested(const json_t *rule, const json_t *value) {
-    const json_t *equals = json_object_get(rule, "equals"), *below = json_object_get(rule, "below"), *above = json_object_get(rule, "above"),
-                 *start = json_object_get(rule, "begins");
+    const json_t *equals = json_object_get(rule, "equals"), *below = json_object_get(rule, "below"),
+                 *above = json_object_get(rule, "above"), *start = json_object_get(rule, "begins");
     double n, m;
     if (equals && json_is_boolean(equals)) return truth_of(value) == json_is_true(equals);
     if (equals && number_of(equals, &m)) return number_of(value, &n) && n == m;
@@ -124,13 +139,17 @@ static bool where(const json_t *rule, const json_t *settings) {
         const json_t *value = json_object_get(settings, key);
         double a, b;
         if (key[0] < ' ') continue; // the YAML reader's own
-        if (json_is_true(want) ? empty(value) : json_is_false(want) ? !empty(value) : !(number_of(want, &a) && number_of(value, &b) && a == b)) return false;
+        if (json_is_true(want)    ? empty(value)
+            : json_is_false(want) ? !empty(value)
+                                  : !(number_of(want, &a) && number_of(value, &b) && a == b))
+            return false;
     }
     return true;
 }
 
 static bool loopback(struct pm_str s) {
-    return pm_str_starts(s, PM_STR("127.")) || pm_str_starts(s, PM_STR("localhost")) || pm_str_starts(s, PM_STR("::1")) || pm_str_starts(s, PM_STR("[::1]"));
+    return pm_str_starts(s, PM_STR("127.")) || pm_str_starts(s, PM_STR("localhost")) ||
+           pm_str_starts(s, PM_STR("::1")) || pm_str_starts(s, PM_STR("[::1]"));
 }
 
 static struct pm_str shown(struct pm_state *s, const json_t *v) {
@@ -149,7 +168,8 @@ static struct pm_str shown(struct pm_state *s, const json_t *v) {
 // The part of the key that the pattern's first star stands for: a host.
 static struct pm_str host_in(struct pm_arena *a, const char *pattern, const char *key) {
     const char *star = strchr(pattern, '*');
-    size_t before = star ? (size_t)(star - pattern) : 0, after = star ? strlen(star + 1) : 0, n = strlen(key);
+    size_t before = star ? (size_t)(star - pattern) : 0, after = star ? strlen(star + 1) : 0,
+           n = strlen(key);
     if (!star || strchr(star + 1, '*') || n < before + after) return pm_arena_dup(a, pm_str_c(key));
     return pm_arena_dup(a, pm_str_sub(pm_str_c(key), before, n - before - after));
 }
@@ -172,19 +192,23 @@ static void settings(struct findings *f, const json_t *rule, const struct pm_con
     const char *source = word(rule, "source"), *pattern = word(rule, "key"), *key;
     const json_t *all = json_object_get(c->detail, "settings");
     json_t *value;
-    if (!source || !pattern || !pm_str_eqc(pm_name(f->s, c->source), source) || !where(rule, all)) return;
+    if (!source || !pattern || !pm_str_eqc(pm_name(f->s, c->source), source) || !where(rule, all))
+        return;
     json_object_foreach((json_t *)(uintptr_t)all, key, value) {
         if (!glob(pattern, key) || !tested(rule, value)) continue;
         struct pm_str host = host_in(f->s->a, pattern, key);
-        if (json_is_true(json_object_get(rule, "not_loopback")) && only_loopback(value, host)) continue;
+        if (json_is_true(json_object_get(rule, "not_loopback")) && only_loopback(value, host))
+            continue;
         add(f, rule, pm_name(f->s, c->path), line_of(c, key), host, shown(f->s, value), true);
     }
 }
 
-// objects ---------------------------------------------------------------------------------------------------------------
+// objects -------------------------------------------------------------------------------
 static struct pm_str many(struct pm_state *s, const struct pm_strs *names, const char *noun) {
     if (names->n <= 2)
-        return pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(names->items[0]), names->n == 2 ? " and " : "", PM_FMT(names->n == 2 ? names->items[1] : PM_NONE));
+        return pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(names->items[0]),
+                            names->n == 2 ? " and " : "",
+                            PM_FMT(names->n == 2 ? names->items[1] : PM_NONE));
     return pm_arena_fmt(s->a, "%zu %s (%.*s …)", names->n, noun, PM_FMT(names->items[0]));
 }
 
@@ -198,18 +222,25 @@ static bool mirrored(const struct pm_state *s, struct pm_str registry) {
 static bool node_credentials(const struct pm_state *s, const char *registry) {
     const char *key;
     json_t *v;
-    for (size_t i = 0; i < s->facts.configs.n; i++) json_object_foreach(json_object_get(s->facts.configs.items[i].detail, "settings"), key, v) {
+    for (size_t i = 0; i < s->facts.configs.n; i++)
+        json_object_foreach(json_object_get(s->facts.configs.items[i].detail, "settings"), key, v) {
             struct pm_str k = pm_str_c(key);
-            if (pm_str_ends(k, PM_STR(".auth")) && pm_str_has(k, pm_str_c(registry)) && !empty(v)) return true;
-            if (strcmp(key, "global_auth_file") == 0 && !empty(v)) return true; // what is in it is not known
+            if (pm_str_ends(k, PM_STR(".auth")) && pm_str_has(k, pm_str_c(registry)) && !empty(v))
+                return true;
+            if (strcmp(key, "global_auth_file") == 0 && !empty(v))
+                return true; // what is in it is not known
         }
     return false;
 }
 
 typedef bool image_test(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image);
 static bool hub_anonymous(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image) {
-    if (!pm_str_starts(pm_name(s, image), PM_STR("docker.io/")) || pod->secrets.n || !pod->secrets_known) return false;
-    return !pm_map_get(s->facts.account_secrets, pm_id_join(s, pod->namespace, '/', pod->account ? pod->account : pm_id(s, PM_STR("default"))));
+    if (!pm_str_starts(pm_name(s, image), PM_STR("docker.io/")) || pod->secrets.n ||
+        !pod->secrets_known)
+        return false;
+    return !pm_map_get(s->facts.account_secrets,
+                       pm_id_join(s, pod->namespace, '/',
+                                  pod->account ? pod->account : pm_id(s, PM_STR("default"))));
 }
 static bool latest_always(struct pm_state *s, const struct pm_pod_fact *pod, uint32_t image) {
     return pm_ids_has(&pod->always, image) && pm_str_ends(pm_name(s, image), PM_STR(":latest"));
@@ -228,28 +259,34 @@ static void over_pods(struct findings *f, const json_t *rule, image_test *test) 
     for (size_t i = 0; i < s->facts.pods.n; i++) {
         const struct pm_pod_fact *pod = &s->facts.pods.items[i];
         bool found = false;
-        for (size_t k = 0; k < pod->images.n && pod->listed && !found; k++) found = test(s, pod, pod->images.items[k]);
+        for (size_t k = 0; k < pod->images.n && pod->listed && !found; k++)
+            found = test(s, pod, pod->images.items[k]);
         if (!found) continue;
         uint32_t name = pod->workload_name ? pod->workload_name : pod->name;
         struct pm_str at = pm_name(s, pod->path);
         if (at.n && (!path.n || pm_path_order(at, path) < 0)) path = at;
-        pm_strs_add(&names, pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, pod->namespace)), PM_FMT(pm_name(s, name))));
+        pm_strs_add(&names, pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, pod->namespace)),
+                                         PM_FMT(pm_name(s, name))));
     }
     pm_strs_seal(s->a, &names, true);
     if (names.n) add(f, rule, path, 0, PM_NONE, many(s, &names, "workloads"), false);
 }
 
 static void hub_anonymous_pods(struct findings *f, const json_t *rule) {
-    if (!mirrored(f->s, PM_STR("docker.io")) && !node_credentials(f->s, "docker.io")) over_pods(f, rule, hub_anonymous);
+    if (!mirrored(f->s, PM_STR("docker.io")) && !node_credentials(f->s, "docker.io"))
+        over_pods(f, rule, hub_anonymous);
 }
-static void latest_always_pods(struct findings *f, const json_t *rule) { over_pods(f, rule, latest_always); }
+static void latest_always_pods(struct findings *f, const json_t *rule) {
+    over_pods(f, rule, latest_always);
+}
 static void frozen_pods(struct findings *f, const json_t *rule) { over_pods(f, rule, frozen); }
 
-// lines -----------------------------------------------------------------------------------------------------------------
+// lines ---------------------------------------------------------------------------------
 static bool tells(struct pm_state *s, const struct pm_trace *t, enum pm_kind kind) {
     if (t->kind != kind) return false;
     if (kind == PM_KIND_SECRET_MISSING) return t->secret != 0;
-    return t->host && t->status != 404 && !pm_str_eq(pm_registry_of_host(pm_name(s, t->host)), pm_name(s, t->registry));
+    return t->host && t->status != 404 &&
+           !pm_str_eq(pm_registry_of_host(pm_name(s, t->host)), pm_name(s, t->registry));
 }
 
 static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kind) {
@@ -261,51 +298,73 @@ static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kin
         if (!tells(s, t, kind)) continue;
         if (!first) first = t;
         struct pm_str what = pm_name(s, kind == PM_KIND_SECRET_MISSING ? t->secret : t->host);
-        pm_strs_add(&names,
-                    kind == PM_KIND_SECRET_MISSING && t->namespace ? pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, t->namespace)), PM_FMT(what)) : what);
+        pm_strs_add(&names, kind == PM_KIND_SECRET_MISSING && t->namespace
+                                ? pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(pm_name(s, t->namespace)),
+                                               PM_FMT(what))
+                                : what);
     }
     pm_strs_seal(s->a, &names, true);
     if (names.n)
-        add(f, rule, first->file < s->facts.files.n ? s->facts.files.items[first->file].row.path : PM_NONE, 0, PM_NONE, many(s, &names, "of them"), false);
+        add(f, rule,
+            first->file < s->facts.files.n ? s->facts.files.items[first->file].row.path : PM_NONE,
+            0, PM_NONE, many(s, &names, "of them"), false);
 }
-static void secrets_missing(struct findings *f, const json_t *rule) { over_traces(f, rule, PM_KIND_SECRET_MISSING); }
-static void mirrors_passed(struct findings *f, const json_t *rule) { over_traces(f, rule, PM_KIND_MIRROR_TRY); }
+static void secrets_missing(struct findings *f, const json_t *rule) {
+    over_traces(f, rule, PM_KIND_SECRET_MISSING);
+}
+static void mirrors_passed(struct findings *f, const json_t *rule) {
+    over_traces(f, rule, PM_KIND_MIRROR_TRY);
+}
 
-// mirrors ---------------------------------------------------------------------------------------------------------------
+// mirrors -------------------------------------------------------------------------------
 static bool pulls_from(const struct pm_state *s, struct pm_str registry, uint32_t node) {
     for (size_t i = 0; i < s->pulls.n; i++)
-        if ((!node || s->pulls.items[i].node == node) && pm_str_eq(pm_name(s, s->pulls.items[i].registry), registry)) return true;
+        if ((!node || s->pulls.items[i].node == node) &&
+            pm_str_eq(pm_name(s, s->pulls.items[i].registry), registry))
+            return true;
     return false;
 }
 
-// Where a runtime's whole mirror configuration is in the bundle and has none. A config_path points to files that may not have been collected: not known.
+// Where a runtime's whole mirror configuration is in the bundle and has none. A
+// config_path points to files that may not have been collected: not known.
 static bool could_say(const struct pm_state *s, const struct pm_config_fact *c) {
     struct pm_str source = pm_name(s, c->source);
-    const json_t *path = json_object_get(json_object_get(c->detail, "settings"), "registry.config_path");
-    if (pm_str_eqc(source, "containerd.config")) return empty(path) && json_object_get(json_object_get(c->detail, "settings"), "version");
-    return pm_str_eqc(source, "docker.daemon") || pm_str_eqc(source, "registries.conf") || pm_str_eqc(source, "k3s.registries");
+    const json_t *path =
+        json_object_get(json_object_get(c->detail, "settings"), "registry.config_path");
+    if (pm_str_eqc(source, "containerd.config"))
+        return empty(path) && json_object_get(json_object_get(c->detail, "settings"), "version");
+    return pm_str_eqc(source, "docker.daemon") || pm_str_eqc(source, "registries.conf") ||
+           pm_str_eqc(source, "k3s.registries");
 }
 static void no_mirror(struct findings *f, const json_t *rule) {
     struct pm_state *s = f->s;
     if (mirrored(s, PM_STR("docker.io")) || !pulls_from(s, PM_STR("docker.io"), 0)) return;
     for (size_t i = 0; i < s->facts.configs.n; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
-        if (could_say(s, c)) add(f, rule, pm_name(s, c->path), c->line, PM_NONE, PM_STR("docker.io"), true);
+        if (could_say(s, c))
+            add(f, rule, pm_name(s, c->path), c->line, PM_NONE, PM_STR("docker.io"), true);
     }
 }
 
-static size_t hosts_for(const struct pm_state *s, const struct pm_mirror *m) { // different mirrors of the same registry in the same file
+static size_t
+hosts_for(const struct pm_state *s,
+          const struct pm_mirror *m) { // different mirrors of the same registry in the same file
     size_t n = 0;
     for (size_t i = 0; i < s->mirrors_n; i++)
-        n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry) && !s->mirrors[i].never_pulls;
+        n += s->mirrors[i].config == m->config && pm_str_eq(s->mirrors[i].registry, m->registry) &&
+             !s->mirrors[i].never_pulls;
     return n;
 }
-static struct pm_str served_by(const struct pm_mirror *m) { return pm_str_eqc(m->registry, "*") ? PM_STR("every registry") : m->registry; }
+static struct pm_str served_by(const struct pm_mirror *m) {
+    return pm_str_eqc(m->registry, "*") ? PM_STR("every registry") : m->registry;
+}
 static void single_mirror(struct findings *f, const json_t *rule) {
     bool closed = json_is_true(json_object_get(rule, "only_way"));
     for (size_t i = 0; i < f->s->mirrors_n; i++) {
         const struct pm_mirror *m = &f->s->mirrors[i];
-        if (hosts_for(f->s, m) != 1 || m->only_way != closed || m->after_registry || m->never_pulls || loopback(m->host)) continue;
+        if (hosts_for(f->s, m) != 1 || m->only_way != closed || m->after_registry ||
+            m->never_pulls || loopback(m->host))
+            continue;
         add(f, rule, m->path, m->line, served_by(m), m->host, true);
     }
 }
@@ -322,11 +381,12 @@ static void idle_mirror(struct findings *f, const json_t *rule) {
 static void plain_http(struct findings *f, const json_t *rule) {
     for (size_t i = 0; i < f->s->mirrors_n; i++) {
         const struct pm_mirror *m = &f->s->mirrors[i];
-        if (pm_str_starts(m->url, PM_STR("http://")) && !loopback(m->host)) add(f, rule, m->path, m->line, m->registry, m->host, true);
+        if (pm_str_starts(m->url, PM_STR("http://")) && !loopback(m->host))
+            add(f, rule, m->path, m->line, m->registry, m->host, true);
     }
 }
 
-// pulls -----------------------------------------------------------------------------------------------------------------
+// pulls ---------------------------------------------------------------------------------
 #define SLOW_S 45.0
 #define SLOW_MIN 5 // fewer pulls have no 99th percentile
 static int by_size(const void *a, const void *b) {
@@ -360,7 +420,8 @@ static void slow_pulls(struct findings *f, const json_t *rule) {
     free(took);
     if (n < SLOW_MIN || (double)p99 < SLOW_S * 1e9) return;
     add(f, rule, path_of(s, slowest), 0, PM_NONE,
-        pm_arena_fmt(s->a, "%.*s over %zu pulls; the slowest is %.*s with %.*s", PM_FMT(seconds(s->a, p99)), n, PM_FMT(pm_name(s, slowest->image)),
+        pm_arena_fmt(s->a, "%.*s over %zu pulls; the slowest is %.*s with %.*s",
+                     PM_FMT(seconds(s->a, p99)), n, PM_FMT(pm_name(s, slowest->image)),
                      PM_FMT(seconds(s->a, slowest->duration_ns))),
         false);
 }
@@ -378,8 +439,9 @@ static void serial_waits(struct findings *f, const json_t *rule) {
     }
     if (!worst) return;
     add(f, rule, path_of(s, worst), 0, PM_NONE,
-        pm_arena_fmt(s->a, "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)", waited, waited == 1 ? "" : "s",
-                     PM_FMT(seconds(s->a, worst->waiting_ns)), PM_FMT(worst->node ? pm_name(s, worst->node) : PM_STR("a node")),
+        pm_arena_fmt(s->a, "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)",
+                     waited, waited == 1 ? "" : "s", PM_FMT(seconds(s->a, worst->waiting_ns)),
+                     PM_FMT(worst->node ? pm_name(s, worst->node) : PM_STR("a node")),
                      PM_FMT(pm_name(s, worst->image))),
         false);
 }
@@ -393,7 +455,8 @@ static void huge_images(struct findings *f, const json_t *rule) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome != PM_OUTCOME_OK || p->bytes < HUGE_BYTES) continue;
         if (!path.n) path = path_of(s, p);
-        pm_strs_add(&names, pm_arena_fmt(s->a, "%.*s (%.1f GiB)", PM_FMT(pm_name(s, p->image)), (double)p->bytes / (double)(INT64_C(1) << 30)));
+        pm_strs_add(&names, pm_arena_fmt(s->a, "%.*s (%.1f GiB)", PM_FMT(pm_name(s, p->image)),
+                                         (double)p->bytes / (double)(INT64_C(1) << 30)));
     }
     pm_strs_seal(s->a, &names, true);
     if (names.n) add(f, rule, path, 0, PM_NONE, many(s, &names, "images"), false);
@@ -415,21 +478,31 @@ static void one_registry(struct findings *f, const json_t *rule) {
     }
     if (!several && images.n >= SHARED_MIN && nodes.n > 1 && !mirrored(s, pm_name(s, registry)))
         add(f, rule, PM_NONE, 0, PM_NONE,
-            pm_arena_fmt(s->a, "all %zu repositories that %zu nodes pull are on %.*s", images.n, nodes.n, PM_FMT(pm_name(s, registry))), false);
+            pm_arena_fmt(s->a, "all %zu repositories that %zu nodes pull are on %.*s", images.n,
+                         nodes.n, PM_FMT(pm_name(s, registry))),
+            false);
     pm_ids_free(&images);
     pm_ids_free(&nodes);
 }
 
-// disk ------------------------------------------------------------------------------------------------------------------
+// disk ----------------------------------------------------------------------------------
 // The newest reading of a node's image file system.
 static const struct pm_reading *disk_of(struct pm_state *s, uint32_t node) {
-    static const char *const MOUNTS[] = {"", "/", "/var", "/var/lib", "/var/lib/containerd", "/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet"};
+    static const char *const MOUNTS[] = {"",
+                                         "/",
+                                         "/var",
+                                         "/var/lib",
+                                         "/var/lib/containerd",
+                                         "/var/lib/docker",
+                                         "/var/lib/containers",
+                                         "/var/lib/kubelet"};
     const struct pm_reading *found = NULL;
     for (size_t i = 0; i < s->readings.n; i++) {
         const struct pm_reading *r = &s->readings.items[i];
         if (r->what != PM_READING_DISK || pm_facts_node(s, r->who) != node) continue;
         for (size_t k = 0; k < PM_LEN(MOUNTS); k++)
-            if (pm_str_eqc(pm_name(s, r->where), MOUNTS[k]) && (!found || r->at >= found->at)) found = r;
+            if (pm_str_eqc(pm_name(s, r->where), MOUNTS[k]) && (!found || r->at >= found->at))
+                found = r;
     }
     return found;
 }
@@ -439,31 +512,49 @@ static void gc_near(struct findings *f, const json_t *rule) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
         double high;
         if (!pm_str_eqc(pm_name(s, c->source), "kubelet.config")) continue;
-        if (!number_of(json_object_get(json_object_get(c->detail, "settings"), "imageGCHighThresholdPercent"), &high)) continue;
+        if (!number_of(json_object_get(json_object_get(c->detail, "settings"),
+                                       "imageGCHighThresholdPercent"),
+                       &high))
+            continue;
         const struct pm_reading *disk = c->node ? disk_of(s, pm_facts_node(s, c->node)) : NULL;
         if (!disk || disk->value * 100 < high - 5) continue;
         add(f, rule, pm_name(s, c->path), line_of(c, "imageGCHighThresholdPercent"), PM_NONE,
-            pm_arena_fmt(s->a, "the disk of %.*s is %.0f %% full and image GC starts at %.0f %%", PM_FMT(pm_name(s, c->node)), disk->value * 100, high), false);
+            pm_arena_fmt(s->a, "the disk of %.*s is %.0f %% full and image GC starts at %.0f %%",
+                         PM_FMT(pm_name(s, c->node)), disk->value * 100, high),
+            false);
     }
 }
 
-static void gc_thresholds(struct findings *f, const json_t *rule) { // two settings of one file against each other
+static void gc_thresholds(struct findings *f,
+                          const json_t *rule) { // two settings of one file against each other
     struct pm_state *s = f->s;
     bool eviction = strcmp(word(rule, "check"), "gc-after-eviction") == 0;
-    static const char *const SIGNALS[] = {"evictionHard.imagefs.available", "evictionHard.nodefs.available"};
+    static const char *const SIGNALS[] = {"evictionHard.imagefs.available",
+                                          "evictionHard.nodefs.available"};
     for (size_t i = 0; i < s->facts.configs.n; i++) {
         const struct pm_config_fact *c = &s->facts.configs.items[i];
         const json_t *all = json_object_get(c->detail, "settings");
         double high, low, free_at;
-        if (!pm_str_eqc(pm_name(s, c->source), "kubelet.config") || !number_of(json_object_get(all, "imageGCHighThresholdPercent"), &high)) continue;
+        if (!pm_str_eqc(pm_name(s, c->source), "kubelet.config") ||
+            !number_of(json_object_get(all, "imageGCHighThresholdPercent"), &high))
+            continue;
         uint64_t line = line_of(c, "imageGCHighThresholdPercent");
-        if (!eviction && number_of(json_object_get(all, "imageGCLowThresholdPercent"), &low) && high - low < 5)
-            add(f, rule, pm_name(s, c->path), line, PM_NONE, pm_arena_fmt(s->a, "image GC starts at %.0f %% and stops at %.0f %%", high, low), true);
+        if (!eviction && number_of(json_object_get(all, "imageGCLowThresholdPercent"), &low) &&
+            high - low < 5)
+            add(f, rule, pm_name(s, c->path), line, PM_NONE,
+                pm_arena_fmt(s->a, "image GC starts at %.0f %% and stops at %.0f %%", high, low),
+                true);
         for (size_t k = 0; eviction && k < PM_LEN(SIGNALS); k++) {
             const json_t *v = json_object_get(all, SIGNALS[k]);
-            if (!json_is_string(v) || !strchr(json_string_value(v), '%') || !number_of(v, &free_at) || 100 - free_at > high) continue;
+            if (!json_is_string(v) || !strchr(json_string_value(v), '%') ||
+                !number_of(v, &free_at) || 100 - free_at > high)
+                continue;
             add(f, rule, pm_name(s, c->path), line, PM_NONE,
-                pm_arena_fmt(s->a, "pods are evicted when the disk is %.0f %% full (%s), image GC starts at %.0f %%", 100 - free_at, SIGNALS[k], high), true);
+                pm_arena_fmt(
+                    s->a,
+                    "pods are evicted when the disk is %.0f %% full (%s), image GC starts at %.0f %%",
+                    100 - free_at, SIGNALS[k], high),
+                true);
             break;
         }
     }
@@ -504,7 +595,8 @@ void pm_findings_fill(struct pm_state *s) {
     struct findings f = {.s = s};
     size_t i;
     json_t *rule;
-    json_array_foreach(json_object_get(s->findings, "settings"), i, rule) for (size_t k = 0; k < s->facts.configs.n; k++)
+    json_array_foreach(json_object_get(s->findings, "settings"), i,
+                       rule) for (size_t k = 0; k < s->facts.configs.n; k++)
         settings(&f, rule, &s->facts.configs.items[k]);
     json_array_foreach(json_object_get(s->findings, "checks"), i, rule) {
         const char *check = word(rule, "check");

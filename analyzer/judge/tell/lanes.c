@@ -1,15 +1,19 @@
-// Lanes of a timeline: what each registry, node, namespace and incident went through, step by step of one axis, and marks of what is no pull and may explain one.
+// Lanes of a timeline: what each registry, node, namespace and incident went through,
+// step by step of one axis, and marks of what is no pull and may explain one.
 //
-// An axis that the whole report shares was preferred to one a lane: lanes are there to be laid under each other.
+// An axis that the whole report shares was preferred to one a lane: lanes are there to be
+// laid under each other.
 #include "judge/state.h"
 #include <stdlib.h>
 
 enum { STEPS_MAX = 360, LANES_MAX = 60, MARKS_MAX = 400 };
-const char *const pm_lane_names[PM_LANE_COUNT] = {"all", "registry", "node", "namespace", "incident"};
+const char *const pm_lane_names[PM_LANE_COUNT] = {"all", "registry", "node", "namespace",
+                                                  "incident"};
 
 struct lanes {
     struct pm_state *s;
-    Pvoid_t at[PM_LANE_COUNT]; // name's id (an incident: index + 1 of its hit) → index + 1 into the report's lanes
+    Pvoid_t at
+        [PM_LANE_COUNT]; // name's id (an incident: index + 1 of its hit) → index + 1 into the report's lanes
 };
 
 static void axis(struct pm_state *s) {
@@ -31,25 +35,31 @@ static void axis(struct pm_state *s) {
     r->axis.n = (size_t)((to - r->axis.from_ns) / step + 1);
 }
 
-static struct pm_lane *lane_new(struct lanes *l, enum pm_lane_kind kind, uint32_t key, struct pm_str name) {
+static struct pm_lane *lane_new(struct lanes *l, enum pm_lane_kind kind, uint32_t key,
+                                struct pm_str name) {
     struct pm_report *r = l->s->report;
     struct pm_lane *lane = PM_PUSH(r->lanes, r->lanes_n, r->lanes_cap);
-    *lane = (struct pm_lane){.kind = kind, .name = name, .steps = PM_NEWN(l->s->a, struct pm_step, r->axis.n)};
+    *lane = (struct pm_lane){
+        .kind = kind, .name = name, .steps = PM_NEWN(l->s->a, struct pm_step, r->axis.n)};
     if (key || kind == PM_LANE_ALL) *pm_map_slot(&l->at[kind], key) = r->lanes_n;
     return lane;
 }
 // Those with most failures have a lane; of the rest, those with most pulls.
 static int by_trouble(const void *a, const void *b) {
-    const struct pm_pull_stats *x = *(const struct pm_pull_stats *const *)a, *y = *(const struct pm_pull_stats *const *)b;
+    const struct pm_pull_stats *x = *(const struct pm_pull_stats *const *)a,
+                               *y = *(const struct pm_pull_stats *const *)b;
     if (x->failed != y->failed) return x->failed > y->failed ? -1 : 1;
-    if (x->attempts + x->cached != y->attempts + y->cached) return x->attempts + x->cached > y->attempts + y->cached ? -1 : 1;
+    if (x->attempts + x->cached != y->attempts + y->cached)
+        return x->attempts + x->cached > y->attempts + y->cached ? -1 : 1;
     return pm_str_cmp(x->name, y->name);
 }
 static int by_place(const void *a, const void *b) {
-    const struct pm_pull_stats *x = *(const struct pm_pull_stats *const *)a, *y = *(const struct pm_pull_stats *const *)b;
+    const struct pm_pull_stats *x = *(const struct pm_pull_stats *const *)a,
+                               *y = *(const struct pm_pull_stats *const *)b;
     return pm_str_cmp(x->name, y->name);
 }
-static void lanes_of(struct lanes *l, enum pm_lane_kind kind, const struct pm_pull_stats *by, size_t n) {
+static void lanes_of(struct lanes *l, enum pm_lane_kind kind, const struct pm_pull_stats *by,
+                     size_t n) {
     const struct pm_pull_stats **order = pm_xmalloc((n + 1) * sizeof *order);
     size_t named = 0;
     for (size_t i = 0; i < n; i++)
@@ -71,9 +81,12 @@ static void incident_lanes(struct lanes *l) {
     uint32_t hit_of[LANES_MAX + 1] = {0}; // by the incident's id; index + 1
     const struct pm_state *s = l->s;
     for (uint32_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && s->hits.items[i].id && s->hits.items[i].id <= LANES_MAX) hit_of[s->hits.items[i].id] = i + 1;
+        if (!s->hits.items[i].dropped && s->hits.items[i].id && s->hits.items[i].id <= LANES_MAX)
+            hit_of[s->hits.items[i].id] = i + 1;
     for (uint32_t id = 1; id <= LANES_MAX; id++)
-        if (hit_of[id]) lane_new(l, PM_LANE_INCIDENT, hit_of[id], s->hits.items[hit_of[id] - 1].incident->title)->incident = id;
+        if (hit_of[id])
+            lane_new(l, PM_LANE_INCIDENT, hit_of[id], s->hits.items[hit_of[id] - 1].incident->title)
+                ->incident = id;
 }
 
 static struct pm_step *step_of(struct lanes *l, enum pm_lane_kind kind, uint32_t key, int64_t at) {
@@ -97,16 +110,19 @@ static void fill(struct lanes *l) {
     const struct pm_state *s = l->s;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        const uint32_t keys[PM_LANE_COUNT] = {0, p->registry, p->node ? p->node : p->client, pm_pull_namespace(s, p), p->incident};
+        const uint32_t keys[PM_LANE_COUNT] = {0, p->registry, p->node ? p->node : p->client,
+                                              pm_pull_namespace(s, p), p->incident};
         for (int k = 0; k < PM_LANE_COUNT; k++)
-            if (keys[k] || k == PM_LANE_ALL) pull_in(p, step_of(l, (enum pm_lane_kind)k, keys[k], pm_at(p)));
+            if (keys[k] || k == PM_LANE_ALL)
+                pull_in(p, step_of(l, (enum pm_lane_kind)k, keys[k], pm_at(p)));
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->role != PM_ROLE_CACHED && t->role != PM_ROLE_BACKOFF) continue;
         const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->namespace, 0};
         for (int k = 0; k < PM_LANE_INCIDENT; k++)
-            if (keys[k] || k == PM_LANE_ALL) trace_in(t, step_of(l, (enum pm_lane_kind)k, keys[k], t->first));
+            if (keys[k] || k == PM_LANE_ALL)
+                trace_in(t, step_of(l, (enum pm_lane_kind)k, keys[k], t->first));
     }
 }
 
@@ -117,8 +133,9 @@ static int by_time(const void *a, const void *b) {
     return c ? c : pm_str_cmp(x->node, y->node);
 }
 static bool marks_it(const struct pm_trace *t) {
-    static const uint8_t kinds[] = {PM_KIND_DISK_PRESSURE, PM_KIND_GC_START,     PM_KIND_GC_OK,       PM_KIND_GC_FAIL,
-                                    PM_KIND_RUNTIME_START, PM_KIND_RUNTIME_STOP, PM_KIND_RUNTIME_DOWN};
+    static const uint8_t kinds[] = {
+        PM_KIND_DISK_PRESSURE, PM_KIND_GC_START,     PM_KIND_GC_OK,       PM_KIND_GC_FAIL,
+        PM_KIND_RUNTIME_START, PM_KIND_RUNTIME_STOP, PM_KIND_RUNTIME_DOWN};
     return t->role == PM_ROLE_SIDE && memchr(kinds, t->kind, sizeof kinds) != NULL;
 }
 // One mark a kind, node and step: a node under pressure says so every ten seconds.
@@ -128,12 +145,14 @@ static void marks(struct pm_state *s) {
     Word_t freed;
     for (size_t i = 0; i < s->traces.n && r->marks_n < MARKS_MAX; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (!marks_it(t) || t->first == PM_NO_TIME || t->first < r->axis.from_ns || t->first >= r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n)
+        if (!marks_it(t) || t->first == PM_NO_TIME || t->first < r->axis.from_ns ||
+            t->first >= r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n)
             continue;
         uint32_t step = (uint32_t)((t->first - r->axis.from_ns) / r->axis.step_ns);
         Word_t *slot = pm_map_slot(&at, PM_PAIR(t->node, step * 64 + t->kind));
         if (!*slot) {
-            *PM_PUSH(r->marks, r->marks_n, r->marks_cap) = (struct pm_mark){.at_ns = t->first, .what = pm_kind_names[t->kind], .node = pm_name(s, t->node)};
+            *PM_PUSH(r->marks, r->marks_n, r->marks_cap) = (struct pm_mark){
+                .at_ns = t->first, .what = pm_kind_names[t->kind], .node = pm_name(s, t->node)};
             *slot = r->marks_n;
         }
         r->marks[*slot - 1].count += t->count;

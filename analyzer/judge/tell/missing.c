@@ -1,6 +1,8 @@
-// What would have settled more: the report degrades in words instead of guessing. Each line says what it costs the verdict, the dearest first.
+// What would have settled more: the report degrades in words instead of guessing. Each
+// line says what it costs the verdict, the dearest first.
 //
-// Runs after the incidents are in the report: `main` is the one that the verdict is about, and what its rivals were is known.
+// Runs after the incidents are in the report: `main` is the one that the verdict is
+// about, and what its rivals were is known.
 #include "judge/attempts/fold.h"
 #include "judge/state.h"
 #include "rules/taxonomy.h"
@@ -37,42 +39,63 @@ static struct pm_str listed(struct pm_state *s, const struct pm_ids *ids, const 
     return pm_arena_fmt(s->a, "%zu %s (%.*s …)", names.n, noun, PM_FMT(names.items[0]));
 }
 
-static const char *cause_of(const struct pm_hit *h) { return h->cause >= 0 ? pm_causes[h->cause].name : "unknown"; }
+static const char *cause_of(const struct pm_hit *h) {
+    return h->cause >= 0 ? pm_causes[h->cause].name : "unknown";
+}
 
-// "auth.token-expired or auth.permission-denied", where the lines themselves left both open; PM_NONE where they did not.
+// "auth.token-expired or auth.permission-denied", where the lines themselves left both
+// open; PM_NONE where they did not.
 static struct pm_str open_question(struct pm_state *s, const struct pm_hit *h) {
     for (size_t i = 0; h && i < h->pulls.n; i++) {
         const struct pm_verdict *v = &s->pulls.items[h->pulls.items[i]].verdict;
         for (int k = 0; k < v->candidate_count && v->candidate_count > 1; k++)
-            if (v->candidates[k] != h->cause && v->candidates[k] >= 0) return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[v->candidates[k]].name);
+            if (v->candidates[k] != h->cause && v->candidates[k] >= 0)
+                return pm_arena_fmt(s->a, "%s or %s", cause_of(h),
+                                    pm_causes[v->candidates[k]].name);
     }
     const struct pm_incident *inc = h ? h->incident : NULL;
-    if (!inc || inc->confidence == PM_CONFIDENCE_HIGH || !inc->against_n || inc->against[0].cause < 0 || inc->against[0].cause == h->cause) return PM_NONE;
+    if (!inc || inc->confidence == PM_CONFIDENCE_HIGH || !inc->against_n ||
+        inc->against[0].cause < 0 || inc->against[0].cause == h->cause)
+        return PM_NONE;
     return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[inc->against[0].cause].name);
 }
 
-// node logs ----------------------------------------------------------------------------------------------------------------
+// node logs -----------------------------------------------------------------------------
 static bool has_runtime(const struct pm_state *s, uint32_t node) {
-    return pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) || pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node);
+    return pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
+           pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node);
 }
 static void no_logs(struct lacks *l, const struct pm_ids *nodes) {
     struct pm_state *s = l->s;
     if (!nodes->n) return;
-    add(l, COUNTS + 25, pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes"))),
-        pm_arena_fmt(s->a, "attempts there are known from events, objects or requests only: the number of %s failures is a lower bound", cause_of(l->main)));
+    add(l, COUNTS + 25,
+        pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes"))),
+        pm_arena_fmt(
+            s->a,
+            "attempts there are known from events, objects or requests only: the number of %s failures is a lower bound",
+            cause_of(l->main)));
 }
 static void no_runtime(struct lacks *l, const struct pm_ids *nodes) {
     struct pm_state *s = l->s;
     struct pm_str question = open_question(s, l->main);
     if (!nodes->n) return;
-    struct pm_str what = pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes")));
-    if (question.n) add(l, ANSWER, what, pm_arena_fmt(s->a, "the registry's answer in full would have told whether it is %.*s", PM_FMT(question)));
-    else add(l, COUNTS, what, PM_STR("successful pulls, how long they took, and bodies of errors are missing: who was spared is known from the kubelet only"));
+    struct pm_str what =
+        pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes")));
+    if (question.n)
+        add(l, ANSWER, what,
+            pm_arena_fmt(s->a, "the registry's answer in full would have told whether it is %.*s",
+                         PM_FMT(question)));
+    else
+        add(l, COUNTS, what,
+            PM_STR(
+                "successful pulls, how long they took, and bodies of errors are missing: who was spared is known from the kubelet only"));
 }
 static void no_kubelet(struct lacks *l, const struct pm_ids *nodes) {
     if (nodes->n)
-        add(l, PODS, pm_arena_fmt(l->s->a, "no kubelet log of %.*s", PM_FMT(listed(l->s, nodes, "nodes"))),
-            PM_STR("which pod asked for a pull is known from events and objects only: the blast radius may be larger"));
+        add(l, PODS,
+            pm_arena_fmt(l->s->a, "no kubelet log of %.*s", PM_FMT(listed(l->s, nodes, "nodes"))),
+            PM_STR(
+                "which pod asked for a pull is known from events and objects only: the blast radius may be larger"));
 }
 static void node_logs(struct lacks *l) {
     struct pm_state *s = l->s;
@@ -95,45 +118,58 @@ static void node_logs(struct lacks *l) {
     pm_ids_free(&kubelet);
 }
 
-// Tables of pods name neither image nor message: of pods that wait and are in no pull, that is all there is.
+// Tables of pods name neither image nor message: of pods that wait and are in no pull,
+// that is all there is.
 static void waiting(struct lacks *l) {
     struct pm_state *s = l->s;
     struct pm_ids pods = {0};
     Pvoid_t pulled = NULL;
     Word_t freed;
     for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].pod && s->traces.items[i].pull) *pm_map_slot(&pulled, s->traces.items[i].pod) = 1;
+        if (s->traces.items[i].pod && s->traces.items[i].pull)
+            *pm_map_slot(&pulled, s->traces.items[i].pod) = 1;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if ((t->kind == PM_KIND_PULL_BACKOFF || t->kind == PM_KIND_PULL_FAIL) && t->pod && !t->image && !pm_map_get(pulled, t->pod))
+        if ((t->kind == PM_KIND_PULL_BACKOFF || t->kind == PM_KIND_PULL_FAIL) && t->pod &&
+            !t->image && !pm_map_get(pulled, t->pod))
             pm_ids_add_new(&pods, t->pod);
     }
     for (size_t i = 0; i < s->facts.pods.n; i++) {
         const struct pm_pod_fact *pod = &s->facts.pods.items[i];
         for (int k = 0; k < pod->waits; k++)
-            if (!pod->wait[k].image && pm_fold_reason_is_pull(pm_name(s, pod->wait[k].reason)) && !pm_map_get(pulled, pod->name))
+            if (!pod->wait[k].image && pm_fold_reason_is_pull(pm_name(s, pod->wait[k].reason)) &&
+                !pm_map_get(pulled, pod->name))
                 pm_ids_add_new(&pods, pod->name);
     }
     JLFA(freed, pulled);
     (void)freed;
-    bool waits = l->main && l->main->waits, known = waits && l->main->images.n; // their workloads name the image
-    for (size_t i = 0; waits && i < l->main->traces.n; i++) pm_ids_add_new(&pods, s->traces.items[l->main->traces.items[i]].pod);
+    bool waits = l->main && l->main->waits,
+         known = waits && l->main->images.n; // their workloads name the image
+    for (size_t i = 0; waits && i < l->main->traces.n; i++)
+        pm_ids_add_new(&pods, s->traces.items[l->main->traces.items[i]].pod);
     struct pm_strs names;
     pm_strs_of_ids(s, &names, &pods);
     if (names.n)
         add(l, VERDICT + 5,
-            pm_arena_fmt(s->a, "%smessage of %zu %s that wait%s (%.*s%s)", known ? "" : "image and ", names.n, names.n == 1 ? "pod" : "pods",
+            pm_arena_fmt(s->a, "%smessage of %zu %s that wait%s (%.*s%s)",
+                         known ? "" : "image and ", names.n, names.n == 1 ? "pod" : "pods",
                          names.n == 1 ? "s" : "", PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
-            known ? PM_STR("pods wait for their image, and nothing here says why: their events, kubectl describe or the kubelet's log would")
-                  : PM_STR("pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
+            known
+                ? PM_STR(
+                      "pods wait for their image, and nothing here says why: their events, kubectl describe or the kubelet's log would")
+                : PM_STR(
+                      "pods wait for images, and nothing here says which, or why: their events, kubectl describe or the kubelet's log would"));
     pm_ids_free(&pods);
 }
 
-// events -------------------------------------------------------------------------------------------------------------------
+// events --------------------------------------------------------------------------------
 static void events(struct lacks *l) {
     struct pm_state *s = l->s;
-    int64_t first = PM_NO_TIME, last = PM_NO_TIME, from = l->main ? l->main->from : s->from, to = l->main ? l->main->to : s->to;
-    bool spread = false, failed = l->main && l->main->failed; // an incident of a full disk has no failure to count from
+    int64_t first = PM_NO_TIME, last = PM_NO_TIME, from = l->main ? l->main->from : s->from,
+            to = l->main ? l->main->to : s->to;
+    bool spread = false,
+         failed =
+             l->main && l->main->failed; // an incident of a full disk has no failure to count from
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->origin != PM_ORIGIN_EVENTS) continue;
@@ -144,29 +180,34 @@ static void events(struct lacks *l) {
     if (first == PM_NO_TIME) {
         if (s->facts.pods.n && l->main)
             add(l, PODS - 5, PM_STR("no Kubernetes events"),
-                PM_STR("pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
+                PM_STR(
+                    "pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
         return;
     }
     if (from != PM_NO_TIME && first - from > PM_S(3600))
         add(l, PODS,
-            pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after %s", (double)(first - from) / 3.6e12,
+            pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after %s",
+                         (double)(first - from) / 3.6e12,
                          failed    ? "the first failure"
                          : l->main ? "the trouble does"
                                    : "the logs do"),
-            PM_STR("events live one hour by default: pods and the trigger before that are known from logs only"));
+            PM_STR(
+                "events live one hour by default: pods and the trigger before that are known from logs only"));
     if (to != PM_NO_TIME && to - last > PM_S(600) && s->to - last > PM_S(600))
         add(l, PODS,
-            pm_arena_fmt(s->a, "Kubernetes events end %.0f min before %s", (double)(to - last) / 6e10,
+            pm_arena_fmt(s->a, "Kubernetes events end %.0f min before %s",
+                         (double)(to - last) / 6e10,
                          failed    ? "the last failure"
                          : l->main ? "the last sign of it"
                                    : "the logs do"),
             PM_STR("whether pods recovered after that is known from logs only"));
     if (spread)
         add(l, COUNTS, PM_STR("some events were repeated more than 25 times"),
-            PM_STR("the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
+            PM_STR(
+                "the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
 }
 
-// objects and registries -----------------------------------------------------------------------------------------------------
+// objects and registries ----------------------------------------------------------------
 static void pod_objects(struct lacks *l) {
     struct pm_state *s = l->s;
     bool pods = s->facts.pods.n > 0, listed_pods = false, secrets = false;
@@ -178,30 +219,46 @@ static void pod_objects(struct lacks *l) {
     bool auth = pm_cause_in(l->main->cause, "auth");
     if (auth && !secrets && pods)
         add(l, VERDICT, PM_STR("no pod objects with their pull secrets"),
-            pm_arena_fmt(s->a, "which credentials were presented is not known: %s stands on the registry's words alone", cause_of(l->main)));
+            pm_arena_fmt(
+                s->a,
+                "which credentials were presented is not known: %s stands on the registry's words alone",
+                cause_of(l->main)));
     else if (auth && !secrets && !pm_cause_is(l->main->cause, "auth.credential-provider"))
-        add(l, PODS - 10, PM_STR("no pod objects"), PM_STR("whose credentials were presented is not known"));
+        add(l, PODS - 10, PM_STR("no pod objects"),
+            PM_STR("whose credentials were presented is not known"));
     if (pods && !listed_pods && !(auth && !secrets))
-        add(l, PODS - 2, PM_STR("no pod objects"), PM_STR("owners of pods are guessed from their names, and how many pods still wait is not known"));
+        add(l, PODS - 2, PM_STR("no pod objects"),
+            PM_STR(
+                "owners of pods are guessed from their names, and how many pods still wait is not known"));
 }
 static void registry_side(struct lacks *l) {
     struct pm_state *s = l->s;
     if (!l->main || s->have_requests || l->main->refused) return;
-    struct pm_str question = open_question(s, l->main), registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0]) : PM_STR("the registry");
+    struct pm_str question = open_question(s, l->main),
+                  registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0])
+                                                   : PM_STR("the registry");
     bool quota = pm_cause_has(l->main->cause, PM_TRAIT_QUOTA);
     bool answered = question.n && !pm_cause_has(l->main->cause, PM_TRAIT_LOCAL);
     if (quota)
-        add(l, question.n ? ANSWER : COUNTS + 5, pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s", PM_FMT(registry)),
-            PM_STR("how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
+        add(l, question.n ? ANSWER : COUNTS + 5,
+            pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s",
+                         PM_FMT(registry)),
+            PM_STR(
+                "how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
     else if (answered)
-        add(l, ANSWER - 5, pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
-            pm_arena_fmt(s->a, "its own answers would have told whether it is %.*s", PM_FMT(question)));
-    else if (s->have_node_logs && s->facts.nodes.n > 1) // of a cluster: one node's excerpt lacks all kinds of things
-        add(l, COUNTS - 10, pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
-            PM_STR("what the registry answered meanwhile, and to whom, is known from the nodes' own lines only"));
+        add(l, ANSWER - 5,
+            pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
+            pm_arena_fmt(s->a, "its own answers would have told whether it is %.*s",
+                         PM_FMT(question)));
+    else if (s->have_node_logs &&
+             s->facts.nodes.n > 1) // of a cluster: one node's excerpt lacks all kinds of things
+        add(l, COUNTS - 10,
+            pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
+            PM_STR(
+                "what the registry answered meanwhile, and to whom, is known from the nodes' own lines only"));
 }
 
-// time and damage ------------------------------------------------------------------------------------------------------------
+// time and damage -----------------------------------------------------------------------
 static void clocks(struct lacks *l) {
     struct pm_state *s = l->s;
     struct pm_ids assumed = {0};
@@ -215,8 +272,11 @@ static void clocks(struct lacks *l) {
         if (f->row.quality == PM_QUALITY_ASSUMED && concerned) pm_ids_add_new(&assumed, f->path);
     }
     if (assumed.n && dated > 1)
-        add(l, TIMES, pm_arena_fmt(s->a, "year or time zone of %.*s is assumed (UTC)", PM_FMT(listed(s, &assumed, "files"))),
-            PM_STR("the order between these and other files may be off by hours: trigger and chain are less certain; --tz and --year say better"));
+        add(l, TIMES,
+            pm_arena_fmt(s->a, "year or time zone of %.*s is assumed (UTC)",
+                         PM_FMT(listed(s, &assumed, "files"))),
+            PM_STR(
+                "the order between these and other files may be off by hours: trigger and chain are less certain; --tz and --year say better"));
     pm_ids_free(&assumed);
 }
 
@@ -234,7 +294,8 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
         d->null_fields = true;
         return true;
     }
-    if (d->last.n && pm_str_eqc(d->last, cells[0])) return true; // the same member for another reason
+    if (d->last.n && pm_str_eqc(d->last, cells[0]))
+        return true; // the same member for another reason
     d->last = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
     if (!d->files++) {
         d->path = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
@@ -242,23 +303,29 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
     }
     return true;
 }
-// Members that break off or that a limit cut: what followed is not known. Bad single lines are counted elsewhere.
+// Members that break off or that a limit cut: what followed is not known. Bad single
+// lines are counted elsewhere.
 static void damage(struct lacks *l) {
     struct pm_state *s = l->s;
     struct damage d = {.l = l};
     struct pm_str why = PM_NONE;
-    pm_timeline_sql(s->timeline,
-                    "SELECT file, code, min(line) FROM diagnostics WHERE code = 'journal-field-null' OR code LIKE '%truncated%' OR code LIKE '%too-large' OR "
-                    "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
-                    damaged, &d, &why, s->scratch);
+    pm_timeline_sql(
+        s->timeline,
+        "SELECT file, code, min(line) FROM diagnostics WHERE code = 'journal-field-null' OR code LIKE '%truncated%' OR code LIKE '%too-large' OR "
+        "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
+        damaged, &d, &why, s->scratch);
     if (d.files)
         add(l, l->main ? TIMES + 5 : TIMES,
-            d.files > 1 ? pm_arena_fmt(s->a, "%llu members were read in part (%.*s …)", (unsigned long long)d.files, PM_FMT(d.path))
-                        : pm_arena_fmt(s->a, "%.*s was read in part (%.*s)", PM_FMT(d.path), PM_FMT(d.code)),
-            l->main ? PM_STR("failures and recoveries in the rest are not counted") : PM_STR("nothing failed in what could be read; the rest is not known"));
+            d.files > 1 ? pm_arena_fmt(s->a, "%llu members were read in part (%.*s …)",
+                                       (unsigned long long)d.files, PM_FMT(d.path))
+                        : pm_arena_fmt(s->a, "%.*s was read in part (%.*s)", PM_FMT(d.path),
+                                       PM_FMT(d.code)),
+            l->main ? PM_STR("failures and recoveries in the rest are not counted")
+                    : PM_STR("nothing failed in what could be read; the rest is not known"));
     if (d.null_fields)
         add(l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"),
-            PM_STR("long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
+            PM_STR(
+                "long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
 }
 
 // Sources that count one node's failures differently: told, not averaged.
@@ -268,10 +335,13 @@ static void disagreement(struct lacks *l) {
     Word_t freed, node = 0;
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || !p->node || pm_cause_is(p->verdict.cause, "rate-limit.client") ||
+        if (p->outcome != PM_OUTCOME_FAILED || !p->node ||
+            pm_cause_is(p->verdict.cause, "rate-limit.client") ||
             pm_cause_is(p->verdict.cause, "runtime.unavailable"))
             continue;
-        if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) || !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3))) continue;
+        if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) ||
+            !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3)))
+            continue;
         if (p->sources & PM_SRC_RUNTIME) ++*pm_map_slot(&runtime, p->node);
         if (p->sources & PM_SRC_KUBELET) ++*pm_map_slot(&kubelet, p->node);
     }
@@ -291,7 +361,9 @@ static void disagreement(struct lacks *l) {
     }
     if (nodes.n)
         add(l, COUNTS + 3,
-            pm_arena_fmt(s->a, "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls", PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
+            pm_arena_fmt(s->a,
+                         "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls",
+                         PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
             PM_STR("one of the logs has a hole; every attempt that either shows is counted once"));
     pm_ids_free(&nodes);
     JLFA(freed, runtime);
@@ -303,7 +375,8 @@ void pm_missing_fill(struct pm_state *s) {
     struct lacks l = {.s = s};
     struct pm_report *r = s->report;
     for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && r->verdict && s->hits.items[i].id == r->verdict) l.main = &s->hits.items[i];
+        if (!s->hits.items[i].dropped && r->verdict && s->hits.items[i].id == r->verdict)
+            l.main = &s->hits.items[i];
     waiting(&l);
     if (l.main) node_logs(&l);
     events(&l);
@@ -314,17 +387,20 @@ void pm_missing_fill(struct pm_state *s) {
     disagreement(&l);
     if (l.n > 1) qsort(l.items, l.n, sizeof *l.items, by_weight);
     for (size_t i = 0; i < l.n; i++)
-        *PM_PUSH(r->missing, r->missing_n, r->missing_cap) = (struct pm_missing){.what = l.items[i].what, .effect = l.items[i].effect};
+        *PM_PUSH(r->missing, r->missing_n, r->missing_cap) =
+            (struct pm_missing){.what = l.items[i].what, .effect = l.items[i].effect};
     free(l.items);
 }
 
-// The quotas, the alerts and the series miss things, too: what is said twice is said once.
+// The quotas, the alerts and the series miss things, too: what is said twice is said
+// once.
 void pm_missing_once(struct pm_report *r) {
     size_t n = 0;
     for (size_t i = 0; i < r->missing_n; i++) {
         bool again = false;
         for (size_t k = 0; k < n && !again; k++)
-            again = pm_str_eq(r->missing[k].what, r->missing[i].what) && pm_str_eq(r->missing[k].effect, r->missing[i].effect);
+            again = pm_str_eq(r->missing[k].what, r->missing[i].what) &&
+                    pm_str_eq(r->missing[k].effect, r->missing[i].effect);
         if (!again) r->missing[n++] = r->missing[i];
     }
     r->missing_n = n;

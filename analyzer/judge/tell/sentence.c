@@ -1,15 +1,21 @@
-// Titles, summaries and the verdict in plain English: the sentences of rules/taxonomy.yaml with the incident's own names in them.
+// Titles, summaries and the verdict in plain English: the sentences of
+// rules/taxonomy.yaml with the incident's own names in them.
 #include "judge/state.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
-static struct pm_str friendly(struct pm_str registry) { return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry; }
+static struct pm_str friendly(struct pm_str registry) {
+    return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry;
+}
 
-static struct pm_str some(struct pm_state *s, const struct pm_ids *ids, const char *none, const char *many) {
+static struct pm_str some(struct pm_state *s, const struct pm_ids *ids, const char *none,
+                          const char *many) {
     if (!ids->n || !ids->items[0]) return pm_str_c(none);
     struct pm_str first = friendly(pm_name(s, ids->items[0]));
     if (ids->n == 1) return first;
-    if (ids->n == 2) return pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(first), PM_FMT(friendly(pm_name(s, ids->items[1]))));
+    if (ids->n == 2)
+        return pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(first),
+                            PM_FMT(friendly(pm_name(s, ids->items[1]))));
     return pm_arena_fmt(s->a, "%zu %s", ids->n, many);
 }
 
@@ -17,15 +23,17 @@ static struct pm_str endpoint_of(struct pm_state *s, const struct pm_hit *h) {
     const struct pm_strs *e = &h->incident->endpoints;
     if (!e->n) return some(s, &h->registries, "the registry", "registries");
     if (h->side) return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(e->items[0]));
-    return e->n == 1   ? e->items[0]
-           : e->n == 2 ? pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
-                       : pm_arena_fmt(s->a, "%zu hosts", e->n);
+    return e->n == 1 ? e->items[0]
+           : e->n == 2
+               ? pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
+               : pm_arena_fmt(s->a, "%zu hosts", e->n);
 }
 
 // The day where the bundle spans several, the seconds where all was over within minutes.
 static struct pm_str clock_of(struct pm_state *s, const struct pm_hit *h, int64_t ns) {
     char first[32], last[32], out[32];
-    bool days = memcmp(pm_when_format(s->report->from_ns, first), pm_when_format(s->report->to_ns, last), 10) != 0;
+    bool days = memcmp(pm_when_format(s->report->from_ns, first),
+                       pm_when_format(s->report->to_ns, last), 10) != 0;
     bool brief = (h->recovered != PM_NO_TIME ? h->recovered : h->to) - h->from < PM_BRIEF_NS;
     return pm_arena_fmt(s->a, "%s UTC", pm_when_clock(ns, days, brief, out));
 }
@@ -33,14 +41,20 @@ static struct pm_str clock_of(struct pm_state *s, const struct pm_hit *h, int64_
 static struct pm_str when(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
     static const struct {
         const char *key, *before, *after;
-    } forms[] = {{"at", " at ", ""}, {"by", " by ", ""}, {"from", " from ", " on"}, {",from", ", from ", " on"}};
+    } forms[] = {{"at", " at ", ""},
+                 {"by", " by ", ""},
+                 {"from", " from ", " on"},
+                 {",from", ", from ", " on"}};
     for (size_t i = 0; i < PM_LEN(forms) && h->from != PM_NO_TIME; i++)
-        if (pm_str_eqc(key, forms[i].key)) return pm_arena_fmt(s->a, "%s%.*s%s", forms[i].before, PM_FMT(clock_of(s, h, h->from)), forms[i].after);
+        if (pm_str_eqc(key, forms[i].key))
+            return pm_arena_fmt(s->a, "%s%.*s%s", forms[i].before, PM_FMT(clock_of(s, h, h->from)),
+                                forms[i].after);
     return PM_NONE;
 }
 
 static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
-    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries"))) return &h->registries;
+    if (pm_str_ieq(key, PM_STR("registry")) || pm_str_ieq(key, PM_STR("registries")))
+        return &h->registries;
     if (pm_str_ieq(key, PM_STR("nodes"))) return &h->nodes;
     if (pm_str_ieq(key, PM_STR("pods"))) return &h->pods;
     return pm_str_ieq(key, PM_STR("images")) ? &h->images : NULL;
@@ -50,9 +64,10 @@ static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
 static struct pm_str registries_of(struct pm_state *s, const struct pm_hit *h) {
     struct pm_ids mirrors = {0};
     pm_mirrors_of(s, h, &mirrors);
-    struct pm_str out = mirrors.n == 1  ? pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, mirrors.items[0])))
-                        : mirrors.n > 1 ? pm_arena_fmt(s->a, "%zu mirrors", mirrors.n)
-                                        : some(s, &h->registries, "the registry", "registries");
+    struct pm_str out =
+        mirrors.n == 1 ? pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, mirrors.items[0])))
+        : mirrors.n > 1 ? pm_arena_fmt(s->a, "%zu mirrors", mirrors.n)
+                        : some(s, &h->registries, "the registry", "registries");
     pm_ids_free(&mirrors);
     return out;
 }
@@ -61,18 +76,27 @@ static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_
     ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
     bool endpoint = pm_str_ieq(ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key, PM_STR("endpoint"));
-    size_t n = endpoint && h->incident->endpoints.n ? h->incident->endpoints.n : endpoint ? h->registries.n : ids ? ids->n : 0;
-    if (ask > 0 && or > ask) return n > 1 ? pm_str_from(key, (size_t) or +1) : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
+    size_t n = endpoint && h->incident->endpoints.n ? h->incident->endpoints.n
+               : endpoint                           ? h->registries.n
+               : ids                                ? ids->n
+                                                    : 0;
+    if (ask > 0 && or > ask)
+        return n > 1 ? pm_str_from(key, (size_t) or +1)
+                     : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
     if (ids == &h->registries) return registries_of(s, h);
     if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
     if (ids == &h->images) return some(s, ids, "an image", "images");
     if (ids == &h->pods) return some(s, ids, "pods", "pods");
-    if (pm_str_eqc(key, "user")) return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
+    if (pm_str_eqc(key, "user"))
+        return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
     return endpoint ? endpoint_of(s, h) : when(s, h, key);
 }
 
-// A sentence begins with a capital, unless with a name that has none of its own ("registry.k8s.io").
-static bool is_name(struct pm_str w) { return pm_str_chr(w, '.', 0) >= 0 || pm_str_chr(w, '-', 0) >= 0 || pm_str_chr(w, ':', 0) >= 0; }
+// A sentence begins with a capital, unless with a name that has none of its own
+// ("registry.k8s.io").
+static bool is_name(struct pm_str w) {
+    return pm_str_chr(w, '.', 0) >= 0 || pm_str_chr(w, '-', 0) >= 0 || pm_str_chr(w, ':', 0) >= 0;
+}
 
 static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const char *text) {
     struct pm_buf b = {0};
@@ -83,7 +107,8 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
             continue;
         }
         struct pm_str key = {p + 1, (size_t)(end - p - 1)}, w = word(s, h, key);
-        bool capital = key.p[0] >= 'A' && key.p[0] <= 'Z' && w.n && w.p[0] >= 'a' && w.p[0] <= 'z' && pm_str_chr(w, ' ', 0) > 0 &&
+        bool capital = key.p[0] >= 'A' && key.p[0] <= 'Z' && w.n && w.p[0] >= 'a' &&
+                       w.p[0] <= 'z' && pm_str_chr(w, ' ', 0) > 0 &&
                        !is_name(pm_str_sub(w, 0, (size_t)pm_str_chr(w, ' ', 0)));
         if (capital) {
             pm_buf_addc(&b, (char)(w.p[0] - 32));
@@ -114,23 +139,32 @@ static const struct pm_phrase *phrase_of(const struct pm_hit *h) {
 }
 
 // Pods that wait are no failure that a cause could be said of.
-static const struct pm_phrase waiting = {.title = "{pods} {pods?waits|wait} for an image; nothing here says why",
-                                         .verdict = "{Pods} {pods?waits|wait} for an image, and nothing here says which, or why"};
+static const struct pm_phrase waiting = {
+    .title = "{pods} {pods?waits|wait} for an image; nothing here says why",
+    .verdict = "{Pods} {pods?waits|wait} for an image, and nothing here says which, or why"};
 // Their workloads name it.
-static const struct pm_phrase waiting_for = {.title = "{pods} {pods?waits|wait} for {images}; nothing here says why",
-                                             .verdict = "{Pods} {pods?waits|wait} for {images}, and nothing here says why"};
-static const struct pm_phrase pulling = {.title = "pulls of {images} for {pods} began and have no end",
-                                         .verdict = "Pulls of {images} for {pods} began and have no end{,from}: the {pods?pod waits|pods wait}"};
+static const struct pm_phrase waiting_for = {
+    .title = "{pods} {pods?waits|wait} for {images}; nothing here says why",
+    .verdict = "{Pods} {pods?waits|wait} for {images}, and nothing here says why"};
+static const struct pm_phrase pulling = {
+    .title = "pulls of {images} for {pods} began and have no end",
+    .verdict =
+        "Pulls of {images} for {pods} began and have no end{,from}: the {pods?pod waits|pods wait}"};
 // A certificate that has expired only by clocks that run ahead of everybody else's.
 static const struct pm_phrase ahead = {
-    .title = "the {nodes?clock|clocks} of {nodes} {nodes?is|are} ahead of the certificate of {endpoint}",
-    .verdict = "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
+    .title =
+        "the {nodes?clock|clocks} of {nodes} {nodes?is|are} ahead of the certificate of {endpoint}",
+    .verdict =
+        "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
 static const struct pm_phrase *phrase_for(const struct pm_state *s, const struct pm_hit *h) {
     if (h->pulling) return &pulling;
-    return h->waits ? (h->images.n ? &waiting_for : &waiting) : clocks_ahead(s, h) ? &ahead : phrase_of(h);
+    return h->waits             ? (h->images.n ? &waiting_for : &waiting)
+           : clocks_ahead(s, h) ? &ahead
+                                : phrase_of(h);
 }
 
-// Both times, where they differ: the report's are the cluster's, the lines of that node say another.
+// Both times, where they differ: the report's are the cluster's, the lines of that node
+// say another.
 static void own_clock(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     char off[32], said[32], first[32], own[32];
     size_t n = 0;
@@ -141,48 +175,65 @@ static void own_clock(struct pm_state *s, const struct pm_hit *h, struct pm_buf 
         n += f != NULL;
     }
     if (!far || h->from == PM_NO_TIME) return;
-    bool day = memcmp(pm_when_format(h->from, first), pm_when_format(h->from + far->skew, own), 10) != 0;
-    pm_buf_fmt(b, "; the clock of %.*s is %s %s and said %s then", PM_FMT(pm_name(s, far->node)), pm_duration_format(llabs(far->skew), off),
-               far->skew < 0 ? "behind" : "ahead", pm_when_clock(h->from + far->skew, day, true, said));
+    bool day =
+        memcmp(pm_when_format(h->from, first), pm_when_format(h->from + far->skew, own), 10) != 0;
+    pm_buf_fmt(b, "; the clock of %.*s is %s %s and said %s then", PM_FMT(pm_name(s, far->node)),
+               pm_duration_format(llabs(far->skew), off), far->skew < 0 ? "behind" : "ahead",
+               pm_when_clock(h->from + far->skew, day, true, said));
     if (n > 1) pm_buf_fmt(b, ", those of %zu more are off, too", n - 1);
 }
 
-// The words of the error itself, where it names the clock that it was measured by and the certificate's date.
+// The words of the error itself, where it names the clock that it was measured by and the
+// certificate's date.
 static void clock_and_date(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     struct pm_clock_error e;
     char now[32], date[32];
     for (size_t i = 0; pm_cause_is(h->cause, "network.tls") && i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         if (!pm_clock_error_read(pm_name(s, p->error), &e)) continue;
-        pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.", pm_when_clock(e.now, true, true, now),
-                   e.after ? "ended" : "begins", pm_when_clock(e.date, true, true, date));
+        pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.",
+                   pm_when_clock(e.now, true, true, now), e.after ? "ended" : "begins",
+                   pm_when_clock(e.date, true, true, date));
         return;
     }
 }
 
-// The runtime pulls the sandbox image by itself: nobody finds it in a pod's specification.
+// The runtime pulls the sandbox image by itself: nobody finds it in a pod's
+// specification.
 static void sandbox(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     size_t of_it = 0;
-    for (size_t i = 0; i < h->pulls.n; i++) of_it += (s->pulls.items[h->pulls.items[i]].flags & PM_EV_SANDBOX) != 0;
+    for (size_t i = 0; i < h->pulls.n; i++)
+        of_it += (s->pulls.items[h->pulls.items[i]].flags & PM_EV_SANDBOX) != 0;
     if (of_it * 2 <= h->pulls.n || h->images.n != 1) return;
-    pm_buf_fmt(b, " %.*s is the sandbox image, which the runtime pulls by itself.", PM_FMT(pm_name(s, h->images.items[0])));
+    pm_buf_fmt(b, " %.*s is the sandbox image, which the runtime pulls by itself.",
+               PM_FMT(pm_name(s, h->images.items[0])));
 }
 
 static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
     char took[32];
     const struct pm_incident *inc = h->incident;
-    if (h->failed) pm_buf_fmt(b, "%llu %s failed", (unsigned long long)h->failed, h->failed == 1 ? "pull" : "pulls");
-    else pm_buf_fmt(b, "%llu %s of it", (unsigned long long)h->lines, h->lines == 1 ? "line tells" : "lines tell");
+    if (h->failed)
+        pm_buf_fmt(b, "%llu %s failed", (unsigned long long)h->failed,
+                   h->failed == 1 ? "pull" : "pulls");
+    else
+        pm_buf_fmt(b, "%llu %s of it", (unsigned long long)h->lines,
+                   h->lines == 1 ? "line tells" : "lines tell");
     uint64_t led_to = 0;
     for (size_t i = 0; i < s->hits.n && !h->failed; i++)
-        if (s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h) led_to += s->hits.items[i].failed;
+        if (s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h)
+            led_to += s->hits.items[i].failed;
     if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
-    if (led_to) pm_buf_fmt(b, ", %llu failed %s followed from it", (unsigned long long)led_to, led_to == 1 ? "pull" : "pulls");
+    if (led_to)
+        pm_buf_fmt(b, ", %llu failed %s followed from it", (unsigned long long)led_to,
+                   led_to == 1 ? "pull" : "pulls");
     if (inc->blast.pods_n)
-        pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n, inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n,
+        pm_buf_fmt(b, ", %zu %s of %zu %s hit", inc->blast.pods_n,
+                   inc->blast.pods_n == 1 ? "pod" : "pods", inc->blast.workloads_n,
                    inc->blast.workloads_n == 1 ? "workload" : "workloads");
     if (h->recovered != PM_NO_TIME)
-        pm_buf_fmt(b, "; the first success came at %.*s, after %s", PM_FMT(clock_of(s, h, h->recovered)), pm_duration_format(h->recovered - h->from, took));
+        pm_buf_fmt(b, "; the first success came at %.*s, after %s",
+                   PM_FMT(clock_of(s, h, h->recovered)),
+                   pm_duration_format(h->recovered - h->from, took));
     else if (h->failed) pm_buf_lit(b, "; not recovered within these logs");
     pm_buf_addc(b, '.');
 }
@@ -211,7 +262,8 @@ static bool below(const struct pm_state *s, const struct pm_hit *e, const struct
     return false;
 }
 
-// The root, then each effect by name: "…; pulls fell back to the upstream registry and used up its quota: Docker Hub's anonymous pull quota ran out at 09:30 UTC."
+// The root, then each effect by name: "…; pulls fell back to the upstream registry and
+// used up its quota: Docker Hub's anonymous pull quota ran out at 09:30 UTC."
 struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
     struct pm_buf b = {0};
     size_t named = 0, more = 0;
@@ -222,7 +274,9 @@ struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
         const struct pm_hit *e = &s->hits.items[i];
         if (e->dropped || !e->via || !below(s, e, h)) continue;
         if (named++ >= EFFECTS_NAMED) more++;
-        else pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what, PM_FMT(render(s, e, phrase_for(s, e)->verdict)));
+        else
+            pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what,
+                       PM_FMT(render(s, e, phrase_for(s, e)->verdict)));
     }
     if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
     pm_buf_addc(&b, '.');
@@ -239,9 +293,11 @@ struct pm_str pm_sentence_calm(struct pm_state *s) {
         attempts += s->pulls.items[i].outcome != PM_OUTCOME_CACHED;
         failed += s->pulls.items[i].outcome == PM_OUTCOME_FAILED;
     }
-    for (size_t i = 0; i < s->hits.n; i++) over = over && (s->hits.items[i].dropped || s->hits.items[i].recovered != PM_NO_TIME);
+    for (size_t i = 0; i < s->hits.n; i++)
+        over = over && (s->hits.items[i].dropped || s->hits.items[i].recovered != PM_NO_TIME);
     if (!failed) return pm_arena_fmt(s->a, "no pull failed, of %llu", (unsigned long long)attempts);
-    return pm_arena_fmt(s->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "", (unsigned long long)attempts, attempts == 1 ? "pull" : "pulls",
+    return pm_arena_fmt(s->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "",
+                        (unsigned long long)attempts, attempts == 1 ? "pull" : "pulls",
                         (unsigned long long)failed, failed == 1 ? "failure" : "failures",
                         over ? " recovered by themselves" : ", none of them an incident over info");
 }

@@ -1,6 +1,8 @@
-// Numbers over all pulls: totals, by registry, node, namespace and image, latency, and the series over the window.
+// Numbers over all pulls: totals, by registry, node, namespace and image, latency, and
+// the series over the window.
 //
-// Pulls that the kubelet refused itself (rate-limit.client) never reached a registry: they count for the node, not for the registry.
+// Pulls that the kubelet refused itself (rate-limit.client) never reached a registry:
+// they count for the node, not for the registry.
 #include "judge/state.h"
 #include <stdlib.h>
 
@@ -59,7 +61,8 @@ static struct pm_counts_by *counts(struct pm_state *s, Pvoid_t map, size_t *n, b
     return out;
 }
 
-const char *const pm_trouble_names[PM_TROUBLE_COUNT] = {"429", "401", "403", "404", "5xx", "timeout", "token_expired", "invalid_credentials"};
+const char *const pm_trouble_names[PM_TROUBLE_COUNT] = {
+    "429", "401", "403", "404", "5xx", "timeout", "token_expired", "invalid_credentials"};
 static const struct { // by the status that the node or the registry's side saw, or by the cause
     int low, high;
     const char *cause;
@@ -76,32 +79,40 @@ static const struct { // by the status that the node or the registry's side saw,
     {0, 0, "auth.invalid-credentials", PM_TROUBLE_INVALID_CREDENTIALS},
 };
 
-// Where no status was printed the registry's own word stands for it: the codes of the distribution API, each of which has one status. Docker's daemon and
-// containerd say "not found" for nothing else than a 404.
+// Where no status was printed the registry's own word stands for it: the codes of the
+// distribution API, each of which has one status. Docker's daemon and containerd say "not
+// found" for nothing else than a 404.
 static const struct {
     const char *word;
     int status;
-} words[] = {{"toomanyrequests", 429}, {"manifest unknown", 404}, {"name unknown", 404}, {"repository name not known", 404},
-             {"unauthorized: ", 401},  {"denied: ", 403},         {": not found", 404},  {"no basic auth credentials", 401}};
+} words[] = {{"toomanyrequests", 429}, {"manifest unknown", 404},
+             {"name unknown", 404},    {"repository name not known", 404},
+             {"unauthorized: ", 401},  {"denied: ", 403},
+             {": not found", 404},     {"no basic auth credentials", 401}};
 
 static int status_of(const struct pm_state *s, const struct pm_attempt *p) {
     if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
     struct pm_str error = pm_name(s, p->error);
-    if (!error.n || pm_cause_in(p->verdict.cause, "network") || pm_cause_in(p->verdict.cause, "storage")) return 0;
+    if (!error.n || pm_cause_in(p->verdict.cause, "network") ||
+        pm_cause_in(p->verdict.cause, "storage"))
+        return 0;
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (pm_str_ifind(error, pm_str_c(words[i].word), 0) >= 0) return words[i].status;
     return 0;
 }
 
-static void count_troubles(const struct pm_state *s, struct pm_pull_stats *st, const struct pm_attempt *p) {
+static void count_troubles(const struct pm_state *s, struct pm_pull_stats *st,
+                           const struct pm_attempt *p) {
     int status = status_of(s, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
-        bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause) : status >= troubles[i].low && status <= troubles[i].high;
+        bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause)
+                                     : status >= troubles[i].low && status <= troubles[i].high;
         if (met) st->troubles[troubles[i].trouble]++;
     }
 }
 
-static void count(const struct pm_state *s, struct tally *t, const struct pm_attempt *p, bool retry) {
+static void count(const struct pm_state *s, struct tally *t, const struct pm_attempt *p,
+                  bool retry) {
     struct pm_pull_stats *st = t->stats;
     if (p->outcome == PM_OUTCOME_CACHED) {
         st->cached++;
@@ -111,27 +122,35 @@ static void count(const struct pm_state *s, struct tally *t, const struct pm_att
     st->retries += retry;
     if (p->outcome == PM_OUTCOME_OPEN) st->open++;
     if (p->outcome == PM_OUTCOME_OK) st->ok++;
-    if (p->bytes > 0 && p->outcome == PM_OUTCOME_OK) st->bytes = (st->bytes < 0 ? 0 : st->bytes) + p->bytes;
-    if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0) *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
-    if (p->waiting_ns > 0) *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
+    if (p->bytes > 0 && p->outcome == PM_OUTCOME_OK)
+        st->bytes = (st->bytes < 0 ? 0 : st->bytes) + p->bytes;
+    if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0)
+        *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
+    if (p->waiting_ns > 0)
+        *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
     count_troubles(s, st, p);
-    ++*pm_map_slot(&t->causes, (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
+    ++*pm_map_slot(&t->causes,
+                   (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
-// The kubelet's log repeats its events: where the event itself is there, the repetition of "already present" counts no second time.
+// The kubelet's log repeats its events: where the event itself is there, the repetition
+// of "already present" counts no second time.
 static void drop_echoes(struct pm_state *s) {
     Pvoid_t told = NULL;
     Word_t freed;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS) *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS)
+            *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         struct pm_trace *t = &s->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET && pm_map_get(told, PM_PAIR(t->pod, t->image))) t->role = PM_ROLE_NONE;
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET &&
+            pm_map_get(told, PM_PAIR(t->pod, t->image)))
+            t->role = PM_ROLE_NONE;
     }
     JLFA(freed, told);
     (void)freed;
@@ -155,7 +174,8 @@ static void finish(struct pm_state *s, struct tally *t) {
     free(t->queued.items);
 }
 
-// A pull that comes after a failed one of the same node for the same image. Pulls are in order of time.
+// A pull that comes after a failed one of the same node for the same image. Pulls are in
+// order of time.
 static bool *retries(const struct pm_state *s) {
     bool *out = pm_xmalloc(s->pulls.n + 1);
     Pvoid_t failed = NULL;
@@ -178,33 +198,60 @@ static uint32_t pod_namespace(const struct pm_state *s, uint32_t pod) { // of "n
 }
 
 #define NOT_COUNTED UINT32_MAX
-struct keys { // what pulls and traces are counted by; 0: it belongs to none; NOT_COUNTED: another list has it
+struct
+    keys { // what pulls and traces are counted by; 0: it belongs to none; NOT_COUNTED: another list has it
     uint32_t (*of_pull)(const struct pm_state *s, const struct pm_attempt *p);
     uint32_t (*of_trace)(const struct pm_state *s, const struct pm_trace *t);
-    bool rest; // what belongs to none has a row of its own, without a name, so that the list adds up to the totals
+    bool
+        rest; // what belongs to none has a row of its own, without a name, so that the list adds up to the totals
 };
 static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt *p) {
     return (void)s, pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
 }
-static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->node || !p->client ? p->node : NOT_COUNTED; }
-static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, !p->node && p->client ? p->client : NOT_COUNTED; }
-static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) { return (void)s, p->image; }
+static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) {
+    return (void)s, p->node || !p->client ? p->node : NOT_COUNTED;
+}
+static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) {
+    return (void)s, !p->node && p->client ? p->client : NOT_COUNTED;
+}
+static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) {
+    return (void)s, p->image;
+}
 uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
-    uint32_t of_pod = p->namespace ? p->namespace : p->pods.n ? pod_namespace(s, p->pods.items[0]) : 0;
+    uint32_t of_pod = p->namespace ? p->namespace
+                      : p->pods.n  ? pod_namespace(s, p->pods.items[0])
+                                   : 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;
 }
-static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->registry; }
-static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->node; }
-static uint32_t trace_client(const struct pm_state *s, const struct pm_trace *t) { return (void)s, (void)t, NOT_COUNTED; }
-static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->image; }
-static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) { return (void)s, t->namespace; }
-static const struct keys registries = {pull_registry, trace_registry, true}, nodes = {pull_node, trace_node, true},
-                         clients = {pull_client, trace_client, false}, images = {pull_image, trace_image, false},
+static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) {
+    return (void)s, t->registry;
+}
+static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) {
+    return (void)s, t->node;
+}
+static uint32_t trace_client(const struct pm_state *s, const struct pm_trace *t) {
+    return (void)s, (void)t, NOT_COUNTED;
+}
+static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) {
+    return (void)s, t->image;
+}
+static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) {
+    return (void)s, t->namespace;
+}
+static const struct keys registries = {pull_registry, trace_registry, true},
+                         nodes = {pull_node, trace_node, true},
+                         clients = {pull_client, trace_client, false},
+                         images = {pull_image, trace_image, false},
                          namespaces = {pm_pull_namespace, trace_namespace, false};
 
-static bool is_counted(const struct pm_trace *t) { return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image); }
+static bool is_counted(const struct pm_trace *t) {
+    return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image);
+}
 
-static int by_name(const void *a, const void *b) { return pm_str_cmp(((const struct pm_pull_stats *)a)->name, ((const struct pm_pull_stats *)b)->name); }
+static int by_name(const void *a, const void *b) {
+    return pm_str_cmp(((const struct pm_pull_stats *)a)->name,
+                      ((const struct pm_pull_stats *)b)->name);
+}
 
 static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key, bool rest) {
     Word_t *slot = key != NOT_COUNTED && (key || rest) ? pm_map_slot(at, key) : NULL;
@@ -213,13 +260,16 @@ static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key, bool rest) {
     *slot = names->n;
 }
 
-static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys, const bool *retry, size_t *n_out) {
+static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys, const bool *retry,
+                                    size_t *n_out) {
     Pvoid_t at = NULL;
     Word_t freed, slot;
     struct pm_ids names = {0};
-    for (size_t i = 0; i < s->pulls.n; i++) know(&at, &names, keys->of_pull(s, &s->pulls.items[i]), keys->rest);
+    for (size_t i = 0; i < s->pulls.n; i++)
+        know(&at, &names, keys->of_pull(s, &s->pulls.items[i]), keys->rest);
     for (size_t i = 0; i < s->traces.n; i++)
-        if (is_counted(&s->traces.items[i])) know(&at, &names, keys->of_trace(s, &s->traces.items[i]), false);
+        if (is_counted(&s->traces.items[i]))
+            know(&at, &names, keys->of_trace(s, &s->traces.items[i]), false);
     struct pm_pull_stats *out = PM_NEWN(s->a, struct pm_pull_stats, names.n + 1);
     struct tally *tallies = pm_xmalloc((names.n + 1) * sizeof *tallies);
     for (size_t i = 0; i < names.n; i++) {
@@ -228,9 +278,11 @@ static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys,
         out[i].bytes = -1;
     }
     for (size_t i = 0; i < s->pulls.n; i++)
-        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i])))) count(s, &tallies[slot - 1], &s->pulls.items[i], retry[i]);
+        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i]))))
+            count(s, &tallies[slot - 1], &s->pulls.items[i], retry[i]);
     for (size_t i = 0; i < s->traces.n; i++)
-        if (is_counted(&s->traces.items[i]) && (slot = pm_map_get(at, keys->of_trace(s, &s->traces.items[i]))))
+        if (is_counted(&s->traces.items[i]) &&
+            (slot = pm_map_get(at, keys->of_trace(s, &s->traces.items[i]))))
             count_trace(&out[slot - 1], &s->traces.items[i]);
     for (size_t i = 0; i < names.n; i++) finish(s, &tallies[i]);
     *n_out = names.n;
@@ -244,7 +296,8 @@ static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys,
 
 // Widths that people read: 1 s … 1 day, the smallest that keeps the series short.
 int64_t pm_step_width(int64_t span, int64_t most) {
-    static const int64_t widths[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    static const int64_t widths[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                     600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
     for (size_t i = 0; i < PM_LEN(widths); i++)
         if (span / PM_S(widths[i]) < most) return PM_S(widths[i]);
     return (span / most / PM_S(86400) + 1) * PM_S(86400);
@@ -265,9 +318,11 @@ static void series(struct pm_state *s) {
     }
     s->report->trend.from_ns = s->report->series_undated.t_ns = PM_NO_TIME;
     for (size_t i = 0; i < s->pulls.n; i++)
-        if (pm_at(&s->pulls.items[i]) == PM_NO_TIME) in_bucket(&s->report->series_undated, &s->pulls.items[i]);
+        if (pm_at(&s->pulls.items[i]) == PM_NO_TIME)
+            in_bucket(&s->report->series_undated, &s->pulls.items[i]);
     if (from == PM_NO_TIME) return;
-    int64_t width = pm_step_width(to - from, BUCKETS_MAX), start = from - ((from % width) + width) % width;
+    int64_t width = pm_step_width(to - from, BUCKETS_MAX),
+            start = from - ((from % width) + width) % width;
     struct pm_report *r = s->report;
     r->series_n = r->series_cap = (size_t)((to - start) / width + 1);
     r->series = PM_NEWN(s->a, struct pm_bucket, r->series_n);
@@ -295,7 +350,8 @@ static void request_statuses(struct pm_state *s, struct pm_pull_stats *total) {
         total->cache_hits += g->hits;
         total->cache_misses += g->misses;
         for (int k = 0; k < g->statuses_n; k++)
-            if (g->statuses[k].code) *pm_map_slot(&map, (Word_t)g->statuses[k].code) += g->statuses[k].n;
+            if (g->statuses[k].code)
+                *pm_map_slot(&map, (Word_t)g->statuses[k].code) += g->statuses[k].n;
     }
     total->http_status = counts(s, map, &total->http_status_n, false);
     JLFA(freed, map);
