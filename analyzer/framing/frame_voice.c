@@ -189,7 +189,7 @@ static bool code_like(struct pm_str s) {
 // The line stands in a comment, or as an item or literal of a program's text: somebody's
 // example.
 static bool quoted_in_code(struct pm_str raw) {
-    static const char *const heads[] = {"//", "/*", "* ", "- '", "- \"", "{\"", ".", "<"};
+    static const char *const heads[] = {"//", "/*", "* ", "- '", "- \"", "- {", "{\"", ".", "<"};
     struct pm_str s = pm_str_trim(raw);
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;

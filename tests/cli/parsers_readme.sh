@@ -7,7 +7,7 @@ sed -n '/^```c$/,/^```$/p' parsers/README.md | sed '1d;$d' >"$dir/greet.c"
 cat >"$dir/main.c" <<'C'
 #include <stdio.h>
 #include <string.h>
-#include "ingest/frame.h"
+#include "framing/frame.h"
 extern const struct pm_parser pm_parser_greet;
 static int events;
 static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p, const struct pm_event *e) {
