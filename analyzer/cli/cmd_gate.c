@@ -212,7 +212,11 @@ static int read_policy(struct gate *g) {
     struct pm_diags *diags = pm_diags_new();
     const char *bad = NULL;
     int status = PM_EXIT_OK;
-    if (g->value[OPT_FAIL_ON] && !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
+    // Before the policy: it may name a cause that only these rules know.
+    g->rules = pm_ruleset_load(g->value[OPT_RULES], diags);
+    if (!g->rules) status = PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && g->value[OPT_FAIL_ON] &&
+        !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
         status = fail_on_mistake(bad, g->a);
     bool load = g->value[OPT_POLICY] || !g->value[OPT_FAIL_ON];
     if (status == PM_EXIT_OK && load &&
@@ -220,8 +224,6 @@ static int read_policy(struct gate *g) {
         status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && g->value[OPT_BASELINE] &&
         !pm_baseline_load(&g->known, g->value[OPT_BASELINE], g->a, diags))
-        status = PM_EXIT_USAGE;
-    if (status == PM_EXIT_OK && !(g->rules = pm_ruleset_load(g->value[OPT_RULES], diags)))
         status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK) pm_ruleset_listen(g->rules);
     if (status != PM_EXIT_OK) pm_diags_print(diags);

@@ -179,6 +179,13 @@ void pm_causes_read(void) {
     pthread_once(&once, read_built_in);
 }
 
+size_t pm_causes_count(void) {
+    size_t n = 0;
+    pm_causes_read();
+    while (pm_causes[n].name) n++;
+    return n;
+}
+
 int pm_cause_find(struct pm_str name) {
     pm_causes_read();
     return find_in(pm_causes, name);

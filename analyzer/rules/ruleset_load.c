@@ -393,10 +393,11 @@ static void read_samples(struct load *l, const yaml_node_t *n, void *ctx, const 
 // Rules.
 static void cause_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule *r = ctx;
-    const char *names[64];
-    size_t known = 0;
-    while (pm_causes[known].name) names[known] = pm_causes[known].name, known++;
+    size_t known = pm_causes_count();
+    const char **names = PM_NEWN(l->rs->scratch, const char *, known);
+    for (size_t i = 0; i < known; i++) names[i] = pm_causes[i].name;
     int i = word_index(l, n, (struct words){"cause", names, known});
+    pm_arena_reset(l->rs->scratch);
     if (r->candidate_count == PM_CANDIDATES_MAX)
         tell(l, line_of(n), "more than %d candidates", PM_CANDIDATES_MAX);
     else if (i >= 0) r->candidates[r->candidate_count++] = i;

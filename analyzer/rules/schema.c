@@ -83,12 +83,12 @@ static void check_word(struct check *c, const struct value *x, const json_t *v) 
 }
 
 static void check_kin(struct check *c, const struct value *x) {
-    const char *names[128];
     size_t n = 0;
-    pm_causes_read();
-    for (const struct pm_cause *k = pm_causes; k->name && n + 2 < PM_LEN(names); k++)
-        names[n++] = k->name, names[n++] = k->family;
-    names[n] = NULL;
+    const char **names = PM_NEWN(c->a, const char *, 2 * pm_causes_count() + 1);
+    for (const struct pm_cause *k = pm_causes; k->name; k++) {
+        names[n++] = k->name;
+        names[n++] = k->family;
+    }
     if (!json_is_string(x->v)) wrong_type(c, x, "a cause or a family of causes");
     else if (!(x->key->words && words_have(x->key->words, text_of(x->v))) &&
              !words_have(names, text_of(x->v)))

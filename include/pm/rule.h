@@ -24,6 +24,7 @@ struct pm_cause {
 // goes through them all calls pm_causes_read first.
 extern const struct pm_cause *pm_causes;
 void pm_causes_read(void); // the built-in ones, where no rules were loaded yet; from any thread
+size_t pm_causes_count(void);
 int pm_cause_find(struct pm_str name); // index, or -1
 
 struct pm_verdict {

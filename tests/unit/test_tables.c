@@ -339,6 +339,26 @@ static void a_cause_is_added(void **state) {
     assert_true(pm_cause_find(PM_STR("network.dns")) >= 0);
 }
 
+// As many as one likes: lists of names were once of a fixed length.
+static void many_causes_are_added(void **state) {
+    (void)state;
+    enum { MANY = 200 };
+    struct pm_buf yaml = {0};
+    pm_buf_lit(&yaml, "causes:\n");
+    for (int i = 0; i < MANY; i++)
+        pm_buf_fmt(&yaml, "  - {cause: acme.held-%d, words: w, title: t, verdict: v}\n", i);
+    pm_buf_addc(&yaml, 0);
+    struct pm_ruleset *rs = good("taxonomy.yaml", yaml.p);
+    assert_true(pm_causes_count() > MANY);
+    assert_true(pm_cause_find(PM_STR("acme.held-199")) >= 0);
+    pm_ruleset_free(rs);
+    struct pm_diags *d = pm_diags_new();
+    rs = load("correlate.yaml", FAMILY "gap_s: 1, scope: nod}\n", d);
+    assert_null(rs);
+    pm_diags_free(d);
+    pm_buf_free(&yaml);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes_are_told_where_they_stand),
@@ -348,6 +368,7 @@ int main(void) {
         cmocka_unit_test(alerts_merge_by_name),
         cmocka_unit_test(words_are_known_to_the_code),
         cmocka_unit_test(a_cause_is_added),
+        cmocka_unit_test(many_causes_are_added),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
