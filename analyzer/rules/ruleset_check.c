@@ -1,7 +1,7 @@
 // `rules check|test|list|show`: the rules told to people, and their samples run.
 //
-// A sample is the specification of its rule. `yes`: this rule answers, over the whole
-// set. `no`: it does not; with `wins`, the named rule does. Every alternative of a rule
+// A sample is the specification of its rule. `match`: this rule answers, over the whole
+// set. `leave`: it does not; with `wins`, the named rule does. Every alternative of a rule
 // has to be exercised by one of its samples, else nobody knows whether it can match at
 // all.
 #include "rules/ruleset.h"
@@ -118,10 +118,11 @@ static void check_present(struct check *c, const struct rule *r) {
     size_t yes = 0;
     for (size_t i = 0; i < r->sample_count; i++) yes += r->samples[i].yes;
     if (!yes)
-        pm_diags_add(c->diags, pm_str_c(r->path), r->line, "rule", "%s has no `yes` sample", r->id);
+        pm_diags_add(c->diags, pm_str_c(r->path), r->line, "rule", "%s has no `match` sample",
+                     r->id);
     if (yes == r->sample_count)
         pm_diags_add(c->diags, pm_str_c(r->path), r->line, "rule",
-                     "%s has no `no` sample: a near one that it must leave alone", r->id);
+                     "%s has no `leave` sample: a near one that it must leave alone", r->id);
     c->faults += (yes == 0) + (yes == r->sample_count);
 }
 // A sample that is an error text and nothing else, of a rule that has a cause and wants
@@ -239,7 +240,8 @@ static void xml(FILE *f, struct pm_str s) {
 }
 static void test_junit(FILE *f, const struct rule *r, const struct rule_sample *s,
                        struct pm_str fault) {
-    fprintf(f, "  <testcase classname=\"%s\" name=\"%s:%u\"", r->id, s->yes ? "yes" : "no", s->at);
+    fprintf(f, "  <testcase classname=\"%s\" name=\"%s:%u\"", r->id, s->yes ? "match" : "leave",
+            s->at);
     if (!fault.n) {
         fputs("/>\n", f);
         return;
@@ -257,7 +259,7 @@ static void test_outcome(void *ctx, const struct rule *r, const struct rule_samp
         return;
     }
     t->tally.failed++, t->rule_failed++;
-    printf("FAIL  %s: %s at %s:%u: %.*s\n      %.*s\n", r->id, s->yes ? "yes" : "no", r->path,
+    printf("FAIL  %s: %s at %s:%u: %.*s\n      %.*s\n", r->id, s->yes ? "match" : "leave", r->path,
            s->at, PM_FMT(fault), (int)(text.n > 300 ? 300 : text.n), text.n ? text.p : "");
 }
 static void test_bare(void *ctx, const struct rule *r, unsigned line, const char *what) {

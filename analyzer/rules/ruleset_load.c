@@ -6,8 +6,8 @@
 //       title: Docker Hub names the unauthenticated quota
 //       cause: rate-limit.anonymous
 //       when: {any: ["reached your unauthenticated pull rate limit"]}
-//       yes: ["toomanyrequests: You have reached your unauthenticated pull rate limit."]
-//       no: [{error: "pull QPS exceeded", wins: kubelet-pull-qps}]
+//       match: ["toomanyrequests: You have reached your unauthenticated pull rate limit."]
+//       leave: [{error: "pull QPS exceeded", wins: kubelet-pull-qps}]
 //
 // Not handled, on purpose: YAML anchors across files, and merging parts of a rule: a rule
 // of --rules replaces the whole rule of its id.
@@ -450,15 +450,25 @@ static void read_beats(struct load *l, const yaml_node_t *n, void *ctx, const st
 }
 
 static const struct key rule_keys[] = {
-    {"id", read_text, 0},           {"title", read_text, 1},
-    {"source", read_text, 2},       {"cause", read_causes, 0},
-    {"candidates", read_causes, 1}, {"confidence", read_confidence, 0},
-    {"quiet", read_quiet, 0},       {"when", read_when, 0},
-    {"beats", read_beats, 0},       {"yes", read_samples, 1},
-    {"no", read_samples, 0},        {"variant", read_variant, 0},
-    {"heard", read_heard, 0},       {"match", read_samples, 1},
-    {"leave", read_samples, 0}, // `yes` and `no` are booleans to a YAML 1.1 tool …
-    {"true", read_samples, 1},      {"false", read_samples, 0}, // … which writes them like this
+    {"id", read_text, 0},
+    {"title", read_text, 1},
+    {"source", read_text, 2},
+    {"cause", read_causes, 0},
+    {"candidates", read_causes, 1},
+    {"confidence", read_confidence, 0},
+    {"quiet", read_quiet, 0},
+    {"when", read_when, 0},
+    {"beats", read_beats, 0},
+    {"match", read_samples, 1},
+    {"leave", read_samples, 0},
+    {"variant", read_variant, 0},
+    {"heard", read_heard, 0},
+    // What `match` and `leave` were called: still read, though they are booleans to a YAML
+    // 1.1 tool, which writes them as the last two.
+    {"yes", read_samples, 1},
+    {"no", read_samples, 0},
+    {"true", read_samples, 1},
+    {"false", read_samples, 0},
 };
 // Does one rule ask for no words that the other does not ask for?
 static bool no_new_words(const struct pm_ruleset *rs, size_t rule, size_t than) {

@@ -24,8 +24,8 @@ rules:
     title: the registry of Acme is full
     cause: registry.outage
     when: {any: ['ACME-507']}
-    yes: ['received: ACME-507']
-    no: ['received: ACME-508']
+    match: ['received: ACME-507']
+    leave: ['received: ACME-508']
 Y
 "$PM" rules check --rules mine >/dev/null
 echo 'Error response from daemon: error pulling image configuration: ACME-507' | "$PM" explain --rules mine --format json | grep -q '"rule": "acme-full"'
@@ -37,21 +37,21 @@ rules:
     title: the shelf of Acme is closed
     cause: auth.permission-denied
     when: {any: ['closed by the shelf warden', 'shelf \d+ is barred'], none: ['reopened']}
-    yes: ['blob is closed by the shelf warden', 'shelf 17 is barred']
-    no: ['closed by the shelf warden, reopened since']
+    match: ['blob is closed by the shelf warden', 'shelf 17 is barred']
+    leave: ['closed by the shelf warden, reopened since']
   - id: acme-word
     title: one common word
     cause: auth.permission-denied
     when: {any: ['acmelocked']}
-    yes: ['this is acmelocked']
-    no: ['acme locked']
+    match: ['this is acmelocked']
+    leave: ['acme locked']
   - id: acme-mute
     title: words that are said of much else
     cause: auth.permission-denied
     heard: no
     when: {any: ['the door is shut']}
-    yes: ['the door is shut']
-    no: ['the door is open']
+    match: ['the door is shut']
+    leave: ['the door is open']
 Y
 "$PM" rules check --rules mine >out.txt 2>err.txt
 grep -q '^mine/heard.yaml:12: acme-word: a notice: .*"this is acmelocked" would not be heard' err.txt
@@ -78,9 +78,9 @@ done > body.txt
 "$PM" analyze dockerd.log --format json -o out.json
 [ "$(grep -c '"auth.permission-denied"' out.json)" = 0 ]
 rm mine/heard.yaml
-sed -i 's/ACME-507.$/ACME-506'"'"'/; s/no: .*/no: [{error: "received: ACME-507"}]/' mine/acme.yaml
+sed -i 's/ACME-507.$/ACME-506'"'"'/; s/leave: .*/leave: [{error: "received: ACME-507"}]/' mine/acme.yaml
 rc=0; "$PM" rules test --rules mine > out.txt || rc=$?
-[ $rc = 2 ] && grep -q '^FAIL  acme-full: no at ' out.txt
+[ $rc = 2 ] && grep -q '^FAIL  acme-full: leave at ' out.txt
 printf 'rules:\n  - id: x\n    cuase: network.dns\n' > mine/acme.yaml
 rc=0; "$PM" rules check --rules mine 2>err.txt || rc=$?
 [ $rc = 2 ] && grep -q '^mine/acme.yaml:3: unknown key "cuase": did you mean "cause"?' err.txt
@@ -115,7 +115,7 @@ done
 "$PM" analyze b --rules my --format json -o copied.json
 grep -v '"rules"' here.json >h; grep -v '"rules"' copied.json >c; cmp h c
 
-# Every rule file survives a standard YAML library, to which `yes` and `no` are booleans and days are dates.
+# Every rule file survives a standard YAML library, to which words such as `yes` are booleans and days are dates.
 if python3 -c 'import yaml' 2>/dev/null; then
     rm -rf dumped && cp -r "$built_in" dumped
     python3 - <<'P'
@@ -129,6 +129,8 @@ P
     [ ! -s err.txt ] # and what they say is not new, so no more is heard for it
     "$PM" analyze b --rules dumped --format json -o dumped.json
     grep -v '"rules"' here.json >h; grep -v '"rules"' dumped.json >d; cmp h d
+else
+    echo "not run: rule files through a YAML library (python3-yaml is not there)"
 fi
 
 # One link of one's own: the built-in families and links stay, and so does the verdict.
@@ -142,7 +144,7 @@ printf 'quotas:\n  - {id: q, registry: r.example, identity: user, limit: 5, wind
 "$PM" analyze b --quotas q.yaml --format json -o quota.json
 if cmp -s here.json quota.json; then echo 'the hash does not cover --quotas'; exit 1; fi
 
-# `match` and `leave` are `yes` and `no`; a line that only a rule of one's own knows is explained by it, and noise with built-in words is not.
+# `yes` and `no` are `match` and `leave`; a line that only a rule of one's own knows is explained by it, and noise with built-in words is not.
 mkdir policy
 cat > policy/p.yaml <<'Y'
 rules:
@@ -150,8 +152,8 @@ rules:
     title: the registry's policy blocks the download
     cause: auth.permission-denied
     when: {any: ['download blocked by policy']}
-    match: ['download blocked by policy p1']
-    leave: [{error: 'denied: requested access to the resource is denied', wins: denied-or-missing}]
+    yes: ['download blocked by policy p1']
+    no: [{error: 'denied: requested access to the resource is denied', wins: denied-or-missing}]
 Y
 "$PM" rules check --rules policy >/dev/null
 echo 'download blocked by policy p1' | "$PM" explain --rules policy | grep -q '^auth.permission-denied '
@@ -183,8 +185,8 @@ rules:
     title: Acme's scanner holds an image back
     cause: policy.quarantine
     when: {any: ['image is in quarantine by acme-scan']}
-    yes: ['image is in quarantine by acme-scan']
-    no: ['image was in quarantine']
+    match: ['image is in quarantine by acme-scan']
+    leave: ['image was in quarantine']
 Y
 echo 'Nov 29 10:00:00 n1 kubelet[900]: E1129 10:00:00.123456     900 log.go:32] "PullImage from image service failed" err="rpc error: code = Unknown desc = failed to pull and unpack image \"r.acme.test/a/b:1\": image is in quarantine by acme-scan" image="r.acme.test/a/b:1"' > held.log
 "$PM" analyze held.log --rules held | grep -q 'r.acme.test/a/b:1 was held back'

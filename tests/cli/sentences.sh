@@ -41,8 +41,8 @@ rules:
     candidates: [runtime.unpack, storage.disk-full]
     source: ours
     when: {any: ['gorse could not keep the layer']}
-    yes: ['gorse could not keep the layer']
-    no: [{error: 'gorse kept the layer', wins: none}]
+    match: ['gorse could not keep the layer']
+    leave: [{error: 'gorse kept the layer', wins: none}]
 RULES
 kept="gorse could not keep the layer"
 for d in room roomless beside apart; do failure 2026-03-01T09:10:00Z $image "$kept" >$d/n1/containerd.log; done

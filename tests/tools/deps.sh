@@ -4,7 +4,7 @@
 set -eu
 what=${1:-build}
 build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
-check="python3 python3-jsonschema tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
+check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
 more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
@@ -28,6 +28,7 @@ have() { # package
     libjudy-dev) echo '#include <Judy.h>' | cc -x c -fsyntax-only - ;;
     lib*-dev) lib=${1%-dev} && { pkg-config --exists "$lib" || pkg-config --exists "${lib#lib}"; } ;;
     python3-jsonschema) python3 -c "import jsonschema" ;;
+    python3-yaml) python3 -c "import yaml" ;;
     tzdata) [ -d /usr/share/zoneinfo ] ;;
     xz-utils) command -v xz ;;
     ripgrep) command -v rg ;;
