@@ -1,0 +1,184 @@
+// A worker's side: it takes the next member, reads and frames it, and says what it is.
+#include "ingest/member.h"
+#include "ingest/own.h"
+#include "ingest/request_fold.h"
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define HASH_HEAD_BYTES (UINT64_C(1) << 20)
+#define HASH_STRIDE_BYTES (UINT64_C(64) << 10)
+#define HASH_SAMPLE_BYTES (UINT64_C(4) << 10)
+
+// Everything up to 1 MiB, then 4 KiB of every 64: two logs of one length that differ only
+// between the samples do not happen, and a checksum of all of a big file would cost more
+// than reading it does.
+static void content_hash(struct reading *r, const char *p, size_t n) {
+    while (n) {
+        uint64_t in = r->offset % HASH_STRIDE_BYTES, take;
+        if (r->offset < HASH_HEAD_BYTES) take = HASH_HEAD_BYTES - r->offset;
+        else take = in < HASH_SAMPLE_BYTES ? HASH_SAMPLE_BYTES - in : HASH_STRIDE_BYTES - in;
+        if (take > n) take = n;
+        if (r->offset < HASH_HEAD_BYTES || in < HASH_SAMPLE_BYTES)
+            r->crc = (uint32_t)crc32(r->crc, (const Bytef *)p, (uInt)take);
+        r->offset += take;
+        p += take;
+        n -= take;
+    }
+}
+
+static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope,
+                      const struct pm_when *payload) {
+    struct pm_clock_evidence *c = &((struct reading *)ctx)->j->r.clock;
+    pm_clock_see(c, envelope);
+    member_note_feb29(c, rec);
+    bool one_clock = envelope->kind == PM_WHEN_UTC ||
+                     (envelope->kind == PM_WHEN_NO_YEAR && payload->kind == PM_WHEN_NO_YEAR);
+    if (!one_clock)
+        pm_clock_see(
+            c, payload); // beside the collector's clock, one without year or zone is never used
+    pm_clock_pair(c, envelope, payload);
+}
+
+static void on_fact(void *ctx, const struct pm_record *rec, enum pm_fact fact, struct pm_str text,
+                    const struct pm_when *when) {
+    (void)rec;
+    struct reading *r = ctx;
+    switch (fact) {
+    case PM_FACT_YEAR_ANCHOR:
+        if (when) pm_clock_anchor(&r->j->r.clock, when);
+        break;
+    case PM_FACT_CAPTURE_TIME:
+        if (when) pm_clock_capture(&r->j->r.clock, when);
+        break;
+    case PM_FACT_NODE_NAME:
+        if (!r->node.n && text.n) r->node = pm_arena_dup(r->j->arena, text);
+        break;
+    case PM_FACT_NODE_ADDRESS: break;
+    }
+}
+
+static struct pm_str envelope_names(struct pm_arena *a, const struct pm_frame_stats *s) {
+    struct pm_str names = PM_NONE;
+    for (int i = 0; i < s->envelope_count; i++)
+        names = names.n ? pm_arena_fmt(a, "%.*s+%s", PM_FMT(names), s->envelopes[i])
+                        : pm_str_c(s->envelopes[i]);
+    return names;
+}
+
+static void describe(struct reading *r, const struct pm_frame_stats *s) {
+    struct job *j = r->j;
+    struct result *res = &j->r;
+    struct pm_file_row *row = &res->row;
+    res->path = row->path = pm_str_c(j->path);
+    res->input = pm_str_c(j->input);
+    res->mtime_ns = j->mtime_ns;
+    if (s->format) {
+        row->format = pm_str_c(s->format->name);
+        res->component = s->format->component;
+        if (res->component != PM_COMP_NONE)
+            row->component = pm_str_c(pm_component_names[res->component]);
+    }
+    row->envelopes = envelope_names(j->arena, s);
+    row->bytes = s->bytes;
+    row->lines = s->lines;
+    row->events = s->events;
+    row->bad = s->bad;
+    row->undated = s->undated;
+    row->from_ns = row->to_ns = PM_NO_TIME;
+    if (r->offset)
+        row->hash =
+            pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
+    bool by_fact =
+        r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
+    res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
+    res->names[PM_NODE_FACT] = r->node;
+    res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
+    for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++)
+        res->names[i] = pm_redact(r->p->o->redact_key, j->arena, res->names[i]);
+    res->node_from = PM_NODE_ENVELOPE;
+    while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
+    row->node = res->names[res->node_from];
+}
+
+static void keep_voices(struct reading *r, const struct pm_frame *f) {
+    struct pm_frame_voice all[PM_FRAME_VOICES];
+    size_t n = pm_frame_voices(f, all, PM_FRAME_VOICES);
+    r->j->r.voices_n = n;
+    r->j->r.voices = pm_arena_alloc(r->j->arena, (n + 1) * sizeof *all);
+    memcpy(r->j->r.voices, all, n * sizeof *all);
+}
+
+static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
+    const char *own = r->offset == 0 ? pm_own_output((struct pm_str){p, n}) : NULL;
+    if (own && !r->j->why) {
+        r->j->why = pm_xstrdup(own);
+        r->own = true;
+    }
+    content_hash(r, p, n);
+    if (!r->own) pm_frame_feed(f, p, n);
+    atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
+}
+
+// The member's file is read here, by the worker. True where it broke off.
+static bool read_file(struct reading *r, struct pm_frame *f) {
+    struct pm_budget budget = {.limits = &r->p->limits, .read_bytes = &r->p->read_bytes};
+    struct pm_str path = pm_str_c(r->j->path);
+    struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path),
+                     *s = r->j->gzip ? pm_source_gzip(root, path) : root;
+    char *block = pm_xmalloc(BLOCK_BYTES);
+    for (size_t n; (n = pm_source_read(s, block, BLOCK_BYTES)) > 0;) feed(r, f, block, n);
+    const char *limit = pm_source_limit(s);
+    if (limit) r->j->why = pm_xstrdup(limit);
+    bool broke = pm_source_report(s, r->p->diags);
+    free(block);
+    if (s != root) pm_source_close(s);
+    pm_source_close(root);
+    r->j->fd = -1;
+    return broke;
+}
+
+static bool read_blocks(struct reading *r, struct pm_frame *f) {
+    bool truncated;
+    for (struct block *b; (b = pipe_block_take(r->p, r->j, &truncated)) != NULL;) {
+        feed(r, f, b->p, b->n);
+        pipe_block_put(r->p, b);
+    }
+    return truncated;
+}
+
+// PULLMORTEM_READ is there for tests, which hold the two ways of reading against each
+// other.
+static bool reading_is(const char *way) {
+    const char *want = getenv("PULLMORTEM_READ");
+    return want && strcmp(want, way) == 0;
+}
+
+static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean) {
+    struct reading r = {
+        .p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
+    j->arena = pm_arena_new();
+    pm_clock_init(&j->r.clock);
+    const struct pm_ingest_sink sink = {
+        .ctx = &r, .event = member_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
+    const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes,
+                                        .all_lines = reading_is("full"),
+                                        .soon = reading_is("sparse")};
+    struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);
+    bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);
+    pm_frame_end(f, truncated);
+    describe(&r, pm_frame_stats(f));
+    keep_voices(&r, f);
+    pm_frame_free(f);
+    member_rows_end(&r);
+    pipe_job_done(p, j, truncated);
+}
+
+void *ingest_work(void *ctx) {
+    struct pipe *p = ctx;
+    struct pm_clean_texts *clean = pm_xmalloc(sizeof *clean);
+    memset(clean, 0, sizeof *clean);
+    for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, clean);
+    free(clean);
+    return NULL;
+}

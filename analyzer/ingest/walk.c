@@ -1,0 +1,64 @@
+// The walk's side: one thread that walks and unwraps the bundle, and puts its members into
+// the pipe in that order.
+#include "ingest/pipe.h"
+#include <string.h>
+#include <sys/stat.h>
+
+static void on_file(void *ctx, const struct pm_member *m, int fd, bool gzip) {
+    struct job *j = pipe_job_new(JOB_FILE, m->path, m->input, m->mtime_ns);
+    j->fd = fd;
+    j->gzip = gzip;
+    j->fed = true;
+    pipe_job_add(ctx, j);
+}
+
+static void on_begin(void *ctx, const struct pm_member *m) {
+    struct pipe *p = ctx;
+    p->feeding = pipe_job_new(JOB_STREAM, m->path, m->input, m->mtime_ns);
+    pipe_job_add(p, p->feeding);
+}
+
+static char *on_room(void *ctx, size_t *n) {
+    struct pipe *p = ctx;
+    if (!p->filling) p->filling = pipe_block_get(p);
+    *n = BLOCK_BYTES;
+    return p->filling->p;
+}
+
+static void on_filled(void *ctx, size_t n) {
+    struct pipe *p = ctx;
+    p->filling->n = n;
+    pipe_job_feed(p, p->feeding, p->filling);
+    p->filling = NULL;
+}
+
+static void on_end(void *ctx, bool truncated) {
+    struct pipe *p = ctx;
+    if (p->filling) pipe_block_put(p, p->filling);
+    p->filling = NULL;
+    pipe_job_fed(p, p->feeding, truncated);
+    p->feeding = NULL;
+}
+
+static void on_skipped(void *ctx, struct pm_str path, struct pm_str why) {
+    struct job *j = pipe_job_new(JOB_SKIP, path, PM_NONE, PM_NO_TIME);
+    j->why = pipe_text(why);
+    pipe_job_add(ctx, j);
+}
+
+// One big file alone is better inflated by the walk while a worker parses; many are
+// better inflated side by side.
+static bool take_gzip(void *ctx) {
+    struct pipe *p = ctx;
+    struct stat st;
+    bool alone = p->paths_n == 1 && stat(p->paths[0], &st) == 0 && S_ISREG(st.st_mode);
+    return !alone;
+}
+
+void *ingest_walk(void *ctx) {
+    struct pipe *p = ctx;
+    const struct pm_bundle_sink sink = {p,      on_file,    on_begin,  on_room,       on_filled,
+                                        on_end, on_skipped, take_gzip, &p->read_bytes};
+    pipe_walked(p, pm_bundle_walk(p->paths, p->paths_n, &p->limits, &sink, p->diags));
+    return NULL;
+}

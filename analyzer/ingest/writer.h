@@ -1,0 +1,26 @@
+// The writer's side: the calling thread. write.c writes the rows of members in their
+// order; settle.c, once all are read, says of each whose it is and when it was.
+#pragma once
+#include "ingest/pipe.h"
+#include "pm/intern.h"
+
+struct writer {
+    struct pipe *p;
+    struct pm_arena *arena; // results' texts, for the whole run
+    struct result *results;
+    size_t n, cap;
+    struct pm_intern *hashes; // content hash → first member with it
+    uint32_t *first;
+    size_t first_n, first_cap;
+    struct pm_intern *cluster;    // node names that events and objects use
+    struct pm_redactor *redactor; // NULL: secrets stay
+    int64_t began_ns, told_ns;
+};
+
+void ingest_write(struct writer *w);
+void ingest_settle(struct writer *w);
+// Stamps without a year or a zone, or ages: not dated before all is known.
+bool ingest_needs_dates(const struct pm_clock_evidence *c);
+// The path of a member as it is shown: people put tokens into names of folders, too.
+struct pm_str ingest_shown(void *writer, struct pm_str path);
+int64_t ingest_monotonic_ns(void);
