@@ -1,6 +1,7 @@
 // Hits → incidents of the report in reading order; pulls and incidents back into the
 // timeline, so that its views answer the same.
 #include "judge/incidents/chain.h"
+#include "base/sort.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,11 +29,11 @@ static const struct pm_hit *root_of(const struct pm_state *s, const struct pm_hi
     return h;
 }
 
-static const struct pm_state *ordering;
-static int by_weight(const void *a, const void *b) {
-    const struct pm_hit *x = &ordering->hits.items[*(const uint32_t *)a],
-                        *y = &ordering->hits.items[*(const uint32_t *)b];
-    const struct pm_hit *rx = root_of(ordering, x), *ry = root_of(ordering, y);
+static int by_weight(const void *a, const void *b, void *ctx) {
+    const struct pm_state *s = ctx;
+    const struct pm_hit *x = &s->hits.items[*(const uint32_t *)a],
+                        *y = &s->hits.items[*(const uint32_t *)b];
+    const struct pm_hit *rx = root_of(s, x), *ry = root_of(s, y);
     if (rx != ry) {
         bool ix = rx->incident->severity == PM_SEVERITY_INFO,
              iy = ry->incident->severity == PM_SEVERITY_INFO;
@@ -245,8 +246,7 @@ void pm_report_finish(struct pm_state *s) {
     strength(s);
     for (size_t i = 0; i < s->hits.n; i++)
         if (!s->hits.items[i].dropped) order[n++] = (uint32_t)i;
-    ordering = s;
-    if (n > 1) qsort(order, n, sizeof *order, by_weight);
+    pm_sort(order, n, sizeof *order, by_weight, s);
     for (size_t i = 0; i < n; i++) s->hits.items[order[i]].id = (uint32_t)i + 1;
     r->incidents = PM_NEWN(s->a, struct pm_incident, n + 1);
     for (size_t i = 0; i < n; i++) {

@@ -6,6 +6,7 @@
 // in between. Where an error names the host, that host is told; where it names none,
 // nothing is: the registry is told elsewhere.
 #include "judge/state.h"
+#include "base/sort.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -29,15 +30,13 @@ static void count(struct tallies *t, uint32_t id, uint32_t n) {
     if (id && t->n < PM_LEN(t->items)) t->items[t->n++] = (struct tally){id, n};
 }
 
-static const struct pm_state *sorting;
-static int by_number(const void *a, const void *b) {
+static int by_number(const void *a, const void *b, void *names) {
     const struct tally *x = a, *y = b;
     if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(pm_name(sorting, x->id), pm_name(sorting, y->id));
+    return pm_str_cmp(pm_intern_str(names, x->id), pm_intern_str(names, y->id));
 }
 static void sort(const struct pm_state *s, struct tallies *t) {
-    sorting = s;
-    if (t->n > 1) qsort(t->items, t->n, sizeof *t->items, by_number);
+    pm_sort(t->items, t->n, sizeof *t->items, by_number, s->names);
 }
 
 // golang/go:src/net/http/transport.go names the registry's URL and dials the proxy:

@@ -1,6 +1,7 @@
 // Who spent a budget: pulls that counted. The refused are not consumers, they are the
 // hit. See quota.h.
 #include "judge/quota/quota.h"
+#include "base/sort.h"
 #include <stdlib.h>
 
 #define CONSUMERS_MAX 8
@@ -9,11 +10,10 @@ struct tally {
     uint32_t name;
     uint64_t n;
 };
-static const struct pm_state *tally_state;
-static int by_most(const void *a, const void *b) {
+static int by_most(const void *a, const void *b, void *names) {
     const struct tally *x = a, *y = b;
     if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(pm_name(tally_state, x->name), pm_name(tally_state, y->name));
+    return pm_str_cmp(pm_intern_str(names, x->name), pm_intern_str(names, y->name));
 }
 
 static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kind, Pvoid_t counts) {
@@ -25,8 +25,7 @@ static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kin
         *PM_PUSH(list.items, list.n, list.cap) = (struct tally){(uint32_t)key, *n};
         JLN(n, counts, key);
     }
-    tally_state = s;
-    if (list.n) qsort(list.items, list.n, sizeof *list.items, by_most);
+    pm_sort(list.items, list.n, sizeof *list.items, by_most, s->names);
     for (size_t i = 0; i < list.n && i < CONSUMERS_MAX; i++)
         q->consumers[q->consumers_n++] =
             (struct pm_consumer){pm_str_c(kind), pm_name(s, list.items[i].name), list.items[i].n};

@@ -1,0 +1,7 @@
+// Sorting by what the items alone do not say. Internal to the analyzer.
+#pragma once
+#include <stddef.h>
+
+typedef int pm_compare(const void *a, const void *b, void *by);
+// `by` goes to each comparison as it is: names, other lists. None or one item is in order.
+void pm_sort(void *items, size_t n, size_t item_bytes, pm_compare *compare, void *by);
