@@ -78,14 +78,14 @@ static struct pm_str where_of(const struct pm_incident *in, struct pm_arena *a) 
 
 // What CI shows beside the verdict. Copied: rows outlive their report.
 static void details(struct pm_gate_item *item, const struct pm_incident *in, struct pm_arena *a) {
-    struct pm_evidence *evidence = PM_NEWN(a, struct pm_evidence, in->evidence_n + 1);
+    struct pm_evidence_line *evidence = PM_NEWN(a, struct pm_evidence_line, in->evidence_n + 1);
     struct pm_advice *advice = PM_NEWN(a, struct pm_advice, in->advice_n + 1);
     for (size_t i = 0; i < in->evidence_n; i++) {
-        const struct pm_evidence *e = &in->evidence[i];
-        evidence[i] = (struct pm_evidence){.file = pm_arena_dup(a, e->file),
-                                           .text = pm_arena_dup(a, e->text),
-                                           .line = e->line,
-                                           .time_ns = e->time_ns};
+        const struct pm_evidence_line *e = &in->evidence[i];
+        evidence[i] = (struct pm_evidence_line){.file = pm_arena_dup(a, e->file),
+                                                .text = pm_arena_dup(a, e->text),
+                                                .line = e->line,
+                                                .time_ns = e->time_ns};
     }
     for (size_t i = 0; i < in->advice_n; i++) {
         const struct pm_advice *x = &in->advice[i];

@@ -178,7 +178,7 @@ static void related(struct pm_json *w, const struct pm_gate_row *r, const struct
     if (x->evidence_n < 2) return;
     pm_json_open(w, "relatedLocations", '[');
     for (size_t i = 1; i < x->evidence_n && i <= RELATED_MAX; i++) {
-        const struct pm_evidence *e = &x->evidence[i];
+        const struct pm_evidence_line *e = &x->evidence[i];
         struct pm_gate_place at = pm_gate_place_of(a, r->bundle, e->file);
         pm_json_open(w, NULL, '{');
         pm_json_uint(w, "id", i);

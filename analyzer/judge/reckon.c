@@ -189,7 +189,7 @@ static void evidence(struct reckoning *k) {
     const struct pm_report *r = k->s->report;
     for (size_t i = 0; i < r->incidents_n; i++)
         for (size_t n = 0; n < r->incidents[i].evidence_n; n++) {
-            const struct pm_evidence *e = &r->incidents[i].evidence[n];
+            const struct pm_evidence_line *e = &r->incidents[i].evidence[n];
             const struct pm_file_row *file = file_of(r, e->file);
             if (!file) broken(k, "%.*s is no file of the bundle", PM_FMT(e->file));
             else if (e->line == 0 || e->line > file->lines)

@@ -233,7 +233,7 @@ static void evidence(struct pm_html *h, const struct pm_incident *in) {
     if (!in->evidence_n) return;
     pm_html_raw(h, "<h4>Evidence</h4><ol class=\"evidence\">");
     for (size_t i = 0; i < in->evidence_n; i++) {
-        const struct pm_evidence *e = &in->evidence[i];
+        const struct pm_evidence_line *e = &in->evidence[i];
         size_t id = ++h->evidence_n;
         pm_html_fmt(h, "<li id=\"evidence-%zu\" data-item", id);
         span_data(h, e->time_ns, e->time_ns);

@@ -361,7 +361,7 @@ static void chain(json *w, const struct pm_incident *i) {
 static void evidence(json *w, const struct pm_incident *i) {
     pm_json_open(w, "evidence", '[');
     for (size_t k = 0; k < i->evidence_n; k++) {
-        const struct pm_evidence *e = &i->evidence[k];
+        const struct pm_evidence_line *e = &i->evidence[k];
         pm_json_open(w, NULL, '{');
         pm_json_text(w, "file", e->file);
         pm_json_known(w, "line", e->line != 0, (int64_t)e->line);

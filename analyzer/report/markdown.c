@@ -166,7 +166,7 @@ static void incident(struct md *m, const struct pm_incident *in) {
     blast(m, in);
     if (in->evidence_n) pm_md_lit(m, "\n**Evidence**\n\n");
     for (size_t i = 0; i < in->evidence_n; i++) {
-        const struct pm_evidence *e = &in->evidence[i];
+        const struct pm_evidence_line *e = &in->evidence[i];
         pm_md_text(m,
                    pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
         if (e->why.n) {

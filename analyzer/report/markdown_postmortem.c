@@ -109,7 +109,7 @@ static void moments_of(struct md *m, const struct pm_incident *in, struct moment
                          in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
             PM_NONE);
     for (size_t i = 0; i < in->evidence_n; i++) {
-        const struct pm_evidence *e = &in->evidence[i];
+        const struct pm_evidence_line *e = &in->evidence[i];
         add(v, e->time_ns,
             pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
             pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));

@@ -237,7 +237,7 @@ static struct pm_str telling(struct text *x, struct pm_str line) {
 }
 static void evidence(struct text *x, const struct pm_incident *i) {
     for (size_t k = 0; k < i->evidence_n && k < x->show.evidence; k++) {
-        const struct pm_evidence *e = &i->evidence[k];
+        const struct pm_evidence_line *e = &i->evidence[k];
         struct pm_str at = pm_text_place(x, e->file, e->line), why = pm_text_seen(x, e->why);
         int room = x->t.width - PM_TEXT_INDENT - PM_TEXT_LABEL - 2;
         bool beside =

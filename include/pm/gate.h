@@ -105,7 +105,7 @@ struct pm_gate_item { // one thing that was looked at: an incident, or a check o
         note; // "registry docker.io: 45 pulls"; what else is to be known: an expired waiver, a baseline that it outgrew
     enum pm_severity severity;
     struct pm_reach reach;
-    const struct pm_evidence *evidence; // the first is file:line
+    const struct pm_evidence_line *evidence; // the first is file:line
     size_t evidence_n;
     const struct pm_advice *advice;
     size_t advice_n;

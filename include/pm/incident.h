@@ -61,7 +61,7 @@ struct pm_pull { // one attempt of one node to pull one image
     struct pm_str error;             // the best error text
 };
 
-struct pm_evidence {
+struct pm_evidence_line {
     struct pm_str file, component, text, why;
     uint64_t line;
     int64_t time_ns;
@@ -148,7 +148,7 @@ struct pm_incident {
         struct pm_str what, detail;
         int64_t at_ns;
     } trigger; // what: "unknown" where nothing was found
-    struct pm_evidence *evidence;
+    struct pm_evidence_line *evidence;
     size_t evidence_n, evidence_cap;
     struct pm_against *against;
     size_t against_n, against_cap;

@@ -115,8 +115,8 @@ static struct pm_report *sample_report(void) {
                                    .at_ns = AT(6, 31),
                                    .what = PM_STR("n3 disk 98 %")};
     i->chain[1] = (struct pm_link){.cause = -1, .at_ns = PM_NO_TIME, .what = PM_STR("57 re-pulls")};
-    i->evidence = PM_NEW(a, struct pm_evidence), i->evidence_n = 1;
-    i->evidence[0] = (struct pm_evidence){
+    i->evidence = PM_NEW(a, struct pm_evidence_line), i->evidence_n = 1;
+    i->evidence[0] = (struct pm_evidence_line){
         .file = PM_STR("nodes/n3/containerd.log"),
         .line = 8123,
         .time_ns = AT(6, 47),

@@ -124,7 +124,7 @@ static int by_rank(const void *a, const void *b) {
 struct fetch {
     struct pm_state *s;
     struct picks *p;
-    struct pm_evidence *lines;
+    struct pm_evidence_line *lines;
     Pvoid_t first;  // event → index + 1 of its first pick
     uint32_t *next; // index + 1 of the next pick of the same event
 };
@@ -132,7 +132,7 @@ struct fetch {
 static bool fetched(void *ctx, const struct pm_row *row) {
     struct fetch *f = ctx;
     for (Word_t i = pm_map_get(f->first, row->id); i; i = f->next[i - 1]) {
-        struct pm_evidence *e = &f->lines[i - 1];
+        struct pm_evidence_line *e = &f->lines[i - 1];
         e->file = pm_arena_dup(f->s->a, pm_str_c(row->path));
         e->line = row->line;
         e->time_ns = row->ts_ns;
@@ -142,7 +142,7 @@ static bool fetched(void *ctx, const struct pm_row *row) {
     return true;
 }
 
-static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence *lines) {
+static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence_line *lines) {
     struct pm_buf where = {0};
     struct fetch f = {
         .s = s, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
@@ -171,12 +171,12 @@ void pm_evidence_pick(struct pm_state *s) {
     for (size_t i = 0; i < s->hits.n; i++)
         if (!s->hits.items[i].dropped) pick_for(&p, i);
     if (p.list.n > 1) qsort(p.list.items, p.list.n, sizeof *p.list.items, by_rank);
-    struct pm_evidence *lines = PM_NEWN(s->a, struct pm_evidence, p.list.n + 1);
+    struct pm_evidence_line *lines = PM_NEWN(s->a, struct pm_evidence_line, p.list.n + 1);
     fetch_texts(s, &p, lines);
     for (size_t i = 0; i < p.list.n; i++) {
         struct pm_incident *inc = s->hits.items[p.list.items[i].hit].incident;
         if (inc->evidence_n == EVIDENCE_MAX || !lines[i].text.n) continue;
-        if (!inc->evidence) inc->evidence = PM_NEWN(s->a, struct pm_evidence, EVIDENCE_MAX);
+        if (!inc->evidence) inc->evidence = PM_NEWN(s->a, struct pm_evidence_line, EVIDENCE_MAX);
         lines[i].why = p.list.items[i].why;
         inc->evidence[inc->evidence_n++] = lines[i];
     }
