@@ -7,7 +7,7 @@ ifeq ($(origin CC),default) # a machine with clang alone has no cc
 CC := $(notdir $(firstword $(shell command -v cc || command -v gcc || command -v clang)) cc)
 CC := $(firstword $(CC))
 endif
-BUILD := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(FUZZ),/fuzz)
+BUILD := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 OPT ?= -O2
 STD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings \
@@ -89,7 +89,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(LIB) $(PKG_LIBS) -lcmocka
-unit-bins: $(UNIT_BIN)
+unit-bins: $(UNIT_BIN) $(BUILD)/fuzz_round $(if $(LIBFUZZER),$(BUILD)/fuzz)
 
 check: deps-check ## install what tests need, then run all tests
 	$(Q)$(MAKE) --no-print-directory all unit-bins
@@ -171,20 +171,27 @@ deb: ## a Debian package: build/pullmortem_VERSION_ARCH.deb
 	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/deb PREFIX=/usr >/dev/null
 	$(Q)sh tests/tools/deb.sh $(BUILD)/deb $(BUILD)/pullmortem_$(VERSION)_$$(dpkg --print-architecture).deb $(VERSION)
 
-# libFuzzer needs clang; the library is built again with coverage, in its own folder.
-fuzz: ## fuzz framing and parsers for FUZZ_SECONDS (60) from testdata/parsers
-	$(Q)$(MAKE) --no-print-directory FUZZ=1 CC=clang SAN=address,undefined,fuzzer-no-link OPT=-O1 fuzz-run
-FUZZ_SECONDS ?= 60
-$(BUILD)/fuzz_text: tests/fuzz/fuzz_text.c $(LIB)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDHARDEN) $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
-fuzz-run: $(BUILD)/fuzz_text
-	@mkdir -p $(BUILD)/corpus $(BUILD)/seeds
-	$(Q)for f in testdata/parsers/*/*.log; do n=$$(echo $$f | tr / _); { printf '\003'; grep -av '^## ' $$f; } >$(BUILD)/seeds/$$n; done
-	$(Q)cd $(BUILD) && ./fuzz_text -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 corpus seeds
+# Fuzzing (tests/fuzz). libFuzzer needs clang: the library is built again with sanitizers and coverage, in its own folder. fuzz_round is the
+# same targets over their seeds and fixed changes of them, with any compiler: what `make check` runs.
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_SAN := address,undefined,fuzzer-no-link
+FUZZ_MAKE := $(MAKE) --no-print-directory CC=clang SAN=$(FUZZ_SAN) OPT=-O1 LIBFUZZER=1
+FUZZ_BUILD := build/san-$(subst $(comma),-,$(FUZZ_SAN))
+TIME ?= 60
+fuzz: ## fuzz T=TARGET for TIME=SECONDS (60); T=parser:crio stays with one of its variants
+	$(Q)$(FUZZ_MAKE) $(FUZZ_BUILD)/fuzz
+	$(Q)sh tests/fuzz/fuzz.sh $(FUZZ_BUILD)/fuzz "$(T)" $(TIME)
+fuzz-list: $(BUILD)/fuzz_round ## the targets, how many variants each has, and what they feed
+	$(Q)$(BUILD)/fuzz_round --list
+$(BUILD)/fuzz_round: $(FUZZ_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDHARDEN) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/fuzz: $(FUZZ_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
+	@echo "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -DPM_LIBFUZZER -fsanitize=fuzzer $(LDHARDEN) $(LDFLAGS) -o $@ tests/fuzz/main.c $(filter-out %/main.o,$^) $(PKG_LIBS)
 
 clean: ## remove build/
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-run demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+-include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
+.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -5,7 +5,6 @@ set -u
 cd "$(dirname "$0")/.."
 only=${1:-}
 BUILD=${BUILD:-build}
-SANBUILD=build/san-address-undefined
 PULLMORTEM_RECKON=1 # every report that a test asks for must add up (analyzer/judge/reckon.c)
 export PULLMORTEM_RECKON BUILD PM="$PWD/$BUILD/pullmortem"
 passed=0 failed=0 skipped=0
@@ -31,9 +30,15 @@ run rules/test "$PM" rules test
 for t in tests/cli/*.sh; do run "cli/$(basename "$t" .sh)" sh "$t"; done
 for t in tests/suites/*; do run "suite/$(basename "$t")" "$t"; done
 if [ -n "${CI:-}" ]; then
-    run san/build make --no-print-directory SAN=address,undefined OPT=-O1 all unit-bins
+    # clang's sanitizers with coverage, so that one build is also libFuzzer's; gcc's where there is no clang.
+    if command -v clang >/dev/null 2>&1; then san="CC=clang SAN=address,undefined,fuzzer-no-link LIBFUZZER=1" SANBUILD=build/san-address-undefined-fuzzer-no-link
+    else san="SAN=address,undefined" SANBUILD=build/san-address-undefined; fi
+    # shellcheck disable=SC2086 -- the settings are words
+    run san/build make --no-print-directory $san OPT=-O1 all unit-bins
     units $SANBUILD san
     run san/inputs sh tests/tools/inputs.sh $SANBUILD/pullmortem
+    case $san in *clang*) run san/fuzz env BUILD=$SANBUILD LIBFUZZER=$SANBUILD/fuzz tests/suites/fuzz ;;
+    *) run san/fuzz sh -c "BUILD=$SANBUILD tests/suites/fuzz && echo 'NOT RUN: libFuzzer needs clang; the fixed round was run'" ;; esac
     run build/twice sh tests/tools/twice.sh
     run real/programs python3 tests/real/check_real.py
 fi

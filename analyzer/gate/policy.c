@@ -255,7 +255,9 @@ static bool file_text(const char *path, struct pm_buf *b) {
     if (!f) return false;
     for (size_t n; b->n < (4u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;)
         pm_buf_add(b, (struct pm_str){block, n});
-    return fclose(f) == 0;
+    bool whole = !ferror(f) && b->n < (4u << 20);
+    fclose(f);
+    return whole;
 }
 
 static struct pm_check default_check(void) {
@@ -275,7 +277,7 @@ bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena 
     }
     struct pm_buf b = {0};
     if (!file_text(path, &b)) {
-        pm_diags_add(diags, pm_str_c(path), 0, "policy", "cannot be opened");
+        pm_diags_add(diags, pm_str_c(path), 0, "policy", "cannot be read, or is larger than 4 MiB");
         return false;
     }
     json_t *root = pm_yaml_load(pm_buf_str(&b), path, diags);

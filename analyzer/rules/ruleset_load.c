@@ -582,7 +582,7 @@ static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     size_t first_rule = l->rs->rule_count;
     l->path = path, l->text = text, l->hearing = HEARING_UNSAID;
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
     if (!yaml_parser_load(&parser, &doc)) {
         tell(l, (unsigned)parser.problem_mark.line + 1, "no YAML: %s%s%s",
              parser.problem ? parser.problem : "unreadable", parser.context ? " " : "",
@@ -683,11 +683,16 @@ const char *pm_ruleset_hash(const struct pm_ruleset *rs) {
              (unsigned long long)pm_tables_hash(&rs->tables, h));
     return rs->hash;
 }
-struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
+static struct pm_ruleset *ruleset_new(void) {
     struct pm_ruleset *rs = pm_xmalloc(sizeof *rs);
     memset(rs, 0, sizeof *rs);
-    rs->a = pm_arena_new(), rs->scratch = pm_arena_new();
+    rs->a = pm_arena_new();
+    rs->scratch = pm_arena_new();
     rs->hash = PM_NEWN(rs->a, char, HASH_DIGITS + 1);
+    return rs;
+}
+struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
+    struct pm_ruleset *rs = ruleset_new();
     struct load l = {.rs = rs, .diags = diags};
     size_t files = 0;
     l.bad |=
@@ -696,6 +701,15 @@ struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     if (dir) load_own(&l, dir, files);
     if (!l.bad) beats_known(&l);
     if (!l.bad && ruleset_ready(rs, diags)) { return rs; }
+    pm_ruleset_free(rs);
+    return NULL;
+}
+struct pm_ruleset *ruleset_alone(struct pm_str text, const char *path, struct pm_diags *diags) {
+    struct pm_ruleset *rs = ruleset_new();
+    struct load l = {.rs = rs, .diags = diags, .own = true};
+    load_text(&l, pm_str_c(path), text);
+    if (!l.bad) beats_known(&l);
+    if (!l.bad && ruleset_ready(rs, diags)) return rs;
     pm_ruleset_free(rs);
     return NULL;
 }

@@ -111,7 +111,7 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
     struct reader r = {.name = name, .diags = diags};
     json_t *out = NULL;
     if (!yaml_parser_initialize(&r.parser)) pm_die_oom();
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p, text.n);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
     while (!r.failed && step(&r)) {
         yaml_event_type_t type = r.event.type;
         if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||

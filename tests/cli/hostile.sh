@@ -71,6 +71,13 @@ END
 head -900 "$tmp/crowd/a.log" >"$tmp/few.log"
 bounded 4 0 analyze "$tmp/few.log" --format json -o "$tmp/report"
 grep -q limit-incidents "$tmp/report" && { echo "a limit is told where none bit"; failed=1; }
+# An empty policy is the default one; an empty file of quotas, alerts or rules is told as such.
+: >"$tmp/empty.yaml" && mkdir -p "$tmp/empty/causes" && : >"$tmp/empty/causes/empty.yaml"
+bounded 4 1 gate testdata/bundles/demo-hub-quota/input.tar.gz --policy "$tmp/empty.yaml"
+holds out any:warning "an empty policy"
+for o in --quotas --alerts; do bounded 4 2 analyze "$tmp/few.log" $o "$tmp/empty.yaml"; holds out empty.yaml "$o with an empty file"; done
+bounded 4 2 analyze "$tmp/few.log" --rules "$tmp/empty"
+holds out 'the file is empty' "an empty rule file"
 # Outputs never destroy what is read or kept: refused before anything is read. A name of its own is no trouble.
 spared() { # FILE ARGUMENTS...: the file is as it was, and the status is one of usage
     spared=$1

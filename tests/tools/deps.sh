@@ -7,7 +7,7 @@ build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev
 check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
-more="chromium prometheus" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
+more="chromium prometheus clang" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 case $what in
 build) want=$build more="" ;;
 check) want="$build $check" more="" ;;

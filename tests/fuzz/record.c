@@ -1,0 +1,80 @@
+// One record at a time: to one envelope, or to one parser where it bids for it.
+#include "kinds.h"
+#include <stdlib.h>
+#include "framing/frame.h"
+
+const char *fuzz_envelope_variant(size_t i) {
+    return pm_envelopes[i] ? pm_envelopes[i]->name : NULL;
+}
+const char *fuzz_parser_variant(size_t i) { return pm_parsers[i] ? pm_parsers[i]->name : NULL; }
+
+static void see_hint(const struct pm_envelope_hint *h) {
+    fuzz_see(h->node), fuzz_see(h->ident), fuzz_see(h->unit), fuzz_see(h->pid);
+    fuzz_see(h->stream), fuzz_see(h->namespace), fuzz_see(h->pod), fuzz_see(h->container);
+}
+
+void fuzz_envelope(struct fuzz_bytes in, size_t variant) {
+    const struct pm_envelope *e = pm_envelopes[variant];
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str line = fuzz_rest(&in), inner = PM_NONE, key = PM_NONE;
+    struct pm_envelope_hint hint = {0};
+    const json_t *inside = NULL;
+    json_t *json = line.n ? json_loadb(line.p, line.n, 0, NULL) : NULL;
+    if (e->peel && line.n) e->peel(a, line, &inner, &hint, &key);
+    fuzz_see(inner), fuzz_see(key), see_hint(&hint);
+    inner = key = PM_NONE;
+    hint = (struct pm_envelope_hint){0};
+    if (e->peel_json && json_is_object(json)) e->peel_json(a, json, &inner, &inside, &hint, &key);
+    fuzz_see(inner), fuzz_see(key), see_hint(&hint);
+    json_decref(json);
+    pm_arena_free(a);
+}
+
+static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                     const struct pm_event *e) {
+    (void)ctx, (void)r, (void)p;
+    for (int i = 0; i < PM_F_COUNT; i++) fuzz_see(e->field[i]);
+}
+static void ask(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    if (!(ctx->parser->shapes & r->shape)) return;
+    if (ctx->parser->bid(r, ctx->state) > 0) ctx->parser->parse(ctx, r);
+}
+static void records(struct pm_parse_ctx *ctx, struct pm_str text) {
+    struct pm_record r = {.path = PM_STR("n1/input.log"), .line = 1, .text = text, .raw = text};
+    json_t *json = json_loadb(text.p, text.n, 0, NULL);
+    r.shape = PM_SHAPE_FILE;
+    ask(ctx, &r);
+    r.shape = PM_SHAPE_JSON;
+    r.json = json;
+    if (json_is_object(json)) ask(ctx, &r);
+    r.json = NULL;
+    r.shape = PM_SHAPE_LINE;
+    ask(ctx, &r);
+    // And its lines, one after the other, as a table's rows come behind their head.
+    for (struct pm_str rest = text; rest.n && memchr(text.p, '\n', text.n);) {
+        ptrdiff_t at = pm_str_chr(rest, '\n', 0);
+        r.text = r.raw = at < 0 ? rest : pm_str_sub(rest, 0, (size_t)at);
+        rest = at < 0 ? PM_NONE : pm_str_from(rest, (size_t)at + 1);
+        if (r.text.n) ask(ctx, &r);
+        r.line++;
+    }
+    json_decref(json);
+}
+void fuzz_parser(struct fuzz_bytes in, size_t variant) {
+    const struct pm_parser *p = pm_parsers[variant];
+    struct pm_str text = fuzz_rest(&in);
+    struct pm_ingest_sink sink = {.event = on_event, .diags = pm_diags_new()};
+    struct pm_parse_ctx ctx = {.a = pm_arena_new(),
+                               .member = pm_arena_new(),
+                               .sink = &sink,
+                               .parser = p,
+                               .every = text.n & 1};
+    ctx.state = pm_arena_alloc(ctx.member, p->state_bytes);
+    fuzz_rules();
+    if (text.n) records(&ctx, text);
+    struct pm_record last = {.shape = PM_SHAPE_LINE, .path = PM_STR("n1/input.log"), .line = 9};
+    if (p->finish) p->finish(&ctx, &last);
+    pm_diags_free(sink.diags);
+    pm_arena_free(ctx.member);
+    pm_arena_free(ctx.a);
+}
