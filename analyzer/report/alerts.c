@@ -15,8 +15,8 @@ static void seconds(struct pm_json *w, const char *key, int64_t ns) {
     pm_json_int(w, key, ns / PM_NS_PER_S);
 }
 
-static void value(struct pm_json *w,
-                  double x) { // as Prometheus: a string, so that it is exact and may be NaN
+static void sample_value(struct pm_json *w,
+                         double x) { // as Prometheus: a string, so that it is exact and may be NaN
     char text[40];
     snprintf(text, sizeof text,
              x != x            ? "NaN"
@@ -38,14 +38,14 @@ static void result(struct pm_json *w, const struct pm_series *s, int64_t every_n
         for (int64_t t = s->runs[i].from_ns; t <= s->runs[i].to_ns; t += every_ns) {
             pm_json_open(w, NULL, '[');
             seconds(w, NULL, t);
-            value(w, s->runs[i].value);
+            sample_value(w, s->runs[i].value);
             pm_json_close(w, ']');
         }
     pm_json_close(w, ']');
     pm_json_close(w, '}');
 }
 
-static void alert(struct pm_json *w, const struct pm_alert *x) {
+static void replayed(struct pm_json *w, const struct pm_alert *x) {
     pm_json_open(w, NULL, '{');
     pm_json_text(w, "name", x->name);
     pm_json_text(w, "expr", x->expr);
@@ -66,7 +66,7 @@ static void alert(struct pm_json *w, const struct pm_alert *x) {
     pm_json_close(w, '}');
 }
 
-static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+static bool alerts_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     (void)o;
     struct pm_json w = {.f = out, .inline_from = 4};
     const struct pm_series_set *set = r->metrics;
@@ -78,7 +78,7 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
         seconds(&w, "step", set->step_ns);
     }
     pm_json_open(&w, "alerts", '[');
-    for (size_t i = 0; i < r->alerts_n; i++) alert(&w, &r->alerts[i]);
+    for (size_t i = 0; i < r->alerts_n; i++) replayed(&w, &r->alerts[i]);
     pm_json_close(&w, ']');
     pm_json_close(&w, '}');
     return pm_json_end(&w);
@@ -87,4 +87,4 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
 const struct pm_renderer pm_renderer_alerts = {.name = "alerts",
                                                .extensions = ".alerts.json",
                                                .title = "alert replay, evaluation by evaluation",
-                                               .render = render};
+                                               .render = alerts_render};

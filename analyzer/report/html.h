@@ -1,4 +1,4 @@
-// Pieces of the HTML page, shared by html.c and html_chart.c. Level 5.
+// Pieces of the HTML page, shared by its files. Internal to analyzer/report/.
 #pragma once
 #include "pm/arena.h"
 #include "pm/report.h"
@@ -23,3 +23,37 @@ void pm_html_series(struct pm_html *h, const struct pm_bucket *series,
 void pm_html_timeline(struct pm_html *h); // registries over the window, with incidents as bands
 void pm_html_data(struct pm_html *h);     // what the page's script draws from
 void pm_html_quota(struct pm_html *h, const struct pm_quota *q); // used against the limit
+
+// html_parts.c
+void pm_html_cell(struct pm_html *h, struct pm_str s); // of a table: "–" for nothing
+void pm_html_cell_right(struct pm_html *h, struct pm_str s);
+void pm_html_number(struct pm_html *h, uint64_t n);
+// A table's start; a leading '#' marks a column of numbers.
+void pm_html_heads(struct pm_html *h, const char *const *names, size_t n);
+#define HEADS(h, ...)                                                                              \
+    pm_html_heads((h), (const char *const[]){__VA_ARGS__},                                         \
+                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+void pm_html_table_end(struct pm_html *h);
+void pm_html_big(struct pm_html *h, struct pm_str value, const char *label);
+// None of it is not worth a number.
+void pm_html_big_number(struct pm_html *h, uint64_t n, const char *one, const char *many);
+void pm_html_fact(struct pm_html *h, const char *name, struct pm_str text); // a row of a dl
+// What is filtered by time carries its span in ms.
+void pm_html_span(struct pm_html *h, int64_t from, int64_t to);
+struct pm_str pm_html_at(struct pm_html *h, int64_t ns);
+struct pm_str pm_html_moment(struct pm_html *h, const struct pm_incident *in, int64_t ns);
+struct pm_str pm_html_lasted(struct pm_html *h, int64_t ns);
+
+// The sections, each with its heading; nothing where there is nothing to say.
+void pm_html_incidents(struct pm_html *h);
+void pm_html_badges(struct pm_html *h, const struct pm_incident *in);
+void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in);
+void pm_html_blast(struct pm_html *h, const struct pm_incident *in);
+void pm_html_quotas(struct pm_html *h);
+void pm_html_pulls(struct pm_html *h);
+void pm_html_alerts(struct pm_html *h);
+void pm_html_findings(struct pm_html *h);
+void pm_html_windows(struct pm_html *h);
+void pm_html_hearsay(struct pm_html *h);
+void pm_html_missing(struct pm_html *h);
+void pm_html_files(struct pm_html *h);

@@ -7,7 +7,7 @@
 enum { WIDTH = 1040, LEFT = 190, RIGHT = 12, ROW = 26, TOP = 20, LANES_DRAWN = 24 };
 #define PLOT (WIDTH - LEFT - RIGHT)
 
-static double x_of(const struct pm_report *r, int64_t t) {
+static double axis_x(const struct pm_report *r, int64_t t) {
     double share = (double)(t - r->axis.from_ns) / ((double)r->axis.step_ns * (double)r->axis.n);
     return LEFT + (share < 0 ? 0 : share > 1 ? 1 : share) * PLOT;
 }
@@ -16,7 +16,7 @@ static int64_t axis_end(const struct pm_report *r) {
 }
 
 // Drawn ---------------------------------------------------------------------------------
-static uint32_t highest(const struct pm_report *r, enum pm_lane_kind kind) {
+static uint32_t lane_top(const struct pm_report *r, enum pm_lane_kind kind) {
     uint32_t top = 1;
     for (size_t i = 0; i < r->lanes_n; i++)
         for (size_t k = 0; r->lanes[i].kind == kind && k < r->axis.n; k++) {
@@ -57,8 +57,8 @@ static void bands(struct pm_html *h, int height) {
     for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->from_ns == PM_NO_TIME) continue;
-        double x = x_of(r, in->from_ns),
-               end = x_of(r, in->to_ns == PM_NO_TIME ? in->from_ns : in->to_ns), number = x + 2;
+        double x = axis_x(r, in->from_ns),
+               end = axis_x(r, in->to_ns == PM_NO_TIME ? in->from_ns : in->to_ns), number = x + 2;
         for (size_t k = 0; k < n;
              k++) // numbers of incidents that began together stand beside each other
             if (taken[k] - number < 12 && number - taken[k] < 12) number = taken[k] + 12;
@@ -82,7 +82,7 @@ static void axis(struct pm_html *h, int y) {
         char clock[32];
         int64_t t = from + (to - from) / 4 * i;
         pm_when_clock(t, days, to - from < PM_BRIEF_NS, clock);
-        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(r, t), y + 14,
+        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", axis_x(r, t), y + 14,
                     i == 0   ? "start"
                     : i == 4 ? "end"
                              : "middle");
@@ -98,7 +98,7 @@ static size_t drawn(const struct pm_report *r) {
 static void drawing(struct pm_html *h) {
     const struct pm_report *r = h->r;
     size_t n = drawn(r), at = 0;
-    uint32_t top = highest(r, PM_LANE_REGISTRY);
+    uint32_t top = lane_top(r, PM_LANE_REGISTRY);
     int base = TOP + (int)n * ROW;
     pm_html_fmt(
         h,
@@ -121,7 +121,7 @@ static void drawing(struct pm_html *h) {
 
 // Data ----------------------------------------------------------------------------------
 // JSON inside of a page: nothing in it may end the script or begin a tag.
-static void text(struct pm_html *h, struct pm_str s) {
+static void data_text(struct pm_html *h, struct pm_str s) {
     struct pm_buf b = {0};
     pm_json_string(&b, pm_text_visible(h->a, s));
     for (size_t i = 0; i < b.n; i++)
@@ -130,13 +130,13 @@ static void text(struct pm_html *h, struct pm_str s) {
         else pm_buf_addc(&h->b, b.p[i]);
     pm_buf_free(&b);
 }
-static void ms(struct pm_html *h, int64_t ns) {
+static void data_ms(struct pm_html *h, int64_t ns) {
     if (ns == PM_NO_TIME) pm_html_raw(h, "null");
     else pm_html_fmt(h, "%lld", (long long)(ns / 1000000));
 }
-static void lane(struct pm_html *h, const struct pm_lane *l) {
+static void data_lane(struct pm_html *h, const struct pm_lane *l) {
     pm_html_fmt(h, "{\"kind\":\"%s\",\"id\":%u,\"name\":", pm_lane_names[l->kind], l->incident);
-    text(h, l->name);
+    data_text(h, l->name);
     pm_html_raw(h, ",\"steps\":[");
     bool any = false;
     for (size_t k = 0; k < h->r->axis.n; k++) { // a step where nothing happened is left out
@@ -148,72 +148,73 @@ static void lane(struct pm_html *h, const struct pm_lane *l) {
     }
     pm_html_raw(h, "]}");
 }
-static void mark(struct pm_html *h, bool *any, int64_t at, const char *what, struct pm_str detail) {
+static void data_mark(struct pm_html *h, bool *any, int64_t at, const char *what,
+                      struct pm_str detail) {
     if (at == PM_NO_TIME) return;
     pm_html_raw(h, *any ? ",{\"t\":" : "{\"t\":");
     *any = true;
-    ms(h, at);
+    data_ms(h, at);
     pm_html_raw(h, ",\"what\":");
-    text(h, pm_str_c(what));
+    data_text(h, pm_str_c(what));
     pm_html_raw(h, ",\"detail\":");
-    text(h, detail);
+    data_text(h, detail);
     pm_html_raw(h, "}");
 }
-static void marks(struct pm_html *h) {
+static void data_marks(struct pm_html *h) {
     const struct pm_report *r = h->r;
     bool any = false;
     for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-            mark(h, &any, in->trigger.at_ns, "trigger",
-                 pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(in->trigger.what),
-                              PM_FMT(in->trigger.detail)));
-        mark(h, &any, in->recovered_ns, "recovered", in->title);
+            data_mark(h, &any, in->trigger.at_ns, "trigger",
+                      pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(in->trigger.what),
+                                   PM_FMT(in->trigger.detail)));
+        data_mark(h, &any, in->recovered_ns, "recovered", in->title);
     }
     for (size_t i = 0; i < r->quotas_n; i++) {
         struct pm_str whose = pm_arena_fmt(h->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
                                            PM_FMT(r->quotas[i].identity));
-        mark(h, &any, r->quotas[i].exhausted_at_ns, "quota used up", whose);
-        mark(h, &any, r->quotas[i].free_at_ns, "quota free again", whose);
+        data_mark(h, &any, r->quotas[i].exhausted_at_ns, "quota used up", whose);
+        data_mark(h, &any, r->quotas[i].free_at_ns, "quota free again", whose);
     }
     for (size_t i = 0; i < r->alerts_n; i++)
         if (r->alerts[i].fired_n)
-            mark(h, &any, r->alerts[i].fired[0].from_ns, "alert would have fired",
-                 r->alerts[i].name);
+            data_mark(h, &any, r->alerts[i].fired[0].from_ns, "alert would have fired",
+                      r->alerts[i].name);
     for (size_t i = 0; i < r->marks_n; i++)
-        mark(h, &any, r->marks[i].at_ns, r->marks[i].what,
-             r->marks[i].count > 1
-                 ? pm_arena_fmt(h->a, "%.*s, %llu times", PM_FMT(r->marks[i].node),
-                                (unsigned long long)r->marks[i].count)
-                 : r->marks[i].node);
+        data_mark(h, &any, r->marks[i].at_ns, r->marks[i].what,
+                  r->marks[i].count > 1
+                      ? pm_arena_fmt(h->a, "%.*s, %llu times", PM_FMT(r->marks[i].node),
+                                     (unsigned long long)r->marks[i].count)
+                      : r->marks[i].node);
 }
-static void incidents(struct pm_html *h) {
+static void data_incidents(struct pm_html *h) {
     for (size_t i = 0; i < h->r->incidents_n && i < 40; i++) {
         const struct pm_incident *in = &h->r->incidents[i];
         pm_html_fmt(h, "%s{\"id\":%u,\"severity\":\"%s\",\"from\":", i ? "," : "", in->id,
                     pm_severity_names[in->severity]);
-        ms(h, in->from_ns);
+        data_ms(h, in->from_ns);
         pm_html_raw(h, ",\"to\":");
-        ms(h, in->to_ns);
+        data_ms(h, in->to_ns);
         pm_html_raw(h, ",\"title\":");
-        text(h, in->title);
+        data_text(h, in->title);
         pm_html_raw(h, "}");
     }
 }
 void pm_html_data(struct pm_html *h) {
     const struct pm_report *r = h->r;
     pm_html_raw(h, "<script type=\"application/json\" id=\"data\">{\"from\":");
-    ms(h, r->axis.from_ns);
+    data_ms(h, r->axis.from_ns);
     pm_html_fmt(h, ",\"step\":%lld,\"n\":%zu,\"lanes\":[", (long long)(r->axis.step_ns / 1000000),
                 r->axis.n);
     for (size_t i = 0; i < r->lanes_n; i++) {
         if (i) pm_html_raw(h, ",");
-        lane(h, &r->lanes[i]);
+        data_lane(h, &r->lanes[i]);
     }
     pm_html_raw(h, "],\"incidents\":[");
-    incidents(h);
+    data_incidents(h);
     pm_html_raw(h, "],\"marks\":[");
-    marks(h);
+    data_marks(h);
     pm_html_raw(h, "]}</script>");
 }
 

@@ -70,7 +70,7 @@ void pm_md_table(struct md *m, const char *heads, size_t columns) {
     pm_md_lit(m, "\n");
 }
 
-static void list(struct md *m, const char *label, const struct pm_strs *items) {
+static void md_list(struct md *m, const char *label, const struct pm_strs *items) {
     if (!items->n) return;
     pm_md_lit(m, "- ");
     pm_md_lit(m, label);
@@ -79,7 +79,7 @@ static void list(struct md *m, const char *label, const struct pm_strs *items) {
     pm_md_lit(m, "\n");
 }
 
-static void workloads(struct md *m, const struct pm_incident *in) {
+static void md_workloads(struct md *m, const struct pm_incident *in) {
     const size_t most = 12;
     if (!in->blast.workloads_n) return;
     pm_md_lit(m, "- workloads: ");
@@ -96,7 +96,7 @@ static void workloads(struct md *m, const struct pm_incident *in) {
 }
 
 enum { MOST_ROLLOUTS = 12 };
-static void blast(struct md *m, const struct pm_incident *in) {
+static void md_blast(struct md *m, const struct pm_incident *in) {
     const struct {
         uint64_t n;
         const char *one, *many;
@@ -113,12 +113,12 @@ static void blast(struct md *m, const struct pm_incident *in) {
         pm_md_text(m, pm_words_count(m->a, counts[i].n, counts[i].one, counts[i].many));
     }
     if (any) pm_md_lit(m, "\n");
-    workloads(m, in);
-    list(m, "nodes", &in->blast.nodes);
-    list(m, "registries", &in->blast.registries);
-    list(m, "images", &in->blast.images);
-    list(m, "namespaces", &in->blast.namespaces);
-    list(m, "services", &in->blast.services);
+    md_workloads(m, in);
+    md_list(m, "nodes", &in->blast.nodes);
+    md_list(m, "registries", &in->blast.registries);
+    md_list(m, "images", &in->blast.images);
+    md_list(m, "namespaces", &in->blast.namespaces);
+    md_list(m, "services", &in->blast.services);
     for (size_t i = 0; i < in->blast.stuck_rollouts_n && i < MOST_ROLLOUTS; i++) {
         const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
         pm_md_lit(m, "- stuck rollout: ");
@@ -130,12 +130,12 @@ static void blast(struct md *m, const struct pm_incident *in) {
     if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS)
         pm_buf_fmt(&m->b, "- and %zu more stuck rollouts\n",
                    in->blast.stuck_rollouts_n - MOST_ROLLOUTS);
-    list(m, "spared nodes", &in->blast.spared_nodes);
-    list(m, "spared registries", &in->blast.spared_registries);
-    list(m, "spared images", &in->blast.spared_images);
+    md_list(m, "spared nodes", &in->blast.spared_nodes);
+    md_list(m, "spared registries", &in->blast.spared_registries);
+    md_list(m, "spared images", &in->blast.spared_images);
 }
 
-static void incident(struct md *m, const struct pm_incident *in) {
+static void md_incident(struct md *m, const struct pm_incident *in) {
     pm_buf_fmt(&m->b, "\n### %u. ", in->id);
     pm_md_text(m, in->title);
     pm_buf_fmt(&m->b, "\n\n`%s` · %s · confidence %s", pm_words_cause(in->root_cause),
@@ -163,7 +163,7 @@ static void incident(struct md *m, const struct pm_incident *in) {
                                    PM_FMT(detail)));
         pm_md_lit(m, "\n");
     }
-    blast(m, in);
+    md_blast(m, in);
     if (in->evidence_n) pm_md_lit(m, "\n**Evidence**\n\n");
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence_line *e = &in->evidence[i];
@@ -184,20 +184,21 @@ static void incident(struct md *m, const struct pm_incident *in) {
     }
 }
 
-static struct pm_str number(struct md *m, uint64_t n) { return pm_words_number(m->a, n); }
+static struct pm_str md_number(struct md *m, uint64_t n) { return pm_words_number(m->a, n); }
 
-static void stats(struct md *m, const char *heads, const struct pm_pull_stats *rows, size_t n) {
+static void md_stats(struct md *m, const char *heads, const struct pm_pull_stats *rows, size_t n) {
     if (!n) return;
     pm_md_table(m, heads, 6);
     for (size_t i = 0; i < n; i++) {
         const struct pm_pull_stats *s = &rows[i];
-        ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), number(m, s->attempts), number(m, s->ok),
-            number(m, s->failed), pm_words_ratio(m->a, s->ok, s->ok + s->failed),
+        ROW(m, s->name.n ? s->name : PM_STR("(unnamed)"), md_number(m, s->attempts),
+            md_number(m, s->ok), md_number(m, s->failed),
+            pm_words_ratio(m->a, s->ok, s->ok + s->failed),
             s->latency.n ? pm_words_seconds(m->a, s->latency.p95_s) : PM_NONE);
     }
 }
 
-static void health(struct md *m) {
+static void md_health(struct md *m) {
     if (!m->r->by_registry_n) return;
     pm_md_lit(m, "\n### Health of the registries\n\n| Registry |");
     for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_buf_fmt(&m->b, " %s |", pm_health_heads[c]);
@@ -212,7 +213,7 @@ static void health(struct md *m) {
     }
 }
 
-static void quotas(struct md *m) {
+static void md_quotas(struct md *m) {
     if (!m->r->quotas_n) return;
     pm_md_lit(m, "\n### Quotas\n");
     pm_md_table(
@@ -220,15 +221,15 @@ static void quotas(struct md *m) {
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
         struct pm_str used = q->used_low == q->used_high
-                                 ? number(m, q->used_high)
+                                 ? md_number(m, q->used_high)
                                  : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low,
                                                 (unsigned long long)q->used_high);
         struct pm_str who = q->user.n ? q->user : q->identity;
         ROW(m, q->registry,
             q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client))
                         : who,
-            q->status, used, q->limit > 0 ? number(m, (uint64_t)q->limit) : PM_NONE,
-            number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
+            q->status, used, q->limit > 0 ? md_number(m, (uint64_t)q->limit) : PM_NONE,
+            md_number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
     }
     pm_md_lit(m, "\n");
     for (size_t i = 0; i < m->r->quotas_n; i++) {
@@ -241,16 +242,16 @@ static void quotas(struct md *m) {
     }
 }
 
-static void rest(struct md *m) {
+static void md_rest(struct md *m) {
     const struct pm_report *r = m->r;
     pm_md_lit(
         m,
         "\n### Pulls\n\nFrom a timeline (`--db t.db`): `pullmortem query t.db @registries`, `@nodes`, `@latency`.\n");
-    stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry,
-          r->by_registry_n);
-    stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
-    stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
-    health(m);
+    md_stats(m, "| Registry | Pulls | OK | Failed | Success | p95 |", r->by_registry,
+             r->by_registry_n);
+    md_stats(m, "| Node | Pulls | OK | Failed | Success | p95 |", r->by_node, r->by_node_n);
+    md_stats(m, "| Client | Pulls | OK | Failed | Success | p95 |", r->by_client, r->by_client_n);
+    md_health(m);
     if (r->findings_n) {
         pm_md_lit(m, "\n### Findings\n\n");
         for (size_t i = 0; i < r->findings_n; i++) {
@@ -297,7 +298,8 @@ static void rest(struct md *m) {
     }
 }
 
-static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+static bool markdown_render(FILE *out, const struct pm_report *r,
+                            const struct pm_render_options *o) {
     if (o->template) return pm_template_render(out, r, o->template);
     struct md m = {.a = pm_arena_new(), .r = r};
     pm_md_lit(&m, "# ");
@@ -319,13 +321,13 @@ static bool render(FILE *out, const struct pm_report *r, const struct pm_render_
     pm_md_detection(&m);
     if (r->incidents_n)
         pm_md_lit(&m, r->incidents_n == 1 ? "\n## Root cause\n" : "\n## Root causes\n");
-    for (size_t i = 0; i < r->incidents_n; i++) incident(&m, &r->incidents[i]);
+    for (size_t i = 0; i < r->incidents_n; i++) md_incident(&m, &r->incidents[i]);
     pm_md_response(&m);
     pm_md_lessons(&m);
     pm_md_actions(&m);
     pm_md_lit(&m, "\n## Appendix\n");
-    quotas(&m);
-    rest(&m);
+    md_quotas(&m);
+    md_rest(&m);
     bool good = fwrite(m.b.p, 1, m.b.n, out) == m.b.n && fflush(out) == 0;
     pm_buf_free(&m.b);
     pm_arena_free(m.a);
@@ -336,4 +338,4 @@ const struct pm_renderer pm_renderer_markdown = {
     .name = "markdown",
     .extensions = ".md .markdown",
     .title = "Markdown for a postmortem document or an issue",
-    .render = render};
+    .render = markdown_render};

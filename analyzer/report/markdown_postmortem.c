@@ -91,7 +91,7 @@ struct moments {
     struct moment *items;
     size_t n, cap;
 };
-static void add(struct moments *v, int64_t at, struct pm_str what, struct pm_str place) {
+static void moment_add(struct moments *v, int64_t at, struct pm_str what, struct pm_str place) {
     if (at != PM_NO_TIME && what.n)
         *PM_PUSH(v->items, v->n, v->cap) = (struct moment){at, what, place};
 }
@@ -104,17 +104,17 @@ static int by_time(const void *a, const void *b) {
 static void moments_of(struct md *m, const struct pm_incident *in, struct moments *v) {
     struct pm_str n = pm_arena_fmt(m->a, m->r->incidents_n > 1 ? "incident %u: " : "", in->id);
     if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-        add(v, in->trigger.at_ns,
-            pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(n), PM_FMT(in->trigger.what),
-                         in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
-            PM_NONE);
+        moment_add(v, in->trigger.at_ns,
+                   pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(n), PM_FMT(in->trigger.what),
+                                in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
+                   PM_NONE);
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence_line *e = &in->evidence[i];
-        add(v, e->time_ns,
-            pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
-            pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        moment_add(v, e->time_ns,
+                   pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
+                   pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
     }
-    add(v, in->recovered_ns, pm_arena_fmt(m->a, "%.*srecovered", PM_FMT(n)), PM_NONE);
+    moment_add(v, in->recovered_ns, pm_arena_fmt(m->a, "%.*srecovered", PM_FMT(n)), PM_NONE);
 }
 static void moments_all(struct md *m, struct moments *v) {
     const struct pm_report *r = m->r;
@@ -122,16 +122,16 @@ static void moments_all(struct md *m, struct moments *v) {
     for (size_t i = 0; i < r->quotas_n; i++) {
         struct pm_str whose = pm_arena_fmt(m->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
                                            PM_FMT(r->quotas[i].identity));
-        add(v, r->quotas[i].exhausted_at_ns,
-            pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(whose)), PM_NONE);
-        add(v, r->quotas[i].free_at_ns,
-            pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(whose)), PM_NONE);
+        moment_add(v, r->quotas[i].exhausted_at_ns,
+                   pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(whose)), PM_NONE);
+        moment_add(v, r->quotas[i].free_at_ns,
+                   pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(whose)), PM_NONE);
     }
     for (size_t i = 0; i < r->alerts_n; i++)
         if (r->alerts[i].fired_n)
-            add(v, r->alerts[i].fired[0].from_ns,
-                pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(r->alerts[i].name)),
-                PM_NONE);
+            moment_add(v, r->alerts[i].fired[0].from_ns,
+                       pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(r->alerts[i].name)),
+                       PM_NONE);
     if (v->n > 1) qsort(v->items, v->n, sizeof *v->items, by_time);
 }
 // Mermaid's own marks are taken out of texts: a colon would begin the next event.

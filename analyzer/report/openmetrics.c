@@ -31,7 +31,7 @@ static void escaped(struct pm_buf *b, struct pm_str s) {
         else pm_buf_addc(b, s.p[i]);
     }
 }
-static void head(struct pm_buf *b, const struct pm_series *s, struct pm_arena *a) {
+static void series_head(struct pm_buf *b, const struct pm_series *s, struct pm_arena *a) {
     pm_buf_add(b, s->name);
     for (size_t i = 0; i < s->labels.n; i++) {
         pm_buf_addc(b, i ? ',' : '{');
@@ -42,7 +42,7 @@ static void head(struct pm_buf *b, const struct pm_series *s, struct pm_arena *a
     }
     if (s->labels.n) pm_buf_addc(b, '}');
 }
-static void number(struct pm_buf *b, double x) {
+static void sample_number(struct pm_buf *b, double x) {
     if (x == (double)(int64_t)x) pm_buf_fmt(b, "%lld", (long long)x);
     else pm_buf_fmt(b, "%.17g", x);
 }
@@ -50,12 +50,12 @@ static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struc
                     int64_t step_ns) {
     pm_buf_clear(b);
     pm_arena_reset(a);
-    head(b, s, a);
+    series_head(b, s, a);
     size_t head_n = b->n;
     for (size_t i = 0; i < s->runs_n; i++) {
         b->n = head_n;
         pm_buf_addc(b, ' ');
-        number(b, s->runs[i].value);
+        sample_number(b, s->runs[i].value);
         for (int64_t t = s->runs[i].from_ns; t <= s->runs[i].to_ns;
              t += step_ns) // scrapes stand on half seconds
             fprintf(out, "%.*s %lld.%lld\n", (int)b->n, b->p, (long long)(t / PM_NS_PER_S),
@@ -63,7 +63,8 @@ static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struc
     }
 }
 
-static bool render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+static bool openmetrics_render(FILE *out, const struct pm_report *r,
+                               const struct pm_render_options *o) {
     (void)o;
     const struct pm_series_set *set = r->metrics;
     struct pm_buf line = {0};
@@ -91,4 +92,4 @@ const struct pm_renderer pm_renderer_openmetrics = {
     .name = "openmetrics",
     .extensions = ".om .openmetrics",
     .title = "the series behind the report, for promtool and Prometheus",
-    .render = render};
+    .render = openmetrics_render};

@@ -5,7 +5,13 @@
 #include "report/words.h"
 #include "pm/report.h"
 
-enum { PM_TEXT_LABEL = 10, PM_TEXT_INDENT = 5, PM_TEXT_SPARK = 40, PM_TEXT_SPARK_SHORT = 16 };
+enum {
+    PM_TEXT_LABEL = 10,
+    PM_TEXT_INDENT = 5,
+    PM_TEXT_SPARK = 40,
+    PM_TEXT_SPARK_SHORT = 16,
+    PM_TEXT_ROWS = 4096
+}; // of a table, also where everything is told
 
 struct text { // what every section is given
     struct pm_text t;
@@ -40,3 +46,22 @@ void pm_text_head(struct text *x);
 void pm_text_verdict(struct text *x);
 void pm_text_overview(struct text *x); // one line an incident
 void pm_text_next(struct text *x);     // what one would type next
+
+// How many rows of a table are told, and the line for those that are not.
+size_t pm_text_rows(const struct text *x);
+void pm_text_more(struct text *x, int indent, size_t shown, size_t n);
+
+// The sections, each with its heading; nothing where there is nothing to say.
+void pm_text_incidents(struct text *x);
+void pm_text_quotas(struct text *x);
+void pm_text_pulls(struct text *x);
+void pm_text_health(struct text *x);
+void pm_text_alerts(struct text *x);
+void pm_text_alert_notes(struct text *x);
+void pm_text_findings(struct text *x);
+void pm_text_missing(struct text *x);
+void pm_text_unknown(struct text *x);
+void pm_text_windows(struct text *x);
+void pm_text_hearsay(struct text *x);
+void pm_text_clocks(struct text *x);
+void pm_text_input(struct text *x);

@@ -55,14 +55,14 @@ static struct pm_str failed_of(struct text *x, const struct pm_incident *i) {
     struct pm_str n = pm_words_count(a, i->failed_requests, "request", "requests");
     return i->failed_requests ? pm_arena_fmt(a, "%.*s failed", PM_FMT(n)) : PM_NONE;
 }
-static struct pm_str why(struct text *x, const struct pm_incident *i) {
+static struct pm_str why_words(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
     for (size_t k = 0; k < i->confidence_why.n; k++)
         pm_text_piece(&b, "; ", pm_text_seen(x, i->confidence_why.items[k]));
     return pm_text_taken(x, &b);
 }
-static struct pm_str since(struct text *x, const struct pm_incident *i,
-                           const struct pm_incident *whole) {
+static struct pm_str since_words(struct text *x, const struct pm_incident *i,
+                                 const struct pm_incident *whole) {
     struct pm_arena *a = x->t.a;
     char out[32];
     if (whole->from_ns == PM_NO_TIME) return PM_NONE;
@@ -76,14 +76,14 @@ static struct pm_str since(struct text *x, const struct pm_incident *i,
     return pm_arena_fmt(a, "%.*s, after a change: %.*s%s%.*s", PM_FMT(span), PM_FMT(what),
                         detail.n ? ", " : "", PM_FMT(detail));
 }
-static struct pm_str over(struct text *x, const struct pm_incident *whole) {
+static struct pm_str is_over(struct text *x, const struct pm_incident *whole) {
     struct pm_str at = pm_text_moment(x, whole, whole->recovered_ns);
     if (whole->recovered_ns == PM_NO_TIME) return PM_STR("no: not recovered within these logs");
     return pm_arena_fmt(x->t.a, "yes, recovered %.*s", PM_FMT(at));
 }
-static void first(struct text *x,
-                  const struct pm_incident
-                      *i) { // its command is there once: here, or with the rest of the advice
+static void first_step(struct text *x,
+                       const struct pm_incident
+                           *i) { // its command is there once: here, or with the rest of the advice
     enum { LABELLED = 9 };
     if (!i->advice_n) return;
     pm_text_item(&x->t, 0, " first", LABELLED, pm_text_seen(x, i->advice[0].text));
@@ -113,13 +113,13 @@ void pm_text_verdict(struct text *x) {
     pm_text_item(&x->t, 0, "", LABELLED,
                  pm_arena_fmt(x->t.a, "%s · %s · confidence %s", pm_words_cause(i->root_cause),
                               pm_severity_names[i->severity], pm_confidence_names[i->confidence]));
-    pm_text_item(&x->t, 0, " why", LABELLED, why(x, i));
+    pm_text_item(&x->t, 0, " why", LABELLED, why_words(x, i));
     pm_text_piece(&b, " · ", failed_of(x, &whole));
     pm_text_piece(&b, " · ", reach(x, i));
     pm_text_item(&x->t, 0, " hit", LABELLED, pm_text_taken(x, &b));
-    pm_text_item(&x->t, 0, " since", LABELLED, since(x, i, &whole));
-    pm_text_item(&x->t, 0, " over?", LABELLED, over(x, &whole));
-    first(x, i);
+    pm_text_item(&x->t, 0, " since", LABELLED, since_words(x, i, &whole));
+    pm_text_item(&x->t, 0, " over?", LABELLED, is_over(x, &whole));
+    first_step(x, i);
 }
 
 void pm_text_overview(struct text *x) {

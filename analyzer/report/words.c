@@ -56,7 +56,7 @@ static bool hidden(uint32_t c) {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
            (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
-static void show(struct pm_buf *b, uint32_t c) {
+static void show_hidden(struct pm_buf *b, uint32_t c) {
     if (c == '\n') pm_buf_lit(b, "\\n");
     else if (c == '\t') pm_buf_lit(b, "\\t");
     else if (c == '\r') pm_buf_lit(b, "\\r");
@@ -75,7 +75,7 @@ struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
             continue;
         }
         pm_buf_add(&b, pm_str_sub(s, clean, i - clean));
-        show(&b, len ? c : (unsigned char)s.p[i]);
+        show_hidden(&b, len ? c : (unsigned char)s.p[i]);
         i += len ? len : 1;
         clean = i;
         changed = true;
@@ -201,7 +201,7 @@ static struct pm_str date_of(struct pm_arena *a, int64_t ns) {
     char out[32];
     return pm_arena_dup(a, pm_str_sub(pm_str_c(pm_when_format(ns, out)), 0, 10));
 }
-static struct pm_str clock_of(struct pm_arena *a, int64_t ns, int64_t day_ns, bool seconds) {
+static struct pm_str clock_words(struct pm_arena *a, int64_t ns, int64_t day_ns, bool seconds) {
     char out[32];
     if (ns == PM_NO_TIME) return PM_STR("–");
     bool same_day = day_ns != PM_NO_TIME && pm_str_eq(date_of(a, ns), date_of(a, day_ns));
@@ -212,16 +212,16 @@ static bool brief(int64_t from_ns, int64_t to_ns) {
 }
 
 struct pm_str pm_words_time(struct pm_arena *a, int64_t ns, int64_t day_ns) {
-    return clock_of(a, ns, day_ns, false);
+    return clock_words(a, ns, day_ns, false);
 }
 struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns,
                               int64_t day_ns) {
-    return clock_of(a, ns, day_ns, brief(from_ns, to_ns));
+    return clock_words(a, ns, day_ns, brief(from_ns, to_ns));
 }
 struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, int64_t day_ns) {
     bool seconds = brief(from_ns, to_ns);
-    struct pm_str from = clock_of(a, from_ns, day_ns, seconds),
-                  to = clock_of(a, to_ns, from_ns, seconds);
+    struct pm_str from = clock_words(a, from_ns, day_ns, seconds),
+                  to = clock_words(a, to_ns, from_ns, seconds);
     if (to_ns == PM_NO_TIME || pm_str_ends(from, to)) return from;
     return pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(from), pm_str_chr(to, ' ', 0) < 0 ? "–" : " – ",
                         PM_FMT(to));

@@ -1,0 +1,203 @@
+// Whom an incident hit and whom it spared: a contrast table, lists, and a tree of pods.
+#include "report/html.h"
+#include "report/words.h"
+#include <stdlib.h>
+
+// Namespace, workload, pod: a tree whose branches fold.
+static int by_branch(const void *a, const void *b) {
+    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
+                            *y = *(const struct pm_hit_pod *const *)b;
+    int c = pm_str_cmp(x->namespace, y->namespace);
+    if (!c) c = pm_str_cmp(x->workload, y->workload);
+    return c ? c : pm_str_cmp(x->name, y->name);
+}
+
+static bool same_namespace(const struct pm_hit_pod *x, const struct pm_hit_pod *y) {
+    return pm_str_eq(x->namespace, y->namespace);
+}
+
+static bool same_workload(const struct pm_hit_pod *x, const struct pm_hit_pod *y) {
+    return same_namespace(x, y) && pm_str_eq(x->workload, y->workload);
+}
+
+static size_t branch_n(const struct pm_hit_pod *const *pods, size_t n,
+                       bool (*same)(const struct pm_hit_pod *, const struct pm_hit_pod *)) {
+    size_t k = 1;
+    while (k < n && same(pods[0], pods[k])) k++;
+    return k;
+}
+
+static int64_t longest(const struct pm_hit_pod *const *pods, size_t n) {
+    int64_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        if (pods[i]->stuck_ns > most) most = pods[i]->stuck_ns;
+    return most;
+}
+
+static void branch(struct pm_html *h, struct pm_str name, const struct pm_hit_pod *const *pods,
+                   size_t n, bool open) {
+    int64_t stuck = longest(pods, n);
+    pm_html_raw(h, open ? "<li><details open><summary data-pick=\""
+                        : "<li><details><summary data-pick=\"");
+    pm_html_text(h, name);
+    pm_html_raw(h, "\">");
+    pm_html_text(h, name.n ? name : PM_STR("(no workload)"));
+    pm_html_raw(h, " <span class=\"dim\">");
+    pm_html_text(h, pm_words_count(h->a, n, "pod", "pods"));
+    if (stuck > 0)
+        pm_html_text(h, pm_arena_fmt(h->a, ", stuck up to %.*s", PM_FMT(pm_html_lasted(h, stuck))));
+    pm_html_raw(h, "</span></summary><ul class=\"tree\">");
+}
+
+static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
+    pm_html_raw(h, "<li data-item");
+    pm_html_span(h, p->first_ns, p->last_ns);
+    pm_html_raw(h, "><code>");
+    pm_html_text(h, p->name);
+    pm_html_raw(h, "</code> <span class=\"dim\">");
+    if (p->node.n) pm_html_text(h, pm_arena_fmt(h->a, "on %.*s, ", PM_FMT(p->node)));
+    if (p->image.n) pm_html_text(h, pm_arena_fmt(h->a, "%.*s, ", PM_FMT(p->image)));
+    if (p->first_ns != PM_NO_TIME)
+        pm_html_text(h, pm_arena_fmt(h->a, "from %.*s, ", PM_FMT(pm_html_at(h, p->first_ns))));
+    if (p->stuck_ns > 0)
+        pm_html_text(h, pm_arena_fmt(h->a, "stuck %.*s, ", PM_FMT(pm_html_lasted(h, p->stuck_ns))));
+    pm_html_raw(h, p->recovered ? "</span><span class=\"ok\">recovered</span>"
+                   : p->gone    ? "deleted</span>"
+                                : "</span><span class=\"bad\">not recovered</span>");
+    if (p->guessed) pm_html_raw(h, " <span class=\"dim\">(workload guessed)</span>");
+    pm_html_raw(h, "</li>");
+}
+
+enum { PODS = 1200 }; // of the whole page
+
+static int by_patience(const void *a, const void *b) {
+    const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
+                            *y = *(const struct pm_hit_pod *const *)b;
+    return x->stuck_ns != y->stuck_ns ? (x->stuck_ns < y->stuck_ns) - (x->stuck_ns > y->stuck_ns)
+                                      : by_branch(a, b);
+}
+
+static void html_pods(struct pm_html *h, const struct pm_incident *in) {
+    size_t n = in->blast.pods_n, all = n;
+    if (!n) return;
+    const struct pm_hit_pod **sorted = PM_NEWN(h->a, const struct pm_hit_pod *, n);
+    for (size_t i = 0; i < n; i++) sorted[i] = &in->blast.pods[i];
+    if (n >
+        PODS -
+            h->pods_n) { // the page stays one that a browser opens at once: those that waited longest are shown
+        n = PODS - h->pods_n;
+        qsort(sorted, all, sizeof *sorted, by_patience);
+    }
+    h->pods_n += n;
+    qsort(sorted, n, sizeof *sorted, by_branch);
+    pm_html_raw(h, "<ul class=\"tree\">");
+    for (size_t i = 0; i < n;) {
+        size_t in_namespace = branch_n(sorted + i, n - i, same_namespace), end = i + in_namespace;
+        branch(h, sorted[i]->namespace.n ? sorted[i]->namespace : PM_STR("(no namespace)"),
+               sorted + i, in_namespace, n <= 40);
+        while (i < end) {
+            size_t in_workload = branch_n(sorted + i, end - i, same_workload),
+                   last = i + in_workload;
+            branch(h, sorted[i]->workload, sorted + i, in_workload, false);
+            for (; i < last; i++) pod(h, sorted[i]);
+            pm_html_raw(h, "</ul></details></li>");
+        }
+        pm_html_raw(h, "</ul></details></li>");
+    }
+    pm_html_raw(h, "</ul>");
+    if (n < all)
+        pm_html_fmt(
+            h,
+            "<p class=\"dim\">and %zu more pods, which waited less: the JSON report lists them</p>",
+            all - n);
+}
+
+// What was hit beside what was spared: the contrast that the scope was found by.
+static void contrast(struct pm_html *h, const struct pm_incident *in) {
+    const struct {
+        const char *what;
+        const struct pm_strs *hit, *spared;
+    } rows[] = {{"nodes", &in->blast.nodes, &in->blast.spared_nodes},
+                {"registries", &in->blast.registries, &in->blast.spared_registries},
+                {"images", &in->blast.images, &in->blast.spared_images}};
+    pm_html_raw(h, "<div class=\"contrast\">");
+    HEADS(h, "Contrast", "Hit", "Spared");
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        if (!rows[i].hit->n && !rows[i].spared->n) continue;
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, pm_str_c(rows[i].what));
+        pm_html_cell(h, rows[i].hit->n ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].hit->n,
+                                                      PM_FMT(pm_words_list(h->a, rows[i].hit, 12)))
+                                       : PM_STR("none"));
+        pm_html_cell(h, rows[i].spared->n
+                            ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].spared->n,
+                                           PM_FMT(pm_words_list(h->a, rows[i].spared, 12)))
+                            : PM_NONE);
+        pm_html_raw(h, "</tr>");
+    }
+    pm_html_table_end(h);
+    pm_html_raw(h, "</div>");
+}
+
+static void named_list(struct pm_html *h, const char *label, const struct pm_strs *list) {
+    if (!list->n) return;
+    pm_html_raw(h, "<li><span class=\"dim\">");
+    pm_html_text(h, pm_str_c(label));
+    pm_html_raw(h, "</span> ");
+    pm_html_text(h, pm_words_list(h->a, list, 12));
+    pm_html_raw(h, "</li>");
+}
+
+static void html_rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list,
+                          size_t n) {
+    const size_t most = 12, shown = n > most + 1 ? most : n;
+    if (!n) return;
+    pm_html_fmt(h, "<li><span class=\"dim\">%s</span> ", label);
+    for (size_t i = 0; i < shown; i++) {
+        const struct pm_rollout *o = &list[i];
+        if (i) pm_html_raw(h, ", ");
+        pm_html_text(h, pm_words_object(h->a, o->kind, o->namespace, o->name));
+        if (o->ready >= 0 && o->ready < o->desired)
+            pm_html_fmt(h, " (%lld of %lld ready)", (long long)o->ready, (long long)o->desired);
+        if (n == 1 && o->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(o->why)));
+    }
+    if (shown < n) pm_html_fmt(h, " and %zu more", n - shown);
+    pm_html_raw(h, "</li>");
+}
+
+static void html_workloads(struct pm_html *h, const struct pm_incident *in) {
+    const size_t most = 12;
+    if (!in->blast.workloads_n) return;
+    pm_html_raw(h, "<li><span class=\"dim\">workloads</span> ");
+    for (size_t i = 0; i < in->blast.workloads_n; i++) {
+        const struct pm_hit_workload *w = &in->blast.workloads[i];
+        if (i == most && in->blast.workloads_n > most + 1) {
+            pm_html_fmt(h, " and %zu more", in->blast.workloads_n - most);
+            break;
+        }
+        if (i) pm_html_raw(h, ", ");
+        pm_html_text(h, pm_words_workload(h->a, w));
+    }
+    pm_html_raw(h, "</li>");
+}
+
+void pm_html_blast(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<h4>Blast radius</h4>");
+    contrast(h, in);
+    pm_html_raw(h, "<ul class=\"plain\">");
+    html_workloads(h, in);
+    named_list(h, "namespaces", &in->blast.namespaces);
+    named_list(h, "services", &in->blast.services);
+    html_rollouts(h, "stuck rollouts", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
+    html_rollouts(h, "rolled back", in->blast.rollbacks, in->blast.rollbacks_n);
+    for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
+        const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];
+        pm_html_raw(h, "<li><span class=\"dim\">blocked autoscaler</span> ");
+        pm_html_text(h,
+                     pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace),
+                                  PM_FMT(x->name), (long long)x->current, (long long)x->desired));
+        pm_html_raw(h, "</li>");
+    }
+    pm_html_raw(h, "</ul>");
+    html_pods(h, in);
+}

@@ -1,0 +1,215 @@
+// An incident's card: numbers, trigger, chain, advice, evidence, rivals.
+#include "report/html.h"
+#include "report/words.h"
+
+void pm_html_badges(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<p><span class=\"badge mono\">");
+    pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
+    pm_html_fmt(
+        h,
+        "</span><span class=\"badge %s\">%s</span><span class=\"badge\">confidence %s</span></p>",
+        pm_severity_names[in->severity], pm_severity_names[in->severity],
+        pm_confidence_names[in->confidence]);
+}
+
+void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<ul class=\"numbers\">");
+    pm_html_big_number(h, in->failed_pulls, "failed pull", "failed pulls");
+    if (!in->failed_pulls)
+        pm_html_big_number(h, in->failed_requests, "failed request", "failed requests");
+    pm_html_big_number(h, in->blast.pods_n, "pod", "pods");
+    pm_html_big_number(h, in->blast.workloads_n, "workload", "workloads");
+    pm_html_big_number(h, in->blast.namespaces.n, "namespace", "namespaces");
+    size_t nodes = in->blast.nodes.n, all = h->r->nodes.n > nodes ? h->r->nodes.n : nodes;
+    if (nodes)
+        pm_html_big(h, pm_arena_fmt(h->a, "%zu of %zu", nodes, all), all == 1 ? "node" : "nodes");
+    if (in->from_ns != PM_NO_TIME) {
+        pm_html_big(h, pm_words_span(h->a, in->from_ns, in->to_ns, h->r->from_ns), "UTC");
+        pm_html_big(h,
+                    in->recovered_ns == PM_NO_TIME ? PM_STR("no")
+                                                   : pm_html_moment(h, in, in->recovered_ns),
+                    in->recovered_ns == PM_NO_TIME ? "recovered within these logs" : "recovered");
+    }
+    pm_html_raw(h, "</ul>");
+}
+
+// Each arrow says how much of what follows is shown to come from what was before.
+static void html_chain(struct pm_html *h, const struct pm_incident *in) {
+    if (in->chain_n < 2) return; // one link is the incident itself
+    pm_html_raw(h, "<h4>Chain</h4><ol class=\"chain\">");
+    for (size_t i = 0; i < in->chain_n; i++) {
+        const struct pm_link *l = &in->chain[i];
+        pm_html_raw(h, "<li>");
+        if (i) {
+            pm_html_raw(h, "<span class=\"arrow\">");
+            if (l->share >= 0) pm_html_fmt(h, "%.0f %% ", l->share * 100);
+            pm_html_raw(h, "→</span>");
+        }
+        if (l->incident && l->incident != in->id)
+            pm_html_fmt(h, "<a class=\"step\" href=\"#incident-%u\">", l->incident);
+        else pm_html_raw(h, "<span class=\"step\">");
+        pm_html_text(h, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
+        if (l->at_ns != PM_NO_TIME) {
+            pm_html_raw(h, " <span class=\"dim\">");
+            pm_html_text(h, pm_html_moment(h, in, l->at_ns));
+            pm_html_raw(h, "</span>");
+        }
+        pm_html_raw(h, l->incident && l->incident != in->id ? "</a></li>" : "</span></li>");
+    }
+    pm_html_raw(h, "</ol>");
+}
+
+static void html_evidence(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->evidence_n) return;
+    pm_html_raw(h, "<h4>Evidence</h4><ol class=\"evidence\">");
+    for (size_t i = 0; i < in->evidence_n; i++) {
+        const struct pm_evidence_line *e = &in->evidence[i];
+        size_t id = ++h->evidence_n;
+        pm_html_fmt(h, "<li id=\"evidence-%zu\" data-item", id);
+        pm_html_span(h, e->time_ns, e->time_ns);
+        pm_html_raw(h, "><p><b>");
+        pm_html_text(h, e->why.n ? e->why : PM_STR("tells of it"));
+        pm_html_raw(h, "</b>");
+        if (e->component.n || e->time_ns != PM_NO_TIME) {
+            pm_html_raw(h, " <span class=\"dim\">");
+            pm_html_text(h, e->component);
+            if (e->time_ns != PM_NO_TIME)
+                pm_html_text(h, pm_arena_fmt(h->a, "%s%.*s", e->component.n ? ", " : "",
+                                             PM_FMT(pm_html_moment(h, in, e->time_ns))));
+            pm_html_raw(h, "</span>");
+        }
+        pm_html_fmt(
+            h,
+            " <a class=\"anchor\" href=\"#evidence-%zu\" aria-label=\"link to this evidence\">#</a></p><pre class=\"copyable\">",
+            id);
+        pm_html_text(h, e->text);
+        pm_html_raw(h, "</pre><pre class=\"place copyable\">");
+        pm_html_text(h,
+                     pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_html_raw(h, "</pre></li>");
+    }
+    pm_html_raw(h, "</ol>");
+}
+
+static void html_against(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->against_n) return;
+    pm_html_raw(h, "<h4>Why not something else</h4><ul class=\"plain\">");
+    for (size_t i = 0; i < in->against_n; i++) {
+        pm_html_raw(h, "<li><code>");
+        pm_html_text(h, pm_str_c(pm_words_cause(in->against[i].cause)));
+        pm_html_raw(h, "</code> ");
+        pm_html_text(h, in->against[i].why);
+        pm_html_raw(h, "</li>");
+    }
+    pm_html_raw(h, "</ul>");
+}
+
+// An earlier incident that was given the same advice: 0 none.
+static uint32_t advised_before(const struct pm_report *r, const struct pm_incident *in) {
+    for (const struct pm_incident *e = r->incidents; e < in; e++) {
+        size_t k = 0;
+        while (in->advice_n == e->advice_n && k < in->advice_n &&
+               pm_str_eq(in->advice[k].text, e->advice[k].text))
+            k++;
+        if (k && k == in->advice_n) return e->id;
+    }
+    return 0;
+}
+
+// A box to tick; the page's script keeps the ticks. A command of more than two lines is
+// folded.
+static void advice_step(struct pm_html *h, const struct pm_incident *in, const struct pm_advice *x,
+                        const char *phase, size_t n) {
+    enum { LONG = 180 };
+    pm_html_raw(h, "<li><label><input type=\"checkbox\" data-tick=\"");
+    pm_html_text(h, in->fingerprint);
+    pm_html_fmt(h, "-%s-%zu\"> ", phase, n);
+    pm_html_text(h, x->text);
+    if (x->within.n)
+        pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(x->within)));
+    pm_html_raw(h, "</label>");
+    if (x->command.n) {
+        bool fold = x->command.n > LONG;
+        if (fold) pm_html_raw(h, "<details><summary>the command</summary>");
+        pm_html_raw(h, "<pre class=\"command copyable\">");
+        pm_html_text(h, x->command);
+        pm_html_raw(h, fold ? "</pre></details>" : "</pre>");
+    }
+    pm_html_raw(h, "</li>");
+}
+
+static void html_advice(struct pm_html *h, const struct pm_incident *in) {
+    uint32_t before = advised_before(h->r, in);
+    if (before) {
+        pm_html_fmt(h, "<h4>What to do</h4><p>As for <a href=\"#incident-%u\">incident %u</a>.</p>",
+                    before, before);
+        return;
+    }
+    static const struct {
+        const char *phase, *title;
+    } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
+    for (size_t p = 0; p < PM_LEN(phases); p++) {
+        size_t n = 0;
+        for (size_t i = 0; i < in->advice_n; i++) {
+            if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
+            if (!n++) pm_html_fmt(h, "<h4>%s</h4><ul class=\"steps\">", phases[p].title);
+            advice_step(h, in, &in->advice[i], phases[p].phase, n);
+        }
+        if (n) pm_html_raw(h, "</ul>");
+    }
+}
+
+static void html_incident(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_fmt(h, "<section class=\"card\" id=\"incident-%u\" data-item", in->id);
+    pm_html_span(h, in->from_ns, in->to_ns);
+    pm_html_fmt(h, "><h3>%u. ", in->id);
+    pm_html_text(h, in->title);
+    pm_html_fmt(
+        h,
+        " <a class=\"anchor\" href=\"#incident-%u\" aria-label=\"link to incident %u\">#</a></h3>",
+        in->id, in->id);
+    if (in->id != h->r->verdict) { // else the head of the page says it
+        pm_html_badges(h, in);
+        pm_html_raw(h, "<p>");
+        pm_html_text(h, in->summary);
+        pm_html_raw(h, "</p>");
+        pm_html_incident_numbers(h, in);
+    }
+    if (in->explained_by)
+        pm_html_fmt(h, "<p>Led to by <a href=\"#incident-%u\">incident %u</a>.</p>",
+                    in->explained_by, in->explained_by);
+    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
+        pm_html_raw(h, "<h4>Trigger</h4><p>");
+        struct pm_str when = in->trigger.at_ns == PM_NO_TIME
+                                 ? PM_NONE
+                                 : pm_html_moment(h, in, in->trigger.at_ns),
+                      detail = in->trigger.detail;
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what),
+                                     when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "",
+                                     PM_FMT(detail)));
+        pm_html_raw(h, "</p>");
+    }
+    html_chain(h, in);
+    html_advice(h, in);
+    pm_html_blast(h, in);
+    html_evidence(h, in);
+    html_against(h, in);
+    if (in->confidence_why.n) {
+        pm_html_raw(
+            h, "<details><summary>Why this confidence and severity</summary><ul class=\"plain\">");
+        for (size_t i = 0; i < in->confidence_why.n; i++) {
+            pm_html_raw(h, "<li>");
+            pm_html_text(h, in->confidence_why.items[i]);
+            pm_html_raw(h, "</li>");
+        }
+        pm_html_raw(h, "<li>");
+        pm_html_text(h, in->severity_why);
+        pm_html_raw(h, "</li></ul></details>");
+    }
+    pm_html_raw(h, "</section>");
+}
+
+void pm_html_incidents(struct pm_html *h) {
+    if (h->r->incidents_n) pm_html_raw(h, "<h2 id=\"incidents\">Incidents</h2>");
+    for (size_t i = 0; i < h->r->incidents_n; i++) html_incident(h, &h->r->incidents[i]);
+}

@@ -1,0 +1,107 @@
+// What every section of the page is made of: escaped text, cells, tables, big numbers.
+//
+// Every string of the bundle goes through pm_html_text. Markup is written by pm_html_raw
+// and pm_html_fmt only, so that a log line can never become a tag.
+#include "report/html.h"
+#include "report/words.h"
+#include <stdarg.h>
+
+void pm_html_text(struct pm_html *h, struct pm_str s) {
+    s = pm_text_visible(h->a, s);
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '<': pm_buf_lit(&h->b, "&lt;"); break;
+        case '>': pm_buf_lit(&h->b, "&gt;"); break;
+        case '&': pm_buf_lit(&h->b, "&amp;"); break;
+        case '"': pm_buf_lit(&h->b, "&quot;"); break;
+        case '\'': pm_buf_lit(&h->b, "&#39;"); break;
+        default: pm_buf_addc(&h->b, s.p[i]);
+        }
+    }
+}
+
+void pm_html_raw(struct pm_html *h, const char *markup) { pm_buf_lit(&h->b, markup); }
+
+void pm_html_fmt(struct pm_html *h, const char *fmt, ...) {
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    pm_buf_lit(&h->b, text);
+}
+
+void pm_html_cell(struct pm_html *h, struct pm_str s) {
+    pm_html_raw(h, "<td>");
+    pm_html_text(h, s.n ? s : PM_STR("–"));
+    pm_html_raw(h, "</td>");
+}
+
+void pm_html_cell_right(struct pm_html *h, struct pm_str s) {
+    pm_html_raw(h, "<td class=\"n\">");
+    pm_html_text(h, s.n ? s : PM_STR("–"));
+    pm_html_raw(h, "</td>");
+}
+
+void pm_html_number(struct pm_html *h, uint64_t n) {
+    pm_html_cell_right(h, pm_words_number(h->a, n));
+}
+
+void pm_html_heads(struct pm_html *h, const char *const *names,
+                   size_t n) { // a leading '#' marks a column of numbers
+    pm_html_fmt(
+        h,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"%s\"><table data-filter><thead><tr>",
+        names[0] + (names[0][0] == '#'));
+    for (size_t i = 0; i < n; i++) {
+        bool num = names[i][0] == '#';
+        pm_html_raw(h, num ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+        pm_html_text(h, pm_str_c(names[i] + num));
+        pm_html_raw(h, "</th>");
+    }
+    pm_html_raw(h, "</tr></thead><tbody>");
+}
+
+void pm_html_table_end(struct pm_html *h) { pm_html_raw(h, "</tbody></table></div>"); }
+
+void pm_html_big(struct pm_html *h, struct pm_str value, const char *label) {
+    pm_html_raw(h, "<li><b>");
+    pm_html_text(h, value);
+    pm_html_raw(h, "</b><span>");
+    pm_html_text(h, pm_str_c(label));
+    pm_html_raw(h, "</span></li>");
+}
+
+void pm_html_big_number(struct pm_html *h, uint64_t n, const char *one,
+                        const char *many) { // none of it is not worth a number
+    if (n) pm_html_big(h, pm_words_number(h->a, n), n == 1 ? one : many);
+}
+
+struct pm_str pm_html_at(struct pm_html *h, int64_t ns) {
+    return pm_words_time(h->a, ns, h->r->from_ns);
+}
+
+struct pm_str pm_html_moment(struct pm_html *h, const struct pm_incident *in, int64_t ns) {
+    return pm_words_moment(h->a, ns, in->from_ns,
+                           in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns,
+                           h->r->from_ns);
+}
+
+struct pm_str pm_html_lasted(struct pm_html *h, int64_t ns) {
+    char out[32];
+    return pm_arena_dup(h->a, pm_str_c(pm_duration_format(ns, out)));
+}
+
+void pm_html_fact(struct pm_html *h, const char *name, struct pm_str text) {
+    if (!text.n) return;
+    pm_html_fmt(h, "<dt>%s</dt><dd>", name);
+    pm_html_text(h, text);
+    pm_html_raw(h, "</dd>");
+}
+
+// What is filtered by time carries its span in ms.
+void pm_html_span(struct pm_html *h, int64_t from, int64_t to) {
+    if (from == PM_NO_TIME) return;
+    pm_html_fmt(h, " data-from=\"%lld\" data-to=\"%lld\"", (long long)(from / 1000000),
+                (long long)((to == PM_NO_TIME ? from : to) / 1000000));
+}
