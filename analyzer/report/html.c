@@ -5,44 +5,30 @@
 #include "pm/version.h"
 #include "report/words.h"
 
-static const struct pm_incident *first_incident(const struct pm_report *r) {
-    for (size_t i = 0; i < r->incidents_n; i++) {
-        if (r->incidents[i].id == r->verdict) return &r->incidents[i];
-    }
-    return NULL;
-}
-
 static void html_verdict(struct pm_html *h) {
-    const struct pm_incident *in = first_incident(h->r);
+    const struct pm_incident *in = h->v.first;
     if (!in) {
         pm_html_raw(h, "<section class=\"card verdict healthy\"><p class=\"sentence\">");
-        pm_html_text(h,
-                     h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
+        pm_html_text(h, pm_view_sentence(&h->v));
         pm_html_raw(h, "</p></section>");
         return;
     }
     pm_html_fmt(h, "<section class=\"card verdict %s\"><p class=\"sentence\">",
                 pm_severity_names[in->severity]);
-    pm_html_text(h, h->r->verdict_sentence);
+    pm_html_text(h, pm_view_sentence(&h->v));
     pm_html_raw(h, "</p>");
     pm_html_badges(h, in);
-    struct pm_incident whole = pm_words_whole(h->r, in);
-    pm_html_incident_numbers(h, &whole);
+    pm_html_incident_numbers(h, &h->v.whole);
     pm_html_raw(h, "<dl>");
-    struct pm_buf why = {0};
-    for (size_t i = 0; i < in->confidence_why.n; i++)
-        pm_buf_fmt(&why, "%s%.*s", i ? "; " : "", PM_FMT(in->confidence_why.items[i]));
-    pm_html_fact(h, "Why", pm_arena_dup(h->a, pm_buf_str(&why)));
-    pm_buf_free(&why);
-    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-        pm_html_fact(h, "After a change",
-                     pm_arena_fmt(h->a, "%.*s%s%.*s", PM_FMT(in->trigger.what),
-                                  in->trigger.detail.n ? ": " : "", PM_FMT(in->trigger.detail)));
-    pm_html_fact(h, "Is it over?",
-                 whole.recovered_ns == PM_NO_TIME
-                     ? PM_STR("no, not within these logs")
-                     : pm_arena_fmt(h->a, "yes, recovered %.*s",
-                                    PM_FMT(pm_html_moment(h, &whole, whole.recovered_ns))));
+    pm_html_fact(h, "Why", pm_view_why(&h->v, in));
+    if (pm_view_triggered(in))
+        pm_html_fact(h, "After a change", pm_view_trigger(&h->v, in, NULL, ": "));
+    pm_html_fact(
+        h, "Is it over?",
+        h->v.whole.recovered_ns == PM_NO_TIME
+            ? PM_STR("no, not within these logs")
+            : pm_arena_fmt(h->a, "yes, recovered %.*s",
+                           PM_FMT(pm_view_moment(&h->v, &h->v.whole, h->v.whole.recovered_ns))));
     if (in->advice_n) pm_html_fact(h, "Do first", in->advice[0].text);
     pm_html_raw(h, "</dl></section>");
 }
@@ -62,14 +48,14 @@ static void overview(struct pm_html *h) {
         pm_html_fmt(h, "</a></td><td><span class=\"badge %s\">%s</span></td>",
                     pm_severity_names[in->severity], pm_severity_names[in->severity]);
         pm_html_cell(h, pm_str_c(pm_words_cause(in->root_cause)));
-        pm_html_cell(h, in->scope.n ? pm_words_list(h->a, &in->scope, 2)
-                                    : pm_str_c(pm_scope_names[in->scope_kind]));
+        pm_html_cell(h, pm_view_scope(&h->v, in));
         pm_html_number(h, in->failed_pulls);
         pm_html_cell(h, in->from_ns == PM_NO_TIME ? PM_NONE
                                                   : pm_words_moment(h->a, in->from_ns, in->from_ns,
                                                                     in->to_ns, r->from_ns));
-        pm_html_cell(h, in->recovered_ns == PM_NO_TIME ? PM_STR("no")
-                                                       : pm_html_moment(h, in, in->recovered_ns));
+        pm_html_cell(h, in->recovered_ns == PM_NO_TIME
+                            ? PM_STR("no")
+                            : pm_view_moment(&h->v, in, in->recovered_ns));
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
@@ -82,7 +68,7 @@ static void html_head(struct pm_html *h) {
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"generator\" content=\"pullmortem\"><meta name=\"viewport\" "
         "content=\"width=device-width, initial-scale=1\">"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
-    pm_html_text(h, h->r->verdict_sentence.n ? h->r->verdict_sentence : pm_words_calm(h->a, h->r));
+    pm_html_text(h, pm_view_sentence(&h->v));
     pm_html_raw(h, " · pullmortem</title><style>\n");
     pm_buf_add(&h->b, pm_embedded_find("analyzer/report/assets/report.css"));
     pm_html_raw(
@@ -131,6 +117,7 @@ static void contents(struct pm_html *h) {
 
 static bool html_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     struct pm_html h = {.a = pm_arena_new(), .r = r, .subject = o->subject};
+    h.v = pm_view_open(r, h.a);
     void (*const sections[])(struct pm_html *) = {
         html_verdict,    overview,        pm_html_timeline, pm_html_incidents,
         pm_html_quotas,  pm_html_pulls,   pm_html_alerts,   pm_html_findings,

@@ -1,12 +1,12 @@
 // Pieces of the HTML page, shared by its files. Internal to analyzer/report/.
 #pragma once
-#include "pm/arena.h"
-#include "pm/report.h"
+#include "report/view.h"
 
 struct pm_html {
     struct pm_buf b;
     struct pm_arena *a; // for wording; freed at the end of the page
     const struct pm_report *r;
+    struct pm_view v;
     size_t evidence_n; // given a number so far
     size_t pods_n;     // shown so far
     const char *subject;
@@ -40,9 +40,6 @@ void pm_html_big_number(struct pm_html *h, uint64_t n, const char *one, const ch
 void pm_html_fact(struct pm_html *h, const char *name, struct pm_str text); // a row of a dl
 // What is filtered by time carries its span in ms.
 void pm_html_span(struct pm_html *h, int64_t from, int64_t to);
-struct pm_str pm_html_at(struct pm_html *h, int64_t ns);
-struct pm_str pm_html_moment(struct pm_html *h, const struct pm_incident *in, int64_t ns);
-struct pm_str pm_html_lasted(struct pm_html *h, int64_t ns);
 
 // The sections, each with its heading; nothing where there is nothing to say.
 void pm_html_incidents(struct pm_html *h);

@@ -45,7 +45,8 @@ static void branch(struct pm_html *h, struct pm_str name, const struct pm_hit_po
     pm_html_raw(h, " <span class=\"dim\">");
     pm_html_text(h, pm_words_count(h->a, n, "pod", "pods"));
     if (stuck > 0)
-        pm_html_text(h, pm_arena_fmt(h->a, ", stuck up to %.*s", PM_FMT(pm_html_lasted(h, stuck))));
+        pm_html_text(
+            h, pm_arena_fmt(h->a, ", stuck up to %.*s", PM_FMT(pm_view_lasted(&h->v, stuck))));
     pm_html_raw(h, "</span></summary><ul class=\"tree\">");
 }
 
@@ -58,9 +59,11 @@ static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
     if (p->node.n) pm_html_text(h, pm_arena_fmt(h->a, "on %.*s, ", PM_FMT(p->node)));
     if (p->image.n) pm_html_text(h, pm_arena_fmt(h->a, "%.*s, ", PM_FMT(p->image)));
     if (p->first_ns != PM_NO_TIME)
-        pm_html_text(h, pm_arena_fmt(h->a, "from %.*s, ", PM_FMT(pm_html_at(h, p->first_ns))));
+        pm_html_text(h,
+                     pm_arena_fmt(h->a, "from %.*s, ", PM_FMT(pm_view_time(&h->v, p->first_ns))));
     if (p->stuck_ns > 0)
-        pm_html_text(h, pm_arena_fmt(h->a, "stuck %.*s, ", PM_FMT(pm_html_lasted(h, p->stuck_ns))));
+        pm_html_text(
+            h, pm_arena_fmt(h->a, "stuck %.*s, ", PM_FMT(pm_view_lasted(&h->v, p->stuck_ns))));
     pm_html_raw(h, p->recovered ? "</span><span class=\"ok\">recovered</span>"
                    : p->gone    ? "deleted</span>"
                                 : "</span><span class=\"bad\">not recovered</span>");
@@ -68,7 +71,7 @@ static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
     pm_html_raw(h, "</li>");
 }
 
-enum { PODS = 1200 }; // of the whole page
+enum { PODS = 1200, LISTED = 12 }; // of the whole page; of a list
 
 static int by_patience(const void *a, const void *b) {
     const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
@@ -114,18 +117,14 @@ static void html_pods(struct pm_html *h, const struct pm_incident *in) {
 
 // What was hit beside what was spared: the contrast that the scope was found by.
 static void contrast(struct pm_html *h, const struct pm_incident *in) {
-    const struct {
-        const char *what;
-        const struct pm_strs *hit, *spared;
-    } rows[] = {{"nodes", &in->blast.nodes, &in->blast.spared_nodes},
-                {"registries", &in->blast.registries, &in->blast.spared_registries},
-                {"images", &in->blast.images, &in->blast.spared_images}};
+    struct pm_view_contrast rows[PM_VIEW_CONTRASTS];
+    pm_view_contrasts(in, rows);
     pm_html_raw(h, "<div class=\"contrast\">");
     HEADS(h, "Contrast", "Hit", "Spared");
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         if (!rows[i].hit->n && !rows[i].spared->n) continue;
         pm_html_raw(h, "<tr>");
-        pm_html_cell(h, pm_str_c(rows[i].what));
+        pm_html_cell(h, pm_str_c(rows[i].many));
         pm_html_cell(h, rows[i].hit->n ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].hit->n,
                                                       PM_FMT(pm_words_list(h->a, rows[i].hit, 12)))
                                        : PM_STR("none"));
@@ -150,34 +149,17 @@ static void named_list(struct pm_html *h, const char *label, const struct pm_str
 
 static void html_rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list,
                           size_t n) {
-    const size_t most = 12, shown = n > most + 1 ? most : n;
     if (!n) return;
     pm_html_fmt(h, "<li><span class=\"dim\">%s</span> ", label);
-    for (size_t i = 0; i < shown; i++) {
-        const struct pm_rollout *o = &list[i];
-        if (i) pm_html_raw(h, ", ");
-        pm_html_text(h, pm_words_object(h->a, o->kind, o->namespace, o->name));
-        if (o->ready >= 0 && o->ready < o->desired)
-            pm_html_fmt(h, " (%lld of %lld ready)", (long long)o->ready, (long long)o->desired);
-        if (n == 1 && o->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(o->why)));
-    }
-    if (shown < n) pm_html_fmt(h, " and %zu more", n - shown);
+    pm_html_text(h, pm_view_rollouts(&h->v, list, n, LISTED));
+    if (n == 1 && list->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(list->why)));
     pm_html_raw(h, "</li>");
 }
 
 static void html_workloads(struct pm_html *h, const struct pm_incident *in) {
-    const size_t most = 12;
     if (!in->blast.workloads_n) return;
     pm_html_raw(h, "<li><span class=\"dim\">workloads</span> ");
-    for (size_t i = 0; i < in->blast.workloads_n; i++) {
-        const struct pm_hit_workload *w = &in->blast.workloads[i];
-        if (i == most && in->blast.workloads_n > most + 1) {
-            pm_html_fmt(h, " and %zu more", in->blast.workloads_n - most);
-            break;
-        }
-        if (i) pm_html_raw(h, ", ");
-        pm_html_text(h, pm_words_workload(h->a, w));
-    }
+    pm_html_text(h, pm_view_workloads(&h->v, in, LISTED));
     pm_html_raw(h, "</li>");
 }
 

@@ -27,7 +27,7 @@ void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in) {
         pm_html_big(h, pm_words_span(h->a, in->from_ns, in->to_ns, h->r->from_ns), "UTC");
         pm_html_big(h,
                     in->recovered_ns == PM_NO_TIME ? PM_STR("no")
-                                                   : pm_html_moment(h, in, in->recovered_ns),
+                                                   : pm_view_moment(&h->v, in, in->recovered_ns),
                     in->recovered_ns == PM_NO_TIME ? "recovered within these logs" : "recovered");
     }
     pm_html_raw(h, "</ul>");
@@ -48,10 +48,10 @@ static void html_chain(struct pm_html *h, const struct pm_incident *in) {
         if (l->incident && l->incident != in->id)
             pm_html_fmt(h, "<a class=\"step\" href=\"#incident-%u\">", l->incident);
         else pm_html_raw(h, "<span class=\"step\">");
-        pm_html_text(h, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
+        pm_html_text(h, pm_view_step(l));
         if (l->at_ns != PM_NO_TIME) {
             pm_html_raw(h, " <span class=\"dim\">");
-            pm_html_text(h, pm_html_moment(h, in, l->at_ns));
+            pm_html_text(h, pm_view_moment(&h->v, in, l->at_ns));
             pm_html_raw(h, "</span>");
         }
         pm_html_raw(h, l->incident && l->incident != in->id ? "</a></li>" : "</span></li>");
@@ -75,7 +75,7 @@ static void html_evidence(struct pm_html *h, const struct pm_incident *in) {
             pm_html_text(h, e->component);
             if (e->time_ns != PM_NO_TIME)
                 pm_html_text(h, pm_arena_fmt(h->a, "%s%.*s", e->component.n ? ", " : "",
-                                             PM_FMT(pm_html_moment(h, in, e->time_ns))));
+                                             PM_FMT(pm_view_moment(&h->v, in, e->time_ns))));
             pm_html_raw(h, "</span>");
         }
         pm_html_fmt(
@@ -84,8 +84,7 @@ static void html_evidence(struct pm_html *h, const struct pm_incident *in) {
             id);
         pm_html_text(h, e->text);
         pm_html_raw(h, "</pre><pre class=\"place copyable\">");
-        pm_html_text(h,
-                     pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_html_text(h, pm_view_place(&h->v, e->file, e->line));
         pm_html_raw(h, "</pre></li>");
     }
     pm_html_raw(h, "</ol>");
@@ -102,18 +101,6 @@ static void html_against(struct pm_html *h, const struct pm_incident *in) {
         pm_html_raw(h, "</li>");
     }
     pm_html_raw(h, "</ul>");
-}
-
-// An earlier incident that was given the same advice: 0 none.
-static uint32_t advised_before(const struct pm_report *r, const struct pm_incident *in) {
-    for (const struct pm_incident *e = r->incidents; e < in; e++) {
-        size_t k = 0;
-        while (in->advice_n == e->advice_n && k < in->advice_n &&
-               pm_str_eq(in->advice[k].text, e->advice[k].text))
-            k++;
-        if (k && k == in->advice_n) return e->id;
-    }
-    return 0;
 }
 
 // A box to tick; the page's script keeps the ticks. A command of more than two lines is
@@ -139,21 +126,18 @@ static void advice_step(struct pm_html *h, const struct pm_incident *in, const s
 }
 
 static void html_advice(struct pm_html *h, const struct pm_incident *in) {
-    uint32_t before = advised_before(h->r, in);
+    uint32_t before = pm_view_advised_before(&h->v, in);
     if (before) {
         pm_html_fmt(h, "<h4>What to do</h4><p>As for <a href=\"#incident-%u\">incident %u</a>.</p>",
                     before, before);
         return;
     }
-    static const struct {
-        const char *phase, *title;
-    } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
-    for (size_t p = 0; p < PM_LEN(phases); p++) {
+    for (size_t p = 0; p < PM_VIEW_PHASES; p++) {
         size_t n = 0;
         for (size_t i = 0; i < in->advice_n; i++) {
-            if (!pm_str_eqc(in->advice[i].phase, phases[p].phase)) continue;
-            if (!n++) pm_html_fmt(h, "<h4>%s</h4><ul class=\"steps\">", phases[p].title);
-            advice_step(h, in, &in->advice[i], phases[p].phase, n);
+            if (!pm_str_eqc(in->advice[i].phase, pm_view_phases[p].phase)) continue;
+            if (!n++) pm_html_fmt(h, "<h4>%s</h4><ul class=\"steps\">", pm_view_phases[p].title);
+            advice_step(h, in, &in->advice[i], pm_view_phases[p].phase, n);
         }
         if (n) pm_html_raw(h, "</ul>");
     }
@@ -178,15 +162,9 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
     if (in->explained_by)
         pm_html_fmt(h, "<p>Led to by <a href=\"#incident-%u\">incident %u</a>.</p>",
                     in->explained_by, in->explained_by);
-    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
+    if (pm_view_triggered(in)) {
         pm_html_raw(h, "<h4>Trigger</h4><p>");
-        struct pm_str when = in->trigger.at_ns == PM_NO_TIME
-                                 ? PM_NONE
-                                 : pm_html_moment(h, in, in->trigger.at_ns),
-                      detail = in->trigger.detail;
-        pm_html_text(h, pm_arena_fmt(h->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what),
-                                     when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "",
-                                     PM_FMT(detail)));
+        pm_html_text(h, pm_view_trigger(&h->v, in, " at ", ": "));
         pm_html_raw(h, "</p>");
     }
     html_chain(h, in);

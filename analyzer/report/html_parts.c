@@ -77,21 +77,6 @@ void pm_html_big_number(struct pm_html *h, uint64_t n, const char *one,
     if (n) pm_html_big(h, pm_words_number(h->a, n), n == 1 ? one : many);
 }
 
-struct pm_str pm_html_at(struct pm_html *h, int64_t ns) {
-    return pm_words_time(h->a, ns, h->r->from_ns);
-}
-
-struct pm_str pm_html_moment(struct pm_html *h, const struct pm_incident *in, int64_t ns) {
-    return pm_words_moment(h->a, ns, in->from_ns,
-                           in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns,
-                           h->r->from_ns);
-}
-
-struct pm_str pm_html_lasted(struct pm_html *h, int64_t ns) {
-    char out[32];
-    return pm_arena_dup(h->a, pm_str_c(pm_duration_format(ns, out)));
-}
-
 void pm_html_fact(struct pm_html *h, const char *name, struct pm_str text) {
     if (!text.n) return;
     pm_html_fmt(h, "<dt>%s</dt><dd>", name);

@@ -2,19 +2,7 @@
 #include "report/html.h"
 #include "report/words.h"
 
-static struct pm_str quota_whose(struct pm_html *h, const struct pm_quota *q) {
-    struct pm_str who = q->user.n ? q->user : q->identity;
-    return q->client.n ? pm_arena_fmt(h->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client)) : who;
-}
-
-static struct pm_str quota_used(struct pm_html *h, const struct pm_quota *q) {
-    struct pm_str low = pm_words_number(h->a, q->used_low),
-                  high = pm_words_number(h->a, q->used_high);
-    return q->used_low == q->used_high ? high
-                                       : pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
-}
-
-static struct pm_str quota_limit(struct pm_html *h, const struct pm_quota *q) {
+static struct pm_str html_quota_limit(struct pm_html *h, const struct pm_quota *q) {
     if (q->limit < 0) return PM_NONE;
     struct pm_str limit = pm_words_number(h->a, (uint64_t)q->limit);
     return q->window_s > 0 ? pm_arena_fmt(h->a, "%.*s in %.*s", PM_FMT(limit),
@@ -22,24 +10,19 @@ static struct pm_str quota_limit(struct pm_html *h, const struct pm_quota *q) {
                            : limit;
 }
 
-static bool quota_told(const struct pm_quota *q) {
-    return q->refused || q->note.n || q->exhausted_at_ns != PM_NO_TIME ||
-           !pm_str_eqc(q->status, "ok");
-}
-
 static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
     pm_html_raw(h, "<section class=\"card\"><h3>");
     pm_html_text(h, q->registry);
     pm_html_raw(h, " <span class=\"dim\">");
-    pm_html_text(h, quota_whose(h, q));
+    pm_html_text(h, pm_view_quota_whose(&h->v, q));
     pm_html_fmt(h, "</span> <span class=\"badge %s\">",
                 over   ? "critical"
                 : near ? "warning"
                        : "info");
     pm_html_text(h, q->status);
     pm_html_raw(h, "</span></h3><p>");
-    struct pm_str used = quota_used(h, q), limit = quota_limit(h, q);
+    struct pm_str used = pm_view_quota_used(&h->v, q), limit = html_quota_limit(h, q);
     pm_html_text(h, limit.n ? pm_arena_fmt(h->a, "%.*s used of %.*s", PM_FMT(used), PM_FMT(limit))
                             : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
     if (q->exhausted_at_ns != PM_NO_TIME)
@@ -52,8 +35,8 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
                                      PM_FMT(pm_words_span(h->a, q->first_refused_ns,
                                                           q->last_refused_ns, h->r->from_ns))));
     if (q->free_at_ns != PM_NO_TIME)
-        pm_html_text(
-            h, pm_arena_fmt(h->a, "; free again at %.*s", PM_FMT(pm_html_at(h, q->free_at_ns))));
+        pm_html_text(h, pm_arena_fmt(h->a, "; free again at %.*s",
+                                     PM_FMT(pm_view_time(&h->v, q->free_at_ns))));
     if (q->with_cache >= 0)
         pm_html_text(h, pm_arena_fmt(h->a, "; a pull-through cache would have needed %lld",
                                      (long long)q->with_cache));
@@ -97,12 +80,12 @@ static void quotas_calm(struct pm_html *h, size_t n) {
     HEADS(h, "Other budgets", "Identity", "#Used", "#Limit", "Status", "#Refused");
     for (size_t i = 0; i < h->r->quotas_n; i++) {
         const struct pm_quota *q = &h->r->quotas[i];
-        if (quota_told(q) && told++ < CARDS) continue;
+        if (pm_view_quota_told(q) && told++ < CARDS) continue;
         pm_html_raw(h, "<tr>");
         pm_html_cell(h, q->registry);
-        pm_html_cell(h, quota_whose(h, q));
-        pm_html_cell_right(h, quota_used(h, q));
-        pm_html_cell_right(h, quota_limit(h, q));
+        pm_html_cell(h, pm_view_quota_whose(&h->v, q));
+        pm_html_cell_right(h, pm_view_quota_used(&h->v, q));
+        pm_html_cell_right(h, html_quota_limit(h, q));
         pm_html_cell(h, q->status);
         pm_html_number(h, q->refused);
         pm_html_raw(h, "</tr>");
@@ -116,7 +99,7 @@ void pm_html_quotas(struct pm_html *h) {
     if (!h->r->quotas_n) return;
     pm_html_raw(h, "<h2 id=\"quotas\">Quotas</h2>");
     for (size_t i = 0; i < h->r->quotas_n; i++) {
-        if (quota_told(&h->r->quotas[i]) && told++ < CARDS) quota_card(h, &h->r->quotas[i]);
+        if (pm_view_quota_told(&h->r->quotas[i]) && told++ < CARDS) quota_card(h, &h->r->quotas[i]);
         else calm++;
     }
     quotas_calm(h, calm);

@@ -73,9 +73,10 @@ void pm_html_alerts(struct pm_html *h) {
         pm_html_cell(h, x->name);
         pm_html_cell(h, x->severity);
         struct pm_str fired =
-            x->fired_n ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(pm_html_at(h, x->fired[0].from_ns)),
-                                      PM_FMT(pm_html_at(h, x->fired[x->fired_n - 1].to_ns)))
-                       : PM_STR("never");
+            x->fired_n
+                ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(pm_view_time(&h->v, x->fired[0].from_ns)),
+                               PM_FMT(pm_view_time(&h->v, x->fired[x->fired_n - 1].to_ns)))
+                : PM_STR("never");
         pm_html_cell(h, x->own && x->note.n
                             ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(fired), PM_FMT(x->note))
                             : fired);
@@ -132,8 +133,7 @@ void pm_html_hearsay(struct pm_html *h) {
         pm_html_raw(h, "<tr>");
         pm_html_number(h, r->hearsay[i].lines);
         pm_html_cell(h, r->hearsay[i].pod.n ? r->hearsay[i].pod : r->hearsay[i].file);
-        pm_html_cell(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(r->hearsay[i].file),
-                                     (unsigned long long)r->hearsay[i].line));
+        pm_html_cell(h, pm_view_place(&h->v, r->hearsay[i].file, r->hearsay[i].line));
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
@@ -161,8 +161,7 @@ void pm_html_missing(struct pm_html *h) {
         pm_html_raw(h, "<tr>");
         pm_html_number(h, r->unknown[i].count);
         pm_html_cell(h, r->unknown[i].template);
-        pm_html_cell(h, pm_arena_fmt(h->a, "%.*s:%llu", PM_FMT(r->unknown[i].file),
-                                     (unsigned long long)r->unknown[i].line));
+        pm_html_cell(h, pm_view_place(&h->v, r->unknown[i].file, r->unknown[i].line));
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);

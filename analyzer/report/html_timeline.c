@@ -3,8 +3,17 @@
 // panned. Both draw the same shapes with the same classes.
 #include "report/html.h"
 #include "report/words.h"
+#include <stdlib.h>
 
-enum { WIDTH = 1040, LEFT = 190, RIGHT = 12, ROW = 26, TOP = 20, LANES_DRAWN = 24 };
+enum {
+    WIDTH = 1040,
+    LEFT = 190,
+    RIGHT = 12,
+    ROW = 26,
+    TOP = 20,
+    LANES_DRAWN = 24,
+    INCIDENTS_MARKED = 40
+};
 #define PLOT (WIDTH - LEFT - RIGHT)
 
 static double axis_x(const struct pm_report *r, int64_t t) {
@@ -52,9 +61,9 @@ static void bars(struct pm_html *h, const struct pm_lane *l, int base, uint32_t 
 }
 static void bands(struct pm_html *h, int height) {
     const struct pm_report *r = h->r;
-    double taken[40];
+    double taken[INCIDENTS_MARKED];
     size_t n = 0;
-    for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
+    for (size_t i = 0; i < r->incidents_n && i < INCIDENTS_MARKED; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->from_ns == PM_NO_TIME) continue;
         double x = axis_x(r, in->from_ns),
@@ -148,48 +157,27 @@ static void data_lane(struct pm_html *h, const struct pm_lane *l) {
     }
     pm_html_raw(h, "]}");
 }
-static void data_mark(struct pm_html *h, bool *any, int64_t at, const char *what,
-                      struct pm_str detail) {
-    if (at == PM_NO_TIME) return;
-    pm_html_raw(h, *any ? ",{\"t\":" : "{\"t\":");
-    *any = true;
-    data_ms(h, at);
-    pm_html_raw(h, ",\"what\":");
-    data_text(h, pm_str_c(what));
-    pm_html_raw(h, ",\"detail\":");
-    data_text(h, detail);
-    pm_html_raw(h, "}");
-}
 static void data_marks(struct pm_html *h) {
-    const struct pm_report *r = h->r;
+    struct pm_view_events events = pm_view_events(&h->v, INCIDENTS_MARKED);
     bool any = false;
-    for (size_t i = 0; i < r->incidents_n && i < 40; i++) {
-        const struct pm_incident *in = &r->incidents[i];
-        if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-            data_mark(h, &any, in->trigger.at_ns, "trigger",
-                      pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(in->trigger.what),
-                                   PM_FMT(in->trigger.detail)));
-        data_mark(h, &any, in->recovered_ns, "recovered", in->title);
+    for (size_t i = 0; i < events.n; i++) {
+        const struct pm_view_event *e = &events.items[i];
+        if (e->kind == PM_VIEW_EVIDENCE) continue;
+        pm_html_raw(h, any ? ",{\"t\":" : "{\"t\":");
+        any = true;
+        data_ms(h, e->at_ns);
+        pm_html_raw(h, ",\"what\":");
+        data_text(h, e->kind == PM_VIEW_TRIGGER ? PM_STR("trigger") : e->what);
+        pm_html_raw(h, ",\"detail\":");
+        data_text(h, e->kind == PM_VIEW_TRIGGER
+                         ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(e->what), PM_FMT(e->detail))
+                         : e->detail);
+        pm_html_raw(h, "}");
     }
-    for (size_t i = 0; i < r->quotas_n; i++) {
-        struct pm_str whose = pm_arena_fmt(h->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
-                                           PM_FMT(r->quotas[i].identity));
-        data_mark(h, &any, r->quotas[i].exhausted_at_ns, "quota used up", whose);
-        data_mark(h, &any, r->quotas[i].free_at_ns, "quota free again", whose);
-    }
-    for (size_t i = 0; i < r->alerts_n; i++)
-        if (r->alerts[i].fired_n)
-            data_mark(h, &any, r->alerts[i].fired[0].from_ns, "alert would have fired",
-                      r->alerts[i].name);
-    for (size_t i = 0; i < r->marks_n; i++)
-        data_mark(h, &any, r->marks[i].at_ns, r->marks[i].what,
-                  r->marks[i].count > 1
-                      ? pm_arena_fmt(h->a, "%.*s, %llu times", PM_FMT(r->marks[i].node),
-                                     (unsigned long long)r->marks[i].count)
-                      : r->marks[i].node);
+    free(events.items);
 }
 static void data_incidents(struct pm_html *h) {
-    for (size_t i = 0; i < h->r->incidents_n && i < 40; i++) {
+    for (size_t i = 0; i < h->r->incidents_n && i < INCIDENTS_MARKED; i++) {
         const struct pm_incident *in = &h->r->incidents[i];
         pm_html_fmt(h, "%s{\"id\":%u,\"severity\":\"%s\",\"from\":", i ? "," : "", in->id,
                     pm_severity_names[in->severity]);

@@ -1,7 +1,7 @@
 // The report as JSON, "pullmortem.report/1": every member is there, null where it does
 // not apply. Here are the verdict, the lists and the order.
 #include "report/json_report.h"
-#include "report/words.h"
+#include "report/view.h"
 #include "pm/version.h"
 
 struct pm_str pm_json_cause(int cause) {
@@ -142,28 +142,23 @@ static void json_window(struct pm_json *w, const struct pm_window *v) {
     pm_json_close(w, '}');
 }
 
-static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t id) {
-    for (size_t i = 0; id && i < r->incidents_n; i++)
-        if (r->incidents[i].id == id) return &r->incidents[i];
-    return NULL;
-}
-
 // What a person should read first, told for its whole chain; without an incident over
 // info the sentence alone.
 static void json_verdict(struct pm_json *w, const struct pm_report *r) {
-    const struct pm_incident *first = incident_of(r, r->verdict);
     struct pm_arena *a = pm_arena_new();
+    struct pm_view v = pm_view_open(r, a);
+    const struct pm_incident *first = v.first;
     pm_json_open(w, "verdict", '{');
     pm_json_text_or_null(w, "root_cause", first ? pm_json_cause(first->root_cause) : PM_NONE);
     pm_json_text_or_null(w, "variant", first ? first->variant : PM_NONE);
     pm_json_known(w, "incident", first != NULL, r->verdict);
-    pm_json_text(w, "sentence", r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(a, r));
+    pm_json_text(w, "sentence", pm_view_sentence(&v));
     pm_json_time(w, "from", first ? r->whole.from_ns : PM_NO_TIME);
     pm_json_time(w, "recovered_at", first ? r->whole.recovered_ns : PM_NO_TIME);
     pm_json_uint(w, "failed_pulls", r->whole.failed_pulls);
     pm_json_open(w, "effects", '[');
     for (size_t k = 0; first && k < r->whole.effects_n; k++) {
-        const struct pm_incident *e = incident_of(r, r->whole.effects[k]);
+        const struct pm_incident *e = pm_view_incident(&v, r->whole.effects[k]);
         if (!e) continue;
         pm_json_open(w, NULL, '{');
         pm_json_text(w, "root_cause", pm_json_cause(e->root_cause));

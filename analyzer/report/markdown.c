@@ -44,15 +44,6 @@ void pm_md_fence(struct md *m, struct pm_str s, const char *language,
     pm_md_lit(m, "\n");
 }
 
-struct pm_str pm_md_at(struct md *m, int64_t ns) {
-    return pm_words_time(m->a, ns, m->r->from_ns);
-}
-struct pm_str pm_md_moment(struct md *m, const struct pm_incident *in, int64_t ns) {
-    return pm_words_moment(m->a, ns, in->from_ns,
-                           in->recovered_ns == PM_NO_TIME ? in->to_ns : in->recovered_ns,
-                           m->r->from_ns);
-}
-
 void pm_md_row(struct md *m, const struct pm_str *cells, size_t n) {
     for (size_t i = 0; i < n; i++) {
         pm_md_lit(m, "| ");
@@ -80,18 +71,9 @@ static void md_list(struct md *m, const char *label, const struct pm_strs *items
 }
 
 static void md_workloads(struct md *m, const struct pm_incident *in) {
-    const size_t most = 12;
     if (!in->blast.workloads_n) return;
     pm_md_lit(m, "- workloads: ");
-    for (size_t i = 0; i < in->blast.workloads_n; i++) {
-        const struct pm_hit_workload *w = &in->blast.workloads[i];
-        if (i == most && in->blast.workloads_n > most + 1) {
-            pm_buf_fmt(&m->b, " and %zu more", in->blast.workloads_n - most);
-            break;
-        }
-        if (i) pm_md_lit(m, ", ");
-        pm_md_text(m, pm_words_workload(m->a, w));
-    }
+    pm_md_text(m, pm_view_workloads(&m->v, in, 12));
     pm_md_lit(m, "\n");
 }
 
@@ -145,30 +127,24 @@ static void md_incident(struct md *m, const struct pm_incident *in) {
         pm_md_text(m, pm_words_range(m->a, in->from_ns, in->to_ns));
         pm_md_lit(m, in->recovered_ns == PM_NO_TIME ? " · not recovered within these logs"
                                                     : " · recovered ");
-        if (in->recovered_ns != PM_NO_TIME) pm_md_text(m, pm_md_moment(m, in, in->recovered_ns));
+        if (in->recovered_ns != PM_NO_TIME)
+            pm_md_text(m, pm_view_moment(&m->v, in, in->recovered_ns));
     }
     pm_md_lit(m, "\n\n");
     pm_md_text(m, in->summary);
     pm_md_lit(m, "\n");
     if (in->explained_by) pm_buf_fmt(&m->b, "\nLed to by incident %u.\n", in->explained_by);
     pm_md_chain(m, in);
-    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown")) {
+    if (pm_view_triggered(in)) {
         pm_md_lit(m, "\n**Trigger** ");
-        struct pm_str when = in->trigger.at_ns == PM_NO_TIME
-                                 ? PM_NONE
-                                 : pm_md_moment(m, in, in->trigger.at_ns),
-                      detail = in->trigger.detail;
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s%s%.*s%s%.*s", PM_FMT(in->trigger.what),
-                                   when.n ? " at " : "", PM_FMT(when), detail.n ? ": " : "",
-                                   PM_FMT(detail)));
+        pm_md_text(m, pm_view_trigger(&m->v, in, " at ", ": "));
         pm_md_lit(m, "\n");
     }
     md_blast(m, in);
     if (in->evidence_n) pm_md_lit(m, "\n**Evidence**\n\n");
     for (size_t i = 0; i < in->evidence_n; i++) {
         const struct pm_evidence_line *e = &in->evidence[i];
-        pm_md_text(m,
-                   pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+        pm_md_text(m, pm_view_place(&m->v, e->file, e->line));
         if (e->why.n) {
             pm_md_lit(m, " — ");
             pm_md_text(m, e->why);
@@ -220,16 +196,9 @@ static void md_quotas(struct md *m) {
         m, "| Registry | Identity | Status | Used | Limit | Refused | First refused | Frees |", 8);
     for (size_t i = 0; i < m->r->quotas_n; i++) {
         const struct pm_quota *q = &m->r->quotas[i];
-        struct pm_str used = q->used_low == q->used_high
-                                 ? md_number(m, q->used_high)
-                                 : pm_arena_fmt(m->a, "%llu–%llu", (unsigned long long)q->used_low,
-                                                (unsigned long long)q->used_high);
-        struct pm_str who = q->user.n ? q->user : q->identity;
-        ROW(m, q->registry,
-            q->client.n ? pm_arena_fmt(m->a, "%.*s from %.*s", PM_FMT(who), PM_FMT(q->client))
-                        : who,
-            q->status, used, q->limit > 0 ? md_number(m, (uint64_t)q->limit) : PM_NONE,
-            md_number(m, q->refused), pm_md_at(m, q->first_refused_ns), pm_md_at(m, q->free_at_ns));
+        ROW(m, q->registry, pm_view_quota_whose(&m->v, q), q->status, pm_view_quota_used(&m->v, q),
+            q->limit > 0 ? md_number(m, (uint64_t)q->limit) : PM_NONE, md_number(m, q->refused),
+            pm_view_time(&m->v, q->first_refused_ns), pm_view_time(&m->v, q->free_at_ns));
     }
     pm_md_lit(m, "\n");
     for (size_t i = 0; i < m->r->quotas_n; i++) {
@@ -302,8 +271,9 @@ static bool markdown_render(FILE *out, const struct pm_report *r,
                             const struct pm_render_options *o) {
     if (o->template) return pm_template_render(out, r, o->template);
     struct md m = {.a = pm_arena_new(), .r = r};
+    m.v = pm_view_open(r, m.a);
     pm_md_lit(&m, "# ");
-    pm_md_text(&m, r->verdict_sentence.n ? r->verdict_sentence : pm_words_calm(m.a, r));
+    pm_md_text(&m, pm_view_sentence(&m.v));
     pm_md_lit(&m, "\n\n");
     pm_md_text(&m,
                pm_arena_fmt(

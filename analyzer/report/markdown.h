@@ -1,12 +1,12 @@
 // Pieces of the Markdown report. Internal to analyzer/report/.
 #pragma once
-#include "pm/arena.h"
-#include "pm/report.h"
+#include "report/view.h"
 
 struct md {
     struct pm_buf b;
     struct pm_arena *a;
     const struct pm_report *r;
+    struct pm_view v;
 };
 void pm_md_lit(struct md *m, const char *s);    // markup
 void pm_md_text(struct md *m, struct pm_str s); // escaped: a log line can be no markup
@@ -17,8 +17,6 @@ void pm_md_row(struct md *m, const struct pm_str *cells, size_t n);
 #define ROW(m, ...)                                                                                \
     pm_md_row((m), (const struct pm_str[]){__VA_ARGS__},                                           \
               sizeof((const struct pm_str[]){__VA_ARGS__}) / sizeof(struct pm_str))
-struct pm_str pm_md_at(struct md *m, int64_t ns);
-struct pm_str pm_md_moment(struct md *m, const struct pm_incident *in, int64_t ns);
 
 // markdown_postmortem.c: what a postmortem has beside its causes.
 void pm_md_summary(struct md *m);

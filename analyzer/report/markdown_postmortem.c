@@ -5,18 +5,8 @@
 #include "report/words.h"
 #include <stdlib.h>
 
-static const struct pm_incident *first_of(const struct pm_report *r) {
-    for (size_t i = 0; i < r->incidents_n; i++)
-        if (r->incidents[i].id == r->verdict) return &r->incidents[i];
-    return NULL;
-}
-static struct pm_str lasted(struct md *m, int64_t ns) {
-    char out[32];
-    return pm_arena_dup(m->a, pm_str_c(pm_duration_format(ns, out)));
-}
-
 void pm_md_summary(struct md *m) {
-    const struct pm_incident *in = first_of(m->r);
+    const struct pm_incident *in = m->v.first;
     if (!in) return;
     pm_md_lit(m, "\n## Summary\n\n");
     pm_md_text(m, in->summary);
@@ -53,8 +43,8 @@ static void waited(struct md *m) {
     pm_md_text(m, pm_arena_fmt(m->a, "%.*s waited, %zu of them started again within these logs",
                                PM_FMT(pm_words_count(m->a, pods, "pod", "pods")), back));
     if (stuck)
-        pm_md_text(
-            m, pm_arena_fmt(m->a, "; together they were stuck for %.*s", PM_FMT(lasted(m, stuck))));
+        pm_md_text(m, pm_arena_fmt(m->a, "; together they were stuck for %.*s",
+                                   PM_FMT(pm_view_lasted(&m->v, stuck))));
     pm_md_lit(m, ".\n");
 }
 void pm_md_impact(struct md *m) {
@@ -75,64 +65,54 @@ void pm_md_impact(struct md *m) {
             pm_words_number(m->a, in->blast.workloads_n),
             pm_words_list(m->a, &in->blast.namespaces, 4),
             pm_words_list(m->a, &in->blast.services, 4),
-            in->from_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->from_ns),
-            in->to_ns == PM_NO_TIME ? PM_NONE : pm_md_moment(m, in, in->to_ns),
-            in->recovered_ns == PM_NO_TIME ? PM_STR("no") : pm_md_moment(m, in, in->recovered_ns));
+            in->from_ns == PM_NO_TIME ? PM_NONE : pm_view_moment(&m->v, in, in->from_ns),
+            in->to_ns == PM_NO_TIME ? PM_NONE : pm_view_moment(&m->v, in, in->to_ns),
+            in->recovered_ns == PM_NO_TIME ? PM_STR("no")
+                                           : pm_view_moment(&m->v, in, in->recovered_ns));
     }
     waited(m);
 }
 
 // Timeline ------------------------------------------------------------------------------
-struct moment {
-    int64_t at;
-    struct pm_str what, place;
-};
-struct moments {
-    struct moment *items;
-    size_t n, cap;
-};
-static void moment_add(struct moments *v, int64_t at, struct pm_str what, struct pm_str place) {
-    if (at != PM_NO_TIME && what.n)
-        *PM_PUSH(v->items, v->n, v->cap) = (struct moment){at, what, place};
-}
 static int by_time(const void *a, const void *b) {
-    const struct moment *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    const struct pm_view_event *x = a, *y = b;
+    if (x->at_ns != y->at_ns) return x->at_ns < y->at_ns ? -1 : 1;
     int c = pm_str_cmp(x->what, y->what);
     return c ? c : pm_str_cmp(x->place, y->place);
 }
-static void moments_of(struct md *m, const struct pm_incident *in, struct moments *v) {
-    struct pm_str n = pm_arena_fmt(m->a, m->r->incidents_n > 1 ? "incident %u: " : "", in->id);
-    if (in->trigger.what.n && !pm_str_eqc(in->trigger.what, "unknown"))
-        moment_add(v, in->trigger.at_ns,
-                   pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(n), PM_FMT(in->trigger.what),
-                                in->trigger.detail.n ? ", " : "", PM_FMT(in->trigger.detail)),
-                   PM_NONE);
-    for (size_t i = 0; i < in->evidence_n; i++) {
-        const struct pm_evidence_line *e = &in->evidence[i];
-        moment_add(v, e->time_ns,
-                   pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(n), PM_FMT(e->why.n ? e->why : in->title)),
-                   pm_arena_fmt(m->a, "%.*s:%llu", PM_FMT(e->file), (unsigned long long)e->line));
+// An event as a row's words: with its incident where there are several.
+static struct pm_str event_words(struct md *m, const struct pm_view_event *e) {
+    struct pm_str of = e->incident && m->r->incidents_n > 1
+                           ? pm_arena_fmt(m->a, "incident %u: ", (unsigned)e->incident->id)
+                           : PM_NONE,
+                  detail = e->detail;
+    switch (e->kind) {
+    case PM_VIEW_TRIGGER:
+        return pm_arena_fmt(m->a, "%.*schange: %.*s%s%.*s", PM_FMT(of), PM_FMT(e->what),
+                            detail.n ? ", " : "", PM_FMT(detail));
+    case PM_VIEW_QUOTA_OUT: return pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(detail));
+    case PM_VIEW_QUOTA_FREE:
+        return pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(detail));
+    case PM_VIEW_ALERT: return pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(detail));
+    case PM_VIEW_MARK: return PM_NONE;
+    case PM_VIEW_EVIDENCE:
+    case PM_VIEW_RECOVERED: break;
     }
-    moment_add(v, in->recovered_ns, pm_arena_fmt(m->a, "%.*srecovered", PM_FMT(n)), PM_NONE);
+    return pm_arena_fmt(m->a, "%.*s%.*s", PM_FMT(of), PM_FMT(e->what));
 }
-static void moments_all(struct md *m, struct moments *v) {
-    const struct pm_report *r = m->r;
-    for (size_t i = 0; i < r->incidents_n && i < 8; i++) moments_of(m, &r->incidents[i], v);
-    for (size_t i = 0; i < r->quotas_n; i++) {
-        struct pm_str whose = pm_arena_fmt(m->a, "%.*s, %.*s", PM_FMT(r->quotas[i].registry),
-                                           PM_FMT(r->quotas[i].identity));
-        moment_add(v, r->quotas[i].exhausted_at_ns,
-                   pm_arena_fmt(m->a, "quota of %.*s was used up", PM_FMT(whose)), PM_NONE);
-        moment_add(v, r->quotas[i].free_at_ns,
-                   pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(whose)), PM_NONE);
+// The events with their words in `what`, in order of time.
+static struct pm_view_events events_told(struct md *m) {
+    enum { INCIDENTS = 8 };
+    struct pm_view_events v = pm_view_events(&m->v, INCIDENTS);
+    size_t kept = 0;
+    for (size_t i = 0; i < v.n; i++) {
+        struct pm_view_event e = v.items[i];
+        e.what = event_words(m, &e);
+        if (e.what.n) v.items[kept++] = e;
     }
-    for (size_t i = 0; i < r->alerts_n; i++)
-        if (r->alerts[i].fired_n)
-            moment_add(v, r->alerts[i].fired[0].from_ns,
-                       pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(r->alerts[i].name)),
-                       PM_NONE);
-    if (v->n > 1) qsort(v->items, v->n, sizeof *v->items, by_time);
+    v.n = kept;
+    if (v.n > 1) qsort(v.items, v.n, sizeof *v.items, by_time);
+    return v;
 }
 // Mermaid's own marks are taken out of texts: a colon would begin the next event.
 static void diagram_text(struct md *m, struct pm_str s) {
@@ -145,24 +125,24 @@ static void diagram_text(struct md *m, struct pm_str s) {
 }
 void pm_md_timeline(struct md *m) {
     enum { ROWS = 40, DRAWN = 10 };
-    struct moments v = {0};
-    moments_all(m, &v);
+    struct pm_view_events v = events_told(m);
     if (v.n) {
         pm_md_lit(m, "\n## Timeline\n\nAll times are UTC.\n");
         pm_md_table(m, "| Time | What | Evidence |", 3);
     }
     for (size_t i = 0; i < v.n && i < ROWS; i++) {
         char clock[32];
-        bool other_day = m->r->from_ns == PM_NO_TIME || v.items[i].at / (86400 * PM_NS_PER_S) !=
+        bool other_day = m->r->from_ns == PM_NO_TIME || v.items[i].at_ns / (86400 * PM_NS_PER_S) !=
                                                             m->r->from_ns / (86400 * PM_NS_PER_S);
-        ROW(m, pm_arena_dup(m->a, pm_str_c(pm_when_clock(v.items[i].at, other_day, true, clock))),
+        ROW(m,
+            pm_arena_dup(m->a, pm_str_c(pm_when_clock(v.items[i].at_ns, other_day, true, clock))),
             v.items[i].what, v.items[i].place);
     }
     if (v.n > 1) pm_md_lit(m, "\n```mermaid\ntimeline\n    title What happened\n");
     for (size_t i = 0; v.n > 1 && i < v.n && i < DRAWN; i++) {
         char clock[32];
         pm_md_lit(m, "    ");
-        diagram_text(m, pm_str_c(pm_when_clock(v.items[i].at, false, true, clock)));
+        diagram_text(m, pm_str_c(pm_when_clock(v.items[i].at_ns, false, true, clock)));
         pm_md_lit(m, " : ");
         diagram_text(m, v.items[i].what);
         pm_md_lit(m, "\n");
@@ -176,7 +156,7 @@ void pm_md_chain(struct md *m, const struct pm_incident *in) {
     for (size_t i = 0; i < in->chain_n; i++) {
         const struct pm_link *l = &in->chain[i];
         pm_buf_fmt(&m->b, "    l%zu[\"", i);
-        diagram_text(m, l->what.n ? l->what : pm_str_c(pm_words_cause(l->cause)));
+        diagram_text(m, pm_view_step(l));
         pm_md_lit(m, "\"]\n");
         if (i && l->share >= 0)
             pm_buf_fmt(&m->b, "    l%zu -->|%.0f %%| l%zu\n", i - 1, l->share * 100, i);
@@ -200,11 +180,8 @@ void pm_md_detection(struct md *m) {
             pm_md_text(m, pm_arena_fmt(m->a, " would have fired %.*s",
                                        PM_FMT(pm_words_range(m->a, x->fired[0].from_ns,
                                                              x->fired[x->fired_n - 1].to_ns))));
-        if (x->fired_n && x->lead_known && x->lead_s)
-            pm_md_text(m, pm_arena_fmt(m->a, ", %.*s %s the first pod was stuck",
-                                       PM_FMT(lasted(m, (x->lead_s < 0 ? -x->lead_s : x->lead_s) *
-                                                            PM_NS_PER_S)),
-                                       x->lead_s > 0 ? "before" : "after"));
+        struct pm_str lead = x->fired_n ? pm_view_lead(&m->v, x) : PM_NONE;
+        if (lead.n) pm_md_text(m, pm_arena_fmt(m->a, ", %.*s", PM_FMT(lead)));
         if (x->own && x->note.n) pm_md_text(m, pm_arena_fmt(m->a, ": %.*s", PM_FMT(x->note)));
         pm_md_lit(m, "\n");
     }
@@ -222,10 +199,11 @@ void pm_md_response(struct md *m) {
         if (in->recovered_ns == PM_NO_TIME) pm_md_lit(m, "did not recover within these logs\n");
         else {
             pm_md_text(m, pm_arena_fmt(m->a, "recovered %.*s",
-                                       PM_FMT(pm_md_moment(m, in, in->recovered_ns))));
+                                       PM_FMT(pm_view_moment(&m->v, in, in->recovered_ns))));
             if (in->from_ns != PM_NO_TIME && in->recovered_ns > in->from_ns)
-                pm_md_text(m, pm_arena_fmt(m->a, ", %.*s after it began",
-                                           PM_FMT(lasted(m, in->recovered_ns - in->from_ns))));
+                pm_md_text(
+                    m, pm_arena_fmt(m->a, ", %.*s after it began",
+                                    PM_FMT(pm_view_lasted(&m->v, in->recovered_ns - in->from_ns))));
             pm_md_lit(m, "\n");
         }
         for (size_t k = 0; k < in->blast.rollbacks_n; k++) {
@@ -241,19 +219,17 @@ void pm_md_response(struct md *m) {
 // Facts only: what spared, what came too late, what is weak. Luck is for people to say.
 void pm_md_lessons(struct md *m) {
     const struct pm_report *r = m->r;
-    const struct pm_incident *in = first_of(r);
+    const struct pm_incident *in = m->v.first;
     if (!in) return;
     pm_md_lit(m, "\n## What went well\n\n");
-    const struct {
-        const char *what;
-        const struct pm_strs *list;
-    } spared[] = {{"nodes", &in->blast.spared_nodes},
-                  {"registries", &in->blast.spared_registries},
-                  {"images", &in->blast.spared_images}};
-    for (size_t i = 0; i < PM_LEN(spared); i++)
-        if (spared[i].list->n)
-            pm_md_text(m, pm_arena_fmt(m->a, "%s spared: ", spared[i].what)),
-                pm_md_text(m, pm_words_list(m->a, spared[i].list, 6)), pm_md_lit(m, "\n\n");
+    struct pm_view_contrast rows[PM_VIEW_CONTRASTS];
+    pm_view_contrasts(in, rows);
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        if (!rows[i].spared->n) continue;
+        pm_md_text(m, pm_arena_fmt(m->a, "%s spared: ", rows[i].many));
+        pm_md_text(m, pm_words_list(m->a, rows[i].spared, 6));
+        pm_md_lit(m, "\n\n");
+    }
     if (r->total.cached)
         pm_md_text(m,
                    pm_arena_fmt(m->a, "%.*s already there needed no pull",
@@ -272,23 +248,20 @@ void pm_md_lessons(struct md *m) {
 }
 
 void pm_md_actions(struct md *m) {
-    static const struct {
-        const char *phase, *title;
-    } phases[] = {{"mitigate", "Now"}, {"fix", "Fix"}, {"prevent", "Prevent"}};
     const struct pm_report *r = m->r;
     bool any = false;
-    for (size_t p = 0; p < PM_LEN(phases); p++) {
+    for (size_t p = 0; p < PM_VIEW_PHASES; p++) {
         bool in_phase = false;
         for (size_t i = 0; i < r->incidents_n && i < 12; i++)
             for (size_t k = 0; k < r->incidents[i].advice_n; k++) {
                 const struct pm_advice *x = &r->incidents[i].advice[k];
-                bool told = !pm_str_eqc(x->phase, phases[p].phase);
+                bool told = !pm_str_eqc(x->phase, pm_view_phases[p].phase);
                 for (size_t e = 0; e < i && !told; e++) // an earlier incident was given the same
                     for (size_t n = 0; n < r->incidents[e].advice_n && !told; n++)
                         told = pm_str_eq(r->incidents[e].advice[n].text, x->text);
                 if (told) continue;
                 if (!any) pm_md_lit(m, "\n## Action items\n");
-                if (!in_phase) pm_buf_fmt(&m->b, "\n### %s\n\n", phases[p].title);
+                if (!in_phase) pm_buf_fmt(&m->b, "\n### %s\n\n", pm_view_phases[p].title);
                 any = in_phase = true;
                 pm_md_lit(m, "- [ ] ");
                 pm_md_text(m, x->text);

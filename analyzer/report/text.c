@@ -14,16 +14,6 @@ struct pm_str pm_text_seen(struct text *x, struct pm_str s) {
     return pm_text_visible(x->t.a, s);
 }
 
-// A moment of an incident.
-struct pm_str pm_text_moment(struct text *x, const struct pm_incident *i, int64_t ns) {
-    return pm_words_moment(x->t.a, ns, i->from_ns,
-                           i->recovered_ns == PM_NO_TIME ? i->to_ns : i->recovered_ns, x->day_ns);
-}
-
-struct pm_str pm_text_span(struct text *x, int64_t from, int64_t to) {
-    return pm_words_span(x->t.a, from, to, x->day_ns);
-}
-
 enum pm_ink pm_text_severity(enum pm_severity s) {
     return s == PM_SEVERITY_CRITICAL  ? PM_INK_RED
            : s == PM_SEVERITY_WARNING ? PM_INK_YELLOW
@@ -44,8 +34,7 @@ struct pm_str pm_text_taken(struct text *x, struct pm_buf *b) {
 }
 
 struct pm_str pm_text_place(struct text *x, struct pm_str file, uint64_t line) {
-    struct pm_str f = pm_text_seen(x, file);
-    return line ? pm_arena_fmt(x->t.a, "%.*s:%llu", PM_FMT(f), (unsigned long long)line) : f;
+    return pm_text_seen(x, pm_view_place(&x->v, file, line));
 }
 
 void pm_text_more(struct text *x, int indent, size_t shown, size_t n) {
@@ -103,10 +92,8 @@ static bool text_render(FILE *out, const struct pm_report *r, const struct pm_re
                      .o = o};
     x.show = o->verbose || o->incident ? everything : usual;
     if (o->brief) x.show.overview = 5;
-    x.day_ns = r->from_ns;
-    for (size_t i = 0; i < r->incidents_n; i++)
-        if (r->incidents[i].id == r->verdict && r->incidents[i].from_ns != PM_NO_TIME)
-            x.day_ns = r->incidents[i].from_ns;
+    x.v = pm_view_open(r, x.t.a);
+    if (x.v.first && x.v.first->from_ns != PM_NO_TIME) x.v.day_ns = x.v.first->from_ns;
     section *const *sections = o->incident ? one_incident : o->brief ? first_screen : whole_report;
     size_t n = o->incident ? PM_LEN(one_incident)
                : o->brief  ? PM_LEN(first_screen)

@@ -2,8 +2,7 @@
 // analyzer/report/.
 #pragma once
 #include "report/text_out.h"
-#include "report/words.h"
-#include "pm/report.h"
+#include "report/view.h"
 
 enum {
     PM_TEXT_LABEL = 10,
@@ -15,18 +14,15 @@ enum {
 
 struct text { // what every section is given
     struct pm_text t;
+    struct pm_view v;
     const struct pm_report *r;
     const struct pm_render_options *o;
     struct pm_amounts { // how much of each list is told
         size_t full, overview, evidence, rows, hearsay;
     } show;
-    int64_t day_ns; // stamps of this day are printed without it
 };
 
 struct pm_str pm_text_seen(struct text *x, struct pm_str s); // control characters made visible
-struct pm_str pm_text_span(struct text *x, int64_t from, int64_t to);
-struct pm_str pm_text_moment(struct text *x, const struct pm_incident *i,
-                             int64_t ns); // of an incident
 enum pm_ink pm_text_severity(enum pm_severity s);
 void pm_text_piece(
     struct pm_buf *b, const char *between,

@@ -24,11 +24,6 @@ void pm_text_head(struct text *x) {
     pm_text_item(&x->t, 0, "", 0, pm_text_taken(x, &b));
 }
 
-static const struct pm_incident *incident_of(const struct pm_report *r, uint32_t id) {
-    for (size_t i = 0; id && i < r->incidents_n; i++)
-        if (r->incidents[i].id == id) return &r->incidents[i];
-    return NULL;
-}
 static void count_piece(struct text *x, struct pm_buf *b, uint64_t n, const char *one,
                         const char *many) {
     if (n) pm_text_piece(b, ", ", pm_words_count(x->t.a, n, one, many));
@@ -55,29 +50,21 @@ static struct pm_str failed_of(struct text *x, const struct pm_incident *i) {
     struct pm_str n = pm_words_count(a, i->failed_requests, "request", "requests");
     return i->failed_requests ? pm_arena_fmt(a, "%.*s failed", PM_FMT(n)) : PM_NONE;
 }
-static struct pm_str why_words(struct text *x, const struct pm_incident *i) {
-    struct pm_buf b = {0};
-    for (size_t k = 0; k < i->confidence_why.n; k++)
-        pm_text_piece(&b, "; ", pm_text_seen(x, i->confidence_why.items[k]));
-    return pm_text_taken(x, &b);
-}
 static struct pm_str since_words(struct text *x, const struct pm_incident *i,
                                  const struct pm_incident *whole) {
     struct pm_arena *a = x->t.a;
     char out[32];
     if (whole->from_ns == PM_NO_TIME) return PM_NONE;
-    struct pm_str span = pm_text_span(x, whole->from_ns, whole->to_ns),
-                  what = pm_text_seen(x, i->trigger.what),
-                  detail = pm_text_seen(x, i->trigger.detail);
+    struct pm_str span = pm_view_span(&x->v, whole->from_ns, whole->to_ns);
     if (whole->to_ns != PM_NO_TIME && whole->to_ns > whole->from_ns)
         span = pm_arena_fmt(a, "%.*s (%s)", PM_FMT(span),
                             pm_duration_format(whole->to_ns - whole->from_ns, out));
-    if (!what.n || pm_str_eqc(what, "unknown")) return span;
-    return pm_arena_fmt(a, "%.*s, after a change: %.*s%s%.*s", PM_FMT(span), PM_FMT(what),
-                        detail.n ? ", " : "", PM_FMT(detail));
+    if (!pm_view_triggered(i)) return span;
+    struct pm_str change = pm_text_seen(x, pm_view_trigger(&x->v, i, NULL, ", "));
+    return pm_arena_fmt(a, "%.*s, after a change: %.*s", PM_FMT(span), PM_FMT(change));
 }
 static struct pm_str is_over(struct text *x, const struct pm_incident *whole) {
-    struct pm_str at = pm_text_moment(x, whole, whole->recovered_ns);
+    struct pm_str at = pm_view_moment(&x->v, whole, whole->recovered_ns);
     if (whole->recovered_ns == PM_NO_TIME) return PM_STR("no: not recovered within these logs");
     return pm_arena_fmt(x->t.a, "yes, recovered %.*s", PM_FMT(at));
 }
@@ -95,10 +82,8 @@ static void first_step(struct text *x,
 
 void pm_text_verdict(struct text *x) {
     enum { LABELLED = 9 };
-    const struct pm_incident *i = incident_of(x->r, x->r->verdict);
-    struct pm_str sentence = pm_text_seen(x, x->r->verdict_sentence.n ? x->r->verdict_sentence
-                                             : i                      ? i->title
-                                                 : pm_words_calm(x->t.a, x->r));
+    const struct pm_incident *i = x->v.first;
+    struct pm_str sentence = pm_text_seen(x, pm_view_sentence(&x->v));
     size_t n = pm_text_fit(sentence, x->t.width - LABELLED);
     fputc('\n', x->t.f);
     pm_text_ink(&x->t, PM_INK_BOLD, PM_STR("VERDICT"));
@@ -108,17 +93,16 @@ void pm_text_verdict(struct text *x) {
     fputc('\n', x->t.f);
     pm_text_item(&x->t, 0, "", LABELLED, pm_str_trim(pm_str_from(sentence, n)));
     if (!i) return;
-    struct pm_incident whole = pm_words_whole(x->r, i);
     struct pm_buf b = {0};
     pm_text_item(&x->t, 0, "", LABELLED,
                  pm_arena_fmt(x->t.a, "%s · %s · confidence %s", pm_words_cause(i->root_cause),
                               pm_severity_names[i->severity], pm_confidence_names[i->confidence]));
-    pm_text_item(&x->t, 0, " why", LABELLED, why_words(x, i));
-    pm_text_piece(&b, " · ", failed_of(x, &whole));
+    pm_text_item(&x->t, 0, " why", LABELLED, pm_text_seen(x, pm_view_why(&x->v, i)));
+    pm_text_piece(&b, " · ", failed_of(x, &x->v.whole));
     pm_text_piece(&b, " · ", reach(x, i));
     pm_text_item(&x->t, 0, " hit", LABELLED, pm_text_taken(x, &b));
-    pm_text_item(&x->t, 0, " since", LABELLED, since_words(x, i, &whole));
-    pm_text_item(&x->t, 0, " over?", LABELLED, is_over(x, &whole));
+    pm_text_item(&x->t, 0, " since", LABELLED, since_words(x, i, &x->v.whole));
+    pm_text_item(&x->t, 0, " over?", LABELLED, is_over(x, &x->v.whole));
     first_step(x, i);
 }
 
@@ -141,8 +125,9 @@ void pm_text_overview(struct text *x) {
             pulls ? pm_words_number(x->t.a, i->failed_pulls) : PM_STR("–"),
             i->from_ns == PM_NO_TIME
                 ? PM_STR("–")
-                : pm_words_moment(x->t.a, i->from_ns, i->from_ns, i->to_ns, x->day_ns),
-            i->recovered_ns == PM_NO_TIME ? PM_STR("no") : pm_text_moment(x, i, i->recovered_ns),
+                : pm_words_moment(x->t.a, i->from_ns, i->from_ns, i->to_ns, x->v.day_ns),
+            i->recovered_ns == PM_NO_TIME ? PM_STR("no")
+                                          : pm_view_moment(&x->v, i, i->recovered_ns),
             pm_text_lane(x, PM_LANE_INCIDENT, PM_NONE, i->id, PM_TEXT_SPARK_SHORT)};
         for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(&b, cells[c]);
     }
@@ -175,7 +160,8 @@ static void command(struct text *x, struct pm_str line, const char *what) {
 }
 void pm_text_next(struct text *x) {
     const struct pm_report *r = x->r;
-    const struct pm_incident *i = incident_of(r, x->o->incident ? x->o->incident : r->verdict);
+    const struct pm_incident *i =
+        x->o->incident ? pm_view_incident(&x->v, x->o->incident) : x->v.first;
     if (!x->o->subject || !r->incidents_n) return;
     struct pm_arena *a = x->t.a;
     struct pm_str subject = shell_word(x, pm_text_seen(x, pm_str_c(x->o->subject)));

@@ -3,6 +3,8 @@
 #include "report/text.h"
 #include "pm/timeline.h"
 
+enum { LISTED = 5 }; // of workloads and rollouts
+
 static void incident_head(struct text *x, const struct pm_incident *i) {
     struct pm_arena *a = x->t.a;
     struct pm_buf b = {0};
@@ -10,7 +12,8 @@ static void incident_head(struct text *x, const struct pm_incident *i) {
     pm_text_ink(&x->t, pm_text_severity(i->severity), pm_str_c(pm_severity_names[i->severity]));
     fputs("  ", x->t.f);
     pm_text_ink(&x->t, PM_INK_BOLD, pm_str_c(pm_words_cause(i->root_cause)));
-    if (i->from_ns != PM_NO_TIME) pm_text_piece(&b, "   ", pm_text_span(x, i->from_ns, i->to_ns));
+    if (i->from_ns != PM_NO_TIME)
+        pm_text_piece(&b, "   ", pm_view_span(&x->v, i->from_ns, i->to_ns));
     if (i->failed_pulls)
         pm_text_piece(&b, "   ",
                       pm_arena_fmt(a, "%llu failed", (unsigned long long)i->failed_pulls));
@@ -35,42 +38,27 @@ static void incident_head(struct text *x, const struct pm_incident *i) {
 }
 
 static void what_and_why(struct text *x, const struct pm_incident *i, bool full) {
-    struct pm_buf b = {0};
     if (i->id != x->r->verdict || x->o->incident)
         pm_text_item(&x->t, PM_TEXT_INDENT, "what", PM_TEXT_LABEL,
                      pm_text_seen(x, full && i->summary.n ? i->summary
                                                           : i->title)); // else the verdict said it
     bool told = i->id == x->r->verdict && !x->o->incident;              // by the verdict's lines
-    for (size_t k = 0; full && !told && k < i->confidence_why.n; k++)
-        pm_text_piece(&b, "; ", pm_text_seen(x, i->confidence_why.items[k]));
-    pm_text_item(&x->t, PM_TEXT_INDENT, "why", PM_TEXT_LABEL, pm_text_taken(x, &b));
+    if (full && !told)
+        pm_text_item(&x->t, PM_TEXT_INDENT, "why", PM_TEXT_LABEL,
+                     pm_text_seen(x, pm_view_why(&x->v, i)));
 }
 
-static bool told_by_why(const struct pm_incident *i, struct pm_str why) {
-    for (size_t k = 0; k < i->confidence_why.n; k++)
-        if (pm_str_find(i->confidence_why.items[k], why, 0) >= 0) return true;
-    return false;
-}
-
-// The nearest rivals, each with what beat it; a reason is told once.
 static void text_against(struct text *x, const struct pm_incident *i) {
     enum { RIVALS = 3 };
     struct pm_buf b = {0};
-    size_t n = i->against_n < RIVALS ? i->against_n : RIVALS;
-    for (size_t k = 0; k < n; k++) {
-        struct pm_str why = i->against[k].why;
-        bool told = false;
-        for (size_t e = 0; e < k && !told; e++) told = pm_str_eq(i->against[e].why, why);
-        if (told) continue;
-        struct pm_buf causes = {0};
-        for (size_t e = k; e < n; e++)
-            if (pm_str_eq(i->against[e].why, why))
-                pm_text_piece(&causes, ", ", pm_str_c(pm_words_cause(i->against[e].cause)));
-        struct pm_str names = pm_text_taken(x, &causes), said = pm_text_seen(x, why);
+    struct pm_view_rivals rivals = pm_view_rivals(&x->v, i, RIVALS);
+    for (size_t k = 0; k < rivals.n; k++) {
+        const struct pm_view_rival *e = &rivals.items[k];
+        struct pm_str said = pm_text_seen(x, e->why);
         pm_text_piece(&b, " · ",
-                      told_by_why(i, why)
-                          ? names
-                          : pm_arena_fmt(x->t.a, "%.*s: %.*s", PM_FMT(names), PM_FMT(said)));
+                      e->told
+                          ? e->causes
+                          : pm_arena_fmt(x->t.a, "%.*s: %.*s", PM_FMT(e->causes), PM_FMT(said)));
     }
     pm_text_item(&x->t, PM_TEXT_INDENT, "not", PM_TEXT_LABEL, pm_text_taken(x, &b));
 }
@@ -81,7 +69,7 @@ static void text_chain(struct text *x, const struct pm_incident *i) {
         struct pm_str what = pm_text_seen(x, i->chain[k].what),
                       at = i->chain[k].at_ns == PM_NO_TIME
                                ? PM_NONE
-                               : pm_text_moment(x, i, i->chain[k].at_ns);
+                               : pm_view_moment(&x->v, i, i->chain[k].at_ns);
         pm_text_piece(&b, " → ",
                       at.n ? pm_arena_fmt(x->t.a, "%.*s %.*s", PM_FMT(what), PM_FMT(at)) : what);
     }
@@ -89,35 +77,15 @@ static void text_chain(struct text *x, const struct pm_incident *i) {
         pm_text_piece(&b, "; ",
                       pm_arena_fmt(x->t.a, "led to by incident %u", (unsigned)i->explained_by));
     pm_text_item(&x->t, PM_TEXT_INDENT, "chain", PM_TEXT_LABEL, pm_text_taken(x, &b));
-    if (!i->trigger.what.n || pm_str_eqc(i->trigger.what, "unknown")) return;
-    struct pm_str what = pm_text_seen(x, i->trigger.what),
-                  detail = pm_text_seen(x, i->trigger.detail),
-                  at = i->trigger.at_ns == PM_NO_TIME ? PM_NONE
-                                                      : pm_text_moment(x, i, i->trigger.at_ns);
-    pm_text_item(&x->t, PM_TEXT_INDENT, "trigger", PM_TEXT_LABEL,
-                 pm_arena_fmt(x->t.a, "%.*s%s%.*s%s%.*s", PM_FMT(what), at.n ? " " : "", PM_FMT(at),
-                              detail.n ? ": " : "", PM_FMT(detail)));
-}
-
-static struct pm_str workload_words(struct text *x, const struct pm_hit_workload *w) {
-    return pm_text_seen(x, pm_words_workload(x->t.a, w));
-}
-
-static struct pm_str rollout_words(struct text *x, const struct pm_rollout *o) {
-    struct pm_str name = pm_text_seen(x, pm_words_object(x->t.a, o->kind, o->namespace, o->name));
-    if (o->ready < 0 || o->ready >= o->desired)
-        return name; // the pods of the old revision are all there
-    return pm_arena_fmt(x->t.a, "%.*s (%lld of %lld ready)", PM_FMT(name), (long long)o->ready,
-                        (long long)o->desired);
+    if (pm_view_triggered(i))
+        pm_text_item(&x->t, PM_TEXT_INDENT, "trigger", PM_TEXT_LABEL,
+                     pm_text_seen(x, pm_view_trigger(&x->v, i, " ", ": ")));
 }
 
 static void rollout_item(struct text *x, const char *label, const struct pm_rollout *list,
                          size_t n) {
-    struct pm_buf b = {0};
-    size_t shown = n > 6 ? 5 : n;
-    for (size_t k = 0; k < shown; k++) pm_text_piece(&b, ", ", rollout_words(x, &list[k]));
-    if (shown < n) pm_text_piece(&b, " and ", pm_arena_fmt(x->t.a, "%zu more", n - shown));
-    pm_text_item(&x->t, PM_TEXT_INDENT, label, PM_TEXT_LABEL, pm_text_taken(x, &b));
+    pm_text_item(&x->t, PM_TEXT_INDENT, label, PM_TEXT_LABEL,
+                 pm_text_seen(x, pm_view_rollouts(&x->v, list, n, LISTED)));
 }
 
 static void text_autoscalers(struct text *x, const struct pm_incident *i) {
@@ -135,11 +103,7 @@ static void text_autoscalers(struct text *x, const struct pm_incident *i) {
 
 static void text_hit(struct text *x, const struct pm_incident *i) {
     struct pm_buf b = {0};
-    size_t shown = i->blast.workloads_n > 6 ? 5 : i->blast.workloads_n;
-    for (size_t k = 0; k < shown; k++)
-        pm_text_piece(&b, ", ", workload_words(x, &i->blast.workloads[k]));
-    if (shown < i->blast.workloads_n)
-        pm_text_piece(&b, " and ", pm_arena_fmt(x->t.a, "%zu more", i->blast.workloads_n - shown));
+    pm_text_piece(&b, " · ", pm_text_seen(x, pm_view_workloads(&x->v, i, LISTED)));
     if (i->blast.services.n) {
         struct pm_str services = pm_text_seen(x, pm_words_list(x->t.a, &i->blast.services, 4));
         pm_text_piece(&b, " · ",
@@ -151,18 +115,14 @@ static void text_hit(struct text *x, const struct pm_incident *i) {
     rollout_item(x, "stuck", i->blast.stuck_rollouts, i->blast.stuck_rollouts_n);
     rollout_item(x, "undone", i->blast.rollbacks, i->blast.rollbacks_n);
     text_autoscalers(x, i);
-    const struct {
-        const char *one, *many;
-        const struct pm_strs *list;
-    } spared[] = {{"node", "nodes", &i->blast.spared_nodes},
-                  {"registry", "registries", &i->blast.spared_registries},
-                  {"image", "images", &i->blast.spared_images}};
-    for (size_t k = 0; k < PM_LEN(spared); k++) {
-        struct pm_str names = pm_text_seen(x, pm_words_list(x->t.a, spared[k].list, 4));
+    struct pm_view_contrast rows[PM_VIEW_CONTRASTS];
+    pm_view_contrasts(i, rows);
+    for (size_t k = 0; k < PM_LEN(rows); k++) {
+        struct pm_str names = pm_text_seen(x, pm_words_list(x->t.a, rows[k].spared, 4));
         if (names.n)
             pm_text_piece(&b, " · ",
                           pm_arena_fmt(x->t.a, "%s %.*s",
-                                       spared[k].list->n == 1 ? spared[k].one : spared[k].many,
+                                       rows[k].spared->n == 1 ? rows[k].one : rows[k].many,
                                        PM_FMT(names)));
     }
     pm_text_item(&x->t, PM_TEXT_INDENT, "spared", PM_TEXT_LABEL, pm_text_taken(x, &b));
@@ -206,38 +166,23 @@ static void text_evidence(struct text *x, const struct pm_incident *i) {
     pm_text_more(x, PM_TEXT_INDENT + PM_TEXT_LABEL, x->show.evidence, i->evidence_n);
 }
 
-// An earlier incident, shown in full, that was given the same advice: 0 none.
-static uint32_t advised_before(struct text *x, const struct pm_incident *i) {
-    for (const struct pm_incident *e = x->r->incidents; e < i; e++) {
-        size_t k = 0;
-        while (i->advice_n == e->advice_n && k < i->advice_n &&
-               pm_str_eq(i->advice[k].text, e->advice[k].text))
-            k++;
-        if (k && k == i->advice_n) return e->id;
-    }
-    return 0;
-}
-
 static void text_advice(struct text *x, const struct pm_incident *i) {
-    static const struct {
-        const char *phase, *label;
-    } phases[] = {{"mitigate", "now"}, {"fix", "fix"}, {"prevent", "prevent"}};
-    uint32_t before = advised_before(x, i);
+    uint32_t before = pm_view_advised_before(&x->v, i);
     if (before) {
         pm_text_item(&x->t, PM_TEXT_INDENT, "now", PM_TEXT_LABEL,
                      pm_arena_fmt(x->t.a, "as for incident %u", (unsigned)before));
         return;
     }
-    for (size_t p = 0; p < PM_LEN(phases); p++) {
+    for (size_t p = 0; p < PM_VIEW_PHASES; p++) {
         int n = 0, of = 0;
         for (size_t k = 0; k < i->advice_n; k++)
-            of += pm_str_eqc(i->advice[k].phase, phases[p].phase);
+            of += pm_str_eqc(i->advice[k].phase, pm_view_phases[p].phase);
         for (size_t k = 0; k < i->advice_n; k++) {
-            if (!pm_str_eqc(i->advice[k].phase, phases[p].phase)) continue;
+            if (!pm_str_eqc(i->advice[k].phase, pm_view_phases[p].phase)) continue;
             struct pm_str said = pm_text_seen(x, i->advice[k].text),
                           within = pm_words_within(i->advice[k].within),
                           command = pm_text_seen(x, i->advice[k].command);
-            const char *label = n++ ? "" : phases[p].label;
+            const char *label = n++ ? "" : pm_view_phases[p].label;
             if (within.n) said = pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(within));
             pm_text_item(&x->t, PM_TEXT_INDENT, label, PM_TEXT_LABEL,
                          of > 1 ? pm_arena_fmt(x->t.a, "%d. %.*s", n, PM_FMT(said)) : said);
@@ -254,14 +199,14 @@ static void curve(struct text *x, const struct pm_incident *i) {
     struct pm_str bars = pm_text_lane(x, PM_LANE_INCIDENT, PM_NONE, i->id, PM_TEXT_SPARK);
     if (!bars.n) return;
     struct pm_str when =
-        pm_text_span(x, x->r->axis.from_ns,
+        pm_view_span(&x->v, x->r->axis.from_ns,
                      x->r->axis.from_ns + x->r->axis.step_ns * (int64_t)(x->r->axis.n - 1));
     pm_text_item(&x->t, PM_TEXT_INDENT, "failed", PM_TEXT_LABEL,
                  pm_arena_fmt(x->t.a, "%.*s  %.*s", PM_FMT(bars), PM_FMT(when)));
 }
 
 static void text_over(struct text *x, const struct pm_incident *i) {
-    struct pm_str at = pm_text_moment(x, i, i->recovered_ns);
+    struct pm_str at = pm_view_moment(&x->v, i, i->recovered_ns);
     if (i->id == x->r->verdict && !x->o->incident) return; // the verdict's lines told it
     if (i->from_ns == PM_NO_TIME) return;
     pm_text_item(&x->t, PM_TEXT_INDENT, "over", PM_TEXT_LABEL,
@@ -273,23 +218,21 @@ static void text_over(struct text *x, const struct pm_incident *i) {
 static void text_pods(struct text *x, const struct pm_incident *i) {
     struct pm_table b = {.columns = 6, .right = 1 << 4, .drop = "image|node"};
     static const char *const heads[] = {"pod", "node", "image", "first", "stuck", "recovered"};
-    char out[32];
     if (!i->blast.pods_n) return;
     fputc('\n', x->t.f);
     for (size_t c = 0; c < PM_LEN(heads); c++) pm_table_add(&b, pm_str_c(heads[c]));
     for (size_t k = 0; k < i->blast.pods_n && k < PM_TEXT_ROWS; k++) {
         const struct pm_hit_pod *p = &i->blast.pods[k];
         struct pm_str name = pm_words_object(x->t.a, PM_NONE, p->namespace, p->name);
-        const struct pm_str cells[] = {
-            pm_text_seen(x, name),
-            pm_text_seen(x, p->node),
-            pm_text_seen(x, p->image),
-            pm_text_moment(x, i, p->first_ns),
-            p->stuck_ns > 0 ? pm_arena_dup(x->t.a, pm_str_c(pm_duration_format(p->stuck_ns, out)))
-                            : PM_STR("–"),
-            p->recovered ? PM_STR("yes")
-            : p->gone    ? PM_STR("deleted")
-                         : PM_STR("no")};
+        const struct pm_str cells[] = {pm_text_seen(x, name),
+                                       pm_text_seen(x, p->node),
+                                       pm_text_seen(x, p->image),
+                                       pm_view_moment(&x->v, i, p->first_ns),
+                                       p->stuck_ns > 0 ? pm_view_lasted(&x->v, p->stuck_ns)
+                                                       : PM_STR("–"),
+                                       p->recovered ? PM_STR("yes")
+                                       : p->gone    ? PM_STR("deleted")
+                                                    : PM_STR("no")};
         for (size_t c = 0; c < PM_LEN(cells); c++)
             pm_table_add(&b, cells[c].n ? cells[c] : PM_STR("–"));
     }

@@ -91,7 +91,7 @@ static void text_series(struct text *x) {
     for (size_t k = 0; k < slots; k++)
         if (v[k] > most) most = v[k];
     struct pm_str curve = pm_text_spark(x->t.a, v, slots, 0),
-                  when = pm_text_span(x, r->series[0].t_ns, r->series[r->series_n - 1].t_ns);
+                  when = pm_view_span(&x->v, r->series[0].t_ns, r->series[r->series_n - 1].t_ns);
     pm_text_item(
         &x->t, 1, "failed", 8,
         pm_arena_fmt(x->t.a, "%.*s  %.*s, at most %.0f a bar", PM_FMT(curve), PM_FMT(when), most));

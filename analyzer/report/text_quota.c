@@ -3,8 +3,6 @@
 #include "report/text.h"
 #include "pm/timeline.h"
 
-static struct pm_str hm(struct text *x, int64_t ns) { return pm_words_time(x->t.a, ns, x->day_ns); }
-
 // The curve at PM_TEXT_SPARK equal steps: the highest use within each.
 static struct pm_str text_quota_curve(struct text *x, const struct pm_quota *q) {
     double v[PM_TEXT_SPARK] = {0};
@@ -21,26 +19,12 @@ static struct pm_str text_quota_curve(struct text *x, const struct pm_quota *q) 
         if (v[k] <= 0) v[k] = v[k - 1];
     struct pm_str curve =
                       pm_text_spark(x->t.a, v, PM_TEXT_SPARK, q->limit > 0 ? (double)q->limit : 0),
-                  when = pm_text_span(x, from, to);
+                  when = pm_view_span(&x->v, from, to);
     return pm_arena_fmt(x->t.a, "%.*s  %.*s%s", PM_FMT(curve), PM_FMT(when),
                         q->limit > 0 ? ", full height is the limit" : "");
 }
 
-static struct pm_str quota_whose(struct text *x, const struct pm_quota *q) {
-    struct pm_buf b = {0};
-    pm_text_piece(&b, " ", q->user.n ? pm_text_seen(x, q->user) : pm_text_seen(x, q->identity));
-    if (q->client.n) pm_text_piece(&b, " from ", pm_text_seen(x, q->client));
-    return pm_text_taken(x, &b);
-}
-
-static struct pm_str quota_used(struct text *x, const struct pm_quota *q) {
-    struct pm_arena *a = x->t.a;
-    struct pm_str low = pm_words_number(a, q->used_low), high = pm_words_number(a, q->used_high);
-    return q->used_low == q->used_high ? high
-                                       : pm_arena_fmt(a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
-}
-
-static struct pm_str quota_limit(struct text *x, const struct pm_quota *q) {
+static struct pm_str text_quota_limit(struct text *x, const struct pm_quota *q) {
     char out[32];
     if (q->limit < 0) return PM_STR("–");
     if (q->window_s <= 0) return pm_words_number(x->t.a, (uint64_t)q->limit);
@@ -63,7 +47,7 @@ static struct pm_str quota_bar(struct text *x, const struct pm_quota *q) {
     for (uint64_t i = 0; i < used / 8; i++) pm_buf_lit(&b, "█");
     pm_buf_lit(&b, eighths[used % 8]);
     for (uint64_t i = (used + 7) / 8; i < WIDTH; i++) pm_buf_lit(&b, "·");
-    struct pm_str used_words = quota_used(x, q), limit = quota_limit(x, q);
+    struct pm_str used_words = pm_view_quota_used(&x->v, q), limit = text_quota_limit(x, q);
     pm_buf_fmt(&b, "  %.*s of %.*s, %llu %%", PM_FMT(used_words), PM_FMT(limit),
                (unsigned long long)(q->used_high * 100 / (uint64_t)q->limit));
     return pm_text_taken(x, &b);
@@ -73,24 +57,25 @@ static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     struct pm_buf b = {0};
     struct pm_arena *a = x->t.a;
     struct pm_str curve = text_quota_curve(x, q), at;
-    struct pm_str registry = pm_text_seen(x, q->registry), whose = quota_whose(x, q);
+    struct pm_str registry = pm_text_seen(x, q->registry),
+                  whose = pm_text_seen(x, pm_view_quota_whose(&x->v, q));
     if (named) fprintf(x->t.f, " %.*s %.*s\n", PM_FMT(registry), PM_FMT(whose));
     pm_text_item(&x->t, PM_TEXT_INDENT, "use", PM_TEXT_LABEL, quota_bar(x, q));
     pm_text_item(&x->t, PM_TEXT_INDENT, "", PM_TEXT_LABEL, curve);
     if (q->exhausted_at_ns != PM_NO_TIME)
         at = pm_words_moment(a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns,
-                             x->day_ns),
+                             x->v.day_ns),
         pm_text_piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
     if (q->window_s > 0 && q->window_s <= 60 && q->peak_at_ns != PM_NO_TIME)
-        at = hm(x, q->peak_at_ns),
+        at = pm_view_time(&x->v, q->peak_at_ns),
         pm_text_piece(&b, " · ",
                       pm_arena_fmt(a, "most within %s at %.*s",
                                    q->window_s == 60 ? "a minute" : "its window", PM_FMT(at)));
     if (q->refused)
-        at = pm_text_span(x, q->first_refused_ns, q->last_refused_ns),
+        at = pm_view_span(&x->v, q->first_refused_ns, q->last_refused_ns),
         pm_text_piece(&b, " · ", pm_arena_fmt(a, "refused %.*s", PM_FMT(at)));
     if (q->free_at_ns != PM_NO_TIME)
-        at = hm(x, q->free_at_ns),
+        at = pm_view_time(&x->v, q->free_at_ns),
         pm_text_piece(&b, " · ", pm_arena_fmt(a, "free again %.*s", PM_FMT(at)));
     if (q->with_cache >= 0)
         pm_text_piece(&b, " · ",
@@ -110,23 +95,18 @@ static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     pm_text_item(&x->t, PM_TEXT_INDENT, "spent by", PM_TEXT_LABEL, pm_text_taken(x, &b));
 }
 
-static bool quota_told(const struct pm_quota *q) {
-    return q->refused || q->note.n || q->exhausted_at_ns != PM_NO_TIME ||
-           !pm_str_eqc(q->status, "ok");
-}
-
 // Rows in the table: what was refused or came near, and of those within their limits the
 // most used.
 static size_t quota_pick(struct text *x, const struct pm_quota **picked) {
     const struct pm_report *r = x->r;
     size_t n = 0, calm = 0, most_calm = x->o->verbose ? PM_TEXT_ROWS : 3;
     for (size_t k = 0; k < r->quotas_n && n < pm_text_rows(x); k++)
-        if (quota_told(&r->quotas[k])) picked[n++] = &r->quotas[k];
+        if (pm_view_quota_told(&r->quotas[k])) picked[n++] = &r->quotas[k];
     while (calm < most_calm && n < pm_text_rows(x)) {
         const struct pm_quota *most = NULL;
         for (size_t k = 0; k < r->quotas_n; k++) {
             const struct pm_quota *q = &r->quotas[k];
-            bool taken = quota_told(q);
+            bool taken = pm_view_quota_told(q);
             for (size_t e = 0; e < n && !taken; e++) taken = picked[e] == q;
             if (!taken && (!most || q->used_high > most->used_high)) most = q;
         }
@@ -149,19 +129,19 @@ void pm_text_quotas(struct text *x) {
     for (size_t k = 0; k < n; k++) {
         const struct pm_quota *q = picked[k];
         const struct pm_str cells[] = {pm_text_seen(x, q->registry),
-                                       quota_whose(x, q),
-                                       quota_used(x, q),
-                                       quota_limit(x, q),
+                                       pm_text_seen(x, pm_view_quota_whose(&x->v, q)),
+                                       pm_view_quota_used(&x->v, q),
+                                       text_quota_limit(x, q),
                                        q->status,
                                        pm_words_number(x->t.a, q->refused),
                                        pm_text_seen(x, q->policy)};
         for (size_t c = 0; c < PM_LEN(cells); c++) pm_table_add(&b, cells[c]);
-        told += quota_told(q);
+        told += pm_view_quota_told(q);
     }
     pm_table_print(&x->t, &b, 1);
     if (n < r->quotas_n)
         fprintf(x->t.f, " and %zu more%s\n", r->quotas_n - n,
                 told < n ? ", all within their limits" : "");
     for (size_t k = 0; k < n && (k < 4 || x->o->verbose); k++)
-        if (quota_told(picked[k])) quota_notes(x, picked[k], n > 1);
+        if (pm_view_quota_told(picked[k])) quota_notes(x, picked[k], n > 1);
 }

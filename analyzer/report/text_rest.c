@@ -8,19 +8,13 @@ void pm_text_alerts(struct text *x) {
     bool any = false;
     for (size_t k = 0; k < r->alerts_n; k++) {
         const struct pm_alert *l = &r->alerts[k];
-        char out[32];
         if (!l->fired_n) continue;
         if (!any) pm_text_heading(&x->t, "ALERTS that would have fired");
         any = true;
-        struct pm_str when = pm_text_span(x, l->fired[0].from_ns, l->fired[0].to_ns),
+        struct pm_str when = pm_view_span(&x->v, l->fired[0].from_ns, l->fired[0].to_ns),
                       name = pm_text_seen(x, l->name);
-        struct pm_str lead =
-            l->lead_known && l->lead_s != 0
-                ? pm_arena_fmt(x->t.a, ", %s %s the first pod was stuck",
-                               pm_duration_format(
-                                   (l->lead_s < 0 ? -l->lead_s : l->lead_s) * PM_NS_PER_S, out),
-                               l->lead_s > 0 ? "before" : "after")
-                : PM_NONE;
+        struct pm_str lead = pm_view_lead(&x->v, l);
+        if (lead.n) lead = pm_arena_fmt(x->t.a, ", %.*s", PM_FMT(lead));
         struct pm_str again = l->fired_n > 1
                                   ? pm_arena_fmt(x->t.a, ", again %zu %s", l->fired_n - 1,
                                                  l->fired_n == 2 ? "time" : "times")
