@@ -87,7 +87,7 @@ void pm_arena_reset(struct pm_arena *a) {
     a->used = 0;
 }
 
-static void *take(struct pm_arena *a, size_t n) {
+void *pm_arena_room(struct pm_arena *a, size_t n) {
     size_t align = sizeof(max_align_t);
     if (n > SIZE_MAX - align) pm_die_oom();
     n = (n + align - 1) / align * align;
@@ -109,11 +109,11 @@ static void *take(struct pm_arena *a, size_t n) {
 }
 
 void *pm_arena_alloc(struct pm_arena *a, size_t n) {
-    return memset(take(a, n ? n : 1), 0, n ? n : 1);
+    return memset(pm_arena_room(a, n ? n : 1), 0, n ? n : 1);
 }
 
 struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s) {
-    char *p = take(a, s.n + 1);
+    char *p = pm_arena_room(a, s.n + 1);
     if (s.n) memcpy(p, s.p, s.n);
     p[s.n] = 0;
     return (struct pm_str){p, s.n};
@@ -128,14 +128,14 @@ struct pm_str pm_arena_fmt(struct pm_arena *a, const char *fmt, ...) {
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
     if (n < 0) n = 0;
-    char *p = take(a, (size_t)n + 1);
+    char *p = pm_arena_room(a, (size_t)n + 1);
     vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return (struct pm_str){p, (size_t)n};
 }
 
 struct pm_str pm_arena_join(struct pm_arena *a, struct pm_str x, struct pm_str y) {
-    char *p = take(a, x.n + y.n + 1);
+    char *p = pm_arena_room(a, x.n + y.n + 1);
     if (x.n) memcpy(p, x.p, x.n);
     if (y.n) memcpy(p + x.n, y.p, y.n);
     p[x.n + y.n] = 0;
@@ -173,6 +173,15 @@ void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...) {
         b->n += (size_t)n;
     }
     va_end(again);
+}
+
+void pm_buf_u64(struct pm_buf *b, uint64_t n) {
+    char text[20], *p = text + sizeof text;
+    do {
+        *--p = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    pm_buf_add(b, (struct pm_str){p, (size_t)(text + sizeof text - p)});
 }
 
 void pm_buf_clear(struct pm_buf *b) {

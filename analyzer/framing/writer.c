@@ -153,6 +153,10 @@ struct pm_writer_place pm_writer_of_path(struct pm_str path) {
     return w;
 }
 
+// The longest of the table below: a line of a log whose words are asked is told by its
+// length, mostly.
+#define TAIL_MAX (sizeof ".markdown" - 1)
+
 enum pm_document pm_writer_document(struct pm_str path) {
     static const struct {
         const char *tail;
@@ -177,8 +181,11 @@ enum pm_document pm_writer_document(struct pm_str path) {
         {".sh", PM_DOCUMENT_PROGRAM},    {".bash", PM_DOCUMENT_PROGRAM},
         {".ps1", PM_DOCUMENT_PROGRAM},   {".bat", PM_DOCUMENT_PROGRAM},
     };
+    ptrdiff_t dot = pm_str_rchr(path, '.');
+    struct pm_str tail = dot < 0 ? PM_NONE : pm_str_from(path, (size_t)dot);
+    if (!tail.n || tail.n > TAIL_MAX) return PM_DOCUMENT_NONE;
     for (size_t i = 0; i < PM_LEN(tails); i++)
-        if (pm_str_ends(path, pm_str_c(tails[i].tail))) return tails[i].kind;
+        if (pm_str_eqc(tail, tails[i].tail)) return tails[i].kind;
     return PM_DOCUMENT_NONE;
 }
 

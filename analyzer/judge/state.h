@@ -403,6 +403,9 @@ static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) {
     return pm_intern_str(s->names, id);
 }
 uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+// A key of numbers and a text, for what is asked at every request: no printf.
+uint32_t pm_id_key(struct pm_state *s, char kind, const uint32_t *numbers, size_t n,
+                   struct pm_str text);
 static inline uint32_t pm_id(struct pm_state *s, struct pm_str x) {
     return pm_intern_id(s->names, x);
 }

@@ -56,16 +56,21 @@ void pm_json_text_or_null(struct pm_json *w, const char *key, struct pm_str s) {
 }
 void pm_json_uint(struct pm_json *w, const char *key, uint64_t n) {
     name(w, key);
-    pm_buf_fmt(&w->b, "%llu", (unsigned long long)n);
+    pm_buf_u64(&w->b, n);
 }
 void pm_json_named(struct pm_json *w, struct pm_str key, uint64_t n) {
     separate(w);
     pm_json_string(&w->b, key);
-    pm_buf_fmt(&w->b, ": %llu", (unsigned long long)n);
+    pm_buf_lit(&w->b, ": ");
+    pm_buf_u64(&w->b, n);
+}
+static void signed_number(struct pm_buf *b, int64_t n) {
+    if (n < 0) pm_buf_addc(b, '-');
+    pm_buf_u64(b, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 void pm_json_int(struct pm_json *w, const char *key, int64_t n) {
     name(w, key);
-    pm_buf_fmt(&w->b, "%lld", (long long)n);
+    signed_number(&w->b, n);
 }
 void pm_json_known(struct pm_json *w, const char *key, bool known, int64_t n) {
     if (known) pm_json_int(w, key, n);
@@ -85,7 +90,7 @@ void pm_json_real(struct pm_json *w, const char *key, double x) {
     long long thousandths = llround(x * 1000),
               rest = thousandths < 0 ? -(thousandths % 1000) : thousandths % 1000;
     if (thousandths < 0 && thousandths > -1000) pm_buf_addc(&w->b, '-');
-    pm_buf_fmt(&w->b, "%lld", thousandths / 1000);
+    signed_number(&w->b, thousandths / 1000);
     if (!rest) return;
     char digits[8];
     int n = snprintf(digits, sizeof digits, ".%03lld", rest);

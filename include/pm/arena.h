@@ -12,6 +12,7 @@ struct pm_arena *pm_arena_new(void);
 void pm_arena_free(struct pm_arena *a);
 void pm_arena_reset(struct pm_arena *a); // keeps its memory for the next use, up to a bound
 void *pm_arena_alloc(struct pm_arena *a, size_t n); // zeroed, aligned for any type; n may be 0
+void *pm_arena_room(struct pm_arena *a, size_t n);  // the same, and whatever stood there before
 struct pm_str pm_arena_dup(struct pm_arena *a,
                            struct pm_str s); // the copy is followed by a NUL (not counted)
 const char *pm_arena_cstr(struct pm_arena *a, struct pm_str s);
@@ -37,7 +38,8 @@ void pm_buf_add(struct pm_buf *b, struct pm_str s);
 void pm_buf_addc(struct pm_buf *b, char c);
 void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), nonnull(2)));
-void pm_buf_clear(struct pm_buf *b); // keeps its memory
+void pm_buf_u64(struct pm_buf *b, uint64_t n); // decimal; printf costs ten times as much
+void pm_buf_clear(struct pm_buf *b);           // keeps its memory
 void pm_buf_free(struct pm_buf *b);
 static inline struct pm_str pm_buf_str(const struct pm_buf *b) {
     return (struct pm_str){b->p, b->n};

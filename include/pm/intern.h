@@ -1,5 +1,4 @@
 // Interning: a string becomes a small number, the same string the same number. Level 1.
-// On JudyHS (string → id) and an arena (id → string).
 //
 // Ownership: the table owns its copies until pm_intern_free. Not shared between threads:
 // each worker has its own, the writer merges.

@@ -215,6 +215,33 @@ static void interning_gives_one_number_a_string(void **s) {
     pm_intern_free(t);
 }
 
+// The highest bit of a word of eight bytes, flipped, is undone in the hash by bits 31 and
+// 63 of the next, whatever else they hold: k such pairs are 2^k texts of one hash.
+static void interning_stands_texts_made_to_collide(void **s) {
+    (void)s;
+    enum { PAIRS = 10, TEXTS = 1 << PAIRS };
+    char text[PAIRS * 16];
+    uint64_t hash = 0;
+    struct pm_intern *t = pm_intern_new();
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < TEXTS; i++) {
+            memset(text, 'a', sizeof text);
+            for (int k = 0; k < PAIRS; k++)
+                if (i >> k & 1) {
+                    text[k * 16 + 7] ^= (char)0x80;
+                    text[k * 16 + 11] ^= (char)0x80;
+                    text[k * 16 + 15] ^= (char)0x80;
+                }
+            struct pm_str x = {text, sizeof text};
+            if (!i && !round) hash = pm_str_hash(x, 29);
+            assert_true(pm_str_hash(x, 29) == hash);
+            if (round) assert_int_equal(pm_intern_find(t, x), i + 1);
+            assert_int_equal(pm_intern_id(t, x), i + 1);
+        }
+    assert_int_equal(pm_intern_count(t), TEXTS + 1);
+    pm_intern_free(t);
+}
+
 static void diagnostics_are_counted_and_bounded(void **s) {
     (void)s;
     struct pm_diags *d = pm_diags_new();
@@ -244,6 +271,7 @@ int main(void) {
         cmocka_unit_test(durations_and_sizes),
         cmocka_unit_test(dirty_bytes_are_repaired_and_counted),
         cmocka_unit_test(interning_gives_one_number_a_string),
+        cmocka_unit_test(interning_stands_texts_made_to_collide),
         cmocka_unit_test(diagnostics_are_counted_and_bounded),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -119,7 +119,8 @@ static bool extrapolated(const struct window *w, int64_t from, int64_t to, doubl
 }
 
 static struct pm_vector vector_of(struct eval *e, size_t cap) {
-    return (struct pm_vector){PM_NEWN(e->a, struct pm_sample, cap + 1), 0};
+    // Not zeroed: at each step of the replay most of what could be selected is not there.
+    return (struct pm_vector){pm_arena_room(e->a, (cap + 1) * sizeof(struct pm_sample)), 0};
 }
 
 static struct pm_vector select_now(struct eval *e, struct node *n) {
@@ -359,6 +360,6 @@ bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch
     *out = v.v;
     if (!v.scalar) return true;
     *out = vector_of(&e, 1);
-    out->items[out->n++].value = v.number;
+    out->items[out->n++] = (struct pm_sample){.value = v.number};
     return true;
 }

@@ -80,7 +80,9 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
     pm_buf_lit(&key, name);
     for (size_t i = 0; i < n && kept_n < LABELS_MAX; i++) {
         if (!labels[i].value.n) continue;
-        pm_buf_fmt(&key, "\xff%zu:", labels[i].value.n);
+        pm_buf_addc(&key, '\xff');
+        pm_buf_u64(&key, labels[i].value.n);
+        pm_buf_addc(&key, ':');
         pm_buf_add(&key, labels[i].name);
         pm_buf_add(&key, labels[i].value);
         kept[kept_n++] = labels[i];

@@ -85,6 +85,10 @@ static void take_status(struct pm_state *s, struct pm_request_group *g, const st
     g->verdict = pm_ruleset_classify(s->rules, e);
 }
 
+static uint32_t client_key(struct pm_state *s, uint32_t file, uint32_t client, uint32_t agent) {
+    return pm_id_key(s, 'c', (const uint32_t[]){file, client, agent}, 3, PM_NONE);
+}
+
 // Clients POST to a token server only where they have credentials (OAuth), and name the
 // repository in the body, which no log keeps: refused there, the challenge that the same
 // client just got is one that its credentials did not meet.
@@ -93,8 +97,8 @@ static void refused_login(struct pm_state *s, const struct pm_row *row) {
     if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
         !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
         return;
-    uint32_t who = pm_id_fmt(s, "c/%u/%u/%u", row->file, pm_id(s, e->field[PM_F_CLIENT]),
-                             agent_of(s, e->field[PM_F_USER_AGENT]));
+    uint32_t who = client_key(s, row->file, pm_id(s, e->field[PM_F_CLIENT]),
+                              agent_of(s, e->field[PM_F_USER_AGENT]));
     Word_t last = pm_map_get(s->request_open, who);
     struct pm_request_group *g = last ? &s->groups.items[last - 1] : NULL;
     if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
@@ -121,7 +125,7 @@ static struct pm_request_group *open_group(const struct pm_state *s, uint32_t ke
 }
 
 static uint32_t of_user(struct pm_state *s, uint32_t key, uint32_t user) {
-    return pm_id_fmt(s, "u/%u/%u", key, user);
+    return pm_id_key(s, 'u', (const uint32_t[]){key, user}, 2, PM_NONE);
 }
 
 // A log that names users names them for all but challenges: what another user, or nobody,
@@ -151,8 +155,7 @@ static void remember(struct pm_state *s, const struct asked *q, const struct pm_
     Word_t at = (Word_t)(g - s->groups.items) + 1;
     *pm_map_slot(&s->request_open, q->own) = at;
     *pm_map_slot(&s->request_open, q->latest) = at;
-    *pm_map_slot(&s->request_open, pm_id_fmt(s, "c/%u/%u/%u", q->row->file, q->client, q->agent)) =
-        at;
+    *pm_map_slot(&s->request_open, client_key(s, q->row->file, q->client, q->agent)) = at;
     if (q->user) *pm_map_slot(&s->request_open, of_user(s, q->own, q->user)) = at;
     if (q->user && q->own != q->latest)
         *pm_map_slot(&s->request_open, of_user(s, q->latest, q->user)) = at;
@@ -276,11 +279,9 @@ static void name_keys(struct pm_state *s, struct asked *q) {
     q->user = pm_id(s, e->field[PM_F_USER]);
     q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     q->reference = q->by_tag ? pm_id(s, reference) : 0;
-    q->latest =
-        pm_id_fmt(s, "r/%u/%u/%u/%.*s", q->row->file, q->client, q->agent, PM_FMT(q->repository));
-    q->own = q->by_tag ? pm_id_fmt(s, "r/%u/%u/%u/%.*s:%u", q->row->file, q->client, q->agent,
-                                   PM_FMT(q->repository), q->reference)
-                       : q->latest;
+    const uint32_t key[] = {q->row->file, q->client, q->agent, q->reference};
+    q->latest = pm_id_key(s, 'r', key, 3, q->repository);
+    q->own = q->by_tag ? pm_id_key(s, 't', key, 4, q->repository) : q->latest;
     q->who = q->latest;
     q->times = q->blob && e->http_status < 400 && e->count
                    ? e->count

@@ -64,6 +64,21 @@ uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) {
     return pm_id(s, (struct pm_str){text, (size_t)n});
 }
 
+uint32_t pm_id_key(struct pm_state *s, char kind, const uint32_t *numbers, size_t n,
+                   struct pm_str text) {
+    struct pm_buf b = {.p = NULL};
+    pm_buf_addc(&b, kind);
+    for (size_t i = 0; i < n; i++) {
+        pm_buf_addc(&b, '/');
+        pm_buf_u64(&b, numbers[i]);
+    }
+    pm_buf_addc(&b, '/');
+    pm_buf_add(&b, text);
+    uint32_t id = pm_id(s, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return id;
+}
+
 uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b) {
     return pm_id_fmt(s, "%.*s%c%.*s", PM_FMT(pm_name(s, a)), between, PM_FMT(pm_name(s, b)));
 }
