@@ -1,13 +1,11 @@
-// Bids: who reads this record? And the calls by which parsers hand over what they read
-// (include/pm/parser.h).
+// Bids: who reads this record? And what becomes of that which parsers hand over
+// (struct pm_emitter in include/pm/parser.h).
 //
 // The parsers that won last are asked first, as logs are of one make for long stretches;
 // where none of them is sure (FRAME_SURE), all bid. Equal bids go to the first by name,
 // so that the same bytes give the same answer.
 #include "frame_int.h"
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 #define FRAME_SURE 80
 
@@ -70,14 +68,16 @@ static void won(struct pm_frame *f, int who) {
     if (p->flags & PM_PARSER_SPARSE) f->won_sparse++;
 }
 
+static const struct pm_emitter emitter;
+
 static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
     struct pm_parse_ctx ctx = {.a = f->record_arena,
                                .member = f->member,
                                .state = state_of(f, (size_t)who),
-                               .sink = &f->sink,
+                               .every = f->o.every,
+                               .emit = &emitter,
                                .parser = pm_parsers[who],
-                               .frame = f,
-                               .every = f->o.every};
+                               .reader = f};
     enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
     if (got == PM_PARSE_NO) return got;
     if (got == PM_PARSE_BAD) f->stats.bad++;
@@ -207,9 +207,9 @@ void frame_finish(struct pm_frame *f) {
         struct pm_parse_ctx ctx = {.a = f->record_arena,
                                    .member = f->member,
                                    .state = f->states[i],
-                                   .sink = &f->sink,
+                                   .emit = &emitter,
                                    .parser = pm_parsers[i],
-                                   .frame = f};
+                                   .reader = f};
         f->record_own = (struct pm_when){0};
         pm_parsers[i]->finish(&ctx, &last);
         pm_arena_reset(f->record_arena);
@@ -218,19 +218,6 @@ void frame_finish(struct pm_frame *f) {
     for (size_t i = 0; i < f->parser_n; i++)
         if (f->won[i] > most) most = f->won[i], f->stats.format = pm_parsers[i];
     name_node(f);
-}
-
-struct pm_event pm_event_of(const struct pm_record *r, enum pm_component component,
-                            enum pm_kind kind) {
-    struct pm_event e = {.kind = kind,
-                         .component = component,
-                         .count = 1,
-                         .bytes = -1,
-                         .limit = -1,
-                         .remaining = -1,
-                         .window_s = -1,
-                         .when = r->hint.when};
-    return e;
 }
 
 static bool same_when(const struct pm_when *a, const struct pm_when *b) {
@@ -264,14 +251,14 @@ static bool collectors_clock(const struct pm_when *env, const struct pm_when *ow
 
 // The output of a workload that no name vouches for.
 static bool second_hand(const struct pm_frame *f) {
-    return f && f->voice && f->voice->container && !f->voice->known;
+    return f->voice && f->voice->container && !f->voice->known;
 }
 
 // The record's own stamp, but for those without year or zone a collector's one with the
 // program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
-    if (f && e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
+    if (e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
     if (second_hand(f) &&
         env->kind ==
             PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
@@ -281,8 +268,7 @@ static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm
     if (collectors_clock(env, &e->when)) e->when = refined(env, &e->when);
     if (e->when.kind == PM_WHEN_NONE) e->when = *env;
     if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
-    if (e->when.kind == PM_WHEN_NONE && f && r->shape == PM_SHAPE_LINE &&
-        !(e->flags & PM_EV_SNAPSHOT))
+    if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT))
         e->when = f->last_when;
 }
 
@@ -294,7 +280,7 @@ static void fill(struct pm_str *field, struct pm_str hint) {
 // anything, but inside of a client's session, which named it before.
 static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e) {
     const struct pm_str *f = e->field;
-    const struct frame_voice *v = frame ? frame->voice : NULL;
+    const struct frame_voice *v = frame->voice;
     if (v && (v->plain || v->known & PM_GROUP_CLIENT) &&
         (v->of[pm_group_index(PM_GROUP_CLIENT)] || frame->terminal.typed))
         return false;
@@ -305,14 +291,15 @@ static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e
            !f[PM_F_DIGEST].n;
 }
 
-void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
-    struct pm_frame *f = ctx->frame;
+static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
+    struct pm_frame *f = ctx->reader;
     if (!e->count) e->count = 1;
     if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
     if (r->hint.cut) e->flags |= PM_EV_CUT;
     frame_voice_stand(f, ctx->parser, r, e);
     choose_when(f, r, e);
-    if (f) frame_terminal_event(f, r, e), frame_repeat_event(f, r, e);
+    frame_terminal_event(f, r, e);
+    frame_repeat_event(f, r, e);
     pm_event_normalise(ctx->a, e);
     if (bare_sentence(f, e)) {
         e->standing = PM_STANDING_HEARSAY;
@@ -324,47 +311,44 @@ void pm_emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_even
     if (e->component == PM_COMP_CLIENT) {
         bool own = !e->field[PM_F_POD].n &&
                    !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
-        if (own && f && f->voice && f->voice->container)
+        if (own && f->voice && f->voice->container)
             fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
         fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
         fill(&e->field[PM_F_POD], r->hint.pod);
         fill(&e->field[PM_F_CONTAINER], r->hint.container);
     }
-    if (f) {
-        f->stats.events++;
-        f->record_events++;
-        if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
-    }
-    if (ctx->sink->event) ctx->sink->event(ctx->sink->ctx, r, ctx->parser, e);
+    f->stats.events++;
+    f->record_events++;
+    if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
+    if (f->sink.event) f->sink.event(f->sink.ctx, r, ctx->parser, e);
     pm_lift_emit_mirrors(ctx, r, e);
 }
 
-void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
-                 const char *fmt, ...) {
-    va_list ap;
-    char message[512];
-    va_start(ap, fmt);
-    vsnprintf(message, sizeof message, fmt, ap);
-    va_end(ap);
-    pm_diags_add(ctx->sink->diags, ctx->frame ? ctx->frame->path : r->path, r->line, code, "%s",
-                 message);
+static void bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
+                const char *message) {
+    struct pm_frame *f = ctx->reader;
+    pm_diags_add(f->sink.diags, f->path, r->line, code, "%s", message);
 }
 
-void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own,
-                    const struct pm_when *beside) {
-    if (collectors_clock(&r->hint.when, own))
-        own =
-            &r->hint
-                 .when; // the offset that is found is for the stamps that are kept: a journal's, where it has them
-    if (second_hand(ctx->frame) || !ctx->sink->stamps || own->kind == PM_WHEN_NONE ||
+static void stamps_beside(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                          const struct pm_when *own, const struct pm_when *beside) {
+    struct pm_frame *f = ctx->reader;
+    // The offset that is found is for the stamps that are kept: a journal's, where it has
+    // them.
+    if (collectors_clock(&r->hint.when, own)) own = &r->hint.when;
+    if (second_hand(f) || !f->sink.stamps || own->kind == PM_WHEN_NONE ||
         own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC)
         return;
-    ctx->sink->stamps(ctx->sink->ctx, r, own, beside);
+    f->sink.stamps(f->sink.ctx, r, own, beside);
 }
 
-void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact,
-                  struct pm_str text, const struct pm_when *when) {
-    if (second_hand(ctx->frame)) return;
-    if (fact == PM_FACT_NODE_NAME && ctx->frame) frame_note_node(ctx->frame, text);
-    if (ctx->sink->fact) ctx->sink->fact(ctx->sink->ctx, r, fact, text, when);
+static void fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact what,
+                 struct pm_str text, const struct pm_when *when) {
+    struct pm_frame *f = ctx->reader;
+    if (second_hand(f)) return;
+    if (what == PM_FACT_NODE_NAME) frame_note_node(f, text);
+    if (f->sink.fact) f->sink.fact(f->sink.ctx, r, what, text, when);
 }
+
+static const struct pm_emitter emitter = {
+    .event = event, .bad = bad, .stamps = stamps_beside, .fact = fact};

@@ -11,20 +11,36 @@
 
 enum pm_parse {
     PM_PARSE_NO = 0, // not mine after all: ask the next
-    PM_PARSE_OK, // understood; zero or more events emitted (a line about something else is OK with none)
-    PM_PARSE_BAD, // mine, but broken: pm_emit_bad said why
+    PM_PARSE_OK,     // understood; events emitted, or none: a line about something else
+    PM_PARSE_BAD,    // mine, but broken: pm_emit_bad said why
 };
 
-struct pm_parse_ctx {   // what a parser is given besides the record
-    struct pm_arena *a; // the record's arena
-    struct pm_arena
-        *member; // lives as long as the member: for state that spans records (table columns)
-    void *state; // state_bytes, zeroed at the start of the member
-    struct pm_ingest_sink *sink;
-    const struct pm_parser *parser; // who is asked; set by the framework
-    struct pm_frame *frame;         // the framework's own
-    bool
-        every; // also what has nothing to do with images: a person asks about this line (`explain`)
+// Facts about the member or node rather than events.
+enum pm_fact { PM_FACT_YEAR_ANCHOR, PM_FACT_CAPTURE_TIME, PM_FACT_NODE_NAME, PM_FACT_NODE_ADDRESS };
+
+struct pm_parse_ctx;
+// What whoever reads the member does with what a parser found. Parsers are handed these
+// functions and call nothing of the framework by name: they can be run, and tested,
+// without it.
+struct pm_emitter {
+    void (*event)(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e);
+    void (*bad)(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
+                const char *message);
+    void (*stamps)(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own,
+                   const struct pm_when *beside);
+    void (*fact)(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact,
+                 struct pm_str text, const struct pm_when *when);
+};
+
+// What a parser is given besides the record.
+struct pm_parse_ctx {
+    struct pm_arena *a;      // the record's arena
+    struct pm_arena *member; // of the member: for state that spans records (table columns)
+    void *state;             // state_bytes, zeroed at the start of the member
+    bool every;              // a person asks (`explain`): also what has nothing to do with images
+    const struct pm_emitter *emit;
+    const struct pm_parser *parser; // who is asked
+    void *reader;                   // the emitter's own
 };
 // A new event with the framework's defaults (component, bytes −1, count 1, limits −1,
 // when/node/pod from the hint). Fill it, then emit.
@@ -37,20 +53,20 @@ void pm_emit_bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char
 // none: the member's clock learns from it.
 void pm_emit_stamps(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_when *own,
                     const struct pm_when *beside);
-// Facts about the member or node rather than events.
-enum pm_fact { PM_FACT_YEAR_ANCHOR, PM_FACT_CAPTURE_TIME, PM_FACT_NODE_NAME, PM_FACT_NODE_ADDRESS };
 void pm_emit_fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact fact,
                   struct pm_str text, const struct pm_when *when);
 
 enum pm_parser_flag {
-    PM_PARSER_SPARSE =
-        1, // lines without one of the prefilter's literals say nothing: they may be left out. Without the flag every line is wanted
-    PM_PARSER_STICKY =
-        2, // once it won (a table header), it is asked first for following lines until it says NO
-    PM_PARSER_SHARED =
-        8, // a log library's grammar, of many programs: says nothing about who wrote the record
-    PM_PARSER_FALLBACK =
-        4, // free text: asked only where no other parser bids; its records do not count towards the member's format
+    // Lines without one of the prefilter's literals say nothing: they may be left out.
+    // Without the flag every line is wanted.
+    PM_PARSER_SPARSE = 1,
+    // Once it won (a table header), it is asked first for following lines until it says NO.
+    PM_PARSER_STICKY = 2,
+    // Free text: asked only where no other parser bids; its records do not count towards
+    // the member's format.
+    PM_PARSER_FALLBACK = 4,
+    // A log library's grammar, of many programs: says nothing about who wrote the record.
+    PM_PARSER_SHARED = 8,
 };
 
 struct pm_parser {
