@@ -194,7 +194,8 @@ static void pulls_back(struct pm_state *s) {
             .requests = p->requests,
             .evidence = p->best,
             .error = pm_name(s, p->error)};
-        if (p->incident) out.incident = s->hits.items[p->incident - 1].id;
+        uint32_t hit = pm_hit_of(s, p);
+        if (hit) out.incident = s->hits.items[hit - 1].id;
         pm_strs_of_ids(s, &out.pods, &p->pods);
         pm_timeline_put_pull(s->timeline, &out);
     }

@@ -60,6 +60,7 @@ void pm_state_free(struct pm_state *s) {
     free(s->groups.items);
     free(s->ok_by_image.items);
     free(s->hits.items);
+    free(s->hit_of_pull);
     free(s->families.items);
     free(s->links.items);
     free(s->meters.items);
@@ -217,7 +218,7 @@ static void bundle(struct pm_state *s) {
         if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
     for (size_t i = 0; i < s->traces.n;
          i++) // where an image was already present, nothing was pulled, but there is a node
-        if (s->traces.items[i].node && s->traces.items[i].role == PM_ROLE_CACHED)
+        if (s->traces.items[i].node && pm_is_present(&s->traces.items[i]))
             pm_ids_add_new(&nodes, s->traces.items[i].node);
     for (size_t i = 0; i < s->hits.n; i++) hit_nodes(s, &s->hits.items[i], &nodes);
     pm_strs_of_ids(s, &r->nodes, &nodes);
@@ -256,6 +257,8 @@ static void pulls(struct pm_state *s) {
     pm_hearsay_pods(s);
     pm_fold_order(s);
     pm_settle(s);
+    pm_fold_waits(s);
+    pm_fold_find(s);
 }
 
 struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o) {

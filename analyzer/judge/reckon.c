@@ -99,11 +99,11 @@ static void membership(struct reckoning *k) {
         if (h->dropped) continue;
         held += h->pulls.n;
         for (size_t n = 0; n < h->pulls.n; n++)
-            if (s->pulls.items[h->pulls.items[n]].incident != i + 1)
+            if (pm_hit_of(s, &s->pulls.items[h->pulls.items[n]]) != i + 1)
                 broken(k, "pull %u is of another incident, too", h->pulls.items[n] + 1);
     }
     for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED && !s->pulls.items[i].incident)
+        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED && !pm_hit_of(s, &s->pulls.items[i]))
             broken(k, "pull %zu failed and is of no incident", i + 1);
     for (size_t i = 0; i < s->report->incidents_n; i++)
         told += s->report->incidents[i].failed_pulls;

@@ -70,6 +70,8 @@ struct pm_trace {
     struct pm_verdict verdict;
     uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
     uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
+    bool waits;      // a pod's that waits for an image: nothing says why, and no pull is made of it
+    bool retold;     // the kubelet's log repeats an event that is there: it counts no second time
     bool printed;    // it stands in somebody's output, pod or other, known by both names or not
 };
 struct pm_rumour { // a failed pull as hearsay tells it
@@ -109,7 +111,6 @@ struct pm_attempt {         // a pull while it is folded
     struct pm_str why;     // how an ambiguity was settled
     int16_t hidden_status; // what the registry side answered when the node's own line does not say
     uint32_t mirror_cause; // cause + 1 of a mirror that failed first
-    uint32_t incident;     // index + 1 into incidents
 };
 
 struct pm_status_count {
@@ -356,6 +357,8 @@ struct pm_state {
     PM_LIST(struct pm_attempt) pulls;
     PM_LIST(struct pm_request_group) groups;
     PM_LIST(struct pm_hit) hits;
+    uint32_t *
+        hit_of_pull; // by index of the pull: index + 1 of its incident; NULL until they are put together
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
     PM_LIST(struct pm_meter) meters;
@@ -368,10 +371,8 @@ struct pm_state {
     uint64_t own_hash;         // over --quotas and --alerts, which are in force beside it
     struct pm_mirror *mirrors; // of the configuration; mirror.h
     size_t mirrors_n;
-    Pvoid_t
-        good_image; // registry and repository → index + 1 of the newest good pull; made by advice.c
-    bool good_image_made;
-    Pvoid_t push_last; // who (client, agent, repository of a log) → index + 1 of its latest push
+    Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull
+    Pvoid_t push_last;  // who (client, agent, repository of a log) → index + 1 of its latest push
     Pvoid_t
         request_skew; // log and node → ns that the node's clock is ahead of the log's, in two's complement
     int64_t request_skew_most; // of these
@@ -418,6 +419,10 @@ static inline bool pm_cause_in(int cause, const char *family) {
 static inline bool pm_cause_is(int cause, const char *name) {
     return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0;
 }
+// Index + 1 of the incident that a pull is part of; 0: of none.
+static inline uint32_t pm_hit_of(const struct pm_state *s, const struct pm_attempt *p) {
+    return s->hit_of_pull ? s->hit_of_pull[p - s->pulls.items] : 0;
+}
 static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) {
     return (s->nodes_known || s->nodes_stand) && !p->node && p->client;
 }
@@ -427,6 +432,10 @@ static inline int64_t pm_min_time(int64_t a, int64_t b) {
 }
 static inline int64_t pm_max_time(int64_t a, int64_t b) {
     return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b;
+}
+// "Already present", told once.
+static inline bool pm_is_present(const struct pm_trace *t) {
+    return t->role == PM_ROLE_CACHED && !t->retold;
 }
 static inline int64_t pm_at(const struct pm_attempt *p) {
     return p->ended != PM_NO_TIME ? p->ended : p->started;
@@ -464,11 +473,13 @@ void pm_load_rows(struct pm_state *s);                           // load.c
 void pm_facts_row(struct pm_state *s, const struct pm_row *row); // facts.c
 void pm_facts_finish(struct pm_state *s);
 void pm_facts_covers_of_files(struct pm_state *s);
-uint32_t pm_facts_node(struct pm_state *s, uint32_t written);       // the node's own name
-struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key); // "ns/name"; NULL where unknown
+uint32_t pm_facts_node(struct pm_state *s, uint32_t written); // the node's own name
+// "ns/name"; NULL where unknown
+const struct pm_pod_fact *pm_facts_pod(const struct pm_state *s, uint32_t key);
+struct pm_pod_fact *pm_facts_pod_edit(struct pm_state *s, uint32_t key);
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
-struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind,
-                                           uint32_t name);
+const struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace,
+                                                 const char *kind, uint32_t name);
 void pm_facts_boxed(struct pm_state *s); // whose log a container's is; boxed.c
 void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
 bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at,
@@ -491,7 +502,10 @@ pm_fell_back(const struct pm_state *s,
 bool pm_mirror_served(
     const struct pm_state *s,
     const struct pm_attempt *p); // a mirror was the last host that it asked, and it went well
-void pm_fold_order(struct pm_state *s);       // in time order, once all are there
+void pm_fold_order(struct pm_state *s); // in time order, once all are there
+void pm_fold_waits(struct pm_state *s); // fold_waits.c: what waits, once all pulls are there
+void pm_pods_of_failed(const struct pm_state *s, struct pm_ids *pods);
+void pm_fold_find(struct pm_state *s);        // once settled: where good pulls are looked up
 void pm_workload_resolve(struct pm_state *s); // workload.c
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind,
                        struct pm_str *name);                 // pod-name grammar
@@ -553,7 +567,9 @@ void pm_missing_fill(struct pm_state *s);  // missing.c
 void pm_missing_once(struct pm_report *r); // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the
 // cut of --since, or s where nothing is cut.
-void pm_quota_reading(struct pm_state *s, const struct pm_row *row); // quota/checked.c
+void pm_reading_row(struct pm_state *s, const struct pm_row *row); // reading.c: gauges
+void pm_checkup_row(struct pm_state *s, const struct pm_row *row); // what health checks read
+void pm_checkups_order(struct pm_state *s);
 bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
 void pm_stats_fill(struct pm_state *s); // stats.c
 uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p);

@@ -47,16 +47,17 @@ static void a_broken_report_is_found_out(void **state) {
                               .series_undated = undated,
                               .incidents = &incident,
                               .incidents_n = 1};
-        struct pm_attempt pulls[] = {{.outcome = PM_OUTCOME_FAILED, .incident = 1},
-                                     {.outcome = PM_OUTCOME_FAILED, .incident = 1},
+        struct pm_attempt pulls[] = {{.outcome = PM_OUTCOME_FAILED},
+                                     {.outcome = PM_OUTCOME_FAILED},
                                      {.outcome = PM_OUTCOME_OK}};
-        uint32_t held[] = {0, 1};
+        uint32_t held[] = {0, 1}, of_pull[] = {1, 1, 0};
         struct pm_hit hit = {.incident = &incident, .pulls = {.items = held, .n = 2}};
         struct pm_state s = {.report = &r};
         s.pulls.items = pulls;
         s.pulls.n = PM_LEN(pulls);
         s.hits.items = &hit;
         s.hits.n = 1;
+        s.hit_of_pull = of_pull;
         struct pm_buf told = {0};
         size_t broken = pm_reckon(&s, &told);
         if (!*rows[i].what) assert_int_equal(broken, 0);

@@ -1,12 +1,9 @@
-// The judge's side of pm/series.h: what rows tell on the way in, and the series once the
-// report is done. Internal to the judge.
+// The judge's side of pm/series.h: the series once the report is done. Internal to the
+// judge.
 #pragma once
 #include "pm/series.h"
-#include "pm/timeline.h"
 
 struct pm_state;
-void pm_series_row(struct pm_state *s,
-                   const struct pm_row *row); // probes, limits and disks: called for each row
 void pm_series_fill(
     struct pm_state *s); // → report->metrics; after the incidents stand in the report
 bool pm_alerts_fill(

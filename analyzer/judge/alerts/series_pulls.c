@@ -57,7 +57,7 @@ static void pulls(struct build *b) {
 static void cached(struct build *b) {
     for (size_t i = 0; i < b->s->traces.n; i++) {
         const struct pm_trace *t = &b->s->traces.items[i];
-        if (t->role != PM_ROLE_CACHED) continue;
+        if (!pm_is_present(t)) continue;
         pm_series_point(b,
                         SERIES(b, "pullmortem_pulls_total", L("node", pm_name(b->s, t->node)),
                                L("outcome", PM_STR("cached")),

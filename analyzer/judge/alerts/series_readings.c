@@ -3,45 +3,6 @@
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
-void pm_series_row(struct pm_state *s, const struct pm_row *row) {
-    const struct pm_event *e = &row->event;
-    if (row->ts_ns == PM_NO_TIME) return;
-    struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY];
-    uint32_t registry = pm_id(s, pm_registry_of_host(host));
-    struct pm_reading r = {.at = row->ts_ns, .who = registry};
-    if (e->kind == PM_KIND_HEALTH_CHECK && registry) {
-        r.what = PM_READING_UP;
-        r.value = e->http_status == 200 || e->http_status == 401 ||
-                  pm_str_eqc(e->field[PM_F_REASON], "healthy"); // a challenge is an answer
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
-    }
-    if (e->remaining >= 0 && registry) {
-        r.what = PM_READING_LIMIT;
-        r.value = (double)e->remaining;
-        r.of = e->limit >= 0 ? (double)e->limit : -1;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
-    }
-    bool disk = e->kind == PM_KIND_DISK_USAGE || e->kind == PM_KIND_DISK_PRESSURE ||
-                e->kind == PM_KIND_GC_START || e->kind == PM_KIND_GC_OK ||
-                e->kind == PM_KIND_GC_FAIL;
-    if (!disk || !pm_str_has(e->field[PM_F_DETAIL], PM_STR("used_ratio"))) return;
-    json_t *d = json_loadb(e->field[PM_F_DETAIL].p, e->field[PM_F_DETAIL].n, 0, NULL),
-           *ratio = json_object_get(d, "used_ratio");
-    const char *mount = json_string_value(json_object_get(d, "mount"));
-    if (json_is_number(ratio)) {
-        uint32_t node = e->field[PM_F_NODE].n          ? pm_id(s, e->field[PM_F_NODE])
-                        : row->file < s->facts.files.n ? s->facts.files.items[row->file].node
-                                                       : 0;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) =
-            (struct pm_reading){.at = row->ts_ns,
-                                .what = PM_READING_DISK,
-                                .who = node,
-                                .where = pm_id(s, pm_str_c(mount)),
-                                .value = json_number_value(ratio)};
-    }
-    json_decref(d);
-}
-
 static void quota(struct build *b, const struct pm_quota *q) {
     struct pm_str client = pm_str_chr(q->client, ' ', 0) < 0
                                ? q->client
@@ -112,16 +73,16 @@ static bool readings_of(struct build *b, const struct pm_reading *r,
 void pm_series_readings(struct build *b) {
     struct pm_state *s = b->s;
     bool told = false;
-    if (s->readings.n > 1)
-        qsort(s->readings.items, s->readings.n, sizeof *s->readings.items, by_reading);
+    struct pm_reading *r = pm_xmalloc((s->readings.n + 1) * sizeof *r);
+    memcpy(r, s->readings.items, s->readings.n * sizeof *r);
+    if (s->readings.n > 1) qsort(r, s->readings.n, sizeof *r, by_reading);
     for (size_t i = 0, end; i < s->readings.n; i = end) {
-        const struct pm_reading *r = &s->readings.items[i];
-        for (end = i + 1; end < s->readings.n && s->readings.items[end].what == r->what &&
-                          s->readings.items[end].who == r->who &&
-                          s->readings.items[end].where == r->where;)
+        for (end = i + 1; end < s->readings.n && r[end].what == r[i].what &&
+                          r[end].who == r[i].who && r[end].where == r[i].where;)
             end++;
-        told |= readings_of(b, r, end - i);
+        told |= readings_of(b, &r[i], end - i);
     }
+    free(r);
     for (size_t i = 0; i < s->report->quotas_n && !told;
          i++) // what Docker Hub itself told is better than what pulls add up to
         if (pm_str_eqc(s->report->quotas[i].registry, "docker.io")) quota(b, &s->report->quotas[i]);

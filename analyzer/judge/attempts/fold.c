@@ -905,6 +905,18 @@ static int by_time(const void *a, const void *b) {
     return x->best < y->best ? -1 : x->best > y->best;
 }
 
+void pm_fold_find(struct pm_state *s) {
+    for (size_t i = 0; i < s->pulls.n; i++) { // in time order: the newest stays
+        const struct pm_attempt *p = &s->pulls.items[i];
+        if (p->outcome == PM_OUTCOME_OK)
+            pm_order_add(&s->ok_by_image, p->image, pm_at(p), (uint32_t)i);
+        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
+            p->tag)
+            *pm_map_slot(&s->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
+    }
+    pm_order_sort(&s->ok_by_image);
+}
+
 void pm_fold_order(struct pm_state *s) {
     uint32_t *now = pm_xmalloc((s->pulls.n + 1) * sizeof *now);
     for (size_t i = 0; i < s->pulls.n; i++) s->pulls.items[i].was = (uint32_t)i;

@@ -683,8 +683,6 @@ void pm_settle(struct pm_state *s) {
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->pod)
-            *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
         if ((t->role == PM_ROLE_SIDE || is_stalled(t)) && t->ts != PM_NO_TIME)
             pm_order_add(&v.sides, t->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node, t->ts,
                          (uint32_t)i);

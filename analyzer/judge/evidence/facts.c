@@ -50,7 +50,12 @@ static uint32_t image_id(struct pm_state *s, const json_t *o, const char *key) {
     return pm_id(s, image.norm.n ? image.norm : ref);
 }
 
-struct pm_pod_fact *pm_facts_pod(struct pm_state *s, uint32_t key) {
+const struct pm_pod_fact *pm_facts_pod(const struct pm_state *s, uint32_t key) {
+    Word_t at = pm_map_get(s->facts.pod_by_key, key);
+    return at ? &s->facts.pods.items[at - 1] : NULL;
+}
+
+struct pm_pod_fact *pm_facts_pod_edit(struct pm_state *s, uint32_t key) {
     Word_t at = pm_map_get(s->facts.pod_by_key, key);
     return at ? &s->facts.pods.items[at - 1] : NULL;
 }
@@ -71,7 +76,7 @@ static struct pm_pod_fact *pod_of_name(struct pm_state *s, uint32_t namespace, u
 
 struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name) {
     uint32_t key = pm_id_join(s, namespace, '/', name);
-    struct pm_pod_fact *pod = pm_facts_pod(s, key);
+    struct pm_pod_fact *pod = pm_facts_pod_edit(s, key);
     if (!pod) pod = pod_of_name(s, namespace, name, key);
     if (pod) return pod;
     pod = PM_PUSH(s->facts.pods.items, s->facts.pods.n, s->facts.pods.cap);
@@ -88,11 +93,14 @@ struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, ui
     return pod;
 }
 
-struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace, const char *kind,
-                                           uint32_t name) {
-    uint32_t key =
-        pm_id_fmt(s, "%.*s/%s/%.*s", PM_FMT(pm_name(s, namespace)), kind, PM_FMT(pm_name(s, name)));
-    Word_t at = pm_map_get(s->facts.workload_by_key, key);
+static Word_t workload_at(struct pm_state *s, uint32_t namespace, const char *kind, uint32_t name) {
+    return pm_map_get(s->facts.workload_by_key,
+                      pm_id_fmt(s, "%.*s/%s/%.*s", PM_FMT(pm_name(s, namespace)), kind,
+                                PM_FMT(pm_name(s, name))));
+}
+const struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace,
+                                                 const char *kind, uint32_t name) {
+    Word_t at = workload_at(s, namespace, kind, name);
     return at ? &s->facts.workloads.items[at - 1] : NULL;
 }
 
@@ -234,7 +242,8 @@ static void workload_row(struct pm_state *s, const struct pm_row *row, const jso
         service_row(s, e, d, name);
         return;
     }
-    struct pm_workload_fact *w = pm_facts_workload(s, namespace, pm_cstr(s, kind), name);
+    Word_t known = workload_at(s, namespace, pm_cstr(s, kind), name);
+    struct pm_workload_fact *w = known ? &s->facts.workloads.items[known - 1] : NULL;
     if (!w) {
         w = PM_PUSH(s->facts.workloads.items, s->facts.workloads.n, s->facts.workloads.cap);
         *w = (struct pm_workload_fact){.namespace = namespace,

@@ -5,7 +5,6 @@
 // and only their span and number matter. Event objects are found several times in one
 // bundle (JSON, YAML, table, a second capture): the copy with the highest count stands
 // for all.
-#include "judge/alerts/series.h"
 #include "judge/evidence/scale.h"
 
 #define COALESCE_NS PM_S(600)
@@ -312,7 +311,7 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
         if (!s->aside) pm_hearsay_row(s, row);
         return true;
     }
-    pm_series_row(s, row);
+    pm_reading_row(s, row);
     bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n &&
                 row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
     switch (row->event.kind) {
@@ -329,7 +328,7 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
         pm_facts_row(s, row);
         if (told && row->event.kind != PM_KIND_CONFIG) keep(s, row);
         break;
-    case PM_KIND_HEALTH_CHECK: pm_quota_reading(s, row); // fall through
+    case PM_KIND_HEALTH_CHECK: pm_checkup_row(s, row); // fall through
     default: keep(s, row);
     }
     return true;
@@ -364,7 +363,7 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
         if (at && at != UINT32_MAX) t->namespace = s->facts.pods.items[at - 1].namespace;
     }
     if (!t->pod) return;
-    struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
     if (!t->node && pod) t->node = pod->node;
     if (!t->node && is_account(t->origin) && t->file < s->facts.files.n)
         t->node = s->facts.files.items[t->file].node;
@@ -530,7 +529,8 @@ static void learn_deleted(struct pm_state *s, const struct pm_trace *t) {
     if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) ||
         !v.pod.n)
         return;
-    struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
+    struct pm_pod_fact *pod =
+        pm_facts_pod_edit(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
 }
 
@@ -582,6 +582,34 @@ static void cover(struct pm_state *s, const struct pm_trace *t) {
     pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
 }
 
+// The kubelet's log repeats its events: where the event itself is there, the repetition
+// of "already present" counts no second time.
+static void find_retold(struct pm_state *s) {
+    Pvoid_t told = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS)
+            *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
+    }
+    for (size_t i = 0; i < s->traces.n; i++) {
+        struct pm_trace *t = &s->traces.items[i];
+        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET &&
+            pm_map_get(told, PM_PAIR(t->pod, t->image)))
+            t->retold = true;
+    }
+    JLFA(freed, told);
+    (void)freed;
+}
+
+static void find_missing_secrets(struct pm_state *s) {
+    for (size_t i = 0; i < s->traces.n; i++) {
+        const struct pm_trace *t = &s->traces.items[i];
+        if (t->kind == PM_KIND_SECRET_MISSING && t->pod)
+            *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
+    }
+}
+
 void pm_load_rows(struct pm_state *s) {
     pm_timeline_each_file(s->timeline, file_in, s);
     pm_timeline_each(s->timeline, NULL, row_in, s);
@@ -608,4 +636,7 @@ void pm_load_rows(struct pm_state *s) {
         }
     }
     learn_tags(s);
+    find_retold(s);
+    pm_checkups_order(s);
+    find_missing_secrets(s);
 }

@@ -62,7 +62,7 @@ static void climb(struct pm_state *s, struct pm_pod_fact *pod) {
     pod->workload_kind = pod->owner_kind;
     pod->workload_name = pod->owner_name;
     if (!set && !job) return;
-    struct pm_workload_fact *owner =
+    const struct pm_workload_fact *owner =
         pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->owner_kind), pod->owner_name);
     if (owner && owner->owner_name) {
         pod->workload_kind = owner->owner_kind;

@@ -65,15 +65,10 @@ static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
 }
 
 void pm_blast_prepare(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_OK)
-            pm_order_add(&s->ok_by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]),
-                         (uint32_t)i);
-    pm_order_sort(&s->ok_by_image);
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
-        uint32_t known = t->pull ? s->pulls.items[t->pull - 1].incident : 0;
+        uint32_t known = t->pull ? pm_hit_of(s, &s->pulls.items[t->pull - 1]) : 0;
         if (known) pm_ids_add(&s->hits.items[known - 1].said, (uint32_t)i);
         for (size_t k = 0; k < s->hits.n && !t->pull; k++)
             if (may_speak_of(&s->hits.items[k], t)) pm_ids_add(&s->hits.items[k].said, (uint32_t)i);

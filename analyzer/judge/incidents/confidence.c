@@ -153,7 +153,8 @@ static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
         const struct pm_attempt *q = &s->pulls.items[i];
         if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
             continue;
-        return q->verdict.cause != p->verdict.cause && q->incident && q->incident != p->incident;
+        return q->verdict.cause != p->verdict.cause && pm_hit_of(s, q) &&
+               pm_hit_of(s, q) != pm_hit_of(s, p);
     }
     return false;
 }

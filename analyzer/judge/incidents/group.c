@@ -354,8 +354,9 @@ static bool another_since(const struct pm_state *s, const struct pm_trace *t,
          k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++) {
         const struct pm_attempt *p = &s->pulls.items[k];
         if (p->image != t->image || p->node != t->node) continue;
-        if (p->outcome == PM_OUTCOME_OK ? pm_at(p) >= t->first
-                                        : p->incident && &s->hits.items[p->incident - 1] != h)
+        if (p->outcome == PM_OUTCOME_OK
+                ? pm_at(p) >= t->first
+                : pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] != h)
             return true;
     }
     return false;
@@ -364,13 +365,21 @@ static bool another_since(const struct pm_state *s, const struct pm_trace *t,
 static void begin_with_back_off(struct pm_state *s) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        uint32_t incident = t->pull ? s->pulls.items[t->pull - 1].incident : 0;
+        uint32_t incident = t->pull ? pm_hit_of(s, &s->pulls.items[t->pull - 1]) : 0;
         if (!incident || t->origin == PM_ORIGIN_POD || t->count < 2 || t->first == PM_NO_TIME ||
             (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
             continue;
         struct pm_hit *h = &s->hits.items[incident - 1];
         if (!another_since(s, t, h)) h->from = pm_min_time(h->from, t->first);
     }
+}
+
+static void place_pulls(struct pm_state *s) {
+    s->hit_of_pull = pm_xmalloc((s->pulls.n + 1) * sizeof *s->hit_of_pull);
+    memset(s->hit_of_pull, 0, (s->pulls.n + 1) * sizeof *s->hit_of_pull);
+    for (size_t i = 0; i < s->hits.n; i++)
+        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++)
+            s->hit_of_pull[s->hits.items[i].pulls.items[k]] = (uint32_t)i + 1;
 }
 
 void pm_group_incidents(struct pm_state *s) {
@@ -403,15 +412,14 @@ void pm_group_incidents(struct pm_state *s) {
             qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t),
                   by_index);
     for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
-    for (size_t i = 0; i < s->hits.n; i++)
-        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++)
-            s->pulls.items[s->hits.items[i].pulls.items[k]].incident = (uint32_t)i + 1;
+    place_pulls(s);
     pm_waiting_group(s);
     pm_admission_group(s);
     begin_with_back_off(s);
     for (size_t i = 0; i < s->groups.n; i++) {
         const struct pm_request_group *g = &s->groups.items[i];
-        uint32_t incident = g->pull && !g->redundant ? s->pulls.items[g->pull - 1].incident : 0;
+        uint32_t incident =
+            g->pull && !g->redundant ? pm_hit_of(s, &s->pulls.items[g->pull - 1]) : 0;
         if (incident) pm_ids_add(&s->hits.items[incident - 1].groups, (uint32_t)i);
     }
 }

@@ -20,7 +20,7 @@ struct undone {
     struct pm_hit *h;
 };
 
-static struct pm_pod_fact *fact_of(const struct undone *u, const struct pm_hit_pod *p) {
+static const struct pm_pod_fact *fact_of(const struct undone *u, const struct pm_hit_pod *p) {
     return pm_facts_pod(u->s, pm_id_fmt(u->s, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)));
 }
 

@@ -315,10 +315,10 @@ static bool stormy(const struct asked *a) {
          i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) ||
-            (p->incident && &s->hits.items[p->incident - 1] == a->to))
+            (pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] == a->to))
             continue;
         all.of++;
-        all.n += p->incident && &s->hits.items[p->incident - 1] == a->from;
+        all.n += pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] == a->from;
     }
     return all.n > 0 && all.n * 3 >= all.of;
 }

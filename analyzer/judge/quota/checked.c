@@ -8,38 +8,6 @@
 #include "judge/quota/quota.h"
 #include <stdlib.h>
 
-void pm_quota_reading(struct pm_state *s, const struct pm_row *row) {
-    const struct pm_event *e = &row->event;
-    struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY],
-                  detail = e->field[PM_F_DETAIL];
-    if (e->limit <= 0 || e->remaining < 0 || !host.n || row->ts_ns == PM_NO_TIME) return;
-    struct pm_checkup c = {.at = row->ts_ns,
-                           .limit = e->limit,
-                           .used = e->limit > e->remaining ? e->limit - e->remaining : 0,
-                           .window_s = e->window_s,
-                           .reset = PM_NO_TIME,
-                           .registry = pm_id(s, pm_registry_of_host(host)),
-                           .who = pm_id(s, e->field[PM_F_WRITER])};
-    json_t *d = detail.n ? json_loadb(detail.p, detail.n, 0, NULL) : NULL;
-    const char *reset = json_string_value(json_object_get(d, "reset"));
-    struct pm_when w;
-    if (reset && pm_when_rfc3339(pm_str_c(reset), &w) && w.kind == PM_WHEN_UTC) c.reset = w.ns;
-    const json_t *in = json_object_get(d, "reset_in_s");
-    if (json_is_integer(in) && json_integer_value(in) > 0)
-        c.reset = row->ts_ns + PM_S(json_integer_value(in));
-    json_decref(d);
-    *PM_PUSH(s->checkups.items, s->checkups.n, s->checkups.cap) = c;
-}
-
-static int by_budget(const void *a, const void *b) {
-    const struct pm_checkup *x = a, *y = b;
-    if (x->registry != y->registry) return x->registry < y->registry ? -1 : 1;
-    if (x->who != y->who) return x->who < y->who ? -1 : 1;
-    if (x->limit != y->limit) return x->limit < y->limit ? -1 : 1;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return (x->used > y->used) - (x->used < y->used);
-}
-
 // Who has this limit, by the table: nobody else knows whom the check asked as.
 static const struct pm_policy *policy_of(const struct pm_policies *all, struct pm_str registry,
                                          const struct pm_checkup *c, struct pm_str *identity) {
@@ -97,8 +65,6 @@ static void row(struct pm_state *s, const struct pm_policies *all, const struct 
 }
 
 void pm_quota_checked(struct pm_state *s, const struct pm_policies *all) {
-    if (s->checkups.n > 1)
-        qsort(s->checkups.items, s->checkups.n, sizeof *s->checkups.items, by_budget);
     for (size_t i = 0, end; i < s->checkups.n; i = end) {
         const struct pm_checkup *c = &s->checkups.items[i];
         for (end = i + 1; end < s->checkups.n; end++) {

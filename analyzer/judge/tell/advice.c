@@ -327,19 +327,8 @@ static void unread(struct pm_state *s, struct pm_advice_names *n, const struct p
                                       : pm_arena_fmt(s->a, "https://%.*s", PM_FMT(m->host));
 }
 
-static void good_images(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++) { // in time order: the newest stays
-        const struct pm_attempt *p = &s->pulls.items[i];
-        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
-            p->tag)
-            *pm_map_slot(&s->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
-    }
-    s->good_image_made = true;
-}
-
 static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h,
                                    struct pm_str image) {
-    if (!s->good_image_made) good_images(s);
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
         if (!pm_str_eq(pm_name(s, p->image), image)) continue;

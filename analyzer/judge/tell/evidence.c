@@ -64,7 +64,7 @@ static const char *teller(int component) {
 
 static void pick_for(struct picks *p, size_t index) {
     struct pm_state *s = p->s;
-    struct pm_hit *h = &s->hits.items[index];
+    const struct pm_hit *h = &s->hits.items[index];
     static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO,
                                 PM_COMP_KUBELET, PM_COMP_EVENTS,     PM_COMP_OBJECTS,
                                 PM_COMP_CLIENT,  PM_COMP_REGISTRY,   PM_COMP_PROXY};

@@ -103,7 +103,7 @@ static void pull_in(const struct pm_attempt *p, struct pm_step *step) {
 }
 static void trace_in(const struct pm_trace *t, struct pm_step *step) {
     if (!step) return;
-    if (t->role == PM_ROLE_CACHED) step->cached += t->count;
+    if (pm_is_present(t)) step->cached += t->count;
     else step->waiting += t->count;
 }
 static void fill(struct lanes *l) {
@@ -111,14 +111,14 @@ static void fill(struct lanes *l) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         const uint32_t keys[PM_LANE_COUNT] = {0, p->registry, p->node ? p->node : p->client,
-                                              pm_pull_namespace(s, p), p->incident};
+                                              pm_pull_namespace(s, p), pm_hit_of(s, p)};
         for (int k = 0; k < PM_LANE_COUNT; k++)
             if (keys[k] || k == PM_LANE_ALL)
                 pull_in(p, step_of(l, (enum pm_lane_kind)k, keys[k], pm_at(p)));
     }
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
-        if (t->role != PM_ROLE_CACHED && t->role != PM_ROLE_BACKOFF) continue;
+        if (!pm_is_present(t) && t->role != PM_ROLE_BACKOFF) continue;
         const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->namespace, 0};
         for (int k = 0; k < PM_LANE_INCIDENT; k++)
             if (keys[k] || k == PM_LANE_ALL)

@@ -136,28 +136,8 @@ static void count(const struct pm_state *s, struct tally *t, const struct pm_att
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
-// The kubelet's log repeats its events: where the event itself is there, the repetition
-// of "already present" counts no second time.
-static void drop_echoes(struct pm_state *s) {
-    Pvoid_t told = NULL;
-    Word_t freed;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS)
-            *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
-    }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET &&
-            pm_map_get(told, PM_PAIR(t->pod, t->image)))
-            t->role = PM_ROLE_NONE;
-    }
-    JLFA(freed, told);
-    (void)freed;
-}
-
 static void count_trace(struct pm_pull_stats *st, const struct pm_trace *t) { // what is no attempt
-    if (t->role == PM_ROLE_CACHED) st->cached += t->count;
+    if (pm_is_present(t)) st->cached += t->count;
     if (t->kind == PM_KIND_GC_OK && t->image) st->gc_removed += t->count;
 }
 
@@ -206,16 +186,20 @@ struct
         rest; // what belongs to none has a row of its own, without a name, so that the list adds up to the totals
 };
 static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt *p) {
-    return (void)s, pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
+    (void)s;
+    return pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
 }
 static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) {
-    return (void)s, p->node || !p->client ? p->node : NOT_COUNTED;
+    (void)s;
+    return p->node || !p->client ? p->node : NOT_COUNTED;
 }
 static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) {
-    return (void)s, !p->node && p->client ? p->client : NOT_COUNTED;
+    (void)s;
+    return !p->node && p->client ? p->client : NOT_COUNTED;
 }
 static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) {
-    return (void)s, p->image;
+    (void)s;
+    return p->image;
 }
 uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
     uint32_t of_pod = p->namespace ? p->namespace
@@ -224,19 +208,25 @@ uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p)
     return of_pod == UINT32_MAX ? 0 : of_pod;
 }
 static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) {
-    return (void)s, t->registry;
+    (void)s;
+    return t->registry;
 }
 static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) {
-    return (void)s, t->node;
+    (void)s;
+    return t->node;
 }
 static uint32_t trace_client(const struct pm_state *s, const struct pm_trace *t) {
-    return (void)s, (void)t, NOT_COUNTED;
+    (void)s;
+    (void)t;
+    return NOT_COUNTED;
 }
 static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) {
-    return (void)s, t->image;
+    (void)s;
+    return t->image;
 }
 static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) {
-    return (void)s, t->namespace;
+    (void)s;
+    return t->namespace;
 }
 static const struct keys registries = {pull_registry, trace_registry, true},
                          nodes = {pull_node, trace_node, true},
@@ -245,7 +235,7 @@ static const struct keys registries = {pull_registry, trace_registry, true},
                          namespaces = {pm_pull_namespace, trace_namespace, false};
 
 static bool is_counted(const struct pm_trace *t) {
-    return t->role == PM_ROLE_CACHED || (t->kind == PM_KIND_GC_OK && t->image);
+    return pm_is_present(t) || (t->kind == PM_KIND_GC_OK && t->image);
 }
 
 static int by_name(const void *a, const void *b) {
@@ -363,7 +353,6 @@ void pm_stats_fill(struct pm_state *s) {
     struct tally all = {.stats = &r->total};
     r->total.bytes = -1;
     bool *retry = retries(s);
-    drop_echoes(s);
     for (size_t i = 0; i < s->pulls.n; i++) count(s, &all, &s->pulls.items[i], retry[i]);
     for (size_t i = 0; i < s->traces.n; i++) count_trace(&r->total, &s->traces.items[i]);
     finish(s, &all);
