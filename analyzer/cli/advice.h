@@ -7,8 +7,9 @@
 
 #define PM_ADVICE_MAX 32
 struct pm_advice_item {
-    struct pm_str phase, text, command,
-        within; // "mitigate", "fix", "prevent"; command may be empty; within: "0-10m" to "1-7d"
+    struct pm_str phase;         // "mitigate", "fix", "prevent"
+    struct pm_str text, command; // command may be empty
+    struct pm_str within;        // "0-10m" to "1-7d"
 };
 // The advice for a cause with the event's names in it, in the file's order. Slices live
 // in `a`.

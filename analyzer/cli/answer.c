@@ -63,7 +63,9 @@ static const struct held *heaviest(const struct answering *w) {
 }
 static void answer(struct answering *w, const struct held *h) {
     struct pm_answer out = w->base;
-    out.event_made = true, out.event = h->event, out.verdict = h->verdict;
+    out.event_made = true;
+    out.event = h->event;
+    out.verdict = h->verdict;
     for (size_t i = 0; i < w->n; i++)
         if (&w->events[i] != h) take_over(&out.event, &w->events[i].event);
     w->got(w->ctx, &out);
@@ -84,7 +86,9 @@ static void close_record(struct answering *w) {
     pm_arena_reset(w->a);
 }
 static void open_record(struct answering *w, const struct pm_record *r, const struct pm_parser *p) {
-    w->open = true, w->line = r->line, w->offset = r->offset;
+    w->open = true;
+    w->line = r->line;
+    w->offset = r->offset;
     w->base = (struct pm_answer){.format = p ? p->name : NULL,
                                  .envelope_count = r->envelope_count,
                                  .text = pm_arena_dup(w->a, r->text),

@@ -2,11 +2,12 @@
 // the steps themselves. Level 6.
 #pragma once
 #include "cli/opts.h"
+#include "cli/output.h"
 #include "pm/ingest.h"
 #include "pm/judge.h"
 
 struct pm_bundle_args {
-    const char **paths; // as many as argc
+    const char **paths;
     size_t paths_n;
     const char *db;
     struct pm_ingest_options ingest;
@@ -16,20 +17,15 @@ struct pm_bundle_args {
     struct pm_outputs out;
     bool refused; // reading showed that an option cannot be: said
 };
-enum pm_bundle_part {
-    PM_ARGS_BUNDLE = 1,
-    PM_ARGS_JUDGE = 2,
-    PM_ARGS_OUTPUT = 4,
-    PM_ARGS_DB = 8
-}; // which options a command takes
+// Which options a command takes.
+enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 };
+// The table of the commands that read bundles or judge; their `parts` choose from it.
 enum { PM_BUNDLE_OPTIONS_N = 20 };
-extern const struct pm_opt pm_bundle_options
-    [PM_BUNDLE_OPTIONS_N]; // the table of the commands that read bundles or judge; their `parts` choose from it
+extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N];
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
-// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_bundle_args_free either
-// way.
-int pm_bundle_args_read(const struct pm_command *c, int argc, char **argv,
-                        struct pm_bundle_args *args);
+// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. Borrows from what was given.
+// pm_bundle_args_free either way.
+int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args);
 void pm_bundle_args_free(struct pm_bundle_args *args);
 
 // Bundle → timeline, closed for writing (dated, duplicates dropped, indexed). *whole: all
@@ -46,6 +42,3 @@ struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args);
 // Timeline → report → outputs. Returns an exit status.
 int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
                      const struct pm_bundle_args *args);
-// Fills diagnostics and skipped from the timeline; the judge leaves them empty. `said`:
-// its own diagnostics, which a timeline opened for reading cannot take.
-void pm_report_input(struct pm_report *r, struct pm_timeline *t, struct pm_diags *said);

@@ -2,8 +2,6 @@
 #include "cli/bundle.h"
 #include <stdio.h>
 
-extern const struct pm_command pm_command_analyze;
-
 static int analyze(struct pm_bundle_args *args) {
     struct pm_ruleset *rules = pm_bundle_rules(args);
     if (!rules) return PM_EXIT_USAGE;
@@ -27,9 +25,9 @@ static int analyze(struct pm_bundle_args *args) {
     return status == PM_EXIT_OK && !whole ? PM_EXIT_INPUT : status;
 }
 
-static int run(int argc, char **argv) {
+static int run(struct pm_given *g) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_analyze, argc, argv, &args);
+    int status = pm_bundle_args_read(g, &args);
     if (status == PM_EXIT_OK) status = analyze(&args);
     pm_bundle_args_free(&args);
     return status;

@@ -3,19 +3,21 @@
 // program is not.
 #include "base/embed.h"
 #include "cli/opts.h"
+#include "cli/output.h"
 #include "pm/arena.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct pm_command pm_command_collect;
 enum { OPT_FOR, OPT_TROUBLESHOOT };
 static const struct pm_opt options[] = {
-    [OPT_FOR] = {"for", 0, "REPORT.json",
-                 "only what the report names as missing, of its nodes and its window", NULL, 0},
-    [OPT_TROUBLESHOOT] = {"troubleshoot", 0, NULL,
-                          "a Troubleshoot support bundle (YAML) with the same collectors instead",
-                          NULL, 0},
+    [OPT_FOR] = {.name = "for",
+                 .kind = PM_OPT_FILE,
+                 .value = "REPORT.json",
+                 .help = "only what the report names as missing, of its nodes and its window"},
+    [OPT_TROUBLESHOOT] =
+        {.name = "troubleshoot",
+         .help = "a Troubleshoot support bundle (YAML) with the same collectors instead"},
 };
 
 enum { PART_CLUSTER = 1, PART_NODE = 2, PART_REGISTRY = 4 };
@@ -42,11 +44,6 @@ static const struct {
               {"node objects", PART_CLUSTER},
               {"proxy", PART_REGISTRY},
               {"registry", PART_REGISTRY}};
-
-static int embedded(const char *path) {
-    struct pm_str s = pm_embedded_find(path);
-    return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK : PM_EXIT_INPUT;
-}
 
 // A name of a report goes into a shell script: only what a node can be called does.
 static bool is_name(const char *s) {
@@ -113,51 +110,57 @@ static int print_for(const json_t *report, unsigned which) {
     pm_buf_free(&b);
     return good ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
-static int collect_for(const char *path) {
+// NULL: it is no report, said; *status is why.
+static json_t *report_read(const char *path, int *status) {
     json_error_t e;
     json_t *report =
         strcmp(path, "-") == 0 ? json_loadf(stdin, 0, &e) : json_load_file(path, 0, &e);
     const char *schema = json_string_value(json_object_get(report, "schema"));
-    const json_t *missing = json_object_get(report, "missing");
-    int status = PM_EXIT_USAGE;
-    if (!report && e.line < 0)
-        fprintf(stderr, "pullmortem collect: %s\n", e.text), status = PM_EXIT_INPUT;
-    else if (!report)
-        fprintf(stderr, "pullmortem collect: %s:%d: %s: it is no JSON report\n", path, e.line,
-                e.text);
-    else if (!schema || strcmp(schema, "pullmortem.report/1") != 0 || !json_is_array(missing))
+    *status = PM_EXIT_USAGE;
+    if (schema && strcmp(schema, "pullmortem.report/1") == 0 &&
+        json_is_array(json_object_get(report, "missing")))
+        return report;
+    if (report)
         fprintf(
             stderr,
             "pullmortem collect: %s is no report of pullmortem: make one with 'pullmortem BUNDLE -o report.json'\n",
             path);
-    else if (!json_array_size(missing))
-        fprintf(stderr, "pullmortem collect: %s misses nothing\n", path), status = PM_EXIT_OK;
-    else if (!missing_parts(missing))
-        fprintf(stderr, "pullmortem collect: what %s misses no script can gather\n", path),
-            status = PM_EXIT_OK;
-    else status = print_for(report, missing_parts(missing));
+    else if (e.line >= 0)
+        fprintf(stderr, "pullmortem collect: %s:%d: %s: it is no JSON report\n", path, e.line,
+                e.text);
+    else {
+        fprintf(stderr, "pullmortem collect: %s\n", e.text);
+        *status = PM_EXIT_INPUT;
+    }
+    json_decref(report);
+    return NULL;
+}
+static int collect_for(const char *path) {
+    int status = PM_EXIT_OK;
+    json_t *report = report_read(path, &status);
+    if (!report) return status;
+    const json_t *missing = json_object_get(report, "missing");
+    unsigned which = missing_parts(missing);
+    status = PM_EXIT_OK;
+    if (which) status = print_for(report, which);
+    else if (json_array_size(missing))
+        fprintf(stderr, "pullmortem collect: what %s misses no script can gather\n", path);
+    else fprintf(stderr, "pullmortem collect: %s misses nothing\n", path);
     json_decref(report);
     return status;
 }
 
-static int run(int argc, char **argv) {
-    const char *path = NULL;
-    bool troubleshoot = false;
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_collect)) != -1;) {
-        if (got == OPT_FOR) path = o.value;
-        else if (got == OPT_TROUBLESHOOT) troubleshoot = true;
-        else if (got == -2)
-            return pm_usage(&pm_command_collect,
-                            "takes no '%s': the script is printed, put it where it is needed",
-                            o.value);
-        else return pm_usage_option(&pm_command_collect, &o, got);
-    }
-    if (path && troubleshoot)
-        return pm_usage(&pm_command_collect, "--for or --troubleshoot, not both");
-    if (path) return collect_for(path);
-    return embedded(troubleshoot ? "analyzer/share/troubleshoot.yaml"
-                                 : "analyzer/share/collect.sh");
+static int run(struct pm_given *g) {
+    if (g->words_n)
+        return pm_usage(g->command,
+                        "takes no '%s': the script is printed, put it where it is needed",
+                        g->words[0]);
+    bool troubleshoot = g->value[OPT_TROUBLESHOOT] != NULL;
+    if (g->value[OPT_FOR] && troubleshoot)
+        return pm_usage(g->command, "--for or --troubleshoot, not both");
+    if (g->value[OPT_FOR]) return collect_for(g->value[OPT_FOR]);
+    return pm_embedded_print(troubleshoot ? "analyzer/share/troubleshoot.yaml"
+                                          : "analyzer/share/collect.sh");
 }
 
 const struct pm_command pm_command_collect = {

@@ -1,30 +1,38 @@
 // pullmortem compare BEFORE AFTER: two bundles or timelines beside each other.
 #include "cli/bundle.h"
 #include "cli/compare.h"
+#include "cli/report_input.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct pm_command pm_command_compare;
 enum { OPT_OUTPUT, OPT_FORMAT, OPT_FAIL, OPT_RULES, OPT_QUOTAS, OPT_JOBS };
 static const struct pm_opt options[] = {
-    [OPT_OUTPUT] = {"output", 'o', "FILE",
-                    "write it there; the name says the format (.txt .md .json)", NULL, 0},
-    [OPT_FORMAT] = {"format", 'f', "F", "text, markdown or json", "text markdown json", 0},
+    [OPT_OUTPUT] = {.name = "output",
+                    .letter = 'o',
+                    .kind = PM_OPT_FILE,
+                    .value = "FILE",
+                    .words = ".txt .md .json",
+                    .preset = "-",
+                    .help = "write it there; the name says the format, - is standard output"},
+    [OPT_FORMAT] = {.name = "format",
+                    .letter = 'f',
+                    .kind = PM_OPT_WORD,
+                    .value = "F",
+                    .words = "text markdown json",
+                    .help = "the format, whatever the name"},
     [OPT_FAIL] =
-        {"fail-on-worse", 0, NULL,
-         "exit status 1 where an incident over info is new or has grown, or where the success rate fell by more than a point",
-         NULL, 0},
-    [OPT_RULES] = {"rules", 0, "DIR",
-                   "rules that replace built-in ones of the same name, and add others", NULL, 0},
-    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table",
-                    NULL, 0},
-    [OPT_JOBS] = {"jobs", 'j', "N", "threads", NULL, 0},
+        {.name = "fail-on-worse",
+         .help =
+             "exit status 1 where an incident over info is new or has grown, or where the success rate fell by more than a point"},
+    [OPT_RULES] = {PM_OPT_RULES},
+    [OPT_QUOTAS] = {PM_OPT_QUOTAS},
+    [OPT_JOBS] = {PM_OPT_JOBS},
 };
 struct compare {
-    const char *paths[2], *output, *format, *rules_dir, *quotas;
-    size_t n;
-    long jobs;
+    const char *const *paths;
+    const char *output, *format, *rules_dir, *quotas;
+    int jobs;
     bool fail;
     const struct pm_comparison_output *out;
     const struct pm_comparison *found;
@@ -36,7 +44,7 @@ static struct pm_report *judged(const struct compare *x, const char *path, struc
     struct pm_diags *diags = pm_diags_new();
     const char *why = NULL;
     struct pm_str input = pm_str_c(path);
-    struct pm_timeline *t = pm_bundle_timeline(path, (int)x->jobs, diags, &why);
+    struct pm_timeline *t = pm_bundle_timeline(path, x->jobs, diags, &why);
     struct pm_judge_options o = {.quotas_file = x->quotas,
                                  .since_ns = PM_NO_TIME,
                                  .until_ns = PM_NO_TIME,
@@ -60,12 +68,11 @@ static bool write_to(FILE *f, void *ctx) {
     return x->out->write(f, x->found, x->a);
 }
 static int told(struct compare *x) {
-    bool good = x->output && strcmp(x->output, "-") != 0
-                    ? pm_file_write(x->output, write_to, x)
-                    : write_to(stdout, x) && fflush(stdout) == 0;
+    bool good = strcmp(x->output, "-") != 0 ? pm_file_write(x->output, write_to, x)
+                                            : write_to(stdout, x) && fflush(stdout) == 0;
     if (!good)
         fprintf(stderr, "pullmortem compare: %s cannot be written\n",
-                x->output ? x->output : "standard output");
+                strcmp(x->output, "-") != 0 ? x->output : "standard output");
     return good ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 static int compare(struct compare *x) {
@@ -96,53 +103,33 @@ static int compare(struct compare *x) {
     return status;
 }
 
-static const struct pm_comparison_output *format_find(const char *word) {
+static const struct pm_comparison_output *output_of(const struct compare *x) {
     for (const struct pm_comparison_output *o = pm_comparison_outputs; o->name; o++)
-        if (strcmp(o->name, word) == 0) return o;
-    return NULL;
+        if (x->format ? strcmp(o->name, x->format) == 0
+                      : pm_str_ends(pm_str_c(x->output), pm_str_c(o->ending)))
+            return o;
+    return !x->format && strcmp(x->output, "-") == 0 ? &pm_comparison_outputs[0] : NULL;
 }
-static const char *format_of_name(const char *path) {
-    static const struct {
-        const char *end, *format;
-    } ends[] = {{".txt", "text"}, {".md", "markdown"}, {".json", "json"}};
-    for (size_t i = 0; path && i < PM_LEN(ends); i++)
-        if (pm_str_ends(pm_str_c(path), pm_str_c(ends[i].end))) return ends[i].format;
-    return path && strcmp(path, "-") != 0 ? NULL : "text";
-}
-static int options_read(struct compare *x, int argc, char **argv) {
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_compare)) != -1;) {
-        if (got == OPT_OUTPUT) x->output = o.value;
-        else if (got == OPT_FORMAT) x->format = o.value;
-        else if (got == OPT_FAIL) x->fail = true;
-        else if (got == OPT_RULES) x->rules_dir = o.value;
-        else if (got == OPT_QUOTAS) x->quotas = o.value;
-        else if (got == OPT_JOBS && !pm_opt_number(o.value, 1, 64, &x->jobs))
-            return pm_usage(&pm_command_compare, "-j is a number from 1 to 64, not '%s'", o.value);
-        else if (got == -2 && x->n == 2)
-            return pm_usage(&pm_command_compare, "two at a time, not also '%s'", o.value);
-        else if (got == -2) x->paths[x->n++] = o.value;
-        else if (got < 0) return pm_usage_option(&pm_command_compare, &o, got);
-    }
-    if (x->n < 2)
-        return pm_usage(&pm_command_compare, x->n ? "with what?" : "which bundles or timelines?");
-    const char *format = x->format ? x->format : format_of_name(x->output);
-    if (!format)
+static int run(struct pm_given *g) {
+    struct compare x = {.paths = g->words,
+                        .output = g->value[OPT_OUTPUT],
+                        .format = g->value[OPT_FORMAT],
+                        .fail = g->value[OPT_FAIL] != NULL,
+                        .rules_dir = g->value[OPT_RULES],
+                        .quotas = g->value[OPT_QUOTAS],
+                        .jobs = (int)pm_given_number(g, OPT_JOBS)};
+    if (g->words_n > 2) return pm_usage(g->command, "two at a time, not also '%s'", g->words[2]);
+    if (g->words_n < 2)
+        return pm_usage(g->command, g->words_n ? "with what?" : "which bundles or timelines?");
+    x.out = output_of(&x);
+    if (!x.out)
         return pm_usage(
-            &pm_command_compare,
+            g->command,
             "the name '%s' does not say a format: end it in .txt, .md or .json, or give --format",
-            x->output);
-    x->out = format_find(format);
-    return x->out ? PM_EXIT_OK
-                  : pm_usage(&pm_command_compare,
-                             "unknown format '%s'; there are text, markdown and json", format);
-}
-static int run(int argc, char **argv) {
-    struct compare x = {.a = pm_arena_new()};
-    int status = options_read(&x, argc, argv);
-    size_t there = x.n;
-    if (status == PM_EXIT_OK && !pm_paths_present(x.paths, &there)) status = PM_EXIT_INPUT;
-    if (status == PM_EXIT_OK) status = compare(&x);
+            x.output);
+    if (!pm_paths_present(g->words, &g->words_n)) return PM_EXIT_INPUT;
+    x.a = pm_arena_new();
+    int status = compare(&x);
     pm_arena_free(x.a);
     return status;
 }

@@ -6,6 +6,7 @@
 #include "cli/advice.h"
 #include "cli/answer_print.h"
 #include "cli/opts.h"
+#include "cli/output.h"
 #include "report/words.h"
 
 #include <errno.h>
@@ -15,15 +16,19 @@
 #include <unistd.h>
 
 enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT };
-static const struct pm_opt opts[] = {
-    [OPT_FORMAT] = {"format", 'f', "F", "text or json (one object a line)", "text json", 0},
-    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others",
-                   NULL, 0},
-    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
-    [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
+static const struct pm_opt options[] = {
+    [OPT_FORMAT] = {.name = "format",
+                    .letter = 'f',
+                    .kind = PM_OPT_WORD,
+                    .value = "F",
+                    .words = "text json",
+                    .preset = "text",
+                    .help = "how it is told (json is one object a line)"},
+    [OPT_RULES] = {PM_OPT_RULES},
+    [OPT_COLOR] = {PM_OPT_COLOR},
+    [OPT_NO_REDACT] = {PM_OPT_NO_REDACT},
 };
 enum { EXPLAIN_MAX_BYTES = 64 << 20 }; // a larger input is a bundle: analyze it
-extern const struct pm_command pm_command_explain;
 
 struct explain {
     struct pm_answer_view x;
@@ -69,6 +74,11 @@ static void candidates_json(struct line *l, const struct pm_verdict *v) {
     }
     pm_buf_addc(&l->b, ']');
 }
+static void advice_member(struct line *l, const char *key, struct pm_str s) {
+    pm_buf_fmt(&l->b, "%s", key);
+    if (s.n) pm_json_string(&l->b, s);
+    else pm_buf_lit(&l->b, "null");
+}
 static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
     size_t n = pm_advices_for(l->x->rules, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
@@ -76,13 +86,10 @@ static void advice_json(struct line *l, const struct pm_answer *r) {
     pm_buf_addc(&l->b, '[');
     for (size_t i = 0; i < n; i++) {
         pm_buf_lit(&l->b, i ? ", {" : "{");
-        pm_buf_lit(&l->b, "\"phase\": "), pm_json_string(&l->b, items[i].phase);
-        pm_buf_lit(&l->b, ", \"text\": "),
-            pm_json_string(&l->b, pm_answer_clean(l->x, items[i].text));
-        pm_buf_lit(&l->b, ", \"command\": ");
-        if (items[i].command.n) pm_json_string(&l->b, pm_answer_clean(l->x, items[i].command));
-        else pm_buf_lit(&l->b, "null");
-        pm_buf_lit(&l->b, ", \"within\": "), pm_json_string(&l->b, items[i].within);
+        advice_member(l, "\"phase\": ", items[i].phase);
+        advice_member(l, ", \"text\": ", pm_answer_clean(l->x, items[i].text));
+        advice_member(l, ", \"command\": ", pm_answer_clean(l->x, items[i].command));
+        advice_member(l, ", \"within\": ", items[i].within);
         pm_buf_addc(&l->b, '}');
     }
     pm_buf_addc(&l->b, ']');
@@ -162,36 +169,17 @@ static bool read_all(const char *path, struct pm_buf *out, bool *cut) {
     if (!piped) fclose(f);
     return ok;
 }
-struct explain_args {
-    const char *path, *rules, *color, *format;
-    bool raw;
-};
-static int args_of(struct explain_args *r, int argc, char **argv) {
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int i; (i = pm_opt_next(&o, &pm_command_explain)) != -1;) {
-        if (i == OPT_FORMAT) r->format = o.value;
-        else if (i == OPT_RULES) r->rules = o.value;
-        else if (i == OPT_COLOR) r->color = o.value;
-        else if (i == OPT_NO_REDACT) r->raw = true;
-        else if (i != -2) return pm_usage_option(&pm_command_explain, &o, i);
-        else if (r->path) return pm_usage(&pm_command_explain, "one file, not also '%s'", o.value);
-        else r->path = o.value;
-    }
-    if (strcmp(r->format, "text") != 0 && strcmp(r->format, "json") != 0)
-        return pm_usage(&pm_command_explain, "unknown format '%s'; there are text and json",
-                        r->format);
-    return PM_EXIT_OK;
-}
-static int explain(const struct explain_args *r, const struct pm_buf *in, struct pm_diags *diags) {
-    struct pm_ruleset *rs = pm_ruleset_load(r->rules, diags);
+static int explain(const struct pm_given *g, const struct pm_buf *in, struct pm_diags *diags) {
+    struct pm_ruleset *rs = pm_ruleset_load(g->value[OPT_RULES], diags);
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
     struct explain e = {.x = {.a = pm_arena_new(), .rules = rs, .width = pm_answer_columns()},
-                        .json = strcmp(r->format, "json") == 0};
-    e.x.redactor = r->raw ? NULL : pm_redactor_new(NULL);
-    e.x.color = !e.json && pm_color_wanted(r->color, STDOUT_FILENO);
-    struct pm_diags *said =
-        pm_diags_new(); // what framing and parsers say of the text: told for text only, JSON readers want one object a record
+                        .json = strcmp(g->value[OPT_FORMAT], "json") == 0};
+    e.x.redactor = g->value[OPT_NO_REDACT] ? NULL : pm_redactor_new(NULL);
+    e.x.color = !e.json && pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO);
+    // What framing and parsers say of the text is told for text only: JSON readers want one
+    // object a record.
+    struct pm_diags *said = pm_diags_new();
     pm_answers(rs, pm_buf_str(in), print_answer, &e, said);
     if (!e.json) pm_diags_print(said);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);
@@ -201,11 +189,9 @@ static int explain(const struct explain_args *r, const struct pm_buf *in, struct
     pm_ruleset_free(rs);
     return PM_EXIT_OK;
 }
-static int run(int argc, char **argv) {
-    struct explain_args r = {.format = "text"};
-    int rc = args_of(&r, argc, argv);
-    if (rc != PM_EXIT_OK) return rc;
-    const char *path = r.path ? r.path : "-";
+static int run(struct pm_given *g) {
+    if (g->words_n > 1) return pm_usage(g->command, "one file, not also '%s'", g->words[1]);
+    const char *path = g->words_n ? g->words[0] : "-";
     struct pm_buf in = {0};
     bool cut = false;
     if (!read_all(path, &in, &cut)) {
@@ -214,7 +200,7 @@ static int run(int argc, char **argv) {
         return PM_EXIT_INPUT;
     }
     struct pm_diags *diags = pm_diags_new();
-    rc = explain(&r, &in, diags);
+    int rc = explain(g, &in, diags);
     if (cut)
         fprintf(
             stderr,
@@ -230,8 +216,8 @@ const struct pm_command pm_command_explain = {
     .name = "explain",
     .arguments = "[FILE|-]",
     .summary = "what each given line means, one answer a record",
-    .options = opts,
-    .options_n = PM_LEN(opts),
+    .options = options,
+    .options_n = PM_LEN(options),
     .notes =
         "Without a file it reads stdin:\n  journalctl -u kubelet | grep ErrImagePull | tail -1 | pullmortem explain\n",
     .order = 6,

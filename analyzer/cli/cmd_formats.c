@@ -6,8 +6,16 @@
 #include "report/words.h"
 #include <stdio.h>
 
-extern const struct pm_command pm_command_formats;
-static const struct pm_opt options[] = {{"format", 'f', "F", "text or json", "text json", 0}};
+enum { OPT_FORMAT };
+static const struct pm_opt options[] = {
+    [OPT_FORMAT] = {.name = "format",
+                    .letter = 'f',
+                    .kind = PM_OPT_WORD,
+                    .value = "F",
+                    .words = "text json",
+                    .preset = "text",
+                    .help = "how it is told"},
+};
 
 struct entry {
     const char *kind, *name, *title, *component, *example, *source;
@@ -78,19 +86,9 @@ static int list_text(void) {
     return PM_EXIT_OK;
 }
 
-static int run(int argc, char **argv) {
-    const char *format = "text";
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_formats)) != -1;) {
-        if (got == 0) format = o.value;
-        else if (got == -2) return pm_usage(&pm_command_formats, "takes no '%s'", o.value);
-        else return pm_usage_option(&pm_command_formats, &o, got);
-    }
-    if (strcmp(format, "text") == 0) return list_text();
-    return strcmp(format, "json") == 0
-               ? list_json()
-               : pm_usage(&pm_command_formats, "unknown format '%s'; there are text and json",
-                          format);
+static int run(struct pm_given *g) {
+    if (g->words_n) return pm_usage(g->command, "takes no '%s'", g->words[0]);
+    return strcmp(g->value[OPT_FORMAT], "json") == 0 ? list_json() : list_text();
 }
 
 const struct pm_command pm_command_formats = {

@@ -2,14 +2,14 @@
 #include "cli/advice.h"
 #include "cli/bundle.h"
 #include "cli/collection.h"
+#include "cli/report_input.h"
+#include "cli/window.h"
 #include "pm/gate.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-extern const struct pm_command pm_command_gate;
 
 enum option {
     OPT_POLICY,
@@ -31,39 +31,59 @@ enum option {
     OPT_COUNT
 };
 static const struct pm_opt options[OPT_COUNT] = {
-    [OPT_POLICY] = {"policy", 'p', "FILE", "checks and waivers, YAML (README, \"Gate\")", NULL, 0},
+    [OPT_POLICY] = {.name = "policy",
+                    .letter = 'p',
+                    .kind = PM_OPT_FILE,
+                    .value = "FILE",
+                    .help = "checks and waivers, YAML (README, \"Gate\")"},
     [OPT_FAIL_ON] =
-        {"fail-on", 0, "LIST",
-         "CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated",
-         NULL, 0},
-    [OPT_BASELINE] = {"baseline", 'b', "FILE", "incidents known there do not fail", NULL, 0},
-    [OPT_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "write what is there now as a baseline",
-                            NULL, 0},
-    [OPT_JUNIT] = {"junit", 0, "FILE", "JUnit XML", NULL, 0},
-    [OPT_SARIF] = {"sarif", 0, "FILE", "SARIF 2.1.0", NULL, 0},
-    [OPT_GITLAB] = {"gitlab", 0, "FILE", "GitLab code quality JSON", NULL, 0},
+        {.name = "fail-on",
+         .kind = PM_OPT_TEXT,
+         .value = "LIST",
+         .help =
+             "CAUSE, FAMILY or any, each with :critical, :warning or :info as the least severity; comma-separated"},
+    [OPT_BASELINE] = {.name = "baseline",
+                      .letter = 'b',
+                      .kind = PM_OPT_FILE,
+                      .value = "FILE",
+                      .help = "incidents known there do not fail"},
+    [OPT_WRITE_BASELINE] = {.name = "write-baseline",
+                            .kind = PM_OPT_FILE,
+                            .value = "FILE",
+                            .help = "write what is there now as a baseline"},
+    [OPT_JUNIT] = {.name = "junit", .kind = PM_OPT_FILE, .value = "FILE", .help = "JUnit XML"},
+    [OPT_SARIF] = {.name = "sarif", .kind = PM_OPT_FILE, .value = "FILE", .help = "SARIF 2.1.0"},
+    [OPT_GITLAB] = {.name = "gitlab",
+                    .kind = PM_OPT_FILE,
+                    .value = "FILE",
+                    .help = "GitLab code quality JSON"},
     [OPT_GITHUB] =
-        {"github", 0, NULL,
-         "annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set", NULL, 0},
-    [OPT_REPORT_ONLY] = {"report-only", 0, NULL, "tell, but do not fail", NULL, 0},
+        {.name = "github",
+         .help = "annotations for GitHub Actions, and a summary where GITHUB_STEP_SUMMARY is set"},
+    [OPT_REPORT_ONLY] = {.name = "report-only", .help = "tell, but do not fail"},
     [OPT_ALLOW_EMPTY] =
-        {"allow-empty", 0, NULL,
-         "a bundle that holds nothing known (an empty folder, a wrong path) may pass", NULL, 0},
-    [OPT_FORMAT] = {"format", 'f', "F", "table or json on standard output", "table json", 0},
-    [OPT_NOW] = {"now", 0, "TIME", "the day that waivers are held against; today where not given",
-                 NULL, 0},
-    [OPT_RULES] = {"rules", 0, "DIR",
-                   "rules that replace built-in ones of the same name, and add others", NULL, 0},
-    [OPT_QUOTAS] = {"quotas", 0, "FILE", "registry limits that come before the built-in table",
-                    NULL, 0},
-    [OPT_JOBS] = {"jobs", 'j', "N", "threads", NULL, 0},
-    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
+        {.name = "allow-empty",
+         .help = "a bundle that holds nothing known (an empty folder, a wrong path) may pass"},
+    [OPT_FORMAT] = {.name = "format",
+                    .letter = 'f',
+                    .kind = PM_OPT_WORD,
+                    .value = "F",
+                    .words = "table json",
+                    .preset = "table",
+                    .help = "what is told on standard output"},
+    [OPT_NOW] = {.name = "now",
+                 .kind = PM_OPT_TEXT,
+                 .value = "TIME",
+                 .help = "the day that waivers are held against; today where not given"},
+    [OPT_RULES] = {PM_OPT_RULES},
+    [OPT_QUOTAS] = {PM_OPT_QUOTAS},
+    [OPT_JOBS] = {PM_OPT_JOBS},
+    [OPT_COLOR] = {PM_OPT_COLOR},
 };
 
 struct gate {
-    const char *value[OPT_COUNT]; // "" for a flag that was given
-    const char **paths;
-    size_t paths_n;
+    const struct pm_command *command;
+    const char *const *value; // by option
     int64_t now_ns;
     int threads;
     struct pm_arena *a;
@@ -151,7 +171,7 @@ static bool outputs(const struct gate *g) {
     const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
     bool good = true;
     const struct pm_gate_output *people =
-        format && strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
+        strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
     good &= people->write(stdout, &g->result, g->a,
                           people == &pm_gate_table &&
                               pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO));
@@ -178,11 +198,11 @@ static int verdict(const struct gate *g) {
 }
 
 // "rate-limt:critical": what is wrong of it, and the word that was probably meant.
-static int fail_on_mistake(const char *bad, struct pm_arena *a) {
+static int fail_on_mistake(const struct gate *g, const char *bad) {
     static const char *const severities[] = {"critical", "warning", "info"};
     const char *colon = strchr(bad, ':'),
                *match = pm_arena_cstr(
-                   a, pm_str_sub(pm_str_c(bad), 0, colon ? (size_t)(colon - bad) : strlen(bad)));
+                   g->a, pm_str_sub(pm_str_c(bad), 0, colon ? (size_t)(colon - bad) : strlen(bad)));
     size_t n = 0, cap = 0;
     const char **names = NULL;
     bool known = strcmp(match, "any") == 0;
@@ -197,14 +217,14 @@ static int fail_on_mistake(const char *bad, struct pm_arena *a) {
                              : pm_nearest(match, names, n);
     free(names);
     if (near)
-        return pm_usage(&pm_command_gate, "--fail-on: '%s'; did you mean '%s%s%s'?", bad,
+        return pm_usage(g->command, "--fail-on: '%s'; did you mean '%s%s%s'?", bad,
                         known ? match : near,
                         known   ? ":"
                         : colon ? colon
                                 : "",
                         known ? near : "");
     return pm_usage(
-        &pm_command_gate,
+        g->command,
         "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)",
         bad);
 }
@@ -217,7 +237,7 @@ static int read_policy(struct gate *g) {
     if (!g->rules) status = PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && g->value[OPT_FAIL_ON] &&
         !pm_policy_fail_on(&g->policy, g->value[OPT_FAIL_ON], g->a, &bad))
-        status = fail_on_mistake(bad, g->a);
+        status = fail_on_mistake(g, bad);
     bool load = g->value[OPT_POLICY] || !g->value[OPT_FAIL_ON];
     if (status == PM_EXIT_OK && load &&
         !pm_policy_load(&g->policy, g->value[OPT_POLICY], g->a, diags))
@@ -231,25 +251,10 @@ static int read_policy(struct gate *g) {
     return status;
 }
 
-static int options_read(struct gate *g, int argc, char **argv) {
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    long n;
-    for (int got; (got = pm_opt_next(&o, &pm_command_gate)) != -1;) {
-        if (got == -2) g->paths[g->paths_n++] = o.value;
-        else if (got < 0) return pm_usage_option(&pm_command_gate, &o, got);
-        else g->value[got] = options[got].value ? o.value : "";
-    }
-    const char *format = g->value[OPT_FORMAT], *jobs = g->value[OPT_JOBS];
-    if (!g->paths_n) return pm_usage(&pm_command_gate, "which bundle?");
-    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0)
-        return pm_usage(&pm_command_gate, "--format is table or json, not '%s'", format);
-    if (jobs && !pm_opt_number(jobs, 1, 64, &n))
-        return pm_usage(&pm_command_gate, "-j is a number from 1 to 64, not '%s'", jobs);
-    if (jobs) g->threads = (int)n;
-    if (g->value[OPT_NOW] && !pm_opt_time(g->value[OPT_NOW], &g->now_ns))
-        return pm_usage(&pm_command_gate, "--now: '%s' is no time such as 2026-12-31",
-                        g->value[OPT_NOW]);
-    return PM_EXIT_OK;
+static int time_of(const struct gate *g, const char *text, int64_t *ns) {
+    const struct pm_extent none = {PM_NO_TIME, PM_NO_TIME};
+    if (!text || pm_time_given(text, &none, ns) == PM_TIME_GOOD) return PM_EXIT_OK;
+    return pm_usage(g->command, "--now: '%s' is no time such as 2026-12-31", text);
 }
 
 static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
@@ -264,29 +269,35 @@ static size_t help(void *ctx, int cause, struct pm_advice *rows, size_t max) {
     return n;
 }
 
-static int run(int argc, char **argv) {
-    struct gate g = {.now_ns = (int64_t)time(NULL) * PM_NS_PER_S, .a = pm_arena_new()};
-    g.paths = pm_xmalloc(sizeof *g.paths * (size_t)(argc + 1));
-    int status = options_read(&g, argc, argv);
+static void gate_free(struct gate *g) {
+    for (size_t i = 0; i < g->result.rows_n; i++) free(g->result.rows[i].items);
+    free(g->result.rows);
+    free(g->policy.checks);
+    free(g->policy.waivers);
+    free(g->policy.requirements);
+    free(g->known.known);
+    pm_ruleset_free(g->rules);
+    pm_arena_free(g->a);
+}
+static int run(struct pm_given *given) {
+    struct gate g = {.command = given->command,
+                     .value = (const char *const *)given->value,
+                     .threads = (int)pm_given_number(given, OPT_JOBS),
+                     .now_ns = (int64_t)time(NULL) * PM_NS_PER_S,
+                     .a = pm_arena_new()};
     g.result.report_only = g.value[OPT_REPORT_ONLY] != NULL;
     g.result.help = help;
     g.result.help_ctx = &g;
     g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
+    int status = given->words_n ? PM_EXIT_OK : pm_usage(g.command, "which bundle?");
+    if (status == PM_EXIT_OK) status = time_of(&g, g.value[OPT_NOW], &g.now_ns);
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
-        for (size_t i = 0; i < g.paths_n; i++) bundles(&g, g.paths[i]);
+        for (size_t i = 0; i < given->words_n; i++) bundles(&g, given->words[i]);
         pm_gate_number(&g.result);
         status = outputs(&g) ? verdict(&g) : PM_EXIT_INPUT;
     }
-    for (size_t i = 0; i < g.result.rows_n; i++) free(g.result.rows[i].items);
-    free(g.result.rows);
-    free(g.policy.checks);
-    free(g.policy.waivers);
-    free(g.policy.requirements);
-    free(g.known.known);
-    free(g.paths);
-    pm_ruleset_free(g.rules);
-    pm_arena_free(g.a);
+    gate_free(&g);
     return status;
 }
 

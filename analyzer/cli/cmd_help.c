@@ -5,14 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const struct pm_command pm_command_help;
 enum { OPT_MAN, OPT_COMPLETION };
 static const struct pm_opt options[] = {
-    [OPT_MAN] = {"man", 0, NULL,
-                 "the man page (of COMMAND, or of the tool) in roff, as 'make install' installs it",
-                 NULL, 0},
-    [OPT_COMPLETION] = {"completion", 0, "SHELL", "the completion for a shell: bash, zsh or fish",
-                        PM_SHELLS, 0},
+    [OPT_MAN] =
+        {.name = "man",
+         .help =
+             "the man page (of COMMAND, or of the tool) in roff, as 'make install' installs it"},
+    [OPT_COMPLETION] = {.name = "completion",
+                        .kind = PM_OPT_WORD,
+                        .value = "SHELL",
+                        .words = "bash zsh fish",
+                        .help = "the completion for a shell"},
 };
 
 static const char introduction[] =
@@ -42,7 +45,16 @@ size_t pm_commands_sorted(const struct pm_command *sorted[PM_COMMANDS_MAX]) {
 void pm_option_head(struct pm_buf *b, const struct pm_opt *o) {
     if (o->letter) pm_buf_fmt(b, "-%c, --%s", o->letter, o->name);
     else pm_buf_fmt(b, "    --%s", o->name);
-    if (o->value) pm_buf_fmt(b, " %s", o->value);
+    if (o->kind != PM_OPT_FLAG) pm_buf_fmt(b, " %s", o->value);
+}
+void pm_option_told(struct pm_buf *b, const struct pm_opt *o) {
+    pm_buf_fmt(b, "%s", o->help);
+    if (pm_opt_words(o)) {
+        pm_buf_lit(b, ": ");
+        pm_opt_words_list(b, pm_opt_words(o), " or ");
+    }
+    if (o->kind == PM_OPT_NUMBER) pm_buf_fmt(b, " (%ld to %ld)", o->low, o->high);
+    if (o->preset) pm_buf_fmt(b, "; %s where not given", o->preset);
 }
 
 static int help_all(void) {
@@ -89,7 +101,7 @@ static void options_print(const struct pm_command *c) {
         pm_buf_lit(&b, "  ");
         pm_option_head(&b, &c->options[i]);
         while (b.n < widest + 4) pm_buf_addc(&b, ' ');
-        pm_buf_fmt(&b, "%s", c->options[i].help);
+        pm_option_told(&b, &c->options[i]);
         pm_line_print(stdout, b.p, b.n, (int)widest + 4);
     }
     pm_buf_free(&b);
@@ -114,23 +126,14 @@ static int unknown(const char *word) {
     return pm_usage(NULL, "there is no command '%s'", word);
 }
 
-static int run(int argc, char **argv) {
-    const char *name = NULL, *shell = NULL;
-    bool man = false;
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_help)) != -1;) {
-        if (got == OPT_MAN) man = true;
-        else if (got == OPT_COMPLETION) shell = o.value;
-        else if (got != -2) return pm_usage_option(&pm_command_help, &o, got);
-        else if (name) return pm_usage(&pm_command_help, "one command, not also '%s'", o.value);
-        else name = o.value;
+static int run(struct pm_given *g) {
+    const char *name = g->words_n ? g->words[0] : NULL;
+    if (g->words_n > 1) return pm_usage(g->command, "one command, not also '%s'", g->words[1]);
+    if (g->value[OPT_COMPLETION]) {
+        pm_completion_print(g->value[OPT_COMPLETION]);
+        return PM_EXIT_OK;
     }
-    if (shell)
-        return pm_completion_print(shell)
-                   ? PM_EXIT_OK
-                   : pm_usage(&pm_command_help, "no completion for '%s'; there are: %s", shell,
-                              PM_SHELLS);
-    if (man) return pm_man_print(name) ? PM_EXIT_OK : unknown(name);
+    if (g->value[OPT_MAN]) return pm_man_print(name) ? PM_EXIT_OK : unknown(name);
     if (!name) return help_all();
     for (size_t i = 0; pm_commands[i]; i++)
         if (strcmp(pm_commands[i]->name, name) == 0) return help_one(pm_commands[i]);

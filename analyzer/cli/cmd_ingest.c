@@ -2,8 +2,6 @@
 #include "cli/bundle.h"
 #include <stdio.h>
 
-extern const struct pm_command pm_command_ingest;
-
 static int ingest(struct pm_bundle_args *args) {
     struct pm_diags *diags = pm_diags_new();
     bool whole = true;
@@ -27,11 +25,11 @@ static int ingest(struct pm_bundle_args *args) {
     return args->refused ? PM_EXIT_USAGE : made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 
-static int run(int argc, char **argv) {
+static int run(struct pm_given *g) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_ingest, argc, argv, &args);
+    int status = pm_bundle_args_read(g, &args);
     if (status == PM_EXIT_OK && !args.db)
-        status = pm_usage(&pm_command_ingest, "--db FILE is needed: where the timeline goes");
+        status = pm_usage(g->command, "--db FILE is needed: where the timeline goes");
     struct pm_ruleset *rules =
         status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
     if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;

@@ -2,8 +2,6 @@
 #include "cli/bundle.h"
 #include <stdio.h>
 
-extern const struct pm_command pm_command_report;
-
 static int report(const struct pm_bundle_args *args) {
     const char *why = NULL;
     struct pm_timeline *t = pm_timeline_open_read(args->paths[0], &why);
@@ -18,11 +16,11 @@ static int report(const struct pm_bundle_args *args) {
     return status;
 }
 
-static int run(int argc, char **argv) {
+static int run(struct pm_given *g) {
     struct pm_bundle_args args;
-    int status = pm_bundle_args_read(&pm_command_report, argc, argv, &args);
+    int status = pm_bundle_args_read(g, &args);
     if (status == PM_EXIT_OK && args.paths_n > 1)
-        status = pm_usage(&pm_command_report,
+        status = pm_usage(g->command,
                           "one timeline at a time; put several together with 'pullmortem merge'");
     if (status == PM_EXIT_OK) status = report(&args);
     pm_bundle_args_free(&args);

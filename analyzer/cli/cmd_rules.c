@@ -2,22 +2,24 @@
 #include "cli/advice.h"
 #include "cli/answer.h"
 #include "cli/opts.h"
+#include "cli/output.h"
 #include "pm/judge.h"
 #include "pm/rule.h"
 
 #include <stdio.h>
 
 enum { OPT_RULES, OPT_JSON, OPT_COVERAGE, OPT_JUNIT };
-static const struct pm_opt opts[] = {
-    [OPT_RULES] = {"rules", 0, "DIR", "rules of DIR replace those of the same id and add others",
-                   NULL, 0},
-    [OPT_JSON] = {"json", 0, NULL, "list and show as JSON", NULL, 0},
-    [OPT_COVERAGE] = {"coverage", 0, NULL,
-                      "test: say which alternatives no sample exercises, and fail for them", NULL,
-                      0},
-    [OPT_JUNIT] = {"junit", 0, "FILE", "test: write JUnit XML as well", NULL, 0},
+static const struct pm_opt options[] = {
+    [OPT_RULES] = {PM_OPT_RULES},
+    [OPT_JSON] = {.name = "json", .help = "list and show as JSON"},
+    [OPT_COVERAGE] = {.name = "coverage",
+                      .help =
+                          "test: say which alternatives no sample exercises, and fail for them"},
+    [OPT_JUNIT] = {.name = "junit",
+                   .kind = PM_OPT_FILE,
+                   .value = "FILE",
+                   .help = "test: write JUnit XML as well"},
 };
-extern const struct pm_command pm_command_rules;
 
 struct rules_args {
     const char *what, *id, *dir;
@@ -41,34 +43,27 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
     pm_ruleset_free(rs);
     return rc;
 }
-// PM_EXIT_OK, or what pm_usage said.
-static int args_of(struct rules_args *r, int argc, char **argv) {
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int i; (i = pm_opt_next(&o, &pm_command_rules)) != -1;) {
-        if (i == OPT_RULES) r->dir = o.value;
-        else if (i == OPT_JSON) r->run.json = true;
-        else if (i == OPT_COVERAGE) r->run.coverage = true;
-        else if (i == OPT_JUNIT) r->run.junit = o.value;
-        else if (i != -2) return pm_usage_option(&pm_command_rules, &o, i);
-        else if (!r->what) r->what = o.value;
-        else if (!r->id) r->id = o.value;
-        else return pm_usage(&pm_command_rules, "what is \"%s\" for?", o.value);
-    }
-    static const char *const verbs[] = {"check", "test", "list", "show"};
-    bool known = false;
-    for (size_t i = 0; r->what && i < PM_LEN(verbs); i++)
-        known = known || strcmp(r->what, verbs[i]) == 0;
-    if (!known) return pm_usage(&pm_command_rules, "say what to do: check, test, list or show ID");
-    if (strcmp(r->what, "show") == 0 && !r->id)
-        return pm_usage(&pm_command_rules, "show which rule?");
-    if (strcmp(r->what, "show") != 0 && r->id)
-        return pm_usage(&pm_command_rules, "%s takes no ID", r->what);
+static int verb_check(const struct pm_given *g) {
+    static const char verbs[] = "check test list show";
+    const char *what = g->words_n ? g->words[0] : "";
+    bool show = strcmp(what, "show") == 0;
+    if (!pm_word_in(verbs, what))
+        return pm_usage(g->command, "say what to do: check, test, list or show ID");
+    if (g->words_n > 2) return pm_usage(g->command, "what is \"%s\" for?", g->words[2]);
+    if (show && g->words_n < 2) return pm_usage(g->command, "show which rule?");
+    if (!show && g->words_n > 1) return pm_usage(g->command, "%s takes no ID", what);
     return PM_EXIT_OK;
 }
-static int run(int argc, char **argv) {
-    struct rules_args r = {.run = {.event_of_line = pm_answer_event}};
-    int rc = args_of(&r, argc, argv);
+static int run(struct pm_given *g) {
+    int rc = verb_check(g);
     if (rc != PM_EXIT_OK) return rc;
+    const struct rules_args r = {.what = g->words[0],
+                                 .id = g->words_n > 1 ? g->words[1] : NULL,
+                                 .dir = g->value[OPT_RULES],
+                                 .run = {.event_of_line = pm_answer_event,
+                                         .json = g->value[OPT_JSON] != NULL,
+                                         .coverage = g->value[OPT_COVERAGE] != NULL,
+                                         .junit = g->value[OPT_JUNIT]}};
     struct pm_diags *diags = pm_diags_new();
     rc = do_rules(&r, diags);
     pm_diags_print(diags);
@@ -85,8 +80,8 @@ const struct pm_command pm_command_rules = {
         "  test          the same samples, told like a test run\n"
         "  list          one line a rule, in the order in which they are asked\n"
         "  show ID       one rule as it is written; of a cause, every rule that names it\n",
-    .options = opts,
-    .options_n = PM_LEN(opts),
+    .options = options,
+    .options_n = PM_LEN(options),
     .order = 8,
     .run = run,
 };

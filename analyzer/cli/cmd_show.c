@@ -6,21 +6,26 @@
 #include "cli/answer_print.h"
 #include "cli/member.h"
 #include "cli/opts.h"
+#include "cli/output.h"
 #include "pm/timeline.h"
 #include "report/words.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-extern const struct pm_command pm_command_show;
 enum { OPT_CONTEXT, OPT_RULES, OPT_NO_REDACT, OPT_COLOR };
 static const struct pm_opt options[] = {
-    [OPT_CONTEXT] = {"context", 'C', "N", "so many lines before and after; 2 where not given", NULL,
-                     0},
-    [OPT_RULES] = {"rules", 0, "DIR",
-                   "rules that replace built-in ones of the same name, and add others", NULL, 0},
-    [OPT_NO_REDACT] = {"no-redact", 0, NULL, "show secrets as they stand", NULL, 0},
-    [OPT_COLOR] = {"color", 0, "WHEN", "auto, always or never", "auto always never", 0},
+    [OPT_CONTEXT] = {.name = "context",
+                     .letter = 'C',
+                     .kind = PM_OPT_NUMBER,
+                     .value = "N",
+                     .low = 0,
+                     .high = 10000,
+                     .preset = "2",
+                     .help = "so many lines before and after"},
+    [OPT_RULES] = {PM_OPT_RULES},
+    [OPT_NO_REDACT] = {PM_OPT_NO_REDACT},
+    [OPT_COLOR] = {PM_OPT_COLOR},
 };
 enum { LINE_SHOWN = 4000, ANSWERS_SHOWN = 3, TEXT_ASKED = 32 << 20 };
 
@@ -91,8 +96,8 @@ static void print_record(void *ctx, const struct pm_answer *r) {
     pm_arena_reset(t->x->view.a);
 }
 static void taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str text) {
-    struct pm_diags *quiet =
-        pm_diags_new(); // the text was read already; what was wrong with it is the report's to tell
+    // The text was read already; what was wrong with it is the report's to tell.
+    struct pm_diags *quiet = pm_diags_new();
     struct taken t = {.x = x};
     putchar('\n');
     pm_answers(rules, text, find_record, &t, quiet);
@@ -179,10 +184,10 @@ static int show_kept(struct show *x, struct pm_timeline *t) {
     }
     pm_timeline_sql(t, sql.p, kept_in, x, &why, x->view.a);
     pm_buf_free(&sql);
-    if (x->view.any)
-        return puts(
-                   "\nThe bundle is not where it was: this is what the timeline kept of the line."),
-               PM_EXIT_OK;
+    if (x->view.any) {
+        puts("\nThe bundle is not where it was: this is what the timeline kept of the line.");
+        return PM_EXIT_OK;
+    }
     fprintf(
         stderr,
         "pullmortem show: the bundle is not where it was, and the timeline kept nothing of %.*s:%llu\n",
@@ -193,7 +198,10 @@ static int show_timeline(struct show *x, struct pm_ruleset *rules) {
     const char *why = NULL, *paths[64];
     size_t n = 0;
     struct pm_timeline *t = pm_timeline_open_read(x->subject, &why);
-    if (!t) return fprintf(stderr, "pullmortem: %s\n", why), PM_EXIT_INPUT;
+    if (!t) {
+        fprintf(stderr, "pullmortem: %s\n", why);
+        return PM_EXIT_INPUT;
+    }
     struct pm_arena *a = pm_arena_new();
     bool there = true;
     for (struct pm_str rest = pm_timeline_meta_get(t, "inputs", a); rest.n && n < PM_LEN(paths);) {
@@ -223,27 +231,18 @@ static bool place_read(struct show *x, const char *const *words, size_t n) {
     x->file = place;
     return place.n && pm_str_u64(number, &x->line) && x->line > 0;
 }
-static int run(int argc, char **argv) {
-    struct show x = {.context = 2};
-    const char *words[3] = {NULL, NULL, NULL};
-    size_t n = 0;
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_show)) != -1;) {
-        if (got == OPT_RULES) x.rules_dir = o.value;
-        else if (got == OPT_NO_REDACT) x.raw = true;
-        else if (got == OPT_COLOR) x.color = o.value;
-        else if (got == OPT_CONTEXT && !pm_opt_number(o.value, 0, 10000, &x.context))
-            return pm_usage(&pm_command_show, "-C is a number of lines, not '%s'", o.value);
-        else if (got == -2 && n == PM_LEN(words))
-            return pm_usage(&pm_command_show, "one place at a time, not also '%s'", o.value);
-        else if (got == -2) words[n++] = o.value;
-        else if (got < 0) return pm_usage_option(&pm_command_show, &o, got);
-    }
-    if (n < 2)
-        return pm_usage(&pm_command_show,
-                        n ? "which line? FILE:LINE, as the report tells it" : "which bundle?");
-    if (!place_read(&x, words, n))
-        return pm_usage(&pm_command_show, "'%s' is no FILE:LINE", words[1]);
+static int run(struct pm_given *g) {
+    struct show x = {.context = pm_given_number(g, OPT_CONTEXT),
+                     .rules_dir = g->value[OPT_RULES],
+                     .color = g->value[OPT_COLOR],
+                     .raw = g->value[OPT_NO_REDACT] != NULL};
+    const char **words = g->words;
+    if (g->words_n > 3) return pm_usage(g->command, "one place at a time, not also '%s'", words[3]);
+    if (g->words_n < 2)
+        return pm_usage(g->command, g->words_n ? "which line? FILE:LINE, as the report tells it"
+                                               : "which bundle?");
+    if (!place_read(&x, words, g->words_n))
+        return pm_usage(g->command, "'%s' is no FILE:LINE", words[1]);
     x.subject = words[0];
     if (!pm_paths_present(words, &(size_t){1})) return PM_EXIT_INPUT;
     struct pm_diags *diags = pm_diags_new();

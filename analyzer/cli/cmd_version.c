@@ -16,18 +16,36 @@
 #include <yaml.h>
 #include <zlib.h>
 
-extern const struct pm_command pm_command_version;
+enum { OPT_VERBOSE };
 static const struct pm_opt options[] = {
-    {"verbose", 'v', NULL,
-     "also commit, compiler, libraries with their versions, and what is built in", NULL, 0}};
+    [OPT_VERBOSE] =
+        {.name = "verbose",
+         .letter = 'v',
+         .help = "also commit, compiler, libraries with their versions, and what is built in"},
+};
 
-static const char *of_pcre2(char *out) { return pcre2_config(PCRE2_CONFIG_VERSION, out), out; }
-static const char *of_zlib(char *out) { return (void)out, zlibVersion(); }
-static const char *of_yaml(char *out) { return (void)out, yaml_get_version_string(); }
-static const char *of_jansson(char *out) { return (void)out, JANSSON_VERSION; }
+// Each tells a version, into `out` where it has no place of its own for it.
+static const char *of_pcre2(char *out) {
+    pcre2_config(PCRE2_CONFIG_VERSION, out);
+    return out;
+}
+static const char *of_zlib(char *out) {
+    (void)out;
+    return zlibVersion();
+}
+static const char *of_yaml(char *out) {
+    (void)out;
+    return yaml_get_version_string();
+}
+static const char *of_jansson(char *out) {
+    (void)out;
+    return JANSSON_VERSION;
+}
+// It names zlib, liblzma, lz4 and zstd, too.
 static const char *of_archive(char *out) {
-    return (void)out, archive_version_details();
-} // names zlib, liblzma, lz4 and zstd, too
+    (void)out;
+    return archive_version_details();
+}
 static bool keep_cell(void *ctx, int n, const char *const *names, const char *const *cells) {
     (void)names;
     if (n) snprintf(ctx, 64, "%s", cells[0] ? cells[0] : "");
@@ -83,16 +101,10 @@ static void verbose(void) {
     built_in();
 }
 
-static int run(int argc, char **argv) {
-    bool more = false;
-    struct pm_opts o = {.argc = argc, .argv = argv};
-    for (int got; (got = pm_opt_next(&o, &pm_command_version)) != -1;) {
-        if (got == 0) more = true;
-        else if (got == -2) return pm_usage(&pm_command_version, "takes no '%s'", o.value);
-        else return pm_usage_option(&pm_command_version, &o, got);
-    }
+static int run(struct pm_given *g) {
+    if (g->words_n) return pm_usage(g->command, "takes no '%s'", g->words[0]);
     puts("pullmortem " PM_VERSION);
-    if (more) verbose();
+    if (g->value[OPT_VERBOSE]) verbose();
     return PM_EXIT_OK;
 }
 

@@ -184,8 +184,10 @@ struct pm_comparison *pm_compare(const struct pm_report *before, const struct pm
 }
 void pm_comparison_free(struct pm_comparison *c) {
     if (!c) return;
-    for (size_t i = 0; i < PM_LEN(c->names); i++)
-        free(c->names[i].new.items), free(c->names[i].gone.items);
+    for (size_t i = 0; i < PM_LEN(c->names); i++) {
+        free(c->names[i].new.items);
+        free(c->names[i].gone.items);
+    }
     free(c->incidents);
     free(c->figures);
     free(c->worse.items);

@@ -11,7 +11,8 @@ enum pm_change {
 };
 extern const char *const pm_change_names[];
 
-struct pm_figure { // one number of both; unknown is NaN
+// One number of both; unknown is NaN.
+struct pm_figure {
     const char *name, *unit;
     double before, after;
     bool more_is_worse, judged; // judged: it can make the comparison worse
@@ -39,7 +40,7 @@ struct pm_comparison *pm_compare(const struct pm_report *before, const struct pm
 void pm_comparison_free(struct pm_comparison *c);
 
 struct pm_comparison_output {
-    const char *name;
+    const char *name, *ending; // of files' names
     bool (*write)(FILE *out, const struct pm_comparison *c, struct pm_arena *a);
 };
 extern const struct pm_comparison_output pm_comparison_outputs[]; // ends with a NULL name

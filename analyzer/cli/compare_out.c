@@ -74,9 +74,19 @@ static void markdown_text(FILE *out, struct pm_arena *a, struct pm_str s) {
     }
 }
 static void markdown_row(FILE *out, struct pm_arena *a, const struct pm_str *cells, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        fputs("| ", out), markdown_text(out, a, cells[i]), fputc(' ', out);
+    for (size_t i = 0; i < n; i++) {
+        fputs("| ", out);
+        markdown_text(out, a, cells[i]);
+        fputc(' ', out);
+    }
     fputs("|\n", out);
+}
+static void markdown_names(FILE *out, struct pm_arena *a, const char *how, const char *what,
+                           const struct pm_strs *names) {
+    if (!names->n) return;
+    fprintf(out, "\n%s %s: ", how, what);
+    markdown_text(out, a, pm_words_list(a, names, 30));
+    fputc('\n', out);
 }
 static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     fputs("# Pulls compared: ", out);
@@ -86,9 +96,11 @@ static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *
     fputs("\n- after: ", out);
     markdown_text(out, a, input_of(a, c->after));
     fputs("\n", out);
-    for (size_t i = 0; i < c->worse.n; i++)
-        fputs(i ? "- " : "\n## Worse\n\n- ", out), markdown_text(out, a, c->worse.items[i]),
-            fputc('\n', out);
+    for (size_t i = 0; i < c->worse.n; i++) {
+        fputs(i ? "- " : "\n## Worse\n\n- ", out);
+        markdown_text(out, a, c->worse.items[i]);
+        fputc('\n', out);
+    }
     if (c->incidents_n)
         fputs(
             "\n## Incidents\n\n| Change | Severity | Incident | Failed pulls |\n| --- | --- | --- | --- |\n",
@@ -109,13 +121,8 @@ static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *
         markdown_row(out, a, cells, PM_LEN(cells));
     }
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
-        const struct pm_compared_names *n = &c->names[i];
-        if (n->new.n)
-            fprintf(out, "\nNew %s: ", n->what),
-                markdown_text(out, a, pm_words_list(a, &n->new, 30)), fputc('\n', out);
-        if (n->gone.n)
-            fprintf(out, "\nGone %s: ", n->what),
-                markdown_text(out, a, pm_words_list(a, &n->gone, 30)), fputc('\n', out);
+        markdown_names(out, a, "New", c->names[i].what, &c->names[i].new);
+        markdown_names(out, a, "Gone", c->names[i].what, &c->names[i].gone);
     }
     return !ferror(out);
 }
@@ -199,4 +206,8 @@ static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
 }
 
 const struct pm_comparison_output pm_comparison_outputs[] = {
-    {"text", text}, {"markdown", markdown}, {"json", json}, {NULL, NULL}};
+    {.name = "text", .ending = ".txt", .write = text},
+    {.name = "markdown", .ending = ".md", .write = markdown},
+    {.name = "json", .ending = ".json", .write = json},
+    {0},
+};

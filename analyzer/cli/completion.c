@@ -29,10 +29,10 @@ static void option_words(const struct pm_command *c) {
 static void bash_values(const struct pm_command *c) {
     for (size_t i = 0; i < c->options_n; i++) {
         const struct pm_opt *o = &c->options[i];
-        if (!pm_opt_of(c, o) || !o->words) continue;
+        if (!pm_opt_of(c, o) || o->kind != PM_OPT_WORD) continue;
         printf("    %s:--%s", c->name, o->name);
         if (o->letter) printf("|%s:-%c", c->name, o->letter);
-        printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", o->words);
+        printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", pm_opt_words(o));
     }
 }
 static void bash(const struct pm_command *const *commands, size_t n) {
@@ -68,14 +68,22 @@ static void bash(const struct pm_command *const *commands, size_t n) {
          "complete -o filenames -F _pullmortem pullmortem");
 }
 static void zsh_option(const struct pm_opt *o) {
+    bool takes = o->kind != PM_OPT_FLAG;
     if (o->letter)
-        printf(" \\\n            '*'{-%c%s,--%s%s}'[", o->letter, o->value ? "+" : "", o->name,
-               o->value ? "=" : "");
-    else printf(" \\\n            '*--%s%s[", o->name, o->value ? "=" : "");
+        printf(" \\\n            '*'{-%c%s,--%s%s}'[", o->letter, takes ? "+" : "", o->name,
+               takes ? "=" : "");
+    else printf(" \\\n            '*--%s%s[", o->name, takes ? "=" : "");
     quoted(o->help, "[]:\\");
     putchar(']');
-    if (o->words) printf(":%s:(%s)", o->value, o->words);
-    else if (o->value) printf(":%s:_files", o->value);
+    switch (o->kind) {
+    case PM_OPT_FLAG: break;
+    case PM_OPT_WORD: printf(":%s:(%s)", o->value, pm_opt_words(o)); break;
+    case PM_OPT_FOLDER: printf(":%s:_files -/", o->value); break;
+    case PM_OPT_FILE:
+    case PM_OPT_READ: printf(":%s:_files", o->value); break;
+    case PM_OPT_TEXT:
+    case PM_OPT_NUMBER: printf(":%s: ", o->value); break;
+    }
     putchar('\'');
 }
 static void zsh(const struct pm_command *const *commands, size_t n) {
@@ -109,8 +117,15 @@ static void zsh(const struct pm_command *const *commands, size_t n) {
 static void fish_option(const char *command, const struct pm_opt *o) {
     printf("complete -c pullmortem -n '__fish_seen_subcommand_from %s' -l %s", command, o->name);
     if (o->letter) printf(" -s %c", o->letter);
-    if (o->words) printf(" -x -a '%s'", o->words);
-    else if (o->value) fputs(" -r -F", stdout);
+    switch (o->kind) {
+    case PM_OPT_FLAG: break;
+    case PM_OPT_WORD: printf(" -x -a '%s'", pm_opt_words(o)); break;
+    case PM_OPT_FOLDER: fputs(" -x -a '(__fish_complete_directories)'", stdout); break;
+    case PM_OPT_FILE:
+    case PM_OPT_READ: fputs(" -r -F", stdout); break;
+    case PM_OPT_TEXT:
+    case PM_OPT_NUMBER: fputs(" -x", stdout); break;
+    }
     fputs(" -d '", stdout);
     for (const char *p = o->help; *p; p++) {
         if (*p == '\'' || *p == '\\') putchar('\\');
@@ -134,11 +149,14 @@ static void fish(const struct pm_command *const *commands, size_t n) {
                 fish_option(commands[i]->name, &commands[i]->options[k]);
 }
 
-bool pm_completion_print(const char *shell) {
-    static const struct shell shells[] = {{"bash", bash}, {"fish", fish}, {"zsh", zsh}};
+void pm_completion_print(const char *shell) {
+    static const struct shell shells[] = {
+        {.name = "bash", .print = bash},
+        {.name = "fish", .print = fish},
+        {.name = "zsh", .print = zsh},
+    };
     const struct pm_command *sorted[PM_COMMANDS_MAX];
     size_t n = pm_commands_sorted(sorted);
     for (size_t i = 0; i < PM_LEN(shells); i++)
-        if (strcmp(shells[i].name, shell) == 0) return shells[i].print(sorted, n), true;
-    return false;
+        if (strcmp(shells[i].name, shell) == 0) shells[i].print(sorted, n);
 }

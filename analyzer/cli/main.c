@@ -12,9 +12,15 @@ static const struct pm_command *command_find(const char *name) {
         if (strcmp(pm_commands[i]->name, name) == 0) return pm_commands[i];
     return NULL;
 }
+static int run(const struct pm_command *c, int argc, char **argv) {
+    struct pm_given g;
+    int status = pm_given_read(c, argc, argv, &g);
+    if (status == PM_EXIT_OK) status = c->run(&g);
+    pm_given_free(&g);
+    return status;
+}
 static int run_named(const char *name, int argc, char **argv) {
-    const struct pm_command *c = command_find(name);
-    return c->run(argc, argv);
+    return run(command_find(name), argc, argv);
 }
 
 // argv[0] stays the program's own name: commands look only behind it.
@@ -45,7 +51,7 @@ int main(int argc, char **argv) {
     const char *first = argv[1];
     const struct pm_command *c = command_find(first);
     if (c && asks_for(argc - 1, argv + 1, "--help", "-h")) return run_named("help", 2, argv);
-    if (c) return c->run(argc - 1, argv + 1);
+    if (c) return run(c, argc - 1, argv + 1);
     if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0)
         return run_named("version", 1, argv);
     if (asks_for(argc, argv, "--help", "-h")) return run_named("help", 1, argv);

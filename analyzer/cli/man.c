@@ -16,10 +16,11 @@ static void text(const char *s, size_t n) {
         else putchar(s[i]);
     }
 }
-static void line(const char *s) {
-    text(s, strlen(s));
+static void text_line(const char *s, size_t n) {
+    text(s, n);
     putchar('\n');
 }
+static void line(const char *s) { text_line(s, strlen(s)); }
 static void lines(const char *s) { // indented lines are shown as they are
     for (bool verbatim = false; s && *s;) {
         size_t n = strcspn(s, "\n");
@@ -27,7 +28,7 @@ static void lines(const char *s) { // indented lines are shown as they are
         if (indented && !verbatim) puts(".nf");
         if (!indented && verbatim) puts(".fi");
         verbatim = indented;
-        if (n) text(s, n), putchar('\n');
+        if (n) text_line(s, n);
         else puts(".PP");
         s += n + (s[n] != 0);
         if (!*s && verbatim) puts(".fi");
@@ -53,7 +54,9 @@ static void options(const struct pm_command *c) {
         fputs(".B ", stdout);
         text(b.p + from, b.n - from);
         putchar('\n');
-        line(c->options[i].help);
+        pm_buf_clear(&b);
+        pm_option_told(&b, &c->options[i]);
+        line(b.p);
     }
     pm_buf_free(&b);
 }
@@ -81,7 +84,8 @@ static void of_command(const struct pm_command *c) {
     lines(c->help ? c->help : c->summary);
     if (!c->help) putchar('\n');
     options(c);
-    if (c->notes) puts(".SH NOTES"), lines(c->notes);
+    if (c->notes) puts(".SH NOTES");
+    lines(c->notes);
     exit_status();
     puts(".SH SEE ALSO\n.BR pullmortem (1)");
 }
@@ -113,7 +117,10 @@ static void of_tool(void) {
 
 bool pm_man_print(const char *name) {
     for (size_t i = 0; name && pm_commands[i]; i++)
-        if (strcmp(pm_commands[i]->name, name) == 0) return of_command(pm_commands[i]), true;
+        if (strcmp(pm_commands[i]->name, name) == 0) {
+            of_command(pm_commands[i]);
+            return true;
+        }
     if (!name) of_tool();
     return !name;
 }

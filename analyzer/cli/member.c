@@ -30,8 +30,10 @@ static void begin(void *ctx, const struct pm_member *m) {
     *PM_PUSH(s->all, s->all_n, s->all_cap) = path;
     s->wanted = (same || end) && !s->exact;
     if (!same && !end) return;
-    if (same && !s->exact)
-        out->names_n = 0, out->found = 0; // ends of other paths are no longer meant
+    if (same && !s->exact) { // ends of other paths are no longer meant
+        out->names_n = 0;
+        out->found = 0;
+    }
     if (same || !s->exact) {
         out->found++;
         *PM_PUSH(out->names, out->names_n, out->names_cap) = path;
@@ -77,9 +79,10 @@ static void nearest(struct search *s) {
             *PM_PUSH(out->names, out->names_n, out->names_cap) = s->all[i];
     if (out->names_n || !s->all_n) return;
     const char **words = PM_NEWN(s->a, const char *, s->all_n * 2);
-    for (size_t i = 0; i < s->all_n; i++)
-        words[i] = pm_arena_cstr(s->a, s->all[i]),
+    for (size_t i = 0; i < s->all_n; i++) {
+        words[i] = pm_arena_cstr(s->a, s->all[i]);
         words[s->all_n + i] = pm_arena_cstr(s->a, base_of(s->all[i]));
+    }
     const char *near = pm_nearest(pm_arena_cstr(s->a, s->name), words, s->all_n);
     if (!near) near = pm_nearest(pm_arena_cstr(s->a, base), words + s->all_n, s->all_n);
     for (size_t i = 0; near && i < 2 * s->all_n && out->names_n < NEAREST; i++)
@@ -93,7 +96,9 @@ bool pm_member_read(const char *const *paths, size_t paths_n, struct pm_str name
     if (!s) pm_die_oom();
     struct pm_limits limits = {0};
     *out = (struct pm_member_text){0};
-    s->out = out, s->a = a, s->name = name;
+    s->out = out;
+    s->a = a;
+    s->name = name;
     const struct pm_bundle_sink sink = {
         .ctx = s, .begin = begin, .room = room, .filled = filled, .end = end, .skipped = skipped};
     pm_limits_default(&limits);

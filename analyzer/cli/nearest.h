@@ -2,5 +2,5 @@
 #pragma once
 #include <stddef.h>
 
-const char *pm_nearest(const char *word, const char *const *candidates,
-                       size_t n); // NULL: nothing is near
+// NULL: nothing is near.
+const char *pm_nearest(const char *word, const char *const *candidates, size_t n);

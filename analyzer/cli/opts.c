@@ -1,186 +1,169 @@
-// Walking options, and saying what is wrong with them: shared by every command.
+// A command line is read by its command's options: "--name VALUE", "--name=VALUE",
+// "-o VALUE", "-oVALUE"; "--" ends the options. Unknown options, missing values and values
+// that cannot be are told here, for every command in the same words.
 #include "cli/opts.h"
-#include "cli/window.h"
 #include "pm/arena.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
-static int letter_option(struct pm_opts *o, const char *arg, const struct pm_command *c) {
-    const struct pm_opt *opts = c->options;
-    for (size_t i = 0; i < c->options_n; i++) {
-        if (!pm_opt_of(c, &opts[i]) || !opts[i].letter || opts[i].letter != arg[1]) continue;
-        if (!opts[i].value) return arg[2] ? -3 : (int)i;
-        if (arg[2]) o->value = arg[2] == '=' ? arg + 3 : arg + 2;
-        else if (o->at < o->argc) o->value = o->argv[o->at++];
-        else return -4;
-        return (int)i;
-    }
-    return -3;
-}
-static int word_option(struct pm_opts *o, const char *arg, const struct pm_command *c) {
-    const struct pm_opt *opts = c->options;
-    struct pm_str word = pm_str_c(arg + 2);
-    ptrdiff_t equals = pm_str_chr(word, '=', 0);
-    struct pm_str name = equals < 0 ? word : pm_str_sub(word, 0, (size_t)equals);
-    for (size_t i = 0; i < c->options_n; i++) {
-        if (!pm_opt_of(c, &opts[i]) || !opts[i].name || !pm_str_eqc(name, opts[i].name)) continue;
-        if (!opts[i].value) return equals < 0 ? (int)i : -3;
-        if (equals >= 0) o->value = arg + 2 + equals + 1;
-        else if (o->at < o->argc) o->value = o->argv[o->at++];
-        else return -4;
-        return (int)i;
-    }
-    return -3;
-}
+struct line {
+    int argc, at;
+    char **argv;
+};
+// What one argument was found to be: an option with its value, or why it is none.
+struct found {
+    int option;
+    const char *value;
+    enum { FOUND_GOOD, FOUND_UNKNOWN, FOUND_NO_VALUE, FOUND_NOT_WANTED } how;
+};
 
-// argv[0] is the command's name: the first call starts behind it.
-int pm_opt_next(struct pm_opts *o, const struct pm_command *c) {
-    if (o->at == 0) o->at = 1;
-    if (o->at >= o->argc) return -1;
-    const char *arg = o->argv[o->at++];
-    o->value = NULL;
-    if (!o->done && strcmp(arg, "--") == 0) {
-        o->done = true;
-        return pm_opt_next(o, c);
-    }
-    if (o->done || arg[0] != '-' || !arg[1]) {
-        o->value = arg;
-        return -2;
-    }
-    int which = arg[1] == '-' ? word_option(o, arg, c) : letter_option(o, arg, c);
-    if (which < 0) o->bad = arg;
-    return which;
+static struct found with_value(struct line *l, const struct pm_command *c, size_t i,
+                               const char *attached) {
+    struct found f = {(int)i, attached, FOUND_GOOD};
+    if (c->options[i].kind == PM_OPT_FLAG) {
+        if (attached) f.how = FOUND_NOT_WANTED;
+        f.value = "";
+    } else if (!attached && l->at < l->argc) f.value = l->argv[l->at++];
+    else if (!attached) f.how = FOUND_NO_VALUE;
+    return f;
 }
-
-// Optimal string alignment distance, cut off: words that a slip of the finger apart are 1
-// or 2.
-static int distance(struct pm_str a, struct pm_str b) {
-    enum { MAX = 24 };
-    if (a.n > MAX || b.n > MAX) return MAX;
-    int row[3][MAX + 1] = {{0}};
-    for (size_t j = 0; j <= b.n; j++) row[0][j] = (int)j;
-    for (size_t i = 1; i <= a.n; i++) {
-        int *now = row[i % 3], *before = row[(i + 2) % 3], *earlier = row[(i + 1) % 3];
-        now[0] = (int)i;
-        for (size_t j = 1; j <= b.n; j++) {
-            int best = before[j - 1] + (a.p[i - 1] != b.p[j - 1]);
-            if (before[j] + 1 < best) best = before[j] + 1;
-            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
-                earlier[j - 2] + 1 < best)
-                best = earlier[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    return row[a.n % 3][b.n];
-}
-static bool nearer(const char *word, const char *candidate, int *best) {
-    struct pm_str w = pm_str_c(word), c = pm_str_c(candidate);
-    int d = w.n >= 3 && pm_str_starts(c, w) ? 1 : distance(w, c), allowed = w.n <= 3   ? 1
-                                                                            : w.n <= 6 ? 2
-                                                                                       : 3;
-    if (d > allowed || d >= *best) return false;
-    *best = d;
-    return true;
-}
-const char *pm_nearest(const char *word, const char *const *candidates, size_t n) {
-    const char *found = NULL;
-    int best = 99;
-    for (size_t i = 0; i < n; i++)
-        if (candidates[i] && nearer(word, candidates[i], &best)) found = candidates[i];
-    return found;
-}
-
-// A line for a terminal of 100 columns, broken at blanks that are in no brackets; what
-// goes on is indented by `hang`. Commands stay whole: they are there to be copied.
-void pm_line_print(FILE *f, const char *line, size_t n, int hang) {
-    enum { WIDTH = 100 };
-    size_t at = 0, room = WIDTH;
-    while (n - at > room) {
-        size_t cut = 0;
-        int depth = 0;
-        for (size_t i = at; i < at + room; i++) {
-            depth += (line[i] == '[') - (line[i] == ']');
-            if (line[i] == ' ' && depth <= 0 && i > at && line[i - 1] != ' ') cut = i;
-        }
-        if (!cut || cut <= at + (size_t)(at ? 0 : hang)) break;
-        fprintf(f, "%.*s\n%*s", (int)(cut - at), line + at, hang, "");
-        at = cut + 1;
-        room = (size_t)(WIDTH - hang);
-    }
-    fprintf(f, "%.*s\n", (int)(n - at), line + at);
-}
-static void synopsis_option(struct pm_buf *b, const struct pm_opt *o) {
-    pm_buf_lit(b, b->n && b->p[b->n - 1] == ' ' ? "[" : " [");
-    if (o->letter) pm_buf_fmt(b, "-%c", o->letter);
-    else pm_buf_fmt(b, "--%s", o->name);
-    if (o->value) pm_buf_fmt(b, " %s", o->value);
-    pm_buf_addc(b, ']');
-}
-void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c) {
-    struct pm_buf b = {0};
-    pm_buf_fmt(&b, "%spullmortem %s %s", before, c->name, c->arguments);
+static struct found letter_found(struct line *l, const struct pm_command *c, const char *arg) {
+    const char *attached = arg[2] ? arg + 2 : NULL;
+    if (arg[2] == '=') attached = arg + 3;
     for (size_t i = 0; i < c->options_n; i++)
-        if (pm_opt_of(c, &c->options[i])) synopsis_option(&b, &c->options[i]);
-    pm_line_print(f, b.p, b.n, (int)(strlen(before) + strlen("pullmortem ") + strlen(c->name) + 1));
-    pm_buf_free(&b);
+        if (pm_opt_of(c, &c->options[i]) && c->options[i].letter == arg[1])
+            return with_value(l, c, i, attached);
+    return (struct found){.how = FOUND_UNKNOWN};
 }
+static struct found name_found(struct line *l, const struct pm_command *c, const char *arg) {
+    const char *equals = strchr(arg, '=');
+    struct pm_str name = {arg + 2, equals ? (size_t)(equals - arg) - 2 : strlen(arg + 2)};
+    for (size_t i = 0; i < c->options_n; i++)
+        if (pm_opt_of(c, &c->options[i]) && pm_str_eqc(name, c->options[i].name))
+            return with_value(l, c, i, equals ? equals + 1 : NULL);
+    return (struct found){.how = FOUND_UNKNOWN};
+}
+
+static int unknown_option(const struct pm_command *c, const char *arg) {
+    const char *names[PM_OPTS_MAX];
+    struct pm_arena *a = pm_arena_new();
+    size_t n = 0, from = strspn(arg, "-");
+    for (size_t i = 0; i < c->options_n; i++)
+        if (pm_opt_of(c, &c->options[i])) names[n++] = c->options[i].name;
+    struct pm_str word = pm_str_sub(pm_str_c(arg), from, strcspn(arg + from, "="));
+    const char *near = pm_nearest(pm_arena_cstr(a, word), names, n);
+    int status = near ? pm_usage(c, "unknown option %s; did you mean --%s?", arg, near)
+                      : pm_usage(c, "unknown option %s", arg);
+    pm_arena_free(a);
+    return status;
+}
+static int mistake(const struct pm_command *c, const struct found *f, const char *arg) {
+    if (f->how == FOUND_NO_VALUE) return pm_usage(c, "%s needs a value", arg);
+    if (f->how == FOUND_NOT_WANTED)
+        return pm_usage(c, "--%s takes no value", c->options[f->option].name);
+    return unknown_option(c, arg);
+}
+
 bool pm_word_in(const char *words, const char *word) {
     size_t n = strlen(word);
     for (const char *p = words; n && (p = strstr(p, word)); p += n)
         if ((p == words || p[-1] == ' ') && (p[n] == ' ' || !p[n])) return true;
     return false;
 }
-static void hint(const struct pm_command *c) {
-    if (c) {
-        pm_synopsis_print(stderr, "usage: ", c);
-        fprintf(stderr, "       'pullmortem help %s' says more\n", c->name);
-    } else fputs("'pullmortem help' lists the commands\n", stderr);
+void pm_opt_words_list(struct pm_buf *b, const char *words, const char *last) {
+    for (const char *p = words; *p;) {
+        size_t n = strcspn(p, " ");
+        bool ends = !p[n];
+        if (p != words) pm_buf_fmt(b, "%s", ends ? last : ", ");
+        pm_buf_add(b, (struct pm_str){p, n});
+        p += ends ? n : n + 1;
+    }
 }
-int pm_usage(const struct pm_command *c, const char *fmt, ...) {
-    va_list args;
-    fprintf(stderr, "pullmortem%s%s: ", c ? " " : "", c ? c->name : "");
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fputc('\n', stderr);
-    hint(c);
-    return PM_EXIT_USAGE;
+const char *pm_nearest_of(const char *word, const char *words, struct pm_arena *a) {
+    const char *each[PM_WORDS_MAX];
+    size_t n = 0;
+    for (const char *p = words; *p && n < PM_WORDS_MAX;) {
+        size_t length = strcspn(p, " ");
+        each[n++] = pm_arena_cstr(a, (struct pm_str){p, length});
+        p += p[length] ? length + 1 : length;
+    }
+    return pm_nearest(word, each, n);
 }
-
-int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which) {
-    const struct pm_opt *opts = c->options;
-    if (which == -4) return pm_usage(c, "%s needs a value", o->bad);
-    struct pm_str word = pm_str_c(o->bad);
-    while (word.n && word.p[0] == '-') word = pm_str_from(word, 1);
-    ptrdiff_t equals = pm_str_chr(word, '=', 0);
-    if (equals >= 0) word = pm_str_sub(word, 0, (size_t)equals);
-    for (size_t i = 0; i < c->options_n; i++)
-        if (pm_opt_of(c, &opts[i]) && opts[i].name && pm_str_eqc(word, opts[i].name) &&
-            !opts[i].value)
-            return pm_usage(c, "--%s takes no value", opts[i].name);
+static int no_such_word(const struct pm_command *c, const struct pm_opt *o, const char *value) {
     struct pm_arena *a = pm_arena_new();
-    const char *name = pm_arena_cstr(a, word), *found = NULL;
-    int best = 99;
-    for (size_t i = 0; i < c->options_n; i++)
-        if (pm_opt_of(c, &opts[i]) && opts[i].name && nearer(name, opts[i].name, &best))
-            found = opts[i].name;
-    int status;
-    if (found) status = pm_usage(c, "unknown option %s; did you mean --%s?", o->bad, found);
-    else status = pm_usage(c, "unknown option %s", o->bad);
+    struct pm_buf list = {0};
+    pm_opt_words_list(&list, pm_opt_words(o), " or ");
+    const char *near = pm_nearest_of(value, pm_opt_words(o), a);
+    int status = near ? pm_usage(c, "--%s: '%s'; did you mean '%s'?", o->name, value, near)
+                      : pm_usage(c, "--%s is %s, not '%s'", o->name, list.p, value);
+    pm_buf_free(&list);
     pm_arena_free(a);
     return status;
 }
-
-bool pm_opt_number(const char *text, long low, long high, long *out) {
+static bool is_there(const char *path, bool folder) {
+    struct stat st;
+    return stat(path, &st) == 0 && (!folder || S_ISDIR(st.st_mode));
+}
+static bool number_of(const struct pm_opt *o, const char *text, long *out) {
     uint64_t n;
-    if (!pm_str_u64(pm_str_c(text), &n) || n > (uint64_t)high || n < (uint64_t)low) return false;
+    if (!pm_str_u64(pm_str_c(text), &n) || n > (uint64_t)o->high || n < (uint64_t)o->low)
+        return false;
     *out = (long)n;
     return true;
 }
+static int value_check(const struct pm_command *c, const struct pm_opt *o, const char *value) {
+    long n;
+    switch (o->kind) {
+    case PM_OPT_WORD:
+        return pm_word_in(pm_opt_words(o), value) ? PM_EXIT_OK : no_such_word(c, o, value);
+    case PM_OPT_NUMBER:
+        return number_of(o, value, &n) ? PM_EXIT_OK
+                                       : pm_usage(c, "--%s is a number from %ld to %ld, not '%s'",
+                                                  o->name, o->low, o->high, value);
+    case PM_OPT_READ:
+        return is_there(value, false) ? PM_EXIT_OK
+                                      : pm_usage(c, "--%s: there is no file '%s'", o->name, value);
+    case PM_OPT_FOLDER:
+        return is_there(value, true) ? PM_EXIT_OK
+                                     : pm_usage(c, "--%s: there is no folder '%s'", o->name, value);
+    case PM_OPT_FLAG:
+    case PM_OPT_TEXT:
+    case PM_OPT_FILE: break;
+    }
+    return PM_EXIT_OK;
+}
 
-bool pm_opt_time(const char *text, int64_t *ns) {
-    const struct pm_extent none = {PM_NO_TIME, PM_NO_TIME};
-    return pm_time_given(text, &none, ns) == PM_TIME_GOOD;
+static int option_read(struct line *l, struct pm_given *g, const char *arg) {
+    const struct pm_command *c = g->command;
+    struct found f = arg[1] == '-' ? name_found(l, c, arg) : letter_found(l, c, arg);
+    if (f.how != FOUND_GOOD) return mistake(c, &f, arg);
+    const struct pm_opt *o = &c->options[f.option];
+    int status = value_check(c, o, f.value);
+    g->value[f.option] = f.value;
+    if (o->many)
+        *PM_PUSH(g->all, g->all_n, g->all_cap) = (struct pm_given_value){f.option, f.value};
+    return status;
+}
+int pm_given_read(const struct pm_command *c, int argc, char **argv, struct pm_given *g) {
+    struct line l = {argc, 1, argv};
+    int status = PM_EXIT_OK;
+    *g = (struct pm_given){.command = c};
+    for (size_t i = 0; i < c->options_n; i++) g->value[i] = c->options[i].preset;
+    for (bool ended = false; l.at < l.argc && status == PM_EXIT_OK;) {
+        const char *arg = l.argv[l.at++];
+        if (!ended && strcmp(arg, "--") == 0) ended = true;
+        else if (ended || arg[0] != '-' || !arg[1])
+            *PM_PUSH(g->words, g->words_n, g->words_cap) = arg;
+        else status = option_read(&l, g, arg);
+    }
+    return status;
+}
+void pm_given_free(struct pm_given *g) {
+    free(g->all);
+    free(g->words);
+}
+long pm_given_number(const struct pm_given *g, int option) {
+    long n = 0;
+    if (g->value[option]) number_of(&g->command->options[option], g->value[option], &n);
+    return n;
 }

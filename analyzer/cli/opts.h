@@ -1,47 +1,38 @@
-// Options, inputs and outputs that commands share. Level 6.
+// Reading a command line, and the options that several commands take. Level 6.
 #pragma once
 #include "pm/command.h"
 #include <stdio.h>
 #include "cli/nearest.h"
-#include "pm/diag.h"
-#include "pm/incident.h"
-#include "pm/report.h"
-#include "pm/when.h"
+#include "pm/arena.h"
 
-// For pm_opt_next's -3 and -4: says what is wrong and names the nearest option; returns
-// PM_EXIT_USAGE.
-int pm_usage_option(const struct pm_command *c, const struct pm_opts *o, int which);
-bool pm_word_in(const char *words, const char *word); // words joined with blanks
-void pm_line_print(FILE *f, const char *line, size_t n,
-                   int hang); // broken for a terminal, with a newline
+enum { PM_WORDS_MAX = 64 };
+
+// PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. pm_given_free either way.
+int pm_given_read(const struct pm_command *c, int argc, char **argv, struct pm_given *g);
+void pm_given_free(struct pm_given *g);
+
+// Of words joined with blanks: whether one is among them; "a, b or c"; the nearest of them,
+// NULL where none is near.
+bool pm_word_in(const char *words, const char *word);
+void pm_opt_words_list(struct pm_buf *b, const char *words, const char *last);
+const char *pm_nearest_of(const char *word, const char *words, struct pm_arena *a);
+
+// A line broken for a terminal, with a newline; what goes on is indented by `hang`.
+void pm_line_print(FILE *f, const char *line, size_t n, int hang);
 void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);
-bool pm_opt_number(const char *text, long low, long high, long *out);
-bool pm_opt_time(const char *text, int64_t *ns);
 
-// Where reports go: any number of -o FILE, each in the format of its name or of --format;
-// none is text to stdout.
-#define PM_OUTPUTS_MAX 32
-struct pm_outputs {
-    const char *file[PM_OUTPUTS_MAX];
-    const struct pm_renderer *renderer[PM_OUTPUTS_MAX];
-    size_t n;
-    const char *format, *color;      // --format, --color; NULL: not given
-    const char *template;            // --template: a file; NULL: the built-in layout
-    struct pm_render_options render; // what every output of this run shares
-    bool quiet;                      // nothing is said of what was written
-};
-// Before the long work: formats are known, colours are a word. PM_EXIT_OK or
-// PM_EXIT_USAGE, said.
-int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out);
-// Writes all; each file is complete or not there at all. PM_EXIT_OK, or PM_EXIT_INPUT
-// where a file cannot be written, said.
-int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r);
-bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx),
-                   void *ctx); // whole or not at all; errno says why not
-bool pm_color_wanted(const char *color,
-                     int fd); // --color's word, NO_COLOR, TERM and the terminal decide
-
-// Every path that is neither "-" nor there is said on stderr. Keeps those that are there;
-// true where all were.
-bool pm_paths_present(const char **paths, size_t *n);
-void pm_diags_print(struct pm_diags *d); // to stderr, "path:line: message"
+// Options that mean the same wherever they stand.
+#define PM_OPT_RULES                                                                               \
+    .name = "rules", .kind = PM_OPT_FOLDER, .value = "DIR",                                        \
+    .help = "rules that replace built-in ones of the same name, and add others"
+#define PM_OPT_QUOTAS                                                                              \
+    .name = "quotas", .kind = PM_OPT_READ, .value = "FILE",                                        \
+    .help =                                                                                        \
+        "registry limits that come before the built-in table (rules/quotas.yaml shows the form)"
+#define PM_OPT_JOBS                                                                                \
+    .name = "jobs", .letter = 'j', .kind = PM_OPT_NUMBER, .value = "N", .low = 1, .high = 64,      \
+    .help = "threads; as many as cores, at most 8, where not given"
+#define PM_OPT_COLOR                                                                               \
+    .name = "color", .kind = PM_OPT_WORD, .value = "WHEN", .words = "auto always never",           \
+    .preset = "auto", .help = "colours; NO_COLOR is honoured"
+#define PM_OPT_NO_REDACT .name = "no-redact", .help = "keep secrets as they stand in the logs"

@@ -1,7 +1,8 @@
 // Reports to files and terminals; inputs that are not there.
+#include "cli/output.h"
+#include "base/embed.h"
 #include "base/unfinished.h"
 #include "cli/opts.h"
-#include "pm/arena.h"
 #include "report/template.h"
 #include "report/words.h"
 #include <errno.h>
@@ -12,19 +13,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int format_unknown(const struct pm_command *c, const char *what, const char *word) {
-    const char *names[32];
-    size_t n = 0;
-    struct pm_buf list = {0};
-    for (size_t i = 0; pm_renderers[i] && n < PM_LEN(names); i++) {
-        names[n++] = pm_renderers[i]->name;
-        pm_buf_fmt(&list, "%s%s", i ? ", " : "", pm_renderers[i]->name);
+// Made once; each renderer's first ending is the one that is told.
+static const char *joined(struct pm_buf *b, const char *(*word)(const struct pm_renderer *r)) {
+    if (b->n) return b->p;
+    for (size_t i = 0; pm_renderers[i]; i++) {
+        const char *w = word(pm_renderers[i]);
+        if (i) pm_buf_addc(b, ' ');
+        pm_buf_add(b, (struct pm_str){w, strcspn(w, " ")});
     }
-    const char *near = pm_nearest(word, names, n);
-    int status = near ? pm_usage(c, "%s '%s'; did you mean '%s'?", what, word, near)
-                      : pm_usage(c, "%s '%s'; there are: %s", what, word, list.p);
-    pm_buf_free(&list);
-    return status;
+    return b->p;
+}
+static const char *name_of(const struct pm_renderer *r) { return r->name; }
+static const char *ending_of(const struct pm_renderer *r) { return r->extensions; }
+const char *pm_outputs_formats(void) {
+    static struct pm_buf words;
+    return joined(&words, name_of);
+}
+const char *pm_outputs_endings(void) {
+    static struct pm_buf words;
+    return joined(&words, ending_of);
 }
 
 // Read and held against the schema before the long work. NULL-terminated; lives as long
@@ -41,34 +48,33 @@ static int template_read(const struct pm_command *c, struct pm_outputs *out) {
     for (size_t i = 0; i < out->n; i++) markdown |= strcmp(out->renderer[i]->name, "markdown") == 0;
     struct pm_str mistake = f ? pm_template_mistake(a, text) : PM_NONE;
     if (!f || ferror(f)) status = pm_usage(c, "--template: %s: %s", out->template, strerror(errno));
-    else if (mistake.n)
-        fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake)),
-            status = PM_EXIT_USAGE;
-    else if (!markdown) status = pm_usage(c, "--template is a layout of Markdown: no output is");
+    else if (mistake.n) {
+        fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake));
+        status = PM_EXIT_USAGE;
+    } else if (!markdown) status = pm_usage(c, "--template is a layout of Markdown: no output is");
     if (f) fclose(f);
     out->render.template = text;
     pm_arena_free(a);
     return status;
 }
+static const struct pm_renderer *renderer_of(const char *file) {
+    if (strcmp(file, "-") == 0) return pm_renderer_find("text", false);
+    return pm_renderer_find(file, true);
+}
+static int ending_unknown(const struct pm_command *c, const char *file) {
+    struct pm_buf list = {0};
+    pm_opt_words_list(&list, pm_outputs_endings(), " or ");
+    int status = pm_usage(c, "the name '%s' does not say a format: end it in %s, or give --format",
+                          file, list.p);
+    pm_buf_free(&list);
+    return status;
+}
 int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
-    static const char *const colors[] = {"auto", "always", "never"};
-    bool color_known = !out->color;
-    for (size_t i = 0; i < PM_LEN(colors); i++)
-        color_known |= out->color && strcmp(out->color, colors[i]) == 0;
-    if (!color_known) return pm_usage(c, "--color is auto, always or never, not '%s'", out->color);
     if (out->n == 0) out->file[out->n++] = "-";
     const struct pm_renderer *chosen = out->format ? pm_renderer_find(out->format, false) : NULL;
-    if (out->format && !chosen) return format_unknown(c, "unknown format", out->format);
     for (size_t i = 0; i < out->n; i++) {
-        bool standard = strcmp(out->file[i], "-") == 0;
-        out->renderer[i] = chosen     ? chosen
-                           : standard ? pm_renderer_find("text", false)
-                                      : pm_renderer_find(out->file[i], true);
-        if (!out->renderer[i])
-            return pm_usage(
-                c,
-                "the name '%s' does not say a format: end it in .txt, .json, .md or .html, or give --format",
-                out->file[i]);
+        out->renderer[i] = chosen ? chosen : renderer_of(out->file[i]);
+        if (!out->renderer[i]) return ending_unknown(c, out->file[i]);
     }
     if (out->template) return template_read(c, out);
     return PM_EXIT_OK;
@@ -106,10 +112,8 @@ bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ct
         lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
     if (direct) pm_buf_fmt(&part, "%s", path);
     else
-        pm_buf_fmt(
-            &part, "%s.%ld.part", path,
-            (long)
-                getpid()); // no other run's, and nothing that somebody put there is written through
+        // No other run's, and nothing that somebody put there is written through.
+        pm_buf_fmt(&part, "%s.%ld.part", path, (long)getpid());
     int fd = direct ? open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
                     : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd >= 0 && !direct) pm_unfinished(part.p);
@@ -123,6 +127,11 @@ bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ct
     pm_buf_free(&part);
     errno = why;
     return ok;
+}
+int pm_embedded_print(const char *path) {
+    struct pm_str s = pm_embedded_find(path);
+    return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK
+                                                                     : cannot_write("-");
 }
 struct file_report {
     const struct pm_renderer *renderer;

@@ -16,6 +16,15 @@ static bool digits(struct pm_str s, size_t at, size_t n, int *out) {
     *out = value;
     return true;
 }
+// Digits behind the point at *n, as ns; *n goes behind them.
+static int64_t fraction_of(struct pm_str s, size_t *n) {
+    int64_t frac = 0, unit = PM_NS_PER_S / 10;
+    for (++*n; *n < s.n && s.p[*n] >= '0' && s.p[*n] <= '9'; ++*n) {
+        frac += unit * (s.p[*n] - '0');
+        unit /= 10;
+    }
+    return frac;
+}
 // "06:47", "06:47:01", "06:47:01.5": ns into the day, and how many bytes it took; 0: it
 // is none.
 static size_t clock_of(struct pm_str s, int64_t *ns) {
@@ -28,10 +37,7 @@ static size_t clock_of(struct pm_str s, int64_t *ns) {
     if (s.n > 5 && s.p[5] == ':') {
         if (!digits(s, 6, 2, &sec) || sec > 60) return 0;
         n = 8;
-        if (s.n > 8 && s.p[8] == '.')
-            for (int64_t unit = PM_NS_PER_S / 10, i = (int64_t)(n = 9);
-                 n < s.n && s.p[n] >= '0' && s.p[n] <= '9'; n++, unit /= 10)
-                frac += unit * (s.p[n] - '0'), (void)i;
+        if (s.n > 8 && s.p[8] == '.') frac = fraction_of(s, &n);
     }
     *ns = ((int64_t)h * 3600 + m * 60 + sec) * PM_NS_PER_S + frac;
     return n;
@@ -133,6 +139,8 @@ enum pm_time_form pm_time_around(const char *text, const struct pm_extent *e, in
     memcpy(when, text, n);
     when[n] = 0;
     enum pm_time_form form = pm_time_given(when, e, at);
-    if (form == PM_TIME_GOOD) *from = *at - reach, *to = *at + reach;
+    if (form != PM_TIME_GOOD) return form;
+    *from = *at - reach;
+    *to = *at + reach;
     return form;
 }

@@ -7,11 +7,8 @@
 struct pm_extent {
     int64_t from_ns, to_ns;
 };
-enum pm_time_form {
-    PM_TIME_BAD = 0,
-    PM_TIME_UNDATED,
-    PM_TIME_GOOD
-}; // UNDATED: a relative form, and nothing it could be told from
+// UNDATED: a relative form, and nothing it could be told from.
+enum pm_time_form { PM_TIME_BAD = 0, PM_TIME_UNDATED, PM_TIME_GOOD };
 // 2026-04-12, '2026-04-12 06:47', 2026-04-12T06:47:01.5+02:00 (no zone is UTC); and from
 // the evidence's end on: 2h, -30m, 1h30m, 15:26 (the last such before the end), today,
 // yesterday, 'yesterday 15:00'.

@@ -68,6 +68,12 @@ static void cell(FILE *out, struct pm_str s, struct pm_arena *a) {
     }
 }
 
+static void said_too(FILE *out, struct pm_str s, struct pm_arena *a) {
+    if (!s.n) return;
+    fputs("; ", out);
+    cell(out, s, a);
+}
+
 // A fence longer than any run of backticks inside.
 static void code(FILE *out, struct pm_str s, struct pm_arena *a) {
     int fence = 3, run = 0;
@@ -106,8 +112,8 @@ static void told(FILE *out, const struct pm_gate_row *r, const struct pm_gate_it
     cell(out,
          pm_arena_fmt(a, "%.*s%s%.*s", PM_FMT(r->bundle), x->where.n ? ", " : "", PM_FMT(x->where)),
          a);
-    if (x->note.n) fputs("; ", out), cell(out, x->note, a);
-    if (x->why.n) fputs("; ", out), cell(out, x->why, a);
+    said_too(out, x->note, a);
+    said_too(out, x->why, a);
     fputs("\n", out);
     if (x->evidence_n) {
         fputs("\n", out);

@@ -10,7 +10,7 @@ has err "did you mean 'analyze'?"
 run 2 "$PM" analyze b --sinc 2026-04-12
 has err 'did you mean --since?'
 run 2 "$PM" analyze b -j 100000
-has err '-j is a number from 1 to'
+has err '--jobs is a number from 1 to'
 run 3 "$PM" analyze b/nodes/n3
 has err 'b/nodes/n3: No such file'
 run 2 "$PM" analyze b.db

@@ -26,7 +26,7 @@ for c in $commands; do has out "pullmortem\\-$c (1)"; done
 run 2 "$PM" help --man anlyze
 has err "did you mean 'analyze'?"
 run 2 "$PM" help --completion tcsh
-has err 'there are: bash fish zsh'
+has err "did you mean 'bash'?"
 for shell in bash zsh fish; do
     run 0 "$PM" help --completion $shell
     mv out "completion.$shell"
@@ -52,6 +52,13 @@ fi
 # Formats that complete are formats that there are.
 bundle b
 for f in $(sed -n "s/.*analyze:--format|analyze:-f) COMPREPLY=(\$(compgen -W '\\([a-z ]*\\)'.*/\\1/p" completion.bash); do run 0 "$PM" analyze b -f "$f"; done
+run 0 "$PM" analyze b --db b.db -q
+for f in $("$PM" help query | sed -n 's/.*--format F *[^:]*: \([a-z, ]*\) or \([a-z]*\).*/\1 \2/p' | tr -d ,); do run 0 "$PM" query b.db 'SELECT 1' -f "$f"; done
+# What an option is where it is not given stands in help, and is so.
+"$PM" help show >help
+has help '(0 to 10000); 2 where not given'
+"$PM" help query >help
+has help '; table where not given'
 run 0 "$PM" version -v
 for word in commit compiler PCRE2 SQLite zlib jansson libyaml libarchive 'built in'; do has out "$word"; done
 run 2 "$PM" version --verbos

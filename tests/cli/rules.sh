@@ -85,7 +85,7 @@ printf 'rules:\n  - id: x\n    cuase: network.dns\n' > mine/acme.yaml
 rc=0; "$PM" rules check --rules mine 2>err.txt || rc=$?
 [ $rc = 2 ] && grep -q '^mine/acme.yaml:3: unknown key "cuase": did you mean "cause"?' err.txt
 rc=0; "$PM" rules check --rules nowhere 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q 'no rule files here' err.txt
+[ $rc = 2 ] && grep -q 'there is no folder' err.txt
 rc=0; "$PM" analyze --rules mine . 2>err.txt >/dev/null || rc=$?
 [ $rc = 2 ]
 

@@ -27,11 +27,11 @@ expect 2 'is no time' analyze . --since yesteryear
 expect 2 'is no time' analyze . --around 15:27/x
 expect 2 'a window of its own' analyze . --around 15:27 --since 2h
 expect 2 'not both' analyze . --brief --incident 1
-expect 2 'is the number of an incident' analyze . --incident x
+expect 2 '--incident is a number from 1 to 1000000' analyze . --incident x
 expect 2 'there is no incident 3' analyze . --incident 3
 expect 2 '--since is after --until' analyze . --since 2026-04-13 --until 2026-04-12
-expect 2 '--year is a year' analyze . --year 26
-expect 2 '-j is a number' analyze . -j0
+expect 2 '--year is a number from 1970 to 2199' analyze . --year 26
+expect 2 '--jobs is a number from 1 to 64' analyze . -j0
 expect 2 "there is no zone 'Mars/Phobos'" analyze . --tz Mars/Phobos
 expect 2 'auto, always or never' analyze . --color red
 expect 2 'does not say a format' analyze . -o report.docx
@@ -46,7 +46,15 @@ expect 2 '--db FILE is needed' merge a.db
 expect 2 'which timelines?' merge --db a.db
 expect 2 'which timeline?' report
 expect 2 'which SQL?' query a.db
-expect 2 'there are table, csv, json, jsonl and markdown' query a.db 'SELECT 1' -f xml
+expect 2 '--format is table, csv, json, jsonl or markdown' query a.db 'SELECT 1' -f xml
+# The values of an option are its descriptor's, whatever the command.
+for c in 'analyze .' 'report .' 'gate .' 'explain' 'show . x:1'; do expect 2 '--color is auto, always or never' $c --color red; done
+for c in 'analyze .' 'ingest .' 'gate .' 'compare . .'; do expect 2 '--jobs is a number from 1 to 64' $c -j 65; done
+for c in 'analyze .' 'report .' 'gate .' 'explain' 'show . x:1' 'compare . .' 'rules check'; do expect 2 "--rules: there is no folder 'nowhere'" $c --rules nowhere; done
+for c in 'analyze .' 'report .' 'gate .' 'compare . .'; do expect 2 "--quotas: there is no file 'nowhere'" $c --quotas nowhere; done
+expect 2 "did you mean 'markdown'?" compare . . -f markdwn
+expect 2 '--context is a number from 0 to 10000' show . x:1 -C few
+expect 2 '.html, .json, .md, .om or .txt' analyze . -o report.docx
 expect 3 'No such file' nowhere/bundle.tar
 expect 3 'No such file' analyze nowhere
 expect 3 'No such file' report nowhere.db

@@ -1,0 +1,307 @@
+// The options of the commands that read bundles or judge timelines, and what cannot be
+// among them: told before the long work begins.
+#define _XOPEN_SOURCE 700 // realpath
+#include "cli/bundle.h"
+#include "base/guard.h"
+#include "cli/window.h"
+#include "clock/zone.h"
+#include "pm/timeline.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    OPT_OUTPUT,
+    OPT_FORMAT,
+    OPT_DB,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_AROUND,
+    OPT_RULES,
+    OPT_QUOTAS,
+    OPT_ALERTS,
+    OPT_TZ,
+    OPT_YEAR,
+    OPT_JOBS,
+    OPT_NO_REDACT,
+    OPT_REDACT_KEY,
+    OPT_BRIEF,
+    OPT_INCIDENT,
+    OPT_TEMPLATE,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_COLOR
+};
+const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
+    [OPT_OUTPUT] =
+        {.name = "output",
+         .letter = 'o',
+         .kind = PM_OPT_FILE,
+         .value = "FILE",
+         .words_of = pm_outputs_endings,
+         .many = true,
+         .part = PM_ARGS_OUTPUT,
+         .help =
+             "write a report there; the name says the format, - is standard output; may be repeated"},
+    [OPT_FORMAT] = {.name = "format",
+                    .letter = 'f',
+                    .kind = PM_OPT_WORD,
+                    .value = "F",
+                    .words_of = pm_outputs_formats,
+                    .part = PM_ARGS_OUTPUT,
+                    .help = "the format of all outputs, whatever their names"},
+    [OPT_DB] =
+        {.name = "db",
+         .kind = PM_OPT_FILE,
+         .value = "FILE",
+         .part = PM_ARGS_DB,
+         .help =
+             "keep the timeline, an SQLite database, for report, query and merge; one that is there is replaced"},
+    [OPT_SINCE] = {.name = "since",
+                   .kind = PM_OPT_TEXT,
+                   .value = "T",
+                   .part = PM_ARGS_JUDGE,
+                   .help = "only what happened from T on: " PM_TIME_FORMS},
+    [OPT_UNTIL] = {.name = "until",
+                   .kind = PM_OPT_TEXT,
+                   .value = "T",
+                   .part = PM_ARGS_JUDGE,
+                   .help = "only what happened up to T"},
+    [OPT_AROUND] =
+        {.name = "around",
+         .kind = PM_OPT_TEXT,
+         .value = "T",
+         .part = PM_ARGS_JUDGE,
+         .help = "only a quarter of an hour before and after T; T/1h is an hour before and after"},
+    [OPT_RULES] = {PM_OPT_RULES, .part = PM_ARGS_JUDGE},
+    [OPT_QUOTAS] = {PM_OPT_QUOTAS, .part = PM_ARGS_JUDGE},
+    [OPT_ALERTS] =
+        {.name = "alerts",
+         .kind = PM_OPT_READ,
+         .value = "FILE",
+         .part = PM_ARGS_JUDGE,
+         .help =
+             "a Prometheus rule file: its alerts are replayed too, and replace built-in ones of the same name; known are rate, increase, sum, avg, max, "
+             "min, count (by, without), + - * /, comparisons, and, or, unless, on, ignoring: what else it uses refuses an alert, not the run"},
+    [OPT_TZ] =
+        {.name = "tz",
+         .kind = PM_OPT_TEXT,
+         .value = "ZONE",
+         .part = PM_ARGS_BUNDLE,
+         .help =
+             "the zone of stamps that have none: UTC, +02:00, Europe/Berlin; found out where not given"},
+    [OPT_YEAR] =
+        {.name = "year",
+         .kind = PM_OPT_NUMBER,
+         .value = "Y",
+         .low = 1970,
+         .high = 2199,
+         .part = PM_ARGS_BUNDLE,
+         .help =
+             "the year of each file's last line, for stamps that have none; found out where not given"},
+    [OPT_JOBS] = {PM_OPT_JOBS, .part = PM_ARGS_BUNDLE},
+    [OPT_NO_REDACT] = {PM_OPT_NO_REDACT, .part = PM_ARGS_BUNDLE},
+    [OPT_REDACT_KEY] =
+        {.name = "redact-key",
+         .kind = PM_OPT_FILE,
+         .value = "FILE",
+         .part = PM_ARGS_BUNDLE,
+         .help =
+             "tags of secrets are a keyed hash of them instead of numbers: the same in every run, shard and merge with that key (16 bytes or more)"},
+    [OPT_BRIEF] = {.name = "brief", .part = PM_ARGS_OUTPUT, .help = "text: the first screen only"},
+    [OPT_INCIDENT] = {.name = "incident",
+                      .kind = PM_OPT_NUMBER,
+                      .value = "N",
+                      .low = 1,
+                      .high = 1000000,
+                      .part = PM_ARGS_OUTPUT,
+                      .help = "text: incident N alone, with all that is known of it"},
+    [OPT_TEMPLATE] =
+        {.name = "template",
+         .kind = PM_OPT_FILE,
+         .value = "FILE",
+         .part = PM_ARGS_OUTPUT,
+         .help =
+             "markdown: a layout of one's own over the report's fields (share/pullmortem/postmortem.md.template is one)"},
+    [OPT_QUIET] = {.name = "quiet",
+                   .letter = 'q',
+                   .part = PM_ARGS_OUTPUT | PM_ARGS_BUNDLE,
+                   .help = "no progress and no word about what was written"},
+    [OPT_VERBOSE] = {.name = "verbose",
+                     .letter = 'v',
+                     .part = PM_ARGS_OUTPUT,
+                     .help = "text: every incident, row and piece of evidence"},
+    [OPT_COLOR] = {PM_OPT_COLOR, .part = PM_ARGS_OUTPUT},
+};
+
+// Whether it is a time at all is known before the bundle is read; which one, after.
+enum window_part { WINDOW_END, WINDOW_MIDDLE };
+static int time_check(const struct pm_command *c, const char *text, enum window_part part) {
+    const struct pm_extent some = {0, 0};
+    int64_t at, from, to;
+    enum pm_time_form form = part == WINDOW_MIDDLE ? pm_time_around(text, &some, &at, &from, &to)
+                                                   : pm_time_given(text, &some, &at);
+    return form != PM_TIME_BAD ? PM_EXIT_OK
+                               : pm_usage(c, "'%s' is no time: write %s", text, PM_TIME_FORMS);
+}
+enum { KEY_MIN = 16, KEY_MAX = 4096 }; // bytes
+
+static int key_read(const struct pm_command *c, struct pm_bundle_args *args, const char *path) {
+    char key[KEY_MAX];
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(key, 1, sizeof key, f) : 0;
+    bool bad = !f || ferror(f);
+    if (f) fclose(f);
+    if (bad) return pm_usage(c, "--redact-key: %s cannot be read", path);
+    if (n < KEY_MIN)
+        return pm_usage(
+            c, "--redact-key: %s holds %zu bytes, %d are the least: head -c 32 /dev/urandom >%s",
+            path, n, KEY_MIN, path);
+    pm_redact_key_free(args->redact_key);
+    args->ingest.redact_key = args->redact_key = pm_redact_key_new(key, n);
+    memset(key, 0, sizeof key);
+    return PM_EXIT_OK;
+}
+static int window_check(const struct pm_command *c, const struct pm_bundle_args *args) {
+    int status = PM_EXIT_OK;
+    if (args->since) status = time_check(c, args->since, WINDOW_END);
+    if (args->until && status == PM_EXIT_OK) status = time_check(c, args->until, WINDOW_END);
+    if (args->around && status == PM_EXIT_OK) status = time_check(c, args->around, WINDOW_MIDDLE);
+    return status;
+}
+static int zone_check(const struct pm_command *c, const char *name) {
+    struct pm_zone *zone = name ? pm_zone_open(name) : NULL;
+    if (zone) pm_zone_close(zone);
+    if (zone || !name) return PM_EXIT_OK;
+    if (access("/usr/share/zoneinfo", R_OK) == 0)
+        return pm_usage(
+            c,
+            "--tz: there is no zone '%s' here; write UTC, +02:00 or a name such as Europe/Berlin",
+            name);
+    return pm_usage(
+        c,
+        "--tz: zone '%s': this machine has no zone names (package tzdata); write UTC or an offset such as +02:00",
+        name);
+}
+static int outputs_given(const struct pm_given *g, struct pm_outputs *out) {
+    for (size_t i = 0; i < g->all_n; i++) {
+        if (g->all[i].option != OPT_OUTPUT) continue;
+        if (out->n == PM_OUTPUTS_MAX)
+            return pm_usage(g->command, "at most %d outputs", PM_OUTPUTS_MAX);
+        out->file[out->n++] = g->all[i].value;
+    }
+    out->format = g->value[OPT_FORMAT];
+    out->color = g->value[OPT_COLOR];
+    out->template = g->value[OPT_TEMPLATE];
+    out->quiet = g->value[OPT_QUIET] != NULL;
+    out->render.brief = g->value[OPT_BRIEF] != NULL;
+    out->render.verbose = g->value[OPT_VERBOSE] != NULL;
+    out->render.incident = (uint32_t)pm_given_number(g, OPT_INCIDENT);
+    return PM_EXIT_OK;
+}
+
+// Outputs never destroy: what is read, or kept for reading, is not written over. Devices
+// and "-" may be named twice.
+static bool same_place(const char *a, const char *b) {
+    struct stat x, y;
+    if (stat(a, &x) == 0 && stat(b, &y) == 0)
+        return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    return strcmp(a, b) == 0 && strcmp(a, "-") != 0;
+}
+static int outputs_spare(const struct pm_command *c, const struct pm_bundle_args *args) {
+    const struct pm_outputs *out = &args->out;
+    for (size_t i = 0; i < out->n; i++) {
+        const char *name = out->file[i];
+        for (size_t k = 0; k < args->paths_n; k++)
+            if (same_place(name, args->paths[k]))
+                return pm_usage(c, "%s is read: the report would take its place", name);
+        for (size_t k = 0; k < i; k++)
+            if (same_place(name, out->file[k]))
+                return pm_usage(c, "two outputs of one name: %s", name);
+        if (args->db && same_place(name, args->db))
+            return pm_usage(c, "%s is the timeline: the report would take its place", name);
+        if (pm_timeline_is(name))
+            return pm_usage(c, "%s is a timeline: a report does not take its place", name);
+    }
+    for (size_t k = 0; args->db && k < args->paths_n; k++)
+        if (same_place(args->db, args->paths[k]))
+            return pm_usage(c, "%s is read: the timeline would take its place", args->db);
+    return PM_EXIT_OK;
+}
+
+static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
+    unsigned parts = c->parts;
+    if (args->paths_n == 0)
+        return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
+    for (size_t i = 0; i < args->paths_n; i++)
+        if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
+            return pm_usage(
+                c,
+                "%s is a timeline, not a bundle: 'pullmortem report' reads it, 'pullmortem merge' puts several together",
+                args->paths[i]);
+    if (args->around && (args->since || args->until))
+        return pm_usage(c, "--around is a window of its own: leave out --since and --until");
+    if (args->out.render.brief && args->out.render.incident)
+        return pm_usage(c, "--brief or --incident, not both");
+    args->out.render.subject =
+        args->paths_n == 1 && strcmp(args->paths[0], "-") != 0 ? args->paths[0] : NULL;
+    int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
+    return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
+}
+
+static void folder_add(struct pm_strs *all, struct pm_arena *a, const char *file) {
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (!file || strcmp(file, "-") == 0) return;
+    struct pm_str folder =
+        slash ? (struct pm_str){file, slash == file ? 1 : (size_t)(slash - file)} : PM_STR(".");
+    *PM_PUSH(all->items, all->n, all->cap) = pm_arena_dup(a, folder);
+}
+
+// All outputs are known: nothing else is written from here on. Where an output is a link,
+// the folder that it leads to is written, too.
+static void writes_guard(const struct pm_bundle_args *args) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_strs all = {0};
+    for (size_t i = 0; i <= args->out.n; i++) {
+        const char *file = i < args->out.n ? args->out.file[i] : args->db;
+        char *real = file ? realpath(file, NULL) : NULL;
+        folder_add(&all, a, file);
+        folder_add(&all, a, real);
+        free(real);
+    }
+    const char **folders = pm_xmalloc((all.n + 1) * sizeof *folders);
+    for (size_t i = 0; i < all.n; i++) folders[i] = pm_arena_cstr(a, all.items[i]);
+    pm_guard_writes(folders, all.n);
+    free(folders);
+    free(all.items);
+    pm_arena_free(a);
+}
+
+int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args) {
+    const struct pm_command *c = g->command;
+    const char *key = g->value[OPT_REDACT_KEY];
+    *args = (struct pm_bundle_args){
+        .paths = g->words,
+        .paths_n = g->words_n,
+        .db = g->value[OPT_DB],
+        .rules_dir = g->value[OPT_RULES],
+        .quotas_file = g->value[OPT_QUOTAS],
+        .alerts_file = g->value[OPT_ALERTS],
+        .since = g->value[OPT_SINCE],
+        .until = g->value[OPT_UNTIL],
+        .around = g->value[OPT_AROUND],
+        .ingest = {.redact = !g->value[OPT_NO_REDACT],
+                   .progress = !g->value[OPT_QUIET] && isatty(STDERR_FILENO),
+                   .tz = g->value[OPT_TZ],
+                   .year = (int)pm_given_number(g, OPT_YEAR),
+                   .threads = (int)pm_given_number(g, OPT_JOBS)},
+    };
+    int status = outputs_given(g, &args->out);
+    if (status == PM_EXIT_OK) status = window_check(c, args);
+    if (status == PM_EXIT_OK) status = zone_check(c, args->ingest.tz);
+    if (status == PM_EXIT_OK && key) status = key_read(c, args, key);
+    if (status == PM_EXIT_OK) status = args_check(c, args);
+    if (status == PM_EXIT_OK) writes_guard(args);
+    return status;
+}
+void pm_bundle_args_free(struct pm_bundle_args *args) { pm_redact_key_free(args->redact_key); }
