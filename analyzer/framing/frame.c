@@ -180,7 +180,8 @@ static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, 
         enum frame_begins (*begins)(const struct pm_frame *f, const char *p, size_t n, bool end);
     } rows[] = {{FRAME_JSON, frame_json_begins},
                 {FRAME_YAML, frame_yaml_begins},
-                {FRAME_EXPORT, frame_export_begins}};
+                {FRAME_EXPORT, frame_export_begins},
+                {FRAME_CSV, frame_csv_begins}};
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         enum frame_begins b = rows[i].begins(f, p, n, end);
         if (b == BEGINS_MORE) return FRAME_SNIFF;
@@ -197,6 +198,7 @@ static void document_start(struct pm_frame *f, enum frame_mode mode) {
     if (mode == FRAME_JSON) frame_json_start(f);
     if (mode == FRAME_YAML) frame_yaml_start(f), f->whole_text = true;
     if (mode == FRAME_EXPORT) frame_export_start(f);
+    if (mode == FRAME_CSV) frame_csv_start(f);
     f->sparsely.documents |= mode != FRAME_JSON; // one of those may be a line
 }
 
@@ -254,6 +256,7 @@ static size_t take_document(struct pm_frame *f, const char *p, size_t n, bool en
     if (f->mode == FRAME_JSON) used = frame_json_feed(f, p, n, end);
     else if (f->mode == FRAME_YAML) used = frame_yaml_feed(f, p, n, end);
     else if (f->mode == FRAME_EXPORT) used = frame_export_feed(f, p, n, end);
+    else if (f->mode == FRAME_CSV) used = frame_csv_feed(f, p, n, end);
     else if (f->mode == FRAME_JOURNAL) used = frame_journal_feed(f, p, n);
     f->offset += used;
     return used;
@@ -263,6 +266,7 @@ static void document_end(struct pm_frame *f) {
     if (f->mode == FRAME_JSON) frame_json_end(f);
     else if (f->mode == FRAME_YAML) frame_yaml_end(f);
     else if (f->mode == FRAME_EXPORT) frame_export_end(f);
+    else if (f->mode == FRAME_CSV) f->mode = FRAME_LINES;
     else if (f->mode == FRAME_JOURNAL) frame_journal_end(f);
 }
 
@@ -399,6 +403,7 @@ void pm_frame_free(struct pm_frame *f) {
     frame_json_free(f->json);
     frame_yaml_free(f->yaml);
     frame_export_free(f->export);
+    frame_csv_free(f->csv);
     frame_journal_free(f->journal);
     pm_arena_free(f->member);
     pm_arena_free(f->line_arena);

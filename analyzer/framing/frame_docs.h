@@ -16,6 +16,13 @@ void frame_json_free(struct frame_json *j);
 // err->text where it returns NULL.
 json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
 
+// The beginning of a document or an item on one line, as evidence shows it.
+struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s);
+
+// frame_answer.c: where the document is a log store's answer, its entries are run as
+// records of their own. False where it is none.
+bool frame_answer(struct pm_frame *f, const json_t *doc, const struct frame_unit *whole);
+
 // frame_internal.c: an object of kubectl's internal types becomes one as the API has it;
 // takes the reference given, returns one.
 json_t *frame_internal_object(json_t *v);
@@ -37,6 +44,12 @@ void frame_export_free(struct frame_export *x);
 // the join.
 void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envelope_hint *hint,
                  struct pm_str message, uint64_t line, uint64_t offset);
+
+// frame_csv.c: exports of log stores.
+enum frame_begins frame_csv_begins(const struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_csv_start(struct pm_frame *f);
+size_t frame_csv_feed(struct pm_frame *f, const char *p, size_t n, bool end);
+void frame_csv_free(struct frame_csv *c);
 
 // Native .journal files need random access: they are kept whole (an unlinked temporary
 // file beyond some MiB) and read at the end.

@@ -22,6 +22,7 @@ enum frame_mode {
     FRAME_JSON,
     FRAME_YAML,
     FRAME_EXPORT,
+    FRAME_CSV,
     FRAME_JOURNAL,
     FRAME_FILE
 };
@@ -113,6 +114,7 @@ struct frame_envelopes { // made once
 struct frame_json;
 struct frame_yaml;
 struct frame_export;
+struct frame_csv;
 struct frame_journal;
 struct frame_bytes { // encoding: what is left over between two feeds
     enum { BYTES_UNKNOWN = 0, BYTES_UTF8, BYTES_UTF16LE, BYTES_UTF16BE } kind;
@@ -215,6 +217,7 @@ struct pm_frame {
     struct frame_json *json;
     struct frame_yaml *yaml;
     struct frame_export *export;
+    struct frame_csv *csv;
     struct frame_journal *journal;
 };
 

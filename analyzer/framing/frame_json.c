@@ -98,7 +98,7 @@ void frame_json_free(struct frame_json *j) {
 }
 
 // What a person sees as evidence: the beginning of the item on one line.
-static struct pm_str squeezed(struct pm_arena *a, struct pm_str s) {
+struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s) {
     enum { MOST = 2048 };
     const char *nl = memchr(s.p, '\n', s.n < MOST ? s.n : MOST);
     if (!nl) return pm_str_sub(s, 0, MOST);
@@ -122,7 +122,7 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     text = pm_str_trim(text);
     json_error_t err;
     struct frame_unit u = {.text = text,
-                           .raw = one_line ? text : squeezed(f->line_arena, text),
+                           .raw = one_line ? text : frame_json_squeezed(f->line_arena, text),
                            .line = line,
                            .offset = offset,
                            .list_kind = pm_buf_str(&f->json->kind)};
@@ -136,6 +136,10 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     }
     v = frame_internal_object(v);
     u.owned[u.owned_count++] = v;
+    if (json_is_object(v) && frame_answer(f, v, &u)) {
+        json_decref(v);
+        return;
+    }
     if (json_is_object(v)) u.json = v;
     else if (json_is_string(v))
         u.text = u.raw =

@@ -188,9 +188,10 @@ static bool code_like(struct pm_str s) {
 
 // The line stands in a comment, or as an item or literal of a program's text: somebody's
 // example.
-static bool quoted_in_code(struct pm_str raw) {
+static bool quoted_in_code(const struct pm_record *r) {
     static const char *const heads[] = {"//", "/*", "* ", "- '", "- \"", "- {", "{\"", ".", "<"};
-    struct pm_str s = pm_str_trim(raw);
+    struct pm_str s = pm_str_trim(r->raw);
+    if (r->envelope_count && pm_str_starts(s, PM_STR("{"))) return false; // a collector's object
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
     return pm_str_starts(s, PM_STR("\"")) &&
@@ -321,7 +322,7 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p,
             if (!v->plain) e->standing = PM_STANDING_HEARSAY;
         }
     }
-    bool quoted = quoted_in_code(r->raw) || (g == PM_GROUP_CLIENT && told_by_logger(r->text)) ||
+    bool quoted = quoted_in_code(r) || (g == PM_GROUP_CLIENT && told_by_logger(r->text)) ||
                   found_in_code(r->raw);
     if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted) {
         e->standing = PM_STANDING_HEARSAY;
