@@ -13,8 +13,8 @@ void pm_arena_free(struct pm_arena *a);
 void pm_arena_reset(struct pm_arena *a); // keeps its memory for the next use, up to a bound
 void *pm_arena_alloc(struct pm_arena *a, size_t n); // zeroed, aligned for any type; n may be 0
 void *pm_arena_room(struct pm_arena *a, size_t n);  // the same, and whatever stood there before
-struct pm_str pm_arena_dup(struct pm_arena *a,
-                           struct pm_str s); // the copy is followed by a NUL (not counted)
+// the copy is followed by a NUL (not counted)
+struct pm_str pm_arena_dup(struct pm_arena *a, struct pm_str s);
 const char *pm_arena_cstr(struct pm_arena *a, struct pm_str s);
 struct pm_str pm_arena_fmt(struct pm_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), nonnull(2)));

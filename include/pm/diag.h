@@ -22,8 +22,8 @@ size_t pm_diags_count(const struct pm_diags *d);
 // What was read all the same (a repaired byte, a cut line that still spoke) is none. A
 // bundle with such a loss was read in part only.
 bool pm_diag_is_loss(struct pm_str code);
-bool pm_diags_lost(
-    struct pm_diags *d); // one was told, even where too many other kinds crowded it out of the list
+// one was told, even where too many other kinds crowded it out of the list
+bool pm_diags_lost(struct pm_diags *d);
 #define PM_DIAG_NO_SUCH_DAY                                                                        \
     "no-such-day" // --year puts a 29 February into a year without one: the option is refused
 // Puts other texts for paths and messages, in order: a secret in the name of a folder is

@@ -21,8 +21,9 @@ struct pm_envelope {
     const char *example; // one line
     const char *source;  // where the grammar was read
     int rank;            // lower is asked first; strict grammars before loose ones
-    const char *
-        first; // what a wrapped line can begin with: '0' any digit, 'A' upper case, 'a' lower case, others themselves; NULL: anything. For `peel`
+    // what a wrapped line can begin with: '0' any digit, 'A' upper case, 'a' lower case,
+    // others themselves; NULL: anything. For `peel`
+    const char *first;
     // Sets what it learns in *hint, and *key to what ties pieces of one stream together
     // (stream name, ident[pid]). NULL where the framer itself reads the wrapping (export,
     // native .journal, verbose) or only `peel_json` applies.

@@ -6,7 +6,8 @@
 #pragma once
 #include "pm/when.h"
 
-enum pm_kind { // the contract's kinds, in its order (design.md, explain)
+// The kinds of the report's contract, in the order of its schema.
+enum pm_kind {
     PM_KIND_OTHER = 0,
     PM_KIND_PULL_START, // an attempt begins
     PM_KIND_PULL_OK,
@@ -35,7 +36,8 @@ enum pm_kind { // the contract's kinds, in its order (design.md, explain)
 extern const char *const pm_kind_names[PM_KIND_COUNT]; // "pull.start" …
 enum pm_kind pm_kind_of(struct pm_str name);           // PM_KIND_COUNT where unknown
 
-enum pm_component { // who said it
+// Who said it.
+enum pm_component {
     PM_COMP_NONE = 0,
     PM_COMP_KUBELET,
     PM_COMP_CONTAINERD,
@@ -127,13 +129,15 @@ struct pm_event {
     enum pm_component component;
     enum pm_stage stage;
     enum pm_standing standing;
-    uint16_t
-        voice; // while reading: the writer whose standing is settled at the member's end, from 1; 0: it is settled
+    // while reading: the writer whose standing is settled at the member's end, from 1; 0:
+    // it is settled
+    uint16_t voice;
     int http_status; // 0: none
     unsigned flags;  // enum pm_event_flag
     uint32_t count;  // happenings this stands for; 0 is read as 1
-    struct pm_when
-        when; // the record's own stamp; kind NONE: the framework puts the envelope's, else the last seen
+    // the record's own stamp; kind NONE: the framework puts the envelope's, else the last
+    // seen
+    struct pm_when when;
     struct pm_when first, last; // count > 1: the span (Kubernetes events); kind NONE where unknown
     int64_t duration_ns;        // of the pull or request; 0 unknown
     int64_t waiting_ns;         // part of it spent queued; 0 unknown

@@ -33,18 +33,20 @@ struct pm_check {
     double headroom;     // quota: remaining share at its peak under this
     const char *finding; // id, NULL: any of at least that severity
 };
+// PM_NO_TIME: never expires.
 struct pm_waiver {
     const char *match, *registry, *node, *fingerprint, *reason;
     int64_t expires_ns;
     uint64_t line;
-}; // PM_NO_TIME: never expires
+};
 
 struct pm_requirement_kind {
     const char *name;
     uint64_t (*of)(const struct pm_report *r);
 };
 extern const struct pm_requirement_kind pm_requirement_kinds[]; // ends with a NULL name
-struct pm_requirement { // require: what a bundle must hold at least to be judged
+// require: what a bundle must hold at least to be judged.
+struct pm_requirement {
     const struct pm_requirement_kind *kind;
     uint64_t least;
 };
@@ -66,7 +68,8 @@ bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena 
 bool pm_policy_fail_on(struct pm_gate_policy *p, const char *list, struct pm_arena *a,
                        const char **bad);
 
-struct pm_reach { // how far an incident went
+// How far an incident went.
+struct pm_reach {
     uint64_t nodes, pods, images;
 };
 struct pm_known {
@@ -95,7 +98,8 @@ enum pm_gate_state {
     PM_GATE_BROKEN
 };
 extern const char *const pm_gate_state_names[];
-struct pm_gate_item { // one thing that was looked at: an incident, or a check of another kind
+// One thing that was looked at: an incident, or a check of another kind.
+struct pm_gate_item {
     enum pm_check_kind kind;
     enum pm_gate_state state;
     struct pm_str id, title, message, why, fingerprint,
@@ -139,8 +143,8 @@ struct pm_gate_place {
 };
 struct pm_gate_place pm_gate_place_of(struct pm_arena *a, struct pm_str bundle,
                                       struct pm_str member);
-struct pm_str pm_gate_inside(struct pm_arena *a, const struct pm_gate_place *p,
-                             uint64_t line); // " (nodes/n1/kubelet.log:7)", or nothing
+// " (nodes/n1/kubelet.log:7)", or nothing
+struct pm_str pm_gate_inside(struct pm_arena *a, const struct pm_gate_place *p, uint64_t line);
 // now_ns: today, for the expiry of waivers.
 void pm_gate_judge(struct pm_gate_row *row, const struct pm_report *r,
                    const struct pm_gate_policy *p, const struct pm_baseline *known, int64_t now_ns,
@@ -157,9 +161,9 @@ struct pm_metric {
     const char *name, *what;
     double (*of)(const struct pm_pull_stats *s);
     double (*of_bucket)(const struct pm_bucket *b);
-    const char *(*lacks)(
-        const struct pm_pull_stats *
-            s); // why these pulls cannot be measured; NULL: they can. NULL: always measured, 0 is a count, too
+    // why these pulls cannot be measured; NULL: they can. A metric without it is always
+    // measured: 0 is a count, too
+    const char *(*lacks)(const struct pm_pull_stats *s);
 };
 extern const struct pm_metric pm_metrics[]; // ends with a NULL name; of_bucket NULL: no `for`
 const struct pm_metric *pm_metric_find(const char *name);

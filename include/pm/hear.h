@@ -13,7 +13,8 @@ enum pm_heard {
     PM_HEARD_PULL,  // a pull that failed, or a registry that refused
     PM_HEARD_OTHER, // what a quiet rule says: looks like it, and is about something else
 };
-struct pm_ear { // both are called by many threads at once
+// Both are called by many threads at once.
+struct pm_ear {
     // near: a registry or an image is spoken of, so that words that are said of much else
     // count, too
     enum pm_heard (*heard)(const void *ctx, struct pm_str text, bool near);

@@ -1,17 +1,19 @@
 // Image references. Level 1. Grammar and normalisation as distribution/reference and the
-// kubelet do it (formats.md §3.1).
+// kubelet do it.
 #pragma once
 #include "pm/arena.h"
 
 struct pm_image {
-    struct pm_str
-        registry; // "docker.io", "quay.io", "host:5000"; well-known wire hosts folded (registry-1.docker.io → docker.io, k8s.gcr.io stays itself)
+    // "docker.io", "quay.io", "host:5000"; well-known wire hosts folded
+    // (registry-1.docker.io → docker.io, k8s.gcr.io stays itself)
+    struct pm_str registry;
     struct pm_str repository; // "library/nginx"
-    struct pm_str
-        tag; // "1.25", "latest" where nothing was given; PM_NONE beside a digest unless both were written
+    // "1.25", "latest" where nothing was given; PM_NONE beside a digest unless both were
+    // written
+    struct pm_str tag;
     struct pm_str digest; // "sha256:…"
-    struct pm_str
-        norm; // "docker.io/library/nginx:1.25" or "…@sha256:…" (digest wins): the folding key
+    // "docker.io/library/nginx:1.25" or "…@sha256:…" (digest wins): the folding key
+    struct pm_str norm;
 };
 
 // Splits and normalises. Slices live in `a`. False where it is no valid reference

@@ -2,8 +2,8 @@
 // print. Level 4.
 //
 // Ownership: one pm_report owns everything below it in its arena: nothing here is freed
-// alone. The members are the contract's (design.md, "Report, JSON"); the names are the
-// same so that a renderer is a walk.
+// alone. The members are those of the JSON report (analyzer/share/schema), under the same
+// names, so that a renderer is a walk.
 #pragma once
 #include "pm/rule.h"
 
@@ -22,6 +22,7 @@ enum pm_scope_kind {
     PM_SCOPE_COUNT
 };
 extern const char *const pm_scope_names[];
+// bits: who traced a pull.
 enum pm_source {
     PM_SRC_RUNTIME = 1,
     PM_SRC_KUBELET = 2,
@@ -29,18 +30,21 @@ enum pm_source {
     PM_SRC_POD = 8,
     PM_SRC_REGISTRY = 16,
     PM_SRC_CLIENT = 32
-}; // bits: who traced a pull
+};
 
-struct pm_strs { // a set or list of strings
+// A set or list of strings.
+struct pm_strs {
     struct pm_str *items;
     size_t n, cap;
 };
-struct pm_counts_by { // name → number, in order of number then name
+// Name → number, in order of number then name.
+struct pm_counts_by {
     struct pm_str name;
     uint64_t n;
 };
 
-struct pm_pull { // one attempt of one node to pull one image
+// One attempt of one node to pull one image.
+struct pm_pull {
     uint64_t id;
     struct pm_str node, image, registry, repository, tag, digest; // image: normalised
     struct pm_str client, user, namespace;
@@ -70,16 +74,20 @@ struct pm_against {
     int cause;
     struct pm_str why;
 };
+// phase: mitigate, fix, prevent; within: 0-10m, 10-30m, 30-120m, 1-7d after it was
+// noticed.
 struct pm_advice {
     struct pm_str phase, text, command, within;
-}; // phase: mitigate, fix, prevent; within: 0-10m, 10-30m, 30-120m, 1-7d after it was noticed
+};
+// Incident 0: a step that is no incident of its own; share: part of it that is shown to
+// come from the step before, under 0 where it is the first.
 struct pm_link {
     int cause;
     int64_t at_ns;
     struct pm_str what;
     uint32_t incident;
     double share;
-}; // incident 0: a step that is no incident of its own; share: part of it that is shown to come from the step before, under 0 where it is the first
+};
 struct pm_hit_pod {
     struct pm_str namespace, name, workload, node, image;
     int64_t first_ns, last_ns, stuck_ns;
@@ -106,10 +114,11 @@ struct pm_incident {
     uint32_t id;               // 1 is the one to read first
     struct pm_str fingerprint; // stable: cause + scope shape, survives re-collection
     int root_cause;
-    struct pm_str
-        variant; // which of several troubles the cause holds; empty where that is not known
-    struct pm_strs
-        endpoints; // the hosts on the wire that failed, most often first: a registry, its CDN or token server, a mirror, a proxy
+    // which of several troubles the cause holds; empty where that is not known
+    struct pm_str variant;
+    // the hosts on the wire that failed, most often first: a registry, its CDN or token
+    // server, a mirror, a proxy
+    struct pm_strs endpoints;
     struct pm_str title, summary;
     enum pm_severity severity;
     struct pm_str severity_why;
@@ -160,7 +169,8 @@ struct pm_latency {
     uint64_t n;
     double mean_s, p50_s, p95_s, p99_s, max_s;
 };
-enum pm_trouble { // what a failed pull met; a pull can be of several
+// What a failed pull met; a pull can be of several.
+enum pm_trouble {
     PM_TROUBLE_429 = 0,
     PM_TROUBLE_401,
     PM_TROUBLE_403,
@@ -189,10 +199,11 @@ struct pm_pull_stats {
     struct pm_latency queue;   // waiting before it, where it was logged
     int64_t bytes;             // -1 unknown
 };
+// waiting: the most pods that waited at one time.
 struct pm_bucket {
     int64_t t_ns;
     uint64_t attempts, ok, failed, waiting;
-}; // waiting: the most pods that waited at one time
+};
 
 // A timeline's lane: what happened in each step of an axis that all lanes share, so that
 // they can be laid under each other.
@@ -205,28 +216,30 @@ enum pm_lane_kind {
     PM_LANE_COUNT
 };
 extern const char *const pm_lane_names[PM_LANE_COUNT];
+// waiting: lines that tell of back-off.
 struct pm_step {
     uint32_t ok, failed, cached, waiting;
-}; // waiting: lines that tell of back-off
+};
 struct pm_lane {
     enum pm_lane_kind kind;
     struct pm_str name;
     uint32_t incident; // of an incident's lane
     struct pm_step *steps;
 };
-struct
-    pm_mark { // what is no pull and may explain one: image GC, disk pressure, restarts of a runtime
+// What is no pull and may explain one: image GC, disk pressure, restarts of a runtime.
+struct pm_mark {
     int64_t at_ns;
     const char *what; // the event's kind
     struct pm_str node;
     uint64_t count; // of this kind and node in one step of the axis
 };
 
+// Remaining -1 unknown.
 struct pm_quota_point {
     int64_t t_ns;
     uint64_t used, ok, refused;
     int64_t remaining;
-}; // remaining -1 unknown
+};
 struct pm_consumer {
     struct pm_str kind, name;
     uint64_t pulls;
@@ -264,8 +277,8 @@ struct pm_alert {
     bool lead_known;
     int64_t lead_s;
     int64_t for_ns, every_ns; // evaluated so often, must hold so long
-    struct pm_series
-        *values; // what the expression was, at each evaluation: the trace behind `fired`
+    // what the expression was, at each evaluation: the trace behind `fired`
+    struct pm_series *values;
     size_t values_n;
 };
 struct pm_finding {
@@ -280,14 +293,16 @@ struct pm_unknown {
     uint64_t count, line;
 };
 
-struct pm_hearsay { // lines of one writer in one file that speak of pulls and were not counted
+// Lines of one writer in one file that speak of pulls and were not counted.
+struct pm_hearsay {
     struct pm_str file, pod,
         text; // pod: the writer's, "namespace/name", or a program's name; text: of the first line
     uint64_t lines, line, last_line;
 };
 
-struct
-    pm_window { // a stretch of time that lies apart from the report's own by a long silence: summed up, not judged
+// A stretch of time that lies apart from the report's own by a long silence: summed up,
+// not judged.
+struct pm_window {
     int64_t from_ns, to_ns;
     uint64_t attempts, ok, failed;
     struct pm_counts_by *by_cause;

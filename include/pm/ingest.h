@@ -7,8 +7,9 @@ struct pm_ingest_options {
     int threads;                            // 0: as many as cores, at most 8
     bool redact;                            // default true
     const struct pm_redact_key *redact_key; // --redact-key; NULL: tags are numbers
-    const char *
-        tz; // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL: find out
+    // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL:
+    // find out
+    const char *tz;
     int year;      // --year; 0: find out
     bool progress; // stderr is a terminal
     uint64_t member_max_bytes, depth_max, ratio_max, members_max,
@@ -43,9 +44,8 @@ struct pm_redactor;
 struct pm_redactor *pm_redactor_new(const struct pm_redact_key *key); // NULL: numbers
 void pm_redactor_free(struct pm_redactor *r);
 struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s);
-bool pm_redact_covers(
-    struct pm_str clean,
-    struct pm_str piece); // the piece stands in a text without secrets, and so has none
+// the piece stands in a text without secrets, and so has none
+bool pm_redact_covers(struct pm_str clean, struct pm_str piece);
 // Texts that were found clean a moment ago, as messages come again and again. Of one
 // thread; all zero to begin with.
 struct pm_clean_texts {
@@ -54,11 +54,11 @@ struct pm_clean_texts {
         char p[508];
     } slot[128];
 };
+// pm_redact, where it was not seen
 struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
-                             struct pm_arena *a,
-                             struct pm_str s); // pm_redact, where it was not seen
-struct pm_str pm_redact_blank(struct pm_arena *a,
-                              struct pm_str s); // tags without marks: for hashes of texts
+                             struct pm_arena *a, struct pm_str s);
+// tags without marks: for hashes of texts
+struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s);
 struct pm_str pm_redact_number(struct pm_redactor *r, struct pm_arena *a, struct pm_str s);
-struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a,
-                            struct pm_str s); // both in one
+// both in one
+struct pm_str pm_redact_now(struct pm_redactor *r, struct pm_arena *a, struct pm_str s);

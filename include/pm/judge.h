@@ -14,5 +14,5 @@ struct pm_judge_options {
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
                            const struct pm_judge_options *o, struct pm_diags *diags);
 void pm_report_free(struct pm_report *r);
-bool pm_alerts_check(const struct pm_ruleset *rules,
-                     struct pm_diags *diags); // are the alerts within the subset that is replayed?
+// are the alerts within the subset that is replayed?
+bool pm_alerts_check(const struct pm_ruleset *rules, struct pm_diags *diags);

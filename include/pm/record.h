@@ -7,7 +7,8 @@
 #include "pm/event.h"
 #include <jansson.h>
 
-enum pm_shape {        // what the framer saw; a parser says which shapes it takes
+// What the framer saw; a parser says which shapes it takes.
+enum pm_shape {
     PM_SHAPE_LINE = 1, // text, maybe several lines joined with '\n'
     PM_SHAPE_JSON =
         2, // one JSON object: a line of NDJSON, an item of a list, or a whole document; `json` is set
@@ -15,17 +16,20 @@ enum pm_shape {        // what the framer saw; a parser says which shapes it tak
 };
 #define PM_FILE_MAX (4u << 20)
 
-struct pm_envelope_hint { // what envelopes told; later (inner) ones overwrite only what they know
-    struct pm_when when;  // the innermost envelope stamp that is UTC, else the innermost
+// What envelopes told; later (inner) ones overwrite only what they know.
+struct pm_envelope_hint {
+    struct pm_when when; // the innermost envelope stamp that is UTC, else the innermost
     struct pm_str node, ident, unit, pid, stream, namespace, pod, container, priority;
     uint32_t repeats; // "message repeated N times": N more
     bool cut;         // the envelope says the payload is cut
     bool relayed;     // a header of another program stood inside of what the named writer wrote
-    bool
-        lost; // the envelope says there was a payload and does not have it (journalctl prints long fields as null)
+    // the envelope says there was a payload and does not have it (journalctl prints long
+    // fields as null)
+    bool lost;
 };
 
-struct pm_record_memo { // what one parser found in the text and others ask, too
+// What one parser found in the text and others ask, too.
+struct pm_record_memo {
     bool client_known, kind_known;
     unsigned client_cues; // parsers/client/client.c
     struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
@@ -36,8 +40,9 @@ struct pm_record {
     struct pm_str raw;  // the first line as it stands in the file, for evidence
     enum pm_shape shape;
     const json_t *json; // shape JSON only; owned by the framework
-    struct pm_str
-        list_kind; // kind of the list that an item came from ("PodList", "EventList", "List"), where known before it
+    // kind of the list that an item came from ("PodList", "EventList", "List"), where
+    // known before it
+    struct pm_str list_kind;
     uint64_t line;   // of its first line, from 1
     uint64_t offset; // of its first byte in the member
     struct pm_envelope_hint hint;

@@ -10,8 +10,9 @@ struct pm_render_options {
     bool brief;        // text: the first screen only
     bool verbose;      // text: every row, piece of evidence and incident in full
     uint32_t incident; // text: only this one, in depth; 0: all
-    const char *
-        subject; // the one bundle or timeline that was named, for commands that go on from here; NULL: none can be told
+    // the one bundle or timeline that was named, for commands that go on from here; NULL:
+    // none can be told
+    const char *subject;
     const char *template; // markdown: the text of one's own layout; NULL: the built-in one
 };
 struct pm_renderer {

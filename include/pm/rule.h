@@ -17,8 +17,9 @@ extern const char *const pm_confidence_names[];
 struct pm_cause {
     const char *name;   // "rate-limit.anonymous"
     const char *family; // "rate-limit"
-    const char *
-        title; // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the plain noun: "anonymous pull quota exceeded"
+    // "Docker Hub's anonymous pull quota ran out" is made by the report; this is the
+    // plain noun: "anonymous pull quota exceeded"
+    const char *title;
 };
 // Those in force; ends with a NULL name. Empty until something asked for a cause: who
 // goes through them all calls pm_causes_read first.
@@ -33,9 +34,10 @@ struct pm_verdict {
     int candidates[PM_CANDIDATES_MAX];
     int candidate_count; // 1: decided by the record alone; more: the judge settles it
     enum pm_confidence confidence;
-    const char *
-        variant; // which of several troubles `cause` holds ("expired", "plain-http"), NULL where it is not known. Lives as long as the ruleset
-    bool quiet;  // a rule said: looks like trouble, is none
+    // which of several troubles `cause` holds ("expired", "plain-http"), NULL where it is
+    // not known. Lives as long as the ruleset
+    const char *variant;
+    bool quiet; // a rule said: looks like trouble, is none
 };
 
 struct pm_ruleset;
@@ -46,8 +48,8 @@ struct pm_ruleset;
 struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags);
 void pm_ruleset_free(struct pm_ruleset *rs);
 const char *pm_ruleset_hash(
-    const struct pm_ruleset
-        *rs); // 16 hex digits over all that is in force, tables too: goes into the report
+    // 16 hex digits over all that is in force, tables too: goes into the report
+    const struct pm_ruleset *rs);
 // What the rules of one's own say is heard in free text from now on, until the ruleset is
 // freed (pm/hear.h). Before anything is read: workers share it.
 void pm_ruleset_listen(struct pm_ruleset *rs);

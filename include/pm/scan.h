@@ -21,8 +21,8 @@ bool pm_scan_lit(struct pm_scan *c, const char *lit); // exactly these bytes
 bool pm_scan_char(struct pm_scan *c, char ch);
 size_t pm_scan_blanks(struct pm_scan *c);                 // spaces and tabs passed; 0 is fine
 bool pm_scan_word(struct pm_scan *c, struct pm_str *out); // up to a blank or the end; not empty
-bool pm_scan_until(struct pm_scan *c, char stop,
-                   struct pm_str *out); // text before `stop`, which is passed too; may be empty
+// text before `stop`, which is passed too; may be empty
+bool pm_scan_until(struct pm_scan *c, char stop, struct pm_str *out);
 bool pm_scan_until_lit(struct pm_scan *c, const char *stop, struct pm_str *out);
 bool pm_scan_uint(struct pm_scan *c, int max_digits, uint64_t *out);
 bool pm_scan_digits(struct pm_scan *c, int digits, int *out); // exactly that many

@@ -17,14 +17,16 @@
 struct pm_label {
     struct pm_str name, value;
 };
+// In order of name.
 struct pm_labels {
     struct pm_label *items;
     size_t n;
-}; // in order of name
+};
+// Samples of one value from..to (both are samples), a step apart; one sample: from == to.
 struct pm_run {
     int64_t from_ns, to_ns;
     double value;
-}; // samples of one value from..to (both are samples), a step apart; one sample: from == to
+};
 struct pm_series {
     struct pm_str name;      // "kubelet_runtime_operations_total"
     struct pm_labels labels; // without the name
@@ -42,13 +44,14 @@ static inline int64_t pm_step_at(const struct pm_series_set *s, size_t step) {
 }
 
 enum pm_metric { PM_METRIC_COUNTER = 0, PM_METRIC_GAUGE, PM_METRIC_SUMMARY };
-struct
-    pm_family { // the metrics that there can be; a series belongs to one by its name (a summary's are name_count and name_sum)
+// The metrics that there can be; a series belongs to one by its name (a summary's are
+// name_count and name_sum)
+struct pm_family {
     const char *name; // as in the series: with _total
     enum pm_metric type;
     const char *help;
 };
 extern const struct pm_family pm_families[]; // ends with a NULL name
 int pm_labels_cmp(const struct pm_labels *a, const struct pm_labels *b);
-struct pm_str pm_labels_get(const struct pm_labels *l,
-                            struct pm_str name); // PM_NONE where it is not there
+// PM_NONE where it is not there
+struct pm_str pm_labels_get(const struct pm_labels *l, struct pm_str name);

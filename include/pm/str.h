@@ -44,8 +44,8 @@ static inline bool pm_str_ends(struct pm_str s, struct pm_str tail) {
 }
 
 int pm_str_cmp(struct pm_str a, struct pm_str b); // bytewise order
-int pm_path_order(struct pm_str a,
-                  struct pm_str b); // the order of a walk: folder by folder, names bytewise
+// the order of a walk: folder by folder, names bytewise
+int pm_path_order(struct pm_str a, struct pm_str b);
 bool pm_str_ieq(struct pm_str a, struct pm_str b); // ASCII case ignored
 // Position of the first occurrence at or after `from`, or -1. An empty needle is never
 // found.
@@ -62,6 +62,6 @@ struct pm_str pm_str_trim(struct pm_str s); // blanks, tabs, CR, LF at both ends
 // none.
 struct pm_str pm_str_between(struct pm_str s, struct pm_str open, struct pm_str close);
 bool pm_str_u64(struct pm_str s, uint64_t *out); // the whole slice is decimal digits and fits
-bool pm_str_double(struct pm_str s,
-                   double *out); // the whole slice is a decimal number; locale-free
+// the whole slice is a decimal number; locale-free
+bool pm_str_double(struct pm_str s, double *out);
 uint64_t pm_str_hash(struct pm_str s, uint64_t seed); // stable between runs and machines

@@ -19,10 +19,12 @@ void pm_timeline_close(struct pm_timeline *t);
 // file is removed, and what was under the name before is still there.
 bool pm_timeline_finish(struct pm_timeline *t, const char **why);
 const char *pm_timeline_error(
-    const struct pm_timeline *
-        t); // the first thing that went wrong with the file since it was opened (disk full, damage), NULL: nothing
+    // the first thing that went wrong with the file since it was opened (disk full,
+    // damage), NULL: nothing
+    const struct pm_timeline *t);
 
-struct pm_file_row { // one member; the contract's files[] and `files` view
+// One member of a bundle: the report's files[] and the view `files`.
+struct pm_file_row {
     struct pm_str path, format, component, node, envelopes; // envelopes: names joined with '+'
     uint64_t bytes, lines, events, bad, undated;
     int64_t from_ns, to_ns; // PM_NO_TIME where nothing is dated
@@ -37,20 +39,22 @@ struct pm_file_row { // one member; the contract's files[] and `files` view
     uint32_t id;           // reading only
 };
 uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f); // → file id
-void pm_timeline_file_update(struct pm_timeline *t, uint32_t id,
-                             const struct pm_file_row *f); // after its clock is known
+// after its clock is known
+void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f);
 void pm_timeline_skipped(struct pm_timeline *t, struct pm_str path, struct pm_str why);
 void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d);
 void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value);
 struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struct pm_arena *a);
 
-struct pm_row { // an event as stored
+// An event as stored.
+struct pm_row {
     uint64_t id;
     uint32_t file;
     uint64_t line;
     uint64_t hash; // of the record's text: duplicates across files
-    uint32_t
-        ordinal; // n-th record with this hash in its file (0 where its own stamp has a fraction below 1 ms): equal (hash, ordinal) are the same record
+    // n-th record with this hash in its file (0 where its own stamp has a fraction below
+    // 1 ms): equal (hash, ordinal) are the same record
+    uint32_t ordinal;
     struct pm_str raw; // first line, redacted, at most 2 KiB: evidence
     int64_t ts_ns;     // PM_NO_TIME unknown. While ingesting: raw ns of ts_kind
     enum pm_when_kind ts_kind;
@@ -58,8 +62,9 @@ struct pm_row { // an event as stored
     int64_t first_ns, last_ns; // PM_NO_TIME unknown
     struct pm_event event;     // strings borrowed
     const char *path;          // of the file, reading only
-    bool
-        tagged; // while ingesting: its texts hold marks of secrets, which become numbers when it is written
+    // while ingesting: its texts hold marks of secrets, which become numbers when it is
+    // written
+    bool tagged;
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
@@ -76,8 +81,8 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
 // Events of one file, voice (event.voice) and component become hearsay. Before commit.
 void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice,
                          enum pm_component component);
-void pm_timeline_commit(
-    struct pm_timeline *t); // drops duplicates (counted), builds indexes, analyses
+// drops duplicates (counted), builds indexes, analyses
+void pm_timeline_commit(struct pm_timeline *t);
 
 // Walk events in (ts, id) order. `where` is SQL over the physical columns listed in
 // schema.sql, or NULL. cb returns false to stop.
@@ -95,13 +100,12 @@ typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
                              const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
                            struct pm_str *why, struct pm_arena *a);
-bool pm_timeline_merge(struct pm_timeline *into, const char *path,
-                       const char **why); // idempotent; take and settle
+// idempotent; take and settle
+bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why);
 // The same for many: each is taken, then what hangs on all of them (nodes, records that
 // two of them hold, the index) is settled once.
-bool pm_timeline_merge_take(
-    struct pm_timeline *into, const char *path,
-    const char **why); // where it returns false, nothing of this one was taken
+// where it returns false, nothing of this one was taken
+bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why);
 bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
 
 // What the judge found goes back, so that the views answer it.

@@ -17,7 +17,8 @@ enum pm_when_kind {
     PM_WHEN_AGE, // ns before the capture of this file (kubectl tables); unit_ns is its resolution
 };
 
-enum pm_quality { // how a finished stamp is known: the contract's clock.quality
+// How a finished stamp is known: the report's clock.quality.
+enum pm_quality {
     PM_QUALITY_EXACT = 0,
     PM_QUALITY_INFERRED, // year or zone found from other stamps
     PM_QUALITY_ASSUMED,  // year or zone taken on trust (UTC, archive time)
@@ -60,22 +61,23 @@ static inline int64_t pm_time_apart(int64_t a, int64_t b) {
 size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w);
 size_t pm_when_klog(struct pm_str s, struct pm_when *w);   // 0102 03:04:05.678901
 size_t pm_when_syslog(struct pm_str s, struct pm_when *w); // Jan  2 03:04:05[.678901]
-size_t pm_when_clf(struct pm_str s,
-                   struct pm_when *w); // 02/Jan/2024:03:04:05[.678] +0000, zone may lack
-size_t pm_when_slash(struct pm_str s,
-                     struct pm_when *w); // 2024/01/02 03:04:05 (nginx error log, klog preamble)
+// 02/Jan/2024:03:04:05[.678] +0000, zone may lack
+size_t pm_when_clf(struct pm_str s, struct pm_when *w);
+// 2024/01/02 03:04:05 (nginx error log, klog preamble)
+size_t pm_when_slash(struct pm_str s, struct pm_when *w);
 size_t pm_when_epoch(struct pm_str s, struct pm_when *w);   // 1704164645[.678901], 10 digits
 size_t pm_when_compact(struct pm_str s, struct pm_when *w); // 20240102030405, 20240102-030405
 size_t pm_when_unixdate(
     struct pm_str s,
-    struct pm_when
-        *w); // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
-size_t pm_when_full(struct pm_str s,
-                    struct pm_when *w); // Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
+    // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
+    struct pm_when *w);
+// Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
+size_t pm_when_full(struct pm_str s, struct pm_when *w);
 struct pm_when pm_when_unix_ns(int64_t ns);
 
+// proleptic Gregorian, as UTC
 int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second,
-                    int64_t frac_ns); // proleptic Gregorian, as UTC
+                    int64_t frac_ns);
 void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second,
                  int *ms);
 int pm_weekday(int year, int month, int day); // 0 Sunday
@@ -86,7 +88,7 @@ bool pm_when_in_year(int64_t leap_ns, int year, int64_t *ns);
 // "2026-04-12T06:47:01.123Z" into out[25]; "" for PM_NO_TIME. Returns out.
 char *pm_when_format(int64_t ns, char out[32]);
 char *pm_when_hm(int64_t ns, char out[32]); // "06:47"
-char *pm_when_clock(int64_t ns, bool day, bool seconds,
-                    char out[32]);                  // "06:47", "06:47:09", "2024-01-02 06:47"
+// "06:47", "06:47:09", "2024-01-02 06:47"
+char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]);
 #define PM_BRIEF_NS (600 * PM_NS_PER_S)             // what is shorter is told with seconds
 char *pm_duration_format(int64_t ns, char out[32]); // for people: "2 h 13 min", "45 s", "0.3 s"

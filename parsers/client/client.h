@@ -18,17 +18,19 @@ enum pm_client_how {
         32 // or'ed: the program's last word, says again what an earlier line of the session may have told already
 };
 struct pm_client_row {
-    const char *
-        cue; // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else anywhere
+    // "^…" stands at the beginning of the line (blanks, bullets and quotes skipped), else
+    // anywhere
+    const char *cue;
     const char *must; // and this follows somewhere; NULL: nothing more asked
     enum pm_kind kind;
     int how; // enum pm_client_how
     int bid; // evidence that this phrase is: 0 never bids
 };
 #define PM_CLIENT_ROWS_MAX 32
-struct pm_client { // a parser's catalogue
-    const struct pm_client_row
-        *rows; // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
+// A parser's catalogue.
+struct pm_client {
+    // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes
+    const struct pm_client_row *rows;
     size_t n;
 };
 // All catalogues: their cues are looked for in one pass over a text, as most lines hold

@@ -6,12 +6,8 @@
 #include "parsers/lift/detail.h"
 #include "pm/parser.h"
 
-enum pm_setting_kind {
-    PM_SETTING_TEXT,
-    PM_SETTING_NUMBER,
-    PM_SETTING_BOOL,
-    PM_SETTING_ITEM
-}; // ITEM: of a list
+// ITEM: of a list.
+enum pm_setting_kind { PM_SETTING_TEXT, PM_SETTING_NUMBER, PM_SETTING_BOOL, PM_SETTING_ITEM };
 struct pm_setting {
     struct pm_str key, value;
     enum pm_setting_kind kind;
@@ -26,8 +22,8 @@ struct pm_config {
     size_t n;
 };
 #define PM_SETTINGS_MAX 2000
-struct pm_config pm_config_new(struct pm_arena *a,
-                               const char *source); // tail is set on the first add
+// tail is set on the first add
+struct pm_config pm_config_new(struct pm_arena *a, const char *source);
 void pm_config_add(struct pm_config *c, enum pm_setting_kind kind, struct pm_str key,
                    struct pm_str value, uint64_t line);
 // Emits the config event; object: the file's own name for what it configures (PM_NONE:

@@ -12,7 +12,8 @@
 // named by its prefix, or by its location where it has none.
 #include "parsers/host/config_toml.h"
 
-struct registry { // the [[registry]] being read: its name may come after its other keys
+// The [[registry]] being read: its name may come after its other keys.
+struct registry {
     struct pm_str prefix, location;
     bool insecure, blocked, digests;
     uint64_t line, insecure_line, blocked_line, digests_line;

@@ -5,8 +5,9 @@
 #include "parsers/host/toml.h"
 
 struct pm_toml_row {
-    const char *
-        path; // parts joined with '|': "*" any one part, kept for the name; leading "..." any parts before
+    // parts joined with '|': "*" any one part, kept for the name; leading "..." any parts
+    // before
+    const char *path;
     const char *name; // setting's name; "%" stands for the part that "*" matched
     bool secret;      // only that it is there is told
 };

@@ -13,8 +13,9 @@
 
 struct info_state {
     bool open;
-    bool
-        proved; // a row that only docker info has: kubectl and databases print a "Server Version:", too
+    // a row that only docker info has: kubectl and databases print a "Server Version:",
+    // too
+    bool proved;
     struct pm_record at;
     struct pm_config config;
     const char *list; // setting whose items stand in the next, deeper lines

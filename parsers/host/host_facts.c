@@ -17,8 +17,8 @@
 #include "parsers/objects/kubectl_table.h"
 #include "pm/scan.h"
 
-struct
-    host_facts_state { // a first line as `date` prints it: what it is worth is known at the file's end
+// A first line as `date` prints it: what it is worth is known at the file's end.
+struct host_facts_state {
     struct pm_when date;
     struct pm_str text;
 };

@@ -10,12 +10,8 @@
 #include "pm/arena.h"
 
 #define PM_TOML_DEPTH 12
-enum pm_toml_kind {
-    PM_TOML_STRING = 1,
-    PM_TOML_NUMBER,
-    PM_TOML_BOOL,
-    PM_TOML_EMPTY
-}; // EMPTY: an array without items
+// EMPTY: an array without items.
+enum pm_toml_kind { PM_TOML_STRING = 1, PM_TOML_NUMBER, PM_TOML_BOOL, PM_TOML_EMPTY };
 struct pm_toml_value {
     struct pm_str path[PM_TOML_DEPTH];
     int depth;

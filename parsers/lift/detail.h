@@ -17,8 +17,8 @@ void pm_detail_str(struct pm_detail *d, const char *key, struct pm_str value);
 void pm_detail_strk(struct pm_detail *d, struct pm_str key, struct pm_str value);
 void pm_detail_int(struct pm_detail *d, const char *key, int64_t value);
 void pm_detail_size(struct pm_detail *d, const char *key, int64_t value); // as int, -1 is absent
-void pm_detail_ratio(struct pm_detail *d, const char *key,
-                     double value); // four decimals; negative is absent
+// four decimals; negative is absent
+void pm_detail_ratio(struct pm_detail *d, const char *key, double value);
 void pm_detail_bool(struct pm_detail *d, const char *key, bool value);
 void pm_detail_obj(struct pm_detail *d, const char *key); // key NULL inside a list
 void pm_detail_list(struct pm_detail *d, const char *key);

@@ -50,8 +50,8 @@ struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str error);
 // The reference before a closing ": not found".
 struct pm_str pm_lift_missing_image(struct pm_str error);
 bool pm_lift_has_tag(struct pm_str image); // a tag or a digest
-struct pm_str pm_lift_bare_word(
-    struct pm_str s); // up to a blank, quote, comma or bracket, trailing punctuation off
+// up to a blank, quote, comma or bracket, trailing punctuation off
+struct pm_str pm_lift_bare_word(struct pm_str s);
 bool pm_lift_reference_shape(struct pm_str s, bool any); // could be a reference; `any` as above
 struct pm_str pm_lift_url_host(struct pm_str url);
 // Is this text, wherever it stands, a failed pull or a registry's refusal? Only wordings
@@ -59,8 +59,9 @@ struct pm_str pm_lift_url_host(struct pm_str url);
 bool pm_lift_refusal(struct pm_str s);
 // The same behind a container client's own "error: ": there weaker words will do.
 const char *pm_lift_talk_word(
-    size_t
-        i); // the words by which free text is heard, in lower case, NULL behind the last: the prefilter must know a part of each
+    // the words by which free text is heard, in lower case, NULL behind the last: the
+    // prefilter must know a part of each
+    size_t i);
 bool pm_lift_talks_of_pull(struct pm_str s);
 // One pass, for free text: false where no refusal, kubelet's message, klog line or trace
 // can be in it.

@@ -8,7 +8,8 @@
 #include "parsers/lift/words.h"
 #include "pm/hear.h"
 
-enum talk {      // what a word says of the text it stands in
+// What a word says of the text it stands in.
+enum talk {
     ATTEMPT = 1, // the words around a pull's error: it failed, whatever the error is
     PLACE =
         2, // a registry is spoken of: trouble only beside a FAILURE, or words that a rule hears near one

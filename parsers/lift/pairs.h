@@ -15,8 +15,8 @@ struct pm_pairs {
     size_t n;
 };
 void pm_pairs_add(struct pm_pairs *p, struct pm_str key, struct pm_str value);
-struct pm_str pm_pairs_get(const struct pm_pairs *p,
-                           const char *key); // PM_NONE where it is not there
+// PM_NONE where it is not there
+struct pm_str pm_pairs_get(const struct pm_pairs *p, const char *key);
 // Members of a JSON object: strings as they are, numbers and booleans printed,
 // {"name","namespace"} as "namespace/name", the rest left out.
 void pm_pairs_json(struct pm_arena *a, const json_t *object, struct pm_pairs *p);

@@ -12,8 +12,8 @@ struct pm_word {
     unsigned classes; // what it says, the table's own bits
 };
 struct pm_words {
-    const struct pm_word
-        *word; // the table: the first two members are given, the rest is made at first use
+    // the table: the first two members are given, the rest is made at first use
+    const struct pm_word *word;
     size_t n;
     atomic_int ready;
     uint16_t head[PM_WORDS_SLOTS]; // by hash of the first four bytes: index + 1

@@ -16,7 +16,8 @@
 #include "parsers/objects/k8s_happening.h"
 #include "parsers/lift/lift.h"
 
-struct line { // one line while it is read
+// One line while it is read.
+struct line {
     struct pm_parse_ctx *ctx;
     const struct pm_record *r;
     const struct pm_klog *k;

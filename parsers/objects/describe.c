@@ -22,7 +22,8 @@
 #include "parsers/objects/kubectl_row.h"
 #include "parsers/lift/lift.h"
 
-struct waiting { // a container
+// A container.
+struct waiting {
     struct pm_str name, image, state, reason, message;
     bool init, ready, ready_known;
     struct waiting *next;
@@ -47,7 +48,8 @@ enum section {
     SECTION_SYSTEM,
     SECTION_OTHER
 };
-struct described { // all strings live in the member's arena
+// All strings live in the member's arena.
+struct described {
     bool open;
     size_t indent;
     const char *kind;

@@ -30,8 +30,8 @@ void pm_happening_set_source(struct pm_happening *h, struct pm_str source);
 // ErrImageNeverPull, InvalidImageName …
 // *vague (may be NULL): the word says that a pull failed, but not why.
 bool pm_pull_reason(struct pm_str reason, bool *vague);
-bool pm_pull_reason_fails(
-    struct pm_str reason); // the same but ImagePullBackOff, which is no attempt
+// the same but ImagePullBackOff, which is no attempt
+bool pm_pull_reason_fails(struct pm_str reason);
 // MESSAGE of an event that repeats an attempt's failure as a bare reason ("Error:
 // ErrImagePull", a pod's status): with PM_EV_ECHO, no attempt of its own.
 #define PM_MESSAGE_REASON_ONLY "error reason"

@@ -7,7 +7,8 @@
 #include "parsers/objects/k8s_object.h"
 #include <inttypes.h>
 
-struct counts { // where each kind keeps its numbers; NULL: it has none
+// Where each kind keeps its numbers; NULL: it has none.
+struct counts {
     const char *kind, *desired, *ready, *updated, *available, *unavailable, *template;
 };
 static const struct counts KINDS[] = {

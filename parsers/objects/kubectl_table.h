@@ -8,7 +8,8 @@
 #include "pm/parser.h"
 
 #define PM_TABLE_COLUMNS 20
-struct pm_table { // lives in a parser's state; the header's text in the member's arena
+// Lives in a parser's state; the header's text in the member's arena.
+struct pm_table {
     struct pm_str name[PM_TABLE_COLUMNS];
     size_t at[PM_TABLE_COLUMNS]; // in characters, not bytes
     int n;

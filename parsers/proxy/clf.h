@@ -24,8 +24,9 @@ enum pm_clf_tail {
 struct pm_clf {
     struct pm_str vhost, client, real_ip, user, request, method, url, referer, agent;
     struct pm_str rest; // after the agent
-    struct pm_str
-        stamp; // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the line is a registry's
+    // what the brackets hold; only its shape is checked, pm_clf_parse reads it where the
+    // line is a registry's
+    struct pm_str stamp;
     int status;
     int64_t bytes;      // -1 where "-"
     int64_t elapsed_ms; // Nexus; -1 elsewhere

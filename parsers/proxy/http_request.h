@@ -11,8 +11,8 @@
 
 struct pm_http_request {
     struct pm_when when;
-    struct pm_str
-        client; // address; may hold a port, brackets, or be a forwarded list whose first entry counts
+    // address; may hold a port, brackets, or be a forwarded list whose first entry counts
+    struct pm_str client;
     struct pm_str user; // "-" and "" are nobody, "anonymous" says that none was given
     struct pm_str method, url, host, user_agent;
     struct pm_str image, registry, repository, tag,
@@ -36,18 +36,19 @@ bool pm_http_registry_url(struct pm_str url);
 // host:port.
 bool pm_http_registry_host(struct pm_str host);
 bool pm_http_method(struct pm_str s); // GET, HEAD, …: upper-case letters, at most ten
-struct pm_str
-pm_http_client(struct pm_str s); // first of a list, without port, brackets and ::ffff:
+// first of a list, without port, brackets and ::ffff:
+struct pm_str pm_http_client(struct pm_str s);
 struct pm_str pm_http_client_last(
-    struct pm_str
-        s); // the last of a list: who stood before the proxy, where it hands on what a client claims
+    // the last of a list: who stood before the proxy, where it hands on what a client
+    // claims
+    struct pm_str s);
 struct pm_str pm_http_host(struct pm_str s);   // without the default port of its scheme
 struct pm_str pm_http_absent(struct pm_str s); // "-" → PM_NONE
 // "METHOD URL PROTO" → the two that matter; the protocol may lack. False: no request line
 // (a TLS hello, "-").
 bool pm_http_request_line(struct pm_str line, struct pm_str *method, struct pm_str *url);
-bool pm_http_status(struct pm_str s,
-                    int *status); // three digits, or "-", "0", "-1" and "000", which are 0
+// three digits, or "-", "0", "-1" and "000", which are 0
+bool pm_http_status(struct pm_str s, int *status);
 // "100;w=21600" → limit and window; "97" alone leaves *window_s.
 bool pm_http_ratelimit(struct pm_str value, int64_t *count, int64_t *window_s);
 // What a cache said of a request ("HIT", "TCP_MEM_HIT", "RefreshHit", "EXPIRED", "true"):

@@ -3,7 +3,7 @@ program would have logged in the wordings of its version, and knows the truth be
 
 A scenario gives nodes, pods and a `fate`: for one attempt (time, node, image) what happens. Everything else follows: containerd, CRI-O and dockerd lines, kubelet lines of
 two generations, events as the API server keeps them (counts, one hour of life), pods, nodes and workloads as objects, and the registry's access log.
-Wordings: formats.md's sources (containerd 1.6, 1.7, 2.1; dockerd 20.10; kubelet 1.20 and 1.28), as our captures show them."""
+Wordings: the programs' sources (containerd 1.6, 1.7, 2.1; dockerd 20.10; kubelet 1.20 and 1.28), as our captures show them."""
 import base64, datetime, heapq, io, json, os, random, tarfile, gzip
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
