@@ -3,7 +3,7 @@
 
 const char *const pm_quality_names[] = {"exact", "inferred", "assumed", "relative"};
 
-const char *const pm_kind_names[PM_KIND_COUNT] = {
+const char *const pm_kind_names[PM_KIND_COUNT + 1] = {
     [PM_KIND_OTHER] = "other",
     [PM_KIND_PULL_START] = "pull.start",
     [PM_KIND_PULL_OK] = "pull.ok",
@@ -36,7 +36,7 @@ enum pm_kind pm_kind_of(struct pm_str name) {
 }
 
 const char *const pm_standing_names[PM_STANDING_COUNT] = {"witness", "account", "hearsay"};
-const char *const pm_component_names[PM_COMP_COUNT] = {
+const char *const pm_component_names[PM_COMP_COUNT + 1] = {
     [PM_COMP_NONE] = "",
     [PM_COMP_KUBELET] = "kubelet",
     [PM_COMP_CONTAINERD] = "containerd",

@@ -145,6 +145,7 @@ struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags) {
                      *family = family_row(tree, t->causes[i].family);
         t->taxa[i].phrase = phrase_read(row);
         t->taxa[i].traits = traits_read(row) | traits_read(family);
+        t->taxa[i].only_at = json_string_value(json_object_get(row, "only_at"));
         variants_read(t->a, &t->taxa[i], json_object_get(row, "variants"));
         good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"),
                            json_object_get(family, "rivals"), diags);

@@ -82,17 +82,30 @@ static void check_word(struct check *c, const struct value *x, const json_t *v) 
         tell_word(c, x->line, x->key->name, text_of(v), x->key->words);
 }
 
-static void check_kin(struct check *c, const struct value *x) {
+// Every cause, every family where they are asked for, and the key's own words.
+static const char **kin_names(struct check *c, const char *const *words, bool families) {
     size_t n = 0;
-    const char **names = PM_NEWN(c->a, const char *, 2 * pm_causes_count() + 1);
+    const char **names =
+        PM_NEWN(c->a, const char *, 2 * pm_causes_count() + (words ? words_count(words) : 0) + 1);
+    for (; words && *words; words++) names[n++] = *words;
     for (const struct pm_cause *k = pm_causes; k->name; k++) {
         names[n++] = k->name;
-        names[n++] = k->family;
+        if (families) names[n++] = k->family;
     }
-    if (!json_is_string(x->v)) wrong_type(c, x, "a cause or a family of causes");
-    else if (!(x->key->words && words_have(x->key->words, text_of(x->v))) &&
-             !words_have(names, text_of(x->v)))
-        tell_word(c, x->line, "cause or family", text_of(x->v), names);
+    return names;
+}
+static void check_kin(struct check *c, const struct value *x, const json_t *v, bool families) {
+    const char **names = kin_names(c, x->key->words, families);
+    if (!json_is_string(v))
+        wrong_type(c, x, families ? "a cause or a family of causes" : "a cause");
+    else if (!words_have(names, text_of(v)))
+        tell_word(c, x->line, families ? "cause or family" : "cause", text_of(v), names);
+}
+static void check_kins(struct check *c, const struct value *x, bool families) {
+    size_t i;
+    json_t *one;
+    if (!json_is_array(x->v)) check_kin(c, x, x->v, families);
+    json_array_foreach((json_t *)(uintptr_t)x->v, i, one) check_kin(c, x, one, families);
 }
 
 // "{word}" or "{word:is|are}" of small letters, that no "$" or "%" makes somebody else's.
@@ -188,6 +201,7 @@ static void check_counts(struct check *c, const struct value *x) {
 }
 
 static void check_rows(struct check *c, const struct schema_list *l, json_t *rows, int line);
+static void check_one(struct check *c, const struct value *x);
 static void check_value(struct check *c, const struct value *x) {
     switch (x->key->type) {
     case SCHEMA_TEXT:
@@ -217,7 +231,11 @@ static void check_value(struct check *c, const struct value *x) {
         if (json_is_array(x->v)) check_words(c, x);
         else check_word(c, x, x->v);
         break;
-    case SCHEMA_KIN: check_kin(c, x); break;
+    case SCHEMA_KIN: check_kin(c, x, x->v, true); break;
+    case SCHEMA_KINS: check_kins(c, x, true); break;
+    case SCHEMA_CAUSE: check_kin(c, x, x->v, false); break;
+    case SCHEMA_CAUSES: check_kins(c, x, false); break;
+    case SCHEMA_ONE: check_one(c, x); break;
     case SCHEMA_TEMPLATE:
         if (!text_of(x->v).n) wrong_type(c, x, "text");
         else check_template(c, x, text_of(x->v));
@@ -280,6 +298,11 @@ static void check_row(struct check *c, const struct schema_list *l, json_t *row)
     }
     check_needed(c, l, row);
     pm_yaml_file_set(row, c->path);
+}
+
+static void check_one(struct check *c, const struct value *x) {
+    if (json_is_object(x->v)) check_row(c, x->key->rows, (json_t *)(uintptr_t)x->v);
+    else wrong_type(c, x, "a mapping");
 }
 
 // The values that name a row, one string; hidden keys do not count.

@@ -20,6 +20,10 @@ enum schema_type {
     SCHEMA_WORDS,       // a list of them
     SCHEMA_ONE_OR_MORE, // one of them, or a list
     SCHEMA_KIN,         // a cause, or a family of causes; or one of `words`
+    SCHEMA_KINS,        // one of them, or a list
+    SCHEMA_CAUSE,       // a cause; or one of `words`
+    SCHEMA_CAUSES,      // a list of them
+    SCHEMA_ONE,         // a mapping, which is a row of `rows`
     SCHEMA_TEMPLATE,    // a text with placeholders, which are `words`
     SCHEMA_BY_RUNTIME,  // such a template, or one for each of `runtimes`
     SCHEMA_SENTENCE, // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names

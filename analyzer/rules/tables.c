@@ -43,8 +43,9 @@ const char *const pm_words_placeholder[] = {
     "sizes",    "undone",     "unread",  "unread_url", "new_secret", "server",     "address",
     "hostname", "endpoint",   "region",  "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
-const char *const pm_words_trait[] = {"kubelet", "node",       "local",    "manifest", "wire",
-                                      "quota",   "credential", "by-image", NULL};
+const char *const pm_words_trait[] = {"kubelet",  "node",    "local",      "manifest",
+                                      "wire",     "quota",   "credential", "by-image",
+                                      "of-image", "stopped", NULL};
 const char *const pm_words_seen[] = {
     "other-nodes", "other-registries", "other-images", "same-image", "answer",  "no-answer",
     "no-5xx",      "no-429",           "no-404",       "no-denial",  "no-disk", "no-restart",
@@ -53,6 +54,33 @@ const char *const pm_words_step[] = {"0-10m", "10-30m", "30-120m", "1-7d", NULL}
 const char *const pm_words_runtime[] = {"containerd2", "containerd1", "containerd", "k3s", "docker",
                                         "crio",        "podman",      "any",        NULL};
 
+const char *const pm_words_settle[] = {"own-line",
+                                       "registry-side-said",
+                                       "alike",
+                                       "error-text",
+                                       "credential-sent",
+                                       "credential-shown",
+                                       "asked-anonymously",
+                                       "no-pull-secrets",
+                                       "other-pull-secret",
+                                       "own-pull-secret",
+                                       "secret-missing",
+                                       "none-since",
+                                       "same-image-before",
+                                       "served-between",
+                                       "all-refused",
+                                       "repository-pulls",
+                                       NULL};
+const char *const pm_words_confidence[] = {"low", "medium", "high", NULL};
+
+static const char *const rounds[] = {"first", "last", "after", NULL};
+static const char *const readings[] = {"open", "none", NULL};
+static const char *const sharing[] = {"registry", "node", "repository", NULL};
+static const char *const sides[] = {"node", "registry", NULL};
+static const char *const repository_only[] = {"repository", NULL};
+static const char *const of_its_own[] = {"own", NULL};
+static const char *const others[] = {"neighbour", "likeliest", NULL};
+static const char *const mirror_only[] = {"mirror", NULL};
 static const char *const scopes[] = {"cluster",   "registry", "node", "image",
                                      "namespace", "client",   NULL};
 static const char *const groups[] = {"registry",  "repository", "node", "image",
@@ -102,6 +130,7 @@ static const struct schema_key taxon_keys[] = {
     {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
     {.name = "verdict", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
     {.name = "traits", .type = SCHEMA_WORDS, .words = pm_words_trait},
+    {.name = "only_at", .type = SCHEMA_TEXT},
     {.name = "variants", .type = SCHEMA_ROWS, .rows = &variant_rows},
     {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},
     {.name = NULL},
@@ -204,6 +233,69 @@ static const struct schema_key home_keys[] = {
     {.name = NULL},
 };
 
+static const struct schema_key list_keys[] = {
+    {.name = "list", .type = SCHEMA_TEXT, .required = true},
+    {.name = "what", .type = SCHEMA_TEXT, .required = true},
+    {.name = "texts", .type = SCHEMA_NAMES},
+    {.name = "ends", .type = SCHEMA_NAMES},
+    {.name = NULL},
+};
+static const struct schema_key near_keys[] = {
+    {.name = "share", .type = SCHEMA_ONE_OR_MORE, .required = true, .words = sharing},
+    {.name = "cause", .type = SCHEMA_KINS, .required = true, .words = of_its_own},
+    {.name = "only", .type = SCHEMA_KINS},
+    {.name = "other_than", .type = SCHEMA_KINS},
+    {.name = NULL},
+};
+static const struct schema_key beside_keys[] = {
+    {.name = "by", .type = SCHEMA_WORD, .required = true, .words = sides},
+    {.name = "before_s", .type = SCHEMA_NUMBER, .required = true},
+    {.name = "after_s", .type = SCHEMA_NUMBER, .required = true},
+    {.name = "cause", .type = SCHEMA_KINS},
+    {.name = "kind", .type = SCHEMA_ONE_OR_MORE, .words = pm_kind_names},
+    {.name = "fits", .type = SCHEMA_TRUE},
+    {.name = "same", .type = SCHEMA_WORD, .words = repository_only},
+    {.name = "any_line", .type = SCHEMA_TRUE},
+    {.name = NULL},
+};
+static const struct schema_key amid_keys[] = {
+    {.name = "share", .type = SCHEMA_WORD, .required = true, .words = sharing},
+    {.name = "within_s", .type = SCHEMA_NUMBER, .required = true},
+    {.name = "cause", .type = SCHEMA_KINS, .required = true},
+    {.name = NULL},
+};
+static const struct schema_list near_row = {.what = "a neighbour", .keys = near_keys};
+static const struct schema_list beside_row = {
+    .what = "a line beside", .keys = beside_keys, .one_of = {"cause", "kind"}};
+static const struct schema_list amid_row = {.what = "a pull amid", .keys = amid_keys};
+static const struct schema_key settle_keys[] = {
+    {.name = "id", .type = SCHEMA_TEXT, .required = true},
+    {.name = "round", .type = SCHEMA_WORD, .words = rounds},
+    {.name = "is", .type = SCHEMA_KINS, .words = readings},
+    {.name = "is_not", .type = SCHEMA_KINS},
+    {.name = "may_be", .type = SCHEMA_KINS},
+    {.name = "between", .type = SCHEMA_CAUSES},
+    {.name = "may_not_be", .type = SCHEMA_KINS},
+    {.name = "seen", .type = SCHEMA_WORDS, .words = pm_words_settle},
+    {.name = "unless", .type = SCHEMA_WORDS, .words = pm_words_settle},
+    {.name = "says", .type = SCHEMA_TEXT},     // of lists.yaml: asked for once all are read
+    {.name = "says_not", .type = SCHEMA_TEXT}, //
+    {.name = "registry", .type = SCHEMA_NAMES},
+    {.name = "not_registry", .type = SCHEMA_NAMES},
+    {.name = "lasted_s", .type = SCHEMA_NUMBER},
+    {.name = "hidden_status", .type = SCHEMA_WHOLE},
+    {.name = "near", .type = SCHEMA_ONE, .rows = &near_row},
+    {.name = "not_near", .type = SCHEMA_ONE, .rows = &near_row},
+    {.name = "beside", .type = SCHEMA_ONE, .rows = &beside_row},
+    {.name = "amid", .type = SCHEMA_ONE, .rows = &amid_row},
+    {.name = "as", .type = SCHEMA_CAUSE, .words = others},
+    {.name = "reopen", .type = SCHEMA_CAUSES},
+    {.name = "was", .type = SCHEMA_WORD, .words = mirror_only},
+    {.name = "confidence", .type = SCHEMA_WORD, .required = true, .words = pm_words_confidence},
+    {.name = "why", .type = SCHEMA_TEXT},
+    {.name = NULL},
+};
+
 // files ---------------------------------------------------------------------------------
 // Alerts are Prometheus' own form, whose keys and expressions judge/alerts reads; here
 // its groups and the alerts in them are only merged.
@@ -217,6 +309,9 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
                     .what = "a family",
                     .keys = taxon_family_keys,
                     .id = {"family"}}}},
+    [PM_TABLE_LISTS] =
+        {.name = "lists.yaml",
+         .lists = {{.name = "lists", .what = "a list", .keys = list_keys, .id = {"list"}}}},
     [PM_TABLE_ADVICE] =
         {.name = "advice.yaml",
          .lists = {{.name = "advice",
@@ -250,8 +345,17 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
     [PM_TABLE_QUOTAS] =
         {.name = "quotas.yaml",
          .lists = {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
+    [PM_TABLE_SETTLE] = {.name = "settle.yaml",
+                         .lists = {{.name = "settle",
+                                    .what = "a stanza",
+                                    .keys = settle_keys,
+                                    .one_of = {"as", "reopen"},
+                                    .id = {"id"}}}},
 };
 
+const char *pm_table_name(enum pm_table table) {
+    return table < PM_TABLE_COUNT ? files[table].name : NULL;
+}
 bool pm_table_is(const char *file) {
     for (size_t i = 0; i < PM_LEN(files); i++)
         if (strcmp(file, files[i].name) == 0) return true;
@@ -382,6 +486,44 @@ static bool taxonomy_put(struct pm_tables *t, struct pm_diags *diags) {
     if (t->taxonomy) pm_taxonomy_use(t->taxonomy);
     return t->taxonomy != NULL;
 }
+const json_t *pm_table_list(const json_t *root, const char *name) {
+    size_t i;
+    json_t *o;
+    json_array_foreach(json_object_get(root, "lists"), i,
+                       o) if (strcmp(json_string_value(json_object_get(o, "list")), name) ==
+                              0) return o;
+    return NULL;
+}
+static const char **list_names(struct pm_arena *a, const json_t *root) {
+    const json_t *rows = json_object_get(root, "lists");
+    size_t n = json_array_size(rows);
+    const char **names = PM_NEWN(a, const char *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        names[i] = json_string_value(json_object_get(json_array_get(rows, i), "list"));
+    return names;
+}
+// A stanza refers to lists that may be of another file: seen once both are read.
+static bool list_is_known(const struct pm_tables *t, const json_t *row, const char *key,
+                          struct pm_diags *diags) {
+    const char *name = json_string_value(json_object_get(row, key));
+    const json_t *lists = t->tree[PM_TABLE_LISTS];
+    if (!name || pm_table_list(lists, name)) return true;
+    struct pm_arena *a = pm_arena_new();
+    pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "settle.yaml")),
+                 (uint64_t)pm_yaml_key_line(row, key), "rules", "no list \"%s\" in lists.yaml%.*s",
+                 name, PM_FMT(schema_hint(a, pm_str_c(name), list_names(a, lists))));
+    pm_arena_free(a);
+    return false;
+}
+static bool lists_known(const struct pm_tables *t, struct pm_diags *diags) {
+    const json_t *rows = json_object_get(t->tree[PM_TABLE_SETTLE], "settle");
+    bool good = true;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        good &= list_is_known(t, json_array_get(rows, i), "says", diags);
+        good &= list_is_known(t, json_array_get(rows, i), "says_not", diags);
+    }
+    return good;
+}
 bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags) {
     bool good = true;
     pm_causes_read();
@@ -389,7 +531,7 @@ bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct 
         good &= load_one(t, (enum pm_table)i, dir, count, diags);
         if (i == PM_TABLE_TAXONOMY && good) good &= taxonomy_put(t, diags);
     }
-    return good;
+    return good && lists_known(t, diags);
 }
 void pm_tables_free(struct pm_tables *t) {
     pm_taxonomy_free(t->taxonomy);

@@ -5,15 +5,18 @@
 #include "pm/arena.h"
 #include "pm/rule.h"
 
-// The taxonomy is first: the other files name its causes.
+// The taxonomy is first: the other files name its causes. The lists come before those
+// that refer to them.
 enum pm_table {
     PM_TABLE_TAXONOMY = 0,
+    PM_TABLE_LISTS,
     PM_TABLE_ADVICE,
     PM_TABLE_ALERTS,
     PM_TABLE_CORRELATE,
     PM_TABLE_FINDINGS,
     PM_TABLE_HOMES,
     PM_TABLE_QUOTAS,
+    PM_TABLE_SETTLE,
     PM_TABLE_COUNT
 };
 
@@ -33,19 +36,27 @@ uint64_t pm_tables_hash(const struct pm_tables *t,
 json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
                       struct pm_diags *diags);
 json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags);
-bool pm_table_is(const char *file); // is this the name of one?
+const char *pm_table_name(enum pm_table table); // of its file; NULL behind the last
+bool pm_table_is(const char *file);             // is this the name of one?
 
 // The row of homes.yaml for an image; NULL where its home is no special one.
 const json_t *pm_table_home(const json_t *root, struct pm_str image);
+
+// The row of lists.yaml of a name; NULL where there is none.
+const json_t *pm_table_list(const json_t *root, const char *name);
 
 // As the ruleset holds it; borrowed.
 const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table);
 
 // Closed lists of words that code knows by itself as well (tests hold the two together);
 // all end with NULL.
-extern const char *const pm_words_observed[],
-    *const pm_words_check[], *const pm_words_placeholder[],
-                                 *const pm_words_phase[], *const pm_words_seen[],
-                                                              *const pm_words_trait[],
-                                                                  *const pm_words_step[],
-                                                                      *const pm_words_runtime[];
+extern const char *const pm_words_observed[];
+extern const char *const pm_words_check[];
+extern const char *const pm_words_placeholder[];
+extern const char *const pm_words_phase[];
+extern const char *const pm_words_seen[];
+extern const char *const pm_words_trait[];
+extern const char *const pm_words_step[];
+extern const char *const pm_words_runtime[];
+extern const char *const pm_words_settle[];
+extern const char *const pm_words_confidence[];

@@ -34,6 +34,8 @@ enum pm_trait { // what the judge asks of a cause beside its name; pm_words_trai
     PM_TRAIT_QUOTA,
     PM_TRAIT_CREDENTIAL,
     PM_TRAIT_BY_IMAGE,
+    PM_TRAIT_OF_IMAGE,
+    PM_TRAIT_STOPPED,
     PM_TRAIT_COUNT
 };
 struct pm_rival {
@@ -51,7 +53,8 @@ struct pm_variant {
 };
 struct pm_taxon {
     struct pm_phrase phrase;
-    uint32_t traits; // a bit for each enum pm_trait
+    uint32_t traits;     // a bit for each enum pm_trait
+    const char *only_at; // the one registry whose words it is told by; NULL: any
     struct pm_variant *variants;
     size_t variants_n;
     struct pm_rival *rivals; // those of the cause, then those of its family

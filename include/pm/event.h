@@ -33,8 +33,8 @@ enum pm_kind {
     PM_KIND_CONFIG,
     PM_KIND_COUNT
 };
-extern const char *const pm_kind_names[PM_KIND_COUNT]; // "pull.start" …
-enum pm_kind pm_kind_of(struct pm_str name);           // PM_KIND_COUNT where unknown
+extern const char *const pm_kind_names[PM_KIND_COUNT + 1]; // "pull.start" …; ends with NULL
+enum pm_kind pm_kind_of(struct pm_str name);               // PM_KIND_COUNT where unknown
 
 // Who said it.
 enum pm_component {
@@ -53,7 +53,7 @@ enum pm_component {
     PM_COMP_PROBE,   // registry health checks
     PM_COMP_COUNT
 };
-extern const char *const pm_component_names[PM_COMP_COUNT];
+extern const char *const pm_component_names[PM_COMP_COUNT + 1]; // ends with NULL
 
 // Who wrote the record, and was he there? (design: standing). It belongs to the writer,
 // never to the words: a whole kubelet line in a chat program's log is that program's

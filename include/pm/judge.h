@@ -7,6 +7,9 @@ struct pm_judge_options {
     const char *quotas_file, *alerts_file;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
+    // Told the id of each stanza of rules/settle.yaml that settled a pull; NULL: nobody asks.
+    void (*settled)(void *ctx, const char *stanza);
+    void *settled_ctx;
 };
 // Classifies, folds, groups, explains. Writes verdicts, pulls, incidents and quotas back
 // to the timeline when it is writable. The report is freed with pm_report_free. NULL only

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "judge/causes/settle.h"
 #include "judge/tell/advice.h"
 #include "judge/incidents/chain.h"
 #include "rules/taxonomy.h"
@@ -49,6 +50,7 @@ static struct pm_ruleset *good(const char *name, const char *yaml) {
 #define CHECK "checks:\n  - {severity: info, advice: a,\n     "
 #define ADVICE "advice:\n  - {cause: network.dns, phase: fix, within: 0-10m,\n     "
 #define TAXON "causes:\n  - {cause: acme.held, words: w, title: t,\n     "
+#define SETTLE "settle:\n  - {id: x, why: w,\n    "
 #define QUOTA "quotas:\n  - {id: q, registry: r.example, identity: user,\n     "
 static const struct {
     const char *file, *yaml;
@@ -136,6 +138,33 @@ static const struct {
      "a quota needs `identity`"},
     {"homes.yaml", "homes:\n  - {old: r.example/, state: frozn, since: 2025-01-01}\n", 2,
      "unknown state \"frozn\": did you mean \"frozen\"?"},
+    {"settle.yaml", SETTLE "as: network.dsn, confidence: low}\n", 3,
+     "unknown cause \"network.dsn\": did you mean \"network.dns\"?"},
+    {"settle.yaml", SETTLE "as: network, confidence: low}\n", 3, "unknown cause \"network\""},
+    {"settle.yaml", SETTLE "as: neighbor, confidence: low}\n", 3,
+     "unknown cause \"neighbor\": did you mean \"neighbour\"?"},
+    {"settle.yaml", SETTLE "seen: [own-lines], as: neighbour, confidence: low}\n", 3,
+     "unknown seen \"own-lines\": did you mean \"own-line\"?"},
+    {"settle.yaml", SETTLE "is: [opened], as: neighbour, confidence: low}\n", 3,
+     "unknown cause or family \"opened\": did you mean \"open\"?"},
+    {"settle.yaml", SETTLE "near: {share: [host], cause: auth}, as: neighbour, confidence: low}\n",
+     3, "unknown share \"host\""},
+    {"settle.yaml", SETTLE "near: [auth], as: neighbour, confidence: low}\n", 3,
+     "`near` has to be a mapping"},
+    {"settle.yaml",
+     SETTLE "beside: {by: node, before_s: 1, after_s: 1}, as: neighbour, confidence: low}\n", 3,
+     "a line beside needs one of `cause`, `kind`"},
+    {"settle.yaml",
+     SETTLE
+     "beside: {by: node, before_s: 1, after_s: 1, kind: runtime.stopp}, as: neighbour, confidence: low}\n",
+     3, "unknown kind \"runtime.stopp\": did you mean \"runtime.stop\"?"},
+    {"settle.yaml", SETTLE "says: connection-endd, as: neighbour, confidence: low}\n", 3,
+     "no list \"connection-endd\" in lists.yaml: did you mean \"connection-ended\"?"},
+    {"settle.yaml", SETTLE "confidence: low}\n", 2, "a stanza needs one of `as`, `reopen`"},
+    {"settle.yaml", SETTLE "as: neighbour, confidence: lo}\n", 3,
+     "unknown confidence \"lo\": did you mean \"low\"?"},
+    {"lists.yaml", "lists:\n  - {list: l, what: w, text: [a]}\n", 2,
+     "unknown key \"text\": did you mean \"texts\"?"},
     {"quotas.yaml", "only: yes\n", 1, "`only` is true, or is left out"},
     {"quotas.yaml", "schema: 2\n", 1, "`schema` is 1"},
 };
@@ -185,6 +214,9 @@ static void good_rows_pass(void **state) {
          "limit: null, window_s: 60, from: 2024-04-01, until: 2024-05-01 00:00:00+00:00, users: [a, b]}\n"},
         {"advice.yaml",
          "advice:\n  - {cause: network, phase: fix, within: 0-10m, at: elsewhere, variant: [a, b], needs: [node, pod], text: \"{node:is|are} it\"}\n"},
+        {"settle.yaml", SETTLE
+         "round: last, is: none, between: [network.dns, image.signature], says: no-answer-yet, near: {share: node, cause: own}, as: likeliest, confidence: low}\n"},
+        {"lists.yaml", "lists:\n  - {list: l, what: w, ends: [a]}\n"},
         {"quotas.yaml", ""},
     };
     for (size_t i = 0; i < PM_LEN(rows); i++) pm_ruleset_free(good(rows[i].file, rows[i].yaml));
@@ -225,6 +257,10 @@ static void rows_merge_by_name(void **state) {
          1},
         {PM_TABLE_HOMES, "homes.yaml", "homes",
          "homes:\n  - {old: r.example/, new: s.example/, state: gone, since: 2025-01-01}\n", 1},
+        {PM_TABLE_SETTLE, "settle.yaml", "settle", SETTLE "as: network.dns, confidence: low}\n", 1},
+        {PM_TABLE_SETTLE, "settle.yaml", "settle",
+         "settle:\n  - {id: own-line, as: network.dns, confidence: low}\n", 0},
+        {PM_TABLE_LISTS, "lists.yaml", "lists", "lists:\n  - {list: l, what: w, ends: [a]}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas", QUOTA "window_s: 60}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas",
          "quotas:\n  - {id: docker-hub.anonymous, registry: docker.io, identity: anonymous, limit: 5, window_s: 60}\n",
@@ -314,7 +350,9 @@ static void words_are_known_to_the_code(void **state) {
     for (size_t i = 0; pm_words_observed[i]; i++) assert_true(pm_share_known(pm_words_observed[i]));
     assert_string_equal(pm_words_seen[PM_SEEN_WORDS], "words");
     assert_null(pm_words_seen[PM_SEEN_COUNT]);
-    assert_string_equal(pm_words_trait[PM_TRAIT_BY_IMAGE], "by-image");
+    assert_string_equal(pm_words_trait[PM_TRAIT_STOPPED], "stopped");
+    for (size_t i = 0; pm_words_settle[i] || settle_observations[i].name; i++)
+        assert_string_equal(pm_words_settle[i], settle_observations[i].name);
     assert_null(pm_words_trait[PM_TRAIT_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
     while (pm_words_placeholder[n]) n++;

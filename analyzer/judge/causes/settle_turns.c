@@ -1,0 +1,175 @@
+// Who was served before, between and after refusals of one family of causes.
+#include "judge/causes/settle.h"
+#include <stdlib.h>
+
+#define CLOCKS_APART_NS PM_S(360) // two nodes' clocks, each some minutes off the other way
+#define STILL_UNDER_WAY_NS PM_S(30)
+
+static const struct pm_attempt *at(const struct settling *v, const struct pm_order_key *k) {
+    return &v->s->pulls.items[k->index];
+}
+static bool is_refused(const struct pm_attempt *p, const char *family) {
+    return p->outcome == PM_OUTCOME_FAILED && settle_may_be_in(p, family);
+}
+// A number for a family: its first cause.
+static uint32_t family_number(const char *family) {
+    uint32_t i = 0;
+    while (pm_causes[i].name && strcmp(pm_causes[i].family, family) != 0) i++;
+    return i;
+}
+
+// Twelve hours after the last login every pull with that credential fails at once: success
+// before, none after, whatever the image.
+static struct settle_edge edge_of(const struct settling *v, uint32_t registry, const char *family) {
+    struct settle_edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME, false};
+    const struct pm_order *o = &v->all[SHARE_REGISTRY];
+    for (size_t i = pm_order_first(o, registry, INT64_MIN);
+         i < o->n && o->items[i].group == registry; i++) {
+        const struct pm_attempt *q = at(v, &o->items[i]);
+        int64_t t = o->items[i].at;
+        if (t == PM_NO_TIME) continue;
+        bool refused = is_refused(q, family);
+        if (refused) e.first_refused = pm_min_time(e.first_refused, t);
+        if (refused && e.ok_after != PM_NO_TIME && t - e.ok_after > CLOCKS_APART_NS &&
+            t - e.ok_after <= SETTLE_EPISODE_NS)
+            e.mixed = true;
+        if (q->outcome != PM_OUTCOME_OK) continue;
+        e.first_ok = pm_min_time(e.first_ok, t);
+        if (e.first_refused != PM_NO_TIME) e.ok_after = pm_min_time(e.ok_after, t);
+    }
+    return e;
+}
+
+static const struct settle_edge *edge_at(struct settling *v, uint32_t registry,
+                                         const char *family) {
+    Word_t *slot = pm_map_slot(&v->edge_at, PM_PAIR(registry, family_number(family)));
+    if (!*slot) {
+        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, registry, family);
+        *slot = v->edges.n;
+    }
+    return &v->edges.items[*slot - 1];
+}
+
+bool settle_none_since(struct settling *v, const struct pm_attempt *p, const char *family) {
+    uint32_t registry = settle_group(p, SHARE_REGISTRY);
+    if (!registry) return false;
+    const struct settle_edge *e = edge_at(v, registry, family);
+    bool before = e->first_ok != PM_NO_TIME && e->first_refused != PM_NO_TIME &&
+                  e->first_ok < e->first_refused;
+    return before && !e->mixed && (e->ok_after == PM_NO_TIME || e->ok_after > pm_at(p));
+}
+
+bool settle_same_image_before(struct settling *v, const struct pm_attempt *p, const char *family) {
+    const struct settle_edge *e = edge_at(v, settle_group(p, SHARE_REGISTRY), family);
+    const struct pm_order *o = &v->all[SHARE_REPOSITORY];
+    for (size_t i = pm_order_first(o, p->repository, INT64_MIN);
+         i < o->n && o->items[i].group == p->repository && o->items[i].at < e->first_refused; i++) {
+        const struct pm_attempt *q = at(v, &o->items[i]);
+        if (q->outcome == PM_OUTCOME_OK && q->image == p->image) return true;
+    }
+    return false;
+}
+
+// A success between two refusals of the same node, of what has the same credential,
+// denies that it ran out: its way is open, one repository's is not. The first moments of
+// a renewed credential are not meant: what was under way still fails. What counts is how
+// long refusals go on after it, not the pause to the next of them: a pod that backs off
+// tries again at any moment.
+struct turn { // of one node and episode: the last refusal, the first success since the first
+    int64_t refused, served;
+};
+struct turns {
+    Pvoid_t at_node; // node + 1 → index + 1
+    PM_LIST(struct turn) list;
+};
+
+static bool same_credential(const struct pm_attempt *p, const struct pm_attempt *q) {
+    if (p->user && q->user) return p->user == q->user;
+    return !p->namespace || !q->namespace || p->namespace == q->namespace;
+}
+
+static struct turn *turn_of(struct turns *turns, uint32_t node) {
+    Word_t *slot = pm_map_slot(&turns->at_node, (Word_t)node + 1);
+    if (!*slot) {
+        *PM_PUSH(turns->list.items, turns->list.n, turns->list.cap) =
+            (struct turn){PM_NO_TIME, PM_NO_TIME};
+        *slot = turns->list.n;
+    }
+    return &turns->list.items[*slot - 1];
+}
+
+// Is this a refusal that came some time after a success, which came after a refusal?
+static bool turn_refused_again(struct turn *turn, int64_t t, bool refused) {
+    if (turn->refused != PM_NO_TIME && t - turn->refused > SETTLE_EPISODE_NS)
+        *turn = (struct turn){PM_NO_TIME, PM_NO_TIME};
+    if (!refused) {
+        if (turn->refused != PM_NO_TIME && turn->served == PM_NO_TIME) turn->served = t;
+        return false;
+    }
+    turn->refused = t;
+    return turn->served != PM_NO_TIME && t - turn->served > STILL_UNDER_WAY_NS;
+}
+
+static bool served_between(const struct settling *v, const struct pm_attempt *p,
+                           const char *family) {
+    struct turns turns = {0};
+    const struct pm_order *o = &v->all[SHARE_REGISTRY];
+    uint32_t registry = settle_group(p, SHARE_REGISTRY);
+    bool found = false;
+    Word_t freed;
+    for (size_t i = pm_order_first(o, registry, INT64_MIN);
+         i < o->n && o->items[i].group == registry && !found; i++) {
+        const struct pm_attempt *q = at(v, &o->items[i]);
+        bool refused = is_refused(q, family), served = q->outcome == PM_OUTCOME_OK;
+        if (o->items[i].at == PM_NO_TIME || !same_credential(p, q) || (!refused && !served))
+            continue;
+        found = turn_refused_again(turn_of(&turns, q->node), o->items[i].at, refused);
+    }
+    JLFA(freed, turns.at_node);
+    (void)freed;
+    free(turns.list.items);
+    return found;
+}
+
+// Asked for each refused pull: remembered for each registry and credential.
+bool settle_served_between(struct settling *v, const struct pm_attempt *p, const char *family) {
+    uint32_t registry = settle_group(p, SHARE_REGISTRY);
+    if (!registry) return false;
+    Word_t *by_family = pm_map_slot(&v->served_at, family_number(family) + 1);
+    Pvoid_t answers = (Pvoid_t)*by_family;
+    Word_t *slot = pm_map_slot(&answers, PM_PAIR(registry, p->user ? p->user : p->namespace));
+    *by_family = (Word_t)answers;
+    if (!*slot) *slot = served_between(v, p, family) ? 2 : 1;
+    return *slot == 2;
+}
+
+bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, const char *family) {
+    const struct pm_order *o = &v->all[SHARE_REGISTRY];
+    uint32_t registry = settle_group(p, SHARE_REGISTRY);
+    bool others = false;
+    size_t looked = 0;
+    if (pm_at(p) == PM_NO_TIME) return false;
+    for (size_t i = pm_order_first(o, registry, pm_at(p) - SETTLE_EPISODE_NS);
+         i < o->n && o->items[i].group == registry &&
+         o->items[i].at <= pm_at(p) + SETTLE_EPISODE_NS && looked++ < SETTLE_LOOKED_MAX;
+         i++) {
+        const struct pm_attempt *q = at(v, &o->items[i]);
+        if (q->outcome == PM_OUTCOME_OK && o->items[i].at < pm_at(p)) return false;
+        others = others || (is_refused(q, family) && q->repository != p->repository);
+    }
+    return others;
+}
+
+void settle_turns_free(struct settling *v) {
+    Word_t freed, key = 0, *answers;
+    JLF(answers, v->served_at, key);
+    while (answers) {
+        Pvoid_t of_family = (Pvoid_t)*answers;
+        JLFA(freed, of_family);
+        JLN(answers, v->served_at, key);
+    }
+    JLFA(freed, v->served_at);
+    JLFA(freed, v->edge_at);
+    (void)freed;
+    free(v->edges.items);
+}
