@@ -2,7 +2,7 @@
 // print. Level 4.
 //
 // Ownership: one pm_report owns everything below it in its arena: nothing here is freed
-// alone. The members are those of the JSON report (analyzer/share/schema), under the same
+// alone. The members are those of the JSON report (analyzer/share/report.schema.json), under the same
 // names, so that a renderer is a walk.
 #pragma once
 #include "pm/rule.h"
