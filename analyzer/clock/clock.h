@@ -15,21 +15,24 @@
 #define PM_CLOCK_LEAP_NS (INT64_C(366) * 86400 * PM_NS_PER_S)
 #define PM_CLOCK_STEPS 56 // quarters of an hour in 14 h: no zone is farther from UTC
 
+// Min > max: empty.
 struct pm_clock_range {
     int64_t min, max;
-}; // min > max: empty
+};
 
-struct pm_clock_mark { // a fact that other members may hold too: this image, pulled or failed, then
+// A fact that other members may hold too: this image, pulled or failed, then.
+struct pm_clock_mark {
     uint64_t key;
     int64_t ns;    // as stored, of `kind`
     uint32_t node; // hash of the node's first label; 0 unknown
     uint8_t kind;  // enum pm_when_kind
 };
-struct pm_clock_votes {                       // by quarter hours; most members have none
+// By quarter hours; most members have none.
+struct pm_clock_votes {
     uint32_t beside[2 * PM_CLOCK_STEPS + 1];  // stamps without a zone beside an absolute one
     uint32_t written[2 * PM_CLOCK_STEPS + 1]; // zones that the runtime itself wrote
-    struct pm_clock_range
-        beside_at[2 * PM_CLOCK_STEPS + 1]; // when, in UTC; read where there are votes
+    // when, in UTC; read where there are votes
+    struct pm_clock_range beside_at[2 * PM_CLOCK_STEPS + 1];
 };
 struct pm_clock_evidence {
     struct pm_clock_range no_year, local, utc, age; // stamps seen; no_year walked
@@ -44,8 +47,9 @@ struct pm_clock_evidence {
     } years[4];                    // year votes for turn 0
     struct pm_clock_range anchors; // of "Log file created at" and the like
     int64_t capture_ns;            // PM_NO_TIME unknown
-    int64_t
-        aged_ns; // at least so late was it made: a dated text in a row that gives its age; PM_NO_TIME unknown
+    // at least so late was it made: a dated text in a row that gives its age; PM_NO_TIME
+    // unknown
+    int64_t aged_ns;
     struct pm_clock_mark *marks;
     size_t marks_n, marks_cap;
 };
@@ -56,20 +60,22 @@ int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w);
 // An envelope's stamp and its payload's own.
 void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope,
                    const struct pm_when *payload);
-void pm_clock_written(struct pm_clock_evidence *c,
-                      const struct pm_when *w); // by a container runtime, in its local zone
-void pm_clock_capture(struct pm_clock_evidence *c,
-                      const struct pm_when *w); // when this member was made
+// by a container runtime, in its local zone
+void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w);
+// when this member was made
+void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w);
+// what is `age` old was at `then`
 void pm_clock_aged(struct pm_clock_evidence *c, const struct pm_when *then,
-                   const struct pm_when *age); // what is `age` old was at `then`
+                   const struct pm_when *age);
 void pm_clock_forget(
-    struct pm_clock_evidence
-        *c); // what its payload claimed: marks, anchors, capture; hearsay dates nothing
+    // what its payload claimed: marks, anchors, capture; hearsay dates nothing
+    struct pm_clock_evidence *c);
 void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind,
                    int64_t stored_ns);
 
-struct pm_clock { // what was found for a member; ctx of pm_clock_fix
+// What was found for a member; ctx of pm_clock_fix.
+struct pm_clock {
     bool has_year, has_offset;
     int year; // of turn 0
     int32_t offset_s;
@@ -95,12 +101,8 @@ struct pm_clock_member {
 // year.
 void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struct pm_zone *zone,
                       int64_t now_ns);
-int64_t pm_clock_fix_stamp(void *ctx, enum pm_when_kind kind, int64_t ns,
-                           enum pm_quality *quality); // a pm_clock_fix; ctx: struct pm_clock
+// a pm_clock_fix; ctx: struct pm_clock
+int64_t pm_clock_fix_stamp(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality);
 // First and last stamp of the member in UTC, once it is resolved. False where nothing is
 // dated.
 bool pm_clock_span(struct pm_clock_member *m, int64_t *from_ns, int64_t *to_ns);
-// A date in a file's or archive's name: `-20240102-1704153600`, `2024-01-02_0304-UTC`,
-// `20240102-030405`. PM_NO_TIME where there is none.
-int64_t pm_clock_name_date(struct pm_str name);
-uint32_t pm_clock_node_hash(struct pm_str node); // of the first label; addresses whole

@@ -6,6 +6,7 @@
 // other log of the same program at that time; who has most votes chooses first. Else the
 // member stays without.
 #include "clock/kin.h"
+#include "clock/name.h"
 #include "clock/node.h"
 #include <stdlib.h>
 

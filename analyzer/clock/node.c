@@ -1,6 +1,7 @@
-// Node names out of paths and out of company. Layouts: formats.md part 1.
+// Node names out of paths and out of company, by the layouts of the collectors that the
+// lists below name.
 #include "clock/node.h"
-#include "clock/clock.h"
+#include "clock/name.h"
 #include "pm/intern.h"
 #include <stdlib.h>
 
@@ -181,18 +182,6 @@ static struct pm_str stem_of(struct pm_str file) {
     return file;
 }
 
-struct pm_str pm_node_unrotated(struct pm_str file) {
-    static const char *const packed[] = {".gz", ".xz", ".zst", ".bz2"};
-    for (size_t i = 0; i < PM_LEN(packed); i++)
-        if (pm_str_ends(file, pm_str_c(packed[i]))) file.n -= strlen(packed[i]);
-    size_t n = file.n;
-    while (n > 0 && (is_digit(file.p[n - 1]) || (file.p[n - 1] == '-' && n < file.n))) n--;
-    if (n == 0 || n == file.n) return file;
-    if (file.p[n - 1] == '.') file.n = n - 1;
-    else if (n < file.n && file.p[n] == '-') file.n = n;
-    return file;
-}
-
 // node7-kubelet.log, kubelet_node7.log: a name with letters and digits, so that
 // "kubelet-config" is none.
 static struct pm_str beside_program(struct pm_str file) {
@@ -254,7 +243,8 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
 
 // ---- company
 
-struct company {            // what the members under a folder, or sharing a path's name, say
+// What the members under a folder, or sharing a path's name, say.
+struct company {
     enum pm_node_from from; // the best source met
     struct pm_str node;
     bool several;
@@ -285,10 +275,6 @@ static void companies_free(struct companies *c) {
     pm_intern_free(c->names);
     free(c->items);
 }
-static struct pm_str folder_of(struct pm_str path) {
-    ptrdiff_t slash = pm_str_rchr(path, '/');
-    return pm_str_sub(path, 0, slash < 0 ? 0 : (size_t)slash);
-}
 
 // A folder named by a node, whose files call their node otherwise, and all the same.
 static void rename_by_files(struct pm_node_member *m, size_t n) {
@@ -310,7 +296,8 @@ void pm_node_resolve(struct pm_node_member *m, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (m[i].from == PM_NODE_UNKNOWN || !m[i].node_side) continue;
         hears(company_of(&hosts, m[i].node), &m[i]);
-        for (struct pm_str folder = folder_of(m[i].path);; folder = folder_of(folder)) {
+        for (struct pm_str folder = pm_clock_folder_of(m[i].path);;
+             folder = pm_clock_folder_of(folder)) {
             hears(company_of(&folders, folder), &m[i]);
             if (folder.n == 0) break;
         }
@@ -321,8 +308,8 @@ void pm_node_resolve(struct pm_node_member *m, size_t n) {
         struct pm_str stem = stem_of(pm_str_from(m[i].path, (size_t)(slash + 1)));
         uint32_t host = pm_intern_find(hosts.names, stem);
         if (stem.n && host < hosts.n && hosts.items[host].from) m[i].node = stem;
-        for (struct pm_str folder = folder_of(m[i].path); !m[i].node.n;
-             folder = folder_of(folder)) {
+        for (struct pm_str folder = pm_clock_folder_of(m[i].path); !m[i].node.n;
+             folder = pm_clock_folder_of(folder)) {
             const struct company *c = company_of(&folders, folder);
             if (c->from && !c->several) m[i].node = c->node;
             if (c->from || folder.n == 0) break;

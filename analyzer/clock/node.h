@@ -3,17 +3,13 @@
 #include "pm/arena.h"
 #include "pm/event.h"
 
-// By the conventions of the collectors (formats.md part 1). PM_NONE where the path tells
-// nothing. Borrows from path or input.
+// By the conventions of the collectors. PM_NONE where the path tells nothing. Borrows
+// from path or input.
 struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input);
 bool pm_node_side(enum pm_component c); // its events belong to the node the file is from
 
-enum pm_node_from {
-    PM_NODE_UNKNOWN = 0,
-    PM_NODE_PATH,
-    PM_NODE_FACT,
-    PM_NODE_ENVELOPE
-}; // weakest first
+// Weakest first.
+enum pm_node_from { PM_NODE_UNKNOWN = 0, PM_NODE_PATH, PM_NODE_FACT, PM_NODE_ENVELOPE };
 struct pm_node_member {
     struct pm_str path, node;
     struct pm_str by_path; // what the path alone says
@@ -25,6 +21,3 @@ struct pm_node_member {
 // gives way to the one name that the files under it say themselves (an instance id to the
 // host's name).
 void pm_node_resolve(struct pm_node_member *m, size_t n);
-// A rotated part's own name: kubelet.log.1, kubelet.log.2.gz, kubelet.log-20240102,
-// kubelet.log-20240102-1704153600.gz, kubelet.log.20240102-030405.
-struct pm_str pm_node_unrotated(struct pm_str file);

@@ -4,6 +4,7 @@
 #pragma once
 #include "bundle/bundle.h"
 #include "clock/clock.h"
+#include "clock/name.h"
 #include "framing/frame.h"
 #include "framing/standing.h"
 #include "clock/node.h"

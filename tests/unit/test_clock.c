@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "clock/clock.h"
+#include "clock/name.h"
 #include <stdio.h>
 
 static struct pm_clock_evidence evidence[8];
