@@ -133,15 +133,22 @@ bool pm_str_double(struct pm_str s, double *out) {
     return true;
 }
 
+static inline uint64_t little_endian(const char *p) {
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+    return w;
+}
+
 // FNV-1a over eight bytes at a step would not be FNV; this is a plain multiply-rotate mix
 // with a strong finish (as murmur's fmix64).
 uint64_t pm_str_hash(struct pm_str s, uint64_t seed) {
     uint64_t h = seed ^ (s.n * UINT64_C(0x9E3779B97F4A7C15));
     size_t i = 0;
     for (; i + 8 <= s.n; i += 8) {
-        uint64_t w = 0;
-        for (int b = 0; b < 8; b++) w |= (uint64_t)(unsigned char)s.p[i + (size_t)b] << (8 * b);
-        h = (h ^ w) * UINT64_C(0xFF51AFD7ED558CCD);
+        h = (h ^ little_endian(s.p + i)) * UINT64_C(0xFF51AFD7ED558CCD);
         h ^= h >> 32;
     }
     for (; i < s.n; i++) h = (h ^ (unsigned char)s.p[i]) * UINT64_C(0x100000001B3);

@@ -116,6 +116,25 @@ struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
+// A value that was read goes on as a record; what is neither object nor string is none.
+static void run_value(struct pm_frame *f, struct frame_unit *u, json_t *v) {
+    v = frame_internal_object(v);
+    u->owned[u->owned_count++] = v;
+    if (json_is_object(v) && frame_answer(f, v, u)) {
+        json_decref(v);
+        return;
+    }
+    if (json_is_object(v)) u->json = v;
+    else if (json_is_string(v))
+        u->text = u->raw =
+            frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, u->line);
+    else {
+        json_decref(v);
+        return;
+    }
+    frame_unit_run(f, u);
+}
+
 static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset,
                     bool one_line) {
     pm_arena_reset(f->line_arena);
@@ -127,27 +146,15 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
                            .offset = offset,
                            .list_kind = pm_buf_str(&f->json->kind)};
     json_t *v = frame_json_load(f->line_arena, text, &err);
-    if (!v) {
-        uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
-        pm_diags_add(f->sink.diags, f->path, at,
-                     f->json->in_item ? "json-list-broken" : "json-broken", "%s", err.text);
-        if (one_line) u.text = u.raw = frame_clean(f, text, line), frame_unit_run(f, &u);
+    if (v) {
+        run_value(f, &u, v);
         return;
     }
-    v = frame_internal_object(v);
-    u.owned[u.owned_count++] = v;
-    if (json_is_object(v) && frame_answer(f, v, &u)) {
-        json_decref(v);
-        return;
-    }
-    if (json_is_object(v)) u.json = v;
-    else if (json_is_string(v))
-        u.text = u.raw =
-            frame_clean(f, (struct pm_str){json_string_value(v), json_string_length(v)}, line);
-    else {
-        json_decref(v);
-        return;
-    }
+    uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
+    pm_diags_add(f->sink.diags, f->path, at, f->json->in_item ? "json-list-broken" : "json-broken",
+                 "%s", err.text);
+    if (!one_line) return;
+    u.text = u.raw = frame_clean(f, text, line);
     frame_unit_run(f, &u);
 }
 
@@ -445,9 +452,58 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
     return next;
 }
 
+// The object's members as the machine would have seen them: false where one of them is a
+// list of records, or its kind is not written as it reads.
+static bool is_plain_object(struct frame_json *j, json_t *v) {
+    const char *key;
+    json_t *member;
+    bool plain = true;
+    json_object_foreach(v, key, member) {
+        if (json_is_array(member) && is_list_key(pm_str_c(key))) plain = false;
+        if (strcmp(key, "kind") != 0 || !json_is_string(member)) continue;
+        struct pm_str kind = {json_string_value(member), json_string_length(member)};
+        for (size_t i = 0; i < kind.n; i++)
+            plain &= kind.p[i] > ' ' && kind.p[i] < 0x7f && kind.p[i] != '"' && kind.p[i] != '\\';
+        pm_buf_clear(&j->kind);
+        pm_buf_add(&j->kind, pm_str_sub(kind, 0, 256));
+    }
+    if (!plain) pm_buf_clear(&j->kind);
+    return plain;
+}
+
+// A document of one line, read as it stands there: most of the JSON in logs is that, and
+// the machine would look at each byte of it before it is read at all. Whatever is not
+// quite that goes to the machine: lists, whose items are records, and what does not end,
+// or not well. Returns the bytes taken.
+static size_t one_line_object(struct pm_frame *f, const char *p, size_t n) {
+    struct frame_json *j = f->json;
+    bool fresh = j->state == J_VALUE && !j->depth && j->fresh && !j->doc.n && !j->indent;
+    const char *nl = fresh && n && *p == '{' ? memchr(p, '\n', n < JSON_MAX ? n : JSON_MAX) : NULL;
+    if (!nl) return 0;
+    struct pm_str text = pm_str_trim((struct pm_str){p, (size_t)(nl - p)});
+    if (text.p[text.n - 1] != '}') return 0;
+    json_error_t err;
+    pm_arena_reset(f->line_arena);
+    json_t *v = frame_json_load(f->line_arena, text, &err);
+    if (!v) return 0;
+    if (!is_plain_object(j, v)) {
+        json_decref(v);
+        return 0;
+    }
+    struct frame_unit u = {.text = text,
+                           .raw = text,
+                           .line = j->line,
+                           .offset = j->offset,
+                           .list_kind = pm_buf_str(&j->kind)};
+    run_value(f, &u, v);
+    newline(f);
+    f->mode = FRAME_LINES;
+    return (size_t)(nl - p) + 1;
+}
+
 size_t frame_json_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
     struct frame_json *j = f->json;
-    size_t i = 0, from = 0;
+    size_t i = one_line_object(f, p, n), from = i;
     while (i < n && f->mode == FRAME_JSON) {
         if (j->state == J_RESYNC) {
             bool fresh = j->fresh;
