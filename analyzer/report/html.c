@@ -86,46 +86,53 @@ static void html_head(struct pm_html *h) {
     pm_html_raw(h, "</p></header>");
 }
 
-static void contents_row(struct pm_html *h, bool there, const char *id, const char *name) {
-    if (there) pm_html_fmt(h, "<li><a href=\"#%s\">%s</a></li>", id, name);
+// In the order of the page.
+static const struct {
+    enum pm_view_section section;
+    void (*print)(struct pm_html *h);
+} sections[] = {{PM_SECTION_TIMELINE, pm_html_timeline}, {PM_SECTION_INCIDENTS, pm_html_incidents},
+                {PM_SECTION_QUOTAS, pm_html_quotas},     {PM_SECTION_PULLS, pm_html_pulls},
+                {PM_SECTION_ALERTS, pm_html_alerts},     {PM_SECTION_FINDINGS, pm_html_findings},
+                {PM_SECTION_MISSING, pm_html_missing},   {PM_SECTION_UNKNOWN, pm_html_unknown},
+                {PM_SECTION_WINDOWS, pm_html_windows},   {PM_SECTION_HEARSAY, pm_html_hearsay},
+                {PM_SECTION_CLOCKS, pm_html_clocks},     {PM_SECTION_INPUT, pm_html_input},
+                {PM_SECTION_FILES, pm_html_files}};
+
+static void contents_row(struct pm_html *h, enum pm_view_section s) {
+    const struct pm_view_title *title = &pm_view_titles[s];
+    if (pm_view_has(h->r, s))
+        pm_html_fmt(h, "<li><a href=\"#%s\">%s%s</a></li>", title->id, title->name,
+                    title->name_alone ? "" : title->rest);
 }
 
-static void contents(struct pm_html *h) {
-    const struct pm_report *r = h->r;
+static void contents_incidents(struct pm_html *h) {
     enum { LISTED = 12 };
-    pm_html_raw(h, "<nav class=\"contents\" aria-label=\"Contents\"><ul>");
-    contents_row(h, true, "main", "Verdict");
-    contents_row(h, r->axis.from_ns != PM_NO_TIME && r->axis.n > 1, "timeline", "Timeline");
-    contents_row(h, r->incidents_n, "incidents", "Incidents");
-    for (size_t i = 0; i < r->incidents_n && i < LISTED; i++) {
-        pm_html_fmt(h, "<li class=\"sub\"><a href=\"#incident-%u\">%u. ", r->incidents[i].id,
-                    r->incidents[i].id);
-        pm_html_text(h, pm_str_c(pm_words_cause(r->incidents[i].root_cause)));
+    for (size_t i = 0; i < h->r->incidents_n && i < LISTED; i++) {
+        const struct pm_incident *in = &h->r->incidents[i];
+        pm_html_fmt(h, "<li class=\"sub\"><a href=\"#incident-%u\">%u. ", in->id, in->id);
+        pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
         pm_html_raw(h, "</a></li>");
     }
-    contents_row(h, r->quotas_n, "quotas", "Quotas");
-    contents_row(h, true, "pulls", "Pulls");
-    contents_row(h, r->alerts_n, "alerts", "Alerts");
-    contents_row(h, r->findings_n, "findings", "Findings");
-    contents_row(h, r->missing_n, "missing", "Missing evidence");
-    contents_row(h, r->unknown_n, "unknown", "Unknown errors");
-    contents_row(h, r->windows_n, "times", "Other times");
-    contents_row(h, r->hearsay_n, "hearsay", "Hearsay");
-    contents_row(h, true, "files", "Files");
+}
+static void contents(struct pm_html *h) {
+    pm_html_raw(h, "<nav class=\"contents\" aria-label=\"Contents\"><ul>");
+    pm_html_raw(h, "<li><a href=\"#main\">Verdict</a></li>");
+    for (size_t s = 0; s < PM_LEN(sections); s++) {
+        contents_row(h, sections[s].section);
+        if (sections[s].section == PM_SECTION_INCIDENTS) contents_incidents(h);
+    }
     pm_html_raw(h, "</ul></nav>");
 }
 
 static bool html_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     struct pm_html h = {.a = pm_arena_new(), .r = r, .subject = o->subject};
     h.v = pm_view_open(r, h.a);
-    void (*const sections[])(struct pm_html *) = {
-        html_verdict,    overview,        pm_html_timeline, pm_html_incidents,
-        pm_html_quotas,  pm_html_pulls,   pm_html_alerts,   pm_html_findings,
-        pm_html_missing, pm_html_windows, pm_html_hearsay,  pm_html_files};
     html_head(&h);
     contents(&h);
     pm_html_raw(&h, "<main id=\"main\">");
-    for (size_t i = 0; i < PM_LEN(sections); i++) sections[i](&h);
+    html_verdict(&h);
+    overview(&h);
+    for (size_t i = 0; i < PM_LEN(sections); i++) sections[i].print(&h);
     pm_html_raw(&h, "</main><footer><p>pullmortem " PM_VERSION);
     if (*pm_commit) pm_html_text(&h, pm_arena_fmt(h.a, ", commit %s", pm_commit));
     if (r->rules_hash) pm_html_text(&h, pm_arena_fmt(h.a, ", rules %s", r->rules_hash));

@@ -25,6 +25,8 @@ void pm_html_data(struct pm_html *h);     // what the page's script draws from
 void pm_html_quota(struct pm_html *h, const struct pm_quota *q); // used against the limit
 
 // html_parts.c
+// Its heading; false, and nothing, where there is nothing to say.
+bool pm_html_section(struct pm_html *h, enum pm_view_section s);
 void pm_html_cell(struct pm_html *h, struct pm_str s); // of a table: "–" for nothing
 void pm_html_cell_right(struct pm_html *h, struct pm_str s);
 void pm_html_number(struct pm_html *h, uint64_t n);
@@ -53,4 +55,7 @@ void pm_html_findings(struct pm_html *h);
 void pm_html_windows(struct pm_html *h);
 void pm_html_hearsay(struct pm_html *h);
 void pm_html_missing(struct pm_html *h);
+void pm_html_unknown(struct pm_html *h);
+void pm_html_clocks(struct pm_html *h);
+void pm_html_input(struct pm_html *h);
 void pm_html_files(struct pm_html *h);

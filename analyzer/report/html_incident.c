@@ -188,6 +188,6 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
 }
 
 void pm_html_incidents(struct pm_html *h) {
-    if (h->r->incidents_n) pm_html_raw(h, "<h2 id=\"incidents\">Incidents</h2>");
+    pm_html_section(h, PM_SECTION_INCIDENTS);
     for (size_t i = 0; i < h->r->incidents_n; i++) html_incident(h, &h->r->incidents[i]);
 }

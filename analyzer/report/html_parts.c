@@ -90,3 +90,10 @@ void pm_html_span(struct pm_html *h, int64_t from, int64_t to) {
     pm_html_fmt(h, " data-from=\"%lld\" data-to=\"%lld\"", (long long)(from / 1000000),
                 (long long)((to == PM_NO_TIME ? from : to) / 1000000));
 }
+
+bool pm_html_section(struct pm_html *h, enum pm_view_section s) {
+    const struct pm_view_title *title = &pm_view_titles[s];
+    if (!pm_view_has(h->r, s)) return false;
+    pm_html_fmt(h, "<h2 id=\"%s\">%s%s</h2>", title->id, title->name, title->rest);
+    return true;
+}

@@ -2,14 +2,6 @@
 #include "report/html.h"
 #include "report/words.h"
 
-static struct pm_str html_quota_limit(struct pm_html *h, const struct pm_quota *q) {
-    if (q->limit < 0) return PM_NONE;
-    struct pm_str limit = pm_words_number(h->a, (uint64_t)q->limit);
-    return q->window_s > 0 ? pm_arena_fmt(h->a, "%.*s in %.*s", PM_FMT(limit),
-                                          PM_FMT(pm_words_seconds(h->a, (double)q->window_s)))
-                           : limit;
-}
-
 static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
     pm_html_raw(h, "<section class=\"card\"><h3>");
@@ -22,24 +14,16 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
                        : "info");
     pm_html_text(h, q->status);
     pm_html_raw(h, "</span></h3><p>");
-    struct pm_str used = pm_view_quota_used(&h->v, q), limit = html_quota_limit(h, q);
+    struct pm_str used = pm_view_quota_used(&h->v, q), limit = pm_view_quota_limit(&h->v, q);
     pm_html_text(h, limit.n ? pm_arena_fmt(h->a, "%.*s used of %.*s", PM_FMT(used), PM_FMT(limit))
                             : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
-    if (q->exhausted_at_ns != PM_NO_TIME)
-        pm_html_text(
-            h, pm_arena_fmt(h->a, "; ran out at %.*s",
-                            PM_FMT(pm_words_moment(h->a, q->exhausted_at_ns, q->first_refused_ns,
-                                                   q->last_refused_ns, h->r->from_ns))));
     if (q->refused)
-        pm_html_text(h, pm_arena_fmt(h->a, "; %llu refused, %.*s", (unsigned long long)q->refused,
-                                     PM_FMT(pm_words_span(h->a, q->first_refused_ns,
-                                                          q->last_refused_ns, h->r->from_ns))));
-    if (q->free_at_ns != PM_NO_TIME)
-        pm_html_text(h, pm_arena_fmt(h->a, "; free again at %.*s",
-                                     PM_FMT(pm_view_time(&h->v, q->free_at_ns))));
-    if (q->with_cache >= 0)
-        pm_html_text(h, pm_arena_fmt(h->a, "; a pull-through cache would have needed %lld",
-                                     (long long)q->with_cache));
+        pm_html_text(h,
+                     pm_arena_fmt(h->a, " · %.*s",
+                                  PM_FMT(pm_words_count(h->a, q->refused, "refusal", "refusals"))));
+    struct pm_strs facts = pm_view_quota_facts(&h->v, q);
+    for (size_t k = 0; k < facts.n; k++)
+        pm_html_text(h, pm_arena_fmt(h->a, " · %.*s", PM_FMT(facts.items[k])));
     pm_html_raw(h, "</p>");
     if (q->note.n) {
         pm_html_raw(h, "<p>");
@@ -85,7 +69,7 @@ static void quotas_calm(struct pm_html *h, size_t n) {
         pm_html_cell(h, q->registry);
         pm_html_cell(h, pm_view_quota_whose(&h->v, q));
         pm_html_cell_right(h, pm_view_quota_used(&h->v, q));
-        pm_html_cell_right(h, html_quota_limit(h, q));
+        pm_html_cell_right(h, pm_view_quota_limit(&h->v, q));
         pm_html_cell(h, q->status);
         pm_html_number(h, q->refused);
         pm_html_raw(h, "</tr>");
@@ -96,8 +80,7 @@ static void quotas_calm(struct pm_html *h, size_t n) {
 
 void pm_html_quotas(struct pm_html *h) {
     size_t calm = 0, told = 0;
-    if (!h->r->quotas_n) return;
-    pm_html_raw(h, "<h2 id=\"quotas\">Quotas</h2>");
+    if (!pm_html_section(h, PM_SECTION_QUOTAS)) return;
     for (size_t i = 0; i < h->r->quotas_n; i++) {
         if (pm_view_quota_told(&h->r->quotas[i]) && told++ < CARDS) quota_card(h, &h->r->quotas[i]);
         else calm++;

@@ -52,7 +52,8 @@ static void html_health(struct pm_html *h) {
 
 void pm_html_pulls(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    pm_html_raw(h, "<h2 id=\"pulls\">Pulls</h2><section class=\"card\">");
+    if (!pm_html_section(h, PM_SECTION_PULLS)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     pm_html_series(h, r->series, r->series_n);
     html_health(h);
     stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
@@ -64,8 +65,8 @@ void pm_html_pulls(struct pm_html *h) {
 }
 
 void pm_html_alerts(struct pm_html *h) {
-    if (!h->r->alerts_n) return;
-    pm_html_raw(h, "<h2 id=\"alerts\">Alerts, replayed</h2><section class=\"card\">");
+    if (!pm_html_section(h, PM_SECTION_ALERTS)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     HEADS(h, "Alert", "Severity", "Fired", "#Lead", "Expression");
     for (size_t i = 0; i < h->r->alerts_n; i++) {
         const struct pm_alert *x = &h->r->alerts[i];
@@ -92,8 +93,8 @@ void pm_html_alerts(struct pm_html *h) {
 }
 
 void pm_html_findings(struct pm_html *h) {
-    if (!h->r->findings_n) return;
-    pm_html_raw(h, "<h2 id=\"findings\">Findings</h2><section class=\"card\">");
+    if (!pm_html_section(h, PM_SECTION_FINDINGS)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     HEADS(h, "Finding", "Severity", "Where", "What to do");
     for (size_t i = 0; i < h->r->findings_n; i++) {
         const struct pm_finding *f = &h->r->findings[i];
@@ -112,8 +113,8 @@ void pm_html_findings(struct pm_html *h) {
 
 void pm_html_windows(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    if (!r->windows_n) return;
-    pm_html_raw(h, "<h2 id=\"times\">Other times in these logs</h2><section class=\"card\">");
+    if (!pm_html_section(h, PM_SECTION_WINDOWS)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     for (size_t i = 0; i < r->windows_n; i++) {
         pm_html_raw(h, "<p>");
         pm_html_text(h, pm_words_window(h->a, r, &r->windows[i]));
@@ -124,10 +125,8 @@ void pm_html_windows(struct pm_html *h) {
 
 void pm_html_hearsay(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    if (!r->hearsay_n) return;
-    pm_html_raw(
-        h,
-        "<h2 id=\"hearsay\">Hearsay: speaks of pulls, was not counted</h2><section class=\"card\">");
+    if (!pm_html_section(h, PM_SECTION_HEARSAY)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     HEADS(h, "#Lines", "Who wrote it", "Example");
     for (size_t i = 0; i < r->hearsay_n; i++) {
         pm_html_raw(h, "<tr>");
@@ -142,20 +141,23 @@ void pm_html_hearsay(struct pm_html *h) {
 
 void pm_html_missing(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    if (r->missing_n) {
-        pm_html_raw(h, "<h2 id=\"missing\">Missing evidence</h2><section class=\"card\">");
-        HEADS(h, "What", "Effect");
-        for (size_t i = 0; i < r->missing_n; i++) {
-            pm_html_raw(h, "<tr>");
-            pm_html_cell(h, r->missing[i].what);
-            pm_html_cell(h, r->missing[i].effect);
-            pm_html_raw(h, "</tr>");
-        }
-        pm_html_table_end(h);
-        pm_html_raw(h, "</section>");
+    if (!pm_html_section(h, PM_SECTION_MISSING)) return;
+    pm_html_raw(h, "<section class=\"card\">");
+    HEADS(h, "What", "Effect");
+    for (size_t i = 0; i < r->missing_n; i++) {
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, r->missing[i].what);
+        pm_html_cell(h, r->missing[i].effect);
+        pm_html_raw(h, "</tr>");
     }
-    if (!r->unknown_n) return;
-    pm_html_raw(h, "<h2 id=\"unknown\">Errors that no rule knows</h2><section class=\"card\">");
+    pm_html_table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
+void pm_html_unknown(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!pm_html_section(h, PM_SECTION_UNKNOWN)) return;
+    pm_html_raw(h, "<section class=\"card\">");
     HEADS(h, "#Times", "Wording", "Example");
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_html_raw(h, "<tr>");
@@ -168,9 +170,64 @@ void pm_html_missing(struct pm_html *h) {
     pm_html_raw(h, "</section>");
 }
 
+void pm_html_clocks(struct pm_html *h) {
+    if (!pm_html_section(h, PM_SECTION_CLOCKS)) return;
+    struct pm_view_clocks clocks = pm_view_clocks(&h->v);
+    pm_html_raw(h, "<section class=\"card\">");
+    HEADS(h, "Files or node", "Clock", "How it is known");
+    for (size_t i = 0; i < clocks.n; i++) {
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, clocks.items[i].files);
+        pm_html_cell(h, pm_str_c(clocks.items[i].quality ? clocks.items[i].quality : "off"));
+        pm_html_cell(h, clocks.items[i].how);
+        pm_html_raw(h, "</tr>");
+    }
+    pm_html_table_end(h);
+    pm_html_raw(h, "</section>");
+}
+
+static void trouble_rows(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    HEADS(h, "Trouble reading", "#Line", "What", "#Times");
+    for (size_t i = 0; i < r->diagnostics_n; i++) {
+        const struct pm_diag *d = &r->diagnostics[i];
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, d->path);
+        pm_html_number(h, d->line);
+        pm_html_cell(h, d->message);
+        pm_html_number(h, d->count);
+        pm_html_raw(h, "</tr>");
+    }
+    for (size_t i = 0; i < r->skipped_n; i++) {
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, r->skipped[i].path);
+        pm_html_raw(h, "<td></td>");
+        pm_html_cell(h, pm_arena_fmt(h->a, "skipped: %.*s", PM_FMT(r->skipped[i].why)));
+        pm_html_raw(h, "<td></td></tr>");
+    }
+    pm_html_table_end(h);
+}
+void pm_html_input(struct pm_html *h) {
+    const struct pm_report *r = h->r;
+    if (!pm_html_section(h, PM_SECTION_INPUT)) return;
+    pm_html_raw(h, "<section class=\"card\">");
+    if (r->bad) {
+        pm_html_raw(h, "<p>");
+        pm_html_text(h, pm_words_count(h->a, r->bad, "record is broken", "records are broken"));
+        if (r->undated)
+            pm_html_text(h, pm_arena_fmt(h->a, ", %.*s",
+                                         PM_FMT(pm_words_count(h->a, r->undated, "has no time",
+                                                               "have no time"))));
+        pm_html_raw(h, "</p>");
+    }
+    if (r->diagnostics_n || r->skipped_n) trouble_rows(h);
+    pm_html_raw(h, "</section>");
+}
+
 void pm_html_files(struct pm_html *h) {
     const struct pm_report *r = h->r;
-    pm_html_raw(h, "<h2 id=\"files\">Files read</h2><section class=\"card\"><details><summary>");
+    if (!pm_html_section(h, PM_SECTION_FILES)) return;
+    pm_html_raw(h, "<section class=\"card\"><details><summary>");
     pm_html_text(h, pm_words_count(h->a, r->files_n, "file", "files"));
     pm_html_raw(h, "</summary>");
     HEADS(h, "File", "Format", "Node", "#Lines", "#Events", "#Bad", "Clock");
@@ -188,25 +245,5 @@ void pm_html_files(struct pm_html *h) {
     }
     pm_html_table_end(h);
     pm_html_raw(h, "</details>");
-    if (r->diagnostics_n || r->skipped_n) {
-        HEADS(h, "Trouble reading", "#Line", "What", "#Times");
-        for (size_t i = 0; i < r->diagnostics_n; i++) {
-            const struct pm_diag *d = &r->diagnostics[i];
-            pm_html_raw(h, "<tr>");
-            pm_html_cell(h, d->path);
-            pm_html_number(h, d->line);
-            pm_html_cell(h, d->message);
-            pm_html_number(h, d->count);
-            pm_html_raw(h, "</tr>");
-        }
-        for (size_t i = 0; i < r->skipped_n; i++) {
-            pm_html_raw(h, "<tr>");
-            pm_html_cell(h, r->skipped[i].path);
-            pm_html_raw(h, "<td></td>");
-            pm_html_cell(h, pm_arena_fmt(h->a, "skipped: %.*s", PM_FMT(r->skipped[i].why)));
-            pm_html_raw(h, "<td></td></tr>");
-        }
-        pm_html_table_end(h);
-    }
     pm_html_raw(h, "</section>");
 }

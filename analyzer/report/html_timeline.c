@@ -207,9 +207,8 @@ void pm_html_data(struct pm_html *h) {
 }
 
 void pm_html_timeline(struct pm_html *h) {
-    const struct pm_report *r = h->r;
-    if (r->axis.from_ns == PM_NO_TIME || r->axis.n < 2 || !drawn(r)) return;
-    pm_html_raw(h, "<h2 id=\"timeline\">Timeline</h2><section class=\"card\" id=\"lanes\">");
+    if (!pm_html_section(h, PM_SECTION_TIMELINE)) return;
+    pm_html_raw(h, "<section class=\"card\" id=\"lanes\">");
     drawing(h);
     pm_html_raw(
         h,

@@ -211,6 +211,10 @@ static void md_quotas(struct md *m) {
     }
 }
 
+static void md_section(struct md *m, enum pm_view_section s) {
+    const struct pm_view_title *title = &pm_view_titles[s];
+    if (pm_view_has(m->r, s)) pm_buf_fmt(&m->b, "\n### %s%s\n\n", title->name, title->rest);
+}
 static void md_rest(struct md *m) {
     const struct pm_report *r = m->r;
     pm_md_lit(
@@ -235,20 +239,20 @@ static void md_rest(struct md *m) {
             pm_md_lit(m, "\n");
         }
     }
-    if (r->missing_n) pm_md_lit(m, "\n### Missing evidence\n\n");
+    md_section(m, PM_SECTION_MISSING);
     for (size_t i = 0; i < r->missing_n; i++) {
         pm_md_lit(m, "- ");
         pm_md_text(m, pm_arena_fmt(m->a, "%.*s: %.*s", PM_FMT(r->missing[i].what),
                                    PM_FMT(r->missing[i].effect)));
         pm_md_lit(m, "\n");
     }
-    if (r->windows_n) pm_md_lit(m, "\n## Other times in these logs\n\n");
+    md_section(m, PM_SECTION_WINDOWS);
     for (size_t i = 0; i < r->windows_n; i++) {
         pm_md_lit(m, "- ");
         pm_md_text(m, pm_words_window(m->a, r, &r->windows[i]));
         pm_md_lit(m, "\n");
     }
-    if (r->hearsay_n) pm_md_lit(m, "\n### Hearsay: speaks of pulls, was not counted\n\n");
+    md_section(m, PM_SECTION_HEARSAY);
     for (size_t i = 0; i < r->hearsay_n; i++) {
         pm_md_lit(m, "- ");
         pm_md_text(m, pm_arena_fmt(
@@ -256,7 +260,7 @@ static void md_rest(struct md *m) {
                           PM_FMT(r->hearsay[i].file), (unsigned long long)r->hearsay[i].line));
         pm_md_lit(m, "\n");
     }
-    if (r->unknown_n) pm_md_lit(m, "\n### Errors that no rule knows\n\n");
+    md_section(m, PM_SECTION_UNKNOWN);
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_md_lit(m, "- ");
         pm_md_text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)",

@@ -37,7 +37,9 @@ static void waited(struct md *m) {
         if (i && pm_str_eq(list[i]->namespace, list[i - 1]->namespace) &&
             pm_str_eq(list[i]->name, list[i - 1]->name))
             continue;
-        pods++, back += list[i]->recovered, stuck += list[i]->stuck_ns;
+        pods++;
+        back += list[i]->recovered;
+        stuck += list[i]->stuck_ns;
     }
     pm_md_lit(m, "\n");
     pm_md_text(m, pm_arena_fmt(m->a, "%.*s waited, %zu of them started again within these logs",
@@ -216,6 +218,11 @@ void pm_md_response(struct md *m) {
     pm_md_lit(m, "\n*Who did what, and what of it helped?*\n");
 }
 
+static void item(struct md *m, const char *before, struct pm_str s) {
+    pm_md_lit(m, before);
+    pm_md_text(m, s);
+    pm_md_lit(m, "\n");
+}
 // Facts only: what spared, what came too late, what is weak. Luck is for people to say.
 void pm_md_lessons(struct md *m) {
     const struct pm_report *r = m->r;
@@ -230,20 +237,19 @@ void pm_md_lessons(struct md *m) {
         pm_md_text(m, pm_words_list(m->a, rows[i].spared, 6));
         pm_md_lit(m, "\n\n");
     }
-    if (r->total.cached)
-        pm_md_text(m,
-                   pm_arena_fmt(m->a, "%.*s already there needed no pull",
-                                PM_FMT(pm_words_count(m->a, r->total.cached, "image", "images")))),
-            pm_md_lit(m, "\n\n");
+    if (r->total.cached) {
+        struct pm_str images = pm_words_count(m->a, r->total.cached, "image", "images");
+        pm_md_text(m, pm_arena_fmt(m->a, "%.*s already there needed no pull", PM_FMT(images)));
+        pm_md_lit(m, "\n\n");
+    }
     pm_md_lit(m, "*What else?*\n\n## What went badly\n\n");
     bool early = false;
     for (size_t i = 0; i < r->alerts_n; i++)
         early |= r->alerts[i].fired_n && r->alerts[i].lead_known && r->alerts[i].lead_s > 0;
     if (!early) pm_md_lit(m, "- no alert would have fired before the first pod was stuck\n");
-    for (size_t i = 0; i < r->findings_n && i < 6; i++)
-        pm_md_lit(m, "- "), pm_md_text(m, r->findings[i].text), pm_md_lit(m, "\n");
+    for (size_t i = 0; i < r->findings_n && i < 6; i++) item(m, "- ", r->findings[i].text);
     for (size_t i = 0; i < r->missing_n && i < 4; i++)
-        pm_md_lit(m, "- not recorded: "), pm_md_text(m, r->missing[i].what), pm_md_lit(m, "\n");
+        item(m, "- not recorded: ", r->missing[i].what);
     pm_md_lit(m, "\n*What else?*\n\n## Where we were lucky\n\n*What could have been worse?*\n");
 }
 

@@ -39,12 +39,17 @@ static struct tag next_tag(struct pm_str text, size_t *at, unsigned *line) {
     struct pm_str inner = pm_str_trim(pm_str_sub(text, from, (size_t)close - from));
     *at = (size_t)close + mark.n;
     t.kind = raw ? '&' : '=';
-    if (!raw && inner.n && strchr("#^/!&", inner.p[0]))
-        t.kind = inner.p[0], inner = pm_str_trim(pm_str_from(inner, 1));
+    if (!raw && inner.n && strchr("#^/!&", inner.p[0])) {
+        t.kind = inner.p[0];
+        inner = pm_str_trim(pm_str_from(inner, 1));
+    }
     t.name = inner;
     bool alone = strchr("#^/!", t.kind) && (open == 0 || text.p[open - 1] == '\n') &&
                  *at < text.n && text.p[*at] == '\n';
-    if (alone) *at += 1, *line += 1;
+    if (alone) {
+        *at += 1;
+        *line += 1;
+    }
     return t;
 }
 
@@ -171,8 +176,10 @@ static void value_print(struct printing *p, const json_t *v, bool raw) {
             value_print(p, item, raw);
         }
     } else if (json_is_null(v) || !v) return;
-    else if ((dump = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6))))
-        text_print(p, pm_str_c(dump), raw || !json_is_object(v)), free(dump);
+    else if ((dump = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6)))) {
+        text_print(p, pm_str_c(dump), raw || !json_is_object(v));
+        free(dump);
+    }
 }
 static void print(struct printing *p, const json_t *const *scopes, size_t depth, bool shown) {
     for (;;) {

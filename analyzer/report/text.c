@@ -20,6 +20,17 @@ enum pm_ink pm_text_severity(enum pm_severity s) {
                                       : PM_INK_BLUE;
 }
 
+bool pm_text_section(struct text *x, enum pm_view_section s) {
+    const struct pm_view_title *title = &pm_view_titles[s];
+    char name[32];
+    if (!pm_view_has(x->r, s)) return false;
+    snprintf(name, sizeof name, "%s", title->name);
+    for (char *p = name; *p; p++)
+        if (*p >= 'a' && *p <= 'z') *p = (char)(*p - 'a' + 'A');
+    pm_text_heading(&x->t, pm_arena_cstr(x->t.a, pm_arena_fmt(x->t.a, "%s%s", name, title->rest)));
+    return true;
+}
+
 // Pieces joined with a mark between them: the sections build most of their lines so.
 void pm_text_piece(struct pm_buf *b, const char *between, struct pm_str s) {
     if (!s.n) return;
@@ -64,8 +75,10 @@ struct pm_str pm_text_lane(struct text *x, enum pm_lane_kind kind, struct pm_str
         if (l->kind != kind || l->incident != incident || (!incident && !pm_str_eq(l->name, name)))
             continue;
         size_t slots = r->axis.n < width ? r->axis.n : width;
-        for (size_t k = 0; k < r->axis.n; k++)
-            v[k * slots / r->axis.n] += l->steps[k].failed, failed += l->steps[k].failed;
+        for (size_t k = 0; k < r->axis.n; k++) {
+            v[k * slots / r->axis.n] += l->steps[k].failed;
+            failed += l->steps[k].failed;
+        }
         return failed && slots > 1 ? pm_text_spark(x->t.a, v, slots, 0) : PM_NONE;
     }
     return PM_NONE;

@@ -22,6 +22,8 @@ struct text { // what every section is given
     } show;
 };
 
+// Its heading; false, and nothing, where there is nothing to say.
+bool pm_text_section(struct text *x, enum pm_view_section s);
 struct pm_str pm_text_seen(struct text *x, struct pm_str s); // control characters made visible
 enum pm_ink pm_text_severity(enum pm_severity s);
 void pm_text_piece(

@@ -71,7 +71,10 @@ static void widths_of(const struct pm_text *t, struct pm_table *b, int indent,
     for (struct pm_str rest = pm_str_c(b->drop); rest.n && total > t->width;) {
         ptrdiff_t end = pm_str_chr(rest, '|', 0);
         int c = column_of(b, end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end));
-        if (c > 0) b->gone |= 1u << c, total -= width[c] + 2;
+        if (c > 0) {
+            b->gone |= 1u << c;
+            total -= width[c] + 2;
+        }
         rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
     }
     for (int over = total - t->width;
@@ -82,7 +85,8 @@ static void widths_of(const struct pm_text *t, struct pm_table *b, int indent,
                 (widest < 0 || width[c] > width[widest]))
                 widest = c;
         if (widest < 0) break;
-        width[widest]--, over--;
+        width[widest]--;
+        over--;
     }
 }
 // Cells from `c` to the row's end that hold nothing print nothing: no blanks at the end

@@ -100,8 +100,7 @@ static void text_series(struct text *x) {
 void pm_text_pulls(struct text *x) {
     const struct pm_report *r = x->r;
     if (!r->total.failed && !r->incidents_n) return; // the verdict's line said it
-    if (!r->by_registry_n && !r->by_node_n) return;
-    pm_text_heading(&x->t, "PULLS");
+    if (!pm_text_section(x, PM_SECTION_PULLS)) return;
     stats_table(x, "registry", r->by_registry, r->by_registry_n);
     if (r->by_node_n) fputc('\n', x->t.f);
     stats_table(x, "node", r->by_node, r->by_node_n);
@@ -117,21 +116,13 @@ void pm_text_pulls(struct text *x) {
     text_series(x);
 }
 
-// Is there more to a registry's health than the verdict's line says?
-static bool health_worth(const struct pm_report *r) {
-    for (size_t k = 0; k < r->by_registry_n; k++)
-        if (r->by_registry[k].attempts + r->by_registry[k].cached) return true;
-    return false;
-}
-
 void pm_text_health(struct text *x) {
     const struct pm_report *r = x->r;
     size_t *picked = PM_NEWN(x->t.a, size_t, r->by_registry_n + 1);
     struct pm_table b = {.columns = 2 + PM_HEALTH_COLUMNS,
                          .right = 0x3fe,
                          .drop = "failed over time|cache hits|401|mean|p99"};
-    if (!health_worth(r)) return;
-    pm_text_heading(&x->t, "REGISTRIES");
+    if (!pm_text_section(x, PM_SECTION_HEALTH)) return;
     pm_table_add(&b, PM_STR("registry"));
     for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_table_add(&b, pm_str_c(pm_health_heads[c]));
     pm_table_add(&b, PM_STR("failed over time"));

@@ -24,15 +24,9 @@ static struct pm_str text_quota_curve(struct text *x, const struct pm_quota *q) 
                         q->limit > 0 ? ", full height is the limit" : "");
 }
 
-static struct pm_str text_quota_limit(struct text *x, const struct pm_quota *q) {
-    char out[32];
-    if (q->limit < 0) return PM_STR("–");
-    if (q->window_s <= 0) return pm_words_number(x->t.a, (uint64_t)q->limit);
-    struct pm_str limit = pm_words_number(x->t.a, (uint64_t)q->limit);
-    if (q->window_s % 3600 == 0)
-        return pm_arena_fmt(x->t.a, "%.*s / %lld h", PM_FMT(limit), (long long)q->window_s / 3600);
-    return pm_arena_fmt(x->t.a, "%.*s / %s", PM_FMT(limit),
-                        pm_duration_format(q->window_s * PM_NS_PER_S, out));
+static struct pm_str limit_cell(struct text *x, const struct pm_quota *q) {
+    struct pm_str limit = pm_view_quota_limit(&x->v, q);
+    return limit.n ? limit : PM_STR("–");
 }
 
 // Twenty characters are the limit; what is over it would be a lie of the budget's, so the
@@ -47,7 +41,7 @@ static struct pm_str quota_bar(struct text *x, const struct pm_quota *q) {
     for (uint64_t i = 0; i < used / 8; i++) pm_buf_lit(&b, "█");
     pm_buf_lit(&b, eighths[used % 8]);
     for (uint64_t i = (used + 7) / 8; i < WIDTH; i++) pm_buf_lit(&b, "·");
-    struct pm_str used_words = pm_view_quota_used(&x->v, q), limit = text_quota_limit(x, q);
+    struct pm_str used_words = pm_view_quota_used(&x->v, q), limit = limit_cell(x, q);
     pm_buf_fmt(&b, "  %.*s of %.*s, %llu %%", PM_FMT(used_words), PM_FMT(limit),
                (unsigned long long)(q->used_high * 100 / (uint64_t)q->limit));
     return pm_text_taken(x, &b);
@@ -56,31 +50,13 @@ static struct pm_str quota_bar(struct text *x, const struct pm_quota *q) {
 static void quota_notes(struct text *x, const struct pm_quota *q, bool named) {
     struct pm_buf b = {0};
     struct pm_arena *a = x->t.a;
-    struct pm_str curve = text_quota_curve(x, q), at;
     struct pm_str registry = pm_text_seen(x, q->registry),
                   whose = pm_text_seen(x, pm_view_quota_whose(&x->v, q));
+    struct pm_strs facts = pm_view_quota_facts(&x->v, q);
     if (named) fprintf(x->t.f, " %.*s %.*s\n", PM_FMT(registry), PM_FMT(whose));
     pm_text_item(&x->t, PM_TEXT_INDENT, "use", PM_TEXT_LABEL, quota_bar(x, q));
-    pm_text_item(&x->t, PM_TEXT_INDENT, "", PM_TEXT_LABEL, curve);
-    if (q->exhausted_at_ns != PM_NO_TIME)
-        at = pm_words_moment(a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns,
-                             x->v.day_ns),
-        pm_text_piece(&b, " · ", pm_arena_fmt(a, "ran out %.*s", PM_FMT(at)));
-    if (q->window_s > 0 && q->window_s <= 60 && q->peak_at_ns != PM_NO_TIME)
-        at = pm_view_time(&x->v, q->peak_at_ns),
-        pm_text_piece(&b, " · ",
-                      pm_arena_fmt(a, "most within %s at %.*s",
-                                   q->window_s == 60 ? "a minute" : "its window", PM_FMT(at)));
-    if (q->refused)
-        at = pm_view_span(&x->v, q->first_refused_ns, q->last_refused_ns),
-        pm_text_piece(&b, " · ", pm_arena_fmt(a, "refused %.*s", PM_FMT(at)));
-    if (q->free_at_ns != PM_NO_TIME)
-        at = pm_view_time(&x->v, q->free_at_ns),
-        pm_text_piece(&b, " · ", pm_arena_fmt(a, "free again %.*s", PM_FMT(at)));
-    if (q->with_cache >= 0)
-        pm_text_piece(&b, " · ",
-                      pm_arena_fmt(a, "%lld upstream pulls with a pull-through cache",
-                                   (long long)q->with_cache));
+    pm_text_item(&x->t, PM_TEXT_INDENT, "", PM_TEXT_LABEL, text_quota_curve(x, q));
+    for (size_t k = 0; k < facts.n; k++) pm_text_piece(&b, " · ", facts.items[k]);
     pm_text_item(&x->t, PM_TEXT_INDENT, "when", PM_TEXT_LABEL, pm_text_taken(x, &b));
     pm_text_item(&x->t, PM_TEXT_INDENT, "but", PM_TEXT_LABEL, pm_text_seen(x, q->note));
     for (size_t k = 0; k < q->consumers_n && k < 5; k++) {
@@ -111,16 +87,16 @@ static size_t quota_pick(struct text *x, const struct pm_quota **picked) {
             if (!taken && (!most || q->used_high > most->used_high)) most = q;
         }
         if (!most) break;
-        picked[n++] = most, calm++;
+        picked[n++] = most;
+        calm++;
     }
     return n;
 }
 
 void pm_text_quotas(struct text *x) {
     const struct pm_report *r = x->r;
-    if (!r->quotas_n) return;
+    if (!pm_text_section(x, PM_SECTION_QUOTAS)) return;
     const struct pm_quota **picked = PM_NEWN(x->t.a, const struct pm_quota *, r->quotas_n);
-    pm_text_heading(&x->t, "QUOTAS");
     struct pm_table b = {.columns = 7, .right = 1 << 2 | 1 << 3 | 1 << 5, .drop = "policy|status"};
     static const char *const names[] = {"registry", "identity", "used",  "limit",
                                         "status",   "refused",  "policy"};
@@ -131,7 +107,7 @@ void pm_text_quotas(struct text *x) {
         const struct pm_str cells[] = {pm_text_seen(x, q->registry),
                                        pm_text_seen(x, pm_view_quota_whose(&x->v, q)),
                                        pm_view_quota_used(&x->v, q),
-                                       text_quota_limit(x, q),
+                                       limit_cell(x, q),
                                        q->status,
                                        pm_words_number(x->t.a, q->refused),
                                        pm_text_seen(x, q->policy)};

@@ -9,7 +9,7 @@ void pm_text_alerts(struct text *x) {
     for (size_t k = 0; k < r->alerts_n; k++) {
         const struct pm_alert *l = &r->alerts[k];
         if (!l->fired_n) continue;
-        if (!any) pm_text_heading(&x->t, "ALERTS that would have fired");
+        if (!any) pm_text_section(x, PM_SECTION_ALERTS);
         any = true;
         struct pm_str when = pm_view_span(&x->v, l->fired[0].from_ns, l->fired[0].to_ns),
                       name = pm_text_seen(x, l->name);
@@ -43,8 +43,7 @@ void pm_text_alert_notes(struct text *x) {
 
 void pm_text_findings(struct text *x) {
     const struct pm_report *r = x->r;
-    if (!r->findings_n) return;
-    pm_text_heading(&x->t, "FINDINGS");
+    if (!pm_text_section(x, PM_SECTION_FINDINGS)) return;
     for (size_t k = 0; k < r->findings_n && k < pm_text_rows(x); k++) {
         const struct pm_finding *f = &r->findings[k];
         struct pm_str said = pm_text_seen(x, f->text), at = pm_text_place(x, f->file, f->line);
@@ -57,8 +56,7 @@ void pm_text_findings(struct text *x) {
 
 void pm_text_missing(struct text *x) { // neighbours with the same effect share it
     const struct pm_report *r = x->r;
-    if (!r->missing_n) return;
-    pm_text_heading(&x->t, "MISSING evidence");
+    if (!pm_text_section(x, PM_SECTION_MISSING)) return;
     for (size_t k = 0; k < r->missing_n && k < pm_text_rows(x); k++) {
         struct pm_str what = pm_text_seen(x, r->missing[k].what),
                       effect = pm_text_seen(x, r->missing[k].effect);
@@ -74,8 +72,7 @@ void pm_text_missing(struct text *x) { // neighbours with the same effect share 
 
 void pm_text_unknown(struct text *x) {
     const struct pm_report *r = x->r;
-    if (!r->unknown_n) return;
-    pm_text_heading(&x->t, "UNKNOWN errors: no rule knows why");
+    if (!pm_text_section(x, PM_SECTION_UNKNOWN)) return;
     for (size_t k = 0; k < r->unknown_n && k < pm_text_rows(x); k++) {
         const struct pm_unknown *u = &r->unknown[k];
         pm_text_item(
@@ -89,8 +86,7 @@ void pm_text_unknown(struct text *x) {
 
 void pm_text_windows(struct text *x) {
     const struct pm_report *r = x->r;
-    if (!r->windows_n) return;
-    pm_text_heading(&x->t, "OTHER TIMES in these logs");
+    if (!pm_text_section(x, PM_SECTION_WINDOWS)) return;
     for (size_t k = 0; k < r->windows_n && k < pm_text_rows(x); k++)
         pm_text_item(&x->t, 1, "", 0, pm_text_seen(x, pm_words_window(x->t.a, r, &r->windows[k])));
     pm_text_more(x, 1, pm_text_rows(x), r->windows_n);
@@ -98,8 +94,7 @@ void pm_text_windows(struct text *x) {
 
 void pm_text_hearsay(struct text *x) {
     const struct pm_report *r = x->r;
-    if (!r->hearsay_n) return;
-    pm_text_heading(&x->t, "HEARSAY: speaks of pulls, was not counted");
+    if (!pm_text_section(x, PM_SECTION_HEARSAY)) return;
     for (size_t k = 0; k < r->hearsay_n && k < x->show.hearsay; k++) {
         pm_text_item(&x->t, 1, "", 0, pm_text_seen(x, pm_words_hearsay(x->t.a, &r->hearsay[k])));
         pm_text_item(&x->t, 1, "", 6, pm_text_place(x, r->hearsay[k].file, r->hearsay[k].line));

@@ -14,6 +14,54 @@ const struct pm_incident *pm_view_incident(const struct pm_view *v, uint32_t id)
     return NULL;
 }
 
+const struct pm_view_title pm_view_titles[PM_SECTION_COUNT] = {
+    [PM_SECTION_TIMELINE] = {"timeline", "Timeline", ""},
+    [PM_SECTION_INCIDENTS] = {"incidents", "Incidents", ""},
+    [PM_SECTION_QUOTAS] = {"quotas", "Quotas", ""},
+    [PM_SECTION_PULLS] = {"pulls", "Pulls", ""},
+    [PM_SECTION_HEALTH] = {"registries", "Registries", ""},
+    [PM_SECTION_ALERTS] = {"alerts", "Alerts", " that would have fired", .name_alone = true},
+    [PM_SECTION_FINDINGS] = {"findings", "Findings", ""},
+    [PM_SECTION_MISSING] = {"missing", "Missing", " evidence"},
+    [PM_SECTION_UNKNOWN] = {"unknown", "Unknown", " errors: no rule knows why"},
+    [PM_SECTION_WINDOWS] = {"times", "Other times", " in these logs", .name_alone = true},
+    [PM_SECTION_HEARSAY] = {"hearsay", "Hearsay", ": speaks of pulls, was not counted",
+                            .name_alone = true},
+    [PM_SECTION_CLOCKS] = {"clocks", "Clocks", " that the logs do not state", .name_alone = true},
+    [PM_SECTION_INPUT] = {"input", "Input", " problems"},
+    [PM_SECTION_FILES] = {"files", "Files", " read"}};
+
+static bool any_pull(const struct pm_report *r) {
+    for (size_t k = 0; k < r->by_registry_n; k++)
+        if (r->by_registry[k].attempts + r->by_registry[k].cached) return true;
+    return false;
+}
+static bool any_lane(const struct pm_report *r) {
+    for (size_t i = 0; i < r->lanes_n; i++)
+        if (r->lanes[i].kind == PM_LANE_REGISTRY) return true;
+    return false;
+}
+bool pm_view_has(const struct pm_report *r, enum pm_view_section s) {
+    switch (s) {
+    case PM_SECTION_TIMELINE: return r->axis.from_ns != PM_NO_TIME && r->axis.n > 1 && any_lane(r);
+    case PM_SECTION_INCIDENTS: return r->incidents_n > 0;
+    case PM_SECTION_QUOTAS: return r->quotas_n > 0;
+    case PM_SECTION_PULLS: return r->by_registry_n || r->by_node_n;
+    case PM_SECTION_HEALTH: return any_pull(r);
+    case PM_SECTION_ALERTS: return r->alerts_n > 0;
+    case PM_SECTION_FINDINGS: return r->findings_n > 0;
+    case PM_SECTION_MISSING: return r->missing_n > 0;
+    case PM_SECTION_UNKNOWN: return r->unknown_n > 0;
+    case PM_SECTION_WINDOWS: return r->windows_n > 0;
+    case PM_SECTION_HEARSAY: return r->hearsay_n > 0;
+    case PM_SECTION_CLOCKS: return pm_view_any_clock(r);
+    case PM_SECTION_INPUT: return r->skipped_n || r->diagnostics_n || r->bad;
+    case PM_SECTION_FILES: return r->file_rows_n > 0;
+    case PM_SECTION_COUNT: break;
+    }
+    return false;
+}
+
 struct pm_str pm_view_time(const struct pm_view *v, int64_t ns) {
     return pm_words_time(v->a, ns, v->day_ns);
 }
@@ -160,6 +208,44 @@ struct pm_str pm_view_quota_used(const struct pm_view *v, const struct pm_quota 
                   high = pm_words_number(v->a, q->used_high);
     if (q->used_low == q->used_high) return high;
     return pm_arena_fmt(v->a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
+}
+
+struct pm_str pm_view_quota_limit(const struct pm_view *v, const struct pm_quota *q) {
+    if (q->limit < 0) return PM_NONE;
+    struct pm_str limit = pm_words_number(v->a, (uint64_t)q->limit);
+    if (q->window_s <= 0) return limit;
+    if (q->window_s % 3600 == 0)
+        return pm_arena_fmt(v->a, "%.*s / %lld h", PM_FMT(limit), (long long)q->window_s / 3600);
+    return pm_arena_fmt(v->a, "%.*s / %.*s", PM_FMT(limit),
+                        PM_FMT(pm_view_lasted(v, q->window_s * PM_NS_PER_S)));
+}
+static void fact_add(struct pm_strs *facts, struct pm_str s) { facts->items[facts->n++] = s; }
+struct pm_strs pm_view_quota_facts(const struct pm_view *v, const struct pm_quota *q) {
+    enum { FACTS = 5 };
+    struct pm_strs facts = {.items = PM_NEWN(v->a, struct pm_str, FACTS)};
+    struct pm_str at;
+    if (q->exhausted_at_ns != PM_NO_TIME) {
+        at = pm_words_moment(v->a, q->exhausted_at_ns, q->first_refused_ns, q->last_refused_ns,
+                             v->day_ns);
+        fact_add(&facts, pm_arena_fmt(v->a, "ran out %.*s", PM_FMT(at)));
+    }
+    if (q->window_s > 0 && q->window_s <= 60 && q->peak_at_ns != PM_NO_TIME) {
+        const char *within = q->window_s == 60 ? "a minute" : "its window";
+        at = pm_view_time(v, q->peak_at_ns);
+        fact_add(&facts, pm_arena_fmt(v->a, "most within %s at %.*s", within, PM_FMT(at)));
+    }
+    if (q->refused) {
+        at = pm_view_span(v, q->first_refused_ns, q->last_refused_ns);
+        fact_add(&facts, pm_arena_fmt(v->a, "refused %.*s", PM_FMT(at)));
+    }
+    if (q->free_at_ns != PM_NO_TIME) {
+        at = pm_view_time(v, q->free_at_ns);
+        fact_add(&facts, pm_arena_fmt(v->a, "free again %.*s", PM_FMT(at)));
+    }
+    if (q->with_cache >= 0)
+        fact_add(&facts, pm_arena_fmt(v->a, "%lld upstream pulls with a pull-through cache",
+                                      (long long)q->with_cache));
+    return facts;
 }
 
 struct pm_str pm_view_lead(const struct pm_view *v, const struct pm_alert *x) {

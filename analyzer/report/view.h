@@ -17,6 +17,33 @@ struct pm_view {
 struct pm_view pm_view_open(const struct pm_report *r, struct pm_arena *a);
 const struct pm_incident *pm_view_incident(const struct pm_view *v, uint32_t id); // NULL: none
 
+// Sections ------------------------------------------------------------------------------
+enum pm_view_section {
+    PM_SECTION_TIMELINE,
+    PM_SECTION_INCIDENTS,
+    PM_SECTION_QUOTAS,
+    PM_SECTION_PULLS,
+    PM_SECTION_HEALTH,
+    PM_SECTION_ALERTS,
+    PM_SECTION_FINDINGS,
+    PM_SECTION_MISSING,
+    PM_SECTION_UNKNOWN,
+    PM_SECTION_WINDOWS,
+    PM_SECTION_HEARSAY,
+    PM_SECTION_CLOCKS,
+    PM_SECTION_INPUT,
+    PM_SECTION_FILES,
+    PM_SECTION_COUNT
+};
+// A title is `name` and `rest` together; a terminal prints the name in capitals, a list of
+// contents without the rest where `name_alone` is set.
+struct pm_view_title {
+    const char *id, *name, *rest;
+    bool name_alone;
+};
+extern const struct pm_view_title pm_view_titles[PM_SECTION_COUNT];
+bool pm_view_has(const struct pm_report *r, enum pm_view_section s); // it has something to say
+
 // Times and places ----------------------------------------------------------------------
 struct pm_str pm_view_time(const struct pm_view *v, int64_t ns);
 struct pm_str pm_view_span(const struct pm_view *v, int64_t from_ns, int64_t to_ns);
@@ -32,6 +59,7 @@ struct pm_str pm_view_sentence(const struct pm_view *v);
 // Incidents -----------------------------------------------------------------------------
 struct pm_str pm_view_why(const struct pm_view *v, const struct pm_incident *i);
 bool pm_view_triggered(const struct pm_incident *i); // a change was found that it came after
+// With its time behind `before_time`, where that is not NULL.
 struct pm_str pm_view_trigger(const struct pm_view *v, const struct pm_incident *i,
                               const char *before_time, const char *before_detail);
 struct pm_str pm_view_scope(const struct pm_view *v, const struct pm_incident *i);
@@ -71,10 +99,27 @@ void pm_view_contrasts(const struct pm_incident *i,
 bool pm_view_quota_told(const struct pm_quota *q); // more is to be said of it than its figures
 struct pm_str pm_view_quota_whose(const struct pm_view *v, const struct pm_quota *q);
 struct pm_str pm_view_quota_used(const struct pm_view *v, const struct pm_quota *q);
+struct pm_str pm_view_quota_limit(const struct pm_view *v, const struct pm_quota *q); // "100 / 6 h"
+// What happened to it: when it ran out, what was refused, when it frees, what a cache would
+// have saved.
+struct pm_strs pm_view_quota_facts(const struct pm_view *v, const struct pm_quota *q);
 
 // Alerts --------------------------------------------------------------------------------
 // "2 min before the first pod was stuck"; PM_NONE where that is not known or at once.
 struct pm_str pm_view_lead(const struct pm_view *v, const struct pm_alert *x);
+
+// Clocks --------------------------------------------------------------------------------
+// How stamps were dated that do not say their year or zone, and nodes whose clock is off.
+struct pm_view_clock {
+    const char *quality; // NULL: a node that is off
+    struct pm_str files, how;
+};
+struct pm_view_clocks {
+    const struct pm_view_clock *items;
+    size_t n;
+};
+bool pm_view_any_clock(const struct pm_report *r);
+struct pm_view_clocks pm_view_clocks(const struct pm_view *v);
 
 // What happened -------------------------------------------------------------------------
 // Changes, evidence, recoveries, budgets, alerts and marks, each with its time, in the

@@ -144,9 +144,10 @@ void pm_json_string(struct pm_buf *b, struct pm_str s) {
         }
         pm_buf_add(b, pm_str_sub(s, clean, i - clean));
         if (!len) pm_buf_lit(b, "\xef\xbf\xbd");
-        else if (c < sizeof short_escapes && short_escapes[c])
-            pm_buf_addc(b, '\\'), pm_buf_addc(b, short_escapes[c]);
-        else pm_buf_fmt(b, "\\u%04x", (unsigned)c);
+        else if (c < sizeof short_escapes && short_escapes[c]) {
+            pm_buf_addc(b, '\\');
+            pm_buf_addc(b, short_escapes[c]);
+        } else pm_buf_fmt(b, "\\u%04x", (unsigned)c);
         i += len ? len : 1;
         clean = i;
     }
@@ -170,10 +171,12 @@ struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, co
 struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n) {
     static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
     if (n < 1000) return pm_words_count(a, n, "byte", "bytes");
-    uint64_t whole = n, rest = 0;
+    uint64_t whole = n / 1000, rest = n % 1000;
     size_t unit = 0;
-    for (rest = whole % 1000, whole /= 1000; whole >= 1000; unit++)
-        rest = whole % 1000, whole /= 1000;
+    for (; whole >= 1000; unit++) {
+        rest = whole % 1000;
+        whole /= 1000;
+    }
     if (whole >= 100) return pm_arena_fmt(a, "%llu %s", (unsigned long long)whole, units[unit]);
     return pm_arena_fmt(a, "%llu.%llu %s", (unsigned long long)whole,
                         (unsigned long long)rest / 100, units[unit]);
@@ -322,7 +325,8 @@ struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r,
     bool earlier = r->from_ns == PM_NO_TIME || w->to_ns < r->from_ns;
     const struct pm_str *option = earlier ? &PM_STR("--until") : &PM_STR("--since");
     int64_t at = earlier ? w->to_ns + PM_NS_PER_S - 1 : w->from_ns;
-    pm_when_clock(w->from_ns, true, false, from), pm_when_clock(w->to_ns, true, false, to);
+    pm_when_clock(w->from_ns, true, false, from);
+    pm_when_clock(w->to_ns, true, false, to);
     pm_when_clock(at, true, true, asked);
     asked[10] = 'T';
     struct pm_str said = pm_arena_fmt(
