@@ -36,6 +36,7 @@ if [ -n "${CI:-}" ]; then
     # shellcheck disable=SC2086 -- the settings are words
     run san/build make --no-print-directory $san OPT=-O1 all unit-bins
     units $SANBUILD san
+    run san/times env TIMES=all PM="$PWD/$SANBUILD/pullmortem" tests/suites/times
     run san/inputs sh tests/tools/inputs.sh $SANBUILD/pullmortem
     case $san in *clang*) run san/fuzz env BUILD=$SANBUILD LIBFUZZER=$SANBUILD/fuzz tests/suites/fuzz ;;
     *) run san/fuzz sh -c "BUILD=$SANBUILD tests/suites/fuzz && echo 'NOT RUN: libFuzzer needs clang; the fixed round was run'" ;; esac

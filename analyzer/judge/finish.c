@@ -151,7 +151,7 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
         const struct pm_trace *t = &s->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
             !pm_ids_has(&h->nodes, t->node) ||
-            !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), h->to + PM_S(60)))
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), pm_time_add(h->to, PM_S(60))))
             continue;
         inc->chain[inc->chain_n++] = (struct pm_link){
             pm_cause_c("runtime.unavailable"), t->ts,

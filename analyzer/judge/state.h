@@ -427,12 +427,6 @@ static inline bool pm_is_client(const struct pm_state *s, const struct pm_attemp
     return (s->nodes_known || s->nodes_stand) && !p->node && p->client;
 }
 int pm_cause_c(const char *name); // pm_cause_find of a C string
-static inline int64_t pm_min_time(int64_t a, int64_t b) {
-    return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a < b ? a : b;
-}
-static inline int64_t pm_max_time(int64_t a, int64_t b) {
-    return a == PM_NO_TIME ? b : b == PM_NO_TIME ? a : a > b ? a : b;
-}
 // "Already present", told once.
 static inline bool pm_is_present(const struct pm_trace *t) {
     return t->role == PM_ROLE_CACHED && !t->retold;
@@ -594,7 +588,5 @@ void pm_strs_add(
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v,
                   bool sort); // into the arena, sorted and without repeats
 void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids);
-bool pm_time_in(int64_t t, int64_t from, int64_t to);
 size_t pm_pull_first(const struct pm_state *s,
                      int64_t at); // first pull at or after; pulls are in time order once folded
-int64_t pm_since(int64_t at, int64_t span); // at - span without falling off the range

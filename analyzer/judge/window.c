@@ -38,12 +38,12 @@ static void join(struct pm_stretch *v, const struct pm_stretch *next) {
 static void add(struct pm_state *s, int64_t from, int64_t to, bool events) {
     if (from == PM_NO_TIME || to == PM_NO_TIME || from > to) return;
     size_t at = s->stretches.n;
-    while (at && s->stretches.items[at - 1].from > to + SILENCE_NS) at--;
-    if (at && s->stretches.items[at - 1].to >= from - SILENCE_NS) {
+    while (at && s->stretches.items[at - 1].from > pm_time_add(to, SILENCE_NS)) at--;
+    if (at && s->stretches.items[at - 1].to >= pm_since(from, SILENCE_NS)) {
         struct pm_stretch *v = &s->stretches.items[at - 1];
         meet(v, from, to);
         v->events |= events;
-        while (at > 1 && s->stretches.items[at - 2].to >= v->from - SILENCE_NS) {
+        while (at > 1 && s->stretches.items[at - 2].to >= pm_since(v->from, SILENCE_NS)) {
             join(&s->stretches.items[at - 2], v);
             memmove(v, v + 1, (s->stretches.n - at) * sizeof *v);
             s->stretches.n--;

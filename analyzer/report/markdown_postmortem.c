@@ -39,7 +39,7 @@ static void waited(struct md *m) {
             continue;
         pods++;
         back += list[i]->recovered;
-        stuck += list[i]->stuck_ns;
+        stuck = pm_sum(stuck, list[i]->stuck_ns);
     }
     pm_md_lit(m, "\n");
     pm_md_text(m, pm_arena_fmt(m->a, "%.*s waited, %zu of them started again within these logs",
@@ -60,7 +60,8 @@ void pm_md_impact(struct md *m) {
     for (size_t i = 0; i < r->incidents_n && i < 20; i++) {
         const struct pm_incident *in = &r->incidents[i];
         int64_t stuck = 0;
-        for (size_t k = 0; k < in->blast.pods_n; k++) stuck += in->blast.pods[k].stuck_ns;
+        for (size_t k = 0; k < in->blast.pods_n; k++)
+            stuck = pm_sum(stuck, in->blast.pods[k].stuck_ns);
         ROW(m, pm_arena_fmt(m->a, "%u. %.*s", in->id, PM_FMT(in->title)),
             pm_words_number(m->a, in->failed_pulls), pm_words_number(m->a, in->blast.pods_n),
             stuck ? pm_words_number(m->a, (uint64_t)(stuck / PM_NS_PER_S + 59) / 60) : PM_NONE,

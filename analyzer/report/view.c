@@ -252,7 +252,7 @@ struct pm_str pm_view_lead(const struct pm_view *v, const struct pm_alert *x) {
     if (!x->lead_known || x->lead_s == 0) return PM_NONE;
     int64_t apart = x->lead_s < 0 ? -x->lead_s : x->lead_s;
     return pm_arena_fmt(v->a, "%.*s %s the first pod was stuck",
-                        PM_FMT(pm_view_lasted(v, apart * PM_NS_PER_S)),
+                        PM_FMT(pm_view_lasted(v, pm_seconds_ns(apart))),
                         x->lead_s > 0 ? "before" : "after");
 }
 

@@ -36,7 +36,7 @@ struct pm_when {
 #define PM_NS_PER_S INT64_C(1000000000)
 #define PM_NO_TIME INT64_MIN
 // A time that is missing enters no arithmetic, and no sum leaves the range: what is
-// calculated with times is calculated here.
+// calculated with times, and which of two is first, is asked here.
 static inline int64_t pm_time_add(int64_t at, int64_t span) {
     int64_t sum;
     if (at == PM_NO_TIME) return PM_NO_TIME;
@@ -44,15 +44,47 @@ static inline int64_t pm_time_add(int64_t at, int64_t span) {
         return span > 0 ? INT64_MAX : INT64_MIN + 1;
     return sum;
 }
-// How far apart: two that are missing are not, one that is missing is beyond any
-// distance.
-static inline int64_t pm_time_apart(int64_t a, int64_t b) {
+static inline int64_t pm_since(int64_t at, int64_t span) { // so long before
+    return pm_time_add(at, span == INT64_MIN ? INT64_MAX : -span);
+}
+// From one to the other: under 0 where the other is earlier. Two that are missing are not
+// apart, one that is missing is beyond any distance.
+static inline int64_t pm_time_between(int64_t from, int64_t to) {
     int64_t d;
-    if (a == b) return 0;
-    if (a == PM_NO_TIME || b == PM_NO_TIME ||
-        __builtin_sub_overflow(a > b ? a : b, a > b ? b : a, &d))
-        return INT64_MAX;
+    if (from == to) return 0;
+    if (from == PM_NO_TIME || to == PM_NO_TIME) return INT64_MAX;
+    if (__builtin_sub_overflow(to, from, &d)) return to > from ? INT64_MAX : INT64_MIN + 1;
     return d;
+}
+static inline int64_t pm_time_apart(int64_t a, int64_t b) {
+    int64_t d = pm_time_between(a, b);
+    return d < 0 ? -d : d;
+}
+// The earlier and the later of two; of one that is missing and one that is not, the latter.
+static inline int64_t pm_min_time(int64_t a, int64_t b) {
+    return a != PM_NO_TIME && (b == PM_NO_TIME || a < b) ? a : b;
+}
+static inline int64_t pm_max_time(int64_t a, int64_t b) {
+    return b == PM_NO_TIME || (a != PM_NO_TIME && a > b) ? a : b;
+}
+// An end that is missing is open; what has no time is in no stretch.
+static inline bool pm_time_in(int64_t t, int64_t from, int64_t to) {
+    return t != PM_NO_TIME && (from == PM_NO_TIME || t >= from) && (to == PM_NO_TIME || t <= to);
+}
+// A number of seconds or bytes that somebody wrote, times so many: as large as there is
+// room for.
+static inline int64_t pm_times(int64_t n, int64_t each) {
+    int64_t product;
+    if (__builtin_mul_overflow(n, each, &product))
+        return (n < 0) == (each < 0) ? INT64_MAX : INT64_MIN + 1;
+    return product;
+}
+static inline int64_t pm_seconds_ns(int64_t seconds) { return pm_times(seconds, PM_NS_PER_S); }
+// A sum of sizes: it stays at the largest number rather than to begin anew below zero.
+static inline int64_t pm_sum(int64_t a, int64_t b) {
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) return b > 0 ? INT64_MAX : INT64_MIN;
+    return sum;
 }
 
 // Each reads one shape at the start of s and returns how many bytes it used, 0 where it

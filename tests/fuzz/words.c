@@ -66,7 +66,7 @@ void fuzz_time(struct fuzz_bytes in, size_t variant) {
     (void)variant;
     int64_t x = fuzz_i64(&in), y = fuzz_i64(&in);
     back_to_text(x);
-    pm_time_add(x, y), pm_time_apart(x, y);
+    pm_time_add(x, y), pm_since(x, y), pm_time_apart(x, y), pm_times(x, y), pm_sum(x, y);
     struct pm_str s = fuzz_rest(&in);
     for (size_t i = 0; i < PM_LEN(readers); i++) {
         struct pm_when w = {0};

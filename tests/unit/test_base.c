@@ -75,6 +75,45 @@ static void stamps_without_a_year_keep_feb_29(void **s) {
     assert_string_equal(pm_when_format(ns, out), "2023-03-01T00:00:00.000Z");
 }
 
+// What has no time enters no sum, is in no stretch, and is near nothing but its like.
+static void no_time_enters_no_arithmetic(void **unused) {
+    (void)unused;
+    const int64_t none = PM_NO_TIME, last = INT64_MAX, first = INT64_MIN + 1;
+    assert_int_equal(pm_time_add(none, 5), none);
+    assert_int_equal(pm_time_add(7, 5), 12);
+    assert_int_equal(pm_time_add(last, 5), last);
+    assert_int_equal(pm_time_add(first, -5), first);
+    assert_int_equal(pm_time_add(first, -1), first); // and never the number that means none
+    assert_int_equal(pm_since(none, 5), none);
+    assert_int_equal(pm_since(7, 5), 2);
+    assert_int_equal(pm_since(first, 5), first);
+    assert_int_equal(pm_since(0, INT64_MIN), last);
+    assert_int_equal(pm_time_between(none, none), 0);
+    assert_int_equal(pm_time_between(none, 3), last);
+    assert_int_equal(pm_time_between(3, none), last);
+    assert_int_equal(pm_time_between(5, 3), -2);
+    assert_int_equal(pm_time_between(last, first), first);
+    assert_int_equal(pm_time_apart(5, 3), 2);
+    assert_int_equal(pm_time_apart(none, 3), last);
+    assert_int_equal(pm_time_apart(first, last), last);
+    assert_int_equal(pm_min_time(none, 3), 3);
+    assert_int_equal(pm_max_time(3, none), 3);
+    assert_int_equal(pm_max_time(none, first), first);
+    assert_int_equal(pm_max_time(none, none), none);
+    assert_int_equal(pm_min_time(4, 3), 3);
+    assert_int_equal(pm_max_time(4, 3), 4);
+    assert_true(pm_time_in(3, none, none));
+    assert_true(pm_time_in(3, 3, none));
+    assert_false(pm_time_in(3, none, 2));
+    assert_false(pm_time_in(none, none, none));
+    assert_int_equal(pm_seconds_ns(2), 2 * PM_NS_PER_S);
+    assert_int_equal(pm_seconds_ns(last), last);
+    assert_int_equal(pm_seconds_ns(first), first);
+    assert_int_equal(pm_sum(last, 1), last);
+    assert_int_equal(pm_sum(INT64_MIN, -1), INT64_MIN);
+    assert_int_equal(pm_sum(1, 2), 3);
+}
+
 static void broken_stamps_are_refused(void **s) {
     (void)s;
     struct pm_when w;
@@ -263,6 +302,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamps_read_to_utc),
         cmocka_unit_test(stamps_without_a_year_keep_feb_29),
+        cmocka_unit_test(no_time_enters_no_arithmetic),
         cmocka_unit_test(broken_stamps_are_refused),
         cmocka_unit_test(images_normalise_as_the_runtimes_do),
         cmocka_unit_test(registry_urls_say_what_was_asked),

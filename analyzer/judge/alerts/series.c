@@ -119,9 +119,9 @@ static struct wait measured(
     }
     if (w.from == PM_NO_TIME) return w;
     if (r->from_ns != PM_NO_TIME && r->from_ns < w.from)
-        w.from = r->from_ns > w.from - MARGIN_NS ? r->from_ns : w.from - MARGIN_NS;
+        w.from = pm_max_time(r->from_ns, pm_since(w.from, MARGIN_NS));
     if (r->to_ns != PM_NO_TIME && r->to_ns > w.to)
-        w.to = r->to_ns < w.to + MARGIN_NS ? r->to_ns : w.to + MARGIN_NS;
+        w.to = pm_min_time(r->to_ns, pm_time_add(w.to, MARGIN_NS));
     if (w.from < 0) w.from = 0; // nothing was pulled before 1970
     return w;
 }
@@ -130,8 +130,8 @@ static struct wait shortened(const struct build *b, struct wait w, int64_t longe
     struct pm_report *r = b->s->report;
     char from[32], to[32];
     int64_t first = r->incidents_n && r->incidents[0].from_ns != PM_NO_TIME
-                        ? r->incidents[0].from_ns - PM_S(86400)
-                        : w.to - longest;
+                        ? pm_since(r->incidents[0].from_ns, PM_S(86400))
+                        : pm_since(w.to, longest);
     if (first > w.from) w.from = first;
     if (w.to - w.from > longest) w.to = w.from + longest;
     struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);

@@ -20,8 +20,9 @@ static void quota(struct build *b, const struct pm_quota *q) {
             pm_series_point(b, remaining, q->points[i].t_ns, HOW_SET,
                             (double)q->points[i].remaining);
     if (q->window_s <= 0) return;
-    int64_t freed = q->points[q->points_n - 1].t_ns +
-                    PM_S(q->window_s); // all that was seen has left the window
+    int64_t freed =
+        pm_time_add(q->points[q->points_n - 1].t_ns,
+                    pm_seconds_ns(q->window_s)); // all that was seen has left the window
     pm_series_point(b, remaining, freed, HOW_END, 0);
     pm_series_point(b, total, freed, HOW_END, 0);
 }

@@ -33,9 +33,9 @@ static void waits(struct build *b, uint32_t series, int64_t from, int64_t to) {
 
 static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause) {
     struct pm_state *s = b->s;
-    int64_t from = pod->first_ns,
-            to = pod->recovered || from + pod->stuck_ns < s->to ? from + pod->stuck_ns : INT64_MAX,
-            turns = from + BACKOFF_AFTER_NS;
+    int64_t from = pod->first_ns, until = pm_time_add(from, pod->stuck_ns),
+            to = pod->recovered || until < s->to ? until : INT64_MAX,
+            turns = pm_time_add(from, BACKOFF_AFTER_NS);
     if (from == PM_NO_TIME) return;
     uint32_t key = pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
     Word_t off = pm_map_get(b->backed_off, key);

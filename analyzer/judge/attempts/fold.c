@@ -150,7 +150,7 @@ static uint32_t attempt_ended(struct fold *f, struct bucket *b, uint32_t trace,
     uint32_t index = attempt_new(f, b, t, outcome);
     struct pm_attempt *p = pull(f, index);
     p->ended = at;
-    if (t->duration_ns && at != PM_NO_TIME) p->started = at - t->duration_ns;
+    if (t->duration_ns && at != PM_NO_TIME) p->started = pm_since(at, t->duration_ns);
     pm_fold_absorb(f->s, index, trace);
     return index;
 }
@@ -252,7 +252,7 @@ static bool fits_same_download(struct fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     (void)f;
     return p->outcome == PM_OUTCOME_OK && !p->requested && p->started != PM_NO_TIME &&
-           t->duration_ns > 0 && t->ts - t->duration_ns <= p->ended;
+           t->duration_ns > 0 && pm_since(t->ts, t->duration_ns) <= p->ended;
 }
 static bool fits_ok_other_form(struct fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
@@ -283,7 +283,8 @@ static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct p
         uint32_t join = open->open.items[i] == UINT32_MAX ? 0 : pull(f, open->open.items[i])->join;
         if (open->open.items[i] != UINT32_MAX && (join == t->join || !join || !t->join)) best = i;
     }
-    int64_t want = t->duration_ns ? t->ts - t->duration_ns : PM_NO_TIME, best_gap = INT64_MAX;
+    int64_t want = t->duration_ns ? pm_since(t->ts, t->duration_ns) : PM_NO_TIME,
+            best_gap = INT64_MAX;
     for (size_t i = open->next; i < open->open.n && t->component != PM_COMP_CRIO; i++) {
         if (open->open.items[i] == UINT32_MAX) continue;
         int64_t started = pull(f, open->open.items[i])->started;
@@ -421,7 +422,7 @@ static uint32_t open_before(struct fold *f, const struct bucket *b,
     for (size_t i = b->attempts.n; i-- > 0;) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
         if (p->outcome == PM_OUTCOME_OPEN && p->started != PM_NO_TIME && p->started <= at &&
-            at - p->started < PM_S(7200))
+            pm_time_between(p->started, at) < PM_S(7200))
             return b->attempts.items[i];
     }
     return UINT32_MAX;
@@ -480,7 +481,7 @@ static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct
         if (p->outcome != PM_OUTCOME_FAILED || pm_at(p) == PM_NO_TIME || pm_at(p) > t->ts ||
             !(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET)))
             continue;
-        return t->ts - pm_at(p) <= LATE_NS ? b->attempts.items[i] : UINT32_MAX;
+        return pm_time_between(pm_at(p), t->ts) <= LATE_NS ? b->attempts.items[i] : UINT32_MAX;
     }
     return UINT32_MAX;
 }
@@ -671,7 +672,7 @@ static int64_t began_before(struct fold *f, const struct bucket *b, const struct
     for (size_t i = 0; i < b->pulling.n; i++) {
         const struct pm_trace *o = &f->s->traces.items[b->pulling.items[i]];
         if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
-            o->last <= t->last && t->last - o->last < PM_S(3600))
+            o->last <= t->last && pm_time_between(o->last, t->last) < PM_S(3600))
             return o->last;
     }
     return PM_NO_TIME;
@@ -778,7 +779,8 @@ static void backoff_to_last(struct fold *f, struct bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->s->traces.items[trace];
     for (size_t i = b->attempts.n; i-- > 0;) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
-        if (p->outcome != PM_OUTCOME_FAILED || (pm_at(p) > t->last + NEAR_NS && i > 0)) continue;
+        if (p->outcome != PM_OUTCOME_FAILED || (pm_at(p) > pm_time_add(t->last, NEAR_NS) && i > 0))
+            continue;
         if (!p->exact_pod) add_pod(f->s, p, t);
         p->lines += t->count;
         take_verdict(p, &t->verdict);

@@ -43,7 +43,7 @@ static bool summed(const struct pm_state *s, const struct pm_attempt *b) {
         const struct pm_trace *t = &s->traces.items[b->traces.items[i]];
         if ((t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_EVENTS) &&
             is_sum(pm_name(s, t->error)) &&
-            pm_time_in(b->ended, pm_since(t->first, SUMMED_NS), t->last + SUMMED_NS))
+            pm_time_in(b->ended, pm_since(t->first, SUMMED_NS), pm_time_add(t->last, SUMMED_NS)))
             return true;
     }
     return false;

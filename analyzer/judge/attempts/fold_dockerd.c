@@ -31,7 +31,7 @@ static bool belongs(const struct pm_state *s, const struct cluster *c, const str
     if (c->node != t->node || c->n == (int)PM_LEN(c->traces)) return false;
     if (c->join && c->join == t->join) return true;
     if (c->closed || t->ts == PM_NO_TIME || !same_error(s, c->error, t->error)) return false;
-    return t->ts - c->at <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
+    return pm_time_between(c->at, t->ts) <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
 }
 
 // A message may name the repository and leave the tag out, which reads as "latest".
@@ -70,7 +70,7 @@ static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_
     if (!host.n || pm_str_eq(pm_registry_of_host(host), hub)) return false;
     for (size_t i = pm_order_first(by_node, c->node, c->at); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
-        if (k->group != c->node || k->at > c->at + UPSTREAM_NS) return false;
+        if (k->group != c->node || k->at > pm_time_add(c->at, UPSTREAM_NS)) return false;
         const struct pm_attempt *p = &s->pulls.items[k->index];
         if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(s, p->registry), hub)) return true;
     }
@@ -112,7 +112,7 @@ static void fold_exact(struct pm_state *s, struct cluster *c, const struct pm_id
     int64_t gap = ONE_PULL_NS;
     for (size_t i = 0; i < failed->n; i++) {
         const struct pm_attempt *p = &s->pulls.items[failed->items[i]];
-        int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
+        int64_t d = pm_time_apart(pm_at(p), c->at);
         if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p))
             continue;
         best = failed->items[i];
@@ -132,9 +132,9 @@ static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_n
     for (size_t i = pm_order_first(by_node, c->node, pm_since(c->at, most)); i < by_node->n && most;
          i++) {
         const struct pm_order_key *k = &by_node->items[i];
-        if (k->group != c->node || k->at > c->at + most) break;
+        if (k->group != c->node || k->at > pm_time_add(c->at, most)) break;
         const struct pm_attempt *p = &s->pulls.items[k->index];
-        int64_t d = pm_at(p) > c->at ? pm_at(p) - c->at : c->at - pm_at(p);
+        int64_t d = pm_time_apart(pm_at(p), c->at);
         if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) ||
             d > p->off_ns || d >= gap)
             continue;
@@ -193,9 +193,9 @@ static int64_t most_off(const struct pm_state *s) {
 static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node,
                         int64_t at, struct pm_ids *out) {
     out->n = 0;
-    for (size_t i = pm_order_first(by_node, node, at - ONE_PULL_NS); i < by_node->n; i++) {
+    for (size_t i = pm_order_first(by_node, node, pm_since(at, ONE_PULL_NS)); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
-        if (k->group != node || k->at > at + ONE_PULL_NS) break;
+        if (k->group != node || k->at > pm_time_add(at, ONE_PULL_NS)) break;
         if (s->pulls.items[k->index].outcome == PM_OUTCOME_FAILED) pm_ids_add(out, k->index);
     }
 }
@@ -222,13 +222,12 @@ static void fold_echoes(struct pm_state *s) {
         if (t->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
-        for (size_t k = pm_order_first(&by_node, t->node, t->ts - ONE_PULL_NS);
+        for (size_t k = pm_order_first(&by_node, t->node, pm_since(t->ts, ONE_PULL_NS));
              k < by_node.n && by_node.items[k].group == t->node &&
-             by_node.items[k].at <= t->ts + ONE_PULL_NS;
+             by_node.items[k].at <= pm_time_add(t->ts, ONE_PULL_NS);
              k++) {
             const struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
-            int64_t d = by_node.items[k].at > t->ts ? by_node.items[k].at - t->ts
-                                                    : t->ts - by_node.items[k].at;
+            int64_t d = pm_time_apart(by_node.items[k].at, t->ts);
             if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
                 (t->verdict.cause >= 0 && p->verdict.cause >= 0 &&
                  t->verdict.cause != p->verdict.cause))

@@ -52,14 +52,13 @@ static bool beside(const struct pm_state *s, const struct pm_attempt *p, const s
                (t->repository && p->repository && t->repository != p->repository)) {
         return false;
     }
-    int64_t from = p->started != PM_NO_TIME ? p->started : p->ended - PM_S(60);
-    return pm_time_in(t->ts, from - PM_S(1),
-                      p->ended != PM_NO_TIME ? p->ended + PM_S(1) : PM_NO_TIME);
+    int64_t from = p->started != PM_NO_TIME ? p->started : pm_since(p->ended, PM_S(60));
+    return pm_time_in(t->ts, pm_since(from, PM_S(1)), pm_time_add(p->ended, PM_S(1)));
 }
 
 static struct pm_attempt *pull_of(struct pm_state *s, const struct pm_order *by_node,
                                   struct pm_trace *t) {
-    size_t from = pm_order_first(by_node, t->node, t->ts - PM_S(1));
+    size_t from = pm_order_first(by_node, t->node, pm_since(t->ts, PM_S(1)));
     for (size_t k = from; k < by_node->n && k < from + 64 && by_node->items[k].group == t->node;
          k++) {
         struct pm_attempt *p = &s->pulls.items[by_node->items[k].index];
@@ -115,8 +114,7 @@ static void borrow(struct pm_state *s, Pvoid_t *said, size_t i, int64_t within) 
     if (t->kind != PM_KIND_MIRROR_TRY) return;
     const struct pm_trace *from = *slot ? &s->traces.items[*slot - 1] : NULL;
     if (t->verdict.cause >= 0) *slot = i + 1;
-    else if (from && announced(s, t) &&
-             (from->ts > t->ts ? from->ts - t->ts : t->ts - from->ts) <= within)
+    else if (from && announced(s, t) && pm_time_apart(from->ts, t->ts) <= within)
         t->verdict = from->verdict;
 }
 

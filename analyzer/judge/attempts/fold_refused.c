@@ -46,7 +46,7 @@ static Word_t pulled_before(struct pm_state *s, const struct pm_trace *t) {
         best = i + 1;
     }
     if (!best || s->pulls.items[best - 1].outcome != PM_OUTCOME_FAILED ||
-        t->first - pm_at(&s->pulls.items[best - 1]) > BEFORE_NS)
+        pm_time_between(pm_at(&s->pulls.items[best - 1]), t->first) > BEFORE_NS)
         return 0;
     return pm_cause_is(s->pulls.items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
 }

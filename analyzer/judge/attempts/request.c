@@ -44,16 +44,16 @@ static int64_t patience(const struct pm_request_group *g, const struct pm_row *r
 
 static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag,
                        uint32_t reference) {
-    int64_t silence = row->ts_ns - g->last;
+    int64_t silence = pm_time_between(g->last, row->ts_ns);
     if (silence > IDLE_NS) return true;
     if (has_failed(g) && silence > patience(g, row, by_tag)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
-    if (g->tag_good && row->ts_ns - g->last_tag > BURST_NS)
+    if (g->tag_good && pm_time_between(g->last_tag, row->ts_ns) > BURST_NS)
         return true; // answered well, and asked again
     bool went_on = g->blobs > 0 || g->ok_manifests > 1;
-    return went_on && silence > 0 && row->ts_ns - g->last_tag > PM_S(0.3);
+    return went_on && silence > 0 && pm_time_between(g->last_tag, row->ts_ns) > PM_S(0.3);
 }
 
 static uint32_t agent_of(struct pm_state *s, struct pm_str agent) {
@@ -101,7 +101,8 @@ static void refused_login(struct pm_state *s, const struct pm_row *row) {
                               agent_of(s, e->field[PM_F_USER_AGENT]));
     Word_t last = pm_map_get(s->request_open, who);
     struct pm_request_group *g = last ? &s->groups.items[last - 1] : NULL;
-    if (g && g->worst == 401 && row->ts_ns - g->last <= BURST_NS) g->credentials = true;
+    if (g && g->worst == 401 && pm_time_between(g->last, row->ts_ns) <= BURST_NS)
+        g->credentials = true;
 }
 
 static bool is_good(int status) { return status >= 200 && status < 300; }
@@ -192,7 +193,7 @@ static void take_request(struct pm_request_group *g, const struct asked *q) {
     if (!q->token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
     g->requests += q->times;
     if (q->blob) g->blobs += q->times;
-    if (q->blob && e->bytes > 0) g->bytes += e->bytes;
+    if (q->blob && e->bytes > 0) g->bytes = pm_sum(g->bytes, e->bytes);
     if (q->manifest && get) g->asked_get = true;
     bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") &&
                    !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
@@ -345,7 +346,7 @@ static void drop_copies(struct pm_state *s) {
         struct pm_request_group *g = &s->groups.items[by_repository.items[i].index];
         for (size_t k = i + 1;
              k < by_repository.n && by_repository.items[k].group == g->repository &&
-             by_repository.items[k].at <= g->last + BURST_NS;
+             by_repository.items[k].at <= pm_time_add(g->last, BURST_NS);
              k++) {
             struct pm_request_group *o = &s->groups.items[by_repository.items[k].index];
             if (o->file == g->file || (o->agent != g->agent && o->agent && g->agent) ||
@@ -372,7 +373,8 @@ static bool coincides(const struct pm_state *s, const struct pm_attempt *p,
             to = p->ended != PM_NO_TIME ? p->ended : p->started;
     int64_t skew = from != PM_NO_TIME ? pm_request_skew(s, g->file, p) : 0;
     from -= skew, to -= skew;
-    return from != PM_NO_TIME && g->first <= to + NEAR_NS + off && g->last >= from - NEAR_NS - off;
+    return from != PM_NO_TIME && g->first <= pm_time_add(to, NEAR_NS + off) &&
+           g->last >= pm_since(from, NEAR_NS + off);
 }
 
 // "docker/26.1.5" is not what containerd's CRI sends, and the other way round; scanners
@@ -402,9 +404,9 @@ static bool may_be_it(const struct pm_state *s, const struct pm_attempt *p,
     if (p->origin != PM_ORIGIN_EVENTS || !g->node || g->node != p->node) return false;
     if ((p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0))
         return p->off_ns && coincides(s, p, g, p->off_ns);
-    int64_t end = pm_at(p) - pm_request_skew(s, g->file, p);
-    return p->outcome == PM_OUTCOME_FAILED && g->first <= end + NEAR_NS + p->off_ns &&
-           g->last >= end - NEAR_NS - p->off_ns - p->lead_ns;
+    int64_t end = pm_since(pm_at(p), pm_request_skew(s, g->file, p));
+    return p->outcome == PM_OUTCOME_FAILED && g->first <= pm_time_add(end, NEAR_NS + p->off_ns) &&
+           g->last >= pm_since(end, NEAR_NS + p->off_ns + p->lead_ns);
 }
 
 typedef void on_match(struct pm_state *s, uint32_t pull, uint32_t group, void *ctx);
@@ -412,10 +414,11 @@ static void each_match(struct pm_state *s, const struct pm_order *by_repository,
                        on_match *cb, void *ctx) {
     const struct pm_request_group *g = &s->groups.items[group];
     int64_t slack = s->request_skew_most + s->pull_off_most;
-    for (size_t k = pm_order_first(by_repository, g->repository, g->first - NEAR_NS - slack);
+    for (size_t k =
+             pm_order_first(by_repository, g->repository, pm_since(g->first, NEAR_NS + slack));
          k < by_repository->n; k++) {
         const struct pm_order_key *key = &by_repository->items[k];
-        if (key->group != g->repository || key->at > g->last + PM_S(900) + slack) break;
+        if (key->group != g->repository || key->at > pm_time_add(g->last, PM_S(900) + slack)) break;
         const struct pm_attempt *p = &s->pulls.items[key->index];
         if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
         if (!g->node && p->node && pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node)))
@@ -464,7 +467,7 @@ static void corroborate(struct pm_state *s, uint32_t pull, uint32_t group, void 
     struct pm_attempt *p = &s->pulls.items[pull];
     int64_t *gap = ctx;
     if (g->node && p->node && g->node != p->node) return;
-    int64_t d = llabs(pm_at(p) - g->last) +
+    int64_t d = pm_time_apart(pm_at(p), g->last) +
                 (p->requests ? PM_S(10) : 0); // one that has its requests already comes second
     if (g->pull && d >= *gap) return;
     *gap = d;
@@ -653,8 +656,7 @@ static void order_pulls(struct pm_state *s, struct pm_order *by_repository) {
     for (size_t i = 0; i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         if (p->off_ns + p->lead_ns > s->pull_off_most) s->pull_off_most = p->off_ns + p->lead_ns;
-        pm_order_add(by_repository, p->repository,
-                     pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node),
+        pm_order_add(by_repository, p->repository, pm_since(pm_at(p), pm_skew_of(s, p->node)),
                      (uint32_t)i);
     }
     pm_order_sort(by_repository);

@@ -113,7 +113,9 @@ static bool offer(const struct pm_state *s, const struct pm_order *groups, uint3
     for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far);
          k < groups->n && groups->items[k].group == p->repository; k++) {
         const struct pm_request_group *g = &s->groups.items[groups->items[k].index];
-        if (groups->items[k].at > pm_at(p) + far || o->list.n - before >= OFFERS_EACH_MAX) break;
+        if (groups->items[k].at > pm_time_add(pm_at(p), far) ||
+            o->list.n - before >= OFFERS_EACH_MAX)
+            break;
         if (g->file != file || !may_be_same(s, p, g)) continue;
         int64_t ns =
             g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;

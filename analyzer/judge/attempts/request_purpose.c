@@ -211,7 +211,7 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
 void pm_push_seen(struct pm_state *s, uint32_t who, int64_t at) {
     Word_t *slot = pm_map_slot(&s->push_last, who);
     struct pm_push *last = *slot ? &s->pushes.items[*slot - 1] : NULL;
-    if (last && at - last->last <= SESSION_NS) {
+    if (last && pm_time_between(last->last, at) <= SESSION_NS) {
         last->last = pm_max_time(last->last, at);
         return;
     }
@@ -229,7 +229,8 @@ static bool belongs_to_push(const struct pm_state *s, const struct pm_request_gr
         g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
     for (Word_t at = pm_map_get(s->push_last, g->who); at; at = s->pushes.items[at - 1].before) {
         const struct pm_push *p = &s->pushes.items[at - 1];
-        if (p->first <= g->last + lead && p->last >= g->first - AFTER_PUSH_NS) return true;
+        if (p->first <= pm_time_add(g->last, lead) && p->last >= pm_since(g->first, AFTER_PUSH_NS))
+            return true;
     }
     return false;
 }

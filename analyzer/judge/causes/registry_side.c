@@ -77,9 +77,9 @@ const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_re
     int64_t at = pm_at(p);
     if (at == PM_NO_TIME || !r->n) return NULL;
     for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + AROUND_NS));
-         i < r->by_time.n && r->by_time.items[i].at <= at + AROUND_NS; i++) {
+         i < r->by_time.n && r->by_time.items[i].at <= pm_time_add(at, AROUND_NS); i++) {
         const struct pm_registry_word *w = &r->items[r->by_time.items[i].index];
-        int much = w->to + AROUND_NS < at ? 0 : about(s, w, p);
+        int much = pm_time_add(w->to, AROUND_NS) < at ? 0 : about(s, w, p);
         if (much > most) most = much, best = w;
     }
     return best ? &best->verdict : NULL;

@@ -97,11 +97,12 @@ static const struct pm_attempt *search(const struct settling *v, const struct pm
     size_t from = pm_order_first(o, group, end), left = from, right = from;
     for (;;) {
         bool l = left > 0 && o->items[left - 1].group == group &&
-                 end - o->items[left - 1].at <= SETTLE_EPISODE_NS;
+                 pm_time_between(o->items[left - 1].at, end) <= SETTLE_EPISODE_NS;
         bool r = right < o->n && o->items[right].group == group &&
-                 o->items[right].at - end <= SETTLE_EPISODE_NS;
+                 pm_time_between(end, o->items[right].at) <= SETTLE_EPISODE_NS;
         if (!l && !r) return NULL;
-        bool go_left = l && (!r || end - o->items[left - 1].at < o->items[right].at - end);
+        bool go_left = l && (!r || pm_time_apart(end, o->items[left - 1].at) <
+                                       pm_time_apart(o->items[right].at, end));
         const struct pm_attempt *other = at(v, &o->items[go_left ? --left : right++]);
         if (speaks_for(p, other, of)) return other;
     }
@@ -160,9 +161,10 @@ const struct pm_trace *settle_line_beside(const struct settling *v, const struct
     int64_t end = pm_at(p);
     uint32_t group = b->by_registry ? REGISTRY_SIDE : p->node;
     if (end == PM_NO_TIME) return NULL;
-    for (size_t i = pm_order_first(&v->sides, group, end - b->before_ns); i < v->sides.n; i++) {
+    for (size_t i = pm_order_first(&v->sides, group, pm_since(end, b->before_ns)); i < v->sides.n;
+         i++) {
         const struct pm_order_key *k = &v->sides.items[i];
-        if (k->group != group || k->at > end + b->after_ns) return NULL;
+        if (k->group != group || k->at > pm_time_add(end, b->after_ns)) return NULL;
         const struct pm_trace *t = &v->s->traces.items[k->index];
         if (is_wanted(v, p, t, b)) return !b->fits || settle_may_be(p, t->verdict.cause) ? t : NULL;
     }
@@ -174,7 +176,8 @@ bool settle_amid_others(const struct settling *v, const struct pm_attempt *p,
     const struct pm_order *o = &v->all[amid->share];
     uint32_t group = settle_group(p, amid->share);
     for (size_t i = pm_order_first(o, group, pm_since(pm_at(p), amid->within_ns));
-         i < o->n && o->items[i].group == group && o->items[i].at <= pm_at(p) + amid->within_ns;
+         i < o->n && o->items[i].group == group &&
+         o->items[i].at <= pm_time_add(pm_at(p), amid->within_ns);
          i++)
         if (settle_kin_has(&amid->cause, at(v, &o->items[i])->verdict.cause)) return true;
     return false;
@@ -191,11 +194,12 @@ static const struct pm_attempt *alike_by(const struct settling *v, const struct 
     size_t i = pm_order_first(o, group, pm_since(pm_at(p), gap)),
            here = pm_order_first(o, group, pm_at(p));
     if (here > i + SETTLE_LOOKED_MAX) i = here - SETTLE_LOOKED_MAX;
-    for (size_t end = here + SETTLE_LOOKED_MAX; i < end && i < o->n && o->items[i].group == group &&
-                                                o->items[i].at <= pm_at(p) + SETTLE_EPISODE_NS;
+    for (size_t end = here + SETTLE_LOOKED_MAX;
+         i < end && i < o->n && o->items[i].group == group &&
+         o->items[i].at <= pm_time_add(pm_at(p), SETTLE_EPISODE_NS);
          i++) {
         const struct pm_attempt *other = at(v, &o->items[i]);
-        int64_t d = llabs(o->items[i].at - pm_at(p));
+        int64_t d = pm_time_apart(o->items[i].at, pm_at(p));
         if (other->outcome != PM_OUTCOME_FAILED || other->verdict.cause < 0 ||
             other->registry != p->registry || d >= gap || another_image(p, other))
             continue;

@@ -25,7 +25,7 @@ static bool is_like(const struct pm_attempt *p, const struct pm_attempt *other, 
     return other->registry && other->outcome == PM_OUTCOME_FAILED &&
            other->verdict.cause == p->verdict.cause && (any_node || other->node == p->node) &&
            pm_at(p) != PM_NO_TIME && pm_at(other) != PM_NO_TIME &&
-           llabs(pm_at(other) - pm_at(p)) < PLACE_WITHIN_NS;
+           pm_time_apart(pm_at(other), pm_at(p)) < PLACE_WITHIN_NS;
 }
 
 static uint32_t registry_nearby(const struct pm_state *s, size_t i, bool any_node) {

@@ -149,9 +149,9 @@ bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, co
     bool others = false;
     size_t looked = 0;
     if (pm_at(p) == PM_NO_TIME) return false;
-    for (size_t i = pm_order_first(o, registry, pm_at(p) - SETTLE_EPISODE_NS);
+    for (size_t i = pm_order_first(o, registry, pm_since(pm_at(p), SETTLE_EPISODE_NS));
          i < o->n && o->items[i].group == registry &&
-         o->items[i].at <= pm_at(p) + SETTLE_EPISODE_NS && looked++ < SETTLE_LOOKED_MAX;
+         o->items[i].at <= pm_time_add(pm_at(p), SETTLE_EPISODE_NS) && looked++ < SETTLE_LOOKED_MAX;
          i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
         if (q->outcome == PM_OUTCOME_OK && o->items[i].at < pm_at(p)) return false;

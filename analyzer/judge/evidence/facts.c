@@ -439,7 +439,7 @@ bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_
     Word_t slot = pm_map_get(s->facts.cover[origin], node);
     if (!slot || at == PM_NO_TIME) return slot != 0;
     const struct pm_cover *c = &s->facts.covers.items[slot - 1];
-    return at >= c->from - slack && at <= c->to + slack;
+    return pm_time_in(at, pm_since(c->from, slack), pm_time_add(c->to, slack));
 }
 
 static int origin_of_component(struct pm_str component) {

@@ -217,7 +217,7 @@ static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
     if (!loose && old->join && t->join) return old->join == t->join;
     int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
     return t->first == PM_NO_TIME || old->last == PM_NO_TIME ||
-           (t->first <= old->last + slack && old->first <= t->last + slack);
+           (t->first <= pm_time_add(old->last, slack) && old->first <= pm_time_add(t->last, slack));
 }
 
 static void merge_event(struct pm_trace *old, const struct pm_trace *t) {

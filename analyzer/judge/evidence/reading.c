@@ -60,7 +60,7 @@ void pm_checkup_row(struct pm_state *s, const struct pm_row *row) {
     if (reset && pm_when_rfc3339(pm_str_c(reset), &w) && w.kind == PM_WHEN_UTC) c.reset = w.ns;
     const json_t *in = json_object_get(d, "reset_in_s");
     if (json_is_integer(in) && json_integer_value(in) > 0)
-        c.reset = row->ts_ns + PM_S(json_integer_value(in));
+        c.reset = pm_time_add(row->ts_ns, pm_seconds_ns(json_integer_value(in)));
     json_decref(d);
     *PM_PUSH(s->checkups.items, s->checkups.n, s->checkups.cap) = c;
 }

@@ -60,8 +60,9 @@ static Pvoid_t first_signs(struct pm_state *s) {
             continue;
         Word_t at = pm_map_get(s->facts.pod_by_key, pm_id_join(s, t->namespace, '/', t->pod));
         if (!at || s->facts.pods.items[at - 1].created == PM_NO_TIME) continue;
-        int64_t began =
-            t->kind == PM_KIND_PULL_START ? t->first : t->first - t->duration_ns - t->waiting_ns;
+        int64_t began = t->kind == PM_KIND_PULL_START
+                            ? t->first
+                            : pm_since(t->first, pm_sum(t->duration_ns, t->waiting_ns));
         int64_t lag = began - s->facts.pods.items[at - 1].created;
         if (llabs(lag) >= (named_anew(s, &s->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS))
             continue;
@@ -259,7 +260,7 @@ int64_t pm_skew_of(const struct pm_state *s, uint32_t node) {
 }
 
 int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p) {
-    return pm_at(p) == PM_NO_TIME ? PM_NO_TIME : pm_at(p) - pm_skew_of(s, p->node);
+    return pm_since(pm_at(p), pm_skew_of(s, p->node));
 }
 
 void pm_skew_measure(struct pm_state *s) {

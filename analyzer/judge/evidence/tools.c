@@ -87,10 +87,6 @@ const char *pm_cstr(struct pm_state *s, uint32_t id) { return pm_arena_cstr(s->a
 
 int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
 
-bool pm_time_in(int64_t t, int64_t from, int64_t to) {
-    return t != PM_NO_TIME && (from == PM_NO_TIME || t >= from) && (to == PM_NO_TIME || t <= to);
-}
-
 void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, v->cap) = s; }
 
 static int by_bytes(const void *a, const void *b) {
@@ -150,5 +146,3 @@ size_t pm_pull_first(const struct pm_state *s, int64_t at_) {
     }
     return lo;
 }
-
-int64_t pm_since(int64_t at_, int64_t span) { return at_ == PM_NO_TIME ? PM_NO_TIME : at_ - span; }

@@ -71,7 +71,7 @@ static void look_around(struct sight *v) {
     for (size_t i = 0; i < s->traces.n && !(v->disk && v->restart); i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (t->role != PM_ROLE_SIDE ||
-            !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), h->to + PM_S(60)) ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), pm_time_add(h->to, PM_S(60))) ||
             (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
         v->disk =
@@ -82,7 +82,7 @@ static void look_around(struct sight *v) {
     for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600)));
          i < s->pulls.n && !v->same_image_node; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
-        if (h->to != PM_NO_TIME && pm_at(p) > h->to + PM_S(600)) break;
+        if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, PM_S(600))) break;
         if (p->outcome == PM_OUTCOME_OK && p->node && !pm_ids_has(&h->nodes, p->node) &&
             pm_ids_has(&h->images, p->image))
             v->same_image_node = p->node;

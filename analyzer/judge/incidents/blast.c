@@ -60,8 +60,8 @@ static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
 
 static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
     return t->image && !h->dropped && pm_ids_has(&h->images, t->image) &&
-           (!t->node || pm_ids_has(&h->nodes, t->node)) && t->first <= h->to + PM_S(600) &&
-           t->last >= h->from - PM_S(5);
+           (!t->node || pm_ids_has(&h->nodes, t->node)) &&
+           t->first <= pm_time_add(h->to, PM_S(600)) && t->last >= pm_since(h->from, PM_S(5));
 }
 
 void pm_blast_prepare(struct pm_state *s) {
@@ -154,7 +154,7 @@ static bool pod_silent(const struct blast *b, const struct pod_hit *p) {
     if (wait > BACKOFF_CAP_NS) wait = BACKOFF_CAP_NS;
     if (pm_cause_is(b->h->cause, "network.stalled"))
         wait += PM_S(300); // what makes no progress is given up after five minutes
-    return kubelet_listens(b, p, p->last, p->last + 2 * wait + PM_S(60));
+    return kubelet_listens(b, p, p->last, pm_time_add(p->last, 2 * wait + PM_S(60)));
 }
 
 static int by_pod_name(const void *a, const void *b) {
@@ -279,7 +279,8 @@ static int behind_during(const struct blast *b, const struct pm_workload_fact *w
     int worst = -1;
     int64_t until = pm_max_time(b->h->to, b->h->recovered);
     for (int i = 0; i < w->behind_n; i++) {
-        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)), until + PM_S(600)))
+        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)),
+                        pm_time_add(until, PM_S(600))))
             continue;
         bool condition = worst >= 0 && (w->behind[worst].why != 0) != (w->behind[i].why != 0);
         if (worst < 0 ||

@@ -123,7 +123,7 @@ static const struct pm_trace *last_start(const struct pm_state *s, uint32_t node
                      pm_str_chr(pm_name(s, t->message), '.', 0) >
                          0; // with its version, rather than that it booted
         if (started && t->node == node && t->ts <= until &&
-            (!last || names || t->ts - last->ts > PM_S(60)))
+            (!last || names || pm_time_between(last->ts, t->ts) > PM_S(60)))
             last = t;
     }
     return last;

@@ -43,7 +43,8 @@ static bool shared(const struct pm_state *s, const struct pm_link_rule *r,
 static bool in_time(const struct pm_link_rule *r, const struct pm_hit *from,
                     const struct pm_hit *to) {
     if (from->from == PM_NO_TIME || to->from == PM_NO_TIME) return false;
-    return to->from >= from->from - r->back_ns && to->from - from->from <= r->lag_ns;
+    return to->from >= pm_since(from->from, r->back_ns) &&
+           pm_time_between(from->from, to->from) <= r->lag_ns;
 }
 
 static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
@@ -77,7 +78,7 @@ static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule
         const struct pm_trace *t = &s->traces.items[to->traces.items[i]];
         share->of += t->count;
         if (says_lookup(pm_name(s, t->error)) &&
-            pm_time_in(t->ts, pm_since(from->from, PM_S(60)), from->to + r->lag_ns))
+            pm_time_in(t->ts, pm_since(from->from, PM_S(60)), pm_time_add(from->to, r->lag_ns)))
             share->n += t->count;
     }
     return share->n > 0;
@@ -121,7 +122,7 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
             if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) ||
                 !shown(c, r, from, to, &share))
                 continue;
-            int64_t lag = to->from > from->from ? to->from - from->from : from->from - to->from;
+            int64_t lag = pm_time_apart(to->from, from->from);
             double part = (double)share.n / (double)share.of;
             if (part < best || (part == best && lag >= best_lag)) continue;
             best = part;
@@ -167,7 +168,7 @@ static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
     if (h->waits || h->refused || disk_in_trouble(s, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 &&
-           h->to - h->from >= PM_S(20);
+           pm_time_between(h->from, h->to) >= PM_S(20);
 }
 
 // A helper that failed of the same trouble as the pulls of its registry is told as their

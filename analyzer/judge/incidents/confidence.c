@@ -130,12 +130,12 @@ static bool made_good(struct pm_state *s, const struct pm_attempt *p) {
     for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p));
          k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
         if (s->pulls.items[s->ok_by_image.items[k].index].node == p->node &&
-            s->ok_by_image.items[k].at - pm_began(p) <= SOON_NS)
+            pm_time_between(pm_began(p), s->ok_by_image.items[k].at) <= SOON_NS)
             return true;
     for (size_t k = 0; k < p->pods.n; k++) {
         const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
         if (pod && pod->running &&
-            pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_at(p) + SOON_NS))
+            pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_time_add(pm_at(p), SOON_NS)))
             return true; // a status has whole seconds
     }
     return false;
@@ -149,7 +149,7 @@ static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
         !pm_cause_is(p->verdict.cause, "registry.outage"))
         return false;
     for (size_t i = pm_pull_first(s, pm_at(p));
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) - pm_at(p) <= PM_S(330); i++) {
+         i < s->pulls.n && pm_time_between(pm_at(p), pm_at(&s->pulls.items[i])) <= PM_S(330); i++) {
         const struct pm_attempt *q = &s->pulls.items[i];
         if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
             continue;
@@ -164,7 +164,7 @@ static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
 static bool all_silent(const struct pm_incident *inc) {
     for (size_t i = 0; i < inc->blast.pods_n; i++)
         if (!inc->blast.pods[i].silent ||
-            inc->blast.pods[i].last_ns - inc->blast.pods[i].first_ns > SOON_NS)
+            pm_time_between(inc->blast.pods[i].first_ns, inc->blast.pods[i].last_ns) > SOON_NS)
             return false;
     return inc->blast.pods_n > 0;
 }
@@ -177,7 +177,7 @@ static bool met_again(const struct pm_state *s, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
         if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL &&
-            t->first > pm_at(p) + TOLD_NS)
+            t->first > pm_time_add(pm_at(p), TOLD_NS))
             return true;
     }
     return false;
@@ -195,7 +195,7 @@ static bool transients(struct pm_state *s, const struct pm_hit *h) {
         if (met_again(s, p)) return false;
         for (size_t k = 0; k < i; k++) {
             const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
-            int64_t apart = pm_at(p) > pm_at(q) ? pm_at(p) - pm_at(q) : pm_at(q) - pm_at(p);
+            int64_t apart = pm_time_apart(pm_at(p), pm_at(q));
             if (q->node == p->node && q->image == p->image) return false; // failed again
             if (q->node != p->node && apart <= PM_S(60))
                 return false; // one moment on several nodes is one trouble, not single ones

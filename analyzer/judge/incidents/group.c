@@ -101,11 +101,11 @@ static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
         to = pm_max_time(to, at);
     }
     for (size_t i = pm_pull_first(s, pm_since(h->from, PM_SKEW_MAX_NS));
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= h->to + PM_SKEW_MAX_NS; i++) {
+         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= pm_time_add(h->to, PM_SKEW_MAX_NS); i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         int64_t skew = pm_skew_of(s, p->node);
-        if (p->outcome == PM_OUTCOME_OK && pm_began(p) - skew > from &&
-            pm_at(p) - skew < to - PM_S(2) &&
+        if (p->outcome == PM_OUTCOME_OK && pm_since(pm_began(p), skew) > from &&
+            pm_since(pm_at(p), skew) < pm_since(to, PM_S(2)) &&
             (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry)))
             return false;
     }
@@ -220,7 +220,7 @@ static bool others_reached(const struct pm_state *s, const struct pm_hit *h) {
 }
 
 static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack) {
-    return b->from >= a->from - slack && b->to <= a->to + slack;
+    return b->from >= pm_since(a->from, slack) && b->to <= pm_time_add(a->to, slack);
 }
 
 static bool of_nodes(const struct pm_state *s, const struct pm_hit *h) {
@@ -255,15 +255,15 @@ static bool of_runtime(const struct pm_trace *t) {
 static bool filled(const struct pm_state *s, const struct pm_hit *a, const struct pm_hit *b,
                    int64_t gap) {
     int64_t at = a->to;
-    for (size_t i = 0; i < s->traces.n && at < b->from - gap; i++) { // in order of time
+    for (size_t i = 0; i < s->traces.n && at < pm_since(b->from, gap); i++) { // in order of time
         const struct pm_trace *t = &s->traces.items[i];
         if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at ||
             !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node))
             continue;
-        if (t->first - at > gap) return false;
+        if (pm_time_between(at, t->first) > gap) return false;
         at = t->last;
     }
-    return at >= b->from - gap;
+    return at >= pm_since(b->from, gap);
 }
 
 static void bridge(struct pm_state *s) {
@@ -323,7 +323,8 @@ static void add_side(struct pm_state *s, uint32_t index) {
     for (size_t i = s->hits.n; i-- > 0;) {
         struct pm_hit *h = &s->hits.items[i];
         if (h->side && h->cause == cause && ++sides && !latest) latest = h;
-        if (h->dropped || h->cause != cause || t->first > h->to + gap || t->last < h->from - gap)
+        if (h->dropped || h->cause != cause || t->first > pm_time_add(h->to, gap) ||
+            t->last < pm_since(h->from, gap))
             continue;
         if (h->side ? true : !mirror && shares(h, t)) {
             home = h;

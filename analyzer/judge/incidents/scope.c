@@ -35,15 +35,17 @@ static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64
 }
 
 static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
-    int64_t around = h->from != PM_NO_TIME && h->to - h->from >= SHORT_NS ? PM_S(1) : BEFORE_NS;
+    int64_t around =
+        h->from != PM_NO_TIME && pm_time_between(h->from, h->to) >= SHORT_NS ? PM_S(1) : BEFORE_NS;
     int64_t from = h->from, to = h->to, slack = s->skew ? PM_SKEW_MAX_NS : 0;
     cluster_span(s, h, &from, &to);
     for (size_t i = pm_pull_first(s, pm_since(h->from, around + slack)); i < s->pulls.n; i++) {
         const struct pm_attempt *p = &s->pulls.items[i];
         int64_t at = pm_at_cluster(s, p);
-        if (h->to != PM_NO_TIME && pm_at(p) > h->to + around + slack) break;
+        if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, around + slack)) break;
         if (p->outcome != PM_OUTCOME_OK ||
-            (at != PM_NO_TIME && from != PM_NO_TIME && (at < from - around || at > to + around)))
+            (at != PM_NO_TIME && from != PM_NO_TIME &&
+             !pm_time_in(at, pm_since(from, around), pm_time_add(to, around))))
             continue;
         bool hit_node = pm_ids_has(&h->nodes, p->node),
              hit_registry = pm_ids_has(&h->registries, p->registry);

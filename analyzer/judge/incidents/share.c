@@ -111,7 +111,8 @@ static bool is_evicted(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; d->pull && i < d->pull->pods.n; i++) {
         uint32_t workload = workload_of(a->c->s, d->pull->pods.items[i]);
         int64_t at = workload ? newest(&a->c->evicted, workload, d->at) : PM_NO_TIME;
-        if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) && d->at - at <= HOUR_NS)
+        if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) &&
+            pm_time_between(at, d->at) <= HOUR_NS)
             return true;
     }
     return false;
@@ -142,7 +143,8 @@ static bool is_of_the_expired(const struct asked *a, const struct deed *d) {
     return pm_ids_has(&a->from->repositories, d->repository) &&
            pm_ids_has(&a->from->registries, d->registry) &&
            (!a->from->nodes.n || pm_ids_has(&a->from->nodes, d->node)) &&
-           d->at >= a->from->from - PM_S(5) && d->at <= a->from->to + PM_S(1800);
+           pm_time_in(d->at, pm_since(a->from->from, PM_S(5)),
+                      pm_time_add(a->from->to, PM_S(1800)));
 }
 
 // The cause had failed this image on this node before.
@@ -157,8 +159,9 @@ static bool is_retry(const struct asked *a, const struct deed *d) {
 
 static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node,
                         uint32_t registry, int64_t at) {
-    if (node != d->node || !pm_time_in(at, pm_since(d->at, HOUR_NS), d->at + PM_S(5))) return false;
-    if (!registry) return d->at - at <= PM_S(60);
+    if (node != d->node || !pm_time_in(at, pm_since(d->at, HOUR_NS), pm_time_add(d->at, PM_S(5))))
+        return false;
+    if (!registry) return pm_time_between(at, d->at) <= PM_S(60);
     return registry == d->registry &&
            !any_in(&a->c->served, from_registry(a->c->s, node, registry), at, d->at);
 }
@@ -179,7 +182,8 @@ static bool helper_failed(const struct asked *a, const struct deed *d) {
 }
 
 static bool is_cut(const struct asked *a, const struct deed *d) {
-    return any_in(&a->c->restarts, d->node, pm_since(d->at, PM_S(130)), d->at + PM_S(10));
+    return any_in(&a->c->restarts, d->node, pm_since(d->at, PM_S(130)),
+                  pm_time_add(d->at, PM_S(10)));
 }
 
 // The cause was at work on that node at the time.
@@ -198,7 +202,8 @@ static bool is_meanwhile(const struct asked *a, const struct deed *d) {
         first = pm_min_time(first, pm_at(p));
         last = pm_max_time(last, pm_at(p));
     }
-    return first != PM_NO_TIME && first <= d->at + a->rule->back_ns && last >= d->at - PM_S(600);
+    return first != PM_NO_TIME && first <= pm_time_add(d->at, a->rule->back_ns) &&
+           last >= pm_since(d->at, PM_S(600));
 }
 
 // ── over what it is counted ──
@@ -329,7 +334,7 @@ bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
     const struct count *k = count_of(r->observed);
     *out = (struct pm_share){0, 0};
     if (!k || (k->shown == is_retry && !stormy(&a))) return false;
-    if (r->lasts_ns && pm_max_time(from->to, from->from) < to->from - r->lasts_ns)
+    if (r->lasts_ns && pm_max_time(from->to, from->from) < pm_since(to->from, r->lasts_ns))
         return false; // over long before
     if (k->over == OVER_SPENT) over_spent(&a, k, out);
     else if (k->over == OVER_IMAGES) over_images(&a, k, out);

@@ -105,7 +105,7 @@ static bool burst_of_jobs(struct pm_state *s, struct pm_hit *h) {
         const struct pm_trace *t = &s->traces.items[i];
         if (!t->reason || !of_kind(s, t, "Job") ||
             !pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate") ||
-            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !owner_named(s, h, t))
             continue;
         pm_ids_add_new(&jobs, t->object);
@@ -124,7 +124,7 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
-                                      h->from + AFTER_NS + late + rounding(t)))
+                                      pm_time_add(h->from, AFTER_NS + late + rounding(t))))
             continue;
         struct pm_str reason = pm_name(s, t->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") &&
@@ -137,7 +137,7 @@ static bool scaled(struct pm_state *s, struct pm_hit *h) {
         bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
         if (!best || (set_ && !best_set) ||
             (set_ == best_set && t->ts >= best->ts &&
-             t->ts <= h->from + PM_S(2) + late + rounding(t)))
+             t->ts <= pm_time_add(h->from, PM_S(2) + late + rounding(t))))
             best = t; // the last change before the failures
     }
     if (!best) return burst_of_jobs(s, h);
@@ -151,7 +151,8 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
         const struct pm_node_fact *n = at ? &s->facts.nodes.items[at - 1] : NULL;
-        if (!n || !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), h->from + AFTER_NS))
+        if (!n ||
+            !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), pm_time_add(h->from, AFTER_NS)))
             continue;
         set(h, "new-node", n->created,
             pm_arena_fmt(s->a, "node %.*s joined", PM_FMT(pm_name(s, n->name))));
@@ -172,7 +173,7 @@ static bool gc(struct pm_state *s, struct pm_hit *h) {
         leads =
             s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
     if (!effect && !leads) return false;
-    int64_t from = leads ? h->from - PM_S(60) : h->from - PM_S(3600),
+    int64_t from = pm_since(h->from, leads ? PM_S(60) : PM_S(3600)),
             to = leads ? PM_NO_TIME : h->from;
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
@@ -203,7 +204,8 @@ static bool expiry(struct pm_state *s, struct pm_hit *h) {
 // No event tells: objects and images do.
 static bool made(struct pm_state *s, struct pm_hit *h) {
     struct pm_trigger_made m = {0};
-    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS), h->from + AFTER_NS + behind(s, h), &m))
+    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS),
+                         pm_time_add(h->from, AFTER_NS + behind(s, h)), &m))
         return false;
     set(h, m.what, m.at, m.detail);
     return true;
@@ -228,7 +230,7 @@ static bool restarted(struct pm_state *s, struct pm_hit *h) {
     for (size_t i = 0; i < s->traces.n; i++) {
         const struct pm_trace *t = &s->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
-            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), h->from + AFTER_NS) ||
+            !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !pm_ids_has(&h->nodes, t->node))
             continue;
         set(h, "unknown", t->ts,

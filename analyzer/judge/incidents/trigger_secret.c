@@ -70,7 +70,7 @@ bool pm_trigger_secret(struct pm_state *s, const struct pm_hit *h, int64_t late,
         const struct pm_secret_fact *f = &s->facts.secrets.items[i];
         bool made = f->changed == PM_NO_TIME;
         int64_t when = made ? f->created : f->changed;
-        if (!pm_time_in(when, pm_since(h->from, DAY_NS), h->from + late) ||
+        if (!pm_time_in(when, pm_since(h->from, DAY_NS), pm_time_add(h->from, late)) ||
             (*at != PM_NO_TIME && when <= *at))
             continue;
         if ((!of_pods(s, h, f) && !of_registry(s, h, f)) || worked_since(s, h, f, when)) continue;

@@ -39,7 +39,8 @@ static bool is_shut(const struct pm_curve *c, size_t i) {
     if (!c->refused || c->limit <= 0 || !c->policy || c->policy->window_ns <= 0 || c->policy->fixed)
         return false;
     uint64_t low = pm_curve_low(c);
-    for (size_t k = c->head; k < i && !same_window(c, c->spends[k].at, x->at + CLOCKS_NS); k++)
+    for (size_t k = c->head;
+         k < i && !same_window(c, c->spends[k].at, pm_time_add(x->at, CLOCKS_NS)); k++)
         low -= c->spends[k].low < low ? c->spends[k].low : low;
     return low >= (uint64_t)c->limit;
 }
@@ -77,7 +78,7 @@ int64_t pm_curve_frees(const struct pm_curve *c) {
     for (size_t k = c->head; k <= c->at; k++) {
         if (!c->spends[k].low) continue;
         left -= c->spends[k].low < left ? c->spends[k].low : left;
-        if (c->limit < 0 || left < (uint64_t)c->limit) return c->spends[k].at + w;
+        if (c->limit < 0 || left < (uint64_t)c->limit) return pm_time_add(c->spends[k].at, w);
     }
     return PM_NO_TIME;
 }

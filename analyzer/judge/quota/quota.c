@@ -41,7 +41,7 @@ static struct term term_at(const struct view *v, int64_t told, int64_t window_s,
         if (t.known && t.known->limit != told) t.known = NULL; // none of the table's
         t.in_force.limit = told;
     }
-    if (window_s > 0) t.in_force.window_ns = PM_S(window_s);
+    if (window_s > 0) t.in_force.window_ns = pm_seconds_ns(window_s);
     return t;
 }
 
@@ -85,7 +85,8 @@ static bool is_over(const struct pm_curve *c) {
     PM_S(                                                                                          \
         2) // servers log when they are done, in whole seconds: what stands beside a refusal may have been let through before it
 static bool refused_soon(const struct pm_curve *c) {
-    for (size_t k = c->at; k < c->n && c->spends[k].at <= c->spends[c->at].at + ORDER_NS; k++)
+    for (size_t k = c->at;
+         k < c->n && c->spends[k].at <= pm_time_add(c->spends[c->at].at, ORDER_NS); k++)
         if (c->spends[k].refused) return true;
     return false;
 }

@@ -244,7 +244,7 @@ static bool got_manifest(const struct pm_attempt *p) {
 // The meter is the registry's, and so is its clock; a node's that is off would date a
 // refusal before what it was refused for.
 static int64_t cluster_time(const struct pm_ledger *l, const struct pm_attempt *p, int64_t at) {
-    return at == PM_NO_TIME ? at : at - pm_skew_of(l->s, p->node);
+    return pm_since(at, pm_skew_of(l->s, p->node));
 }
 
 static void pull(struct pm_ledger *l, size_t i) {

@@ -365,8 +365,8 @@ static struct pm_str moment(struct pm_state *s,
 
 static void times(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
     if (h->from == PM_NO_TIME || h->to == PM_NO_TIME) return;
-    n->value[PM_ADV_SINCE] = moment(s, h->from - PM_S(300));
-    n->value[PM_ADV_UNTIL] = moment(s, h->to + PM_S(300));
+    n->value[PM_ADV_SINCE] = moment(s, pm_since(h->from, PM_S(300)));
+    n->value[PM_ADV_UNTIL] = moment(s, pm_time_add(h->to, PM_S(300)));
 }
 
 // Pods wait, and all that is said is that they do.

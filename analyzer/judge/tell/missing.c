@@ -184,7 +184,7 @@ static void events(struct lacks *l) {
                     "pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
         return;
     }
-    if (from != PM_NO_TIME && first - from > PM_S(3600))
+    if (from != PM_NO_TIME && pm_time_between(from, first) > PM_S(3600))
         add(l, PODS,
             pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after %s",
                          (double)(first - from) / 3.6e12,
@@ -193,7 +193,8 @@ static void events(struct lacks *l) {
                                    : "the logs do"),
             PM_STR(
                 "events live one hour by default: pods and the trigger before that are known from logs only"));
-    if (to != PM_NO_TIME && to - last > PM_S(600) && s->to - last > PM_S(600))
+    if (to != PM_NO_TIME && pm_time_between(last, to) > PM_S(600) &&
+        pm_time_between(last, s->to) > PM_S(600))
         add(l, PODS,
             pm_arena_fmt(s->a, "Kubernetes events end %.0f min before %s",
                          (double)(to - last) / 6e10,

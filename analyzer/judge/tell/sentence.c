@@ -34,7 +34,8 @@ static struct pm_str clock_of(struct pm_state *s, const struct pm_hit *h, int64_
     char first[32], last[32], out[32];
     bool days = memcmp(pm_when_format(s->report->from_ns, first),
                        pm_when_format(s->report->to_ns, last), 10) != 0;
-    bool brief = (h->recovered != PM_NO_TIME ? h->recovered : h->to) - h->from < PM_BRIEF_NS;
+    bool brief =
+        pm_time_between(h->from, h->recovered != PM_NO_TIME ? h->recovered : h->to) < PM_BRIEF_NS;
     return pm_arena_fmt(s->a, "%s UTC", pm_when_clock(ns, days, brief, out));
 }
 

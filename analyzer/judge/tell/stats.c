@@ -123,7 +123,7 @@ static void count(const struct pm_state *s, struct tally *t, const struct pm_att
     if (p->outcome == PM_OUTCOME_OPEN) st->open++;
     if (p->outcome == PM_OUTCOME_OK) st->ok++;
     if (p->bytes > 0 && p->outcome == PM_OUTCOME_OK)
-        st->bytes = (st->bytes < 0 ? 0 : st->bytes) + p->bytes;
+        st->bytes = pm_sum(st->bytes < 0 ? 0 : st->bytes, p->bytes);
     if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0)
         *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
     if (p->waiting_ns > 0)
