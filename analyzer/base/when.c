@@ -37,7 +37,8 @@ static int days_in(int year, int month) {
 
 int64_t pm_civil_ns(int year, int month, int day, int hour, int minute, int second,
                     int64_t frac_ns) {
-    return (days_of(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second) * NS + frac_ns;
+    int64_t s = days_of(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second;
+    return pm_time_add(pm_seconds_ns(s), frac_ns); // the year 1 is before the first that there is
 }
 
 int pm_weekday(int year, int month, int day) {
@@ -361,7 +362,7 @@ char *pm_when_clock(int64_t ns, bool day, bool seconds, char out[32]) {
 }
 
 char *pm_duration_format(int64_t ns, char out[32]) {
-    int64_t s = (ns + NS / 2) / NS;
+    int64_t s = pm_sum(ns, NS / 2) / NS;
     if (ns < 10 * NS)
         snprintf(out, 32, "%lld.%lld s", (long long)(ns / NS), (long long)(ns % NS / (NS / 10)));
     else if (s < 120) snprintf(out, 32, "%lld s", (long long)s);

@@ -106,6 +106,8 @@ static void no_time_enters_no_arithmetic(void **unused) {
     assert_true(pm_time_in(3, 3, none));
     assert_false(pm_time_in(3, none, 2));
     assert_false(pm_time_in(none, none, none));
+    assert_int_equal(pm_civil_ns(1, 1, 1, 0, 0, 0, 0), first);
+    assert_int_equal(pm_civil_ns(9999, 12, 31, 23, 59, 59, 1), last);
     assert_int_equal(pm_seconds_ns(2), 2 * PM_NS_PER_S);
     assert_int_equal(pm_seconds_ns(last), last);
     assert_int_equal(pm_seconds_ns(first), first);
