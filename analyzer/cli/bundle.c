@@ -48,6 +48,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     if (!*whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
     pm_timeline_diags(t, diags);
     pm_timeline_commit(t);
+    pm_privacy_names(&args->privacy, t, diags);
     if (!pm_timeline_error(t)) return t;
     fprintf(stderr, "pullmortem: %s: %s\n", args->db ? args->db : "the temporary timeline",
             pm_timeline_error(t));
@@ -55,15 +56,19 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     return NULL;
 }
 
-struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags,
+struct pm_timeline *pm_bundle_timeline(const char *path, int threads,
+                                       const struct pm_privacy *privacy, struct pm_diags *diags,
                                        const char **why) {
-    if (pm_timeline_is(path)) return pm_timeline_open_read(path, why);
-    const struct pm_ingest_options o = {.redact = true, .threads = threads};
+    if (pm_timeline_is(path))
+        return pm_privacy_copy(privacy, pm_timeline_open_read(path, why), path, why);
+    const struct pm_ingest_options o = {
+        .redact = true, .redact_key = privacy->redact_key, .threads = threads};
     struct pm_timeline *t = pm_timeline_open(NULL, true, why);
     if (!t) return NULL;
     if (!pm_ingest(t, &path, 1, &o, diags)) pm_timeline_meta(t, "partial", PM_STR("yes"));
     pm_timeline_diags(t, diags);
     pm_timeline_commit(t);
+    pm_privacy_names(privacy, t, diags);
     return t;
 }
 

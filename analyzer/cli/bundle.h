@@ -3,6 +3,7 @@
 #pragma once
 #include "cli/opts.h"
 #include "cli/output.h"
+#include "cli/privacy.h"
 #include "pm/ingest.h"
 #include "pm/judge.h"
 
@@ -11,7 +12,7 @@ struct pm_bundle_args {
     size_t paths_n;
     const char *db;
     struct pm_ingest_options ingest;
-    struct pm_redact_key *redact_key; // owned; ingest borrows it
+    struct pm_privacy privacy; // ingest borrows its key
     const char *rules_dir, *quotas_file, *alerts_file;
     const char *since, *until, *around; // as given; read once the bundle's end is known
     struct pm_outputs out;
@@ -20,7 +21,7 @@ struct pm_bundle_args {
 // Which options a command takes.
 enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 };
 // The table of the commands that read bundles or judge; their `parts` choose from it.
-enum { PM_BUNDLE_OPTIONS_N = 20 };
+enum { PM_BUNDLE_OPTIONS_N = 22 };
 extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N];
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
 // PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. Borrows from what was given.
@@ -34,7 +35,8 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
                                    bool *whole);
 // Of a bundle or a timeline: the timeline. For commands that take either, and several.
 // NULL: *why.
-struct pm_timeline *pm_bundle_timeline(const char *path, int threads, struct pm_diags *diags,
+struct pm_timeline *pm_bundle_timeline(const char *path, int threads,
+                                       const struct pm_privacy *privacy, struct pm_diags *diags,
                                        const char **why);
 // The rules of --rules; NULL where they have mistakes, said. Before the bundle is read:
 // what they say is listened for.

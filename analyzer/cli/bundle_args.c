@@ -25,6 +25,8 @@ enum {
     OPT_JOBS,
     OPT_NO_REDACT,
     OPT_REDACT_KEY,
+    OPT_PSEUDONYMISE,
+    OPT_PSEUDONYM_KEY,
     OPT_BRIEF,
     OPT_INCIDENT,
     OPT_TEMPLATE,
@@ -101,13 +103,9 @@ const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
              "the year of each file's last line, for stamps that have none; found out where not given"},
     [OPT_JOBS] = {PM_OPT_JOBS, .part = PM_ARGS_BUNDLE},
     [OPT_NO_REDACT] = {PM_OPT_NO_REDACT, .part = PM_ARGS_BUNDLE},
-    [OPT_REDACT_KEY] =
-        {.name = "redact-key",
-         .kind = PM_OPT_FILE,
-         .value = "FILE",
-         .part = PM_ARGS_BUNDLE,
-         .help =
-             "tags of secrets are a keyed hash of them instead of numbers: the same in every run, shard and merge with that key (16 bytes or more)"},
+    [OPT_REDACT_KEY] = {PM_OPT_REDACT_KEY, .part = PM_ARGS_BUNDLE},
+    [OPT_PSEUDONYMISE] = {PM_OPT_PSEUDONYMISE, .part = PM_ARGS_BUNDLE | PM_ARGS_JUDGE},
+    [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY, .part = PM_ARGS_BUNDLE | PM_ARGS_JUDGE},
     [OPT_BRIEF] = {.name = "brief", .part = PM_ARGS_OUTPUT, .help = "text: the first screen only"},
     [OPT_INCIDENT] = {.name = "incident",
                       .kind = PM_OPT_NUMBER,
@@ -143,24 +141,6 @@ static int time_check(const struct pm_command *c, const char *text, enum window_
                                                    : pm_time_given(text, &some, &at);
     return form != PM_TIME_BAD ? PM_EXIT_OK
                                : pm_usage(c, "'%s' is no time: write %s", text, PM_TIME_FORMS);
-}
-enum { KEY_MIN = 16, KEY_MAX = 4096 }; // bytes
-
-static int key_read(const struct pm_command *c, struct pm_bundle_args *args, const char *path) {
-    char key[KEY_MAX];
-    FILE *f = fopen(path, "rb");
-    size_t n = f ? fread(key, 1, sizeof key, f) : 0;
-    bool bad = !f || ferror(f);
-    if (f) fclose(f);
-    if (bad) return pm_usage(c, "--redact-key: %s cannot be read", path);
-    if (n < KEY_MIN)
-        return pm_usage(
-            c, "--redact-key: %s holds %zu bytes, %d are the least: head -c 32 /dev/urandom >%s",
-            path, n, KEY_MIN, path);
-    pm_redact_key_free(args->redact_key);
-    args->ingest.redact_key = args->redact_key = pm_redact_key_new(key, n);
-    memset(key, 0, sizeof key);
-    return PM_EXIT_OK;
 }
 static int window_check(const struct pm_command *c, const struct pm_bundle_args *args) {
     int status = PM_EXIT_OK;
@@ -243,8 +223,8 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
         return pm_usage(c, "--around is a window of its own: leave out --since and --until");
     if (args->out.render.brief && args->out.render.incident)
         return pm_usage(c, "--brief or --incident, not both");
-    args->out.render.subject =
-        args->paths_n == 1 && strcmp(args->paths[0], "-") != 0 ? args->paths[0] : NULL;
+    bool named = args->paths_n == 1 && strcmp(args->paths[0], "-") != 0;
+    args->out.render.subject = named && !args->privacy.pseudonyms ? args->paths[0] : NULL;
     int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
     return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
@@ -269,6 +249,7 @@ static void writes_guard(const struct pm_bundle_args *args) {
         folder_add(&all, a, real);
         free(real);
     }
+    folder_add(&all, a, args->privacy.pseudonym_key);
     const char **folders = pm_xmalloc((all.n + 1) * sizeof *folders);
     for (size_t i = 0; i < all.n; i++) folders[i] = pm_arena_cstr(a, all.items[i]);
     pm_guard_writes(folders, all.n);
@@ -279,7 +260,6 @@ static void writes_guard(const struct pm_bundle_args *args) {
 
 int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args) {
     const struct pm_command *c = g->command;
-    const char *key = g->value[OPT_REDACT_KEY];
     *args = (struct pm_bundle_args){
         .paths = g->words,
         .paths_n = g->words_n,
@@ -299,9 +279,12 @@ int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args) {
     int status = outputs_given(g, &args->out);
     if (status == PM_EXIT_OK) status = window_check(c, args);
     if (status == PM_EXIT_OK) status = zone_check(c, args->ingest.tz);
-    if (status == PM_EXIT_OK && key) status = key_read(c, args, key);
+    if (status == PM_EXIT_OK)
+        status = pm_privacy_read(c, &args->privacy, g->value[OPT_REDACT_KEY],
+                                 g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
+    args->ingest.redact_key = args->privacy.redact_key;
     if (status == PM_EXIT_OK) status = args_check(c, args);
     if (status == PM_EXIT_OK) writes_guard(args);
     return status;
 }
-void pm_bundle_args_free(struct pm_bundle_args *args) { pm_redact_key_free(args->redact_key); }
+void pm_bundle_args_free(struct pm_bundle_args *args) { pm_privacy_free(&args->privacy); }

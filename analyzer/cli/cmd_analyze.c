@@ -20,6 +20,7 @@ static int analyze(struct pm_bundle_args *args) {
         if (!said) fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }
+    if (t && !pm_privacy_key_write(&args->privacy)) whole = false;
     pm_diags_free(diags);
     pm_ruleset_free(rules);
     return status == PM_EXIT_OK && !whole ? PM_EXIT_INPUT : status;

@@ -6,7 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPT_OUTPUT, OPT_FORMAT, OPT_FAIL, OPT_RULES, OPT_QUOTAS, OPT_JOBS };
+enum {
+    OPT_OUTPUT,
+    OPT_FORMAT,
+    OPT_FAIL,
+    OPT_RULES,
+    OPT_QUOTAS,
+    OPT_JOBS,
+    OPT_REDACT_KEY,
+    OPT_PSEUDONYMISE,
+    OPT_PSEUDONYM_KEY
+};
 static const struct pm_opt options[] = {
     [OPT_OUTPUT] = {.name = "output",
                     .letter = 'o',
@@ -28,12 +38,16 @@ static const struct pm_opt options[] = {
     [OPT_RULES] = {PM_OPT_RULES},
     [OPT_QUOTAS] = {PM_OPT_QUOTAS},
     [OPT_JOBS] = {PM_OPT_JOBS},
+    [OPT_REDACT_KEY] = {PM_OPT_REDACT_KEY},
+    [OPT_PSEUDONYMISE] = {PM_OPT_PSEUDONYMISE},
+    [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY},
 };
 struct compare {
     const char *const *paths;
     const char *output, *format, *rules_dir, *quotas;
     int jobs;
     bool fail;
+    struct pm_privacy privacy;
     const struct pm_comparison_output *out;
     const struct pm_comparison *found;
     struct pm_arena *a;
@@ -43,8 +57,9 @@ static struct pm_report *judged(const struct compare *x, const char *path, struc
                                 bool *whole) {
     struct pm_diags *diags = pm_diags_new();
     const char *why = NULL;
-    struct pm_str input = pm_str_c(path);
-    struct pm_timeline *t = pm_bundle_timeline(path, x->jobs, diags, &why);
+    if (x->privacy.pseudonyms) pm_pseudonyms_path(x->privacy.pseudonyms, pm_str_c(path));
+    struct pm_timeline *t = pm_bundle_timeline(path, x->jobs, &x->privacy, diags, &why);
+    struct pm_str input = pm_privacy_path(&x->privacy, x->a, path);
     struct pm_judge_options o = {.quotas_file = x->quotas,
                                  .since_ns = PM_NO_TIME,
                                  .until_ns = PM_NO_TIME,
@@ -93,6 +108,7 @@ static int compare(struct compare *x) {
         struct pm_comparison *c = pm_compare(reports[0], reports[1], x->a);
         x->found = c;
         status = told(x);
+        if (!pm_privacy_key_write(&x->privacy)) status = PM_EXIT_INPUT;
         if (status == PM_EXIT_OK && x->fail && c->worse.n) status = PM_EXIT_GATE;
         if (status == PM_EXIT_OK && !whole) status = PM_EXIT_INPUT;
         pm_comparison_free(c);
@@ -129,7 +145,10 @@ static int run(struct pm_given *g) {
             x.output);
     if (!pm_paths_present(g->words, &g->words_n)) return PM_EXIT_INPUT;
     x.a = pm_arena_new();
-    int status = compare(&x);
+    int status = pm_privacy_read(g->command, &x.privacy, g->value[OPT_REDACT_KEY],
+                                 g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
+    if (status == PM_EXIT_OK) status = compare(&x);
+    pm_privacy_free(&x.privacy);
     pm_arena_free(x.a);
     return status;
 }

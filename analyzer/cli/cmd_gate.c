@@ -28,6 +28,9 @@ enum option {
     OPT_QUOTAS,
     OPT_JOBS,
     OPT_COLOR,
+    OPT_REDACT_KEY,
+    OPT_PSEUDONYMISE,
+    OPT_PSEUDONYM_KEY,
     OPT_COUNT
 };
 static const struct pm_opt options[OPT_COUNT] = {
@@ -79,6 +82,9 @@ static const struct pm_opt options[OPT_COUNT] = {
     [OPT_QUOTAS] = {PM_OPT_QUOTAS},
     [OPT_JOBS] = {PM_OPT_JOBS},
     [OPT_COLOR] = {PM_OPT_COLOR},
+    [OPT_REDACT_KEY] = {PM_OPT_REDACT_KEY},
+    [OPT_PSEUDONYMISE] = {PM_OPT_PSEUDONYMISE},
+    [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY},
 };
 
 struct gate {
@@ -86,12 +92,40 @@ struct gate {
     const char *const *value; // by option
     int64_t now_ns;
     int threads;
+    struct pm_privacy privacy;
     struct pm_arena *a;
     struct pm_gate_policy policy;
     struct pm_baseline known;
     struct pm_ruleset *rules;
     struct pm_gate_result result;
 };
+
+// The policy calls hosts and nodes what they are called; the report that it is held
+// against has other names for them, and only of those that it knows.
+static void name_show(struct gate *g, const char **name) {
+    struct pm_str real = pm_str_c(*name);
+    if (*name) *name = pm_arena_cstr(g->a, pm_pseudonyms_apply(g->privacy.pseudonyms, g->a, real));
+}
+static struct pm_gate_policy policy_shown(struct gate *g) {
+    struct pm_gate_policy p = g->policy;
+    if (!g->privacy.pseudonyms) return p;
+    p.checks = PM_NEWN(g->a, struct pm_check, p.checks_n);
+    p.waivers = PM_NEWN(g->a, struct pm_waiver, p.waivers_n);
+    if (p.checks_n) memcpy(p.checks, g->policy.checks, p.checks_n * sizeof *p.checks);
+    if (p.waivers_n) memcpy(p.waivers, g->policy.waivers, p.waivers_n * sizeof *p.waivers);
+    for (size_t i = 0; i < p.checks_n; i++) {
+        name_show(g, &p.checks[i].id);
+        name_show(g, &p.checks[i].registry);
+        name_show(g, &p.checks[i].node);
+        name_show(g, &p.checks[i].identity);
+    }
+    for (size_t i = 0; i < p.waivers_n; i++) {
+        name_show(g, &p.waivers[i].registry);
+        name_show(g, &p.waivers[i].node);
+        name_show(g, &p.waivers[i].reason);
+    }
+    return p;
+}
 
 static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row *row) {
     struct pm_str input = row->bundle;
@@ -103,9 +137,9 @@ static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row 
     struct pm_report *r = pm_judge(t, g->rules, &o, said);
     if (r) {
         pm_report_input(r, t, said);
-        pm_gate_judge(row, r, &g->policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns,
-                      g->a);
-        row->why_broken = pm_gate_why_broken(row, r, &g->policy, g->a);
+        const struct pm_gate_policy policy = policy_shown(g);
+        pm_gate_judge(row, r, &policy, g->value[OPT_BASELINE] ? &g->known : NULL, g->now_ns, g->a);
+        row->why_broken = pm_gate_why_broken(row, r, &policy, g->a);
     } else row->why_broken = PM_STR("could not be judged");
     pm_diags_free(said);
     pm_report_free(r);
@@ -125,7 +159,9 @@ static void bundle(struct gate *g, const char *path) {
     if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
         row->why_broken = PM_STR("is not there, or cannot be read");
     else {
-        struct pm_timeline *t = pm_bundle_timeline(path, g->threads, diags, &why);
+        if (g->privacy.pseudonyms) pm_pseudonyms_path(g->privacy.pseudonyms, pm_str_c(path));
+        struct pm_timeline *t = pm_bundle_timeline(path, g->threads, &g->privacy, diags, &why);
+        row->bundle = pm_privacy_path(&g->privacy, g->a, path);
         if (t) judge_one(g, t, row);
         else row->why_broken = pm_arena_dup(g->a, pm_str_c(why));
         if (t && pm_timeline_error(t))
@@ -277,7 +313,15 @@ static void gate_free(struct gate *g) {
     free(g->policy.requirements);
     free(g->known.known);
     pm_ruleset_free(g->rules);
+    pm_privacy_free(&g->privacy);
     pm_arena_free(g->a);
+}
+static int privacy_read(struct gate *g) {
+    if (g->value[OPT_PSEUDONYMISE] && (g->value[OPT_BASELINE] || g->value[OPT_WRITE_BASELINE]))
+        return pm_usage(g->command,
+                        "a baseline knows incidents by their real names: leave out --pseudonymise");
+    return pm_privacy_read(g->command, &g->privacy, g->value[OPT_REDACT_KEY],
+                           g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
 }
 static int run(struct pm_given *given) {
     struct gate g = {.command = given->command,
@@ -291,11 +335,12 @@ static int run(struct pm_given *given) {
     g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
     int status = given->words_n ? PM_EXIT_OK : pm_usage(g.command, "which bundle?");
     if (status == PM_EXIT_OK) status = time_of(&g, g.value[OPT_NOW], &g.now_ns);
+    if (status == PM_EXIT_OK) status = privacy_read(&g);
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
         for (size_t i = 0; i < given->words_n; i++) bundles(&g, given->words[i]);
         pm_gate_number(&g.result);
-        status = outputs(&g) ? verdict(&g) : PM_EXIT_INPUT;
+        status = outputs(&g) && pm_privacy_key_write(&g.privacy) ? verdict(&g) : PM_EXIT_INPUT;
     }
     gate_free(&g);
     return status;

@@ -10,6 +10,7 @@ static int ingest(struct pm_bundle_args *args) {
     const char *why = NULL;
     bool kept = pm_timeline_finish(t, &why);
     if (!kept) fprintf(stderr, "pullmortem: %s\n", why);
+    if (made && kept && !pm_privacy_key_write(&args->privacy)) whole = false;
     if (made && !(whole && kept)) pm_diags_print(diags);
     // Whoever collects shards has to know which of the two it is: the exit status is 3
     // for both, and only the first leaves a file.

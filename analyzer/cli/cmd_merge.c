@@ -2,11 +2,12 @@
 // changes nothing.
 #include "cli/opts.h"
 #include "cli/output.h"
+#include "cli/privacy.h"
 #include "pm/arena.h"
 #include "pm/timeline.h"
 #include <stdio.h>
 
-enum { OPT_DB, OPT_SCRIPT };
+enum { OPT_DB, OPT_SCRIPT, OPT_PSEUDONYMISE, OPT_PSEUDONYM_KEY };
 static const struct pm_opt options[] = {
     [OPT_DB] = {.name = "db",
                 .kind = PM_OPT_FILE,
@@ -17,9 +18,11 @@ static const struct pm_opt options[] = {
         {.name = "script",
          .help =
              "print shards.sh, which ingests a list of shards on this host, by Slurm or in Kubernetes, and merges them"},
+    [OPT_PSEUDONYMISE] = {PM_OPT_PSEUDONYMISE},
+    [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY},
 };
 
-static int merge(const char *db, const char **paths, size_t n) {
+static int merge(const char *db, const char **paths, size_t n, const struct pm_privacy *privacy) {
     bool whole = pm_paths_present(paths, &n);
     const char *why = NULL;
     struct pm_timeline *t = n ? pm_timeline_open(db, !pm_timeline_is(db), &why) : NULL;
@@ -38,19 +41,29 @@ static int merge(const char *db, const char **paths, size_t n) {
         fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }
+    if (!pm_timeline_error(t)) whole &= pm_privacy_names(privacy, t, NULL);
     if (!pm_timeline_finish(t, &why)) {
         if (whole) fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }
+    whole &= pm_privacy_key_write(privacy);
     return whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 
 static int run(struct pm_given *g) {
     if (g->value[OPT_SCRIPT]) return pm_embedded_print("analyzer/share/shards.sh");
     if (!g->words_n) return pm_usage(g->command, "which timelines?");
-    if (!g->value[OPT_DB])
-        return pm_usage(g->command, "--db FILE is needed: where the merged timeline goes");
-    return merge(g->value[OPT_DB], g->words, g->words_n);
+    const char *db = g->value[OPT_DB];
+    if (!db) return pm_usage(g->command, "--db FILE is needed: where the merged timeline goes");
+    if (g->value[OPT_PSEUDONYMISE] && pm_timeline_is(db))
+        return pm_usage(g->command, "--pseudonymise: %s is there: give the merged one a new name",
+                        db);
+    struct pm_privacy privacy;
+    int status = pm_privacy_read(g->command, &privacy, NULL, g->value[OPT_PSEUDONYMISE],
+                                 g->value[OPT_PSEUDONYM_KEY]);
+    if (status == PM_EXIT_OK) status = merge(db, g->words, g->words_n, &privacy);
+    pm_privacy_free(&privacy);
+    return status;
 }
 
 const struct pm_command pm_command_merge = {

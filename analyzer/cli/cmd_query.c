@@ -2,6 +2,7 @@
 #include "cli/cookbook.h"
 #include "cli/opts.h"
 #include "cli/output.h"
+#include "cli/privacy.h"
 #include "cli/rows.h"
 #include "pm/arena.h"
 #include "pm/judge.h"
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPT_FORMAT, OPT_EXPANDED, OPT_FILE, OPT_LIST };
+enum { OPT_FORMAT, OPT_EXPANDED, OPT_FILE, OPT_LIST, OPT_PSEUDONYMISE, OPT_PSEUDONYM_KEY };
 static const struct pm_opt options[] = {
     [OPT_FORMAT] = {.name = "format",
                     .letter = 'f',
@@ -30,6 +31,8 @@ static const struct pm_opt options[] = {
     [OPT_LIST] = {.name = "list",
                   .letter = 'l',
                   .help = "views, their columns and what they mean, and the named queries"},
+    [OPT_PSEUDONYMISE] = {PM_OPT_PSEUDONYMISE},
+    [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY},
 };
 
 static bool seen_one(void *ctx, int n, const char *const *names, const char *const *cells) {
@@ -40,7 +43,7 @@ static bool seen_one(void *ctx, int n, const char *const *names, const char *con
 // `ingest` and `merge` judge nothing, so pulls and incidents are empty there: such a
 // timeline is judged in a copy that goes with this run.
 static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const char *sql,
-                                  struct pm_arena *a) {
+                                  const struct pm_privacy *privacy, struct pm_arena *a) {
     static const char *const views[] = {"pulls", "incidents", "quota_points", "cause", "rule"};
     struct pm_str mistake, asked = pm_str_c(sql);
     bool wanted = false, there = false;
@@ -50,8 +53,9 @@ static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const c
     if (!wanted ||
         !pm_timeline_sql(t, "SELECT count(*) FROM pulls", seen_one, &there, &mistake, a) || there)
         return t;
-    struct pm_timeline *copy = pm_timeline_open(NULL, true, &why);
-    if (!copy || !pm_timeline_merge(copy, db, &why)) {
+    bool renamed = privacy->pseudonyms != NULL; // it is a copy already
+    struct pm_timeline *copy = renamed ? t : pm_timeline_open(NULL, true, &why);
+    if (!renamed && (!copy || !pm_timeline_merge(copy, db, &why))) {
         if (copy) pm_timeline_close(copy);
         return t;
     }
@@ -62,7 +66,7 @@ static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const c
     if (r) pm_report_free(r);
     if (rules) pm_ruleset_free(rules);
     pm_diags_free(diags);
-    pm_timeline_close(t);
+    if (!renamed) pm_timeline_close(t);
     return copy;
 }
 
@@ -103,9 +107,10 @@ static void mistake_print(struct pm_timeline *t, struct pm_str mistake, struct p
     free(k.names);
 }
 
-static int query(const char *db, const char *sql, const struct pm_row_format *format) {
+static int query(const char *db, const char *sql, const struct pm_row_format *format,
+                 const struct pm_privacy *privacy) {
     const char *why = NULL;
-    struct pm_timeline *t = pm_timeline_open_read(db, &why);
+    struct pm_timeline *t = pm_privacy_copy(privacy, pm_timeline_open_read(db, &why), db, &why);
     if (!t) {
         fprintf(stderr, "pullmortem: %s\n", why);
         return PM_EXIT_INPUT;
@@ -113,7 +118,7 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
     struct pm_rows q = {.a = pm_arena_new()};
     struct pm_str mistake = PM_NONE;
     int status = PM_EXIT_OK;
-    t = judged(t, db, sql, q.a);
+    t = judged(t, db, sql, privacy, q.a);
     if (pm_timeline_sql_typed(t, sql, format->row, &q, &mistake, q.a)) format->end(&q);
     else if (pm_timeline_error(t)) {
         fprintf(stderr, "pullmortem: %s: %s\n", db, pm_timeline_error(t));
@@ -122,6 +127,7 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
         mistake_print(t, mistake, q.a);
         status = PM_EXIT_USAGE;
     }
+    if (status == PM_EXIT_OK && !pm_privacy_key_write(privacy)) status = PM_EXIT_INPUT;
     free(q.kept);
     pm_arena_free(q.a);
     pm_timeline_close(t);
@@ -204,10 +210,14 @@ static int run(struct pm_given *g) {
         sql = sql_read(file ? file : "-", &b);
         status = PM_EXIT_INPUT;
     } else if (sql[0] == '@') sql = sql_named(g->command, sql + 1, &b);
+    const struct pm_row_format *format =
+        g->value[OPT_EXPANDED] ? &pm_rows_expanded : pm_row_format_find(g->value[OPT_FORMAT]);
+    struct pm_privacy privacy = {0};
     if (sql)
-        status = query(g->words[0], sql,
-                       g->value[OPT_EXPANDED] ? &pm_rows_expanded
-                                              : pm_row_format_find(g->value[OPT_FORMAT]));
+        status = pm_privacy_read(g->command, &privacy, NULL, g->value[OPT_PSEUDONYMISE],
+                                 g->value[OPT_PSEUDONYM_KEY]);
+    if (sql && status == PM_EXIT_OK) status = query(g->words[0], sql, format, &privacy);
+    pm_privacy_free(&privacy);
     pm_buf_free(&b);
     return status;
 }

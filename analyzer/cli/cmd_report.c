@@ -4,13 +4,15 @@
 
 static int report(const struct pm_bundle_args *args) {
     const char *why = NULL;
-    struct pm_timeline *t = pm_timeline_open_read(args->paths[0], &why);
+    struct pm_timeline *t = pm_privacy_copy(
+        &args->privacy, pm_timeline_open_read(args->paths[0], &why), args->paths[0], &why);
     if (!t) {
         fprintf(stderr, "pullmortem: %s\n", why);
         return PM_EXIT_INPUT;
     }
     struct pm_ruleset *rules = pm_bundle_rules(args);
     int status = rules ? pm_bundle_report(t, rules, args) : PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK && !pm_privacy_key_write(&args->privacy)) status = PM_EXIT_INPUT;
     pm_timeline_close(t);
     pm_ruleset_free(rules);
     return status;

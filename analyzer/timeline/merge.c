@@ -17,10 +17,22 @@
 
 static _Thread_local char merge_why[512];
 
-static bool source_check(const char *path, const char **why) {
+// Pseudonyms are numbers of one run: "node0001" of two timelines are two nodes.
+static bool pseudonyms_meet(struct pm_timeline *into, struct pm_timeline *source) {
+    bool renamed = pm_timeline_is_pseudonymised(source) || pm_timeline_is_pseudonymised(into);
+    return renamed && timeline_number(into, "SELECT EXISTS(SELECT 1 FROM main.member)", 0) != 0;
+}
+static bool source_check(struct pm_timeline *into, const char *path, const char **why) {
     struct pm_timeline *source = pm_timeline_open_read(path, why);
+    if (!source) return false;
+    bool meet = pseudonyms_meet(into, source);
     pm_timeline_close(source);
-    return source != NULL;
+    if (!meet) return true;
+    snprintf(merge_why, sizeof merge_why,
+             "%s: pseudonyms are of one run alone: merge the timelines first, then --pseudonymise",
+             path);
+    *why = merge_why;
+    return false;
 }
 static bool same_file(const char *a, const char *b) {
     struct stat x, y;
@@ -310,7 +322,7 @@ static void prepare(struct pm_timeline *t) {
 }
 
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why) {
-    if (!source_check(path, why)) return false;
+    if (!source_check(into, path, why)) return false;
     if (same_file(path, into->path)) return true;
     prepare(into);
     bool attached = source_attach(into, path);

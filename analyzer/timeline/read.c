@@ -115,6 +115,33 @@ static void paths_rank(struct paths *p) {
     for (size_t i = 0; i < p->n; i++) p->rank[sorted[i] - p->items] = (int64_t)i;
     free(sorted);
 }
+// Ranks that were kept from before the paths got other names: "2 0 1", by member id.
+static bool rank_kept(struct pm_timeline *t, struct paths *p) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str rest = pm_timeline_meta_get(t, PM_META_ORDER, a), number;
+    bool kept = rest.n > 0;
+    if (kept && !pm_str_eqc(rest, "-")) {
+        p->rank = pm_xmalloc((p->n + 1) * sizeof *p->rank);
+        for (size_t i = 0; i < p->n; i++) {
+            ptrdiff_t blank = pm_str_chr(rest, ' ', 0);
+            uint64_t rank = i;
+            number = blank < 0 ? rest : pm_str_sub(rest, 0, (size_t)blank);
+            rest = blank < 0 ? PM_NONE : pm_str_from(rest, (size_t)blank + 1);
+            pm_str_u64(number, &rank);
+            p->rank[i] = (int64_t)(rank % ((uint64_t)p->n + 1));
+        }
+    }
+    pm_arena_free(a);
+    return kept;
+}
+void timeline_order_of(struct pm_timeline *t, struct pm_buf *order) {
+    struct paths paths = {0};
+    paths_load(t, &paths);
+    paths_rank(&paths);
+    for (size_t i = 0; i < paths.n && paths.rank; i++)
+        pm_buf_fmt(order, "%s%lld", i ? " " : "", (long long)paths.rank[i]);
+    paths_free(&paths);
+}
 static void path_rank(sqlite3_context *c, int n, sqlite3_value **v) {
     (void)n;
     const struct paths *p = sqlite3_user_data(c);
@@ -129,7 +156,7 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
     if (where) pm_buf_fmt(&sql, "WHERE (%s) ", where);
     struct paths paths = {0};
     paths_load(t, &paths);
-    paths_rank(&paths);
+    if (!rank_kept(t, &paths)) paths_rank(&paths);
     pm_buf_lit(&sql,
                paths.rank ? "ORDER BY ts,path_rank(member),line,id" : "ORDER BY ts,member,line,id");
     if (paths.rank)

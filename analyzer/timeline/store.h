@@ -81,6 +81,10 @@ struct pm_str timeline_string_get(struct pm_timeline *t,
 struct pm_str timeline_column(sqlite3_stmt *s,
                               int column); // text cell, borrowed until the next step
 
+// read.c
+#define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
+void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
+
 // tags.c
 const char *timeline_tags_mark(
     struct pm_timeline *t,

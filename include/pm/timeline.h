@@ -108,6 +108,13 @@ bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why);
 bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
 
+// Names → pseudonyms, in three steps: what the timeline names is shown to p, p settles its
+// numbers, the timeline is rewritten. Once it is committed, before it is judged.
+struct pm_pseudonyms;
+void pm_timeline_names(struct pm_timeline *t, struct pm_pseudonyms *p);
+bool pm_timeline_pseudonymise(struct pm_timeline *t, struct pm_pseudonyms *p); // false: see error
+bool pm_timeline_is_pseudonymised(struct pm_timeline *t);
+
 // What the judge found goes back, so that the views answer it.
 struct pm_pull;
 struct pm_incident;

@@ -19,12 +19,13 @@ room() { # folder allowed...
     done
 }
 room analyzer/base "$level01|$level2|base/.*"
+room analyzer/pseudonym "$level01|pm/pseudonym\.h|base/.*|pseudonym/.*"
 room parsers "parsers/.*|$level01|$level2|$level3|base/.*"
 room analyzer/bundle "$level01|pm/(record|ingest)\.h|bundle/.*"
 room analyzer/framing "$level01|$level2|$level3|pm/ingest\.h|base/.*|framing/.*"
 room analyzer/clock "$level01|$level2|pm/(ingest|timeline)\.h|clock/.*"
 room analyzer/ingest "$level01|$level2|$level3|pm/(ingest|timeline)\.h|base/.*|(bundle|framing|clock|ingest)/.*"
-room analyzer/timeline "$level01|$level2|pm/(rule|incident|timeline)\.h|base/.*|timeline/.*"
+room analyzer/timeline "$level01|$level2|pm/(rule|incident|timeline|pseudonym)\.h|base/.*|timeline/.*"
 room analyzer/rules "$level01|$level2|pm/rule\.h|base/.*|rules/.*"
 judged="$level01|$level2|$level3|pm/(rule|incident|series|timeline|judge)\.h|base/.*|rules/.*|judge/[^/]*\.h"
 room analyzer/judge/evidence "$judged|judge/(evidence|alerts)/.*"
