@@ -5,35 +5,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void strength(struct pm_state *s) { // an incident weighs what it explains, too
-    for (size_t i = 0; i < s->hits.n; i++)
-        s->hits.items[i].effect = (double)s->hits.items[i].failed;
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *h = &s->hits.items[i];
+static void strength(struct pm_hits *hits) { // an incident weighs what it explains, too
+    for (size_t i = 0; i < hits->n; i++) hits->items[i].effect = (double)hits->items[i].failed;
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct pm_hit *h = &hits->items[i];
         size_t steps = 0;
-        for (uint32_t up = h->explained_by; up && steps++ < s->hits.n;
-             up = s->hits.items[up - 1].explained_by) {
-            s->hits.items[up - 1].effect += (double)h->failed;
-            if (h->incident && s->hits.items[up - 1].incident &&
-                h->incident->severity > s->hits.items[up - 1].incident->severity) {
-                s->hits.items[up - 1].incident->severity = h->incident->severity;
-                s->hits.items[up - 1].incident->severity_why = h->incident->severity_why;
+        for (uint32_t up = h->explained_by; up && steps++ < hits->n;
+             up = hits->items[up - 1].explained_by) {
+            hits->items[up - 1].effect += (double)h->failed;
+            if (h->incident && hits->items[up - 1].incident &&
+                h->incident->severity > hits->items[up - 1].incident->severity) {
+                hits->items[up - 1].incident->severity = h->incident->severity;
+                hits->items[up - 1].incident->severity_why = h->incident->severity_why;
             }
         }
     }
 }
 
-static const struct pm_hit *root_of(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++)
-        h = &s->hits.items[h->explained_by - 1];
+static const struct pm_hit *root_of(const struct pm_hits *hits, const struct pm_hit *h) {
+    for (size_t steps = 0; h->explained_by && steps < hits->n; steps++)
+        h = &hits->items[h->explained_by - 1];
     return h;
 }
 
 static int by_weight(const void *a, const void *b, void *ctx) {
-    const struct pm_state *s = ctx;
-    const struct pm_hit *x = &s->hits.items[*(const uint32_t *)a],
-                        *y = &s->hits.items[*(const uint32_t *)b];
-    const struct pm_hit *rx = root_of(s, x), *ry = root_of(s, y);
+    const struct pm_hits *hits = ctx;
+    const struct pm_hit *x = &hits->items[*(const uint32_t *)a],
+                        *y = &hits->items[*(const uint32_t *)b];
+    const struct pm_hit *rx = root_of(hits, x), *ry = root_of(hits, y);
     if (rx != ry) {
         bool ix = rx->incident->severity == PM_SEVERITY_INFO,
              iy = ry->incident->severity == PM_SEVERITY_INFO;
@@ -51,7 +50,7 @@ static int by_weight(const void *a, const void *b, void *ctx) {
     return x < y ? -1 : x > y;
 }
 
-static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str fingerprint(const struct pm_scene *scene, const struct pm_hit *h) {
     uint64_t hash = pm_str_hash(pm_str_c(pm_causes[h->cause].name), 1);
     const struct pm_incident *inc = h->incident;
     hash = pm_str_hash(pm_str_c(pm_scope_names[inc->scope_kind]), pm_str_hash(inc->variant, hash));
@@ -64,23 +63,24 @@ static struct pm_str fingerprint(struct pm_state *s, const struct pm_hit *h) {
     // trouble, and no baseline of the first excuses it.
     if (pm_cause_in(h->cause, "unknown") && h->pulls.n)
         hash = pm_str_hash(
-            pm_unknown_template(s->scratch, pm_name(s, s->pulls.items[h->pulls.items[0]].error)),
+            pm_unknown_template(scene->env->scratch,
+                                pm_name(scene->env, scene->pulls->items[h->pulls.items[0]].error)),
             hash);
-    return pm_arena_fmt(s->a, "%016llx", (unsigned long long)hash);
+    return pm_arena_fmt(scene->env->a, "%016llx", (unsigned long long)hash);
 }
 
-static void requests_of(struct pm_state *s, struct pm_hit *h) {
+static void requests_of(const struct pm_scene *scene, struct pm_hit *h) {
     Pvoid_t statuses = NULL;
     Word_t freed, code = 0;
     PWord_t n;
     struct pm_incident *inc = h->incident;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         inc->stages[p->stage]++;
         if (p->status && !p->requests) ++*pm_map_slot(&statuses, (Word_t)p->status);
     }
     for (size_t i = 0; i < h->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
+        const struct pm_request_group *g = &scene->ev->groups.items[h->groups.items[i]];
         for (int k = 0; k < g->statuses_n; k++) {
             if (g->statuses[k].code)
                 *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
@@ -90,10 +90,10 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
     }
     Word_t many;
     JLC(many, statuses, 0, -1);
-    inc->http_status = PM_NEWN(s->a, struct pm_counts_by, many + 1);
+    inc->http_status = PM_NEWN(scene->env->a, struct pm_counts_by, many + 1);
     JLF(n, statuses, code);
     while (n) {
-        inc->http_status[inc->http_status_n].name = pm_arena_fmt(s->a, "%d", (int)code);
+        inc->http_status[inc->http_status_n].name = pm_arena_fmt(scene->env->a, "%d", (int)code);
         inc->http_status[inc->http_status_n++].n = *n;
         JLN(n, statuses, code);
     }
@@ -101,45 +101,44 @@ static void requests_of(struct pm_state *s, struct pm_hit *h) {
     (void)freed;
 }
 
-static struct pm_link step_of(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_link step_of(const struct pm_env *env, const struct pm_hit *h) {
     if (h->opening.step) {
         struct pm_share x = h->opening.share;
-        struct pm_str what = pm_arena_fmt(s->a, "%.*s: %llu of the %llu pulls that used it up %s",
+        struct pm_str what = pm_arena_fmt(env->a, "%.*s: %llu of the %llu pulls that used it up %s",
                                           PM_FMT(h->incident->title), (unsigned long long)x.n,
                                           (unsigned long long)x.of, h->opening.counted);
         return (struct pm_link){h->cause, h->from, what, h->id, (double)x.n / (double)x.of};
     }
     double share = h->share.of ? (double)h->share.n / (double)h->share.of : -1;
-    return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(s, h) : h->incident->title,
+    return (struct pm_link){h->cause, h->from, h->via ? pm_chain_step(env, h) : h->incident->title,
                             h->id, share};
 }
 
 // Root first, then each step down to the incident itself; a root shows what it led to.
-static void chain_of(struct pm_state *s, struct pm_hit *h) {
+static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint32_t path[16];
     size_t n = 0;
-    for (const struct pm_hit *at = h; n < PM_LEN(path); at = &s->hits.items[at->explained_by - 1]) {
-        path[n++] = (uint32_t)(at - s->hits.items);
+    for (const struct pm_hit *at = h; n < PM_LEN(path); at = &hits->items[at->explained_by - 1]) {
+        path[n++] = (uint32_t)(at - hits->items);
         if (!at->explained_by) break;
     }
     size_t effects = 0, cap = n + 3;
-    for (size_t i = 0; i < s->hits.n; i++)
-        effects += s->hits.items[i].explained_by &&
-                   &s->hits.items[s->hits.items[i].explained_by - 1] == h &&
-                   !s->hits.items[i].dropped;
-    inc->chain = PM_NEWN(s->a, struct pm_link, cap + effects);
-    const struct pm_hit *root = &s->hits.items[path[n - 1]];
+    for (size_t i = 0; i < hits->n; i++)
+        effects += hits->items[i].explained_by &&
+                   &hits->items[hits->items[i].explained_by - 1] == h && !hits->items[i].dropped;
+    inc->chain = PM_NEWN(scene->env->a, struct pm_link, cap + effects);
+    const struct pm_hit *root = &hits->items[path[n - 1]];
     if (root->opening.step) inc->chain[inc->chain_n++] = *root->opening.step;
     for (size_t i = n; i-- > 0;) {
-        const struct pm_hit *at = &s->hits.items[path[i]];
-        inc->chain[inc->chain_n++] = step_of(s, at);
+        const struct pm_hit *at = &hits->items[path[i]];
+        inc->chain[inc->chain_n++] = step_of(scene->env, at);
     }
-    inc->explains = PM_NEWN(s->a, uint32_t, effects + 1);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *e = &s->hits.items[i];
-        if (!e->explained_by || &s->hits.items[e->explained_by - 1] != h || e->dropped) continue;
-        inc->chain[inc->chain_n++] = step_of(s, e);
+    inc->explains = PM_NEWN(scene->env->a, uint32_t, effects + 1);
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct pm_hit *e = &hits->items[i];
+        if (!e->explained_by || &hits->items[e->explained_by - 1] != h || e->dropped) continue;
+        inc->chain[inc->chain_n++] = step_of(scene->env, e);
         inc->explains[inc->explains_n++] = e->id;
     }
     inc->chain_cap = inc->chain_n;
@@ -147,36 +146,36 @@ static void chain_of(struct pm_state *s, struct pm_hit *h) {
     // Pulls cut by a restart: the runtime was away, though nobody may have knocked
     // meanwhile.
     if (!pm_cause_is(h->cause, "runtime.cancelled") || h->explained_by) return;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
             !pm_ids_has(&h->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), pm_time_add(h->to, PM_S(60))))
             continue;
         inc->chain[inc->chain_n++] = (struct pm_link){
             pm_cause_c("runtime.unavailable"), t->ts,
-            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component],
-                         PM_FMT(pm_name(s, t->node)),
+            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
+                         PM_FMT(pm_name(scene->env, t->node)),
                          t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
             0, -1};
         break;
     }
 }
 
-static void pulls_back(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits) {
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
         struct pm_pull out = {
             .id = i + 1,
-            .node = pm_name(s, p->node),
-            .image = pm_name(s, p->image),
-            .registry = pm_name(s, p->registry),
-            .repository = pm_name(s, p->repository),
-            .tag = pm_name(s, p->tag),
-            .digest = pm_name(s, p->digest),
-            .client = pm_name(s, p->client),
-            .user = pm_name(s, p->user),
-            .namespace = pm_name(s, p->namespace),
+            .node = pm_name(scene->env, p->node),
+            .image = pm_name(scene->env, p->image),
+            .registry = pm_name(scene->env, p->registry),
+            .repository = pm_name(scene->env, p->repository),
+            .tag = pm_name(scene->env, p->tag),
+            .digest = pm_name(scene->env, p->digest),
+            .client = pm_name(scene->env, p->client),
+            .user = pm_name(scene->env, p->user),
+            .namespace = pm_name(scene->env, p->namespace),
             .started_ns = p->started,
             .ended_ns = p->ended,
             .outcome = (enum pm_outcome)p->outcome,
@@ -193,32 +192,33 @@ static void pulls_back(struct pm_state *s) {
             .reconstructed = p->reconstructed,
             .requests = p->requests,
             .evidence = p->best,
-            .error = pm_name(s, p->error)};
-        uint32_t hit = pm_hit_of(s, p);
-        if (hit) out.incident = s->hits.items[hit - 1].id;
-        pm_strs_of_ids(s, &out.pods, &p->pods);
-        pm_timeline_put_pull(s->timeline, &out);
+            .error = pm_name(scene->env, p->error)};
+        uint32_t hit = pm_hit_of(scene->pulls, hits, p);
+        if (hit) out.incident = hits->items[hit - 1].id;
+        pm_strs_of_ids(scene->env, &out.pods, &p->pods);
+        pm_timeline_put_pull(scene->env->timeline, &out);
     }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->verdict.cause >= 0)
-            pm_timeline_put_verdict(s->timeline, t->id, pm_causes[t->verdict.cause].name,
+            pm_timeline_put_verdict(scene->env->timeline, t->id, pm_causes[t->verdict.cause].name,
                                     t->verdict.rule);
     }
 }
 
 // The headline is the whole chain's: who reads only "recovered" must be able to rely on
 // it.
-static void whole_chain(struct pm_state *s, const struct pm_hit *root) {
-    struct pm_report *r = s->report;
+static void whole_chain(const struct pm_env *env, const struct pm_hits *hits,
+                        struct pm_report *report, const struct pm_hit *root) {
+    struct pm_report *r = report;
     bool over = true;
     r->whole.from_ns = root->from;
     r->whole.to_ns = root->to;
     r->whole.recovered_ns = root->recovered;
-    r->whole.effects = PM_NEWN(s->a, uint32_t, s->hits.n + 1);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *h = &s->hits.items[i];
-        if (h->dropped || root_of(s, h) != root) continue;
+    r->whole.effects = PM_NEWN(env->a, uint32_t, hits->n + 1);
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct pm_hit *h = &hits->items[i];
+        if (h->dropped || root_of(hits, h) != root) continue;
         r->whole.failed_pulls += h->failed;
         r->whole.from_ns = pm_min_time(r->whole.from_ns, h->from);
         r->whole.to_ns = pm_max_time(r->whole.to_ns, h->to);
@@ -229,29 +229,31 @@ static void whole_chain(struct pm_state *s, const struct pm_hit *root) {
     if (!over) r->whole.recovered_ns = PM_NO_TIME;
 }
 
-static void verdict(struct pm_state *s, const uint32_t *order, size_t n) {
-    struct pm_report *r = s->report;
-    const struct pm_hit *first = n ? &s->hits.items[order[0]] : NULL;
+static void verdict(const struct pm_scene *scene, const struct pm_hits *hits,
+                    struct pm_report *report, const uint32_t *order, size_t n) {
+    struct pm_report *r = report;
+    const struct pm_hit *first = n ? &hits->items[order[0]] : NULL;
     r->whole.from_ns = r->whole.to_ns = r->whole.recovered_ns = PM_NO_TIME;
     if (first && first->incident->severity > PM_SEVERITY_INFO) {
         r->verdict = first->id;
-        whole_chain(s, first);
-        r->verdict_sentence = pm_sentence_verdict(s, first);
-    } else if (first) r->verdict_sentence = pm_sentence_calm(s);
+        whole_chain(scene->env, hits, report, first);
+        r->verdict_sentence = pm_sentence_verdict(scene, hits, report, first);
+    } else if (first) r->verdict_sentence = pm_sentence_calm(scene, hits);
 }
 
-void pm_report_finish(struct pm_state *s) {
-    struct pm_report *r = s->report;
-    uint32_t *order = pm_xmalloc((s->hits.n + 1) * sizeof *order);
+void pm_report_finish(const struct pm_scene *scene, struct pm_hits *hits,
+                      struct pm_report *report) {
+    struct pm_report *r = report;
+    uint32_t *order = pm_xmalloc((hits->n + 1) * sizeof *order);
     size_t n = 0;
-    strength(s);
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped) order[n++] = (uint32_t)i;
-    pm_sort(order, n, sizeof *order, by_weight, s);
-    for (size_t i = 0; i < n; i++) s->hits.items[order[i]].id = (uint32_t)i + 1;
-    r->incidents = PM_NEWN(s->a, struct pm_incident, n + 1);
+    strength(hits);
+    for (size_t i = 0; i < hits->n; i++)
+        if (!hits->items[i].dropped) order[n++] = (uint32_t)i;
+    pm_sort(order, n, sizeof *order, by_weight, hits);
+    for (size_t i = 0; i < n; i++) hits->items[order[i]].id = (uint32_t)i + 1;
+    r->incidents = PM_NEWN(scene->env->a, struct pm_incident, n + 1);
     for (size_t i = 0; i < n; i++) {
-        struct pm_hit *h = &s->hits.items[order[i]];
+        struct pm_hit *h = &hits->items[order[i]];
         struct pm_incident *inc = h->incident;
         inc->id = h->id;
         inc->root_cause = h->cause;
@@ -260,18 +262,19 @@ void pm_report_finish(struct pm_state *s) {
         inc->recovered_ns = h->recovered;
         inc->failed_pulls = h->failed;
         inc->lines = h->lines;
-        inc->fingerprint = fingerprint(s, h);
-        inc->explained_by = h->explained_by ? s->hits.items[h->explained_by - 1].id : 0;
-        requests_of(s, h);
-        chain_of(s, h);
+        inc->fingerprint = fingerprint(scene, h);
+        inc->explained_by = h->explained_by ? hits->items[h->explained_by - 1].id : 0;
+        requests_of(scene, h);
+        chain_of(scene, hits, h);
     }
-    for (size_t i = 0; i < n; i++) r->incidents[i] = *s->hits.items[order[i]].incident;
+    for (size_t i = 0; i < n; i++) r->incidents[i] = *hits->items[order[i]].incident;
     r->incidents_n = r->incidents_cap = n;
-    verdict(s, order, n);
+    verdict(scene, hits, report, order, n);
     free(order);
-    pm_timeline_clear_judgement(s->timeline);
-    for (size_t i = 0; i < r->quotas_n; i++) pm_timeline_put_quota(s->timeline, &r->quotas[i]);
-    pulls_back(s);
-    for (size_t i = 0; i < n; i++) pm_timeline_put_incident(s->timeline, &r->incidents[i]);
-    pm_timeline_meta(s->timeline, "judged", PM_STR("yes"));
+    pm_timeline_clear_judgement(scene->env->timeline);
+    for (size_t i = 0; i < r->quotas_n; i++)
+        pm_timeline_put_quota(scene->env->timeline, &r->quotas[i]);
+    pulls_back(scene, hits);
+    for (size_t i = 0; i < n; i++) pm_timeline_put_incident(scene->env->timeline, &r->incidents[i]);
+    pm_timeline_meta(scene->env->timeline, "judged", PM_STR("yes"));
 }

@@ -23,65 +23,47 @@ struct held {
     struct pm_intern *names;
 }; // a report and the table its names live in
 
-static struct pm_state *state_new(struct pm_timeline *t, struct pm_ruleset *rules,
-                                  const struct pm_judge_options *o, struct pm_diags *diags) {
-    struct pm_state *s = pm_xmalloc(sizeof *s);
-    struct held *held = pm_xmalloc(sizeof *held);
-    memset(s, 0, sizeof *s);
-    memset(held, 0, sizeof *held);
-    held->names = pm_intern_new();
-    held->report.a = pm_arena_new();
-    *s = (struct pm_state){.timeline = t,
-                           .rules = rules,
-                           .options = o,
-                           .diags = diags,
-                           .report = &held->report,
-                           .a = held->report.a,
-                           .names = held->names,
-                           .scratch = pm_arena_new(),
-                           .from = PM_NO_TIME,
-                           .to = PM_NO_TIME,
-                           .era = {.from = PM_NO_TIME},
-                           .stray = {.from = PM_NO_TIME}};
-    return s;
+void pm_evidence_free(struct pm_evidence *ev) {
+    Word_t freed;
+    pm_facts_free(ev);
+    free(ev->traces.items);
+    free(ev->rumours.items);
+    free(ev->hearsay.items);
+    free(ev->groups.items);
+    free(ev->meters.items);
+    free(ev->checkups.items);
+    free(ev->pushes.items);
+    free(ev->charges.items);
+    free(ev->readings.items);
+    free(ev->stretches.items);
+    free(ev->far.items);
+    JLFA(freed, ev->request_open);
+    JLFA(freed, ev->push_last);
+    JLFA(freed, ev->request_skew);
+    JLFA(freed, ev->node_in_log);
+    JLFA(freed, ev->side_last);
+    JLFA(freed, ev->event_last);
+    JLFA(freed, ev->skew);
+    JLFA(freed, ev->hearsay_at);
+    (void)freed;
 }
 
-void pm_state_free(struct pm_state *s) {
+void pm_pulls_free(struct pm_pulls *pulls) {
     Word_t freed;
-    pm_facts_free(s);
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        pm_ids_free(&s->pulls.items[i].pods);
-        pm_ids_free(&s->pulls.items[i].traces);
+    for (size_t i = 0; i < pulls->n; i++) {
+        pm_ids_free(&pulls->items[i].pods);
+        pm_ids_free(&pulls->items[i].traces);
     }
-    for (size_t i = 0; i < s->hits.n; i++) pm_hit_free(&s->hits.items[i]);
-    free(s->traces.items);
-    free(s->rumours.items);
-    free(s->pulls.items);
-    free(s->groups.items);
-    free(s->ok_by_image.items);
-    free(s->hits.items);
-    free(s->hit_of_pull);
-    free(s->families.items);
-    free(s->links.items);
-    free(s->meters.items);
-    free(s->checkups.items);
-    free(s->pushes.items);
-    free(s->charges.items);
-    free(s->readings.items);
-    free(s->stretches.items);
-    free(s->far.items);
-    JLFA(freed, s->good_image);
-    JLFA(freed, s->request_open);
-    JLFA(freed, s->push_last);
-    JLFA(freed, s->request_skew);
-    JLFA(freed, s->node_in_log);
-    JLFA(freed, s->side_last);
-    JLFA(freed, s->event_last);
-    JLFA(freed, s->skew);
-    JLFA(freed, s->hearsay_at);
+    free(pulls->items);
+    free(pulls->ok_by_image.items);
+    JLFA(freed, pulls->good_image);
     (void)freed;
-    pm_arena_free(s->scratch);
-    free(s);
+}
+
+static void hits_free(struct pm_hits *hits) {
+    for (size_t i = 0; i < hits->n; i++) pm_hit_free(&hits->items[i]);
+    free(hits->items);
+    free(hits->of_pull);
 }
 
 void pm_report_free(struct pm_report *r) {
@@ -104,60 +86,61 @@ void pm_report_free(struct pm_report *r) {
 
 // A file whose zone is only assumed may lie hours off: what it tells of pulls belongs to
 // the window, its other lines do not stretch it.
-static bool is_assumed(const struct pm_state *s, uint32_t file) {
-    return file < s->facts.files.n &&
-           pm_str_eqc(s->facts.files.items[file].row.offset_from, "assumed");
+static bool is_assumed(const struct pm_evidence *ev, uint32_t file) {
+    return file < ev->facts.files.n &&
+           pm_str_eqc(ev->facts.files.items[file].row.offset_from, "assumed");
 }
 
 // Events by a clock that is off stand among others' in one file: early ones of a clock
 // that is behind, late ones of one that is ahead.
-static bool one_is_off(const struct pm_state *s, int way) {
-    for (size_t i = 0; i < s->far.n; i++)
-        if ((s->far.items[i].skew > 0) == (way > 0)) return true;
+static bool one_is_off(const struct pm_evidence *ev, int way) {
+    for (size_t i = 0; i < ev->far.n; i++)
+        if ((ev->far.items[i].skew > 0) == (way > 0)) return true;
     return false;
 }
 
-static void widen_window(struct pm_state *s, bool assumed) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static void widen_window(const struct pm_env *env, struct pm_evidence *ev, bool assumed) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         bool pull = t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF;
-        if (!assumed && !pull && is_assumed(s, t->file)) continue;
-        s->from = pm_min_time(s->from, t->first);
-        s->to = pm_max_time(s->to, t->last);
+        if (!assumed && !pull && is_assumed(ev, t->file)) continue;
+        ev->from = pm_min_time(ev->from, t->first);
+        ev->to = pm_max_time(ev->to, t->last);
     }
-    for (size_t i = 0; i < s->groups.n; i++) {
-        s->from = pm_min_time(s->from, s->groups.items[i].first);
-        s->to = pm_max_time(s->to, s->groups.items[i].last);
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        ev->from = pm_min_time(ev->from, ev->groups.items[i].first);
+        ev->to = pm_max_time(ev->to, ev->groups.items[i].last);
     }
-    for (uint32_t i = 0; i < s->facts.files.n; i++) {
-        const struct pm_file_fact *f = &s->facts.files.items[i];
+    for (uint32_t i = 0; i < ev->facts.files.n; i++) {
+        const struct pm_file_fact *f = &ev->facts.files.items[i];
         int64_t from, to;
-        if ((!assumed && is_assumed(s, i)) || !pm_file_span(s, f, &from, &to)) continue;
-        if (s->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(s, -1)))
-            s->from = pm_min_time(s->from, from);
-        if (s->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(s, 1)))
-            s->to = pm_max_time(s->to, to);
+        if ((!assumed && is_assumed(ev, i)) || !pm_file_span(ev, f, &from, &to)) continue;
+        if (env->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(ev, -1)))
+            ev->from = pm_min_time(ev->from, from);
+        if (env->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(ev, 1)))
+            ev->to = pm_max_time(ev->to, to);
     }
 }
 
 static bool
-told_by_the_sure(const struct pm_state *s) { // a file that is dated for certain spans some time
-    for (uint32_t i = 0; i < s->facts.files.n; i++) {
+told_by_the_sure(const struct pm_evidence *ev) { // a file that is dated for certain spans some time
+    for (uint32_t i = 0; i < ev->facts.files.n; i++) {
         int64_t from, to;
-        if (!is_assumed(s, i) && pm_file_span(s, &s->facts.files.items[i], &from, &to) && to > from)
+        if (!is_assumed(ev, i) && pm_file_span(ev, &ev->facts.files.items[i], &from, &to) &&
+            to > from)
             return true;
     }
     return false;
 }
 
-static void window(struct pm_state *s) {
-    widen_window(s, !told_by_the_sure(s));
-    s->report->from_ns = s->options->since_ns != PM_NO_TIME ? s->options->since_ns : s->from;
-    s->report->to_ns = s->options->until_ns != PM_NO_TIME ? s->options->until_ns : s->to;
-    if (s->report->from_ns > s->report->to_ns &&
-        s->report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
-        if (s->options->since_ns != PM_NO_TIME) s->report->to_ns = s->report->from_ns;
-        else s->report->from_ns = s->report->to_ns;
+static void window(const struct pm_env *env, struct pm_evidence *ev, struct pm_report *report) {
+    widen_window(env, ev, !told_by_the_sure(ev));
+    report->from_ns = env->options->since_ns != PM_NO_TIME ? env->options->since_ns : ev->from;
+    report->to_ns = env->options->until_ns != PM_NO_TIME ? env->options->until_ns : ev->to;
+    if (report->from_ns > report->to_ns &&
+        report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
+        if (env->options->since_ns != PM_NO_TIME) report->to_ns = report->from_ns;
+        else report->from_ns = report->to_ns;
     }
 }
 
@@ -183,23 +166,24 @@ static void files_order(struct pm_report *r, size_t ids) {
 
 // Nodes that only a row of pods or a line about a disk names: no pull of theirs is known,
 // but an incident hit them.
-static void hit_nodes(const struct pm_state *s, const struct pm_hit *h, struct pm_ids *nodes) {
+static void hit_nodes(const struct pm_env *env, const struct pm_hit *h, struct pm_ids *nodes) {
     if (h->dropped) return;
     for (size_t i = 0; i < h->nodes.n; i++) pm_ids_add_new(nodes, h->nodes.items[i]);
     for (size_t i = 0; i < h->incident->blast.pods_n; i++) {
-        uint32_t node = pm_intern_find(s->names, h->incident->blast.pods[i].node);
+        uint32_t node = pm_intern_find(env->names, h->incident->blast.pods[i].node);
         if (node != UINT32_MAX && node) pm_ids_add_new(nodes, node);
     }
 }
 
-static void bundle(struct pm_state *s) {
-    struct pm_report *r = s->report;
+static void bundle(const struct pm_scene *scene, const struct pm_hits *hits,
+                   struct pm_report *report) {
+    struct pm_report *r = report;
     struct pm_ids nodes = {0};
-    for (size_t i = 0; i < s->options->inputs.n; i++)
-        pm_strs_add(&r->inputs, pm_arena_dup(s->a, s->options->inputs.items[i]));
-    pm_strs_seal(s->a, &r->inputs, false);
-    for (size_t i = 0; i < s->facts.files.n; i++) {
-        const struct pm_file_fact *f = &s->facts.files.items[i];
+    for (size_t i = 0; i < scene->env->options->inputs.n; i++)
+        pm_strs_add(&r->inputs, pm_arena_dup(scene->env->a, scene->env->options->inputs.items[i]));
+    pm_strs_seal(scene->env->a, &r->inputs, false);
+    for (size_t i = 0; i < scene->ev->facts.files.n; i++) {
+        const struct pm_file_fact *f = &scene->ev->facts.files.items[i];
         if (!f->row.path.n) continue;
         *PM_PUSH(r->files, r->file_rows_n, r->file_rows_cap) = f->row;
         r->files[r->file_rows_n - 1].id = (uint32_t)i;
@@ -211,137 +195,165 @@ static void bundle(struct pm_state *s) {
         r->undated += f->row.undated;
         if (f->node) pm_ids_add_new(&nodes, f->node);
     }
-    files_order(r, s->facts.files.n);
-    for (size_t i = 0; i < s->facts.nodes.n; i++)
-        pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].node) pm_ids_add_new(&nodes, s->pulls.items[i].node);
-    for (size_t i = 0; i < s->traces.n;
+    files_order(r, scene->ev->facts.files.n);
+    for (size_t i = 0; i < scene->ev->facts.nodes.n; i++)
+        pm_ids_add_new(&nodes, scene->ev->facts.nodes.items[i].name);
+    for (size_t i = 0; i < scene->pulls->n; i++)
+        if (scene->pulls->items[i].node) pm_ids_add_new(&nodes, scene->pulls->items[i].node);
+    for (size_t i = 0; i < scene->ev->traces.n;
          i++) // where an image was already present, nothing was pulled, but there is a node
-        if (s->traces.items[i].node && pm_is_present(&s->traces.items[i]))
-            pm_ids_add_new(&nodes, s->traces.items[i].node);
-    for (size_t i = 0; i < s->hits.n; i++) hit_nodes(s, &s->hits.items[i], &nodes);
-    pm_strs_of_ids(s, &r->nodes, &nodes);
+        if (scene->ev->traces.items[i].node && pm_is_present(&scene->ev->traces.items[i]))
+            pm_ids_add_new(&nodes, scene->ev->traces.items[i].node);
+    for (size_t i = 0; i < hits->n; i++) hit_nodes(scene->env, &hits->items[i], &nodes);
+    pm_strs_of_ids(scene->env, &r->nodes, &nodes);
     pm_ids_free(&nodes);
 }
 
-static void rules_in_force(struct pm_state *s) {
-    struct pm_str rules = pm_str_c(pm_ruleset_hash(s->rules));
-    if (s->own_hash)
-        rules = pm_arena_fmt(s->a, "%016llx", (unsigned long long)pm_str_hash(rules, s->own_hash));
-    s->report->rules_hash = pm_arena_cstr(s->a, rules);
+static void rules_in_force(const struct pm_env *env, struct pm_report *report, uint64_t *own_hash) {
+    struct pm_str rules = pm_str_c(pm_ruleset_hash(env->rules));
+    if (*own_hash)
+        rules = pm_arena_fmt(env->a, "%016llx", (unsigned long long)pm_str_hash(rules, *own_hash));
+    report->rules_hash = pm_arena_cstr(env->a, rules);
 }
 
-static void each_incident(struct pm_state *s) {
-    pm_blast_prepare(s);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        struct pm_hit *h = &s->hits.items[i];
+static void each_incident(const struct pm_scene *scene, struct pm_hits *hits,
+                          const struct pm_report *report) {
+    pm_blast_prepare(scene, hits);
+    for (size_t i = 0; i < hits->n; i++) {
+        struct pm_hit *h = &hits->items[i];
         if (h->dropped) continue;
-        h->incident = PM_NEW(s->a, struct pm_incident);
-        pm_wire_fill(s, h);
-        pm_scope_find(s, h);
-        pm_wire_tags(s, h);
-        pm_recovery_find(s, h);
-        pm_blast_fill(s, h);
-        pm_trigger_find(s, h);
-        pm_severity_weigh(s, h);
-        pm_confidence_weigh(s, h);
-        pm_advice_fill(s, h);
-        pm_sentence_write(s, h);
+        h->incident = PM_NEW(scene->env->a, struct pm_incident);
+        pm_wire_fill(scene, h);
+        pm_scope_find(scene, h);
+        pm_wire_tags(scene, h);
+        pm_recovery_find(scene, h);
+        pm_blast_fill(scene, hits, h);
+        pm_trigger_find(scene, hits, h);
+        pm_severity_weigh(scene, hits, h);
+        pm_confidence_weigh(scene, hits, h);
+        pm_advice_fill(scene, hits, h);
+        pm_sentence_write(scene, hits, report, h);
     }
 }
 
-static void pulls(struct pm_state *s) {
-    pm_fold_pulls(s);
-    pm_request_fold(s);
-    pm_hearsay_pods(s);
-    pm_fold_order(s);
-    pm_settle(s);
-    pm_fold_waits(s);
-    pm_fold_find(s);
+static void read_bundle(const struct pm_env *env, struct pm_evidence *ev) {
+    pm_load_rows(env, ev);
+    pm_workload_resolve(env, ev);
+    pm_skew_measure(env, ev);
+    ev->mirrors_n = pm_mirrors_find(env, ev, &ev->mirrors);
 }
 
-struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o) {
-    struct pm_state *seen = pm_xmalloc(sizeof *seen);
-    memset(seen, 0, sizeof *seen);
-    *seen = (struct pm_state){.timeline = s->timeline,
-                              .rules = s->rules,
-                              .options = o,
-                              .diags = s->diags,
-                              .report = s->report,
-                              .a = s->a,
-                              .names = s->names,
-                              .scratch = pm_arena_new(),
-                              .from = PM_NO_TIME,
-                              .to = PM_NO_TIME,
-                              .era = s->era,
-                              .stray = s->stray,
-                              .aside = true};
-    return seen;
+static void find_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+    pm_fold_pulls(env, ev, pulls);
+    pm_request_fold(env, ev, pulls);
+    pm_hearsay_pods(env, ev, pulls);
+    pm_fold_order(ev, pulls);
+    pm_settle(env, ev, pulls);
+    pm_fold_waits(env, ev, pulls);
+    pm_fold_find(pulls);
 }
 
-void pm_state_fold(struct pm_state *s) {
-    pm_load_rows(s);
-    pm_workload_resolve(s);
-    pm_skew_measure(s);
-    pulls(s);
+void pm_judge_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+    read_bundle(env, ev);
+    find_pulls(env, ev, pulls);
+}
+
+static void find_incidents(const struct pm_scene *scene, struct pm_hits *hits,
+                           const struct pm_report *report) {
+    pm_group_incidents(scene, hits);
+    pm_chain_links(scene, hits);
+    pm_bypass_find(scene, hits);
+    each_incident(scene, hits, report);
+    pm_evidence_pick(scene, hits);
 }
 
 #define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day
 
 // A quota's window looks back over the cut of --since: the pulls before it are folded
 // once more, for the budgets alone. Names and texts are the report's.
-static struct pm_state *uncut(struct pm_state *s) {
-    if (s->options->since_ns == PM_NO_TIME) return s;
-    struct pm_judge_options *o = PM_NEW(s->a, struct pm_judge_options);
-    *o = *s->options;
-    o->since_ns = pm_since(o->since_ns, LOOK_BACK_NS);
-    struct pm_state *seen = pm_state_beside(s, o);
-    pm_state_fold(seen);
-    seen->mirrors = s->mirrors, seen->mirrors_n = s->mirrors_n;
-    return seen;
+static bool quotas(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash) {
+    const struct pm_judge_options *cut = scene->env->options;
+    if (cut->since_ns == PM_NO_TIME) return pm_quotas_fill(scene, report, own_hash, scene);
+    struct pm_judge_options options = *cut;
+    struct pm_env env = *scene->env;
+    struct pm_evidence ev = {.from = PM_NO_TIME,
+                             .to = PM_NO_TIME,
+                             .era = scene->ev->era,
+                             .stray = scene->ev->stray,
+                             .aside = true};
+    struct pm_pulls pulls = {0};
+    const struct pm_scene uncut = {&env, &ev, &pulls};
+    options.since_ns = pm_since(cut->since_ns, LOOK_BACK_NS);
+    env.options = &options;
+    pm_judge_pulls(&env, &ev, &pulls);
+    bool good = pm_quotas_fill(scene, report, own_hash, &uncut);
+    pm_evidence_free(&ev);
+    pm_pulls_free(&pulls);
+    return good;
 }
-static void uncut_free(const struct pm_state *s, struct pm_state *seen) {
-    if (seen != s) pm_state_free(seen);
+
+static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
+                        struct pm_report *report) {
+    uint64_t own_hash = 0; // over --quotas and --alerts, which are in force beside the rules
+    pm_findings_fill(scene, report);
+    bool good = quotas(scene, report, &own_hash);
+    pm_stats_fill(scene, report);
+    pm_windows_fill(scene->env, scene->ev, report);
+    pm_unknown_fill(scene, report);
+    pm_hearsay_fill(scene->ev, report);
+    bundle(scene, hits, report);
+    pm_report_finish(scene, hits, report);
+    pm_lanes_fill(scene, hits, report);
+    pm_missing_fill(scene, hits, report);
+    pm_series_fill(scene, report);
+    good = pm_alerts_fill(scene->env, report, &own_hash) && good;
+    rules_in_force(scene->env, report, &own_hash);
+    pm_missing_once(report);
+    return good;
+}
+
+static struct held *held_new(void) {
+    struct held *held = pm_xmalloc(sizeof *held);
+    memset(held, 0, sizeof *held);
+    held->names = pm_intern_new();
+    held->report.a = pm_arena_new();
+    return held;
 }
 
 struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
                            const struct pm_judge_options *o, struct pm_diags *diags) {
-    struct pm_state *s = state_new(t, rules, o, diags);
-    struct pm_report *report = s->report;
-    pm_correlate_load(s);
-    pm_window_choose(s);
-    pm_load_rows(s);
-    pm_workload_resolve(s);
-    pm_skew_measure(s);
-    window(s);
-    pulls(s);
-    pm_group_incidents(s);
-    pm_chain_links(s);
-    s->mirrors_n = pm_mirrors_find(s, &s->mirrors);
-    pm_bypass_find(s);
-    each_incident(s);
-    pm_evidence_pick(s);
-    pm_findings_fill(s);
-    struct pm_state *seen = uncut(s);
-    bool quotas = pm_quotas_fill(s, seen);
-    uncut_free(s, seen);
-    pm_stats_fill(s);
-    pm_windows_fill(s);
-    pm_unknown_fill(s);
-    pm_hearsay_fill(s);
-    bundle(s);
-    pm_report_finish(s);
-    pm_lanes_fill(s);
-    pm_missing_fill(s);
-    pm_series_fill(s);
-    bool good = pm_alerts_fill(s) && quotas;
-    rules_in_force(s);
-    pm_missing_once(report);
+    struct held *held = held_new();
+    struct pm_report *report = &held->report;
+    struct pm_env env = {.timeline = t,
+                         .rules = rules,
+                         .options = o,
+                         .diags = diags,
+                         .a = report->a,
+                         .names = held->names,
+                         .scratch = pm_arena_new()};
+    struct pm_evidence ev = {.from = PM_NO_TIME,
+                             .to = PM_NO_TIME,
+                             .era = {.from = PM_NO_TIME},
+                             .stray = {.from = PM_NO_TIME}};
+    struct pm_pulls pulls = {0};
+    struct pm_hits hits = {0};
+    const struct pm_scene scene = {&env, &ev, &pulls};
+    pm_correlate_load(&env);
+    pm_window_choose(&env, &ev);
+    read_bundle(&env, &ev);
+    window(&env, &ev, report);
+    find_pulls(&env, &ev, &pulls);
+    find_incidents(&scene, &hits, report);
+    bool good = fill_report(&scene, &hits, report);
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);
-    pm_reckon_or_end(s);
-    pm_state_free(s);
+    pm_reckon_or_end(&scene, &hits, report);
+    hits_free(&hits);
+    pm_pulls_free(&pulls);
+    pm_evidence_free(&ev);
+    free(env.families.items);
+    free(env.links.items);
+    pm_arena_free(env.scratch);
     if (good) return report;
     pm_report_free(report);
     return NULL;

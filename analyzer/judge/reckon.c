@@ -11,7 +11,9 @@
 #include <stdlib.h>
 
 struct reckoning {
-    const struct pm_state *s;
+    const struct pm_scene *scene;
+    const struct pm_hits *hits;
+    const struct pm_report *report;
     struct pm_buf *told;
     const char *what;
     size_t broken;
@@ -35,12 +37,12 @@ static void same(struct reckoning *k, const char *of, uint64_t got, uint64_t wan
 
 // ── the totals ──
 static void attempts(struct reckoning *k) {
-    const struct pm_pull_stats *t = &k->s->report->total;
+    const struct pm_pull_stats *t = &k->report->total;
     same(k, "ok, failed and open", t->ok + t->failed + t->open, t->attempts);
 }
 
 static void causes(struct reckoning *k) {
-    const struct pm_pull_stats *t = &k->s->report->total;
+    const struct pm_pull_stats *t = &k->report->total;
     uint64_t sum = 0;
     for (size_t i = 0; i < t->by_cause_n; i++) sum += t->by_cause[i].n;
     same(k, "failed by cause", sum, t->failed);
@@ -56,7 +58,7 @@ static void add(struct pm_pull_stats *sum, const struct pm_pull_stats *rows, siz
 }
 
 static void adds_up(struct reckoning *k, const char *of, const struct pm_pull_stats *sum) {
-    const struct pm_pull_stats *t = &k->s->report->total;
+    const struct pm_pull_stats *t = &k->report->total;
     if (sum->attempts != t->attempts || sum->ok != t->ok || sum->failed != t->failed ||
         sum->open != t->open)
         broken(k, "%s: %llu attempts, %llu ok, %llu failed, %llu open, not %llu, %llu, %llu, %llu",
@@ -67,7 +69,7 @@ static void adds_up(struct reckoning *k, const char *of, const struct pm_pull_st
 }
 
 static void lists(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     struct pm_pull_stats registries = {0}, nodes = {0};
     add(&registries, r->by_registry, r->by_registry_n);
     add(&nodes, r->by_node, r->by_node_n);
@@ -77,7 +79,7 @@ static void lists(struct reckoning *k) {
 }
 
 static void series(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     struct pm_bucket sum = r->series_undated;
     for (size_t i = 0; i < r->series_n; i++) {
         sum.attempts += r->series[i].attempts;
@@ -91,28 +93,29 @@ static void series(struct reckoning *k) {
 
 // ── incidents ──
 static void membership(struct reckoning *k) {
-    const struct pm_state *s = k->s;
     uint64_t held = 0, told = 0;
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *h = &s->hits.items[i];
+    for (size_t i = 0; i < k->hits->n; i++) {
+        const struct pm_hit *h = &k->hits->items[i];
         if (h->dropped && h->pulls.n) broken(k, "%zu pulls of a dropped incident", h->pulls.n);
         if (h->dropped) continue;
         held += h->pulls.n;
         for (size_t n = 0; n < h->pulls.n; n++)
-            if (pm_hit_of(s, &s->pulls.items[h->pulls.items[n]]) != i + 1)
+            if (pm_hit_of(k->scene->pulls, k->hits, &k->scene->pulls->items[h->pulls.items[n]]) !=
+                i + 1)
                 broken(k, "pull %u is of another incident, too", h->pulls.items[n] + 1);
     }
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_FAILED && !pm_hit_of(s, &s->pulls.items[i]))
+    for (size_t i = 0; i < k->scene->pulls->n; i++)
+        if (k->scene->pulls->items[i].outcome == PM_OUTCOME_FAILED &&
+            !pm_hit_of(k->scene->pulls, k->hits, &k->scene->pulls->items[i]))
             broken(k, "pull %zu failed and is of no incident", i + 1);
-    for (size_t i = 0; i < s->report->incidents_n; i++)
-        told += s->report->incidents[i].failed_pulls;
-    same(k, "pulls held by incidents", held, s->report->total.failed);
-    same(k, "failed pulls of incidents", told, s->report->total.failed);
+    for (size_t i = 0; i < k->report->incidents_n; i++)
+        told += k->report->incidents[i].failed_pulls;
+    same(k, "pulls held by incidents", held, k->report->total.failed);
+    same(k, "failed pulls of incidents", told, k->report->total.failed);
 }
 
 static void order(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i];
         if (x->from_ns != PM_NO_TIME && x->to_ns != PM_NO_TIME && x->from_ns > x->to_ns)
@@ -123,10 +126,10 @@ static void order(struct reckoning *k) {
 }
 
 static void triggers(struct reckoning *k) {
-    for (size_t i = 0; i < k->s->hits.n; i++) {
-        const struct pm_hit *h = &k->s->hits.items[i];
+    for (size_t i = 0; i < k->hits->n; i++) {
+        const struct pm_hit *h = &k->hits->items[i];
         if (h->dropped || !h->incident || h->incident->trigger.at_ns == PM_NO_TIME) continue;
-        int64_t first = pm_trigger_led_to(k->s, h);
+        int64_t first = pm_trigger_led_to(k->scene, k->hits, h);
         if (first != PM_NO_TIME && h->incident->trigger.at_ns > first)
             broken(k, "%.*s, %.3f s after the first failure of incident %u",
                    PM_FMT(h->incident->trigger.what),
@@ -135,7 +138,7 @@ static void triggers(struct reckoning *k) {
 }
 
 static void chains(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i],
                                  *root =
@@ -156,12 +159,12 @@ static bool is_node(const struct pm_report *r, struct pm_str name) {
 }
 
 static void named(struct reckoning *k, const char *where, struct pm_str name) {
-    if (name.n && !is_node(k->s->report, name))
+    if (name.n && !is_node(k->report, name))
         broken(k, "%.*s (%s) is no node of the bundle", PM_FMT(name), where);
 }
 
 static void nodes(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->by_node_n; i++) named(k, "by_node", r->by_node[i].name);
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i];
@@ -186,7 +189,7 @@ static const struct pm_file_row *file_of(const struct pm_report *r, struct pm_st
 }
 
 static void evidence(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->incidents_n; i++)
         for (size_t n = 0; n < r->incidents[i].evidence_n; n++) {
             const struct pm_evidence_line *e = &r->incidents[i].evidence[n];
@@ -200,7 +203,7 @@ static void evidence(struct reckoning *k) {
 
 // ── quotas ──
 static void quotas(struct reckoning *k) {
-    const struct pm_report *r = k->s->report;
+    const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->quotas_n; i++) {
         const struct pm_quota *q = &r->quotas[i];
         uint64_t refused = 0;
@@ -215,7 +218,8 @@ static void quotas(struct reckoning *k) {
     }
 }
 
-size_t pm_reckon(const struct pm_state *s, struct pm_buf *told) {
+size_t pm_reckon(const struct pm_scene *scene, const struct pm_hits *hits,
+                 const struct pm_report *report, struct pm_buf *told) {
     static const struct {
         const char *what;
         void (*check)(struct reckoning *k);
@@ -224,7 +228,7 @@ size_t pm_reckon(const struct pm_state *s, struct pm_buf *told) {
         {"membership", membership}, {"order", order},   {"triggers", triggers}, {"chains", chains},
         {"nodes", nodes},           {"quotas", quotas}, {"evidence", evidence},
     };
-    struct reckoning k = {.s = s, .told = told};
+    struct reckoning k = {.scene = scene, .hits = hits, .report = report, .told = told};
     for (size_t i = 0; i < PM_LEN(all); i++) {
         k.what = all[i].what;
         all[i].check(&k);
@@ -232,7 +236,8 @@ size_t pm_reckon(const struct pm_state *s, struct pm_buf *told) {
     return k.broken;
 }
 
-void pm_reckon_or_end(const struct pm_state *s) {
+void pm_reckon_or_end(const struct pm_scene *scene, const struct pm_hits *hits,
+                      const struct pm_report *report) {
 #ifdef PM_RECKON
     const char *wanted = "always";
 #else
@@ -241,7 +246,8 @@ void pm_reckon_or_end(const struct pm_state *s) {
     struct pm_buf told = {0};
     // Rows that a read error kept back are missing in any sum; the report says so, and
     // who asked for it gets status 3.
-    if (wanted && *wanted && !pm_timeline_error(s->timeline) && pm_reckon(s, &told)) {
+    if (wanted && *wanted && !pm_timeline_error(scene->env->timeline) &&
+        pm_reckon(scene, hits, report, &told)) {
         fprintf(stderr, "pullmortem: the report does not add up\n%.*s", (int)told.n, told.p);
         fflush(stderr);
         if (strcmp(wanted, "tell") != 0) abort();

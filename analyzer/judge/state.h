@@ -1,10 +1,11 @@
 // The judge's own structs, shared by its files. Internal to analyzer/judge/.
 //
 // What is read from the timeline becomes traces (one a trouble-bearing event), facts
-// (states of pods, nodes, workloads) and request groups; folding makes pulls of them;
-// grouping makes incidents of pulls. Strings are interned: equal strings are equal
-// numbers, 0 is the empty one. Ownership: pm_state owns everything until pm_judge
-// returns; what the report keeps lives in the report (its arena and its intern table).
+// (states of pods, nodes, workloads) and request groups: the evidence. Folding makes
+// pulls of them, grouping makes incidents (hits) of pulls. Each is a value of its own
+// that pm_judge owns until it returns; what a pass may write stands in its type. Strings
+// are interned: equal strings are equal numbers, 0 is the empty one. What the report
+// keeps lives in the report (its arena and its intern table).
 #pragma once
 #include "pm/arena.h"
 #include "pm/image.h"
@@ -344,35 +345,35 @@ struct pm_far_clock { // a node's clock that is off by more than drift, and was 
     int64_t edge; // stamps beyond it only: it was set meanwhile; PM_NO_TIME: all
 };
 
-struct pm_state {
+// What the judge is told before it reads a row, and where it keeps texts.
+struct pm_env {
     struct pm_timeline *timeline;
     struct pm_ruleset *rules;
     const struct pm_judge_options *options;
     struct pm_diags *diags;
-    struct pm_report *report;
-    struct pm_arena *a;      // the report's
-    struct pm_intern *names; // the report's too
-    struct pm_facts facts;
-    PM_LIST(struct pm_trace) traces;
-    PM_LIST(struct pm_attempt) pulls;
-    PM_LIST(struct pm_request_group) groups;
-    PM_LIST(struct pm_hit) hits;
-    uint32_t *
-        hit_of_pull; // by index of the pull: index + 1 of its incident; NULL until they are put together
+    struct pm_arena *a;       // the report's
+    struct pm_intern *names;  // the report's too
+    struct pm_arena *scratch; // for one row or one question; whoever uses it resets it first
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
+    const json_t *advice, *findings, *homes; // the ruleset's
+};
+
+// What the bundle says. Loading makes it, folding completes it; const from then on.
+struct pm_evidence {
+    struct pm_facts facts;
+    PM_LIST(struct pm_trace) traces;
+    PM_LIST(struct pm_request_group) groups;
     PM_LIST(struct pm_meter) meters;
     PM_LIST(struct pm_checkup) checkups;
     PM_LIST(struct pm_push) pushes;
     PM_LIST(struct pm_charge) charges;
-    struct pm_order ok_by_image; // successful pulls
     PM_LIST(struct pm_reading) readings;
-    const json_t *advice, *findings, *homes; // the ruleset's
-    uint64_t own_hash;         // over --quotas and --alerts, which are in force beside it
+    PM_LIST(struct pm_rumour) rumours;
+    PM_LIST(struct pm_hearsay) hearsay;
     struct pm_mirror *mirrors; // of the configuration; mirror.h
     size_t mirrors_n;
-    Pvoid_t good_image; // registry and repository → index + 1 of the newest good pull
-    Pvoid_t push_last;  // who (client, agent, repository of a log) → index + 1 of its latest push
+    Pvoid_t push_last; // who (client, agent, repository of a log) → index + 1 of its latest push
     Pvoid_t
         request_skew; // log and node → ns that the node's clock is ahead of the log's, in two's complement
     int64_t request_skew_most; // of these
@@ -381,11 +382,9 @@ struct pm_state {
     Pvoid_t request_open;      // hash of client, file, repository → group index + 1
     Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;        // duplicates among event objects
-    PM_LIST(struct pm_rumour) rumours;
-    Pvoid_t hearsay_at;       // file and writer → index + 1 into the report's list
-    Pvoid_t skew;             // node id → ns that its clock is ahead of the API server's
-    struct pm_arena *scratch; // reset per row
-    int64_t from, to;         // of the evidence
+    Pvoid_t hearsay_at;        // file and writer → index + 1 into hearsay
+    Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
+    int64_t from, to;          // of all that is dated
     PM_LIST(struct pm_stretch) stretches;
     struct pm_stretch era; // the stretch that is looked at; from PM_NO_TIME: all there is
     struct pm_stretch
@@ -395,24 +394,48 @@ struct pm_state {
     uint64_t event_attempts; // that all events together count; fold_counts.c
     bool have_requests, have_node_logs;
     bool nodes_known; // a client that is none of them stays a client
-    bool
-        nodes_stand; // no node is known, and a registry's clients stand for them: a session is a client's beside them
+    // No node is known, and a registry's clients stand for them: a session is a client's beside them.
+    bool nodes_stand;
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 
-static inline struct pm_str pm_name(const struct pm_state *s, uint32_t id) {
-    return pm_intern_str(s->names, id);
+// The pulls, in order of time once they are folded; const once they are settled.
+struct pm_pulls {
+    struct pm_attempt *items;
+    size_t n, cap;
+    struct pm_order ok_by_image; // those that went well
+    Pvoid_t good_image;          // registry and repository → index + 1 of the newest good one
+};
+
+// The incidents while they are put together.
+struct pm_hits {
+    struct pm_hit *items;
+    size_t n, cap;
+    uint32_t *
+        of_pull; // by index of the pull: index + 1 of its incident; NULL until they are put together
+};
+
+// What incidents, budgets, series and texts are made from; nothing of it changes any more.
+struct pm_scene {
+    const struct pm_env *env;
+    const struct pm_evidence *ev;
+    const struct pm_pulls *pulls;
+};
+
+static inline struct pm_str pm_name(const struct pm_env *env, uint32_t id) {
+    return pm_intern_str(env->names, id);
 }
-uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+uint32_t pm_id_fmt(const struct pm_env *env, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 // A key of numbers and a text, for what is asked at every request: no printf.
-uint32_t pm_id_key(struct pm_state *s, char kind, const uint32_t *numbers, size_t n,
+uint32_t pm_id_key(const struct pm_env *env, char kind, const uint32_t *numbers, size_t n,
                    struct pm_str text);
-static inline uint32_t pm_id(struct pm_state *s, struct pm_str x) {
-    return pm_intern_id(s->names, x);
+static inline uint32_t pm_id(const struct pm_env *env, struct pm_str x) {
+    return pm_intern_id(env->names, x);
 }
-uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between,
+uint32_t pm_id_join(const struct pm_env *env, uint32_t a, char between,
                     uint32_t b); // id of "a" between "b"
-const char *pm_cstr(struct pm_state *s, uint32_t id);
+const char *pm_cstr(const struct pm_env *env, uint32_t id);
 static inline bool pm_cause_in(int cause, const char *family) {
     return cause >= 0 && strcmp(pm_causes[cause].family, family) == 0;
 }
@@ -420,11 +443,12 @@ static inline bool pm_cause_is(int cause, const char *name) {
     return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0;
 }
 // Index + 1 of the incident that a pull is part of; 0: of none.
-static inline uint32_t pm_hit_of(const struct pm_state *s, const struct pm_attempt *p) {
-    return s->hit_of_pull ? s->hit_of_pull[p - s->pulls.items] : 0;
+static inline uint32_t pm_hit_of(const struct pm_pulls *pulls, const struct pm_hits *hits,
+                                 const struct pm_attempt *p) {
+    return hits->of_pull ? hits->of_pull[p - pulls->items] : 0;
 }
-static inline bool pm_is_client(const struct pm_state *s, const struct pm_attempt *p) {
-    return (s->nodes_known || s->nodes_stand) && !p->node && p->client;
+static inline bool pm_is_client(const struct pm_evidence *ev, const struct pm_attempt *p) {
+    return (ev->nodes_known || ev->nodes_stand) && !p->node && p->client;
 }
 int pm_cause_c(const char *name); // pm_cause_find of a C string
 // "Already present", told once.
@@ -438,143 +462,176 @@ static inline int64_t pm_began(const struct pm_attempt *p) {
     return p->started != PM_NO_TIME ? p->started : p->ended;
 }
 
-// Another view of the timeline that shares the report's names, for pm_load_rows on; and
-// what makes its pulls. judge.c
-struct pm_state *pm_state_beside(struct pm_state *s, const struct pm_judge_options *o);
-void pm_state_fold(struct pm_state *s);
-void pm_state_free(struct pm_state *s);
+// Reads the timeline once more, as `env` has its options and `ev` its era: what the report
+// is about stands there already. judge.c
+void pm_judge_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+void pm_evidence_free(struct pm_evidence *ev);
+void pm_pulls_free(struct pm_pulls *pulls);
 // Pods that were refused before they were. admission.c
-void pm_admission_group(struct pm_state *s);
-int64_t pm_admission_recovered(const struct pm_state *s, const struct pm_hit *h);
-void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h);
+void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits);
+int64_t pm_admission_recovered(const struct pm_scene *scene, const struct pm_hit *h);
+void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h);
 // The time that the report is about. window.c
-void pm_window_choose(struct pm_state *s);
-bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row);
-bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from,
+void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev);
+bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_row *row);
+bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
                   int64_t *to); // its part of it; false where it has none
 bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
-int64_t pm_far_back(const struct pm_state *s, uint32_t node,
+int64_t pm_far_back(const struct pm_evidence *ev, uint32_t node,
                     int64_t at); // a node's stamp by the cluster's clock; skew.c
-const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s,
+const struct pm_far_clock *pm_far_clock_of(const struct pm_evidence *ev,
                                            uint32_t node); // NULL: right enough
-void pm_windows_fill(struct pm_state *s);                  // the others, summed up
+void pm_windows_fill(const struct pm_env *env, const struct pm_evidence *ev,
+                     struct pm_report *report); // the others, summed up
 
 // The stages, in order; one file each (request.c and facts.c are fed row by row by
 // load.c).
 void pm_correlate_load(
-    struct pm_state *s); // correlate.c: families and links; advice, findings and homes at hand
-void pm_load_rows(struct pm_state *s);                           // load.c
-void pm_facts_row(struct pm_state *s, const struct pm_row *row); // facts.c
-void pm_facts_finish(struct pm_state *s);
-void pm_facts_covers_of_files(struct pm_state *s);
-uint32_t pm_facts_node(struct pm_state *s, uint32_t written); // the node's own name
+    struct pm_env *env); // correlate.c: families and links; advice, findings and homes at hand
+void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev); // load.c
+void pm_facts_row(const struct pm_env *env, struct pm_evidence *ev,
+                  const struct pm_row *row); // facts.c
+void pm_facts_finish(const struct pm_env *env, struct pm_evidence *ev);
+void pm_facts_covers_of_files(const struct pm_env *env, struct pm_evidence *ev);
+uint32_t pm_facts_node(const struct pm_env *env, const struct pm_evidence *ev,
+                       uint32_t written); // the node's own name
 // "ns/name"; NULL where unknown
-const struct pm_pod_fact *pm_facts_pod(const struct pm_state *s, uint32_t key);
-struct pm_pod_fact *pm_facts_pod_edit(struct pm_state *s, uint32_t key);
-struct pm_pod_fact *pm_facts_pod_made(struct pm_state *s, uint32_t namespace, uint32_t name);
-const struct pm_workload_fact *pm_facts_workload(struct pm_state *s, uint32_t namespace,
+const struct pm_pod_fact *pm_facts_pod(const struct pm_evidence *ev, uint32_t key);
+struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key);
+struct pm_pod_fact *pm_facts_pod_made(const struct pm_env *env, struct pm_evidence *ev,
+                                      uint32_t namespace, uint32_t name);
+const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
+                                                 const struct pm_evidence *ev, uint32_t namespace,
                                                  const char *kind, uint32_t name);
-void pm_facts_boxed(struct pm_state *s); // whose log a container's is; boxed.c
-void pm_facts_cover(struct pm_state *s, int origin, uint32_t node, int64_t from, int64_t to);
-bool pm_facts_covers(const struct pm_state *s, int origin, uint32_t node, int64_t at,
+void pm_facts_boxed(const struct pm_env *env,
+                    struct pm_evidence *ev); // whose log a container's is; boxed.c
+void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t from, int64_t to);
+bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, int64_t at,
                      int64_t slack);
-void pm_facts_free(struct pm_state *s);
-void pm_hearsay_row(struct pm_state *s,
+void pm_facts_free(struct pm_evidence *ev);
+void pm_hearsay_row(const struct pm_env *env, struct pm_evidence *ev,
                     const struct pm_row *row); // hearsay.c: listed, never counted
-void pm_hearsay_fill(struct pm_state *s);
-void pm_request_row(struct pm_state *s, const struct pm_row *row); // request.c
-void pm_request_fold(struct pm_state *s);
-void pm_fold_pulls(struct pm_state *s); // fold.c
-bool pm_is_mirror(const struct pm_state *s,
+void pm_hearsay_fill(const struct pm_evidence *ev, struct pm_report *report);
+void pm_request_row(const struct pm_env *env, struct pm_evidence *ev,
+                    const struct pm_row *row); // request.c
+void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev,
+                   struct pm_pulls *pulls); // fold.c
+bool pm_is_mirror(const struct pm_env *env,
                   const struct pm_trace *t); // a host that stands in for the image's registry
 void pm_mirrors_of(
-    struct pm_state *s, const struct pm_hit *h,
+    const struct pm_env *env, const struct pm_evidence *ev, const struct pm_hit *h,
     struct pm_ids *hosts); // that failed, where the incident is theirs: no pull of its own
 const struct pm_trace *
-pm_fell_back(const struct pm_state *s,
+pm_fell_back(const struct pm_env *env, const struct pm_evidence *ev,
              const struct pm_attempt *p); // a mirror that failed within it; NULL: none
 bool pm_mirror_served(
-    const struct pm_state *s,
+    const struct pm_env *env, const struct pm_evidence *ev, const struct pm_pulls *pulls,
     const struct pm_attempt *p); // a mirror was the last host that it asked, and it went well
-void pm_fold_order(struct pm_state *s); // in time order, once all are there
-void pm_fold_waits(struct pm_state *s); // fold_waits.c: what waits, once all pulls are there
-void pm_pods_of_failed(const struct pm_state *s, struct pm_ids *pods);
-void pm_fold_find(struct pm_state *s);        // once settled: where good pulls are looked up
-void pm_workload_resolve(struct pm_state *s); // workload.c
+void pm_fold_order(struct pm_evidence *ev,
+                   struct pm_pulls *pulls); // in time order, once all are there
+void pm_fold_waits(
+    const struct pm_env *env, struct pm_evidence *ev,
+    const struct pm_pulls *pulls); // fold_waits.c: what waits, once all pulls are there
+void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods);
+void pm_fold_find(struct pm_pulls *pulls); // once settled: where good pulls are looked up
+void pm_workload_resolve(const struct pm_env *env, struct pm_evidence *ev); // workload.c
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind,
-                       struct pm_str *name);                 // pod-name grammar
-void pm_skew_measure(struct pm_state *s);                    // skew.c
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node); // 0: none that is worth telling
-int64_t pm_at_cluster(const struct pm_state *s,
+                       struct pm_str *name);                            // pod-name grammar
+void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev); // skew.c
+int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node); // 0: none that is worth telling
+int64_t pm_at_cluster(const struct pm_evidence *ev,
                       const struct pm_attempt *p); // pm_at by the cluster's clock
 #define PM_SKEW_MAX_NS PM_S(1800)
-void pm_hearsay_pods(struct pm_state *s); // hearsay.c: pods of failed pulls that no witness names
-void pm_settle(struct pm_state *s);       // settle.c
-void pm_group_incidents(struct pm_state *s); // group.c
-void pm_waiting_group(struct pm_state *s);   // waiting.c: pods that no failed pull tells of
+void pm_hearsay_pods(
+    const struct pm_env *env, struct pm_evidence *ev,
+    struct pm_pulls *pulls); // hearsay.c: pods of failed pulls that no witness names
+void pm_settle(const struct pm_env *env, const struct pm_evidence *ev,
+               struct pm_pulls *pulls);                                      // settle.c
+void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits); // group.c
+void pm_waiting_group(const struct pm_scene *scene,
+                      struct pm_hits *hits); // waiting.c: pods that no failed pull tells of
 void pm_hit_free(struct pm_hit *h);
-void pm_hit_take_over(struct pm_state *s, struct pm_hit *a,
+void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a,
                       struct pm_hit *b); // all pulls of b are a's; b is dropped
-void pm_crowd_pool(struct pm_state *s);  // crowd.c: more incidents than anybody reads
-void pm_chain_links(struct pm_state *s); // chain.c
-void pm_wire_fill(struct pm_state *s, struct pm_hit *h); // wire.c: variant and endpoints
-void pm_wire_tags(struct pm_state *s,
+void pm_crowd_pool(const struct pm_scene *scene,
+                   struct pm_hits *hits); // crowd.c: more incidents than anybody reads
+void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits); // chain.c
+void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h); // wire.c: variant and endpoints
+void pm_wire_tags(const struct pm_scene *scene,
                   struct pm_hit *h); // the variant of a missing tag; after pm_scope_find
-void pm_scope_find(struct pm_state *s, struct pm_hit *h); // scope.c
-void pm_blast_prepare(struct pm_state *s);                // once, before the first
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h); // blast.c
-void pm_rollbacks_find(struct pm_state *s,
+void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h);        // scope.c
+void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits); // once, before the first
+void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                   struct pm_hit *h); // blast.c
+void pm_rollbacks_find(const struct pm_scene *scene,
                        struct pm_hit *h); // rollback.c; after its pods and workloads are known
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h); // recovery.c
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h);  // trigger.c
+void pm_recovery_find(const struct pm_scene *scene, struct pm_hit *h); // recovery.c
+void pm_trigger_find(const struct pm_scene *scene, const struct pm_hits *hits,
+                     struct pm_hit *h); // trigger.c
 struct pm_trigger_made {
     const char *what;
     int64_t at;
     struct pm_str detail;
 };
-bool pm_trigger_made(struct pm_state *s, const struct pm_hit *h, int64_t from, int64_t to,
+bool pm_trigger_made(const struct pm_scene *scene, const struct pm_hit *h, int64_t from, int64_t to,
                      struct pm_trigger_made *m); // trigger_made.c
 // Has the pod a brother of the same owner that was made before? same: of its revision, as
 // far as labels and images tell.
-bool pm_trigger_older_brother(const struct pm_state *s, const struct pm_hit *h,
+bool pm_trigger_older_brother(const struct pm_scene *scene, const struct pm_hit *h,
                               const struct pm_pod_fact *of, int64_t before, bool same);
-bool pm_trigger_secret(struct pm_state *s, const struct pm_hit *h, int64_t late, int64_t *at,
+bool pm_trigger_secret(const struct pm_scene *scene, const struct pm_hit *h, int64_t late,
+                       int64_t *at,
                        struct pm_str *detail); // trigger_secret.c
 int64_t
-pm_trigger_led_to(const struct pm_state *s,
+pm_trigger_led_to(const struct pm_scene *scene, const struct pm_hits *hits,
                   const struct pm_hit *h); // the first failure that its trigger can have led to
-void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h); // confidence.c
-void pm_against_fill(struct pm_state *s, struct pm_hit *h);     // against.c
-void pm_severity_weigh(struct pm_state *s, struct pm_hit *h);
-void pm_evidence_pick(struct pm_state *s);                 // evidence.c
-void pm_advice_fill(struct pm_state *s, struct pm_hit *h); // advice.c
+void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hits,
+                         struct pm_hit *h); // confidence.c
+void pm_against_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                     struct pm_hit *h); // against.c
+void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);
+void pm_evidence_pick(const struct pm_scene *scene, const struct pm_hits *hits); // evidence.c
+void pm_advice_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                    struct pm_hit *h); // advice.c
 // How many registries a pull secret is for, where its object says that this one is among
 // them; else 0.
-size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+size_t pm_secret_registries(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
                             struct pm_str registry);
-void pm_sentence_write(struct pm_state *s, struct pm_hit *h); // sentence.c: title, summary
-struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h);
-struct pm_str pm_sentence_calm(struct pm_state *s);
-void pm_findings_fill(struct pm_state *s); // findings.c
-bool pm_finding_known(const char *check);  // is there such a check?
-void pm_missing_fill(struct pm_state *s);  // missing.c
-void pm_missing_once(struct pm_report *r); // at the end of all
+void pm_sentence_write(const struct pm_scene *scene, const struct pm_hits *hits,
+                       const struct pm_report *report,
+                       struct pm_hit *h); // sentence.c: title, summary
+struct pm_str pm_sentence_verdict(const struct pm_scene *scene, const struct pm_hits *hits,
+                                  const struct pm_report *report, const struct pm_hit *h);
+struct pm_str pm_sentence_calm(const struct pm_scene *scene, const struct pm_hits *hits);
+void pm_findings_fill(const struct pm_scene *scene, struct pm_report *report); // findings.c
+bool pm_finding_known(const char *check); // is there such a check?
+void pm_missing_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                     struct pm_report *report); // missing.c
+void pm_missing_once(struct pm_report *r);      // at the end of all
 // quota/quota.c; false where a quota table is broken. seen: the same bundle without the
 // cut of --since, or s where nothing is cut.
-void pm_reading_row(struct pm_state *s, const struct pm_row *row); // reading.c: gauges
-void pm_checkup_row(struct pm_state *s, const struct pm_row *row); // what health checks read
-void pm_checkups_order(struct pm_state *s);
-bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen);
-void pm_stats_fill(struct pm_state *s); // stats.c
-uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p);
+void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev,
+                    const struct pm_row *row); // reading.c: gauges
+void pm_checkup_row(const struct pm_env *env, struct pm_evidence *ev,
+                    const struct pm_row *row); // what health checks read
+void pm_checkups_order(struct pm_evidence *ev);
+bool pm_quotas_fill(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash,
+                    const struct pm_scene *seen);
+void pm_stats_fill(const struct pm_scene *scene, struct pm_report *report); // stats.c
+uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p);
 int64_t pm_step_width(int64_t span,
-                      int64_t most);      // a width that people read, of at most so many steps
-void pm_lanes_fill(struct pm_state *s);   // lanes.c
-void pm_unknown_fill(struct pm_state *s); // unknown.c
+                      int64_t most); // a width that people read, of at most so many steps
+void pm_lanes_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                   struct pm_report *report);                                 // lanes.c
+void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report); // unknown.c
 struct pm_str pm_unknown_template(struct pm_arena *a,
                                   struct pm_str text); // names and numbers taken out
 void pm_report_finish(
-    struct pm_state *s); // finish.c: pulls and incidents into the report and back into the timeline
+    const struct pm_scene *scene, struct pm_hits *hits,
+    struct pm_report
+        *report); // finish.c: pulls and incidents into the report and back into the timeline
 
 // Small tools. tools.c
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);
@@ -587,6 +644,6 @@ void pm_strs_add(
     struct pm_str s); // heap list; the report frees it through its arena copy (pm_strs_seal)
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v,
                   bool sort); // into the arena, sorted and without repeats
-void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids);
-size_t pm_pull_first(const struct pm_state *s,
+void pm_strs_of_ids(const struct pm_env *env, struct pm_strs *out, const struct pm_ids *ids);
+size_t pm_pull_first(const struct pm_pulls *pulls,
                      int64_t at); // first pull at or after; pulls are in time order once folded

@@ -35,26 +35,26 @@ static void join(struct pm_stretch *v, const struct pm_stretch *next) {
 
 // Rows come in order of time but for the spans of counted events, so that what is met is
 // the last stretch, or the last few that a span joins.
-static void add(struct pm_state *s, int64_t from, int64_t to, bool events) {
+static void add(struct pm_evidence *ev, int64_t from, int64_t to, bool events) {
     if (from == PM_NO_TIME || to == PM_NO_TIME || from > to) return;
-    size_t at = s->stretches.n;
-    while (at && s->stretches.items[at - 1].from > pm_time_add(to, SILENCE_NS)) at--;
-    if (at && s->stretches.items[at - 1].to >= pm_since(from, SILENCE_NS)) {
-        struct pm_stretch *v = &s->stretches.items[at - 1];
+    size_t at = ev->stretches.n;
+    while (at && ev->stretches.items[at - 1].from > pm_time_add(to, SILENCE_NS)) at--;
+    if (at && ev->stretches.items[at - 1].to >= pm_since(from, SILENCE_NS)) {
+        struct pm_stretch *v = &ev->stretches.items[at - 1];
         meet(v, from, to);
         v->events |= events;
-        while (at > 1 && s->stretches.items[at - 2].to >= pm_since(v->from, SILENCE_NS)) {
-            join(&s->stretches.items[at - 2], v);
-            memmove(v, v + 1, (s->stretches.n - at) * sizeof *v);
-            s->stretches.n--;
-            v = &s->stretches.items[--at - 1];
+        while (at > 1 && ev->stretches.items[at - 2].to >= pm_since(v->from, SILENCE_NS)) {
+            join(&ev->stretches.items[at - 2], v);
+            memmove(v, v + 1, (ev->stretches.n - at) * sizeof *v);
+            ev->stretches.n--;
+            v = &ev->stretches.items[--at - 1];
         }
         return;
     }
-    (void)PM_PUSH(s->stretches.items, s->stretches.n, s->stretches.cap);
-    memmove(&s->stretches.items[at + 1], &s->stretches.items[at],
-            (s->stretches.n - 1 - at) * sizeof *s->stretches.items);
-    s->stretches.items[at] = (struct pm_stretch){from, to, events, PM_NO_TIME, PM_NO_TIME};
+    (void)PM_PUSH(ev->stretches.items, ev->stretches.n, ev->stretches.cap);
+    memmove(&ev->stretches.items[at + 1], &ev->stretches.items[at],
+            (ev->stretches.n - 1 - at) * sizeof *ev->stretches.items);
+    ev->stretches.items[at] = (struct pm_stretch){from, to, events, PM_NO_TIME, PM_NO_TIME};
 }
 
 static size_t read_time(struct pm_str s, int64_t *ns) {
@@ -79,32 +79,37 @@ bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e) {
            0;
 }
 
-static struct pm_stretch *stretch_at(struct pm_state *s, int64_t at) {
-    for (size_t i = s->stretches.n; i-- > 0;)
-        if (pm_time_in(at, s->stretches.items[i].from, s->stretches.items[i].to))
-            return &s->stretches.items[i];
+static struct pm_stretch *stretch_at(struct pm_evidence *ev, int64_t at) {
+    for (size_t i = ev->stretches.n; i-- > 0;)
+        if (pm_time_in(at, ev->stretches.items[i].from, ev->stretches.items[i].to))
+            return &ev->stretches.items[i];
     return NULL;
 }
 
-static void note_error(struct pm_state *s, const struct pm_row *row) {
+static void note_error(struct pm_evidence *ev, const struct pm_row *row) {
     struct pm_clock_error e;
     if (row->event.kind != PM_KIND_PULL_FAIL || row->ts_ns == PM_NO_TIME ||
         !pm_clock_error_read(row->event.field[PM_F_ERROR], &e))
         return;
-    struct pm_stretch *v = stretch_at(s, row->ts_ns);
+    struct pm_stretch *v = stretch_at(ev, row->ts_ns);
     if (v && e.after) v->expired = pm_min_time(v->expired, e.date);
     else if (v) v->begins = pm_max_time(v->begins, e.date);
 }
 
+struct choosing {
+    const struct pm_env *env;
+    struct pm_evidence *ev;
+};
+
 static bool row_in(void *ctx, const struct pm_row *row) {
-    struct pm_state *s = ctx;
+    const struct choosing *c = ctx;
     if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT ||
-        !pm_row_in_window(s, row))
+        !pm_row_in_window(c->env, c->ev, row))
         return true;
-    add(s, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
+    add(c->ev, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
         row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
         row->event.component == PM_COMP_EVENTS);
-    note_error(s, row);
+    note_error(c->ev, row);
     return true;
 }
 
@@ -127,12 +132,12 @@ static bool widen(void *ctx, uint32_t id, const struct pm_file_row *f) {
 // A log that goes on says where the present is, though it has no pull to tell.
 static bool end_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     (void)id;
-    struct pm_state *s = ctx;
-    const struct pm_judge_options *o = s->options;
+    const struct choosing *c = ctx;
+    const struct pm_judge_options *o = c->env->options;
     if (!f->events || f->duplicate_of || (o->since_ns != PM_NO_TIME && f->to_ns < o->since_ns) ||
         (o->until_ns != PM_NO_TIME && f->to_ns > o->until_ns))
         return true;
-    if (is_writer(f->component)) add(s, f->to_ns, f->to_ns, false);
+    if (is_writer(f->component)) add(c->ev, f->to_ns, f->to_ns, false);
     return true;
 }
 
@@ -157,12 +162,12 @@ static bool writer_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     return true;
 }
 
-static bool outnumbered(struct pm_state *s, const struct pm_stretch *few,
+static bool outnumbered(const struct pm_env *env, const struct pm_stretch *few,
                         const struct pm_stretch *many) {
     struct writers w = {{few, many}, {NULL, NULL}};
     Word_t n[2], key = 0, freed;
     int found, both;
-    pm_timeline_each_file(s->timeline, writer_in, &w);
+    pm_timeline_each_file(env->timeline, writer_in, &w);
     J1C(n[0], w.in[0], 0, -1);
     J1C(n[1], w.in[1], 0, -1);
     J1F(found, w.in[0], key);
@@ -177,70 +182,72 @@ static bool outnumbered(struct pm_state *s, const struct pm_stretch *few,
     return n[0] && n[1] > n[0];
 }
 
-static bool strays_from(struct pm_state *s, const struct pm_stretch *v,
+static bool strays_from(const struct pm_env *env, const struct pm_stretch *v,
                         const struct pm_stretch *era) {
     bool ahead = v->from > era->to && v->expired != PM_NO_TIME && v->expired > era->to;
     bool behind = v->to < era->from && v->begins != PM_NO_TIME && v->begins <= era->to;
-    return (ahead || behind) && outnumbered(s, v, era);
+    return (ahead || behind) && outnumbered(env, v, era);
 }
 
 // The latest, unless it strays from an earlier one; then what strays from it.
-static void choose(struct pm_state *s, size_t main) {
-    struct pm_stretch *v = s->stretches.items;
-    for (size_t i = main; i-- > 0 && s->stray.from == PM_NO_TIME;)
-        if (strays_from(s, &v[main], &v[i])) {
-            s->stray = v[main];
+static void choose(const struct pm_env *env, struct pm_evidence *ev, size_t main) {
+    struct pm_stretch *v = ev->stretches.items;
+    for (size_t i = main; i-- > 0 && ev->stray.from == PM_NO_TIME;)
+        if (strays_from(env, &v[main], &v[i])) {
+            ev->stray = v[main];
             main = i;
         }
-    for (size_t i = 0; i < s->stretches.n && s->stray.from == PM_NO_TIME; i++)
-        if (i != main && strays_from(s, &v[i], &v[main])) s->stray = v[i];
-    s->era = v[main];
+    for (size_t i = 0; i < ev->stretches.n && ev->stray.from == PM_NO_TIME; i++)
+        if (i != main && strays_from(env, &v[i], &v[main])) ev->stray = v[i];
+    ev->era = v[main];
 }
 
-void pm_window_choose(struct pm_state *s) {
+void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev) {
+    struct choosing c = {.env = env, .ev = ev};
     struct pm_stretch all = {.from = INT64_MAX, .to = INT64_MIN};
-    s->era.from = s->stray.from = PM_NO_TIME;
-    if (s->options->since_ns != PM_NO_TIME && s->options->until_ns != PM_NO_TIME) return;
-    pm_timeline_each_file(s->timeline, widen, &all);
+    ev->era.from = ev->stray.from = PM_NO_TIME;
+    if (env->options->since_ns != PM_NO_TIME && env->options->until_ns != PM_NO_TIME) return;
+    pm_timeline_each_file(env->timeline, widen, &all);
     if (all.from > all.to || all.to - all.from <= SILENCE_NS) return;
-    pm_timeline_each(s->timeline, "kind BETWEEN 1 AND 6", row_in, s); // pull.start to request
-    pm_timeline_each_file(s->timeline, end_in, s);
-    if (s->stretches.n < 2) return;
-    size_t main = s->stretches.n - 1;
-    for (size_t i = s->stretches.n; i-- > 0 && !s->stretches.items[main].events;)
-        if (s->stretches.items[i].events) main = i;
-    choose(s, main);
+    pm_timeline_each(env->timeline, "kind BETWEEN 1 AND 6", row_in, &c); // pull.start to request
+    pm_timeline_each_file(env->timeline, end_in, &c);
+    if (ev->stretches.n < 2) return;
+    size_t main = ev->stretches.n - 1;
+    for (size_t i = ev->stretches.n; i-- > 0 && !ev->stretches.items[main].events;)
+        if (ev->stretches.items[i].events) main = i;
+    choose(env, ev, main);
 }
 
 static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) {
     return to > v->from - SILENCE_NS / 2 && from < v->to + SILENCE_NS / 2;
 }
-static bool has_era(const struct pm_state *s) { return s->era.from != PM_NO_TIME; }
+static bool has_era(const struct pm_evidence *ev) { return ev->era.from != PM_NO_TIME; }
 
-bool pm_row_in_window(const struct pm_state *s, const struct pm_row *row) {
+bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_row *row) {
     int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
             to = row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns;
-    if (s->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < s->options->since_ns)
+    if (env->options->since_ns != PM_NO_TIME && to != PM_NO_TIME && to < env->options->since_ns)
         return false;
-    if (s->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > s->options->until_ns)
+    if (env->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > env->options->until_ns)
         return false;
-    if (!has_era(s)) return true;
-    if (from == PM_NO_TIME) return !s->aside; // what nobody dated is today's
-    return beside(&s->era, from, to) ||
-           (s->stray.from != PM_NO_TIME && beside(&s->stray, from, to));
+    if (!has_era(ev)) return true;
+    if (from == PM_NO_TIME) return !ev->aside; // what nobody dated is today's
+    return beside(&ev->era, from, to) ||
+           (ev->stray.from != PM_NO_TIME && beside(&ev->stray, from, to));
 }
 
-bool pm_file_span(const struct pm_state *s, const struct pm_file_fact *f, int64_t *from,
+bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
                   int64_t *to) {
     if (f->row.from_ns == PM_NO_TIME || f->row.to_ns == PM_NO_TIME) return false;
-    *from = pm_far_back(s, f->node, f->row.from_ns);
-    *to = pm_far_back(s, f->node, f->row.to_ns);
-    if (!has_era(s)) return true;
-    if (s->stray.from != PM_NO_TIME && s->far.n == 0 && beside(&s->stray, *from, *to))
+    *from = pm_far_back(ev, f->node, f->row.from_ns);
+    *to = pm_far_back(ev, f->node, f->row.to_ns);
+    if (!has_era(ev)) return true;
+    if (ev->stray.from != PM_NO_TIME && ev->far.n == 0 && beside(&ev->stray, *from, *to))
         return true; // not moved yet
-    if (!beside(&s->era, *from, *to)) return false;
-    if (*from < s->era.from - SILENCE_NS / 2) *from = s->era.from;
-    if (*to > s->era.to + SILENCE_NS / 2) *to = s->era.to;
+    if (!beside(&ev->era, *from, *to)) return false;
+    if (*from < ev->era.from - SILENCE_NS / 2) *from = ev->era.from;
+    if (*to > ev->era.to + SILENCE_NS / 2) *to = ev->era.to;
     return true;
 }
 
@@ -260,49 +267,57 @@ static void count_cause(struct pm_window *w, int cause) {
     w->by_cause[i].n++;
 }
 
-static void sum_up(struct pm_state *s, struct pm_state *seen, struct pm_window *w) {
+static void sum_up(const struct pm_env *env, const struct pm_scene *seen, struct pm_window *w) {
     struct pm_ids files = {0};
     size_t causes = 1;
     while (pm_causes[causes - 1].name) causes++;
-    w->by_cause = PM_NEWN(s->a, struct pm_counts_by, causes);
-    for (size_t i = 0; i < seen->pulls.n; i++) {
-        const struct pm_attempt *p = &seen->pulls.items[i];
+    w->by_cause = PM_NEWN(env->a, struct pm_counts_by, causes);
+    for (size_t i = 0; i < seen->pulls->n; i++) {
+        const struct pm_attempt *p = &seen->pulls->items[i];
         if (p->outcome == PM_OUTCOME_CACHED) continue;
         w->attempts++;
         w->ok += p->outcome == PM_OUTCOME_OK;
         w->failed += p->outcome == PM_OUTCOME_FAILED;
         if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict.cause);
         for (size_t k = 0; k < p->traces.n; k++)
-            pm_ids_add_new(&files, seen->traces.items[p->traces.items[k]].file);
+            pm_ids_add_new(&files, seen->ev->traces.items[p->traces.items[k]].file);
     }
-    for (size_t i = 0; i < seen->groups.n; i++)
-        if (seen->groups.items[i].pull) pm_ids_add_new(&files, seen->groups.items[i].file);
+    for (size_t i = 0; i < seen->ev->groups.n; i++)
+        if (seen->ev->groups.items[i].pull) pm_ids_add_new(&files, seen->ev->groups.items[i].file);
     if (w->by_cause_n > 1) qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, by_number);
     for (size_t i = 0; i < files.n; i++)
-        if (files.items[i] < seen->facts.files.n)
-            pm_strs_add(&w->files, seen->facts.files.items[files.items[i]].row.path);
-    pm_strs_seal(s->a, &w->files, true);
+        if (files.items[i] < seen->ev->facts.files.n)
+            pm_strs_add(&w->files, seen->ev->facts.files.items[files.items[i]].row.path);
+    pm_strs_seal(env->a, &w->files, true);
     pm_ids_free(&files);
 }
 
-void pm_windows_fill(struct pm_state *s) {
-    struct pm_report *r = s->report;
-    if (!has_era(s)) return;
-    r->windows = PM_NEWN(s->a, struct pm_window, OTHERS_MAX);
-    for (size_t i = s->stretches.n;
-         i-- > 0 &&
-         r->windows_n < OTHERS_MAX;) { // the nearest years are the likeliest to be asked for
-        if (s->stretches.items[i].from == s->era.from ||
-            s->stretches.items[i].from == s->stray.from)
-            continue;
-        struct pm_window w = {.from_ns = s->stretches.items[i].from,
-                              .to_ns = s->stretches.items[i].to};
-        struct pm_state *seen = pm_state_beside(s, s->options);
-        seen->era = s->stretches.items[i];
-        seen->stray.from = PM_NO_TIME;
-        pm_state_fold(seen);
-        sum_up(s, seen, &w);
-        pm_state_free(seen);
-        if (w.attempts) r->windows[r->windows_n++] = w;
+// One of the others, as another view of the timeline that shares the report's names.
+static struct pm_window other(const struct pm_env *env, const struct pm_stretch *stretch) {
+    struct pm_window w = {.from_ns = stretch->from, .to_ns = stretch->to};
+    struct pm_evidence ev = {.from = PM_NO_TIME,
+                             .to = PM_NO_TIME,
+                             .era = *stretch,
+                             .stray = {.from = PM_NO_TIME},
+                             .aside = true};
+    struct pm_pulls pulls = {0};
+    const struct pm_scene seen = {env, &ev, &pulls};
+    pm_judge_pulls(env, &ev, &pulls);
+    sum_up(env, &seen, &w);
+    pm_evidence_free(&ev);
+    pm_pulls_free(&pulls);
+    return w;
+}
+
+void pm_windows_fill(const struct pm_env *env, const struct pm_evidence *ev,
+                     struct pm_report *report) {
+    if (!has_era(ev)) return;
+    report->windows = PM_NEWN(env->a, struct pm_window, OTHERS_MAX);
+    // the nearest years are the likeliest to be asked for
+    for (size_t i = ev->stretches.n; i-- > 0 && report->windows_n < OTHERS_MAX;) {
+        const struct pm_stretch *v = &ev->stretches.items[i];
+        if (v->from == ev->era.from || v->from == ev->stray.from) continue;
+        struct pm_window w = other(env, v);
+        if (w.attempts) report->windows[report->windows_n++] = w;
     }
 }

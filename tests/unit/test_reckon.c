@@ -52,14 +52,11 @@ static void a_broken_report_is_found_out(void **state) {
                                      {.outcome = PM_OUTCOME_OK}};
         uint32_t held[] = {0, 1}, of_pull[] = {1, 1, 0};
         struct pm_hit hit = {.incident = &incident, .pulls = {.items = held, .n = 2}};
-        struct pm_state s = {.report = &r};
-        s.pulls.items = pulls;
-        s.pulls.n = PM_LEN(pulls);
-        s.hits.items = &hit;
-        s.hits.n = 1;
-        s.hit_of_pull = of_pull;
+        const struct pm_pulls all = {.items = pulls, .n = PM_LEN(pulls)};
+        const struct pm_hits hits = {.items = &hit, .n = 1, .of_pull = of_pull};
+        const struct pm_scene scene = {.pulls = &all};
         struct pm_buf told = {0};
-        size_t broken = pm_reckon(&s, &told);
+        size_t broken = pm_reckon(&scene, &hits, &r, &told);
         if (!*rows[i].what) assert_int_equal(broken, 0);
         else {
             assert_true(broken > 0);

@@ -20,7 +20,8 @@ struct seen {
     double value;
 };
 struct replay {
-    struct pm_state *s;
+    const struct pm_env *env;
+    struct pm_report *report;
     const struct pm_series_set *set;
     const struct pm_alert_rule *rule;
     struct pm_alert *out;
@@ -46,10 +47,10 @@ static uint32_t track_of(struct replay *x, const struct pm_labels *l) {
     while (x->tracks.n <= id)
         *PM_PUSH(x->tracks.items, x->tracks.n, x->tracks.cap) = (struct track){.last = SIZE_MAX};
     struct track *t = &x->tracks.items[id];
-    t->labels = (struct pm_labels){PM_NEWN(x->s->a, struct pm_label, l->n + 1), l->n};
+    t->labels = (struct pm_labels){PM_NEWN(x->env->a, struct pm_label, l->n + 1), l->n};
     for (size_t i = 0; i < l->n; i++)
-        t->labels.items[i] = (struct pm_label){pm_arena_dup(x->s->a, l->items[i].name),
-                                               pm_arena_dup(x->s->a, l->items[i].value)};
+        t->labels.items[i] = (struct pm_label){pm_arena_dup(x->env->a, l->items[i].name),
+                                               pm_arena_dup(x->env->a, l->items[i].value)};
     return id;
 }
 
@@ -90,8 +91,8 @@ static void step(struct replay *x, size_t k) { // `now` holds what this evaluati
 static void no_value(struct replay *x, int64_t at, struct pm_str why) {
     char when[32];
     struct pm_missing *m =
-        PM_PUSH(x->s->report->missing, x->s->report->missing_n, x->s->report->missing_cap);
-    m->what = pm_arena_fmt(x->s->a, "alert %.*s has no value at %s: %.*s", PM_FMT(x->rule->name),
+        PM_PUSH(x->report->missing, x->report->missing_n, x->report->missing_cap);
+    m->what = pm_arena_fmt(x->env->a, "alert %.*s has no value at %s: %.*s", PM_FMT(x->rule->name),
                            pm_when_format(at, when), PM_FMT(why));
     m->effect = PM_STR("it was not replayed from there on");
 }
@@ -145,7 +146,7 @@ static int by_labels(const void *a, const void *b) {
 }
 
 static void keep(struct replay *x) { // heap lists → the report's arena
-    struct pm_arena *a = x->s->a;
+    struct pm_arena *a = x->env->a;
     struct pm_alert *out = x->out;
     out->fired_n = out->fired_cap = x->fired.n;
     out->fired = PM_NEWN(a, struct pm_alert_span, x->fired.n + 1);
@@ -174,26 +175,29 @@ static int64_t first_stuck(const struct pm_report *r) {
     return first;
 }
 
-static void note(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
+static void note(const struct pm_env *env, const struct pm_report *report,
+                 const struct pm_alert_rule *rule, struct pm_alert *out) {
     struct pm_str why,
         what = PM_NONE,
         replaces = rule->replaces ? PM_STR("in place of the built-in alert of that name") : PM_NONE;
-    if (!out->fired_n && pm_promql_never(rule->q, s->report->metrics, s->a, &why))
-        what = pm_arena_fmt(s->a, "never fires: %.*s", PM_FMT(why));
+    if (!out->fired_n && pm_promql_never(rule->q, report->metrics, env->a, &why))
+        what = pm_arena_fmt(env->a, "never fires: %.*s", PM_FMT(why));
     out->note = what.n && replaces.n
-                    ? pm_arena_fmt(s->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces))
+                    ? pm_arena_fmt(env->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces))
                 : what.n ? what
                          : replaces;
 }
 
-static void one(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_alert *out) {
-    const struct pm_series_set *set = s->report->metrics;
-    struct replay x = {.s = s, .set = set, .rule = rule, .out = out, .stride = 1};
-    int64_t stuck = first_stuck(s->report);
+static void one(const struct pm_env *env, struct pm_report *report,
+                const struct pm_alert_rule *rule, struct pm_alert *out) {
+    const struct pm_series_set *set = report->metrics;
+    struct replay x = {
+        .env = env, .report = report, .set = set, .rule = rule, .out = out, .stride = 1};
+    int64_t stuck = first_stuck(report);
     *out = (struct pm_alert){
         .name = rule->name, .severity = rule->severity, .expr = rule->expr, .for_ns = rule->for_ns};
     out->own = rule->own;
-    if (!rule->q) out->note = pm_arena_fmt(s->a, "not replayed: %.*s", PM_FMT(rule->refused));
+    if (!rule->q) out->note = pm_arena_fmt(env->a, "not replayed: %.*s", PM_FMT(rule->refused));
     if (!set || !rule->q) return;
     x.keys = pm_intern_new();
     if (rule->every_ns > set->step_ns) x.stride = (size_t)(rule->every_ns / set->step_ns);
@@ -201,45 +205,46 @@ static void one(struct pm_state *s, const struct pm_alert_rule *rule, struct pm_
     replay(&x);
     pm_intern_free(x.keys);
     keep(&x);
-    note(s, rule, out);
+    note(env, report, rule, out);
     if (!out->fired_n || stuck == PM_NO_TIME) return;
     out->lead_known = true;
     out->lead_s = (stuck - out->fired[0].from_ns) / PM_NS_PER_S;
 }
 
-static void grid_is_coarse(struct pm_state *s, const struct pm_alert_rules *rules) {
-    const struct pm_series_set *set = s->report->metrics;
+static void grid_is_coarse(const struct pm_env *env, struct pm_report *report,
+                           const struct pm_alert_rules *rules) {
+    const struct pm_series_set *set = report->metrics;
     for (size_t i = 0; set && set->step_ns > PM_S(15) && i < rules->n; i++) {
         const struct pm_alert_rule *r = &rules->items[i];
         if (!r->q) continue;
         if (pm_promql_reach_ns(r->q) >= 4 * set->step_ns &&
             (!r->for_ns || r->for_ns >= set->step_ns))
             continue;
-        struct pm_missing *m =
-            PM_PUSH(s->report->missing, s->report->missing_n, s->report->missing_cap);
+        struct pm_missing *m = PM_PUSH(report->missing, report->missing_n, report->missing_cap);
         m->what =
-            pm_arena_fmt(s->a, "alerts were evaluated every %lld s, because the window is long",
+            pm_arena_fmt(env->a, "alerts were evaluated every %lld s, because the window is long",
                          (long long)(set->step_ns / PM_NS_PER_S));
         m->effect = pm_arena_fmt(
-            s->a,
+            env->a,
             "%.*s looks at shorter spans than that can show; --since and --until narrow the window",
             PM_FMT(r->name));
         return;
     }
 }
 
-bool pm_alerts_fill(struct pm_state *s) {
+bool pm_alerts_fill(const struct pm_env *env, struct pm_report *report, uint64_t *own_hash) {
     struct pm_alert_rules rules = {0};
-    struct pm_report *r = s->report;
-    bool good = pm_alert_rules_load(&rules, s->rules, s->options->alerts_file, s->a, s->diags);
+    struct pm_report *r = report;
+    bool good =
+        pm_alert_rules_load(&rules, env->rules, env->options->alerts_file, env->a, env->diags);
     if (rules.own_hash)
-        s->own_hash = pm_str_hash(
-            (struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, s->own_hash);
+        *own_hash = pm_str_hash(
+            (struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, *own_hash);
     if (good && rules.n) {
-        r->alerts = PM_NEWN(s->a, struct pm_alert, rules.n);
+        r->alerts = PM_NEWN(env->a, struct pm_alert, rules.n);
         r->alerts_n = r->alerts_cap = rules.n;
-        for (size_t i = 0; i < rules.n; i++) one(s, &rules.items[i], &r->alerts[i]);
-        grid_is_coarse(s, &rules);
+        for (size_t i = 0; i < rules.n; i++) one(env, report, &rules.items[i], &r->alerts[i]);
+        grid_is_coarse(env, report, &rules);
     }
     pm_alert_rules_free(&rules);
     return good;

@@ -94,7 +94,7 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
         *PM_PUSH(b->drafts.items, b->drafts.n, b->drafts.cap) = (struct draft){0};
     struct draft *d = &b->drafts.items[id];
     *d = (struct draft){.name = pm_str_c(name), .counter = is_counter(name)};
-    d->labels = (struct pm_labels){PM_NEWN(b->s->a, struct pm_label, kept_n + 1), kept_n};
+    d->labels = (struct pm_labels){PM_NEWN(b->scene->env->a, struct pm_label, kept_n + 1), kept_n};
     memcpy(d->labels.items, kept, kept_n * sizeof *kept);
     return id;
 }
@@ -110,7 +110,7 @@ static int64_t floor_to(int64_t t, int64_t step) { return t - ((t % step) + step
 
 static struct wait measured(
     const struct build *b) { // from the first to the last point; from PM_NO_TIME: there is none
-    const struct pm_report *r = b->s->report;
+    const struct pm_report *r = b->report;
     struct wait w = {.from = PM_NO_TIME, .to = PM_NO_TIME};
     for (size_t i = 0; i < b->points.n; i++) {
         if (b->points.items[i].how == HOW_END) continue;
@@ -127,7 +127,7 @@ static struct wait measured(
 }
 
 static struct wait shortened(const struct build *b, struct wait w, int64_t longest) {
-    struct pm_report *r = b->s->report;
+    struct pm_report *r = b->report;
     char from[32], to[32];
     int64_t first = r->incidents_n && r->incidents[0].from_ns != PM_NO_TIME
                         ? pm_since(r->incidents[0].from_ns, PM_S(86400))
@@ -135,9 +135,10 @@ static struct wait shortened(const struct build *b, struct wait w, int64_t longe
     if (first > w.from) w.from = first;
     if (w.to - w.from > longest) w.to = w.from + longest;
     struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
-    m->what = pm_arena_fmt(
-        b->s->a, "alerts and metrics are of %s to %s only: the window is too long for one grid",
-        pm_when_format(w.from, from), pm_when_format(w.to, to));
+    m->what =
+        pm_arena_fmt(b->scene->env->a,
+                     "alerts and metrics are of %s to %s only: the window is too long for one grid",
+                     pm_when_format(w.from, from), pm_when_format(w.to, to));
     m->effect = PM_STR("--since and --until choose another part");
     return w;
 }
@@ -198,8 +199,9 @@ static void fill(struct build *b, const struct draft *d, const struct point *p, 
                  const struct pm_series_set *set, struct pm_series *out) {
     struct state_of x = {.there = d->counter};
     size_t from = 0, linger = (size_t)(LINGER_NS / set->step_ns) + 1;
-    *out = (struct pm_series){
-        .name = d->name, .labels = d->labels, .runs = PM_NEWN(b->s->a, struct pm_run, n + 2)};
+    *out = (struct pm_series){.name = d->name,
+                              .labels = d->labels,
+                              .runs = PM_NEWN(b->scene->env->a, struct pm_run, n + 2)};
     for (size_t i = 0; i <= n; i++) {
         size_t at = i < n ? scrape_after(set, p[i].at) : set->steps;
         if (at > set->steps) at = set->steps;
@@ -226,9 +228,9 @@ static int by_name(const void *a, const void *b) {
 }
 
 static struct pm_series_set *set_of(struct build *b) {
-    struct pm_series_set *set = PM_NEW(b->s->a, struct pm_series_set);
+    struct pm_series_set *set = PM_NEW(b->scene->env->a, struct pm_series_set);
     grid(b, set);
-    set->items = PM_NEWN(b->s->a, struct pm_series, b->drafts.n + 1);
+    set->items = PM_NEWN(b->scene->env->a, struct pm_series, b->drafts.n + 1);
     if (b->points.n > 1) qsort(b->points.items, b->points.n, sizeof *b->points.items, by_series);
     for (size_t i = 0, end; i < b->points.n; i = end) {
         const struct point *p = &b->points.items[i];
@@ -240,13 +242,13 @@ static struct pm_series_set *set_of(struct build *b) {
     return set->steps ? set : NULL;
 }
 
-void pm_series_fill(struct pm_state *s) {
-    struct build b = {.s = s, .keys = pm_intern_new()};
+void pm_series_fill(const struct pm_scene *scene, struct pm_report *report) {
+    struct build b = {.scene = scene, .report = report, .keys = pm_intern_new()};
     Word_t freed;
     pm_series_pulls(&b);
     pm_series_waiting(&b);
     pm_series_readings(&b);
-    s->report->metrics = set_of(&b);
+    report->metrics = set_of(&b);
     JLFA(freed, b.container_of);
     JLFA(freed, b.backed_off);
     (void)freed;

@@ -26,7 +26,8 @@ struct wait { // a pod's, to INT64_MAX where it still waits
     int64_t from, to;
 };
 struct build {
-    struct pm_state *s;
+    const struct pm_scene *scene;
+    struct pm_report *report;
     struct pm_intern *keys;
     PM_LIST(struct draft) drafts; // by key
     PM_LIST(struct point) points;

@@ -14,10 +14,10 @@ static bool kubelet_asked(const struct pm_attempt *p) {
 }
 
 static void pulls(struct build *b) {
-    struct pm_state *s = b->s;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        struct pm_str node = pm_name(s, p->node), registry = pm_name(s, p->registry);
+    for (size_t i = 0; i < b->scene->pulls->n; i++) {
+        const struct pm_attempt *p = &b->scene->pulls->items[i];
+        struct pm_str node = pm_name(b->scene->env, p->node),
+                      registry = pm_name(b->scene->env, p->registry);
         bool failed = p->outcome == PM_OUTCOME_FAILED, ok = p->outcome == PM_OUTCOME_OK;
         if (p->outcome == PM_OUTCOME_OPEN || pm_at(p) == PM_NO_TIME) continue;
         pm_series_point(b,
@@ -55,20 +55,21 @@ static void pulls(struct build *b) {
 }
 
 static void cached(struct build *b) {
-    for (size_t i = 0; i < b->s->traces.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[i];
+    for (size_t i = 0; i < b->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &b->scene->ev->traces.items[i];
         if (!pm_is_present(t)) continue;
         pm_series_point(b,
-                        SERIES(b, "pullmortem_pulls_total", L("node", pm_name(b->s, t->node)),
+                        SERIES(b, "pullmortem_pulls_total",
+                               L("node", pm_name(b->scene->env, t->node)),
                                L("outcome", PM_STR("cached")),
-                               L("registry", pm_name(b->s, t->registry))),
+                               L("registry", pm_name(b->scene->env, t->registry))),
                         t->last, HOW_ADD, t->count);
     }
 }
 
 static void requests(struct build *b) {
-    for (size_t i = 0; i < b->s->groups.n; i++) {
-        const struct pm_request_group *g = &b->s->groups.items[i];
+    for (size_t i = 0; i < b->scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &b->scene->ev->groups.items[i];
         for (int k = 0; k < g->statuses_n && !g->redundant; k++) {
             char code[8];
             size_t n = 0;
@@ -80,10 +81,11 @@ static void requests(struct build *b) {
                 code[n - 1 - l] = swap;
             }
             if (!n) continue;
-            struct pm_str status = pm_name(b->s, pm_id(b->s, (struct pm_str){code, n}));
+            struct pm_str status =
+                pm_name(b->scene->env, pm_id(b->scene->env, (struct pm_str){code, n}));
             pm_series_point(b,
                             SERIES(b, "pullmortem_http_responses_total", L("code", status),
-                                   L("registry", pm_name(b->s, g->registry))),
+                                   L("registry", pm_name(b->scene->env, g->registry))),
                             g->last, HOW_ADD, g->statuses[k].n);
         }
     }

@@ -46,15 +46,16 @@ static int64_t holds(const struct pm_reading *r, size_t i, size_t n) {
 
 static bool readings_of(struct build *b, const struct pm_reading *r,
                         size_t n) { // of one thing, in order of time
-    struct pm_state *s = b->s;
-    struct pm_str who = pm_name(s, r->what == PM_READING_DISK ? pm_facts_node(s, r->who) : r->who);
+    struct pm_str who = pm_name(
+        b->scene->env,
+        r->what == PM_READING_DISK ? pm_facts_node(b->scene->env, b->scene->ev, r->who) : r->who);
     uint32_t series = 0, total = 0;
     if (r->what == PM_READING_UP)
         series = SERIES(b, "up", L("instance", who), L("job", PM_STR("registry-health-check")),
                         L("registry", who));
     if (r->what == PM_READING_DISK)
-        series = SERIES(b, "pullmortem_disk_used_ratio", L("mount", pm_name(s, r->where)),
-                        L("node", who));
+        series = SERIES(b, "pullmortem_disk_used_ratio",
+                        L("mount", pm_name(b->scene->env, r->where)), L("node", who));
     if (r->what == PM_READING_LIMIT) {
         if (!pm_str_eqc(who, "docker.io")) return false;
         series = SERIES(b, "docker_hub_rate_limit_remaining", L("source", PM_STR("headers")));
@@ -72,19 +73,18 @@ static bool readings_of(struct build *b, const struct pm_reading *r,
 }
 
 void pm_series_readings(struct build *b) {
-    struct pm_state *s = b->s;
     bool told = false;
-    struct pm_reading *r = pm_xmalloc((s->readings.n + 1) * sizeof *r);
-    memcpy(r, s->readings.items, s->readings.n * sizeof *r);
-    if (s->readings.n > 1) qsort(r, s->readings.n, sizeof *r, by_reading);
-    for (size_t i = 0, end; i < s->readings.n; i = end) {
-        for (end = i + 1; end < s->readings.n && r[end].what == r[i].what &&
+    struct pm_reading *r = pm_xmalloc((b->scene->ev->readings.n + 1) * sizeof *r);
+    memcpy(r, b->scene->ev->readings.items, b->scene->ev->readings.n * sizeof *r);
+    if (b->scene->ev->readings.n > 1) qsort(r, b->scene->ev->readings.n, sizeof *r, by_reading);
+    for (size_t i = 0, end; i < b->scene->ev->readings.n; i = end) {
+        for (end = i + 1; end < b->scene->ev->readings.n && r[end].what == r[i].what &&
                           r[end].who == r[i].who && r[end].where == r[i].where;)
             end++;
         told |= readings_of(b, &r[i], end - i);
     }
     free(r);
-    for (size_t i = 0; i < s->report->quotas_n && !told;
+    for (size_t i = 0; i < b->report->quotas_n && !told;
          i++) // what Docker Hub itself told is better than what pulls add up to
-        if (pm_str_eqc(s->report->quotas[i].registry, "docker.io")) quota(b, &s->report->quotas[i]);
+        if (pm_str_eqc(b->report->quotas[i].registry, "docker.io")) quota(b, &b->report->quotas[i]);
 }

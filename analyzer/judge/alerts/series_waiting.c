@@ -9,11 +9,10 @@
 #define BACKOFF_AFTER_NS PM_S(15)
 
 static void learn_containers(struct build *b) {
-    struct pm_state *s = b->s;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < b->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &b->scene->ev->traces.items[i];
         if (!t->pod || !t->namespace) continue;
-        uint32_t pod = pm_id_join(s, t->namespace, '/', t->pod);
+        uint32_t pod = pm_id_join(b->scene->env, t->namespace, '/', t->pod);
         if (t->container && t->image) {
             Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->image));
             if (!*slot) *slot = t->container;
@@ -21,7 +20,7 @@ static void learn_containers(struct build *b) {
         if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME)
             continue;
         Word_t *slot = pm_map_slot(&b->backed_off, pod);
-        if (!*slot || s->traces.items[*slot - 1].first > t->first) *slot = i + 1;
+        if (!*slot || b->scene->ev->traces.items[*slot - 1].first > t->first) *slot = i + 1;
     }
 }
 
@@ -32,18 +31,18 @@ static void waits(struct build *b, uint32_t series, int64_t from, int64_t to) {
 }
 
 static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause) {
-    struct pm_state *s = b->s;
     int64_t from = pod->first_ns, until = pm_time_add(from, pod->stuck_ns),
-            to = pod->recovered || until < s->to ? until : INT64_MAX,
+            to = pod->recovered || until < b->scene->ev->to ? until : INT64_MAX,
             turns = pm_time_add(from, BACKOFF_AFTER_NS);
     if (from == PM_NO_TIME) return;
-    uint32_t key = pm_id_fmt(s, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
+    uint32_t key = pm_id_fmt(b->scene->env, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
     Word_t off = pm_map_get(b->backed_off, key);
-    struct pm_str container =
-        pm_name(s, (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(s, pod->image))));
-    if (off && s->traces.items[off - 1].first > from &&
-        s->traces.items[off - 1].first < from + PM_S(60))
-        turns = s->traces.items[off - 1].first;
+    struct pm_str container = pm_name(
+        b->scene->env,
+        (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(b->scene->env, pod->image))));
+    if (off && b->scene->ev->traces.items[off - 1].first > from &&
+        b->scene->ev->traces.items[off - 1].first < from + PM_S(60))
+        turns = b->scene->ev->traces.items[off - 1].first;
     const char *only = pm_cause_is(cause, "image.invalid-reference") ? "InvalidImageName"
                        : pm_cause_is(cause, "image.never-pull")      ? "ErrImageNeverPull"
                                                                      : NULL;
@@ -90,7 +89,7 @@ static int by_edge(const void *a, const void *b) {
 // The report's own series over the window: the most that waited at one time in each
 // bucket.
 static void waiting_buckets(const struct build *b) {
-    struct pm_report *r = b->s->report;
+    struct pm_report *r = b->report;
     struct edge *edges = pm_xmalloc((b->waits.n * 2 + 1) * sizeof *edges);
     uint64_t now = 0;
     for (size_t i = 0; i < b->waits.n; i++) {
@@ -112,7 +111,7 @@ static void waiting_buckets(const struct build *b) {
 }
 
 void pm_series_waiting(struct build *b) {
-    struct pm_report *r = b->s->report;
+    struct pm_report *r = b->report;
     learn_containers(b);
     for (size_t i = 0; i < r->incidents_n; i++)
         for (size_t k = 0; k < r->incidents[i].blast.pods_n; k++)

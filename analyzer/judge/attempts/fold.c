@@ -31,14 +31,16 @@ struct bucket {
     struct pm_ids pulling;  // traces: events of attempts that began, in time order
 };
 struct fold {
-    struct pm_state *s;
+    const struct pm_env *env;
+    struct pm_evidence *ev;
+    struct pm_pulls *pulls;
     Pvoid_t by_key;
     Pvoid_t image_service; // node → 1 where the kubelet's image-service lines are kept
     PM_LIST(struct bucket) buckets;
     PM_LIST(uint32_t) restarts; // traces of runtime starts and stops, in time order
 };
 
-static struct pm_attempt *pull(struct fold *f, uint32_t index) { return &f->s->pulls.items[index]; }
+static struct pm_attempt *pull(struct fold *f, uint32_t index) { return &f->pulls->items[index]; }
 
 static unsigned source_bit(int origin) {
     switch (origin) {
@@ -76,21 +78,22 @@ static int rank_of(const struct pm_trace *t) {
                                                     : 0);
 }
 
-static void add_pod(struct pm_state *s, struct pm_attempt *p, const struct pm_trace *t) {
+static void add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {
     if (!t->pod) return;
-    pm_ids_add_new(&p->pods, pm_id_join(s, t->namespace, '/', t->pod));
+    pm_ids_add_new(&p->pods, pm_id_join(env, t->namespace, '/', t->pod));
     if (!p->namespace) p->namespace = t->namespace;
 }
 
-void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace) {
-    struct pm_attempt *p = &s->pulls.items[attempt];
-    struct pm_trace *t = &s->traces.items[trace];
+void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                    uint32_t attempt, uint32_t trace) {
+    struct pm_attempt *p = &pulls->items[attempt];
+    struct pm_trace *t = &ev->traces.items[trace];
     p->sources |= source_bit(t->origin);
     p->flags |= t->flags;
     p->lines += t->count;
     t->pull = attempt + 1;
     pm_ids_add(&p->traces, trace);
-    add_pod(s, p, t);
+    add_pod(env, p, t);
     if (!p->container) p->container = t->container;
     if (!p->client) p->client = t->client;
     if (!p->user) p->user = t->user;
@@ -119,8 +122,8 @@ void pm_fold_absorb(struct pm_state *s, uint32_t attempt, uint32_t trace) {
     if (t->error) p->error = t->error;
 }
 
-uint32_t pm_fold_new(struct pm_state *s, const struct pm_trace *t, enum pm_outcome outcome) {
-    struct pm_attempt *p = PM_PUSH(s->pulls.items, s->pulls.n, s->pulls.cap);
+uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_outcome outcome) {
+    struct pm_attempt *p = PM_PUSH(pulls->items, pulls->n, pulls->cap);
     *p = (struct pm_attempt){.started = PM_NO_TIME,
                              .ended = PM_NO_TIME,
                              .node = t->node,
@@ -134,32 +137,32 @@ uint32_t pm_fold_new(struct pm_state *s, const struct pm_trace *t, enum pm_outco
                              .bytes = -1,
                              .best_rank = -1};
     p->verdict.cause = -1;
-    return (uint32_t)(s->pulls.n - 1);
+    return (uint32_t)(pulls->n - 1);
 }
 
 static uint32_t attempt_new(struct fold *f, struct bucket *b, const struct pm_trace *t,
                             enum pm_outcome outcome) {
-    uint32_t index = pm_fold_new(f->s, t, outcome);
+    uint32_t index = pm_fold_new(f->pulls, t, outcome);
     pm_ids_add(&b->attempts, index);
     return index;
 }
 
 static uint32_t attempt_ended(struct fold *f, struct bucket *b, uint32_t trace,
                               enum pm_outcome outcome, int64_t at) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = attempt_new(f, b, t, outcome);
     struct pm_attempt *p = pull(f, index);
     p->ended = at;
     if (t->duration_ns && at != PM_NO_TIME) p->started = pm_since(at, t->duration_ns);
-    pm_fold_absorb(f->s, index, trace);
+    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     return index;
 }
 
 static void close_attempt(struct fold *f, uint32_t index, uint32_t trace, enum pm_outcome outcome) {
     struct pm_attempt *p = pull(f, index);
     p->outcome = (uint8_t)outcome;
-    p->ended = f->s->traces.items[trace].ts;
-    pm_fold_absorb(f->s, index, trace);
+    p->ended = f->ev->traces.items[trace].ts;
+    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME)
         p->duration_ns = p->ended - p->started;
 }
@@ -238,7 +241,7 @@ static bool fits_ok(struct fold *f, const struct pm_attempt *p, const struct pm_
 static bool fits_failed_of_pod(struct fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     return p->outcome == PM_OUTCOME_FAILED && t->pod &&
-           pm_ids_has(&p->pods, pm_id_join(f->s, t->namespace, '/', t->pod));
+           pm_ids_has(&p->pods, pm_id_join(f->env, t->namespace, '/', t->pod));
 }
 static bool fits_failed_podless(struct fold *f, const struct pm_attempt *p,
                                 const struct pm_trace *t) {
@@ -318,7 +321,7 @@ static void cut(struct pm_attempt *p, int64_t at) {
 // follow are not about it.
 static void close_at_restart(struct fold *f, struct pairing *open, const struct pm_trace *t) {
     for (size_t i = 0; i < f->restarts.n && open->next < open->open.n; i++) {
-        const struct pm_trace *start = &f->s->traces.items[f->restarts.items[i]];
+        const struct pm_trace *start = &f->ev->traces.items[f->restarts.items[i]];
         if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME ||
             start->kind != PM_KIND_RUNTIME_START || start->ts > t->ts)
             continue;
@@ -334,7 +337,7 @@ static void close_at_restart(struct fold *f, struct pairing *open, const struct 
 }
 
 static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open, uint32_t trace) {
-    struct pm_trace *t = &f->s->traces.items[trace];
+    struct pm_trace *t = &f->ev->traces.items[trace];
     close_at_restart(f, open, t);
     if (t->role == PM_ROLE_START) {
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_OPEN);
@@ -342,7 +345,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
         pull(f, index)->requested = true;
         pull(f, index)->join = t->join;
         pull(f, index)->quiet = t->component == PM_COMP_CRIO;
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         pm_ids_add(&open->open, index);
         open->starts = true;
         return;
@@ -351,7 +354,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
     sort_attempts(f, b);
     uint32_t index = ok ? nearest(f, b, t, t->ts, NEAR_NS, fits_ok_other_form) : UINT32_MAX;
     if (index != UINT32_MAX) {
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     } else if ((index = oldest_open(f, open, t)) != UINT32_MAX) {
         close_attempt(f, index, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED);
     } else {
@@ -359,7 +362,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
         // end just seen.
         if (open->starts) index = nearest(f, b, t, t->ts, REPEAT_NS, ok ? fits_ok : fits_failed);
         else if (ok) index = nearest(f, b, t, t->ts, PM_S(60), fits_same_download);
-        if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+        if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         else index = attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
     }
     pull(f, index)->forms |= t->form;
@@ -369,7 +372,7 @@ static void runtime_line(struct fold *f, struct bucket *b, struct pairing *open,
 static void fold_runtime(struct fold *f, struct bucket *b) {
     struct pairing open = {0};
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
         if (t->origin == PM_ORIGIN_RUNTIME && (t->role == PM_ROLE_START || t->role == PM_ROLE_END))
             runtime_line(f, b, &open, b->traces.items[i]);
     }
@@ -444,21 +447,21 @@ static uint32_t cut_under_way(struct fold *f, const struct bucket *b, const stru
 // With dockershim the kubelet watches the pull itself, and dockerd with its containerd
 // store logs a good one: each tells of it where nobody else did.
 static void told_ok(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     sort_attempts(f, b);
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_ok_unseen);
-    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     else attempt_ended(f, b, trace, PM_OUTCOME_OK, t->ts);
     b->sorted = 0;
 }
 
 static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_unseen);
     if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX)
         pull(f, index)->ended = t->ts;
     if (index != UINT32_MAX) {
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         return;
     }
     index = open_before(f, b, t->ts);
@@ -474,7 +477,7 @@ static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct
         pm_cause_is(t->verdict.cause, "auth.credential-provider") || t->ts == PM_NO_TIME)
         return UINT32_MAX;
     if (!pm_map_get(f->image_service, t->node) &&
-        !pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS))
+        !pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS))
         return UINT32_MAX;
     for (size_t i = b->attempts.n; i-- > 0;) {
         const struct pm_attempt *p = pull(f, b->attempts.items[i]);
@@ -487,23 +490,23 @@ static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct
 }
 
 static void kubelet_echo(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->ts, NEAR_NS, fits_failed_of_pod);
     if (index == UINT32_MAX)
         index = nearest(f, b, t, t->ts, NEAR_NS, t->pod ? fits_failed_podless : fits_failed);
     if (index == UINT32_MAX && (index = echoed_late(f, b, t)) != UINT32_MAX) {
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         return;
     }
     if (index == UINT32_MAX) index = attempt_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
-    else pm_fold_absorb(f->s, index, trace);
+    else pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     if (t->pod) pull(f, index)->exact_pod = true;
 }
 
 static void fold_kubelet(struct fold *f, struct bucket *b) {
     sort_attempts(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
         if (t->role != PM_ROLE_END ||
             (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_DOCKERD))
             continue;
@@ -514,7 +517,7 @@ static void fold_kubelet(struct fold *f, struct bucket *b) {
     b->sorted = 0;
     sort_attempts(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
         if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO &&
             t->kind == PM_KIND_PULL_FAIL)
             kubelet_echo(f, b, b->traces.items[i]);
@@ -532,12 +535,12 @@ static uint32_t undated_match(struct fold *f, const struct bucket *b, const stru
 }
 
 static void client_end(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     bool ok = t->kind == PM_KIND_PULL_OK;
     fits *fit = ok ? fits_ok_unseen : fits_failed_unseen;
     uint32_t index =
         t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(5), fit);
-    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     else attempt_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
 }
 
@@ -545,7 +548,7 @@ static void client_end(struct fold *f, struct bucket *b, uint32_t trace) {
 static bool fits_failed_once(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->outcome != PM_OUTCOME_FAILED || p->flags & PM_EV_ECHO) return false;
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *o = &f->s->traces.items[p->traces.items[i]];
+        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
         if (o->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
     }
     return false;
@@ -556,9 +559,9 @@ static bool fits_failed_once(struct fold *f, const struct pm_attempt *p, const s
 static bool fits_failed_same(struct fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     bool told = false;
     for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
-        const struct pm_trace *o = &f->s->traces.items[p->traces.items[i]];
+        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
         if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
-        struct pm_str said = pm_name(f->s, o->error), again = pm_name(f->s, t->error);
+        struct pm_str said = pm_name(f->env, o->error), again = pm_name(f->env, t->error);
         told |= p->verdict.cause < 0 ||
                 (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
     }
@@ -568,18 +571,18 @@ static bool fits_failed_same(struct fold *f, const struct pm_attempt *p, const s
 // A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the
 // second tells of the first's attempt, or of one that nobody told.
 static void client_echo(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     fits *fit = t->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
     uint32_t index =
         t->ts == PM_NO_TIME ? undated_match(f, b, t, fit) : nearest(f, b, t, t->ts, PM_S(60), fit);
-    if (index != UINT32_MAX) pm_fold_absorb(f->s, index, trace);
+    if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     else client_end(f, b, trace);
 }
 
 static void fold_client(struct fold *f, struct bucket *b) {
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < b->traces.n; i++) {
-            const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+            const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
             if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END))
                 continue;
             if (pass && t->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
@@ -597,11 +600,11 @@ static int64_t slack_of(const struct pm_trace *t) {
 
 static bool log_covers(const struct fold *f, const struct pm_trace *t, int64_t at) {
     int64_t slack = slack_of(t);
-    if (pm_facts_covers(f->s, PM_ORIGIN_KUBELET, t->node, at, slack) &&
+    if (pm_facts_covers(f->ev, PM_ORIGIN_KUBELET, t->node, at, slack) &&
         (t->kind == PM_KIND_PULL_FAIL))
         return true;
     return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) &&
-           pm_facts_covers(f->s, PM_ORIGIN_RUNTIME, t->node, at, slack);
+           pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
 // Did this attempt end while the event was counted? Where nobody told its end, any time
@@ -633,7 +636,7 @@ static size_t logs_saw(struct fold *f, const struct bucket *b, const struct pm_t
 // end of it.
 static uint64_t counted_besides(const struct fold *f, const struct pm_trace *t, uint64_t n,
                                 size_t seen) {
-    bool excerpt = t->file < f->s->facts.files.n && f->s->facts.files.items[t->file].excerpt;
+    bool excerpt = t->file < f->ev->facts.files.n && f->ev->facts.files.items[t->file].excerpt;
     return !excerpt ? n : seen < n ? n - seen : 0;
 }
 
@@ -650,7 +653,7 @@ static void pod_to_attempt(struct fold *f, struct pm_attempt *p, const struct pm
     if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod || !ended_in(p, t)) return;
     learn_end(p, t);
     p->sources |= PM_SRC_EVENTS;
-    add_pod(f->s, p, t);
+    add_pod(f->env, p, t);
     if (!p->quiet || p->verdict.cause >= 0) return; // nobody else knows why
     take_verdict(p, &t->verdict);
     if (!p->error) p->error = t->error;
@@ -670,7 +673,7 @@ static void pods_to_span(struct fold *f, struct bucket *b, const struct pm_trace
 // a stall from a refusal.
 static int64_t began_before(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
     for (size_t i = 0; i < b->pulling.n; i++) {
-        const struct pm_trace *o = &f->s->traces.items[b->pulling.items[i]];
+        const struct pm_trace *o = &f->ev->traces.items[b->pulling.items[i]];
         if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
             o->last <= t->last && pm_time_between(o->last, t->last) < PM_S(3600))
             return o->last;
@@ -690,8 +693,8 @@ static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
 }
 
 static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
-    struct pm_trace *t = &f->s->traces.items[trace];
-    uint64_t n = pm_fold_times(f->s, t);
+    struct pm_trace *t = &f->ev->traces.items[trace];
+    uint64_t n = pm_fold_times(f->ev, t);
     size_t seen = logs_saw(f, b, t, PM_OUTCOME_FAILED, n);
     uint64_t besides = counted_besides(f, t, n, seen);
     pods_to_span(f, b, t);
@@ -707,21 +710,21 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
         if (i + 1 == n && t->quality != PM_QUALITY_RELATIVE) p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
         if (!p->exact_pod) pm_ids_add(&b->loose, index);
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         if (i) pull(f, index)->lines = 0;
     }
     uint32_t near = t->pull ? UINT32_MAX : nearest(f, b, t, t->first, slack_of(t), fits_failed);
-    if (near != UINT32_MAX) pm_fold_absorb(f->s, near, trace);
+    if (near != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, near, trace);
 }
 
 static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = nearest(f, b, t, t->last, slack_of(t), fits_ok_unseen);
     if (index == UINT32_MAX && (t->duration_ns == 0 || t->quality == PM_QUALITY_RELATIVE))
         index = nearest(f, b, t, t->last, slack_of(t), fits_ok);
     if (index == UINT32_MAX) index = nearest(f, b, t, t->last, PM_S(30), fits_ok_as_long);
     if (index != UINT32_MAX) {
-        pm_fold_absorb(f->s, index, trace);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         return;
     }
     if (log_covers(f, t, t->last) && logs_saw(f, b, t, PM_OUTCOME_OK, 1)) return;
@@ -733,13 +736,13 @@ static void event_ok(struct fold *f, struct bucket *b, uint32_t trace) {
 // worker's event about an attempt that its image manager's Failed event counts, where
 // that was kept.
 static bool resync_of(const struct fold *f, const struct pm_trace *t) {
-    if (!pm_str_eqc(pm_name(f->s, t->reason), "FailedSync")) return false;
-    for (size_t i = 0; i < f->s->traces.n; i++) { // by pod: it names a container, not the image
-        const struct pm_trace *o = &f->s->traces.items[i];
+    if (!pm_str_eqc(pm_name(f->env, t->reason), "FailedSync")) return false;
+    for (size_t i = 0; i < f->ev->traces.n; i++) { // by pod: it names a container, not the image
+        const struct pm_trace *o = &f->ev->traces.items[i];
         if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod &&
             o->node == t->node && o->error &&
             (o->namespace == t->namespace || !o->namespace || !t->namespace) &&
-            pm_str_eqc(pm_name(f->s, o->reason), "Failed"))
+            pm_str_eqc(pm_name(f->env, o->reason), "Failed"))
             return true;
     }
     return false;
@@ -748,23 +751,23 @@ static bool resync_of(const struct fold *f, const struct pm_trace *t) {
 static void fold_events(struct fold *f, struct bucket *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
         uint32_t trace = b->traces.items[i];
-        const struct pm_trace *t = &f->s->traces.items[trace];
+        const struct pm_trace *t = &f->ev->traces.items[trace];
         if (t->origin != PM_ORIGIN_EVENTS || t->role != PM_ROLE_END) continue;
         if (t->kind == PM_KIND_PULL_OK) event_ok(f, b, trace);
         else if (resync_of(f, t)) pods_to_span(f, b, t);
         else if (t->error && t->verdict.cause >= 0) event_failed(f, b, trace);
-        else if (t->error && !pm_str_starts(pm_name(f->s, t->error), PM_STR("ErrImage")))
+        else if (t->error && !pm_str_starts(pm_name(f->env, t->error), PM_STR("ErrImage")))
             event_failed(f, b, trace);
     }
     b->sorted = 0;
     sort_attempts(f, b);
     // "Pulling" and no end from anybody: still open.
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
         if (t->origin != PM_ORIGIN_EVENTS || t->role != PM_ROLE_START || b->attempts.n) continue;
         uint32_t index = attempt_new(f, b, t, PM_OUTCOME_OPEN);
         pull(f, index)->started = t->last;
-        pm_fold_absorb(f->s, index, b->traces.items[i]);
+        pm_fold_absorb(f->env, f->ev, f->pulls, index, b->traces.items[i]);
     }
 }
 
@@ -776,15 +779,15 @@ static bool any_failed(struct fold *f, const struct bucket *b) {
 }
 
 static void backoff_to_last(struct fold *f, struct bucket *b, uint32_t trace) {
-    const struct pm_trace *t = &f->s->traces.items[trace];
+    const struct pm_trace *t = &f->ev->traces.items[trace];
     for (size_t i = b->attempts.n; i-- > 0;) {
         struct pm_attempt *p = pull(f, b->attempts.items[i]);
         if (p->outcome != PM_OUTCOME_FAILED || (pm_at(p) > pm_time_add(t->last, NEAR_NS) && i > 0))
             continue;
-        if (!p->exact_pod) add_pod(f->s, p, t);
+        if (!p->exact_pod) add_pod(f->env, p, t);
         p->lines += t->count;
         take_verdict(p, &t->verdict);
-        f->s->traces.items[trace].pull = b->attempts.items[i] + 1;
+        f->ev->traces.items[trace].pull = b->attempts.items[i] + 1;
         return;
     }
 }
@@ -792,7 +795,7 @@ static void backoff_to_last(struct fold *f, struct bucket *b, uint32_t trace) {
 static void fold_backoff(struct fold *f, struct bucket *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
         uint32_t trace = b->traces.items[i];
-        const struct pm_trace *t = &f->s->traces.items[trace];
+        const struct pm_trace *t = &f->ev->traces.items[trace];
         if (t->role != PM_ROLE_BACKOFF || !b->image) continue;
         if (any_failed(f, b)) {
             backoff_to_last(f, b, trace);
@@ -811,7 +814,7 @@ static bool restart_ends(const struct pm_trace *t, const struct pm_attempt *p) {
 
 static void cut_by_restart(struct fold *f, struct pm_attempt *p) {
     for (size_t i = 0; i < f->restarts.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[f->restarts.items[i]];
+        const struct pm_trace *t = &f->ev->traces.items[f->restarts.items[i]];
         if (t->node != p->node || t->origin != PM_ORIGIN_RUNTIME || !restart_ends(t, p)) continue;
         cut(p, t->ts);
         return;
@@ -831,14 +834,14 @@ static struct bucket *bucket_at(struct fold *f, uint32_t node, uint32_t image) {
 }
 
 static void deal(struct fold *f) {
-    for (size_t i = 0; i < f->s->traces.n; i++) {
-        const struct pm_trace *t = &f->s->traces.items[i];
+    for (size_t i = 0; i < f->ev->traces.n; i++) {
+        const struct pm_trace *t = &f->ev->traces.items[i];
         if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP)
             *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
         if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END &&
             t->kind == PM_KIND_PULL_FAIL)
             *pm_map_slot(&f->image_service, t->node) = 1;
-        if (pm_fold_imageless(t) || pm_fold_refused_early(f->s, t))
+        if (pm_fold_imageless(t) || pm_fold_refused_early(f->env, t))
             continue; // fold_dockerd.c, fold_refused.c
         if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED)
             continue;
@@ -852,19 +855,18 @@ static void deal(struct fold *f) {
 // Traces of a pod whose node nobody names belong to the node where that image failed, if
 // there is one only.
 static void pod_waits(struct fold *f) {
-    struct pm_state *s = f->s;
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        struct pm_pod_fact *pod = &s->facts.pods.items[i];
+    for (size_t i = 0; i < f->ev->facts.pods.n; i++) {
+        struct pm_pod_fact *pod = &f->ev->facts.pods.items[i];
         for (int k = 0; k < pod->waits; k++) {
             struct pm_event e = {
                 .kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS, .bytes = -1};
-            e.field[PM_F_REASON] = pm_name(s, pod->wait[k].reason);
-            e.field[PM_F_ERROR] = pm_name(s, pod->wait[k].message);
+            e.field[PM_F_REASON] = pm_name(f->env, pod->wait[k].reason);
+            e.field[PM_F_ERROR] = pm_name(f->env, pod->wait[k].message);
             if (!pm_fold_reason_is_pull(e.field[PM_F_REASON]) || !pod->wait[k].image) continue;
-            pm_arena_reset(s->scratch);
-            pm_lift_event_message(s->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
+            pm_arena_reset(f->env->scratch);
+            pm_lift_event_message(f->env->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
             e.kind = PM_KIND_PULL_FAIL;
-            pm_lift_error(s->scratch, &e);
+            pm_lift_error(f->env->scratch, &e);
             struct pm_trace t = {.id = pod->wait[k].event,
                                  .ts = pod->seen,
                                  .first = pod->seen,
@@ -881,19 +883,19 @@ static void pod_waits(struct fold *f) {
                                  .origin = PM_ORIGIN_POD,
                                  .role = PM_ROLE_BACKOFF,
                                  .reason = pod->wait[k].reason,
-                                 .error = pm_id(s, e.field[PM_F_ERROR]),
+                                 .error = pm_id(f->env, e.field[PM_F_ERROR]),
                                  .status = (int16_t)e.http_status,
                                  .stage = (uint8_t)e.stage};
             struct pm_image image;
-            if (pm_image_parse(s->scratch, pm_name(s, t.image), &image)) {
-                t.registry = pm_id(s, image.registry);
-                t.repository = pm_id(s, image.repository);
-                t.tag = pm_id(s, image.tag);
-                t.digest = pm_id(s, image.digest);
+            if (pm_image_parse(f->env->scratch, pm_name(f->env, t.image), &image)) {
+                t.registry = pm_id(f->env, image.registry);
+                t.repository = pm_id(f->env, image.repository);
+                t.tag = pm_id(f->env, image.tag);
+                t.digest = pm_id(f->env, image.digest);
             }
-            t.verdict = pm_ruleset_classify(s->rules, &e);
+            t.verdict = pm_ruleset_classify(f->env->rules, &e);
             if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1;
-            *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
+            *PM_PUSH(f->ev->traces.items, f->ev->traces.n, f->ev->traces.cap) = t;
         }
     }
 }
@@ -907,43 +909,45 @@ static int by_time(const void *a, const void *b) {
     return x->best < y->best ? -1 : x->best > y->best;
 }
 
-void pm_fold_find(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++) { // in time order: the newest stays
-        const struct pm_attempt *p = &s->pulls.items[i];
+void pm_fold_find(struct pm_pulls *pulls) {
+    for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays
+        const struct pm_attempt *p = &pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK)
-            pm_order_add(&s->ok_by_image, p->image, pm_at(p), (uint32_t)i);
+            pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
         if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
             p->tag)
-            *pm_map_slot(&s->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
+            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
     }
-    pm_order_sort(&s->ok_by_image);
+    pm_order_sort(&pulls->ok_by_image);
 }
 
-void pm_fold_order(struct pm_state *s) {
-    uint32_t *now = pm_xmalloc((s->pulls.n + 1) * sizeof *now);
-    for (size_t i = 0; i < s->pulls.n; i++) s->pulls.items[i].was = (uint32_t)i;
-    if (s->pulls.n > 1) qsort(s->pulls.items, s->pulls.n, sizeof *s->pulls.items, by_time);
-    for (size_t i = 0; i < s->pulls.n; i++) now[s->pulls.items[i].was + 1] = (uint32_t)i + 1;
+void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
+    uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
+    for (size_t i = 0; i < pulls->n; i++) pulls->items[i].was = (uint32_t)i;
+    if (pulls->n > 1) qsort(pulls->items, pulls->n, sizeof *pulls->items, by_time);
+    for (size_t i = 0; i < pulls->n; i++) now[pulls->items[i].was + 1] = (uint32_t)i + 1;
     now[0] = 0;
-    for (size_t i = 0; i < s->traces.n; i++) s->traces.items[i].pull = now[s->traces.items[i].pull];
-    for (size_t i = 0; i < s->groups.n; i++) s->groups.items[i].pull = now[s->groups.items[i].pull];
+    for (size_t i = 0; i < ev->traces.n; i++)
+        ev->traces.items[i].pull = now[ev->traces.items[i].pull];
+    for (size_t i = 0; i < ev->groups.n; i++)
+        ev->groups.items[i].pull = now[ev->groups.items[i].pull];
     free(now);
 }
 
 // Runtime lines know no namespace, and events that did have expired: where only one
 // namespace's pods use an image, its pulls were theirs.
-static void namespaces_by_image(struct pm_state *s) {
+static void namespaces_by_image(const struct pm_evidence *ev, struct pm_pulls *pulls) {
     Pvoid_t by_image = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+    for (size_t i = 0; i < ev->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &ev->facts.pods.items[i];
         for (size_t k = 0; k < pod->images.n; k++) {
             Word_t *slot = pm_map_slot(&by_image, pod->images.items[k]);
             *slot = *slot == 0 || *slot == pod->namespace ? pod->namespace : UINT32_MAX;
         }
     }
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < pulls->n; i++) {
+        struct pm_attempt *p = &pulls->items[i];
         Word_t only = p->namespace || !p->image ? 0 : pm_map_get(by_image, p->image);
         if (only && only != UINT32_MAX) p->namespace = (uint32_t)only;
     }
@@ -951,12 +955,12 @@ static void namespaces_by_image(struct pm_state *s) {
     (void)freed;
 }
 
-void pm_fold_pulls(struct pm_state *s) {
-    struct fold f = {.s = s};
+void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+    struct fold f = {.env = env, .ev = ev, .pulls = pulls};
     Word_t freed;
     pod_waits(&f);
     deal(&f);
-    pm_fold_counts_add_up(s);
+    pm_fold_counts_add_up(env, ev);
     for (size_t i = 0; i < f.buckets.n; i++) {
         struct bucket *b = &f.buckets.items[i];
         fold_runtime(&f, b);
@@ -966,13 +970,13 @@ void pm_fold_pulls(struct pm_state *s) {
         fold_events(&f, b);
         fold_backoff(&f, b);
     }
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_OPEN) cut_by_restart(&f, &s->pulls.items[i]);
-    pm_fold_dockerd(s);
-    pm_fold_refused(s);
-    pm_fold_credentials(s);
-    pm_fold_mirrors(s);
-    namespaces_by_image(s);
+    for (size_t i = 0; i < pulls->n; i++)
+        if (pulls->items[i].outcome == PM_OUTCOME_OPEN) cut_by_restart(&f, &pulls->items[i]);
+    pm_fold_dockerd(env, ev, pulls);
+    pm_fold_refused(env, ev, pulls);
+    pm_fold_credentials(env, ev, pulls);
+    pm_fold_mirrors(env, ev, pulls);
+    namespaces_by_image(ev, pulls);
     for (size_t i = 0; i < f.buckets.n; i++) {
         pm_ids_free(&f.buckets.items[i].traces);
         pm_ids_free(&f.buckets.items[i].attempts);

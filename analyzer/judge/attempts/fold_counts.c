@@ -23,20 +23,20 @@ static bool counted(const struct pm_trace *t) {
     return t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL;
 }
 
-void pm_fold_counts_add_up(struct pm_state *s) {
-    s->event_attempts = 0;
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (counted(&s->traces.items[i])) s->event_attempts += possible(&s->traces.items[i]);
-    if (s->event_attempts > EVENTS_MAX)
+void pm_fold_counts_add_up(const struct pm_env *env, struct pm_evidence *ev) {
+    ev->event_attempts = 0;
+    for (size_t i = 0; i < ev->traces.n; i++)
+        if (counted(&ev->traces.items[i])) ev->event_attempts += possible(&ev->traces.items[i]);
+    if (ev->event_attempts > EVENTS_MAX)
         pm_diags_add(
-            s->diags, PM_NONE, 0, "limit-count",
+            env->diags, PM_NONE, 0, "limit-count",
             "events count more than %d attempts: of each only its part of so many is shown",
             EVENTS_MAX);
 }
 
-uint64_t pm_fold_times(const struct pm_state *s, const struct pm_trace *t) {
+uint64_t pm_fold_times(const struct pm_evidence *ev, const struct pm_trace *t) {
     uint64_t n = possible(t);
-    if (s->event_attempts > EVENTS_MAX) n = n * EVENTS_MAX / s->event_attempts;
+    if (ev->event_attempts > EVENTS_MAX) n = n * EVENTS_MAX / ev->event_attempts;
     return n ? n : 1;
 }
 

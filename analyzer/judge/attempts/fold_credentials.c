@@ -38,22 +38,23 @@ static bool is_sum(struct pm_str error) {
     return pm_str_has(error, PM_STR("[rpc error: ")) && pm_str_has(error, PM_STR(", rpc error: "));
 }
 
-static bool summed(const struct pm_state *s, const struct pm_attempt *b) {
+static bool summed(const struct pm_env *env, const struct pm_evidence *ev,
+                   const struct pm_attempt *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[b->traces.items[i]];
         if ((t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_EVENTS) &&
-            is_sum(pm_name(s, t->error)) &&
+            is_sum(pm_name(env, t->error)) &&
             pm_time_in(b->ended, pm_since(t->first, SUMMED_NS), pm_time_add(t->last, SUMMED_NS)))
             return true;
     }
     return false;
 }
 
-static bool one_attempt(const struct pm_state *s, const struct pm_attempt *a,
-                        const struct pm_attempt *b) {
+static bool one_attempt(const struct pm_env *env, const struct pm_evidence *ev,
+                        const struct pm_attempt *a, const struct pm_attempt *b) {
     if (!follows(a, b) || a->exact_pod) return false; // a pod was told of it: it was an attempt
     if (b->outcome == PM_OUTCOME_OK) return is_refusal(a);
-    if (summed(s, b)) return true;
+    if (summed(env, ev, b)) return true;
     bool differ = a->verdict.cause != b->verdict.cause && a->error != b->error;
     return (differ && (is_refusal(a) || is_refusal(b))) ||
            (b->exact_pod && is_refusal(a) && is_refusal(b));
@@ -61,8 +62,8 @@ static bool one_attempt(const struct pm_state *s, const struct pm_attempt *a,
 
 static bool definite(const struct pm_attempt *p) { return p->verdict.cause >= 0 && !is_refusal(p); }
 
-static void merge(struct pm_state *s, uint32_t from, uint32_t into) {
-    struct pm_attempt *a = &s->pulls.items[from], *b = &s->pulls.items[into];
+static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
+    struct pm_attempt *a = &pulls->items[from], *b = &pulls->items[into];
     if (b->outcome == PM_OUTCOME_FAILED && definite(a) && !definite(b)) {
         b->verdict = a->verdict;
         b->error = a->error;
@@ -80,32 +81,32 @@ static void merge(struct pm_state *s, uint32_t from, uint32_t into) {
 }
 
 // Attempts that became part of another leave the list; what points to them follows.
-static void compact(struct pm_state *s) {
-    uint32_t *now = pm_xmalloc((s->pulls.n + 1) * sizeof *now);
+static void compact(struct pm_evidence *ev, struct pm_pulls *pulls) {
+    uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
     size_t kept = 0;
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (!s->pulls.items[i].merged) now[i] = (uint32_t)kept++;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        uint32_t at = s->traces.items[i].pull;
-        while (at && s->pulls.items[at - 1].merged) at = s->pulls.items[at - 1].merged;
-        s->traces.items[i].pull = at ? now[at - 1] + 1 : 0;
+    for (size_t i = 0; i < pulls->n; i++)
+        if (!pulls->items[i].merged) now[i] = (uint32_t)kept++;
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        uint32_t at = ev->traces.items[i].pull;
+        while (at && pulls->items[at - 1].merged) at = pulls->items[at - 1].merged;
+        ev->traces.items[i].pull = at ? now[at - 1] + 1 : 0;
     }
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < pulls->n; i++) {
+        struct pm_attempt *p = &pulls->items[i];
         if (p->merged) {
             pm_ids_free(&p->pods);
             pm_ids_free(&p->traces);
-        } else s->pulls.items[now[i]] = *p;
+        } else pulls->items[now[i]] = *p;
     }
-    s->pulls.n = kept;
+    pulls->n = kept;
     free(now);
 }
 
-void pm_fold_credentials(struct pm_state *s) {
+void pm_fold_credentials(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     struct pm_order by_image = {0};
     bool any = false;
-    for (size_t i = 0; i < s->pulls.n; i++)
-        pm_order_add(&by_image, s->pulls.items[i].image, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < pulls->n; i++)
+        pm_order_add(&by_image, pulls->items[i].image, pm_at(&pulls->items[i]), (uint32_t)i);
     pm_order_sort(&by_image);
     for (size_t i = 0; i < by_image.n; i++) {
         uint32_t a = by_image.items[i].index;
@@ -113,14 +114,14 @@ void pm_fold_credentials(struct pm_state *s) {
              k < by_image.n && by_image.items[k].group == by_image.items[i].group && k < i + 64;
              k++) {
             uint32_t b = by_image.items[k].index;
-            if (s->pulls.items[b].node != s->pulls.items[a].node) continue;
-            if (one_attempt(s, &s->pulls.items[a], &s->pulls.items[b])) {
-                merge(s, a, b);
+            if (pulls->items[b].node != pulls->items[a].node) continue;
+            if (one_attempt(env, ev, &pulls->items[a], &pulls->items[b])) {
+                merge(pulls, a, b);
                 any = true;
             }
             break;
         }
     }
-    if (any) compact(s);
+    if (any) compact(ev, pulls);
     free(by_image.items);
 }

@@ -21,38 +21,38 @@ struct cluster {
     bool folded; // into a pull that somebody else told of at that moment
 };
 
-static bool same_error(const struct pm_state *s, uint32_t a, uint32_t b) {
+static bool same_error(const struct pm_env *env, uint32_t a, uint32_t b) {
     if (a == b || !a || !b) return true;
-    struct pm_str x = pm_name(s, a), y = pm_name(s, b);
+    struct pm_str x = pm_name(env, a), y = pm_name(env, b);
     return pm_str_has(x, y) || pm_str_has(y, x);
 }
 
-static bool belongs(const struct pm_state *s, const struct cluster *c, const struct pm_trace *t) {
+static bool belongs(const struct pm_env *env, const struct cluster *c, const struct pm_trace *t) {
     if (c->node != t->node || c->n == (int)PM_LEN(c->traces)) return false;
     if (c->join && c->join == t->join) return true;
-    if (c->closed || t->ts == PM_NO_TIME || !same_error(s, c->error, t->error)) return false;
+    if (c->closed || t->ts == PM_NO_TIME || !same_error(env, c->error, t->error)) return false;
     return pm_time_between(c->at, t->ts) <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
 }
 
 // A message may name the repository and leave the tag out, which reads as "latest".
-static bool other_image(const struct pm_state *s, const struct pm_trace *t,
+static bool other_image(const struct pm_env *env, const struct pm_trace *t,
                         const struct pm_attempt *p) {
     if (!t->image || !p->image || t->image == p->image) return false;
     return t->repository != p->repository || t->registry != p->registry ||
-           !pm_str_eqc(pm_name(s, t->tag), "latest");
+           !pm_str_eqc(pm_name(env, t->tag), "latest");
 }
 
 // `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
 // no stamps, and need not say where it was.
-static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c,
-                                  const struct pm_trace *t) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+static uint32_t printed_by_client(const struct pm_env *env, const struct pm_pulls *pulls,
+                                  const struct cluster *c, const struct pm_trace *t) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED ||
             p->sources & PM_SRC_RUNTIME)
             continue;
-        if ((p->node && c->node && p->node != c->node) || other_image(s, t, p) || !c->error ||
-            !p->error || !same_error(s, c->error, p->error))
+        if ((p->node && c->node && p->node != c->node) || other_image(env, t, p) || !c->error ||
+            !p->error || !same_error(env, c->error, p->error))
             continue;
         if (pm_at(p) == PM_NO_TIME ||
             (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5)))
@@ -63,16 +63,18 @@ static uint32_t printed_by_client(struct pm_state *s, const struct cluster *c,
 
 // Docker has mirrors for Docker Hub alone: the host that failed is none of Docker Hub's,
 // and an image from there was pulled well on this node within the time that a pull takes.
-static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_node,
+static bool pulled_upstream(const struct pm_env *env, const struct pm_evidence *ev,
+                            const struct pm_pulls *pulls, const struct pm_order *by_node,
                             const struct cluster *c) {
     struct pm_str hub = PM_STR("docker.io"), host = PM_NONE;
-    for (int i = 0; i < c->n && !host.n; i++) host = pm_name(s, s->traces.items[c->traces[i]].host);
+    for (int i = 0; i < c->n && !host.n; i++)
+        host = pm_name(env, ev->traces.items[c->traces[i]].host);
     if (!host.n || pm_str_eq(pm_registry_of_host(host), hub)) return false;
     for (size_t i = pm_order_first(by_node, c->node, c->at); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
         if (k->group != c->node || k->at > pm_time_add(c->at, UPSTREAM_NS)) return false;
-        const struct pm_attempt *p = &s->pulls.items[k->index];
-        if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(s, p->registry), hub)) return true;
+        const struct pm_attempt *p = &pulls->items[k->index];
+        if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(env, p->registry), hub)) return true;
     }
     return false;
 }
@@ -80,52 +82,56 @@ static bool pulled_upstream(const struct pm_state *s, const struct pm_order *by_
 // "Attempting next endpoint": a mirror did not have it, or was not there, and the pull
 // went on. Where the daemon's closing lines are kept and this pull has none, it did not
 // fail; nor where the kubelet tells that it went well.
-static bool went_on(const struct pm_state *s, const struct pm_order *by_node,
+static bool went_on(const struct pm_env *env, const struct pm_evidence *ev,
+                    const struct pm_pulls *pulls, const struct pm_order *by_node,
                     const struct cluster *c, bool closing_kept) {
-    if (c->closed || (!closing_kept && !pulled_upstream(s, by_node, c))) return false;
+    if (c->closed || (!closing_kept && !pulled_upstream(env, ev, pulls, by_node, c))) return false;
     for (int i = 0; i < c->n; i++)
-        if (!pm_str_eqc(pm_name(s, s->traces.items[c->traces[i]].message), "next endpoint") ||
-            s->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
+        if (!pm_str_eqc(pm_name(env, ev->traces.items[c->traces[i]].message), "next endpoint") ||
+            ev->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
             return false;
     return true;
 }
 
-static void absorb(struct pm_state *s, const struct cluster *c, uint32_t best) {
-    if (s->pulls.items[best].off_ns &&
+static void absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                   const struct cluster *c, uint32_t best) {
+    if (pulls->items[best].off_ns &&
         c->at != PM_NO_TIME) { // between an event's first and last: now it is known when
-        s->pulls.items[best].ended = c->at;
-        s->pulls.items[best].off_ns = 0;
-        s->pulls.items[best].reconstructed = false;
+        pulls->items[best].ended = c->at;
+        pulls->items[best].off_ns = 0;
+        pulls->items[best].reconstructed = false;
     }
     for (int i = 0; i < c->n; i++) {
-        const struct pm_trace *line = &s->traces.items[c->traces[i]];
-        struct pm_attempt *p = &s->pulls.items[best];
+        const struct pm_trace *line = &ev->traces.items[c->traces[i]];
+        struct pm_attempt *p = &pulls->items[best];
         if (!p->image && line->image) p->image = line->image;
-        pm_fold_absorb(s, best, c->traces[i]);
+        pm_fold_absorb(env, ev, pulls, best, c->traces[i]);
     }
 }
 
 // The pull of that moment.
-static void fold_exact(struct pm_state *s, struct cluster *c, const struct pm_ids *failed) {
-    const struct pm_trace *t = &s->traces.items[c->traces[0]];
+static void fold_exact(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                       struct cluster *c, const struct pm_ids *failed) {
+    const struct pm_trace *t = &ev->traces.items[c->traces[0]];
     uint32_t best = UINT32_MAX;
     int64_t gap = ONE_PULL_NS;
     for (size_t i = 0; i < failed->n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[failed->items[i]];
+        const struct pm_attempt *p = &pulls->items[failed->items[i]];
         int64_t d = pm_time_apart(pm_at(p), c->at);
-        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(s, t, p))
+        if (p->node != c->node || p->sources & PM_SRC_RUNTIME || d > gap || other_image(env, t, p))
             continue;
         best = failed->items[i];
         gap = d;
     }
     if (best == UINT32_MAX) return;
-    absorb(s, c, best);
+    absorb(env, ev, pulls, c, best);
     c->folded = true;
 }
 
 // An event that counts tells when the first and the last of its attempts ended, not those
 // between: the daemon's line says when one of them did.
-static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_node,
+static uint32_t counted_by_event(const struct pm_env *env, const struct pm_evidence *ev,
+                                 const struct pm_pulls *pulls, const struct pm_order *by_node,
                                  const struct cluster *c, int64_t most) {
     uint32_t best = UINT32_MAX;
     int64_t gap = INT64_MAX;
@@ -133,13 +139,13 @@ static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_n
          i++) {
         const struct pm_order_key *k = &by_node->items[i];
         if (k->group != c->node || k->at > pm_time_add(c->at, most)) break;
-        const struct pm_attempt *p = &s->pulls.items[k->index];
+        const struct pm_attempt *p = &pulls->items[k->index];
         int64_t d = pm_time_apart(pm_at(p), c->at);
         if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) ||
             d > p->off_ns || d >= gap)
             continue;
-        if (other_image(s, &s->traces.items[c->traces[0]], p) || !c->error || !p->error ||
-            !same_error(s, c->error, p->error))
+        if (other_image(env, &ev->traces.items[c->traces[0]], p) || !c->error || !p->error ||
+            !same_error(env, c->error, p->error))
             continue;
         best = k->index;
         gap = d;
@@ -149,60 +155,62 @@ static uint32_t counted_by_event(struct pm_state *s, const struct pm_order *by_n
 
 // The line that names the pull's image best: swarm's second line has the tag that the
 // registry's answer in the first leaves out.
-static const struct pm_trace *naming_line(const struct pm_state *s, const struct cluster *c) {
-    const struct pm_trace *best = &s->traces.items[c->traces[0]];
+static const struct pm_trace *naming_line(const struct pm_env *env, const struct pm_evidence *ev,
+                                          const struct cluster *c) {
+    const struct pm_trace *best = &ev->traces.items[c->traces[0]];
     for (int i = 1; i < c->n; i++) {
-        const struct pm_trace *t = &s->traces.items[c->traces[i]];
+        const struct pm_trace *t = &ev->traces.items[c->traces[i]];
         bool same = t->image && t->repository == best->repository && t->registry == best->registry;
-        if (same && pm_str_eqc(pm_name(s, best->tag), "latest") &&
-            !pm_str_eqc(pm_name(s, t->tag), "latest"))
+        if (same && pm_str_eqc(pm_name(env, best->tag), "latest") &&
+            !pm_str_eqc(pm_name(env, t->tag), "latest"))
             best = t;
     }
     return best;
 }
 
-static void make_pull(struct pm_state *s, const struct pm_order *by_node, const struct cluster *c,
-                      int64_t most, bool closing_kept) {
-    const struct pm_trace *t = &s->traces.items[c->traces[0]];
-    uint32_t best = counted_by_event(s, by_node, c, most);
-    if (best == UINT32_MAX && (best = printed_by_client(s, c, t)) != UINT32_MAX &&
-        pm_at(&s->pulls.items[best]) == PM_NO_TIME)
-        s->pulls.items[best].ended = c->at;
-    if (best == UINT32_MAX && went_on(s, by_node, c, closing_kept)) {
+static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                      const struct pm_order *by_node, const struct cluster *c, int64_t most,
+                      bool closing_kept) {
+    const struct pm_trace *t = &ev->traces.items[c->traces[0]];
+    uint32_t best = counted_by_event(env, ev, pulls, by_node, c, most);
+    if (best == UINT32_MAX && (best = printed_by_client(env, pulls, c, t)) != UINT32_MAX &&
+        pm_at(&pulls->items[best]) == PM_NO_TIME)
+        pulls->items[best].ended = c->at;
+    if (best == UINT32_MAX && went_on(env, ev, pulls, by_node, c, closing_kept)) {
         for (int i = 0; i < c->n; i++) {
-            s->traces.items[c->traces[i]].kind = PM_KIND_MIRROR_TRY;
-            s->traces.items[c->traces[i]].role = PM_ROLE_SIDE;
-            if (!closing_kept) s->traces.items[c->traces[i]].flags |= PM_EV_MIRROR;
+            ev->traces.items[c->traces[i]].kind = PM_KIND_MIRROR_TRY;
+            ev->traces.items[c->traces[i]].role = PM_ROLE_SIDE;
+            if (!closing_kept) ev->traces.items[c->traces[i]].flags |= PM_EV_MIRROR;
         }
         return;
     }
     if (best == UINT32_MAX) {
-        best = pm_fold_new(s, naming_line(s, c), PM_OUTCOME_FAILED);
-        s->pulls.items[best].ended = c->at;
+        best = pm_fold_new(pulls, naming_line(env, ev, c), PM_OUTCOME_FAILED);
+        pulls->items[best].ended = c->at;
     }
-    absorb(s, c, best);
+    absorb(env, ev, pulls, c, best);
 }
 
-static int64_t most_off(const struct pm_state *s) {
+static int64_t most_off(const struct pm_pulls *pulls) {
     int64_t most = 0;
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (s->pulls.items[i].off_ns > most) most = s->pulls.items[i].off_ns;
+    for (size_t i = 0; i < pulls->n; i++)
+        if (pulls->items[i].off_ns > most) most = pulls->items[i].off_ns;
     return most;
 }
 
-static void failed_near(struct pm_state *s, const struct pm_order *by_node, uint32_t node,
+static void failed_near(const struct pm_pulls *pulls, const struct pm_order *by_node, uint32_t node,
                         int64_t at, struct pm_ids *out) {
     out->n = 0;
     for (size_t i = pm_order_first(by_node, node, pm_since(at, ONE_PULL_NS)); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
         if (k->group != node || k->at > pm_time_add(at, ONE_PULL_NS)) break;
-        if (s->pulls.items[k->index].outcome == PM_OUTCOME_FAILED) pm_ids_add(out, k->index);
+        if (pulls->items[k->index].outcome == PM_OUTCOME_FAILED) pm_ids_add(out, k->index);
     }
 }
 
-static void pulls_by_node(struct pm_state *s, struct pm_order *o) {
-    for (size_t i = 0; i < s->pulls.n; i++)
-        pm_order_add(o, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
+static void pulls_by_node(const struct pm_pulls *pulls, struct pm_order *o) {
+    for (size_t i = 0; i < pulls->n; i++)
+        pm_order_add(o, pulls->items[i].node, pm_at(&pulls->items[i]), (uint32_t)i);
     pm_order_sort(o);
 }
 
@@ -214,11 +222,11 @@ bool pm_fold_imageless(const struct pm_trace *t) {
 
 // The kubelet's echo lines of old releases name the container, not the image: they belong
 // to the failure on the node just before, of the same cause.
-static void fold_echoes(struct pm_state *s) {
+static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     struct pm_order by_node = {0};
-    pulls_by_node(s, &by_node);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    pulls_by_node(pulls, &by_node);
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
@@ -226,70 +234,70 @@ static void fold_echoes(struct pm_state *s) {
              k < by_node.n && by_node.items[k].group == t->node &&
              by_node.items[k].at <= pm_time_add(t->ts, ONE_PULL_NS);
              k++) {
-            const struct pm_attempt *p = &s->pulls.items[by_node.items[k].index];
+            const struct pm_attempt *p = &pulls->items[by_node.items[k].index];
             int64_t d = pm_time_apart(by_node.items[k].at, t->ts);
             if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
                 (t->verdict.cause >= 0 && p->verdict.cause >= 0 &&
                  t->verdict.cause != p->verdict.cause))
                 continue;
             if (t->pod && p->exact_pod &&
-                !pm_ids_has(&p->pods, pm_id_join(s, t->namespace, '/', t->pod)))
+                !pm_ids_has(&p->pods, pm_id_join(env, t->namespace, '/', t->pod)))
                 continue;
             best = by_node.items[k].index;
             gap = d;
         }
         if (best == UINT32_MAX) {
-            best = pm_fold_new(s, t, PM_OUTCOME_FAILED);
-            s->pulls.items[best].ended = t->ts;
+            best = pm_fold_new(pulls, t, PM_OUTCOME_FAILED);
+            pulls->items[best].ended = t->ts;
             pm_order_add(&by_node, t->node, t->ts, best);
             pm_order_sort(&by_node);
         }
-        pm_fold_absorb(s, best, (uint32_t)i);
-        if (t->pod) s->pulls.items[best].exact_pod = true;
+        pm_fold_absorb(env, ev, pulls, best, (uint32_t)i);
+        if (t->pod) pulls->items[best].exact_pod = true;
     }
     free(by_node.items);
 }
 
-void pm_fold_dockerd(struct pm_state *s) {
+void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     PM_LIST(struct cluster) clusters = {0};
     struct pm_ids near = {0}, closing = {0};
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END ||
             t->kind != PM_KIND_PULL_FAIL)
             continue;
         if (t->form == 2) pm_ids_add_new(&closing, t->node);
         struct cluster *home = NULL;
         for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
-            if (belongs(s, &clusters.items[k], t)) home = &clusters.items[k];
+            if (belongs(env, &clusters.items[k], t)) home = &clusters.items[k];
         if (!home) {
             home = PM_PUSH(clusters.items, clusters.n, clusters.cap);
             *home =
                 (struct cluster){.node = t->node, .error = t->error, .join = t->join, .at = t->ts};
         }
         home->traces[home->n++] = (uint32_t)i;
-        if (t->error && (!home->error || pm_name(s, t->error).n < pm_name(s, home->error).n))
+        if (t->error && (!home->error || pm_name(env, t->error).n < pm_name(env, home->error).n))
             home->error = t->error;
         if (!home->join) home->join = t->join;
         home->at = t->ts;
         home->closed = home->closed || t->form == 2;
     }
     struct pm_order by_node = {0};
-    pulls_by_node(s, &by_node);
+    pulls_by_node(pulls, &by_node);
     for (size_t i = 0; i < clusters.n; i++) {
-        failed_near(s, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
-        fold_exact(s, &clusters.items[i], &near);
+        failed_near(pulls, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
+        fold_exact(env, ev, pulls, &clusters.items[i], &near);
     }
-    int64_t most = most_off(s);
+    int64_t most = most_off(pulls);
     for (size_t i = 0; i < clusters.n; i++)
         if (!clusters.items[i].folded)
-            make_pull(s, &by_node, &clusters.items[i], most,
+            make_pull(env, ev, pulls, &by_node, &clusters.items[i], most,
                       pm_ids_has(&closing, clusters.items[i].node));
     pm_ids_free(&near);
     pm_ids_free(&closing);
     free(by_node.items);
     free(clusters.items);
-    fold_echoes(s);
+    fold_echoes(env, ev, pulls);
 }
 
 bool pm_fold_reason_is_pull(struct pm_str reason) {

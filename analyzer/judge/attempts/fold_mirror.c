@@ -11,23 +11,24 @@
 #include <stdlib.h>
 
 // Does the host belong to the image's own registry? Then it is no mirror.
-bool pm_is_mirror(const struct pm_state *s, const struct pm_trace *t) {
-    struct pm_str host = pm_name(s, t->host), registry = pm_name(s, t->registry);
+bool pm_is_mirror(const struct pm_env *env, const struct pm_trace *t) {
+    struct pm_str host = pm_name(env, t->host), registry = pm_name(env, t->registry);
     if (t->flags & PM_EV_MIRROR) return true;
     return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) &&
            !pm_str_eq(host, registry);
 }
 
-void pm_mirrors_of(struct pm_state *s, const struct pm_hit *h, struct pm_ids *hosts) {
+void pm_mirrors_of(const struct pm_env *env, const struct pm_evidence *ev, const struct pm_hit *h,
+                   struct pm_ids *hosts) {
     for (size_t i = 0; h->side && i < h->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(s, t))
+        const struct pm_trace *t = &ev->traces.items[h->traces.items[i]];
+        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(env, t))
             pm_ids_add_new(hosts, t->host);
     }
 }
 
-static bool announced(const struct pm_state *s, const struct pm_trace *t) {
-    return t->component == PM_COMP_CRIO && pm_str_eqc(pm_name(s, t->message), "trying to access");
+static bool announced(const struct pm_env *env, const struct pm_trace *t) {
+    return t->component == PM_COMP_CRIO && pm_str_eqc(pm_name(env, t->message), "trying to access");
 }
 
 static struct pm_str last_part(struct pm_str repository) {
@@ -37,17 +38,17 @@ static struct pm_str last_part(struct pm_str repository) {
 
 // The image as a mirror names it: another registry, often another path, the same last
 // part and the same tag.
-static bool same_image(const struct pm_state *s, const struct pm_attempt *p,
+static bool same_image(const struct pm_env *env, const struct pm_attempt *p,
                        const struct pm_trace *t) {
     if (t->join && p->join) return t->join == p->join;
-    return t->tag == p->tag &&
-           pm_str_eq(last_part(pm_name(s, t->repository)), last_part(pm_name(s, p->repository)));
+    return t->tag == p->tag && pm_str_eq(last_part(pm_name(env, t->repository)),
+                                         last_part(pm_name(env, p->repository)));
 }
 
-static bool beside(const struct pm_state *s, const struct pm_attempt *p, const struct pm_trace *t) {
+static bool beside(const struct pm_env *env, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->node != t->node) return false;
-    if (announced(s, t)) {
-        if (!same_image(s, p, t)) return false;
+    if (announced(env, t)) {
+        if (!same_image(env, p, t)) return false;
     } else if ((t->image && p->image && t->image != p->image) ||
                (t->repository && p->repository && t->repository != p->repository)) {
         return false;
@@ -56,22 +57,23 @@ static bool beside(const struct pm_state *s, const struct pm_attempt *p, const s
     return pm_time_in(t->ts, pm_since(from, PM_S(1)), pm_time_add(p->ended, PM_S(1)));
 }
 
-static struct pm_attempt *pull_of(struct pm_state *s, const struct pm_order *by_node,
-                                  struct pm_trace *t) {
+static struct pm_attempt *pull_of(const struct pm_env *env, struct pm_pulls *pulls,
+                                  const struct pm_order *by_node, struct pm_trace *t) {
     size_t from = pm_order_first(by_node, t->node, pm_since(t->ts, PM_S(1)));
     for (size_t k = from; k < by_node->n && k < from + 64 && by_node->items[k].group == t->node;
          k++) {
-        struct pm_attempt *p = &s->pulls.items[by_node->items[k].index];
-        if (!beside(s, p, t)) continue;
+        struct pm_attempt *p = &pulls->items[by_node->items[k].index];
+        if (!beside(env, p, t)) continue;
         t->pull = by_node->items[k].index + 1;
         return p;
     }
     return NULL;
 }
 
-static void belong(struct pm_state *s, struct pm_attempt *p, uint32_t index) {
-    struct pm_trace *t = &s->traces.items[index];
-    if (announced(s, t)) { // it named the image as the mirror does
+static void belong(const struct pm_env *env, struct pm_evidence *ev, struct pm_attempt *p,
+                   uint32_t index) {
+    struct pm_trace *t = &ev->traces.items[index];
+    if (announced(env, t)) { // it named the image as the mirror does
         t->image = p->image;
         t->registry = p->registry;
         t->repository = p->repository;
@@ -82,88 +84,97 @@ static void belong(struct pm_state *s, struct pm_attempt *p, uint32_t index) {
 
 // An announced host that was not the pull's last served it, or is what the pull's own
 // error is about: no failed try.
-static bool is_last(const struct pm_state *s, uint32_t index) {
-    const struct pm_trace *t = &s->traces.items[index];
-    const struct pm_attempt *p = &s->pulls.items[t->pull - 1];
+static bool is_last(const struct pm_env *env, const struct pm_evidence *ev,
+                    const struct pm_pulls *pulls, uint32_t index) {
+    const struct pm_trace *t = &ev->traces.items[index];
+    const struct pm_attempt *p = &pulls->items[t->pull - 1];
     for (size_t i = 0; i < p->traces.n; i++)
-        if (p->traces.items[i] > index && announced(s, &s->traces.items[p->traces.items[i]]))
+        if (p->traces.items[i] > index && announced(env, &ev->traces.items[p->traces.items[i]]))
             return false;
     return true;
 }
 
-static void settle_announced(struct pm_state *s) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        if (t->kind != PM_KIND_MIRROR_TRY || !announced(s, t)) continue;
-        if (!t->pull || !pm_is_mirror(s, t) || is_last(s, (uint32_t)i)) t->kind = PM_KIND_OTHER;
+static void settle_announced(const struct pm_env *env, struct pm_evidence *ev,
+                             const struct pm_pulls *pulls) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
+        if (t->kind != PM_KIND_MIRROR_TRY || !announced(env, t)) continue;
+        if (!t->pull || !pm_is_mirror(env, t) || is_last(env, ev, pulls, (uint32_t)i))
+            t->kind = PM_KIND_OTHER;
     }
 }
 
-static bool served(const struct pm_state *s, const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && announced(s, t) && t->pull &&
-           s->pulls.items[t->pull - 1].outcome == PM_OUTCOME_OK;
+static bool served(const struct pm_env *env, const struct pm_pulls *pulls,
+                   const struct pm_trace *t) {
+    return t->kind == PM_KIND_OTHER && announced(env, t) && t->pull &&
+           pulls->items[t->pull - 1].outcome == PM_OUTCOME_OK;
 }
 
 // One look over the tries in the order given: what a host said last holds until it serves
 // a pull.
-static void borrow(struct pm_state *s, Pvoid_t *said, size_t i, int64_t within) {
-    struct pm_trace *t = &s->traces.items[i];
+static void borrow(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls,
+                   Pvoid_t *said, size_t i, int64_t within) {
+    struct pm_trace *t = &ev->traces.items[i];
     if (!t->host || t->ts == PM_NO_TIME) return;
     Word_t *slot = pm_map_slot(said, t->host);
-    if (served(s, t)) *slot = 0;
+    if (served(env, pulls, t)) *slot = 0;
     if (t->kind != PM_KIND_MIRROR_TRY) return;
-    const struct pm_trace *from = *slot ? &s->traces.items[*slot - 1] : NULL;
+    const struct pm_trace *from = *slot ? &ev->traces.items[*slot - 1] : NULL;
     if (t->verdict.cause >= 0) *slot = i + 1;
-    else if (from && announced(s, t) && pm_time_apart(from->ts, t->ts) <= within)
+    else if (from && announced(env, t) && pm_time_apart(from->ts, t->ts) <= within)
         t->verdict = from->verdict;
 }
 
 #define SAME_TROUBLE_NS PM_S(3600)
 
-static void say_why(struct pm_state *s) {
+static void say_why(const struct pm_env *env, struct pm_evidence *ev,
+                    const struct pm_pulls *pulls) {
     Pvoid_t said = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->traces.n; i++) borrow(s, &said, i, SAME_TROUBLE_NS);
+    for (size_t i = 0; i < ev->traces.n; i++) borrow(env, ev, pulls, &said, i, SAME_TROUBLE_NS);
     JLFA(freed, said);
     said = NULL;
-    for (size_t i = s->traces.n; i-- > 0;) borrow(s, &said, i, SAME_TROUBLE_NS);
+    for (size_t i = ev->traces.n; i-- > 0;) borrow(env, ev, pulls, &said, i, SAME_TROUBLE_NS);
     JLFA(freed, said);
     (void)freed;
 }
 
-const struct pm_trace *pm_fell_back(const struct pm_state *s, const struct pm_attempt *p) {
+const struct pm_trace *pm_fell_back(const struct pm_env *env, const struct pm_evidence *ev,
+                                    const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(s, t)) return t;
+        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(env, t)) return t;
     }
     return NULL;
 }
 
-bool pm_mirror_served(const struct pm_state *s, const struct pm_attempt *p) {
+bool pm_mirror_served(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_pulls *pulls, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
-        if (served(s, t) && pm_is_mirror(s, t)) return true;
+        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        if (served(env, pulls, t) && pm_is_mirror(env, t)) return true;
     }
     return false;
 }
 
-void pm_fold_mirrors(struct pm_state *s) {
+void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     struct pm_order by_node = {0};
-    for (size_t i = 0; i < s->pulls.n; i++)
-        pm_order_add(&by_node, s->pulls.items[i].node, pm_at(&s->pulls.items[i]), (uint32_t)i);
+    for (size_t i = 0; i < pulls->n; i++)
+        pm_order_add(&by_node, pulls->items[i].node, pm_at(&pulls->items[i]), (uint32_t)i);
     pm_order_sort(&by_node);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         if (t->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
-        struct pm_attempt *p = pull_of(s, &by_node, t);
-        if (p) belong(s, p, (uint32_t)i);
+        struct pm_attempt *p = pull_of(env, pulls, &by_node, t);
+        if (p) belong(env, ev, p, (uint32_t)i);
     }
     free(by_node.items);
-    settle_announced(s);
-    say_why(s);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict.cause >= 0 && pm_is_mirror(s, t))
-            s->pulls.items[t->pull - 1].mirror_cause = (uint32_t)t->verdict.cause + 1;
+    settle_announced(env, ev, pulls);
+    say_why(env, ev, pulls);
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
+        if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict.cause >= 0 &&
+            pm_is_mirror(env, t))
+            pulls->items[t->pull - 1].mirror_cause = (uint32_t)t->verdict.cause + 1;
     }
 }

@@ -18,62 +18,65 @@ static bool is_early(struct pm_str word) {
     return false;
 }
 
-bool pm_fold_refused_early(const struct pm_state *s, const struct pm_trace *t) {
+bool pm_fold_refused_early(const struct pm_env *env, const struct pm_trace *t) {
     if (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) return false;
     if (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS &&
         t->origin != PM_ORIGIN_POD)
         return false;
-    return is_early(pm_name(s, t->reason)) || is_early(pm_name(s, t->error));
+    return is_early(pm_name(env, t->reason)) || is_early(pm_name(env, t->error));
 }
 
 // Who asked: the pod, else the node.
-static Word_t asker(struct pm_state *s, const struct pm_trace *t, uint32_t image) {
-    return PM_PAIR(t->pod ? pm_id_join(s, t->namespace, '/', t->pod) : t->node, image);
+static Word_t asker(const struct pm_env *env, const struct pm_trace *t, uint32_t image) {
+    return PM_PAIR(t->pod ? pm_id_join(env, t->namespace, '/', t->pod) : t->node, image);
 }
 
 // A pull that the runtime's end left unserved is followed by look-ups that fail for the
 // same reason: the pod's attempt is that pull.
-static Word_t pulled_before(struct pm_state *s, const struct pm_trace *t) {
-    if (!pm_str_eqc(pm_name(s, t->reason), "ImageInspectError") &&
-        !pm_str_eqc(pm_name(s, t->reason), "InspectFailed"))
+static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pulls,
+                            const struct pm_trace *t) {
+    if (!pm_str_eqc(pm_name(env, t->reason), "ImageInspectError") &&
+        !pm_str_eqc(pm_name(env, t->reason), "InspectFailed"))
         return 0;
     Word_t best = 0;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         bool same = p->node == t->node && p->image == t->image && t->image && !p->merged &&
                     pm_at(p) != PM_NO_TIME && pm_at(p) <= t->first;
-        if (!same || (best && pm_at(p) < pm_at(&s->pulls.items[best - 1]))) continue;
+        if (!same || (best && pm_at(p) < pm_at(&pulls->items[best - 1]))) continue;
         best = i + 1;
     }
-    if (!best || s->pulls.items[best - 1].outcome != PM_OUTCOME_FAILED ||
-        pm_time_between(pm_at(&s->pulls.items[best - 1]), t->first) > BEFORE_NS)
+    if (!best || pulls->items[best - 1].outcome != PM_OUTCOME_FAILED ||
+        pm_time_between(pm_at(&pulls->items[best - 1]), t->first) > BEFORE_NS)
         return 0;
-    return pm_cause_is(s->pulls.items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
+    return pm_cause_is(pulls->items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
 }
 
-static void fold_one(struct pm_state *s, Pvoid_t *seen, uint32_t trace) {
-    const struct pm_trace *t = &s->traces.items[trace];
-    Word_t found = pm_map_get(*seen, asker(s, t, t->image));
-    if (!found && (found = pulled_before(s, t))) *pm_map_slot(seen, asker(s, t, t->image)) = found;
+static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                     Pvoid_t *seen, uint32_t trace) {
+    const struct pm_trace *t = &ev->traces.items[trace];
+    Word_t found = pm_map_get(*seen, asker(env, t, t->image));
+    if (!found && (found = pulled_before(env, pulls, t)))
+        *pm_map_slot(seen, asker(env, t, t->image)) = found;
     if (!found) {
-        found = pm_fold_new(s, t, PM_OUTCOME_FAILED) + 1;
-        s->pulls.items[found - 1].ended = t->first;
-        s->pulls.items[found - 1].exact_pod = t->pod != 0;
-        *pm_map_slot(seen, asker(s, t, t->image)) = found;
-        if (t->image) *pm_map_slot(seen, asker(s, t, 0)) = found;
+        found = pm_fold_new(pulls, t, PM_OUTCOME_FAILED) + 1;
+        pulls->items[found - 1].ended = t->first;
+        pulls->items[found - 1].exact_pod = t->pod != 0;
+        *pm_map_slot(seen, asker(env, t, t->image)) = found;
+        if (t->image) *pm_map_slot(seen, asker(env, t, 0)) = found;
     }
-    pm_fold_absorb(s, (uint32_t)found - 1, trace);
+    pm_fold_absorb(env, ev, pulls, (uint32_t)found - 1, trace);
 }
 
-void pm_fold_refused(struct pm_state *s) {
+void pm_fold_refused(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     Pvoid_t seen = NULL;
     Word_t freed;
     for (int imageless = 0; imageless < 2;
          imageless++) // "Error: InvalidImageName" names none: it is the pod's other line again
-        for (size_t i = 0; i < s->traces.n; i++)
-            if ((s->traces.items[i].image == 0) == imageless &&
-                pm_fold_refused_early(s, &s->traces.items[i]))
-                fold_one(s, &seen, (uint32_t)i);
+        for (size_t i = 0; i < ev->traces.n; i++)
+            if ((ev->traces.items[i].image == 0) == imageless &&
+                pm_fold_refused_early(env, &ev->traces.items[i]))
+                fold_one(env, ev, pulls, &seen, (uint32_t)i);
     JLFA(freed, seen);
     (void)freed;
 }

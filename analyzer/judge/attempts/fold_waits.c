@@ -2,17 +2,17 @@
 // neither image nor reason.
 #include "judge/attempts/fold.h"
 
-void pm_pods_of_failed(const struct pm_state *s, struct pm_ids *pods) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         for (size_t k = 0; p->outcome == PM_OUTCOME_FAILED && k < p->pods.n; k++)
             pm_ids_add_new(pods, p->pods.items[k]);
     }
 }
 
-static bool pulled_since(const struct pm_state *s, const struct pm_trace *wait) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static bool pulled_since(const struct pm_evidence *ev, const struct pm_trace *wait) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         bool good = t->kind == PM_KIND_PULL_OK || t->kind == PM_KIND_PULL_CACHED;
         if (good && t->pod == wait->pod && t->namespace == wait->namespace && t->last >= wait->last)
             return true;
@@ -20,45 +20,47 @@ static bool pulled_since(const struct pm_state *s, const struct pm_trace *wait) 
     return false;
 }
 
-static bool only_waits(struct pm_state *s, const struct pm_trace *t) {
+static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev,
+                       const struct pm_trace *t) {
     bool event = t->origin == PM_ORIGIN_EVENTS &&
                  !t->image; // "Error: ImagePullBackOff" alone: its other events have expired
     if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) ||
         (t->origin != PM_ORIGIN_POD && !event))
         return false;
-    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-    return (!pod || !pod->running) && !(event && pulled_since(s, t));
+    const struct pm_pod_fact *pod = pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+    return (!pod || !pod->running) && !(event && pulled_since(ev, t));
 }
 
 // The one image that its workload asks for, as a table of workloads told; a pod of
 // several containers waits for one of them, nobody says which.
-static void image_of_workload(struct pm_state *s, struct pm_trace *t) {
+static void image_of_workload(const struct pm_env *env, const struct pm_evidence *ev,
+                              struct pm_trace *t) {
     const struct pm_pod_fact *pod =
-        t->image ? NULL : pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+        t->image ? NULL : pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
     const struct pm_workload_fact *w =
         pod && pod->workload_name
-            ? pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->workload_kind),
+            ? pm_facts_workload(env, ev, pod->namespace, pm_cstr(env, pod->workload_kind),
                                 pod->workload_name)
             : NULL;
     struct pm_image image;
-    pm_arena_reset(s->scratch);
+    pm_arena_reset(env->scratch);
     if (!w || w->images.n != 1 ||
-        !pm_image_parse(s->scratch, pm_name(s, w->images.items[0]), &image))
+        !pm_image_parse(env->scratch, pm_name(env, w->images.items[0]), &image))
         return;
     t->image = w->images.items[0];
-    t->registry = pm_id(s, image.registry);
-    t->repository = pm_id(s, image.repository);
-    t->tag = pm_id(s, image.tag);
+    t->registry = pm_id(env, image.registry);
+    t->repository = pm_id(env, image.repository);
+    t->tag = pm_id(env, image.tag);
 }
 
-void pm_fold_waits(struct pm_state *s) {
+void pm_fold_waits(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls) {
     struct pm_ids told = {0};
-    pm_pods_of_failed(s, &told);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        t->waits = only_waits(s, t);
-        if (t->waits && !pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod)))
-            image_of_workload(s, t);
+    pm_pods_of_failed(pulls, &told);
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
+        t->waits = only_waits(env, ev, t);
+        if (t->waits && !pm_ids_has(&told, pm_id_join(env, t->namespace, '/', t->pod)))
+            image_of_workload(env, ev, t);
     }
     pm_ids_free(&told);
 }

@@ -37,12 +37,16 @@ enum pm_purpose { // what one request is for
 enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry_url *url);
 
 void pm_push_seen(
-    struct pm_state *s, uint32_t who,
+    struct pm_evidence *ev, uint32_t who,
     int64_t at); // rows in order of time; who: client, agent and repository of one log
-void pm_requests_weigh(struct pm_state *s); // which groups are pulls; request_purpose.c
+void pm_requests_weigh(const struct pm_env *env,
+                       struct pm_evidence *ev); // which groups are pulls; request_purpose.c
 void pm_requests_name(
-    struct pm_state *s); // whose registry a log is, where its lines do not say; request_registry.c
+    const struct pm_env *env, struct pm_evidence *ev,
+    const struct pm_pulls
+        *pulls); // whose registry a log is, where its lines do not say; request_registry.c
 void pm_request_clock_learn(
-    struct pm_state *s); // how far nodes' clocks are off a log's; request_clock.c
-int64_t pm_request_skew(const struct pm_state *s, uint32_t file,
+    const struct pm_env *env, struct pm_evidence *ev,
+    const struct pm_pulls *pulls); // how far nodes' clocks are off a log's; request_clock.c
+int64_t pm_request_skew(const struct pm_evidence *ev, uint32_t file,
                         const struct pm_attempt *p); // ns that the node of `p` is ahead of that log

@@ -88,35 +88,35 @@ static bool best_of(struct offers *o, const struct told *t, int64_t *ns) {
     return two || (best >= FEW && best * 2 > t->attempts);
 }
 
-static bool may_be_same(const struct pm_state *s, const struct pm_attempt *p,
+static bool may_be_same(const struct pm_evidence *ev, const struct pm_attempt *p,
                         const struct pm_request_group *g) {
     if (g->probe || g->redundant || !pm_agent_may_be_node(g->agent_kind)) return false;
-    if (g->node ? g->node != p->node : pm_map_get(s->node_in_log, PM_PAIR(g->file, p->node)) != 0)
+    if (g->node ? g->node != p->node : pm_map_get(ev->node_in_log, PM_PAIR(g->file, p->node)) != 0)
         return false;
     if (g->reference && p->tag && g->reference != p->tag) return false;
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0);
 }
 
 // How far a log may be off: an assumed zone may be any.
-static int64_t reach(const struct pm_state *s, uint32_t file) {
+static int64_t reach(const struct pm_evidence *ev, uint32_t file) {
     bool sure =
-        file < s->facts.files.n && s->facts.files.items[file].row.quality == PM_QUALITY_EXACT;
+        file < ev->facts.files.n && ev->facts.files.items[file].row.quality == PM_QUALITY_EXACT;
     return sure ? DRIFT_NS : ZONE_NS;
 }
 
 // One attempt's offers; false where it has none.
-static bool offer(const struct pm_state *s, const struct pm_order *groups, uint32_t file,
-                  uint32_t pull, struct offers *o) {
-    const struct pm_attempt *p = &s->pulls.items[pull];
-    int64_t far = reach(s, file);
+static bool offer(const struct pm_evidence *ev, const struct pm_pulls *pulls,
+                  const struct pm_order *groups, uint32_t file, uint32_t pull, struct offers *o) {
+    const struct pm_attempt *p = &pulls->items[pull];
+    int64_t far = reach(ev, file);
     size_t before = o->list.n;
     for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far);
          k < groups->n && groups->items[k].group == p->repository; k++) {
-        const struct pm_request_group *g = &s->groups.items[groups->items[k].index];
+        const struct pm_request_group *g = &ev->groups.items[groups->items[k].index];
         if (groups->items[k].at > pm_time_add(pm_at(p), far) ||
             o->list.n - before >= OFFERS_EACH_MAX)
             break;
-        if (g->file != file || !may_be_same(s, p, g)) continue;
+        if (g->file != file || !may_be_same(ev, p, g)) continue;
         int64_t ns =
             g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
         *PM_PUSH(o->list.items, o->list.n, o->list.cap) = (struct offer){ns, pull};
@@ -124,15 +124,16 @@ static bool offer(const struct pm_state *s, const struct pm_order *groups, uint3
     return o->list.n > before;
 }
 
-static void offer_all(const struct pm_state *s, const struct pm_order *groups, uint32_t file,
-                      uint32_t node, struct offers *o, struct told *t) {
+static void offer_all(const struct pm_evidence *ev, const struct pm_pulls *pulls,
+                      const struct pm_order *groups, uint32_t file, uint32_t node, struct offers *o,
+                      struct told *t) {
     uint32_t image = 0;
-    for (size_t i = 0; i < s->pulls.n && o->list.n < OFFERS_MAX; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < pulls->n && o->list.n < OFFERS_MAX; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         bool own = p->origin == PM_ORIGIN_RUNTIME || p->origin == PM_ORIGIN_DOCKERD ||
                    p->origin == PM_ORIGIN_KUBELET;
         if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME ||
-            !offer(s, groups, file, (uint32_t)i, o))
+            !offer(ev, pulls, groups, file, (uint32_t)i, o))
             continue;
         t->attempts++;
         t->images += !image || p->image != image; // one or several is all that is asked
@@ -146,62 +147,65 @@ struct logs { // what is compared
     struct pm_ids agreeing;     // nodes whose clock is a log's
 };
 
-static void learn(struct pm_state *s, struct logs *l, uint32_t file, uint32_t node) {
+static void learn(struct pm_evidence *ev, const struct pm_pulls *pulls, struct logs *l,
+                  uint32_t file, uint32_t node) {
     struct offers o = {0};
     struct told told = {0};
     int64_t ns = 0;
-    offer_all(s, &l->groups, file, node, &o, &told);
+    offer_all(ev, pulls, &l->groups, file, node, &o, &told);
     if (told.attempts > 1 && best_of(&o, &told, &ns)) {
-        if (llabs(ns) > SAME_NS) *pm_map_slot(&s->request_skew, PM_PAIR(file, node)) = (Word_t)ns;
+        if (llabs(ns) > SAME_NS) *pm_map_slot(&ev->request_skew, PM_PAIR(file, node)) = (Word_t)ns;
         else pm_ids_add_new(&l->agreeing, node);
-        if (llabs(ns) > s->request_skew_most) s->request_skew_most = llabs(ns);
+        if (llabs(ns) > ev->request_skew_most) ev->request_skew_most = llabs(ns);
     }
     free(o.list.items);
 }
 
 // A node that is off a log that others agree with has a clock of its own: that is worth
 // telling, and counts wherever clocks are compared.
-static void tell_skew(struct pm_state *s, const struct logs *l) {
+static void tell_skew(const struct pm_env *env, struct pm_evidence *ev, const struct logs *l) {
     for (size_t n = 0; n < l->nodes.n && l->agreeing.n; n++) {
         uint32_t node = l->nodes.items[n];
         int64_t ns = 0;
         for (size_t f = 0; f < l->files.n && !ns; f++)
-            ns = (int64_t)pm_map_get(s->request_skew, PM_PAIR(l->files.items[f] - 1, node));
-        if (!ns || llabs(ns) >= PM_SKEW_MAX_NS || pm_skew_of(s, node) ||
+            ns = (int64_t)pm_map_get(ev->request_skew, PM_PAIR(l->files.items[f] - 1, node));
+        if (!ns || llabs(ns) >= PM_SKEW_MAX_NS || pm_skew_of(ev, node) ||
             pm_ids_has(&l->agreeing, node))
             continue;
-        *pm_map_slot(&s->skew, node) = (Word_t)ns;
-        for (size_t i = 0; i < s->facts.files.n; i++) {
-            struct pm_file_fact *f = &s->facts.files.items[i];
-            if (f->node && pm_facts_node(s, f->node) == node && !f->row.skew_ms)
+        *pm_map_slot(&ev->skew, node) = (Word_t)ns;
+        for (size_t i = 0; i < ev->facts.files.n; i++) {
+            struct pm_file_fact *f = &ev->facts.files.items[i];
+            if (f->node && pm_facts_node(env, ev, f->node) == node && !f->row.skew_ms)
                 f->row.skew_ms = ns / 1000000;
         }
     }
 }
 
-void pm_request_clock_learn(struct pm_state *s) {
+void pm_request_clock_learn(const struct pm_env *env, struct pm_evidence *ev,
+                            const struct pm_pulls *pulls) {
     struct logs l = {0};
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        const struct pm_request_group *g = &ev->groups.items[i];
         if (g->redundant || g->probe) continue;
         pm_order_add(&l.groups, g->repository, g->first, (uint32_t)i);
         pm_ids_add_new(&l.files, g->file + 1);
     }
-    for (size_t i = 0; i < s->pulls.n && l.groups.n; i++)
-        if (s->pulls.items[i].node) pm_ids_add_new(&l.nodes, s->pulls.items[i].node);
+    for (size_t i = 0; i < pulls->n && l.groups.n; i++)
+        if (pulls->items[i].node) pm_ids_add_new(&l.nodes, pulls->items[i].node);
     pm_order_sort(&l.groups);
     for (size_t f = 0; f < l.files.n; f++)
-        for (size_t n = 0; n < l.nodes.n; n++) learn(s, &l, l.files.items[f] - 1, l.nodes.items[n]);
-    tell_skew(s, &l);
+        for (size_t n = 0; n < l.nodes.n; n++)
+            learn(ev, pulls, &l, l.files.items[f] - 1, l.nodes.items[n]);
+    tell_skew(env, ev, &l);
     pm_ids_free(&l.files);
     pm_ids_free(&l.nodes);
     pm_ids_free(&l.agreeing);
     free(l.groups.items);
 }
 
-int64_t pm_request_skew(const struct pm_state *s, uint32_t file, const struct pm_attempt *p) {
-    int64_t learnt = p->node ? (int64_t)pm_map_get(s->request_skew, PM_PAIR(file, p->node)) : 0;
+int64_t pm_request_skew(const struct pm_evidence *ev, uint32_t file, const struct pm_attempt *p) {
+    int64_t learnt = p->node ? (int64_t)pm_map_get(ev->request_skew, PM_PAIR(file, p->node)) : 0;
     return learnt    ? learnt
-           : p->node ? pm_skew_of(s, p->node)
+           : p->node ? pm_skew_of(ev, p->node)
                      : 0; // else the log's clock is taken to be the cluster's
 }

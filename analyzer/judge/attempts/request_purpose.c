@@ -208,27 +208,27 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
 #define BEFORE_UPLOAD_NS PM_S(900) // a build asks for its cache first, and pushes when it is done
 #define AFTER_PUSH_NS PM_S(5)      // an index is pushed platform by platform
 
-void pm_push_seen(struct pm_state *s, uint32_t who, int64_t at) {
-    Word_t *slot = pm_map_slot(&s->push_last, who);
-    struct pm_push *last = *slot ? &s->pushes.items[*slot - 1] : NULL;
+void pm_push_seen(struct pm_evidence *ev, uint32_t who, int64_t at) {
+    Word_t *slot = pm_map_slot(&ev->push_last, who);
+    struct pm_push *last = *slot ? &ev->pushes.items[*slot - 1] : NULL;
     if (last && pm_time_between(last->last, at) <= SESSION_NS) {
         last->last = pm_max_time(last->last, at);
         return;
     }
     uint32_t before = (uint32_t)*slot;
-    *PM_PUSH(s->pushes.items, s->pushes.n, s->pushes.cap) =
+    *PM_PUSH(ev->pushes.items, ev->pushes.n, ev->pushes.cap) =
         (struct pm_push){.first = at, .last = at, .before = before};
-    *slot = s->pushes.n;
+    *slot = ev->pushes.n;
 }
 
 // The same client uploads to this repository: what it asked before and meanwhile belongs
 // to the push. What it fetched was a pull all the same.
-static bool belongs_to_push(const struct pm_state *s, const struct pm_request_group *g) {
+static bool belongs_to_push(const struct pm_evidence *ev, const struct pm_request_group *g) {
     if (g->blobs || (g->manifest_gets && !g->worst)) return false;
     int64_t lead =
         g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
-    for (Word_t at = pm_map_get(s->push_last, g->who); at; at = s->pushes.items[at - 1].before) {
-        const struct pm_push *p = &s->pushes.items[at - 1];
+    for (Word_t at = pm_map_get(ev->push_last, g->who); at; at = ev->pushes.items[at - 1].before) {
+        const struct pm_push *p = &ev->pushes.items[at - 1];
         if (p->first <= pm_time_add(g->last, lead) && p->last >= pm_since(g->first, AFTER_PUSH_NS))
             return true;
     }
@@ -238,10 +238,10 @@ static bool belongs_to_push(const struct pm_state *s, const struct pm_request_gr
 // ── pulls ──
 // kaniko keeps its layers under the tag of their hash, BuildKit and others under a name
 // that says so.
-static bool asks_for_cache(struct pm_state *s, const struct pm_request_group *g) {
-    struct pm_str tag = pm_name(s, g->reference);
+static bool asks_for_cache(const struct pm_env *env, const struct pm_request_group *g) {
+    struct pm_str tag = pm_name(env, g->reference);
     return (tag.n == 64 && is_hex(tag)) || pm_str_ifind(tag, PM_STR("cache"), 0) >= 0 ||
-           pm_str_ifind(pm_name(s, g->repository), PM_STR("cache"), 0) >= 0;
+           pm_str_ifind(pm_name(env, g->repository), PM_STR("cache"), 0) >= 0;
 }
 
 // One 401 that nothing follows is the registry's greeting: whoever got it went away, or
@@ -261,14 +261,14 @@ static bool is_good_pull(const struct pm_request_group *g) {
     }
 }
 
-static bool is_failed_pull(struct pm_state *s, const struct pm_request_group *g) {
+static bool is_failed_pull(const struct pm_env *env, const struct pm_request_group *g) {
     bool looks = g->agent_kind == PM_AGENT_TOOL || g->agent_kind == PM_AGENT_MIRROR ||
                  g->agent_kind == PM_AGENT_OTHER;
     if (looks && !g->asked_get && !g->blobs && g->stage != PM_STAGE_TOKEN) return false;
     if (g->worst == 404 && g->mirror && !g->blobs)
         return false; // not held here: the runtime goes on upstream
     if (g->worst == 404 && g->agent_kind == PM_AGENT_TOOL && !g->blobs) return false;
-    return !(g->worst == 404 && g->agent_kind == PM_AGENT_BUILDER && asks_for_cache(s, g));
+    return !(g->worst == 404 && g->agent_kind == PM_AGENT_BUILDER && asks_for_cache(env, g));
 }
 
 // A prober asks whether the door is open. Who gives a name, asks for one manifest with it
@@ -278,22 +278,23 @@ static bool refused_by_name(const struct pm_request_group *g) {
            (g->worst == 401 || g->worst == 403) && !g->ok_manifests;
 }
 
-static bool is_pull(struct pm_state *s, const struct pm_request_group *g) {
-    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(s, g))
+static bool is_pull(const struct pm_env *env, const struct pm_evidence *ev,
+                    const struct pm_request_group *g) {
+    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(ev, g))
         return false;
-    return g->worst ? is_failed_pull(s, g) : is_good_pull(g);
+    return g->worst ? is_failed_pull(env, g) : is_good_pull(g);
 }
 
 // A runtime that comes back to be greeted the same way cannot pull; who came once decides
 // nothing.
-static void weigh_greetings(struct pm_state *s) {
+static void weigh_greetings(struct pm_evidence *ev) {
     Pvoid_t times = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->groups.n; i++)
-        if (is_unanswered(&s->groups.items[i]))
-            ++*pm_map_slot(&times, PM_PAIR(s->groups.items[i].who, s->groups.items[i].reference));
-    for (size_t i = 0; i < s->groups.n; i++) {
-        struct pm_request_group *g = &s->groups.items[i];
+    for (size_t i = 0; i < ev->groups.n; i++)
+        if (is_unanswered(&ev->groups.items[i]))
+            ++*pm_map_slot(&times, PM_PAIR(ev->groups.items[i].who, ev->groups.items[i].reference));
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        struct pm_request_group *g = &ev->groups.items[i];
         bool runtime = g->agent_kind == PM_AGENT_RUNTIME || g->agent_kind == PM_AGENT_UNNAMED;
         if (is_unanswered(g) && !(runtime && pm_map_get(times, PM_PAIR(g->who, g->reference)) > 1))
             g->probe = true;
@@ -302,10 +303,10 @@ static void weigh_greetings(struct pm_state *s) {
     (void)freed;
 }
 
-void pm_requests_weigh(struct pm_state *s) {
-    for (size_t i = 0; i < s->groups.n; i++) {
-        struct pm_request_group *g = &s->groups.items[i];
-        g->probe = !is_pull(s, g);
+void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        struct pm_request_group *g = &ev->groups.items[i];
+        g->probe = !is_pull(env, ev, g);
         if (g->worst == 404 && g->gone) {
             g->verdict = (struct pm_verdict){.cause = pm_cause_c("registry.content"),
                                              .candidate_count = 1,
@@ -313,5 +314,5 @@ void pm_requests_weigh(struct pm_state *s) {
             g->verdict.candidates[0] = g->verdict.cause;
         }
     }
-    weigh_greetings(s);
+    weigh_greetings(ev);
 }

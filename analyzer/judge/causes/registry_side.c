@@ -22,13 +22,13 @@ static void add(struct pm_registry_side *r, const struct pm_registry_word *w) {
     *PM_PUSH(r->items, r->n, r->cap) = *w;
 }
 
-static void add_traces(struct pm_state *s, struct pm_registry_side *r) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static void add_traces(const struct pm_evidence *ev, struct pm_registry_side *r) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->origin != PM_ORIGIN_REGISTRY || t->role != PM_ROLE_SIDE ||
             t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(&t->verdict))
             continue;
-        uint32_t node = t->client ? (uint32_t)pm_map_get(s->facts.node_by_address, t->client) : 0;
+        uint32_t node = t->client ? (uint32_t)pm_map_get(ev->facts.node_by_address, t->client) : 0;
         add(r,
             &(struct pm_registry_word){t->ts, t->ts, t->client, node, t->repository, t->verdict});
     }
@@ -36,22 +36,22 @@ static void add_traces(struct pm_state *s, struct pm_registry_side *r) {
 
 // A token refused to an account that the request names: credentials were there, and were
 // not accepted.
-static void add_groups(struct pm_state *s, struct pm_registry_side *r) {
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
+static void add_groups(const struct pm_evidence *ev, struct pm_registry_side *r) {
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        const struct pm_request_group *g = &ev->groups.items[i];
         bool named = g->worst == 401 && !g->refused_token && (g->user || g->credentials) &&
                      pm_cause_in(g->verdict.cause, "auth");
         if (g->redundant || (!named && !(g->worst && sure_auth(&g->verdict)))) continue;
         uint32_t node =
-            g->node ? g->node : (uint32_t)pm_map_get(s->facts.node_by_address, g->client);
+            g->node ? g->node : (uint32_t)pm_map_get(ev->facts.node_by_address, g->client);
         add(r, &(struct pm_registry_word){g->first, g->last, g->client, node, g->repository,
                                           g->verdict});
     }
 }
 
-void pm_registry_side_load(struct pm_state *s, struct pm_registry_side *r) {
-    add_traces(s, r);
-    add_groups(s, r);
+void pm_registry_side_load(const struct pm_evidence *ev, struct pm_registry_side *r) {
+    add_traces(ev, r);
+    add_groups(ev, r);
     pm_order_sort(&r->by_time);
 }
 void pm_registry_side_free(struct pm_registry_side *r) {
@@ -60,17 +60,19 @@ void pm_registry_side_free(struct pm_registry_side *r) {
 }
 
 // 0: not about this pull; more: the more it names, the better.
-static int about(struct pm_state *s, const struct pm_registry_word *w, const struct pm_attempt *p) {
+static int about(const struct pm_env *env, const struct pm_evidence *ev,
+                 const struct pm_registry_word *w, const struct pm_attempt *p) {
     if (w->node && p->node && w->node != p->node) return 0;
     if (w->client && !w->node && p->client && w->client != p->client) return 0;
-    if (w->client && !w->node && !p->client && s->facts.nodes.n) return 0; // a stranger's
+    if (w->client && !w->node && !p->client && ev->facts.nodes.n) return 0; // a stranger's
     if (w->repository && p->repository &&
-        !pm_str_ends(pm_name(s, p->repository), pm_name(s, w->repository)))
+        !pm_str_ends(pm_name(env, p->repository), pm_name(env, w->repository)))
         return 0;
     return 1 + (w->node || w->client) + (w->repository != 0);
 }
 
-const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r,
+const struct pm_verdict *pm_registry_said(const struct pm_env *env, const struct pm_evidence *ev,
+                                          const struct pm_registry_side *r,
                                           const struct pm_attempt *p) {
     const struct pm_registry_word *best = NULL;
     int most = 0;
@@ -79,7 +81,7 @@ const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_re
     for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + AROUND_NS));
          i < r->by_time.n && r->by_time.items[i].at <= pm_time_add(at, AROUND_NS); i++) {
         const struct pm_registry_word *w = &r->items[r->by_time.items[i].index];
-        int much = pm_time_add(w->to, AROUND_NS) < at ? 0 : about(s, w, p);
+        int much = pm_time_add(w->to, AROUND_NS) < at ? 0 : about(env, ev, w, p);
         if (much > most) most = much, best = w;
     }
     return best ? &best->verdict : NULL;

@@ -14,9 +14,10 @@ struct pm_registry_side {
     struct pm_order by_time;
     int64_t longest;
 };
-void pm_registry_side_load(struct pm_state *s, struct pm_registry_side *r);
+void pm_registry_side_load(const struct pm_evidence *ev, struct pm_registry_side *r);
 void pm_registry_side_free(struct pm_registry_side *r);
 // Its verdict about this pull's client, repository and second; NULL where it wrote
 // nothing about them.
-const struct pm_verdict *pm_registry_said(struct pm_state *s, const struct pm_registry_side *r,
+const struct pm_verdict *pm_registry_said(const struct pm_env *env, const struct pm_evidence *ev,
+                                          const struct pm_registry_side *r,
                                           const struct pm_attempt *p);

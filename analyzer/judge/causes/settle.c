@@ -71,9 +71,10 @@ static bool says(struct pm_str error, const struct settle_words *w) {
 
 // A pull that names neither a registry nor an image of somebody's own is Docker Hub's:
 // only there have images no owner.
-static const char *registry_of(struct pm_state *s, const struct pm_attempt *p) {
-    if (p->registry) return pm_cstr(s, p->registry);
-    bool ownerless = !p->repository || pm_str_starts(pm_name(s, p->repository), PM_STR("library/"));
+static const char *registry_of(const struct pm_env *env, const struct pm_attempt *p) {
+    if (p->registry) return pm_cstr(env, p->registry);
+    bool ownerless =
+        !p->repository || pm_str_starts(pm_name(env, p->repository), PM_STR("library/"));
     return ownerless ? "docker.io" : "";
 }
 
@@ -93,10 +94,10 @@ static bool shows(struct settling *v, const struct settle_question *q) {
     const struct pm_attempt *p = q->p;
     if (r->hidden_status && p->hidden_status != r->hidden_status) return false;
     if (r->lasted_ns && lasted(p) < r->lasted_ns) return false;
-    if (r->says.asked && !says(pm_name(v->s, p->error), &r->says)) return false;
-    if (r->says_not.asked && says(pm_name(v->s, p->error), &r->says_not)) return false;
-    if (r->registries.n && !is_like_one(registry_of(v->s, p), &r->registries)) return false;
-    return !r->other_registries.n || !is_like_one(registry_of(v->s, p), &r->other_registries);
+    if (r->says.asked && !says(pm_name(v->env, p->error), &r->says)) return false;
+    if (r->says_not.asked && says(pm_name(v->env, p->error), &r->says_not)) return false;
+    if (r->registries.n && !is_like_one(registry_of(v->env, p), &r->registries)) return false;
+    return !r->other_registries.n || !is_like_one(registry_of(v->env, p), &r->other_registries);
 }
 
 static bool observed(struct settling *v, struct settle_question *q) {
@@ -135,36 +136,36 @@ static void ask(struct settling *v, struct pm_attempt *p, unsigned rounds) {
         q.rule = r;
         q.found = NULL;
         if (!shows(v, &q) || !observed(v, &q) || !others_show(v, &q) || !follow(&q)) continue;
-        if (v->s->options->settled) v->s->options->settled(v->s->options->settled_ctx, r->id);
+        if (v->env->options->settled) v->env->options->settled(v->env->options->settled_ctx, r->id);
         return;
     }
 }
 
 static void round_of(struct settling *v, unsigned rounds) {
     settle_near_hear(v, !(rounds >> SETTLE_FIRST & 1));
-    for (size_t i = 0; i < v->s->pulls.n; i++) {
-        struct pm_attempt *p = &v->s->pulls.items[i];
+    for (size_t i = 0; i < v->pulls->n; i++) {
+        struct pm_attempt *p = &v->pulls->items[i];
         if (p->outcome == PM_OUTCOME_FAILED && !p->settled_by_neighbour) ask(v, p, rounds);
     }
 }
 static void all_settled(struct settling *v) {
-    for (size_t i = 0; i < v->s->pulls.n; i++)
-        if (v->s->pulls.items[i].outcome == PM_OUTCOME_FAILED)
-            ask(v, &v->s->pulls.items[i], 1u << SETTLE_AFTER);
+    for (size_t i = 0; i < v->pulls->n; i++)
+        if (v->pulls->items[i].outcome == PM_OUTCOME_FAILED)
+            ask(v, &v->pulls->items[i], 1u << SETTLE_AFTER);
 }
 
-void pm_settle(struct pm_state *s) {
-    struct settling v = {.s = s};
-    settle_place_by_words(s);
-    pm_registry_side_load(s, &v.said);
+void pm_settle(const struct pm_env *env, const struct pm_evidence *ev, struct pm_pulls *pulls) {
+    struct settling v = {.env = env, .ev = ev, .pulls = pulls};
+    settle_place_by_words(env, pulls);
+    pm_registry_side_load(ev, &v.said);
     settle_rules_read(&v);
     settle_near_prepare(&v);
     round_of(&v, 1u << SETTLE_EVERY | 1u << SETTLE_FIRST);
     round_of(&v, 1u << SETTLE_EVERY); // those that follow from them
     round_of(&v, 1u << SETTLE_EVERY | 1u << SETTLE_LAST);
     all_settled(&v);
-    settle_place_by_others(s);
-    settle_place_by_words(s);
+    settle_place_by_others(pulls);
+    settle_place_by_words(env, pulls);
     settle_near_free(&v);
     settle_turns_free(&v);
     settle_rules_free(&v);

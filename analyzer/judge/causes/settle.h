@@ -73,7 +73,9 @@ struct settle_edge {
     bool mixed;
 };
 struct settling {
-    struct pm_state *s;
+    const struct pm_env *env;
+    const struct pm_evidence *ev;
+    struct pm_pulls *pulls;
     PM_LIST(struct settle_rule) rules;
     PM_LIST(uint8_t *) sets;           // of causes
     struct settle_kin beside_pulls;    // of lines that count beside other pulls as well
@@ -143,7 +145,7 @@ const struct pm_attempt *settle_alike(const struct settling *v, const struct pm_
 
 // settle_secrets.c: the pull secrets of a pull's pods.
 enum settle_secrets settle_secrets_of(struct settling *v, struct settle_question *q);
-bool settle_secret_missing(const struct pm_state *s, const struct pm_attempt *p);
+bool settle_secret_missing(const struct pm_evidence *ev, const struct pm_attempt *p);
 
 // settle_turns.c: who was served before, between and after refusals of a family of causes.
 bool settle_none_since(struct settling *v, const struct pm_attempt *p, const char *family);
@@ -153,5 +155,5 @@ bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, co
 void settle_turns_free(struct settling *v);
 
 // settle_place.c: the registry of pulls that name none.
-void settle_place_by_words(struct pm_state *s);
-void settle_place_by_others(struct pm_state *s);
+void settle_place_by_words(const struct pm_env *env, struct pm_pulls *pulls);
+void settle_place_by_others(struct pm_pulls *pulls);

@@ -14,7 +14,7 @@ uint32_t settle_group(const struct pm_attempt *p, enum settle_share share) {
 }
 
 static struct pm_attempt *at(const struct settling *v, const struct pm_order_key *k) {
-    return &v->s->pulls.items[k->index];
+    return &v->pulls->items[k->index];
 }
 
 static bool sure(const struct pm_verdict *verdict) {
@@ -22,8 +22,8 @@ static bool sure(const struct pm_verdict *verdict) {
 }
 
 static void sides_prepare(struct settling *v) {
-    for (size_t i = 0; i < v->s->traces.n; i++) {
-        const struct pm_trace *t = &v->s->traces.items[i];
+    for (size_t i = 0; i < v->ev->traces.n; i++) {
+        const struct pm_trace *t = &v->ev->traces.items[i];
         if (t->ts != PM_NO_TIME &&
             (t->role == PM_ROLE_SIDE ||
              (sure(&t->verdict) && settle_kin_has(&v->beside_pulls, t->verdict.cause))))
@@ -34,8 +34,8 @@ static void sides_prepare(struct settling *v) {
 }
 
 void settle_near_prepare(struct settling *v) {
-    for (size_t i = 0; i < v->s->pulls.n; i++) {
-        const struct pm_attempt *p = &v->s->pulls.items[i];
+    for (size_t i = 0; i < v->pulls->n; i++) {
+        const struct pm_attempt *p = &v->pulls->items[i];
         for (int k = 0; k < SHARE_COUNT; k++)
             pm_order_add(&v->all[k], settle_group(p, (enum settle_share)k), pm_at(p), (uint32_t)i);
         if (p->outcome == PM_OUTCOME_OK) *pm_map_slot(&v->good_repository, p->repository) = 1;
@@ -57,8 +57,8 @@ static bool is_heard(const struct pm_attempt *p, bool settled_too) {
 
 void settle_near_hear(struct settling *v, bool settled_too) {
     for (int k = 0; k < SHARE_COUNT; k++) v->sure[k].n = 0;
-    for (size_t i = 0; i < v->s->pulls.n; i++) {
-        const struct pm_attempt *p = &v->s->pulls.items[i];
+    for (size_t i = 0; i < v->pulls->n; i++) {
+        const struct pm_attempt *p = &v->pulls->items[i];
         for (int k = 0; is_heard(p, settled_too) && k < SHARE_COUNT; k++)
             pm_order_add(&v->sure[k], settle_group(p, (enum settle_share)k), pm_at(p), (uint32_t)i);
     }
@@ -150,7 +150,7 @@ static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
                       const struct pm_trace *t, const struct settle_beside *b) {
     if (t->role != PM_ROLE_SIDE && !b->any_line) return false;
     if (b->same_repository && t->repository && p->repository &&
-        !pm_str_ends(pm_name(v->s, p->repository), pm_name(v->s, t->repository)))
+        !pm_str_ends(pm_name(v->env, p->repository), pm_name(v->env, t->repository)))
         return false;
     return (b->kinds >> t->kind & 1) ||
            (sure(&t->verdict) && settle_kin_has(&b->cause, t->verdict.cause));
@@ -165,7 +165,7 @@ const struct pm_trace *settle_line_beside(const struct settling *v, const struct
          i++) {
         const struct pm_order_key *k = &v->sides.items[i];
         if (k->group != group || k->at > pm_time_add(end, b->after_ns)) return NULL;
-        const struct pm_trace *t = &v->s->traces.items[k->index];
+        const struct pm_trace *t = &v->ev->traces.items[k->index];
         if (is_wanted(v, p, t, b)) return !b->fits || settle_may_be(p, t->verdict.cause) ? t : NULL;
     }
     return NULL;

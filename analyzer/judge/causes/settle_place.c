@@ -10,14 +10,14 @@
 #define PLACE_LOOKED 400 // pulls before and after, in their order
 #define PLACE_WITHIN_NS PM_S(900)
 
-void settle_place_by_words(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        struct pm_attempt *p = &s->pulls.items[i];
+void settle_place_by_words(const struct pm_env *env, struct pm_pulls *pulls) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        struct pm_attempt *p = &pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || p->registry || p->verdict.cause < 0 ||
             settle_is_open(p))
             continue;
         const char *only_at = pm_taxon_of(p->verdict.cause)->only_at;
-        if (only_at) p->registry = pm_id(s, pm_str_c(only_at));
+        if (only_at) p->registry = pm_id(env, pm_str_c(only_at));
     }
 }
 
@@ -28,19 +28,18 @@ static bool is_like(const struct pm_attempt *p, const struct pm_attempt *other, 
            pm_time_apart(pm_at(other), pm_at(p)) < PLACE_WITHIN_NS;
 }
 
-static uint32_t registry_nearby(const struct pm_state *s, size_t i, bool any_node) {
-    for (size_t k = i > PLACE_LOOKED ? i - PLACE_LOOKED : 0; k < s->pulls.n && k < i + PLACE_LOOKED;
+static uint32_t registry_nearby(const struct pm_pulls *pulls, size_t i, bool any_node) {
+    for (size_t k = i > PLACE_LOOKED ? i - PLACE_LOOKED : 0; k < pulls->n && k < i + PLACE_LOOKED;
          k++)
-        if (is_like(&s->pulls.items[i], &s->pulls.items[k], any_node))
-            return s->pulls.items[k].registry;
+        if (is_like(&pulls->items[i], &pulls->items[k], any_node)) return pulls->items[k].registry;
     return 0;
 }
 
-void settle_place_by_others(struct pm_state *s) {
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        struct pm_attempt *p = &s->pulls.items[i];
+void settle_place_by_others(struct pm_pulls *pulls) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        struct pm_attempt *p = &pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || p->registry || p->verdict.cause < 0) continue;
-        p->registry = registry_nearby(s, i, false);
-        if (!p->registry) p->registry = registry_nearby(s, i, true);
+        p->registry = registry_nearby(pulls, i, false);
+        if (!p->registry) p->registry = registry_nearby(pulls, i, true);
     }
 }

@@ -84,12 +84,12 @@ static void amid_read(struct settling *v, struct settle_amid *amid, const json_t
 }
 
 static const struct pm_str *texts_of(struct settling *v, const json_t *list, size_t *n) {
-    struct pm_str *texts = PM_NEWN(v->s->a, struct pm_str, json_array_size(list) + 1);
+    struct pm_str *texts = PM_NEWN(v->env->a, struct pm_str, json_array_size(list) + 1);
     for (size_t k = 0; item(list, k); k++) texts[(*n)++] = pm_str_c(item(list, k));
     return texts;
 }
 static void words_read(struct settling *v, struct settle_words *w, const char *name) {
-    const json_t *list = pm_table_list(pm_ruleset_table(v->s->rules, PM_TABLE_LISTS), name);
+    const json_t *list = pm_table_list(pm_ruleset_table(v->env->rules, PM_TABLE_LISTS), name);
     if (!*name) return;
     w->asked = true;
     w->texts = texts_of(v, json_object_get(list, "texts"), &w->texts_n);
@@ -142,7 +142,7 @@ static void what_read(struct settling *v, struct settle_rule *r, const json_t *o
         r->candidates[r->candidates_n++] = pm_cause_c(item(candidates, k));
     r->was_mirror = strcmp(text_of(o, "was"), "mirror") == 0;
     r->confidence = (enum pm_confidence)word_of(text_of(o, "confidence"), pm_words_confidence);
-    r->why = pm_arena_dup(v->s->a, pm_str_c(text_of(o, "why")));
+    r->why = pm_arena_dup(v->env->a, pm_str_c(text_of(o, "why")));
 }
 
 // Lines of pulls that some rule looks for beside others: of all rules together.
@@ -157,7 +157,8 @@ static void beside_pulls(struct settling *v) {
 }
 
 void settle_rules_read(struct settling *v) {
-    const json_t *list = json_object_get(pm_ruleset_table(v->s->rules, PM_TABLE_SETTLE), "settle");
+    const json_t *list =
+        json_object_get(pm_ruleset_table(v->env->rules, PM_TABLE_SETTLE), "settle");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *o = json_array_get(list, i);
         struct settle_rule r = {.id = text_of(o, "id")};

@@ -12,7 +12,7 @@ static const char *family_settled_on(const struct settle_question *q) {
 
 static bool own_line(struct settling *v, struct settle_question *q) {
     for (size_t i = 0; i < q->p->traces.n; i++) {
-        const struct pm_trace *t = &v->s->traces.items[q->p->traces.items[i]];
+        const struct pm_trace *t = &v->ev->traces.items[q->p->traces.items[i]];
         if (t->verdict.cause < 0 || t->verdict.candidate_count > 1 || t->kind == PM_KIND_MIRROR_TRY)
             continue;
         if (settle_may_be(q->p, t->verdict.cause)) return finds(q, &t->verdict);
@@ -20,7 +20,7 @@ static bool own_line(struct settling *v, struct settle_question *q) {
     return false;
 }
 static bool registry_side_said(struct settling *v, struct settle_question *q) {
-    return finds(q, pm_registry_said(v->s, &v->said, q->p));
+    return finds(q, pm_registry_said(v->env, v->ev, &v->said, q->p));
 }
 static bool alike(struct settling *v, struct settle_question *q) {
     const struct pm_attempt *other = settle_alike(v, q->p);
@@ -51,7 +51,7 @@ static bool own_pull_secret(struct settling *v, struct settle_question *q) {
     return settle_secrets_of(v, q) == SECRETS_OWN;
 }
 static bool secret_missing(struct settling *v, struct settle_question *q) {
-    return settle_secret_missing(v->s, q->p);
+    return settle_secret_missing(v->ev, q->p);
 }
 static bool none_since(struct settling *v, struct settle_question *q) {
     return settle_none_since(v, q->p, family_settled_on(q));

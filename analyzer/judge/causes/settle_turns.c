@@ -6,7 +6,7 @@
 #define STILL_UNDER_WAY_NS PM_S(30)
 
 static const struct pm_attempt *at(const struct settling *v, const struct pm_order_key *k) {
-    return &v->s->pulls.items[k->index];
+    return &v->pulls->items[k->index];
 }
 static bool is_refused(const struct pm_attempt *p, const char *family) {
     return p->outcome == PM_OUTCOME_FAILED && settle_may_be_in(p, family);

@@ -35,15 +35,15 @@ struct pm_str pm_unknown_template(struct pm_arena *a, struct pm_str text) {
     return out;
 }
 
-struct fetch {
-    struct pm_state *s;
+struct sample_fetch {
+    const struct pm_env *env;
     struct pm_unknown *u;
 };
 static bool fetched(void *ctx, const struct pm_row *row) {
-    struct fetch *f = ctx;
-    f->u->file = pm_arena_dup(f->s->a, pm_str_c(row->path));
+    struct sample_fetch *f = ctx;
+    f->u->file = pm_arena_dup(f->env->a, pm_str_c(row->path));
     f->u->line = row->line;
-    f->u->text = pm_arena_dup(f->s->a, row->raw);
+    f->u->text = pm_arena_dup(f->env->a, row->raw);
     return true;
 }
 
@@ -53,17 +53,17 @@ static int by_count(const void *a, const void *b) {
     return pm_str_cmp(x->template, y->template);
 }
 
-void pm_unknown_fill(struct pm_state *s) {
-    struct pm_report *r = s->report;
+void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
+    struct pm_report *r = report;
     Pvoid_t at = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED ||
             (p->verdict.cause >= 0 && !pm_cause_in(p->verdict.cause, "unknown")))
             continue;
-        struct pm_str template = pm_unknown_template(s->a, pm_name(s, p->error));
-        Word_t *slot = pm_map_slot(&at, pm_id(s, template));
+        struct pm_str template = pm_unknown_template(scene->env->a, pm_name(scene->env, p->error));
+        Word_t *slot = pm_map_slot(&at, pm_id(scene->env, template));
         if (*slot) {
             r->unknown[*slot - 1].count++;
             continue;
@@ -73,12 +73,12 @@ void pm_unknown_fill(struct pm_state *s) {
         u->template = template.n ? template : PM_STR("(no error text)");
         u->count = 1;
         if (!p->best) continue;
-        struct fetch f = {s, u};
+        struct sample_fetch f = {.env = scene->env, .u = u};
         char where[64];
-        struct pm_str id = pm_arena_fmt(s->a, "id = %llu", (unsigned long long)p->best);
+        struct pm_str id = pm_arena_fmt(scene->env->a, "id = %llu", (unsigned long long)p->best);
         memcpy(where, id.p, id.n);
         where[id.n] = 0;
-        pm_timeline_each(s->timeline, where, fetched, &f);
+        pm_timeline_each(scene->env->timeline, where, fetched, &f);
     }
     if (r->unknown_n > 1) qsort(r->unknown, r->unknown_n, sizeof *r->unknown, by_count);
     JLFA(freed, at);

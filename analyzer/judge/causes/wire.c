@@ -35,8 +35,8 @@ static int by_number(const void *a, const void *b, void *names) {
     if (x->n != y->n) return x->n > y->n ? -1 : 1;
     return pm_str_cmp(pm_intern_str(names, x->id), pm_intern_str(names, y->id));
 }
-static void sort(const struct pm_state *s, struct tallies *t) {
-    pm_sort(t->items, t->n, sizeof *t->items, by_number, s->names);
+static void sort(const struct pm_env *env, struct tallies *t) {
+    pm_sort(t->items, t->n, sizeof *t->items, by_number, env->names);
 }
 
 // golang/go:src/net/http/transport.go names the registry's URL and dials the proxy:
@@ -55,20 +55,21 @@ static struct pm_str proxy_in(struct pm_str error) {
     return pm_str_sub(rest, 0, n);
 }
 
-static uint32_t host_of(struct pm_state *s, const struct pm_trace *t) {
-    struct pm_str proxy = proxy_in(pm_name(s, t->error));
-    return proxy.n ? pm_id(s, proxy) : t->host;
+static uint32_t host_of(const struct pm_env *env, const struct pm_trace *t) {
+    struct pm_str proxy = proxy_in(pm_name(env, t->error));
+    return proxy.n ? pm_id(env, proxy) : t->host;
 }
 
 // The line that says what the pull failed of; where several lines of an attempt name
 // different hosts, that line's host is the one that failed it.
-static uint32_t failed_host(struct pm_state *s, const struct pm_hit *h,
+static uint32_t failed_host(const struct pm_scene *scene, const struct pm_hit *h,
                             const struct pm_attempt *p) {
     uint32_t host = 0;
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
-        uint32_t own =
-            t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF ? host_of(s, t) : 0;
+        const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[i]];
+        uint32_t own = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF
+                           ? host_of(scene->env, t)
+                           : 0;
         if (own && (t->id == p->best || !host) &&
             (t->verdict.cause < 0 || t->verdict.cause == h->cause || p->settled_by_neighbour))
             host = own;
@@ -91,16 +92,17 @@ static bool holds_images(struct pm_str mount) {
     return false;
 }
 
-static bool is_full(struct pm_state *s, const struct pm_hit *h, const char *what) {
+static bool is_full(const struct pm_scene *scene, const struct pm_hit *h, const char *what) {
     size_t longest = 0;
     double ratio = 0;
-    for (size_t i = 0; i < s->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &s->facts.configs.items[i];
+    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
         const json_t *mount = json_object_get(c->detail, "mount"),
                      *used = json_object_get(c->detail, what);
         struct pm_str at = pm_str_c(json_is_string(mount) ? json_string_value(mount) : "");
         if (!json_is_number(used) || !holds_images(at) || at.n < longest) continue;
-        if (c->node ? h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node))
+        if (c->node ? h->nodes.n &&
+                          !pm_ids_has(&h->nodes, pm_facts_node(scene->env, scene->ev, c->node))
                     : h->nodes.n > 1)
             continue;
         ratio = at.n > longest || json_number_value(used) > ratio ? json_number_value(used) : ratio;
@@ -109,14 +111,14 @@ static bool is_full(struct pm_state *s, const struct pm_hit *h, const char *what
     return ratio >= 0.99;
 }
 
-static void disk_variant(struct pm_state *s, struct pm_hit *h) {
-    bool inodes = is_full(s, h, "inodes_ratio"), bytes = is_full(s, h, "used_ratio");
+static void disk_variant(const struct pm_scene *scene, struct pm_hit *h) {
+    bool inodes = is_full(scene, h, "inodes_ratio"), bytes = is_full(scene, h, "used_ratio");
     if (inodes != bytes) h->incident->variant = inodes ? PM_STR("inodes") : PM_STR("space");
 }
 
 // A place that was closed on a day serves nothing that it had (rules/homes.yaml).
-static bool home_is_gone(struct pm_state *s, uint32_t image, int64_t at) {
-    const json_t *o = pm_table_home(s->homes, pm_name(s, image));
+static bool home_is_gone(const struct pm_env *env, uint32_t image, int64_t at) {
+    const json_t *o = pm_table_home(env->homes, pm_name(env, image));
     const char *state = json_string_value(json_object_get(o, "state")),
                *since = json_string_value(json_object_get(o, "since"));
     char day[32];
@@ -126,20 +128,21 @@ static bool home_is_gone(struct pm_state *s, uint32_t image, int64_t at) {
 }
 
 // The first good pull of the image at or after a moment; PM_NO_TIME where there is none.
-static int64_t good_from(const struct pm_state *s, uint32_t image, int64_t at) {
-    size_t i = pm_order_first(&s->ok_by_image, image, at);
-    return i < s->ok_by_image.n && s->ok_by_image.items[i].group == image
-               ? s->ok_by_image.items[i].at
+static int64_t good_from(const struct pm_pulls *pulls, uint32_t image, int64_t at) {
+    size_t i = pm_order_first(&pulls->ok_by_image, image, at);
+    return i < pulls->ok_by_image.n && pulls->ok_by_image.items[i].group == image
+               ? pulls->ok_by_image.items[i].at
                : PM_NO_TIME;
 }
 
 // Good pulls before the incident: the tag was there. While it lasted, or nodes that held
 // the image: one place's trouble, not the tag's.
-static const char *tag_variant(struct pm_state *s, const struct pm_hit *h,
+static const char *tag_variant(const struct pm_scene *scene, const struct pm_hit *h,
                                const struct pm_attempt *p) {
-    if (home_is_gone(s, p->image, pm_at(p))) return "withdrawn";
-    int64_t first = good_from(s, p->image, INT64_MIN),
-            meanwhile = h->from == PM_NO_TIME ? PM_NO_TIME : good_from(s, p->image, h->from);
+    if (home_is_gone(scene->env, p->image, pm_at(p))) return "withdrawn";
+    int64_t first = good_from(scene->pulls, p->image, INT64_MIN),
+            meanwhile =
+                h->from == PM_NO_TIME ? PM_NO_TIME : good_from(scene->pulls, p->image, h->from);
     if (first == PM_NO_TIME) return h->held ? NULL : "never-seen";
     return h->from != PM_NO_TIME && first < h->from &&
                    (meanwhile == PM_NO_TIME || meanwhile > h->to)
@@ -147,37 +150,38 @@ static const char *tag_variant(struct pm_state *s, const struct pm_hit *h,
                : NULL;
 }
 
-void pm_wire_fill(struct pm_state *s, struct pm_hit *h) {
+void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     struct tallies variants = {0}, hosts = {0};
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         const char *variant = pm_variant_of(p->verdict.cause, p->verdict.variant, p->flags);
-        count(&variants, variant ? pm_id(s, pm_str_c(variant)) : 0, 1);
-        if (on_the_wire(h->cause)) count(&hosts, failed_host(s, h, p), 1);
+        count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
+        if (on_the_wire(h->cause)) count(&hosts, failed_host(scene, h, p), 1);
     }
     for (size_t i = 0; i < h->traces.n && !h->pulls.n;
          i++) { // trouble beside pulls: a mirror that was passed over, a full disk
-        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
-        count(&variants, t->verdict.variant ? pm_id(s, pm_str_c(t->verdict.variant)) : 0, t->count);
-        if (on_the_wire(h->cause)) count(&hosts, host_of(s, t), t->count);
+        const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
+        count(&variants, t->verdict.variant ? pm_id(scene->env, pm_str_c(t->verdict.variant)) : 0,
+              t->count);
+        if (on_the_wire(h->cause)) count(&hosts, host_of(scene->env, t), t->count);
     }
-    sort(s, &variants);
-    sort(s, &hosts);
-    if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
-    if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(s, h);
+    sort(scene->env, &variants);
+    sort(scene->env, &hosts);
+    if (variants.n) h->incident->variant = pm_name(scene->env, variants.items[0].id);
+    if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(scene, h);
     for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++)
-        pm_strs_add(&h->incident->endpoints, pm_name(s, hosts.items[i].id));
-    pm_strs_seal(s->a, &h->incident->endpoints, false);
+        pm_strs_add(&h->incident->endpoints, pm_name(scene->env, hosts.items[i].id));
+    pm_strs_seal(scene->env->a, &h->incident->endpoints, false);
 }
 
 // Once the scope is known, and with it who held the image.
-void pm_wire_tags(struct pm_state *s, struct pm_hit *h) {
+void pm_wire_tags(const struct pm_scene *scene, struct pm_hit *h) {
     struct tallies variants = {0};
     if (h->incident->variant.n || !pm_cause_is(h->cause, "image.tag-not-found")) return;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const char *variant = tag_variant(s, h, &s->pulls.items[h->pulls.items[i]]);
-        count(&variants, variant ? pm_id(s, pm_str_c(variant)) : 0, 1);
+        const char *variant = tag_variant(scene, h, &scene->pulls->items[h->pulls.items[i]]);
+        count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
     }
-    sort(s, &variants);
-    if (variants.n) h->incident->variant = pm_name(s, variants.items[0].id);
+    sort(scene->env, &variants);
+    if (variants.n) h->incident->variant = pm_name(scene->env, variants.items[0].id);
 }

@@ -23,10 +23,11 @@ static struct pm_str pod_of_path(struct pm_str path) {
                : part;
 }
 
-static uint32_t node_of_pod(const struct pm_state *s, struct pm_str pod) {
-    uint32_t name = pod.n ? pm_intern_find(s->names, pod) : UINT32_MAX;
-    Word_t at = name != UINT32_MAX ? pm_map_get(s->facts.pod_by_name, name) : 0;
-    const struct pm_pod_fact *fact = at && at != UINT32_MAX ? &s->facts.pods.items[at - 1] : NULL;
+static uint32_t node_of_pod(const struct pm_env *env, const struct pm_evidence *ev,
+                            struct pm_str pod) {
+    uint32_t name = pod.n ? pm_intern_find(env->names, pod) : UINT32_MAX;
+    Word_t at = name != UINT32_MAX ? pm_map_get(ev->facts.pod_by_name, name) : 0;
+    const struct pm_pod_fact *fact = at && at != UINT32_MAX ? &ev->facts.pods.items[at - 1] : NULL;
     return fact && fact->listed ? fact->node : 0;
 }
 
@@ -36,18 +37,19 @@ static bool named_after(struct pm_str pod, struct pm_str node) {
 }
 
 // The longest name wins: "kubelet-pool-a-1" is of pool-a-1, whatever node is called 1.
-static uint32_t node_in_name(const struct pm_state *s, struct pm_str pod) {
+static uint32_t node_in_name(const struct pm_env *env, const struct pm_evidence *ev,
+                             struct pm_str pod) {
     uint32_t best = 0;
-    for (size_t i = 0; i < s->facts.files.n; i++) {
-        uint32_t node = s->facts.files.items[i].node;
-        if (named_after(pod, pm_name(s, node)) &&
-            (!best || pm_name(s, node).n > pm_name(s, best).n))
+    for (size_t i = 0; i < ev->facts.files.n; i++) {
+        uint32_t node = ev->facts.files.items[i].node;
+        if (named_after(pod, pm_name(env, node)) &&
+            (!best || pm_name(env, node).n > pm_name(env, best).n))
             best = node;
     }
-    for (size_t i = 0; i < s->facts.nodes.n; i++) {
-        uint32_t node = s->facts.nodes.items[i].name;
-        if (named_after(pod, pm_name(s, node)) &&
-            (!best || pm_name(s, node).n > pm_name(s, best).n))
+    for (size_t i = 0; i < ev->facts.nodes.n; i++) {
+        uint32_t node = ev->facts.nodes.items[i].name;
+        if (named_after(pod, pm_name(env, node)) &&
+            (!best || pm_name(env, node).n > pm_name(env, best).n))
             best = node;
     }
     return best;
@@ -60,21 +62,22 @@ static bool of_node_program(const struct pm_file_fact *file) {
     return false;
 }
 
-void pm_facts_boxed(struct pm_state *s) {
+void pm_facts_boxed(const struct pm_env *env, struct pm_evidence *ev) {
     Pvoid_t of_file = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->facts.files.n; i++) {
-        struct pm_file_fact *file = &s->facts.files.items[i];
-        struct pm_str pod = pod_of_path(pm_name(s, file->path));
-        uint32_t node = node_of_pod(s, pod);
-        if (!node && !file->node && pod.n && of_node_program(file)) node = node_in_name(s, pod);
+    for (size_t i = 0; i < ev->facts.files.n; i++) {
+        struct pm_file_fact *file = &ev->facts.files.items[i];
+        struct pm_str pod = pod_of_path(pm_name(env, file->path));
+        uint32_t node = node_of_pod(env, ev, pod);
+        if (!node && !file->node && pod.n && of_node_program(file))
+            node = node_in_name(env, ev, pod);
         if (!node || node == file->node) continue;
         file->node = node;
-        file->row.node = pm_name(s, node);
+        file->row.node = pm_name(env, node);
         *pm_map_slot(&of_file, (Word_t)i) = node;
     }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         Word_t node = t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD ||
                               t->origin == PM_ORIGIN_KUBELET
                           ? pm_map_get(of_file, t->file)

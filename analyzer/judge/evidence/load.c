@@ -101,38 +101,38 @@ static bool wants_verdict(const struct pm_event *e) {
     }
 }
 
-static void trace_strings(struct pm_state *s, struct pm_trace *t, const struct pm_row *row) {
+static void trace_strings(const struct pm_env *env, struct pm_trace *t, const struct pm_row *row) {
     const struct pm_str *f = row->event.field;
     struct pm_image image;
-    t->namespace = pm_id(s, f[PM_F_NAMESPACE]);
-    t->pod = pm_id(s, f[PM_F_POD]);
-    t->container = pm_id(s, f[PM_F_CONTAINER]);
-    t->workload = pm_id(s, f[PM_F_WORKLOAD]);
-    t->registry = pm_id(s, f[PM_F_REGISTRY]);
-    t->repository = pm_id(s, f[PM_F_REPOSITORY]);
-    t->tag = pm_id(s, f[PM_F_TAG]);
-    t->digest = pm_id(s, f[PM_F_DIGEST]);
-    t->client = pm_id(s, f[PM_F_CLIENT]);
-    t->user = pm_id(s, f[PM_F_USER]);
-    t->error = pm_id(s, f[PM_F_ERROR]);
-    t->reason = pm_id(s, f[PM_F_REASON]);
-    t->message = pm_id(s, pm_str_sub(f[PM_F_MESSAGE], 0, 400));
-    t->host = pm_id(s, f[PM_F_HOST]);
-    t->object = pm_id(s, f[PM_F_OBJECT]);
-    t->secret = pm_id(s, f[PM_F_SECRET]);
-    t->join = pm_id(s, f[PM_F_JOIN]);
-    t->url = pm_id(s, f[PM_F_URL]);
-    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(s, f[PM_F_WRITER]);
+    t->namespace = pm_id(env, f[PM_F_NAMESPACE]);
+    t->pod = pm_id(env, f[PM_F_POD]);
+    t->container = pm_id(env, f[PM_F_CONTAINER]);
+    t->workload = pm_id(env, f[PM_F_WORKLOAD]);
+    t->registry = pm_id(env, f[PM_F_REGISTRY]);
+    t->repository = pm_id(env, f[PM_F_REPOSITORY]);
+    t->tag = pm_id(env, f[PM_F_TAG]);
+    t->digest = pm_id(env, f[PM_F_DIGEST]);
+    t->client = pm_id(env, f[PM_F_CLIENT]);
+    t->user = pm_id(env, f[PM_F_USER]);
+    t->error = pm_id(env, f[PM_F_ERROR]);
+    t->reason = pm_id(env, f[PM_F_REASON]);
+    t->message = pm_id(env, pm_str_sub(f[PM_F_MESSAGE], 0, 400));
+    t->host = pm_id(env, f[PM_F_HOST]);
+    t->object = pm_id(env, f[PM_F_OBJECT]);
+    t->secret = pm_id(env, f[PM_F_SECRET]);
+    t->join = pm_id(env, f[PM_F_JOIN]);
+    t->url = pm_id(env, f[PM_F_URL]);
+    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(env, f[PM_F_WRITER]);
     t->printed = f[PM_F_WRITER].n > 0;
     if (!f[PM_F_IMAGE].n) return;
-    bool known = pm_image_parse(s->scratch, f[PM_F_IMAGE], &image);
-    t->image = pm_id(s, image.norm.n ? image.norm : f[PM_F_IMAGE]);
+    bool known = pm_image_parse(env->scratch, f[PM_F_IMAGE], &image);
+    t->image = pm_id(env, image.norm.n ? image.norm : f[PM_F_IMAGE]);
     if (!known) return;
     t->registry = pm_id(
-        s, image.registry); // of the reference: a mirror's host does not change whose image it is
-    t->repository = pm_id(s, image.repository);
-    t->tag = pm_id(s, image.tag);
-    t->digest = pm_id(s, image.digest);
+        env, image.registry); // of the reference: a mirror's host does not change whose image it is
+    t->repository = pm_id(env, image.repository);
+    t->tag = pm_id(env, image.tag);
+    t->digest = pm_id(env, image.digest);
 }
 
 static bool is_account(enum pm_origin origin) {
@@ -141,14 +141,16 @@ static bool is_account(enum pm_origin origin) {
 
 // What tells of a pod is about the pod's node, wherever its file lay: known once all is
 // read (complete).
-static uint32_t node_of(struct pm_state *s, const struct pm_row *row) {
+static uint32_t node_of(const struct pm_env *env, const struct pm_evidence *ev,
+                        const struct pm_row *row) {
     struct pm_str node = row->event.field[PM_F_NODE];
-    if (node.n) return pm_id(s, node);
+    if (node.n) return pm_id(env, node);
     if (is_account(origin_of(row->event.component)) && row->event.field[PM_F_POD].n) return 0;
-    return row->file < s->facts.files.n ? s->facts.files.items[row->file].node : 0;
+    return row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node : 0;
 }
 
-static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
+static struct pm_trace trace_of(const struct pm_env *env, const struct pm_evidence *ev,
+                                const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
     struct pm_trace t = {.id = row->id,
@@ -168,13 +170,13 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
                          .origin = (uint8_t)origin,
                          .quality = (uint8_t)row->quality};
     t.role = (uint8_t)role_of(row, origin);
-    t.node = node_of(s, row);
+    t.node = node_of(env, ev, row);
     t.form = form_of(e->field[PM_F_MESSAGE]);
     t.verdict.cause = -1;
-    if (wants_verdict(e)) t.verdict = pm_ruleset_classify(s->rules, e);
+    if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
     if (pm_cause_is(t.verdict.cause, "unknown"))
         t.verdict.cause = -1; // no rule knew: the same as not asked
-    trace_strings(s, &t, row);
+    trace_strings(env, &t, row);
     if (origin == PM_ORIGIN_CLIENT && t.client)
         t.node = t.namespace = t.pod = t.container =
             0; // it pulls for itself, not for what it runs on
@@ -183,7 +185,7 @@ static struct pm_trace trace_of(struct pm_state *s, const struct pm_row *row) {
 
 // The same line again within the window: only its span and number grow. True: nothing
 // more to keep.
-static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
+static bool coalesced(const struct pm_env *env, struct pm_evidence *ev, const struct pm_trace *t) {
     if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN &&
         t->kind != PM_KIND_HEALTH_CHECK)
         return false;
@@ -191,23 +193,23 @@ static bool coalesced(struct pm_state *s, const struct pm_trace *t) {
     bool state =
         t->origin ==
         PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who = pm_id_fmt(s, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod,
+    uint32_t who = pm_id_fmt(env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod,
                              t->image, t->container, t->verdict.cause, state);
-    Word_t *slot = pm_map_slot(&s->side_last, who);
-    struct pm_trace *old = *slot ? &s->traces.items[*slot - 1] : NULL;
+    Word_t *slot = pm_map_slot(&ev->side_last, who);
+    struct pm_trace *old = *slot ? &ev->traces.items[*slot - 1] : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
         old->last = pm_max_time(old->last, t->ts);
         old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
         return true;
     }
-    *slot = s->traces.n + 1;
+    *slot = ev->traces.n + 1;
     return false;
 }
 
 // What an event object says, without its id: copies from tables carry none.
-static uint32_t event_words(struct pm_state *s, const struct pm_trace *t) {
+static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) {
     bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
-    return pm_id_fmt(s, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
+    return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
                      t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
 }
 
@@ -242,28 +244,28 @@ static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
 
 // Copies of one event object: by its id, else by what it says and when; a table's ages
 // are only roughly anchored.
-static bool event_again(struct pm_state *s, struct pm_trace *t) {
+static bool event_again(const struct pm_env *env, struct pm_evidence *ev, struct pm_trace *t) {
     if (t->origin != PM_ORIGIN_EVENTS) return false;
-    uint32_t id = t->join ? pm_id_fmt(s, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
-             words = event_words(s, t);
-    Word_t found = id ? pm_map_get(s->event_last, id) : 0;
+    uint32_t id = t->join ? pm_id_fmt(env, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
+             words = event_words(env, t);
+    Word_t found = id ? pm_map_get(ev->event_last, id) : 0;
     if (!found) {
-        found = pm_map_get(s->event_last, words);
-        if (found && !same_event(&s->traces.items[found - 1], t)) found = 0;
-        if (id) *pm_map_slot(&s->event_last, id) = found ? found : s->traces.n + 1;
-        if (!found) *pm_map_slot(&s->event_last, words) = s->traces.n + 1;
+        found = pm_map_get(ev->event_last, words);
+        if (found && !same_event(&ev->traces.items[found - 1], t)) found = 0;
+        if (id) *pm_map_slot(&ev->event_last, id) = found ? found : ev->traces.n + 1;
+        if (!found) *pm_map_slot(&ev->event_last, words) = ev->traces.n + 1;
     }
-    if (found) merge_event(&s->traces.items[found - 1], t);
+    if (found) merge_event(&ev->traces.items[found - 1], t);
     return found != 0;
 }
 
-static void keep(struct pm_state *s, const struct pm_row *row) {
+static void keep(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (e->flags & PM_EV_PUSH) return;
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
         !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
         return;
-    struct pm_trace t = trace_of(s, row);
+    struct pm_trace t = trace_of(env, ev, row);
     bool counts =
         t.role == PM_ROLE_END &&
         (t.origin == PM_ORIGIN_RUNTIME ||
@@ -275,49 +277,50 @@ static void keep(struct pm_state *s, const struct pm_row *row) {
         return;
     if (t.first == PM_NO_TIME) t.first = t.ts;
     if (t.last == PM_NO_TIME) t.last = t.ts;
-    if (coalesced(s, &t) || event_again(s, &t)) return;
-    *PM_PUSH(s->traces.items, s->traces.n, s->traces.cap) = t;
+    if (coalesced(env, ev, &t) || event_again(env, ev, &t)) return;
+    *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) = t;
 }
 
 static bool pull_of(const struct pm_row *row) {
     return row->event.kind >= PM_KIND_PULL_START && row->event.kind <= PM_KIND_PULL_BACKOFF;
 }
 
-static bool in_window(const struct pm_state *s, const struct pm_row *row) {
+static bool in_window(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_row *row) {
     if (row->event.flags & PM_EV_SNAPSHOT && !pull_of(row))
         return true; // what pods and nodes are is asked whatever the window
-    return pm_row_in_window(s, row);
+    return pm_row_in_window(env, ev, row);
 }
 
-static void meter_row(struct pm_state *s,
+static void meter_row(const struct pm_env *env, struct pm_evidence *ev,
                       const struct pm_row *row) { // what the registry said of its own limit
     const struct pm_event *e = &row->event;
     if (e->limit < 0 && e->remaining < 0) return;
-    *PM_PUSH(s->meters.items, s->meters.n, s->meters.cap) =
+    *PM_PUSH(ev->meters.items, ev->meters.n, ev->meters.cap) =
         (struct pm_meter){.at = row->ts_ns,
                           .limit = e->limit,
                           .remaining = e->remaining,
                           .window_s = e->window_s,
-                          .registry = pm_id(s, e->field[PM_F_REGISTRY]),
-                          .client = pm_id(s, e->field[PM_F_CLIENT]),
-                          .user = pm_id(s, e->field[PM_F_USER]),
+                          .registry = pm_id(env, e->field[PM_F_REGISTRY]),
+                          .client = pm_id(env, e->field[PM_F_CLIENT]),
+                          .user = pm_id(env, e->field[PM_F_USER]),
                           .row = row->id};
 }
 
-static bool row_known(struct pm_state *s, const struct pm_row *row) {
-    if (!in_window(s, row)) return true;
-    pm_arena_reset(s->scratch);
+static bool row_known(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
+    if (!in_window(env, ev, row)) return true;
+    pm_arena_reset(env->scratch);
     if (row->event.standing == PM_STANDING_HEARSAY) {
-        if (!s->aside) pm_hearsay_row(s, row);
+        if (!ev->aside) pm_hearsay_row(env, ev, row);
         return true;
     }
-    pm_reading_row(s, row);
+    pm_reading_row(env, ev, row);
     bool told = row->event.component == PM_COMP_EVENTS && !row->event.field[PM_F_DETAIL].n &&
                 row->event.field[PM_F_MESSAGE].n; // an event object about a state: what changed
     switch (row->event.kind) {
     case PM_KIND_REQUEST:
-        meter_row(s, row);
-        pm_request_row(s, row);
+        meter_row(env, ev, row);
+        pm_request_row(env, ev, row);
         break;
     case PM_KIND_POD_STATE:
     case PM_KIND_WORKLOAD_STATE:
@@ -325,48 +328,53 @@ static bool row_known(struct pm_state *s, const struct pm_row *row) {
     case PM_KIND_NODE_STATE:
     case PM_KIND_CONFIG:
     case PM_KIND_DISK_USAGE:
-        pm_facts_row(s, row);
-        if (told && row->event.kind != PM_KIND_CONFIG) keep(s, row);
+        pm_facts_row(env, ev, row);
+        if (told && row->event.kind != PM_KIND_CONFIG) keep(env, ev, row);
         break;
-    case PM_KIND_HEALTH_CHECK: pm_checkup_row(s, row); // fall through
-    default: keep(s, row);
+    case PM_KIND_HEALTH_CHECK: pm_checkup_row(env, ev, row); // fall through
+    default: keep(env, ev, row);
     }
     return true;
 }
 
+struct loading {
+    const struct pm_env *env;
+    struct pm_evidence *ev;
+};
+
 static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
-    struct pm_state *s = ctx;
-    while (s->facts.files.n <= id)
-        *PM_PUSH(s->facts.files.items, s->facts.files.n, s->facts.files.cap) =
+    const struct loading *l = ctx;
+    while (l->ev->facts.files.n <= id)
+        *PM_PUSH(l->ev->facts.files.items, l->ev->facts.files.n, l->ev->facts.files.cap) =
             (struct pm_file_fact){0};
-    struct pm_file_fact *fact = &s->facts.files.items[id];
+    struct pm_file_fact *fact = &l->ev->facts.files.items[id];
     fact->row = *f;
-    fact->row.path = pm_arena_dup(s->a, f->path);
-    fact->row.format = pm_arena_dup(s->a, f->format);
-    fact->row.component = pm_arena_dup(s->a, f->component);
-    fact->row.node = pm_arena_dup(s->a, f->node);
-    fact->row.envelopes = pm_arena_dup(s->a, f->envelopes);
-    fact->row.year_from = pm_arena_dup(s->a, f->year_from);
-    fact->row.offset_from = pm_arena_dup(s->a, f->offset_from);
-    fact->row.hash = pm_arena_dup(s->a, f->hash);
-    fact->node = pm_id(s, f->node);
-    fact->path = pm_id(s, f->path);
+    fact->row.path = pm_arena_dup(l->env->a, f->path);
+    fact->row.format = pm_arena_dup(l->env->a, f->format);
+    fact->row.component = pm_arena_dup(l->env->a, f->component);
+    fact->row.node = pm_arena_dup(l->env->a, f->node);
+    fact->row.envelopes = pm_arena_dup(l->env->a, f->envelopes);
+    fact->row.year_from = pm_arena_dup(l->env->a, f->year_from);
+    fact->row.offset_from = pm_arena_dup(l->env->a, f->offset_from);
+    fact->row.hash = pm_arena_dup(l->env->a, f->hash);
+    fact->node = pm_id(l->env, f->node);
+    fact->path = pm_id(l->env, f->path);
     return true;
 }
 
 // A table row may name the pod without its namespace, a line its image without the tag's
 // registry: what only the whole bundle knows.
-static void complete(struct pm_state *s, struct pm_trace *t) {
-    t->node = pm_facts_node(s, t->node);
+static void complete(const struct pm_env *env, const struct pm_evidence *ev, struct pm_trace *t) {
+    t->node = pm_facts_node(env, ev, t->node);
     if (t->pod && !t->namespace) {
-        Word_t at = pm_map_get(s->facts.pod_by_name, t->pod);
-        if (at && at != UINT32_MAX) t->namespace = s->facts.pods.items[at - 1].namespace;
+        Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
+        if (at && at != UINT32_MAX) t->namespace = ev->facts.pods.items[at - 1].namespace;
     }
     if (!t->pod) return;
-    const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
+    const struct pm_pod_fact *pod = pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
     if (!t->node && pod) t->node = pod->node;
-    if (!t->node && is_account(t->origin) && t->file < s->facts.files.n)
-        t->node = s->facts.files.items[t->file].node;
+    if (!t->node && is_account(t->origin) && t->file < ev->facts.files.n)
+        t->node = ev->facts.files.items[t->file].node;
     if (!pod) return;
     // The one image that is known of a pod is the one it waits for, but not where it is
     // told to be there: an init container's may be nameless.
@@ -374,77 +382,78 @@ static void complete(struct pm_state *s, struct pm_trace *t) {
         (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
         struct pm_image image;
         t->image = pod->images.items[0];
-        pm_arena_reset(s->scratch);
-        if (pm_image_parse(s->scratch, pm_name(s, t->image), &image)) {
-            t->registry = pm_id(s, image.registry);
-            t->repository = pm_id(s, image.repository);
-            t->tag = pm_id(s, image.tag);
+        pm_arena_reset(env->scratch);
+        if (pm_image_parse(env->scratch, pm_name(env, t->image), &image)) {
+            t->registry = pm_id(env, image.registry);
+            t->repository = pm_id(env, image.repository);
+            t->tag = pm_id(env, image.tag);
         }
     }
 }
 
 // A table of one namespace has no column for it: its pods are pods all the same, as long
 // as no two of that name are known.
-static bool which_pod(struct pm_state *s, const struct pm_trace *t) {
+static bool which_pod(const struct pm_evidence *ev, const struct pm_trace *t) {
     return t->pod && (t->namespace || (is_account(t->origin) &&
-                                       pm_map_get(s->facts.pod_by_name, t->pod) != UINT32_MAX));
+                                       pm_map_get(ev->facts.pod_by_name, t->pod) != UINT32_MAX));
 }
 
 // Lines know pods too: where no object speaks of one, its lines place it.
-static void learn_pod(struct pm_state *s, const struct pm_trace *t) {
-    if (!which_pod(s, t)) return;
-    struct pm_pod_fact *pod = pm_facts_pod_made(s, t->namespace, t->pod);
+static void learn_pod(const struct pm_env *env, struct pm_evidence *ev, const struct pm_trace *t) {
+    if (!which_pod(ev, t)) return;
+    struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, t->namespace, t->pod);
     if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER)
-        pod->node = pm_facts_node(s, t->node);
+        pod->node = pm_facts_node(env, ev, t->node);
     if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
     if (t->image && !pod->listed && t->role == PM_ROLE_CACHED)
         pm_ids_add_new(&pod->present, t->image);
 }
 
-static void learn_registry(struct pm_state *s, uint32_t repository, uint32_t registry) {
+static void learn_registry(struct pm_evidence *ev, uint32_t repository, uint32_t registry) {
     if (!repository || !registry) return;
-    Word_t *slot = pm_map_slot(&s->facts.registry_of_repository, repository);
+    Word_t *slot = pm_map_slot(&ev->facts.registry_of_repository, repository);
     *slot = *slot == 0 || *slot == registry ? registry : UINT32_MAX;
 }
 
 // Access logs name a repository only: the pods' images know whose it is.
-static void learn_registries_of_pods(struct pm_state *s) {
-    for (size_t i = 0; i < s->facts.pods.n; i++)
-        for (size_t k = 0; k < s->facts.pods.items[i].images.n; k++) {
+static void learn_registries_of_pods(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->facts.pods.n; i++)
+        for (size_t k = 0; k < ev->facts.pods.items[i].images.n; k++) {
             struct pm_image image;
-            pm_arena_reset(s->scratch);
-            if (pm_image_parse(s->scratch, pm_name(s, s->facts.pods.items[i].images.items[k]),
+            pm_arena_reset(env->scratch);
+            if (pm_image_parse(env->scratch, pm_name(env, ev->facts.pods.items[i].images.items[k]),
                                &image))
-                learn_registry(s, pm_id(s, image.repository), pm_id(s, image.registry));
+                learn_registry(ev, pm_id(env, image.repository), pm_id(env, image.registry));
         }
 }
 
 // A log's host name need not be the node's name: the pods that its kubelet speaks of are
 // on that node, say the objects and the scheduler's events. Where no object lists the
 // node, all of them must say so, and the name must be no other log's.
-static void learn_hosts(struct pm_state *s) {
+static void learn_hosts(const struct pm_env *env, struct pm_evidence *ev) {
     Pvoid_t votes = NULL, hosts = NULL;
     Word_t freed, host = 0;
     PWord_t vote;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->node && (t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_RUNTIME))
             *pm_map_slot(&hosts, t->node) = 1;
         if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node ||
-            pm_map_get(s->facts.node_by_name, t->node))
+            pm_map_get(ev->facts.node_by_name, t->node))
             continue;
-        const struct pm_pod_fact *pod = pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod));
-        if (!pod || !pod->node || pod->node == pm_facts_node(s, t->node)) continue;
-        if (pm_map_get(s->facts.node_by_name, pod->node))
-            *pm_map_slot(&s->facts.host_node, t->node) = pod->node;
+        const struct pm_pod_fact *pod =
+            pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+        if (!pod || !pod->node || pod->node == pm_facts_node(env, ev, t->node)) continue;
+        if (pm_map_get(ev->facts.node_by_name, pod->node))
+            *pm_map_slot(&ev->facts.host_node, t->node) = pod->node;
         Word_t *slot = pm_map_slot(&votes, t->node);
         *slot = *slot == 0 || *slot == pod->node ? pod->node : UINT32_MAX;
     }
     JLF(vote, votes, host);
     while (vote) {
         if (*vote != UINT32_MAX && !pm_map_get(hosts, *vote) &&
-            !pm_map_get(s->facts.host_node, host))
-            *pm_map_slot(&s->facts.host_node, host) = *vote;
+            !pm_map_get(ev->facts.host_node, host))
+            *pm_map_slot(&ev->facts.host_node, host) = *vote;
         JLN(vote, votes, host);
     }
     JLFA(freed, votes);
@@ -460,31 +469,31 @@ static void one_file(Pvoid_t *files, const struct pm_trace *t) {
     *slot = *slot == 0 || *slot == t->file + 1 ? t->file + 1 : UINT32_MAX;
 }
 
-static uint32_t only_node(struct pm_state *s) {
+static uint32_t only_node(const struct pm_evidence *ev) {
     struct pm_ids nodes = {0};
-    for (size_t i = 0; i < s->facts.nodes.n; i++)
-        pm_ids_add_new(&nodes, s->facts.nodes.items[i].name);
-    for (size_t i = 0; i < s->facts.pods.n; i++)
-        if (s->facts.pods.items[i].node) pm_ids_add_new(&nodes, s->facts.pods.items[i].node);
-    for (size_t i = 0; i < s->facts.files.n; i++)
-        if (s->facts.files.items[i].node) pm_ids_add_new(&nodes, s->facts.files.items[i].node);
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].node) pm_ids_add_new(&nodes, s->traces.items[i].node);
+    for (size_t i = 0; i < ev->facts.nodes.n; i++)
+        pm_ids_add_new(&nodes, ev->facts.nodes.items[i].name);
+    for (size_t i = 0; i < ev->facts.pods.n; i++)
+        if (ev->facts.pods.items[i].node) pm_ids_add_new(&nodes, ev->facts.pods.items[i].node);
+    for (size_t i = 0; i < ev->facts.files.n; i++)
+        if (ev->facts.files.items[i].node) pm_ids_add_new(&nodes, ev->facts.files.items[i].node);
+    for (size_t i = 0; i < ev->traces.n; i++)
+        if (ev->traces.items[i].node) pm_ids_add_new(&nodes, ev->traces.items[i].node);
     uint32_t only = nodes.n == 1 ? nodes.items[0] : 0;
     pm_ids_free(&nodes);
     return only;
 }
 
-static void hosts_unsaid(struct pm_state *s) {
-    uint32_t only = only_node(s);
+static void hosts_unsaid(struct pm_evidence *ev) {
+    uint32_t only = only_node(ev);
     Pvoid_t files = NULL;
     Word_t freed;
-    for (size_t i = 0; only && i < s->traces.n; i++)
-        if (s->traces.items[i].origin >= PM_ORIGIN_RUNTIME &&
-            s->traces.items[i].origin <= PM_ORIGIN_KUBELET && !s->traces.items[i].node)
-            one_file(&files, &s->traces.items[i]);
-    for (size_t i = 0; only && i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; only && i < ev->traces.n; i++)
+        if (ev->traces.items[i].origin >= PM_ORIGIN_RUNTIME &&
+            ev->traces.items[i].origin <= PM_ORIGIN_KUBELET && !ev->traces.items[i].node)
+            one_file(&files, &ev->traces.items[i]);
+    for (size_t i = 0; only && i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         Word_t file = t->node || t->origin < PM_ORIGIN_RUNTIME || t->origin > PM_ORIGIN_KUBELET
                           ? 0
                           : pm_map_get(files, t->component);
@@ -496,11 +505,11 @@ static void hosts_unsaid(struct pm_state *s) {
 
 // CRI-O ends a pull by digest what it began by tag: the request id ties them, else the
 // repository.
-static void learn_tags(struct pm_state *s) {
+static void learn_tags(struct pm_evidence *ev) {
     Pvoid_t by_join = NULL, by_repository = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         if (t->component != PM_COMP_CRIO || (t->role != PM_ROLE_START && t->role != PM_ROLE_END))
             continue;
         Word_t join = PM_PAIR(t->node, t->join), repository = PM_PAIR(t->node, t->repository);
@@ -512,7 +521,7 @@ static void learn_tags(struct pm_state *s) {
         Word_t start = t->join ? pm_map_get(by_join, join) : 0;
         if (!start && t->digest && t->repository) start = pm_map_get(by_repository, repository);
         if (!start) continue;
-        const struct pm_trace *from = &s->traces.items[start - 1];
+        const struct pm_trace *from = &ev->traces.items[start - 1];
         t->image = from->image;
         t->registry = from->registry;
         t->repository = from->repository;
@@ -524,46 +533,47 @@ static void learn_tags(struct pm_state *s) {
 }
 
 // The workload controllers say which pods they delete.
-static void learn_deleted(struct pm_state *s, const struct pm_trace *t) {
+static void learn_deleted(const struct pm_env *env, struct pm_evidence *ev,
+                          const struct pm_trace *t) {
     struct pm_scale v;
-    if (!pm_str_eqc(pm_name(s, t->reason), "SuccessfulDelete") || !pm_scale_read(s, t, &v) ||
+    if (!pm_str_eqc(pm_name(env, t->reason), "SuccessfulDelete") || !pm_scale_read(env, t, &v) ||
         !v.pod.n)
         return;
     struct pm_pod_fact *pod =
-        pm_facts_pod_edit(s, pm_id_join(s, t->namespace, '/', pm_id(s, v.pod)));
+        pm_facts_pod_edit(ev, pm_id_join(env, t->namespace, '/', pm_id(env, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
 }
 
 static bool row_in(void *ctx, const struct pm_row *row) {
-    struct pm_state *s = ctx;
-    bool more = row_known(s, row);
-    pm_ruleset_limits(s->rules, s->diags, pm_str_c(row->path), row->line);
+    const struct loading *l = ctx;
+    bool more = row_known(l->env, l->ev, row);
+    pm_ruleset_limits(l->env->rules, l->env->diags, pm_str_c(row->path), row->line);
     return more;
 }
 
 // A pod runs because its images were pulled: what its output says of them is of another
 // time or place, whoever it is. (A registry's requests stay: others ask it for the image
 // that it runs itself.)
-static bool of_own_image(struct pm_state *s, const struct pm_trace *t) {
-    const struct pm_pod_fact *pod = t->writer && t->image ? pm_facts_pod(s, t->writer) : NULL;
+static bool of_own_image(const struct pm_evidence *ev, const struct pm_trace *t) {
+    const struct pm_pod_fact *pod = t->writer && t->image ? pm_facts_pod(ev, t->writer) : NULL;
     return pod && pm_ids_has(&pod->images, t->image);
 }
 
-static void drop_own_images(struct pm_state *s) {
+static void drop_own_images(struct pm_evidence *ev) {
     size_t kept = 0;
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (!of_own_image(s, &s->traces.items[i])) s->traces.items[kept++] = s->traces.items[i];
-    s->traces.n = kept;
+    for (size_t i = 0; i < ev->traces.n; i++)
+        if (!of_own_image(ev, &ev->traces.items[i])) ev->traces.items[kept++] = ev->traces.items[i];
+    ev->traces.n = kept;
 }
 
 // A few lines of a log beside a row of events in one file are what somebody picked: they
 // tell what they say, and nothing by their silence.
 #define EXCERPT_MAX 50
-static void find_excerpts(struct pm_state *s) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < s->facts.files.n
-                                     ? &s->facts.files.items[t->file]
+static void find_excerpts(struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
+        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < ev->facts.files.n
+                                     ? &ev->facts.files.items[t->file]
                                      : NULL;
         if (f && f->row.events && f->row.events < EXCERPT_MAX) f->excerpt = true;
     }
@@ -572,28 +582,28 @@ static void find_excerpts(struct pm_state *s) {
 // A node is listened to from its first line to its last. In a file that holds the lines
 // of several nodes (must-gather) those that speak of pulls are few: such a file goes on
 // for each of them to its own end.
-static void cover(struct pm_state *s, const struct pm_trace *t) {
+static void cover(struct pm_evidence *ev, const struct pm_trace *t) {
     const struct pm_file_fact *file =
-        t->file < s->facts.files.n ? &s->facts.files.items[t->file] : NULL;
+        t->file < ev->facts.files.n ? &ev->facts.files.items[t->file] : NULL;
     int64_t from, to;
     if (file && file->excerpt) return;
     bool several = file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET &&
-                   pm_str_eqc(file->row.component, "kubelet") && pm_file_span(s, file, &from, &to);
-    pm_facts_cover(s, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
+                   pm_str_eqc(file->row.component, "kubelet") && pm_file_span(ev, file, &from, &to);
+    pm_facts_cover(ev, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
 }
 
 // The kubelet's log repeats its events: where the event itself is there, the repetition
 // of "already present" counts no second time.
-static void find_retold(struct pm_state *s) {
+static void find_retold(struct pm_evidence *ev) {
     Pvoid_t told = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS)
             *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
     }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET &&
             pm_map_get(told, PM_PAIR(t->pod, t->image)))
             t->retold = true;
@@ -602,41 +612,42 @@ static void find_retold(struct pm_state *s) {
     (void)freed;
 }
 
-static void find_missing_secrets(struct pm_state *s) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static void find_missing_secrets(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->pod)
-            *pm_map_slot(&s->facts.secret_missing, pm_id_join(s, t->namespace, '/', t->pod)) = 1;
+            *pm_map_slot(&ev->facts.secret_missing, pm_id_join(env, t->namespace, '/', t->pod)) = 1;
     }
 }
 
-void pm_load_rows(struct pm_state *s) {
-    pm_timeline_each_file(s->timeline, file_in, s);
-    pm_timeline_each(s->timeline, NULL, row_in, s);
-    pm_facts_finish(s);
-    drop_own_images(s);
-    learn_hosts(s);
-    pm_facts_boxed(s);
-    learn_registries_of_pods(s);
-    find_excerpts(s);
-    pm_facts_covers_of_files(s);
-    for (size_t i = 0; i < s->traces.n; i++) learn_pod(s, &s->traces.items[i]);
-    for (size_t i = 0; i < s->traces.n; i++) learn_deleted(s, &s->traces.items[i]);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        complete(s, t);
+void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
+    struct loading l = {.env = env, .ev = ev};
+    pm_timeline_each_file(env->timeline, file_in, &l);
+    pm_timeline_each(env->timeline, NULL, row_in, &l);
+    pm_facts_finish(env, ev);
+    drop_own_images(ev);
+    learn_hosts(env, ev);
+    pm_facts_boxed(env, ev);
+    learn_registries_of_pods(env, ev);
+    find_excerpts(ev);
+    pm_facts_covers_of_files(env, ev);
+    for (size_t i = 0; i < ev->traces.n; i++) learn_pod(env, ev, &ev->traces.items[i]);
+    for (size_t i = 0; i < ev->traces.n; i++) learn_deleted(env, ev, &ev->traces.items[i]);
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
+        complete(env, ev, t);
     }
-    hosts_unsaid(s);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
-        if (t->image) learn_registry(s, t->repository, t->registry);
+    hosts_unsaid(ev);
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
+        if (t->image) learn_registry(ev, t->repository, t->registry);
         if (t->node && t->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
-            cover(s, t);
-            s->have_node_logs = true;
+            cover(ev, t);
+            ev->have_node_logs = true;
         }
     }
-    learn_tags(s);
-    find_retold(s);
-    pm_checkups_order(s);
-    find_missing_secrets(s);
+    learn_tags(ev);
+    find_retold(ev);
+    pm_checkups_order(ev);
+    find_missing_secrets(env, ev);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct found {
-    struct pm_state *s;
+    const struct pm_env *env;
     struct pm_mirror *items;
     size_t n, cap;
 };
@@ -39,11 +39,11 @@ static struct pm_mirror *add(struct found *f, struct chain *c, const char *key, 
     json_int_t line =
         json_integer_value(json_object_get(json_object_get(c->config->detail, "lines"), key));
     struct pm_mirror *m = PM_PUSH(f->items, f->n, f->cap);
-    url = pm_arena_dup(f->s->a, url);
-    *m = (struct pm_mirror){.registry = pm_arena_dup(f->s->a, c->registry),
+    url = pm_arena_dup(f->env->a, url);
+    *m = (struct pm_mirror){.registry = pm_arena_dup(f->env->a, c->registry),
                             .url = url,
                             .host = host_of(url),
-                            .path = pm_name(f->s, c->config->path),
+                            .path = pm_name(f->env, c->config->path),
                             .config = c->config,
                             .line = line > 0 ? (uint64_t)line : c->config->line,
                             .after_registry = c->registry_asked && !c->mirror_asked};
@@ -79,7 +79,7 @@ static bool lists(const json_t *list, const char *word) {
 static bool never_asked(const struct found *f, const json_t *settings, struct pm_str url) {
     const json_t *can = json_object_get(
         settings,
-        pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "host.%.*s.capabilities", PM_FMT(url))));
+        pm_arena_cstr(f->env->a, pm_arena_fmt(f->env->a, "host.%.*s.capabilities", PM_FMT(url))));
     return can && !lists(can, "pull");
 }
 
@@ -127,8 +127,8 @@ static void of_registries(struct found *f, const struct pm_config_fact *c, json_
             pm_str_sub(k, before.n, k.n - before.n - (list ? mirrors.n : location.n));
         if (list) add_list(f, c, key, name, v);
         const json_t *all = json_object_get(
-            settings,
-            pm_arena_cstr(f->s->a, pm_arena_fmt(f->s->a, "registry.%.*s.mirrors", PM_FMT(name))));
+            settings, pm_arena_cstr(f->env->a, pm_arena_fmt(f->env->a, "registry.%.*s.mirrors",
+                                                            PM_FMT(name))));
         if (!place || !json_is_string(v)) continue;
         struct chain at = {c, name, false, false};
         size_t i;
@@ -147,7 +147,7 @@ static void of_config(struct found *f, const struct pm_config_fact *c) {
     static const struct {
         const char *source, *before; // key: before REGISTRY
     } KEYS[] = {{"containerd.config", "registry.mirrors."}, {"k3s.registries", "mirrors."}};
-    struct pm_str source = pm_name(f->s, c->source);
+    struct pm_str source = pm_name(f->env, c->source);
     json_t *settings = json_object_get(c->detail, "settings"), *v;
     const char *name;
     if (pm_str_eqc(source, "containerd.hosts")) of_hosts_toml(f, c, settings);
@@ -170,11 +170,12 @@ static int by_place(const void *a, const void *b) {
     return c ? c : pm_str_cmp(x->url, y->url);
 }
 
-size_t pm_mirrors_find(struct pm_state *s, struct pm_mirror **out) {
-    struct found f = {.s = s};
-    for (size_t i = 0; i < s->facts.configs.n; i++) of_config(&f, &s->facts.configs.items[i]);
+size_t pm_mirrors_find(const struct pm_env *env, const struct pm_evidence *ev,
+                       struct pm_mirror **out) {
+    struct found f = {.env = env};
+    for (size_t i = 0; i < ev->facts.configs.n; i++) of_config(&f, &ev->facts.configs.items[i]);
     if (f.n > 1) qsort(f.items, f.n, sizeof *f.items, by_place);
-    *out = PM_NEWN(s->a, struct pm_mirror, f.n + 1);
+    *out = PM_NEWN(env->a, struct pm_mirror, f.n + 1);
     if (f.n) memcpy(*out, f.items, f.n * sizeof *f.items);
     free(f.items);
     return f.n;

@@ -14,6 +14,7 @@ struct pm_mirror {
 };
 // In the order of the files' paths; lives in the report's arena. Hosts that are the
 // registry itself are none.
-size_t pm_mirrors_find(struct pm_state *s, struct pm_mirror **out);
+size_t pm_mirrors_find(const struct pm_env *env, const struct pm_evidence *ev,
+                       struct pm_mirror **out);
 // Does it spare this registry pulls?
 bool pm_mirror_serves(const struct pm_mirror *m, struct pm_str registry);

@@ -3,23 +3,23 @@
 #include "judge/state.h"
 #include <stdlib.h>
 
-void pm_reading_row(struct pm_state *s, const struct pm_row *row) {
+void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (row->ts_ns == PM_NO_TIME) return;
     struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY];
-    uint32_t registry = pm_id(s, pm_registry_of_host(host));
+    uint32_t registry = pm_id(env, pm_registry_of_host(host));
     struct pm_reading r = {.at = row->ts_ns, .who = registry};
     if (e->kind == PM_KIND_HEALTH_CHECK && registry) {
         r.what = PM_READING_UP;
         r.value = e->http_status == 200 || e->http_status == 401 ||
                   pm_str_eqc(e->field[PM_F_REASON], "healthy"); // a challenge is an answer
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
+        *PM_PUSH(ev->readings.items, ev->readings.n, ev->readings.cap) = r;
     }
     if (e->remaining >= 0 && registry) {
         r.what = PM_READING_LIMIT;
         r.value = (double)e->remaining;
         r.of = e->limit >= 0 ? (double)e->limit : -1;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) = r;
+        *PM_PUSH(ev->readings.items, ev->readings.n, ev->readings.cap) = r;
     }
     bool disk = e->kind == PM_KIND_DISK_USAGE || e->kind == PM_KIND_DISK_PRESSURE ||
                 e->kind == PM_KIND_GC_START || e->kind == PM_KIND_GC_OK ||
@@ -29,20 +29,20 @@ void pm_reading_row(struct pm_state *s, const struct pm_row *row) {
            *ratio = json_object_get(d, "used_ratio");
     const char *mount = json_string_value(json_object_get(d, "mount"));
     if (json_is_number(ratio)) {
-        uint32_t node = e->field[PM_F_NODE].n          ? pm_id(s, e->field[PM_F_NODE])
-                        : row->file < s->facts.files.n ? s->facts.files.items[row->file].node
-                                                       : 0;
-        *PM_PUSH(s->readings.items, s->readings.n, s->readings.cap) =
+        uint32_t node = e->field[PM_F_NODE].n           ? pm_id(env, e->field[PM_F_NODE])
+                        : row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node
+                                                        : 0;
+        *PM_PUSH(ev->readings.items, ev->readings.n, ev->readings.cap) =
             (struct pm_reading){.at = row->ts_ns,
                                 .what = PM_READING_DISK,
                                 .who = node,
-                                .where = pm_id(s, pm_str_c(mount)),
+                                .where = pm_id(env, pm_str_c(mount)),
                                 .value = json_number_value(ratio)};
     }
     json_decref(d);
 }
 
-void pm_checkup_row(struct pm_state *s, const struct pm_row *row) {
+void pm_checkup_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY],
                   detail = e->field[PM_F_DETAIL];
@@ -52,8 +52,8 @@ void pm_checkup_row(struct pm_state *s, const struct pm_row *row) {
                            .used = e->limit > e->remaining ? e->limit - e->remaining : 0,
                            .window_s = e->window_s,
                            .reset = PM_NO_TIME,
-                           .registry = pm_id(s, pm_registry_of_host(host)),
-                           .who = pm_id(s, e->field[PM_F_WRITER])};
+                           .registry = pm_id(env, pm_registry_of_host(host)),
+                           .who = pm_id(env, e->field[PM_F_WRITER])};
     json_t *d = detail.n ? json_loadb(detail.p, detail.n, 0, NULL) : NULL;
     const char *reset = json_string_value(json_object_get(d, "reset"));
     struct pm_when w;
@@ -62,7 +62,7 @@ void pm_checkup_row(struct pm_state *s, const struct pm_row *row) {
     if (json_is_integer(in) && json_integer_value(in) > 0)
         c.reset = pm_time_add(row->ts_ns, pm_seconds_ns(json_integer_value(in)));
     json_decref(d);
-    *PM_PUSH(s->checkups.items, s->checkups.n, s->checkups.cap) = c;
+    *PM_PUSH(ev->checkups.items, ev->checkups.n, ev->checkups.cap) = c;
 }
 
 static int by_budget(const void *a, const void *b) {
@@ -74,7 +74,7 @@ static int by_budget(const void *a, const void *b) {
     return (x->used > y->used) - (x->used < y->used);
 }
 
-void pm_checkups_order(struct pm_state *s) {
-    if (s->checkups.n > 1)
-        qsort(s->checkups.items, s->checkups.n, sizeof *s->checkups.items, by_budget);
+void pm_checkups_order(struct pm_evidence *ev) {
+    if (ev->checkups.n > 1)
+        qsort(ev->checkups.items, ev->checkups.n, sizeof *ev->checkups.items, by_budget);
 }

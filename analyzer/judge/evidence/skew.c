@@ -39,32 +39,32 @@ static int by_node_then_lag(const void *a, const void *b) {
 
 // A pod whose name is never used again: not a StatefulSet's, a node's own, nor one that
 // somebody named.
-static bool named_anew(const struct pm_state *s, const struct pm_pod_fact *pod) {
+static bool named_anew(const struct pm_env *env, const struct pm_pod_fact *pod) {
     static const char *const kinds[] = {"ReplicaSet", "DaemonSet", "Job", "ReplicationController"};
     for (size_t i = 0; i < PM_LEN(kinds) && pod->listed; i++)
-        if (pm_str_eqc(pm_name(s, pod->owner_kind), kinds[i])) return true;
+        if (pm_str_eqc(pm_name(env, pod->owner_kind), kinds[i])) return true;
     return false;
 }
 
 // The first that a node's own programs say of each pod: "Pulling" or what failed.
-static Pvoid_t first_signs(struct pm_state *s) {
+static Pvoid_t first_signs(const struct pm_env *env, const struct pm_evidence *ev) {
     Pvoid_t first =
         NULL; // pod index → time, as an offset from the pod's creation + DAYS, so that 0 is none
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE ||
             (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS))
             continue;
         if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL &&
             t->kind != PM_KIND_PULL_OK)
             continue;
-        Word_t at = pm_map_get(s->facts.pod_by_key, pm_id_join(s, t->namespace, '/', t->pod));
-        if (!at || s->facts.pods.items[at - 1].created == PM_NO_TIME) continue;
+        Word_t at = pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->namespace, '/', t->pod));
+        if (!at || ev->facts.pods.items[at - 1].created == PM_NO_TIME) continue;
         int64_t began = t->kind == PM_KIND_PULL_START
                             ? t->first
                             : pm_since(t->first, pm_sum(t->duration_ns, t->waiting_ns));
-        int64_t lag = began - s->facts.pods.items[at - 1].created;
-        if (llabs(lag) >= (named_anew(s, &s->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS))
+        int64_t lag = began - ev->facts.pods.items[at - 1].created;
+        if (llabs(lag) >= (named_anew(env, &ev->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS))
             continue;
         Word_t *slot = pm_map_slot(&first, at), word = (Word_t)(lag + DAYS_NS);
         if (!*slot || word < *slot) *slot = word;
@@ -107,14 +107,14 @@ static int by_time_then_id(const void *a, const void *b) {
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-const struct pm_far_clock *pm_far_clock_of(const struct pm_state *s, uint32_t node) {
-    for (size_t i = 0; node && i < s->far.n; i++)
-        if (s->far.items[i].node == node) return &s->far.items[i];
+const struct pm_far_clock *pm_far_clock_of(const struct pm_evidence *ev, uint32_t node) {
+    for (size_t i = 0; node && i < ev->far.n; i++)
+        if (ev->far.items[i].node == node) return &ev->far.items[i];
     return NULL;
 }
 
-int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at) {
-    const struct pm_far_clock *far = pm_far_clock_of(s, node);
+int64_t pm_far_back(const struct pm_evidence *ev, uint32_t node, int64_t at) {
+    const struct pm_far_clock *far = pm_far_clock_of(ev, node);
     if (!far || at == PM_NO_TIME) return at;
     bool right = far->edge != PM_NO_TIME && (far->skew > 0 ? at <= far->edge : at >= far->edge);
     return right ? at : at - far->skew;
@@ -128,7 +128,7 @@ int64_t pm_far_back(const struct pm_state *s, uint32_t node, int64_t at) {
 // stamps on one side.
 
 struct cluster_end { // where the logs of those end whose certificates are good
-    const struct pm_state *s;
+    const struct pm_evidence *ev;
     Pvoid_t wrong; // nodes that tell of clock errors → index + 1 of their first
     int64_t to;
     size_t others; // writers that say so
@@ -138,27 +138,27 @@ static bool errs(const struct cluster_end *c, uint32_t node) {
     return node && pm_map_get(c->wrong, node) != 0;
 }
 
-static struct cluster_end cluster_end(struct pm_state *s) {
-    struct cluster_end c = {s, NULL, PM_NO_TIME, 0};
+static struct cluster_end cluster_end(const struct pm_env *env, const struct pm_evidence *ev) {
+    struct cluster_end c = {.ev = ev, .to = PM_NO_TIME};
     struct pm_clock_error e;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (!t->node || t->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) ||
-            !pm_clock_error_read(pm_name(s, t->error), &e))
+            !pm_clock_error_read(pm_name(env, t->error), &e))
             continue;
         Word_t *slot = pm_map_slot(&c.wrong, t->node);
         if (!*slot) *slot = i + 1;
     }
-    for (size_t i = 0; c.wrong && i < s->facts.files.n; i++) {
-        const struct pm_file_fact *f = &s->facts.files.items[i];
+    for (size_t i = 0; c.wrong && i < ev->facts.files.n; i++) {
+        const struct pm_file_fact *f = &ev->facts.files.items[i];
         int64_t from, to;
         int component = 0;
         while (component < PM_COMP_COUNT &&
                !pm_str_eqc(f->row.component, pm_component_names[component]))
             component++;
         bool writes = component >= PM_COMP_KUBELET && component <= PM_COMP_CLOUD && f->row.events;
-        if (!writes || errs(&c, f->node) || !pm_file_span(s, f, &from, &to) ||
-            (s->stray.from != PM_NO_TIME && to >= s->stray.from && from <= s->stray.to))
+        if (!writes || errs(&c, f->node) || !pm_file_span(ev, f, &from, &to) ||
+            (ev->stray.from != PM_NO_TIME && to >= ev->stray.from && from <= ev->stray.to))
             continue;
         c.to = pm_max_time(c.to, to);
         c.others++;
@@ -166,12 +166,14 @@ static struct cluster_end cluster_end(struct pm_state *s) {
     return c;
 }
 
-static int64_t node_end(const struct pm_state *s, uint32_t node, bool ahead) {
+static int64_t node_end(const struct pm_evidence *ev, uint32_t node, bool ahead) {
     int64_t end = PM_NO_TIME;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        bool stray = s->stray.from != PM_NO_TIME && pm_time_in(t->ts, s->stray.from, s->stray.to);
-        if (t->node == node && by_nodes_clock(t) && (s->stray.from == PM_NO_TIME || stray || ahead))
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
+        bool stray =
+            ev->stray.from != PM_NO_TIME && pm_time_in(t->ts, ev->stray.from, ev->stray.to);
+        if (t->node == node && by_nodes_clock(t) &&
+            (ev->stray.from == PM_NO_TIME || stray || ahead))
             end = pm_max_time(end, t->last);
     }
     return end;
@@ -179,8 +181,8 @@ static int64_t node_end(const struct pm_state *s, uint32_t node, bool ahead) {
 
 // Somebody else uses a certificate of that registry.
 static bool good_elsewhere(const struct cluster_end *c, const struct pm_trace *wrong) {
-    for (size_t i = 0; i < c->s->traces.n; i++) {
-        const struct pm_trace *t = &c->s->traces.items[i];
+    for (size_t i = 0; i < c->ev->traces.n; i++) {
+        const struct pm_trace *t = &c->ev->traces.items[i];
         if (t->kind == PM_KIND_PULL_OK && t->registry == wrong->registry && t->node &&
             !errs(c, t->node))
             return true;
@@ -193,26 +195,26 @@ static int64_t rounded(int64_t skew) { // set in another zone, or by whole hours
     return llabs(skew - quarter) <= ENDS_NS ? quarter : skew;
 }
 
-static void far_by_certificate(struct pm_state *s, const struct cluster_end *c,
-                               const struct pm_trace *t) {
+static void far_by_certificate(const struct pm_env *env, struct pm_evidence *ev,
+                               const struct cluster_end *c, const struct pm_trace *t) {
     struct pm_clock_error e;
-    if (pm_far_clock_of(s, t->node) || !pm_clock_error_read(pm_name(s, t->error), &e)) return;
+    if (pm_far_clock_of(ev, t->node) || !pm_clock_error_read(pm_name(env, t->error), &e)) return;
     bool good = e.after ? e.date > c->to : e.date <= c->to;
-    int64_t end = node_end(s, t->node, e.after);
+    int64_t end = node_end(ev, t->node, e.after);
     if (!good || end == PM_NO_TIME || !good_elsewhere(c, t)) return;
     int64_t skew = rounded(end - c->to), least = e.after ? DAY_NS : FAR_NS;
     if ((skew > 0) != e.after || llabs(skew) < least) return;
     int64_t edge = llabs(skew) >= DAY_NS ? end - skew / 2 : PM_NO_TIME;
-    *PM_PUSH(s->far.items, s->far.n, s->far.cap) = (struct pm_far_clock){t->node, skew, edge};
+    *PM_PUSH(ev->far.items, ev->far.n, ev->far.cap) = (struct pm_far_clock){t->node, skew, edge};
 }
 
-static void far_by_certificates(struct pm_state *s) {
-    struct cluster_end c = cluster_end(s);
+static void far_by_certificates(const struct pm_env *env, struct pm_evidence *ev) {
+    struct cluster_end c = cluster_end(env, ev);
     Word_t node = 0, freed;
     PWord_t first;
     JLF(first, c.wrong, node);
     while (first && c.others) {
-        far_by_certificate(s, &c, &s->traces.items[*first - 1]);
+        far_by_certificate(env, ev, &c, &ev->traces.items[*first - 1]);
         JLN(first, c.wrong, node);
     }
     JLFA(freed, c.wrong);
@@ -220,57 +222,57 @@ static void far_by_certificates(struct pm_state *s) {
 }
 
 // What pods say is exact, and taken out of the small skews.
-static void far_by_pods(struct pm_state *s) {
+static void far_by_pods(struct pm_evidence *ev) {
     Word_t node = 0;
     PWord_t word;
-    JLF(word, s->skew, node);
+    JLF(word, ev->skew, node);
     while (word) {
         if (llabs((int64_t)*word) >= FAR_NS) {
-            *PM_PUSH(s->far.items, s->far.n, s->far.cap) =
+            *PM_PUSH(ev->far.items, ev->far.n, ev->far.cap) =
                 (struct pm_far_clock){(uint32_t)node, (int64_t)*word, PM_NO_TIME};
             *word = 0;
         }
-        JLN(word, s->skew, node);
+        JLN(word, ev->skew, node);
     }
 }
 
 // From here on the node is right: nothing is left to be matched.
-static void to_cluster_time(struct pm_state *s) {
-    if (!s->far.n) return;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        struct pm_trace *t = &s->traces.items[i];
+static void to_cluster_time(struct pm_evidence *ev) {
+    if (!ev->far.n) return;
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
         if (!by_nodes_clock(t)) continue;
-        t->ts = pm_far_back(s, t->node, t->ts), t->first = pm_far_back(s, t->node, t->first),
-        t->last = pm_far_back(s, t->node, t->last);
+        t->ts = pm_far_back(ev, t->node, t->ts), t->first = pm_far_back(ev, t->node, t->first),
+        t->last = pm_far_back(ev, t->node, t->last);
     }
     for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET;
          origin++) // and the time that its logs cover
-        for (size_t i = 0; i < s->far.n; i++) {
-            Word_t cover = pm_map_get(s->facts.cover[origin], s->far.items[i].node);
-            struct pm_cover *c = cover ? &s->facts.covers.items[cover - 1] : NULL;
+        for (size_t i = 0; i < ev->far.n; i++) {
+            Word_t cover = pm_map_get(ev->facts.cover[origin], ev->far.items[i].node);
+            struct pm_cover *c = cover ? &ev->facts.covers.items[cover - 1] : NULL;
             if (c)
-                c->from = pm_far_back(s, s->far.items[i].node, c->from),
-                c->to = pm_far_back(s, s->far.items[i].node, c->to);
+                c->from = pm_far_back(ev, ev->far.items[i].node, c->from),
+                c->to = pm_far_back(ev, ev->far.items[i].node, c->to);
         }
-    qsort(s->traces.items, s->traces.n, sizeof *s->traces.items, by_time_then_id);
+    qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_id);
 }
 
-int64_t pm_skew_of(const struct pm_state *s, uint32_t node) {
-    return (int64_t)pm_map_get(s->skew, node);
+int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node) {
+    return (int64_t)pm_map_get(ev->skew, node);
 }
 
-int64_t pm_at_cluster(const struct pm_state *s, const struct pm_attempt *p) {
-    return pm_since(pm_at(p), pm_skew_of(s, p->node));
+int64_t pm_at_cluster(const struct pm_evidence *ev, const struct pm_attempt *p) {
+    return pm_since(pm_at(p), pm_skew_of(ev, p->node));
 }
 
-void pm_skew_measure(struct pm_state *s) {
+void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {
     PM_LIST(struct lag) lags = {0};
-    Pvoid_t first = first_signs(s);
+    Pvoid_t first = first_signs(env, ev);
     Word_t at = 0, freed;
     PWord_t word;
     JLF(word, first, at);
     while (word) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[at - 1];
+        const struct pm_pod_fact *pod = &ev->facts.pods.items[at - 1];
         if (pod->node)
             *PM_PUSH(lags.items, lags.n, lags.cap) =
                 (struct lag){pod->node, (int64_t)*word - DAYS_NS};
@@ -280,17 +282,19 @@ void pm_skew_measure(struct pm_state *s) {
     for (size_t i = 0, n; i < lags.n; i += n) {
         for (n = 1; i + n < lags.n && lags.items[i + n].node == lags.items[i].node;) n++;
         int64_t skew = skew_of(&lags.items[i], n);
-        if (skew) *pm_map_slot(&s->skew, lags.items[i].node) = (Word_t)skew;
+        if (skew) *pm_map_slot(&ev->skew, lags.items[i].node) = (Word_t)skew;
     }
-    far_by_pods(s);
-    far_by_certificates(s);
-    for (size_t i = 0; i < s->facts.files.n; i++) {
-        struct pm_file_fact *f = &s->facts.files.items[i];
-        const struct pm_far_clock *far = pm_far_clock_of(s, f->node);
-        int64_t skew = far ? far->skew : f->node ? pm_skew_of(s, pm_facts_node(s, f->node)) : 0;
+    far_by_pods(ev);
+    far_by_certificates(env, ev);
+    for (size_t i = 0; i < ev->facts.files.n; i++) {
+        struct pm_file_fact *f = &ev->facts.files.items[i];
+        const struct pm_far_clock *far = pm_far_clock_of(ev, f->node);
+        int64_t skew = far       ? far->skew
+                       : f->node ? pm_skew_of(ev, pm_facts_node(env, ev, f->node))
+                                 : 0;
         if (skew && !f->row.skew_ms) f->row.skew_ms = skew / 1000000;
     }
-    to_cluster_time(s);
+    to_cluster_time(ev);
     JLFA(freed, first);
     (void)freed;
     free(lags.items);

@@ -53,7 +53,7 @@ Word_t pm_map_get(Pvoid_t map, Word_t key) {
     return slot ? *slot : 0;
 }
 
-uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) {
+uint32_t pm_id_fmt(const struct pm_env *env, const char *fmt, ...) {
     char text[1024];
     va_list ap;
     va_start(ap, fmt);
@@ -61,10 +61,10 @@ uint32_t pm_id_fmt(struct pm_state *s, const char *fmt, ...) {
     va_end(ap);
     if (n < 0) n = 0;
     if ((size_t)n >= sizeof text) n = sizeof text - 1;
-    return pm_id(s, (struct pm_str){text, (size_t)n});
+    return pm_id(env, (struct pm_str){text, (size_t)n});
 }
 
-uint32_t pm_id_key(struct pm_state *s, char kind, const uint32_t *numbers, size_t n,
+uint32_t pm_id_key(const struct pm_env *env, char kind, const uint32_t *numbers, size_t n,
                    struct pm_str text) {
     struct pm_buf b = {.p = NULL};
     pm_buf_addc(&b, kind);
@@ -74,16 +74,18 @@ uint32_t pm_id_key(struct pm_state *s, char kind, const uint32_t *numbers, size_
     }
     pm_buf_addc(&b, '/');
     pm_buf_add(&b, text);
-    uint32_t id = pm_id(s, pm_buf_str(&b));
+    uint32_t id = pm_id(env, pm_buf_str(&b));
     pm_buf_free(&b);
     return id;
 }
 
-uint32_t pm_id_join(struct pm_state *s, uint32_t a, char between, uint32_t b) {
-    return pm_id_fmt(s, "%.*s%c%.*s", PM_FMT(pm_name(s, a)), between, PM_FMT(pm_name(s, b)));
+uint32_t pm_id_join(const struct pm_env *env, uint32_t a, char between, uint32_t b) {
+    return pm_id_fmt(env, "%.*s%c%.*s", PM_FMT(pm_name(env, a)), between, PM_FMT(pm_name(env, b)));
 }
 
-const char *pm_cstr(struct pm_state *s, uint32_t id) { return pm_arena_cstr(s->a, pm_name(s, id)); }
+const char *pm_cstr(const struct pm_env *env, uint32_t id) {
+    return pm_arena_cstr(env->a, pm_name(env, id));
+}
 
 int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
 
@@ -104,11 +106,11 @@ void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort) {
     *v = (struct pm_strs){out, n, n};
 }
 
-void pm_strs_of_ids(struct pm_state *s, struct pm_strs *out, const struct pm_ids *ids) {
+void pm_strs_of_ids(const struct pm_env *env, struct pm_strs *out, const struct pm_ids *ids) {
     *out = (struct pm_strs){0};
     for (size_t i = 0; i < ids->n; i++)
-        if (ids->items[i]) pm_strs_add(out, pm_name(s, ids->items[i]));
-    pm_strs_seal(s->a, out, true);
+        if (ids->items[i]) pm_strs_add(out, pm_name(env, ids->items[i]));
+    pm_strs_seal(env->a, out, true);
 }
 
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index) {
@@ -137,11 +139,11 @@ size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {
     return lo;
 }
 
-size_t pm_pull_first(const struct pm_state *s, int64_t at_) {
-    size_t lo = 0, hi = s->pulls.n;
+size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at_) {
+    size_t lo = 0, hi = pulls->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (pm_at(&s->pulls.items[mid]) < at_) lo = mid + 1;
+        if (pm_at(&pulls->items[mid]) < at_) lo = mid + 1;
         else hi = mid;
     }
     return lo;

@@ -51,32 +51,33 @@ bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *na
     return false;
 }
 
-static bool kind_is(const struct pm_state *s, uint32_t id, const char *kind) {
-    return pm_str_eqc(pm_name(s, id), kind);
+static bool kind_is(const struct pm_env *env, uint32_t id, const char *kind) {
+    return pm_str_eqc(pm_name(env, id), kind);
 }
 
 // ReplicaSet → Deployment, Job → CronJob: by the object, else by the name that the
 // controller makes.
-static void climb(struct pm_state *s, struct pm_pod_fact *pod) {
-    bool set = kind_is(s, pod->owner_kind, "ReplicaSet"), job = kind_is(s, pod->owner_kind, "Job");
+static void climb(const struct pm_env *env, const struct pm_evidence *ev, struct pm_pod_fact *pod) {
+    bool set = kind_is(env, pod->owner_kind, "ReplicaSet"),
+         job = kind_is(env, pod->owner_kind, "Job");
     pod->workload_kind = pod->owner_kind;
     pod->workload_name = pod->owner_name;
     if (!set && !job) return;
     const struct pm_workload_fact *owner =
-        pm_facts_workload(s, pod->namespace, pm_cstr(s, pod->owner_kind), pod->owner_name);
+        pm_facts_workload(env, ev, pod->namespace, pm_cstr(env, pod->owner_kind), pod->owner_name);
     if (owner && owner->owner_name) {
         pod->workload_kind = owner->owner_kind;
         pod->workload_name = owner->owner_name;
         return;
     }
     if (owner) return; // an object without an owner: its own master
-    struct pm_str head, tail = tail_of(pm_name(s, pod->owner_name), &head);
+    struct pm_str head, tail = tail_of(pm_name(env, pod->owner_name), &head);
     if (set && tail.n >= 6 && tail.n <= 10 && of_alphabet(tail, HASH_ALPHABET))
-        pod->workload_kind = pm_id(s, PM_STR("Deployment"));
+        pod->workload_kind = pm_id(env, PM_STR("Deployment"));
     else if (job && digits(tail) && (tail.n == 8 || tail.n == 10))
-        pod->workload_kind = pm_id(s, PM_STR("CronJob"));
+        pod->workload_kind = pm_id(env, PM_STR("CronJob"));
     else return;
-    pod->workload_name = pm_id(s, head);
+    pod->workload_name = pm_id(env, head);
     pod->guessed = true;
 }
 
@@ -88,12 +89,13 @@ static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) 
 
 // A workload whose selector the pod's labels meet. A Deployment rather than its
 // ReplicaSets.
-static bool by_labels(struct pm_state *s, struct pm_pod_fact *pod) {
+static bool by_labels(const struct pm_env *env, const struct pm_evidence *ev,
+                      struct pm_pod_fact *pod) {
     const struct pm_workload_fact *best = NULL;
-    for (size_t i = 0; pod->labels.n && i < s->facts.workloads.n; i++) {
-        const struct pm_workload_fact *w = &s->facts.workloads.items[i];
+    for (size_t i = 0; pod->labels.n && i < ev->facts.workloads.n; i++) {
+        const struct pm_workload_fact *w = &ev->facts.workloads.items[i];
         if (w->namespace != pod->namespace || !selects(&w->selector, &pod->labels)) continue;
-        if (!best || kind_is(s, best->kind, "ReplicaSet")) best = w;
+        if (!best || kind_is(env, best->kind, "ReplicaSet")) best = w;
     }
     if (!best) return false;
     pod->workload_kind = best->kind;
@@ -101,32 +103,32 @@ static bool by_labels(struct pm_state *s, struct pm_pod_fact *pod) {
     return true;
 }
 
-static bool static_pod(struct pm_state *s, struct pm_pod_fact *pod) {
-    struct pm_str name = pm_name(s, pod->name), node = pm_name(s, pod->node);
+static bool static_pod(const struct pm_env *env, struct pm_pod_fact *pod) {
+    struct pm_str name = pm_name(env, pod->name), node = pm_name(env, pod->node);
     if (!node.n || name.n <= node.n + 1 || !pm_str_ends(name, node) ||
         name.p[name.n - node.n - 1] != '-')
         return false;
-    pod->workload_kind = pm_id(s, PM_STR("Pod"));
+    pod->workload_kind = pm_id(env, PM_STR("Pod"));
     pod->workload_name = pod->name;
     return true;
 }
 
-void pm_workload_resolve(struct pm_state *s) {
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        struct pm_pod_fact *pod = &s->facts.pods.items[i];
+void pm_workload_resolve(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->facts.pods.n; i++) {
+        struct pm_pod_fact *pod = &ev->facts.pods.items[i];
         struct pm_str kind, name;
-        if (pod->owner_name && kind_is(s, pod->owner_kind, "Node")) pod->owner_name = 0;
-        if (pod->owner_name) climb(s, pod);
-        else if (!by_labels(s, pod) && !static_pod(s, pod) && !pod->listed &&
-                 pm_workload_guess(pm_name(s, pod->name), &kind, &name)) {
-            pod->workload_kind = pm_id(s, kind);
-            pod->workload_name = pm_id(s, name);
+        if (pod->owner_name && kind_is(env, pod->owner_kind, "Node")) pod->owner_name = 0;
+        if (pod->owner_name) climb(env, ev, pod);
+        else if (!by_labels(env, ev, pod) && !static_pod(env, pod) && !pod->listed &&
+                 pm_workload_guess(pm_name(env, pod->name), &kind, &name)) {
+            pod->workload_kind = pm_id(env, kind);
+            pod->workload_name = pm_id(env, name);
             pod->guessed = true;
             const char *made = pm_cstr(
-                s,
+                env,
                 pod->workload_kind); // such a workload is there, if only in a table without namespaces
-            if (pm_facts_workload(s, pod->namespace, made, pod->workload_name) ||
-                pm_facts_workload(s, 0, made, pod->workload_name))
+            if (pm_facts_workload(env, ev, pod->namespace, made, pod->workload_name) ||
+                pm_facts_workload(env, ev, 0, made, pod->workload_name))
                 pod->guessed = false;
         }
     }

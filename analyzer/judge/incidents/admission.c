@@ -18,67 +18,69 @@ static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name
     *name = pm_str_from(object, (size_t)(slash + 1));
 }
 
-static const struct pm_workload_fact *fact_of(struct pm_state *s, const struct pm_trace *t) {
+static const struct pm_workload_fact *fact_of(const struct pm_scene *scene,
+                                              const struct pm_trace *t) {
     struct pm_str kind, name;
-    split(pm_name(s, t->object), &kind, &name);
-    return pm_facts_workload(s, t->namespace, pm_arena_cstr(s->a, kind), pm_id(s, name));
+    split(pm_name(scene->env, t->object), &kind, &name);
+    return pm_facts_workload(scene->env, scene->ev, t->namespace,
+                             pm_arena_cstr(scene->env->a, kind), pm_id(scene->env, name));
 }
 
-static void add_image(struct pm_state *s, struct pm_hit *h, uint32_t written) {
+static void add_image(const struct pm_env *env, struct pm_hit *h, uint32_t written) {
     struct pm_image image;
-    pm_arena_reset(s->scratch);
-    if (!written || !pm_image_parse(s->scratch, pm_name(s, written), &image)) return;
-    pm_ids_add_new(&h->images, pm_id(s, image.norm));
-    pm_ids_add_new(&h->registries, pm_id(s, image.registry));
+    pm_arena_reset(env->scratch);
+    if (!written || !pm_image_parse(env->scratch, pm_name(env, written), &image)) return;
+    pm_ids_add_new(&h->images, pm_id(env, image.norm));
+    pm_ids_add_new(&h->registries, pm_id(env, image.registry));
 }
 
-static void add(struct pm_state *s, struct pm_hit *h, uint32_t index) {
-    const struct pm_trace *t = &s->traces.items[index];
-    const struct pm_workload_fact *w = t->image ? NULL : fact_of(s, t);
+static void add(const struct pm_scene *scene, struct pm_hit *h, uint32_t index) {
+    const struct pm_trace *t = &scene->ev->traces.items[index];
+    const struct pm_workload_fact *w = t->image ? NULL : fact_of(scene, t);
     pm_ids_add(&h->traces, index);
     h->lines += t->count;
     h->from = pm_min_time(h->from, t->first);
     h->to = pm_max_time(h->to, t->last);
     pm_ids_add_new(&h->namespaces, t->namespace);
-    add_image(s, h, t->image);
+    add_image(scene->env, h, t->image);
     for (size_t i = 0; w && i < w->images.n; i++)
         add_image(
-            s, h,
+            scene->env, h,
             w->images.items[i]); // the policy names no image: those that the workload asks for
 }
 
-void pm_admission_group(struct pm_state *s) {
+void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
     size_t home = 0; // index + 1
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!is_refusal(t)) continue;
         if (!home) {
-            struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+            struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
             h->cause = t->verdict.cause;
             h->from = h->to = h->recovered = PM_NO_TIME;
             h->side = h->refused = true;
-            home = s->hits.n;
+            home = hits->n;
         }
-        add(s, &s->hits.items[home - 1], (uint32_t)i);
+        add(scene, &hits->items[home - 1], (uint32_t)i);
     }
 }
 
-static int64_t made_after(const struct pm_state *s, const struct pm_trace *refused) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static int64_t made_after(const struct pm_scene *scene, const struct pm_trace *refused) {
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         bool same = t->object == refused->object && t->namespace == refused->namespace;
         if (same && t->last > refused->last &&
-            pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate"))
+            pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate"))
             return t->last;
     }
     return PM_NO_TIME;
 }
 
 // Over when each of the workloads could make a pod since.
-int64_t pm_admission_recovered(const struct pm_state *s, const struct pm_hit *h) {
+int64_t pm_admission_recovered(const struct pm_scene *scene, const struct pm_hit *h) {
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < h->traces.n; i++) {
-        int64_t made = made_after(s, &s->traces.items[h->traces.items[i]]);
+        int64_t made = made_after(scene, &scene->ev->traces.items[h->traces.items[i]]);
         if (made == PM_NO_TIME) return PM_NO_TIME;
         last = pm_max_time(last, made);
     }
@@ -86,15 +88,16 @@ int64_t pm_admission_recovered(const struct pm_state *s, const struct pm_hit *h)
 }
 
 // The workloads that could not make a pod: those that own them, where that is known.
-void pm_admission_workloads(struct pm_state *s, const struct pm_hit *h) {
+void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     for (size_t i = 0; i < h->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[h->traces.items[i]];
-        const struct pm_workload_fact *w = fact_of(s, t);
-        struct pm_hit_workload out = {.namespace = pm_name(s, t->namespace)};
-        split(pm_name(s, t->object), &out.kind, &out.name);
+        const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
+        const struct pm_workload_fact *w = fact_of(scene, t);
+        struct pm_hit_workload out = {.namespace = pm_name(scene->env, t->namespace)};
+        split(pm_name(scene->env, t->object), &out.kind, &out.name);
         if (w && w->owner_name)
-            out.kind = pm_name(s, w->owner_kind), out.name = pm_name(s, w->owner_name);
+            out.kind = pm_name(scene->env, w->owner_kind),
+            out.name = pm_name(scene->env, w->owner_name);
         bool told = false;
         for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
             const struct pm_hit_workload *o = &inc->blast.workloads[k];

@@ -14,7 +14,7 @@
 #define AGAINST_MAX 3
 
 struct sight { // what was observed of one incident, counted once
-    struct pm_state *s;
+    const struct pm_scene *scene;
     struct pm_hit *h;
     uint64_t http[6];              // answers of its failed pulls and their requests by class
     uint64_t s401, s404, s429;     // those that matter by themselves
@@ -44,11 +44,10 @@ static struct pm_str last_words(struct pm_str error) {
 }
 
 static void look_at_pulls(struct sight *v) {
-    struct pm_state *s = v->s;
     uint32_t said = 0;
     v->kubelet_only = v->h->pulls.n > 0;
     for (size_t i = 0; i < v->h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[v->h->pulls.items[i]];
+        const struct pm_attempt *p = &v->scene->pulls->items[v->h->pulls.items[i]];
         count(v, p->status, 1);
         if (p->hidden_status != p->status) count(v, p->hidden_status, 1);
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
@@ -60,16 +59,15 @@ static void look_at_pulls(struct sight *v) {
         v->words_n += p->error == said && said;
     }
     for (size_t i = 0; i < v->h->traces.n && !said; i++)
-        said = s->traces.items[v->h->traces.items[i]].error;
+        said = v->scene->ev->traces.items[v->h->traces.items[i]].error;
     v->kubelet_only = v->kubelet_only && pm_cause_has(v->h->cause, PM_TRAIT_KUBELET);
-    v->words = last_words(pm_name(s, said));
+    v->words = last_words(pm_name(v->scene->env, said));
 }
 
 static void look_around(struct sight *v) {
-    struct pm_state *s = v->s;
     struct pm_hit *h = v->h;
-    for (size_t i = 0; i < s->traces.n && !(v->disk && v->restart); i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < v->scene->ev->traces.n && !(v->disk && v->restart); i++) {
+        const struct pm_trace *t = &v->scene->ev->traces.items[i];
         if (t->role != PM_ROLE_SIDE ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), pm_time_add(h->to, PM_S(60))) ||
             (t->node && !pm_ids_has(&h->nodes, t->node)))
@@ -79,9 +77,9 @@ static void look_around(struct sight *v) {
         v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
                      t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
     }
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600)));
-         i < s->pulls.n && !v->same_image_node; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = pm_pull_first(v->scene->pulls, pm_since(h->from, PM_S(600)));
+         i < v->scene->pulls->n && !v->same_image_node; i++) {
+        const struct pm_attempt *p = &v->scene->pulls->items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, PM_S(600))) break;
         if (p->outcome == PM_OUTCOME_OK && p->node && !pm_ids_has(&h->nodes, p->node) &&
             pm_ids_has(&h->images, p->image))
@@ -93,9 +91,10 @@ static struct pm_str of_names(const struct sight *v, const struct pm_strs *names
                               const char *many, const char *did) {
     struct pm_str first = names_->items[0];
     if (names_->n == 1)
-        return pm_arena_fmt(v->s->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first), did);
-    return pm_arena_fmt(v->s->a, "%zu %s (%.*s among them) %s", names_->n, many, PM_FMT(first),
-                        did);
+        return pm_arena_fmt(v->scene->env->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first),
+                            did);
+    return pm_arena_fmt(v->scene->env->a, "%zu %s (%.*s among them) %s", names_->n, many,
+                        PM_FMT(first), did);
 }
 
 // The sentence, empty where this was not observed.
@@ -118,17 +117,18 @@ static struct pm_str told(const struct sight *v, enum pm_seen what) {
                    : PM_NONE;
     case PM_SEEN_SAME_IMAGE:
         return v->same_image_node
-                   ? pm_arena_fmt(v->s->a, "node %.*s pulled the same image at the time",
-                                  PM_FMT(pm_name(v->s, v->same_image_node)))
+                   ? pm_arena_fmt(v->scene->env->a, "node %.*s pulled the same image at the time",
+                                  PM_FMT(pm_name(v->scene->env, v->same_image_node)))
                    : PM_NONE;
     case PM_SEEN_ANSWER:
         return v->answered
-                   ? pm_arena_fmt(v->s->a, "the registry answered in %llu of the %llu failed pulls",
+                   ? pm_arena_fmt(v->scene->env->a,
+                                  "the registry answered in %llu of the %llu failed pulls",
                                   (unsigned long long)v->answered, (unsigned long long)pulls)
                    : PM_NONE;
     case PM_SEEN_NO_ANSWER:
         return pulls && !v->answered
-                   ? pm_arena_fmt(v->s->a,
+                   ? pm_arena_fmt(v->scene->env->a,
                                   "none of the %llu failed pulls got an answer from the registry",
                                   (unsigned long long)pulls)
                    : PM_NONE;
@@ -161,13 +161,13 @@ static struct pm_str told(const struct sight *v, enum pm_seen what) {
                          "the kubelet refused by itself: neither runtime nor registry heard of these attempts")
                    : PM_NONE;
     case PM_SEEN_MANY_NODES:
-        return v->h->nodes.n > 1
-                   ? pm_arena_fmt(v->s->a, "%zu nodes failed alike at the time", v->h->nodes.n)
-                   : PM_NONE;
+        return v->h->nodes.n > 1 ? pm_arena_fmt(v->scene->env->a,
+                                                "%zu nodes failed alike at the time", v->h->nodes.n)
+                                 : PM_NONE;
     case PM_SEEN_RECOVERED:
         return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
     case PM_SEEN_WORDS:
-        return v->words.n ? pm_arena_fmt(v->s->a, "%s say \"%.*s\"",
+        return v->words.n ? pm_arena_fmt(v->scene->env->a, "%s say \"%.*s\"",
                                          pulls ? "the errors themselves" : "its own lines",
                                          PM_FMT(v->words))
                           : PM_NONE;
@@ -194,31 +194,32 @@ static void add(struct list *l, const struct pm_hit *h, int cause, struct pm_str
 
 // What beat this rival: usually what settled the pull; an abuse limit is told by its
 // size.
-static struct pm_str why_not(struct pm_state *s, const struct pm_hit *h, int rival,
+static struct pm_str why_not(const struct pm_env *env, const struct pm_hit *h, int rival,
                              const struct pm_attempt *p) {
     if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") ||
         h->from == PM_NO_TIME)
         return p->why;
     char took[32];
     return pm_arena_fmt(
-        s->a,
+        env->a,
         "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s",
         (unsigned long long)h->failed,
         pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
 }
 
 // What a rule left open, and how it was settled.
-static void open_readings(struct pm_state *s, const struct pm_hit *h, struct list *l) {
+static void open_readings(const struct pm_scene *scene, const struct pm_hit *h, struct list *l) {
     for (size_t i = 0; i < h->pulls.n && l->n < AGAINST_MAX; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (!p->settled_by_neighbour || !p->best) continue;
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (s->traces.items[p->traces.items[k]].verdict.candidate_count > 1)
-                t = &s->traces.items[p->traces.items[k]];
+            if (scene->ev->traces.items[p->traces.items[k]].verdict.candidate_count > 1)
+                t = &scene->ev->traces.items[p->traces.items[k]];
         for (int c = 0; t && c < t->verdict.candidate_count; c++)
             if (!listed(l, h, t->verdict.candidates[c]))
-                add(l, h, t->verdict.candidates[c], why_not(s, h, t->verdict.candidates[c], p));
+                add(l, h, t->verdict.candidates[c],
+                    why_not(scene->env, h, t->verdict.candidates[c], p));
     }
 }
 
@@ -230,27 +231,28 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
 
 // What else failed on the same nodes or registries at the time, and why it is another
 // story.
-static void neighbours(struct pm_state *s, const struct pm_hit *h, struct list *l) {
-    for (size_t i = 0; i < s->hits.n && l->n < AGAINST_MAX; i++) {
-        const struct pm_hit *o = &s->hits.items[i];
+static void neighbours(const struct pm_env *env, const struct pm_hits *hits, const struct pm_hit *h,
+                       struct list *l) {
+    for (size_t i = 0; i < hits->n && l->n < AGAINST_MAX; i++) {
+        const struct pm_hit *o = &hits->items[i];
         if (o == h || o->dropped || o->side || listed(l, h, o->cause) || o->from > h->to ||
             o->to < h->from)
             continue;
-        if ((o->explained_by && &s->hits.items[o->explained_by - 1] == h) ||
-            (h->explained_by && &s->hits.items[h->explained_by - 1] == o))
+        if ((o->explained_by && &hits->items[o->explained_by - 1] == h) ||
+            (h->explained_by && &hits->items[h->explained_by - 1] == o))
             continue; // one story
         bool registry = common(&o->registries, &h->registries);
         if (!registry && !common(&o->nodes, &h->nodes)) continue;
         add(l, h, o->cause,
-            pm_arena_fmt(s->a,
+            pm_arena_fmt(env->a,
                          "%llu other %s at the time failed for it, of %s; those here say otherwise",
                          (unsigned long long)o->failed, o->failed == 1 ? "pull" : "pulls",
                          registry ? "other images of the same registry" : "another registry"));
     }
 }
 
-static void usual(struct pm_state *s, struct pm_hit *h, struct list *l) {
-    struct sight v = {.s = s, .h = h};
+static void usual(const struct pm_scene *scene, struct pm_hit *h, struct list *l) {
+    struct sight v = {.scene = scene, .h = h};
     look_at_pulls(&v);
     look_around(&v);
     const struct pm_taxon *t = pm_taxon_of(h->cause);
@@ -261,13 +263,13 @@ static void usual(struct pm_state *s, struct pm_hit *h, struct list *l) {
     }
 }
 
-void pm_against_fill(struct pm_state *s, struct pm_hit *h) {
+void pm_against_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     struct list l = {0};
-    open_readings(s, h, &l);
-    neighbours(s, h, &l);
-    usual(s, h, &l);
-    inc->against = PM_NEWN(s->a, struct pm_against, l.n + 1);
+    open_readings(scene, h, &l);
+    neighbours(scene->env, hits, h, &l);
+    usual(scene, h, &l);
+    inc->against = PM_NEWN(scene->env->a, struct pm_against, l.n + 1);
     inc->against_n = inc->against_cap = l.n;
     if (l.n) memcpy(inc->against, l.items, l.n * sizeof *l.items);
     free(l.items);

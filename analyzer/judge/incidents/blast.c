@@ -9,7 +9,7 @@ struct pod_hit {
     int64_t first, last, recovered;
 };
 struct blast {
-    struct pm_state *s;
+    const struct pm_scene *scene;
     struct pm_hit *h;
     Pvoid_t by_pod; // pod key → index + 1
     struct pod_hit *pods;
@@ -37,9 +37,9 @@ static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, ui
     return p;
 }
 
-static uint32_t kubelet_log(const struct pm_state *s, const struct pm_attempt *p) {
+static uint32_t kubelet_log(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = p->traces.n; i-- > 0;) {
-        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
         if (t->origin == PM_ORIGIN_KUBELET) return t->file + 1;
     }
     return 0;
@@ -47,8 +47,8 @@ static uint32_t kubelet_log(const struct pm_state *s, const struct pm_attempt *p
 
 static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &b->s->pulls.items[h->pulls.items[i]];
-        uint32_t log = p->pods.n ? kubelet_log(b->s, p) : 0;
+        const struct pm_attempt *p = &b->scene->pulls->items[h->pulls.items[i]];
+        uint32_t log = p->pods.n ? kubelet_log(b->scene->ev, p) : 0;
         for (size_t k = 0; k < p->pods.n; k++) {
             struct pod_hit *pod =
                 pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
@@ -64,23 +64,24 @@ static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
            t->first <= pm_time_add(h->to, PM_S(600)) && t->last >= pm_since(h->from, PM_S(5));
 }
 
-void pm_blast_prepare(struct pm_state *s) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
-        uint32_t known = t->pull ? pm_hit_of(s, &s->pulls.items[t->pull - 1]) : 0;
-        if (known) pm_ids_add(&s->hits.items[known - 1].said, (uint32_t)i);
-        for (size_t k = 0; k < s->hits.n && !t->pull; k++)
-            if (may_speak_of(&s->hits.items[k], t)) pm_ids_add(&s->hits.items[k].said, (uint32_t)i);
+        uint32_t known =
+            t->pull ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[t->pull - 1]) : 0;
+        if (known) pm_ids_add(&hits->items[known - 1].said, (uint32_t)i);
+        for (size_t k = 0; k < hits->n && !t->pull; k++)
+            if (may_speak_of(&hits->items[k], t)) pm_ids_add(&hits->items[k].said, (uint32_t)i);
     }
 }
 
 static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) {
-        const struct pm_trace *t = &b->s->traces.items[h->said.items[i]];
+        const struct pm_trace *t = &b->scene->ev->traces.items[h->said.items[i]];
         bool state = t->origin ==
                      PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
-        uint32_t key = pm_id_join(b->s, t->namespace, '/', t->pod);
+        uint32_t key = pm_id_join(b->scene->env, t->namespace, '/', t->pod);
         struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first,
                                        state ? PM_NO_TIME : t->last);
         if (t->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
@@ -90,11 +91,11 @@ static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
 // A pod is over it once its image arrived on its node, or when a later snapshot shows it
 // running.
 static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
-    const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
-    const struct pm_order *ok = &b->s->ok_by_image;
+    const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, p->key);
+    const struct pm_order *ok = &b->scene->pulls->ok_by_image;
     for (size_t i = pm_order_first(ok, p->image, p->last);
          p->last != PM_NO_TIME && i < ok->n && ok->items[i].group == p->image; i++) {
-        const struct pm_attempt *q = &b->s->pulls.items[ok->items[i].index];
+        const struct pm_attempt *q = &b->scene->pulls->items[ok->items[i].index];
         if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
     }
     if (fact && fact->running && fact->since != PM_NO_TIME &&
@@ -117,8 +118,8 @@ static int64_t pod_gone(const struct blast *b, const struct pod_hit *p,
     const struct pm_workload_fact *w =
         fact->listed || !fact->workload_name
             ? NULL
-            : pm_facts_workload(b->s, fact->namespace, pm_cstr(b->s, fact->workload_kind),
-                                fact->workload_name);
+            : pm_facts_workload(b->scene->env, b->scene->ev, fact->namespace,
+                                pm_cstr(b->scene->env, fact->workload_kind), fact->workload_name);
     bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME &&
                  p->last != PM_NO_TIME && w->seen > p->last;
     return whole ? p->last : PM_NO_TIME;
@@ -132,9 +133,9 @@ static int64_t pod_gone(const struct blast *b, const struct pod_hit *p,
 // is known (a container's log that names none), the file that spoke of it.
 static bool kubelet_listens(const struct blast *b, const struct pod_hit *p, int64_t from,
                             int64_t to) {
-    const struct pm_facts *f = &b->s->facts;
-    if (p->node && pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, from, 0) &&
-        pm_facts_covers(b->s, PM_ORIGIN_KUBELET, p->node, to, 0))
+    const struct pm_facts *f = &b->scene->ev->facts;
+    if (p->node && pm_facts_covers(b->scene->ev, PM_ORIGIN_KUBELET, p->node, from, 0) &&
+        pm_facts_covers(b->scene->ev, PM_ORIGIN_KUBELET, p->node, to, 0))
         return true;
     const struct pm_file_row *row =
         p->log && p->log <= f->files.n ? &f->files.items[p->log - 1].row : NULL;
@@ -172,7 +173,7 @@ static int by_workload_name(const void *a, const void *b) {
 static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fact *fact) {
     struct pm_incident *inc = b->h->incident;
     if (!fact->workload_name) return;
-    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->s, "w/%u/%u/%u", fact->namespace,
+    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->scene->env, "w/%u/%u/%u", fact->namespace,
                                                fact->workload_kind, fact->workload_name));
     if (*slot) {
         inc->blast.workloads[*slot - 1].pods++;
@@ -180,9 +181,9 @@ static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fa
     }
     struct pm_hit_workload *w =
         PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap);
-    *w =
-        (struct pm_hit_workload){pm_name(b->s, fact->workload_kind), pm_name(b->s, fact->namespace),
-                                 pm_name(b->s, fact->workload_name), 1, fact->guessed};
+    *w = (struct pm_hit_workload){pm_name(b->scene->env, fact->workload_kind),
+                                  pm_name(b->scene->env, fact->namespace),
+                                  pm_name(b->scene->env, fact->workload_name), 1, fact->guessed};
     *slot = inc->blast.workloads_n;
 }
 
@@ -192,7 +193,7 @@ static void pods_out(struct blast *b) {
     Word_t freed;
     for (size_t i = 0; i < b->n; i++) {
         struct pod_hit *p = &b->pods[i];
-        const struct pm_pod_fact *fact = pm_facts_pod(b->s, p->key);
+        const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, p->key);
         struct pm_hit_pod *out = PM_PUSH(inc->blast.pods, inc->blast.pods_n, inc->blast.pods_cap);
         if (p->first == PM_NO_TIME)
             p->first = fact && fact->created != PM_NO_TIME && fact->created > b->h->from
@@ -203,9 +204,9 @@ static void pods_out(struct blast *b) {
         int64_t gone = p->recovered == PM_NO_TIME ? pod_gone(b, p, fact) : PM_NO_TIME;
         int64_t until = p->recovered != PM_NO_TIME ? p->recovered
                         : gone != PM_NO_TIME       ? gone
-                                                   : b->s->to;
-        *out = (struct pm_hit_pod){.node = pm_name(b->s, p->node),
-                                   .image = pm_name(b->s, p->image),
+                                                   : b->scene->ev->to;
+        *out = (struct pm_hit_pod){.node = pm_name(b->scene->env, p->node),
+                                   .image = pm_name(b->scene->env, p->image),
                                    .first_ns = p->first,
                                    .last_ns = p->last,
                                    .recovered = p->recovered != PM_NO_TIME,
@@ -215,15 +216,15 @@ static void pods_out(struct blast *b) {
                                                        until > p->first
                                                    ? until - p->first
                                                    : 0};
-        struct pm_str key = pm_name(b->s, p->key);
+        struct pm_str key = pm_name(b->scene->env, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
         out->namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
         out->name = pm_str_from(key, (size_t)(slash + 1));
         if (!fact) continue;
         if (fact->workload_name)
-            out->workload =
-                pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, fact->workload_kind)),
-                             PM_FMT(pm_name(b->s, fact->workload_name)));
+            out->workload = pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
+                                         PM_FMT(pm_name(b->scene->env, fact->workload_kind)),
+                                         PM_FMT(pm_name(b->scene->env, fact->workload_name)));
         out->guessed = fact->guessed;
         workload_seen(b, &seen, fact);
     }
@@ -266,8 +267,9 @@ static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kin
     const struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->namespace, pm_name(b->s, namespace)) &&
-            pm_str_eq(w->name, pm_name(b->s, name)) && pm_str_eq(w->kind, pm_name(b->s, kind)))
+        if (pm_str_eq(w->namespace, pm_name(b->scene->env, namespace)) &&
+            pm_str_eq(w->name, pm_name(b->scene->env, name)) &&
+            pm_str_eq(w->kind, pm_name(b->scene->env, kind)))
             return true;
     }
     return false;
@@ -297,23 +299,24 @@ static bool behind_now(const struct pm_workload_fact *w) {
 
 static void rollouts(struct blast *b) {
     struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < b->s->facts.workloads.n; i++) {
-        const struct pm_workload_fact *w = &b->s->facts.workloads.items[i];
-        struct pm_str kind = pm_name(b->s, w->kind);
+    for (size_t i = 0; i < b->scene->ev->facts.workloads.n; i++) {
+        const struct pm_workload_fact *w = &b->scene->ev->facts.workloads.items[i];
+        struct pm_str kind = pm_name(b->scene->env, w->kind);
         bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") ||
                      pm_str_eqc(kind, "DaemonSet");
         if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name)) continue;
         int then = behind_now(w) ? -1 : behind_during(b, w);
         if (!behind_now(w) && then < 0) continue;
-        struct pm_rollout r = {kind, pm_name(b->s, w->namespace), pm_name(b->s, w->name),
+        struct pm_rollout r = {kind, pm_name(b->scene->env, w->namespace),
+                               pm_name(b->scene->env, w->name),
                                .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
-        r.why = pm_name(b->s, then < 0 ? w->why : w->behind[then].why);
+        r.why = pm_name(b->scene->env, then < 0 ? w->why : w->behind[then].why);
         r.desired = then < 0 ? w->desired : w->behind[then].desired;
         r.ready = then < 0 ? w->ready : w->behind[then].ready;
         if (then >= 0)
             r.at_ns = w->behind[then].at != PM_NO_TIME ? w->behind[then].at : w->behind[then].seen;
         if (!r.why.n)
-            r.why = pm_arena_fmt(b->s->a, "%lld of %lld ready",
+            r.why = pm_arena_fmt(b->scene->env->a, "%lld of %lld ready",
                                  (long long)(r.ready < 0 ? 0 : r.ready), (long long)r.desired);
         *PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n,
                  inc->blast.stuck_rollouts_cap) = r;
@@ -322,12 +325,13 @@ static void rollouts(struct blast *b) {
 
 static void autoscalers(struct blast *b) {
     struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < b->s->facts.hpas.n; i++) {
-        const struct pm_hpa_fact *h = &b->s->facts.hpas.items[i];
+    for (size_t i = 0; i < b->scene->ev->facts.hpas.n; i++) {
+        const struct pm_hpa_fact *h = &b->scene->ev->facts.hpas.items[i];
         if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0)
             continue;
         const struct pm_workload_fact *w =
-            pm_facts_workload(b->s, h->namespace, pm_cstr(b->s, h->target_kind), h->target_name);
+            pm_facts_workload(b->scene->env, b->scene->ev, h->namespace,
+                              pm_cstr(b->scene->env, h->target_kind), h->target_name);
         int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
         int then = w ? behind_during(b, w) : -1;
         if (then >= 0 && w->behind[then].ready >= 0 && w->behind[then].ready < ready)
@@ -336,11 +340,11 @@ static void autoscalers(struct blast *b) {
         struct pm_autoscaler *a =
             PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n,
                     inc->blast.blocked_autoscalers_cap);
-        *a = (struct pm_autoscaler){pm_name(b->s, h->namespace),
-                                    pm_name(b->s, h->name),
-                                    pm_arena_fmt(b->s->a, "%.*s/%.*s",
-                                                 PM_FMT(pm_name(b->s, h->target_kind)),
-                                                 PM_FMT(pm_name(b->s, h->target_name))),
+        *a = (struct pm_autoscaler){pm_name(b->scene->env, h->namespace),
+                                    pm_name(b->scene->env, h->name),
+                                    pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
+                                                 PM_FMT(pm_name(b->scene->env, h->target_kind)),
+                                                 PM_FMT(pm_name(b->scene->env, h->target_name))),
                                     ready,
                                     h->desired,
                                     h->max};
@@ -355,29 +359,29 @@ static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) 
 
 static void services(struct blast *b) {
     struct pm_strs out = {0};
-    for (size_t i = 0; i < b->s->facts.services.n; i++) {
-        const struct pm_service_fact *v = &b->s->facts.services.items[i];
+    for (size_t i = 0; i < b->scene->ev->facts.services.n; i++) {
+        const struct pm_service_fact *v = &b->scene->ev->facts.services.items[i];
         bool hit = false;
         for (size_t k = 0; k < b->n && !hit; k++) {
-            const struct pm_pod_fact *fact = pm_facts_pod(b->s, b->pods[k].key);
+            const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, b->pods[k].key);
             hit = fact && fact->namespace == v->namespace &&
                   (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
         }
         if (hit)
-            pm_strs_add(&out,
-                        pm_arena_fmt(b->s->a, "%.*s/%.*s", PM_FMT(pm_name(b->s, v->namespace)),
-                                     PM_FMT(pm_name(b->s, v->name))));
+            pm_strs_add(&out, pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
+                                           PM_FMT(pm_name(b->scene->env, v->namespace)),
+                                           PM_FMT(pm_name(b->scene->env, v->name))));
     }
-    pm_strs_seal(b->s->a, &out, true);
+    pm_strs_seal(b->scene->env->a, &out, true);
     b->h->incident->blast.services = out;
 }
 
 static void keep_in_report(
-    struct pm_state *s,
+    const struct pm_env *env,
     struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
 #define KEEP(list, n)                                                                              \
     do {                                                                                           \
-        void *copy = pm_arena_alloc(s->a, sizeof *inc->blast.list * (inc->blast.n + 1));           \
+        void *copy = pm_arena_alloc(env->a, sizeof *inc->blast.list * (inc->blast.n + 1));         \
         if (inc->blast.n) memcpy(copy, inc->blast.list, sizeof *inc->blast.list * inc->blast.n);   \
         free(inc->blast.list);                                                                     \
         inc->blast.list = copy;                                                                    \
@@ -390,18 +394,19 @@ static void keep_in_report(
 #undef KEEP
 }
 
-static bool leads_to(const struct pm_state *s, const struct pm_hit *root, const struct pm_hit *h) {
+static bool leads_to(const struct pm_hits *hits, const struct pm_hit *root,
+                     const struct pm_hit *h) {
     if (h->dropped) return false;
-    for (size_t steps = 0; h->explained_by && steps < s->hits.n; steps++) {
-        h = &s->hits.items[h->explained_by - 1];
+    for (size_t steps = 0; h->explained_by && steps < hits->n; steps++) {
+        h = &hits->items[h->explained_by - 1];
         if (h == root) return true;
     }
     return false;
 }
 
-static bool leads(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (leads_to(s, h, &s->hits.items[i])) return true;
+static bool leads(const struct pm_hits *hits, const struct pm_hit *h) {
+    for (size_t i = 0; i < hits->n; i++)
+        if (leads_to(hits, h, &hits->items[i])) return true;
     return false;
 }
 
@@ -410,30 +415,30 @@ static void add_all(struct pm_ids *to, const struct pm_ids *from) {
 }
 
 // A root's own trouble may have spared what those it led to hit.
-static void unspare(struct pm_state *s, struct pm_strs *spared, const struct pm_ids *hit) {
+static void unspare(const struct pm_env *env, struct pm_strs *spared, const struct pm_ids *hit) {
     size_t kept = 0;
     for (size_t i = 0; i < spared->n; i++) {
         bool was_hit = false;
         for (size_t k = 0; k < hit->n && !was_hit; k++)
-            was_hit = pm_str_eq(spared->items[i], pm_name(s, hit->items[k]));
+            was_hit = pm_str_eq(spared->items[i], pm_name(env, hit->items[k]));
         if (!was_hit) spared->items[kept++] = spared->items[i];
     }
     spared->n = kept;
 }
 
-void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
-    struct blast b = {.s = s, .h = h};
+void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
+    struct blast b = {.scene = scene, .h = h};
     struct pm_incident *inc = h->incident;
     Word_t freed;
     pods_of_pulls(&b, h);
     pods_of_traces(&b, h);
     struct pm_ids nodes = {0}, images = {0}, registries = {0}, namespaces = {0};
-    bool leading = leads(s, h), own = !h->side || h->failed || !leading;
+    bool leading = leads(hits, h), own = !h->side || h->failed || !leading;
     for (
-        size_t i = 0; i < s->hits.n;
+        size_t i = 0; i < hits->n;
         i++) { // a root hit whom it led to as well; trouble without a pull of its own hit only those
-        const struct pm_hit *led = &s->hits.items[i];
-        if (led != h && !leads_to(s, h, led)) continue;
+        const struct pm_hit *led = &hits->items[i];
+        if (led != h && !leads_to(hits, h, led)) continue;
         if (led != h) {
             pods_of_pulls(&b, led);
             pods_of_traces(&b, led);
@@ -444,13 +449,13 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
         add_all(&registries, &led->registries);
         add_all(&namespaces, &led->namespaces);
     }
-    unspare(s, &inc->blast.spared_nodes, &nodes);
-    unspare(s, &inc->blast.spared_registries, &registries);
-    unspare(s, &inc->blast.spared_images, &images);
+    unspare(scene->env, &inc->blast.spared_nodes, &nodes);
+    unspare(scene->env, &inc->blast.spared_registries, &registries);
+    unspare(scene->env, &inc->blast.spared_images, &images);
     pods_out(&b);
-    if (h->refused) pm_admission_workloads(s, h);
+    if (h->refused) pm_admission_workloads(scene, h);
     for (size_t i = 0; i < b.n; i++) {
-        const struct pm_pod_fact *fact = pm_facts_pod(s, b.pods[i].key);
+        const struct pm_pod_fact *fact = pm_facts_pod(scene->ev, b.pods[i].key);
         if (fact && fact->namespace) pm_ids_add_new(&namespaces, fact->namespace);
         if (fact && fact->namespace && !leading) pm_ids_add_new(&h->namespaces, fact->namespace);
         pm_ids_add(&h->pods, b.pods[i].key);
@@ -458,18 +463,18 @@ void pm_blast_fill(struct pm_state *s, struct pm_hit *h) {
     inc->blast.peak_waiting_pods = peak(&b);
     rollouts(&b);
     autoscalers(&b);
-    pm_rollbacks_find(s, h);
+    pm_rollbacks_find(scene, h);
     services(&b);
-    keep_in_report(s, inc);
-    pm_strs_of_ids(s, &inc->blast.nodes, &nodes);
-    pm_strs_of_ids(s, &inc->blast.images, &images);
-    pm_strs_of_ids(s, &inc->blast.registries, &registries);
-    pm_strs_of_ids(s, &inc->blast.namespaces, &namespaces);
+    keep_in_report(scene->env, inc);
+    pm_strs_of_ids(scene->env, &inc->blast.nodes, &nodes);
+    pm_strs_of_ids(scene->env, &inc->blast.images, &images);
+    pm_strs_of_ids(scene->env, &inc->blast.registries, &registries);
+    pm_strs_of_ids(scene->env, &inc->blast.namespaces, &namespaces);
     pm_ids_free(&nodes);
     pm_ids_free(&images);
     pm_ids_free(&registries);
     pm_ids_free(&namespaces);
-    pm_strs_of_ids(s, &inc->registries, &h->registries);
+    pm_strs_of_ids(scene->env, &inc->registries, &h->registries);
     JLFA(freed, b.by_pod);
     (void)freed;
     free(b.pods);

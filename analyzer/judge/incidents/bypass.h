@@ -8,9 +8,9 @@ struct pm_bypass {
 };
 // Since when does this node go past the mirror of a registry? False where its runtime's
 // start was not seen until then, or it reads one.
-bool pm_bypass_of(const struct pm_state *s, uint32_t node, struct pm_str registry, int64_t until,
-                  struct pm_bypass *out);
+bool pm_bypass_of(const struct pm_scene *scene, uint32_t node, struct pm_str registry,
+                  int64_t until, struct pm_bypass *out);
 // Is it in a file that the runtime of its node has no use for, and is there no other?
-bool pm_mirror_unread(const struct pm_state *s, const struct pm_mirror *m);
+bool pm_mirror_unread(const struct pm_scene *scene, const struct pm_mirror *m);
 // Gives quotas that were used up by it their opening step.
-void pm_bypass_find(struct pm_state *s);
+void pm_bypass_find(const struct pm_scene *scene, struct pm_hits *hits);

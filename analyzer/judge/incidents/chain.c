@@ -19,7 +19,7 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
 // A helper that failed is why there were no credentials for the registries it serves:
 // those it names, else its cloud's own. One warns at each start outside its cloud, and
 // has no part in what other registries refuse.
-static bool helper_serves(const struct pm_state *s, const struct pm_hit *from,
+static bool helper_serves(const struct pm_env *env, const struct pm_hit *from,
                           const struct pm_hit *to) {
     static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io",
                                          "gcr.io", ".pkg.dev"};
@@ -27,13 +27,14 @@ static bool helper_serves(const struct pm_state *s, const struct pm_hit *from,
     if (from->registries.n) return common(&from->registries, &to->registries);
     for (size_t i = 0; i < to->registries.n; i++)
         for (size_t k = 0; k < PM_LEN(clouds); k++)
-            if (pm_str_ends(pm_name(s, to->registries.items[i]), pm_str_c(clouds[k]))) return true;
+            if (pm_str_ends(pm_name(env, to->registries.items[i]), pm_str_c(clouds[k])))
+                return true;
     return false;
 }
 
-static bool shared(const struct pm_state *s, const struct pm_link_rule *r,
+static bool shared(const struct pm_env *env, const struct pm_link_rule *r,
                    const struct pm_hit *from, const struct pm_hit *to) {
-    if (!helper_serves(s, from, to)) return false;
+    if (!helper_serves(env, from, to)) return false;
     if (strcmp(r->share, "node") == 0) return common(&from->nodes, &to->nodes);
     if (strcmp(r->share, "registry") == 0) return common(&from->registries, &to->registries);
     if (strcmp(r->share, "image") == 0) return common(&from->images, &to->images);
@@ -47,11 +48,11 @@ static bool in_time(const struct pm_link_rule *r, const struct pm_hit *from,
            pm_time_between(from->from, to->from) <= r->lag_ns;
 }
 
-static bool ancestor(const struct pm_state *s, size_t of, size_t candidate) {
-    for (size_t at = of, steps = 0; steps <= s->hits.n; steps++) {
+static bool ancestor(const struct pm_hits *hits, size_t of, size_t candidate) {
+    for (size_t at = of, steps = 0; steps <= hits->n; steps++) {
         if (at == candidate) return true;
-        if (!s->hits.items[at].explained_by) return false;
-        at = s->hits.items[at].explained_by - 1;
+        if (!hits->items[at].explained_by) return false;
+        at = hits->items[at].explained_by - 1;
     }
     return true;
 }
@@ -68,16 +69,16 @@ static bool says_lookup(struct pm_str error) {
     return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host"));
 }
 
-static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule *r,
+static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_rule *r,
                              const struct pm_hit *from, const struct pm_hit *to,
                              struct pm_share *share) {
     *share = (struct pm_share){0};
     if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries))
         return false;
     for (size_t i = 0; i < to->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[to->traces.items[i]];
+        const struct pm_trace *t = &scene->ev->traces.items[to->traces.items[i]];
         share->of += t->count;
-        if (says_lookup(pm_name(s, t->error)) &&
+        if (says_lookup(pm_name(scene->env, t->error)) &&
             pm_time_in(t->ts, pm_since(from->from, PM_S(60)), pm_time_add(from->to, r->lag_ns)))
             share->n += t->count;
     }
@@ -86,41 +87,40 @@ static bool helper_fell_with(const struct pm_state *s, const struct pm_link_rule
 
 static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
                   const struct pm_hit *to, struct pm_share *share) {
-    if (helper_beside(to)) return helper_fell_with(c->s, r, from, to, share);
+    if (helper_beside(to)) return helper_fell_with(c->scene, r, from, to, share);
     return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
 }
 
 // The incidents that each link can begin with: looked up once, not for each effect.
-static struct pm_ids *origins_new(const struct pm_state *s) {
-    struct pm_ids *of = pm_xmalloc((s->links.n + 1) * sizeof *of);
-    memset(of, 0, (s->links.n + 1) * sizeof *of);
-    for (size_t k = 0; k < s->links.n; k++)
-        for (size_t i = 0; i < s->hits.n; i++)
-            if (!s->hits.items[i].dropped && names(s->links.items[k].from, s->hits.items[i].cause))
+static struct pm_ids *origins_new(const struct pm_env *env, const struct pm_hits *hits) {
+    struct pm_ids *of = pm_xmalloc((env->links.n + 1) * sizeof *of);
+    memset(of, 0, (env->links.n + 1) * sizeof *of);
+    for (size_t k = 0; k < env->links.n; k++)
+        for (size_t i = 0; i < hits->n; i++)
+            if (!hits->items[i].dropped && names(env->links.items[k].from, hits->items[i].cause))
                 pm_ids_add(&of[k], (uint32_t)i);
     return of;
 }
-static void origins_free(const struct pm_state *s, struct pm_ids *of) {
-    for (size_t k = 0; k < s->links.n; k++) pm_ids_free(&of[k]);
+static void origins_free(const struct pm_env *env, struct pm_ids *of) {
+    for (size_t k = 0; k < env->links.n; k++) pm_ids_free(&of[k]);
     free(of);
 }
 
 // Of several causes that could be shown, the one that shows most; of equals the nearest
 // in time.
 static void explain(const struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
-    struct pm_state *s = c->s;
-    struct pm_hit *to = &s->hits.items[effect];
+    struct pm_hit *to = &c->hits->items[effect];
     int64_t best_lag = INT64_MAX;
     double best = 0;
-    for (size_t k = 0; k < s->links.n && !to->dropped; k++) {
-        const struct pm_link_rule *r = &s->links.items[k];
+    for (size_t k = 0; k < c->scene->env->links.n && !to->dropped; k++) {
+        const struct pm_link_rule *r = &c->scene->env->links.items[k];
         if (!names(r->to, to->cause)) continue;
         for (size_t n = 0; n < origins[k].n; n++) {
             size_t i = origins[k].items[n];
-            const struct pm_hit *from = &s->hits.items[i];
+            const struct pm_hit *from = &c->hits->items[i];
             struct pm_share share;
-            if (i == effect || !shared(s, r, from, to) || ancestor(s, i, effect) ||
-                !shown(c, r, from, to, &share))
+            if (i == effect || !shared(c->scene->env, r, from, to) ||
+                ancestor(c->hits, i, effect) || !shown(c, r, from, to, &share))
                 continue;
             int64_t lag = pm_time_apart(to->from, from->from);
             double part = (double)share.n / (double)share.of;
@@ -134,8 +134,8 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
     }
 }
 
-struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
-    const struct pm_link_rule *r = &s->links.items[effect->via - 1];
+struct pm_str pm_chain_step(const struct pm_env *env, const struct pm_hit *effect) {
+    const struct pm_link_rule *r = &env->links.items[effect->via - 1];
     struct pm_buf b = {0};
     pm_buf_fmt(&b, "%s: ", r->what);
     for (const char *p = r->counted; *p; p++) {
@@ -145,28 +145,28 @@ struct pm_str pm_chain_step(struct pm_state *s, const struct pm_hit *effect) {
             pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
         else pm_buf_addc(&b, *p);
     }
-    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    struct pm_str out = pm_arena_dup(env->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
 }
 
 // A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees
 // too little, an eviction. A GC that only ran is none.
-static bool disk_in_trouble(const struct pm_state *s, const struct pm_hit *h) {
+static bool disk_in_trouble(const struct pm_evidence *ev, const struct pm_hit *h) {
     if (!pm_cause_is(h->cause, "storage.disk-pressure") &&
         !pm_cause_is(h->cause, "storage.disk-full"))
         return false;
     for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
+        if (ev->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
     return false;
 }
 
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over,
 // retried or harmless. A runtime that stayed away is kept.
-static bool stands_alone(const struct pm_state *s, const struct pm_hit *h) {
+static bool stands_alone(const struct pm_evidence *ev, const struct pm_hit *h) {
     uint64_t lines = 0;
-    if (h->waits || h->refused || disk_in_trouble(s, h)) return true;
-    for (size_t i = 0; i < h->traces.n; i++) lines += s->traces.items[h->traces.items[i]].count;
+    if (h->waits || h->refused || disk_in_trouble(ev, h)) return true;
+    for (size_t i = 0; i < h->traces.n; i++) lines += ev->traces.items[h->traces.items[i]].count;
     return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 &&
            pm_time_between(h->from, h->to) >= PM_S(20);
 }
@@ -178,11 +178,12 @@ static bool helper_of_these(const struct pm_hit *h) { return h->explained_by && 
 // A root begins before what it led to, though the first line that tells of it comes
 // later: with the stop of the runtime that it is about, else at the latest with its
 // effect.
-static void root_first(struct pm_state *s, const struct pm_hit *effect, struct pm_hit *root) {
+static void root_first(const struct pm_evidence *ev, const struct pm_hit *effect,
+                       struct pm_hit *root) {
     if (root->from <= effect->from) return;
     int64_t began = effect->from;
-    for (size_t i = 0; i < s->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
             continue;
@@ -192,32 +193,31 @@ static void root_first(struct pm_state *s, const struct pm_hit *effect, struct p
     root->from = began;
 }
 
-void pm_chain_links(struct pm_state *s) {
+void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits) {
     struct pm_chain c;
-    pm_chain_gather(s, &c);
-    struct pm_ids *origins = origins_new(s), roots = {0};
-    for (size_t i = 0; i < s->hits.n; i++) explain(&c, origins, i);
-    origins_free(s, origins);
+    pm_chain_gather(scene, hits, &c);
+    struct pm_ids *origins = origins_new(scene->env, hits), roots = {0};
+    for (size_t i = 0; i < hits->n; i++) explain(&c, origins, i);
+    origins_free(scene->env, origins);
     pm_chain_free(&c);
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (s->hits.items[i].explained_by && !(s->hits.items[i].side && !s->hits.items[i].failed))
-            pm_ids_add_new(&roots, s->hits.items[i].explained_by);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        struct pm_hit *h = &s->hits.items[i];
+    for (size_t i = 0; i < hits->n; i++)
+        if (hits->items[i].explained_by && !(hits->items[i].side && !hits->items[i].failed))
+            pm_ids_add_new(&roots, hits->items[i].explained_by);
+    for (size_t i = 0; i < hits->n; i++) {
+        struct pm_hit *h = &hits->items[i];
         bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
-        h->dropped = h->dropped || (h->side && !h->failed && !explains && !stands_alone(s, h) &&
-                                    !helper_of_these(h));
+        h->dropped = h->dropped || (h->side && !h->failed && !explains &&
+                                    !stands_alone(scene->ev, h) && !helper_of_these(h));
     }
     pm_ids_free(&roots);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        struct pm_hit *h = &s->hits.items[i];
-        if (h->explained_by && s->hits.items[h->explained_by - 1].dropped) h->explained_by = 0;
+    for (size_t i = 0; i < hits->n; i++) {
+        struct pm_hit *h = &hits->items[i];
+        if (h->explained_by && hits->items[h->explained_by - 1].dropped) h->explained_by = 0;
     }
-    for (size_t i = 0; i < s->hits.n; i++) { // from each effect up to its root
+    for (size_t i = 0; i < hits->n; i++) { // from each effect up to its root
         size_t steps = 0;
-        for (struct pm_hit *h = &s->hits.items[i];
-             !h->dropped && h->explained_by && steps < s->hits.n;
-             h = &s->hits.items[h->explained_by - 1], steps++)
-            root_first(s, h, &s->hits.items[h->explained_by - 1]);
+        for (struct pm_hit *h = &hits->items[i]; !h->dropped && h->explained_by && steps < hits->n;
+             h = &hits->items[h->explained_by - 1], steps++)
+            root_first(scene->ev, h, &hits->items[h->explained_by - 1]);
     }
 }

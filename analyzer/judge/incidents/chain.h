@@ -4,7 +4,8 @@
 #include "judge/state.h"
 
 struct pm_chain { // what all counts look at, gathered once
-    struct pm_state *s;
+    const struct pm_scene *scene;
+    struct pm_hits *hits;
     struct pm_order removed;  // image GC by node and image
     struct pm_order swept;    // image GC that named no image, by node
     struct pm_order present;  // an image was on a node: pulled or already there, by node and image
@@ -13,7 +14,7 @@ struct pm_chain { // what all counts look at, gathered once
     struct pm_order restarts; // a runtime stopped, started or was down, by node
     struct pm_order evicted;  // a workload's pod was evicted, by workload
 };
-void pm_chain_gather(struct pm_state *s, struct pm_chain *c);
+void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c);
 void pm_chain_free(struct pm_chain *c);
 bool pm_share_known(const char *observed); // is there such a count?
 const char *pm_share_counted(
@@ -23,5 +24,5 @@ const char *pm_share_counted(
 bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
                     const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out);
 struct pm_str
-pm_chain_step(struct pm_state *s,
+pm_chain_step(const struct pm_env *env,
               const struct pm_hit *effect); // its link in words, with what was counted

@@ -1,14 +1,13 @@
 // How sure, how bad, and why: each point is a sentence in the report.
 #include "judge/state.h"
 
-static void why(struct pm_state *s, struct pm_hit *h, struct pm_str text) {
-    (void)s;
+static void why(struct pm_hit *h, struct pm_str text) {
     pm_strs_add(&h->incident->confidence_why, text);
 }
 
-static unsigned sources_of(const struct pm_state *s, const struct pm_hit *h) {
+static unsigned sources_of(const struct pm_pulls *pulls, const struct pm_hit *h) {
     unsigned bits = 0;
-    for (size_t i = 0; i < h->pulls.n; i++) bits |= s->pulls.items[h->pulls.items[i]].sources;
+    for (size_t i = 0; i < h->pulls.n; i++) bits |= pulls->items[h->pulls.items[i]].sources;
     return bits;
 }
 static int bit_count(unsigned bits) {
@@ -21,22 +20,23 @@ static const char *const source_names[] = {"the runtime's log",      "the kubele
                                            "Kubernetes events",      "pod status",
                                            "registry-side requests", "client output"};
 
-static void name_sources(struct pm_state *s, struct pm_hit *h, unsigned bits) {
+static void name_sources(const struct pm_env *env, struct pm_hit *h, unsigned bits) {
     struct pm_buf b = {0};
     for (size_t i = 0, n = 0; i < PM_LEN(source_names); i++)
         if (bits & 1u << i) pm_buf_fmt(&b, "%s%s", n++ ? ", " : "", source_names[i]);
-    if (b.n) why(s, h, pm_arena_fmt(s->a, "told by %.*s", PM_FMT(pm_buf_str(&b))));
+    if (b.n) why(h, pm_arena_fmt(env->a, "told by %.*s", PM_FMT(pm_buf_str(&b))));
     pm_buf_free(&b);
 }
 
 #define HIGH 0.75 // of the score, from here on
 
-void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
+void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hits,
+                         struct pm_hit *h) {
     double sum = 0;
     uint64_t settled = 0, low = 0, weak = 0; // weak: settled, and not for certain
     const struct pm_attempt *settled_one = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         sum += p->verdict.confidence == PM_CONFIDENCE_HIGH     ? 0.9
                : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7
                                                                : 0.45;
@@ -48,38 +48,37 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
         if (p->verdict.confidence == PM_CONFIDENCE_LOW) low++;
     }
     double score = h->pulls.n ? sum / (double)h->pulls.n : 0.6;
-    unsigned bits = sources_of(s, h);
+    unsigned bits = sources_of(scene->pulls, h);
     if (pm_cause_in(h->cause, "unknown")) score = 0.2;
     if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
-        why(s, h,
+        why(h,
             h->pulls.n == 1
                 ? PM_STR("the failed pull says it in its own error")
-                : pm_arena_fmt(s->a, "%llu of %zu failed pulls say it in their own error",
+                : pm_arena_fmt(scene->env->a, "%llu of %zu failed pulls say it in their own error",
                                (unsigned long long)(h->pulls.n - settled), h->pulls.n));
     if (settled_one)
-        why(s, h,
-            pm_arena_fmt(s->a, "%llu of %zu settled by what stands beside them: %.*s",
-                         (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
+        why(h, pm_arena_fmt(scene->env->a, "%llu of %zu settled by what stands beside them: %.*s",
+                            (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
     // Sources that agree make sure of what was said, not of how an ambiguity was read:
     // they all repeat the same ambiguous words.
     if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n) score += 0.05;
-    name_sources(s, h, bits);
-    if (h->pulls.n && low * 2 > h->pulls.n) why(s, h, PM_STR("most lines allow other readings"));
-    if (h->because.n) why(s, h, h->because);
+    name_sources(scene->env, h, bits);
+    if (h->pulls.n && low * 2 > h->pulls.n) why(h, PM_STR("most lines allow other readings"));
+    if (h->because.n) why(h, h->because);
     if (h->held)
-        why(s, h,
-            pm_arena_fmt(s->a, "%zu %s held the images and started pods without a pull meanwhile",
-                         h->held, h->held == 1 ? "node" : "nodes"));
+        why(h, pm_arena_fmt(scene->env->a,
+                            "%zu %s held the images and started pods without a pull meanwhile",
+                            h->held, h->held == 1 ? "node" : "nodes"));
     if (bits == PM_SRC_POD || bits == (PM_SRC_POD | PM_SRC_EVENTS))
-        why(s, h, PM_STR("no node log: times and counts are lower bounds"));
+        why(h, PM_STR("no node log: times and counts are lower bounds"));
     if (h->waits)
-        why(s, h,
-            h->pulling ? PM_STR("the pulls began, and no line tells of an end while the pods wait")
-                       : PM_STR("the state of pods is all there is: no line tells of an attempt"));
+        why(h, h->pulling
+                   ? PM_STR("the pulls began, and no line tells of an end while the pods wait")
+                   : PM_STR("the state of pods is all there is: no line tells of an attempt"));
     else if (h->side && !h->failed) {
         score = 0.7;
-        why(s, h,
-            pm_arena_fmt(s->a, "%llu %s it beside the pulls; no pull failed for it alone",
+        why(h,
+            pm_arena_fmt(scene->env->a, "%llu %s it beside the pulls; no pull failed for it alone",
                          (unsigned long long)h->lines, h->lines == 1 ? "line says" : "lines say"));
     }
     if (weak * 2 > h->pulls.n && score >= HIGH)
@@ -91,8 +90,8 @@ void pm_confidence_weigh(struct pm_state *s, struct pm_hit *h) {
     h->incident->confidence = score >= HIGH   ? PM_CONFIDENCE_HIGH
                               : score >= 0.55 ? PM_CONFIDENCE_MEDIUM
                                               : PM_CONFIDENCE_LOW;
-    pm_strs_seal(s->a, &h->incident->confidence_why, false);
-    pm_against_fill(s, h);
+    pm_strs_seal(scene->env->a, &h->incident->confidence_why, false);
+    pm_against_fill(scene, hits, h);
 }
 
 static uint64_t stuck_pods(const struct pm_incident *inc) {
@@ -103,22 +102,23 @@ static uint64_t stuck_pods(const struct pm_incident *inc) {
     return n;
 }
 
-static bool evicted(const struct pm_state *s, const struct pm_hit *h) {
+static bool evicted(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (pm_str_eqc(pm_name(s, s->traces.items[h->traces.items[i]].reason), "Evicted"))
+        if (pm_str_eqc(pm_name(scene->env, scene->ev->traces.items[h->traces.items[i]].reason),
+                       "Evicted"))
             return true;
     return false;
 }
 
 // Trouble that nobody met yet: no pull failed for it, no pod was put out, and it led to
 // nothing.
-static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
+static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
+                       const struct pm_hit *h) {
     bool leads = false;
-    for (size_t i = 0; i < s->hits.n && !leads; i++)
-        leads =
-            s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    for (size_t i = 0; i < hits->n && !leads; i++)
+        leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
     return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") &&
-           !evicted(s, h);
+           !evicted(scene, h);
 }
 
 #define TRANSIENTS_MAX 3
@@ -126,14 +126,15 @@ static bool met_nobody(const struct pm_state *s, const struct pm_hit *h) {
 
 // The same image on the same node pulled well soon after: a line says so, else the pod's
 // status where no line tells of good pulls.
-static bool made_good(struct pm_state *s, const struct pm_attempt *p) {
-    for (size_t k = pm_order_first(&s->ok_by_image, p->image, pm_at(p));
-         k < s->ok_by_image.n && s->ok_by_image.items[k].group == p->image; k++)
-        if (s->pulls.items[s->ok_by_image.items[k].index].node == p->node &&
-            pm_time_between(pm_began(p), s->ok_by_image.items[k].at) <= SOON_NS)
+static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) {
+    for (size_t k = pm_order_first(&scene->pulls->ok_by_image, p->image, pm_at(p));
+         k < scene->pulls->ok_by_image.n && scene->pulls->ok_by_image.items[k].group == p->image;
+         k++)
+        if (scene->pulls->items[scene->pulls->ok_by_image.items[k].index].node == p->node &&
+            pm_time_between(pm_began(p), scene->pulls->ok_by_image.items[k].at) <= SOON_NS)
             return true;
     for (size_t k = 0; k < p->pods.n; k++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
+        const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, p->pods.items[k]);
         if (pod && pod->running &&
             pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_time_add(pm_at(p), SOON_NS)))
             return true; // a status has whole seconds
@@ -143,18 +144,19 @@ static bool made_good(struct pm_state *s, const struct pm_attempt *p) {
 
 // A connection that was refused once in the midst of other trouble: the next attempt got
 // past it, to what has an incident of its own.
-static bool overtaken(const struct pm_state *s, const struct pm_attempt *p) {
+static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
+                      const struct pm_attempt *p) {
     if (pm_at(p) == PM_NO_TIME) return false;
     if (!pm_cause_in(p->verdict.cause, "network") &&
         !pm_cause_is(p->verdict.cause, "registry.outage"))
         return false;
-    for (size_t i = pm_pull_first(s, pm_at(p));
-         i < s->pulls.n && pm_time_between(pm_at(p), pm_at(&s->pulls.items[i])) <= PM_S(330); i++) {
-        const struct pm_attempt *q = &s->pulls.items[i];
+    for (size_t i = pm_pull_first(pulls, pm_at(p));
+         i < pulls->n && pm_time_between(pm_at(p), pm_at(&pulls->items[i])) <= PM_S(330); i++) {
+        const struct pm_attempt *q = &pulls->items[i];
         if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
             continue;
-        return q->verdict.cause != p->verdict.cause && pm_hit_of(s, q) &&
-               pm_hit_of(s, q) != pm_hit_of(s, p);
+        return q->verdict.cause != p->verdict.cause && pm_hit_of(pulls, hits, q) &&
+               pm_hit_of(pulls, hits, q) != pm_hit_of(pulls, hits, p);
     }
     return false;
 }
@@ -173,9 +175,9 @@ static bool all_silent(const struct pm_incident *inc) {
 
 // The same trouble stood in the kubelet's way again before the image came, though it made
 // no pull of it (it only asked whether the image is there).
-static bool met_again(const struct pm_state *s, const struct pm_attempt *p) {
+static bool met_again(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
         if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL &&
             t->first > pm_time_add(pm_at(p), TOLD_NS))
             return true;
@@ -185,50 +187,53 @@ static bool met_again(const struct pm_state *s, const struct pm_attempt *p) {
 
 // A few single failures, each made good by the next attempt: measured by who waited how
 // long, not by how far apart they were.
-static bool transients(struct pm_state *s, const struct pm_hit *h) {
+static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
+                       const struct pm_hit *h) {
     if (pm_cause_is(h->cause, "network.stalled"))
         return false; // whoever met it has waited for minutes
     if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX)
         return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        if (met_again(s, p)) return false;
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
+        if (met_again(scene->ev, p)) return false;
         for (size_t k = 0; k < i; k++) {
-            const struct pm_attempt *q = &s->pulls.items[h->pulls.items[k]];
+            const struct pm_attempt *q = &scene->pulls->items[h->pulls.items[k]];
             int64_t apart = pm_time_apart(pm_at(p), pm_at(q));
             if (q->node == p->node && q->image == p->image) return false; // failed again
             if (q->node != p->node && apart <= PM_S(60))
                 return false; // one moment on several nodes is one trouble, not single ones
         }
-        if (!made_good(s, p) && !overtaken(s, p) && !all_silent(h->incident)) return false;
+        if (!made_good(scene, p) && !overtaken(scene->pulls, hits, p) && !all_silent(h->incident))
+            return false;
     }
     return true;
 }
 
 // Some refusal says that it was for an image.
-static bool reason_told(const struct pm_state *s, const struct pm_hit *h) {
+static bool reason_told(const struct pm_evidence *ev, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW)
+        if (ev->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW)
             return true;
     return false;
 }
 
-void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
+void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint64_t stuck = stuck_pods(inc), failed = h->failed;
     int64_t lasted =
         h->recovered != PM_NO_TIME && h->from != PM_NO_TIME ? h->recovered - h->from : PM_NO_TIME;
-    if (transients(s, h)) { // first: a pod that waits on waits for what has an incident of its own
+    if (transients(scene, hits,
+                   h)) { // first: a pod that waits on waits for what has an incident of its own
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("single failures, each of which the next attempt got past");
     } else if (stuck && h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why =
-            pm_arena_fmt(s->a, "%llu %s still waiting for an image where the logs end",
+            pm_arena_fmt(scene->env->a, "%llu %s still waiting for an image where the logs end",
                          (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
     } else if (inc->blast.workloads_n >= 5 || inc->blast.pods_n >= 10) {
         inc->severity = PM_SEVERITY_CRITICAL;
-        inc->severity_why = pm_arena_fmt(s->a, "%zu pods of %zu workloads were hit",
+        inc->severity_why = pm_arena_fmt(scene->env->a, "%zu pods of %zu workloads were hit",
                                          inc->blast.pods_n, inc->blast.workloads_n);
     } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
         inc->severity = PM_SEVERITY_CRITICAL;
@@ -237,7 +242,8 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
                h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
-    } else if (failed <= 1 && !(h->pulls.n && met_again(s, &s->pulls.items[h->pulls.items[0]])) &&
+    } else if (failed <= 1 &&
+               !(h->pulls.n && met_again(scene->ev, &scene->pulls->items[h->pulls.items[0]])) &&
                lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");
@@ -247,7 +253,7 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
                                 ? PM_STR("recovered within these logs")
                                 : PM_STR("few pulls, but no success after them");
     }
-    if (met_nobody(s, h)) {
+    if (met_nobody(scene, hits, h)) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("no pull failed for it, and no pod was evicted");
     }
@@ -260,7 +266,7 @@ void pm_severity_weigh(struct pm_state *s, struct pm_hit *h) {
     if (h->side && !failed && (!h->waits || h->pulling) && inc->severity > PM_SEVERITY_WARNING)
         inc->severity = PM_SEVERITY_WARNING;
     if (h->refused) {
-        bool over = h->recovered != PM_NO_TIME, told = reason_told(s, h);
+        bool over = h->recovered != PM_NO_TIME, told = reason_told(scene->ev, h);
         inc->severity = over || !told ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
         inc->severity_why = over ? PM_STR("the workloads could make pods since")
                             : !told

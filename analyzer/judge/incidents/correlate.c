@@ -3,53 +3,53 @@
 #include "judge/incidents/chain.h"
 #include "rules/tables.h"
 
-static const char *word(struct pm_state *s, const json_t *o, const char *key) {
+static const char *word(const struct pm_env *env, const json_t *o, const char *key) {
     const char *v = json_string_value(json_object_get(o, key));
-    return v ? pm_arena_cstr(s->a, pm_str_c(v)) : NULL;
+    return v ? pm_arena_cstr(env->a, pm_str_c(v)) : NULL;
 }
 static int64_t seconds(const json_t *o, const char *key) {
     return (int64_t)(json_number_value(json_object_get(o, key)) * 1e9);
 }
 
-static void family(struct pm_state *s, const json_t *o) {
-    struct pm_family_rule r = {.match = word(s, o, "match"),
+static void family(struct pm_env *env, const json_t *o) {
+    struct pm_family_rule r = {.match = word(env, o, "match"),
                                .gap_ns = seconds(o, "gap_s"),
                                .together_ns = seconds(o, "together_s"),
                                .natural = PM_SCOPE_CLUSTER};
-    const char *scope = word(s, o, "scope");
+    const char *scope = word(env, o, "scope");
     size_t i, n = 0;
     json_t *g;
     json_array_foreach(json_object_get(o, "group"), i, g) if (n < PM_LEN(r.group)) r.group[n++] =
-        pm_arena_cstr(s->a, pm_str_c(json_string_value(g)));
+        pm_arena_cstr(env->a, pm_str_c(json_string_value(g)));
     for (int k = PM_SCOPE_CLUSTER; scope && k <= PM_SCOPE_CLIENT; k++)
         if (strcmp(scope, pm_scope_names[k]) == 0) r.natural = (enum pm_scope_kind)k;
-    *PM_PUSH(s->families.items, s->families.n, s->families.cap) = r;
+    *PM_PUSH(env->families.items, env->families.n, env->families.cap) = r;
 }
 
 // A link that names nothing to observe is shown by what failed while its cause was at
 // work: coming first alone shows nothing.
-static void link_rule(struct pm_state *s, const json_t *o) {
-    struct pm_link_rule r = {.from = word(s, o, "from"),
-                             .to = word(s, o, "to"),
-                             .share = word(s, o, "share"),
-                             .what = word(s, o, "what"),
-                             .observed = word(s, o, "observed"),
-                             .counted = word(s, o, "counted"),
+static void link_rule(struct pm_env *env, const json_t *o) {
+    struct pm_link_rule r = {.from = word(env, o, "from"),
+                             .to = word(env, o, "to"),
+                             .share = word(env, o, "share"),
+                             .what = word(env, o, "what"),
+                             .observed = word(env, o, "observed"),
+                             .counted = word(env, o, "counted"),
                              .lasts_ns = seconds(o, "lasts_s"),
                              .lag_ns = seconds(o, "lag_s"),
                              .back_ns = seconds(o, "back_s")};
     if (!r.observed) r.observed = "meanwhile";
     if (!r.counted) r.counted = pm_share_counted(r.observed);
-    *PM_PUSH(s->links.items, s->links.n, s->links.cap) = r;
+    *PM_PUSH(env->links.items, env->links.n, env->links.cap) = r;
 }
 
-void pm_correlate_load(struct pm_state *s) {
+void pm_correlate_load(struct pm_env *env) {
     size_t i;
     json_t *o;
-    const json_t *correlate = pm_ruleset_table(s->rules, PM_TABLE_CORRELATE);
-    s->advice = pm_ruleset_table(s->rules, PM_TABLE_ADVICE);
-    s->findings = pm_ruleset_table(s->rules, PM_TABLE_FINDINGS);
-    s->homes = pm_ruleset_table(s->rules, PM_TABLE_HOMES);
-    json_array_foreach(json_object_get(correlate, "families"), i, o) family(s, o);
-    json_array_foreach(json_object_get(correlate, "links"), i, o) link_rule(s, o);
+    const json_t *correlate = pm_ruleset_table(env->rules, PM_TABLE_CORRELATE);
+    env->advice = pm_ruleset_table(env->rules, PM_TABLE_ADVICE);
+    env->findings = pm_ruleset_table(env->rules, PM_TABLE_FINDINGS);
+    env->homes = pm_ruleset_table(env->rules, PM_TABLE_HOMES);
+    json_array_foreach(json_object_get(correlate, "families"), i, o) family(env, o);
+    json_array_foreach(json_object_get(correlate, "links"), i, o) link_rule(env, o);
 }

@@ -30,39 +30,41 @@ static bool may_join(const struct pm_hit *h) {
 }
 
 // Those of one cause, largest first: what is beyond its share joins the first that is.
-static size_t pool(struct pm_state *s, const struct rank *of, size_t n, size_t share) {
+static size_t pool(const struct pm_pulls *pulls, struct pm_hits *hits, const struct rank *of,
+                   size_t n, size_t share) {
     if (n <= share + 1) return 0;
     for (size_t i = share + 1; i < n; i++)
-        pm_hit_take_over(s, &s->hits.items[of[share].hit], &s->hits.items[of[i].hit]);
+        pm_hit_take_over(pulls, &hits->items[of[share].hit], &hits->items[of[i].hit]);
     return n - share;
 }
 
 // What was taken over is gone: nothing points to places in the list yet.
-static void close_up(struct pm_state *s) {
+static void close_up(struct pm_hits *hits) {
     size_t kept = 0;
-    for (size_t i = 0; i < s->hits.n; i++) {
-        if (s->hits.items[i].dropped) pm_hit_free(&s->hits.items[i]);
-        else s->hits.items[kept++] = s->hits.items[i];
+    for (size_t i = 0; i < hits->n; i++) {
+        if (hits->items[i].dropped) pm_hit_free(&hits->items[i]);
+        else hits->items[kept++] = hits->items[i];
     }
-    s->hits.n = kept;
+    hits->n = kept;
 }
 
-void pm_crowd_pool(struct pm_state *s) {
-    struct rank *all = pm_xmalloc((s->hits.n + 1) * sizeof *all);
+void pm_crowd_pool(const struct pm_scene *scene, struct pm_hits *hits) {
+    struct rank *all = pm_xmalloc((hits->n + 1) * sizeof *all);
     size_t n = 0, pooled = 0;
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (may_join(&s->hits.items[i]))
-            all[n++] = (struct rank){(uint32_t)i, s->hits.items[i].cause, s->hits.items[i].failed};
+    for (size_t i = 0; i < hits->n; i++)
+        if (may_join(&hits->items[i]))
+            all[n++] = (struct rank){(uint32_t)i, hits->items[i].cause, hits->items[i].failed};
     qsort(all, n, sizeof *all, by_size);
     for (size_t from = 0, to; n > INCIDENTS_MAX && from < n; from = to) {
         for (to = from; to < n && all[to].cause == all[from].cause;) to++;
-        pooled += pool(s, all + from, to - from, 1 + (to - from) * INCIDENTS_MAX / n);
+        pooled +=
+            pool(scene->pulls, hits, all + from, to - from, 1 + (to - from) * INCIDENTS_MAX / n);
     }
     free(all);
-    close_up(s);
+    close_up(hits);
     if (pooled)
         pm_diags_add(
-            s->diags, PM_NONE, 0, "limit-incidents",
+            scene->env->diags, PM_NONE, 0, "limit-incidents",
             "%zu incidents would be told: of each cause the smallest, %zu in all, are told as one",
             n, pooled);
 }

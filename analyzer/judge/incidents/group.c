@@ -7,11 +7,11 @@
 #include "judge/state.h"
 #include <stdlib.h>
 
-static const struct pm_family_rule *family_of(const struct pm_state *s, int cause) {
+static const struct pm_family_rule *family_of(const struct pm_env *env, int cause) {
     static const struct pm_family_rule fallback = {
         .match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_IMAGE};
-    for (size_t i = 0; i < s->families.n; i++) {
-        const struct pm_family_rule *f = &s->families.items[i];
+    for (size_t i = 0; i < env->families.n; i++) {
+        const struct pm_family_rule *f = &env->families.items[i];
         if (pm_cause_is(cause, f->match) || pm_cause_in(cause, f->match)) return f;
     }
     return &fallback;
@@ -23,8 +23,8 @@ static bool grouped_by(const struct pm_family_rule *f, const char *what) {
     return false;
 }
 
-static struct pm_hit *hit_new(struct pm_state *s, int cause) {
-    struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+static struct pm_hit *hit_new(struct pm_hits *hits, int cause) {
+    struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
     *h = (struct pm_hit){
         .cause = cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
     return h;
@@ -42,8 +42,8 @@ static void span(struct pm_hit *h, int64_t from, int64_t to) {
     h->to = pm_max_time(h->to, to);
 }
 
-static void add_pull(struct pm_state *s, struct pm_hit *h, uint32_t index) {
-    const struct pm_attempt *p = &s->pulls.items[index];
+static void add_pull(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index) {
+    const struct pm_attempt *p = &pulls->items[index];
     pm_ids_add(&h->pulls, index);
     h->failed++;
     h->lines += p->lines;
@@ -61,27 +61,27 @@ static int cause_of(const struct pm_attempt *p) {
     return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown");
 }
 
-static uint32_t key_of(struct pm_state *s, const struct pm_family_rule *f,
+static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule *f,
                        const struct pm_attempt *p) {
-    if (pm_is_client(s, p))
-        return pm_id_fmt(s, "c/%d/%u", cause_of(p),
+    if (pm_is_client(scene->ev, p))
+        return pm_id_fmt(scene->env, "c/%d/%u", cause_of(p),
                          p->registry); // whoever they are, they are beside the cluster
     return pm_id_fmt(
-        s, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0,
+        scene->env, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0,
         grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
         grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
 }
 
 // The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and
 // registries apart, it is the same door that is shut.
-static uint32_t dialled(struct pm_state *s, const struct pm_attempt *p) {
-    struct pm_str error = pm_name(s, p->error), dial = PM_STR("dial tcp ");
+static uint32_t dialled(const struct pm_env *env, const struct pm_attempt *p) {
+    struct pm_str error = pm_name(env, p->error), dial = PM_STR("dial tcp ");
     ptrdiff_t at = pm_str_find(error, dial, 0);
     if (at < 0) return 0;
     struct pm_str address = pm_str_from(error, (size_t)at + dial.n);
     ptrdiff_t end = pm_str_find(address, PM_STR(": "), 0);
     return end > 0 && pm_str_chr(address, ' ', 0) > end
-               ? pm_id_fmt(s, "dialled/%.*s", PM_FMT(pm_str_sub(address, 0, (size_t)end)))
+               ? pm_id_fmt(env, "dialled/%.*s", PM_FMT(pm_str_sub(address, 0, (size_t)end)))
                : 0;
 }
 
@@ -93,17 +93,19 @@ static uint32_t root_of(uint32_t *up, uint32_t i) {
 
 // Nobody among these nodes pulled anything, and nobody anything from these registries: no
 // contrast that could part one fault of all from several faults.
-static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
+static bool nobody_spared(const struct pm_scene *scene, const struct pm_hit *h) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        int64_t at = pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]);
+        int64_t at = pm_at_cluster(scene->ev, &scene->pulls->items[h->pulls.items[i]]);
         from = pm_min_time(from, at);
         to = pm_max_time(to, at);
     }
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_SKEW_MAX_NS));
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= pm_time_add(h->to, PM_SKEW_MAX_NS); i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        int64_t skew = pm_skew_of(s, p->node);
+    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, PM_SKEW_MAX_NS));
+         i < scene->pulls->n &&
+         pm_at(&scene->pulls->items[i]) <= pm_time_add(h->to, PM_SKEW_MAX_NS);
+         i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
+        int64_t skew = pm_skew_of(scene->ev, p->node);
         if (p->outcome == PM_OUTCOME_OK && pm_since(pm_began(p), skew) > from &&
             pm_since(pm_at(p), skew) < pm_since(to, PM_S(2)) &&
             (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry)))
@@ -112,17 +114,17 @@ static bool nobody_spared(const struct pm_state *s, const struct pm_hit *h) {
     return h->nodes.n > 2;
 }
 
-static void split_linked(struct pm_state *s, size_t index) {
-    size_t n = s->hits.items[index].pulls.n;
-    if (nobody_spared(s, &s->hits.items[index])) return;
+static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, size_t index) {
+    size_t n = hits->items[index].pulls.n;
+    if (nobody_spared(scene, &hits->items[index])) return;
     uint32_t *up = pm_xmalloc(n * sizeof *up);
     Pvoid_t first = NULL;
     Word_t freed;
     for (uint32_t i = 0; i < n; i++) up[i] = i;
     for (uint32_t i = 0; i < n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[s->hits.items[index].pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[hits->items[index].pulls.items[i]];
         for (int dim = 0; dim < 3; dim++) {
-            uint32_t id = dim == 2 ? dialled(s, p) : dim ? p->registry : p->node;
+            uint32_t id = dim == 2 ? dialled(scene->env, p) : dim ? p->registry : p->node;
             if (!id) continue;
             Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
             if (!*slot) *slot = i + 1;
@@ -132,23 +134,23 @@ static void split_linked(struct pm_state *s, size_t index) {
     bool one = true;
     for (uint32_t i = 1; i < n; i++) one = one && root_of(up, i) == root_of(up, 0);
     if (!one) {
-        struct pm_hit whole = s->hits.items[index];
+        struct pm_hit whole = hits->items[index];
         Pvoid_t made = NULL;
         for (uint32_t i = 0; i < n; i++) {
             Word_t *slot = pm_map_slot(&made, root_of(up, i));
             if (!*slot) {
                 if (made && i == 0) {
-                    s->hits.items[index] = (struct pm_hit){.cause = whole.cause,
-                                                           .from = PM_NO_TIME,
-                                                           .to = PM_NO_TIME,
-                                                           .recovered = PM_NO_TIME};
+                    hits->items[index] = (struct pm_hit){.cause = whole.cause,
+                                                         .from = PM_NO_TIME,
+                                                         .to = PM_NO_TIME,
+                                                         .recovered = PM_NO_TIME};
                     *slot = index + 1;
                 } else {
-                    hit_new(s, whole.cause);
-                    *slot = s->hits.n;
+                    hit_new(hits, whole.cause);
+                    *slot = hits->n;
                 }
             }
-            add_pull(s, &s->hits.items[*slot - 1], whole.pulls.items[i]);
+            add_pull(scene->pulls, &hits->items[*slot - 1], whole.pulls.items[i]);
         }
         JLFA(freed, made);
         pm_ids_free(&whole.pulls);
@@ -172,26 +174,26 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-void pm_hit_take_over(struct pm_state *s, struct pm_hit *a, struct pm_hit *b) {
+void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b) {
     struct pm_ids moved = b->pulls;
     b->pulls = (struct pm_ids){0};
     b->failed = 0;
     b->dropped = true;
-    for (size_t n = 0; n < moved.n; n++) add_pull(s, a, moved.items[n]);
+    for (size_t n = 0; n < moved.n; n++) add_pull(pulls, a, moved.items[n]);
     pm_ids_free(&moved);
 }
 
 // Step by step: what begins within `together` of the last that joined is one change still
 // (three wrong tags at 0, 100 and 200 s). The first `ordered` are in order of time, so
 // that the look ends with what begins too late.
-static void join_together(struct pm_state *s, size_t ordered) {
-    for (size_t i = 0; i < s->hits.n; i++) {
-        int64_t together = family_of(s, s->hits.items[i].cause)->together_ns,
-                last = s->hits.items[i].from;
-        bool may = together && !s->hits.items[i].dropped &&
-                   (s->hits.items[i].nodes.n || s->hits.items[i].namespaces.n);
-        for (size_t k = i + 1; may && k < s->hits.n; k++) {
-            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
+static void join_together(const struct pm_scene *scene, struct pm_hits *hits, size_t ordered) {
+    for (size_t i = 0; i < hits->n; i++) {
+        int64_t together = family_of(scene->env, hits->items[i].cause)->together_ns,
+                last = hits->items[i].from;
+        bool may = together && !hits->items[i].dropped &&
+                   (hits->items[i].nodes.n || hits->items[i].namespaces.n);
+        for (size_t k = i + 1; may && k < hits->n; k++) {
+            struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
             int64_t apart = pm_time_apart(last, b->from);
             if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME)
                 k = ordered - 1; // so do all behind it
@@ -199,7 +201,7 @@ static void join_together(struct pm_state *s, size_t ordered) {
                 !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
                 continue;
             last = pm_max_time(last, b->from);
-            pm_hit_take_over(s, a, b);
+            pm_hit_take_over(scene->pulls, a, b);
         }
     }
 }
@@ -208,10 +210,10 @@ static void join_together(struct pm_state *s, size_t ordered) {
 #define SEVERAL 3 // failed pulls of a node: fewer may be a blip of its own
 
 // Others pulled from these registries meanwhile: it lies with the nodes.
-static bool others_reached(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(s, pm_since(h->from, PM_S(600)));
-         i < s->pulls.n && pm_began(&s->pulls.items[i]) <= h->to; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+static bool others_reached(const struct pm_pulls *pulls, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(pulls, pm_since(h->from, PM_S(600)));
+         i < pulls->n && pm_began(&pulls->items[i]) <= h->to; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK && p->node && pm_at(p) >= h->from &&
             pm_ids_has(&h->registries, p->registry) && !pm_ids_has(&h->nodes, p->node))
             return true;
@@ -223,22 +225,22 @@ static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack
     return b->from >= pm_since(a->from, slack) && b->to <= pm_time_add(a->to, slack);
 }
 
-static bool of_nodes(const struct pm_state *s, const struct pm_hit *h) {
+static bool of_nodes(const struct pm_pulls *pulls, const struct pm_hit *h) {
     return pm_cause_in(h->cause, "network") && !h->client && !h->dropped && h->from != PM_NO_TIME &&
-           h->nodes.n && h->pulls.n >= SEVERAL && others_reached(s, h);
+           h->nodes.n && h->pulls.n >= SEVERAL && others_reached(pulls, h);
 }
 
-static void join_nodes(struct pm_state *s) {
+static void join_nodes(const struct pm_scene *scene, struct pm_hits *hits) {
     struct pm_ids of = {0};
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (of_nodes(s, &s->hits.items[i])) pm_ids_add(&of, (uint32_t)i);
+    for (size_t i = 0; i < hits->n; i++)
+        if (of_nodes(scene->pulls, &hits->items[i])) pm_ids_add(&of, (uint32_t)i);
     for (size_t i = 0; i < of.n; i++) {
-        struct pm_hit *a = &s->hits.items[of.items[i]];
+        struct pm_hit *a = &hits->items[of.items[i]];
         for (size_t k = 0; k < of.n && !a->dropped; k++) {
-            struct pm_hit *b = &s->hits.items[of.items[k]];
+            struct pm_hit *b = &hits->items[of.items[k]];
             if (a != b && !b->dropped && a->cause == b->cause &&
-                within(b, a, family_of(s, a->cause)->together_ns))
-                pm_hit_take_over(s, a, b);
+                within(b, a, family_of(scene->env, a->cause)->together_ns))
+                pm_hit_take_over(scene->pulls, a, b);
         }
     }
     pm_ids_free(&of);
@@ -252,11 +254,11 @@ static bool of_runtime(const struct pm_trace *t) {
 
 // Does trouble of the runtimes of both fill the time between them, with no gap that would
 // end an episode?
-static bool filled(const struct pm_state *s, const struct pm_hit *a, const struct pm_hit *b,
+static bool filled(const struct pm_evidence *ev, const struct pm_hit *a, const struct pm_hit *b,
                    int64_t gap) {
     int64_t at = a->to;
-    for (size_t i = 0; i < s->traces.n && at < pm_since(b->from, gap); i++) { // in order of time
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < ev->traces.n && at < pm_since(b->from, gap); i++) { // in order of time
+        const struct pm_trace *t = &ev->traces.items[i];
         if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at ||
             !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node))
             continue;
@@ -266,16 +268,17 @@ static bool filled(const struct pm_state *s, const struct pm_hit *a, const struc
     return at >= pm_since(b->from, gap);
 }
 
-static void bridge(struct pm_state *s) {
-    for (size_t i = 0; i < s->hits.n; i++) {
-        for (size_t k = i + 1; pm_cause_in(s->hits.items[i].cause, "runtime") &&
-                               !s->hits.items[i].dropped && k < s->hits.n;
+static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
+    for (size_t i = 0; i < hits->n; i++) {
+        for (size_t k = i + 1;
+             pm_cause_in(hits->items[i].cause, "runtime") && !hits->items[i].dropped && k < hits->n;
              k++) {
-            struct pm_hit *a = &s->hits.items[i], *b = &s->hits.items[k];
+            struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
                 !common(&a->nodes, &b->nodes))
                 continue;
-            if (filled(s, a, b, family_of(s, a->cause)->gap_ns)) pm_hit_take_over(s, a, b);
+            if (filled(scene->ev, a, b, family_of(scene->env, a->cause)->gap_ns))
+                pm_hit_take_over(scene->pulls, a, b);
         }
     }
 }
@@ -286,9 +289,9 @@ static int by_index(const void *a, const void *b) {
 }
 
 // ── beside the pulls ──
-static int side_cause(const struct pm_state *s, const struct pm_trace *t) {
+static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
-    if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(s, t)) return -1;
+    if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(env, t)) return -1;
     if (t->kind == PM_KIND_DISK_PRESSURE)
         return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
     if (t->kind == PM_KIND_GC_START)
@@ -312,16 +315,16 @@ static bool shares(const struct pm_hit *h, const struct pm_trace *t) {
 #define SIDES_MAX                                                                                  \
     200 // of one cause: what comes later goes to the latest, so that work does not grow with the square of such lines
 
-static void add_side(struct pm_state *s, uint32_t index) {
-    const struct pm_trace *t = &s->traces.items[index];
-    int cause = side_cause(s, t);
+static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_t index) {
+    const struct pm_trace *t = &scene->ev->traces.items[index];
+    int cause = side_cause(scene->env, t);
     if (cause < 0 || t->ts == PM_NO_TIME) return;
-    int64_t gap = family_of(s, cause)->gap_ns;
+    int64_t gap = family_of(scene->env, cause)->gap_ns;
     struct pm_hit *home = NULL, *latest = NULL;
     bool mirror = t->kind == PM_KIND_MIRROR_TRY;
     size_t sides = 0;
-    for (size_t i = s->hits.n; i-- > 0;) {
-        struct pm_hit *h = &s->hits.items[i];
+    for (size_t i = hits->n; i-- > 0;) {
+        struct pm_hit *h = &hits->items[i];
         if (h->side && h->cause == cause && ++sides && !latest) latest = h;
         if (h->dropped || h->cause != cause || t->first > pm_time_add(h->to, gap) ||
             t->last < pm_since(h->from, gap))
@@ -333,7 +336,7 @@ static void add_side(struct pm_state *s, uint32_t index) {
     }
     if (!home && sides >= SIDES_MAX) home = latest;
     if (!home) {
-        home = hit_new(s, cause);
+        home = hit_new(hits, cause);
         home->side = true;
     }
     pm_ids_add(&home->traces, index);
@@ -349,78 +352,80 @@ static void add_side(struct pm_state *s, uint32_t index) {
 // ── where it began: a back-off that counts says since when, though the failures before it have expired ──
 // Did this image on its node pull well since, or fail of something else? Then the
 // back-off began with another trouble.
-static bool another_since(const struct pm_state *s, const struct pm_trace *t,
-                          const struct pm_hit *h) {
-    for (size_t k = pm_pull_first(s, pm_since(t->first, PM_S(60)));
-         k < s->pulls.n && pm_at(&s->pulls.items[k]) < h->from; k++) {
-        const struct pm_attempt *p = &s->pulls.items[k];
+static bool another_since(const struct pm_pulls *pulls, const struct pm_hits *hits,
+                          const struct pm_trace *t, const struct pm_hit *h) {
+    for (size_t k = pm_pull_first(pulls, pm_since(t->first, PM_S(60)));
+         k < pulls->n && pm_at(&pulls->items[k]) < h->from; k++) {
+        const struct pm_attempt *p = &pulls->items[k];
         if (p->image != t->image || p->node != t->node) continue;
         if (p->outcome == PM_OUTCOME_OK
                 ? pm_at(p) >= t->first
-                : pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] != h)
+                : pm_hit_of(pulls, hits, p) && &hits->items[pm_hit_of(pulls, hits, p) - 1] != h)
             return true;
     }
     return false;
 }
 
-static void begin_with_back_off(struct pm_state *s) {
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        uint32_t incident = t->pull ? pm_hit_of(s, &s->pulls.items[t->pull - 1]) : 0;
+static void begin_with_back_off(const struct pm_scene *scene, struct pm_hits *hits) {
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
+        uint32_t incident =
+            t->pull ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[t->pull - 1]) : 0;
         if (!incident || t->origin == PM_ORIGIN_POD || t->count < 2 || t->first == PM_NO_TIME ||
             (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
             continue;
-        struct pm_hit *h = &s->hits.items[incident - 1];
-        if (!another_since(s, t, h)) h->from = pm_min_time(h->from, t->first);
+        struct pm_hit *h = &hits->items[incident - 1];
+        if (!another_since(scene->pulls, hits, t, h)) h->from = pm_min_time(h->from, t->first);
     }
 }
 
-static void place_pulls(struct pm_state *s) {
-    s->hit_of_pull = pm_xmalloc((s->pulls.n + 1) * sizeof *s->hit_of_pull);
-    memset(s->hit_of_pull, 0, (s->pulls.n + 1) * sizeof *s->hit_of_pull);
-    for (size_t i = 0; i < s->hits.n; i++)
-        for (size_t k = 0; k < s->hits.items[i].pulls.n; k++)
-            s->hit_of_pull[s->hits.items[i].pulls.items[k]] = (uint32_t)i + 1;
+static void place_pulls(const struct pm_pulls *pulls, struct pm_hits *hits) {
+    hits->of_pull = pm_xmalloc((pulls->n + 1) * sizeof *hits->of_pull);
+    memset(hits->of_pull, 0, (pulls->n + 1) * sizeof *hits->of_pull);
+    for (size_t i = 0; i < hits->n; i++)
+        for (size_t k = 0; k < hits->items[i].pulls.n; k++)
+            hits->of_pull[hits->items[i].pulls.items[k]] = (uint32_t)i + 1;
 }
 
-void pm_group_incidents(struct pm_state *s) {
+void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     Pvoid_t open = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->pulls.n; i++) { // in time order
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < scene->pulls->n; i++) { // in time order
+        const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED) continue;
-        const struct pm_family_rule *f = family_of(s, cause_of(p));
-        Word_t *slot = pm_map_slot(&open, key_of(s, f, p));
-        if (!*slot || (pm_at(p) != PM_NO_TIME && s->hits.items[*slot - 1].to != PM_NO_TIME &&
-                       pm_at(p) - s->hits.items[*slot - 1].to > f->gap_ns)) {
-            hit_new(s, cause_of(p))->client = pm_is_client(s, p);
-            *slot = s->hits.n;
+        const struct pm_family_rule *f = family_of(scene->env, cause_of(p));
+        Word_t *slot = pm_map_slot(&open, key_of(scene, f, p));
+        if (!*slot || (pm_at(p) != PM_NO_TIME && hits->items[*slot - 1].to != PM_NO_TIME &&
+                       pm_at(p) - hits->items[*slot - 1].to > f->gap_ns)) {
+            hit_new(hits, cause_of(p))->client = pm_is_client(scene->ev, p);
+            *slot = hits->n;
         }
-        add_pull(s, &s->hits.items[*slot - 1], (uint32_t)i);
+        add_pull(scene->pulls, &hits->items[*slot - 1], (uint32_t)i);
     }
     JLFA(freed, open);
     (void)freed;
-    size_t n = s->hits.n;
+    size_t n = hits->n;
     for (size_t i = 0; i < n; i++)
-        if (!s->hits.items[i].client && grouped_by(family_of(s, s->hits.items[i].cause), "linked"))
-            split_linked(s, i);
-    join_together(s, n);
-    join_nodes(s);
-    bridge(s);
-    pm_crowd_pool(s);
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (s->hits.items[i].pulls.n > 1)
-            qsort(s->hits.items[i].pulls.items, s->hits.items[i].pulls.n, sizeof(uint32_t),
-                  by_index);
-    for (size_t i = 0; i < s->traces.n; i++) add_side(s, (uint32_t)i);
-    place_pulls(s);
-    pm_waiting_group(s);
-    pm_admission_group(s);
-    begin_with_back_off(s);
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        uint32_t incident =
-            g->pull && !g->redundant ? pm_hit_of(s, &s->pulls.items[g->pull - 1]) : 0;
-        if (incident) pm_ids_add(&s->hits.items[incident - 1].groups, (uint32_t)i);
+        if (!hits->items[i].client &&
+            grouped_by(family_of(scene->env, hits->items[i].cause), "linked"))
+            split_linked(scene, hits, i);
+    join_together(scene, hits, n);
+    join_nodes(scene, hits);
+    bridge(scene, hits);
+    pm_crowd_pool(scene, hits);
+    for (size_t i = 0; i < hits->n; i++)
+        if (hits->items[i].pulls.n > 1)
+            qsort(hits->items[i].pulls.items, hits->items[i].pulls.n, sizeof(uint32_t), by_index);
+    for (size_t i = 0; i < scene->ev->traces.n; i++) add_side(scene, hits, (uint32_t)i);
+    place_pulls(scene->pulls, hits);
+    pm_waiting_group(scene, hits);
+    pm_admission_group(scene, hits);
+    begin_with_back_off(scene, hits);
+    for (size_t i = 0; i < scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &scene->ev->groups.items[i];
+        uint32_t incident = g->pull && !g->redundant
+                                ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[g->pull - 1])
+                                : 0;
+        if (incident) pm_ids_add(&hits->items[incident - 1].groups, (uint32_t)i);
     }
 }

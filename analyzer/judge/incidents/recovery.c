@@ -3,14 +3,14 @@
 #include "judge/state.h"
 #include "rules/taxonomy.h"
 
-static bool of_namespaces(const struct pm_state *s, const struct pm_hit *h,
+static bool of_namespaces(const struct pm_env *env, const struct pm_hit *h,
                           const struct pm_attempt *p) {
     if (pm_ids_has(&h->namespaces, p->namespace)) return true;
     for (size_t i = 0; i < p->pods.n; i++) {
-        struct pm_str key = pm_name(s, p->pods.items[i]);
+        struct pm_str key = pm_name(env, p->pods.items[i]);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
         uint32_t namespace =
-            slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+            slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
         if (namespace && pm_ids_has(&h->namespaces, namespace)) return true;
     }
     return pm_ids_has(&h->images, p->image);
@@ -22,12 +22,12 @@ static bool of_credential(const struct pm_hit *h) {
     return pm_cause_has(h->cause, PM_TRAIT_CREDENTIAL);
 }
 
-static bool in_scope(const struct pm_state *s, const struct pm_hit *h, const struct pm_attempt *p) {
+static bool in_scope(const struct pm_env *env, const struct pm_hit *h, const struct pm_attempt *p) {
     bool node = !h->nodes.n || !p->node || pm_ids_has(&h->nodes, p->node);
     bool registry = !h->registries.n || pm_ids_has(&h->registries, p->registry);
     switch (h->incident->scope_kind) {
     case PM_SCOPE_IMAGE: return pm_ids_has(&h->images, p->image);
-    case PM_SCOPE_NAMESPACE: return registry && of_namespaces(s, h, p);
+    case PM_SCOPE_NAMESPACE: return registry && of_namespaces(env, h, p);
     case PM_SCOPE_NODE: return node && (!pm_cause_in(h->cause, "network") || registry);
     case PM_SCOPE_CLUSTER: return node;
     default: return registry && (node || of_credential(h));
@@ -40,21 +40,22 @@ static bool image_by_image(const struct pm_hit *h) {
     return h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE);
 }
 
-static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
+static int64_t all_images_back(const struct pm_scene *scene, const struct pm_hit *h) {
     int64_t back = PM_NO_TIME;
     for (size_t k = 0; k < h->images.n; k++) {
         int64_t last = PM_NO_TIME, first_ok = PM_NO_TIME;
         for (size_t i = 0; i < h->pulls.n; i++)
-            if (s->pulls.items[h->pulls.items[i]].image == h->images.items[k])
-                last = pm_max_time(last, pm_at(&s->pulls.items[h->pulls.items[i]]));
-        for (size_t i = pm_order_first(&s->ok_by_image, h->images.items[k], last);
-             last != PM_NO_TIME && i < s->ok_by_image.n &&
-             s->ok_by_image.items[i].group == h->images.items[k];
+            if (scene->pulls->items[h->pulls.items[i]].image == h->images.items[k])
+                last = pm_max_time(last, pm_at(&scene->pulls->items[h->pulls.items[i]]));
+        for (size_t i = pm_order_first(&scene->pulls->ok_by_image, h->images.items[k], last);
+             last != PM_NO_TIME && i < scene->pulls->ok_by_image.n &&
+             scene->pulls->ok_by_image.items[i].group == h->images.items[k];
              i++) {
-            if (s->ok_by_image.items[i].at <= last ||
-                !in_scope(s, h, &s->pulls.items[s->ok_by_image.items[i].index]))
+            if (scene->pulls->ok_by_image.items[i].at <= last ||
+                !in_scope(scene->env, h,
+                          &scene->pulls->items[scene->pulls->ok_by_image.items[i].index]))
                 continue;
-            first_ok = s->ok_by_image.items[i].at;
+            first_ok = scene->pulls->ok_by_image.items[i].at;
             break;
         }
         if (first_ok == PM_NO_TIME) return PM_NO_TIME;
@@ -63,13 +64,15 @@ static int64_t all_images_back(struct pm_state *s, const struct pm_hit *h) {
     return back;
 }
 
-static void first_success(struct pm_state *s, struct pm_hit *h) {
-    h->recovered =
-        image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(s, h) : PM_NO_TIME;
+static void first_success(const struct pm_scene *scene, struct pm_hit *h) {
+    h->recovered = image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(scene, h)
+                                                                         : PM_NO_TIME;
     if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
-    for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n && h->to != PM_NO_TIME; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(s, h, p)) continue;
+    for (size_t i = pm_pull_first(scene->pulls, h->to); i < scene->pulls->n && h->to != PM_NO_TIME;
+         i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
+        if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(scene->env, h, p))
+            continue;
         h->recovered = pm_at(p);
         return;
     }
@@ -77,13 +80,13 @@ static void first_success(struct pm_state *s, struct pm_hit *h) {
 
 // No line tells of a good pull (Docker writes none, events expire), but the pods that
 // were hit run since: the last of them ends it.
-static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
+static int64_t pods_run_since(const struct pm_scene *scene, const struct pm_hit *h) {
     int64_t last = PM_NO_TIME;
     size_t n = 0;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         for (size_t k = 0; k < p->pods.n; k++) {
-            const struct pm_pod_fact *pod = pm_facts_pod(s, p->pods.items[k]);
+            const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, p->pods.items[k]);
             if (!pod || !pod->running || pod->since == PM_NO_TIME || pod->since < pm_at(p))
                 return PM_NO_TIME;
             last = pm_max_time(last, pod->since);
@@ -95,16 +98,17 @@ static int64_t pods_run_since(struct pm_state *s, const struct pm_hit *h) {
 
 // The runtime pulls the sandbox image by itself and says nothing of it: a node that pulls
 // for its containers has its sandboxes.
-static bool of_sandboxes(const struct pm_state *s, const struct pm_hit *h) {
+static bool of_sandboxes(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++)
-        if (!pm_str_has(pm_name(s, s->pulls.items[h->pulls.items[i]].error), PM_STR("sandbox")))
+        if (!pm_str_has(pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error),
+                        PM_STR("sandbox")))
             return false;
     return h->pulls.n > 0;
 }
 
-static int64_t sandboxes_start(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(s, h->to); i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+static int64_t sandboxes_start(const struct pm_pulls *pulls, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(pulls, h->to); i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         if (pm_began(p) > h->to && pm_ids_has(&h->nodes, p->node) &&
             !pm_ids_has(&h->images, p->image))
             return pm_began(p);
@@ -112,13 +116,13 @@ static int64_t sandboxes_start(const struct pm_state *s, const struct pm_hit *h)
     return PM_NO_TIME;
 }
 
-void pm_recovery_find(struct pm_state *s, struct pm_hit *h) {
+void pm_recovery_find(const struct pm_scene *scene, struct pm_hit *h) {
     if (h->refused) {
-        h->recovered = pm_admission_recovered(s, h);
+        h->recovered = pm_admission_recovered(scene, h);
         return;
     }
-    first_success(s, h);
-    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(s, h))
-        h->recovered = sandboxes_start(s, h);
-    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME) h->recovered = pods_run_since(s, h);
+    first_success(scene, h);
+    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME && of_sandboxes(scene, h))
+        h->recovered = sandboxes_start(scene->pulls, h);
+    if (h->recovered == PM_NO_TIME && h->to != PM_NO_TIME) h->recovered = pods_run_since(scene, h);
 }

@@ -16,12 +16,13 @@
 #include "judge/evidence/scale.h"
 
 struct undone {
-    struct pm_state *s;
+    const struct pm_scene *scene;
     struct pm_hit *h;
 };
 
 static const struct pm_pod_fact *fact_of(const struct undone *u, const struct pm_hit_pod *p) {
-    return pm_facts_pod(u->s, pm_id_fmt(u->s, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)));
+    return pm_facts_pod(
+        u->scene->ev, pm_id_fmt(u->scene->env, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)));
 }
 
 static bool workload_hit(const struct pm_incident *inc, struct pm_str namespace, struct pm_str kind,
@@ -56,8 +57,8 @@ static const struct pm_pod_fact *failed_of(const struct undone *u, const struct 
         const struct pm_pod_fact *fact =
             inc->blast.pods[k].recovered ? NULL : fact_of(u, &inc->blast.pods[k]);
         if (!fact || (t->namespace && t->namespace != fact->namespace)) continue;
-        if (pm_scale_of_pod(set, pm_name(u->s, fact->name)) ||
-            (fact->owner_name && pm_str_eq(set, pm_name(u->s, fact->owner_name))))
+        if (pm_scale_of_pod(set, pm_name(u->scene->env, fact->name)) ||
+            (fact->owner_name && pm_str_eq(set, pm_name(u->scene->env, fact->owner_name))))
             return fact;
     }
     return NULL;
@@ -68,14 +69,14 @@ static const struct pm_pod_fact *failed_of(const struct undone *u, const struct 
 static bool went_forward(const struct undone *u, const struct pm_trace *down, struct pm_str set) {
     struct pm_scale v;
     bool known_before = false;
-    for (size_t i = 0; i < u->s->traces.n; i++) {
-        const struct pm_trace *t = &u->s->traces.items[i];
+    for (size_t i = 0; i < u->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &u->scene->ev->traces.items[i];
         if (t->object != down->object || t->namespace != down->namespace ||
-            !pm_scale_read(u->s, t, &v) || !v.set.n || pm_str_eq(v.set, set))
+            !pm_scale_read(u->scene->env, t, &v) || !v.set.n || pm_str_eq(v.set, set))
             continue;
         if (t->ts < u->h->from) known_before = true;
         else if (t->ts <= down->ts &&
-                 !pm_str_starts(pm_name(u->s, t->message), PM_STR("Scaled down")) &&
+                 !pm_str_starts(pm_name(u->scene->env, t->message), PM_STR("Scaled down")) &&
                  (v.from == 0 || (v.from < 0 && !known_before)))
             return true;
     }
@@ -85,13 +86,14 @@ static bool went_forward(const struct undone *u, const struct pm_trace *down, st
 static void scaled_to_nothing(struct undone *u, const struct pm_trace *t, struct pm_str kind,
                               struct pm_str name) {
     struct pm_scale v;
-    if (!pm_str_starts(pm_name(u->s, t->message), PM_STR("Scaled down")) ||
-        !pm_scale_read(u->s, t, &v) || v.to != 0)
+    if (!pm_str_starts(pm_name(u->scene->env, t->message), PM_STR("Scaled down")) ||
+        !pm_scale_read(u->scene->env, t, &v) || v.to != 0)
         return;
     const struct pm_pod_fact *fact = failed_of(u, t, v.set);
     if (!fact || went_forward(u, t, v.set)) return;
-    add(u, kind, pm_name(u->s, fact->namespace), name.n ? name : pm_name(u->s, fact->workload_name),
-        pm_name(u->s, t->message), t->ts);
+    add(u, kind, pm_name(u->scene->env, fact->namespace),
+        name.n ? name : pm_name(u->scene->env, fact->workload_name),
+        pm_name(u->scene->env, t->message), t->ts);
 }
 
 static bool says_so(struct pm_str reason, struct pm_str message) {
@@ -113,36 +115,37 @@ static bool says_so(struct pm_str reason, struct pm_str message) {
 
 // A release or a canary bears the name of what it manages; its kind is its own.
 static void by_event(struct undone *u, const struct pm_trace *t) {
-    struct pm_str object = pm_name(u->s, t->object), message = pm_name(u->s, t->message),
-                  namespace = pm_name(u->s, t->namespace);
+    struct pm_str object = pm_name(u->scene->env, t->object),
+                  message = pm_name(u->scene->env, t->message),
+                  namespace = pm_name(u->scene->env, t->namespace);
     ptrdiff_t slash = pm_str_chr(object, '/', 0);
     struct pm_str kind = slash > 0 ? pm_str_sub(object, 0, (size_t)slash) : PM_STR("Deployment"),
                   name = pm_str_from(object, (size_t)(slash + 1));
     bool manager = pm_str_eqc(kind, "HelmRelease") || pm_str_eqc(kind, "Canary") ||
                    pm_str_eqc(kind, "Rollout");
     scaled_to_nothing(u, t, kind, name);
-    if (says_so(pm_name(u->s, t->reason), message) &&
+    if (says_so(pm_name(u->scene->env, t->reason), message) &&
         workload_hit(u->h->incident, namespace, manager ? PM_NONE : kind, name))
         add(u, kind, namespace, name, message, t->ts);
 }
 
 // ── by revisions ──
-static uint64_t number_of(const struct pm_state *s, uint32_t revision) {
+static uint64_t number_of(const struct pm_env *env, uint32_t revision) {
     uint64_t n = 0;
-    return pm_str_u64(pm_name(s, revision), &n) ? n : 0;
+    return pm_str_u64(pm_name(env, revision), &n) ? n : 0;
 }
 
 // "StatefulSet db at revision db-6f9c": its pods bear the name, a DaemonSet's only the
 // hash.
-static bool made_by(const struct pm_state *s, const struct pm_pod_fact *pod,
+static bool made_by(const struct pm_env *env, const struct pm_pod_fact *pod,
                     const struct pm_workload_fact *w) {
-    struct pm_str kind = pm_name(s, w->kind), name = pm_name(s, w->name),
+    struct pm_str kind = pm_name(env, w->kind), name = pm_name(env, w->name),
                   label = PM_STR("controller-revision-hash=");
     if (pod->namespace != w->namespace) return false;
     if (pm_str_eqc(kind, "ReplicaSet") || pm_str_eqc(kind, "ReplicationController"))
-        return pod->owner_name == w->name || pm_scale_of_pod(name, pm_name(s, pod->name));
+        return pod->owner_name == w->name || pm_scale_of_pod(name, pm_name(env, pod->name));
     for (size_t i = 0; pm_str_eqc(kind, "ControllerRevision") && i < pod->labels.n; i++) {
-        struct pm_str l = pm_name(s, pod->labels.items[i]);
+        struct pm_str l = pm_name(env, pod->labels.items[i]);
         if (pm_str_starts(l, label) && l.n > label.n && pm_str_ends(name, pm_str_from(l, label.n)))
             return true;
     }
@@ -157,40 +160,42 @@ static bool brothers(const struct pm_workload_fact *a, const struct pm_workload_
 // The first thing that was done for it and bears a stamp: a pod of the old set made after
 // the failing one was, the old revision written anew, the failing set made empty. A set
 // that is still scaled is written for other reasons, too.
-static int64_t returned_at(const struct pm_state *s, const struct pm_workload_fact *to,
+static int64_t returned_at(const struct pm_scene *scene, const struct pm_workload_fact *to,
                            const struct pm_workload_fact *failing) {
-    bool revision = pm_str_eqc(pm_name(s, to->kind), "ControllerRevision");
+    bool revision = pm_str_eqc(pm_name(scene->env, to->kind), "ControllerRevision");
     int64_t at = PM_NO_TIME,
             stamps[] = {revision ? to->changed : PM_NO_TIME,
                         !revision && failing->desired == 0 ? failing->changed : PM_NO_TIME};
     for (size_t i = 0; i < PM_LEN(stamps); i++)
         if (stamps[i] != PM_NO_TIME && stamps[i] > failing->created)
             at = pm_min_time(at, stamps[i]);
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
-        if (pod->created != PM_NO_TIME && pod->created > failing->created && made_by(s, pod, to))
+    for (size_t i = 0; i < scene->ev->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &scene->ev->facts.pods.items[i];
+        if (pod->created != PM_NO_TIME && pod->created > failing->created &&
+            made_by(scene->env, pod, to))
             at = pm_min_time(at, pod->created);
     }
     return at;
 }
 
 static void returned_to(struct undone *u, const struct pm_workload_fact *failing) {
-    struct pm_state *s = u->s;
-    for (size_t i = 0; i < s->facts.workloads.n; i++) {
-        const struct pm_workload_fact *w = &s->facts.workloads.items[i];
+    for (size_t i = 0; i < u->scene->ev->facts.workloads.n; i++) {
+        const struct pm_workload_fact *w = &u->scene->ev->facts.workloads.items[i];
         bool older = w->created != PM_NO_TIME && failing->created != PM_NO_TIME &&
                      w->created < failing->created;
         if (!brothers(w, failing) || !older ||
-            number_of(s, w->revision) <= number_of(s, failing->revision) ||
-            !number_of(s, failing->revision))
+            number_of(u->scene->env, w->revision) <= number_of(u->scene->env, failing->revision) ||
+            !number_of(u->scene->env, failing->revision))
             continue;
-        add(u, pm_name(s, failing->owner_kind), pm_name(s, failing->namespace),
-            pm_name(s, failing->owner_name),
-            pm_arena_fmt(s->a,
+        add(u, pm_name(u->scene->env, failing->owner_kind),
+            pm_name(u->scene->env, failing->namespace), pm_name(u->scene->env, failing->owner_name),
+            pm_arena_fmt(u->scene->env->a,
                          "%.*s was there before %.*s and is the newer revision, %.*s after %.*s",
-                         PM_FMT(pm_name(s, w->name)), PM_FMT(pm_name(s, failing->name)),
-                         PM_FMT(pm_name(s, w->revision)), PM_FMT(pm_name(s, failing->revision))),
-            returned_at(s, w, failing));
+                         PM_FMT(pm_name(u->scene->env, w->name)),
+                         PM_FMT(pm_name(u->scene->env, failing->name)),
+                         PM_FMT(pm_name(u->scene->env, w->revision)),
+                         PM_FMT(pm_name(u->scene->env, failing->revision))),
+            returned_at(u->scene, w, failing));
         return;
     }
 }
@@ -200,16 +205,16 @@ static void by_revision(struct undone *u) {
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *pod =
             inc->blast.pods[k].recovered ? NULL : fact_of(u, &inc->blast.pods[k]);
-        for (size_t i = 0; pod && i < u->s->facts.workloads.n; i++)
-            if (made_by(u->s, pod, &u->s->facts.workloads.items[i]))
-                returned_to(u, &u->s->facts.workloads.items[i]);
+        for (size_t i = 0; pod && i < u->scene->ev->facts.workloads.n; i++)
+            if (made_by(u->scene->env, pod, &u->scene->ev->facts.workloads.items[i]))
+                returned_to(u, &u->scene->ev->facts.workloads.items[i]);
     }
 }
 
-void pm_rollbacks_find(struct pm_state *s, struct pm_hit *h) {
-    struct undone u = {s, h};
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+void pm_rollbacks_find(const struct pm_scene *scene, struct pm_hit *h) {
+    struct undone u = {.scene = scene, .h = h};
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->reason && t->ts != PM_NO_TIME && t->ts >= h->from) by_event(&u, t);
     }
     by_revision(&u);

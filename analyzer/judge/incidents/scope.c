@@ -23,25 +23,26 @@ struct spared {
         beside; // images that pulled around trouble of one image that was short: told, but they prove no scope
 };
 
-static void cluster_span(const struct pm_state *s, const struct pm_hit *h, int64_t *from,
+static void cluster_span(const struct pm_scene *scene, const struct pm_hit *h, int64_t *from,
                          int64_t *to) {
-    if (!s->skew || !h->pulls.n) return;
+    if (!scene->ev->skew || !h->pulls.n) return;
     *from = *to = PM_NO_TIME;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        int64_t at = pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]);
+        int64_t at = pm_at_cluster(scene->ev, &scene->pulls->items[h->pulls.items[i]]);
         *from = pm_min_time(*from, at);
         *to = pm_max_time(*to, at);
     }
 }
 
-static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out) {
+static void look(const struct pm_scene *scene, const struct pm_hit *h, struct spared *out) {
     int64_t around =
         h->from != PM_NO_TIME && pm_time_between(h->from, h->to) >= SHORT_NS ? PM_S(1) : BEFORE_NS;
-    int64_t from = h->from, to = h->to, slack = s->skew ? PM_SKEW_MAX_NS : 0;
-    cluster_span(s, h, &from, &to);
-    for (size_t i = pm_pull_first(s, pm_since(h->from, around + slack)); i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
-        int64_t at = pm_at_cluster(s, p);
+    int64_t from = h->from, to = h->to, slack = scene->ev->skew ? PM_SKEW_MAX_NS : 0;
+    cluster_span(scene, h, &from, &to);
+    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, around + slack));
+         i < scene->pulls->n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
+        int64_t at = pm_at_cluster(scene->ev, p);
         if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, around + slack)) break;
         if (p->outcome != PM_OUTCOME_OK ||
             (at != PM_NO_TIME && from != PM_NO_TIME &&
@@ -68,9 +69,10 @@ static void look(struct pm_state *s, const struct pm_hit *h, struct spared *out)
 
 // Who had the image needed nothing from anybody: spared, but no sign that the registry
 // could be reached.
-static void look_for_holders(const struct pm_state *s, const struct pm_hit *h, struct spared *out) {
-    for (size_t i = 0; i < s->traces.n && h->images.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+static void look_for_holders(const struct pm_evidence *ev, const struct pm_hit *h,
+                             struct spared *out) {
+    for (size_t i = 0; i < ev->traces.n && h->images.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
         if (t->role != PM_ROLE_CACHED || !t->node || t->last < h->from || t->first > h->to ||
             pm_ids_has(&h->nodes, t->node))
             continue;
@@ -78,59 +80,59 @@ static void look_for_holders(const struct pm_state *s, const struct pm_hit *h, s
     }
 }
 
-static void set(struct pm_state *s, struct pm_hit *h, enum pm_scope_kind kind,
+static void set(const struct pm_env *env, struct pm_hit *h, enum pm_scope_kind kind,
                 const struct pm_ids *values, const char *because) {
     h->incident->scope_kind = kind;
     h->because = pm_str_c(because);
-    if (values) pm_strs_of_ids(s, &h->incident->scope, values);
+    if (values) pm_strs_of_ids(env, &h->incident->scope, values);
     if (kind == PM_SCOPE_CLUSTER) h->incident->scope = (struct pm_strs){0};
 }
 
 // The registry's own side tells of it: what fails there fails for all who ask, though one
 // node only asked.
-static bool told_by_registry(const struct pm_state *s, const struct pm_hit *h) {
+static bool told_by_registry(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (p->sources & PM_SRC_REGISTRY && (p->hidden_status >= 500 || p->status >= 500))
             return true;
     }
     for (size_t i = 0; i < h->traces.n; i++)
-        if (s->traces.items[h->traces.items[i]].origin == PM_ORIGIN_REGISTRY) return true;
+        if (scene->ev->traces.items[h->traces.items[i]].origin == PM_ORIGIN_REGISTRY) return true;
     return false;
 }
 
 // Pulls that went past a mirror: the mirror is what was hit, whoever asked it.
-static bool mirror_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
+static bool mirror_scope(const struct pm_scene *scene, struct pm_hit *h, const struct spared *v) {
     struct pm_ids hosts = {0};
-    pm_mirrors_of(s, h, &hosts);
+    pm_mirrors_of(scene->env, scene->ev, h, &hosts);
     bool mirror = hosts.n && !(h->nodes.n == 1 && v->nodes.n);
-    if (mirror) set(s, h, PM_SCOPE_REGISTRY, &hosts, "pulls went past the mirror");
+    if (mirror) set(scene->env, h, PM_SCOPE_REGISTRY, &hosts, "pulls went past the mirror");
     pm_ids_free(&hosts);
     return mirror;
 }
 
-static void network_scope(struct pm_state *s, struct pm_hit *h, const struct spared *v) {
+static void network_scope(const struct pm_env *env, struct pm_hit *h, const struct spared *v) {
     bool other_nodes = v->nodes.n > 0, other_registries = v->registries.n > 0;
     if (pm_cause_is(h->cause, "network.proxy") && h->nodes.n > 1)
-        set(s, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
+        set(env, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
     else if (other_nodes)
-        set(s, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
+        set(env, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
     else if (h->registries.n == 1 && (other_registries || h->nodes.n > 1))
-        set(s, h, PM_SCOPE_REGISTRY, &h->registries,
+        set(env, h, PM_SCOPE_REGISTRY, &h->registries,
             other_registries ? "the same nodes reached other registries"
                              : "no node reached this registry");
     else if (h->nodes.n > 1 && h->registries.n > 1 && !other_registries)
-        set(s, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
+        set(env, h, PM_SCOPE_CLUSTER, NULL, "no node reached any registry");
     else if (h->registries.n > 1 && h->nodes.n > 1)
-        set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the same nodes reached other registries");
-    else if (h->nodes.n) set(s, h, PM_SCOPE_NODE, &h->nodes, "one node only was seen");
-    else set(s, h, PM_SCOPE_REGISTRY, &h->registries, "the nodes are not known");
+        set(env, h, PM_SCOPE_REGISTRY, &h->registries, "the same nodes reached other registries");
+    else if (h->nodes.n) set(env, h, PM_SCOPE_NODE, &h->nodes, "one node only was seen");
+    else set(env, h, PM_SCOPE_REGISTRY, &h->registries, "the nodes are not known");
 }
 
-static void natural(struct pm_state *s, struct pm_hit *h) {
+static void natural(const struct pm_env *env, struct pm_hit *h) {
     enum pm_scope_kind kind = PM_SCOPE_CLUSTER;
-    for (size_t i = 0; i < s->families.n; i++) {
-        const struct pm_family_rule *f = &s->families.items[i];
+    for (size_t i = 0; i < env->families.n; i++) {
+        const struct pm_family_rule *f = &env->families.items[i];
         if (!pm_cause_is(h->cause, f->match) && !pm_cause_in(h->cause, f->match)) continue;
         kind = f->natural;
         break;
@@ -141,14 +143,14 @@ static void natural(struct pm_state *s, struct pm_hit *h) {
                                   : kind == PM_SCOPE_NAMESPACE ? &h->namespaces
                                   : kind == PM_SCOPE_CLIENT    ? &h->clients
                                                                : NULL;
-    set(s, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
+    set(env, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 
 // Another namespace got what is refused here: what it presents separates the two, not the
 // image.
-static bool others_pulled_it(const struct pm_state *s, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(s, pm_since(h->from, BEFORE_NS)); i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+static bool others_pulled_it(const struct pm_pulls *pulls, const struct pm_hit *h) {
+    for (size_t i = pm_pull_first(pulls, pm_since(h->from, BEFORE_NS)); i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
         if (p->outcome == PM_OUTCOME_OK && p->namespace && pm_ids_has(&h->images, p->image) &&
             !pm_ids_has(&h->namespaces, p->namespace))
@@ -159,68 +161,72 @@ static bool others_pulled_it(const struct pm_state *s, const struct pm_hit *h) {
 
 // A CDN, a token server or a proxy stood between: what failed is that host, not the
 // registry that pulls name.
-static void endpoint_scope(struct pm_state *s, struct pm_hit *h) {
+static void endpoint_scope(const struct pm_env *env, struct pm_hit *h) {
     const struct pm_strs *e = &h->incident->endpoints;
     enum pm_scope_kind kind = h->incident->scope_kind;
     if (e->n != 1 || (kind != PM_SCOPE_REGISTRY && kind != PM_SCOPE_CLUSTER)) return;
     for (size_t i = 0; i < h->registries.n; i++)
-        if (pm_str_eq(pm_registry_of_host(e->items[0]), pm_name(s, h->registries.items[i]))) return;
+        if (pm_str_eq(pm_registry_of_host(e->items[0]), pm_name(env, h->registries.items[i])))
+            return;
     struct pm_ids host = {0};
-    pm_ids_add(&host, pm_id(s, e->items[0]));
+    pm_ids_add(&host, pm_id(env, e->items[0]));
     h->incident->scope = (struct pm_strs){0};
-    set(s, h, PM_SCOPE_ENDPOINT, &host, h->because.n ? pm_cstr(s, pm_id(s, h->because)) : "");
+    set(env, h, PM_SCOPE_ENDPOINT, &host, h->because.n ? pm_cstr(env, pm_id(env, h->because)) : "");
     pm_ids_free(&host);
 }
 
-void pm_scope_find(struct pm_state *s, struct pm_hit *h) {
+void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h) {
     struct spared v = {0};
-    look(s, h, &v);
-    look_for_holders(s, h, &v);
-    bool mirror = mirror_scope(s, h, &v);
+    look(scene, h, &v);
+    look_for_holders(scene->ev, h, &v);
+    bool mirror = mirror_scope(scene, h, &v);
     if (mirror) { // said
-    } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(s, h, &v);
-    else natural(s, h);
+    } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(scene->env, h, &v);
+    else natural(scene->env, h);
     // One node of several, though others pulled the same from the same registry: the
     // node, whatever the family says; a quota has its own way (per address).
     bool content = pm_cause_in(h->cause, "registry") ||
                    pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
-    if (content && h->nodes.n == 1 && v.nodes.n > 0 && !h->side && !told_by_registry(s, h))
-        set(s, h, PM_SCOPE_NODE, &h->nodes,
+    if (content && h->nodes.n == 1 && v.nodes.n > 0 && !h->side && !told_by_registry(scene, h))
+        set(scene->env, h, PM_SCOPE_NODE, &h->nodes,
             "other nodes pulled from the same registry at the time");
     if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1)
-        set(s, h, PM_SCOPE_IMAGE, &h->images,
+        set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
             "the same images are broken on several nodes: it is what the registry serves");
     if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
-        set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
+        set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
+            "other images of the registry pulled at the time");
     if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n &&
         v.images.n > 0)
-        set(s, h, PM_SCOPE_IMAGE, &h->images, "other images of the registry pulled at the time");
+        set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
+            "other images of the registry pulled at the time");
     bool one = h->repositories.n == 1 &&
                pm_cause_has(
                    h->cause,
                    PM_TRAIT_BY_IMAGE); // a right to it, or its being there: no credential's matter
-    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(s, h)) && h->namespaces.n == 1 &&
-        v.namespaces.n > 0)
-        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces,
+    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(scene->pulls, h)) &&
+        h->namespaces.n == 1 && v.namespaces.n > 0)
+        set(scene->env, h, PM_SCOPE_NAMESPACE, &h->namespaces,
             "other namespaces pulled from the same registry at the time");
     if ((pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) && !mirror)
-        endpoint_scope(s, h);
+        endpoint_scope(scene->env, h);
     if (h->refused)
-        set(s, h, PM_SCOPE_NAMESPACE, &h->namespaces,
+        set(scene->env, h, PM_SCOPE_NAMESPACE, &h->namespaces,
             "the API server refused the pods: no node was asked");
     if (h->client)
-        set(s, h, PM_SCOPE_CLIENT, &h->clients, "none of these clients is a node of the cluster");
+        set(scene->env, h, PM_SCOPE_CLIENT, &h->clients,
+            "none of these clients is a node of the cluster");
     h->held = v.holders.n;
-    pm_strs_of_ids(s, &h->reached, &v.nodes);
-    pm_strs_of_ids(s, &h->served, &v.registries);
+    pm_strs_of_ids(scene->env, &h->reached, &v.nodes);
+    pm_strs_of_ids(scene->env, &h->served, &v.registries);
     for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
     for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
     for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++)
         pm_ids_add_new(&v.images, v.beside.items[i]);
     for (size_t i = 0; i < v.siblings.n; i++) pm_ids_add_new(&v.registries, v.siblings.items[i]);
-    pm_strs_of_ids(s, &h->incident->blast.spared_nodes, &v.nodes);
-    pm_strs_of_ids(s, &h->incident->blast.spared_registries, &v.registries);
-    pm_strs_of_ids(s, &h->incident->blast.spared_images, &v.images);
+    pm_strs_of_ids(scene->env, &h->incident->blast.spared_nodes, &v.nodes);
+    pm_strs_of_ids(scene->env, &h->incident->blast.spared_registries, &v.registries);
+    pm_strs_of_ids(scene->env, &h->incident->blast.spared_images, &v.images);
     pm_ids_free(&v.nodes);
     pm_ids_free(&v.registries);
     pm_ids_free(&v.images);

@@ -26,50 +26,52 @@ struct asked {
     const struct pm_hit *from, *to;
 };
 
-static uint32_t pair(struct pm_state *s, const char *what, uint32_t a, uint32_t b) {
-    return pm_id_fmt(s, "%s/%u/%u", what, a, b);
+static uint32_t pair(const struct pm_env *env, const char *what, uint32_t a, uint32_t b) {
+    return pm_id_fmt(env, "%s/%u/%u", what, a, b);
 }
-static uint32_t on_node(struct pm_state *s, uint32_t node, uint32_t image) {
-    return pair(s, "image on", node, image);
+static uint32_t on_node(const struct pm_env *env, uint32_t node, uint32_t image) {
+    return pair(env, "image on", node, image);
 }
-static uint32_t from_registry(struct pm_state *s, uint32_t node, uint32_t registry) {
-    return pair(s, "registry of", node, registry);
+static uint32_t from_registry(const struct pm_env *env, uint32_t node, uint32_t registry) {
+    return pair(env, "registry of", node, registry);
 }
 
 // ── what there is to see ──
-static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
-    const struct pm_pod_fact *fact = pod ? pm_facts_pod(s, pod) : NULL;
-    return fact && fact->workload_name ? pair(s, "workload", fact->namespace, fact->workload_name)
-                                       : 0;
+static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
+    const struct pm_pod_fact *fact = pod ? pm_facts_pod(scene->ev, pod) : NULL;
+    return fact && fact->workload_name
+               ? pair(scene->env, "workload", fact->namespace, fact->workload_name)
+               : 0;
 }
 
 static void gather_trace(struct pm_chain *c, uint32_t index) {
-    struct pm_state *s = c->s;
-    const struct pm_trace *t = &s->traces.items[index];
+    const struct pm_trace *t = &c->scene->ev->traces.items[index];
     if (t->ts == PM_NO_TIME) return;
     if (t->kind == PM_KIND_GC_OK && t->image)
-        pm_order_add(&c->removed, on_node(s, t->node, t->image), t->ts, index);
+        pm_order_add(&c->removed, on_node(c->scene->env, t->node, t->image), t->ts, index);
     else if (t->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
     else if (t->role == PM_ROLE_CACHED && t->image)
-        pm_order_add(&c->present, on_node(s, t->node, t->image), t->ts, index);
+        pm_order_add(&c->present, on_node(c->scene->env, t->node, t->image), t->ts, index);
     else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
              t->kind == PM_KIND_RUNTIME_START)
         pm_order_add(&c->restarts, t->node, t->ts, index);
-    else if (t->pod && pm_str_eqc(pm_name(s, t->reason), "Evicted")) {
-        uint32_t workload = workload_of(s, pm_id_join(s, t->namespace, '/', t->pod));
+    else if (t->pod && pm_str_eqc(pm_name(c->scene->env, t->reason), "Evicted")) {
+        uint32_t workload =
+            workload_of(c->scene, pm_id_join(c->scene->env, t->namespace, '/', t->pod));
         if (workload) pm_order_add(&c->evicted, workload, t->ts, index);
     }
 }
 
-void pm_chain_gather(struct pm_state *s, struct pm_chain *c) {
-    *c = (struct pm_chain){.s = s};
-    for (size_t i = 0; i < s->traces.n; i++) gather_trace(c, (uint32_t)i);
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c) {
+    *c = (struct pm_chain){.scene = scene, .hits = hits};
+    for (size_t i = 0; i < scene->ev->traces.n; i++) gather_trace(c, (uint32_t)i);
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_at(p) == PM_NO_TIME) continue;
-        pm_order_add(&c->pulled, on_node(s, p->node, p->image), pm_at(p), (uint32_t)i);
-        pm_order_add(&c->present, on_node(s, p->node, p->image), pm_at(p), (uint32_t)i);
-        pm_order_add(&c->served, from_registry(s, p->node, p->registry), pm_at(p), (uint32_t)i);
+        pm_order_add(&c->pulled, on_node(scene->env, p->node, p->image), pm_at(p), (uint32_t)i);
+        pm_order_add(&c->present, on_node(scene->env, p->node, p->image), pm_at(p), (uint32_t)i);
+        pm_order_add(&c->served, from_registry(scene->env, p->node, p->registry), pm_at(p),
+                     (uint32_t)i);
     }
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
                               &c->served,  &c->restarts, &c->evicted};
@@ -98,7 +100,7 @@ static bool any_in(const struct pm_order *o, uint32_t group, int64_t from, int64
 // again.
 static bool is_removed(const struct asked *a, const struct deed *d) {
     const struct pm_chain *c = a->c;
-    uint32_t key = on_node(c->s, d->node, d->image);
+    uint32_t key = on_node(c->scene->env, d->node, d->image);
     int64_t gone = newest(&c->removed, key, d->at), since = pm_since(a->from->from, PM_S(60));
     if (gone == PM_NO_TIME && !any_in(&c->removed, key, INT64_MIN, INT64_MAX)) {
         gone = newest(&c->swept, d->node, d->at);
@@ -109,7 +111,7 @@ static bool is_removed(const struct asked *a, const struct deed *d) {
 
 static bool is_evicted(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; d->pull && i < d->pull->pods.n; i++) {
-        uint32_t workload = workload_of(a->c->s, d->pull->pods.items[i]);
+        uint32_t workload = workload_of(a->c->scene, d->pull->pods.items[i]);
         int64_t at = workload ? newest(&a->c->evicted, workload, d->at) : PM_NO_TIME;
         if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) &&
             pm_time_between(at, d->at) <= HOUR_NS)
@@ -120,18 +122,17 @@ static bool is_evicted(const struct asked *a, const struct deed *d) {
 
 static bool host_of_cause(const struct asked *a, uint32_t host) {
     for (size_t i = 0; host && i < a->from->traces.n; i++)
-        if (a->c->s->traces.items[a->from->traces.items[i]].host == host) return true;
+        if (a->c->scene->ev->traces.items[a->from->traces.items[i]].host == host) return true;
     return false;
 }
 
 // The mirror failed first within this very attempt.
 static bool fell_back(const struct asked *a, const struct deed *d) {
-    const struct pm_state *s = a->c->s;
     if (!d->pull) return false;
     if (d->pull->mirror_cause && (int)d->pull->mirror_cause - 1 == a->from->cause) return true;
     for (size_t i = 0; i < d->pull->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[d->pull->traces.items[i]];
-        if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(s, t)) continue;
+        const struct pm_trace *t = &a->c->scene->ev->traces.items[d->pull->traces.items[i]];
+        if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(a->c->scene->env, t)) continue;
         if (t->verdict.cause == a->from->cause ||
             (t->verdict.cause < 0 && host_of_cause(a, t->host)))
             return true;
@@ -150,7 +151,7 @@ static bool is_of_the_expired(const struct asked *a, const struct deed *d) {
 // The cause had failed this image on this node before.
 static bool is_retry(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; i < a->from->pulls.n; i++) {
-        const struct pm_attempt *p = &a->c->s->pulls.items[a->from->pulls.items[i]];
+        const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
         if (pm_at(p) > d->at) return false; // in order of time
         if (p->node == d->node && p->image == d->image) return true;
     }
@@ -163,19 +164,18 @@ static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t no
         return false;
     if (!registry) return pm_time_between(at, d->at) <= PM_S(60);
     return registry == d->registry &&
-           !any_in(&a->c->served, from_registry(a->c->s, node, registry), at, d->at);
+           !any_in(&a->c->served, from_registry(a->c->scene->env, node, registry), at, d->at);
 }
 
 // The helper of that registry had failed on that node, and nothing of that registry
 // pulled since.
 static bool helper_failed(const struct asked *a, const struct deed *d) {
-    const struct pm_state *s = a->c->s;
     for (size_t i = 0; i < a->from->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[a->from->traces.items[i]];
+        const struct pm_trace *t = &a->c->scene->ev->traces.items[a->from->traces.items[i]];
         if (helper_sign(a, d, t->node, t->registry, t->last)) return true;
     }
     for (size_t i = 0; i < a->from->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[a->from->pulls.items[i]];
+        const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
         if (helper_sign(a, d, p->node, p->registry, pm_at(p))) return true;
     }
     return false;
@@ -188,16 +188,15 @@ static bool is_cut(const struct asked *a, const struct deed *d) {
 
 // The cause was at work on that node at the time.
 static bool is_meanwhile(const struct asked *a, const struct deed *d) {
-    const struct pm_state *s = a->c->s;
     int64_t first = PM_NO_TIME, last = PM_NO_TIME;
     for (size_t i = 0; i < a->from->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[a->from->traces.items[i]];
+        const struct pm_trace *t = &a->c->scene->ev->traces.items[a->from->traces.items[i]];
         if (t->node != d->node) continue;
         first = pm_min_time(first, t->first);
         last = pm_max_time(last, t->last);
     }
     for (size_t i = 0; i < a->from->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[a->from->pulls.items[i]];
+        const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
         if (p->node != d->node) continue;
         first = pm_min_time(first, pm_at(p));
         last = pm_max_time(last, pm_at(p));
@@ -250,7 +249,7 @@ static void over_images(const struct asked *a, const struct count *k, struct pm_
     Pvoid_t seen = NULL;
     Word_t freed;
     for (size_t i = 0; i < a->to->pulls.n; i++) {
-        const struct pm_attempt *p = &a->c->s->pulls.items[a->to->pulls.items[i]];
+        const struct pm_attempt *p = &a->c->scene->pulls->items[a->to->pulls.items[i]];
         Word_t *slot = pm_map_slot(&seen, PM_PAIR(p->node, p->image));
         struct deed d = deed_of(p);
         if (*slot == 2) continue;
@@ -264,13 +263,12 @@ static void over_images(const struct asked *a, const struct count *k, struct pm_
 }
 
 static void over_failed(const struct asked *a, const struct count *k, struct pm_share *out) {
-    const struct pm_state *s = a->c->s;
     for (size_t i = 0; i < a->to->pulls.n; i++) {
-        struct deed d = deed_of(&s->pulls.items[a->to->pulls.items[i]]);
+        struct deed d = deed_of(&a->c->scene->pulls->items[a->to->pulls.items[i]]);
         add(a, k, &d, out);
     }
     for (size_t i = 0; !a->to->pulls.n && i < a->to->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[a->to->traces.items[i]];
+        const struct pm_trace *t = &a->c->scene->ev->traces.items[a->to->traces.items[i]];
         struct deed d = {NULL, t->node, t->image, t->registry, t->repository, t->first};
         add(a, k, &d, out);
     }
@@ -285,19 +283,18 @@ static bool own_budget(const struct asked *a, uint32_t node, Pvoid_t meanwhile) 
 // What was pulled before the cause began is no effect of it, but it left less room: where
 // the cause made less than a tenth of the window, it is none.
 static void over_spent(const struct asked *a, const struct count *k, struct pm_share *out) {
-    const struct pm_state *s = a->c->s;
     Pvoid_t meanwhile = NULL;
     Word_t freed;
-    for (size_t i = pm_pull_first(s, a->to->from);
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->to; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = pm_pull_first(a->c->scene->pulls, a->to->from);
+         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->to; i++) {
+        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&a->to->registries, p->registry))
             *pm_map_slot(&meanwhile, p->node) = 1;
     }
     uint64_t window = 0;
-    for (size_t i = pm_pull_first(s, pm_since(a->to->from, QUOTA_WINDOW_NS));
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = pm_pull_first(a->c->scene->pulls, pm_since(a->to->from, QUOTA_WINDOW_NS));
+         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->from; i++) {
+        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&a->to->registries, p->registry) ||
             own_budget(a, p->node, meanwhile))
             continue;
@@ -314,16 +311,17 @@ static void over_spent(const struct asked *a, const struct count *k, struct pm_s
 // A storm needs its size, too: the cause failed a third of what this registry was asked
 // for in the hour before.
 static bool stormy(const struct asked *a) {
-    const struct pm_state *s = a->c->s;
     struct pm_share all = {0, 0};
-    for (size_t i = pm_pull_first(s, pm_since(a->to->from, HOUR_NS));
-         i < s->pulls.n && pm_at(&s->pulls.items[i]) <= a->to->from; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = pm_pull_first(a->c->scene->pulls, pm_since(a->to->from, HOUR_NS));
+         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->from; i++) {
+        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
         if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) ||
-            (pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] == a->to))
+            (pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
+             &a->c->hits->items[pm_hit_of(a->c->scene->pulls, a->c->hits, p) - 1] == a->to))
             continue;
         all.of++;
-        all.n += pm_hit_of(s, p) && &s->hits.items[pm_hit_of(s, p) - 1] == a->from;
+        all.n += pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
+                 &a->c->hits->items[pm_hit_of(a->c->scene->pulls, a->c->hits, p) - 1] == a->from;
     }
     return all.n > 0 && all.n * 3 >= all.of;
 }

@@ -17,10 +17,10 @@ static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str de
 
 // Failures are stamped by their nodes, changes by the API server: as much later may a
 // change be stamped as the slowest of these clocks is behind.
-static int64_t behind(const struct pm_state *s, const struct pm_hit *h) {
+static int64_t behind(const struct pm_evidence *ev, const struct pm_hit *h) {
     int64_t most = 0;
     for (size_t i = 0; i < h->nodes.n; i++)
-        if (-pm_skew_of(s, h->nodes.items[i]) > most) most = -pm_skew_of(s, h->nodes.items[i]);
+        if (-pm_skew_of(ev, h->nodes.items[i]) > most) most = -pm_skew_of(ev, h->nodes.items[i]);
     return most;
 }
 
@@ -29,19 +29,20 @@ static int64_t rounding(const struct pm_trace *t) {
     return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0;
 }
 
-static bool workload_hit(struct pm_state *s, const struct pm_hit *h, struct pm_str object) {
+static bool workload_hit(const struct pm_scene *scene, const struct pm_hit *h,
+                         struct pm_str object) {
     for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        struct pm_str name = pod ? pm_name(s, pod->workload_name) : PM_NONE;
+        const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
+        struct pm_str name = pod ? pm_name(scene->env, pod->workload_name) : PM_NONE;
         if (name.n && pm_str_ends(object, name) &&
             (object.n == name.n || object.p[object.n - name.n - 1] == '/'))
             return true;
     }
-    for (size_t i = 0; i < s->facts.hpas.n; i++) { // named otherwise than its target
-        const struct pm_hpa_fact *a = &s->facts.hpas.items[i];
-        if (!a->target_name || !pm_str_ends(object, pm_name(s, a->name))) continue;
+    for (size_t i = 0; i < scene->ev->facts.hpas.n; i++) { // named otherwise than its target
+        const struct pm_hpa_fact *a = &scene->ev->facts.hpas.items[i];
+        if (!a->target_name || !pm_str_ends(object, pm_name(scene->env, a->name))) continue;
         for (size_t k = 0; k < h->pods.n; k++) {
-            const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[k]);
+            const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[k]);
             if (pod && pod->workload_name == a->target_name && pod->namespace == a->namespace)
                 return true;
         }
@@ -51,45 +52,49 @@ static bool workload_hit(struct pm_state *s, const struct pm_hit *h, struct pm_s
 
 // Does the controller's event speak of pods that were hit? By their owner, or by names
 // that controllers make: after a roll-back neither pod nor set is left.
-static bool owner_named(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
-    struct pm_str message = pm_name(s, t->message), object = pm_name(s, t->object);
+static bool owner_named(const struct pm_scene *scene, const struct pm_hit *h,
+                        const struct pm_trace *t) {
+    struct pm_str message = pm_name(scene->env, t->message),
+                  object = pm_name(scene->env, t->object);
     struct pm_scale v;
-    bool read = pm_scale_read(s, t, &v);
+    bool read = pm_scale_read(scene->env, t, &v);
     for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
         if (!pod || (t->namespace && pod->namespace && t->namespace != pod->namespace)) continue;
-        struct pm_str owner = pm_name(s, pod->owner_name), name = pm_name(s, pod->name);
+        struct pm_str owner = pm_name(scene->env, pod->owner_name),
+                      name = pm_name(scene->env, pod->name);
         if (owner.n && (pm_str_has(message, owner) || pm_str_ends(object, owner))) return true;
         if (read && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name))) return true;
     }
     return false;
 }
 
-static bool of_kind(const struct pm_state *s, const struct pm_trace *t, const char *kind) {
-    struct pm_str object = pm_name(s, t->object);
+static bool of_kind(const struct pm_env *env, const struct pm_trace *t, const char *kind) {
+    struct pm_str object = pm_name(env, t->object);
     size_t n = strlen(kind);
     return object.n > n && pm_str_starts(object, pm_str_c(kind)) && object.p[n] == '/';
 }
 
 // More of the same, or something new? The event's own figures, else whether the set or
 // brothers of the same revision were there before.
-static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_trace *t) {
+static bool is_more(const struct pm_scene *scene, const struct pm_hit *h,
+                    const struct pm_trace *t) {
     struct pm_scale v;
-    if (pm_str_eqc(pm_name(s, t->reason), "SuccessfulRescale")) return true;
-    if (!pm_scale_read(s, t, &v)) return false;
+    if (pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulRescale")) return true;
+    if (!pm_scale_read(scene->env, t, &v)) return false;
     if (v.set.n && v.from >= 0) return v.from > 0;
-    for (size_t i = 0; v.set.n && i < s->traces.n; i++) { // the old wording says no "from"
-        const struct pm_trace *o = &s->traces.items[i];
+    for (size_t i = 0; v.set.n && i < scene->ev->traces.n; i++) { // the old wording says no "from"
+        const struct pm_trace *o = &scene->ev->traces.items[i];
         struct pm_scale before;
-        if (o->ts < t->ts && o->object == t->object && pm_scale_read(s, o, &before) &&
+        if (o->ts < t->ts && o->object == t->object && pm_scale_read(scene->env, o, &before) &&
             pm_str_eq(before.set, v.set))
             return true;
     }
     for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
-        struct pm_str name = pod ? pm_name(s, pod->name) : PM_NONE;
+        const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
+        struct pm_str name = pod ? pm_name(scene->env, pod->name) : PM_NONE;
         if (pod && (pm_str_eq(v.pod, name) || pm_scale_of_pod(v.set, name)) &&
-            pm_trigger_older_brother(s, h, pod, pm_since(h->from, BEFORE_NS), !v.set.n))
+            pm_trigger_older_brother(scene, h, pod, pm_since(h->from, BEFORE_NS), !v.set.n))
             return true;
     }
     return false;
@@ -98,15 +103,15 @@ static bool is_more(struct pm_state *s, const struct pm_hit *h, const struct pm_
 #define JOBS_MANY 5
 
 // One Job's pod changes no workload. Many Jobs at once are a burst.
-static bool burst_of_jobs(struct pm_state *s, struct pm_hit *h) {
+static bool burst_of_jobs(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_ids jobs = {0};
     int64_t first = PM_NO_TIME;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (!t->reason || !of_kind(s, t, "Job") ||
-            !pm_str_eqc(pm_name(s, t->reason), "SuccessfulCreate") ||
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
+        if (!t->reason || !of_kind(scene->env, t, "Job") ||
+            !pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate") ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
-            !owner_named(s, h, t))
+            !owner_named(scene, h, t))
             continue;
         pm_ids_add_new(&jobs, t->object);
         first = pm_min_time(first, t->ts);
@@ -114,48 +119,49 @@ static bool burst_of_jobs(struct pm_state *s, struct pm_hit *h) {
     size_t n = jobs.n;
     pm_ids_free(&jobs);
     if (n < JOBS_MANY) return false;
-    set(h, "scale-up", first, pm_arena_fmt(s->a, "%zu Jobs were started within two minutes", n));
+    set(h, "scale-up", first,
+        pm_arena_fmt(scene->env->a, "%zu Jobs were started within two minutes", n));
     return true;
 }
 
-static bool scaled(struct pm_state *s, struct pm_hit *h) {
+static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
     const struct pm_trace *best = NULL;
-    int64_t late = behind(s, h);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    int64_t late = behind(scene->ev, h);
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
                                       pm_time_add(h->from, AFTER_NS + late + rounding(t))))
             continue;
-        struct pm_str reason = pm_name(s, t->reason);
+        struct pm_str reason = pm_name(scene->env, t->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") &&
-                    pm_str_starts(pm_name(s, t->message), PM_STR("Scaled up"));
-        bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(s, t, "Job") &&
-                       !of_kind(s, t, "CronJob"),
+                    pm_str_starts(pm_name(scene->env, t->message), PM_STR("Scaled up"));
+        bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(scene->env, t, "Job") &&
+                       !of_kind(scene->env, t, "CronJob"),
              rescale = pm_str_eqc(reason, "SuccessfulRescale");
-        if (rescale && !workload_hit(s, h, pm_name(s, t->object))) continue;
-        if (!rescale && !((set_ || created) && owner_named(s, h, t))) continue;
-        bool best_set = best && pm_str_eqc(pm_name(s, best->reason), "ScalingReplicaSet");
+        if (rescale && !workload_hit(scene, h, pm_name(scene->env, t->object))) continue;
+        if (!rescale && !((set_ || created) && owner_named(scene, h, t))) continue;
+        bool best_set = best && pm_str_eqc(pm_name(scene->env, best->reason), "ScalingReplicaSet");
         if (!best || (set_ && !best_set) ||
             (set_ == best_set && t->ts >= best->ts &&
              t->ts <= pm_time_add(h->from, PM_S(2) + late + rounding(t))))
             best = t; // the last change before the failures
     }
-    if (!best) return burst_of_jobs(s, h);
-    set(h, is_more(s, h, best) ? "scale-up" : "rollout", best->ts,
-        pm_arena_fmt(s->a, "%.*s%s%.*s", PM_FMT(pm_name(s, best->object)), best->object ? ": " : "",
-                     PM_FMT(pm_name(s, best->message))));
+    if (!best) return burst_of_jobs(scene, h);
+    set(h, is_more(scene, h, best) ? "scale-up" : "rollout", best->ts,
+        pm_arena_fmt(scene->env->a, "%.*s%s%.*s", PM_FMT(pm_name(scene->env, best->object)),
+                     best->object ? ": " : "", PM_FMT(pm_name(scene->env, best->message))));
     return true;
 }
 
-static bool new_node(struct pm_state *s, struct pm_hit *h) {
+static bool new_node(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
-        Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
-        const struct pm_node_fact *n = at ? &s->facts.nodes.items[at - 1] : NULL;
+        Word_t at = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]);
+        const struct pm_node_fact *n = at ? &scene->ev->facts.nodes.items[at - 1] : NULL;
         if (!n ||
             !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), pm_time_add(h->from, AFTER_NS)))
             continue;
         set(h, "new-node", n->created,
-            pm_arena_fmt(s->a, "node %.*s joined", PM_FMT(pm_name(s, n->name))));
+            pm_arena_fmt(scene->env->a, "node %.*s joined", PM_FMT(pm_name(scene->env, n->name))));
         return true;
     }
     return false;
@@ -163,38 +169,37 @@ static bool new_node(struct pm_state *s, struct pm_hit *h) {
 
 // Image GC ran between: of a node under pressure itself, or of what its effect had to
 // pull again.
-static bool gc(struct pm_state *s, struct pm_hit *h) {
+static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     bool storage = pm_cause_is(h->cause, "storage.disk-pressure") ||
                    pm_cause_is(h->cause, "storage.disk-full"),
-         effect =
-             h->explained_by && pm_cause_in(s->hits.items[h->explained_by - 1].cause, "storage");
+         effect = h->explained_by && pm_cause_in(hits->items[h->explained_by - 1].cause, "storage");
     bool leads = false;
-    for (size_t i = 0; i < s->hits.n && storage && !leads; i++)
-        leads =
-            s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h;
+    for (size_t i = 0; i < hits->n && storage && !leads; i++)
+        leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
     if (!effect && !leads) return false;
     int64_t from = pm_since(h->from, leads ? PM_S(60) : PM_S(3600)),
             to = leads ? PM_NO_TIME : h->from;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) ||
             !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
         set(h, "image-gc", t->ts,
-            t->image ? pm_arena_fmt(s->a, "%.*s was removed", PM_FMT(pm_name(s, t->image)))
+            t->image ? pm_arena_fmt(scene->env->a, "%.*s was removed",
+                                    PM_FMT(pm_name(scene->env, t->image)))
                      : PM_STR("images were removed to free space"));
         return true;
     }
     return false;
 }
 
-static bool expiry(struct pm_state *s, struct pm_hit *h) {
+static bool expiry(const struct pm_pulls *pulls, struct pm_hit *h) {
     if (!pm_cause_is(h->cause, "auth.token-expired")) return false;
     int64_t last = PM_NO_TIME;
-    for (size_t i = 0; i < s->pulls.n && pm_at(&s->pulls.items[i]) < h->from; i++)
-        if (s->pulls.items[i].outcome == PM_OUTCOME_OK &&
-            pm_ids_has(&h->registries, s->pulls.items[i].registry))
-            last = pm_at(&s->pulls.items[i]);
+    for (size_t i = 0; i < pulls->n && pm_at(&pulls->items[i]) < h->from; i++)
+        if (pulls->items[i].outcome == PM_OUTCOME_OK &&
+            pm_ids_has(&h->registries, pulls->items[i].registry))
+            last = pm_at(&pulls->items[i]);
     set(h, "credential-expiry", h->from,
         last == PM_NO_TIME ? PM_STR("no earlier success is in the logs")
                            : PM_STR("pulls from this registry worked until then"));
@@ -202,19 +207,19 @@ static bool expiry(struct pm_state *s, struct pm_hit *h) {
 }
 
 // No event tells: objects and images do.
-static bool made(struct pm_state *s, struct pm_hit *h) {
+static bool made(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_trigger_made m = {0};
-    if (!pm_trigger_made(s, h, pm_since(h->from, BEFORE_NS),
-                         pm_time_add(h->from, AFTER_NS + behind(s, h)), &m))
+    if (!pm_trigger_made(scene, h, pm_since(h->from, BEFORE_NS),
+                         pm_time_add(h->from, AFTER_NS + behind(scene->ev, h)), &m))
         return false;
     set(h, m.what, m.at, m.detail);
     return true;
 }
 
-static bool rotated(struct pm_state *s, struct pm_hit *h) {
+static bool rotated(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_str detail;
     int64_t at;
-    if (!pm_trigger_secret(s, h, AFTER_NS + behind(s, h), &at, &detail)) return false;
+    if (!pm_trigger_secret(scene, h, AFTER_NS + behind(scene->ev, h), &at, &detail)) return false;
     set(h, "secret-changed", at, detail);
     return true;
 }
@@ -225,17 +230,17 @@ static bool upgraded(struct pm_hit *h) {
     return true;
 }
 
-static bool restarted(struct pm_state *s, struct pm_hit *h) {
+static bool restarted(const struct pm_scene *scene, struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "runtime")) return false;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !pm_ids_has(&h->nodes, t->node))
             continue;
         set(h, "unknown", t->ts,
-            pm_arena_fmt(s->a, "%s on %.*s %s", pm_component_names[t->component],
-                         PM_FMT(pm_name(s, t->node)),
+            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
+                         PM_FMT(pm_name(scene->env, t->node)),
                          t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
         return true;
     }
@@ -244,29 +249,31 @@ static bool restarted(struct pm_state *s, struct pm_hit *h) {
 
 // What an image GC led to is its effect's, which may have begun before it; everything
 // else is there before the first failure, by the cluster's clock.
-int64_t pm_trigger_led_to(const struct pm_state *s, const struct pm_hit *h) {
+int64_t pm_trigger_led_to(const struct pm_scene *scene, const struct pm_hits *hits,
+                          const struct pm_hit *h) {
     int64_t first = PM_NO_TIME, last = PM_NO_TIME;
     for (size_t i = 0; i < h->pulls.n; i++)
-        first = pm_min_time(first, pm_at_cluster(s, &s->pulls.items[h->pulls.items[i]]));
+        first =
+            pm_min_time(first, pm_at_cluster(scene->ev, &scene->pulls->items[h->pulls.items[i]]));
     if (first == PM_NO_TIME) first = h->from;
     if (!pm_str_eqc(h->incident->trigger.what, "image-gc")) return first;
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && s->hits.items[i].explained_by &&
-            &s->hits.items[s->hits.items[i].explained_by - 1] == h)
-            last = pm_max_time(last, s->hits.items[i].to);
+    for (size_t i = 0; i < hits->n; i++)
+        if (!hits->items[i].dropped && hits->items[i].explained_by &&
+            &hits->items[hits->items[i].explained_by - 1] == h)
+            last = pm_max_time(last, hits->items[i].to);
     return last == PM_NO_TIME ? first : last;
 }
 
-void pm_trigger_find(struct pm_state *s, struct pm_hit *h) {
+void pm_trigger_find(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     h->incident->trigger.what = PM_STR("unknown");
     h->incident->trigger.at_ns = PM_NO_TIME;
     if (h->from == PM_NO_TIME) return;
-    if (!upgraded(h) && !expiry(s, h) && !rotated(s, h) && !gc(s, h) && !restarted(s, h) &&
-        !scaled(s, h) && !new_node(s, h) && !made(s, h))
+    if (!upgraded(h) && !expiry(scene->pulls, h) && !rotated(scene, h) && !gc(scene, hits, h) &&
+        !restarted(scene, h) && !scaled(scene, h) && !new_node(scene, h) && !made(scene, h))
         return;
     // Stamps are whole seconds and ages whole minutes: it was there, at the latest, when
     // the first pull failed for it.
-    int64_t first = pm_trigger_led_to(s, h);
+    int64_t first = pm_trigger_led_to(scene, hits, h);
     if (h->incident->trigger.at_ns != PM_NO_TIME && first != PM_NO_TIME &&
         first < h->incident->trigger.at_ns)
         h->incident->trigger.at_ns = first;

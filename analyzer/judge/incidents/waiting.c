@@ -9,15 +9,15 @@
     PM_S(                                                                                          \
         300) // a pull takes minutes; one that was given up for lack of progress would have said so by then
 
-static struct pm_hit *home_of(struct pm_state *s, size_t *home) {
+static struct pm_hit *home_of(struct pm_hits *hits, size_t *home) {
     if (!*home) {
-        struct pm_hit *h = PM_PUSH(s->hits.items, s->hits.n, s->hits.cap);
+        struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
         h->cause = pm_cause_c("unknown");
         h->from = h->to = h->recovered = PM_NO_TIME;
         h->side = h->waits = true;
-        *home = s->hits.n;
+        *home = hits->n;
     }
-    return &s->hits.items[*home - 1];
+    return &hits->items[*home - 1];
 }
 
 static void add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
@@ -38,35 +38,37 @@ static bool waits_since(const struct pm_pod_fact *pod, int64_t began) {
            pod->seen != PM_NO_TIME && began != PM_NO_TIME && pod->seen - began >= LONG_NS;
 }
 
-static bool ended_since(const struct pm_state *s, const struct pm_attempt *p) {
-    for (size_t i = pm_pull_first(s, pm_began(p)); i < s->pulls.n; i++) {
-        const struct pm_attempt *q = &s->pulls.items[i];
+static bool ended_since(const struct pm_pulls *pulls, const struct pm_attempt *p) {
+    for (size_t i = pm_pull_first(pulls, pm_began(p)); i < pulls->n; i++) {
+        const struct pm_attempt *q = &pulls->items[i];
         if (q->outcome != PM_OUTCOME_OPEN && q->image == p->image && q->node == p->node)
             return true;
     }
     return false;
 }
 
-static bool never_ended(struct pm_state *s, const struct pm_trace *t) {
+static bool never_ended(const struct pm_scene *scene, const struct pm_trace *t) {
     if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS)
         return false;
-    const struct pm_attempt *p = &s->pulls.items[t->pull - 1];
+    const struct pm_attempt *p = &scene->pulls->items[t->pull - 1];
     return p->outcome == PM_OUTCOME_OPEN &&
-           waits_since(pm_facts_pod(s, pm_id_join(s, t->namespace, '/', t->pod)), pm_began(p)) &&
-           !ended_since(s, p);
+           waits_since(pm_facts_pod(scene->ev, pm_id_join(scene->env, t->namespace, '/', t->pod)),
+                       pm_began(p)) &&
+           !ended_since(scene->pulls, p);
 }
 
-void pm_waiting_group(struct pm_state *s) {
+void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits) {
     struct pm_ids told = {0};
     size_t waiting = 0, pulling = 0; // index + 1
-    pm_pods_of_failed(s, &told);
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        bool open = !t->waits && never_ended(s, t);
-        if ((!t->waits && !open) || pm_ids_has(&told, pm_id_join(s, t->namespace, '/', t->pod)))
+    pm_pods_of_failed(scene->pulls, &told);
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
+        bool open = !t->waits && never_ended(scene, t);
+        if ((!t->waits && !open) ||
+            pm_ids_has(&told, pm_id_join(scene->env, t->namespace, '/', t->pod)))
             continue;
-        add(home_of(s, t->waits ? &waiting : &pulling), t, (uint32_t)i);
+        add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
     }
-    if (pulling) s->hits.items[pulling - 1].pulling = true;
+    if (pulling) hits->items[pulling - 1].pulling = true;
     pm_ids_free(&told);
 }

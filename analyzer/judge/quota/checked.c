@@ -22,8 +22,9 @@ static const struct pm_policy *policy_of(const struct pm_policies *all, struct p
     return is_anonymous == is_user ? NULL : is_user ? user : anonymous;
 }
 
-static void readings(struct pm_state *s, struct pm_quota *q, const struct pm_checkup *c, size_t n) {
-    q->points = PM_NEWN(s->a, struct pm_quota_point, n);
+static void readings(const struct pm_env *env, struct pm_quota *q, const struct pm_checkup *c,
+                     size_t n) {
+    q->points = PM_NEWN(env->a, struct pm_quota_point, n);
     q->points_cap = n;
     for (size_t i = 0; i < n; i++) {
         q->points[q->points_n++] =
@@ -37,40 +38,42 @@ static void readings(struct pm_state *s, struct pm_quota *q, const struct pm_che
     q->used_high = q->peak_used = q->used_low;
 }
 
-static void row(struct pm_state *s, const struct pm_policies *all, const struct pm_checkup *c,
-                size_t n) {
-    struct pm_report *r = s->report;
+static void row(const struct pm_env *env, struct pm_report *report, const struct pm_policies *all,
+                const struct pm_checkup *c, size_t n) {
+    struct pm_report *r = report;
     struct pm_quota q = {.checked = true,
-                         .registry = pm_name(s, c->registry),
+                         .registry = pm_name(env, c->registry),
                          .limit = c->limit,
                          .window_s = c->window_s,
                          .unit = PM_STR("pulls"),
                          .with_cache = -1};
     const struct pm_policy *p = policy_of(all, q.registry, c, &q.identity);
-    if (p) q.policy = pm_arena_dup(s->a, pm_str_c(p->id)), q.unit = pm_str_c(p->unit);
+    if (p) q.policy = pm_arena_dup(env->a, pm_str_c(p->id)), q.unit = pm_str_c(p->unit);
     if (q.window_s <= 0) q.window_s = p ? p->window_ns / PM_NS_PER_S : -1;
-    q.client = c->who ? pm_arena_fmt(s->a, "the health check of %.*s", PM_FMT(pm_name(s, c->who)))
-                      : PM_STR("a health check");
+    q.client = c->who
+                   ? pm_arena_fmt(env->a, "the health check of %.*s", PM_FMT(pm_name(env, c->who)))
+                   : PM_STR("a health check");
     q.peak_at_ns = q.exhausted_at_ns = q.first_refused_ns = q.last_refused_ns = q.free_at_ns =
         PM_NO_TIME;
-    readings(s, &q, c, n);
+    readings(env, &q, c, n);
     bool near = q.used_low * 10 > (uint64_t)q.limit * 8;
     q.status = near ? PM_STR("near") : PM_STR("ok");
     if (near)
         q.note = pm_arena_fmt(
-            s->a,
+            env->a,
             "%zu %s of a health check, which %s its own pulls or those of its address; whether the nodes share that address is not known",
             n, n == 1 ? "reading" : "readings", n == 1 ? "tells" : "tell");
     *PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap) = q;
 }
 
-void pm_quota_checked(struct pm_state *s, const struct pm_policies *all) {
-    for (size_t i = 0, end; i < s->checkups.n; i = end) {
-        const struct pm_checkup *c = &s->checkups.items[i];
-        for (end = i + 1; end < s->checkups.n; end++) {
-            const struct pm_checkup *o = &s->checkups.items[end];
+void pm_quota_checked(const struct pm_scene *scene, struct pm_report *report,
+                      const struct pm_policies *all) {
+    for (size_t i = 0, end; i < scene->ev->checkups.n; i = end) {
+        const struct pm_checkup *c = &scene->ev->checkups.items[i];
+        for (end = i + 1; end < scene->ev->checkups.n; end++) {
+            const struct pm_checkup *o = &scene->ev->checkups.items[end];
             if (o->registry != c->registry || o->who != c->who || o->limit != c->limit) break;
         }
-        row(s, all, c, end - i);
+        row(scene->env, report, all, c, end - i);
     }
 }

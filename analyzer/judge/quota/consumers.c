@@ -16,7 +16,8 @@ static int by_most(const void *a, const void *b, void *names) {
     return pm_str_cmp(pm_intern_str(names, x->name), pm_intern_str(names, y->name));
 }
 
-static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kind, Pvoid_t counts) {
+static void consumers_of(const struct pm_env *env, struct pm_quota *q, const char *kind,
+                         Pvoid_t counts) {
     PM_LIST(struct tally) list = {0};
     Word_t key = 0;
     PWord_t n;
@@ -25,10 +26,10 @@ static void consumers_of(struct pm_state *s, struct pm_quota *q, const char *kin
         *PM_PUSH(list.items, list.n, list.cap) = (struct tally){(uint32_t)key, *n};
         JLN(n, counts, key);
     }
-    pm_sort(list.items, list.n, sizeof *list.items, by_most, s->names);
+    pm_sort(list.items, list.n, sizeof *list.items, by_most, env->names);
     for (size_t i = 0; i < list.n && i < CONSUMERS_MAX; i++)
         q->consumers[q->consumers_n++] =
-            (struct pm_consumer){pm_str_c(kind), pm_name(s, list.items[i].name), list.items[i].n};
+            (struct pm_consumer){pm_str_c(kind), pm_name(env, list.items[i].name), list.items[i].n};
     free(list.items);
 }
 
@@ -36,49 +37,50 @@ static void count(Pvoid_t *counts, uint32_t name) {
     if (name) ++*pm_map_slot(counts, name);
 }
 
-static uint32_t workload_of(struct pm_state *s, uint32_t pod) {
-    Word_t at = pm_map_get(s->facts.pod_by_key, pod);
+static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
+    Word_t at = pm_map_get(scene->ev->facts.pod_by_key, pod);
     if (!at) return 0;
-    const struct pm_pod_fact *f = &s->facts.pods.items[at - 1];
+    const struct pm_pod_fact *f = &scene->ev->facts.pods.items[at - 1];
     if (!f->workload_name) return 0;
-    return pm_id_fmt(s, "%.*s %.*s/%.*s", PM_FMT(pm_name(s, f->workload_kind)),
-                     PM_FMT(pm_name(s, f->namespace)), PM_FMT(pm_name(s, f->workload_name)));
+    return pm_id_fmt(scene->env, "%.*s %.*s/%.*s", PM_FMT(pm_name(scene->env, f->workload_kind)),
+                     PM_FMT(pm_name(scene->env, f->namespace)),
+                     PM_FMT(pm_name(scene->env, f->workload_name)));
 }
 
-static uint32_t namespace_of(struct pm_state *s, uint32_t pod) {
-    Word_t at = pm_map_get(s->facts.pod_by_key, pod);
-    return at ? s->facts.pods.items[at - 1].namespace : 0;
+static uint32_t namespace_of(const struct pm_evidence *ev, uint32_t pod) {
+    Word_t at = pm_map_get(ev->facts.pod_by_key, pod);
+    return at ? ev->facts.pods.items[at - 1].namespace : 0;
 }
 
 // Who spent it: pulls that counted. The refused are not consumers, they are the hit.
-void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_spend *spends,
-                        size_t n) {
+void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
+                        const struct pm_spend *spends, size_t n) {
     static const char *const kinds[] = {"node", "client", "workload", "image", "namespace"};
     Pvoid_t counts[PM_LEN(kinds)] = {0};
     for (size_t i = 0; i < n; i++) {
         if (spends[i].refused || !spends[i].pull) continue;
-        const struct pm_attempt *p = &s->pulls.items[spends[i].pull - 1];
+        const struct pm_attempt *p = &scene->pulls->items[spends[i].pull - 1];
         uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
-                 names[] = {p->node, p->client, pod ? workload_of(s, pod) : 0, p->image,
-                            pod ? namespace_of(s, pod) : p->namespace};
+                 names[] = {p->node, p->client, pod ? workload_of(scene, pod) : 0, p->image,
+                            pod ? namespace_of(scene->ev, pod) : p->namespace};
         for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
     }
-    q->consumers = PM_NEWN(s->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
+    q->consumers = PM_NEWN(scene->env->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
     q->consumers_cap = PM_LEN(kinds) * CONSUMERS_MAX;
     for (size_t k = 0; k < PM_LEN(kinds); k++) {
         Word_t freed;
-        consumers_of(s, q, kinds[k], counts[k]);
+        consumers_of(scene->env, q, kinds[k], counts[k]);
         JLFA(freed, counts[k]);
         (void)freed;
     }
 }
 
-int64_t pm_quota_images(const struct pm_state *s, const struct pm_spend *spends,
+int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
                         size_t n) { // what a pull-through cache would have fetched
     Pvoid_t seen = NULL;
     Word_t many, freed;
     for (size_t i = 0; i < n; i++)
-        if (spends[i].pull) ++*pm_map_slot(&seen, s->pulls.items[spends[i].pull - 1].image);
+        if (spends[i].pull) ++*pm_map_slot(&seen, pulls->items[spends[i].pull - 1].image);
     JLC(many, seen, 0, -1);
     JLFA(freed, seen);
     (void)freed;

@@ -23,11 +23,11 @@ enum {
 };
 
 // The pull secrets of its pods: with none there was nothing to present.
-static int secrets_say(const struct pm_state *s, const struct pm_attempt *p) {
+static int secrets_say(const struct pm_evidence *ev, const struct pm_attempt *p) {
     int says = SAYS_NOTHING;
     for (size_t i = 0; i < p->pods.n; i++) {
-        Word_t at = pm_map_get(s->facts.pod_by_key, p->pods.items[i]);
-        const struct pm_pod_fact *f = at ? &s->facts.pods.items[at - 1] : NULL;
+        Word_t at = pm_map_get(ev->facts.pod_by_key, p->pods.items[i]);
+        const struct pm_pod_fact *f = at ? &ev->facts.pods.items[at - 1] : NULL;
         if (!f || !f->listed) continue;
         if (f->secrets.n) return SAYS_MAYBE;
         says = SAYS_ANONYMOUS;
@@ -46,14 +46,14 @@ static int requests_say(const struct pm_account *a) {
 
 // A registry that has a limit for one kind alone counts nobody else.
 static int table_says(struct pm_ledger *l, uint32_t registry, int64_t at) {
-    struct pm_str name = pm_name(l->s, registry);
+    struct pm_str name = pm_name(l->scene->env, registry);
     bool anonymous = pm_policy_find(l->policies, name, true, PM_NONE, -1, at) != NULL,
          user = pm_policy_find(l->policies, name, false, PM_NONE, -1, at) != NULL;
     return one_of(anonymous, user);
 }
 
 static int limit_says(struct pm_ledger *l, uint32_t registry, int64_t told, int64_t at) {
-    struct pm_str name = pm_name(l->s, registry);
+    struct pm_str name = pm_name(l->scene->env, registry);
     if (told < 0) return SAYS_NOTHING;
     const struct pm_policy *a = pm_policy_find(l->policies, name, true, PM_NONE, told, at),
                            *u = pm_policy_find(l->policies, name, false, PM_NONE, told, at);
@@ -80,16 +80,16 @@ static int own_words(const struct pm_attempt *p) {
 }
 
 enum pm_whose pm_whose_pull(struct pm_ledger *l, const struct pm_attempt *p) {
-    return decide(l, own_words(p), secrets_say(l->s, p), p->registry, pm_began(p));
+    return decide(l, own_words(p), secrets_say(l->scene->ev, p), p->registry, pm_began(p));
 }
 
 enum pm_whose pm_whose_group(struct pm_ledger *l, const struct pm_request_group *g,
                              uint32_t registry, int64_t told_limit) {
-    const struct pm_attempt *p = g->pull ? &l->s->pulls.items[g->pull - 1] : NULL;
+    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
     int says = g->user || g->credentials                                  ? SAYS_USER
                : g->anonymous || pm_map_get(l->file_names_users, g->file) ? SAYS_ANONYMOUS
                                                                           : SAYS_NOTHING;
     if (says == SAYS_NOTHING) says = limit_says(l, registry, told_limit, g->first);
     if (says == SAYS_NOTHING && p) says = own_words(p);
-    return decide(l, says, p ? secrets_say(l->s, p) : SAYS_NOTHING, registry, g->first);
+    return decide(l, says, p ? secrets_say(l->scene->ev, p) : SAYS_NOTHING, registry, g->first);
 }

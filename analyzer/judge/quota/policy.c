@@ -4,12 +4,12 @@
 #include <stdio.h>
 
 struct table {
-    struct pm_state *s;
+    const struct pm_env *env;
     struct pm_policies *out;
 };
 
 static bool mistake(struct table *t, const json_t *o, const char *what) {
-    pm_diags_add(t->s->diags, pm_str_c(pm_yaml_file(o, "quotas.yaml")), (uint64_t)pm_yaml_line(o),
+    pm_diags_add(t->env->diags, pm_str_c(pm_yaml_file(o, "quotas.yaml")), (uint64_t)pm_yaml_line(o),
                  "rules", "%s", what);
     return false;
 }
@@ -38,7 +38,7 @@ static size_t word(const json_t *o, const char *key, const char *const *words, s
 }
 
 static const char *kept(struct table *t, const char *text) {
-    return text ? pm_arena_cstr(t->s->a, pm_str_c(text)) : NULL;
+    return text ? pm_arena_cstr(t->env->a, pm_str_c(text)) : NULL;
 }
 
 static bool users(struct table *t, const json_t *o, struct pm_policy *p) {
@@ -46,7 +46,7 @@ static bool users(struct table *t, const json_t *o, struct pm_policy *p) {
     size_t i, n = json_array_size(list) + 2;
     if (!one && !list) return true;
     if (p->anonymous) return mistake(t, o, "a quota that names users is no anonymous one");
-    p->users = PM_NEWN(t->s->a, const char *, n);
+    p->users = PM_NEWN(t->env->a, const char *, n);
     if (json_is_string(one)) p->users[p->users_n++] = kept(t, json_string_value(one));
     if (json_is_string(list)) p->users[p->users_n++] = kept(t, json_string_value(list));
     json_array_foreach((json_t *)(uintptr_t)list, i, v) p->users[p->users_n++] =
@@ -88,8 +88,8 @@ static bool policy(struct table *t, const json_t *o) {
     return true;
 }
 
-static bool read_table(struct pm_state *s, const json_t *root, struct pm_policies *out) {
-    struct table t = {s, out};
+static bool read_table(const struct pm_env *env, const json_t *root, struct pm_policies *out) {
+    struct table t = {.env = env, .out = out};
     json_t *o;
     size_t i;
     bool good = true;
@@ -97,40 +97,42 @@ static bool read_table(struct pm_state *s, const json_t *root, struct pm_policie
     return good;
 }
 
-static bool read_file(struct pm_state *s, const char *path, struct pm_str *text) {
+static bool read_file(const struct pm_env *env, const char *path, struct pm_str *text) {
     FILE *f = fopen(path, "rb");
     char block[4096];
     struct pm_buf b = {0};
     if (!f) {
-        pm_diags_add(s->diags, pm_str_c(path), 0, "rules", "cannot be opened");
+        pm_diags_add(env->diags, pm_str_c(path), 0, "rules", "cannot be opened");
         return false;
     }
     for (size_t n; b.n < (1u << 20) && (n = fread(block, 1, sizeof block, f)) > 0;)
         pm_buf_add(&b, (struct pm_str){block, n});
     fclose(f);
-    *text = pm_arena_dup(s->a, pm_buf_str(&b));
+    *text = pm_arena_dup(env->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return true;
 }
 
-static bool read_own(struct pm_state *s, const char *path, struct pm_policies *out) {
+static bool read_own(const struct pm_env *env, uint64_t *own_hash, const char *path,
+                     struct pm_policies *out) {
     struct pm_str text;
     json_t *root =
-        read_file(s, path, &text) ? pm_table_read(PM_TABLE_QUOTAS, text, path, s->diags) : NULL;
-    bool good = root && read_table(s, root, out);
+        read_file(env, path, &text) ? pm_table_read(PM_TABLE_QUOTAS, text, path, env->diags) : NULL;
+    bool good = root && read_table(env, root, out);
     if (root && !json_is_array(json_object_get(root, "quotas"))) {
-        pm_diags_add(s->diags, pm_str_c(path), 1, "rules",
+        pm_diags_add(env->diags, pm_str_c(path), 1, "rules",
                      "a quota table is a list under `quotas:`");
         good = false;
     }
-    if (good) s->own_hash = pm_str_hash(text, s->own_hash);
+    if (good) *own_hash = pm_str_hash(text, *own_hash);
     json_decref(root);
     return good;
 }
 
-bool pm_policies_load(struct pm_state *s, struct pm_policies *out) {
-    if (s->options->quotas_file && !read_own(s, s->options->quotas_file, out)) return false;
-    return read_table(s, pm_ruleset_table(s->rules, PM_TABLE_QUOTAS), out);
+bool pm_policies_load(const struct pm_env *env, uint64_t *own_hash, struct pm_policies *out) {
+    if (env->options->quotas_file && !read_own(env, own_hash, env->options->quotas_file, out))
+        return false;
+    return read_table(env, pm_ruleset_table(env->rules, PM_TABLE_QUOTAS), out);
 }
 
 static bool fits(const char *pattern, struct pm_str registry) {

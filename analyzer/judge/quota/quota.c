@@ -16,8 +16,9 @@ struct term { // what held at some time
     const struct pm_policy *known;
     struct pm_policy in_force;
 };
-struct view { // one budget at one address, or one that many share
-    struct pm_state *s;
+struct budget_view { // one budget at one address, or one that many share
+    const struct pm_scene *scene;
+    struct pm_report *report;
     const struct pm_policies *policies;
     const struct pm_budget *budget;
     struct pm_spend *spends; // in order of time
@@ -30,9 +31,11 @@ struct view { // one budget at one address, or one that many share
 };
 
 // ── limits ──
-static struct term term_at(const struct view *v, int64_t told, int64_t window_s, int64_t at) {
+static struct term term_at(const struct budget_view *v, int64_t told, int64_t window_s,
+                           int64_t at) {
     const struct pm_budget *b = v->budget;
-    struct pm_str registry = pm_name(v->s, b->registry), user = pm_name(v->s, b->user);
+    struct pm_str registry = pm_name(v->scene->env, b->registry),
+                  user = pm_name(v->scene->env, b->user);
     struct term t = {.known = pm_policy_find(v->policies, registry, b->whose != PM_WHOSE_USER, user,
                                              told >= 0 ? told : v->atleast, at)};
     if (t.known) t.in_force = *t.known;
@@ -52,7 +55,7 @@ static bool same_term(const struct term *a, const struct term *b) {
 
 // The limit that the registry itself told holds from there on, and before the first
 // telling, too.
-static void terms_find(struct view *v) {
+static void terms_find(struct budget_view *v) {
     int64_t told = -1, window_s = -1;
     v->terms.n = 0;
     for (size_t i = 0; i < v->n && told < 0; i++)
@@ -67,12 +70,12 @@ static void terms_find(struct view *v) {
     }
 }
 
-static void step(const struct view *v, struct pm_curve *c, size_t i) {
+static void step(const struct budget_view *v, struct pm_curve *c, size_t i) {
     c->policy = &v->terms.items[v->term_of[i]].in_force;
     c->limit = c->policy->limit;
     pm_curve_step(c, i);
 }
-static struct pm_curve curve_of(const struct view *v) {
+static struct pm_curve curve_of(const struct budget_view *v) {
     return (struct pm_curve){
         .spends = v->spends, .n = v->n, .more_at = PM_NO_TIME, .beyond_from = PM_NO_TIME};
 }
@@ -100,14 +103,14 @@ struct verge { // how things stood at the first refusal
     int64_t limit;
     bool refused, overdrawn;
 };
-static struct verge verge_of(const struct pm_state *s, const struct pm_policies *policies,
+static struct verge verge_of(const struct pm_env *env, const struct pm_policies *policies,
                              const struct pm_budget *b, struct pm_spend *spends, size_t n) {
     struct pm_curve c = {
         .spends = spends, .n = n, .more_at = PM_NO_TIME, .beyond_from = PM_NO_TIME};
     struct verge v = {.limit = -1};
     for (size_t i = 0; i < n && !v.refused; i++) {
-        c.policy = pm_policy_find(policies, pm_name(s, b->registry), b->whose != PM_WHOSE_USER,
-                                  pm_name(s, b->user), spends[i].limit, spends[i].at);
+        c.policy = pm_policy_find(policies, pm_name(env, b->registry), b->whose != PM_WHOSE_USER,
+                                  pm_name(env, b->user), spends[i].limit, spends[i].at);
         c.limit = c.policy ? c.policy->limit : -1;
         pm_curve_step(&c, i);
         v.overdrawn |= overdraws(&c);
@@ -126,20 +129,20 @@ static size_t of_client(const struct pm_budget *b, uint32_t client, struct pm_sp
 // Where only pulls are known each may have cost two manifests, and two addresses of their
 // own would look alike; one address for all is the commoner wiring, unless it would have
 // had to pass more than the limit.
-static bool is_shared(const struct pm_state *s, const struct pm_policies *policies,
+static bool is_shared(const struct pm_env *env, const struct pm_policies *policies,
                       const struct pm_budget *b, const struct pm_ids *clients) {
     const struct pm_policy *p =
-        pm_policy_find(policies, pm_name(s, b->registry), b->whose != PM_WHOSE_USER,
-                       pm_name(s, b->user), -1, b->spends.items[0].at);
+        pm_policy_find(policies, pm_name(env, b->registry), b->whose != PM_WHOSE_USER,
+                       pm_name(env, b->user), -1, b->spends.items[0].at);
     if (b->whose == PM_WHOSE_USER || (p && p->per != PM_PER_ADDRESS)) return true;
     if (clients->n < 2 || !p || p->limit < 0) return false;
     struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
     memcpy(own, b->spends.items, b->spends.n * sizeof *own);
-    struct verge together = verge_of(s, policies, b, own, b->spends.n);
+    struct verge together = verge_of(env, policies, b, own, b->spends.n);
     size_t early = 0; // clients that were refused with a budget of their own hardly touched
     bool more = false;
     for (size_t i = 0; i < clients->n && together.refused && !together.overdrawn; i++) {
-        struct verge alone = verge_of(s, policies, b, own, of_client(b, clients->items[i], own));
+        struct verge alone = verge_of(env, policies, b, own, of_client(b, clients->items[i], own));
         if (!alone.refused || alone.limit < 0 || alone.used * 10 >= (uint64_t)alone.limit * 8)
             continue;
         early++;
@@ -166,8 +169,8 @@ static uint64_t shown(const struct pm_curve *c, bool overdrawn) {
     return is_over(c) && !overdrawn ? (uint64_t)c->limit : pm_curve_low(c);
 }
 
-static void moments(const struct view *v, struct pm_quota *q, struct pm_curve *c, size_t from,
-                    size_t to) {
+static void moments(const struct budget_view *v, struct pm_quota *q, struct pm_curve *c,
+                    size_t from, size_t to) {
     int64_t full_since = PM_NO_TIME;
     bool overdrawn = false;
     q->peak_at_ns = q->exhausted_at_ns = q->first_refused_ns = q->last_refused_ns = q->free_at_ns =
@@ -202,13 +205,13 @@ static void moments(const struct view *v, struct pm_quota *q, struct pm_curve *c
 
 // The points of a curve: every change of a short one; of a long one an even choice, and
 // always the moments that matter.
-static void points(const struct view *v, struct pm_quota *q, size_t from, size_t to) {
+static void points(const struct budget_view *v, struct pm_quota *q, size_t from, size_t to) {
     struct pm_curve c = curve_of(v);
     size_t n = to - from, step_by = n / POINTS_MAX + 1,
            room = POINTS_MAX + n / step_by + 8 < n + 1 ? POINTS_MAX + n / step_by + 8 : n + 1;
     bool was_full = false, was_near = false, overdrawn = false;
     uint64_t ok = 0, refused = 0;
-    q->points = PM_NEWN(v->s->a, struct pm_quota_point, room);
+    q->points = PM_NEWN(v->scene->env->a, struct pm_quota_point, room);
     q->points_cap = room;
     for (size_t i = 0; i < to; i++) {
         const struct pm_spend *x = &v->spends[i];
@@ -235,56 +238,56 @@ static void points(const struct view *v, struct pm_quota *q, size_t from, size_t
 }
 
 // ── what a figure that cannot be says ──
-static struct pm_str many(struct pm_state *s, uint64_t n, const char *noun) {
-    return pm_arena_fmt(s->a, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
+static struct pm_str many(const struct pm_env *env, uint64_t n, const char *noun) {
+    return pm_arena_fmt(env->a, "%llu %s%s", (unsigned long long)n, noun, n == 1 ? "" : "s");
 }
 
-static struct pm_str note_over(struct pm_state *s, const struct pm_quota *q, bool anonymous) {
+static struct pm_str note_over(const struct pm_env *env, const struct pm_quota *q, bool anonymous) {
     unsigned long long atleast = (q->used_low + (uint64_t)q->limit - 1) / (uint64_t)q->limit,
                        used = q->used_low;
     const char *when = q->refused ? "before anything was refused" : "and nothing was refused";
     if (anonymous)
         return pm_arena_fmt(
-            s->a,
+            env->a,
             "%llu used of a limit of %lld, %s: at least %llu addresses or accounts stand behind this row, or the limit did not hold",
             used, (long long)q->limit, when, atleast);
     return pm_arena_fmt(
-        s->a,
+        env->a,
         "%llu used of a limit of %lld, %s: this account has a higher one, or more than one account stands behind this row",
         used, (long long)q->limit, when);
 }
 
-static struct pm_str note_beyond(struct pm_state *s, const struct pm_quota *q,
+static struct pm_str note_beyond(const struct pm_env *env, const struct pm_quota *q,
                                  const struct pm_curve *c) {
     char from[32], until[32];
-    struct pm_str pulls = many(s, c->beyond, "request"),
+    struct pm_str pulls = many(env, c->beyond, "request"),
                   shut = q->free_at_ns != PM_NO_TIME
-                             ? pm_arena_fmt(s->a, ", shut until %s",
+                             ? pm_arena_fmt(env->a, ", shut until %s",
                                             pm_when_format(q->free_at_ns, until))
                              : PM_NONE;
     return pm_arena_fmt(
-        s->a,
+        env->a,
         "%.*s went well from %s on, while this budget was used up%.*s: the limit was lifted, or they were made as somebody else; they are not "
         "counted here",
         PM_FMT(pulls), pm_when_format(c->beyond_from, from), PM_FMT(shut));
 }
 
-static struct pm_str note_open(const struct view *v, const struct pm_quota *q, int64_t at) {
+static struct pm_str note_open(const struct budget_view *v, const struct pm_quota *q, int64_t at) {
     const struct pm_policy *u = pm_policy_find(v->policies, q->registry, false, PM_NONE, -1, at);
     if (!u || u->limit < 0)
         return PM_STR(
             "the pods name a pull secret, and nothing says whether it was presented: told as anonymous");
     return pm_arena_fmt(
-        v->s->a,
+        v->scene->env->a,
         "the pods name a pull secret, and nothing says whether it was presented: if it was, the limit is %lld (%s) and the budget is the user's",
         (long long)u->limit, u->id);
 }
 
-static struct pm_str note(const struct view *v, const struct pm_quota *q, const struct pm_curve *c,
-                          int64_t at) {
+static struct pm_str note(const struct budget_view *v, const struct pm_quota *q,
+                          const struct pm_curve *c, int64_t at) {
     if (q->limit > 0 && q->used_low > (uint64_t)q->limit)
-        return note_over(v->s, q, v->budget->whose != PM_WHOSE_USER);
-    if (c->beyond) return note_beyond(v->s, q, c);
+        return note_over(v->scene->env, q, v->budget->whose != PM_WHOSE_USER);
+    if (c->beyond) return note_beyond(v->scene->env, q, c);
     return v->budget->whose == PM_WHOSE_UNKNOWN ? note_open(v, q, at) : PM_NONE;
 }
 
@@ -295,33 +298,33 @@ static struct pm_str whose_name(enum pm_whose w) {
                                      : PM_STR("unknown");
 }
 
-static void row(const struct view *v, size_t from, size_t to) {
-    struct pm_report *r = v->s->report;
+static void row(const struct budget_view *v, size_t from, size_t to) {
+    struct pm_report *r = v->report;
     const struct term *t = &v->terms.items[v->term_of[from]];
     const struct pm_policy *p = &t->in_force;
-    struct pm_quota q = {.registry = pm_name(v->s, v->budget->registry),
+    struct pm_quota q = {.registry = pm_name(v->scene->env, v->budget->registry),
                          .identity = whose_name(v->budget->whose),
-                         .user = pm_name(v->s, v->budget->user),
-                         .policy =
-                             t->known ? pm_arena_dup(v->s->a, pm_str_c(t->known->id)) : PM_NONE,
+                         .user = pm_name(v->scene->env, v->budget->user),
+                         .policy = t->known ? pm_arena_dup(v->scene->env->a, pm_str_c(t->known->id))
+                                            : PM_NONE,
                          .unit = pm_str_c(p->unit ? p->unit : "pulls"),
                          .limit = p->limit,
                          .window_s = p->window_ns > 0 ? p->window_ns / PM_NS_PER_S : -1};
-    if (v->client) q.client = pm_name(v->s, v->client);
+    if (v->client) q.client = pm_name(v->scene->env, v->client);
     else if (v->clients > 1 && v->budget->whose != PM_WHOSE_USER)
-        q.client = pm_arena_fmt(v->s->a, "one address shared by %zu clients", v->clients);
+        q.client = pm_arena_fmt(v->scene->env->a, "one address shared by %zu clients", v->clients);
     struct pm_curve c = curve_of(v);
     moments(v, &q, &c, from, to);
     points(v, &q, from, to);
-    pm_quota_consumers(v->s, &q, v->spends + from, to - from);
-    q.with_cache = pm_quota_images(v->s, v->spends + from, to - from);
+    pm_quota_consumers(v->scene, &q, v->spends + from, to - from);
+    q.with_cache = pm_quota_images(v->scene->pulls, v->spends + from, to - from);
     q.note = note(v, &q, &c, v->spends[from].at);
     *PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap) = q;
 }
 
 // A user whose plan is not known and who drew more than it allows, unrefused, has the
 // next bigger one.
-static bool bigger_plan(struct view *v) {
+static bool bigger_plan(struct budget_view *v) {
     struct pm_curve c = curve_of(v);
     uint64_t most = 0;
     if (v->budget->whose != PM_WHOSE_USER) return false;
@@ -342,16 +345,16 @@ static bool bigger_plan(struct view *v) {
     return v->atleast >= 0;
 }
 
-static void rows(struct view *v) {
-    int64_t since = v->s->report->from_ns; // of what is asked for
+static void rows(struct budget_view *v) {
+    int64_t since = v->report->from_ns; // of what is asked for
     size_t from = 0;
     if (!v->n) return;
     v->term_of = pm_xmalloc(v->n * sizeof *v->term_of);
     v->atleast = -1;
     terms_find(v);
     if (bigger_plan(v)) terms_find(v);
-    while (from < v->n && v->s->options->since_ns != PM_NO_TIME && since != PM_NO_TIME &&
-           v->spends[from].at < v->s->report->from_ns)
+    while (from < v->n && v->scene->env->options->since_ns != PM_NO_TIME && since != PM_NO_TIME &&
+           v->spends[from].at < v->report->from_ns)
         from++;
     for (size_t to; from < v->n; from = to) {
         for (to = from + 1; to < v->n && v->term_of[to] == v->term_of[from];) to++;
@@ -361,25 +364,27 @@ static void rows(struct view *v) {
     free(v->terms.items);
 }
 
-static void budget_rows(struct pm_state *s, const struct pm_budget *b,
-                        const struct pm_policies *policies) {
+static void budget_rows(const struct pm_scene *scene, struct pm_report *report,
+                        const struct pm_budget *b, const struct pm_policies *policies) {
     struct pm_ids clients = {0};
     if (!b->spends.n) return;
     for (size_t i = 0; i < b->spends.n; i++) pm_ids_add_new(&clients, b->spends.items[i].client);
-    struct view v = {.s = s, .policies = policies, .budget = b, .clients = clients.n};
-    if (clients.n < 2 || is_shared(s, policies, b, &clients)) {
+    struct budget_view v = {
+        .scene = scene, .report = report, .policies = policies, .budget = b, .clients = clients.n};
+    if (clients.n < 2 || is_shared(scene->env, policies, b, &clients)) {
         v.spends = b->spends.items, v.n = b->spends.n,
         v.client = clients.n == 1 ? clients.items[0] : 0;
         rows(&v);
     } else {
         struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
         for (size_t i = 0; i < clients.n; i++) {
-            struct view one = {.s = s,
-                               .policies = policies,
-                               .budget = b,
-                               .spends = own,
-                               .client = clients.items[i],
-                               .clients = 1};
+            struct budget_view one = {.scene = scene,
+                                      .report = report,
+                                      .policies = policies,
+                                      .budget = b,
+                                      .spends = own,
+                                      .client = clients.items[i],
+                                      .clients = 1};
             one.n = of_client(b, clients.items[i], own);
             rows(&one);
         }
@@ -405,9 +410,9 @@ static bool spent_elsewhere(const struct pm_quota *q) {
     return q->refused && q->limit > 0 && q->used_high * 10 < (uint64_t)q->limit * 9;
 }
 
-static void say_spent_elsewhere(struct pm_state *s) {
+static void say_spent_elsewhere(const struct pm_env *env, struct pm_report *report) {
     enum { NAMED = 3 };
-    struct pm_report *r = s->report;
+    struct pm_report *r = report;
     for (size_t i = 0, end; i < r->quotas_n; i = end) {
         struct pm_buf b = {0};
         size_t n = 0;
@@ -425,7 +430,7 @@ static void say_spent_elsewhere(struct pm_state *s) {
         if (n) {
             struct pm_missing *m = PM_PUSH(r->missing, r->missing_n, r->missing_cap);
             m->what = pm_arena_fmt(
-                s->a, "only part of what %.*s allows was seen before its first refusal: %.*s",
+                env->a, "only part of what %.*s allows was seen before its first refusal: %.*s",
                 PM_FMT(r->quotas[i].registry), PM_FMT(list));
             m->effect = PM_STR(
                 "the rest was spent before these logs begin, or by others behind the same address: who used up the quota is not known");
@@ -434,19 +439,20 @@ static void say_spent_elsewhere(struct pm_state *s) {
     }
 }
 
-bool pm_quotas_fill(struct pm_state *s, struct pm_state *seen) {
+bool pm_quotas_fill(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash,
+                    const struct pm_scene *seen) {
     struct pm_policies policies = {0};
     struct pm_budgets budgets = {0};
-    bool good = pm_policies_load(s, &policies);
+    bool good = pm_policies_load(scene->env, own_hash, &policies);
     if (good) {
-        struct pm_ledger l = {.s = seen, .policies = &policies, .budgets = &budgets};
+        struct pm_ledger l = {.scene = seen, .policies = &policies, .budgets = &budgets};
         pm_budgets_fill(&l);
         for (size_t i = 0; i < budgets.list.n; i++)
-            budget_rows(seen, &budgets.list.items[i], &policies);
-        pm_quota_checked(s, &policies);
-        if (s->report->quotas_n)
-            qsort(s->report->quotas, s->report->quotas_n, sizeof *s->report->quotas, quota_order);
-        say_spent_elsewhere(s);
+            budget_rows(seen, report, &budgets.list.items[i], &policies);
+        pm_quota_checked(scene, report, &policies);
+        if (report->quotas_n)
+            qsort(report->quotas, report->quotas_n, sizeof *report->quotas, quota_order);
+        say_spent_elsewhere(scene->env, report);
     }
     pm_budgets_free(&budgets);
     free(policies.list.items);

@@ -33,7 +33,7 @@ struct pm_policies {
 
 // The built-in table, after the entries of --quotas FILE. False where a table is broken
 // (told with file and line).
-bool pm_policies_load(struct pm_state *s, struct pm_policies *out);
+bool pm_policies_load(const struct pm_env *env, uint64_t *own_hash, struct pm_policies *out);
 // The first entry for that registry, identity and day: one that names the user, one whose
 // limit the registry told (-1: it told none), the first without a plan or with the
 // smallest. NULL where nothing is known.
@@ -72,7 +72,7 @@ struct pm_account {
     struct pm_ids users; // who is named
 };
 struct pm_ledger { // while budgets are made
-    struct pm_state *s;
+    const struct pm_scene *scene;
     const struct pm_policies *policies;
     struct pm_budgets *budgets;
     Pvoid_t account_at; // registry → index + 1
@@ -114,9 +114,9 @@ uint64_t pm_curve_low(const struct pm_curve *c);
 uint64_t pm_curve_high(const struct pm_curve *c);
 int64_t pm_curve_frees(const struct pm_curve *c); // when one more fits; PM_NO_TIME unknown
 void pm_quota_checked(
-    struct pm_state *s,
+    const struct pm_scene *scene, struct pm_report *report,
     const struct pm_policies *all); // checked.c: a row for each budget of health checks
-void pm_quota_consumers(struct pm_state *s, struct pm_quota *q, const struct pm_spend *spends,
-                        size_t n);
-int64_t pm_quota_images(const struct pm_state *s, const struct pm_spend *spends,
+void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
+                        const struct pm_spend *spends, size_t n);
+int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
                         size_t n); // different ones: what a pull-through cache would have fetched

@@ -48,16 +48,16 @@ static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, u
 // ── whose log is what ──
 // An access log seldom says whose registry it fronts: the pull that a group belongs to
 // does, or the repository where only one registry has it.
-static uint32_t group_registry(const struct pm_state *s, const struct pm_request_group *g) {
+static uint32_t group_registry(const struct pm_scene *scene, const struct pm_request_group *g) {
     if (g->registry) return g->registry;
-    if (g->pull) return s->pulls.items[g->pull - 1].registry;
-    Word_t only = pm_map_get(s->facts.registry_of_repository, g->repository);
+    if (g->pull) return scene->pulls->items[g->pull - 1].registry;
+    Word_t only = pm_map_get(scene->ev->facts.registry_of_repository, g->repository);
     return only == UINT32_MAX ? 0 : (uint32_t)only;
 }
 
-static bool group_refused(const struct pm_state *s, const struct pm_request_group *g) {
+static bool group_refused(const struct pm_pulls *pulls, const struct pm_request_group *g) {
     if (g->worst != 429) return false;
-    return g->pull ? pm_quota_refused(&s->pulls.items[g->pull - 1])
+    return g->pull ? pm_quota_refused(&pulls->items[g->pull - 1])
                    : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit");
 }
 
@@ -80,52 +80,52 @@ static bool path_names(struct pm_str path, struct pm_str host) {
 // A mirror's own log need not say so: CRI-O and Docker ask it as if it were the registry.
 // Configuration and failures name its host.
 static void mirror_logs(struct pm_ledger *l) {
-    const struct pm_state *s = l->s;
     struct pm_ids hosts = {0};
-    for (size_t i = 0; i < s->mirrors_n; i++)
-        pm_ids_add_new(&hosts, pm_id(l->s, s->mirrors[i].host));
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].kind == PM_KIND_MIRROR_TRY && s->traces.items[i].host &&
-            pm_is_mirror(s, &s->traces.items[i]))
-            pm_ids_add_new(&hosts, s->traces.items[i].host);
-    for (size_t f = 0; f < s->facts.files.n && hosts.n; f++)
+    for (size_t i = 0; i < l->scene->ev->mirrors_n; i++)
+        pm_ids_add_new(&hosts, pm_id(l->scene->env, l->scene->ev->mirrors[i].host));
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++)
+        if (l->scene->ev->traces.items[i].kind == PM_KIND_MIRROR_TRY &&
+            l->scene->ev->traces.items[i].host &&
+            pm_is_mirror(l->scene->env, &l->scene->ev->traces.items[i]))
+            pm_ids_add_new(&hosts, l->scene->ev->traces.items[i].host);
+    for (size_t f = 0; f < l->scene->ev->facts.files.n && hosts.n; f++)
         for (size_t i = 0; i < hosts.n; i++)
-            if (path_names(pm_name(s, s->facts.files.items[f].path), pm_name(s, hosts.items[i])))
+            if (path_names(pm_name(l->scene->env, l->scene->ev->facts.files.items[f].path),
+                           pm_name(l->scene->env, hosts.items[i])))
                 *pm_map_slot(&l->file_of_mirror, f) = 1;
     pm_ids_free(&hosts);
 }
 
 static void logs_are(struct pm_ledger *l) {
-    const struct pm_state *s = l->s;
     mirror_logs(l);
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
+    for (size_t i = 0; i < l->scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &l->scene->ev->groups.items[i];
         if (g->named) *pm_map_slot(&l->file_names_users, g->file) = 1;
-        if (group_refused(s, g)) *pm_map_slot(&l->file_passes_on, g->file) = 1;
+        if (group_refused(l->scene->pulls, g)) *pm_map_slot(&l->file_passes_on, g->file) = 1;
         if (g->hits || g->misses) *pm_map_slot(&l->file_caches, g->file) = 1;
     }
-    for (size_t i = 0; i < s->meters.n; i++)
-        if (s->meters.items[i].group)
-            *pm_map_slot(&l->file_passes_on, s->groups.items[s->meters.items[i].group - 1].file) =
+    for (size_t i = 0; i < l->scene->ev->meters.n; i++)
+        if (l->scene->ev->meters.items[i].group)
+            *pm_map_slot(&l->file_passes_on,
+                         l->scene->ev->groups.items[l->scene->ev->meters.items[i].group - 1].file) =
                 1;
 }
 
 static void accounts(struct pm_ledger *l) {
-    const struct pm_state *s = l->s;
-    struct pm_account *hub = pm_account_of(l, pm_id(l->s, PM_STR("docker.io")));
-    hub->asked_anonymous = s->hub_anonymous, hub->asked_user = s->hub_user;
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
+    struct pm_account *hub = pm_account_of(l, pm_id(l->scene->env, PM_STR("docker.io")));
+    hub->asked_anonymous = l->scene->ev->hub_anonymous, hub->asked_user = l->scene->ev->hub_user;
+    for (size_t i = 0; i < l->scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &l->scene->ev->groups.items[i];
         if (!is_meter(l, g)) continue;
-        struct pm_account *a = pm_account_of(l, group_registry(s, g));
+        struct pm_account *a = pm_account_of(l, group_registry(l->scene, g));
         a->from = pm_min_time(a->from, g->first);
         a->to = pm_max_time(a->to, g->last);
         if (g->user) pm_ids_add_new(&a->users, g->user);
         a->asked_user |= g->user || g->credentials;
         a->asked_anonymous |= g->anonymous && !g->credentials;
     }
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < l->scene->pulls->n; i++) {
+        const struct pm_attempt *p = &l->scene->pulls->items[i];
         struct pm_account *a = pm_account_of(l, p->registry);
         if (p->user) pm_ids_add_new(&a->users, p->user);
         a->asked_user |= p->user || p->flags & PM_EV_CREDENTIALS;
@@ -140,31 +140,31 @@ static void accounts(struct pm_ledger *l) {
 // Nodes that ask a mirror first: its failures are in their logs, or its name in their
 // configuration.
 static void mirrors(struct pm_ledger *l) {
-    const struct pm_state *s = l->s;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->node && t->registry && pm_is_mirror(s, t))
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &l->scene->ev->traces.items[i];
+        if (t->kind == PM_KIND_MIRROR_TRY && t->node && t->registry &&
+            pm_is_mirror(l->scene->env, t))
             *pm_map_slot(&l->node_mirror, PM_PAIR(t->node, t->registry)) = 1;
     }
 }
 
 // The address that the registry saw a node under, so that pulls that only the node logged
 // stand beside those that the registry logged too.
-static uint32_t *node_clients(const struct pm_state *s) {
-    uint32_t names = pm_intern_count(s->names), *of = pm_xmalloc((names + 1) * sizeof *of);
+static uint32_t *node_clients(const struct pm_scene *scene) {
+    uint32_t names = pm_intern_count(scene->env->names), *of = pm_xmalloc((names + 1) * sizeof *of);
     memset(of, 0, (names + 1) * sizeof *of);
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
-        if (g->pull && !g->redundant && g->client && s->pulls.items[g->pull - 1].node &&
-            !of[s->pulls.items[g->pull - 1].node])
-            of[s->pulls.items[g->pull - 1].node] = g->client;
+    for (size_t i = 0; i < scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &scene->ev->groups.items[i];
+        if (g->pull && !g->redundant && g->client && scene->pulls->items[g->pull - 1].node &&
+            !of[scene->pulls->items[g->pull - 1].node])
+            of[scene->pulls->items[g->pull - 1].node] = g->client;
     }
     return of;
 }
 
 // Meters count a whole IPv6 /64 as one address: "2001:db8:7:1::9" → "2001:db8:7:1::/64".
-static uint32_t address(struct pm_state *s, uint32_t client) {
-    struct pm_str name = pm_name(s, client);
+static uint32_t address(const struct pm_env *env, uint32_t client) {
+    struct pm_str name = pm_name(env, client);
     struct in6_addr a;
     char text[64];
     if (pm_str_chr(name, ':', 0) < 0 || name.n >= sizeof text - 4) return client;
@@ -173,15 +173,15 @@ static uint32_t address(struct pm_state *s, uint32_t client) {
     if (inet_pton(AF_INET6, text, &a) != 1) return client;
     memset(a.s6_addr + 8, 0, 8);
     if (!inet_ntop(AF_INET6, &a, text, INET6_ADDRSTRLEN)) return client;
-    return pm_id_fmt(s, "%s/64", text);
+    return pm_id_fmt(env, "%s/64", text);
 }
 
 // ── what was charged ──
 static const struct pm_policy *policy_of(const struct pm_ledger *l, uint32_t registry,
                                          enum pm_whose whose, uint32_t user, int64_t told,
                                          int64_t at) {
-    return pm_policy_find(l->policies, pm_name(l->s, registry), whose != PM_WHOSE_USER,
-                          pm_name(l->s, user), told, at);
+    return pm_policy_find(l->policies, pm_name(l->scene->env, registry), whose != PM_WHOSE_USER,
+                          pm_name(l->scene->env, user), told, at);
 }
 
 static bool is_counted(const struct pm_policy *p) { return p && p->limit >= 0; }
@@ -189,15 +189,14 @@ static bool is_counted(const struct pm_policy *p) { return p && p->limit >= 0; }
 static uint32_t group_client(struct pm_ledger *l, const struct pm_request_group *g) {
     return pm_map_get(l->file_caches, g->file)
                ? 0
-               : address(l->s, g->client); // behind a cache all are the cache
+               : address(l->scene->env, g->client); // behind a cache all are the cache
 }
 
 static void charge(struct pm_ledger *l, const struct pm_charge *c) {
-    struct pm_state *s = l->s;
-    const struct pm_request_group *g = &s->groups.items[c->group];
-    const struct pm_attempt *p = g->pull ? &s->pulls.items[g->pull - 1] : NULL;
-    const struct pm_meter *m = c->meter ? &s->meters.items[c->meter - 1] : NULL;
-    uint32_t registry = group_registry(s, g), user = g->user ? g->user : p ? p->user : 0;
+    const struct pm_request_group *g = &l->scene->ev->groups.items[c->group];
+    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
+    const struct pm_meter *m = c->meter ? &l->scene->ev->meters.items[c->meter - 1] : NULL;
+    uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
     if (g->redundant || !registry) return;
     enum pm_whose whose = pm_whose_group(l, g, registry, m ? m->limit : -1);
     const struct pm_policy *policy = policy_of(l, registry, whose, user, m ? m->limit : -1, c->at);
@@ -216,10 +215,10 @@ static void charge(struct pm_ledger *l, const struct pm_charge *c) {
 }
 
 static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
-    struct pm_state *s = l->s;
-    const struct pm_attempt *p = g->pull ? &s->pulls.items[g->pull - 1] : NULL;
-    uint32_t registry = group_registry(s, g), user = g->user ? g->user : p ? p->user : 0;
-    if (!is_meter(l, g) || !registry || (g->probe && !p) || !group_refused(s, g)) return;
+    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
+    uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
+    if (!is_meter(l, g) || !registry || (g->probe && !p) || !group_refused(l->scene->pulls, g))
+        return;
     if (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : pm_account_of(l, registry)->nodes_tell)
         return; // the node tells of it
     enum pm_whose whose = pm_whose_group(l, g, registry, -1);
@@ -244,12 +243,11 @@ static bool got_manifest(const struct pm_attempt *p) {
 // The meter is the registry's, and so is its clock; a node's that is off would date a
 // refusal before what it was refused for.
 static int64_t cluster_time(const struct pm_ledger *l, const struct pm_attempt *p, int64_t at) {
-    return pm_since(at, pm_skew_of(l->s, p->node));
+    return pm_since(at, pm_skew_of(l->scene->ev, p->node));
 }
 
 static void pull(struct pm_ledger *l, size_t i) {
-    struct pm_state *s = l->s;
-    const struct pm_attempt *p = &s->pulls.items[i];
+    const struct pm_attempt *p = &l->scene->pulls->items[i];
     bool refused = pm_quota_refused(p);
     int64_t at =
         refused && p->answered ? p->answered : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
@@ -261,15 +259,15 @@ static void pull(struct pm_ledger *l, size_t i) {
         return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
     if (!refused && !is_counted(policy_of(l, p->registry, whose, p->user, -1, at))) return;
-    bool past = p->mirror_cause || pm_fell_back(s, p);
-    bool by_mirror = !past && (pm_mirror_served(s, p) ||
+    bool past = p->mirror_cause || pm_fell_back(l->scene->env, l->scene->ev, p);
+    bool by_mirror = !past && (pm_mirror_served(l->scene->env, l->scene->ev, l->scene->pulls, p) ||
                                pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
     uint32_t client = p->client                               ? p->client
                       : p->node && l->client_of_node[p->node] ? l->client_of_node[p->node]
                                                               : p->node;
     spend(l, p->registry, whose, p->user,
           (struct pm_spend){.at = at,
-                            .client = address(s, client),
+                            .client = address(l->scene->env, client),
                             .pull = (uint32_t)i + 1,
                             .refused = refused,
                             .low = refused || by_mirror ? 0 : 1,
@@ -282,9 +280,8 @@ static void pull(struct pm_ledger *l, size_t i) {
 // Headers that somebody kept without the request: whose they are the limit says, or the
 // address that the registry counted.
 static void headers_alone(struct pm_ledger *l) {
-    struct pm_state *s = l->s;
-    for (size_t i = 0; i < s->meters.n; i++) {
-        const struct pm_meter *m = &s->meters.items[i];
+    for (size_t i = 0; i < l->scene->ev->meters.n; i++) {
+        const struct pm_meter *m = &l->scene->ev->meters.items[i];
         if (m->group || !m->registry || m->limit < 0 || m->remaining < 0 || m->at == PM_NO_TIME)
             continue;
         const struct pm_request_group nobody = {
@@ -292,7 +289,7 @@ static void headers_alone(struct pm_ledger *l) {
         enum pm_whose whose = pm_whose_group(l, &nobody, m->registry, m->limit);
         spend(l, m->registry, whose, m->user,
               (struct pm_spend){.at = m->at,
-                                .client = address(s, m->client),
+                                .client = address(l->scene->env, m->client),
                                 .limit = m->limit,
                                 .left = m->remaining,
                                 .window_s = m->window_s});
@@ -308,14 +305,13 @@ static int by_time(const void *a, const void *b) {
 }
 
 void pm_budgets_fill(struct pm_ledger *l) {
-    struct pm_state *s = l->s;
     logs_are(l);
     accounts(l);
     mirrors(l);
-    l->client_of_node = node_clients(s);
-    for (size_t i = 0; i < s->charges.n; i++) charge(l, &s->charges.items[i]);
-    for (size_t i = 0; i < s->groups.n; i++) refuse(l, &s->groups.items[i]);
-    for (size_t i = 0; i < s->pulls.n; i++) pull(l, i);
+    l->client_of_node = node_clients(l->scene);
+    for (size_t i = 0; i < l->scene->ev->charges.n; i++) charge(l, &l->scene->ev->charges.items[i]);
+    for (size_t i = 0; i < l->scene->ev->groups.n; i++) refuse(l, &l->scene->ev->groups.items[i]);
+    for (size_t i = 0; i < l->scene->pulls->n; i++) pull(l, i);
     headers_alone(l);
     for (size_t i = 0; i < l->budgets->list.n; i++)
         qsort(l->budgets->list.items[i].spends.items, l->budgets->list.items[i].spends.n,

@@ -5,8 +5,8 @@
 #include "judge/state.h"
 #include "rules/tables.h"
 
-static struct pm_str lower(struct pm_state *s, struct pm_str x) {
-    char *p = x.n ? pm_arena_alloc(s->a, x.n) : NULL;
+static struct pm_str lower(const struct pm_env *env, struct pm_str x) {
+    char *p = x.n ? pm_arena_alloc(env->a, x.n) : NULL;
     for (size_t i = 0; i < x.n; i++)
         p[i] = (char)(x.p[i] >= 'A' && x.p[i] <= 'Z' ? x.p[i] + 32 : x.p[i]);
     return (struct pm_str){p, x.n};
@@ -21,10 +21,10 @@ is_address(struct pm_str s) { // of a client; no node is called so, but one that
            (pm_str_chr(s, ':', 0) > 0 && pm_str_chr(s, '.', 0) < 0);
 }
 
-static void strs_add(struct pm_state *s, struct pm_strs *all, struct pm_str name) {
+static void strs_add(const struct pm_env *env, struct pm_strs *all, struct pm_str name) {
     if (all->n == all->cap) { // grown in the report's arena: nothing is freed alone
         size_t cap = all->cap ? all->cap * 2 : 8;
-        struct pm_str *items = PM_NEWN(s->a, struct pm_str, cap);
+        struct pm_str *items = PM_NEWN(env->a, struct pm_str, cap);
         for (size_t i = 0; i < all->n; i++) items[i] = all->items[i];
         all->items = items;
         all->cap = cap;
@@ -32,27 +32,27 @@ static void strs_add(struct pm_state *s, struct pm_strs *all, struct pm_str name
     all->items[all->n++] = name;
 }
 
-static void value_add(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key,
+static void value_add(const struct pm_env *env, struct pm_advice_names *n, enum pm_advice_key key,
                       struct pm_str name) {
     if (!name.n) return;
-    strs_add(s, &n->all[key], name);
+    strs_add(env, &n->all[key], name);
     if (n->value[key].n) n->more[key]++;
     else n->value[key] = name;
 }
 
-static void list(struct pm_state *s, struct pm_advice_names *n, enum pm_advice_key key,
+static void list(const struct pm_env *env, struct pm_advice_names *n, enum pm_advice_key key,
                  const struct pm_ids *ids) {
     for (size_t i = 0; i < ids->n; i++)
-        if (ids->items[i]) value_add(s, n, key, pm_name(s, ids->items[i]));
+        if (ids->items[i]) value_add(env, n, key, pm_name(env, ids->items[i]));
 }
 
 // Nodes that are nodes: where nothing but a registry's log was there, addresses stand for
 // them, and nobody can cordon an address.
-static void nodes(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+static void nodes(const struct pm_scene *scene, struct pm_advice_names *n, const struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
-        struct pm_str name = pm_name(s, h->nodes.items[i]);
-        bool listed = pm_map_get(s->facts.node_by_name, h->nodes.items[i]) != 0;
-        if (listed || !is_address(name)) value_add(s, n, PM_ADV_NODE, name);
+        struct pm_str name = pm_name(scene->env, h->nodes.items[i]);
+        bool listed = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]) != 0;
+        if (listed || !is_address(name)) value_add(scene->env, n, PM_ADV_NODE, name);
     }
 }
 
@@ -65,13 +65,13 @@ static bool has_registry(struct pm_str image) {
 }
 
 // "docker.io/acme/web:1" before a bare digest: those that a person would recognise.
-static void images(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+static void images(const struct pm_env *env, struct pm_advice_names *n, const struct pm_hit *h) {
     bool named = false;
     for (size_t i = 0; i < h->images.n; i++)
-        named |= pm_str_has(pm_name(s, h->images.items[i]), PM_STR("/"));
+        named |= pm_str_has(pm_name(env, h->images.items[i]), PM_STR("/"));
     for (size_t i = 0; i < h->images.n; i++) {
-        struct pm_str image = pm_name(s, h->images.items[i]);
-        if (!named || pm_str_has(image, PM_STR("/"))) value_add(s, n, PM_ADV_IMAGE, image);
+        struct pm_str image = pm_name(env, h->images.items[i]);
+        if (!named || pm_str_has(image, PM_STR("/"))) value_add(env, n, PM_ADV_IMAGE, image);
         n->only_told[PM_ADV_IMAGE] |= image.n && !has_registry(image);
     }
 }
@@ -89,11 +89,11 @@ static bool is_for(struct pm_str entry, struct pm_str registry) {
     return pm_str_eq(entry, registry) || (hub && pm_str_eqc(registry, "docker.io"));
 }
 
-static const struct pm_config_fact *secret_object(const struct pm_state *s, uint32_t namespace,
+static const struct pm_config_fact *secret_object(const struct pm_scene *scene, uint32_t namespace,
                                                   struct pm_str name) {
-    for (size_t i = 0; i < s->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &s->facts.configs.items[i];
-        struct pm_str source = pm_name(s, c->source);
+    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
+        struct pm_str source = pm_name(scene->env, c->source);
         if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) &&
             pm_str_eq(pm_str_from(source, 7), name))
             return c;
@@ -101,9 +101,9 @@ static const struct pm_config_fact *secret_object(const struct pm_state *s, uint
     return NULL;
 }
 
-size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+size_t pm_secret_registries(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
                             struct pm_str registry) {
-    const struct pm_config_fact *c = secret_object(s, namespace, name);
+    const struct pm_config_fact *c = secret_object(scene, namespace, name);
     const json_t *all = json_object_get(c ? c->detail : NULL, "registries");
     size_t i;
     json_t *v;
@@ -116,81 +116,84 @@ size_t pm_secret_registries(const struct pm_state *s, uint32_t namespace, struct
 // Its object says so. A name that sounds like it does not: a secret that is replaced by
 // mistake takes another registry away from every pod that uses it, and one for several
 // registries is not replaced by one for one.
-static bool secret_is_for(const struct pm_state *s, uint32_t namespace, struct pm_str name,
+static bool secret_is_for(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
                           struct pm_str registry) {
-    return pm_secret_registries(s, namespace, name, registry) == 1;
+    return pm_secret_registries(scene, namespace, name, registry) == 1;
 }
 
-static bool secret_taken(struct pm_state *s, uint32_t namespace, struct pm_str name) {
-    if (secret_object(s, namespace, name)) return true;
-    for (size_t i = 0; i < s->facts.pods.n; i++)
-        for (size_t k = 0; k < s->facts.pods.items[i].secrets.n; k++)
-            if (s->facts.pods.items[i].namespace == namespace &&
-                pm_str_eq(pm_name(s, s->facts.pods.items[i].secrets.items[k]), name))
+static bool secret_taken(const struct pm_scene *scene, uint32_t namespace, struct pm_str name) {
+    if (secret_object(scene, namespace, name)) return true;
+    for (size_t i = 0; i < scene->ev->facts.pods.n; i++)
+        for (size_t k = 0; k < scene->ev->facts.pods.items[i].secrets.n; k++)
+            if (scene->ev->facts.pods.items[i].namespace == namespace &&
+                pm_str_eq(pm_name(scene->env, scene->ev->facts.pods.items[i].secrets.items[k]),
+                          name))
                 return true;
     return false;
 }
 
 // "regcred", else "regcred-harbor-example-com": a name that nothing has yet.
-static struct pm_str new_secret(struct pm_state *s, uint32_t namespace, struct pm_str registry) {
+static struct pm_str new_secret(const struct pm_scene *scene, uint32_t namespace,
+                                struct pm_str registry) {
     struct pm_str name = PM_STR("regcred");
-    if (!secret_taken(s, namespace, name)) return name;
-    struct pm_str host = lower(s, pm_str_sub(registry, 0, 40));
+    if (!secret_taken(scene, namespace, name)) return name;
+    struct pm_str host = lower(scene->env, pm_str_sub(registry, 0, 40));
     for (size_t i = 0; i < host.n; i++) {
         char c = host.p[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
             ((char *)(uintptr_t)host.p)[i] = '-';
     }
-    name = host.n ? pm_arena_fmt(s->a, "regcred-%.*s", PM_FMT(host)) : PM_STR("regcred-2");
-    for (int i = 2; secret_taken(s, namespace, name) && i < 100; i++)
-        name = pm_arena_fmt(s->a, "regcred-%.*s-%d", PM_FMT(host), i);
+    name = host.n ? pm_arena_fmt(scene->env->a, "regcred-%.*s", PM_FMT(host)) : PM_STR("regcred-2");
+    for (int i = 2; secret_taken(scene, namespace, name) && i < 100; i++)
+        name = pm_arena_fmt(scene->env->a, "regcred-%.*s-%d", PM_FMT(host), i);
     return name;
 }
 
 // A secret that is named and does not exist can be made under its name: nothing is
 // overwritten.
-static struct pm_str secret_missing(struct pm_state *s, const struct pm_advice_names *n,
+static struct pm_str secret_missing(const struct pm_scene *scene, const struct pm_advice_names *n,
                                     const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) { // lines about its pods that tell of a secret
-        const struct pm_trace *t = &s->traces.items[h->said.items[i]];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->secret) return pm_name(s, t->secret);
+        const struct pm_trace *t = &scene->ev->traces.items[h->said.items[i]];
+        if (t->kind == PM_KIND_SECRET_MISSING && t->secret) return pm_name(scene->env, t->secret);
     }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->secret &&
-            pm_str_eq(pm_name(s, t->namespace), n->value[PM_ADV_NAMESPACE]))
-            return pm_name(s, t->secret);
+            pm_str_eq(pm_name(scene->env, t->namespace), n->value[PM_ADV_NAMESPACE]))
+            return pm_name(scene->env, t->secret);
     }
     return PM_NONE;
 }
 
-static void pods(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+static void pods(const struct pm_scene *scene, struct pm_advice_names *n, const struct pm_hit *h) {
     struct pm_ids own = {0};
     uint32_t namespace = 0, account = 0;
     n->one_account = true;
     for (size_t i = 0; i < h->pods.n; i++) {
-        const struct pm_pod_fact *pod = pm_facts_pod(s, h->pods.items[i]);
+        const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
         n->one_account &= pod && (!account || !pod->account || pod->account == account);
         if (pod && pod->account) account = pod->account;
-        struct pm_str in = pod ? pm_name(s, pod->namespace) : PM_NONE;
+        struct pm_str in = pod ? pm_name(scene->env, pod->namespace) : PM_NONE;
         if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(in, n->value[PM_ADV_NAMESPACE])))
             continue; // a command has one namespace
         namespace = pod->namespace;
-        if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(s, pod->name);
-        if (!n->value[PM_ADV_ACCOUNT].n) n->value[PM_ADV_ACCOUNT] = pm_name(s, pod->account);
+        if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(scene->env, pod->name);
+        if (!n->value[PM_ADV_ACCOUNT].n)
+            n->value[PM_ADV_ACCOUNT] = pm_name(scene->env, pod->account);
         for (int w = 0; w < pod->waits && !n->value[PM_ADV_CONTAINER].n; w++)
-            n->value[PM_ADV_CONTAINER] = pm_name(s, pod->wait[w].container);
+            n->value[PM_ADV_CONTAINER] = pm_name(scene->env, pod->wait[w].container);
         for (size_t k = 0; k < pod->secrets.n; k++) pm_ids_add_new(&own, pod->secrets.items[k]);
     }
-    list(s, n, PM_ADV_OWN_SECRETS, &own);
+    list(scene->env, n, PM_ADV_OWN_SECRETS, &own);
     for (size_t i = 0; i < n->all[PM_ADV_OWN_SECRETS].n && !n->value[PM_ADV_SECRET].n; i++)
-        if (secret_is_for(s, namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
+        if (secret_is_for(scene, namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
                           n->value[PM_ADV_REGISTRY]))
             n->value[PM_ADV_SECRET] = n->all[PM_ADV_OWN_SECRETS].items[i];
     if (!n->value[PM_ADV_SECRET].n && pm_cause_in(h->cause, "auth"))
-        n->value[PM_ADV_SECRET] = secret_missing(s, n, h);
+        n->value[PM_ADV_SECRET] = secret_missing(scene, n, h);
     if (!n->value[PM_ADV_SECRET].n)
-        n->value[PM_ADV_NEW_SECRET] = new_secret(s, namespace, n->value[PM_ADV_REGISTRY]);
+        n->value[PM_ADV_NEW_SECRET] = new_secret(scene, namespace, n->value[PM_ADV_REGISTRY]);
     pm_ids_free(&own);
 }
 
@@ -219,37 +222,39 @@ static const struct pm_hit_workload *spokesman(const struct pm_incident *inc, bo
     return best;
 }
 
-static void workloads(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+static void workloads(const struct pm_env *env, struct pm_advice_names *n, const struct pm_hit *h) {
     const struct pm_incident *inc = h->incident;
     bool all_undone;
     const struct pm_hit_workload *w = spokesman(inc, &all_undone);
-    list(s, n, PM_ADV_NAMESPACE, &h->namespaces);
+    list(env, n, PM_ADV_NAMESPACE, &h->namespaces);
     if (!w) return;
     static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
-    struct pm_str kind = lower(s, w->kind),
-                  ref = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
+    struct pm_str kind = lower(env, w->kind),
+                  ref = pm_arena_fmt(env->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
     if (w->namespace.n) n->value[PM_ADV_NAMESPACE] = w->namespace;
     n->value[PM_ADV_WORKLOAD] = ref;
     n->more[PM_ADV_WORKLOAD] = inc->blast.workloads_n - 1;
     bool rolls = false;
     for (size_t i = 0; i < PM_LEN(ROLLS); i++) rolls |= pm_str_eqc(kind, ROLLS[i]);
     n->more[PM_ADV_ROLLOUT] = 0;
-    if (rolls) value_add(s, n, PM_ADV_ROLLOUT, ref);
-    if (pm_str_eqc(kind, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, ref);
-    if (all_undone) value_add(s, n, PM_ADV_UNDONE, ref);
+    if (rolls) value_add(env, n, PM_ADV_ROLLOUT, ref);
+    if (pm_str_eqc(kind, "deployment")) value_add(env, n, PM_ADV_DEPLOYMENT, ref);
+    if (all_undone) value_add(env, n, PM_ADV_UNDONE, ref);
     if (rolls)
-        strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
+        strs_add(env, &n->pairs,
+                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
     for (size_t k = 0; k < inc->blast.workloads_n && rolls; k++) {
         const struct pm_hit_workload *o = &inc->blast.workloads[k];
-        struct pm_str its = lower(s, o->kind),
-                      name = pm_arena_fmt(s->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
+        struct pm_str its = lower(env, o->kind),
+                      name = pm_arena_fmt(env->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
         bool can = false;
         for (size_t i = 0; i < PM_LEN(ROLLS); i++) can |= pm_str_eqc(its, ROLLS[i]);
         if (o == w || !can || !o->namespace.n || (!all_undone && undone(inc, o))) continue;
-        value_add(s, n, PM_ADV_ROLLOUT, name);
-        if (all_undone) value_add(s, n, PM_ADV_UNDONE, name);
-        if (pm_str_eqc(its, "deployment")) value_add(s, n, PM_ADV_DEPLOYMENT, name);
-        strs_add(s, &n->pairs, pm_arena_fmt(s->a, "%.*s:%.*s", PM_FMT(o->namespace), PM_FMT(name)));
+        value_add(env, n, PM_ADV_ROLLOUT, name);
+        if (all_undone) value_add(env, n, PM_ADV_UNDONE, name);
+        if (pm_str_eqc(its, "deployment")) value_add(env, n, PM_ADV_DEPLOYMENT, name);
+        strs_add(env, &n->pairs,
+                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(o->namespace), PM_FMT(name)));
     }
 }
 
@@ -266,12 +271,12 @@ static const char *of_version(struct pm_str runtime,
     return pm_str_starts(runtime, PM_STR("containerd://")) ? "containerd" : NULL;
 }
 
-static const char *of_config(struct pm_state *s, uint32_t node) {
+static const char *of_config(const struct pm_scene *scene, uint32_t node) {
     const char *found = NULL;
-    for (size_t i = 0; i < s->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &s->facts.configs.items[i];
-        struct pm_str source = pm_name(s, c->source);
-        if (c->node && node && pm_facts_node(s, c->node) != node) continue;
+    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
+        struct pm_str source = pm_name(scene->env, c->source);
+        if (c->node && node && pm_facts_node(scene->env, scene->ev, c->node) != node) continue;
         if (pm_str_eqc(source, "k3s.registries")) return "k3s";
         if (pm_str_eqc(source, "crio.conf")) found = "crio";
         if (!pm_str_eqc(source, "containerd.config")) continue;
@@ -283,97 +288,100 @@ static const char *of_config(struct pm_state *s, uint32_t node) {
 
 // By the node's object, by its configuration, by whose log its pulls were counted in, in
 // this order.
-static const char *runtime_of(struct pm_state *s, const struct pm_hit *h) {
+static const char *runtime_of(const struct pm_scene *scene, const struct pm_hit *h) {
     uint32_t node = h->nodes.n ? h->nodes.items[0] : 0;
-    Word_t at = pm_map_get(s->facts.node_by_name, node);
-    const struct pm_node_fact *fact = at ? &s->facts.nodes.items[at - 1] : NULL;
+    Word_t at = pm_map_get(scene->ev->facts.node_by_name, node);
+    const struct pm_node_fact *fact = at ? &scene->ev->facts.nodes.items[at - 1] : NULL;
     const char *found =
-        fact ? of_version(pm_name(s, fact->runtime), pm_name(s, fact->kubelet)) : NULL;
-    if (!found) found = of_config(s, node);
+        fact ? of_version(pm_name(scene->env, fact->runtime), pm_name(scene->env, fact->kubelet))
+             : NULL;
+    if (!found) found = of_config(scene, node);
     for (size_t i = 0; i < h->pulls.n && !found; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (p->node == node && p->origin == PM_ORIGIN_DOCKERD) found = "docker";
     }
-    for (size_t i = 0; i < s->facts.files.n && !found && node; i++) {
-        const struct pm_file_fact *f = &s->facts.files.items[i];
+    for (size_t i = 0; i < scene->ev->facts.files.n && !found && node; i++) {
+        const struct pm_file_fact *f = &scene->ev->facts.files.items[i];
         if (f->node != node) continue;
         if (pm_str_eqc(f->row.component, "containerd")) found = "containerd";
         if (pm_str_eqc(f->row.component, "crio")) found = "crio";
     }
-    return found ? found : pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker" : NULL;
+    return found                                                         ? found
+           : pm_map_get(scene->ev->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker"
+                                                                         : NULL;
 }
 
-static struct pm_str arch_of(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str arch_of(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
-        Word_t at = pm_map_get(s->facts.node_by_name, h->nodes.items[i]);
-        if (at && s->facts.nodes.items[at - 1].arch)
-            return pm_name(s, s->facts.nodes.items[at - 1].arch);
+        Word_t at = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]);
+        if (at && scene->ev->facts.nodes.items[at - 1].arch)
+            return pm_name(scene->env, scene->ev->facts.nodes.items[at - 1].arch);
     }
     return PM_NONE;
 }
 
 // hosts and images ----------------------------------------------------------------------
-static struct pm_str mirror_of(struct pm_state *s, struct pm_str registry) {
-    for (size_t i = 0; i < s->mirrors_n && registry.n; i++)
-        if (pm_mirror_serves(&s->mirrors[i], registry)) return s->mirrors[i].host;
+static struct pm_str mirror_of(const struct pm_evidence *ev, struct pm_str registry) {
+    for (size_t i = 0; i < ev->mirrors_n && registry.n; i++)
+        if (pm_mirror_serves(&ev->mirrors[i], registry)) return ev->mirrors[i].host;
     return PM_NONE;
 }
 
-static void unread(struct pm_state *s, struct pm_advice_names *n, const struct pm_mirror *m) {
+static void unread(const struct pm_env *env, struct pm_advice_names *n, const struct pm_mirror *m) {
     if (!m || !m->host.n) return;
     n->value[PM_ADV_UNREAD] = m->host;
     n->value[PM_ADV_UNREAD_URL] = pm_str_has(m->url, PM_STR("://"))
                                       ? m->url
-                                      : pm_arena_fmt(s->a, "https://%.*s", PM_FMT(m->host));
+                                      : pm_arena_fmt(env->a, "https://%.*s", PM_FMT(m->host));
 }
 
-static struct pm_str good_image_of(struct pm_state *s, const struct pm_hit *h,
+static struct pm_str good_image_of(const struct pm_scene *scene, const struct pm_hit *h,
                                    struct pm_str image) {
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        if (!pm_str_eq(pm_name(s, p->image), image)) continue;
-        Word_t at = pm_map_get(s->good_image, PM_PAIR(p->registry, p->repository));
-        return at && s->pulls.items[at - 1].image != p->image
-                   ? pm_name(s, s->pulls.items[at - 1].image)
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
+        if (!pm_str_eq(pm_name(scene->env, p->image), image)) continue;
+        Word_t at = pm_map_get(scene->pulls->good_image, PM_PAIR(p->registry, p->repository));
+        return at && scene->pulls->items[at - 1].image != p->image
+                   ? pm_name(scene->env, scene->pulls->items[at - 1].image)
                    : PM_NONE;
     }
     return PM_NONE;
 }
 
-static void home(struct pm_state *s, struct pm_advice_names *n) {
-    const json_t *o = pm_table_home(s->homes, n->value[PM_ADV_IMAGE]);
+static void home(const struct pm_env *env, struct pm_advice_names *n) {
+    const json_t *o = pm_table_home(env->homes, n->value[PM_ADV_IMAGE]);
     const char *old = json_string_value(json_object_get(o, "old")),
                *new = json_string_value(json_object_get(o, "new"));
     const char *since = json_string_value(json_object_get(o, "since"));
     if (!old || !since) return;
     if (!new) {
-        n->value[PM_ADV_NO_HOME] = pm_arena_dup(s->a, pm_str_c(since));
+        n->value[PM_ADV_NO_HOME] = pm_arena_dup(env->a, pm_str_c(since));
         return;
     }
-    n->value[PM_ADV_HOME] =
-        pm_arena_fmt(s->a, "%s%.*s", new, PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
-    n->value[PM_ADV_HOME_SINCE] = pm_arena_dup(s->a, pm_str_c(since));
+    n->value[PM_ADV_HOME] = pm_arena_fmt(env->a, "%s%.*s", new,
+                                         PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
+    n->value[PM_ADV_HOME_SINCE] = pm_arena_dup(env->a, pm_str_c(since));
 }
 
-static struct pm_str moment(struct pm_state *s,
+static struct pm_str moment(const struct pm_env *env,
                             int64_t ns) { // "2026-01-02 03:04:05 UTC", as journalctl reads it
     char at[32];
     struct pm_str text = pm_str_c(pm_when_format(ns, at));
-    return pm_arena_fmt(s->a, "%.*s %.*s UTC", PM_FMT(pm_str_sub(text, 0, 10)),
+    return pm_arena_fmt(env->a, "%.*s %.*s UTC", PM_FMT(pm_str_sub(text, 0, 10)),
                         PM_FMT(pm_str_sub(text, 11, 8)));
 }
 
-static void times(struct pm_state *s, struct pm_advice_names *n, const struct pm_hit *h) {
+static void times(const struct pm_env *env, struct pm_advice_names *n, const struct pm_hit *h) {
     if (h->from == PM_NO_TIME || h->to == PM_NO_TIME) return;
-    n->value[PM_ADV_SINCE] = moment(s, pm_since(h->from, PM_S(300)));
-    n->value[PM_ADV_UNTIL] = moment(s, pm_time_add(h->to, PM_S(300)));
+    n->value[PM_ADV_SINCE] = moment(env, pm_since(h->from, PM_S(300)));
+    n->value[PM_ADV_UNTIL] = moment(env, pm_time_add(h->to, PM_S(300)));
 }
 
 // Pods wait, and all that is said is that they do.
-static bool wordless(const struct pm_state *s, const struct pm_hit *h) {
+static bool wordless(const struct pm_scene *scene, const struct pm_hit *h) {
     if (!pm_cause_in(h->cause, "unknown")) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        struct pm_str error = pm_name(s, s->pulls.items[h->pulls.items[i]].error);
+        struct pm_str error = pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error);
         if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) &&
             !pm_str_eqc(error, "ImagePullBackOff") && !pm_str_eqc(error, "ErrImagePull"))
             return false;
@@ -383,59 +391,63 @@ static bool wordless(const struct pm_state *s, const struct pm_hit *h) {
 
 // The quota that an incident led to using up: what frees disk now is pulled again,
 // against it.
-static struct pm_str effect_of(const struct pm_state *s, const struct pm_hit *h) {
-    uint32_t me = (uint32_t)(h - s->hits.items) + 1;
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *e = &s->hits.items[i];
+static struct pm_str effect_of(const struct pm_env *env, const struct pm_hits *hits,
+                               const struct pm_hit *h) {
+    uint32_t me = (uint32_t)(h - hits->items) + 1;
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct pm_hit *e = &hits->items[i];
         if (!e->dropped && e->explained_by == me && pm_cause_in(e->cause, "rate-limit") &&
             e->registries.n)
-            return pm_name(s, e->registries.items[0]);
+            return pm_name(env, e->registries.items[0]);
     }
     return PM_NONE;
 }
 
 // "inodes of /var/lib/containerd: 100 % used", of the node's own df.
-static struct pm_str sizes_of(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str sizes_of(const struct pm_scene *scene, const struct pm_hit *h) {
     struct pm_buf b = {0};
-    for (size_t i = 0; i < s->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &s->facts.configs.items[i];
+    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
+        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
         const json_t *mount = json_object_get(c->detail, "mount"),
                      *inodes = json_object_get(c->detail, "inodes_ratio"),
                      *used = json_object_get(c->detail, "used_ratio");
         const json_t *ratio = inodes ? inodes : used;
         if (!json_is_string(mount) || !json_is_number(ratio) || json_number_value(ratio) < 0.9)
             continue;
-        if (c->node && h->nodes.n && !pm_ids_has(&h->nodes, pm_facts_node(s, c->node))) continue;
+        if (c->node && h->nodes.n &&
+            !pm_ids_has(&h->nodes, pm_facts_node(scene->env, scene->ev, c->node)))
+            continue;
         pm_buf_fmt(&b, "%s%.0f %% of the %s of %s are used", b.n ? ", " : "",
                    json_number_value(ratio) * 100, inodes ? "inodes" : "bytes",
                    json_string_value(mount));
     }
-    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    struct pm_str out = pm_arena_dup(scene->env->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
 }
 
 // The manifest came and a layer did not, or a connection was made and one node alone
 // waits for the certificate: what is small goes through.
-static bool small_passes(const struct pm_state *s, const struct pm_hit *h) {
+static bool small_passes(const struct pm_pulls *pulls, const struct pm_hit *h) {
     if (pm_str_eqc(h->incident->variant, "handshake-timeout") &&
         h->incident->scope_kind == PM_SCOPE_NODE)
         return true;
     for (size_t i = 0; i < h->pulls.n; i++)
-        if (s->pulls.items[h->pulls.items[i]].stage == PM_STAGE_BLOB) return true;
+        if (pulls->items[h->pulls.items[i]].stage == PM_STAGE_BLOB) return true;
     return false;
 }
 
 // Whose tool it was, where no node pulled: a person's or a job's own docker or podman.
-static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
+static const char *client_of(const struct pm_scene *scene, const struct pm_hit *h) {
     const char *found = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (p->origin != PM_ORIGIN_CLIENT) return NULL;
         for (size_t k = 0; k < p->traces.n; k++) {
-            uint32_t file = s->traces.items[p->traces.items[k]].file;
-            struct pm_str format =
-                file < s->facts.files.n ? s->facts.files.items[file].row.format : PM_NONE;
+            uint32_t file = scene->ev->traces.items[p->traces.items[k]].file;
+            struct pm_str format = file < scene->ev->facts.files.n
+                                       ? scene->ev->facts.files.items[file].row.format
+                                       : PM_NONE;
             if (pm_str_eqc(format, "podman")) found = "podman";
             else if (!found && (pm_str_eqc(format, "docker-cli") ||
                                 pm_str_eqc(format, "ci-runner") || pm_str_eqc(format, "buildkit")))
@@ -445,39 +457,39 @@ static const char *client_of(const struct pm_state *s, const struct pm_hit *h) {
     return found;
 }
 
-void pm_advice_fill(struct pm_state *s, struct pm_hit *h) {
+void pm_advice_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    struct pm_advice_names n = {.variant = inc->variant, .runtime = runtime_of(s, h)};
+    struct pm_advice_names n = {.variant = inc->variant, .runtime = runtime_of(scene, h)};
     struct pm_ids failed_mirrors = {0};
-    pm_mirrors_of(s, h, &failed_mirrors);
-    list(s, &n, PM_ADV_REGISTRY, failed_mirrors.n ? &failed_mirrors : &h->registries);
+    pm_mirrors_of(scene->env, scene->ev, h, &failed_mirrors);
+    list(scene->env, &n, PM_ADV_REGISTRY, failed_mirrors.n ? &failed_mirrors : &h->registries);
     pm_ids_free(&failed_mirrors);
-    list(s, &n, PM_ADV_REPOSITORY, &h->repositories);
-    nodes(s, &n, h);
-    list(s, &n, PM_ADV_USER, &h->users);
-    list(s, &n, PM_ADV_CLIENT, &h->clients);
-    images(s, &n, h);
-    workloads(s, &n, h);
-    pods(s, &n, h);
+    list(scene->env, &n, PM_ADV_REPOSITORY, &h->repositories);
+    nodes(scene, &n, h);
+    list(scene->env, &n, PM_ADV_USER, &h->users);
+    list(scene->env, &n, PM_ADV_CLIENT, &h->clients);
+    images(scene->env, &n, h);
+    workloads(scene->env, &n, h);
+    pods(scene, &n, h);
     n.value[PM_ADV_HOST] = inc->endpoints.n ? inc->endpoints.items[0] : PM_NONE;
-    unread(s, &n, h->opening.unread);
-    n.value[PM_ADV_MIRROR] = mirror_of(s, n.value[PM_ADV_REGISTRY]);
-    n.value[PM_ADV_GOOD_IMAGE] = good_image_of(s, h, n.value[PM_ADV_IMAGE]);
-    n.value[PM_ADV_ARCH] = arch_of(s, h);
-    home(s, &n);
-    times(s, &n, h);
-    const char *client = client_of(s, h);
+    unread(scene->env, &n, h->opening.unread);
+    n.value[PM_ADV_MIRROR] = mirror_of(scene->ev, n.value[PM_ADV_REGISTRY]);
+    n.value[PM_ADV_GOOD_IMAGE] = good_image_of(scene, h, n.value[PM_ADV_IMAGE]);
+    n.value[PM_ADV_ARCH] = arch_of(scene, h);
+    home(scene->env, &n);
+    times(scene->env, &n, h);
+    const char *client = client_of(scene, h);
     if (client) {
         n.runtime = client;
         n.value[PM_ADV_TOOL] = pm_str_c(client);
         n.value[PM_ADV_NODE] = PM_NONE;
     }
-    if (small_passes(s, h)) n.value[PM_ADV_SMALL_OK] = PM_STR("yes");
-    if (wordless(s, h)) n.value[PM_ADV_WORDLESS] = PM_STR("yes");
-    n.value[PM_ADV_EFFECT] = effect_of(s, h);
-    n.value[PM_ADV_SIZES] = sizes_of(s, h);
-    pm_advice_derive(s->a, &n);
-    inc->advice = PM_NEWN(s->a, struct pm_advice, PM_ADVICE_ROWS);
-    inc->advice_n = inc->advice_cap =
-        pm_advice_pick(s->a, s->advice, h->cause, &n, inc->advice, PM_ADVICE_ROWS);
+    if (small_passes(scene->pulls, h)) n.value[PM_ADV_SMALL_OK] = PM_STR("yes");
+    if (wordless(scene, h)) n.value[PM_ADV_WORDLESS] = PM_STR("yes");
+    n.value[PM_ADV_EFFECT] = effect_of(scene->env, hits, h);
+    n.value[PM_ADV_SIZES] = sizes_of(scene, h);
+    pm_advice_derive(scene->env->a, &n);
+    inc->advice = PM_NEWN(scene->env->a, struct pm_advice, PM_ADVICE_ROWS);
+    inc->advice_n = inc->advice_cap = pm_advice_pick(scene->env->a, scene->env->advice, h->cause,
+                                                     &n, inc->advice, PM_ADVICE_ROWS);
 }

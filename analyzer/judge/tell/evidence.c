@@ -15,7 +15,8 @@ struct pick {
     struct pm_str why;
 };
 struct picks {
-    struct pm_state *s;
+    const struct pm_scene *scene;
+    const struct pm_hits *hits;
     PM_LIST(struct pick) list;
 };
 
@@ -28,14 +29,14 @@ static void pick(struct picks *p, size_t hit, uint64_t event, int rank, struct p
         (struct pick){event, (uint32_t)hit, rank, why};
 }
 
-static const struct pm_trace *best_of(const struct pm_state *s, const struct pm_hit *h,
+static const struct pm_trace *best_of(const struct pm_scene *scene, const struct pm_hit *h,
                                       int component) {
     const struct pm_trace *best = NULL;
     int best_rank = -1;
     for (size_t i = 0; i < h->pulls.n && i < 2000; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         for (size_t k = 0; k < p->traces.n; k++) {
-            const struct pm_trace *t = &s->traces.items[p->traces.items[k]];
+            const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[k]];
             if (t->component != component || t->kind == PM_KIND_PULL_START ||
                 t->kind == PM_KIND_PULL_OK)
                 continue;
@@ -63,48 +64,50 @@ static const char *teller(int component) {
 }
 
 static void pick_for(struct picks *p, size_t index) {
-    struct pm_state *s = p->s;
-    const struct pm_hit *h = &s->hits.items[index];
+    const struct pm_hit *h = &p->hits->items[index];
     static const int order[] = {PM_COMP_DOCKERD, PM_COMP_CONTAINERD, PM_COMP_CRIO,
                                 PM_COMP_KUBELET, PM_COMP_EVENTS,     PM_COMP_OBJECTS,
                                 PM_COMP_CLIENT,  PM_COMP_REGISTRY,   PM_COMP_PROXY};
     if (h->pulls.n) {
-        const struct pm_attempt *first = &s->pulls.items[h->pulls.items[0]],
-                                *last = &s->pulls.items[h->pulls.items[h->pulls.n - 1]];
+        const struct pm_attempt *first = &p->scene->pulls->items[h->pulls.items[0]],
+                                *last = &p->scene->pulls->items[h->pulls.items[h->pulls.n - 1]];
         pick(p, index, first->best, 90, PM_STR("the first failed pull of this incident"));
         if (h->pulls.n > 1) pick(p, index, last->best, 20, PM_STR("the last failed pull"));
     }
     for (size_t i = 0; i < PM_LEN(order); i++) {
-        const struct pm_trace *t = best_of(s, h, order[i]);
+        const struct pm_trace *t = best_of(p->scene, h, order[i]);
         if (t)
             pick(p, index, t->id,
                  t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i
                                                                                  : 50 - (int)i,
                  t->verdict.cause == h->cause && t->verdict.candidate_count <= 1
-                     ? pm_arena_fmt(s->a, "%s names the cause", teller(order[i]))
-                     : pm_arena_fmt(s->a, "the same attempt as %s tells it", teller(order[i])));
+                     ? pm_arena_fmt(p->scene->env->a, "%s names the cause", teller(order[i]))
+                     : pm_arena_fmt(p->scene->env->a, "the same attempt as %s tells it",
+                                    teller(order[i])));
     }
     for (size_t i = 0; i < h->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[h->groups.items[i]];
-        if (!g->worst ||
-            (s->pulls.items[g->pull - 1].status && s->pulls.items[g->pull - 1].status != g->worst))
+        const struct pm_request_group *g = &p->scene->ev->groups.items[h->groups.items[i]];
+        if (!g->worst || (p->scene->pulls->items[g->pull - 1].status &&
+                          p->scene->pulls->items[g->pull - 1].status != g->worst))
             continue;
-        pick(p, index, g->best, 60, pm_arena_fmt(s->a, "the registry side answered %d", g->worst));
+        pick(p, index, g->best, 60,
+             pm_arena_fmt(p->scene->env->a, "the registry side answered %d", g->worst));
         break;
     }
     for (size_t i = 0; i < h->traces.n && i < 2; i++)
-        pick(p, index, s->traces.items[h->traces.items[i]].id, 40,
+        pick(p, index, p->scene->ev->traces.items[h->traces.items[i]].id, 40,
              h->refused ? PM_STR("a refusal") : PM_STR("seen beside the pulls"));
-    for (size_t i = pm_pull_first(s, h->recovered); h->recovered != PM_NO_TIME && i < s->pulls.n;
-         i++) {
-        if (s->pulls.items[i].outcome != PM_OUTCOME_OK || pm_at(&s->pulls.items[i]) != h->recovered)
+    for (size_t i = pm_pull_first(p->scene->pulls, h->recovered);
+         h->recovered != PM_NO_TIME && i < p->scene->pulls->n; i++) {
+        if (p->scene->pulls->items[i].outcome != PM_OUTCOME_OK ||
+            pm_at(&p->scene->pulls->items[i]) != h->recovered)
             continue;
-        pick(p, index, s->pulls.items[i].best, 10, PM_STR("the first success after it"));
+        pick(p, index, p->scene->pulls->items[i].best, 10, PM_STR("the first success after it"));
         break;
     }
     if (h->explained_by)
-        for (size_t i = 0; i < s->traces.n; i++) {
-            const struct pm_trace *t = &s->traces.items[i];
+        for (size_t i = 0; i < p->scene->ev->traces.n; i++) {
+            const struct pm_trace *t = &p->scene->ev->traces.items[i];
             if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image ||
                 !pm_ids_has(&h->images, t->image))
                 continue;
@@ -122,7 +125,7 @@ static int by_rank(const void *a, const void *b) {
 }
 
 struct fetch {
-    struct pm_state *s;
+    const struct pm_env *env;
     struct picks *p;
     struct pm_evidence_line *lines;
     Pvoid_t first;  // event → index + 1 of its first pick
@@ -133,19 +136,19 @@ static bool fetched(void *ctx, const struct pm_row *row) {
     struct fetch *f = ctx;
     for (Word_t i = pm_map_get(f->first, row->id); i; i = f->next[i - 1]) {
         struct pm_evidence_line *e = &f->lines[i - 1];
-        e->file = pm_arena_dup(f->s->a, pm_str_c(row->path));
+        e->file = pm_arena_dup(f->env->a, pm_str_c(row->path));
         e->line = row->line;
         e->time_ns = row->ts_ns;
         e->component = pm_str_c(pm_component_names[row->event.component]);
-        e->text = pm_arena_dup(f->s->a, row->raw.n ? row->raw : row->event.field[PM_F_ERROR]);
+        e->text = pm_arena_dup(f->env->a, row->raw.n ? row->raw : row->event.field[PM_F_ERROR]);
     }
     return true;
 }
 
-static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence_line *lines) {
+static void fetch_texts(const struct pm_env *env, struct picks *p, struct pm_evidence_line *lines) {
     struct pm_buf where = {0};
     struct fetch f = {
-        .s = s, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
+        .env = env, .p = p, .lines = lines, .next = pm_xmalloc((p->list.n + 1) * sizeof *f.next)};
     Word_t freed;
     for (size_t i = 0; i < p->list.n; i++) {
         Word_t *slot = pm_map_slot(&f.first, p->list.items[i].event);
@@ -158,7 +161,7 @@ static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence_
         for (size_t n = 0; n < 500 && at < p->list.n; n++, at++)
             pm_buf_fmt(&where, "%s%llu", n ? "," : "", (unsigned long long)p->list.items[at].event);
         pm_buf_lit(&where, ")");
-        pm_timeline_each(s->timeline, where.p, fetched, &f);
+        pm_timeline_each(env->timeline, where.p, fetched, &f);
     }
     JLFA(freed, f.first);
     (void)freed;
@@ -166,17 +169,18 @@ static void fetch_texts(struct pm_state *s, struct picks *p, struct pm_evidence_
     pm_buf_free(&where);
 }
 
-void pm_evidence_pick(struct pm_state *s) {
-    struct picks p = {.s = s};
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped) pick_for(&p, i);
+void pm_evidence_pick(const struct pm_scene *scene, const struct pm_hits *hits) {
+    struct picks p = {.scene = scene, .hits = hits};
+    for (size_t i = 0; i < hits->n; i++)
+        if (!hits->items[i].dropped) pick_for(&p, i);
     if (p.list.n > 1) qsort(p.list.items, p.list.n, sizeof *p.list.items, by_rank);
-    struct pm_evidence_line *lines = PM_NEWN(s->a, struct pm_evidence_line, p.list.n + 1);
-    fetch_texts(s, &p, lines);
+    struct pm_evidence_line *lines = PM_NEWN(scene->env->a, struct pm_evidence_line, p.list.n + 1);
+    fetch_texts(scene->env, &p, lines);
     for (size_t i = 0; i < p.list.n; i++) {
-        struct pm_incident *inc = s->hits.items[p.list.items[i].hit].incident;
+        struct pm_incident *inc = hits->items[p.list.items[i].hit].incident;
         if (inc->evidence_n == EVIDENCE_MAX || !lines[i].text.n) continue;
-        if (!inc->evidence) inc->evidence = PM_NEWN(s->a, struct pm_evidence_line, EVIDENCE_MAX);
+        if (!inc->evidence)
+            inc->evidence = PM_NEWN(scene->env->a, struct pm_evidence_line, EVIDENCE_MAX);
         lines[i].why = p.list.items[i].why;
         inc->evidence[inc->evidence_n++] = lines[i];
     }

@@ -11,17 +11,19 @@ const char *const pm_lane_names[PM_LANE_COUNT] = {"all", "registry", "node", "na
                                                   "incident"};
 
 struct lanes {
-    struct pm_state *s;
+    const struct pm_scene *scene;
+    const struct pm_hits *hits;
+    struct pm_report *report;
     Pvoid_t at
         [PM_LANE_COUNT]; // name's id (an incident: index + 1 of its hit) → index + 1 into the report's lanes
 };
 
-static void axis(struct pm_state *s) {
-    struct pm_report *r = s->report;
+static void axis(const struct pm_pulls *pulls, struct pm_report *report) {
+    struct pm_report *r = report;
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        from = pm_min_time(from, pm_at(&s->pulls.items[i]));
-        to = pm_max_time(to, pm_at(&s->pulls.items[i]));
+    for (size_t i = 0; i < pulls->n; i++) {
+        from = pm_min_time(from, pm_at(&pulls->items[i]));
+        to = pm_max_time(to, pm_at(&pulls->items[i]));
     }
     for (size_t i = 0; from != PM_NO_TIME && i < r->incidents_n; i++) {
         from = pm_min_time(from, r->incidents[i].from_ns);
@@ -37,10 +39,10 @@ static void axis(struct pm_state *s) {
 
 static struct pm_lane *lane_new(struct lanes *l, enum pm_lane_kind kind, uint32_t key,
                                 struct pm_str name) {
-    struct pm_report *r = l->s->report;
+    struct pm_report *r = l->report;
     struct pm_lane *lane = PM_PUSH(r->lanes, r->lanes_n, r->lanes_cap);
     *lane = (struct pm_lane){
-        .kind = kind, .name = name, .steps = PM_NEWN(l->s->a, struct pm_step, r->axis.n)};
+        .kind = kind, .name = name, .steps = PM_NEWN(l->scene->env->a, struct pm_step, r->axis.n)};
     if (key || kind == PM_LANE_ALL) *pm_map_slot(&l->at[kind], key) = r->lanes_n;
     return lane;
 }
@@ -70,7 +72,7 @@ static void lanes_of(struct lanes *l, enum pm_lane_kind kind, const struct pm_pu
         qsort(order, named, sizeof *order, by_place);
     }
     for (size_t i = 0; i < named; i++) {
-        uint32_t id = pm_intern_find(l->s->names, order[i]->name);
+        uint32_t id = pm_intern_find(l->scene->env->names, order[i]->name);
         if (id && id != UINT32_MAX) lane_new(l, kind, id, order[i]->name);
     }
     free(order);
@@ -79,18 +81,18 @@ static void lanes_of(struct lanes *l, enum pm_lane_kind kind, const struct pm_pu
 // The first so many, in the order in which they are told.
 static void incident_lanes(struct lanes *l) {
     uint32_t hit_of[LANES_MAX + 1] = {0}; // by the incident's id; index + 1
-    const struct pm_state *s = l->s;
-    for (uint32_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && s->hits.items[i].id && s->hits.items[i].id <= LANES_MAX)
-            hit_of[s->hits.items[i].id] = i + 1;
+    for (uint32_t i = 0; i < l->hits->n; i++)
+        if (!l->hits->items[i].dropped && l->hits->items[i].id && l->hits->items[i].id <= LANES_MAX)
+            hit_of[l->hits->items[i].id] = i + 1;
     for (uint32_t id = 1; id <= LANES_MAX; id++)
         if (hit_of[id])
-            lane_new(l, PM_LANE_INCIDENT, hit_of[id], s->hits.items[hit_of[id] - 1].incident->title)
+            lane_new(l, PM_LANE_INCIDENT, hit_of[id],
+                     l->hits->items[hit_of[id] - 1].incident->title)
                 ->incident = id;
 }
 
 static struct pm_step *step_of(struct lanes *l, enum pm_lane_kind kind, uint32_t key, int64_t at) {
-    const struct pm_report *r = l->s->report;
+    const struct pm_report *r = l->report;
     Word_t lane = at == PM_NO_TIME || at < r->axis.from_ns ? 0 : pm_map_get(l->at[kind], key);
     size_t step = lane ? (size_t)((at - r->axis.from_ns) / r->axis.step_ns) : 0;
     return lane && step < r->axis.n ? &r->lanes[lane - 1].steps[step] : NULL;
@@ -107,17 +109,17 @@ static void trace_in(const struct pm_trace *t, struct pm_step *step) {
     else step->waiting += t->count;
 }
 static void fill(struct lanes *l) {
-    const struct pm_state *s = l->s;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < l->scene->pulls->n; i++) {
+        const struct pm_attempt *p = &l->scene->pulls->items[i];
         const uint32_t keys[PM_LANE_COUNT] = {0, p->registry, p->node ? p->node : p->client,
-                                              pm_pull_namespace(s, p), pm_hit_of(s, p)};
+                                              pm_pull_namespace(l->scene->env, p),
+                                              pm_hit_of(l->scene->pulls, l->hits, p)};
         for (int k = 0; k < PM_LANE_COUNT; k++)
             if (keys[k] || k == PM_LANE_ALL)
                 pull_in(p, step_of(l, (enum pm_lane_kind)k, keys[k], pm_at(p)));
     }
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &l->scene->ev->traces.items[i];
         if (!pm_is_present(t) && t->role != PM_ROLE_BACKOFF) continue;
         const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->namespace, 0};
         for (int k = 0; k < PM_LANE_INCIDENT; k++)
@@ -139,20 +141,22 @@ static bool marks_it(const struct pm_trace *t) {
     return t->role == PM_ROLE_SIDE && memchr(kinds, t->kind, sizeof kinds) != NULL;
 }
 // One mark a kind, node and step: a node under pressure says so every ten seconds.
-static void marks(struct pm_state *s) {
-    struct pm_report *r = s->report;
+static void marks(const struct pm_scene *scene, struct pm_report *report) {
+    struct pm_report *r = report;
     Pvoid_t at = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->traces.n && r->marks_n < MARKS_MAX; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < scene->ev->traces.n && r->marks_n < MARKS_MAX; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!marks_it(t) || t->first == PM_NO_TIME || t->first < r->axis.from_ns ||
             t->first >= r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n)
             continue;
         uint32_t step = (uint32_t)((t->first - r->axis.from_ns) / r->axis.step_ns);
         Word_t *slot = pm_map_slot(&at, PM_PAIR(t->node, step * 64 + t->kind));
         if (!*slot) {
-            *PM_PUSH(r->marks, r->marks_n, r->marks_cap) = (struct pm_mark){
-                .at_ns = t->first, .what = pm_kind_names[t->kind], .node = pm_name(s, t->node)};
+            *PM_PUSH(r->marks, r->marks_n, r->marks_cap) =
+                (struct pm_mark){.at_ns = t->first,
+                                 .what = pm_kind_names[t->kind],
+                                 .node = pm_name(scene->env, t->node)};
             *slot = r->marks_n;
         }
         r->marks[*slot - 1].count += t->count;
@@ -162,11 +166,12 @@ static void marks(struct pm_state *s) {
     if (r->marks_n > 1) qsort(r->marks, r->marks_n, sizeof *r->marks, by_time);
 }
 
-void pm_lanes_fill(struct pm_state *s) {
-    struct pm_report *r = s->report;
-    struct lanes l = {.s = s};
+void pm_lanes_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                   struct pm_report *report) {
+    struct pm_report *r = report;
+    struct lanes l = {.scene = scene, .hits = hits, .report = report};
     Word_t freed;
-    axis(s);
+    axis(scene->pulls, report);
     if (r->axis.from_ns == PM_NO_TIME) return;
     lane_new(&l, PM_LANE_ALL, 0, PM_NONE);
     lanes_of(&l, PM_LANE_REGISTRY, r->by_registry, r->by_registry_n);
@@ -175,7 +180,7 @@ void pm_lanes_fill(struct pm_state *s) {
     lanes_of(&l, PM_LANE_NAMESPACE, r->by_namespace, r->by_namespace_n);
     incident_lanes(&l);
     fill(&l);
-    marks(s);
+    marks(scene, report);
     for (int k = 0; k < PM_LANE_COUNT; k++) JLFA(freed, l.at[k]);
     (void)freed;
 }

@@ -14,7 +14,8 @@ struct lack {
     struct pm_str what, effect;
 };
 struct lacks {
-    struct pm_state *s;
+    const struct pm_scene *scene;
+    const struct pm_hits *hits;
     const struct pm_hit *main; // NULL: nothing failed
     struct lack *items;
     size_t n, cap;
@@ -32,11 +33,11 @@ static int by_weight(const void *a, const void *b) {
     return x->at < y->at ? -1 : 1;
 }
 
-static struct pm_str listed(struct pm_state *s, const struct pm_ids *ids, const char *noun) {
+static struct pm_str listed(const struct pm_env *env, const struct pm_ids *ids, const char *noun) {
     struct pm_strs names;
-    pm_strs_of_ids(s, &names, ids);
+    pm_strs_of_ids(env, &names, ids);
     if (names.n == 1) return names.items[0];
-    return pm_arena_fmt(s->a, "%zu %s (%.*s …)", names.n, noun, PM_FMT(names.items[0]));
+    return pm_arena_fmt(env->a, "%zu %s (%.*s …)", names.n, noun, PM_FMT(names.items[0]));
 }
 
 static const char *cause_of(const struct pm_hit *h) {
@@ -45,45 +46,46 @@ static const char *cause_of(const struct pm_hit *h) {
 
 // "auth.token-expired or auth.permission-denied", where the lines themselves left both
 // open; PM_NONE where they did not.
-static struct pm_str open_question(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str open_question(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; h && i < h->pulls.n; i++) {
-        const struct pm_verdict *v = &s->pulls.items[h->pulls.items[i]].verdict;
+        const struct pm_verdict *v = &scene->pulls->items[h->pulls.items[i]].verdict;
         for (int k = 0; k < v->candidate_count && v->candidate_count > 1; k++)
             if (v->candidates[k] != h->cause && v->candidates[k] >= 0)
-                return pm_arena_fmt(s->a, "%s or %s", cause_of(h),
+                return pm_arena_fmt(scene->env->a, "%s or %s", cause_of(h),
                                     pm_causes[v->candidates[k]].name);
     }
     const struct pm_incident *inc = h ? h->incident : NULL;
     if (!inc || inc->confidence == PM_CONFIDENCE_HIGH || !inc->against_n ||
         inc->against[0].cause < 0 || inc->against[0].cause == h->cause)
         return PM_NONE;
-    return pm_arena_fmt(s->a, "%s or %s", cause_of(h), pm_causes[inc->against[0].cause].name);
+    return pm_arena_fmt(scene->env->a, "%s or %s", cause_of(h),
+                        pm_causes[inc->against[0].cause].name);
 }
 
 // node logs -----------------------------------------------------------------------------
-static bool has_runtime(const struct pm_state *s, uint32_t node) {
-    return pm_map_get(s->facts.cover[PM_ORIGIN_RUNTIME], node) ||
-           pm_map_get(s->facts.cover[PM_ORIGIN_DOCKERD], node);
+static bool has_runtime(const struct pm_evidence *ev, uint32_t node) {
+    return pm_map_get(ev->facts.cover[PM_ORIGIN_RUNTIME], node) ||
+           pm_map_get(ev->facts.cover[PM_ORIGIN_DOCKERD], node);
 }
 static void no_logs(struct lacks *l, const struct pm_ids *nodes) {
-    struct pm_state *s = l->s;
     if (!nodes->n) return;
     add(l, COUNTS + 25,
-        pm_arena_fmt(s->a, "no kubelet or runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes"))),
+        pm_arena_fmt(l->scene->env->a, "no kubelet or runtime log of %.*s",
+                     PM_FMT(listed(l->scene->env, nodes, "nodes"))),
         pm_arena_fmt(
-            s->a,
+            l->scene->env->a,
             "attempts there are known from events, objects or requests only: the number of %s failures is a lower bound",
             cause_of(l->main)));
 }
 static void no_runtime(struct lacks *l, const struct pm_ids *nodes) {
-    struct pm_state *s = l->s;
-    struct pm_str question = open_question(s, l->main);
+    struct pm_str question = open_question(l->scene, l->main);
     if (!nodes->n) return;
-    struct pm_str what =
-        pm_arena_fmt(s->a, "no runtime log of %.*s", PM_FMT(listed(s, nodes, "nodes")));
+    struct pm_str what = pm_arena_fmt(l->scene->env->a, "no runtime log of %.*s",
+                                      PM_FMT(listed(l->scene->env, nodes, "nodes")));
     if (question.n)
         add(l, ANSWER, what,
-            pm_arena_fmt(s->a, "the registry's answer in full would have told whether it is %.*s",
+            pm_arena_fmt(l->scene->env->a,
+                         "the registry's answer in full would have told whether it is %.*s",
                          PM_FMT(question)));
     else
         add(l, COUNTS, what,
@@ -93,21 +95,21 @@ static void no_runtime(struct lacks *l, const struct pm_ids *nodes) {
 static void no_kubelet(struct lacks *l, const struct pm_ids *nodes) {
     if (nodes->n)
         add(l, PODS,
-            pm_arena_fmt(l->s->a, "no kubelet log of %.*s", PM_FMT(listed(l->s, nodes, "nodes"))),
+            pm_arena_fmt(l->scene->env->a, "no kubelet log of %.*s",
+                         PM_FMT(listed(l->scene->env, nodes, "nodes"))),
             PM_STR(
                 "which pod asked for a pull is known from events and objects only: the blast radius may be larger"));
 }
 static void node_logs(struct lacks *l) {
-    struct pm_state *s = l->s;
     struct pm_ids none = {0}, runtime = {0}, kubelet = {0};
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *h = &s->hits.items[i];
+    for (size_t i = 0; i < l->hits->n; i++) {
+        const struct pm_hit *h = &l->hits->items[i];
         for (size_t k = 0; k < h->nodes.n && !h->dropped; k++) {
             uint32_t n = h->nodes.items[k];
-            bool kubelet_there = pm_map_get(s->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
-            if (!has_runtime(s, n) && !kubelet_there) pm_ids_add_new(&none, n);
-            else if (!has_runtime(s, n)) pm_ids_add_new(&runtime, n);
-            else if (!kubelet_there && s->facts.pods.n) pm_ids_add_new(&kubelet, n);
+            bool kubelet_there = pm_map_get(l->scene->ev->facts.cover[PM_ORIGIN_KUBELET], n) != 0;
+            if (!has_runtime(l->scene->ev, n) && !kubelet_there) pm_ids_add_new(&none, n);
+            else if (!has_runtime(l->scene->ev, n)) pm_ids_add_new(&runtime, n);
+            else if (!kubelet_there && l->scene->ev->facts.pods.n) pm_ids_add_new(&kubelet, n);
         }
     }
     no_logs(l, &none);
@@ -121,23 +123,23 @@ static void node_logs(struct lacks *l) {
 // Tables of pods name neither image nor message: of pods that wait and are in no pull,
 // that is all there is.
 static void waiting(struct lacks *l) {
-    struct pm_state *s = l->s;
     struct pm_ids pods = {0};
     Pvoid_t pulled = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (s->traces.items[i].pod && s->traces.items[i].pull)
-            *pm_map_slot(&pulled, s->traces.items[i].pod) = 1;
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++)
+        if (l->scene->ev->traces.items[i].pod && l->scene->ev->traces.items[i].pull)
+            *pm_map_slot(&pulled, l->scene->ev->traces.items[i].pod) = 1;
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &l->scene->ev->traces.items[i];
         if ((t->kind == PM_KIND_PULL_BACKOFF || t->kind == PM_KIND_PULL_FAIL) && t->pod &&
             !t->image && !pm_map_get(pulled, t->pod))
             pm_ids_add_new(&pods, t->pod);
     }
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        const struct pm_pod_fact *pod = &s->facts.pods.items[i];
+    for (size_t i = 0; i < l->scene->ev->facts.pods.n; i++) {
+        const struct pm_pod_fact *pod = &l->scene->ev->facts.pods.items[i];
         for (int k = 0; k < pod->waits; k++)
-            if (!pod->wait[k].image && pm_fold_reason_is_pull(pm_name(s, pod->wait[k].reason)) &&
+            if (!pod->wait[k].image &&
+                pm_fold_reason_is_pull(pm_name(l->scene->env, pod->wait[k].reason)) &&
                 !pm_map_get(pulled, pod->name))
                 pm_ids_add_new(&pods, pod->name);
     }
@@ -146,12 +148,12 @@ static void waiting(struct lacks *l) {
     bool waits = l->main && l->main->waits,
          known = waits && l->main->images.n; // their workloads name the image
     for (size_t i = 0; waits && i < l->main->traces.n; i++)
-        pm_ids_add_new(&pods, s->traces.items[l->main->traces.items[i]].pod);
+        pm_ids_add_new(&pods, l->scene->ev->traces.items[l->main->traces.items[i]].pod);
     struct pm_strs names;
-    pm_strs_of_ids(s, &names, &pods);
+    pm_strs_of_ids(l->scene->env, &names, &pods);
     if (names.n)
         add(l, VERDICT + 5,
-            pm_arena_fmt(s->a, "%smessage of %zu %s that wait%s (%.*s%s)",
+            pm_arena_fmt(l->scene->env->a, "%smessage of %zu %s that wait%s (%.*s%s)",
                          known ? "" : "image and ", names.n, names.n == 1 ? "pod" : "pods",
                          names.n == 1 ? "s" : "", PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
             known
@@ -164,21 +166,21 @@ static void waiting(struct lacks *l) {
 
 // events --------------------------------------------------------------------------------
 static void events(struct lacks *l) {
-    struct pm_state *s = l->s;
-    int64_t first = PM_NO_TIME, last = PM_NO_TIME, from = l->main ? l->main->from : s->from,
-            to = l->main ? l->main->to : s->to;
+    int64_t first = PM_NO_TIME, last = PM_NO_TIME,
+            from = l->main ? l->main->from : l->scene->ev->from,
+            to = l->main ? l->main->to : l->scene->ev->to;
     bool spread = false,
          failed =
              l->main && l->main->failed; // an incident of a full disk has no failure to count from
-    for (size_t i = 0; i < s->traces.n; i++) {
-        const struct pm_trace *t = &s->traces.items[i];
+    for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &l->scene->ev->traces.items[i];
         if (t->origin != PM_ORIGIN_EVENTS) continue;
         first = pm_min_time(first, t->first);
         last = pm_max_time(last, t->last);
         spread = spread || t->count > 25;
     }
     if (first == PM_NO_TIME) {
-        if (s->facts.pods.n && l->main)
+        if (l->scene->ev->facts.pods.n && l->main)
             add(l, PODS - 5, PM_STR("no Kubernetes events"),
                 PM_STR(
                     "pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
@@ -186,7 +188,7 @@ static void events(struct lacks *l) {
     }
     if (from != PM_NO_TIME && pm_time_between(from, first) > PM_S(3600))
         add(l, PODS,
-            pm_arena_fmt(s->a, "Kubernetes events begin %.1f h after %s",
+            pm_arena_fmt(l->scene->env->a, "Kubernetes events begin %.1f h after %s",
                          (double)(first - from) / 3.6e12,
                          failed    ? "the first failure"
                          : l->main ? "the trouble does"
@@ -194,9 +196,9 @@ static void events(struct lacks *l) {
             PM_STR(
                 "events live one hour by default: pods and the trigger before that are known from logs only"));
     if (to != PM_NO_TIME && pm_time_between(last, to) > PM_S(600) &&
-        pm_time_between(last, s->to) > PM_S(600))
+        pm_time_between(last, l->scene->ev->to) > PM_S(600))
         add(l, PODS,
-            pm_arena_fmt(s->a, "Kubernetes events end %.0f min before %s",
+            pm_arena_fmt(l->scene->env->a, "Kubernetes events end %.0f min before %s",
                          (double)(to - last) / 6e10,
                          failed    ? "the last failure"
                          : l->main ? "the last sign of it"
@@ -210,18 +212,17 @@ static void events(struct lacks *l) {
 
 // objects and registries ----------------------------------------------------------------
 static void pod_objects(struct lacks *l) {
-    struct pm_state *s = l->s;
-    bool pods = s->facts.pods.n > 0, listed_pods = false, secrets = false;
-    for (size_t i = 0; i < s->facts.pods.n; i++) {
-        listed_pods = listed_pods || s->facts.pods.items[i].listed;
-        secrets = secrets || s->facts.pods.items[i].secrets_known;
+    bool pods = l->scene->ev->facts.pods.n > 0, listed_pods = false, secrets = false;
+    for (size_t i = 0; i < l->scene->ev->facts.pods.n; i++) {
+        listed_pods = listed_pods || l->scene->ev->facts.pods.items[i].listed;
+        secrets = secrets || l->scene->ev->facts.pods.items[i].secrets_known;
     }
     if (!l->main) return;
     bool auth = pm_cause_in(l->main->cause, "auth");
     if (auth && !secrets && pods)
         add(l, VERDICT, PM_STR("no pod objects with their pull secrets"),
             pm_arena_fmt(
-                s->a,
+                l->scene->env->a,
                 "which credentials were presented is not known: %s stands on the registry's words alone",
                 cause_of(l->main)));
     else if (auth && !secrets && !pm_cause_is(l->main->cause, "auth.credential-provider"))
@@ -233,49 +234,53 @@ static void pod_objects(struct lacks *l) {
                 "owners of pods are guessed from their names, and how many pods still wait is not known"));
 }
 static void registry_side(struct lacks *l) {
-    struct pm_state *s = l->s;
-    if (!l->main || s->have_requests || l->main->refused) return;
-    struct pm_str question = open_question(s, l->main),
-                  registry = l->main->registries.n ? pm_name(s, l->main->registries.items[0])
-                                                   : PM_STR("the registry");
+    if (!l->main || l->scene->ev->have_requests || l->main->refused) return;
+    struct pm_str question = open_question(l->scene, l->main),
+                  registry = l->main->registries.n
+                                 ? pm_name(l->scene->env, l->main->registries.items[0])
+                                 : PM_STR("the registry");
     bool quota = pm_cause_has(l->main->cause, PM_TRAIT_QUOTA);
     bool answered = question.n && !pm_cause_has(l->main->cause, PM_TRAIT_LOCAL);
     if (quota)
         add(l, question.n ? ANSWER : COUNTS + 5,
-            pm_arena_fmt(s->a, "no log of a proxy or registry between the nodes and %.*s",
+            pm_arena_fmt(l->scene->env->a,
+                         "no log of a proxy or registry between the nodes and %.*s",
                          PM_FMT(registry)),
             PM_STR(
                 "how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
     else if (answered)
         add(l, ANSWER - 5,
-            pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
-            pm_arena_fmt(s->a, "its own answers would have told whether it is %.*s",
+            pm_arena_fmt(l->scene->env->a, "no log of a proxy or registry for %.*s",
+                         PM_FMT(registry)),
+            pm_arena_fmt(l->scene->env->a, "its own answers would have told whether it is %.*s",
                          PM_FMT(question)));
-    else if (s->have_node_logs &&
-             s->facts.nodes.n > 1) // of a cluster: one node's excerpt lacks all kinds of things
+    else if (l->scene->ev->have_node_logs &&
+             l->scene->ev->facts.nodes.n >
+                 1) // of a cluster: one node's excerpt lacks all kinds of things
         add(l, COUNTS - 10,
-            pm_arena_fmt(s->a, "no log of a proxy or registry for %.*s", PM_FMT(registry)),
+            pm_arena_fmt(l->scene->env->a, "no log of a proxy or registry for %.*s",
+                         PM_FMT(registry)),
             PM_STR(
                 "what the registry answered meanwhile, and to whom, is known from the nodes' own lines only"));
 }
 
 // time and damage -----------------------------------------------------------------------
 static void clocks(struct lacks *l) {
-    struct pm_state *s = l->s;
     struct pm_ids assumed = {0};
     size_t dated = 0;
-    for (size_t i = 0; i < s->facts.files.n; i++) {
-        const struct pm_file_fact *f = &s->facts.files.items[i];
+    for (size_t i = 0; i < l->scene->ev->facts.files.n; i++) {
+        const struct pm_file_fact *f = &l->scene->ev->facts.files.items[i];
         int64_t from, to;
-        if (!f->row.events || f->row.duplicate_of || !pm_file_span(s, f, &from, &to)) continue;
+        if (!f->row.events || f->row.duplicate_of || !pm_file_span(l->scene->ev, f, &from, &to))
+            continue;
         dated++;
         bool concerned = l->main && (!f->node || pm_ids_has(&l->main->nodes, f->node));
         if (f->row.quality == PM_QUALITY_ASSUMED && concerned) pm_ids_add_new(&assumed, f->path);
     }
     if (assumed.n && dated > 1)
         add(l, TIMES,
-            pm_arena_fmt(s->a, "year or time zone of %.*s is assumed (UTC)",
-                         PM_FMT(listed(s, &assumed, "files"))),
+            pm_arena_fmt(l->scene->env->a, "year or time zone of %.*s is assumed (UTC)",
+                         PM_FMT(listed(l->scene->env, &assumed, "files"))),
             PM_STR(
                 "the order between these and other files may be off by hours: trigger and chain are less certain; --tz and --year say better"));
     pm_ids_free(&assumed);
@@ -297,30 +302,29 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
     }
     if (d->last.n && pm_str_eqc(d->last, cells[0]))
         return true; // the same member for another reason
-    d->last = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
+    d->last = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
     if (!d->files++) {
-        d->path = pm_arena_dup(d->l->s->a, pm_str_c(cells[0]));
-        d->code = pm_arena_dup(d->l->s->a, pm_str_c(cells[1]));
+        d->path = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
+        d->code = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[1]));
     }
     return true;
 }
 // Members that break off or that a limit cut: what followed is not known. Bad single
 // lines are counted elsewhere.
 static void damage(struct lacks *l) {
-    struct pm_state *s = l->s;
     struct damage d = {.l = l};
     struct pm_str why = PM_NONE;
     pm_timeline_sql(
-        s->timeline,
+        l->scene->env->timeline,
         "SELECT file, code, min(line) FROM diagnostics WHERE code = 'journal-field-null' OR code LIKE '%truncated%' OR code LIKE '%too-large' OR "
         "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
-        damaged, &d, &why, s->scratch);
+        damaged, &d, &why, l->scene->env->scratch);
     if (d.files)
         add(l, l->main ? TIMES + 5 : TIMES,
-            d.files > 1 ? pm_arena_fmt(s->a, "%llu members were read in part (%.*s …)",
+            d.files > 1 ? pm_arena_fmt(l->scene->env->a, "%llu members were read in part (%.*s …)",
                                        (unsigned long long)d.files, PM_FMT(d.path))
-                        : pm_arena_fmt(s->a, "%.*s was read in part (%.*s)", PM_FMT(d.path),
-                                       PM_FMT(d.code)),
+                        : pm_arena_fmt(l->scene->env->a, "%.*s was read in part (%.*s)",
+                                       PM_FMT(d.path), PM_FMT(d.code)),
             l->main ? PM_STR("failures and recoveries in the rest are not counted")
                     : PM_STR("nothing failed in what could be read; the rest is not known"));
     if (d.null_fields)
@@ -331,17 +335,16 @@ static void damage(struct lacks *l) {
 
 // Sources that count one node's failures differently: told, not averaged.
 static void disagreement(struct lacks *l) {
-    struct pm_state *s = l->s;
     Pvoid_t runtime = NULL, kubelet = NULL;
     Word_t freed, node = 0;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < l->scene->pulls->n; i++) {
+        const struct pm_attempt *p = &l->scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || !p->node ||
             pm_cause_is(p->verdict.cause, "rate-limit.client") ||
             pm_cause_is(p->verdict.cause, "runtime.unavailable"))
             continue;
-        if (!pm_facts_covers(s, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) ||
-            !pm_facts_covers(s, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3)))
+        if (!pm_facts_covers(l->scene->ev, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) ||
+            !pm_facts_covers(l->scene->ev, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3)))
             continue;
         if (p->sources & PM_SRC_RUNTIME) ++*pm_map_slot(&runtime, p->node);
         if (p->sources & PM_SRC_KUBELET) ++*pm_map_slot(&kubelet, p->node);
@@ -362,9 +365,9 @@ static void disagreement(struct lacks *l) {
     }
     if (nodes.n)
         add(l, COUNTS + 3,
-            pm_arena_fmt(s->a,
+            pm_arena_fmt(l->scene->env->a,
                          "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls",
-                         PM_FMT(listed(s, &nodes, "nodes")), ours, theirs),
+                         PM_FMT(listed(l->scene->env, &nodes, "nodes")), ours, theirs),
             PM_STR("one of the logs has a hole; every attempt that either shows is counted once"));
     pm_ids_free(&nodes);
     JLFA(freed, runtime);
@@ -372,12 +375,13 @@ static void disagreement(struct lacks *l) {
     (void)freed;
 }
 
-void pm_missing_fill(struct pm_state *s) {
-    struct lacks l = {.s = s};
-    struct pm_report *r = s->report;
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (!s->hits.items[i].dropped && r->verdict && s->hits.items[i].id == r->verdict)
-            l.main = &s->hits.items[i];
+void pm_missing_fill(const struct pm_scene *scene, const struct pm_hits *hits,
+                     struct pm_report *report) {
+    struct lacks l = {.scene = scene, .hits = hits};
+    struct pm_report *r = report;
+    for (size_t i = 0; i < hits->n; i++)
+        if (!hits->items[i].dropped && r->verdict && hits->items[i].id == r->verdict)
+            l.main = &hits->items[i];
     waiting(&l);
     if (l.main) node_logs(&l);
     events(&l);

@@ -8,38 +8,40 @@ static struct pm_str friendly(struct pm_str registry) {
     return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry;
 }
 
-static struct pm_str some(struct pm_state *s, const struct pm_ids *ids, const char *none,
+static struct pm_str some(const struct pm_env *env, const struct pm_ids *ids, const char *none,
                           const char *many) {
     if (!ids->n || !ids->items[0]) return pm_str_c(none);
-    struct pm_str first = friendly(pm_name(s, ids->items[0]));
+    struct pm_str first = friendly(pm_name(env, ids->items[0]));
     if (ids->n == 1) return first;
     if (ids->n == 2)
-        return pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(first),
-                            PM_FMT(friendly(pm_name(s, ids->items[1]))));
-    return pm_arena_fmt(s->a, "%zu %s", ids->n, many);
+        return pm_arena_fmt(env->a, "%.*s and %.*s", PM_FMT(first),
+                            PM_FMT(friendly(pm_name(env, ids->items[1]))));
+    return pm_arena_fmt(env->a, "%zu %s", ids->n, many);
 }
 
-static struct pm_str endpoint_of(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str endpoint_of(const struct pm_env *env, const struct pm_hit *h) {
     const struct pm_strs *e = &h->incident->endpoints;
-    if (!e->n) return some(s, &h->registries, "the registry", "registries");
-    if (h->side) return pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(e->items[0]));
+    if (!e->n) return some(env, &h->registries, "the registry", "registries");
+    if (h->side) return pm_arena_fmt(env->a, "the mirror %.*s", PM_FMT(e->items[0]));
     return e->n == 1 ? e->items[0]
            : e->n == 2
-               ? pm_arena_fmt(s->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
-               : pm_arena_fmt(s->a, "%zu hosts", e->n);
+               ? pm_arena_fmt(env->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
+               : pm_arena_fmt(env->a, "%zu hosts", e->n);
 }
 
 // The day where the bundle spans several, the seconds where all was over within minutes.
-static struct pm_str clock_of(struct pm_state *s, const struct pm_hit *h, int64_t ns) {
+static struct pm_str clock_of(const struct pm_env *env, const struct pm_report *report,
+                              const struct pm_hit *h, int64_t ns) {
     char first[32], last[32], out[32];
-    bool days = memcmp(pm_when_format(s->report->from_ns, first),
-                       pm_when_format(s->report->to_ns, last), 10) != 0;
+    bool days = memcmp(pm_when_format(report->from_ns, first), pm_when_format(report->to_ns, last),
+                       10) != 0;
     bool brief =
         pm_time_between(h->from, h->recovered != PM_NO_TIME ? h->recovered : h->to) < PM_BRIEF_NS;
-    return pm_arena_fmt(s->a, "%s UTC", pm_when_clock(ns, days, brief, out));
+    return pm_arena_fmt(env->a, "%s UTC", pm_when_clock(ns, days, brief, out));
 }
 
-static struct pm_str when(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
+static struct pm_str when(const struct pm_env *env, const struct pm_report *report,
+                          const struct pm_hit *h, struct pm_str key) {
     static const struct {
         const char *key, *before, *after;
     } forms[] = {{"at", " at ", ""},
@@ -48,8 +50,8 @@ static struct pm_str when(struct pm_state *s, const struct pm_hit *h, struct pm_
                  {",from", ", from ", " on"}};
     for (size_t i = 0; i < PM_LEN(forms) && h->from != PM_NO_TIME; i++)
         if (pm_str_eqc(key, forms[i].key))
-            return pm_arena_fmt(s->a, "%s%.*s%s", forms[i].before, PM_FMT(clock_of(s, h, h->from)),
-                                forms[i].after);
+            return pm_arena_fmt(env->a, "%s%.*s%s", forms[i].before,
+                                PM_FMT(clock_of(env, report, h, h->from)), forms[i].after);
     return PM_NONE;
 }
 
@@ -62,18 +64,20 @@ static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
 }
 
 // Who answered ill: the mirror, where pulls went past one, not the registry behind it.
-static struct pm_str registries_of(struct pm_state *s, const struct pm_hit *h) {
+static struct pm_str registries_of(const struct pm_scene *scene, const struct pm_hit *h) {
     struct pm_ids mirrors = {0};
-    pm_mirrors_of(s, h, &mirrors);
-    struct pm_str out =
-        mirrors.n == 1 ? pm_arena_fmt(s->a, "the mirror %.*s", PM_FMT(pm_name(s, mirrors.items[0])))
-        : mirrors.n > 1 ? pm_arena_fmt(s->a, "%zu mirrors", mirrors.n)
-                        : some(s, &h->registries, "the registry", "registries");
+    pm_mirrors_of(scene->env, scene->ev, h, &mirrors);
+    struct pm_str out = mirrors.n == 1 ? pm_arena_fmt(scene->env->a, "the mirror %.*s",
+                                                      PM_FMT(pm_name(scene->env, mirrors.items[0])))
+                        : mirrors.n > 1
+                            ? pm_arena_fmt(scene->env->a, "%zu mirrors", mirrors.n)
+                            : some(scene->env, &h->registries, "the registry", "registries");
     pm_ids_free(&mirrors);
     return out;
 }
 
-static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_str key) {
+static struct pm_str word(const struct pm_scene *scene, const struct pm_report *report,
+                          const struct pm_hit *h, struct pm_str key) {
     ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
     bool endpoint = pm_str_ieq(ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key, PM_STR("endpoint"));
@@ -84,13 +88,13 @@ static struct pm_str word(struct pm_state *s, const struct pm_hit *h, struct pm_
     if (ask > 0 && or > ask)
         return n > 1 ? pm_str_from(key, (size_t) or +1)
                      : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
-    if (ids == &h->registries) return registries_of(s, h);
-    if (ids == &h->nodes) return some(s, ids, "a node", "nodes");
-    if (ids == &h->images) return some(s, ids, "an image", "images");
-    if (ids == &h->pods) return some(s, ids, "pods", "pods");
+    if (ids == &h->registries) return registries_of(scene, h);
+    if (ids == &h->nodes) return some(scene->env, ids, "a node", "nodes");
+    if (ids == &h->images) return some(scene->env, ids, "an image", "images");
+    if (ids == &h->pods) return some(scene->env, ids, "pods", "pods");
     if (pm_str_eqc(key, "user"))
-        return h->users.n ? some(s, &h->users, "", "users") : PM_STR("the account in use");
-    return endpoint ? endpoint_of(s, h) : when(s, h, key);
+        return h->users.n ? some(scene->env, &h->users, "", "users") : PM_STR("the account in use");
+    return endpoint ? endpoint_of(scene->env, h) : when(scene->env, report, h, key);
 }
 
 // A sentence begins with a capital, unless with a name that has none of its own
@@ -99,7 +103,8 @@ static bool is_name(struct pm_str w) {
     return pm_str_chr(w, '.', 0) >= 0 || pm_str_chr(w, '-', 0) >= 0 || pm_str_chr(w, ':', 0) >= 0;
 }
 
-static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const char *text) {
+static struct pm_str render(const struct pm_scene *scene, const struct pm_report *report,
+                            const struct pm_hit *h, const char *text) {
     struct pm_buf b = {0};
     for (const char *p = text; *p; p++) {
         const char *end = *p == '{' ? strchr(p, '}') : NULL;
@@ -107,7 +112,7 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
             pm_buf_addc(&b, *p);
             continue;
         }
-        struct pm_str key = {p + 1, (size_t)(end - p - 1)}, w = word(s, h, key);
+        struct pm_str key = {p + 1, (size_t)(end - p - 1)}, w = word(scene, report, h, key);
         bool capital = key.p[0] >= 'A' && key.p[0] <= 'Z' && w.n && w.p[0] >= 'a' &&
                        w.p[0] <= 'z' && pm_str_chr(w, ' ', 0) > 0 &&
                        !is_name(pm_str_sub(w, 0, (size_t)pm_str_chr(w, ' ', 0)));
@@ -118,15 +123,15 @@ static struct pm_str render(struct pm_state *s, const struct pm_hit *h, const ch
         pm_buf_add(&b, w);
         p = end;
     }
-    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    struct pm_str out = pm_arena_dup(scene->env->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
 }
 
-static bool clocks_ahead(const struct pm_state *s, const struct pm_hit *h) {
+static bool clocks_ahead(const struct pm_evidence *ev, const struct pm_hit *h) {
     size_t n = 0;
     for (size_t i = 0; i < h->nodes.n; i++) {
-        const struct pm_far_clock *far = pm_far_clock_of(s, h->nodes.items[i]);
+        const struct pm_far_clock *far = pm_far_clock_of(ev, h->nodes.items[i]);
         n += far && far->skew > 0;
     }
     return n && n == h->nodes.n && pm_str_eqc(h->incident->variant, "expired");
@@ -157,41 +162,42 @@ static const struct pm_phrase ahead = {
         "the {nodes?clock|clocks} of {nodes} {nodes?is|are} ahead of the certificate of {endpoint}",
     .verdict =
         "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
-static const struct pm_phrase *phrase_for(const struct pm_state *s, const struct pm_hit *h) {
+static const struct pm_phrase *phrase_for(const struct pm_evidence *ev, const struct pm_hit *h) {
     if (h->pulling) return &pulling;
-    return h->waits             ? (h->images.n ? &waiting_for : &waiting)
-           : clocks_ahead(s, h) ? &ahead
-                                : phrase_of(h);
+    return h->waits              ? (h->images.n ? &waiting_for : &waiting)
+           : clocks_ahead(ev, h) ? &ahead
+                                 : phrase_of(h);
 }
 
 // Both times, where they differ: the report's are the cluster's, the lines of that node
 // say another.
-static void own_clock(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+static void own_clock(const struct pm_scene *scene, const struct pm_hit *h, struct pm_buf *b) {
     char off[32], said[32], first[32], own[32];
     size_t n = 0;
     const struct pm_far_clock *far = NULL;
     for (size_t i = 0; i < h->nodes.n; i++) {
-        const struct pm_far_clock *f = pm_far_clock_of(s, h->nodes.items[i]);
+        const struct pm_far_clock *f = pm_far_clock_of(scene->ev, h->nodes.items[i]);
         if (f && !far) far = f;
         n += f != NULL;
     }
     if (!far || h->from == PM_NO_TIME) return;
     bool day =
         memcmp(pm_when_format(h->from, first), pm_when_format(h->from + far->skew, own), 10) != 0;
-    pm_buf_fmt(b, "; the clock of %.*s is %s %s and said %s then", PM_FMT(pm_name(s, far->node)),
-               pm_duration_format(llabs(far->skew), off), far->skew < 0 ? "behind" : "ahead",
+    pm_buf_fmt(b, "; the clock of %.*s is %s %s and said %s then",
+               PM_FMT(pm_name(scene->env, far->node)), pm_duration_format(llabs(far->skew), off),
+               far->skew < 0 ? "behind" : "ahead",
                pm_when_clock(h->from + far->skew, day, true, said));
     if (n > 1) pm_buf_fmt(b, ", those of %zu more are off, too", n - 1);
 }
 
 // The words of the error itself, where it names the clock that it was measured by and the
 // certificate's date.
-static void clock_and_date(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+static void clock_and_date(const struct pm_scene *scene, const struct pm_hit *h, struct pm_buf *b) {
     struct pm_clock_error e;
     char now[32], date[32];
     for (size_t i = 0; pm_cause_is(h->cause, "network.tls") && i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[h->pulls.items[i]];
-        if (!pm_clock_error_read(pm_name(s, p->error), &e)) continue;
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
+        if (!pm_clock_error_read(pm_name(scene->env, p->error), &e)) continue;
         pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.",
                    pm_when_clock(e.now, true, true, now), e.after ? "ended" : "begins",
                    pm_when_clock(e.date, true, true, date));
@@ -201,16 +207,17 @@ static void clock_and_date(struct pm_state *s, const struct pm_hit *h, struct pm
 
 // The runtime pulls the sandbox image by itself: nobody finds it in a pod's
 // specification.
-static void sandbox(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+static void sandbox(const struct pm_scene *scene, const struct pm_hit *h, struct pm_buf *b) {
     size_t of_it = 0;
     for (size_t i = 0; i < h->pulls.n; i++)
-        of_it += (s->pulls.items[h->pulls.items[i]].flags & PM_EV_SANDBOX) != 0;
+        of_it += (scene->pulls->items[h->pulls.items[i]].flags & PM_EV_SANDBOX) != 0;
     if (of_it * 2 <= h->pulls.n || h->images.n != 1) return;
     pm_buf_fmt(b, " %.*s is the sandbox image, which the runtime pulls by itself.",
-               PM_FMT(pm_name(s, h->images.items[0])));
+               PM_FMT(pm_name(scene->env, h->images.items[0])));
 }
 
-static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
+static void tail(const struct pm_env *env, const struct pm_hits *hits,
+                 const struct pm_report *report, const struct pm_hit *h, struct pm_buf *b) {
     char took[32];
     const struct pm_incident *inc = h->incident;
     if (h->failed)
@@ -220,9 +227,9 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
         pm_buf_fmt(b, "%llu %s of it", (unsigned long long)h->lines,
                    h->lines == 1 ? "line tells" : "lines tell");
     uint64_t led_to = 0;
-    for (size_t i = 0; i < s->hits.n && !h->failed; i++)
-        if (s->hits.items[i].explained_by && &s->hits.items[s->hits.items[i].explained_by - 1] == h)
-            led_to += s->hits.items[i].failed;
+    for (size_t i = 0; i < hits->n && !h->failed; i++)
+        if (hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h)
+            led_to += hits->items[i].failed;
     if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
     if (led_to)
         pm_buf_fmt(b, ", %llu failed %s followed from it", (unsigned long long)led_to,
@@ -233,31 +240,32 @@ static void tail(struct pm_state *s, const struct pm_hit *h, struct pm_buf *b) {
                    inc->blast.workloads_n == 1 ? "workload" : "workloads");
     if (h->recovered != PM_NO_TIME)
         pm_buf_fmt(b, "; the first success came at %.*s, after %s",
-                   PM_FMT(clock_of(s, h, h->recovered)),
+                   PM_FMT(clock_of(env, report, h, h->recovered)),
                    pm_duration_format(h->recovered - h->from, took));
     else if (h->failed) pm_buf_lit(b, "; not recovered within these logs");
     pm_buf_addc(b, '.');
 }
 
-void pm_sentence_write(struct pm_state *s, struct pm_hit *h) {
-    const struct pm_phrase *p = phrase_for(s, h);
+void pm_sentence_write(const struct pm_scene *scene, const struct pm_hits *hits,
+                       const struct pm_report *report, struct pm_hit *h) {
+    const struct pm_phrase *p = phrase_for(scene->ev, h);
     struct pm_buf b = {0};
-    h->incident->title = render(s, h, p->title);
-    pm_buf_add(&b, render(s, h, p->verdict));
-    own_clock(s, h, &b);
+    h->incident->title = render(scene, report, h, p->title);
+    pm_buf_add(&b, render(scene, report, h, p->verdict));
+    own_clock(scene, h, &b);
     pm_buf_lit(&b, ". ");
-    tail(s, h, &b);
-    clock_and_date(s, h, &b);
-    sandbox(s, h, &b);
-    h->incident->summary = pm_arena_dup(s->a, pm_buf_str(&b));
+    tail(scene->env, hits, report, h, &b);
+    clock_and_date(scene, h, &b);
+    sandbox(scene, h, &b);
+    h->incident->summary = pm_arena_dup(scene->env->a, pm_buf_str(&b));
     pm_buf_free(&b);
 }
 
 #define EFFECTS_NAMED 2
 
-static bool below(const struct pm_state *s, const struct pm_hit *e, const struct pm_hit *root) {
-    for (size_t steps = 0; e->explained_by && steps < s->hits.n; steps++) {
-        e = &s->hits.items[e->explained_by - 1];
+static bool below(const struct pm_hits *hits, const struct pm_hit *e, const struct pm_hit *root) {
+    for (size_t steps = 0; e->explained_by && steps < hits->n; steps++) {
+        e = &hits->items[e->explained_by - 1];
         if (e == root) return true;
     }
     return false;
@@ -265,39 +273,41 @@ static bool below(const struct pm_state *s, const struct pm_hit *e, const struct
 
 // The root, then each effect by name: "…; pulls fell back to the upstream registry and
 // used up its quota: Docker Hub's anonymous pull quota ran out at 09:30 UTC."
-struct pm_str pm_sentence_verdict(struct pm_state *s, const struct pm_hit *h) {
+struct pm_str pm_sentence_verdict(const struct pm_scene *scene, const struct pm_hits *hits,
+                                  const struct pm_report *report, const struct pm_hit *h) {
     struct pm_buf b = {0};
     size_t named = 0, more = 0;
-    pm_buf_add(&b, render(s, h, phrase_for(s, h)->verdict));
+    pm_buf_add(&b, render(scene, report, h, phrase_for(scene->ev, h)->verdict));
     if (h->opening.step) pm_buf_fmt(&b, "; %.*s", PM_FMT(h->opening.step->what));
-    own_clock(s, h, &b);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        const struct pm_hit *e = &s->hits.items[i];
-        if (e->dropped || !e->via || !below(s, e, h)) continue;
+    own_clock(scene, h, &b);
+    for (size_t i = 0; i < hits->n; i++) {
+        const struct pm_hit *e = &hits->items[i];
+        if (e->dropped || !e->via || !below(hits, e, h)) continue;
         if (named++ >= EFFECTS_NAMED) more++;
         else
-            pm_buf_fmt(&b, "; %s: %.*s", s->links.items[e->via - 1].what,
-                       PM_FMT(render(s, e, phrase_for(s, e)->verdict)));
+            pm_buf_fmt(&b, "; %s: %.*s", scene->env->links.items[e->via - 1].what,
+                       PM_FMT(render(scene, report, e, phrase_for(scene->ev, e)->verdict)));
     }
     if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
     pm_buf_addc(&b, '.');
-    struct pm_str out = pm_arena_dup(s->a, pm_buf_str(&b));
+    struct pm_str out = pm_arena_dup(scene->env->a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
 }
 
 // Incidents, but none over info.
-struct pm_str pm_sentence_calm(struct pm_state *s) {
+struct pm_str pm_sentence_calm(const struct pm_scene *scene, const struct pm_hits *hits) {
     uint64_t attempts = 0, failed = 0;
     bool over = true;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        attempts += s->pulls.items[i].outcome != PM_OUTCOME_CACHED;
-        failed += s->pulls.items[i].outcome == PM_OUTCOME_FAILED;
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        attempts += scene->pulls->items[i].outcome != PM_OUTCOME_CACHED;
+        failed += scene->pulls->items[i].outcome == PM_OUTCOME_FAILED;
     }
-    for (size_t i = 0; i < s->hits.n; i++)
-        over = over && (s->hits.items[i].dropped || s->hits.items[i].recovered != PM_NO_TIME);
-    if (!failed) return pm_arena_fmt(s->a, "no pull failed, of %llu", (unsigned long long)attempts);
-    return pm_arena_fmt(s->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "",
+    for (size_t i = 0; i < hits->n; i++)
+        over = over && (hits->items[i].dropped || hits->items[i].recovered != PM_NO_TIME);
+    if (!failed)
+        return pm_arena_fmt(scene->env->a, "no pull failed, of %llu", (unsigned long long)attempts);
+    return pm_arena_fmt(scene->env->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "",
                         (unsigned long long)attempts, attempts == 1 ? "pull" : "pulls",
                         (unsigned long long)failed, failed == 1 ? "failure" : "failures",
                         over ? " recovered by themselves" : ", none of them an incident over info");

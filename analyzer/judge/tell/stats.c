@@ -45,15 +45,16 @@ static int by_number(const void *a, const void *b) {
     return pm_str_cmp(x->name, y->name);
 }
 
-static struct pm_counts_by *counts(struct pm_state *s, Pvoid_t map, size_t *n, bool causes) {
+static struct pm_counts_by *counts(const struct pm_env *env, Pvoid_t map, size_t *n, bool causes) {
     Word_t key = 0, many;
     PWord_t v;
     JLC(many, map, 0, -1);
-    struct pm_counts_by *out = PM_NEWN(s->a, struct pm_counts_by, many + 1);
+    struct pm_counts_by *out = PM_NEWN(env->a, struct pm_counts_by, many + 1);
     *n = 0;
     JLF(v, map, key);
     while (v) {
-        out[*n].name = causes ? pm_str_c(pm_causes[key].name) : pm_arena_fmt(s->a, "%d", (int)key);
+        out[*n].name =
+            causes ? pm_str_c(pm_causes[key].name) : pm_arena_fmt(env->a, "%d", (int)key);
         out[(*n)++].n = *v;
         JLN(v, map, key);
     }
@@ -90,9 +91,9 @@ static const struct {
              {"unauthorized: ", 401},  {"denied: ", 403},
              {": not found", 404},     {"no basic auth credentials", 401}};
 
-static int status_of(const struct pm_state *s, const struct pm_attempt *p) {
+static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
-    struct pm_str error = pm_name(s, p->error);
+    struct pm_str error = pm_name(env, p->error);
     if (!error.n || pm_cause_in(p->verdict.cause, "network") ||
         pm_cause_in(p->verdict.cause, "storage"))
         return 0;
@@ -101,9 +102,9 @@ static int status_of(const struct pm_state *s, const struct pm_attempt *p) {
     return 0;
 }
 
-static void count_troubles(const struct pm_state *s, struct pm_pull_stats *st,
+static void count_troubles(const struct pm_env *env, struct pm_pull_stats *st,
                            const struct pm_attempt *p) {
-    int status = status_of(s, p);
+    int status = status_of(env, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
         bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause)
                                      : status >= troubles[i].low && status <= troubles[i].high;
@@ -111,7 +112,7 @@ static void count_troubles(const struct pm_state *s, struct pm_pull_stats *st,
     }
 }
 
-static void count(const struct pm_state *s, struct tally *t, const struct pm_attempt *p,
+static void count(const struct pm_env *env, struct tally *t, const struct pm_attempt *p,
                   bool retry) {
     struct pm_pull_stats *st = t->stats;
     if (p->outcome == PM_OUTCOME_CACHED) {
@@ -130,7 +131,7 @@ static void count(const struct pm_state *s, struct tally *t, const struct pm_att
         *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
-    count_troubles(s, st, p);
+    count_troubles(env, st, p);
     ++*pm_map_slot(&t->causes,
                    (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
@@ -141,12 +142,12 @@ static void count_trace(struct pm_pull_stats *st, const struct pm_trace *t) { //
     if (t->kind == PM_KIND_GC_OK && t->image) st->gc_removed += t->count;
 }
 
-static void finish(struct pm_state *s, struct tally *t) {
+static void finish(const struct pm_env *env, struct tally *t) {
     Word_t freed;
     t->stats->latency = latency(t->seconds.items, t->seconds.n);
     t->stats->queue = latency(t->queued.items, t->queued.n);
-    t->stats->by_cause = counts(s, t->causes, &t->stats->by_cause_n, true);
-    t->stats->http_status = counts(s, t->statuses, &t->stats->http_status_n, false);
+    t->stats->by_cause = counts(env, t->causes, &t->stats->by_cause_n, true);
+    t->stats->http_status = counts(env, t->statuses, &t->stats->http_status_n, false);
     JLFA(freed, t->causes);
     JLFA(freed, t->statuses);
     (void)freed;
@@ -156,12 +157,12 @@ static void finish(struct pm_state *s, struct tally *t) {
 
 // A pull that comes after a failed one of the same node for the same image. Pulls are in
 // order of time.
-static bool *retries(const struct pm_state *s) {
-    bool *out = pm_xmalloc(s->pulls.n + 1);
+static bool *retries(const struct pm_pulls *pulls) {
+    bool *out = pm_xmalloc(pulls->n + 1);
     Pvoid_t failed = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
         Word_t *before = pm_map_slot(&failed, PM_PAIR(p->node, p->image));
         out[i] = p->outcome != PM_OUTCOME_CACHED && *before;
         if (p->outcome != PM_OUTCOME_CACHED) *before = p->outcome == PM_OUTCOME_FAILED;
@@ -171,61 +172,61 @@ static bool *retries(const struct pm_state *s) {
     return out;
 }
 
-static uint32_t pod_namespace(const struct pm_state *s, uint32_t pod) { // of "namespace/name"
-    struct pm_str key = pm_name(s, pod);
+static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "namespace/name"
+    struct pm_str key = pm_name(env, pod);
     ptrdiff_t slash = pm_str_chr(key, '/', 0);
-    return slash > 0 ? pm_intern_find(s->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+    return slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
 }
 
 #define NOT_COUNTED UINT32_MAX
 struct
     keys { // what pulls and traces are counted by; 0: it belongs to none; NOT_COUNTED: another list has it
-    uint32_t (*of_pull)(const struct pm_state *s, const struct pm_attempt *p);
-    uint32_t (*of_trace)(const struct pm_state *s, const struct pm_trace *t);
+    uint32_t (*of_pull)(const struct pm_env *env, const struct pm_attempt *p);
+    uint32_t (*of_trace)(const struct pm_env *env, const struct pm_trace *t);
     bool
         rest; // what belongs to none has a row of its own, without a name, so that the list adds up to the totals
 };
-static uint32_t pull_registry(const struct pm_state *s, const struct pm_attempt *p) {
-    (void)s;
+static uint32_t pull_registry(const struct pm_env *env, const struct pm_attempt *p) {
+    (void)env;
     return pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
 }
-static uint32_t pull_node(const struct pm_state *s, const struct pm_attempt *p) {
-    (void)s;
+static uint32_t pull_node(const struct pm_env *env, const struct pm_attempt *p) {
+    (void)env;
     return p->node || !p->client ? p->node : NOT_COUNTED;
 }
-static uint32_t pull_client(const struct pm_state *s, const struct pm_attempt *p) {
-    (void)s;
+static uint32_t pull_client(const struct pm_env *env, const struct pm_attempt *p) {
+    (void)env;
     return !p->node && p->client ? p->client : NOT_COUNTED;
 }
-static uint32_t pull_image(const struct pm_state *s, const struct pm_attempt *p) {
-    (void)s;
+static uint32_t pull_image(const struct pm_env *env, const struct pm_attempt *p) {
+    (void)env;
     return p->image;
 }
-uint32_t pm_pull_namespace(const struct pm_state *s, const struct pm_attempt *p) {
+uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
     uint32_t of_pod = p->namespace ? p->namespace
-                      : p->pods.n  ? pod_namespace(s, p->pods.items[0])
+                      : p->pods.n  ? pod_namespace(env, p->pods.items[0])
                                    : 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;
 }
-static uint32_t trace_registry(const struct pm_state *s, const struct pm_trace *t) {
-    (void)s;
+static uint32_t trace_registry(const struct pm_env *env, const struct pm_trace *t) {
+    (void)env;
     return t->registry;
 }
-static uint32_t trace_node(const struct pm_state *s, const struct pm_trace *t) {
-    (void)s;
+static uint32_t trace_node(const struct pm_env *env, const struct pm_trace *t) {
+    (void)env;
     return t->node;
 }
-static uint32_t trace_client(const struct pm_state *s, const struct pm_trace *t) {
-    (void)s;
+static uint32_t trace_client(const struct pm_env *env, const struct pm_trace *t) {
+    (void)env;
     (void)t;
     return NOT_COUNTED;
 }
-static uint32_t trace_image(const struct pm_state *s, const struct pm_trace *t) {
-    (void)s;
+static uint32_t trace_image(const struct pm_env *env, const struct pm_trace *t) {
+    (void)env;
     return t->image;
 }
-static uint32_t trace_namespace(const struct pm_state *s, const struct pm_trace *t) {
-    (void)s;
+static uint32_t trace_namespace(const struct pm_env *env, const struct pm_trace *t) {
+    (void)env;
     return t->namespace;
 }
 static const struct keys registries = {pull_registry, trace_registry, true},
@@ -250,31 +251,31 @@ static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key, bool rest) {
     *slot = names->n;
 }
 
-static struct pm_pull_stats *by_key(struct pm_state *s, const struct keys *keys, const bool *retry,
-                                    size_t *n_out) {
+static struct pm_pull_stats *by_key(const struct pm_scene *scene, const struct keys *keys,
+                                    const bool *retry, size_t *n_out) {
     Pvoid_t at = NULL;
     Word_t freed, slot;
     struct pm_ids names = {0};
-    for (size_t i = 0; i < s->pulls.n; i++)
-        know(&at, &names, keys->of_pull(s, &s->pulls.items[i]), keys->rest);
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (is_counted(&s->traces.items[i]))
-            know(&at, &names, keys->of_trace(s, &s->traces.items[i]), false);
-    struct pm_pull_stats *out = PM_NEWN(s->a, struct pm_pull_stats, names.n + 1);
+    for (size_t i = 0; i < scene->pulls->n; i++)
+        know(&at, &names, keys->of_pull(scene->env, &scene->pulls->items[i]), keys->rest);
+    for (size_t i = 0; i < scene->ev->traces.n; i++)
+        if (is_counted(&scene->ev->traces.items[i]))
+            know(&at, &names, keys->of_trace(scene->env, &scene->ev->traces.items[i]), false);
+    struct pm_pull_stats *out = PM_NEWN(scene->env->a, struct pm_pull_stats, names.n + 1);
     struct tally *tallies = pm_xmalloc((names.n + 1) * sizeof *tallies);
     for (size_t i = 0; i < names.n; i++) {
         tallies[i] = (struct tally){.stats = &out[i]};
-        out[i].name = pm_name(s, names.items[i]);
+        out[i].name = pm_name(scene->env, names.items[i]);
         out[i].bytes = -1;
     }
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if ((slot = pm_map_get(at, keys->of_pull(s, &s->pulls.items[i]))))
-            count(s, &tallies[slot - 1], &s->pulls.items[i], retry[i]);
-    for (size_t i = 0; i < s->traces.n; i++)
-        if (is_counted(&s->traces.items[i]) &&
-            (slot = pm_map_get(at, keys->of_trace(s, &s->traces.items[i]))))
-            count_trace(&out[slot - 1], &s->traces.items[i]);
-    for (size_t i = 0; i < names.n; i++) finish(s, &tallies[i]);
+    for (size_t i = 0; i < scene->pulls->n; i++)
+        if ((slot = pm_map_get(at, keys->of_pull(scene->env, &scene->pulls->items[i]))))
+            count(scene->env, &tallies[slot - 1], &scene->pulls->items[i], retry[i]);
+    for (size_t i = 0; i < scene->ev->traces.n; i++)
+        if (is_counted(&scene->ev->traces.items[i]) &&
+            (slot = pm_map_get(at, keys->of_trace(scene->env, &scene->ev->traces.items[i]))))
+            count_trace(&out[slot - 1], &scene->ev->traces.items[i]);
+    for (size_t i = 0; i < names.n; i++) finish(scene->env, &tallies[i]);
     *n_out = names.n;
     if (names.n > 1) qsort(out, names.n, sizeof *out, by_name);
     JLFA(freed, at);
@@ -300,28 +301,28 @@ static void in_bucket(struct pm_bucket *b, const struct pm_attempt *p) {
     b->failed += p->outcome == PM_OUTCOME_FAILED;
 }
 
-static void series(struct pm_state *s) {
+static void series(const struct pm_scene *scene, struct pm_report *report) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        from = pm_min_time(from, pm_at(&s->pulls.items[i]));
-        to = pm_max_time(to, pm_at(&s->pulls.items[i]));
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        from = pm_min_time(from, pm_at(&scene->pulls->items[i]));
+        to = pm_max_time(to, pm_at(&scene->pulls->items[i]));
     }
-    s->report->trend.from_ns = s->report->series_undated.t_ns = PM_NO_TIME;
-    for (size_t i = 0; i < s->pulls.n; i++)
-        if (pm_at(&s->pulls.items[i]) == PM_NO_TIME)
-            in_bucket(&s->report->series_undated, &s->pulls.items[i]);
+    report->trend.from_ns = report->series_undated.t_ns = PM_NO_TIME;
+    for (size_t i = 0; i < scene->pulls->n; i++)
+        if (pm_at(&scene->pulls->items[i]) == PM_NO_TIME)
+            in_bucket(&report->series_undated, &scene->pulls->items[i]);
     if (from == PM_NO_TIME) return;
     int64_t width = pm_step_width(to - from, BUCKETS_MAX),
             start = from - ((from % width) + width) % width;
-    struct pm_report *r = s->report;
+    struct pm_report *r = report;
     r->series_n = r->series_cap = (size_t)((to - start) / width + 1);
-    r->series = PM_NEWN(s->a, struct pm_bucket, r->series_n);
+    r->series = PM_NEWN(scene->env->a, struct pm_bucket, r->series_n);
     r->trend.from_ns = from;
     r->trend.middle_ns = from + (to - from) / 2;
     r->trend.to_ns = to;
     for (size_t i = 0; i < r->series_n; i++) r->series[i].t_ns = start + (int64_t)i * width;
-    for (size_t i = 0; i < s->pulls.n; i++) {
-        const struct pm_attempt *p = &s->pulls.items[i];
+    for (size_t i = 0; i < scene->pulls->n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[i];
         if (pm_at(p) == PM_NO_TIME || p->outcome == PM_OUTCOME_CACHED) continue;
         in_bucket(&r->series[(pm_at(p) - start) / width], p);
         bool second = pm_at(p) >= r->trend.middle_ns;
@@ -331,11 +332,11 @@ static void series(struct pm_state *s) {
 }
 
 // Every request that a registry or proxy logged, once.
-static void request_statuses(struct pm_state *s, struct pm_pull_stats *total) {
+static void request_statuses(const struct pm_scene *scene, struct pm_pull_stats *total) {
     Pvoid_t map = NULL;
     Word_t freed;
-    for (size_t i = 0; i < s->groups.n; i++) {
-        const struct pm_request_group *g = &s->groups.items[i];
+    for (size_t i = 0; i < scene->ev->groups.n; i++) {
+        const struct pm_request_group *g = &scene->ev->groups.items[i];
         if (g->redundant) continue;
         total->cache_hits += g->hits;
         total->cache_misses += g->misses;
@@ -343,27 +344,29 @@ static void request_statuses(struct pm_state *s, struct pm_pull_stats *total) {
             if (g->statuses[k].code)
                 *pm_map_slot(&map, (Word_t)g->statuses[k].code) += g->statuses[k].n;
     }
-    total->http_status = counts(s, map, &total->http_status_n, false);
+    total->http_status = counts(scene->env, map, &total->http_status_n, false);
     JLFA(freed, map);
     (void)freed;
 }
 
-void pm_stats_fill(struct pm_state *s) {
-    struct pm_report *r = s->report;
+void pm_stats_fill(const struct pm_scene *scene, struct pm_report *report) {
+    struct pm_report *r = report;
     struct tally all = {.stats = &r->total};
     r->total.bytes = -1;
-    bool *retry = retries(s);
-    for (size_t i = 0; i < s->pulls.n; i++) count(s, &all, &s->pulls.items[i], retry[i]);
-    for (size_t i = 0; i < s->traces.n; i++) count_trace(&r->total, &s->traces.items[i]);
-    finish(s, &all);
-    if (s->have_requests) request_statuses(s, &r->total);
-    r->by_registry = by_key(s, &registries, retry, &r->by_registry_n);
-    r->by_node = by_key(s, &nodes, retry, &r->by_node_n);
-    r->by_client = by_key(s, &clients, retry, &r->by_client_n);
-    r->by_namespace = by_key(s, &namespaces, retry, &r->by_namespace_n);
-    r->by_image = by_key(s, &images, retry, &r->by_image_n);
+    bool *retry = retries(scene->pulls);
+    for (size_t i = 0; i < scene->pulls->n; i++)
+        count(scene->env, &all, &scene->pulls->items[i], retry[i]);
+    for (size_t i = 0; i < scene->ev->traces.n; i++)
+        count_trace(&r->total, &scene->ev->traces.items[i]);
+    finish(scene->env, &all);
+    if (scene->ev->have_requests) request_statuses(scene, &r->total);
+    r->by_registry = by_key(scene, &registries, retry, &r->by_registry_n);
+    r->by_node = by_key(scene, &nodes, retry, &r->by_node_n);
+    r->by_client = by_key(scene, &clients, retry, &r->by_client_n);
+    r->by_namespace = by_key(scene, &namespaces, retry, &r->by_namespace_n);
+    r->by_image = by_key(scene, &images, retry, &r->by_image_n);
     r->by_registry_cap = r->by_registry_n;
     r->by_node_cap = r->by_node_n;
     free(retry);
-    series(s);
+    series(scene, report);
 }
