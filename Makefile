@@ -16,6 +16,12 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -
 LIBS := libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
+# A faster inflate, where it is (libisal-dev); `make ISAL=` builds without it.
+ISAL ?= $(shell pkg-config --exists libisal 2>/dev/null && echo libisal)
+ifneq ($(ISAL),)
+PKG_CFLAGS += -DPM_ISAL $(shell pkg-config --cflags libisal 2>/dev/null)
+PKG_LIBS += $(shell pkg-config --libs libisal 2>/dev/null)
+endif
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined -DPM_RECKON)
 CFLAGS ?= -g
 # What the compiler can do against a mistake that is still in here, on by default; and no folder's name in the binary: two clones give the same bytes.

@@ -1,8 +1,9 @@
 // Decompression and archives, layer over layer. What the bytes are is decided by the
 // bytes, never by a name.
 //
-// gzip is read by zlib itself: concatenated members, and whatever a cut file still yields
-// (libarchive keeps the last block of a cut file to itself). The other filters (bzip2,
+// gzip has a file of its own (gunzip.c): concatenated members, and whatever a cut file
+// still yields (libarchive keeps the last block of a cut file to itself). The other
+// filters (bzip2,
 // xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects, zip, 7z, cpio)
 // come through libarchive, with external programs never enabled. zip and 7z want to seek:
 // from a stream they go through an unnamed temporary file, bounded by the member limit.
@@ -19,9 +20,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#define BLOCK_BYTES ((size_t)256 << 10)
 #define PEEK_BYTES 4096
 
 void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...) {
@@ -33,8 +32,7 @@ void pm_source_broke(struct pm_source *s, const char *code, const char *fmt, ...
     s->code = code;
 }
 
-static struct pm_source *source_init(struct pm_source *s, struct pm_source *below,
-                                     struct pm_str path) {
+struct pm_source *pm_source_init(struct pm_source *s, struct pm_source *below, struct pm_str path) {
     s->below = below;
     s->budget = below ? below->budget : NULL;
     s->path = path;
@@ -155,7 +153,7 @@ static void file_close(struct pm_source *s) {
 struct pm_source *pm_source_file(int fd, bool can_seek, struct pm_budget *b, struct pm_str path) {
     struct file_source *f = pm_xmalloc(sizeof *f);
     *f = (struct file_source){.fd = fd};
-    source_init(&f->s, NULL, path);
+    pm_source_init(&f->s, NULL, path);
     f->s.budget = b;
     f->s.fill = file_fill;
     f->s.close = file_close;
@@ -170,87 +168,6 @@ int pm_source_take_fd(struct pm_source *root) {
     return fd;
 }
 
-// ---- gzip
-
-struct gzip_source {
-    struct pm_source s;
-    z_stream z;
-    bool in_member, ended;
-    char in
-        [1 +
-         BLOCK_BYTES]; // the first byte is room for a magic that falls on the border of two blocks
-};
-
-static bool gzip_refill(struct gzip_source *g) {
-    size_t n = pm_source_read(g->s.below, g->in + 1, BLOCK_BYTES);
-    g->z.next_in = (Bytef *)g->in + 1;
-    g->z.avail_in = (uInt)n;
-    return n > 0;
-}
-
-// Between members: another one begins, or only padding and foreign bytes follow.
-static bool gzip_next_member(struct gzip_source *g) {
-    while (g->z.avail_in < 2) {
-        bool held = g->z.avail_in;
-        if (held) g->in[0] = (char)*g->z.next_in;
-        if (!gzip_refill(g)) return false;
-        if (held) g->z.next_in--, g->z.avail_in++;
-    }
-    if (g->z.next_in[0] != 0x1f || g->z.next_in[1] != 0x8b) {
-        if (g->z.next_in[0] != 0)
-            pm_source_broke(&g->s, "gzip-trailing",
-                            "bytes that are not gzip follow the compressed data: left out");
-        return false;
-    }
-    inflateReset(&g->z);
-    return g->in_member = true;
-}
-
-static size_t gzip_fill(struct pm_source *s, char *p, size_t n) {
-    struct gzip_source *g = (struct gzip_source *)s;
-    g->z.next_out = (Bytef *)p;
-    g->z.avail_out = n > (1u << 30) ? 1u << 30 : (uInt)n;
-    uInt room = g->z.avail_out;
-    while (!g->ended && g->z.avail_out == room) {
-        if (!g->in_member && !gzip_next_member(g)) {
-            g->ended = true;
-            break;
-        }
-        if (g->z.avail_in == 0 && !gzip_refill(g)) {
-            pm_source_broke(s, "gzip-truncated",
-                            "the compressed data breaks off; what came before is used");
-            g->ended = true;
-            break;
-        }
-        int rc = inflate(&g->z, Z_NO_FLUSH);
-        if (rc == Z_STREAM_END) g->in_member = false;
-        else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-            pm_source_broke(s, "gzip-corrupt",
-                            "the compressed data is damaged (%s); what came before is used",
-                            g->z.msg ? g->z.msg : "no message");
-            g->ended = true;
-        }
-    }
-    return room - g->z.avail_out;
-}
-
-static void gzip_close(struct pm_source *s) {
-    struct gzip_source *g = (struct gzip_source *)s;
-    inflateEnd(&g->z);
-    free(g);
-}
-
-struct pm_source *pm_source_gzip(struct pm_source *below, struct pm_str path) {
-    struct gzip_source *g = pm_xmalloc(sizeof *g);
-    memset(g, 0, offsetof(struct gzip_source, in));
-    source_init(&g->s, below, path);
-    g->s.is_gzip = true;
-    g->s.fill = gzip_fill;
-    g->s.close = gzip_close;
-    if (inflateInit2(&g->z, 15 + 16) != Z_OK) pm_die_oom();
-    return &g->s;
-}
-
 // ---- libarchive: filters and archives
 
 struct pm_archive {
@@ -260,7 +177,7 @@ struct pm_archive {
     FILE *spool;
     struct pm_source entry; // the source of the current entry
     bool ended;
-    char in[BLOCK_BYTES];
+    char in[PM_SOURCE_BLOCK_BYTES];
 };
 
 static la_ssize_t pull(struct archive *a, void *ctx, const void **block) {
@@ -325,7 +242,7 @@ static void broken_open(struct pm_archive *ar) {
 
 struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path) {
     struct pm_archive *ar = archive_new(below, path);
-    source_init(&ar->entry, below, path);
+    pm_source_init(&ar->entry, below, path);
     ar->entry.fill = entry_fill;
     ar->entry.close = filter_close;
     archive_read_support_filter_bzip2(ar->a);
@@ -344,7 +261,7 @@ struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path) 
 
 struct pm_archive *pm_archive_open(struct pm_source *below, bool seek, struct pm_str path) {
     struct pm_archive *ar = archive_new(below, path);
-    source_init(&ar->entry, below, path);
+    pm_source_init(&ar->entry, below, path);
     archive_read_support_filter_none(ar->a);
     archive_read_support_format_tar(ar->a);
     archive_read_support_format_cpio(ar->a);
@@ -359,11 +276,11 @@ struct pm_archive *pm_archive_open(struct pm_source *below, bool seek, struct pm
             atomic_fetch_add_explicit(below->budget->read_bytes, below->budget->in_bytes,
                                       memory_order_relaxed);
         rc = lseek(below->fd, 0, SEEK_SET) == 0
-                 ? archive_read_open_fd(ar->a, below->fd, BLOCK_BYTES)
+                 ? archive_read_open_fd(ar->a, below->fd, PM_SOURCE_BLOCK_BYTES)
                  : ARCHIVE_FATAL;
     } else
-        rc =
-            spool(ar) ? archive_read_open_fd(ar->a, fileno(ar->spool), BLOCK_BYTES) : ARCHIVE_FATAL;
+        rc = spool(ar) ? archive_read_open_fd(ar->a, fileno(ar->spool), PM_SOURCE_BLOCK_BYTES)
+                       : ARCHIVE_FATAL;
     if (rc < ARCHIVE_WARN) broken_open(ar);
     return ar;
 }
@@ -397,7 +314,7 @@ bool pm_archive_next(struct pm_archive *ar, struct pm_entry *out) {
                                 archive_says(ar));
             break;
         }
-        source_init(&ar->entry, ar->below, PM_NONE);
+        pm_source_init(&ar->entry, ar->below, PM_NONE);
         ar->entry.fill = entry_fill;
         ar->entry.close = NULL;
         ar->entry.peek = NULL;

@@ -36,13 +36,20 @@ struct pm_source {
     bool stopped; // a limit bit: nothing more comes
 };
 
+#define PM_SOURCE_BLOCK_BYTES ((size_t)256 << 10) // read of what lies below at a time
+// A layer over `below` (NULL: a root), of which fill and close are still to be set.
+struct pm_source *pm_source_init(struct pm_source *s, struct pm_source *below, struct pm_str path);
 // Work that makes no bytes (an archive opened, an entry looked at) is paid from the same
 // budget. False where it is spent.
 bool pm_budget_pay(struct pm_budget *b, uint64_t bytes);
 // `fd` is owned by the source from here on, unless taken back.
 struct pm_source *pm_source_file(int fd, bool can_seek, struct pm_budget *b, struct pm_str path);
 int pm_source_take_fd(struct pm_source *root);
+struct pm_inflater;
 struct pm_source *pm_source_gzip(struct pm_source *below, struct pm_str path);
+// The same by one of pm_inflaters, for tests; over what cannot be read again it is zlib.
+struct pm_source *pm_source_gzip_by(const struct pm_inflater *with, struct pm_source *below,
+                                    struct pm_str path);
 struct pm_source *
 pm_source_filter(struct pm_source *below,
                  struct pm_str path); // bzip2, xz, zstd, lz4, lzip, compress, by libarchive

@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <yaml.h>
 #include <zlib.h>
+#ifdef PM_ISAL
+#include <isa-l.h>
+#endif
 
 enum { OPT_VERBOSE };
 static const struct pm_opt options[] = {
@@ -33,6 +36,12 @@ static const char *of_zlib(char *out) {
     (void)out;
     return zlibVersion();
 }
+#ifdef PM_ISAL
+static const char *of_isal(char *out) {
+    snprintf(out, 64, "%d.%d.%d", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+    return out;
+}
+#endif
 static const char *of_yaml(char *out) {
     (void)out;
     return yaml_get_version_string();
@@ -66,6 +75,9 @@ static const struct {
     const char *name;
     const char *(*version)(char *out);
 } libraries[] = {{"PCRE2", of_pcre2},     {"SQLite", of_sqlite}, {"zlib", of_zlib},
+#ifdef PM_ISAL
+                 {"ISA-L", of_isal},
+#endif
                  {"jansson", of_jansson}, {"libyaml", of_yaml},  {"libarchive", of_archive}};
 
 static void built_in(void) {

@@ -36,7 +36,7 @@ int main(void) {
     return events == 1 ? 0 : 1;
 }
 C
-libs=$(pkg-config --libs libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4)
+libs="$(pkg-config --libs libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4) $(pkg-config --libs libisal 2>/dev/null || true)"
 ${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -Iinclude -Ianalyzer -o "$dir/run" "$dir/greet.c" "$dir/main.c" "${BUILD:-build}/libpullmortem.a" $libs -lJudy -lpthread -lm
 "$dir/run" >"$dir/out"
 cat >"$dir/want" <<'T'
