@@ -2,6 +2,7 @@
 // timeline, so that its views answer the same.
 #include "judge/incidents/chain.h"
 #include "base/sort.h"
+#include "rules/taxonomy.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +37,8 @@ static int by_weight(const void *a, const void *b, void *ctx) {
     if (rx != ry) {
         bool ix = rx->incident->severity == PM_SEVERITY_INFO,
              iy = ry->incident->severity == PM_SEVERITY_INFO;
-        bool ux = pm_cause_in(rx->cause, "unknown"), uy = pm_cause_in(ry->cause, "unknown");
+        bool ux = pm_cause_has(rx->cause, PM_TRAIT_UNEXPLAINED),
+             uy = pm_cause_has(ry->cause, PM_TRAIT_UNEXPLAINED);
         if (ix != iy) return ix ? 1 : -1;
         if (ux != uy && (ux ? ry : rx)->effect * 4 > (ux ? rx : ry)->effect) return ux ? 1 : -1;
         if (rx->effect != ry->effect) return rx->effect > ry->effect ? -1 : 1;
@@ -61,7 +63,7 @@ static struct pm_str fingerprint(const struct pm_scene *scene, const struct pm_h
         hash = pm_str_hash(inc->registries.items[i], pm_str_hash(PM_STR("registry"), hash));
     // All that is known of an unknown is what it says: another wording is another
     // trouble, and no baseline of the first excuses it.
-    if (pm_cause_in(h->cause, "unknown") && h->pulls.n)
+    if (pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED) && h->pulls.n)
         hash = pm_str_hash(
             pm_unknown_template(scene->env->scratch,
                                 pm_name(scene->env, scene->pulls->items[h->pulls.items[0]].error)),
@@ -145,7 +147,7 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
     inc->explains_cap = inc->explains_n;
     // Pulls cut by a restart: the runtime was away, though nobody may have knocked
     // meanwhile.
-    if (!pm_cause_is(h->cause, "runtime.cancelled") || h->explained_by) return;
+    if (!pm_cause_has(h->cause, PM_TRAIT_STOPPED) || h->explained_by) return;
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
@@ -153,7 +155,7 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
             !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), pm_time_add(h->to, PM_S(60))))
             continue;
         inc->chain[inc->chain_n++] = (struct pm_link){
-            pm_cause_c("runtime.unavailable"), t->ts,
+            pm_cause_shown(PM_SHOWN_RUNTIME_AWAY), t->ts,
             pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
                          PM_FMT(pm_name(scene->env, t->node)),
                          t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
@@ -165,34 +167,35 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
 static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits) {
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
-        struct pm_pull out = {
-            .id = i + 1,
-            .node = pm_name(scene->env, p->node),
-            .image = pm_name(scene->env, p->image),
-            .registry = pm_name(scene->env, p->registry),
-            .repository = pm_name(scene->env, p->repository),
-            .tag = pm_name(scene->env, p->tag),
-            .digest = pm_name(scene->env, p->digest),
-            .client = pm_name(scene->env, p->client),
-            .user = pm_name(scene->env, p->user),
-            .namespace = pm_name(scene->env, p->namespace),
-            .started_ns = p->started,
-            .ended_ns = p->ended,
-            .outcome = (enum pm_outcome)p->outcome,
-            .cause = p->outcome == PM_OUTCOME_FAILED
-                         ? (p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown"))
-                         : -1,
-            .rule = p->verdict.rule,
-            .http_status = p->status,
-            .stage = (enum pm_stage)p->stage,
-            .duration_ns = p->duration_ns,
-            .waiting_ns = p->waiting_ns,
-            .bytes = p->bytes,
-            .sources = p->sources,
-            .reconstructed = p->reconstructed,
-            .requests = p->requests,
-            .evidence = p->best,
-            .error = pm_name(scene->env, p->error)};
+        struct pm_pull out = {.id = i + 1,
+                              .node = pm_name(scene->env, p->node),
+                              .image = pm_name(scene->env, p->image),
+                              .registry = pm_name(scene->env, p->registry),
+                              .repository = pm_name(scene->env, p->repository),
+                              .tag = pm_name(scene->env, p->tag),
+                              .digest = pm_name(scene->env, p->digest),
+                              .client = pm_name(scene->env, p->client),
+                              .user = pm_name(scene->env, p->user),
+                              .namespace = pm_name(scene->env, p->namespace),
+                              .started_ns = p->started,
+                              .ended_ns = p->ended,
+                              .outcome = (enum pm_outcome)p->outcome,
+                              .cause = p->outcome == PM_OUTCOME_FAILED
+                                           ? (p->verdict.cause >= 0
+                                                  ? p->verdict.cause
+                                                  : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS))
+                                           : -1,
+                              .rule = p->verdict.rule,
+                              .http_status = p->status,
+                              .stage = (enum pm_stage)p->stage,
+                              .duration_ns = p->duration_ns,
+                              .waiting_ns = p->waiting_ns,
+                              .bytes = p->bytes,
+                              .sources = p->sources,
+                              .reconstructed = p->reconstructed,
+                              .requests = p->requests,
+                              .evidence = p->best,
+                              .error = pm_name(scene->env, p->error)};
         uint32_t hit = pm_hit_of(scene->pulls, hits, p);
         if (hit) out.incident = hits->items[hit - 1].id;
         pm_strs_of_ids(scene->env, &out.pods, &p->pods);

@@ -6,6 +6,7 @@
 // sanitizers) or PULLMORTEM_RECKON is set (the test runner sets it, so that every suite
 // asks), and ends the program where one is broken.
 #include "judge/reckon.h"
+#include "rules/taxonomy.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,7 +209,7 @@ static void quotas(struct reckoning *k) {
         const struct pm_quota *q = &r->quotas[i];
         uint64_t refused = 0;
         for (size_t n = 0; n < r->incidents_n; n++)
-            if (pm_cause_in(r->incidents[n].root_cause, "rate-limit"))
+            if (pm_cause_has(r->incidents[n].root_cause, PM_TRAIT_LIMIT))
                 refused += r->incidents[n].failed_pulls + r->incidents[n].failed_requests;
         if (q->refused > refused)
             broken(k, "%.*s refused %llu, its incidents only %llu", PM_FMT(q->registry),

@@ -16,6 +16,7 @@
 // Not by calendar years: New Year is no silence. Not by the largest gap alone: incidents
 // weeks apart belong to one account of a cluster.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define SILENCE_NS PM_S(90 * 86400.0)
@@ -260,7 +261,8 @@ static int by_number(const void *a, const void *b) {
 }
 
 static void count_cause(struct pm_window *w, int cause) {
-    struct pm_str name = pm_str_c(pm_causes[cause >= 0 ? cause : pm_cause_c("unknown")].name);
+    struct pm_str name =
+        pm_str_c(pm_causes[cause >= 0 ? cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)].name);
     size_t i = 0;
     while (i < w->by_cause_n && !pm_str_eq(w->by_cause[i].name, name)) i++;
     if (i == w->by_cause_n) w->by_cause[w->by_cause_n++] = (struct pm_counts_by){name, 0};

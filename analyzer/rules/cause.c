@@ -19,6 +19,7 @@ struct pm_taxonomy {
     struct pm_cause *causes; // ends with a NULL name
     struct pm_taxon *taxa;
     size_t n;
+    int shown[PM_SHOWN_COUNT];
 };
 static const struct pm_cause nothing_yet[] = {{.name = NULL}};
 const struct pm_cause *pm_causes = nothing_yet;
@@ -40,21 +41,30 @@ static int find_in(const struct pm_cause *causes, struct pm_str name) {
     return -1;
 }
 
-// "rate-limit.anonymous" is of "rate-limit"; "unknown" is a family of its own.
-static const char *family_of(struct pm_arena *a, const char *cause) {
+static const json_t *family_row(const json_t *tree, const char *family) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(tree, "families"), i,
+                       row) if (strcmp(text_of(row, "family"), family) == 0) return row;
+    return NULL;
+}
+
+// "acme.held" is of "acme"; a name without a dot is a family of its own, where there is one.
+static const char *family_of(struct pm_arena *a, const json_t *tree, const char *cause) {
     struct pm_str name = pm_str_c(cause);
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
-    if (dot < 0 && strcmp(cause, "unknown") == 0) return cause;
+    if (dot < 0 && family_row(tree, cause)) return cause;
     return dot > 0 && (size_t)dot + 1 < name.n ? pm_arena_cstr(a, pm_str_sub(name, 0, (size_t)dot))
                                                : NULL;
 }
 
-static bool names_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diags *diags) {
+static bool names_read(struct pm_taxonomy *t, const json_t *tree, struct pm_diags *diags) {
+    const json_t *rows = json_object_get(tree, "causes");
     bool good = true;
     size_t i;
     json_t *row;
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
-        const char *name = text_of(row, "cause"), *family = family_of(t->a, name);
+        const char *name = text_of(row, "cause"), *family = family_of(t->a, tree, name);
         if (!family) tell(diags, row, "a cause is named family.word, not", name);
         good = good && family;
         t->causes[t->n++] =
@@ -62,9 +72,9 @@ static bool names_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diag
     }
     for (size_t k = 0; built_in && k < built_in->n; k++)
         if (find_in(t->causes, pm_str_c(built_in->causes[k].name)) < 0) {
-            tell(diags, json_array_get(rows, 0),
-                 "`only: true` puts aside a cause that is judged by its name:",
-                 built_in->causes[k].name);
+            tell(
+                diags, json_array_get(rows, 0),
+                "`only: true` puts aside a cause that other rules name:", built_in->causes[k].name);
             good = false;
         }
     return good;
@@ -89,11 +99,11 @@ static unsigned word_read(const json_t *word, const char *const *words) {
     return i;
 }
 
-static uint32_t traits_read(const json_t *row) {
+static uint64_t traits_read(const json_t *row) {
     const json_t *list = json_object_get(row, "traits");
-    uint32_t traits = 0;
+    uint64_t traits = 0;
     for (size_t i = 0; i < json_array_size(list); i++)
-        traits |= UINT32_C(1) << word_read(json_array_get(list, i), pm_words_trait);
+        traits |= UINT64_C(1) << word_read(json_array_get(list, i), pm_words_trait);
     return traits;
 }
 
@@ -124,12 +134,21 @@ static bool rivals_read(struct pm_taxonomy *t, struct pm_taxon *taxon, const jso
     return good;
 }
 
-static const json_t *family_row(const json_t *tree, const char *family) {
-    size_t i;
-    json_t *row;
-    json_array_foreach(json_object_get(tree, "families"), i,
-                       row) if (strcmp(text_of(row, "family"), family) == 0) return row;
-    return NULL;
+// The first cause that names it stands for it.
+static bool shown_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diags *diags) {
+    bool good = true;
+    for (int by = 0; by < PM_SHOWN_COUNT; by++) t->shown[by] = -1;
+    for (size_t i = json_array_size(rows); i-- > 0;) {
+        const json_t *list = json_object_get(json_array_get(rows, i), "shown_by");
+        for (size_t k = 0; k < json_array_size(list); k++)
+            t->shown[word_read(json_array_get(list, k), pm_words_shown)] = (int)i;
+    }
+    for (int by = 0; by < PM_SHOWN_COUNT; by++) {
+        if (t->shown[by] >= 0) continue;
+        tell(diags, json_array_get(rows, 0), "no cause is shown by", pm_words_shown[by]);
+        good = false;
+    }
+    return good;
 }
 
 struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags) {
@@ -139,12 +158,13 @@ struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags) {
     *t = (struct pm_taxonomy){.a = pm_arena_new(), .tree = json_incref(tree)};
     t->causes = PM_NEWN(t->a, struct pm_cause, n + 1);
     t->taxa = PM_NEWN(t->a, struct pm_taxon, n + 1);
-    bool good = names_read(t, rows, diags);
+    bool good = names_read(t, tree, diags) && shown_read(t, rows, diags);
     for (size_t i = 0; good && i < n; i++) {
         const json_t *row = json_array_get(rows, i),
                      *family = family_row(tree, t->causes[i].family);
         t->taxa[i].phrase = phrase_read(row);
         t->taxa[i].traits = traits_read(row) | traits_read(family);
+        t->taxa[i].waiting = json_string_value(json_object_get(row, "waiting"));
         t->taxa[i].only_at = json_string_value(json_object_get(row, "only_at"));
         variants_read(t->a, &t->taxa[i], json_object_get(row, "variants"));
         good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"),
@@ -192,3 +212,7 @@ int pm_cause_find(struct pm_str name) {
     return find_in(pm_causes, name);
 }
 const struct pm_taxon *pm_taxon_of(int cause) { return &in_force->taxa[cause]; }
+int pm_cause_shown(enum pm_shown by) {
+    pm_causes_read();
+    return in_force->shown[by];
+}

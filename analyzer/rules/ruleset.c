@@ -4,6 +4,7 @@
 // Only failures have causes. An event that is none (a good pull, a 200, a back-off that
 // repeats no error, a push) gets no answer without a rule being tried.
 #include "rules/ruleset.h"
+#include "rules/taxonomy.h"
 
 #include <stdlib.h>
 
@@ -153,7 +154,7 @@ static struct pm_verdict verdict_of(const struct rule *r) {
     memcpy(v.candidates, r->candidates, sizeof v.candidates);
     return v;
 }
-// A pull that failed with words that no rule knows is "unknown"; one that failed without
+// A pull that failed with words that no rule knows has a cause of its own for that; one that failed without
 // a word of its own ("Error: ErrImagePull", "Failed to pull image "x":") says nothing.
 struct wrapping {
     const char *words;
@@ -202,13 +203,12 @@ static bool says_nothing(struct pm_str text) {
 static struct pm_verdict unanswered(const struct rule_view *v) {
     struct pm_verdict r = no_verdict;
     if (v->event->kind == PM_KIND_PULL_FAIL && !says_nothing(v->subject[SUBJECT_TEXT]))
-        r.cause = pm_cause_find(PM_STR("unknown"));
+        r.cause = pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
     return r;
 }
 const char *pm_variant_of(int cause, const char *variant, unsigned flags) {
     if (variant || cause < 0 || !(flags & PM_EV_SANDBOX)) return variant;
-    const char *family = pm_causes[cause].family;
-    return strcmp(family, "auth") == 0 || strcmp(family, "network") == 0 ? "sandbox" : NULL;
+    return pm_cause_has(cause, PM_TRAIT_SANDBOX) ? "sandbox" : NULL;
 }
 static struct pm_verdict decide(struct pm_ruleset *rs, const struct pm_event *e) {
     struct rule_view v = rule_view_of(rs, e);

@@ -5,6 +5,7 @@
 // has to be exercised by one of its samples, else nobody knows whether it can match at
 // all.
 #include "rules/ruleset.h"
+#include "rules/taxonomy.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -185,7 +186,7 @@ static void check_causes(const struct pm_ruleset *rs, struct check *c) {
     for (int i = 0; pm_causes[i].name; i++) {
         const json_t *row = json_array_get(rows, (size_t)i);
         struct pm_str path = pm_str_c(pm_yaml_file(row, "taxonomy.yaml"));
-        bool rule = has_rule(rs, i) || strcmp(pm_causes[i].name, "unknown") == 0,
+        bool rule = has_rule(rs, i) || pm_cause_has(i, PM_TRAIT_UNEXPLAINED),
              family = has_family(rs, i);
         if (!rule)
             pm_diags_add(c->diags, path, (uint64_t)pm_yaml_line(row), "rule",

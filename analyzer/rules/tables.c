@@ -43,9 +43,23 @@ const char *const pm_words_placeholder[] = {
     "sizes",    "undone",     "unread",  "unread_url", "new_secret", "server",     "address",
     "hostname", "endpoint",   "region",  "acr",        NULL};
 const char *const pm_words_phase[] = {"mitigate", "fix", "prevent", NULL};
-const char *const pm_words_trait[] = {"kubelet",  "node",    "local",      "manifest",
-                                      "wire",     "quota",   "credential", "by-image",
-                                      "of-image", "stopped", NULL};
+const char *const pm_words_trait[] = {"kubelet",        "node",        "local",
+                                      "manifest",       "wire",        "quota",
+                                      "credential",     "by-image",    "of-image",
+                                      "stopped",        "unexplained", "reach",
+                                      "transient",      "endpoint",    "no-status",
+                                      "disk",           "space",       "full",
+                                      "restart",        "away",        "unheard",
+                                      "before-runtime", "own-limit",   "refused",
+                                      "helper",         "expires",     "wrong-credential",
+                                      "times-out",      "stalls",      "limit",
+                                      "throttle",       "by-user",     "by-address",
+                                      "content",        "damaged",     "shared-way",
+                                      "certificates",   "missing",     "one-image",
+                                      "one-repository", "sandbox",     NULL};
+const char *const pm_words_shown[] = {"unknown-words", "disk-pressure",       "runtime-away",
+                                      "restart",       "challenge",           "credential-refused",
+                                      "token-refused", "tag-without-content", NULL};
 const char *const pm_words_seen[] = {
     "other-nodes", "other-registries", "other-images", "same-image", "answer",  "no-answer",
     "no-5xx",      "no-429",           "no-404",       "no-denial",  "no-disk", "no-restart",
@@ -130,6 +144,8 @@ static const struct schema_key taxon_keys[] = {
     {.name = "title", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
     {.name = "verdict", .type = SCHEMA_SENTENCE, .required = true, .words = sentence_names},
     {.name = "traits", .type = SCHEMA_WORDS, .words = pm_words_trait},
+    {.name = "shown_by", .type = SCHEMA_WORDS, .words = pm_words_shown},
+    {.name = "waiting", .type = SCHEMA_TEXT},
     {.name = "only_at", .type = SCHEMA_TEXT},
     {.name = "variants", .type = SCHEMA_ROWS, .rows = &variant_rows},
     {.name = "rivals", .type = SCHEMA_ROWS, .rows = &rival_rows},

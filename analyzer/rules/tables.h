@@ -56,6 +56,7 @@ extern const char *const pm_words_placeholder[];
 extern const char *const pm_words_phase[];
 extern const char *const pm_words_seen[];
 extern const char *const pm_words_trait[];
+extern const char *const pm_words_shown[];
 extern const char *const pm_words_step[];
 extern const char *const pm_words_runtime[];
 extern const char *const pm_words_settle[];

@@ -36,7 +36,51 @@ enum pm_trait { // what the judge asks of a cause beside its name; pm_words_trai
     PM_TRAIT_BY_IMAGE,
     PM_TRAIT_OF_IMAGE,
     PM_TRAIT_STOPPED,
+    PM_TRAIT_UNEXPLAINED,
+    PM_TRAIT_REACH,
+    PM_TRAIT_TRANSIENT,
+    PM_TRAIT_ENDPOINT,
+    PM_TRAIT_NO_STATUS,
+    PM_TRAIT_DISK,
+    PM_TRAIT_SPACE,
+    PM_TRAIT_FULL,
+    PM_TRAIT_RESTART,
+    PM_TRAIT_AWAY,
+    PM_TRAIT_UNHEARD,
+    PM_TRAIT_BEFORE_RUNTIME,
+    PM_TRAIT_OWN_LIMIT,
+    PM_TRAIT_REFUSED,
+    PM_TRAIT_HELPER,
+    PM_TRAIT_EXPIRES,
+    PM_TRAIT_WRONG_CREDENTIAL,
+    PM_TRAIT_TIMES_OUT,
+    PM_TRAIT_STALLS,
+    PM_TRAIT_LIMIT,
+    PM_TRAIT_THROTTLE,
+    PM_TRAIT_BY_USER,
+    PM_TRAIT_BY_ADDRESS,
+    PM_TRAIT_CONTENT,
+    PM_TRAIT_DAMAGED,
+    PM_TRAIT_SHARED_WAY,
+    PM_TRAIT_CERTIFICATES,
+    PM_TRAIT_MISSING,
+    PM_TRAIT_ONE_IMAGE,
+    PM_TRAIT_ONE_REPOSITORY,
+    PM_TRAIT_SANDBOX,
     PM_TRAIT_COUNT
+};
+// What shows a cause without a word that a rule could know; pm_words_shown has the words, in
+// this order, and the head of rules/taxonomy.yaml what they mean.
+enum pm_shown {
+    PM_SHOWN_UNKNOWN_WORDS = 0,
+    PM_SHOWN_DISK_PRESSURE,
+    PM_SHOWN_RUNTIME_AWAY,
+    PM_SHOWN_RESTART,
+    PM_SHOWN_CHALLENGE,
+    PM_SHOWN_CREDENTIAL_REFUSED,
+    PM_SHOWN_TOKEN_REFUSED,
+    PM_SHOWN_TAG_WITHOUT_CONTENT,
+    PM_SHOWN_COUNT
 };
 struct pm_rival {
     int cause;
@@ -53,13 +97,16 @@ struct pm_variant {
 };
 struct pm_taxon {
     struct pm_phrase phrase;
-    uint32_t traits;     // a bit for each enum pm_trait
+    uint64_t traits;     // a bit for each enum pm_trait
+    const char *waiting; // the reason of a pod that waits for it; NULL: the usual ones
     const char *only_at; // the one registry whose words it is told by; NULL: any
     struct pm_variant *variants;
     size_t variants_n;
     struct pm_rival *rivals; // those of the cause, then those of its family
     size_t rivals_n;
 };
+
+_Static_assert(PM_TRAIT_COUNT <= 64, "a bit for each trait");
 
 struct pm_taxonomy;
 // From the merged tree of the file, which it holds. NULL where it contradicts itself (a
@@ -72,6 +119,7 @@ void pm_taxonomy_free(
 // one process has one set of causes.
 void pm_taxonomy_use(const struct pm_taxonomy *t);
 const struct pm_taxon *pm_taxon_of(int cause); // of what is in force
+int pm_cause_shown(enum pm_shown by);
 static inline bool pm_cause_has(int cause, enum pm_trait t) {
     return cause >= 0 && pm_taxon_of(cause)->traits >> t & 1;
 }

@@ -74,7 +74,7 @@ static const struct {
     {"taxonomy.yaml", "causes:\n  - {cause: held, words: w, title: t, verdict: v}\n", 2,
      "a cause is named family.word, not \"held\""},
     {"taxonomy.yaml", "only: true\ncauses:\n  - {cause: a.b, words: w, title: t, verdict: v}\n", 3,
-     "`only: true` puts aside a cause that is judged by its name: \"rate-limit.anonymous\""},
+     "`only: true` puts aside a cause that other rules name: \"rate-limit.anonymous\""},
     {"correlate.yaml", FAMILY "gap: 1800, scope: node}\n", 2,
      "unknown key \"gap\": did you mean \"gap_s\"?"},
     {"correlate.yaml", FAMILY "scope: node}\n", 2, "a family needs `gap_s`"},
@@ -350,10 +350,12 @@ static void words_are_known_to_the_code(void **state) {
     for (size_t i = 0; pm_words_observed[i]; i++) assert_true(pm_share_known(pm_words_observed[i]));
     assert_string_equal(pm_words_seen[PM_SEEN_WORDS], "words");
     assert_null(pm_words_seen[PM_SEEN_COUNT]);
-    assert_string_equal(pm_words_trait[PM_TRAIT_STOPPED], "stopped");
+    assert_string_equal(pm_words_trait[PM_TRAIT_SANDBOX], "sandbox");
     for (size_t i = 0; pm_words_settle[i] || settle_observations[i].name; i++)
         assert_string_equal(pm_words_settle[i], settle_observations[i].name);
     assert_null(pm_words_trait[PM_TRAIT_COUNT]);
+    assert_string_equal(pm_words_shown[PM_SHOWN_RESTART], "restart");
+    assert_null(pm_words_shown[PM_SHOWN_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
     while (pm_words_placeholder[n]) n++;
     assert_int_equal(n, PM_ADV_KEY_COUNT);

@@ -26,7 +26,8 @@ static void pulls(struct build *b) {
                                L("registry", registry)),
                         pm_at(p), HOW_ADD, 1);
         if (!failed && !ok) continue;
-        int cause = p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown");
+        int cause =
+            p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
         if (failed)
             pm_series_point(b,
                             SERIES(b, "pullmortem_pull_failures_total",

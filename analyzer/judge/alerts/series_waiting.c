@@ -4,6 +4,7 @@
 // logged (or BACKOFF_AFTER_NS later) until the image arrived. The moments at which a
 // retry turns the reason back into ErrImagePull are not shown: alerts sum over them.
 #include "judge/alerts/series_build.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define BACKOFF_AFTER_NS PM_S(15)
@@ -43,9 +44,7 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
     if (off && b->scene->ev->traces.items[off - 1].first > from &&
         b->scene->ev->traces.items[off - 1].first < from + PM_S(60))
         turns = b->scene->ev->traces.items[off - 1].first;
-    const char *only = pm_cause_is(cause, "image.invalid-reference") ? "InvalidImageName"
-                       : pm_cause_is(cause, "image.never-pull")      ? "ErrImageNeverPull"
-                                                                     : NULL;
+    const char *only = cause >= 0 ? pm_taxon_of(cause)->waiting : NULL;
     const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
     for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {
         uint32_t series = SERIES(b, "kube_pod_container_status_waiting_reason",

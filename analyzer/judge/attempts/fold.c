@@ -309,7 +309,7 @@ static uint32_t oldest_open(struct fold *f, struct pairing *open, const struct p
 static void cut(struct pm_attempt *p, int64_t at) {
     p->outcome = PM_OUTCOME_FAILED;
     p->ended = at;
-    p->verdict = (struct pm_verdict){.cause = pm_cause_c("runtime.cancelled"),
+    p->verdict = (struct pm_verdict){.cause = pm_cause_shown(PM_SHOWN_RESTART),
                                      .candidate_count = 1,
                                      .confidence = PM_CONFIDENCE_MEDIUM};
     p->verdict.candidates[0] = p->verdict.cause;
@@ -473,8 +473,7 @@ static void kubelet_end(struct fold *f, struct bucket *b, uint32_t trace) {
 // the error at the end of its sync, which other containers' pulls can make long. (What
 // never reaches the image service has no such line.)
 static uint32_t echoed_late(struct fold *f, const struct bucket *b, const struct pm_trace *t) {
-    if (pm_cause_is(t->verdict.cause, "rate-limit.client") ||
-        pm_cause_is(t->verdict.cause, "auth.credential-provider") || t->ts == PM_NO_TIME)
+    if (pm_cause_has(t->verdict.cause, PM_TRAIT_BEFORE_RUNTIME) || t->ts == PM_NO_TIME)
         return UINT32_MAX;
     if (!pm_map_get(f->image_service, t->node) &&
         !pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, t->ts, NEAR_NS))
@@ -894,7 +893,7 @@ static void pod_waits(struct fold *f) {
                 t.digest = pm_id(f->env, image.digest);
             }
             t.verdict = pm_ruleset_classify(f->env->rules, &e);
-            if (pm_cause_is(t.verdict.cause, "unknown")) t.verdict.cause = -1;
+            if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED)) t.verdict.cause = -1;
             *PM_PUSH(f->ev->traces.items, f->ev->traces.n, f->ev->traces.cap) = t;
         }
     }

@@ -9,6 +9,7 @@
 // was told of while the next one's was. A definite answer (404, 429) beats the 401 of the
 // other credential.
 #include "judge/attempts/fold.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define NEXT_NS PM_S(0.2) // from the end of one request to the start of the next
@@ -17,8 +18,8 @@
 
 static bool is_refusal(const struct pm_attempt *p) {
     for (int i = 0; i < p->verdict.candidate_count; i++)
-        if (pm_cause_in(p->verdict.candidates[i], "auth")) return true;
-    return p->status == 401 || p->status == 403 || pm_cause_in(p->verdict.cause, "auth");
+        if (pm_cause_has(p->verdict.candidates[i], PM_TRAIT_REFUSED)) return true;
+    return p->status == 401 || p->status == 403 || pm_cause_has(p->verdict.cause, PM_TRAIT_REFUSED);
 }
 
 static bool follows(const struct pm_attempt *a, const struct pm_attempt *b) {

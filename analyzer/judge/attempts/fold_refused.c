@@ -6,6 +6,7 @@
 // (k8s:pkg/kubelet/images/image_manager.go: EnsureImageExists returns before the puller
 // is asked). The pod is stuck as long as it is told.
 #include "judge/attempts/fold.h"
+#include "rules/taxonomy.h"
 
 #define BEFORE_NS PM_S(600)
 
@@ -49,7 +50,7 @@ static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pul
     if (!best || pulls->items[best - 1].outcome != PM_OUTCOME_FAILED ||
         pm_time_between(pm_at(&pulls->items[best - 1]), t->first) > BEFORE_NS)
         return 0;
-    return pm_cause_is(pulls->items[best - 1].verdict.cause, "runtime.unavailable") ? best : 0;
+    return pm_cause_has(pulls->items[best - 1].verdict.cause, PM_TRAIT_AWAY) ? best : 0;
 }
 
 static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,

@@ -9,6 +9,7 @@
 // One request is often logged twice, by the proxy and by the registry behind it, which
 // sees the proxy as its client: the log with real clients is kept.
 #include "judge/attempts/request.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define BURST_NS PM_S(2)
@@ -325,13 +326,14 @@ void pm_request_row(const struct pm_env *env, struct pm_evidence *ev, const stru
 // A challenge that nothing follows: no credentials, wrong ones, or a token that does not
 // open this repository.
 static void judge_challenge(struct pm_request_group *g) {
-    if (g->worst != 401 || (g->verdict.cause >= 0 && !pm_cause_is(g->verdict.cause, "unknown")))
+    if (g->worst != 401 ||
+        (g->verdict.cause >= 0 && !pm_cause_has(g->verdict.cause, PM_TRAIT_UNEXPLAINED)))
         return;
-    const char *cause = g->refused_token && !g->credentials ? "auth.denied-or-missing"
-                        : g->credentials || g->user         ? "auth.invalid-credentials"
-                                                            : "auth.missing-credentials";
+    enum pm_shown by = g->refused_token && !g->credentials ? PM_SHOWN_TOKEN_REFUSED
+                       : g->credentials || g->user         ? PM_SHOWN_CREDENTIAL_REFUSED
+                                                           : PM_SHOWN_CHALLENGE;
     g->verdict = (struct pm_verdict){
-        .cause = pm_cause_c(cause), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+        .cause = pm_cause_shown(by), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
     g->verdict.candidates[0] = g->verdict.cause;
 }
 
@@ -494,9 +496,10 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (g->anonymous) p->flags |= PM_EV_ANONYMOUS;
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
     if (!p->status) p->status = g->worst;
-    if (p->status != g->worst || p->verdict.cause < 0 || pm_cause_in(p->verdict.cause, "network"))
+    if (p->status != g->worst || p->verdict.cause < 0 ||
+        pm_cause_has(p->verdict.cause, PM_TRAIT_REACH))
         p->hidden_status = g->worst;
-    if (g->gone && pm_cause_in(p->verdict.cause, "image"))
+    if (g->gone && pm_cause_has(p->verdict.cause, PM_TRAIT_OF_IMAGE))
         p->verdict = g->verdict; // the registry side knows better than the words of the error
     if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
 }

@@ -12,6 +12,7 @@
 // Renovate "RenovateBot/…", regclient "regclient/regctl (…)". Agents are compared without
 // case.
 #include "judge/attempts/request.h"
+#include "rules/taxonomy.h"
 
 static const struct {
     const char *name;
@@ -308,7 +309,7 @@ void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev) {
         struct pm_request_group *g = &ev->groups.items[i];
         g->probe = !is_pull(env, ev, g);
         if (g->worst == 404 && g->gone) {
-            g->verdict = (struct pm_verdict){.cause = pm_cause_c("registry.content"),
+            g->verdict = (struct pm_verdict){.cause = pm_cause_shown(PM_SHOWN_TAG_WITHOUT_CONTENT),
                                              .candidate_count = 1,
                                              .confidence = PM_CONFIDENCE_HIGH};
             g->verdict.candidates[0] = g->verdict.cause;

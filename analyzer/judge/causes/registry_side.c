@@ -8,12 +8,13 @@
 // distribution/distribution:registry/auth/htpasswd, moby/moby:registry/auth.go
 // (account=).
 #include "judge/causes/registry_side.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define AROUND_NS PM_S(3)
 
 static bool sure_auth(const struct pm_verdict *v) {
-    return v->rule && v->candidate_count <= 1 && pm_cause_in(v->cause, "auth");
+    return v->rule && v->candidate_count <= 1 && pm_cause_has(v->cause, PM_TRAIT_REFUSED);
 }
 
 static void add(struct pm_registry_side *r, const struct pm_registry_word *w) {
@@ -40,7 +41,7 @@ static void add_groups(const struct pm_evidence *ev, struct pm_registry_side *r)
     for (size_t i = 0; i < ev->groups.n; i++) {
         const struct pm_request_group *g = &ev->groups.items[i];
         bool named = g->worst == 401 && !g->refused_token && (g->user || g->credentials) &&
-                     pm_cause_in(g->verdict.cause, "auth");
+                     pm_cause_has(g->verdict.cause, PM_TRAIT_REFUSED);
         if (g->redundant || (!named && !(g->worst && sure_auth(&g->verdict)))) continue;
         uint32_t node =
             g->node ? g->node : (uint32_t)pm_map_get(ev->facts.node_by_address, g->client);

@@ -1,6 +1,7 @@
 // Failures that no rule knows, clustered by template: numbers, digests, names and
 // addresses taken out, equal texts counted. Nothing is dropped.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -60,7 +61,7 @@ void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED ||
-            (p->verdict.cause >= 0 && !pm_cause_in(p->verdict.cause, "unknown")))
+            (p->verdict.cause >= 0 && !pm_cause_has(p->verdict.cause, PM_TRAIT_UNEXPLAINED)))
             continue;
         struct pm_str template = pm_unknown_template(scene->env->a, pm_name(scene->env, p->error));
         Word_t *slot = pm_map_slot(&at, pm_id(scene->env, template));

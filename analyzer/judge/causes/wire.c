@@ -168,7 +168,7 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     sort(scene->env, &variants);
     sort(scene->env, &hosts);
     if (variants.n) h->incident->variant = pm_name(scene->env, variants.items[0].id);
-    if (!variants.n && pm_cause_is(h->cause, "storage.disk-full")) disk_variant(scene, h);
+    if (!variants.n && pm_cause_has(h->cause, PM_TRAIT_FULL)) disk_variant(scene, h);
     for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++)
         pm_strs_add(&h->incident->endpoints, pm_name(scene->env, hosts.items[i].id));
     pm_strs_seal(scene->env->a, &h->incident->endpoints, false);
@@ -177,7 +177,7 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
 // Once the scope is known, and with it who held the image.
 void pm_wire_tags(const struct pm_scene *scene, struct pm_hit *h) {
     struct tallies variants = {0};
-    if (h->incident->variant.n || !pm_cause_is(h->cause, "image.tag-not-found")) return;
+    if (h->incident->variant.n || !pm_cause_has(h->cause, PM_TRAIT_MISSING)) return;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const char *variant = tag_variant(scene, h, &scene->pulls->items[h->pulls.items[i]]);
         count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);

@@ -6,6 +6,7 @@
 // bundle (JSON, YAML, table, a second capture): the copy with the highest count stands
 // for all.
 #include "judge/evidence/scale.h"
+#include "rules/taxonomy.h"
 
 #define COALESCE_NS PM_S(600)
 
@@ -174,7 +175,7 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
     t.form = form_of(e->field[PM_F_MESSAGE]);
     t.verdict.cause = -1;
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
-    if (pm_cause_is(t.verdict.cause, "unknown"))
+    if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED))
         t.verdict.cause = -1; // no rule knew: the same as not asked
     trace_strings(env, &t, row);
     if (origin == PM_ORIGIN_CLIENT && t.client)

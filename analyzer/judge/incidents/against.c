@@ -72,8 +72,8 @@ static void look_around(struct sight *v) {
             !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), pm_time_add(h->to, PM_S(60))) ||
             (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
-        v->disk =
-            v->disk || t->kind == PM_KIND_DISK_PRESSURE || pm_cause_in(t->verdict.cause, "storage");
+        v->disk = v->disk || t->kind == PM_KIND_DISK_PRESSURE ||
+                  pm_cause_has(t->verdict.cause, PM_TRAIT_DISK);
         v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
                      t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
     }
@@ -196,7 +196,7 @@ static void add(struct list *l, const struct pm_hit *h, int cause, struct pm_str
 // size.
 static struct pm_str why_not(const struct pm_env *env, const struct pm_hit *h, int rival,
                              const struct pm_attempt *p) {
-    if (!pm_cause_is(rival, "rate-limit.service") || !pm_cause_in(h->cause, "rate-limit") ||
+    if (!pm_cause_has(rival, PM_TRAIT_THROTTLE) || !pm_cause_has(h->cause, PM_TRAIT_LIMIT) ||
         h->from == PM_NO_TIME)
         return p->why;
     char took[32];

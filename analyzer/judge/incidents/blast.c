@@ -1,6 +1,7 @@
 // Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers
 // that waited.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 struct pod_hit {
@@ -153,7 +154,7 @@ static bool pod_silent(const struct blast *b, const struct pod_hit *p) {
     int64_t wait = counted ? BACKOFF_FIRST_NS : BACKOFF_CAP_NS;
     for (uint32_t n = 1; n < p->failed && wait < BACKOFF_CAP_NS; n++) wait *= 2;
     if (wait > BACKOFF_CAP_NS) wait = BACKOFF_CAP_NS;
-    if (pm_cause_is(b->h->cause, "network.stalled"))
+    if (pm_cause_has(b->h->cause, PM_TRAIT_STALLS))
         wait += PM_S(300); // what makes no progress is given up after five minutes
     return kubelet_listens(b, p, p->last, pm_time_add(p->last, 2 * wait + PM_S(60)));
 }

@@ -12,6 +12,7 @@
 // Source: containerd/containerd cmd/containerd/server/config/config.go,
 // docs/cri/registry.md @v2.1; kubernetes.io/docs, migrating from dockershim.
 #include "judge/incidents/bypass.h"
+#include "rules/taxonomy.h"
 
 static bool is_source(const struct pm_env *env, const struct pm_config_fact *c,
                       const char *source) {
@@ -273,8 +274,7 @@ static void by_silent_mirror(const struct pm_scene *scene, struct pm_hit *h) {
 void pm_bypass_find(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < hits->n; i++) {
         struct pm_hit *h = &hits->items[i];
-        bool quota = pm_cause_is(h->cause, "rate-limit.anonymous") ||
-                     pm_cause_is(h->cause, "rate-limit.authenticated");
+        bool quota = pm_cause_has(h->cause, PM_TRAIT_QUOTA);
         if (quota && !h->dropped && !h->explained_by && h->registries.n && h->from != PM_NO_TIME) {
             if (scene->ev->mirrors_n) by_new_runtime(scene, h);
             if (!h->opening.step) by_silent_mirror(scene, h);

@@ -4,6 +4,7 @@
 // A link needs the shared key, the lag, and its quantity (share.c): time order alone
 // makes no chain.
 #include "judge/incidents/chain.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 static bool names(const char *match, int cause) {
@@ -23,7 +24,7 @@ static bool helper_serves(const struct pm_env *env, const struct pm_hit *from,
                           const struct pm_hit *to) {
     static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io",
                                          "gcr.io", ".pkg.dev"};
-    if (!pm_cause_is(from->cause, "auth.credential-provider")) return true;
+    if (!pm_cause_has(from->cause, PM_TRAIT_HELPER)) return true;
     if (from->registries.n) return common(&from->registries, &to->registries);
     for (size_t i = 0; i < to->registries.n; i++)
         for (size_t k = 0; k < PM_LEN(clouds); k++)
@@ -60,7 +61,7 @@ static bool ancestor(const struct pm_hits *hits, size_t of, size_t candidate) {
 // A helper that failed beside the pulls has no failed pull of its own to count, and is
 // asked before the registry is: its lines count, from a minute before.
 static bool helper_beside(const struct pm_hit *h) {
-    return h->side && !h->pulls.n && pm_cause_is(h->cause, "auth.credential-provider");
+    return h->side && !h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_HELPER);
 }
 
 // Names that did not resolve are its trouble only where it says so: an expired secret of
@@ -153,9 +154,7 @@ struct pm_str pm_chain_step(const struct pm_env *env, const struct pm_hit *effec
 // A disk that is in trouble is told before pulls fail of it: pressure, a GC that frees
 // too little, an eviction. A GC that only ran is none.
 static bool disk_in_trouble(const struct pm_evidence *ev, const struct pm_hit *h) {
-    if (!pm_cause_is(h->cause, "storage.disk-pressure") &&
-        !pm_cause_is(h->cause, "storage.disk-full"))
-        return false;
+    if (!pm_cause_has(h->cause, PM_TRAIT_SPACE)) return false;
     for (size_t i = 0; i < h->traces.n; i++)
         if (ev->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
     return false;
@@ -167,7 +166,7 @@ static bool stands_alone(const struct pm_evidence *ev, const struct pm_hit *h) {
     uint64_t lines = 0;
     if (h->waits || h->refused || disk_in_trouble(ev, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += ev->traces.items[h->traces.items[i]].count;
-    return pm_cause_is(h->cause, "runtime.unavailable") && lines >= 10 &&
+    return pm_cause_has(h->cause, PM_TRAIT_AWAY) && lines >= 10 &&
            pm_time_between(h->from, h->to) >= PM_S(20);
 }
 
@@ -182,7 +181,7 @@ static void root_first(const struct pm_evidence *ev, const struct pm_hit *effect
                        struct pm_hit *root) {
     if (root->from <= effect->from) return;
     int64_t began = effect->from;
-    for (size_t i = 0; i < ev->traces.n && pm_cause_in(root->cause, "runtime"); i++) {
+    for (size_t i = 0; i < ev->traces.n && pm_cause_has(root->cause, PM_TRAIT_RESTART); i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))

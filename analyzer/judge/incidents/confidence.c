@@ -1,5 +1,6 @@
 // How sure, how bad, and why: each point is a sentence in the report.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 
 static void why(struct pm_hit *h, struct pm_str text) {
     pm_strs_add(&h->incident->confidence_why, text);
@@ -49,8 +50,8 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
     }
     double score = h->pulls.n ? sum / (double)h->pulls.n : 0.6;
     unsigned bits = sources_of(scene->pulls, h);
-    if (pm_cause_in(h->cause, "unknown")) score = 0.2;
-    if (h->pulls.n && settled < h->pulls.n && !pm_cause_in(h->cause, "unknown"))
+    if (pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED)) score = 0.2;
+    if (h->pulls.n && settled < h->pulls.n && !pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED))
         why(h,
             h->pulls.n == 1
                 ? PM_STR("the failed pull says it in its own error")
@@ -117,7 +118,7 @@ static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
     bool leads = false;
     for (size_t i = 0; i < hits->n && !leads; i++)
         leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
-    return h->side && !h->failed && !h->waits && !leads && pm_cause_in(h->cause, "storage") &&
+    return h->side && !h->failed && !h->waits && !leads && pm_cause_has(h->cause, PM_TRAIT_DISK) &&
            !evicted(scene, h);
 }
 
@@ -147,9 +148,7 @@ static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) 
 static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
                       const struct pm_attempt *p) {
     if (pm_at(p) == PM_NO_TIME) return false;
-    if (!pm_cause_in(p->verdict.cause, "network") &&
-        !pm_cause_is(p->verdict.cause, "registry.outage"))
-        return false;
+    if (!pm_cause_has(p->verdict.cause, PM_TRAIT_TRANSIENT)) return false;
     for (size_t i = pm_pull_first(pulls, pm_at(p));
          i < pulls->n && pm_time_between(pm_at(p), pm_at(&pulls->items[i])) <= PM_S(330); i++) {
         const struct pm_attempt *q = &pulls->items[i];
@@ -189,7 +188,7 @@ static bool met_again(const struct pm_evidence *ev, const struct pm_attempt *p) 
 // long, not by how far apart they were.
 static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
                        const struct pm_hit *h) {
-    if (pm_cause_is(h->cause, "network.stalled"))
+    if (pm_cause_has(h->cause, PM_TRAIT_STALLS))
         return false; // whoever met it has waited for minutes
     if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX)
         return false;

@@ -5,6 +5,7 @@
 // reached, disk pressure) is kept beside them: it stands as an incident of its own where
 // it explains one (chain.c), else it is dropped.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 static const struct pm_family_rule *family_of(const struct pm_env *env, int cause) {
@@ -58,7 +59,7 @@ static void add_pull(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t in
 }
 
 static int cause_of(const struct pm_attempt *p) {
-    return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown");
+    return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
 }
 
 static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule *f,
@@ -226,8 +227,8 @@ static bool within(const struct pm_hit *b, const struct pm_hit *a, int64_t slack
 }
 
 static bool of_nodes(const struct pm_pulls *pulls, const struct pm_hit *h) {
-    return pm_cause_in(h->cause, "network") && !h->client && !h->dropped && h->from != PM_NO_TIME &&
-           h->nodes.n && h->pulls.n >= SEVERAL && others_reached(pulls, h);
+    return pm_cause_has(h->cause, PM_TRAIT_REACH) && !h->client && !h->dropped &&
+           h->from != PM_NO_TIME && h->nodes.n && h->pulls.n >= SEVERAL && others_reached(pulls, h);
 }
 
 static void join_nodes(const struct pm_scene *scene, struct pm_hits *hits) {
@@ -270,8 +271,8 @@ static bool filled(const struct pm_evidence *ev, const struct pm_hit *a, const s
 
 static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < hits->n; i++) {
-        for (size_t k = i + 1;
-             pm_cause_in(hits->items[i].cause, "runtime") && !hits->items[i].dropped && k < hits->n;
+        for (size_t k = i + 1; pm_cause_has(hits->items[i].cause, PM_TRAIT_RESTART) &&
+                               !hits->items[i].dropped && k < hits->n;
              k++) {
             struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
@@ -293,12 +294,13 @@ static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
     if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(env, t)) return -1;
     if (t->kind == PM_KIND_DISK_PRESSURE)
-        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
     if (t->kind == PM_KIND_GC_START)
-        return pm_cause_c("storage.disk-pressure"); // told only where it led to something (chain.c)
-    if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_c("runtime.unavailable");
+        return pm_cause_shown(
+            PM_SHOWN_DISK_PRESSURE); // told only where it led to something (chain.c)
+    if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_shown(PM_SHOWN_RUNTIME_AWAY);
     if (t->kind == PM_KIND_GC_FAIL)
-        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_c("storage.disk-pressure");
+        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
     if (t->kind == PM_KIND_OTHER && t->verdict.variant &&
         strcmp(t->verdict.variant, "admission") == 0)
         return -1; // admission.c

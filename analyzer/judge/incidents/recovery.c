@@ -28,7 +28,7 @@ static bool in_scope(const struct pm_env *env, const struct pm_hit *h, const str
     switch (h->incident->scope_kind) {
     case PM_SCOPE_IMAGE: return pm_ids_has(&h->images, p->image);
     case PM_SCOPE_NAMESPACE: return registry && of_namespaces(env, h, p);
-    case PM_SCOPE_NODE: return node && (!pm_cause_in(h->cause, "network") || registry);
+    case PM_SCOPE_NODE: return node && (!pm_cause_has(h->cause, PM_TRAIT_REACH) || registry);
     case PM_SCOPE_CLUSTER: return node;
     default: return registry && (node || of_credential(h));
     }

@@ -113,7 +113,7 @@ static bool mirror_scope(const struct pm_scene *scene, struct pm_hit *h, const s
 
 static void network_scope(const struct pm_env *env, struct pm_hit *h, const struct spared *v) {
     bool other_nodes = v->nodes.n > 0, other_registries = v->registries.n > 0;
-    if (pm_cause_is(h->cause, "network.proxy") && h->nodes.n > 1)
+    if (pm_cause_has(h->cause, PM_TRAIT_SHARED_WAY) && h->nodes.n > 1)
         set(env, h, PM_SCOPE_CLUSTER, NULL, "what all of these have in common is the proxy");
     else if (other_nodes)
         set(env, h, PM_SCOPE_NODE, &h->nodes, "other nodes reached the same registry at the time");
@@ -181,22 +181,21 @@ void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h) {
     look_for_holders(scene->ev, h, &v);
     bool mirror = mirror_scope(scene, h, &v);
     if (mirror) { // said
-    } else if (pm_cause_in(h->cause, "network") && !h->side) network_scope(scene->env, h, &v);
+    } else if (pm_cause_has(h->cause, PM_TRAIT_REACH) && !h->side) network_scope(scene->env, h, &v);
     else natural(scene->env, h);
     // One node of several, though others pulled the same from the same registry: the
     // node, whatever the family says; a quota has its own way (per address).
-    bool content = pm_cause_in(h->cause, "registry") ||
-                   pm_cause_is(h->cause, "storage.corruption") || pm_cause_in(h->cause, "unknown");
+    bool content = pm_cause_has(h->cause, PM_TRAIT_CONTENT);
     if (content && h->nodes.n == 1 && v.nodes.n > 0 && !h->side && !told_by_registry(scene, h))
         set(scene->env, h, PM_SCOPE_NODE, &h->nodes,
             "other nodes pulled from the same registry at the time");
-    if (pm_cause_is(h->cause, "storage.corruption") && h->nodes.n > 1)
+    if (pm_cause_has(h->cause, PM_TRAIT_DAMAGED) && h->nodes.n > 1)
         set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
             "the same images are broken on several nodes: it is what the registry serves");
-    if (pm_cause_is(h->cause, "registry.content") && h->images.n == 1 && v.images.n > 0)
+    if (pm_cause_has(h->cause, PM_TRAIT_ONE_IMAGE) && h->images.n == 1 && v.images.n > 0)
         set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
             "other images of the registry pulled at the time");
-    if (pm_cause_is(h->cause, "auth.permission-denied") && h->repositories.n == 1 && h->images.n &&
+    if (pm_cause_has(h->cause, PM_TRAIT_ONE_REPOSITORY) && h->repositories.n == 1 && h->images.n &&
         v.images.n > 0)
         set(scene->env, h, PM_SCOPE_IMAGE, &h->images,
             "other images of the registry pulled at the time");
@@ -204,12 +203,11 @@ void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h) {
                pm_cause_has(
                    h->cause,
                    PM_TRAIT_BY_IMAGE); // a right to it, or its being there: no credential's matter
-    if (pm_cause_in(h->cause, "auth") && (!one || others_pulled_it(scene->pulls, h)) &&
+    if (pm_cause_has(h->cause, PM_TRAIT_REFUSED) && (!one || others_pulled_it(scene->pulls, h)) &&
         h->namespaces.n == 1 && v.namespaces.n > 0)
         set(scene->env, h, PM_SCOPE_NAMESPACE, &h->namespaces,
             "other namespaces pulled from the same registry at the time");
-    if ((pm_cause_in(h->cause, "network") || pm_cause_is(h->cause, "registry.outage")) && !mirror)
-        endpoint_scope(scene->env, h);
+    if (pm_cause_has(h->cause, PM_TRAIT_ENDPOINT) && !mirror) endpoint_scope(scene->env, h);
     if (h->refused)
         set(scene->env, h, PM_SCOPE_NAMESPACE, &h->namespaces,
             "the API server refused the pods: no node was asked");

@@ -1,6 +1,7 @@
 // What changed just before the first failure. A trigger is no cause: it is the step that
 // made a waiting fault bite.
 #include "judge/evidence/scale.h"
+#include "rules/taxonomy.h"
 
 #define BEFORE_NS PM_S(600)
 #define AFTER_NS                                                                                   \
@@ -170,9 +171,9 @@ static bool new_node(const struct pm_scene *scene, struct pm_hit *h) {
 // Image GC ran between: of a node under pressure itself, or of what its effect had to
 // pull again.
 static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
-    bool storage = pm_cause_is(h->cause, "storage.disk-pressure") ||
-                   pm_cause_is(h->cause, "storage.disk-full"),
-         effect = h->explained_by && pm_cause_in(hits->items[h->explained_by - 1].cause, "storage");
+    bool storage = pm_cause_has(h->cause, PM_TRAIT_SPACE),
+         effect =
+             h->explained_by && pm_cause_has(hits->items[h->explained_by - 1].cause, PM_TRAIT_DISK);
     bool leads = false;
     for (size_t i = 0; i < hits->n && storage && !leads; i++)
         leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
@@ -194,7 +195,7 @@ static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct 
 }
 
 static bool expiry(const struct pm_pulls *pulls, struct pm_hit *h) {
-    if (!pm_cause_is(h->cause, "auth.token-expired")) return false;
+    if (!pm_cause_has(h->cause, PM_TRAIT_EXPIRES)) return false;
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < pulls->n && pm_at(&pulls->items[i]) < h->from; i++)
         if (pulls->items[i].outcome == PM_OUTCOME_OK &&
@@ -231,7 +232,7 @@ static bool upgraded(struct pm_hit *h) {
 }
 
 static bool restarted(const struct pm_scene *scene, struct pm_hit *h) {
-    if (!pm_cause_in(h->cause, "runtime")) return false;
+    if (!pm_cause_has(h->cause, PM_TRAIT_RESTART)) return false;
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||

@@ -5,6 +5,7 @@
 // go by (their pods name it, or it is for that registry in their namespace), and nothing
 // that goes by it may have been pulled in between: then it still worked.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 
 #define DAY_NS PM_S(86400) // a written secret bites at the next pull, which may be long after
 
@@ -67,7 +68,7 @@ static struct pm_str told(const struct pm_env *env, const struct pm_secret_fact 
 bool pm_trigger_secret(const struct pm_scene *scene, const struct pm_hit *h, int64_t late,
                        int64_t *at, struct pm_str *detail) {
     *at = PM_NO_TIME;
-    if (!pm_cause_in(h->cause, "auth") || pm_cause_is(h->cause, "auth.credential-provider"))
+    if (!pm_cause_has(h->cause, PM_TRAIT_REFUSED) || pm_cause_has(h->cause, PM_TRAIT_HELPER))
         return false;
     for (size_t i = 0; i < scene->ev->facts.secrets.n; i++) {
         const struct pm_secret_fact *f = &scene->ev->facts.secrets.items[i];

@@ -4,6 +4,7 @@
 //   a table says ErrImagePull, and neither image nor reason      nothing says why; no pull is made of it
 //   "Pulling", and no end while the pod's status still waits     the pull began, and nobody tells what became of it
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 
 #define LONG_NS                                                                                    \
     PM_S(                                                                                          \
@@ -12,7 +13,7 @@
 static struct pm_hit *home_of(struct pm_hits *hits, size_t *home) {
     if (!*home) {
         struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
-        h->cause = pm_cause_c("unknown");
+        h->cause = pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
         h->from = h->to = h->recovered = PM_NO_TIME;
         h->side = h->waits = true;
         *home = hits->n;

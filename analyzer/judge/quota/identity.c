@@ -73,8 +73,7 @@ static enum pm_whose decide(struct pm_ledger *l, int says, int secrets, uint32_t
 
 static int own_words(const struct pm_attempt *p) {
     if (pm_quota_refused(p) && pm_quota_named(p))
-        return pm_cause_is(p->verdict.cause, "rate-limit.authenticated") ? SAYS_USER
-                                                                         : SAYS_ANONYMOUS;
+        return pm_cause_has(p->verdict.cause, PM_TRAIT_BY_USER) ? SAYS_USER : SAYS_ANONYMOUS;
     if (p->user || p->flags & PM_EV_CREDENTIALS) return SAYS_USER;
     return p->flags & PM_EV_ANONYMOUS ? SAYS_ANONYMOUS : SAYS_NOTHING;
 }

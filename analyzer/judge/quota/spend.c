@@ -58,7 +58,7 @@ static uint32_t group_registry(const struct pm_scene *scene, const struct pm_req
 static bool group_refused(const struct pm_pulls *pulls, const struct pm_request_group *g) {
     if (g->worst != 429) return false;
     return g->pull ? pm_quota_refused(&pulls->items[g->pull - 1])
-                   : g->verdict.cause >= 0 && pm_cause_in(g->verdict.cause, "rate-limit");
+                   : g->verdict.cause >= 0 && pm_cause_has(g->verdict.cause, PM_TRAIT_LIMIT);
 }
 
 static bool is_meter(const struct pm_ledger *l, const struct pm_request_group *g) {
@@ -131,8 +131,8 @@ static void accounts(struct pm_ledger *l) {
         a->asked_user |= p->user || p->flags & PM_EV_CREDENTIALS;
         a->asked_anonymous |= (p->flags & PM_EV_ANONYMOUS) != 0;
         if (!pm_quota_refused(p)) continue;
-        a->anonymous |= pm_quota_named(p) && pm_cause_is(p->verdict.cause, "rate-limit.anonymous");
-        a->user |= pm_quota_named(p) && pm_cause_is(p->verdict.cause, "rate-limit.authenticated");
+        a->anonymous |= pm_quota_named(p) && pm_cause_has(p->verdict.cause, PM_TRAIT_BY_ADDRESS);
+        a->user |= pm_quota_named(p) && pm_cause_has(p->verdict.cause, PM_TRAIT_BY_USER);
         a->nodes_tell |= (p->sources & ~(unsigned)PM_SRC_REGISTRY) != 0;
     }
 }

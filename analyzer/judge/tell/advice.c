@@ -4,6 +4,7 @@
 #include "judge/evidence/mirror.h"
 #include "judge/state.h"
 #include "rules/tables.h"
+#include "rules/taxonomy.h"
 
 static struct pm_str lower(const struct pm_env *env, struct pm_str x) {
     char *p = x.n ? pm_arena_alloc(env->a, x.n) : NULL;
@@ -190,7 +191,7 @@ static void pods(const struct pm_scene *scene, struct pm_advice_names *n, const 
         if (secret_is_for(scene, namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
                           n->value[PM_ADV_REGISTRY]))
             n->value[PM_ADV_SECRET] = n->all[PM_ADV_OWN_SECRETS].items[i];
-    if (!n->value[PM_ADV_SECRET].n && pm_cause_in(h->cause, "auth"))
+    if (!n->value[PM_ADV_SECRET].n && pm_cause_has(h->cause, PM_TRAIT_REFUSED))
         n->value[PM_ADV_SECRET] = secret_missing(scene, n, h);
     if (!n->value[PM_ADV_SECRET].n)
         n->value[PM_ADV_NEW_SECRET] = new_secret(scene, namespace, n->value[PM_ADV_REGISTRY]);
@@ -379,7 +380,7 @@ static void times(const struct pm_env *env, struct pm_advice_names *n, const str
 
 // Pods wait, and all that is said is that they do.
 static bool wordless(const struct pm_scene *scene, const struct pm_hit *h) {
-    if (!pm_cause_in(h->cause, "unknown")) return false;
+    if (!pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED)) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         struct pm_str error = pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error);
         if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) &&
@@ -396,7 +397,7 @@ static struct pm_str effect_of(const struct pm_env *env, const struct pm_hits *h
     uint32_t me = (uint32_t)(h - hits->items) + 1;
     for (size_t i = 0; i < hits->n; i++) {
         const struct pm_hit *e = &hits->items[i];
-        if (!e->dropped && e->explained_by == me && pm_cause_in(e->cause, "rate-limit") &&
+        if (!e->dropped && e->explained_by == me && pm_cause_has(e->cause, PM_TRAIT_LIMIT) &&
             e->registries.n)
             return pm_name(env, e->registries.items[0]);
     }

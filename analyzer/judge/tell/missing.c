@@ -41,7 +41,7 @@ static struct pm_str listed(const struct pm_env *env, const struct pm_ids *ids, 
 }
 
 static const char *cause_of(const struct pm_hit *h) {
-    return h->cause >= 0 ? pm_causes[h->cause].name : "unknown";
+    return pm_causes[h->cause >= 0 ? h->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)].name;
 }
 
 // "auth.token-expired or auth.permission-denied", where the lines themselves left both
@@ -218,14 +218,14 @@ static void pod_objects(struct lacks *l) {
         secrets = secrets || l->scene->ev->facts.pods.items[i].secrets_known;
     }
     if (!l->main) return;
-    bool auth = pm_cause_in(l->main->cause, "auth");
+    bool auth = pm_cause_has(l->main->cause, PM_TRAIT_REFUSED);
     if (auth && !secrets && pods)
         add(l, VERDICT, PM_STR("no pod objects with their pull secrets"),
             pm_arena_fmt(
                 l->scene->env->a,
                 "which credentials were presented is not known: %s stands on the registry's words alone",
                 cause_of(l->main)));
-    else if (auth && !secrets && !pm_cause_is(l->main->cause, "auth.credential-provider"))
+    else if (auth && !secrets && !pm_cause_has(l->main->cause, PM_TRAIT_HELPER))
         add(l, PODS - 10, PM_STR("no pod objects"),
             PM_STR("whose credentials were presented is not known"));
     if (pods && !listed_pods && !(auth && !secrets))
@@ -340,8 +340,7 @@ static void disagreement(struct lacks *l) {
     for (size_t i = 0; i < l->scene->pulls->n; i++) {
         const struct pm_attempt *p = &l->scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || !p->node ||
-            pm_cause_is(p->verdict.cause, "rate-limit.client") ||
-            pm_cause_is(p->verdict.cause, "runtime.unavailable"))
+            pm_cause_has(p->verdict.cause, PM_TRAIT_UNHEARD))
             continue;
         if (!pm_facts_covers(l->scene->ev, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) ||
             !pm_facts_covers(l->scene->ev, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3)))

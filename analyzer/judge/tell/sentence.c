@@ -195,7 +195,7 @@ static void own_clock(const struct pm_scene *scene, const struct pm_hit *h, stru
 static void clock_and_date(const struct pm_scene *scene, const struct pm_hit *h, struct pm_buf *b) {
     struct pm_clock_error e;
     char now[32], date[32];
-    for (size_t i = 0; pm_cause_is(h->cause, "network.tls") && i < h->pulls.n; i++) {
+    for (size_t i = 0; pm_cause_has(h->cause, PM_TRAIT_CERTIFICATES) && i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (!pm_clock_error_read(pm_name(scene->env, p->error), &e)) continue;
         pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.",

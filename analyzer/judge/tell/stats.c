@@ -4,6 +4,7 @@
 // Pulls that the kubelet refused itself (rate-limit.client) never reached a registry:
 // they count for the node, not for the registry.
 #include "judge/state.h"
+#include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define BUCKETS_MAX 120
@@ -65,19 +66,18 @@ static struct pm_counts_by *counts(const struct pm_env *env, Pvoid_t map, size_t
 const char *const pm_trouble_names[PM_TROUBLE_COUNT] = {
     "429", "401", "403", "404", "5xx", "timeout", "token_expired", "invalid_credentials"};
 static const struct { // by the status that the node or the registry's side saw, or by the cause
-    int low, high;
-    const char *cause;
+    int low, high;    // 0: by the trait
+    enum pm_trait trait;
     enum pm_trouble trouble;
 } troubles[] = {
-    {429, 429, NULL, PM_TROUBLE_429},
-    {401, 401, NULL, PM_TROUBLE_401},
-    {403, 403, NULL, PM_TROUBLE_403},
-    {404, 404, NULL, PM_TROUBLE_404},
-    {500, 599, NULL, PM_TROUBLE_5XX},
-    {0, 0, "network.connect-timeout", PM_TROUBLE_TIMEOUT},
-    {0, 0, "network.stalled", PM_TROUBLE_TIMEOUT},
-    {0, 0, "auth.token-expired", PM_TROUBLE_TOKEN_EXPIRED},
-    {0, 0, "auth.invalid-credentials", PM_TROUBLE_INVALID_CREDENTIALS},
+    {.low = 429, .high = 429, .trouble = PM_TROUBLE_429},
+    {.low = 401, .high = 401, .trouble = PM_TROUBLE_401},
+    {.low = 403, .high = 403, .trouble = PM_TROUBLE_403},
+    {.low = 404, .high = 404, .trouble = PM_TROUBLE_404},
+    {.low = 500, .high = 599, .trouble = PM_TROUBLE_5XX},
+    {.trait = PM_TRAIT_TIMES_OUT, .trouble = PM_TROUBLE_TIMEOUT},
+    {.trait = PM_TRAIT_EXPIRES, .trouble = PM_TROUBLE_TOKEN_EXPIRED},
+    {.trait = PM_TRAIT_WRONG_CREDENTIAL, .trouble = PM_TROUBLE_INVALID_CREDENTIALS},
 };
 
 // Where no status was printed the registry's own word stands for it: the codes of the
@@ -94,9 +94,7 @@ static const struct {
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
     struct pm_str error = pm_name(env, p->error);
-    if (!error.n || pm_cause_in(p->verdict.cause, "network") ||
-        pm_cause_in(p->verdict.cause, "storage"))
-        return 0;
+    if (!error.n || pm_cause_has(p->verdict.cause, PM_TRAIT_NO_STATUS)) return 0;
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (pm_str_ifind(error, pm_str_c(words[i].word), 0) >= 0) return words[i].status;
     return 0;
@@ -106,8 +104,8 @@ static void count_troubles(const struct pm_env *env, struct pm_pull_stats *st,
                            const struct pm_attempt *p) {
     int status = status_of(env, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
-        bool met = troubles[i].cause ? pm_cause_is(p->verdict.cause, troubles[i].cause)
-                                     : status >= troubles[i].low && status <= troubles[i].high;
+        bool met = troubles[i].low ? status >= troubles[i].low && status <= troubles[i].high
+                                   : pm_cause_has(p->verdict.cause, troubles[i].trait);
         if (met) st->troubles[troubles[i].trouble]++;
     }
 }
@@ -133,7 +131,8 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
     st->failed++;
     count_troubles(env, st, p);
     ++*pm_map_slot(&t->causes,
-                   (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_c("unknown")));
+                   (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause
+                                                  : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
@@ -188,7 +187,7 @@ struct
 };
 static uint32_t pull_registry(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
-    return pm_cause_is(p->verdict.cause, "rate-limit.client") ? 0 : p->registry;
+    return pm_cause_has(p->verdict.cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->registry;
 }
 static uint32_t pull_node(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
