@@ -285,8 +285,29 @@ static struct pm_timeline *timeline_create(const char *path, const char **why) {
     return t;
 }
 
+// A run that was killed while it changed a timeline left a journal beside it, with which
+// SQLite undoes what was begun as soon as somebody opens the file who may write. Done
+// before reading, too: else a whole timeline would be told as damaged. A journal of a run
+// that is still at work is left alone, by its lock.
+static void half_change_undo(const char *path) {
+    struct pm_buf journal = {0};
+    struct stat st;
+    sqlite3 *db = NULL;
+    pm_buf_fmt(&journal, "%s-journal", path);
+    bool there = lstat(journal.p, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+    if (there &&
+        sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
+        sqlite3_exec(db, "PRAGMA schema_version", NULL, NULL, NULL);
+    sqlite3_close(db);
+    if (there && access(journal.p, F_OK) != 0)
+        fprintf(stderr, "pullmortem: %s was left half changed by a run that did not end: undone\n",
+                path);
+    pm_buf_free(&journal);
+}
+
 static struct pm_timeline *timeline_open(const char *path, bool writable, const char **why) {
     if (access(path, R_OK) != 0) return refuse(NULL, why, path, ": ", strerror(errno));
+    half_change_undo(path);
     struct pm_timeline *t = timeline_new(writable);
     t->path = pm_xstrdup(path);
     int rc = sqlite3_open_v2(
