@@ -138,12 +138,29 @@ static bool unquote(struct pm_frame *f, struct pm_str *line) {
     return f->quoted;
 }
 
+// "```Failed to pull image …" and, some lines below, "… not found```". A mark with
+// nothing or a language behind it stands on a line of its own and is no part of the text.
+static void unfence(struct pm_frame *f, struct pm_str *line) {
+    struct pm_str mark = PM_STR("```");
+    if (f->fence == FENCE_LAST) f->fence = FENCE_NONE;
+    if (f->fence == FENCE_NONE) {
+        if (!pm_str_starts(*line, mark) || pm_str_chr(*line, ' ', 0) < 0) return;
+        *line = pm_str_from(*line, mark.n);
+        f->fence = FENCE_OPEN;
+    }
+    struct pm_str t = pm_str_trim(*line);
+    if (!pm_str_ends(t, mark)) return;
+    *line = pm_str_sub(t, 0, t.n - mark.n);
+    f->fence = FENCE_LAST;
+}
+
 void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     pm_arena_reset(f->line_arena);
     struct pm_str line = frame_entities(f, frame_clean(f, raw, f->line));
     f->at_start = false;
     if (section(f, line)) return;
     bool quoted = unquote(f, &line);
+    if (f->fence || (line.n > 3 && line.p[0] == '`')) unfence(f, &line);
     if (f->indent && line.n > f->indent && line.p[0] == ' ' && frame_indented(f, line)) return;
     if (line.n > 20 && (line.p[0] == 'L' || line.p[0] == 'R') && preamble(f, line)) return;
     struct frame_unit u = {

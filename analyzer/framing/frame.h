@@ -41,7 +41,7 @@ struct pm_frame_voice {
     unsigned open
         [2]; // components (bits) with events that hang on this voice: in their own grammar; recognised by their words
     unsigned speaks; // components (bits) in whose grammar it has events, heard or not
-    uint64_t records, of[6], talk, neutral, foreign, code, sentences, prompts,
+    uint64_t records, of[6], talk, told, neutral, foreign, code, sentences, prompts,
         headings; // code: of the foreign ones, what looks like a program's text
 };
 // Groups whose events of this voice count; `talk`: those of its lines that were

@@ -27,6 +27,10 @@ enum frame_mode {
     FRAME_FILE
 };
 
+// A text between ``` and ``` whose marks stand on its own first and last line, as chats
+// write it.
+enum frame_fence { FENCE_NONE = 0, FENCE_OPEN, FENCE_LAST };
+
 // Why a record may go on in the next line.
 enum frame_open {
     OPEN_NO = 0,
@@ -100,7 +104,7 @@ struct frame_voice {
     uint8_t index;
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
     unsigned speaks;  // components of all its events
-    uint64_t records, of[PM_GROUP_COUNT], talk, neutral, foreign, code, sentences, prompts,
+    uint64_t records, of[PM_GROUP_COUNT], talk, told, neutral, foreign, code, sentences, prompts,
         headings;
 };
 
@@ -169,7 +173,8 @@ struct pm_frame {
         traced; // the file is called a log; a shell's trace of a client's command was seen
     bool stern; // lines of a member that stern wrote
     enum pm_document document;
-    bool quoted;          // the line at hand belongs to a Markdown quote
+    bool quoted; // the line at hand belongs to a Markdown quote
+    enum frame_fence fence;
     bool decided, sparse; // sparse: lines without a literal are left out
     uint64_t
         weight; // of the line at hand: a sample stands for those left out around it, every other line for itself

@@ -183,13 +183,15 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
         return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) &&
                !is_prompt(s);
     case OPEN_WRAP:
-        return l->joined < 16 && frame_wrap_can_follow(pm_buf_str(&l->text), s) && !blank(s) &&
-               !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) && !is_prompt(s) &&
-               !claimed(f, s);
+        return l->joined < 16 && (f->fence || frame_wrap_can_follow(pm_buf_str(&l->text), s)) &&
+               !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
+               !is_prompt(s) && !claimed(f, s);
     case OPEN_CELLS: return !blank(s) && !pm_line_head(s) && (l->joined || is_reason(s));
     case OPEN_VALUE: return blank(s) || s.p[0] == ' ' || s.p[0] == '}';
-    case OPEN_LIST: return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t');
-    case OPEN_ERRORS: return l->joined < 8 && is_code(s);
+    case OPEN_LIST:
+        return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t') &&
+               !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR ")); // kubeadm: each is one check's
+    case OPEN_ERRORS: return l->joined < 8 && is_code(pm_str_trim(s));
     case OPEN_OUTPUT:
         return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR:
@@ -232,7 +234,7 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     case OPEN_WRAP: // a box's blanks up to its edge are no text
         while (l->text.n && l->text.p[l->text.n - 1] == ' ') l->text.n--;
         wrap_join(l, pm_str_trim(s));
-        if (!frame_wrap_goes_on(s)) l->open = OPEN_NO;
+        if (f->fence == FENCE_LAST || (!f->fence && !frame_wrap_goes_on(s))) l->open = OPEN_NO;
         break;
     case OPEN_CELLS: // Type, Reason, Age, From, Message
         pm_buf_addc(&l->text, '\t');

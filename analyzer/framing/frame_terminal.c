@@ -251,8 +251,11 @@ static bool same_repository(struct pm_frame *f, const struct pm_event *e,
         if (!pm_image_parse(f->record_arena, e->field[PM_F_IMAGE], &said) ||
             !pm_str_eq(said.repository, at->repository))
             return false;
-        return !tagged || (pm_str_eq(said.registry, at->registry) && pm_str_eq(said.tag, at->tag) &&
-                           pm_str_eq(said.digest, at->digest));
+        if (!tagged) return true;
+        if (!pm_str_starts(e->field[PM_F_IMAGE], said.registry)) // a path: Harbor's own words
+            return said.digest.n || pm_str_eq(said.tag, at->tag);
+        return pm_str_eq(said.registry, at->registry) && pm_str_eq(said.tag, at->tag) &&
+               pm_str_eq(said.digest, at->digest);
     }
     if (!e->field[PM_F_REPOSITORY].n) return true;
     return pm_str_ends(full,

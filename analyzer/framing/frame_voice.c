@@ -170,6 +170,26 @@ static bool heading(struct pm_str s) {
            !(s.p[n + 2] >= '0' && s.p[n + 2] <= '9');
 }
 
+// A program's own error, whole and from its first word on, as people copy one between
+// their sentences. Behind another program's stamp and level it would be what that says.
+static bool error_alone(struct pm_str s) {
+    static const char *const heads[] = {"Failed to pull image \"",
+                                        "Back-off pulling image \"",
+                                        "rpc error: code = ",
+                                        "failed to pull and unpack image \"",
+                                        "failed to resolve reference \"",
+                                        "Error response from daemon: ",
+                                        "docker: Error",
+                                        "Error: initializing source ",
+                                        "Error: Error response from daemon: "};
+    size_t from = 0;
+    while (from < s.n && strchr("*>-`' \"", s.p[from])) from++;
+    s = pm_str_from(s, from);
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    return false;
+}
+
 static bool shell_or_fence(struct pm_str s) {
     return s.n == 0 || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("$ ")) ||
            pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("+ "));
@@ -255,7 +275,8 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
         v->quotes = true; // `tail` of other files
     if (r->hint.relayed) v->quotes = true;
     if (prompted(text)) v->prompts += lines;
-    if (heading(text)) v->headings += lines;
+    if (heading(text) || (r->shape == PM_SHAPE_LINE && pm_str_starts(r->raw, PM_STR("```"))))
+        v->headings += lines;
     v->prose |= v->plain && git_entry(text);
     f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
     if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --")))
@@ -265,8 +286,10 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
     if (p && !shared && !fallback) g = pm_group_of(p->component);
     if (g) v->of[pm_group_index(g)] += lines;
-    else if ((shared || fallback) && f->record_events) v->talk += lines;
-    else if ((p && !fallback) || api_object(r))
+    else if ((shared || fallback) && f->record_events) {
+        v->talk += lines;
+        if (error_alone(text)) v->told += lines;
+    } else if ((p && !fallback) || api_object(r))
         v->neutral += lines; // a log library's line about something else: klog, logrus
     else {
         v->foreign += lines;
@@ -340,12 +363,13 @@ static uint64_t strict_of(const struct pm_frame_voice *v) {
 #define CODE_LINES 4
 // A file of no known writer is heard where a ninth of it is in known grammars (an issue
 // with a describe between its sentences); what was only recognised by its words, where it
-// holds hardly anything else.
+// holds hardly anything else, or stands there as a program prints it.
 static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
     uint64_t strict = strict_of(v);
     if (v->foreign >= CODE_LINES && v->code * 2 > v->foreign)
         return 0; // a program's text, with examples in it
-    if (talk) return strict + v->talk >= v->foreign + v->neutral ? PM_GROUP_ALL : 0;
+    if (talk && !((strict + v->told) * 8 >= v->foreign && v->told && !v->neutral))
+        return strict + v->talk >= v->foreign + v->neutral ? PM_GROUP_ALL : 0;
     return (strict + v->talk) * 8 >= v->foreign ? PM_GROUP_ALL : 0;
 }
 
@@ -398,6 +422,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .foreign = v->foreign,
                                          .neutral = v->neutral,
                                          .talk = v->talk,
+                                         .told = v->told,
                                          .code = v->code,
                                          .sentences = v->sentences,
                                          .prompts = v->prompts,

@@ -44,8 +44,8 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
 
 // The cues of all catalogues that may stand anywhere, each with its catalogue's bit.
 static const struct pm_client *const clients[] = {
-    &pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,   &pm_client_docker_cli,
-    &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
+    &pm_client_apptainer,  &pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,
+    &pm_client_docker_cli, &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
 static struct pm_word cue_words[PM_LEN(clients) * PM_CLIENT_ROWS_MAX];
 static char lower[PM_LEN(clients) * PM_CLIENT_ROWS_MAX][64];
 static struct pm_words cues = {.word = cue_words};

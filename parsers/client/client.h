@@ -35,8 +35,9 @@ struct pm_client {
 };
 // All catalogues: their cues are looked for in one pass over a text, as most lines hold
 // none of any (client.c).
-extern const struct pm_client pm_client_buildkit, pm_client_ci_runner, pm_client_crictl,
-    pm_client_docker_cli, pm_client_kubeadm, pm_client_podman, pm_client_scheduler;
+extern const struct pm_client pm_client_apptainer, pm_client_buildkit, pm_client_ci_runner,
+    pm_client_crictl, pm_client_docker_cli, pm_client_kubeadm, pm_client_podman,
+    pm_client_scheduler;
 int pm_client_bid(const struct pm_client *c, const struct pm_record *r);
 // NO where no row matches.
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r,

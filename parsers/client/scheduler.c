@@ -4,6 +4,7 @@
 //     CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref r.test/acme/web:1: not found    (Amazon ECS, stoppedReason)
 //     2018/04/26 17:18:06.049815 [ERR] driver.docker: failed pulling container acme/web:1: API error (500): {"message":"unauthorized: …"}    (Nomad before 0.9)
 //     [ERROR] client.driver_mgr.docker: failed pulling container: driver=docker image_ref=acme/web:1 error="API error (404): …"    (Nomad)
+//     2024-01-02T03:04:05Z  Driver Failure  Failed to pull `acme/web:1`: Error response from daemon: manifest unknown             (nomad alloc status)
 //     Unable to fetch image "r.test/acme/web": failed to resolve image to digest: …                                               (Knative Serving)
 // Source: Amazon ECS developer guide, "CannotPullContainer task errors",
 // aws/amazon-ecs-agent:agent/engine/errors.go;
@@ -19,6 +20,8 @@ static const struct pm_client_row rows[] = {
     {"failed pulling container: ", "image_ref=", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"running driver failed: ", "Failed to pull `", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
      75}, // the task's line about what its driver told
+    {"Driver Failure ", "Failed to pull `", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // Nomad: a task's events, `nomad alloc status`
     {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
