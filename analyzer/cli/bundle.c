@@ -46,6 +46,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         return NULL;
     }
     if (!*whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
+    if (!args->ingest.redact) pm_timeline_meta(t, PM_META_SECRETS, PM_STR("kept"));
     pm_timeline_diags(t, diags);
     pm_timeline_commit(t);
     pm_privacy_names(&args->privacy, t, diags);
@@ -109,6 +110,7 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
     if (asked) r = pm_judge(t, rules, &o, said);
     if (args->ingest.progress && asked) fputs("\r\033[K", stderr);
     if (r) pm_report_input(r, t, said);
+    if (pm_timeline_meta_get(t, PM_META_SECRETS, a).n) pm_written_keep_secrets();
     if (r) status = pm_outputs_write(&args->out, r);
     if (r) pm_bundle_window_note(r, &o);
     if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n)

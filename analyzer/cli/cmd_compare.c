@@ -83,8 +83,7 @@ static bool write_to(FILE *f, void *ctx) {
     return x->out->write(f, x->found, x->a);
 }
 static int told(struct compare *x) {
-    bool good = strcmp(x->output, "-") != 0 ? pm_file_write(x->output, write_to, x)
-                                            : write_to(stdout, x) && fflush(stdout) == 0;
+    bool good = pm_file_write(x->output, write_to, x);
     if (!good)
         fprintf(stderr, "pullmortem compare: %s cannot be written\n",
                 strcmp(x->output, "-") != 0 ? x->output : "standard output");

@@ -182,17 +182,30 @@ static void bundles(struct gate *g, const char *path) {
 struct gate_file {
     const struct gate *gate;
     const struct pm_gate_output *output;
+    bool color;
 };
 static bool output_to(FILE *f, void *ctx) {
     const struct gate_file *x = ctx;
-    return x->output->write(f, &x->gate->result, x->gate->a, false);
+    return x->output->write(f, &x->gate->result, x->gate->a, x->color);
 }
 
 static bool output(const char *path, const struct pm_gate_output *o, const struct gate *g) {
-    struct gate_file x = {g, o};
-    bool good = strcmp(path, "-") == 0 ? output_to(stdout, &x) && fflush(stdout) == 0
-                                       : pm_file_write(path, output_to, &x);
-    if (!good) fprintf(stderr, "pullmortem gate: %s cannot be written\n", path);
+    bool standard = strcmp(path, "-") == 0, table = standard && o == &pm_gate_table;
+    struct gate_file x = {g, o, table && pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO)};
+    bool good = pm_file_write(path, output_to, &x);
+    if (!good)
+        fprintf(stderr, "pullmortem gate: %s cannot be written\n",
+                standard ? "standard output" : path);
+    return good;
+}
+// The file belongs to the job: other steps write there, too.
+static bool summary_add(const char *path, const struct gate *g) {
+    struct gate_file x = {g, &pm_gate_summary, false};
+    struct pm_written w = {0};
+    FILE *f = pm_written_make(&w, output_to, &x) ? fopen(path, "a") : NULL;
+    bool good = f && fwrite(w.p, 1, w.n, f) == w.n;
+    if (f) good = fclose(f) == 0 && good;
+    pm_written_free(&w);
     return good;
 }
 
@@ -205,18 +218,9 @@ static bool outputs(const struct gate *g) {
                  {OPT_GITLAB, &pm_gate_gitlab},
                  {OPT_WRITE_BASELINE, &pm_gate_baseline}};
     const char *format = g->value[OPT_FORMAT], *summary = getenv("GITHUB_STEP_SUMMARY");
-    bool good = true;
-    const struct pm_gate_output *people =
-        strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table;
-    good &= people->write(stdout, &g->result, g->a,
-                          people == &pm_gate_table &&
-                              pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO));
-    if (g->value[OPT_GITHUB]) good &= pm_gate_github.write(stdout, &g->result, g->a, false);
-    if (g->value[OPT_GITHUB] && summary && *summary) {
-        FILE *f = fopen(summary, "a"); // the file belongs to the job: other steps write there too
-        good &= f && pm_gate_summary.write(f, &g->result, g->a, false);
-        if (f) good &= fclose(f) == 0;
-    }
+    bool good = output("-", strcmp(format, "json") == 0 ? &pm_gate_json : &pm_gate_table, g);
+    if (g->value[OPT_GITHUB]) good &= output("-", &pm_gate_github, g);
+    if (g->value[OPT_GITHUB] && summary && *summary) good &= summary_add(summary, g);
     for (size_t i = 0; i < PM_LEN(files); i++)
         if (g->value[files[i].option])
             good &= output(g->value[files[i].option], files[i].output, g);

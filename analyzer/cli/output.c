@@ -1,6 +1,7 @@
 // Reports to files and terminals; inputs that are not there.
 #include "cli/output.h"
 #include "base/embed.h"
+#include "base/leak.h"
 #include "base/unfinished.h"
 #include "cli/opts.h"
 #include "report/template.h"
@@ -96,20 +97,25 @@ static int cannot_write(const char *name) {
             strerror(errno));
     return PM_EXIT_INPUT;
 }
-static int write_standard(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
-    struct pm_render_options o = out->render;
-    o.color = pm_color_wanted(out->color, STDOUT_FILENO);
-    o.width = width_of(STDOUT_FILENO);
-    return out->renderer[i]->render(stdout, r, &o) && fflush(stdout) == 0 ? PM_EXIT_OK
-                                                                          : cannot_write("-");
+static bool secrets_kept;
+void pm_written_keep_secrets(void) { secrets_kept = true; }
+bool pm_written_make(struct pm_written *w, bool (*write)(FILE *f, void *ctx), void *ctx) {
+    pm_written_free(w);
+    FILE *f = open_memstream(&w->p, &w->n);
+    bool ok = f && write(f, ctx);
+    if (f) ok = fclose(f) == 0 && ok;
+    w->struck = ok && !secrets_kept ? pm_leaks_strike(w->p, w->n) : 0;
+    return ok;
 }
-// Devices and pipes are written as they are; a file appears whole, by renaming: where it
-// cannot be written, the older one of that name stays.
-bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx) {
+void pm_written_free(struct pm_written *w) {
+    free(w->p);
+    *w = (struct pm_written){0};
+}
+static bool text_write(const char *path, const char *p, size_t n) {
     struct pm_buf part = {0};
     struct stat there;
-    bool direct =
-        lstat(path, &there) == 0 && !S_ISREG(there.st_mode); // links are followed, not replaced
+    // Devices and pipes are written as they are, links are followed, not replaced.
+    bool direct = lstat(path, &there) == 0 && !S_ISREG(there.st_mode);
     if (direct) pm_buf_fmt(&part, "%s", path);
     else
         // No other run's, and nothing that somebody put there is written through.
@@ -118,7 +124,7 @@ bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ct
                     : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd >= 0 && !direct) pm_unfinished(part.p);
     FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
-    bool ok = f && write(f, ctx) && fflush(f) == 0 && (direct || fsync(fd) == 0);
+    bool ok = f && fwrite(p, 1, n, f) == n && fflush(f) == 0 && (direct || fsync(fd) == 0);
     ok = f && fclose(f) == 0 && ok;
     if (ok && !direct) ok = rename(part.p, path) == 0;
     int why = errno;
@@ -128,19 +134,39 @@ bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ct
     errno = why;
     return ok;
 }
+bool pm_written_put(const struct pm_written *w, const char *path) {
+    if (w->struck)
+        fprintf(stderr, "pullmortem: %s: " PM_STRUCK "\n",
+                strcmp(path, "-") == 0 ? "standard output" : path, w->struck);
+    if (strcmp(path, "-") != 0) return text_write(path, w->p, w->n);
+    return fwrite(w->p, 1, w->n, stdout) == w->n && fflush(stdout) == 0;
+}
+bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx) {
+    struct pm_written w = {0};
+    bool ok = pm_written_make(&w, write, ctx) && pm_written_put(&w, path);
+    int why = errno;
+    pm_written_free(&w);
+    errno = why;
+    return ok;
+}
 int pm_embedded_print(const char *path) {
     struct pm_str s = pm_embedded_find(path);
     return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK
                                                                      : cannot_write("-");
 }
-struct file_report {
-    const struct pm_renderer *renderer;
+struct rendering {
+    const struct pm_outputs *out;
     const struct pm_report *report;
-    struct pm_render_options options;
+    size_t i;
 };
 static bool render_to(FILE *f, void *ctx) {
-    const struct file_report *x = ctx;
-    return x->renderer->render(f, x->report, &x->options);
+    const struct rendering *x = ctx;
+    struct pm_render_options o = x->out->render;
+    bool standard = strcmp(x->out->file[x->i], "-") == 0;
+    o.color = standard ? pm_color_wanted(x->out->color, STDOUT_FILENO)
+                       : x->out->color && strcmp(x->out->color, "always") == 0;
+    if (standard) o.width = width_of(STDOUT_FILENO);
+    return x->out->renderer[x->i]->render(f, x->report, &o);
 }
 static void wrote(const char *path, const char *format, uint64_t bytes) {
     struct pm_arena *a = pm_arena_new();
@@ -148,19 +174,45 @@ static void wrote(const char *path, const char *format, uint64_t bytes) {
     fprintf(stderr, "wrote %s (%s, %.*s)\n", path, format, PM_FMT(size));
     pm_arena_free(a);
 }
-static int write_file(const struct pm_outputs *out, size_t i, const struct pm_report *r) {
-    struct file_report x = {out->renderer[i], r, out->render};
-    struct stat st;
-    x.options.color = out->color && strcmp(out->color, "always") == 0;
-    if (!pm_file_write(out->file[i], render_to, &x)) return cannot_write(out->file[i]);
-    if (!out->quiet && isatty(STDERR_FILENO) && stat(out->file[i], &st) == 0 && S_ISREG(st.st_mode))
-        wrote(out->file[i], out->renderer[i]->name, (uint64_t)st.st_size);
-    return PM_EXIT_OK;
-}
 static bool incident_there(const struct pm_report *r, uint32_t id) {
     for (size_t i = 0; i < r->incidents_n; i++)
         if (r->incidents[i].id == id) return true;
     return false;
+}
+static bool render_all(const struct pm_outputs *out, const struct pm_report *r,
+                       struct pm_written *text) {
+    bool good = true;
+    for (size_t i = 0; i < out->n; i++) {
+        struct rendering x = {out, r, i};
+        good = good && pm_written_make(&text[i], render_to, &x);
+    }
+    return good;
+}
+// What the last look found is a diagnostic of the report, too.
+static bool render_told(const struct pm_outputs *out, const struct pm_report *r,
+                        struct pm_written *text, size_t struck) {
+    struct pm_report told = *r;
+    char message[160];
+    snprintf(message, sizeof message, PM_STRUCK, struck);
+    told.diagnostics = pm_xmalloc((r->diagnostics_n + 1) * sizeof *told.diagnostics);
+    if (r->diagnostics_n)
+        memcpy(told.diagnostics, r->diagnostics, r->diagnostics_n * sizeof *told.diagnostics);
+    told.diagnostics[told.diagnostics_n++] = (struct pm_diag){.path = PM_STR("-"),
+                                                              .code = PM_STR("self-check"),
+                                                              .message = pm_str_c(message),
+                                                              .count = struck};
+    bool good = render_all(out, &told, text);
+    free(told.diagnostics);
+    return good;
+}
+static bool put(const struct pm_outputs *out, size_t i, const struct pm_written *text) {
+    const char *name = out->file[i];
+    struct stat st;
+    bool file = strcmp(name, "-") != 0;
+    if (!pm_written_put(text, name)) return false;
+    if (file && !out->quiet && isatty(STDERR_FILENO) && stat(name, &st) == 0 && S_ISREG(st.st_mode))
+        wrote(name, out->renderer[i]->name, (uint64_t)st.st_size);
+    return true;
 }
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
     int status = PM_EXIT_OK;
@@ -169,11 +221,14 @@ int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
                 (unsigned)out->render.incident, r->incidents_n);
         return PM_EXIT_USAGE;
     }
-    for (size_t i = 0; i < out->n; i++) {
-        int one =
-            strcmp(out->file[i], "-") == 0 ? write_standard(out, i, r) : write_file(out, i, r);
-        if (one != PM_EXIT_OK) status = one;
-    }
+    struct pm_written text[PM_OUTPUTS_MAX] = {{0}};
+    bool good = render_all(out, r, text);
+    size_t struck = 0;
+    for (size_t i = 0; i < out->n; i++) struck += text[i].struck;
+    if (good && struck) good = render_told(out, r, text, struck);
+    for (size_t i = 0; i < out->n; i++)
+        if (!good || !put(out, i, &text[i])) status = cannot_write(out->file[i]);
+    for (size_t i = 0; i < out->n; i++) pm_written_free(&text[i]);
     return status;
 }
 

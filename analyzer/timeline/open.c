@@ -380,11 +380,15 @@ static void timeline_free(struct pm_timeline *t) {
 
 bool pm_timeline_finish(struct pm_timeline *t, const char **why) {
     if (!t) return true;
+    bool look =
+        t->building && t->committed && !t->error.n &&
+        timeline_number(t, "SELECT count(*) FROM meta WHERE key = '" PM_META_SECRETS "'", 0) == 0;
     for (size_t i = 0; i < ST_COUNT; i++) sqlite3_finalize(t->stmt[i]);
     if (t->in_transaction) timeline_exec(t, "COMMIT");
     bool wanted = t->committed;
     int rc = sqlite3_close(t->db);
     if (rc != SQLITE_OK && !t->error.n) pm_buf_fmt(&t->error, "%s", sqlite3_errstr(rc));
+    if (look && !t->error.n) timeline_secrets_strike(t);
     if (t->building) {
         if (wanted && !t->error.n && !moved(t->building, t->path))
             pm_buf_fmt(&t->error, "%s", strerror(errno));

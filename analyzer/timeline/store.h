@@ -95,6 +95,9 @@ bool timeline_tags_apart(
     struct pm_buf *out); // false where there is nothing to mark: out is as it was
 bool timeline_tags_own(struct pm_timeline *t); // before others are merged into it
 
+// strike.c: of a closed file that has not its name yet
+void timeline_secrets_strike(struct pm_timeline *t);
+
 // duplicates.c
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
 void timeline_duplicates_drop(struct pm_timeline *t);

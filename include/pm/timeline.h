@@ -44,6 +44,7 @@ void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm
 void pm_timeline_skipped(struct pm_timeline *t, struct pm_str path, struct pm_str why);
 void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d);
 void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value);
+#define PM_META_SECRETS "secrets" // "kept": of a run with --no-redact
 struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struct pm_arena *a);
 
 // An event as stored.

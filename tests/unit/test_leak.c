@@ -1,0 +1,96 @@
+// The last look: what is struck out, and what must stay. All texts written by us; the
+// secrets are invented.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/leak.h"
+#include "pm/arena.h"
+
+static void secrets_are_struck(void **unused) {
+    (void)unused;
+    static const char *const cases[][2] = {
+        {"token ghp_0123456789abcdefABCDEF0123456789abcd refused",
+         "token ghp_************************************ refused"},
+        {"Authorization: Bearer abcDEF0123456789.ghij",
+         "Authorization: Bearer *********************"},
+        {"\\\"Authorization\\\": \\\"Basic dXNlcjpwYXNzd29yZDE=\\\"",
+         "\\\"Authorization\\\": \\\"Basic ********************\\\""},
+        {"https://bob:Hunter2hunter@r.acme.test/v2/", "https://bob:*************@r.acme.test/v2/"},
+        {"{\"password\": \"S3cretS3cret\"}", "{\"password\": \"************\"}"},
+        {"password=S3cretS3cret: denied", "password=************: denied"},
+        {"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.c2lnbmF0dXJl x",
+         "eyJ************************************************** x"},
+        {"$2y$05$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+         "$2y$********************************************************"},
+        {"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\\n-----END",
+         "-----BEGIN PRIVATE KEY-----****************************************-----END"},
+    };
+    for (size_t i = 0; i < PM_LEN(cases); i++) {
+        char *text = pm_xstrdup(cases[i][0]);
+        size_t found = pm_leaks_strike(text, strlen(text));
+        assert_string_equal(text, cases[i][1]);
+        assert_int_equal(found, 1);
+        assert_int_equal(pm_leaks_strike(text, strlen(text)), 0); // and only once
+        free(text);
+    }
+}
+
+static void innocents_stay(void **unused) {
+    (void)unused;
+    static const char *const cases[] = {
+        "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "/containers/3822d2bb0123456789abcdef0123456789abcdef0123456789abcdef012345/x",
+        "Authorization: Bearer <redacted:bearer:1>",
+        "https://bob:<redacted:password:2>@r.acme.test/v2/",
+        "https://user:PASSWORD@host/ https://u:$PASS@h https://[fd00::1]:5000/v2/@x",
+        "password=<redacted:password:3> password=PLACEHOLDER --docker-password=YOUR_PASSWORD",
+        "incorrect username or password: unauthorized password \"wrong\" passwordless99999",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ghp_**** regularghp_0123456789abcdef01234567",
+        "-----BEGIN CERTIFICATE-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwMIIEvQIBADAN\n",
+        "-----BEGIN PRIVATE KEY-----<redacted:key:1>-----END PRIVATE KEY-----",
+        "eyJ.eyJ.x eyJhbGciOiJub25lIn0 realm=\"https://auth.docker.io/token\"",
+        "AKIAIOSFODNN AIza ya29.x docker.io/library/nginx:1.27@sha256:abc",
+    };
+    for (size_t i = 0; i < PM_LEN(cases); i++) {
+        char *text = pm_xstrdup(cases[i]);
+        assert_int_equal(pm_leaks_strike(text, strlen(text)), 0);
+        assert_string_equal(text, cases[i]);
+        free(text);
+    }
+}
+
+// Also over the border of two blocks of the file, which is not written.
+static void files_are_looked_at(void **unused) {
+    (void)unused;
+    enum { SIZE = 3 << 20, BORDER = 1 << 20 };
+    static const char secret[] = " ghp_0123456789abcdefABCDEF0123456789abcd ";
+    static const size_t places[] = {0, BORDER - 10, BORDER + 1, SIZE - sizeof secret};
+    char name[] = "/tmp/leak-XXXXXX", *text = pm_xmalloc(SIZE);
+    int fd = mkstemp(name);
+    bool found = true;
+    assert_true(fd >= 0);
+    unlink(name);
+    memset(text, 'x', SIZE);
+    assert_int_equal(pwrite(fd, text, SIZE, 0), SIZE);
+    assert_true(pm_leaks_in_file(fd, &found));
+    assert_false(found);
+    for (size_t i = 0; i < PM_LEN(places); i++) {
+        memcpy(text + places[i], secret, sizeof secret - 1);
+        assert_int_equal(pwrite(fd, text, SIZE, 0), SIZE);
+        assert_true(pm_leaks_in_file(fd, &found));
+        assert_true(found);
+        memset(text + places[i], 'x', sizeof secret - 1);
+    }
+    free(text);
+    close(fd);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_are_struck),
+                                       cmocka_unit_test(innocents_stay),
+                                       cmocka_unit_test(files_are_looked_at)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
