@@ -148,8 +148,8 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
     return r;
 }
 
-static inline struct judged judge_as(const struct line *lines, size_t n,
-                                     const struct pm_judge_options *o) {
+// The rows in a timeline, and the rules: all that the judge is given, and no report yet.
+static inline struct judged to_judge(const struct line *lines, size_t n) {
     const char *why = NULL;
     struct judged j = {.t = pm_timeline_open(NULL, true, &why), .diags = pm_diags_new()};
     setenv("PULLMORTEM_RECKON", "1", 1);
@@ -168,10 +168,15 @@ static inline struct judged judge_as(const struct line *lines, size_t n,
     pm_timeline_commit(j.t);
     j.rules = pm_ruleset_load(NULL, j.diags);
     assert_non_null(j.rules);
+    return j;
+}
+static inline struct judged judge_as(const struct line *lines, size_t n,
+                                     const struct pm_judge_options *o) {
+    struct judged j = to_judge(lines, n);
     j.r = pm_judge(j.t, j.rules, o, j.diags);
     return j;
 }
-static struct judged judge(const struct line *lines, size_t n) {
+static inline struct judged judge(const struct line *lines, size_t n) {
     struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
     struct judged j = judge_as(lines, n, &o);
     assert_non_null(j.r);
