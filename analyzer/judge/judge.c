@@ -37,14 +37,9 @@ void pm_evidence_free(struct pm_evidence *ev) {
     free(ev->readings.items);
     free(ev->stretches.items);
     free(ev->far.items);
-    JLFA(freed, ev->request_open);
     JLFA(freed, ev->push_last);
     JLFA(freed, ev->request_skew);
-    JLFA(freed, ev->node_in_log);
-    JLFA(freed, ev->side_last);
-    JLFA(freed, ev->event_last);
     JLFA(freed, ev->skew);
-    JLFA(freed, ev->hearsay_at);
     (void)freed;
 }
 

@@ -377,12 +377,6 @@ struct pm_evidence {
     Pvoid_t
         request_skew; // log and node → ns that the node's clock is ahead of the log's, in two's complement
     int64_t request_skew_most; // of these
-    int64_t pull_off_most;     // of the attempts' off_ns
-    Pvoid_t node_in_log;       // log and node → 1 where the log shows the node's own address
-    Pvoid_t request_open;      // hash of client, file, repository → group index + 1
-    Pvoid_t side_last;         // coalescing of repeated lines: key → trace index + 1
-    Pvoid_t event_last;        // duplicates among event objects
-    Pvoid_t hearsay_at;        // file and writer → index + 1 into hearsay
     Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
     int64_t from, to;          // of all that is dated
     PM_LIST(struct pm_stretch) stretches;
@@ -397,6 +391,16 @@ struct pm_evidence {
     // No node is known, and a registry's clients stand for them: a session is a client's beside them.
     bool nodes_stand;
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
+};
+
+// While rows are read, and gone after.
+struct pm_loading {
+    const struct pm_env *env;
+    struct pm_evidence *ev;
+    Pvoid_t line_last;    // coalescing of repeated lines: key → trace index + 1
+    Pvoid_t event_last;   // duplicates among event objects
+    Pvoid_t request_open; // hash of client, file, repository → group index + 1
+    Pvoid_t hearsay_at;   // file and writer → index + 1 into hearsay
 };
 
 // The pulls, in order of time once they are folded; const once they are settled.
@@ -510,11 +514,10 @@ void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t f
 bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, int64_t at,
                      int64_t slack);
 void pm_facts_free(struct pm_evidence *ev);
-void pm_hearsay_row(const struct pm_env *env, struct pm_evidence *ev,
-                    const struct pm_row *row); // hearsay.c: listed, never counted
+// Listed, never counted; hearsay.c
+void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row);
 void pm_hearsay_fill(const struct pm_evidence *ev, struct pm_report *report);
-void pm_request_row(const struct pm_env *env, struct pm_evidence *ev,
-                    const struct pm_row *row); // request.c
+void pm_request_row(struct pm_loading *l, const struct pm_row *row); // request.c
 void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
 void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev,
                    struct pm_pulls *pulls); // fold.c

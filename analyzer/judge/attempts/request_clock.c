@@ -88,10 +88,17 @@ static bool best_of(struct offers *o, const struct told *t, int64_t *ns) {
     return two || (best >= FEW && best * 2 > t->attempts);
 }
 
-static bool may_be_same(const struct pm_evidence *ev, const struct pm_attempt *p,
+struct logs { // what is compared
+    struct pm_order groups;
+    struct pm_ids files, nodes; // file: number + 1
+    Pvoid_t node_in_log;        // log and node → 1 where the log shows the node's own address
+    struct pm_ids agreeing;     // nodes whose clock is a log's
+};
+
+static bool may_be_same(const struct logs *l, const struct pm_attempt *p,
                         const struct pm_request_group *g) {
     if (g->probe || g->redundant || !pm_agent_may_be_node(g->agent_kind)) return false;
-    if (g->node ? g->node != p->node : pm_map_get(ev->node_in_log, PM_PAIR(g->file, p->node)) != 0)
+    if (g->node ? g->node != p->node : pm_map_get(l->node_in_log, PM_PAIR(g->file, p->node)) != 0)
         return false;
     if (g->reference && p->tag && g->reference != p->tag) return false;
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0);
@@ -105,18 +112,18 @@ static int64_t reach(const struct pm_evidence *ev, uint32_t file) {
 }
 
 // One attempt's offers; false where it has none.
-static bool offer(const struct pm_evidence *ev, const struct pm_pulls *pulls,
-                  const struct pm_order *groups, uint32_t file, uint32_t pull, struct offers *o) {
+static bool offer(const struct pm_evidence *ev, const struct pm_pulls *pulls, const struct logs *l,
+                  uint32_t file, uint32_t pull, struct offers *o) {
     const struct pm_attempt *p = &pulls->items[pull];
     int64_t far = reach(ev, file);
     size_t before = o->list.n;
-    for (size_t k = pm_order_first(groups, p->repository, pm_began(p) - far);
-         k < groups->n && groups->items[k].group == p->repository; k++) {
-        const struct pm_request_group *g = &ev->groups.items[groups->items[k].index];
-        if (groups->items[k].at > pm_time_add(pm_at(p), far) ||
+    for (size_t k = pm_order_first(&l->groups, p->repository, pm_began(p) - far);
+         k < l->groups.n && l->groups.items[k].group == p->repository; k++) {
+        const struct pm_request_group *g = &ev->groups.items[l->groups.items[k].index];
+        if (l->groups.items[k].at > pm_time_add(pm_at(p), far) ||
             o->list.n - before >= OFFERS_EACH_MAX)
             break;
-        if (g->file != file || !may_be_same(ev, p, g)) continue;
+        if (g->file != file || !may_be_same(l, p, g)) continue;
         int64_t ns =
             g->worst || p->started == PM_NO_TIME ? pm_at(p) - g->last : p->started - g->first;
         *PM_PUSH(o->list.items, o->list.n, o->list.cap) = (struct offer){ns, pull};
@@ -125,7 +132,7 @@ static bool offer(const struct pm_evidence *ev, const struct pm_pulls *pulls,
 }
 
 static void offer_all(const struct pm_evidence *ev, const struct pm_pulls *pulls,
-                      const struct pm_order *groups, uint32_t file, uint32_t node, struct offers *o,
+                      const struct logs *l, uint32_t file, uint32_t node, struct offers *o,
                       struct told *t) {
     uint32_t image = 0;
     for (size_t i = 0; i < pulls->n && o->list.n < OFFERS_MAX; i++) {
@@ -133,7 +140,7 @@ static void offer_all(const struct pm_evidence *ev, const struct pm_pulls *pulls
         bool own = p->origin == PM_ORIGIN_RUNTIME || p->origin == PM_ORIGIN_DOCKERD ||
                    p->origin == PM_ORIGIN_KUBELET;
         if (p->node != node || !own || p->reconstructed || pm_began(p) == PM_NO_TIME ||
-            !offer(ev, pulls, groups, file, (uint32_t)i, o))
+            !offer(ev, pulls, l, file, (uint32_t)i, o))
             continue;
         t->attempts++;
         t->images += !image || p->image != image; // one or several is all that is asked
@@ -141,18 +148,12 @@ static void offer_all(const struct pm_evidence *ev, const struct pm_pulls *pulls
     }
 }
 
-struct logs { // what is compared
-    struct pm_order groups;
-    struct pm_ids files, nodes; // file: number + 1
-    struct pm_ids agreeing;     // nodes whose clock is a log's
-};
-
 static void learn(struct pm_evidence *ev, const struct pm_pulls *pulls, struct logs *l,
                   uint32_t file, uint32_t node) {
     struct offers o = {0};
     struct told told = {0};
     int64_t ns = 0;
-    offer_all(ev, pulls, &l->groups, file, node, &o, &told);
+    offer_all(ev, pulls, l, file, node, &o, &told);
     if (told.attempts > 1 && best_of(&o, &told, &ns)) {
         if (llabs(ns) > SAME_NS) *pm_map_slot(&ev->request_skew, PM_PAIR(file, node)) = (Word_t)ns;
         else pm_ids_add_new(&l->agreeing, node);
@@ -182,8 +183,8 @@ static void tell_skew(const struct pm_env *env, struct pm_evidence *ev, const st
 }
 
 void pm_request_clock_learn(const struct pm_env *env, struct pm_evidence *ev,
-                            const struct pm_pulls *pulls) {
-    struct logs l = {0};
+                            const struct pm_pulls *pulls, Pvoid_t node_in_log) {
+    struct logs l = {.node_in_log = node_in_log};
     for (size_t i = 0; i < ev->groups.n; i++) {
         const struct pm_request_group *g = &ev->groups.items[i];
         if (g->redundant || g->probe) continue;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUMOUR_NS PM_S(10)
-
 static bool speaks_of_pulls(const struct pm_env *env, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (e->kind == PM_KIND_OTHER)
@@ -30,12 +28,14 @@ static void rumour(const struct pm_env *env, struct pm_evidence *ev, const struc
                            .pod = pm_id(env, f[PM_F_POD])};
 }
 
-void pm_hearsay_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
+void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_env *env = l->env;
+    struct pm_evidence *ev = l->ev;
     if (!speaks_of_pulls(env, row)) return;
     rumour(env, ev, row);
     uint32_t key =
         pm_id_fmt(env, "hearsay/%u/%.*s", row->file, PM_FMT(row->event.field[PM_F_WRITER]));
-    Word_t *slot = pm_map_slot(&ev->hearsay_at, key);
+    Word_t *slot = pm_map_slot(&l->hearsay_at, key);
     if (!*slot) {
         *PM_PUSH(ev->hearsay.items, ev->hearsay.n, ev->hearsay.cap) =
             (struct pm_hearsay){.file = pm_arena_dup(env->a, pm_str_c(row->path)),
@@ -63,37 +63,4 @@ void pm_hearsay_fill(const struct pm_evidence *ev, struct pm_report *report) {
     for (size_t i = 0; i < ev->hearsay.n; i++)
         *PM_PUSH(r->hearsay, r->hearsay_n, r->hearsay_cap) = ev->hearsay.items[i];
     if (r->hearsay_n > 1) qsort(r->hearsay, r->hearsay_n, sizeof *r->hearsay, by_place);
-}
-
-static int64_t apart(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
-
-static const struct pm_rumour *nearest(const struct pm_env *env, const struct pm_evidence *ev,
-                                       const struct pm_attempt *p) {
-    const struct pm_rumour *best = NULL;
-    for (size_t i = 0; i < ev->rumours.n; i++) {
-        const struct pm_rumour *r = &ev->rumours.items[i];
-        if (r->image != p->image ||
-            (r->node && p->node && pm_facts_node(env, ev, r->node) != p->node) ||
-            apart(r->ts, p->ended) > RUMOUR_NS)
-            continue;
-        if (!best || apart(r->ts, p->ended) < apart(best->ts, p->ended)) best = r;
-    }
-    return best;
-}
-
-// A witness of a node's runtime knows no pod. What an exporter or a bot repeats of the
-// same image, node and moment may say which one it was, and nothing else: a client's own
-// pull has none, and a pull whose pod is known keeps it.
-void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
-    for (size_t i = 0; i < pulls->n && ev->rumours.n; i++) {
-        struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || p->merged || p->pods.n || !p->node || !p->image ||
-            p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
-            continue;
-        const struct pm_rumour *r = nearest(env, ev, p);
-        if (!r) continue;
-        struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, r->namespace, r->pod);
-        if (!pod->node) pod->node = p->node;
-        if (pod->node == p->node) pm_ids_add_new(&p->pods, pod->key);
-    }
 }

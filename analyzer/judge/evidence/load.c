@@ -186,7 +186,7 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
 
 // The same line again within the window: only its span and number grow. True: nothing
 // more to keep.
-static bool coalesced(const struct pm_env *env, struct pm_evidence *ev, const struct pm_trace *t) {
+static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
     if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN &&
         t->kind != PM_KIND_HEALTH_CHECK)
         return false;
@@ -194,16 +194,16 @@ static bool coalesced(const struct pm_env *env, struct pm_evidence *ev, const st
     bool state =
         t->origin ==
         PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who = pm_id_fmt(env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace, t->pod,
-                             t->image, t->container, t->verdict.cause, state);
-    Word_t *slot = pm_map_slot(&ev->side_last, who);
-    struct pm_trace *old = *slot ? &ev->traces.items[*slot - 1] : NULL;
+    uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace,
+                             t->pod, t->image, t->container, t->verdict.cause, state);
+    Word_t *slot = pm_map_slot(&l->line_last, who);
+    struct pm_trace *old = *slot ? &l->ev->traces.items[*slot - 1] : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
         old->last = pm_max_time(old->last, t->ts);
         old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
         return true;
     }
-    *slot = ev->traces.n + 1;
+    *slot = l->ev->traces.n + 1;
     return false;
 }
 
@@ -245,28 +245,28 @@ static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
 
 // Copies of one event object: by its id, else by what it says and when; a table's ages
 // are only roughly anchored.
-static bool event_again(const struct pm_env *env, struct pm_evidence *ev, struct pm_trace *t) {
+static bool event_again(struct pm_loading *l, struct pm_trace *t) {
     if (t->origin != PM_ORIGIN_EVENTS) return false;
-    uint32_t id = t->join ? pm_id_fmt(env, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
-             words = event_words(env, t);
-    Word_t found = id ? pm_map_get(ev->event_last, id) : 0;
+    uint32_t id = t->join ? pm_id_fmt(l->env, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
+             words = event_words(l->env, t);
+    Word_t found = id ? pm_map_get(l->event_last, id) : 0;
     if (!found) {
-        found = pm_map_get(ev->event_last, words);
-        if (found && !same_event(&ev->traces.items[found - 1], t)) found = 0;
-        if (id) *pm_map_slot(&ev->event_last, id) = found ? found : ev->traces.n + 1;
-        if (!found) *pm_map_slot(&ev->event_last, words) = ev->traces.n + 1;
+        found = pm_map_get(l->event_last, words);
+        if (found && !same_event(&l->ev->traces.items[found - 1], t)) found = 0;
+        if (id) *pm_map_slot(&l->event_last, id) = found ? found : l->ev->traces.n + 1;
+        if (!found) *pm_map_slot(&l->event_last, words) = l->ev->traces.n + 1;
     }
-    if (found) merge_event(&ev->traces.items[found - 1], t);
+    if (found) merge_event(&l->ev->traces.items[found - 1], t);
     return found != 0;
 }
 
-static void keep(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
+static void keep(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (e->flags & PM_EV_PUSH) return;
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
         !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
         return;
-    struct pm_trace t = trace_of(env, ev, row);
+    struct pm_trace t = trace_of(l->env, l->ev, row);
     bool counts =
         t.role == PM_ROLE_END &&
         (t.origin == PM_ORIGIN_RUNTIME ||
@@ -278,8 +278,8 @@ static void keep(const struct pm_env *env, struct pm_evidence *ev, const struct 
         return;
     if (t.first == PM_NO_TIME) t.first = t.ts;
     if (t.last == PM_NO_TIME) t.last = t.ts;
-    if (coalesced(env, ev, &t) || event_again(env, ev, &t)) return;
-    *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) = t;
+    if (coalesced(l, &t) || event_again(l, &t)) return;
+    *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
 }
 
 static bool pull_of(const struct pm_row *row) {
@@ -308,11 +308,13 @@ static void meter_row(const struct pm_env *env, struct pm_evidence *ev,
                           .row = row->id};
 }
 
-static bool row_known(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
+static bool row_known(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_env *env = l->env;
+    struct pm_evidence *ev = l->ev;
     if (!in_window(env, ev, row)) return true;
     pm_arena_reset(env->scratch);
     if (row->event.standing == PM_STANDING_HEARSAY) {
-        if (!ev->aside) pm_hearsay_row(env, ev, row);
+        if (!ev->aside) pm_hearsay_row(l, row);
         return true;
     }
     pm_reading_row(env, ev, row);
@@ -321,7 +323,7 @@ static bool row_known(const struct pm_env *env, struct pm_evidence *ev, const st
     switch (row->event.kind) {
     case PM_KIND_REQUEST:
         meter_row(env, ev, row);
-        pm_request_row(env, ev, row);
+        pm_request_row(l, row);
         break;
     case PM_KIND_POD_STATE:
     case PM_KIND_WORKLOAD_STATE:
@@ -330,21 +332,16 @@ static bool row_known(const struct pm_env *env, struct pm_evidence *ev, const st
     case PM_KIND_CONFIG:
     case PM_KIND_DISK_USAGE:
         pm_facts_row(env, ev, row);
-        if (told && row->event.kind != PM_KIND_CONFIG) keep(env, ev, row);
+        if (told && row->event.kind != PM_KIND_CONFIG) keep(l, row);
         break;
     case PM_KIND_HEALTH_CHECK: pm_checkup_row(env, ev, row); // fall through
-    default: keep(env, ev, row);
+    default: keep(l, row);
     }
     return true;
 }
 
-struct loading {
-    const struct pm_env *env;
-    struct pm_evidence *ev;
-};
-
 static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
-    const struct loading *l = ctx;
+    struct pm_loading *l = ctx;
     while (l->ev->facts.files.n <= id)
         *PM_PUSH(l->ev->facts.files.items, l->ev->facts.files.n, l->ev->facts.files.cap) =
             (struct pm_file_fact){0};
@@ -546,8 +543,8 @@ static void learn_deleted(const struct pm_env *env, struct pm_evidence *ev,
 }
 
 static bool row_in(void *ctx, const struct pm_row *row) {
-    const struct loading *l = ctx;
-    bool more = row_known(l->env, l->ev, row);
+    struct pm_loading *l = ctx;
+    bool more = row_known(l, row);
     pm_ruleset_limits(l->env->rules, l->env->diags, pm_str_c(row->path), row->line);
     return more;
 }
@@ -621,10 +618,20 @@ static void find_missing_secrets(const struct pm_env *env, struct pm_evidence *e
     }
 }
 
+static void loading_free(struct pm_loading *l) {
+    Word_t freed;
+    JLFA(freed, l->line_last);
+    JLFA(freed, l->event_last);
+    JLFA(freed, l->request_open);
+    JLFA(freed, l->hearsay_at);
+    (void)freed;
+}
+
 void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
-    struct loading l = {.env = env, .ev = ev};
+    struct pm_loading l = {.env = env, .ev = ev};
     pm_timeline_each_file(env->timeline, file_in, &l);
     pm_timeline_each(env->timeline, NULL, row_in, &l);
+    loading_free(&l);
     pm_facts_finish(env, ev);
     drop_own_images(ev);
     learn_hosts(env, ev);

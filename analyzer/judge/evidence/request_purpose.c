@@ -11,7 +11,7 @@
 // "cosign/…", "ko/…"), Harbor "harbor-registry-client", watchtower "Watchtower (Docker)",
 // Renovate "RenovateBot/…", regclient "regclient/regctl (…)". Agents are compared without
 // case.
-#include "judge/attempts/request.h"
+#include "judge/evidence/request.h"
 #include "rules/taxonomy.h"
 
 static const struct {
@@ -162,7 +162,7 @@ enum pm_agent pm_agent_of(struct pm_str agent) {
     return PM_AGENT_OTHER;
 }
 
-static bool is_hex(struct pm_str s) {
+bool pm_is_hex(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
         if (!strchr("0123456789abcdef", s.p[i])) return false;
     return s.n > 0;
@@ -173,7 +173,7 @@ static bool is_hex(struct pm_str s) {
 static bool is_signature_tag(struct pm_str tag) {
     if (!pm_str_starts(tag, PM_STR("sha256-"))) return false;
     ptrdiff_t dot = pm_str_chr(tag, '.', 0);
-    return is_hex(pm_str_sub(tag, 7, (dot < 0 ? tag.n : (size_t)dot) - 7));
+    return pm_is_hex(pm_str_sub(tag, 7, (dot < 0 ? tag.n : (size_t)dot) - 7));
 }
 
 enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry_url *url) {
@@ -205,9 +205,6 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
 
 // ── pushes ──
 #define SESSION_NS PM_S(120) // uploads of one push are not farther apart
-#define BEFORE_PUSH_NS PM_S(60)
-#define BEFORE_UPLOAD_NS PM_S(900) // a build asks for its cache first, and pushes when it is done
-#define AFTER_PUSH_NS PM_S(5)      // an index is pushed platform by platform
 
 void pm_push_seen(struct pm_evidence *ev, uint32_t who, int64_t at) {
     Word_t *slot = pm_map_slot(&ev->push_last, who);
@@ -220,100 +217,4 @@ void pm_push_seen(struct pm_evidence *ev, uint32_t who, int64_t at) {
     *PM_PUSH(ev->pushes.items, ev->pushes.n, ev->pushes.cap) =
         (struct pm_push){.first = at, .last = at, .before = before};
     *slot = ev->pushes.n;
-}
-
-// The same client uploads to this repository: what it asked before and meanwhile belongs
-// to the push. What it fetched was a pull all the same.
-static bool belongs_to_push(const struct pm_evidence *ev, const struct pm_request_group *g) {
-    if (g->blobs || (g->manifest_gets && !g->worst)) return false;
-    int64_t lead =
-        g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
-    for (Word_t at = pm_map_get(ev->push_last, g->who); at; at = ev->pushes.items[at - 1].before) {
-        const struct pm_push *p = &ev->pushes.items[at - 1];
-        if (p->first <= pm_time_add(g->last, lead) && p->last >= pm_since(g->first, AFTER_PUSH_NS))
-            return true;
-    }
-    return false;
-}
-
-// ── pulls ──
-// kaniko keeps its layers under the tag of their hash, BuildKit and others under a name
-// that says so.
-static bool asks_for_cache(const struct pm_env *env, const struct pm_request_group *g) {
-    struct pm_str tag = pm_name(env, g->reference);
-    return (tag.n == 64 && is_hex(tag)) || pm_str_ifind(tag, PM_STR("cache"), 0) >= 0 ||
-           pm_str_ifind(pm_name(env, g->repository), PM_STR("cache"), 0) >= 0;
-}
-
-// One 401 that nothing follows is the registry's greeting: whoever got it went away, or
-// was answered where this log does not look.
-static bool is_unanswered(const struct pm_request_group *g) {
-    return g->worst == 401 && g->challenges <= 1 && !g->credentials && !g->user &&
-           g->stage != PM_STAGE_TOKEN;
-}
-
-static bool is_good_pull(const struct pm_request_group *g) {
-    switch (g->agent_kind) {
-    case PM_AGENT_TOOL:
-        return g->manifest_gets && g->blobs > 1; // `inspect` reads the configuration, too
-    case PM_AGENT_MIRROR:
-    case PM_AGENT_OTHER: return g->manifest_gets || g->blobs;
-    default: return g->ok_manifests || g->blobs;
-    }
-}
-
-static bool is_failed_pull(const struct pm_env *env, const struct pm_request_group *g) {
-    bool looks = g->agent_kind == PM_AGENT_TOOL || g->agent_kind == PM_AGENT_MIRROR ||
-                 g->agent_kind == PM_AGENT_OTHER;
-    if (looks && !g->asked_get && !g->blobs && g->stage != PM_STAGE_TOKEN) return false;
-    if (g->worst == 404 && g->mirror && !g->blobs)
-        return false; // not held here: the runtime goes on upstream
-    if (g->worst == 404 && g->agent_kind == PM_AGENT_TOOL && !g->blobs) return false;
-    return !(g->worst == 404 && g->agent_kind == PM_AGENT_BUILDER && asks_for_cache(env, g));
-}
-
-// A prober asks whether the door is open. Who gives a name, asks for one manifest with it
-// and is refused by that name wanted the image, with whatever at hand.
-static bool refused_by_name(const struct pm_request_group *g) {
-    return g->agent_kind == PM_AGENT_PROBER && g->user && g->asked_get &&
-           (g->worst == 401 || g->worst == 403) && !g->ok_manifests;
-}
-
-static bool is_pull(const struct pm_env *env, const struct pm_evidence *ev,
-                    const struct pm_request_group *g) {
-    if ((pm_agent_never_pulls(g->agent_kind) && !refused_by_name(g)) || belongs_to_push(ev, g))
-        return false;
-    return g->worst ? is_failed_pull(env, g) : is_good_pull(g);
-}
-
-// A runtime that comes back to be greeted the same way cannot pull; who came once decides
-// nothing.
-static void weigh_greetings(struct pm_evidence *ev) {
-    Pvoid_t times = NULL;
-    Word_t freed;
-    for (size_t i = 0; i < ev->groups.n; i++)
-        if (is_unanswered(&ev->groups.items[i]))
-            ++*pm_map_slot(&times, PM_PAIR(ev->groups.items[i].who, ev->groups.items[i].reference));
-    for (size_t i = 0; i < ev->groups.n; i++) {
-        struct pm_request_group *g = &ev->groups.items[i];
-        bool runtime = g->agent_kind == PM_AGENT_RUNTIME || g->agent_kind == PM_AGENT_UNNAMED;
-        if (is_unanswered(g) && !(runtime && pm_map_get(times, PM_PAIR(g->who, g->reference)) > 1))
-            g->probe = true;
-    }
-    JLFA(freed, times);
-    (void)freed;
-}
-
-void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev) {
-    for (size_t i = 0; i < ev->groups.n; i++) {
-        struct pm_request_group *g = &ev->groups.items[i];
-        g->probe = !is_pull(env, ev, g);
-        if (g->worst == 404 && g->gone) {
-            g->verdict = (struct pm_verdict){.cause = pm_cause_shown(PM_SHOWN_TAG_WITHOUT_CONTENT),
-                                             .candidate_count = 1,
-                                             .confidence = PM_CONFIDENCE_HIGH};
-            g->verdict.candidates[0] = g->verdict.cause;
-        }
-    }
-    weigh_greetings(ev);
 }

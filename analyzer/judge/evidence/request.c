@@ -1,0 +1,369 @@
+// Requests that a registry or a proxy logged → groups, one a pull.
+//
+// One pull is HEAD manifests/TAG (401, the normal challenge) → token → HEAD 200 → GET
+// manifests/DIGEST → GET blobs. A refusal is retried at once: containerd sends a 429 or
+// 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one
+// group: same log, client, program and repository, close in time; a fresh challenge after
+// a refusal opens the next.
+// One request is often logged twice, by the proxy and by the registry behind it, which
+// sees the proxy as its client: the log with real clients is kept.
+#include "judge/evidence/request.h"
+#include "rules/taxonomy.h"
+#include <stdlib.h>
+
+#define BURST_NS PM_S(2)
+#define CHALLENGE_NS PM_S(60) // until a token is there
+#define GREETING_NS PM_S(5)
+#define IDLE_NS PM_S(120) // a blob may take long; longer silence ends a group
+
+static void count_status(struct pm_request_group *g, int code, uint32_t n) {
+    for (int i = 0; i < g->statuses_n; i++) {
+        if (g->statuses[i].code != code) continue;
+        g->statuses[i].n += n;
+        return;
+    }
+    if (g->statuses_n < (int)PM_LEN(g->statuses))
+        g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
+}
+
+// What failed at a manifest is over at once; a layer that failed is asked for again
+// within the same pull.
+static bool has_failed(const struct pm_request_group *g) {
+    return g->worst && !(g->stage == PM_STAGE_BLOB && g->blobs);
+}
+
+// How long a refusal waits for what follows it: a challenge for its token, but not for
+// another challenge, which is the next attempt's. Refused for good where an answer was
+// given and refused.
+static int64_t patience(const struct pm_request_group *g, const struct pm_row *row, bool by_tag) {
+    bool answered = g->token || g->challenges > 1 || g->stage == PM_STAGE_TOKEN;
+    if (g->worst != 401 || answered) return BURST_NS;
+    return by_tag && row->event.http_status == 401 ? GREETING_NS : CHALLENGE_NS;
+}
+
+static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag,
+                       uint32_t reference) {
+    int64_t silence = pm_time_between(g->last, row->ts_ns);
+    if (silence > IDLE_NS) return true;
+    if (has_failed(g) && silence > patience(g, row, by_tag)) return true;
+    if (!by_tag) return false;
+    if (g->reference && reference != g->reference) return true;
+    if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
+    if (g->tag_good && pm_time_between(g->last_tag, row->ts_ns) > BURST_NS)
+        return true; // answered well, and asked again
+    bool went_on = g->blobs > 0 || g->ok_manifests > 1;
+    return went_on && silence > 0 && pm_time_between(g->last_tag, row->ts_ns) > PM_S(0.3);
+}
+
+static uint32_t agent_of(const struct pm_env *env, struct pm_str agent) {
+    ptrdiff_t blank = pm_str_chr(agent, ' ', 0);
+    return pm_id(env, blank > 0 ? pm_str_sub(agent, 0, (size_t)blank) : agent);
+}
+
+// The result of the request that came last decides: an error that was retried away is
+// none.
+static void take_status(const struct pm_env *env, struct pm_request_group *g,
+                        const struct pm_row *row, bool manifest) {
+    const struct pm_event *e = &row->event;
+    int status = e->http_status;
+    if (status == 401) {
+        g->challenges++;
+        if (!g->worst && !g->ok_manifests && !g->blobs)
+            g->worst = 401; // until somebody answers better
+        else if (g->worst == 401 || !g->worst) return;
+    } else if (status < 400) {
+        g->worst = 0;
+        if (manifest && status) g->ok_manifests++;
+        return;
+    } else {
+        g->worst = (int16_t)status;
+    }
+    g->stage = (uint8_t)e->stage;
+    g->best = row->id;
+    g->error = pm_id(env, e->field[PM_F_ERROR]);
+    g->verdict = pm_ruleset_classify(env->rules, e);
+}
+
+static uint32_t client_key(const struct pm_env *env, uint32_t file, uint32_t client,
+                           uint32_t agent) {
+    return pm_id_key(env, 'c', (const uint32_t[]){file, client, agent}, 3, PM_NONE);
+}
+
+static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t key) {
+    Word_t at = pm_map_get(l->request_open, key);
+    return at ? &l->ev->groups.items[at - 1] : NULL;
+}
+
+// Clients POST to a token server only where they have credentials (OAuth), and name the
+// repository in the body, which no log keeps: refused there, the challenge that the same
+// client just got is one that its credentials did not meet.
+static void refused_login(const struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
+        !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
+        return;
+    uint32_t who = client_key(l->env, row->file, pm_id(l->env, e->field[PM_F_CLIENT]),
+                              agent_of(l->env, e->field[PM_F_USER_AGENT]));
+    struct pm_request_group *g = open_group(l, who);
+    if (g && g->worst == 401 && pm_time_between(g->last, row->ts_ns) <= BURST_NS)
+        g->credentials = true;
+}
+
+static bool is_good(int status) { return status >= 200 && status < 300; }
+
+// A request as the groups see it.
+struct asked {
+    const struct pm_row *row;
+    struct pm_registry_url url;
+    struct pm_str repository;
+    enum pm_purpose purpose;
+    uint32_t client, agent, user, reference; // reference: the tag, 0 where none is named
+    uint32_t latest, own;                    // keys of open groups: of the repository, of the tag
+    uint32_t who;                            // client, agent and repository of this log
+    bool by_tag, token, manifest, blob;
+    uint32_t times;
+};
+
+static uint32_t of_user(const struct pm_env *env, uint32_t key, uint32_t user) {
+    return pm_id_key(env, 'u', (const uint32_t[]){key, user}, 2, PM_NONE);
+}
+
+// A log that names users names them for all but challenges: what another user, or nobody,
+// was given is another pull.
+static bool is_of_another(const struct pm_request_group *g, const struct asked *q) {
+    if (q->user && g->user) return g->user != q->user;
+    if (q->token) return false; // asked for as a user, whether or not the rest names him
+    if (q->user) return g->ok_manifests || g->blobs;
+    return g->named && q->row->event.http_status != 401 && !q->blob;
+}
+
+// A tag's requests find their own group though another tag's stand between; what names no
+// tag goes to the repository's latest. Two users behind one address pull apart; the
+// challenge before a user's name and a layer behind it carry none.
+static struct pm_request_group *group_of(const struct pm_loading *l, const struct asked *q) {
+    struct pm_request_group *g = q->user ? open_group(l, of_user(l->env, q->own, q->user)) : NULL;
+    if (g) return g;
+    g = open_group(l, q->own);
+    if (!g && q->by_tag) {
+        g = open_group(l, q->latest);
+        if (g && g->reference) g = NULL;
+    }
+    return g && is_of_another(g, q) ? NULL : g;
+}
+
+static void remember(struct pm_loading *l, const struct asked *q,
+                     const struct pm_request_group *g) {
+    Word_t at = (Word_t)(g - l->ev->groups.items) + 1;
+    *pm_map_slot(&l->request_open, q->own) = at;
+    *pm_map_slot(&l->request_open, q->latest) = at;
+    *pm_map_slot(&l->request_open, client_key(l->env, q->row->file, q->client, q->agent)) = at;
+    if (q->user) *pm_map_slot(&l->request_open, of_user(l->env, q->own, q->user)) = at;
+    if (q->user && q->own != q->latest)
+        *pm_map_slot(&l->request_open, of_user(l->env, q->latest, q->user)) = at;
+}
+
+static struct pm_request_group *group_new(const struct pm_env *env, struct pm_evidence *ev,
+                                          const struct asked *q) {
+    struct pm_request_group *g = PM_PUSH(ev->groups.items, ev->groups.n, ev->groups.cap);
+    *g = (struct pm_request_group){.first = q->row->ts_ns,
+                                   .client = q->client,
+                                   .repository = pm_id(env, q->repository),
+                                   .agent = q->agent,
+                                   .who = q->who,
+                                   .agent_kind =
+                                       (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
+                                   .file = q->row->file,
+                                   .last_tag = q->row->ts_ns,
+                                   .verdict = {.cause = -1}};
+    return g;
+}
+
+// An index that is there and a platform of it that is not: the registry lost it, nobody
+// asked for what never was.
+static void note_gone(struct pm_request_group *g, const struct asked *q) {
+    int status = q->row->event.http_status;
+    if (status == 404) g->gone = !q->by_tag && g->reference && g->ok_manifests > 0;
+    else if (status && status < 400) g->gone = false;
+}
+
+static void take_request(struct pm_request_group *g, const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    bool get = !e->field[PM_F_METHOD].n || pm_str_eqc(e->field[PM_F_METHOD], "GET"),
+         good = is_good(e->http_status);
+    if (q->token && e->http_status && e->http_status < 400) g->token = true;
+    if (!q->token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
+    g->requests += q->times;
+    if (q->blob) g->blobs += q->times;
+    if (q->blob && e->bytes > 0) g->bytes = pm_sum(g->bytes, e->bytes);
+    if (q->manifest && get) g->asked_get = true;
+    bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") &&
+                   !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
+    if (q->manifest && good && counted) g->manifest_gets++;
+    if (e->flags & PM_EV_CACHE_HIT) g->hits += q->times;
+    if (e->flags & PM_EV_CACHE_MISS) g->misses += q->times;
+    if (q->manifest) note_gone(g, q);
+    if (q->by_tag && good) g->tag_good = true;
+}
+
+static void take_names(const struct pm_env *env, struct pm_request_group *g,
+                       const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    g->last = pm_max_time(q->row->ts_ns, q->times > 1 ? q->row->last_ns : PM_NO_TIME);
+    if (q->by_tag) g->last_tag = q->row->ts_ns;
+    if (!g->reference) g->reference = q->reference;
+    if (!g->registry)
+        g->registry = q->url.ns.n ? pm_id(env, pm_registry_of_host(q->url.ns))
+                                  : pm_id(env, e->field[PM_F_REGISTRY]);
+    if (!g->registry && q->token &&
+        pm_str_has(e->field[PM_F_URL], PM_STR("service=registry.docker.io")))
+        g->registry = pm_id(
+            env,
+            PM_STR(
+                "docker.io")); // the token is asked for Docker Hub, whoever passes the requests on
+    if (q->url.ns.n || pm_str_eqc(e->field[PM_F_REASON], "mirror")) g->mirror = true;
+    if (!g->user) g->user = q->user;
+    if (q->user && !q->token) g->named = true;
+    if (q->token && is_good(e->http_status) && !q->user && pm_str_eqc(e->field[PM_F_METHOD], "GET"))
+        g->anonymous = true; // who has credentials asks with them: by POST, or as a user
+    if (e->flags & PM_EV_CREDENTIALS) g->credentials = true;
+    if (e->flags & PM_EV_ANONYMOUS) g->anonymous = true;
+    if (!g->best) g->best = q->row->id;
+}
+
+// A token server's log beside the registry's: who has credentials asks with them, by POST
+// or as a user, whichever pull it was for.
+static void hub_token(struct pm_evidence *ev, const struct asked *q) {
+    if (!q->token || !is_good(q->row->event.http_status) ||
+        !pm_str_has(q->row->event.field[PM_F_URL], PM_STR("service=registry.docker.io")))
+        return;
+    bool user =
+        q->row->event.field[PM_F_USER].n || !pm_str_eqc(q->row->event.field[PM_F_METHOD], "GET");
+    *(user ? &ev->hub_user : &ev->hub_anonymous) = true;
+}
+
+// Each request by itself, for the meter of a quota: a group's manifests can lie minutes
+// apart.
+static void charge(struct pm_evidence *ev, const struct pm_request_group *g,
+                   const struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    struct pm_meter *told = ev->meters.n && ev->meters.items[ev->meters.n - 1].row == q->row->id
+                                ? &ev->meters.items[ev->meters.n - 1]
+                                : NULL;
+    bool answered = e->http_status >= 200 && e->http_status < 400 && !(e->flags & PM_EV_CACHE_HIT);
+    if (told) told->group = (uint32_t)(g - ev->groups.items) + 1;
+    if (!answered && !told) return;
+    *PM_PUSH(ev->charges.items, ev->charges.n, ev->charges.cap) =
+        (struct pm_charge){.at = q->row->ts_ns,
+                           .group = (uint32_t)(g - ev->groups.items),
+                           .meter = told ? (uint32_t)ev->meters.n : 0,
+                           .n = !answered ? 0 : (uint16_t)(q->times > 1000 ? 1000 : q->times),
+                           .manifest = q->manifest && answered && is_good(e->http_status) &&
+                                       pm_str_eqc(e->field[PM_F_METHOD], "GET")};
+}
+
+static struct asked asked_of(const struct pm_env *env, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    struct asked q = {.row = row,
+                      .client = pm_id(env, e->field[PM_F_CLIENT]),
+                      .agent = agent_of(env, e->field[PM_F_USER_AGENT])};
+    pm_registry_url_parse(env->scratch, e->field[PM_F_URL], &q.url);
+    q.purpose = pm_purpose_of(e, &q.url);
+    q.repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : q.url.repository;
+    q.manifest = q.purpose == PM_PURPOSE_MANIFEST;
+    q.blob = q.purpose == PM_PURPOSE_LAYER;
+    q.token = q.purpose == PM_PURPOSE_TOKEN;
+    return q;
+}
+
+static void name_keys(const struct pm_env *env, struct asked *q) {
+    const struct pm_event *e = &q->row->event;
+    struct pm_str reference = q->url.what == PM_URL_MANIFEST ? q->url.reference
+                              : e->field[PM_F_TAG].n         ? e->field[PM_F_TAG]
+                                                             : e->field[PM_F_DIGEST];
+    q->user = pm_id(env, e->field[PM_F_USER]);
+    q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
+    q->reference = q->by_tag ? pm_id(env, reference) : 0;
+    const uint32_t key[] = {q->row->file, q->client, q->agent, q->reference};
+    q->latest = pm_id_key(env, 'r', key, 3, q->repository);
+    q->own = q->by_tag ? pm_id_key(env, 't', key, 4, q->repository) : q->latest;
+    q->who = q->latest;
+    q->times = q->blob && e->http_status < 400 && e->count
+                   ? e->count
+                   : 1; // layers are folded while they are read (ingest/request_fold.c)
+}
+
+void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_env *env = l->env;
+    struct pm_evidence *ev = l->ev;
+    if (row->ts_ns == PM_NO_TIME) return;
+    struct asked q = asked_of(env, row);
+    int status = row->event.http_status;
+    if (!q.repository.n && q.token) refused_login(l, row);
+    hub_token(ev, &q);
+    if (!q.repository.n) return;
+    name_keys(env, &q);
+    if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(ev, q.who, row->ts_ns);
+    if (!q.manifest && !q.blob && !q.token) return;
+    ev->have_requests = true;
+    struct pm_request_group *g = group_of(l, &q);
+    if (g && q.token && status < 400 && g->worst != 401) return; // for the next pull
+    if (!g || ends_group(g, row, q.by_tag, q.reference)) {
+        if (q.token && status < 400)
+            return; // a token alone is no pull; the Docker daemon asks for one before it begins
+        g = group_new(env, ev, &q);
+    }
+    remember(l, &q, g);
+    take_names(env, g, &q);
+    take_request(g, &q);
+    count_status(g, status, q.times);
+    take_status(env, g, row, q.manifest);
+    charge(ev, g, &q);
+}
+
+// A challenge that nothing follows: no credentials, wrong ones, or a token that does not
+// open this repository.
+static void judge_challenge(struct pm_request_group *g) {
+    if (g->worst != 401 ||
+        (g->verdict.cause >= 0 && !pm_cause_has(g->verdict.cause, PM_TRAIT_UNEXPLAINED)))
+        return;
+    enum pm_shown by = g->refused_token && !g->credentials ? PM_SHOWN_TOKEN_REFUSED
+                       : g->credentials || g->user         ? PM_SHOWN_CREDENTIAL_REFUSED
+                                                           : PM_SHOWN_CHALLENGE;
+    g->verdict = (struct pm_verdict){
+        .cause = pm_cause_shown(by), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
+    g->verdict.candidates[0] = g->verdict.cause;
+}
+
+// The registry behind the proxy saw it too: same repository and program at the same time
+// in another log. The one with a real client stays, then the first file.
+void pm_requests_drop_copies(const struct pm_env *env, struct pm_evidence *ev) {
+    struct pm_order by_repository = {0};
+    for (size_t i = 0; i < ev->groups.n; i++)
+        pm_order_add(&by_repository, ev->groups.items[i].repository, ev->groups.items[i].first,
+                     (uint32_t)i);
+    pm_order_sort(&by_repository);
+    for (size_t i = 0; i < by_repository.n; i++) {
+        struct pm_request_group *g = &ev->groups.items[by_repository.items[i].index];
+        for (size_t k = i + 1;
+             k < by_repository.n && by_repository.items[k].group == g->repository &&
+             by_repository.items[k].at <= pm_time_add(g->last, BURST_NS);
+             k++) {
+            struct pm_request_group *o = &ev->groups.items[by_repository.items[k].index];
+            if (o->file == g->file || (o->agent != g->agent && o->agent && g->agent) ||
+                o->redundant || g->redundant)
+                continue;
+            bool gl = pm_is_loopback(pm_name(env, g->client)),
+                 ol = pm_is_loopback(pm_name(env, o->client));
+            if (gl != ol) (gl ? g : o)->redundant = true;
+            else if (g->client == o->client || gl)
+                (g->requests >= o->requests ? o : g)->redundant = true;
+            if (!g->registry) g->registry = o->registry; // one of the two logs may name the host
+            if (!o->registry) o->registry = g->registry;
+        }
+    }
+    free(by_repository.items);
+}
+
+void pm_requests_judge(struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->groups.n; i++) judge_challenge(&ev->groups.items[i]);
+}
