@@ -3,6 +3,11 @@
 #include "judge/tell/advice.h"
 #include "rules/tables.h"
 
+static const char *runtime_of(enum pm_component component) {
+    if (component == PM_COMP_DOCKERD) return "docker";
+    if (component == PM_COMP_CRIO) return "crio";
+    return component == PM_COMP_CONTAINERD ? "containerd" : NULL;
+}
 size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v,
                       const struct pm_event *e, struct pm_arena *a, struct pm_advice_item *items,
                       size_t max) {
@@ -19,10 +24,7 @@ size_t pm_advices_for(const struct pm_ruleset *rules, const struct pm_verdict *v
     };
     struct pm_advice rows[PM_ADVICE_ROWS];
     struct pm_advice_names n = {.variant = pm_str_c(v->variant),
-                                .runtime = e->component == PM_COMP_DOCKERD      ? "docker"
-                                           : e->component == PM_COMP_CRIO       ? "crio"
-                                           : e->component == PM_COMP_CONTAINERD ? "containerd"
-                                                                                : NULL};
+                                .runtime = runtime_of(e->component)};
     for (size_t i = 0; i < PM_LEN(FIELDS); i++) n.value[FIELDS[i].key] = e->field[FIELDS[i].field];
     pm_advice_derive(a, &n);
     size_t found = pm_advice_pick(a, pm_ruleset_table(rules, PM_TABLE_ADVICE), v->cause, &n, rows,

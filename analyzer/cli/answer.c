@@ -35,7 +35,8 @@ static int weight_of(const struct pm_event *e, const struct pm_verdict *v) {
     };
     bool known = v->cause >= 0 && v->rule;
     int kind = by_kind[e->kind] ? by_kind[e->kind] : 3;
-    return known ? 100 + kind - (e->flags & PM_EV_ECHO ? 5 : 0) : v->cause >= 0 ? 50 + kind : kind;
+    if (known) return 100 + kind - (e->flags & PM_EV_ECHO ? 5 : 0);
+    return v->cause >= 0 ? 50 + kind : kind;
 }
 static bool differ(struct pm_str a, struct pm_str b) { return a.n && b.n && !pm_str_eq(a, b); }
 static bool another(const struct held *x,

@@ -93,6 +93,7 @@ static struct pm_str origin_of(struct pm_answer_view *x, const struct pm_answer 
 }
 static void headline(struct pm_answer_view *x, const struct pm_answer *r) {
     const struct pm_verdict *v = &r->verdict;
+    const char *nothing = r->format ? "nothing about pulls" : "not understood";
     if (v->cause >= 0)
         printf("%s%s%s  %s%s%s\n", paint(x, "\033[1;31m"), pm_causes[v->cause].name,
                paint(x, "\033[0m"), pm_causes[v->cause].title, v->rule ? ", confidence " : "",
@@ -102,10 +103,7 @@ static void headline(struct pm_answer_view *x, const struct pm_answer *r) {
                paint(x, "\033[0m"));
     else
         printf("%s%s%s\n", paint(x, "\033[1m"),
-               r->event_made ? pm_kind_names[r->event.kind]
-               : r->format   ? "nothing about pulls"
-                             : "not understood",
-               paint(x, "\033[0m"));
+               r->event_made ? pm_kind_names[r->event.kind] : nothing, paint(x, "\033[0m"));
 }
 static void candidates_row(struct pm_answer_view *x, const struct pm_verdict *v) {
     struct pm_buf b = {0};
@@ -149,10 +147,8 @@ void pm_answer_print(struct pm_answer_view *x, const struct pm_answer *r) {
     row(x, "registry", e->field[PM_F_REGISTRY]);
     if (e->http_status > 0) row(x, "status", pm_arena_fmt(x->a, "%d", e->http_status));
     row(x, "where", where_of(x, e));
-    row(x, "said",
-        e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR]
-        : r->event_made        ? e->field[PM_F_MESSAGE]
-                               : r->text);
+    struct pm_str said = r->event_made ? e->field[PM_F_MESSAGE] : r->text;
+    row(x, "said", e->field[PM_F_ERROR].n ? e->field[PM_F_ERROR] : said);
     row(x, "rule", pm_str_c(r->verdict.rule));
     row(x, "read as", origin_of(x, r));
     row(x, "standing", standing_of(r));

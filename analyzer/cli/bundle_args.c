@@ -172,7 +172,7 @@ static int outputs_given(const struct pm_given *g, struct pm_outputs *out) {
     }
     out->format = g->value[OPT_FORMAT];
     out->color = g->value[OPT_COLOR];
-    out->template = g->value[OPT_TEMPLATE];
+    out->layout_file = g->value[OPT_TEMPLATE];
     out->quiet = g->value[OPT_QUIET] != NULL;
     out->render.brief = g->value[OPT_BRIEF] != NULL;
     out->render.verbose = g->value[OPT_VERBOSE] != NULL;

@@ -8,9 +8,8 @@ static int analyze(struct pm_bundle_args *args) {
     struct pm_diags *diags = pm_diags_new();
     bool whole = true;
     struct pm_timeline *t = pm_bundle_read(args, diags, &whole);
-    int status = t               ? pm_bundle_report(t, rules, args)
-                 : args->refused ? PM_EXIT_USAGE
-                                 : PM_EXIT_INPUT;
+    int status = args->refused ? PM_EXIT_USAGE : PM_EXIT_INPUT;
+    if (t) status = pm_bundle_report(t, rules, args);
     if (t && !whole)
         fputs("pullmortem: some input could not be read, or only in part; the report lists it\n",
               stderr);

@@ -53,8 +53,8 @@ struct compare {
     struct pm_arena *a;
 };
 
-static struct pm_report *judged(const struct compare *x, const char *path, struct pm_ruleset *rules,
-                                bool *whole) {
+static struct pm_report *report_of(const struct compare *x, const char *path,
+                                   struct pm_ruleset *rules, bool *whole) {
     struct pm_diags *diags = pm_diags_new();
     const char *why = NULL;
     if (x->privacy.pseudonyms) pm_pseudonyms_path(x->privacy.pseudonyms, pm_str_c(path));
@@ -98,7 +98,7 @@ static int compare(struct compare *x) {
     if (!rules) pm_diags_print(diags);
     else pm_ruleset_listen(rules);
     for (size_t i = 0; rules && i < 2; i++) {
-        reports[i] = judged(x, x->paths[i], rules, &whole);
+        reports[i] = report_of(x, x->paths[i], rules, &whole);
         if (reports[i]) continue;
         status = PM_EXIT_INPUT;
         break;

@@ -40,24 +40,24 @@ struct line { // of JSON being made
     struct pm_buf b;
     struct pm_answer_view *x;
 };
-static void member(struct line *l, const char *key) {
+static void member_begin(struct line *l, const char *key) {
     pm_buf_lit(&l->b, l->b.n > 1 ? ", " : "");
     pm_json_string(&l->b, pm_str_c(key));
     pm_buf_lit(&l->b, ": ");
 }
-static void text(struct line *l, const char *key, struct pm_str s) {
-    member(l, key);
+static void text_member(struct line *l, const char *key, struct pm_str s) {
+    member_begin(l, key);
     if (s.n) pm_json_string(&l->b, pm_answer_clean(l->x, s));
     else pm_buf_lit(&l->b, "null");
 }
-static void number(struct line *l, const char *key, bool known, int64_t n) {
-    member(l, key);
+static void number_member(struct line *l, const char *key, bool known, int64_t n) {
+    member_begin(l, key);
     if (known) pm_buf_fmt(&l->b, "%" PRId64, n);
     else pm_buf_lit(&l->b, "null");
 }
 // Integers only: printf's %f follows the locale.
-static void seconds(struct line *l, const char *key, int64_t ns) {
-    member(l, key);
+static void seconds_member(struct line *l, const char *key, int64_t ns) {
+    member_begin(l, key);
     if (ns > 0)
         pm_buf_fmt(&l->b, "%" PRId64 ".%03d", ns / PM_NS_PER_S, (int)(ns % PM_NS_PER_S / 1000000));
     else pm_buf_lit(&l->b, "null");
@@ -66,7 +66,7 @@ static struct pm_str cause_of(const struct pm_verdict *v) {
     return v->cause >= 0 ? pm_str_c(pm_causes[v->cause].name) : PM_NONE;
 }
 static void candidates_json(struct line *l, const struct pm_verdict *v) {
-    member(l, "candidates");
+    member_begin(l, "candidates");
     pm_buf_addc(&l->b, '[');
     for (int i = 0; i < v->candidate_count && v->candidate_count > 1; i++) {
         if (i) pm_buf_lit(&l->b, ", ");
@@ -82,7 +82,7 @@ static void advice_member(struct line *l, const char *key, struct pm_str s) {
 static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
     size_t n = pm_advices_for(l->x->rules, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
-    member(l, "advice");
+    member_begin(l, "advice");
     pm_buf_addc(&l->b, '[');
     for (size_t i = 0; i < n; i++) {
         pm_buf_lit(&l->b, i ? ", {" : "{");
@@ -95,7 +95,7 @@ static void advice_json(struct line *l, const struct pm_answer *r) {
     pm_buf_addc(&l->b, ']');
 }
 static void envelopes_json(struct line *l, const struct pm_answer *r) {
-    member(l, "envelopes");
+    member_begin(l, "envelopes");
     pm_buf_addc(&l->b, '[');
     for (int i = 0; i < r->envelope_count; i++) {
         if (i) pm_buf_lit(&l->b, ", ");
@@ -103,23 +103,24 @@ static void envelopes_json(struct line *l, const struct pm_answer *r) {
     }
     pm_buf_addc(&l->b, ']');
 }
-static void print_json(struct pm_answer_view *x, const struct pm_answer *r) {
+static void answer_json(struct pm_answer_view *x, const struct pm_answer *r) {
     const struct pm_event *e = &r->event;
     const struct pm_str *f = e->field;
     struct line l = {.x = x};
     pm_buf_addc(&l.b, '{');
-    text(&l, "standing", r->event_made ? pm_str_c(pm_standing_names[e->standing]) : PM_NONE);
-    text(&l, "variant", pm_str_c(r->verdict.variant));
-    text(&l, "format", pm_str_c(r->format));
+    text_member(&l, "standing", r->event_made ? pm_str_c(pm_standing_names[e->standing]) : PM_NONE);
+    text_member(&l, "variant", pm_str_c(r->verdict.variant));
+    text_member(&l, "format", pm_str_c(r->format));
     envelopes_json(&l, r);
-    text(&l, "component", pm_str_c(pm_component_names[e->component]));
-    text(&l, "time", pm_answer_time(x->a, &e->when));
-    text(&l, "kind", pm_str_c(pm_kind_names[e->kind]));
-    text(&l, "cause", cause_of(&r->verdict));
-    text(&l, "rule", pm_str_c(r->verdict.rule));
-    text(&l, "confidence",
-         r->verdict.rule && !r->verdict.quiet ? pm_str_c(pm_confidence_names[r->verdict.confidence])
-                                              : PM_NONE);
+    text_member(&l, "component", pm_str_c(pm_component_names[e->component]));
+    text_member(&l, "time", pm_answer_time(x->a, &e->when));
+    text_member(&l, "kind", pm_str_c(pm_kind_names[e->kind]));
+    text_member(&l, "cause", cause_of(&r->verdict));
+    text_member(&l, "rule", pm_str_c(r->verdict.rule));
+    text_member(&l, "confidence",
+                r->verdict.rule && !r->verdict.quiet
+                    ? pm_str_c(pm_confidence_names[r->verdict.confidence])
+                    : PM_NONE);
     static const struct {
         const char *key;
         enum pm_field field;
@@ -129,8 +130,8 @@ static void print_json(struct pm_answer_view *x, const struct pm_answer *r) {
                  {"tag", PM_F_TAG},
                  {"digest", PM_F_DIGEST}};
     for (size_t i = 0; i < PM_LEN(image); i++)
-        text(&l, image[i].key, i ? f[image[i].field] : pm_answer_image(x->a, e));
-    number(&l, "http_status", e->http_status > 0, e->http_status);
+        text_member(&l, image[i].key, i ? f[image[i].field] : pm_answer_image(x->a, e));
+    number_member(&l, "http_status", e->http_status > 0, e->http_status);
     static const struct {
         const char *key;
         enum pm_field field;
@@ -138,11 +139,11 @@ static void print_json(struct pm_answer_view *x, const struct pm_answer *r) {
                {"user", PM_F_USER},     {"namespace", PM_F_NAMESPACE},
                {"pod", PM_F_POD},       {"container", PM_F_CONTAINER},
                {"node", PM_F_NODE}};
-    for (size_t i = 0; i < PM_LEN(who); i++) text(&l, who[i].key, f[who[i].field]);
-    seconds(&l, "duration_s", e->duration_ns);
-    number(&l, "bytes", e->bytes >= 0, e->bytes);
-    number(&l, "count", true, e->count ? e->count : 1);
-    text(&l, "error", f[PM_F_ERROR]);
+    for (size_t i = 0; i < PM_LEN(who); i++) text_member(&l, who[i].key, f[who[i].field]);
+    seconds_member(&l, "duration_s", e->duration_ns);
+    number_member(&l, "bytes", e->bytes >= 0, e->bytes);
+    number_member(&l, "count", true, e->count ? e->count : 1);
+    text_member(&l, "error", f[PM_F_ERROR]);
     candidates_json(&l, &r->verdict);
     advice_json(&l, r);
     pm_buf_lit(&l.b, "}\n");
@@ -152,7 +153,7 @@ static void print_json(struct pm_answer_view *x, const struct pm_answer *r) {
 
 static void print_answer(void *ctx, const struct pm_answer *r) {
     struct explain *e = ctx;
-    if (e->json) print_json(&e->x, r);
+    if (e->json) answer_json(&e->x, r);
     else pm_answer_print(&e->x, r);
     pm_arena_reset(e->x.a);
 }

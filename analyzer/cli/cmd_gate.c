@@ -253,16 +253,14 @@ static int fail_on_mistake(const struct gate *g, const char *bad) {
         *PM_PUSH(names, n, cap) = c->name;
         *PM_PUSH(names, n, cap) = c->family;
     }
-    const char *near = known ? colon ? pm_nearest(colon + 1, severities, PM_LEN(severities)) : NULL
-                             : pm_nearest(match, names, n);
+    const char *severity = known && colon ? pm_nearest(colon + 1, severities, 3) : NULL,
+               *name = known ? NULL : pm_nearest(match, names, n);
     free(names);
-    if (near)
-        return pm_usage(g->command, "--fail-on: '%s'; did you mean '%s%s%s'?", bad,
-                        known ? match : near,
-                        known   ? ":"
-                        : colon ? colon
-                                : "",
-                        known ? near : "");
+    if (severity)
+        return pm_usage(g->command, "--fail-on: '%s'; did you mean '%s:%s'?", bad, match, severity);
+    if (name)
+        return pm_usage(g->command, "--fail-on: '%s'; did you mean '%s%s'?", bad, name,
+                        colon ? colon : "");
     return pm_usage(
         g->command,
         "--fail-on: '%s' is no CAUSE or CAUSE:SEVERITY (a cause, a family or any; critical, warning or info)",

@@ -76,7 +76,7 @@ static int hang_of(const char *line, size_t n) {
         }
     return 6;
 }
-static void lines_print(const char *text) {
+static void sentences_print(const char *text) {
     for (const char *p = text; p && *p;) {
         size_t n = strcspn(p, "\n");
         if (n > 2 && p[0] == ' ' && hang_of(p, n) == 6)
@@ -110,11 +110,11 @@ static int help_one(const struct pm_command *c) {
     pm_synopsis_print(stdout, "", c);
     printf("\n%s\n", c->summary);
     if (c->help) putchar('\n');
-    lines_print(c->help);
+    sentences_print(c->help);
     if (c->options_n) putchar('\n');
     options_print(c);
     if (c->notes) putchar('\n');
-    lines_print(c->notes);
+    sentences_print(c->notes);
     return PM_EXIT_OK;
 }
 static int unknown(const char *word) {

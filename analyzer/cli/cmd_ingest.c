@@ -23,7 +23,8 @@ static int ingest(struct pm_bundle_args *args) {
         fprintf(stderr, "pullmortem: no timeline was made\n");
     whole = whole && kept;
     pm_diags_free(diags);
-    return args->refused ? PM_EXIT_USAGE : made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
+    if (args->refused) return PM_EXIT_USAGE;
+    return made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 
 static int run(struct pm_given *g) {

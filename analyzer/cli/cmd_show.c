@@ -114,8 +114,9 @@ static void taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str te
 static int no_member(const struct show *x, const struct pm_member_text *m) {
     fprintf(stderr, "pullmortem show: %s %.*s in %s", m->found ? "more than one" : "there is no",
             PM_FMT(x->file), x->subject);
+    const char *before = m->found ? ": " : "; nearest: ";
     for (size_t i = 0; i < m->names_n && i < 5; i++)
-        fprintf(stderr, "%s%.*s", i ? ", " : m->found ? ": " : "; nearest: ", PM_FMT(m->names[i]));
+        fprintf(stderr, "%s%.*s", i ? ", " : before, PM_FMT(m->names[i]));
     fputc('\n', stderr);
     return PM_EXIT_USAGE;
 }

@@ -148,7 +148,7 @@ static void names(struct pm_comparison *c) {
                  {"nodes", b->by_node, r->by_node, b->by_node_n, r->by_node_n}};
     for (size_t i = 0; i < PM_LEN(lists); i++) {
         c->names[i].what = lists[i].what;
-        missing_in(&c->names[i].new, lists[i].after, lists[i].after_n, lists[i].before,
+        missing_in(&c->names[i].come, lists[i].after, lists[i].after_n, lists[i].before,
                    lists[i].before_n);
         missing_in(&c->names[i].gone, lists[i].before, lists[i].before_n, lists[i].after,
                    lists[i].after_n);
@@ -185,7 +185,7 @@ struct pm_comparison *pm_compare(const struct pm_report *before, const struct pm
 void pm_comparison_free(struct pm_comparison *c) {
     if (!c) return;
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
-        free(c->names[i].new.items);
+        free(c->names[i].come.items);
         free(c->names[i].gone.items);
     }
     free(c->incidents);

@@ -23,7 +23,7 @@ struct pm_compared_incident {
 };
 struct pm_compared_names {
     const char *what; // "images", "registries", "nodes"
-    struct pm_strs new, gone;
+    struct pm_strs come, gone;
 };
 struct pm_comparison {
     const struct pm_report *before, *after;

@@ -30,9 +30,8 @@ static struct pm_str input_of(struct pm_arena *a, const struct pm_report *r) {
 static struct pm_str verdict_of(const struct pm_comparison *c) {
     bool any = false;
     for (size_t i = 0; i < c->incidents_n; i++) any |= c->incidents[i].change != PM_CHANGE_SAME;
-    return c->worse.n ? PM_STR("worse")
-           : any      ? PM_STR("not worse")
-                      : PM_STR("nothing changed that matters");
+    if (c->worse.n) return PM_STR("worse");
+    return any ? PM_STR("not worse") : PM_STR("nothing changed that matters");
 }
 
 static bool text(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
@@ -58,9 +57,9 @@ static bool text(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     }
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
         const struct pm_compared_names *n = &c->names[i];
-        struct pm_str new = pm_text_visible(a, pm_words_list(a, &n->new, 8)),
+        struct pm_str come = pm_text_visible(a, pm_words_list(a, &n->come, 8)),
                       gone = pm_text_visible(a, pm_words_list(a, &n->gone, 8));
-        if (new.n) fprintf(out, "\nNEW %s (%zu): %.*s\n", n->what, n->new.n, PM_FMT(new));
+        if (come.n) fprintf(out, "\nNEW %s (%zu): %.*s\n", n->what, n->come.n, PM_FMT(come));
         if (gone.n) fprintf(out, "\nGONE %s (%zu): %.*s\n", n->what, n->gone.n, PM_FMT(gone));
     }
     return !ferror(out);
@@ -121,7 +120,7 @@ static bool markdown(FILE *out, const struct pm_comparison *c, struct pm_arena *
         markdown_row(out, a, cells, PM_LEN(cells));
     }
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
-        markdown_names(out, a, "New", c->names[i].what, &c->names[i].new);
+        markdown_names(out, a, "New", c->names[i].what, &c->names[i].come);
         markdown_names(out, a, "Gone", c->names[i].what, &c->names[i].gone);
     }
     return !ferror(out);
@@ -197,7 +196,7 @@ static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     pm_json_close(&w, ']');
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
         pm_json_open(&w, c->names[i].what, '{');
-        name_list(&w, "new", &c->names[i].new);
+        name_list(&w, "new", &c->names[i].come);
         name_list(&w, "gone", &c->names[i].gone);
         pm_json_close(&w, '}');
     }

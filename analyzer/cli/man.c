@@ -8,7 +8,7 @@
 
 // Text as roff: a backslash is escaped, a point or apostrophe at the start of a line
 // would be a request, a hyphen stays one that can be copied.
-static void text(const char *s, size_t n) {
+static void roff(const char *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!i && (s[i] == '.' || s[i] == '\'')) fputs("\\&", stdout);
         if (s[i] == '\\') fputs("\\e", stdout);
@@ -16,11 +16,11 @@ static void text(const char *s, size_t n) {
         else putchar(s[i]);
     }
 }
-static void text_line(const char *s, size_t n) {
-    text(s, n);
+static void roff_line(const char *s, size_t n) {
+    roff(s, n);
     putchar('\n');
 }
-static void line(const char *s) { text_line(s, strlen(s)); }
+static void roff_text(const char *s) { roff_line(s, strlen(s)); }
 static void lines(const char *s) { // indented lines are shown as they are
     for (bool verbatim = false; s && *s;) {
         size_t n = strcspn(s, "\n");
@@ -28,7 +28,7 @@ static void lines(const char *s) { // indented lines are shown as they are
         if (indented && !verbatim) puts(".nf");
         if (!indented && verbatim) puts(".fi");
         verbatim = indented;
-        if (n) text_line(s, n);
+        if (n) roff_line(s, n);
         else puts(".PP");
         s += n + (s[n] != 0);
         if (!*s && verbatim) puts(".fi");
@@ -52,11 +52,11 @@ static void options(const struct pm_command *c) {
         size_t from = strspn(b.p, " ");
         puts(".TP");
         fputs(".B ", stdout);
-        text(b.p + from, b.n - from);
+        roff(b.p + from, b.n - from);
         putchar('\n');
         pm_buf_clear(&b);
         pm_option_told(&b, &c->options[i]);
-        line(b.p);
+        roff_text(b.p);
     }
     pm_buf_free(&b);
 }
@@ -70,15 +70,15 @@ static void exit_status(void) {
     puts(".SH EXIT STATUS");
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         printf(".TP\n.B %s\n", rows[i][0]);
-        line(rows[i][1]);
+        roff_text(rows[i][1]);
     }
 }
 static void of_command(const struct pm_command *c) {
     title(c->name);
     printf(".SH NAME\npullmortem\\-%s \\- ", c->name);
-    line(c->summary);
+    roff_text(c->summary);
     printf(".SH SYNOPSIS\n.B pullmortem %s\n", c->name);
-    if (*c->arguments) line(c->arguments);
+    if (*c->arguments) roff_text(c->arguments);
     puts("[OPTION]...");
     puts(".SH DESCRIPTION");
     lines(c->help ? c->help : c->summary);
@@ -97,18 +97,18 @@ static void of_tool(void) {
     puts(
         ".SH SYNOPSIS\n.B pullmortem\n.I BUNDLE\n[OPTION]...\n.br\n.B pullmortem\n.I COMMAND\n[ARGUMENT]...");
     puts(".SH DESCRIPTION");
-    line(
+    roff_text(
         "Reads the logs collected after container images would not pull (kubelet, containerd, CRI-O, Docker, registry and proxy logs, kubectl's dumps) and "
         "says what "
         "happened: which incident, its root cause, who was hit, how the registry's quota was spent, and what to do. One command, offline; nothing leaves the "
         "machine.");
     puts(".PP");
-    line(
+    roff_text(
         "A BUNDLE is a file, a folder, an archive, archives in archives, or - for standard input.");
     puts(".SH COMMANDS");
     for (size_t i = 0; i < n; i++) {
         printf(".TP\n.BR pullmortem\\-%s (1)\n", sorted[i]->name);
-        line(sorted[i]->summary);
+        roff_text(sorted[i]->summary);
     }
     exit_status();
     puts(

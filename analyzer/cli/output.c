@@ -41,20 +41,21 @@ static int template_read(const struct pm_command *c, struct pm_outputs *out) {
     enum { TEMPLATE_MAX = 1 << 20 };
     static char text[TEMPLATE_MAX + 1];
     struct pm_arena *a = pm_arena_new();
-    FILE *f = fopen(out->template, "rb");
+    FILE *f = fopen(out->layout_file, "rb");
     size_t n = f ? fread(text, 1, TEMPLATE_MAX, f) : 0;
     int status = PM_EXIT_OK;
     bool markdown = false;
     text[n] = 0;
     for (size_t i = 0; i < out->n; i++) markdown |= strcmp(out->renderer[i]->name, "markdown") == 0;
     struct pm_str mistake = f ? pm_template_mistake(a, text) : PM_NONE;
-    if (!f || ferror(f)) status = pm_usage(c, "--template: %s: %s", out->template, strerror(errno));
+    if (!f || ferror(f))
+        status = pm_usage(c, "--template: %s: %s", out->layout_file, strerror(errno));
     else if (mistake.n) {
-        fprintf(stderr, "pullmortem: %s: %.*s\n", out->template, PM_FMT(mistake));
+        fprintf(stderr, "pullmortem: %s: %.*s\n", out->layout_file, PM_FMT(mistake));
         status = PM_EXIT_USAGE;
     } else if (!markdown) status = pm_usage(c, "--template is a layout of Markdown: no output is");
     if (f) fclose(f);
-    out->render.template = text;
+    out->render.layout = text;
     pm_arena_free(a);
     return status;
 }
@@ -77,7 +78,7 @@ int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out) {
         out->renderer[i] = chosen ? chosen : renderer_of(out->file[i]);
         if (!out->renderer[i]) return ending_unknown(c, out->file[i]);
     }
-    if (out->template) return template_read(c, out);
+    if (out->layout_file) return template_read(c, out);
     return PM_EXIT_OK;
 }
 

@@ -13,7 +13,7 @@ struct pm_outputs {
     const struct pm_renderer *renderer[PM_OUTPUTS_MAX];
     size_t n;
     const char *format, *color;      // --format, --color; NULL: not given
-    const char *template;            // --template: a file; NULL: the built-in layout
+    const char *layout_file;         // --template: a file; NULL: the built-in layout
     struct pm_render_options render; // what every output of this run shares
     bool quiet;                      // nothing is said of what was written
 };

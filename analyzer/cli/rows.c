@@ -155,8 +155,8 @@ static void markdown_cell(const char *text) {
     putchar(' ');
     pm_arena_free(row);
 }
-static bool markdown_row(void *ctx, int n, const char *const *names, const char *const *cells,
-                         const char *types) {
+static bool markdown_table_row(void *ctx, int n, const char *const *names, const char *const *cells,
+                               const char *types) {
     struct pm_rows *q = ctx;
     for (int i = 0; !q->rows && i < n; i++) markdown_cell(names[i]);
     if (!q->rows) puts("|");
@@ -193,7 +193,7 @@ const struct pm_row_format pm_row_formats[] = {
     {.name = "csv", .row = csv_row, .end = nothing_end},
     {.name = "json", .row = json_row, .end = json_end},
     {.name = "jsonl", .row = jsonl_row, .end = nothing_end},
-    {.name = "markdown", .row = markdown_row, .end = nothing_end},
+    {.name = "markdown", .row = markdown_table_row, .end = nothing_end},
     {0},
 };
 const struct pm_row_format pm_rows_expanded = {

@@ -15,10 +15,9 @@ static void value(FILE *out, struct pm_str s, bool property) {
 
 static void annotation(FILE *out, const struct pm_gate_row *r, const struct pm_gate_item *x,
                        struct pm_arena *a) {
-    fputs(x->state == PM_GATE_FAIL                                   ? "::error "
-          : x->state == PM_GATE_WARN || x->state == PM_GATE_UNJUDGED ? "::warning "
-                                                                     : "::notice ",
-          out);
+    bool warns = x->state == PM_GATE_WARN || x->state == PM_GATE_UNJUDGED;
+    const char *less = warns ? "::warning " : "::notice ";
+    fputs(x->state == PM_GATE_FAIL ? "::error " : less, out);
     struct pm_gate_place at = pm_gate_place_of(a, r->bundle, x->file);
     if (x->file.n) {
         fputs("file=", out);
@@ -139,11 +138,8 @@ static bool write_summary(FILE *out, const struct pm_gate_result *g, struct pm_a
         cell(out, r->bundle, a);
         fprintf(out, " | %llu | %llu | ", (unsigned long long)r->attempts,
                 (unsigned long long)r->failed);
-        cell(out,
-             r->why_broken.n ? r->why_broken
-             : r->verdict.n  ? r->verdict
-                             : PM_STR("no pull trouble"),
-             a);
+        struct pm_str verdict = r->verdict.n ? r->verdict : PM_STR("no pull trouble");
+        cell(out, r->why_broken.n ? r->why_broken : verdict, a);
         fputs(" |\n", out);
     }
     for (size_t i = 0; i < g->rows_n; i++)

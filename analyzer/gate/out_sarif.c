@@ -90,6 +90,7 @@ static void help(struct pm_json *w, const struct pm_gate_result *g, const struct
 
 static void rule(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_item *x,
                  struct pm_arena *a) {
+    static const char *const problems[] = {"recommendation", "warning", "error"};
     static const char *const levels[] = {"note", "warning", "error"};
     int cause = pm_cause_find(x->id);
     struct pm_str title = cause >= 0 ? pm_str_c(pm_causes[cause].title) : x->title;
@@ -112,10 +113,7 @@ static void rule(struct pm_json *w, const struct pm_gate_result *g, const struct
                  cause >= 0 ? pm_str_c(pm_causes[cause].family)
                             : pm_str_c(pm_check_names[x->kind]));
     pm_json_close(w, ']');
-    pm_json_text(w, "problem.severity",
-                 pm_str_c(x->severity == PM_SEVERITY_CRITICAL  ? "error"
-                          : x->severity == PM_SEVERITY_WARNING ? "warning"
-                                                               : "recommendation"));
+    pm_json_text(w, "problem.severity", pm_str_c(problems[x->severity]));
     pm_json_close(w, '}');
     pm_json_close(w, '}');
 }
@@ -218,13 +216,12 @@ static size_t rule_index(const struct pm_gate_result *g,
 static void result(struct pm_json *w, const struct pm_gate_result *g, const struct pm_gate_row *r,
                    const struct pm_gate_item *x, struct pm_arena *a) {
     static const char *const levels[] = {"note", "warning", "error"};
+    const char *level = x->state == PM_GATE_PASS ? "note" : levels[x->severity];
+    if (x->state == PM_GATE_FAIL) level = "error";
     pm_json_open(w, NULL, '{');
     pm_json_text(w, "ruleId", x->id);
     pm_json_uint(w, "ruleIndex", rule_index(g, x->id));
-    pm_json_text(w, "level",
-                 pm_str_c(x->state == PM_GATE_FAIL   ? "error"
-                          : x->state == PM_GATE_PASS ? "note"
-                                                     : levels[x->severity]));
+    pm_json_text(w, "level", pm_str_c(level));
     message(w, "message", result_text(r, x, a));
     location(w, r, x, a);
     related(w, r, x, a);

@@ -46,9 +46,8 @@ static void row(FILE *out, const struct pm_gate_row *r, int wide, struct pm_aren
     padded(out, pm_text_cut_middle(a, pm_text_visible(a, r->bundle), wide), wide);
     fprintf(out, "  %9llu  %6llu  ", (unsigned long long)r->attempts,
             (unsigned long long)r->failed);
-    struct pm_str says = r->state == PM_GATE_BROKEN ? r->why_broken
-                         : r->verdict.n             ? r->verdict
-                                                    : PM_STR("no pull trouble");
+    struct pm_str says = r->verdict.n ? r->verdict : PM_STR("no pull trouble");
+    if (r->state == PM_GATE_BROKEN) says = r->why_broken;
     fprintf(out, "%.*s\n", PM_FMT(pm_text_visible(a, says)));
     if (r->state != PM_GATE_BROKEN && r->why_broken.n)
         fprintf(out, "         %.*s\n", PM_FMT(pm_text_visible(a, r->why_broken)));

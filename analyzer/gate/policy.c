@@ -189,12 +189,11 @@ static void metric_in(struct reader *x, const json_t *o) {
             x, o, "for",
             "metric %s: a series is of the whole bundle, so `for` goes without registry and node",
             c.metric);
-    c.id = pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold,
-                        span ? " for " : "", span ? span : "", c.registry || c.node ? " of " : "",
-                        c.registry ? c.registry
-                        : c.node   ? c.node
-                                   : "")
-               .p;
+    const char *place = c.registry ? c.registry : c.node;
+    c.id =
+        pm_arena_fmt(x->a, "%s %s %g%s%s%s%s", c.metric, c.over ? "over" : "under", c.threshold,
+                     span ? " for " : "", span ? span : "", place ? " of " : "", place ? place : "")
+            .p;
     add(x, c);
 }
 

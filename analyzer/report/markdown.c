@@ -273,7 +273,7 @@ static void md_rest(struct md *m) {
 
 static bool markdown_render(FILE *out, const struct pm_report *r,
                             const struct pm_render_options *o) {
-    if (o->template) return pm_template_render(out, r, o->template);
+    if (o->layout) return pm_template_render(out, r, o->layout);
     struct md m = {.a = pm_arena_new(), .r = r};
     m.v = pm_view_open(r, m.a);
     pm_md_lit(&m, "# ");

@@ -13,7 +13,7 @@ struct pm_render_options {
     // the one bundle or timeline that was named, for commands that go on from here; NULL:
     // none can be told
     const char *subject;
-    const char *template; // markdown: the text of one's own layout; NULL: the built-in one
+    const char *layout; // markdown: the text of one's own layout; NULL: the built-in one
 };
 struct pm_renderer {
     const char *name; // "text", "json", "markdown", "html", "junit", "sarif", "openmetrics" …

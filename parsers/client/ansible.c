@@ -35,7 +35,8 @@ static bool own_line(struct pm_str s) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_str s = pm_client_unstamped(r->text);
-    return failed_head(s) && has(s, "=> {") ? 85 : own_line(s) ? 60 : 0;
+    if (failed_head(s) && has(s, "=> {")) return 85;
+    return own_line(s) ? 60 : 0;
 }
 
 static struct pm_str string_at(struct pm_arena *a, const json_t *o, const char *key) {

@@ -67,8 +67,10 @@ static unsigned cues_in(const struct pm_record *r) {
     static pthread_once_t built = PTHREAD_ONCE_INIT;
     pthread_once(&built, build_cues);
     if (!r->memo) return pm_words_find(&cues, r->text);
-    if (!r->memo->client_known)
-        r->memo->client_cues = pm_words_find(&cues, r->text), r->memo->client_known = true;
+    if (!r->memo->client_known) {
+        r->memo->client_cues = pm_words_find(&cues, r->text);
+        r->memo->client_known = true;
+    }
     return r->memo->client_cues;
 }
 
@@ -115,7 +117,10 @@ static bool ends_in_quote(struct pm_str s) {
     bool open = false, opens_value = false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '\\') i++;
-        else if (s.p[i] == '"') open = !open, opens_value = i > 0 && strchr(" =(:", s.p[i - 1]);
+        else if (s.p[i] == '"') {
+            open = !open;
+            opens_value = i > 0 && strchr(" =(:", s.p[i - 1]);
+        }
     }
     return open && opens_value;
 }

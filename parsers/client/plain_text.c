@@ -111,8 +111,11 @@ static struct pm_str without_head(struct pm_str s, bool *headed) {
     size_t i = 0;
     while (i < s.n && strchr(" \t*>-'\"", s.p[i])) i++;
     s = pm_str_from(s, i);
-    for (size_t k = 0; k < PM_LEN(heads); k++)
-        if (starts(s, heads[k])) return *headed = true, pm_str_from(s, strlen(heads[k]));
+    for (size_t k = 0; k < PM_LEN(heads); k++) {
+        if (!starts(s, heads[k])) continue;
+        *headed = true;
+        return pm_str_from(s, strlen(heads[k]));
+    }
     return s;
 }
 

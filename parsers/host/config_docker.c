@@ -47,7 +47,9 @@ static int bid(const struct pm_record *r, const void *state) {
     for (size_t i = 0; i < PM_LEN(OWN); i++) own += json_object_get(r->json, OWN[i]) != NULL;
     bool named = pm_str_eqc(pm_path_base(r->path), "daemon.json") ||
                  pm_str_has(pm_path_base(r->path), PM_STR("dockerdaemon.json"));
-    return named ? 90 : own >= 2 ? 85 : own == 1 && json_object_size(r->json) <= 4 ? 60 : 0;
+    if (named) return 90;
+    if (own >= 2) return 85;
+    return own == 1 && json_object_size(r->json) <= 4 ? 60 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -29,7 +29,8 @@ static int bid(const struct pm_record *r, const void *state) {
     bool named = pm_str_eqc(pm_path_base(r->path), "hosts.toml");
     if (pm_config_has_line(t, "[host.\"http") || pm_config_has_line(t, "[host.'http")) return 95;
     if (!pm_config_has_line(t, "server")) return 0;
-    return named ? 90 : pm_str_has(t, PM_STR("capabilities")) ? 60 : 0;
+    if (named) return 90;
+    return pm_str_has(t, PM_STR("capabilities")) ? 60 : 0;
 }
 
 // The folder is named as the registry is: a host. Where it is none (a ConfigMap, a
@@ -57,7 +58,10 @@ static void add_hosts(struct pm_config *c, const struct pm_record *r) {
     struct pm_scan all = pm_scan_of(r->text);
     struct pm_str line;
     for (uint64_t at = r->line ? r->line : 1; !pm_scan_end(&all); at++) {
-        if (!pm_scan_until(&all, '\n', &line)) line = pm_scan_rest(&all), all.at = all.end;
+        if (!pm_scan_until(&all, '\n', &line)) {
+            line = pm_scan_rest(&all);
+            all.at = all.end;
+        }
         line = pm_str_trim(line);
         char quote = line.n > 8 ? line.p[6] : 0;
         ptrdiff_t end = quote == '"' || quote == '\'' ? pm_str_chr(line, quote, 7) : -1;

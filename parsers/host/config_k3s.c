@@ -112,9 +112,8 @@ static int bid(const struct pm_record *r, const void *state) {
                   pm_str_starts(r->text, PM_STR("configs:")) ||
                   pm_str_starts(r->text, PM_STR("#")) || pm_str_starts(r->text, PM_STR("---"));
     if (!begins) return 0;
-    return named && (mirrors || configs)                         ? 95
-           : mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80
-                                                                 : 0;
+    if (named && (mirrors || configs)) return 95;
+    return mirrors && pm_str_has(r->text, PM_STR("endpoint:")) ? 80 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -104,13 +104,22 @@ static void on_value(void *p, const struct pm_toml_value *v) {
     if (v->depth == 3 && pm_str_eqc(v->path[1], "mirror")) on_mirror(g, key, v, line);
     if (v->depth != 2) return;
     if (pm_str_eqc(key, "prefix")) g->prefix = v->text;
-    if (pm_str_eqc(key, "location")) g->location = v->text, g->line = line;
-    if (pm_str_eqc(key, "insecure"))
-        g->insecure = pm_str_eqc(v->text, "true"), g->insecure_line = line;
-    if (pm_str_eqc(key, "mirror-by-digest-only"))
-        g->digests = pm_str_eqc(v->text, "true"), g->digests_line = line;
-    if (pm_str_eqc(key, "blocked"))
-        g->blocked = pm_str_eqc(v->text, "true"), g->blocked_line = line;
+    if (pm_str_eqc(key, "location")) {
+        g->location = v->text;
+        g->line = line;
+    }
+    if (pm_str_eqc(key, "insecure")) {
+        g->insecure = pm_str_eqc(v->text, "true");
+        g->insecure_line = line;
+    }
+    if (pm_str_eqc(key, "mirror-by-digest-only")) {
+        g->digests = pm_str_eqc(v->text, "true");
+        g->digests_line = line;
+    }
+    if (pm_str_eqc(key, "blocked")) {
+        g->blocked = pm_str_eqc(v->text, "true");
+        g->blocked_line = line;
+    }
 }
 
 static void on_broken(void *p, uint64_t line, const char *why) {

@@ -39,7 +39,8 @@ static const json_t *filesystems(const json_t *o) {
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return is_info(r->json) ? 88 : json_is_array(filesystems(r->json)) ? 90 : 0;
+    if (is_info(r->json)) return 88;
+    return json_is_array(filesystems(r->json)) ? 90 : 0;
 }
 
 static void emit_filesystems(struct pm_parse_ctx *ctx, const struct pm_record *r,

@@ -151,6 +151,11 @@ static int64_t bytes_of(struct pm_str s, int64_t block_bytes) {
     return pm_size_bytes(s, &v) ? v : -1;
 }
 
+// Of a plain number: what the header said, and df's own unit where there was none.
+static int64_t unit_bytes(const struct df_state *s) {
+    if (s->block_bytes) return s->block_bytes;
+    return s->headed ? 0 : 1024;
+}
 static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct df_state *s,
                      const struct df_row *row) {
     uint64_t percent;
@@ -161,14 +166,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     struct pm_detail d = pm_detail_new(ctx->a);
     pm_detail_str(&d, "mount", row->mount);
     if (!s->inodes) {
-        pm_detail_size(&d, "used_bytes",
-                       bytes_of(row->used, s->block_bytes ? s->block_bytes
-                                           : s->headed    ? 0
-                                                          : 1024));
-        pm_detail_size(&d, "size_bytes",
-                       bytes_of(row->size, s->block_bytes ? s->block_bytes
-                                           : s->headed    ? 0
-                                                          : 1024));
+        pm_detail_size(&d, "used_bytes", bytes_of(row->used, unit_bytes(s)));
+        pm_detail_size(&d, "size_bytes", bytes_of(row->size, unit_bytes(s)));
     }
     pm_detail_ratio(&d, s->inodes ? "inodes_ratio" : "used_ratio", ratio);
     struct pm_event e = pm_event_of(r, PM_COMP_HOST, PM_KIND_DISK_USAGE);

@@ -98,7 +98,8 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     enum fact_kind kind = fact_of(r);
     struct pm_when w;
-    return kind == FACT_NONE ? (lone_date(r, &w) ? 30 : 0) : kind == FACT_UNAME ? 85 : 70;
+    if (kind == FACT_NONE) return lone_date(r, &w) ? 30 : 0;
+    return kind == FACT_UNAME ? 85 : 70;
 }
 
 static void emit_object(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str object,

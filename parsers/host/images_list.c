@@ -180,7 +180,8 @@ static void block_line(struct pm_parse_ctx *ctx, struct images_state *s, struct 
     struct listed **last = s->tail;
     if (pm_str_starts(text, PM_STR("RepoTags: "))) {
         add(ctx->member, s, pm_str_trim(pm_str_from(text, 10)), -1);
-        s->block_first = s->tail == last ? NULL : last ? *last : s->first;
+        s->block_first = last ? *last : s->first;
+        if (s->tail == last) s->block_first = NULL;
     } else if (pm_str_starts(text, PM_STR("Size: ")) && s->block_first) {
         s->block_first->bytes = size_of(pm_str_from(text, 6));
         s->block_first = NULL;
@@ -220,9 +221,8 @@ static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record
     for (size_t i = 0; i < json_array_size(images); i++) {
         const json_t *image = json_array_get(images, i), *size = json_object_get(image, "size");
         const char *const lists[] = {"repoTags", "repoDigests"};
-        int64_t bytes = json_is_string(size)    ? size_of(pm_str_c(json_string_value(size)))
-                        : json_is_integer(size) ? json_integer_value(size)
-                                                : -1;
+        int64_t bytes = json_is_integer(size) ? json_integer_value(size) : -1;
+        if (json_is_string(size)) bytes = size_of(pm_str_c(json_string_value(size)));
         for (size_t k = 0; k < PM_LEN(lists); k++) {
             const json_t *names = json_object_get(image, lists[k]);
             for (size_t n = 0; n < json_array_size(names); n++)

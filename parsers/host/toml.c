@@ -48,10 +48,13 @@ static bool bare_char(char c) {
            c == '-';
 }
 
-static bool read_long_string(struct reader *r, char quote,
-                             struct pm_str *out) { // """…""" and '''…'''
+// """…""" and '''…'''
+static bool read_long_string(struct reader *r, char quote, struct pm_str *out) {
     r->at += 3;
-    if (r->at < r->end && *r->at == '\n') r->at++, r->line++;
+    if (r->at < r->end && *r->at == '\n') {
+        r->at++;
+        r->line++;
+    }
     const char *from = r->at;
     while (r->end - r->at >= 3 && !(r->at[0] == quote && r->at[1] == quote && r->at[2] == quote)) {
         if (*r->at == '\\' && quote == '"') r->at++;
@@ -75,8 +78,10 @@ static bool read_string(struct reader *r, struct pm_str *out) {
     const char *from = ++r->at;
     bool escaped = false;
     while (r->at < r->end && *r->at != quote && *r->at != '\n') {
-        if (*r->at == '\\' && quote == '"' && r->end - r->at > 1 && r->at[1] != '\n')
-            escaped = true, r->at++;
+        if (*r->at == '\\' && quote == '"' && r->end - r->at > 1 && r->at[1] != '\n') {
+            escaped = true;
+            r->at++;
+        }
         r->at++;
     }
     if (r->at >= r->end || *r->at != quote) return broken(r, "a string has no closing quote");
@@ -141,19 +146,26 @@ static bool read_array(struct reader *r, int depth) {
     return true;
 }
 
-static bool read_inline_table(struct reader *r, int depth) {
+// One `key = value` of an inline table; the path is the table's again behind it.
+static bool read_inline_pair(struct reader *r, int depth) {
     int own = r->v.depth;
+    bool good = read_key(r);
+    if (good && (r->at >= r->end || *r->at != '='))
+        good = broken(r, "a key of an inline table has no value");
+    if (good) {
+        r->at++;
+        good = read_value(r, -1, depth + 1);
+    }
+    r->v.depth = own;
+    return good;
+}
+static bool read_inline_table(struct reader *r, int depth) {
     if (depth >= ARRAY_DEPTH) return broken(r, "inline tables are nested too deep");
     r->at++;
     for (;;) {
         blanks(r);
         if (r->at < r->end && *r->at == '}') break;
-        if (!read_key(r)) return r->v.depth = own, false;
-        if (r->at >= r->end || *r->at != '=')
-            return r->v.depth = own, broken(r, "a key of an inline table has no value");
-        r->at++;
-        if (!read_value(r, -1, depth + 1)) return r->v.depth = own, false;
-        r->v.depth = own;
+        if (!read_inline_pair(r, depth)) return false;
         blanks(r);
         if (r->at < r->end && *r->at == ',') r->at++;
         else if (r->at >= r->end || *r->at != '}')

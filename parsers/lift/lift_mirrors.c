@@ -37,7 +37,9 @@ static void emit_step(struct pm_parse_ctx *ctx, const struct pm_record *r, const
     struct pm_event step = pm_event_of(r, e->component, PM_KIND_MIRROR_TRY);
     ptrdiff_t slash = pm_str_chr(said, '/', 0), behind = pm_str_find(said, PM_STR(": "), 0);
     if (slash <= 0 || behind < slash) return;
-    step.when = e->when, step.first = e->first, step.last = e->last;
+    step.when = e->when;
+    step.first = e->first;
+    step.last = e->last;
     step.count = e->count;
     step.flags = PM_EV_MIRROR | (e->flags & (PM_EV_SNAPSHOT | PM_EV_ECHO | PM_EV_CUT));
     for (size_t i = 0; i < PM_LEN(kept); i++) step.field[kept[i]] = e->field[kept[i]];

@@ -48,7 +48,8 @@ static void normalise_url(struct pm_arena *a, struct pm_event *e) {
     if (u.what == PM_URL_MANIFEST && !e->field[PM_F_REPOSITORY].n)
         pm_event_fill(e, pm_str_chr(u.reference, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG, u.reference);
     pm_event_fill(e, PM_F_REPOSITORY, u.repository);
-    pm_event_fill(e, PM_F_REGISTRY, u.ns.n ? u.ns : host.n ? pm_registry_of_host(host) : PM_NONE);
+    if (!u.ns.n && host.n) u.ns = pm_registry_of_host(host);
+    pm_event_fill(e, PM_F_REGISTRY, u.ns);
     if (u.push) e->flags |= PM_EV_PUSH;
 }
 

@@ -125,10 +125,9 @@ static void on_image_event(const struct pm_logrus_line *l) {
     struct pm_str image = event_image(l->v->msg);
     if (!image.n) return;
     bool gone = starts(l->v->msg, "ImageDelete");
-    struct pm_event e = pm_logrus_event(l, gone ? PM_KIND_GC_OK : PM_KIND_OTHER,
-                                        gone                               ? "image delete"
-                                        : starts(l->v->msg, "ImageCreate") ? "image create"
-                                                                           : "image update");
+    const char *what = starts(l->v->msg, "ImageCreate") ? "image create" : "image update";
+    struct pm_event e =
+        pm_logrus_event(l, gone ? PM_KIND_GC_OK : PM_KIND_OTHER, gone ? "image delete" : what);
     e.field[PM_F_IMAGE] = image;
     pm_emit(l->ctx, l->r, &e);
 }

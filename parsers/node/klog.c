@@ -238,7 +238,8 @@ bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
     ptrdiff_t colon = pm_str_rchr(caller, ':'), slash = pm_str_rchr(caller, '/');
     k->file = pm_str_from(pm_str_sub(caller, 0, colon < 0 ? SIZE_MAX : (size_t)colon),
                           (size_t)(slash + 1));
-    k->severity = json_object_get(o, "v") ? 'I' : json_object_get(o, "err") ? 'E' : 0;
+    k->severity = json_object_get(o, "err") ? 'E' : 0;
+    if (json_object_get(o, "v")) k->severity = 'I';
     return true;
 }
 

@@ -132,7 +132,10 @@ static void put_container(struct pm_event *e, struct pm_str s) {
 static bool pull_reason(struct pm_str s, struct pm_event *e, struct pm_str *cause) {
     struct pm_scan c = pm_scan_of(s);
     struct pm_str reason;
-    if (!pm_scan_until(&c, ':', &reason)) reason = pm_str_trim(s), c.at = c.end;
+    if (!pm_scan_until(&c, ':', &reason)) {
+        reason = pm_str_trim(s);
+        c.at = c.end;
+    }
     bool backoff = pm_str_eqc(reason, "ImagePullBackOff");
     if (!backoff && !pm_pull_reason_fails(reason)) return false;
     pm_scan_blanks(&c);

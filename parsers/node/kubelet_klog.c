@@ -16,10 +16,9 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_klog k = {0};
     (void)state;
     size_t header = pm_klog_header(r->text, &k);
-    if (header)
-        return pm_kubelet_file(k.file) || pm_kubelet_words(pm_str_from(r->text, header)) ? 95
-               : ours(r, k.file)                                                         ? 85
-                                                                                         : 0;
+    if (header && (pm_kubelet_file(k.file) || pm_kubelet_words(pm_str_from(r->text, header))))
+        return 95;
+    if (header) return ours(r, k.file) ? 85 : 0;
     struct pm_str head = pm_str_sub(r->text, 0, 64);
     ptrdiff_t colon = pm_str_chr(head, ':', 0);
     return colon > 3 && pm_kubelet_file(pm_str_sub(head, 0, (size_t)colon)) && has(head, "] ") ? 60

@@ -44,11 +44,9 @@ static void take(struct pm_parse_ctx *ctx, const struct pm_record *r, const stru
                        .n; // BuildKit: "…/Solve returned error: … r.test/a:1: not found"
     bool attempt = text.p != v->msg.p, failed = attempt || pm_logrus_is_error(v);
     if (!missing && !attempt && !pm_lift_refusal(both)) return;
-    struct pm_event e = pm_logrus_event(&l,
-                                        pm_lift_runtime_down(both) ? PM_KIND_RUNTIME_DOWN
-                                        : failed                   ? PM_KIND_PULL_FAIL
-                                                                   : PM_KIND_OTHER,
-                                        "client");
+    enum pm_kind kind = failed ? PM_KIND_PULL_FAIL : PM_KIND_OTHER;
+    if (pm_lift_runtime_down(both)) kind = PM_KIND_RUNTIME_DOWN;
+    struct pm_event e = pm_logrus_event(&l, kind, "client");
     if (pm_str_chr(image, '/', 0) >= 0 || pm_lift_has_tag(image)) e.field[PM_F_IMAGE] = image;
     pm_logrus_emit_error(&l, &e, both);
 }

@@ -63,7 +63,8 @@ static void read_times(const json_t *o, struct pm_happening *h) {
     int64_t count = pm_k8s_int(o, "series.count", 0);
     if (count < 1) count = pm_k8s_int(o, "count", 0);
     if (count < 1) count = pm_k8s_int(o, "deprecatedCount", 0);
-    h->count = count < 1 ? 1 : count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+    if (count < 1) count = 1;
+    h->count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
 static void read_source(const json_t *o, struct pm_happening *h) {

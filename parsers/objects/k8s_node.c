@@ -9,9 +9,8 @@
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (!pm_k8s_is(r, "Node")) return 0;
-    return json_is_object(pm_k8s_get(r->json, "status.nodeInfo")) ? 96
-           : json_is_object(json_object_get(r->json, "metadata")) ? 70
-                                                                  : 0;
+    if (json_is_object(pm_k8s_get(r->json, "status.nodeInfo"))) return 96;
+    return json_is_object(json_object_get(r->json, "metadata")) ? 70 : 0;
 }
 
 static void detail_addresses(struct pm_detail *d, const json_t *addresses) {

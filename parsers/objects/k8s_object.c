@@ -130,7 +130,10 @@ static struct pm_str kind_of(const struct pm_record *r) {
 struct pm_str pm_k8s_kind(const struct pm_record *r) {
     if (r->shape != PM_SHAPE_JSON || !json_is_object(r->json)) return PM_NONE;
     if (!r->memo) return kind_of(r);
-    if (!r->memo->kind_known) r->memo->kind = kind_of(r), r->memo->kind_known = true;
+    if (!r->memo->kind_known) {
+        r->memo->kind = kind_of(r);
+        r->memo->kind_known = true;
+    }
     return r->memo->kind;
 }
 

@@ -30,7 +30,8 @@ static int bid(const struct pm_record *r, const void *state) {
     const struct events_state *s = state;
     if (is_header(r->text)) return 95;
     if (!pm_str_has(r->text, PM_STR("Normal")) && !pm_str_has(r->text, PM_STR("Warning"))) return 0;
-    return s && s->table.n ? 75 : headless(r->text) ? 70 : 0;
+    if (s && s->table.n) return 75;
+    return headless(r->text) ? 70 : 0;
 }
 
 static struct pm_str column(const struct pm_table *t, const struct pm_str *cells,

@@ -87,7 +87,10 @@ static bool read_loose(struct pm_str text, struct pod_row *row) {
     uint32_t count;
     if (age >= n || !pm_table_age(cells[age], &last, &first, &count)) return false;
     row->age = cells[age];
-    if (age + 2 < n) row->ip = cells[age + 1], row->node = cells[age + 2];
+    if (age + 2 < n) {
+        row->ip = cells[age + 1];
+        row->node = cells[age + 2];
+    }
     if (pm_str_starts(row->status, PM_STR("Init:"))) return true;
     for (size_t i = 0; i < PM_LEN(STATUSES); i++)
         if (pm_str_eqc(row->status, STATUSES[i])) return true;

@@ -145,8 +145,10 @@ static bool squeezed_age(struct pm_scan *c, struct pm_happening *h) {
     if (!pm_scan_word(&at, &word) || !pm_scan_blanks(&at)) return false;
     struct pm_scan over = at;
     struct pm_str count;
-    if (pm_scan_lit(&over, "(x") && pm_scan_until(&over, ')', &count) && pm_scan_blanks(&over))
-        word.n = (size_t)(count.p + count.n + 1 - word.p), at = over;
+    if (pm_scan_lit(&over, "(x") && pm_scan_until(&over, ')', &count) && pm_scan_blanks(&over)) {
+        word.n = (size_t)(count.p + count.n + 1 - word.p);
+        at = over;
+    }
     if (!pm_table_age(word, &h->last, &h->first, &h->count)) return false;
     *c = at;
     return true;
@@ -194,9 +196,9 @@ enum pm_row pm_kubectl_event_row(struct pm_str text, struct pm_happening *h) {
     int n = pm_table_split(text, cells, CELLS), type = 0;
     enum pm_row row = PM_ROW_NO;
     while (type < n && type < 8 && !is_type(cells[type])) type++;
-    if (type < n && type < 8)
-        row = type == 0   ? describe_row(text, cells, n, h)
-              : type <= 2 ? table_row(text, cells, n, type, h)
-                          : old_row(text, cells, n, type, h);
+    if (type == n || type == 8) row = PM_ROW_NO;
+    else if (type == 0) row = describe_row(text, cells, n, h);
+    else if (type <= 2) row = table_row(text, cells, n, type, h);
+    else row = old_row(text, cells, n, type, h);
     return row ? row : squeezed_row(text, h);
 }

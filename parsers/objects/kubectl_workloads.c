@@ -68,7 +68,8 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str
 static int bid(const struct pm_record *r, const void *state) {
     const struct workloads_state *s = state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    return is_header(r->text) ? 90 : s && s->kind && read_row(&s->table, r->text, cells) ? 70 : 0;
+    if (is_header(r->text)) return 90;
+    return s && s->kind && read_row(&s->table, r->text, cells) ? 70 : 0;
 }
 
 static void detail_number(struct pm_detail *d, const char *key, struct pm_str cell) {

@@ -174,7 +174,7 @@ void fuzz_render(struct fuzz_bytes in, size_t variant) {
 }
 
 static void render_template(const struct pm_report *r, const void *ctx) {
-    const struct pm_render_options o = {.template = ctx};
+    const struct pm_render_options o = {.layout = ctx};
     render(r, pm_renderer_find("markdown", false), &o);
 }
 // The input is the layout; the report is one of each kind of row.
