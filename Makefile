@@ -126,8 +126,9 @@ N ?= 1000
 calibrate: all ## draw N clusters (N=1000) with noise and without, and tell how far each confidence was right
 	$(Q)PM=$(BIN) python3 tests/scenarios/calibrate.py $(N) $(CALIBRATE)
 
-lint: ## hold include directions, self-contained headers, banned functions, complete test data, formatting
-	$(Q)bad=0; for l in tests/lint/*.sh; do sh $$l || { echo "lint: $$l failed"; bad=1; }; done; exit $$bad
+lint: ## hold includes, calls between rooms, headers, banned functions, style, test data, formatting (T=NAME: one)
+	$(Q)bad=0 n=0; for l in tests/lint/$(T)*.sh; do [ -e $$l ] || continue; n=1; sh $$l || { echo "lint: $$l failed"; bad=1; }; done; \
+	  [ $$n = 1 ] || { echo "lint: there is no '$(T)': $$(ls tests/lint/*.sh | sed 's|.*/||; s|\.sh||' | tr '\n' ' ')"; exit 2; }; exit $$bad
 format: ## write the tree's formatting
 	$(Q)find include analyzer parsers tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
 

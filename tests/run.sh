@@ -24,7 +24,7 @@ units() { # folder prefix
     for t in "$1"/unit/test_*; do case $t in *.d) ;; *) run "$2/$(basename "$t")" "$t" ;; esac; done
 }
 units "$BUILD" unit
-for l in layers headers banned complete; do run "lint/$l" sh tests/lint/$l.sh; done
+for l in tests/lint/*.sh; do run "lint/$(basename "$l" .sh)" sh "$l"; done
 run rules/check "$PM" rules check
 run rules/test "$PM" rules test
 for t in tests/cli/*.sh; do run "cli/$(basename "$t" .sh)" sh "$t"; done
