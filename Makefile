@@ -126,6 +126,10 @@ N ?= 1000
 calibrate: all ## draw N clusters (N=1000) with noise and without, and tell how far each confidence was right
 	$(Q)PM=$(BIN) python3 tests/scenarios/calibrate.py $(N) $(CALIBRATE)
 
+accept: all $(BUILD)/unit/test_parsers ## write what is expected of a format's cases in testdata/parsers (T=FORMAT): read it before you commit it
+	$(Q)[ -n "$(T)" ] && ls testdata/parsers/$(T)/*.log >/dev/null 2>&1 || { echo "accept: T=FORMAT, which has cases testdata/parsers/FORMAT/*.log; there is no testdata/parsers/$(T)/*.log" >&2; exit 2; }
+	$(Q)ACCEPT=1 ONLY=$(T) $(BUILD)/unit/test_parsers >/dev/null 2>&1; env -u ACCEPT ONLY=$(T) $(BUILD)/unit/test_parsers >/dev/null || exit 1
+	$(Q)for f in testdata/parsers/$(T)/*.expect; do echo "$$f"; cat "$$f"; done
 lint: ## hold includes, calls between rooms, headers, banned functions, style, test data, formatting (T=NAME: one)
 	$(Q)bad=0 n=0; for l in tests/lint/$(T)*.sh; do [ -e $$l ] || continue; n=1; sh $$l || { echo "lint: $$l failed"; bad=1; }; done; \
 	  [ $$n = 1 ] || { echo "lint: there is no '$(T)': $$(ls tests/lint/*.sh | sed 's|.*/||; s|\.sh||' | tr '\n' ' ')"; exit 2; }; exit $$bad
@@ -201,4 +205,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -24,6 +24,7 @@
 // and regular expressions. A line that is let through costs a microsecond, a line that is
 // refused wrongly is lost: when in doubt a literal goes in.
 #include "framing/prefilter.h"
+#include "pm/parser.h"
 #include <pthread.h>
 #if defined(__x86_64__) || defined(__i386__)
 #define X86 1
@@ -566,16 +567,21 @@ static bool use(enum pm_prefilter_isa isa) {
 #endif
 }
 
+static void literal_add(const uint32_t freq[256], const uint16_t *seen, const char *text) {
+    if (strlen(text) < WINDOWS) deal(freq, text);
+    else windows_add(seen, text);
+}
 static void build(void) {
     uint32_t freq[256] = {0};
     for (size_t i = 0; i + 1 < sizeof usual; i++) freq[(uint8_t)usual[i]]++;
     for (int c = 0; c < 256; c++) freq[c]++; // nothing is impossible
     static uint16_t seen[1u << MAP_BITS];
     for (size_t i = 0; i + sizeof(uint32_t) < sizeof usual; i++) seen[map_hash(load4(usual + i))]++;
-    for (size_t i = 0; pm_prefilter_literals[i]; i++) {
-        if (strlen(pm_prefilter_literals[i]) < WINDOWS) deal(freq, pm_prefilter_literals[i]);
-        else windows_add(seen, pm_prefilter_literals[i]);
-    }
+    for (size_t i = 0; pm_prefilter_literals[i]; i++)
+        literal_add(freq, seen, pm_prefilter_literals[i]);
+    for (size_t i = 0; pm_parsers[i]; i++)
+        for (size_t k = 0; k < PM_LEN(pm_parsers[i]->literals) && pm_parsers[i]->literals[k]; k++)
+            literal_add(freq, seen, pm_parsers[i]->literals[k]);
     for (int j = 0; j < PRINT; j++)
         for (int c = 0; c < 256; c++) teddy.byte[j][c] = teddy.lo[j][c & 15] & teddy.hi[j][c >> 4];
     use(PM_PREFILTER_BEST);

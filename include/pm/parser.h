@@ -77,6 +77,10 @@ struct pm_parser {
     enum pm_component component;
     unsigned shapes; // enum pm_shape, or'ed
     unsigned flags;  // enum pm_parser_flag
+    // Words of which one stands in each line that says something: long logs are searched
+    // for them. Needed where none of the prefilter's own stands there (its list is
+    // analyzer/framing/prefilter.c); seven bytes or more are found fastest.
+    const char *literals[4];
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);
