@@ -60,14 +60,16 @@ def main():
     sources = sorted(os.path.relpath(os.path.join(d, f), ROOT) for top in ("analyzer", "parsers") for d, _, fs in os.walk(f"{ROOT}/{top}") for f in fs if f.endswith(".c"))
     for caller, definer, symbol in calls(sys.argv[1], sources):
         a, b = room_of(caller, rows), room_of(definer, rows)
-        if a == b:
+        if a is None or b is None:
+            bad.append(f"{caller if a is None else definer} is in no room of tests/lint/rooms.txt")
+        elif a == b:
             if caller != definer:
                 within.setdefault(caller, set()).add(definer)
         elif (name(a), symbol) in borne:
             continue
         elif name(b) not in rows[a]:
             bad.append(f"{caller} calls {symbol} of {name(b)}, which {name(a)} may not")
-        if a != b:
+        if a and b and a != b:
             between.setdefault(name(a), set()).add(name(b))
     bad += [f"rooms call each other in a circle: {' '.join(g)}" for g in circles(between)]
     for g in circles(within):
