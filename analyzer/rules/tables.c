@@ -5,6 +5,7 @@
 // what it is about. `only: true` in a file of --rules puts the built-in one of that name
 // aside altogether.
 #include "rules/tables.h"
+#include "rules/commands.h"
 #include "rules/ruleset.h"
 #include "rules/schema.h"
 #include "rules/taxonomy.h"
@@ -215,11 +216,21 @@ static const struct schema_key advice_keys[] = {
      .type = SCHEMA_BY_RUNTIME,
      .words = pm_words_placeholder,
      .runtimes = pm_words_runtime},
+    {.name = "run", .type = SCHEMA_BY_RUNTIME, .runtimes = pm_words_runtime},
     {.name = "registry", .type = SCHEMA_NAMES},
     {.name = "variant", .type = SCHEMA_NAMES},
     {.name = "at", .type = SCHEMA_WORD, .words = places},
     {.name = "needs", .type = SCHEMA_ONE_OR_MORE, .words = pm_words_placeholder},
     {.name = "unless", .type = SCHEMA_ONE_OR_MORE, .words = pm_words_placeholder},
+    {.name = NULL},
+};
+static const struct schema_key command_keys[] = {
+    {.name = "id", .type = SCHEMA_TEXT, .required = true},
+    {.name = "command",
+     .type = SCHEMA_BY_RUNTIME,
+     .words = pm_words_placeholder,
+     .runtimes = pm_words_runtime},
+    {.name = "run", .type = SCHEMA_BY_RUNTIME, .runtimes = pm_words_runtime},
     {.name = NULL},
 };
 static const struct schema_key quota_keys[] = {
@@ -336,7 +347,12 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
                     .id = {"cause", "phase", "within", "text", "registry", "variant", "needs",
                            "unless"}, // of several steps at one time each is its own
                     .beside = {"cause", "phase", "within"},
-                    .several = true}}},
+                    .several = true},
+                   {.name = "commands",
+                    .what = "a command",
+                    .keys = command_keys,
+                    .one_of = {"command", "run"},
+                    .id = {"id"}}}},
     [PM_TABLE_ALERTS] = {.name = "alerts.yaml",
                          .lists = {{.name = "groups", .what = "a group", .id = {"name"}}}},
     [PM_TABLE_CORRELATE] =
@@ -547,7 +563,8 @@ bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct 
         good &= load_one(t, (enum pm_table)i, dir, count, diags);
         if (i == PM_TABLE_TAXONOMY && good) good &= taxonomy_put(t, diags);
     }
-    return good && lists_known(t, diags);
+    good = good && lists_known(t, diags);
+    return good && pm_commands_put(t->tree[PM_TABLE_ADVICE], dir ? "rules/advice.yaml" : "", diags);
 }
 void pm_tables_free(struct pm_tables *t) {
     pm_taxonomy_free(t->taxonomy);
