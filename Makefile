@@ -41,7 +41,7 @@ SRC := $(PARSER_SRC) $(ENVELOPE_SRC) $(sort $(wildcard analyzer/*/*.c analyzer/*
 MAIN_SRC := analyzer/cli/main.c
 LIB_SRC := $(filter-out $(MAIN_SRC),$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
-GEN_OBJ := $(BUILD)/gen/lists.o $(BUILD)/gen/data.o
+GEN_OBJ := $(BUILD)/gen/lists.o $(BUILD)/gen/data.o $(BUILD)/gen/events.o
 BIN := $(BUILD)/pullmortem
 LIB := $(BUILD)/libpullmortem.a
 
@@ -66,6 +66,15 @@ RULE_DATA := $(sort $(wildcard rules/*.yaml rules/causes/*.yaml analyzer/timelin
 $(BUILD)/gen/data.c: tests/tools/embed.sh $(RULE_DATA)
 	@mkdir -p $(@D)
 	$(Q)sh tests/tools/embed.sh $(RULE_DATA) > $@.tmp && mv $@.tmp $@
+
+# The rules' YAML as the events that reading it gives, so that a start need not read it: by the very reader that reads it at a start otherwise.
+RECORDED := $(filter rules/%.yaml,$(RULE_DATA))
+RECORDER := tests/tools/yaml_record.c analyzer/rules/yaml_events.c analyzer/base/arena.c analyzer/base/unfinished.c
+$(BUILD)/gen/yaml_record: $(RECORDER) analyzer/rules/yaml_events.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STD) -O1 -I. -Iinclude -Ianalyzer -o $@ $(RECORDER) $(shell pkg-config --cflags --libs yaml-0.1 2>/dev/null || echo -lyaml)
+$(BUILD)/gen/events.c: $(BUILD)/gen/yaml_record $(RECORDED)
+	$(Q)$(BUILD)/gen/yaml_record $(RECORDED) > $@.tmp && mv $@.tmp $@
 
 # Which commit this is: of the repository, or of the file that `make dist` packs. Only version.c is compiled anew for it.
 COMMIT := $(shell cat .commit 2>/dev/null || git rev-parse --short=12 HEAD 2>/dev/null)

@@ -9,3 +9,7 @@ struct pm_embedded {
 };
 extern const struct pm_embedded pm_embedded[];    // ends with a NULL path
 struct pm_str pm_embedded_find(const char *path); // PM_NONE where it is not there
+// Of YAML files: what reading them gives (rules/yaml_events.h).
+extern const struct pm_embedded pm_embedded_events[];
+// Of a text that is an embedded file's own, not a copy of it; PM_NONE for any other.
+struct pm_str pm_embedded_events_of(struct pm_str text);

@@ -143,12 +143,17 @@ bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str
 
 // The automaton: a dense table of states × byte classes. Bytes that no literal holds
 // share class 0.
+struct way {
+    uint32_t child, sibling; // the first state behind this one; the next behind the same
+    uint8_t by;              // the class that leads here
+};
 struct rule_gate {
     uint8_t class_of[256];
     unsigned classes;
     uint32_t *next; // states × classes
     uint32_t *out;  // state → index into sets, 0: nothing ends here
     uint32_t *fail;
+    struct way *ways; // of the trie, by state
     size_t states, states_cap, classes_cap;
     uint64_t *sets; // pattern bits, then rule bits
     size_t set_count, pattern_words, rule_words;
@@ -165,9 +170,11 @@ static uint32_t state_new(struct rule_gate *g) {
         g->next = pm_xrealloc(g->next, g->states_cap * g->classes * sizeof *g->next);
         g->out = pm_xrealloc(g->out, g->states_cap * sizeof *g->out);
         g->fail = pm_xrealloc(g->fail, g->states_cap * sizeof *g->fail);
+        g->ways = pm_xrealloc(g->ways, g->states_cap * sizeof *g->ways);
     }
     memset(g->next + g->states * g->classes, 0, g->classes * sizeof *g->next);
     g->out[g->states] = g->fail[g->states] = 0;
+    g->ways[g->states] = (struct way){0};
     return (uint32_t)g->states++;
 }
 static uint32_t set_new(struct rule_gate *g) {
@@ -183,6 +190,9 @@ static void gate_add(struct rule_gate *g, struct pm_str literal, size_t pattern,
         if (!g->next[at]) {
             uint32_t made = state_new(g); // may move g->next
             g->next[at] = made;
+            g->ways[made] = (struct way){.sibling = g->ways[s].child,
+                                         .by = g->class_of[(unsigned char)literal.p[i]]};
+            g->ways[s].child = made;
         }
         s = g->next[at];
     }
@@ -193,25 +203,25 @@ static void gate_add(struct rule_gate *g, struct pm_str literal, size_t pattern,
     bit_set(set_at(g, g->out[s]), pattern);
     bit_set(set_at(g, g->out[s]) + g->pattern_words, rule);
 }
-// Breadth first: a state's failure state is done before it, so its set can be taken over.
+// Breadth first: a state's failure state is done before it, so its set can be taken over,
+// and its row, over which go the state's own ways on. There are few of these: they are
+// chained, so that not every class of every state is looked at.
 static void gate_link(struct rule_gate *g) {
     uint32_t *queue = pm_xmalloc(g->states * sizeof *queue);
-    size_t head = 0, tail = 0, words = g->pattern_words + g->rule_words;
-    for (unsigned c = 0; c < g->classes; c++)
-        if (g->next[c]) queue[tail++] = g->next[c];
+    size_t head = 0, tail = 0, words = g->pattern_words + g->rule_words,
+           row_bytes = g->classes * sizeof *g->next;
+    for (uint32_t to = g->ways[0].child; to; to = g->ways[to].sibling) queue[tail++] = to;
     while (head < tail) {
-        uint32_t s = queue[head++], f = g->fail[s];
+        uint32_t s = queue[head++], f = g->fail[s], *row = &g->next[s * g->classes];
+        const uint32_t *back = &g->next[f * g->classes];
         if (g->out[f] && !g->out[s]) g->out[s] = g->out[f];
         else if (g->out[f])
             for (size_t w = 0; w < words; w++) set_at(g, g->out[s])[w] |= set_at(g, g->out[f])[w];
-        for (unsigned c = 0; c < g->classes; c++) {
-            uint32_t *to = &g->next[s * g->classes + c], back = g->next[f * g->classes + c];
-            if (!*to) {
-                *to = back;
-                continue;
-            }
-            g->fail[*to] = back;
-            queue[tail++] = *to;
+        memcpy(row, back, row_bytes);
+        for (uint32_t to = g->ways[s].child; to; to = g->ways[to].sibling) {
+            g->fail[to] = back[g->ways[to].by];
+            row[g->ways[to].by] = to;
+            queue[tail++] = to;
         }
     }
     free(queue);
@@ -262,7 +272,8 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *onl
 }
 void rule_gate_free(struct rule_gate *g) {
     if (!g) return;
-    free(g->next), free(g->out), free(g->fail), free(g->sets), free(g->always), free(g->walk);
+    free(g->next), free(g->out), free(g->fail), free(g->ways), free(g->sets), free(g->always),
+        free(g->walk);
     free(g);
 }
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,

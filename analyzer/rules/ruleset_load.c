@@ -13,12 +13,12 @@
 // of --rules replaces the whole rule of its id.
 #include "base/embed.h"
 #include "rules/ruleset.h"
+#include "rules/yaml_compose.h"
 
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <yaml.h>
 
 enum { RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048, HASH_DIGITS = 16 };
 
@@ -576,20 +576,25 @@ static void hearings(struct load *l, size_t first_rule) {
         if (!rs->rules[i].hearing) rs->rules[i].hearing = l->hearing;
 }
 
-static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
+static bool read_document(struct load *l, struct pm_str text, yaml_document_t *doc) {
     yaml_parser_t parser;
-    yaml_document_t doc;
-    size_t first_rule = l->rs->rule_count;
-    l->path = path, l->text = text, l->hearing = HEARING_UNSAID;
+    if (pm_yaml_compose(text, doc)) return true; // the program's own, read when it was built
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
-    if (!yaml_parser_load(&parser, &doc)) {
+    bool good = yaml_parser_load(&parser, doc);
+    if (!good)
         tell(l, (unsigned)parser.problem_mark.line + 1, "no YAML: %s%s%s",
              parser.problem ? parser.problem : "unreadable", parser.context ? " " : "",
              parser.context ? parser.context : "");
-        yaml_parser_delete(&parser);
-        return;
-    }
+    yaml_parser_delete(&parser);
+    return good;
+}
+
+static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
+    yaml_document_t doc;
+    size_t first_rule = l->rs->rule_count;
+    l->path = path, l->text = text, l->hearing = HEARING_UNSAID;
+    if (!read_document(l, text, &doc)) return;
     l->doc = &doc;
     const yaml_node_t *root = yaml_document_get_root_node(&doc);
     if (!root) tell(l, 1, "the file is empty");
@@ -597,7 +602,6 @@ static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
         each_key(l, root, file_keys, PM_LEN(file_keys), NULL);
     hearings(l, first_rule);
     yaml_document_delete(&doc);
-    yaml_parser_delete(&parser);
 }
 
 static void beats_known(struct load *l) {

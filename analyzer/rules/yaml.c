@@ -1,9 +1,10 @@
-// YAML → jansson, by libyaml's event stream. Anchors and tags are not handled: our data
+// YAML → jansson, by its events (yaml_events.h). Anchors and tags are not handled: our data
 // files use none, and a user's file that does is told so.
 #include "rules/yaml.h"
+#include "base/embed.h"
+#include "rules/yaml_events.h"
 #include "pm/arena.h"
 #include <stdlib.h>
-#include <yaml.h>
 
 #define DEPTH_MAX 32
 #define LINE_KEY "\x01line" // no YAML key can collide: the reader refuses control characters
@@ -13,8 +14,8 @@
     "file"
 
 struct reader {
-    yaml_parser_t parser;
-    yaml_event_t event;
+    struct pm_yaml_events *events;
+    struct pm_yaml_event at;
     const char *name;
     struct pm_diags *diags;
     bool failed;
@@ -26,14 +27,15 @@ static void fail(struct reader *r, size_t line, const char *why) {
 }
 
 static bool step(struct reader *r) {
-    if (yaml_parser_parse(&r->parser, &r->event)) return true;
-    fail(r, r->parser.problem_mark.line, r->parser.problem ? r->parser.problem : "no YAML");
+    const char *why;
+    if (pm_yaml_events_next(r->events, &r->at, &why)) return true;
+    fail(r, r->at.line, why);
     return false;
 }
 
-static json_t *scalar(const yaml_event_t *e) {
-    struct pm_str s = {(const char *)e->data.scalar.value, e->data.scalar.length};
-    if (e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+static json_t *scalar(const struct pm_yaml_event *e) {
+    struct pm_str s = e->value;
+    if (e->kind == PM_YAML_PLAIN) {
         uint64_t u;
         double d;
         if (s.n == 0 || pm_str_eqc(s, "null") || pm_str_eqc(s, "~")) return json_null();
@@ -42,7 +44,7 @@ static json_t *scalar(const yaml_event_t *e) {
         if (pm_str_u64(s, &u) && u <= INT64_MAX) return json_integer((json_int_t)u);
         if (s.p[0] != '+' && pm_str_double(s, &d)) return json_real(d);
     }
-    return json_stringn(s.p, s.n);
+    return json_stringn(s.n ? s.p : "", s.n);
 }
 
 static json_t *node(struct reader *r, int depth);
@@ -50,10 +52,7 @@ static json_t *node(struct reader *r, int depth);
 static json_t *sequence(struct reader *r, int depth) {
     json_t *list = json_array();
     while (step(r)) {
-        if (r->event.type == YAML_SEQUENCE_END_EVENT) {
-            yaml_event_delete(&r->event);
-            return list;
-        }
+        if (r->at.kind == PM_YAML_LIST_END) return list;
         json_t *item = node(r, depth + 1);
         if (!item) break;
         json_array_append_new(list, item);
@@ -67,18 +66,15 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
     json_object_set_new(map, LINE_KEY, json_integer((json_int_t)line + 1));
     json_object_set_new(map, KEYS_KEY, lines);
     while (step(r)) {
-        if (r->event.type == YAML_MAPPING_END_EVENT) {
-            yaml_event_delete(&r->event);
-            return map;
-        }
-        if (r->event.type != YAML_SCALAR_EVENT) {
-            fail(r, r->event.start_mark.line, "a key must be a plain word");
-            yaml_event_delete(&r->event);
+        if (r->at.kind == PM_YAML_MAP_END) return map;
+        if (r->at.kind != PM_YAML_PLAIN && r->at.kind != PM_YAML_QUOTED) {
+            fail(r, r->at.line, "a key must be a plain word");
             break;
         }
-        char *key = pm_xstrdup((const char *)r->event.data.scalar.value);
-        size_t key_line = r->event.start_mark.line;
-        yaml_event_delete(&r->event);
+        size_t key_line = r->at.line, n = r->at.value.n;
+        char *key = pm_xmalloc(n + 1);
+        memcpy(key, n ? r->at.value.p : "", n);
+        key[n] = 0;
         if (json_object_get(map, key)) fail(r, key_line, "this key stands here twice");
         json_t *value = r->failed || !step(r) ? NULL : node(r, depth + 1);
         if (value) json_object_set_new(map, key, value);
@@ -90,44 +86,36 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
     return NULL;
 }
 
-// The event at hand opens the node; it is consumed.
+// The event at hand opens the node.
 static json_t *node(struct reader *r, int depth) {
-    yaml_event_type_t type = r->event.type;
-    size_t line = r->event.start_mark.line;
-    json_t *out = type == YAML_SCALAR_EVENT ? scalar(&r->event) : NULL;
-    yaml_event_delete(&r->event);
-    if (type == YAML_SCALAR_EVENT) {
+    enum pm_yaml_kind kind = r->at.kind;
+    size_t line = r->at.line;
+    if (kind == PM_YAML_PLAIN || kind == PM_YAML_QUOTED) {
+        json_t *out = scalar(&r->at);
         if (!out) fail(r, line, "text is not UTF-8");
         return out;
     }
     if (depth >= DEPTH_MAX) fail(r, line, "nested too deep");
-    else if (type == YAML_SEQUENCE_START_EVENT) return sequence(r, depth);
-    else if (type == YAML_MAPPING_START_EVENT) return mapping(r, depth, line);
+    else if (kind == PM_YAML_LIST) return sequence(r, depth);
+    else if (kind == PM_YAML_MAP) return mapping(r, depth, line);
     else fail(r, line, "anchors and aliases are not read here");
     return NULL;
 }
 
+// The program's own files were read when it was built: their events are the same.
+static struct pm_yaml_events *events_of(struct pm_str text) {
+    struct pm_str recorded = pm_embedded_events_of(text);
+    return recorded.p ? pm_yaml_events_recorded(recorded) : pm_yaml_events_of_text(text);
+}
+
 json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diags) {
-    struct reader r = {.name = name, .diags = diags};
+    struct reader r = {.events = events_of(text), .name = name, .diags = diags};
     json_t *out = NULL;
-    if (!yaml_parser_initialize(&r.parser)) pm_die_oom();
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
-    while (!r.failed && step(&r)) {
-        yaml_event_type_t type = r.event.type;
-        if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
-            type == YAML_DOCUMENT_END_EVENT || type == YAML_STREAM_END_EVENT) {
-            yaml_event_delete(&r.event);
-            if (type == YAML_STREAM_END_EVENT) break;
-            continue;
-        }
-        if (out) {
-            fail(&r, r.event.start_mark.line, "one document a file");
-            yaml_event_delete(&r.event);
-            break;
-        }
-        out = node(&r, 0);
+    while (!r.failed && step(&r) && r.at.kind != PM_YAML_DONE) {
+        if (out) fail(&r, r.at.line, "one document a file");
+        else out = node(&r, 0);
     }
-    yaml_parser_delete(&r.parser);
+    pm_yaml_events_free(r.events);
     if (!r.failed) return out ? out : json_object();
     json_decref(out);
     return NULL;

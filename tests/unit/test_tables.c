@@ -7,7 +7,10 @@
 #include "judge/causes/settle.h"
 #include "judge/tell/advice.h"
 #include "judge/incidents/chain.h"
+#include "base/embed.h"
 #include "rules/taxonomy.h"
+#include "rules/yaml.h"
+#include "rules/yaml_compose.h"
 #include "rules/ruleset.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -399,8 +402,69 @@ static void many_causes_are_added(void **state) {
     pm_buf_free(&yaml);
 }
 
+static void same_nodes(yaml_document_t *x, yaml_document_t *y) {
+    int n = 1;
+    for (yaml_node_t *a, *b; (a = yaml_document_get_node(x, n)) != NULL; n++) {
+        b = yaml_document_get_node(y, n);
+        assert_non_null(b);
+        assert_int_equal(a->type, b->type);
+        assert_int_equal(a->start_mark.line, b->start_mark.line);
+        if (a->type == YAML_SCALAR_NODE) {
+            assert_int_equal(a->data.scalar.length, b->data.scalar.length);
+            assert_memory_equal(a->data.scalar.value, b->data.scalar.value, a->data.scalar.length);
+            continue;
+        }
+        assert_int_equal(a->start_mark.index, b->start_mark.index);
+        assert_int_equal(a->end_mark.index, b->end_mark.index);
+    }
+    assert_null(yaml_document_get_node(y, n));
+}
+
+static void recorded_documents_are_the_text(void **state) {
+    (void)state;
+    for (const struct pm_embedded *e = pm_embedded_events; e->path; e++) {
+        struct pm_str text = pm_embedded_find(e->path);
+        yaml_document_t recorded, read;
+        yaml_parser_t parser;
+        assert_true(pm_yaml_compose(text, &recorded));
+        assert_true(yaml_parser_initialize(&parser));
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
+        assert_true(yaml_parser_load(&parser, &read));
+        same_nodes(&recorded, &read);
+        yaml_document_delete(&recorded);
+        yaml_document_delete(&read);
+        yaml_parser_delete(&parser);
+    }
+}
+
+// The program's own files are read as they were recorded when it was built; a copy of one
+// is read as text. Lines of mappings and keys stand in the trees, too.
+static void recorded_rules_are_the_text(void **state) {
+    (void)state;
+    struct pm_diags *d = pm_diags_new();
+    size_t files = 0;
+    for (const struct pm_embedded *e = pm_embedded; e->path; e++) {
+        struct pm_str text = {e->bytes, e->n};
+        if (!pm_embedded_events_of(text).p) continue;
+        struct pm_arena *a = pm_arena_new();
+        json_t *recorded = pm_yaml_load(text, e->path, d),
+               *read = pm_yaml_load(pm_arena_dup(a, text), e->path, d);
+        assert_non_null(recorded);
+        assert_true(json_equal(recorded, read));
+        json_decref(recorded);
+        json_decref(read);
+        pm_arena_free(a);
+        files++;
+    }
+    assert_true(files > 10);
+    assert_null(pm_embedded_events_of(PM_STR("rules: []")).p);
+    pm_diags_free(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recorded_rules_are_the_text),
+        cmocka_unit_test(recorded_documents_are_the_text),
         cmocka_unit_test(mistakes_are_told_where_they_stand),
         cmocka_unit_test(good_rows_pass),
         cmocka_unit_test(rows_merge_by_name),
