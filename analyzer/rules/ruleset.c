@@ -154,55 +154,29 @@ static struct pm_verdict verdict_of(const struct rule *r) {
     memcpy(v.candidates, r->candidates, sizeof v.candidates);
     return v;
 }
-// A pull that failed with words that no rule knows has a cause of its own for that; one that failed without
-// a word of its own ("Error: ErrImagePull", "Failed to pull image "x":") says nothing.
-struct wrapping {
-    const char *words;
-    bool quoted;
-}; // quoted: a name follows
-static const struct wrapping wrappings[] = {
-    {"Error: ", false},
-    {"ErrImagePull", false},
-    {"ImagePullBackOff", false},
-    {"rpc error: code = Unknown desc = ", false},
-    {"rpc error: code = Unknown desc =", false},
-    {"Error response from daemon", false},
-    {"Error response from", false},
-    {"Failed to pull image ", true},
-    {"failed to pull image ", true},
-    {"failed to pull and unpack image ", true},
-    {"failed to resolve reference ", true},
-    {"failed to resolve image", false},
-    {"Back-off pulling image ", true},
-    {":", false},
-    {" ", false},
-    {".", false},
-    {"│", false},
-    {"errors", false},
-};
+// A pull that failed with words that no rule knows has a cause of its own for that; one
+// that failed without a word of its own ("Error: ErrImagePull", "Failed to pull image
+// "x":") says nothing.
 static struct pm_str past_name(struct pm_str s) {
     bool quoted = s.n && s.p[0] == '"';
     ptrdiff_t end = quoted ? pm_str_chr(s, '"', 1) : pm_str_chr(s, ' ', 0);
     return end < 0 ? PM_NONE : pm_str_from(s, (size_t)end + 1);
 }
-static struct pm_str unwrap_once(struct pm_str s) {
-    for (size_t i = 0; i < PM_LEN(wrappings); i++) {
-        if (!pm_str_starts(s, pm_str_c(wrappings[i].words))) continue;
-        struct pm_str rest = pm_str_from(s, strlen(wrappings[i].words));
-        return wrappings[i].quoted ? past_name(rest) : rest;
-    }
-    return s;
+static struct pm_str unwrap_once(const struct pm_ruleset *rs, struct pm_str s) {
+    size_t n = pm_wordlist_begins(&rs->lists[PM_LIST_WRAPPING_NAME], s);
+    if (n) return past_name(pm_str_from(s, n));
+    return pm_str_from(s, pm_wordlist_begins(&rs->lists[PM_LIST_WRAPPING], s));
 }
-static bool says_nothing(struct pm_str text) {
+static bool says_nothing(const struct pm_ruleset *rs, struct pm_str text) {
     for (struct pm_str next; text.n; text = next) {
-        next = unwrap_once(text);
+        next = unwrap_once(rs, text);
         if (next.n == text.n) return false;
     }
     return true;
 }
-static struct pm_verdict unanswered(const struct rule_view *v) {
+static struct pm_verdict unanswered(const struct pm_ruleset *rs, const struct rule_view *v) {
     struct pm_verdict r = no_verdict;
-    if (v->event->kind == PM_KIND_PULL_FAIL && !says_nothing(v->subject[SUBJECT_TEXT]))
+    if (v->event->kind == PM_KIND_PULL_FAIL && !says_nothing(rs, v->subject[SUBJECT_TEXT]))
         r.cause = pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
     return r;
 }
@@ -220,7 +194,7 @@ static struct pm_verdict decide(struct pm_ruleset *rs, const struct pm_event *e)
             found.variant = pm_variant_of(found.cause, found.variant, e->flags);
             return found;
         }
-    return unanswered(&v);
+    return unanswered(rs, &v);
 }
 
 static struct pm_str question(struct pm_ruleset *rs, const struct pm_event *e) {
@@ -253,6 +227,10 @@ struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_eve
     return v;
 }
 
+const struct pm_wordlist *pm_ruleset_list_of(const struct pm_ruleset *rs, enum pm_list list) {
+    return &rs->lists[list];
+}
+
 bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags) {
     for (size_t i = 0; i < rs->rule_count; i++)
         for (size_t c = 0; c < rs->rules[i].condition_count; c++) {
@@ -262,6 +240,9 @@ bool ruleset_ready(struct pm_ruleset *rs, struct pm_diags *diags) {
                                 !rs->rules[i].conditions[c].clauses[k].none);
             rs->rules[i].ungated = rs->rules[i].ungated || !text;
         }
+    for (int i = 0; i < PM_LIST_COUNT; i++)
+        rs->lists[i] = pm_wordlist_of(
+            rs->a, pm_table_list(rs->tables.tree[PM_TABLE_LISTS], pm_words_listed[i]));
     if (!ruleset_order(rs, diags)) return false;
     rs->gate = rule_gate_new(rs, NULL);
     rs->alive_patterns = PM_NEWN(rs->a, uint64_t, BITSET_WORDS(rs->pattern_count) + 1);

@@ -121,7 +121,8 @@ struct pm_ruleset {
     size_t order_count;
     struct rule_gate *gate;
     struct pm_tables tables;
-    char *hash; // 16 digits, made when they are first asked for
+    struct pm_wordlist lists[PM_LIST_COUNT]; // that code asks for
+    char *hash;                              // 16 digits, made when they are first asked for
     pcre2_match_context *match_context;
     pcre2_match_data *match_data;
     pcre2_jit_stack *jit_stack;

@@ -86,6 +86,8 @@ const char *const pm_words_settle[] = {"own-line",
                                        "all-refused",
                                        "repository-pulls",
                                        NULL};
+const char *const pm_words_listed[] = {"lookup",   "clouds",        "waiting",
+                                       "wrapping", "wrapping-name", NULL};
 const char *const pm_words_confidence[] = {"low", "medium", "high", NULL};
 
 static const char *const rounds[] = {"first", "last", "after", NULL};
@@ -264,7 +266,14 @@ static const struct schema_key list_keys[] = {
     {.name = "list", .type = SCHEMA_TEXT, .required = true},
     {.name = "what", .type = SCHEMA_TEXT, .required = true},
     {.name = "texts", .type = SCHEMA_NAMES},
+    {.name = "begins", .type = SCHEMA_NAMES},
     {.name = "ends", .type = SCHEMA_NAMES},
+    {.name = "whole", .type = SCHEMA_NAMES},
+    {.name = NULL},
+};
+static const struct schema_key answer_keys[] = {
+    {.name = "says", .type = SCHEMA_TEXT, .required = true},
+    {.name = "status", .type = SCHEMA_WHOLE, .required = true},
     {.name = NULL},
 };
 static const struct schema_key near_keys[] = {
@@ -338,7 +347,12 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
                     .id = {"family"}}}},
     [PM_TABLE_LISTS] =
         {.name = "lists.yaml",
-         .lists = {{.name = "lists", .what = "a list", .keys = list_keys, .id = {"list"}}}},
+         .lists = {{.name = "lists",
+                    .what = "a list",
+                    .keys = list_keys,
+                    .one_of = {"texts", "begins", "ends", "whole"},
+                    .id = {"list"}},
+                   {.name = "answers", .what = "an answer", .keys = answer_keys, .id = {"says"}}}},
     [PM_TABLE_ADVICE] =
         {.name = "advice.yaml",
          .lists = {{.name = "advice",
@@ -550,6 +564,12 @@ static bool list_is_known(const struct pm_tables *t, const json_t *row, const ch
 static bool lists_known(const struct pm_tables *t, struct pm_diags *diags) {
     const json_t *rows = json_object_get(t->tree[PM_TABLE_SETTLE], "settle");
     bool good = true;
+    for (size_t i = 0; pm_words_listed[i]; i++) {
+        if (pm_table_list(t->tree[PM_TABLE_LISTS], pm_words_listed[i])) continue;
+        pm_diags_add(diags, PM_STR("lists.yaml"), 0, "rules", "the list \"%s\" has to be there",
+                     pm_words_listed[i]);
+        good = false;
+    }
     for (size_t i = 0; i < json_array_size(rows); i++) {
         good &= list_is_known(t, json_array_get(rows, i), "says", diags);
         good &= list_is_known(t, json_array_get(rows, i), "says_not", diags);

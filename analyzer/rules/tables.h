@@ -1,6 +1,7 @@
 // The data files of rules/ beside causes/: the built-in ones with those of --rules in
 // them. Internal to the judge; what may stand in each is tables.c.
 #pragma once
+#include "rules/wordlist.h"
 #include "rules/yaml.h"
 #include "pm/arena.h"
 #include "pm/rule.h"
@@ -45,6 +46,9 @@ const json_t *pm_table_home(const json_t *root, struct pm_str image);
 // The row of lists.yaml of a name; NULL where there is none.
 const json_t *pm_table_list(const json_t *root, const char *name);
 
+// The list that code asks for.
+const struct pm_wordlist *pm_ruleset_list_of(const struct pm_ruleset *rs, enum pm_list list);
+
 // As the ruleset holds it; borrowed.
 const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table);
 
@@ -61,3 +65,4 @@ extern const char *const pm_words_step[];
 extern const char *const pm_words_runtime[];
 extern const char *const pm_words_settle[];
 extern const char *const pm_words_confidence[];
+extern const char *const pm_words_listed[];

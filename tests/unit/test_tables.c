@@ -168,6 +168,9 @@ static const struct {
      "unknown confidence \"lo\": did you mean \"low\"?"},
     {"lists.yaml", "lists:\n  - {list: l, what: w, text: [a]}\n", 2,
      "unknown key \"text\": did you mean \"texts\"?"},
+    {"lists.yaml", "lists:\n  - {list: l, what: w}\n", 2,
+     "a list needs one of `texts`, `begins`, `ends`, `whole`"},
+    {"lists.yaml", "answers:\n  - {says: gone}\n", 2, "an answer needs `status`"},
     {"quotas.yaml", "only: yes\n", 1, "`only` is true, or is left out"},
     {"quotas.yaml", "schema: 2\n", 1, "`schema` is 1"},
 };
@@ -359,6 +362,8 @@ static void words_are_known_to_the_code(void **state) {
     assert_null(pm_words_trait[PM_TRAIT_COUNT]);
     assert_string_equal(pm_words_shown[PM_SHOWN_RESTART], "restart");
     assert_null(pm_words_shown[PM_SHOWN_COUNT]);
+    assert_string_equal(pm_words_listed[PM_LIST_WRAPPING_NAME], "wrapping-name");
+    assert_null(pm_words_listed[PM_LIST_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));
     while (pm_words_placeholder[n]) n++;
     assert_int_equal(n, PM_ADV_KEY_COUNT);

@@ -61,14 +61,6 @@ static bool concerns(const struct settle_rule *r, const struct pm_attempt *p) {
     return !r->may_not_be.causes || !settle_may_be_any(p, &r->may_not_be);
 }
 
-static bool says(struct pm_str error, const struct settle_words *w) {
-    for (size_t i = 0; i < w->texts_n; i++)
-        if (pm_str_has(error, w->texts[i])) return true;
-    for (size_t i = 0; i < w->ends_n; i++)
-        if (pm_str_ends(error, w->ends[i])) return true;
-    return false;
-}
-
 // A pull that names neither a registry nor an image of somebody's own is Docker Hub's:
 // only there have images no owner.
 static const char *registry_of(const struct pm_env *env, const struct pm_attempt *p) {
@@ -94,8 +86,9 @@ static bool shows(struct settling *v, const struct settle_question *q) {
     const struct pm_attempt *p = q->p;
     if (r->hidden_status && p->hidden_status != r->hidden_status) return false;
     if (r->lasted_ns && lasted(p) < r->lasted_ns) return false;
-    if (r->says.asked && !says(pm_name(v->env, p->error), &r->says)) return false;
-    if (r->says_not.asked && says(pm_name(v->env, p->error), &r->says_not)) return false;
+    if (r->says.asked && !pm_wordlist_has(&r->says.list, pm_name(v->env, p->error))) return false;
+    if (r->says_not.asked && pm_wordlist_has(&r->says_not.list, pm_name(v->env, p->error)))
+        return false;
     if (r->registries.n && !is_like_one(registry_of(v->env, p), &r->registries)) return false;
     return !r->other_registries.n || !is_like_one(registry_of(v->env, p), &r->other_registries);
 }

@@ -2,6 +2,7 @@
 // what is asked of one. Internal to analyzer/judge/causes/.
 #pragma once
 #include "judge/causes/registry_side.h"
+#include "rules/wordlist.h"
 
 #define SETTLE_EPISODE_NS PM_S(3600)
 #define SETTLE_LOOKED_MAX 512 // of an episode's pulls: more would say the same
@@ -34,8 +35,7 @@ struct settle_amid {
     struct settle_kin cause;
 };
 struct settle_words { // a list of lists.yaml
-    const struct pm_str *texts, *ends;
-    size_t texts_n, ends_n;
+    struct pm_wordlist list;
     bool asked;
 };
 struct settle_globs {

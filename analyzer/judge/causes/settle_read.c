@@ -83,17 +83,11 @@ static void amid_read(struct settling *v, struct settle_amid *amid, const json_t
                                  .cause = kin_of(v, o, "cause")};
 }
 
-static const struct pm_str *texts_of(struct settling *v, const json_t *list, size_t *n) {
-    struct pm_str *texts = PM_NEWN(v->env->a, struct pm_str, json_array_size(list) + 1);
-    for (size_t k = 0; item(list, k); k++) texts[(*n)++] = pm_str_c(item(list, k));
-    return texts;
-}
 static void words_read(struct settling *v, struct settle_words *w, const char *name) {
-    const json_t *list = pm_table_list(pm_ruleset_table(v->env->rules, PM_TABLE_LISTS), name);
     if (!*name) return;
     w->asked = true;
-    w->texts = texts_of(v, json_object_get(list, "texts"), &w->texts_n);
-    w->ends = texts_of(v, json_object_get(list, "ends"), &w->ends_n);
+    w->list = pm_wordlist_of(v->env->a,
+                             pm_table_list(pm_ruleset_table(v->env->rules, PM_TABLE_LISTS), name));
 }
 
 static void globs_read(struct settle_globs *g, const json_t *list) {

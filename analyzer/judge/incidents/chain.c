@@ -4,6 +4,7 @@
 // A link needs the shared key, the lag, and its quantity (share.c): time order alone
 // makes no chain.
 #include "judge/incidents/chain.h"
+#include "rules/tables.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -22,14 +23,11 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
 // has no part in what other registries refuse.
 static bool helper_serves(const struct pm_env *env, const struct pm_hit *from,
                           const struct pm_hit *to) {
-    static const char *const clouds[] = {".amazonaws.com", ".amazonaws.com.cn", ".azurecr.io",
-                                         "gcr.io", ".pkg.dev"};
+    const struct pm_wordlist *clouds = pm_ruleset_list_of(env->rules, PM_LIST_CLOUDS);
     if (!pm_cause_has(from->cause, PM_TRAIT_HELPER)) return true;
     if (from->registries.n) return common(&from->registries, &to->registries);
     for (size_t i = 0; i < to->registries.n; i++)
-        for (size_t k = 0; k < PM_LEN(clouds); k++)
-            if (pm_str_ends(pm_name(env, to->registries.items[i]), pm_str_c(clouds[k])))
-                return true;
+        if (pm_wordlist_has(clouds, pm_name(env, to->registries.items[i]))) return true;
     return false;
 }
 
@@ -66,20 +64,17 @@ static bool helper_beside(const struct pm_hit *h) {
 
 // Names that did not resolve are its trouble only where it says so: an expired secret of
 // its own is another.
-static bool says_lookup(struct pm_str error) {
-    return pm_str_has(error, PM_STR("lookup ")) || pm_str_has(error, PM_STR("no such host"));
-}
-
 static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_rule *r,
                              const struct pm_hit *from, const struct pm_hit *to,
                              struct pm_share *share) {
+    const struct pm_wordlist *lookup = pm_ruleset_list_of(scene->env->rules, PM_LIST_LOOKUP);
     *share = (struct pm_share){0};
     if (!from->pulls.n || from->from == PM_NO_TIME || !common(&from->registries, &to->registries))
         return false;
     for (size_t i = 0; i < to->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[to->traces.items[i]];
         share->of += t->count;
-        if (says_lookup(pm_name(scene->env, t->error)) &&
+        if (pm_wordlist_has(lookup, pm_name(scene->env, t->error)) &&
             pm_time_in(t->ts, pm_since(from->from, PM_S(60)), pm_time_add(from->to, r->lag_ns)))
             share->n += t->count;
     }

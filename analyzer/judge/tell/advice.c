@@ -380,12 +380,11 @@ static void times(const struct pm_env *env, struct pm_advice_names *n, const str
 
 // Pods wait, and all that is said is that they do.
 static bool wordless(const struct pm_scene *scene, const struct pm_hit *h) {
+    const struct pm_wordlist *waiting = pm_ruleset_list_of(scene->env->rules, PM_LIST_WAITING);
     if (!pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED)) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         struct pm_str error = pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error);
-        if (error.n && !pm_str_starts(error, PM_STR("Back-off pulling image")) &&
-            !pm_str_eqc(error, "ImagePullBackOff") && !pm_str_eqc(error, "ErrImagePull"))
-            return false;
+        if (error.n && !pm_wordlist_has(waiting, error)) return false;
     }
     return true;
 }

@@ -4,6 +4,7 @@
 // Pulls that the kubelet refused itself (rate-limit.client) never reached a registry:
 // they count for the node, not for the registry.
 #include "judge/state.h"
+#include "rules/tables.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -80,23 +81,18 @@ static const struct { // by the status that the node or the registry's side saw,
     {.trait = PM_TRAIT_WRONG_CREDENTIAL, .trouble = PM_TROUBLE_INVALID_CREDENTIALS},
 };
 
-// Where no status was printed the registry's own word stands for it: the codes of the
-// distribution API, each of which has one status. Docker's daemon and containerd say "not
-// found" for nothing else than a 404.
-static const struct {
-    const char *word;
-    int status;
-} words[] = {{"toomanyrequests", 429}, {"manifest unknown", 404},
-             {"name unknown", 404},    {"repository name not known", 404},
-             {"unauthorized: ", 401},  {"denied: ", 403},
-             {": not found", 404},     {"no basic auth credentials", 401}};
-
+// Where no status was printed the registry's own word stands for it (rules/lists.yaml).
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
     struct pm_str error = pm_name(env, p->error);
     if (!error.n || pm_cause_has(p->verdict.cause, PM_TRAIT_NO_STATUS)) return 0;
-    for (size_t i = 0; i < PM_LEN(words); i++)
-        if (pm_str_ifind(error, pm_str_c(words[i].word), 0) >= 0) return words[i].status;
+    const json_t *rows = json_object_get(pm_ruleset_table(env->rules, PM_TABLE_LISTS), "answers");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        struct pm_str word = pm_str_c(json_string_value(json_object_get(row, "says")));
+        if (pm_str_ifind(error, word, 0) >= 0)
+            return (int)json_integer_value(json_object_get(row, "status"));
+    }
     return 0;
 }
 
