@@ -1,6 +1,8 @@
 // Hits → incidents of the report in reading order; pulls and incidents back into the
 // timeline, so that its views answer the same.
 #include "judge/incidents/chain.h"
+#include "judge/passes.h"
+#include "judge/tell/tell.h"
 #include "base/sort.h"
 #include "rules/taxonomy.h"
 #include <stdio.h>

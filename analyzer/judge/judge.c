@@ -1,65 +1,31 @@
-// The judge. READ FIRST: the stages in order, one file each; state.h has the structs they
-// share.
+// The judge. READ FIRST: the passes in their order, a room each (README.md has what each
+// hands on).
 //
-//   window    which time it is about; what lies a long silence apart is only summed up
-//   load      rows of the timeline → traces (what happened), facts (how things were), request groups
-//   fold      traces → pulls, one an attempt, whoever traced it
-//   settle    pulls whose own lines cannot decide → by their neighbours
-//   group     failed pulls → incidents
-//   chain     which incident led to which; bypass: a new runtime that does not read its mirrors
-//   scope …   what separates hit from spared, who was hit, how sure, what to do
-//   finish    into the report, and back into the timeline
-//   series, alert  the report as metrics, and which alerts would have fired over them
-//   reckon    in test builds: does it all add up?
-#include "judge/incidents/bypass.h"
-#include "judge/evidence/mirror.h"
+//   evidence/   which time it is about (what lies a long silence apart is only summed up);
+//               rows of the timeline → traces (what happened), facts (how things were),
+//               groups of requests; clocks and mirrors
+//   attempts/   traces and requests → pulls, one an attempt, whoever traced it
+//   causes/     pulls whose own lines cannot decide → by their neighbours
+//   incidents/  failed pulls → incidents; which led to which; what separates hit from
+//               spared, who was hit, how sure
+//   tell/       what to do, in words; the lines it stands on; what else is found, missing, unknown
+//   quota/      budgets; a part of the time is folded once more with the day before it
+//   finish.c    into the report, and back into the timeline
+//   alerts/     the report as series, and which alerts would have fired over them
+//   reckon.c    in test builds: does it all add up?
 #include "judge/alerts/series.h"
+#include "judge/causes/causes.h"
+#include "judge/evidence/mirror.h"
+#include "judge/passes.h"
+#include "judge/quota/quota.h"
 #include "judge/reckon.h"
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include <stdlib.h>
 
 struct held {
     struct pm_report report;
     struct pm_intern *names;
 }; // a report and the table its names live in
-
-void pm_evidence_free(struct pm_evidence *ev) {
-    Word_t freed;
-    pm_facts_free(ev);
-    free(ev->traces.items);
-    free(ev->rumours.items);
-    free(ev->hearsay.items);
-    free(ev->groups.items);
-    free(ev->meters.items);
-    free(ev->checkups.items);
-    free(ev->pushes.items);
-    free(ev->charges.items);
-    free(ev->readings.items);
-    free(ev->stretches.items);
-    free(ev->far.items);
-    JLFA(freed, ev->push_last);
-    JLFA(freed, ev->request_skew);
-    JLFA(freed, ev->skew);
-    (void)freed;
-}
-
-void pm_pulls_free(struct pm_pulls *pulls) {
-    Word_t freed;
-    for (size_t i = 0; i < pulls->n; i++) {
-        pm_ids_free(&pulls->items[i].pods);
-        pm_ids_free(&pulls->items[i].traces);
-    }
-    free(pulls->items);
-    free(pulls->ok_by_image.items);
-    JLFA(freed, pulls->good_image);
-    (void)freed;
-}
-
-static void hits_free(struct pm_hits *hits) {
-    for (size_t i = 0; i < hits->n; i++) pm_hit_free(&hits->items[i]);
-    free(hits->items);
-    free(hits->of_pull);
-}
 
 void pm_report_free(struct pm_report *r) {
     if (!r) return;
@@ -77,131 +43,6 @@ void pm_report_free(struct pm_report *r) {
     pm_arena_free(r->a);
     pm_intern_free(held->names);
     free(held);
-}
-
-// A file whose zone is only assumed may lie hours off: what it tells of pulls belongs to
-// the window, its other lines do not stretch it.
-static bool is_assumed(const struct pm_evidence *ev, uint32_t file) {
-    return file < ev->facts.files.n &&
-           pm_str_eqc(ev->facts.files.items[file].row.offset_from, "assumed");
-}
-
-// Events by a clock that is off stand among others' in one file: early ones of a clock
-// that is behind, late ones of one that is ahead.
-static bool one_is_off(const struct pm_evidence *ev, int way) {
-    for (size_t i = 0; i < ev->far.n; i++)
-        if ((ev->far.items[i].skew > 0) == (way > 0)) return true;
-    return false;
-}
-
-static void widen_window(const struct pm_env *env, struct pm_evidence *ev, bool assumed) {
-    for (size_t i = 0; i < ev->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[i];
-        bool pull = t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF;
-        if (!assumed && !pull && is_assumed(ev, t->file)) continue;
-        ev->from = pm_min_time(ev->from, t->first);
-        ev->to = pm_max_time(ev->to, t->last);
-    }
-    for (size_t i = 0; i < ev->groups.n; i++) {
-        ev->from = pm_min_time(ev->from, ev->groups.items[i].first);
-        ev->to = pm_max_time(ev->to, ev->groups.items[i].last);
-    }
-    for (uint32_t i = 0; i < ev->facts.files.n; i++) {
-        const struct pm_file_fact *f = &ev->facts.files.items[i];
-        int64_t from, to;
-        if ((!assumed && is_assumed(ev, i)) || !pm_file_span(ev, f, &from, &to)) continue;
-        if (env->options->since_ns == PM_NO_TIME && (f->node || !one_is_off(ev, -1)))
-            ev->from = pm_min_time(ev->from, from);
-        if (env->options->until_ns == PM_NO_TIME && (f->node || !one_is_off(ev, 1)))
-            ev->to = pm_max_time(ev->to, to);
-    }
-}
-
-static bool
-told_by_the_sure(const struct pm_evidence *ev) { // a file that is dated for certain spans some time
-    for (uint32_t i = 0; i < ev->facts.files.n; i++) {
-        int64_t from, to;
-        if (!is_assumed(ev, i) && pm_file_span(ev, &ev->facts.files.items[i], &from, &to) &&
-            to > from)
-            return true;
-    }
-    return false;
-}
-
-static void window(const struct pm_env *env, struct pm_evidence *ev, struct pm_report *report) {
-    widen_window(env, ev, !told_by_the_sure(ev));
-    report->from_ns = env->options->since_ns != PM_NO_TIME ? env->options->since_ns : ev->from;
-    report->to_ns = env->options->until_ns != PM_NO_TIME ? env->options->until_ns : ev->to;
-    if (report->from_ns > report->to_ns &&
-        report->to_ns != PM_NO_TIME) { // the window lies beside all that is dated
-        if (env->options->since_ns != PM_NO_TIME) report->to_ns = report->from_ns;
-        else report->from_ns = report->to_ns;
-    }
-}
-
-// Files in the order of their paths, whatever the order in the archive was.
-// `duplicate_of` is told in that order, too.
-static int file_order(const void *a, const void *b) {
-    const struct pm_file_row *x = a, *y = b;
-    int c = pm_path_order(x->path, y->path);
-    return c ? c : x->id < y->id ? -1 : x->id > y->id;
-}
-static void files_order(struct pm_report *r, size_t ids) {
-    if (!r->file_rows_n) return;
-    uint32_t *at = calloc(ids + 1, sizeof *at);
-    if (!at) pm_die_oom();
-    qsort(r->files, r->file_rows_n, sizeof *r->files, file_order);
-    for (size_t i = 0; i < r->file_rows_n; i++) at[r->files[i].id] = (uint32_t)i + 1;
-    for (size_t i = 0; i < r->file_rows_n; i++)
-        if (r->files[i].duplicate_of)
-            r->files[i].duplicate_of =
-                r->files[i].duplicate_of <= ids ? at[r->files[i].duplicate_of - 1] : 0;
-    free(at);
-}
-
-// Nodes that only a row of pods or a line about a disk names: no pull of theirs is known,
-// but an incident hit them.
-static void hit_nodes(const struct pm_env *env, const struct pm_hit *h, struct pm_ids *nodes) {
-    if (h->dropped) return;
-    for (size_t i = 0; i < h->nodes.n; i++) pm_ids_add_new(nodes, h->nodes.items[i]);
-    for (size_t i = 0; i < h->incident->blast.pods_n; i++) {
-        uint32_t node = pm_intern_find(env->names, h->incident->blast.pods[i].node);
-        if (node != UINT32_MAX && node) pm_ids_add_new(nodes, node);
-    }
-}
-
-static void bundle(const struct pm_scene *scene, const struct pm_hits *hits,
-                   struct pm_report *report) {
-    struct pm_report *r = report;
-    struct pm_ids nodes = {0};
-    for (size_t i = 0; i < scene->env->options->inputs.n; i++)
-        pm_strs_add(&r->inputs, pm_arena_dup(scene->env->a, scene->env->options->inputs.items[i]));
-    pm_strs_seal(scene->env->a, &r->inputs, false);
-    for (size_t i = 0; i < scene->ev->facts.files.n; i++) {
-        const struct pm_file_fact *f = &scene->ev->facts.files.items[i];
-        if (!f->row.path.n) continue;
-        *PM_PUSH(r->files, r->file_rows_n, r->file_rows_cap) = f->row;
-        r->files[r->file_rows_n - 1].id = (uint32_t)i;
-        r->files_n++;
-        r->bytes += f->row.bytes;
-        r->lines += f->row.lines;
-        r->events += f->row.events;
-        r->bad += f->row.bad;
-        r->undated += f->row.undated;
-        if (f->node) pm_ids_add_new(&nodes, f->node);
-    }
-    files_order(r, scene->ev->facts.files.n);
-    for (size_t i = 0; i < scene->ev->facts.nodes.n; i++)
-        pm_ids_add_new(&nodes, scene->ev->facts.nodes.items[i].name);
-    for (size_t i = 0; i < scene->pulls->n; i++)
-        if (scene->pulls->items[i].node) pm_ids_add_new(&nodes, scene->pulls->items[i].node);
-    for (size_t i = 0; i < scene->ev->traces.n;
-         i++) // where an image was already present, nothing was pulled, but there is a node
-        if (scene->ev->traces.items[i].node && pm_is_present(&scene->ev->traces.items[i]))
-            pm_ids_add_new(&nodes, scene->ev->traces.items[i].node);
-    for (size_t i = 0; i < hits->n; i++) hit_nodes(scene->env, &hits->items[i], &nodes);
-    pm_strs_of_ids(scene->env, &r->nodes, &nodes);
-    pm_ids_free(&nodes);
 }
 
 static void rules_in_force(const struct pm_env *env, struct pm_report *report, uint64_t *own_hash) {
@@ -229,28 +70,6 @@ static void each_incident(const struct pm_scene *scene, struct pm_hits *hits,
         pm_advice_fill(scene, hits, h);
         pm_sentence_write(scene, hits, report, h);
     }
-}
-
-static void read_bundle(const struct pm_env *env, struct pm_evidence *ev) {
-    pm_load_rows(env, ev);
-    pm_workload_resolve(env, ev);
-    pm_skew_measure(env, ev);
-    ev->mirrors_n = pm_mirrors_find(env, ev, &ev->mirrors);
-}
-
-static void find_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
-    pm_fold_pulls(env, ev, pulls);
-    pm_request_fold(env, ev, pulls);
-    pm_hearsay_pods(env, ev, pulls);
-    pm_fold_order(ev, pulls);
-    pm_settle(env, ev, pulls);
-    pm_fold_waits(env, ev, pulls);
-    pm_fold_find(pulls);
-}
-
-void pm_judge_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
-    read_bundle(env, ev);
-    find_pulls(env, ev, pulls);
 }
 
 static void find_incidents(const struct pm_scene *scene, struct pm_hits *hits,
@@ -296,7 +115,7 @@ static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
     pm_windows_fill(scene->env, scene->ev, report);
     pm_unknown_fill(scene, report);
     pm_hearsay_fill(scene->ev, report);
-    bundle(scene, hits, report);
+    pm_bundle_fill(scene, hits, report);
     pm_report_finish(scene, hits, report);
     pm_lanes_fill(scene, hits, report);
     pm_missing_fill(scene, hits, report);
@@ -335,15 +154,15 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     const struct pm_scene scene = {&env, &ev, &pulls};
     pm_correlate_load(&env);
     pm_window_choose(&env, &ev);
-    read_bundle(&env, &ev);
-    window(&env, &ev, report);
-    find_pulls(&env, &ev, &pulls);
+    pm_read_bundle(&env, &ev);
+    pm_bundle_span(&env, &ev, report);
+    pm_find_pulls(&env, &ev, &pulls);
     find_incidents(&scene, &hits, report);
     bool good = fill_report(&scene, &hits, report);
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);
     pm_reckon_or_end(&scene, &hits, report);
-    hits_free(&hits);
+    pm_hits_free(&hits);
     pm_pulls_free(&pulls);
     pm_evidence_free(&ev);
     free(env.families.items);

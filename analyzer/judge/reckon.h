@@ -1,6 +1,6 @@
 // What must hold in every report. Internal to the judge.
 #pragma once
-#include "judge/state.h"
+#include "judge/passes.h"
 
 size_t pm_reckon(const struct pm_scene *scene, const struct pm_hits *hits,
                  const struct pm_report *report,

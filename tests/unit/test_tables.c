@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include "judge/causes/settle.h"
 #include "judge/tell/advice.h"
+#include "judge/tell/tell.h"
 #include "judge/incidents/chain.h"
 #include "base/embed.h"
 #include "rules/taxonomy.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 static void names(void **state) {
     (void)state;

@@ -6,7 +6,7 @@
 // and starts over where one evaluation does not show it.
 #include "judge/alerts/alert.h"
 #include "judge/alerts/series.h"
-#include "judge/state.h"
+#include "judge/scene.h"
 #include <stdlib.h>
 
 struct track { // one label set of an alert

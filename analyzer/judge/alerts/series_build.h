@@ -2,7 +2,7 @@
 // (series_waiting.c), limits, probes and disks (series_readings.c).
 #pragma once
 #include "judge/alerts/series.h"
-#include "judge/state.h"
+#include "judge/scene.h"
 
 enum how {
     HOW_ADD,

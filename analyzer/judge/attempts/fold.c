@@ -908,18 +908,6 @@ static int by_time(const void *a, const void *b) {
     return x->best < y->best ? -1 : x->best > y->best;
 }
 
-void pm_fold_find(struct pm_pulls *pulls) {
-    for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays
-        const struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome == PM_OUTCOME_OK)
-            pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
-        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
-            p->tag)
-            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
-    }
-    pm_order_sort(&pulls->ok_by_image);
-}
-
 void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
     uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
     for (size_t i = 0; i < pulls->n; i++) pulls->items[i].was = (uint32_t)i;

@@ -1,6 +1,6 @@
 // What the files that fold share. Internal to the judge.
 #pragma once
-#include "judge/state.h"
+#include "judge/attempts/pulls.h"
 #include "pm/parser.h"
 
 void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,

@@ -6,8 +6,8 @@
 
 static int64_t apart(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
 
-static const struct pm_rumour *nearest(const struct pm_env *env, const struct pm_evidence *ev,
-                                       const struct pm_attempt *p) {
+static const struct pm_rumour *
+nearest_rumour(const struct pm_env *env, const struct pm_evidence *ev, const struct pm_attempt *p) {
     const struct pm_rumour *best = NULL;
     for (size_t i = 0; i < ev->rumours.n; i++) {
         const struct pm_rumour *r = &ev->rumours.items[i];
@@ -29,7 +29,7 @@ void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm
         if (p->outcome != PM_OUTCOME_FAILED || p->merged || p->pods.n || !p->node || !p->image ||
             p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
             continue;
-        const struct pm_rumour *r = nearest(env, ev, p);
+        const struct pm_rumour *r = nearest_rumour(env, ev, p);
         if (!r) continue;
         struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, r->namespace, r->pod);
         if (!pod->node) pod->node = p->node;

@@ -10,23 +10,6 @@
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
-// Does the host belong to the image's own registry? Then it is no mirror.
-bool pm_is_mirror(const struct pm_env *env, const struct pm_trace *t) {
-    struct pm_str host = pm_name(env, t->host), registry = pm_name(env, t->registry);
-    if (t->flags & PM_EV_MIRROR) return true;
-    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) &&
-           !pm_str_eq(host, registry);
-}
-
-void pm_mirrors_of(const struct pm_env *env, const struct pm_evidence *ev, const struct pm_hit *h,
-                   struct pm_ids *hosts) {
-    for (size_t i = 0; h->side && i < h->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[h->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(env, t))
-            pm_ids_add_new(hosts, t->host);
-    }
-}
-
 static bool announced(const struct pm_env *env, const struct pm_trace *t) {
     return t->component == PM_COMP_CRIO && pm_str_eqc(pm_name(env, t->message), "trying to access");
 }

@@ -2,14 +2,6 @@
 // neither image nor reason.
 #include "judge/attempts/fold.h"
 
-void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods) {
-    for (size_t i = 0; i < pulls->n; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        for (size_t k = 0; p->outcome == PM_OUTCOME_FAILED && k < p->pods.n; k++)
-            pm_ids_add_new(pods, p->pods.items[k]);
-    }
-}
-
 static bool pulled_since(const struct pm_evidence *ev, const struct pm_trace *wait) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];

@@ -149,8 +149,8 @@ static uint32_t registry_of(const struct pm_evidence *ev, const struct pm_reques
     return known && known != UINT32_MAX ? (uint32_t)known : 0;
 }
 
-static void make_pull(const struct pm_env *env, const struct pm_evidence *ev,
-                      struct pm_pulls *pulls, struct pm_request_group *g) {
+static void pull_of_requests(const struct pm_env *env, const struct pm_evidence *ev,
+                             struct pm_pulls *pulls, struct pm_request_group *g) {
     uint32_t registry = registry_of(ev, g),
              node = pm_agent_may_be_node(g->agent_kind) ? g->node : 0;
     struct pm_trace t = {.id = g->best,
@@ -252,7 +252,7 @@ static void match_group(struct matching *m, uint32_t index) {
     each_match(m, index, corroborate, &gap);
     if (g->pull) add_group(m->pulls, g);
     else if (!g->probe && (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(m->ev, c, g->node)))
-        make_pull(m->env, m->ev, m->pulls, g);
+        pull_of_requests(m->env, m->ev, m->pulls, g);
 }
 
 void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {

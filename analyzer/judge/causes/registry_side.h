@@ -1,7 +1,7 @@
 // What registries and their proxies wrote about who was refused, and why. Used by
 // settle.c.
 #pragma once
-#include "judge/state.h"
+#include "judge/attempts/pulls.h"
 
 struct pm_registry_word { // of the registry's side
     int64_t from, to;

@@ -2,6 +2,7 @@
 // by what, and its head which words there are. Here its stanzas are asked, in their order:
 // in three rounds, in the later of which pulls that were settled speak for others, and
 // once more when all is settled.
+#include "judge/causes/causes.h"
 #include "judge/causes/settle.h"
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 // that the bundle knows otherwise is one. The folder says nothing, as one such folder
 // holds the pods of all nodes, and a guess by the company in it makes one node of them
 // all.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 // The part of a path behind "pods/", without namespace and uid.
 static struct pm_str pod_of_path(struct pm_str path) {

@@ -4,7 +4,7 @@
 // The same object is found several times (two captures, JSON beside YAML beside tables):
 // the newest snapshot says how it is, all of them together say what was there. Detail
 // shapes: include/pm/detail.h.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 #include "pm/scan.h"
 #include <stdlib.h>
 
@@ -16,9 +16,8 @@ static uint32_t text(const struct pm_env *env, const json_t *o, const char *key)
 }
 static int64_t number(const json_t *o, const char *key, int64_t otherwise) {
     const json_t *v = json_object_get(o, key);
-    return json_is_integer(v) ? (int64_t)json_integer_value(v)
-           : json_is_real(v)  ? (int64_t)json_real_value(v)
-                              : otherwise;
+    if (json_is_integer(v)) return (int64_t)json_integer_value(v);
+    return json_is_real(v) ? (int64_t)json_real_value(v) : otherwise;
 }
 static int64_t stamp(const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);

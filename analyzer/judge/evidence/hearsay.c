@@ -1,6 +1,6 @@
 // What speaks of pulls and was not counted, because who wrote it was not there: listed by
 // file and writer, so that a reader knows where else to look.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 #include "pm/image.h"
 #include <stdlib.h>
 #include <string.h>
@@ -50,17 +50,4 @@ void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row) {
     if (row->line >= h->line) return;
     h->line = row->line;
     h->text = pm_arena_dup(env->a, row->raw);
-}
-
-static int by_place(const void *a, const void *b) {
-    const struct pm_hearsay *x = a, *y = b;
-    int c = pm_path_order(x->file, y->file);
-    return c ? c : pm_str_cmp(x->pod, y->pod);
-}
-
-void pm_hearsay_fill(const struct pm_evidence *ev, struct pm_report *report) {
-    struct pm_report *r = report;
-    for (size_t i = 0; i < ev->hearsay.n; i++)
-        *PM_PUSH(r->hearsay, r->hearsay_n, r->hearsay_cap) = ev->hearsay.items[i];
-    if (r->hearsay_n > 1) qsort(r->hearsay, r->hearsay_n, sizeof *r->hearsay, by_place);
 }

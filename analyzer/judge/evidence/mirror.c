@@ -187,3 +187,11 @@ bool pm_mirror_serves(const struct pm_mirror *m, struct pm_str registry) {
         return pm_str_ends(registry, pm_str_from(m->registry, 1));
     return pm_str_eqc(m->registry, "*") || pm_str_eq(pm_registry_of_host(m->registry), registry);
 }
+
+// Does the host belong to the image's own registry? Then it is no mirror.
+bool pm_is_mirror(const struct pm_env *env, const struct pm_trace *t) {
+    struct pm_str host = pm_name(env, t->host), registry = pm_name(env, t->registry);
+    if (t->flags & PM_EV_MIRROR) return true;
+    return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) &&
+           !pm_str_eq(host, registry);
+}

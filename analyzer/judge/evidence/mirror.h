@@ -1,6 +1,6 @@
 // Mirrors as the bundle's configuration names them, whatever program it is for.
 #pragma once
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 struct pm_mirror {
     struct pm_str registry; // that it stands in for; "*" for all

@@ -1,6 +1,6 @@
 // What a line tells of limits, probes and disks: gauges (readings), and what a health
 // check read of a registry's limit (checkups), which has a budget of its own.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 #include <stdlib.h>
 
 void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
@@ -29,9 +29,8 @@ void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const stru
            *ratio = json_object_get(d, "used_ratio");
     const char *mount = json_string_value(json_object_get(d, "mount"));
     if (json_is_number(ratio)) {
-        uint32_t node = e->field[PM_F_NODE].n           ? pm_id(env, e->field[PM_F_NODE])
-                        : row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node
-                                                        : 0;
+        uint32_t node = pm_id(env, e->field[PM_F_NODE]);
+        if (!node && row->file < ev->facts.files.n) node = ev->facts.files.items[row->file].node;
         *PM_PUSH(ev->readings.items, ev->readings.n, ev->readings.cap) =
             (struct pm_reading){.at = row->ts_ns,
                                 .what = PM_READING_DISK,

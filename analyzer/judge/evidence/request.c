@@ -277,9 +277,8 @@ static struct asked asked_of(const struct pm_env *env, const struct pm_row *row)
 
 static void name_keys(const struct pm_env *env, struct asked *q) {
     const struct pm_event *e = &q->row->event;
-    struct pm_str reference = q->url.what == PM_URL_MANIFEST ? q->url.reference
-                              : e->field[PM_F_TAG].n         ? e->field[PM_F_TAG]
-                                                             : e->field[PM_F_DIGEST];
+    struct pm_str reference = e->field[e->field[PM_F_TAG].n ? PM_F_TAG : PM_F_DIGEST];
+    if (q->url.what == PM_URL_MANIFEST) reference = q->url.reference;
     q->user = pm_id(env, e->field[PM_F_USER]);
     q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     q->reference = q->by_tag ? pm_id(env, reference) : 0;
@@ -326,9 +325,9 @@ static void judge_challenge(struct pm_request_group *g) {
     if (g->worst != 401 ||
         (g->verdict.cause >= 0 && !pm_cause_has(g->verdict.cause, PM_TRAIT_UNEXPLAINED)))
         return;
-    enum pm_shown by = g->refused_token && !g->credentials ? PM_SHOWN_TOKEN_REFUSED
-                       : g->credentials || g->user         ? PM_SHOWN_CREDENTIAL_REFUSED
-                                                           : PM_SHOWN_CHALLENGE;
+    enum pm_shown by = PM_SHOWN_CHALLENGE;
+    if (g->credentials || g->user) by = PM_SHOWN_CREDENTIAL_REFUSED;
+    if (g->refused_token && !g->credentials) by = PM_SHOWN_TOKEN_REFUSED;
     g->verdict = (struct pm_verdict){
         .cause = pm_cause_shown(by), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
     g->verdict.candidates[0] = g->verdict.cause;

@@ -1,7 +1,7 @@
 // Registry-side requests: who asks, what for, and which of them belong together. Internal to
 // the judge.
 #pragma once
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 enum pm_agent {           // who asks, by its own User-Agent
     PM_AGENT_UNNAMED = 0, // the log keeps no agents

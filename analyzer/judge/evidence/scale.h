@@ -1,7 +1,7 @@
 // What a controller's event says of its pods: the wordings of Deployments, StatefulSets,
 // DaemonSets and Jobs through their versions. Internal to the judge.
 #pragma once
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 struct pm_scale {
     struct pm_str set, pod; // the ReplicaSet that was scaled, or the pod that was made or deleted

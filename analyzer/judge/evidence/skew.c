@@ -11,7 +11,7 @@
 // pods. There the facts must be certain: only names that are drawn anew for each pod, as
 // another web-0 of yesterday would put any clock back, and nodes whose pods all say the
 // same.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 #include <stdlib.h>
 
 #define TOLD_NS PM_S(2)
@@ -261,10 +261,6 @@ int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node) {
     return (int64_t)pm_map_get(ev->skew, node);
 }
 
-int64_t pm_at_cluster(const struct pm_evidence *ev, const struct pm_attempt *p) {
-    return pm_since(pm_at(p), pm_skew_of(ev, p->node));
-}
-
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {
     PM_LIST(struct lag) lags = {0};
     Pvoid_t first = first_signs(env, ev);
@@ -289,9 +285,9 @@ void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->facts.files.n; i++) {
         struct pm_file_fact *f = &ev->facts.files.items[i];
         const struct pm_far_clock *far = pm_far_clock_of(ev, f->node);
-        int64_t skew = far       ? far->skew
-                       : f->node ? pm_skew_of(ev, pm_facts_node(env, ev, f->node))
-                                 : 0;
+        int64_t skew = 0;
+        if (far) skew = far->skew;
+        else if (f->node) skew = pm_skew_of(ev, pm_facts_node(env, ev, f->node));
         if (skew && !f->row.skew_ms) f->row.skew_ms = skew / 1000000;
     }
     to_cluster_time(ev);

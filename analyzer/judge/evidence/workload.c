@@ -5,7 +5,7 @@
 //   report-29923806-zhdms     CronJob report (minutes since 1970)
 //   db-0                      StatefulSet db
 //   node-exporter-84bqd       DaemonSet, ReplicaSet or Job: unknown which
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 
 #define RANDOM_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
 #define HASH_ALPHABET "456789bcdf"

@@ -5,7 +5,7 @@
 // failed. The controllers' FailedCreate events tell of it, again and again with the same
 // words, so neither their number nor their time makes it graver: at most a warning, of
 // the namespaces whose pods were refused, over once the same workload could make a pod.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 
 static bool is_refusal(const struct pm_trace *t) {
     return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant &&

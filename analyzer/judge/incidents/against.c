@@ -7,7 +7,7 @@
 // has with what would have to be seen for each to fall. Only an observation that was
 // really made is told; the last one, the words of the errors themselves, is there
 // wherever an error was kept.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 

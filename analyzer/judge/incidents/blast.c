@@ -1,6 +1,6 @@
 // Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers
 // that waited.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -373,7 +373,7 @@ static void services(struct blast *b) {
                                            PM_FMT(pm_name(b->scene->env, v->namespace)),
                                            PM_FMT(pm_name(b->scene->env, v->name))));
     }
-    pm_strs_seal(b->scene->env->a, &out, true);
+    pm_strs_seal(b->scene->env->a, &out, PM_SEAL_SORTED);
     b->h->incident->blast.services = out;
 }
 

@@ -11,6 +11,7 @@
 // what used up the quota was pulled on such nodes.
 // Source: containerd/containerd cmd/containerd/server/config/config.go,
 // docs/cri/registry.md @v2.1; kubernetes.io/docs, migrating from dockershim.
+#include "judge/incidents/hits.h"
 #include "judge/incidents/bypass.h"
 #include "rules/taxonomy.h"
 

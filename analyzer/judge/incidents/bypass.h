@@ -1,6 +1,7 @@
 // Mirrors that the runtime of a node does not read.
 #pragma once
 #include "judge/evidence/mirror.h"
+#include "judge/incidents/hits.h"
 
 struct pm_bypass {
     const struct pm_trace *start; // of the runtime
@@ -12,5 +13,3 @@ bool pm_bypass_of(const struct pm_scene *scene, uint32_t node, struct pm_str reg
                   int64_t until, struct pm_bypass *out);
 // Is it in a file that the runtime of its node has no use for, and is there no other?
 bool pm_mirror_unread(const struct pm_scene *scene, const struct pm_mirror *m);
-// Gives quotas that were used up by it their opening step.
-void pm_bypass_find(const struct pm_scene *scene, struct pm_hits *hits);

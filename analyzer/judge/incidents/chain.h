@@ -1,7 +1,7 @@
 // How much of an effect is shown to come from a cause: what a link of
 // rules/correlate.yaml counts. Internal to chain.c and share.c.
 #pragma once
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 
 struct pm_chain { // what all counts look at, gathered once
     const struct pm_scene *scene;

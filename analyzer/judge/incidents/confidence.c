@@ -1,5 +1,5 @@
 // How sure, how bad, and why: each point is a sentence in the report.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
 static void why(struct pm_hit *h, struct pm_str text) {
@@ -91,7 +91,7 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
     h->incident->confidence = score >= HIGH   ? PM_CONFIDENCE_HIGH
                               : score >= 0.55 ? PM_CONFIDENCE_MEDIUM
                                               : PM_CONFIDENCE_LOW;
-    pm_strs_seal(scene->env->a, &h->incident->confidence_why, false);
+    pm_strs_seal(scene->env->a, &h->incident->confidence_why, PM_SEAL_AS_IS);
     pm_against_fill(scene, hits, h);
 }
 

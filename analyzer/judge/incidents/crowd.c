@@ -7,7 +7,7 @@
 // rare one is never crowded out by a frequent one), of a cause those with most failed
 // pulls stay, and the rest goes into one. No pull is lost by it, and a diagnostic says
 // so. Decided against: a bound on pulls, which would make counts wrong.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include <stdlib.h>
 
 #define INCIDENTS_MAX 1000

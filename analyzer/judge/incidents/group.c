@@ -4,7 +4,7 @@
 // Trouble that is no pull (a mirror that was passed over, a runtime that could not be
 // reached, disk pressure) is kept beside them: it stands as an incident of its own where
 // it explains one (chain.c), else it is dropped.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -29,33 +29,6 @@ static struct pm_hit *hit_new(struct pm_hits *hits, int cause) {
     *h = (struct pm_hit){
         .cause = cause, .from = PM_NO_TIME, .to = PM_NO_TIME, .recovered = PM_NO_TIME};
     return h;
-}
-
-void pm_hit_free(struct pm_hit *h) {
-    struct pm_ids *lists[] = {&h->pulls, &h->traces,     &h->groups,       &h->said,
-                              &h->nodes, &h->registries, &h->images,       &h->namespaces,
-                              &h->pods,  &h->clients,    &h->repositories, &h->users};
-    for (size_t k = 0; k < PM_LEN(lists); k++) pm_ids_free(lists[k]);
-}
-
-static void span(struct pm_hit *h, int64_t from, int64_t to) {
-    h->from = pm_min_time(h->from, from);
-    h->to = pm_max_time(h->to, to);
-}
-
-static void add_pull(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index) {
-    const struct pm_attempt *p = &pulls->items[index];
-    pm_ids_add(&h->pulls, index);
-    h->failed++;
-    h->lines += p->lines;
-    span(h, pm_at(p), pm_at(p));
-    if (p->node) pm_ids_add_new(&h->nodes, p->node);
-    if (p->registry) pm_ids_add_new(&h->registries, p->registry);
-    if (p->image) pm_ids_add_new(&h->images, p->image);
-    if (p->repository) pm_ids_add_new(&h->repositories, p->repository);
-    if (p->client) pm_ids_add_new(&h->clients, p->client);
-    if (p->user) pm_ids_add_new(&h->users, p->user);
-    if (p->namespace) pm_ids_add_new(&h->namespaces, p->namespace);
 }
 
 static int cause_of(const struct pm_attempt *p) {
@@ -151,7 +124,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
                     *slot = hits->n;
                 }
             }
-            add_pull(scene->pulls, &hits->items[*slot - 1], whole.pulls.items[i]);
+            pm_hit_add(scene->pulls, &hits->items[*slot - 1], whole.pulls.items[i]);
         }
         JLFA(freed, made);
         pm_ids_free(&whole.pulls);
@@ -173,15 +146,6 @@ static bool common(const struct pm_ids *a, const struct pm_ids *b) {
     for (size_t i = 0; i < a->n; i++)
         if (pm_ids_has(b, a->items[i])) return true;
     return false;
-}
-
-void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b) {
-    struct pm_ids moved = b->pulls;
-    b->pulls = (struct pm_ids){0};
-    b->failed = 0;
-    b->dropped = true;
-    for (size_t n = 0; n < moved.n; n++) add_pull(pulls, a, moved.items[n]);
-    pm_ids_free(&moved);
 }
 
 // Step by step: what begins within `together` of the last that joined is one change still
@@ -344,7 +308,7 @@ static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_
     pm_ids_add(&home->traces, index);
     home->lines += t->count;
     if (home->side || pm_ids_has(&home->nodes, t->node))
-        span(home, t->first, home->side ? t->last : PM_NO_TIME);
+        pm_hit_widen(home, t->first, home->side ? t->last : PM_NO_TIME);
     if (!home->side) return;
     if (t->node) pm_ids_add_new(&home->nodes, t->node);
     if (t->registry) pm_ids_add_new(&home->registries, t->registry);
@@ -402,7 +366,7 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
             hit_new(hits, cause_of(p))->client = pm_is_client(scene->ev, p);
             *slot = hits->n;
         }
-        add_pull(scene->pulls, &hits->items[*slot - 1], (uint32_t)i);
+        pm_hit_add(scene->pulls, &hits->items[*slot - 1], (uint32_t)i);
     }
     JLFA(freed, open);
     (void)freed;

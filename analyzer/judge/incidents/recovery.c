@@ -1,6 +1,6 @@
 // Recovery: the first success after the last failure in the same scope. None means "not
 // recovered within these logs".
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
 static bool of_namespaces(const struct pm_env *env, const struct pm_hit *h,

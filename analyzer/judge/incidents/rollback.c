@@ -13,6 +13,7 @@
 // pkg/controller/history/controller_history.go @v1.31; argo-rollouts utils/conditions;
 // flagger pkg/controller/scheduler.go; fluxcd helm-controller
 // internal/reconcile/rollback_remediation.go.
+#include "judge/incidents/hits.h"
 #include "judge/evidence/scale.h"
 
 struct undone {

@@ -5,7 +5,7 @@
 // separates wins: a timeout on one node is that node's network, on every node for one
 // registry the registry's, on every node for all registries the cluster's way out. Where
 // nobody was spared, or nobody else pulled, the cause's natural scope stands.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
 #define BEFORE_NS PM_S(600)
@@ -233,4 +233,13 @@ void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h) {
     pm_ids_free(&v.elsewhere);
     pm_ids_free(&v.holders);
     pm_ids_free(&v.beside);
+}
+
+void pm_mirrors_of(const struct pm_env *env, const struct pm_evidence *ev, const struct pm_hit *h,
+                   struct pm_ids *hosts) {
+    for (size_t i = 0; h->side && i < h->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[h->traces.items[i]];
+        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(env, t))
+            pm_ids_add_new(hosts, t->host);
+    }
 }

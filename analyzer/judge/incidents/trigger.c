@@ -1,5 +1,6 @@
 // What changed just before the first failure. A trigger is no cause: it is the step that
 // made a waiting fault bite.
+#include "judge/incidents/hits.h"
 #include "judge/evidence/scale.h"
 #include "rules/taxonomy.h"
 

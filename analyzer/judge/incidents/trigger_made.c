@@ -5,6 +5,7 @@
 // revision that their older brothers are not of; pods beside older brothers of their own
 // revision are a scale-up. Where no object is there, the images tell: one that was never
 // asked for before, of a repository that ran under another tag.
+#include "judge/incidents/hits.h"
 #include "judge/evidence/scale.h"
 
 static bool kind_is(const struct pm_env *env, uint32_t kind, const char *name) {

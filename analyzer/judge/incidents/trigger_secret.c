@@ -4,7 +4,7 @@
 // That it came before proves nothing alone. It has to be a secret that the refused pulls
 // go by (their pods name it, or it is for that registry in their namespace), and nothing
 // that goes by it may have been pulled in between: then it still worked.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
 #define DAY_NS PM_S(86400) // a written secret bites at the next pull, which may be long after
@@ -26,7 +26,7 @@ static bool of_registry(const struct pm_scene *scene, const struct pm_hit *h,
                         const struct pm_secret_fact *f) {
     if (f->account || !f->namespace || !pm_ids_has(&h->namespaces, f->namespace)) return false;
     for (size_t i = 0; i < h->registries.n; i++)
-        if (pm_secret_registries(scene, f->namespace, pm_name(scene->env, f->name),
+        if (pm_secret_registries(scene->env, scene->ev, f->namespace, pm_name(scene->env, f->name),
                                  pm_name(scene->env, h->registries.items[i])))
             return true;
     return false;

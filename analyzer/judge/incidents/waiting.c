@@ -3,7 +3,7 @@
 //
 //   a table says ErrImagePull, and neither image nor reason      nothing says why; no pull is made of it
 //   "Pulling", and no end while the pod's status still waits     the pull began, and nobody tells what became of it
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
 #define LONG_NS                                                                                    \

@@ -5,6 +5,16 @@
 #include "judge/quota/quota.h"
 #include "rules/taxonomy.h"
 
+struct pm_account *pm_account_of(struct pm_ledger *l, uint32_t registry) {
+    Word_t *slot = pm_map_slot(&l->account_at, registry);
+    if (!*slot) {
+        *PM_PUSH(l->accounts.items, l->accounts.n, l->accounts.cap) =
+            (struct pm_account){.from = PM_NO_TIME, .to = PM_NO_TIME};
+        *slot = l->accounts.n;
+    }
+    return &l->accounts.items[*slot - 1];
+}
+
 bool pm_quota_refused(const struct pm_attempt *p) {
     return p->outcome == PM_OUTCOME_FAILED && pm_cause_has(p->verdict.cause, PM_TRAIT_QUOTA);
 }

@@ -8,7 +8,7 @@
 //   checked.c  what health checks read of theirs
 //   quota.c    budgets → rows of the report
 #pragma once
-#include "judge/state.h"
+#include "judge/scene.h"
 
 enum pm_per {
     PM_PER_ADDRESS,
@@ -120,3 +120,7 @@ void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
                         const struct pm_spend *spends, size_t n);
 int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
                         size_t n); // different ones: what a pull-through cache would have fetched
+// All of it. False where a quota table is broken. seen: the same bundle without the cut of
+// --since, or the scene itself where nothing is cut. own_hash: over --quotas.
+bool pm_quotas_fill(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash,
+                    const struct pm_scene *seen);

@@ -12,16 +12,6 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
-struct pm_account *pm_account_of(struct pm_ledger *l, uint32_t registry) {
-    Word_t *slot = pm_map_slot(&l->account_at, registry);
-    if (!*slot) {
-        *PM_PUSH(l->accounts.items, l->accounts.n, l->accounts.cap) =
-            (struct pm_account){.from = PM_NO_TIME, .to = PM_NO_TIME};
-        *slot = l->accounts.n;
-    }
-    return &l->accounts.items[*slot - 1];
-}
-
 static struct pm_budget *budget_of(struct pm_budgets *all, uint32_t registry, enum pm_whose whose,
                                    uint32_t user) {
     for (size_t i = 0; i < all->list.n; i++) {

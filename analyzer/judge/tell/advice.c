@@ -2,7 +2,7 @@
 // advice_text.c.
 #include "judge/tell/advice.h"
 #include "judge/evidence/mirror.h"
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
 
@@ -77,53 +77,16 @@ static void images(const struct pm_env *env, struct pm_advice_names *n, const st
     }
 }
 
-// secrets -------------------------------------------------------------------------------
-// "https://index.docker.io/v1/" and "harbor.test" as docker's configuration writes
-// registries.
-static bool is_for(struct pm_str entry, struct pm_str registry) {
-    if (pm_str_starts(entry, PM_STR("https://"))) entry = pm_str_from(entry, 8);
-    if (pm_str_starts(entry, PM_STR("http://"))) entry = pm_str_from(entry, 7);
-    ptrdiff_t slash = pm_str_chr(entry, '/', 0);
-    if (slash > 0) entry = pm_str_sub(entry, 0, (size_t)slash);
-    bool hub = pm_str_eqc(entry, "index.docker.io") || pm_str_eqc(entry, "registry-1.docker.io") ||
-               pm_str_eqc(entry, "docker.io");
-    return pm_str_eq(entry, registry) || (hub && pm_str_eqc(registry, "docker.io"));
-}
-
-static const struct pm_config_fact *secret_object(const struct pm_scene *scene, uint32_t namespace,
-                                                  struct pm_str name) {
-    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
-        struct pm_str source = pm_name(scene->env, c->source);
-        if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) &&
-            pm_str_eq(pm_str_from(source, 7), name))
-            return c;
-    }
-    return NULL;
-}
-
-size_t pm_secret_registries(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
-                            struct pm_str registry) {
-    const struct pm_config_fact *c = secret_object(scene, namespace, name);
-    const json_t *all = json_object_get(c ? c->detail : NULL, "registries");
-    size_t i;
-    json_t *v;
-    json_array_foreach(all, i,
-                       v) if (json_is_string(v) && is_for(pm_str_c(json_string_value(v)),
-                                                          registry)) return json_array_size(all);
-    return 0;
-}
-
 // Its object says so. A name that sounds like it does not: a secret that is replaced by
 // mistake takes another registry away from every pod that uses it, and one for several
 // registries is not replaced by one for one.
 static bool secret_is_for(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
                           struct pm_str registry) {
-    return pm_secret_registries(scene, namespace, name, registry) == 1;
+    return pm_secret_registries(scene->env, scene->ev, namespace, name, registry) == 1;
 }
 
 static bool secret_taken(const struct pm_scene *scene, uint32_t namespace, struct pm_str name) {
-    if (secret_object(scene, namespace, name)) return true;
+    if (pm_secret_object(scene->env, scene->ev, namespace, name)) return true;
     for (size_t i = 0; i < scene->ev->facts.pods.n; i++)
         for (size_t k = 0; k < scene->ev->facts.pods.items[i].secrets.n; k++)
             if (scene->ev->facts.pods.items[i].namespace == namespace &&

@@ -3,7 +3,7 @@
 // Chosen per incident: the first failure, the clearest line of each program, the line
 // that settled an ambiguity, the step that links it to its cause, the last failure and
 // the success after it. Their texts are fetched from the timeline in one walk.
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include <stdlib.h>
 
 #define EVIDENCE_MAX 8

@@ -2,7 +2,7 @@
 // the bundle is no finding: a check asks only about what it can see.
 #include "judge/incidents/bypass.h"
 #include "judge/tell/advice.h"
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/tables.h"
 #include "rules/yaml.h"
 #include <stdlib.h>
@@ -277,7 +277,7 @@ static void over_pods(struct findings *f, const json_t *rule, image_test *test) 
                                          PM_FMT(pm_name(f->scene->env, pod->namespace)),
                                          PM_FMT(pm_name(f->scene->env, name))));
     }
-    pm_strs_seal(f->scene->env->a, &names, true);
+    pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
     if (names.n) add(f, rule, path, 0, PM_NONE, many(f->scene->env, &names, "workloads"), false);
 }
 
@@ -314,7 +314,7 @@ static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kin
                                        PM_FMT(pm_name(f->scene->env, t->namespace)), PM_FMT(what))
                         : what);
     }
-    pm_strs_seal(f->scene->env->a, &names, true);
+    pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
     if (names.n)
         add(f, rule,
             first->file < f->scene->ev->facts.files.n
@@ -473,7 +473,7 @@ static void huge_images(struct findings *f, const json_t *rule) {
                                          PM_FMT(pm_name(f->scene->env, p->image)),
                                          (double)p->bytes / (double)(INT64_C(1) << 30)));
     }
-    pm_strs_seal(f->scene->env->a, &names, true);
+    pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
     if (names.n) add(f, rule, path, 0, PM_NONE, many(f->scene->env, &names, "images"), false);
 }
 

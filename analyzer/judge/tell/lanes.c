@@ -3,7 +3,7 @@
 //
 // An axis that the whole report shares was preferred to one a lane: lanes are there to be
 // laid under each other.
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include <stdlib.h>
 
 enum { STEPS_MAX = 360, LANES_MAX = 60, MARKS_MAX = 400 };

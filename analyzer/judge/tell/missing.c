@@ -4,7 +4,7 @@
 // Runs after the incidents are in the report: `main` is the one that the verdict is
 // about, and what its rivals were is known.
 #include "judge/attempts/fold.h"
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 

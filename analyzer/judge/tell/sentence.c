@@ -1,6 +1,6 @@
 // Titles, summaries and the verdict in plain English: the sentences of
 // rules/taxonomy.yaml with the incident's own names in them.
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 //
 // Pulls that the kubelet refused itself (rate-limit.client) never reached a registry:
 // they count for the node, not for the registry.
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -167,12 +167,6 @@ static bool *retries(const struct pm_pulls *pulls) {
     return out;
 }
 
-static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "namespace/name"
-    struct pm_str key = pm_name(env, pod);
-    ptrdiff_t slash = pm_str_chr(key, '/', 0);
-    return slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
-}
-
 #define NOT_COUNTED UINT32_MAX
 struct
     keys { // what pulls and traces are counted by; 0: it belongs to none; NOT_COUNTED: another list has it
@@ -197,12 +191,7 @@ static uint32_t pull_image(const struct pm_env *env, const struct pm_attempt *p)
     (void)env;
     return p->image;
 }
-uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
-    uint32_t of_pod = p->namespace ? p->namespace
-                      : p->pods.n  ? pod_namespace(env, p->pods.items[0])
-                                   : 0;
-    return of_pod == UINT32_MAX ? 0 : of_pod;
-}
+
 static uint32_t trace_registry(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
     return t->registry;

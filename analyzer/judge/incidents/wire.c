@@ -5,7 +5,7 @@
 // redirected to a CDN, tokens come from a server of their own, a mirror or a proxy stands
 // in between. Where an error names the host, that host is told; where it names none,
 // nothing is: the registry is told elsewhere.
-#include "judge/state.h"
+#include "judge/incidents/hits.h"
 #include "base/sort.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
@@ -171,7 +171,7 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     if (!variants.n && pm_cause_has(h->cause, PM_TRAIT_FULL)) disk_variant(scene, h);
     for (size_t i = 0; i < hosts.n && i < ENDPOINTS_MAX; i++)
         pm_strs_add(&h->incident->endpoints, pm_name(scene->env, hosts.items[i].id));
-    pm_strs_seal(scene->env->a, &h->incident->endpoints, false);
+    pm_strs_seal(scene->env->a, &h->incident->endpoints, PM_SEAL_AS_IS);
 }
 
 // Once the scope is known, and with it who held the image.

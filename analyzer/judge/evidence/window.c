@@ -15,12 +15,11 @@
 //
 // Not by calendar years: New Year is no silence. Not by the largest gap alone: incidents
 // weeks apart belong to one account of a cluster.
-#include "judge/state.h"
+#include "judge/evidence/evidence.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
 #define SILENCE_NS PM_S(90 * 86400.0)
-#define OTHERS_MAX 16 // told one by one; more are somebody's clock
 
 static void meet(struct pm_stretch *v, int64_t from, int64_t to) {
     v->from = v->from < from ? v->from : from;
@@ -36,7 +35,7 @@ static void join(struct pm_stretch *v, const struct pm_stretch *next) {
 
 // Rows come in order of time but for the spans of counted events, so that what is met is
 // the last stretch, or the last few that a span joins.
-static void add(struct pm_evidence *ev, int64_t from, int64_t to, bool events) {
+static void add_span(struct pm_evidence *ev, int64_t from, int64_t to, bool events) {
     if (from == PM_NO_TIME || to == PM_NO_TIME || from > to) return;
     size_t at = ev->stretches.n;
     while (at && ev->stretches.items[at - 1].from > pm_time_add(to, SILENCE_NS)) at--;
@@ -102,14 +101,14 @@ struct choosing {
     struct pm_evidence *ev;
 };
 
-static bool row_in(void *ctx, const struct pm_row *row) {
+static bool span_in(void *ctx, const struct pm_row *row) {
     const struct choosing *c = ctx;
     if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT ||
         !pm_row_in_window(c->env, c->ev, row))
         return true;
-    add(c->ev, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
-        row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
-        row->event.component == PM_COMP_EVENTS);
+    add_span(c->ev, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
+             row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
+             row->event.component == PM_COMP_EVENTS);
     note_error(c->ev, row);
     return true;
 }
@@ -138,7 +137,7 @@ static bool end_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     if (!f->events || f->duplicate_of || (o->since_ns != PM_NO_TIME && f->to_ns < o->since_ns) ||
         (o->until_ns != PM_NO_TIME && f->to_ns > o->until_ns))
         return true;
-    if (is_writer(f->component)) add(c->ev, f->to_ns, f->to_ns, false);
+    if (is_writer(f->component)) add_span(c->ev, f->to_ns, f->to_ns, false);
     return true;
 }
 
@@ -210,7 +209,7 @@ void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev) {
     if (env->options->since_ns != PM_NO_TIME && env->options->until_ns != PM_NO_TIME) return;
     pm_timeline_each_file(env->timeline, widen, &all);
     if (all.from > all.to || all.to - all.from <= SILENCE_NS) return;
-    pm_timeline_each(env->timeline, "kind BETWEEN 1 AND 6", row_in, &c); // pull.start to request
+    pm_timeline_each(env->timeline, "kind BETWEEN 1 AND 6", span_in, &c); // pull.start to request
     pm_timeline_each_file(env->timeline, end_in, &c);
     if (ev->stretches.n < 2) return;
     size_t main = ev->stretches.n - 1;
@@ -222,7 +221,7 @@ void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev) {
 static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) {
     return to > v->from - SILENCE_NS / 2 && from < v->to + SILENCE_NS / 2;
 }
-static bool has_era(const struct pm_evidence *ev) { return ev->era.from != PM_NO_TIME; }
+bool pm_window_is_part(const struct pm_evidence *ev) { return ev->era.from != PM_NO_TIME; }
 
 bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_row *row) {
@@ -232,7 +231,7 @@ bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
         return false;
     if (env->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > env->options->until_ns)
         return false;
-    if (!has_era(ev)) return true;
+    if (!pm_window_is_part(ev)) return true;
     if (from == PM_NO_TIME) return !ev->aside; // what nobody dated is today's
     return beside(&ev->era, from, to) ||
            (ev->stray.from != PM_NO_TIME && beside(&ev->stray, from, to));
@@ -243,83 +242,11 @@ bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, in
     if (f->row.from_ns == PM_NO_TIME || f->row.to_ns == PM_NO_TIME) return false;
     *from = pm_far_back(ev, f->node, f->row.from_ns);
     *to = pm_far_back(ev, f->node, f->row.to_ns);
-    if (!has_era(ev)) return true;
+    if (!pm_window_is_part(ev)) return true;
     if (ev->stray.from != PM_NO_TIME && ev->far.n == 0 && beside(&ev->stray, *from, *to))
         return true; // not moved yet
     if (!beside(&ev->era, *from, *to)) return false;
     if (*from < ev->era.from - SILENCE_NS / 2) *from = ev->era.from;
     if (*to > ev->era.to + SILENCE_NS / 2) *to = ev->era.to;
     return true;
-}
-
-// ---- the other stretches
-
-static int by_number(const void *a, const void *b) {
-    const struct pm_counts_by *x = a, *y = b;
-    if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(x->name, y->name);
-}
-
-static void count_cause(struct pm_window *w, int cause) {
-    struct pm_str name =
-        pm_str_c(pm_causes[cause >= 0 ? cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)].name);
-    size_t i = 0;
-    while (i < w->by_cause_n && !pm_str_eq(w->by_cause[i].name, name)) i++;
-    if (i == w->by_cause_n) w->by_cause[w->by_cause_n++] = (struct pm_counts_by){name, 0};
-    w->by_cause[i].n++;
-}
-
-static void sum_up(const struct pm_env *env, const struct pm_scene *seen, struct pm_window *w) {
-    struct pm_ids files = {0};
-    size_t causes = 1;
-    while (pm_causes[causes - 1].name) causes++;
-    w->by_cause = PM_NEWN(env->a, struct pm_counts_by, causes);
-    for (size_t i = 0; i < seen->pulls->n; i++) {
-        const struct pm_attempt *p = &seen->pulls->items[i];
-        if (p->outcome == PM_OUTCOME_CACHED) continue;
-        w->attempts++;
-        w->ok += p->outcome == PM_OUTCOME_OK;
-        w->failed += p->outcome == PM_OUTCOME_FAILED;
-        if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict.cause);
-        for (size_t k = 0; k < p->traces.n; k++)
-            pm_ids_add_new(&files, seen->ev->traces.items[p->traces.items[k]].file);
-    }
-    for (size_t i = 0; i < seen->ev->groups.n; i++)
-        if (seen->ev->groups.items[i].pull) pm_ids_add_new(&files, seen->ev->groups.items[i].file);
-    if (w->by_cause_n > 1) qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, by_number);
-    for (size_t i = 0; i < files.n; i++)
-        if (files.items[i] < seen->ev->facts.files.n)
-            pm_strs_add(&w->files, seen->ev->facts.files.items[files.items[i]].row.path);
-    pm_strs_seal(env->a, &w->files, true);
-    pm_ids_free(&files);
-}
-
-// One of the others, as another view of the timeline that shares the report's names.
-static struct pm_window other(const struct pm_env *env, const struct pm_stretch *stretch) {
-    struct pm_window w = {.from_ns = stretch->from, .to_ns = stretch->to};
-    struct pm_evidence ev = {.from = PM_NO_TIME,
-                             .to = PM_NO_TIME,
-                             .era = *stretch,
-                             .stray = {.from = PM_NO_TIME},
-                             .aside = true};
-    struct pm_pulls pulls = {0};
-    const struct pm_scene seen = {env, &ev, &pulls};
-    pm_judge_pulls(env, &ev, &pulls);
-    sum_up(env, &seen, &w);
-    pm_evidence_free(&ev);
-    pm_pulls_free(&pulls);
-    return w;
-}
-
-void pm_windows_fill(const struct pm_env *env, const struct pm_evidence *ev,
-                     struct pm_report *report) {
-    if (!has_era(ev)) return;
-    report->windows = PM_NEWN(env->a, struct pm_window, OTHERS_MAX);
-    // the nearest years are the likeliest to be asked for
-    for (size_t i = ev->stretches.n; i-- > 0 && report->windows_n < OTHERS_MAX;) {
-        const struct pm_stretch *v = &ev->stretches.items[i];
-        if (v->from == ev->era.from || v->from == ev->stray.from) continue;
-        struct pm_window w = other(env, v);
-        if (w.attempts) report->windows[report->windows_n++] = w;
-    }
 }

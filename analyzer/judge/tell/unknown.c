@@ -1,6 +1,6 @@
 // Failures that no rule knows, clustered by template: numbers, digests, names and
 // addresses taken out, equal texts counted. Nothing is dropped.
-#include "judge/state.h"
+#include "judge/tell/tell.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -40,7 +40,7 @@ struct sample_fetch {
     const struct pm_env *env;
     struct pm_unknown *u;
 };
-static bool fetched(void *ctx, const struct pm_row *row) {
+static bool sample_fetched(void *ctx, const struct pm_row *row) {
     struct sample_fetch *f = ctx;
     f->u->file = pm_arena_dup(f->env->a, pm_str_c(row->path));
     f->u->line = row->line;
@@ -79,7 +79,7 @@ void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
         struct pm_str id = pm_arena_fmt(scene->env->a, "id = %llu", (unsigned long long)p->best);
         memcpy(where, id.p, id.n);
         where[id.n] = 0;
-        pm_timeline_each(scene->env->timeline, where, fetched, &f);
+        pm_timeline_each(scene->env->timeline, where, sample_fetched, &f);
     }
     if (r->unknown_n > 1) qsort(r->unknown, r->unknown_n, sizeof *r->unknown, by_count);
     JLFA(freed, at);

@@ -1,5 +1,5 @@
 // Lists, maps and names that all stages use.
-#include "judge/state.h"
+#include "judge/env.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,13 +95,13 @@ static int by_bytes(const void *a, const void *b) {
     return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b);
 }
 
-void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, bool sort) {
+void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, enum pm_seal how) {
     struct pm_str *heap = v->items;
     size_t n = 0;
-    if (sort && v->n > 1) qsort(heap, v->n, sizeof *heap, by_bytes);
+    if (how == PM_SEAL_SORTED && v->n > 1) qsort(heap, v->n, sizeof *heap, by_bytes);
     struct pm_str *out = PM_NEWN(a, struct pm_str, v->n ? v->n : 1);
     for (size_t i = 0; i < v->n; i++)
-        if (!sort || n == 0 || !pm_str_eq(out[n - 1], heap[i])) out[n++] = heap[i];
+        if (how != PM_SEAL_SORTED || n == 0 || !pm_str_eq(out[n - 1], heap[i])) out[n++] = heap[i];
     free(heap);
     *v = (struct pm_strs){out, n, n};
 }
@@ -110,7 +110,7 @@ void pm_strs_of_ids(const struct pm_env *env, struct pm_strs *out, const struct 
     *out = (struct pm_strs){0};
     for (size_t i = 0; i < ids->n; i++)
         if (ids->items[i]) pm_strs_add(out, pm_name(env, ids->items[i]));
-    pm_strs_seal(env->a, out, true);
+    pm_strs_seal(env->a, out, PM_SEAL_SORTED);
 }
 
 void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index) {
@@ -134,16 +134,6 @@ size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {
         size_t mid = lo + (hi - lo) / 2;
         const struct pm_order_key *k = &o->items[mid];
         if (k->group < group || (k->group == group && k->at < at)) lo = mid + 1;
-        else hi = mid;
-    }
-    return lo;
-}
-
-size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at_) {
-    size_t lo = 0, hi = pulls->n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (pm_at(&pulls->items[mid]) < at_) lo = mid + 1;
         else hi = mid;
     }
     return lo;

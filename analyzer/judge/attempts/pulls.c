@@ -1,0 +1,62 @@
+// The list of pulls: where each is looked up, and its end.
+#include "judge/attempts/pulls.h"
+#include <stdlib.h>
+
+void pm_fold_find(struct pm_pulls *pulls) {
+    for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays
+        const struct pm_attempt *p = &pulls->items[i];
+        if (p->outcome == PM_OUTCOME_OK)
+            pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
+        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
+            p->tag)
+            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
+    }
+    pm_order_sort(&pulls->ok_by_image);
+}
+
+size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at_) {
+    size_t lo = 0, hi = pulls->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (pm_at(&pulls->items[mid]) < at_) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+int64_t pm_at_cluster(const struct pm_evidence *ev, const struct pm_attempt *p) {
+    return pm_since(pm_at(p), pm_skew_of(ev, p->node));
+}
+
+static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "namespace/name"
+    struct pm_str key = pm_name(env, pod);
+    ptrdiff_t slash = pm_str_chr(key, '/', 0);
+    return slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
+}
+
+uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
+    uint32_t of_pod = p->namespace ? p->namespace
+                      : p->pods.n  ? pod_namespace(env, p->pods.items[0])
+                                   : 0;
+    return of_pod == UINT32_MAX ? 0 : of_pod;
+}
+
+void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        for (size_t k = 0; p->outcome == PM_OUTCOME_FAILED && k < p->pods.n; k++)
+            pm_ids_add_new(pods, p->pods.items[k]);
+    }
+}
+
+void pm_pulls_free(struct pm_pulls *pulls) {
+    Word_t freed;
+    for (size_t i = 0; i < pulls->n; i++) {
+        pm_ids_free(&pulls->items[i].pods);
+        pm_ids_free(&pulls->items[i].traces);
+    }
+    free(pulls->items);
+    free(pulls->ok_by_image.items);
+    JLFA(freed, pulls->good_image);
+    (void)freed;
+}

@@ -1,0 +1,86 @@
+// The pulls: what counts as one, whoever traced it. Internal to the judge.
+#pragma once
+#include "judge/evidence/evidence.h"
+
+// A pull, while it is folded and after.
+struct pm_attempt {
+    int64_t started, ended; // PM_NO_TIME unknown
+    uint32_t node, image, registry, repository, tag, digest, namespace, container, client, user,
+        error;
+    struct pm_ids pods;             // "namespace/name"
+    uint8_t outcome, stage, origin; // origin: who counted it
+    int16_t status;
+    unsigned sources, flags; // enum pm_source; enum pm_event_flag seen on any of its traces
+    uint8_t forms;           // of the lines seen, bits
+    bool reconstructed, exact_pod, requested; // requested: a start line was seen
+    int64_t duration_ns, waiting_ns, bytes;
+    // how far its time may be off: a table's ages, or between an event's first and last; 0: a
+    // log's stamp
+    int64_t off_ns;
+    // how long before its end it may have begun, where only its end is known: a counted event's
+    // mean gap
+    int64_t lead_ns;
+    uint64_t requests, lines;
+    int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
+    uint64_t best;    // event id of the line that says it best
+    int best_rank;
+    struct pm_verdict verdict; // settled: candidate_count 1
+    bool settled_by_neighbour;
+    bool quiet; // its runtime logs no failures
+    // … and nobody told its end yet: it lies somewhere before `ended`, when the next start
+    // overtook it
+    bool unended;
+    uint32_t log;          // the path of the registry's log, where that alone shows it
+    uint32_t join;         // that ties its start to its end
+    uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
+    uint32_t was;          // index before ordering
+    struct pm_ids traces;  // index into traces
+    struct pm_str why;     // how an ambiguity was settled
+    int16_t hidden_status; // what the registry side answered when the node's own line does not say
+    uint32_t mirror_cause; // cause + 1 of a mirror that failed first
+};
+
+// In order of time once they are folded; const once they are settled.
+struct pm_pulls {
+    struct pm_attempt *items;
+    size_t n, cap;
+    struct pm_order ok_by_image; // those that went well
+    Pvoid_t good_image;          // registry and repository → index + 1 of the newest good one
+};
+void pm_pulls_free(struct pm_pulls *pulls);
+
+static inline int64_t pm_at(const struct pm_attempt *p) {
+    return p->ended != PM_NO_TIME ? p->ended : p->started;
+}
+static inline int64_t pm_began(const struct pm_attempt *p) {
+    return p->started != PM_NO_TIME ? p->started : p->ended;
+}
+int64_t pm_at_cluster(const struct pm_evidence *ev,
+                      const struct pm_attempt *p); // pm_at by the cluster's clock
+static inline bool pm_is_client(const struct pm_evidence *ev, const struct pm_attempt *p) {
+    return (ev->nodes_known || ev->nodes_stand) && !p->node && p->client;
+}
+// The first pull at or after; they are in time order once folded.
+size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at);
+uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p);
+void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods);
+
+// The passes, in order.
+void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+// Pods of failed pulls that no witness names. fold_hearsay.c
+void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+// In time order, once all are there.
+void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls);
+// What waits, once all pulls are there. fold_waits.c
+void pm_fold_waits(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls);
+// Once settled: where good pulls are looked up.
+void pm_fold_find(struct pm_pulls *pulls);
+
+// Mirrors within a pull. fold_mirror.c
+// One that failed within it; NULL: none.
+const struct pm_trace *pm_fell_back(const struct pm_env *env, const struct pm_evidence *ev,
+                                    const struct pm_attempt *p);
+// A mirror was the last host that it asked, and it went well.
+bool pm_mirror_served(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_pulls *pulls, const struct pm_attempt *p);

@@ -1,0 +1,343 @@
+// What the bundle says: rows of the timeline as traces (one a trouble-bearing event), facts
+// (states of pods, nodes, workloads) and request groups. Internal to the judge.
+#pragma once
+#include "judge/env.h"
+
+#define PM_LOOSE_NS PM_S(180) // how far a table's ages may be off
+#define PM_SKEW_MAX_NS PM_S(1800)
+
+// What a trace is to folding.
+enum pm_role {
+    PM_ROLE_NONE = 0,
+    PM_ROLE_START,   // an attempt begins
+    PM_ROLE_END,     // an attempt ended: counts
+    PM_ROLE_ECHO,    // speaks of an attempt that another line counts: adds pod, container, error
+    PM_ROLE_BACKOFF, // between attempts
+    PM_ROLE_CACHED,
+    PM_ROLE_SIDE, // no attempt: mirror tries, runtime state, disk, image GC
+};
+enum pm_origin {
+    PM_ORIGIN_NONE = 0,
+    PM_ORIGIN_RUNTIME,
+    PM_ORIGIN_DOCKERD,
+    PM_ORIGIN_KUBELET,
+    PM_ORIGIN_EVENTS,
+    PM_ORIGIN_POD,
+    PM_ORIGIN_CLIENT,
+    PM_ORIGIN_REGISTRY,
+    PM_ORIGIN_OTHER
+};
+
+struct pm_trace {
+    uint64_t id;             // event id in the timeline
+    int64_t ts, first, last; // PM_NO_TIME unknown
+    int64_t duration_ns, waiting_ns, bytes;
+    uint32_t file;
+    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client,
+        user, error, reason, message, host, object, secret, join, workload, url;
+    uint32_t count;
+    unsigned flags;
+    int16_t status;
+    uint8_t kind, component, stage, role, origin, quality;
+    // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for",
+    // "returns image reference")
+    uint8_t form;
+    struct pm_verdict verdict;
+    uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
+    uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
+    bool waits;      // a pod's that waits for an image: nothing says why, and no pull is made of it
+    bool retold;     // the kubelet's log repeats an event that is there: it counts no second time
+    bool printed;    // it stands in somebody's output, pod or other, known by both names or not
+};
+// A failed pull as hearsay tells it.
+struct pm_rumour {
+    int64_t ts;
+    uint32_t node, image, namespace, pod;
+};
+
+struct pm_status_count {
+    int16_t code;
+    uint32_t n;
+};
+// Requests of one client for one image in one go.
+struct pm_request_group {
+    int64_t first, last, last_tag;
+    uint32_t client, node, registry, repository, reference, user, agent, file, error;
+    uint32_t who;                   // client, agent and repository of one log
+    uint8_t agent_kind;             // enum pm_agent, request.h
+    bool probe;                     // no pull: a look-up, a push, a greeting that nobody answered
+    bool asked_get, tag_good, gone; // gone: the tag was there, what it points to was not
+    uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
+    uint32_t manifest_gets;    // answered GETs of manifests: what a quota counts
+    int16_t worst;             // the failing status that it ended with, 0 none
+    uint8_t stage;             // where the worst was
+    bool token, refused_token; // a token was given; the repository refused it
+    bool credentials, anonymous, mirror;
+    bool redundant; // another log shows the same requests better
+    bool named;     // its log names users, and named this one
+    uint64_t best;  // event id
+    int64_t bytes;
+    struct pm_status_count statuses[8];
+    int statuses_n;
+    struct pm_verdict verdict;
+    uint32_t pull; // index + 1 of the pull it corroborates or made
+};
+
+// Uploads of one client to one repository, without long silence.
+struct pm_push {
+    int64_t first, last;
+    uint32_t before; // index + 1 of the one before it
+};
+// RateLimit headers that a log kept; -1 unknown.
+struct pm_meter {
+    int64_t at, limit, remaining, window_s;
+    uint32_t registry, client, user;
+    uint32_t group; // index + 1 of the requests that it answered; 0: headers alone
+    uint64_t row;
+};
+// What a health check read of a registry's limit; reset: PM_NO_TIME where it does not say
+// when the limit is whole again.
+struct pm_checkup {
+    int64_t at, limit, used, window_s, reset;
+    uint32_t registry, who;
+};
+// One request of a group, as a registry's meter counts it.
+struct pm_charge {
+    int64_t at;
+    uint32_t group, meter; // meter: index + 1 of the headers of its answer
+    uint16_t n;
+    bool manifest; // an answered GET of a manifest
+};
+
+enum pm_reading_what { PM_READING_UP = 0, PM_READING_LIMIT, PM_READING_DISK };
+// A gauge that a log kept: a registry's or a node's.
+struct pm_reading {
+    int64_t at;
+    enum pm_reading_what what;
+    uint32_t who, where;
+    double value, of;
+};
+
+struct pm_pod_fact {
+    uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name,
+        account;
+    uint32_t phase;
+    int64_t created, seen; // seen: of the newest snapshot
+    int64_t since, gone;   // its containers run since; it was deleted at
+    bool guessed, running, ready, evicted, waiting;
+    bool listed;        // an object spoke of it, not only lines
+    bool secrets_known; // the object was whole: `describe` does not print pull secrets
+    struct pm_ids secrets, images;
+    struct pm_ids present; // images that its lines tell to be there
+    struct pm_ids always;  // images with imagePullPolicy: Always
+    uint32_t path;         // of a file that holds the object
+    struct pm_ids labels;  // "key=value"
+    struct {
+        uint32_t image, reason, message, container;
+        uint64_t event;
+    } wait[4];
+    int waits;
+};
+struct pm_workload_fact {
+    uint32_t namespace, kind, name, owner_kind, owner_name, why;
+    int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, changed,
+        generation;
+    bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
+    struct {
+        int64_t seen, at, desired, ready;
+        uint32_t why;
+    } behind[8]; // snapshots of any age that showed it stuck or short of replicas
+    int behind_n;
+    struct pm_ids images, selector;
+    uint32_t revision;
+};
+struct pm_service_fact {
+    uint32_t namespace, name;
+    struct pm_ids selector, pods;
+};
+struct pm_node_fact {
+    uint32_t name, arch, runtime, kubelet;
+    int64_t created;
+    bool pressure, listed;
+    struct pm_ids addresses;
+};
+struct pm_hpa_fact {
+    uint32_t namespace, name, target_kind, target_name;
+    int64_t current, desired, max, seen;
+};
+struct pm_config_fact {
+    uint32_t source, node, path, namespace, file;
+    uint64_t line, event;
+    json_t *detail;
+};
+// A pull secret, or the service account that names them.
+struct pm_secret_fact {
+    uint32_t namespace, name, by;
+    int64_t created, changed; // PM_NO_TIME: not known
+    bool account;
+};
+// When a source was listening on a node.
+struct pm_cover {
+    int64_t from, to;
+};
+struct pm_file_fact {
+    struct pm_file_row row;
+    uint32_t node, path;
+    bool excerpt; // lines that somebody picked: what is not in it may have been all the same
+};
+
+struct pm_facts {
+    PM_LIST(struct pm_pod_fact) pods;
+    PM_LIST(struct pm_workload_fact) workloads;
+    PM_LIST(struct pm_service_fact) services;
+    PM_LIST(struct pm_node_fact) nodes;
+    PM_LIST(struct pm_hpa_fact) hpas;
+    PM_LIST(struct pm_config_fact) configs;
+    PM_LIST(struct pm_secret_fact) secrets;
+    PM_LIST(struct pm_file_fact) files;
+    Pvoid_t pod_by_key;      // id of "ns/name" → index + 1
+    Pvoid_t pod_by_name;     // id of name → index + 1, UINT32_MAX where ambiguous
+    Pvoid_t workload_by_key; // id of "ns/kind/name" → index + 1
+    Pvoid_t node_by_name;    // id → index + 1
+    Pvoid_t node_alias;      // id as written → id of the node's own name
+    Pvoid_t host_node;       // a host's own name → id of the node's name
+    Pvoid_t node_by_address; // id of address → id of node
+    Pvoid_t secret_missing;  // id of "ns/secret" → 1
+    Pvoid_t account_secrets; // id of "ns/account" → 1 where it names pull secrets
+    Pvoid_t cover[8];        // by origin: node id → index + 1 into covers
+    PM_LIST(struct pm_cover) covers;
+    Pvoid_t registry_of_repository; // repository id → registry id, UINT32_MAX where several
+};
+
+// A stretch of time in which something happened, with silence around it.
+struct pm_stretch {
+    int64_t from, to;
+    bool events; // of the API server speak of it
+    // the dates in certificate errors: first end that is past by its clocks, last start that
+    // is to come; PM_NO_TIME none
+    int64_t expired, begins;
+};
+// "current time T is after E": by a clock that is off, or of a certificate that is.
+struct pm_clock_error {
+    int64_t now, date;
+    bool after;
+};
+// A node's clock that is off by more than drift, and was put right here.
+struct pm_far_clock {
+    uint32_t node;
+    int64_t skew; // ahead of the cluster
+    int64_t edge; // stamps beyond it only: it was set meanwhile; PM_NO_TIME: all
+};
+
+// Loading makes it, folding completes it; const from then on.
+struct pm_evidence {
+    struct pm_facts facts;
+    PM_LIST(struct pm_trace) traces;
+    PM_LIST(struct pm_request_group) groups;
+    PM_LIST(struct pm_meter) meters;
+    PM_LIST(struct pm_checkup) checkups;
+    PM_LIST(struct pm_push) pushes;
+    PM_LIST(struct pm_charge) charges;
+    PM_LIST(struct pm_reading) readings;
+    PM_LIST(struct pm_rumour) rumours;
+    PM_LIST(struct pm_hearsay) hearsay;
+    struct pm_mirror *mirrors; // of the configuration; mirror.h
+    size_t mirrors_n;
+    Pvoid_t push_last; // who (client, agent, repository of a log) → index + 1 of its latest push
+    // log and node → ns that the node's clock is ahead of the log's, in two's complement
+    Pvoid_t request_skew;
+    int64_t request_skew_most; // of these
+    Pvoid_t skew;              // node id → ns that its clock is ahead of the API server's
+    int64_t from, to;          // of all that is dated
+    PM_LIST(struct pm_stretch) stretches;
+    struct pm_stretch era; // the stretch that is looked at; from PM_NO_TIME: all there is
+    // belongs to it, by a clock that is months or years off; from PM_NO_TIME: none
+    struct pm_stretch stray;
+    PM_LIST(struct pm_far_clock) far;
+    bool aside; // another view of the same timeline: what is listed stays with the first
+    uint64_t event_attempts; // that all events together count; fold_counts.c
+    bool have_requests, have_node_logs;
+    bool nodes_known; // a client that is none of them stays a client
+    // no node is known, and a registry's clients stand for them: a session is a client's
+    // beside them
+    bool nodes_stand;
+    bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
+};
+void pm_evidence_free(struct pm_evidence *ev);
+
+// While rows are read, and gone after.
+struct pm_loading {
+    const struct pm_env *env;
+    struct pm_evidence *ev;
+    Pvoid_t line_last;    // coalescing of repeated lines: key → trace index + 1
+    Pvoid_t event_last;   // duplicates among event objects
+    Pvoid_t request_open; // hash of client, file, repository → group index + 1
+    Pvoid_t hearsay_at;   // file and writer → index + 1 into hearsay
+};
+
+// "Already present", told once.
+static inline bool pm_is_present(const struct pm_trace *t) {
+    return t->role == PM_ROLE_CACHED && !t->retold;
+}
+
+// The time that the report is about. window.c
+void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev);
+bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
+                      const struct pm_row *row);
+bool pm_window_is_part(const struct pm_evidence *ev); // is there more than it?
+// A file's part of it; false where it has none.
+bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
+                  int64_t *to);
+bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
+
+// Rows, in order of time: load.c asks the others for each.
+void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev);
+void pm_facts_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
+void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row); // listed, never counted
+void pm_request_row(struct pm_loading *l, const struct pm_row *row);
+// Gauges, and what health checks read. reading.c
+void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
+void pm_checkup_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
+void pm_checkups_order(struct pm_evidence *ev);
+
+// Facts.
+void pm_facts_finish(const struct pm_env *env, struct pm_evidence *ev);
+void pm_facts_covers_of_files(const struct pm_env *env, struct pm_evidence *ev);
+void pm_facts_boxed(const struct pm_env *env, struct pm_evidence *ev); // whose log a container's is
+void pm_facts_free(struct pm_evidence *ev);
+// The node's own name.
+uint32_t pm_facts_node(const struct pm_env *env, const struct pm_evidence *ev, uint32_t written);
+// key: "ns/name"; NULL where unknown.
+const struct pm_pod_fact *pm_facts_pod(const struct pm_evidence *ev, uint32_t key);
+struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key);
+struct pm_pod_fact *pm_facts_pod_made(const struct pm_env *env, struct pm_evidence *ev,
+                                      uint32_t namespace, uint32_t name);
+const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
+                                                 const struct pm_evidence *ev, uint32_t namespace,
+                                                 const char *kind, uint32_t name);
+void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t from, int64_t to);
+bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, int64_t at,
+                     int64_t slack);
+void pm_workload_resolve(const struct pm_env *env, struct pm_evidence *ev);
+// The grammar of pods' names.
+bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);
+
+// A pull secret's object; NULL where none is known. secrets.c
+const struct pm_config_fact *pm_secret_object(const struct pm_env *env,
+                                              const struct pm_evidence *ev, uint32_t namespace,
+                                              struct pm_str name);
+// How many registries a pull secret is for, where its object says that this one is among
+// them; else 0.
+size_t pm_secret_registries(const struct pm_env *env, const struct pm_evidence *ev,
+                            uint32_t namespace, struct pm_str name, struct pm_str registry);
+
+// Clocks. skew.c
+void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev);
+int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node); // 0: none that is worth telling
+// A node's stamp by the cluster's clock.
+int64_t pm_far_back(const struct pm_evidence *ev, uint32_t node, int64_t at);
+// NULL: right enough.
+const struct pm_far_clock *pm_far_clock_of(const struct pm_evidence *ev, uint32_t node);
+
+// A host that stands in for the image's registry.
+bool pm_is_mirror(const struct pm_env *env, const struct pm_trace *t);

@@ -1,0 +1,53 @@
+// Lists, maps and orders that all passes use; they know nothing of pulls. Internal to the
+// judge.
+#pragma once
+#include "pm/arena.h"
+#include "pm/incident.h"
+#include "pm/str.h"
+#include "pm/when.h"
+#include <Judy.h>
+
+#define PM_S(seconds) ((int64_t)((seconds)*1e9))
+
+#define PM_LIST(T)                                                                                 \
+    struct {                                                                                       \
+        T *items;                                                                                  \
+        size_t n, cap;                                                                             \
+    }
+
+// A growable list of small numbers; long ones that are used as sets keep a Judy1 beside, in
+// which the first set_n items are.
+struct pm_ids {
+    uint32_t *items;
+    size_t n, cap;
+    Pvoid_t set;
+    size_t set_n;
+};
+void pm_ids_add(struct pm_ids *v, uint32_t id);
+bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already
+bool pm_ids_has(const struct pm_ids *v, uint32_t id);
+void pm_ids_free(struct pm_ids *v);
+
+// A number for a pair of ids, and a map from it: JudyL.
+#define PM_PAIR(a, b) ((Word_t)(((uint64_t)(a) << 32) | (uint32_t)(b)))
+Word_t *pm_map_slot(Pvoid_t *map, Word_t key); // made, 0, where it was not there
+Word_t pm_map_get(Pvoid_t map, Word_t key);    // 0 where it is not there
+
+// Pulls (or others) by a group (node, image …) and time.
+struct pm_order_key {
+    uint32_t group, index;
+    int64_t at;
+};
+struct pm_order {
+    struct pm_order_key *items;
+    size_t n, cap;
+};
+void pm_order_add(struct pm_order *o, uint32_t group, int64_t at, uint32_t index);
+void pm_order_sort(struct pm_order *o);
+// The first of the group at or after `at`; may be n or of another group.
+size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at);
+
+// A list on the heap until pm_strs_seal moves it into the arena.
+void pm_strs_add(struct pm_strs *v, struct pm_str s);
+enum pm_seal { PM_SEAL_AS_IS, PM_SEAL_SORTED }; // sorted: and without repeats
+void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, enum pm_seal how);
