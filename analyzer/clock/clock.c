@@ -5,14 +5,6 @@
 #include "clock/resolve.h"
 #include <stdlib.h>
 
-struct node *clock_node_of(struct resolve *r, const struct pm_clock_member *m) {
-    uint64_t key = m->node.n ? pm_clock_node_hash(m->node)
-                             : pm_str_hash(pm_clock_folder_of(m->path), 2) | UINT64_C(1) << 40;
-    uint32_t id = pm_intern_id(r->labels, (struct pm_str){(const char *)&key, sizeof key});
-    while (r->nodes_n <= id) *PM_PUSH(r->nodes, r->nodes_n, r->nodes_cap) = (struct node){{0}, {0}};
-    return &r->nodes[id];
-}
-
 static void gather_bundle_range(struct resolve *r) {
     struct pm_clock_range any = clock_range_none;
     for (size_t i = 0; i < r->n; i++) {

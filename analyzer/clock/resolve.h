@@ -45,8 +45,7 @@ static inline bool clock_is_of_cluster(enum pm_component c) {
 // A stamp without a year, "walked" by pm_clock_see, in its year: `base` is that of turn
 // 0. False, and the day after 28 February, where the year has no such day. fix.c
 bool clock_in_turn(int64_t walked, int base, int64_t *ns);
-// The record of its node, by first label; what has none shares its folder's: a server's
-// error log beside its access log, a flat grab of one host. clock.c
+// The record that the members of its node share. by_node.c
 struct node *clock_node_of(struct resolve *r, const struct pm_clock_member *m);
 // The newest date in the names of the file, then of its folders, then of the archive it
 // came in; PM_NO_TIME: none. year.c

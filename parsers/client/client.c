@@ -43,18 +43,15 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
 }
 
 // The cues of all catalogues that may stand anywhere, each with its catalogue's bit.
-static const struct pm_client *const clients[] = {
-    &pm_client_apptainer,  &pm_client_buildkit, &pm_client_ci_runner, &pm_client_crictl,
-    &pm_client_docker_cli, &pm_client_kubeadm,  &pm_client_podman,    &pm_client_scheduler};
-static struct pm_word cue_words[PM_LEN(clients) * PM_CLIENT_ROWS_MAX];
-static char lower[PM_LEN(clients) * PM_CLIENT_ROWS_MAX][64];
+static struct pm_word cue_words[PM_CLIENTS_MAX * PM_CLIENT_ROWS_MAX];
+static char lower[PM_CLIENTS_MAX * PM_CLIENT_ROWS_MAX][64];
 static struct pm_words cues = {.word = cue_words};
 
 static void build_cues(void) {
-    for (size_t k = 0; k < PM_LEN(clients); k++)
-        for (size_t i = 0; i < clients[k]->n && i < PM_CLIENT_ROWS_MAX; i++) {
-            const char *cue = clients[k]->rows[i].cue;
-            if (cue[0] == '^' || !clients[k]->rows[i].bid) continue;
+    for (size_t k = 0; pm_clients[k] && k < PM_CLIENTS_MAX; k++)
+        for (size_t i = 0; i < pm_clients[k]->n && i < PM_CLIENT_ROWS_MAX; i++) {
+            const char *cue = pm_clients[k]->rows[i].cue;
+            if (cue[0] == '^' || !pm_clients[k]->rows[i].bid) continue;
             for (size_t at = 0; cue[at] && at < sizeof lower[0] - 1; at++)
                 lower[cues.n][at] =
                     (char)(cue[at] >= 'A' && cue[at] <= 'Z' ? cue[at] + 32 : cue[at]);
@@ -79,8 +76,8 @@ int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
     const char *absent = ""; // the cue that was not there: rows of one cue stand together
     bool anywhere = false;
     if (r->text.n > (64u << 10)) return 0;
-    for (size_t k = 0; k < PM_LEN(clients); k++)
-        anywhere |= clients[k] == c && (cues_in(r) >> k & 1);
+    for (size_t k = 0; pm_clients[k] && k < PM_CLIENTS_MAX; k++)
+        anywhere |= pm_clients[k] == c && (cues_in(r) >> k & 1);
     for (size_t i = 0; i < c->n; i++) {
         const struct pm_client_row *row = &c->rows[i];
         bool may = row->bid && (row->cue[0] == '^' ? starts(begin, row->cue + 1)

@@ -33,11 +33,10 @@ struct pm_client {
     const struct pm_client_row *rows;
     size_t n;
 };
-// All catalogues: their cues are looked for in one pass over a text, as most lines hold
-// none of any (client.c).
-extern const struct pm_client pm_client_apptainer, pm_client_buildkit, pm_client_ci_runner,
-    pm_client_crictl, pm_client_docker_cli, pm_client_kubeadm, pm_client_podman,
-    pm_client_scheduler;
+// All catalogues (generated, NULL-terminated, by file name): their cues are looked for in
+// one pass over a text, as most lines hold none of any (client.c).
+extern const struct pm_client *const pm_clients[];
+#define PM_CLIENTS_MAX 32 // a bit each
 int pm_client_bid(const struct pm_client *c, const struct pm_record *r);
 // NO where no row matches.
 enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r,

@@ -80,3 +80,12 @@ void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error);
 // Bytes wanted and freed out of an image garbage collector's message → DETAIL
 // (pm/detail.h, gc.*). Nothing where the text has no numbers.
 void pm_lift_gc(struct pm_arena *a, struct pm_event *e, struct pm_str s);
+// A waiting reason or event word that is about an image: ErrImagePull, ImagePullBackOff,
+// ErrImageNeverPull, InvalidImageName …
+// *vague (may be NULL): the word says that a pull failed, but not why.
+bool pm_pull_reason(struct pm_str reason, bool *vague);
+// The same but ImagePullBackOff, which is no attempt.
+bool pm_pull_reason_fails(struct pm_str reason);
+// MESSAGE of an event that repeats an attempt's failure as a bare reason ("Error:
+// ErrImagePull", a pod's status): with PM_EV_ECHO, no attempt of its own.
+#define PM_MESSAGE_REASON_ONLY "error reason"

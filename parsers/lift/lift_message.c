@@ -6,7 +6,6 @@
 // Source: kubernetes/kubernetes:pkg/kubelet/images/image_manager.go,
 // pkg/kubelet/eviction, image_gc_manager.go@v1.10…v1.35.
 #include "parsers/lift/lift.h"
-#include "parsers/objects/k8s_happening.h"
 
 enum message_how {
     SAY_NOTHING,     // kind only

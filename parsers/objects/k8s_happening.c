@@ -107,34 +107,6 @@ static void emit_message(const struct happening_ctx *c, enum pm_kind kind) {
 
 // Reasons
 
-// The kubelet's errors of container start that are about images. ErrImagePull and
-// ImagePullBackOff take turns and say nothing; the others are a cause by themselves.
-static const struct {
-    const char *word;
-    bool vague;
-} PULL_REASONS[] = {
-    {"ErrImagePull", true},
-    {"ImagePullBackOff", true},
-    {"ErrImageNeverPull", false},
-    {"InvalidImageName", false},
-    {"ImageInspectError", false},
-    {"RegistryUnavailable", false},
-    {"SignatureValidationFailed", false},
-};
-
-bool pm_pull_reason(struct pm_str reason, bool *vague) {
-    for (size_t i = 0; i < PM_LEN(PULL_REASONS); i++) {
-        if (!pm_str_eqc(reason, PULL_REASONS[i].word)) continue;
-        if (vague) *vague = PULL_REASONS[i].vague;
-        return true;
-    }
-    return false;
-}
-
-bool pm_pull_reason_fails(struct pm_str reason) {
-    return pm_pull_reason(reason, NULL) && !pm_str_eqc(reason, "ImagePullBackOff");
-}
-
 // "Error: ErrImagePull": the second event of the same attempt, an echo of it.
 static bool emit_reason_only(const struct happening_ctx *c) {
     struct pm_str m = pm_str_trim(c->h->message);

@@ -26,12 +26,3 @@ enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record
 void pm_happening_set_message(struct pm_happening *h, struct pm_str message);
 // "kubelet, node-7" and "{kubelet node-7}" → component and host.
 void pm_happening_set_source(struct pm_happening *h, struct pm_str source);
-// A waiting reason or event word that is about an image: ErrImagePull, ImagePullBackOff,
-// ErrImageNeverPull, InvalidImageName …
-// *vague (may be NULL): the word says that a pull failed, but not why.
-bool pm_pull_reason(struct pm_str reason, bool *vague);
-// the same but ImagePullBackOff, which is no attempt
-bool pm_pull_reason_fails(struct pm_str reason);
-// MESSAGE of an event that repeats an attempt's failure as a bare reason ("Error:
-// ErrImagePull", a pod's status): with PM_EV_ECHO, no attempt of its own.
-#define PM_MESSAGE_REASON_ONLY "error reason"

@@ -7,6 +7,7 @@
 // 1.32.3. The status column shows one container's reason and no message: a pull's failure
 // is told as a bare reason, of which no cause is known.
 #include "parsers/lift/detail.h"
+#include "parsers/lift/lift.h"
 #include "parsers/objects/k8s_happening.h"
 #include "parsers/objects/kubectl_table.h"
 #include "pm/scan.h"

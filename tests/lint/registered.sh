@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/../.."
 lists=$(sh tests/tools/lists.sh) || exit 1
 bad=0
-places=$(grep -rnE '^ *(static )?(const )?struct pm_(parser|envelope|renderer|command)( +[a-zA-Z0-9_]+ *=.*)? *$' analyzer parsers --include='*.c' | grep -vE '\*|\(|;$|= \{0\}')
+places=$(grep -rnE '^ *(static )?(const )?struct pm_(parser|client|envelope|renderer|command)( +[a-zA-Z0-9_]+ *=.*)? *$' analyzer parsers --include='*.c' | grep -vE '\*|\(|;$|= \{0\}')
 found=$(printf '%s\n' "$places" | sed 's/^\([^:]*\):\([0-9]*\):.*struct pm_[a-z]* *\([a-zA-Z0-9_]*\).*/\1:\2 \3/')
 while read -r where name; do
     [ -n "$where" ] || continue
