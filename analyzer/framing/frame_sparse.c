@@ -142,17 +142,9 @@ static const char *back_up(const char *hit, const char *from, const char *end, u
 
 // Text that is no UTF-8 is told of wherever it stands.
 static void note_odd(struct pm_frame *f, const char *from, const char *to) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-    uint64_t odd = 0, line = f->line;
-    const char *p = from;
-    for (; to - p >= 8; p += 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        odd |= (w | ((w - ones) & ~w)) & highs;
-    }
-    for (; p < to; p++) odd |= (uint64_t)(*p == 0 || (*p & 0x80));
-    if (!odd) return;
-    for (p = from; p < to; line++) {
+    uint64_t line = f->line;
+    if (!pm_bytes_odd(from, to)) return;
+    for (const char *p = from; p < to; line++) {
         struct pm_str s = line_at(p, to);
         pm_arena_reset(f->line_arena);
         frame_clean(f, s, line);

@@ -80,6 +80,14 @@ static void variants_agree_with_naive(void **unused) {
             uint64_t newlines = 0;
             for (size_t i = 0; i < n; i++) newlines += text[i] == '\n';
             assert_int_equal(pm_newlines_count(text, end), newlines);
+            bool odd = false;
+            for (size_t i = 0; i < n; i++) odd |= !text[i] || (text[i] & 0x80);
+            assert_int_equal(pm_bytes_odd(text, end), odd);
+            char plain[CAP];
+            memset(plain, 'a', n);
+            assert_false(pm_bytes_odd(plain, plain + n));
+            plain[next_random() % n] = round % 2 ? (char)0x80 : 0;
+            assert_true(pm_bytes_odd(plain, plain + n));
         }
     }
     assert_true(hits > 1000); // the generator does its part
