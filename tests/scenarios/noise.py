@@ -18,13 +18,13 @@ OWN = "registry.corp.test:5000"
 
 # ── the words ──
 def samples(folder=os.path.join(ROOT, "rules", "causes")):
-    """Every sample line of the rules, yes and no: read as text, since YAML is not in the standard library. A map gives its error."""
+    """Every sample line of the rules, those they match and those they leave: read as text, since YAML is not in the standard library. A map gives its error."""
     out, inside = [], False
     for name in sorted(os.listdir(folder)):
         for line in open(os.path.join(folder, name), encoding="utf-8"):
             key = re.match(r"\s+(\w+):\s*$", line)
             if key:
-                inside = key[1] in ("yes", "no")
+                inside = key[1] in ("match", "leave")
                 continue
             item = re.match(r"\s+- (.*)$", line)
             if not inside or not item:
@@ -44,6 +44,7 @@ def samples(folder=os.path.join(ROOT, "rules", "causes")):
 
 
 WORDS = samples()
+assert len(WORDS) > 100, "the samples of rules/causes are not found"
 OWN_BUSINESS = ["toomanyrequests: tenant {n} is over its API quota", "HTTP 429 Too Many Requests from https://api.partner.test/v1/rates, backing off {n}s", "401 Unauthorized for /admin from 203.0.113.{b}", "authorization failed for user {n}: token expired",
                 "no space left on device quota for user {n}, rejecting upload", "failed to pull image list from CMS: timeout after {n}ms", "dial tcp 10.96.0.40:5432: connect: connection refused, will retry in {n}s",
                 "x509: certificate signed by unknown authority calling https://ledger.partner.test/v2/accounts", "GET /v2/shipments/{n}/manifests/latest 404 12ms", "POST /api/v2/alerts 429", "image thumb-{n}.png not found: manifest unknown (photo album manifest)",
