@@ -110,32 +110,6 @@ void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const c
     pthread_mutex_unlock(&d->lock);
 }
 
-// Limits, archives and compressors have codes of their own, told where the walk knows
-// that the input is partial; these are found while members are read. Not among them:
-// "json-truncated" (a log's last line), "json-broken" (text that only began like JSON),
-// "yaml-template", "last-line-open" and "line-cut".
-bool pm_diag_is_loss(struct pm_str code) {
-    static const char *const LOSSES[] = {"truncated",
-                                         "json-document-truncated",
-                                         "json-list-broken",
-                                         "json-too-large",
-                                         "yaml-truncated",
-                                         "yaml-broken",
-                                         "yaml-too-large",
-                                         "journal-broken",
-                                         "journal-truncated",
-                                         "journal-hole",
-                                         "journal-too-large",
-                                         "journal-unreadable",
-                                         "journal-entries-missing",
-                                         "journal-field-too-large",
-                                         "line-too-long",
-                                         "rule-limit"};
-    for (size_t i = 0; i < PM_LEN(LOSSES); i++)
-        if (pm_str_eqc(code, LOSSES[i])) return true;
-    return false;
-}
-
 bool pm_diags_lost(struct pm_diags *d) {
     if (!d) return false;
     pthread_mutex_lock(&d->lock);

@@ -73,7 +73,11 @@ static bool next_member(struct gzip_source *g) {
         g->avail_in++;
     }
     if (g->next_in[0] != 0x1f || g->next_in[1] != 0x8b) {
-        if (g->next_in[0] != 0)
+        bool head = g->next_in[0] == 0x1f || g->next_in[1] == 0x8b; // one of its bytes is another
+        if (head)
+            pm_source_broke(&g->s, "gzip-corrupt",
+                            "what is compressed behind is damaged at its head: left out");
+        else if (g->next_in[0] != 0)
             pm_source_broke(&g->s, "gzip-trailing",
                             "bytes that are not gzip follow the compressed data: left out");
         return false;

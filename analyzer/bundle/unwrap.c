@@ -113,7 +113,7 @@ bool pm_source_report(struct pm_source *s, struct pm_diags *d) {
     for (bool more = true; s && more; more = s->close != NULL,
               s = s->below) { // an entry has no close: what lies below is the archive's
         if (!s->code) continue;
-        broke = true;
+        broke |= pm_diag_is_loss(pm_str_c(s->code));
         if (s->message[0]) pm_diags_add(d, s->path, 0, s->code, "%s", s->message);
         s->message[0] = 0;
     }

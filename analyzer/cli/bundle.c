@@ -29,6 +29,26 @@ static bool year_refused(struct pm_diags *diags) {
     return refused;
 }
 
+static bool seen_one(void *ctx, int n, const char *const *names, const char *const *cells) {
+    (void)names;
+    if (n && cells[0]) *(bool *)ctx = strcmp(cells[0], "0") != 0;
+    return true;
+}
+// What could not be read whole is a fact of the timeline. A bundle of which every member
+// was left out is not read, either; its timeline shows that by itself.
+static bool losses_note(struct pm_timeline *t, bool whole, struct pm_diags *diags) {
+    static const char none_sql[] =
+        "SELECT NOT EXISTS(SELECT 1 FROM member) AND EXISTS(SELECT 1 FROM skipped_member)";
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str mistake;
+    bool none = false;
+    pm_timeline_sql(t, none_sql, seen_one, &none, &mistake, a);
+    pm_arena_free(a);
+    if (!whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
+    pm_timeline_diags(t, diags);
+    return whole && !none;
+}
+
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags,
                                    bool *whole) {
     *whole = pm_paths_present(args->paths, &args->paths_n);
@@ -45,9 +65,8 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         pm_timeline_close(t);
         return NULL;
     }
-    if (!*whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
+    *whole = losses_note(t, *whole, diags);
     if (!args->ingest.redact) pm_timeline_meta(t, PM_META_SECRETS, PM_STR("kept"));
-    pm_timeline_diags(t, diags);
     pm_timeline_commit(t);
     pm_privacy_names(&args->privacy, t, diags);
     if (!pm_timeline_error(t)) return t;
@@ -66,8 +85,8 @@ struct pm_timeline *pm_bundle_timeline(const char *path, int threads,
         .redact = true, .redact_key = privacy->redact_key, .threads = threads};
     struct pm_timeline *t = pm_timeline_open(NULL, true, why);
     if (!t) return NULL;
-    if (!pm_ingest(t, &path, 1, &o, diags)) pm_timeline_meta(t, "partial", PM_STR("yes"));
-    pm_timeline_diags(t, diags);
+    bool whole = pm_ingest(t, &path, 1, &o, diags);
+    losses_note(t, whole, diags);
     pm_timeline_commit(t);
     pm_privacy_names(privacy, t, diags);
     return t;

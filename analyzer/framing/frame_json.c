@@ -151,8 +151,9 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
         return;
     }
     uint64_t at = line + (err.line > 0 ? (uint64_t)err.line - 1 : 0);
-    pm_diags_add(f->sink.diags, f->path, at, f->json->in_item ? "json-list-broken" : "json-broken",
-                 "%s", err.text);
+    const char *code = one_line ? "json-broken" : "json-document-broken";
+    if (f->json->in_item) code = "json-list-broken";
+    pm_diags_add(f->sink.diags, f->path, at, code, "%s", err.text);
     if (!one_line) return;
     u.text = u.raw = frame_clean(f, text, line);
     frame_unit_run(f, &u);
@@ -339,8 +340,9 @@ static size_t string_run(struct frame_json *j, const char *p, size_t i, size_t n
 static size_t broken(struct pm_frame *f, const char *p, size_t from, size_t i) {
     struct frame_json *j = f->json;
     bool plain = j->one_line && !j->items && !j->over;
-    pm_diags_add(f->sink.diags, f->path, f->line, j->items ? "json-list-broken" : "json-broken",
-                 "%s that began in line %llu breaks here",
+    const char *code = plain ? "json-broken" : "json-document-broken";
+    if (j->items) code = "json-list-broken";
+    pm_diags_add(f->sink.diags, f->path, f->line, code, "%s that began in line %llu breaks here",
                  plain ? "text like JSON" : "the document", (unsigned long long)j->line);
     if (plain) {
         keep(j, p + from, i - from);

@@ -19,18 +19,10 @@ const struct pm_requirement_kind pm_requirement_kinds[] = {
     {"pulls", of_pulls}, {"registries", of_registries}, {NULL, NULL},
 };
 
-static bool is_cut(struct pm_str code) {
-    static const char *const walks[] = {"limit-", "archive-", "gzip-",
-                                        "open-",  "read-",    "no-temporary-"};
-    for (size_t i = 0; i < PM_LEN(walks); i++)
-        if (pm_str_starts(code, pm_str_c(walks[i]))) return true;
-    return pm_diag_is_loss(code);
-}
-
 static struct pm_str why_partial(const struct pm_report *r, struct pm_arena *a) {
     for (size_t i = 0; i < r->diagnostics_n; i++) {
         const struct pm_diag *d = &r->diagnostics[i];
-        if (is_cut(d->code))
+        if (pm_diag_is_loss(d->code))
             return pm_arena_fmt(a, "could not be read whole: %.*s%s%.*s", PM_FMT(d->path),
                                 d->path.n ? ": " : "", PM_FMT(d->message));
     }

@@ -18,7 +18,7 @@ void pm_diags_free(struct pm_diags *d);
 void pm_diags_add(struct pm_diags *d, struct pm_str path, uint64_t line, const char *code,
                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 size_t pm_diags_count(const struct pm_diags *d);
-// Codes that say that something of the input was not read: cut, broken off, left out.
+// Codes that say that something of the input was not read (base/loss.c): cut, broken off, left out.
 // What was read all the same (a repaired byte, a cut line that still spoke) is none. A
 // bundle with such a loss was read in part only.
 bool pm_diag_is_loss(struct pm_str code);
