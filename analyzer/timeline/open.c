@@ -47,7 +47,8 @@ static const char *const statements[ST_COUNT] = {
 
 bool timeline_check(struct pm_timeline *t, int rc) {
     if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return true;
-    if (!t->error.n && (rc & 0xff) == SQLITE_BUSY)
+    t->locked |= (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED;
+    if (!t->error.n && t->locked)
         pm_buf_lit(&t->error, "it is locked: another program is writing it");
     if (!t->error.n)
         pm_buf_fmt(&t->error, "%s",
@@ -93,7 +94,7 @@ void timeline_write_begins(struct pm_timeline *t) {
             : "BEGIN IMMEDIATE"); // two that write one file would each wait for the other at the end
 }
 
-bool timeline_section(struct pm_timeline *t, const char *name) {
+struct pm_str timeline_section_text(const char *name) {
     struct pm_str schema = pm_embedded_find("analyzer/timeline/schema.sql"),
                   mark = PM_STR("\n-- @section ");
     for (ptrdiff_t at = pm_str_find(schema, mark, 0); at >= 0;) {
@@ -101,16 +102,18 @@ bool timeline_section(struct pm_timeline *t, const char *name) {
         ptrdiff_t next = pm_str_find(schema, mark, from);
         struct pm_str body = pm_str_sub(schema, from, next < 0 ? SIZE_MAX : (size_t)next - from);
         ptrdiff_t line = pm_str_chr(body, '\n', 0);
-        if (line >= 0 && pm_str_eqc(pm_str_sub(body, 0, (size_t)line), name)) {
-            struct pm_buf sql = {0};
-            pm_buf_add(&sql, pm_str_from(body, (size_t)line));
-            bool ok = timeline_exec(t, sql.p);
-            pm_buf_free(&sql);
-            return ok;
-        }
+        if (line >= 0 && pm_str_eqc(pm_str_sub(body, 0, (size_t)line), name))
+            return pm_str_from(body, (size_t)line);
         at = next;
     }
-    return false;
+    return PM_NONE;
+}
+bool timeline_section(struct pm_timeline *t, const char *name) {
+    struct pm_buf sql = {0};
+    pm_buf_add(&sql, timeline_section_text(name));
+    bool ok = sql.n && timeline_exec(t, sql.p);
+    pm_buf_free(&sql);
+    return ok;
 }
 
 // The enumerations go into the file, so that its views answer in words without this
@@ -308,15 +311,18 @@ static void half_change_undo(const char *path) {
 static struct pm_timeline *timeline_open(const char *path, bool writable, const char **why) {
     if (access(path, R_OK) != 0) return refuse(NULL, why, path, ": ", strerror(errno));
     half_change_undo(path);
+    char odd[200];
     struct pm_timeline *t = timeline_new(writable);
     t->path = pm_xstrdup(path);
     int rc = sqlite3_open_v2(
         path, &t->db,
         (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX, NULL);
     if (!timeline_check(t, rc)) return refuse(t, why, path, " cannot be opened: ", t->error.p);
+    timeline_distrust(t);
     sqlite3_busy_timeout(t->db, BUSY_MS);
     int64_t application = timeline_number(t, "PRAGMA application_id", 0),
             schema = timeline_number(t, "PRAGMA user_version", 0);
+    if (t->locked) return refuse(t, why, path, " cannot be read now: ", t->error.p);
     if (t->error.n) return refuse(t, why, path, " is not a timeline, or is damaged: ", t->error.p);
     if (application != PM_TIMELINE_APPLICATION)
         return refuse(t, why, path, " is not a pullmortem timeline", "");
@@ -326,14 +332,15 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
     if (schema < PM_TIMELINE_SCHEMA)
         return refuse(t, why, path, " was written by an older pullmortem",
                       "; ingest the bundle again");
+    if (!timeline_schema_check(t, odd, sizeof odd))
+        return refuse(t, why, path,
+                      t->locked ? " cannot be read now: " : " is damaged, or another's: ", odd);
     timeline_number(
         t,
         "SELECT count(*) FROM (SELECT 1 FROM meta LIMIT 1), (SELECT id FROM event LIMIT 1), (SELECT id FROM member LIMIT 1), (SELECT id FROM string LIMIT 1)",
         0);
     if (t->error.n) return refuse(t, why, path, " is damaged: ", t->error.p);
-    sqlite3_exec(t->db,
-                 "PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON",
-                 NULL, NULL, NULL);
+    sqlite3_exec(t->db, "PRAGMA cache_size=-16384", NULL, NULL, NULL);
     t->committed = true;
     return t;
 }

@@ -44,7 +44,7 @@ struct pm_timeline {
     char *path,
         *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
     int lock;      // of the file that is built; -1 none
-    bool writable, in_transaction, committed;
+    bool writable, in_transaction, committed, locked;
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;
@@ -67,7 +67,8 @@ sqlite3_stmt *
 timeline_stmt(struct pm_timeline *t,
               enum timeline_stmt which); // NULL where it cannot be prepared (remembered)
 bool timeline_exec(struct pm_timeline *t, const char *sql);
-bool timeline_section(struct pm_timeline *t, const char *name); // runs one section of schema.sql
+struct pm_str timeline_section_text(const char *name);          // of schema.sql
+bool timeline_section(struct pm_timeline *t, const char *name); // runs it
 void timeline_write_begins(struct pm_timeline *t);              // a transaction is open after this
 bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s);      // step to the end and reset
 int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwise);
@@ -94,6 +95,11 @@ bool timeline_tags_apart(
     struct pm_str s, const char *mark,
     struct pm_buf *out); // false where there is nothing to mark: out is as it was
 bool timeline_tags_own(struct pm_timeline *t); // before others are merged into it
+
+// foreign.c
+void timeline_distrust(struct pm_timeline *t); // before anything is read of it
+// Its objects are ours. False: why.
+bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n);
 
 // strike.c: of a closed file that has not its name yet
 void timeline_secrets_strike(struct pm_timeline *t);
