@@ -1,9 +1,8 @@
 // The options of the commands that read bundles or judge timelines, and what cannot be
 // among them: told before the long work begins.
-#define _XOPEN_SOURCE 700 // realpath
 #include "cli/bundle.h"
-#include "base/guard.h"
 #include "cli/window.h"
+#include "cli/writes.h"
 #include "clock/zone.h"
 #include "pm/timeline.h"
 #include <stdlib.h>
@@ -229,33 +228,13 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     return status == PM_EXIT_OK ? outputs_spare(c, args) : status;
 }
 
-static void folder_add(struct pm_strs *all, struct pm_arena *a, const char *file) {
-    const char *slash = file ? strrchr(file, '/') : NULL;
-    if (!file || strcmp(file, "-") == 0) return;
-    struct pm_str folder =
-        slash ? (struct pm_str){file, slash == file ? 1 : (size_t)(slash - file)} : PM_STR(".");
-    *PM_PUSH(all->items, all->n, all->cap) = pm_arena_dup(a, folder);
-}
-
-// All outputs are known: nothing else is written from here on. Where an output is a link,
-// the folder that it leads to is written, too.
+// All outputs are known: nothing else is written from here on.
 static void writes_guard(const struct pm_bundle_args *args) {
-    struct pm_arena *a = pm_arena_new();
-    struct pm_strs all = {0};
-    for (size_t i = 0; i <= args->out.n; i++) {
-        const char *file = i < args->out.n ? args->out.file[i] : args->db;
-        char *real = file ? realpath(file, NULL) : NULL;
-        folder_add(&all, a, file);
-        folder_add(&all, a, real);
-        free(real);
-    }
-    folder_add(&all, a, args->privacy.pseudonym_key);
-    const char **folders = pm_xmalloc((all.n + 1) * sizeof *folders);
-    for (size_t i = 0; i < all.n; i++) folders[i] = pm_arena_cstr(a, all.items[i]);
-    pm_guard_writes(folders, all.n);
-    free(folders);
-    free(all.items);
-    pm_arena_free(a);
+    const char *files[PM_OUTPUTS_MAX + 2];
+    for (size_t i = 0; i < args->out.n; i++) files[i] = args->out.file[i];
+    files[args->out.n] = args->db;
+    files[args->out.n + 1] = args->privacy.pseudonym_key;
+    pm_writes_guard(files, args->out.n + 2);
 }
 
 int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args) {

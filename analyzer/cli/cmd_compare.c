@@ -2,6 +2,7 @@
 #include "cli/bundle.h"
 #include "cli/compare.h"
 #include "cli/report_input.h"
+#include "cli/writes.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +147,8 @@ static int run(struct pm_given *g) {
     x.a = pm_arena_new();
     int status = pm_privacy_read(g->command, &x.privacy, g->value[OPT_REDACT_KEY],
                                  g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
+    const char *const files[] = {x.output, x.privacy.pseudonym_key};
+    pm_writes_guard(files, PM_LEN(files));
     if (status == PM_EXIT_OK) status = compare(&x);
     pm_privacy_free(&x.privacy);
     pm_arena_free(x.a);

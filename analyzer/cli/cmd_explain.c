@@ -7,6 +7,8 @@
 #include "cli/answer_print.h"
 #include "cli/opts.h"
 #include "cli/output.h"
+#include "cli/privacy.h"
+#include "cli/writes.h"
 #include "report/words.h"
 
 #include <errno.h>
@@ -15,7 +17,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT };
+enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT, OPT_REDACT_KEY };
 static const struct pm_opt options[] = {
     [OPT_FORMAT] = {.name = "format",
                     .letter = 'f',
@@ -27,6 +29,7 @@ static const struct pm_opt options[] = {
     [OPT_RULES] = {PM_OPT_RULES},
     [OPT_COLOR] = {PM_OPT_COLOR},
     [OPT_NO_REDACT] = {PM_OPT_NO_REDACT},
+    [OPT_REDACT_KEY] = {PM_OPT_REDACT_KEY},
 };
 enum { EXPLAIN_MAX_BYTES = 64 << 20 }; // a larger input is a bundle: analyze it
 
@@ -170,13 +173,14 @@ static bool read_all(const char *path, struct pm_buf *out, bool *cut) {
     if (!piped) fclose(f);
     return ok;
 }
-static int explain(const struct pm_given *g, const struct pm_buf *in, struct pm_diags *diags) {
+static int explain(const struct pm_given *g, const struct pm_buf *in,
+                   const struct pm_privacy *privacy, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(g->value[OPT_RULES], diags);
     if (!rs) return PM_EXIT_USAGE;
     pm_ruleset_listen(rs);
     struct explain e = {.x = {.a = pm_arena_new(), .rules = rs, .width = pm_answer_columns()},
                         .json = strcmp(g->value[OPT_FORMAT], "json") == 0};
-    e.x.redactor = g->value[OPT_NO_REDACT] ? NULL : pm_redactor_new(NULL);
+    e.x.redactor = g->value[OPT_NO_REDACT] ? NULL : pm_redactor_new(privacy->redact_key);
     e.x.color = !e.json && pm_color_wanted(g->value[OPT_COLOR], STDOUT_FILENO);
     // What framing and parsers say of the text is told for text only: JSON readers want one
     // object a record.
@@ -195,13 +199,18 @@ static int run(struct pm_given *g) {
     const char *path = g->words_n ? g->words[0] : "-";
     struct pm_buf in = {0};
     bool cut = false;
+    struct pm_privacy privacy;
+    if (pm_privacy_read(g->command, &privacy, g->value[OPT_REDACT_KEY], NULL, NULL) != PM_EXIT_OK)
+        return PM_EXIT_USAGE;
+    pm_writes_guard(NULL, 0);
     if (!read_all(path, &in, &cut)) {
         fprintf(stderr, "pullmortem explain: %s: %s\n", path, strerror(errno));
         pm_buf_free(&in);
+        pm_privacy_free(&privacy);
         return PM_EXIT_INPUT;
     }
     struct pm_diags *diags = pm_diags_new();
-    int rc = explain(g, &in, diags);
+    int rc = explain(g, &in, &privacy, diags);
     if (cut)
         fprintf(
             stderr,
@@ -209,6 +218,7 @@ static int run(struct pm_given *g) {
             EXPLAIN_MAX_BYTES >> 20);
     pm_diags_print(diags);
     pm_diags_free(diags);
+    pm_privacy_free(&privacy);
     pm_buf_free(&in);
     return rc == PM_EXIT_OK && cut ? PM_EXIT_INPUT : rc;
 }

@@ -3,6 +3,7 @@
 #include "cli/opts.h"
 #include "cli/output.h"
 #include "cli/privacy.h"
+#include "cli/writes.h"
 #include "pm/arena.h"
 #include "pm/timeline.h"
 #include <stdio.h>
@@ -61,6 +62,8 @@ static int run(struct pm_given *g) {
     struct pm_privacy privacy;
     int status = pm_privacy_read(g->command, &privacy, NULL, g->value[OPT_PSEUDONYMISE],
                                  g->value[OPT_PSEUDONYM_KEY]);
+    const char *const files[] = {db, g->value[OPT_PSEUDONYM_KEY]};
+    pm_writes_guard(files, PM_LEN(files));
     if (status == PM_EXIT_OK) status = merge(db, g->words, g->words_n, &privacy);
     pm_privacy_free(&privacy);
     return status;

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/privacy.h"
 #include "cli/rows.h"
+#include "cli/writes.h"
 #include "pm/arena.h"
 #include "pm/judge.h"
 #include "pm/rule.h"
@@ -216,6 +217,7 @@ static int run(struct pm_given *g) {
     if (sql)
         status = pm_privacy_read(g->command, &privacy, NULL, g->value[OPT_PSEUDONYMISE],
                                  g->value[OPT_PSEUDONYM_KEY]);
+    pm_writes_guard(&privacy.pseudonym_key, 1);
     if (sql && status == PM_EXIT_OK) status = query(g->words[0], sql, format, &privacy);
     pm_privacy_free(&privacy);
     pm_buf_free(&b);

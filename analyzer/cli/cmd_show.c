@@ -7,13 +7,15 @@
 #include "cli/member.h"
 #include "cli/opts.h"
 #include "cli/output.h"
+#include "cli/privacy.h"
+#include "cli/writes.h"
 #include "pm/timeline.h"
 #include "report/words.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { OPT_CONTEXT, OPT_RULES, OPT_NO_REDACT, OPT_COLOR };
+enum { OPT_CONTEXT, OPT_RULES, OPT_NO_REDACT, OPT_REDACT_KEY, OPT_COLOR };
 static const struct pm_opt options[] = {
     [OPT_CONTEXT] = {.name = "context",
                      .letter = 'C',
@@ -25,6 +27,7 @@ static const struct pm_opt options[] = {
                      .help = "so many lines before and after"},
     [OPT_RULES] = {PM_OPT_RULES},
     [OPT_NO_REDACT] = {PM_OPT_NO_REDACT},
+    [OPT_REDACT_KEY] = {PM_OPT_REDACT_KEY},
     [OPT_COLOR] = {PM_OPT_COLOR},
 };
 enum { LINE_SHOWN = 4000, ANSWERS_SHOWN = 3, TEXT_ASKED = 32 << 20 };
@@ -246,21 +249,27 @@ static int run(struct pm_given *g) {
         return pm_usage(g->command, "'%s' is no FILE:LINE", words[1]);
     x.subject = words[0];
     if (!pm_paths_present(words, &(size_t){1})) return PM_EXIT_INPUT;
+    struct pm_privacy privacy;
+    if (pm_privacy_read(g->command, &privacy, g->value[OPT_REDACT_KEY], NULL, NULL) != PM_EXIT_OK)
+        return PM_EXIT_USAGE;
+    pm_writes_guard(NULL, 0);
     struct pm_diags *diags = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(x.rules_dir, diags);
     int status = PM_EXIT_USAGE;
     if (rules) {
         pm_ruleset_listen(rules);
-        x.view = (struct pm_answer_view){.a = pm_arena_new(),
-                                         .rules = rules,
-                                         .redactor = x.raw ? NULL : pm_redactor_new(NULL),
-                                         .width = pm_answer_columns()};
+        x.view =
+            (struct pm_answer_view){.a = pm_arena_new(),
+                                    .rules = rules,
+                                    .redactor = x.raw ? NULL : pm_redactor_new(privacy.redact_key),
+                                    .width = pm_answer_columns()};
         x.view.color = pm_color_wanted(x.color, STDOUT_FILENO);
         status =
             pm_timeline_is(x.subject) ? show_timeline(&x, rules) : show_bundle(&x, rules, words, 1);
         pm_redactor_free(x.view.redactor);
         pm_arena_free(x.view.a);
     } else pm_diags_print(diags);
+    pm_privacy_free(&privacy);
     pm_ruleset_free(rules);
     pm_diags_free(diags);
     return status;

@@ -46,6 +46,16 @@ cmp -s k1.json k2.json || wrong "the same key gives other bytes"
 run 0 "$PM" ingest n1 --db other.db --redact-key key2
 tags other.db >got2
 grep -qFf got got2 && wrong "another key gives the same tags"
+# The commands that print texts of a bundle tag alike.
+tag=$(grep -o 'redacted:password:[0-9a-f]\{20\}' k1.json | sort | head -1)
+[ -n "$tag" ] || wrong "no keyed tag in k1.json"
+cat n1/containerd.log n2/containerd.log | "$PM" explain --redact-key key >out
+has out "$tag"
+"$PM" show n1 containerd.log:1 --redact-key key >out 2>&1
+"$PM" show n2 containerd.log:2 --redact-key key >>out 2>&1
+grep -q 'redacted:password:[0-9a-f]\{20\}' out || wrong "show has no keyed tag: $(cat out)"
+"$PM" gate n1 n2 --redact-key key -f json >out 2>&1
+grep -q 'redacted:password:[0-9]>' out && wrong "the gate has numbers"
 run 2 "$PM" analyze n1 --redact-key key3
 has err 'holds 5 bytes, 16 are the least'
 run 2 "$PM" analyze n1 --redact-key nothing
