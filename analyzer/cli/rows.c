@@ -75,8 +75,7 @@ static void table_end(struct pm_rows *q) {
 }
 
 // csv -----------------------------------------------------------------------------------
-static void csv_text(const char *text, char type) {
-    if (!text) return;
+static void csv_cell(const char *text, char type) {
     bool number = type == 'i' || type == 'f';
     bool formula = !number && *text && strchr("=+-@\t\r", *text);
     if (!formula && !strpbrk(text, "\",\r\n")) {
@@ -89,6 +88,13 @@ static void csv_text(const char *text, char type) {
         putchar(*text);
     }
     putchar('"');
+}
+static void csv_text(const char *cell, char type) {
+    if (!cell) return;
+    struct pm_arena *a = pm_arena_new();
+    const char *text = pm_arena_cstr(a, pm_text_neutral(a, pm_str_c(cell)));
+    csv_cell(text, type);
+    pm_arena_free(a);
 }
 static void csv_line(int n, const char *const *cells, const char *types) {
     for (int i = 0; i < n; i++) {
@@ -144,12 +150,17 @@ static void nothing_end(struct pm_rows *q) { (void)q; }
 
 // markdown ------------------------------------------------------------------------------
 // What would end a cell or begin a tag is escaped; a cell is one line.
+// A bare address of a log is no link: "http\://", "www\.".
+static bool begins_link(struct pm_str s, size_t i) {
+    return pm_str_starts(pm_str_from(s, i), PM_STR("://")) ||
+           (i > 2 && s.p[i] == '.' && pm_str_ieq(pm_str_sub(s, i - 3, 3), PM_STR("www")));
+}
 static void markdown_cell(const char *text) {
     struct pm_arena *row = pm_arena_new();
     struct pm_str s = text ? pm_text_visible(row, pm_str_c(text)) : PM_NONE;
     fputs("| ", stdout);
     for (size_t i = 0; i < s.n; i++) {
-        if (strchr("|\\`*_<>[]", s.p[i])) putchar('\\');
+        if (strchr("|\\`*_<>[]", s.p[i]) || begins_link(s, i)) putchar('\\');
         putchar(s.p[i]);
     }
     putchar(' ');

@@ -94,8 +94,13 @@ static bool is_elsewhere(struct pm_str v) {
 
 // A word of prose, or something that an error would name: nothing that anybody keeps
 // secret.
+static bool is_random(struct pm_str v) { // as no word is: "hunter2x1", not "oauth2"
+    size_t digits = 0;
+    for (size_t i = 0; i < v.n; i++) digits += v.p[i] >= '0' && v.p[i] <= '9';
+    return v.n >= 8 && digits >= 2 && digits < v.n && pm_str_chr(v, '/', 0) < 0;
+}
 static bool is_prose(struct pm_str s, struct pm_str v, size_t to, bool compound, bool capital) {
-    if (to < s.n && s.p[to] == ':') return true;
+    if (to < s.n && s.p[to] == ':') return !is_random(v); // "token: oauth2: cannot fetch"
     if (pm_str_has(v, PM_STR("://")) || pm_str_has(v, PM_STR("/"))) return !compound;
     bool letter = false;
     for (size_t i = 0; i < v.n; i++)
@@ -376,6 +381,13 @@ static bool login_value(struct pm_str s, size_t from, size_t to, struct pm_secre
     return true;
 }
 
+static size_t flag_value_end(struct pm_str s, size_t from) {
+    size_t to = from;
+    while (to < s.n && (unsigned char)s.p[to] > ' ' && !strchr("\"'`\\", s.p[to])) to++;
+    while (to > from + 1 && strchr(":,;", s.p[to - 1])) to--; // "--password x: denied"
+    return to;
+}
+
 bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     size_t end = dash;
     while (end < s.n && pm_secret_word((unsigned char)s.p[end])) end++;
@@ -405,7 +417,7 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     size_t to = from, quote = from > 0 && (s.p[from - 1] == '"' || s.p[from - 1] == '\'') ? 1 : 0;
     if (quote) to = quoted_end(s, from, pm_str_sub(s, from - 1, 1));
     else
-        while (to < s.n && (unsigned char)s.p[to] > ' ' && !strchr("\"'`\\", s.p[to])) to++;
+        to = flag_value_end(s, from);
     if (to <= from) return false;
     if (flag && flag->value == LOGIN) return login_value(s, from, to, f);
     if (named && !plausible(pm_str_sub(s, from, to - from), &key)) return false;

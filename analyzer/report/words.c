@@ -63,14 +63,16 @@ static void show_hidden(struct pm_buf *b, uint32_t c) {
     else if (c < 0x100) pm_buf_fmt(b, "\\x%02x", (unsigned)c);
     else pm_buf_fmt(b, "\\u{%x}", (unsigned)c);
 }
-struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
+static bool is_layout(uint32_t c) { return c == '\n' || c == '\t' || c == '\r'; }
+enum shown { SHOW_ALL, KEEP_LAYOUT };
+static struct pm_str shown(struct pm_arena *a, struct pm_str s, enum shown what) {
     struct pm_buf b = {0};
     size_t clean = 0; // bytes before this are in b, or nothing is yet
     bool changed = false;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = 0;
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
-        if (len && !hidden(c)) {
+        if (len && (!hidden(c) || (what == KEEP_LAYOUT && is_layout(c)))) {
             i += len;
             continue;
         }
@@ -85,6 +87,13 @@ struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
     struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
     pm_buf_free(&b);
     return out;
+}
+
+struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s) {
+    return shown(a, s, SHOW_ALL);
+}
+struct pm_str pm_text_neutral(struct pm_arena *a, struct pm_str s) {
+    return shown(a, s, KEEP_LAYOUT);
 }
 
 static size_t bytes_in(struct pm_str s, int width) {
@@ -137,8 +146,7 @@ void pm_json_string(struct pm_buf *b, struct pm_str s) {
         uint32_t c = 0;
         unsigned char first = (unsigned char)s.p[i];
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
-        if (len && first >= 0x20 && first != '"' && first != '\\' && first != 0x7f && c != 0x2028 &&
-            c != 0x2029) {
+        if (len && first >= 0x20 && first != '"' && first != '\\' && !hidden(c)) {
             i += len;
             continue;
         }

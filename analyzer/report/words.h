@@ -9,6 +9,8 @@ int pm_text_width(struct pm_str s);
 // Control characters, bidirectional overrides and broken UTF-8 made visible: \n, \x1b,
 // \u{202e}. Returns s itself where it is clean.
 struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s);
+// The same, but tabs and line ends stay.
+struct pm_str pm_text_neutral(struct pm_arena *a, struct pm_str s);
 // The first `width` columns, "…" where it was cut.
 struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width);
 // The same with the middle left out: errors say what failed first and why last.

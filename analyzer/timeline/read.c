@@ -243,22 +243,42 @@ static char type_letter(int type) {
                                     : 't';
 }
 
+// Cells are C strings: a NUL inside of a text would end it, and stands as its picture.
+static const char *cell_text(sqlite3_stmt *s, int i, struct pm_arena *a) {
+    static const char picture[] = "\xe2\x90\x80";
+    struct pm_str cell = timeline_column(s, i), rest = cell;
+    if (!cell.p || pm_str_chr(cell, 0, 0) < 0) return cell.p;
+    struct pm_buf b = {0};
+    for (ptrdiff_t at; (at = pm_str_chr(rest, 0, 0)) >= 0;
+         rest = pm_str_from(rest, (size_t)at + 1)) {
+        pm_buf_add(&b, pm_str_sub(rest, 0, (size_t)at));
+        pm_buf_lit(&b, picture);
+    }
+    pm_buf_add(&b, rest);
+    const char *text = pm_arena_cstr(a, pm_buf_str(&b));
+    pm_buf_free(&b);
+    return text;
+}
+
 static bool sql_rows(struct pm_timeline *t, sqlite3_stmt *s, pm_sql_typed_cb *cb, void *ctx) {
     int n = sqlite3_column_count(s), rc;
     const char **names = pm_xmalloc(sizeof *names * (size_t)(n + 1)),
                **cells = pm_xmalloc(sizeof *cells * (size_t)(n + 1));
     char *types = pm_xmalloc((size_t)n + 1);
+    struct pm_arena *a = pm_arena_new();
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        pm_arena_reset(a);
         for (int i = 0; i < n; i++) {
             types[i] = type_letter(sqlite3_column_type(s, i));
             names[i] = sqlite3_column_name(s, i);
-            cells[i] = (const char *)sqlite3_column_text(s, i);
+            cells[i] = cell_text(s, i, a);
         }
         if (!cb(ctx, n, names, cells, types)) {
             rc = SQLITE_DONE;
             break;
         }
     }
+    pm_arena_free(a);
     free(types);
     free(names);
     free(cells);

@@ -102,4 +102,15 @@ answers errors '2,rate-limit.anonymous,'
 answers first-after 'docker.io,2026-04-12T06:20:02.200Z,'
 answers files 'nodes/n1/containerd.log,containerd,n1,12,12,0,0,exact,'
 answers timesketch ',2026-04-12T06:10:01.100+00:00,pull.start,1775974201100000,containerd,n1,'
+# What turns a line around or drives a terminal is shown, not done, in every format; a NUL ends no value; an address of a log is no link in Markdown.
+printf 'time="2026-04-12T06:10:02.2Z" level=error msg="PullImage \\"r.test/a:1\\" failed" error="denied \302\2331m \342\200\256 https://evil.test/x www.evil.test"\n' >marks.log
+run 0 "$PM" ingest marks.log --db marks.db
+for format in table csv json jsonl markdown; do
+    run 0 "$PM" query marks.db "SELECT error, 'a' || char(0) || 'b' AS x FROM events WHERE error IS NOT NULL" -f $format
+    LC_ALL=C grep -q "$(printf '\302\233')\|$(printf '\342\200\256')" out && wrong "$format prints marks as they are: $(cat out)"
+    has out 'a␀b'
+    [ $format != markdown ] || has out 'https\://evil.test/x www\.evil.test'
+done
+run 0 "$PM" analyze marks.log -f json
+has out '\u009b1m \u202e'
 exit $failed

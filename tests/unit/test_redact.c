@@ -52,6 +52,12 @@ static void secrets_go(void **unused) {
         {"rate limit as 'cibot': dckr_jti_AbCdEfGhIjK=. You may",
          "rate limit as 'cibot': <redacted:token:~>. You may"},
         {"login with dckr_pat_0123456789abcdef failed", "login with <redacted:token:~> failed"},
+        // the value, and nothing behind it
+        {"password=hunter2: denied", "password=<redacted:password:~>: denied"},
+        {"denied for passwd: hunter2x1: no", "denied for passwd: <redacted:password:~>: no"},
+        {"sent x-api-key: abcd1234efgh: refused", "sent x-api-key: <redacted:secret:~>: refused"},
+        {"login --password hunter2: denied", "login --password <redacted:password:~>: denied"},
+        {"secret_key=abcd1234efgh] failed", "secret_key=<redacted:secret:~>] failed"},
         {"password = \"hunter2\"", "password = \"<redacted:password:~>\""},
         {"  password: hunter2\n  username: u", "  password: <redacted:password:~>\n  username: u"},
         {"http:\n  secret: x\nclient_secret: abcd1234",
