@@ -143,23 +143,40 @@ static size_t (*const checks[CHECKS])(struct text t, size_t at) = {
     [PASSWORD] = password,
     [LOGIN] = login,
 };
-static uint8_t begins[1 << 15]; // by three letters: a bit for each check of what may begin so
+// By three letters: a bit for each check of what may begin with them, and, from bit 8 on, of
+// what may have begun one letter before them. So every second place is looked at.
+static uint16_t begins[1 << 15];
+enum { BEFORE = 8 };
 
 static unsigned look(const char *p) {
     unsigned a = (unsigned char)p[0], b = (unsigned char)p[1], c = (unsigned char)p[2];
     return (a & 31) << 10 | (b & 31) << 5 | (c & 31);
 }
+// `text` of three letters may go on with any.
+static void begins_add(const char *text, int check) {
+    char next[] = {text[1], text[2], text[3]};
+    begins[look(text)] |= (uint16_t)(1u << check);
+    for (char any = 0; any < 32; any++) {
+        if (!text[3]) next[2] = any;
+        begins[look(next)] |= (uint16_t)(1u << (check + BEFORE));
+    }
+}
 __attribute__((constructor)) static void begins_fill(void) {
     static const struct {
-        const char *three;
+        const char *text;
         int check;
-    } others[] = {{"eyJ", JWT},           {"$2a", CRYPT_HASH},  {"$2b", CRYPT_HASH},
-                  {"$2y", CRYPT_HASH},    {"---", PRIVATE_KEY}, {"Aut", AUTHORIZATION},
-                  {"aut", AUTHORIZATION}, {"pas", PASSWORD},    {"Pas", PASSWORD},
+    } others[] = {{"eyJ", JWT},
+                  {"$2a$", CRYPT_HASH},
+                  {"$2b$", CRYPT_HASH},
+                  {"$2y$", CRYPT_HASH},
+                  {"-----", PRIVATE_KEY},
+                  {"Auth", AUTHORIZATION},
+                  {"auth", AUTHORIZATION},
+                  {"password", PASSWORD},
+                  {"Password", PASSWORD},
                   {"://", LOGIN}};
-    for (size_t i = 0; i < PM_LEN(marks); i++) begins[look(marks[i].text)] |= 1u << MARK;
-    for (size_t i = 0; i < PM_LEN(others); i++)
-        begins[look(others[i].three)] |= (uint8_t)(1u << others[i].check);
+    for (size_t i = 0; i < PM_LEN(marks); i++) begins_add(marks[i].text, MARK);
+    for (size_t i = 0; i < PM_LEN(others); i++) begins_add(others[i].text, others[i].check);
 }
 
 static size_t strike_at(struct text t, size_t at, unsigned maybe) {
@@ -170,13 +187,16 @@ static size_t strike_at(struct text t, size_t at, unsigned maybe) {
     return 0;
 }
 static size_t strike_all(struct text t, size_t until) {
-    size_t found = 0;
-    for (size_t i = 0; i + LOOK < t.n && i < until; i++) {
-        unsigned maybe = begins[look(t.p + i)];
-        size_t to = maybe ? strike_at(t, i, maybe) : 0;
+    size_t found = 0, done = 0; // what is before `done` was dealt with
+    for (size_t i = 0; i + LOOK < t.n && i <= until; i += 2) {
+        unsigned maybe = begins[look(t.p + i)], here = maybe & 0xff, before = maybe >> BEFORE;
+        if (!maybe) continue;
+        size_t to = before && i > done ? strike_at(t, i - 1, before) : 0;
+        if (!to && here && i >= done && i < until) to = strike_at(t, i, here);
         if (!to) continue;
         found++;
-        i = to - 1;
+        done = to;
+        i = (to & ~(size_t)1) - 2 + (to & 1) * 2;
     }
     return found;
 }

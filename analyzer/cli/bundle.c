@@ -29,7 +29,7 @@ static bool year_refused(struct pm_diags *diags) {
     return refused;
 }
 
-static bool seen_one(void *ctx, int n, const char *const *names, const char *const *cells) {
+static bool is_set(void *ctx, int n, const char *const *names, const char *const *cells) {
     (void)names;
     if (n && cells[0]) *(bool *)ctx = strcmp(cells[0], "0") != 0;
     return true;
@@ -42,7 +42,7 @@ static bool losses_note(struct pm_timeline *t, bool whole, struct pm_diags *diag
     struct pm_arena *a = pm_arena_new();
     struct pm_str mistake;
     bool none = false;
-    pm_timeline_sql(t, none_sql, seen_one, &none, &mistake, a);
+    pm_timeline_sql(t, none_sql, is_set, &none, &mistake, a);
     pm_arena_free(a);
     if (!whole) pm_timeline_meta(t, "partial", PM_STR("yes"));
     pm_timeline_diags(t, diags);

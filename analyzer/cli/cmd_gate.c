@@ -326,7 +326,7 @@ static int privacy_read(struct gate *g) {
     return pm_privacy_read(g->command, &g->privacy, g->value[OPT_REDACT_KEY],
                            g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
 }
-static void writes_guard(const struct gate *g) {
+static void outputs_guard(const struct gate *g) {
     const char *const files[] = {g->value[OPT_JUNIT],         g->value[OPT_SARIF],
                                  g->value[OPT_GITLAB],        g->value[OPT_WRITE_BASELINE],
                                  g->value[OPT_PSEUDONYM_KEY], getenv("GITHUB_STEP_SUMMARY")};
@@ -347,7 +347,7 @@ static int run(struct pm_given *given) {
     if (status == PM_EXIT_OK) status = privacy_read(&g);
     if (status == PM_EXIT_OK) status = read_policy(&g);
     if (status == PM_EXIT_OK) {
-        writes_guard(&g);
+        outputs_guard(&g);
         for (size_t i = 0; i < given->words_n; i++) bundles(&g, given->words[i]);
         pm_gate_number(&g.result);
         status = outputs(&g) && pm_privacy_key_write(&g.privacy) ? verdict(&g) : PM_EXIT_INPUT;

@@ -416,8 +416,7 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     if (is_elsewhere(pm_str_from(s, from))) return false;
     size_t to = from, quote = from > 0 && (s.p[from - 1] == '"' || s.p[from - 1] == '\'') ? 1 : 0;
     if (quote) to = quoted_end(s, from, pm_str_sub(s, from - 1, 1));
-    else
-        to = flag_value_end(s, from);
+    else to = flag_value_end(s, from);
     if (to <= from) return false;
     if (flag && flag->value == LOGIN) return login_value(s, from, to, f);
     if (named && !plausible(pm_str_sub(s, from, to - from), &key)) return false;
