@@ -22,6 +22,10 @@ ifneq ($(ISAL),)
 PKG_CFLAGS += -DPM_ISAL $(shell pkg-config --cflags libisal 2>/dev/null)
 PKG_LIBS += $(shell pkg-config --libs libisal 2>/dev/null)
 endif
+# STATIC=1: with as much of the libraries inside as has an archive here; another binary, from the same objects.
+ifneq ($(STATIC),)
+PKG_LIBS := $(shell CC="$(CC)" sh tests/tools/static.sh $(LIBS) $(ISAL))
+endif
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -g -fno-sanitize-recover=undefined -DPM_RECKON)
 CFLAGS ?= -g
 # What the compiler can do against a mistake that is still in here, on by default; and no folder's name in the binary: two clones give the same bytes.
@@ -42,7 +46,7 @@ MAIN_SRC := analyzer/cli/main.c
 LIB_SRC := $(filter-out $(MAIN_SRC),$(SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 GEN_OBJ := $(BUILD)/gen/lists.o $(BUILD)/gen/data.o $(BUILD)/gen/events.o
-BIN := $(BUILD)/pullmortem
+BIN := $(BUILD)/pullmortem$(if $(STATIC),-static)
 LIB := $(BUILD)/libpullmortem.a
 
 .DEFAULT_GOAL := all
@@ -168,14 +172,16 @@ $(SHARE)/made: $(BIN)
 	@touch $@
 share: $(SHARE)/made ## man pages and completions, into build/share
 
-install: all share ## install binary, man pages, completions, schemas, scripts and rules as examples under PREFIX (/usr/local)
+install: all share ## install the binary, its debug info apart, man pages, completions, schemas, scripts and rules as examples under PREFIX (/usr/local)
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/pullmortem
 	$(Q)strip --strip-unneeded $(DESTDIR)$(PREFIX)/bin/pullmortem 2>/dev/null || true
+	$(Q)sh tests/tools/debug.sh put $(BIN) $(DESTDIR)$(PREFIX)/lib/debug
 	$(Q)for f in $$(cd $(SHARE) && find . -type f ! -name made | LC_ALL=C sort); do install -D -m 644 $(SHARE)/$$f $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done
 	$(Q)for f in $(KEPT); do install -D -m $$(case $$f in *.sh) echo 755 ;; *) echo 644 ;; esac) $$f $(DESTDIR)$(PREFIX)/share/pullmortem/$${f##*/} || exit 1; done
 	$(Q)install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/pullmortem/README.md
 	$(Q)for f in rules/README.md rules/*.yaml rules/causes/*.yaml; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/pullmortem/examples/$$f || exit 1; done
 uninstall: ## remove all of it again
+	$(Q)sh tests/tools/debug.sh drop $(DESTDIR)$(PREFIX)/bin/pullmortem $(DESTDIR)$(PREFIX)/lib/debug
 	rm -f $(DESTDIR)$(PREFIX)/bin/pullmortem $(DESTDIR)$(PREFIX)/share/man/man1/pullmortem*.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pullmortem $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pullmortem
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pullmortem.fish
@@ -186,7 +192,7 @@ dist: ## pack the source of this commit, the same bytes every time: build/pullmo
 	@mkdir -p $(BUILD)
 	$(Q)git archive --prefix=pullmortem-$(VERSION)/ --add-virtual-file=pullmortem-$(VERSION)/.commit:$(COMMIT) HEAD | gzip -9n > $(BUILD)/pullmortem-$(VERSION).tar.gz
 	@echo $(BUILD)/pullmortem-$(VERSION).tar.gz
-deb: ## a Debian package: build/pullmortem_VERSION_ARCH.deb
+deb: ## Debian packages: build/pullmortem_VERSION_ARCH.deb, and its debug info: pullmortem-dbgsym
 	$(Q)rm -rf $(BUILD)/deb
 	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(BUILD)/deb PREFIX=/usr >/dev/null
 	$(Q)sh tests/tools/deb.sh $(BUILD)/deb $(BUILD)/pullmortem_$(VERSION)_$$(dpkg --print-architecture).deb $(VERSION)

@@ -103,11 +103,13 @@ static void zsh(const struct pm_command *const *commands, size_t n) {
         "    shift words; (( CURRENT-- ))\n"
         "    case $command in");
     for (size_t i = 0; i < n; i++) {
+        bool help = strcmp(commands[i]->name, "help") == 0;
         printf("        %s) _arguments -s", commands[i]->name);
         for (size_t k = 0; k < commands[i]->options_n; k++)
             if (pm_opt_of(commands[i], &commands[i]->options[k]))
                 zsh_option(&commands[i]->options[k]);
-        puts(" '*:file:_files' ;;");
+        if (help) puts(" '*:command:{_describe -t commands command commands}' ;;");
+        else puts(" '*:file:_files' ;;");
     }
     puts("        *) _files ;;\n"
          "    esac\n"
@@ -143,6 +145,9 @@ static void fish(const struct pm_command *const *commands, size_t n) {
         }
         puts("'");
     }
+    fputs("complete -c pullmortem -n '__fish_seen_subcommand_from help' -f -a '", stdout);
+    for (size_t i = 0; i < n; i++) printf("%s%s", i ? " " : "", commands[i]->name);
+    puts("'");
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < commands[i]->options_n; k++)
             if (pm_opt_of(commands[i], &commands[i]->options[k]))

@@ -34,6 +34,7 @@ for shell in bash zsh fish; do
     command -v $shell >/dev/null 2>&1 || { echo "NOT RUN: no $shell is here: its completion was not loaded"; continue; }
     $shell -n "completion.$shell" || wrong "$shell cannot read its completion"
 done
+printf 'analyze\n--no-redact\nhtml\njsonl\n--fail-on\nquery\n' >want
 if command -v bash >/dev/null 2>&1; then
     cat >try.bash <<'B'
 . ./completion.bash
@@ -45,9 +46,36 @@ try pullmortem query x.db -f jsonl
 try pullmortem gate --fail
 try pullmortem help q
 B
-    printf 'analyze\n--no-redact\nhtml\njsonl\n--fail-on\nquery\n' >want
     bash try.bash >got 2>&1
     cmp -s want got || { wrong 'bash completes other words'; diff want got; }
+fi
+if command -v fish >/dev/null 2>&1; then
+    fish -c 'source completion.fish
+for w in "pullmortem an" "pullmortem analyze --no" "pullmortem analyze --format ht" "pullmortem query x.db -f jsonl" "pullmortem gate --fail" "pullmortem help q"
+    complete -C $w | string split -f1 \t | string join " "
+end' >got 2>&1
+    cmp -s want got || { wrong 'fish completes other words'; diff want got; }
+fi
+if command -v zsh >/dev/null 2>&1; then
+    # As compinit finds it, with what it hands to zsh's own functions shown instead.
+    mkdir -p functions && cp completion.zsh functions/_pullmortem
+    cat >try.zsh <<'Z'
+fpath=($PWD/functions $fpath)
+autoload -Uz compinit && compinit -u -D
+[[ $_comps[pullmortem] = _pullmortem ]] || print 'not registered'
+_arguments() { print -l -- "$@" }
+_describe() { print -l -- $commands }
+_files() { print files }
+try() { words=("$@"); CURRENT=$#; _pullmortem }
+try pullmortem an | grep -o '^analyze'
+try pullmortem analyze --no | grep -o -e '--no-redact'
+try pullmortem analyze --format ht | grep -o 'format=\[[^:]*:F:([a-z ]*html' | grep -o 'html'
+try pullmortem query x.db -f jsonl | grep -o 'jsonl' | head -n 1
+try pullmortem gate --fail | grep -o -e '--fail-on'
+try pullmortem help q | grep -q '_describe -t commands' && print query
+Z
+    zsh -f try.zsh >got 2>&1
+    cmp -s want got || { wrong 'zsh completes other words'; diff want got; }
 fi
 # Formats that complete are formats that there are.
 bundle b
