@@ -39,9 +39,45 @@ have() { # package
 }
 need=""
 for p in $want; do have "$p" || need="$need $p"; done
+# What the same is called elsewhere; - is there already. Debian, Fedora, Alpine, Homebrew.
+called() {
+    cat <<T
+gcc gcc build-base -
+make make make make
+pkg-config pkgconf-pkg-config pkgconf pkgconf
+libpcre2-dev pcre2-devel pcre2-dev pcre2
+libsqlite3-dev sqlite-devel sqlite-dev sqlite
+zlib1g-dev zlib-devel zlib-dev zlib
+libjansson-dev jansson-devel jansson-dev jansson
+libjudy-dev Judy-devel judy-dev judy
+libyaml-dev libyaml-devel yaml-dev libyaml
+libarchive-dev libarchive-devel libarchive-dev libarchive
+libzstd-dev libzstd-devel zstd-dev zstd
+liblzma-dev xz-devel xz-dev xz
+liblz4-dev lz4-devel lz4-dev lz4
+libcmocka-dev libcmocka-devel cmocka-dev cmocka
+python3 python3 python3 python
+python3-jsonschema python3-jsonschema py3-jsonschema -
+xz-utils xz xz xz
+libxml2-utils libxml2 libxml2-utils libxml2
+T
+}
 if [ -n "$need" ] && ! apt; then
-    echo "This is no Debian or Ubuntu: please install the equivalents of these packages, then run make again:" >&2
-    echo " $need" >&2
+    like=$(uname -s) column=0 how=""
+    [ ! -r /etc/os-release ] || like="$like $(sed -n 's/^ID\(_LIKE\)*=//p' /etc/os-release | tr -d '"' | tr '\n' ' ')"
+    case " $like " in
+    *fedora* | *rhel* | *centos*) column=2 how="dnf install" ;;
+    *alpine*) column=3 how="apk add linux-headers" ;;
+    *Darwin*) column=4 how="brew install" ;;
+    esac
+    if [ $column = 0 ]; then
+        echo "This is no Debian, Fedora, Alpine or macOS: please install what these packages of Debian's bring, then run make again:" >&2
+        echo " $need" >&2
+        exit 1
+    fi
+    echo "Please install what is missing here, then run make again:" >&2
+    echo "  $how$(for p in $need; do called | awk -v p="$p" -v c=$column '$1 == p { found = 1; if ($c != "-") printf " %s", $c } END { if (!found) printf " %s", p }'; done)" >&2
+    [ $column != 4 ] || echo "  and name those that Homebrew keeps apart: export PKG_CONFIG_PATH=\$(brew --prefix sqlite)/lib/pkgconfig:\$(brew --prefix libarchive)/lib/pkgconfig" >&2
     exit 1
 fi
 # Microsoft's SARIF validator, where npm is and gives it: once, into build/npm. Its test says so where it is not there.
