@@ -21,7 +21,7 @@ static bool belongs(const struct pm_family *f, struct pm_str name) {
     if (f->type != PM_METRIC_SUMMARY) return pm_str_eqc(name, f->name);
     if (!pm_str_starts(name, pm_str_c(f->name))) return false;
     struct pm_str tail = pm_str_from(name, strlen(f->name));
-    return pm_str_eqc(tail, "_sum") || pm_str_eqc(tail, "_count");
+    return !tail.n || pm_str_eqc(tail, "_sum") || pm_str_eqc(tail, "_count");
 }
 
 static void escaped(struct pm_buf *b, struct pm_str s) {

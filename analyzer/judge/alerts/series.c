@@ -35,7 +35,7 @@ const struct pm_family pm_families[] = {
     {"pullmortem_pull_bytes_total", PM_METRIC_COUNTER,
      "Bytes that pulls brought, where they were logged."},
     {"pullmortem_pull_duration_seconds", PM_METRIC_SUMMARY,
-     "Time that pulls took, queueing apart."},
+     "Time that pulls took, queueing apart; quantiles of the ten minutes before."},
     {"pullmortem_http_responses_total", PM_METRIC_COUNTER,
      "Answers of a registry or proxy, by status."},
     {"pullmortem_waiting_pods", PM_METRIC_GAUGE, "Pods that wait for an image."},
@@ -65,7 +65,7 @@ static bool is_counter(const char *name) {
     for (const struct pm_family *f = pm_families; f->name; f++) {
         if (strcmp(f->name, name) == 0) return f->type == PM_METRIC_COUNTER;
         if (f->type == PM_METRIC_SUMMARY && strncmp(f->name, name, strlen(f->name)) == 0)
-            return true;
+            return name[strlen(f->name)] != 0; // a quantile has the family's own name
     }
     return false;
 }
@@ -246,6 +246,7 @@ void pm_series_fill(const struct pm_scene *scene, struct pm_report *report) {
     struct build b = {.scene = scene, .report = report, .keys = pm_intern_new()};
     Word_t freed;
     pm_series_pulls(&b);
+    pm_series_latency(&b);
     pm_series_waiting(&b);
     pm_series_readings(&b);
     report->metrics = set_of(&b);

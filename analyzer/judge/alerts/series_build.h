@@ -1,4 +1,4 @@
-// Between series.c and those who feed it: pulls (series_pulls.c), waiting pods
+// Between series.c and those who feed it: pulls (series_pulls.c, series_latency.c), waiting pods
 // (series_waiting.c), limits, probes and disks (series_readings.c).
 #pragma once
 #include "judge/alerts/series.h"
@@ -47,6 +47,7 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
 void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value);
 
 void pm_series_pulls(struct build *b);
+void pm_series_latency(struct build *b);
 void pm_series_waiting(
     struct build *b); // after the incidents stand in the report; fills its buckets too
 void pm_series_readings(struct build *b);
