@@ -205,6 +205,22 @@ static const struct schema_key check_keys[] = {
     {.name = "advice", .type = SCHEMA_TEXT, .required = true},
     {.name = NULL},
 };
+static const char *const outcomes[] = {"ok", "failed", "cached", NULL};
+static const char *const countables[] = {"registry", "image", "node", "namespace", NULL};
+static const struct schema_key pull_keys[] = {
+    {.name = "id", .type = SCHEMA_TEXT, .required = true},
+    {.name = "severity", .type = SCHEMA_WORD, .words = severities}, // info
+    {.name = "by", .type = SCHEMA_WORD, .required = true, .words = countables},
+    {.name = "outcome", .type = SCHEMA_WORD, .words = outcomes},
+    {.name = "cause", .type = SCHEMA_KIN},
+    {.name = "longer_s", .type = SCHEMA_NUMBER},
+    {.name = "waited_s", .type = SCHEMA_NUMBER},
+    {.name = "larger_mb", .type = SCHEMA_NUMBER},
+    {.name = "at_least", .type = SCHEMA_WHOLE}, // 1
+    {.name = "text", .type = SCHEMA_TEMPLATE, .required = true, .words = found},
+    {.name = "advice", .type = SCHEMA_TEXT, .required = true},
+    {.name = NULL},
+};
 static const struct schema_key advice_keys[] = {
     {.name = "cause", .type = SCHEMA_KIN, .required = true},
     {.name = "phase", .type = SCHEMA_WORD, .required = true, .words = pm_words_phase},
@@ -384,7 +400,12 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
                     .one_of = {"equals", "below", "above", "begins", "present"},
                     .id = {"id"},
                     .several = true}, // one weakness, written in several programs' files
-                   {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}}}},
+                   {.name = "checks", .what = "a check", .keys = check_keys, .id = {"check"}},
+                   {.name = "pulls",
+                    .what = "a finding over pulls",
+                    .keys = pull_keys,
+                    .one_of = {"outcome", "cause", "longer_s", "waited_s", "larger_mb"},
+                    .id = {"id"}}}},
     [PM_TABLE_HOMES] =
         {.name = "homes.yaml",
          .lists = {{.name = "homes", .what = "a home", .keys = home_keys, .id = {"old"}}}},

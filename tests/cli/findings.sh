@@ -49,4 +49,26 @@ found = json.load(open(sys.argv[1]))["findings"]
 assert sorted(re.search(r"m\d", f["text"])[0] for f in found if f["id"] == "mirror-after-registry") == ["m1", "m2", "m3"], found
 assert [re.search(r"m\d", f["text"])[0] for f in found if f["id"] == "single-mirror"] == ["m4"], found
 P
+# A row over pulls counts what it says, by what it says, from so many on: twelve refused pulls of two nodes, six images.
+bundle quota
+mkdir mine
+cat >mine/findings.yaml <<'Y'
+pulls:
+  - {id: by-node, by: node, outcome: failed, at_least: 6, text: "{value} of {what}", advice: "a"}
+  - {id: by-image, by: image, cause: rate-limit, at_least: 2, text: "{value} of {what}", advice: "a"}
+  - {id: too-many, by: registry, outcome: failed, at_least: 13, text: "{value} of {what}", advice: "a"}
+  - {id: other-cause, by: registry, cause: network.dns, text: "{value} of {what}", advice: "a"}
+  - {id: none-good, by: registry, outcome: ok, text: "{value} of {what}", advice: "a"}
+  - {id: none-long, by: registry, longer_s: 3600, text: "{value} of {what}", advice: "a"}
+Y
+run 0 "$PM" analyze quota --rules mine --format json -o -
+python3 - out <<'P' || wrong "findings over pulls"
+import json, sys
+found = [(f["id"], f["text"]) for f in json.load(open(sys.argv[1]))["findings"] if f["advice"] == "a"]
+want = [("by-node", "6 of n1"), ("by-node", "6 of n2")] + [("by-image", f"2 of docker.io/shop/web{i}:1.0") for i in range(6)]
+assert sorted(found) == sorted(want), found
+P
+echo 'pulls: [{id: x, by: node, text: t, advice: a}]' >mine/findings.yaml
+run 2 "$PM" rules check --rules mine
+has err 'mine/findings.yaml:1: '
 exit $failed

@@ -3,6 +3,7 @@
 #include "judge/incidents/bypass.h"
 #include "judge/tell/advice.h"
 #include "judge/tell/tell.h"
+#include "judge/tell/findings.h"
 #include "rules/tables.h"
 #include "rules/yaml.h"
 #include <stdlib.h>
@@ -26,9 +27,10 @@ static const char *word(const json_t *rule, const char *key) {
     return json_string_value(json_object_get(rule, key));
 }
 
-static struct pm_str text_of(const struct pm_env *env, const json_t *rule, struct pm_str key,
-                             struct pm_str what) {
+static struct pm_str text_of(const struct pm_env *env, const json_t *rule,
+                             const struct pm_found_words *words) {
     static const char *const WORDS[] = {"{value}", "{what}", "{key}"};
+    const struct pm_str said[] = {words->value, words->what, words->key};
     struct pm_buf b = {0};
     for (const char *p = word(rule, "text") ? word(rule, "text") : ""; *p;) {
         size_t k = 0;
@@ -37,7 +39,7 @@ static struct pm_str text_of(const struct pm_env *env, const json_t *rule, struc
             pm_buf_addc(&b, *p++);
             continue;
         }
-        pm_buf_add(&b, k == 2 ? key : what);
+        pm_buf_add(&b, said[k]);
         p += strlen(WORDS[k]);
     }
     struct pm_str out = pm_arena_dup(env->a, pm_buf_str(&b));
@@ -46,9 +48,8 @@ static struct pm_str text_of(const struct pm_env *env, const json_t *rule, struc
 }
 
 #define FINDINGS_MAX 512 // different ones; more are a hostile bundle's
-static void add(struct findings *f, const json_t *rule, struct pm_str path, uint64_t line,
-                struct pm_str key, struct pm_str what, bool counted) {
-    struct pm_str text = text_of(f->scene->env, rule, key, what);
+static void put(struct findings *f, const json_t *rule, struct pm_str path, uint64_t line,
+                struct pm_str text, bool counted) {
     for (size_t i = 0; i < f->n; i++) {
         struct found *x = &f->items[i];
         if (x->rule != rule || !pm_str_eq(x->text, text)) continue;
@@ -60,6 +61,16 @@ static void add(struct findings *f, const json_t *rule, struct pm_str path, uint
     *PM_PUSH(f->items, f->n, f->cap) = (struct found){
         .rule = rule, .path = path, .text = text, .line = line, .files = 1, .counted = counted};
 }
+static void add(struct findings *f, const json_t *rule, struct pm_str path, uint64_t line,
+                struct pm_str key, struct pm_str what, bool counted) {
+    const struct pm_found_words words = {.what = what, .value = what, .key = key};
+    put(f, rule, path, line, text_of(f->scene->env, rule, &words), counted);
+}
+void pm_finding_add(struct findings *f, const json_t *rule, struct pm_str path,
+                    const struct pm_found_words *words) {
+    put(f, rule, path, 0, text_of(f->scene->env, rule, words), false);
+}
+const struct pm_scene *pm_findings_scene(const struct findings *f) { return f->scene; }
 
 static void tell(struct findings *f) {
     struct pm_report *r = f->report;
@@ -412,7 +423,7 @@ static struct pm_str seconds(struct pm_arena *a, int64_t ns) {
     double s = (double)ns / 1e9;
     return s < 100 ? pm_arena_fmt(a, "%.0f s", s) : pm_arena_fmt(a, "%.1f min", s / 60);
 }
-static struct pm_str path_of(const struct pm_evidence *ev, const struct pm_attempt *p) {
+struct pm_str pm_path_of_pull(const struct pm_evidence *ev, const struct pm_attempt *p) {
     if (!p->traces.n) return PM_NONE;
     uint32_t file = ev->traces.items[p->traces.items[0]].file;
     return file < ev->facts.files.n ? ev->facts.files.items[file].row.path : PM_NONE;
@@ -433,7 +444,7 @@ static void slow_pulls(struct findings *f, const json_t *rule) {
     int64_t p99 = n ? took[(n * 99 + 99) / 100 - 1] : 0;
     free(took);
     if (n < SLOW_MIN || (double)p99 < SLOW_S * 1e9) return;
-    add(f, rule, path_of(f->scene->ev, slowest), 0, PM_NONE,
+    add(f, rule, pm_path_of_pull(f->scene->ev, slowest), 0, PM_NONE,
         pm_arena_fmt(f->scene->env->a, "%.*s over %zu pulls; the slowest is %.*s with %.*s",
                      PM_FMT(seconds(f->scene->env->a, p99)), n,
                      PM_FMT(pm_name(f->scene->env, slowest->image)),
@@ -452,7 +463,7 @@ static void serial_waits(struct findings *f, const json_t *rule) {
         if (!worst || p->waiting_ns > worst->waiting_ns) worst = p;
     }
     if (!worst) return;
-    add(f, rule, path_of(f->scene->ev, worst), 0, PM_NONE,
+    add(f, rule, pm_path_of_pull(f->scene->ev, worst), 0, PM_NONE,
         pm_arena_fmt(f->scene->env->a,
                      "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)", waited,
                      waited == 1 ? "" : "s", PM_FMT(seconds(f->scene->env->a, worst->waiting_ns)),
@@ -468,7 +479,7 @@ static void huge_images(struct findings *f, const json_t *rule) {
     for (size_t i = 0; i < f->scene->pulls->n; i++) {
         const struct pm_attempt *p = &f->scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || p->bytes < HUGE_BYTES) continue;
-        if (!path.n) path = path_of(f->scene->ev, p);
+        if (!path.n) path = pm_path_of_pull(f->scene->ev, p);
         pm_strs_add(&names, pm_arena_fmt(f->scene->env->a, "%.*s (%.1f GiB)",
                                          PM_FMT(pm_name(f->scene->env, p->image)),
                                          (double)p->bytes / (double)(INT64_C(1) << 30)));
@@ -622,6 +633,8 @@ void pm_findings_fill(const struct pm_scene *scene, struct pm_report *report) {
         for (size_t k = 0; check && k < PM_LEN(CHECKS); k++)
             if (strcmp(CHECKS[k].check, check) == 0) CHECKS[k].find(&f, rule);
     }
+    json_array_foreach(json_object_get(scene->env->findings, "pulls"), i, rule)
+        pm_findings_over_pulls(&f, rule);
     tell(&f);
     free(f.items);
 }
