@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { OPT_FORMAT, OPT_EXPANDED, OPT_FILE, OPT_LIST, OPT_PSEUDONYMISE, OPT_PSEUDONYM_KEY };
 static const struct pm_opt options[] = {
@@ -114,6 +115,9 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
     struct pm_timeline *t = pm_privacy_copy(privacy, pm_timeline_open_read(db, &why), db, &why);
     if (!t) {
         fprintf(stderr, "pullmortem: %s\n", why);
+        if (access(db, R_OK) == 0)
+            fprintf(stderr, "a timeline is made of a bundle by 'pullmortem ingest %s --db t.db'\n",
+                    db);
         return PM_EXIT_INPUT;
     }
     struct pm_rows q = {.a = pm_arena_new()};

@@ -35,7 +35,7 @@ enum { LINE_SHOWN = 4000, ANSWERS_SHOWN = 3, TEXT_ASKED = 32 << 20 };
 struct show {
     const char *subject, *rules_dir, *color;
     struct pm_str file;
-    uint64_t line;
+    uint64_t line, record; // record: which of the line's, from 1 on; 0: not said
     long context;
     bool raw;
     struct pm_answer_view view;
@@ -77,40 +77,68 @@ static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
     }
 }
 
-// What it was taken for: the record that the line is of began at it or before it --------
+// What it was taken for: the record that the line is of began at it or before it. A line
+// can hold many (a list of events without line breaks): then those that failed are told
+// first, or the one that is asked for --------------------------------------------------
 struct taken {
     struct show *x;
-    uint64_t first; // of the record, once it is known
-    size_t printed, more;
+    uint64_t first;     // line of the record, once it is known
+    size_t all, failed; // records that begin there
+    size_t at, printed;
 };
 static void find_record(void *ctx, const struct pm_answer *r) {
     struct taken *t = ctx;
-    if (r->line <= t->x->line && r->line > t->first) t->first = r->line;
+    if (r->line > t->x->line || r->line < t->first) return;
+    if (r->line > t->first) {
+        t->all = 0;
+        t->failed = 0;
+    }
+    t->first = r->line;
+    t->all++;
+    t->failed += r->verdict.cause >= 0;
+}
+static bool is_wanted(const struct taken *t, const struct pm_answer *r) {
+    if (t->x->record) return t->at == t->x->record;
+    if (t->printed == ANSWERS_SHOWN) return false;
+    return t->all <= ANSWERS_SHOWN || !t->failed || r->verdict.cause >= 0;
 }
 static void print_record(void *ctx, const struct pm_answer *r) {
     struct taken *t = ctx;
     if (r->line != t->first) return;
-    if (t->printed == ANSWERS_SHOWN) {
-        t->more++;
-        return;
-    }
+    t->at++;
+    if (!is_wanted(t, r)) return;
     t->printed++;
+    if (t->all > ANSWERS_SHOWN) {
+        struct pm_str text = pm_answer_clean(&t->x->view, pm_str_sub(r->text, 0, LINE_SHOWN));
+        if (t->x->view.any) putchar('\n');
+        t->x->view.any = false;
+        printf("record %zu of %zu: %.*s\n", t->at, t->all,
+               PM_FMT(pm_text_visible(t->x->view.a, text)));
+    }
     pm_answer_print(&t->x->view, r);
     pm_arena_reset(t->x->view.a);
 }
-static void taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str text) {
+static int taken_for(struct show *x, struct pm_ruleset *rules, struct pm_str text) {
     // The text was read already; what was wrong with it is the report's to tell.
     struct pm_diags *quiet = pm_diags_new();
     struct taken t = {.x = x};
+    int status = PM_EXIT_OK;
     putchar('\n');
     pm_answers(rules, text, find_record, &t, quiet);
     if (t.first && t.first != x->line)
         printf("This line is part of the record that begins at line %llu.\n",
                (unsigned long long)t.first);
-    if (t.first) pm_answers(rules, text, print_record, &t, quiet);
-    if (!t.printed) puts("Nothing was made of this line.");
-    if (t.more) printf("and %zu more records that begin at this line\n", t.more);
+    if (t.first && x->record <= t.all) pm_answers(rules, text, print_record, &t, quiet);
+    if (x->record > t.all) {
+        fprintf(stderr, "pullmortem show: line %llu holds %zu record%s\n",
+                (unsigned long long)x->line, t.all, t.all == 1 ? "" : "s");
+        status = PM_EXIT_USAGE;
+    } else if (!t.printed) puts("Nothing was made of this line.");
+    else if (!x->record && t.printed < t.all)
+        printf("and %zu more records that begin at this line: %.*s:%llu:N shows one\n",
+               t.all - t.printed, PM_FMT(x->file), (unsigned long long)t.first);
     pm_diags_free(quiet);
+    return status;
 }
 
 // Where it stands -----------------------------------------------------------------------
@@ -120,6 +148,7 @@ static int no_member(const struct show *x, const struct pm_member_text *m) {
     const char *before = m->found ? ": " : "; nearest: ";
     for (size_t i = 0; i < m->names_n && i < 5; i++)
         fprintf(stderr, "%s%.*s", i ? ", " : before, PM_FMT(m->names[i]));
+    if (!m->names_n) fputs("; 'pullmortem query DB @files' lists its members", stderr);
     fputc('\n', stderr);
     return PM_EXIT_USAGE;
 }
@@ -145,7 +174,7 @@ static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *con
         printf("%.*s, line %llu of %llu\n\n", PM_FMT(m.path), (unsigned long long)x->line,
                (unsigned long long)lines);
         lines_print(x, text, lines);
-        if (text.n <= TEXT_ASKED) taken_for(x, rules, text);
+        if (text.n <= TEXT_ASKED) status = taken_for(x, rules, text);
     }
     pm_member_free(&m);
     pm_diags_free(diags);
@@ -220,20 +249,30 @@ static int show_timeline(struct show *x, struct pm_ruleset *rules) {
     return status;
 }
 
-// FILE:LINE as a report prints it; FILE and LINE as two words are taken as well.
+// "a:3" → "a" and 3. False: no number stands behind a colon.
+static bool number_off(struct pm_str *place, uint64_t *number) {
+    size_t colon = place->n;
+    while (colon > 0 && place->p[colon - 1] != ':') colon--;
+    if (!colon || !pm_str_u64(pm_str_from(*place, colon), number)) return false;
+    *place = pm_str_sub(*place, 0, colon - 1);
+    return true;
+}
+// FILE:LINE as a report prints it, FILE:LINE:N for a record of it; FILE and LINE as two
+// words are taken as well.
 static bool place_read(struct show *x, const char *const *words, size_t n) {
-    struct pm_str place = pm_str_trim(pm_str_c(words[1])),
-                  number = n > 2 ? pm_str_c(words[2]) : PM_NONE;
-    if (n == 2) {
-        size_t colon = place.n;
-        while (colon > 0 && place.p[colon - 1] != ':') colon--;
-        if (!colon) return false;
-        number = pm_str_from(place, colon);
-        place = pm_str_sub(place, 0, colon - 1);
+    struct pm_str place = pm_str_trim(pm_str_c(words[1]));
+    uint64_t outer;
+    if (n > 2) {
+        if (!pm_str_u64(pm_str_c(words[2]), &x->line)) return false;
+    } else if (!number_off(&place, &x->line)) return false;
+    else if (number_off(&place, &outer)) {
+        x->record = x->line;
+        x->line = outer;
+        if (!x->record) return false;
     }
     if (pm_str_starts(place, PM_STR("./"))) place = pm_str_from(place, 2);
     x->file = place;
-    return place.n && pm_str_u64(number, &x->line) && x->line > 0;
+    return place.n && x->line > 0;
 }
 static int run(struct pm_given *g) {
     struct show x = {.context = pm_given_number(g, OPT_CONTEXT),
@@ -280,7 +319,8 @@ const struct pm_command pm_command_show = {
     .arguments = "BUNDLE|DB FILE:LINE",
     .summary = "one line of a bundle where it stands, and what it was taken for",
     .help =
-        "FILE is a member's path as reports tell it, in archives too, or the end of one that fits one member alone.\n",
+        "FILE is a member's path as reports tell it, in archives too, or the end of one that fits one member alone. A line that holds many records (a list of objects "
+        "without line breaks) shows those that failed; FILE:LINE:N is the Nth of them.\n",
     .options = options,
     .options_n = PM_LEN(options),
     .notes = "  pullmortem show bundle.tar.gz nodes/n2/containerd.log:264 -C 5\n",
