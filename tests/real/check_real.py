@@ -100,6 +100,7 @@ def healthy(lab):
     return each(lab, "nginx:1.27.3", "quay.io/team/api:2")
 
 
+COLLECTED = {"hub-quota", "refused"}
 STORE = {"registry.content", "storage.corruption"}
 CASES = [  # name, what provokes it, accepted root causes, how the lab is built
     ("hub-quota", quota, {"rate-limit.anonymous"}, {}), ("ecr-no-credentials", no_credentials, {"auth.missing-credentials"}, {}), ("tag-missing", tag_missing, {"image.tag-not-found"}, {}),
@@ -109,6 +110,49 @@ CASES = [  # name, what provokes it, accepted root causes, how the lab is built
     ("one-bad-node", one_bad_node, {"network.unreachable", "network.dns"}, {}), ("healthy", healthy, {None}, {}),
     ("docker-hub-quota", quota, {"rate-limit.anonymous"}, {"nodes": ("d1",), "docker": ("d1",)}), ("docker-refused", refused, {"network.refused"}, {"nodes": ("d1",), "docker": ("d1",)}),
 ]
+
+
+# On a node: its own name and /var/log, where this containerd's log lies as a service's would.
+ON_NODE = 'hostname "$1" && mount -t tmpfs none /var/log && touch /var/log/containerd.log && mount --bind "$2" /var/log/containerd.log && shift 2 && exec "$@"'
+
+
+def on_node(node, *command):
+    return subprocess.run(["unshare", "-m", "-u", "sh", "-c", ON_NODE, "sh", node.name, node.log_path, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+
+
+def collected(lab, how):
+    """What `collect HOW` gathers on each node, as one archive a node in a folder; or what went wrong."""
+    script, folder = os.path.join(lab.dir, "collect.sh"), os.path.join(lab.dir, "collected" + "".join(how).replace("/", "_"))
+    os.makedirs(folder)
+    with open(script, "wb") as f:
+        p = subprocess.run([PM, "collect", *how], stdout=f, stderr=subprocess.PIPE)
+    if p.returncode or not os.path.getsize(script):
+        return None, f"collect {' '.join(how)}: {p.stderr.decode()[:200]}"
+    for node in lab.nodes.values():
+        p = on_node(node, "sh", script, "-o", f"{folder}/{node.name}.tar.gz", "node")
+        if p.returncode:
+            return None, f"collect.sh on {node.name}: {p.stdout.decode()[-300:]}"
+    return folder, None
+
+
+def collects(lab, causes, failed):
+    """The script that `collect` prints, on nodes with a real containerd: the verdict on what it gathers is the one on the logs themselves; --for asks only for what its
+    report misses, and what that gathers is read as well."""
+    folder, wrong = collected(lab, [])
+    for again in (False, True):
+        if wrong:
+            return wrong
+        report = f"{folder}.json"
+        p = subprocess.run([PM, "analyze", folder, "-q", "-o", report], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        if p.returncode:
+            return f"what collect gathered: exit {p.returncode}: {p.stderr.decode()[:200]}"
+        r = json.load(open(report))
+        got = {x["node"]: x["failed"] for x in r["pulls"]["by_node"]}
+        if (r["verdict"] or {}).get("root_cause") not in causes or any(got.get(n, 0) != c for n, c in failed.items()):
+            return f"what collect gathered{' again' if again else ''}: verdict {r['verdict']}, failed {got}"
+        if not again:
+            folder, wrong = collected(lab, ["--for", report])
+    return None
 
 
 def own_python():
@@ -151,6 +195,8 @@ def run(name, provoke, causes, how):
         if verdict not in causes:
             wrong.append(f"verdict {verdict}, provoked {sorted(map(str, causes))}")
         got = {x["node"]: x["failed"] for x in r["pulls"]["by_node"]}
+        if name in COLLECTED and (bad := collects(lab, causes, failed)):
+            wrong.append(bad)
         wrong += [f"{n}: {got.get(n, 0)} failed pulls told, {c} made" for n, c in failed.items() if got.get(n, 0) != c]
         keep = os.environ.get("KEEP")
         if wrong and keep:
