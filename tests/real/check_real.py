@@ -126,6 +126,8 @@ def collected(lab, how):
     os.makedirs(folder)
     with open(script, "wb") as f:
         p = subprocess.run([PM, "collect", *how], stdout=f, stderr=subprocess.PIPE)
+    if not p.returncode and b"misses nothing" in p.stderr:
+        return None, None
     if p.returncode or not os.path.getsize(script):
         return None, f"collect {' '.join(how)}: {p.stderr.decode()[:200]}"
     for node in lab.nodes.values():
@@ -140,7 +142,7 @@ def collects(lab, causes, failed):
     report misses, and what that gathers is read as well."""
     folder, wrong = collected(lab, [])
     for again in (False, True):
-        if wrong:
+        if wrong or not folder:
             return wrong
         report = f"{folder}.json"
         p = subprocess.run([PM, "analyze", folder, "-q", "-o", report], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
