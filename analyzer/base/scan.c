@@ -69,13 +69,26 @@ bool pm_scan_digits(struct pm_scan *c, int digits, int *out) {
 }
 
 static size_t utf8_put(char *p, uint32_t u) {
-    if (u < 0x80) return p[0] = (char)u, 1;
-    if (u < 0x800) return p[0] = (char)(0xC0 | u >> 6), p[1] = (char)(0x80 | (u & 63)), 2;
-    if (u < 0x10000)
-        return p[0] = (char)(0xE0 | u >> 12), p[1] = (char)(0x80 | (u >> 6 & 63)),
-               p[2] = (char)(0x80 | (u & 63)), 3;
-    return p[0] = (char)(0xF0 | u >> 18), p[1] = (char)(0x80 | (u >> 12 & 63)),
-           p[2] = (char)(0x80 | (u >> 6 & 63)), p[3] = (char)(0x80 | (u & 63)), 4;
+    if (u < 0x80) {
+        p[0] = (char)u;
+        return 1;
+    }
+    if (u < 0x800) {
+        p[0] = (char)(0xC0 | u >> 6);
+        p[1] = (char)(0x80 | (u & 63));
+        return 2;
+    }
+    if (u < 0x10000) {
+        p[0] = (char)(0xE0 | u >> 12);
+        p[1] = (char)(0x80 | (u >> 6 & 63));
+        p[2] = (char)(0x80 | (u & 63));
+        return 3;
+    }
+    p[0] = (char)(0xF0 | u >> 18);
+    p[1] = (char)(0x80 | (u >> 12 & 63));
+    p[2] = (char)(0x80 | (u >> 6 & 63));
+    p[3] = (char)(0x80 | (u & 63));
+    return 4;
 }
 
 static int hex(char c) {
@@ -117,19 +130,39 @@ static const char *unicode(const char *p, const char *end, int digits, uint32_t 
 static size_t unescape_one(const char **p, const char *end, char *out) {
     static const char from[] = "\"\\'/ntrabfv", to[] = "\"\\'/\n\t\r\a\b\f\v";
     const char *s = *p;
-    if (end - s < 2) return *p = s + 1, out[0] = '\\', 1;
+    if (end - s < 2) {
+        *p = s + 1;
+        out[0] = '\\';
+        return 1;
+    }
     const char *known = strchr(from, s[1]);
-    if (s[1] && known) return *p = s + 2, out[0] = to[known - from], 1;
+    if (s[1] && known) {
+        *p = s + 2;
+        out[0] = to[known - from];
+        return 1;
+    }
     uint32_t u;
-    if (s[1] == 'x' && hex_run(s + 2, end, 2, &u)) return *p = s + 4, out[0] = (char)u, 1;
+    if (s[1] == 'x' && hex_run(s + 2, end, 2, &u)) {
+        *p = s + 4;
+        out[0] = (char)u;
+        return 1;
+    }
     if (s[1] == 'u' || s[1] == 'U') {
         const char *after = unicode(s + 2, end, s[1] == 'u' ? 4 : 8, &u);
-        if (after) return *p = after, utf8_put(out, u);
+        if (after) {
+            *p = after;
+            return utf8_put(out, u);
+        }
     }
     if (end - s >= 4 && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-        s[3] <= '7')
-        return *p = s + 4, out[0] = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0')), 1;
-    return *p = s + 1, out[0] = '\\', 1;
+        s[3] <= '7') {
+        *p = s + 4;
+        out[0] = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+        return 1;
+    }
+    *p = s + 1;
+    out[0] = '\\';
+    return 1;
 }
 
 struct pm_str pm_unescape(struct pm_arena *a, struct pm_str s) {
@@ -177,8 +210,10 @@ struct pm_str pm_percent_decode(struct pm_arena *a, struct pm_str s) {
     for (size_t i = 0; i < s.n; i++) {
         int h = s.p[i] == '%' && i + 2 < s.n ? hex(s.p[i + 1]) : -1,
             l = h >= 0 ? hex(s.p[i + 2]) : -1;
-        if (l >= 0) out[n++] = (char)(h << 4 | l), i += 2;
-        else out[n++] = s.p[i];
+        if (l >= 0) {
+            out[n++] = (char)(h << 4 | l);
+            i += 2;
+        } else out[n++] = s.p[i];
     }
     return (struct pm_str){out, n};
 }
@@ -230,13 +265,17 @@ static size_t utf8_len(const unsigned char *p, size_t left) {
     return n;
 }
 
+// ASCII without NUL, eight bytes at once.
+static bool eight_clean(const char *p) {
+    const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+    uint64_t w;
+    memcpy(&w, p, 8);
+    return !(w & high) && !((w - ones) & high);
+}
 static size_t utf8_good(struct pm_str s) { // how many leading bytes are clean
     size_t i = 0;
     while (i < s.n) {
-        uint64_t w;
-        if (s.n - i >= 8 && (memcpy(&w, s.p + i, 8), !(w & UINT64_C(0x8080808080808080)) &&
-                                                         !((w - UINT64_C(0x0101010101010101)) &
-                                                           UINT64_C(0x8080808080808080)))) {
+        if (s.n - i >= 8 && eight_clean(s.p + i)) {
             i += 8;
             continue;
         }
@@ -300,7 +339,10 @@ bool pm_duration(struct pm_str s, int64_t *ns) {
     static const struct unit units[] = {
         {"ns", 1},       {"µs", 1000},  {"\xCE\xBCs", 1000}, {"us", 1000},
         {"ms", 1000000}, {"s", SECOND}, {"m", 60 * SECOND},  {"h", 3600 * SECOND}};
-    if (pm_str_eqc(s, "0")) return *ns = 0, true;
+    if (pm_str_eqc(s, "0")) {
+        *ns = 0;
+        return true;
+    }
     return span(s, units, PM_LEN(units), ns, NULL);
 }
 
@@ -348,7 +390,8 @@ bool pm_size_bytes(struct pm_str s, int64_t *bytes) {
         if (!pm_str_eqc(unit, units[i].name)) continue;
         double total = v * units[i].factor;
         if (total > 9e18) return false;
-        return *bytes = (int64_t)(total + 0.5), true;
+        *bytes = (int64_t)(total + 0.5);
+        return true;
     }
     return false;
 }

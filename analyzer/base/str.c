@@ -91,7 +91,10 @@ ptrdiff_t pm_str_rchr(struct pm_str s, char c) {
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 struct pm_str pm_str_trim(struct pm_str s) {
-    while (s.n && blank(s.p[0])) s.p++, s.n--;
+    while (s.n && blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
     while (s.n && blank(s.p[s.n - 1])) s.n--;
     return s;
 }
@@ -125,8 +128,10 @@ bool pm_str_double(struct pm_str s, double *out) {
     double v = 0, scale = 1;
     for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) v = v * 10 + (s.p[i] - '0');
     if (i < s.n && s.p[i] == '.') {
-        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++)
-            v = v * 10 + (s.p[i] - '0'), scale *= 10;
+        for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++) {
+            v = v * 10 + (s.p[i] - '0');
+            scale *= 10;
+        }
     }
     if (!digits || i != s.n) return false;
     *out = (minus ? -v : v) / scale;

@@ -48,9 +48,15 @@ int pm_weekday(int year, int month, int day) {
 void pm_civil_of(int64_t ns, int *year, int *month, int *day, int *hour, int *minute, int *second,
                  int *ms) {
     int64_t s = ns / NS, frac = ns % NS;
-    if (frac < 0) s--, frac += NS;
+    if (frac < 0) {
+        s--;
+        frac += NS;
+    }
     int64_t days = s / DAY_S, rest = s % DAY_S;
-    if (rest < 0) days--, rest += DAY_S;
+    if (rest < 0) {
+        days--;
+        rest += DAY_S;
+    }
     civil_of_days(days, year, month, day);
     *hour = (int)(rest / 3600);
     *minute = (int)(rest / 60 % 60);

@@ -227,11 +227,16 @@ static int by_name(const void *a, const void *b) {
 }
 
 // The folder's names in byte order; the order of the file system must not show.
+// NULL with errno 0 is the end.
+static struct dirent *next_entry(DIR *d) {
+    errno = 0;
+    return readdir(d);
+}
 static char **names_of(DIR *d, size_t *n, int *why) {
     char **names = NULL;
     size_t cap = 0;
     *n = 0;
-    for (struct dirent *e; errno = 0, (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; (e = next_entry(d)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
         *PM_PUSH(names, *n, cap) = pm_xstrdup(e->d_name);
     }

@@ -30,8 +30,10 @@ static void index_first(struct frame_envelopes *all, const struct pm_envelope *e
 
 static struct frame_envelopes envelopes;
 static void index_envelopes(void) {
-    while (envelopes.n < FRAME_ENVELOPES && pm_envelopes[envelopes.n])
-        envelopes.by_rank[envelopes.n] = pm_envelopes[envelopes.n], envelopes.n++;
+    while (envelopes.n < FRAME_ENVELOPES && pm_envelopes[envelopes.n]) {
+        envelopes.by_rank[envelopes.n] = pm_envelopes[envelopes.n];
+        envelopes.n++;
+    }
     if (envelopes.n) qsort(envelopes.by_rank, envelopes.n, sizeof *envelopes.by_rank, by_rank);
     for (size_t i = 0; i < envelopes.n; i++)
         index_first(&envelopes, envelopes.by_rank[i], UINT64_C(1) << i);
@@ -178,7 +180,10 @@ void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
 
 static void passed(struct pm_frame *f, size_t n, bool newline) {
     f->offset += n;
-    if (newline) f->line++, f->stats.lines++;
+    if (newline) {
+        f->line++;
+        f->stats.lines++;
+    }
 }
 
 void frame_overlong(struct pm_frame *f, const char *p) {
@@ -213,7 +218,10 @@ static enum frame_mode document_at(struct pm_frame *f, const char *p, size_t n, 
 
 static void document_start(struct pm_frame *f, enum frame_mode mode) {
     if (mode == FRAME_JSON) frame_json_start(f);
-    if (mode == FRAME_YAML) frame_yaml_start(f), f->whole_text = true;
+    if (mode == FRAME_YAML) {
+        frame_yaml_start(f);
+        f->whole_text = true;
+    }
     if (mode == FRAME_EXPORT) frame_export_start(f);
     if (mode == FRAME_CSV) frame_csv_start(f);
     f->sparsely.documents |= mode != FRAME_JSON; // one of those may be a line
@@ -245,7 +253,10 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     f->plain = false;
     frame_line(f, (struct pm_str){p, len}, false);
     passed(f, len + (nl != NULL), nl != NULL);
-    if (!nl) f->stats.lines++, f->open_end = f->line > 1 && !f->gave_back;
+    if (!nl) {
+        f->stats.lines++;
+        f->open_end = f->line > 1 && !f->gave_back;
+    }
     return len + (nl != NULL);
 }
 
@@ -294,8 +305,10 @@ static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) 
     enum frame_next next = frame_sparse(f, p, n, end, &skipped);
     if (next != NEXT_READ) return skipped;
     size_t used = take_line(f, p, n, end);
-    if (f->sections_seen)
-        f->sparse = false, f->weight = 1; // another program's lines, perhaps of another kind
+    if (f->sections_seen) {
+        f->sparse = false;
+        f->weight = 1; // another program's lines, perhaps of another kind
+    }
     return used;
 }
 

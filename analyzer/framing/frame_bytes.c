@@ -10,8 +10,13 @@ static void sniff(struct frame_bytes *b, const unsigned char *p, size_t n, size_
     *skip = 0;
     b->kind = BYTES_UTF8;
     if (n >= 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf) *skip = 3;
-    else if (n >= 2 && p[0] == 0xff && p[1] == 0xfe) b->kind = BYTES_UTF16LE, *skip = 2;
-    else if (n >= 2 && p[0] == 0xfe && p[1] == 0xff) b->kind = BYTES_UTF16BE, *skip = 2;
+    else if (n >= 2 && p[0] == 0xff && p[1] == 0xfe) {
+        b->kind = BYTES_UTF16LE;
+        *skip = 2;
+    } else if (n >= 2 && p[0] == 0xfe && p[1] == 0xff) {
+        b->kind = BYTES_UTF16BE;
+        *skip = 2;
+    }
     if (*skip || n < 8 || memcmp(p, "LPKSHHRH", 8) == 0) return;
     size_t look = n < 4096 ? n & ~(size_t)1 : 4096, nul[2] = {0, 0};
     for (size_t i = 0; i < look; i++)
@@ -24,13 +29,19 @@ static void put_utf8(struct pm_buf *out, uint32_t c) {
     char b[4];
     size_t n = 0;
     if (c < 0x80) b[n++] = (char)c;
-    else if (c < 0x800) b[n++] = (char)(0xc0 | c >> 6), b[n++] = (char)(0x80 | (c & 63));
-    else if (c < 0x10000)
-        b[n++] = (char)(0xe0 | c >> 12), b[n++] = (char)(0x80 | ((c >> 6) & 63)),
+    else if (c < 0x800) {
+        b[n++] = (char)(0xc0 | c >> 6);
         b[n++] = (char)(0x80 | (c & 63));
-    else
-        b[n++] = (char)(0xf0 | c >> 18), b[n++] = (char)(0x80 | ((c >> 12) & 63)),
-        b[n++] = (char)(0x80 | ((c >> 6) & 63)), b[n++] = (char)(0x80 | (c & 63));
+    } else if (c < 0x10000) {
+        b[n++] = (char)(0xe0 | c >> 12);
+        b[n++] = (char)(0x80 | ((c >> 6) & 63));
+        b[n++] = (char)(0x80 | (c & 63));
+    } else {
+        b[n++] = (char)(0xf0 | c >> 18);
+        b[n++] = (char)(0x80 | ((c >> 12) & 63));
+        b[n++] = (char)(0x80 | ((c >> 6) & 63));
+        b[n++] = (char)(0x80 | (c & 63));
+    }
     pm_buf_add(out, (struct pm_str){b, n});
 }
 
@@ -57,7 +68,10 @@ static size_t utf16(struct frame_bytes *b, struct pm_buf *out, const unsigned ch
         put_utf8(out, c >= 0xdc00 && c < 0xe000 ? 0xfffd : c);
         i += 2;
     }
-    if (end && i < n) put_utf8(out, 0xfffd), i = n;
+    if (end && i < n) {
+        put_utf8(out, 0xfffd);
+        i = n;
+    }
     return i;
 }
 

@@ -110,7 +110,10 @@ static void entry_end(struct pm_frame *f) {
 
 static void field(struct pm_frame *f, struct pm_str name, struct pm_str value, uint64_t at) {
     struct frame_export *x = f->export;
-    if (!x->any) x->line = f->line, x->offset = at;
+    if (!x->any) {
+        x->line = f->line;
+        x->offset = at;
+    }
     x->any = true;
     x->in_message = pm_envelope_journal_field(x->arena, name, pm_str_sub(value, 0, 4096), &x->hint);
     if (!x->in_message || x->has_message) return;

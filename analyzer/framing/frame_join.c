@@ -227,7 +227,10 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     switch (l->open) {
     case OPEN_BLOCK: // journald prints the block's TAB as eight blanks
         pm_buf_addc(&l->text, '\n');
-        if (blanks_of(s) >= 8) pm_buf_addc(&l->text, '\t'), s = pm_str_from(s, 8);
+        if (blanks_of(s) >= 8) {
+            pm_buf_addc(&l->text, '\t');
+            s = pm_str_from(s, 8);
+        }
         pm_buf_add(&l->text, s);
         if (pm_str_starts(s, PM_STR(" >")) && !pm_str_ends(s, PM_STR("=<"))) l->open = OPEN_TEXT;
         break;
@@ -245,7 +248,10 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     case OPEN_SCALAR: wrap_join(l, s); break;
     case OPEN_ROW:
         if (!ends_status(pm_buf_str(&l->text)) || blanks_of(s)) wrap_join(l, s);
-        else pm_buf_addc(&l->text, '\n'), pm_buf_add(&l->text, s);
+        else {
+            pm_buf_addc(&l->text, '\n');
+            pm_buf_add(&l->text, s);
+        }
         break;
     default: // a klog pair at a line's start is a wrap, too
         pm_buf_addc(&l->text, l->open == OPEN_TEXT && is_pair(s) ? ' ' : '\n');

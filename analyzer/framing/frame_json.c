@@ -397,7 +397,10 @@ static void newline(struct pm_frame *f) {
     f->stats.lines++;
     f->json->fresh = true;
     f->json->indent = 0;
-    if (f->json->depth) f->json->one_line = false, f->sparsely.documents = true;
+    if (f->json->depth) {
+        f->json->one_line = false;
+        f->sparsely.documents = true;
+    }
 }
 
 // Blanks, a comma and the newline behind a document. Returns false where something else

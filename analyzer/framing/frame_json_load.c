@@ -48,13 +48,26 @@ static int hex4(const char *p) {
 }
 
 static size_t utf8(char *out, uint32_t c) {
-    if (c < 0x80) return out[0] = (char)c, 1;
-    if (c < 0x800) return out[0] = (char)(0xc0 | c >> 6), out[1] = (char)(0x80 | (c & 63)), 2;
-    if (c < 0x10000)
-        return out[0] = (char)(0xe0 | c >> 12), out[1] = (char)(0x80 | ((c >> 6) & 63)),
-               out[2] = (char)(0x80 | (c & 63)), 3;
-    return out[0] = (char)(0xf0 | c >> 18), out[1] = (char)(0x80 | ((c >> 12) & 63)),
-           out[2] = (char)(0x80 | ((c >> 6) & 63)), out[3] = (char)(0x80 | (c & 63)), 4;
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xc0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 63));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xe0 | c >> 12);
+        out[1] = (char)(0x80 | ((c >> 6) & 63));
+        out[2] = (char)(0x80 | (c & 63));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | c >> 18);
+    out[1] = (char)(0x80 | ((c >> 12) & 63));
+    out[2] = (char)(0x80 | ((c >> 6) & 63));
+    out[3] = (char)(0x80 | (c & 63));
+    return 4;
 }
 
 // Four hex digits at p (behind \u), with its second half where there is one. Returns the
@@ -158,10 +171,15 @@ static json_t *number(struct load *l) {
         else break;
     }
     double d;
-    if (l->p == digits) return fail(l, "invalid token"), NULL;
+    if (l->p == digits) {
+        fail(l, "invalid token");
+        return NULL;
+    }
     if (whole && l->p - digits <= 18) return json_integer(minus ? -v : v);
-    if (!real((struct pm_str){from, (size_t)(l->p - from)}, &d))
-        return fail(l, "broken number"), NULL;
+    if (!real((struct pm_str){from, (size_t)(l->p - from)}, &d)) {
+        fail(l, "broken number");
+        return NULL;
+    }
     json_t *v_real = json_real(d);
     return v_real ? v_real : json_null(); // not finite
 }
@@ -174,7 +192,8 @@ static json_t *word(struct load *l) {
         l->p += strlen(words[i]);
         return i == 0 ? json_true() : i == 1 ? json_false() : json_null();
     }
-    return fail(l, "invalid token"), NULL;
+    fail(l, "invalid token");
+    return NULL;
 }
 
 static json_t *value(struct load *l);
@@ -262,8 +281,14 @@ static json_t *container(struct load *l, char close) {
 
 static json_t *value(struct load *l) {
     blanks(l);
-    if (l->p >= l->end) return fail(l, "unexpected end"), NULL;
-    if (++l->values > LOAD_VALUES) return fail(l, "too many values"), NULL;
+    if (l->p >= l->end) {
+        fail(l, "unexpected end");
+        return NULL;
+    }
+    if (++l->values > LOAD_VALUES) {
+        fail(l, "too many values");
+        return NULL;
+    }
     struct pm_str s;
     switch (*l->p) {
     case '{': l->p++; return container(l, '}');

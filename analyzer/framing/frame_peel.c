@@ -86,9 +86,12 @@ static void keep_writer(struct frame_unit *u, const char *envelope,
                      !pm_str_eq(inner->pod, outer->pod);
         if (other && outer->when.kind != PM_WHEN_NONE) inner->when = outer->when;
         inner->relayed = outer->relayed || other;
-        inner->node = outer->node, inner->ident = outer->ident, inner->unit = outer->unit,
+        inner->node = outer->node;
+        inner->ident = outer->ident;
+        inner->unit = outer->unit;
         inner->pid = outer->pid;
-        inner->namespace = outer->namespace, inner->pod = outer->pod,
+        inner->namespace = outer->namespace;
+        inner->pod = outer->pod;
         inner->container = outer->container;
     }
     u->written |= container_stream(envelope) ||

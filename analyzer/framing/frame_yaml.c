@@ -202,7 +202,10 @@ static bool event(struct build *b, const yaml_event_t *e) {
     case YAML_SEQUENCE_START_EVENT: return push(b, json_array());
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT:
-        if (b->depth) free(b->keys[--b->depth]), b->keys[b->depth] = NULL;
+        if (b->depth) {
+            free(b->keys[--b->depth]);
+            b->keys[b->depth] = NULL;
+        }
         return true;
     default: return true;
     }
@@ -335,8 +338,10 @@ static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
     y->in_list = false;
     struct pm_str t = pm_str_trim(line);
     y->wants_list = pm_str_eqc(t, "items:");
-    if (pm_str_starts(t, PM_STR("kind: ")))
-        pm_buf_clear(&y->kind), pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
+    if (pm_str_starts(t, PM_STR("kind: "))) {
+        pm_buf_clear(&y->kind);
+        pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
+    }
     keep(y, line);
     return true;
 }

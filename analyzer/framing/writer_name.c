@@ -203,7 +203,10 @@ static struct words words_of(struct pm_str name) {
     for (size_t at = 0;;) {
         struct pm_str word = next_word(name, &at);
         if (!word.n) return w;
-        if (w.n == WORDS) memmove(w.at, w.at + 1, (WORDS - 1) * sizeof *w.at), w.n--;
+        if (w.n == WORDS) {
+            memmove(w.at, w.at + 1, (WORDS - 1) * sizeof *w.at);
+            w.n--;
+        }
         w.at[w.n++] = word;
     }
 }

@@ -370,7 +370,10 @@ static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str 
     memcpy(&word[0], s.p, 8);
     memcpy(&word[1], s.p + s.n / 2 - 4, 8);
     memcpy(&word[2], s.p + s.n - 8, 8);
-    for (int i = 0; i < 3; i++) h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15), h ^= h >> 32;
+    for (int i = 0; i < 3; i++) {
+        h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        h ^= h >> 32;
+    }
     return &seen->slot[h % PM_LEN(seen->slot)];
 }
 struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,

@@ -224,8 +224,10 @@ static bool goes_on(const struct mark *m, unsigned char c) {
 
 static bool mixed(struct pm_str v) {
     bool upper = false, lower = false;
-    for (size_t i = 0; i < v.n; i++)
-        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    for (size_t i = 0; i < v.n; i++) {
+        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z';
+        lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    }
     return upper && lower && pm_secret_has_digit(v);
 }
 

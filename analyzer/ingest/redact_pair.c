@@ -315,8 +315,10 @@ bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_sec
     bool header =
         pm_str_ifind(pm_str_sub(s, before, blank - before), PM_STR("authorization"), 0) >= 0;
     bool padded = v.n % 4 == 0 && v.p[v.n - 1] == '=', upper = false, low = false;
-    for (size_t i = 0; i < v.n; i++)
-        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z', low |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    for (size_t i = 0; i < v.n; i++) {
+        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z';
+        low |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    }
     bool odd = pm_secret_has_digit(v) || (upper && low && v.n >= 12);
     if (!(basic ? odd || padded : (odd && v.n >= 16) || (header && v.n >= 8))) return false;
     while (to > at + 8 && s.p[to - 1] == '.') to--;

@@ -282,15 +282,20 @@ void pm_ruleset_free(struct pm_ruleset *rs) {
     for (size_t i = 0; i < rs->rule_count; i++) {
         for (size_t c = 0; c < rs->rules[i].condition_count; c++)
             free(rs->rules[i].conditions[c].clauses);
-        free(rs->rules[i].conditions), free(rs->rules[i].beats), free(rs->rules[i].samples);
+        free(rs->rules[i].conditions);
+        free(rs->rules[i].beats);
+        free(rs->rules[i].samples);
     }
-    free(rs->rules), free(rs->patterns), free(rs->answers);
+    free(rs->rules);
+    free(rs->patterns);
+    free(rs->answers);
     rule_gate_free(rs->gate);
     pcre2_match_context_free(rs->match_context);
     pcre2_match_data_free(rs->match_data);
     pcre2_jit_stack_free(rs->jit_stack);
     pm_intern_free(rs->memo);
-    pm_buf_free(&rs->key), pm_buf_free(&rs->text);
+    pm_buf_free(&rs->key);
+    pm_buf_free(&rs->text);
     pm_tables_free(&rs->tables);
     pm_arena_free(rs->scratch);
     pm_arena_free(rs->a);

@@ -150,7 +150,8 @@ static void check_heard(struct pm_ruleset *rs, const struct pm_rules_run *run, s
             bool heard = run->event_of_line(rs, s->event.field[PM_F_ERROR], &e, a) &&
                          pm_ruleset_classify(rs, &e).cause == r->candidates[0];
             bool own = r->own && !r->same;
-            c->plain += !own, c->alone += !own && heard;
+            c->plain += !own;
+            c->alone += !own && heard;
             if (own && !heard)
                 pm_diags_add(
                     c->diags, pm_str_c(r->path), s->at, "rule-heard",
@@ -247,19 +248,25 @@ static void test_junit(FILE *f, const struct rule *r, const struct rule_sample *
         fputs("/>\n", f);
         return;
     }
-    fputs("><failure message=\"", f), xml(f, fault), fputs("\"/></testcase>\n", f);
+    fputs("><failure message=\"", f);
+    xml(f, fault);
+    fputs("\"/></testcase>\n", f);
 }
 static void test_outcome(void *ctx, const struct rule *r, const struct rule_sample *s,
                          struct pm_str fault) {
     struct test *t = ctx;
     struct pm_str text = s->line.n ? s->line : s->event.field[PM_F_ERROR];
-    if (r != t->rule) test_rule_end(t), t->rule = r;
+    if (r != t->rule) {
+        test_rule_end(t);
+        t->rule = r;
+    }
     if (t->junit) test_junit(t->junit, r, s, fault);
     if (!fault.n) {
         t->tally.passed++;
         return;
     }
-    t->tally.failed++, t->rule_failed++;
+    t->tally.failed++;
+    t->rule_failed++;
     printf("FAIL  %s: %s at %s:%u: %.*s\n      %.*s\n", r->id, s->yes ? "match" : "leave", r->path,
            s->at, PM_FMT(fault), (int)(text.n > 300 ? 300 : text.n), text.n ? text.p : "");
 }
@@ -285,7 +292,10 @@ int pm_ruleset_test(struct pm_ruleset *rs, const struct pm_rules_run *run) {
         printf("; %zu of %zu patterns and conditions without a sample", t.tally.bare,
                rs->pattern_count);
     puts("");
-    if (t.junit) fputs("</testsuite>\n", t.junit), fclose(t.junit);
+    if (t.junit) {
+        fputs("</testsuite>\n", t.junit);
+        fclose(t.junit);
+    }
     return t.tally.failed || (run->coverage && t.tally.bare) ? EXIT_MISTAKE : EXIT_GOOD;
 }
 
@@ -339,13 +349,16 @@ int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm
         names[i] = r->id;
         if (id && strcmp(id, r->id) != 0 && !rule_says(r, id)) continue;
         if (id && !all && found) puts("");
-        found = true, one |= id && strcmp(id, r->id) == 0;
+        found = true;
+        one |= id && strcmp(id, r->id) == 0;
         if (all) json_array_append_new(all, rule_json(r, i, id != NULL));
         else if (id) rule_show(r, i);
         else rule_row(r);
     }
-    if (all && found)
-        json_dumpf(one ? json_array_get(all, 0) : all, stdout, JSON_INDENT(2)), puts("");
+    if (all && found) {
+        json_dumpf(one ? json_array_get(all, 0) : all, stdout, JSON_INDENT(2));
+        puts("");
+    }
     json_decref(all);
     if (found || !id) return EXIT_GOOD;
     const char *near = rule_nearest(pm_str_c(id), names, rs->order_count);

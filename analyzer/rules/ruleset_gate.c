@@ -124,7 +124,11 @@ static bool derive_range(struct pm_arena *a, const char *p, size_t n, int depth,
         case ')': run_end(&d); break;
         case '\\':
             if (escape_is_plain(p[i + 1])) pm_buf_addc(&d.run, p[++i]);
-            else run_end(&d), ok = escape_is_simple(p[i + 1]), i += p[i + 1] != 0;
+            else {
+                run_end(&d);
+                ok = escape_is_simple(p[i + 1]);
+                i += p[i + 1] != 0;
+            }
             break;
         default: pm_buf_addc(&d.run, lower(p[i]));
         }
@@ -137,7 +141,8 @@ bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str
                           size_t *n) {
     struct set all = {0};
     bool ok = derive_range(a, pattern, strlen(pattern), 0, &all);
-    *literals = all.items, *n = ok ? all.n : 0;
+    *literals = all.items;
+    *n = ok ? all.n : 0;
     return ok;
 }
 
@@ -255,7 +260,7 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *onl
     struct rule_gate *g = pm_xmalloc(sizeof *g);
     memset(g, 0, sizeof *g);
     gate_classes(g, rs);
-    g->pattern_words = BITSET_WORDS(rs->pattern_count),
+    g->pattern_words = BITSET_WORDS(rs->pattern_count);
     g->rule_words = BITSET_WORDS(rs->rule_count);
     g->always = pm_xmalloc((g->rule_words + 1) * sizeof *g->always);
     memset(g->always, 0, (g->rule_words + 1) * sizeof *g->always);
@@ -272,8 +277,13 @@ struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *onl
 }
 void rule_gate_free(struct rule_gate *g) {
     if (!g) return;
-    free(g->next), free(g->out), free(g->fail), free(g->ways), free(g->sets), free(g->always),
-        free(g->walk);
+    free(g->next);
+    free(g->out);
+    free(g->fail);
+    free(g->ways);
+    free(g->sets);
+    free(g->always);
+    free(g->walk);
     free(g);
 }
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,
@@ -295,7 +305,10 @@ void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patt
 static unsigned char odd_char(const char **p, const char *end) {
     const char *s = *p;
     size_t left = (size_t)(end - s);
-    if (*s == '\\' && left > 1 && strchr("nrt", s[1]) && s[1]) return *p = s + 1, ' ';
+    if (*s == '\\' && left > 1 && strchr("nrt", s[1]) && s[1]) {
+        *p = s + 1;
+        return ' ';
+    }
     if (*s == '\\') return left > 1 && strchr("\"\\'", s[1]) && s[1] ? 0 : '\\';
     if (left < 3 || (unsigned char)s[1] != 0x80 || !strchr("\x98\x99\x9c\x9d", s[2]) || !s[2])
         return 0xe2;

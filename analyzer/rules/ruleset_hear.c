@@ -71,7 +71,8 @@ static bool condition_heard(const struct asking *q, const struct rule_condition 
         for (uint32_t p = clause->first;
              p < clause->first + clause->count && clause->subject == SUBJECT_TEXT; p++) {
             if (!pattern_found(q, p)) continue;
-            found = true, counts = counts || (!clause->none && pattern_counts(q, p));
+            found = true;
+            counts = counts || (!clause->none && pattern_counts(q, p));
         }
         if (found == clause->none) return false;
     }
@@ -161,7 +162,10 @@ static bool tune_condition(struct pm_ruleset *rs, const struct rule *r, struct r
                 bit_set(rs->ear->alone, p);
             else if (of->hearing == HEARING_NEAR) bit_set(rs->ear->near, p);
             else continue;
-            if (r->own && !r->same) bit_set(own, p), any_own = true;
+            if (r->own && !r->same) {
+                bit_set(own, p);
+                any_own = true;
+            }
         }
     return any_own;
 }
@@ -191,6 +195,7 @@ void pm_ruleset_listen(struct pm_ruleset *rs) {
 void rule_ear_free(struct rule_ear *ear) {
     if (!ear) return;
     pm_hear_with((struct pm_ear){0});
-    rule_gate_free(ear->first), rule_gate_free(ear->own);
+    rule_gate_free(ear->first);
+    rule_gate_free(ear->own);
     pcre2_match_context_free(ear->context);
 }

@@ -40,8 +40,10 @@ static size_t smooth(char *p, size_t n) {
              quote = typographic_quote((struct pm_str){p, n}, i);
         bool written =
             c == '\\' && (next == 'n' || next == 'r' || next == 't'); // a line break written out
-        if (quote) p[w++] = quote, i += 2;
-        else if (written || c == ' ' || (c >= '\t' && c <= '\r')) {
+        if (quote) {
+            p[w++] = quote;
+            i += 2;
+        } else if (written || c == ' ' || (c >= '\t' && c <= '\r')) {
             if (w && p[w - 1] != ' ') p[w++] = ' ';
             i += written;
         } else if (c != '\\' || !(next == '"' || next == '\\' || next == '\'')) p[w++] = c;
@@ -83,7 +85,8 @@ static size_t distance(struct pm_str a, struct pm_str b) {
             size_t up = row[j], best = diagonal + (a.p[i - 1] != b.p[j - 1]);
             if (up + 1 < best) best = up + 1;
             if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = best, diagonal = up;
+            row[j] = best;
+            diagonal = up;
         }
     }
     return row[b.n];
@@ -104,7 +107,10 @@ const char *rule_nearest(struct pm_str word, const char *const *words, size_t n)
     size_t least = word.n / 2 + 1;
     for (size_t i = 0; i < n; i++) {
         size_t d = distance(word, pm_str_c(words[i]));
-        if (d < least) least = d, best = words[i];
+        if (d < least) {
+            least = d;
+            best = words[i];
+        }
     }
     return best ? best : of_one_stem(word, words, n);
 }

@@ -84,8 +84,12 @@ static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_s
         bool hearsay = sqlite3_column_int(read, 7) ==
                        PM_STANDING_HEARSAY; // where it lay says nothing of whom it repeats
         uint64_t node = hearsay ? 0 : node_hash(timeline_column(read, 5));
-        if (!g.open || g.hash != hash || g.ordinal != ordinal)
-            g.open = true, g.hash = hash, g.ordinal = ordinal, g.n = 0;
+        if (!g.open || g.hash != hash || g.ordinal != ordinal) {
+            g.open = true;
+            g.hash = hash;
+            g.ordinal = ordinal;
+            g.n = 0;
+        }
         const struct kept *same = kept_before(&g, node, sqlite3_column_int(read, 4) != 0);
         if (!same) g.kept[g.n++] = (struct kept){member, line, node};
         else if (same->member != member || same->line != line)

@@ -17,8 +17,10 @@ static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
     char *p = pm_arena_alloc(a, bytes), *at = p;
     for (size_t i = 0; i < list->n; i++) {
         if (i) *at++ = ' ';
-        if (list->items[i].n)
-            memcpy(at, list->items[i].p, list->items[i].n), at += list->items[i].n;
+        if (list->items[i].n) {
+            memcpy(at, list->items[i].p, list->items[i].n);
+            at += list->items[i].n;
+        }
     }
     return (struct pm_str){p, (size_t)(at - p)};
 }

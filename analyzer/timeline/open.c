@@ -368,7 +368,10 @@ static bool moved(const char *from, const char *to) {
     int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
     int why = errno;
-    if (fd >= 0 && close(fd) != 0 && ok) ok = false, why = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        ok = false;
+        why = errno;
+    }
     errno = why;
     return ok && rename(from, to) == 0 && folder_sync(to);
 }

@@ -21,6 +21,16 @@ bool pm_scan_lit(struct pm_scan *c, const char *lit); // exactly these bytes
 bool pm_scan_char(struct pm_scan *c, char ch);
 size_t pm_scan_blanks(struct pm_scan *c);                 // spaces and tabs passed; 0 is fine
 bool pm_scan_word(struct pm_scan *c, struct pm_str *out); // up to a blank or the end; not empty
+// The same behind blanks: the next word of several.
+static inline bool pm_scan_next_word(struct pm_scan *c, struct pm_str *out) {
+    pm_scan_blanks(c);
+    return pm_scan_word(c, out);
+}
+// Blanks are passed; is anything left?
+static inline bool pm_scan_more(struct pm_scan *c) {
+    pm_scan_blanks(c);
+    return !pm_scan_end(c);
+}
 // text before `stop`, which is passed too; may be empty
 bool pm_scan_until(struct pm_scan *c, char stop, struct pm_str *out);
 bool pm_scan_until_lit(struct pm_scan *c, const char *stop, struct pm_str *out);

@@ -15,7 +15,10 @@ static bool quoted(struct pm_scan *c, struct pm_str *out, bool *cut) {
         if (back % 2 == 0) break;
         p++;
     }
-    if (!p) *cut = true, p = c->end;
+    if (!p) {
+        *cut = true;
+        p = c->end;
+    }
     *out = (struct pm_str){start, (size_t)(p - start)};
     c->at = p < c->end ? p + 1 : p;
     return true;
@@ -101,7 +104,9 @@ static bool head(struct pm_scan *c, struct pm_clf *o) {
         c->at += used + 1;
         o->client = word(c);
         o->tail = PM_CLF_HARBOR;
-        return o->client.n && pm_scan_lit(c, " - \"") && (c->at--, true);
+        if (!o->client.n || !pm_scan_lit(c, " - \"")) return false;
+        c->at--; // the quote is the request's
+        return true;
     }
     ptrdiff_t quote = pm_str_chr(pm_str_sub(s, 0, 2048), '"', 0);
     if (quote < 7) return false;

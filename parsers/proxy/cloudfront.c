@@ -58,7 +58,7 @@ static void learn(struct state *s, struct pm_str header) {
     struct pm_scan c = pm_scan_of(header);
     struct pm_str word;
     *s = (struct state){.known = true};
-    for (int i = 0; i < FIELDS_MAX && (pm_scan_blanks(&c), pm_scan_word(&c, &word)); i++)
+    for (int i = 0; i < FIELDS_MAX && pm_scan_next_word(&c, &word); i++)
         for (int k = 0; k < COLUMN_COUNT; k++)
             for (int alias = 0; alias < 2; alias++)
                 if (names[k][alias] && !s->at[k] && pm_str_eqc(word, names[k][alias]))
@@ -96,8 +96,10 @@ static int fields_of(struct pm_str text, struct pm_str *out) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct state *s = ctx->state;
-    if (pm_str_starts(r->text, PM_STR("#Fields: ")))
-        return learn(s, pm_str_from(r->text, 9)), PM_PARSE_OK;
+    if (pm_str_starts(r->text, PM_STR("#Fields: "))) {
+        learn(s, pm_str_from(r->text, 9));
+        return PM_PARSE_OK;
+    }
     if (r->text.n && r->text.p[0] == '#') return PM_PARSE_OK;
     if (!is_row(r->text)) return PM_PARSE_NO;
     if (!s->known) learn(s, pm_str_c(documented));
@@ -114,7 +116,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (pm_when_rfc3339(pm_arena_fmt(ctx->a, "%.*sT%.*sZ", PM_FMT(v[DATE]), PM_FMT(v[TIME])),
                         &q.when) == 0)
         q.when = (struct pm_when){0};
-    q.client = v[CLIENT], q.method = v[METHOD];
+    q.client = v[CLIENT];
+    q.method = v[METHOD];
     q.host = v[ALIAS].n ? v[ALIAS] : v[HOST];
     q.user_agent = pm_percent_decode(ctx->a, pm_percent_decode(ctx->a, v[AGENT])); // written %2520
     q.join = v[REQUEST_ID];

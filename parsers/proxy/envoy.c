@@ -109,7 +109,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (pm_str_eqc(q.message, "via_upstream")) q.message = PM_NONE;
     q.client = pm_http_absent(l.quoted[0]);
     if (!q.client.n) q.client = downstream_of(l.tail);
-    q.user_agent = l.quoted[1], q.join = l.quoted[2], q.host = l.quoted[3];
+    q.user_agent = l.quoted[1];
+    q.join = l.quoted[2];
+    q.host = l.quoted[3];
     q.flags = cut ? PM_EV_CUT : 0;
     pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;

@@ -62,7 +62,7 @@ static bool read_line(struct pm_str text, struct line *l) {
     ptrdiff_t quote = pm_str_chr(rest, '"', 0);
     struct pm_str before = quote < 0 ? rest : pm_str_sub(rest, 0, (size_t)quote);
     struct pm_scan b = pm_scan_of(before);
-    while (pm_scan_blanks(&b), pm_scan_word(&b, &s))
+    while (pm_scan_next_word(&b, &s))
         if (s.n == 4 && pm_str_chr(s, '/', 0) < 0 && s.p[0] != '{') {
             l->state = s;
             break;

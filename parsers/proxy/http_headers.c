@@ -96,7 +96,9 @@ static void emit(struct pm_parse_ctx *ctx, const struct pm_record *r, struct sta
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_REQUEST);
     if (s->when.kind != PM_WHEN_NONE) e.when = s->when;
     e.http_status = s->status;
-    e.limit = s->limit, e.remaining = s->remaining, e.window_s = s->window_s;
+    e.limit = s->limit;
+    e.remaining = s->remaining;
+    e.window_s = s->window_s;
     e.field[PM_F_CLIENT] = pm_http_client(s->source);
     e.field[PM_F_HOST] = pm_http_host(s->host);
     // Only Docker Hub sends docker-ratelimit-source and a window inside the value.
@@ -149,7 +151,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_str t = without_arrow(r->text), v;
     int status;
     if (!s->open && !s->status) clear(s);
-    if (!t.n && s->open) return emit(ctx, r, s), PM_PARSE_OK;
+    if (!t.n && s->open) {
+        emit(ctx, r, s);
+        return PM_PARSE_OK;
+    }
     if (status_line(t, &status)) {
         emit(ctx, r, s);
         s->status = status;

@@ -332,7 +332,9 @@ static void emit_request(struct pm_parse_ctx *ctx, const struct pm_record *r,
     e.flags |= q->flags;
     e.bytes = q->bytes;
     e.duration_ns = q->duration_ns;
-    e.limit = q->limit, e.remaining = q->remaining, e.window_s = q->window_s;
+    e.limit = q->limit;
+    e.remaining = q->remaining;
+    e.window_s = q->window_s;
     add_user(&e, q->user);
     e.field[PM_F_CLIENT] = pm_http_client(q->client);
     e.field[PM_F_METHOD] = pm_http_absent(q->method);

@@ -48,7 +48,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.when = l.when;
     q.client = l.client;
     q.user = l.user;
-    q.method = l.method, q.url = l.url;
+    q.method = l.method;
+    q.url = l.url;
     q.reason = pm_str_sub(l.result, 0, l.result.n - code.n - 1);
     if (pm_http_i64(l.elapsed, &ms) && ms > 0 && ms < 100000000) q.duration_ns = ms * 1000000;
     pm_http_i64(l.bytes, &q.bytes);

@@ -47,7 +47,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.error = said;
     q.url = url;
     if (!pm_str_eqc(q.method, "CONNECT")) return pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
-    q.host = url, q.url = PM_NONE;
+    q.host = url;
+    q.url = PM_NONE;
     return pm_http_registry_host(pm_http_host(url))
                ? pm_http_request_emit_any(ctx, r, PM_COMP_PROXY, &q)
                : PM_PARSE_OK;

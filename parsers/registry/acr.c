@@ -76,11 +76,13 @@ size_t pm_acr_when(struct pm_str s, struct pm_when *w) {
 // Anything but pulls and logins changes the registry.
 static void add_operation(struct pm_http_request *q, struct pm_str operation) {
     q->message = operation;
-    if (pm_str_ieq(operation, PM_STR("Pull")) || pm_str_ieq(operation, PM_STR("GetManifest")))
-        q->stage = PM_STAGE_MANIFEST, q->method = PM_STR("GET");
-    else if (pm_str_ieq(operation, PM_STR("GetBlob")))
-        q->stage = PM_STAGE_BLOB, q->method = PM_STR("GET");
-    else if (pm_str_ieq(operation, PM_STR("Login"))) q->stage = PM_STAGE_TOKEN;
+    if (pm_str_ieq(operation, PM_STR("Pull")) || pm_str_ieq(operation, PM_STR("GetManifest"))) {
+        q->stage = PM_STAGE_MANIFEST;
+        q->method = PM_STR("GET");
+    } else if (pm_str_ieq(operation, PM_STR("GetBlob"))) {
+        q->stage = PM_STAGE_BLOB;
+        q->method = PM_STR("GET");
+    } else if (pm_str_ieq(operation, PM_STR("Login"))) q->stage = PM_STAGE_TOKEN;
     else q->flags |= PM_EV_PUSH;
 }
 
@@ -95,7 +97,9 @@ enum pm_parse pm_acr_emit(struct pm_parse_ctx *ctx, const struct pm_record *r,
     q.user = row[PM_ACR_IDENTITY];
     q.user_agent = row[PM_ACR_AGENT];
     q.registry = q.host = row[PM_ACR_SERVER];
-    q.repository = row[PM_ACR_REPOSITORY], q.tag = row[PM_ACR_TAG], q.digest = row[PM_ACR_DIGEST];
+    q.repository = row[PM_ACR_REPOSITORY];
+    q.tag = row[PM_ACR_TAG];
+    q.digest = row[PM_ACR_DIGEST];
     q.join = row[PM_ACR_JOIN];
     struct pm_str description = row[PM_ACR_DESCRIPTION];
     bool described = pm_http_status(description, &q.status) && q.status;

@@ -21,8 +21,11 @@ static int fields_of(struct pm_str text, struct pm_str *out, bool *cut) {
     struct pm_scan c = pm_scan_of(text);
     while (n < FIELDS_MAX) {
         if (pm_scan_char(&c, '"')) {
-            if (!pm_scan_until(&c, '"', &out[n]))
-                *cut = true, out[n] = pm_scan_rest(&c), c.at = c.end;
+            if (!pm_scan_until(&c, '"', &out[n])) {
+                *cut = true;
+                out[n] = pm_scan_rest(&c);
+                c.at = c.end;
+            }
             struct pm_str skipped;
             if (!pm_scan_until(&c, ',', &skipped)) return n + 1;
         } else if (!pm_scan_until(&c, ',', &out[n])) {

@@ -46,7 +46,9 @@ static void read_seven(const struct pm_str *c, int n, struct pm_http_request *q)
     int64_t ms;
     pm_when_rfc3339(c[0], &q->when);
     q->join = c[1];
-    q->user = c[3], q->method = c[4], q->url = c[5];
+    q->user = c[3];
+    q->method = c[4];
+    q->url = c[5];
     if (q->url.n && q->url.p[0] == 'h') q->flags |= PM_EV_MIRROR;
     else q->client = c[2];
     if (n > 6) pm_http_status(c[6], &q->status);
@@ -59,7 +61,10 @@ static void read_six(const struct pm_str *c, int n, struct pm_http_request *q) {
     int64_t ms;
     pm_when_compact(c[0], &q->when);
     if (pm_http_i64(c[1], &ms) && ms > 0 && ms < 100000000) q->duration_ns = ms * 1000000;
-    q->client = c[3], q->user = c[4], q->method = c[5], q->url = c[6];
+    q->client = c[3];
+    q->user = c[4];
+    q->method = c[5];
+    q->url = c[6];
     if (n > 8) pm_http_status(c[8], &q->status);
     if (n > 9) pm_http_i64(c[9], &q->bytes);
 }

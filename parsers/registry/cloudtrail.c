@@ -60,9 +60,10 @@ static struct pm_str registry_of(struct pm_arena *a, const json_t *o, const json
 static void add_failure(struct pm_arena *a, const json_t *o, struct pm_http_request *q) {
     const json_t *failure = json_array_get(in(in(o, "responseElements"), "failures"), 0);
     struct pm_str code = pm_http_json(a, o, "errorCode"), text = pm_http_json(a, o, "errorMessage");
-    if (!code.n && !text.n && failure)
-        code = pm_http_json(a, failure, "failureCode"),
+    if (!code.n && !text.n && failure) {
+        code = pm_http_json(a, failure, "failureCode");
         text = pm_http_json(a, failure, "failureReason");
+    }
     q->reason = code;
     q->error = code.n && text.n ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(code), PM_FMT(text))
                : code.n         ? code

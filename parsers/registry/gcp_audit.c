@@ -38,7 +38,10 @@ static void add_status(struct pm_arena *a, const json_t *status, struct pm_http_
     }
     q->error = pm_http_json(a, status, "message");
     for (size_t i = 0; i < PM_LEN(codes); i++)
-        if (codes[i].code == code) q->status = codes[i].http, q->reason = pm_str_c(codes[i].name);
+        if (codes[i].code == code) {
+            q->status = codes[i].http;
+            q->reason = pm_str_c(codes[i].name);
+        }
     if (!q->error.n) q->error = q->reason;
 }
 
@@ -59,10 +62,13 @@ static void add_resource(struct pm_arena *a, struct pm_str resource, struct pm_h
     struct pm_str name = pm_percent_decode(a, after(resource, "dockerImages/", 0));
     if (!name.n) name = pm_percent_decode(a, after(resource, "packages/", '/'));
     ptrdiff_t at = pm_str_chr(name, '@', 0), colon = pm_str_rchr(name, ':');
-    if (at > 0)
-        q->digest = pm_str_from(name, (size_t)at + 1), name = pm_str_sub(name, 0, (size_t)at);
-    else if (colon > 0)
-        q->tag = pm_str_from(name, (size_t)colon + 1), name = pm_str_sub(name, 0, (size_t)colon);
+    if (at > 0) {
+        q->digest = pm_str_from(name, (size_t)at + 1);
+        name = pm_str_sub(name, 0, (size_t)at);
+    } else if (colon > 0) {
+        q->tag = pm_str_from(name, (size_t)colon + 1);
+        name = pm_str_sub(name, 0, (size_t)colon);
+    }
     if (location.n) q->registry = pm_arena_fmt(a, "%.*s-docker.pkg.dev", PM_FMT(location));
     if (repository.n && name.n)
         q->repository =

@@ -93,13 +93,13 @@ static bool proxy_miss(struct pm_str message, struct pm_http_app_line *l) {
     if (!pm_str_has(message, PM_STR("not found in proxy cache"))) return false;
     struct pm_str artifact = pm_str_trim(pm_str_between(message, PM_STR("rtifact: "), PM_STR(",")));
     ptrdiff_t at = pm_str_chr(artifact, '@', 0), colon = pm_str_rchr(artifact, ':');
-    if (at > 0)
-        l->digest = pm_str_from(artifact, (size_t)at + 1),
+    if (at > 0) {
+        l->digest = pm_str_from(artifact, (size_t)at + 1);
         l->repository = pm_str_sub(artifact, 0, (size_t)at);
-    else if (colon > 0)
-        l->tag = pm_str_from(artifact, (size_t)colon + 1),
+    } else if (colon > 0) {
+        l->tag = pm_str_from(artifact, (size_t)colon + 1);
         l->repository = pm_str_sub(artifact, 0, (size_t)colon);
-    else l->repository = artifact;
+    } else l->repository = artifact;
     l->message = message;
     l->flags |= PM_EV_MIRROR;
     return true;

@@ -126,7 +126,7 @@ static void word(struct probe *p, struct pm_str w) {
 static bool read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
     struct pm_scan c = pm_scan_of(text);
     c.at += pm_when_rfc3339(text, &p->when);
-    for (int i = 0; i < 32 && (pm_scan_blanks(&c), !pm_scan_end(&c)); i++) {
+    for (int i = 0; i < 32 && pm_scan_more(&c); i++) {
         struct pm_scan start = c;
         struct pm_str key, value, w;
         if (pm_scan_pair(&c, a, &key, &value) && key.n) {
@@ -193,7 +193,7 @@ static int bid(const struct pm_record *r, const void *state) {
     c.at += pm_when_rfc3339(r->text, &when);
     // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is
     // somebody's error, not a probe's verdict.
-    for (int i = 0; i < 4 && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
+    for (int i = 0; i < 4 && pm_scan_next_word(&c, &w); i++) {
         ptrdiff_t equals = pm_str_chr(w, '=', 0);
         bool pair = equals > 0;
         uint64_t number;
@@ -216,7 +216,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (p.when.kind != PM_WHEN_NONE) e.when = p.when;
     e.http_status = p.status;
     e.duration_ns = p.duration_ns;
-    e.limit = p.limit, e.remaining = p.remaining, e.window_s = p.window_s;
+    e.limit = p.limit;
+    e.remaining = p.remaining;
+    e.window_s = p.window_s;
     e.field[PM_F_DETAIL] = pm_http_reset(ctx->a, p.reset);
     e.field[PM_F_HOST] = pm_http_host(p.host);
     e.field[PM_F_REASON] = p.verdict > 0 ? PM_STR("healthy") : PM_STR("unhealthy");

@@ -175,9 +175,10 @@ static void result(struct pm_parse_ctx *ctx, const struct pm_record *r, struct p
     struct pm_when w = pm_http_json_when(pm_http_json(ctx->a, v, "timestamp"));
     if (at && w.kind != PM_WHEN_NONE) e.when = w;
     int64_t limit = count_of(limits, "limit");
-    if (limit > 0)
-        e.limit = limit,
+    if (limit > 0) {
+        e.limit = limit;
         e.remaining = count_of(limits, "remaining"); // 0 of 0: the registry sends no such header
+    }
     e.field[PM_F_DETAIL] = pm_http_reset(
         ctx->a, pm_http_json_any(ctx->a, limits,
                                  ((const char *const[]){"reset", "reset_at", "reset_in", NULL})));

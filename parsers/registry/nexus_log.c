@@ -46,7 +46,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
                         pm_str_starts(l.message, PM_STR("Repository status for ")); // told at INFO
     if (!auto_blocked && (!trouble || !images)) return PM_PARSE_OK;
     struct pm_http_app_line e = {.when = l.when, .error = l.message};
-    if (auto_blocked) e.error = pm_str_from(l.message, (size_t)reason + 10), e.message = l.message;
+    if (auto_blocked) {
+        e.error = pm_str_from(l.message, (size_t)reason + 10);
+        e.message = l.message;
+    }
     if (!pm_str_starts(l.user, PM_STR("*"))) e.user = l.user;
     if (pm_str_has(l.message, PM_STR("://"))) e.flags |= PM_EV_MIRROR;
     if (pm_str_starts(l.message, PM_STR("Manifest refers to missing layer")))

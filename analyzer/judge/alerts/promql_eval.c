@@ -92,7 +92,10 @@ static struct window samples_in(struct bound *b, int64_t from, int64_t to, int64
         if (high > to && step > 0) high = r->from_ns + (to - r->from_ns) / step * step;
         if (low > high || low < from) continue; // the window fell between two scrapes
         if (w.n && r->value < w.last) w.fallen += w.last;
-        if (!w.n) w.first_ns = low, w.first = r->value;
+        if (!w.n) {
+            w.first_ns = low;
+            w.first = r->value;
+        }
         w.last_ns = high;
         w.last = r->value;
         w.n += step > 0 ? (size_t)((high - low) / step) + 1 : 1;

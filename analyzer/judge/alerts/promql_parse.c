@@ -53,6 +53,10 @@ static void blanks(struct parse *p) {
         if (!strchr(" \t\r\n", *p->c.at) || !*p->c.at) return;
     }
 }
+static bool stands(struct parse *p, char c) { // next, behind blanks
+    blanks(p);
+    return !pm_scan_end(&p->c) && *p->c.at == c;
+}
 static bool take(struct parse *p, const char *lit) {
     blanks(p);
     return pm_scan_lit(&p->c, lit);
@@ -188,7 +192,7 @@ static struct node *selector(struct parse *p, struct pm_str name, size_t at) {
     if (take(p, "{"))
         while (!take(p, "}")) {
             if (!matcher(p, n)) return NULL;
-            if (!take(p, ",") && (blanks(p), pm_scan_end(&p->c) || *p->c.at != '}'))
+            if (!take(p, ",") && !stands(p, '}'))
                 return refuse_plain(p, here(p), "',' or '}' is expected here");
         }
     if (!says_something(n))
@@ -234,7 +238,7 @@ static bool label_names(struct parse *p, struct names *out) {
             cap = cap * 2 + 4;
         }
         out->items[out->n++] = name;
-        if (!take(p, ",") && (blanks(p), pm_scan_end(&p->c) || *p->c.at != ')'))
+        if (!take(p, ",") && !stands(p, ')'))
             return refuse_plain(p, here(p), "',' or ')' is expected here") != NULL;
     }
     return true;
@@ -433,7 +437,8 @@ static struct node *expression(struct parse *p, int level) {
     if (level == 0 && ++p->depth > DEPTH_MAX) return refuse_plain(p, here(p), "nested too deep");
     struct node *left = expression(p, level + 1);
     enum op op;
-    while (left && (blanks(p), true)) {
+    while (left) {
+        blanks(p);
         size_t at = here(p);
         if (!operator_here(p, level, &op)) break;
         struct node *n = instant(p, left) ? node_new(p, NODE_BINARY, at) : NULL;

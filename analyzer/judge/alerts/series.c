@@ -149,7 +149,7 @@ static int64_t steps_max(const struct build *b) {
 }
 
 static void grid(const struct build *b, struct pm_series_set *set) {
-    static const int64_t steps[] = {15, 30, 60};
+    static const int steps[] = {15, 30, 60};
     int64_t most = steps_max(b);
     struct wait w = measured(b);
     size_t k = 0;

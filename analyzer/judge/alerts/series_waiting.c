@@ -98,8 +98,10 @@ static void waiting_buckets(const struct build *b) {
     if (b->waits.n) qsort(edges, b->waits.n * 2, sizeof *edges, by_edge);
     for (size_t i = 0, k = 0; i < r->series_n; i++) {
         int64_t end = i + 1 < r->series_n ? r->series[i + 1].t_ns : INT64_MAX;
-        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns)
-            now = edges[k].by > 0 ? now + 1 : now - 1, k++;
+        while (k < b->waits.n * 2 && edges[k].at <= r->series[i].t_ns) {
+            now = edges[k].by > 0 ? now + 1 : now - 1;
+            k++;
+        }
         r->series[i].waiting = now;
         for (; k < b->waits.n * 2 && edges[k].at < end; k++) {
             now = edges[k].by > 0 ? now + 1 : now - 1;

@@ -83,7 +83,10 @@ const struct pm_verdict *pm_registry_said(const struct pm_env *env, const struct
          i < r->by_time.n && r->by_time.items[i].at <= pm_time_add(at, AROUND_NS); i++) {
         const struct pm_registry_word *w = &r->items[r->by_time.items[i].index];
         int much = pm_time_add(w->to, AROUND_NS) < at ? 0 : about(env, ev, w, p);
-        if (much > most) most = much, best = w;
+        if (much > most) {
+            most = much;
+            best = w;
+        }
     }
     return best ? &best->verdict : NULL;
 }

@@ -135,11 +135,13 @@ struct pm_str pm_chain_step(const struct pm_env *env, const struct pm_hit *effec
     struct pm_buf b = {0};
     pm_buf_fmt(&b, "%s: ", r->what);
     for (const char *p = r->counted; *p; p++) {
-        if (strncmp(p, "{n}", 3) == 0)
-            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n), p += 2;
-        else if (strncmp(p, "{of}", 4) == 0)
-            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of), p += 3;
-        else pm_buf_addc(&b, *p);
+        if (strncmp(p, "{n}", 3) == 0) {
+            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.n);
+            p += 2;
+        } else if (strncmp(p, "{of}", 4) == 0) {
+            pm_buf_fmt(&b, "%llu", (unsigned long long)effect->share.of);
+            p += 3;
+        } else pm_buf_addc(&b, *p);
     }
     struct pm_str out = pm_arena_dup(env->a, pm_buf_str(&b));
     pm_buf_free(&b);

@@ -29,8 +29,10 @@ static void readings(const struct pm_env *env, struct pm_quota *q, const struct 
     for (size_t i = 0; i < n; i++) {
         q->points[q->points_n++] =
             (struct pm_quota_point){c[i].at, (uint64_t)c[i].used, 0, 0, c[i].limit - c[i].used};
-        if (q->peak_at_ns == PM_NO_TIME || (uint64_t)c[i].used > q->used_low)
-            q->used_low = (uint64_t)c[i].used, q->peak_at_ns = c[i].at;
+        if (q->peak_at_ns == PM_NO_TIME || (uint64_t)c[i].used > q->used_low) {
+            q->used_low = (uint64_t)c[i].used;
+            q->peak_at_ns = c[i].at;
+        }
         if (c[i].used >= c[i].limit && q->exhausted_at_ns == PM_NO_TIME)
             q->exhausted_at_ns = c[i].at;
         if (c[i].reset != PM_NO_TIME && c[i].reset >= c[i].at) q->free_at_ns = c[i].reset;
@@ -48,7 +50,10 @@ static void row(const struct pm_env *env, struct pm_report *report, const struct
                          .unit = PM_STR("pulls"),
                          .with_cache = -1};
     const struct pm_policy *p = policy_of(all, q.registry, c, &q.identity);
-    if (p) q.policy = pm_arena_dup(env->a, pm_str_c(p->id)), q.unit = pm_str_c(p->unit);
+    if (p) {
+        q.policy = pm_arena_dup(env->a, pm_str_c(p->id));
+        q.unit = pm_str_c(p->unit);
+    }
     if (q.window_s <= 0) q.window_s = p ? p->window_ns / PM_NS_PER_S : -1;
     q.client = c->who
                    ? pm_arena_fmt(env->a, "the health check of %.*s", PM_FMT(pm_name(env, c->who)))

@@ -271,8 +271,8 @@ static struct pm_pull_stats *by_key(const struct pm_scene *scene, const struct k
 
 // Widths that people read: 1 s … 1 day, the smallest that keeps the series short.
 int64_t pm_step_width(int64_t span, int64_t most) {
-    static const int64_t widths[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
-                                     600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    static const int widths[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
     for (size_t i = 0; i < PM_LEN(widths); i++)
         if (span / PM_S(widths[i]) < most) return PM_S(widths[i]);
     return (span / most / PM_S(86400) + 1) * PM_S(86400);
