@@ -9,7 +9,7 @@
 #include "parsers/client/client.h"
 #include <jansson.h>
 
-static struct pm_str string_at(const json_t *o, const char *key) {
+static struct pm_str ecs_task_string_at(const json_t *o, const char *key) {
     const json_t *v = json_object_get(o, key);
     return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
                              : PM_NONE;
@@ -36,10 +36,10 @@ static bool emit_reason(struct pm_parse_ctx *ctx, const struct pm_record *r, con
                         const json_t *container, struct pm_str reason) {
     if (!starts(reason, "CannotPull")) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
-    struct pm_str image = string_at(container, "image");
+    struct pm_str image = ecs_task_string_at(container, "image");
     e.field[PM_F_IMAGE] = image.n ? pm_arena_dup(ctx->a, image) : PM_NONE;
-    e.field[PM_F_CONTAINER] = pm_arena_dup(ctx->a, string_at(container, "name"));
-    (void)pm_when_rfc3339(string_at(task, "stoppedAt"), &e.when);
+    e.field[PM_F_CONTAINER] = pm_arena_dup(ctx->a, ecs_task_string_at(container, "name"));
+    (void)pm_when_rfc3339(ecs_task_string_at(task, "stoppedAt"), &e.when);
     pm_lift_into(ctx->a, &e, pm_arena_dup(ctx->a, pm_str_trim(after(reason, ": "))));
     pm_emit(ctx, r, &e);
     return true;
@@ -50,11 +50,11 @@ static void emit_task(struct pm_parse_ctx *ctx, const struct pm_record *r, const
     bool told = false;
     size_t i;
     json_array_foreach(containers, i, container) told |=
-        emit_reason(ctx, r, task, container, string_at(container, "reason"));
+        emit_reason(ctx, r, task, container, ecs_task_string_at(container, "reason"));
     if (!told)
         emit_reason(ctx, r, task,
                     json_array_size(containers) == 1 ? json_array_get(containers, 0) : NULL,
-                    string_at(task, "stoppedReason"));
+                    ecs_task_string_at(task, "stoppedReason"));
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

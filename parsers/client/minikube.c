@@ -48,7 +48,7 @@ static bool caching_image(struct pm_arena *a, struct pm_str s, struct pm_str *im
     return image->n && error->n;
 }
 
-static bool ends_in_quote(struct pm_str s) {
+static bool minikube_ends_in_quote(struct pm_str s) {
     bool open = false;
     for (size_t i = 0; i < s.n; i++) open ^= s.p[i] == '"';
     return open;
@@ -75,7 +75,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     e.field[PM_F_IMAGE] = image;
     pm_lift_into(ctx->a, &e, error);
     e.field[PM_F_IMAGE] = image; // the file's, whatever else the error names
-    bool cut = ends_in_quote(error);
+    bool cut = minikube_ends_in_quote(error);
     if (cut) e.flags |= PM_EV_CUT;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "the line ends inside a quoted value");
     pm_emit(ctx, r, &e);

@@ -33,8 +33,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return is_header(r->text) ? 95 : s && read_row(&s->table, r->text, cells) ? 80 : 0;
 }
 
-static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_table *t,
-                     const struct pm_str *cells) {
+static void swarm_tasks_emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                 const struct pm_table *t, const struct pm_str *cells) {
     struct pm_str state = pm_table_cell(t, cells, "CURRENT STATE"),
                   error = pm_table_cell(t, cells, "ERROR"),
                   image = pm_table_cell(t, cells, "IMAGE");
@@ -60,7 +60,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         s->table.n = 0;
         return PM_PARSE_NO;
     }
-    emit_row(ctx, r, &s->table, cells);
+    swarm_tasks_emit_row(ctx, r, &s->table, cells);
     return PM_PARSE_OK;
 }
 

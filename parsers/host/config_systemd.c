@@ -61,7 +61,7 @@ static bool next_word(struct pm_str *rest, struct word *w) {
     return true;
 }
 
-static const char *key_of(struct pm_str name) {
+static const char *systemd_key_of(struct pm_str name) {
     for (size_t i = 0; i < PM_LEN(VARIABLES); i++)
         if (pm_str_ieq(name, pm_str_c(VARIABLES[i].variable))) return VARIABLES[i].key;
     return NULL;
@@ -90,13 +90,13 @@ static int bid(const struct pm_record *r, const void *state) {
         struct word w = {0};
         if (other && r->text.n <= 8192) return 0;
         for (int words = 0; words < 32 && rest.n && next_word(&rest, &w); words++)
-            proxies += key_of(w.name) != NULL;
+            proxies += systemd_key_of(w.name) != NULL;
     }
     return proxies ? 80 : 0;
 }
 
-static void add(struct pm_config *c, const struct word *w, uint64_t line) {
-    const char *key = key_of(w->name);
+static void systemd_add(struct pm_config *c, const struct word *w, uint64_t line) {
+    const char *key = systemd_key_of(w->name);
     if (!key || !w->value.n) return;
     if (pm_str_has(w->value, PM_STR("://")) && pm_str_has(w->value, PM_STR("@")))
         pm_config_add(c, PM_SETTING_BOOL, PM_STR("proxy-login"), PM_STR("true"), line);
@@ -117,7 +117,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
             if (w.open)
                 pm_emit_bad(ctx, r, "environment-quote",
                             "a quote is not closed: what it holds was not read");
-            else add(&config, &w, at);
+            else systemd_add(&config, &w, at);
         }
     }
     pm_config_emit(ctx, r, &config, PM_NONE);

@@ -83,7 +83,7 @@ static struct pm_str name_of(struct pm_arena *a, const char *name, struct pm_str
     return pm_arena_fmt(a, "%.*s%.*s%s", (int)(percent - name), name, PM_FMT(star), percent + 1);
 }
 
-static void on_value(void *p, const struct pm_toml_value *v) {
+static void toml_on_value(void *p, const struct pm_toml_value *v) {
     struct reading *x = p;
     static const enum pm_setting_kind KINDS[] = {[PM_TOML_STRING] = PM_SETTING_TEXT,
                                                  [PM_TOML_NUMBER] = PM_SETTING_NUMBER,
@@ -104,7 +104,7 @@ static void on_value(void *p, const struct pm_toml_value *v) {
     }
 }
 
-static void on_broken(void *p, uint64_t line, const char *why) {
+static void toml_on_broken(void *p, uint64_t line, const char *why) {
     struct reading *x = p;
     struct pm_record at = *x->r;
     if (!at.folded) at.line = line + (x->r->line ? x->r->line - 1 : 0);
@@ -114,6 +114,6 @@ static void on_broken(void *p, uint64_t line, const char *why) {
 void pm_config_toml(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_config *c,
                     const struct pm_toml_row *rows, size_t n) {
     struct reading x = {ctx, r, c, rows, n};
-    struct pm_toml_handler h = {&x, on_value, on_broken};
+    struct pm_toml_handler h = {&x, toml_on_value, toml_on_broken};
     pm_toml_read(ctx->a, r->text, &h);
 }

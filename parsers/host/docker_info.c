@@ -144,7 +144,7 @@ static void emit_versions(struct pm_parse_ctx *ctx, const struct pm_record *r, s
     pm_emit(ctx, r, &e);
 }
 
-static void flush(struct pm_parse_ctx *ctx, struct info_state *s) {
+static void docker_info_flush(struct pm_parse_ctx *ctx, struct info_state *s) {
     if (!s->open) return;
     s->open = false;
     if (!s->proved) s->name = PM_NONE;
@@ -160,7 +160,7 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
     int row = row_of(r->text, &value);
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER) {
         if (!is_version(value)) return PM_PARSE_NO;
-        flush(ctx, s);
+        docker_info_flush(ctx, s);
         *s = (struct info_state){
             .open = true, .at = *r, .config = pm_config_new(a, "docker.daemon")};
         s->at.text = s->at.raw = pm_arena_dup(a, r->raw.n ? r->raw : r->text);
@@ -234,7 +234,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 
 static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
     (void)last;
-    flush(ctx, ctx->state);
+    docker_info_flush(ctx, ctx->state);
 }
 
 const struct pm_parser pm_parser_docker_info = {

@@ -93,7 +93,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_table_row(&s->table, r->text, cells) ? 70 : 0;
 }
 
-static void add(struct pm_arena *member, struct images_state *s, struct pm_str ref, int64_t bytes) {
+static void images_list_add(struct pm_arena *member, struct images_state *s, struct pm_str ref,
+                            int64_t bytes) {
     struct pm_image image;
     if (!ref.n || pm_str_has(ref, PM_STR("<none>")) || pm_str_starts(ref, PM_STR("sha256:")) ||
         !pm_image_parse(member, ref, &image))
@@ -130,14 +131,14 @@ static void emit_list(struct pm_parse_ctx *ctx, const struct pm_record *r,
     pm_emit(ctx, r, &e);
 }
 
-static void flush(struct pm_parse_ctx *ctx, struct images_state *s) {
+static void images_list_flush(struct pm_parse_ctx *ctx, struct images_state *s) {
     if (s->form) emit_list(ctx, &s->at, s->first);
     *s = (struct images_state){0};
 }
 
 static void begin(struct pm_parse_ctx *ctx, const struct pm_record *r, struct images_state *s,
                   enum form form) {
-    flush(ctx, s);
+    images_list_flush(ctx, s);
     s->form = form;
     s->at = *r;
     s->at.memo = NULL;
@@ -158,8 +159,8 @@ static void table_row(struct pm_parse_ctx *ctx, struct images_state *s,
     struct pm_str name = pm_table_cell(t, cells, s->form == FORM_DOCKER ? "REPOSITORY" : "IMAGE");
     struct pm_str size =
         pm_table_cell(t, cells, s->form == FORM_DOCKER_TREE ? "DISK USAGE" : "SIZE");
-    add(ctx->member, s, s->form == FORM_DOCKER_TREE ? name : tagged(ctx->a, name, tag),
-        size_of(size));
+    images_list_add(ctx->member, s, s->form == FORM_DOCKER_TREE ? name : tagged(ctx->a, name, tag),
+                    size_of(size));
 }
 
 // REF TYPE DIGEST SIZE UNIT PLATFORMS LABELS: "83.6 MiB" is two words.
@@ -171,15 +172,15 @@ static bool ctr_row(struct pm_parse_ctx *ctx, struct images_state *s, struct pm_
         !pm_scan_word(&c, &number) || !pm_scan_blanks(&c) || !pm_scan_word(&c, &unit) ||
         !pm_str_starts(type, PM_STR("application/vnd.")))
         return false;
-    add(ctx->member, s, ref,
-        size_of(pm_arena_fmt(ctx->a, "%.*s%.*s", PM_FMT(number), PM_FMT(unit))));
+    images_list_add(ctx->member, s, ref,
+                    size_of(pm_arena_fmt(ctx->a, "%.*s%.*s", PM_FMT(number), PM_FMT(unit))));
     return true;
 }
 
 static void block_line(struct pm_parse_ctx *ctx, struct images_state *s, struct pm_str text) {
     struct listed **last = s->tail;
     if (pm_str_starts(text, PM_STR("RepoTags: "))) {
-        add(ctx->member, s, pm_str_trim(pm_str_from(text, 10)), -1);
+        images_list_add(ctx->member, s, pm_str_trim(pm_str_from(text, 10)), -1);
         s->block_first = last ? *last : s->first;
         if (s->tail == last) s->block_first = NULL;
     } else if (pm_str_starts(text, PM_STR("Size: ")) && s->block_first) {
@@ -192,7 +193,7 @@ static void add_names(struct pm_parse_ctx *ctx, struct images_state *s, const js
                       int64_t bytes) {
     for (size_t n = 0; n < json_array_size(names); n++) {
         const char *name = json_string_value(json_array_get(names, n));
-        if (name) add(ctx->member, s, pm_arena_dup(ctx->member, pm_str_c(name)), bytes);
+        if (name) images_list_add(ctx->member, s, pm_arena_dup(ctx->member, pm_str_c(name)), bytes);
     }
 }
 
@@ -203,7 +204,7 @@ static enum pm_parse parse_one(struct pm_parse_ctx *ctx, const struct pm_record 
     if (json_line(r)) {
         struct pm_str name =
             tagged(ctx->member, json_text(r->json, "Repository"), json_text(r->json, "Tag"));
-        add(ctx->member, s, name, size_of(json_text(r->json, "Size")));
+        images_list_add(ctx->member, s, name, size_of(json_text(r->json, "Size")));
         return PM_PARSE_OK;
     }
     const json_t *size = json_object_get(r->json, "Size"),
@@ -214,7 +215,7 @@ static enum pm_parse parse_one(struct pm_parse_ctx *ctx, const struct pm_record 
     return PM_PARSE_OK;
 }
 
-static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+static enum pm_parse images_list_parse_json(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct images_state one = {0};
     const json_t *images = json_images(r);
     if (!images) return parse_one(ctx, r);
@@ -227,7 +228,8 @@ static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record
             const json_t *names = json_object_get(image, lists[k]);
             for (size_t n = 0; n < json_array_size(names); n++)
                 if (json_is_string(json_array_get(names, n)))
-                    add(ctx->a, &one, pm_str_c(json_string_value(json_array_get(names, n))), bytes);
+                    images_list_add(ctx->a, &one,
+                                    pm_str_c(json_string_value(json_array_get(names, n))), bytes);
         }
     }
     emit_list(ctx, r, one.first);
@@ -237,7 +239,7 @@ static enum pm_parse parse_json(struct pm_parse_ctx *ctx, const struct pm_record
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct images_state *s = ctx->state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    if (r->shape == PM_SHAPE_JSON) return parse_json(ctx, r);
+    if (r->shape == PM_SHAPE_JSON) return images_list_parse_json(ctx, r);
     enum form form = header_of(r->text);
     if (form) {
         begin(ctx, r, s, form);
@@ -261,7 +263,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
 
 static void finish(struct pm_parse_ctx *ctx, const struct pm_record *last) {
     (void)last;
-    flush(ctx, ctx->state);
+    images_list_flush(ctx, ctx->state);
 }
 
 const struct pm_parser pm_parser_images_list = {

@@ -28,14 +28,14 @@ static bool broken(struct reader *r, const char *why) {
     return false;
 }
 
-static void blanks(struct reader *r) {
+static void toml_blanks(struct reader *r) {
     while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\r')) r->at++;
 }
 
 // Blanks, comments and newlines: what may stand between the items of an array.
 static void space(struct reader *r) {
     for (;;) {
-        blanks(r);
+        toml_blanks(r);
         if (r->at < r->end && *r->at == '#') skip_line(r);
         if (r->at >= r->end || *r->at != '\n') return;
         r->at++;
@@ -95,7 +95,7 @@ static bool read_string(struct reader *r, struct pm_str *out) {
 static bool read_key(struct reader *r) {
     for (;;) {
         struct pm_str part;
-        blanks(r);
+        toml_blanks(r);
         if (r->at >= r->end) return broken(r, "a key is missing");
         if (*r->at == '"' || *r->at == '\'') {
             if (!read_string(r, &part)) return false;
@@ -107,7 +107,7 @@ static bool read_key(struct reader *r) {
         }
         if (r->v.depth >= PM_TOML_DEPTH) return broken(r, "tables are nested too deep");
         r->v.path[r->v.depth++] = part;
-        blanks(r);
+        toml_blanks(r);
         if (r->at >= r->end || *r->at != '.') return true;
         r->at++;
     }
@@ -163,10 +163,10 @@ static bool read_inline_table(struct reader *r, int depth) {
     if (depth >= ARRAY_DEPTH) return broken(r, "inline tables are nested too deep");
     r->at++;
     for (;;) {
-        blanks(r);
+        toml_blanks(r);
         if (r->at < r->end && *r->at == '}') break;
         if (!read_inline_pair(r, depth)) return false;
-        blanks(r);
+        toml_blanks(r);
         if (r->at < r->end && *r->at == ',') r->at++;
         else if (r->at >= r->end || *r->at != '}')
             return broken(r, "an inline table has no closing brace");
@@ -177,7 +177,7 @@ static bool read_inline_table(struct reader *r, int depth) {
 
 static bool read_value(struct reader *r, int item, int depth) {
     struct pm_str text;
-    blanks(r);
+    toml_blanks(r);
     if (r->at >= r->end || *r->at == '\n' || *r->at == '#') return broken(r, "a key has no value");
     if (*r->at == '[') return read_array(r, depth);
     if (*r->at == '{') return read_inline_table(r, depth);
@@ -224,7 +224,7 @@ static bool read_table(struct reader *r) {
     return true;
 }
 
-static void read_line(struct reader *r) {
+static void toml_read_line(struct reader *r) {
     r->v.line = r->line;
     if (*r->at == '[') {
         if (!read_table(r)) { // what follows belongs to a table that nobody knows
@@ -242,7 +242,7 @@ static void read_line(struct reader *r) {
         r->at++;
         if (!read_value(r, -1, 0)) return;
     }
-    blanks(r);
+    toml_blanks(r);
     if (r->at < r->end && *r->at != '\n' && *r->at != '#')
         broken(r, "there is more on the line than one value");
 }
@@ -258,7 +258,7 @@ void pm_toml_read(struct pm_arena *a, struct pm_str text, const struct pm_toml_h
     for (;;) {
         space(r);
         if (r->at >= r->end) return;
-        read_line(r);
+        toml_read_line(r);
         skip_line(r);
     }
 }

@@ -17,18 +17,18 @@ static struct pm_event event_of(const struct pm_logrus_line *l, enum pm_kind kin
     return e;
 }
 
-static void emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const char *message,
-                       const char *words) {
+static void crio_emit_image(const struct pm_logrus_line *l, enum pm_kind kind, const char *message,
+                            const char *words) {
     struct pm_event e = event_of(l, kind, message);
     e.field[PM_F_IMAGE] = pm_lift_image_at(l->ctx->a, after(l->v->msg, words), true);
     pm_emit(l->ctx, l->r, &e);
 }
 
 static void on_pulling(const struct pm_logrus_line *l) {
-    emit_image(l, PM_KIND_PULL_START, NULL, "image: ");
+    crio_emit_image(l, PM_KIND_PULL_START, NULL, "image: ");
 }
-static void on_pulled(const struct pm_logrus_line *l) {
-    emit_image(l, PM_KIND_PULL_OK, NULL, "image: ");
+static void crio_on_pulled(const struct pm_logrus_line *l) {
+    crio_emit_image(l, PM_KIND_PULL_OK, NULL, "image: ");
 }
 // One a mirror or registry asked, in order, and nothing of how it went: only the next one
 // of the same pull shows that it went ill (judge/attempts/fold_mirror.c).
@@ -79,13 +79,13 @@ static void on_access_failed(const struct pm_logrus_line *l) {
     emit_error(l, PM_KIND_OTHER, "access failed", after(l->v->msg, " failed: "));
 }
 
-static void on_no_progress(const struct pm_logrus_line *l) {
+static void crio_on_no_progress(const struct pm_logrus_line *l) {
     emit_error(l, PM_KIND_OTHER, "no progress", l->v->msg);
 }
 
 static const struct pm_logrus_row crio_rows[] = {
     {"Pulling image: ", NULL, on_pulling},
-    {"Pulled image: ", NULL, on_pulled},
+    {"Pulled image: ", NULL, crio_on_pulled},
     {"Trying to access ", NULL, on_access},
     {"Error pulling image ", NULL, on_error_pulling},
     {"error pulling image ", NULL, on_error_pulling}, // ≤1.13
@@ -93,7 +93,7 @@ static const struct pm_logrus_row crio_rows[] = {
     {"Response error: ", NULL, on_response_error},
     {"Accessing ", " failed: ", on_access_failed},
     {"Ping http", NULL, on_ping},
-    {"Timed out on waiting up to ", "image pull progress", on_no_progress},
+    {"Timed out on waiting up to ", "image pull progress", crio_on_no_progress},
     {"Starting CRI-O", NULL, pm_logrus_runtime_started},
     {"Caught SIG", NULL, pm_logrus_runtime_stopped},
     {"Using auth file for namespace", NULL, NULL},
@@ -104,7 +104,7 @@ static const struct pm_logrus_row crio_rows[] = {
     {"Ran pod sandbox ", NULL, NULL},
 };
 
-static bool ours(const struct pm_record *r) {
+static bool crio_ours(const struct pm_record *r) {
     return has(r->hint.ident, "crio") || has(r->hint.unit, "crio") || has(r->section, "CRI-O") ||
            (!r->hint.ident.n && (has(r->path, "crio") || has(r->path, "cri-o")));
 }
@@ -115,17 +115,17 @@ static int bid(const struct pm_record *r, const void *state) {
     if (!pm_logrus_peek(r, &msg)) return 0;
     for (size_t i = 0; i < PM_LEN(crio_rows); i++)
         if (starts(msg, crio_rows[i].head))
-            return has(r->text, ".ImageService/") || ours(r)
+            return has(r->text, ".ImageService/") || crio_ours(r)
                        ? 95
                        : 70; // podman says "Trying to access" too
-    return ours(r) ? 75 : 0;
+    return crio_ours(r) ? 75 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_logrus v = {0};
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_CRIO};
-    if (!pm_logrus_row_of(crio_rows, PM_LEN(crio_rows), v.msg) && !ours(r)) return PM_PARSE_NO;
+    if (!pm_logrus_row_of(crio_rows, PM_LEN(crio_rows), v.msg) && !crio_ours(r)) return PM_PARSE_NO;
     return pm_logrus_take(&l, crio_rows, PM_LEN(crio_rows));
 }
 

@@ -111,7 +111,7 @@ static void on_handler(const struct pm_logrus_line *l) {
     pm_logrus_emit_error(l, &e, response.n ? response : error);
 }
 
-static void on_pulled(const struct pm_logrus_line *l) {
+static void dockerd_on_pulled(const struct pm_logrus_line *l) {
     struct pm_event e = pm_logrus_event(l, PM_KIND_PULL_OK, "image pulled");
     e.field[PM_F_IMAGE] = pm_pairs_get(&l->v->pairs, "remote");
     pm_emit(l->ctx, l->r, &e);
@@ -142,7 +142,7 @@ static const struct pm_logrus_row dockerd_rows[] = {
     {"Error getting v2 registry", NULL, on_side_error},
     {"Ignoring extra error returned from registry", NULL, on_side_error},
     {"filesystem layer verification failed", NULL, on_layer_verification},
-    {"image pulled", NULL, on_pulled},
+    {"image pulled", NULL, dockerd_on_pulled},
     {"Calling POST ", "/images/create", on_request},
     {"handling POST request", NULL, on_request},
     {"Error persisting manifest", NULL, NULL},
@@ -172,7 +172,7 @@ bool pm_dockerd_line(struct pm_parse_ctx *ctx, const struct pm_record *r,
     return row != NULL;
 }
 
-static bool ours(const struct pm_record *r) {
+static bool dockerd_ours(const struct pm_record *r) {
     if (has(r->hint.ident, "registry") || has(r->hint.ident, "docker-proxy")) return false;
     return has(r->hint.ident, "docker") || has(r->hint.unit, "docker") ||
            has(r->section, "Docker") ||
@@ -185,7 +185,7 @@ static int bid(const struct pm_record *r, const void *state) {
     if (!pm_logrus_peek(r, &msg)) return 0;
     for (size_t i = 0; i < PM_LEN(dockerd_rows); i++)
         if (starts(msg, dockerd_rows[i].head)) return 90;
-    return ours(r) ? 75 : 0;
+    return dockerd_ours(r) ? 75 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
@@ -194,7 +194,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (crictl_words(v.msg)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_DOCKERD};
     bool known = pm_logrus_row_of(dockerd_rows, PM_LEN(dockerd_rows), v.msg);
-    if (!known && !ours(r)) return PM_PARSE_NO;
+    if (!known && !dockerd_ours(r)) return PM_PARSE_NO;
     if (!known && pm_containerd_line(ctx, r, &v))
         return PM_PARSE_OK; // the engine's embedded containerd
     return pm_logrus_take(&l, dockerd_rows, PM_LEN(dockerd_rows));

@@ -40,7 +40,8 @@ static void put_pod(struct pm_event *e, struct pm_str pod) { // "ns/name"
     put(e, PM_F_POD, pm_str_from(pod, (size_t)slash + 1));
 }
 
-static struct pm_event event_of(const struct line *l, enum pm_kind kind, const char *message) {
+static struct pm_event kubelet_event_of(const struct line *l, enum pm_kind kind,
+                                        const char *message) {
     struct pm_event e = pm_event_of(l->r, PM_COMP_KUBELET, kind);
     if (l->k->when.kind != PM_WHEN_NONE) e.when = l->k->when;
     e.flags |= l->flags | (l->k->cut ? PM_EV_CUT : 0);
@@ -50,11 +51,11 @@ static struct pm_event event_of(const struct line *l, enum pm_kind kind, const c
     return e;
 }
 
-static void emit(const struct line *l, struct pm_event *e) { pm_emit(l->ctx, l->r, e); }
+static void kubelet_emit(const struct line *l, struct pm_event *e) { pm_emit(l->ctx, l->r, e); }
 
-static void emit_error(const struct line *l, struct pm_event *e, struct pm_str error) {
+static void kubelet_emit_error(const struct line *l, struct pm_event *e, struct pm_str error) {
     pm_lift_into(l->ctx->a, e, error);
-    emit(l, e);
+    kubelet_emit(l, e);
 }
 
 // ---- attempts
@@ -75,28 +76,30 @@ static void put_old_pod(struct pm_event *e, struct pm_str msg) {
     put(e, PM_F_CONTAINER, pm_str_between(msg, PM_STR(" and container \""), PM_STR("\"")));
 }
 
-static void on_pull_failed(const struct line *l, const char *message) {
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, message);
+static void kubelet_on_pull_failed(const struct line *l, const char *message) {
+    struct pm_event e = kubelet_event_of(l, PM_KIND_PULL_FAIL, message);
     put(&e, PM_F_IMAGE, l->k->structured ? pair(l, "image") : quoted_image(l));
     struct pm_str error = l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: ");
     if (!l->k->structured) put_old_pod(&e, l->k->msg);
     if (!error.n && !l->k->structured) error = after(l->k->msg, "\": ");
-    emit_error(l, &e, error);
+    kubelet_emit_error(l, &e, error);
 }
-static void on_remote_image(const struct line *l) { on_pull_failed(l, "remote_image"); }
-static void on_kuberuntime_image(const struct line *l) { on_pull_failed(l, "kuberuntime_image"); }
+static void on_remote_image(const struct line *l) { kubelet_on_pull_failed(l, "remote_image"); }
+static void on_kuberuntime_image(const struct line *l) {
+    kubelet_on_pull_failed(l, "kuberuntime_image");
+}
 
 // The kubelet asked whether the image is there, or for the list: nothing was pulled, and
 // what the runtime answered is what the pod waits for.
 static void on_image_question(const struct line *l) {
-    struct pm_event e = event_of(
+    struct pm_event e = kubelet_event_of(
         l, pm_lift_runtime_down(l->text) ? PM_KIND_RUNTIME_DOWN : PM_KIND_OTHER, "image status");
     if (l->k->structured) put(&e, PM_F_IMAGE, pair(l, "image"));
     else put(&e, PM_F_IMAGE, pm_lift_quoted_after(l->ctx->a, l->k->msg, "ImageStatus ", NULL));
     if (!e.field[PM_F_IMAGE].n && !l->k->structured)
         put(&e, PM_F_IMAGE, pm_str_between(l->k->msg, PM_STR("{\""), PM_STR("\"")));
     struct pm_str error = l->k->structured ? pair(l, "err") : after(l->k->msg, "failed: ");
-    if (error.n) emit_error(l, &e, error);
+    if (error.n) kubelet_emit_error(l, &e, error);
 }
 
 // cri-containerd before it was a part of containerd (1.0) logged as the kubelet does:
@@ -106,13 +109,14 @@ static void on_cri_containerd(const struct line *l) {
     struct pm_str error = after(l->k->msg, " failed, error: "),
                   dump = after(l->k->msg, "&PodSandboxMetadata{");
     if (!error.n || (dump.p && !pm_lift_sandbox_image(error))) return;
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, dump.p ? "sandbox" : "PullImage failed");
+    struct pm_event e =
+        kubelet_event_of(l, PM_KIND_PULL_FAIL, dump.p ? "sandbox" : "PullImage failed");
     e.component = PM_COMP_CONTAINERD;
     put(&e, PM_F_POD, pm_str_between(dump, PM_STR("Name:"), PM_STR(",")));
     put(&e, PM_F_POD_UID, pm_str_between(dump, PM_STR("Uid:"), PM_STR(",")));
     put(&e, PM_F_NAMESPACE, pm_str_between(dump, PM_STR("Namespace:"), PM_STR(",")));
     if (!dump.p) put(&e, PM_F_IMAGE, quoted_image(l));
-    emit_error(l, &e, error);
+    kubelet_emit_error(l, &e, error);
 }
 
 // "&Container{Name:web,Image:r.test/a:1,…}" → container and image; "container web start
@@ -156,11 +160,11 @@ static void emit_cause(const struct line *l, struct pm_event *e, struct pm_str c
     if (!e->field[PM_F_ERROR].n && kind == PM_KIND_PULL_FAIL &&
         !pm_str_eqc(e->field[PM_F_REASON], "ErrImagePull"))
         e->field[PM_F_ERROR] = e->field[PM_F_REASON];
-    emit(l, e);
+    kubelet_emit(l, e);
 }
 
 static void on_start_failed(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "start failed");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_PULL_FAIL, "start failed");
     struct pm_str rest = after(l->text, " start failed in pod "), cause;
     if (!rest.p) rest = after(l->text, "container start failed: ");
     else {
@@ -176,7 +180,7 @@ static void on_start_failed(const struct line *l) {
 
 static bool on_start_container(const struct line *l, struct pm_str rest) {
     struct pm_scan c = pm_scan_of(rest);
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sync pod");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_PULL_FAIL, "sync pod");
     struct pm_str container, cause, quoted;
     if (!pm_scan_quoted(&c, l->ctx->a, &container, NULL) || !pm_scan_lit(&c, " with ") ||
         !pull_reason(pm_scan_rest(&c), &e, &cause))
@@ -204,18 +208,18 @@ static struct pm_str sandbox_error(struct pm_str s) {
     return s;
 }
 
-static void on_sandbox(const struct line *l) {
+static void kubelet_on_sandbox(const struct line *l) {
     if (!pm_lift_sandbox_image(l->text)) {
         if (!pm_lift_runtime_down(l->text)) return;
-        struct pm_event down = event_of(l, PM_KIND_RUNTIME_DOWN, NULL);
-        emit_error(l, &down, l->text);
+        struct pm_event down = kubelet_event_of(l, PM_KIND_RUNTIME_DOWN, NULL);
+        kubelet_emit_error(l, &down, l->text);
         return;
     }
-    struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sandbox");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_PULL_FAIL, "sandbox");
     e.flags |= PM_EV_SANDBOX;
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for \""), &e);
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->text, "for pod \""), &e);
-    emit_error(l, &e, sandbox_error(pm_lift_unwrap(l->ctx->a, l->text)));
+    kubelet_emit_error(l, &e, sandbox_error(pm_lift_unwrap(l->ctx->a, l->text)));
 }
 
 // One line may tell of several containers: err="[failed to …, failed to …]".
@@ -230,16 +234,17 @@ static void on_sync_pod(const struct line *l) {
         on_start_container(&own, rest);
     if (n) return;
     if (has(own.text, "image pull failed for ")) { // ≤1.2
-        struct pm_event e = event_of(l, PM_KIND_PULL_FAIL, "sync pod");
+        struct pm_event e = kubelet_event_of(l, PM_KIND_PULL_FAIL, "sync pod");
         pm_lift_pod(after(l->k->msg, "(\""), &e);
-        emit_error(l, &e,
-                   after(own.text, "image pull failed for ").p
-                       ? pm_str_from(own.text, (size_t)pm_str_find(
-                                                   own.text, PM_STR("image pull failed for "), 0))
-                       : own.text);
+        kubelet_emit_error(
+            l, &e,
+            after(own.text, "image pull failed for ").p
+                ? pm_str_from(own.text,
+                              (size_t)pm_str_find(own.text, PM_STR("image pull failed for "), 0))
+                : own.text);
         return;
     }
-    on_sandbox(&own);
+    kubelet_on_sandbox(&own);
 }
 
 // ---- events echoed by the kubelet itself (-v=3)
@@ -251,7 +256,7 @@ static void emit_echo(const struct line *l, struct pm_event *e, struct pm_str re
         own.text = message;
         on_sync_pod(&own);
     } else if (pm_lift_event_message(l->ctx->a, reason, message, e)) {
-        emit(l, e);
+        kubelet_emit(l, e);
     }
 }
 
@@ -260,7 +265,7 @@ static void emit_echo(const struct line *l, struct pm_event *e, struct pm_str re
 static void on_event_text(const struct line *l0) {
     struct line l = *l0;
     l.flags |= PM_EV_ECHO;
-    struct pm_event e = event_of(&l, PM_KIND_OTHER, NULL);
+    struct pm_event e = kubelet_event_of(&l, PM_KIND_OTHER, NULL);
     struct pm_str m = l.k->msg;
     if (has(m, "Kind:\"Pod\"")) {
         put(&e, PM_F_NAMESPACE, pm_str_between(m, PM_STR("Namespace:\""), PM_STR("\"")));
@@ -278,7 +283,7 @@ static void on_event_text(const struct line *l0) {
 static void on_event_pairs(const struct line *l0) {
     struct line l = *l0;
     l.flags |= PM_EV_ECHO;
-    struct pm_event e = event_of(&l, PM_KIND_OTHER, NULL);
+    struct pm_event e = kubelet_event_of(&l, PM_KIND_OTHER, NULL);
     if (pm_str_eqc(pair(&l, "kind"), "Pod")) put_pod(&e, pair(&l, "object"));
     put(&e, PM_F_CONTAINER, pm_str_between(pair(&l, "fieldPath"), PM_STR("{"), PM_STR("}")));
     emit_echo(&l, &e, pair(&l, "reason"), pair(&l, "message"));
@@ -288,7 +293,7 @@ static void on_event_pairs(const struct line *l0) {
 
 // Unable to retrieve pull secret shop/regcred for shop/web-0 due to ERROR.  The image pull may not succeed.
 static void on_secret(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_SECRET_MISSING, "pull secret");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_SECRET_MISSING, "pull secret");
     struct pm_str err = l->k->structured ? pair(l, "err") : after(l->k->msg, " due to "),
                   secret = pair(l, "secret"), rest = after(l->k->msg, "pull secret ");
     struct pm_scan c = pm_scan_of(rest);
@@ -301,17 +306,17 @@ static void on_secret(const struct line *l) {
     if (!secret.n) secret = pm_str_between(err, PM_STR("secret \""), PM_STR("\""));
     put(&e, PM_F_SECRET, pm_str_from(secret, (size_t)(pm_str_chr(secret, '/', 0) + 1)));
     ptrdiff_t advice = pm_str_find(err, PM_STR(".  The image pull"), 0);
-    emit_error(l, &e, advice < 0 ? err : pm_str_sub(err, 0, (size_t)advice));
+    kubelet_emit_error(l, &e, advice < 0 ? err : pm_str_sub(err, 0, (size_t)advice));
 }
 
 // The pull itself goes on without credentials, so this is no failed attempt.
 static void on_credential_plugin(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_OTHER, "credential provider");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_OTHER, "credential provider");
     struct pm_str err = pair(l, "err");
     e.stage = PM_STAGE_TOKEN;
-    emit_error(l, &e,
-               err.n ? pm_arena_fmt(l->ctx->a, "%.*s: %.*s", PM_FMT(l->k->msg), PM_FMT(err))
-                     : l->k->msg);
+    kubelet_emit_error(l, &e,
+                       err.n ? pm_arena_fmt(l->ctx->a, "%.*s: %.*s", PM_FMT(l->k->msg), PM_FMT(err))
+                             : l->k->msg);
 }
 
 // ---- disk
@@ -322,7 +327,7 @@ static struct pm_str ratio(struct pm_arena *a, uint64_t percent) {
 }
 
 static void on_gc_start(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_GC_START, NULL);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_GC_START, NULL);
     uint64_t usage, wanted;
     struct pm_str percent = pair(l, "usage"), amount = pair(l, "amountToFree");
     if (!percent.n) percent = pm_str_between(l->k->msg, PM_STR("is at "), PM_STR("%"));
@@ -336,11 +341,11 @@ static void on_gc_start(const struct line *l) {
     else if (known)
         e.field[PM_F_DETAIL] = pm_arena_fmt(l->ctx->a, "{\"used_ratio\":%.*s}", PM_FMT(left));
     e.field[PM_F_MESSAGE] = l->k->msg;
-    emit(l, &e);
+    kubelet_emit(l, &e);
 }
 
 static void on_gc_remove(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_GC_OK, "Removing image to free bytes");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_GC_OK, "Removing image to free bytes");
     struct pm_str id = pair(l, "imageID"), size = pair(l, "size");
     uint64_t bytes;
     if (!id.n) id = pm_str_between(l->k->msg, PM_STR("image \""), PM_STR("\""));
@@ -348,7 +353,7 @@ static void on_gc_remove(const struct line *l) {
     if (pm_str_has(id, PM_STR("sha256:"))) e.field[PM_F_DIGEST] = id;
     else put(&e, PM_F_IMAGE, id);
     if (pm_str_u64(size, &bytes) && bytes <= INT64_MAX) e.bytes = (int64_t)bytes;
-    emit(l, &e);
+    kubelet_emit(l, &e);
 }
 
 // "Image garbage collection failed once. Stats initialization may not have completed yet"
@@ -356,10 +361,10 @@ static void on_gc_remove(const struct line *l) {
 static void on_gc_failed(const struct line *l) {
     struct pm_str err = l->k->structured ? pair(l, "err") : l->k->msg;
     if (!ihas(err, "garbage collect required amount") && !ihas(err, "to free ")) return;
-    struct pm_event e = event_of(l, PM_KIND_GC_FAIL, NULL);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_GC_FAIL, NULL);
     e.field[PM_F_MESSAGE] = l->k->msg;
     pm_lift_gc(l->ctx->a, &e, err);
-    emit_error(l, &e, err);
+    kubelet_emit_error(l, &e, err);
 }
 
 static bool disk_resource(struct pm_str s) {
@@ -369,13 +374,13 @@ static bool disk_resource(struct pm_str s) {
 
 static void emit_pressure(const struct line *l, struct pm_event *e, struct pm_str error) {
     e->field[PM_F_ERROR] = error;
-    emit(l, e);
+    kubelet_emit(l, e);
 }
 
 static void on_reclaim(const struct line *l) {
     struct pm_str what = pair(l, "resourceName");
     if (!disk_resource(what.n ? what : l->k->msg)) return;
-    struct pm_event e = event_of(l, PM_KIND_DISK_PRESSURE, NULL);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_DISK_PRESSURE, NULL);
     e.field[PM_F_MESSAGE] = l->k->msg;
     emit_pressure(l, &e,
                   what.n ? pm_arena_fmt(l->ctx->a, "%.*s %.*s", PM_FMT(l->k->msg), PM_FMT(what))
@@ -385,7 +390,7 @@ static void on_reclaim(const struct line *l) {
 static void on_admit(const struct line *l) {
     struct pm_str why = l->k->structured ? pair(l, "nodeCondition") : l->k->msg;
     if (!has(why, "DiskPressure")) return;
-    struct pm_event e = event_of(l, PM_KIND_DISK_PRESSURE, "not admitted");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_DISK_PRESSURE, "not admitted");
     if (!e.field[PM_F_POD].n) pm_lift_pod(after(l->k->msg, "admit pod "), &e);
     emit_pressure(l, &e,
                   l->k->structured ? pm_arena_fmt(l->ctx->a, "%.*s - node has conditions: %.*s",
@@ -396,7 +401,7 @@ static void on_admit(const struct line *l) {
 static void on_node_condition(const struct line *l) {
     struct pm_str what = l->k->structured ? pair(l, "event") : l->k->msg;
     if (!has(what, "NodeHasDiskPressure")) return;
-    struct pm_event e = event_of(l, PM_KIND_DISK_PRESSURE, "node condition");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_DISK_PRESSURE, "node condition");
     put(&e, PM_F_NODE, pair(l, "node"));
     e.field[PM_F_REASON] = PM_STR("NodeHasDiskPressure");
     emit_pressure(l, &e, PM_STR("NodeHasDiskPressure"));
@@ -408,24 +413,24 @@ static void on_runtime_not_ready(const struct line *l) {
     if (!has(l->text, "RuntimeReady=false") && !has(l->text, "container runtime is down") &&
         !pm_lift_runtime_down(l->text))
         return;
-    struct pm_event e = event_of(l, PM_KIND_RUNTIME_DOWN, NULL);
-    emit_error(l, &e, l->text);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_RUNTIME_DOWN, NULL);
+    kubelet_emit_error(l, &e, l->text);
 }
 
 static void on_kubelet_start(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_OTHER, "kubelet start");
-    emit(l, &e);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_OTHER, "kubelet start");
+    kubelet_emit(l, &e);
 }
 
 // "SyncLoop DELETE" source="api" pods=["shop/web-0"]; in JSON a list of objects; before
 // 1.22 SyncLoop (DELETE, "api"): "web-0_shop(UID), …". A pod that is gone waits for
 // nothing.
 static void emit_deleted(const struct line *l, struct pm_str namespace, struct pm_str pod) {
-    struct pm_event e = event_of(l, PM_KIND_POD_STATE, "deleted");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_POD_STATE, "deleted");
     put(&e, PM_F_NAMESPACE, namespace);
     put(&e, PM_F_POD, pod);
     e.field[PM_F_REASON] = PM_STR("Deleted");
-    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) emit(l, &e);
+    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) kubelet_emit(l, &e);
 }
 
 static void on_deleted_json(const struct line *l, const json_t *pods) {
@@ -467,9 +472,9 @@ static void on_deleted(const struct line *l) {
 // pod run for the first time. It waits for no image any more. Source:
 // kubernetes:pkg/kubelet/util/pod_startup_latency_tracker.go@v1.26.
 static void on_started(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_POD_STATE, "started");
+    struct pm_event e = kubelet_event_of(l, PM_KIND_POD_STATE, "started");
     e.field[PM_F_REASON] = PM_STR("Started");
-    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) emit(l, &e);
+    if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) kubelet_emit(l, &e);
 }
 
 static void on_node_name(const struct line *l) {
@@ -483,19 +488,20 @@ static void on_node_name(const struct line *l) {
 
 // dockershim watches progress itself: Cancel pulling image "X" because of no progress for
 // 1m0s, latest progress: "…"
-static void on_no_progress(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_OTHER, "no progress");
+static void kubelet_on_no_progress(const struct line *l) {
+    struct pm_event e = kubelet_event_of(l, PM_KIND_OTHER, "no progress");
     e.stage = PM_STAGE_BLOB;
-    emit_error(l, &e, l->k->msg);
+    kubelet_emit_error(l, &e, l->k->msg);
 }
 
 // Stop pulling image "X": "Status: Downloaded newer image for X"
-static void on_stop_pulling(const struct line *l) {
+static void kubelet_on_stop_pulling(const struct line *l) {
     bool fresh = has(l->k->msg, "Downloaded newer image");
     if (!fresh && !has(l->k->msg, "Image is up to date")) return;
-    struct pm_event e = event_of(l, fresh ? PM_KIND_PULL_OK : PM_KIND_PULL_CACHED, "stop pulling");
+    struct pm_event e =
+        kubelet_event_of(l, fresh ? PM_KIND_PULL_OK : PM_KIND_PULL_CACHED, "stop pulling");
     put(&e, PM_F_IMAGE, quoted_image(l));
-    emit(l, &e);
+    kubelet_emit(l, &e);
 }
 
 // image_manager.go without an object to write an event for (static pods):
@@ -508,14 +514,14 @@ static bool take_prefixed(const struct line *l) {
         return false;
     ptrdiff_t first = pm_str_chr(prefix, '/', 0),
               second = first < 0 ? -1 : pm_str_chr(prefix, '/', (size_t)first + 1);
-    struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_OTHER, NULL);
     pm_scan_blanks(&c);
     if (second < 0) return false;
     if (!pm_lift_event_message(l->ctx->a, PM_NONE, pm_scan_rest(&c), &e))
         pm_lift_into(l->ctx->a, &e, pm_scan_rest(&c));
     put_pod(&e, pm_str_sub(prefix, 0, (size_t)second));
     e.flags |= PM_EV_ECHO; // remote_image.go told the attempt
-    emit(l, &e);
+    kubelet_emit(l, &e);
     return true;
 }
 
@@ -541,12 +547,12 @@ static const struct kubelet_row kubelet_rows[] = {
     {"init container ", "start failed", on_start_failed},
     {"ephemeral container ", "start failed", on_start_failed},
     {"Error syncing pod", NULL, on_sync_pod},
-    {"RunPodSandbox from runtime service failed", NULL, on_sandbox},
-    {"Failed to create sandbox for pod", NULL, on_sandbox},
-    {"Failed to create pod sandbox", NULL, on_sandbox},
-    {"CreatePodSandbox for pod", NULL, on_sandbox},
-    {"createPodSandbox for pod", NULL, on_sandbox},
-    {"Failed to create pod infra container", NULL, on_sandbox},
+    {"RunPodSandbox from runtime service failed", NULL, kubelet_on_sandbox},
+    {"Failed to create sandbox for pod", NULL, kubelet_on_sandbox},
+    {"Failed to create pod sandbox", NULL, kubelet_on_sandbox},
+    {"CreatePodSandbox for pod", NULL, kubelet_on_sandbox},
+    {"createPodSandbox for pod", NULL, kubelet_on_sandbox},
+    {"Failed to create pod infra container", NULL, kubelet_on_sandbox},
     {"Event(", "reason: '", on_event_text},
     {"Event occurred", NULL, on_event_pairs},
     {"Unable to retrieve pull secret", NULL, on_secret},
@@ -583,8 +589,8 @@ static const struct kubelet_row kubelet_rows[] = {
     {"Attempting to register node", NULL, on_node_name},
     {"Successfully registered node", NULL, on_node_name},
     {"Starting kubelet main sync loop", NULL, on_kubelet_start},
-    {"Cancel pulling image ", NULL, on_no_progress},
-    {"Stop pulling image ", NULL, on_stop_pulling},
+    {"Cancel pulling image ", NULL, kubelet_on_no_progress},
+    {"Stop pulling image ", NULL, kubelet_on_stop_pulling},
     {"Container runtime not ready", NULL, on_runtime_not_ready},
     {"Skipping pod synchronization", NULL, on_runtime_not_ready},
     {"skipping pod synchronization", NULL, on_runtime_not_ready},
@@ -598,11 +604,11 @@ static struct pm_str error_text(const struct pm_klog *k) {
 // A line about a pod that is no image's: nothing, except where somebody asks what the
 // line says.
 static void tell_pod(const struct line *l) {
-    struct pm_event e = event_of(l, PM_KIND_OTHER, NULL);
+    struct pm_event e = kubelet_event_of(l, PM_KIND_OTHER, NULL);
     for (ptrdiff_t at = pm_str_chr(l->k->msg, '"', 0); at >= 0 && !e.field[PM_F_POD].n;
          at = pm_str_chr(l->k->msg, '"', (size_t)at + 1))
         pm_lift_pod(pm_str_from(l->k->msg, (size_t)at + 1), &e);
-    if (e.field[PM_F_POD].n) emit(l, &e);
+    if (e.field[PM_F_POD].n) kubelet_emit(l, &e);
 }
 
 enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *r,

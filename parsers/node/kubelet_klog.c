@@ -4,7 +4,7 @@
 #include "parsers/node/kubelet.h"
 #include "parsers/lift/lift.h"
 
-static bool ours(const struct pm_record *r, struct pm_str file) {
+static bool kubelet_klog_ours(const struct pm_record *r, struct pm_str file) {
     return pm_kubelet_file(file) || pm_kubelet_ident(r->hint.ident) ||
            pm_kubelet_ident(r->hint.unit) || has(r->section, "kubelet") ||
            (!r->hint.ident.n && has(r->path, "kubelet"));
@@ -18,7 +18,7 @@ static int bid(const struct pm_record *r, const void *state) {
     size_t header = pm_klog_header(r->text, &k);
     if (header && (pm_kubelet_file(k.file) || pm_kubelet_words(pm_str_from(r->text, header))))
         return 95;
-    if (header) return ours(r, k.file) ? 85 : 0;
+    if (header) return kubelet_klog_ours(r, k.file) ? 85 : 0;
     struct pm_str head = pm_str_sub(r->text, 0, 64);
     ptrdiff_t colon = pm_str_chr(head, ':', 0);
     return colon > 3 && pm_kubelet_file(pm_str_sub(head, 0, (size_t)colon)) && has(head, "] ") ? 60
@@ -46,7 +46,7 @@ static void tell_clock(struct pm_parse_ctx *ctx, const struct pm_record *r,
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_klog k = {0};
     if (!pm_klog_read(ctx->a, r->text, &k)) return PM_PARSE_NO;
-    if (r->hint.ident.n && !ours(r, k.file))
+    if (r->hint.ident.n && !kubelet_klog_ours(r, k.file))
         return PM_PARSE_NO; // journal.log: klog of a scheduler between the kubelet's lines
     tell_clock(ctx, r, &k);
     return pm_kubelet_line(ctx, r, &k);

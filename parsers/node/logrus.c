@@ -104,7 +104,7 @@ static bool read_pair(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *v
     return true;
 }
 
-static void read_pairs(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *v) {
+static void logrus_read_pairs(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *v) {
     for (pm_scan_blanks(c); !pm_scan_end(c) && *c->at != '\n'; pm_scan_blanks(c))
         if (!read_pair(a, c, v)) return;
 }
@@ -125,7 +125,7 @@ static void read_tty(struct pm_arena *a, struct pm_str s, size_t head, struct pm
         struct pm_scan pairs = c;
         if (!pm_scan_until(&c, '=', &key) || !key.n || pm_str_chr(key, ' ', 0) >= 0) continue;
         v->msg = pm_str_trim(pm_str_sub(rest, 0, (size_t)at));
-        read_pairs(a, &pairs, v);
+        logrus_read_pairs(a, &pairs, v);
         break;
     }
     v->error = pm_pairs_get(&v->pairs, "error");
@@ -139,7 +139,7 @@ bool pm_logrus_read_text(struct pm_arena *a, struct pm_str s, struct pm_logrus *
         return true;
     }
     struct pm_scan c = pm_scan_of(s);
-    read_pairs(a, &c, v);
+    logrus_read_pairs(a, &c, v);
     fields_of_pairs(v);
     return true;
 }

@@ -167,7 +167,7 @@ static int bid(const struct pm_record *r, const void *state) {
 
 // ---- emitting an object
 
-static struct pm_event event_of(const struct described *d, enum pm_kind kind) {
+static struct pm_event describe_event_of(const struct described *d, enum pm_kind kind) {
     struct pm_event e = pm_event_of(&d->at, PM_COMP_OBJECTS, kind);
     e.flags |= PM_EV_SNAPSHOT;
     e.when = d->heartbeat.kind ? d->heartbeat : pm_when_age_zero();
@@ -184,7 +184,7 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d,
     bool vague;
     if (!waits_for_image(w, &vague)) return;
     bool failed = pm_pull_reason_fails(w->reason);
-    struct pm_event e = event_of(d, failed ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
+    struct pm_event e = describe_event_of(d, failed ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF);
     e.field[PM_F_NODE] = d->node;
     e.field[PM_F_POD] = d->name;
     e.field[PM_F_CONTAINER] = w->name;
@@ -278,7 +278,7 @@ static void emit_pod(struct pm_parse_ctx *ctx, const struct described *d) {
     pm_detail_str(&o, "host_ip", d->host_ip);
     pm_detail_bool(&o, "ready", condition_true(d, "Ready"));
     pm_detail_bool(&o, "evicted", pm_str_eqc(d->reason, "Evicted"));
-    struct pm_event e = event_of(d, PM_KIND_POD_STATE);
+    struct pm_event e = describe_event_of(d, PM_KIND_POD_STATE);
     e.field[PM_F_NODE] = d->node;
     e.field[PM_F_POD] = d->name;
     e.field[PM_F_REASON] = d->reason;
@@ -303,7 +303,7 @@ static void emit_node(struct pm_parse_ctx *ctx, const struct described *d) {
     detail_when(&o, "created", d->created);
     pm_detail_bool(&o, "pressure", condition_true(d, "DiskPressure"));
     pm_detail_bool(&o, "unschedulable", d->unschedulable);
-    struct pm_event e = event_of(d, PM_KIND_NODE_STATE);
+    struct pm_event e = describe_event_of(d, PM_KIND_NODE_STATE);
     e.field[PM_F_NAMESPACE] = PM_NONE;
     e.field[PM_F_NODE] = d->name;
     e.field[PM_F_OBJECT] = pm_arena_fmt(ctx->a, "Node/%.*s", PM_FMT(d->name));
@@ -337,7 +337,7 @@ static void emit_workload(struct pm_parse_ctx *ctx, const struct described *d) {
     detail_conditions(&o, d->conditions);
     detail_owner(&o, d->owner);
     detail_when(&o, "created", d->created);
-    struct pm_event e = event_of(d, PM_KIND_WORKLOAD_STATE);
+    struct pm_event e = describe_event_of(d, PM_KIND_WORKLOAD_STATE);
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] =
         pm_arena_fmt(ctx->a, "%s/%.*s", d->kind, PM_FMT(d->name));
     e.field[PM_F_DETAIL] = pm_detail_done(&o);

@@ -23,7 +23,7 @@ static void detail_addresses(struct pm_detail *d, const json_t *addresses) {
     pm_detail_end(d, ']');
 }
 
-static void detail_images(struct pm_arena *a, struct pm_detail *d, const json_t *images) {
+static void node_detail_images(struct pm_arena *a, struct pm_detail *d, const json_t *images) {
     pm_detail_list(d, "images");
     for (size_t i = 0; i < json_array_size(images); i++) {
         const json_t *names = json_object_get(json_array_get(images, i), "names");
@@ -75,7 +75,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         &d, "zone",
         label_of(o, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"));
     pm_k8s_detail_conditions(&d, conditions);
-    detail_images(ctx->a, &d, pm_k8s_get(o, "status.images"));
+    node_detail_images(ctx->a, &d, pm_k8s_get(o, "status.images"));
     pm_k8s_detail_when(&d, "created", pm_k8s_when(o, "metadata.creationTimestamp"));
     pm_detail_bool(&d, "pressure", has_pressure(conditions));
     pm_detail_bool(&d, "unschedulable", pm_k8s_true(o, "spec.unschedulable"));

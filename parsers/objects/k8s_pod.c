@@ -80,7 +80,7 @@ static void detail_waiting(struct pm_detail *d, const json_t *pod) {
     pm_detail_end(d, ']');
 }
 
-static void detail_containers(struct pm_detail *d, const json_t *pod) {
+static void pod_detail_containers(struct pm_detail *d, const json_t *pod) {
     pm_detail_list(d, "containers");
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *specs = pm_k8s_get(pod, GROUPS[g].specs);
@@ -112,7 +112,7 @@ static bool is_ready(const json_t *pod) {
     return false;
 }
 
-static struct pm_str detail_of(struct pm_arena *a, const json_t *pod) {
+static struct pm_str pod_detail_of(struct pm_arena *a, const json_t *pod) {
     struct pm_detail d = pm_detail_new(a);
     const json_t *secrets = pm_k8s_get(pod, "spec.imagePullSecrets");
     pm_detail_str(&d, "phase", pm_k8s_str(pod, "status.phase"));
@@ -125,7 +125,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *pod) {
     for (size_t i = 0; i < json_array_size(secrets); i++)
         pm_detail_str(&d, "", pm_k8s_str(json_array_get(secrets, i), "name"));
     pm_detail_end(&d, ']');
-    detail_containers(&d, pod);
+    pod_detail_containers(&d, pod);
     pm_k8s_detail_when(&d, "created", pm_k8s_when(pod, "metadata.creationTimestamp"));
     pm_k8s_detail_when(&d, "started", pm_k8s_when(pod, "status.startTime"));
     pm_detail_str(&d, "host_ip", pm_k8s_str(pod, "status.hostIP"));
@@ -134,7 +134,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *pod) {
     return pm_detail_done(&d);
 }
 
-static bool waits_for_image(const json_t *pod) {
+static bool pod_waits_for_image(const json_t *pod) {
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *statuses = pm_k8s_get(pod, GROUPS[g].statuses);
         for (size_t i = 0; i < some(statuses); i++)
@@ -151,14 +151,14 @@ static struct pm_event pod_event(const struct pm_record *r, enum pm_kind kind) {
     if (node.n) e.field[PM_F_NODE] = node;
     e.field[PM_F_POD] = pm_k8s_str(r->json, "metadata.name");
     e.field[PM_F_POD_UID] = pm_k8s_str(r->json, "metadata.uid");
-    if (waits_for_image(r->json)) e.when = since(r->json);
+    if (pod_waits_for_image(r->json)) e.when = since(r->json);
     return e;
 }
 
 // What a waiting container tells about the pull itself. ContainerCreating,
 // CrashLoopBackOff and the like tell nothing.
-static void emit_waiting(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *specs,
-                         const json_t *status) {
+static void pod_emit_waiting(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *specs,
+                             const json_t *status) {
     const json_t *waiting = pm_k8s_get(status, "state.waiting");
     struct pm_str reason = pm_k8s_str(waiting, "reason"), message = pm_k8s_str(waiting, "message");
     bool vague, backoff = pm_str_eqc(reason, "ImagePullBackOff");
@@ -188,12 +188,12 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_event e = pod_event(r, PM_KIND_POD_STATE);
     e.field[PM_F_REASON] = pm_k8s_str(r->json, "status.reason");
     e.field[PM_F_MESSAGE] = pm_k8s_str(r->json, "status.message");
-    e.field[PM_F_DETAIL] = detail_of(ctx->a, r->json);
+    e.field[PM_F_DETAIL] = pod_detail_of(ctx->a, r->json);
     pm_emit(ctx, r, &e);
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
         const json_t *statuses = pm_k8s_get(r->json, GROUPS[g].statuses);
         for (size_t i = 0; i < some(statuses); i++)
-            emit_waiting(ctx, r, GROUPS[g].specs, json_array_get(statuses, i));
+            pod_emit_waiting(ctx, r, GROUPS[g].specs, json_array_get(statuses, i));
     }
     return PM_PARSE_OK;
 }

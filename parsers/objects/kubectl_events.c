@@ -15,7 +15,7 @@ struct events_state {
     struct pm_table table;
 };
 
-static bool is_header(struct pm_str text) {
+static bool events_is_header(struct pm_str text) {
     return pm_str_has(text, PM_STR("REASON")) && pm_str_has(text, PM_STR("MESSAGE")) &&
            pm_table_header(NULL, text, NULL);
 }
@@ -28,7 +28,7 @@ static bool headless(struct pm_str text) {
 
 static int bid(const struct pm_record *r, const void *state) {
     const struct events_state *s = state;
-    if (is_header(r->text)) return 95;
+    if (events_is_header(r->text)) return 95;
     if (!pm_str_has(r->text, PM_STR("Normal")) && !pm_str_has(r->text, PM_STR("Warning"))) return 0;
     if (s && s->table.n) return 75;
     return headless(r->text) ? 70 : 0;
@@ -42,8 +42,8 @@ static struct pm_str column(const struct pm_table *t, const struct pm_str *cells
 }
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static void read_times(const struct pm_table *t, const struct pm_str *cells,
-                       struct pm_happening *h) {
+static void events_read_times(const struct pm_table *t, const struct pm_str *cells,
+                              struct pm_happening *h) {
     struct pm_when first, none;
     uint32_t one;
     uint64_t n;
@@ -53,7 +53,7 @@ static void read_times(const struct pm_table *t, const struct pm_str *cells,
         h->count = (uint32_t)n;
 }
 
-static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_happening *h) {
+static bool events_read_row(const struct pm_table *t, struct pm_str text, struct pm_happening *h) {
     struct pm_str cells[PM_TABLE_COLUMNS];
     if (!pm_table_row(t, text, cells)) return false;
     struct pm_str age = column(t, cells, NAMES("LAST SEEN", "LASTSEEN", "LAST", "AGE", "TIME"));
@@ -75,20 +75,20 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_hap
     pm_happening_set_message(h, pm_table_cell(t, cells, "MESSAGE"));
     if (pm_table_has(t, "OBJECT") && pm_table_has(t, "NAME"))
         h->uid = pm_table_cell(t, cells, "NAME");
-    read_times(t, cells, h);
+    events_read_times(t, cells, h);
     return true;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct events_state *s = ctx->state;
     struct pm_happening h = {0};
-    if (is_header(r->text))
+    if (events_is_header(r->text))
         return pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK : PM_PARSE_NO;
     if (pm_table_header(NULL, r->text, NULL)) { // another table begins
         s->table.n = 0;
         return PM_PARSE_NO;
     }
-    if (s->table.n && read_row(&s->table, r->text, &h)) return pm_happening_emit(ctx, r, &h);
+    if (s->table.n && events_read_row(&s->table, r->text, &h)) return pm_happening_emit(ctx, r, &h);
     h = (struct pm_happening){0};
     enum pm_row row = pm_kubectl_event_row(r->text, &h);
     return row == PM_ROW_TABLE || row == PM_ROW_OLD_TABLE ? pm_happening_emit(ctx, r, &h)

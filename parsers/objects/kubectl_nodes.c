@@ -12,12 +12,12 @@ struct nodes_state {
     struct pm_table table;
 };
 
-static bool is_header(struct pm_str text) {
+static bool nodes_is_header(struct pm_str text) {
     return pm_str_has(text, PM_STR("ROLES")) && pm_str_has(text, PM_STR("VERSION")) &&
            pm_str_has(text, PM_STR("STATUS")) && pm_table_header(NULL, text, NULL);
 }
 
-static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
+static bool nodes_read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
     struct pm_when last, first;
     uint32_t count;
     return t->n && pm_table_row(t, text, cells) &&
@@ -29,12 +29,12 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str
 static int bid(const struct pm_record *r, const void *state) {
     const struct nodes_state *s = state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    if (is_header(r->text)) return 95;
-    return s && read_row(&s->table, r->text, cells) ? 80 : 0;
+    if (nodes_is_header(r->text)) return 95;
+    return s && nodes_read_row(&s->table, r->text, cells) ? 80 : 0;
 }
 
-static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const struct pm_table *t,
-                     const struct pm_str *cells) {
+static void nodes_emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                           const struct pm_table *t, const struct pm_str *cells) {
     struct pm_str kind = PM_STR("Node"), name, status = pm_table_cell(t, cells, "STATUS");
     pm_kubectl_object(pm_table_cell(t, cells, "NAME"), &kind, &name);
     struct pm_detail d = pm_detail_new(ctx->a);
@@ -67,13 +67,13 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct nodes_state *s = ctx->state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    if (is_header(r->text))
+    if (nodes_is_header(r->text))
         return pm_table_header(ctx->member, r->text, &s->table) ? PM_PARSE_OK : PM_PARSE_NO;
-    if (!read_row(&s->table, r->text, cells)) {
+    if (!nodes_read_row(&s->table, r->text, cells)) {
         s->table.n = 0;
         return PM_PARSE_NO;
     }
-    emit_row(ctx, r, &s->table, cells);
+    nodes_emit_row(ctx, r, &s->table, cells);
     return PM_PARSE_OK;
 }
 

@@ -35,7 +35,7 @@ static const struct {
     {"StatefulSet", {"NAME", "READY", "AGE", NULL}, "STATUS"},
 };
 
-static const char *kind_of(const struct pm_table *t) {
+static const char *workloads_kind_of(const struct pm_table *t) {
     for (size_t i = 0; i < PM_LEN(TABLES); i++) {
         bool all = !TABLES[i].without || !pm_table_has(t, TABLES[i].without);
         for (size_t k = 0; k < PM_LEN(TABLES[i].columns) && TABLES[i].columns[k]; k++)
@@ -46,7 +46,7 @@ static const char *kind_of(const struct pm_table *t) {
 }
 
 // Without an arena a header can be told, but its columns not kept: look for the words.
-static bool is_header(struct pm_str text) {
+static bool workloads_is_header(struct pm_str text) {
     static const char *const WORDS[] = {"REFERENCE", "DESIRED",  "COMPLETIONS", "UP-TO-DATE",
                                         "READY",     "SCHEDULE", "CLUSTER-IP"};
     if (!pm_str_has(text, PM_STR("AGE")) || !pm_str_has(text, PM_STR("NAME")) ||
@@ -57,7 +57,7 @@ static bool is_header(struct pm_str text) {
     return false;
 }
 
-static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
+static bool workloads_read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
     struct pm_when last, first;
     uint32_t count;
     return t->n && pm_table_row(t, text, cells) && pm_table_cell(t, cells, "NAME").n &&
@@ -68,8 +68,8 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str
 static int bid(const struct pm_record *r, const void *state) {
     const struct workloads_state *s = state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    if (is_header(r->text)) return 90;
-    return s && s->kind && read_row(&s->table, r->text, cells) ? 70 : 0;
+    if (workloads_is_header(r->text)) return 90;
+    return s && s->kind && workloads_read_row(&s->table, r->text, cells) ? 70 : 0;
 }
 
 static void detail_number(struct pm_detail *d, const char *key, struct pm_str cell) {
@@ -88,7 +88,7 @@ static void detail_ratio(struct pm_detail *d, const char *have, const char *want
     detail_number(d, want, pm_str_from(cell, (size_t)slash + 1));
 }
 
-static void detail_images(struct pm_detail *d, struct pm_str cell) { // "a:1,b:2"
+static void workloads_detail_images(struct pm_detail *d, struct pm_str cell) { // "a:1,b:2"
     struct pm_scan c = pm_scan_of(cell);
     struct pm_str image;
     pm_detail_list(d, "images");
@@ -97,8 +97,8 @@ static void detail_images(struct pm_detail *d, struct pm_str cell) { // "a:1,b:2
     pm_detail_end(d, ']');
 }
 
-static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind,
-                                const struct pm_table *t, const struct pm_str *cells) {
+static struct pm_event workloads_event_of(const struct pm_record *r, enum pm_kind kind,
+                                          const struct pm_table *t, const struct pm_str *cells) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
     struct pm_str namespace = pm_table_cell(t, cells, "NAMESPACE");
     if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
@@ -119,15 +119,15 @@ static void emit_hpa(struct pm_parse_ctx *ctx, const struct pm_record *r, const 
     detail_number(&d, "current", pm_table_cell(t, cells, "REPLICAS"));
     detail_number(&d, "min", pm_table_cell(t, cells, "MINPODS"));
     detail_number(&d, "max", pm_table_cell(t, cells, "MAXPODS"));
-    struct pm_event e = event_of(r, PM_KIND_HPA_STATE, t, cells);
+    struct pm_event e = workloads_event_of(r, PM_KIND_HPA_STATE, t, cells);
     e.field[PM_F_OBJECT] = pm_arena_fmt(ctx->a, "HorizontalPodAutoscaler/%.*s", PM_FMT(name));
     e.field[PM_F_WORKLOAD] = target;
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);
 }
 
-static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
-                     const struct workloads_state *s, const struct pm_str *cells) {
+static void workloads_emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                               const struct workloads_state *s, const struct pm_str *cells) {
     const struct pm_table *t = &s->table;
     struct pm_str kind = pm_str_c(s->kind), name;
     pm_kubectl_object(pm_table_cell(t, cells, "NAME"), &kind, &name);
@@ -144,8 +144,8 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
     detail_number(&d, "updated", pm_table_cell(t, cells, "UP-TO-DATE"));
     detail_number(&d, "available", pm_table_cell(t, cells, "AVAILABLE"));
     pm_table_detail_age(&d, pm_table_cell(t, cells, "AGE"));
-    if (pm_table_has(t, "IMAGES")) detail_images(&d, pm_table_cell(t, cells, "IMAGES"));
-    struct pm_event e = event_of(r, PM_KIND_WORKLOAD_STATE, t, cells);
+    if (pm_table_has(t, "IMAGES")) workloads_detail_images(&d, pm_table_cell(t, cells, "IMAGES"));
+    struct pm_event e = workloads_event_of(r, PM_KIND_WORKLOAD_STATE, t, cells);
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] =
         pm_arena_fmt(ctx->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(name));
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
@@ -158,13 +158,13 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (pm_table_header(NULL, r->text, NULL)) {
         s->table.n = 0;
         s->kind = NULL;
-        if (!is_header(r->text) || !pm_table_header(ctx->member, r->text, &s->table))
+        if (!workloads_is_header(r->text) || !pm_table_header(ctx->member, r->text, &s->table))
             return PM_PARSE_NO;
-        s->kind = kind_of(&s->table);
+        s->kind = workloads_kind_of(&s->table);
         return s->kind ? PM_PARSE_OK : PM_PARSE_NO;
     }
-    if (!s->kind || !read_row(&s->table, r->text, cells)) return PM_PARSE_NO;
-    emit_row(ctx, r, s, cells);
+    if (!s->kind || !workloads_read_row(&s->table, r->text, cells)) return PM_PARSE_NO;
+    workloads_emit_row(ctx, r, s, cells);
     return PM_PARSE_OK;
 }
 

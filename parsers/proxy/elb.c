@@ -26,8 +26,8 @@ enum {
     COLUMNS
 };
 
-static bool read_line(struct pm_str text, struct pm_str *f, int *n, bool *cut,
-                      struct pm_when *when) {
+static bool elb_read_line(struct pm_str text, struct pm_str *f, int *n, bool *cut,
+                          struct pm_when *when) {
     if (text.n < 60 || text.p[0] != '2' || text.p[10] != 'T') return false;
     *n = pm_aws_fields(text, f, COLUMNS, cut);
     double seconds;
@@ -42,7 +42,7 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_when when;
     int n;
     bool cut = false;
-    return read_line(r->text, f, &n, &cut, &when) ? 92 : 0;
+    return elb_read_line(r->text, f, &n, &cut, &when) ? 92 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
@@ -50,7 +50,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     int n;
     bool cut = false;
-    if (!read_line(r->text, f, &n, &cut, &q.when) || !pm_http_status(f[STATUS], &q.status))
+    if (!elb_read_line(r->text, f, &n, &cut, &q.when) || !pm_http_status(f[STATUS], &q.status))
         return PM_PARSE_NO;
     cut |= n <= AGENT;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "access log line has %d of its fields", n);

@@ -34,7 +34,7 @@ static bool word_or_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str 
 
 // What stands between the flags and the four numbers differs by release: details, a
 // quoted failure, both or none.
-static bool read_line(struct pm_arena *a, struct pm_str text, struct line *l, bool *cut) {
+static bool envoy_read_line(struct pm_arena *a, struct pm_str text, struct line *l, bool *cut) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str w;
     bool was_quoted;
@@ -95,7 +95,7 @@ static struct pm_str downstream_of(struct pm_str tail) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {.sent = -1};
     bool cut = false;
-    if (!read_line(ctx->a, r->text, &l, &cut)) return PM_PARSE_NO;
+    if (!envoy_read_line(ctx->a, r->text, &l, &cut)) return PM_PARSE_NO;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "access log line ends before its last field");
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     pm_http_request_line(l.request, &q.method, &q.url);

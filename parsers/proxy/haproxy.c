@@ -40,7 +40,7 @@ static const struct {
     {"RC", "a proxy resource ran out"},
 };
 
-static bool read_line(struct pm_str text, struct line *l) {
+static bool haproxy_read_line(struct pm_str text, struct line *l) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str s;
     if (pm_str_starts(text, PM_STR("haproxy"))) {
@@ -79,7 +79,7 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l = {0};
     ptrdiff_t bracket = pm_str_chr(pm_str_sub(r->text, 0, 96), '[', 0);
-    if (bracket < 8 || !read_line(r->text, &l)) return 0;
+    if (bracket < 8 || !haproxy_read_line(r->text, &l)) return 0;
     return pm_str_chr(l.backend, '/', 0) > 0 && pm_str_chr(l.timers, '/', 0) > 0 ? 95 : 0;
 }
 
@@ -104,7 +104,7 @@ static struct pm_str meaning_of(struct pm_str state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!read_line(r->text, &l)) return PM_PARSE_NO;
+    if (!haproxy_read_line(r->text, &l)) return PM_PARSE_NO;
     if (is_tcp(&l)) return PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     if (!pm_http_status(l.status, &q.status)) return PM_PARSE_NO;

@@ -31,7 +31,7 @@ static bool read_answer(struct pm_scan *c, struct pm_http_request *q) {
     return false;
 }
 
-static bool read_line(struct pm_str text, struct line *l) {
+static bool manager_read_line(struct pm_str text, struct line *l) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str scheme;
     l->q = PM_HTTP_REQUEST_NONE;
@@ -59,12 +59,12 @@ static bool read_line(struct pm_str text, struct line *l) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l;
-    return r->text.n > 40 && r->text.p[0] == '[' && read_line(r->text, &l) ? 96 : 0;
+    return r->text.n > 40 && r->text.p[0] == '[' && manager_read_line(r->text, &l) ? 96 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l;
-    if (!read_line(r->text, &l)) return PM_PARSE_NO;
+    if (!manager_read_line(r->text, &l)) return PM_PARSE_NO;
     if (l.cut) {
         pm_emit_bad(ctx, r, "line-cut", "access log line ends before the user agent");
         l.q.flags |= PM_EV_CUT;

@@ -15,7 +15,7 @@ struct line {
     int words;
 };
 
-static bool read_line(struct pm_str text, struct line *l) {
+static bool squid_read_line(struct pm_str text, struct line *l) {
     struct pm_scan c = pm_scan_of(pm_str_trim(text));
     size_t used = pm_when_epoch(pm_scan_rest(&c), &l->when);
     if (used != 14) return false; // ten digits, dot, three
@@ -33,13 +33,13 @@ static bool read_line(struct pm_str text, struct line *l) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l = {0};
-    return r->text.n > 30 && read_line(r->text, &l) ? 95 : 0;
+    return r->text.n > 30 && squid_read_line(r->text, &l) ? 95 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
     int64_t ms;
-    if (!read_line(r->text, &l)) return PM_PARSE_NO;
+    if (!squid_read_line(r->text, &l)) return PM_PARSE_NO;
     bool cut = l.words < 8;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "access log line has %d of its fields", l.words + 1);
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;

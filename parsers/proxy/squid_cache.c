@@ -8,7 +8,7 @@
 // time is local.
 #include "parsers/proxy/http_request.h"
 
-static bool read_head(struct pm_str text, struct pm_when *when, struct pm_str *rest) {
+static bool squid_cache_read_head(struct pm_str text, struct pm_when *when, struct pm_str *rest) {
     if (text.n < 21 || text.p[4] != '/' || text.p[7] != '/') return false;
     size_t used = pm_when_slash(text, when);
     if (!used) return false;
@@ -29,13 +29,13 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct pm_when when;
     struct pm_str rest;
-    return read_head(r->text, &when, &rest) ? 88 : 0;
+    return squid_cache_read_head(r->text, &when, &rest) ? 88 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     struct pm_str rest;
-    if (!read_head(r->text, &q.when, &rest)) return PM_PARSE_NO;
+    if (!squid_cache_read_head(r->text, &q.when, &rest)) return PM_PARSE_NO;
     ptrdiff_t at = pm_str_find(rest, PM_STR("The request "), 0),
               denied = pm_str_find(rest, PM_STR(" is DENIED"), 0);
     if (at < 0 || denied < at) return PM_PARSE_OK;

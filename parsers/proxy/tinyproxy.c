@@ -15,7 +15,7 @@ struct line {
     struct pm_str level, message;
 };
 
-static bool read_line(struct pm_str text, struct line *l) {
+static bool tinyproxy_read_line(struct pm_str text, struct line *l) {
     static const char *const levels[] = {"CONNECT", "NOTICE",   "ERROR", "WARNING",
                                          "INFO",    "CRITICAL", "DEBUG"};
     struct pm_scan c = pm_scan_of(text);
@@ -36,7 +36,8 @@ static bool read_line(struct pm_str text, struct line *l) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l = {0};
-    return r->text.n > 30 && r->text.p[0] >= 'C' && r->text.p[0] <= 'W' && read_line(r->text, &l)
+    return r->text.n > 30 && r->text.p[0] >= 'C' && r->text.p[0] <= 'W' &&
+                   tinyproxy_read_line(r->text, &l)
                ? 92
                : 0;
 }
@@ -60,7 +61,7 @@ static struct pm_str target_of(struct pm_str m) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!read_line(r->text, &l)) return PM_PARSE_NO;
+    if (!tinyproxy_read_line(r->text, &l)) return PM_PARSE_NO;
     if (pm_str_eqc(l.level, "CONNECT") || pm_str_eqc(l.level, "INFO") ||
         pm_str_eqc(l.level, "DEBUG"))
         return PM_PARSE_OK;

@@ -11,14 +11,14 @@
 // kubelet and runtime lines inside a LogEntry are an envelope's.
 #include "parsers/proxy/http_json.h"
 
-static const json_t *in(const json_t *object, const char *key) {
+static const json_t *gcp_audit_in(const json_t *object, const char *key) {
     return json_object_get(object, key);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    const json_t *p = in(r->json, "protoPayload");
-    return json_is_object(p) && in(p, "serviceName") ? 97 : 0;
+    const json_t *p = gcp_audit_in(r->json, "protoPayload");
+    return json_is_object(p) && gcp_audit_in(p, "serviceName") ? 97 : 0;
 }
 
 static const struct {
@@ -93,7 +93,7 @@ static bool is_push(struct pm_str method) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_arena *a = ctx->a;
-    const json_t *p = in(r->json, "protoPayload");
+    const json_t *p = gcp_audit_in(r->json, "protoPayload");
     if (!json_is_object(p)) return PM_PARSE_NO;
     struct pm_str method = pm_http_json(a, p, "methodName"),
                   resource = pm_http_json(a, p, "resourceName");
@@ -104,13 +104,13 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
                   pm_str_has(resource, PM_STR("containers/"));
     if (!docker && !bucket) return PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
-    const json_t *from = in(p, "requestMetadata");
+    const json_t *from = gcp_audit_in(p, "requestMetadata");
     struct pm_str ip = pm_http_json(a, from, "callerIp");
     q.when = pm_http_json_when(pm_http_json(a, r->json, "timestamp"));
     if (pm_str_chr(ip, '.', 0) > 0 || pm_str_chr(ip, ':', 0) >= 0)
         q.client = ip; // else "gce-internal-ip", "private"
     q.user_agent = pm_http_json(a, from, "callerSuppliedUserAgent");
-    q.user = pm_http_json(a, in(p, "authenticationInfo"), "principalEmail");
+    q.user = pm_http_json(a, gcp_audit_in(p, "authenticationInfo"), "principalEmail");
     q.join = pm_http_json(a, r->json, "insertId");
     q.message = method;
     q.stage = docker ? stage_of(method) : PM_STAGE_BLOB;
@@ -119,7 +119,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         q.method = pm_str_has(method, PM_STR("Head"))  ? PM_STR("HEAD")
                    : pm_str_has(method, PM_STR("Get")) ? PM_STR("GET")
                                                        : PM_NONE;
-    add_status(a, in(p, "status"), &q);
+    add_status(a, gcp_audit_in(p, "status"), &q);
     if (docker) add_resource(a, resource, &q);
     else
         q.registry = PM_STR(

@@ -123,7 +123,7 @@ static void word(struct probe *p, struct pm_str w) {
     else if (!p->duration_ns && !pm_duration(w, &p->duration_ns)) p->duration_ns = 0;
 }
 
-static bool read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
+static bool health_probe_read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
     struct pm_scan c = pm_scan_of(text);
     c.at += pm_when_rfc3339(text, &p->when);
     for (int i = 0; i < 32 && pm_scan_more(&c); i++) {
@@ -146,7 +146,7 @@ static bool read_text(struct pm_arena *a, struct pm_str text, struct probe *p) {
 }
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
-static bool read_json(struct pm_arena *a, const json_t *o, struct probe *p) {
+static bool health_probe_read_json(struct pm_arena *a, const json_t *o, struct probe *p) {
     p->when =
         pm_http_json_when(pm_http_json_any(a, o, KEYS("time", "timestamp", "ts", "checked_at")));
     struct pm_str host =
@@ -208,8 +208,8 @@ static int bid(const struct pm_record *r, const void *state) {
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct probe p = {.limit = -1, .remaining = -1, .window_s = -1};
-    if (!(r->shape == PM_SHAPE_JSON ? read_json(ctx->a, r->json, &p)
-                                    : read_text(ctx->a, r->text, &p)))
+    if (!(r->shape == PM_SHAPE_JSON ? health_probe_read_json(ctx->a, r->json, &p)
+                                    : health_probe_read_text(ctx->a, r->text, &p)))
         return PM_PARSE_NO;
     if (p.status == 401) p.verdict = 1; // the challenge: the registry is there
     struct pm_event e = pm_event_of(r, PM_COMP_PROBE, PM_KIND_HEALTH_CHECK);

@@ -70,7 +70,7 @@ static size_t slot(struct pm_parse_ctx *ctx, struct script_state *s, struct pm_s
 }
 
 // The names that such scripts give; other names are the script's own, and no host.
-static struct pm_str host_of(struct pm_str name) {
+static struct pm_str health_script_host_of(struct pm_str name) {
     static const struct {
         const char *name, *host;
     } known[] = {{"docker-hub", "docker.io"}, {"dockerhub", "docker.io"},
@@ -85,7 +85,7 @@ static struct pm_event event_of(struct pm_parse_ctx *ctx, const struct pm_record
                                 struct pm_str name, bool healthy) {
     struct pm_event e = pm_event_of(r, PM_COMP_PROBE, PM_KIND_HEALTH_CHECK);
     e.field[PM_F_OBJECT] = pm_arena_fmt(ctx->a, "Registry/%.*s", PM_FMT(name));
-    e.field[PM_F_HOST] = host_of(name);
+    e.field[PM_F_HOST] = health_script_host_of(name);
     e.field[PM_F_REASON] = healthy ? PM_STR("healthy") : PM_STR("unhealthy");
     return e;
 }

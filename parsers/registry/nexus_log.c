@@ -13,7 +13,7 @@ struct line {
     struct pm_str level, thread, user, logger, message;
 };
 
-static bool read_line(struct pm_str text, struct line *l) {
+static bool nexus_log_read_line(struct pm_str text, struct line *l) {
     size_t used = pm_when_rfc3339(text, &l->when);
     struct pm_scan c = pm_scan_of(pm_str_from(text, used));
     if (!used || !pm_scan_blanks(&c) || !pm_scan_word(&c, &l->level)) return false;
@@ -30,14 +30,15 @@ static bool read_line(struct pm_str text, struct line *l) {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l = {0};
-    if (r->text.n < 40 || r->text.p[0] != '2' || r->text.p[10] != ' ' || !read_line(r->text, &l))
+    if (r->text.n < 40 || r->text.p[0] != '2' || r->text.p[10] != ' ' ||
+        !nexus_log_read_line(r->text, &l))
         return 0;
     return pm_str_has(l.logger, PM_STR("sonatype")) ? 92 : 40;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!read_line(r->text, &l)) return PM_PARSE_NO;
+    if (!nexus_log_read_line(r->text, &l)) return PM_PARSE_NO;
     bool trouble = pm_str_eqc(l.level, "ERROR") || pm_str_eqc(l.level, "WARN");
     bool images = pm_str_has(l.logger, PM_STR(".docker.")) || pm_http_app_about_images(l.message);
     ptrdiff_t blocked = pm_str_find(l.message, PM_STR("_BLOCKED"), 0),

@@ -10,7 +10,8 @@
 // is read by json_access.c.
 #include "parsers/proxy/http_request.h"
 
-static bool read_line(struct pm_str text, struct pm_http_request *q, struct pm_str *upstream) {
+static bool rpardini_read_line(struct pm_str text, struct pm_http_request *q,
+                               struct pm_str *upstream) {
     struct pm_scan c = pm_scan_of(text);
     struct pm_str word, rest;
     if (!pm_scan_lit(&c, "[") &&
@@ -41,13 +42,13 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     struct pm_str upstream;
     if (!pm_str_has(r->text, PM_STR(" \"HOST:"))) return 0;
-    return read_line(r->text, &q, &upstream) ? 97 : 0;
+    return rpardini_read_line(r->text, &q, &upstream) ? 97 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     struct pm_str upstream = PM_NONE;
-    if (!read_line(r->text, &q, &upstream)) return PM_PARSE_NO;
+    if (!rpardini_read_line(r->text, &q, &upstream)) return PM_PARSE_NO;
     bool cut = !upstream.n;
     if (cut) pm_emit_bad(ctx, r, "line-cut", "no upstream at the end");
     q.flags = PM_EV_MIRROR | pm_http_cache(q.reason) | (cut ? PM_EV_CUT : 0);
