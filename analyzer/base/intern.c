@@ -56,7 +56,7 @@ static void *key(struct pm_str s) {
 static uint32_t hash_of(struct pm_str s) { return (uint32_t)(pm_str_hash(s, HASH_SEED) >> 32); }
 
 // The slot of s, or the free one where it belongs; NULL where all its probes are taken.
-static struct slot *slot_of(const struct pm_intern *t, struct pm_str s, uint32_t hash) {
+static struct slot *intern_slot_of(const struct pm_intern *t, struct pm_str s, uint32_t hash) {
     for (size_t i = 0; i < PROBES && t->slots_n; i++) {
         struct slot *at = &t->slots[(hash + i) & (t->slots_n - 1)];
         if (!at->id || (at->hash == hash && pm_str_eq(t->strings[at->id], s))) return at;
@@ -78,7 +78,7 @@ static void crowded_add(struct pm_intern *t, struct pm_str s, uint32_t id) {
 }
 
 static void place(struct pm_intern *t, struct pm_str s, uint32_t hash, uint32_t id) {
-    struct slot *at = slot_of(t, s, hash);
+    struct slot *at = intern_slot_of(t, s, hash);
     if (!at) {
         crowded_add(t, s, id);
         return;
@@ -102,7 +102,7 @@ static void make_room(struct pm_intern *t) {
 
 uint32_t pm_intern_find(const struct pm_intern *t, struct pm_str s) {
     if (!s.n) return 0;
-    const struct slot *at = slot_of(t, s, hash_of(s));
+    const struct slot *at = intern_slot_of(t, s, hash_of(s));
     if (at && at->id) return at->id;
     uint32_t id = crowded_find(t, s);
     return id ? id : UINT32_MAX;
@@ -111,7 +111,7 @@ uint32_t pm_intern_find(const struct pm_intern *t, struct pm_str s) {
 uint32_t pm_intern_id(struct pm_intern *t, struct pm_str s) {
     if (!s.n) return 0;
     uint32_t hash = hash_of(s);
-    const struct slot *at = slot_of(t, s, hash);
+    const struct slot *at = intern_slot_of(t, s, hash);
     uint32_t id = at && at->id ? at->id : crowded_find(t, s);
     if (id) return id;
     make_room(t);

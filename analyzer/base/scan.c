@@ -250,10 +250,11 @@ struct pm_str pm_ansi_strip(struct pm_arena *a, struct pm_str s) {
 // none.
 static size_t utf8_len(const unsigned char *p, size_t left) {
     if (p[0] < 0x80) return p[0] != 0;
-    size_t n = p[0] >= 0xC2 && p[0] < 0xE0   ? 2
-               : p[0] >= 0xE0 && p[0] < 0xF0 ? 3
-               : p[0] >= 0xF0 && p[0] < 0xF5 ? 4
-                                             : 0;
+    size_t n;
+    if (p[0] >= 0xC2 && p[0] < 0xE0) n = 2;
+    else if (p[0] >= 0xE0 && p[0] < 0xF0) n = 3;
+    else if (p[0] >= 0xF0 && p[0] < 0xF5) n = 4;
+    else n = 0;
     if (!n || n > left) return 0;
     for (size_t i = 1; i < n; i++) {
         if ((p[i] & 0xC0) != 0x80) return 0;

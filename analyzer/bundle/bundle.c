@@ -125,7 +125,10 @@ static void stream(struct walk *w, struct pm_source *s, const struct pm_member *
 static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m) {
     const struct pm_bundle_sink *k = w->sink;
     w->members++;
-    struct pm_source *root = s->fd >= 0 ? s : s->is_gzip && s->below->fd >= 0 ? s->below : NULL;
+    struct pm_source *root;
+    if (s->fd >= 0) root = s;
+    else if (s->is_gzip && s->below->fd >= 0) root = s->below;
+    else root = NULL;
     bool take =
         k->file && root && !s->code && (root == s || (k->take_gzip && k->take_gzip(k->ctx)));
     if (take && lseek(root->fd, 0, SEEK_SET) == 0)

@@ -17,7 +17,7 @@ static void *zlib_new(void) {
 
 static void zlib_begin(void *state) { inflateReset(state); }
 
-static uInt fitting(size_t n) { return n > UINT_MAX ? UINT_MAX : (uInt)n; }
+static uInt inflate_zlib_fitting(size_t n) { return n > UINT_MAX ? UINT_MAX : (uInt)n; }
 
 static enum pm_inflated zlib_run(void *state, struct pm_inflate_io *io) {
     z_stream *z = state;
@@ -26,9 +26,9 @@ static enum pm_inflated zlib_run(void *state, struct pm_inflate_io *io) {
         unsigned char *named;
     } in = {.read = io->in}; // zlib reads only, and does not say so
     z->next_in = in.named;
-    z->avail_in = fitting(io->in_n);
+    z->avail_in = inflate_zlib_fitting(io->in_n);
     z->next_out = io->out;
-    z->avail_out = fitting(io->out_n);
+    z->avail_out = inflate_zlib_fitting(io->out_n);
     int rc = inflate(z, Z_NO_FLUSH);
     io->in_n -= (size_t)(z->next_in - io->in);
     io->in = z->next_in;

@@ -62,9 +62,8 @@ static int64_t capture_of(struct resolve *r, struct pm_clock_member *m, unsigned
     bool credible =
         clock_is_empty(r->bundle) || (m->mtime_ns > r->bundle.max - 3600 * PM_NS_PER_S &&
                                       m->mtime_ns < r->bundle.max + 7 * DAY_NS);
-    return m->mtime_ns != PM_NO_TIME && credible ? m->mtime_ns
-           : clock_is_empty(r->bundle)           ? PM_NO_TIME
-                                                 : r->bundle.max;
+    if (m->mtime_ns != PM_NO_TIME && credible) return m->mtime_ns;
+    return clock_is_empty(r->bundle) ? PM_NO_TIME : r->bundle.max;
 }
 
 // A copy was captured when its original was. Which of them still lies beside what tells

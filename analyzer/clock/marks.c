@@ -2,14 +2,14 @@
 #include "clock/resolve.h"
 #include <stdlib.h>
 
-static int by_key_then_time(const void *a, const void *b) {
+static int marks_by_key_then_time(const void *a, const void *b) {
     const struct pm_clock_mark *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
     return x->ns < y->ns ? -1 : x->ns > y->ns;
 }
 
 void clock_marks_sort(struct resolve *r) {
-    if (r->marks_n > 1) qsort(r->marks, r->marks_n, sizeof *r->marks, by_key_then_time);
+    if (r->marks_n > 1) qsort(r->marks, r->marks_n, sizeof *r->marks, marks_by_key_then_time);
 }
 
 void clock_marks_gather(struct resolve *r) {
@@ -30,7 +30,7 @@ size_t clock_marks_from(const struct resolve *r, uint64_t key, int64_t ns) {
     struct pm_clock_mark want = {key, ns, 0, 0};
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (by_key_then_time(&r->marks[mid], &want) < 0) lo = mid + 1;
+        if (marks_by_key_then_time(&r->marks[mid], &want) < 0) lo = mid + 1;
         else hi = mid;
     }
     return lo;

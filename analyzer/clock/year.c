@@ -30,7 +30,10 @@ static struct fit nearest_year(const struct pm_clock_evidence *c, struct pm_cloc
         clock_in_turn(c->no_year.min, y, &from);
         clock_in_turn(c->no_year.max, y, &to);
         if (to > end_ns) continue;
-        int64_t apart = from > r.max ? from - r.max : r.min > to ? r.min - to : 0;
+        int64_t apart;
+        if (from > r.max) apart = from - r.max;
+        else if (r.min > to) apart = r.min - to;
+        else apart = 0;
         if (apart > best.apart || (apart == best.apart && from > r.max + 2 * DAY_NS)) continue;
         best = (struct fit){y, apart};
     }

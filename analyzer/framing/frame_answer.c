@@ -106,7 +106,7 @@ static bool is_hit(const json_t *e) { return json_is_object(json_object_get(e, "
 static bool is_row(const json_t *e) {
     return json_is_array(e) && json_object_get(json_array_get(e, 0), "field");
 }
-static bool is_log(const json_t *e) {
+static bool frame_answer_is_log(const json_t *e) {
     return strcmp(text_at(e, "type"), "log") == 0 &&
            json_is_object(json_object_get(e, "attributes"));
 }
@@ -121,7 +121,7 @@ static const struct store {
 } stores[] = {
     {hits_of, is_hit, stamp_of_hit, as_it_stands, '{', 4},
     {results_of, is_row, stamp_of_row, of_fields, '[', 3},
-    {data_of, is_log, stamp_of_log, as_it_stands, '{', 3},
+    {data_of, frame_answer_is_log, stamp_of_log, as_it_stands, '{', 3},
 };
 
 static void run_list(struct answer *x, const struct store *s, const json_t *list) {

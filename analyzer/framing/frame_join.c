@@ -30,7 +30,7 @@ static bool quotes_even(struct pm_str s) {
 }
 
 // "  Warning  Failed     4s    kubelet  …"
-static bool is_row(struct pm_str s) {
+static bool frame_join_is_row(struct pm_str s) {
     struct pm_scan c = pm_scan_of(s);
     pm_scan_blanks(&c);
     if (!pm_scan_lit(&c, "Warning") && !pm_scan_lit(&c, "Normal")) return false;
@@ -103,7 +103,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (logrus && !quotes_even(s)) return OPEN_QUOTE;
     if (pm_str_ends(s, PM_STR("errors:")) && (s.n == 7 || s.p[s.n - 8] == ' ')) return OPEN_ERRORS;
     if (!logrus && !number) {
-        if (is_row(s)) return OPEN_ROW;
+        if (frame_join_is_row(s)) return OPEN_ROW;
         if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull")))
             return OPEN_OUTPUT;
         if (is_open_scalar(s)) return OPEN_SCALAR;
@@ -174,18 +174,19 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
     case OPEN_REPEAT: return false;
     case OPEN_BLOCK: return !pm_line_head(s);
     case OPEN_TEXT:
-        return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_prompt(s) && !claimed(f, s);
+        return !blank(s) && !pm_line_head(s) && !frame_join_is_row(s) && !is_prompt(s) &&
+               !claimed(f, s);
     case OPEN_QUOTE: return !blank(s) && !pm_line_head(s);
     case OPEN_ROW:
-        return !blank(s) && !pm_line_head(s) && !is_row(s) && !is_field(s) && !is_prompt(s) &&
-               !has_row(s);
+        return !blank(s) && !pm_line_head(s) && !frame_join_is_row(s) && !is_field(s) &&
+               !is_prompt(s) && !has_row(s);
     case OPEN_STATUS:
-        return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) &&
-               !is_prompt(s);
+        return l->joined == 0 && answer_body(s) && !pm_line_head(s) && !frame_join_is_row(s) &&
+               !has_row(s) && !is_prompt(s);
     case OPEN_WRAP:
         return l->joined < 16 && (f->fence || frame_wrap_can_follow(pm_buf_str(&l->text), s)) &&
-               !blank(s) && !pm_line_head(s) && !is_row(s) && !has_row(s) && !is_field(s) &&
-               !is_prompt(s) && !claimed(f, s);
+               !blank(s) && !pm_line_head(s) && !frame_join_is_row(s) && !has_row(s) &&
+               !is_field(s) && !is_prompt(s) && !claimed(f, s);
     case OPEN_CELLS: return !blank(s) && !pm_line_head(s) && (l->joined || is_reason(s));
     case OPEN_VALUE: return blank(s) || s.p[0] == ' ' || s.p[0] == '}';
     case OPEN_LIST:

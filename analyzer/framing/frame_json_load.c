@@ -38,9 +38,10 @@ static int hex4(const char *p) {
     int v = 0;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
-        int d = c >= '0' && c <= '9'                 ? c - '0'
-                : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-                                                     : -1;
+        int d;
+        if (c >= '0' && c <= '9') d = c - '0';
+        else if ((c | 32) >= 'a' && (c | 32) <= 'f') d = (c | 32) - 'a' + 10;
+        else d = -1;
         if (d < 0) return -1;
         v = v << 4 | d;
     }
@@ -112,7 +113,7 @@ static bool unescape(struct load *l, const char *from, const char *to, struct pm
 }
 
 // Eight bytes at a time past what is neither quote nor backslash.
-static const char *plain_run(const char *p, const char *end) {
+static const char *load_plain_run(const char *p, const char *end) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     for (; end - p >= 8; p += 8) {
         uint64_t w, quote, slash;
@@ -129,7 +130,7 @@ static bool string(struct load *l, struct pm_str *out) {
     const char *from = l->p, *q = from;
     bool escaped = false;
     for (;;) {
-        q = plain_run(q, l->end);
+        q = load_plain_run(q, l->end);
         while (q < l->end && *q != '"' && *q != '\\') q++;
         if (q >= l->end) return fail(l, "a string has no end");
         if (*q == '"') break;
@@ -190,7 +191,8 @@ static json_t *word(struct load *l) {
     for (size_t i = 0; i < 3; i++) {
         if (!pm_str_starts(s, pm_str_c(words[i]))) continue;
         l->p += strlen(words[i]);
-        return i == 0 ? json_true() : i == 1 ? json_false() : json_null();
+        if (i == 0) return json_true();
+        return i == 1 ? json_false() : json_null();
     }
     fail(l, "invalid token");
     return NULL;

@@ -17,7 +17,7 @@
 
 // Rows of one service each, with one line about the first of them at the end
 // (docker/compose).
-static bool is_row(struct pm_str s) {
+static bool frame_repeat_is_row(struct pm_str s) {
     static const char *const heads[] = {
         "✘ ",     "! ",    "⠿ ",   "ERROR: for ",
         "Image ", "ERRO[", "WARN["}; // nerdctl's FATA[ says last what ERRO[ said
@@ -69,7 +69,7 @@ static bool repeats(struct frame_told *t, struct pm_str text, const struct pm_ev
     if (e->flags & PM_EV_ECHO)
         return same_error(before, error) &&
                !head_seen(t, head_of(text, before)); // a runner's last words, each once
-    if (t->closed || is_row(text)) return false;
+    if (t->closed || frame_repeat_is_row(text)) return false;
     t->closed = says_no_why(before) ? !says_no_why(error) : t->row && same_error(before, error);
     return t->closed;
 }
@@ -97,7 +97,7 @@ static void tell(struct pm_frame *f, const struct pm_record *r, const struct pm_
     t->at = r->line;
     t->voice = f->voice;
     t->heads_n = 0;
-    t->row = is_row(text);
+    t->row = frame_repeat_is_row(text);
     t->closed = false;
 }
 

@@ -47,7 +47,7 @@ static bool is_dash(struct pm_str s) {
     return s.n && s.p[0] == '-' && (s.n == 1 || s.p[1] == ' ' || s.p[1] == '\r');
 }
 
-static bool opens(struct pm_str s, bool first) {
+static bool frame_yaml_opens(struct pm_str s, bool first) {
     static const char *const any[] = {"apiVersion: ", "kind: ", "- apiVersion: ", "items:"};
     for (size_t i = 0; i < PM_LEN(any); i++)
         if (pm_str_starts(s, pm_str_c(any[i]))) return i < 3 || pm_str_trim(s).n == 6;
@@ -58,7 +58,7 @@ static bool opens(struct pm_str s, bool first) {
     return false;
 }
 
-static struct pm_str line_at(const char *p, size_t n) {
+static struct pm_str frame_yaml_line_at(const char *p, size_t n) {
     const char *nl = memchr(p, '\n', n);
     return (struct pm_str){p, nl ? (size_t)(nl - p) : n};
 }
@@ -68,15 +68,16 @@ enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, siz
     struct pm_str first = pm_str_sub((struct pm_str){p, n}, 0, 256);
     if (n < 16 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
     if (!pm_str_starts(first, PM_STR("---")))
-        return opens(line_at(p, first.n), f->at_start) ? BEGINS_YES : BEGINS_NO;
-    struct pm_str marker = line_at(p, first.n);
+        return frame_yaml_opens(frame_yaml_line_at(p, first.n), f->at_start) ? BEGINS_YES
+                                                                             : BEGINS_NO;
+    struct pm_str marker = frame_yaml_line_at(p, first.n);
     if (pm_str_trim(marker).n != 3) return BEGINS_NO;
     struct pm_str next = pm_str_from(first, marker.n + 1);
     if (next.n < 16 && !end && pm_str_chr(next, '\n', 0) < 0) return BEGINS_MORE;
-    return opens(line_at(next.p, next.n), true) ? BEGINS_YES : BEGINS_NO;
+    return frame_yaml_opens(frame_yaml_line_at(next.p, next.n), true) ? BEGINS_YES : BEGINS_NO;
 }
 
-static void reset(struct pm_frame *f) {
+static void frame_yaml_reset(struct pm_frame *f) {
     struct frame_yaml *y = f->yaml;
     struct pm_buf *const bufs[] = {&y->doc, &y->item, &y->kind};
     for (size_t i = 0; i < PM_LEN(bufs); i++) pm_buf_clear(bufs[i]);
@@ -91,7 +92,7 @@ void frame_yaml_start(struct pm_frame *f) {
         f->yaml = pm_xmalloc(sizeof *f->yaml);
         memset(f->yaml, 0, sizeof *f->yaml);
     }
-    reset(f);
+    frame_yaml_reset(f);
     f->mode = FRAME_YAML;
     f->at_start = false;
 }
@@ -250,7 +251,8 @@ static struct pm_str first_words(struct pm_arena *a, struct pm_str s) {
     return pm_str_trim((struct pm_str){out, n});
 }
 
-static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint64_t offset) {
+static void frame_yaml_deliver(struct pm_frame *f, struct pm_str text, uint64_t line,
+                               uint64_t offset) {
     pm_arena_reset(f->line_arena);
     const char *why;
     size_t at, bad = 0;
@@ -274,28 +276,28 @@ static void deliver(struct pm_frame *f, struct pm_str text, uint64_t line, uint6
     frame_unit_run(f, &u);
 }
 
-static void item_end(struct pm_frame *f) {
+static void frame_yaml_item_end(struct pm_frame *f) {
     struct frame_yaml *y = f->yaml;
     if (!y->in_list) return;
     if (y->over)
         pm_diags_add(f->sink.diags, f->path, y->item_line, "yaml-too-large",
                      "one item of more than %u MiB was left out", YAML_MAX >> 20);
-    else deliver(f, pm_buf_str(&y->item), y->item_line, y->item_offset);
+    else frame_yaml_deliver(f, pm_buf_str(&y->item), y->item_line, y->item_offset);
     y->over = false;
     pm_buf_clear(&y->item);
 }
 
-static void doc_end(struct pm_frame *f) {
+static void frame_yaml_doc_end(struct pm_frame *f) {
     struct frame_yaml *y = f->yaml;
-    item_end(f);
+    frame_yaml_item_end(f);
     if (y->over)
         pm_diags_add(f->sink.diags, f->path, y->line, "yaml-too-large",
                      "one document of more than %u MiB was left out", YAML_MAX >> 20);
     else if (!y->items && pm_str_trim(pm_buf_str(&y->doc)).n)
-        deliver(f, pm_buf_str(&y->doc), y->line, y->offset);
+        frame_yaml_deliver(f, pm_buf_str(&y->doc), y->line, y->offset);
 }
 
-static void keep(struct frame_yaml *y, struct pm_str line) {
+static void frame_yaml_keep(struct frame_yaml *y, struct pm_str line) {
     struct pm_buf *b = y->in_list ? &y->item : &y->doc;
     if (y->over || (!y->in_list && y->items)) return;
     if (b->n + line.n + 1 > YAML_MAX) {
@@ -306,9 +308,10 @@ static void keep(struct frame_yaml *y, struct pm_str line) {
     pm_buf_addc(b, '\n');
 }
 
-static void item_begin(struct pm_frame *f, struct pm_str line, size_t indent, uint64_t at) {
+static void frame_yaml_item_begin(struct pm_frame *f, struct pm_str line, size_t indent,
+                                  uint64_t at) {
     struct frame_yaml *y = f->yaml;
-    item_end(f);
+    frame_yaml_item_end(f);
     y->in_list = true;
     y->wants_list = false;
     y->indent = indent;
@@ -325,16 +328,16 @@ static void item_begin(struct pm_frame *f, struct pm_str line, size_t indent, ui
 static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
     struct frame_yaml *y = f->yaml;
     if (is_dash(line) && ((y->in_list && y->indent == 0) || y->wants_list || !y->doc.n)) {
-        item_begin(f, line, 0, at);
+        frame_yaml_item_begin(f, line, 0, at);
         return true;
     }
     if (line.p[0] == '#') return true;
     if (is_dash(line)) { // a list under another key: "imagePullSecrets:" of a service account
-        keep(y, line);
+        frame_yaml_keep(y, line);
         return true;
     }
     if (!is_key(line)) return false;
-    item_end(f);
+    frame_yaml_item_end(f);
     y->in_list = false;
     struct pm_str t = pm_str_trim(line);
     y->wants_list = pm_str_eqc(t, "items:");
@@ -342,7 +345,7 @@ static bool first_column(struct pm_frame *f, struct pm_str line, uint64_t at) {
         pm_buf_clear(&y->kind);
         pm_buf_add(&y->kind, pm_str_trim(pm_str_from(t, 6)));
     }
-    keep(y, line);
+    frame_yaml_keep(y, line);
     return true;
 }
 
@@ -350,12 +353,12 @@ static bool take(struct pm_frame *f, struct pm_str line, uint64_t at) {
     struct frame_yaml *y = f->yaml;
     struct pm_str t = pm_str_trim(line);
     if (!t.n) {
-        keep(y, line);
+        frame_yaml_keep(y, line);
         return true;
     }
     if (pm_str_starts(line, PM_STR("---")) && (t.n == 3 || line.p[3] == ' ')) {
-        doc_end(f);
-        reset(f);
+        frame_yaml_doc_end(f);
+        frame_yaml_reset(f);
         y->line++; // what follows the marker
         return true;
     }
@@ -363,8 +366,8 @@ static bool take(struct pm_frame *f, struct pm_str line, uint64_t at) {
     size_t blanks = (size_t)(t.p - line.p);
     bool dash = is_dash(pm_str_from(line, blanks));
     if (dash && (y->wants_list || (y->in_list && blanks == y->indent)))
-        item_begin(f, line, blanks, at);
-    else keep(y, line);
+        frame_yaml_item_begin(f, line, blanks, at);
+    else frame_yaml_keep(y, line);
     return true;
 }
 
@@ -377,7 +380,7 @@ size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
         struct pm_str line = {p + i, len};
         while (line.n && line.p[line.n - 1] == '\r') line.n--;
         if (!take(f, line, f->offset + i)) {
-            doc_end(f);
+            frame_yaml_doc_end(f);
             f->mode = FRAME_LINES;
             return i;
         }
@@ -390,7 +393,7 @@ size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
 
 void frame_yaml_end(struct pm_frame *f) {
     f->mode = FRAME_LINES;
-    doc_end(f);
+    frame_yaml_doc_end(f);
     struct frame_yaml *y =
         f->yaml; // kubectl writes a list's kind behind its items: where it is missing, so are items
     if (!y->in_list || y->kind.n || !pm_str_starts(pm_buf_str(&y->doc), PM_STR("apiVersion:")))

@@ -181,9 +181,8 @@ static void clock_event(struct pm_clock_evidence *c, const struct pm_record *rec
 }
 
 static enum pm_quality quality_of(enum pm_when_kind k) {
-    return k == PM_WHEN_UTC                             ? PM_QUALITY_EXACT
-           : k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED
-                                                        : PM_QUALITY_RELATIVE;
+    if (k == PM_WHEN_UTC) return PM_QUALITY_EXACT;
+    return k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED : PM_QUALITY_RELATIVE;
 }
 
 static void unfold(void *ctx, const struct pm_row *held) {

@@ -88,9 +88,9 @@ static void resolve_nodes(struct writer *w) {
 static void date_member(struct writer *w, struct result *r, struct pm_clock_member *m) {
     struct pm_file_row *row = &r->row;
     pm_clock_span(m, &row->from_ns, &row->to_ns);
-    row->quality = has_open_stamps(&r->clock)                          ? m->clock.quality
-                   : was_seen(r->clock.age) && !was_seen(r->clock.utc) ? PM_QUALITY_RELATIVE
-                                                                       : PM_QUALITY_EXACT;
+    if (has_open_stamps(&r->clock)) row->quality = m->clock.quality;
+    else if (was_seen(r->clock.age) && !was_seen(r->clock.utc)) row->quality = PM_QUALITY_RELATIVE;
+    else row->quality = PM_QUALITY_EXACT;
     row->year = was_seen(r->clock.no_year) ? m->clock.year : 0;
     row->year_from = pm_str_c(m->clock.year_from);
     row->offset_from = pm_str_c(m->clock.offset_from);

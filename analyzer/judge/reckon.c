@@ -203,7 +203,7 @@ static void evidence(struct reckoning *k) {
 }
 
 // ── quotas ──
-static void quotas(struct reckoning *k) {
+static void reckon_quotas(struct reckoning *k) {
     const struct pm_report *r = k->report;
     for (size_t i = 0; i < r->quotas_n; i++) {
         const struct pm_quota *q = &r->quotas[i];
@@ -225,9 +225,10 @@ size_t pm_reckon(const struct pm_scene *scene, const struct pm_hits *hits,
         const char *what;
         void (*check)(struct reckoning *k);
     } all[] = {
-        {"attempts", attempts},     {"causes", causes}, {"lists", lists},       {"series", series},
-        {"membership", membership}, {"order", order},   {"triggers", triggers}, {"chains", chains},
-        {"nodes", nodes},           {"quotas", quotas}, {"evidence", evidence},
+        {"attempts", attempts},    {"causes", causes},         {"lists", lists},
+        {"series", series},        {"membership", membership}, {"order", order},
+        {"triggers", triggers},    {"chains", chains},         {"nodes", nodes},
+        {"quotas", reckon_quotas}, {"evidence", evidence},
     };
     struct reckoning k = {.scene = scene, .hits = hits, .report = report, .told = told};
     for (size_t i = 0; i < PM_LEN(all); i++) {

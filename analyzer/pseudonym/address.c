@@ -70,7 +70,8 @@ static unsigned bits_kept(const struct address *a) {
     static const unsigned char zeros[15] = {0};
     if (a->six) {
         if (memcmp(a->bytes, zeros, 15) == 0) return 128; // :: and ::1
-        return a->bytes[0] == 0xfe ? 10 : (a->bytes[0] & 0xfe) == 0xfc ? 8 : 3;
+        if (a->bytes[0] == 0xfe) return 10;
+        return (a->bytes[0] & 0xfe) == 0xfc ? 8 : 3;
     }
     for (size_t i = 0; i < PM_LEN(everybodys); i++)
         if (memcmp(a->bytes, everybodys[i], 4) == 0) return 32;

@@ -40,7 +40,7 @@ static bool is_hash(struct pm_str s) {
     return s.n >= 6 && s.n <= PART_MAX && of_letters(s, HASH_LETTERS);
 }
 static bool is_random(struct pm_str s) { return s.n == 5 && of_letters(s, RANDOM_LETTERS); }
-static bool is_number(struct pm_str s) { return of_letters(s, "0123456789"); }
+static bool pods_is_number(struct pm_str s) { return of_letters(s, "0123456789"); }
 
 static struct pm_str last_part(struct pm_str name) {
     ptrdiff_t dash = pm_str_rchr(name, '-');
@@ -48,10 +48,10 @@ static struct pm_str last_part(struct pm_str name) {
 }
 struct pod pod_split(struct pm_str name) {
     struct pm_str head = name, last = last_part(name);
-    if (is_random(last) || is_hash(last) || (is_number(last) && last.n < 5)) {
+    if (is_random(last) || is_hash(last) || (pods_is_number(last) && last.n < 5)) {
         head.n -= last.n + 1;
         struct pm_str middle = is_random(last) ? last_part(head) : PM_NONE;
-        if (is_hash(middle) || (is_number(middle) && middle.n >= 8)) head.n -= middle.n + 1;
+        if (is_hash(middle) || (pods_is_number(middle) && middle.n >= 8)) head.n -= middle.n + 1;
     }
     return (struct pod){head, pm_str_from(name, head.n)};
 }
@@ -61,7 +61,7 @@ void endings_add(struct endings *e, struct pm_str tail) {
         ptrdiff_t next = pm_str_chr(rest, '-', 1);
         struct pm_str part = pm_str_sub(rest, 1, next < 0 ? rest.n : (size_t)next - 1);
         rest = next < 0 ? PM_NONE : pm_str_from(rest, (size_t)next);
-        if (is_number(part) || !(is_random(part) || is_hash(part))) continue;
+        if (pods_is_number(part) || !(is_random(part) || is_hash(part))) continue;
         uint32_t id = pm_intern_id(e->parts, part);
         while (e->n <= id) (void)PM_PUSH(e->ranks, e->n, e->cap);
     }

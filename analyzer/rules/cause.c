@@ -30,7 +30,8 @@ static const char *text_of(const json_t *row, const char *key) {
     const char *s = json_string_value(json_object_get(row, key));
     return s ? s : "";
 }
-static void tell(struct pm_diags *diags, const json_t *row, const char *what, const char *name) {
+static void cause_tell(struct pm_diags *diags, const json_t *row, const char *what,
+                       const char *name) {
     pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")), (uint64_t)pm_yaml_line(row),
                  "rules", "%s \"%s\"", what, name);
 }
@@ -65,14 +66,14 @@ static bool names_read(struct pm_taxonomy *t, const json_t *tree, struct pm_diag
     json_t *row;
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
         const char *name = text_of(row, "cause"), *family = family_of(t->a, tree, name);
-        if (!family) tell(diags, row, "a cause is named family.word, not", name);
+        if (!family) cause_tell(diags, row, "a cause is named family.word, not", name);
         good = good && family;
         t->causes[t->n++] =
             (struct pm_cause){.name = name, .family = family, .title = text_of(row, "words")};
     }
     for (size_t k = 0; built_in && k < built_in->n; k++)
         if (find_in(t->causes, pm_str_c(built_in->causes[k].name)) < 0) {
-            tell(
+            cause_tell(
                 diags, json_array_get(rows, 0),
                 "`only: true` puts aside a cause that other rules name:", built_in->causes[k].name);
             good = false;
@@ -116,7 +117,8 @@ static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json
                                .by = PM_NEWN(t->a, enum pm_seen, json_array_size(by) + 1)};
     json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] =
         (enum pm_seen)word_read(word, pm_words_seen);
-    if (rival->cause < 0) tell(diags, row, "a rival that is no cause:", text_of(row, "cause"));
+    if (rival->cause < 0)
+        cause_tell(diags, row, "a rival that is no cause:", text_of(row, "cause"));
     return rival->cause >= 0;
 }
 
@@ -145,7 +147,7 @@ static bool shown_read(struct pm_taxonomy *t, const json_t *rows, struct pm_diag
     }
     for (int by = 0; by < PM_SHOWN_COUNT; by++) {
         if (t->shown[by] >= 0) continue;
-        tell(diags, json_array_get(rows, 0), "no cause is shown by", pm_words_shown[by]);
+        cause_tell(diags, json_array_get(rows, 0), "no cause is shown by", pm_words_shown[by]);
         good = false;
     }
     return good;

@@ -94,9 +94,8 @@ static bool any_heard(const struct asking *q, bool quiet) {
 // Quiet ones first, whatever their order: a push that says the words of a rule of one's
 // own is a push.
 static enum pm_heard ask(const struct asking *q) {
-    return any_heard(q, true)    ? PM_HEARD_OTHER
-           : any_heard(q, false) ? PM_HEARD_PULL
-                                 : PM_HEARD_NOTHING;
+    if (any_heard(q, true)) return PM_HEARD_OTHER;
+    return any_heard(q, false) ? PM_HEARD_PULL : PM_HEARD_NOTHING;
 }
 // Can anything be heard? Literals are looked for, and no pattern is run.
 static bool awake(const struct asking *q) {

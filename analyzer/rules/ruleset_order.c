@@ -45,7 +45,8 @@ static int by_place(const void *x, const void *y) {
     uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
     int pa = place(sorting, a), pb = place(sorting, b);
     size_t sa = sorting[a].stands_for, sb = sorting[b].stands_for;
-    return pa != pb ? (pa < pb ? -1 : 1) : sa < sb ? -1 : sa > sb;
+    if (pa != pb) return (pa < pb ? -1 : 1);
+    return sa < sb ? -1 : sa > sb;
 }
 
 struct edges { // n × n bits: over[i] holds the rules that must answer before rule i

@@ -13,9 +13,9 @@ struct check {
     struct pm_arena *a;
     bool bad;
 };
-static void tell(struct check *c, int line, const char *fmt, ...)
+static void schema_tell(struct check *c, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-static void tell(struct check *c, int line, const char *fmt, ...) {
+static void schema_tell(struct check *c, int line, const char *fmt, ...) {
     char text[512];
     va_list ap;
     va_start(ap, fmt);
@@ -51,10 +51,10 @@ struct pm_str schema_hint(struct pm_arena *a, struct pm_str word, const char *co
     pm_buf_free(&b);
     return s;
 }
-static void tell_word(struct check *c, int line, const char *what, struct pm_str word,
-                      const char *const *words) {
-    tell(c, line, "unknown %s \"%.*s\"%.*s", what, PM_FMT(word),
-         PM_FMT(schema_hint(c->a, word, words)));
+static void schema_tell_word(struct check *c, int line, const char *what, struct pm_str word,
+                             const char *const *words) {
+    schema_tell(c, line, "unknown %s \"%.*s\"%.*s", what, PM_FMT(word),
+                PM_FMT(schema_hint(c->a, word, words)));
 }
 
 // values --------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ struct value { // where it stands, for whoever has to tell of it
     json_t *v;
     int line;
 };
-static struct pm_str text_of(const json_t *v) {
+static struct pm_str schema_text_of(const json_t *v) {
     return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
                              : PM_NONE;
 }
@@ -73,13 +73,13 @@ static bool number_good(const json_t *v) {
 }
 
 static void wrong_type(struct check *c, const struct value *x, const char *wanted) {
-    tell(c, x->line, "`%s` has to be %s", x->key->name, wanted);
+    schema_tell(c, x->line, "`%s` has to be %s", x->key->name, wanted);
 }
 
 static void check_word(struct check *c, const struct value *x, const json_t *v) {
     if (!json_is_string(v)) wrong_type(c, x, "a word");
-    else if (!words_have(x->key->words, text_of(v)))
-        tell_word(c, x->line, x->key->name, text_of(v), x->key->words);
+    else if (!words_have(x->key->words, schema_text_of(v)))
+        schema_tell_word(c, x->line, x->key->name, schema_text_of(v), x->key->words);
 }
 
 // Every cause, every family where they are asked for, and the key's own words.
@@ -98,8 +98,9 @@ static void check_kin(struct check *c, const struct value *x, const json_t *v, b
     const char **names = kin_names(c, x->key->words, families);
     if (!json_is_string(v))
         wrong_type(c, x, families ? "a cause or a family of causes" : "a cause");
-    else if (!words_have(names, text_of(v)))
-        tell_word(c, x->line, families ? "cause or family" : "cause", text_of(v), names);
+    else if (!words_have(names, schema_text_of(v)))
+        schema_tell_word(c, x->line, families ? "cause or family" : "cause", schema_text_of(v),
+                         names);
 }
 static void check_kins(struct check *c, const struct value *x, bool families) {
     size_t i;
@@ -120,7 +121,7 @@ static void check_template(struct check *c, const struct value *x, struct pm_str
         bool forms =
             n && n + 1 < rest.n && rest.p[n] == ':' && rest.p[n + 1] != ' ' && bar > 0 && bar < end;
         if ((closed || forms) && !foreign && !words_have(x->key->words, pm_str_sub(rest, 0, n)))
-            tell_word(c, x->line, "placeholder", pm_str_sub(rest, 0, n), x->key->words);
+            schema_tell_word(c, x->line, "placeholder", pm_str_sub(rest, 0, n), x->key->words);
     }
 }
 
@@ -131,32 +132,32 @@ static void check_sentence(struct check *c, const struct value *x, struct pm_str
                   bar = pm_str_chr(t, '|', (size_t)at);
         bool forms = ask > at && ask < end;
         if (end < 0 || (forms && (bar < ask || bar > end))) {
-            tell(c, x->line,
-                 "in `%s` a name begins and does not end: {name}, or {name?one|several}",
-                 x->key->name);
+            schema_tell(c, x->line,
+                        "in `%s` a name begins and does not end: {name}, or {name?one|several}",
+                        x->key->name);
             return;
         }
         struct pm_str name = pm_str_sub(t, (size_t)at + 1, (size_t)((forms ? ask : end) - at - 1));
         bool known = false;
         for (const char *const *w = x->key->words; *w && !known; w++)
             known = pm_str_ieq(name, pm_str_c(*w));
-        if (!known) tell_word(c, x->line, "name in a sentence", name, x->key->words);
+        if (!known) schema_tell_word(c, x->line, "name in a sentence", name, x->key->words);
     }
 }
 
 static void check_by_runtime(struct check *c, const struct value *x) {
     const char *runtime;
     json_t *one;
-    if (json_is_string(x->v)) check_template(c, x, text_of(x->v));
+    if (json_is_string(x->v)) check_template(c, x, schema_text_of(x->v));
     else if (!json_is_object(x->v)) wrong_type(c, x, "a text, or a mapping of runtimes to texts");
     else json_object_foreach((json_t *)(uintptr_t)x->v, runtime, one) {
             if (pm_yaml_hidden(runtime)) continue;
             struct value y = {x->key, one, pm_yaml_key_line(x->v, runtime)};
             if (!words_have(x->key->runtimes, pm_str_c(runtime)))
-                tell_word(c, y.line, "runtime", pm_str_c(runtime), x->key->runtimes);
+                schema_tell_word(c, y.line, "runtime", pm_str_c(runtime), x->key->runtimes);
             else if (!json_is_string(one))
                 wrong_type(c, &y, "a text, or a mapping of runtimes to texts");
-            else check_template(c, &y, text_of(one));
+            else check_template(c, &y, schema_text_of(one));
         }
 }
 
@@ -182,8 +183,8 @@ static void check_settings(struct check *c, const struct value *x) {
     json_object_foreach((json_t *)(uintptr_t)x->v, name, one) if (!pm_yaml_hidden(name) &&
                                                                   !json_is_boolean(one) &&
                                                                   !json_is_number(one))
-        tell(c, pm_yaml_key_line(x->v, name), "`%s` in `%s` has to be true, false or a number",
-             name, x->key->name);
+        schema_tell(c, pm_yaml_key_line(x->v, name),
+                    "`%s` in `%s` has to be true, false or a number", name, x->key->name);
 }
 
 static void check_counts(struct check *c, const struct value *x) {
@@ -194,9 +195,9 @@ static void check_counts(struct check *c, const struct value *x) {
             int line = pm_yaml_key_line(x->v, name);
             if (pm_yaml_hidden(name)) continue;
             if (!words_have(x->key->words, pm_str_c(name)))
-                tell_word(c, line, "key", pm_str_c(name), x->key->words);
+                schema_tell_word(c, line, "key", pm_str_c(name), x->key->words);
             else if (!json_is_integer(one) || json_integer_value(one) < 0)
-                tell(c, line, "`%s` in `%s` has to be a whole number", name, x->key->name);
+                schema_tell(c, line, "`%s` in `%s` has to be a whole number", name, x->key->name);
         }
 }
 
@@ -205,7 +206,7 @@ static void check_one(struct check *c, const struct value *x);
 static void check_value(struct check *c, const struct value *x) {
     switch (x->key->type) {
     case SCHEMA_TEXT:
-        if (!text_of(x->v).n) wrong_type(c, x, "text");
+        if (!schema_text_of(x->v).n) wrong_type(c, x, "text");
         break;
     case SCHEMA_NAMES: check_names(c, x); break;
     case SCHEMA_NUMBER:
@@ -237,13 +238,13 @@ static void check_value(struct check *c, const struct value *x) {
     case SCHEMA_CAUSES: check_kins(c, x, false); break;
     case SCHEMA_ONE: check_one(c, x); break;
     case SCHEMA_TEMPLATE:
-        if (!text_of(x->v).n) wrong_type(c, x, "text");
-        else check_template(c, x, text_of(x->v));
+        if (!schema_text_of(x->v).n) wrong_type(c, x, "text");
+        else check_template(c, x, schema_text_of(x->v));
         break;
     case SCHEMA_BY_RUNTIME: check_by_runtime(c, x); break;
     case SCHEMA_SENTENCE:
-        if (!text_of(x->v).n) wrong_type(c, x, "text");
-        else check_sentence(c, x, text_of(x->v));
+        if (!schema_text_of(x->v).n) wrong_type(c, x, "text");
+        else check_sentence(c, x, schema_text_of(x->v));
         break;
     case SCHEMA_COUNTS: check_counts(c, x); break;
     case SCHEMA_SHARE:
@@ -267,7 +268,7 @@ static void unknown_key(struct check *c, const char *const *before, const struct
     for (; before && *before && n + 1 < PM_LEN(names); before++) names[n++] = *before;
     for (; keys && keys->name && n + 1 < PM_LEN(names); keys++) names[n++] = keys->name;
     names[n] = NULL;
-    tell_word(c, pm_yaml_key_line(row, key), "key", pm_str_c(key), names);
+    schema_tell_word(c, pm_yaml_key_line(row, key), "key", pm_str_c(key), names);
 }
 static bool given(const json_t *row, const char *key) {
     const json_t *v = json_object_get(row, key);
@@ -277,13 +278,14 @@ static void check_needed(struct check *c, const struct schema_list *l, const jso
     bool one = !l->one_of[0];
     for (const struct schema_key *k = l->keys; k->name; k++)
         if (k->required && !given(row, k->name))
-            tell(c, pm_yaml_line(row), "%s needs `%s`", l->what, k->name);
+            schema_tell(c, pm_yaml_line(row), "%s needs `%s`", l->what, k->name);
     struct pm_buf b = {0};
     for (size_t i = 0; i < PM_LEN(l->one_of) && l->one_of[i]; i++) {
         one = one || given(row, l->one_of[i]);
         pm_buf_fmt(&b, "%s`%s`", i ? ", " : "", l->one_of[i]);
     }
-    if (!one) tell(c, pm_yaml_line(row), "%s needs one of %.*s", l->what, PM_FMT(pm_buf_str(&b)));
+    if (!one)
+        schema_tell(c, pm_yaml_line(row), "%s needs one of %.*s", l->what, PM_FMT(pm_buf_str(&b)));
     pm_buf_free(&b);
 }
 static void check_row(struct check *c, const struct schema_list *l, json_t *row) {
@@ -326,8 +328,8 @@ static void check_unique(struct check *c, const struct schema_list *l, const jso
         char *name = name_of(l->id, row);
         const json_t *line = json_object_get(seen, name);
         if (line)
-            tell(c, pm_yaml_line(row), "this is %s that stands at line %d already", l->what,
-                 (int)json_integer_value(line));
+            schema_tell(c, pm_yaml_line(row), "this is %s that stands at line %d already", l->what,
+                        (int)json_integer_value(line));
         else json_object_set_new(seen, name, json_integer(pm_yaml_line(row)));
         free(name);
     }
@@ -338,12 +340,12 @@ static void check_rows(struct check *c, const struct schema_list *l, json_t *row
     json_t *row;
     size_t i;
     if (!json_is_array(rows)) {
-        tell(c, line, "`%s` has to be a list", l->name);
+        schema_tell(c, line, "`%s` has to be a list", l->name);
         return;
     }
     json_array_foreach(rows, i, row) {
         if (json_is_object(row)) check_row(c, l, row);
-        else tell(c, line, "%s has to be a mapping", l->what);
+        else schema_tell(c, line, "%s has to be a mapping", l->what);
     }
     if (!l->several) check_unique(c, l, rows);
 }
@@ -364,16 +366,16 @@ static void check_top(struct check *c, const struct schema_file *f, const json_t
             check_value(c, &(struct value){k, v, pm_yaml_key_line(root, name)});
         if (!k && !words_have(names, pm_str_c(name))) unknown_key(c, names, f->top, root, name);
         if (strcmp(name, "only") == 0 && !json_is_true(v))
-            tell(c, pm_yaml_key_line(root, name), "`only` is true, or is left out");
+            schema_tell(c, pm_yaml_key_line(root, name), "`only` is true, or is left out");
         if (strcmp(name, "schema") == 0 && json_integer_value(v) != 1)
-            tell(c, pm_yaml_key_line(root, name), "`schema` is 1: the only one there is");
+            schema_tell(c, pm_yaml_key_line(root, name), "`schema` is 1: the only one there is");
     }
 }
 
 bool schema_check(const struct schema_file *f, json_t *root, const char *path,
                   struct pm_diags *diags) {
     struct check c = {.path = path, .diags = diags, .a = pm_arena_new()};
-    if (!json_is_object(root)) tell(&c, 1, "the file has to be a mapping");
+    if (!json_is_object(root)) schema_tell(&c, 1, "the file has to be a mapping");
     else {
         check_top(&c, f, root);
         for (size_t i = 0; i < PM_LEN(f->lists); i++)
@@ -385,7 +387,7 @@ bool schema_check(const struct schema_file *f, json_t *root, const char *path,
 
 // merging -------------------------------------------------------------------------------
 // name → list of rows, in their order.
-static json_t *by_name(const struct schema_list *l, const json_t *rows) {
+static json_t *schema_by_name(const struct schema_list *l, const json_t *rows) {
     json_t *map = json_object(), *row;
     size_t i;
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
@@ -421,7 +423,8 @@ static void put_new(const struct schema_list *l, json_t *out, json_t *row) {
     free(wanted);
 }
 json_t *schema_merge(const struct schema_list *l, const json_t *base, const json_t *own) {
-    json_t *out = json_array(), *known = by_name(l, base), *mine = by_name(l, own), *row;
+    json_t *out = json_array(), *known = schema_by_name(l, base), *mine = schema_by_name(l, own),
+           *row;
     size_t i;
     json_array_foreach((json_t *)(uintptr_t)base, i, row) if (!replace(l, mine, row, out))
         json_array_append(out, row);

@@ -9,12 +9,12 @@ struct composer {
     struct pm_yaml_event at;
 };
 
-static void step(struct composer *c) {
+static void yaml_compose_step(struct composer *c) {
     const char *why;
     pm_yaml_events_next(c->events, &c->at, &why); // what is recorded was YAML
 }
 
-static int scalar(struct composer *c) {
+static int yaml_compose_scalar(struct composer *c) {
     union {
         const char *read;
         char *named;
@@ -25,31 +25,31 @@ static int scalar(struct composer *c) {
                                     style);
 }
 
-static int node(struct composer *c);
+static int yaml_compose_node(struct composer *c);
 
 static int list(struct composer *c) {
     int id = yaml_document_add_sequence(c->doc, NULL, YAML_BLOCK_SEQUENCE_STYLE);
-    for (step(c); c->at.kind != PM_YAML_LIST_END && c->at.kind; step(c))
-        if (!yaml_document_append_sequence_item(c->doc, id, node(c))) pm_die_oom();
+    for (yaml_compose_step(c); c->at.kind != PM_YAML_LIST_END && c->at.kind; yaml_compose_step(c))
+        if (!yaml_document_append_sequence_item(c->doc, id, yaml_compose_node(c))) pm_die_oom();
     return id;
 }
 
 static int map(struct composer *c) {
     int id = yaml_document_add_mapping(c->doc, NULL, YAML_BLOCK_MAPPING_STYLE);
-    for (step(c); c->at.kind != PM_YAML_MAP_END && c->at.kind; step(c)) {
-        int key = node(c);
-        step(c);
-        if (!yaml_document_append_mapping_pair(c->doc, id, key, node(c))) pm_die_oom();
+    for (yaml_compose_step(c); c->at.kind != PM_YAML_MAP_END && c->at.kind; yaml_compose_step(c)) {
+        int key = yaml_compose_node(c);
+        yaml_compose_step(c);
+        if (!yaml_document_append_mapping_pair(c->doc, id, key, yaml_compose_node(c))) pm_die_oom();
     }
     return id;
 }
 
 // The event at hand opens it.
-static int node(struct composer *c) {
+static int yaml_compose_node(struct composer *c) {
     yaml_mark_t start = {.line = c->at.line, .index = c->at.index};
     int id;
     if (c->at.kind == PM_YAML_LIST) id = list(c);
-    else id = c->at.kind == PM_YAML_MAP ? map(c) : scalar(c);
+    else id = c->at.kind == PM_YAML_MAP ? map(c) : yaml_compose_scalar(c);
     yaml_node_t *n = yaml_document_get_node(c->doc, id);
     if (!n) pm_die_oom();
     n->start_mark = start;
@@ -62,8 +62,8 @@ bool pm_yaml_compose(struct pm_str text, yaml_document_t *doc) {
     if (!recorded.p) return false;
     if (!yaml_document_initialize(doc, NULL, NULL, NULL, 1, 1)) pm_die_oom();
     struct composer c = {.doc = doc, .events = pm_yaml_events_recorded(recorded)};
-    step(&c);
-    if (c.at.kind) node(&c);
+    yaml_compose_step(&c);
+    if (c.at.kind) yaml_compose_node(&c);
     pm_yaml_events_free(c.events);
     return true;
 }

@@ -62,10 +62,11 @@ static void see_path(struct pm_pseudonyms *p, struct pm_str first, struct pm_str
 static void see_object(struct pm_pseudonyms *p, struct pm_str first, struct pm_str second) {
     (void)second;
     if (pm_str_chr(first, '/', 0) <= 0) return;
-    enum pm_name_kind kind = pm_str_starts(first, PM_STR("Node/"))        ? PM_NAME_NODE
-                             : pm_str_starts(first, PM_STR("Secret/"))    ? PM_NAME_SECRET
-                             : pm_str_starts(first, PM_STR("Namespace/")) ? PM_NAME_NAMESPACE
-                                                                          : PM_NAME_POD;
+    enum pm_name_kind kind;
+    if (pm_str_starts(first, PM_STR("Node/"))) kind = PM_NAME_NODE;
+    else if (pm_str_starts(first, PM_STR("Secret/"))) kind = PM_NAME_SECRET;
+    else if (pm_str_starts(first, PM_STR("Namespace/"))) kind = PM_NAME_NAMESPACE;
+    else kind = PM_NAME_POD;
     pm_pseudonyms_name(p, kind, behind_slash(first));
 }
 static void see_writer(struct pm_pseudonyms *p, struct pm_str first, struct pm_str second) {

@@ -99,7 +99,8 @@ static void paths_free(struct paths *p) {
 static int by_path(const void *a, const void *b) {
     char *const *x = *(char *const *const *)a, *const *y = *(char *const *const *)b;
     int c = pm_path_order(pm_str_c(*x), pm_str_c(*y));
-    return c ? c : x < y ? -1 : x > y; // the same path twice: as the walk found them
+    if (c) return c;
+    return x < y ? -1 : x > y; // the same path twice: as the walk found them
 }
 static void paths_rank(struct paths *p) {
     bool in_order = true;
@@ -236,11 +237,10 @@ static int read_only(void *ctx, int action, const char *x, const char *y, const 
 }
 
 static char type_letter(int type) {
-    return type == SQLITE_NULL      ? 'n'
-           : type == SQLITE_INTEGER ? 'i'
-           : type == SQLITE_FLOAT   ? 'f'
-           : type == SQLITE_BLOB    ? 'b'
-                                    : 't';
+    if (type == SQLITE_NULL) return 'n';
+    if (type == SQLITE_INTEGER) return 'i';
+    if (type == SQLITE_FLOAT) return 'f';
+    return type == SQLITE_BLOB ? 'b' : 't';
 }
 
 // Cells are C strings: a NUL inside of a text would end it, and stands as its picture.

@@ -30,7 +30,8 @@ static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str
 static int bid(const struct pm_record *r, const void *state) {
     const struct tasks_state *s = state;
     struct pm_str cells[PM_TABLE_COLUMNS];
-    return is_header(r->text) ? 95 : s && read_row(&s->table, r->text, cells) ? 80 : 0;
+    if (is_header(r->text)) return 95;
+    return s && read_row(&s->table, r->text, cells) ? 80 : 0;
 }
 
 static void swarm_tasks_emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,

@@ -76,7 +76,10 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
     bool latin = line.p[0] >= 'A' && line.p[0] <= 'Z' && line.p[3] == ' ' && line.p[4] != ' ';
     bool digit = line.p[0] >= '1' && line.p[0] <= '9';
     struct pm_when w = {0};
-    size_t used = digit ? cjk_stamp(a, line, &w) : latin ? pm_when_syslog(line, &w) : 0;
+    size_t used;
+    if (digit) used = cjk_stamp(a, line, &w);
+    else if (latin) used = pm_when_syslog(line, &w);
+    else used = 0;
     if (!used && !digit) used = local_stamp(a, line, &w);
     if (!used || used >= line.n || line.p[used] != ' ') return PM_PEEL_NO;
     size_t more = pm_envelope_ident(pm_str_from(line, used + 1), hint, key);

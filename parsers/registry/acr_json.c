@@ -30,10 +30,9 @@ static bool is_plain(const json_t *o) {
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return is_blob(r->json)                          ? 97
-           : is_plain(r->json)                       ? 90
-           : is_tables(r->json) || is_table(r->json) ? 60
-                                                     : 0;
+    if (is_blob(r->json)) return 97;
+    if (is_plain(r->json)) return 90;
+    return is_tables(r->json) || is_table(r->json) ? 60 : 0;
 }
 
 // Names that the blob's schema spells in camel case at the top or among the properties.

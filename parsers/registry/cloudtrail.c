@@ -65,9 +65,9 @@ static void add_failure(struct pm_arena *a, const json_t *o, struct pm_http_requ
         text = pm_http_json(a, failure, "failureReason");
     }
     q->reason = code;
-    q->error = code.n && text.n ? pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(code), PM_FMT(text))
-               : code.n         ? code
-                                : text;
+    if (code.n && text.n) q->error = pm_arena_fmt(a, "%.*s: %.*s", PM_FMT(code), PM_FMT(text));
+    else if (code.n) q->error = code;
+    else q->error = text;
     if (!q->error.n) q->status = 200;
 }
 

@@ -182,10 +182,10 @@ static void note(const struct pm_env *env, const struct pm_report *report,
         replaces = rule->replaces ? PM_STR("in place of the built-in alert of that name") : PM_NONE;
     if (!out->fired_n && pm_promql_never(rule->q, report->metrics, env->a, &why))
         what = pm_arena_fmt(env->a, "never fires: %.*s", PM_FMT(why));
-    out->note = what.n && replaces.n
-                    ? pm_arena_fmt(env->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces))
-                : what.n ? what
-                         : replaces;
+    if (what.n && replaces.n)
+        out->note = pm_arena_fmt(env->a, "%.*s (%.*s)", PM_FMT(what), PM_FMT(replaces));
+    else if (what.n) out->note = what;
+    else out->note = replaces;
 }
 
 static void one(const struct pm_env *env, struct pm_report *report,

@@ -68,9 +68,10 @@ static bool newest(struct bound *b, int64_t at, int64_t step, double *value) {
     while (b->head + 1 < b->series->runs_n && runs[b->head + 1].from_ns <= at) b->head++;
     const struct pm_run *r = &runs[b->head];
     if (r->from_ns > at) return false;
-    int64_t last = at < r->to_ns && step > 0 ? r->from_ns + (at - r->from_ns) / step * step
-                   : at < r->to_ns           ? r->from_ns
-                                             : r->to_ns;
+    int64_t last;
+    if (at < r->to_ns && step > 0) last = r->from_ns + (at - r->from_ns) / step * step;
+    else if (at < r->to_ns) last = r->from_ns;
+    else last = r->to_ns;
     *value = r->value;
     return at - last <= PM_LOOKBACK_NS;
 }
@@ -209,9 +210,10 @@ static struct keyed *find(struct keyed *sorted, size_t n,
 
 // aggregation ---------------------------------------------------------------------------
 static double aggregated(enum aggregate how, const struct keyed *k, size_t n) {
-    double x = how == AGG_COUNT                   ? (double)n
-               : how == AGG_SUM || how == AGG_AVG ? 0
-                                                  : k[0].sample->value;
+    double x;
+    if (how == AGG_COUNT) x = (double)n;
+    else if (how == AGG_SUM || how == AGG_AVG) x = 0;
+    else x = k[0].sample->value;
     for (size_t i = 0; i < n; i++) {
         double v = k[i].sample->value;
         if (how == AGG_SUM || how == AGG_AVG) x += v;

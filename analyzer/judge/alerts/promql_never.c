@@ -66,11 +66,10 @@ static bool reaches(enum op op, struct span x, double bound) {
     }
 }
 static enum op turned(enum op op) {
-    return op == OP_GT   ? OP_LT
-           : op == OP_GE ? OP_LE
-           : op == OP_LT ? OP_GT
-           : op == OP_LE ? OP_GE
-                         : op;
+    if (op == OP_GT) return OP_LT;
+    if (op == OP_GE) return OP_LE;
+    if (op == OP_LT) return OP_GT;
+    return op == OP_LE ? OP_GE : op;
 }
 
 // ── what selectors match ──

@@ -57,7 +57,7 @@ static bool stands(struct parse *p, char c) { // next, behind blanks
     blanks(p);
     return !pm_scan_end(&p->c) && *p->c.at == c;
 }
-static bool take(struct parse *p, const char *lit) {
+static bool parse_take(struct parse *p, const char *lit) {
     blanks(p);
     return pm_scan_lit(&p->c, lit);
 }
@@ -161,7 +161,7 @@ static bool matcher(struct parse *p, struct node *n) {
         return refuse_plain(p, here(p), "a label's name is expected here") != NULL;
     p->c.at += name.n;
     size_t k = 0;
-    while (k < PM_LEN(signs) && !take(p, signs[k].sign)) k++;
+    while (k < PM_LEN(signs) && !parse_take(p, signs[k].sign)) k++;
     if (k == PM_LEN(signs))
         return refuse_plain(p, here(p), "one of = != =~ !~ is expected here") != NULL;
     blanks(p);
@@ -189,15 +189,15 @@ static struct node *selector(struct parse *p, struct pm_str name, size_t at) {
     struct node *n = node_new(p, NODE_SELECTOR, at);
     if (!n) return NULL;
     n->name = name;
-    if (take(p, "{"))
-        while (!take(p, "}")) {
+    if (parse_take(p, "{"))
+        while (!parse_take(p, "}")) {
             if (!matcher(p, n)) return NULL;
-            if (!take(p, ",") && !stands(p, '}'))
+            if (!parse_take(p, ",") && !stands(p, '}'))
                 return refuse_plain(p, here(p), "',' or '}' is expected here");
         }
     if (!says_something(n))
         return refuse_plain(p, at, "a selector needs a name, or a label that must be there");
-    if (take(p, "[")) {
+    if (parse_take(p, "[")) {
         blanks(p);
         size_t from = here(p);
         struct pm_str span;
@@ -225,8 +225,8 @@ bool pm_promql_is_vector(const struct node *n) {
 
 static bool label_names(struct parse *p, struct names *out) {
     size_t cap = 0;
-    if (!take(p, "(")) return refuse_plain(p, here(p), "'(' is expected here") != NULL;
-    while (!take(p, ")")) {
+    if (!parse_take(p, "(")) return refuse_plain(p, here(p), "'(' is expected here") != NULL;
+    while (!parse_take(p, ")")) {
         struct pm_str name = word_ahead(p);
         if (!name.n || pm_str_chr(name, ':', 0) >= 0)
             return refuse_plain(p, here(p), "a label's name is expected here") != NULL;
@@ -238,7 +238,7 @@ static bool label_names(struct parse *p, struct names *out) {
             cap = cap * 2 + 4;
         }
         out->items[out->n++] = name;
-        if (!take(p, ",") && !stands(p, ')'))
+        if (!parse_take(p, ",") && !stands(p, ')'))
             return refuse_plain(p, here(p), "',' or ')' is expected here") != NULL;
     }
     return true;
@@ -250,15 +250,16 @@ static struct node *instant(struct parse *p, struct node *n) { // anything but a
     return n;
 }
 
-static struct node *rate(struct parse *p, bool per_second, size_t at) {
+static struct node *parse_rate(struct parse *p, bool per_second, size_t at) {
     struct node *n = node_new(p, NODE_RATE, at);
-    if (!n || !take(p, "(")) return n ? refuse_plain(p, here(p), "'(' is expected here") : NULL;
+    if (!n || !parse_take(p, "("))
+        return n ? refuse_plain(p, here(p), "'(' is expected here") : NULL;
     n->per_second = per_second;
     n->left = expression(p, 0);
     if (!n->left) return NULL;
     if (!is_range(n->left))
         return refuse_plain(p, n->left->at, "rate() and increase() want a range: name{…}[5m]");
-    return take(p, ")") ? n : refuse_plain(p, here(p), "')' is missing");
+    return parse_take(p, ")") ? n : refuse_plain(p, here(p), "')' is missing");
 }
 
 static bool grouping(struct parse *p, struct node *n) {
@@ -270,17 +271,17 @@ static bool grouping(struct parse *p, struct node *n) {
     return label_names(p, &n->labels);
 }
 
-static struct node *aggregate(struct parse *p, enum aggregate which, size_t at) {
+static struct node *parse_aggregate(struct parse *p, enum aggregate which, size_t at) {
     struct node *n = node_new(p, NODE_AGGREGATE, at);
     if (!n) return NULL;
     n->aggregate = which;
     if (!grouping(p, n)) return NULL;
-    if (!take(p, "(")) return refuse_plain(p, here(p), "'(' is expected here");
+    if (!parse_take(p, "(")) return refuse_plain(p, here(p), "'(' is expected here");
     n->left = instant(p, expression(p, 0));
     if (!n->left) return NULL;
     if (!pm_promql_is_vector(n->left))
         return refuse_plain(p, n->left->at, "series are expected here, not a number");
-    if (!take(p, ")")) return refuse_plain(p, here(p), "')' is missing");
+    if (!parse_take(p, ")")) return refuse_plain(p, here(p), "')' is missing");
     return grouping(p, n) ? n : NULL;
 }
 
@@ -321,10 +322,10 @@ static struct node *named(struct parse *p, struct pm_str w, size_t at) { // a wo
         struct pm_str next = word_ahead(p);
         if (pm_str_ieq(w, pm_str_c(aggregates[k])) &&
             (call || pm_str_ieq(next, PM_STR("by")) || pm_str_ieq(next, PM_STR("without"))))
-            return aggregate(p, (enum aggregate)k, at);
+            return parse_aggregate(p, (enum aggregate)k, at);
     }
     if (call && (pm_str_eqc(w, "rate") || pm_str_eqc(w, "increase")))
-        return rate(p, pm_str_eqc(w, "rate"), at);
+        return parse_rate(p, pm_str_eqc(w, "rate"), at);
     if (call)
         return refuse(p, at,
                       "only rate, increase, sum, avg, max, min and count are in the subset, not '",
@@ -342,10 +343,10 @@ static struct node *primary(struct parse *p) {
     size_t at = here(p);
     if (pm_scan_end(&p->c)) return refuse_plain(p, at, "an expression is expected here");
     char ch = *p->c.at;
-    if (take(p, "(")) {
+    if (parse_take(p, "(")) {
         struct node *n = expression(p, 0);
         if (!n) return NULL;
-        return take(p, ")") ? n : refuse_plain(p, here(p), "')' is missing");
+        return parse_take(p, ")") ? n : refuse_plain(p, here(p), "')' is missing");
     }
     if (is_digit(ch) || ch == '.') return number(p, at);
     if (ch == '"' || ch == '\'' || ch == '`')
@@ -374,8 +375,8 @@ postfix(struct parse *p) { // what may follow a primary there, and is refused he
 static struct node *unary(struct parse *p) {
     blanks(p);
     size_t at = here(p);
-    bool minus = take(p, "-");
-    if (!minus && !take(p, "+")) return postfix(p);
+    bool minus = parse_take(p, "-");
+    if (!minus && !parse_take(p, "+")) return postfix(p);
     if (++p->depth > DEPTH_MAX) return refuse_plain(p, at, "nested too deep");
     struct node *n = instant(p, unary(p));
     p->depth--;
@@ -399,7 +400,7 @@ static bool operator_here(struct parse *p, int level, enum op *op) {
     for (size_t i = 0; i < PM_LEN(operators); i++) {
         if (operators[i].level != level) continue;
         if (is_alpha(operators[i].sign[0]) ? take_word(p, operators[i].sign)
-                                           : take(p, operators[i].sign)) {
+                                           : parse_take(p, operators[i].sign)) {
             *op = operators[i].op;
             return true;
         }
@@ -414,7 +415,9 @@ static bool modifiers(struct parse *p, struct node *n) { // bool, on, ignoring
         return refuse_plain(p, at, "bool stands only behind a comparison") != NULL;
     bool on = take_word(p, "on"), ignoring = !on && take_word(p, "ignoring");
     if ((on || ignoring) && !label_names(p, &n->labels)) return false;
-    n->labels_how = on ? LABELS_ONLY : ignoring ? LABELS_BUT : LABELS_NONE;
+    if (on) n->labels_how = LABELS_ONLY;
+    else if (ignoring) n->labels_how = LABELS_BUT;
+    else n->labels_how = LABELS_NONE;
     struct pm_str w = word_ahead(p);
     if (pm_str_ieq(w, PM_STR("group_left")) || pm_str_ieq(w, PM_STR("group_right")))
         return refuse_plain(p, here(p), "group_left and group_right are not in the subset") != NULL;
@@ -490,7 +493,10 @@ int pm_promql_direction(const struct pm_promql *q) {
 int64_t pm_promql_reach_ns(const struct pm_promql *q) {
     int64_t reach = 0;
     for (const struct node *n = q->all; n; n = n->next) {
-        int64_t own = n->kind != NODE_SELECTOR ? 0 : n->range_ns ? n->range_ns : PM_LOOKBACK_NS;
+        int64_t own;
+        if (n->kind != NODE_SELECTOR) own = 0;
+        else if (n->range_ns) own = n->range_ns;
+        else own = PM_LOOKBACK_NS;
         if (own > reach) reach = own;
     }
     return reach;

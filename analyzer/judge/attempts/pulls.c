@@ -35,9 +35,10 @@ static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "n
 }
 
 uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
-    uint32_t of_pod = p->namespace ? p->namespace
-                      : p->pods.n  ? pod_namespace(env, p->pods.items[0])
-                                   : 0;
+    uint32_t of_pod;
+    if (p->namespace) of_pod = p->namespace;
+    else if (p->pods.n) of_pod = pod_namespace(env, p->pods.items[0]);
+    else of_pod = 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;
 }
 

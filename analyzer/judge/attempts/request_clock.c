@@ -206,7 +206,7 @@ void pm_request_clock_learn(const struct pm_env *env, struct pm_evidence *ev,
 
 int64_t pm_request_skew(const struct pm_evidence *ev, uint32_t file, const struct pm_attempt *p) {
     int64_t learnt = p->node ? (int64_t)pm_map_get(ev->request_skew, PM_PAIR(file, p->node)) : 0;
-    return learnt    ? learnt
-           : p->node ? pm_skew_of(ev, p->node)
-                     : 0; // else the log's clock is taken to be the cluster's
+    if (learnt) return learnt;
+    return p->node ? pm_skew_of(ev, p->node)
+                   : 0; // else the log's clock is taken to be the cluster's
 }

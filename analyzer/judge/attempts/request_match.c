@@ -29,7 +29,8 @@ static bool coincides(const struct pm_evidence *ev, const struct pm_attempt *p,
     int64_t from = p->started != PM_NO_TIME ? p->started : p->ended,
             to = p->ended != PM_NO_TIME ? p->ended : p->started;
     int64_t skew = from != PM_NO_TIME ? pm_request_skew(ev, g->file, p) : 0;
-    from -= skew, to -= skew;
+    from -= skew;
+    to -= skew;
     return from != PM_NO_TIME && g->first <= pm_time_add(to, NEAR_NS + off) &&
            g->last >= pm_since(from, NEAR_NS + off);
 }

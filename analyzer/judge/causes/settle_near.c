@@ -13,7 +13,7 @@ uint32_t settle_group(const struct pm_attempt *p, enum settle_share share) {
     return p->registry ? p->registry : p->log;
 }
 
-static struct pm_attempt *at(const struct settling *v, const struct pm_order_key *k) {
+static struct pm_attempt *settle_near_at(const struct settling *v, const struct pm_order_key *k) {
     return &v->pulls->items[k->index];
 }
 
@@ -103,7 +103,7 @@ static const struct pm_attempt *search(const struct settling *v, const struct pm
         if (!l && !r) return NULL;
         bool go_left = l && (!r || pm_time_apart(end, o->items[left - 1].at) <
                                        pm_time_apart(o->items[right].at, end));
-        const struct pm_attempt *other = at(v, &o->items[go_left ? --left : right++]);
+        const struct pm_attempt *other = settle_near_at(v, &o->items[go_left ? --left : right++]);
         if (speaks_for(p, other, of)) return other;
     }
 }
@@ -179,7 +179,8 @@ bool settle_amid_others(const struct settling *v, const struct pm_attempt *p,
          i < o->n && o->items[i].group == group &&
          o->items[i].at <= pm_time_add(pm_at(p), amid->within_ns);
          i++)
-        if (settle_kin_has(&amid->cause, at(v, &o->items[i])->verdict.cause)) return true;
+        if (settle_kin_has(&amid->cause, settle_near_at(v, &o->items[i])->verdict.cause))
+            return true;
     return false;
 }
 
@@ -198,7 +199,7 @@ static const struct pm_attempt *alike_by(const struct settling *v, const struct 
          i < end && i < o->n && o->items[i].group == group &&
          o->items[i].at <= pm_time_add(pm_at(p), SETTLE_EPISODE_NS);
          i++) {
-        const struct pm_attempt *other = at(v, &o->items[i]);
+        const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
         int64_t d = pm_time_apart(o->items[i].at, pm_at(p));
         if (other->outcome != PM_OUTCOME_FAILED || other->verdict.cause < 0 ||
             other->registry != p->registry || d >= gap || another_image(p, other))

@@ -127,10 +127,10 @@ static void when_read(struct settling *v, struct settle_rule *r, const json_t *o
 static void what_read(struct settling *v, struct settle_rule *r, const json_t *o) {
     const char *as = text_of(o, "as");
     const json_t *candidates = json_object_get(o, "reopen");
-    r->as = candidates                     ? SETTLE_REOPEN
-            : strcmp(as, "neighbour") == 0 ? SETTLE_NEIGHBOUR
-            : strcmp(as, "likeliest") == 0 ? SETTLE_LIKELIEST
-                                           : SETTLE_CAUSE;
+    if (candidates) r->as = SETTLE_REOPEN;
+    else if (strcmp(as, "neighbour") == 0) r->as = SETTLE_NEIGHBOUR;
+    else if (strcmp(as, "likeliest") == 0) r->as = SETTLE_LIKELIEST;
+    else r->as = SETTLE_CAUSE;
     r->cause = r->as == SETTLE_CAUSE ? pm_cause_c(as) : 0;
     for (size_t k = 0; item(candidates, k) && k < PM_CANDIDATES_MAX; k++)
         r->candidates[r->candidates_n++] = pm_cause_c(item(candidates, k));

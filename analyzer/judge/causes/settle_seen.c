@@ -59,7 +59,7 @@ static bool none_since(struct settling *v, struct settle_question *q) {
 static bool same_image_before(struct settling *v, struct settle_question *q) {
     return settle_same_image_before(v, q->p, family_settled_on(q));
 }
-static bool served_between(struct settling *v, struct settle_question *q) {
+static bool settle_seen_served_between(struct settling *v, struct settle_question *q) {
     return settle_served_between(v, q->p, family_settled_on(q));
 }
 static bool all_refused(struct settling *v, struct settle_question *q) {
@@ -83,7 +83,7 @@ const struct settle_observation settle_observations[] = {
     {"secret-missing", secret_missing},
     {"none-since", none_since},
     {"same-image-before", same_image_before},
-    {"served-between", served_between},
+    {"served-between", settle_seen_served_between},
     {"all-refused", all_refused},
     {"repository-pulls", repository_pulls},
     {NULL, NULL},

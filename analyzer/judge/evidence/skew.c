@@ -242,7 +242,8 @@ static void to_cluster_time(struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
         if (!by_nodes_clock(t)) continue;
-        t->ts = pm_far_back(ev, t->node, t->ts), t->first = pm_far_back(ev, t->node, t->first),
+        t->ts = pm_far_back(ev, t->node, t->ts);
+        t->first = pm_far_back(ev, t->node, t->first);
         t->last = pm_far_back(ev, t->node, t->last);
     }
     for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET;
@@ -250,9 +251,10 @@ static void to_cluster_time(struct pm_evidence *ev) {
         for (size_t i = 0; i < ev->far.n; i++) {
             Word_t cover = pm_map_get(ev->facts.cover[origin], ev->far.items[i].node);
             struct pm_cover *c = cover ? &ev->facts.covers.items[cover - 1] : NULL;
-            if (c)
-                c->from = pm_far_back(ev, ev->far.items[i].node, c->from),
+            if (c) {
+                c->from = pm_far_back(ev, ev->far.items[i].node, c->from);
                 c->to = pm_far_back(ev, ev->far.items[i].node, c->to);
+            }
         }
     qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_id);
 }

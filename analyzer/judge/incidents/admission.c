@@ -34,7 +34,7 @@ static void add_image(const struct pm_env *env, struct pm_hit *h, uint32_t writt
     pm_ids_add_new(&h->registries, pm_id(env, image.registry));
 }
 
-static void add(const struct pm_scene *scene, struct pm_hit *h, uint32_t index) {
+static void admission_add(const struct pm_scene *scene, struct pm_hit *h, uint32_t index) {
     const struct pm_trace *t = &scene->ev->traces.items[index];
     const struct pm_workload_fact *w = t->image ? NULL : fact_of(scene, t);
     pm_ids_add(&h->traces, index);
@@ -61,7 +61,7 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
             h->side = h->refused = true;
             home = hits->n;
         }
-        add(scene, &hits->items[home - 1], (uint32_t)i);
+        admission_add(scene, &hits->items[home - 1], (uint32_t)i);
     }
 }
 
@@ -95,9 +95,10 @@ void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h
         const struct pm_workload_fact *w = fact_of(scene, t);
         struct pm_hit_workload out = {.namespace = pm_name(scene->env, t->namespace)};
         split(pm_name(scene->env, t->object), &out.kind, &out.name);
-        if (w && w->owner_name)
-            out.kind = pm_name(scene->env, w->owner_kind),
+        if (w && w->owner_name) {
+            out.kind = pm_name(scene->env, w->owner_kind);
             out.name = pm_name(scene->env, w->owner_name);
+        }
         bool told = false;
         for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
             const struct pm_hit_workload *o = &inc->blast.workloads[k];

@@ -203,9 +203,10 @@ static void pods_out(struct blast *b) {
         if (p->last == PM_NO_TIME) p->last = b->h->to;
         p->recovered = pod_recovered(b, p);
         int64_t gone = p->recovered == PM_NO_TIME ? pod_gone(b, p, fact) : PM_NO_TIME;
-        int64_t until = p->recovered != PM_NO_TIME ? p->recovered
-                        : gone != PM_NO_TIME       ? gone
-                                                   : b->scene->ev->to;
+        int64_t until;
+        if (p->recovered != PM_NO_TIME) until = p->recovered;
+        else if (gone != PM_NO_TIME) until = gone;
+        else until = b->scene->ev->to;
         *out = (struct pm_hit_pod){.node = pm_name(b->scene->env, p->node),
                                    .image = pm_name(b->scene->env, p->image),
                                    .first_ns = p->first,
@@ -256,7 +257,10 @@ static uint64_t peak(const struct blast *b) { // most pods waiting at one time
         qsort(to, b->n, sizeof *to, by_stamp);
     }
     for (size_t i = 0, k = 0; i < b->n; i++) {
-        while (k < b->n && to[k] <= from[i]) k++, now--;
+        while (k < b->n && to[k] <= from[i]) {
+            k++;
+            now--;
+        }
         if (++now > most) most = now;
     }
     free(from);

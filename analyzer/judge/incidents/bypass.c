@@ -191,7 +191,7 @@ static bool past(const struct spent *x, const struct pm_attempt *p) {
     return since > 1 && pm_at(p) >= (int64_t)since;
 }
 
-static void count(const struct pm_pulls *pulls, const struct pm_hit *h, struct spent *x) {
+static void bypass_count(const struct pm_pulls *pulls, const struct pm_hit *h, struct spent *x) {
     for (size_t i = pm_pull_first(pulls, pm_since(h->from, WINDOW_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
@@ -207,7 +207,8 @@ static void count(const struct pm_pulls *pulls, const struct pm_hit *h, struct s
     }
 }
 
-static struct pm_str told(const struct pm_env *env, const struct pm_hit *h, const struct spent *x) {
+static struct pm_str bypass_told(const struct pm_env *env, const struct pm_hit *h,
+                                 const struct spent *x) {
     struct pm_str version = pm_name(env, x->first.start->message),
                   registry = pm_name(env, h->registries.items[0]), path = x->first.mirror->path;
     ptrdiff_t dot = pm_str_rchr(version, ' ');
@@ -236,9 +237,9 @@ static void by_new_runtime(const struct pm_scene *scene, struct pm_hit *h) {
         if (pm_ids_has(&h->registries, scene->pulls->items[i].registry))
             node_of(scene, h, &x, scene->pulls->items[i].node);
     for (size_t i = 0; i < h->nodes.n; i++) node_of(scene, h, &x, h->nodes.items[i]);
-    if (x.nodes.n) count(scene->pulls, h, &x);
+    if (x.nodes.n) bypass_count(scene->pulls, h, &x);
     if (x.share.n && x.share.n * 3 >= x.share.of) {
-        open_with(scene->env, h, x.first.start->ts, told(scene->env, h, &x), x.share);
+        open_with(scene->env, h, x.first.start->ts, bypass_told(scene->env, h, &x), x.share);
         h->opening.trigger = "runtime-upgrade";
         h->opening.unread = x.first.mirror;
         h->opening.counted = "were made there since, past the mirror";

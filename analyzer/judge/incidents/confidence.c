@@ -88,9 +88,9 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
             0.01; // sure of the few that say it themselves, not of the many that were read by them
     if (score > 0.99) score = 0.99;
     h->incident->score = score;
-    h->incident->confidence = score >= HIGH   ? PM_CONFIDENCE_HIGH
-                              : score >= 0.55 ? PM_CONFIDENCE_MEDIUM
-                                              : PM_CONFIDENCE_LOW;
+    if (score >= HIGH) h->incident->confidence = PM_CONFIDENCE_HIGH;
+    else if (score >= 0.55) h->incident->confidence = PM_CONFIDENCE_MEDIUM;
+    else h->incident->confidence = PM_CONFIDENCE_LOW;
     pm_strs_seal(scene->env->a, &h->incident->confidence_why, PM_SEAL_AS_IS);
     pm_against_fill(scene, hits, h);
 }
@@ -267,10 +267,10 @@ void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits,
     if (h->refused) {
         bool over = h->recovered != PM_NO_TIME, told = reason_told(scene->ev, h);
         inc->severity = over || !told ? PM_SEVERITY_INFO : PM_SEVERITY_WARNING;
-        inc->severity_why = over ? PM_STR("the workloads could make pods since")
-                            : !told
-                                ? PM_STR("pods were refused; whether for their images is cut off")
-                                : PM_STR("pods were refused; nothing was pulled for them");
+        if (over) inc->severity_why = PM_STR("the workloads could make pods since");
+        else if (!told)
+            inc->severity_why = PM_STR("pods were refused; whether for their images is cut off");
+        else inc->severity_why = PM_STR("pods were refused; nothing was pulled for them");
     }
     if (h->client) {
         inc->severity = PM_SEVERITY_INFO;

@@ -98,7 +98,10 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
     for (uint32_t i = 0; i < n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[hits->items[index].pulls.items[i]];
         for (int dim = 0; dim < 3; dim++) {
-            uint32_t id = dim == 2 ? dialled(scene->env, p) : dim ? p->registry : p->node;
+            uint32_t id;
+            if (dim == 2) id = dialled(scene->env, p);
+            else if (dim) id = p->registry;
+            else id = p->node;
             if (!id) continue;
             Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
             if (!*slot) *slot = i + 1;
@@ -142,7 +145,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
 }
 
 // ── together: one change, several images ──
-static bool common(const struct pm_ids *a, const struct pm_ids *b) {
+static bool group_common(const struct pm_ids *a, const struct pm_ids *b) {
     for (size_t i = 0; i < a->n; i++)
         if (pm_ids_has(b, a->items[i])) return true;
     return false;
@@ -163,7 +166,8 @@ static void join_together(const struct pm_scene *scene, struct pm_hits *hits, si
             if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME)
                 k = ordered - 1; // so do all behind it
             if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
-                !(common(&a->namespaces, &b->namespaces) || common(&a->nodes, &b->nodes)))
+                !(group_common(&a->namespaces, &b->namespaces) ||
+                  group_common(&a->nodes, &b->nodes)))
                 continue;
             last = pm_max_time(last, b->from);
             pm_hit_take_over(scene->pulls, a, b);
@@ -240,7 +244,7 @@ static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
              k++) {
             struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
-                !common(&a->nodes, &b->nodes))
+                !group_common(&a->nodes, &b->nodes))
                 continue;
             if (filled(scene->ev, a, b, family_of(scene->env, a->cause)->gap_ns))
                 pm_hit_take_over(scene->pulls, a, b);

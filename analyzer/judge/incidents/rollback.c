@@ -21,13 +21,14 @@ struct undone {
     struct pm_hit *h;
 };
 
-static const struct pm_pod_fact *fact_of(const struct undone *u, const struct pm_hit_pod *p) {
+static const struct pm_pod_fact *rollback_fact_of(const struct undone *u,
+                                                  const struct pm_hit_pod *p) {
     return pm_facts_pod(
         u->scene->ev, pm_id_fmt(u->scene->env, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)));
 }
 
-static bool workload_hit(const struct pm_incident *inc, struct pm_str namespace, struct pm_str kind,
-                         struct pm_str name) {
+static bool rollback_workload_hit(const struct pm_incident *inc, struct pm_str namespace,
+                                  struct pm_str kind, struct pm_str name) {
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
         if (pm_str_eq(w->name, name) && (!namespace.n || pm_str_eq(w->namespace, namespace)) &&
@@ -37,8 +38,8 @@ static bool workload_hit(const struct pm_incident *inc, struct pm_str namespace,
     return false;
 }
 
-static void add(struct undone *u, struct pm_str kind, struct pm_str namespace, struct pm_str name,
-                struct pm_str why, int64_t at) {
+static void rollback_add(struct undone *u, struct pm_str kind, struct pm_str namespace,
+                         struct pm_str name, struct pm_str why, int64_t at) {
     struct pm_incident *inc = u->h->incident;
     for (size_t i = 0; i < inc->blast.rollbacks_n; i++)
         if (pm_str_eq(inc->blast.rollbacks[i].name, name) &&
@@ -56,7 +57,7 @@ static const struct pm_pod_fact *failed_of(const struct undone *u, const struct 
     const struct pm_incident *inc = u->h->incident;
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *fact =
-            inc->blast.pods[k].recovered ? NULL : fact_of(u, &inc->blast.pods[k]);
+            inc->blast.pods[k].recovered ? NULL : rollback_fact_of(u, &inc->blast.pods[k]);
         if (!fact || (t->namespace && t->namespace != fact->namespace)) continue;
         if (pm_scale_of_pod(set, pm_name(u->scene->env, fact->name)) ||
             (fact->owner_name && pm_str_eq(set, pm_name(u->scene->env, fact->owner_name))))
@@ -92,9 +93,9 @@ static void scaled_to_nothing(struct undone *u, const struct pm_trace *t, struct
         return;
     const struct pm_pod_fact *fact = failed_of(u, t, v.set);
     if (!fact || went_forward(u, t, v.set)) return;
-    add(u, kind, pm_name(u->scene->env, fact->namespace),
-        name.n ? name : pm_name(u->scene->env, fact->workload_name),
-        pm_name(u->scene->env, t->message), t->ts);
+    rollback_add(u, kind, pm_name(u->scene->env, fact->namespace),
+                 name.n ? name : pm_name(u->scene->env, fact->workload_name),
+                 pm_name(u->scene->env, t->message), t->ts);
 }
 
 static bool says_so(struct pm_str reason, struct pm_str message) {
@@ -126,8 +127,8 @@ static void by_event(struct undone *u, const struct pm_trace *t) {
                    pm_str_eqc(kind, "Rollout");
     scaled_to_nothing(u, t, kind, name);
     if (says_so(pm_name(u->scene->env, t->reason), message) &&
-        workload_hit(u->h->incident, namespace, manager ? PM_NONE : kind, name))
-        add(u, kind, namespace, name, message, t->ts);
+        rollback_workload_hit(u->h->incident, namespace, manager ? PM_NONE : kind, name))
+        rollback_add(u, kind, namespace, name, message, t->ts);
 }
 
 // ── by revisions ──
@@ -188,7 +189,8 @@ static void returned_to(struct undone *u, const struct pm_workload_fact *failing
             number_of(u->scene->env, w->revision) <= number_of(u->scene->env, failing->revision) ||
             !number_of(u->scene->env, failing->revision))
             continue;
-        add(u, pm_name(u->scene->env, failing->owner_kind),
+        rollback_add(
+            u, pm_name(u->scene->env, failing->owner_kind),
             pm_name(u->scene->env, failing->namespace), pm_name(u->scene->env, failing->owner_name),
             pm_arena_fmt(u->scene->env->a,
                          "%.*s was there before %.*s and is the newer revision, %.*s after %.*s",
@@ -205,7 +207,7 @@ static void by_revision(struct undone *u) {
     const struct pm_incident *inc = u->h->incident;
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *pod =
-            inc->blast.pods[k].recovered ? NULL : fact_of(u, &inc->blast.pods[k]);
+            inc->blast.pods[k].recovered ? NULL : rollback_fact_of(u, &inc->blast.pods[k]);
         for (size_t i = 0; pod && i < u->scene->ev->facts.workloads.n; i++)
             if (made_by(u->scene->env, pod, &u->scene->ev->facts.workloads.items[i]))
                 returned_to(u, &u->scene->ev->facts.workloads.items[i]);

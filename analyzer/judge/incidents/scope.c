@@ -137,12 +137,13 @@ static void natural(const struct pm_env *env, struct pm_hit *h) {
         kind = f->natural;
         break;
     }
-    const struct pm_ids *values = kind == PM_SCOPE_REGISTRY    ? &h->registries
-                                  : kind == PM_SCOPE_NODE      ? &h->nodes
-                                  : kind == PM_SCOPE_IMAGE     ? &h->images
-                                  : kind == PM_SCOPE_NAMESPACE ? &h->namespaces
-                                  : kind == PM_SCOPE_CLIENT    ? &h->clients
-                                                               : NULL;
+    const struct pm_ids *values;
+    if (kind == PM_SCOPE_REGISTRY) values = &h->registries;
+    else if (kind == PM_SCOPE_NODE) values = &h->nodes;
+    else if (kind == PM_SCOPE_IMAGE) values = &h->images;
+    else if (kind == PM_SCOPE_NAMESPACE) values = &h->namespaces;
+    else if (kind == PM_SCOPE_CLIENT) values = &h->clients;
+    else values = NULL;
     set(env, h, values && values->n ? kind : PM_SCOPE_CLUSTER, values, "");
 }
 

@@ -227,9 +227,9 @@ static const struct count *count_of(const char *observed) {
 bool pm_share_known(const char *observed) { return count_of(observed) != NULL; }
 const char *pm_share_counted(const char *observed) {
     const struct count *k = count_of(observed);
-    return !k || k->over == OVER_FAILED
-               ? "{n} of {of} failures of it are shown to come from the other"
-           : k->over == OVER_IMAGES
+    if (!k || k->over == OVER_FAILED)
+        return "{n} of {of} failures of it are shown to come from the other";
+    return k->over == OVER_IMAGES
                ? "{n} of the {of} images that failed are shown to come from the other"
                : "{n} of the {of} pulls that used up the quota from then on are shown to come from the other";
 }
@@ -238,8 +238,8 @@ static struct deed deed_of(const struct pm_attempt *p) {
     return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)};
 }
 
-static void add(const struct asked *a, const struct count *k, const struct deed *d,
-                struct pm_share *out) {
+static void share_add(const struct asked *a, const struct count *k, const struct deed *d,
+                      struct pm_share *out) {
     out->of++;
     out->n += k->shown(a, d);
 }
@@ -265,12 +265,12 @@ static void over_images(const struct asked *a, const struct count *k, struct pm_
 static void over_failed(const struct asked *a, const struct count *k, struct pm_share *out) {
     for (size_t i = 0; i < a->to->pulls.n; i++) {
         struct deed d = deed_of(&a->c->scene->pulls->items[a->to->pulls.items[i]]);
-        add(a, k, &d, out);
+        share_add(a, k, &d, out);
     }
     for (size_t i = 0; !a->to->pulls.n && i < a->to->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[a->to->traces.items[i]];
         struct deed d = {NULL, t->node, t->image, t->registry, t->repository, t->first};
-        add(a, k, &d, out);
+        share_add(a, k, &d, out);
     }
 }
 
@@ -300,7 +300,7 @@ static void over_spent(const struct asked *a, const struct count *k, struct pm_s
             continue;
         struct deed d = deed_of(p);
         window++;
-        if (pm_at(p) >= pm_since(a->from->from, PM_S(60))) add(a, k, &d, out);
+        if (pm_at(p) >= pm_since(a->from->from, PM_S(60))) share_add(a, k, &d, out);
     }
     JLFA(freed, meanwhile);
     (void)freed;

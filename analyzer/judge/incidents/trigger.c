@@ -10,7 +10,7 @@
 
 // What was stamped by another clock, or cut to a second, may seem later than its effect:
 // a trigger never is.
-static void set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
+static void trigger_set(struct pm_hit *h, const char *what, int64_t at, struct pm_str detail) {
     if (at != PM_NO_TIME && h->failed && at > h->from) at = h->from;
     h->incident->trigger.what = pm_str_c(what);
     h->incident->trigger.at_ns = at;
@@ -31,8 +31,8 @@ static int64_t rounding(const struct pm_trace *t) {
     return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0;
 }
 
-static bool workload_hit(const struct pm_scene *scene, const struct pm_hit *h,
-                         struct pm_str object) {
+static bool trigger_workload_hit(const struct pm_scene *scene, const struct pm_hit *h,
+                                 struct pm_str object) {
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
         struct pm_str name = pod ? pm_name(scene->env, pod->workload_name) : PM_NONE;
@@ -121,8 +121,8 @@ static bool burst_of_jobs(const struct pm_scene *scene, struct pm_hit *h) {
     size_t n = jobs.n;
     pm_ids_free(&jobs);
     if (n < JOBS_MANY) return false;
-    set(h, "scale-up", first,
-        pm_arena_fmt(scene->env->a, "%zu Jobs were started within two minutes", n));
+    trigger_set(h, "scale-up", first,
+                pm_arena_fmt(scene->env->a, "%zu Jobs were started within two minutes", n));
     return true;
 }
 
@@ -140,7 +140,7 @@ static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
         bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(scene->env, t, "Job") &&
                        !of_kind(scene->env, t, "CronJob"),
              rescale = pm_str_eqc(reason, "SuccessfulRescale");
-        if (rescale && !workload_hit(scene, h, pm_name(scene->env, t->object))) continue;
+        if (rescale && !trigger_workload_hit(scene, h, pm_name(scene->env, t->object))) continue;
         if (!rescale && !((set_ || created) && owner_named(scene, h, t))) continue;
         bool best_set = best && pm_str_eqc(pm_name(scene->env, best->reason), "ScalingReplicaSet");
         if (!best || (set_ && !best_set) ||
@@ -149,9 +149,9 @@ static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
             best = t; // the last change before the failures
     }
     if (!best) return burst_of_jobs(scene, h);
-    set(h, is_more(scene, h, best) ? "scale-up" : "rollout", best->ts,
-        pm_arena_fmt(scene->env->a, "%.*s%s%.*s", PM_FMT(pm_name(scene->env, best->object)),
-                     best->object ? ": " : "", PM_FMT(pm_name(scene->env, best->message))));
+    trigger_set(h, is_more(scene, h, best) ? "scale-up" : "rollout", best->ts,
+                pm_arena_fmt(scene->env->a, "%.*s%s%.*s", PM_FMT(pm_name(scene->env, best->object)),
+                             best->object ? ": " : "", PM_FMT(pm_name(scene->env, best->message))));
     return true;
 }
 
@@ -162,7 +162,8 @@ static bool new_node(const struct pm_scene *scene, struct pm_hit *h) {
         if (!n ||
             !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), pm_time_add(h->from, AFTER_NS)))
             continue;
-        set(h, "new-node", n->created,
+        trigger_set(
+            h, "new-node", n->created,
             pm_arena_fmt(scene->env->a, "node %.*s joined", PM_FMT(pm_name(scene->env, n->name))));
         return true;
     }
@@ -186,10 +187,10 @@ static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct 
         if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) ||
             !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
-        set(h, "image-gc", t->ts,
-            t->image ? pm_arena_fmt(scene->env->a, "%.*s was removed",
-                                    PM_FMT(pm_name(scene->env, t->image)))
-                     : PM_STR("images were removed to free space"));
+        trigger_set(h, "image-gc", t->ts,
+                    t->image ? pm_arena_fmt(scene->env->a, "%.*s was removed",
+                                            PM_FMT(pm_name(scene->env, t->image)))
+                             : PM_STR("images were removed to free space"));
         return true;
     }
     return false;
@@ -202,9 +203,9 @@ static bool expiry(const struct pm_pulls *pulls, struct pm_hit *h) {
         if (pulls->items[i].outcome == PM_OUTCOME_OK &&
             pm_ids_has(&h->registries, pulls->items[i].registry))
             last = pm_at(&pulls->items[i]);
-    set(h, "credential-expiry", h->from,
-        last == PM_NO_TIME ? PM_STR("no earlier success is in the logs")
-                           : PM_STR("pulls from this registry worked until then"));
+    trigger_set(h, "credential-expiry", h->from,
+                last == PM_NO_TIME ? PM_STR("no earlier success is in the logs")
+                                   : PM_STR("pulls from this registry worked until then"));
     return true;
 }
 
@@ -214,7 +215,7 @@ static bool made(const struct pm_scene *scene, struct pm_hit *h) {
     if (!pm_trigger_made(scene, h, pm_since(h->from, BEFORE_NS),
                          pm_time_add(h->from, AFTER_NS + behind(scene->ev, h)), &m))
         return false;
-    set(h, m.what, m.at, m.detail);
+    trigger_set(h, m.what, m.at, m.detail);
     return true;
 }
 
@@ -222,13 +223,13 @@ static bool rotated(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_str detail;
     int64_t at;
     if (!pm_trigger_secret(scene, h, AFTER_NS + behind(scene->ev, h), &at, &detail)) return false;
-    set(h, "secret-changed", at, detail);
+    trigger_set(h, "secret-changed", at, detail);
     return true;
 }
 
 static bool upgraded(struct pm_hit *h) {
     if (!h->opening.step || !h->opening.trigger) return false;
-    set(h, h->opening.trigger, h->opening.step->at_ns, h->opening.step->what);
+    trigger_set(h, h->opening.trigger, h->opening.step->at_ns, h->opening.step->what);
     return true;
 }
 
@@ -240,10 +241,10 @@ static bool restarted(const struct pm_scene *scene, struct pm_hit *h) {
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !pm_ids_has(&h->nodes, t->node))
             continue;
-        set(h, "unknown", t->ts,
-            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
-                         PM_FMT(pm_name(scene->env, t->node)),
-                         t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
+        trigger_set(h, "unknown", t->ts,
+                    pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
+                                 PM_FMT(pm_name(scene->env, t->node)),
+                                 t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
         return true;
     }
     return false;

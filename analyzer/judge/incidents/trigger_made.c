@@ -168,7 +168,10 @@ static bool by_images(const struct pm_scene *scene, const struct pm_hit *h,
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]],
                                 *old = forerunner(scene->pulls, h, p);
         if (!old || known_before(scene, h, p->image)) return false;
-        if (!first || pm_began(p) < pm_began(first)) first = p, before = old;
+        if (!first || pm_began(p) < pm_began(first)) {
+            first = p;
+            before = old;
+        }
     }
     if (!first) return false;
     *m = (struct pm_trigger_made){

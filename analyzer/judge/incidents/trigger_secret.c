@@ -56,7 +56,8 @@ static bool worked_since(const struct pm_scene *scene, const struct pm_hit *h,
     return false;
 }
 
-static struct pm_str told(const struct pm_env *env, const struct pm_secret_fact *f, bool made) {
+static struct pm_str trigger_secret_told(const struct pm_env *env, const struct pm_secret_fact *f,
+                                         bool made) {
     struct pm_str namespace = pm_name(env, f->namespace), name = pm_name(env, f->name),
                   by = made ? PM_NONE : pm_name(env, f->by);
     const char *did = made ? "was made" : "was written",
@@ -80,7 +81,7 @@ bool pm_trigger_secret(const struct pm_scene *scene, const struct pm_hit *h, int
         if ((!of_pods(scene, h, f) && !of_registry(scene, h, f)) || worked_since(scene, h, f, when))
             continue;
         *at = when;
-        *detail = told(scene->env, f, made);
+        *detail = trigger_secret_told(scene->env, f, made);
     }
     return *at != PM_NO_TIME;
 }

@@ -21,7 +21,7 @@ static struct pm_hit *home_of(struct pm_hits *hits, size_t *home) {
     return &hits->items[*home - 1];
 }
 
-static void add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
+static void waiting_add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
     h->lines += t->count;
     h->from = pm_min_time(h->from, t->first);
     h->to = pm_max_time(h->to, t->last);
@@ -68,7 +68,7 @@ void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits) {
         if ((!t->waits && !open) ||
             pm_ids_has(&told, pm_id_join(scene->env, t->namespace, '/', t->pod)))
             continue;
-        add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
+        waiting_add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
     }
     if (pulling) hits->items[pulling - 1].pulling = true;
     pm_ids_free(&told);

@@ -21,7 +21,7 @@ struct tallies {
     size_t n;
 };
 
-static void count(struct tallies *t, uint32_t id, uint32_t n) {
+static void wire_count(struct tallies *t, uint32_t id, uint32_t n) {
     for (size_t i = 0; i < t->n; i++)
         if (t->items[i].id == id) {
             t->items[i].n += n;
@@ -155,15 +155,16 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         const char *variant = pm_variant_of(p->verdict.cause, p->verdict.variant, p->flags);
-        count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
-        if (on_the_wire(h->cause)) count(&hosts, failed_host(scene, h, p), 1);
+        wire_count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
+        if (on_the_wire(h->cause)) wire_count(&hosts, failed_host(scene, h, p), 1);
     }
     for (size_t i = 0; i < h->traces.n && !h->pulls.n;
          i++) { // trouble beside pulls: a mirror that was passed over, a full disk
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
-        count(&variants, t->verdict.variant ? pm_id(scene->env, pm_str_c(t->verdict.variant)) : 0,
-              t->count);
-        if (on_the_wire(h->cause)) count(&hosts, host_of(scene->env, t), t->count);
+        wire_count(&variants,
+                   t->verdict.variant ? pm_id(scene->env, pm_str_c(t->verdict.variant)) : 0,
+                   t->count);
+        if (on_the_wire(h->cause)) wire_count(&hosts, host_of(scene->env, t), t->count);
     }
     sort(scene->env, &variants);
     sort(scene->env, &hosts);
@@ -180,7 +181,7 @@ void pm_wire_tags(const struct pm_scene *scene, struct pm_hit *h) {
     if (h->incident->variant.n || !pm_cause_has(h->cause, PM_TRAIT_MISSING)) return;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const char *variant = tag_variant(scene, h, &scene->pulls->items[h->pulls.items[i]]);
-        count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
+        wire_count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
     }
     sort(scene->env, &variants);
     if (variants.n) h->incident->variant = pm_name(scene->env, variants.items[0].id);

@@ -19,7 +19,8 @@ static const struct pm_policy *policy_of(const struct pm_policies *all, struct p
     *identity = is_anonymous == is_user ? PM_STR("unknown")
                 : is_user               ? PM_STR("user")
                                         : PM_STR("anonymous");
-    return is_anonymous == is_user ? NULL : is_user ? user : anonymous;
+    if (is_anonymous == is_user) return NULL;
+    return is_user ? user : anonymous;
 }
 
 static void readings(const struct pm_env *env, struct pm_quota *q, const struct pm_checkup *c,
@@ -40,8 +41,8 @@ static void readings(const struct pm_env *env, struct pm_quota *q, const struct 
     q->used_high = q->peak_used = q->used_low;
 }
 
-static void row(const struct pm_env *env, struct pm_report *report, const struct pm_policies *all,
-                const struct pm_checkup *c, size_t n) {
+static void checked_row(const struct pm_env *env, struct pm_report *report,
+                        const struct pm_policies *all, const struct pm_checkup *c, size_t n) {
     struct pm_report *r = report;
     struct pm_quota q = {.checked = true,
                          .registry = pm_name(env, c->registry),
@@ -79,6 +80,6 @@ void pm_quota_checked(const struct pm_scene *scene, struct pm_report *report,
             const struct pm_checkup *o = &scene->ev->checkups.items[end];
             if (o->registry != c->registry || o->who != c->who || o->limit != c->limit) break;
         }
-        row(scene->env, report, all, c, end - i);
+        checked_row(scene->env, report, all, c, end - i);
     }
 }

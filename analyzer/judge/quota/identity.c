@@ -47,7 +47,8 @@ static int secrets_say(const struct pm_evidence *ev, const struct pm_attempt *p)
 
 // What a registry's refusals say of the rest: all anonymous, all of users, or mixed.
 static int one_of(bool anonymous, bool user) {
-    return anonymous == user ? SAYS_NOTHING : user ? SAYS_USER : SAYS_ANONYMOUS;
+    if (anonymous == user) return SAYS_NOTHING;
+    return user ? SAYS_USER : SAYS_ANONYMOUS;
 }
 static int refusals_say(const struct pm_account *a) { return one_of(a->anonymous, a->user); }
 static int requests_say(const struct pm_account *a) {
@@ -95,9 +96,10 @@ enum pm_whose pm_whose_pull(struct pm_ledger *l, const struct pm_attempt *p) {
 enum pm_whose pm_whose_group(struct pm_ledger *l, const struct pm_request_group *g,
                              uint32_t registry, int64_t told_limit) {
     const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
-    int says = g->user || g->credentials                                  ? SAYS_USER
-               : g->anonymous || pm_map_get(l->file_names_users, g->file) ? SAYS_ANONYMOUS
-                                                                          : SAYS_NOTHING;
+    int says;
+    if (g->user || g->credentials) says = SAYS_USER;
+    else if (g->anonymous || pm_map_get(l->file_names_users, g->file)) says = SAYS_ANONYMOUS;
+    else says = SAYS_NOTHING;
     if (says == SAYS_NOTHING) says = limit_says(l, registry, told_limit, g->first);
     if (says == SAYS_NOTHING && p) says = own_words(p);
     return decide(l, says, p ? secrets_say(l->scene->ev, p) : SAYS_NOTHING, registry, g->first);

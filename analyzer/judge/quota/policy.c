@@ -63,9 +63,9 @@ static void words_of(const json_t *o, struct pm_policy *p) {
     p->fixed = word(o, "kind", kinds, 2) == 1;
     p->every_request = count == 1;
     p->unit = json_object_get(o, "unit") ? units[word(o, "unit", units, 2)] : units[count];
-    p->per = !json_object_get(o, "per") ? (p->anonymous ? PM_PER_ADDRESS : PM_PER_USER)
-             : per >= 2                 ? PM_PER_ACCOUNT
-                                        : (enum pm_per)per;
+    if (!json_object_get(o, "per")) p->per = (p->anonymous ? PM_PER_ADDRESS : PM_PER_USER);
+    else if (per >= 2) p->per = PM_PER_ACCOUNT;
+    else p->per = (enum pm_per)per;
 }
 
 static bool policy(struct table *t, const json_t *o) {

@@ -103,7 +103,8 @@ static void logs_are(struct pm_ledger *l) {
 
 static void accounts(struct pm_ledger *l) {
     struct pm_account *hub = pm_account_of(l, pm_id(l->scene->env, PM_STR("docker.io")));
-    hub->asked_anonymous = l->scene->ev->hub_anonymous, hub->asked_user = l->scene->ev->hub_user;
+    hub->asked_anonymous = l->scene->ev->hub_anonymous;
+    hub->asked_user = l->scene->ev->hub_user;
     for (size_t i = 0; i < l->scene->ev->groups.n; i++) {
         const struct pm_request_group *g = &l->scene->ev->groups.items[i];
         if (!is_meter(l, g)) continue;
@@ -167,9 +168,9 @@ static uint32_t address(const struct pm_env *env, uint32_t client) {
 }
 
 // ── what was charged ──
-static const struct pm_policy *policy_of(const struct pm_ledger *l, uint32_t registry,
-                                         enum pm_whose whose, uint32_t user, int64_t told,
-                                         int64_t at) {
+static const struct pm_policy *spend_policy_of(const struct pm_ledger *l, uint32_t registry,
+                                               enum pm_whose whose, uint32_t user, int64_t told,
+                                               int64_t at) {
     return pm_policy_find(l->policies, pm_name(l->scene->env, registry), whose != PM_WHOSE_USER,
                           pm_name(l->scene->env, user), told, at);
 }
@@ -189,7 +190,8 @@ static void charge(struct pm_ledger *l, const struct pm_charge *c) {
     uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
     if (g->redundant || !registry) return;
     enum pm_whose whose = pm_whose_group(l, g, registry, m ? m->limit : -1);
-    const struct pm_policy *policy = policy_of(l, registry, whose, user, m ? m->limit : -1, c->at);
+    const struct pm_policy *policy =
+        spend_policy_of(l, registry, whose, user, m ? m->limit : -1, c->at);
     uint16_t n = c->manifest || (policy && policy->every_request) ? c->n : 0;
     if (!m && (!n || !is_counted(policy))) return;
     if (n && g->pull) *pm_map_slot(&l->charged, g->pull) = 1;
@@ -212,7 +214,7 @@ static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
     if (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : pm_account_of(l, registry)->nodes_tell)
         return; // the node tells of it
     enum pm_whose whose = pm_whose_group(l, g, registry, -1);
-    if (!is_counted(policy_of(l, registry, whose, user, -1, g->first))) return;
+    if (!is_counted(spend_policy_of(l, registry, whose, user, -1, g->first))) return;
     spend(l, registry, whose, user,
           (struct pm_spend){.at = g->last,
                             .client = group_client(l, g),
@@ -248,13 +250,14 @@ static void pull(struct pm_ledger *l, size_t i) {
     if (!refused && a->from != PM_NO_TIME && pm_time_in(at, a->from, a->to))
         return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
-    if (!refused && !is_counted(policy_of(l, p->registry, whose, p->user, -1, at))) return;
+    if (!refused && !is_counted(spend_policy_of(l, p->registry, whose, p->user, -1, at))) return;
     bool past = p->mirror_cause || pm_fell_back(l->scene->env, l->scene->ev, p);
     bool by_mirror = !past && (pm_mirror_served(l->scene->env, l->scene->ev, l->scene->pulls, p) ||
                                pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
-    uint32_t client = p->client                               ? p->client
-                      : p->node && l->client_of_node[p->node] ? l->client_of_node[p->node]
-                                                              : p->node;
+    uint32_t client;
+    if (p->client) client = p->client;
+    else if (p->node && l->client_of_node[p->node]) client = l->client_of_node[p->node];
+    else client = p->node;
     spend(l, p->registry, whose, p->user,
           (struct pm_spend){.at = at,
                             .client = address(l->scene->env, client),

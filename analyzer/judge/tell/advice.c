@@ -270,9 +270,8 @@ static const char *runtime_of(const struct pm_scene *scene, const struct pm_hit 
         if (pm_str_eqc(f->row.component, "containerd")) found = "containerd";
         if (pm_str_eqc(f->row.component, "crio")) found = "crio";
     }
-    return found                                                         ? found
-           : pm_map_get(scene->ev->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker"
-                                                                         : NULL;
+    if (found) return found;
+    return pm_map_get(scene->ev->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker" : NULL;
 }
 
 static struct pm_str arch_of(const struct pm_scene *scene, const struct pm_hit *h) {

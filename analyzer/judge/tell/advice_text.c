@@ -361,7 +361,10 @@ static bool registry_fits(const json_t *want, struct pm_str registry) {
 // known.
 static bool variant_fits(const json_t *want, struct pm_str variant) {
     bool asked = false, found = false;
-    size_t n = json_is_array(want) ? json_array_size(want) : want ? 1 : 0;
+    size_t n;
+    if (json_is_array(want)) n = json_array_size(want);
+    else if (want) n = 1;
+    else n = 0;
     for (size_t i = 0; i < n; i++) {
         const char *word = json_string_value(json_is_array(want) ? json_array_get(want, i) : want);
         if (!word) continue;
@@ -380,7 +383,10 @@ static int key_named(struct pm_str word) {
 
 // needs and unless: one placeholder, or several; all of them have a value, or none has.
 static bool all_there(const json_t *want, const struct pm_advice_names *n, bool there) {
-    size_t many = json_is_array(want) ? json_array_size(want) : want ? 1 : 0;
+    size_t many;
+    if (json_is_array(want)) many = json_array_size(want);
+    else if (want) many = 1;
+    else many = 0;
     for (size_t i = 0; i < many; i++) {
         int k = key_named(
             pm_str_c(json_string_value(json_is_array(want) ? json_array_get(want, i) : want)));

@@ -67,7 +67,8 @@ void pm_bundle_span(const struct pm_env *env, struct pm_evidence *ev, struct pm_
 static int file_order(const void *a, const void *b) {
     const struct pm_file_row *x = a, *y = b;
     int c = pm_path_order(x->path, y->path);
-    return c ? c : x->id < y->id ? -1 : x->id > y->id;
+    if (c) return c;
+    return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static void files_order(struct pm_report *r, size_t ids) {

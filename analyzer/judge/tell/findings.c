@@ -23,7 +23,7 @@ struct findings {
     struct pm_ids files;
 };
 
-static const char *word(const json_t *rule, const char *key) {
+static const char *findings_word(const json_t *rule, const char *key) {
     return json_string_value(json_object_get(rule, key));
 }
 
@@ -32,7 +32,7 @@ static struct pm_str text_of(const struct pm_env *env, const json_t *rule,
     static const char *const WORDS[] = {"{value}", "{what}", "{key}"};
     const struct pm_str said[] = {words->value, words->what, words->key};
     struct pm_buf b = {0};
-    for (const char *p = word(rule, "text") ? word(rule, "text") : ""; *p;) {
+    for (const char *p = findings_word(rule, "text") ? findings_word(rule, "text") : ""; *p;) {
         size_t k = 0;
         while (k < PM_LEN(WORDS) && strncmp(p, WORDS[k], strlen(WORDS[k])) != 0) k++;
         if (k == PM_LEN(WORDS)) {
@@ -54,7 +54,10 @@ static void put(struct findings *f, const json_t *rule, struct pm_str path, uint
         struct found *x = &f->items[i];
         if (x->rule != rule || !pm_str_eq(x->text, text)) continue;
         x->files += !pm_str_eq(x->path, path);
-        if (pm_path_order(path, x->path) < 0) x->path = path, x->line = line;
+        if (pm_path_order(path, x->path) < 0) {
+            x->path = path;
+            x->line = line;
+        }
         return;
     }
     if (f->n == FINDINGS_MAX) return;
@@ -77,8 +80,9 @@ static void tell(struct findings *f) {
     struct pm_arena *a = f->scene->env->a;
     for (size_t i = 0; i < f->n; i++) {
         const struct found *x = &f->items[i];
-        const char *id = word(x->rule, "id") ? word(x->rule, "id") : word(x->rule, "check"),
-                   *severity = word(x->rule, "severity");
+        const char *id = findings_word(x->rule, "id") ? findings_word(x->rule, "id")
+                                                      : findings_word(x->rule, "check"),
+                   *severity = findings_word(x->rule, "severity");
         *PM_PUSH(r->findings, r->findings_n, r->findings_cap) = (struct pm_finding){
             .id = pm_arena_dup(a, pm_str_c(id)),
             .severity = pm_arena_dup(a, pm_str_c(severity ? severity : "info")),
@@ -88,17 +92,17 @@ static void tell(struct findings *f) {
                         ? pm_arena_fmt(a, "%.*s; the same in %zu more %s", PM_FMT(x->text),
                                        x->files - 1, x->files == 2 ? "file" : "files")
                         : x->text,
-            .advice = pm_arena_dup(a, pm_str_c(word(x->rule, "advice")))};
+            .advice = pm_arena_dup(a, pm_str_c(findings_word(x->rule, "advice")))};
     }
 }
 
 // settings ------------------------------------------------------------------------------
-static bool glob(const char *p, const char *s) {
+static bool findings_glob(const char *p, const char *s) {
     for (; *p && *p != '*'; p++, s++)
         if (*s != *p) return false;
     if (!*p) return !*s;
     for (;; s++) {
-        if (glob(p + 1, s)) return true;
+        if (findings_glob(p + 1, s)) return true;
         if (!*s) return false;
     }
 }
@@ -201,14 +205,14 @@ static uint64_t line_of(const struct pm_config_fact *c, const char *key) {
 }
 
 static void settings(struct findings *f, const json_t *rule, const struct pm_config_fact *c) {
-    const char *source = word(rule, "source"), *pattern = word(rule, "key"), *key;
+    const char *source = findings_word(rule, "source"), *pattern = findings_word(rule, "key"), *key;
     const json_t *all = json_object_get(c->detail, "settings");
     json_t *value;
     if (!source || !pattern || !pm_str_eqc(pm_name(f->scene->env, c->source), source) ||
         !where(rule, all))
         return;
     json_object_foreach((json_t *)(uintptr_t)all, key, value) {
-        if (!glob(pattern, key) || !tested(rule, value)) continue;
+        if (!findings_glob(pattern, key) || !tested(rule, value)) continue;
         struct pm_str host = host_in(f->scene->env->a, pattern, key);
         if (json_is_true(json_object_get(rule, "not_loopback")) && only_loopback(value, host))
             continue;
@@ -395,12 +399,13 @@ static void single_mirror(struct findings *f, const json_t *rule) {
     }
 }
 static void idle_mirror(struct findings *f, const json_t *rule) {
-    const char *check = word(rule, "check");
+    const char *check = findings_word(rule, "check");
     for (size_t i = 0; i < f->scene->ev->mirrors_n; i++) {
         const struct pm_mirror *m = &f->scene->ev->mirrors[i];
-        bool found = strcmp(check, "mirror-never-pulls") == 0 ? m->never_pulls
-                     : strcmp(check, "mirror-unread") == 0    ? pm_mirror_unread(f->scene, m)
-                                                              : m->after_registry;
+        bool found;
+        if (strcmp(check, "mirror-never-pulls") == 0) found = m->never_pulls;
+        else if (strcmp(check, "mirror-unread") == 0) found = pm_mirror_unread(f->scene, m);
+        else found = m->after_registry;
         if (found) add(f, rule, m->path, m->line, served_by(m), m->host, true);
     }
 }
@@ -415,7 +420,7 @@ static void plain_http(struct findings *f, const json_t *rule) {
 // pulls ---------------------------------------------------------------------------------
 #define SLOW_S 45.0
 #define SLOW_MIN 5 // fewer pulls have no 99th percentile
-static int by_size(const void *a, const void *b) {
+static int findings_by_size(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return x < y ? -1 : x > y;
 }
@@ -440,7 +445,7 @@ static void slow_pulls(struct findings *f, const json_t *rule) {
         took[n++] = p->duration_ns;
         if (!slowest || p->duration_ns > slowest->duration_ns) slowest = p;
     }
-    qsort(took, n, sizeof *took, by_size);
+    qsort(took, n, sizeof *took, findings_by_size);
     int64_t p99 = n ? took[(n * 99 + 99) / 100 - 1] : 0;
     free(took);
     if (n < SLOW_MIN || (double)p99 < SLOW_S * 1e9) return;
@@ -557,7 +562,7 @@ static void gc_near(struct findings *f, const json_t *rule) {
 
 static void gc_thresholds(struct findings *f,
                           const json_t *rule) { // two settings of one file against each other
-    bool eviction = strcmp(word(rule, "check"), "gc-after-eviction") == 0;
+    bool eviction = strcmp(findings_word(rule, "check"), "gc-after-eviction") == 0;
     static const char *const SIGNALS[] = {"evictionHard.imagefs.available",
                                           "evictionHard.nodefs.available"};
     for (size_t i = 0; i < f->scene->ev->facts.configs.n; i++) {
@@ -629,7 +634,7 @@ void pm_findings_fill(const struct pm_scene *scene, struct pm_report *report) {
                        rule) for (size_t k = 0; k < scene->ev->facts.configs.n; k++)
         settings(&f, rule, &scene->ev->facts.configs.items[k]);
     json_array_foreach(json_object_get(scene->env->findings, "checks"), i, rule) {
-        const char *check = word(rule, "check");
+        const char *check = findings_word(rule, "check");
         for (size_t k = 0; check && k < PM_LEN(CHECKS); k++)
             if (strcmp(CHECKS[k].check, check) == 0) CHECKS[k].find(&f, rule);
     }

@@ -22,7 +22,7 @@ struct lacks {
 };
 enum { COUNTS = 20, PODS = 30, TIMES = 40, ANSWER = 60, VERDICT = 80 };
 
-static void add(struct lacks *l, int weight, struct pm_str what, struct pm_str effect) {
+static void missing_add(struct lacks *l, int weight, struct pm_str what, struct pm_str effect) {
     size_t at = l->n;
     *PM_PUSH(l->items, l->n, l->cap) = (struct lack){weight, at, what, effect};
 }
@@ -69,7 +69,8 @@ static bool has_runtime(const struct pm_evidence *ev, uint32_t node) {
 }
 static void no_logs(struct lacks *l, const struct pm_ids *nodes) {
     if (!nodes->n) return;
-    add(l, COUNTS + 25,
+    missing_add(
+        l, COUNTS + 25,
         pm_arena_fmt(l->scene->env->a, "no kubelet or runtime log of %.*s",
                      PM_FMT(listed(l->scene->env, nodes, "nodes"))),
         pm_arena_fmt(
@@ -83,18 +84,20 @@ static void no_runtime(struct lacks *l, const struct pm_ids *nodes) {
     struct pm_str what = pm_arena_fmt(l->scene->env->a, "no runtime log of %.*s",
                                       PM_FMT(listed(l->scene->env, nodes, "nodes")));
     if (question.n)
-        add(l, ANSWER, what,
-            pm_arena_fmt(l->scene->env->a,
-                         "the registry's answer in full would have told whether it is %.*s",
-                         PM_FMT(question)));
+        missing_add(l, ANSWER, what,
+                    pm_arena_fmt(l->scene->env->a,
+                                 "the registry's answer in full would have told whether it is %.*s",
+                                 PM_FMT(question)));
     else
-        add(l, COUNTS, what,
+        missing_add(
+            l, COUNTS, what,
             PM_STR(
                 "successful pulls, how long they took, and bodies of errors are missing: who was spared is known from the kubelet only"));
 }
 static void no_kubelet(struct lacks *l, const struct pm_ids *nodes) {
     if (nodes->n)
-        add(l, PODS,
+        missing_add(
+            l, PODS,
             pm_arena_fmt(l->scene->env->a, "no kubelet log of %.*s",
                          PM_FMT(listed(l->scene->env, nodes, "nodes"))),
             PM_STR(
@@ -152,7 +155,8 @@ static void waiting(struct lacks *l) {
     struct pm_strs names;
     pm_strs_of_ids(l->scene->env, &names, &pods);
     if (names.n)
-        add(l, VERDICT + 5,
+        missing_add(
+            l, VERDICT + 5,
             pm_arena_fmt(l->scene->env->a, "%smessage of %zu %s that wait%s (%.*s%s)",
                          known ? "" : "image and ", names.n, names.n == 1 ? "pod" : "pods",
                          names.n == 1 ? "s" : "", PM_FMT(names.items[0]), names.n > 1 ? " …" : ""),
@@ -181,13 +185,15 @@ static void events(struct lacks *l) {
     }
     if (first == PM_NO_TIME) {
         if (l->scene->ev->facts.pods.n && l->main)
-            add(l, PODS - 5, PM_STR("no Kubernetes events"),
+            missing_add(
+                l, PODS - 5, PM_STR("no Kubernetes events"),
                 PM_STR(
                     "pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
         return;
     }
     if (from != PM_NO_TIME && pm_time_between(from, first) > PM_S(3600))
-        add(l, PODS,
+        missing_add(
+            l, PODS,
             pm_arena_fmt(l->scene->env->a, "Kubernetes events begin %.1f h after %s",
                          (double)(first - from) / 3.6e12,
                          failed    ? "the first failure"
@@ -197,15 +203,16 @@ static void events(struct lacks *l) {
                 "events live one hour by default: pods and the trigger before that are known from logs only"));
     if (to != PM_NO_TIME && pm_time_between(last, to) > PM_S(600) &&
         pm_time_between(last, l->scene->ev->to) > PM_S(600))
-        add(l, PODS,
-            pm_arena_fmt(l->scene->env->a, "Kubernetes events end %.0f min before %s",
-                         (double)(to - last) / 6e10,
-                         failed    ? "the last failure"
-                         : l->main ? "the last sign of it"
-                                   : "the logs do"),
-            PM_STR("whether pods recovered after that is known from logs only"));
+        missing_add(l, PODS,
+                    pm_arena_fmt(l->scene->env->a, "Kubernetes events end %.0f min before %s",
+                                 (double)(to - last) / 6e10,
+                                 failed    ? "the last failure"
+                                 : l->main ? "the last sign of it"
+                                           : "the logs do"),
+                    PM_STR("whether pods recovered after that is known from logs only"));
     if (spread)
-        add(l, COUNTS, PM_STR("some events were repeated more than 25 times"),
+        missing_add(
+            l, COUNTS, PM_STR("some events were repeated more than 25 times"),
             PM_STR(
                 "the kubelet's spam filter drops events beyond that: counts from events are lower bounds"));
 }
@@ -220,16 +227,18 @@ static void pod_objects(struct lacks *l) {
     if (!l->main) return;
     bool auth = pm_cause_has(l->main->cause, PM_TRAIT_REFUSED);
     if (auth && !secrets && pods)
-        add(l, VERDICT, PM_STR("no pod objects with their pull secrets"),
+        missing_add(
+            l, VERDICT, PM_STR("no pod objects with their pull secrets"),
             pm_arena_fmt(
                 l->scene->env->a,
                 "which credentials were presented is not known: %s stands on the registry's words alone",
                 cause_of(l->main)));
     else if (auth && !secrets && !pm_cause_has(l->main->cause, PM_TRAIT_HELPER))
-        add(l, PODS - 10, PM_STR("no pod objects"),
-            PM_STR("whose credentials were presented is not known"));
+        missing_add(l, PODS - 10, PM_STR("no pod objects"),
+                    PM_STR("whose credentials were presented is not known"));
     if (pods && !listed_pods && !(auth && !secrets))
-        add(l, PODS - 2, PM_STR("no pod objects"),
+        missing_add(
+            l, PODS - 2, PM_STR("no pod objects"),
             PM_STR(
                 "owners of pods are guessed from their names, and how many pods still wait is not known"));
 }
@@ -242,22 +251,25 @@ static void registry_side(struct lacks *l) {
     bool quota = pm_cause_has(l->main->cause, PM_TRAIT_QUOTA);
     bool answered = question.n && !pm_cause_has(l->main->cause, PM_TRAIT_LOCAL);
     if (quota)
-        add(l, question.n ? ANSWER : COUNTS + 5,
+        missing_add(
+            l, question.n ? ANSWER : COUNTS + 5,
             pm_arena_fmt(l->scene->env->a,
                          "no log of a proxy or registry between the nodes and %.*s",
                          PM_FMT(registry)),
             PM_STR(
                 "how the quota was spent is estimated from the nodes' own pulls: others behind the same address are not seen"));
     else if (answered)
-        add(l, ANSWER - 5,
-            pm_arena_fmt(l->scene->env->a, "no log of a proxy or registry for %.*s",
-                         PM_FMT(registry)),
-            pm_arena_fmt(l->scene->env->a, "its own answers would have told whether it is %.*s",
-                         PM_FMT(question)));
+        missing_add(l, ANSWER - 5,
+                    pm_arena_fmt(l->scene->env->a, "no log of a proxy or registry for %.*s",
+                                 PM_FMT(registry)),
+                    pm_arena_fmt(l->scene->env->a,
+                                 "its own answers would have told whether it is %.*s",
+                                 PM_FMT(question)));
     else if (l->scene->ev->have_node_logs &&
              l->scene->ev->facts.nodes.n >
                  1) // of a cluster: one node's excerpt lacks all kinds of things
-        add(l, COUNTS - 10,
+        missing_add(
+            l, COUNTS - 10,
             pm_arena_fmt(l->scene->env->a, "no log of a proxy or registry for %.*s",
                          PM_FMT(registry)),
             PM_STR(
@@ -278,7 +290,8 @@ static void clocks(struct lacks *l) {
         if (f->row.quality == PM_QUALITY_ASSUMED && concerned) pm_ids_add_new(&assumed, f->path);
     }
     if (assumed.n && dated > 1)
-        add(l, TIMES,
+        missing_add(
+            l, TIMES,
             pm_arena_fmt(l->scene->env->a, "year or time zone of %.*s is assumed (UTC)",
                          PM_FMT(listed(l->scene->env, &assumed, "files"))),
             PM_STR(
@@ -320,7 +333,8 @@ static void damage(struct lacks *l) {
         "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
         damaged, &d, &why, l->scene->env->scratch);
     if (d.files)
-        add(l, l->main ? TIMES + 5 : TIMES,
+        missing_add(
+            l, l->main ? TIMES + 5 : TIMES,
             d.files > 1 ? pm_arena_fmt(l->scene->env->a, "%llu members were read in part (%.*s …)",
                                        (unsigned long long)d.files, PM_FMT(d.path))
                         : pm_arena_fmt(l->scene->env->a, "%.*s was read in part (%.*s)",
@@ -328,7 +342,8 @@ static void damage(struct lacks *l) {
             l->main ? PM_STR("failures and recoveries in the rest are not counted")
                     : PM_STR("nothing failed in what could be read; the rest is not known"));
     if (d.null_fields)
-        add(l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"),
+        missing_add(
+            l, COUNTS + 2, PM_STR("the journal's JSON export has null in place of long fields"),
             PM_STR(
                 "long error texts are lost: `journalctl --all -o json` or -o export keeps them"));
 }
@@ -363,7 +378,8 @@ static void disagreement(struct lacks *l) {
         JLN(n, runtime, node);
     }
     if (nodes.n)
-        add(l, COUNTS + 3,
+        missing_add(
+            l, COUNTS + 3,
             pm_arena_fmt(l->scene->env->a,
                          "runtime and kubelet of %.*s disagree: %llu against %llu failed pulls",
                          PM_FMT(listed(l->scene->env, &nodes, "nodes")), ours, theirs),
