@@ -1,6 +1,7 @@
 // The parts of redaction among themselves: redact.c scans, redact_key.c knows what keys
-// are called, redact_pair.c how keys and values are written, redact_mark.c what tokens
-// look like that need no key. Level 5.
+// are called, redact_pair.c how keys and values are written, redact_flag.c what clients'
+// flags are, redact_url.c where a URL has its password, redact_mark.c what tokens look like
+// that need no key, redact_text.c how texts are escaped within texts. Level 5.
 #pragma once
 #include "pm/arena.h"
 
@@ -46,10 +47,18 @@ size_t pm_secret_percent(struct pm_str s, size_t at, unsigned char *byte);
 // none).
 size_t pm_secret_quote(struct pm_str s, size_t at);
 
+// The end of a value behind `quote`: the same quote again, unless it is escaped in the value.
+size_t pm_secret_quoted_end(struct pm_str s, size_t from, struct pm_str quote);
+// A path, a file or a digest: the value stands elsewhere. By its first bytes.
+bool pm_secret_is_elsewhere(struct pm_str value);
+// Long enough for its key, and not hidden already.
+bool pm_secret_plausible(struct pm_str value, const struct pm_secret_key *key);
+
 // Some mark begins so: one bit for the first three letters of every mark.
 extern uint64_t pm_secret_firsts[512];
 static inline unsigned pm_secret_first_bit(const char *p) {
-    return (p[0] & 31u) << 10 | (p[1] & 31u) << 5 | (p[2] & 31u);
+    unsigned a = (unsigned char)p[0], b = (unsigned char)p[1], c = (unsigned char)p[2];
+    return (a & 31) << 10 | (b & 31) << 5 | (c & 31);
 }
 static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
     if (s.n - word < 12) return false;

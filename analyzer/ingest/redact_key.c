@@ -118,8 +118,8 @@ bool pm_secret_is_blanked(struct pm_str v) {
 }
 
 enum { WORD_MAX = 96 };
-struct
-    folded { // a key as its words, lower case and joined; bit i of `starts`: a word begins at byte i
+// A key as its words, lower case and joined; start[i]: a word begins at byte i.
+struct folded {
     char p[WORD_MAX];
     size_t n;
     bool start[WORD_MAX + 1];

@@ -33,26 +33,6 @@ static bool in_braces(struct pm_str s, size_t at) {
     return false;
 }
 
-// The end of a value in quotes: the same quote again, where it is not escaped within the
-// value. Backslashes double with each level of escaping.
-static size_t quoted_end(struct pm_str s, size_t from, struct pm_str quote) {
-    char mark = quote.p[quote.n - 1];
-    bool plain = mark == '"' || mark == '\'' || mark == '`';
-    if (!plain) {
-        ptrdiff_t close = pm_str_ifind(s, quote, from);
-        return close < 0 ? s.n : (size_t)close;
-    }
-    size_t depth = quote.n - 1;
-    for (size_t at = from; at < s.n; at++) {
-        if (s.p[at] != mark) continue;
-        size_t run = 0;
-        while (at - run > from && s.p[at - run - 1] == '\\') run++;
-        if (run < depth || (run - depth) % (2 * (depth + 1)) == 0)
-            return at - (run < depth ? run : depth);
-    }
-    return s.n;
-}
-
 static bool key_follows(struct pm_str s, size_t at, const char *separators) {
     size_t from = at;
     while (at < s.n && (s.p[at] == ' ' || s.p[at] == '"')) at++;
@@ -83,7 +63,7 @@ static size_t bare_end(struct pm_str s, size_t from, bool encoded, bool in_query
 
 // A value that names another place, or a digest. Told by its first bytes, before its end
 // is looked for.
-static bool is_elsewhere(struct pm_str v) {
+bool pm_secret_is_elsewhere(struct pm_str v) {
     static const char *const roots[] = {"sha256:", "sha512:",   "/etc/",  "/var/",  "/run/",
                                         "/home/",  "/root/",    "/tmp/",  "/opt/",  "/usr/",
                                         "/mnt/",   "/secrets/", "/proc/", "file://"};
@@ -110,7 +90,7 @@ static bool is_prose(struct pm_str s, struct pm_str v, size_t to, bool compound,
     return v.n < 6 || !letter || !pm_secret_has_digit(v);
 }
 
-static bool plausible(struct pm_str v, const struct pm_secret_key *key) {
+bool pm_secret_plausible(struct pm_str v, const struct pm_secret_key *key) {
     if (v.n < key->value_min || pm_secret_is_blanked(v)) return false;
     if (key->digit && !pm_secret_has_digit(v)) return false;
     if (strcmp(key->kind, "auth") != 0) return true;
@@ -174,9 +154,10 @@ static bool value_of(struct pm_str s, size_t after, bool encoded, bool in_query,
     size_t quote = pm_secret_quote(s, after);
     *quoted = quote > 0;
     *from = after + quote;
-    if (is_elsewhere(pm_str_from(s, *from)) || (!quote && *from < s.n && strchr("{&[", s.p[*from])))
+    if (pm_secret_is_elsewhere(pm_str_from(s, *from)) ||
+        (!quote && *from < s.n && strchr("{&[", s.p[*from])))
         return false;
-    *to = quote ? quoted_end(s, *from, pm_str_sub(s, after, quote))
+    *to = quote ? pm_secret_quoted_end(s, *from, pm_str_sub(s, after, quote))
                 : bare_end(s, after, encoded, in_query);
     return *to > *from;
 }
@@ -247,7 +228,7 @@ static bool key_before(struct pm_str s, size_t separator, struct pair *p) {
 
 static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struct pm_str v,
                     size_t to, bool quoted) {
-    if (!plausible(v, &p->key)) return false;
+    if (!pm_secret_plausible(v, &p->key)) return false;
     bool capital = s.p[p->start] >= 'A' && s.p[p->start] <= 'Z';
     if (strcmp(p->key.kind, "cookie") == 0 && pm_str_chr(v, '=', 0) > 0) return true;
     if (w == YAML && !quoted && to < s.n && (s.p[to] == ' ' || s.p[to] == ':'))
@@ -335,98 +316,9 @@ bool pm_secret_element(struct pm_str s, size_t close, struct pm_secret_at *f) {
         return false;
     ptrdiff_t end = pm_str_chr(s, '<', close + 1);
     size_t to = end < 0 ? s.n : (size_t)end;
-    if (to <= close + 1 || !plausible(pm_str_sub(s, close + 1, to - close - 1), &key)) return false;
+    if (to <= close + 1 || !pm_secret_plausible(pm_str_sub(s, close + 1, to - close - 1), &key))
+        return false;
     *f = (struct pm_secret_at){close + 1, to, key.kind};
-    return true;
-}
-
-enum flag_value { WHOLE, LOGIN, BEHIND_LOGIN };
-static const struct flag {
-    const char *name;
-    enum flag_value value;
-    const char *kind;
-} flags[] = {
-    {"--creds", LOGIN, "password"},      {"--src-creds", LOGIN, "password"},
-    {"--dest-creds", LOGIN, "password"}, {"--screds", LOGIN, "password"},
-    {"--dcreds", LOGIN, "password"},     {"--user", LOGIN, "password"},
-    {"-u", LOGIN, "password"},           {"-U", LOGIN, "password"},
-    {"--proxy-user", LOGIN, "password"}, {"--auth", WHOLE, "auth"},
-    {"-p", BEHIND_LOGIN, "password"},    {"--registry-creds", LOGIN, "password"},
-};
-
-static bool all_digits(struct pm_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9') return false;
-    return s.n > 0;
-}
-
-// Behind a flag: blanks, `=`, or `","` of an argument list.
-static size_t flag_gap(struct pm_str s, size_t at, bool *tight) {
-    size_t from = at;
-    while (at < s.n && at - from < 8 && strchr(" \t=\"',\\", s.p[at])) at++;
-    unsigned char byte;
-    for (size_t n; (n = pm_secret_percent(s, at, &byte)) > 0 && (byte == ' ' || byte == '=');)
-        at += n;
-    *tight = at == from;
-    return at;
-}
-
-static bool login_value(struct pm_str s, size_t from, size_t to, struct pm_secret_at *f) {
-    struct pm_str v = pm_str_sub(s, from, to - from);
-    ptrdiff_t colon = pm_str_chr(v, ':', 0);
-    if (colon <= 0 || (size_t)colon + 1 >= v.n) return false;
-    struct pm_str user = pm_str_sub(v, 0, (size_t)colon), pass = pm_str_from(v, (size_t)colon + 1);
-    if ((all_digits(user) && all_digits(pass)) || pm_secret_is_blanked(pass) ||
-        pm_str_starts(pass, PM_STR("//")))
-        return false;
-    *f = (struct pm_secret_at){from + (size_t)colon + 1, to, "password"};
-    return true;
-}
-
-static size_t flag_value_end(struct pm_str s, size_t from) {
-    size_t to = from;
-    while (to < s.n && (unsigned char)s.p[to] > ' ' && !strchr("\"'`\\", s.p[to])) to++;
-    while (to > from + 1 && strchr(":,;", s.p[to - 1])) to--; // "--password x: denied"
-    return to;
-}
-
-bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
-    size_t end = dash;
-    while (end < s.n && pm_secret_word((unsigned char)s.p[end])) end++;
-    struct pm_str word = pm_str_sub(s, dash, end - dash);
-    const struct flag *flag = NULL;
-    for (size_t i = 0; i < PM_LEN(flags) && !flag; i++)
-        if (pm_str_eqc(word, flags[i].name)) flag = &flags[i];
-    struct pm_secret_key key = {.kind = "password", .value_min = 1};
-    bool named = !flag && word.n > 4 && pm_str_starts(word, PM_STR("--")) &&
-                 pm_secret_key(pm_str_from(word, 2), &key) && !key.query_only &&
-                 !(end < s.n && s.p[end] == '='); // with '=' it is a pair
-    struct pm_str before = pm_str_sub(s, dash > 256 ? dash - 256 : 0, dash > 256 ? 256 : dash);
-    bool login = pm_str_ifind(before, PM_STR("login"), 0) >= 0;
-    size_t from = end;
-    if (!flag && !named) { // -phunter2
-        if (!login || word.n < 4 || word.p[1] != 'p' || word.p[0] != '-') return false;
-        from = dash + 2;
-    }
-    bool tight,
-        running = pm_str_has(before, PM_STR(" run ")) || pm_str_has(before, PM_STR(" exec "));
-    if (flag || named) from = flag_gap(s, end, &tight);
-    if ((flag || named) && tight) return false;
-    if (from >= s.n || s.p[from] == '-' || (flag && flag->value == BEHIND_LOGIN && !login) ||
-        (flag && flag->value == LOGIN && running))
-        return false;
-    if (is_elsewhere(pm_str_from(s, from))) return false;
-    size_t to = from, quote = from > 0 && (s.p[from - 1] == '"' || s.p[from - 1] == '\'') ? 1 : 0;
-    if (quote) to = quoted_end(s, from, pm_str_sub(s, from - 1, 1));
-    else to = flag_value_end(s, from);
-    if (to <= from) return false;
-    if (flag && flag->value == LOGIN) return login_value(s, from, to, f);
-    if (named && !plausible(pm_str_sub(s, from, to - from), &key)) return false;
-    if (named && !quote && key.value_min > 1 &&
-        !pm_secret_has_digit(pm_str_sub(s, from, to - from)))
-        return false;
-    if (pm_secret_is_blanked(pm_str_sub(s, from, to - from))) return false;
-    *f = (struct pm_secret_at){from, to, flag ? flag->kind : key.kind};
     return true;
 }
 
@@ -442,7 +334,8 @@ bool pm_secret_data(struct pm_str s, size_t *at, struct pm_secret_at *f) {
         while (after < s.n && s.p[after] == ' ') after++;
         size_t quote = pm_secret_quote(s, after);
         if (quote) {
-            size_t from = after + quote, to = quoted_end(s, from, pm_str_sub(s, after, quote));
+            size_t from = after + quote,
+                   to = pm_secret_quoted_end(s, from, pm_str_sub(s, after, quote));
             *at = to + quote;
             *f = (struct pm_secret_at){from, to, "secret"};
             if (to > from && !pm_secret_is_blanked(pm_str_sub(s, from, to - from))) return true;

@@ -75,3 +75,23 @@ size_t pm_secret_quote(struct pm_str s, size_t at) {
     if (pm_str_starts(from, PM_STR("x22")) || pm_str_starts(from, PM_STR("x27"))) return i + 3 - at;
     return 0;
 }
+
+// The end of a value in quotes: the same quote again, where it is not escaped within the
+// value. Backslashes double with each level of escaping.
+size_t pm_secret_quoted_end(struct pm_str s, size_t from, struct pm_str quote) {
+    char mark = quote.p[quote.n - 1];
+    bool plain = mark == '"' || mark == '\'' || mark == '`';
+    if (!plain) {
+        ptrdiff_t close = pm_str_ifind(s, quote, from);
+        return close < 0 ? s.n : (size_t)close;
+    }
+    size_t depth = quote.n - 1;
+    for (size_t at = from; at < s.n; at++) {
+        if (s.p[at] != mark) continue;
+        size_t run = 0;
+        while (at - run > from && s.p[at - run - 1] == '\\') run++;
+        if (run < depth || (run - depth) % (2 * (depth + 1)) == 0)
+            return at - (run < depth ? run : depth);
+    }
+    return s.n;
+}

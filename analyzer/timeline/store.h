@@ -6,10 +6,8 @@
 #include "pm/timeline.h"
 #include <sqlite3.h>
 
-enum {
-    PM_TIMELINE_APPLICATION = 0x706d3174,
-    PM_TIMELINE_SCHEMA = 2
-}; // "pm1t"; raise the schema when physical tables change meaning
+// "pm1t"; raise the schema when physical tables change meaning.
+enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 2 };
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
@@ -32,18 +30,20 @@ enum timeline_stmt { // prepared once, on first use
     ST_COUNT
 };
 
-enum {
-    EVENT_NUMBERS = 22 + PM_F_COUNT
-}; // parameters of the event insert that are numbers; the last one is raw
+// Parameters of the event insert that are numbers; the last one is raw.
+enum { EVENT_NUMBERS = 22 + PM_F_COUNT };
+// Event ids between which a member's rows are; other members' may be among them.
 struct row_span {
     int64_t lo, hi;
-}; // event ids between which a member's rows are; other members' may be among them
+};
 
 struct pm_timeline {
     sqlite3 *db;
-    char *path,
-        *building; // a new file is written beside its place and moved there at close, so that a crash leaves no half timeline
-    int lock;      // of the file that is built; -1 none
+    char *path;
+    // A new file is written beside its place and moved there at close, so that a crash leaves
+    // no half timeline.
+    char *building;
+    int lock; // of the file that is built; -1 none
     bool writable, in_transaction, committed, locked;
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
