@@ -29,6 +29,7 @@ struct rules_args {
 static int check(struct pm_ruleset *rs, const struct rules_args *r, struct pm_diags *diags) {
     size_t elsewhere = !pm_alerts_check(rs, diags);
     elsewhere += pm_advices_check(rs, diags);
+    elsewhere += pm_settle_check(rs, diags);
     return pm_ruleset_check(rs, &r->run, elsewhere, diags);
 }
 static int do_rules(const struct rules_args *r, struct pm_diags *diags) {

@@ -112,16 +112,13 @@ static int word_index(struct load *l, const yaml_node_t *n, struct words w) {
     tell_word(l, line_of(n), w.what, s, w.names, w.n);
     return -1;
 }
-static const char *const flag_names[] = {
-    "cut",  "snapshot", "credentials", "anonymous",
-    "push", "mirror",   "echo",        "sandbox"}; // enum pm_event_flag, by bit
 static const struct words kind_words = {"kind", pm_kind_names, PM_KIND_COUNT};
 static const struct words component_words = {"component", pm_component_names, PM_COMP_COUNT};
 static const char *const stage_names[PM_STAGE_COUNT] = {
     "none",     "resolve", "token",
     "manifest", "blob",    "unpack"}; // as pm_stage_names, with a word for "not known"
 static const struct words stage_words = {"stage", stage_names, PM_STAGE_COUNT};
-static const struct words flag_words = {"flag", flag_names, PM_LEN(flag_names)};
+static const struct words flag_words = {"flag", pm_words_flag, 8};
 static const struct words confidence_words = {"confidence", pm_confidence_names, 3};
 static const char *const hearing_names[HEARING_COUNT] = {NULL, "yes", "near", "no"};
 static const struct words hearing_words = {"word for `heard`", hearing_names, HEARING_COUNT};

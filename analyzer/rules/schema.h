@@ -54,6 +54,7 @@ struct schema_file {
     const char *name; // "correlate.yaml"
     const struct schema_key *
         top; // what may stand beside the lists, `schema` and `only`; ends with a NULL name. NULL: nothing
+    const char *const *samples; // keys that only checking asks for; NULL: none
     struct schema_list lists[5];
 };
 

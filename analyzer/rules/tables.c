@@ -88,6 +88,8 @@ const char *const pm_words_settle[] = {"own-line",
                                        NULL};
 const char *const pm_words_listed[] = {"lookup",   "clouds",        "waiting",
                                        "wrapping", "wrapping-name", NULL};
+const char *const pm_words_flag[] = {"cut",    "snapshot", "credentials", "anonymous", "push",
+                                     "mirror", "echo",     "sandbox",     NULL};
 const char *const pm_words_confidence[] = {"low", "medium", "high", NULL};
 
 static const char *const rounds[] = {"first", "last", "after", NULL};
@@ -320,6 +322,41 @@ static const struct schema_list near_row = {.what = "a neighbour", .keys = near_
 static const struct schema_list beside_row = {
     .what = "a line beside", .keys = beside_keys, .one_of = {"cause", "kind"}};
 static const struct schema_list amid_row = {.what = "a pull amid", .keys = amid_keys};
+static const struct schema_key sample_keys[] = {
+    {.name = "at", .type = SCHEMA_NUMBER, .required = true},
+    {.name = "from", .type = SCHEMA_WORD, .required = true, .words = pm_component_names},
+    {.name = "kind", .type = SCHEMA_WORD, .words = pm_kind_names},
+    {.name = "start", .type = SCHEMA_TEXT},
+    {.name = "ok", .type = SCHEMA_TEXT},
+    {.name = "fail", .type = SCHEMA_TEXT},
+    {.name = "image", .type = SCHEMA_TEXT},
+    {.name = "node", .type = SCHEMA_TEXT},
+    {.name = "error", .type = SCHEMA_TEXT},
+    {.name = "pod", .type = SCHEMA_TEXT},
+    {.name = "message", .type = SCHEMA_TEXT},
+    {.name = "reason", .type = SCHEMA_TEXT},
+    {.name = "object", .type = SCHEMA_TEXT},
+    {.name = "detail", .type = SCHEMA_TEXT},
+    {.name = "host", .type = SCHEMA_TEXT},
+    {.name = "url", .type = SCHEMA_TEXT},
+    {.name = "client", .type = SCHEMA_TEXT},
+    {.name = "agent", .type = SCHEMA_TEXT},
+    {.name = "method", .type = SCHEMA_TEXT},
+    {.name = "join", .type = SCHEMA_TEXT},
+    {.name = "user", .type = SCHEMA_TEXT},
+    {.name = "registry", .type = SCHEMA_TEXT},
+    {.name = "namespace", .type = SCHEMA_TEXT},
+    {.name = "secret", .type = SCHEMA_TEXT},
+    {.name = "status", .type = SCHEMA_WHOLE},
+    {.name = "flags", .type = SCHEMA_WORDS, .words = pm_words_flag},
+    {.name = NULL},
+};
+static const struct schema_list sample_rows = {.name = "match",
+                                               .what = "a row of a log",
+                                               .keys = sample_keys,
+                                               .one_of = {"kind", "start", "ok", "fail"},
+                                               .several = true};
+static const char *const settle_samples[] = {"match", "leave", NULL};
 static const struct schema_key settle_keys[] = {
     {.name = "id", .type = SCHEMA_TEXT, .required = true},
     {.name = "round", .type = SCHEMA_WORD, .words = rounds},
@@ -345,6 +382,8 @@ static const struct schema_key settle_keys[] = {
     {.name = "was", .type = SCHEMA_WORD, .words = mirror_only},
     {.name = "confidence", .type = SCHEMA_WORD, .required = true, .words = pm_words_confidence},
     {.name = "why", .type = SCHEMA_TEXT},
+    {.name = "match", .type = SCHEMA_ROWS, .rows = &sample_rows},
+    {.name = "leave", .type = SCHEMA_ROWS, .rows = &sample_rows},
     {.name = NULL},
 };
 
@@ -413,6 +452,7 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
         {.name = "quotas.yaml",
          .lists = {{.name = "quotas", .what = "a quota", .keys = quota_keys, .id = {"id"}}}},
     [PM_TABLE_SETTLE] = {.name = "settle.yaml",
+                         .samples = settle_samples,
                          .lists = {{.name = "settle",
                                     .what = "a stanza",
                                     .keys = settle_keys,
@@ -429,12 +469,17 @@ bool pm_table_is(const char *file) {
     return false;
 }
 
-json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
-                      struct pm_diags *diags) {
-    json_t *root = pm_yaml_load(text, path, diags);
+static json_t *read_without(enum pm_table table, struct pm_str text, const char *path,
+                            const char *const *keys, struct pm_diags *diags) {
+    json_t *root = pm_yaml_load_without(text, path, keys, diags);
     if (!root || schema_check(&files[table], root, path, diags)) return root;
     json_decref(root);
     return NULL;
+}
+
+json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
+                      struct pm_diags *diags) {
+    return read_without(table, text, path, NULL, diags);
 }
 
 // An alert of a new group is still the one of its name in another.
@@ -531,7 +576,8 @@ static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, 
                *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
     const char *inner = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", name));
     struct pm_str text;
-    json_t *base = pm_table_read(table, pm_embedded_find(inner), inner, diags), *own = NULL;
+    json_t *base = read_without(table, pm_embedded_find(inner), inner, files[table].samples, diags),
+           *own = NULL;
     bool there = dir && ruleset_file_read(a, path, &text), good = base != NULL;
     if (there) {
         own = pm_table_read(table, text, path, diags);
@@ -612,10 +658,16 @@ void pm_tables_free(struct pm_tables *t) {
     for (int i = 0; i < PM_TABLE_COUNT; i++) json_decref(t->tree[i]);
 }
 
+// What is in force has no samples.
+static void samples_drop(json_t *rows, const char *const *keys) {
+    for (size_t i = 0; keys && i < json_array_size(rows); i++)
+        for (const char *const *k = keys; *k; k++) json_object_del(json_array_get(rows, i), *k);
+}
 uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
     for (int i = 0; i < PM_TABLE_COUNT; i++)
         for (size_t k = 0; k < PM_LEN(files[i].lists) && files[i].lists[k].name; k++) {
             json_t *plain = pm_yaml_plain(json_object_get(t->tree[i], files[i].lists[k].name));
+            samples_drop(plain, files[i].samples);
             char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
             seed = pm_str_hash(pm_str_c(text), seed);
             free(text);

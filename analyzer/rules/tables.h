@@ -36,7 +36,7 @@ uint64_t pm_tables_hash(const struct pm_tables *t,
 // broken.
 json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
                       struct pm_diags *diags);
-json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags);
+json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags); // with its samples
 const char *pm_table_name(enum pm_table table); // of its file; NULL behind the last
 bool pm_table_is(const char *file);             // is this the name of one?
 
@@ -65,4 +65,5 @@ extern const char *const pm_words_step[];
 extern const char *const pm_words_runtime[];
 extern const char *const pm_words_settle[];
 extern const char *const pm_words_confidence[];
+extern const char *const pm_words_flag[]; // enum pm_event_flag, by bit
 extern const char *const pm_words_listed[];

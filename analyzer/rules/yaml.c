@@ -18,6 +18,7 @@ struct reader {
     struct pm_yaml_event at;
     const char *name;
     struct pm_diags *diags;
+    const char *const *without; // keys that are passed over; NULL: none
     bool failed;
 };
 
@@ -61,6 +62,22 @@ static json_t *sequence(struct reader *r, int depth) {
     return NULL;
 }
 
+static bool is_passed_over(const struct reader *r, struct pm_str key) {
+    for (const char *const *k = r->without; k && *k; k++)
+        if (pm_str_eqc(key, *k)) return true;
+    return false;
+}
+// The value of the key at hand.
+static bool pass_over(struct reader *r) {
+    size_t depth = 0;
+    do {
+        if (!step(r)) return false;
+        if (r->at.kind == PM_YAML_LIST || r->at.kind == PM_YAML_MAP) depth++;
+        if (r->at.kind == PM_YAML_LIST_END || r->at.kind == PM_YAML_MAP_END) depth--;
+    } while (depth);
+    return true;
+}
+
 static json_t *mapping(struct reader *r, int depth, size_t line) {
     json_t *map = json_object(), *lines = json_object();
     json_object_set_new(map, LINE_KEY, json_integer((json_int_t)line + 1));
@@ -69,6 +86,10 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
         if (r->at.kind == PM_YAML_MAP_END) return map;
         if (r->at.kind != PM_YAML_PLAIN && r->at.kind != PM_YAML_QUOTED) {
             fail(r, r->at.line, "a key must be a plain word");
+            break;
+        }
+        if (is_passed_over(r, r->at.value)) {
+            if (pass_over(r)) continue;
             break;
         }
         size_t key_line = r->at.line, n = r->at.value.n;
@@ -109,7 +130,11 @@ static struct pm_yaml_events *events_of(struct pm_str text) {
 }
 
 json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diags) {
-    struct reader r = {.events = events_of(text), .name = name, .diags = diags};
+    return pm_yaml_load_without(text, name, NULL, diags);
+}
+json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *const *keys,
+                             struct pm_diags *diags) {
+    struct reader r = {.events = events_of(text), .name = name, .diags = diags, .without = keys};
     json_t *out = NULL;
     while (!r.failed && step(&r) && r.at.kind != PM_YAML_DONE) {
         if (out) fail(&r, r.at.line, "one document a file");

@@ -11,6 +11,9 @@
 // NULL where the text is no YAML: told in diags with file and line. The caller frees with
 // json_decref.
 json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diags);
+// The same without these keys and what stands under them; `keys` ends with NULL.
+json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *const *keys,
+                             struct pm_diags *diags);
 int pm_yaml_line(const json_t *mapping); // 0 unknown
 int pm_yaml_key_line(
     const json_t *mapping,

@@ -18,4 +18,6 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
                            const struct pm_judge_options *o, struct pm_diags *diags);
 void pm_report_free(struct pm_report *r);
 // are the alerts within the subset that is replayed?
+// The logs beside the stanzas of settle.yaml, judged: how many mistakes, told in diags.
+size_t pm_settle_check(struct pm_ruleset *rules, struct pm_diags *diags);
 bool pm_alerts_check(const struct pm_ruleset *rules, struct pm_diags *diags);

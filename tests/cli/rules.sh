@@ -197,3 +197,27 @@ for ask in '--policy held.policy' '--fail-on policy.quarantine'; do
     rc=0; "$PM" gate held.log $ask >out.txt 2>err.txt || rc=$?
     [ $rc = 2 ]
 done
+
+# A stanza of one's own in settle.yaml: asked before the built-in ones, and told where it has no log beside it, or settles the wrong one.
+mkdir -p settle
+cat > settle/settle.yaml <<'Y'
+settle:
+  - id: acme-knows-no-wrong
+    may_be: [auth.missing-credentials]
+    registry: ['*.acme.test']
+    as: auth.missing-credentials
+    confidence: high
+    why: "the registry of Acme has no accounts that could be wrong"
+    match:
+      - {at: 1, from: containerd, node: n1, fail: r.acme.test/a/b:1, error: 'Head \"https://r.acme.test/v2/a/b/manifests/1\": unauthorized: authentication required'}
+    leave:
+      - {at: 1, from: containerd, node: n1, fail: r.other.test/a/b:1, error: 'Head \"https://r.other.test/v2/a/b/manifests/1\": unauthorized: authentication required'}
+Y
+"$PM" rules check --rules settle >/dev/null
+sed -i 's/r\.other\.test/s.acme.test/g' settle/settle.yaml
+rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
+[ $rc = 2 ] && grep -q '^settle/settle.yaml:10: stanza acme-knows-no-wrong: it settles a pull of this log' err.txt
+sed -i '/^    leave:/,$d; s/r\.acme\.test/r.other.test/g' settle/settle.yaml
+rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
+[ $rc = 2 ] && grep -q '^settle/settle.yaml:8: stanza acme-knows-no-wrong: it settles no pull of this log' err.txt
+grep -q '^settle/settle.yaml:2: stanza acme-knows-no-wrong: no `leave`' err.txt

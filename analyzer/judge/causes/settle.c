@@ -121,6 +121,11 @@ static bool others_show(struct settling *v, struct settle_question *q) {
     return true;
 }
 
+static void told(const struct settling *v, const struct settle_rule *r) {
+    const struct pm_judge_options *o = v->env->options;
+    if (o->settled) o->settled(o->settled_ctx, r->id);
+}
+
 // `rounds`: a bit for each enum settle_round whose stanzas are asked now.
 static void ask(struct settling *v, struct pm_attempt *p, unsigned rounds) {
     struct settle_question q = {.p = p};
@@ -129,9 +134,10 @@ static void ask(struct settling *v, struct pm_attempt *p, unsigned rounds) {
         if (!(rounds >> r->round & 1) || !concerns(r, p)) continue;
         q.rule = r;
         q.found = NULL;
-        if (!shows(v, &q) || !observed(v, &q) || !others_show(v, &q) || !follow(&q)) continue;
-        if (v->env->options->settled) v->env->options->settled(v->env->options->settled_ctx, r->id);
-        return;
+        if (!shows(v, &q) || !observed(v, &q) || !others_show(v, &q)) continue;
+        bool settled = follow(&q);
+        if (settled || r->as == SETTLE_REOPEN) told(v, r);
+        if (settled) return;
     }
 }
 
