@@ -227,6 +227,7 @@ struct pm_verdict pm_ruleset_classify(struct pm_ruleset *rs, const struct pm_eve
     return v;
 }
 
+double pm_weight(const struct pm_ruleset *rs, enum pm_weight w) { return rs->tables.weights[w]; }
 const struct pm_wordlist *pm_ruleset_list_of(const struct pm_ruleset *rs, enum pm_list list) {
     return &rs->lists[list];
 }

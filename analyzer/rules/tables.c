@@ -92,6 +92,31 @@ const char *const pm_words_flag[] = {"cut",    "snapshot", "credentials", "anony
                                      "mirror", "echo",     "sandbox",     NULL};
 const char *const pm_words_confidence[] = {"low", "medium", "high", NULL};
 
+const char *const pm_words_weight[] = {"confidence-said",
+                                       "confidence-medium",
+                                       "confidence-low",
+                                       "confidence-no-pulls",
+                                       "confidence-beside",
+                                       "confidence-unexplained",
+                                       "confidence-agreeing",
+                                       "confidence-most",
+                                       "confidence-high-from",
+                                       "confidence-medium-from",
+                                       "severity-workloads",
+                                       "severity-pods",
+                                       "severity-pulls",
+                                       "severity-nodes",
+                                       "severity-retried-s",
+                                       "severity-single",
+                                       "severity-made-good-s",
+                                       "away-lines",
+                                       "away-s",
+                                       "episode-s",
+                                       "clocks-apart-s",
+                                       "under-way-s",
+                                       "registry-side-s",
+                                       NULL};
+
 static const char *const rounds[] = {"first", "last", "after", NULL};
 static const char *const readings[] = {"open", "none", NULL};
 static const char *const sharing[] = {"registry", "node", "repository", NULL};
@@ -294,6 +319,12 @@ static const struct schema_key answer_keys[] = {
     {.name = "status", .type = SCHEMA_WHOLE, .required = true},
     {.name = NULL},
 };
+static const struct schema_key weight_keys[] = {
+    {.name = "weight", .type = SCHEMA_WORD, .required = true, .words = pm_words_weight},
+    {.name = "value", .type = SCHEMA_NUMBER, .required = true},
+    {.name = "what", .type = SCHEMA_TEXT},
+    {.name = NULL},
+};
 static const struct schema_key near_keys[] = {
     {.name = "share", .type = SCHEMA_ONE_OR_MORE, .required = true, .words = sharing},
     {.name = "cause", .type = SCHEMA_KINS, .required = true, .words = of_its_own},
@@ -458,6 +489,9 @@ static const struct schema_file files[PM_TABLE_COUNT] = {
                                     .keys = settle_keys,
                                     .one_of = {"as", "reopen"},
                                     .id = {"id"}}}},
+    [PM_TABLE_WEIGHTS] =
+        {.name = "weights.yaml",
+         .lists = {{.name = "weights", .what = "a weight", .keys = weight_keys, .id = {"weight"}}}},
 };
 
 const char *pm_table_name(enum pm_table table) {
@@ -628,6 +662,25 @@ static bool list_is_known(const struct pm_tables *t, const json_t *row, const ch
     pm_arena_free(a);
     return false;
 }
+bool pm_table_weights(const json_t *root, double *values, struct pm_diags *diags) {
+    const json_t *rows = json_object_get(root, "weights");
+    bool good = true;
+    for (int w = 0; w < PM_WEIGHT_COUNT; w++) values[w] = -1;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        int w = 0;
+        while (strcmp(pm_words_weight[w], json_string_value(json_object_get(row, "weight"))) != 0)
+            w++;
+        values[w] = json_number_value(json_object_get(row, "value"));
+    }
+    for (int w = 0; w < PM_WEIGHT_COUNT; w++) {
+        if (values[w] >= 0) continue;
+        pm_diags_add(diags, PM_STR("weights.yaml"), 0, "rules", "the weight \"%s\" has to be there",
+                     pm_words_weight[w]);
+        good = false;
+    }
+    return good;
+}
 static bool lists_known(const struct pm_tables *t, struct pm_diags *diags) {
     const json_t *rows = json_object_get(t->tree[PM_TABLE_SETTLE], "settle");
     bool good = true;
@@ -651,6 +704,7 @@ bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct 
         if (i == PM_TABLE_TAXONOMY && good) good &= taxonomy_put(t, diags);
     }
     good = good && lists_known(t, diags);
+    good = good && pm_table_weights(t->tree[PM_TABLE_WEIGHTS], t->weights, diags);
     return good && pm_commands_put(t->tree[PM_TABLE_ADVICE], dir ? "rules/advice.yaml" : "", diags);
 }
 void pm_tables_free(struct pm_tables *t) {

@@ -1,6 +1,7 @@
 // The data files of rules/ beside causes/: the built-in ones with those of --rules in
 // them. Internal to the judge; what may stand in each is tables.c.
 #pragma once
+#include "rules/weights.h"
 #include "rules/wordlist.h"
 #include "rules/yaml.h"
 #include "pm/arena.h"
@@ -18,6 +19,7 @@ enum pm_table {
     PM_TABLE_HOMES,
     PM_TABLE_QUOTAS,
     PM_TABLE_SETTLE,
+    PM_TABLE_WEIGHTS,
     PM_TABLE_COUNT
 };
 
@@ -25,6 +27,7 @@ struct pm_taxonomy;
 struct pm_tables {
     json_t *tree[PM_TABLE_COUNT];
     struct pm_taxonomy *taxonomy; // of its tree; in force as long as this is
+    double weights[PM_WEIGHT_COUNT];
 };
 // False where a file is broken: told in diags. `files` counts those that dir holds. NULL
 // dir: the built-in ones.
@@ -38,7 +41,9 @@ json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
                       struct pm_diags *diags);
 json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags); // with its samples
 const char *pm_table_name(enum pm_table table); // of its file; NULL behind the last
-bool pm_table_is(const char *file);             // is this the name of one?
+// The values of weights.yaml by their names; false where one is missing.
+bool pm_table_weights(const json_t *root, double *values, struct pm_diags *diags);
+bool pm_table_is(const char *file); // is this the name of one?
 
 // The row of homes.yaml for an image; NULL where its home is no special one.
 const json_t *pm_table_home(const json_t *root, struct pm_str image);
@@ -65,5 +70,6 @@ extern const char *const pm_words_step[];
 extern const char *const pm_words_runtime[];
 extern const char *const pm_words_settle[];
 extern const char *const pm_words_confidence[];
+extern const char *const pm_words_weight[];
 extern const char *const pm_words_flag[]; // enum pm_event_flag, by bit
 extern const char *const pm_words_listed[];

@@ -221,3 +221,10 @@ sed -i '/^    leave:/,$d; s/r\.acme\.test/r.other.test/g' settle/settle.yaml
 rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
 [ $rc = 2 ] && grep -q '^settle/settle.yaml:8: stanza acme-knows-no-wrong: it settles no pull of this log' err.txt
 grep -q '^settle/settle.yaml:2: stanza acme-knows-no-wrong: no `leave`' err.txt
+
+# A weight of one's own: what is told as sure, and no other number, moves.
+mkdir -p weigh
+echo 'weights: [{weight: confidence-high-from, value: 1}]' > weigh/weights.yaml
+"$PM" rules check --rules weigh >/dev/null
+"$PM" analyze b --format json -o - | python3 -c 'import json, sys; assert "high" in [i["confidence"] for i in json.load(sys.stdin)["incidents"]]'
+"$PM" analyze b --rules weigh --format json -o - | python3 -c 'import json, sys; assert "high" not in [i["confidence"] for i in json.load(sys.stdin)["incidents"]]'

@@ -171,6 +171,10 @@ static const struct {
      "unknown key \"text\": did you mean \"texts\"?"},
     {"lists.yaml", "lists:\n  - {list: l, what: w}\n", 2,
      "a list needs one of `texts`, `begins`, `ends`, `whole`"},
+    {"weights.yaml", "weights:\n  - {weight: severity-workload, value: 3}\n", 2,
+     "unknown weight \"severity-workload\": did you mean \"severity-workloads\"?"},
+    {"weights.yaml", "weights:\n  - {weight: severity-workloads, value: many}\n", 2,
+     "`value` has to be a number, zero or more"},
     {"lists.yaml", "answers:\n  - {says: gone}\n", 2, "an answer needs `status`"},
     {"quotas.yaml", "only: yes\n", 1, "`only` is true, or is left out"},
     {"quotas.yaml", "schema: 2\n", 1, "`schema` is 1"},
@@ -267,6 +271,8 @@ static void rows_merge_by_name(void **state) {
         {PM_TABLE_SETTLE, "settle.yaml", "settle", SETTLE "as: network.dns, confidence: low}\n", 1},
         {PM_TABLE_SETTLE, "settle.yaml", "settle",
          "settle:\n  - {id: own-line, as: network.dns, confidence: low}\n", 0},
+        {PM_TABLE_WEIGHTS, "weights.yaml", "weights",
+         "weights:\n  - {weight: severity-workloads, value: 2}\n", 0},
         {PM_TABLE_LISTS, "lists.yaml", "lists", "lists:\n  - {list: l, what: w, ends: [a]}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas", QUOTA "window_s: 60}\n", 1},
         {PM_TABLE_QUOTAS, "quotas.yaml", "quotas",
@@ -363,6 +369,8 @@ static void words_are_known_to_the_code(void **state) {
     assert_null(pm_words_trait[PM_TRAIT_COUNT]);
     assert_string_equal(pm_words_shown[PM_SHOWN_RESTART], "restart");
     assert_null(pm_words_shown[PM_SHOWN_COUNT]);
+    assert_string_equal(pm_words_weight[PM_WEIGHT_REGISTRY_SIDE_S], "registry-side-s");
+    assert_null(pm_words_weight[PM_WEIGHT_COUNT]);
     assert_string_equal(pm_words_listed[PM_LIST_WRAPPING_NAME], "wrapping-name");
     assert_null(pm_words_listed[PM_LIST_COUNT]);
     for (size_t i = 0; pm_words_check[i]; i++) assert_true(pm_finding_known(pm_words_check[i]));

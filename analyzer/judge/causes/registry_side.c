@@ -9,9 +9,8 @@
 // (account=).
 #include "judge/causes/registry_side.h"
 #include "rules/taxonomy.h"
+#include "rules/weights.h"
 #include <stdlib.h>
-
-#define AROUND_NS PM_S(3)
 
 static bool sure_auth(const struct pm_verdict *v) {
     return v->rule && v->candidate_count <= 1 && pm_cause_has(v->cause, PM_TRAIT_REFUSED);
@@ -75,14 +74,15 @@ static int about(const struct pm_env *env, const struct pm_evidence *ev,
 const struct pm_verdict *pm_registry_said(const struct pm_env *env, const struct pm_evidence *ev,
                                           const struct pm_registry_side *r,
                                           const struct pm_attempt *p) {
+    int64_t around = pm_weight_ns(env->rules, PM_WEIGHT_REGISTRY_SIDE_S);
     const struct pm_registry_word *best = NULL;
     int most = 0;
     int64_t at = pm_at(p);
     if (at == PM_NO_TIME || !r->n) return NULL;
-    for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + AROUND_NS));
-         i < r->by_time.n && r->by_time.items[i].at <= pm_time_add(at, AROUND_NS); i++) {
+    for (size_t i = pm_order_first(&r->by_time, 1, pm_since(at, r->longest + around));
+         i < r->by_time.n && r->by_time.items[i].at <= pm_time_add(at, around); i++) {
         const struct pm_registry_word *w = &r->items[r->by_time.items[i].index];
-        int much = pm_time_add(w->to, AROUND_NS) < at ? 0 : about(env, ev, w, p);
+        int much = pm_time_add(w->to, around) < at ? 0 : about(env, ev, w, p);
         if (much > most) {
             most = much;
             best = w;

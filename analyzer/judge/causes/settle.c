@@ -155,7 +155,10 @@ static void all_settled(struct settling *v) {
 }
 
 void pm_settle(const struct pm_env *env, const struct pm_evidence *ev, struct pm_pulls *pulls) {
-    struct settling v = {.env = env, .ev = ev, .pulls = pulls};
+    struct settling v = {.env = env,
+                         .episode_ns = pm_weight_ns(env->rules, PM_WEIGHT_EPISODE_S),
+                         .ev = ev,
+                         .pulls = pulls};
     settle_place_by_words(env, pulls);
     pm_registry_side_load(ev, &v.said);
     settle_rules_read(&v);

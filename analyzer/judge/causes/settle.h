@@ -2,9 +2,9 @@
 // what is asked of one. Internal to analyzer/judge/causes/.
 #pragma once
 #include "judge/causes/registry_side.h"
+#include "rules/weights.h"
 #include "rules/wordlist.h"
 
-#define SETTLE_EPISODE_NS PM_S(3600)
 #define SETTLE_LOOKED_MAX 512 // of an episode's pulls: more would say the same
 
 // Causes, and what is none. Equal sets are one set, so that answers can be kept by them.
@@ -74,6 +74,7 @@ struct settle_edge {
 };
 struct settling {
     const struct pm_env *env;
+    int64_t episode_ns; // pulls within it are of one episode
     const struct pm_evidence *ev;
     struct pm_pulls *pulls;
     PM_LIST(struct settle_rule) rules;

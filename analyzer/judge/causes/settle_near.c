@@ -97,9 +97,9 @@ static const struct pm_attempt *search(const struct settling *v, const struct pm
     size_t from = pm_order_first(o, group, end), left = from, right = from;
     for (;;) {
         bool l = left > 0 && o->items[left - 1].group == group &&
-                 pm_time_between(o->items[left - 1].at, end) <= SETTLE_EPISODE_NS;
+                 pm_time_between(o->items[left - 1].at, end) <= v->episode_ns;
         bool r = right < o->n && o->items[right].group == group &&
-                 pm_time_between(end, o->items[right].at) <= SETTLE_EPISODE_NS;
+                 pm_time_between(end, o->items[right].at) <= v->episode_ns;
         if (!l && !r) return NULL;
         bool go_left = l && (!r || pm_time_apart(end, o->items[left - 1].at) <
                                        pm_time_apart(o->items[right].at, end));
@@ -190,14 +190,14 @@ static const struct pm_attempt *alike_by(const struct settling *v, const struct 
     const struct pm_order *o = &v->all[share];
     const struct pm_attempt *best = NULL;
     uint32_t group = settle_group(p, share);
-    int64_t gap = SETTLE_EPISODE_NS;
+    int64_t gap = v->episode_ns;
     if (!group || pm_at(p) == PM_NO_TIME) return NULL;
     size_t i = pm_order_first(o, group, pm_since(pm_at(p), gap)),
            here = pm_order_first(o, group, pm_at(p));
     if (here > i + SETTLE_LOOKED_MAX) i = here - SETTLE_LOOKED_MAX;
     for (size_t end = here + SETTLE_LOOKED_MAX;
          i < end && i < o->n && o->items[i].group == group &&
-         o->items[i].at <= pm_time_add(pm_at(p), SETTLE_EPISODE_NS);
+         o->items[i].at <= pm_time_add(pm_at(p), v->episode_ns);
          i++) {
         const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
         int64_t d = pm_time_apart(o->items[i].at, pm_at(p));

@@ -2,9 +2,6 @@
 #include "judge/causes/settle.h"
 #include <stdlib.h>
 
-#define CLOCKS_APART_NS PM_S(360) // two nodes' clocks, each some minutes off the other way
-#define STILL_UNDER_WAY_NS PM_S(30)
-
 static const struct pm_attempt *at(const struct settling *v, const struct pm_order_key *k) {
     return &v->pulls->items[k->index];
 }
@@ -21,6 +18,7 @@ static uint32_t family_number(const char *family) {
 // Twelve hours after the last login every pull with that credential fails at once: success
 // before, none after, whatever the image.
 static struct settle_edge edge_of(const struct settling *v, uint32_t registry, const char *family) {
+    int64_t apart = pm_weight_ns(v->env->rules, PM_WEIGHT_CLOCKS_APART_S);
     struct settle_edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME, false};
     const struct pm_order *o = &v->all[SHARE_REGISTRY];
     for (size_t i = pm_order_first(o, registry, INT64_MIN);
@@ -30,8 +28,8 @@ static struct settle_edge edge_of(const struct settling *v, uint32_t registry, c
         if (t == PM_NO_TIME) continue;
         bool refused = is_refused(q, family);
         if (refused) e.first_refused = pm_min_time(e.first_refused, t);
-        if (refused && e.ok_after != PM_NO_TIME && t - e.ok_after > CLOCKS_APART_NS &&
-            t - e.ok_after <= SETTLE_EPISODE_NS)
+        if (refused && e.ok_after != PM_NO_TIME && t - e.ok_after > apart &&
+            t - e.ok_after <= v->episode_ns)
             e.mixed = true;
         if (q->outcome != PM_OUTCOME_OK) continue;
         e.first_ok = pm_min_time(e.first_ok, t);
@@ -99,15 +97,17 @@ static struct turn *turn_of(struct turns *turns, uint32_t node) {
 }
 
 // Is this a refusal that came some time after a success, which came after a refusal?
-static bool turn_refused_again(struct turn *turn, int64_t t, bool refused) {
-    if (turn->refused != PM_NO_TIME && t - turn->refused > SETTLE_EPISODE_NS)
+static bool turn_refused_again(const struct settling *v, struct turn *turn, int64_t t,
+                               bool refused) {
+    if (turn->refused != PM_NO_TIME && t - turn->refused > v->episode_ns)
         *turn = (struct turn){PM_NO_TIME, PM_NO_TIME};
     if (!refused) {
         if (turn->refused != PM_NO_TIME && turn->served == PM_NO_TIME) turn->served = t;
         return false;
     }
     turn->refused = t;
-    return turn->served != PM_NO_TIME && t - turn->served > STILL_UNDER_WAY_NS;
+    return turn->served != PM_NO_TIME &&
+           t - turn->served > pm_weight_ns(v->env->rules, PM_WEIGHT_UNDER_WAY_S);
 }
 
 static bool served_between(const struct settling *v, const struct pm_attempt *p,
@@ -123,7 +123,7 @@ static bool served_between(const struct settling *v, const struct pm_attempt *p,
         bool refused = is_refused(q, family), served = q->outcome == PM_OUTCOME_OK;
         if (o->items[i].at == PM_NO_TIME || !same_credential(p, q) || (!refused && !served))
             continue;
-        found = turn_refused_again(turn_of(&turns, q->node), o->items[i].at, refused);
+        found = turn_refused_again(v, turn_of(&turns, q->node), o->items[i].at, refused);
     }
     JLFA(freed, turns.at_node);
     (void)freed;
@@ -149,9 +149,9 @@ bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, co
     bool others = false;
     size_t looked = 0;
     if (pm_at(p) == PM_NO_TIME) return false;
-    for (size_t i = pm_order_first(o, registry, pm_since(pm_at(p), SETTLE_EPISODE_NS));
+    for (size_t i = pm_order_first(o, registry, pm_since(pm_at(p), v->episode_ns));
          i < o->n && o->items[i].group == registry &&
-         o->items[i].at <= pm_time_add(pm_at(p), SETTLE_EPISODE_NS) && looked++ < SETTLE_LOOKED_MAX;
+         o->items[i].at <= pm_time_add(pm_at(p), v->episode_ns) && looked++ < SETTLE_LOOKED_MAX;
          i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
         if (q->outcome == PM_OUTCOME_OK && o->items[i].at < pm_at(p)) return false;

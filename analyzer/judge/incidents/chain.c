@@ -6,6 +6,7 @@
 #include "judge/incidents/chain.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
+#include "rules/weights.h"
 #include <stdlib.h>
 
 static bool names(const char *match, int cause) {
@@ -160,12 +161,14 @@ static bool disk_in_trouble(const struct pm_evidence *ev, const struct pm_hit *h
 
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over,
 // retried or harmless. A runtime that stayed away is kept.
-static bool stands_alone(const struct pm_evidence *ev, const struct pm_hit *h) {
+static bool stands_alone(const struct pm_ruleset *rules, const struct pm_evidence *ev,
+                         const struct pm_hit *h) {
     uint64_t lines = 0;
     if (h->waits || h->refused || disk_in_trouble(ev, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += ev->traces.items[h->traces.items[i]].count;
-    return pm_cause_has(h->cause, PM_TRAIT_AWAY) && lines >= 10 &&
-           pm_time_between(h->from, h->to) >= PM_S(20);
+    return pm_cause_has(h->cause, PM_TRAIT_AWAY) &&
+           (double)lines >= pm_weight(rules, PM_WEIGHT_AWAY_LINES) &&
+           pm_time_between(h->from, h->to) >= pm_weight_ns(rules, PM_WEIGHT_AWAY_S);
 }
 
 // A helper that failed of the same trouble as the pulls of its registry is told as their
@@ -203,8 +206,9 @@ void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < hits->n; i++) {
         struct pm_hit *h = &hits->items[i];
         bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
-        h->dropped = h->dropped || (h->side && !h->failed && !explains &&
-                                    !stands_alone(scene->ev, h) && !helper_of_these(h));
+        h->dropped =
+            h->dropped || (h->side && !h->failed && !explains &&
+                           !stands_alone(scene->env->rules, scene->ev, h) && !helper_of_these(h));
     }
     pm_ids_free(&roots);
     for (size_t i = 0; i < hits->n; i++) {

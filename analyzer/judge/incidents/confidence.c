@@ -1,6 +1,7 @@
 // How sure, how bad, and why: each point is a sentence in the report.
 #include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
+#include "rules/weights.h"
 
 static void why(struct pm_hit *h, struct pm_str text) {
     pm_strs_add(&h->incident->confidence_why, text);
@@ -29,7 +30,16 @@ static void name_sources(const struct pm_env *env, struct pm_hit *h, unsigned bi
     pm_buf_free(&b);
 }
 
-#define HIGH 0.75 // of the score, from here on
+static enum pm_weight weight_of(const struct pm_attempt *p) {
+    if (p->verdict.confidence == PM_CONFIDENCE_HIGH) return PM_WEIGHT_CONFIDENCE_SAID;
+    return p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? PM_WEIGHT_CONFIDENCE_MEDIUM
+                                                         : PM_WEIGHT_CONFIDENCE_LOW;
+}
+static enum pm_confidence told_as(const struct pm_ruleset *rules, double score) {
+    if (score >= pm_weight(rules, PM_WEIGHT_CONFIDENCE_HIGH_FROM)) return PM_CONFIDENCE_HIGH;
+    return score >= pm_weight(rules, PM_WEIGHT_CONFIDENCE_MEDIUM_FROM) ? PM_CONFIDENCE_MEDIUM
+                                                                       : PM_CONFIDENCE_LOW;
+}
 
 void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hits,
                          struct pm_hit *h) {
@@ -38,9 +48,7 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
     const struct pm_attempt *settled_one = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        sum += p->verdict.confidence == PM_CONFIDENCE_HIGH     ? 0.9
-               : p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? 0.7
-                                                               : 0.45;
+        sum += pm_weight(scene->env->rules, weight_of(p));
         if (p->settled_by_neighbour) {
             settled++;
             weak += p->verdict.confidence < PM_CONFIDENCE_HIGH;
@@ -48,9 +56,11 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
         }
         if (p->verdict.confidence == PM_CONFIDENCE_LOW) low++;
     }
-    double score = h->pulls.n ? sum / (double)h->pulls.n : 0.6;
+    double score = h->pulls.n ? sum / (double)h->pulls.n
+                              : pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_NO_PULLS);
     unsigned bits = sources_of(scene->pulls, h);
-    if (pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED)) score = 0.2;
+    if (pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED))
+        score = pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_UNEXPLAINED);
     if (h->pulls.n && settled < h->pulls.n && !pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED))
         why(h,
             h->pulls.n == 1
@@ -62,7 +72,8 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
                             (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
     // Sources that agree make sure of what was said, not of how an ambiguity was read:
     // they all repeat the same ambiguous words.
-    if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n) score += 0.05;
+    if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n)
+        score += pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_AGREEING);
     name_sources(scene->env, h, bits);
     if (h->pulls.n && low * 2 > h->pulls.n) why(h, PM_STR("most lines allow other readings"));
     if (h->because.n) why(h, h->because);
@@ -77,20 +88,18 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
                    ? PM_STR("the pulls began, and no line tells of an end while the pods wait")
                    : PM_STR("the state of pods is all there is: no line tells of an attempt"));
     else if (h->side && !h->failed) {
-        score = 0.7;
+        score = pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_BESIDE);
         why(h,
             pm_arena_fmt(scene->env->a, "%llu %s it beside the pulls; no pull failed for it alone",
                          (unsigned long long)h->lines, h->lines == 1 ? "line says" : "lines say"));
     }
-    if (weak * 2 > h->pulls.n && score >= HIGH)
-        score =
-            HIGH -
-            0.01; // sure of the few that say it themselves, not of the many that were read by them
-    if (score > 0.99) score = 0.99;
+    // Sure of the few that say it themselves, not of the many that were read by them.
+    double high = pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_HIGH_FROM),
+           most = pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_MOST);
+    if (weak * 2 > h->pulls.n && score >= high) score = high - 0.01;
+    if (score > most) score = most;
     h->incident->score = score;
-    if (score >= HIGH) h->incident->confidence = PM_CONFIDENCE_HIGH;
-    else if (score >= 0.55) h->incident->confidence = PM_CONFIDENCE_MEDIUM;
-    else h->incident->confidence = PM_CONFIDENCE_LOW;
+    h->incident->confidence = told_as(scene->env->rules, score);
     pm_strs_seal(scene->env->a, &h->incident->confidence_why, PM_SEAL_AS_IS);
     pm_against_fill(scene, hits, h);
 }
@@ -122,22 +131,20 @@ static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
            !evicted(scene, h);
 }
 
-#define TRANSIENTS_MAX 3
-#define SOON_NS PM_S(120)
-
 // The same image on the same node pulled well soon after: a line says so, else the pod's
 // status where no line tells of good pulls.
 static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) {
+    int64_t soon = pm_weight_ns(scene->env->rules, PM_WEIGHT_SEVERITY_MADE_GOOD_S);
     for (size_t k = pm_order_first(&scene->pulls->ok_by_image, p->image, pm_at(p));
          k < scene->pulls->ok_by_image.n && scene->pulls->ok_by_image.items[k].group == p->image;
          k++)
         if (scene->pulls->items[scene->pulls->ok_by_image.items[k].index].node == p->node &&
-            pm_time_between(pm_began(p), scene->pulls->ok_by_image.items[k].at) <= SOON_NS)
+            pm_time_between(pm_began(p), scene->pulls->ok_by_image.items[k].at) <= soon)
             return true;
     for (size_t k = 0; k < p->pods.n; k++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, p->pods.items[k]);
         if (pod && pod->running &&
-            pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_time_add(pm_at(p), SOON_NS)))
+            pm_time_in(pod->since, pm_since(pm_at(p), PM_S(1)), pm_time_add(pm_at(p), soon)))
             return true; // a status has whole seconds
     }
     return false;
@@ -162,10 +169,11 @@ static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
 
 // Nobody waits for it any more: each pod's kubelet spoke of it for a moment only (a name
 // that is refused makes one attempt, and is told for hours), then no more.
-static bool all_silent(const struct pm_incident *inc) {
+static bool all_silent(const struct pm_env *env, const struct pm_incident *inc) {
+    int64_t soon = pm_weight_ns(env->rules, PM_WEIGHT_SEVERITY_MADE_GOOD_S);
     for (size_t i = 0; i < inc->blast.pods_n; i++)
         if (!inc->blast.pods[i].silent ||
-            pm_time_between(inc->blast.pods[i].first_ns, inc->blast.pods[i].last_ns) > SOON_NS)
+            pm_time_between(inc->blast.pods[i].first_ns, inc->blast.pods[i].last_ns) > soon)
             return false;
     return inc->blast.pods_n > 0;
 }
@@ -190,7 +198,8 @@ static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
                        const struct pm_hit *h) {
     if (pm_cause_has(h->cause, PM_TRAIT_STALLS))
         return false; // whoever met it has waited for minutes
-    if (!h->pulls.n || h->pulls.n > TRANSIENTS_MAX || h->incident->blast.pods_n > TRANSIENTS_MAX)
+    double most = pm_weight(scene->env->rules, PM_WEIGHT_SEVERITY_SINGLE);
+    if (!h->pulls.n || (double)h->pulls.n > most || (double)h->incident->blast.pods_n > most)
         return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
@@ -202,7 +211,8 @@ static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
             if (q->node != p->node && apart <= PM_S(60))
                 return false; // one moment on several nodes is one trouble, not single ones
         }
-        if (!made_good(scene, p) && !overtaken(scene->pulls, hits, p) && !all_silent(h->incident))
+        if (!made_good(scene, p) && !overtaken(scene->pulls, hits, p) &&
+            !all_silent(scene->env, h->incident))
             return false;
     }
     return true;
@@ -214,6 +224,10 @@ static bool reason_told(const struct pm_evidence *ev, const struct pm_hit *h) {
         if (ev->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW)
             return true;
     return false;
+}
+
+static bool reaches(const struct pm_ruleset *rules, uint64_t n, enum pm_weight cut) {
+    return (double)n >= pm_weight(rules, cut);
 }
 
 void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
@@ -230,20 +244,24 @@ void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits,
         inc->severity_why =
             pm_arena_fmt(scene->env->a, "%llu %s still waiting for an image where the logs end",
                          (unsigned long long)stuck, stuck == 1 ? "pod is" : "pods are");
-    } else if (inc->blast.workloads_n >= 5 || inc->blast.pods_n >= 10) {
+    } else if (reaches(scene->env->rules, inc->blast.workloads_n, PM_WEIGHT_SEVERITY_WORKLOADS) ||
+               reaches(scene->env->rules, inc->blast.pods_n, PM_WEIGHT_SEVERITY_PODS)) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = pm_arena_fmt(scene->env->a, "%zu pods of %zu workloads were hit",
                                          inc->blast.pods_n, inc->blast.workloads_n);
-    } else if (h->recovered == PM_NO_TIME && (failed >= 10 || h->nodes.n >= 3)) {
+    } else if (h->recovered == PM_NO_TIME &&
+               (reaches(scene->env->rules, failed, PM_WEIGHT_SEVERITY_PULLS) ||
+                reaches(scene->env->rules, h->nodes.n, PM_WEIGHT_SEVERITY_NODES))) {
         inc->severity = PM_SEVERITY_CRITICAL;
         inc->severity_why = PM_STR("pulls were failing widely where the logs end");
-    } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(inc) &&
+    } else if (failed == 1 && inc->blast.pods_n == 1 && all_silent(scene->env, inc) &&
                h->recovered == PM_NO_TIME) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed, and the kubelet did not fail at it again");
     } else if (failed <= 1 &&
                !(h->pulls.n && met_again(scene->ev, &scene->pulls->items[h->pulls.items[0]])) &&
-               lasted != PM_NO_TIME && lasted <= PM_S(120) && !stuck) {
+               lasted != PM_NO_TIME &&
+               lasted <= pm_weight_ns(scene->env->rules, PM_WEIGHT_SEVERITY_RETRIED_S) && !stuck) {
         inc->severity = PM_SEVERITY_INFO;
         inc->severity_why = PM_STR("one pull failed and the next succeeded");
     } else {
