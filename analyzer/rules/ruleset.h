@@ -90,6 +90,7 @@ struct rule {
     bool same; // own, and with no words but those of the built-in rule in whose place it stands
     size_t stands_for; // index of the built-in rule in whose place it stands; else its own
     enum rule_hearing hearing;
+    unsigned place; // of its file among the built-in ones; 0: behind those that have one
     struct rule_condition *conditions;
     size_t condition_count, condition_cap;
     struct rule_beat {

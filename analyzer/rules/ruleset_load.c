@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048, HASH_DIGITS = 16 };
+enum { PLACE_MAX = 99, RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048, HASH_DIGITS = 16 };
 
 struct load {
     struct pm_ruleset *rs;
@@ -29,6 +29,7 @@ struct load {
     yaml_document_t *doc;
     bool own, bad, only;
     enum rule_hearing hearing; // of the file
+    unsigned place;            // among the built-in files; 0: behind those that have one
 };
 
 static void tell(struct load *l, unsigned line, const char *fmt, ...)
@@ -142,7 +143,8 @@ struct when {
 static void clause_start(struct when *w) {
     struct rule_condition *c = w->condition;
     w->clause = PM_PUSH(c->clauses, c->clause_count, c->clause_cap);
-    w->clause->subject = w->subject, w->clause->none = w->none;
+    w->clause->subject = w->subject;
+    w->clause->none = w->none;
 }
 static void literal_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule_pattern *p = ctx;
@@ -157,14 +159,16 @@ static void literal_item(struct load *l, const yaml_node_t *n, void *ctx) {
     for (size_t i = 0; i < s.n; i++)
         low[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + 32 : s.p[i]);
     grown[p->literal_count] = (struct pm_str){low, s.n};
-    p->literals = grown, p->literal_count++;
+    p->literals = grown;
+    p->literal_count++;
 }
 static void read_re(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     struct rule_pattern *p = ctx;
     int error;
     PCRE2_SIZE at;
     (void)key;
-    p->source = keep(l, scalar(n)), p->line = line_of(n);
+    p->source = keep(l, scalar(n));
+    p->line = line_of(n);
     p->code = pcre2_compile((PCRE2_SPTR)p->source, PCRE2_ZERO_TERMINATED,
                             PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
     if (p->code) return;
@@ -174,7 +178,8 @@ static void read_re(struct load *l, const yaml_node_t *n, void *ctx, const struc
          (size_t)at + 1);
 }
 static void read_literal(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, each_item(l, n, literal_item, ctx);
+    (void)key;
+    each_item(l, n, literal_item, ctx);
 }
 static void read_pattern_heard(struct load *l, const yaml_node_t *n, void *ctx,
                                const struct key *key) {
@@ -191,7 +196,9 @@ static void pattern_item(struct load *l, const yaml_node_t *n, void *ctx) {
     if (w->each_alone || !w->clause) clause_start(w);
     struct pm_ruleset *rs = l->rs;
     struct rule_pattern *p = PM_PUSH(rs->patterns, rs->pattern_count, rs->pattern_cap);
-    p->rule = w->rule_index, p->subject = w->subject, p->line = line_of(n);
+    p->rule = w->rule_index;
+    p->subject = w->subject;
+    p->line = line_of(n);
     if (!w->clause->count) w->clause->first = (uint32_t)(rs->pattern_count - 1);
     w->clause->count++;
     if (n->type == YAML_MAPPING_NODE) each_key(l, n, pattern_keys, PM_LEN(pattern_keys), p);
@@ -209,17 +216,23 @@ static void pattern_item(struct load *l, const yaml_node_t *n, void *ctx) {
 }
 static void read_patterns(struct load *l, const yaml_node_t *n, struct when *w,
                           enum rule_subject subject, bool none, bool each_alone) {
-    w->subject = subject, w->none = none, w->each_alone = each_alone, w->clause = NULL;
+    w->subject = subject;
+    w->none = none;
+    w->each_alone = each_alone;
+    w->clause = NULL;
     each_item(l, n, pattern_item, w);
 }
 static void read_any(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, false, false);
+    (void)key;
+    read_patterns(l, n, ctx, SUBJECT_TEXT, false, false);
 }
 static void read_all(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, false, true);
+    (void)key;
+    read_patterns(l, n, ctx, SUBJECT_TEXT, false, true);
 }
 static void read_none(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_patterns(l, n, ctx, SUBJECT_TEXT, true, false);
+    (void)key;
+    read_patterns(l, n, ctx, SUBJECT_TEXT, true, false);
 }
 static void read_subject(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     read_patterns(l, n, ctx, (enum rule_subject)key->arg, false, false);
@@ -242,17 +255,25 @@ static void read_bits(struct load *l, const yaml_node_t *n, struct words words, 
     each_item(l, n, bit_item, &(struct bits){words, set});
 }
 static void read_kind(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_bits(l, n, kind_words, &((struct when *)ctx)->condition->kinds);
+    (void)key;
+    read_bits(l, n, kind_words, &((struct when *)ctx)->condition->kinds);
 }
 static void read_component(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_bits(l, n, component_words, &((struct when *)ctx)->condition->components);
+    (void)key;
+    read_bits(l, n, component_words, &((struct when *)ctx)->condition->components);
 }
 static void read_stage(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_bits(l, n, stage_words, &((struct when *)ctx)->condition->stages);
+    (void)key;
+    read_bits(l, n, stage_words, &((struct when *)ctx)->condition->stages);
 }
 static void read_flags(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     struct rule_condition *c = ((struct when *)ctx)->condition;
     read_bits(l, n, flag_words, key->arg ? &c->flags_clear : &c->flags_set);
+}
+static void status_add(struct rule_condition *c, int lo, int hi) {
+    c->status[c->status_count].lo = lo;
+    c->status[c->status_count].hi = hi;
+    c->status_count++;
 }
 static void status_item(struct load *l, const yaml_node_t *n, void *ctx) { // 429, or 5xx
     struct rule_condition *c = ctx;
@@ -261,16 +282,13 @@ static void status_item(struct load *l, const yaml_node_t *n, void *ctx) { // 42
     bool class = s.n == 3 && pm_str_eqc(pm_str_from(s, 1), "xx") && s.p[0] >= '1' && s.p[0] <= '5';
     if (c->status_count == RULE_STATUS_MAX)
         tell(l, line_of(n), "more than %d statuses", RULE_STATUS_MAX);
-    else if (class)
-        c->status[c->status_count].lo = (s.p[0] - '0') * 100,
-        c->status[c->status_count].hi = (s.p[0] - '0') * 100 + 99, c->status_count++;
-    else if (pm_str_u64(s, &status) && status < 1000)
-        c->status[c->status_count].lo = c->status[c->status_count].hi = (int)status,
-        c->status_count++;
+    else if (class) status_add(c, (s.p[0] - '0') * 100, (s.p[0] - '0') * 100 + 99);
+    else if (pm_str_u64(s, &status) && status < 1000) status_add(c, (int)status, (int)status);
     else tell(l, line_of(n), "\"%.*s\" is no HTTP status: 429 and 5xx are", PM_FMT(s));
 }
 static void read_status(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, each_item(l, n, status_item, ((struct when *)ctx)->condition);
+    (void)key;
+    each_item(l, n, status_item, ((struct when *)ctx)->condition);
 }
 static void method_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct rule_condition *c = ctx;
@@ -279,7 +297,8 @@ static void method_item(struct load *l, const yaml_node_t *n, void *ctx) {
     else c->methods[c->method_count++] = pm_arena_dup(l->rs->a, scalar(n));
 }
 static void read_method(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, each_item(l, n, method_item, ((struct when *)ctx)->condition);
+    (void)key;
+    each_item(l, n, method_item, ((struct when *)ctx)->condition);
 }
 
 static const struct key when_keys[] = {
@@ -314,7 +333,8 @@ static void condition_item(struct load *l, const yaml_node_t *n, void *ctx) {
     each_key(l, n, when_keys, PM_LEN(when_keys), &w);
 }
 static void read_when(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, each_item(l, n, condition_item, ctx);
+    (void)key;
+    each_item(l, n, condition_item, ctx);
 }
 
 // Samples.
@@ -345,7 +365,8 @@ static void sample_status(struct load *l, const yaml_node_t *n, void *ctx, const
     else tell(l, line_of(n), "a sample's status is one number");
 }
 static void sample_flags(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, read_bits(l, n, flag_words, &((struct rule_sample *)ctx)->event.flags);
+    (void)key;
+    read_bits(l, n, flag_words, &((struct rule_sample *)ctx)->event.flags);
 }
 static void sample_text(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
     struct rule_sample *s = ctx;
@@ -377,8 +398,10 @@ static void sample_item(struct load *l, const yaml_node_t *n, void *ctx) {
     struct samples *of = ctx;
     struct rule_sample *s =
         PM_PUSH(of->rule->samples, of->rule->sample_count, of->rule->sample_cap);
-    s->yes = of->yes, s->at = line_of(n);
-    s->event.kind = PM_KIND_PULL_FAIL, s->event.bytes = -1;
+    s->yes = of->yes;
+    s->at = line_of(n);
+    s->event.kind = PM_KIND_PULL_FAIL;
+    s->event.bytes = -1;
     if (n->type == YAML_MAPPING_NODE) each_key(l, n, sample_keys, PM_LEN(sample_keys), s);
     else if (scalar(n).n) s->event.field[PM_F_ERROR] = pm_arena_dup(l->rs->a, scalar(n));
     else tell(l, s->at, "a sample is an error text, or a mapping of an event's fields");
@@ -443,7 +466,8 @@ static void beat_item(struct load *l, const yaml_node_t *n, void *ctx) {
         (struct rule_beat){pm_arena_dup(l->rs->a, scalar(n)), line_of(n)};
 }
 static void read_beats(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)key, each_item(l, n, beat_item, ctx);
+    (void)key;
+    each_item(l, n, beat_item, ctx);
 }
 
 static const struct key rule_keys[] = {
@@ -486,7 +510,9 @@ static void rule_unique(struct load *l, struct rule *r) {
         if (o->own == r->own)
             tell(l, r->line, "rule %s stands at %s:%u already", r->id, o->path, o->line);
         else {
-            o->gone = true, r->added = false, r->stands_for = i;
+            o->gone = true;
+            r->added = false;
+            r->stands_for = i;
             r->same = no_new_words(l->rs, l->rs->rule_count - 1, i);
         }
     }
@@ -517,7 +543,9 @@ static void rule_item(struct load *l, const yaml_node_t *n, void *ctx) {
         return;
     }
     struct rule *r = PM_PUSH(l->rs->rules, l->rs->rule_count, l->rs->rule_cap);
-    r->path = keep(l, l->path), r->line = line_of(n), r->own = r->added = l->own;
+    r->path = keep(l, l->path);
+    r->line = line_of(n);
+    r->own = r->added = l->own;
     r->stands_for = l->rs->rule_count - 1;
     r->confidence = (enum pm_confidence) - 1;
     r->text = pm_str_sub(l->text, n->start_mark.index, n->end_mark.index - n->start_mark.index);
@@ -531,21 +559,32 @@ static void read_rules(struct load *l, const yaml_node_t *n, void *ctx, const st
     if (want(l, n, YAML_SEQUENCE_NODE, "rules")) each_item(l, n, rule_item, ctx);
 }
 static void read_only(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)ctx, (void)key;
+    (void)ctx;
+    (void)key;
     if (!pm_str_eqc(scalar(n), "true")) tell(l, line_of(n), "`only` is true, or is left out");
     else if (!l->own) tell(l, line_of(n), "`only` is for --rules");
     l->only = true;
 }
 static void read_schema(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
-    (void)ctx, (void)key;
+    (void)ctx;
+    (void)key;
     if (!pm_str_eqc(scalar(n), "1")) tell(l, line_of(n), "`schema` is 1: the only one there is");
 }
 static void read_file_heard(struct load *l, const yaml_node_t *n, void *ctx,
                             const struct key *key) {
-    (void)ctx, (void)key;
+    (void)ctx;
+    (void)key;
     l->hearing = hearing_of(l, n);
 }
+static void read_place(struct load *l, const yaml_node_t *n, void *ctx, const struct key *key) {
+    uint64_t place;
+    (void)ctx;
+    (void)key;
+    if (pm_str_u64(scalar(n), &place) && place && place <= PLACE_MAX) l->place = (unsigned)place;
+    else tell(l, line_of(n), "`place` is a number from 1 to %d", PLACE_MAX);
+}
 static const struct key file_keys[] = {{"rules", read_rules, 0},
+                                       {"place", read_place, 0},
                                        {"only", read_only, 0},
                                        {"schema", read_schema, 0},
                                        {"heard", read_file_heard, 0}};
@@ -560,8 +599,9 @@ static enum rule_hearing hearing_before(const struct pm_ruleset *rs, const struc
     }
     return HEARING_UNSAID;
 }
-// What is not said beside a pattern is said beside its rule, or its file.
-static void hearings(struct load *l, size_t first_rule) {
+// What is not said beside a pattern is said beside its rule, or its file; the file has its
+// place among the others.
+static void file_ends(struct load *l, size_t first_rule) {
     struct pm_ruleset *rs = l->rs;
     for (size_t i = 0; i < rs->pattern_count; i++) {
         struct rule_pattern *p = &rs->patterns[i];
@@ -569,8 +609,10 @@ static void hearings(struct load *l, size_t first_rule) {
         if (p->rule < first_rule || p->hearing) continue;
         p->hearing = r->hearing ? r->hearing : l->hearing ? l->hearing : hearing_before(rs, r, p);
     }
-    for (size_t i = first_rule; i < rs->rule_count; i++)
+    for (size_t i = first_rule; i < rs->rule_count; i++) {
         if (!rs->rules[i].hearing) rs->rules[i].hearing = l->hearing;
+        rs->rules[i].place = l->place;
+    }
 }
 
 static bool read_document(struct load *l, struct pm_str text, yaml_document_t *doc) {
@@ -590,14 +632,17 @@ static bool read_document(struct load *l, struct pm_str text, yaml_document_t *d
 static void load_text(struct load *l, struct pm_str path, struct pm_str text) {
     yaml_document_t doc;
     size_t first_rule = l->rs->rule_count;
-    l->path = path, l->text = text, l->hearing = HEARING_UNSAID;
+    l->path = path;
+    l->text = text;
+    l->hearing = HEARING_UNSAID;
+    l->place = 0;
     if (!read_document(l, text, &doc)) return;
     l->doc = &doc;
     const yaml_node_t *root = yaml_document_get_root_node(&doc);
     if (!root) tell(l, 1, "the file is empty");
     else if (want(l, root, YAML_MAPPING_NODE, "rules"))
         each_key(l, root, file_keys, PM_LEN(file_keys), NULL);
-    hearings(l, first_rule);
+    file_ends(l, first_rule);
     yaml_document_delete(&doc);
 }
 
@@ -606,7 +651,8 @@ static void beats_known(struct load *l) {
     const char **names = PM_NEWN(rs->a, const char *, rs->rule_count * 3);
     size_t n = 0;
     for (size_t i = 0; i < rs->rule_count; i++) {
-        names[n++] = rs->rules[i].id, names[n++] = rs->rules[i].family;
+        names[n++] = rs->rules[i].id;
+        names[n++] = rs->rules[i].family;
         if (rs->rules[i].candidate_count) names[n++] = pm_causes[rs->rules[i].candidates[0]].name;
     }
     for (size_t i = 0; i < rs->rule_count; i++)

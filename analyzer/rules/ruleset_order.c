@@ -3,10 +3,11 @@
 // `beats` says it outright: an id, a cause, or a family. The more exact word wins where
 // two rules name each other: id over cause over family. Rules that no `beats` relates
 // keep the order in which they stand: rules that --rules adds first (one that replaces a
-// rule stands where that stood), then the built-in files in the order below, then the
+// rule stands where that stood), then the built-in files by their `place`, then the
 // order in the file. A rule that beats one standing before it moves up to just before it,
 // and nothing else moves. A circle is a mistake in the rules, told with its members.
 #include "rules/ruleset.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 
@@ -26,26 +27,18 @@ static int strength(const struct rule *over, const struct rule *under) {
                : best; // a built-in rule beats a family of built-in rules: whoever adds rules wants them asked
 }
 
-// Built-in files in the order in which they are asked; files not named here come behind.
-static const char *const files[] = {"not-pull", "rate-limit", "auth",    "network", "registry",
-                                    "image",    "storage",    "runtime", "fallback"};
-static int place(const struct rule *all, size_t i) {
+// Rules of one's own first, then the built-in files by the `place` that they say.
+static int64_t place(const struct rule *all, size_t i) {
     const struct rule *r = &all[all[i].stands_for];
-    struct pm_str path = pm_str_c(r->path),
-                  stem = pm_str_from(path, (size_t)(pm_str_rchr(path, '/') + 1));
     if (r->own) return -1;
-    for (size_t k = 0; k < PM_LEN(files); k++)
-        if (stem.n == strlen(files[k]) + 5 && pm_str_starts(stem, pm_str_c(files[k])))
-            return (int)k;
-    return (int)PM_LEN(files);
+    return r->place ? (int64_t)r->place : INT64_MAX;
 }
-static const struct rule
-    *sorting; // qsort has no context; loading rules is single-threaded per process
-static int by_place(const void *x, const void *y) {
+static int by_place(const void *x, const void *y, void *by) {
+    const struct rule *all = by;
     uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-    int pa = place(sorting, a), pb = place(sorting, b);
-    size_t sa = sorting[a].stands_for, sb = sorting[b].stands_for;
-    if (pa != pb) return (pa < pb ? -1 : 1);
+    int64_t pa = place(all, a), pb = place(all, b);
+    size_t sa = all[a].stands_for, sb = all[b].stands_for;
+    if (pa != pb) return pa < pb ? -1 : 1;
     return sa < sb ? -1 : sa > sb;
 }
 
@@ -106,8 +99,7 @@ bool ruleset_order(struct pm_ruleset *rs, struct pm_diags *diags) {
     rs->order = PM_NEWN(rs->a, uint32_t, rs->rule_count);
     for (size_t i = 0; i < rs->rule_count; i++)
         if (!rs->rules[i].gone) rs->order[rs->order_count++] = (uint32_t)i;
-    sorting = rs->rules;
-    qsort(rs->order, rs->order_count, sizeof *rs->order, by_place);
+    pm_sort(rs->order, rs->order_count, sizeof *rs->order, by_place, rs->rules);
 
     struct edges e = {.n = rs->order_count, .words = BITSET_WORDS(rs->order_count)};
     e.over = PM_NEWN(rs->a, uint64_t, e.n * e.words);

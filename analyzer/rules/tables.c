@@ -623,7 +623,10 @@ static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, 
         mark_alerts(own, path);
     }
     if (good) t->tree[table] = merged(table, base, own);
-    else json_decref(base), json_decref(own);
+    else {
+        json_decref(base);
+        json_decref(own);
+    }
     pm_arena_free(a);
     return good;
 }
