@@ -110,7 +110,7 @@ static bool turn_refused_again(const struct settling *v, struct turn *turn, int6
            t - turn->served > pm_weight_ns(v->env->rules, PM_WEIGHT_UNDER_WAY_S);
 }
 
-static bool served_between(const struct settling *v, const struct pm_attempt *p,
+static bool serves_between(const struct settling *v, const struct pm_attempt *p,
                            const char *family) {
     struct turns turns = {0};
     const struct pm_order *o = &v->all[SHARE_REGISTRY];
@@ -139,7 +139,7 @@ bool settle_served_between(struct settling *v, const struct pm_attempt *p, const
     Pvoid_t answers = (Pvoid_t)*by_family;
     Word_t *slot = pm_map_slot(&answers, PM_PAIR(registry, p->user ? p->user : p->namespace));
     *by_family = (Word_t)answers;
-    if (!*slot) *slot = served_between(v, p, family) ? 2 : 1;
+    if (!*slot) *slot = serves_between(v, p, family) ? 2 : 1;
     return *slot == 2;
 }
 

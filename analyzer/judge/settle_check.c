@@ -4,7 +4,8 @@
 // A sample is a list of rows, as parsers would make them of the lines. The shortest are
 // {at: 5, from: kubelet, fail: acme/web:1, error: "…"}; rows of one component and node
 // stand in one file.
-#include "judge/causes/settle.h"
+#include "judge/tools.h"
+#include "pm/judge.h"
 #include "rules/tables.h"
 #include <stdlib.h>
 
@@ -148,8 +149,8 @@ static bool settles(struct pm_ruleset *rules, const json_t *rows, const char *st
     return s.settled;
 }
 
-static size_t told(struct pm_diags *diags, const json_t *stanza, const char *key,
-                   const char *what) {
+static size_t fault(struct pm_diags *diags, const json_t *stanza, const char *key,
+                    const char *what) {
     pm_diags_add(diags, pm_str_c(pm_yaml_file(stanza, "settle.yaml")),
                  (uint64_t)pm_yaml_key_line(stanza, key), "rules", "stanza %s: %s",
                  json_string_value(json_object_get(stanza, "id")), what);
@@ -174,13 +175,14 @@ static size_t stanza_check(struct pm_ruleset *rules, const json_t *stanza, struc
     const char *id = json_string_value(json_object_get(stanza, "id"));
     struct pm_diags *aside = pm_diags_new(); // of the sample's own log
     size_t faults = 0;
-    if (!match) faults += told(diags, stanza, "id", "no `match`: a log in which it settles a pull");
+    if (!match)
+        faults += fault(diags, stanza, "id", "no `match`: a log in which it settles a pull");
     else if (!settles(rules, match, id, aside))
-        faults += told(diags, stanza, "match", "it settles no pull of this log");
+        faults += fault(diags, stanza, "match", "it settles no pull of this log");
     if (!leave)
-        faults += told(diags, stanza, "id", "no `leave`: a near log in which it settles none");
+        faults += fault(diags, stanza, "id", "no `leave`: a near log in which it settles none");
     else if (settles(rules, leave, id, aside))
-        faults += told(diags, stanza, "leave", "it settles a pull of this log");
+        faults += fault(diags, stanza, "leave", "it settles a pull of this log");
     pm_diags_free(aside);
     return faults;
 }
