@@ -54,7 +54,7 @@ static inline int64_t pm_time_between(int64_t from, int64_t to) {
     if (from == to) return 0;
     if (from == PM_NO_TIME || to == PM_NO_TIME) return INT64_MAX;
     if (__builtin_sub_overflow(to, from, &d)) return to > from ? INT64_MAX : INT64_MIN + 1;
-    return d;
+    return d == INT64_MIN ? d + 1 : d; // so that it can be turned round
 }
 static inline int64_t pm_time_apart(int64_t a, int64_t b) {
     int64_t d = pm_time_between(a, b);

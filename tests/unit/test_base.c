@@ -93,6 +93,8 @@ static void no_time_enters_no_arithmetic(void **unused) {
     assert_int_equal(pm_time_between(3, none), last);
     assert_int_equal(pm_time_between(5, 3), -2);
     assert_int_equal(pm_time_between(last, first), first);
+    assert_int_equal(pm_time_apart(1, first), last);
+    assert_int_equal(pm_time_apart(-1, INT64_MAX), last);
     assert_int_equal(pm_time_apart(5, 3), 2);
     assert_int_equal(pm_time_apart(none, 3), last);
     assert_int_equal(pm_time_apart(first, last), last);

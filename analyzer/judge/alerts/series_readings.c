@@ -75,7 +75,8 @@ static bool readings_of(struct build *b, const struct pm_reading *r,
 void pm_series_readings(struct build *b) {
     bool told = false;
     struct pm_reading *r = pm_xmalloc((b->scene->ev->readings.n + 1) * sizeof *r);
-    memcpy(r, b->scene->ev->readings.items, b->scene->ev->readings.n * sizeof *r);
+    if (b->scene->ev->readings.n)
+        memcpy(r, b->scene->ev->readings.items, b->scene->ev->readings.n * sizeof *r);
     if (b->scene->ev->readings.n > 1) qsort(r, b->scene->ev->readings.n, sizeof *r, by_reading);
     for (size_t i = 0, end; i < b->scene->ev->readings.n; i = end) {
         for (end = i + 1; end < b->scene->ev->readings.n && r[end].what == r[i].what &&
