@@ -165,8 +165,8 @@ static void grid(const struct build *b, struct pm_series_set *set) {
 
 static size_t scrape_after(const struct pm_series_set *set,
                            int64_t at) { // the first that sees what happened at `at`
-    int64_t since = at + PM_SCRAPE_LEAD_NS - set->from_ns;
-    return since <= 0 ? 0 : (size_t)((since + set->step_ns - 1) / set->step_ns);
+    int64_t since = pm_time_between(set->from_ns, pm_time_add(at, PM_SCRAPE_LEAD_NS));
+    return since <= 0 ? 0 : (size_t)(since / set->step_ns + (since % set->step_ns != 0));
 }
 
 struct state_of { // of one series while its points are taken in order

@@ -39,9 +39,9 @@ static int by_reading(const void *a, const void *b) {
 // as readings of this kind lay apart.
 static int64_t holds(const struct pm_reading *r, size_t i, size_t n) {
     int64_t usual = n > 1 ? (r[n - 1].at - r[0].at) / (int64_t)(n - 1) : 0,
-            longest = usual * 3 > PM_S(60) ? usual * 3 : PM_S(60);
+            longest = usual > PM_S(20) ? pm_times(usual, 3) : PM_S(60);
     if (i + 1 < n && r[i + 1].at - r[i].at <= longest) return r[i + 1].at;
-    return r[i].at + (usual > PM_S(15) ? usual : PM_S(15));
+    return pm_time_add(r[i].at, usual > PM_S(15) ? usual : PM_S(15));
 }
 
 static bool readings_of(struct build *b, const struct pm_reading *r,

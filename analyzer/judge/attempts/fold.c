@@ -705,7 +705,9 @@ static void event_failed(struct fold *f, struct bucket *b, uint32_t trace) {
         p->ended = at;
         p->reconstructed = i > 0 && i + 1 < n;
         p->off_ns = may_be_off(t, n, i);
-        p->lead_ns = n > 1 && t->first != PM_NO_TIME ? (t->last - t->first) / (int64_t)(n - 1) : 0;
+        p->lead_ns = n > 1 && t->first != PM_NO_TIME && t->last != PM_NO_TIME
+                         ? (t->last - t->first) / (int64_t)(n - 1)
+                         : 0;
         if (i + 1 == n && t->quality != PM_QUALITY_RELATIVE) p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
         if (!p->exact_pod) pm_ids_add(&b->loose, index);

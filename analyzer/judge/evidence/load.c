@@ -198,7 +198,8 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
                              t->pod, t->image, t->container, t->verdict.cause, state);
     Word_t *slot = pm_map_slot(&l->line_last, who);
     struct pm_trace *old = *slot ? &l->ev->traces.items[*slot - 1] : NULL;
-    if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME && t->ts - old->last <= COALESCE_NS) {
+    if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME &&
+        pm_time_between(old->last, t->ts) <= COALESCE_NS) {
         old->last = pm_max_time(old->last, t->ts);
         old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
         return true;
@@ -260,6 +261,15 @@ static bool event_again(struct pm_loading *l, struct pm_trace *t) {
     return found != 0;
 }
 
+// Both ends of a trace's span are known or none is, and the first is first, whatever the
+// record said.
+static void span_settle(struct pm_trace *t) {
+    int64_t first = t->first == PM_NO_TIME ? t->ts : t->first,
+            last = t->last == PM_NO_TIME ? t->ts : t->last;
+    t->first = pm_min_time(first, last);
+    t->last = pm_max_time(first, last);
+}
+
 static void keep(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (e->flags & PM_EV_PUSH) return;
@@ -276,8 +286,7 @@ static void keep(struct pm_loading *l, const struct pm_row *row) {
     if ((t.verdict.quiet && !counts) ||
         (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON])))
         return;
-    if (t.first == PM_NO_TIME) t.first = t.ts;
-    if (t.last == PM_NO_TIME) t.last = t.ts;
+    span_settle(&t);
     if (coalesced(l, &t) || event_again(l, &t)) return;
     *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
 }

@@ -200,11 +200,12 @@ static struct pm_str why_not(const struct pm_env *env, const struct pm_hit *h, i
         h->from == PM_NO_TIME)
         return p->why;
     char took[32];
+    int64_t lasted = h->to == PM_NO_TIME ? 0 : pm_time_between(h->from, h->to);
     return pm_arena_fmt(
         env->a,
         "abuse limits answer thousands of requests a minute; here %llu pulls were refused in %s",
         (unsigned long long)h->failed,
-        pm_duration_format(h->to - h->from > PM_S(1) ? h->to - h->from : PM_S(1), took));
+        pm_duration_format(lasted > PM_S(1) ? lasted : PM_S(1), took));
 }
 
 // What a rule left open, and how it was settled.
