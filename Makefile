@@ -146,6 +146,15 @@ accept: all $(BUILD)/unit/test_parsers ## write what is expected of a format's c
 lint: ## hold includes, calls between rooms, headers, banned functions, style, test data, formatting (T=NAME: one)
 	$(Q)bad=0 n=0; for l in tests/lint/$(T)*.sh; do [ -e $$l ] || continue; n=1; sh $$l || { echo "lint: $$l failed"; bad=1; }; done; \
 	  [ $$n = 1 ] || { echo "lint: there is no '$(T)': $$(ls tests/lint/*.sh | sed 's|.*/||; s|\.sh||' | tr '\n' ' ')"; exit 2; }; exit $$bad
+tidy: $(BUILD)/gen/lists.c ## clang-tidy and cppcheck over the program, each silence explained in tests/lint
+	$(Q)sh tests/tools/tidy.sh
+memory: unit-bins all ## unit tests and some inputs under valgrind
+	$(Q)BUILD=$(BUILD) sh tests/tools/memory.sh
+coverage: ## lines and branches that the tests run, room by room (some minutes)
+	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/coverage OPT=-O0 HARDEN= CFLAGS="--coverage -fprofile-update=atomic" all unit-bins
+	$(Q)python3 tests/tools/coverage.py build/coverage
+audit-deps: ## install what tidy, memory, fuzz and coverage need
+	$(Q)sh tests/tools/deps.sh audit
 format: ## write the tree's formatting
 	$(Q)find include analyzer parsers tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
@@ -220,4 +229,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE tidy memory coverage audit-deps accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh build|check|real|bench: installs the packages that building, testing, the laboratory of real programs or benchmarks need on Debian and Ubuntu;
+# deps.sh build|check|real|bench|audit: installs the packages that building, testing, the laboratory of real programs or benchmarks need on Debian and Ubuntu;
 # elsewhere says what is missing, by those packages' names. Nothing is asked and nothing is touched where all is there.
 set -eu
 what=${1:-build}
@@ -7,6 +7,7 @@ build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev
 check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
+audit="clang clang-tidy cppcheck valgrind" # for make fuzz, tidy and memory; make check does without
 more="chromium prometheus clang" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 faster="libisal-dev" # inflates gzip twice as fast; without it zlib does
 case $what in
@@ -14,7 +15,8 @@ build) want=$build more=$faster ;;
 check) want="$build $check" more=$faster ;;
 real) want=$real ;;
 bench) want=$bench more="" ;;
-*) echo "deps.sh build|check|real|bench" >&2; exit 2 ;;
+audit) want="$build $check $audit" more="" ;;
+*) echo "deps.sh build|check|real|bench|audit" >&2; exit 2 ;;
 esac
 apt() { command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; }
 have() { # package
