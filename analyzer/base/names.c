@@ -82,3 +82,22 @@ const char *const pm_field_names[PM_F_COUNT] = {
     [PM_F_WRITER] = "writer",
     [PM_F_DETAIL] = "detail",
 };
+
+const char *const pm_telling_words[PM_TELLING_COUNT] = {
+    [PM_TELLING_NONE] = "",
+    [PM_TELLING_IMAGE_SERVICE] = "remote_image",
+    [PM_TELLING_RETURNED] = "returned",
+    [PM_TELLING_HANDLER] = "handler",
+    [PM_TELLING_NEXT_ENDPOINT] = "next endpoint",
+    [PM_TELLING_ASKING_HOST] = "trying to access",
+};
+enum pm_telling pm_telling_of(enum pm_component c, struct pm_str message) {
+    static const enum pm_component says[PM_TELLING_COUNT] = {
+        [PM_TELLING_IMAGE_SERVICE] = PM_COMP_KUBELET, [PM_TELLING_RETURNED] = PM_COMP_CONTAINERD,
+        [PM_TELLING_HANDLER] = PM_COMP_DOCKERD,       [PM_TELLING_NEXT_ENDPOINT] = PM_COMP_DOCKERD,
+        [PM_TELLING_ASKING_HOST] = PM_COMP_CRIO,
+    };
+    for (int t = PM_TELLING_NONE + 1; t < PM_TELLING_COUNT; t++)
+        if (says[t] == c && pm_str_eqc(message, pm_telling_words[t])) return (enum pm_telling)t;
+    return PM_TELLING_NONE;
+}

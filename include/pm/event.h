@@ -124,6 +124,22 @@ enum pm_event_flag {
         16384, // with ECHO: of the very attempt that its session told before, which it quotes
 };
 
+// Which of a program's lines about one pull this is, where that decides what counts. Parsers
+// write its word into MESSAGE, so that the database stays readable; the judge reads it back
+// once. The words are stored: never change one, add another.
+enum pm_telling {
+    PM_TELLING_NONE = 0,
+    PM_TELLING_IMAGE_SERVICE, // the kubelet's line of its image service: of its lines the one that counts
+    PM_TELLING_RETURNED,      // containerd: the pull returned an image reference
+    PM_TELLING_HANDLER,       // dockerd: the request that asked for the pull ended
+    PM_TELLING_NEXT_ENDPOINT, // dockerd: a host failed, and it asks another
+    PM_TELLING_ASKING_HOST,   // CRI-O: it is about to ask a host
+    PM_TELLING_COUNT
+};
+extern const char *const pm_telling_words[PM_TELLING_COUNT];
+// What is stored of a program whose lines are told apart; NONE for any other's free text.
+enum pm_telling pm_telling_of(enum pm_component c, struct pm_str message);
+
 struct pm_event {
     enum pm_kind kind;
     enum pm_component component;

@@ -31,7 +31,7 @@ static void on_pull_start(const struct pm_logrus_line *l) {
     emit_image(l, PM_KIND_PULL_START, NULL);
 }
 static void on_pull_returned(const struct pm_logrus_line *l) {
-    emit_image(l, PM_KIND_PULL_OK, "returned");
+    emit_image(l, PM_KIND_PULL_OK, pm_telling_words[PM_TELLING_RETURNED]);
 }
 
 static void on_pull_failed(const struct pm_logrus_line *l) {

@@ -33,7 +33,7 @@ static void crio_on_pulled(const struct pm_logrus_line *l) {
 // One a mirror or registry asked, in order, and nothing of how it went: only the next one
 // of the same pull shows that it went ill (judge/attempts/fold_mirror.c).
 static void on_access(const struct pm_logrus_line *l) {
-    struct pm_event e = event_of(l, PM_KIND_MIRROR_TRY, "trying to access");
+    struct pm_event e = event_of(l, PM_KIND_MIRROR_TRY, pm_telling_words[PM_TELLING_ASKING_HOST]);
     struct pm_str image = pm_lift_image_at(l->ctx->a, after(l->v->msg, "access "), true);
     ptrdiff_t slash = pm_str_chr(image, '/', 0);
     e.field[PM_F_IMAGE] = image;

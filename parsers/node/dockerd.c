@@ -29,7 +29,8 @@ static void emit(const struct pm_logrus_line *l, enum pm_kind kind, const char *
 }
 
 static void on_next_endpoint(const struct pm_logrus_line *l) {
-    emit(l, PM_KIND_PULL_FAIL, "next endpoint", error_of(l, "after error"));
+    emit(l, PM_KIND_PULL_FAIL, pm_telling_words[PM_TELLING_NEXT_ENDPOINT],
+         error_of(l, "after error"));
 }
 static void on_not_continuing(const struct pm_logrus_line *l) {
     emit(l, PM_KIND_PULL_FAIL, "not continuing", error_of(l, "after error"));
@@ -106,7 +107,7 @@ static void on_handler(const struct pm_logrus_line *l) {
     struct pm_str url = request_url(l), error = error_of(l, "returned error"),
                   response = pm_pairs_get(&l->v->pairs, "error-response");
     if (!has(l->v->msg, "/images/create") && !has(url, "/images/create")) return;
-    struct pm_event e = pm_logrus_event(l, PM_KIND_PULL_FAIL, "handler");
+    struct pm_event e = pm_logrus_event(l, PM_KIND_PULL_FAIL, pm_telling_words[PM_TELLING_HANDLER]);
     e.field[PM_F_IMAGE] = image_of_query(l, url);
     pm_logrus_emit_error(l, &e, response.n ? response : error);
 }

@@ -84,7 +84,9 @@ static void kubelet_on_pull_failed(const struct line *l, const char *message) {
     if (!error.n && !l->k->structured) error = after(l->k->msg, "\": ");
     kubelet_emit_error(l, &e, error);
 }
-static void on_remote_image(const struct line *l) { kubelet_on_pull_failed(l, "remote_image"); }
+static void on_remote_image(const struct line *l) {
+    kubelet_on_pull_failed(l, pm_telling_words[PM_TELLING_IMAGE_SERVICE]);
+}
 static void on_kuberuntime_image(const struct line *l) {
     kubelet_on_pull_failed(l, "kuberuntime_image");
 }

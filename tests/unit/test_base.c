@@ -1,5 +1,6 @@
 // The base library, one idea a test.
 #include "pm/diag.h"
+#include "pm/event.h"
 #include "pm/image.h"
 #include "pm/intern.h"
 #include "pm/scan.h"
@@ -302,8 +303,32 @@ static void diagnostics_are_counted_and_bounded(void **s) {
     pm_diags_free(d);
 }
 
+// What parsers write into MESSAGE to tell a program's lines apart is read back as what it
+// was; another program's free text that sounds the same is none.
+static void tellings_are_read_back(void **state) {
+    (void)state;
+    static const struct {
+        enum pm_component of;
+        const char *message;
+        enum pm_telling telling;
+    } rows[] = {
+        {PM_COMP_KUBELET, "remote_image", PM_TELLING_IMAGE_SERVICE},
+        {PM_COMP_CONTAINERD, "returned", PM_TELLING_RETURNED},
+        {PM_COMP_DOCKERD, "handler", PM_TELLING_HANDLER},
+        {PM_COMP_DOCKERD, "next endpoint", PM_TELLING_NEXT_ENDPOINT},
+        {PM_COMP_CRIO, "trying to access", PM_TELLING_ASKING_HOST},
+        {PM_COMP_EVENTS, "handler", PM_TELLING_NONE},
+        {PM_COMP_CRIO, "returned", PM_TELLING_NONE},
+        {PM_COMP_KUBELET, "", PM_TELLING_NONE},
+        {PM_COMP_KUBELET, "remote_image.go", PM_TELLING_NONE},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++)
+        assert_int_equal(pm_telling_of(rows[i].of, pm_str_c(rows[i].message)), rows[i].telling);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tellings_are_read_back),
         cmocka_unit_test(stamps_read_to_utc),
         cmocka_unit_test(stamps_without_a_year_keep_feb_29),
         cmocka_unit_test(no_time_enters_no_arithmetic),

@@ -87,7 +87,7 @@ static bool went_on(const struct pm_env *env, const struct pm_evidence *ev,
                     const struct cluster *c, bool closing_kept) {
     if (c->closed || (!closing_kept && !pulled_upstream(env, ev, pulls, by_node, c))) return false;
     for (int i = 0; i < c->n; i++)
-        if (!pm_str_eqc(pm_name(env, ev->traces.items[c->traces[i]].message), "next endpoint") ||
+        if (ev->traces.items[c->traces[i]].telling != PM_TELLING_NEXT_ENDPOINT ||
             ev->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
             return false;
     return true;

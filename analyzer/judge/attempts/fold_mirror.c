@@ -10,9 +10,7 @@
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
-static bool announced(const struct pm_env *env, const struct pm_trace *t) {
-    return t->component == PM_COMP_CRIO && pm_str_eqc(pm_name(env, t->message), "trying to access");
-}
+static bool announced(const struct pm_trace *t) { return t->telling == PM_TELLING_ASKING_HOST; }
 
 static struct pm_str last_part(struct pm_str repository) {
     ptrdiff_t slash = pm_str_rchr(repository, '/');
@@ -30,7 +28,7 @@ static bool same_image(const struct pm_env *env, const struct pm_attempt *p,
 
 static bool beside(const struct pm_env *env, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->node != t->node) return false;
-    if (announced(env, t)) {
+    if (announced(t)) {
         if (!same_image(env, p, t)) return false;
     } else if ((t->image && p->image && t->image != p->image) ||
                (t->repository && p->repository && t->repository != p->repository)) {
@@ -53,10 +51,9 @@ static struct pm_attempt *pull_of(const struct pm_env *env, struct pm_pulls *pul
     return NULL;
 }
 
-static void belong(const struct pm_env *env, struct pm_evidence *ev, struct pm_attempt *p,
-                   uint32_t index) {
+static void belong(struct pm_evidence *ev, struct pm_attempt *p, uint32_t index) {
     struct pm_trace *t = &ev->traces.items[index];
-    if (announced(env, t)) { // it named the image as the mirror does
+    if (announced(t)) { // it named the image as the mirror does
         t->image = p->image;
         t->registry = p->registry;
         t->repository = p->repository;
@@ -67,12 +64,11 @@ static void belong(const struct pm_env *env, struct pm_evidence *ev, struct pm_a
 
 // An announced host that was not the pull's last served it, or is what the pull's own
 // error is about: no failed try.
-static bool is_last(const struct pm_env *env, const struct pm_evidence *ev,
-                    const struct pm_pulls *pulls, uint32_t index) {
+static bool is_last(const struct pm_evidence *ev, const struct pm_pulls *pulls, uint32_t index) {
     const struct pm_trace *t = &ev->traces.items[index];
     const struct pm_attempt *p = &pulls->items[t->pull - 1];
     for (size_t i = 0; i < p->traces.n; i++)
-        if (p->traces.items[i] > index && announced(env, &ev->traces.items[p->traces.items[i]]))
+        if (p->traces.items[i] > index && announced(&ev->traces.items[p->traces.items[i]]))
             return false;
     return true;
 }
@@ -81,43 +77,41 @@ static void settle_announced(const struct pm_env *env, struct pm_evidence *ev,
                              const struct pm_pulls *pulls) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind != PM_KIND_MIRROR_TRY || !announced(env, t)) continue;
-        if (!t->pull || !pm_is_mirror(env, t) || is_last(env, ev, pulls, (uint32_t)i))
+        if (t->kind != PM_KIND_MIRROR_TRY || !announced(t)) continue;
+        if (!t->pull || !pm_is_mirror(env, t) || is_last(ev, pulls, (uint32_t)i))
             t->kind = PM_KIND_OTHER;
     }
 }
 
-static bool served(const struct pm_env *env, const struct pm_pulls *pulls,
-                   const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && announced(env, t) && t->pull &&
+static bool served(const struct pm_pulls *pulls, const struct pm_trace *t) {
+    return t->kind == PM_KIND_OTHER && announced(t) && t->pull &&
            pulls->items[t->pull - 1].outcome == PM_OUTCOME_OK;
 }
 
 // One look over the tries in the order given: what a host said last holds until it serves
 // a pull.
-static void borrow(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls,
-                   Pvoid_t *said, size_t i, int64_t within) {
+static void borrow(struct pm_evidence *ev, const struct pm_pulls *pulls, Pvoid_t *said, size_t i,
+                   int64_t within) {
     struct pm_trace *t = &ev->traces.items[i];
     if (!t->host || t->ts == PM_NO_TIME) return;
     Word_t *slot = pm_map_slot(said, t->host);
-    if (served(env, pulls, t)) *slot = 0;
+    if (served(pulls, t)) *slot = 0;
     if (t->kind != PM_KIND_MIRROR_TRY) return;
     const struct pm_trace *from = *slot ? &ev->traces.items[*slot - 1] : NULL;
     if (t->verdict.cause >= 0) *slot = i + 1;
-    else if (from && announced(env, t) && pm_time_apart(from->ts, t->ts) <= within)
+    else if (from && announced(t) && pm_time_apart(from->ts, t->ts) <= within)
         t->verdict = from->verdict;
 }
 
 #define SAME_TROUBLE_NS PM_S(3600)
 
-static void say_why(const struct pm_env *env, struct pm_evidence *ev,
-                    const struct pm_pulls *pulls) {
+static void say_why(struct pm_evidence *ev, const struct pm_pulls *pulls) {
     Pvoid_t said = NULL;
     Word_t freed;
-    for (size_t i = 0; i < ev->traces.n; i++) borrow(env, ev, pulls, &said, i, SAME_TROUBLE_NS);
+    for (size_t i = 0; i < ev->traces.n; i++) borrow(ev, pulls, &said, i, SAME_TROUBLE_NS);
     JLFA(freed, said);
     said = NULL;
-    for (size_t i = ev->traces.n; i-- > 0;) borrow(env, ev, pulls, &said, i, SAME_TROUBLE_NS);
+    for (size_t i = ev->traces.n; i-- > 0;) borrow(ev, pulls, &said, i, SAME_TROUBLE_NS);
     JLFA(freed, said);
     (void)freed;
 }
@@ -135,7 +129,7 @@ bool pm_mirror_served(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_pulls *pulls, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
-        if (served(env, pulls, t) && pm_is_mirror(env, t)) return true;
+        if (served(pulls, t) && pm_is_mirror(env, t)) return true;
     }
     return false;
 }
@@ -149,11 +143,11 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
         struct pm_trace *t = &ev->traces.items[i];
         if (t->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
         struct pm_attempt *p = pull_of(env, pulls, &by_node, t);
-        if (p) belong(env, ev, p, (uint32_t)i);
+        if (p) belong(ev, p, (uint32_t)i);
     }
     free(by_node.items);
     settle_announced(env, ev, pulls);
-    say_why(env, ev, pulls);
+    say_why(ev, pulls);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict.cause >= 0 &&

@@ -42,6 +42,7 @@ struct pm_trace {
     // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for",
     // "returns image reference")
     uint8_t form;
+    uint8_t telling; // enum pm_telling
     struct pm_verdict verdict;
     uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
     uint32_t writer; // "namespace/pod" in whose output it stands; 0 none

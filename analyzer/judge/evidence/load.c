@@ -26,19 +26,14 @@ static enum pm_origin origin_of(enum pm_component c) {
     }
 }
 
-// The kubelet writes two to four lines a failed pull; the one of its image service
-// counts, the rest know the pod (parsers/node/kubelet.c).
-static bool kubelet_counts(const struct pm_row *row) {
-    return pm_str_eqc(row->event.field[PM_F_MESSAGE], "remote_image");
-}
-
 // Programs that write two lines about one end: the Docker daemon's handler line,
 // containerd's "returns image reference".
-static uint8_t form_of(struct pm_str message) {
-    return pm_str_eqc(message, "handler") || pm_str_eqc(message, "returned") ? 2 : 1;
+static uint8_t form_of(enum pm_telling t) {
+    return t == PM_TELLING_HANDLER || t == PM_TELLING_RETURNED ? 2 : 1;
 }
 
-static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
+static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin,
+                            enum pm_telling telling) {
     const struct pm_event *e = &row->event;
     switch (e->kind) {
     case PM_KIND_PULL_START:
@@ -48,7 +43,10 @@ static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin) {
     case PM_KIND_PULL_CACHED: return PM_ROLE_CACHED;
     case PM_KIND_PULL_BACKOFF: return PM_ROLE_BACKOFF;
     case PM_KIND_PULL_FAIL:
-        if (origin == PM_ORIGIN_KUBELET) return kubelet_counts(row) ? PM_ROLE_END : PM_ROLE_ECHO;
+        // The kubelet writes two to four lines a failed pull; the one of its image service
+        // counts, the rest know the pod (parsers/node/kubelet.c).
+        if (origin == PM_ORIGIN_KUBELET)
+            return telling == PM_TELLING_IMAGE_SERVICE ? PM_ROLE_END : PM_ROLE_ECHO;
         if (origin == PM_ORIGIN_POD) return PM_ROLE_BACKOFF;
         return origin == PM_ORIGIN_CLIENT && e->flags & PM_EV_ECHO ? PM_ROLE_ECHO : PM_ROLE_END;
     default: return PM_ROLE_SIDE;
@@ -154,6 +152,7 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
                                 const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
+    enum pm_telling telling = pm_telling_of(e->component, e->field[PM_F_MESSAGE]);
     struct pm_trace t = {.id = row->id,
                          .ts = row->ts_ns,
                          .first = row->first_ns,
@@ -170,9 +169,10 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
                          .stage = (uint8_t)e->stage,
                          .origin = (uint8_t)origin,
                          .quality = (uint8_t)row->quality};
-    t.role = (uint8_t)role_of(row, origin);
+    t.telling = (uint8_t)telling;
+    t.role = (uint8_t)role_of(row, origin, telling);
     t.node = node_of(env, ev, row);
-    t.form = form_of(e->field[PM_F_MESSAGE]);
+    t.form = form_of(telling);
     t.verdict.cause = -1;
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
     if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED))
