@@ -723,7 +723,9 @@ static void samples_drop(json_t *rows, const char *const *keys) {
 uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
     for (int i = 0; i < PM_TABLE_COUNT; i++)
         for (size_t k = 0; k < PM_LEN(files[i].lists) && files[i].lists[k].name; k++) {
-            json_t *plain = pm_yaml_plain(json_object_get(t->tree[i], files[i].lists[k].name));
+            const json_t *rows = json_object_get(t->tree[i], files[i].lists[k].name);
+            if (!json_array_size(rows)) continue; // not there, or empty: nothing in force
+            json_t *plain = pm_yaml_plain(rows);
             samples_drop(plain, files[i].samples);
             char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
             seed = pm_str_hash(pm_str_c(text), seed);
