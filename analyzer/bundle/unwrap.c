@@ -407,7 +407,10 @@ static bool is_utf16(struct pm_str s) {
 // Control bytes that no text has. A run of NULs in front is what copytruncate leaves: not
 // counted.
 static bool is_binary(struct pm_str s) {
-    while (s.n && s.p[0] == 0) s.p++, s.n--;
+    while (s.n && s.p[0] == 0) {
+        s.p++;
+        s.n--;
+    }
     size_t odd = 0;
     for (size_t i = 0; i < s.n; i++) {
         uint8_t c = (uint8_t)s.p[i];

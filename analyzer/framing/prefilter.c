@@ -363,7 +363,10 @@ static void windows_add(const uint16_t *seen, const char *p) {
     for (size_t at = 0; at + WINDOWS <= n; at++) {
         uint32_t cost = 0;
         for (size_t k = 0; k < WINDOW; k++) cost += seen[map_hash(load4(p + at + k))];
-        if (cost < best) best = cost, best_at = at;
+        if (cost < best) {
+            best = cost;
+            best_at = at;
+        }
     }
     for (size_t k = 0; k < WINDOW; k++) window_add(p, n, best_at + k);
 }
@@ -454,7 +457,11 @@ static void deal(const uint32_t freq[256], const char *text) {
         double before = teddy.literals[b] ? bucket_mass(freq, b, NULL) : 0;
         for (size_t at = 0; at + PRINT <= n; at++) {
             double cost = bucket_mass(freq, b, text + at) - before;
-            if (cost < best) best = cost, best_bucket = b, best_at = at;
+            if (cost < best) {
+                best = cost;
+                best_bucket = b;
+                best_at = at;
+            }
         }
     }
     for (int j = 0; j < PRINT; j++) {
@@ -527,9 +534,10 @@ static const char *verify(const uint8_t *buckets, unsigned mask, const char *beg
 __attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin, const char *at,
                                                                const char *stop, const char *end) {
     __m128i lo[PRINT], hi[PRINT], low4 = _mm_set1_epi8(15), zero = _mm_setzero_si128();
-    for (int j = 0; j < PRINT; j++)
-        lo[j] = _mm_loadu_si128((const void *)teddy.lo[j]),
+    for (int j = 0; j < PRINT; j++) {
+        lo[j] = _mm_loadu_si128((const void *)teddy.lo[j]);
         hi[j] = _mm_loadu_si128((const void *)teddy.hi[j]);
+    }
     for (; stop - at >= 16 + PRINT - 1; at += 16) {
         __m128i r = _mm_set1_epi8(-1);
         for (int j = 0; j < PRINT; j++) {
