@@ -18,14 +18,20 @@ static struct pm_str lowered(struct pm_str word, char *room, size_t max) {
         room[i] = (char)(word.p[i] >= 'A' && word.p[i] <= 'Z' ? word.p[i] + 32 : word.p[i]);
     return (struct pm_str){room, word.n};
 }
+static bool is_plain_word(struct pm_str word) {
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] == '-' || word.p[i] == '.' || digit_byte(word.p[i])) return false;
+    return true;
+}
 // Names of hosts and clusters are small letters; written otherwise they are the same ones.
+// But a container called "job" is not the kind "Job".
 static const struct name *name_of(const struct work *w, struct pm_str word, bool *capital) {
     char room[256];
     const struct name *n = name_find(w->p, word);
     *capital = false;
     if (n) return n;
     struct pm_str low = lowered(word, room, sizeof room);
-    n = low.n ? name_find(w->p, low) : NULL;
+    n = low.n && !is_plain_word(word) ? name_find(w->p, low) : NULL;
     *capital = n != NULL;
     return n;
 }
@@ -89,7 +95,7 @@ static bool dashes_shown(struct work *w, struct pm_str word) {
 }
 static bool split_shown(struct work *w, struct pm_str word, char at) {
     bool any = false, placed = w->placed;
-    if (pm_str_chr(word, at, 0) < 0) return false;
+    if (pm_str_chr(word, at, 0) < 0 || word.p[0] == '_') return false; // "_catalog", "_state"
     w->placed |= at == '_';
     for (struct pm_str rest = word; rest.n;) {
         ptrdiff_t end = pm_str_chr(rest, at, 0);

@@ -41,6 +41,8 @@ static bool is_hash(struct pm_str s) {
 }
 static bool is_random(struct pm_str s) { return s.n == 5 && of_letters(s, RANDOM_LETTERS); }
 static bool pods_is_number(struct pm_str s) { return of_letters(s, "0123456789"); }
+// An ordinal, or the minutes since 1970 that a cron job's jobs have.
+static bool is_counted(struct pm_str s) { return pods_is_number(s) && (s.n < 5 || s.n >= 8); }
 
 static struct pm_str last_part(struct pm_str name) {
     ptrdiff_t dash = pm_str_rchr(name, '-');
@@ -48,7 +50,7 @@ static struct pm_str last_part(struct pm_str name) {
 }
 struct pod pod_split(struct pm_str name) {
     struct pm_str head = name, last = last_part(name);
-    if (is_random(last) || is_hash(last) || (pods_is_number(last) && last.n < 5)) {
+    if (is_random(last) || is_hash(last) || is_counted(last)) {
         head.n -= last.n + 1;
         struct pm_str middle = is_random(last) ? last_part(head) : PM_NONE;
         if (is_hash(middle) || (pods_is_number(middle) && middle.n >= 8)) head.n -= middle.n + 1;

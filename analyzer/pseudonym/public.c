@@ -26,8 +26,8 @@ bool public_word(struct pm_str word) {
         // of everybody's software
         "library", "nginx", "redis", "busybox", "alpine", "debian", "ubuntu", "postgres", "mysql",
         "mongo", "node", "python", "golang", "openjdk", "httpd", "traefik", "haproxy", "memcached",
-        "rabbitmq", "hello-world", "pause", "memory", "sha256", "latest", "v2", "manifests",
-        "blobs", "tags", "list", "token", "catalog"};
+        "rabbitmq", "hello-world", "pause", "sha256", "latest", "v2", "manifests", "blobs", "tags",
+        "list", "token"};
     return IN(word, words);
 }
 

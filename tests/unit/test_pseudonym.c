@@ -17,6 +17,9 @@ static struct pm_pseudonyms *a_cluster(void) {
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("cart-6d4cf56db6-zz9kk"));
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("ledger-0"));
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("etcd-worker-3"));
+    pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810")); // a job, and its pod
+    pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810-cdf2g"));
+    pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810-bcd2f"));
     pm_pseudonyms_name(p, PM_NAME_USER, PM_STR("robot$ci-pusher"));
     pm_pseudonyms_host(p, PM_STR("harbor.acme.net:5000"));
     pm_pseudonyms_host(p, PM_STR("123456789012.dkr.ecr.eu-west-1.amazonaws.com"));
@@ -36,9 +39,11 @@ static void names_go_and_words_stay(void **unused) {
         {"worker-3", "node0001"},
         {"kubelet on worker-3.dc1.acme.net: ok", "kubelet on node0001.host0002.host0001.net: ok"},
         {"line\\nworker-3 %2Fshop%2F", "line\\nnode0001 %2Fns0002%2F"},
-        {"pod=\"shop/cart-6d4cf56db6-x2x9k\"", "pod=\"ns0002/app0001-4444444444-22222\""},
-        {"shop_cart-6d4cf56db6-zz9kk_1b2d", "ns0002_app0001-4444444444-22224_1b2d"},
+        {"pod=\"shop/cart-6d4cf56db6-x2x9k\"", "pod=\"ns0002/app0001-4444444444-22225\""},
+        {"shop_cart-6d4cf56db6-zz9kk_1b2d", "ns0002_app0001-4444444444-22226_1b2d"},
         {"cart-6d4cf56db6 ledger-0 etcd-worker-3", "app0001-4444444444 app0002-0 etcd-node0001"},
+        {"sweep-29886810 sweep-29886810-bcd2f", "app0003-29886810 app0003-29886810-22222"},
+        {"\"Shop\" Worker-3 \"shop\"", "\"Shop\" Node0001 \"ns0002\""},   // kinds are no names
         {"Failed to pull image in pull", "Failed to pull image in pull"}, // prose
         {"namespace=\"pull\" pull/cart", "namespace=\"ns0001\" ns0001/app0001"},
         {"{\"pull\": \"kube-system\"}", "{\"pull\": \"kube-system\"}"}, // a key of JSON
