@@ -1,11 +1,13 @@
 // Files inside of objects: a ConfigMap holds registries.conf, config.toml, daemon.json or
-// a kubelet's configuration under any key.
+// a kubelet's configuration under any key; an OpenShift MachineConfig holds files of a
+// node by their paths, each in a data: URL (Ignition), plain, percent-encoded or base64.
 //
 // Each text is offered to the parsers of configuration, as if it were a file of that name
 // beside the object. Nobody else may have it: what an application's configuration says
 // about images is no log. Lines are the object's own where its text shows them (a YAML
 // block), else the key's line.
 #include "frame_docs.h"
+#include "pm/scan.h"
 
 #define NESTED_MAX 256 // keys of one object
 #define NESTED_MIN 8
@@ -98,7 +100,71 @@ bool frame_is_template(struct pm_str text) {
     return open >= 0 && pm_str_find(text, PM_STR("}}"), (size_t)open) > 0;
 }
 
+// ---- Ignition's files
+
+static int sextet(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+static struct pm_str base64(struct pm_arena *a, struct pm_str s) {
+    char *out = pm_arena_alloc(a, s.n);
+    size_t n = 0;
+    uint32_t bits = 0;
+    int have = 0;
+    for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
+        int v = sextet(s.p[i]);
+        if (v < 0) return PM_NONE;
+        bits = bits << 6 | (uint32_t)v;
+        have += 6;
+        if (have < 8) continue;
+        have -= 8;
+        out[n++] = (char)(unsigned char)(bits >> have & 0xff);
+    }
+    return (struct pm_str){out, n};
+}
+
+// "data:text/plain;charset=utf-8;base64,W1tyZ…", "data:,%5B%5Bregistry%5D%5D%0A"
+static struct pm_str data_url(struct pm_arena *a, struct pm_str s) {
+    ptrdiff_t comma = pm_str_chr(s, ',', 0);
+    if (!pm_str_starts(s, PM_STR("data:")) || comma < 0) return PM_NONE;
+    struct pm_str body = pm_str_from(s, (size_t)comma + 1);
+    return pm_str_ends(pm_str_sub(s, 0, (size_t)comma), PM_STR(";base64"))
+               ? base64(a, body)
+               : pm_percent_decode(a, body);
+}
+
+static const json_t *machine_files(const struct pm_record *r) {
+    const json_t *o = r->shape == PM_SHAPE_JSON ? r->json : NULL;
+    static const char *const path[] = {"spec", "config", "storage", "files"};
+    const char *kind = json_string_value(json_object_get(o, "kind"));
+    if (!kind || strcmp(kind, "MachineConfig") != 0) return NULL;
+    for (size_t i = 0; i < PM_LEN(path); i++) o = json_object_get(o, path[i]);
+    return json_is_array(o) ? o : NULL;
+}
+
+static int machine_config(struct pm_frame *f, const struct pm_record *r, const json_t *files) {
+    int who = -1;
+    for (size_t i = 0; i < json_array_size(files) && i < NESTED_MAX; i++) {
+        const json_t *file = json_array_get(files, i),
+                     *source = json_object_get(json_object_get(file, "contents"), "source");
+        const char *path = json_string_value(json_object_get(file, "path"));
+        if (!path || !json_is_string(source)) continue;
+        struct pm_str text = data_url(f->record_arena, (struct pm_str){json_string_value(source),
+                                                                       json_string_length(source)});
+        size_t bad = 0;
+        text = without_cr(f->record_arena, pm_utf8_clean(f->record_arena, text, &bad));
+        int one = nested_text(f, r, path, text);
+        if (one >= 0) who = one;
+    }
+    return who;
+}
+
 int frame_nested(struct pm_frame *f, const struct pm_record *r) {
+    const json_t *files = machine_files(r);
+    if (files) return machine_config(f, r, files);
     const json_t *kind = r->shape == PM_SHAPE_JSON ? json_object_get(r->json, "kind") : NULL,
                  *data = json_object_get(r->json, "data");
     bool listed = !kind && pm_str_eqc(r->list_kind, "ConfigMapList");

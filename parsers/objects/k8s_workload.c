@@ -4,6 +4,7 @@
 //   {"kind":"Deployment","metadata":{"name":"cart","namespace":"shop","generation":4},"spec":{"replicas":3,…},"status":{"replicas":4,"updatedReplicas":1,…}}
 // Source: k8s:staging/src/k8s.io/api/{apps,batch,core}/v1/types.go. OpenShift
 // DeploymentConfig has the same members.
+#include "parsers/lift/lift.h"
 #include "parsers/objects/k8s_object.h"
 #include <inttypes.h>
 
@@ -114,6 +115,29 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct
     return pm_detail_done(&d);
 }
 
+// Events of a refusal are gone after an hour; the condition that the controller set by
+// them stays as long as no pod can be made.
+static void emit_refusal(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                         const struct pm_event *state) {
+    const json_t *conditions = pm_k8s_get(r->json, "status.conditions");
+    for (size_t i = 0; i < json_array_size(conditions); i++) {
+        const json_t *c = json_array_get(conditions, i);
+        struct pm_str message = pm_k8s_str(c, "message");
+        if (!pm_str_eqc(pm_k8s_str(c, "type"), "ReplicaFailure") ||
+            !pm_str_eqc(pm_k8s_str(c, "status"), "True") ||
+            !pm_lift_refused_by_admission(message) || !state->field[PM_F_NAMESPACE].n)
+            continue;
+        struct pm_event e = *state;
+        e.kind = PM_KIND_OTHER;
+        e.field[PM_F_DETAIL] = PM_NONE;
+        e.field[PM_F_REASON] = pm_k8s_str(c, "reason");
+        e.field[PM_F_ERROR] = message;
+        struct pm_when since = pm_k8s_when(c, "lastTransitionTime");
+        if (since.kind != PM_WHEN_NONE) e.when = since;
+        pm_emit(ctx, r, &e);
+    }
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     const struct counts *k = counts_of(r);
     struct pm_str name = pm_k8s_str(r->json, "metadata.name");
@@ -125,6 +149,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] = pm_k8s_named(ctx->a, pm_str_c(k->kind), name);
     e.field[PM_F_DETAIL] = detail_of(ctx->a, r->json, k);
     pm_emit(ctx, r, &e);
+    emit_refusal(ctx, r, &e);
     return PM_PARSE_OK;
 }
 

@@ -99,13 +99,15 @@ static struct pm_when time_of(struct pm_str before) {
     struct pm_when when = {0};
     struct pm_str s = before.n && before.p[0] == '[' ? pm_str_from(before, 1) : before;
     if (pm_when_rfc3339(s, &when) || pm_when_slash(s, &when)) return when;
-    ptrdiff_t bracket = pm_str_chr(before, '[', 0);
-    if (bracket >= 0 && pm_when_clf(pm_str_from(before, (size_t)bracket + 1), &when)) return when;
+    for (ptrdiff_t at = pm_str_chr(before, '[', 0); at >= 0;
+         at = pm_str_chr(before, '[', (size_t)at + 1))
+        if (pm_when_clf(pm_str_from(before, (size_t)at + 1), &when)) return when;
     return (struct pm_when){0};
 }
 
 static bool is_address(struct pm_str w) {
     size_t dots = 0, digits = 0;
+    if (pm_str_starts(w, PM_STR("::ffff:"))) w = pm_str_from(w, strlen("::ffff:"));
     for (size_t n = 0; n < w.n; n++) {
         if (!strchr("0123456789.:[]", w.p[n])) return false;
         dots += w.p[n] == '.', digits += w.p[n] >= '0' && w.p[n] <= '9';

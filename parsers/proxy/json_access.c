@@ -22,7 +22,7 @@
 static const struct pm_http_json_keys keys = {
     .time = KEYS("time", "timestamp", "@timestamp", "start_time", "time_iso8601", "time_local",
                  "ts", "access_time", "date", "datetime", "msec", "StartTime", "started_at",
-                 "EdgeStartTimestamp", "reqTimeSec"),
+                 "EdgeStartTimestamp", "reqTimeSec", "timeStamp"),
     .client =
         KEYS("x_forwarded_for", "http_x_forwarded_for", "client_ip", "clientip", "remote_ip",
              "remoteIp", "remote_addr", "remoteAddr", "client", "source_ip", "src_ip", "ip",
@@ -44,8 +44,8 @@ static const struct pm_http_json_keys keys = {
     .query = KEYS("query_string", "args", "query", "qs"),
     .request = KEYS("request", "request_line", "http_request"),
     .host = KEYS("host", "http_host", "authority", "vhost", "server_name", "request/host",
-                 "url/domain", "hostname", "domain", "Host", ":authority", "ClientRequestHost",
-                 "properties/host", "properties/hostName", "reqHost"),
+                 "request/headers/host", "url/domain", "hostname", "domain", "Host", ":authority",
+                 "ClientRequestHost", "properties/host", "properties/hostName", "reqHost"),
     .agent = KEYS("http_user_agent", "user_agent", "userAgent", "useragent", "agent",
                   "request/headers/User-Agent", "httpRequest/userAgent", "user_agent/original",
                   "request/headers/user-agent", "request_user_agent", "http.request.useragent",

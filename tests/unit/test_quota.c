@@ -435,6 +435,20 @@ static void headers_alone(void **state) {
     judged_free(&j);
 }
 
+// What the registry says of an empty budget needs no refusal beside it.
+static void nothing_left_is_exceeded(void **state) {
+    (void)state;
+    static const struct line lines[] = {{5, PM_COMP_CLIENT, .kind = PM_KIND_REQUEST,
+                                         .registry = "docker.io", .client = "198.51.100.9",
+                                         .status = 200, .told = "100:0"}};
+    struct judged j = JUDGE(lines);
+    assert_int_equal(j.r->quotas_n, 1);
+    assert_int_equal(j.r->quotas[0].used_low, 100);
+    assert_true(pm_str_eqc(j.r->quotas[0].status, "exceeded"));
+    assert_int_equal(j.r->quotas[0].refused, 0);
+    judged_free(&j);
+}
+
 // ── figures that cannot be ──
 // Three nodes of 60 pulls each, then refused: 180 of 100 do not pass one address. Each
 // has a budget of its own.
@@ -723,6 +737,7 @@ int main(void) {
         cmocka_unit_test(requests_with_ns),
         cmocka_unit_test(cache_hits_are_not_spent),
         cmocka_unit_test(headers_alone),
+        cmocka_unit_test(nothing_left_is_exceeded),
         cmocka_unit_test(an_impossible_figure_disproves_one_address),
         cmocka_unit_test(what_cannot_be_is_explained),
         cmocka_unit_test(a_step_down_begins_a_row),

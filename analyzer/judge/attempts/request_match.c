@@ -124,6 +124,9 @@ static void corroborate(struct matching *m, uint32_t pull, uint32_t group, int64
     g->pull = pull + 1;
 }
 
+// 0 where the log has none, failed or not.
+static int16_t status_of(const struct pm_request_group *g) { return g->worst > 0 ? g->worst : 0; }
+
 static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     struct pm_attempt *p = &pulls->items[g->pull - 1];
     p->requests += g->requests;
@@ -135,10 +138,11 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (g->credentials) p->flags |= PM_EV_CREDENTIALS;
     if (g->anonymous) p->flags |= PM_EV_ANONYMOUS;
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
-    if (!p->status) p->status = g->worst;
-    if (p->status != g->worst || p->verdict.cause < 0 ||
+    int16_t status = status_of(g);
+    if (!p->status) p->status = status;
+    if (p->status != status || p->verdict.cause < 0 ||
         pm_cause_has(p->verdict.cause, PM_TRAIT_REACH))
-        p->hidden_status = g->worst;
+        p->hidden_status = status;
     if (g->gone && pm_cause_has(p->verdict.cause, PM_TRAIT_OF_IMAGE))
         p->verdict = g->verdict; // the registry side knows better than the words of the error
     if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
@@ -178,7 +182,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->answered = g->last;
     p->best = g->best;
     p->error = g->error;
-    p->status = g->worst;
+    p->status = status_of(g);
     p->stage = g->stage;
     p->bytes = g->bytes > 0 ? g->bytes : -1;
     p->verdict = g->worst ? g->verdict : (struct pm_verdict){.cause = -1};

@@ -83,7 +83,7 @@ struct settling {
     struct pm_order all[SHARE_COUNT];  // all pulls
     struct pm_order sure[SHARE_COUNT]; // failed ones whose cause is decided
     struct pm_order sides;             // traces beside pulls, by node
-    Pvoid_t edge_at, served_at; // registry and family → index + 1; credential, too → answer
+    Pvoid_t edge_at, served_at; // family → registry and credential → index + 1; the answer
     PM_LIST(struct settle_edge) edges;
     struct pm_registry_side said; // by registries and their proxies
     Pvoid_t good_repository;      // id → 1 where any pull of it went well

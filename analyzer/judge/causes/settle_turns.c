@@ -15,9 +15,16 @@ static uint32_t family_number(const char *family) {
     return i;
 }
 
+// Two users that a registry's log names are two credentials: what one was served says
+// nothing of how long the other's lasts.
+static bool other_user(const struct pm_attempt *q, uint32_t user) {
+    return user && q->user && q->user != user;
+}
+
 // Twelve hours after the last login every pull with that credential fails at once: success
 // before, none after, whatever the image.
-static struct settle_edge edge_of(const struct settling *v, uint32_t registry, const char *family) {
+static struct settle_edge edge_of(const struct settling *v, uint32_t registry, uint32_t user,
+                                  const char *family) {
     int64_t apart = pm_weight_ns(v->env->rules, PM_WEIGHT_CLOCKS_APART_S);
     struct settle_edge e = {PM_NO_TIME, PM_NO_TIME, PM_NO_TIME, false};
     const struct pm_order *o = &v->all[SHARE_REGISTRY];
@@ -25,7 +32,7 @@ static struct settle_edge edge_of(const struct settling *v, uint32_t registry, c
          i < o->n && o->items[i].group == registry; i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
         int64_t t = o->items[i].at;
-        if (t == PM_NO_TIME) continue;
+        if (t == PM_NO_TIME || other_user(q, user)) continue;
         bool refused = is_refused(q, family);
         if (refused) e.first_refused = pm_min_time(e.first_refused, t);
         if (refused && e.ok_after != PM_NO_TIME && t - e.ok_after > apart &&
@@ -38,11 +45,14 @@ static struct settle_edge edge_of(const struct settling *v, uint32_t registry, c
     return e;
 }
 
-static const struct settle_edge *edge_at(struct settling *v, uint32_t registry,
+static const struct settle_edge *edge_at(struct settling *v, uint32_t registry, uint32_t user,
                                          const char *family) {
-    Word_t *slot = pm_map_slot(&v->edge_at, PM_PAIR(registry, family_number(family)));
+    Word_t *by_family = pm_map_slot(&v->edge_at, family_number(family) + 1);
+    Pvoid_t edges = (Pvoid_t)*by_family;
+    Word_t *slot = pm_map_slot(&edges, PM_PAIR(registry, user));
+    *by_family = (Word_t)edges;
     if (!*slot) {
-        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, registry, family);
+        *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, registry, user, family);
         *slot = v->edges.n;
     }
     return &v->edges.items[*slot - 1];
@@ -51,14 +61,14 @@ static const struct settle_edge *edge_at(struct settling *v, uint32_t registry,
 bool settle_none_since(struct settling *v, const struct pm_attempt *p, const char *family) {
     uint32_t registry = settle_group(p, SHARE_REGISTRY);
     if (!registry) return false;
-    const struct settle_edge *e = edge_at(v, registry, family);
+    const struct settle_edge *e = edge_at(v, registry, p->user, family);
     bool before = e->first_ok != PM_NO_TIME && e->first_refused != PM_NO_TIME &&
                   e->first_ok < e->first_refused;
     return before && !e->mixed && (e->ok_after == PM_NO_TIME || e->ok_after > pm_at(p));
 }
 
 bool settle_same_image_before(struct settling *v, const struct pm_attempt *p, const char *family) {
-    const struct settle_edge *e = edge_at(v, settle_group(p, SHARE_REGISTRY), family);
+    const struct settle_edge *e = edge_at(v, settle_group(p, SHARE_REGISTRY), p->user, family);
     const struct pm_order *o = &v->all[SHARE_REPOSITORY];
     for (size_t i = pm_order_first(o, p->repository, INT64_MIN);
          i < o->n && o->items[i].group == p->repository && o->items[i].at < e->first_refused; i++) {
@@ -160,16 +170,21 @@ bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, co
     return others;
 }
 
-void settle_turns_free(struct settling *v) {
+// A map of maps, by family.
+static void by_family_free(Pvoid_t *map) {
     Word_t freed, key = 0, *answers;
-    JLF(answers, v->served_at, key);
+    JLF(answers, *map, key);
     while (answers) {
         Pvoid_t of_family = (Pvoid_t)*answers;
         JLFA(freed, of_family);
-        JLN(answers, v->served_at, key);
+        JLN(answers, *map, key);
     }
-    JLFA(freed, v->served_at);
-    JLFA(freed, v->edge_at);
+    JLFA(freed, *map);
     (void)freed;
+}
+
+void settle_turns_free(struct settling *v) {
+    by_family_free(&v->served_at);
+    by_family_free(&v->edge_at);
     free(v->edges.items);
 }

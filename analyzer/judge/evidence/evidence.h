@@ -56,6 +56,8 @@ struct pm_rumour {
     uint32_t node, image, namespace, pod;
 };
 
+// A call that failed in a log without statuses (CloudTrail): its error is all there is.
+#define PM_REFUSED_UNNUMBERED (-1)
 struct pm_status_count {
     int16_t code;
     uint32_t n;
@@ -69,9 +71,9 @@ struct pm_request_group {
     bool probe;                     // no pull: a look-up, a push, a greeting that nobody answered
     bool asked_get, tag_good, gone; // gone: the tag was there, what it points to was not
     uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
-    uint32_t manifest_gets;    // answered GETs of manifests: what a quota counts
-    int16_t worst;             // the failing status that it ended with, 0 none
-    uint8_t stage;             // where the worst was
+    uint32_t manifest_gets; // answered GETs of manifests: what a quota counts
+    int16_t worst; // the failing status that it ended with, or PM_REFUSED_UNNUMBERED; 0 none
+    uint8_t stage; // where the worst was
     bool token, refused_token; // a token was given; the repository refused it
     bool credentials, anonymous, mirror;
     bool redundant; // another log shows the same requests better

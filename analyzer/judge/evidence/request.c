@@ -65,13 +65,13 @@ static uint32_t agent_of(const struct pm_env *env, struct pm_str agent) {
 static void take_status(const struct pm_env *env, struct pm_request_group *g,
                         const struct pm_row *row, bool manifest) {
     const struct pm_event *e = &row->event;
-    int status = e->http_status;
+    int status = !e->http_status && e->field[PM_F_ERROR].n ? PM_REFUSED_UNNUMBERED : e->http_status;
     if (status == 401) {
         g->challenges++;
         if (!g->worst && !g->ok_manifests && !g->blobs)
             g->worst = 401; // until somebody answers better
         else if (g->worst == 401 || !g->worst) return;
-    } else if (status < 400) {
+    } else if (status < 400 && status != PM_REFUSED_UNNUMBERED) {
         g->worst = 0;
         if (manifest && status) g->ok_manifests++;
         return;

@@ -87,8 +87,8 @@ static void pick_for(struct picks *p, size_t index) {
     }
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &p->scene->ev->groups.items[h->groups.items[i]];
-        if (!g->worst || (p->scene->pulls->items[g->pull - 1].status &&
-                          p->scene->pulls->items[g->pull - 1].status != g->worst))
+        if (g->worst <= 0 || (p->scene->pulls->items[g->pull - 1].status &&
+                              p->scene->pulls->items[g->pull - 1].status != g->worst))
             continue;
         pick(p, index, g->best, 60,
              pm_arena_fmt(p->scene->env->a, "the registry side answered %d", g->worst));
