@@ -276,9 +276,17 @@ static void fill(struct pm_str *field, struct pm_str hint) {
     if (!field->n) *field = hint;
 }
 
+// What `docker` prints of its daemon's answer, alone on its line: a text that begins so is
+// a session, if a short one.
+static bool is_engine_error(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("Error response from daemon: ")) ||
+           pm_str_starts(s, PM_STR("docker: Error response from daemon: "));
+}
+
 // A client's refusal that names neither image nor registry could be anybody's about
 // anything, but inside of a client's session, which named it before.
-static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e) {
+static bool bare_sentence(const struct pm_frame *frame, const struct pm_record *r,
+                          const struct pm_event *e) {
     const struct pm_str *f = e->field;
     const struct frame_voice *v = frame->voice;
     if (v && (v->plain || v->known & PM_GROUP_CLIENT) &&
@@ -287,6 +295,7 @@ static bool bare_sentence(const struct pm_frame *frame, const struct pm_event *e
     if (e->component != PM_COMP_CLIENT ||
         (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER))
         return false;
+    if (v && v->plain && e->kind == PM_KIND_PULL_FAIL && is_engine_error(r->text)) return false;
     return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n &&
            !f[PM_F_DIGEST].n;
 }
@@ -298,10 +307,10 @@ static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm
     if (r->hint.cut) e->flags |= PM_EV_CUT;
     frame_voice_stand(f, ctx->parser, r, e);
     choose_when(f, r, e);
-    frame_terminal_event(f, r, e);
+    if (!frame_terminal_event(f, r, e)) return;
     frame_repeat_event(f, r, e);
     pm_event_normalise(ctx->a, e);
-    if (bare_sentence(f, e)) {
+    if (bare_sentence(f, r, e)) {
         e->standing = PM_STANDING_HEARSAY;
         e->voice = 0;
     }

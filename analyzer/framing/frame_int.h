@@ -250,7 +250,8 @@ void frame_lane_flush(struct pm_frame *f, struct frame_lane *l);
 void frame_flush(struct pm_frame *f); // every pending record, in line order
 // frame_terminal.c: the image of a client's session
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r);
-void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
+// False: it means something only within a session, and there is none.
+bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
 // frame_repeat.c: one failure that several lines of a session tell
 void frame_repeat_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e);
 void frame_repeat_begin(struct pm_frame *f);

@@ -280,14 +280,25 @@ static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct
     e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, namespace);
 }
 
-void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+static bool of_session(const struct pm_event *e) {
+    return e->kind == PM_KIND_OTHER && pm_str_eqc(e->field[PM_F_REASON], PM_REASON_OF_SESSION);
+}
+
+bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     struct pm_image at;
     name_namespace(f, r, e);
     struct pm_str image = pm_buf_str(&f->terminal.image);
     bool start = e->kind == PM_KIND_PULL_START, end = e->kind == PM_KIND_PULL_FAIL ||
                                                       e->kind == PM_KIND_PULL_OK ||
                                                       e->kind == PM_KIND_PULL_CACHED;
-    if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE || (!start && !end)) return;
+    if (e->component != PM_COMP_CLIENT || r->shape != PM_SHAPE_LINE) return true;
+    if (of_session(e)) {
+        if (!image.n || r->line - f->terminal.line > SESSION_LINES) return false;
+        e->kind = PM_KIND_PULL_FAIL; // docker's last word for a layer
+        e->field[PM_F_REASON] = PM_NONE;
+        end = true;
+    }
+    if (!start && !end) return true;
     if (f->terminal.idle && e->kind == PM_KIND_PULL_FAIL) e->kind = PM_KIND_OTHER;
     if (start) frame_repeat_begin(f);
     name_step(f, r, e);
@@ -310,4 +321,5 @@ void frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
     if (e->kind == PM_KIND_PULL_OK && !names_anything(e))
         e->kind = PM_KIND_OTHER; // of no pull that began here
     if (end) pm_buf_clear(&f->terminal.image);
+    return true;
 }

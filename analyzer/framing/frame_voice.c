@@ -171,10 +171,13 @@ static bool heading(struct pm_str s) {
 }
 
 // A program's own error, whole and from its first word on, as people copy one between
-// their sentences. Behind another program's stamp and level it would be what that says.
+// their sentences, or as a cell of a table. Behind another program's stamp and level it
+// would be what that says.
 static bool error_alone(struct pm_str s) {
     static const char *const heads[] = {"Failed to pull image \"",
                                         "Back-off pulling image \"",
+                                        "ImagePullBackOff: Back-off pulling image \"",
+                                        "ErrImagePull: ",
                                         "rpc error: code = ",
                                         "failed to pull and unpack image \"",
                                         "failed to resolve reference \"",
@@ -185,8 +188,10 @@ static bool error_alone(struct pm_str s) {
     size_t from = 0;
     while (from < s.n && strchr("*>-`' \"", s.p[from])) from++;
     s = pm_str_from(s, from);
-    for (size_t i = 0; i < PM_LEN(heads); i++)
-        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    for (size_t i = 0; i < PM_LEN(heads); i++) {
+        ptrdiff_t at = pm_str_find(s, pm_str_c(heads[i]), 0);
+        if (at == 0 || (at > 2 && s.p[at - 1] == ' ' && strchr(" |", s.p[at - 2]))) return true;
+    }
     return false;
 }
 

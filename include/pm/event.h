@@ -7,6 +7,10 @@
 #include "pm/when.h"
 
 // The kinds of the report's contract, in the order of its schema.
+// Reason of an event that means something only while a client's session is at a pull: an
+// error of a connection, bare on its line. Framing makes it that pull's end, or drops it.
+#define PM_REASON_OF_SESSION "of a session"
+
 enum pm_kind {
     PM_KIND_OTHER = 0,
     PM_KIND_PULL_START, // an attempt begins

@@ -125,8 +125,8 @@ static struct pm_str json_message(struct pm_arena *a, struct pm_str s) {
     return v.n && pm_lift_talks_of_pull(v) ? v : s;
 }
 
-// A network error behind "ERROR: " and nothing else: the client that printed it is
-// unknown, so is the attempt.
+// A network error, perhaps behind "ERROR: ", and nothing else: the client that printed it
+// is unknown, so is the attempt. Where a session is at a pull, it is that pull's.
 static bool network_error(struct pm_str s) {
     static const char *const words[] = {"read tcp ",  "dial tcp",          "write tcp ",
                                         "net/http: ", "proxyconnect ",     "http: server gave",
@@ -160,8 +160,9 @@ static bool take_docker_api(struct pm_parse_ctx *ctx, const struct pm_record *r)
 static bool take_network_error(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     bool headed = false;
     struct pm_str core = without_head(r->text, &headed);
-    if (!headed || !network_error(core)) return false;
+    if (!network_error(core)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_OTHER);
+    if (!headed) e.field[PM_F_REASON] = PM_STR(PM_REASON_OF_SESSION);
     pm_lift_into(ctx->a, &e, core);
     pm_emit(ctx, r, &e);
     return true;

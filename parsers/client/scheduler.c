@@ -32,7 +32,10 @@ static const struct pm_client_row rows[] = {
      75}, // Azure Container Instances
     {"ERROR: (gcloud.", ") Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Cloud Run
     {"in TaskRun \"", "failed to pull the image \"", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
-     75},                                                                              // Tekton
+     75},                                                               // Tekton
+    {"^pod/", " can't be pulled", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Skaffold: once a pod
+    {"^deployment/", " can't be pulled", PM_KIND_OTHER, PM_SAY_NOTHING, 75},
+    {"^statefulset/", " can't be pulled", PM_KIND_OTHER, PM_SAY_NOTHING, 75},
     {"docker failed to pull the image '", "': ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // k3d
 };
 const struct pm_client pm_client_scheduler = {.rows = rows, .n = PM_LEN(rows)};

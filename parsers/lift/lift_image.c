@@ -95,7 +95,8 @@ static const struct image_cue image_cues[] = {
     {"for image ", NULL, false},
     {"pulling image ", NULL, false},
     {"pull image ", NULL, false},
-    {"pulling ", ": GET http", false}, // crane
+    {"pulling ", ": GET http", false},                   // crane
+    {"is waiting to start: ", " can't be pulled", true}, // Skaffold
     {"image pull failed for ", NULL, false},
     {"(inaccessibleimage) the image ", NULL, true},     // Azure Container Instances
     {"failed to pull image: ", ". Please check", true}, // Testcontainers
