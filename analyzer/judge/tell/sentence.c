@@ -4,8 +4,10 @@
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
-static struct pm_str friendly(struct pm_str registry) {
-    return pm_str_eqc(registry, "docker.io") ? PM_STR("Docker Hub") : registry;
+// A pod is known as "namespace/name"; where nobody told its namespace, as "/name".
+static struct pm_str friendly(struct pm_str name) {
+    if (pm_str_starts(name, PM_STR("/"))) return pm_str_from(name, 1);
+    return pm_str_eqc(name, "docker.io") ? PM_STR("Docker Hub") : name;
 }
 
 static struct pm_str some(const struct pm_env *env, const struct pm_ids *ids, const char *none,
@@ -305,6 +307,7 @@ struct pm_str pm_sentence_calm(const struct pm_scene *scene, const struct pm_hit
     }
     for (size_t i = 0; i < hits->n; i++)
         over = over && (hits->items[i].dropped || hits->items[i].recovered != PM_NO_TIME);
+    if (!attempts) return PM_STR("no image pull is in these logs");
     if (!failed)
         return pm_arena_fmt(scene->env->a, "no pull failed, of %llu", (unsigned long long)attempts);
     return pm_arena_fmt(scene->env->a, "%s%llu %s, %llu single %s%s", over ? "healthy: " : "",
