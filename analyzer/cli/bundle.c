@@ -130,7 +130,9 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
     if (args->ingest.progress && asked) fputs("\r\033[K", stderr);
     if (r) pm_report_input(r, t, said);
     if (pm_timeline_meta_get(t, PM_META_SECRETS, a).n) pm_written_keep_secrets();
-    if (r) status = pm_outputs_write(&args->out, r);
+    struct pm_outputs out = args->out;
+    out.render.timeline = t;
+    if (r) status = pm_outputs_write(&out, r);
     if (r) pm_bundle_window_note(r, &o);
     if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n)
         status = PM_EXIT_INPUT; // none of it is a text

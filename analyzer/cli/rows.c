@@ -4,6 +4,7 @@
 // stay numbers). Tables escape control characters: the texts come from logs, and logs are
 // hostile.
 #include "cli/rows.h"
+#include "report/row_print.h"
 #include "report/words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,76 +76,30 @@ static void table_end(struct pm_rows *q) {
 }
 
 // csv -----------------------------------------------------------------------------------
-static void csv_cell(const char *text, char type) {
-    bool number = type == 'i' || type == 'f';
-    bool formula = !number && *text && strchr("=+-@\t\r", *text);
-    if (!formula && !strpbrk(text, "\",\r\n")) {
-        fputs(text, stdout);
-        return;
-    }
-    fputs(formula ? "\"'" : "\"", stdout);
-    for (; *text; text++) {
-        if (*text == '"') putchar('"');
-        putchar(*text);
-    }
-    putchar('"');
-}
-static void csv_text(const char *cell, char type) {
-    if (!cell) return;
-    struct pm_arena *a = pm_arena_new();
-    const char *text = pm_arena_cstr(a, pm_text_neutral(a, pm_str_c(cell)));
-    csv_cell(text, type);
-    pm_arena_free(a);
-}
-static void csv_line(int n, const char *const *cells, const char *types) {
-    for (int i = 0; i < n; i++) {
-        csv_text(cells[i], types ? types[i] : 't');
-        fputs(i + 1 == n ? "\r\n" : ",", stdout);
-    }
-}
 static bool csv_row(void *ctx, int n, const char *const *names, const char *const *cells,
                     const char *types) {
     struct pm_rows *q = ctx;
-    if (!q->rows++) csv_line(n, names, NULL);
-    csv_line(n, cells, types);
+    if (!q->rows++) pm_csv_heads(stdout, n, names);
+    pm_csv_row(stdout, n, cells, types);
     return !ferror(stdout);
 }
 
 // json ----------------------------------------------------------------------------------
-static void json_members(int n, const char *const *names, const char *const *cells,
-                         const char *types, struct pm_buf *b) {
-    for (int i = 0; i < n; i++) {
-        if (i) pm_buf_lit(b, ", ");
-        pm_json_string(b, pm_str_c(names[i]));
-        pm_buf_lit(b, ": ");
-        bool number = (types[i] == 'i' || types[i] == 'f') && !strchr(cells[i], 'I') &&
-                      !strchr(cells[i], 'N'); // Inf and NaN are no JSON
-        if (types[i] == 'n' || ((types[i] == 'f') && !number)) pm_buf_lit(b, "null");
-        else if (number) pm_buf_lit(b, cells[i]);
-        else pm_json_string(b, pm_str_c(cells[i]));
-    }
-}
-static bool json_object(const char *before, const char *after, int n, const char *const *names,
-                        const char *const *cells, const char *types) {
-    struct pm_buf b = {0};
-    pm_buf_lit(&b, before);
-    json_members(n, names, cells, types, &b);
-    pm_buf_lit(&b, after);
-    fwrite(b.p, 1, b.n, stdout);
-    pm_buf_free(&b);
-    return !ferror(stdout);
-}
 static bool json_row(void *ctx, int n, const char *const *names, const char *const *cells,
                      const char *types) {
     struct pm_rows *q = ctx;
-    return json_object(q->rows++ ? ",\n {" : "[\n {", "}", n, names, cells, types);
+    fputs(q->rows++ ? ",\n " : "[\n ", stdout);
+    pm_json_row(stdout, n, names, cells, types);
+    return !ferror(stdout);
 }
 static void json_end(struct pm_rows *q) { fputs(q->rows ? "\n]\n" : "[]\n", stdout); }
 static bool jsonl_row(void *ctx, int n, const char *const *names, const char *const *cells,
                       const char *types) {
     struct pm_rows *q = ctx;
     q->rows++;
-    return json_object("{", "}\n", n, names, cells, types);
+    pm_json_row(stdout, n, names, cells, types);
+    putchar('\n');
+    return !ferror(stdout);
 }
 static void nothing_end(struct pm_rows *q) { (void)q; }
 

@@ -1,6 +1,7 @@
 // One reading of a report for all printers: incidents, budgets, alerts and what happened,
 // in words.
 #include "report/view.h"
+#include "pm/version.h"
 
 struct pm_view pm_view_open(const struct pm_report *r, struct pm_arena *a) {
     struct pm_view v = {.a = a, .r = r, .day_ns = r->from_ns};
@@ -12,6 +13,12 @@ const struct pm_incident *pm_view_incident(const struct pm_view *v, uint32_t id)
     for (size_t i = 0; id && i < v->r->incidents_n; i++)
         if (v->r->incidents[i].id == id) return &v->r->incidents[i];
     return NULL;
+}
+
+struct pm_str pm_view_tool(const struct pm_report *r, struct pm_arena *a) {
+    return pm_arena_fmt(a, "pullmortem " PM_VERSION "%s%s%s%s", *pm_commit ? ", commit " : "",
+                        pm_commit, r->rules_hash ? ", rules " : "",
+                        r->rules_hash ? r->rules_hash : "");
 }
 
 const struct pm_view_title pm_view_titles[PM_SECTION_COUNT] = {
@@ -71,6 +78,10 @@ struct pm_str pm_view_span(const struct pm_view *v, int64_t from_ns, int64_t to_
 struct pm_str pm_view_moment(const struct pm_view *v, const struct pm_incident *i, int64_t ns) {
     int64_t end = i->recovered_ns == PM_NO_TIME ? i->to_ns : i->recovered_ns;
     return pm_words_moment(v->a, ns, i->from_ns, end, v->day_ns);
+}
+struct pm_str pm_view_moment_of(const struct pm_view *v, int64_t ns, int64_t from_ns,
+                                int64_t to_ns) {
+    return pm_words_moment(v->a, ns, from_ns, to_ns, v->day_ns);
 }
 struct pm_str pm_view_lasted(const struct pm_view *v, int64_t ns) {
     char out[32];

@@ -17,6 +17,9 @@ struct pm_view {
 struct pm_view pm_view_open(const struct pm_report *r, struct pm_arena *a);
 const struct pm_incident *pm_view_incident(const struct pm_view *v, uint32_t id); // NULL: none
 
+// "pullmortem 0.2, commit 0a84597, rules bf0e…": which program said it.
+struct pm_str pm_view_tool(const struct pm_report *r, struct pm_arena *a);
+
 // Sections ------------------------------------------------------------------------------
 enum pm_view_section {
     PM_SECTION_TIMELINE,
@@ -49,6 +52,9 @@ struct pm_str pm_view_time(const struct pm_view *v, int64_t ns);
 struct pm_str pm_view_span(const struct pm_view *v, int64_t from_ns, int64_t to_ns);
 // A moment of an incident: with seconds where the incident was brief.
 struct pm_str pm_view_moment(const struct pm_view *v, const struct pm_incident *i, int64_t ns);
+// A moment of something that lasted from–to.
+struct pm_str pm_view_moment_of(const struct pm_view *v, int64_t ns, int64_t from_ns,
+                                int64_t to_ns);
 struct pm_str pm_view_lasted(const struct pm_view *v, int64_t ns);
 struct pm_str pm_view_place(const struct pm_view *v, struct pm_str file, uint64_t line);
 

@@ -4,6 +4,7 @@
 #include "pm/incident.h"
 #include <stdio.h>
 
+struct pm_timeline; // pm/timeline.h
 struct pm_render_options {
     bool color;        // terminal escapes allowed
     int width;         // columns for text; 0: 100
@@ -13,7 +14,8 @@ struct pm_render_options {
     // the one bundle or timeline that was named, for commands that go on from here; NULL:
     // none can be told
     const char *subject;
-    const char *layout; // markdown: the text of one's own layout; NULL: the built-in one
+    struct pm_timeline *timeline; // formats of one row a pull or event read it; NULL: no rows
+    const char *layout;           // markdown: the text of one's own layout; NULL: the built-in one
 };
 struct pm_renderer {
     const char *name; // "text", "json", "markdown", "html", "junit", "sarif", "openmetrics" …

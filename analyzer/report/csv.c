@@ -1,0 +1,12 @@
+// One pull a row, as CSV: for a spreadsheet. The columns are those of the view `pulls`,
+// which `pullmortem query --list` explains.
+#include "report/row_print.h"
+
+static bool csv_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
+    return pm_rows_print(out, r, o, "SELECT *, @tool FROM pulls ORDER BY id", PM_ROWS_CSV);
+}
+
+const struct pm_renderer pm_renderer_csv = {.name = "csv",
+                                            .extensions = ".csv",
+                                            .title = "one pull a row, for a spreadsheet",
+                                            .render = csv_render};
