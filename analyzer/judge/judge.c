@@ -79,6 +79,7 @@ static void find_incidents(const struct pm_scene *scene, struct pm_hits *hits,
     pm_bypass_find(scene, hits);
     each_incident(scene, hits, report);
     pm_evidence_pick(scene, hits);
+    pm_evidence_beside(scene->env, hits);
 }
 
 #define LOOK_BACK_NS PM_S(90000) // the longest window of a quota is a day

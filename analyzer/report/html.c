@@ -2,7 +2,6 @@
 // whole without JavaScript, fit to print. Here are its head, contents, verdict and order.
 #include "report/html.h"
 #include "base/embed.h"
-#include "pm/version.h"
 #include "report/words.h"
 
 static void html_verdict(struct pm_html *h) {
@@ -66,7 +65,7 @@ static void html_head(struct pm_html *h) {
     pm_html_raw(
         h,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"generator\" content=\"pullmortem\"><meta name=\"viewport\" "
-        "content=\"width=device-width, initial-scale=1\">"
+        "content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><title>");
     pm_html_text(h, pm_view_sentence(&h->v));
     pm_html_raw(h, " · pullmortem</title><style>\n");
@@ -110,8 +109,10 @@ static void contents_incidents(struct pm_html *h) {
     for (size_t i = 0; i < h->r->incidents_n && i < LISTED; i++) {
         const struct pm_incident *in = &h->r->incidents[i];
         pm_html_fmt(h, "<li class=\"sub\"><a href=\"#incident-%u\">%u. ", in->id, in->id);
-        pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
-        pm_html_raw(h, "</a></li>");
+        pm_html_name(h, pm_str_c(pm_words_cause(in->root_cause)));
+        pm_html_raw(h, " <span class=\"dim\">");
+        pm_html_name(h, pm_view_scope(&h->v, in));
+        pm_html_raw(h, "</span></a></li>");
     }
 }
 static void contents(struct pm_html *h) {
@@ -133,9 +134,8 @@ static bool html_render(FILE *out, const struct pm_report *r, const struct pm_re
     html_verdict(&h);
     overview(&h);
     for (size_t i = 0; i < PM_LEN(sections); i++) sections[i].print(&h);
-    pm_html_raw(&h, "</main><footer><p>pullmortem " PM_VERSION);
-    if (*pm_commit) pm_html_text(&h, pm_arena_fmt(h.a, ", commit %s", pm_commit));
-    if (r->rules_hash) pm_html_text(&h, pm_arena_fmt(h.a, ", rules %s", r->rules_hash));
+    pm_html_raw(&h, "</main><footer><p>");
+    pm_html_text(&h, pm_view_tool(r, h.a));
     pm_html_raw(&h, ". Times are UTC.</p></footer>");
     pm_html_data(&h);
     pm_html_raw(&h, "<script>\n");

@@ -13,16 +13,18 @@ struct pm_html {
 };
 void pm_html_text(struct pm_html *h,
                   struct pm_str s); // escaped for HTML, control characters made visible
+// The same, and where a name may be broken in a narrow place: behind dots, dashes, slashes.
+void pm_html_name(struct pm_html *h, struct pm_str s);
 void pm_html_raw(struct pm_html *h, const char *markup);
 void pm_html_fmt(struct pm_html *h, const char *fmt, ...)
     __attribute__((format(printf, 2, 3),
                    nonnull(2))); // markup and numbers only, never strings from a bundle
 
-void pm_html_series(struct pm_html *h, const struct pm_bucket *series,
-                    size_t n);            // good and failed pulls over time
+void pm_html_series(struct pm_html *h);   // pulls, failure rate and download times over time
 void pm_html_timeline(struct pm_html *h); // registries over the window, with incidents as bands
 void pm_html_data(struct pm_html *h);     // what the page's script draws from
-void pm_html_quota(struct pm_html *h, const struct pm_quota *q); // used against the limit
+void pm_html_quota(struct pm_html *h, const struct pm_quota *q);  // used against the limit
+void pm_html_shares(struct pm_html *h, const struct pm_quota *q); // who spent it
 
 // html_parts.c
 // Its heading; false, and nothing, where there is nothing to say.

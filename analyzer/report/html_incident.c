@@ -2,14 +2,17 @@
 #include "report/html.h"
 #include "report/words.h"
 
+enum { AROUND = 12 }; // incidents whose evidence is shown with the lines around it
+
 void pm_html_badges(struct pm_html *h, const struct pm_incident *in) {
-    pm_html_raw(h, "<p><span class=\"badge mono\">");
-    pm_html_text(h, pm_str_c(pm_words_cause(in->root_cause)));
-    pm_html_fmt(
-        h,
-        "</span><span class=\"badge %s\">%s</span><span class=\"badge\">confidence %s</span></p>",
-        pm_severity_names[in->severity], pm_severity_names[in->severity],
-        pm_confidence_names[in->confidence]);
+    pm_html_raw(h, "<p class=\"badges\"><span class=\"badge mono\">");
+    pm_html_name(h, pm_str_c(pm_words_cause(in->root_cause)));
+    pm_html_fmt(h, "</span><span class=\"badge %s\">%s</span><span class=\"badge\">%s: ",
+                pm_severity_names[in->severity], pm_severity_names[in->severity],
+                pm_scope_names[in->scope_kind]);
+    pm_html_name(h, in->scope.n ? pm_words_list(h->a, &in->scope, 2) : PM_STR("all"));
+    pm_html_fmt(h, "</span><span class=\"badge\">confidence %s</span></p>",
+                pm_confidence_names[in->confidence]);
 }
 
 void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in) {
@@ -59,6 +62,42 @@ static void html_chain(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "</ol>");
 }
 
+// When and by whom a line was said.
+static void evidence_head(struct pm_html *h, const struct pm_incident *in,
+                          const struct pm_evidence_line *e, size_t id) {
+    pm_html_raw(h, "<p><b>");
+    pm_html_text(h, e->why.n ? e->why : PM_STR("tells of it"));
+    pm_html_raw(h, "</b> <span class=\"dim\">");
+    pm_html_text(h, e->component);
+    if (e->time_ns != PM_NO_TIME)
+        pm_html_text(h, pm_arena_fmt(h->a, "%s%.*s", e->component.n ? ", " : "",
+                                     PM_FMT(pm_view_moment(&h->v, in, e->time_ns))));
+    pm_html_fmt(h,
+                "</span> <a class=\"anchor\" href=\"#evidence-%zu\" aria-label=\"link to this "
+                "evidence\">#</a></p>",
+                id);
+}
+// The lines before and behind it, cut to what fits a line or two; the line itself stands
+// between them, whole.
+static void beside_lines(struct pm_html *h, const struct pm_evidence_line *e, bool before) {
+    enum { CUT = 200 };
+    for (size_t k = 0; k < e->beside_n; k++) {
+        if ((e->beside[k].line < e->line) != before) continue;
+        pm_html_fmt(h, "<span class=\"beside\">%llu  ", (unsigned long long)e->beside[k].line);
+        pm_html_text(h, pm_text_cut(h->a, e->beside[k].text, CUT));
+        pm_html_raw(h, "\n</span>");
+    }
+}
+static void evidence_beside(struct pm_html *h, const struct pm_evidence_line *e) {
+    if (!e->beside_n) return;
+    pm_html_raw(h, "<details class=\"around\"><summary>lines around it</summary><pre>");
+    beside_lines(h, e, true);
+    pm_html_fmt(h, "<b>%llu  ", (unsigned long long)e->line);
+    pm_html_text(h, pm_text_cut(h->a, e->text, 200));
+    pm_html_raw(h, "\n</b>");
+    beside_lines(h, e, false);
+    pm_html_raw(h, "</pre></details>");
+}
 static void html_evidence(struct pm_html *h, const struct pm_incident *in) {
     if (!in->evidence_n) return;
     pm_html_raw(h, "<h4>Evidence</h4><ol class=\"evidence\">");
@@ -67,44 +106,41 @@ static void html_evidence(struct pm_html *h, const struct pm_incident *in) {
         size_t id = ++h->evidence_n;
         pm_html_fmt(h, "<li id=\"evidence-%zu\" data-item", id);
         pm_html_span(h, e->time_ns, e->time_ns);
-        pm_html_raw(h, "><p><b>");
-        pm_html_text(h, e->why.n ? e->why : PM_STR("tells of it"));
-        pm_html_raw(h, "</b>");
-        if (e->component.n || e->time_ns != PM_NO_TIME) {
-            pm_html_raw(h, " <span class=\"dim\">");
-            pm_html_text(h, e->component);
-            if (e->time_ns != PM_NO_TIME)
-                pm_html_text(h, pm_arena_fmt(h->a, "%s%.*s", e->component.n ? ", " : "",
-                                             PM_FMT(pm_view_moment(&h->v, in, e->time_ns))));
-            pm_html_raw(h, "</span>");
-        }
-        pm_html_fmt(
-            h,
-            " <a class=\"anchor\" href=\"#evidence-%zu\" aria-label=\"link to this evidence\">#</a></p><pre class=\"copyable\">",
-            id);
+        pm_html_raw(h, ">");
+        evidence_head(h, in, e, id);
+        pm_html_raw(h, "<pre class=\"copyable\">");
         pm_html_text(h, e->text);
-        pm_html_raw(h, "</pre><pre class=\"place copyable\">");
+        pm_html_raw(h, "</pre>");
+        if (e->meaning.n) {
+            pm_html_raw(h, "<p class=\"meaning\"><span class=\"dim\">read as</span> ");
+            pm_html_name(h, e->meaning);
+            pm_html_raw(h, "</p>");
+        }
+        pm_html_raw(h, "<pre class=\"place copyable\">");
         pm_html_text(h, pm_view_place(&h->v, e->file, e->line));
-        pm_html_raw(h, "</pre></li>");
+        pm_html_raw(h, "</pre>");
+        if (in->id <= AROUND) evidence_beside(h, e);
+        pm_html_raw(h, "</li>");
     }
     pm_html_raw(h, "</ol>");
 }
 
 static void html_against(struct pm_html *h, const struct pm_incident *in) {
-    if (!in->against_n) return;
+    struct pm_view_rivals rivals = pm_view_rivals(&h->v, in, in->against_n);
+    if (!rivals.n) return;
     pm_html_raw(h, "<h4>Why not something else</h4><ul class=\"plain\">");
-    for (size_t i = 0; i < in->against_n; i++) {
+    for (size_t i = 0; i < rivals.n; i++) {
         pm_html_raw(h, "<li><code>");
-        pm_html_text(h, pm_str_c(pm_words_cause(in->against[i].cause)));
+        pm_html_name(h, rivals.items[i].causes);
         pm_html_raw(h, "</code> ");
-        pm_html_text(h, in->against[i].why);
+        pm_html_text(h, rivals.items[i].why);
         pm_html_raw(h, "</li>");
     }
     pm_html_raw(h, "</ul>");
 }
 
-// A box to tick; the page's script keeps the ticks. A command of more than two lines is
-// folded.
+// A box to tick; the page's script keeps the ticks. A command with a loop, or of more than
+// two lines, is folded.
 static void advice_step(struct pm_html *h, const struct pm_incident *in, const struct pm_advice *x,
                         const char *phase, size_t n) {
     enum { LONG = 180 };
@@ -116,7 +152,9 @@ static void advice_step(struct pm_html *h, const struct pm_incident *in, const s
         pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(x->within)));
     pm_html_raw(h, "</label>");
     if (x->command.n) {
-        bool fold = x->command.n > LONG;
+        bool loop =
+            pm_str_starts(x->command, PM_STR("for ")) || pm_str_has(x->command, PM_STR("; do "));
+        bool fold = loop || x->command.n > LONG;
         if (fold) pm_html_raw(h, "<details><summary>the command</summary>");
         pm_html_raw(h, "<pre class=\"command copyable\">");
         pm_html_text(h, x->command);
@@ -141,6 +179,20 @@ static void html_advice(struct pm_html *h, const struct pm_incident *in) {
         }
         if (n) pm_html_raw(h, "</ul>");
     }
+}
+
+static void reasons(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->confidence_why.n) return;
+    pm_html_raw(h, "<details><summary>Why this confidence and severity</summary><ul "
+                   "class=\"plain\">");
+    for (size_t i = 0; i < in->confidence_why.n; i++) {
+        pm_html_raw(h, "<li>");
+        pm_html_text(h, in->confidence_why.items[i]);
+        pm_html_raw(h, "</li>");
+    }
+    pm_html_raw(h, "<li>");
+    pm_html_text(h, in->severity_why);
+    pm_html_raw(h, "</li></ul></details>");
 }
 
 static void html_incident(struct pm_html *h, const struct pm_incident *in) {
@@ -168,22 +220,11 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
         pm_html_raw(h, "</p>");
     }
     html_chain(h, in);
-    html_advice(h, in);
     pm_html_blast(h, in);
     html_evidence(h, in);
     html_against(h, in);
-    if (in->confidence_why.n) {
-        pm_html_raw(
-            h, "<details><summary>Why this confidence and severity</summary><ul class=\"plain\">");
-        for (size_t i = 0; i < in->confidence_why.n; i++) {
-            pm_html_raw(h, "<li>");
-            pm_html_text(h, in->confidence_why.items[i]);
-            pm_html_raw(h, "</li>");
-        }
-        pm_html_raw(h, "<li>");
-        pm_html_text(h, in->severity_why);
-        pm_html_raw(h, "</li></ul></details>");
-    }
+    reasons(h, in);
+    html_advice(h, in);
     pm_html_raw(h, "</section>");
 }
 

@@ -6,16 +6,37 @@
 #include "report/words.h"
 #include <stdarg.h>
 
+static void escaped(struct pm_html *h, char c) {
+    switch (c) {
+    case '<': pm_buf_lit(&h->b, "&lt;"); break;
+    case '>': pm_buf_lit(&h->b, "&gt;"); break;
+    case '&': pm_buf_lit(&h->b, "&amp;"); break;
+    case '"': pm_buf_lit(&h->b, "&quot;"); break;
+    case '\'': pm_buf_lit(&h->b, "&#39;"); break;
+    default: pm_buf_addc(&h->b, c);
+    }
+}
 void pm_html_text(struct pm_html *h, struct pm_str s) {
     s = pm_text_visible(h->a, s);
+    for (size_t i = 0; i < s.n; i++) escaped(h, s.p[i]);
+}
+// Short words are left whole; runs without a mark, as digests are, may break every so many
+// letters.
+void pm_html_name(struct pm_html *h, struct pm_str s) {
+    enum { SHORT = 10, RUN = 16 };
+    size_t run = 0;
+    s = pm_text_visible(h->a, s);
     for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '<': pm_buf_lit(&h->b, "&lt;"); break;
-        case '>': pm_buf_lit(&h->b, "&gt;"); break;
-        case '&': pm_buf_lit(&h->b, "&amp;"); break;
-        case '"': pm_buf_lit(&h->b, "&quot;"); break;
-        case '\'': pm_buf_lit(&h->b, "&#39;"); break;
-        default: pm_buf_addc(&h->b, s.p[i]);
+        bool letter = ((unsigned char)s.p[i] & 0xc0) != 0x80;
+        if (letter && run >= RUN && s.p[i] != ' ') {
+            pm_buf_lit(&h->b, "<wbr>");
+            run = 0;
+        }
+        escaped(h, s.p[i]);
+        run = s.p[i] == ' ' ? 0 : run + letter;
+        if (s.n > SHORT && i + 1 < s.n && strchr("./-_:@,", s.p[i]) && s.p[i + 1] != ' ') {
+            pm_buf_lit(&h->b, "<wbr>");
+            run = 0;
         }
     }
 }
@@ -33,7 +54,7 @@ void pm_html_fmt(struct pm_html *h, const char *fmt, ...) {
 
 void pm_html_cell(struct pm_html *h, struct pm_str s) {
     pm_html_raw(h, "<td>");
-    pm_html_text(h, s.n ? s : PM_STR("–"));
+    pm_html_name(h, s.n ? s : PM_STR("–"));
     pm_html_raw(h, "</td>");
 }
 

@@ -2,6 +2,23 @@
 #include "report/html.h"
 #include "report/words.h"
 
+// As bars that can be picked, and as numbers.
+static void consumers(struct pm_html *h, const struct pm_quota *q) {
+    pm_html_raw(h, "<h4>Who spent it</h4>");
+    pm_html_shares(h, q);
+    pm_html_raw(h, "<details><summary>in numbers</summary>");
+    HEADS(h, "Kind", "Name", "#Pulls");
+    for (size_t c = 0; c < q->consumers_n; c++) {
+        pm_html_raw(h, "<tr>");
+        pm_html_cell(h, q->consumers[c].kind);
+        pm_html_cell(h, q->consumers[c].name);
+        pm_html_number(h, q->consumers[c].pulls);
+        pm_html_raw(h, "</tr>");
+    }
+    pm_html_table_end(h);
+    pm_html_raw(h, "</details>");
+}
+
 static void quota_card(struct pm_html *h, const struct pm_quota *q) {
     bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
     pm_html_raw(h, "<section class=\"card\"><h3>");
@@ -31,25 +48,7 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
         pm_html_raw(h, "</p>");
     }
     pm_html_quota(h, q);
-    if (q->consumers_n) {
-        uint64_t most = 1;
-        for (size_t c = 0; c < q->consumers_n; c++)
-            most = q->consumers[c].pulls > most ? q->consumers[c].pulls : most;
-        pm_html_raw(h, "<h4>Who spent it</h4>");
-        HEADS(h, "Kind", "Name", "#Pulls", "Share of the largest");
-        for (size_t c = 0; c < q->consumers_n; c++) {
-            pm_html_raw(h, "<tr>");
-            pm_html_cell(h, q->consumers[c].kind);
-            pm_html_cell(h, q->consumers[c].name);
-            pm_html_number(h, q->consumers[c].pulls);
-            pm_html_fmt(
-                h,
-                "<td><meter min=\"0\" max=\"%llu\" value=\"%llu\" aria-label=\"%llu pulls\"></meter></td></tr>",
-                (unsigned long long)most, (unsigned long long)q->consumers[c].pulls,
-                (unsigned long long)q->consumers[c].pulls);
-        }
-        pm_html_table_end(h);
-    }
+    if (q->consumers_n) consumers(h, q);
     pm_html_raw(h, "</section>");
 }
 

@@ -54,7 +54,8 @@ void pm_html_pulls(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (!pm_html_section(h, PM_SECTION_PULLS)) return;
     pm_html_raw(h, "<section class=\"card\">");
-    pm_html_series(h, r->series, r->series_n);
+    pm_html_series(h);
+    if (r->by_registry_n) pm_html_raw(h, "<h3>By registry, node and client</h3>");
     html_health(h);
     stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
     pm_html_raw(h, "<br>");
@@ -64,31 +65,42 @@ void pm_html_pulls(struct pm_html *h) {
     pm_html_raw(h, "</section>");
 }
 
-void pm_html_alerts(struct pm_html *h) {
-    if (!pm_html_section(h, PM_SECTION_ALERTS)) return;
-    pm_html_raw(h, "<section class=\"card\">");
-    HEADS(h, "Alert", "Severity", "Fired", "#Lead", "Expression");
-    for (size_t i = 0; i < h->r->alerts_n; i++) {
-        const struct pm_alert *x = &h->r->alerts[i];
-        pm_html_raw(h, "<tr>");
-        pm_html_cell(h, x->name);
-        pm_html_cell(h, x->severity);
-        struct pm_str fired =
-            x->fired_n
-                ? pm_arena_fmt(h->a, "%.*s–%.*s", PM_FMT(pm_view_time(&h->v, x->fired[0].from_ns)),
-                               PM_FMT(pm_view_time(&h->v, x->fired[x->fired_n - 1].to_ns)))
-                : PM_STR("never");
-        pm_html_cell(h, x->own && x->note.n
-                            ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(fired), PM_FMT(x->note))
-                            : fired);
-        pm_html_raw(h, "<td class=\"n\">");
-        pm_html_text(h, x->lead_known ? pm_arena_fmt(h->a, "%lld s", (long long)x->lead_s)
-                                      : PM_STR("–"));
-        pm_html_raw(h, "</td>");
-        pm_html_cell(h, x->expr);
-        pm_html_raw(h, "</tr>");
-    }
+static void alert_row(struct pm_html *h, const struct pm_alert *x) {
+    struct pm_str fired =
+        x->fired_n ? pm_view_span(&h->v, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns)
+                   : PM_STR("never");
+    struct pm_str lead = pm_view_lead(&h->v, x);
+    pm_html_raw(h, "<tr><td>");
+    pm_html_name(h, x->name);
+    pm_html_raw(h, "<pre class=\"copyable\">");
+    pm_html_text(h, x->expr);
+    pm_html_raw(h, "</pre></td>");
+    pm_html_cell(h, x->severity);
+    pm_html_cell(h, x->own && x->note.n
+                        ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(fired), PM_FMT(x->note))
+                        : fired);
+    pm_html_cell(h, lead.n || !x->lead_known ? lead : PM_STR("as the first pod was stuck"));
+    pm_html_raw(h, "</tr>");
+}
+static void alert_rows(struct pm_html *h, bool fired) {
+    HEADS(h, "Alert, with its PromQL", "Severity", "Fired", "Lead");
+    for (size_t i = 0; i < h->r->alerts_n; i++)
+        if ((h->r->alerts[i].fired_n > 0) == fired) alert_row(h, &h->r->alerts[i]);
     pm_html_table_end(h);
+}
+void pm_html_alerts(struct pm_html *h) {
+    size_t fired = 0;
+    if (!pm_html_section(h, PM_SECTION_ALERTS)) return;
+    for (size_t i = 0; i < h->r->alerts_n; i++) fired += h->r->alerts[i].fired_n > 0;
+    pm_html_raw(h, "<section class=\"card\">");
+    if (fired) alert_rows(h, true);
+    else pm_html_raw(h, "<p>None of the alerts that were replayed would have fired.</p>");
+    if (fired < h->r->alerts_n) {
+        pm_html_fmt(h, "<details><summary>%zu that would not have fired</summary>",
+                    h->r->alerts_n - fired);
+        alert_rows(h, false);
+        pm_html_raw(h, "</details>");
+    }
     pm_html_raw(h, "</section>");
 }
 

@@ -143,9 +143,16 @@ static void data_ms(struct pm_html *h, int64_t ns) {
     if (ns == PM_NO_TIME) pm_html_raw(h, "null");
     else pm_html_fmt(h, "%lld", (long long)(ns / 1000000));
 }
+// An incident's lane is told by its scope as well as its cause.
+static struct pm_str lane_of_incident(struct pm_html *h, const struct pm_lane *l) {
+    const struct pm_incident *in = pm_view_incident(&h->v, l->incident);
+    if (!in) return l->name;
+    return pm_arena_fmt(h->a, "%s, %.*s", pm_words_cause(in->root_cause),
+                        PM_FMT(pm_view_scope(&h->v, in)));
+}
 static void data_lane(struct pm_html *h, const struct pm_lane *l) {
     pm_html_fmt(h, "{\"kind\":\"%s\",\"id\":%u,\"name\":", pm_lane_names[l->kind], l->incident);
-    data_text(h, l->name);
+    data_text(h, l->kind == PM_LANE_INCIDENT ? lane_of_incident(h, l) : l->name);
     pm_html_raw(h, ",\"steps\":[");
     bool any = false;
     for (size_t k = 0; k < h->r->axis.n; k++) { // a step where nothing happened is left out

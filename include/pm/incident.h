@@ -65,10 +65,18 @@ struct pm_pull {
     struct pm_str error;             // the best error text
 };
 
+struct pm_line { // of a file, from 1
+    uint64_t line;
+    struct pm_str text;
+};
 struct pm_evidence_line {
     struct pm_str file, component, text, why;
     uint64_t line;
     int64_t time_ns;
+    uint64_t event;         // its id in the timeline
+    struct pm_str meaning;  // what the line was taken for, in words
+    struct pm_line *beside; // lines near it in the same file that were taken for something, too
+    size_t beside_n;
 };
 struct pm_against {
     int cause;
@@ -203,6 +211,7 @@ struct pm_pull_stats {
 struct pm_bucket {
     int64_t t_ns;
     uint64_t attempts, ok, failed, waiting;
+    struct pm_latency latency; // of the downloads that went well
 };
 
 // A timeline's lane: what happened in each step of an axis that all lanes share, so that

@@ -138,6 +138,7 @@ static bool fetched(void *ctx, const struct pm_row *row) {
         struct pm_evidence_line *e = &f->lines[i - 1];
         e->file = pm_arena_dup(f->env->a, pm_str_c(row->path));
         e->line = row->line;
+        e->event = row->id;
         e->time_ns = row->ts_ns;
         e->component = pm_str_c(pm_component_names[row->event.component]);
         e->text = pm_arena_dup(f->env->a, row->raw.n ? row->raw : row->event.field[PM_F_ERROR]);

@@ -285,6 +285,37 @@ static void in_bucket(struct pm_bucket *b, const struct pm_attempt *p) {
     b->failed += p->outcome == PM_OUTCOME_FAILED;
 }
 
+struct timed { // a download that went well
+    size_t bucket;
+    double seconds;
+};
+static int by_bucket(const void *a, const void *b) {
+    const struct timed *x = a, *y = b;
+    if (x->bucket != y->bucket) return x->bucket < y->bucket ? -1 : 1;
+    return by_size(&x->seconds, &y->seconds);
+}
+static void series_latency(const struct pm_pulls *pulls, struct pm_report *report, int64_t start,
+                           int64_t width) {
+    struct timed *v = pm_xmalloc((pulls->n + 1) * sizeof *v);
+    double *seconds = pm_xmalloc((pulls->n + 1) * sizeof *seconds);
+    size_t n = 0;
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        if (pm_at(p) == PM_NO_TIME || p->outcome != PM_OUTCOME_OK || p->duration_ns <= 0) continue;
+        v[n++] = (struct timed){(size_t)((pm_at(p) - start) / width), (double)p->duration_ns / 1e9};
+    }
+    if (n > 1) qsort(v, n, sizeof *v, by_bucket);
+    for (size_t i = 0, many = 0; i < n; i += many, many = 0) {
+        while (i + many < n && v[i + many].bucket == v[i].bucket) {
+            seconds[many] = v[i + many].seconds;
+            many++;
+        }
+        report->series[v[i].bucket].latency = latency(seconds, many);
+    }
+    free(seconds);
+    free(v);
+}
+
 static void series(const struct pm_scene *scene, struct pm_report *report) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     for (size_t i = 0; i < scene->pulls->n; i++) {
@@ -313,6 +344,7 @@ static void series(const struct pm_scene *scene, struct pm_report *report) {
         r->trend.ok[second] += p->outcome == PM_OUTCOME_OK;
         r->trend.failed[second] += p->outcome == PM_OUTCOME_FAILED;
     }
+    series_latency(scene->pulls, report, start, width);
 }
 
 // Every request that a registry or proxy logged, once.

@@ -32,6 +32,16 @@ if (items.length) {
   document.querySelector("main").prepend(make("div", { id: "find", className: "tools" }, label, find, names, told, clear));
   clear.addEventListener("click", () => { pick(""); filter.from = -Infinity; filter.to = Infinity; if (data.n > 1) view.whole(); apply(); });
   apply();
+  all("g[data-pick]").forEach(g => { // a piece of who spent a budget
+    const act = () => { const on = g.getAttribute("aria-pressed") !== "true"; pick(on ? g.dataset.pick : ""); };
+    g.setAttribute("tabindex", 0);
+    g.setAttribute("role", "button");
+    g.setAttribute("aria-label", g.querySelector("title").textContent);
+    g.setAttribute("aria-pressed", "false");
+    g.addEventListener("click", act);
+    g.addEventListener("keydown", e => { if (e.key !== "Enter" && e.key !== " ") return; e.preventDefault(); act(); });
+  });
+  find.addEventListener("input", () => all("g[data-pick]").forEach(g => g.setAttribute("aria-pressed", String(find.value !== "" && g.dataset.pick === find.value))));
   all("summary[data-pick]").forEach(s => {
     if (!s.dataset.pick) return;
     const button = make("button", { type: "button", className: "pick", textContent: "only this" });
@@ -244,4 +254,4 @@ const unfold = e => { for (; e; e = e.parentElement) if (e.tagName === "DETAILS"
 const linked = () => { const e = location.hash.length > 1 && document.getElementById(location.hash.slice(1)); if (e) { unfold(e); e.classList.remove("out"); } };
 addEventListener("hashchange", linked);
 linked();
-addEventListener("beforeprint", () => all("details").forEach(d => { d.open = true; }));
+addEventListener("beforeprint", () => all("details:not(.around)").forEach(d => { d.open = true; }));
