@@ -292,13 +292,15 @@ static uint64_t kind_sum(const struct pm_quota *q, size_t from) {
     for (size_t k = from, end = kind_end(q, from); k < end; k++) sum += q->consumers[k].pulls;
     return sum;
 }
-static void share(struct pm_html *h, const struct pm_consumer *c, size_t k, double x, double w) {
+enum { NAMED = 100, ROW = 26 }; // pixels left for the kinds' names; from bar to bar
+static void share(struct pm_html *h, const struct pm_consumer *c, size_t k, double x, int y,
+                  double w) {
     pm_html_fmt(h, "<g class=\"share c%zu\" data-pick=\"", k % 3);
     pm_html_text(h, c->name);
-    pm_html_fmt(h, "\"><rect x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"22\"/>", x,
+    pm_html_fmt(h, "\"><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"22\"/>", x, y,
                 w > 2 ? w - 1 : w);
     if (w > 60) {
-        pm_html_fmt(h, "<text x=\"%.1f\" y=\"15\">", x + 6);
+        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\">", x + 6, y + 15);
         pm_html_text(h, pm_text_cut(h->a, c->name, (int)(w / 7.5)));
         pm_html_raw(h, "</text>");
     }
@@ -309,28 +311,25 @@ static void share(struct pm_html *h, const struct pm_consumer *c, size_t k, doub
 }
 // Bars of all kinds have one scale, so that a kind whose names are told in part is shorter.
 void pm_html_shares(struct pm_html *h, const struct pm_quota *q) {
-    enum { NAMED = 100, BAR = WIDTH - NAMED };
+    int rows = 0;
     uint64_t most = 1;
-    for (size_t i = 0; i < q->consumers_n; i = kind_end(q, i))
+    for (size_t i = 0; i < q->consumers_n; i = kind_end(q, i), rows++)
         if (kind_sum(q, i) > most) most = kind_sum(q, i);
-    for (size_t i = 0, end; i < q->consumers_n; i = end) {
+    pm_html_fmt(h,
+                "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"who spent it\">"
+                "<svg viewBox=\"0 0 %d %d\" role=\"group\" aria-label=\"who spent it, by kind\">",
+                WIDTH, rows * ROW);
+    for (size_t i = 0, end, row = 0; i < q->consumers_n; i = end, row++) {
         double x = NAMED;
-        struct pm_str by = pm_arena_fmt(h->a, "by %.*s", PM_FMT(q->consumers[i].kind));
         end = kind_end(q, i);
-        pm_html_fmt(
-            h,
-            "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"shares\"><svg "
-            "viewBox=\"0 0 %d 24\" class=\"shares\" role=\"group\" aria-label=\"who spent it, ",
-            WIDTH);
-        pm_html_text(h, by);
-        pm_html_raw(h, "\"><text x=\"0\" y=\"15\">");
-        pm_html_text(h, by);
+        pm_html_fmt(h, "<text x=\"0\" y=\"%d\">", (int)row * ROW + 15);
+        pm_html_text(h, pm_arena_fmt(h->a, "by %.*s", PM_FMT(q->consumers[i].kind)));
         pm_html_raw(h, "</text>");
         for (size_t k = i; k < end; k++) {
-            double w = BAR * (double)q->consumers[k].pulls / (double)most;
-            share(h, &q->consumers[k], k - i, x, w);
+            double w = (WIDTH - NAMED) * (double)q->consumers[k].pulls / (double)most;
+            share(h, &q->consumers[k], k - i, x, (int)row * ROW, w);
             x += w;
         }
-        pm_html_raw(h, "</svg></div>");
     }
+    pm_html_raw(h, "</svg></div>");
 }
