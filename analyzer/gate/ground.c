@@ -7,6 +7,7 @@
 // night has none.
 #include "pm/gate.h"
 #include "pm/timeline.h"
+#include "report/words.h"
 
 static uint64_t of_files(const struct pm_report *r) { return r->files_n; }
 static uint64_t of_events(const struct pm_report *r) { return r->events; }
@@ -18,16 +19,6 @@ const struct pm_requirement_kind pm_requirement_kinds[] = {
     {"files", of_files}, {"events", of_events},         {"nodes", of_nodes},
     {"pulls", of_pulls}, {"registries", of_registries}, {NULL, NULL},
 };
-
-static struct pm_str why_partial(const struct pm_report *r, struct pm_arena *a) {
-    for (size_t i = 0; i < r->diagnostics_n; i++) {
-        const struct pm_diag *d = &r->diagnostics[i];
-        if (pm_diag_is_loss(d->code))
-            return pm_arena_fmt(a, "could not be read whole: %.*s%s%.*s", PM_FMT(d->path),
-                                d->path.n ? ": " : "", PM_FMT(d->message));
-    }
-    return PM_STR("could not be read whole");
-}
 
 static bool known(const struct pm_report *r) {
     if (r->events) return true;
@@ -72,7 +63,7 @@ static struct pm_str why_unjudged(const struct pm_gate_row *row, struct pm_arena
 
 struct pm_str pm_gate_why_broken(const struct pm_gate_row *row, const struct pm_report *r,
                                  const struct pm_gate_policy *p, struct pm_arena *a) {
-    if (r->partial) return why_partial(r, a);
+    if (r->partial) return pm_words_partial(a, r);
     struct pm_str why = p->allow_empty ? PM_NONE : why_empty(r, a);
     if (!why.n) why = why_short(r, p, a);
     return why.n || p->allow_empty ? why : why_unjudged(row, a);

@@ -1,12 +1,12 @@
 // How each alert was replayed: what its expression was at each evaluation, in the shape
 // that Prometheus' query_range answers, so that the two can be laid side by side.
 //
-//   {"schema": "pullmortem.alerts/1", "from": 1775976405, "to": …, "step": 15,
+//   {"schema": "pullmortem.alerts/1", "tool": {…}, "from": 1775976405, "to": …, "step": 15,
 //    "alerts": [{"name", "expr", "for": 120, "every": 15, "fired": [{"from", "to", "peak"}], "result": [{"metric": {…}, "values": [[1775976405, "0.25"], …]}]}]}
 //
 // Times are seconds since 1970, as there. Every evaluation is written: not for reading,
 // but for comparing.
-#include "report/json_writer.h"
+#include "report/json_report.h"
 #include "pm/report.h"
 #include "pm/series.h"
 #include "pm/when.h"
@@ -72,6 +72,7 @@ static bool alerts_render(FILE *out, const struct pm_report *r, const struct pm_
     const struct pm_series_set *set = r->metrics;
     pm_json_open(&w, NULL, '{');
     pm_json_text(&w, "schema", PM_STR("pullmortem.alerts/1"));
+    pm_json_tool(&w, r);
     if (set) {
         seconds(&w, "from", set->from_ns);
         seconds(&w, "to", pm_step_at(set, set->steps - 1));

@@ -9,7 +9,9 @@ static void html_verdict(struct pm_html *h) {
     if (!in) {
         pm_html_raw(h, "<section class=\"card verdict healthy\"><p class=\"sentence\">");
         pm_html_text(h, pm_view_sentence(&h->v));
-        pm_html_raw(h, "</p></section>");
+        pm_html_raw(h, "</p><dl>");
+        pm_html_fact(h, "Input", pm_words_partial(h->a, h->r));
+        pm_html_raw(h, "</dl></section>");
         return;
     }
     pm_html_fmt(h, "<section class=\"card verdict %s\"><p class=\"sentence\">",
@@ -28,6 +30,7 @@ static void html_verdict(struct pm_html *h) {
             ? PM_STR("no, not within these logs")
             : pm_arena_fmt(h->a, "yes, recovered %.*s",
                            PM_FMT(pm_view_moment(&h->v, &h->v.whole, h->v.whole.recovered_ns))));
+    pm_html_fact(h, "Input", pm_words_partial(h->a, h->r));
     if (in->advice_n) pm_html_fact(h, "Do first", in->advice[0].text);
     pm_html_raw(h, "</dl></section>");
 }

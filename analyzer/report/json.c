@@ -171,17 +171,20 @@ static void json_verdict(struct pm_json *w, const struct pm_report *r) {
     pm_arena_free(a);
 }
 
+void pm_json_tool(struct pm_json *w, const struct pm_report *r) {
+    pm_json_open(w, "tool", '{');
+    pm_json_text(w, "version", PM_STR(PM_VERSION));
+    pm_json_text_or_null(w, "commit", pm_str_c(pm_commit));
+    pm_json_text_or_null(w, "rules", pm_str_c(r->rules_hash));
+    pm_json_close(w, '}');
+}
 static bool json_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     (void)o;
     struct pm_json w = {.f = out, .inline_from = 4};
     pm_json_open(&w, NULL, '{');
     pm_json_text(&w, "schema", PM_STR("pullmortem.report/1"));
     pm_json_text_or_null(&w, "rules", pm_str_c(r->rules_hash));
-    pm_json_open(&w, "tool", '{');
-    pm_json_text(&w, "version", PM_STR(PM_VERSION));
-    pm_json_text_or_null(&w, "commit", pm_str_c(pm_commit));
-    pm_json_text_or_null(&w, "rules", pm_str_c(r->rules_hash));
-    pm_json_close(&w, '}');
+    pm_json_tool(&w, r);
     json_verdict(&w, r);
     pm_json_bundle(&w, r);
     pm_json_pulls(&w, r);

@@ -10,3 +10,4 @@ void pm_json_counts(struct pm_json *w, const char *key, const struct pm_counts_b
 void pm_json_bundle(struct pm_json *w, const struct pm_report *r);
 void pm_json_pulls(struct pm_json *w, const struct pm_report *r);
 void pm_json_incident(struct pm_json *w, const struct pm_incident *i);
+void pm_json_tool(struct pm_json *w, const struct pm_report *r); // which program made it

@@ -289,6 +289,11 @@ static bool markdown_render(FILE *out, const struct pm_report *r,
                    PM_FMT(pm_words_range(m.a, r->from_ns, r->to_ns)),
                    (unsigned long long)r->total.failed, (unsigned long long)r->total.attempts));
     pm_md_lit(&m, "\n");
+    if (r->partial) {
+        pm_md_lit(&m, "\n**Input** ");
+        pm_md_text(&m, pm_words_partial(m.a, r));
+        pm_md_lit(&m, "\n");
+    }
     pm_md_summary(&m);
     pm_md_impact(&m);
     pm_md_timeline(&m);
@@ -302,6 +307,9 @@ static bool markdown_render(FILE *out, const struct pm_report *r,
     pm_md_lit(&m, "\n## Appendix\n");
     md_quotas(&m);
     md_rest(&m);
+    pm_md_lit(&m, "\n---\n\n");
+    pm_md_text(&m, pm_view_tool(r, m.a));
+    pm_md_lit(&m, "\n");
     bool good = fwrite(m.b.p, 1, m.b.n, out) == m.b.n && fflush(out) == 0;
     pm_buf_free(&m.b);
     pm_arena_free(m.a);

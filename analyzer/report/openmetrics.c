@@ -12,6 +12,7 @@
 #include "pm/report.h"
 #include "pm/scan.h"
 #include "pm/series.h"
+#include "pm/version.h"
 #include "pm/when.h"
 
 static const char *const type_names[] = {
@@ -63,6 +64,18 @@ static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struc
     }
 }
 
+// Which program made it, as exporters say it: at the first scrape, so that a store that
+// wants a time for each sample takes it.
+static void tool_info(FILE *out, const struct pm_report *r) {
+    if (!r->metrics) return;
+    fprintf(out,
+            "# HELP pullmortem_build Program and rules that these series come from.\n"
+            "# TYPE pullmortem_build info\n"
+            "pullmortem_build_info{version=\"" PM_VERSION
+            "\",commit=\"%s\",rules=\"%s\"} 1 %lld.0\n",
+            pm_commit, r->rules_hash ? r->rules_hash : "",
+            (long long)(r->metrics->from_ns / PM_NS_PER_S));
+}
 static bool openmetrics_render(FILE *out, const struct pm_report *r,
                                const struct pm_render_options *o) {
     (void)o;
@@ -82,6 +95,7 @@ static bool openmetrics_render(FILE *out, const struct pm_report *r,
             samples(out, &line, a, &set->items[i], set->step_ns);
         }
     }
+    tool_info(out, r);
     pm_buf_free(&line);
     pm_arena_free(a);
     fputs("# EOF\n", out);

@@ -91,10 +91,11 @@ static section *const whole_report[] = {pm_text_head,      pm_text_verdict, pm_t
                                         pm_text_health,    pm_text_alerts,  pm_text_alert_notes,
                                         pm_text_findings,  pm_text_missing, pm_text_unknown,
                                         pm_text_windows,   pm_text_hearsay, pm_text_clocks,
-                                        pm_text_input,     pm_text_next},
+                                        pm_text_input,     pm_text_next,    pm_text_tool},
                       *const first_screen[] = {pm_text_head, pm_text_verdict, pm_text_overview,
-                                               pm_text_next},
-                      *const one_incident[] = {pm_text_head, pm_text_incidents, pm_text_next};
+                                               pm_text_next, pm_text_tool},
+                      *const one_incident[] = {pm_text_head, pm_text_incidents, pm_text_next,
+                                               pm_text_tool};
 
 static bool text_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     struct text x = {.t = {.f = out,

@@ -44,6 +44,7 @@ void pm_text_head(struct text *x);
 void pm_text_verdict(struct text *x);
 void pm_text_overview(struct text *x); // one line an incident
 void pm_text_next(struct text *x);     // what one would type next
+void pm_text_tool(struct text *x);     // which program said it
 
 // How many rows of a table are told, and the line for those that are not.
 size_t pm_text_rows(const struct text *x);

@@ -80,6 +80,10 @@ static void first_step(struct text *x,
                     x, i->advice[0].command))); // never wrapped: it is there to be copied
 }
 
+// What could not be read is told beside the verdict that stands on the rest.
+static struct pm_str input_words(struct text *x) {
+    return pm_text_seen(x, pm_words_partial(x->t.a, x->r));
+}
 void pm_text_verdict(struct text *x) {
     enum { LABELLED = 9 };
     const struct pm_incident *i = x->v.first;
@@ -92,7 +96,10 @@ void pm_text_verdict(struct text *x) {
                 pm_str_sub(sentence, 0, n));
     fputc('\n', x->t.f);
     pm_text_item(&x->t, 0, "", LABELLED, pm_str_trim(pm_str_from(sentence, n)));
-    if (!i) return;
+    if (!i) {
+        pm_text_item(&x->t, 0, " input", LABELLED, input_words(x));
+        return;
+    }
     struct pm_buf b = {0};
     pm_text_item(&x->t, 0, "", LABELLED,
                  pm_arena_fmt(x->t.a, "%s · %s · confidence %s", pm_words_cause(i->root_cause),
@@ -103,6 +110,7 @@ void pm_text_verdict(struct text *x) {
     pm_text_item(&x->t, 0, " hit", LABELLED, pm_text_taken(x, &b));
     pm_text_item(&x->t, 0, " since", LABELLED, since_words(x, i, &x->v.whole));
     pm_text_item(&x->t, 0, " over?", LABELLED, is_over(x, &x->v.whole));
+    pm_text_item(&x->t, 0, " input", LABELLED, input_words(x));
     first_step(x, i);
 }
 
@@ -185,4 +193,9 @@ void pm_text_next(struct text *x) {
                 pm_arena_fmt(a, "pullmortem %.*s -o r.json && pullmortem collect --for r.json",
                              PM_FMT(subject)),
                 "a script that gathers what is missing");
+}
+
+void pm_text_tool(struct text *x) {
+    fputc('\n', x->t.f);
+    pm_text_item(&x->t, 0, "", 0, pm_view_tool(x->r, x->t.a));
 }

@@ -1,6 +1,7 @@
 // Words and text pieces that several renderers share: widths, escapes, numbers, times,
 // lists.
 #include "report/words.h"
+#include "pm/diag.h"
 #include "pm/rule.h"
 #include "pm/when.h"
 #include <stdio.h>
@@ -260,6 +261,17 @@ struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_inc
     whole.failed_pulls = r->whole.failed_pulls;
     return whole;
 }
+struct pm_str pm_words_partial(struct pm_arena *a, const struct pm_report *r) {
+    if (!r->partial) return PM_NONE;
+    for (size_t i = 0; i < r->diagnostics_n; i++) {
+        const struct pm_diag *d = &r->diagnostics[i];
+        if (pm_diag_is_loss(d->code))
+            return pm_arena_fmt(a, "could not be read whole: %.*s%s%.*s", PM_FMT(d->path),
+                                d->path.n ? ": " : "", PM_FMT(d->message));
+    }
+    return PM_STR("could not be read whole");
+}
+
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r) {
     if (r->total.attempts == 0) return no_pulls(r);
     struct pm_str n = pm_words_count(a, r->total.attempts, "pull", "pulls");

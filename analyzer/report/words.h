@@ -45,6 +45,9 @@ struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list,
 // What nothing-to-tell reports say first: "healthy: 12 pulls, none failed".
 // The verdict's incident with the figures of its whole chain.
 struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i);
+// "could not be read whole: a.tgz: the data breaks off": the worst of it; PM_NONE where
+// all was read.
+struct pm_str pm_words_partial(struct pm_arena *a, const struct pm_report *r);
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r);
 // "2026-04-12 06:02–09:41 UTC"; both dates where they differ; "" where nothing is dated.
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns);

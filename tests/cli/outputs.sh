@@ -19,6 +19,13 @@ for threads in 1 2; do
     run 0 "$PM" analyze b -j $threads -o again.json
     cmp -s r.json again.json || wrong "other bytes with -j $threads"
 done
+# Each says which program and rules made it.
+"$PM" analyze b -q -o r.om -o r.alerts.json -o r.csv -o r.jsonl -o r.events.csv -o r.events.jsonl -o r.timesketch.jsonl
+rules=$(python3 -c 'import json; print(json.load(open("r.json"))["tool"]["rules"])')
+for name in r.txt r.html r.md r.json r.om r.alerts.json r.csv r.jsonl r.events.csv r.events.jsonl r.timesketch.jsonl; do
+    grep -q "$rules" $name || wrong "$name does not say its rules"
+    grep -q "0\.2" $name || wrong "$name does not say the program's version"
+done
 run 0 "$PM" b
 has out VERDICT
 run 0 "$PM" analyze b --format json

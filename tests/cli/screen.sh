@@ -51,6 +51,13 @@ python3 terminal.py 80 "$PM" "$demo/demo-hub-quota/input.tar.gz" --brief --color
 for word in 'VERDICT  Docker Hub' critical ' why ' ' hit ' ' since ' ' over? ' ' first ' NEXT ' -o report.html'; do has shown "$word"; done
 [ "$(wc -l <shown)" -le 26 ] || wrong "the first screen has $(wc -l <shown) lines"
 grep -q 'QUOTAS' shown && wrong '--brief goes on'
+# What could not be read stands beside the verdict that rests on what could, in each report that people read; where all was read there is no word of it.
+head -c 60000 "$demo/demo-hub-quota/input.tar.gz" >cut.tar.gz
+run 3 "$PM" cut.tar.gz --brief --color never -o - -o cut.html -o cut.md
+has out ' input   could not be read whole: cut.tar.gz: the compressed data breaks off'
+has cut.html '<dt>Input</dt><dd>could not be read whole: cut.tar.gz'
+has cut.md '**Input** could not be read whole: cut.tar.gz'
+grep -q '^ input' shown && wrong 'a whole bundle has a word of its input'
 run 0 "$PM" "$demo/two-faults/input.tar.gz" --incident 2 --color never
 has out 'INCIDENT'
 has out '2 warning  image.tag-not-found'

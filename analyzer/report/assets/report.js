@@ -47,7 +47,7 @@ if (items.length) {
     const button = make("button", { type: "button", className: "pick", textContent: "only this" });
     button.setAttribute("aria-label", "show only " + s.dataset.pick);
     button.addEventListener("click", () => pick(s.dataset.pick));
-    s.after(button);
+    s.parentElement.after(button); // beside the branch, not within: a closed one can be picked, too
   });
 }
 
@@ -159,7 +159,7 @@ if (card && data.n > 1) {
   });
   svg.addEventListener("pointermove", e => {
     const p = place(e), before = fingers.get(e.pointerId);
-    if (dragged) { dragged.to = inside(p.x); moved = moved || Math.abs(dragged.to - dragged.from) > 4; if (moved) svg.setPointerCapture(e.pointerId); draw(); }
+    if (dragged) { dragged.to = inside(p.x); moved = moved || Math.abs(dragged.to - dragged.from) > 4; if (moved) { svg.setPointerCapture(e.pointerId); draw(); } }
     else if (e.pointerType === "touch" && before !== undefined) {
       const others = [...fingers].filter(([id]) => id !== e.pointerId).map(([, at]) => at);
       if (others.length) { const was = Math.abs(before - others[0]), is = Math.abs(p.x - others[0]); if (was > 8 && is > 8) zoom(was / is, time(others[0])); }
@@ -178,7 +178,6 @@ if (card && data.n > 1) {
     const drag = dragged;
     dragged = null;
     if (drag && moved) select(time(Math.min(drag.from, drag.to)), time(Math.max(drag.from, drag.to)));
-    else if (drag) draw();
   };
   svg.addEventListener("pointerup", lift);
   svg.addEventListener("pointercancel", e => { fingers.delete(e.pointerId); dragged = null; draw(); });
