@@ -8,7 +8,7 @@ check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
 audit="clang clang-tidy cppcheck valgrind" # for make fuzz, tidy and memory; make check does without
-more="chromium prometheus clang" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
+more="chromium fonts-dejavu-core prometheus clang" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 faster="libisal-dev" # inflates gzip twice as fast; without it zlib does
 case $what in
 build) want=$build more=$faster ;;
@@ -87,9 +87,9 @@ sarif=build/npm/node_modules/@microsoft/sarif-multitool-linux
 if [ "$what" = check ] && [ ! -d $sarif ] && command -v npm >/dev/null 2>&1; then
     npm install --silent --no-audit --no-fund --prefix build/npm @microsoft/sarif-multitool-linux@5.7.0 >/dev/null 2>&1 || true
 fi
-# axe, which looks at the HTML report for people who do not see or point: pinned, the same way.
+# A browser's driver, axe, which looks at the HTML report for people who do not see or point, and mermaid, which draws the Markdown report's diagrams: pinned, the same way.
 axe=build/npm-tests
-if [ "$what" = check ] && [ ! -d $axe/node_modules/axe-core ] && command -v npm >/dev/null 2>&1; then
+if [ "$what" = check ] && ! cmp -s tests/npm/package-lock.json $axe/package-lock.json && command -v npm >/dev/null 2>&1; then
     mkdir -p $axe && cp tests/npm/package.json tests/npm/package-lock.json $axe/ && (cd $axe && npm ci --silent --no-audit --no-fund >/dev/null 2>&1) || true
 fi
 for p in $more; do have "$p" || need="$need $p?"; done

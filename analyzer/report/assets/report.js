@@ -240,12 +240,11 @@ all("input[data-tick]").forEach(box => {
 
 // The contents say where one is.
 const links = new Map(all("nav.contents a").map(a => [a.getAttribute("href").slice(1), a]));
-const follow = new IntersectionObserver(entries => {
-  const top = entries.filter(e => e.isIntersecting).sort((a, b) => a.boundingClientRect.top - b.boundingClientRect.top)[0];
-  if (!top) return;
+const follow = new IntersectionObserver(() => { // the last part that began above the upper third of the window
+  const began = [...links.keys()].filter(id => id !== "main" && document.getElementById(id).getBoundingClientRect().top < innerHeight * 0.3), here = links.get(began.pop() || "main");
   links.forEach(a => a.removeAttribute("aria-current"));
-  links.get(top.target.id).setAttribute("aria-current", "true");
-}, { rootMargin: "0px 0px -70% 0px" });
+  here.setAttribute("aria-current", "true");
+}, { rootMargin: "0px 0px -70% 0px", threshold: [0, 1] });
 links.forEach((a, id) => { const e = document.getElementById(id); if (e && id !== "main") follow.observe(e); });
 
 // Folds open for what is linked, and for paper.
