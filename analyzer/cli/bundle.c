@@ -62,12 +62,14 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
     inputs_note(t, args);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
     if ((args->refused = year_refused(diags))) {
+        if (args->ingest.progress) fputs("\r\033[K", stderr);
         pm_timeline_close(t);
         return NULL;
     }
     *whole = losses_note(t, *whole, diags);
     if (!args->ingest.redact) pm_timeline_meta(t, PM_META_SECRETS, PM_STR("kept"));
     pm_timeline_commit(t);
+    if (args->ingest.progress) fputs("\r\033[K", stderr);
     pm_privacy_names(&args->privacy, t, diags);
     if (!pm_timeline_error(t)) return t;
     fprintf(stderr, "pullmortem: %s: %s\n", args->db ? args->db : "the temporary timeline",
@@ -113,6 +115,9 @@ struct pm_ruleset *pm_bundle_rules(const struct pm_bundle_args *args) {
     return rules;
 }
 
+// For who waits at a terminal: what the judge is at.
+static void stage_print(const char *name) { fprintf(stderr, "\rjudging: %s\033[K", name); }
+
 int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
                      const struct pm_bundle_args *args) {
     int status = PM_EXIT_USAGE;
@@ -125,13 +130,13 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = NULL;
     bool asked = pm_bundle_window(args, t, &o) == PM_EXIT_OK;
-    if (args->ingest.progress && asked) fputs("\rjudging\033[K", stderr);
+    if (args->ingest.progress) o.stage = stage_print;
     if (asked) r = pm_judge(t, rules, &o, said);
-    if (args->ingest.progress && asked) fputs("\r\033[K", stderr);
     if (r) pm_report_input(r, t, said);
     if (pm_timeline_meta_get(t, PM_META_SECRETS, a).n) pm_written_keep_secrets();
     struct pm_outputs out = args->out;
     out.render.timeline = t;
+    if (o.stage) fputs("\r\033[K", stderr);
     if (r) status = pm_outputs_write(&out, r);
     if (r) pm_bundle_window_note(r, &o);
     if (r && status == PM_EXIT_OK && !r->file_rows_n && r->skipped_n)

@@ -23,7 +23,7 @@ static void progress(void *writer) {
     double read = (double)atomic_load(&w->p->read_bytes), left = (double)w->p->total_bytes - read;
     char left_text[48] = "", duration[32];
     if (left > 0 && read > 0 && s > 1)
-        snprintf(left_text, sizeof left_text, ", %s left",
+        snprintf(left_text, sizeof left_text, ", %s left to read",
                  s * left / read < 1
                      ? "a moment"
                      : pm_duration_format((int64_t)(s * left / read * 1e9), duration));
@@ -32,7 +32,7 @@ static void progress(void *writer) {
 }
 
 static void progress_end(struct writer *w) {
-    if (w->p->o->progress && w->told_ns) fputs("\r\033[K", stderr);
+    if (w->p->o->progress) fputs("\rdating and sorting\033[K", stderr);
 }
 
 // A member with the very bytes of an earlier one, unless the two are known to be of

@@ -107,11 +107,16 @@ static bool quotas(const struct pm_scene *scene, struct pm_report *report, uint6
     return good;
 }
 
+static void stage(const struct pm_env *env, const char *name) {
+    if (env->options->stage) env->options->stage(name);
+}
 static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
                         struct pm_report *report) {
     uint64_t own_hash = 0; // over --quotas and --alerts, which are in force beside the rules
     pm_findings_fill(scene, report);
+    stage(scene->env, "reckoning budgets");
     bool good = quotas(scene, report, &own_hash);
+    stage(scene->env, "summing up");
     pm_stats_fill(scene, report);
     pm_windows_fill(scene->env, scene->ev, report);
     pm_unknown_fill(scene, report);
@@ -120,6 +125,7 @@ static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
     pm_report_finish(scene, hits, report);
     pm_lanes_fill(scene, hits, report);
     pm_missing_fill(scene, hits, report);
+    stage(scene->env, "replaying alerts");
     pm_series_fill(scene, report);
     good = pm_alerts_fill(scene->env, report, &own_hash) && good;
     rules_in_force(scene->env, report, &own_hash);
@@ -155,9 +161,12 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     const struct pm_scene scene = {&env, &ev, &pulls};
     pm_correlate_load(&env);
     pm_window_choose(&env, &ev);
+    stage(&env, "reading the timeline");
     pm_read_bundle(&env, &ev);
     pm_bundle_span(&env, &ev, report);
+    stage(&env, "folding pulls");
     pm_find_pulls(&env, &ev, &pulls);
+    stage(&env, "finding incidents");
     find_incidents(&scene, &hits, report);
     bool good = fill_report(&scene, &hits, report);
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own

@@ -7,6 +7,8 @@ struct pm_judge_options {
     const char *quotas_file, *alerts_file;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
+    // Told the name of each stage as it begins; NULL: nobody waits.
+    void (*stage)(const char *name);
     // Told the id of each stanza of rules/settle.yaml that settled a pull; NULL: nobody asks.
     void (*settled)(void *ctx, const char *stanza);
     void *settled_ctx;

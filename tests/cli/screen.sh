@@ -74,6 +74,14 @@ python3 terminal.py 80 "$PM" b -q -o r.html >shown
 [ -s shown ] && { wrong '-q is not quiet'; cat shown; }
 run 0 "$PM" b -o r.html
 [ -s err ] && { wrong 'a pipe is told what was written'; cat err; }
+# Who waits is told each stage, and the line is gone when the report comes; in a pipe none of it.
+python3 terminal.py 80 "$PM" b -o r.html >shown
+for stage in 'dating and sorting' 'judging: folding pulls' 'judging: replaying alerts'; do has shown "$stage"; done
+tr '\r' '\n' <shown | sed 's/.*\[K//' | grep -q 'judging\|dating' && wrong 'a stage is left on the screen'
+python3 terminal.py 80 "$PM" ingest b --db stages.db >shown
+tr '\r' '\n' <shown | tail -n 1 | grep -q 'dating' && wrong 'a stage is left after ingest'
+run 0 "$PM" b -o r.html
+grep -q 'judging\|dating' err && wrong 'a pipe is told stages'
 # The commands at the end go on from what was named, quoted where a shell would cut it; standard input has no name to go on from.
 cp -r b "b 'n c"
 run 0 "$PM" "b 'n c"
