@@ -215,6 +215,19 @@ static void md_section(struct md *m, enum pm_view_section s) {
     const struct pm_view_title *title = &pm_view_titles[s];
     if (pm_view_has(m->r, s)) pm_buf_fmt(&m->b, "\n### %s%s\n\n", title->name, title->rest);
 }
+static void md_clocks(struct md *m) {
+    struct pm_view_clocks clocks = pm_view_clocks(&m->v);
+    md_section(m, PM_SECTION_CLOCKS);
+    for (size_t i = 0; i < clocks.n; i++) {
+        const struct pm_view_clock *c = &clocks.items[i];
+        pm_md_lit(m, "- ");
+        pm_md_text(m, c->quality ? pm_arena_fmt(m->a, "%.*s (%s)%s%.*s", PM_FMT(c->files),
+                                                c->quality, c->how.n ? ": " : "", PM_FMT(c->how))
+                                 : pm_arena_fmt(m->a, "node %.*s is %.*s", PM_FMT(c->files),
+                                                PM_FMT(c->how)));
+        pm_md_lit(m, "\n");
+    }
+}
 static void md_rest(struct md *m) {
     const struct pm_report *r = m->r;
     pm_md_lit(
@@ -260,6 +273,7 @@ static void md_rest(struct md *m) {
                           PM_FMT(r->hearsay[i].file), (unsigned long long)r->hearsay[i].line));
         pm_md_lit(m, "\n");
     }
+    md_clocks(m);
     md_section(m, PM_SECTION_UNKNOWN);
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_md_lit(m, "- ");

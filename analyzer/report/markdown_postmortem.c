@@ -97,7 +97,9 @@ static struct pm_str event_words(struct md *m, const struct pm_view_event *e) {
     case PM_VIEW_QUOTA_FREE:
         return pm_arena_fmt(m->a, "quota of %.*s was free again", PM_FMT(detail));
     case PM_VIEW_ALERT: return pm_arena_fmt(m->a, "alert %.*s would have fired", PM_FMT(detail));
-    case PM_VIEW_MARK: return PM_NONE;
+    case PM_VIEW_MARK:
+        return pm_arena_fmt(m->a, "%.*s%s%.*s", PM_FMT(e->what), detail.n ? ", node " : "",
+                            PM_FMT(detail));
     case PM_VIEW_EVIDENCE:
     case PM_VIEW_RECOVERED: break;
     }

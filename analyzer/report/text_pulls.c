@@ -121,7 +121,7 @@ void pm_text_health(struct text *x) {
     size_t *picked = PM_NEWN(x->t.a, size_t, r->by_registry_n + 1);
     struct pm_table b = {.columns = 2 + PM_HEALTH_COLUMNS,
                          .right = 0x3fe,
-                         .drop = "failed over time|cache hits|401|mean|p99"};
+                         .drop = "p99|cache hits|401|mean|failed over time"};
     if (!pm_text_section(x, PM_SECTION_HEALTH)) return;
     pm_table_add(&b, PM_STR("registry"));
     for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_table_add(&b, pm_str_c(pm_health_heads[c]));

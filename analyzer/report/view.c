@@ -267,6 +267,21 @@ struct pm_str pm_view_lead(const struct pm_view *v, const struct pm_alert *x) {
                         x->lead_s > 0 ? "before" : "after");
 }
 
+// What a mark's kind is to people; a kind without words of its own is told by its name.
+static struct pm_str mark_words(const char *kind) {
+    static const struct {
+        const char *kind, *words;
+    } rows[] = {{"gc.start", "image GC began"},
+                {"gc.ok", "image GC removed an image"},
+                {"gc.fail", "image GC failed"},
+                {"disk.pressure", "disk pressure"},
+                {"runtime.start", "the runtime started"},
+                {"runtime.stop", "the runtime stopped"},
+                {"runtime.down", "the runtime could not be reached"}};
+    for (size_t i = 0; i < PM_LEN(rows); i++)
+        if (strcmp(kind, rows[i].kind) == 0) return pm_str_c(rows[i].words);
+    return pm_str_c(kind);
+}
 static void event_add(struct pm_view_events *v, struct pm_view_event e) {
     if (e.at_ns != PM_NO_TIME) *PM_PUSH(v->items, v->n, v->cap) = e;
 }
@@ -322,7 +337,7 @@ struct pm_view_events pm_view_events(const struct pm_view *v, size_t incidents_m
         event_add(&out, (struct pm_view_event){
                             .kind = PM_VIEW_MARK,
                             .at_ns = m->at_ns,
-                            .what = pm_str_c(m->what),
+                            .what = mark_words(m->what),
                             .detail = m->count > 1
                                           ? pm_arena_fmt(v->a, "%.*s, %llu times", PM_FMT(m->node),
                                                          (unsigned long long)m->count)

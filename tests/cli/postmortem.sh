@@ -30,6 +30,9 @@ for line in diagrams[0].split("\n")[2:-1]:
 times = [l.split(" | ")[0][2:] for l in lines if re.match(r"\| \d\d:\d\d:\d\d \|", l)]
 assert times == sorted(times) and len(times) > 8, times
 P
+# Rows of the timeline from every source: nodes' troubles beside evidence, budgets and alerts. How stamps were dated stands in the appendix.
+for row in '| image GC began, node node-3 |' '| disk pressure, node node-3 |' 'quota of docker.io, anonymous was used up' 'would have fired |'; do has p.md "$row"; done
+has p.md '### Clocks that the logs do not state'
 run 0 "$PM" "$demo/one-blip/input.tar.gz" -f markdown
 has out '# '
 # Layouts.
