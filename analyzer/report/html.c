@@ -41,13 +41,15 @@ static void overview(struct pm_html *h) {
     if (!r->incidents_n) return;
     pm_html_raw(h, "<section class=\"card\" id=\"overview-incidents\">");
     HEADS(h, "Incident", "Severity", "Cause", "Scope", "#Failed", "Since", "Over");
-    for (size_t i = 0; i < r->incidents_n; i++) {
+    for (size_t i = 0; i < r->incidents_n && i < PM_HTML_ROWS; i++) {
         const struct pm_incident *in = &r->incidents[i];
         pm_html_raw(h, "<tr data-item");
         pm_html_span(h, in->from_ns, in->to_ns);
-        pm_html_fmt(h, "><td><a href=\"#incident-%u\">%u. ", in->id, in->id);
-        pm_html_text(h, in->title);
-        pm_html_fmt(h, "</a></td><td><span class=\"badge %s\">%s</span></td>",
+        pm_html_raw(h, "><td>");
+        const char *end = pm_html_incident_link(h, in->id, "incident");
+        pm_html_text(h, pm_arena_fmt(h->a, "%u. %.*s", (unsigned)in->id, PM_FMT(in->title)));
+        pm_html_raw(h, end);
+        pm_html_fmt(h, "</td><td><span class=\"badge %s\">%s</span></td>",
                     pm_severity_names[in->severity], pm_severity_names[in->severity]);
         pm_html_cell(h, pm_str_c(pm_words_cause(in->root_cause)));
         pm_html_cell(h, pm_view_scope(&h->v, in));
@@ -61,6 +63,7 @@ static void overview(struct pm_html *h) {
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
+    pm_html_more(h, r->incidents_n, PM_HTML_ROWS, "incidents");
     pm_html_raw(h, "</section>");
 }
 

@@ -45,6 +45,14 @@ void pm_html_fact(struct pm_html *h, const char *name, struct pm_str text); // a
 // What is filtered by time carries its span in ms.
 void pm_html_span(struct pm_html *h, int64_t from, int64_t to);
 
+// The page stays one that a browser opens at once: so many incidents have a card, so many a
+// row of the overview; the JSON report holds all.
+enum { PM_HTML_CARDS = 40, PM_HTML_ROWS = 200 };
+// "and 3 more incidents": where all were shown, nothing.
+void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what);
+// A link to an incident's card, or its words alone where it has none. Returns what ends it.
+const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *class);
+
 // The sections, each with its heading; nothing where there is nothing to say.
 void pm_html_incidents(struct pm_html *h);
 void pm_html_badges(struct pm_html *h, const struct pm_incident *in);

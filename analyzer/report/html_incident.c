@@ -48,16 +48,15 @@ static void html_chain(struct pm_html *h, const struct pm_incident *in) {
             if (l->share >= 0) pm_html_fmt(h, "%.0f %% ", l->share * 100);
             pm_html_raw(h, "→</span>");
         }
-        if (l->incident && l->incident != in->id)
-            pm_html_fmt(h, "<a class=\"step\" href=\"#incident-%u\">", l->incident);
-        else pm_html_raw(h, "<span class=\"step\">");
+        const char *end = pm_html_incident_link(h, l->incident == in->id ? 0 : l->incident, "step");
         pm_html_text(h, pm_view_step(l));
         if (l->at_ns != PM_NO_TIME) {
             pm_html_raw(h, " <span class=\"dim\">");
             pm_html_text(h, pm_view_moment(&h->v, in, l->at_ns));
             pm_html_raw(h, "</span>");
         }
-        pm_html_raw(h, l->incident && l->incident != in->id ? "</a></li>" : "</span></li>");
+        pm_html_raw(h, end);
+        pm_html_raw(h, "</li>");
     }
     pm_html_raw(h, "</ol>");
 }
@@ -211,9 +210,11 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
         pm_html_raw(h, "</p>");
         pm_html_incident_numbers(h, in);
     }
-    if (in->explained_by)
-        pm_html_fmt(h, "<p>Led to by <a href=\"#incident-%u\">incident %u</a>.</p>",
-                    in->explained_by, in->explained_by);
+    if (in->explained_by) {
+        pm_html_raw(h, "<p>Led to by ");
+        const char *end = pm_html_incident_link(h, in->explained_by, "incident");
+        pm_html_fmt(h, "incident %u%s.</p>", (unsigned)in->explained_by, end);
+    }
     if (pm_view_triggered(in)) {
         pm_html_raw(h, "<h4>Trigger</h4><p>");
         pm_html_text(h, pm_view_trigger(&h->v, in, " at ", ": "));
@@ -230,5 +231,7 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
 
 void pm_html_incidents(struct pm_html *h) {
     pm_html_section(h, PM_SECTION_INCIDENTS);
-    for (size_t i = 0; i < h->r->incidents_n; i++) html_incident(h, &h->r->incidents[i]);
+    for (size_t i = 0; i < h->r->incidents_n && i < PM_HTML_CARDS; i++)
+        html_incident(h, &h->r->incidents[i]);
+    pm_html_more(h, h->r->incidents_n, PM_HTML_CARDS, "incidents");
 }

@@ -118,3 +118,15 @@ bool pm_html_section(struct pm_html *h, enum pm_view_section s) {
     pm_html_fmt(h, "<h2 id=\"%s\">%s%s</h2>", title->id, title->name, title->rest);
     return true;
 }
+
+const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *class) {
+    bool there = id && id <= PM_HTML_CARDS;
+    if (there) pm_html_fmt(h, "<a class=\"%s\" href=\"#incident-%u\">", class, (unsigned)id);
+    else pm_html_fmt(h, "<span class=\"%s\">", class);
+    return there ? "</a>" : "</span>";
+}
+void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what) {
+    if (all > shown)
+        pm_html_fmt(h, "<p class=\"dim\">and %zu more %s: the JSON report has all</p>", all - shown,
+                    what);
+}

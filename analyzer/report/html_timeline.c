@@ -5,15 +5,7 @@
 #include "report/words.h"
 #include <stdlib.h>
 
-enum {
-    WIDTH = 1040,
-    LEFT = 190,
-    RIGHT = 12,
-    ROW = 26,
-    TOP = 20,
-    LANES_DRAWN = 24,
-    INCIDENTS_MARKED = 40
-};
+enum { WIDTH = 1040, LEFT = 190, RIGHT = 12, ROW = 26, TOP = 20, LANES_DRAWN = 24 };
 #define PLOT (WIDTH - LEFT - RIGHT)
 
 static double axis_x(const struct pm_report *r, int64_t t) {
@@ -61,9 +53,9 @@ static void bars(struct pm_html *h, const struct pm_lane *l, int base, uint32_t 
 }
 static void bands(struct pm_html *h, int height) {
     const struct pm_report *r = h->r;
-    double taken[INCIDENTS_MARKED];
+    double taken[PM_HTML_CARDS];
     size_t n = 0;
-    for (size_t i = 0; i < r->incidents_n && i < INCIDENTS_MARKED; i++) {
+    for (size_t i = 0; i < r->incidents_n && i < PM_HTML_CARDS; i++) {
         const struct pm_incident *in = &r->incidents[i];
         if (in->from_ns == PM_NO_TIME) continue;
         double x = axis_x(r, in->from_ns),
@@ -158,14 +150,15 @@ static void data_lane(struct pm_html *h, const struct pm_lane *l) {
     for (size_t k = 0; k < h->r->axis.n; k++) { // a step where nothing happened is left out
         const struct pm_step *s = &l->steps[k];
         if (!s->ok && !s->failed && !s->cached && !s->waiting) continue;
-        pm_html_fmt(h, "%s[%zu,%u,%u,%u,%u]", any ? "," : "", k, s->ok, s->failed, s->cached,
-                    s->waiting);
+        pm_html_fmt(h, "%s[%zu,%u,%u", any ? "," : "", k, s->ok, s->failed);
+        if (s->cached || s->waiting) pm_html_fmt(h, ",%u,%u", s->cached, s->waiting);
+        pm_html_raw(h, "]");
         any = true;
     }
     pm_html_raw(h, "]}");
 }
 static void data_marks(struct pm_html *h) {
-    struct pm_view_events events = pm_view_events(&h->v, INCIDENTS_MARKED);
+    struct pm_view_events events = pm_view_events(&h->v, PM_HTML_CARDS);
     bool any = false;
     for (size_t i = 0; i < events.n; i++) {
         const struct pm_view_event *e = &events.items[i];
@@ -184,7 +177,7 @@ static void data_marks(struct pm_html *h) {
     free(events.items);
 }
 static void data_incidents(struct pm_html *h) {
-    for (size_t i = 0; i < h->r->incidents_n && i < INCIDENTS_MARKED; i++) {
+    for (size_t i = 0; i < h->r->incidents_n && i < PM_HTML_CARDS; i++) {
         const struct pm_incident *in = &h->r->incidents[i];
         pm_html_fmt(h, "%s{\"id\":%u,\"severity\":\"%s\",\"from\":", i ? "," : "", in->id,
                     pm_severity_names[in->severity]);
@@ -202,8 +195,9 @@ void pm_html_data(struct pm_html *h) {
     data_ms(h, r->axis.from_ns);
     pm_html_fmt(h, ",\"step\":%lld,\"n\":%zu,\"lanes\":[", (long long)(r->axis.step_ns / 1000000),
                 r->axis.n);
-    for (size_t i = 0; i < r->lanes_n; i++) {
-        if (i) pm_html_raw(h, ",");
+    for (size_t i = 0, shown = 0; i < r->lanes_n; i++) {
+        if (r->lanes[i].kind == PM_LANE_INCIDENT && r->lanes[i].incident > PM_HTML_CARDS) continue;
+        if (shown++) pm_html_raw(h, ",");
         data_lane(h, &r->lanes[i]);
     }
     pm_html_raw(h, "],\"incidents\":[");

@@ -80,7 +80,7 @@ if (card && data.n > 1) {
   }
   function bars(lane, base, top) {
     const wide = x(view.from + data.step) - L, room = ROW - 6, w = wide > 3 ? wide - 1 : Math.max(wide, 1);
-    for (const [k, ok, failed, cached, waiting] of lane.steps) {
+    for (const [k, ok, failed, cached = 0, waiting = 0] of lane.steps) {
       const t = first + k * data.step;
       if (t + data.step <= view.from || t >= view.to) continue;
       const at = inside(x(t)), end = inside(x(t) + w), width = Math.max(end - at, 0.5), bad = room * failed / top, good = room * ok / top;
@@ -170,7 +170,7 @@ if (card && data.n > 1) {
       const lane = laneAt(p.y), t = time(p.x), k = Math.floor((t - first) / data.step);
       if (!lane || p.x < L) return;
       const s = lane.steps.find(s => s[0] === k) || [k, 0, 0, 0, 0];
-      says.textContent = `${clock(first + k * data.step, true)} · ${label(lane)}: ${s[2]} failed, ${s[1]} good, ${s[3]} already there, ${s[4]} back-off`;
+      says.textContent = `${clock(first + k * data.step, true)} · ${label(lane)}: ${s[2]} failed, ${s[1]} good, ${s[3] || 0} already there, ${s[4] || 0} back-off`;
     }
   });
   const lift = e => {
