@@ -15,15 +15,13 @@ static void seconds(struct pm_json *w, const char *key, int64_t ns) {
     pm_json_int(w, key, ns / PM_NS_PER_S);
 }
 
-static void sample_value(struct pm_json *w,
-                         double x) { // as Prometheus: a string, so that it is exact and may be NaN
+// As Prometheus does: a string, so that it is exact and may be NaN.
+static void sample_value(struct pm_json *w, double x) {
     char text[40];
-    snprintf(text, sizeof text,
-             x != x            ? "NaN"
-             : x > 1e308 * 10  ? "+Inf"
-             : x < -1e308 * 10 ? "-Inf"
-                               : "%.17g",
-             x);
+    const double most = 1e308 * 10;
+    if (x != x) snprintf(text, sizeof text, "NaN");
+    else if (x >= most || x <= -most) snprintf(text, sizeof text, "%cInf", x > 0 ? '+' : '-');
+    else snprintf(text, sizeof text, "%.17g", x);
     pm_json_text(w, NULL, pm_str_c(text));
 }
 

@@ -50,6 +50,7 @@ void pm_html_span(struct pm_html *h, int64_t from, int64_t to);
 enum { PM_HTML_CARDS = 40, PM_HTML_ROWS = 200 };
 // "and 3 more incidents": where all were shown, nothing.
 void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what);
+const char *pm_html_anchor(int tick, int last); // SVG's text-anchor on an axis
 // A link to an incident's card, or its words alone where it has none. Returns what ends it.
 const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *class);
 

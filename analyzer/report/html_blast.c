@@ -64,9 +64,9 @@ static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
     if (p->stuck_ns > 0)
         pm_html_text(
             h, pm_arena_fmt(h->a, "stuck %.*s, ", PM_FMT(pm_view_lasted(&h->v, p->stuck_ns))));
-    pm_html_raw(h, p->recovered ? "</span><span class=\"ok\">recovered</span>"
-                   : p->gone    ? "deleted</span>"
-                                : "</span><span class=\"bad\">not recovered</span>");
+    if (p->recovered) pm_html_raw(h, "</span><span class=\"ok\">recovered</span>");
+    else if (p->gone) pm_html_raw(h, "deleted</span>");
+    else pm_html_raw(h, "</span><span class=\"bad\">not recovered</span>");
     if (p->guessed) pm_html_raw(h, " <span class=\"dim\">(workload guessed)</span>");
     pm_html_raw(h, "</li>");
 }

@@ -59,7 +59,7 @@ static void plot_close(struct pm_html *h, const struct plot *p) {
     bool days = span > 24 * 3600 * PM_NS_PER_S;
     for (int i = 0; i <= TICKS; i++) {
         int64_t t = p->from_ns + span / TICKS * i;
-        const char *anchor = i == 0 ? "start" : i == TICKS ? "end" : "middle";
+        const char *anchor = pm_html_anchor(i, TICKS);
         char clock[32];
         pm_when_clock(t, days, span < PM_BRIEF_NS, clock);
         pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x_of(p, t), p->base + 14,

@@ -130,3 +130,8 @@ void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what)
         pm_html_fmt(h, "<p class=\"dim\">and %zu more %s: the JSON report has all</p>", all - shown,
                     what);
 }
+// The first and the last word of an axis stay within the picture.
+const char *pm_html_anchor(int tick, int last) {
+    if (tick == 0) return "start";
+    return tick == last ? "end" : "middle";
+}

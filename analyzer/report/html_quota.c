@@ -19,16 +19,16 @@ static void consumers(struct pm_html *h, const struct pm_quota *q) {
     pm_html_raw(h, "</details>");
 }
 
+static const char *status_class(const struct pm_quota *q) {
+    if (pm_str_eqc(q->status, "exceeded")) return "critical";
+    return pm_str_eqc(q->status, "near") ? "warning" : "info";
+}
 static void quota_card(struct pm_html *h, const struct pm_quota *q) {
-    bool over = pm_str_eqc(q->status, "exceeded"), near = pm_str_eqc(q->status, "near");
     pm_html_raw(h, "<section class=\"card\"><h3>");
     pm_html_text(h, q->registry);
     pm_html_raw(h, " <span class=\"dim\">");
     pm_html_text(h, pm_view_quota_whose(&h->v, q));
-    pm_html_fmt(h, "</span> <span class=\"badge %s\">",
-                over   ? "critical"
-                : near ? "warning"
-                       : "info");
+    pm_html_fmt(h, "</span> <span class=\"badge %s\">", status_class(q));
     pm_html_text(h, q->status);
     pm_html_raw(h, "</span></h3><p>");
     struct pm_str used = pm_view_quota_used(&h->v, q), limit = pm_view_quota_limit(&h->v, q);

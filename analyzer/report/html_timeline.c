@@ -10,7 +10,9 @@ enum { WIDTH = 1040, LEFT = 190, RIGHT = 12, ROW = 26, TOP = 20, LANES_DRAWN = 2
 
 static double axis_x(const struct pm_report *r, int64_t t) {
     double share = (double)(t - r->axis.from_ns) / ((double)r->axis.step_ns * (double)r->axis.n);
-    return LEFT + (share < 0 ? 0 : share > 1 ? 1 : share) * PLOT;
+    if (share < 0) share = 0;
+    if (share > 1) share = 1;
+    return LEFT + share * PLOT;
 }
 static int64_t axis_end(const struct pm_report *r) {
     return r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n;
@@ -84,9 +86,7 @@ static void axis(struct pm_html *h, int y) {
         int64_t t = from + (to - from) / 4 * i;
         pm_when_clock(t, days, to - from < PM_BRIEF_NS, clock);
         pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", axis_x(r, t), y + 14,
-                    i == 0   ? "start"
-                    : i == 4 ? "end"
-                             : "middle");
+                    pm_html_anchor(i, 4));
         pm_html_text(h, pm_str_c(days ? clock + 5 : clock));
         pm_html_raw(h, "</text>");
     }

@@ -117,7 +117,8 @@ static void check(struct checking *c, const json_t *const *scopes, size_t depth)
             mistake(c, t.line, "too many sections within each other at", t.name);
         if (c->mistake.n) return;
         memcpy(stack, scopes, depth * sizeof *stack);
-        stack[depth] = t.kind == '^' ? scopes[depth - 1] : items ? items : inside;
+        stack[depth] = items ? items : inside;
+        if (t.kind == '^') stack[depth] = scopes[depth - 1];
         c->open[depth] = t.name;
         check(c, stack, depth + 1);
         if (c->mistake.n) return;
@@ -201,9 +202,8 @@ static void print(struct printing *p, const json_t *const *scopes, size_t depth,
                times = on && t.kind == '#' && json_is_array(v) ? json_array_size(v) : 1;
         for (size_t i = 0; i < times; i++) {
             p->at = start;
-            stack[depth] = !on || t.kind == '^' ? scopes[depth - 1]
-                           : json_is_array(v)   ? json_array_get(v, i)
-                                                : v;
+            stack[depth] = json_is_array(v) ? json_array_get(v, i) : v;
+            if (!on || t.kind == '^') stack[depth] = scopes[depth - 1];
             print(p, stack, depth + 1, on);
         }
     }

@@ -15,9 +15,10 @@ struct pm_str pm_text_seen(struct text *x, struct pm_str s) {
 }
 
 enum pm_ink pm_text_severity(enum pm_severity s) {
-    return s == PM_SEVERITY_CRITICAL  ? PM_INK_RED
-           : s == PM_SEVERITY_WARNING ? PM_INK_YELLOW
-                                      : PM_INK_BLUE;
+    static const enum pm_ink inks[] = {[PM_SEVERITY_INFO] = PM_INK_BLUE,
+                                       [PM_SEVERITY_WARNING] = PM_INK_YELLOW,
+                                       [PM_SEVERITY_CRITICAL] = PM_INK_RED};
+    return inks[s];
 }
 
 bool pm_text_section(struct text *x, enum pm_view_section s) {
@@ -86,16 +87,33 @@ struct pm_str pm_text_lane(struct text *x, enum pm_lane_kind kind, struct pm_str
 
 typedef void section(struct text *x);
 
-static section *const whole_report[] = {pm_text_head,      pm_text_verdict, pm_text_overview,
-                                        pm_text_incidents, pm_text_quotas,  pm_text_pulls,
-                                        pm_text_health,    pm_text_alerts,  pm_text_alert_notes,
-                                        pm_text_findings,  pm_text_missing, pm_text_unknown,
-                                        pm_text_windows,   pm_text_hearsay, pm_text_clocks,
-                                        pm_text_input,     pm_text_next,    pm_text_tool},
-                      *const first_screen[] = {pm_text_head, pm_text_verdict, pm_text_overview,
-                                               pm_text_next, pm_text_tool},
-                      *const one_incident[] = {pm_text_head, pm_text_incidents, pm_text_next,
-                                               pm_text_tool};
+static section *const whole_report[] = {pm_text_head,
+                                        pm_text_verdict,
+                                        pm_text_overview,
+                                        pm_text_incidents,
+                                        pm_text_quotas,
+                                        pm_text_pulls,
+                                        pm_text_health,
+                                        pm_text_alerts,
+                                        pm_text_alert_notes,
+                                        pm_text_findings,
+                                        pm_text_missing,
+                                        pm_text_unknown,
+                                        pm_text_windows,
+                                        pm_text_hearsay,
+                                        pm_text_clocks,
+                                        pm_text_input,
+                                        pm_text_next,
+                                        pm_text_tool,
+                                        NULL};
+static section *const first_screen[] = {pm_text_head, pm_text_verdict, pm_text_overview,
+                                        pm_text_next, pm_text_tool,    NULL};
+static section *const one_incident[] = {pm_text_head, pm_text_incidents, pm_text_next, pm_text_tool,
+                                        NULL};
+static section *const *sections_of(const struct pm_render_options *o) {
+    if (o->incident) return one_incident;
+    return o->brief ? first_screen : whole_report;
+}
 
 static bool text_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
     struct text x = {.t = {.f = out,
@@ -108,11 +126,7 @@ static bool text_render(FILE *out, const struct pm_report *r, const struct pm_re
     if (o->brief) x.show.overview = 5;
     x.v = pm_view_open(r, x.t.a);
     if (x.v.first && x.v.first->from_ns != PM_NO_TIME) x.v.day_ns = x.v.first->from_ns;
-    section *const *sections = o->incident ? one_incident : o->brief ? first_screen : whole_report;
-    size_t n = o->incident ? PM_LEN(one_incident)
-               : o->brief  ? PM_LEN(first_screen)
-                           : PM_LEN(whole_report);
-    for (size_t i = 0; i < n; i++) sections[i](&x);
+    for (section *const *s = sections_of(o); *s; s++) (*s)(&x);
     pm_arena_free(x.t.a);
     return !ferror(out);
 }

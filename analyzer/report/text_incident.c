@@ -215,6 +215,10 @@ static void text_over(struct text *x, const struct pm_incident *i) {
                      : pm_arena_fmt(x->t.a, "recovered %.*s", PM_FMT(at)));
 }
 
+static struct pm_str waits_still(const struct pm_hit_pod *p) {
+    if (p->recovered) return PM_STR("yes");
+    return p->gone ? PM_STR("deleted") : PM_STR("no");
+}
 static void text_pods(struct text *x, const struct pm_incident *i) {
     struct pm_table b = {.columns = 6, .right = 1 << 4, .drop = "image|node"};
     static const char *const heads[] = {"pod", "node", "image", "first", "stuck", "recovered"};
@@ -230,9 +234,7 @@ static void text_pods(struct text *x, const struct pm_incident *i) {
                                        pm_view_moment(&x->v, i, p->first_ns),
                                        p->stuck_ns > 0 ? pm_view_lasted(&x->v, p->stuck_ns)
                                                        : PM_STR("–"),
-                                       p->recovered ? PM_STR("yes")
-                                       : p->gone    ? PM_STR("deleted")
-                                                    : PM_STR("no")};
+                                       waits_still(p)};
         for (size_t c = 0; c < PM_LEN(cells); c++)
             pm_table_add(&b, cells[c].n ? cells[c] : PM_STR("–"));
     }

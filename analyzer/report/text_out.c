@@ -129,7 +129,9 @@ struct pm_str pm_text_spark(struct pm_arena *a, const double *v, size_t n, doubl
         if (v[i] > top) top = v[i];
     for (size_t i = 0; i < n; i++) {
         int step = top > 0 && v[i] > 0 ? (int)(v[i] / top * 8 + 0.5) : 0;
-        pm_buf_lit(&b, eighths[v[i] > 0 && step == 0 ? 1 : step > 8 ? 8 : step]);
+        if (step > 8) step = 8;
+        if (step == 0 && v[i] > 0) step = 1; // little is not nothing
+        pm_buf_lit(&b, eighths[step]);
     }
     struct pm_str out = pm_arena_dup(a, pm_buf_str(&b));
     pm_buf_free(&b);

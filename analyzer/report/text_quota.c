@@ -12,7 +12,8 @@ static struct pm_str text_quota_curve(struct text *x, const struct pm_quota *q) 
     double step = (double)(to - from) / PM_TEXT_SPARK;
     for (size_t k = 0; k < q->points_n; k++) {
         double at = (double)(q->points[k].t_ns - from) / step;
-        size_t slot = at < 0 ? 0 : at >= PM_TEXT_SPARK ? PM_TEXT_SPARK - 1 : (size_t)at;
+        size_t slot = at > 0 ? (size_t)at : 0;
+        if (slot >= PM_TEXT_SPARK) slot = PM_TEXT_SPARK - 1;
         if ((double)q->points[k].used > v[slot]) v[slot] = (double)q->points[k].used;
     }
     for (size_t k = 1; k < PM_TEXT_SPARK; k++) // between points the window's use stays what it was

@@ -6,14 +6,17 @@
 #include "pm/when.h"
 #include <stdio.h>
 
+// How many bytes a code point has that begins so: 0 where none does.
+static size_t length_of(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    if (first < 0xe0) return 2;
+    return first < 0xf0 ? 3 : 4;
+}
 // One code point at p (n > 0 bytes): its length, 0 where the bytes are no UTF-8
 // (surrogates, overlong forms and beyond U+10FFFF too).
 static size_t utf8_at(const unsigned char *p, size_t n, uint32_t *c) {
-    size_t len = p[0] < 0x80                   ? 1
-                 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-                 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-                 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-                                               : 0;
+    size_t len = length_of(p[0]);
     if (!len || len > n) return 0;
     *c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {

@@ -26,28 +26,27 @@ void pm_json_string(struct pm_buf *b, struct pm_str s);
 // known and not told.
 struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace,
                               struct pm_str name);
-struct pm_str
-pm_words_workload(struct pm_arena *a,
-                  const struct pm_hit_workload *w); // with how many of its pods were hit
+// With how many of its pods were hit.
+struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w);
+// What a window of another time holds.
 struct pm_str pm_words_window(struct pm_arena *a, const struct pm_report *r,
-                              const struct pm_window *w); // what a window of another time holds
-struct pm_str pm_words_hearsay(
-    struct pm_arena *a,
-    const struct pm_hearsay *h); // "3 lines of pod crm/login speak of pulls; they were not counted"
-struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one,
-                             const char *many); // "1 pod", "23 pods"; groups of three from 10 000
-struct pm_str pm_words_bytes(struct pm_arena *a,
-                             uint64_t n); // "1.2 GB", decimal as registries say it
+                              const struct pm_window *w);
+// "3 lines of pod crm/login speak of pulls; they were not counted".
+struct pm_str pm_words_hearsay(struct pm_arena *a, const struct pm_hearsay *h);
+// "1 pod", "23 pods"; groups of three from 10 000.
+struct pm_str pm_words_count(struct pm_arena *a, uint64_t n, const char *one, const char *many);
+// "1.2 GB", decimal as registries say it.
+struct pm_str pm_words_bytes(struct pm_arena *a, uint64_t n);
 struct pm_str pm_words_number(struct pm_arena *a, uint64_t n); // "12 345"
 struct pm_str pm_words_seconds(struct pm_arena *a, double s);  // "85 ms", "3.1 s", "12 min"
-struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list,
-                            size_t most); // "a, b and 3 more"
-// What nothing-to-tell reports say first: "healthy: 12 pulls, none failed".
+// "a, b and 3 more".
+struct pm_str pm_words_list(struct pm_arena *a, const struct pm_strs *list, size_t most);
 // The verdict's incident with the figures of its whole chain.
 struct pm_incident pm_words_whole(const struct pm_report *r, const struct pm_incident *i);
 // "could not be read whole: a.tgz: the data breaks off": the worst of it; PM_NONE where
 // all was read.
 struct pm_str pm_words_partial(struct pm_arena *a, const struct pm_report *r);
+// What nothing-to-tell reports say first: "healthy: 12 pulls, none failed".
 struct pm_str pm_words_calm(struct pm_arena *a, const struct pm_report *r);
 // "2026-04-12 06:02–09:41 UTC"; both dates where they differ; "" where nothing is dated.
 struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns);
@@ -58,11 +57,12 @@ struct pm_str pm_words_span(struct pm_arena *a, int64_t from_ns, int64_t to_ns, 
 // A moment of something that lasted from–to: with seconds where that was brief.
 struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, int64_t to_ns,
                               int64_t day_ns);
-struct pm_str
-pm_words_within(struct pm_str step);   // "0-10m" as a person says it; PM_NONE for no step
-const char *pm_words_cause(int cause); // "rate-limit.anonymous"; "unknown" outside the table
-struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part,
-                             uint64_t whole); // "73 %"; "" of nothing
+// "0-10m" as a person says it; PM_NONE for no step.
+struct pm_str pm_words_within(struct pm_str step);
+// "rate-limit.anonymous"; "unknown" outside the table.
+const char *pm_words_cause(int cause);
+// "73 %"; "" of nothing.
+struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole);
 // The figures of a registry's health dashboard, the same in every report:
 // PM_HEALTH_COLUMNS cells beside its name.
 enum { PM_HEALTH_COLUMNS = 9 };
