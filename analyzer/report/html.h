@@ -52,7 +52,7 @@ enum { PM_HTML_CARDS = 40, PM_HTML_ROWS = 200 };
 void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what);
 const char *pm_html_anchor(int tick, int last); // SVG's text-anchor on an axis
 // A link to an incident's card, or its words alone where it has none. Returns what ends it.
-const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *class);
+const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *css);
 
 // The sections, each with its heading; nothing where there is nothing to say.
 void pm_html_incidents(struct pm_html *h);

@@ -69,14 +69,14 @@ static void plot_close(struct pm_html *h, const struct plot *p) {
     }
     pm_html_raw(h, "</svg></div>");
 }
-static void bar(struct pm_html *h, const char *class, double x, double w, double y, double tall) {
-    pm_html_fmt(h, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-                class, x, y, w, tall);
+static void bar(struct pm_html *h, const char *css, double x, double w, double y, double tall) {
+    pm_html_fmt(h, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", css,
+                x, y, w, tall);
 }
 // A point that says its moment and value when it is hovered or read aloud.
-static void point(struct pm_html *h, const struct plot *p, const char *class, int64_t t_ns,
-                  double v, struct pm_str words) {
-    pm_html_fmt(h, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\"><title>", class,
+static void point(struct pm_html *h, const struct plot *p, const char *css, int64_t t_ns, double v,
+                  struct pm_str words) {
+    pm_html_fmt(h, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\"><title>", css,
                 x_of(p, t_ns), y_of(p, v));
     pm_html_text(h, pm_view_moment_of(&h->v, t_ns, p->from_ns, p->to_ns));
     pm_html_raw(h, " ");
@@ -217,14 +217,14 @@ static void quota_refusals(struct pm_html *h, const struct plot *p, const struct
     }
 }
 // A level across the whole chart with its words at one end.
-static void quota_level(struct pm_html *h, const struct plot *p, const char *class, double v,
+static void quota_level(struct pm_html *h, const struct plot *p, const char *css, double v,
                         struct pm_str words, const char *anchor) {
     double y = y_of(p, v);
     bool end = strcmp(anchor, "end") == 0;
     pm_html_fmt(h,
                 "<line class=\"%s\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/><text x=\"%d\" "
                 "y=\"%.1f\" text-anchor=\"%s\">",
-                class, LEFT, y, WIDTH - RIGHT, y, end ? WIDTH - RIGHT - 4 : LEFT + 4,
+                css, LEFT, y, WIDTH - RIGHT, y, end ? WIDTH - RIGHT - 4 : LEFT + 4,
                 y < 12 ? y + 13 : y - 4, anchor);
     pm_html_text(h, words);
     pm_html_raw(h, "</text>");

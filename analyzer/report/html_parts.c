@@ -6,7 +6,7 @@
 #include "report/words.h"
 #include <stdarg.h>
 
-static void escaped(struct pm_html *h, char c) {
+static void html_escaped(struct pm_html *h, char c) {
     switch (c) {
     case '<': pm_buf_lit(&h->b, "&lt;"); break;
     case '>': pm_buf_lit(&h->b, "&gt;"); break;
@@ -18,7 +18,7 @@ static void escaped(struct pm_html *h, char c) {
 }
 void pm_html_text(struct pm_html *h, struct pm_str s) {
     s = pm_text_visible(h->a, s);
-    for (size_t i = 0; i < s.n; i++) escaped(h, s.p[i]);
+    for (size_t i = 0; i < s.n; i++) html_escaped(h, s.p[i]);
 }
 // Short words are left whole; runs without a mark, as digests are, may break every so many
 // letters.
@@ -32,7 +32,7 @@ void pm_html_name(struct pm_html *h, struct pm_str s) {
             pm_buf_lit(&h->b, "<wbr>");
             run = 0;
         }
-        escaped(h, s.p[i]);
+        html_escaped(h, s.p[i]);
         run = s.p[i] == ' ' ? 0 : run + letter;
         if (s.n > SHORT && i + 1 < s.n && strchr("./-_:@,", s.p[i]) && s.p[i + 1] != ' ') {
             pm_buf_lit(&h->b, "<wbr>");
@@ -119,10 +119,10 @@ bool pm_html_section(struct pm_html *h, enum pm_view_section s) {
     return true;
 }
 
-const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *class) {
+const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *css) {
     bool there = id && id <= PM_HTML_CARDS;
-    if (there) pm_html_fmt(h, "<a class=\"%s\" href=\"#incident-%u\">", class, (unsigned)id);
-    else pm_html_fmt(h, "<span class=\"%s\">", class);
+    if (there) pm_html_fmt(h, "<a class=\"%s\" href=\"#incident-%u\">", css, (unsigned)id);
+    else pm_html_fmt(h, "<span class=\"%s\">", css);
     return there ? "</a>" : "</span>";
 }
 void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what) {

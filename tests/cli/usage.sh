@@ -54,7 +54,7 @@ for c in 'analyze .' 'report .' 'gate .' 'explain' 'show . x:1' 'compare . .' 'r
 for c in 'analyze .' 'report .' 'gate .' 'compare . .'; do expect 2 "--quotas: there is no file 'nowhere'" $c --quotas nowhere; done
 expect 2 "did you mean 'markdown'?" compare . . -f markdwn
 expect 2 '--context is a number from 0 to 10000' show . x:1 -C few
-expect 2 '.html, .json, .md, .om or .txt' analyze . -o report.docx
+expect 2 'end it in .alerts.json, .csv, .events.csv, .html, .json' analyze . -o report.docx
 expect 3 'No such file' nowhere/bundle.tar
 expect 3 'No such file' analyze nowhere
 expect 3 'No such file' report nowhere.db

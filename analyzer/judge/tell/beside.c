@@ -24,7 +24,7 @@ static int by_event(const void *a, const void *b) {
     if (x->event != y->event) return x->event < y->event ? -1 : 1;
     return x->of < y->of ? -1 : x->of > y->of;
 }
-static int by_place(const void *a, const void *b) {
+static int by_evidence_line(const void *a, const void *b) {
     const struct neighbour *x = a, *y = b;
     if (x->of != y->of) return x->of < y->of ? -1 : 1;
     return x->line < y->line ? -1 : x->line > y->line;
@@ -105,7 +105,7 @@ void pm_evidence_beside(const struct pm_env *env, const struct pm_hits *hits) {
     }
     if (b.list.n > 1) qsort(b.list.items, b.list.n, sizeof *b.list.items, by_event);
     rows_fetch(&b);
-    if (b.list.n > 1) qsort(b.list.items, b.list.n, sizeof *b.list.items, by_place);
+    if (b.list.n > 1) qsort(b.list.items, b.list.n, sizeof *b.list.items, by_evidence_line);
     for (size_t i = 0; i < b.list.n; i++) {
         struct neighbour *n = &b.list.items[i];
         if (!n->text.n) continue;
