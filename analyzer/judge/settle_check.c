@@ -175,6 +175,11 @@ static size_t stanza_check(struct pm_ruleset *rules, const json_t *stanza, struc
     const char *id = json_string_value(json_object_get(stanza, "id"));
     struct pm_diags *aside = pm_diags_new(); // of the sample's own log
     size_t faults = 0;
+    // With built-in rules no log leaves such readings open: it is for rules of one's own.
+    if (json_is_true(json_object_get(stanza, "own")) && !match && !leave) {
+        pm_diags_free(aside);
+        return 0;
+    }
     if (!match)
         faults += fault(diags, stanza, "id", "no `match`: a log in which it settles a pull");
     else if (!settles(rules, match, id, aside))

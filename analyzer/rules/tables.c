@@ -413,6 +413,7 @@ static const struct schema_key settle_keys[] = {
     {.name = "was", .type = SCHEMA_WORD, .words = mirror_only},
     {.name = "confidence", .type = SCHEMA_WORD, .required = true, .words = pm_words_confidence},
     {.name = "why", .type = SCHEMA_TEXT},
+    {.name = "own", .type = SCHEMA_BOOLEAN},
     {.name = "match", .type = SCHEMA_ROWS, .rows = &sample_rows},
     {.name = "leave", .type = SCHEMA_ROWS, .rows = &sample_rows},
     {.name = NULL},
@@ -587,6 +588,7 @@ static json_t *merged(enum pm_table table, json_t *base, json_t *own) {
     for (size_t i = 0; i < PM_LEN(files[table].lists) && files[table].lists[i].name; i++) {
         const struct schema_list *l = &files[table].lists[i];
         json_t *was = json_object_get(base, l->name), *with = json_object_get(own, l->name);
+        if (!was && !with) continue; // a list that nobody writes stays away, from the hash, too
         json_object_set_new(base, l->name,
                             table == PM_TABLE_ALERTS ? alerts_merge(was, with)
                                                      : schema_merge(l, was, with));
