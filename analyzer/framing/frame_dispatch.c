@@ -45,7 +45,9 @@ int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks
     int best = 0, who = -1;
     for (size_t k = 0; k < all->n; k++) {
         int b = pm_parsers[all->who[k]]->bid(r, state_of(f, all->who[k]));
-        if (b > best) best = b, who = (int)all->who[k];
+        if (b <= best) continue;
+        best = b;
+        who = (int)all->who[k];
     }
     if (parser) *parser = who;
     return best;
@@ -93,7 +95,9 @@ static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
     int best = FRAME_SURE - 1, who = -1;
     for (int i = 0; i < FRAME_MRU && f->mru[i] >= 0; i++) {
         int b = bid_of(f, (size_t)f->mru[i], r);
-        if (b > best) best = b, who = f->mru[i];
+        if (b <= best) continue;
+        best = b;
+        who = f->mru[i];
     }
     return who;
 }
@@ -109,7 +113,9 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
         const size_t i = all->who[k];
         if ((int)i == already) continue;
         int b = pm_parsers[i]->bid(r, state_of(f, i));
-        if (b > 0) who[n] = (uint8_t)i, bids[n++] = b;
+        if (b <= 0) continue;
+        who[n] = (uint8_t)i;
+        bids[n++] = b;
     }
     for (;;) {
         size_t best = 0;
@@ -191,7 +197,9 @@ static void name_node(struct pm_frame *f) {
     size_t who = 0;
     for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
         all += f->nodes[i].n;
-        if (f->nodes[i].n > most) most = f->nodes[i].n, who = i;
+        if (f->nodes[i].n <= most) continue;
+        most = f->nodes[i].n;
+        who = i;
     }
     f->stats.node = f->nodes[most * 3 < all * 2 ? 0 : who].name;
 }
@@ -215,8 +223,11 @@ void frame_finish(struct pm_frame *f) {
         pm_arena_reset(f->record_arena);
     }
     uint64_t most = 0;
-    for (size_t i = 0; i < f->parser_n; i++)
-        if (f->won[i] > most) most = f->won[i], f->stats.format = pm_parsers[i];
+    for (size_t i = 0; i < f->parser_n; i++) {
+        if (f->won[i] <= most) continue;
+        most = f->won[i];
+        f->stats.format = pm_parsers[i];
+    }
     name_node(f);
 }
 

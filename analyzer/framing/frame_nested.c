@@ -43,7 +43,10 @@ static int offer(struct pm_frame *f, const struct pm_record *r) {
     for (size_t i = 0; i < f->parser_n; i++) {
         if (!is_config(pm_parsers[i]) || !(pm_parsers[i]->shapes & r->shape)) continue;
         int bid = pm_parsers[i]->bid(r, NULL);
-        if (bid > best) best = bid, who = (int)i;
+        if (bid > best) {
+            best = bid;
+            who = (int)i;
+        }
     }
     return who >= 0 && frame_ask(f, who, r) == PM_PARSE_OK ? who : -1;
 }
@@ -79,7 +82,10 @@ static int nested_text(struct pm_frame *f, const struct pm_record *r, const char
     else if (pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("kind:")) ||
              pm_str_has(pm_str_sub(text, 0, 4096), PM_STR("apiVersion:")))
         v = frame_yaml_load(text, &why, &at);
-    if (json_is_object(v)) in.shape = PM_SHAPE_JSON, in.json = v;
+    if (json_is_object(v)) {
+        in.shape = PM_SHAPE_JSON;
+        in.json = v;
+    }
     int who = offer(f, &in);
     json_decref(v);
     return who;

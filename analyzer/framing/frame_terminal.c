@@ -61,9 +61,9 @@ static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     size_t tool = before.n; // the tool may have options of its own between its name and "pull"
     struct pm_scan words = pm_scan_of(before);
     for (pm_scan_blanks(&words); pm_scan_word(&words, &w); pm_scan_blanks(&words)) {
-        struct pm_str bare = pm_str_starts(w, PM_STR("##[command]")) ? pm_str_from(w, 11)
-                             : pm_str_starts(w, PM_STR("[command]")) ? pm_str_from(w, 9)
-                                                                     : w;
+        struct pm_str bare = w; // Azure marks what it runs
+        if (pm_str_starts(w, PM_STR("##[command]"))) bare = pm_str_from(w, 11);
+        else if (pm_str_starts(w, PM_STR("[command]"))) bare = pm_str_from(w, 9);
         if (is_tool(bare)) {
             tool = (size_t)(bare.p - text.p);
             break;

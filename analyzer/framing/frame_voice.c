@@ -91,6 +91,12 @@ static bool docker_tag(struct pm_str ident, struct pm_str *name) {
     return true;
 }
 
+// It may be anybody's: a name that says nothing.
+static void anybody(struct frame_voice *v) {
+    v->plain = true;
+    v->bulk = PM_GROUP_ALL;
+}
+
 static void by_name(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
     const struct pm_envelope_hint *h = &r->hint;
     const struct pm_writer_place *at = &f->place;
@@ -110,9 +116,9 @@ static void by_name(struct pm_frame *f, struct frame_voice *v, const struct pm_r
     } else if (r->section.n) {
         struct pm_writer_place inside = pm_writer_of_path(r->section);
         if (inside.container) container_vouched(v, inside.name, inside.pod);
-        else v->plain = true, v->bulk = PM_GROUP_ALL;
+        else anybody(v);
     } else if (collected_json(r)) v->bulk = BULK_ANY | PM_GROUP_NODE;
-    else v->plain = true, v->bulk = PM_GROUP_ALL;
+    else anybody(v);
 }
 
 // In a document no name vouches: whoever wrote it copied the line with its header. A

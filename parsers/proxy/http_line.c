@@ -110,7 +110,8 @@ static bool is_address(struct pm_str w) {
     if (pm_str_starts(w, PM_STR("::ffff:"))) w = pm_str_from(w, strlen("::ffff:"));
     for (size_t n = 0; n < w.n; n++) {
         if (!strchr("0123456789.:[]", w.p[n])) return false;
-        dots += w.p[n] == '.', digits += w.p[n] >= '0' && w.p[n] <= '9';
+        dots += w.p[n] == '.';
+        digits += w.p[n] >= '0' && w.p[n] <= '9';
     }
     return dots == 3 && digits >= 4;
 }
@@ -120,7 +121,9 @@ static void read_words(struct pm_str side, int max, struct pm_http_request *q) {
     struct pm_scan c = pm_scan_of(side);
     struct pm_str w;
     int status;
-    for (int i = 0; i < max && (pm_scan_blanks(&c), pm_scan_word(&c, &w)); i++) {
+    for (int i = 0; i < max; i++) {
+        pm_scan_blanks(&c);
+        if (!pm_scan_word(&c, &w)) return;
         w = bare(w);
         if (is_address(w)) q->client = w;
         else if (!q->status && w.n == 3 && pm_http_status(w, &status) && status < 600)
@@ -142,7 +145,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.status = status;
     q.when = time_of(l.before);
     read_groups(l.before, &q);
-    q.method = l.method, q.url = l.url;
+    q.method = l.method;
+    q.url = l.url;
     ptrdiff_t end = l.quoted ? pm_str_rchr(l.after, '"') : -1,
               start = end > 0 ? pm_str_rchr(pm_str_sub(l.after, 0, (size_t)end), '"') : -1;
     if (start >= 0 && !q.user_agent.n)

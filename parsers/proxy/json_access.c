@@ -128,9 +128,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     if (!bid(r, NULL) || !pm_http_json_request(ctx->a, r->json, &keys, &q)) return PM_PARSE_NO;
     if (pm_str_eqc(q.reason, "HIT") || pm_str_eqc(q.reason, "MISS")) q.flags |= PM_EV_MIRROR;
-    if (pm_http_json_is(r->json, "handler", "mirror"))
-        q.reason = PM_STR("mirror"),
-        q.flags |= PM_EV_MIRROR; // Spegel: where it has nothing, upstream is asked
+    if (pm_http_json_is(r->json, "handler", "mirror")) {
+        q.reason = PM_STR("mirror"); // Spegel: where it has nothing, upstream is asked
+        q.flags |= PM_EV_MIRROR;
+    }
     return pm_http_request_emit(ctx, r, PM_COMP_PROXY, &q);
 }
 

@@ -59,10 +59,16 @@ static void terms_find(struct budget_view *v) {
     int64_t told = -1, window_s = -1;
     v->terms.n = 0;
     for (size_t i = 0; i < v->n && told < 0; i++)
-        if (v->spends[i].limit >= 0) told = v->spends[i].limit, window_s = v->spends[i].window_s;
+        if (v->spends[i].limit >= 0) {
+            told = v->spends[i].limit;
+            window_s = v->spends[i].window_s;
+        }
     for (size_t i = 0; i < v->n; i++) {
         const struct pm_spend *x = &v->spends[i];
-        if (x->limit >= 0) told = x->limit, window_s = x->window_s;
+        if (x->limit >= 0) {
+            told = x->limit;
+            window_s = x->window_s;
+        }
         struct term t = term_at(v, told, window_s, x->at);
         if (!v->terms.n || !same_term(&v->terms.items[v->terms.n - 1], &t))
             *PM_PUSH(v->terms.items, v->terms.n, v->terms.cap) = t;
@@ -185,7 +191,10 @@ static void moments(const struct budget_view *v, struct pm_quota *q, struct pm_c
         overdrawn |= overdraws(c);
         told_empty |= v->spends[i].left == 0;
         uint64_t low = shown(c, overdrawn), high = pm_curve_high(c);
-        if (low > q->used_low || q->peak_at_ns == PM_NO_TIME) q->used_low = low, q->peak_at_ns = at;
+        if (low > q->used_low || q->peak_at_ns == PM_NO_TIME) {
+            q->used_low = low;
+            q->peak_at_ns = at;
+        }
         if (high > q->used_high) q->used_high = high;
         if (overdraws(c) && !q->refused)
             q->exhausted_at_ns = full_since = PM_NO_TIME; // it went on: that was not the end of it
@@ -376,7 +385,8 @@ static void budget_rows(const struct pm_scene *scene, struct pm_report *report,
     struct budget_view v = {
         .scene = scene, .report = report, .policies = policies, .budget = b, .clients = clients.n};
     if (clients.n < 2 || is_shared(scene->env, policies, b, &clients)) {
-        v.spends = b->spends.items, v.n = b->spends.n,
+        v.spends = b->spends.items;
+        v.n = b->spends.n;
         v.client = clients.n == 1 ? clients.items[0] : 0;
         rows(&v);
     } else {
