@@ -282,7 +282,8 @@ bool pm_policy_load(struct pm_gate_policy *p, const char *path, struct pm_arena 
     json_t *root = pm_yaml_load(pm_buf_str(&b), path, diags);
     pm_buf_free(&b);
     if (!root) return false;
-    if (!schema_check(&policy_file, root, path, diags)) {
+    pm_causes_read();
+    if (!schema_check(&policy_file, root, path, pm_causes, diags)) {
         json_decref(root);
         return false;
     }

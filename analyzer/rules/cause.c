@@ -6,7 +6,8 @@
 // process's own. It begins as the built-in one. Rules of one's own that add a cause put
 // theirs in force when they are loaded.
 #include "rules/taxonomy.h"
-#include "rules/tables.h"
+#include "rules/table_files.h"
+#include "base/embed.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -190,8 +191,10 @@ void pm_taxonomy_free(struct pm_taxonomy *t) {
 }
 
 static void read_built_in(void) {
+    static const char file[] = "rules/taxonomy.yaml";
     struct pm_diags *diags = pm_diags_new();
-    json_t *tree = pm_table_built_in(PM_TABLE_TAXONOMY, diags);
+    json_t *tree =
+        pm_table_of_text(PM_TABLE_TAXONOMY, pm_embedded_find(file), file, NULL, nothing_yet, diags);
     built_in = pm_taxonomy_make(tree, diags);
     json_decref(tree);
     if (!in_force) pm_taxonomy_use(built_in);

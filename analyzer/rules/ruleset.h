@@ -171,8 +171,6 @@ void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patt
 // there is none.
 const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end);
 
-bool ruleset_file_read(struct pm_arena *a, const char *path,
-                       struct pm_str *text); // false: not there, or too large
 // The rules of one file alone, without the built-in ones and the tables (tests). The causes
 // that it names have to be read. NULL where it has mistakes.
 struct pm_ruleset *ruleset_alone(struct pm_str text, const char *path, struct pm_diags *diags);

@@ -12,6 +12,7 @@
 // Not handled, on purpose: YAML anchors across files, and merging parts of a rule: a rule
 // of --rules replaces the whole rule of its id.
 #include "base/embed.h"
+#include "rules/rule_file.h"
 #include "rules/ruleset.h"
 #include "rules/yaml_compose.h"
 
@@ -20,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLACE_MAX = 99, RULE_FILE_MAX = 4 << 20, RULES_MAX = 2048, HASH_DIGITS = 16 };
+enum { PLACE_MAX = 99, RULES_MAX = 2048, HASH_DIGITS = 16 };
 
 struct load {
     struct pm_ruleset *rs;
@@ -668,17 +669,6 @@ static void beats_known(struct load *l) {
 
 // Files of --rules DIR: DIR/causes/*.yaml and DIR/*.yaml, but not the data files that
 // have readers of their own.
-bool ruleset_file_read(struct pm_arena *a, const char *path, struct pm_str *text) {
-    FILE *f = fopen(path, "rb");
-    if (!f) return false;
-    char *p = pm_xmalloc(RULE_FILE_MAX + 1);
-    size_t n = fread(p, 1, RULE_FILE_MAX + 1, f);
-    bool ok = !ferror(f) && n <= RULE_FILE_MAX;
-    fclose(f);
-    if (ok) *text = pm_arena_dup(a, (struct pm_str){p, n});
-    free(p);
-    return ok;
-}
 static int by_name(const void *x, const void *y) {
     return strcmp(*(char *const *)x, *(char *const *)y);
 }
@@ -696,7 +686,7 @@ static size_t load_dir(struct load *l, const char *dir) {
     for (size_t i = 0; i < n; i++) {
         struct pm_str path = pm_arena_fmt(l->rs->a, "%s/%s", dir, names[i]), text;
         l->path = path;
-        if (ruleset_file_read(l->rs->a, pm_arena_cstr(l->rs->a, path), &text))
+        if (rule_file_read(l->rs->a, pm_arena_cstr(l->rs->a, path), &text))
             load_text(l, path, text);
         else tell(l, 0, "cannot be read, or is larger than %d MiB", RULE_FILE_MAX >> 20);
         free(names[i]);

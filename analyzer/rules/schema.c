@@ -1,5 +1,5 @@
-// The reader of tables.c: rows against their keys, and rows of --rules into the built-in
-// ones.
+// Rows against their keys: is each key known, there where it has to be, and of its type, and
+// is each word one of the list that it is from? Every mistake is told where it stands.
 #include "rules/schema.h"
 #include "rules/ruleset.h"
 
@@ -11,6 +11,7 @@ struct check {
     const char *path;
     struct pm_diags *diags;
     struct pm_arena *a;
+    const struct pm_cause *causes; // that may be named
     bool bad;
 };
 static void schema_tell(struct check *c, int line, const char *fmt, ...)
@@ -84,11 +85,12 @@ static void check_word(struct check *c, const struct value *x, const json_t *v) 
 
 // Every cause, every family where they are asked for, and the key's own words.
 static const char **kin_names(struct check *c, const char *const *words, bool families) {
-    size_t n = 0;
+    size_t n = 0, causes = 0;
+    while (c->causes[causes].name) causes++;
     const char **names =
-        PM_NEWN(c->a, const char *, 2 * pm_causes_count() + (words ? words_count(words) : 0) + 1);
+        PM_NEWN(c->a, const char *, 2 * causes + (words ? words_count(words) : 0) + 1);
     for (; words && *words; words++) names[n++] = *words;
-    for (const struct pm_cause *k = pm_causes; k->name; k++) {
+    for (const struct pm_cause *k = c->causes; k->name; k++) {
         names[n++] = k->name;
         if (families) names[n++] = k->family;
     }
@@ -307,25 +309,12 @@ static void check_one(struct check *c, const struct value *x) {
     else wrong_type(c, x, "a mapping");
 }
 
-// The values that name a row, one string; hidden keys do not count.
-static char *name_of(const char *const *keys, const json_t *row) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < SCHEMA_ID_KEYS && keys[i]; i++) {
-        json_t *v = json_object_get(row, keys[i]);
-        json_array_append_new(list, v ? pm_yaml_plain(v) : json_null());
-    }
-    char *s = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(list);
-    if (!s) pm_die_oom();
-    return s;
-}
-
 static void check_unique(struct check *c, const struct schema_list *l, const json_t *rows) {
     size_t i;
     json_t *row, *seen = json_object();
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
         if (!json_is_object(row)) continue;
-        char *name = name_of(l->id, row);
+        char *name = schema_row_name(l->id, row);
         const json_t *line = json_object_get(seen, name);
         if (line)
             schema_tell(c, pm_yaml_line(row), "this is %s that stands at line %d already", l->what,
@@ -373,8 +362,8 @@ static void check_top(struct check *c, const struct schema_file *f, const json_t
 }
 
 bool schema_check(const struct schema_file *f, json_t *root, const char *path,
-                  struct pm_diags *diags) {
-    struct check c = {.path = path, .diags = diags, .a = pm_arena_new()};
+                  const struct pm_cause *causes, struct pm_diags *diags) {
+    struct check c = {.path = path, .diags = diags, .a = pm_arena_new(), .causes = causes};
     if (!json_is_object(root)) schema_tell(&c, 1, "the file has to be a mapping");
     else {
         check_top(&c, f, root);
@@ -383,58 +372,4 @@ bool schema_check(const struct schema_file *f, json_t *root, const char *path,
     }
     pm_arena_free(c.a);
     return !c.bad;
-}
-
-// merging -------------------------------------------------------------------------------
-// name → list of rows, in their order.
-static json_t *schema_by_name(const struct schema_list *l, const json_t *rows) {
-    json_t *map = json_object(), *row;
-    size_t i;
-    json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
-        char *name = name_of(l->id, row);
-        if (!json_object_get(map, name)) json_object_set_new(map, name, json_array());
-        json_array_append(json_object_get(map, name), row);
-        free(name);
-    }
-    return map;
-}
-// What takes the place of those of its name; a second time: nothing, they stand there
-// already.
-static bool replace(const struct schema_list *l, json_t *own, const json_t *row, json_t *out) {
-    char *name = name_of(l->id, row);
-    json_t *with = json_object_get(own, name);
-    bool found = with != NULL;
-    if (with) {
-        json_array_extend(out, with);
-        json_array_clear(with);
-    }
-    free(name);
-    return found;
-}
-static void put_new(const struct schema_list *l, json_t *out, json_t *row) {
-    size_t at = 0;
-    char *wanted = name_of(l->beside, row);
-    for (size_t i = 0; l->beside[0] && !at && i < json_array_size(out); i++) {
-        char *name = name_of(l->beside, json_array_get(out, i));
-        if (strcmp(name, wanted) == 0) at = i;
-        free(name);
-    }
-    json_array_insert(out, at, row);
-    free(wanted);
-}
-json_t *schema_merge(const struct schema_list *l, const json_t *base, const json_t *own) {
-    json_t *out = json_array(), *known = schema_by_name(l, base), *mine = schema_by_name(l, own),
-           *row;
-    size_t i;
-    json_array_foreach((json_t *)(uintptr_t)base, i, row) if (!replace(l, mine, row, out))
-        json_array_append(out, row);
-    for (i = json_array_size(own);
-         i-- > 0;) { // the last first: each goes before those that stand there
-        char *name = name_of(l->id, json_array_get(own, i));
-        if (!json_object_get(known, name)) put_new(l, out, json_array_get(own, i));
-        free(name);
-    }
-    json_decref(known);
-    json_decref(mine);
-    return out;
 }

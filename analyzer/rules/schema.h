@@ -1,11 +1,12 @@
 // What may stand in a data file of rules/: which lists, which keys a row has, of what
 // type, and from which closed lists of words. Internal to the judge.
 //
-// The tables themselves are tables.c; schema.c reads them. One reader for all files, so
+// The tables themselves are table_keys.c; schema.c reads by them. One reader for all files, so
 // that a word that is read nowhere cannot be passed over in one of them.
 #pragma once
 #include "rules/yaml.h"
 #include "pm/arena.h"
+#include "pm/rule.h"
 
 enum schema_type {
     SCHEMA_TEXT = 0,
@@ -59,9 +60,12 @@ struct schema_file {
 };
 
 // Is the tree as the schema wants it? Each mistake is told with file and line. Rows
-// remember the file (pm_yaml_file).
+// remember the file (pm_yaml_file). `causes` are those that may be named; they end with a
+// NULL name.
 bool schema_check(const struct schema_file *f, json_t *root, const char *path,
-                  struct pm_diags *diags);
+                  const struct pm_cause *causes, struct pm_diags *diags);
+// The values of these keys in a row, one string; hidden keys do not count. To be freed.
+char *schema_row_name(const char *const *keys, const json_t *row);
 // The rows of both: a row of `own` takes the place of those of its name in `base`. A new
 // list; the rows are shared.
 json_t *schema_merge(const struct schema_list *l, const json_t *base, const json_t *own);

@@ -1,5 +1,5 @@
 // The data files of rules/ beside causes/: the built-in ones with those of --rules in
-// them. Internal to the judge; what may stand in each is tables.c.
+// them. Internal to the judge; what may stand in each is table_keys.c.
 #pragma once
 #include "rules/weights.h"
 #include "rules/wordlist.h"

@@ -1,5 +1,5 @@
 // rules/settle.yaml → struct settle_rule; what the words mean stands at its head. That
-// they are the right ones was seen when the rules were loaded (rules/tables.c).
+// they are the right ones was seen when the rules were loaded (rules/table_keys.c).
 #include "judge/causes/settle.h"
 #include "rules/tables.h"
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // rules/correlate.yaml → structs; what the words mean stands at its head. That they are
-// the right ones was seen when the rules were loaded (rules/tables.c).
+// the right ones was seen when the rules were loaded (rules/table_keys.c).
 #include "judge/incidents/chain.h"
 #include "rules/tables.h"
 

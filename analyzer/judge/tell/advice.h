@@ -9,7 +9,7 @@
 #include "pm/incident.h"
 #include <jansson.h>
 
-enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (rules/tables.c), in this order
+enum pm_advice_key { // the placeholders; their words are pm_words_placeholder (rules/table_words.c), in this order
     PM_ADV_REGISTRY = 0,
     PM_ADV_REPOSITORY,
     PM_ADV_IMAGE,

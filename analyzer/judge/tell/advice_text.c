@@ -453,7 +453,7 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause,
 }
 
 // check ---------------------------------------------------------------------------------
-// What a row may hold is rules/tables.c; that there are rows enough is seen here.
+// What a row may hold is rules/table_keys.c; that there are rows enough is seen here.
 static size_t check_words(const json_t *root, int cause, const char *const *words, bool steps,
                           const char *name, struct pm_diags *diags) {
     struct pm_arena *a = pm_arena_new();
