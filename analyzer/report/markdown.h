@@ -8,6 +8,7 @@ struct md {
     const struct pm_report *r;
     struct pm_view v;
 };
+// markdown_parts.c: its markup.
 void pm_md_lit(struct md *m, const char *s);    // markup
 void pm_md_text(struct md *m, struct pm_str s); // escaped: a log line can be no markup
 void pm_md_fence(struct md *m, struct pm_str s, const char *language,

@@ -22,6 +22,7 @@ struct text { // what every section is given
     } show;
 };
 
+// text_parts.c
 // Its heading; false, and nothing, where there is nothing to say.
 bool pm_text_section(struct text *x, enum pm_view_section s);
 struct pm_str pm_text_seen(struct text *x, struct pm_str s); // control characters made visible
