@@ -113,7 +113,7 @@ static bool split_shown(struct work *w, struct pm_str word, char at) {
 static bool word_shown(struct work *w, struct pm_str word) {
     size_t at = w->out->n;
     if (known_shown(w, word)) return true;
-    bool host = host_is_one(w->p, word, false);
+    bool host = host_is_one(name_domains(w->p), word, false);
     if (host && host_shown(w, word)) return true;
     w->out->n = at;
     if (host) return false; // a vendor's: nothing in it is anybody's name

@@ -6,17 +6,6 @@
 
 enum { LABELS_MAX = 16 };
 
-size_t host_labels(struct pm_str host, struct pm_str *labels, size_t max) {
-    size_t n = 0;
-    for (struct pm_str rest = host; rest.n && n < max; n++) {
-        ptrdiff_t dot = pm_str_chr(rest, '.', 0);
-        labels[n] = dot < 0 ? rest : pm_str_sub(rest, 0, (size_t)dot);
-        if (!labels[n].n) return 0;
-        rest = dot < 0 ? PM_NONE : pm_str_from(rest, (size_t)dot + 1);
-    }
-    return n;
-}
-
 static bool is_region(struct pm_str s) { // eu-west-1, us-gov-east-1, westeurope has its own row
     size_t dashes = 0, digits = 0;
     for (size_t i = 0; i < s.n; i++) {
@@ -53,6 +42,15 @@ size_t host_private(const struct pm_str *labels, size_t n) {
     return n > 1 && public_top(labels[n - 1], &doubtful) ? n - 1 : n;
 }
 
+void host_seen(struct pm_intern *domains, struct pm_str domain) { pm_intern_id(domains, domain); }
+// It ends in a domain that was seen.
+static bool ends_in(const struct pm_intern *domains, struct pm_str host) {
+    ptrdiff_t dot = pm_str_rchr(host, '.');
+    if (dot <= 0) return false;
+    ptrdiff_t before = pm_str_rchr(pm_str_sub(host, 0, (size_t)dot), '.');
+    return pm_intern_find(domains, pm_str_from(host, (size_t)(before + 1))) != UINT32_MAX;
+}
+
 static bool of_host_letters(struct pm_str word) {
     for (size_t i = 0; i < word.n; i++)
         if (word.p[i] == '_') return false;
@@ -61,13 +59,13 @@ static bool of_host_letters(struct pm_str word) {
 // "registry.acme.corp" is one by its last label, "kubelet.service" is none. Where the last
 // label may be a file's or a field's as well ("crio.image", "app.name"), it takes three
 // labels, or a domain that was seen where only hosts stand.
-bool host_is_one(const struct pm_pseudonyms *p, struct pm_str word, bool told) {
+bool host_is_one(const struct pm_intern *domains, struct pm_str word, bool told) {
     struct pm_str labels[LABELS_MAX];
     bool doubtful = false;
     if (!of_host_letters(word)) return false;
     size_t n = host_labels(word, labels, LABELS_MAX);
     if (n < 2) return false;
-    if (told || host_is_private(p, word)) return true;
+    if (told || ends_in(domains, word)) return true;
     for (size_t i = 0; i < word.n; i++)
         if (word.p[i] >= 'A' && word.p[i] <= 'Z') return false;
     return public_top(labels[n - 1], &doubtful) && (!doubtful || n > 2);

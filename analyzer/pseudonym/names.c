@@ -73,6 +73,7 @@ struct addresses *name_addresses(const struct pm_pseudonyms *p) {
 struct endings *name_endings(const struct pm_pseudonyms *p) {
     return p->endings;
 }
+const struct pm_intern *name_domains(const struct pm_pseudonyms *p) { return p->domains; }
 uint32_t name_count(const struct pm_pseudonyms *p) { return (uint32_t)p->n; }
 const struct name *name_at(const struct pm_pseudonyms *p, uint32_t id) {
     return id < p->n && p->names[id].settled ? &p->names[id] : NULL;
@@ -116,14 +117,8 @@ static void host_add(struct pm_pseudonyms *p, struct pm_str host, enum pm_name_k
     for (size_t i = 0; i < private; i++)
         label_add(p, labels[i], i == 0 ? first : PM_NAME_HOST, tenants);
     if (n > 1 && private == n - 1 && !tenants)
-        host_seen(p, (struct pm_str){labels[n - 2].p, labels[n - 2].n + 1 + labels[n - 1].n});
-}
-void host_seen(struct pm_pseudonyms *p, struct pm_str domain) { pm_intern_id(p->domains, domain); }
-bool host_is_private(const struct pm_pseudonyms *p, struct pm_str host) {
-    ptrdiff_t dot = pm_str_rchr(host, '.');
-    if (dot <= 0) return false;
-    ptrdiff_t before = pm_str_rchr(pm_str_sub(host, 0, (size_t)dot), '.');
-    return pm_intern_find(p->domains, pm_str_from(host, (size_t)(before + 1))) != UINT32_MAX;
+        host_seen(p->domains,
+                  (struct pm_str){labels[n - 2].p, labels[n - 2].n + 1 + labels[n - 1].n});
 }
 
 // Every word of a field that names something: a user may be a mail address, a node a full
@@ -134,9 +129,9 @@ static void field_add(struct pm_pseudonyms *p, enum pm_name_kind kind, struct pm
         struct pm_str word = pm_str_sub(text, t.from, t.to - t.from);
         if (t.kind == TOKEN_ADDRESS) addresses_add(p->addresses, &t.address);
         else if ((kind == PM_NAME_NODE || kind == PM_NAME_HOST) &&
-                 (host_is_one(p, word, true) || kind == PM_NAME_HOST))
+                 (host_is_one(p->domains, word, true) || kind == PM_NAME_HOST))
             host_add(p, word, kind);
-        else if (kind == PM_NAME_USER && host_is_one(p, word, false))
+        else if (kind == PM_NAME_USER && host_is_one(p->domains, word, false))
             host_add(p, word, PM_NAME_HOST);
         else name_add(p, public_word(word) ? PM_NAME_PUBLIC : kind, word);
     }
@@ -179,7 +174,7 @@ void pm_pseudonyms_text(struct pm_pseudonyms *p, struct pm_str text) {
         struct pm_str word = pm_str_sub(text, t.from, t.to - t.from);
         if (t.kind == TOKEN_ADDRESS) addresses_add(p->addresses, &t.address);
         else if (is_machine(word)) name_add(p, PM_NAME_HOST, word);
-        else if (pm_str_chr(word, '.', 0) > 0 && host_is_one(p, word, false))
+        else if (pm_str_chr(word, '.', 0) > 0 && host_is_one(p->domains, word, false))
             host_add(p, word, PM_NAME_HOST);
     }
 }

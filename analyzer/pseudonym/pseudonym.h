@@ -25,8 +25,7 @@ uint32_t name_count(const struct pm_pseudonyms *p);
 void name_pair(struct pm_pseudonyms *p, struct pm_str shown, struct pm_str real); // for the key
 struct addresses *name_addresses(const struct pm_pseudonyms *p);
 struct endings *name_endings(const struct pm_pseudonyms *p);
-bool host_is_private(const struct pm_pseudonyms *p, struct pm_str host); // ends in a domain seen
-void host_seen(struct pm_pseudonyms *p, struct pm_str domain);
+const struct pm_intern *name_domains(const struct pm_pseudonyms *p);
 bool name_is_prose(const struct pm_pseudonyms *p, struct pm_str word);
 
 // pods.c
@@ -56,9 +55,11 @@ void addresses_settle(struct addresses *all);
 void address_shown(const struct addresses *all, const struct address *a, struct pm_buf *out);
 
 // host.c
-bool host_is_one(const struct pm_pseudonyms *p, struct pm_str word,
-                 bool told); // told: its place says so
-size_t host_labels(struct pm_str host, struct pm_str *labels, size_t max);
+//
+// `domains` are those that were seen where only hosts stand.
+void host_seen(struct pm_intern *domains, struct pm_str domain);
+// Told: its place says so.
+bool host_is_one(const struct pm_intern *domains, struct pm_str word, bool told);
 size_t host_private(const struct pm_str *labels,
                     size_t n); // how many from the left may tell something
 bool label_is_common(struct pm_str label, bool of_cloud);
@@ -80,7 +81,8 @@ struct token {
 };
 bool token_next(struct pm_str s, size_t *at, struct token *t);
 bool token_is_placed(struct pm_str s, size_t from, size_t to); // what stands around says: a name
-bool token_is_key(struct pm_str s, size_t to);                 // "name": of JSON
+size_t host_labels(struct pm_str host, struct pm_str *labels, size_t max);
+bool token_is_key(struct pm_str s, size_t to); // "name": of JSON
 static inline bool word_byte(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
            c == '_' || c == '.';

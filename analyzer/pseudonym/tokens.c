@@ -1,5 +1,6 @@
 // Where the words of a text begin and end: names are of letters, digits, dash, dot and
 // underscore. The letter of an escape before a name ("\nworker-3", "%2Fshop") is not of it.
+// A host's name is cut into its labels here, too.
 #include "pseudonym/pseudonym.h"
 
 static bool hex_byte(char c) {
@@ -120,4 +121,15 @@ bool token_is_placed(struct pm_str s, size_t from, size_t to) {
     while (start > 0 && end - start < 24 && word_byte(s.p[start - 1])) start--;
     bool apart = end < from && !(from - end == 1 && s.p[end] == ' ');
     return apart && key_names(pm_str_sub(s, start, end - start));
+}
+
+size_t host_labels(struct pm_str host, struct pm_str *labels, size_t max) {
+    size_t n = 0;
+    for (struct pm_str rest = host; rest.n && n < max; n++) {
+        ptrdiff_t dot = pm_str_chr(rest, '.', 0);
+        labels[n] = dot < 0 ? rest : pm_str_sub(rest, 0, (size_t)dot);
+        if (!labels[n].n) return 0;
+        rest = dot < 0 ? PM_NONE : pm_str_from(rest, (size_t)dot + 1);
+    }
+    return n;
 }
