@@ -3,6 +3,7 @@
 #include "judge/attempts/pulls.h"
 #include "pm/parser.h"
 
+// An attempt: how it is made, and what a trace adds to it. fold_attempt.c
 void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
                     uint32_t attempt,
                     uint32_t trace); // the trace speaks of this attempt: adds what it lacks
@@ -13,6 +14,8 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
 void pm_fold_mirrors(
     const struct pm_env *env, struct pm_evidence *ev,
     struct pm_pulls *pulls); // fold_mirror.c: which hosts a pull asked before the one that answered
+// Waiting pods. fold_pods.c
+void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev);
 bool pm_fold_reason_is_pull(struct pm_str waiting_reason);
 void pm_fold_counts_add_up(
     const struct pm_env *env,

@@ -299,12 +299,3 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
     free(clusters.items);
     fold_echoes(env, ev, pulls);
 }
-
-bool pm_fold_reason_is_pull(struct pm_str reason) {
-    static const char *const pulls[] = {
-        "ErrImagePull",      "ImagePullBackOff",    "ErrImageNeverPull",        "InvalidImageName",
-        "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
-    for (size_t i = 0; i < PM_LEN(pulls); i++)
-        if (pm_str_eqc(reason, pulls[i])) return true;
-    return false;
-}

@@ -1,6 +1,28 @@
-// The list of pulls: where each is looked up, and its end.
+// The list of pulls: its order, where each is looked up, and its end.
 #include "judge/attempts/pulls.h"
 #include <stdlib.h>
+
+static int by_time(const void *a, const void *b) {
+    const struct pm_attempt *x = a, *y = b;
+    int64_t tx = pm_at(x), ty = pm_at(y);
+    if (tx != ty) return tx < ty ? -1 : 1;
+    if (x->node != y->node) return x->node < y->node ? -1 : 1;
+    if (x->image != y->image) return x->image < y->image ? -1 : 1;
+    return x->best < y->best ? -1 : x->best > y->best;
+}
+
+void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
+    uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
+    for (size_t i = 0; i < pulls->n; i++) pulls->items[i].was = (uint32_t)i;
+    if (pulls->n > 1) qsort(pulls->items, pulls->n, sizeof *pulls->items, by_time);
+    for (size_t i = 0; i < pulls->n; i++) now[pulls->items[i].was + 1] = (uint32_t)i + 1;
+    now[0] = 0;
+    for (size_t i = 0; i < ev->traces.n; i++)
+        ev->traces.items[i].pull = now[ev->traces.items[i].pull];
+    for (size_t i = 0; i < ev->groups.n; i++)
+        ev->groups.items[i].pull = now[ev->groups.items[i].pull];
+    free(now);
+}
 
 void pm_fold_find(struct pm_pulls *pulls) {
     for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays

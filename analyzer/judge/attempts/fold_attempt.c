@@ -1,0 +1,104 @@
+// One attempt: how a trace makes one, and what each further trace adds to it.
+//
+// Several lines of one attempt say different parts of it, so that each only fills in what
+// those before it left out. Its cause is taken from the line that decides, before one that
+// only names candidates, and the line that is shown is the one that says most.
+#include "judge/attempts/bucket.h"
+
+unsigned pm_fold_source(int origin) {
+    switch (origin) {
+    case PM_ORIGIN_RUNTIME:
+    case PM_ORIGIN_DOCKERD: return PM_SRC_RUNTIME;
+    case PM_ORIGIN_KUBELET: return PM_SRC_KUBELET;
+    case PM_ORIGIN_EVENTS: return PM_SRC_EVENTS;
+    case PM_ORIGIN_POD: return PM_SRC_POD;
+    case PM_ORIGIN_REGISTRY: return PM_SRC_REGISTRY;
+    case PM_ORIGIN_CLIENT: return PM_SRC_CLIENT;
+    default: return 0;
+    }
+}
+
+static bool decided(const struct pm_verdict *v) { return v->cause >= 0 && v->candidate_count <= 1; }
+
+// Several lines of one attempt: the one that decides wins over the one that only names
+// candidates.
+void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
+    if (v->cause < 0) return;
+    if (p->verdict.cause < 0) {
+        p->verdict = *v;
+        return;
+    }
+    if (decided(&p->verdict) || !decided(v)) return;
+    p->verdict = *v;
+}
+
+static int rank_of(const struct pm_trace *t) {
+    int rank = t->error ? 4 : 0;
+    if (t->verdict.cause >= 0) rank += decided(&t->verdict) ? 8 : 4;
+    return rank + (t->origin == PM_ORIGIN_RUNTIME   ? 3
+                   : t->origin == PM_ORIGIN_DOCKERD ? 2
+                   : t->origin == PM_ORIGIN_KUBELET ? 1
+                                                    : 0);
+}
+
+void pm_fold_add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {
+    if (!t->pod) return;
+    pm_ids_add_new(&p->pods, pm_id_join(env, t->namespace, '/', t->pod));
+    if (!p->namespace) p->namespace = t->namespace;
+}
+
+void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
+                    uint32_t attempt, uint32_t trace) {
+    struct pm_attempt *p = &pulls->items[attempt];
+    struct pm_trace *t = &ev->traces.items[trace];
+    p->sources |= pm_fold_source(t->origin);
+    p->flags |= t->flags;
+    p->lines += t->count;
+    t->pull = attempt + 1;
+    pm_ids_add(&p->traces, trace);
+    pm_fold_add_pod(env, p, t);
+    if (!p->container) p->container = t->container;
+    if (!p->client) p->client = t->client;
+    if (!p->user) p->user = t->user;
+    if (!p->duration_ns) p->duration_ns = t->duration_ns;
+    if (!p->waiting_ns) p->waiting_ns = t->waiting_ns;
+    if (p->bytes < 0) p->bytes = t->bytes;
+    if (!p->registry) p->registry = t->registry;
+    if (!p->repository) p->repository = t->repository;
+    if (!p->tag) p->tag = t->tag;
+    if (!p->digest) p->digest = t->digest;
+    if (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) {
+        if (!p->best) p->best = t->id;
+        return;
+    }
+    if (!p->status) p->status = t->status;
+    if (!p->stage) p->stage = t->stage;
+    // The same words again, perhaps without the image and hence the registry that decides
+    // what they may mean: the fuller line's reading stands.
+    if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error &&
+        p->verdict.cause >= 0)
+        t->verdict = p->verdict;
+    pm_fold_take_verdict(p, &t->verdict);
+    if (p->best && rank_of(t) <= p->best_rank) return;
+    p->best = t->id;
+    p->best_rank = rank_of(t);
+    if (t->error) p->error = t->error;
+}
+
+uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_outcome outcome) {
+    struct pm_attempt *p = PM_PUSH(pulls->items, pulls->n, pulls->cap);
+    *p = (struct pm_attempt){.started = PM_NO_TIME,
+                             .ended = PM_NO_TIME,
+                             .node = t->node,
+                             .image = t->image,
+                             .registry = t->registry,
+                             .repository = t->repository,
+                             .tag = t->tag,
+                             .digest = t->digest,
+                             .outcome = (uint8_t)outcome,
+                             .origin = t->origin,
+                             .bytes = -1,
+                             .best_rank = -1};
+    p->verdict.cause = -1;
+    return (uint32_t)(pulls->n - 1);
+}

@@ -1,0 +1,106 @@
+// The attempts of one image on one node, in order of time, and which of them a trace
+// speaks of: the nearest in time that fits. What fits is asked of the source that looks
+// (fold_runtime.c, fold_kubelet.c, fold_client.c, fold_events.c), as each knows something
+// else of the attempt; what several of them ask stands here.
+#include "judge/attempts/bucket.h"
+
+// Of the unsorted so many at most are looked at.
+#define TAIL_MAX 256
+
+uint32_t pm_bucket_add(struct pm_fold *f, struct pm_fold_bucket *b, const struct pm_trace *t,
+                       enum pm_outcome outcome) {
+    uint32_t index = pm_fold_new(f->pulls, t, outcome);
+    pm_ids_add(&b->attempts, index);
+    return index;
+}
+
+uint32_t pm_bucket_add_ended(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace,
+                             enum pm_outcome outcome, int64_t at) {
+    const struct pm_trace *t = &f->ev->traces.items[trace];
+    uint32_t index = pm_bucket_add(f, b, t, outcome);
+    struct pm_attempt *p = pm_fold_pull(f, index);
+    p->ended = at;
+    if (t->duration_ns && at != PM_NO_TIME) p->started = pm_since(at, t->duration_ns);
+    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
+    return index;
+}
+
+void pm_bucket_close(struct pm_fold *f, uint32_t index, uint32_t trace, enum pm_outcome outcome) {
+    struct pm_attempt *p = pm_fold_pull(f, index);
+    p->outcome = (uint8_t)outcome;
+    p->ended = f->ev->traces.items[trace].ts;
+    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
+    if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME)
+        p->duration_ns = p->ended - p->started;
+}
+
+// Insertion sort: the list is nearly sorted always.
+void pm_bucket_sort(struct pm_fold *f, struct pm_fold_bucket *b) {
+    uint32_t *v = b->attempts.items;
+    for (size_t i = b->sorted ? b->sorted : 1; i < b->attempts.n; i++)
+        for (size_t k = i; k > 0 && pm_at(pm_fold_pull(f, v[k])) < pm_at(pm_fold_pull(f, v[k - 1]));
+             k--) {
+            uint32_t swap = v[k];
+            v[k] = v[k - 1];
+            v[k - 1] = swap;
+        }
+    b->sorted = b->attempts.n;
+}
+
+size_t pm_bucket_first(struct pm_fold *f, const struct pm_fold_bucket *b, int64_t t) {
+    size_t lo = 0, hi = b->sorted;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (pm_at(pm_fold_pull(f, b->attempts.items[mid])) < t) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+// The attempt nearest in time that fits, within `near`; UINT32_MAX where there is none.
+// The unsorted tail is short or of the same pass: its last few are asked too.
+uint32_t pm_bucket_nearest(struct pm_fold *f, const struct pm_fold_bucket *b,
+                           const struct pm_trace *t, int64_t at, int64_t near, pm_fits *fit) {
+    uint32_t best = UINT32_MAX;
+    int64_t best_gap = near;
+    size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted,
+           last = b->attempts.n > TAIL_MAX ? b->attempts.n - TAIL_MAX : 0;
+    for (size_t i = pm_bucket_first(f, b, pm_time_add(at, -near)); i < b->attempts.n; i++) {
+        // Of thousands the latest, which are nearest in time.
+        if (i >= b->sorted && i < last) i = last;
+        const struct pm_attempt *p = pm_fold_pull(f, b->attempts.items[i]);
+        if (i < b->sorted && pm_at(p) > pm_time_add(at, near)) {
+            i = tail - 1;
+            if (tail >= b->attempts.n) break;
+            continue;
+        }
+        int64_t gap = pm_time_apart(pm_at(p), at);
+        if (gap > near || (best != UINT32_MAX && gap >= best_gap) || !fit(f, p, t)) continue;
+        best = b->attempts.items[i];
+        best_gap = gap;
+    }
+    return best;
+}
+
+bool pm_fits_failed_unseen(struct pm_fold *f, const struct pm_attempt *p,
+                           const struct pm_trace *t) {
+    (void)f;
+    return p->outcome == PM_OUTCOME_FAILED && !(p->sources & pm_fold_source(t->origin));
+}
+
+bool pm_fits_ok_unseen(struct pm_fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    (void)f;
+    return p->outcome == PM_OUTCOME_OK && !(p->sources & pm_fold_source(t->origin));
+}
+
+bool pm_fits_failed(struct pm_fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    (void)f;
+    (void)t;
+    return p->outcome == PM_OUTCOME_FAILED;
+}
+
+bool pm_fits_ok(struct pm_fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
+    (void)f;
+    (void)t;
+    return p->outcome == PM_OUTCOME_OK;
+}

@@ -1,0 +1,74 @@
+// What a client printed: the end of its own pull, which the node's logs may show as well,
+// and what the programs around it say of the same failure again.
+//
+// A session need not have stamps. Without them a trace is of the first attempt that fits,
+// wherever in time that lay.
+#include "judge/attempts/bucket.h"
+
+static uint32_t undated_match(struct pm_fold *f, const struct pm_fold_bucket *b,
+                              const struct pm_trace *t, pm_fits *fit) {
+    for (size_t i = 0; i < b->attempts.n; i++)
+        if (fit(f, pm_fold_pull(f, b->attempts.items[i]), t)) return b->attempts.items[i];
+    return UINT32_MAX;
+}
+
+static void client_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
+    const struct pm_trace *t = &f->ev->traces.items[trace];
+    bool ok = t->kind == PM_KIND_PULL_OK;
+    pm_fits *fit = ok ? pm_fits_ok_unseen : pm_fits_failed_unseen;
+    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit)
+                                         : pm_bucket_nearest(f, b, t, t->ts, PM_S(5), fit);
+    if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
+    else pm_bucket_add_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
+}
+
+// Of the same session, and not told of again yet.
+static bool fits_failed_once(struct pm_fold *f, const struct pm_attempt *p,
+                             const struct pm_trace *t) {
+    if (p->outcome != PM_OUTCOME_FAILED || p->flags & PM_EV_ECHO) return false;
+    for (size_t i = 0; i < p->traces.n; i++) {
+        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
+        if (o->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
+    }
+    return false;
+}
+
+// The same, told of any number of times: a client says it, its runner's last line, and
+// the runner around that. An attempt that only such lines told is none.
+static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
+                             const struct pm_trace *t) {
+    bool told = false;
+    for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
+        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
+        if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
+        struct pm_str said = pm_name(f->env, o->error), again = pm_name(f->env, t->error);
+        told |= p->verdict.cause < 0 ||
+                (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
+    }
+    return told;
+}
+
+// A runner's WARNING and its job's last ERROR, a build's step and "failed to solve": the
+// second tells of the first's attempt, or of one that nobody told.
+static void client_echo(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
+    const struct pm_trace *t = &f->ev->traces.items[trace];
+    pm_fits *fit = t->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
+    uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit)
+                                         : pm_bucket_nearest(f, b, t, t->ts, PM_S(60), fit);
+    if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
+    else client_end(f, b, trace);
+}
+
+void pm_fold_client(struct pm_fold *f, struct pm_fold_bucket *b) {
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < b->traces.n; i++) {
+            const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
+            if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END))
+                continue;
+            if (pass && t->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
+            else if (!pass) client_end(f, b, b->traces.items[i]);
+        }
+        b->sorted = 0;
+        pm_bucket_sort(f, b);
+    }
+}

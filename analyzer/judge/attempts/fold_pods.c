@@ -1,0 +1,60 @@
+// What the status of pods says, as traces: a container that waits for its image is told by
+// no line where the logs are gone. Its reason and message are read as an event's would be,
+// and it is folded as a back-off is (fold_backoff.c).
+#include "judge/attempts/fold.h"
+#include "rules/taxonomy.h"
+
+bool pm_fold_reason_is_pull(struct pm_str reason) {
+    static const char *const pulls[] = {
+        "ErrImagePull",      "ImagePullBackOff",    "ErrImageNeverPull",        "InvalidImageName",
+        "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed"};
+    for (size_t i = 0; i < PM_LEN(pulls); i++)
+        if (pm_str_eqc(reason, pulls[i])) return true;
+    return false;
+}
+
+void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->facts.pods.n; i++) {
+        struct pm_pod_fact *pod = &ev->facts.pods.items[i];
+        for (int k = 0; k < pod->waits; k++) {
+            struct pm_event e = {
+                .kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS, .bytes = -1};
+            e.field[PM_F_REASON] = pm_name(env, pod->wait[k].reason);
+            e.field[PM_F_ERROR] = pm_name(env, pod->wait[k].message);
+            if (!pm_fold_reason_is_pull(e.field[PM_F_REASON]) || !pod->wait[k].image) continue;
+            pm_arena_reset(env->scratch);
+            pm_lift_event_message(env->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
+            e.kind = PM_KIND_PULL_FAIL;
+            pm_lift_error(env->scratch, &e);
+            struct pm_trace t = {.id = pod->wait[k].event,
+                                 .ts = pod->seen,
+                                 .first = pod->seen,
+                                 .last = pod->seen,
+                                 .bytes = -1,
+                                 .node = pod->node,
+                                 .image = pod->wait[k].image,
+                                 .namespace = pod->namespace,
+                                 .pod = pod->name,
+                                 .container = pod->wait[k].container,
+                                 .count = 1,
+                                 .kind = PM_KIND_PULL_BACKOFF,
+                                 .component = PM_COMP_OBJECTS,
+                                 .origin = PM_ORIGIN_POD,
+                                 .role = PM_ROLE_BACKOFF,
+                                 .reason = pod->wait[k].reason,
+                                 .error = pm_id(env, e.field[PM_F_ERROR]),
+                                 .status = (int16_t)e.http_status,
+                                 .stage = (uint8_t)e.stage};
+            struct pm_image image;
+            if (pm_image_parse(env->scratch, pm_name(env, t.image), &image)) {
+                t.registry = pm_id(env, image.registry);
+                t.repository = pm_id(env, image.repository);
+                t.tag = pm_id(env, image.tag);
+                t.digest = pm_id(env, image.digest);
+            }
+            t.verdict = pm_ruleset_classify(env->rules, &e);
+            if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED)) t.verdict.cause = -1;
+            *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) = t;
+        }
+    }
+}
