@@ -18,32 +18,6 @@
 #define MARGIN_NS PM_S(600)
 #define LINGER_NS PM_S(330) // the lookback and a step
 
-const struct pm_family pm_families[] = {
-    {"kubelet_runtime_operations_total", PM_METRIC_COUNTER,
-     "Runtime operations of the kubelet; here pulls that a node's kubelet asked for."},
-    {"kubelet_runtime_operations_errors_total", PM_METRIC_COUNTER,
-     "Runtime operations of the kubelet that failed; here pulls."},
-    {"kube_pod_container_status_waiting_reason", PM_METRIC_GAUGE,
-     "1 while a container waits for this reason."},
-    {"docker_hub_rate_limit_remaining", PM_METRIC_GAUGE,
-     "Pulls left in Docker Hub's window, as its headers told or as the pulls in the logs add up to (source)."},
-    {"docker_hub_rate_limit_total", PM_METRIC_GAUGE, "Docker Hub's limit of pulls in its window."},
-    {"up", PM_METRIC_GAUGE, "1 where the health check reached the registry (200 and 401 both do)."},
-    {"pullmortem_pulls_total", PM_METRIC_COUNTER,
-     "Pulls that ended, by registry, node and outcome (ok, failed, cached)."},
-    {"pullmortem_pull_failures_total", PM_METRIC_COUNTER, "Failed pulls by registry and cause."},
-    {"pullmortem_pull_bytes_total", PM_METRIC_COUNTER,
-     "Bytes that pulls brought, where they were logged."},
-    {"pullmortem_pull_duration_seconds", PM_METRIC_SUMMARY,
-     "Time that pulls took, queueing apart; quantiles of the ten minutes before."},
-    {"pullmortem_http_responses_total", PM_METRIC_COUNTER,
-     "Answers of a registry or proxy, by status."},
-    {"pullmortem_waiting_pods", PM_METRIC_GAUGE, "Pods that wait for an image."},
-    {"pullmortem_disk_used_ratio", PM_METRIC_GAUGE,
-     "How full a node's file system is, where it was logged."},
-    {NULL, PM_METRIC_GAUGE, NULL},
-};
-
 int pm_labels_cmp(const struct pm_labels *a, const struct pm_labels *b) {
     for (size_t i = 0; i < a->n && i < b->n; i++) {
         if (a->items[i].name.p == b->items[i].name.p && a->items[i].value.p == b->items[i].value.p)
@@ -58,51 +32,6 @@ struct pm_str pm_labels_get(const struct pm_labels *l, struct pm_str name) {
     for (size_t i = 0; i < l->n; i++)
         if (pm_str_eq(l->items[i].name, name)) return l->items[i].value;
     return PM_NONE;
-}
-
-// points --------------------------------------------------------------------------------
-static bool is_counter(const char *name) {
-    for (const struct pm_family *f = pm_families; f->name; f++) {
-        if (strcmp(f->name, name) == 0) return f->type == PM_METRIC_COUNTER;
-        if (f->type == PM_METRIC_SUMMARY && strncmp(f->name, name, strlen(f->name)) == 0)
-            return name[strlen(f->name)] != 0; // a quantile has the family's own name
-    }
-    return false;
-}
-
-#define LABELS_MAX 5
-// A series by its name and labels, made where it was not there. Labels in order of name;
-// empty ones are no labels.
-uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *labels, size_t n) {
-    struct pm_buf key = {0};
-    struct pm_label kept[LABELS_MAX];
-    size_t kept_n = 0;
-    pm_buf_lit(&key, name);
-    for (size_t i = 0; i < n && kept_n < LABELS_MAX; i++) {
-        if (!labels[i].value.n) continue;
-        pm_buf_addc(&key, '\xff');
-        pm_buf_u64(&key, labels[i].value.n);
-        pm_buf_addc(&key, ':');
-        pm_buf_add(&key, labels[i].name);
-        pm_buf_add(&key, labels[i].value);
-        kept[kept_n++] = labels[i];
-    }
-    uint32_t id = pm_intern_id(b->keys, pm_buf_str(&key));
-    pm_buf_free(&key);
-    if (id < b->drafts.n) return id;
-    while (b->drafts.n <= id)
-        *PM_PUSH(b->drafts.items, b->drafts.n, b->drafts.cap) = (struct draft){0};
-    struct draft *d = &b->drafts.items[id];
-    *d = (struct draft){.name = pm_str_c(name), .counter = is_counter(name)};
-    d->labels = (struct pm_labels){PM_NEWN(b->scene->env->a, struct pm_label, kept_n + 1), kept_n};
-    memcpy(d->labels.items, kept, kept_n * sizeof *kept);
-    return id;
-}
-
-void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value) {
-    if (at == PM_NO_TIME) return;
-    struct point p = {series, (uint32_t)b->points.n, at, value, how};
-    *PM_PUSH(b->points.items, b->points.n, b->points.cap) = p;
 }
 
 // points → runs on the grid -------------------------------------------------------------

@@ -1,4 +1,4 @@
-// Between series.c and those who feed it: pulls (series_pulls.c, series_latency.c), waiting pods
+// Between series.c, the drafts (series_draft.c) and those who feed them: pulls (series_pulls.c, series_latency.c), waiting pods
 // (series_waiting.c), limits, probes and disks (series_readings.c).
 #pragma once
 #include "judge/alerts/series.h"
