@@ -61,7 +61,7 @@ struct pm_timeline {
     struct pm_buf error; // the first thing that went wrong
 };
 
-// open.c
+// statements.c
 bool timeline_check(struct pm_timeline *t, int rc); // false, and remembered, where rc is an error
 sqlite3_stmt *
 timeline_stmt(struct pm_timeline *t,
@@ -72,6 +72,15 @@ bool timeline_section(struct pm_timeline *t, const char *name); // runs it
 void timeline_write_begins(struct pm_timeline *t);              // a transaction is open after this
 bool timeline_run(struct pm_timeline *t, sqlite3_stmt *s);      // step to the end and reset
 int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwise);
+
+// create.c
+struct pm_timeline *timeline_new(bool writable); // nothing of it is open yet
+// NULL path: a temporary one. NULL: `why`.
+struct pm_timeline *timeline_create(const char *path, const char **why);
+
+// close.c: NULL, with "PATH WHAT DETAIL" in `why`; closes what was opened
+struct pm_timeline *timeline_refuse(struct pm_timeline *t, const char **why, const char *path,
+                                    const char *what, const char *detail);
 
 // strings.c
 uint32_t timeline_string(struct pm_timeline *t,
