@@ -260,25 +260,6 @@ static size_t take_line(struct pm_frame *f, const char *p, size_t n, bool end) {
     return len + (nl != NULL);
 }
 
-void frame_unread(struct pm_frame *f, struct pm_str bytes) {
-    pm_buf_add(&f->back, bytes);
-    f->gave_back = true;
-    f->plain = true;
-    f->mode = FRAME_LINES;
-}
-
-// What a document gave back goes in front of what is left.
-static void take_back(struct pm_frame *f) {
-    struct pm_buf joined = {0};
-    pm_buf_add(&joined, pm_buf_str(&f->back));
-    pm_buf_add(&joined, pm_str_from(pm_buf_str(&f->buf), f->pos));
-    f->offset -= f->back.n;
-    pm_buf_clear(&f->back);
-    pm_buf_free(&f->buf);
-    f->buf = joined;
-    f->pos = 0;
-}
-
 static size_t take_document(struct pm_frame *f, const char *p, size_t n, bool end) {
     size_t used = 0;
     if (f->mode == FRAME_JSON) used = frame_json_feed(f, p, n, end);
@@ -314,7 +295,7 @@ static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) 
 
 static void drain_some(struct pm_frame *f, bool end) {
     while (f->pos < f->buf.n || f->back.n) {
-        if (f->back.n) take_back(f);
+        if (f->back.n) frame_take_back(f);
         const char *p = f->buf.p + f->pos;
         size_t n = f->buf.n - f->pos;
         enum frame_mode before = f->mode;

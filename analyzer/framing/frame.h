@@ -31,7 +31,7 @@ struct pm_frame_options {
     bool soon;               // begin to prefilter as soon as the records suffice (tests)
     bool every; // parsers tell of requests and pods that are no image's business, too (explain)
 };
-// A writer of a member, as far as its standing goes (frame_voice.c). Groups are enum
+// A writer of a member, as far as its standing goes (frame_voice_stand.c). Groups are enum
 // pm_group bits, `of` is indexed by pm_group_index.
 #define PM_FRAME_VOICES 120
 struct pm_frame_voice {

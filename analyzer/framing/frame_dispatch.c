@@ -1,5 +1,4 @@
-// Bids: who reads this record? And what becomes of that which parsers hand over
-// (struct pm_emitter in include/pm/parser.h).
+// Bids: who reads this record?
 //
 // The parsers that won last are asked first, as logs are of one make for long stretches;
 // where none of them is sure (FRAME_SURE), all bid. Equal bids go to the first by name,
@@ -34,61 +33,17 @@ static int bid_of(struct pm_frame *f, size_t i, const struct pm_record *r) {
     return (p->shapes & r->shape) ? p->bid(r, f->states[i]) : 0;
 }
 
-static void *state_of(struct pm_frame *f, size_t i) {
-    if (!f->states[i] && pm_parsers[i]->state_bytes)
-        f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
-    return f->states[i];
-}
-
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser) {
     const struct bidders *all = bidders_of(r->shape, fallbacks);
     int best = 0, who = -1;
     for (size_t k = 0; k < all->n; k++) {
-        int b = pm_parsers[all->who[k]]->bid(r, state_of(f, all->who[k]));
+        int b = pm_parsers[all->who[k]]->bid(r, frame_state_of(f, all->who[k]));
         if (b <= best) continue;
         best = b;
         who = (int)all->who[k];
     }
     if (parser) *parser = who;
     return best;
-}
-
-static void remember(struct pm_frame *f, int who) {
-    int at = 0;
-    while (at < FRAME_MRU - 1 && f->mru[at] != who) at++;
-    memmove(f->mru + 1, f->mru, (size_t)at * sizeof *f->mru);
-    f->mru[0] = who;
-}
-
-static void won(struct pm_frame *f, int who) {
-    const struct pm_parser *p = pm_parsers[who];
-    f->sticky = (p->flags & PM_PARSER_STICKY) ? who : -1;
-    if (p->flags & PM_PARSER_FALLBACK) return;
-    if (f->mru[0] != who) remember(f, who);
-    f->won[who] += f->weight;
-    f->won_total++;
-    if (p->flags & PM_PARSER_SPARSE) f->won_sparse++;
-}
-
-static const struct pm_emitter emitter;
-
-static enum pm_parse ask(struct pm_frame *f, int who, const struct pm_record *r) {
-    struct pm_parse_ctx ctx = {.a = f->record_arena,
-                               .member = f->member,
-                               .state = state_of(f, (size_t)who),
-                               .every = f->o.every,
-                               .emit = &emitter,
-                               .parser = pm_parsers[who],
-                               .reader = f};
-    enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
-    if (got == PM_PARSE_NO) return got;
-    if (got == PM_PARSE_BAD) f->stats.bad++;
-    won(f, who);
-    return got;
-}
-
-enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) {
-    return ask(f, who, r);
 }
 
 static int surest_of_last(struct pm_frame *f, const struct pm_record *r) {
@@ -112,7 +67,7 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
     for (size_t k = 0; k < all->n; k++) {
         const size_t i = all->who[k];
         if ((int)i == already) continue;
-        int b = pm_parsers[i]->bid(r, state_of(f, i));
+        int b = pm_parsers[i]->bid(r, frame_state_of(f, i));
         if (b <= 0) continue;
         who[n] = (uint8_t)i;
         bids[n++] = b;
@@ -122,7 +77,7 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
         for (size_t k = 1; k < n; k++)
             if (bids[k] > bids[best]) best = k;
         if (!n || !bids[best]) return -1;
-        if (ask(f, who[best], r) != PM_PARSE_NO) return who[best];
+        if (frame_ask(f, who[best], r) != PM_PARSE_NO) return who[best];
         bids[best] = 0;
     }
 }
@@ -130,29 +85,16 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
 static int find_parser(struct pm_frame *f, const struct pm_record *r) {
     int first = f->sticky;
     if (first >= 0) {
-        if (bid_of(f, (size_t)first, r) > 0 && ask(f, first, r) != PM_PARSE_NO) return first;
+        if (bid_of(f, (size_t)first, r) > 0 && frame_ask(f, first, r) != PM_PARSE_NO) return first;
         f->sticky = -1;
     }
     int sure = surest_of_last(f, r);
-    if (sure >= 0 && sure != first && ask(f, sure, r) != PM_PARSE_NO) return sure;
+    if (sure >= 0 && sure != first && frame_ask(f, sure, r) != PM_PARSE_NO) return sure;
     int who = auction(f, r, false, sure);
     return who >= 0 ? who : auction(f, r, true, -1);
 }
 
 static struct pm_str or_base(struct pm_str own, struct pm_str base) { return own.n ? own : base; }
-
-static struct pm_when refined(const struct pm_when *env, const struct pm_when *own);
-static bool collectors_clock(const struct pm_when *env, const struct pm_when *own);
-
-static void stamps(struct pm_frame *f, const struct pm_record *r) {
-    struct pm_when own = f->record_own;
-    if (own.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &own);
-    if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
-    if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
-    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when
-                   : collectors_clock(&r->hint.when, &own) ? refined(&r->hint.when, &own)
-                                                           : own;
-}
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     struct pm_record_memo memo = {0};
@@ -176,7 +118,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     int inside = frame_nested(f, r), heard = inside >= 0 ? inside : who;
     if (f->voice) frame_voice_tally(f, f->voice, r, heard < 0 ? NULL : pm_parsers[heard]);
     if (!f->decided) frame_sparse_note(f, r, heard < 0 ? NULL : pm_parsers[heard]);
-    stamps(f, r);
+    frame_stamps(f, r);
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
     r->memo = NULL;
@@ -189,186 +131,3 @@ bool frame_file_bids(struct pm_frame *f, struct pm_str head) {
     if (frame_is_template(head)) return false; // what a program will make of it is not known
     return frame_best_bid(f, &r, false, NULL) >= 60;
 }
-
-// The node that most lines name. Where many write into one file, none of them is its
-// node: then it is the first, whoever of them has some lines more.
-static void name_node(struct pm_frame *f) {
-    uint64_t all = 0, most = 0;
-    size_t who = 0;
-    for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
-        all += f->nodes[i].n;
-        if (f->nodes[i].n <= most) continue;
-        most = f->nodes[i].n;
-        who = i;
-    }
-    f->stats.node = f->nodes[most * 3 < all * 2 ? 0 : who].name;
-}
-
-void frame_finish(struct pm_frame *f) {
-    struct pm_record last = {.shape = PM_SHAPE_LINE,
-                             .path = f->path,
-                             .line = f->line,
-                             .offset = f->offset,
-                             .section = f->section};
-    for (size_t i = 0; i < f->parser_n; i++) {
-        if (!pm_parsers[i]->finish || (pm_parsers[i]->state_bytes && !f->states[i])) continue;
-        struct pm_parse_ctx ctx = {.a = f->record_arena,
-                                   .member = f->member,
-                                   .state = f->states[i],
-                                   .emit = &emitter,
-                                   .parser = pm_parsers[i],
-                                   .reader = f};
-        f->record_own = (struct pm_when){0};
-        pm_parsers[i]->finish(&ctx, &last);
-        pm_arena_reset(f->record_arena);
-    }
-    uint64_t most = 0;
-    for (size_t i = 0; i < f->parser_n; i++) {
-        if (f->won[i] <= most) continue;
-        most = f->won[i];
-        f->stats.format = pm_parsers[i];
-    }
-    name_node(f);
-}
-
-static bool same_when(const struct pm_when *a, const struct pm_when *b) {
-    return a->kind == b->kind && a->ns == b->ns;
-}
-
-// The program's own time of day on the collector's absolute clock: zones differ by
-// multiples of a quarter of an hour, and both stamps are of the same moment but for some
-// seconds. The collector's stamp itself where they do not fit.
-static struct pm_when refined(const struct pm_when *env, const struct pm_when *own) {
-    const int64_t quarter = 900 * PM_NS_PER_S;
-    if (own->kind != PM_WHEN_NO_YEAR && own->kind != PM_WHEN_LOCAL) return *env;
-    int64_t off = (own->ns % quarter - env->ns % quarter) % quarter;
-    if (off > quarter / 2) off -= quarter;
-    if (off < -quarter / 2) off += quarter;
-    if (off > 5 * PM_NS_PER_S || off < -5 * PM_NS_PER_S) return *env;
-    struct pm_when w = *env;
-    w.ns += off;
-    w.unit_ns = own->unit_ns;
-    return w;
-}
-
-// Which of two stamps of one record is the better clock: a collector's absolute one, and
-// also its year-less one beside another such, because every line has it: `oc adm
-// node-logs` writes UTC around a kubelet that writes local time, and only one of the two
-// can have the member's offset.
-static bool collectors_clock(const struct pm_when *env, const struct pm_when *own) {
-    if (env->kind == PM_WHEN_UTC) return own->kind != PM_WHEN_UTC && own->kind != PM_WHEN_AGE;
-    return env->kind == PM_WHEN_NO_YEAR && own->kind == PM_WHEN_NO_YEAR;
-}
-
-// The output of a workload that no name vouches for.
-static bool second_hand(const struct pm_frame *f) {
-    return f->voice && f->voice->container && !f->voice->known;
-}
-
-// The record's own stamp, but for those without year or zone a collector's one with the
-// program's fraction.
-static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
-    const struct pm_when *env = &r->hint.when;
-    if (e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
-    if (second_hand(f) &&
-        env->kind ==
-            PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
-        e->when = *env;
-        return;
-    }
-    if (collectors_clock(env, &e->when)) e->when = refined(env, &e->when);
-    if (e->when.kind == PM_WHEN_NONE) e->when = *env;
-    if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &e->when);
-    if (e->when.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE && !(e->flags & PM_EV_SNAPSHOT))
-        e->when = f->last_when;
-}
-
-static void fill(struct pm_str *field, struct pm_str hint) {
-    if (!field->n) *field = hint;
-}
-
-// What `docker` prints of its daemon's answer, alone on its line: a text that begins so is
-// a session, if a short one.
-static bool is_engine_error(struct pm_str s) {
-    return pm_str_starts(s, PM_STR("Error response from daemon: ")) ||
-           pm_str_starts(s, PM_STR("docker: Error response from daemon: "));
-}
-
-// A client's refusal that names neither image nor registry could be anybody's about
-// anything, but inside of a client's session, which named it before.
-static bool bare_sentence(const struct pm_frame *frame, const struct pm_record *r,
-                          const struct pm_event *e) {
-    const struct pm_str *f = e->field;
-    const struct frame_voice *v = frame->voice;
-    if (v && (v->plain || v->known & PM_GROUP_CLIENT) &&
-        (v->of[pm_group_index(PM_GROUP_CLIENT)] || frame->terminal.typed))
-        return false;
-    if (e->component != PM_COMP_CLIENT ||
-        (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER))
-        return false;
-    if (v && v->plain && e->kind == PM_KIND_PULL_FAIL && is_engine_error(r->text)) return false;
-    return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n &&
-           !f[PM_F_DIGEST].n;
-}
-
-static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
-    struct pm_frame *f = ctx->reader;
-    if (!e->count) e->count = 1;
-    if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
-    if (r->hint.cut) e->flags |= PM_EV_CUT;
-    frame_voice_stand(f, ctx->parser, r, e);
-    choose_when(f, r, e);
-    if (!frame_terminal_event(f, r, e)) return;
-    frame_repeat_event(f, r, e);
-    pm_event_normalise(ctx->a, e);
-    if (bare_sentence(f, r, e)) {
-        e->standing = PM_STANDING_HEARSAY;
-        e->voice = 0;
-    }
-    fill(&e->field[PM_F_NODE], r->hint.node);
-    // Pod and container of an envelope are those that wrote the log: the puller for a
-    // client in a CI pod, but not for a registry's or a node's own log.
-    if (e->component == PM_COMP_CLIENT) {
-        bool own = !e->field[PM_F_POD].n &&
-                   !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
-        if (own && f->voice && f->voice->container)
-            fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
-        fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
-        fill(&e->field[PM_F_POD], r->hint.pod);
-        fill(&e->field[PM_F_CONTAINER], r->hint.container);
-    }
-    f->stats.events++;
-    f->record_events++;
-    if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
-    if (f->sink.event) f->sink.event(f->sink.ctx, r, ctx->parser, e);
-    pm_lift_emit_mirrors(ctx, r, e);
-}
-
-static void bad(struct pm_parse_ctx *ctx, const struct pm_record *r, const char *code,
-                const char *message) {
-    struct pm_frame *f = ctx->reader;
-    pm_diags_add(f->sink.diags, f->path, r->line, code, "%s", message);
-}
-
-static void stamps_beside(struct pm_parse_ctx *ctx, const struct pm_record *r,
-                          const struct pm_when *own, const struct pm_when *beside) {
-    struct pm_frame *f = ctx->reader;
-    // The offset that is found is for the stamps that are kept: a journal's, where it has
-    // them.
-    if (collectors_clock(&r->hint.when, own)) own = &r->hint.when;
-    if (second_hand(f) || !f->sink.stamps || own->kind == PM_WHEN_NONE ||
-        own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC)
-        return;
-    f->sink.stamps(f->sink.ctx, r, own, beside);
-}
-
-static void fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact what,
-                 struct pm_str text, const struct pm_when *when) {
-    struct pm_frame *f = ctx->reader;
-    if (second_hand(f)) return;
-    if (what == PM_FACT_NODE_NAME) frame_note_node(f, text);
-    if (f->sink.fact) f->sink.fact(f->sink.ctx, r, what, text, when);
-}
-
-static const struct pm_emitter emitter = {
-    .event = event, .bad = bad, .stamps = stamps_beside, .fact = fact};

@@ -16,8 +16,10 @@ void frame_json_free(struct frame_json *j);
 // err->text where it returns NULL.
 json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
 
-// The beginning of a document or an item on one line, as evidence shows it.
+// frame_squeezed.c: the beginning of a document or an item on one line, as evidence
+// shows it.
 struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s);
+struct pm_str frame_yaml_squeezed(struct pm_arena *a, struct pm_str s);
 
 // frame_answer.c: where the document is a log store's answer, its entries are run as
 // records of their own. False where it is none.
@@ -31,7 +33,7 @@ enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, siz
 void frame_yaml_start(struct pm_frame *f);
 size_t frame_yaml_feed(struct pm_frame *f, const char *p, size_t n, bool end);
 void frame_yaml_end(struct pm_frame *f);
-// A document of one value; its own. NULL and *why where there is none.
+// frame_yaml_load.c: a document of one value; its own. NULL and *why where there is none.
 json_t *frame_yaml_load(struct pm_str s, const char **why, size_t *line);
 void frame_yaml_free(struct frame_yaml *y);
 

@@ -1,6 +1,6 @@
 // Inside framing only. The way of a byte: bytes (frame_bytes.c) → lines (frame.c) →
-// envelopes (frame_peel.c) → records (frame_join.c) → bids and parsers
-// (frame_dispatch.c). Documents leave the road at the line: frame_json.c, frame_yaml.c,
+// envelopes (frame_peel.c) → records (frame_join.c) → bids (frame_dispatch.c) → parsers
+// (frame_ask.c). Documents leave the road at the line: frame_json.c, frame_yaml.c,
 // frame_export.c, frame_journal.c.
 #pragma once
 #include "frame.h"
@@ -235,7 +235,12 @@ struct pm_str frame_clean(struct pm_frame *f, struct pm_str s, uint64_t line);
 // frame_peel.c: envelopes off, then on to frame_join or, for JSON, frame_dispatch.
 void frame_unit_run(struct pm_frame *f, struct frame_unit *u);
 void frame_note_envelope(struct pm_frame *f, const char *name);
+
+// frame_node.c: which node this member is of
 void frame_note_node(struct pm_frame *f, struct pm_str node);
+void frame_name_node(struct pm_frame *f); // at the end: the node that most lines name
+
+// frame_unit.c
 struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h);
 void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_record *r);
 
@@ -273,33 +278,49 @@ bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *i
 
 // frame_dispatch.c
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r); // false: nobody's
-enum pm_parse frame_ask(struct pm_frame *f, int who,
-                        const struct pm_record *r); // this parser and no other
 int frame_best_bid(struct pm_frame *f, const struct pm_record *r, bool fallbacks, int *parser);
 bool frame_file_bids(struct pm_frame *f,
                      struct pm_str head); // is this a whole small file for one parser?
+
+// frame_ask.c: this parser and no other reads the record; also how a text inside of a
+// record is read as one of its own.
+enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r);
+void frame_stamps(struct pm_frame *f, const struct pm_record *r); // of a record that was read
 void frame_finish(struct pm_frame *f);
+// A parser's state, made when it is needed; every bid needs it, so it stands here.
+static inline void *frame_state_of(struct pm_frame *f, size_t i) {
+    if (!f->states[i] && pm_parsers[i]->state_bytes)
+        f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
+    return f->states[i];
+}
 
 // frame_voice.c
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);
+// frame_voice_tally.c
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r,
                        const struct pm_parser *p);
+// frame_voice_stand.c
 void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p,
                        const struct pm_record *r, struct pm_event *e);
 
-// frame_sparse.c
+// frame_sparse_decide.c
 void frame_sparse_note(struct pm_frame *f, const struct pm_record *r,
                        const struct pm_parser *p); // of each record before the decision
 void frame_sparse_decide(struct pm_frame *f);
+
+// frame_sparse.c
 enum frame_next { NEXT_MORE = 0, NEXT_READ, NEXT_SKIPPED };
 // At a line's start: is it to be read, or were *skipped bytes of lines left out, or are
 // more bytes needed to tell?
 enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last,
                              size_t *skipped);
 
-// frame.c: bytes that a document took and does not want after all become the line at hand
-// again, and are read as text.
+// frame.c
 void frame_line(struct pm_frame *f, struct pm_str raw,
                 bool cut); // one whole line, without its newline
 void frame_overlong(struct pm_frame *f, const char *p);
+
+// frame_back.c: bytes that a document took and does not want after all become the line at
+// hand again, and are read as text.
 void frame_unread(struct pm_frame *f, struct pm_str bytes);
+void frame_take_back(struct pm_frame *f); // what was given back goes in front of what is left

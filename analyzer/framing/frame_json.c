@@ -97,25 +97,6 @@ void frame_json_free(struct frame_json *j) {
     free(j);
 }
 
-// What a person sees as evidence: the beginning of the item on one line.
-struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s) {
-    enum { MOST = 2048 };
-    const char *nl = memchr(s.p, '\n', s.n < MOST ? s.n : MOST);
-    if (!nl) return pm_str_sub(s, 0, MOST);
-    char *out = pm_arena_alloc(a, MOST);
-    size_t n = 0, i = 0;
-    while (i < s.n && n < MOST) {
-        nl = memchr(s.p + i, '\n', s.n - i);
-        size_t end = nl ? (size_t)(nl - s.p) : s.n, len = end - i;
-        if (len && s.p[end - 1] == '\r') len--;
-        if (len > MOST - n) len = MOST - n;
-        memcpy(out + n, s.p + i, len);
-        n += len;
-        for (i = end; i < s.n && ws(s.p[i]); i++) {}
-    }
-    return (struct pm_str){out, n};
-}
-
 // A value that was read goes on as a record; what is neither object nor string is none.
 static void run_value(struct pm_frame *f, struct frame_unit *u, json_t *v) {
     v = frame_internal_object(v);

@@ -10,42 +10,6 @@ void frame_note_envelope(struct pm_frame *f, const char *name) {
     if (s->envelope_count < PM_ENVELOPES_MAX) s->envelopes[s->envelope_count++] = name;
 }
 
-void frame_note_node(struct pm_frame *f, struct pm_str node) {
-    if (!node.n) return;
-    for (size_t i = 0; i < PM_LEN(f->nodes); i++) {
-        if (!f->nodes[i].n) f->nodes[i].name = pm_arena_dup(f->member, node);
-        if (!pm_str_eq(f->nodes[i].name, node)) continue;
-        f->nodes[i].n += f->weight;
-        return;
-    }
-}
-
-struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h) {
-    struct pm_envelope_hint d = *h;
-    struct pm_str *const all[] = {&d.node,      &d.ident, &d.unit,      &d.pid,     &d.stream,
-                                  &d.namespace, &d.pod,   &d.container, &d.priority};
-    for (size_t i = 0; i < PM_LEN(all); i++)
-        if (all[i]->n) *all[i] = pm_arena_dup(a, *all[i]);
-    return d;
-}
-
-void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_record *r) {
-    *r = (struct pm_record){
-        .text = u->text,
-        .raw = u->raw,
-        .shape = u->json ? PM_SHAPE_JSON : PM_SHAPE_LINE,
-        .json = u->json,
-        .list_kind = u->list_kind,
-        .line = u->line,
-        .offset = u->offset,
-        .hint = u->hint,
-        .envelope_count = u->envelope_count,
-        .section = f->section,
-        .path = f->path,
-    };
-    memcpy(r->envelopes, u->envelopes, sizeof r->envelopes);
-}
-
 // The innermost stamp wins, but a stamp without a zone never replaces one that is UTC.
 static void keep_when(struct pm_envelope_hint *h, struct pm_when before) {
     if (before.kind == PM_WHEN_UTC && h->when.kind != PM_WHEN_UTC) h->when = before;
@@ -216,7 +180,7 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
 
 void frame_unit_run(struct pm_frame *f, struct frame_unit *u) {
     if (peel_all(f, u)) {
-        frame_note_node(f, u->hint.node);
+        if (u->hint.node.n) frame_note_node(f, u->hint.node);
         frame_join(f, u);
     }
     for (int i = 0; i < u->owned_count; i++) json_decref(u->owned[i]);

@@ -2,15 +2,9 @@
 // literals that every rule and parser needs, and only the records around a hit are read.
 // The lines left out are counted, and a record never begins in its middle: a hit in a
 // continuation line goes back to its head, one in a piece of a long line to its first
-// piece.
+// piece. Who may be read so is decided in frame_sparse_decide.c.
 //
-// Who may be read so is decided on the first FRAME_SPARSE_HEAD bytes: formats that say so
-// of themselves (PM_PARSER_SPARSE), and whatever is a log of records with stamps or
-// envelopes of which no format that needs every line has claimed one. A log of another
-// program that begins there later would be read by its hits alone; tables, documents and
-// sections have literals of their own, and a section ends the fast road.
-//
-// Whether a writer is heard hangs on the bulk of what it writes (frame_voice.c), and the
+// Whether a writer is heard hangs on the bulk of what it writes (frame_voice_stand.c), and the
 // clock wants stamps all along the file. So lines are read at regular distances whatever
 // they hold, and each stands in the tally for those left out around it. The distance
 // grows with the offset: a small file is sampled by a line in 8 KiB, a large one by a
@@ -28,32 +22,8 @@
     4 // a sample's head is worth less: where it is farther, the line counts for itself
 #define SAMPLE_BYTES (8u << 10)
 #define SAMPLE_PARTS 128
-#define LOG_RECORDS 40 // fewer do not show what a member is
 #define HOLD_BYTES                                                                                 \
     (64u << 10) // of such lines at a block's end, which are looked at again with the next block
-
-void frame_sparse_note(struct pm_frame *f, const struct pm_record *r, const struct pm_parser *p) {
-    bool needs_all = p && !(p->flags & (PM_PARSER_SPARSE | PM_PARSER_FALLBACK));
-    f->sparsely.headed += (r->envelope_count && r->hint.when.kind != PM_WHEN_NONE) ||
-                          r->shape == PM_SHAPE_JSON || pm_line_head(r->text);
-    f->sparsely.dense += needs_all && (f->record_events || p->flags & PM_PARSER_STICKY);
-}
-
-// Stamped records of which no format wants all, and nobody's session or document.
-static bool is_log(const struct pm_frame *f) {
-    if (f->sparsely.dense || f->sparsely.documents || f->document || f->traced ||
-        f->terminal.image.n)
-        return false;
-    return f->sparsely.headed * 10 >= f->stats.records * 9;
-}
-
-void frame_sparse_decide(struct pm_frame *f) {
-    if ((f->offset < FRAME_SPARSE_HEAD && !f->o.soon) || f->stats.records < LOG_RECORDS) return;
-    f->decided = true;
-    if (f->o.all_lines || f->sections_seen) return;
-    f->sparse = f->won_sparse * 10 >= f->stats.records * 6 || is_log(f);
-    f->sparsely.sample_at = f->offset;
-}
 
 static struct pm_str line_at(const char *p, const char *end) {
     const char *nl = memchr(p, '\n', (size_t)(end - p));

@@ -1,4 +1,4 @@
-// Which voices of a bundle may testify, once all members are read (frame_voice.c says
+// Which voices of a bundle may testify, once all members are read (frame_voice_stand.c says
 // what one member alone shows).
 #pragma once
 #include "framing/frame.h"

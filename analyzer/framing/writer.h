@@ -3,7 +3,7 @@
 //
 // Names vouch for groups of programs, words never do. A name that is not in the table
 // vouches for nothing; what such a writer says can still be heard where the whole of it
-// is in one program's own grammar (frame_voice.c).
+// is in one program's own grammar (frame_voice_stand.c).
 #pragma once
 #include "pm/event.h"
 

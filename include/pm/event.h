@@ -61,7 +61,7 @@ extern const char *const pm_component_names[PM_COMP_COUNT + 1]; // ends with NUL
 
 // Who wrote the record, and was he there? (design: standing). It belongs to the writer,
 // never to the words: a whole kubelet line in a chat program's log is that program's
-// hearsay. Framing decides it (analyzer/framing/frame_voice.c), the judge obeys.
+// hearsay. Framing decides it (analyzer/framing/frame_voice_stand.c), the judge obeys.
 enum pm_standing {
     PM_STANDING_WITNESS = 0, // did or served the pull
     PM_STANDING_ACCOUNT,     // tells of one: events, objects, tables, the kubelet's later lines

@@ -1,0 +1,36 @@
+// What a person sees as evidence of an item that stands on several lines: its beginning,
+// on one line. JSON loses the indentation of its lines, YAML keeps a blank where a line
+// ended, since there the lines are what separates the words.
+#include "frame_docs.h"
+
+static bool white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s) {
+    enum { MOST = 2048 };
+    const char *nl = memchr(s.p, '\n', s.n < MOST ? s.n : MOST);
+    if (!nl) return pm_str_sub(s, 0, MOST);
+    char *out = pm_arena_alloc(a, MOST);
+    size_t n = 0, i = 0;
+    while (i < s.n && n < MOST) {
+        nl = memchr(s.p + i, '\n', s.n - i);
+        size_t end = nl ? (size_t)(nl - s.p) : s.n, len = end - i;
+        if (len && s.p[end - 1] == '\r') len--;
+        if (len > MOST - n) len = MOST - n;
+        memcpy(out + n, s.p + i, len);
+        n += len;
+        for (i = end; i < s.n && white(s.p[i]); i++) {}
+    }
+    return (struct pm_str){out, n};
+}
+
+struct pm_str frame_yaml_squeezed(struct pm_arena *a, struct pm_str s) {
+    char *out = pm_arena_alloc(a, 2048);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n + 2 < 2048; i++) {
+        if (s.p[i] == '\n') {
+            while (i + 1 < s.n && (s.p[i + 1] == ' ' || s.p[i + 1] == '\n')) i++;
+            out[n++] = ' ';
+        } else if (s.p[i] != '\r') out[n++] = s.p[i];
+    }
+    return pm_str_trim((struct pm_str){out, n});
+}

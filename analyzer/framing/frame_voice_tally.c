@@ -1,0 +1,119 @@
+// What a voice writes, record by record: in whose grammar, in whose words, and how much of
+// it is code, prose or a session. The tally is what its standing hangs on where its name
+// does not vouch for it (frame_voice_stand.c).
+#include "frame_int.h"
+
+// "$ docker pull …", "+ docker pull …", "root@n1:~# docker pull …"
+static bool prompted(struct pm_str s) {
+    struct pm_str near = pm_str_sub(s, 0, 80);
+    ptrdiff_t at = pm_str_chr(near, '@', 0);
+    if (pm_str_starts(s, PM_STR("$ ")) || pm_str_starts(s, PM_STR("+ "))) return true;
+    return at > 0 && (pm_str_find(near, PM_STR("$ "), (size_t)at) > 0 ||
+                      pm_str_find(near, PM_STR("# "), (size_t)at) > 0);
+}
+
+// What only a document or a script has: "# When images will not pull", "## Steps", a
+// fence, "#!/bin/sh". A root's prompt has a command behind it.
+static bool heading(struct pm_str s) {
+    size_t n = 0;
+    if (pm_str_starts(s, PM_STR("#!")) || pm_str_starts(s, PM_STR("```")) ||
+        pm_str_starts(s, PM_STR("<!DOCTYPE")))
+        return true;
+    while (n < s.n && s.p[n] == '#') n++;
+    return n > 0 && n + 2 < s.n && s.p[n] == ' ' && s.p[n + 1] >= 'A' && s.p[n + 1] <= 'Z' &&
+           !(s.p[n + 2] >= '0' && s.p[n + 2] <= '9');
+}
+
+// A program's own error, whole and from its first word on, as people copy one between
+// their sentences, or as a cell of a table. Behind another program's stamp and level it
+// would be what that says.
+static bool error_alone(struct pm_str s) {
+    static const char *const heads[] = {"Failed to pull image \"",
+                                        "Back-off pulling image \"",
+                                        "ImagePullBackOff: Back-off pulling image \"",
+                                        "ErrImagePull: ",
+                                        "rpc error: code = ",
+                                        "failed to pull and unpack image \"",
+                                        "failed to resolve reference \"",
+                                        "Error response from daemon: ",
+                                        "docker: Error",
+                                        "Error: initializing source ",
+                                        "Error: Error response from daemon: "};
+    size_t from = 0;
+    while (from < s.n && strchr("*>-`' \"", s.p[from])) from++;
+    s = pm_str_from(s, from);
+    for (size_t i = 0; i < PM_LEN(heads); i++) {
+        ptrdiff_t at = pm_str_find(s, pm_str_c(heads[i]), 0);
+        if (at == 0 || (at > 2 && s.p[at - 1] == ' ' && strchr(" |", s.p[at - 2]))) return true;
+    }
+    return false;
+}
+
+static bool shell_or_fence(struct pm_str s) {
+    return s.n == 0 || pm_str_starts(s, PM_STR("```")) || pm_str_starts(s, PM_STR("$ ")) ||
+           pm_str_starts(s, PM_STR("# ")) || pm_str_starts(s, PM_STR("+ "));
+}
+
+// A line of a program's text or of a document's source, by what it begins or ends with:
+// log lines do neither.
+static bool code_like(struct pm_str s) {
+    static const char *const heads[] = {"//",      "/*",   "* ",     "*/",      "#include",
+                                        "#define", "#if",  "#endif", "import ", "package ",
+                                        "from ",   "def ", "func ",  "return ", "<"};
+    for (size_t i = 0; i < PM_LEN(heads); i++)
+        if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    return s.n && strchr(";{}\\", s.p[s.n - 1]) != NULL;
+}
+
+// "commit 6b86b273…", the head of each entry of `git log`: the rest is people's words
+// about their work.
+static bool git_entry(struct pm_str s) {
+    struct pm_str id = pm_str_starts(s, PM_STR("commit ")) ? pm_str_sub(s, 7, 40) : PM_NONE;
+    for (size_t i = 0; i < id.n; i++)
+        if (!strchr("0123456789abcdef", id.p[i])) return false;
+    return id.n == 40;
+}
+
+// An object of the API that nobody asks about (a Role, a ConfigMap of an application):
+// the dump that it stands in is no less of a dump for it.
+static bool api_object(const struct pm_record *r) {
+    return r->shape == PM_SHAPE_JSON && r->json &&
+           json_is_string(json_object_get(r->json, "kind")) &&
+           (json_is_string(json_object_get(r->json, "apiVersion")) || r->list_kind.n);
+}
+
+void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r,
+                       const struct pm_parser *p) {
+    struct pm_str text = r->shape == PM_SHAPE_LINE ? pm_str_trim(r->text) : PM_STR("{");
+    const uint64_t lines = f->weight;
+    if (v->container && pm_str_starts(text, PM_STR("==> ")) && pm_str_ends(text, PM_STR(" <==")))
+        v->quotes = true; // `tail` of other files
+    if (r->hint.relayed) v->quotes = true;
+    if (prompted(text)) v->prompts += lines;
+    if (heading(text) || (r->shape == PM_SHAPE_LINE && pm_str_starts(r->raw, PM_STR("```"))))
+        v->headings += lines;
+    v->prose |= v->plain && git_entry(text);
+    f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
+    if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --")))
+        return; // a Kubernetes program's first words, whichever it is
+    if (shell_or_fence(text)) return;
+    enum pm_group g = PM_GROUP_NONE;
+    bool shared = p && p->flags & PM_PARSER_SHARED, fallback = p && p->flags & PM_PARSER_FALLBACK;
+    if (p && !shared && !fallback) g = pm_group_of(p->component);
+    if (g) v->of[pm_group_index(g)] += lines;
+    else if ((shared || fallback) && f->record_events) {
+        v->talk += lines;
+        if (error_alone(text)) v->told += lines;
+    } else if ((p && !fallback) || api_object(r))
+        v->neutral += lines; // a log library's line about something else: klog, logrus
+    else {
+        v->foreign += lines;
+        if (code_like(text)) v->code += lines;
+        if (!pm_line_head(text)) v->sentences += lines;
+    }
+    if (v->first == PM_GROUP_NONE && v->records == v->preamble) {
+        if (p && !fallback) v->first = g ? g : PM_GROUP_ALL;
+        else v->preamble += lines;
+    }
+    v->records += lines;
+}
