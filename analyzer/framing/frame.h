@@ -72,5 +72,6 @@ void pm_frame_free(struct pm_frame *f);
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines);
 uint64_t pm_newlines_count(const char *p, const char *end);
 bool pm_bytes_odd(const char *p, const char *end); // is one NUL, or beyond ASCII?
-extern const char *const pm_prefilter_literals
-    []; // NULL-terminated; tests/unit/test_prefilter.c proves that every yes sample of a SPARSE parser or rule holds one
+// prefilter_literals.c, NULL-terminated; tests/unit/test_prefilter.c proves that every yes
+// sample of a SPARSE parser or rule holds one.
+extern const char *const pm_prefilter_literals[];

@@ -1,0 +1,31 @@
+// Inside the prefilter only: its two methods (prefilter_buckets.c, prefilter_windows.c),
+// and the text on which they weigh what is rare. Each method is filled once, literal by
+// literal, and then only read.
+#pragma once
+#include "framing/prefilter.h"
+#if defined(__x86_64__) || defined(__i386__)
+#define X86 1
+#include <immintrin.h>
+#else
+#define X86 0
+#endif
+
+#define PRINT 3   // bytes of a fingerprint of a short literal
+#define WINDOWS 7 // bytes of which any phase sees a whole window: what is shorter is short
+
+// Looks for what begins within [at, stop) and whose literal is there in [begin, end):
+// its place, or NULL.
+typedef const char *pm_prefilter_scan(const char *begin, const char *at, const char *stop,
+                                      const char *end);
+
+void pm_prefilter_buckets_begin(void);
+void pm_prefilter_buckets_add(const char *text);
+void pm_prefilter_buckets_end(void); // all are in
+pm_prefilter_scan *pm_prefilter_buckets(enum pm_prefilter_isa isa);
+
+void pm_prefilter_windows_begin(void);
+void pm_prefilter_windows_add(const char *text);
+pm_prefilter_scan *pm_prefilter_windows(enum pm_prefilter_isa isa);
+
+extern const char pm_prefilter_usual[];
+extern const size_t pm_prefilter_usual_n;
