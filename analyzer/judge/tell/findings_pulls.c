@@ -1,7 +1,7 @@
 // Findings over pulls that need no code: a row of `pulls` in rules/findings.yaml says which
 // pulls it is about, what they are counted by, and from how many on that is worth a word.
 // What looks at more than one pull at a time (a percentile, a share) is a check in
-// findings.c.
+// findings_slow.c.
 #include "judge/tell/findings.h"
 #include <stdlib.h>
 
@@ -60,7 +60,7 @@ static size_t merge_alike(struct counted *rows, size_t n) {
     return kept;
 }
 static void tell_of(struct findings *f, const json_t *rule, const struct counted *row) {
-    const struct pm_scene *scene = pm_findings_scene(f);
+    const struct pm_scene *scene = f->scene;
     const struct pm_found_words words = {
         .what = row->who,
         .value = pm_arena_fmt(scene->env->a, "%zu", row->n),
@@ -69,7 +69,7 @@ static void tell_of(struct findings *f, const json_t *rule, const struct counted
 }
 
 void pm_findings_over_pulls(struct findings *f, const json_t *rule) {
-    const struct pm_scene *scene = pm_findings_scene(f);
+    const struct pm_scene *scene = f->scene;
     const char *by = json_string_value(json_object_get(rule, "by"));
     const struct condition c = condition_of(rule);
     size_t n = 0, least = (size_t)number_in(rule, "at_least");
