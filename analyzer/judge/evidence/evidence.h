@@ -291,7 +291,6 @@ bool pm_window_is_part(const struct pm_evidence *ev); // is there more than it?
 // A file's part of it; false where it has none.
 bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
                   int64_t *to);
-bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
 
 // Rows, in order of time: load.c asks the others for each.
 void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev);
@@ -334,8 +333,9 @@ const struct pm_config_fact *pm_secret_object(const struct pm_env *env,
 size_t pm_secret_registries(const struct pm_env *env, const struct pm_evidence *ev,
                             uint32_t namespace, struct pm_str name, struct pm_str registry);
 
-// Clocks. skew.c
+// Clocks: measured by skew.c, read by clock.c.
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev);
+bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e);
 int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node); // 0: none that is worth telling
 // A node's stamp by the cluster's clock.
 int64_t pm_far_back(const struct pm_evidence *ev, uint32_t node, int64_t at);

@@ -107,19 +107,6 @@ static int by_time_then_id(const void *a, const void *b) {
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-const struct pm_far_clock *pm_far_clock_of(const struct pm_evidence *ev, uint32_t node) {
-    for (size_t i = 0; node && i < ev->far.n; i++)
-        if (ev->far.items[i].node == node) return &ev->far.items[i];
-    return NULL;
-}
-
-int64_t pm_far_back(const struct pm_evidence *ev, uint32_t node, int64_t at) {
-    const struct pm_far_clock *far = pm_far_clock_of(ev, node);
-    if (!far || at == PM_NO_TIME) return at;
-    bool right = far->edge != PM_NO_TIME && (far->skew > 0 ? at <= far->edge : at >= far->edge);
-    return right ? at : at - far->skew;
-}
-
 // ---- clocks that certificates speak of
 // "current time T is before E" of a certificate that others use, or "after E" of one that
 // by everybody else's clock is good: T is a clock that is off. How far is known where
@@ -257,10 +244,6 @@ static void to_cluster_time(struct pm_evidence *ev) {
             }
         }
     qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_id);
-}
-
-int64_t pm_skew_of(const struct pm_evidence *ev, uint32_t node) {
-    return (int64_t)pm_map_get(ev->skew, node);
 }
 
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {

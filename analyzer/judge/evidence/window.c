@@ -57,28 +57,6 @@ static void add_span(struct pm_evidence *ev, int64_t from, int64_t to, bool even
     ev->stretches.items[at] = (struct pm_stretch){from, to, events, PM_NO_TIME, PM_NO_TIME};
 }
 
-static size_t read_time(struct pm_str s, int64_t *ns) {
-    struct pm_when w;
-    size_t n = pm_when_rfc3339(s, &w);
-    if (n) *ns = w.ns;
-    return n;
-}
-
-// Go's words for a certificate out of its time, which name both: "current time
-// 2026-01-02T03:04:05Z is after 2025-12-31T00:00:00Z".
-bool pm_clock_error_read(struct pm_str error, struct pm_clock_error *e) {
-    static const char lead[] = "current time ", before[] = " is before ", after[] = " is after ";
-    ptrdiff_t at = pm_str_find(error, PM_STR(lead), 0);
-    if (at < 0) return false;
-    struct pm_str rest = pm_str_from(error, (size_t)at + sizeof lead - 1);
-    size_t n = read_time(rest, &e->now);
-    rest = pm_str_from(rest, n);
-    e->after = n && pm_str_starts(rest, PM_STR(after));
-    if (!e->after && !(n && pm_str_starts(rest, PM_STR(before)))) return false;
-    return read_time(pm_str_from(rest, e->after ? sizeof after - 1 : sizeof before - 1), &e->date) >
-           0;
-}
-
 static struct pm_stretch *stretch_at(struct pm_evidence *ev, int64_t at) {
     for (size_t i = ev->stretches.n; i-- > 0;)
         if (pm_time_in(at, ev->stretches.items[i].from, ev->stretches.items[i].to))
