@@ -314,6 +314,9 @@ const struct pm_pod_fact *pm_facts_pod(const struct pm_evidence *ev, uint32_t ke
 struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key);
 struct pm_pod_fact *pm_facts_pod_made(const struct pm_env *env, struct pm_evidence *ev,
                                       uint32_t namespace, uint32_t name);
+// Index + 1; 0 where unknown.
+Word_t pm_facts_workload_at(const struct pm_env *env, const struct pm_evidence *ev, uint32_t space,
+                            const char *kind, uint32_t name);
 const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
                                                  const struct pm_evidence *ev, uint32_t namespace,
                                                  const char *kind, uint32_t name);

@@ -1,0 +1,14 @@
+// What the files that load share. Internal to load*.c.
+#pragma once
+#include "judge/evidence/evidence.h"
+
+// An account of a pod, as events and its status are: about the pod's node, wherever its
+// file lay.
+static inline bool pm_is_account(enum pm_origin origin) {
+    return origin == PM_ORIGIN_EVENTS || origin == PM_ORIGIN_POD;
+}
+
+// A row as a trace, where it is one and none that is there already. load_trace.c
+void pm_load_trace(struct pm_loading *l, const struct pm_row *row);
+// What only the whole bundle knows, once all rows are read. load_whole.c
+void pm_load_whole(const struct pm_env *env, struct pm_evidence *ev);

@@ -1,0 +1,289 @@
+// A row of the timeline as a trace: who tells of it, what it is to folding, and what the
+// rules think of it.
+//
+// Lines that say the same thing over and over (back-off, "runtime not reachable") are
+// coalesced here: a node that cannot reach its runtime writes hundreds of lines a minute,
+// and only their span and number matter. Event objects are found several times in one
+// bundle (JSON, YAML, table, a second capture): the copy with the highest count stands
+// for all.
+#include "judge/evidence/load.h"
+#include "rules/taxonomy.h"
+
+#define COALESCE_NS PM_S(600)
+
+static enum pm_origin origin_of(enum pm_component c) {
+    switch (c) {
+    case PM_COMP_CONTAINERD:
+    case PM_COMP_CRIO: return PM_ORIGIN_RUNTIME;
+    case PM_COMP_DOCKERD: return PM_ORIGIN_DOCKERD;
+    case PM_COMP_KUBELET: return PM_ORIGIN_KUBELET;
+    case PM_COMP_EVENTS: return PM_ORIGIN_EVENTS;
+    case PM_COMP_OBJECTS: return PM_ORIGIN_POD;
+    case PM_COMP_CLIENT: return PM_ORIGIN_CLIENT;
+    case PM_COMP_REGISTRY:
+    case PM_COMP_PROXY:
+    case PM_COMP_CLOUD: return PM_ORIGIN_REGISTRY;
+    default: return PM_ORIGIN_OTHER;
+    }
+}
+
+// Programs that write two lines about one end: the Docker daemon's handler line,
+// containerd's "returns image reference".
+static uint8_t form_of(enum pm_telling t) {
+    return t == PM_TELLING_HANDLER || t == PM_TELLING_RETURNED ? 2 : 1;
+}
+
+static enum pm_role role_of(const struct pm_row *row, enum pm_origin origin,
+                            enum pm_telling telling) {
+    const struct pm_event *e = &row->event;
+    switch (e->kind) {
+    case PM_KIND_PULL_START:
+        return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_START;
+    case PM_KIND_PULL_OK:
+        return e->flags & PM_EV_ECHO && origin != PM_ORIGIN_EVENTS ? PM_ROLE_ECHO : PM_ROLE_END;
+    case PM_KIND_PULL_CACHED: return PM_ROLE_CACHED;
+    case PM_KIND_PULL_BACKOFF: return PM_ROLE_BACKOFF;
+    case PM_KIND_PULL_FAIL:
+        // The kubelet writes two to four lines a failed pull; the one of its image service
+        // counts, the rest know the pod (parsers/node/kubelet.c).
+        if (origin == PM_ORIGIN_KUBELET)
+            return telling == PM_TELLING_IMAGE_SERVICE ? PM_ROLE_END : PM_ROLE_ECHO;
+        if (origin == PM_ORIGIN_POD) return PM_ROLE_BACKOFF;
+        return origin == PM_ORIGIN_CLIENT && e->flags & PM_EV_ECHO ? PM_ROLE_ECHO : PM_ROLE_END;
+    default: return PM_ROLE_SIDE;
+    }
+}
+
+// Reasons of event objects that are no pulls but tell what changed.
+static const char *const telling_reasons[] = {
+    "Scheduled",
+    "ScalingReplicaSet",
+    "SuccessfulCreate",
+    "SuccessfulDelete",
+    "SuccessfulRescale",
+    "FailedGetResourceMetric",
+    "DeploymentRollback",
+    "Evicted",
+    "Preempted",
+    "NodeNotReady",
+    "NodeReady",
+    "RegisteredNode",
+    "Starting",
+    "TriggeredScaleUp",
+    "NodeHasDiskPressure",
+    "EvictionThresholdMet",
+    "FreeDiskSpaceFailed",
+    "ImageGCFailed",
+    "ContainerGCFailed",
+    "Rebooted",
+    "InvalidDiskCapacity",
+    "ProgressDeadlineExceeded",
+};
+
+static bool tells(struct pm_str reason) {
+    for (size_t i = 0; i < PM_LEN(telling_reasons); i++)
+        if (pm_str_eqc(reason, telling_reasons[i])) return true;
+    return false;
+}
+
+static bool wants_verdict(const struct pm_event *e) {
+    switch (e->kind) {
+    case PM_KIND_PULL_FAIL:
+    case PM_KIND_MIRROR_TRY:
+    case PM_KIND_SECRET_MISSING:
+    case PM_KIND_DISK_PRESSURE:
+    case PM_KIND_GC_FAIL:
+    case PM_KIND_RUNTIME_DOWN:
+    case PM_KIND_HEALTH_CHECK: return true;
+    case PM_KIND_PULL_BACKOFF:
+    case PM_KIND_OTHER: return e->field[PM_F_ERROR].n > 0;
+    default: return false;
+    }
+}
+
+static void trace_strings(const struct pm_env *env, struct pm_trace *t, const struct pm_row *row) {
+    const struct pm_str *f = row->event.field;
+    struct pm_image image;
+    t->namespace = pm_id(env, f[PM_F_NAMESPACE]);
+    t->pod = pm_id(env, f[PM_F_POD]);
+    t->container = pm_id(env, f[PM_F_CONTAINER]);
+    t->workload = pm_id(env, f[PM_F_WORKLOAD]);
+    t->registry = pm_id(env, f[PM_F_REGISTRY]);
+    t->repository = pm_id(env, f[PM_F_REPOSITORY]);
+    t->tag = pm_id(env, f[PM_F_TAG]);
+    t->digest = pm_id(env, f[PM_F_DIGEST]);
+    t->client = pm_id(env, f[PM_F_CLIENT]);
+    t->user = pm_id(env, f[PM_F_USER]);
+    t->error = pm_id(env, f[PM_F_ERROR]);
+    t->reason = pm_id(env, f[PM_F_REASON]);
+    t->message = pm_id(env, pm_str_sub(f[PM_F_MESSAGE], 0, 400));
+    t->host = pm_id(env, f[PM_F_HOST]);
+    t->object = pm_id(env, f[PM_F_OBJECT]);
+    t->secret = pm_id(env, f[PM_F_SECRET]);
+    t->join = pm_id(env, f[PM_F_JOIN]);
+    t->url = pm_id(env, f[PM_F_URL]);
+    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(env, f[PM_F_WRITER]);
+    t->printed = f[PM_F_WRITER].n > 0;
+    if (!f[PM_F_IMAGE].n) return;
+    bool known = pm_image_parse(env->scratch, f[PM_F_IMAGE], &image);
+    t->image = pm_id(env, image.norm.n ? image.norm : f[PM_F_IMAGE]);
+    if (!known) return;
+    t->registry = pm_id(
+        env, image.registry); // of the reference: a mirror's host does not change whose image it is
+    t->repository = pm_id(env, image.repository);
+    t->tag = pm_id(env, image.tag);
+    t->digest = pm_id(env, image.digest);
+}
+
+// What tells of a pod is about the pod's node, wherever its file lay: known once all is
+// read (load_whole.c).
+static uint32_t node_of(const struct pm_env *env, const struct pm_evidence *ev,
+                        const struct pm_row *row) {
+    struct pm_str node = row->event.field[PM_F_NODE];
+    if (node.n) return pm_id(env, node);
+    if (pm_is_account(origin_of(row->event.component)) && row->event.field[PM_F_POD].n) return 0;
+    return row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node : 0;
+}
+
+static struct pm_trace trace_of(const struct pm_env *env, const struct pm_evidence *ev,
+                                const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    enum pm_origin origin = origin_of(e->component);
+    enum pm_telling telling = pm_telling_of(e->component, e->field[PM_F_MESSAGE]);
+    struct pm_trace t = {.id = row->id,
+                         .ts = row->ts_ns,
+                         .first = row->first_ns,
+                         .last = row->last_ns,
+                         .duration_ns = e->duration_ns,
+                         .waiting_ns = e->waiting_ns,
+                         .bytes = e->bytes,
+                         .file = row->file,
+                         .count = e->count ? e->count : 1,
+                         .flags = e->flags,
+                         .status = (int16_t)e->http_status,
+                         .kind = (uint8_t)e->kind,
+                         .component = (uint8_t)e->component,
+                         .stage = (uint8_t)e->stage,
+                         .origin = (uint8_t)origin,
+                         .quality = (uint8_t)row->quality};
+    t.telling = (uint8_t)telling;
+    t.role = (uint8_t)role_of(row, origin, telling);
+    t.node = node_of(env, ev, row);
+    t.form = form_of(telling);
+    t.verdict.cause = -1;
+    if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
+    if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED))
+        t.verdict.cause = -1; // no rule knew: the same as not asked
+    trace_strings(env, &t, row);
+    if (origin == PM_ORIGIN_CLIENT && t.client)
+        t.node = t.namespace = t.pod = t.container =
+            0; // it pulls for itself, not for what it runs on
+    return t;
+}
+
+// The same line again within the window: only its span and number grow. True: nothing
+// more to keep.
+static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
+    if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN &&
+        t->kind != PM_KIND_HEALTH_CHECK)
+        return false;
+    if (t->origin == PM_ORIGIN_EVENTS) return false;
+    bool state =
+        t->origin ==
+        PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
+    uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace,
+                             t->pod, t->image, t->container, t->verdict.cause, state);
+    Word_t *slot = pm_map_slot(&l->line_last, who);
+    struct pm_trace *old = *slot ? &l->ev->traces.items[*slot - 1] : NULL;
+    if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME &&
+        pm_time_between(old->last, t->ts) <= COALESCE_NS) {
+        old->last = pm_max_time(old->last, t->ts);
+        old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
+        return true;
+    }
+    *slot = l->ev->traces.n + 1;
+    return false;
+}
+
+// What an event object says, without its id: copies from tables carry none.
+static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) {
+    bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
+    return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
+                     t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
+}
+
+static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
+    if (old->namespace && t->namespace && old->namespace != t->namespace) return false;
+    bool loose = old->quality == PM_QUALITY_RELATIVE || t->quality == PM_QUALITY_RELATIVE;
+    if (!loose && old->join && t->join) return old->join == t->join;
+    int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
+    return t->first == PM_NO_TIME || old->last == PM_NO_TIME ||
+           (t->first <= pm_time_add(old->last, slack) && old->first <= pm_time_add(t->last, slack));
+}
+
+static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
+    bool sharper = old->quality == PM_QUALITY_RELATIVE && t->quality != PM_QUALITY_RELATIVE;
+    if (sharper) {
+        old->id = t->id;
+        old->first = t->first;
+        old->ts = t->ts;
+        old->last = t->last;
+        old->quality = t->quality;
+        old->join = t->join;
+        if (t->error) old->error = t->error;
+    } else if (t->quality != PM_QUALITY_RELATIVE) {
+        old->last = pm_max_time(old->last, t->last);
+        old->first = pm_min_time(old->first, t->first);
+    }
+    if (t->count > old->count) old->count = t->count;
+    if (!old->node) old->node = t->node;
+    if (!old->namespace) old->namespace = t->namespace;
+    if (!old->container) old->container = t->container;
+}
+
+// Copies of one event object: by its id, else by what it says and when; a table's ages
+// are only roughly anchored.
+static bool event_again(struct pm_loading *l, struct pm_trace *t) {
+    if (t->origin != PM_ORIGIN_EVENTS) return false;
+    uint32_t id = t->join ? pm_id_fmt(l->env, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
+             words = event_words(l->env, t);
+    Word_t found = id ? pm_map_get(l->event_last, id) : 0;
+    if (!found) {
+        found = pm_map_get(l->event_last, words);
+        if (found && !same_event(&l->ev->traces.items[found - 1], t)) found = 0;
+        if (id) *pm_map_slot(&l->event_last, id) = found ? found : l->ev->traces.n + 1;
+        if (!found) *pm_map_slot(&l->event_last, words) = l->ev->traces.n + 1;
+    }
+    if (found) merge_event(&l->ev->traces.items[found - 1], t);
+    return found != 0;
+}
+
+// Both ends of a trace's span are known or none is, and the first is first, whatever the
+// record said.
+static void span_settle(struct pm_trace *t) {
+    int64_t first = t->first == PM_NO_TIME ? t->ts : t->first,
+            last = t->last == PM_NO_TIME ? t->ts : t->last;
+    t->first = pm_min_time(first, last);
+    t->last = pm_max_time(first, last);
+}
+
+void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    if (e->flags & PM_EV_PUSH) return;
+    if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
+        !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
+        return;
+    struct pm_trace t = trace_of(l->env, l->ev, row);
+    bool counts =
+        t.role == PM_ROLE_END &&
+        (t.origin == PM_ORIGIN_RUNTIME ||
+         t.origin ==
+             PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
+    if (t.verdict.quiet) t.verdict.cause = -1;
+    if ((t.verdict.quiet && !counts) ||
+        (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON])))
+        return;
+    span_settle(&t);
+    if (coalesced(l, &t) || event_again(l, &t)) return;
+    *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
+}
