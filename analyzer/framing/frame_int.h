@@ -273,6 +273,7 @@ enum frame_seam frame_wrap_seam(struct pm_str before,
                                 struct pm_str next); // was a blank eaten between the two?
 bool frame_pager_cut(struct pm_str *s);              // a pager cut it: its mark is taken off
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s); // &quot; and its kin undone
+// frame_piece.c
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);
 bool frame_piece_last(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner);
 
@@ -315,10 +316,9 @@ enum frame_next { NEXT_MORE = 0, NEXT_READ, NEXT_SKIPPED };
 enum frame_next frame_sparse(struct pm_frame *f, const char *p, size_t n, bool last,
                              size_t *skipped);
 
-// frame.c
+// frame_line.c
 void frame_line(struct pm_frame *f, struct pm_str raw,
                 bool cut); // one whole line, without its newline
-void frame_overlong(struct pm_frame *f, const char *p);
 
 // frame_back.c: bytes that a document took and does not want after all become the line at
 // hand again, and are read as text.
