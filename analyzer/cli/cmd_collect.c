@@ -113,8 +113,8 @@ static int print_for(const json_t *report, unsigned which) {
 // NULL: it is no report, said; *status is why.
 static json_t *report_read(const char *path, int *status) {
     json_error_t e;
-    json_t *report =
-        strcmp(path, "-") == 0 ? json_loadf(stdin, 0, &e) : json_load_file(path, 0, &e);
+    json_t *report = strcmp(path, "-") == 0 ? json_loadf(stdin, JSON_ALLOW_NUL, &e)
+                                            : json_load_file(path, JSON_ALLOW_NUL, &e);
     const char *schema = json_string_value(json_object_get(report, "schema"));
     *status = PM_EXIT_USAGE;
     if (schema && strcmp(schema, "pullmortem.report/1") == 0 &&

@@ -26,7 +26,7 @@ static void known_in(struct pm_baseline *b, const json_t *o, struct pm_arena *a)
 bool pm_baseline_load(struct pm_baseline *b, const char *path, struct pm_arena *a,
                       struct pm_diags *diags) {
     json_error_t e;
-    json_t *root = json_load_file(path, 0, &e), *o;
+    json_t *root = json_load_file(path, JSON_ALLOW_NUL, &e), *o;
     const json_t *list = json_object_get(root, "incidents");
     const char *schema = json_string_value(json_object_get(root, "schema"));
     size_t i;

@@ -18,6 +18,7 @@ struct reckoning {
     struct pm_buf *told;
     const char *what;
     size_t broken;
+    Pvoid_t nodes; // names of the bundle's nodes, by id, while they are reckoned
 };
 
 static void broken(struct reckoning *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -153,19 +154,22 @@ static void chains(struct reckoning *k) {
 }
 
 // ── nodes ──
-static bool is_node(const struct pm_report *r, struct pm_str name) {
-    for (size_t i = 0; i < r->nodes.n; i++)
-        if (pm_str_eq(r->nodes.items[i], name)) return true;
-    return false;
+// A thousand nodes are named by thousands of pods: each is looked up, not searched for.
+static bool is_node(const struct reckoning *k, struct pm_str name) {
+    uint32_t id = pm_intern_find(k->scene->env->names, name);
+    return id != UINT32_MAX && pm_map_get(k->nodes, id);
 }
 
 static void named(struct reckoning *k, const char *where, struct pm_str name) {
-    if (name.n && !is_node(k->report, name))
+    if (name.n && !is_node(k, name))
         broken(k, "%.*s (%s) is no node of the bundle", PM_FMT(name), where);
 }
 
 static void nodes(struct reckoning *k) {
     const struct pm_report *r = k->report;
+    Word_t freed;
+    for (size_t i = 0; i < r->nodes.n; i++)
+        *pm_map_slot(&k->nodes, pm_intern_id(k->scene->env->names, r->nodes.items[i])) = 1;
     for (size_t i = 0; i < r->by_node_n; i++) named(k, "by_node", r->by_node[i].name);
     for (size_t i = 0; i < r->incidents_n; i++) {
         const struct pm_incident *x = &r->incidents[i];
@@ -180,6 +184,8 @@ static void nodes(struct reckoning *k) {
         for (size_t n = 0; n < r->quotas[i].consumers_n; n++)
             if (pm_str_eqc(r->quotas[i].consumers[n].kind, "node"))
                 named(k, "consumer", r->quotas[i].consumers[n].name);
+    JLFA(freed, k->nodes);
+    (void)freed;
 }
 
 // ── evidence: its file is one of the bundle's, its line one of the file's; tests/suites/reckonings looks for the text in it ──
@@ -240,10 +246,9 @@ size_t pm_reckon(const struct pm_scene *scene, const struct pm_hits *hits,
 
 void pm_reckon_or_end(const struct pm_scene *scene, const struct pm_hits *hits,
                       const struct pm_report *report) {
-#ifdef PM_RECKON
-    const char *wanted = "always";
-#else
     const char *wanted = getenv("PULLMORTEM_RECKON");
+#ifdef PM_RECKON
+    if (!wanted || !*wanted) wanted = "always";
 #endif
     struct pm_buf told = {0};
     // Rows that a read error kept back are missing in any sum; the report says so, and

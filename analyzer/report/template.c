@@ -216,7 +216,7 @@ bool pm_template_render(FILE *out, const struct pm_report *r, const char *text) 
     const struct pm_render_options o = {0};
     bool good = f && pm_renderer_json.render(f, r, &o);
     if (f) fclose(f);
-    json_t *report = good ? json_loadb(json, n, 0, NULL) : NULL;
+    json_t *report = good ? json_loadb(json, n, JSON_ALLOW_NUL, NULL) : NULL;
     struct printing p = {.out = out, .a = pm_arena_new(), .text = pm_str_c(text), .line = 1};
     const json_t *scopes[] = {report};
     if (report) print(&p, scopes, 1, true);

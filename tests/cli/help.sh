@@ -69,7 +69,7 @@ _files() { print files }
 try() { words=("$@"); CURRENT=$#; _pullmortem }
 try pullmortem an | grep -o '^analyze'
 try pullmortem analyze --no | grep -o -e '--no-redact'
-try pullmortem analyze --format ht | grep -o 'format=\[[^:]*:F:([a-z ]*html' | grep -o 'html'
+try pullmortem analyze --format ht | grep -o 'format=\[[^:]*:F:([a-z -]*html' | grep -o 'html'
 try pullmortem query x.db -f jsonl | grep -o 'jsonl' | head -n 1
 try pullmortem gate --fail | grep -o -e '--fail-on'
 try pullmortem help q | grep -q '_describe -t commands' && print query
