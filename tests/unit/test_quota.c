@@ -435,8 +435,9 @@ static void headers_alone(void **state) {
     judged_free(&j);
 }
 
-// What the registry says of an empty budget needs no refusal beside it.
-static void nothing_left_is_exceeded(void **state) {
+// A budget that is used up to the last is at its end; exceeded is what somebody was
+// refused for.
+static void nothing_left_is_near(void **state) {
     (void)state;
     static const struct line lines[] = {{5, PM_COMP_CLIENT, .kind = PM_KIND_REQUEST,
                                          .registry = "docker.io", .client = "198.51.100.9",
@@ -444,7 +445,7 @@ static void nothing_left_is_exceeded(void **state) {
     struct judged j = JUDGE(lines);
     assert_int_equal(j.r->quotas_n, 1);
     assert_int_equal(j.r->quotas[0].used_low, 100);
-    assert_true(pm_str_eqc(j.r->quotas[0].status, "exceeded"));
+    assert_true(pm_str_eqc(j.r->quotas[0].status, "near"));
     assert_int_equal(j.r->quotas[0].refused, 0);
     judged_free(&j);
 }
@@ -737,7 +738,7 @@ int main(void) {
         cmocka_unit_test(requests_with_ns),
         cmocka_unit_test(cache_hits_are_not_spent),
         cmocka_unit_test(headers_alone),
-        cmocka_unit_test(nothing_left_is_exceeded),
+        cmocka_unit_test(nothing_left_is_near),
         cmocka_unit_test(an_impossible_figure_disproves_one_address),
         cmocka_unit_test(what_cannot_be_is_explained),
         cmocka_unit_test(a_step_down_begins_a_row),

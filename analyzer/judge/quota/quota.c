@@ -178,7 +178,7 @@ static uint64_t shown(const struct pm_curve *c, bool overdrawn) {
 static void moments(const struct budget_view *v, struct pm_quota *q, struct pm_curve *c,
                     size_t from, size_t to) {
     int64_t full_since = PM_NO_TIME;
-    bool overdrawn = false, told_empty = false;
+    bool overdrawn = false;
     q->peak_at_ns = q->exhausted_at_ns = q->first_refused_ns = q->last_refused_ns = q->free_at_ns =
         PM_NO_TIME;
     for (size_t i = 0; i < to; i++) {
@@ -189,7 +189,6 @@ static void moments(const struct budget_view *v, struct pm_quota *q, struct pm_c
             full_since = at; // a new limit is used up no sooner than it holds
         if (i < from) continue;
         overdrawn |= overdraws(c);
-        told_empty |= v->spends[i].left == 0;
         uint64_t low = shown(c, overdrawn), high = pm_curve_high(c);
         if (low > q->used_low || q->peak_at_ns == PM_NO_TIME) {
             q->used_low = low;
@@ -210,10 +209,9 @@ static void moments(const struct budget_view *v, struct pm_quota *q, struct pm_c
     if (q->limit > 0 && q->used_low <= (uint64_t)q->limit && q->used_high > (uint64_t)q->limit)
         q->used_high = (uint64_t)q->limit;
     bool near = q->limit > 0 && q->used_low * 10 > (uint64_t)q->limit * 8;
-    // The registry's own word that nothing is left needs no refusal beside it.
-    q->status = q->refused || told_empty ? PM_STR("exceeded")
-                : near                   ? PM_STR("near")
-                                         : PM_STR("ok");
+    q->status = PM_STR("ok");
+    if (near) q->status = PM_STR("near"); // full, too: nobody was refused yet
+    if (q->refused) q->status = PM_STR("exceeded");
 }
 
 // The points of a curve: every change of a short one; of a long one an even choice, and
