@@ -14,12 +14,12 @@ static void strength(struct pm_hits *hits) { // an incident weighs what it expla
         const struct pm_hit *h = &hits->items[i];
         size_t steps = 0;
         for (uint32_t up = h->explained_by; up && steps++ < hits->n;
-             up = hits->items[up - 1].explained_by) {
-            hits->items[up - 1].effect += (double)h->failed;
-            if (h->incident && hits->items[up - 1].incident &&
-                h->incident->severity > hits->items[up - 1].incident->severity) {
-                hits->items[up - 1].incident->severity = h->incident->severity;
-                hits->items[up - 1].incident->severity_why = h->incident->severity_why;
+             up = PM_REF(*hits, up).explained_by) {
+            PM_REF(*hits, up).effect += (double)h->failed;
+            if (h->incident && PM_REF(*hits, up).incident &&
+                h->incident->severity > PM_REF(*hits, up).incident->severity) {
+                PM_REF(*hits, up).incident->severity = h->incident->severity;
+                PM_REF(*hits, up).incident->severity_why = h->incident->severity_why;
             }
         }
     }
@@ -27,7 +27,7 @@ static void strength(struct pm_hits *hits) { // an incident weighs what it expla
 
 static const struct pm_hit *root_of(const struct pm_hits *hits, const struct pm_hit *h) {
     for (size_t steps = 0; h->explained_by && steps < hits->n; steps++)
-        h = &hits->items[h->explained_by - 1];
+        h = &PM_REF(*hits, h->explained_by);
     return h;
 }
 
@@ -123,14 +123,14 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
     struct pm_incident *inc = h->incident;
     uint32_t path[16];
     size_t n = 0;
-    for (const struct pm_hit *at = h; n < PM_LEN(path); at = &hits->items[at->explained_by - 1]) {
+    for (const struct pm_hit *at = h; n < PM_LEN(path); at = &PM_REF(*hits, at->explained_by)) {
         path[n++] = (uint32_t)(at - hits->items);
         if (!at->explained_by) break;
     }
     size_t effects = 0, cap = n + 3;
     for (size_t i = 0; i < hits->n; i++)
         effects += hits->items[i].explained_by &&
-                   &hits->items[hits->items[i].explained_by - 1] == h && !hits->items[i].dropped;
+                   &PM_REF(*hits, hits->items[i].explained_by) == h && !hits->items[i].dropped;
     inc->chain = PM_NEWN(scene->env->a, struct pm_link, cap + effects);
     const struct pm_hit *root = &hits->items[path[n - 1]];
     if (root->opening.step) inc->chain[inc->chain_n++] = *root->opening.step;
@@ -141,7 +141,7 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
     inc->explains = PM_NEWN(scene->env->a, uint32_t, effects + 1);
     for (size_t i = 0; i < hits->n; i++) {
         const struct pm_hit *e = &hits->items[i];
-        if (!e->explained_by || &hits->items[e->explained_by - 1] != h || e->dropped) continue;
+        if (!e->explained_by || &PM_REF(*hits, e->explained_by) != h || e->dropped) continue;
         inc->chain[inc->chain_n++] = step_of(scene->env, e);
         inc->explains[inc->explains_n++] = e->id;
     }
@@ -199,7 +199,7 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
                               .evidence = p->best,
                               .error = pm_name(scene->env, p->error)};
         uint32_t hit = pm_hit_of(scene->pulls, hits, p);
-        if (hit) out.incident = hits->items[hit - 1].id;
+        if (hit) out.incident = PM_REF(*hits, hit).id;
         pm_strs_of_ids(scene->env, &out.pods, &p->pods);
         pm_timeline_put_pull(scene->env->timeline, &out);
     }
@@ -268,7 +268,7 @@ void pm_report_finish(const struct pm_scene *scene, struct pm_hits *hits,
         inc->failed_pulls = h->failed;
         inc->lines = h->lines;
         inc->fingerprint = fingerprint(scene, h);
-        inc->explained_by = h->explained_by ? hits->items[h->explained_by - 1].id : 0;
+        inc->explained_by = h->explained_by ? PM_REF(*hits, h->explained_by).id : 0;
         requests_of(scene, h);
         chain_of(scene, hits, h);
     }

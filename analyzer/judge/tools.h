@@ -14,6 +14,11 @@
         T *items;                                                                                  \
         size_t n, cap;                                                                             \
     }
+// A reference into a list that may be none: index + 1, and 0 for none. It is made here and
+// undone here, so that nobody else has to remember the one.
+typedef uint32_t pm_ref;
+static inline pm_ref pm_ref_of(size_t index) { return (pm_ref)(index + 1); }
+#define PM_REF(list, ref) ((list).items[(ref)-1])
 
 // A growable list of small numbers; long ones that are used as sets keep a Judy1 beside, in
 // which the first set_n items are.

@@ -21,7 +21,7 @@ static void learn_containers(struct build *b) {
         if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME)
             continue;
         Word_t *slot = pm_map_slot(&b->backed_off, pod);
-        if (!*slot || b->scene->ev->traces.items[*slot - 1].first > t->first) *slot = i + 1;
+        if (!*slot || PM_REF(b->scene->ev->traces, *slot).first > t->first) *slot = pm_ref_of(i);
     }
 }
 
@@ -41,9 +41,9 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
     struct pm_str container = pm_name(
         b->scene->env,
         (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(b->scene->env, pod->image))));
-    if (off && b->scene->ev->traces.items[off - 1].first > from &&
-        b->scene->ev->traces.items[off - 1].first < from + PM_S(60))
-        turns = b->scene->ev->traces.items[off - 1].first;
+    if (off && PM_REF(b->scene->ev->traces, off).first > from &&
+        PM_REF(b->scene->ev->traces, off).first < from + PM_S(60))
+        turns = PM_REF(b->scene->ev->traces, off).first;
     const char *only = cause >= 0 ? pm_taxon_of(cause)->waiting : NULL;
     const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
     for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {

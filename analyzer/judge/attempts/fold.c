@@ -29,7 +29,7 @@ static struct pm_fold_bucket *bucket_at(struct pm_fold *f, uint32_t node, uint32
         b->image = image;
         *slot = f->buckets.n;
     }
-    return &f->buckets.items[*slot - 1];
+    return &PM_REF(f->buckets, *slot);
 }
 
 static void deal(struct pm_fold *f) {

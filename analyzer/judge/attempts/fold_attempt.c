@@ -54,7 +54,7 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     p->sources |= pm_fold_source(t->origin);
     p->flags |= t->flags;
     p->lines += t->count;
-    t->pull = attempt + 1;
+    t->pull = pm_ref_of(attempt);
     pm_ids_add(&p->traces, trace);
     pm_fold_add_pod(env, p, t);
     if (!p->container) p->container = t->container;

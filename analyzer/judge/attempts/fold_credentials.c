@@ -78,7 +78,7 @@ static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     b->flags |= a->flags;
     b->lines += a->lines;
     for (size_t i = 0; i < a->traces.n; i++) pm_ids_add(&b->traces, a->traces.items[i]);
-    a->merged = into + 1;
+    a->merged = pm_ref_of(into);
 }
 
 // Attempts that became part of another leave the list; what points to them follows.
@@ -89,7 +89,7 @@ static void compact(struct pm_evidence *ev, struct pm_pulls *pulls) {
         if (!pulls->items[i].merged) now[i] = (uint32_t)kept++;
     for (size_t i = 0; i < ev->traces.n; i++) {
         uint32_t at = ev->traces.items[i].pull;
-        while (at && pulls->items[at - 1].merged) at = pulls->items[at - 1].merged;
+        while (at && PM_REF(*pulls, at).merged) at = PM_REF(*pulls, at).merged;
         ev->traces.items[i].pull = at ? now[at - 1] + 1 : 0;
     }
     for (size_t i = 0; i < pulls->n; i++) {

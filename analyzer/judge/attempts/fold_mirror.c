@@ -66,7 +66,7 @@ static void belong(struct pm_evidence *ev, struct pm_attempt *p, uint32_t index)
 // error is about: no failed try.
 static bool is_last(const struct pm_evidence *ev, const struct pm_pulls *pulls, uint32_t index) {
     const struct pm_trace *t = &ev->traces.items[index];
-    const struct pm_attempt *p = &pulls->items[t->pull - 1];
+    const struct pm_attempt *p = &PM_REF(*pulls, t->pull);
     for (size_t i = 0; i < p->traces.n; i++)
         if (p->traces.items[i] > index && announced(&ev->traces.items[p->traces.items[i]]))
             return false;
@@ -85,7 +85,7 @@ static void settle_announced(const struct pm_env *env, struct pm_evidence *ev,
 
 static bool served(const struct pm_pulls *pulls, const struct pm_trace *t) {
     return t->kind == PM_KIND_OTHER && announced(t) && t->pull &&
-           pulls->items[t->pull - 1].outcome == PM_OUTCOME_OK;
+           PM_REF(*pulls, t->pull).outcome == PM_OUTCOME_OK;
 }
 
 // One look over the tries in the order given: what a host said last holds until it serves
@@ -97,8 +97,8 @@ static void borrow(struct pm_evidence *ev, const struct pm_pulls *pulls, Pvoid_t
     Word_t *slot = pm_map_slot(said, t->host);
     if (served(pulls, t)) *slot = 0;
     if (t->kind != PM_KIND_MIRROR_TRY) return;
-    const struct pm_trace *from = *slot ? &ev->traces.items[*slot - 1] : NULL;
-    if (t->verdict.cause >= 0) *slot = i + 1;
+    const struct pm_trace *from = *slot ? &PM_REF(ev->traces, *slot) : NULL;
+    if (t->verdict.cause >= 0) *slot = pm_ref_of(i);
     else if (from && announced(t) && pm_time_apart(from->ts, t->ts) <= within)
         t->verdict = from->verdict;
 }
@@ -152,6 +152,6 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict.cause >= 0 &&
             pm_is_mirror(env, t))
-            pulls->items[t->pull - 1].mirror_cause = (uint32_t)t->verdict.cause + 1;
+            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->verdict.cause + 1;
     }
 }

@@ -44,13 +44,13 @@ static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pul
         const struct pm_attempt *p = &pulls->items[i];
         bool same = p->node == t->node && p->image == t->image && t->image && !p->merged &&
                     pm_at(p) != PM_NO_TIME && pm_at(p) <= t->first;
-        if (!same || (best && pm_at(p) < pm_at(&pulls->items[best - 1]))) continue;
-        best = i + 1;
+        if (!same || (best && pm_at(p) < pm_at(&PM_REF(*pulls, best)))) continue;
+        best = pm_ref_of(i);
     }
-    if (!best || pulls->items[best - 1].outcome != PM_OUTCOME_FAILED ||
-        pm_time_between(pm_at(&pulls->items[best - 1]), t->first) > BEFORE_NS)
+    if (!best || PM_REF(*pulls, best).outcome != PM_OUTCOME_FAILED ||
+        pm_time_between(pm_at(&PM_REF(*pulls, best)), t->first) > BEFORE_NS)
         return 0;
-    return pm_cause_has(pulls->items[best - 1].verdict.cause, PM_TRAIT_AWAY) ? best : 0;
+    return pm_cause_has(PM_REF(*pulls, best).verdict.cause, PM_TRAIT_AWAY) ? best : 0;
 }
 
 static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
@@ -61,8 +61,8 @@ static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm
         *pm_map_slot(seen, asker(env, t, t->image)) = found;
     if (!found) {
         found = pm_fold_new(pulls, t, PM_OUTCOME_FAILED) + 1;
-        pulls->items[found - 1].ended = t->first;
-        pulls->items[found - 1].exact_pod = t->pod != 0;
+        PM_REF(*pulls, found).ended = t->first;
+        PM_REF(*pulls, found).exact_pod = t->pod != 0;
         *pm_map_slot(seen, asker(env, t, t->image)) = found;
         if (t->image) *pm_map_slot(seen, asker(env, t, 0)) = found;
     }

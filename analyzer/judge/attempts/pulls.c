@@ -31,7 +31,7 @@ void pm_fold_find(struct pm_pulls *pulls) {
             pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
         if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
             p->tag)
-            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = i + 1;
+            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = pm_ref_of(i);
     }
     pm_order_sort(&pulls->ok_by_image);
 }

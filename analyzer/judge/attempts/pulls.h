@@ -32,7 +32,7 @@ struct pm_attempt {
     bool unended;
     uint32_t log;          // the path of the registry's log, where that alone shows it
     uint32_t join;         // that ties its start to its end
-    uint32_t merged;       // index + 1 of the attempt that it turned out to be part of
+    pm_ref merged;         // index + 1 of the attempt that it turned out to be part of
     uint32_t was;          // index before ordering
     struct pm_ids traces;  // index into traces
     struct pm_str why;     // how an ambiguity was settled

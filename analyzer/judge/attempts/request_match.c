@@ -102,7 +102,7 @@ static void map_clients(struct matching *m) {
     while (n) {
         Word_t slot = pm_map_get(m->sums, (uint32_t)(at >> 32));
         if (slot) {
-            struct client_sum *c = &m->clients.items[slot - 1];
+            struct client_sum *c = &PM_REF(m->clients, slot);
             if (*n > c->best) {
                 c->second = c->best;
                 c->best = (uint32_t)*n;
@@ -121,14 +121,14 @@ static void corroborate(struct matching *m, uint32_t pull, uint32_t group, int64
                 (p->requests ? PM_S(10) : 0); // one that has its requests already comes second
     if (g->pull && d >= *gap) return;
     *gap = d;
-    g->pull = pull + 1;
+    g->pull = pm_ref_of(pull);
 }
 
 // 0 where the log has none, failed or not.
 static int16_t status_of(const struct pm_request_group *g) { return g->worst > 0 ? g->worst : 0; }
 
 static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
-    struct pm_attempt *p = &pulls->items[g->pull - 1];
+    struct pm_attempt *p = &PM_REF(*pulls, g->pull);
     p->requests += g->requests;
     if (g->last > p->answered) p->answered = g->last;
     p->sources |= PM_SRC_REGISTRY;
@@ -188,7 +188,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->verdict = g->worst ? g->verdict : (struct pm_verdict){.cause = -1};
     p->flags = (g->credentials ? PM_EV_CREDENTIALS : 0u) | (g->anonymous ? PM_EV_ANONYMOUS : 0u);
     if (g->last > g->first) p->duration_ns = g->last - g->first;
-    g->pull = index + 1;
+    g->pull = pm_ref_of(index);
 }
 
 // Is there a log of this client's own node? Events are none: they expire, and vouch for
@@ -209,7 +209,7 @@ static struct client_sum *sum_of(struct matching *m, uint32_t client) {
         PM_PUSH(m->clients.items, m->clients.n, m->clients.cap)->client = client;
         *slot = m->clients.n;
     }
-    return &m->clients.items[*slot - 1];
+    return &PM_REF(m->clients, *slot);
 }
 
 static void sum_clients(struct matching *m) {
@@ -222,7 +222,7 @@ static void sum_clients(struct matching *m) {
         c->groups++;
         each_match(m, (uint32_t)i, corroborate, &gap);
         if (g->pull) c->matched++;
-        if (g->pull && m->pulls->items[g->pull - 1].origin == PM_ORIGIN_EVENTS) c->by_events++;
+        if (g->pull && PM_REF(*m->pulls, g->pull).origin == PM_ORIGIN_EVENTS) c->by_events++;
         g->pull = 0;
         each_match(m, (uint32_t)i, vote, NULL);
     }

@@ -25,7 +25,7 @@ static bool knows_cluster(const struct pm_evidence *ev) {
 
 static bool is_cluster_node(const struct pm_evidence *ev, uint32_t node) {
     Word_t at = node ? pm_map_get(ev->facts.node_by_name, node) : 0;
-    if (at && ev->facts.nodes.items[at - 1].listed) return true;
+    if (at && PM_REF(ev->facts.nodes, at).listed) return true;
     return node && (pm_map_get(ev->facts.cover[PM_ORIGIN_KUBELET], node) ||
                     pm_map_get(ev->facts.cover[PM_ORIGIN_RUNTIME], node) ||
                     pm_map_get(ev->facts.cover[PM_ORIGIN_DOCKERD], node));

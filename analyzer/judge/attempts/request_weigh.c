@@ -14,8 +14,8 @@ static bool belongs_to_push(const struct pm_evidence *ev, const struct pm_reques
     if (g->blobs || (g->manifest_gets && !g->worst)) return false;
     int64_t lead =
         g->worst == 404 && !pm_agent_may_be_node(g->agent_kind) ? BEFORE_UPLOAD_NS : BEFORE_PUSH_NS;
-    for (Word_t at = pm_map_get(ev->push_last, g->who); at; at = ev->pushes.items[at - 1].before) {
-        const struct pm_push *p = &ev->pushes.items[at - 1];
+    for (Word_t at = pm_map_get(ev->push_last, g->who); at; at = PM_REF(ev->pushes, at).before) {
+        const struct pm_push *p = &PM_REF(ev->pushes, at);
         if (p->first <= pm_time_add(g->last, lead) && p->last >= pm_since(g->first, AFTER_PUSH_NS))
             return true;
     }

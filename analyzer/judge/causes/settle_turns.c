@@ -55,7 +55,7 @@ static const struct settle_edge *edge_at(struct settling *v, uint32_t registry, 
         *PM_PUSH(v->edges.items, v->edges.n, v->edges.cap) = edge_of(v, registry, user, family);
         *slot = v->edges.n;
     }
-    return &v->edges.items[*slot - 1];
+    return &PM_REF(v->edges, *slot);
 }
 
 bool settle_none_since(struct settling *v, const struct pm_attempt *p, const char *family) {
@@ -103,7 +103,7 @@ static struct turn *turn_of(struct turns *turns, uint32_t node) {
             (struct turn){PM_NO_TIME, PM_NO_TIME};
         *slot = turns->list.n;
     }
-    return &turns->list.items[*slot - 1];
+    return &PM_REF(turns->list, *slot);
 }
 
 // Is this a refusal that came some time after a success, which came after a refusal?

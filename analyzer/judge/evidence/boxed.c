@@ -27,7 +27,7 @@ static uint32_t node_of_pod(const struct pm_env *env, const struct pm_evidence *
                             struct pm_str pod) {
     uint32_t name = pod.n ? pm_intern_find(env->names, pod) : UINT32_MAX;
     Word_t at = name != UINT32_MAX ? pm_map_get(ev->facts.pod_by_name, name) : 0;
-    const struct pm_pod_fact *fact = at && at != UINT32_MAX ? &ev->facts.pods.items[at - 1] : NULL;
+    const struct pm_pod_fact *fact = at && at != UINT32_MAX ? &PM_REF(ev->facts.pods, at) : NULL;
     return fact && fact->listed ? fact->node : 0;
 }
 

@@ -44,7 +44,7 @@ struct pm_trace {
     uint8_t form;
     uint8_t telling; // enum pm_telling
     struct pm_verdict verdict;
-    uint32_t pull;   // the pull that it was folded into, index + 1; 0 none
+    pm_ref pull;     // the pull that it was folded into, index + 1; 0 none
     uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
     bool waits;      // a pod's that waits for an image: nothing says why, and no pull is made of it
     bool retold;     // the kubelet's log repeats an event that is there: it counts no second time
@@ -83,19 +83,19 @@ struct pm_request_group {
     struct pm_status_count statuses[8];
     int statuses_n;
     struct pm_verdict verdict;
-    uint32_t pull; // index + 1 of the pull it corroborates or made
+    pm_ref pull; // index + 1 of the pull it corroborates or made
 };
 
 // Uploads of one client to one repository, without long silence.
 struct pm_push {
     int64_t first, last;
-    uint32_t before; // index + 1 of the one before it
+    pm_ref before; // index + 1 of the one before it
 };
 // RateLimit headers that a log kept; -1 unknown.
 struct pm_meter {
     int64_t at, limit, remaining, window_s;
     uint32_t registry, client, user;
-    uint32_t group; // index + 1 of the requests that it answered; 0: headers alone
+    pm_ref group; // index + 1 of the requests that it answered; 0: headers alone
     uint64_t row;
 };
 // What a health check read of a registry's limit; reset: PM_NO_TIME where it does not say
@@ -107,7 +107,7 @@ struct pm_checkup {
 // One request of a group, as a registry's meter counts it.
 struct pm_charge {
     int64_t at;
-    uint32_t group, meter; // meter: index + 1 of the headers of its answer
+    pm_ref group, meter; // meter: index + 1 of the headers of its answer
     uint16_t n;
     bool manifest; // an answered GET of a manifest
 };

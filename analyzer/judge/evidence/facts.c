@@ -6,12 +6,12 @@
 
 const struct pm_pod_fact *pm_facts_pod(const struct pm_evidence *ev, uint32_t key) {
     Word_t at = pm_map_get(ev->facts.pod_by_key, key);
-    return at ? &ev->facts.pods.items[at - 1] : NULL;
+    return at ? &PM_REF(ev->facts.pods, at) : NULL;
 }
 
 struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key) {
     Word_t at = pm_map_get(ev->facts.pod_by_key, key);
-    return at ? &ev->facts.pods.items[at - 1] : NULL;
+    return at ? &PM_REF(ev->facts.pods, at) : NULL;
 }
 
 // A table of one namespace has no NAMESPACE column: its pod is the one of that name, if
@@ -19,7 +19,7 @@ struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key) {
 static struct pm_pod_fact *pod_of_name(struct pm_evidence *ev, uint32_t namespace, uint32_t name,
                                        uint32_t key) {
     Word_t at = pm_map_get(ev->facts.pod_by_name, name);
-    struct pm_pod_fact *pod = at && at != UINT32_MAX ? &ev->facts.pods.items[at - 1] : NULL;
+    struct pm_pod_fact *pod = at && at != UINT32_MAX ? &PM_REF(ev->facts.pods, at) : NULL;
     if (!pod || (namespace && pod->namespace)) return NULL;
     if (!namespace || pod->namespace == namespace) return pod;
     pod->namespace = namespace; // it was met without one
@@ -59,7 +59,7 @@ const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
                                                  const struct pm_evidence *ev, uint32_t namespace,
                                                  const char *kind, uint32_t name) {
     Word_t at = pm_facts_workload_at(env, ev, namespace, kind, name);
-    return at ? &ev->facts.workloads.items[at - 1] : NULL;
+    return at ? &PM_REF(ev->facts.workloads, at) : NULL;
 }
 
 void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t from, int64_t to) {
@@ -70,7 +70,7 @@ void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t f
         *slot = ev->facts.covers.n;
         return;
     }
-    struct pm_cover *c = &ev->facts.covers.items[*slot - 1];
+    struct pm_cover *c = &PM_REF(ev->facts.covers, *slot);
     c->from = pm_min_time(c->from, from);
     c->to = pm_max_time(c->to, to);
 }
@@ -79,7 +79,7 @@ bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, in
                      int64_t slack) {
     Word_t slot = pm_map_get(ev->facts.cover[origin], node);
     if (!slot || at == PM_NO_TIME) return slot != 0;
-    const struct pm_cover *c = &ev->facts.covers.items[slot - 1];
+    const struct pm_cover *c = &PM_REF(ev->facts.covers, slot);
     return pm_time_in(at, pm_since(c->from, slack), pm_time_add(c->to, slack));
 }
 

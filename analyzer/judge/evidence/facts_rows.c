@@ -194,7 +194,7 @@ static void workload_row(const struct pm_env *env, struct pm_evidence *ev, const
         return;
     }
     Word_t known = pm_facts_workload_at(env, ev, namespace, pm_cstr(env, kind), name);
-    struct pm_workload_fact *w = known ? &ev->facts.workloads.items[known - 1] : NULL;
+    struct pm_workload_fact *w = known ? &PM_REF(ev->facts.workloads, known) : NULL;
     if (!w) {
         w = PM_PUSH(ev->facts.workloads.items, ev->facts.workloads.n, ev->facts.workloads.cap);
         *w = (struct pm_workload_fact){.namespace = namespace,
@@ -252,7 +252,7 @@ static struct pm_node_fact *node_made(struct pm_evidence *ev, uint32_t name) {
         *n = (struct pm_node_fact){.name = name, .created = PM_NO_TIME};
         *slot = ev->facts.nodes.n;
     }
-    return &ev->facts.nodes.items[*slot - 1];
+    return &PM_REF(ev->facts.nodes, *slot);
 }
 
 static void node_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row,

@@ -44,7 +44,7 @@ void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row) {
                                 .line = row->line};
         *slot = ev->hearsay.n;
     }
-    struct pm_hearsay *h = &ev->hearsay.items[*slot - 1];
+    struct pm_hearsay *h = &PM_REF(ev->hearsay, *slot);
     if (row->line != h->last_line) h->lines++; // a line that makes several events is one line
     h->last_line = row->line;
     if (row->line >= h->line) return;

@@ -194,7 +194,7 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
     uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace,
                              t->pod, t->image, t->container, t->verdict.cause, state);
     Word_t *slot = pm_map_slot(&l->line_last, who);
-    struct pm_trace *old = *slot ? &l->ev->traces.items[*slot - 1] : NULL;
+    struct pm_trace *old = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME &&
         pm_time_between(old->last, t->ts) <= COALESCE_NS) {
         old->last = pm_max_time(old->last, t->ts);
@@ -250,11 +250,11 @@ static bool event_again(struct pm_loading *l, struct pm_trace *t) {
     Word_t found = id ? pm_map_get(l->event_last, id) : 0;
     if (!found) {
         found = pm_map_get(l->event_last, words);
-        if (found && !same_event(&l->ev->traces.items[found - 1], t)) found = 0;
+        if (found && !same_event(&PM_REF(l->ev->traces, found), t)) found = 0;
         if (id) *pm_map_slot(&l->event_last, id) = found ? found : l->ev->traces.n + 1;
         if (!found) *pm_map_slot(&l->event_last, words) = l->ev->traces.n + 1;
     }
-    if (found) merge_event(&l->ev->traces.items[found - 1], t);
+    if (found) merge_event(&PM_REF(l->ev->traces, found), t);
     return found != 0;
 }
 

@@ -13,7 +13,7 @@ static void complete(const struct pm_env *env, const struct pm_evidence *ev, str
     t->node = pm_facts_node(env, ev, t->node);
     if (t->pod && !t->namespace) {
         Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
-        if (at && at != UINT32_MAX) t->namespace = ev->facts.pods.items[at - 1].namespace;
+        if (at && at != UINT32_MAX) t->namespace = PM_REF(ev->facts.pods, at).namespace;
     }
     if (!t->pod) return;
     const struct pm_pod_fact *pod = pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
@@ -158,8 +158,8 @@ static void learn_tags(struct pm_evidence *ev) {
             continue;
         Word_t join = PM_PAIR(t->node, t->join), repository = PM_PAIR(t->node, t->repository);
         if (t->role == PM_ROLE_START) {
-            if (t->join) *pm_map_slot(&by_join, join) = i + 1;
-            if (t->repository) *pm_map_slot(&by_repository, repository) = i + 1;
+            if (t->join) *pm_map_slot(&by_join, join) = pm_ref_of(i);
+            if (t->repository) *pm_map_slot(&by_repository, repository) = pm_ref_of(i);
             continue;
         }
         Word_t start = t->join ? pm_map_get(by_join, join) : 0;

@@ -91,7 +91,7 @@ static uint32_t client_key(const struct pm_env *env, uint32_t file, uint32_t cli
 
 static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t key) {
     Word_t at = pm_map_get(l->request_open, key);
-    return at ? &l->ev->groups.items[at - 1] : NULL;
+    return at ? &PM_REF(l->ev->groups, at) : NULL;
 }
 
 // Clients POST to a token server only where they have credentials (OAuth), and name the

@@ -208,7 +208,7 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
 
 void pm_push_seen(struct pm_evidence *ev, uint32_t who, int64_t at) {
     Word_t *slot = pm_map_slot(&ev->push_last, who);
-    struct pm_push *last = *slot ? &ev->pushes.items[*slot - 1] : NULL;
+    struct pm_push *last = *slot ? &PM_REF(ev->pushes, *slot) : NULL;
     if (last && pm_time_between(last->last, at) <= SESSION_NS) {
         last->last = pm_max_time(last->last, at);
         return;

@@ -59,12 +59,12 @@ static Pvoid_t first_signs(const struct pm_env *env, const struct pm_evidence *e
             t->kind != PM_KIND_PULL_OK)
             continue;
         Word_t at = pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->namespace, '/', t->pod));
-        if (!at || ev->facts.pods.items[at - 1].created == PM_NO_TIME) continue;
+        if (!at || PM_REF(ev->facts.pods, at).created == PM_NO_TIME) continue;
         int64_t began = t->kind == PM_KIND_PULL_START
                             ? t->first
                             : pm_since(t->first, pm_sum(t->duration_ns, t->waiting_ns));
-        int64_t lag = began - ev->facts.pods.items[at - 1].created;
-        if (llabs(lag) >= (named_anew(env, &ev->facts.pods.items[at - 1]) ? DAYS_NS : FAR_NS))
+        int64_t lag = began - PM_REF(ev->facts.pods, at).created;
+        if (llabs(lag) >= (named_anew(env, &PM_REF(ev->facts.pods, at)) ? DAYS_NS : FAR_NS))
             continue;
         Word_t *slot = pm_map_slot(&first, at), word = (Word_t)(lag + DAYS_NS);
         if (!*slot || word < *slot) *slot = word;
@@ -134,7 +134,7 @@ static struct cluster_end cluster_end(const struct pm_env *env, const struct pm_
             !pm_clock_error_read(pm_name(env, t->error), &e))
             continue;
         Word_t *slot = pm_map_slot(&c.wrong, t->node);
-        if (!*slot) *slot = i + 1;
+        if (!*slot) *slot = pm_ref_of(i);
     }
     for (size_t i = 0; c.wrong && i < ev->facts.files.n; i++) {
         const struct pm_file_fact *f = &ev->facts.files.items[i];
@@ -201,7 +201,7 @@ static void far_by_certificates(const struct pm_env *env, struct pm_evidence *ev
     PWord_t first;
     JLF(first, c.wrong, node);
     while (first && c.others) {
-        far_by_certificate(env, ev, &c, &ev->traces.items[*first - 1]);
+        far_by_certificate(env, ev, &c, &PM_REF(ev->traces, *first));
         JLN(first, c.wrong, node);
     }
     JLFA(freed, c.wrong);
@@ -237,7 +237,7 @@ static void to_cluster_time(struct pm_evidence *ev) {
          origin++) // and the time that its logs cover
         for (size_t i = 0; i < ev->far.n; i++) {
             Word_t cover = pm_map_get(ev->facts.cover[origin], ev->far.items[i].node);
-            struct pm_cover *c = cover ? &ev->facts.covers.items[cover - 1] : NULL;
+            struct pm_cover *c = cover ? &PM_REF(ev->facts.covers, cover) : NULL;
             if (c) {
                 c->from = pm_far_back(ev, ev->far.items[i].node, c->from);
                 c->to = pm_far_back(ev, ev->far.items[i].node, c->to);
@@ -253,7 +253,7 @@ void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {
     PWord_t word;
     JLF(word, first, at);
     while (word) {
-        const struct pm_pod_fact *pod = &ev->facts.pods.items[at - 1];
+        const struct pm_pod_fact *pod = &PM_REF(ev->facts.pods, at);
         if (pod->node)
             *PM_PUSH(lags.items, lags.n, lags.cap) =
                 (struct lag){pod->node, (int64_t)*word - DAYS_NS};

@@ -61,7 +61,7 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
             h->side = h->refused = true;
             home = hits->n;
         }
-        admission_add(scene, &hits->items[home - 1], (uint32_t)i);
+        admission_add(scene, &PM_REF(*hits, home), (uint32_t)i);
     }
 }
 

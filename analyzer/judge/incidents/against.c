@@ -239,8 +239,8 @@ static void neighbours(const struct pm_env *env, const struct pm_hits *hits, con
         if (o == h || o->dropped || o->side || listed(l, h, o->cause) || o->from > h->to ||
             o->to < h->from)
             continue;
-        if ((o->explained_by && &hits->items[o->explained_by - 1] == h) ||
-            (h->explained_by && &hits->items[h->explained_by - 1] == o))
+        if ((o->explained_by && &PM_REF(*hits, o->explained_by) == h) ||
+            (h->explained_by && &PM_REF(*hits, h->explained_by) == o))
             continue; // one story
         bool registry = common(&o->registries, &h->registries);
         if (!registry && !common(&o->nodes, &h->nodes)) continue;

@@ -70,8 +70,8 @@ void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
         uint32_t known =
-            t->pull ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[t->pull - 1]) : 0;
-        if (known) pm_ids_add(&hits->items[known - 1].said, (uint32_t)i);
+            t->pull ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, t->pull)) : 0;
+        if (known) pm_ids_add(&PM_REF(*hits, known).said, (uint32_t)i);
         for (size_t k = 0; k < hits->n && !t->pull; k++)
             if (may_speak_of(&hits->items[k], t)) pm_ids_add(&hits->items[k].said, (uint32_t)i);
     }
@@ -139,7 +139,7 @@ static bool kubelet_listens(const struct blast *b, const struct pod_hit *p, int6
         pm_facts_covers(b->scene->ev, PM_ORIGIN_KUBELET, p->node, to, 0))
         return true;
     const struct pm_file_row *row =
-        p->log && p->log <= f->files.n ? &f->files.items[p->log - 1].row : NULL;
+        p->log && p->log <= f->files.n ? &PM_REF(f->files, p->log).row : NULL;
     return row && row->from_ns != PM_NO_TIME && row->from_ns <= from && row->to_ns >= to;
 }
 
@@ -403,7 +403,7 @@ static bool leads_to(const struct pm_hits *hits, const struct pm_hit *root,
                      const struct pm_hit *h) {
     if (h->dropped) return false;
     for (size_t steps = 0; h->explained_by && steps < hits->n; steps++) {
-        h = &hits->items[h->explained_by - 1];
+        h = &PM_REF(*hits, h->explained_by);
         if (h == root) return true;
     }
     return false;

@@ -103,7 +103,7 @@ static uint8_t runtime_of(const struct pm_scene *scene, uint32_t node, int64_t s
                           int64_t until) {
     Word_t at = pm_map_get(scene->ev->facts.node_by_name, node);
     struct pm_str says =
-        at ? pm_name(scene->env, scene->ev->facts.nodes.items[at - 1].runtime) : PM_NONE;
+        at ? pm_name(scene->env, PM_REF(scene->ev->facts.nodes, at).runtime) : PM_NONE;
     if (pm_str_starts(says, PM_STR("containerd://"))) return PM_COMP_CONTAINERD;
     if (pm_str_starts(says, PM_STR("cri-o://"))) return PM_COMP_CRIO;
     if (says.n) return PM_COMP_NONE;

@@ -125,15 +125,15 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
             if (part < best || (part == best && lag >= best_lag)) continue;
             best = part;
             best_lag = lag;
-            to->explained_by = (uint32_t)i + 1;
-            to->via = (uint32_t)k + 1;
+            to->explained_by = pm_ref_of(i);
+            to->via = pm_ref_of(k);
             to->share = share;
         }
     }
 }
 
 struct pm_str pm_chain_step(const struct pm_env *env, const struct pm_hit *effect) {
-    const struct pm_link_rule *r = &env->links.items[effect->via - 1];
+    const struct pm_link_rule *r = &PM_REF(env->links, effect->via);
     struct pm_buf b = {0};
     pm_buf_fmt(&b, "%s: ", r->what);
     for (const char *p = r->counted; *p; p++) {
@@ -205,7 +205,7 @@ void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits) {
             pm_ids_add_new(&roots, hits->items[i].explained_by);
     for (size_t i = 0; i < hits->n; i++) {
         struct pm_hit *h = &hits->items[i];
-        bool explains = pm_ids_has(&roots, (uint32_t)i + 1);
+        bool explains = pm_ids_has(&roots, pm_ref_of(i));
         h->dropped =
             h->dropped || (h->side && !h->failed && !explains &&
                            !stands_alone(scene->env->rules, scene->ev, h) && !helper_of_these(h));
@@ -213,12 +213,12 @@ void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits) {
     pm_ids_free(&roots);
     for (size_t i = 0; i < hits->n; i++) {
         struct pm_hit *h = &hits->items[i];
-        if (h->explained_by && hits->items[h->explained_by - 1].dropped) h->explained_by = 0;
+        if (h->explained_by && PM_REF(*hits, h->explained_by).dropped) h->explained_by = 0;
     }
     for (size_t i = 0; i < hits->n; i++) { // from each effect up to its root
         size_t steps = 0;
         for (struct pm_hit *h = &hits->items[i]; !h->dropped && h->explained_by && steps < hits->n;
-             h = &hits->items[h->explained_by - 1], steps++)
-            root_first(scene->ev, h, &hits->items[h->explained_by - 1]);
+             h = &PM_REF(*hits, h->explained_by), steps++)
+            root_first(scene->ev, h, &PM_REF(*hits, h->explained_by));
     }
 }

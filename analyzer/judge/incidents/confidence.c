@@ -126,7 +126,7 @@ static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
                        const struct pm_hit *h) {
     bool leads = false;
     for (size_t i = 0; i < hits->n && !leads; i++)
-        leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
+        leads = hits->items[i].explained_by && &PM_REF(*hits, hits->items[i].explained_by) == h;
     return h->side && !h->failed && !h->waits && !leads && pm_cause_has(h->cause, PM_TRAIT_DISK) &&
            !evicted(scene, h);
 }

@@ -104,7 +104,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
             else id = p->node;
             if (!id) continue;
             Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
-            if (!*slot) *slot = i + 1;
+            if (!*slot) *slot = pm_ref_of(i);
             else up[root_of(up, i)] = root_of(up, (uint32_t)(*slot - 1));
         }
     }
@@ -121,13 +121,13 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
                                                          .from = PM_NO_TIME,
                                                          .to = PM_NO_TIME,
                                                          .recovered = PM_NO_TIME};
-                    *slot = index + 1;
+                    *slot = pm_ref_of(index);
                 } else {
                     hit_new(hits, whole.cause);
                     *slot = hits->n;
                 }
             }
-            pm_hit_add(scene->pulls, &hits->items[*slot - 1], whole.pulls.items[i]);
+            pm_hit_add(scene->pulls, &PM_REF(*hits, *slot), whole.pulls.items[i]);
         }
         JLFA(freed, made);
         pm_ids_free(&whole.pulls);
@@ -330,7 +330,7 @@ static bool another_since(const struct pm_pulls *pulls, const struct pm_hits *hi
         if (p->image != t->image || p->node != t->node) continue;
         if (p->outcome == PM_OUTCOME_OK
                 ? pm_at(p) >= t->first
-                : pm_hit_of(pulls, hits, p) && &hits->items[pm_hit_of(pulls, hits, p) - 1] != h)
+                : pm_hit_of(pulls, hits, p) && &PM_REF(*hits, pm_hit_of(pulls, hits, p)) != h)
             return true;
     }
     return false;
@@ -340,11 +340,11 @@ static void begin_with_back_off(const struct pm_scene *scene, struct pm_hits *hi
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         uint32_t incident =
-            t->pull ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[t->pull - 1]) : 0;
+            t->pull ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, t->pull)) : 0;
         if (!incident || t->origin == PM_ORIGIN_POD || t->count < 2 || t->first == PM_NO_TIME ||
             (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
             continue;
-        struct pm_hit *h = &hits->items[incident - 1];
+        struct pm_hit *h = &PM_REF(*hits, incident);
         if (!another_since(scene->pulls, hits, t, h)) h->from = pm_min_time(h->from, t->first);
     }
 }
@@ -354,7 +354,7 @@ static void place_pulls(const struct pm_pulls *pulls, struct pm_hits *hits) {
     memset(hits->of_pull, 0, (pulls->n + 1) * sizeof *hits->of_pull);
     for (size_t i = 0; i < hits->n; i++)
         for (size_t k = 0; k < hits->items[i].pulls.n; k++)
-            hits->of_pull[hits->items[i].pulls.items[k]] = (uint32_t)i + 1;
+            hits->of_pull[hits->items[i].pulls.items[k]] = pm_ref_of(i);
 }
 
 void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
@@ -365,12 +365,12 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
         if (p->outcome != PM_OUTCOME_FAILED) continue;
         const struct pm_family_rule *f = family_of(scene->env, cause_of(p));
         Word_t *slot = pm_map_slot(&open, key_of(scene, f, p));
-        if (!*slot || (pm_at(p) != PM_NO_TIME && hits->items[*slot - 1].to != PM_NO_TIME &&
-                       pm_at(p) - hits->items[*slot - 1].to > f->gap_ns)) {
+        if (!*slot || (pm_at(p) != PM_NO_TIME && PM_REF(*hits, *slot).to != PM_NO_TIME &&
+                       pm_at(p) - PM_REF(*hits, *slot).to > f->gap_ns)) {
             hit_new(hits, cause_of(p))->client = pm_is_client(scene->ev, p);
             *slot = hits->n;
         }
-        pm_hit_add(scene->pulls, &hits->items[*slot - 1], (uint32_t)i);
+        pm_hit_add(scene->pulls, &PM_REF(*hits, *slot), (uint32_t)i);
     }
     JLFA(freed, open);
     (void)freed;
@@ -394,8 +394,8 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < scene->ev->groups.n; i++) {
         const struct pm_request_group *g = &scene->ev->groups.items[i];
         uint32_t incident = g->pull && !g->redundant
-                                ? pm_hit_of(scene->pulls, hits, &scene->pulls->items[g->pull - 1])
+                                ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, g->pull))
                                 : 0;
-        if (incident) pm_ids_add(&hits->items[incident - 1].groups, (uint32_t)i);
+        if (incident) pm_ids_add(&PM_REF(*hits, incident).groups, (uint32_t)i);
     }
 }

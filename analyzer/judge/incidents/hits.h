@@ -18,8 +18,8 @@ struct pm_hit {
     struct pm_ids pulls, traces, groups; // indexes
     struct pm_ids said;                  // traces that name a pod of it
     struct pm_ids nodes, registries, images, namespaces, pods, clients, repositories, users;
-    uint32_t explained_by; // index + 1
-    uint32_t via;          // index + 1 into link rules
+    pm_ref explained_by;   // index + 1
+    pm_ref via;            // index + 1 into link rules
     struct pm_share share; // of that link
     struct {
         struct pm_link *step; // before it, and no incident of its own; NULL: none

@@ -317,11 +317,11 @@ static bool stormy(const struct asked *a) {
         const struct pm_attempt *p = &a->c->scene->pulls->items[i];
         if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) ||
             (pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
-             &a->c->hits->items[pm_hit_of(a->c->scene->pulls, a->c->hits, p) - 1] == a->to))
+             &PM_REF(*a->c->hits, pm_hit_of(a->c->scene->pulls, a->c->hits, p)) == a->to))
             continue;
         all.of++;
         all.n += pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
-                 &a->c->hits->items[pm_hit_of(a->c->scene->pulls, a->c->hits, p) - 1] == a->from;
+                 &PM_REF(*a->c->hits, pm_hit_of(a->c->scene->pulls, a->c->hits, p)) == a->from;
     }
     return all.n > 0 && all.n * 3 >= all.of;
 }

@@ -158,7 +158,7 @@ static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
 static bool new_node(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         Word_t at = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]);
-        const struct pm_node_fact *n = at ? &scene->ev->facts.nodes.items[at - 1] : NULL;
+        const struct pm_node_fact *n = at ? &PM_REF(scene->ev->facts.nodes, at) : NULL;
         if (!n ||
             !pm_time_in(n->created, pm_since(h->from, PM_S(1800)), pm_time_add(h->from, AFTER_NS)))
             continue;
@@ -175,10 +175,10 @@ static bool new_node(const struct pm_scene *scene, struct pm_hit *h) {
 static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     bool storage = pm_cause_has(h->cause, PM_TRAIT_SPACE),
          effect =
-             h->explained_by && pm_cause_has(hits->items[h->explained_by - 1].cause, PM_TRAIT_DISK);
+             h->explained_by && pm_cause_has(PM_REF(*hits, h->explained_by).cause, PM_TRAIT_DISK);
     bool leads = false;
     for (size_t i = 0; i < hits->n && storage && !leads; i++)
-        leads = hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h;
+        leads = hits->items[i].explained_by && &PM_REF(*hits, hits->items[i].explained_by) == h;
     if (!effect && !leads) return false;
     int64_t from = pm_since(h->from, leads ? PM_S(60) : PM_S(3600)),
             to = leads ? PM_NO_TIME : h->from;
@@ -262,7 +262,7 @@ int64_t pm_trigger_led_to(const struct pm_scene *scene, const struct pm_hits *hi
     if (!pm_str_eqc(h->incident->trigger.what, "image-gc")) return first;
     for (size_t i = 0; i < hits->n; i++)
         if (!hits->items[i].dropped && hits->items[i].explained_by &&
-            &hits->items[hits->items[i].explained_by - 1] == h)
+            &PM_REF(*hits, hits->items[i].explained_by) == h)
             last = pm_max_time(last, hits->items[i].to);
     return last == PM_NO_TIME ? first : last;
 }

@@ -18,7 +18,7 @@ static struct pm_hit *home_of(struct pm_hits *hits, size_t *home) {
         h->side = h->waits = true;
         *home = hits->n;
     }
-    return &hits->items[*home - 1];
+    return &PM_REF(*hits, *home);
 }
 
 static void waiting_add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
@@ -51,7 +51,7 @@ static bool ended_since(const struct pm_pulls *pulls, const struct pm_attempt *p
 static bool never_ended(const struct pm_scene *scene, const struct pm_trace *t) {
     if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS)
         return false;
-    const struct pm_attempt *p = &scene->pulls->items[t->pull - 1];
+    const struct pm_attempt *p = &PM_REF(*scene->pulls, t->pull);
     return p->outcome == PM_OUTCOME_OPEN &&
            waits_since(pm_facts_pod(scene->ev, pm_id_join(scene->env, t->namespace, '/', t->pod)),
                        pm_began(p)) &&
@@ -70,6 +70,6 @@ void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits) {
             continue;
         waiting_add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
     }
-    if (pulling) hits->items[pulling - 1].pulling = true;
+    if (pulling) PM_REF(*hits, pulling).pulling = true;
     pm_ids_free(&told);
 }

@@ -40,7 +40,7 @@ static void count(Pvoid_t *counts, uint32_t name) {
 static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
     Word_t at = pm_map_get(scene->ev->facts.pod_by_key, pod);
     if (!at) return 0;
-    const struct pm_pod_fact *f = &scene->ev->facts.pods.items[at - 1];
+    const struct pm_pod_fact *f = &PM_REF(scene->ev->facts.pods, at);
     if (!f->workload_name) return 0;
     return pm_id_fmt(scene->env, "%.*s %.*s/%.*s", PM_FMT(pm_name(scene->env, f->workload_kind)),
                      PM_FMT(pm_name(scene->env, f->namespace)),
@@ -49,7 +49,7 @@ static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
 
 static uint32_t namespace_of(const struct pm_evidence *ev, uint32_t pod) {
     Word_t at = pm_map_get(ev->facts.pod_by_key, pod);
-    return at ? ev->facts.pods.items[at - 1].namespace : 0;
+    return at ? PM_REF(ev->facts.pods, at).namespace : 0;
 }
 
 // Who spent it: pulls that counted. The refused are not consumers, they are the hit.
@@ -59,7 +59,7 @@ void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
     Pvoid_t counts[PM_LEN(kinds)] = {0};
     for (size_t i = 0; i < n; i++) {
         if (spends[i].refused || !spends[i].pull) continue;
-        const struct pm_attempt *p = &scene->pulls->items[spends[i].pull - 1];
+        const struct pm_attempt *p = &PM_REF(*scene->pulls, spends[i].pull);
         uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
                  names[] = {p->node, p->client, pod ? workload_of(scene, pod) : 0, p->image,
                             pod ? namespace_of(scene->ev, pod) : p->namespace};
@@ -80,7 +80,7 @@ int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spe
     Pvoid_t seen = NULL;
     Word_t many, freed;
     for (size_t i = 0; i < n; i++)
-        if (spends[i].pull) ++*pm_map_slot(&seen, pulls->items[spends[i].pull - 1].image);
+        if (spends[i].pull) ++*pm_map_slot(&seen, PM_REF(*pulls, spends[i].pull).image);
     JLC(many, seen, 0, -1);
     JLFA(freed, seen);
     (void)freed;

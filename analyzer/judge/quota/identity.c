@@ -12,7 +12,7 @@ struct pm_account *pm_account_of(struct pm_ledger *l, uint32_t registry) {
             (struct pm_account){.from = PM_NO_TIME, .to = PM_NO_TIME};
         *slot = l->accounts.n;
     }
-    return &l->accounts.items[*slot - 1];
+    return &PM_REF(l->accounts, *slot);
 }
 
 bool pm_quota_refused(const struct pm_attempt *p) {
@@ -37,7 +37,7 @@ static int secrets_say(const struct pm_evidence *ev, const struct pm_attempt *p)
     int says = SAYS_NOTHING;
     for (size_t i = 0; i < p->pods.n; i++) {
         Word_t at = pm_map_get(ev->facts.pod_by_key, p->pods.items[i]);
-        const struct pm_pod_fact *f = at ? &ev->facts.pods.items[at - 1] : NULL;
+        const struct pm_pod_fact *f = at ? &PM_REF(ev->facts.pods, at) : NULL;
         if (!f || !f->listed) continue;
         if (f->secrets.n) return SAYS_MAYBE;
         says = SAYS_ANONYMOUS;
@@ -95,7 +95,7 @@ enum pm_whose pm_whose_pull(struct pm_ledger *l, const struct pm_attempt *p) {
 
 enum pm_whose pm_whose_group(struct pm_ledger *l, const struct pm_request_group *g,
                              uint32_t registry, int64_t told_limit) {
-    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
+    const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
     int says;
     if (g->user || g->credentials) says = SAYS_USER;
     else if (g->anonymous || pm_map_get(l->file_names_users, g->file)) says = SAYS_ANONYMOUS;

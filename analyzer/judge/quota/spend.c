@@ -40,14 +40,14 @@ static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, u
 // does, or the repository where only one registry has it.
 static uint32_t group_registry(const struct pm_scene *scene, const struct pm_request_group *g) {
     if (g->registry) return g->registry;
-    if (g->pull) return scene->pulls->items[g->pull - 1].registry;
+    if (g->pull) return PM_REF(*scene->pulls, g->pull).registry;
     Word_t only = pm_map_get(scene->ev->facts.registry_of_repository, g->repository);
     return only == UINT32_MAX ? 0 : (uint32_t)only;
 }
 
 static bool group_refused(const struct pm_pulls *pulls, const struct pm_request_group *g) {
     if (g->worst != 429) return false;
-    return g->pull ? pm_quota_refused(&pulls->items[g->pull - 1])
+    return g->pull ? pm_quota_refused(&PM_REF(*pulls, g->pull))
                    : g->verdict.cause >= 0 && pm_cause_has(g->verdict.cause, PM_TRAIT_LIMIT);
 }
 
@@ -97,7 +97,7 @@ static void logs_are(struct pm_ledger *l) {
     for (size_t i = 0; i < l->scene->ev->meters.n; i++)
         if (l->scene->ev->meters.items[i].group)
             *pm_map_slot(&l->file_passes_on,
-                         l->scene->ev->groups.items[l->scene->ev->meters.items[i].group - 1].file) =
+                         PM_REF(l->scene->ev->groups, l->scene->ev->meters.items[i].group).file) =
                 1;
 }
 
@@ -146,9 +146,9 @@ static uint32_t *node_clients(const struct pm_scene *scene) {
     memset(of, 0, (names + 1) * sizeof *of);
     for (size_t i = 0; i < scene->ev->groups.n; i++) {
         const struct pm_request_group *g = &scene->ev->groups.items[i];
-        if (g->pull && !g->redundant && g->client && scene->pulls->items[g->pull - 1].node &&
-            !of[scene->pulls->items[g->pull - 1].node])
-            of[scene->pulls->items[g->pull - 1].node] = g->client;
+        if (g->pull && !g->redundant && g->client && PM_REF(*scene->pulls, g->pull).node &&
+            !of[PM_REF(*scene->pulls, g->pull).node])
+            of[PM_REF(*scene->pulls, g->pull).node] = g->client;
     }
     return of;
 }
@@ -185,8 +185,8 @@ static uint32_t group_client(struct pm_ledger *l, const struct pm_request_group 
 
 static void charge(struct pm_ledger *l, const struct pm_charge *c) {
     const struct pm_request_group *g = &l->scene->ev->groups.items[c->group];
-    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
-    const struct pm_meter *m = c->meter ? &l->scene->ev->meters.items[c->meter - 1] : NULL;
+    const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
+    const struct pm_meter *m = c->meter ? &PM_REF(l->scene->ev->meters, c->meter) : NULL;
     uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
     if (g->redundant || !registry) return;
     enum pm_whose whose = pm_whose_group(l, g, registry, m ? m->limit : -1);
@@ -207,7 +207,7 @@ static void charge(struct pm_ledger *l, const struct pm_charge *c) {
 }
 
 static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
-    const struct pm_attempt *p = g->pull ? &l->scene->pulls->items[g->pull - 1] : NULL;
+    const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
     uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
     if (!is_meter(l, g) || !registry || (g->probe && !p) || !group_refused(l->scene->pulls, g))
         return;
@@ -261,7 +261,7 @@ static void pull(struct pm_ledger *l, size_t i) {
     spend(l, p->registry, whose, p->user,
           (struct pm_spend){.at = at,
                             .client = address(l->scene->env, client),
-                            .pull = (uint32_t)i + 1,
+                            .pull = pm_ref_of(i),
                             .refused = refused,
                             .low = refused || by_mirror ? 0 : 1,
                             .high = refused ? 0 : 2,

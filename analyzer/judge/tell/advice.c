@@ -255,7 +255,7 @@ static const char *of_config(const struct pm_scene *scene, uint32_t node) {
 static const char *runtime_of(const struct pm_scene *scene, const struct pm_hit *h) {
     uint32_t node = h->nodes.n ? h->nodes.items[0] : 0;
     Word_t at = pm_map_get(scene->ev->facts.node_by_name, node);
-    const struct pm_node_fact *fact = at ? &scene->ev->facts.nodes.items[at - 1] : NULL;
+    const struct pm_node_fact *fact = at ? &PM_REF(scene->ev->facts.nodes, at) : NULL;
     const char *found =
         fact ? of_version(pm_name(scene->env, fact->runtime), pm_name(scene->env, fact->kubelet))
              : NULL;
@@ -277,8 +277,8 @@ static const char *runtime_of(const struct pm_scene *scene, const struct pm_hit 
 static struct pm_str arch_of(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->nodes.n; i++) {
         Word_t at = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]);
-        if (at && scene->ev->facts.nodes.items[at - 1].arch)
-            return pm_name(scene->env, scene->ev->facts.nodes.items[at - 1].arch);
+        if (at && PM_REF(scene->ev->facts.nodes, at).arch)
+            return pm_name(scene->env, PM_REF(scene->ev->facts.nodes, at).arch);
     }
     return PM_NONE;
 }
@@ -304,8 +304,8 @@ static struct pm_str good_image_of(const struct pm_scene *scene, const struct pm
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (!pm_str_eq(pm_name(scene->env, p->image), image)) continue;
         Word_t at = pm_map_get(scene->pulls->good_image, PM_PAIR(p->registry, p->repository));
-        return at && scene->pulls->items[at - 1].image != p->image
-                   ? pm_name(scene->env, scene->pulls->items[at - 1].image)
+        return at && PM_REF(*scene->pulls, at).image != p->image
+                   ? pm_name(scene->env, PM_REF(*scene->pulls, at).image)
                    : PM_NONE;
     }
     return PM_NONE;

@@ -87,8 +87,8 @@ static void pick_for(struct picks *p, size_t index) {
     }
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &p->scene->ev->groups.items[h->groups.items[i]];
-        if (g->worst <= 0 || (p->scene->pulls->items[g->pull - 1].status &&
-                              p->scene->pulls->items[g->pull - 1].status != g->worst))
+        if (g->worst <= 0 || (PM_REF(*p->scene->pulls, g->pull).status &&
+                              PM_REF(*p->scene->pulls, g->pull).status != g->worst))
             continue;
         pick(p, index, g->best, 60,
              pm_arena_fmt(p->scene->env->a, "the registry side answered %d", g->worst));
@@ -154,7 +154,7 @@ static void fetch_texts(const struct pm_env *env, struct picks *p, struct pm_evi
     for (size_t i = 0; i < p->list.n; i++) {
         Word_t *slot = pm_map_slot(&f.first, p->list.items[i].event);
         f.next[i] = (uint32_t)*slot;
-        *slot = i + 1;
+        *slot = pm_ref_of(i);
     }
     for (size_t at = 0; at < p->list.n;) { // in portions that SQLite parses with ease
         pm_buf_clear(&where);

@@ -86,8 +86,7 @@ static void incident_lanes(struct lanes *l) {
             hit_of[l->hits->items[i].id] = i + 1;
     for (uint32_t id = 1; id <= LANES_MAX; id++)
         if (hit_of[id])
-            lane_new(l, PM_LANE_INCIDENT, hit_of[id],
-                     l->hits->items[hit_of[id] - 1].incident->title)
+            lane_new(l, PM_LANE_INCIDENT, hit_of[id], PM_REF(*l->hits, hit_of[id]).incident->title)
                 ->incident = id;
 }
 

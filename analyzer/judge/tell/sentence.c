@@ -230,7 +230,7 @@ static void tail(const struct pm_env *env, const struct pm_hits *hits,
                    h->lines == 1 ? "line tells" : "lines tell");
     uint64_t led_to = 0;
     for (size_t i = 0; i < hits->n && !h->failed; i++)
-        if (hits->items[i].explained_by && &hits->items[hits->items[i].explained_by - 1] == h)
+        if (hits->items[i].explained_by && &PM_REF(*hits, hits->items[i].explained_by) == h)
             led_to += hits->items[i].failed;
     if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
     if (led_to)
@@ -267,7 +267,7 @@ void pm_sentence_write(const struct pm_scene *scene, const struct pm_hits *hits,
 
 static bool below(const struct pm_hits *hits, const struct pm_hit *e, const struct pm_hit *root) {
     for (size_t steps = 0; e->explained_by && steps < hits->n; steps++) {
-        e = &hits->items[e->explained_by - 1];
+        e = &PM_REF(*hits, e->explained_by);
         if (e == root) return true;
     }
     return false;
@@ -287,7 +287,7 @@ struct pm_str pm_sentence_verdict(const struct pm_scene *scene, const struct pm_
         if (e->dropped || !e->via || !below(hits, e, h)) continue;
         if (named++ >= EFFECTS_NAMED) more++;
         else
-            pm_buf_fmt(&b, "; %s: %.*s", scene->env->links.items[e->via - 1].what,
+            pm_buf_fmt(&b, "; %s: %.*s", PM_REF(scene->env->links, e->via).what,
                        PM_FMT(render(scene, report, e, phrase_for(scene->ev, e)->verdict)));
     }
     if (more) pm_buf_fmt(&b, "; and %zu more %s of it", more, more == 1 ? "effect" : "effects");
