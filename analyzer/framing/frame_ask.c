@@ -154,9 +154,9 @@ void frame_stamps(struct pm_frame *f, const struct pm_record *r) {
     if (own.kind == PM_WHEN_NONE && r->shape == PM_SHAPE_LINE) pm_line_stamp(r->text, &own);
     if (r->hint.when.kind == PM_WHEN_NONE && own.kind == PM_WHEN_NONE) return;
     if (f->sink.stamps) f->sink.stamps(f->sink.ctx, r, &r->hint.when, &own);
-    f->last_when = r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE ? r->hint.when
-                   : collectors_clock(&r->hint.when, &own) ? refined(&r->hint.when, &own)
-                                                           : own;
+    f->last_when = own;
+    if (r->hint.when.kind == PM_WHEN_UTC || own.kind == PM_WHEN_NONE) f->last_when = r->hint.when;
+    else if (collectors_clock(&r->hint.when, &own)) f->last_when = refined(&r->hint.when, &own);
 }
 
 static void remember(struct pm_frame *f, int who) {

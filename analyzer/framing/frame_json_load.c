@@ -265,8 +265,8 @@ static json_t *container(struct load *l, char close) {
     if (empty) l->p++;
     while (ok && !empty) {
         blanks(l);
-        ok =
-            l->p < l->end ? close == '}' ? member(l, v) : element(l, v) : fail(l, "unexpected end");
+        if (l->p >= l->end) ok = fail(l, "unexpected end");
+        else ok = close == '}' ? member(l, v) : element(l, v);
         if (!ok) break;
         blanks(l);
         if (l->p >= l->end) ok = fail(l, "unexpected end");

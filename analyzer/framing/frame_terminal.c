@@ -80,7 +80,7 @@ static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     return image;
 }
 
-static void remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
+static void terminal_remember(struct pm_frame *f, struct pm_str image, uint64_t line) {
     pm_buf_clear(&f->terminal.image);
     pm_buf_add(&f->terminal.image, image);
     f->terminal.line = line;
@@ -236,7 +236,7 @@ void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     note_command(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);
     if (!image.n) image = retrieved_image(f->record_arena, r->text);
-    if (image.n) remember(f, image, r->line);
+    if (image.n) terminal_remember(f, image, r->line);
 }
 
 static bool same_repository(struct pm_frame *f, const struct pm_event *e,
@@ -315,7 +315,7 @@ bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
             e->kind = PM_KIND_OTHER; // the client's second line about the same pull
         f->terminal.started |= start;
     } else if (start && e->field[PM_F_IMAGE].n) {
-        remember(f, e->field[PM_F_IMAGE], r->line);
+        terminal_remember(f, e->field[PM_F_IMAGE], r->line);
         f->terminal.started = true;
     }
     if (e->kind == PM_KIND_PULL_OK && !names_anything(e))

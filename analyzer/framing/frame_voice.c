@@ -79,7 +79,8 @@ static bool collected_json(const struct pm_record *r) {
 static struct pm_str writer_name(struct pm_frame *f, const struct frame_voice *v, struct pm_str ns,
                                  struct pm_str pod, struct pm_str container) {
     if (ns.n && pod.n) return pm_arena_fmt(f->member, "%.*s/%.*s", PM_FMT(ns), PM_FMT(pod));
-    return dup(f, pod.n ? pod : container.n ? container : v->hint.ident);
+    if (pod.n) return dup(f, pod);
+    return dup(f, container.n ? container : v->hint.ident);
 }
 
 // Docker's syslog driver puts "docker/" before the container's name or id.

@@ -119,7 +119,8 @@ static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
 // which nobody quotes line by line; a node's lines in a container without a name begin at
 // once.
 static unsigned preamble_allowed(const struct pm_frame_voice *v, unsigned g) {
-    return v->named & g ? 16 : g == PM_GROUP_REGISTRY ? 4 : 0;
+    if (v->named & g) return 16;
+    return g == PM_GROUP_REGISTRY ? 4 : 0;
 }
 
 // A container or an unknown program is heard where four fifths of what it writes, from

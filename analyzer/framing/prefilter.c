@@ -63,8 +63,10 @@ static bool (*odd)(const char *, const char *) = odd_scalar;
 static bool use(enum pm_prefilter_isa isa) {
 #if X86
     bool avx2 = __builtin_cpu_supports("avx2"), ssse3 = __builtin_cpu_supports("ssse3");
-    if (isa == PM_PREFILTER_BEST)
-        isa = avx2 ? PM_PREFILTER_AVX2 : ssse3 ? PM_PREFILTER_SSSE3 : PM_PREFILTER_SCALAR;
+    if (isa == PM_PREFILTER_BEST) {
+        isa = ssse3 ? PM_PREFILTER_SSSE3 : PM_PREFILTER_SCALAR;
+        if (avx2) isa = PM_PREFILTER_AVX2;
+    }
     if ((isa == PM_PREFILTER_AVX2 && !avx2) || (isa == PM_PREFILTER_SSSE3 && !ssse3)) return false;
     count = isa == PM_PREFILTER_AVX2 ? count_avx2 : count_scalar;
     odd = isa == PM_PREFILTER_AVX2 ? odd_avx2 : odd_scalar;

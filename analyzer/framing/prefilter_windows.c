@@ -36,7 +36,9 @@ static void window_add(const char *p, size_t n, size_t at) {
     if (windows.used + 1 >= SLOTS)
         return; // a mistake of whoever wrote that many literals; test_prefilter tells
     while (windows.slot[slot].p) slot = (slot + 1) % SLOTS;
-    size_t other_at = at + 2 * WINDOW <= n ? at + WINDOW : at >= WINDOW ? at - WINDOW : n - WINDOW;
+    size_t other_at = n - WINDOW; // the window behind it, else the one before, else the last
+    if (at + 2 * WINDOW <= n) other_at = at + WINDOW;
+    else if (at >= WINDOW) other_at = at - WINDOW;
     windows.slot[slot] = (struct window){.bytes = bytes,
                                          .other = load4(p + other_at),
                                          .at = (uint8_t)at,

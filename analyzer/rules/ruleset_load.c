@@ -82,7 +82,8 @@ static void file_ends(struct rule_load *l, size_t first_rule) {
         struct rule_pattern *p = &rs->patterns[i];
         struct rule *r = &rs->rules[p->rule];
         if (p->rule < first_rule || p->hearing) continue;
-        p->hearing = r->hearing ? r->hearing : l->hearing ? l->hearing : hearing_before(rs, r, p);
+        p->hearing = r->hearing ? r->hearing : l->hearing;
+        if (!p->hearing) p->hearing = hearing_before(rs, r, p);
     }
     for (size_t i = first_rule; i < rs->rule_count; i++) {
         if (!rs->rules[i].hearing) rs->rules[i].hearing = l->hearing;

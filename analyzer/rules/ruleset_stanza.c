@@ -27,7 +27,7 @@ static void read_causes(struct rule_load *l, const yaml_node_t *n, void *ctx,
 static void read_text(struct rule_load *l, const yaml_node_t *n, void *ctx,
                       const struct rule_key *key) {
     struct rule *r = ctx;
-    const char **to = key->arg == 0 ? &r->id : key->arg == 1 ? &r->title : &r->source;
+    const char **texts[] = {&r->id, &r->title, &r->source}, **to = texts[key->arg];
     if (rule_scalar(n).n) *to = rule_keep(l, rule_scalar(n));
     else rule_tell(l, rule_line_of(n), "`%s` has to be text", key->name);
 }
@@ -133,9 +133,8 @@ static void rule_whole(struct rule_load *l, struct rule *r) {
     if (!r->quiet && !r->candidate_count && !l->bad)
         rule_tell(l, r->line, "rule %s has no `cause`", r->id);
     if (!r->condition_count) rule_tell(l, r->line, "rule %s has no `when`", r->id);
-    r->family = r->quiet             ? "not-pull"
-                : r->candidate_count ? pm_causes[r->candidates[0]].family
-                                     : "";
+    r->family = r->candidate_count ? pm_causes[r->candidates[0]].family : "";
+    if (r->quiet) r->family = "not-pull";
 }
 void rule_read_stanza(struct rule_load *l, const yaml_node_t *n, void *ctx) {
     (void)ctx;

@@ -46,8 +46,10 @@ struct pm_str schema_hint(struct pm_arena *a, struct pm_str word, const char *co
     struct pm_buf b = {0};
     pm_buf_lit(&b, ": there ");
     pm_buf_fmt(&b, "%s ", n == 1 ? "is" : "are");
-    for (size_t i = 0; i < n; i++)
-        pm_buf_fmt(&b, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", words[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i) pm_buf_fmt(&b, "%s", i + 1 == n ? " and " : ", ");
+        pm_buf_fmt(&b, "%s", words[i]);
+    }
     struct pm_str s = pm_arena_dup(a, pm_buf_str(&b));
     pm_buf_free(&b);
     return s;

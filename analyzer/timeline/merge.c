@@ -76,7 +76,8 @@ static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
     (void)n;
     uint64_t id = (uint64_t)sqlite3_value_int64(v[0]);
     PWord_t slot = id < texts.n ? NULL : (PWord_t)JudyLGet(texts.loose, (Word_t)id, PJE0);
-    sqlite3_result_int64(c, id < texts.n ? texts.to[id] : slot ? (int64_t)*slot : 0);
+    int64_t to = slot ? (int64_t)*slot : 0;
+    sqlite3_result_int64(c, id < texts.n ? texts.to[id] : to);
 }
 static void text_take(struct pm_timeline *t, uint64_t id, struct pm_str text, const char *mark) {
     struct pm_buf apart = {0};

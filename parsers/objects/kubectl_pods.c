@@ -117,8 +117,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return read_loose(r->text, &row) ? 60 : 0;
 }
 
-static struct pm_event event_of(const struct pm_record *r, enum pm_kind kind,
-                                const struct pod_row *row) {
+static struct pm_event row_event_of(const struct pm_record *r, enum pm_kind kind,
+                                    const struct pod_row *row) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
     struct pm_str object_kind = PM_NONE;
     e.flags |= PM_EV_SNAPSHOT;
@@ -156,12 +156,13 @@ static void emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
     pm_table_detail_age(&d, row->age);
     pm_detail_bool(&d, "ready", want > 0 && have == want);
     pm_detail_bool(&d, "evicted", pm_str_eqc(status, "Evicted"));
-    struct pm_event e = event_of(r, PM_KIND_POD_STATE, row);
+    struct pm_event e = row_event_of(r, PM_KIND_POD_STATE, row);
     e.field[PM_F_REASON] = row->status;
     e.field[PM_F_DETAIL] = pm_detail_done(&d);
     pm_emit(ctx, r, &e);
     if (!fails) return;
-    e = event_of(r, pm_pull_reason_fails(status) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF, row);
+    e = row_event_of(r, pm_pull_reason_fails(status) ? PM_KIND_PULL_FAIL : PM_KIND_PULL_BACKOFF,
+                     row);
     e.flags |= PM_EV_ECHO;
     e.field[PM_F_REASON] = status;
     e.field[PM_F_MESSAGE] = PM_STR(PM_MESSAGE_REASON_ONLY);

@@ -336,9 +336,10 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     if (!ours && !ctx->every) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     q.when = read_stamp(o.stamp);
-    q.client = o.real_ip.n                ? o.real_ip
-               : o.tail == PM_CLF_TRAEFIK ? pm_http_client_last(o.client)
-                                          : o.client; // Traefik hands X-Forwarded-For on as it came
+    q.client = o.client;
+    // Traefik hands X-Forwarded-For on as it came.
+    if (o.tail == PM_CLF_TRAEFIK) q.client = pm_http_client_last(o.client);
+    if (o.real_ip.n) q.client = o.real_ip;
     q.user = o.user;
     q.method = o.method;
     q.url = o.url;

@@ -119,9 +119,8 @@ static int bid(const struct pm_record *r, const void *state) {
     bool asked =
         has_any(r->json, keys.url) || json_is_string(request) || has_any(r->json, keys.request);
     if (!asked || !has_any(r->json, keys.status)) return 0;
-    return has_any(r->json, keys.method) || json_is_string(request) ? 50
-           : has_any(r->json, keys.client)                          ? 30
-                                                                    : 0;
+    if (has_any(r->json, keys.method) || json_is_string(request)) return 50;
+    return has_any(r->json, keys.client) ? 30 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -115,10 +115,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     q.message = method;
     q.stage = docker ? stage_of(method) : PM_STAGE_BLOB;
     q.flags = is_push(method) ? PM_EV_PUSH : 0;
-    if (docker)
-        q.method = pm_str_has(method, PM_STR("Head"))  ? PM_STR("HEAD")
-                   : pm_str_has(method, PM_STR("Get")) ? PM_STR("GET")
-                                                       : PM_NONE;
+    if (docker && pm_str_has(method, PM_STR("Head"))) q.method = PM_STR("HEAD");
+    else if (docker && pm_str_has(method, PM_STR("Get"))) q.method = PM_STR("GET");
     add_status(a, gcp_audit_in(p, "status"), &q);
     if (docker) add_resource(a, resource, &q);
     else

@@ -74,10 +74,10 @@ static enum op turned(enum op op) {
 
 // ── what selectors match ──
 static const struct node *first_selector(const struct node *n) {
-    while (n && n->kind != NODE_SELECTOR)
-        n = n->left && pm_promql_is_vector(n->left)     ? n->left
-            : n->left && n->left->kind == NODE_SELECTOR ? n->left
-                                                        : n->right;
+    while (n && n->kind != NODE_SELECTOR) {
+        bool left = n->left && (pm_promql_is_vector(n->left) || n->left->kind == NODE_SELECTOR);
+        n = left ? n->left : n->right;
+    }
     return n;
 }
 

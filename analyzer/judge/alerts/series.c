@@ -74,7 +74,8 @@ static struct wait shortened(const struct build *b, struct wait w, int64_t longe
 
 static int64_t steps_max(const struct build *b) {
     int64_t n = VALUES_MAX / (int64_t)(b->drafts.n + 1);
-    return n > STEPS_MAX ? STEPS_MAX : n < STEPS_MIN ? STEPS_MIN : n;
+    if (n > STEPS_MAX) return STEPS_MAX;
+    return n < STEPS_MIN ? STEPS_MIN : n;
 }
 
 static void grid(const struct build *b, struct pm_series_set *set) {

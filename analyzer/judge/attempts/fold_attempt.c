@@ -35,10 +35,12 @@ void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
 static int rank_of(const struct pm_trace *t) {
     int rank = t->error ? 4 : 0;
     if (t->verdict.cause >= 0) rank += decided(&t->verdict) ? 8 : 4;
-    return rank + (t->origin == PM_ORIGIN_RUNTIME   ? 3
-                   : t->origin == PM_ORIGIN_DOCKERD ? 2
-                   : t->origin == PM_ORIGIN_KUBELET ? 1
-                                                    : 0);
+    switch (t->origin) { // who was nearest
+    case PM_ORIGIN_RUNTIME: return rank + 3;
+    case PM_ORIGIN_DOCKERD: return rank + 2;
+    case PM_ORIGIN_KUBELET: return rank + 1;
+    default: return rank;
+    }
 }
 
 void pm_fold_add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {

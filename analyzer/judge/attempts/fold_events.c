@@ -60,7 +60,8 @@ static size_t logs_saw(struct pm_fold *f, const struct pm_fold_bucket *b, const 
 static uint64_t counted_besides(const struct pm_fold *f, const struct pm_trace *t, uint64_t n,
                                 size_t seen) {
     bool excerpt = t->file < f->ev->facts.files.n && f->ev->facts.files.items[t->file].excerpt;
-    return !excerpt ? n : seen < n ? n - seen : 0;
+    if (!excerpt) return n;
+    return seen < n ? n - seen : 0;
 }
 
 // An event's first and last time are ends of attempts.

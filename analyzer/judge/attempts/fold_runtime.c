@@ -46,9 +46,9 @@ static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struc
     for (size_t i = open->next; i < open->open.n && t->component != PM_COMP_CRIO; i++) {
         if (open->open.items[i] == UINT32_MAX) continue;
         int64_t started = pm_fold_pull(f, open->open.items[i])->started;
-        int64_t gap = want == PM_NO_TIME || started == PM_NO_TIME ? (int64_t)i
-                      : started > want                            ? started - want
-                                                                  : want - started;
+        int64_t gap = (int64_t)i; // in their order, where no time tells which
+        if (want != PM_NO_TIME && started != PM_NO_TIME)
+            gap = started > want ? started - want : want - started;
         if (gap >= best_gap) continue;
         best = i;
         best_gap = gap;

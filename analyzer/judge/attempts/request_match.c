@@ -159,9 +159,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     uint32_t registry = registry_of(ev, g),
              node = pm_agent_may_be_node(g->agent_kind) ? g->node : 0;
     struct pm_trace t = {.id = g->best,
-                         .node = ev->nodes_known ? node
-                                 : node          ? node
-                                                 : g->client,
+                         .node = ev->nodes_known || node ? node : g->client,
                          .registry = registry,
                          .repository = g->repository,
                          .tag = g->reference,

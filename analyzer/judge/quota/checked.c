@@ -16,10 +16,9 @@ static const struct pm_policy *policy_of(const struct pm_policies *all, struct p
                            *user = pm_policy_find(all, registry, false, PM_NONE, c->limit, c->at);
     bool is_anonymous = anonymous && anonymous->limit == c->limit,
          is_user = user && user->limit == c->limit;
-    *identity = is_anonymous == is_user ? PM_STR("unknown")
-                : is_user               ? PM_STR("user")
-                                        : PM_STR("anonymous");
+    *identity = PM_STR("unknown");
     if (is_anonymous == is_user) return NULL;
+    *identity = is_user ? PM_STR("user") : PM_STR("anonymous");
     return is_user ? user : anonymous;
 }
 

@@ -304,9 +304,8 @@ static struct pm_str note(const struct budget_view *v, const struct pm_quota *q,
 
 // ── rows ──
 static struct pm_str whose_name(enum pm_whose w) {
-    return w == PM_WHOSE_USER        ? PM_STR("user")
-           : w == PM_WHOSE_ANONYMOUS ? PM_STR("anonymous")
-                                     : PM_STR("unknown");
+    if (w == PM_WHOSE_USER) return PM_STR("user");
+    return w == PM_WHOSE_ANONYMOUS ? PM_STR("anonymous") : PM_STR("unknown");
 }
 
 static void row(const struct budget_view *v, size_t from, size_t to) {
@@ -432,7 +431,8 @@ static void say_spent_elsewhere(const struct pm_env *env, struct pm_report *repo
              end < r->quotas_n && pm_str_eq(r->quotas[end].registry, r->quotas[i].registry);
              end++) {
             const struct pm_quota *q = &r->quotas[end];
-            struct pm_str who = q->user.n ? q->user : q->client.n ? q->client : q->identity;
+            struct pm_str who = q->client.n ? q->client : q->identity;
+            if (q->user.n) who = q->user;
             if (spent_elsewhere(q) && n++ < NAMED)
                 pm_buf_fmt(&b, "%s%llu of %lld by %.*s", n > 1 ? ", " : "",
                            (unsigned long long)q->used_high, (long long)q->limit, PM_FMT(who));

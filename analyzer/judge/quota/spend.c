@@ -183,11 +183,17 @@ static uint32_t group_client(struct pm_ledger *l, const struct pm_request_group 
                : address(l->scene->env, g->client); // behind a cache all are the cache
 }
 
+// Its log's own word, else that of the pull that it is part of; 0: nobody tells.
+static uint32_t group_user(const struct pm_request_group *g, const struct pm_attempt *p) {
+    if (g->user) return g->user;
+    return p ? p->user : 0;
+}
+
 static void charge(struct pm_ledger *l, const struct pm_charge *c) {
     const struct pm_request_group *g = &l->scene->ev->groups.items[c->group];
     const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
     const struct pm_meter *m = c->meter ? &PM_REF(l->scene->ev->meters, c->meter) : NULL;
-    uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
+    uint32_t registry = group_registry(l->scene, g), user = group_user(g, p);
     if (g->redundant || !registry) return;
     enum pm_whose whose = pm_whose_group(l, g, registry, m ? m->limit : -1);
     const struct pm_policy *policy =
@@ -208,7 +214,7 @@ static void charge(struct pm_ledger *l, const struct pm_charge *c) {
 
 static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
     const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
-    uint32_t registry = group_registry(l->scene, g), user = g->user ? g->user : p ? p->user : 0;
+    uint32_t registry = group_registry(l->scene, g), user = group_user(g, p);
     if (!is_meter(l, g) || !registry || (g->probe && !p) || !group_refused(l->scene->pulls, g))
         return;
     if (p ? p->sources & ~(unsigned)PM_SRC_REGISTRY : pm_account_of(l, registry)->nodes_tell)

@@ -61,11 +61,9 @@ static bool where(const json_t *rule, const json_t *settings) {
         const json_t *value = json_object_get(settings, key);
         double a, b;
         if (key[0] < ' ') continue; // the YAML reader's own
-        if (json_is_true(want) ? pm_setting_empty(value)
-            : json_is_false(want)
-                ? !pm_setting_empty(value)
-                : !(pm_setting_number(want, &a) && pm_setting_number(value, &b) && a == b))
-            return false;
+        bool as_wanted = pm_setting_number(want, &a) && pm_setting_number(value, &b) && a == b;
+        if (json_is_boolean(want)) as_wanted = json_is_true(want) == !pm_setting_empty(value);
+        if (!as_wanted) return false;
     }
     return true;
 }

@@ -191,24 +191,24 @@ static void events(struct lacks *l) {
                     "pods and rollouts are known from objects and node logs only: pods that are gone by now are not counted"));
         return;
     }
+    const char *begun = l->main ? "the trouble does" : "the logs do",
+               *ended = l->main ? "the last sign of it" : "the logs do";
+    if (failed) {
+        begun = "the first failure";
+        ended = "the last failure";
+    }
     if (from != PM_NO_TIME && pm_time_between(from, first) > PM_S(3600))
         missing_add(
             l, PODS,
             pm_arena_fmt(l->scene->env->a, "Kubernetes events begin %.1f h after %s",
-                         (double)(first - from) / 3.6e12,
-                         failed    ? "the first failure"
-                         : l->main ? "the trouble does"
-                                   : "the logs do"),
+                         (double)(first - from) / 3.6e12, begun),
             PM_STR(
                 "events live one hour by default: pods and the trigger before that are known from logs only"));
     if (to != PM_NO_TIME && pm_time_between(last, to) > PM_S(600) &&
         pm_time_between(last, l->scene->ev->to) > PM_S(600))
         missing_add(l, PODS,
                     pm_arena_fmt(l->scene->env->a, "Kubernetes events end %.0f min before %s",
-                                 (double)(to - last) / 6e10,
-                                 failed    ? "the last failure"
-                                 : l->main ? "the last sign of it"
-                                           : "the logs do"),
+                                 (double)(to - last) / 6e10, ended),
                     PM_STR("whether pods recovered after that is known from logs only"));
     if (spread)
         missing_add(

@@ -25,10 +25,10 @@ static struct pm_str endpoint_of(const struct pm_env *env, const struct pm_hit *
     const struct pm_strs *e = &h->incident->endpoints;
     if (!e->n) return some(env, &h->registries, "the registry", "registries");
     if (h->side) return pm_arena_fmt(env->a, "the mirror %.*s", PM_FMT(e->items[0]));
-    return e->n == 1 ? e->items[0]
-           : e->n == 2
-               ? pm_arena_fmt(env->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]))
-               : pm_arena_fmt(env->a, "%zu hosts", e->n);
+    if (e->n == 1) return e->items[0];
+    if (e->n == 2)
+        return pm_arena_fmt(env->a, "%.*s and %.*s", PM_FMT(e->items[0]), PM_FMT(e->items[1]));
+    return pm_arena_fmt(env->a, "%zu hosts", e->n);
 }
 
 // The day where the bundle spans several, the seconds where all was over within minutes.
@@ -69,11 +69,12 @@ static const struct pm_ids *ids_of(const struct pm_hit *h, struct pm_str key) {
 static struct pm_str registries_of(const struct pm_scene *scene, const struct pm_hit *h) {
     struct pm_ids mirrors = {0};
     pm_mirrors_of(scene->env, scene->ev, h, &mirrors);
-    struct pm_str out = mirrors.n == 1 ? pm_arena_fmt(scene->env->a, "the mirror %.*s",
-                                                      PM_FMT(pm_name(scene->env, mirrors.items[0])))
-                        : mirrors.n > 1
-                            ? pm_arena_fmt(scene->env->a, "%zu mirrors", mirrors.n)
-                            : some(scene->env, &h->registries, "the registry", "registries");
+    struct pm_str out = PM_NONE;
+    if (mirrors.n == 1)
+        out = pm_arena_fmt(scene->env->a, "the mirror %.*s",
+                           PM_FMT(pm_name(scene->env, mirrors.items[0])));
+    else if (mirrors.n) out = pm_arena_fmt(scene->env->a, "%zu mirrors", mirrors.n);
+    else out = some(scene->env, &h->registries, "the registry", "registries");
     pm_ids_free(&mirrors);
     return out;
 }
@@ -83,10 +84,8 @@ static struct pm_str word(const struct pm_scene *scene, const struct pm_report *
     ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
     bool endpoint = pm_str_ieq(ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key, PM_STR("endpoint"));
-    size_t n = endpoint && h->incident->endpoints.n ? h->incident->endpoints.n
-               : endpoint                           ? h->registries.n
-               : ids                                ? ids->n
-                                                    : 0;
+    size_t n = ids ? ids->n : 0;
+    if (endpoint) n = h->incident->endpoints.n ? h->incident->endpoints.n : h->registries.n;
     if (ask > 0 && or > ask)
         return n > 1 ? pm_str_from(key, (size_t) or +1)
                      : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
@@ -166,9 +165,8 @@ static const struct pm_phrase ahead = {
         "By the {nodes?clock|clocks} of {nodes} the certificate of {endpoint} has expired{,from}: the {nodes?clock is|clocks are} ahead"};
 static const struct pm_phrase *phrase_for(const struct pm_evidence *ev, const struct pm_hit *h) {
     if (h->pulling) return &pulling;
-    return h->waits              ? (h->images.n ? &waiting_for : &waiting)
-           : clocks_ahead(ev, h) ? &ahead
-                                 : phrase_of(h);
+    if (h->waits) return h->images.n ? &waiting_for : &waiting;
+    return clocks_ahead(ev, h) ? &ahead : phrase_of(h);
 }
 
 // Both times, where they differ: the report's are the cluster's, the lines of that node
