@@ -148,7 +148,7 @@ static const struct pm_inflater *zlib(void) {
 static void begin_again(struct gzip_source *g) {
     g->with->free(g->state);
     g->with = zlib();
-    g->state = g->with->new ();
+    g->state = g->with->newer();
     g->again = true;
     g->again_at = g->member_at;
     g->skip = g->good_bytes;
@@ -211,7 +211,7 @@ struct pm_source *pm_source_gzip_by(const struct pm_inflater *with, struct pm_so
     g->read_to =
         g->fd < 0 ? 0 : lseek(g->fd, 0, SEEK_CUR) - (off_t)(below->peek_n - below->peek_at);
     g->with = g->fd < 0 ? zlib() : with;
-    g->state = g->with->new ();
+    g->state = g->with->newer();
     g->s.is_gzip = true;
     g->s.fill = fill_final;
     g->s.close = close_gzip;

@@ -21,7 +21,7 @@ struct pm_inflate_io {
 
 struct pm_inflater {
     const char *name;
-    void *(*new)(void);
+    void *(*newer)(void);
     void (*begin)(void *state); // a new member
     enum pm_inflated (*run)(void *state, struct pm_inflate_io *io);
     void (*free)(void *state);

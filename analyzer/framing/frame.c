@@ -296,12 +296,12 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->back);
     pm_buf_free(&f->section_text);
     pm_buf_free(&f->terminal.image);
-    pm_buf_free(&f->terminal.namespace);
+    pm_buf_free(&f->terminal.k8s_namespace);
     for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++) pm_buf_free(&f->terminal.steps[i].image);
     frame_repeat_free(f);
     frame_json_free(f->json);
     frame_yaml_free(f->yaml);
-    frame_export_free(f->export);
+    frame_export_free(f->exported);
     frame_csv_free(f->csv);
     frame_journal_free(f->journal);
     pm_arena_free(f->member);

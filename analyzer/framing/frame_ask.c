@@ -109,7 +109,7 @@ static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm
                    !(e->flags & PM_EV_SNAPSHOT); // kubectl tells of a pod where its log should be
         if (own && f->voice && f->voice->container)
             fill(&e->field[PM_F_CLIENT], f->voice->writer.n ? f->voice->writer : r->path);
-        fill(&e->field[PM_F_NAMESPACE], r->hint.namespace);
+        fill(&e->field[PM_F_NAMESPACE], r->hint.k8s_namespace);
         fill(&e->field[PM_F_POD], r->hint.pod);
         fill(&e->field[PM_F_CONTAINER], r->hint.container);
     }

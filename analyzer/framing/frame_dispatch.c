@@ -102,7 +102,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     f->stats.records++;
     f->record_events = 0;
     f->record_own = (struct pm_when){0};
-    r->hint.namespace = or_base(r->hint.namespace, f->base.namespace);
+    r->hint.k8s_namespace = or_base(r->hint.k8s_namespace, f->base.k8s_namespace);
     r->hint.pod = or_base(r->hint.pod, f->base.pod);
     r->hint.container = or_base(r->hint.container, f->base.container);
     f->voice = frame_voice_of(f, r);

@@ -66,14 +66,14 @@ static void reset(struct frame_export *x) {
 }
 
 void frame_export_start(struct pm_frame *f) {
-    if (!f->export) {
-        f->export = pm_xmalloc(sizeof *f->export);
-        memset(f->export, 0, sizeof *f->export);
-        f->export->arena = pm_arena_new();
+    if (!f->exported) {
+        f->exported = pm_xmalloc(sizeof *f->exported);
+        memset(f->exported, 0, sizeof *f->exported);
+        f->exported->arena = pm_arena_new();
     }
-    reset(f->export);
-    f->export->verbose = f->buf.p[f->pos] != '_';
-    f->export->skip = 0;
+    reset(f->exported);
+    f->exported->verbose = f->buf.p[f->pos] != '_';
+    f->exported->skip = 0;
     f->mode = FRAME_EXPORT;
     f->at_start = false;
 }
@@ -101,7 +101,7 @@ void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envel
 }
 
 static void entry_end(struct pm_frame *f) {
-    struct frame_export *x = f->export;
+    struct frame_export *x = f->exported;
     if (x->any && x->has_message)
         frame_entry(f, x->verbose ? "journald-verbose" : "journald-export", &x->hint,
                     pm_buf_str(&x->message), x->line, x->offset);
@@ -109,7 +109,7 @@ static void entry_end(struct pm_frame *f) {
 }
 
 static void field(struct pm_frame *f, struct pm_str name, struct pm_str value, uint64_t at) {
-    struct frame_export *x = f->export;
+    struct frame_export *x = f->exported;
     if (!x->any) {
         x->line = f->line;
         x->offset = at;
@@ -130,7 +130,7 @@ static uint64_t le64(const char *p) {
 // FIELD\n, length, bytes, \n. Returns the bytes used, 0 where more are needed; values
 // beyond FIELD_MAX are passed over.
 static size_t binary(struct pm_frame *f, struct pm_str name, const char *p, size_t n, uint64_t at) {
-    struct frame_export *x = f->export;
+    struct frame_export *x = f->exported;
     if (n < 9) return 0;
     uint64_t len = le64(p + 1);
     if (len > FIELD_MAX) {
@@ -178,7 +178,7 @@ static size_t export_line(struct pm_frame *f, const char *p, size_t n, struct pm
 }
 
 static size_t verbose_line(struct pm_frame *f, struct pm_str line, bool nl, uint64_t at) {
-    struct frame_export *x = f->export;
+    struct frame_export *x = f->exported;
     struct pm_when w = {0};
     if (verbose_head(line, &w)) {
         entry_end(f);
@@ -208,7 +208,7 @@ static size_t verbose_line(struct pm_frame *f, struct pm_str line, bool nl, uint
 }
 
 size_t frame_export_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
-    struct frame_export *x = f->export;
+    struct frame_export *x = f->exported;
     size_t i = 0;
     while (i < n && f->mode == FRAME_EXPORT) {
         if (x->skip) {

@@ -198,10 +198,10 @@ struct pm_frame {
     struct {
         struct pm_buf image;
         uint64_t line;
-        bool started;            // its attempt was told
-        bool typed;              // a client's command was
-        bool idle;               // the last command was one that pulls nothing
-        struct pm_buf namespace; // that the last command asked a cluster for
+        bool started;                // its attempt was told
+        bool typed;                  // a client's command was
+        bool idle;                   // the last command was one that pulls nothing
+        struct pm_buf k8s_namespace; // that the last command asked a cluster for
         struct {
             struct pm_buf image;
             uint64_t number, line;
@@ -221,7 +221,7 @@ struct pm_frame {
     } told; // frame_repeat.c: the last failures of a client's session
     struct frame_json *json;
     struct frame_yaml *yaml;
-    struct frame_export *export;
+    struct frame_export *exported;
     struct frame_csv *csv;
     struct frame_journal *journal;
 };

@@ -12,7 +12,7 @@ static void container_section(struct pm_frame *f, struct pm_str s) {
     f->base.container = pm_str_sub(s, 0, (size_t)of);
     ptrdiff_t slash = pm_str_chr(f->section, '/', 0);
     if (slash <= 0) return;
-    f->base.namespace = pm_str_sub(f->section, 0, (size_t)slash);
+    f->base.k8s_namespace = pm_str_sub(f->section, 0, (size_t)slash);
     f->base.pod = pm_str_from(f->section, (size_t)slash + 1);
 }
 

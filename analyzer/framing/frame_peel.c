@@ -54,7 +54,7 @@ static void keep_writer(struct frame_unit *u, const char *envelope,
         inner->ident = outer->ident;
         inner->unit = outer->unit;
         inner->pid = outer->pid;
-        inner->namespace = outer->namespace;
+        inner->k8s_namespace = outer->k8s_namespace;
         inner->pod = outer->pod;
         inner->container = outer->container;
     }
@@ -130,7 +130,7 @@ static bool known_prefix(struct pm_frame *f, struct frame_unit *u) {
     for (size_t i = 0; i < f->voices_n; i++) {
         const struct pm_envelope_hint *h = &f->voices[i]->hint;
         size_t n = h->pod.n + 1 + h->container.n + 1;
-        if (!h->pod.n || !h->container.n || h->namespace.n || u->text.n <= n ||
+        if (!h->pod.n || !h->container.n || h->k8s_namespace.n || u->text.n <= n ||
             !pm_str_starts(u->text, h->pod))
             continue;
         if (u->text.p[h->pod.n] != ' ' || u->text.p[n - 1] != ' ' ||

@@ -214,8 +214,8 @@ static struct pm_str asked_namespace(struct pm_str command) {
 static void note_command(struct pm_frame *f, const struct pm_record *r) {
     struct pm_str command = run_command(r->text), tool, verb = PM_NONE, w;
     if (!command.p) return;
-    pm_buf_clear(&f->terminal.namespace);
-    pm_buf_add(&f->terminal.namespace, asked_namespace(command));
+    pm_buf_clear(&f->terminal.k8s_namespace);
+    pm_buf_add(&f->terminal.k8s_namespace, asked_namespace(command));
     struct pm_scan c = pm_scan_of(command);
     pm_scan_blanks(&c);
     if (!pm_scan_word(&c, &tool)) return;
@@ -269,15 +269,15 @@ static bool names_anything(const struct pm_event *e) {
 // What a table without the column tells of, but for nodes, is in the namespace that its
 // command asked for.
 static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
-    struct pm_str namespace = pm_buf_str(&f->terminal.namespace);
+    struct pm_str k8s_namespace = pm_buf_str(&f->terminal.k8s_namespace);
     bool account = e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS,
          object = e->field[PM_F_OBJECT].n;
-    if (!namespace.n || !account || r->shape != PM_SHAPE_LINE || e->field[PM_F_NAMESPACE].n ||
+    if (!k8s_namespace.n || !account || r->shape != PM_SHAPE_LINE || e->field[PM_F_NAMESPACE].n ||
         e->kind == PM_KIND_NODE_STATE)
         return;
     if (!e->field[PM_F_POD].n && (!object || pm_str_starts(e->field[PM_F_OBJECT], PM_STR("Node/"))))
         return;
-    e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, namespace);
+    e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, k8s_namespace);
 }
 
 static bool of_session(const struct pm_event *e) {

@@ -5,8 +5,8 @@
 
 struct pm_envelope_hint frame_hint_dup(struct pm_arena *a, const struct pm_envelope_hint *h) {
     struct pm_envelope_hint d = *h;
-    struct pm_str *const all[] = {&d.node,      &d.ident, &d.unit,      &d.pid,     &d.stream,
-                                  &d.namespace, &d.pod,   &d.container, &d.priority};
+    struct pm_str *const all[] = {&d.node,          &d.ident, &d.unit,      &d.pid,     &d.stream,
+                                  &d.k8s_namespace, &d.pod,   &d.container, &d.priority};
     for (size_t i = 0; i < PM_LEN(all); i++)
         if (all[i]->n) *all[i] = pm_arena_dup(a, *all[i]);
     return d;

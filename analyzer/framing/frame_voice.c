@@ -19,8 +19,9 @@ static struct pm_str dup(struct pm_frame *f, struct pm_str s) {
 static bool same_voice(const struct frame_voice *v, const struct pm_envelope_hint *h,
                        struct pm_str section) {
     return pm_str_eq(v->hint.container, h->container) && pm_str_eq(v->hint.pod, h->pod) &&
-           pm_str_eq(v->hint.namespace, h->namespace) && pm_str_eq(v->hint.ident, h->ident) &&
-           pm_str_eq(v->hint.unit, h->unit) && pm_str_eq(v->section, section);
+           pm_str_eq(v->hint.k8s_namespace, h->k8s_namespace) &&
+           pm_str_eq(v->hint.ident, h->ident) && pm_str_eq(v->hint.unit, h->unit) &&
+           pm_str_eq(v->section, section);
 }
 
 // ---- what names vouch for
@@ -102,7 +103,7 @@ static void anybody(struct frame_voice *v) {
 static void by_name(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r) {
     const struct pm_envelope_hint *h = &r->hint;
     const struct pm_writer_place *at = &f->place;
-    struct pm_str ns = h->namespace.n ? h->namespace : at->namespace,
+    struct pm_str ns = h->k8s_namespace.n ? h->k8s_namespace : at->k8s_namespace,
                   pod = h->pod.n ? h->pod : at->pod,
                   name = h->container.n ? h->container : at->name;
     if (at->container || from_container(r) || h->pod.n || h->container.n) {

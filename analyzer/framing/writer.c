@@ -130,11 +130,11 @@ static bool collector_layout(const struct parts *p, struct pm_writer_place *w) {
         bool under_namespace = pods && i >= 2 && pm_str_eqc(p->at[i - 2], "namespaces");
         w->container = true;
         if (under_namespace) {
-            w->namespace = p->at[i - 1];
+            w->k8s_namespace = p->at[i - 1];
             w->pod = left > 1 ? p->at[i + 1] : stem(file);
             w->name = left > 2 ? p->at[i + 2] : PM_NONE;
         } else if (left - logs > 2) {
-            w->namespace = p->at[i + 1 + logs];
+            w->k8s_namespace = p->at[i + 1 + logs];
             w->pod = p->at[i + 2 + logs];
             w->name = stem(file);
         } else if (left - logs == 2) {

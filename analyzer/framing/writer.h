@@ -24,7 +24,7 @@ int pm_group_index(enum pm_group g); // 0 … PM_GROUP_COUNT - 1; -1 for NONE
 
 struct pm_writer_place { // of a container, as a path tells it; slices borrow from the path
     bool container;      // the member is the output of a container
-    struct pm_str namespace, pod, name;
+    struct pm_str k8s_namespace, pod, name;
 };
 // Layouts of kubelets, Docker and the collectors. `container` false where the path speaks
 // of no container.

@@ -178,7 +178,7 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
                               .digest = pm_name(scene->env, p->digest),
                               .client = pm_name(scene->env, p->client),
                               .user = pm_name(scene->env, p->user),
-                              .namespace = pm_name(scene->env, p->namespace),
+                              .k8s_namespace = pm_name(scene->env, p->k8s_namespace),
                               .started_ns = p->started,
                               .ended_ns = p->ended,
                               .outcome = (enum pm_outcome)p->outcome,

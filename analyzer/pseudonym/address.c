@@ -51,7 +51,7 @@ bool address_read(struct pm_str word, struct address *out) {
     return inet_pton(out->six ? AF_INET6 : AF_INET, text, out->bytes) == 1;
 }
 
-static const struct class {
+static const struct category {
     unsigned char first[2];
     unsigned bits, kept; // the addresses that begin so; how many bits tell nothing of a network
 } classes[] = {

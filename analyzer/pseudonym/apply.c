@@ -48,12 +48,12 @@ static bool known_shown(struct work *w, struct pm_str word) {
 
 static bool host_shown(struct work *w, struct pm_str word) {
     struct pm_str labels[LABELS_MAX];
-    size_t n = host_labels(word, labels, LABELS_MAX), private = host_private(labels, n), own;
+    size_t n = host_labels(word, labels, LABELS_MAX), is_private = host_private(labels, n), own;
     bool tenants = public_domain(labels, n, &own) == DOMAIN_TENANTS, any = false;
     struct work label = {w->p, w->out, true, true};
     for (size_t i = 0; i < n; i++) {
-        bool goes =
-            i < private && !label_is_common(labels[i], tenants) && known_shown(&label, labels[i]);
+        bool goes = i < is_private && !label_is_common(labels[i], tenants) &&
+                    known_shown(&label, labels[i]);
         if (!goes) pm_buf_add(w->out, labels[i]);
         if (i + 1 < n) pm_buf_addc(w->out, '.');
         any |= goes;

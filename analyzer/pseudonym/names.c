@@ -111,12 +111,12 @@ static void label_add(struct pm_pseudonyms *p, struct pm_str label, enum pm_name
 }
 static void host_add(struct pm_pseudonyms *p, struct pm_str host, enum pm_name_kind first) {
     struct pm_str labels[LABELS_MAX];
-    size_t n = host_labels(host, labels, LABELS_MAX), private = n ? host_private(labels, n) : 0,
+    size_t n = host_labels(host, labels, LABELS_MAX), is_private = n ? host_private(labels, n) : 0,
            own;
     bool tenants = n && public_domain(labels, n, &own) == DOMAIN_TENANTS;
-    for (size_t i = 0; i < private; i++)
+    for (size_t i = 0; i < is_private; i++)
         label_add(p, labels[i], i == 0 ? first : PM_NAME_HOST, tenants);
-    if (n > 1 && private == n - 1 && !tenants)
+    if (n > 1 && is_private == n - 1 && !tenants)
         host_seen(p->domains,
                   (struct pm_str){labels[n - 2].p, labels[n - 2].n + 1 + labels[n - 1].n});
 }
@@ -151,12 +151,12 @@ void pm_pseudonyms_name(struct pm_pseudonyms *p, enum pm_name_kind kind, struct 
 }
 void pm_pseudonyms_repository(struct pm_pseudonyms *p, struct pm_str registry,
                               struct pm_str repository) {
-    bool public = public_repository(registry, repository);
+    bool is_public = public_repository(registry, repository);
     for (struct pm_str rest = repository; rest.n;) {
         ptrdiff_t slash = pm_str_chr(rest, '/', 0);
         struct pm_str part = slash < 0 ? rest : pm_str_sub(rest, 0, (size_t)slash);
         rest = slash < 0 ? PM_NONE : pm_str_from(rest, (size_t)slash + 1);
-        if (public) name_add(p, PM_NAME_PUBLIC, part);
+        if (is_public) name_add(p, PM_NAME_PUBLIC, part);
         else field_add(p, PM_NAME_REPOSITORY, part);
     }
 }

@@ -26,8 +26,8 @@ static size_t escape_end(struct pm_str s, size_t at) {
 // A version in a user agent ("Chrome/120.0.0.0") is written like an address.
 static bool is_version(struct pm_str s, size_t at, const struct address *a) {
     bool slash = at > 1 && s.p[at - 1] == '/' && word_byte(s.p[at - 2]) && !digit_byte(s.p[at - 2]);
-    bool private = a->bytes[0] == 10 || a->bytes[0] == 192 || a->bytes[0] == 172;
-    return slash && (!private || a->bytes[3] == 0);
+    bool is_private = a->bytes[0] == 10 || a->bytes[0] == 192 || a->bytes[0] == 172;
+    return slash && (!is_private || a->bytes[3] == 0);
 }
 
 // "/20" behind an address; more of a path is none.

@@ -7,13 +7,13 @@
 static int by_branch(const void *a, const void *b) {
     const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
                             *y = *(const struct pm_hit_pod *const *)b;
-    int c = pm_str_cmp(x->namespace, y->namespace);
+    int c = pm_str_cmp(x->k8s_namespace, y->k8s_namespace);
     if (!c) c = pm_str_cmp(x->workload, y->workload);
     return c ? c : pm_str_cmp(x->name, y->name);
 }
 
 static bool same_namespace(const struct pm_hit_pod *x, const struct pm_hit_pod *y) {
-    return pm_str_eq(x->namespace, y->namespace);
+    return pm_str_eq(x->k8s_namespace, y->k8s_namespace);
 }
 
 static bool same_workload(const struct pm_hit_pod *x, const struct pm_hit_pod *y) {
@@ -96,7 +96,7 @@ static void html_pods(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "<ul class=\"tree\">");
     for (size_t i = 0; i < n;) {
         size_t in_namespace = branch_n(sorted + i, n - i, same_namespace), end = i + in_namespace;
-        branch(h, sorted[i]->namespace.n ? sorted[i]->namespace : PM_STR("(no namespace)"),
+        branch(h, sorted[i]->k8s_namespace.n ? sorted[i]->k8s_namespace : PM_STR("(no namespace)"),
                sorted + i, in_namespace, n <= 40);
         while (i < end) {
             size_t in_workload = branch_n(sorted + i, end - i, same_workload),
@@ -175,9 +175,9 @@ void pm_html_blast(struct pm_html *h, const struct pm_incident *in) {
     for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
         const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];
         pm_html_raw(h, "<li><span class=\"dim\">blocked autoscaler</span> ");
-        pm_html_text(h,
-                     pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas", PM_FMT(x->namespace),
-                                  PM_FMT(x->name), (long long)x->current, (long long)x->desired));
+        pm_html_text(h, pm_arena_fmt(h->a, "%.*s/%.*s: %lld of %lld replicas",
+                                     PM_FMT(x->k8s_namespace), PM_FMT(x->name),
+                                     (long long)x->current, (long long)x->desired));
         pm_html_raw(h, "</li>");
     }
     pm_html_raw(h, "</ul>");

@@ -174,7 +174,7 @@ void pm_html_unknown(struct pm_html *h) {
     for (size_t i = 0; i < r->unknown_n; i++) {
         pm_html_raw(h, "<tr>");
         pm_html_number(h, r->unknown[i].count);
-        pm_html_cell(h, r->unknown[i].template);
+        pm_html_cell(h, r->unknown[i].tmpl);
         pm_html_cell(h, pm_view_place(&h->v, r->unknown[i].file, r->unknown[i].line));
         pm_html_raw(h, "</tr>");
     }

@@ -90,7 +90,7 @@ static void json_finding(struct pm_json *w, const struct pm_finding *f) {
 
 static void json_unknown(struct pm_json *w, const struct pm_unknown *u) {
     pm_json_open(w, NULL, '{');
-    pm_json_text(w, "template", u->template);
+    pm_json_text(w, "template", u->tmpl);
     pm_json_uint(w, "count", u->count);
     pm_json_open(w, "example", '{');
     pm_json_text_or_null(w, "file", u->file);

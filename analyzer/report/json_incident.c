@@ -7,7 +7,7 @@ static void hit_pods(struct pm_json *w, const struct pm_incident *i) {
     for (size_t k = 0; k < i->blast.pods_n; k++) {
         const struct pm_hit_pod *p = &i->blast.pods[k];
         pm_json_open(w, NULL, '{');
-        pm_json_text_or_null(w, "namespace", p->namespace);
+        pm_json_text_or_null(w, "namespace", p->k8s_namespace);
         pm_json_text(w, "name", p->name);
         pm_json_text_or_null(w, "workload", p->workload);
         pm_json_text_or_null(w, "node", p->node);
@@ -29,7 +29,7 @@ static void hit_workloads(struct pm_json *w, const struct pm_incident *i) {
         const struct pm_hit_workload *x = &i->blast.workloads[k];
         pm_json_open(w, NULL, '{');
         pm_json_text_or_null(w, "kind", x->kind);
-        pm_json_text_or_null(w, "namespace", x->namespace);
+        pm_json_text_or_null(w, "namespace", x->k8s_namespace);
         pm_json_text(w, "name", x->name);
         pm_json_uint(w, "pods", x->pods);
         pm_json_bool(w, "guessed", x->guessed);
@@ -44,7 +44,7 @@ static void json_rollouts(struct pm_json *w, const char *key, const struct pm_ro
     for (size_t k = 0; k < n; k++) {
         pm_json_open(w, NULL, '{');
         pm_json_text_or_null(w, "kind", x[k].kind);
-        pm_json_text_or_null(w, "namespace", x[k].namespace);
+        pm_json_text_or_null(w, "namespace", x[k].k8s_namespace);
         pm_json_text(w, "name", x[k].name);
         pm_json_text_or_null(w, "why", x[k].why);
         pm_json_known(w, "desired", x[k].desired >= 0, x[k].desired);
@@ -60,7 +60,7 @@ static void json_autoscalers(struct pm_json *w, const struct pm_incident *i) {
     for (size_t k = 0; k < i->blast.blocked_autoscalers_n; k++) {
         const struct pm_autoscaler *x = &i->blast.blocked_autoscalers[k];
         pm_json_open(w, NULL, '{');
-        pm_json_text_or_null(w, "namespace", x->namespace);
+        pm_json_text_or_null(w, "namespace", x->k8s_namespace);
         pm_json_text(w, "name", x->name);
         pm_json_text_or_null(w, "target", x->target);
         pm_json_known(w, "current", x->current >= 0, x->current);

@@ -49,9 +49,10 @@ static void md_blast(struct md *m, const struct pm_incident *in) {
     for (size_t i = 0; i < in->blast.stuck_rollouts_n && i < MOST_ROLLOUTS; i++) {
         const struct pm_rollout *x = &in->blast.stuck_rollouts[i];
         pm_md_lit(m, "- stuck rollout: ");
-        pm_md_text(m, pm_arena_fmt(m->a, "%.*s %.*s",
-                                   PM_FMT(pm_words_object(m->a, x->kind, x->namespace, x->name)),
-                                   PM_FMT(x->why)));
+        pm_md_text(m,
+                   pm_arena_fmt(m->a, "%.*s %.*s",
+                                PM_FMT(pm_words_object(m->a, x->kind, x->k8s_namespace, x->name)),
+                                PM_FMT(x->why)));
         pm_md_lit(m, "\n");
     }
     if (in->blast.stuck_rollouts_n > MOST_ROLLOUTS)
@@ -224,7 +225,7 @@ static void md_rest(struct md *m) {
         pm_md_lit(m, "- ");
         pm_md_text(m, pm_arena_fmt(m->a, "%llu × %.*s (%.*s:%llu)",
                                    (unsigned long long)r->unknown[i].count,
-                                   PM_FMT(r->unknown[i].template), PM_FMT(r->unknown[i].file),
+                                   PM_FMT(r->unknown[i].tmpl), PM_FMT(r->unknown[i].file),
                                    (unsigned long long)r->unknown[i].line));
         pm_md_lit(m, "\n");
     }

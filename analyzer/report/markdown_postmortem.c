@@ -18,7 +18,7 @@ void pm_md_summary(struct md *m) {
 static int by_pod(const void *a, const void *b) {
     const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
                             *y = *(const struct pm_hit_pod *const *)b;
-    int c = pm_str_cmp(x->namespace, y->namespace);
+    int c = pm_str_cmp(x->k8s_namespace, y->k8s_namespace);
     if (!c) c = pm_str_cmp(x->name, y->name);
     return c ? c : (x->stuck_ns < y->stuck_ns) - (x->stuck_ns > y->stuck_ns);
 }
@@ -34,7 +34,7 @@ static void waited(struct md *m) {
             list[n++] = &r->incidents[i].blast.pods[k];
     qsort(list, n, sizeof *list, by_pod);
     for (size_t i = 0; i < n; i++) {
-        if (i && pm_str_eq(list[i]->namespace, list[i - 1]->namespace) &&
+        if (i && pm_str_eq(list[i]->k8s_namespace, list[i - 1]->k8s_namespace) &&
             pm_str_eq(list[i]->name, list[i - 1]->name))
             continue;
         pods++;
@@ -214,7 +214,7 @@ void pm_md_response(struct md *m) {
         for (size_t k = 0; k < in->blast.rollbacks_n; k++) {
             const struct pm_rollout *o = &in->blast.rollbacks[k];
             pm_md_lit(m, "- rolled back: ");
-            pm_md_text(m, pm_words_object(m->a, o->kind, o->namespace, o->name));
+            pm_md_text(m, pm_words_object(m->a, o->kind, o->k8s_namespace, o->name));
             pm_md_lit(m, "\n");
         }
     }

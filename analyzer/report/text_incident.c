@@ -93,7 +93,7 @@ static void text_autoscalers(struct text *x, const struct pm_incident *i) {
     for (size_t k = 0; k < i->blast.blocked_autoscalers_n && k < pm_text_rows(x); k++) {
         const struct pm_autoscaler *h = &i->blast.blocked_autoscalers[k];
         struct pm_str name =
-            pm_text_seen(x, pm_words_object(x->t.a, PM_NONE, h->namespace, h->name));
+            pm_text_seen(x, pm_words_object(x->t.a, PM_NONE, h->k8s_namespace, h->name));
         pm_text_piece(&b, ", ",
                       pm_arena_fmt(x->t.a, "autoscaler %.*s wanted %lld, got %lld", PM_FMT(name),
                                    (long long)h->desired, (long long)h->current));
@@ -227,7 +227,7 @@ static void text_pods(struct text *x, const struct pm_incident *i) {
     for (size_t c = 0; c < PM_LEN(heads); c++) pm_table_add(&b, pm_str_c(heads[c]));
     for (size_t k = 0; k < i->blast.pods_n && k < PM_TEXT_ROWS; k++) {
         const struct pm_hit_pod *p = &i->blast.pods[k];
-        struct pm_str name = pm_words_object(x->t.a, PM_NONE, p->namespace, p->name);
+        struct pm_str name = pm_words_object(x->t.a, PM_NONE, p->k8s_namespace, p->name);
         const struct pm_str cells[] = {pm_text_seen(x, name),
                                        pm_text_seen(x, p->node),
                                        pm_text_seen(x, p->image),

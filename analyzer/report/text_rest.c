@@ -78,7 +78,7 @@ void pm_text_unknown(struct text *x) {
         pm_text_item(
             &x->t, 1,
             pm_arena_cstr(x->t.a, pm_arena_fmt(x->t.a, "×%llu", (unsigned long long)u->count)), 6,
-            pm_text_seen(x, u->template));
+            pm_text_seen(x, u->tmpl));
         if (u->file.n) pm_text_item(&x->t, 1, "", 6, pm_text_place(x, u->file, u->line));
     }
     pm_text_more(x, 1, pm_text_rows(x), r->unknown_n);

@@ -129,7 +129,7 @@ static struct pm_str list_end(struct pm_arena *a, struct list *l) {
 }
 // The pods of an old revision may all be there: then no number is told.
 static struct pm_str rollout_words(struct pm_arena *a, const struct pm_rollout *o) {
-    struct pm_str name = pm_words_object(a, o->kind, o->namespace, o->name);
+    struct pm_str name = pm_words_object(a, o->kind, o->k8s_namespace, o->name);
     if (o->ready < 0 || o->ready >= o->desired) return name;
     return pm_arena_fmt(a, "%.*s (%lld of %lld ready)", PM_FMT(name), (long long)o->ready,
                         (long long)o->desired);

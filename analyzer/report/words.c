@@ -317,15 +317,15 @@ struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole) 
     return pm_arena_fmt(a, "%llu %%", (unsigned long long)percent);
 }
 
-struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace,
+struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str k8s_namespace,
                               struct pm_str name) {
-    return pm_arena_fmt(a, "%.*s%s%.*s%s%.*s", PM_FMT(kind), kind.n ? " " : "", PM_FMT(namespace),
-                        namespace.n ? "/" : "", PM_FMT(name));
+    return pm_arena_fmt(a, "%.*s%s%.*s%s%.*s", PM_FMT(kind), kind.n ? " " : "",
+                        PM_FMT(k8s_namespace), k8s_namespace.n ? "/" : "", PM_FMT(name));
 }
 
 // A workload whose pods were refused before they were has none.
 struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w) {
-    struct pm_str name = pm_words_object(a, w->kind, w->namespace, w->name);
+    struct pm_str name = pm_words_object(a, w->kind, w->k8s_namespace, w->name);
     return w->pods ? pm_arena_fmt(a, "%.*s (%.*s)", PM_FMT(name),
                                   PM_FMT(pm_words_count(a, w->pods, "pod", "pods")))
                    : name;

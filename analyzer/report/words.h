@@ -24,7 +24,7 @@ void pm_json_string(struct pm_buf *b, struct pm_str s);
 
 // "Deployment shop/web", "web": where a table had no column for it, the namespace is not
 // known and not told.
-struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str namespace,
+struct pm_str pm_words_object(struct pm_arena *a, struct pm_str kind, struct pm_str k8s_namespace,
                               struct pm_str name);
 // With how many of its pods were hit.
 struct pm_str pm_words_workload(struct pm_arena *a, const struct pm_hit_workload *w);

@@ -320,15 +320,15 @@ const char *rule_gate_next(const struct rule_gate *g, const char *p, const char 
     uint32_t s = 0;
     unsigned blank = g->class_of[' '], before = blank;
     for (; p < end; p++) {
-        unsigned class = g->walk_class[(unsigned char)*p];
-        if (class == WALK_ODD) {
+        unsigned category = g->walk_class[(unsigned char)*p];
+        if (category == WALK_ODD) {
             unsigned char c = odd_char(&p, end);
             if (!c) continue;
-            class = g->class_of[c];
+            category = g->class_of[c];
         }
-        if (class == blank && before == blank && blank) continue; // a run of blanks is one
-        before = class;
-        s = walk[s + class];
+        if (category == blank && before == blank && blank) continue; // a run of blanks is one
+        before = category;
+        s = walk[s + category];
         if (s & WALK_HIT) return p + 1;
     }
     return NULL;

@@ -149,10 +149,11 @@ static void status_item(struct rule_load *l, const yaml_node_t *n, void *ctx) { 
     struct rule_condition *c = ctx;
     struct pm_str s = rule_scalar(n);
     uint64_t status;
-    bool class = s.n == 3 && pm_str_eqc(pm_str_from(s, 1), "xx") && s.p[0] >= '1' && s.p[0] <= '5';
+    bool category =
+        s.n == 3 && pm_str_eqc(pm_str_from(s, 1), "xx") && s.p[0] >= '1' && s.p[0] <= '5';
     if (c->status_count == RULE_STATUS_MAX)
         rule_tell(l, rule_line_of(n), "more than %d statuses", RULE_STATUS_MAX);
-    else if (class) status_add(c, (s.p[0] - '0') * 100, (s.p[0] - '0') * 100 + 99);
+    else if (category) status_add(c, (s.p[0] - '0') * 100, (s.p[0] - '0') * 100 + 99);
     else if (pm_str_u64(s, &status) && status < 1000) status_add(c, (int)status, (int)status);
     else rule_tell(l, rule_line_of(n), "\"%.*s\" is no HTTP status: 429 and 5xx are", PM_FMT(s));
 }

@@ -54,7 +54,7 @@ void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p) {
                                    p->digest,
                                    p->client,
                                    p->user,
-                                   p->namespace,
+                                   p->k8s_namespace,
                                    p->cause >= 0 ? pm_str_c(pm_causes[p->cause].name) : PM_NONE,
                                    pm_str_c(p->rule),
                                    p->error};

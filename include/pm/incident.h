@@ -47,7 +47,7 @@ struct pm_counts_by {
 struct pm_pull {
     uint64_t id;
     struct pm_str node, image, registry, repository, tag, digest; // image: normalised
-    struct pm_str client, user, namespace;
+    struct pm_str client, user, k8s_namespace;
     int64_t started_ns, ended_ns; // PM_NO_TIME unknown
     enum pm_outcome outcome;
     int cause; // index into pm_causes, -1 none
@@ -97,7 +97,7 @@ struct pm_link {
     double share;
 };
 struct pm_hit_pod {
-    struct pm_str namespace, name, workload, node, image;
+    struct pm_str k8s_namespace, name, workload, node, image;
     int64_t first_ns, last_ns, stuck_ns;
     bool recovered;
     bool gone;   // deleted or taken back: it waits no longer
@@ -105,16 +105,16 @@ struct pm_hit_pod {
     bool guessed;
 };
 struct pm_hit_workload {
-    struct pm_str kind, namespace, name;
+    struct pm_str kind, k8s_namespace, name;
     uint64_t pods;
     bool guessed;
 };
 struct pm_rollout {
-    struct pm_str kind, namespace, name, why;
+    struct pm_str kind, k8s_namespace, name, why;
     int64_t desired, ready, at_ns;
 };
 struct pm_autoscaler {
-    struct pm_str namespace, name, target;
+    struct pm_str k8s_namespace, name, target;
     int64_t current, desired, max;
 };
 
@@ -298,7 +298,7 @@ struct pm_missing {
     struct pm_str what, effect;
 };
 struct pm_unknown {
-    struct pm_str template, file, text;
+    struct pm_str tmpl, file, text;
     uint64_t count, line;
 };
 

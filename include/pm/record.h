@@ -19,7 +19,7 @@ enum pm_shape {
 // What envelopes told; later (inner) ones overwrite only what they know.
 struct pm_envelope_hint {
     struct pm_when when; // the innermost envelope stamp that is UTC, else the innermost
-    struct pm_str node, ident, unit, pid, stream, namespace, pod, container, priority;
+    struct pm_str node, ident, unit, pid, stream, k8s_namespace, pod, container, priority;
     uint32_t repeats; // "message repeated N times": N more
     bool cut;         // the envelope says the payload is cut
     bool relayed;     // a header of another program stood inside of what the named writer wrote

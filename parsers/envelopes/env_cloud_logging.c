@@ -15,7 +15,7 @@ static void labels(const json_t *json, struct pm_envelope_hint *hint) {
         size_t at;
     } rows[] = {
         {"node_name", offsetof(struct pm_envelope_hint, node)},
-        {"namespace_name", offsetof(struct pm_envelope_hint, namespace)},
+        {"namespace_name", offsetof(struct pm_envelope_hint, k8s_namespace)},
         {"pod_name", offsetof(struct pm_envelope_hint, pod)},
         {"container_name", offsetof(struct pm_envelope_hint, container)},
     };

@@ -23,7 +23,7 @@ static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *
         if (n < 2 || rest.n < 5 || rest.p[0] == '-' || !looks_like_pod(w[n - 2]) ||
             !pm_line_head(rest))
             continue;
-        if (n == 3) hint->namespace = w[0];
+        if (n == 3) hint->k8s_namespace = w[0];
         hint->pod = w[n - 2];
         hint->container = w[n - 1];
         *key = (struct pm_str){w[0].p, (size_t)(w[n - 1].p + w[n - 1].n - w[0].p)};

@@ -427,9 +427,9 @@ static void on_kubelet_start(const struct line *l) {
 // "SyncLoop DELETE" source="api" pods=["shop/web-0"]; in JSON a list of objects; before
 // 1.22 SyncLoop (DELETE, "api"): "web-0_shop(UID), …". A pod that is gone waits for
 // nothing.
-static void emit_deleted(const struct line *l, struct pm_str namespace, struct pm_str pod) {
+static void emit_deleted(const struct line *l, struct pm_str k8s_namespace, struct pm_str pod) {
     struct pm_event e = kubelet_event_of(l, PM_KIND_POD_STATE, "deleted");
-    put(&e, PM_F_NAMESPACE, namespace);
+    put(&e, PM_F_NAMESPACE, k8s_namespace);
     put(&e, PM_F_POD, pod);
     e.field[PM_F_REASON] = PM_STR("Deleted");
     if (e.field[PM_F_NAMESPACE].n && e.field[PM_F_POD].n) kubelet_emit(l, &e);
@@ -439,9 +439,9 @@ static void on_deleted_json(const struct line *l, const json_t *pods) {
     size_t i;
     json_t *pod;
     json_array_foreach(pods, i, pod) {
-        const char *namespace = json_string_value(json_object_get(pod, "namespace")),
+        const char *k8s_namespace = json_string_value(json_object_get(pod, "namespace")),
                    *name = json_string_value(json_object_get(pod, "name"));
-        if (namespace && name) emit_deleted(l, pm_str_c(namespace), pm_str_c(name));
+        if (k8s_namespace && name) emit_deleted(l, pm_str_c(k8s_namespace), pm_str_c(name));
     }
 }
 

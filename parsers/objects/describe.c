@@ -53,8 +53,8 @@ struct described {
     bool open;
     size_t indent;
     const char *kind;
-    struct pm_str name, namespace, node, host_ip, owner, status, reason, message, service_account,
-        replicas, region, zone, os, arch, kubelet, runtime, secrets;
+    struct pm_str name, k8s_namespace, node, host_ip, owner, status, reason, message,
+        service_account, replicas, region, zone, os, arch, kubelet, runtime, secrets;
     bool unschedulable, waiting_block;
     struct pm_when created, started, heartbeat;
     enum section section;
@@ -67,7 +67,7 @@ struct described {
     uint64_t line;       // the last one that was its
     int listed;          // containers, conditions and labels together
     struct {
-        struct pm_str name, namespace, node;
+        struct pm_str name, k8s_namespace, node;
         uint64_t line;
     } scheduled; // of an Events table without its head: what its Scheduled row says the table is about
     int64_t capture_unit_ns; // of the member: how well its capture is known by now; 0: not
@@ -171,7 +171,7 @@ static struct pm_event describe_event_of(const struct described *d, enum pm_kind
     struct pm_event e = pm_event_of(&d->at, PM_COMP_OBJECTS, kind);
     e.flags |= PM_EV_SNAPSHOT;
     e.when = d->heartbeat.kind ? d->heartbeat : pm_when_age_zero();
-    e.field[PM_F_NAMESPACE] = d->namespace;
+    e.field[PM_F_NAMESPACE] = d->k8s_namespace;
     return e;
 }
 
@@ -464,7 +464,7 @@ static const struct {
     const char *key;
     size_t at;
 } FIELDS[] = {
-    {"Namespace", offsetof(struct described, namespace)},
+    {"Namespace", offsetof(struct described, k8s_namespace)},
     {"Controlled By", offsetof(struct described, owner)},
     {"Status", offsetof(struct described, status)},
     {"Reason", offsetof(struct described, reason)},
@@ -551,7 +551,7 @@ static void learn_scheduled(struct pm_parse_ctx *ctx, const struct pm_record *r,
         !pm_scan_word(&c, &pod) || !pm_scan_lit(&c, " to ") || !pm_scan_word(&c, &node))
         return;
     ptrdiff_t slash = pm_str_chr(pod, '/', 0);
-    d->scheduled.namespace =
+    d->scheduled.k8s_namespace =
         slash > 0 ? pm_arena_dup(ctx->member, pm_str_sub(pod, 0, (size_t)slash)) : PM_NONE;
     d->scheduled.name =
         pm_arena_dup(ctx->member, pm_str_from(pod, slash > 0 ? (size_t)slash + 1 : 0));
@@ -564,7 +564,7 @@ static void put_scheduled(const struct pm_record *r, const struct described *d,
     if (!d->scheduled.line || h->name.n || r->line > d->scheduled.line + DESCRIBED_GAP) return;
     h->object_kind = PM_STR("Pod");
     h->name = d->scheduled.name;
-    h->namespace = d->scheduled.namespace;
+    h->k8s_namespace = d->scheduled.k8s_namespace;
     if (!h->host.n && pm_str_eqc(h->component, "kubelet")) h->host = d->scheduled.node;
 }
 
@@ -580,7 +580,7 @@ static enum pm_parse emit_happening(struct pm_parse_ctx *ctx, const struct pm_re
     tell_capture(ctx, r, d, h);
     h->object_kind = pm_str_c(d->kind);
     h->name = d->name;
-    h->namespace = d->namespace;
+    h->k8s_namespace = d->k8s_namespace;
     if (!h->host.n && d->kind && strcmp(d->kind, "Pod") == 0 && pm_str_eqc(h->component, "kubelet"))
         h->host = d->node;
     struct pm_str container = pm_str_between(h->field_path, PM_STR("{"), PM_STR("}"));

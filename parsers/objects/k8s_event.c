@@ -85,8 +85,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (!h.reason.n) h.reason = pm_k8s_str(o, "name");
     h.object_kind = pm_k8s_str(about, "kind");
     h.name = pm_k8s_str(about, "name");
-    h.namespace = pm_k8s_str(about, "namespace");
-    if (!h.namespace.n) h.namespace = pm_k8s_str(o, "metadata.namespace");
+    h.k8s_namespace = pm_k8s_str(about, "namespace");
+    if (!h.k8s_namespace.n) h.k8s_namespace = pm_k8s_str(o, "metadata.namespace");
     h.object_uid = pm_k8s_str(about, "uid");
     h.field_path = pm_k8s_str(about, "fieldPath");
     if (!h.uid.n) h.uid = pm_k8s_str(o, "metadata.name");

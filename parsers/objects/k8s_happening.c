@@ -79,7 +79,7 @@ static struct pm_event event_of(const struct happening_ctx *c, enum pm_kind kind
     struct pm_event e = pm_event_of(c->r, PM_COMP_EVENTS, kind);
     struct pm_str node = node_of(h);
     if (node.n) e.field[PM_F_NODE] = node;
-    if (h->namespace.n && !is_kind(h, "Node")) e.field[PM_F_NAMESPACE] = h->namespace;
+    if (h->k8s_namespace.n && !is_kind(h, "Node")) e.field[PM_F_NAMESPACE] = h->k8s_namespace;
     if (is_kind(h, "Pod")) {
         e.field[PM_F_POD] = h->name;
         e.field[PM_F_POD_UID] = h->object_uid;
@@ -273,7 +273,7 @@ static void on_scheduled(const struct happening_ctx *c) {
     struct pm_scan s = pm_scan_of(pm_str_from(c->h->message, (size_t)to + 4));
     if (!pm_scan_word(&s, &e.field[PM_F_NODE])) return;
     struct pm_str of = pm_str_between(c->h->message, PM_STR("assigned "), PM_STR("/"));
-    if (!c->h->namespace.n && of.n && pm_str_chr(of, ' ', 0) < 0) e.field[PM_F_NAMESPACE] = of;
+    if (!c->h->k8s_namespace.n && of.n && pm_str_chr(of, ' ', 0) < 0) e.field[PM_F_NAMESPACE] = of;
     e.field[PM_F_MESSAGE] = c->h->message;
     pm_emit(c->p, c->r, &e);
 }
@@ -299,7 +299,7 @@ static struct pm_str refused_image(struct pm_arena *a, struct pm_str m) {
 
 // The pod never was: what is told is the workload's, and no node's pull.
 static void on_create_failed(const struct happening_ctx *c) {
-    if (!pm_lift_refused_by_admission(c->h->message) || !c->h->namespace.n) {
+    if (!pm_lift_refused_by_admission(c->h->message) || !c->h->k8s_namespace.n) {
         emit_message(c, PM_KIND_WORKLOAD_STATE);
         return;
     }

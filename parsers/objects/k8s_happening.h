@@ -7,7 +7,7 @@
 
 struct pm_happening {
     struct pm_str object_kind; // "Pod", "pod", "Node", "Deployment" …
-    struct pm_str namespace, name, object_uid;
+    struct pm_str k8s_namespace, name, object_uid;
     struct pm_str field_path; // "spec.containers{web}"
     struct pm_str type, reason, message;
     struct pm_str component;        // "kubelet", "default-scheduler"

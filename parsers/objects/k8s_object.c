@@ -148,10 +148,10 @@ struct pm_str pm_k8s_named(struct pm_arena *a, struct pm_str kind, struct pm_str
 
 struct pm_event pm_k8s_event(const struct pm_record *r, enum pm_kind kind, const json_t *o) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
-    struct pm_str namespace = pm_k8s_str(o, "metadata.namespace");
+    struct pm_str k8s_namespace = pm_k8s_str(o, "metadata.namespace");
     e.flags |= PM_EV_SNAPSHOT;
     if (e.when.kind == PM_WHEN_NONE) e.when = pm_when_age_zero();
-    if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
+    if (k8s_namespace.n) e.field[PM_F_NAMESPACE] = k8s_namespace;
     return e;
 }
 

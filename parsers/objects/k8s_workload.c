@@ -10,7 +10,7 @@
 
 // Where each kind keeps its numbers; NULL: it has none.
 struct counts {
-    const char *kind, *desired, *ready, *updated, *available, *unavailable, *template;
+    const char *kind, *desired, *ready, *updated, *available, *unavailable, *tmpl;
 };
 static const struct counts KINDS[] = {
     {"Deployment", "spec.replicas", "status.readyReplicas", "status.updatedReplicas",
@@ -44,11 +44,11 @@ static int bid(const struct pm_record *r, const void *state) {
     return counts_of(r) && json_is_object(json_object_get(r->json, "metadata")) ? 95 : 0;
 }
 
-static void detail_images(struct pm_detail *d, const json_t *template) {
+static void detail_images(struct pm_detail *d, const json_t *tmpl) {
     static const char *const GROUPS[] = {"initContainers", "containers"};
     pm_detail_list(d, "images");
     for (size_t g = 0; g < PM_LEN(GROUPS); g++) {
-        const json_t *containers = json_object_get(template, GROUPS[g]);
+        const json_t *containers = json_object_get(tmpl, GROUPS[g]);
         for (size_t i = 0; i < json_array_size(containers); i++)
             pm_detail_str(d, "", pm_k8s_str(json_array_get(containers, i), "image"));
     }
@@ -105,7 +105,7 @@ static struct pm_str detail_of(struct pm_arena *a, const json_t *o, const struct
     pm_k8s_detail_int(&d, "observed", o, "status.observedGeneration");
     pm_k8s_detail_conditions(&d, pm_k8s_get(o, "status.conditions"));
     pm_k8s_detail_owner(&d, o);
-    detail_images(&d, pm_k8s_get(o, k->template));
+    detail_images(&d, pm_k8s_get(o, k->tmpl));
     const json_t *selector = pm_k8s_get(o, "spec.selector.matchLabels");
     pm_k8s_detail_strings(&d, "selector", selector ? selector : pm_k8s_get(o, "spec.selector"));
     detail_revision(&d, o);

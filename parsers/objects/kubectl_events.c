@@ -65,7 +65,7 @@ static bool events_read_row(const struct pm_table *t, struct pm_str text, struct
         !pm_str_eqc(h->type, "Warning"))
         return false;
     if (!h->reason.n || pm_str_chr(h->reason, ' ', 0) >= 0) return false;
-    h->namespace = pm_table_cell(t, cells, "NAMESPACE");
+    h->k8s_namespace = pm_table_cell(t, cells, "NAMESPACE");
     h->object_kind = pm_table_cell(t, cells, "KIND");
     if (pm_table_has(t, "OBJECT"))
         pm_kubectl_object(pm_table_cell(t, cells, "OBJECT"), &h->object_kind, &h->name);

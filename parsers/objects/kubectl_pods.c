@@ -16,7 +16,7 @@ struct pods_state {
     struct pm_table table;
 };
 struct pod_row {
-    struct pm_str namespace, name, ready, status, age, ip, node;
+    struct pm_str k8s_namespace, name, ready, status, age, ip, node;
 };
 
 static bool is_header(struct pm_str text) {
@@ -124,7 +124,7 @@ static struct pm_event row_event_of(const struct pm_record *r, enum pm_kind kind
     e.flags |= PM_EV_SNAPSHOT;
     e.when = pm_when_age_zero();
     pm_kubectl_object(row->name, &object_kind, &e.field[PM_F_POD]);
-    if (row->namespace.n) e.field[PM_F_NAMESPACE] = row->namespace;
+    if (row->k8s_namespace.n) e.field[PM_F_NAMESPACE] = row->k8s_namespace;
     if (row->node.n && !pm_str_starts(row->node, PM_STR("<"))) e.field[PM_F_NODE] = row->node;
     return e;
 }

@@ -65,7 +65,7 @@ static enum pm_row table_row(struct pm_str text, const struct pm_str *cells, int
     if (pm_str_chr(object, '/', 0) <= 0 || pm_str_chr(object, ' ', 0) >= 0) return PM_ROW_NO;
     h->type = cells[type];
     h->reason = cells[type + 1];
-    h->namespace = type == 2 ? cells[0] : PM_NONE;
+    h->k8s_namespace = type == 2 ? cells[0] : PM_NONE;
     pm_kubectl_object(object, &h->object_kind, &h->name);
     int at = type + 3;
     if (at + 1 < n && is_path(cells[at])) h->field_path = cells[at++];
@@ -129,7 +129,7 @@ static enum pm_row old_row(struct pm_str text, const struct pm_str *cells, int n
         return PM_ROW_OLD_DESCRIBE;
     }
     if (at + 1 >= type || n < type + 4) return PM_ROW_NO;
-    h->namespace = count == 3 ? cells[0] : PM_NONE;
+    h->k8s_namespace = count == 3 ? cells[0] : PM_NONE;
     pm_kubectl_old_name(cells[at], h);
     h->object_kind = cells[at + 1];
     if (at + 2 < type) h->field_path = cells[at + 2];
@@ -178,7 +178,7 @@ static enum pm_row squeezed_row(struct pm_str text, struct pm_happening *h) {
             pm_happening_set_message(h, rest_from(text, pm_scan_rest(&c)));
             return h->message.n ? PM_ROW_DESCRIBE : PM_ROW_NO;
         }
-        h->namespace = word;
+        h->k8s_namespace = word;
         if (!squeezed_age(&c, h)) return PM_ROW_NO;
     }
     if (!pm_scan_word(&c, &h->type) || !is_type(h->type) || !pm_scan_blanks(&c) ||

@@ -100,8 +100,8 @@ static void workloads_detail_images(struct pm_detail *d, struct pm_str cell) { /
 static struct pm_event workloads_event_of(const struct pm_record *r, enum pm_kind kind,
                                           const struct pm_table *t, const struct pm_str *cells) {
     struct pm_event e = pm_event_of(r, PM_COMP_OBJECTS, kind);
-    struct pm_str namespace = pm_table_cell(t, cells, "NAMESPACE");
-    if (namespace.n) e.field[PM_F_NAMESPACE] = namespace;
+    struct pm_str k8s_namespace = pm_table_cell(t, cells, "NAMESPACE");
+    if (k8s_namespace.n) e.field[PM_F_NAMESPACE] = k8s_namespace;
     e.flags |= PM_EV_SNAPSHOT;
     e.when = pm_when_age_zero();
     return e;

@@ -10,7 +10,7 @@ const char *fuzz_parser_variant(size_t i) { return pm_parsers[i] ? pm_parsers[i]
 
 static void see_hint(const struct pm_envelope_hint *h) {
     fuzz_see(h->node), fuzz_see(h->ident), fuzz_see(h->unit), fuzz_see(h->pid);
-    fuzz_see(h->stream), fuzz_see(h->namespace), fuzz_see(h->pod), fuzz_see(h->container);
+    fuzz_see(h->stream), fuzz_see(h->k8s_namespace), fuzz_see(h->pod), fuzz_see(h->container);
 }
 
 void fuzz_envelope(struct fuzz_bytes in, size_t variant) {

@@ -40,7 +40,7 @@ struct line {
     const char *told, *registry; // told: "100:11", limit and rest of the answer's RateLimit headers
     bool aged;                   // a table's ages tell when
     const char *path;            // of its file, where that says something
-    const char *namespace, *secret; // of what is no pod
+    const char *k8s_namespace, *secret; // of what is no pod
 };
 struct judged {
     struct pm_timeline *t;
@@ -131,12 +131,24 @@ static struct pm_row row_of(const struct line *l, uint32_t file, size_t i) {
         enum pm_field field;
         const char *text;
     } fields[] = {
-        {PM_F_NODE, l->node},       {PM_F_IMAGE, l->image},         {PM_F_ERROR, l->error},
-        {PM_F_MESSAGE, l->message}, {PM_F_REASON, l->reason},       {PM_F_OBJECT, l->object},
-        {PM_F_DETAIL, l->detail},   {PM_F_HOST, l->host},           {PM_F_URL, l->url},
-        {PM_F_CLIENT, l->client},   {PM_F_USER_AGENT, l->agent},    {PM_F_METHOD, l->method},
-        {PM_F_JOIN, l->join},       {PM_F_USER, l->user},           {PM_F_REGISTRY, l->registry},
-        {PM_F_WRITER, l->writer},   {PM_F_NAMESPACE, l->namespace}, {PM_F_SECRET, l->secret},
+        {PM_F_NODE, l->node},
+        {PM_F_IMAGE, l->image},
+        {PM_F_ERROR, l->error},
+        {PM_F_MESSAGE, l->message},
+        {PM_F_REASON, l->reason},
+        {PM_F_OBJECT, l->object},
+        {PM_F_DETAIL, l->detail},
+        {PM_F_HOST, l->host},
+        {PM_F_URL, l->url},
+        {PM_F_CLIENT, l->client},
+        {PM_F_USER_AGENT, l->agent},
+        {PM_F_METHOD, l->method},
+        {PM_F_JOIN, l->join},
+        {PM_F_USER, l->user},
+        {PM_F_REGISTRY, l->registry},
+        {PM_F_WRITER, l->writer},
+        {PM_F_NAMESPACE, l->k8s_namespace},
+        {PM_F_SECRET, l->secret},
     };
     for (size_t k = 0; k < PM_LEN(fields); k++)
         e->field[fields[k].field] = pm_str_c(fields[k].text);

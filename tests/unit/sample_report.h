@@ -97,7 +97,7 @@ static struct pm_report *sample_report(void) {
     i->blast.nodes = STRS(a, "n1", "n2", "n3");
     i->blast.namespaces = STRS(a, "shop");
     i->blast.pods = PM_NEW(a, struct pm_hit_pod), i->blast.pods_n = 1;
-    i->blast.pods[0] = (struct pm_hit_pod){.namespace = PM_STR("shop"),
+    i->blast.pods[0] = (struct pm_hit_pod){.k8s_namespace = PM_STR("shop"),
                                            .name = PM_STR("web-7d9-x2x"),
                                            .workload = PM_STR("Deployment/web"),
                                            .node = PM_STR("n3"),
@@ -107,7 +107,7 @@ static struct pm_report *sample_report(void) {
                                            .recovered = true};
     i->blast.workloads = PM_NEW(a, struct pm_hit_workload), i->blast.workloads_n = 1;
     i->blast.workloads[0] = (struct pm_hit_workload){.kind = PM_STR("Deployment"),
-                                                     .namespace = PM_STR("shop"),
+                                                     .k8s_namespace = PM_STR("shop"),
                                                      .name = PM_STR("web"),
                                                      .pods = 1};
     i->chain = PM_NEWN(a, struct pm_link, 2), i->chain_n = 2;

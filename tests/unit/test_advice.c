@@ -29,10 +29,10 @@ static json_t *table(const char *yaml) {
     return root;
 }
 // The command of the only row for network.dns that fits; "" where it is left out.
-static const char *command(const char *template, const struct pm_advice_names *n) {
+static const char *command(const char *tmpl, const struct pm_advice_names *n) {
     struct pm_advice rows[4];
     json_t *root = json_pack("{s:[{s:s,s:s,s:s,s:s,s:s}]}", "advice", "cause", "network.dns",
-                             "phase", "fix", "within", "0-10m", "text", "t", "command", template);
+                             "phase", "fix", "within", "0-10m", "text", "t", "command", tmpl);
     assert_int_equal(pm_advice_pick(a, root, pm_cause_find(PM_STR("network.dns")), n, rows, 4), 1);
     json_decref(root);
     return pm_arena_cstr(a, rows[0].command);
@@ -41,7 +41,7 @@ static const char *command(const char *template, const struct pm_advice_names *n
 static void commands_hold_names_and_nothing_else(void **state) {
     (void)state;
     static const struct {
-        const char *node, *template, *want;
+        const char *node, *tmpl, *want;
     } cases[] = {
         {"worker-1.example", "kubectl cordon {node}", "kubectl cordon worker-1.example"},
         {"a b", "kubectl cordon {node}", "kubectl cordon 'a b'"},
@@ -61,7 +61,7 @@ static void commands_hold_names_and_nothing_else(void **state) {
     for (size_t i = 0; i < PM_LEN(cases); i++) {
         struct pm_advice_names n = {0};
         n.value[PM_ADV_NODE] = pm_str_c(cases[i].node);
-        assert_string_equal(command(cases[i].template, &n), cases[i].want);
+        assert_string_equal(command(cases[i].tmpl, &n), cases[i].want);
     }
 }
 
@@ -97,7 +97,7 @@ static void texts_tell_how_many_more(void **state) {
 static void all_that_were_hit_are_named_and_looped_over(void **state) {
     (void)state;
     static const struct {
-        const char *template, *want;
+        const char *tmpl, *want;
     } cases[] = {
         {"kubectl cordon {node}", "for node in n1 n2 n3; do kubectl cordon \"$node\"; done"},
         {"echo \"at {node}\"", "for node in n1 n2 n3; do echo \"at $node\"; done"},
@@ -122,9 +122,9 @@ static void all_that_were_hit_are_named_and_looped_over(void **state) {
         n.all[PM_ADV_ROLLOUT] = (struct pm_strs){rolls, 2, 2};
         n.value[PM_ADV_POD] = PM_STR("web-0");
         n.value[PM_ADV_IMAGE] = PM_STR("r.test/a:1");
-        assert_string_equal(command(cases[i].template, &n), cases[i].want);
+        assert_string_equal(command(cases[i].tmpl, &n), cases[i].want);
         n.only_told[PM_ADV_IMAGE] = true; // without a registry it cannot be pulled
-        if (i + 1 == PM_LEN(cases)) assert_string_equal(command(cases[i].template, &n), "");
+        if (i + 1 == PM_LEN(cases)) assert_string_equal(command(cases[i].tmpl, &n), "");
     }
 }
 

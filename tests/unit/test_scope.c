@@ -293,7 +293,7 @@ static void waiting_pods_of_one_image(void **state) {
         const struct line lines[] = {
             {0, OBJECTS, .kind = PM_KIND_PULL_BACKOFF, .pod = "shop/web-6d9f8c7b5d-x2x9k",
              .node = "n1", .reason = "ImagePullBackOff", .flags = PM_EV_ECHO},
-            {0, OBJECTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop",
+            {0, OBJECTS, .kind = PM_KIND_WORKLOAD_STATE, .k8s_namespace = "shop",
              .object = "Deployment/web", .detail = detail},
         };
         struct judged j = JUDGE(lines);

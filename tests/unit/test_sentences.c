@@ -96,13 +96,13 @@
     "Error creating: admission webhook \"validate.kyverno.svc-fail\" denied the request: ..."
 #define REFUSED_CUT(at_)                                                                           \
     {                                                                                              \
-        .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .namespace = "shop",                   \
+        .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .k8s_namespace = "shop",               \
         .object = "ReplicaSet/web-7c9d5f6b8", .reason = "FailedCreate", .message = CUT_OFF,        \
         .error = CUT_OFF                                                                           \
     }
 #define REFUSED_POD(at_)                                                                           \
     {                                                                                              \
-        .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .namespace = "shop",                   \
+        .at = (at_), .from = EVENTS, .kind = PM_KIND_OTHER, .k8s_namespace = "shop",               \
         .object = "ReplicaSet/web-7c9d5f6b8", .reason = "FailedCreate", .message = ADMISSION,      \
         .error = ADMISSION                                                                         \
     }
@@ -111,7 +111,7 @@
     "following policies require-image: validate: unverified image hub.test/acme/web:2"
 #define MADE(at_)                                                                                  \
     {                                                                                              \
-        .at = (at_), .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop",          \
+        .at = (at_), .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .k8s_namespace = "shop",      \
         .object = "ReplicaSet/web-7c9d5f6b8", .reason = "SuccessfulCreate",                        \
         .message = "Created pod: web-7c9d5f6b8-abcde"                                              \
     }
@@ -119,7 +119,7 @@
     { .at = 10, .from = CONTAINERD, .kind = PM_KIND_GC_OK, .image = (image_), .node = "n1" }
 #define JOB(n_)                                                                                    \
     {                                                                                              \
-        .at = 0, .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop",              \
+        .at = 0, .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .k8s_namespace = "shop",          \
         .object = "Job/j" n_, .reason = "SuccessfulCreate",                                        \
         .message = "Created pod: j" n_ "-x2x9k"                                                    \
     }
@@ -201,7 +201,7 @@
 #define SECRET_FOR(registry_)                                                                      \
     {                                                                                              \
         .at = 0, .from = OBJECTS, .kind = PM_KIND_CONFIG, .object = "Secret/hub",                  \
-        .namespace = "shop", .secret = "hub", .detail = "{\"registries\":[\"" registry_ "\"]}"     \
+        .k8s_namespace = "shop", .secret = "hub", .detail = "{\"registries\":[\"" registry_ "\"]}" \
     }
 #define BEGAN(at_)                                                                                 \
     { .at = (at_), .from = CONTAINERD, .node = "n1", .kind = PM_KIND_PULL_START, .image = WEB }
@@ -237,7 +237,7 @@ static const struct row ROWS[] = {
       {.at = 0,
        .from = OBJECTS,
        .kind = PM_KIND_WORKLOAD_STATE,
-       .namespace = "shop",
+       .k8s_namespace = "shop",
        .object = "Deployment/web",
        .detail = "{\"images\":[\"hub.test/acme/web:2\"]}"}},
      {WAITS(WEB_POD), K(1, "n1", WEB_POD, WEB, NO_TAG)}},
@@ -759,7 +759,7 @@ static const struct row ROWS[] = {
       {.at = 900,
        .from = OBJECTS,
        .kind = PM_KIND_WORKLOAD_STATE,
-       .namespace = "shop",
+       .k8s_namespace = "shop",
        .object = "ReplicaSet/web-7c9d5f6b8",
        .detail = "{\"created\":\"2024-03-01T10:00:00Z\"}"}},
      {K(10, "n1", WEB_POD, WEB, NO_TAG),
@@ -768,7 +768,7 @@ static const struct row ROWS[] = {
       {.at = 900,
        .from = OBJECTS,
        .kind = PM_KIND_WORKLOAD_STATE,
-       .namespace = "shop",
+       .k8s_namespace = "shop",
        .object = "ReplicaSet/web-7c9d5f6b8",
        .detail = "{\"created\":\"2024-02-01T10:00:00Z\"}"}}},
     {"the list of pull secrets of service account",
@@ -777,7 +777,7 @@ static const struct row ROWS[] = {
       {.at = 900,
        .from = OBJECTS,
        .kind = PM_KIND_CONFIG,
-       .namespace = "shop",
+       .k8s_namespace = "shop",
        .object = "ServiceAccount/default",
        .detail = "{\"pull_secrets\":[],\"changed\":\"2024-03-01T09:50:00Z\"}"}},
      {K(10, "n1", WEB_POD, WEB, "unauthorized: incorrect username or password"),
@@ -785,7 +785,7 @@ static const struct row ROWS[] = {
       {.at = 900,
        .from = OBJECTS,
        .kind = PM_KIND_CONFIG,
-       .namespace = "shop",
+       .k8s_namespace = "shop",
        .object = "ServiceAccount/default",
        .detail = "{\"pull_secrets\":[],\"changed\":\"2024-03-01T09:50:00Z\"}"}}},
     {"node %.*s joined",

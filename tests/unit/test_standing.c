@@ -430,7 +430,7 @@ static void test_standing(void **state) {
 static void test_places(void **state) {
     (void)state;
     static const struct {
-        const char *path, *namespace, *pod, *name;
+        const char *path, *k8s_namespace, *pod, *name;
     } paths[] = {
         {"var/log/pods/shop_web-0_3c0f1b52-8a4e-4d15-9c7b-0d5a6f1e2b3c/app/0.log", "shop", "web-0",
          "app"},
@@ -449,7 +449,8 @@ static void test_places(void **state) {
     for (size_t i = 0; i < PM_LEN(paths); i++) {
         struct pm_writer_place w = pm_writer_of_path(pm_str_c(paths[i].path));
         assert_true(w.container);
-        if (paths[i].namespace[0]) assert_true(pm_str_eqc(w.namespace, paths[i].namespace));
+        if (paths[i].k8s_namespace[0])
+            assert_true(pm_str_eqc(w.k8s_namespace, paths[i].k8s_namespace));
         assert_true(pm_str_eqc(w.pod, paths[i].pod));
         if (paths[i].name[0]) assert_true(pm_str_eqc(w.name, paths[i].name));
     }

@@ -25,21 +25,22 @@
 #define SECRET(detail_)                                                                            \
     {                                                                                              \
         .at = 900, .from = OBJECTS, .kind = PM_KIND_CONFIG, .object = "Secret/regcred",            \
-        .namespace = "shop", .secret = "regcred", .detail = (detail_)                              \
+        .k8s_namespace = "shop", .secret = "regcred", .detail = (detail_)                          \
     }
 #define WROTE(at_, reason_)                                                                        \
     {                                                                                              \
         .at = (at_), .from = EVENTS, .kind = PM_KIND_CONFIG, .object = "ExternalSecret/regcred",   \
-        .namespace = "shop", .secret = "regcred", .reason = (reason_), .message = "Updated Secret" \
+        .k8s_namespace = "shop", .secret = "regcred", .reason = (reason_),                         \
+        .message = "Updated Secret"                                                                \
     }
 #define WORKLOAD(object_, detail_)                                                                 \
     {                                                                                              \
-        .at = 900, .from = OBJECTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop",           \
+        .at = 900, .from = OBJECTS, .kind = PM_KIND_WORKLOAD_STATE, .k8s_namespace = "shop",       \
         .object = (object_), .detail = (detail_)                                                   \
     }
 #define EVENT(at_, object_, reason_, message_)                                                     \
     {                                                                                              \
-        .at = (at_), .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .namespace = "shop",          \
+        .at = (at_), .from = EVENTS, .kind = PM_KIND_WORKLOAD_STATE, .k8s_namespace = "shop",      \
         .object = (object_), .reason = (reason_), .message = (message_)                            \
     }
 

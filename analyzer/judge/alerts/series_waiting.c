@@ -12,8 +12,8 @@
 static void learn_containers(struct build *b) {
     for (size_t i = 0; i < b->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &b->scene->ev->traces.items[i];
-        if (!t->pod || !t->namespace) continue;
-        uint32_t pod = pm_id_join(b->scene->env, t->namespace, '/', t->pod);
+        if (!t->pod || !t->k8s_namespace) continue;
+        uint32_t pod = pm_id_join(b->scene->env, t->k8s_namespace, '/', t->pod);
         if (t->container && t->image) {
             Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->image));
             if (!*slot) *slot = t->container;
@@ -36,7 +36,8 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
             to = pod->recovered || until < b->scene->ev->to ? until : INT64_MAX,
             turns = pm_time_add(from, BACKOFF_AFTER_NS);
     if (from == PM_NO_TIME) return;
-    uint32_t key = pm_id_fmt(b->scene->env, "%.*s/%.*s", PM_FMT(pod->namespace), PM_FMT(pod->name));
+    uint32_t key =
+        pm_id_fmt(b->scene->env, "%.*s/%.*s", PM_FMT(pod->k8s_namespace), PM_FMT(pod->name));
     Word_t off = pm_map_get(b->backed_off, key);
     struct pm_str container = pm_name(
         b->scene->env,
@@ -48,7 +49,7 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
     const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
     for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {
         uint32_t series = SERIES(b, "kube_pod_container_status_waiting_reason",
-                                 L("container", container), L("namespace", pod->namespace),
+                                 L("container", container), L("namespace", pod->k8s_namespace),
                                  L("pod", pod->name), L("reason", pm_str_c(reasons[i])));
         if (only) waits(b, series, from, to);
         else if (i == 0) waits(b, series, from, to < turns ? to : turns);

@@ -60,13 +60,13 @@ static void namespaces_by_image(const struct pm_evidence *ev, struct pm_pulls *p
         const struct pm_pod_fact *pod = &ev->facts.pods.items[i];
         for (size_t k = 0; k < pod->images.n; k++) {
             Word_t *slot = pm_map_slot(&by_image, pod->images.items[k]);
-            *slot = *slot == 0 || *slot == pod->namespace ? pod->namespace : UINT32_MAX;
+            *slot = *slot == 0 || *slot == pod->k8s_namespace ? pod->k8s_namespace : UINT32_MAX;
         }
     }
     for (size_t i = 0; i < pulls->n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        Word_t only = p->namespace || !p->image ? 0 : pm_map_get(by_image, p->image);
-        if (only && only != UINT32_MAX) p->namespace = (uint32_t)only;
+        Word_t only = p->k8s_namespace || !p->image ? 0 : pm_map_get(by_image, p->image);
+        if (only && only != UINT32_MAX) p->k8s_namespace = (uint32_t)only;
     }
     JLFA(freed, by_image);
     (void)freed;

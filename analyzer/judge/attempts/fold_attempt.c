@@ -45,8 +45,8 @@ static int rank_of(const struct pm_trace *t) {
 
 void pm_fold_add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {
     if (!t->pod) return;
-    pm_ids_add_new(&p->pods, pm_id_join(env, t->namespace, '/', t->pod));
-    if (!p->namespace) p->namespace = t->namespace;
+    pm_ids_add_new(&p->pods, pm_id_join(env, t->k8s_namespace, '/', t->pod));
+    if (!p->k8s_namespace) p->k8s_namespace = t->k8s_namespace;
 }
 
 void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,

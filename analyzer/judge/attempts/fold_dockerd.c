@@ -241,7 +241,7 @@ static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct
                  t->verdict.cause != p->verdict.cause))
                 continue;
             if (t->pod && p->exact_pod &&
-                !pm_ids_has(&p->pods, pm_id_join(env, t->namespace, '/', t->pod)))
+                !pm_ids_has(&p->pods, pm_id_join(env, t->k8s_namespace, '/', t->pod)))
                 continue;
             best = by_node.items[k].index;
             gap = d;

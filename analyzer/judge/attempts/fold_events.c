@@ -101,7 +101,7 @@ static int64_t began_before(struct pm_fold *f, const struct pm_fold_bucket *b,
                             const struct pm_trace *t) {
     for (size_t i = 0; i < b->pulling.n; i++) {
         const struct pm_trace *o = &f->ev->traces.items[b->pulling.items[i]];
-        if (o->pod == t->pod && o->namespace == t->namespace && o->last != PM_NO_TIME &&
+        if (o->pod == t->pod && o->k8s_namespace == t->k8s_namespace && o->last != PM_NO_TIME &&
             o->last <= t->last && pm_time_between(o->last, t->last) < PM_S(3600))
             return o->last;
     }
@@ -171,7 +171,7 @@ static bool resync_of(const struct pm_fold *f, const struct pm_trace *t) {
         const struct pm_trace *o = &f->ev->traces.items[i];
         if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod &&
             o->node == t->node && o->error &&
-            (o->namespace == t->namespace || !o->namespace || !t->namespace) &&
+            (o->k8s_namespace == t->k8s_namespace || !o->k8s_namespace || !t->k8s_namespace) &&
             pm_str_eqc(pm_name(f->env, o->reason), "Failed"))
             return true;
     }

@@ -31,7 +31,7 @@ void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm
             continue;
         const struct pm_rumour *r = nearest_rumour(env, ev, p);
         if (!r) continue;
-        struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, r->namespace, r->pod);
+        struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, r->k8s_namespace, r->pod);
         if (!pod->node) pod->node = p->node;
         if (pod->node == p->node) pm_ids_add_new(&p->pods, pod->key);
     }

@@ -12,7 +12,7 @@
 static bool fits_failed_of_pod(struct pm_fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     return p->outcome == PM_OUTCOME_FAILED && t->pod &&
-           pm_ids_has(&p->pods, pm_id_join(f->env, t->namespace, '/', t->pod));
+           pm_ids_has(&p->pods, pm_id_join(f->env, t->k8s_namespace, '/', t->pod));
 }
 
 static bool fits_failed_podless(struct pm_fold *f, const struct pm_attempt *p,

@@ -33,7 +33,7 @@ void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
                                  .bytes = -1,
                                  .node = pod->node,
                                  .image = pod->wait[k].image,
-                                 .namespace = pod->namespace,
+                                 .k8s_namespace = pod->k8s_namespace,
                                  .pod = pod->name,
                                  .container = pod->wait[k].container,
                                  .count = 1,

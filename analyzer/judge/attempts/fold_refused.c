@@ -29,7 +29,7 @@ bool pm_fold_refused_early(const struct pm_env *env, const struct pm_trace *t) {
 
 // Who asked: the pod, else the node.
 static Word_t asker(const struct pm_env *env, const struct pm_trace *t, uint32_t image) {
-    return PM_PAIR(t->pod ? pm_id_join(env, t->namespace, '/', t->pod) : t->node, image);
+    return PM_PAIR(t->pod ? pm_id_join(env, t->k8s_namespace, '/', t->pod) : t->node, image);
 }
 
 // A pull that the runtime's end left unserved is followed by look-ups that fail for the

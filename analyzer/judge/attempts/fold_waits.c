@@ -6,7 +6,8 @@ static bool pulled_since(const struct pm_evidence *ev, const struct pm_trace *wa
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         bool good = t->kind == PM_KIND_PULL_OK || t->kind == PM_KIND_PULL_CACHED;
-        if (good && t->pod == wait->pod && t->namespace == wait->namespace && t->last >= wait->last)
+        if (good && t->pod == wait->pod && t->k8s_namespace == wait->k8s_namespace &&
+            t->last >= wait->last)
             return true;
     }
     return false;
@@ -19,7 +20,8 @@ static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev,
     if (t->pull || !t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) ||
         (t->origin != PM_ORIGIN_POD && !event))
         return false;
-    const struct pm_pod_fact *pod = pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+    const struct pm_pod_fact *pod =
+        pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
     return (!pod || !pod->running) && !(event && pulled_since(ev, t));
 }
 
@@ -28,10 +30,10 @@ static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev,
 static void image_of_workload(const struct pm_env *env, const struct pm_evidence *ev,
                               struct pm_trace *t) {
     const struct pm_pod_fact *pod =
-        t->image ? NULL : pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+        t->image ? NULL : pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
     const struct pm_workload_fact *w =
         pod && pod->workload_name
-            ? pm_facts_workload(env, ev, pod->namespace, pm_cstr(env, pod->workload_kind),
+            ? pm_facts_workload(env, ev, pod->k8s_namespace, pm_cstr(env, pod->workload_kind),
                                 pod->workload_name)
             : NULL;
     struct pm_image image;
@@ -51,7 +53,7 @@ void pm_fold_waits(const struct pm_env *env, struct pm_evidence *ev, const struc
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
         t->waits = only_waits(env, ev, t);
-        if (t->waits && !pm_ids_has(&told, pm_id_join(env, t->namespace, '/', t->pod)))
+        if (t->waits && !pm_ids_has(&told, pm_id_join(env, t->k8s_namespace, '/', t->pod)))
             image_of_workload(env, ev, t);
     }
     pm_ids_free(&told);

@@ -58,7 +58,7 @@ static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "n
 
 uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
     uint32_t of_pod;
-    if (p->namespace) of_pod = p->namespace;
+    if (p->k8s_namespace) of_pod = p->k8s_namespace;
     else if (p->pods.n) of_pod = pod_namespace(env, p->pods.items[0]);
     else of_pod = 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;

@@ -5,7 +5,7 @@
 // A pull, while it is folded and after.
 struct pm_attempt {
     int64_t started, ended; // PM_NO_TIME unknown
-    uint32_t node, image, registry, repository, tag, digest, namespace, container, client, user,
+    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, container, client, user,
         error;
     struct pm_ids pods;             // "namespace/name"
     uint8_t outcome, stage, origin; // origin: who counted it

@@ -5,13 +5,14 @@
 // A secret whose object is there says which registries it is for; of another nobody can
 // tell.
 static enum settle_secrets for_registry(const struct pm_env *env, const struct pm_evidence *ev,
-                                        uint32_t namespace, uint32_t secret, uint32_t registry) {
+                                        uint32_t k8s_namespace, uint32_t secret,
+                                        uint32_t registry) {
     for (size_t i = 0; i < ev->facts.configs.n; i++) {
         const struct pm_config_fact *c = &ev->facts.configs.items[i];
         struct pm_str object = pm_name(env, c->source);
         json_t *list = json_object_get(c->detail, "registries"), *v;
         size_t k;
-        if (!json_is_array(list) || c->namespace != namespace ||
+        if (!json_is_array(list) || c->k8s_namespace != k8s_namespace ||
             !pm_str_starts(object, PM_STR("Secret/")) ||
             !pm_str_eq(pm_str_from(object, strlen("Secret/")), pm_name(env, secret)))
             continue;
@@ -35,7 +36,7 @@ static enum settle_secrets best_for(const struct pm_env *env, const struct pm_ev
     enum settle_secrets best = SECRETS_NONE;
     for (size_t i = 0; i < pod->secrets.n; i++) {
         enum settle_secrets one =
-            for_registry(env, ev, pod->namespace, pod->secrets.items[i], registry);
+            for_registry(env, ev, pod->k8s_namespace, pod->secrets.items[i], registry);
         if (one > best) best = one;
     }
     return best;
@@ -51,7 +52,7 @@ static enum settle_secrets of_pods(const struct pm_env *env, const struct pm_evi
         enum settle_secrets own = best_for(env, ev, pod, p->registry);
         if (own != SECRETS_NONE) return own;
         if (pm_map_get(ev->facts.account_secrets,
-                       pm_id_join(env, pod->namespace, '/',
+                       pm_id_join(env, pod->k8s_namespace, '/',
                                   pod->account ? pod->account : pm_id(env, PM_STR("default")))))
             return SECRETS_SOME;
     }

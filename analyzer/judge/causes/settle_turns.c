@@ -93,7 +93,7 @@ struct turns {
 
 static bool same_credential(const struct pm_attempt *p, const struct pm_attempt *q) {
     if (p->user && q->user) return p->user == q->user;
-    return !p->namespace || !q->namespace || p->namespace == q->namespace;
+    return !p->k8s_namespace || !q->k8s_namespace || p->k8s_namespace == q->k8s_namespace;
 }
 
 static struct turn *turn_of(struct turns *turns, uint32_t node) {
@@ -147,7 +147,7 @@ bool settle_served_between(struct settling *v, const struct pm_attempt *p, const
     if (!registry) return false;
     Word_t *by_family = pm_map_slot(&v->served_at, family_number(family) + 1);
     Pvoid_t answers = (Pvoid_t)*by_family;
-    Word_t *slot = pm_map_slot(&answers, PM_PAIR(registry, p->user ? p->user : p->namespace));
+    Word_t *slot = pm_map_slot(&answers, PM_PAIR(registry, p->user ? p->user : p->k8s_namespace));
     *by_family = (Word_t)answers;
     if (!*slot) *slot = serves_between(v, p, family) ? 2 : 1;
     return *slot == 2;

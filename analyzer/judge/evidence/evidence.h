@@ -33,7 +33,7 @@ struct pm_trace {
     int64_t ts, first, last; // PM_NO_TIME unknown
     int64_t duration_ns, waiting_ns, bytes;
     uint32_t file;
-    uint32_t node, image, registry, repository, tag, digest, namespace, pod, container, client,
+    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, pod, container, client,
         user, error, reason, message, host, object, secret, join, workload, url;
     uint32_t count;
     unsigned flags;
@@ -53,7 +53,7 @@ struct pm_trace {
 // A failed pull as hearsay tells it.
 struct pm_rumour {
     int64_t ts;
-    uint32_t node, image, namespace, pod;
+    uint32_t node, image, k8s_namespace, pod;
 };
 
 // A call that failed in a log without statuses (CloudTrail): its error is all there is.
@@ -122,8 +122,8 @@ struct pm_reading {
 };
 
 struct pm_pod_fact {
-    uint32_t namespace, name, key, node, uid, owner_kind, owner_name, workload_kind, workload_name,
-        account;
+    uint32_t k8s_namespace, name, key, node, uid, owner_kind, owner_name, workload_kind,
+        workload_name, account;
     uint32_t phase;
     int64_t created, seen; // seen: of the newest snapshot
     int64_t since, gone;   // its containers run since; it was deleted at
@@ -142,7 +142,7 @@ struct pm_pod_fact {
     int waits;
 };
 struct pm_workload_fact {
-    uint32_t namespace, kind, name, owner_kind, owner_name, why;
+    uint32_t k8s_namespace, kind, name, owner_kind, owner_name, why;
     int64_t desired, ready, updated, available, unavailable, seen, stuck_at, created, changed,
         generation;
     bool stuck; // Progressing=False or fewer ready than desired in the newest snapshot
@@ -155,7 +155,7 @@ struct pm_workload_fact {
     uint32_t revision;
 };
 struct pm_service_fact {
-    uint32_t namespace, name;
+    uint32_t k8s_namespace, name;
     struct pm_ids selector, pods;
 };
 struct pm_node_fact {
@@ -165,17 +165,17 @@ struct pm_node_fact {
     struct pm_ids addresses;
 };
 struct pm_hpa_fact {
-    uint32_t namespace, name, target_kind, target_name;
+    uint32_t k8s_namespace, name, target_kind, target_name;
     int64_t current, desired, max, seen;
 };
 struct pm_config_fact {
-    uint32_t source, node, path, namespace, file;
+    uint32_t source, node, path, k8s_namespace, file;
     uint64_t line, event;
     json_t *detail;
 };
 // A pull secret, or the service account that names them.
 struct pm_secret_fact {
-    uint32_t namespace, name, by;
+    uint32_t k8s_namespace, name, by;
     int64_t created, changed; // PM_NO_TIME: not known
     bool account;
 };
@@ -313,13 +313,14 @@ uint32_t pm_facts_node(const struct pm_env *env, const struct pm_evidence *ev, u
 const struct pm_pod_fact *pm_facts_pod(const struct pm_evidence *ev, uint32_t key);
 struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key);
 struct pm_pod_fact *pm_facts_pod_made(const struct pm_env *env, struct pm_evidence *ev,
-                                      uint32_t namespace, uint32_t name);
+                                      uint32_t k8s_namespace, uint32_t name);
 // Index + 1; 0 where unknown.
 Word_t pm_facts_workload_at(const struct pm_env *env, const struct pm_evidence *ev, uint32_t space,
                             const char *kind, uint32_t name);
 const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
-                                                 const struct pm_evidence *ev, uint32_t namespace,
-                                                 const char *kind, uint32_t name);
+                                                 const struct pm_evidence *ev,
+                                                 uint32_t k8s_namespace, const char *kind,
+                                                 uint32_t name);
 void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t from, int64_t to);
 bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, int64_t at,
                      int64_t slack);
@@ -329,12 +330,12 @@ bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *na
 
 // A pull secret's object; NULL where none is known. secrets.c
 const struct pm_config_fact *pm_secret_object(const struct pm_env *env,
-                                              const struct pm_evidence *ev, uint32_t namespace,
+                                              const struct pm_evidence *ev, uint32_t k8s_namespace,
                                               struct pm_str name);
 // How many registries a pull secret is for, where its object says that this one is among
 // them; else 0.
 size_t pm_secret_registries(const struct pm_env *env, const struct pm_evidence *ev,
-                            uint32_t namespace, struct pm_str name, struct pm_str registry);
+                            uint32_t k8s_namespace, struct pm_str name, struct pm_str registry);
 
 // Clocks: measured by skew.c, read by clock.c.
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev);

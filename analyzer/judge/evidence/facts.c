@@ -16,26 +16,26 @@ struct pm_pod_fact *pm_facts_pod_edit(struct pm_evidence *ev, uint32_t key) {
 
 // A table of one namespace has no NAMESPACE column: its pod is the one of that name, if
 // there is one only.
-static struct pm_pod_fact *pod_of_name(struct pm_evidence *ev, uint32_t namespace, uint32_t name,
-                                       uint32_t key) {
+static struct pm_pod_fact *pod_of_name(struct pm_evidence *ev, uint32_t k8s_namespace,
+                                       uint32_t name, uint32_t key) {
     Word_t at = pm_map_get(ev->facts.pod_by_name, name);
     struct pm_pod_fact *pod = at && at != UINT32_MAX ? &PM_REF(ev->facts.pods, at) : NULL;
-    if (!pod || (namespace && pod->namespace)) return NULL;
-    if (!namespace || pod->namespace == namespace) return pod;
-    pod->namespace = namespace; // it was met without one
+    if (!pod || (k8s_namespace && pod->k8s_namespace)) return NULL;
+    if (!k8s_namespace || pod->k8s_namespace == k8s_namespace) return pod;
+    pod->k8s_namespace = k8s_namespace; // it was met without one
     pod->key = key;
     *pm_map_slot(&ev->facts.pod_by_key, key) = at;
     return pod;
 }
 
 struct pm_pod_fact *pm_facts_pod_made(const struct pm_env *env, struct pm_evidence *ev,
-                                      uint32_t namespace, uint32_t name) {
-    uint32_t key = pm_id_join(env, namespace, '/', name);
+                                      uint32_t k8s_namespace, uint32_t name) {
+    uint32_t key = pm_id_join(env, k8s_namespace, '/', name);
     struct pm_pod_fact *pod = pm_facts_pod_edit(ev, key);
-    if (!pod) pod = pod_of_name(ev, namespace, name, key);
+    if (!pod) pod = pod_of_name(ev, k8s_namespace, name, key);
     if (pod) return pod;
     pod = PM_PUSH(ev->facts.pods.items, ev->facts.pods.n, ev->facts.pods.cap);
-    *pod = (struct pm_pod_fact){.namespace = namespace,
+    *pod = (struct pm_pod_fact){.k8s_namespace = k8s_namespace,
                                 .name = name,
                                 .key = key,
                                 .created = PM_NO_TIME,
@@ -56,9 +56,10 @@ Word_t pm_facts_workload_at(const struct pm_env *env, const struct pm_evidence *
 }
 
 const struct pm_workload_fact *pm_facts_workload(const struct pm_env *env,
-                                                 const struct pm_evidence *ev, uint32_t namespace,
-                                                 const char *kind, uint32_t name) {
-    Word_t at = pm_facts_workload_at(env, ev, namespace, kind, name);
+                                                 const struct pm_evidence *ev,
+                                                 uint32_t k8s_namespace, const char *kind,
+                                                 uint32_t name) {
+    Word_t at = pm_facts_workload_at(env, ev, k8s_namespace, kind, name);
     return at ? &PM_REF(ev->facts.workloads, at) : NULL;
 }
 

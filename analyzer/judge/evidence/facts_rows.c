@@ -167,13 +167,13 @@ static void behind_at(const struct pm_env *env, struct pm_workload_fact *w, int6
 static void service_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_event *e,
                         const json_t *d, uint32_t name) {
     struct pm_service_fact *v = NULL;
-    uint32_t namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
+    uint32_t k8s_namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
     for (size_t i = 0; i < ev->facts.services.n && !v; i++)
         if (ev->facts.services.items[i].name == name &&
-            ev->facts.services.items[i].namespace == namespace)
+            ev->facts.services.items[i].k8s_namespace == k8s_namespace)
             v = &ev->facts.services.items[i];
     if (!v) v = PM_PUSH(ev->facts.services.items, ev->facts.services.n, ev->facts.services.cap);
-    v->namespace = namespace;
+    v->k8s_namespace = k8s_namespace;
     v->name = name;
     pairs(env, json_object_get(d, "selector"), &v->selector);
     texts(env, d, "pods", &v->pods);
@@ -187,17 +187,17 @@ static void workload_row(const struct pm_env *env, struct pm_evidence *ev, const
     if (slash < 0) return;
     uint32_t kind = pm_id(env, pm_str_sub(object, 0, (size_t)slash)),
              name = pm_id(env, pm_str_from(object, (size_t)slash + 1)),
-             namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
+             k8s_namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
     struct pm_str kind_name = pm_name(env, kind);
     if (pm_str_eqc(kind_name, "Service") || pm_str_eqc(kind_name, "Endpoints")) {
         service_row(env, ev, e, d, name);
         return;
     }
-    Word_t known = pm_facts_workload_at(env, ev, namespace, pm_cstr(env, kind), name);
+    Word_t known = pm_facts_workload_at(env, ev, k8s_namespace, pm_cstr(env, kind), name);
     struct pm_workload_fact *w = known ? &PM_REF(ev->facts.workloads, known) : NULL;
     if (!w) {
         w = PM_PUSH(ev->facts.workloads.items, ev->facts.workloads.n, ev->facts.workloads.cap);
-        *w = (struct pm_workload_fact){.namespace = namespace,
+        *w = (struct pm_workload_fact){.k8s_namespace = k8s_namespace,
                                        .kind = kind,
                                        .name = name,
                                        .seen = PM_NO_TIME,
@@ -207,8 +207,8 @@ static void workload_row(const struct pm_env *env, struct pm_evidence *ev, const
                                        .desired = -1,
                                        .ready = -1};
         *pm_map_slot(&ev->facts.workload_by_key,
-                     pm_id_fmt(env, "%.*s/%.*s", PM_FMT(pm_name(env, namespace)), PM_FMT(object))) =
-            ev->facts.workloads.n;
+                     pm_id_fmt(env, "%.*s/%.*s", PM_FMT(pm_name(env, k8s_namespace)),
+                               PM_FMT(object))) = ev->facts.workloads.n;
     }
     const json_t *owner = json_object_get(d, "owner");
     if (owner) {
@@ -275,17 +275,18 @@ static void hpa_row(const struct pm_env *env, struct pm_evidence *ev, const stru
                     const json_t *d) {
     struct pm_str name = row->event.field[PM_F_OBJECT];
     ptrdiff_t slash = pm_str_rchr(name, '/');
-    uint32_t namespace = pm_id(env, row->event.field[PM_F_NAMESPACE]),
+    uint32_t k8s_namespace = pm_id(env, row->event.field[PM_F_NAMESPACE]),
              id = pm_id(env, pm_str_from(name, (size_t)(slash + 1)));
     struct pm_hpa_fact *h = NULL;
     for (size_t i = 0; i < ev->facts.hpas.n && !h; i++)
-        if (ev->facts.hpas.items[i].name == id && ev->facts.hpas.items[i].namespace == namespace)
+        if (ev->facts.hpas.items[i].name == id &&
+            ev->facts.hpas.items[i].k8s_namespace == k8s_namespace)
             h = &ev->facts.hpas.items[i];
     if (!h) {
         h = PM_PUSH(ev->facts.hpas.items, ev->facts.hpas.n, ev->facts.hpas.cap);
         h->seen = PM_NO_TIME;
     } else if (row->ts_ns != PM_NO_TIME && h->seen != PM_NO_TIME && row->ts_ns < h->seen) return;
-    h->namespace = namespace;
+    h->k8s_namespace = k8s_namespace;
     h->name = id;
     if (json_object_size(d) == 0) return;
     h->seen = row->ts_ns;
@@ -303,7 +304,7 @@ static void secret_written(const struct pm_env *env, struct pm_evidence *ev,
     const struct pm_event *e = &row->event;
     *PM_PUSH(ev->facts.secrets.items, ev->facts.secrets.n, ev->facts.secrets.cap) =
         (struct pm_secret_fact){
-            .namespace = pm_id(env, e->field[PM_F_NAMESPACE]),
+            .k8s_namespace = pm_id(env, e->field[PM_F_NAMESPACE]),
             .name = name,
             .by = e->component == PM_COMP_EVENTS ? pm_id(env, e->field[PM_F_OBJECT])
                                                  : text(env, d, "by"),
@@ -316,7 +317,7 @@ static void config_row(const struct pm_env *env, struct pm_evidence *ev, const s
                        const json_t *d) {
     const struct pm_event *e = &row->event;
     struct pm_str object = e->field[PM_F_OBJECT];
-    uint32_t namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
+    uint32_t k8s_namespace = pm_id(env, e->field[PM_F_NAMESPACE]);
     if (e->field[PM_F_SECRET].n)
         secret_written(env, ev, row, d, pm_id(env, e->field[PM_F_SECRET]), false);
     if (e->field[PM_F_SECRET].n && e->component == PM_COMP_EVENTS) return;
@@ -324,17 +325,18 @@ static void config_row(const struct pm_env *env, struct pm_evidence *ev, const s
         secret_written(env, ev, row, d, pm_id(env, pm_str_from(object, 15)), true);
         if (json_array_size(json_object_get(d, "pull_secrets")))
             *pm_map_slot(&ev->facts.account_secrets,
-                         pm_id_join(env, namespace, '/', pm_id(env, pm_str_from(object, 15)))) = 1;
+                         pm_id_join(env, k8s_namespace, '/', pm_id(env, pm_str_from(object, 15)))) =
+                1;
         return;
     }
     struct pm_config_fact *c =
         PM_PUSH(ev->facts.configs.items, ev->facts.configs.n, ev->facts.configs.cap);
     c->source = text(env, d, "source") ? text(env, d, "source") : pm_id(env, object);
-    c->namespace = namespace;
+    c->k8s_namespace = k8s_namespace;
     c->node = pm_id(env, e->field[PM_F_NODE]);
     if (!c->node && row->file < ev->facts.files.n) c->node = ev->facts.files.items[row->file].node;
     c->path = pm_id(env, pm_str_c(row->path));
-    c->namespace = namespace;
+    c->k8s_namespace = k8s_namespace;
     c->file = row->file;
     c->line = row->line;
     c->event = row->id;

@@ -24,7 +24,7 @@ static void rumour(const struct pm_env *env, struct pm_evidence *ev, const struc
         (struct pm_rumour){.ts = row->ts_ns,
                            .node = pm_id(env, f[PM_F_NODE]),
                            .image = pm_id(env, known && image.norm.n ? image.norm : f[PM_F_IMAGE]),
-                           .namespace = pm_id(env, f[PM_F_NAMESPACE]),
+                           .k8s_namespace = pm_id(env, f[PM_F_NAMESPACE]),
                            .pod = pm_id(env, f[PM_F_POD])};
 }
 

@@ -104,7 +104,7 @@ static bool wants_verdict(const struct pm_event *e) {
 static void trace_strings(const struct pm_env *env, struct pm_trace *t, const struct pm_row *row) {
     const struct pm_str *f = row->event.field;
     struct pm_image image;
-    t->namespace = pm_id(env, f[PM_F_NAMESPACE]);
+    t->k8s_namespace = pm_id(env, f[PM_F_NAMESPACE]);
     t->pod = pm_id(env, f[PM_F_POD]);
     t->container = pm_id(env, f[PM_F_CONTAINER]);
     t->workload = pm_id(env, f[PM_F_WORKLOAD]);
@@ -176,7 +176,7 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
         t.verdict.cause = -1; // no rule knew: the same as not asked
     trace_strings(env, &t, row);
     if (origin == PM_ORIGIN_CLIENT && t.client)
-        t.node = t.namespace = t.pod = t.container =
+        t.node = t.k8s_namespace = t.pod = t.container =
             0; // it pulls for itself, not for what it runs on
     return t;
 }
@@ -191,7 +191,7 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
     bool state =
         t->origin ==
         PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->namespace,
+    uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->k8s_namespace,
                              t->pod, t->image, t->container, t->verdict.cause, state);
     Word_t *slot = pm_map_slot(&l->line_last, who);
     struct pm_trace *old = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
@@ -213,7 +213,8 @@ static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) 
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
-    if (old->namespace && t->namespace && old->namespace != t->namespace) return false;
+    if (old->k8s_namespace && t->k8s_namespace && old->k8s_namespace != t->k8s_namespace)
+        return false;
     bool loose = old->quality == PM_QUALITY_RELATIVE || t->quality == PM_QUALITY_RELATIVE;
     if (!loose && old->join && t->join) return old->join == t->join;
     int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
@@ -237,7 +238,7 @@ static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
     }
     if (t->count > old->count) old->count = t->count;
     if (!old->node) old->node = t->node;
-    if (!old->namespace) old->namespace = t->namespace;
+    if (!old->k8s_namespace) old->k8s_namespace = t->k8s_namespace;
     if (!old->container) old->container = t->container;
 }
 

@@ -11,12 +11,13 @@
 // registry: what only the whole bundle knows.
 static void complete(const struct pm_env *env, const struct pm_evidence *ev, struct pm_trace *t) {
     t->node = pm_facts_node(env, ev, t->node);
-    if (t->pod && !t->namespace) {
+    if (t->pod && !t->k8s_namespace) {
         Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
-        if (at && at != UINT32_MAX) t->namespace = PM_REF(ev->facts.pods, at).namespace;
+        if (at && at != UINT32_MAX) t->k8s_namespace = PM_REF(ev->facts.pods, at).k8s_namespace;
     }
     if (!t->pod) return;
-    const struct pm_pod_fact *pod = pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+    const struct pm_pod_fact *pod =
+        pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
     if (!t->node && pod) t->node = pod->node;
     if (!t->node && pm_is_account(t->origin) && t->file < ev->facts.files.n)
         t->node = ev->facts.files.items[t->file].node;
@@ -39,14 +40,15 @@ static void complete(const struct pm_env *env, const struct pm_evidence *ev, str
 // A table of one namespace has no column for it: its pods are pods all the same, as long
 // as no two of that name are known.
 static bool which_pod(const struct pm_evidence *ev, const struct pm_trace *t) {
-    return t->pod && (t->namespace || (pm_is_account(t->origin) &&
-                                       pm_map_get(ev->facts.pod_by_name, t->pod) != UINT32_MAX));
+    return t->pod &&
+           (t->k8s_namespace ||
+            (pm_is_account(t->origin) && pm_map_get(ev->facts.pod_by_name, t->pod) != UINT32_MAX));
 }
 
 // Lines know pods too: where no object speaks of one, its lines place it.
 static void learn_pod(const struct pm_env *env, struct pm_evidence *ev, const struct pm_trace *t) {
     if (!which_pod(ev, t)) return;
-    struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, t->namespace, t->pod);
+    struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, t->k8s_namespace, t->pod);
     if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER)
         pod->node = pm_facts_node(env, ev, t->node);
     if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
@@ -87,7 +89,7 @@ static void learn_hosts(const struct pm_env *env, struct pm_evidence *ev) {
             pm_map_get(ev->facts.node_by_name, t->node))
             continue;
         const struct pm_pod_fact *pod =
-            pm_facts_pod(ev, pm_id_join(env, t->namespace, '/', t->pod));
+            pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
         if (!pod || !pod->node || pod->node == pm_facts_node(env, ev, t->node)) continue;
         if (pm_map_get(ev->facts.node_by_name, pod->node))
             *pm_map_slot(&ev->facts.host_node, t->node) = pod->node;
@@ -184,7 +186,7 @@ static void learn_deleted(const struct pm_env *env, struct pm_evidence *ev,
         !v.pod.n)
         return;
     struct pm_pod_fact *pod =
-        pm_facts_pod_edit(ev, pm_id_join(env, t->namespace, '/', pm_id(env, v.pod)));
+        pm_facts_pod_edit(ev, pm_id_join(env, t->k8s_namespace, '/', pm_id(env, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
 }
 
@@ -253,7 +255,8 @@ static void find_missing_secrets(const struct pm_env *env, struct pm_evidence *e
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->pod)
-            *pm_map_slot(&ev->facts.secret_missing, pm_id_join(env, t->namespace, '/', t->pod)) = 1;
+            *pm_map_slot(&ev->facts.secret_missing,
+                         pm_id_join(env, t->k8s_namespace, '/', t->pod)) = 1;
     }
 }
 

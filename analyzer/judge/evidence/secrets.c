@@ -14,12 +14,12 @@ static bool is_for(struct pm_str entry, struct pm_str registry) {
 }
 
 const struct pm_config_fact *pm_secret_object(const struct pm_env *env,
-                                              const struct pm_evidence *ev, uint32_t namespace,
+                                              const struct pm_evidence *ev, uint32_t k8s_namespace,
                                               struct pm_str name) {
     for (size_t i = 0; i < ev->facts.configs.n; i++) {
         const struct pm_config_fact *c = &ev->facts.configs.items[i];
         struct pm_str source = pm_name(env, c->source);
-        if (c->namespace == namespace && pm_str_starts(source, PM_STR("Secret/")) &&
+        if (c->k8s_namespace == k8s_namespace && pm_str_starts(source, PM_STR("Secret/")) &&
             pm_str_eq(pm_str_from(source, 7), name))
             return c;
     }
@@ -27,8 +27,8 @@ const struct pm_config_fact *pm_secret_object(const struct pm_env *env,
 }
 
 size_t pm_secret_registries(const struct pm_env *env, const struct pm_evidence *ev,
-                            uint32_t namespace, struct pm_str name, struct pm_str registry) {
-    const struct pm_config_fact *c = pm_secret_object(env, ev, namespace, name);
+                            uint32_t k8s_namespace, struct pm_str name, struct pm_str registry) {
+    const struct pm_config_fact *c = pm_secret_object(env, ev, k8s_namespace, name);
     const json_t *all = json_object_get(c ? c->detail : NULL, "registries");
     size_t i;
     json_t *v;

@@ -58,7 +58,8 @@ static Pvoid_t first_signs(const struct pm_env *env, const struct pm_evidence *e
         if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL &&
             t->kind != PM_KIND_PULL_OK)
             continue;
-        Word_t at = pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->namespace, '/', t->pod));
+        Word_t at =
+            pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->k8s_namespace, '/', t->pod));
         if (!at || PM_REF(ev->facts.pods, at).created == PM_NO_TIME) continue;
         int64_t began = t->kind == PM_KIND_PULL_START
                             ? t->first

@@ -63,8 +63,8 @@ static void climb(const struct pm_env *env, const struct pm_evidence *ev, struct
     pod->workload_kind = pod->owner_kind;
     pod->workload_name = pod->owner_name;
     if (!set && !job) return;
-    const struct pm_workload_fact *owner =
-        pm_facts_workload(env, ev, pod->namespace, pm_cstr(env, pod->owner_kind), pod->owner_name);
+    const struct pm_workload_fact *owner = pm_facts_workload(
+        env, ev, pod->k8s_namespace, pm_cstr(env, pod->owner_kind), pod->owner_name);
     if (owner && owner->owner_name) {
         pod->workload_kind = owner->owner_kind;
         pod->workload_name = owner->owner_name;
@@ -94,7 +94,8 @@ static bool by_labels(const struct pm_env *env, const struct pm_evidence *ev,
     const struct pm_workload_fact *best = NULL;
     for (size_t i = 0; pod->labels.n && i < ev->facts.workloads.n; i++) {
         const struct pm_workload_fact *w = &ev->facts.workloads.items[i];
-        if (w->namespace != pod->namespace || !selects(&w->selector, &pod->labels)) continue;
+        if (w->k8s_namespace != pod->k8s_namespace || !selects(&w->selector, &pod->labels))
+            continue;
         if (!best || kind_is(env, best->kind, "ReplicaSet")) best = w;
     }
     if (!best) return false;
@@ -127,7 +128,7 @@ void pm_workload_resolve(const struct pm_env *env, struct pm_evidence *ev) {
             const char *made = pm_cstr(
                 env,
                 pod->workload_kind); // such a workload is there, if only in a table without namespaces
-            if (pm_facts_workload(env, ev, pod->namespace, made, pod->workload_name) ||
+            if (pm_facts_workload(env, ev, pod->k8s_namespace, made, pod->workload_name) ||
                 pm_facts_workload(env, ev, 0, made, pod->workload_name))
                 pod->guessed = false;
         }

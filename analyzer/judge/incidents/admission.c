@@ -22,7 +22,7 @@ static const struct pm_workload_fact *fact_of(const struct pm_scene *scene,
                                               const struct pm_trace *t) {
     struct pm_str kind, name;
     split(pm_name(scene->env, t->object), &kind, &name);
-    return pm_facts_workload(scene->env, scene->ev, t->namespace,
+    return pm_facts_workload(scene->env, scene->ev, t->k8s_namespace,
                              pm_arena_cstr(scene->env->a, kind), pm_id(scene->env, name));
 }
 
@@ -41,7 +41,7 @@ static void admission_add(const struct pm_scene *scene, struct pm_hit *h, uint32
     h->lines += t->count;
     h->from = pm_min_time(h->from, t->first);
     h->to = pm_max_time(h->to, t->last);
-    pm_ids_add_new(&h->namespaces, t->namespace);
+    pm_ids_add_new(&h->namespaces, t->k8s_namespace);
     add_image(scene->env, h, t->image);
     for (size_t i = 0; w && i < w->images.n; i++)
         add_image(
@@ -68,7 +68,7 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
 static int64_t made_after(const struct pm_scene *scene, const struct pm_trace *refused) {
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        bool same = t->object == refused->object && t->namespace == refused->namespace;
+        bool same = t->object == refused->object && t->k8s_namespace == refused->k8s_namespace;
         if (same && t->last > refused->last &&
             pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate"))
             return t->last;
@@ -93,7 +93,7 @@ void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h
     for (size_t i = 0; i < h->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
         const struct pm_workload_fact *w = fact_of(scene, t);
-        struct pm_hit_workload out = {.namespace = pm_name(scene->env, t->namespace)};
+        struct pm_hit_workload out = {.k8s_namespace = pm_name(scene->env, t->k8s_namespace)};
         split(pm_name(scene->env, t->object), &out.kind, &out.name);
         if (w && w->owner_name) {
             out.kind = pm_name(scene->env, w->owner_kind);
@@ -102,7 +102,7 @@ void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h
         bool told = false;
         for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
             const struct pm_hit_workload *o = &inc->blast.workloads[k];
-            told = pm_str_eq(o->namespace, out.namespace) && pm_str_eq(o->kind, out.kind) &&
+            told = pm_str_eq(o->k8s_namespace, out.k8s_namespace) && pm_str_eq(o->kind, out.kind) &&
                    pm_str_eq(o->name, out.name);
         }
         if (!told)

@@ -82,7 +82,7 @@ static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
         const struct pm_trace *t = &b->scene->ev->traces.items[h->said.items[i]];
         bool state = t->origin ==
                      PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
-        uint32_t key = pm_id_join(b->scene->env, t->namespace, '/', t->pod);
+        uint32_t key = pm_id_join(b->scene->env, t->k8s_namespace, '/', t->pod);
         struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first,
                                        state ? PM_NO_TIME : t->last);
         if (t->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
@@ -119,7 +119,7 @@ static int64_t pod_gone(const struct blast *b, const struct pod_hit *p,
     const struct pm_workload_fact *w =
         fact->listed || !fact->workload_name
             ? NULL
-            : pm_facts_workload(b->scene->env, b->scene->ev, fact->namespace,
+            : pm_facts_workload(b->scene->env, b->scene->ev, fact->k8s_namespace,
                                 pm_cstr(b->scene->env, fact->workload_kind), fact->workload_name);
     bool whole = w && w->desired >= 0 && w->ready >= w->desired && w->seen != PM_NO_TIME &&
                  p->last != PM_NO_TIME && w->seen > p->last;
@@ -161,12 +161,12 @@ static bool pod_silent(const struct blast *b, const struct pod_hit *p) {
 
 static int by_pod_name(const void *a, const void *b) {
     const struct pm_hit_pod *x = a, *y = b;
-    int c = pm_str_cmp(x->namespace, y->namespace);
+    int c = pm_str_cmp(x->k8s_namespace, y->k8s_namespace);
     return c ? c : pm_str_cmp(x->name, y->name);
 }
 static int by_workload_name(const void *a, const void *b) {
     const struct pm_hit_workload *x = a, *y = b;
-    int c = pm_str_cmp(x->namespace, y->namespace);
+    int c = pm_str_cmp(x->k8s_namespace, y->k8s_namespace);
     if (!c) c = pm_str_cmp(x->kind, y->kind);
     return c ? c : pm_str_cmp(x->name, y->name);
 }
@@ -174,7 +174,7 @@ static int by_workload_name(const void *a, const void *b) {
 static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fact *fact) {
     struct pm_incident *inc = b->h->incident;
     if (!fact->workload_name) return;
-    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->scene->env, "w/%u/%u/%u", fact->namespace,
+    Word_t *slot = pm_map_slot(seen, pm_id_fmt(b->scene->env, "w/%u/%u/%u", fact->k8s_namespace,
                                                fact->workload_kind, fact->workload_name));
     if (*slot) {
         inc->blast.workloads[*slot - 1].pods++;
@@ -183,7 +183,7 @@ static void workload_seen(struct blast *b, Pvoid_t *seen, const struct pm_pod_fa
     struct pm_hit_workload *w =
         PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap);
     *w = (struct pm_hit_workload){pm_name(b->scene->env, fact->workload_kind),
-                                  pm_name(b->scene->env, fact->namespace),
+                                  pm_name(b->scene->env, fact->k8s_namespace),
                                   pm_name(b->scene->env, fact->workload_name), 1, fact->guessed};
     *slot = inc->blast.workloads_n;
 }
@@ -220,7 +220,7 @@ static void pods_out(struct blast *b) {
                                                    : 0};
         struct pm_str key = pm_name(b->scene->env, p->key);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
-        out->namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
+        out->k8s_namespace = pm_str_sub(key, 0, slash < 0 ? 0 : (size_t)slash);
         out->name = pm_str_from(key, (size_t)(slash + 1));
         if (!fact) continue;
         if (fact->workload_name)
@@ -268,11 +268,12 @@ static uint64_t peak(const struct blast *b) { // most pods waiting at one time
     return most;
 }
 
-static bool workload_hit(const struct blast *b, uint32_t namespace, uint32_t kind, uint32_t name) {
+static bool workload_hit(const struct blast *b, uint32_t k8s_namespace, uint32_t kind,
+                         uint32_t name) {
     const struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->namespace, pm_name(b->scene->env, namespace)) &&
+        if (pm_str_eq(w->k8s_namespace, pm_name(b->scene->env, k8s_namespace)) &&
             pm_str_eq(w->name, pm_name(b->scene->env, name)) &&
             pm_str_eq(w->kind, pm_name(b->scene->env, kind)))
             return true;
@@ -309,10 +310,10 @@ static void rollouts(struct blast *b) {
         struct pm_str kind = pm_name(b->scene->env, w->kind);
         bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") ||
                      pm_str_eqc(kind, "DaemonSet");
-        if (!rolls || !workload_hit(b, w->namespace, w->kind, w->name)) continue;
+        if (!rolls || !workload_hit(b, w->k8s_namespace, w->kind, w->name)) continue;
         int then = behind_now(w) ? -1 : behind_during(b, w);
         if (!behind_now(w) && then < 0) continue;
-        struct pm_rollout r = {kind, pm_name(b->scene->env, w->namespace),
+        struct pm_rollout r = {kind, pm_name(b->scene->env, w->k8s_namespace),
                                pm_name(b->scene->env, w->name),
                                .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
         r.why = pm_name(b->scene->env, then < 0 ? w->why : w->behind[then].why);
@@ -332,10 +333,10 @@ static void autoscalers(struct blast *b) {
     struct pm_incident *inc = b->h->incident;
     for (size_t i = 0; i < b->scene->ev->facts.hpas.n; i++) {
         const struct pm_hpa_fact *h = &b->scene->ev->facts.hpas.items[i];
-        if (!workload_hit(b, h->namespace, h->target_kind, h->target_name) || h->desired <= 0)
+        if (!workload_hit(b, h->k8s_namespace, h->target_kind, h->target_name) || h->desired <= 0)
             continue;
         const struct pm_workload_fact *w =
-            pm_facts_workload(b->scene->env, b->scene->ev, h->namespace,
+            pm_facts_workload(b->scene->env, b->scene->ev, h->k8s_namespace,
                               pm_cstr(b->scene->env, h->target_kind), h->target_name);
         int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
         int then = w ? behind_during(b, w) : -1;
@@ -345,7 +346,7 @@ static void autoscalers(struct blast *b) {
         struct pm_autoscaler *a =
             PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n,
                     inc->blast.blocked_autoscalers_cap);
-        *a = (struct pm_autoscaler){pm_name(b->scene->env, h->namespace),
+        *a = (struct pm_autoscaler){pm_name(b->scene->env, h->k8s_namespace),
                                     pm_name(b->scene->env, h->name),
                                     pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
                                                  PM_FMT(pm_name(b->scene->env, h->target_kind)),
@@ -369,12 +370,12 @@ static void services(struct blast *b) {
         bool hit = false;
         for (size_t k = 0; k < b->n && !hit; k++) {
             const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, b->pods[k].key);
-            hit = fact && fact->namespace == v->namespace &&
+            hit = fact && fact->k8s_namespace == v->k8s_namespace &&
                   (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
         }
         if (hit)
             pm_strs_add(&out, pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
-                                           PM_FMT(pm_name(b->scene->env, v->namespace)),
+                                           PM_FMT(pm_name(b->scene->env, v->k8s_namespace)),
                                            PM_FMT(pm_name(b->scene->env, v->name))));
     }
     pm_strs_seal(b->scene->env->a, &out, PM_SEAL_SORTED);
@@ -461,8 +462,9 @@ void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, str
     if (h->refused) pm_admission_workloads(scene, h);
     for (size_t i = 0; i < b.n; i++) {
         const struct pm_pod_fact *fact = pm_facts_pod(scene->ev, b.pods[i].key);
-        if (fact && fact->namespace) pm_ids_add_new(&namespaces, fact->namespace);
-        if (fact && fact->namespace && !leading) pm_ids_add_new(&h->namespaces, fact->namespace);
+        if (fact && fact->k8s_namespace) pm_ids_add_new(&namespaces, fact->k8s_namespace);
+        if (fact && fact->k8s_namespace && !leading)
+            pm_ids_add_new(&h->namespaces, fact->k8s_namespace);
         pm_ids_add(&h->pods, b.pods[i].key);
     }
     inc->blast.peak_waiting_pods = peak(&b);

@@ -43,7 +43,7 @@ static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule
     return pm_id_fmt(
         scene->env, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0,
         grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
-        grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->namespace : 0);
+        grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->k8s_namespace : 0);
 }
 
 // The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and

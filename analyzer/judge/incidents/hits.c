@@ -32,7 +32,7 @@ void pm_hit_add(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index) 
     if (p->repository) pm_ids_add_new(&h->repositories, p->repository);
     if (p->client) pm_ids_add_new(&h->clients, p->client);
     if (p->user) pm_ids_add_new(&h->users, p->user);
-    if (p->namespace) pm_ids_add_new(&h->namespaces, p->namespace);
+    if (p->k8s_namespace) pm_ids_add_new(&h->namespaces, p->k8s_namespace);
 }
 
 void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b) {

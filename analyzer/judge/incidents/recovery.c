@@ -5,13 +5,13 @@
 
 static bool of_namespaces(const struct pm_env *env, const struct pm_hit *h,
                           const struct pm_attempt *p) {
-    if (pm_ids_has(&h->namespaces, p->namespace)) return true;
+    if (pm_ids_has(&h->namespaces, p->k8s_namespace)) return true;
     for (size_t i = 0; i < p->pods.n; i++) {
         struct pm_str key = pm_name(env, p->pods.items[i]);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
-        uint32_t namespace =
+        uint32_t k8s_namespace =
             slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
-        if (namespace && pm_ids_has(&h->namespaces, namespace)) return true;
+        if (k8s_namespace && pm_ids_has(&h->namespaces, k8s_namespace)) return true;
     }
     return pm_ids_has(&h->images, p->image);
 }

@@ -23,30 +23,31 @@ struct undone {
 
 static const struct pm_pod_fact *rollback_fact_of(const struct undone *u,
                                                   const struct pm_hit_pod *p) {
-    return pm_facts_pod(
-        u->scene->ev, pm_id_fmt(u->scene->env, "%.*s/%.*s", PM_FMT(p->namespace), PM_FMT(p->name)));
+    return pm_facts_pod(u->scene->ev, pm_id_fmt(u->scene->env, "%.*s/%.*s",
+                                                PM_FMT(p->k8s_namespace), PM_FMT(p->name)));
 }
 
-static bool rollback_workload_hit(const struct pm_incident *inc, struct pm_str namespace,
+static bool rollback_workload_hit(const struct pm_incident *inc, struct pm_str k8s_namespace,
                                   struct pm_str kind, struct pm_str name) {
     for (size_t i = 0; i < inc->blast.workloads_n; i++) {
         const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->name, name) && (!namespace.n || pm_str_eq(w->namespace, namespace)) &&
+        if (pm_str_eq(w->name, name) &&
+            (!k8s_namespace.n || pm_str_eq(w->k8s_namespace, k8s_namespace)) &&
             (!kind.n || pm_str_eq(w->kind, kind)))
             return true;
     }
     return false;
 }
 
-static void rollback_add(struct undone *u, struct pm_str kind, struct pm_str namespace,
+static void rollback_add(struct undone *u, struct pm_str kind, struct pm_str k8s_namespace,
                          struct pm_str name, struct pm_str why, int64_t at) {
     struct pm_incident *inc = u->h->incident;
     for (size_t i = 0; i < inc->blast.rollbacks_n; i++)
         if (pm_str_eq(inc->blast.rollbacks[i].name, name) &&
-            pm_str_eq(inc->blast.rollbacks[i].namespace, namespace))
+            pm_str_eq(inc->blast.rollbacks[i].k8s_namespace, k8s_namespace))
             return;
     *PM_PUSH(inc->blast.rollbacks, inc->blast.rollbacks_n, inc->blast.rollbacks_cap) =
-        (struct pm_rollout){kind, namespace, name, why, -1, -1, at};
+        (struct pm_rollout){kind, k8s_namespace, name, why, -1, -1, at};
 }
 
 // ── by events ──
@@ -58,7 +59,7 @@ static const struct pm_pod_fact *failed_of(const struct undone *u, const struct 
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *fact =
             inc->blast.pods[k].recovered ? NULL : rollback_fact_of(u, &inc->blast.pods[k]);
-        if (!fact || (t->namespace && t->namespace != fact->namespace)) continue;
+        if (!fact || (t->k8s_namespace && t->k8s_namespace != fact->k8s_namespace)) continue;
         if (pm_scale_of_pod(set, pm_name(u->scene->env, fact->name)) ||
             (fact->owner_name && pm_str_eq(set, pm_name(u->scene->env, fact->owner_name))))
             return fact;
@@ -73,7 +74,7 @@ static bool went_forward(const struct undone *u, const struct pm_trace *down, st
     bool known_before = false;
     for (size_t i = 0; i < u->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &u->scene->ev->traces.items[i];
-        if (t->object != down->object || t->namespace != down->namespace ||
+        if (t->object != down->object || t->k8s_namespace != down->k8s_namespace ||
             !pm_scale_read(u->scene->env, t, &v) || !v.set.n || pm_str_eq(v.set, set))
             continue;
         if (t->ts < u->h->from) known_before = true;
@@ -93,7 +94,7 @@ static void scaled_to_nothing(struct undone *u, const struct pm_trace *t, struct
         return;
     const struct pm_pod_fact *fact = failed_of(u, t, v.set);
     if (!fact || went_forward(u, t, v.set)) return;
-    rollback_add(u, kind, pm_name(u->scene->env, fact->namespace),
+    rollback_add(u, kind, pm_name(u->scene->env, fact->k8s_namespace),
                  name.n ? name : pm_name(u->scene->env, fact->workload_name),
                  pm_name(u->scene->env, t->message), t->ts);
 }
@@ -119,7 +120,7 @@ static bool says_so(struct pm_str reason, struct pm_str message) {
 static void by_event(struct undone *u, const struct pm_trace *t) {
     struct pm_str object = pm_name(u->scene->env, t->object),
                   message = pm_name(u->scene->env, t->message),
-                  namespace = pm_name(u->scene->env, t->namespace);
+                  k8s_namespace = pm_name(u->scene->env, t->k8s_namespace);
     ptrdiff_t slash = pm_str_chr(object, '/', 0);
     struct pm_str kind = slash > 0 ? pm_str_sub(object, 0, (size_t)slash) : PM_STR("Deployment"),
                   name = pm_str_from(object, (size_t)(slash + 1));
@@ -127,8 +128,8 @@ static void by_event(struct undone *u, const struct pm_trace *t) {
                    pm_str_eqc(kind, "Rollout");
     scaled_to_nothing(u, t, kind, name);
     if (says_so(pm_name(u->scene->env, t->reason), message) &&
-        rollback_workload_hit(u->h->incident, namespace, manager ? PM_NONE : kind, name))
-        rollback_add(u, kind, namespace, name, message, t->ts);
+        rollback_workload_hit(u->h->incident, k8s_namespace, manager ? PM_NONE : kind, name))
+        rollback_add(u, kind, k8s_namespace, name, message, t->ts);
 }
 
 // ── by revisions ──
@@ -143,7 +144,7 @@ static bool made_by(const struct pm_env *env, const struct pm_pod_fact *pod,
                     const struct pm_workload_fact *w) {
     struct pm_str kind = pm_name(env, w->kind), name = pm_name(env, w->name),
                   label = PM_STR("controller-revision-hash=");
-    if (pod->namespace != w->namespace) return false;
+    if (pod->k8s_namespace != w->k8s_namespace) return false;
     if (pm_str_eqc(kind, "ReplicaSet") || pm_str_eqc(kind, "ReplicationController"))
         return pod->owner_name == w->name || pm_scale_of_pod(name, pm_name(env, pod->name));
     for (size_t i = 0; pm_str_eqc(kind, "ControllerRevision") && i < pod->labels.n; i++) {
@@ -155,7 +156,7 @@ static bool made_by(const struct pm_env *env, const struct pm_pod_fact *pod,
 }
 
 static bool brothers(const struct pm_workload_fact *a, const struct pm_workload_fact *b) {
-    return a != b && a->namespace == b->namespace && a->kind == b->kind && a->owner_name &&
+    return a != b && a->k8s_namespace == b->k8s_namespace && a->kind == b->kind && a->owner_name &&
            a->owner_name == b->owner_name && a->owner_kind == b->owner_kind;
 }
 
@@ -191,7 +192,8 @@ static void returned_to(struct undone *u, const struct pm_workload_fact *failing
             continue;
         rollback_add(
             u, pm_name(u->scene->env, failing->owner_kind),
-            pm_name(u->scene->env, failing->namespace), pm_name(u->scene->env, failing->owner_name),
+            pm_name(u->scene->env, failing->k8s_namespace),
+            pm_name(u->scene->env, failing->owner_name),
             pm_arena_fmt(u->scene->env->a,
                          "%.*s was there before %.*s and is the newer revision, %.*s after %.*s",
                          PM_FMT(pm_name(u->scene->env, w->name)),

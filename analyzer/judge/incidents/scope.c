@@ -62,8 +62,9 @@ static void look(const struct pm_scene *scene, const struct pm_hit *h, struct sp
         if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
         if (hit_registry && p->image && !pm_ids_has(&h->images, p->image))
             pm_ids_add_new(during ? &out->images : &out->beside, p->image);
-        if (hit_registry && p->namespace && during && !pm_ids_has(&h->namespaces, p->namespace))
-            pm_ids_add_new(&out->namespaces, p->namespace);
+        if (hit_registry && p->k8s_namespace && during &&
+            !pm_ids_has(&h->namespaces, p->k8s_namespace))
+            pm_ids_add_new(&out->namespaces, p->k8s_namespace);
     }
 }
 
@@ -153,8 +154,8 @@ static bool others_pulled_it(const struct pm_pulls *pulls, const struct pm_hit *
     for (size_t i = pm_pull_first(pulls, pm_since(h->from, BEFORE_NS)); i < pulls->n; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
-        if (p->outcome == PM_OUTCOME_OK && p->namespace && pm_ids_has(&h->images, p->image) &&
-            !pm_ids_has(&h->namespaces, p->namespace))
+        if (p->outcome == PM_OUTCOME_OK && p->k8s_namespace && pm_ids_has(&h->images, p->image) &&
+            !pm_ids_has(&h->namespaces, p->k8s_namespace))
             return true;
     }
     return false;

@@ -40,7 +40,7 @@ static uint32_t from_registry(const struct pm_env *env, uint32_t node, uint32_t 
 static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
     const struct pm_pod_fact *fact = pod ? pm_facts_pod(scene->ev, pod) : NULL;
     return fact && fact->workload_name
-               ? pair(scene->env, "workload", fact->namespace, fact->workload_name)
+               ? pair(scene->env, "workload", fact->k8s_namespace, fact->workload_name)
                : 0;
 }
 
@@ -57,7 +57,7 @@ static void gather_trace(struct pm_chain *c, uint32_t index) {
         pm_order_add(&c->restarts, t->node, t->ts, index);
     else if (t->pod && pm_str_eqc(pm_name(c->scene->env, t->reason), "Evicted")) {
         uint32_t workload =
-            workload_of(c->scene, pm_id_join(c->scene->env, t->namespace, '/', t->pod));
+            workload_of(c->scene, pm_id_join(c->scene->env, t->k8s_namespace, '/', t->pod));
         if (workload) pm_order_add(&c->evicted, workload, t->ts, index);
     }
 }

@@ -45,7 +45,8 @@ static bool trigger_workload_hit(const struct pm_scene *scene, const struct pm_h
         if (!a->target_name || !pm_str_ends(object, pm_name(scene->env, a->name))) continue;
         for (size_t k = 0; k < h->pods.n; k++) {
             const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[k]);
-            if (pod && pod->workload_name == a->target_name && pod->namespace == a->namespace)
+            if (pod && pod->workload_name == a->target_name &&
+                pod->k8s_namespace == a->k8s_namespace)
                 return true;
         }
     }
@@ -62,7 +63,9 @@ static bool owner_named(const struct pm_scene *scene, const struct pm_hit *h,
     bool read = pm_scale_read(scene->env, t, &v);
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
-        if (!pod || (t->namespace && pod->namespace && t->namespace != pod->namespace)) continue;
+        if (!pod ||
+            (t->k8s_namespace && pod->k8s_namespace && t->k8s_namespace != pod->k8s_namespace))
+            continue;
         struct pm_str owner = pm_name(scene->env, pod->owner_name),
                       name = pm_name(scene->env, pod->name);
         if (owner.n && (pm_str_has(message, owner) || pm_str_ends(object, owner))) return true;

@@ -40,8 +40,9 @@ bool pm_trigger_older_brother(const struct pm_scene *scene, const struct pm_hit 
                               const struct pm_pod_fact *of, int64_t before, bool same) {
     for (size_t i = 0; i < scene->ev->facts.pods.n && of->owner_name; i++) {
         const struct pm_pod_fact *pod = &scene->ev->facts.pods.items[i];
-        if (pod == of || pod->owner_name != of->owner_name || pod->namespace != of->namespace ||
-            pod->created == PM_NO_TIME || pod->created >= before)
+        if (pod == of || pod->owner_name != of->owner_name ||
+            pod->k8s_namespace != of->k8s_namespace || pod->created == PM_NO_TIME ||
+            pod->created >= before)
             continue;
         if (!same || same_revision(scene->env, h, of, pod)) return true;
     }
@@ -73,7 +74,7 @@ static bool by_pods(const struct pm_scene *scene, const struct pm_hit *h, int64_
     if (!newest) return false;
     const struct pm_workload_fact *owner =
         newest->owner_name
-            ? pm_facts_workload(scene->env, scene->ev, newest->namespace,
+            ? pm_facts_workload(scene->env, scene->ev, newest->k8s_namespace,
                                 pm_cstr(scene->env, newest->owner_kind), newest->owner_name)
             : NULL;
     bool replica_set = kind_is(scene->env, newest->owner_kind, "ReplicaSet"),
@@ -82,14 +83,14 @@ static bool by_pods(const struct pm_scene *scene, const struct pm_hit *h, int64_
     bool older = !fresh && pm_trigger_older_brother(scene, h, newest, from, !replica_set);
     if (known && !fresh && !older)
         return false; // a pod of an old set that has none left was only replaced
-    struct pm_str namespace = pm_name(scene->env, newest->namespace),
+    struct pm_str k8s_namespace = pm_name(scene->env, newest->k8s_namespace),
                   name = pm_name(scene->env,
                                  newest->workload_name ? newest->workload_name : newest->name);
     m->what = older ? "scale-up" : "rollout";
     m->at = fresh ? owner->created : newest->created;
     m->detail = pm_arena_fmt(
         scene->env->a, fresh ? "%.*s/%.*s got a new ReplicaSet" : "pods of %.*s/%.*s were created",
-        PM_FMT(namespace), PM_FMT(name));
+        PM_FMT(k8s_namespace), PM_FMT(name));
     return true;
 }
 
@@ -99,7 +100,7 @@ static bool hit_of(const struct pm_scene *scene, const struct pm_hit *h,
     bool revision = kind_is(scene->env, w->kind, "ControllerRevision");
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
-        if (!pod || pod->namespace != w->namespace) continue;
+        if (!pod || pod->k8s_namespace != w->k8s_namespace) continue;
         if (revision
                 ? w->owner_name && pod->workload_name == w->owner_name
                 : pm_scale_of_pod(pm_name(scene->env, w->name), pm_name(scene->env, pod->name)))
@@ -125,7 +126,7 @@ static bool by_sets(const struct pm_scene *scene, const struct pm_hit *h, int64_
         pm_name(scene->env, newest->owner_name ? newest->owner_name : newest->name);
     *m = (struct pm_trigger_made){"rollout", newest->created,
                                   pm_arena_fmt(scene->env->a, "%.*s/%.*s got the new %.*s %.*s",
-                                               PM_FMT(pm_name(scene->env, newest->namespace)),
+                                               PM_FMT(pm_name(scene->env, newest->k8s_namespace)),
                                                PM_FMT(owner),
                                                PM_FMT(pm_name(scene->env, newest->kind)),
                                                PM_FMT(pm_name(scene->env, newest->name)))};

@@ -13,7 +13,7 @@ static bool of_pods(const struct pm_scene *scene, const struct pm_hit *h,
                     const struct pm_secret_fact *f) {
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
-        if (!pod || pod->namespace != f->namespace) continue;
+        if (!pod || pod->k8s_namespace != f->k8s_namespace) continue;
         uint32_t account = pod->account ? pod->account : pm_id(scene->env, PM_STR("default"));
         if (f->account ? account == f->name : pm_ids_has(&pod->secrets, f->name)) return true;
     }
@@ -24,19 +24,21 @@ static bool of_pods(const struct pm_scene *scene, const struct pm_hit *h,
 // hit.
 static bool of_registry(const struct pm_scene *scene, const struct pm_hit *h,
                         const struct pm_secret_fact *f) {
-    if (f->account || !f->namespace || !pm_ids_has(&h->namespaces, f->namespace)) return false;
+    if (f->account || !f->k8s_namespace || !pm_ids_has(&h->namespaces, f->k8s_namespace))
+        return false;
     for (size_t i = 0; i < h->registries.n; i++)
-        if (pm_secret_registries(scene->env, scene->ev, f->namespace, pm_name(scene->env, f->name),
+        if (pm_secret_registries(scene->env, scene->ev, f->k8s_namespace,
+                                 pm_name(scene->env, f->name),
                                  pm_name(scene->env, h->registries.items[i])))
             return true;
     return false;
 }
 
 static bool of_namespace(const struct pm_evidence *ev, const struct pm_attempt *p,
-                         uint32_t namespace) {
+                         uint32_t k8s_namespace) {
     for (size_t i = 0; i < p->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(ev, p->pods.items[i]);
-        if (pod && pod->namespace == namespace) return true;
+        if (pod && pod->k8s_namespace == k8s_namespace) return true;
     }
     return false;
 }
@@ -49,7 +51,7 @@ static bool worked_since(const struct pm_scene *scene, const struct pm_hit *h,
         if (p->outcome != PM_OUTCOME_OK || pm_began(p) < at ||
             !pm_ids_has(&h->registries, p->registry))
             continue;
-        if (of_namespace(scene->ev, p, f->namespace) ||
+        if (of_namespace(scene->ev, p, f->k8s_namespace) ||
             (!p->pods.n && pm_ids_has(&h->images, p->image)))
             return true;
     }
@@ -58,12 +60,12 @@ static bool worked_since(const struct pm_scene *scene, const struct pm_hit *h,
 
 static struct pm_str trigger_secret_told(const struct pm_env *env, const struct pm_secret_fact *f,
                                          bool made) {
-    struct pm_str namespace = pm_name(env, f->namespace), name = pm_name(env, f->name),
+    struct pm_str k8s_namespace = pm_name(env, f->k8s_namespace), name = pm_name(env, f->name),
                   by = made ? PM_NONE : pm_name(env, f->by);
     const char *did = made ? "was made" : "was written",
                *what = f->account ? "the list of pull secrets of service account" : "pull secret";
-    return pm_arena_fmt(env->a, "%s %.*s/%.*s %s%s%.*s", what, PM_FMT(namespace), PM_FMT(name), did,
-                        by.n ? " by " : "", PM_FMT(by));
+    return pm_arena_fmt(env->a, "%s %.*s/%.*s %s%s%.*s", what, PM_FMT(k8s_namespace), PM_FMT(name),
+                        did, by.n ? " by " : "", PM_FMT(by));
 }
 
 bool pm_trigger_secret(const struct pm_scene *scene, const struct pm_hit *h, int64_t late,

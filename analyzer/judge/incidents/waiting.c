@@ -30,7 +30,7 @@ static void waiting_add(struct pm_hit *h, const struct pm_trace *t, uint32_t ind
     if (t->node) pm_ids_add_new(&h->nodes, t->node);
     if (t->image) pm_ids_add_new(&h->images, t->image);
     if (t->registry) pm_ids_add_new(&h->registries, t->registry);
-    if (t->namespace) pm_ids_add_new(&h->namespaces, t->namespace);
+    if (t->k8s_namespace) pm_ids_add_new(&h->namespaces, t->k8s_namespace);
 }
 
 // A status that is minutes younger than the start, and shows the pod not running yet.
@@ -53,8 +53,9 @@ static bool never_ended(const struct pm_scene *scene, const struct pm_trace *t) 
         return false;
     const struct pm_attempt *p = &PM_REF(*scene->pulls, t->pull);
     return p->outcome == PM_OUTCOME_OPEN &&
-           waits_since(pm_facts_pod(scene->ev, pm_id_join(scene->env, t->namespace, '/', t->pod)),
-                       pm_began(p)) &&
+           waits_since(
+               pm_facts_pod(scene->ev, pm_id_join(scene->env, t->k8s_namespace, '/', t->pod)),
+               pm_began(p)) &&
            !ended_since(scene->pulls, p);
 }
 
@@ -66,7 +67,7 @@ void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         bool open = !t->waits && never_ended(scene, t);
         if ((!t->waits && !open) ||
-            pm_ids_has(&told, pm_id_join(scene->env, t->namespace, '/', t->pod)))
+            pm_ids_has(&told, pm_id_join(scene->env, t->k8s_namespace, '/', t->pod)))
             continue;
         waiting_add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
     }

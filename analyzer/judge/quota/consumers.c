@@ -43,13 +43,13 @@ static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
     const struct pm_pod_fact *f = &PM_REF(scene->ev->facts.pods, at);
     if (!f->workload_name) return 0;
     return pm_id_fmt(scene->env, "%.*s %.*s/%.*s", PM_FMT(pm_name(scene->env, f->workload_kind)),
-                     PM_FMT(pm_name(scene->env, f->namespace)),
+                     PM_FMT(pm_name(scene->env, f->k8s_namespace)),
                      PM_FMT(pm_name(scene->env, f->workload_name)));
 }
 
 static uint32_t namespace_of(const struct pm_evidence *ev, uint32_t pod) {
     Word_t at = pm_map_get(ev->facts.pod_by_key, pod);
-    return at ? PM_REF(ev->facts.pods, at).namespace : 0;
+    return at ? PM_REF(ev->facts.pods, at).k8s_namespace : 0;
 }
 
 // Who spent it: pulls that counted. The refused are not consumers, they are the hit.
@@ -62,7 +62,7 @@ void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
         const struct pm_attempt *p = &PM_REF(*scene->pulls, spends[i].pull);
         uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
                  names[] = {p->node, p->client, pod ? workload_of(scene, pod) : 0, p->image,
-                            pod ? namespace_of(scene->ev, pod) : p->namespace};
+                            pod ? namespace_of(scene->ev, pod) : p->k8s_namespace};
         for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
     }
     q->consumers = PM_NEWN(scene->env->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);

@@ -80,16 +80,16 @@ static void images(const struct pm_env *env, struct pm_advice_names *n, const st
 // Its object says so. A name that sounds like it does not: a secret that is replaced by
 // mistake takes another registry away from every pod that uses it, and one for several
 // registries is not replaced by one for one.
-static bool secret_is_for(const struct pm_scene *scene, uint32_t namespace, struct pm_str name,
+static bool secret_is_for(const struct pm_scene *scene, uint32_t k8s_namespace, struct pm_str name,
                           struct pm_str registry) {
-    return pm_secret_registries(scene->env, scene->ev, namespace, name, registry) == 1;
+    return pm_secret_registries(scene->env, scene->ev, k8s_namespace, name, registry) == 1;
 }
 
-static bool secret_taken(const struct pm_scene *scene, uint32_t namespace, struct pm_str name) {
-    if (pm_secret_object(scene->env, scene->ev, namespace, name)) return true;
+static bool secret_taken(const struct pm_scene *scene, uint32_t k8s_namespace, struct pm_str name) {
+    if (pm_secret_object(scene->env, scene->ev, k8s_namespace, name)) return true;
     for (size_t i = 0; i < scene->ev->facts.pods.n; i++)
         for (size_t k = 0; k < scene->ev->facts.pods.items[i].secrets.n; k++)
-            if (scene->ev->facts.pods.items[i].namespace == namespace &&
+            if (scene->ev->facts.pods.items[i].k8s_namespace == k8s_namespace &&
                 pm_str_eq(pm_name(scene->env, scene->ev->facts.pods.items[i].secrets.items[k]),
                           name))
                 return true;
@@ -97,10 +97,10 @@ static bool secret_taken(const struct pm_scene *scene, uint32_t namespace, struc
 }
 
 // "regcred", else "regcred-harbor-example-com": a name that nothing has yet.
-static struct pm_str new_secret(const struct pm_scene *scene, uint32_t namespace,
+static struct pm_str new_secret(const struct pm_scene *scene, uint32_t k8s_namespace,
                                 struct pm_str registry) {
     struct pm_str name = PM_STR("regcred");
-    if (!secret_taken(scene, namespace, name)) return name;
+    if (!secret_taken(scene, k8s_namespace, name)) return name;
     struct pm_str host = lower(scene->env, pm_str_sub(registry, 0, 40));
     for (size_t i = 0; i < host.n; i++) {
         char c = host.p[i];
@@ -108,7 +108,7 @@ static struct pm_str new_secret(const struct pm_scene *scene, uint32_t namespace
             ((char *)(uintptr_t)host.p)[i] = '-';
     }
     name = host.n ? pm_arena_fmt(scene->env->a, "regcred-%.*s", PM_FMT(host)) : PM_STR("regcred-2");
-    for (int i = 2; secret_taken(scene, namespace, name) && i < 100; i++)
+    for (int i = 2; secret_taken(scene, k8s_namespace, name) && i < 100; i++)
         name = pm_arena_fmt(scene->env->a, "regcred-%.*s-%d", PM_FMT(host), i);
     return name;
 }
@@ -124,7 +124,7 @@ static struct pm_str secret_missing(const struct pm_scene *scene, const struct p
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->kind == PM_KIND_SECRET_MISSING && t->secret &&
-            pm_str_eq(pm_name(scene->env, t->namespace), n->value[PM_ADV_NAMESPACE]))
+            pm_str_eq(pm_name(scene->env, t->k8s_namespace), n->value[PM_ADV_NAMESPACE]))
             return pm_name(scene->env, t->secret);
     }
     return PM_NONE;
@@ -132,16 +132,16 @@ static struct pm_str secret_missing(const struct pm_scene *scene, const struct p
 
 static void pods(const struct pm_scene *scene, struct pm_advice_names *n, const struct pm_hit *h) {
     struct pm_ids own = {0};
-    uint32_t namespace = 0, account = 0;
+    uint32_t k8s_namespace = 0, account = 0;
     n->one_account = true;
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
         n->one_account &= pod && (!account || !pod->account || pod->account == account);
         if (pod && pod->account) account = pod->account;
-        struct pm_str in = pod ? pm_name(scene->env, pod->namespace) : PM_NONE;
+        struct pm_str in = pod ? pm_name(scene->env, pod->k8s_namespace) : PM_NONE;
         if (!pod || (n->value[PM_ADV_NAMESPACE].n && !pm_str_eq(in, n->value[PM_ADV_NAMESPACE])))
             continue; // a command has one namespace
-        namespace = pod->namespace;
+        k8s_namespace = pod->k8s_namespace;
         if (!n->value[PM_ADV_POD].n) n->value[PM_ADV_POD] = pm_name(scene->env, pod->name);
         if (!n->value[PM_ADV_ACCOUNT].n)
             n->value[PM_ADV_ACCOUNT] = pm_name(scene->env, pod->account);
@@ -151,13 +151,13 @@ static void pods(const struct pm_scene *scene, struct pm_advice_names *n, const 
     }
     list(scene->env, n, PM_ADV_OWN_SECRETS, &own);
     for (size_t i = 0; i < n->all[PM_ADV_OWN_SECRETS].n && !n->value[PM_ADV_SECRET].n; i++)
-        if (secret_is_for(scene, namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
+        if (secret_is_for(scene, k8s_namespace, n->all[PM_ADV_OWN_SECRETS].items[i],
                           n->value[PM_ADV_REGISTRY]))
             n->value[PM_ADV_SECRET] = n->all[PM_ADV_OWN_SECRETS].items[i];
     if (!n->value[PM_ADV_SECRET].n && pm_cause_has(h->cause, PM_TRAIT_REFUSED))
         n->value[PM_ADV_SECRET] = secret_missing(scene, n, h);
     if (!n->value[PM_ADV_SECRET].n)
-        n->value[PM_ADV_NEW_SECRET] = new_secret(scene, namespace, n->value[PM_ADV_REGISTRY]);
+        n->value[PM_ADV_NEW_SECRET] = new_secret(scene, k8s_namespace, n->value[PM_ADV_REGISTRY]);
     pm_ids_free(&own);
 }
 
@@ -165,7 +165,7 @@ static bool undone(const struct pm_incident *inc, const struct pm_hit_workload *
     for (size_t i = 0; i < inc->blast.rollbacks_n; i++) {
         const struct pm_rollout *r = &inc->blast.rollbacks[i];
         if (pm_str_eq(r->name, w->name) &&
-            (!r->namespace.n || pm_str_eq(r->namespace, w->namespace)))
+            (!r->k8s_namespace.n || pm_str_eq(r->k8s_namespace, w->k8s_namespace)))
             return true;
     }
     return false;
@@ -195,7 +195,7 @@ static void workloads(const struct pm_env *env, struct pm_advice_names *n, const
     static const char *const ROLLS[] = {"deployment", "daemonset", "statefulset"};
     struct pm_str kind = lower(env, w->kind),
                   ref = pm_arena_fmt(env->a, "%.*s/%.*s", PM_FMT(kind), PM_FMT(w->name));
-    if (w->namespace.n) n->value[PM_ADV_NAMESPACE] = w->namespace;
+    if (w->k8s_namespace.n) n->value[PM_ADV_NAMESPACE] = w->k8s_namespace;
     n->value[PM_ADV_WORKLOAD] = ref;
     n->more[PM_ADV_WORKLOAD] = inc->blast.workloads_n - 1;
     bool rolls = false;
@@ -206,19 +206,19 @@ static void workloads(const struct pm_env *env, struct pm_advice_names *n, const
     if (all_undone) value_add(env, n, PM_ADV_UNDONE, ref);
     if (rolls)
         strs_add(env, &n->pairs,
-                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(w->namespace), PM_FMT(ref)));
+                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(w->k8s_namespace), PM_FMT(ref)));
     for (size_t k = 0; k < inc->blast.workloads_n && rolls; k++) {
         const struct pm_hit_workload *o = &inc->blast.workloads[k];
         struct pm_str its = lower(env, o->kind),
                       name = pm_arena_fmt(env->a, "%.*s/%.*s", PM_FMT(its), PM_FMT(o->name));
         bool can = false;
         for (size_t i = 0; i < PM_LEN(ROLLS); i++) can |= pm_str_eqc(its, ROLLS[i]);
-        if (o == w || !can || !o->namespace.n || (!all_undone && undone(inc, o))) continue;
+        if (o == w || !can || !o->k8s_namespace.n || (!all_undone && undone(inc, o))) continue;
         value_add(env, n, PM_ADV_ROLLOUT, name);
         if (all_undone) value_add(env, n, PM_ADV_UNDONE, name);
         if (pm_str_eqc(its, "deployment")) value_add(env, n, PM_ADV_DEPLOYMENT, name);
         strs_add(env, &n->pairs,
-                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(o->namespace), PM_FMT(name)));
+                 pm_arena_fmt(env->a, "%.*s:%.*s", PM_FMT(o->k8s_namespace), PM_FMT(name)));
     }
 }
 
@@ -314,14 +314,14 @@ static struct pm_str good_image_of(const struct pm_scene *scene, const struct pm
 static void home(const struct pm_env *env, struct pm_advice_names *n) {
     const json_t *o = pm_table_home(env->homes, n->value[PM_ADV_IMAGE]);
     const char *old = json_string_value(json_object_get(o, "old")),
-               *new = json_string_value(json_object_get(o, "new"));
+               *newer = json_string_value(json_object_get(o, "new"));
     const char *since = json_string_value(json_object_get(o, "since"));
     if (!old || !since) return;
-    if (!new) {
+    if (!newer) {
         n->value[PM_ADV_NO_HOME] = pm_arena_dup(env->a, pm_str_c(since));
         return;
     }
-    n->value[PM_ADV_HOME] = pm_arena_fmt(env->a, "%s%.*s", new,
+    n->value[PM_ADV_HOME] = pm_arena_fmt(env->a, "%s%.*s", newer,
                                          PM_FMT(pm_str_from(n->value[PM_ADV_IMAGE], strlen(old))));
     n->value[PM_ADV_HOME_SINCE] = pm_arena_dup(env->a, pm_str_c(since));
 }

@@ -29,7 +29,7 @@ static bool hub_anonymous(const struct pm_scene *scene, const struct pm_pod_fact
         return false;
     return !pm_map_get(
         scene->ev->facts.account_secrets,
-        pm_id_join(scene->env, pod->namespace, '/',
+        pm_id_join(scene->env, pod->k8s_namespace, '/',
                    pod->account ? pod->account : pm_id(scene->env, PM_STR("default"))));
 }
 static bool latest_always(const struct pm_scene *scene, const struct pm_pod_fact *pod,
@@ -57,7 +57,7 @@ static void over_pods(struct findings *f, const json_t *rule, image_test *test) 
         struct pm_str at = pm_name(f->scene->env, pod->path);
         if (at.n && (!path.n || pm_path_order(at, path) < 0)) path = at;
         pm_strs_add(&names, pm_arena_fmt(f->scene->env->a, "%.*s/%.*s",
-                                         PM_FMT(pm_name(f->scene->env, pod->namespace)),
+                                         PM_FMT(pm_name(f->scene->env, pod->k8s_namespace)),
                                          PM_FMT(pm_name(f->scene->env, name))));
     }
     pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
@@ -92,11 +92,11 @@ static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kin
         if (!first) first = t;
         struct pm_str what =
             pm_name(f->scene->env, kind == PM_KIND_SECRET_MISSING ? t->secret : t->host);
-        pm_strs_add(&names,
-                    kind == PM_KIND_SECRET_MISSING && t->namespace
-                        ? pm_arena_fmt(f->scene->env->a, "%.*s/%.*s",
-                                       PM_FMT(pm_name(f->scene->env, t->namespace)), PM_FMT(what))
-                        : what);
+        pm_strs_add(&names, kind == PM_KIND_SECRET_MISSING && t->k8s_namespace
+                                ? pm_arena_fmt(f->scene->env->a, "%.*s/%.*s",
+                                               PM_FMT(pm_name(f->scene->env, t->k8s_namespace)),
+                                               PM_FMT(what))
+                                : what);
     }
     pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
     if (names.n)

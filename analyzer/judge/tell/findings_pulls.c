@@ -38,7 +38,7 @@ static bool holds(const struct condition *c, const struct pm_attempt *p) {
 static uint32_t who_of(const char *by, const struct pm_attempt *p) {
     if (strcmp(by, "registry") == 0) return p->registry;
     if (strcmp(by, "image") == 0) return p->image;
-    return strcmp(by, "node") == 0 ? p->node : p->namespace;
+    return strcmp(by, "node") == 0 ? p->node : p->k8s_namespace;
 }
 
 static int by_who(const void *a, const void *b) {

@@ -120,7 +120,7 @@ static void fill(struct lanes *l) {
     for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &l->scene->ev->traces.items[i];
         if (!pm_is_present(t) && t->role != PM_ROLE_BACKOFF) continue;
-        const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->namespace, 0};
+        const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->k8s_namespace, 0};
         for (int k = 0; k < PM_LANE_INCIDENT; k++)
             if (keys[k] || k == PM_LANE_ALL)
                 trace_in(t, step_of(l, (enum pm_lane_kind)k, keys[k], t->first));

@@ -81,14 +81,14 @@ static struct pm_str registries_of(const struct pm_scene *scene, const struct pm
 
 static struct pm_str word(const struct pm_scene *scene, const struct pm_report *report,
                           const struct pm_hit *h, struct pm_str key) {
-    ptrdiff_t ask = pm_str_chr(key, '?', 0), or = pm_str_chr(key, '|', 0);
+    ptrdiff_t ask = pm_str_chr(key, '?', 0), or_at = pm_str_chr(key, '|', 0);
     const struct pm_ids *ids = ids_of(h, ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key);
     bool endpoint = pm_str_ieq(ask > 0 ? pm_str_sub(key, 0, (size_t)ask) : key, PM_STR("endpoint"));
     size_t n = ids ? ids->n : 0;
     if (endpoint) n = h->incident->endpoints.n ? h->incident->endpoints.n : h->registries.n;
-    if (ask > 0 && or > ask)
-        return n > 1 ? pm_str_from(key, (size_t) or +1)
-                     : pm_str_sub(key, (size_t)ask + 1, (size_t)(or -ask - 1));
+    if (ask > 0 && or_at > ask)
+        return n > 1 ? pm_str_from(key, (size_t)or_at + 1)
+                     : pm_str_sub(key, (size_t)ask + 1, (size_t)(or_at - ask - 1));
     if (ids == &h->registries) return registries_of(scene, h);
     if (ids == &h->nodes) return some(scene->env, ids, "a node", "nodes");
     if (ids == &h->images) return some(scene->env, ids, "an image", "images");

@@ -211,7 +211,7 @@ static uint32_t trace_image(const struct pm_env *env, const struct pm_trace *t) 
 }
 static uint32_t trace_namespace(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
-    return t->namespace;
+    return t->k8s_namespace;
 }
 static const struct keys registries = {pull_registry, trace_registry, true},
                          nodes = {pull_node, trace_node, true},

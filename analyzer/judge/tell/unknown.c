@@ -51,7 +51,7 @@ static bool sample_fetched(void *ctx, const struct pm_row *row) {
 static int by_count(const void *a, const void *b) {
     const struct pm_unknown *x = a, *y = b;
     if (x->count != y->count) return x->count > y->count ? -1 : 1;
-    return pm_str_cmp(x->template, y->template);
+    return pm_str_cmp(x->tmpl, y->tmpl);
 }
 
 void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
@@ -63,15 +63,15 @@ void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
         if (p->outcome != PM_OUTCOME_FAILED ||
             (p->verdict.cause >= 0 && !pm_cause_has(p->verdict.cause, PM_TRAIT_UNEXPLAINED)))
             continue;
-        struct pm_str template = pm_unknown_template(scene->env->a, pm_name(scene->env, p->error));
-        Word_t *slot = pm_map_slot(&at, pm_id(scene->env, template));
+        struct pm_str tmpl = pm_unknown_template(scene->env->a, pm_name(scene->env, p->error));
+        Word_t *slot = pm_map_slot(&at, pm_id(scene->env, tmpl));
         if (*slot) {
             r->unknown[*slot - 1].count++;
             continue;
         }
         struct pm_unknown *u = PM_PUSH(r->unknown, r->unknown_n, r->unknown_cap);
         *slot = r->unknown_n;
-        u->template = template.n ? template : PM_STR("(no error text)");
+        u->tmpl = tmpl.n ? tmpl : PM_STR("(no error text)");
         u->count = 1;
         if (!p->best) continue;
         struct sample_fetch f = {.env = scene->env, .u = u};
