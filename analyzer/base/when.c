@@ -120,7 +120,7 @@ static bool month_name(struct pm_scan *s, int *month) {
 }
 
 // Z, ±hh, ±hhmm, ±hh:mm and old conmon's ±hh:ssss, where the minutes are the offset's
-// seconds left over an hour (formats.md 2.14).
+// seconds left over an hour.
 static bool offset(struct pm_scan *s, int32_t *seconds) {
     struct pm_scan t = *s;
     int h, m = 0, low;
@@ -257,7 +257,7 @@ size_t pm_when_compact(struct pm_str s, struct pm_when *w) {
 }
 
 // Abbreviations are ambiguous (IST, CST, BST): only these are taken, the rest leaves the
-// zone open (formats.md 0.3).
+// zone open.
 static bool zone_word(struct pm_scan *s, int32_t *off) {
     static const struct {
         const char *name;

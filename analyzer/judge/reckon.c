@@ -1,4 +1,4 @@
-// Reckonings: what holds in every report, whatever the bundle (design.md). Checked over
+// Reckonings: what holds in every report, whatever the bundle. Checked over
 // the finished report, not promised by those who fill it.
 //
 // Each reckoning is a row of the table below and a function of one idea; what does not

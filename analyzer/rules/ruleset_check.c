@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EXIT_GOOD = 0, EXIT_MISTAKE = 2 }; // design.md: 2 is a rule mistake
+enum { EXIT_GOOD = 0, EXIT_MISTAKE = 2 }; // 2 is a mistake in the rules
 
 struct answer {
     const char *id; // the rule that answered, NULL: none

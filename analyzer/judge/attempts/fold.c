@@ -1,4 +1,4 @@
-// Traces → pulls: people count pulls, so must we (design.md, "From lines to pulls").
+// Traces → pulls: people count pulls, so must we.
 //
 // Everything that speaks of one image on one node is one bucket, in time order. Per
 // bucket the sources are asked from the most authoritative to the least: the runtime's

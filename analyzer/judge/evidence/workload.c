@@ -1,5 +1,5 @@
 // From pods to the workloads that own them: owner references, labels, then the grammar of
-// generated names (formats.md, 3.2), which is a guess and says so.
+// generated names, which is a guess and says so.
 //
 //   web-6d9f8c7b5d-x2x9k      Deployment web (hash of ten characters from 456789bcdf, then five from the random alphabet)
 //   report-29923806-zhdms     CronJob report (minutes since 1970)

@@ -1,5 +1,5 @@
 // Which incident led to which: rules/correlate.yaml's links, taken only where something
-// shows the step (design.md, "From pulls to incidents", 4).
+// shows the step.
 //
 // A link needs the shared key, the lag, and its quantity (share.c): time order alone
 // makes no chain.
