@@ -78,9 +78,10 @@ static size_t crypt_hash(struct text t, size_t at) { // $2y$10$…
 }
 static size_t private_key(struct text t, size_t at) {
     static const char begin[] = "-----BEGIN ", key[] = "PRIVATE KEY-----";
-    size_t body = at + sizeof begin - 1;
+    size_t body = at + sizeof begin - 1 + sizeof key - 1; // no kind of key between them
     if (t.n - at < 64 || memcmp(t.p + at, begin, sizeof begin - 1) != 0) return 0;
-    while (body < t.n && body - at < 48 && memcmp(t.p + body - 16, key, sizeof key - 1) != 0)
+    while (body < t.n && body - at < 48 &&
+           memcmp(t.p + body - (sizeof key - 1), key, sizeof key - 1) != 0)
         body++;
     if (body - at == 48 || body == t.n) return 0;
     size_t to = body, letters = 0;
