@@ -44,7 +44,8 @@ static void series_head(struct pm_buf *b, const struct pm_series *s, struct pm_a
     if (s->labels.n) pm_buf_addc(b, '}');
 }
 static void sample_number(struct pm_buf *b, double x) {
-    if (x == (double)(int64_t)x) pm_buf_fmt(b, "%lld", (long long)x);
+    bool whole = x > -9e18 && x < 9e18 && x == (double)(int64_t)x; // no int64_t holds more
+    if (whole) pm_buf_fmt(b, "%lld", (long long)x);
     else pm_buf_fmt(b, "%.17g", x);
 }
 static void samples(FILE *out, struct pm_buf *b, struct pm_arena *a, const struct pm_series *s,
