@@ -126,9 +126,11 @@ static int value_check(const struct pm_command *c, const struct pm_opt *o, const
     case PM_OPT_FOLDER:
         return is_there(value, true) ? PM_EXIT_OK
                                      : pm_usage(c, "--%s: there is no folder '%s'", o->name, value);
-    case PM_OPT_FLAG:
+    // An empty one is a variable that nobody set: no list to fail on is no reason to pass.
     case PM_OPT_TEXT:
-    case PM_OPT_FILE: break;
+    case PM_OPT_FILE:
+        return *value ? PM_EXIT_OK : pm_usage(c, "--%s needs a value, not ''", o->name);
+    case PM_OPT_FLAG: break;
     }
     return PM_EXIT_OK;
 }

@@ -39,6 +39,12 @@ expect 2 "did you mean 'rate-limit:critical'?" gate . --fail-on rate-limt:critic
 expect 2 "did you mean 'network.dns'?" gate . --fail-on auth,network.dsn
 expect 2 "did you mean 'auth:critical'?" gate . --fail-on auth:critcal
 expect 2 'is no CAUSE' gate . --fail-on gremlins
+# A variable that nobody set is no value: neither a gate that nothing fails nor a key that is not written.
+expect 2 "--fail-on needs a value, not ''" gate . --fail-on ''
+expect 2 "--fail-on needs a value, not ''" gate . --fail-on=
+expect 2 "--pseudonym-key needs a value, not ''" analyze . --pseudonymise --pseudonym-key ''
+expect 2 "--policy needs a value, not ''" gate . -p ''
+expect 2 "--since needs a value, not ''" analyze . --since ''
 expect 2 'which bundle?' analyze
 expect 2 "there is no folder 'nowhere'" analyze . --rules nowhere
 expect 2 '--db FILE is needed' ingest .
