@@ -9,7 +9,7 @@
 #include "cli/output.h"
 #include "cli/privacy.h"
 #include "cli/writes.h"
-#include "report/words.h"
+#include "report/json_writer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,13 +19,7 @@
 
 enum { OPT_FORMAT, OPT_RULES, OPT_COLOR, OPT_NO_REDACT, OPT_REDACT_KEY };
 static const struct pm_opt options[] = {
-    [OPT_FORMAT] = {.name = "format",
-                    .letter = 'f',
-                    .kind = PM_OPT_WORD,
-                    .value = "F",
-                    .words = "text json",
-                    .preset = "text",
-                    .help = "how it is told (json is one object a line)"},
+    [OPT_FORMAT] = {PM_OPT_TEXT_OR_JSON, .help = "how it is told (json is one object a line)"},
     [OPT_RULES] = {PM_OPT_RULES},
     [OPT_COLOR] = {PM_OPT_COLOR},
     [OPT_NO_REDACT] = {PM_OPT_NO_REDACT},
@@ -39,78 +33,52 @@ struct explain {
 };
 
 // JSON: the contract's keys, all of them, in its order, one object a line.
-struct line { // of JSON being made
-    struct pm_buf b;
+struct line {
+    struct pm_json w;
     struct pm_answer_view *x;
 };
-static void member_begin(struct line *l, const char *key) {
-    pm_buf_lit(&l->b, l->b.n > 1 ? ", " : "");
-    pm_json_string(&l->b, pm_str_c(key));
-    pm_buf_lit(&l->b, ": ");
-}
 static void text_member(struct line *l, const char *key, struct pm_str s) {
-    member_begin(l, key);
-    if (s.n) pm_json_string(&l->b, pm_answer_clean(l->x, s));
-    else pm_buf_lit(&l->b, "null");
+    pm_json_text_or_null(&l->w, key, s.n ? pm_answer_clean(l->x, s) : s);
 }
-static void number_member(struct line *l, const char *key, bool known, int64_t n) {
-    member_begin(l, key);
-    if (known) pm_buf_fmt(&l->b, "%" PRId64, n);
-    else pm_buf_lit(&l->b, "null");
-}
-// Integers only: printf's %f follows the locale.
+// Whole milliseconds, the rest is cut.
 static void seconds_member(struct line *l, const char *key, int64_t ns) {
-    member_begin(l, key);
-    if (ns > 0)
-        pm_buf_fmt(&l->b, "%" PRId64 ".%03d", ns / PM_NS_PER_S, (int)(ns % PM_NS_PER_S / 1000000));
-    else pm_buf_lit(&l->b, "null");
+    if (ns > 0) pm_json_real(&l->w, key, (double)(ns / 1000000) / 1000);
+    else pm_json_null(&l->w, key);
 }
 static struct pm_str cause_of(const struct pm_verdict *v) {
     return v->cause >= 0 ? pm_str_c(pm_causes[v->cause].name) : PM_NONE;
 }
 static void candidates_json(struct line *l, const struct pm_verdict *v) {
-    member_begin(l, "candidates");
-    pm_buf_addc(&l->b, '[');
-    for (int i = 0; i < v->candidate_count && v->candidate_count > 1; i++) {
-        if (i) pm_buf_lit(&l->b, ", ");
-        pm_json_string(&l->b, pm_str_c(pm_causes[v->candidates[i]].name));
-    }
-    pm_buf_addc(&l->b, ']');
-}
-static void advice_member(struct line *l, const char *key, struct pm_str s) {
-    pm_buf_fmt(&l->b, "%s", key);
-    if (s.n) pm_json_string(&l->b, s);
-    else pm_buf_lit(&l->b, "null");
+    pm_json_open(&l->w, "candidates", '[');
+    for (int i = 0; i < v->candidate_count && v->candidate_count > 1; i++)
+        pm_json_text(&l->w, NULL, pm_str_c(pm_causes[v->candidates[i]].name));
+    pm_json_close(&l->w, ']');
 }
 static void advice_json(struct line *l, const struct pm_answer *r) {
     struct pm_advice_item items[PM_ADVICE_MAX];
     size_t n = pm_advices_for(l->x->rules, &r->verdict, &r->event, l->x->a, items, PM_ADVICE_MAX);
-    member_begin(l, "advice");
-    pm_buf_addc(&l->b, '[');
+    pm_json_open(&l->w, "advice", '[');
     for (size_t i = 0; i < n; i++) {
-        pm_buf_lit(&l->b, i ? ", {" : "{");
-        advice_member(l, "\"phase\": ", items[i].phase);
-        advice_member(l, ", \"text\": ", pm_answer_clean(l->x, items[i].text));
-        advice_member(l, ", \"command\": ", pm_answer_clean(l->x, items[i].command));
-        advice_member(l, ", \"within\": ", items[i].within);
-        pm_buf_addc(&l->b, '}');
+        pm_json_open(&l->w, NULL, '{');
+        pm_json_text_or_null(&l->w, "phase", items[i].phase);
+        text_member(l, "text", items[i].text);
+        text_member(l, "command", items[i].command);
+        pm_json_text_or_null(&l->w, "within", items[i].within);
+        pm_json_close(&l->w, '}');
     }
-    pm_buf_addc(&l->b, ']');
+    pm_json_close(&l->w, ']');
 }
 static void envelopes_json(struct line *l, const struct pm_answer *r) {
-    member_begin(l, "envelopes");
-    pm_buf_addc(&l->b, '[');
-    for (int i = 0; i < r->envelope_count; i++) {
-        if (i) pm_buf_lit(&l->b, ", ");
-        pm_json_string(&l->b, pm_str_c(r->envelopes[i]));
-    }
-    pm_buf_addc(&l->b, ']');
+    pm_json_open(&l->w, "envelopes", '[');
+    for (int i = 0; i < r->envelope_count; i++)
+        pm_json_text(&l->w, NULL, pm_str_c(r->envelopes[i]));
+    pm_json_close(&l->w, ']');
 }
 static void answer_json(struct pm_answer_view *x, const struct pm_answer *r) {
     const struct pm_event *e = &r->event;
     const struct pm_str *f = e->field;
-    struct line l = {.x = x};
-    pm_buf_addc(&l.b, '{');
+    struct line l = {.w = {.f = stdout, .first = true}, .x = x};
+    pm_json_open(&l.w, NULL, '{');
     text_member(&l, "standing", r->event_made ? pm_str_c(pm_standing_names[e->standing]) : PM_NONE);
     text_member(&l, "variant", pm_str_c(r->verdict.variant));
     text_member(&l, "format", pm_str_c(r->format));
@@ -134,7 +102,7 @@ static void answer_json(struct pm_answer_view *x, const struct pm_answer *r) {
                  {"digest", PM_F_DIGEST}};
     for (size_t i = 0; i < PM_LEN(image); i++)
         text_member(&l, image[i].key, i ? f[image[i].field] : pm_answer_image(x->a, e));
-    number_member(&l, "http_status", e->http_status > 0, e->http_status);
+    pm_json_known(&l.w, "http_status", e->http_status > 0, e->http_status);
     static const struct {
         const char *key;
         enum pm_field field;
@@ -144,14 +112,13 @@ static void answer_json(struct pm_answer_view *x, const struct pm_answer *r) {
                {"node", PM_F_NODE}};
     for (size_t i = 0; i < PM_LEN(who); i++) text_member(&l, who[i].key, f[who[i].field]);
     seconds_member(&l, "duration_s", e->duration_ns);
-    number_member(&l, "bytes", e->bytes >= 0, e->bytes);
-    number_member(&l, "count", true, e->count ? e->count : 1);
+    pm_json_known(&l.w, "bytes", e->bytes >= 0, e->bytes);
+    pm_json_int(&l.w, "count", e->count ? e->count : 1);
     text_member(&l, "error", f[PM_F_ERROR]);
     candidates_json(&l, &r->verdict);
     advice_json(&l, r);
-    pm_buf_lit(&l.b, "}\n");
-    fwrite(l.b.p, 1, l.b.n, stdout);
-    pm_buf_free(&l.b);
+    pm_json_close(&l.w, '}');
+    pm_json_end(&l.w);
 }
 
 static void print_answer(void *ctx, const struct pm_answer *r) {

@@ -3,18 +3,12 @@
 #include "pm/arena.h"
 #include "pm/envelope.h"
 #include "pm/parser.h"
-#include "report/words.h"
+#include "report/json_writer.h"
 #include <stdio.h>
 
 enum { OPT_FORMAT };
 static const struct pm_opt options[] = {
-    [OPT_FORMAT] = {.name = "format",
-                    .letter = 'f',
-                    .kind = PM_OPT_WORD,
-                    .value = "F",
-                    .words = "text json",
-                    .preset = "text",
-                    .help = "how it is told"},
+    [OPT_FORMAT] = {PM_OPT_TEXT_OR_JSON, .help = "how it is told"},
 };
 
 struct entry {
@@ -29,25 +23,15 @@ static void print_text(const struct entry *e) {
         printf("%22s %.*s\n", "", (int)(end < 0 ? (ptrdiff_t)example.n : end), example.p);
     }
 }
-static void member(struct pm_buf *b, const char *name, const char *value, bool first) {
-    if (!first) pm_buf_lit(b, ", ");
-    pm_json_string(b, pm_str_c(name));
-    pm_buf_lit(b, ": ");
-    if (value && *value) pm_json_string(b, pm_str_c(value));
-    else pm_buf_lit(b, "null");
-}
-static void print_json(const struct entry *e, bool first) {
-    struct pm_buf b = {0};
-    pm_buf_lit(&b, first ? " {" : ",\n {");
-    member(&b, "kind", e->kind, true);
-    member(&b, "name", e->name, false);
-    member(&b, "title", e->title, false);
-    member(&b, "component", e->component, false);
-    member(&b, "example", e->example, false);
-    member(&b, "source", e->source, false);
-    pm_buf_addc(&b, '}');
-    fwrite(b.p, 1, b.n, stdout);
-    pm_buf_free(&b);
+static void print_json(struct pm_json *w, const struct entry *e) {
+    pm_json_open(w, NULL, '{');
+    pm_json_text_or_null(w, "kind", pm_str_c(e->kind));
+    pm_json_text_or_null(w, "name", pm_str_c(e->name));
+    pm_json_text_or_null(w, "title", pm_str_c(e->title));
+    pm_json_text_or_null(w, "component", pm_str_c(e->component));
+    pm_json_text_or_null(w, "example", pm_str_c(e->example));
+    pm_json_text_or_null(w, "source", pm_str_c(e->source));
+    pm_json_close(w, '}');
 }
 static struct entry of_parser(const struct pm_parser *p) {
     return (struct entry){
@@ -60,16 +44,18 @@ static struct entry of_envelope(const struct pm_envelope *v) {
 }
 
 static int list_json(void) {
-    fputs("[\n", stdout);
+    struct pm_json w = {.f = stdout, .inline_from = 1, .first = true};
+    pm_json_open(&w, NULL, '[');
     for (size_t i = 0; pm_parsers[i]; i++) {
         struct entry e = of_parser(pm_parsers[i]);
-        print_json(&e, i == 0);
+        print_json(&w, &e);
     }
     for (size_t i = 0; pm_envelopes[i]; i++) {
         struct entry e = of_envelope(pm_envelopes[i]);
-        print_json(&e, i == 0 && !pm_parsers[0]);
+        print_json(&w, &e);
     }
-    fputs("\n]\n", stdout);
+    pm_json_close(&w, ']');
+    pm_json_end(&w);
     return PM_EXIT_OK;
 }
 static int list_text(void) {

@@ -35,4 +35,7 @@ void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c);
 #define PM_OPT_COLOR                                                                               \
     .name = "color", .kind = PM_OPT_WORD, .value = "WHEN", .words = "auto always never",           \
     .preset = "auto", .help = "colours; NO_COLOR is honoured"
+#define PM_OPT_TEXT_OR_JSON                                                                        \
+    .name = "format", .letter = 'f', .kind = PM_OPT_WORD, .value = "F", .words = "text json",      \
+    .preset = "text"
 #define PM_OPT_NO_REDACT .name = "no-redact", .help = "keep secrets as they stand in the logs"
