@@ -1,5 +1,5 @@
 #!/bin/sh
-# screenshot.sh: makes README's picture of the HTML report anew, from the demo bundle, with a headless chromium.
+# screenshot.sh: makes README's picture of the HTML report anew, from testdata/bundles/disk-to-quota, with a headless chromium.
 set -eu
 cd "$(dirname "$0")/../.."
 PM=${PM:-build/pullmortem}
