@@ -16,8 +16,8 @@ void pm_find_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     pm_request_fold(env, ev, pulls);
     pm_hearsay_pods(env, ev, pulls);
     pm_fold_order(ev, pulls);
-    pm_settle(env, ev, pulls);
     pm_fold_waits(env, ev, pulls);
+    pm_settle(env, ev, pulls);
     pm_fold_find(pulls);
 }
 
