@@ -39,6 +39,8 @@ struct pm_env {
 };
 // Families and links; advice, findings and homes at hand. incidents/correlate.c
 void pm_correlate_load(struct pm_env *env);
+// Which failures of the cause are one incident. incidents/correlate.c
+const struct pm_family_rule *pm_family_of(const struct pm_env *env, int cause);
 
 static inline struct pm_str pm_name(const struct pm_env *env, uint32_t id) {
     return pm_intern_str(env->names, id);
@@ -62,4 +64,8 @@ static inline bool pm_cause_in(int cause, const char *family) {
 }
 static inline bool pm_cause_is(int cause, const char *name) {
     return cause >= 0 && strcmp(pm_causes[cause].name, name) == 0;
+}
+// `match` names the cause or its family, as rules/ does in many places.
+static inline bool pm_cause_named(int cause, const char *match) {
+    return pm_cause_is(cause, match) || pm_cause_in(cause, match);
 }

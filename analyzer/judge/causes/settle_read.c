@@ -29,7 +29,7 @@ static void kin_add(struct settle_kin *kin, uint8_t *causes, const char *word) {
     kin->none |= strcmp(word, "none") == 0;
     kin->open |= strcmp(word, "open") == 0;
     for (int i = 0; pm_causes[i].name; i++)
-        if (pm_cause_is(i, word) || pm_cause_in(i, word)) causes[i] = 1;
+        if (pm_cause_named(i, word)) causes[i] = 1;
 }
 // Empty where the key is not there.
 static struct settle_kin kin_of(struct settling *v, const json_t *o, const char *key) {

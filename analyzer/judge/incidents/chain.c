@@ -9,10 +9,6 @@
 #include "rules/weights.h"
 #include <stdlib.h>
 
-static bool names(const char *match, int cause) {
-    return pm_cause_is(cause, match) || pm_cause_in(cause, match);
-}
-
 static bool chain_common(const struct pm_ids *a, const struct pm_ids *b) {
     for (size_t i = 0; i < a->n; i++)
         if (pm_ids_has(b, a->items[i])) return true;
@@ -95,7 +91,8 @@ static struct pm_ids *origins_new(const struct pm_env *env, const struct pm_hits
     memset(of, 0, (env->links.n + 1) * sizeof *of);
     for (size_t k = 0; k < env->links.n; k++)
         for (size_t i = 0; i < hits->n; i++)
-            if (!hits->items[i].dropped && names(env->links.items[k].from, hits->items[i].cause))
+            if (!hits->items[i].dropped &&
+                pm_cause_named(hits->items[i].cause, env->links.items[k].from))
                 pm_ids_add(&of[k], (uint32_t)i);
     return of;
 }
@@ -112,7 +109,7 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
     double best = 0;
     for (size_t k = 0; k < c->scene->env->links.n && !to->dropped; k++) {
         const struct pm_link_rule *r = &c->scene->env->links.items[k];
-        if (!names(r->to, to->cause)) continue;
+        if (!pm_cause_named(to->cause, r->to)) continue;
         for (size_t n = 0; n < origins[k].n; n++) {
             size_t i = origins[k].items[n];
             const struct pm_hit *from = &c->hits->items[i];

@@ -53,3 +53,12 @@ void pm_correlate_load(struct pm_env *env) {
     json_array_foreach(json_object_get(correlate, "families"), i, o) family(env, o);
     json_array_foreach(json_object_get(correlate, "links"), i, o) link_rule(env, o);
 }
+
+// A set of rules of one's own may leave a cause without a family.
+const struct pm_family_rule *pm_family_of(const struct pm_env *env, int cause) {
+    static const struct pm_family_rule fallback = {
+        .match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_CLUSTER};
+    for (size_t i = 0; i < env->families.n; i++)
+        if (pm_cause_named(cause, env->families.items[i].match)) return &env->families.items[i];
+    return &fallback;
+}

@@ -8,16 +8,6 @@
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
-static const struct pm_family_rule *family_of(const struct pm_env *env, int cause) {
-    static const struct pm_family_rule fallback = {
-        .match = "", .gap_ns = PM_S(1200), .natural = PM_SCOPE_IMAGE};
-    for (size_t i = 0; i < env->families.n; i++) {
-        const struct pm_family_rule *f = &env->families.items[i];
-        if (pm_cause_is(cause, f->match) || pm_cause_in(cause, f->match)) return f;
-    }
-    return &fallback;
-}
-
 static bool grouped_by(const struct pm_family_rule *f, const char *what) {
     for (size_t i = 0; i < PM_LEN(f->group) && f->group[i]; i++)
         if (strcmp(f->group[i], what) == 0) return true;
@@ -156,7 +146,7 @@ static bool group_common(const struct pm_ids *a, const struct pm_ids *b) {
 // that the look ends with what begins too late.
 static void join_together(const struct pm_scene *scene, struct pm_hits *hits, size_t ordered) {
     for (size_t i = 0; i < hits->n; i++) {
-        int64_t together = family_of(scene->env, hits->items[i].cause)->together_ns,
+        int64_t together = pm_family_of(scene->env, hits->items[i].cause)->together_ns,
                 last = hits->items[i].from;
         bool may = together && !hits->items[i].dropped &&
                    (hits->items[i].nodes.n || hits->items[i].namespaces.n);
@@ -208,7 +198,7 @@ static void join_nodes(const struct pm_scene *scene, struct pm_hits *hits) {
         for (size_t k = 0; k < of.n && !a->dropped; k++) {
             struct pm_hit *b = &hits->items[of.items[k]];
             if (a != b && !b->dropped && a->cause == b->cause &&
-                within(b, a, family_of(scene->env, a->cause)->together_ns))
+                within(b, a, pm_family_of(scene->env, a->cause)->together_ns))
                 pm_hit_take_over(scene->pulls, a, b);
         }
     }
@@ -246,7 +236,7 @@ static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
                 !group_common(&a->nodes, &b->nodes))
                 continue;
-            if (filled(scene->ev, a, b, family_of(scene->env, a->cause)->gap_ns))
+            if (filled(scene->ev, a, b, pm_family_of(scene->env, a->cause)->gap_ns))
                 pm_hit_take_over(scene->pulls, a, b);
         }
     }
@@ -289,7 +279,7 @@ static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_
     const struct pm_trace *t = &scene->ev->traces.items[index];
     int cause = side_cause(scene->env, t);
     if (cause < 0 || t->ts == PM_NO_TIME) return;
-    int64_t gap = family_of(scene->env, cause)->gap_ns;
+    int64_t gap = pm_family_of(scene->env, cause)->gap_ns;
     struct pm_hit *home = NULL, *latest = NULL;
     bool mirror = t->kind == PM_KIND_MIRROR_TRY;
     size_t sides = 0;
@@ -363,7 +353,7 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < scene->pulls->n; i++) { // in time order
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED) continue;
-        const struct pm_family_rule *f = family_of(scene->env, cause_of(p));
+        const struct pm_family_rule *f = pm_family_of(scene->env, cause_of(p));
         Word_t *slot = pm_map_slot(&open, key_of(scene, f, p));
         if (!*slot || (pm_at(p) != PM_NO_TIME && PM_REF(*hits, *slot).to != PM_NO_TIME &&
                        pm_at(p) - PM_REF(*hits, *slot).to > f->gap_ns)) {
@@ -377,7 +367,7 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     size_t n = hits->n;
     for (size_t i = 0; i < n; i++)
         if (!hits->items[i].client &&
-            grouped_by(family_of(scene->env, hits->items[i].cause), "linked"))
+            grouped_by(pm_family_of(scene->env, hits->items[i].cause), "linked"))
             split_linked(scene, hits, i);
     join_together(scene, hits, n);
     join_nodes(scene, hits);

@@ -131,13 +131,7 @@ static void network_scope(const struct pm_env *env, struct pm_hit *h, const stru
 }
 
 static void natural(const struct pm_env *env, struct pm_hit *h) {
-    enum pm_scope_kind kind = PM_SCOPE_CLUSTER;
-    for (size_t i = 0; i < env->families.n; i++) {
-        const struct pm_family_rule *f = &env->families.items[i];
-        if (!pm_cause_is(h->cause, f->match) && !pm_cause_in(h->cause, f->match)) continue;
-        kind = f->natural;
-        break;
-    }
+    enum pm_scope_kind kind = pm_family_of(env, h->cause)->natural;
     const struct pm_ids *values;
     if (kind == PM_SCOPE_REGISTRY) values = &h->registries;
     else if (kind == PM_SCOPE_NODE) values = &h->nodes;
