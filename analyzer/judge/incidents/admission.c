@@ -88,7 +88,7 @@ int64_t pm_admission_recovered(const struct pm_scene *scene, const struct pm_hit
 }
 
 // The workloads that could not make a pod: those that own them, where that is known.
-void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h) {
+void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     for (size_t i = 0; i < h->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];

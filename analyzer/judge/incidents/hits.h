@@ -80,7 +80,7 @@ void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits);
 // Pods that were refused before they were. admission.c
 void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits);
 int64_t pm_admission_recovered(const struct pm_scene *scene, const struct pm_hit *h);
-void pm_admission_workloads(const struct pm_scene *scene, const struct pm_hit *h);
+void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h);
 
 // The passes over one, in order.
 void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h); // variant and endpoints

@@ -96,7 +96,7 @@ static void evidence_add(struct beside *b, struct pm_evidence_line *e) {
         *PM_PUSH(b->list.items, b->list.n, b->list.cap) = (struct neighbour){.event = id, .of = e};
 }
 
-void pm_evidence_beside(const struct pm_env *env, const struct pm_hits *hits) {
+void pm_evidence_beside(const struct pm_env *env, struct pm_hits *hits) {
     struct beside b = {.env = env};
     for (size_t i = 0, lines = 0; i < hits->n && lines < LINES_MOST; i++) {
         struct pm_incident *inc = hits->items[i].incident;

@@ -170,7 +170,7 @@ static void fetch_texts(const struct pm_env *env, struct picks *p, struct pm_evi
     pm_buf_free(&where);
 }
 
-void pm_evidence_pick(const struct pm_scene *scene, const struct pm_hits *hits) {
+void pm_evidence_pick(const struct pm_scene *scene, struct pm_hits *hits) {
     struct picks p = {.scene = scene, .hits = hits};
     for (size_t i = 0; i < hits->n; i++)
         if (!hits->items[i].dropped) pick_for(&p, i);

@@ -11,9 +11,9 @@ struct pm_str pm_sentence_verdict(const struct pm_scene *scene, const struct pm_
                                   const struct pm_report *report, const struct pm_hit *h);
 struct pm_str pm_sentence_calm(const struct pm_scene *scene, const struct pm_hits *hits);
 // The lines that each verdict stands on.
-void pm_evidence_pick(const struct pm_scene *scene, const struct pm_hits *hits);
+void pm_evidence_pick(const struct pm_scene *scene, struct pm_hits *hits);
 // What each piece of evidence was taken for, and the lines beside it: after it.
-void pm_evidence_beside(const struct pm_env *env, const struct pm_hits *hits);
+void pm_evidence_beside(const struct pm_env *env, struct pm_hits *hits);
 
 // Of the whole bundle.
 void pm_bundle_span(const struct pm_env *env, struct pm_evidence *ev, struct pm_report *report);
