@@ -189,23 +189,30 @@ static void nodes(struct reckoning *k) {
 }
 
 // ── evidence: its file is one of the bundle's, its line one of the file's; tests/suites/reckonings looks for the text in it ──
-static const struct pm_file_row *file_of(const struct pm_report *r, struct pm_str path) {
-    for (size_t i = 0; i < r->file_rows_n; i++)
-        if (pm_str_eq(r->files[i].path, path)) return &r->files[i];
-    return NULL;
+static const struct pm_file_row *file_of(const struct reckoning *k, Pvoid_t by_path,
+                                         struct pm_str path) {
+    uint32_t id = pm_intern_find(k->scene->env->names, path);
+    Word_t at = id == UINT32_MAX ? 0 : pm_map_get(by_path, id);
+    return at ? &k->report->files[at - 1] : NULL;
 }
 
 static void evidence(struct reckoning *k) {
     const struct pm_report *r = k->report;
+    Pvoid_t by_path = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < r->file_rows_n; i++)
+        *pm_map_slot(&by_path, pm_intern_id(k->scene->env->names, r->files[i].path)) = pm_ref_of(i);
     for (size_t i = 0; i < r->incidents_n; i++)
         for (size_t n = 0; n < r->incidents[i].evidence_n; n++) {
             const struct pm_evidence_line *e = &r->incidents[i].evidence[n];
-            const struct pm_file_row *file = file_of(r, e->file);
+            const struct pm_file_row *file = file_of(k, by_path, e->file);
             if (!file) broken(k, "%.*s is no file of the bundle", PM_FMT(e->file));
             else if (e->line == 0 || e->line > file->lines)
                 broken(k, "%.*s has %llu lines, not %llu", PM_FMT(e->file),
                        (unsigned long long)file->lines, (unsigned long long)e->line);
         }
+    JLFA(freed, by_path);
+    (void)freed;
 }
 
 // ── quotas ──

@@ -2,18 +2,24 @@
 // neither image nor reason.
 #include "judge/attempts/fold.h"
 
-static bool pulled_since(const struct pm_evidence *ev, const struct pm_trace *wait) {
+// Namespace and pod → the newest trace of a pull of theirs that went well.
+static Pvoid_t good_by_pod(const struct pm_evidence *ev) {
+    Pvoid_t good = NULL;
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        bool good = t->kind == PM_KIND_PULL_OK || t->kind == PM_KIND_PULL_CACHED;
-        if (good && t->pod == wait->pod && t->k8s_namespace == wait->k8s_namespace &&
-            t->last >= wait->last)
-            return true;
+        if (!t->pod || (t->kind != PM_KIND_PULL_OK && t->kind != PM_KIND_PULL_CACHED)) continue;
+        Word_t *slot = pm_map_slot(&good, PM_PAIR(t->k8s_namespace, t->pod));
+        if (!*slot || PM_REF(ev->traces, *slot).last < t->last) *slot = pm_ref_of(i);
     }
-    return false;
+    return good;
 }
 
-static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev,
+static bool pulled_since(const struct pm_evidence *ev, Pvoid_t good, const struct pm_trace *wait) {
+    Word_t newest = pm_map_get(good, PM_PAIR(wait->k8s_namespace, wait->pod));
+    return newest && PM_REF(ev->traces, newest).last >= wait->last;
+}
+
+static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev, Pvoid_t good,
                        const struct pm_trace *t) {
     bool event = t->origin == PM_ORIGIN_EVENTS &&
                  !t->image; // "Error: ImagePullBackOff" alone: its other events have expired
@@ -22,7 +28,7 @@ static bool only_waits(const struct pm_env *env, const struct pm_evidence *ev,
         return false;
     const struct pm_pod_fact *pod =
         pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
-    return (!pod || !pod->running) && !(event && pulled_since(ev, t));
+    return (!pod || !pod->running) && !(event && pulled_since(ev, good, t));
 }
 
 // The one image that its workload asks for, as a table of workloads told; a pod of
@@ -49,12 +55,16 @@ static void image_of_workload(const struct pm_env *env, const struct pm_evidence
 
 void pm_fold_waits(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls) {
     struct pm_ids told = {0};
+    Pvoid_t good = good_by_pod(ev);
+    Word_t freed;
     pm_pods_of_failed(pulls, &told);
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        t->waits = only_waits(env, ev, t);
+        t->waits = only_waits(env, ev, good, t);
         if (t->waits && !pm_ids_has(&told, pm_id_join(env, t->k8s_namespace, '/', t->pod)))
             image_of_workload(env, ev, t);
     }
+    JLFA(freed, good);
+    (void)freed;
     pm_ids_free(&told);
 }
