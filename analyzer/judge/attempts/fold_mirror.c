@@ -45,7 +45,7 @@ static struct pm_attempt *pull_of(const struct pm_env *env, struct pm_pulls *pul
          k++) {
         struct pm_attempt *p = &pulls->items[by_node->items[k].index];
         if (!beside(env, p, t)) continue;
-        t->pull = by_node->items[k].index + 1;
+        t->pull = pm_ref_of(by_node->items[k].index);
         return p;
     }
     return NULL;

@@ -60,7 +60,7 @@ static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm
     if (!found && (found = pulled_before(env, pulls, t)))
         *pm_map_slot(seen, asker(env, t, t->image)) = found;
     if (!found) {
-        found = pm_fold_new(pulls, t, PM_OUTCOME_FAILED) + 1;
+        found = pm_ref_of(pm_fold_new(pulls, t, PM_OUTCOME_FAILED));
         PM_REF(*pulls, found).ended = t->first;
         PM_REF(*pulls, found).exact_pod = t->pod != 0;
         *pm_map_slot(seen, asker(env, t, t->image)) = found;

@@ -167,7 +167,7 @@ static void learn_tags(struct pm_evidence *ev) {
         Word_t start = t->join ? pm_map_get(by_join, join) : 0;
         if (!start && t->digest && t->repository) start = pm_map_get(by_repository, repository);
         if (!start) continue;
-        const struct pm_trace *from = &ev->traces.items[start - 1];
+        const struct pm_trace *from = &PM_REF(ev->traces, start);
         t->image = from->image;
         t->registry = from->registry;
         t->repository = from->repository;

@@ -153,7 +153,7 @@ static struct pm_request_group *group_of(const struct pm_loading *l, const struc
 
 static void remember(struct pm_loading *l, const struct asked *q,
                      const struct pm_request_group *g) {
-    Word_t at = (Word_t)(g - l->ev->groups.items) + 1;
+    Word_t at = pm_ref_of((size_t)(g - l->ev->groups.items));
     *pm_map_slot(&l->request_open, q->own) = at;
     *pm_map_slot(&l->request_open, q->latest) = at;
     *pm_map_slot(&l->request_open, client_key(l->env, q->row->file, q->client, q->agent)) = at;
@@ -250,11 +250,12 @@ static void charge(struct pm_evidence *ev, const struct pm_request_group *g,
                                 ? &ev->meters.items[ev->meters.n - 1]
                                 : NULL;
     bool answered = e->http_status >= 200 && e->http_status < 400 && !(e->flags & PM_EV_CACHE_HIT);
-    if (told) told->group = (uint32_t)(g - ev->groups.items) + 1;
+    pm_ref group = pm_ref_of((size_t)(g - ev->groups.items));
+    if (told) told->group = group;
     if (!answered && !told) return;
     *PM_PUSH(ev->charges.items, ev->charges.n, ev->charges.cap) =
         (struct pm_charge){.at = q->row->ts_ns,
-                           .group = (uint32_t)(g - ev->groups.items),
+                           .group = group,
                            .meter = told ? (uint32_t)ev->meters.n : 0,
                            .n = !answered ? 0 : (uint16_t)(q->times > 1000 ? 1000 : q->times),
                            .manifest = q->manifest && answered && is_good(e->http_status) &&

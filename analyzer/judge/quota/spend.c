@@ -190,7 +190,7 @@ static uint32_t group_user(const struct pm_request_group *g, const struct pm_att
 }
 
 static void charge(struct pm_ledger *l, const struct pm_charge *c) {
-    const struct pm_request_group *g = &l->scene->ev->groups.items[c->group];
+    const struct pm_request_group *g = &PM_REF(l->scene->ev->groups, c->group);
     const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
     const struct pm_meter *m = c->meter ? &PM_REF(l->scene->ev->meters, c->meter) : NULL;
     uint32_t registry = group_registry(l->scene, g), user = group_user(g, p);
