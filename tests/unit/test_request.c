@@ -75,6 +75,11 @@ static void looking_is_no_pull(void **state) {
         ASKED(97, "10.9.0.10", "Go-http-client/1.1", "HEAD", "/v2/acme/web/manifests/7", 404),
     };
     CHECK(looks, BY_OUTCOME, "ok 1");
+    // Nearly a signature's tag: somebody's own tag is asked for as an image.
+    const struct line own[] = {
+        ASKED(1, "10.1.0.7", RUNTIME, "GET", "/v2/acme/web/manifests/sha256-of-it", 404),
+    };
+    CHECK(own, BY_OUTCOME, "failed 1");
     // Who is refused while it pulls has failed, whatever it is called: copies and bases
     // of builds.
     const struct line refused[] = {

@@ -164,7 +164,7 @@ enum pm_agent pm_agent_of(struct pm_str agent) {
 
 bool pm_is_hex(struct pm_str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!strchr("0123456789abcdef", s.p[i])) return false;
+        if (!memchr("0123456789abcdef", s.p[i], 16)) return false;
     return s.n > 0;
 }
 
