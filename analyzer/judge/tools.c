@@ -19,6 +19,12 @@ bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
     return false;
 }
 
+bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b) {
+    for (size_t i = 0; i < a->n; i++)
+        if (pm_ids_has(b, a->items[i])) return true;
+    return false;
+}
+
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
     int fresh;
     for (; v->n >= SHORT_LIST && v->set_n < v->n; v->set_n++)

@@ -31,6 +31,7 @@ struct pm_ids {
 void pm_ids_add(struct pm_ids *v, uint32_t id);
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already
 bool pm_ids_has(const struct pm_ids *v, uint32_t id);
+bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b); // is one in both?
 void pm_ids_free(struct pm_ids *v);
 
 // A number for a pair of ids, and a map from it: JudyL.

@@ -1,10 +1,7 @@
 // What others repeat of a failed pull may name the pod that its witness does not know.
 #include "judge/attempts/fold.h"
-#include <stdlib.h>
 
 #define RUMOUR_NS PM_S(10)
-
-static int64_t apart(int64_t a, int64_t b) { return a > b ? a - b : b - a; }
 
 static const struct pm_rumour *
 nearest_rumour(const struct pm_env *env, const struct pm_evidence *ev, const struct pm_attempt *p) {
@@ -13,9 +10,9 @@ nearest_rumour(const struct pm_env *env, const struct pm_evidence *ev, const str
         const struct pm_rumour *r = &ev->rumours.items[i];
         if (r->image != p->image ||
             (r->node && p->node && pm_facts_node(env, ev, r->node) != p->node) ||
-            apart(r->ts, p->ended) > RUMOUR_NS)
+            pm_time_apart(r->ts, p->ended) > RUMOUR_NS)
             continue;
-        if (!best || apart(r->ts, p->ended) < apart(best->ts, p->ended)) best = r;
+        if (!best || pm_time_apart(r->ts, p->ended) < pm_time_apart(best->ts, p->ended)) best = r;
     }
     return best;
 }

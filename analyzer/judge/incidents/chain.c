@@ -9,12 +9,6 @@
 #include "rules/weights.h"
 #include <stdlib.h>
 
-static bool chain_common(const struct pm_ids *a, const struct pm_ids *b) {
-    for (size_t i = 0; i < a->n; i++)
-        if (pm_ids_has(b, a->items[i])) return true;
-    return false;
-}
-
 // A helper that failed is why there were no credentials for the registries it serves:
 // those it names, else its cloud's own. One warns at each start outside its cloud, and
 // has no part in what other registries refuse.
@@ -22,7 +16,7 @@ static bool helper_serves(const struct pm_env *env, const struct pm_hit *from,
                           const struct pm_hit *to) {
     const struct pm_wordlist *clouds = pm_ruleset_list_of(env->rules, PM_LIST_CLOUDS);
     if (!pm_cause_has(from->cause, PM_TRAIT_HELPER)) return true;
-    if (from->registries.n) return chain_common(&from->registries, &to->registries);
+    if (from->registries.n) return pm_ids_meet(&from->registries, &to->registries);
     for (size_t i = 0; i < to->registries.n; i++)
         if (pm_wordlist_has(clouds, pm_name(env, to->registries.items[i]))) return true;
     return false;
@@ -31,9 +25,9 @@ static bool helper_serves(const struct pm_env *env, const struct pm_hit *from,
 static bool shared(const struct pm_env *env, const struct pm_link_rule *r,
                    const struct pm_hit *from, const struct pm_hit *to) {
     if (!helper_serves(env, from, to)) return false;
-    if (strcmp(r->share, "node") == 0) return chain_common(&from->nodes, &to->nodes);
-    if (strcmp(r->share, "registry") == 0) return chain_common(&from->registries, &to->registries);
-    if (strcmp(r->share, "image") == 0) return chain_common(&from->images, &to->images);
+    if (strcmp(r->share, "node") == 0) return pm_ids_meet(&from->nodes, &to->nodes);
+    if (strcmp(r->share, "registry") == 0) return pm_ids_meet(&from->registries, &to->registries);
+    if (strcmp(r->share, "image") == 0) return pm_ids_meet(&from->images, &to->images);
     return true; // attempt: the observation itself shows it
 }
 
@@ -67,7 +61,7 @@ static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_
     const struct pm_wordlist *lookup = pm_ruleset_list_of(scene->env->rules, PM_LIST_LOOKUP);
     *share = (struct pm_share){0};
     if (!from->pulls.n || from->from == PM_NO_TIME ||
-        !chain_common(&from->registries, &to->registries))
+        !pm_ids_meet(&from->registries, &to->registries))
         return false;
     for (size_t i = 0; i < to->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[to->traces.items[i]];

@@ -106,7 +106,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
         for (uint32_t i = 0; i < n; i++) {
             Word_t *slot = pm_map_slot(&made, root_of(up, i));
             if (!*slot) {
-                if (made && i == 0) {
+                if (i == 0) {
                     hits->items[index] = (struct pm_hit){.cause = whole.cause,
                                                          .from = PM_NO_TIME,
                                                          .to = PM_NO_TIME,
@@ -120,14 +120,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
             pm_hit_add(scene->pulls, &PM_REF(*hits, *slot), whole.pulls.items[i]);
         }
         JLFA(freed, made);
-        pm_ids_free(&whole.pulls);
-        pm_ids_free(&whole.nodes);
-        pm_ids_free(&whole.registries);
-        pm_ids_free(&whole.images);
-        pm_ids_free(&whole.repositories);
-        pm_ids_free(&whole.clients);
-        pm_ids_free(&whole.users);
-        pm_ids_free(&whole.namespaces);
+        pm_hit_free(&whole);
     }
     JLFA(freed, first);
     (void)freed;
@@ -135,12 +128,6 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
 }
 
 // ── together: one change, several images ──
-static bool group_common(const struct pm_ids *a, const struct pm_ids *b) {
-    for (size_t i = 0; i < a->n; i++)
-        if (pm_ids_has(b, a->items[i])) return true;
-    return false;
-}
-
 // Step by step: what begins within `together` of the last that joined is one change still
 // (three wrong tags at 0, 100 and 200 s). The first `ordered` are in order of time, so
 // that the look ends with what begins too late.
@@ -156,8 +143,7 @@ static void join_together(const struct pm_scene *scene, struct pm_hits *hits, si
             if (k < ordered && apart > together && b->from > last && last != PM_NO_TIME)
                 k = ordered - 1; // so do all behind it
             if (a->cause != b->cause || a->client != b->client || !b->pulls.n || apart > together ||
-                !(group_common(&a->namespaces, &b->namespaces) ||
-                  group_common(&a->nodes, &b->nodes)))
+                !(pm_ids_meet(&a->namespaces, &b->namespaces) || pm_ids_meet(&a->nodes, &b->nodes)))
                 continue;
             last = pm_max_time(last, b->from);
             pm_hit_take_over(scene->pulls, a, b);
@@ -234,7 +220,7 @@ static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
              k++) {
             struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
             if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
-                !group_common(&a->nodes, &b->nodes))
+                !pm_ids_meet(&a->nodes, &b->nodes))
                 continue;
             if (filled(scene->ev, a, b, pm_family_of(scene->env, a->cause)->gap_ns))
                 pm_hit_take_over(scene->pulls, a, b);
