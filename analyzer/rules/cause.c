@@ -109,6 +109,25 @@ static uint64_t traits_read(const json_t *row) {
     return traits;
 }
 
+// What cannot both be true of one cause.
+static const enum pm_trait traits_apart[][2] = {
+    {PM_TRAIT_BY_USER, PM_TRAIT_BY_ADDRESS},
+    {PM_TRAIT_QUOTA, PM_TRAIT_OWN_LIMIT},
+    {PM_TRAIT_QUOTA, PM_TRAIT_THROTTLE},
+};
+static bool traits_agree(uint64_t traits, const json_t *row, struct pm_diags *diags) {
+    for (size_t i = 0; i < PM_LEN(traits_apart); i++) {
+        enum pm_trait one = traits_apart[i][0], other = traits_apart[i][1];
+        if (!(traits >> one & traits >> other & 1)) continue;
+        pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")),
+                     (uint64_t)pm_yaml_key_line(row, "traits"), "rules",
+                     "\"%s\" and \"%s\" cannot both be traits of \"%s\"", pm_words_trait[one],
+                     pm_words_trait[other], text_of(row, "cause"));
+        return false;
+    }
+    return true;
+}
+
 static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json_t *row,
                        struct pm_diags *diags) {
     const json_t *by = json_object_get(row, "beaten_by");
@@ -170,7 +189,8 @@ struct pm_taxonomy *pm_taxonomy_make(json_t *tree, struct pm_diags *diags) {
         t->taxa[i].waiting = json_string_value(json_object_get(row, "waiting"));
         t->taxa[i].only_at = json_string_value(json_object_get(row, "only_at"));
         variants_read(t->a, &t->taxa[i], json_object_get(row, "variants"));
-        good = rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"),
+        good = traits_agree(t->taxa[i].traits, row, diags) &&
+               rivals_read(t, &t->taxa[i], json_object_get(row, "rivals"),
                            json_object_get(family, "rivals"), diags);
     }
     if (good) return t;

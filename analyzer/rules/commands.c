@@ -5,9 +5,10 @@
 #include "pm/arena.h"
 #include <stdlib.h>
 
+enum command_state { COMMAND_UNUSED = 0, COMMAND_BEGUN, COMMAND_MADE };
 struct commands {
     const json_t *rows; // of `commands`, as --rules left them
-    bool *used;
+    enum command_state *state;
     struct pm_arena *a;
     struct pm_diags *diags;
     bool good;
@@ -21,14 +22,27 @@ static void mistake(struct commands *c, const json_t *row, const char *key, stru
 static const char *id_of(const struct commands *c, size_t i) {
     return json_string_value(json_object_get(json_array_get(c->rows, i), "id"));
 }
+static void put(struct commands *c, json_t *row);
+
+// A command may be made of others, wherever those stand, but not of itself.
+static json_t *made(struct commands *c, const json_t *row, size_t i) {
+    json_t *command = json_array_get(c->rows, i);
+    if (c->state[i] == COMMAND_BEGUN) {
+        mistake(c, row, "run", pm_arena_fmt(c->a, "the command \"%s\" runs itself", id_of(c, i)));
+        return NULL;
+    }
+    if (c->state[i] == COMMAND_UNUSED) {
+        c->state[i] = COMMAND_BEGUN;
+        put(c, command);
+        c->state[i] = COMMAND_MADE;
+    }
+    return json_object_get(command, "command");
+}
 // The command of an id; NULL where there is none, told.
 static json_t *named(struct commands *c, const json_t *row, const char *id) {
     size_t n = json_array_size(c->rows);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(id_of(c, i), id) != 0) continue;
-        c->used[i] = true;
-        return json_object_get(json_array_get(c->rows, i), "command");
-    }
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(id_of(c, i), id) == 0) return made(c, row, i);
     const char **ids = PM_NEWN(c->a, const char *, n + 1);
     for (size_t i = 0; i < n; i++) ids[i] = id_of(c, i);
     struct pm_str hint = schema_hint(c->a, pm_str_c(id), ids);
@@ -71,28 +85,25 @@ static void put(struct commands *c, json_t *row) {
     }
     json_object_del(row, "run");
 }
-static void put_all(struct commands *c, const json_t *rows) {
-    for (size_t i = 0; i < json_array_size(rows); i++) put(c, json_array_get(rows, i));
-}
 // A built-in command may lose its rows to those of --rules: that is nobody's mistake.
 static void unused_told(struct commands *c, const char *built_in) {
     for (size_t i = 0; i < json_array_size(c->rows); i++)
-        if (!c->used[i] && strcmp(pm_yaml_file(json_array_get(c->rows, i), ""), built_in) != 0)
+        if (c->state[i] == COMMAND_UNUSED &&
+            strcmp(pm_yaml_file(json_array_get(c->rows, i), ""), built_in) != 0)
             mistake(c, json_array_get(c->rows, i), "id",
                     pm_arena_fmt(c->a, "nothing runs the command \"%s\"", id_of(c, i)));
 }
 bool pm_commands_put(json_t *advice, const char *spared, struct pm_diags *diags) {
+    const json_t *rows = json_object_get(advice, "advice");
     struct commands c = {.rows = json_object_get(advice, "commands"),
                          .a = pm_arena_new(),
                          .diags = diags,
                          .good = true};
-    c.used = calloc(json_array_size(c.rows) + 1, sizeof *c.used);
-    if (!c.used) pm_die_oom();
-    // Commands first: one may be made of others, which stand before it.
-    put_all(&c, c.rows);
-    put_all(&c, json_object_get(advice, "advice"));
+    c.state = calloc(json_array_size(c.rows) + 1, sizeof *c.state);
+    if (!c.state) pm_die_oom();
+    for (size_t i = 0; i < json_array_size(rows); i++) put(&c, json_array_get(rows, i));
     if (c.good) unused_told(&c, spared);
-    free(c.used);
+    free(c.state);
     pm_arena_free(c.a);
     return c.good;
 }

@@ -149,27 +149,30 @@ static void check_sentence(struct check *c, const struct value *x, struct pm_str
     }
 }
 
+static void check_one_by_runtime(struct check *c, const struct value *x) {
+    struct pm_str t = schema_text_of(x->v);
+    if (!t.n) wrong_type(c, x, "a text, or a mapping of runtimes to texts");
+    else if (x->key->words) check_template(c, x, t);
+}
 static void check_by_runtime(struct check *c, const struct value *x) {
     const char *runtime;
     json_t *one;
-    if (json_is_string(x->v)) check_template(c, x, schema_text_of(x->v));
+    if (json_is_string(x->v)) check_one_by_runtime(c, x);
     else if (!json_is_object(x->v)) wrong_type(c, x, "a text, or a mapping of runtimes to texts");
     else json_object_foreach((json_t *)(uintptr_t)x->v, runtime, one) {
             if (pm_yaml_hidden(runtime)) continue;
             struct value y = {x->key, one, pm_yaml_key_line(x->v, runtime)};
             if (!words_have(x->key->runtimes, pm_str_c(runtime)))
                 schema_tell_word(c, y.line, "runtime", pm_str_c(runtime), x->key->runtimes);
-            else if (!json_is_string(one))
-                wrong_type(c, &y, "a text, or a mapping of runtimes to texts");
-            else check_template(c, &y, schema_text_of(one));
+            else check_one_by_runtime(c, &y);
         }
 }
 
 static void check_names(struct check *c, const struct value *x) {
     size_t i;
     json_t *one;
-    bool good = json_is_string(x->v) || json_is_array(x->v);
-    json_array_foreach((json_t *)(uintptr_t)x->v, i, one) good = good && json_is_string(one);
+    bool good = schema_text_of(x->v).n || json_is_array(x->v);
+    json_array_foreach((json_t *)(uintptr_t)x->v, i, one) good = good && schema_text_of(one).n;
     if (!good) wrong_type(c, x, "a text, or a list of texts");
 }
 
@@ -207,7 +210,19 @@ static void check_counts(struct check *c, const struct value *x) {
 
 static void check_rows(struct check *c, const struct schema_list *l, json_t *rows, int line);
 static void check_one(struct check *c, const struct value *x);
+// What a list of none would mean nobody can tell; what is behind its end nobody reads.
+static void check_length(struct check *c, const struct value *x) {
+    size_t n = json_array_size(x->v);
+    if (!json_is_array(x->v) || x->key->type == SCHEMA_ROWS) return;
+    if (!n && !x->key->or_none)
+        schema_tell(c, x->line, "`%s` is an empty list: %s", x->key->name,
+                    x->key->required ? "say one or more" : "leave it out");
+    if (x->key->most && n > x->key->most)
+        schema_tell(c, x->line, "`%s` is a list of %zu: %zu are the most", x->key->name, n,
+                    x->key->most);
+}
 static void check_value(struct check *c, const struct value *x) {
+    check_length(c, x);
     switch (x->key->type) {
     case SCHEMA_TEXT:
         if (!schema_text_of(x->v).n) wrong_type(c, x, "text");
@@ -219,6 +234,11 @@ static void check_value(struct check *c, const struct value *x) {
     case SCHEMA_WHOLE:
         if (!json_is_integer(x->v) || json_integer_value(x->v) < 0)
             wrong_type(c, x, "a whole number");
+        break;
+    case SCHEMA_STATUS:
+        if (!json_is_integer(x->v) || json_integer_value(x->v) < 100 ||
+            json_integer_value(x->v) > 599)
+            wrong_type(c, x, "an HTTP status, from 100 to 599");
         break;
     case SCHEMA_TRUE:
         if (!json_is_true(x->v)) wrong_type(c, x, "true, or left out");
@@ -294,13 +314,14 @@ static void check_needed(struct check *c, const struct schema_list *l, const jso
 }
 static void check_row(struct check *c, const struct schema_list *l, json_t *row) {
     const char *name;
+    void *next;
     json_t *v;
-    json_object_foreach(row, name, v) {
+    json_object_foreach_safe(row, next, name, v) {
         const struct schema_key *k = key_named(l->keys, name);
         if (pm_yaml_hidden(name)) continue;
         if (!k) unknown_key(c, NULL, l->keys, row, name);
-        else if (!json_is_null(v) || k->required)
-            check_value(c, &(struct value){k, v, pm_yaml_key_line(row, name)});
+        else if (json_is_null(v) && !k->required) json_object_del(row, name);
+        else check_value(c, &(struct value){k, v, pm_yaml_key_line(row, name)});
     }
     check_needed(c, l, row);
     pm_yaml_file_set(row, c->path);
@@ -368,6 +389,7 @@ bool schema_check(const struct schema_file *f, json_t *root, const char *path,
     struct check c = {.path = path, .diags = diags, .a = pm_arena_new(), .causes = causes};
     if (!json_is_object(root)) schema_tell(&c, 1, "the file has to be a mapping");
     else {
+        pm_yaml_file_set(root, path);
         check_top(&c, f, root);
         for (size_t i = 0; i < PM_LEN(f->lists); i++)
             if (f->lists[i].name && f->lists[i].keys) check_list(&c, &f->lists[i], root);

@@ -13,6 +13,7 @@ enum schema_type {
     SCHEMA_NAMES,       // a text, or a list of texts
     SCHEMA_NUMBER,      // zero or more
     SCHEMA_WHOLE,       // a whole number, zero or more
+    SCHEMA_STATUS,      // an HTTP status
     SCHEMA_TRUE,        // true, or left out
     SCHEMA_BOOLEAN,     //
     SCHEMA_SCALAR,      // a text, a number or a boolean
@@ -26,7 +27,7 @@ enum schema_type {
     SCHEMA_CAUSES,      // a list of them
     SCHEMA_ONE,         // a mapping, which is a row of `rows`
     SCHEMA_TEMPLATE,    // a text with placeholders, which are `words`
-    SCHEMA_BY_RUNTIME,  // such a template, or one for each of `runtimes`
+    SCHEMA_BY_RUNTIME, // such a template (a plain text, where there are no `words`), or one for each of `runtimes`
     SCHEMA_SENTENCE, // a text with names in it: {registry}, {Registry} at its beginning, {nodes?is|are} by their number; `words` are the names
     SCHEMA_ROWS,     // a list of mappings, which are `rows`
     SCHEMA_COUNTS,   // a mapping of `words` to whole numbers
@@ -39,7 +40,9 @@ struct schema_key {
     bool required;
     const char *const *words;       // end with NULL
     const char *const *runtimes;    // SCHEMA_BY_RUNTIME; end with NULL
-    const struct schema_list *rows; // SCHEMA_ROWS
+    const struct schema_list *rows; // SCHEMA_ROWS, SCHEMA_ONE
+    size_t most;                    // of a list; 0: any number
+    bool or_none;                   // a list may be empty
 };
 enum { SCHEMA_ID_KEYS = 8 };
 struct schema_list {
@@ -59,8 +62,8 @@ struct schema_file {
     struct schema_list lists[5];
 };
 
-// Is the tree as the schema wants it? Each mistake is told with file and line. Rows
-// remember the file (pm_yaml_file). `causes` are those that may be named; they end with a
+// Is the tree as the schema wants it? Each mistake is told with file and line. Rows and the
+// tree remember the file (pm_yaml_file); a key that need not be there and has no value goes. `causes` are those that may be named; they end with a
 // NULL name.
 bool schema_check(const struct schema_file *f, json_t *root, const char *path,
                   const struct pm_cause *causes, struct pm_diags *diags);

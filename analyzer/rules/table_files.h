@@ -15,3 +15,5 @@ json_t *pm_table_of_text(enum pm_table table, struct pm_str text, const char *pa
                          struct pm_diags *diags);
 // The built-in file with that of --rules in it; takes both. NULL `own`: nothing is changed.
 json_t *pm_table_merge(enum pm_table table, json_t *base, json_t *own);
+// Do the keys of a row of settle.yaml mean something together? Told where they do not.
+bool pm_table_stanza_agrees(const json_t *row, struct pm_diags *diags);

@@ -82,7 +82,7 @@ static const struct schema_key taxon_family_keys[] = {
 };
 static const struct schema_key family_keys[] = {
     {.name = "match", .type = SCHEMA_KIN, .required = true},
-    {.name = "group", .type = SCHEMA_WORDS, .required = true, .words = groups},
+    {.name = "group", .type = SCHEMA_WORDS, .required = true, .words = groups, .or_none = true},
     {.name = "gap_s", .type = SCHEMA_NUMBER, .required = true},
     {.name = "scope", .type = SCHEMA_WORD, .required = true, .words = scopes},
     {.name = "together_s", .type = SCHEMA_NUMBER},
@@ -209,7 +209,7 @@ static const struct schema_key list_keys[] = {
 };
 static const struct schema_key answer_keys[] = {
     {.name = "says", .type = SCHEMA_TEXT, .required = true},
-    {.name = "status", .type = SCHEMA_WHOLE, .required = true},
+    {.name = "status", .type = SCHEMA_STATUS, .required = true},
     {.name = NULL},
 };
 static const struct schema_key weight_keys[] = {
@@ -271,7 +271,7 @@ static const struct schema_key sample_keys[] = {
     {.name = "registry", .type = SCHEMA_TEXT},
     {.name = "namespace", .type = SCHEMA_TEXT},
     {.name = "secret", .type = SCHEMA_TEXT},
-    {.name = "status", .type = SCHEMA_WHOLE},
+    {.name = "status", .type = SCHEMA_STATUS},
     {.name = "flags", .type = SCHEMA_WORDS, .words = pm_words_flag},
     {.name = NULL},
 };
@@ -289,20 +289,20 @@ static const struct schema_key settle_keys[] = {
     {.name = "may_be", .type = SCHEMA_KINS},
     {.name = "between", .type = SCHEMA_CAUSES},
     {.name = "may_not_be", .type = SCHEMA_KINS},
-    {.name = "seen", .type = SCHEMA_WORDS, .words = pm_words_settle},
-    {.name = "unless", .type = SCHEMA_WORDS, .words = pm_words_settle},
+    {.name = "seen", .type = SCHEMA_WORDS, .words = pm_words_settle, .most = PM_STANZA_SEEN_MAX},
+    {.name = "unless", .type = SCHEMA_WORDS, .words = pm_words_settle, .most = PM_STANZA_SEEN_MAX},
     {.name = "says", .type = SCHEMA_TEXT},     // of lists.yaml: asked for once all are read
     {.name = "says_not", .type = SCHEMA_TEXT}, //
-    {.name = "registry", .type = SCHEMA_NAMES},
-    {.name = "not_registry", .type = SCHEMA_NAMES},
+    {.name = "registry", .type = SCHEMA_NAMES, .most = PM_STANZA_GLOBS_MAX},
+    {.name = "not_registry", .type = SCHEMA_NAMES, .most = PM_STANZA_GLOBS_MAX},
     {.name = "lasted_s", .type = SCHEMA_NUMBER},
-    {.name = "hidden_status", .type = SCHEMA_WHOLE},
+    {.name = "hidden_status", .type = SCHEMA_STATUS},
     {.name = "near", .type = SCHEMA_ONE, .rows = &near_row},
     {.name = "not_near", .type = SCHEMA_ONE, .rows = &near_row},
     {.name = "beside", .type = SCHEMA_ONE, .rows = &beside_row},
     {.name = "amid", .type = SCHEMA_ONE, .rows = &amid_row},
     {.name = "as", .type = SCHEMA_CAUSE, .words = others},
-    {.name = "reopen", .type = SCHEMA_CAUSES},
+    {.name = "reopen", .type = SCHEMA_CAUSES, .most = PM_CANDIDATES_MAX},
     {.name = "was", .type = SCHEMA_WORD, .words = mirror_only},
     {.name = "confidence", .type = SCHEMA_WORD, .required = true, .words = pm_words_confidence},
     {.name = "why", .type = SCHEMA_TEXT},

@@ -96,6 +96,19 @@ static bool list_is_known(const struct pm_tables *t, const json_t *row, const ch
     pm_arena_free(a);
     return false;
 }
+// What code asks for by its name, and `only: true` put aside.
+static void needed_tell(const json_t *root, const char *what, const char *name,
+                        struct pm_diags *diags) {
+    pm_diags_add(diags, pm_str_c(pm_yaml_file(root, "")), (uint64_t)pm_yaml_key_line(root, "only"),
+                 "rules", "the %s \"%s\" has to be there", what, name);
+}
+// A score is told as a share.
+static bool weight_good(const json_t *row, const char *name, double value, struct pm_diags *diags) {
+    if (!pm_str_starts(pm_str_c(name), PM_STR("confidence-")) || value <= 1) return true;
+    pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "")), (uint64_t)pm_yaml_key_line(row, "value"),
+                 "rules", "the weight \"%s\" has to be a share from 0 to 1", name);
+    return false;
+}
 bool pm_table_weights(const json_t *root, double *values, struct pm_diags *diags) {
     const json_t *rows = json_object_get(root, "weights");
     bool good = true;
@@ -106,27 +119,27 @@ bool pm_table_weights(const json_t *root, double *values, struct pm_diags *diags
         while (strcmp(pm_words_weight[w], json_string_value(json_object_get(row, "weight"))) != 0)
             w++;
         values[w] = json_number_value(json_object_get(row, "value"));
+        good &= weight_good(row, pm_words_weight[w], values[w], diags);
     }
     for (int w = 0; w < PM_WEIGHT_COUNT; w++) {
         if (values[w] >= 0) continue;
-        pm_diags_add(diags, PM_STR("weights.yaml"), 0, "rules", "the weight \"%s\" has to be there",
-                     pm_words_weight[w]);
+        needed_tell(root, "weight", pm_words_weight[w], diags);
         good = false;
     }
     return good;
 }
-static bool lists_known(const struct pm_tables *t, struct pm_diags *diags) {
+static bool lists_and_stanzas_good(const struct pm_tables *t, struct pm_diags *diags) {
     const json_t *rows = json_object_get(t->tree[PM_TABLE_SETTLE], "settle");
     bool good = true;
     for (size_t i = 0; pm_words_listed[i]; i++) {
         if (pm_table_list(t->tree[PM_TABLE_LISTS], pm_words_listed[i])) continue;
-        pm_diags_add(diags, PM_STR("lists.yaml"), 0, "rules", "the list \"%s\" has to be there",
-                     pm_words_listed[i]);
+        needed_tell(t->tree[PM_TABLE_LISTS], "list", pm_words_listed[i], diags);
         good = false;
     }
     for (size_t i = 0; i < json_array_size(rows); i++) {
         good &= list_is_known(t, json_array_get(rows, i), "says", diags);
         good &= list_is_known(t, json_array_get(rows, i), "says_not", diags);
+        good &= pm_table_stanza_agrees(json_array_get(rows, i), diags);
     }
     return good;
 }
@@ -137,7 +150,7 @@ bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct 
         good &= load_one(t, (enum pm_table)i, dir, count, diags);
         if (i == PM_TABLE_TAXONOMY && good) good &= taxonomy_put(t, diags);
     }
-    good = good && lists_known(t, diags);
+    good = good && lists_and_stanzas_good(t, diags);
     good = good && pm_table_weights(t->tree[PM_TABLE_WEIGHTS], t->weights, diags);
     return good && pm_commands_put(t->tree[PM_TABLE_ADVICE], dir ? "rules/advice.yaml" : "", diags);
 }

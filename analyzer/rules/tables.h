@@ -23,6 +23,9 @@ enum pm_table {
     PM_TABLE_COUNT
 };
 
+// As many of them may stand in one key of a stanza of settle.yaml.
+enum { PM_STANZA_SEEN_MAX = 3, PM_STANZA_GLOBS_MAX = 8 };
+
 struct pm_taxonomy;
 struct pm_tables {
     json_t *tree[PM_TABLE_COUNT];

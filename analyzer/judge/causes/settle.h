@@ -2,6 +2,7 @@
 // what is asked of one. Internal to analyzer/judge/causes/.
 #pragma once
 #include "judge/causes/registry_side.h"
+#include "rules/tables.h"
 #include "rules/weights.h"
 #include "rules/wordlist.h"
 
@@ -39,11 +40,11 @@ struct settle_words { // a list of lists.yaml
     bool asked;
 };
 struct settle_globs {
-    const char *items[8];
+    const char *items[PM_STANZA_GLOBS_MAX];
     size_t n;
 };
 
-#define SETTLE_SEEN_MAX 4
+#define SETTLE_SEEN_MAX (PM_STANZA_SEEN_MAX + 1) // a NULL behind the last
 struct settle_observation;
 struct settle_rule { // a stanza
     const char *id;
