@@ -157,34 +157,39 @@ static size_t fault(struct pm_diags *diags, const json_t *stanza, const char *ke
     return 1;
 }
 
-// The built-in stanza of that name, read whole: in the rules they have no samples.
-static const json_t *whole_of(const json_t *built_in, const json_t *stanza) {
+// The built-in stanza of that id; NULL where there is none.
+static const json_t *built_in_of(const json_t *built_in, const json_t *stanza) {
     const json_t *rows = json_object_get(built_in, "settle");
-    struct pm_str id = text_of(stanza, "id"), file = pm_str_c(pm_yaml_file(stanza, ""));
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        if (pm_str_eq(text_of(row, "id"), id) && pm_str_eqc(file, pm_yaml_file(row, "")))
-            return row;
-    }
-    return stanza;
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        if (pm_str_eq(text_of(json_array_get(rows, i), "id"), text_of(stanza, "id")))
+            return json_array_get(rows, i);
+    return NULL;
+}
+// What is built in is read whole: in the rules it has no samples.
+static const json_t *whole_of(const json_t *known, const json_t *stanza) {
+    bool same = known && strcmp(pm_yaml_file(known, ""), pm_yaml_file(stanza, "")) == 0;
+    return same ? known : stanza;
 }
 
-static size_t stanza_check(struct pm_ruleset *rules, const json_t *stanza, struct pm_diags *diags) {
+// With built-in rules no log leaves such readings open. Whoever writes a stanza of his own has
+// the rule that does.
+static bool is_spared(const json_t *known, const json_t *stanza) {
+    return json_is_true(json_object_get(stanza, "own")) &&
+           json_is_true(json_object_get(known, "own")) && !json_object_get(stanza, "match") &&
+           !json_object_get(stanza, "leave");
+}
+
+static size_t sample_check(struct pm_ruleset *rules, const json_t *stanza, struct pm_diags *diags) {
     const json_t *match = json_object_get(stanza, "match"),
                  *leave = json_object_get(stanza, "leave");
     const char *id = json_string_value(json_object_get(stanza, "id"));
     struct pm_diags *aside = pm_diags_new(); // of the sample's own log
     size_t faults = 0;
-    // With built-in rules no log leaves such readings open: it is for rules of one's own.
-    if (json_is_true(json_object_get(stanza, "own")) && !match && !leave) {
-        pm_diags_free(aside);
-        return 0;
-    }
-    if (!match)
+    if (!json_array_size(match))
         faults += fault(diags, stanza, "id", "no `match`: a log in which it settles a pull");
     else if (!settles(rules, match, id, aside))
         faults += fault(diags, stanza, "match", "it settles no pull of this log");
-    if (!leave)
+    if (!json_array_size(leave))
         faults += fault(diags, stanza, "id", "no `leave`: a near log in which it settles none");
     else if (settles(rules, leave, id, aside))
         faults += fault(diags, stanza, "leave", "it settles a pull of this log");
@@ -196,8 +201,11 @@ size_t pm_settle_check(struct pm_ruleset *rules, struct pm_diags *diags) {
     const json_t *rows = json_object_get(pm_ruleset_table(rules, PM_TABLE_SETTLE), "settle");
     json_t *built_in = pm_table_built_in(PM_TABLE_SETTLE, diags);
     size_t faults = 0;
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        faults += stanza_check(rules, whole_of(built_in, json_array_get(rows, i)), diags);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *stanza = json_array_get(rows, i), *known = built_in_of(built_in, stanza);
+        stanza = whole_of(known, stanza);
+        if (!is_spared(known, stanza)) faults += sample_check(rules, stanza, diags);
+    }
     json_decref(built_in);
     return faults;
 }

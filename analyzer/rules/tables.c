@@ -9,6 +9,7 @@
 #include "base/embed.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 json_t *pm_table_read(enum pm_table table, struct pm_str text, const char *path,
                       struct pm_diags *diags) {
@@ -43,9 +44,12 @@ static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, 
     json_t *base = pm_table_of_text(table, pm_embedded_find(inner), inner,
                                     pm_table_files[table].samples, pm_causes, diags),
            *own = NULL;
-    bool there = dir && rule_file_read(a, path, &text), good = base != NULL;
-    if (there) {
-        own = pm_table_read(table, text, path, diags);
+    bool good = base != NULL;
+    if (dir && access(path, F_OK) == 0) {
+        if (rule_file_read(a, path, &text)) own = pm_table_read(table, text, path, diags);
+        else
+            pm_diags_add(diags, pm_str_c(path), 0, "rules",
+                         "cannot be read, or is larger than %d MiB", RULE_FILE_MAX >> 20);
         good = good && own;
         *count += 1;
     }
