@@ -2,6 +2,10 @@
 #pragma once
 #include <stddef.h>
 
-typedef int pm_compare(const void *a, const void *b, void *by);
+typedef int pm_order_of(const void *a, const void *b, void *by);
 // `by` goes to each comparison as it is: names, other lists. None or one item is in order.
-void pm_sort(void *items, size_t n, size_t item_bytes, pm_compare *compare, void *by);
+void pm_sort(void *items, size_t n, size_t item_bytes, pm_order_of *compare, void *by);
+// For qsort, upwards; texts bytewise.
+int pm_by_int64(const void *a, const void *b);
+int pm_by_uint32(const void *a, const void *b);
+int pm_by_text(const void *a, const void *b); // struct pm_str

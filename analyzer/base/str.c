@@ -163,3 +163,22 @@ uint64_t pm_str_hash(struct pm_str s, uint64_t seed) {
     h *= UINT64_C(0xC4CEB9FE1A85EC53);
     return h ^ (h >> 33);
 }
+
+bool pm_str_glob(const char *pattern, struct pm_str s) {
+    const char *p = pattern, *star = NULL;
+    size_t at = 0, behind = 0; // where what the last star stands for may go on
+    while (at < s.n) {
+        if (*p == '*') {
+            star = ++p;
+            behind = at;
+        } else if (*p && *p == s.p[at]) {
+            p++;
+            at++;
+        } else if (star) {
+            p = star;
+            at = ++behind;
+        } else return false;
+    }
+    while (*p == '*') p++;
+    return !*p;
+}

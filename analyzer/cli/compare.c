@@ -1,5 +1,6 @@
 // Incidents of two reports are one where their fingerprints are: cause, scope and
 // registry, which survive another collection, other host names and other times.
+#include "base/sort.h"
 #include "cli/compare.h"
 #include "pm/when.h"
 #include "report/words.h"
@@ -128,14 +129,11 @@ static bool has(const struct pm_pull_stats *rows, size_t n, struct pm_str name) 
         if (pm_str_eq(rows[i].name, name)) return true;
     return false;
 }
-static int by_text(const void *a, const void *b) {
-    return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b);
-}
 static void missing_in(struct pm_strs *out, const struct pm_pull_stats *rows, size_t n,
                        const struct pm_pull_stats *other, size_t other_n) {
     for (size_t i = 0; i < n; i++)
         if (rows[i].name.n && !has(other, other_n, rows[i].name)) names_add(out, rows[i].name);
-    if (out->n > 1) qsort(out->items, out->n, sizeof *out->items, by_text);
+    if (out->n > 1) qsort(out->items, out->n, sizeof *out->items, pm_by_text);
 }
 static void names(struct pm_comparison *c) {
     const struct pm_report *b = c->before, *r = c->after;

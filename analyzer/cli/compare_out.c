@@ -1,6 +1,7 @@
 // A comparison as text, Markdown and JSON.
 #include "cli/compare.h"
 #include "pm/version.h"
+#include "report/json_report.h"
 #include "report/json_writer.h"
 #include "report/words.h"
 #include <math.h>
@@ -152,11 +153,6 @@ static void incident_side(struct pm_json *w, const char *key, const struct pm_in
     pm_json_time(w, "to", i->to_ns);
     pm_json_close(w, '}');
 }
-static void name_list(struct pm_json *w, const char *key, const struct pm_strs *list) {
-    pm_json_open(w, key, '[');
-    for (size_t i = 0; i < list->n; i++) pm_json_text(w, NULL, list->items[i]);
-    pm_json_close(w, ']');
-}
 static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     struct pm_json w = {.f = out, .inline_from = 3};
     (void)a;
@@ -170,7 +166,7 @@ static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     side(&w, "before", c->before);
     side(&w, "after", c->after);
     pm_json_bool(&w, "is_worse", c->worse.n > 0);
-    name_list(&w, "worse", &c->worse);
+    pm_json_texts(&w, "worse", &c->worse);
     pm_json_open(&w, "incidents", '[');
     for (size_t i = 0; i < c->incidents_n; i++) {
         const struct pm_compared_incident *x = &c->incidents[i];
@@ -196,8 +192,8 @@ static bool json(FILE *out, const struct pm_comparison *c, struct pm_arena *a) {
     pm_json_close(&w, ']');
     for (size_t i = 0; i < PM_LEN(c->names); i++) {
         pm_json_open(&w, c->names[i].what, '{');
-        name_list(&w, "new", &c->names[i].come);
-        name_list(&w, "gone", &c->names[i].gone);
+        pm_json_texts(&w, "new", &c->names[i].come);
+        pm_json_texts(&w, "gone", &c->names[i].gone);
         pm_json_close(&w, '}');
     }
     pm_json_close(&w, '}');

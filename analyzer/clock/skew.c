@@ -1,5 +1,6 @@
 // How far the clock of a node's member is off from the cluster's: by facts that both
 // tell.
+#include "base/sort.h"
 #include "clock/resolve.h"
 #include <stdlib.h>
 
@@ -7,11 +8,6 @@
 #define SKEW_TOLD_MS 2000
 
 static bool is_node_side(enum pm_component c) { return c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO; }
-
-static int by_number(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 // The nearest telling of the same fact by the cluster's events, at most a minute away.
 static bool nearest_mark(const struct resolve *r, const struct pm_clock_mark *mark, uint32_t node,
@@ -43,7 +39,7 @@ void clock_skew_resolve(const struct resolve *r, struct pm_clock_member *m) {
     }
     m->clock.last_ns = PM_NO_TIME;
     if (n >= 3) {
-        qsort(apart, n, sizeof *apart, by_number);
+        qsort(apart, n, sizeof *apart, pm_by_int64);
         int64_t ms = apart[n / 2] / 1000000,
                 spread_ms = (apart[n - 1 - n / 8] - apart[n / 8]) / 1000000;
         if (llabs(ms) > SKEW_TOLD_MS && spread_ms < llabs(ms)) m->clock.skew_ms = ms;

@@ -13,6 +13,7 @@
 // are NDJSON and need no reading of their own.
 // Source: grafana/loki pkg/loghttp/query.go, Elasticsearch's search API, CloudWatch
 // Logs' GetQueryResults, Datadog's Logs API.
+#include "base/json_get.h"
 #include "frame_docs.h"
 #include <stdlib.h>
 
@@ -78,22 +79,17 @@ static json_t *of_fields(const json_t *entry) {
     return object;
 }
 
-static const char *text_at(const json_t *object, const char *key) {
-    const char *s = json_string_value(json_object_get(object, key));
-    return s ? s : "";
-}
-
 static const char *stamp_of_hit(const json_t *e) {
-    return text_at(json_object_get(e, "_source"), "@timestamp");
+    return pm_member_word(json_object_get(e, "_source"), "@timestamp");
 }
 static const char *stamp_of_row(const json_t *e) {
     for (size_t i = 0; i < json_array_size(e); i++)
-        if (strcmp(text_at(json_array_get(e, i), "field"), "@timestamp") == 0)
-            return text_at(json_array_get(e, i), "value");
+        if (strcmp(pm_member_word(json_array_get(e, i), "field"), "@timestamp") == 0)
+            return pm_member_word(json_array_get(e, i), "value");
     return "";
 }
 static const char *stamp_of_log(const json_t *e) {
-    return text_at(json_object_get(e, "attributes"), "timestamp");
+    return pm_member_word(json_object_get(e, "attributes"), "timestamp");
 }
 
 static const json_t *hits_of(const json_t *doc) {
@@ -107,7 +103,7 @@ static bool is_row(const json_t *e) {
     return json_is_array(e) && json_object_get(json_array_get(e, 0), "field");
 }
 static bool frame_answer_is_log(const json_t *e) {
-    return strcmp(text_at(e, "type"), "log") == 0 &&
+    return strcmp(pm_member_word(e, "type"), "log") == 0 &&
            json_is_object(json_object_get(e, "attributes"));
 }
 

@@ -38,16 +38,11 @@ static bool verbose_head(struct pm_str line, struct pm_when *w) {
     return used && pm_str_starts(pm_str_from(line, used), PM_STR(" [s="));
 }
 
-static struct pm_str frame_export_line_at(const char *p, size_t n) {
-    const char *nl = memchr(p, '\n', n);
-    return (struct pm_str){p, nl ? (size_t)(nl - p) : n};
-}
-
 enum frame_begins frame_export_begins(const struct pm_frame *f, const char *p, size_t n, bool end) {
     (void)f;
     if (n == 0 || (p[0] != '_' && (p[0] < 'A' || p[0] > 'Z'))) return BEGINS_NO;
     if (n < 80 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
-    struct pm_str line = pm_str_sub(frame_export_line_at(p, n), 0, 256);
+    struct pm_str line = pm_str_sub(frame_line_at(p, n), 0, 256);
     struct pm_when w;
     if (line.n > 30 && line.p[3] == ' ' && line.p[8] == '-')
         return verbose_head(line, &w) ? BEGINS_YES : BEGINS_NO;
@@ -94,7 +89,7 @@ void frame_entry(struct pm_frame *f, const char *envelope, const struct pm_envel
                            .envelope_count = 1,
                            .envelopes = {envelope}};
     u.text = frame_clean(f, message, line);
-    u.raw = frame_export_line_at(u.text.p, u.text.n);
+    u.raw = frame_line_at(u.text.p, u.text.n);
     u.key = pm_arena_fmt(f->line_arena, "%.*s[%.*s]", PM_FMT(hint->ident), PM_FMT(hint->pid));
     frame_note_envelope(f, envelope);
     frame_unit_run(f, &u);

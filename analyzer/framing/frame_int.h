@@ -272,6 +272,11 @@ bool frame_wrap_can_follow(struct pm_str before, struct pm_str s); // and this m
 enum frame_seam frame_wrap_seam(struct pm_str before,
                                 struct pm_str next); // was a blank eaten between the two?
 bool frame_pager_cut(struct pm_str *s);              // a pager cut it: its mark is taken off
+// The line that begins at p, as far as it is there.
+static inline struct pm_str frame_line_at(const char *p, size_t n) {
+    const char *nl = memchr(p, '\n', n);
+    return (struct pm_str){p, nl ? (size_t)(nl - p) : n};
+}
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s); // &quot; and its kin undone
 // frame_piece.c
 void frame_piece(struct pm_frame *f, struct frame_unit *u, struct pm_str inner);

@@ -8,18 +8,14 @@
 #include "frame_int.h"
 #include "pm/scan.h"
 
-static bool word_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 static struct pm_str last_word(struct pm_str s) {
     size_t n = s.n;
-    while (n > 0 && word_char(s.p[n - 1])) n--;
+    while (n > 0 && pm_char_alnum(s.p[n - 1])) n--;
     return pm_str_from(s, n);
 }
 static struct pm_str first_word(struct pm_str s) {
     size_t n = 0;
-    while (n < s.n && word_char(s.p[n])) n++;
+    while (n < s.n && pm_char_alnum(s.p[n])) n++;
     return pm_str_sub(s, 0, n);
 }
 
@@ -119,7 +115,8 @@ static bool seen(struct pm_str text, struct pm_str joined) {
     for (ptrdiff_t at = pm_str_find(text, joined, 0); at >= 0;
          at = pm_str_find(text, joined, (size_t)at + 1)) {
         size_t end = (size_t)at + joined.n;
-        if ((at == 0 || !word_char(text.p[at - 1])) && (end == text.n || !word_char(text.p[end])))
+        if ((at == 0 || !pm_char_alnum(text.p[at - 1])) &&
+            (end == text.n || !pm_char_alnum(text.p[end])))
             return true;
     }
     return false;
@@ -130,7 +127,7 @@ enum frame_seam frame_wrap_seam(struct pm_str before, struct pm_str next) {
     if (last == ' ' || first == ' ') return SEAM_TIGHT;
     if (strchr(":,.;)=\\-/@", first)) return SEAM_TIGHT;
     if (strchr("-/@.", last)) return SEAM_TIGHT;
-    if (!word_char(last) || !word_char(first))
+    if (!pm_char_alnum(last) || !pm_char_alnum(first))
         return strchr(":,)\"", last) ? SEAM_BLANK : SEAM_UNKNOWN;
     struct pm_str x = last_word(before), y = first_word(next);
     char *p = (char[160]){0};

@@ -52,23 +52,17 @@ static bool frame_yaml_opens(struct pm_str s, bool first) {
     return false;
 }
 
-static struct pm_str frame_yaml_line_at(const char *p, size_t n) {
-    const char *nl = memchr(p, '\n', n);
-    return (struct pm_str){p, nl ? (size_t)(nl - p) : n};
-}
-
 enum frame_begins frame_yaml_begins(const struct pm_frame *f, const char *p, size_t n, bool end) {
     if (n == 0 || !strchr("akmijl-", p[0])) return BEGINS_NO;
     struct pm_str first = pm_str_sub((struct pm_str){p, n}, 0, 256);
     if (n < 16 && !end && !memchr(p, '\n', n)) return BEGINS_MORE;
     if (!pm_str_starts(first, PM_STR("---")))
-        return frame_yaml_opens(frame_yaml_line_at(p, first.n), f->at_start) ? BEGINS_YES
-                                                                             : BEGINS_NO;
-    struct pm_str marker = frame_yaml_line_at(p, first.n);
+        return frame_yaml_opens(frame_line_at(p, first.n), f->at_start) ? BEGINS_YES : BEGINS_NO;
+    struct pm_str marker = frame_line_at(p, first.n);
     if (pm_str_trim(marker).n != 3) return BEGINS_NO;
     struct pm_str next = pm_str_from(first, marker.n + 1);
     if (next.n < 16 && !end && pm_str_chr(next, '\n', 0) < 0) return BEGINS_MORE;
-    return frame_yaml_opens(frame_yaml_line_at(next.p, next.n), true) ? BEGINS_YES : BEGINS_NO;
+    return frame_yaml_opens(frame_line_at(next.p, next.n), true) ? BEGINS_YES : BEGINS_NO;
 }
 
 static void frame_yaml_reset(struct pm_frame *f) {

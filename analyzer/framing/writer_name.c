@@ -174,15 +174,11 @@ static const char repeaters[] =
     "alert alerts prometheus grafana slack chat bot chatops notifier notify notification webhook ticket tickets argocd flux gitops dashboard "
     "detector kubewatch robusta botkube assistant tail reporter forwarder tailer datadog newrelic splunk opentelemetry otel watcher descheduler";
 
-static bool word_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // The next word of a name, *at behind it; PM_NONE at the end.
 static struct pm_str next_word(struct pm_str s, size_t *at) {
-    while (*at < s.n && !word_byte(s.p[*at])) ++*at;
+    while (*at < s.n && !pm_char_alnum(s.p[*at])) ++*at;
     size_t from = *at;
-    while (*at < s.n && word_byte(s.p[*at])) ++*at;
+    while (*at < s.n && pm_char_alnum(s.p[*at])) ++*at;
     return pm_str_sub(s, from, *at - from);
 }
 static bool word_in(struct pm_str word, const char *list) {

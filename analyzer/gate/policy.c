@@ -1,5 +1,6 @@
 // A gate's policy, YAML → checks and waivers. Every mistake names file and line, and the
 // word that was probably meant.
+#include "base/json_get.h"
 #include "rules/schema.h"
 #include "pm/gate.h"
 #include "pm/scan.h"
@@ -106,11 +107,6 @@ __attribute__((format(printf, 4, 5))) static void mistake(struct reader *x, cons
     x->good = false;
 }
 
-static const char *text(struct reader *x, const json_t *o, const char *key) {
-    const char *v = json_string_value(json_object_get(o, key));
-    return v ? pm_arena_cstr(x->a, pm_str_c(v)) : NULL;
-}
-
 static int word_of(const json_t *o, const char *key, const char *const *names, int missing) {
     const char *v = json_string_value(json_object_get(o, key));
     for (int i = 0; v && names[i]; i++)
@@ -127,7 +123,7 @@ static bool cause_pattern(const char *match) {
 }
 
 static const char *match_of(struct reader *x, const json_t *o) {
-    const char *match = text(x, o, "match");
+    const char *match = pm_member_copy(x->a, o, "match");
     return match ? match : "any";
 }
 
@@ -137,9 +133,9 @@ static struct pm_check check_of(struct reader *x, const json_t *o, enum pm_check
         .line = (uint64_t)pm_yaml_line(o),
         .warn = word_of(o, "action", actions, 0) == 1,
         .scope = -1,
-        .registry = text(x, o, "registry"),
-        .node = text(x, o, "node"),
-        .identity = text(x, o, "identity"),
+        .registry = pm_member_copy(x->a, o, "registry"),
+        .node = pm_member_copy(x->a, o, "node"),
+        .identity = pm_member_copy(x->a, o, "identity"),
         .severity = (enum pm_severity)word_of(o, "severity", severities, PM_SEVERITY_WARNING)};
 }
 
@@ -168,8 +164,8 @@ static void metric_unknown(struct reader *x, const json_t *o, const char *metric
 
 static void metric_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_METRIC);
-    const char *span = text(x, o, "for");
-    c.metric = text(x, o, "metric");
+    const char *span = pm_member_copy(x->a, o, "for");
+    c.metric = pm_member_copy(x->a, o, "metric");
     const struct pm_metric *m = pm_metric_find(c.metric);
     const json_t *over = json_object_get(o, "over"), *under = json_object_get(o, "under");
     if (!m) {
@@ -208,7 +204,7 @@ static void quota_in(struct reader *x, const json_t *o) {
 
 static void finding_in(struct reader *x, const json_t *o) {
     struct pm_check c = check_of(x, o, PM_CHECK_FINDING);
-    c.finding = text(x, o, "id");
+    c.finding = pm_member_copy(x->a, o, "id");
     c.id =
         pm_arena_fmt(x->a, "finding %s", c.finding ? c.finding : pm_severity_names[c.severity]).p;
     add(x, c);
@@ -216,13 +212,13 @@ static void finding_in(struct reader *x, const json_t *o) {
 
 static void waiver_in(struct reader *x, const json_t *o) {
     struct pm_waiver w = {.match = match_of(x, o),
-                          .registry = text(x, o, "registry"),
-                          .node = text(x, o, "node"),
-                          .fingerprint = text(x, o, "fingerprint"),
-                          .reason = text(x, o, "reason"),
+                          .registry = pm_member_copy(x->a, o, "registry"),
+                          .node = pm_member_copy(x->a, o, "node"),
+                          .fingerprint = pm_member_copy(x->a, o, "fingerprint"),
+                          .reason = pm_member_copy(x->a, o, "reason"),
                           .expires_ns = PM_NO_TIME,
                           .line = (uint64_t)pm_yaml_line(o)};
-    const char *day = text(x, o, "expires");
+    const char *day = pm_member_copy(x->a, o, "expires");
     struct pm_when when;
     if (!pm_when_rfc3339(pm_arena_fmt(x->a, "%s%s", day, strchr(day, 'T') ? "" : "T23:59:59Z"),
                          &when))

@@ -16,12 +16,6 @@ static const struct flag {
     {"-p", BEHIND_LOGIN, "password"},    {"--registry-creds", LOGIN, "password"},
 };
 
-static bool all_digits(struct pm_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9') return false;
-    return s.n > 0;
-}
-
 // Behind a flag: blanks, `=`, or `","` of an argument list.
 static size_t flag_gap(struct pm_str s, size_t at, bool *tight) {
     size_t from = at;
@@ -38,7 +32,7 @@ static bool login_value(struct pm_str s, size_t from, size_t to, struct pm_secre
     ptrdiff_t colon = pm_str_chr(v, ':', 0);
     if (colon <= 0 || (size_t)colon + 1 >= v.n) return false;
     struct pm_str user = pm_str_sub(v, 0, (size_t)colon), pass = pm_str_from(v, (size_t)colon + 1);
-    if ((all_digits(user) && all_digits(pass)) || pm_secret_is_blanked(pass) ||
+    if ((pm_str_is_digits(user) && pm_str_is_digits(pass)) || pm_secret_is_blanked(pass) ||
         pm_str_starts(pass, PM_STR("//")))
         return false;
     *f = (struct pm_secret_at){from + (size_t)colon + 1, to, "password"};

@@ -4,6 +4,7 @@
 // A sample is a list of rows, as parsers would make them of the lines. The shortest are
 // {at: 5, from: kubelet, fail: acme/web:1, error: "…"}; rows of one component and node
 // stand in one file.
+#include "base/json_get.h"
 #include "judge/tools.h"
 #include "pm/judge.h"
 #include "rules/tables.h"
@@ -45,9 +46,6 @@ struct sample {
     bool settled; // by it
 };
 
-static struct pm_str text_of(const json_t *row, const char *key) {
-    return pm_str_c(json_string_value(json_object_get(row, key)));
-}
 static unsigned word_of(struct pm_str word, const char *const *words) {
     unsigned i = 0;
     while (words[i] && !pm_str_eqc(word, words[i])) i++;
@@ -58,8 +56,9 @@ static int64_t at_of(const json_t *row) {
 }
 
 static uint32_t member_of(struct sample *s, const json_t *row) {
-    enum pm_component c = (enum pm_component)word_of(text_of(row, "from"), pm_component_names);
-    struct pm_str node = text_of(row, "node");
+    enum pm_component c =
+        (enum pm_component)word_of(pm_member_text(row, "from"), pm_component_names);
+    struct pm_str node = pm_member_text(row, "node");
     for (size_t i = 0; i < s->members.n; i++) {
         struct member *m = &s->members.items[i];
         if (m->component != c || !pm_str_eq(m->node, node)) continue;
@@ -79,12 +78,12 @@ static uint32_t member_of(struct sample *s, const json_t *row) {
 }
 
 static void event_fill(struct pm_event *e, const json_t *row) {
-    struct pm_str pod = text_of(row, "pod");
+    struct pm_str pod = pm_member_text(row, "pod");
     ptrdiff_t slash = pm_str_chr(pod, '/', 0);
     const json_t *flags = json_object_get(row, "flags");
     for (size_t i = 0; i < PM_LEN(fields); i++)
         if (json_object_get(row, fields[i].key))
-            e->field[fields[i].field] = text_of(row, fields[i].key);
+            e->field[fields[i].field] = pm_member_text(row, fields[i].key);
     for (size_t i = 0; i < PM_LEN(shorts); i++)
         if (json_object_get(row, shorts[i].key)) e->kind = shorts[i].kind;
     for (size_t i = 0; i < json_array_size(flags); i++)
@@ -103,11 +102,11 @@ static void row_put(struct sample *s, const json_t *row, size_t line) {
                        .quality = PM_QUALITY_EXACT,
                        .first_ns = PM_NO_TIME,
                        .last_ns = PM_NO_TIME,
-                       .raw = text_of(row, "error")};
+                       .raw = pm_member_text(row, "error")};
     if (!r.raw.n) r.raw = PM_STR("line");
     r.event = (struct pm_event){
-        .kind = (enum pm_kind)word_of(text_of(row, "kind"), pm_kind_names),
-        .component = (enum pm_component)word_of(text_of(row, "from"), pm_component_names),
+        .kind = (enum pm_kind)word_of(pm_member_text(row, "kind"), pm_kind_names),
+        .component = (enum pm_component)word_of(pm_member_text(row, "from"), pm_component_names),
         .http_status = (int)json_integer_value(json_object_get(row, "status")),
         .bytes = -1,
         .limit = -1,
@@ -161,7 +160,7 @@ static size_t fault(struct pm_diags *diags, const json_t *stanza, const char *ke
 static const json_t *built_in_of(const json_t *built_in, const json_t *stanza) {
     const json_t *rows = json_object_get(built_in, "settle");
     for (size_t i = 0; i < json_array_size(rows); i++)
-        if (pm_str_eq(text_of(json_array_get(rows, i), "id"), text_of(stanza, "id")))
+        if (pm_str_eq(pm_member_text(json_array_get(rows, i), "id"), pm_member_text(stanza, "id")))
             return json_array_get(rows, i);
     return NULL;
 }

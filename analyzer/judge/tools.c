@@ -1,4 +1,5 @@
 // Lists, maps and names that all stages use.
+#include "base/sort.h"
 #include "judge/env.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,6 +39,11 @@ bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
     return true;
 }
 
+bool pm_ids_within(const struct pm_ids *a, const struct pm_ids *b) {
+    for (size_t i = 0; i < a->n; i++)
+        if (!pm_ids_has(b, a->items[i])) return false;
+    return true;
+}
 void pm_ids_free(struct pm_ids *v) {
     Word_t freed;
     J1FA(freed, v->set);
@@ -97,14 +103,10 @@ int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
 
 void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, v->cap) = s; }
 
-static int by_bytes(const void *a, const void *b) {
-    return pm_str_cmp(*(const struct pm_str *)a, *(const struct pm_str *)b);
-}
-
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, enum pm_seal how) {
     struct pm_str *heap = v->items;
     size_t n = 0;
-    if (how == PM_SEAL_SORTED && v->n > 1) qsort(heap, v->n, sizeof *heap, by_bytes);
+    if (how == PM_SEAL_SORTED && v->n > 1) qsort(heap, v->n, sizeof *heap, pm_by_text);
     struct pm_str *out = PM_NEWN(a, struct pm_str, v->n ? v->n : 1);
     for (size_t i = 0; i < v->n; i++)
         if (how != PM_SEAL_SORTED || n == 0 || !pm_str_eq(out[n - 1], heap[i])) out[n++] = heap[i];
@@ -143,4 +145,10 @@ size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {
         else hi = mid;
     }
     return lo;
+}
+
+int pm_counts_compare(const void *a, const void *b) {
+    const struct pm_counts_by *x = a, *y = b;
+    if (x->n != y->n) return x->n > y->n ? -1 : 1;
+    return pm_str_cmp(x->name, y->name);
 }

@@ -31,7 +31,8 @@ struct pm_ids {
 void pm_ids_add(struct pm_ids *v, uint32_t id);
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already
 bool pm_ids_has(const struct pm_ids *v, uint32_t id);
-bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b); // is one in both?
+bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b);   // is one in both?
+bool pm_ids_within(const struct pm_ids *a, const struct pm_ids *b); // are all of a in b?
 void pm_ids_free(struct pm_ids *v);
 
 // A number for a pair of ids, and a map from it: JudyL.
@@ -57,3 +58,5 @@ size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at);
 void pm_strs_add(struct pm_strs *v, struct pm_str s);
 enum pm_seal { PM_SEAL_AS_IS, PM_SEAL_SORTED }; // sorted: and without repeats
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, enum pm_seal how);
+// For qsort: most first, then by name.
+int pm_counts_compare(const void *a, const void *b);

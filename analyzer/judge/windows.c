@@ -6,12 +6,6 @@
 
 #define OTHERS_MAX 16 // told one by one; more are somebody's clock
 
-static int by_number(const void *a, const void *b) {
-    const struct pm_counts_by *x = a, *y = b;
-    if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(x->name, y->name);
-}
-
 static void count_cause(struct pm_window *w, int cause) {
     struct pm_str name =
         pm_str_c(pm_causes[cause >= 0 ? cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)].name);
@@ -38,7 +32,8 @@ static void sum_up(const struct pm_env *env, const struct pm_scene *seen, struct
     }
     for (size_t i = 0; i < seen->ev->groups.n; i++)
         if (seen->ev->groups.items[i].pull) pm_ids_add_new(&files, seen->ev->groups.items[i].file);
-    if (w->by_cause_n > 1) qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, by_number);
+    if (w->by_cause_n > 1)
+        qsort(w->by_cause, w->by_cause_n, sizeof *w->by_cause, pm_counts_compare);
     for (size_t i = 0; i < files.n; i++)
         if (files.items[i] < seen->ev->facts.files.n)
             pm_strs_add(&w->files, seen->ev->facts.files.items[files.items[i]].row.path);

@@ -5,6 +5,7 @@
 // rules is at hand (a policy names causes, a timeline holds them), so the table is the
 // process's own. It begins as the built-in one. Rules of one's own that add a cause put
 // theirs in force when they are loaded.
+#include "base/json_get.h"
 #include "rules/taxonomy.h"
 #include "rules/table_files.h"
 #include "base/embed.h"
@@ -27,10 +28,6 @@ const struct pm_cause *pm_causes = nothing_yet;
 static struct pm_taxonomy *built_in;
 static const struct pm_taxonomy *in_force;
 
-static const char *text_of(const json_t *row, const char *key) {
-    const char *s = json_string_value(json_object_get(row, key));
-    return s ? s : "";
-}
 static void cause_tell(struct pm_diags *diags, const json_t *row, const char *what,
                        const char *name) {
     pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")), (uint64_t)pm_yaml_line(row),
@@ -47,7 +44,7 @@ static const json_t *family_row(const json_t *tree, const char *family) {
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(tree, "families"), i,
-                       row) if (strcmp(text_of(row, "family"), family) == 0) return row;
+                       row) if (strcmp(pm_member_word(row, "family"), family) == 0) return row;
     return NULL;
 }
 
@@ -66,11 +63,11 @@ static bool names_read(struct pm_taxonomy *t, const json_t *tree, struct pm_diag
     size_t i;
     json_t *row;
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) {
-        const char *name = text_of(row, "cause"), *family = family_of(t->a, tree, name);
+        const char *name = pm_member_word(row, "cause"), *family = family_of(t->a, tree, name);
         if (!family) cause_tell(diags, row, "a cause is named family.word, not", name);
         good = good && family;
-        t->causes[t->n++] =
-            (struct pm_cause){.name = name, .family = family, .title = text_of(row, "words")};
+        t->causes[t->n++] = (struct pm_cause){
+            .name = name, .family = family, .title = pm_member_word(row, "words")};
     }
     for (size_t k = 0; built_in && k < built_in->n; k++)
         if (find_in(t->causes, pm_str_c(built_in->causes[k].name)) < 0) {
@@ -83,7 +80,8 @@ static bool names_read(struct pm_taxonomy *t, const json_t *tree, struct pm_diag
 }
 
 static struct pm_phrase phrase_read(const json_t *row) {
-    return (struct pm_phrase){.title = text_of(row, "title"), .verdict = text_of(row, "verdict")};
+    return (struct pm_phrase){.title = pm_member_word(row, "title"),
+                              .verdict = pm_member_word(row, "verdict")};
 }
 
 static void variants_read(struct pm_arena *a, struct pm_taxon *taxon, const json_t *rows) {
@@ -91,7 +89,7 @@ static void variants_read(struct pm_arena *a, struct pm_taxon *taxon, const json
     json_t *row;
     taxon->variants = PM_NEWN(a, struct pm_variant, json_array_size(rows) + 1);
     json_array_foreach((json_t *)(uintptr_t)rows, i, row) taxon->variants[taxon->variants_n++] =
-        (struct pm_variant){.name = text_of(row, "variant"), .phrase = phrase_read(row)};
+        (struct pm_variant){.name = pm_member_word(row, "variant"), .phrase = phrase_read(row)};
 }
 
 // Which of the words? The reader knows no other.
@@ -122,7 +120,7 @@ static bool traits_agree(uint64_t traits, const json_t *row, struct pm_diags *di
         pm_diags_add(diags, pm_str_c(pm_yaml_file(row, "taxonomy.yaml")),
                      (uint64_t)pm_yaml_key_line(row, "traits"), "rules",
                      "\"%s\" and \"%s\" cannot both be traits of \"%s\"", pm_words_trait[one],
-                     pm_words_trait[other], text_of(row, "cause"));
+                     pm_words_trait[other], pm_member_word(row, "cause"));
         return false;
     }
     return true;
@@ -133,12 +131,12 @@ static bool rival_read(struct pm_taxonomy *t, struct pm_rival *rival, const json
     const json_t *by = json_object_get(row, "beaten_by");
     size_t i;
     json_t *word;
-    *rival = (struct pm_rival){.cause = find_in(t->causes, pm_str_c(text_of(row, "cause"))),
+    *rival = (struct pm_rival){.cause = find_in(t->causes, pm_str_c(pm_member_word(row, "cause"))),
                                .by = PM_NEWN(t->a, enum pm_seen, json_array_size(by) + 1)};
     json_array_foreach((json_t *)(uintptr_t)by, i, word) rival->by[rival->by_n++] =
         (enum pm_seen)word_read(word, pm_words_seen);
     if (rival->cause < 0)
-        cause_tell(diags, row, "a rival that is no cause:", text_of(row, "cause"));
+        cause_tell(diags, row, "a rival that is no cause:", pm_member_word(row, "cause"));
     return rival->cause >= 0;
 }
 

@@ -47,6 +47,22 @@ int pm_str_cmp(struct pm_str a, struct pm_str b); // bytewise order
 // the order of a walk: folder by folder, names bytewise
 int pm_path_order(struct pm_str a, struct pm_str b);
 bool pm_str_ieq(struct pm_str a, struct pm_str b); // ASCII case ignored
+static inline bool pm_char_alnum(char c) {         // ASCII, whatever the locale
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+static inline bool pm_str_is_digits(struct pm_str s) { // and one at least
+    for (size_t n = 0; n < s.n; n++)
+        if (s.p[n] < '0' || s.p[n] > '9') return false;
+    return s.n > 0;
+}
+static inline size_t pm_str_indent(struct pm_str s) { // how many blanks and tabs it begins with
+    size_t n = 0;
+    while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t')) n++;
+    return n;
+}
+// The whole of s by a pattern in which `*` stands for any characters, and nothing else is
+// special.
+bool pm_str_glob(const char *pattern, struct pm_str s);
 // Position of the first occurrence at or after `from`, or -1. An empty needle is never
 // found.
 ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from);

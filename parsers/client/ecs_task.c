@@ -6,14 +6,9 @@
 // Source: Amazon ECS API reference (Task, Container), "CannotPullContainer task errors".
 // A task starts once: one failed pull a container that says so, or one where only the
 // task does.
+#include "base/json_get.h"
 #include "parsers/client/client.h"
 #include <jansson.h>
-
-static struct pm_str ecs_task_string_at(const json_t *o, const char *key) {
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
-                             : PM_NONE;
-}
 
 static const json_t *task_list(const json_t *o) {
     const json_t *tasks = json_object_get(o, "tasks");
@@ -36,10 +31,10 @@ static bool emit_reason(struct pm_parse_ctx *ctx, const struct pm_record *r, con
                         const json_t *container, struct pm_str reason) {
     if (!starts(reason, "CannotPull")) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
-    struct pm_str image = ecs_task_string_at(container, "image");
+    struct pm_str image = pm_member_text(container, "image");
     e.field[PM_F_IMAGE] = image.n ? pm_arena_dup(ctx->a, image) : PM_NONE;
-    e.field[PM_F_CONTAINER] = pm_arena_dup(ctx->a, ecs_task_string_at(container, "name"));
-    (void)pm_when_rfc3339(ecs_task_string_at(task, "stoppedAt"), &e.when);
+    e.field[PM_F_CONTAINER] = pm_arena_dup(ctx->a, pm_member_text(container, "name"));
+    (void)pm_when_rfc3339(pm_member_text(task, "stoppedAt"), &e.when);
     pm_lift_into(ctx->a, &e, pm_arena_dup(ctx->a, pm_str_trim(after(reason, ": "))));
     pm_emit(ctx, r, &e);
     return true;
@@ -50,11 +45,11 @@ static void emit_task(struct pm_parse_ctx *ctx, const struct pm_record *r, const
     bool told = false;
     size_t i;
     json_array_foreach(containers, i, container) told |=
-        emit_reason(ctx, r, task, container, ecs_task_string_at(container, "reason"));
+        emit_reason(ctx, r, task, container, pm_member_text(container, "reason"));
     if (!told)
         emit_reason(ctx, r, task,
                     json_array_size(containers) == 1 ? json_array_get(containers, 0) : NULL,
-                    ecs_task_string_at(task, "stoppedReason"));
+                    pm_member_text(task, "stoppedReason"));
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

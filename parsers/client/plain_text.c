@@ -55,10 +55,6 @@ static struct pm_str whole_message(struct pm_arena *a, struct pm_str s, size_t a
     return escaped ? pm_unescape(a, rest) : rest;
 }
 
-static bool name_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-}
-
 // "event for web-0: {kubelet node-7} Failed: …", "web-0[pod-event]…", "… pod=web-0 …"
 static void pod_around(struct pm_str s, size_t at, struct pm_event *e) {
     struct pm_str before = pm_str_sub(s, 0, at),
@@ -67,7 +63,7 @@ static void pod_around(struct pm_str s, size_t at, struct pm_event *e) {
     ptrdiff_t mark = pm_str_find(before, PM_STR("[pod-event]"), 0);
     if (!pod.n && mark > 0) {
         size_t from = (size_t)mark;
-        while (from > 0 && name_byte(before.p[from - 1])) from--;
+        while (from > 0 && pm_object_char(before.p[from - 1])) from--;
         pod = pm_str_sub(before, from, (size_t)mark - from);
     }
     if (!pod.n && has(s, " pod=") && has(s, "event=")) {

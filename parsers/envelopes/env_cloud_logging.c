@@ -6,6 +6,7 @@
 //   {"timestamp":"…","resource":{"type":"k8s_container","labels":{…}},"textPayload":"…"}
 // Audit entries (protoPayload) and load balancer entries (httpRequest) are records
 // themselves and stay whole. Source: Cloud Logging's LogEntry reference.
+#include "base/json_get.h"
 #include "parsers/envelopes/env_shared.h"
 
 static void labels(const json_t *json, struct pm_envelope_hint *hint) {
@@ -20,28 +21,28 @@ static void labels(const json_t *json, struct pm_envelope_hint *hint) {
         {"container_name", offsetof(struct pm_envelope_hint, container)},
     };
     for (size_t i = 0; i < PM_LEN(rows); i++) {
-        struct pm_str v = pm_envelope_text(l, rows[i].label);
+        struct pm_str v = pm_member_text(l, rows[i].label);
         if (v.n) memcpy((char *)hint + rows[i].at, &v, sizeof v);
     }
     struct pm_str name =
-        pm_envelope_text(json_object_get(json, "labels"), "compute.googleapis.com/resource_name");
+        pm_member_text(json_object_get(json, "labels"), "compute.googleapis.com/resource_name");
     if (name.n) hint->node = name;
 }
 
 static bool payload(const json_t *json, struct pm_str *inner, const json_t **inner_json,
                     struct pm_envelope_hint *hint) {
     const json_t *p = json_object_get(json, "jsonPayload");
-    *inner = pm_envelope_text(json, "textPayload");
+    *inner = pm_member_text(json, "textPayload");
     if (inner->n) return true;
     if (!json_is_object(p)) return false;
-    hint->ident = pm_envelope_text(p, "SYSLOG_IDENTIFIER");
+    hint->ident = pm_member_text(p, "SYSLOG_IDENTIFIER");
     bool record = json_object_get(p, "involvedObject") ||
                   (json_object_get(p, "msg") &&
                    (json_object_get(p, "level") || json_object_get(p, "caller")));
     if (record) *inner_json = p;
     static const char *const keys[] = {"MESSAGE", "message", "log", "msg"};
     for (size_t i = 0; !record && !inner->n && i < PM_LEN(keys); i++)
-        *inner = pm_envelope_text(p, keys[i]);
+        *inner = pm_member_text(p, keys[i]);
     return record || inner->n;
 }
 
@@ -49,7 +50,7 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
                               const json_t **inner_json, struct pm_envelope_hint *hint,
                               struct pm_str *key) {
     (void)a;
-    struct pm_str stamp = pm_envelope_text(json, "timestamp");
+    struct pm_str stamp = pm_member_text(json, "timestamp");
     struct pm_when w = {0};
     if (!stamp.n || (!json_object_get(json, "logName") && !json_object_get(json, "insertId")) ||
         json_object_get(json, "protoPayload"))

@@ -3,6 +3,7 @@
 //
 //   {"EventId":"…","EventName":"BatchGetImage","CloudTrailEvent":"{\"eventSource\":\"ecr.amazonaws.com\",…}"}
 // Source: AWS CloudTrail API reference, Event.
+#include "base/json_get.h"
 #include "parsers/envelopes/env_shared.h"
 
 static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
@@ -12,7 +13,7 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
     (void)inner_json;
     (void)hint;
     (void)key;
-    struct pm_str event = pm_envelope_text(json, "CloudTrailEvent");
+    struct pm_str event = pm_member_text(json, "CloudTrailEvent");
     if (!event.n) return PM_PEEL_NO;
     *inner = event;
     return PM_PEEL_YES;

@@ -2,6 +2,7 @@
 //
 //   {"timestamp":1704164645678,"message":"E0102 03:04:05.678901    2711 remote_image.go:180] …","ingestionTime":1704164646000,"logStreamName":"ip-10-0-0-7"}
 // Source: CloudWatch Logs API reference, FilteredLogEvent, OutputLogEvent.
+#include "base/json_get.h"
 #include "parsers/envelopes/env_shared.h"
 
 static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
@@ -10,8 +11,8 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
     (void)a;
     (void)inner_json;
     const json_t *ts = json_object_get(json, "timestamp");
-    struct pm_str message = pm_envelope_text(json, "message"),
-                  stream = pm_envelope_text(json, "logStreamName");
+    struct pm_str message = pm_member_text(json, "message"),
+                  stream = pm_member_text(json, "logStreamName");
     bool exported = json_object_get(json, "ingestionTime") || stream.n ||
                     (json_object_get(json, "id") && json_object_size(json) == 3);
     if (!json_is_integer(ts) || !message.n || !exported) return PM_PEEL_NO;

@@ -3,6 +3,7 @@
 //   {"log":"time=\"2024-01-02T03:04:05Z\" level=info msg=\"x\"\n","stream":"stderr","time":"2024-01-02T03:04:05.2Z"}
 // Lines over 16 KiB come in pieces; only the last piece's "log" ends with \n.
 // Source: moby daemon/logger/jsonfilelog/jsonlog/jsonlogbytes.go@v24.
+#include "base/json_get.h"
 #include "parsers/envelopes/env_shared.h"
 
 static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_str *inner,
@@ -10,9 +11,9 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
                               struct pm_str *key) {
     (void)a;
     (void)inner_json;
-    struct pm_str stream = pm_envelope_text(json, "stream"), time = pm_envelope_text(json, "time");
+    struct pm_str stream = pm_member_text(json, "stream"), time = pm_member_text(json, "time");
     if (!json_is_string(json_object_get(json, "log")) || !stream.n || !time.n) return PM_PEEL_NO;
-    struct pm_str text = pm_envelope_text(json, "log");
+    struct pm_str text = pm_member_text(json, "log");
     struct pm_when w = {0};
     if (pm_when_rfc3339(time, &w)) hint->when = w;
     hint->stream = stream;

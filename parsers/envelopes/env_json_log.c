@@ -14,11 +14,12 @@
 //   {"ts":"2024-01-02T03:04:05Z","message":"E0102 …","host":"node-7"}        anybody's, where the message begins as klog and logrus do
 // Logstash's own shape ("@version") is left to the programs that log in it.
 // Source: fluent/fluent-bit filter_kubernetes, elastic/beats, grafana/loki logcli.
+#include "base/json_get.h"
 #include "parsers/envelopes/env_shared.h"
 
 static struct pm_str either(const json_t *o, const char *x, const char *y) {
-    struct pm_str s = pm_envelope_text(o, x);
-    return s.n ? s : pm_envelope_text(o, y);
+    struct pm_str s = pm_member_text(o, x);
+    return s.n ? s : pm_member_text(o, y);
 }
 
 // An application's own record has a logger (a collector's line has one inside of it), a
@@ -52,7 +53,7 @@ static struct pm_str stored_line(const json_t *json) {
     };
     for (size_t i = 0; i < PM_LEN(stores); i++)
         if (!stores[i].beside || json_object_get(json, stores[i].beside)) {
-            struct pm_str line = pm_envelope_text(json, stores[i].line);
+            struct pm_str line = pm_member_text(json, stores[i].line);
             if (line.n) return line;
         }
     return PM_NONE;
@@ -73,11 +74,11 @@ static struct pm_str line_of(const json_t *json, bool telling) {
     if (collected) return either(json, "log", "message");
     if (own_record(json)) return PM_NONE;
     struct pm_str message = json_object_size(json) <= 16
-                                ? pm_envelope_text(json, "message")
+                                ? pm_member_text(json, "message")
                                 : PM_NONE; // of whatever collector: a program's line by its head
     if (pm_line_head(message) && message.p[0] != '{' && message.p[0] != '[') return message;
     bool few = json_object_size(json) <= 5;
-    return few ? pm_envelope_text(json, "log") : PM_NONE;
+    return few ? pm_member_text(json, "log") : PM_NONE;
 }
 
 // Most JSON objects are no line's: they are passed by before their places are looked for.
@@ -96,7 +97,7 @@ static const json_t *wrapped(const json_t *json) {
 
 static const json_t *datadog(const json_t *json) {
     const json_t *attributes = json_object_get(json, "attributes");
-    return pm_str_eqc(pm_envelope_text(json, "type"), "log") &&
+    return pm_str_eqc(pm_member_text(json, "type"), "log") &&
                    json_is_string(json_object_get(attributes, "message"))
                ? attributes
                : NULL;
@@ -107,7 +108,7 @@ static struct pm_when stamp_of(const json_t *json) {
                                         "ts",         "_time",     "tsNs", "TimeGenerated"};
     struct pm_when w = {0};
     for (size_t i = 0; i < PM_LEN(names); i++) {
-        struct pm_str s = pm_envelope_text(json, names[i]);
+        struct pm_str s = pm_member_text(json, names[i]);
         if (s.n) return pm_envelope_stamp(s, &w) ? w : (struct pm_when){0};
     }
     return w;
@@ -127,12 +128,12 @@ static enum pm_peel peel_json(struct pm_arena *a, const json_t *json, struct pm_
         json_object_get(json, "regarding"))
         return PM_PEEL_NO;
     bool telling = pm_envelope_places(a, json, &told);
-    struct pm_str line = part ? pm_envelope_text(json, "message") : line_of(json, telling);
+    struct pm_str line = part ? pm_member_text(json, "message") : line_of(json, telling);
     if (!line.n) return PM_PEEL_NO;
     *hint = told;
     struct pm_when w = stamp_of(json);
     if (w.kind != PM_WHEN_NONE) hint->when = w;
-    hint->stream = pm_envelope_text(json, "stream");
+    hint->stream = pm_member_text(json, "stream");
     *key = hint->pod;
     while (line.n && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r')) line.n--;
     *inner = line;

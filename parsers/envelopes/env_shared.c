@@ -220,12 +220,6 @@ struct pm_str pm_envelope_octal(struct pm_arena *a, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
-struct pm_str pm_envelope_text(const json_t *object, const char *key) {
-    const json_t *v = json_object_get(object, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
-                             : PM_NONE;
-}
-
 enum pm_iso pm_envelope_iso(struct pm_str line, struct pm_str *inner, struct pm_envelope_hint *hint,
                             struct pm_str *key) {
     if (!shape(line, "0000-00-00T00:00:00")) return PM_ISO_NONE;

@@ -124,9 +124,7 @@ static void on_value(void *p, const struct pm_toml_value *v) {
 
 static void on_broken(void *p, uint64_t line, const char *why) {
     struct reading *x = p;
-    struct pm_record at = *x->r;
-    if (!at.folded) at.line = line + (x->r->line ? x->r->line - 1 : 0);
-    pm_emit_bad(x->ctx, &at, "toml-broken", "%s", why);
+    pm_config_toml_broken(x->ctx, x->r, line, why);
 }
 
 static int bid(const struct pm_record *r, const void *state) {

@@ -31,12 +31,6 @@ static bool next_line(struct pm_str *rest, struct pm_str *line) {
     return true;
 }
 
-static size_t blanks(struct pm_str s) {
-    size_t i = 0;
-    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
-    return i;
-}
-
 static bool is_quote(char c) { return c == '"' || c == '\''; }
 
 static struct pm_str unquote(struct pm_str s) {
@@ -44,7 +38,7 @@ static struct pm_str unquote(struct pm_str s) {
 }
 
 static bool next_word(struct pm_str *rest, struct word *w) {
-    struct pm_str s = pm_str_from(*rest, blanks(*rest));
+    struct pm_str s = pm_str_from(*rest, pm_str_indent(*rest));
     size_t i = 0;
     char open = 0;
     for (; i < s.n && (open || (s.p[i] != ' ' && s.p[i] != '\t')); i++) {

@@ -104,11 +104,15 @@ static void toml_on_value(void *p, const struct pm_toml_value *v) {
     }
 }
 
+void pm_config_toml_broken(struct pm_parse_ctx *ctx, const struct pm_record *r, uint64_t line,
+                           const char *why) {
+    struct pm_record at = *r;
+    if (!at.folded) at.line = line + (r->line ? r->line - 1 : 0);
+    pm_emit_bad(ctx, &at, "toml-broken", "%s", why);
+}
 static void toml_on_broken(void *p, uint64_t line, const char *why) {
     struct reading *x = p;
-    struct pm_record at = *x->r;
-    if (!at.folded) at.line = line + (x->r->line ? x->r->line - 1 : 0);
-    pm_emit_bad(x->ctx, &at, "toml-broken", "%s", why);
+    pm_config_toml_broken(x->ctx, x->r, line, why);
 }
 
 void pm_config_toml(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_config *c,

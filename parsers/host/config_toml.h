@@ -11,6 +11,9 @@ struct pm_toml_row {
     const char *name; // setting's name; "%" stands for the part that "*" matched
     bool secret;      // only that it is there is told
 };
+// What could not be read of a TOML file, told at its line of the member.
+void pm_config_toml_broken(struct pm_parse_ctx *ctx, const struct pm_record *r, uint64_t line,
+                           const char *why);
 // Do its first lines look like TOML? A log that quotes a configuration must not be taken
 // for one, whole.
 bool pm_config_toml_like(struct pm_str text);

@@ -25,6 +25,10 @@ static inline bool pm_name_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '.';
 }
+// Of the name of an object of Kubernetes (RFC 1123: no upper case).
+static inline bool pm_object_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
 static inline void pm_event_fill(struct pm_event *e, enum pm_field f,
                                  struct pm_str v) { // where it is still empty
     if (!e->field[f].n) e->field[f] = v;

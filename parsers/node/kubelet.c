@@ -445,10 +445,6 @@ static void on_deleted_json(const struct line *l, const json_t *pods) {
     }
 }
 
-static bool name_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-}
-
 static void on_deleted(const struct line *l) {
     const json_t *pods = l->r->json ? json_object_get(l->r->json, "pods") : NULL;
     if (json_is_array(pods)) {
@@ -462,8 +458,8 @@ static void on_deleted(const struct line *l) {
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] != mark) continue;
         size_t from = i, to = i + 1;
-        while (from > 0 && name_char(s.p[from - 1])) from--;
-        while (to < s.n && name_char(s.p[to])) to++;
+        while (from > 0 && pm_object_char(s.p[from - 1])) from--;
+        while (to < s.n && pm_object_char(s.p[to])) to++;
         struct pm_str left = pm_str_sub(s, from, i - from),
                       right = pm_str_sub(s, i + 1, to - i - 1);
         emit_deleted(l, old ? right : left, old ? left : right);

@@ -11,6 +11,7 @@
 // containerd/log:context.go (fixed nine digits), cri-o/cri-o:cmd/crio/main.go (blank for
 // T up to 1.31). Also lines that lost their time= in a copy. A stamp in quotes without
 // zone is local.
+#include "base/json_get.h"
 #include "parsers/node/logrus.h"
 #include "parsers/lift/lift.h"
 
@@ -47,24 +48,18 @@ static bool text_shape(struct pm_str s) {
     return is_level(word);
 }
 
-static struct pm_str json_member(const json_t *o, const char *key) {
-    const json_t *v = json_object_get(o, key);
-    return json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)}
-                             : PM_NONE;
-}
-
 static bool json_shape(const json_t *o) {
-    return is_level(json_member(o, "level")) &&
-           (json_member(o, "msg").p || json_object_get(o, "@version")) &&
-           (json_member(o, "time").p || json_member(o, "@timestamp").p);
+    return is_level(pm_member_text(o, "level")) &&
+           (pm_member_text(o, "msg").p || json_object_get(o, "@version")) &&
+           (pm_member_text(o, "time").p || pm_member_text(o, "@timestamp").p);
 }
 
 bool pm_logrus_peek(const struct pm_record *r, struct pm_str *msg) {
     *msg = PM_NONE;
     if (r->json) {
         if (!json_shape(r->json)) return false;
-        *msg = json_member(r->json, "msg").p ? json_member(r->json, "msg")
-                                             : json_member(r->json, "message");
+        *msg = pm_member_text(r->json, "msg").p ? pm_member_text(r->json, "msg")
+                                                : pm_member_text(r->json, "message");
         return true;
     }
     size_t tty = tty_head(r->text);

@@ -18,6 +18,7 @@
 // its kind has. Its state is emitted when the next begins, with the line of its name.
 // Indentation is counted from the name's, as pastes shift it. Not read: volumes,
 // tolerations, resources, the images of a node.
+#include "parsers/objects/k8s_object.h"
 #include "parsers/lift/detail.h"
 #include "parsers/objects/kubectl_row.h"
 #include "parsers/lift/lift.h"
@@ -99,12 +100,6 @@ static const struct {
     {"Image pull secrets", "ServiceAccount"},
 };
 
-static size_t indent_of(struct pm_str s) {
-    size_t i = 0;
-    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
-    return i;
-}
-
 // "Service Account:  default": letters and blanks, a colon, then blanks or the end.
 static bool read_field(struct pm_str line, struct pm_str *key, struct pm_str *value) {
     struct pm_str s = pm_str_trim(line);
@@ -150,7 +145,7 @@ static bool row_of(struct pm_str text, struct pm_happening *h) {
 static bool belongs(const struct described *d, const struct pm_record *r) { // inside an open object
     struct pm_str key, value, text = r->text;
     if (!d->open || r->line > d->line + DESCRIBED_GAP) return false;
-    return indent_of(text) > d->indent || read_field(text, &key, &value) ||
+    return pm_str_indent(text) > d->indent || read_field(text, &key, &value) ||
            is_events_header(text) || is_ruler(text);
 }
 
@@ -201,11 +196,6 @@ static void emit_waiting(struct pm_parse_ctx *ctx, const struct described *d,
     pm_emit(ctx, &d->at, &e);
 }
 
-static void detail_when(struct pm_detail *o, const char *key, struct pm_when w) {
-    char text[32];
-    if (w.kind == PM_WHEN_UTC) pm_detail_str(o, key, pm_str_c(pm_when_format(w.ns, text)));
-}
-
 static void detail_conditions(struct pm_detail *o, const struct condition *c) {
     if (!c) return;
     pm_detail_list(o, "conditions");
@@ -215,7 +205,7 @@ static void detail_conditions(struct pm_detail *o, const struct condition *c) {
         pm_detail_str(o, "status", c->status);
         pm_detail_str(o, "reason", c->reason);
         pm_detail_str(o, "message", c->message);
-        detail_when(o, "at", c->at);
+        pm_k8s_detail_when(o, "at", c->at);
         pm_detail_end(o, '}');
     }
     pm_detail_end(o, ']');
@@ -274,7 +264,7 @@ static void emit_pod(struct pm_parse_ctx *ctx, const struct described *d) {
         pm_detail_end(&o, '}');
     }
     pm_detail_str(&o, "service_account", d->service_account);
-    detail_when(&o, "started", d->started);
+    pm_k8s_detail_when(&o, "started", d->started);
     pm_detail_str(&o, "host_ip", d->host_ip);
     pm_detail_bool(&o, "ready", condition_true(d, "Ready"));
     pm_detail_bool(&o, "evicted", pm_str_eqc(d->reason, "Evicted"));
@@ -300,7 +290,7 @@ static void emit_node(struct pm_parse_ctx *ctx, const struct described *d) {
     pm_detail_str(&o, "region", d->region);
     pm_detail_str(&o, "zone", d->zone);
     detail_conditions(&o, d->conditions);
-    detail_when(&o, "created", d->created);
+    pm_k8s_detail_when(&o, "created", d->created);
     pm_detail_bool(&o, "pressure", condition_true(d, "DiskPressure"));
     pm_detail_bool(&o, "unschedulable", d->unschedulable);
     struct pm_event e = describe_event_of(d, PM_KIND_NODE_STATE);
@@ -336,7 +326,7 @@ static void emit_workload(struct pm_parse_ctx *ctx, const struct described *d) {
     detail_replicas(&o, d->replicas);
     detail_conditions(&o, d->conditions);
     detail_owner(&o, d->owner);
-    detail_when(&o, "created", d->created);
+    pm_k8s_detail_when(&o, "created", d->created);
     struct pm_event e = describe_event_of(d, PM_KIND_WORKLOAD_STATE);
     e.field[PM_F_OBJECT] = e.field[PM_F_WORKLOAD] =
         pm_arena_fmt(ctx->a, "%s/%.*s", d->kind, PM_FMT(d->name));
@@ -359,7 +349,7 @@ static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, str
                         struct pm_str name) {
     *d = (struct described){.open = true,
                             .capture_unit_ns = d->capture_unit_ns,
-                            .indent = indent_of(r->text),
+                            .indent = pm_str_indent(r->text),
                             .name = pm_arena_dup(ctx->member, name),
                             .at = *r};
     d->at.text = d->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
@@ -381,7 +371,7 @@ static void add_container(struct pm_arena *a, struct described *d, struct pm_str
 
 static void container_field(struct pm_arena *a, struct described *d, struct pm_str line,
                             struct pm_str key, struct pm_str value) {
-    size_t depth = indent_of(line) - d->indent;
+    size_t depth = pm_str_indent(line) - d->indent;
     if (depth <= 3 && !value.n) {
         add_container(a, d, key);
         d->waiting_block = false;
@@ -604,7 +594,7 @@ static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record 
         if (d->open && d->section != SECTION_CONDITIONS) d->section = SECTION_EVENTS;
         return PM_PARSE_OK;
     }
-    if (is_name(r->text) && (!d->open || indent_of(r->text) <= d->indent)) {
+    if (is_name(r->text) && (!d->open || pm_str_indent(r->text) <= d->indent)) {
         close_object(ctx, d);
         read_field(r->text, &key, &value);
         open_object(ctx, r, d, value);
@@ -614,7 +604,7 @@ static enum pm_parse read_line(struct pm_parse_ctx *ctx, const struct pm_record 
         close_object(ctx, d);
         return PM_PARSE_NO;
     }
-    if (indent_of(r->text) <= d->indent && read_field(r->text, &key, &value))
+    if (pm_str_indent(r->text) <= d->indent && read_field(r->text, &key, &value))
         own_field(ctx->member, d, key, value);
     else inner_line(ctx->member, d, r->text);
     return PM_PARSE_OK;

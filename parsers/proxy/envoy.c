@@ -19,12 +19,6 @@ struct line {
     int quotes;
 };
 
-static bool is_number(struct pm_str s) {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9') return false;
-    return s.n > 0;
-}
-
 static bool word_or_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out,
                            bool *was_quoted, bool *cut) {
     pm_scan_blanks(c);
@@ -52,7 +46,7 @@ static bool envoy_read_line(struct pm_arena *a, struct pm_str text, struct line 
     if (!pm_scan_word(&c, &l->flags)) return *cut = true;
     for (int i = 0; i < 4; i++) {
         if (!word_or_quoted(&c, a, &w, &was_quoted, cut)) return *cut = true;
-        if (!was_quoted && is_number(w)) break; // RX
+        if (!was_quoted && pm_str_is_digits(w)) break; // RX
         if (was_quoted) l->failure = w;
         else if (!l->details.n) l->details = w;
     }

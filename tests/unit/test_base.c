@@ -1,4 +1,5 @@
 // The base library, one idea a test.
+#include "base/json_get.h"
 #include "pm/diag.h"
 #include "pm/event.h"
 #include "pm/image.h"
@@ -127,6 +128,37 @@ static void broken_stamps_are_refused(void **s) {
     assert_int_equal(pm_when_klog(PM_STR("1301 00:00:00.0"), &w), 0);
     assert_int_equal(pm_when_epoch(PM_STR("17041646450"), &w), 0);
     assert_int_equal(pm_when_clf(PM_STR(""), &w), 0);
+}
+
+// What tables say in seconds: fractions count, and no number is too large.
+static void seconds_of_a_member(void **s) {
+    (void)s;
+    json_t *o = json_pack("{s:f,s:i,s:f,s:s}", "half", 0.5, "two", 2, "ages", 1e300, "word", "x");
+    assert_int_equal(pm_member_seconds_ns(o, "half"), 500000000);
+    assert_int_equal(pm_member_seconds_ns(o, "two"), 2000000000);
+    assert_int_equal(pm_member_seconds_ns(o, "ages"), INT64_MAX);
+    assert_int_equal(pm_member_seconds_ns(o, "word"), 0);
+    assert_int_equal(pm_member_seconds_ns(o, "none"), 0);
+    json_decref(o);
+}
+static void a_star_stands_for_anything(void **s) {
+    (void)s;
+    static const struct {
+        const char *pattern, *text;
+        bool fits;
+    } rows[] = {{"*.amazonaws.com", "1.dkr.ecr.eu.amazonaws.com", true},
+                {"*.amazonaws.com", "amazonaws.com", false},
+                {"a*b*c", "aXbXbc", true},
+                {"a*b*c", "aXbXbcX", false},
+                {"docker.io", "docker.io", true},
+                {"docker.io", "docker.iox", false},
+                {"docker?io", "docker.io", false},
+                {"*", "", true},
+                {"", "", true},
+                {"", "a", false},
+                {"**a", "ba", true}};
+    for (size_t i = 0; i < PM_LEN(rows); i++)
+        assert_int_equal(pm_str_glob(rows[i].pattern, pm_str_c(rows[i].text)), rows[i].fits);
 }
 
 static void images_normalise_as_the_runtimes_do(void **s) {
@@ -333,6 +365,8 @@ int main(void) {
         cmocka_unit_test(stamps_without_a_year_keep_feb_29),
         cmocka_unit_test(no_time_enters_no_arithmetic),
         cmocka_unit_test(broken_stamps_are_refused),
+        cmocka_unit_test(seconds_of_a_member),
+        cmocka_unit_test(a_star_stands_for_anything),
         cmocka_unit_test(images_normalise_as_the_runtimes_do),
         cmocka_unit_test(registry_urls_say_what_was_asked),
         cmocka_unit_test(quoted_text_loses_one_level_of_escapes),

@@ -8,6 +8,7 @@
 // explain some of them, but never all. A log whose zone is wrong is off by whole quarters
 // of an hour, which comes out the same way. The measure is for matching; stored stamps
 // stay as they were written.
+#include "base/sort.h"
 #include "judge/attempts/request.h"
 #include <stdlib.h>
 
@@ -36,14 +37,9 @@ static int by_offset(const void *a, const void *b) {
     return x->pull < y->pull ? -1 : x->pull > y->pull;
 }
 
-static int by_number(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static size_t distinct(uint32_t *pulls, size_t n) {
     size_t out = 0;
-    qsort(pulls, n, sizeof *pulls, by_number);
+    qsort(pulls, n, sizeof *pulls, pm_by_uint32);
     for (size_t i = 0; i < n; i++) out += i == 0 || pulls[i] != pulls[i - 1];
     return out;
 }

@@ -1,5 +1,6 @@
 // rules/settle.yaml → struct settle_rule; what the words mean stands at its head. That
 // they are the right ones was seen when the rules were loaded (rules/table_keys.c).
+#include "base/json_get.h"
 #include "judge/causes/settle.h"
 #include "rules/tables.h"
 #include <stdlib.h>
@@ -7,13 +8,6 @@
 static const char *const rounds[] = {"", "first", "last", "after", NULL};
 static const char *const shares[] = {"registry", "node", "repository", NULL};
 
-static const char *text_of(const json_t *o, const char *key) {
-    const char *v = json_string_value(json_object_get(o, key));
-    return v ? v : "";
-}
-static int64_t seconds(const json_t *o, const char *key) {
-    return (int64_t)(json_number_value(json_object_get(o, key)) * 1e9);
-}
 static unsigned word_of(const char *word, const char *const *words) {
     unsigned i = 0;
     while (words[i + 1] && strcmp(word, words[i]) != 0) i++;
@@ -50,7 +44,7 @@ static void near_read(struct settling *v, struct settle_near *n, const json_t *o
     const json_t *list = json_object_get(o, "share");
     for (size_t k = 0; item(list, k) && n->shares_n < SHARE_COUNT; k++)
         n->shares[n->shares_n++] = (enum settle_share)word_of(item(list, k), shares);
-    n->own = strcmp(text_of(o, "cause"), "own") == 0;
+    n->own = strcmp(pm_member_word(o, "cause"), "own") == 0;
     n->cause = kin_of(v, o, "cause");
     n->only = kin_of(v, o, "only");
     n->other_than = kin_of(v, o, "other_than");
@@ -66,20 +60,21 @@ static uint64_t kinds_of(const json_t *list) {
 static void beside_read(struct settling *v, struct settle_beside *b, const json_t *o) {
     if (!o) return;
     *b = (struct settle_beside){.asked = true,
-                                .by_registry = strcmp(text_of(o, "by"), "registry") == 0,
+                                .by_registry = strcmp(pm_member_word(o, "by"), "registry") == 0,
                                 .fits = json_is_true(json_object_get(o, "fits")),
                                 .same_repository = json_object_get(o, "same") != NULL,
                                 .any_line = json_is_true(json_object_get(o, "any_line")),
-                                .before_ns = seconds(o, "before_s"),
-                                .after_ns = seconds(o, "after_s"),
+                                .before_ns = pm_member_seconds_ns(o, "before_s"),
+                                .after_ns = pm_member_seconds_ns(o, "after_s"),
                                 .cause = kin_of(v, o, "cause"),
                                 .kinds = kinds_of(json_object_get(o, "kind"))};
 }
 static void amid_read(struct settling *v, struct settle_amid *amid, const json_t *o) {
     if (!o) return;
     *amid = (struct settle_amid){.asked = true,
-                                 .share = (enum settle_share)word_of(text_of(o, "share"), shares),
-                                 .within_ns = seconds(o, "within_s"),
+                                 .share =
+                                     (enum settle_share)word_of(pm_member_word(o, "share"), shares),
+                                 .within_ns = pm_member_seconds_ns(o, "within_s"),
                                  .cause = kin_of(v, o, "cause")};
 }
 
@@ -101,8 +96,8 @@ static void observations_read(const struct settle_observation **out, const json_
 }
 
 static void which_read(struct settling *v, struct settle_rule *r, const json_t *o) {
-    r->round = (enum settle_round)word_of(text_of(o, "round"), rounds);
-    if (!*text_of(o, "round")) r->round = SETTLE_EVERY;
+    r->round = (enum settle_round)word_of(pm_member_word(o, "round"), rounds);
+    if (!*pm_member_word(o, "round")) r->round = SETTLE_EVERY;
     r->is = kin_of(v, o, "is");
     if (!r->is.causes) r->is.open = true;
     r->is_not = kin_of(v, o, "is_not");
@@ -113,11 +108,11 @@ static void which_read(struct settling *v, struct settle_rule *r, const json_t *
 static void when_read(struct settling *v, struct settle_rule *r, const json_t *o) {
     observations_read(r->seen, json_object_get(o, "seen"));
     observations_read(r->unless, json_object_get(o, "unless"));
-    words_read(v, &r->says, text_of(o, "says"));
-    words_read(v, &r->says_not, text_of(o, "says_not"));
+    words_read(v, &r->says, pm_member_word(o, "says"));
+    words_read(v, &r->says_not, pm_member_word(o, "says_not"));
     globs_read(&r->registries, json_object_get(o, "registry"));
     globs_read(&r->other_registries, json_object_get(o, "not_registry"));
-    r->lasted_ns = seconds(o, "lasted_s");
+    r->lasted_ns = pm_member_seconds_ns(o, "lasted_s");
     r->hidden_status = (int16_t)json_integer_value(json_object_get(o, "hidden_status"));
     near_read(v, &r->near, json_object_get(o, "near"));
     near_read(v, &r->not_near, json_object_get(o, "not_near"));
@@ -125,7 +120,7 @@ static void when_read(struct settling *v, struct settle_rule *r, const json_t *o
     amid_read(v, &r->amid, json_object_get(o, "amid"));
 }
 static void what_read(struct settling *v, struct settle_rule *r, const json_t *o) {
-    const char *as = text_of(o, "as");
+    const char *as = pm_member_word(o, "as");
     const json_t *candidates = json_object_get(o, "reopen");
     if (candidates) r->as = SETTLE_REOPEN;
     else if (strcmp(as, "neighbour") == 0) r->as = SETTLE_NEIGHBOUR;
@@ -134,9 +129,10 @@ static void what_read(struct settling *v, struct settle_rule *r, const json_t *o
     r->cause = r->as == SETTLE_CAUSE ? pm_cause_c(as) : 0;
     for (size_t k = 0; item(candidates, k) && k < PM_CANDIDATES_MAX; k++)
         r->candidates[r->candidates_n++] = pm_cause_c(item(candidates, k));
-    r->was_mirror = strcmp(text_of(o, "was"), "mirror") == 0;
-    r->confidence = (enum pm_confidence)word_of(text_of(o, "confidence"), pm_words_confidence);
-    r->why = pm_arena_dup(v->env->a, pm_str_c(text_of(o, "why")));
+    r->was_mirror = strcmp(pm_member_word(o, "was"), "mirror") == 0;
+    r->confidence =
+        (enum pm_confidence)word_of(pm_member_word(o, "confidence"), pm_words_confidence);
+    r->why = pm_arena_dup(v->env->a, pm_str_c(pm_member_word(o, "why")));
 }
 
 // Lines of pulls that some rule looks for beside others: of all rules together.
@@ -155,7 +151,7 @@ void settle_rules_read(struct settling *v) {
         json_object_get(pm_ruleset_table(v->env->rules, PM_TABLE_SETTLE), "settle");
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *o = json_array_get(list, i);
-        struct settle_rule r = {.id = text_of(o, "id")};
+        struct settle_rule r = {.id = pm_member_word(o, "id")};
         which_read(v, &r, o);
         when_read(v, &r, o);
         what_read(v, &r, o);

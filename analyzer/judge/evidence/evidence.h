@@ -325,6 +325,7 @@ void pm_facts_cover(struct pm_evidence *ev, int origin, uint32_t node, int64_t f
 bool pm_facts_covers(const struct pm_evidence *ev, int origin, uint32_t node, int64_t at,
                      int64_t slack);
 void pm_workload_resolve(const struct pm_env *env, struct pm_evidence *ev);
+bool pm_selector_fits(const struct pm_ids *selector, const struct pm_ids *labels);
 // The grammar of pods' names.
 bool pm_workload_guess(struct pm_str pod, struct pm_str *kind, struct pm_str *name);
 

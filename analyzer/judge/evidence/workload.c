@@ -81,10 +81,8 @@ static void climb(const struct pm_env *env, const struct pm_evidence *ev, struct
     pod->guessed = true;
 }
 
-static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) {
-    for (size_t i = 0; i < selector->n; i++)
-        if (!pm_ids_has(labels, selector->items[i])) return false;
-    return selector->n > 0;
+bool pm_selector_fits(const struct pm_ids *selector, const struct pm_ids *labels) {
+    return selector->n && pm_ids_within(selector, labels);
 }
 
 // A workload whose selector the pod's labels meet. A Deployment rather than its
@@ -94,7 +92,7 @@ static bool by_labels(const struct pm_env *env, const struct pm_evidence *ev,
     const struct pm_workload_fact *best = NULL;
     for (size_t i = 0; pod->labels.n && i < ev->facts.workloads.n; i++) {
         const struct pm_workload_fact *w = &ev->facts.workloads.items[i];
-        if (w->k8s_namespace != pod->k8s_namespace || !selects(&w->selector, &pod->labels))
+        if (w->k8s_namespace != pod->k8s_namespace || !pm_selector_fits(&w->selector, &pod->labels))
             continue;
         if (!best || kind_is(env, best->kind, "ReplicaSet")) best = w;
     }

@@ -224,12 +224,6 @@ static void open_readings(const struct pm_scene *scene, const struct pm_hit *h, 
     }
 }
 
-static bool common(const struct pm_ids *a, const struct pm_ids *b) {
-    for (size_t i = 0; i < a->n; i++)
-        if (pm_ids_has(b, a->items[i])) return true;
-    return false;
-}
-
 // What else failed on the same nodes or registries at the time, and why it is another
 // story.
 static void neighbours(const struct pm_env *env, const struct pm_hits *hits, const struct pm_hit *h,
@@ -242,8 +236,8 @@ static void neighbours(const struct pm_env *env, const struct pm_hits *hits, con
         if ((o->explained_by && &PM_REF(*hits, o->explained_by) == h) ||
             (h->explained_by && &PM_REF(*hits, h->explained_by) == o))
             continue; // one story
-        bool registry = common(&o->registries, &h->registries);
-        if (!registry && !common(&o->nodes, &h->nodes)) continue;
+        bool registry = pm_ids_meet(&o->registries, &h->registries);
+        if (!registry && !pm_ids_meet(&o->nodes, &h->nodes)) continue;
         add(l, h, o->cause,
             pm_arena_fmt(env->a,
                          "%llu other %s at the time failed for it, of %s; those here say otherwise",

@@ -1,5 +1,6 @@
 // Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers
 // that waited.
+#include "base/sort.h"
 #include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -239,11 +240,6 @@ static void pods_out(struct blast *b) {
               by_workload_name);
 }
 
-static int by_stamp(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static uint64_t peak(const struct blast *b) { // most pods waiting at one time
     int64_t *from = pm_xmalloc((b->n + 1) * sizeof *from),
             *to = pm_xmalloc((b->n + 1) * sizeof *to);
@@ -253,8 +249,8 @@ static uint64_t peak(const struct blast *b) { // most pods waiting at one time
         to[i] = b->pods[i].recovered != PM_NO_TIME ? b->pods[i].recovered : INT64_MAX;
     }
     if (b->n > 1) {
-        qsort(from, b->n, sizeof *from, by_stamp);
-        qsort(to, b->n, sizeof *to, by_stamp);
+        qsort(from, b->n, sizeof *from, pm_by_int64);
+        qsort(to, b->n, sizeof *to, pm_by_int64);
     }
     for (size_t i = 0, k = 0; i < b->n; i++) {
         while (k < b->n && to[k] <= from[i]) {
@@ -357,12 +353,6 @@ static void autoscalers(struct blast *b) {
     }
 }
 
-static bool selects(const struct pm_ids *selector, const struct pm_ids *labels) {
-    for (size_t i = 0; i < selector->n; i++)
-        if (!pm_ids_has(labels, selector->items[i])) return false;
-    return selector->n > 0;
-}
-
 static void services(struct blast *b) {
     struct pm_strs out = {0};
     for (size_t i = 0; i < b->scene->ev->facts.services.n; i++) {
@@ -370,8 +360,9 @@ static void services(struct blast *b) {
         bool hit = false;
         for (size_t k = 0; k < b->n && !hit; k++) {
             const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, b->pods[k].key);
-            hit = fact && fact->k8s_namespace == v->k8s_namespace &&
-                  (selects(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
+            hit =
+                fact && fact->k8s_namespace == v->k8s_namespace &&
+                (pm_selector_fits(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
         }
         if (hit)
             pm_strs_add(&out, pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",

@@ -1,22 +1,15 @@
 // rules/correlate.yaml → structs; what the words mean stands at its head. That they are
 // the right ones was seen when the rules were loaded (rules/table_keys.c).
+#include "base/json_get.h"
 #include "judge/incidents/chain.h"
 #include "rules/tables.h"
 
-static const char *word(const struct pm_env *env, const json_t *o, const char *key) {
-    const char *v = json_string_value(json_object_get(o, key));
-    return v ? pm_arena_cstr(env->a, pm_str_c(v)) : NULL;
-}
-static int64_t seconds(const json_t *o, const char *key) {
-    return (int64_t)(json_number_value(json_object_get(o, key)) * 1e9);
-}
-
 static void family(struct pm_env *env, const json_t *o) {
-    struct pm_family_rule r = {.match = word(env, o, "match"),
-                               .gap_ns = seconds(o, "gap_s"),
-                               .together_ns = seconds(o, "together_s"),
+    struct pm_family_rule r = {.match = pm_member_copy(env->a, o, "match"),
+                               .gap_ns = pm_member_seconds_ns(o, "gap_s"),
+                               .together_ns = pm_member_seconds_ns(o, "together_s"),
                                .natural = PM_SCOPE_CLUSTER};
-    const char *scope = word(env, o, "scope");
+    const char *scope = pm_member_copy(env->a, o, "scope");
     size_t i, n = 0;
     json_t *g;
     json_array_foreach(json_object_get(o, "group"), i, g) if (n < PM_LEN(r.group)) r.group[n++] =
@@ -29,15 +22,15 @@ static void family(struct pm_env *env, const json_t *o) {
 // A link that names nothing to observe is shown by what failed while its cause was at
 // work: coming first alone shows nothing.
 static void link_rule(struct pm_env *env, const json_t *o) {
-    struct pm_link_rule r = {.from = word(env, o, "from"),
-                             .to = word(env, o, "to"),
-                             .share = word(env, o, "share"),
-                             .what = word(env, o, "what"),
-                             .observed = word(env, o, "observed"),
-                             .counted = word(env, o, "counted"),
-                             .lasts_ns = seconds(o, "lasts_s"),
-                             .lag_ns = seconds(o, "lag_s"),
-                             .back_ns = seconds(o, "back_s")};
+    struct pm_link_rule r = {.from = pm_member_copy(env->a, o, "from"),
+                             .to = pm_member_copy(env->a, o, "to"),
+                             .share = pm_member_copy(env->a, o, "share"),
+                             .what = pm_member_copy(env->a, o, "what"),
+                             .observed = pm_member_copy(env->a, o, "observed"),
+                             .counted = pm_member_copy(env->a, o, "counted"),
+                             .lasts_ns = pm_member_seconds_ns(o, "lasts_s"),
+                             .lag_ns = pm_member_seconds_ns(o, "lag_s"),
+                             .back_ns = pm_member_seconds_ns(o, "back_s")};
     if (!r.observed) r.observed = "meanwhile";
     if (!r.counted) r.counted = pm_share_counted(r.observed);
     *PM_PUSH(env->links.items, env->links.n, env->links.cap) = r;

@@ -4,6 +4,7 @@
 // Trouble that is no pull (a mirror that was passed over, a runtime that could not be
 // reached, disk pressure) is kept beside them: it stands as an incident of its own where
 // it explains one (chain.c), else it is dropped.
+#include "base/sort.h"
 #include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -228,11 +229,6 @@ static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
     }
 }
 
-static int by_index(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 // ── beside the pulls ──
 static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
@@ -361,7 +357,8 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     pm_crowd_pool(scene, hits);
     for (size_t i = 0; i < hits->n; i++)
         if (hits->items[i].pulls.n > 1)
-            qsort(hits->items[i].pulls.items, hits->items[i].pulls.n, sizeof(uint32_t), by_index);
+            qsort(hits->items[i].pulls.items, hits->items[i].pulls.n, sizeof(uint32_t),
+                  pm_by_uint32);
     for (size_t i = 0; i < scene->ev->traces.n; i++) add_side(scene, hits, (uint32_t)i);
     place_pulls(scene->pulls, hits);
     pm_waiting_group(scene, hits);

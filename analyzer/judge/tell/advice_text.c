@@ -5,6 +5,7 @@
 // of harmless characters, in single quotes where it is not and stands on its own, and
 // else the command is left out: inside the template's own quotes there is no quoting that
 // is right for a shell, jq and JSON at once.
+#include "base/json_get.h"
 #include "judge/tell/advice.h"
 #include "rules/tables.h"
 #include "pm/rule.h"
@@ -316,31 +317,17 @@ static bool for_a_node(struct pm_str command) {
 }
 
 // rows ----------------------------------------------------------------------------------
-static struct pm_str word_of(const json_t *o, const char *key) {
-    return pm_str_c(json_string_value(json_object_get(o, key)));
-}
-
 // `text` and `command` are a string, or one for each runtime; k3s and a containerd of
 // unknown version take containerd's.
 static struct pm_str for_runtime(const json_t *o, const char *key, const char *runtime) {
     const json_t *v = json_object_get(o, key);
     if (!json_is_object(v)) return pm_str_c(json_string_value(v));
-    struct pm_str exact = runtime ? word_of(v, runtime) : PM_NONE;
+    struct pm_str exact = runtime ? pm_member_text(v, runtime) : PM_NONE;
     if (!exact.n && runtime && strcmp(runtime, "podman") == 0 && strcmp(key, "command") == 0)
         return PM_NONE; // what crictl or a node's docker can do, it need not
     bool kin = runtime && (strncmp(runtime, "containerd", 10) == 0 || strcmp(runtime, "k3s") == 0);
-    if (!exact.n && kin) exact = word_of(v, "containerd");
-    return exact.n ? exact : word_of(v, "any");
-}
-
-static bool glob(const char *p, struct pm_str s) {
-    for (; *p && *p != '*'; p++, s = pm_str_from(s, 1))
-        if (!s.n || s.p[0] != *p) return false;
-    if (!*p) return s.n == 0;
-    for (;; s = pm_str_from(s, 1)) {
-        if (glob(p + 1, s)) return true;
-        if (!s.n) return false;
-    }
+    if (!exact.n && kin) exact = pm_member_text(v, "containerd");
+    return exact.n ? exact : pm_member_text(v, "any");
 }
 
 // registry: "*.amazonaws.com", or several; "!docker.io": any other. A registry that is
@@ -350,10 +337,10 @@ static bool registry_fits(const json_t *want, struct pm_str registry) {
     size_t i;
     json_t *v;
     if (!want) return true;
-    if (one && one[0] == '!') return registry.n && !glob(one + 1, registry);
-    if (one) return registry.n && glob(one, registry);
+    if (one && one[0] == '!') return registry.n && !pm_str_glob(one + 1, registry);
+    if (one) return registry.n && pm_str_glob(one, registry);
     json_array_foreach(want, i, v) if (json_is_string(v) && registry.n &&
-                                       glob(json_string_value(v), registry)) return true;
+                                       pm_str_glob(json_string_value(v), registry)) return true;
     return false;
 }
 
@@ -431,7 +418,7 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause,
     if (cause < 0) return 0;
     json_array_foreach(json_object_get(root, "advice"), i, o) {
         if (found == max) break;
-        struct pm_str of = word_of(o, "cause");
+        struct pm_str of = pm_member_text(o, "cause");
         if ((!pm_str_eqc(of, pm_causes[cause].name) && !pm_str_eqc(of, pm_causes[cause].family)) ||
             !fits(o, n))
             continue;
@@ -440,12 +427,12 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause,
         if (!text.n) continue;
         struct pm_str says = text_with(a, text, n),
                       run = command.n ? command_with(a, command, n) : PM_NONE;
-        if (run.n && n->value[PM_ADV_NODE].n && !pm_str_eqc(word_of(o, "at"), "elsewhere") &&
+        if (run.n && n->value[PM_ADV_NODE].n && !pm_str_eqc(pm_member_text(o, "at"), "elsewhere") &&
             for_a_node(command))
             says = pm_arena_fmt(a, "%.*s%.*s", PM_FMT(says),
                                 PM_FMT(text_with(a, PM_STR(" (on {node}:)"), n)));
-        rows[found++] = (struct pm_advice){.phase = pm_arena_dup(a, word_of(o, "phase")),
-                                           .within = pm_arena_dup(a, word_of(o, "within")),
+        rows[found++] = (struct pm_advice){.phase = pm_arena_dup(a, pm_member_text(o, "phase")),
+                                           .within = pm_arena_dup(a, pm_member_text(o, "within")),
                                            .text = says,
                                            .command = run};
     }

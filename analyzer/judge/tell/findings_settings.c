@@ -3,16 +3,6 @@
 #include "judge/tell/findings.h"
 #include <stdlib.h>
 
-static bool findings_glob(const char *p, const char *s) {
-    for (; *p && *p != '*'; p++, s++)
-        if (*s != *p) return false;
-    if (!*p) return !*s;
-    for (;; s++) {
-        if (findings_glob(p + 1, s)) return true;
-        if (!*s) return false;
-    }
-}
-
 bool pm_setting_number(const json_t *v, double *out) {
     struct pm_str s =
         json_is_string(v) ? (struct pm_str){json_string_value(v), json_string_length(v)} : PM_NONE;
@@ -120,7 +110,7 @@ void pm_findings_over_settings(struct findings *f, const json_t *rule,
         !where(rule, all))
         return;
     json_object_foreach((json_t *)(uintptr_t)all, key, value) {
-        if (!findings_glob(pattern, key) || !tested(rule, value)) continue;
+        if (!pm_str_glob(pattern, pm_str_c(key)) || !tested(rule, value)) continue;
         struct pm_str host = host_in(f->scene->env->a, pattern, key);
         if (json_is_true(json_object_get(rule, "not_loopback")) && only_loopback(value, host))
             continue;

@@ -1,14 +1,11 @@
 // Checks over all pulls at once, which a row of `pulls` (findings_pulls.c) cannot say: a
 // percentile, the longest wait, what is large, and whether all comes from one registry.
+#include "base/sort.h"
 #include "judge/tell/findings.h"
 #include <stdlib.h>
 
 #define SLOW_S 45.0
 #define SLOW_MIN 5 // fewer pulls have no 99th percentile
-static int findings_by_size(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
 static struct pm_str seconds(struct pm_arena *a, int64_t ns) {
     double s = (double)ns / 1e9;
     return s < 100 ? pm_arena_fmt(a, "%.0f s", s) : pm_arena_fmt(a, "%.1f min", s / 60);
@@ -24,7 +21,7 @@ void pm_find_slow_pulls(struct findings *f, const json_t *rule) {
         took[n++] = p->duration_ns;
         if (!slowest || p->duration_ns > slowest->duration_ns) slowest = p;
     }
-    qsort(took, n, sizeof *took, findings_by_size);
+    qsort(took, n, sizeof *took, pm_by_int64);
     int64_t p99 = n ? took[(n * 99 + 99) / 100 - 1] : 0;
     free(took);
     if (n < SLOW_MIN || (double)p99 < SLOW_S * 1e9) return;

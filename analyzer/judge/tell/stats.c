@@ -41,12 +41,6 @@ static struct pm_latency latency(double *seconds, size_t n) {
     return l;
 }
 
-static int by_number(const void *a, const void *b) {
-    const struct pm_counts_by *x = a, *y = b;
-    if (x->n != y->n) return x->n > y->n ? -1 : 1;
-    return pm_str_cmp(x->name, y->name);
-}
-
 static struct pm_counts_by *counts(const struct pm_env *env, Pvoid_t map, size_t *n, bool causes) {
     Word_t key = 0, many;
     PWord_t v;
@@ -60,7 +54,7 @@ static struct pm_counts_by *counts(const struct pm_env *env, Pvoid_t map, size_t
         out[(*n)++].n = *v;
         JLN(v, map, key);
     }
-    if (*n > 1) qsort(out, *n, sizeof *out, by_number);
+    if (*n > 1) qsort(out, *n, sizeof *out, pm_counts_compare);
     return out;
 }
 
