@@ -62,24 +62,39 @@ static bool refill(struct gzip_source *g) {
     return n > 0;
 }
 
+// Tapes and block devices fill up with zeros. False: nothing else is there.
+static bool padding_skip(struct gzip_source *g) {
+    do {
+        while (g->avail_in && *g->next_in == 0) {
+            g->next_in++;
+            g->avail_in--;
+        }
+    } while (!g->avail_in && refill(g));
+    return g->avail_in > 0;
+}
+
+static bool two_bytes(struct gzip_source *g) {
+    if (g->avail_in >= 2) return true;
+    g->in[0] = *g->next_in;
+    if (!refill(g)) return false;
+    g->next_in--;
+    g->avail_in++;
+    return true;
+}
+
 // Between members: another one begins, or only padding and foreign bytes follow.
 static bool next_member(struct gzip_source *g) {
-    while (g->avail_in < 2) {
-        bool held = g->avail_in;
-        if (held) g->in[0] = *g->next_in;
-        if (!refill(g)) return false;
-        if (!held) continue;
-        g->next_in--;
-        g->avail_in++;
+    if (!padding_skip(g)) return false;
+    bool two = two_bytes(g), first = two && g->next_in[0] == 0x1f,
+         second = two && g->next_in[1] == 0x8b;
+    if (first != second) {
+        pm_source_broke(&g->s, "gzip-corrupt",
+                        "what is compressed behind is damaged at its head: left out");
+        return false;
     }
-    if (g->next_in[0] != 0x1f || g->next_in[1] != 0x8b) {
-        bool head = g->next_in[0] == 0x1f || g->next_in[1] == 0x8b; // one of its bytes is another
-        if (head)
-            pm_source_broke(&g->s, "gzip-corrupt",
-                            "what is compressed behind is damaged at its head: left out");
-        else if (g->next_in[0] != 0)
-            pm_source_broke(&g->s, "gzip-trailing",
-                            "bytes that are not gzip follow the compressed data: left out");
+    if (!first) {
+        pm_source_broke(&g->s, "gzip-trailing",
+                        "bytes that are not gzip follow the compressed data: left out");
         return false;
     }
     g->with->begin(g->state);

@@ -132,6 +132,30 @@ static void members_follow_each_other(void **state) {
     pm_buf_free(&want);
 }
 
+// A tape or a device that is written block by block holds zeros between and behind.
+static void padding_is_passed_over(void **state) {
+    (void)state;
+    struct pm_buf file = {0};
+    const struct pm_limits limits = loose();
+    const struct {
+        struct pm_str behind;
+        const char *code;
+    } tails[] = {
+        {{"\0\0\0", 3}, NULL}, {{"\0\0\0g", 4}, "gzip-trailing"}, {{"\0\037x", 3}, "gzip-corrupt"}};
+    for (size_t i = 0; i < PM_LEN(tails); i++) {
+        pm_buf_clear(&file);
+        member_add(&file, PM_STR("abc\n"), 6);
+        pm_buf_add(&file, (struct pm_str){"\0\0\0", 3});
+        member_add(&file, PM_STR("def\n"), 6);
+        pm_buf_add(&file, tails[i].behind);
+        struct got g = same_by_all(pm_buf_str(&file), 4096, &limits);
+        assert_true(pm_str_eqc(pm_buf_str(&g.bytes), "abc\ndef\n"));
+        assert_true(tails[i].code ? g.code && strcmp(g.code, tails[i].code) == 0 : !g.code);
+        pm_buf_free(&g.bytes);
+    }
+    pm_buf_free(&file);
+}
+
 static void a_wrong_sum_is_noticed(void **state) {
     (void)state;
     seed = 2;
@@ -195,6 +219,7 @@ static void limits_bite_in_the_same_place(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_follow_each_other),
+        cmocka_unit_test(padding_is_passed_over),
         cmocka_unit_test(a_wrong_sum_is_noticed),
         cmocka_unit_test(what_is_cut_or_damaged_gives_the_same),
         cmocka_unit_test(limits_bite_in_the_same_place),
