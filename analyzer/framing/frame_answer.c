@@ -31,20 +31,44 @@ struct answer {
     size_t at_n, entry;
 };
 
-// Where the entries stand: what `opens` at this depth, in order. Strings are passed over.
-static size_t find_entries(struct pm_str s, char opens, int depth, struct place *out, size_t max) {
+// Where entries stand in the text: what `opens` at this depth, in lists of that name. A
+// store has other lists of the same depth beside them, of shards that failed for one.
+struct spot {
+    const char *list;
+    char opens;
+    int depth;
+};
+
+static size_t string_end(struct pm_str s, size_t at) { // its last quote; s.n: none
+    size_t i = at + 1;
+    while (i < s.n && s.p[i] != '"') i += s.p[i] == '\\' ? 2 : 1;
+    return i < s.n ? i : s.n;
+}
+
+static size_t find_entries(struct pm_str s, const struct spot *spot, struct place *out,
+                           size_t max) {
+    struct pm_str string = PM_NONE; // the last one: a list's name stands before it
+    bool in_list = false;
     int level = 0;
     size_t n = 0;
     uint64_t lines = 0;
     for (size_t i = 0; i < s.n && n < max; i++) {
         char c = s.p[i];
         lines += c == '\n';
-        if (c == '"')
-            for (i++; i < s.n && s.p[i] != '"'; i++) i += s.p[i] == '\\';
-        if ((c == '{' || c == '[') && ++level == depth && c == opens)
-            out[n] = (struct place){i, s.n, lines};
+        if (c == '"') {
+            size_t end = string_end(s, i);
+            string = pm_str_sub(s, i + 1, end - i - 1);
+            i = end;
+        }
+        if (c == '{' || c == '[') {
+            level++;
+            if (level == spot->depth - 1) in_list = c == '[' && pm_str_eqc(string, spot->list);
+            if (level == spot->depth && in_list && c == spot->opens)
+                out[n] = (struct place){i, s.n, lines};
+        }
         if (c != '}' && c != ']') continue;
-        if (level-- == depth && (c == '}') == (opens == '{')) out[n++].to = i + 1;
+        if (level-- == spot->depth && in_list && (c == '}') == (spot->opens == '{'))
+            out[n++].to = i + 1;
     }
     return n;
 }
@@ -102,7 +126,7 @@ static bool is_hit(const json_t *e) { return json_is_object(json_object_get(e, "
 static bool is_row(const json_t *e) {
     return json_is_array(e) && json_object_get(json_array_get(e, 0), "field");
 }
-static bool frame_answer_is_log(const json_t *e) {
+static bool is_log_entry(const json_t *e) {
     return strcmp(pm_member_word(e, "type"), "log") == 0 &&
            json_is_object(json_object_get(e, "attributes"));
 }
@@ -112,12 +136,11 @@ static const struct store {
     bool (*is_entry)(const json_t *entry);
     const char *(*stamp)(const json_t *entry);
     json_t *(*object)(const json_t *entry);
-    char opens; // an entry's text, at this depth
-    int depth;
+    struct spot spot;
 } stores[] = {
-    {hits_of, is_hit, stamp_of_hit, as_it_stands, '{', 4},
-    {results_of, is_row, stamp_of_row, of_fields, '[', 3},
-    {data_of, frame_answer_is_log, stamp_of_log, as_it_stands, '{', 3},
+    {hits_of, is_hit, stamp_of_hit, as_it_stands, {"hits", '{', 4}},
+    {results_of, is_row, stamp_of_row, of_fields, {"results", '[', 3}},
+    {data_of, is_log_entry, stamp_of_log, as_it_stands, {"data", '{', 3}},
 };
 
 static void run_list(struct answer *x, const struct store *s, const json_t *list) {
@@ -167,18 +190,18 @@ static void run_stream(struct answer *x, const json_t *stream) {
     }
 }
 
-static void locate(struct answer *x, char opens, int depth) {
+static void locate(struct answer *x, const struct spot *spot) {
     size_t most = x->whole->text.n / 4; // [""],
     if (most > ANSWER_MAX) most = ANSWER_MAX;
     x->at = pm_xmalloc((most + 1) * sizeof *x->at);
-    x->at_n = find_entries(x->whole->text, opens, depth, x->at, most);
+    x->at_n = find_entries(x->whole->text, spot, x->at, most);
 }
 
 bool frame_answer(struct pm_frame *f, const json_t *doc, const struct frame_unit *whole) {
     struct answer x = {.f = f, .whole = whole};
     const json_t *streams = streams_of(doc);
     if (streams) {
-        locate(&x, '[', json_object_get(doc, "data") ? 6 : 5);
+        locate(&x, &(struct spot){"values", '[', json_object_get(doc, "data") ? 6 : 5});
         for (size_t i = 0; i < json_array_size(streams); i++)
             run_stream(&x, json_array_get(streams, i));
         free(x.at);
@@ -187,7 +210,7 @@ bool frame_answer(struct pm_frame *f, const json_t *doc, const struct frame_unit
     for (size_t i = 0; i < PM_LEN(stores); i++) {
         const json_t *list = stores[i].entries(doc);
         if (!stores[i].is_entry(json_array_get(list, 0))) continue;
-        locate(&x, stores[i].opens, stores[i].depth);
+        locate(&x, &stores[i].spot);
         run_list(&x, &stores[i], list);
         free(x.at);
         return true;

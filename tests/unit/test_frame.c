@@ -131,6 +131,15 @@ static void test_records_of_several_lines(void **state) {
         "4 line[] Name:  b\n");
 }
 
+// What a log store answers and exports: each entry with its own text.
+static void test_answers_and_tables(void **state) {
+    (void)state;
+    // failed shards stand as deep as hits
+    expect(
+        "{\"_shards\":{\"failures\":[{\"shard\":0}]},\"hits\":{\"hits\":[{\"_source\":{\"a\":1}}]}}\n",
+        "1 json[json-log] {\"_source\":{\"a\":1}}\n");
+}
+
 static void test_streams_interleave(void **state) {
     (void)state;
     // stdout in pieces, stderr between them (CRI, 16 KiB in reality)
@@ -259,6 +268,7 @@ int main(void) {
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_long_and_cut_lines),
         cmocka_unit_test(test_records_of_several_lines),
+        cmocka_unit_test(test_answers_and_tables),
         cmocka_unit_test(test_streams_interleave),
         cmocka_unit_test(test_json_documents),
         cmocka_unit_test(test_yaml_documents),
