@@ -30,7 +30,7 @@ static const struct row {
     {"yaml-broken", true},
     {"yaml-too-large", true},
     {"yaml-template", false}, // a chart's source, no object of a cluster
-    {"csv-broken", false},    // a quote that nobody closed: the rest is read as lines
+    {"csv-broken", false},    // a quote that nobody closed: its line is read by itself
     {"file-too-long", false}, // for its kind: read line by line
     {"toml-broken", false},   // the settings before are read; no log
     // Journals.

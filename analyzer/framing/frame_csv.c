@@ -41,13 +41,13 @@ static bool names_time(struct pm_str s) {
 
 // The row that begins at s: its bytes with the newline, 0 where its end is not there. A
 // newline between quotes belongs to its cell.
-static size_t row_length(struct pm_str s, bool end) {
+static size_t row_length(struct pm_str s) {
     bool quoted = false;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '"') quoted = !quoted;
         if (s.p[i] == '\n' && !quoted) return i + 1;
     }
-    return end ? s.n : 0;
+    return 0;
 }
 
 // Cells of one row, quotes undone. Returns how many.
@@ -102,7 +102,8 @@ void frame_csv_start(struct pm_frame *f) {
     struct pm_str text = pm_str_from(pm_buf_str(&f->buf), f->pos);
     if (!f->csv) f->csv = pm_xmalloc(sizeof *f->csv);
     *f->csv = (struct frame_csv){.arena = pm_arena_new()};
-    text.n = row_length(text, true);
+    size_t head = row_length(text);
+    if (head) text.n = head;
     f->csv->between = header_between(f->csv->arena, text, f->csv->names, &f->csv->columns);
     f->mode = FRAME_CSV;
     f->at_start = true; // the row at hand is the header
@@ -135,11 +136,38 @@ static void row(struct pm_frame *f, struct pm_str text) {
     frame_unit_run(f, &u);
 }
 
+static size_t cells_count(struct pm_frame *f, struct pm_str row) {
+    struct pm_str cells[CSV_COLUMNS];
+    pm_arena_reset(f->line_arena);
+    return cells_of(f->line_arena, row, f->csv->between, cells);
+}
+
+// One quote too many, and a row swallows those behind it: to the end, or up to a newline in
+// a cell. Then its first line is a row by itself, and the next one is whole again: of as
+// many cells as there are columns, and it begins as this one does (exports lead with a
+// stamp or a name). A long cell, and the last row of a file that was cut, are not like that.
+static size_t broken_length(struct pm_frame *f, struct pm_str text, size_t len) {
+    ptrdiff_t nl = pm_str_chr(text, '\n', 0);
+    size_t first = (size_t)(nl + 1), columns = f->csv->columns;
+    if (nl < 0 || first == (len ? len : text.n)) return 0;
+    if (len && cells_count(f, pm_str_sub(text, 0, len)) <= columns) return 0;
+    struct pm_str rest = pm_str_from(len ? pm_str_sub(text, 0, len) : text, first);
+    size_t next = rest.p[0] == text.p[0] ? row_length(rest) : 0;
+    return next && cells_count(f, pm_str_sub(rest, 0, next)) == columns ? first : 0;
+}
+
 size_t frame_csv_feed(struct pm_frame *f, const char *p, size_t n, bool end) {
-    struct pm_str text = {p, n};
-    size_t len = row_length(pm_str_sub(text, 0, CSV_ROW), end);
-    if (!len && n < CSV_ROW) return 0;
-    if (!len) { // a quote that nobody closed: the rest is no table any more
+    struct pm_str text = {p, n}, most = pm_str_sub(text, 0, CSV_ROW);
+    size_t len = row_length(most);
+    if (!n || (!len && n < CSV_ROW && !end)) return 0;
+    size_t first = f->at_start ? 0 : broken_length(f, most, len);
+    if (first) {
+        pm_diags_add(f->sink.diags, f->path, f->line, "csv-broken",
+                     "a quote opens in this row and does not close: it was read by itself");
+        len = first;
+    }
+    if (!len && n < CSV_ROW) len = n; // the last row
+    if (!len) {                       // the rest is no table any more
         pm_diags_add(f->sink.diags, f->path, f->line, "csv-broken",
                      "a row has no end within %u MiB", CSV_ROW >> 20);
         f->mode = FRAME_LINES;

@@ -138,6 +138,16 @@ static void test_answers_and_tables(void **state) {
     expect(
         "{\"_shards\":{\"failures\":[{\"shard\":0}]},\"hits\":{\"hits\":[{\"_source\":{\"a\":1}}]}}\n",
         "1 json[json-log] {\"_source\":{\"a\":1}}\n");
+    // a quote too many, and rows behind it: to the end, and up to a newline in a cell
+    expect(
+        "_time,_raw\n21,\"open\n22,\"two\"\n23,\"three\"\n",
+        "2 line[json-log] open\n3 line[json-log] two\n4 line[json-log] three\ndiag 2 csv-broken\n");
+    expect(
+        "_time,_raw\n21,\"open\n22,\"two\"\n23,\"three\nfour\"\n",
+        "2 line[json-log] open\n3 line[json-log] two\n4 line[json-log] three\\nfour\ndiag 2 csv-broken\n");
+    // innocent: a cell of several lines, and a table that was cut in one
+    expect("_time,_raw\n21,\"a\nb,c\"\n22,\"d\ne,f\n",
+           "2 line[json-log] a\\nb,c\n4 line[json-log] d\\ne,f\n");
 }
 
 static void test_streams_interleave(void **state) {
