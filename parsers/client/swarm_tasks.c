@@ -19,7 +19,8 @@ static bool is_header(struct pm_str text) {
 }
 
 static bool read_row(const struct pm_table *t, struct pm_str text, struct pm_str *cells) {
-    static const char *const states[] = {"Running", "Shutdown", "Ready", "Accepted", "Remove"};
+    static const char *const states[] = {"Running",  "Shutdown", "Ready",
+                                         "Accepted", "Complete", "Remove"};
     if (!t->n || !pm_table_row(t, text, cells)) return false;
     struct pm_str desired = pm_table_cell(t, cells, "DESIRED STATE");
     for (size_t i = 0; i < PM_LEN(states); i++)
