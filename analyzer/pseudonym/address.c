@@ -140,7 +140,7 @@ void address_shown(const struct addresses *all, const struct address *a, struct 
     size_t at = 1;
     char text[INET6_ADDRSTRLEN];
     for (unsigned i = 0; i < a->bits && at; i++) {
-        if (t->items[at].flips && i >= (kept || a->six ? kept : 8)) bit_flip(shown.bytes, i);
+        if (t->items[at].flips && i >= (kept ? kept : 8)) bit_flip(shown.bytes, i);
         at = t->items[at].child[bit_of(a->bytes, i)];
     }
     if (!a->six && kept == 0 && all->octet_shown[a->bytes[0]])

@@ -2,7 +2,7 @@
 // host, then what stands between underscores, dots and dashes.
 #include "pseudonym/pseudonym.h"
 
-enum { LABELS_MAX = 16, PARTS_MAX = 12, SHORT = 3 };
+enum { PARTS_MAX = 12, SHORT = 3 };
 
 struct work {
     struct pm_pseudonyms *p;
@@ -42,7 +42,8 @@ static bool known_shown(struct work *w, struct pm_str word) {
     if ((n->ordinary && !w->placed) || (n->label && !w->label)) return false;
     size_t at = w->out->n;
     pm_buf_add(w->out, n->shown);
-    if (capital) w->out->p[at] = (char)(w->out->p[at] - 32);
+    char first = w->out->p[at]; // a digit, where a workload is called by a number
+    if (capital && first >= 'a' && first <= 'z') w->out->p[at] = (char)(first - 32);
     return true;
 }
 

@@ -4,8 +4,6 @@
 // goes what is the customer's.
 #include "pseudonym/pseudonym.h"
 
-enum { LABELS_MAX = 16 };
-
 static bool is_region(struct pm_str s) { // eu-west-1, us-gov-east-1, westeurope has its own row
     size_t dashes = 0, digits = 0;
     for (size_t i = 0; i < s.n; i++) {

@@ -5,7 +5,7 @@
 #include "base/embed.h"
 #include <stdlib.h>
 
-enum { LABELS_MAX = 16, NAME_MAX_BYTES = 253 };
+enum { NAME_MAX_BYTES = 253 };
 
 struct pm_pseudonyms {
     struct pm_arena *a;

@@ -2,19 +2,21 @@
 // into workloads as before: a hash stays of the hash's letters, random letters stay
 // random, an ordinal and the minutes of a cron job stay what they are.
 #include "pseudonym/pseudonym.h"
+#include "base/sort.h"
 #include <stdlib.h>
 
 #define HASH_LETTERS "456789bcdf"
 #define RANDOM_LETTERS "2456789bcdfghjklmnpqrstvwxz"
 enum { PART_MAX = 10 };
 
+struct rank {
+    uint32_t number;
+    bool settled;
+};
 // Parts of one length and one alphabet are numbered among themselves.
 struct endings {
     struct pm_intern *parts;
-    struct rank {
-        uint32_t number;
-        bool settled;
-    } * ranks;
+    struct rank *ranks;
     size_t n, cap;
     uint32_t next[2][PART_MAX + 1];
 };
@@ -69,18 +71,16 @@ void endings_add(struct endings *e, struct pm_str tail) {
     }
 }
 
-static const struct pm_intern *sorting;
-static int by_text(const void *a, const void *b) {
-    return pm_str_cmp(pm_intern_str(sorting, *(const uint32_t *)a),
-                      pm_intern_str(sorting, *(const uint32_t *)b));
+static int by_text(const void *a, const void *b, void *parts) {
+    return pm_str_cmp(pm_intern_str(parts, *(const uint32_t *)a),
+                      pm_intern_str(parts, *(const uint32_t *)b));
 }
 void endings_settle(struct endings *e) {
     uint32_t *fresh = pm_xmalloc((e->n + 1) * sizeof *fresh);
     size_t n = 0;
     for (uint32_t id = 1; id < e->n; id++)
         if (!e->ranks[id].settled) fresh[n++] = id;
-    sorting = e->parts;
-    qsort(fresh, n, sizeof *fresh, by_text);
+    pm_sort(fresh, n, sizeof *fresh, by_text, e->parts);
     for (size_t i = 0; i < n; i++) {
         struct pm_str part = pm_intern_str(e->parts, fresh[i]);
         e->ranks[fresh[i]] = (struct rank){e->next[is_hash(part)][part.n]++, true};

@@ -55,13 +55,14 @@ void addresses_settle(struct addresses *all);
 void address_shown(const struct addresses *all, const struct address *a, struct pm_buf *out);
 
 // host.c
-//
+enum { LABELS_MAX = 128 }; // a host's name is of 253 letters at most
+
 // `domains` are those that were seen where only hosts stand.
 void host_seen(struct pm_intern *domains, struct pm_str domain);
 // Told: its place says so.
 bool host_is_one(const struct pm_intern *domains, struct pm_str word, bool told);
-size_t host_private(const struct pm_str *labels,
-                    size_t n); // how many from the left may tell something
+// How many labels from the left may tell something.
+size_t host_private(const struct pm_str *labels, size_t n);
 bool label_is_common(struct pm_str label, bool of_cloud);
 
 // public.c

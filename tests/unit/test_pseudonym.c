@@ -20,6 +20,7 @@ static struct pm_pseudonyms *a_cluster(void) {
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810")); // a job, and its pod
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810-cdf2g"));
     pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("sweep-29886810-bcd2f"));
+    pm_pseudonyms_name(p, PM_NAME_POD, PM_STR("7-x2x9k")); // its workload is a number
     pm_pseudonyms_name(p, PM_NAME_USER, PM_STR("robot$ci-pusher"));
     pm_pseudonyms_host(p, PM_STR("harbor.acme.net:5000"));
     pm_pseudonyms_host(p, PM_STR("123456789012.dkr.ecr.eu-west-1.amazonaws.com"));
@@ -53,6 +54,9 @@ static void names_go_and_words_stay(void **unused) {
         {"123456789012.dkr.ecr.eu-west-1.amazonaws.com",
          "000000000001.dkr.ecr.eu-west-1.amazonaws.com"},
         {"user robot$ci-pusher", "user robot$user0001"},
+        {"7-x2x9k 7-X2X9K", "7-22225 7-22225"},
+        {"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.acme.net. PTR",
+         "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.host0001.net. PTR"},
         {"reflector.go:138 daemon.json v1.2.3", "reflector.go:138 daemon.json v1.2.3"},
         {"dial tcp 10.20.7.4:443", "dial tcp 10.0.0.1:443"},
         {"10.20.7.9 10.99.0.1 127.0.0.1", "10.0.0.9 10.64.0.1 127.0.0.1"},
