@@ -18,10 +18,9 @@ void pm_timeline_close(struct pm_timeline *t);
 // The same, and whether all of it is on the disk under its name. False with *why: a new
 // file is removed, and what was under the name before is still there.
 bool pm_timeline_finish(struct pm_timeline *t, const char **why);
-const char *pm_timeline_error(
-    // the first thing that went wrong with the file since it was opened (disk full,
-    // damage), NULL: nothing
-    const struct pm_timeline *t);
+// The first thing that went wrong with the file since it was opened (disk full, damage),
+// NULL: nothing.
+const char *pm_timeline_error(const struct pm_timeline *t);
 
 // One member of a bundle: the report's files[] and the view `files`.
 struct pm_file_row {
@@ -101,11 +100,11 @@ typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
                              const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
                            struct pm_str *why, struct pm_arena *a);
-// idempotent; take and settle
+// Take and settle at once. Merging the same again changes nothing.
 bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why);
 // The same for many: each is taken, then what hangs on all of them (nodes, records that
-// two of them hold, the index) is settled once.
-// where it returns false, nothing of this one was taken
+// two of them hold, the index) is settled once. Where taking returns false, nothing of
+// this one was taken.
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why);
 bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
 

@@ -99,10 +99,8 @@ size_t pm_when_clf(struct pm_str s, struct pm_when *w);
 size_t pm_when_slash(struct pm_str s, struct pm_when *w);
 size_t pm_when_epoch(struct pm_str s, struct pm_when *w);   // 1704164645[.678901], 10 digits
 size_t pm_when_compact(struct pm_str s, struct pm_when *w); // 20240102030405, 20240102-030405
-size_t pm_when_unixdate(
-    struct pm_str s,
-    // Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
-    struct pm_when *w);
+// Tue Jan  2 03:04:05 [AM|PM] UTC 2024 (`date`); known abbreviations only, else LOCAL
+size_t pm_when_unixdate(struct pm_str s, struct pm_when *w);
 // Tue 2024-01-02 03:04:05[.frac] UTC (journald short-full)
 size_t pm_when_full(struct pm_str s, struct pm_when *w);
 struct pm_when pm_when_unix_ns(int64_t ns);
