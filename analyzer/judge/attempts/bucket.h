@@ -20,7 +20,8 @@ struct pm_fold {
     Pvoid_t by_key;
     Pvoid_t image_service; // node → 1 where the kubelet's image-service lines are kept
     PM_LIST(struct pm_fold_bucket) buckets;
-    PM_LIST(uint32_t) restarts; // traces of runtime starts and stops, in time order
+    PM_LIST(uint32_t) restarts;    // traces of runtime starts and stops, in time order
+    struct pm_order failed_events; // "Failed" of an image manager, by pod
 };
 
 static inline struct pm_attempt *pm_fold_pull(struct pm_fold *f, uint32_t index) {

@@ -40,6 +40,9 @@ static void deal(struct pm_fold *f) {
         if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END &&
             t->kind == PM_KIND_PULL_FAIL)
             *pm_map_slot(&f->image_service, t->node) = 1;
+        if (t->origin == PM_ORIGIN_EVENTS && t->kind == PM_KIND_PULL_FAIL && t->error &&
+            pm_str_eqc(pm_name(f->env, t->reason), "Failed"))
+            pm_order_add(&f->failed_events, t->pod, 0, (uint32_t)i);
         if (pm_fold_imageless(t) || pm_fold_refused_early(f->env, t))
             continue; // fold_dockerd.c, fold_refused.c
         if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED)
@@ -49,6 +52,7 @@ static void deal(struct pm_fold *f) {
         if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START)
             pm_ids_add(&b->pulling, (uint32_t)i);
     }
+    pm_order_sort(&f->failed_events);
 }
 
 // Runtime lines know no namespace, and events that did have expired: where only one
@@ -103,6 +107,7 @@ void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     }
     free(f.buckets.items);
     free(f.restarts.items);
+    free(f.failed_events.items);
     JLFA(freed, f.by_key);
     JLFA(freed, f.image_service);
     (void)freed;

@@ -167,12 +167,12 @@ static void event_ok(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace
 // that was kept.
 static bool resync_of(const struct pm_fold *f, const struct pm_trace *t) {
     if (!pm_str_eqc(pm_name(f->env, t->reason), "FailedSync")) return false;
-    for (size_t i = 0; i < f->ev->traces.n; i++) { // by pod: it names a container, not the image
-        const struct pm_trace *o = &f->ev->traces.items[i];
-        if (o->origin == PM_ORIGIN_EVENTS && o->kind == PM_KIND_PULL_FAIL && o->pod == t->pod &&
-            o->node == t->node && o->error &&
-            (o->k8s_namespace == t->k8s_namespace || !o->k8s_namespace || !t->k8s_namespace) &&
-            pm_str_eqc(pm_name(f->env, o->reason), "Failed"))
+    const struct pm_order *failed = &f->failed_events; // it names a container, not the image
+    for (size_t i = pm_order_first(failed, t->pod, 0);
+         i < failed->n && failed->items[i].group == t->pod; i++) {
+        const struct pm_trace *o = &f->ev->traces.items[failed->items[i].index];
+        if (o->node == t->node &&
+            (o->k8s_namespace == t->k8s_namespace || !o->k8s_namespace || !t->k8s_namespace))
             return true;
     }
     return false;

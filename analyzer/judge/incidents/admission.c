@@ -6,6 +6,7 @@
 // words, so neither their number nor their time makes it graver: at most a warning, of
 // the namespaces whose pods were refused, over once the same workload could make a pod.
 #include "judge/incidents/hits.h"
+#include <stdlib.h>
 
 static bool is_refusal(const struct pm_trace *t) {
     return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant &&
@@ -65,31 +66,56 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
     }
 }
 
-static int64_t made_after(const struct pm_scene *scene, const struct pm_trace *refused) {
+// Events of workloads that could make a pod, by object, in the order of the traces.
+static struct pm_order pods_made(const struct pm_scene *scene) {
+    struct pm_order made = {0};
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        bool same = t->object == refused->object && t->k8s_namespace == refused->k8s_namespace;
-        if (same && t->last > refused->last &&
-            pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate"))
-            return t->last;
+        if (t->object && pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate"))
+            pm_order_add(&made, t->object, 0, (uint32_t)i);
+    }
+    pm_order_sort(&made);
+    return made;
+}
+
+static int64_t made_after(const struct pm_scene *scene, const struct pm_order *made,
+                          const struct pm_trace *refused) {
+    for (size_t i = pm_order_first(made, refused->object, 0);
+         i < made->n && made->items[i].group == refused->object; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[made->items[i].index];
+        if (t->k8s_namespace == refused->k8s_namespace && t->last > refused->last) return t->last;
     }
     return PM_NO_TIME;
 }
 
 // Over when each of the workloads could make a pod since.
 int64_t pm_admission_recovered(const struct pm_scene *scene, const struct pm_hit *h) {
+    struct pm_order made = pods_made(scene);
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < h->traces.n; i++) {
-        int64_t made = made_after(scene, &scene->ev->traces.items[h->traces.items[i]]);
-        if (made == PM_NO_TIME) return PM_NO_TIME;
-        last = pm_max_time(last, made);
+        int64_t at = made_after(scene, &made, &scene->ev->traces.items[h->traces.items[i]]);
+        last = at == PM_NO_TIME ? at : pm_max_time(last, at);
+        if (at == PM_NO_TIME) break;
     }
+    free(made.items);
     return last;
+}
+
+// True the first time that it is asked of a workload.
+static bool is_new(const struct pm_env *env, Pvoid_t *told, const struct pm_hit_workload *w) {
+    Word_t *slot =
+        pm_map_slot(told, pm_id_fmt(env, "workload/%.*s/%.*s/%.*s", PM_FMT(w->k8s_namespace),
+                                    PM_FMT(w->kind), PM_FMT(w->name)));
+    return ++*slot == 1;
 }
 
 // The workloads that could not make a pod: those that own them, where that is known.
 void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
+    Pvoid_t told = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < inc->blast.workloads_n; i++)
+        is_new(scene->env, &told, &inc->blast.workloads[i]);
     for (size_t i = 0; i < h->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
         const struct pm_workload_fact *w = fact_of(scene, t);
@@ -99,13 +125,9 @@ void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h) {
             out.kind = pm_name(scene->env, w->owner_kind);
             out.name = pm_name(scene->env, w->owner_name);
         }
-        bool told = false;
-        for (size_t k = 0; k < inc->blast.workloads_n && !told; k++) {
-            const struct pm_hit_workload *o = &inc->blast.workloads[k];
-            told = pm_str_eq(o->k8s_namespace, out.k8s_namespace) && pm_str_eq(o->kind, out.kind) &&
-                   pm_str_eq(o->name, out.name);
-        }
-        if (!told)
+        if (is_new(scene->env, &told, &out))
             *PM_PUSH(inc->blast.workloads, inc->blast.workloads_n, inc->blast.workloads_cap) = out;
     }
+    JLFA(freed, told);
+    (void)freed;
 }
