@@ -20,10 +20,18 @@ struct deed { // one thing that the effect is made of
     uint32_t node, image, registry, repository;
     int64_t at;
 };
+// When the cause was seen on a node.
+struct span {
+    int64_t first, last;
+};
 struct asked {
     const struct pm_chain *c;
     const struct pm_link_rule *rule;
     const struct pm_hit *from, *to;
+    // What each deed asks of the cause, looked up: else causes and deeds would be paired.
+    Pvoid_t span_of; // node → index + 1 into spans
+    PM_LIST(struct span) spans;
+    Pvoid_t failed_first; // node and image → index + 1 of the first pull that the cause failed
 };
 
 static uint32_t pair(const struct pm_env *env, const char *what, uint32_t a, uint32_t b) {
@@ -150,12 +158,8 @@ static bool is_of_the_expired(const struct asked *a, const struct deed *d) {
 
 // The cause had failed this image on this node before.
 static bool is_retry(const struct asked *a, const struct deed *d) {
-    for (size_t i = 0; i < a->from->pulls.n; i++) {
-        const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
-        if (pm_at(p) > d->at) return false; // in order of time
-        if (p->node == d->node && p->image == d->image) return true;
-    }
-    return false;
+    Word_t first = pm_map_get(a->failed_first, PM_PAIR(d->node, d->image));
+    return first && pm_at(&PM_REF(*a->c->scene->pulls, first)) <= d->at;
 }
 
 static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node,
@@ -188,21 +192,42 @@ static bool is_cut(const struct asked *a, const struct deed *d) {
 
 // The cause was at work on that node at the time.
 static bool is_meanwhile(const struct asked *a, const struct deed *d) {
-    int64_t first = PM_NO_TIME, last = PM_NO_TIME;
+    Word_t at = pm_map_get(a->span_of, d->node);
+    const struct span *seen = at ? &PM_REF(a->spans, at) : NULL;
+    return seen && seen->first != PM_NO_TIME &&
+           seen->first <= pm_time_add(d->at, a->rule->back_ns) &&
+           seen->last >= pm_since(d->at, PM_S(600));
+}
+
+static void span_widen(struct asked *a, uint32_t node, int64_t first, int64_t last) {
+    Word_t *slot = pm_map_slot(&a->span_of, node);
+    if (!*slot) {
+        *PM_PUSH(a->spans.items, a->spans.n, a->spans.cap) = (struct span){PM_NO_TIME, PM_NO_TIME};
+        *slot = a->spans.n;
+    }
+    struct span *seen = &PM_REF(a->spans, *slot);
+    seen->first = pm_min_time(seen->first, first);
+    seen->last = pm_max_time(seen->last, last);
+}
+static void asked_prepare(struct asked *a) {
     for (size_t i = 0; i < a->from->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[a->from->traces.items[i]];
-        if (t->node != d->node) continue;
-        first = pm_min_time(first, t->first);
-        last = pm_max_time(last, t->last);
+        span_widen(a, t->node, t->first, t->last);
     }
-    for (size_t i = 0; i < a->from->pulls.n; i++) {
-        const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
-        if (p->node != d->node) continue;
-        first = pm_min_time(first, pm_at(p));
-        last = pm_max_time(last, pm_at(p));
+    for (size_t i = 0; i < a->from->pulls.n; i++) { // in order of time
+        uint32_t index = a->from->pulls.items[i];
+        const struct pm_attempt *p = &a->c->scene->pulls->items[index];
+        Word_t *first = pm_map_slot(&a->failed_first, PM_PAIR(p->node, p->image));
+        if (!*first) *first = pm_ref_of(index);
+        span_widen(a, p->node, pm_at(p), pm_at(p));
     }
-    return first != PM_NO_TIME && first <= pm_time_add(d->at, a->rule->back_ns) &&
-           last >= pm_since(d->at, PM_S(600));
+}
+static void asked_free(struct asked *a) {
+    Word_t freed;
+    JLFA(freed, a->span_of);
+    JLFA(freed, a->failed_first);
+    (void)freed;
+    free(a->spans.items);
 }
 
 // ── over what it is counted ──
@@ -328,14 +353,16 @@ static bool stormy(const struct asked *a) {
 
 bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
                     const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out) {
-    const struct asked a = {c, r, from, to};
+    struct asked a = {.c = c, .rule = r, .from = from, .to = to};
     const struct count *k = count_of(r->observed);
     *out = (struct pm_share){0, 0};
     if (!k || (k->shown == is_retry && !stormy(&a))) return false;
     if (r->lasts_ns && pm_max_time(from->to, from->from) < pm_since(to->from, r->lasts_ns))
         return false; // over long before
+    asked_prepare(&a);
     if (k->over == OVER_SPENT) over_spent(&a, k, out);
     else if (k->over == OVER_IMAGES) over_images(&a, k, out);
     else over_failed(&a, k, out);
+    asked_free(&a);
     return out->n > 0 && out->n * 3 >= out->of;
 }
