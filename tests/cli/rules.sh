@@ -12,7 +12,8 @@ assert all(r["quiet"] or r["candidates"][0] == r["cause"] for r in rules)
 '
 "$PM" rules show hub-429-bare | grep -q '^or: rate-limit.anonymous, rate-limit.authenticated$'
 rc=0; "$PM" rules show dnss 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q 'did you mean "dns"' err.txt
+[ $rc = 2 ]
+grep -q 'did you mean "dns"' err.txt
 "$PM" rules test --coverage --junit junit.xml > out.txt
 grep -q ' 0 failed; 0 of ' out.txt
 python3 -c 'import sys, xml.dom.minidom as m; assert len(m.parse("junit.xml").getElementsByTagName("testcase")) > 500'
@@ -80,12 +81,15 @@ done > body.txt
 rm mine/heard.yaml
 sed -i 's/ACME-507.$/ACME-506'"'"'/; s/leave: .*/leave: [{error: "received: ACME-507"}]/' mine/acme.yaml
 rc=0; "$PM" rules test --rules mine > out.txt || rc=$?
-[ $rc = 2 ] && grep -q '^FAIL  acme-full: leave at ' out.txt
+[ $rc = 2 ]
+grep -q '^FAIL  acme-full: leave at ' out.txt
 printf 'rules:\n  - id: x\n    cuase: network.dns\n' > mine/acme.yaml
 rc=0; "$PM" rules check --rules mine 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q '^mine/acme.yaml:3: unknown key "cuase": did you mean "cause"?' err.txt
+[ $rc = 2 ]
+grep -q '^mine/acme.yaml:3: unknown key "cuase": did you mean "cause"?' err.txt
 rc=0; "$PM" rules check --rules nowhere 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q 'there is no folder' err.txt
+[ $rc = 2 ]
+grep -q 'there is no folder' err.txt
 rc=0; "$PM" analyze --rules mine . 2>err.txt >/dev/null || rc=$?
 [ $rc = 2 ]
 
@@ -161,7 +165,8 @@ echo 'download blocked by policy p1' | "$PM" explain | grep -q '^not understood'
 echo 'my notes: no such host was the answer' | "$PM" explain --rules policy | grep -q '^not understood'
 printf 'rules:\n  - id: x\n    title: t\n    cause: network.dns\n    when: {any: [abcd]}\n    mach: [abcd]\n' > policy/p.yaml
 rc=0; "$PM" rules check --rules policy 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q ':6: unknown key "mach": did you mean "match"?' err.txt
+[ $rc = 2 ]
+grep -q ':6: unknown key "mach": did you mean "match"?' err.txt
 
 # Mistakes of several files are told at once, and analyze stops for the same ones.
 printf 'families:\n  - {match: network, group: [], gap: 60, scope: node}\n' > link/correlate.yaml
@@ -171,7 +176,8 @@ rc=0; "$PM" rules check --rules link 2>err.txt || rc=$?
 grep -q '^link/correlate.yaml:2: unknown key "gap": did you mean "gap_s"?' err.txt
 grep -q '^link/findings.yaml:2: unknown key "sevrity": did you mean "severity"?' err.txt
 rc=0; "$PM" analyze b --rules link --format json -o x.json 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q '^link/correlate.yaml:2: unknown key "gap"' err.txt
+[ $rc = 2 ]
+grep -q '^link/correlate.yaml:2: unknown key "gap"' err.txt
 
 # A cause of one's own, by the recipe of rules/README.md: told in reports and named by a gate's policy as well as in --fail-on; unknown without its rules.
 mkdir -p held/causes
@@ -193,7 +199,8 @@ echo 'Nov 29 10:00:00 n1 kubelet[900]: E1129 10:00:00.123456     900 log.go:32] 
 printf 'incidents:\n  - {match: policy.quarantine, severity: info}\n' > held.policy
 for ask in '--policy held.policy' '--fail-on policy.quarantine'; do
     rc=0; "$PM" gate held.log --rules held $ask >out.txt 2>err.txt || rc=$?
-    [ $rc = 1 ] && grep -q 'policy.quarantine' out.txt
+    [ $rc = 1 ]
+    grep -q 'policy.quarantine' out.txt
     rc=0; "$PM" gate held.log $ask >out.txt 2>err.txt || rc=$?
     [ $rc = 2 ]
 done
@@ -216,22 +223,44 @@ Y
 "$PM" rules check --rules settle >/dev/null
 sed -i 's/r\.other\.test/s.acme.test/g' settle/settle.yaml
 rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q '^settle/settle.yaml:10: stanza acme-knows-no-wrong: it settles a pull of this log' err.txt
+[ $rc = 2 ]
+grep -q '^settle/settle.yaml:10: stanza acme-knows-no-wrong: it settles a pull of this log' err.txt
 sed -i '/^    leave:/,$d; s/r\.acme\.test/r.other.test/g' settle/settle.yaml
 rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q '^settle/settle.yaml:8: stanza acme-knows-no-wrong: it settles no pull of this log' err.txt
+[ $rc = 2 ]
+grep -q '^settle/settle.yaml:8: stanza acme-knows-no-wrong: it settles no pull of this log' err.txt
 grep -q '^settle/settle.yaml:2: stanza acme-knows-no-wrong: no `leave`' err.txt
 # A log of no lines is none, and `own`, by which a built-in stanza goes without logs, spares nobody else's.
 for none in 'leave: []' 'leave: ' 'own: true'; do
     { sed '/^    match:/,$d' settle/settle.yaml; echo "    $none"; } > settle/next && mv settle/next settle/settle.yaml
     rc=0; "$PM" rules check --rules settle >/dev/null 2>err.txt || rc=$?
-    [ $rc = 2 ] && [ "$(grep -c '^settle/settle.yaml:2: stanza acme-knows-no-wrong: no `[ml]' err.txt)" = 2 ]
+    [ $rc = 2 ]
+    [ "$(grep -c '^settle/settle.yaml:2: stanza acme-knows-no-wrong: no `[ml]' err.txt)" = 2 ]
     sed -i '$d' settle/settle.yaml
 done
+# A pull is not amid itself: only another one that failed so is.
+mkdir -p amid
+cat > amid/settle.yaml <<'Y'
+settle:
+  - id: acme-two-resets
+    is: [network.reset]
+    amid: {share: node, within_s: 3, cause: [network.reset]}
+    as: network.proxy
+    confidence: low
+    why: "two pulls of a node are cut at once by the proxy of Acme"
+    match:
+      - {at: 1, from: containerd, node: n1, fail: r.test/a/b:1, error: 'failed to copy: read tcp 10.0.0.5:5000->192.0.2.9:443: read: connection reset by peer'}
+      - {at: 2, from: containerd, node: n1, fail: r.test/a/c:1, error: 'failed to copy: read tcp 10.0.0.5:5000->192.0.2.9:443: read: connection reset by peer'}
+    leave:
+      - {at: 1, from: containerd, node: n1, fail: r.test/a/b:1, error: 'failed to copy: read tcp 10.0.0.5:5000->192.0.2.9:443: read: connection reset by peer'}
+Y
+"$PM" rules check --rules amid >/dev/null 2>err.txt || true
+grep -c '^amid/settle.yaml' err.txt && exit 1
 # What is there and cannot be read is not passed over.
 mkdir -p unread/lists.yaml && cp settle/settle.yaml unread/
 rc=0; "$PM" rules check --rules unread >/dev/null 2>err.txt || rc=$?
-[ $rc = 2 ] && grep -q '^unread/lists.yaml: cannot be read' err.txt
+[ $rc = 2 ]
+grep -q '^unread/lists.yaml: cannot be read' err.txt
 
 # A weight of one's own: what is told as sure, and no other number, moves.
 mkdir -p weigh

@@ -68,6 +68,26 @@ static void another_nodes_words(void **state) {
     judged_free(&j);
 }
 
+// A line beside that is another trouble of the node does not hide the one that answers.
+static void the_line_beside_that_fits(void **state) {
+    (void)state;
+    static const struct line both[] = {
+        {1, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1", .status = 429},
+        {1.5, KUBELET, .kind = PM_KIND_OTHER, .node = "n1", .error = "pull QPS exceeded"},
+        {2, CONTAINERD, .kind = PM_KIND_OTHER, .node = "n1", .error = BODY},
+    };
+    static const struct line other[] = {
+        {1, CONTAINERD, FAILED("acme/web:1", HUB_429), .node = "n1", .status = 429},
+        {1.5, KUBELET, .kind = PM_KIND_OTHER, .node = "n1", .error = "pull QPS exceeded"},
+    };
+    struct judged j = JUDGE(both);
+    ASK(j, "SELECT cause FROM pulls WHERE outcome = 'failed'", "rate-limit.authenticated");
+    judged_free(&j);
+    j = JUDGE(other);
+    ASK(j, "SELECT cause FROM pulls WHERE outcome = 'failed'", "rate-limit.anonymous");
+    judged_free(&j);
+}
+
 // ECR says 403 for an expired token and for a missing right alike: success before and
 // none after is a token that ran out.
 static void ecr_cliff(void **state) {
@@ -448,6 +468,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bare_429_of_hub),
         cmocka_unit_test(another_nodes_words),
+        cmocka_unit_test(the_line_beside_that_fits),
         cmocka_unit_test(ecr_cliff),
         cmocka_unit_test(a_cliff_in_a_log_without_a_name),
         cmocka_unit_test(one_right_from_the_first_refusal_on),

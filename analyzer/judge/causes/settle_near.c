@@ -152,6 +152,7 @@ static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
     if (b->same_repository && t->repository && p->repository &&
         !pm_str_ends(pm_name(v->env, p->repository), pm_name(v->env, t->repository)))
         return false;
+    if (b->fits && !settle_may_be(p, t->verdict.cause)) return false;
     return (b->kinds >> t->kind & 1) ||
            (sure(&t->verdict) && settle_kin_has(&b->cause, t->verdict.cause));
 }
@@ -166,7 +167,7 @@ const struct pm_trace *settle_line_beside(const struct settling *v, const struct
         const struct pm_order_key *k = &v->sides.items[i];
         if (k->group != group || k->at > pm_time_add(end, b->after_ns)) return NULL;
         const struct pm_trace *t = &v->ev->traces.items[k->index];
-        if (is_wanted(v, p, t, b)) return !b->fits || settle_may_be(p, t->verdict.cause) ? t : NULL;
+        if (is_wanted(v, p, t, b)) return t;
     }
     return NULL;
 }
@@ -175,12 +176,16 @@ bool settle_amid_others(const struct settling *v, const struct pm_attempt *p,
                         const struct settle_amid *amid) {
     const struct pm_order *o = &v->all[amid->share];
     uint32_t group = settle_group(p, amid->share);
+    if (pm_at(p) == PM_NO_TIME) return false; // those without a time are not near each other
     for (size_t i = pm_order_first(o, group, pm_since(pm_at(p), amid->within_ns));
          i < o->n && o->items[i].group == group &&
          o->items[i].at <= pm_time_add(pm_at(p), amid->within_ns);
-         i++)
-        if (settle_kin_has(&amid->cause, settle_near_at(v, &o->items[i])->verdict.cause))
+         i++) {
+        const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
+        if (other != p && other->outcome == PM_OUTCOME_FAILED &&
+            settle_kin_has(&amid->cause, other->verdict.cause))
             return true;
+    }
     return false;
 }
 
