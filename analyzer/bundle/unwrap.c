@@ -1,12 +1,11 @@
-// Decompression and archives, layer over layer. What the bytes are is decided by the
-// bytes, never by a name.
+// Decompression and archives, layer over layer. What the bytes are, content.c decides.
 //
 // gzip has a file of its own (gunzip.c): concatenated members, and whatever a cut file
 // still yields (libarchive keeps the last block of a cut file to itself). The other
-// filters (bzip2,
-// xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects, zip, 7z, cpio)
-// come through libarchive, with external programs never enabled. zip and 7z want to seek:
-// from a stream they go through an unnamed temporary file, bounded by the member limit.
+// filters (bzip2, xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects,
+// zip, 7z, cpio) come through libarchive, with external programs never enabled. zip and 7z
+// want to seek: from a stream they go through an unnamed temporary file, bounded by the
+// member limit.
 //
 // Not read: rar, encrypted entries, multi-volume archives. They are named in `skipped`.
 #include "bundle/unwrap.h"
@@ -339,101 +338,4 @@ void pm_archive_close(struct pm_archive *ar) {
     archive_read_free(ar->a);
     if (ar->spool) fclose(ar->spool);
     free(ar);
-}
-
-// ---- what the bytes are
-
-struct magic {
-    uint16_t at;
-    uint8_t n;
-    const char *bytes;
-    enum pm_content content;
-    const char *what;
-};
-static const struct magic magics[] = {
-    {0, 2, "\x1f\x8b", PM_CONTENT_GZIP, "gzip"},
-    {0, 6, "\xfd\x37zXZ\0", PM_CONTENT_FILTER, "xz"},
-    {0, 4, "\x28\xb5\x2f\xfd", PM_CONTENT_FILTER, "zstd"},
-    {0, 4, "\x04\x22\x4d\x18", PM_CONTENT_FILTER, "lz4"},
-    {4, 6, "1AY&SY", PM_CONTENT_FILTER, "bzip2"},
-    {0, 4, "LZIP", PM_CONTENT_FILTER, "lzip"},
-    {0, 2, "\x1f\x9d", PM_CONTENT_FILTER, "compress"},
-    {0, 4, "PK\3\4", PM_CONTENT_ARCHIVE_SEEK, "zip"},
-    {0, 4, "PK\5\6", PM_CONTENT_ARCHIVE_SEEK, "zip"},
-    {0, 6, "7z\xbc\xaf\x27\x1c", PM_CONTENT_ARCHIVE_SEEK, "7z"},
-    {0, 6, "070701", PM_CONTENT_ARCHIVE, "cpio"},
-    {0, 6, "070707", PM_CONTENT_ARCHIVE, "cpio"},
-    {0, 6, "Rar!\x1a\x07", PM_CONTENT_BINARY, "rar archive: not read"},
-    {0, 4,
-     "\x7f"
-     "ELF",
-     PM_CONTENT_BINARY, "program or core dump (ELF)"},
-    {0, 8, "\x89PNG\r\n\x1a\n", PM_CONTENT_BINARY, "picture (PNG)"},
-    {0, 3, "\xff\xd8\xff", PM_CONTENT_BINARY, "picture (JPEG)"},
-    {0, 4, "GIF8", PM_CONTENT_BINARY, "picture (GIF)"},
-    {0, 15, "SQLite format 3", PM_CONTENT_BINARY, "SQLite database"},
-    {16, 4, "\xed\xda\x0c\xed", PM_CONTENT_BINARY, "bolt database"},
-    {0, 5, "%PDF-", PM_CONTENT_BINARY, "PDF"},
-    {0, 8, "ElfFile\0", PM_CONTENT_BINARY, "Windows event log (evtx): export it as text"},
-    {0, 4, "\xd4\xc3\xb2\xa1", PM_CONTENT_BINARY, "packet capture"},
-    {0, 4, "\x0a\x0d\x0d\x0a", PM_CONTENT_BINARY, "packet capture"},
-    {0, 4, "\x00\x05\x16\x07", PM_CONTENT_NOISE, "AppleDouble"},
-    {0, 8, "\0\0\0\1Bud1", PM_CONTENT_NOISE, "DS_Store"},
-};
-
-// A tar header sums up its own bytes; the magic alone can stand in a text.
-static bool is_tar(struct pm_str head) {
-    if (head.n < 512) return false;
-    const uint8_t *h = (const uint8_t *)head.p;
-    uint64_t sum = 0, want = 0;
-    for (size_t i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? ' ' : h[i];
-    size_t i = 148;
-    while (i < 156 && h[i] == ' ') i++;
-    size_t digits = i;
-    for (; i < 156 && h[i] >= '0' && h[i] <= '7'; i++) want = want * 8 + (h[i] - '0');
-    if (i > digits && sum == want && sum > 256) return true;
-    return memcmp(h + 257, "ustar", 5) == 0 && memchr(h, 0, 257);
-}
-
-static bool is_utf16(struct pm_str s) {
-    if (s.n < 4) return false;
-    if (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0) return true;
-    size_t nuls[2] = {0, 0};
-    for (size_t i = 0; i < s.n; i++) nuls[i & 1] += s.p[i] == 0;
-    return (nuls[0] * 5 >= s.n && nuls[1] * 50 < s.n) ||
-           (nuls[1] * 5 >= s.n && nuls[0] * 50 < s.n); // 40 % of one parity is a fifth of all
-}
-
-// Control bytes that no text has. A run of NULs in front is what copytruncate leaves: not
-// counted.
-static bool is_binary(struct pm_str s) {
-    while (s.n && s.p[0] == 0) {
-        s.p++;
-        s.n--;
-    }
-    size_t odd = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = (uint8_t)s.p[i];
-        odd += c < 8 || (c > 13 && c < 27);
-    }
-    return odd * 16 > s.n;
-}
-
-enum pm_content pm_content_of(struct pm_str head, const char **what) {
-    *what = "";
-    if (head.n == 0) return PM_CONTENT_EMPTY;
-    for (size_t i = 0; i < PM_LEN(magics); i++) {
-        const struct magic *m = &magics[i];
-        if (head.n < (size_t)m->at + m->n || memcmp(head.p + m->at, m->bytes, m->n) != 0) continue;
-        *what = m->what;
-        return m->content;
-    }
-    if (is_tar(head)) {
-        *what = "tar";
-        return PM_CONTENT_ARCHIVE;
-    }
-    if (pm_str_starts(head, PM_STR("LPKSHHRH")) || is_utf16(head) || !is_binary(head))
-        return PM_CONTENT_TEXT;
-    *what = "binary data";
-    return PM_CONTENT_BINARY;
 }

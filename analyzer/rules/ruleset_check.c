@@ -165,7 +165,7 @@ static void check_heard(struct pm_ruleset *rs, const struct pm_rules_run *run, s
 }
 // A cause that no rule can find is told of nothing, and one that no family holds is
 // grouped by nobody's word. Its sentences are the reader's to ask for, its advice is
-// judge/tell/advice_text.c's.
+// judge/tell/advice_row.c's.
 static bool has_rule(const struct pm_ruleset *rs, int cause) {
     for (size_t i = 0; i < rs->order_count; i++)
         for (int k = 0; k < rs->rules[rs->order[i]].candidate_count; k++)

@@ -1,22 +1,9 @@
-// Blast radius: pods with their time stuck, workloads, services, rollouts and autoscalers
-// that waited.
+// Blast radius: the pods that were hit, with their time stuck; blast_workloads.c has what
+// they belong to.
 #include "base/sort.h"
-#include "judge/incidents/hits.h"
+#include "judge/incidents/blast.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
-
-struct pod_hit {
-    uint32_t key, node, image;
-    uint32_t failed, log; // pulls; file + 1 of the kubelet's log that speaks of it, 0 none
-    int64_t first, last, recovered;
-};
-struct blast {
-    const struct pm_scene *scene;
-    struct pm_hit *h;
-    Pvoid_t by_pod; // pod key → index + 1
-    struct pod_hit *pods;
-    size_t n, cap;
-};
 
 static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, uint32_t image,
                                 int64_t first, int64_t last) {
@@ -264,118 +251,8 @@ static uint64_t peak(const struct blast *b) { // most pods waiting at one time
     return most;
 }
 
-static bool workload_hit(const struct blast *b, uint32_t k8s_namespace, uint32_t kind,
-                         uint32_t name) {
-    const struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < inc->blast.workloads_n; i++) {
-        const struct pm_hit_workload *w = &inc->blast.workloads[i];
-        if (pm_str_eq(w->k8s_namespace, pm_name(b->scene->env, k8s_namespace)) &&
-            pm_str_eq(w->name, pm_name(b->scene->env, name)) &&
-            pm_str_eq(w->kind, pm_name(b->scene->env, kind)))
-            return true;
-    }
-    return false;
-}
-
-// The snapshot taken during the trouble that shows the workload most behind; -1: none
-// does.
-static int behind_during(const struct blast *b, const struct pm_workload_fact *w) {
-    int worst = -1;
-    int64_t until = pm_max_time(b->h->to, b->h->recovered);
-    for (int i = 0; i < w->behind_n; i++) {
-        if (!pm_time_in(w->behind[i].seen, pm_since(b->h->from, PM_S(60)),
-                        pm_time_add(until, PM_S(600))))
-            continue;
-        bool condition = worst >= 0 && (w->behind[worst].why != 0) != (w->behind[i].why != 0);
-        if (worst < 0 ||
-            (condition ? w->behind[i].why != 0 : w->behind[i].ready < w->behind[worst].ready))
-            worst = i;
-    }
-    return worst;
-}
-
-static bool behind_now(const struct pm_workload_fact *w) {
-    return w->stuck || (w->desired >= 0 && w->ready >= 0 && w->ready < w->desired) ||
-           w->unavailable > 0;
-}
-
-static void rollouts(struct blast *b) {
-    struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < b->scene->ev->facts.workloads.n; i++) {
-        const struct pm_workload_fact *w = &b->scene->ev->facts.workloads.items[i];
-        struct pm_str kind = pm_name(b->scene->env, w->kind);
-        bool rolls = pm_str_eqc(kind, "Deployment") || pm_str_eqc(kind, "StatefulSet") ||
-                     pm_str_eqc(kind, "DaemonSet");
-        if (!rolls || !workload_hit(b, w->k8s_namespace, w->kind, w->name)) continue;
-        int then = behind_now(w) ? -1 : behind_during(b, w);
-        if (!behind_now(w) && then < 0) continue;
-        struct pm_rollout r = {kind, pm_name(b->scene->env, w->k8s_namespace),
-                               pm_name(b->scene->env, w->name),
-                               .at_ns = w->stuck_at != PM_NO_TIME ? w->stuck_at : w->seen};
-        r.why = pm_name(b->scene->env, then < 0 ? w->why : w->behind[then].why);
-        r.desired = then < 0 ? w->desired : w->behind[then].desired;
-        r.ready = then < 0 ? w->ready : w->behind[then].ready;
-        if (then >= 0)
-            r.at_ns = w->behind[then].at != PM_NO_TIME ? w->behind[then].at : w->behind[then].seen;
-        if (!r.why.n)
-            r.why = pm_arena_fmt(b->scene->env->a, "%lld of %lld ready",
-                                 (long long)(r.ready < 0 ? 0 : r.ready), (long long)r.desired);
-        *PM_PUSH(inc->blast.stuck_rollouts, inc->blast.stuck_rollouts_n,
-                 inc->blast.stuck_rollouts_cap) = r;
-    }
-}
-
-static void autoscalers(struct blast *b) {
-    struct pm_incident *inc = b->h->incident;
-    for (size_t i = 0; i < b->scene->ev->facts.hpas.n; i++) {
-        const struct pm_hpa_fact *h = &b->scene->ev->facts.hpas.items[i];
-        if (!workload_hit(b, h->k8s_namespace, h->target_kind, h->target_name) || h->desired <= 0)
-            continue;
-        const struct pm_workload_fact *w =
-            pm_facts_workload(b->scene->env, b->scene->ev, h->k8s_namespace,
-                              pm_cstr(b->scene->env, h->target_kind), h->target_name);
-        int64_t ready = w && w->ready >= 0 ? w->ready : h->current;
-        int then = w ? behind_during(b, w) : -1;
-        if (then >= 0 && w->behind[then].ready >= 0 && w->behind[then].ready < ready)
-            ready = w->behind[then].ready;
-        if (ready >= h->desired) continue;
-        struct pm_autoscaler *a =
-            PM_PUSH(inc->blast.blocked_autoscalers, inc->blast.blocked_autoscalers_n,
-                    inc->blast.blocked_autoscalers_cap);
-        *a = (struct pm_autoscaler){pm_name(b->scene->env, h->k8s_namespace),
-                                    pm_name(b->scene->env, h->name),
-                                    pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
-                                                 PM_FMT(pm_name(b->scene->env, h->target_kind)),
-                                                 PM_FMT(pm_name(b->scene->env, h->target_name))),
-                                    ready,
-                                    h->desired,
-                                    h->max};
-    }
-}
-
-static void services(struct blast *b) {
-    struct pm_strs out = {0};
-    for (size_t i = 0; i < b->scene->ev->facts.services.n; i++) {
-        const struct pm_service_fact *v = &b->scene->ev->facts.services.items[i];
-        bool hit = false;
-        for (size_t k = 0; k < b->n && !hit; k++) {
-            const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, b->pods[k].key);
-            hit =
-                fact && fact->k8s_namespace == v->k8s_namespace &&
-                (pm_selector_fits(&v->selector, &fact->labels) || pm_ids_has(&v->pods, fact->name));
-        }
-        if (hit)
-            pm_strs_add(&out, pm_arena_fmt(b->scene->env->a, "%.*s/%.*s",
-                                           PM_FMT(pm_name(b->scene->env, v->k8s_namespace)),
-                                           PM_FMT(pm_name(b->scene->env, v->name))));
-    }
-    pm_strs_seal(b->scene->env->a, &out, PM_SEAL_SORTED);
-    b->h->incident->blast.services = out;
-}
-
-static void keep_in_report(
-    const struct pm_env *env,
-    struct pm_incident *inc) { // growable lists live on the heap: into the report's arena
+// Growable lists live on the heap: into the report's arena.
+static void keep_in_report(const struct pm_env *env, struct pm_incident *inc) {
 #define KEEP(list, n)                                                                              \
     do {                                                                                           \
         void *copy = pm_arena_alloc(env->a, sizeof *inc->blast.list * (inc->blast.n + 1));         \
@@ -431,9 +308,8 @@ void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, str
     pods_of_traces(&b, h);
     struct pm_ids nodes = {0}, images = {0}, registries = {0}, namespaces = {0};
     bool leading = leads(hits, h), own = !h->side || h->failed || !leading;
-    for (
-        size_t i = 0; i < hits->n;
-        i++) { // a root hit whom it led to as well; trouble without a pull of its own hit only those
+    // a root hit whom it led to as well; trouble without a pull of its own hit only those
+    for (size_t i = 0; i < hits->n; i++) {
         const struct pm_hit *led = &hits->items[i];
         if (led != h && !leads_to(hits, h, led)) continue;
         if (led != h) {
@@ -459,10 +335,10 @@ void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, str
         pm_ids_add(&h->pods, b.pods[i].key);
     }
     inc->blast.peak_waiting_pods = peak(&b);
-    rollouts(&b);
-    autoscalers(&b);
+    pm_blast_rollouts(&b);
+    pm_blast_autoscalers(&b);
     pm_rollbacks_find(scene, h);
-    services(&b);
+    pm_blast_services(&b);
     keep_in_report(scene->env, inc);
     pm_strs_of_ids(scene->env, &inc->blast.nodes, &nodes);
     pm_strs_of_ids(scene->env, &inc->blast.images, &images);

@@ -1,6 +1,6 @@
 // The names that an incident's advice is filled with; which advice, and how it is worded:
-// advice_text.c.
-#include "judge/tell/advice.h"
+// advice_row.c.
+#include "judge/tell/advice_node.h"
 #include "judge/evidence/mirror.h"
 #include "judge/tell/tell.h"
 #include "rules/tables.h"
@@ -222,67 +222,6 @@ static void workloads(const struct pm_env *env, struct pm_advice_names *n, const
     }
 }
 
-// runtime -------------------------------------------------------------------------------
-static const char *of_version(struct pm_str runtime,
-                              struct pm_str kubelet) { // "containerd://1.7.27", "cri-o://1.29.1"
-    if (pm_str_has(kubelet, PM_STR("+k3s")) || pm_str_has(kubelet, PM_STR("+rke2")) ||
-        pm_str_has(runtime, PM_STR("-k3s")))
-        return "k3s";
-    if (pm_str_starts(runtime, PM_STR("docker://"))) return "docker";
-    if (pm_str_starts(runtime, PM_STR("cri-o://"))) return "crio";
-    if (pm_str_starts(runtime, PM_STR("containerd://1."))) return "containerd1";
-    if (pm_str_starts(runtime, PM_STR("containerd://2."))) return "containerd2";
-    return pm_str_starts(runtime, PM_STR("containerd://")) ? "containerd" : NULL;
-}
-
-static const char *of_config(const struct pm_scene *scene, uint32_t node) {
-    const char *found = NULL;
-    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
-        struct pm_str source = pm_name(scene->env, c->source);
-        if (c->node && node && pm_facts_node(scene->env, scene->ev, c->node) != node) continue;
-        if (pm_str_eqc(source, "k3s.registries")) return "k3s";
-        if (pm_str_eqc(source, "crio.conf")) found = "crio";
-        if (!pm_str_eqc(source, "containerd.config")) continue;
-        json_t *version = json_object_get(json_object_get(c->detail, "settings"), "version");
-        if (json_integer_value(version) == 3) found = "containerd2"; // the first to read it
-    }
-    return found;
-}
-
-// By the node's object, by its configuration, by whose log its pulls were counted in, in
-// this order.
-static const char *runtime_of(const struct pm_scene *scene, const struct pm_hit *h) {
-    uint32_t node = h->nodes.n ? h->nodes.items[0] : 0;
-    Word_t at = pm_map_get(scene->ev->facts.node_by_name, node);
-    const struct pm_node_fact *fact = at ? &PM_REF(scene->ev->facts.nodes, at) : NULL;
-    const char *found =
-        fact ? of_version(pm_name(scene->env, fact->runtime), pm_name(scene->env, fact->kubelet))
-             : NULL;
-    if (!found) found = of_config(scene, node);
-    for (size_t i = 0; i < h->pulls.n && !found; i++) {
-        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        if (p->node == node && p->origin == PM_ORIGIN_DOCKERD) found = "docker";
-    }
-    for (size_t i = 0; i < scene->ev->facts.files.n && !found && node; i++) {
-        const struct pm_file_fact *f = &scene->ev->facts.files.items[i];
-        if (f->node != node) continue;
-        if (pm_str_eqc(f->row.component, "containerd")) found = "containerd";
-        if (pm_str_eqc(f->row.component, "crio")) found = "crio";
-    }
-    if (found) return found;
-    return pm_map_get(scene->ev->facts.cover[PM_ORIGIN_DOCKERD], node) ? "docker" : NULL;
-}
-
-static struct pm_str arch_of(const struct pm_scene *scene, const struct pm_hit *h) {
-    for (size_t i = 0; i < h->nodes.n; i++) {
-        Word_t at = pm_map_get(scene->ev->facts.node_by_name, h->nodes.items[i]);
-        if (at && PM_REF(scene->ev->facts.nodes, at).arch)
-            return pm_name(scene->env, PM_REF(scene->ev->facts.nodes, at).arch);
-    }
-    return PM_NONE;
-}
-
 // hosts and images ----------------------------------------------------------------------
 static struct pm_str mirror_of(const struct pm_evidence *ev, struct pm_str registry) {
     for (size_t i = 0; i < ev->mirrors_n && registry.n; i++)
@@ -365,29 +304,6 @@ static struct pm_str effect_of(const struct pm_env *env, const struct pm_hits *h
     return PM_NONE;
 }
 
-// "inodes of /var/lib/containerd: 100 % used", of the node's own df.
-static struct pm_str sizes_of(const struct pm_scene *scene, const struct pm_hit *h) {
-    struct pm_buf b = {0};
-    for (size_t i = 0; i < scene->ev->facts.configs.n; i++) {
-        const struct pm_config_fact *c = &scene->ev->facts.configs.items[i];
-        const json_t *mount = json_object_get(c->detail, "mount"),
-                     *inodes = json_object_get(c->detail, "inodes_ratio"),
-                     *used = json_object_get(c->detail, "used_ratio");
-        const json_t *ratio = inodes ? inodes : used;
-        if (!json_is_string(mount) || !json_is_number(ratio) || json_number_value(ratio) < 0.9)
-            continue;
-        if (c->node && h->nodes.n &&
-            !pm_ids_has(&h->nodes, pm_facts_node(scene->env, scene->ev, c->node)))
-            continue;
-        pm_buf_fmt(&b, "%s%.0f %% of the %s of %s are used", b.n ? ", " : "",
-                   json_number_value(ratio) * 100, inodes ? "inodes" : "bytes",
-                   json_string_value(mount));
-    }
-    struct pm_str out = pm_arena_dup(scene->env->a, pm_buf_str(&b));
-    pm_buf_free(&b);
-    return out;
-}
-
 // The manifest came and a layer did not, or a connection was made and one node alone
 // waits for the certificate: what is small goes through.
 static bool small_passes(const struct pm_pulls *pulls, const struct pm_hit *h) {
@@ -399,29 +315,9 @@ static bool small_passes(const struct pm_pulls *pulls, const struct pm_hit *h) {
     return false;
 }
 
-// Whose tool it was, where no node pulled: a person's or a job's own docker or podman.
-static const char *client_of(const struct pm_scene *scene, const struct pm_hit *h) {
-    const char *found = NULL;
-    for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        if (p->origin != PM_ORIGIN_CLIENT) return NULL;
-        for (size_t k = 0; k < p->traces.n; k++) {
-            uint32_t file = scene->ev->traces.items[p->traces.items[k]].file;
-            struct pm_str format = file < scene->ev->facts.files.n
-                                       ? scene->ev->facts.files.items[file].row.format
-                                       : PM_NONE;
-            if (pm_str_eqc(format, "podman")) found = "podman";
-            else if (!found && (pm_str_eqc(format, "docker-cli") ||
-                                pm_str_eqc(format, "ci-runner") || pm_str_eqc(format, "buildkit")))
-                found = "docker";
-        }
-    }
-    return found;
-}
-
 void pm_advice_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
-    struct pm_advice_names n = {.variant = inc->variant, .runtime = runtime_of(scene, h)};
+    struct pm_advice_names n = {.variant = inc->variant, .runtime = pm_advice_runtime_of(scene, h)};
     struct pm_ids failed_mirrors = {0};
     pm_mirrors_of(scene->env, scene->ev, h, &failed_mirrors);
     list(scene->env, &n, PM_ADV_REGISTRY, failed_mirrors.n ? &failed_mirrors : &h->registries);
@@ -437,10 +333,10 @@ void pm_advice_fill(const struct pm_scene *scene, const struct pm_hits *hits, st
     unread(scene->env, &n, h->opening.unread);
     n.value[PM_ADV_MIRROR] = mirror_of(scene->ev, n.value[PM_ADV_REGISTRY]);
     n.value[PM_ADV_GOOD_IMAGE] = good_image_of(scene, h, n.value[PM_ADV_IMAGE]);
-    n.value[PM_ADV_ARCH] = arch_of(scene, h);
+    n.value[PM_ADV_ARCH] = pm_advice_arch_of(scene, h);
     home(scene->env, &n);
     times(scene->env, &n, h);
-    const char *client = client_of(scene, h);
+    const char *client = pm_advice_client_of(scene, h);
     if (client) {
         n.runtime = client;
         n.value[PM_ADV_TOOL] = pm_str_c(client);
@@ -449,7 +345,7 @@ void pm_advice_fill(const struct pm_scene *scene, const struct pm_hits *hits, st
     if (small_passes(scene->pulls, h)) n.value[PM_ADV_SMALL_OK] = PM_STR("yes");
     if (wordless(scene, h)) n.value[PM_ADV_WORDLESS] = PM_STR("yes");
     n.value[PM_ADV_EFFECT] = effect_of(scene->env, hits, h);
-    n.value[PM_ADV_SIZES] = sizes_of(scene, h);
+    n.value[PM_ADV_SIZES] = pm_advice_sizes_of(scene, h);
     pm_advice_derive(scene->env->a, &n);
     inc->advice = PM_NEWN(scene->env->a, struct pm_advice, PM_ADVICE_ROWS);
     inc->advice_n = inc->advice_cap = pm_advice_pick(scene->env->a, scene->env->advice, h->cause,
