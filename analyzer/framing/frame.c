@@ -58,7 +58,7 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->document = pm_writer_document(f->path);
     f->line = f->weight = 1;
     f->at_start = true;
-    f->sticky = -1;
+    f->sticky = f->listed.who = -1;
     for (int i = 0; i < FRAME_MRU; i++) f->mru[i] = -1;
     while (pm_parsers[f->parser_n]) f->parser_n++;
     f->states = PM_NEWN(f->member, void *, f->parser_n);

@@ -5,7 +5,7 @@
 // text lies within a record (frame_nested.c). Such a text is not sent on the whole road
 // again: it goes to one parser of configuration, here, so the road does not lead back
 // into itself.
-#include "frame_int.h"
+#include "frame_docs.h"
 
 static bool same_when(const struct pm_when *a, const struct pm_when *b) {
     return a->kind == b->kind && a->ns == b->ns;
@@ -89,6 +89,10 @@ static bool bare_sentence(const struct pm_frame *frame, const struct pm_record *
 
 static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
     struct pm_frame *f = ctx->reader;
+    if (f->listed.late == r) {
+        f->listed.late->raw = frame_json_squeezed(f->line_arena, r->text);
+        f->listed.late = NULL;
+    }
     if (!e->count) e->count = 1;
     if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;
     if (r->hint.cut) e->flags |= PM_EV_CUT;

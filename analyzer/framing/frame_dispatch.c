@@ -83,6 +83,7 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
 }
 
 static int find_parser(struct pm_frame *f, const struct pm_record *r) {
+    if (r->fields) return frame_ask(f, f->listed.who, r) != PM_PARSE_NO ? f->listed.who : -1;
     int first = f->sticky;
     if (first >= 0) {
         if (bid_of(f, (size_t)first, r) > 0 && frame_ask(f, first, r) != PM_PARSE_NO) return first;

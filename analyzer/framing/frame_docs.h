@@ -15,6 +15,8 @@ void frame_json_free(struct frame_json *j);
 // frame_json_load.c: strings may borrow nothing, the value is its own. Sets err->line and
 // err->text where it returns NULL.
 json_t *frame_json_load(struct pm_arena *a, struct pm_str s, json_error_t *err);
+// What stands between a string's quotes, escapes undone; false where one is none.
+bool frame_json_unescape(struct pm_arena *a, struct pm_str s, struct pm_str *out);
 
 // frame_squeezed.c: the beginning of a document or an item on one line, as evidence
 // shows it.

@@ -4,6 +4,7 @@
 // frame_export.c, frame_journal.c.
 #pragma once
 #include "frame.h"
+#include "frame_fields.h"
 #include "writer.h"
 
 #define FRAME_HEAD (64u << 10)        // sniffed before anything is decided
@@ -54,6 +55,7 @@ enum frame_open {
 struct frame_unit {
     struct pm_str text, raw;
     const json_t *json;
+    const struct pm_json_field *fields; // instead of json: see frame_listed.c
     json_t *owned[PM_ENVELOPES_MAX + 1];
     int owned_count;
     uint64_t line, offset;
@@ -191,6 +193,13 @@ struct pm_frame {
         unsigned ahead; // lines read behind a hit because its record may go on
     } sparsely;
 
+    struct {      // frame_listed.c
+        int who;  // whose list it is; what is remembered of others' says nothing of it
+        int kind; // the place of an object's kind in it, -1: not asked for
+        struct frame_fields_memo memo;
+        struct pm_json_field field[PM_JSON_WANTS_MAX];
+        struct pm_record *late; // the record at hand, whose evidence is made for its first event
+    } listed;
     struct {
         struct pm_str name;
         uint64_t n;
@@ -299,6 +308,11 @@ static inline void *frame_state_of(struct pm_frame *f, size_t i) {
         f->states[i] = pm_arena_alloc(f->member, pm_parsers[i]->state_bytes);
     return f->states[i];
 }
+
+// frame_listed.c: the object that begins at s.p, by the list of the parser that won last:
+// the bytes that it takes, u->fields and *newlines set; 0: it needs a tree.
+size_t frame_listed(struct pm_frame *f, struct pm_str s, struct frame_unit *u, uint64_t *newlines);
+struct pm_str frame_listed_kind(const struct pm_frame *f); // of the object that was read last
 
 // frame_voice.c
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);

@@ -414,12 +414,13 @@ static bool node_indented(struct pm_frame *f, const struct frame_unit *u) {
 // first.
 static bool wrapped_here(const struct pm_frame *f, const struct frame_unit *u) {
     const struct frame_lane *l = f->last_lane;
-    return !u->json && !u->envelope_count && l && l->pending &&
+    return !u->json && !u->fields && !u->envelope_count && l && l->pending &&
            (l->open == OPEN_QUOTE || l->open == OPEN_WRAP) && l->last_line + 1 == u->line;
 }
 
 static void cut_by_pager(struct pm_frame *f, struct frame_unit *u) {
-    if (u->json || (!u->envelope_count && !pm_line_head(u->text)) || !frame_pager_cut(&u->text))
+    if (u->json || u->fields || (!u->envelope_count && !pm_line_head(u->text)) ||
+        !frame_pager_cut(&u->text))
         return;
     u->hint.cut = true;
     pm_diags_add(f->sink.diags, f->path, u->line, "line-cut",
@@ -428,11 +429,12 @@ static void cut_by_pager(struct pm_frame *f, struct frame_unit *u) {
 
 void frame_join(struct pm_frame *f, struct frame_unit *u) {
     struct pm_record r;
-    if (!u->json && node_indented(f, u)) return;
-    if (!u->json && pm_str_ends(u->text, PM_STR("times")) && last_repeated(f, u)) return;
+    const bool object = u->json || u->fields;
+    if (!object && node_indented(f, u)) return;
+    if (!object && pm_str_ends(u->text, PM_STR("times")) && last_repeated(f, u)) return;
     cut_by_pager(f, u);
     struct frame_lane *l = wrapped_here(f, u) ? f->last_lane : frame_lane_of(f, u->key);
-    if (l->pending && !u->json && takes(f, l, u->text)) {
+    if (l->pending && !object && takes(f, l, u->text)) {
         append(f, l, u->text);
         l->last_line = u->line;
         if (l->open == OPEN_NO) emit_pending(f, l);
@@ -441,9 +443,11 @@ void frame_join(struct pm_frame *f, struct frame_unit *u) {
     emit_pending(f, l);
     if (f->lanes_pending) flush_lagging(f, u->line);
     l->last_line = u->line;
-    if (u->json || blank(u->text)) {
+    if (object || blank(u->text)) {
         frame_record_of(f, u, &r);
-        if (u->json) frame_dispatch(f, &r);
+        if (u->fields && !r.raw.n) f->listed.late = &r;
+        if (object) frame_dispatch(f, &r);
+        f->listed.late = NULL;
         return;
     }
     enum frame_open open = opens(u->text, u);

@@ -397,6 +397,34 @@ static bool item_opens(const struct frame_json *j, char c) {
            (j->state == J_VALUE || j->state == J_FIRST_VALUE) && !ws(c) && c != ']';
 }
 
+static void newlines_passed(struct pm_frame *f, uint64_t n) {
+    if (!n) return;
+    f->line += n;
+    f->stats.lines += n;
+    f->json->one_line = false;
+    f->sparsely.documents = true;
+}
+
+// A whole item that needs no tree is read where it stands, and the machine goes on behind
+// it. The first item always takes the machine: it says how far items are indented.
+// Returns where the item ends, or i.
+static size_t listed_item(struct pm_frame *f, const char *p, size_t i, size_t n) {
+    struct frame_json *j = f->json;
+    struct frame_unit u = {
+        .line = f->line, .offset = f->offset + i, .list_kind = pm_buf_str(&j->kind)};
+    uint64_t newlines = 0;
+    pm_arena_reset(f->line_arena);
+    size_t used = frame_listed(f, (struct pm_str){p + i, n - i}, &u, &newlines);
+    if (!used) return i;
+    u.text = (struct pm_str){p + i, used};
+    newlines_passed(f, newlines);
+    j->items++;
+    j->fresh = false;
+    j->state = J_AFTER;
+    frame_unit_run(f, &u);
+    return i + used;
+}
+
 // One step of the machine at p[i]; *from is the first byte not yet kept. Returns where to
 // go on.
 static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, size_t *from) {
@@ -416,6 +444,8 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
         got = literal_ok(j) ? STEP_VALUE : STEP_BROKEN;
     } else {
         if (item_opens(j, p[i])) {
+            if (j->items && p[i] == '{' && (next = listed_item(f, p, i, n)) > i)
+                return *from = next;
             keep(j, p + *from, i - *from);
             *from = i;
             item_begin(f, i);
@@ -438,6 +468,15 @@ static size_t json_at(struct pm_frame *f, const char *p, size_t i, size_t n, siz
     return next;
 }
 
+static bool note_kind(struct frame_json *j, struct pm_str kind) {
+    bool plain = true;
+    for (size_t i = 0; i < kind.n; i++)
+        plain &= kind.p[i] > ' ' && kind.p[i] < 0x7f && kind.p[i] != '"' && kind.p[i] != '\\';
+    pm_buf_clear(&j->kind);
+    pm_buf_add(&j->kind, pm_str_sub(kind, 0, 256));
+    return plain;
+}
+
 // The object's members as the machine would have seen them: false where one of them is a
 // list of records, or its kind is not written as it reads.
 static bool is_plain_object(struct frame_json *j, json_t *v) {
@@ -446,15 +485,42 @@ static bool is_plain_object(struct frame_json *j, json_t *v) {
     bool plain = true;
     json_object_foreach(v, key, member) {
         if (json_is_array(member) && is_list_key(pm_str_c(key))) plain = false;
-        if (strcmp(key, "kind") != 0 || !json_is_string(member)) continue;
-        struct pm_str kind = {json_string_value(member), json_string_length(member)};
-        for (size_t i = 0; i < kind.n; i++)
-            plain &= kind.p[i] > ' ' && kind.p[i] < 0x7f && kind.p[i] != '"' && kind.p[i] != '\\';
-        pm_buf_clear(&j->kind);
-        pm_buf_add(&j->kind, pm_str_sub(kind, 0, 256));
+        if (strcmp(key, "kind") == 0 && json_is_string(member))
+            plain &= note_kind(
+                j, (struct pm_str){json_string_value(member), json_string_length(member)});
     }
     if (!plain) pm_buf_clear(&j->kind);
     return plain;
+}
+
+// The object on one line: by its parser's list, or as a tree. False, and nothing was done,
+// where it is left to the machine.
+static bool listed_line(struct pm_frame *f, struct frame_unit *u) {
+    uint64_t newlines;
+    pm_arena_reset(f->line_arena);
+    if (frame_listed(f, u->text, u, &newlines) != u->text.n ||
+        !note_kind(f->json, frame_listed_kind(f))) {
+        pm_buf_clear(&f->json->kind);
+        u->fields = NULL;
+        return false;
+    }
+    u->list_kind = pm_buf_str(&f->json->kind);
+    frame_unit_run(f, u);
+    return true;
+}
+
+static bool loaded_line(struct pm_frame *f, struct frame_unit *u) {
+    json_error_t err;
+    pm_arena_reset(f->line_arena);
+    json_t *v = frame_json_load(f->line_arena, u->text, &err);
+    if (!v) return false;
+    if (!is_plain_object(f->json, v)) {
+        json_decref(v);
+        return false;
+    }
+    u->list_kind = pm_buf_str(&f->json->kind);
+    run_value(f, u, v);
+    return true;
 }
 
 // A document of one line, read as it stands there: most of the JSON in logs is that, and
@@ -468,20 +534,8 @@ static size_t one_line_object(struct pm_frame *f, const char *p, size_t n) {
     if (!nl) return 0;
     struct pm_str text = pm_str_trim((struct pm_str){p, (size_t)(nl - p)});
     if (text.p[text.n - 1] != '}') return 0;
-    json_error_t err;
-    pm_arena_reset(f->line_arena);
-    json_t *v = frame_json_load(f->line_arena, text, &err);
-    if (!v) return 0;
-    if (!is_plain_object(j, v)) {
-        json_decref(v);
-        return 0;
-    }
-    struct frame_unit u = {.text = text,
-                           .raw = text,
-                           .line = j->line,
-                           .offset = j->offset,
-                           .list_kind = pm_buf_str(&j->kind)};
-    run_value(f, &u, v);
+    struct frame_unit u = {.text = text, .raw = text, .line = j->line, .offset = j->offset};
+    if (!listed_line(f, &u) && !loaded_line(f, &u)) return 0;
     newline(f);
     f->mode = FRAME_LINES;
     return (size_t)(nl - p) + 1;

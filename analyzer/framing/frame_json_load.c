@@ -86,30 +86,39 @@ static size_t unicode(const char *p, const char *end, uint32_t *c) {
     return 10;
 }
 
-// [from, to) with escapes undone; what follows a backslash and is none is an error.
-static bool unescape(struct load *l, const char *from, const char *to, struct pm_str *out) {
+// What follows a backslash and is no escape is an error: *why says which.
+static bool unescaped(struct pm_arena *a, struct pm_str s, struct pm_str *out, const char **why) {
     static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    char *w = pm_arena_alloc(l->a, (size_t)(to - from)), *start = w;
+    const char *from = s.p, *to = s.p + s.n;
+    char *w = pm_arena_room(a, s.n), *start = w;
     while (from < to) {
         if (*from != '\\') {
             *w++ = *from++;
             continue;
         }
-        if (++from >= to) return fail(l, "a string ends in a backslash");
+        *why = "a string ends in a backslash";
+        if (++from >= to) return false;
         if (*from == 'u') {
             uint32_t c;
             size_t used = unicode(from + 1, to, &c);
-            if (!used) return fail(l, "broken \\u escape");
+            *why = "broken \\u escape";
+            if (!used) return false;
             w += utf8(w, c);
             from += 1 + used;
             continue;
         }
         const char *at = memchr(letters, *from++, sizeof letters - 1);
-        if (!at) return fail(l, "unknown escape");
+        *why = "unknown escape";
+        if (!at) return false;
         *w++ = values[at - letters];
     }
     *out = (struct pm_str){start, (size_t)(w - start)};
     return true;
+}
+
+bool frame_json_unescape(struct pm_arena *a, struct pm_str s, struct pm_str *out) {
+    const char *why;
+    return unescaped(a, s, out, &why);
 }
 
 // Eight bytes at a time past what is neither quote nor backslash.
@@ -139,7 +148,8 @@ static bool string(struct load *l, struct pm_str *out) {
     }
     l->p = q + 1;
     *out = (struct pm_str){from, (size_t)(q - from)};
-    return escaped ? unescape(l, from, q, out) : true;
+    const char *why;
+    return !escaped || unescaped(l->a, *out, out, &why) || fail(l, why);
 }
 
 // The exponent apart, since pm_str_double reads plain decimals.

@@ -179,7 +179,7 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
 }
 
 void frame_unit_run(struct pm_frame *f, struct frame_unit *u) {
-    if (peel_all(f, u)) {
+    if (u->fields || peel_all(f, u)) { // a list says that nothing is around it
         if (u->hint.node.n) frame_note_node(f, u->hint.node);
         frame_join(f, u);
     }

@@ -16,8 +16,9 @@ void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_r
     *r = (struct pm_record){
         .text = u->text,
         .raw = u->raw,
-        .shape = u->json ? PM_SHAPE_JSON : PM_SHAPE_LINE,
+        .shape = u->json || u->fields ? PM_SHAPE_JSON : PM_SHAPE_LINE,
         .json = u->json,
+        .fields = u->fields,
         .list_kind = u->list_kind,
         .line = u->line,
         .offset = u->offset,

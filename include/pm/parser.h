@@ -81,6 +81,9 @@ struct pm_parser {
     // for them. Needed where none of the prefilter's own stands there (its list is
     // analyzer/framing/prefilter.c); seven bytes or more are found fastest.
     const char *literals[4];
+    // The members that it reads of its JSON records, where that is all. Framing then may
+    // leave the tree out and give r->fields: the parser is sure of those, and never says NO.
+    const struct pm_json_fields *fields;
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);

@@ -5,6 +5,7 @@
 #pragma once
 #include "pm/arena.h"
 #include "pm/event.h"
+#include "pm/fields.h"
 #include <jansson.h>
 
 // What the framer saw; a parser says which shapes it takes.
@@ -40,6 +41,8 @@ struct pm_record {
     struct pm_str raw;  // the first line as it stands in the file, for evidence
     enum pm_shape shape;
     const json_t *json; // shape JSON only; owned by the framework
+    // shape JSON, instead of `json`: what its parser's list asks for (parser.h)
+    const struct pm_json_field *fields;
     // kind of the list that an item came from ("PodList", "EventList", "List"), where
     // known before it
     struct pm_str list_kind;

@@ -40,8 +40,11 @@ bool pm_k8s_true(const json_t *o, const char *path) {
 }
 
 struct pm_when pm_k8s_when(const json_t *o, const char *path) {
+    return pm_k8s_stamp(pm_k8s_str(o, path));
+}
+
+struct pm_when pm_k8s_stamp(struct pm_str s) {
     struct pm_when w = {PM_WHEN_NONE, 0, 0, 0};
-    struct pm_str s = pm_k8s_str(o, path);
     if (s.n < 19 || pm_str_starts(s, PM_STR("0001-")) || pm_when_rfc3339(s, &w) == 0)
         return (struct pm_when){PM_WHEN_NONE, 0, 0, 0};
     return w;

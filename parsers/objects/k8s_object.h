@@ -14,6 +14,7 @@ int64_t pm_k8s_int(const json_t *o, const char *path, int64_t otherwise);
 bool pm_k8s_true(const json_t *o, const char *path);
 // Kubernetes stamps: null and 0001-01-01 are absent.
 struct pm_when pm_k8s_when(const json_t *o, const char *path);
+struct pm_when pm_k8s_stamp(struct pm_str s);
 struct pm_when pm_k8s_later(struct pm_when a, struct pm_when b);
 // Its kind, from the object itself, the list that it came from, or the fields that only
 // this kind has. PM_NONE: no Kubernetes object known here.

@@ -1,0 +1,16 @@
+// A JSON object's listed members out of its text: see frame_fields.c. Level 4, inside
+// framing.
+#pragma once
+#include "pm/arena.h"
+#include "pm/fields.h"
+
+// Where the members of the last object stood in their list. One list a memo.
+struct frame_fields_memo {
+    uint8_t place[PM_JSON_WANTS_MAX];
+};
+// The object that begins at s.p, into out[list->n]: the bytes it takes and the newlines in
+// them. 0: it is not read here, and whoever builds trees is to begin at its first byte.
+// Texts with escapes are the arena's, the others borrow from s.
+size_t frame_fields_read(struct pm_arena *a, struct frame_fields_memo *memo, struct pm_str s,
+                         const struct pm_json_fields *list, struct pm_json_field *out,
+                         uint64_t *newlines);

@@ -1,0 +1,376 @@
+// Objects read by a list of members and objects read as trees say the same
+// (analyzer/framing/frame_fields.c, frame_listed.c). Written by us.
+//
+// The first two tests read as examples. The third draws objects of every kind of oddness
+// and holds the members that were read against those of the tree. The last feeds lists of
+// drawn events to the framer twice, by list and by trees, in blocks of drawn sizes: the
+// same events, lines, evidence and complaints.
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "framing/frame.h"
+#include "framing/frame_docs.h"
+#include "framing/frame_fields.h"
+
+enum { REASON, COUNT, META, META_UID, META_NAME, MESSAGE, WANTS };
+static const struct pm_json_want wants[WANTS] = {[REASON] = PM_JSON_WANT("reason", PM_JSON_TOP),
+                                                 [COUNT] = PM_JSON_WANT("count", PM_JSON_TOP),
+                                                 [META] = PM_JSON_WANT("metadata", PM_JSON_TOP),
+                                                 [META_UID] = PM_JSON_WANT("uid", META),
+                                                 [META_NAME] = PM_JSON_WANT("name", META),
+                                                 [MESSAGE] = PM_JSON_WANT("message", PM_JSON_TOP)};
+static const struct pm_json_fields list = {.want = wants, .n = WANTS};
+
+static void show(struct pm_buf *out, const struct pm_json_field *f) {
+    for (size_t i = 0; i < WANTS; i++)
+        pm_buf_fmt(out, "%s=%d:%zu:%.*s:%lld:%.17g ", wants[i].name.p, (int)f[i].type, f[i].text.n,
+                   PM_FMT(f[i].text), (long long)f[i].integer, f[i].real);
+}
+
+static size_t read_list(struct pm_arena *a, struct pm_str s, struct pm_buf *out) {
+    struct frame_fields_memo memo = {{0}};
+    struct pm_json_field f[WANTS];
+    uint64_t newlines = 0;
+    size_t used = frame_fields_read(a, &memo, s, &list, f, &newlines);
+    if (!used) return 0;
+    assert_int_equal(newlines, pm_newlines_count(s.p, s.p + used));
+    show(out, f);
+    return used;
+}
+
+static void members_are_read(void **state) {
+    static const struct {
+        const char *text;
+        enum pm_json_type type;
+        const char *reason;
+        int64_t count;
+    } rows[] = {
+        {"{\"reason\":\"Failed\",\"count\":3}", PM_JSON_STRING, "Failed", 3},
+        {"{ \"count\" : -12 ,\n\t\"reason\" : \"\" }", PM_JSON_STRING, "", -12},
+        {"{\"reason\":\"a\\\"b\\\\\\u00e9\\ud83d\\ude00\",\"count\":0}", PM_JSON_STRING,
+         "a\"b\\\xc3\xa9\xf0\x9f\x98\x80", 0},
+        {"{\"metadata\":{\"other\":[{\"x\":[]},null,1.5],\"uid\":\"u\"},\"reason\":\"x\",\"count\":7}",
+         PM_JSON_STRING, "x", 7},
+        {"{\"count\":999999999999999999,\"reason\":{\"deep\":{}}} {\"next\":1}", PM_JSON_OBJECT, "",
+         999999999999999999},
+    };
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_arena *a = pm_arena_new();
+        struct frame_fields_memo memo = {{0}};
+        struct pm_json_field f[WANTS];
+        uint64_t newlines;
+        assert_true(frame_fields_read(a, &memo, pm_str_c(rows[i].text), &list, f, &newlines) > 0);
+        assert_int_equal(f[REASON].type, rows[i].type);
+        assert_true(pm_str_eqc(f[REASON].text, rows[i].reason));
+        assert_int_equal(f[COUNT].integer, rows[i].count);
+        pm_arena_free(a);
+    }
+}
+
+static void the_rest_is_left_to_trees(void **state) {
+    static const char *const rows[] = {
+        "",
+        "[]",
+        "{\"reason\":\"Fai",                   // goes on behind the bytes at hand
+        "{\"reason\":\"x\"",                   // the same
+        "{\"reason\":\"x\",}",                 // broken
+        "{\"reason\" \"x\"}",                  // broken
+        "{\"reason\":\"x\" \"count\":1}",      // broken
+        "{\"reason\":nul}",                    // broken
+        "{\"reason\":nulll}",                  // broken
+        "{\"reason\":\"\\x\"}",                // no escape
+        "{\"reason\":\"a\nb\"}",               // a newline in a string: a document that was cut
+        "{\"reason\":\"x\",\"stranger\":1}",   // a member that nobody listed
+        "{\"reason\":\"x\",\"reason\":\"y\"}", // twice
+        "{\"metadata\":{\"uid\":1,\"uid\":2}}",
+        "{\"rea\\u0073on\":\"x\"}", // an escape in a name
+        "{\"count\":1e3}",
+        "{\"count\":-0}",
+        "{\"count\":007}",
+        "{\"count\":1234567890123456789}",
+        "{\"count\":1.}",
+        "{\"reason\":\"\xff\"}", // no UTF-8
+        "{\"reason\":\"\x01\"}",
+    };
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_arena *a = pm_arena_new();
+        struct pm_buf out = {0};
+        if (read_list(a, pm_str_c(rows[i]), &out)) fail_msg("%s was read", rows[i]);
+        pm_buf_free(&out);
+        pm_arena_free(a);
+    }
+}
+
+// ---- drawn
+
+static uint64_t seed = 88172645463325252u;
+static unsigned draw(unsigned n) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed >> 33) % n;
+}
+
+static const char *pick(const char *const *list_of, size_t n) { return list_of[draw((unsigned)n)]; }
+#define PICK(table) pick(table, PM_LEN(table))
+
+static void blanks(struct pm_buf *b) {
+    static const char *const some[] = {
+        "", "", "", " ", "\n", "\n        ", "\n                    ", "\t", "\r\n    "};
+    pm_buf_lit(b, PICK(some));
+}
+
+static void draw_string(struct pm_buf *b) {
+    static const char *const parts[] = {"a",
+                                        "Failed to pull image",
+                                        "\\\"acme/web:1\\\"",
+                                        "\\n",
+                                        "\\u00e9",
+                                        "\\ud83d\\ude00",
+                                        "\\ud83d",
+                                        "\\ude00",
+                                        "\\u0000",
+                                        "\xc3\xa9",
+                                        "{[:,]}",
+                                        "429 Too Many Requests",
+                                        "/",
+                                        "\\/",
+                                        "0123456789abcdef0123456789abcdef"};
+    static const char *const odd[] = {"\xff", "\xc3", "\x01", "\n", "\\x", "\\u12", "\xed\xa0\x80"};
+    pm_buf_addc(b, '"');
+    for (unsigned n = draw(5); n; n--) pm_buf_lit(b, PICK(parts));
+    if (!draw(60)) pm_buf_lit(b, PICK(odd));
+    pm_buf_addc(b, '"');
+}
+
+static void draw_value(struct pm_buf *b, int depth);
+
+static void draw_members(struct pm_buf *b, const char *const *names, size_t names_n, int depth) {
+    pm_buf_addc(b, '{');
+    bool used[16] = {false};
+    unsigned n = draw(6);
+    for (unsigned i = 0, written = 0; i < n; i++) {
+        unsigned at = draw((unsigned)names_n);
+        if (used[at] && draw(50)) continue;
+        used[at] = true;
+        if (written++) pm_buf_addc(b, ',');
+        blanks(b);
+        pm_buf_fmt(b, "\"%s\"", names[at]);
+        blanks(b);
+        pm_buf_addc(b, ':');
+        blanks(b);
+        draw_value(b, depth + 1);
+        blanks(b);
+    }
+    pm_buf_addc(b, '}');
+}
+
+static void draw_value(struct pm_buf *b, int depth) {
+    static const char *const plain[] = {
+        "0", "1", "-17", "123456789012345678", "2.5", "-0.125", "true", "false", "null"};
+    static const char *const odd[] = {"1e3", "-0", "01", "1234567890123456789", "1.5E-3", "nul",
+                                      "+1",  ".5", "NaN"};
+    static const char *const inner[] = {"uid", "name", "k", "reason", "managedFields"};
+    unsigned kind = draw(depth > 5 ? 5 : 7);
+    if (kind < 3) draw_string(b);
+    else if (kind < 5) pm_buf_lit(b, draw(40) ? PICK(plain) : PICK(odd));
+    else if (kind == 5) draw_members(b, inner, PM_LEN(inner), depth);
+    else {
+        pm_buf_addc(b, '[');
+        for (unsigned n = draw(4); n; n--) {
+            draw_value(b, depth + 1);
+            if (n > 1) pm_buf_addc(b, ',');
+        }
+        pm_buf_addc(b, ']');
+    }
+}
+
+static void break_some(struct pm_buf *b) {
+    if (!b->n || draw(8)) return;
+    size_t at = draw((unsigned)b->n);
+    if (draw(2)) b->n = at;
+    else b->p[at] = (char)draw(256);
+}
+
+static void lists_and_trees_agree(void **state) {
+    static const char *const names[] = {"reason", "count", "metadata", "message"},
+                             *const more[] = {"reason", "count", "metadata", "message", "stranger"};
+    size_t taken = 0;
+    (void)state;
+    for (int i = 0; i < 40000; i++) {
+        struct pm_arena *a = pm_arena_new();
+        struct pm_buf text = {0}, by_list = {0}, by_tree = {0};
+        if (draw(20)) draw_members(&text, names, PM_LEN(names), 0);
+        else draw_members(&text, more, PM_LEN(more), 0);
+        break_some(&text);
+        if (draw(2)) pm_buf_lit(&text, ",{\"next\":1}");
+        size_t used = read_list(a, pm_buf_str(&text), &by_list);
+        if (used) {
+            json_error_t err;
+            struct pm_json_field f[WANTS];
+            json_t *tree = frame_json_load(a, (struct pm_str){text.p, used}, &err);
+            if (!tree) fail_msg("%.*s: %s", (int)used, text.p, err.text);
+            pm_json_fields_of(tree, &list, f);
+            show(&by_tree, f);
+            if (by_list.n != by_tree.n || memcmp(by_list.p, by_tree.p, by_list.n) != 0)
+                fail_msg("%.*s\n%s\n%s", (int)used, text.p, by_list.p, by_tree.p);
+            json_decref(tree);
+            taken++;
+        }
+        pm_buf_free(&text);
+        pm_buf_free(&by_list);
+        pm_buf_free(&by_tree);
+        pm_arena_free(a);
+    }
+    assert_true(taken > 20000);
+}
+
+// ---- whole lists, whole logs
+
+static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                     const struct pm_event *e) {
+    struct pm_buf *out = ctx;
+    pm_buf_fmt(out, "%s %llu+%llu %s %d*%u %lld..%lld", p->name, (unsigned long long)r->line,
+               (unsigned long long)r->offset, pm_kind_names[e->kind], e->http_status, e->count,
+               (long long)e->first.ns, (long long)e->when.ns);
+    pm_buf_fmt(out, " %d/%u/%x %lld %lld", (int)e->standing, e->voice, e->flags,
+               (long long)e->bytes, (long long)e->duration_ns);
+    for (int f = 0; f < PM_F_COUNT; f++)
+        if (e->field[f].n) pm_buf_fmt(out, " %s=%.*s", pm_field_names[f], PM_FMT(e->field[f]));
+    pm_buf_fmt(out, " | %.*s | %.*s\n", PM_FMT(r->raw), PM_FMT(r->list_kind));
+}
+
+static struct pm_buf framed(struct pm_str text, bool trees, size_t block) {
+    struct pm_buf out = {0};
+    struct pm_diags *d = pm_diags_new();
+    struct pm_ingest_sink sink = {.ctx = &out, .event = on_event, .diags = d};
+    struct pm_frame_options o = {.all_lines = trees};
+    struct pm_frame *f = pm_frame_new(&sink, PM_STR("events.json"), &o);
+    for (size_t i = 0; i < text.n; i += block)
+        pm_frame_feed(f, text.p + i, text.n - i < block ? text.n - i : block);
+    pm_frame_end(f, false);
+    const struct pm_frame_stats *s = pm_frame_stats(f);
+    pm_buf_fmt(&out, "%llu lines, %llu records, %llu events, %llu bad\n",
+               (unsigned long long)s->lines, (unsigned long long)s->records,
+               (unsigned long long)s->events, (unsigned long long)s->bad);
+    for (size_t i = 0; i < pm_diags_count(d); i++) {
+        struct pm_diag x = pm_diags_at(d, i);
+        pm_buf_fmt(&out, "%.*s:%llu %.*s %.*s\n", PM_FMT(x.path), (unsigned long long)x.line,
+                   PM_FMT(x.code), PM_FMT(x.message));
+    }
+    pm_frame_free(f);
+    pm_diags_free(d);
+    return out;
+}
+
+static void same_both_ways(struct pm_str text) {
+    struct pm_buf trees = framed(text, true, text.n),
+                  lists = framed(text, false, 1 + draw((unsigned)text.n));
+    if (trees.n != lists.n || memcmp(trees.p, lists.p, trees.n) != 0)
+        fail_msg("%.*s\n--- trees\n%s\n--- lists\n%s", PM_FMT(text), trees.p, lists.p);
+    pm_buf_free(&trees);
+    pm_buf_free(&lists);
+}
+
+// One event as kubectl prints it, somewhere odd.
+static void draw_event(struct pm_buf *b, const char *lead) {
+    static const char *const reasons[] = {"Failed",    "Created", "Pulling", "BackOff",
+                                          "Scheduled", "Killing", "Evicted", "Odd"};
+    static const char *const messages[] = {
+        "Failed to pull image \\\"acme/web:1\\\": toomanyrequests: You have reached your pull rate limit",
+        "Back-off pulling image \\\"acme/web:1\\\"",
+        "Created container app",
+        "Successfully assigned shop/web-0 to n1",
+        "Error: ErrImagePull",
+        "caf\\u00e9 \xc3\xa9"};
+    static const char *const tails[] = {
+        "",
+        "",
+        "",
+        "",
+        ",%s\"eventTime\": null",
+        ",%s\"reason\": \"Pulled\"",
+        ",%s\"stranger\": {\"a\": [1, 2]}",
+        ",%s\"name\": \"Failed\"",
+        ",%s\"series\": {\"count\": 9, \"lastObservedTime\": \"2026-04-12T08:00:00.000000Z\"}",
+        ",%s\"reportingInstance\": \"n1\\x\"",
+        ",%s\"count\": 1e2"};
+    pm_buf_fmt(b, "{%s\"apiVersion\": \"v1\",%s\"kind\": \"%s\",", lead, lead,
+               draw(12) ? "Event" : "Pod");
+    pm_buf_fmt(
+        b,
+        "%s\"metadata\": {%s\"name\": \"web-0.17\",%s\"namespace\": \"shop\",%s\"uid\": \"%u\"%s},",
+        lead, lead, lead, lead, draw(1000), lead);
+    pm_buf_fmt(
+        b,
+        "%s\"%s\": {\"kind\": \"Pod\", \"name\": \"web-%u\", \"fieldPath\": \"spec.containers{app}\"},",
+        lead, draw(9) ? "involvedObject" : "regarding", draw(9));
+    pm_buf_fmt(b, "%s\"reason\": \"%s\",%s\"type\": \"%s\",%s\"message\": \"%s\",%s\"count\": %u,",
+               lead, PICK(reasons), lead, draw(2) ? "Warning" : "Normal", lead, PICK(messages),
+               lead, draw(5));
+    pm_buf_fmt(
+        b,
+        "%s\"lastTimestamp\": \"2026-04-12T07:%02u:00Z\",%s\"source\": {\"component\": \"kubelet\"}",
+        lead, draw(60), lead);
+    const char *tail = draw(4) ? "" : PICK(tails);
+    const char *at = strstr(tail, "%s");
+    if (at) {
+        pm_buf_add(b, (struct pm_str){tail, (size_t)(at - tail)});
+        pm_buf_lit(b, lead);
+        pm_buf_lit(b, at + 2);
+    }
+    pm_buf_addc(b, '}');
+}
+
+static void event_lists_are_told_alike(void **state) {
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        struct pm_buf b = {0};
+        const char *lead = draw(3) ? "\n            " : "";
+        unsigned n = 1 + draw(30);
+        pm_buf_lit(&b, draw(2) ? "{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n        "
+                               : "{\"kind\":\"EventList\",\"items\":[");
+        for (unsigned k = 0; k < n; k++) {
+            draw_event(&b, lead);
+            if (k + 1 < n) pm_buf_lit(&b, ",\n        ");
+        }
+        pm_buf_lit(
+            &b, "\n    ],\n    \"kind\": \"List\"\n}\nE0412 06:00:00.000001    1 a.go:1] tail\n");
+        if (!draw(3)) {
+            size_t at = draw((unsigned)b.n);
+            if (draw(2)) b.n = at;
+            else b.p[at] = (char)draw(256);
+        }
+        if (b.n) same_both_ways(pm_buf_str(&b));
+        pm_buf_free(&b);
+    }
+}
+
+static void lines_of_events_are_told_alike(void **state) {
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        struct pm_buf b = {0};
+        for (unsigned k = draw(20) + 1; k; k--) {
+            draw_event(&b, "");
+            if (draw(30)) pm_buf_addc(&b, '\n');
+        }
+        if (!draw(3)) b.p[draw((unsigned)b.n)] = (char)draw(256);
+        same_both_ways(pm_buf_str(&b));
+        pm_buf_free(&b);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members_are_read),
+        cmocka_unit_test(the_rest_is_left_to_trees),
+        cmocka_unit_test(lists_and_trees_agree),
+        cmocka_unit_test(event_lists_are_told_alike),
+        cmocka_unit_test(lines_of_events_are_told_alike),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
