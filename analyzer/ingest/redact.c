@@ -76,13 +76,6 @@ static bool at_dash(struct pm_str s, size_t at, struct pm_secret_at *f) {
                : false;
 }
 
-enum { WORD = 1, TRIGGER = 2 };
-static unsigned char bytes[256]; // what each is to the scan
-__attribute__((constructor)) static void bytes_fill(void) {
-    for (unsigned c = 0; c < 256; c++) bytes[c] = pm_secret_word((unsigned char)c) ? WORD : 0;
-    for (const char *t = "=:-@> %\\$"; *t; t++) bytes[(unsigned char)*t] |= TRIGGER;
-}
-
 static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_at *f) {
     switch (s.p[at]) {
     case '=': return pm_secret_pair(s, at, at + 1, f);
@@ -104,30 +97,25 @@ static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_a
     }
 }
 
-// Blanks and dashes are most of the triggers; the byte beside them tells that no "Bearer
-// " ends and no flag begins there.
-static inline bool is_idle(struct pm_str s, size_t at) {
-    char c = s.p[at];
-    if (c == ' ') return at < 5 || ((s.p[at - 1] | 32) != 'r' && (s.p[at - 1] | 32) != 'c');
-    if (c != '-' || at + 1 == s.n) return false;
-    char next = s.p[at + 1];
-    return next != '-' && next != 'u' && next != 'U' && next != 'p';
+// The one scan: places at which some shape can show, then the shape's own check. What an
+// escape spells out was looked at with it: *done is behind it.
+static bool secret_at(struct pm_str s, size_t at, size_t *done, struct pm_secret_at *f) {
+    size_t step = 1;
+    if (at < *done) return false;
+    if (pm_secret_begins_word(s, at) && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f))
+        return true;
+    bool found = at_byte(s, at, &step, f);
+    *done = at + step;
+    return found;
 }
-
-// The one scan: bytes at which some shape can show, then the shape's own check. Most
-// bytes are letters within a word, at which none can.
 static bool next_secret(struct pm_str s, size_t at, struct pm_secret_at *f) {
-    bool word_before = at > 0 && pm_secret_word((unsigned char)s.p[at - 1]);
-    for (size_t step; at < s.n; at += step) {
-        unsigned char byte = bytes[(unsigned char)s.p[at]];
-        step = 1;
-        bool word = byte & WORD;
-        if (word && !word_before && pm_secret_may_mark(s, at) && pm_secret_mark(s, at, f))
-            return true;
-        if (byte & TRIGGER && !is_idle(s, at) && at_byte(s, at, &step, f)) return true;
-        word_before = word || step > 1;
-        if (byte != WORD) continue;
-        while (at + 1 < s.n && bytes[(unsigned char)s.p[at + 1]] == WORD) at++;
+    uint32_t places[PM_SECRET_BLOCKS];
+    size_t done = at;
+    while (at < s.n) {
+        pm_secret_places(s, at, places);
+        for (size_t i = 0; i < PM_SECRET_BLOCKS && at < s.n; i++, at += 32)
+            for (uint32_t left = places[i]; left; left &= left - 1)
+                if (secret_at(s, at + (size_t)__builtin_ctz(left), &done, f)) return true;
     }
     return false;
 }

@@ -1,7 +1,8 @@
-// The parts of redaction among themselves: redact.c scans, redact_key.c knows what keys
-// are called, redact_pair.c how keys and values are written, redact_flag.c what clients'
-// flags are, redact_url.c where a URL has its password, redact_mark.c what tokens look like
-// that need no key, redact_text.c how texts are escaped within texts. Level 5.
+// The parts of redaction among themselves: redact.c says what is a secret, redact_scan.c
+// where one can show, redact_key.c what keys are called, redact_pair.c how keys and values
+// are written, redact_flag.c what clients' flags are, redact_url.c where a URL has its
+// password, redact_mark.c what tokens look like that need no key, redact_text.c how texts
+// are escaped within texts. Level 5.
 #pragma once
 #include "pm/arena.h"
 
@@ -64,6 +65,17 @@ static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
     if (s.n - word < 12) return false;
     unsigned bit = pm_secret_first_bit(s.p + word);
     return pm_secret_firsts[bit / 64] >> (bit % 64) & 1;
+}
+
+// The places from `at` on at which some shape can show: a bit each, 32 to a block; of
+// blocks beyond the text nothing is said.
+enum { PM_SECRET_BLOCKS = 16 };
+void pm_secret_places(struct pm_str s, size_t at, uint32_t places[PM_SECRET_BLOCKS]);
+// The same one byte after the other, on any processor: for its test.
+void pm_secret_places_plain(struct pm_str s, size_t at, uint32_t places[PM_SECRET_BLOCKS]);
+static inline bool pm_secret_begins_word(struct pm_str s, size_t at) {
+    return pm_secret_word((unsigned char)s.p[at]) &&
+           !(at > 0 && pm_secret_word((unsigned char)s.p[at - 1]));
 }
 
 // Each looks at one place that the scan found, and says whether a secret stands there.

@@ -81,8 +81,15 @@ static const struct name names[] = {
     NAME("sessid", "cookie", 12, ALONE, true, false),
     NAME("gitlabsession", "cookie", 12, ALONE, false, false),
 };
-static const char *const suffixes[] = {"old",     "new",       "value",     "b64", "base64", "data",
-                                       "primary", "secondary", "encrypted", "enc", "hash",   "raw"};
+// base64 is "base" and a number.
+#define SUFFIX(text)                                                                               \
+    { text, sizeof text - 1 }
+static const struct suffix {
+    const char *text;
+    size_t n;
+} suffixes[] = {SUFFIX("old"),       SUFFIX("new"),  SUFFIX("value"),   SUFFIX("b"),
+                SUFFIX("base"),      SUFFIX("data"), SUFFIX("primary"), SUFFIX("secondary"),
+                SUFFIX("encrypted"), SUFFIX("enc"),  SUFFIX("hash"),    SUFFIX("raw")};
 // Ends of other words, and tokens that turn pages.
 static const char *const none[] = {"nexttoken",         "pagetoken",     "nextpagetoken",
                                    "continuationtoken", "continuetoken", "paginationtoken",
@@ -147,8 +154,7 @@ static void fold(struct pm_str word, struct folded *f) {
 }
 
 static bool ends_with(const struct folded *f, const char *tail, size_t n) {
-    return f->n >= n && f->p[f->n - 1] == tail[n - 1] && f->p[f->n - n] == tail[0] &&
-           memcmp(f->p + f->n - n, tail, n) == 0;
+    return f->n >= n && f->p[f->n - n] == tail[0] && memcmp(f->p + f->n - n, tail, n) == 0;
 }
 
 // PASSWORD_2, token_old, clientKeyData: one or two words behind the name.
@@ -161,17 +167,50 @@ static void drop_suffixes(struct folded *f) {
         bool number = true, known = false;
         for (size_t i = last; i < f->n; i++) number &= f->p[i] >= '0' && f->p[i] <= '9';
         for (size_t i = 0; i < PM_LEN(suffixes) && !number && !known; i++)
-            known = strlen(suffixes[i]) == n && memcmp(f->p + last, suffixes[i], n) == 0;
+            known = suffixes[i].n == n && memcmp(f->p + last, suffixes[i].text, n) == 0;
         if (!(number && n < 3) && !known) return;
         f->n = last;
         f->words--;
     }
 }
 
+// Most words before a '=' or ':' are no keys, and the three letters that they end with tell
+// it at one look: a bit for each three, of names and of suffixes. What is shorter may have
+// any letter before it.
+static uint32_t last_three[1 << 10];
+static void last_three_add(const char *text) {
+    size_t n = strlen(text);
+    for (unsigned any = 0; any < 1 << 10; any++) {
+        const unsigned two =
+            (n > 2 ? text[n - 3] & 31u : any >> 5) << 5 | (n > 1 ? text[n - 2] & 31u : any & 31);
+        last_three[two] |= UINT32_C(1) << (text[n - 1] & 31);
+        if (n > 2) return;
+    }
+}
+
+// Names, and behind them suffixes, by their last letter, in a chain: position + 1; 0: none.
+static uint8_t last_letter[32], next_tail[PM_LEN(names) + PM_LEN(suffixes)];
+_Static_assert(PM_LEN(next_tail) < 255, "positions are bytes");
+static const char *tail_at(size_t i) {
+    return i < PM_LEN(names) ? names[i].text : suffixes[i - PM_LEN(names)].text;
+}
+
+__attribute__((constructor)) static void tails_fill(void) {
+    for (size_t i = PM_LEN(next_tail); i-- > 0;) {
+        const char *tail = tail_at(i);
+        uint8_t *first = &last_letter[tail[strlen(tail) - 1] & 31];
+        next_tail[i] = *first;
+        *first = (uint8_t)(i + 1);
+        last_three_add(tail);
+    }
+    last_three_add("value"); // of an environment's variable, whose name is the key
+}
+
 static const struct name *name_of(const struct folded *f) {
     const struct name *best = NULL;
-    for (size_t i = 0; i < PM_LEN(names); i++) {
-        const struct name *w = &names[i];
+    size_t i = f->n ? last_letter[f->p[f->n - 1] & 31] : 0;
+    for (; i > 0 && i <= PM_LEN(names); i = next_tail[i - 1]) {
+        const struct name *w = &names[i - 1];
         if (!ends_with(f, w->text, w->n) || (best && best->n >= w->n)) continue;
         bool whole = f->start[f->n - w->n];
         if (w->need == PART && !whole) continue;
@@ -181,42 +220,61 @@ static const struct name *name_of(const struct folded *f) {
     return best;
 }
 
-// Most words before a '=' or ':' are no keys, and the two letters that they end with tell
-// it at one look.
-static uint32_t last_two[32];
-static void last_two_add(const char *text) {
-    size_t n = strlen(text);
-    if (n >= 2) last_two[text[n - 2] & 31] |= UINT32_C(1) << (text[n - 1] & 31);
-}
-__attribute__((constructor)) static void last_two_fill(void) {
-    for (size_t i = 0; i < PM_LEN(names); i++) last_two_add(names[i].text);
-    for (size_t i = 0; i < PM_LEN(suffixes); i++) last_two_add(suffixes[i]);
-    last_two_add("value"); // of an environment's variable, whose name is the key
-}
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool separates(char c) { return c == '_' || c == '-' || c == '.'; }
+
+// Whether a key may end with the letter at `end` - 1. Separators are no part of its name:
+// ACCESS_KEY_ID.
+static bool may_end(const char *p, size_t end) {
+    if (end < 3) return true;
+    char before = p[end - 2];
+    if (!letter(before)) return !(before >= '0' && before <= '9'); // \u0022, not 2026-01-02T03
+    char third = p[end - 3];
+    if (separates(third)) {
+        if (end < 4 || !letter(p[end - 4])) return true;
+        third = p[end - 4];
+    }
+    return last_three[(third & 31u) << 5 | (before & 31u)] >> (p[end - 1] & 31) & 1;
+}
 // The same before anybody looks for where the word begins: at the colons of times, ports,
 // digests and of what JSON calls its fields.
 bool pm_secret_may_key(struct pm_str s, size_t end) {
+    if (end > 1 && s.p[end - 1] == '"' && letter(s.p[end - 2])) end--; // "key":
     size_t i = end;
     while (i > 0 && end - i < 8 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '_'))
         i--; // PASSWORD_2
     if (i == 0) return false;
-    if (!letter(s.p[i - 1]))
-        return i == end || end - i == 8 ||
-               strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
-    if (i < 2) return false;
-    if (!letter(s.p[i - 2])) return true; // \u0022
-    return last_two[s.p[i - 2] & 31] >> (s.p[i - 1] & 31) & 1;
+    if (letter(s.p[i - 1])) return may_end(s.p, i);
+    return i == end || end - i == 8 ||
+           strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
 }
 static bool may_be_key(struct pm_str word) {
-    while (word.n > 2 && !(pm_secret_lower((unsigned char)word.p[word.n - 1]) >= 'a'))
-        word.n--; // PASSWORD_2
-    return word.n >= 2 && last_two[word.p[word.n - 2] & 31] >> (word.p[word.n - 1] & 31) & 1;
+    while (word.n > 2 && !letter(word.p[word.n - 1])) word.n--; // PASSWORD_2
+    return word.n >= 2 && may_end(word.p, word.n);
+}
+
+// Whether a word ends with a name or a suffix, read backwards in the word itself: most that
+// end as one in three letters (version, duration) do not in six.
+static bool ends_as(struct pm_str word, const char *tail) {
+    size_t at = word.n, n = strlen(tail);
+    while (n > 0) {
+        if (at == 0) return false;
+        char c = word.p[--at];
+        if (separates(c)) continue;
+        if (pm_secret_lower((unsigned char)c) != (unsigned char)tail[--n]) return false;
+    }
+    return true;
+}
+static bool ends_as_some(struct pm_str word) {
+    if (!letter(word.p[word.n - 1])) return true; // a number behind it is a suffix, too
+    for (size_t i = last_letter[word.p[word.n - 1] & 31]; i > 0; i = next_tail[i - 1])
+        if (ends_as(word, tail_at(i - 1))) return true;
+    return false;
 }
 
 bool pm_secret_key(struct pm_str word, struct pm_secret_key *key) {
     struct folded f;
-    if (word.n < 2 || !may_be_key(word)) return false;
+    if (word.n < 2 || !may_be_key(word) || !ends_as_some(word)) return false;
     fold(word, &f);
     const struct name *n = name_of(&f);
     size_t whole = f.n;

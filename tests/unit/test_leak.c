@@ -62,6 +62,23 @@ static void innocents_stay(void **unused) {
     }
 }
 
+// At each place of the vectors that are looked at at once, and at the end of the text.
+static void places_are_alike(void **unused) {
+    (void)unused;
+    static const char *const secrets[] = {"ghp_0123456789abcdefABCDEF0123456789abcd",
+                                          "://bob:Hunter2hunter@r", "password=S3cretS3cret"};
+    for (size_t i = 0; i < PM_LEN(secrets); i++)
+        for (size_t before = 0; before < 70; before++)
+            for (size_t after = 0; after < 70; after += 23) {
+                char text[256];
+                size_t n = strlen(secrets[i]);
+                memset(text, ' ', sizeof text);
+                memcpy(text + before, secrets[i], n);
+                assert_int_equal(pm_leaks_strike(text, before + n + after), 1);
+                assert_int_equal(text[before + n - 3], '*');
+            }
+}
+
 // Also over the border of two blocks of the file, which is not written.
 static void files_are_looked_at(void **unused) {
     (void)unused;
@@ -89,8 +106,8 @@ static void files_are_looked_at(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(secrets_are_struck),
-                                       cmocka_unit_test(innocents_stay),
-                                       cmocka_unit_test(files_are_looked_at)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(secrets_are_struck), cmocka_unit_test(innocents_stay),
+        cmocka_unit_test(places_are_alike), cmocka_unit_test(files_are_looked_at)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
