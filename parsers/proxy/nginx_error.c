@@ -6,8 +6,9 @@
 //
 // Source: nginx src/core/ngx_log.c, src/http/ngx_http_request.c (log handler); captured:
 // nginx 1.22.1. The time is local. Such a line explains a request that the access log
-// holds with its status, so it is kind other and not one more request. Lines of other
-// sites and of nginx itself leave no event.
+// holds with its status, so it is kind other and not one more request; where no access
+// log was kept, the judge takes it for one. Lines of other sites and of nginx itself leave
+// no event.
 #include "parsers/proxy/http_request.h"
 #include "pm/image.h"
 

@@ -4,6 +4,7 @@
 #include "judge/evidence/request.h"
 
 // Which groups are pulls; request_weigh.c
+void pm_requests_drop_told(struct pm_evidence *ev);
 void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev);
 // request_nodes.c
 bool pm_requests_know_nodes(const struct pm_evidence *ev, const struct pm_pulls *pulls);

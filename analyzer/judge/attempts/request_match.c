@@ -264,6 +264,7 @@ void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm
     ev->nodes_known = pm_requests_know_nodes(ev, pulls);
     pm_requests_judge(ev);
     pm_requests_weigh(env, ev);
+    pm_requests_drop_told(ev);
     pm_requests_drop_copies(env, ev);
     ev->nodes_stand = !ev->nodes_known && pm_requests_clients_stand(ev, pulls);
     pm_requests_name_sessions(ev, pulls);

@@ -90,6 +90,21 @@ static void weigh_greetings(struct pm_evidence *ev) {
     (void)freed;
 }
 
+// What only an error log tells was told better, where anybody else tells of it: a request
+// of that repository in an access log, or a node of its own pulls.
+void pm_requests_drop_told(struct pm_evidence *ev) {
+    Pvoid_t asked = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < ev->groups.n; i++)
+        if (!ev->groups.items[i].told) *pm_map_slot(&asked, ev->groups.items[i].repository) = 1;
+    for (size_t i = 0; i < ev->groups.n; i++) {
+        struct pm_request_group *g = &ev->groups.items[i];
+        if (g->told && (ev->nodes_known || pm_map_get(asked, g->repository))) g->redundant = true;
+    }
+    JLFA(freed, asked);
+    (void)freed;
+}
+
 void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->groups.n; i++) {
         struct pm_request_group *g = &ev->groups.items[i];

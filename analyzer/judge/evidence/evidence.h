@@ -78,7 +78,8 @@ struct pm_request_group {
     bool credentials, anonymous, mirror;
     bool redundant; // another log shows the same requests better
     bool named;     // its log names users, and named this one
-    uint64_t best;  // event id
+    bool told; // known by an error log alone: the access log beside it counts, where one is kept
+    uint64_t best; // event id
     int64_t bytes;
     struct pm_status_count statuses[8];
     int statuses_n;
@@ -297,6 +298,8 @@ void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev);
 void pm_facts_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
 void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row); // listed, never counted
 void pm_request_row(struct pm_loading *l, const struct pm_row *row);
+// Is it a request that its line tells only the error of?
+bool pm_request_is_told(const struct pm_env *env, const struct pm_row *row);
 // Gauges, and what health checks read. reading.c
 void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
 void pm_checkup_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);

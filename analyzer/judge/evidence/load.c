@@ -45,6 +45,7 @@ static bool row_known(struct pm_loading *l, const struct pm_row *row) {
     case PM_KIND_REQUEST:
         meter_row(env, ev, row);
         pm_request_row(l, row);
+        pm_tunnel_row(l, row);
         break;
     case PM_KIND_POD_STATE:
     case PM_KIND_WORKLOAD_STATE:
@@ -54,6 +55,10 @@ static bool row_known(struct pm_loading *l, const struct pm_row *row) {
     case PM_KIND_DISK_USAGE:
         pm_facts_row(env, ev, row);
         if (told && row->event.kind != PM_KIND_CONFIG) pm_load_trace(l, row);
+        break;
+    case PM_KIND_OTHER:
+        if (pm_request_is_told(env, row)) pm_request_row(l, row);
+        pm_load_trace(l, row);
         break;
     case PM_KIND_HEALTH_CHECK: pm_checkup_row(env, ev, row); // fall through
     default: pm_load_trace(l, row);

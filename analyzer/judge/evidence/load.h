@@ -10,5 +10,8 @@ static inline bool pm_is_account(enum pm_origin origin) {
 
 // A row as a trace, where it is one and none that is there already. load_trace.c
 void pm_load_trace(struct pm_loading *l, const struct pm_row *row);
+struct pm_trace pm_trace_of(const struct pm_loading *l, const struct pm_row *row);
+// A tunnel to a registry that a proxy refused. tunnel.c
+void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row);
 // What only the whole bundle knows, once all rows are read. load_whole.c
 void pm_load_whole(const struct pm_env *env, struct pm_evidence *ev);

@@ -94,6 +94,7 @@ static bool wants_verdict(const struct pm_event *e) {
     case PM_KIND_DISK_PRESSURE:
     case PM_KIND_GC_FAIL:
     case PM_KIND_RUNTIME_DOWN:
+    case PM_KIND_REQUEST:
     case PM_KIND_HEALTH_CHECK: return true;
     case PM_KIND_PULL_BACKOFF:
     case PM_KIND_OTHER: return e->field[PM_F_ERROR].n > 0;
@@ -266,6 +267,12 @@ static void span_settle(struct pm_trace *t) {
             last = t->last == PM_NO_TIME ? t->ts : t->last;
     t->first = pm_min_time(first, last);
     t->last = pm_max_time(first, last);
+}
+
+struct pm_trace pm_trace_of(const struct pm_loading *l, const struct pm_row *row) {
+    struct pm_trace t = trace_of(l->env, l->ev, row);
+    span_settle(&t);
+    return t;
 }
 
 void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {

@@ -5,6 +5,8 @@
 // 408 up to six times in milliseconds, the Docker daemon HEAD and GET. All that is one
 // group: same log, client, program and repository, close in time; a fresh challenge after
 // a refusal opens the next.
+// A server's error log names the request that it could not answer, without a status: such a
+// line opens a group that counts where no access log shows the request.
 // One request is often logged twice, by the proxy and by the registry behind it, which
 // sees the proxy as its client: the log with real clients is kept.
 #include "judge/evidence/request.h"
@@ -174,6 +176,7 @@ static struct pm_request_group *group_new(const struct pm_env *env, struct pm_ev
                                        (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
                                    .file = q->row->file,
                                    .last_tag = q->row->ts_ns,
+                                   .told = q->row->event.kind == PM_KIND_OTHER,
                                    .verdict = {.cause = -1}};
     return g;
 }
@@ -283,13 +286,28 @@ static void name_keys(const struct pm_env *env, struct asked *q) {
     q->user = pm_id(env, e->field[PM_F_USER]);
     q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     q->reference = q->by_tag ? pm_id(env, reference) : 0;
-    const uint32_t key[] = {q->row->file, q->client, q->agent, q->reference};
+    uint32_t log = q->row->file;
+    if (e->kind == PM_KIND_OTHER) log = ~log; // one log may hold both kinds of lines
+    const uint32_t key[] = {log, q->client, q->agent, q->reference};
     q->latest = pm_id_key(env, 'r', key, 3, q->repository);
     q->own = q->by_tag ? pm_id_key(env, 't', key, 4, q->repository) : q->latest;
     q->who = q->latest;
     q->times = q->blob && e->http_status < 400 && e->count
                    ? e->count
                    : 1; // layers are folded while they are read (ingest/request_fold.c)
+}
+
+bool pm_request_is_told(const struct pm_env *env, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    struct pm_registry_url u = {0};
+    struct pm_str method = e->field[PM_F_METHOD];
+    if ((e->component != PM_COMP_PROXY && e->component != PM_COMP_REGISTRY) ||
+        !e->field[PM_F_ERROR].n || !e->field[PM_F_URL].n || e->flags & PM_EV_PUSH ||
+        !(!method.n || pm_str_eqc(method, "GET") || pm_str_eqc(method, "HEAD")))
+        return false;
+    pm_registry_url_parse(env->scratch, e->field[PM_F_URL], &u);
+    enum pm_purpose purpose = pm_purpose_of(e, &u);
+    return purpose == PM_PURPOSE_MANIFEST || purpose == PM_PURPOSE_LAYER;
 }
 
 void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
@@ -304,7 +322,7 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     name_keys(env, &q);
     if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(ev, q.who, row->ts_ns);
     if (!q.manifest && !q.blob && !q.token) return;
-    ev->have_requests = true;
+    if (row->event.kind == PM_KIND_REQUEST) ev->have_requests = true;
     struct pm_request_group *g = group_of(l, &q);
     if (g && q.token && status < 400 && g->worst != 401) return; // for the next pull
     if (!g || ends_group(g, row, q.by_tag, q.reference)) {

@@ -150,12 +150,17 @@ static bool disk_in_trouble(const struct pm_evidence *ev, const struct pm_hit *h
     return false;
 }
 
+// All there is of a registry that nobody reached (evidence/tunnel.c).
+static bool of_tunnels(const struct pm_evidence *ev, const struct pm_hit *h) {
+    return h->traces.n && ev->traces.items[h->traces.items[0]].kind == PM_KIND_REQUEST;
+}
+
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over,
 // retried or harmless. A runtime that stayed away is kept.
 static bool stands_alone(const struct pm_ruleset *rules, const struct pm_evidence *ev,
                          const struct pm_hit *h) {
     uint64_t lines = 0;
-    if (h->waits || h->refused || disk_in_trouble(ev, h)) return true;
+    if (h->waits || h->refused || disk_in_trouble(ev, h) || of_tunnels(ev, h)) return true;
     for (size_t i = 0; i < h->traces.n; i++) lines += ev->traces.items[h->traces.items[i]].count;
     return pm_cause_has(h->cause, PM_TRAIT_AWAY) &&
            (double)lines >= pm_weight(rules, PM_WEIGHT_AWAY_LINES) &&

@@ -260,6 +260,8 @@ static bool shares(const struct pm_hit *h, const struct pm_trace *t) {
 static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_t index) {
     const struct pm_trace *t = &scene->ev->traces.items[index];
     int cause = side_cause(scene->env, t);
+    if (t->kind == PM_KIND_REQUEST && (scene->ev->nodes_known || scene->pulls->n))
+        return; // a refused tunnel: who pulled says more
     if (cause < 0 || t->ts == PM_NO_TIME) return;
     int64_t gap = pm_family_of(scene->env, cause)->gap_ns;
     struct pm_hit *home = NULL, *latest = NULL;

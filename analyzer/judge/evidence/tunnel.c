@@ -1,0 +1,44 @@
+// Refused tunnels: what a forward proxy's log tells of a registry that nobody reached.
+//
+//   TCP_DENIED/403 … CONNECT registry-1.docker.io:443    the proxy does not let it through
+//   TCP_DENIED/407 … CONNECT quay.io:443                 asks who it is: no refusal, where
+//   TCP_TUNNEL/200 … CONNECT quay.io:443                 the same client then comes through
+//
+// No image stands in such a line, so that no pull is made of it. It is kept as a trace, one
+// for a client and a host as long as they are refused, and told where it is all there is
+// (incidents/group.c): a node's own log says the same with the image.
+#include "judge/evidence/load.h"
+
+#define AGAIN_NS PM_S(600)    // refusals of one client and host that are one trace
+#define CHALLENGE_NS PM_S(60) // until a client comes back with its credentials
+
+static Word_t *tunnel_of(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    uint32_t key =
+        pm_id_key(l->env, 'T', (const uint32_t[]){row->file, pm_id(l->env, e->field[PM_F_CLIENT])},
+                  2, e->field[PM_F_HOST]);
+    return pm_map_slot(&l->line_last, key);
+}
+
+static void came_through(const struct pm_trace *now, struct pm_trace *refused) {
+    if (refused->status == 407 && pm_time_between(refused->last, now->ts) <= CHALLENGE_NS)
+        refused->verdict.cause = -1;
+}
+
+void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    if (!pm_str_eqc(e->field[PM_F_METHOD], "CONNECT") || row->ts_ns == PM_NO_TIME) return;
+    Word_t *slot = tunnel_of(l, row);
+    struct pm_trace t = pm_trace_of(l, row), *open = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
+    if (e->http_status >= 200 && e->http_status < 300) {
+        if (open) came_through(&t, open);
+        *slot = 0;
+    } else if (t.verdict.cause >= 0 && open && open->status == t.status &&
+               pm_time_between(open->last, t.ts) <= AGAIN_NS) {
+        open->last = t.ts;
+        open->count++;
+    } else if (t.verdict.cause >= 0) {
+        *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
+        *slot = l->ev->traces.n;
+    }
+}
