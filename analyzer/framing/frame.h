@@ -43,6 +43,7 @@ struct pm_frame_voice {
     unsigned speaks; // components (bits) in whose grammar it has events, heard or not
     uint64_t records, of[6], talk, told, neutral, foreign, code, sentences, prompts,
         headings; // code: of the foreign ones, what looks like a program's text
+    bool teaches; // it is no report of somebody's trouble: a runbook, an FAQ
 };
 // Groups whose events of this voice count; `talk`: those of its lines that were
 // recognised by their words alone.

@@ -101,12 +101,20 @@ static uint64_t strict_of(const struct pm_frame_voice *v) {
     return n;
 }
 
+// A runbook says what to do when something happens; who asks for help says what happened,
+// and a session shows it, whatever its tools advise.
+#define LESSONS 2
+static bool teaches(const struct frame_voice *v) {
+    return v->plain && v->titles && v->lessons >= LESSONS && v->lessons > v->prompts && !v->reports;
+}
+
 #define CODE_LINES 4
 // A file of no known writer is heard where a ninth of it is in known grammars (an issue
 // with a describe between its sentences); what was only recognised by its words, where it
 // holds hardly anything else, or stands there as a program prints it.
 static unsigned plain_testifies(const struct pm_frame_voice *v, bool talk) {
     uint64_t strict = strict_of(v);
+    if (v->teaches) return 0;
     if (v->foreign >= CODE_LINES && v->code * 2 > v->foreign)
         return 0; // a program's text, with examples in it
     if (talk && !((strict + v->told) * 8 >= v->foreign && v->told && !v->neutral))
@@ -168,7 +176,8 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .code = v->code,
                                          .sentences = v->sentences,
                                          .prompts = v->prompts,
-                                         .headings = v->headings};
+                                         .headings = v->headings,
+                                         .teaches = teaches(v)};
         memcpy(out[i].of, v->of, sizeof v->of);
     }
     return n;

@@ -24,6 +24,74 @@ static bool heading(struct pm_str s) {
            !(s.p[n + 2] >= '0' && s.p[n + 2] <= '9');
 }
 
+// A sentence's first words, behind what marks it as an item, a quote or bold.
+static bool begins(struct pm_str s, const char *const words[], size_t n) {
+    size_t from = 0;
+    while (from < s.n && strchr("*>-#_ 0123456789.)", s.p[from])) from++;
+    s = pm_str_from(s, from);
+    for (size_t i = 0; i < n; i++)
+        if (pm_str_ieq(pm_str_sub(s, 0, strlen(words[i])), pm_str_c(words[i]))) return true;
+    return false;
+}
+
+// "If you see …", "When a pod …": what to do when it happens, to whomever.
+static bool lesson(struct pm_str s) {
+    static const char *const words[] = {
+        "If you ",     "If the ",         "If a ",      "If this ",    "If it ",
+        "When a ",     "When the ",       "When you ",  "When an ",    "Whenever ",
+        "This means ", "This happens ",   "To fix ",    "To resolve ", "Check ",
+        "Make sure ",  "Verify ",         "Ensure ",    "Escalat",     "Symptom",
+        "Remedi",      "Resolution",      "Mitigation", "Diagnosis",   "Prerequisite",
+        "Page the ",   "Cause: ",         "Fix: ",      "Q: ",         "A: ",
+        "You can ",    "You should ",     "You may ",   "You need ",   "Runbook",
+        "Playbook",    "Troubleshooting", "FAQ",        "For example", "Common "};
+    return begins(s, words, PM_LEN(words));
+}
+
+// "What happened", "I ran …": somebody's own trouble.
+static bool report(struct pm_str s) {
+    static const char *const words[] = {"What happened",
+                                        "What you expected",
+                                        "Expected ",
+                                        "Actual ",
+                                        "Steps to rep",
+                                        "To Reproduce",
+                                        "Describe the ",
+                                        "Environment",
+                                        "I ",
+                                        "I'm ",
+                                        "I've ",
+                                        "We ",
+                                        "We're ",
+                                        "We've ",
+                                        "My ",
+                                        "Our ",
+                                        "Hi",
+                                        "Hello",
+                                        "Thanks",
+                                        "Thank you",
+                                        "Version",
+                                        "After upg",
+                                        "Since ",
+                                        "Today",
+                                        "Yesterday",
+                                        "Anyone ",
+                                        "Any idea",
+                                        "Can some",
+                                        "Please help",
+                                        "Bug report"};
+    return begins(s, words, PM_LEN(words));
+}
+
+// A title in Markdown or AsciiDoc: "# Image pulls", "== Steps".
+static bool title(struct pm_str s) {
+    size_t n = 0;
+    while (n < s.n && s.p[n] == '=') n++;
+    bool asciidoc = n > 0 && n + 1 < s.n && s.p[n] == ' ' && s.p[n + 1] >= 'A' && s.p[n + 1] <= 'Z';
+    return asciidoc ||
+           (pm_str_starts(s, PM_STR("#")) && heading(s) && !pm_str_starts(s, PM_STR("#!")));
+}
+
 // A program's own error, whole and from its first word on, as people copy one between
 // their sentences, or as a cell of a table. Behind another program's stamp and level it
 // would be what that says.
@@ -92,6 +160,10 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     if (prompted(text)) v->prompts += lines;
     if (heading(text) || (r->shape == PM_SHAPE_LINE && pm_str_starts(r->raw, PM_STR("```"))))
         v->headings += lines;
+    if (title(text)) {
+        v->titles += lines;
+        if (lesson(text)) v->lessons += lines;
+    }
     v->prose |= v->plain && git_entry(text);
     f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
     if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --")))
@@ -110,6 +182,8 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
         v->foreign += lines;
         if (code_like(text)) v->code += lines;
         if (!pm_line_head(text)) v->sentences += lines;
+        if (!title(text) && lesson(text)) v->lessons += lines;
+        if (!title(text) && report(text)) v->reports += lines;
     }
     if (v->first == PM_GROUP_NONE && v->records == v->preamble) {
         if (p && !fallback) v->first = g ? g : PM_GROUP_ALL;
