@@ -79,12 +79,11 @@ static bool use(enum pm_prefilter_isa isa) {
 }
 
 static void literal_add(const char *text) {
-    if (strlen(text) < WINDOWS) pm_prefilter_buckets_add(text);
-    else pm_prefilter_windows_add(text);
+    if (!pm_prefilter_windows_add(text)) pm_prefilter_buckets_add(text);
 }
 
 static void build(void) {
-    pm_prefilter_buckets_begin();
+    pm_prefilter_usual_count();
     pm_prefilter_windows_begin();
     for (size_t i = 0; pm_prefilter_literals[i]; i++) literal_add(pm_prefilter_literals[i]);
     for (size_t i = 0; pm_parsers[i]; i++)

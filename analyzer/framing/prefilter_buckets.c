@@ -1,5 +1,5 @@
 // Short literals (PRINT to WINDOWS - 1 bytes), of which there are few, after Teddy
-// (Hyperscan; BurntSushi's aho-corasick): three consecutive bytes of each, its
+// (Hyperscan; BurntSushi's aho-corasick): four consecutive bytes of each, its
 // fingerprint, are looked up by nibble in eight buckets at once; what survives is
 // compared whole. Unlike Teddy the fingerprint may lie anywhere in the literal: literals
 // are dealt to buckets where fingerprint and bucket give the fewest false candidates on
@@ -22,36 +22,29 @@ static struct teddy {
     uint8_t literals[BUCKETS];
 } teddy;
 
-static uint32_t freq[256]; // of bytes in usual text
-
-void pm_prefilter_buckets_begin(void) {
-    for (size_t i = 0; i < pm_prefilter_usual_n; i++) freq[(uint8_t)pm_prefilter_usual[i]]++;
-    for (int c = 0; c < 256; c++) freq[c]++; // nothing is impossible
-}
-
-// How often, per mille squared, the bucket's nibble sets pass a byte of usual text in
-// place j, with `add` added (add < 0: as it is).
-static uint32_t place_mass(int bucket, int j, int add) {
-    uint32_t mass = 0;
+// The share of usual text's bytes that pass the bucket's nibble sets in place j, with `add`
+// added (add < 0: as it is).
+static double place_mass(int bucket, int j, int add) {
+    double mass = 0;
     for (int hi = 0; hi < 16; hi++) {
         if (!(teddy.hi[j][hi] >> bucket & 1) && !(add >= 0 && add >> 4 == hi)) continue;
         for (int lo = 0; lo < 16; lo++)
             if ((teddy.lo[j][lo] >> bucket & 1) || (add >= 0 && (add & 15) == lo))
-                mass += freq[hi << 4 | lo];
+                mass += pm_prefilter_usual_byte((uint8_t)(hi << 4 | lo));
     }
     return mass;
 }
 
 static double bucket_mass(int bucket, const char *print) {
     double mass = 1;
-    for (int j = 0; j < PRINT; j++)
-        mass *=
-            place_mass(bucket, j, print ? (uint8_t)print[j] : -1) / (double)pm_prefilter_usual_n;
+    for (int j = 0; j < PRINT; j++) mass *= place_mass(bucket, j, print ? (uint8_t)print[j] : -1);
     return mass;
 }
 
 static uint32_t print_of(const char *p) {
-    return (uint32_t)(uint8_t)p[0] | (uint32_t)(uint8_t)p[1] << 8 | (uint32_t)(uint8_t)p[2] << 16;
+    uint32_t v;
+    memcpy(&v, p, PRINT);
+    return v;
 }
 
 void pm_prefilter_buckets_add(const char *text) {
@@ -63,7 +56,7 @@ void pm_prefilter_buckets_add(const char *text) {
         if (teddy.literals[b] == PER_BUCKET) continue;
         double before = teddy.literals[b] ? bucket_mass(b, NULL) : 0;
         for (size_t at = 0; at + PRINT <= n; at++) {
-            double cost = bucket_mass(b, text + at) - before;
+            double cost = bucket_mass(b, text + at) - before + pm_prefilter_usual_four(text + at);
             if (cost < best) {
                 best = cost;
                 best_bucket = b;
@@ -108,7 +101,8 @@ static const char *find_scalar(const char *begin, const char *at, const char *st
                                const char *end) {
     for (; stop - at >= PRINT; at++) {
         const uint8_t *u = (const uint8_t *)at;
-        unsigned buckets = teddy.byte[0][u[0]] & teddy.byte[1][u[1]] & teddy.byte[2][u[2]];
+        unsigned buckets =
+            teddy.byte[0][u[0]] & teddy.byte[1][u[1]] & teddy.byte[2][u[2]] & teddy.byte[3][u[3]];
         if (buckets && any_bucket_holds(buckets, begin, at, end)) return at;
     }
     return NULL;
@@ -134,6 +128,7 @@ __attribute__((target("ssse3"))) static const char *find_ssse3(const char *begin
     }
     for (; stop - at >= 16 + PRINT - 1; at += 16) {
         __m128i r = _mm_set1_epi8(-1);
+#pragma GCC unroll 4
         for (int j = 0; j < PRINT; j++) {
             __m128i v = _mm_loadu_si128((const void *)(at + j));
             __m128i l = _mm_shuffle_epi8(lo[j], _mm_and_si128(v, low4)),
@@ -159,6 +154,7 @@ __attribute__((target("avx2"))) static const char *find_avx2(const char *begin, 
     }
     for (; stop - at >= 32 + PRINT - 1; at += 32) {
         __m256i r = _mm256_set1_epi8(-1);
+#pragma GCC unroll 4
         for (int j = 0; j < PRINT; j++) {
             __m256i v = _mm256_loadu_si256((const void *)(at + j));
             __m256i l = _mm256_shuffle_epi8(lo[j], _mm256_and_si256(v, low4)),

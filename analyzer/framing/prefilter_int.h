@@ -10,7 +10,7 @@
 #define X86 0
 #endif
 
-#define PRINT 3   // bytes of a fingerprint of a short literal
+#define PRINT 4   // bytes of a fingerprint of a short literal, which has that many at least
 #define WINDOWS 7 // bytes of which any phase sees a whole window: what is shorter is short
 
 // Looks for what begins within [at, stop) and whose literal is there in [begin, end):
@@ -18,14 +18,16 @@
 typedef const char *pm_prefilter_scan(const char *begin, const char *at, const char *stop,
                                       const char *end);
 
-void pm_prefilter_buckets_begin(void);
 void pm_prefilter_buckets_add(const char *text);
 void pm_prefilter_buckets_end(void); // all are in
 pm_prefilter_scan *pm_prefilter_buckets(enum pm_prefilter_isa isa);
 
 void pm_prefilter_windows_begin(void);
-void pm_prefilter_windows_add(const char *text);
+bool pm_prefilter_windows_add(const char *text); // false: it is for the buckets
 pm_prefilter_scan *pm_prefilter_windows(enum pm_prefilter_isa isa);
 
-extern const char pm_prefilter_usual[];
-extern const size_t pm_prefilter_usual_n;
+// Usual text is counted before anything is added: the share of its places where these four
+// bytes stand, or this one; of no byte is it nothing.
+void pm_prefilter_usual_count(void);
+double pm_prefilter_usual_four(const char *four);
+double pm_prefilter_usual_byte(uint8_t c);

@@ -47,7 +47,8 @@ const char *const pm_prefilter_literals[] = {
     "ockercfg",
     "ockerconfig",
     // Disk, garbage collection, eviction.
-    "isk",
+    "disk",
+    "Disk",
     "no space",
     "ead-only file",
     "output error",

@@ -95,6 +95,35 @@ static void variants_agree_with_naive(void **unused) {
     free(text);
 }
 
+// Alone in a text of newlines, which no window and no fingerprint has, at every distance
+// from its start: short ones and long ones, and those that no place was free for.
+static void found_everywhere(const char *literal, const char *owner) {
+    static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3,
+                                                 PM_PREFILTER_AVX2};
+    char text[200];
+    size_t n = strlen(literal);
+    if (n < 4) fail_msg("\"%s\" of %s has less than four bytes", literal, owner);
+    for (size_t v = 0; v < PM_LEN(isas); v++)
+        for (size_t at = 0; pm_prefilter_use(isas[v]) && at < 70; at++) {
+            uint64_t newlines = 0;
+            memset(text, '\n', sizeof text);
+            memcpy(text + at, literal, n);
+            const char *got = pm_prefilter_next(text, text + at + n, &newlines);
+            if (got != text + at) fail_msg("\"%s\" of %s is not found at %zu", literal, owner, at);
+            assert_int_equal(newlines, at);
+        }
+    pm_prefilter_use(PM_PREFILTER_BEST);
+}
+
+static void each_literal_is_found_everywhere(void **unused) {
+    (void)unused;
+    for (size_t i = 0; pm_prefilter_literals[i]; i++)
+        found_everywhere(pm_prefilter_literals[i], "the prefilter");
+    for (size_t i = 0; pm_parsers[i]; i++)
+        for (size_t k = 0; k < PM_LEN(pm_parsers[i]->literals) && pm_parsers[i]->literals[k]; k++)
+            found_everywhere(pm_parsers[i]->literals[k], pm_parsers[i]->name);
+}
+
 static void
 counts_newlines_past_byte_sums(void **unused) { // 255 rounds of 32 bytes fill a byte counter
     (void)unused;
@@ -240,6 +269,7 @@ static void everyday_lines_are_refused(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variants_agree_with_naive),
+        cmocka_unit_test(each_literal_is_found_everywhere),
         cmocka_unit_test(counts_newlines_past_byte_sums),
         cmocka_unit_test(sparse_parsers_examples_pass),
         cmocka_unit_test(wordings_pass),
