@@ -119,11 +119,12 @@ static bool look(struct replay *x, size_t k, struct pm_arena *scratch) { // eval
     return true;
 }
 
-// Nothing that the expression looks at has changed for as long as it looks back: its
-// value is what it was. Quiet days cost nothing.
+// Nothing that the expression looks at has changed within its windows (where it looks at
+// moments, none began, ended or grew too old): its value is what it was. Quiet days cost
+// nothing.
 static void replay(struct replay *x) {
     struct pm_arena *scratch = pm_arena_new();
-    size_t reach = (size_t)(pm_promql_reach_ns(x->rule->q) / x->set->step_ns) + x->stride + 2,
+    size_t reach = (size_t)(pm_promql_window_ns(x->rule->q) / x->set->step_ns) + x->stride + 2,
            changed_at = 0;
     bool *changed = pm_xmalloc(x->set->steps + 1);
     memset(changed, 0, x->set->steps + 1);

@@ -44,6 +44,8 @@ bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch
 // Says why; after pm_promql_bind.
 bool pm_promql_never(const struct pm_promql *q, const struct pm_series_set *set, struct pm_arena *a,
                      struct pm_str *why);
+// The longest window of its selectors, 0 where all look at a moment.
+int64_t pm_promql_window_ns(const struct pm_promql *q);
 int64_t pm_promql_reach_ns(
     const struct pm_promql
         *q); // how far back it looks: what has not changed for so long has not changed its value

@@ -58,8 +58,11 @@ void pm_promql_changes(const struct pm_promql *q, const struct pm_series_set *se
     for (const struct node *n = q->all; n; n = n->next)
         for (size_t i = 0; i < n->bound_n; i++)
             for (size_t k = 0; k < n->bound[i].series->runs_n; k++) {
-                mark(set, n->bound[i].series->runs[k].from_ns, changed);
-                mark(set, n->bound[i].series->runs[k].to_ns + set->step_ns, changed);
+                const struct pm_run *r = &n->bound[i].series->runs[k];
+                mark(set, r->from_ns, changed);
+                mark(set, r->to_ns, changed);
+                mark(set, r->to_ns + set->step_ns, changed);
+                if (!n->range_ns) mark(set, r->to_ns + PM_LOOKBACK_NS + 1, changed);
             }
 }
 
@@ -86,6 +89,10 @@ static struct window samples_in(struct bound *b, int64_t from, int64_t to, int64
     const struct pm_series *s = b->series;
     struct window w = {0};
     while (b->tail < s->runs_n && s->runs[b->tail].to_ns < from) b->tail++;
+    if (b->tail < s->runs_n) {
+        b->still_from = s->runs[b->tail].from_ns;
+        b->still_to = s->runs[b->tail].to_ns;
+    }
     for (size_t i = b->tail; i < s->runs_n && s->runs[i].from_ns <= to; i++) {
         const struct pm_run *r = &s->runs[i];
         int64_t low = r->from_ns, high = r->to_ns;
@@ -138,14 +145,24 @@ static struct pm_vector select_now(struct eval *e, struct node *n) {
     return v;
 }
 
+// How much one series grew in the window. Most of thousands stand still at any moment, and
+// that is seen without looking at their runs.
+static bool growth(struct eval *e, struct bound *b, int64_t range_ns, double *out) {
+    int64_t from = e->at - range_ns, step = e->q->step_ns;
+    if (step > 0 && range_ns >= 2 * step && b->still_from <= from && e->at <= b->still_to) {
+        *out = 0;
+        return true;
+    }
+    struct window w = samples_in(b, from, e->at, step);
+    return extrapolated(&w, from, e->at, out);
+}
+
 static struct pm_vector rate(struct eval *e, const struct node *n) {
     struct node *range = n->left;
     struct pm_vector v = vector_of(e, range->bound_n);
-    int64_t from = e->at - range->range_ns;
     for (size_t i = 0; i < range->bound_n; i++) {
-        struct window w = samples_in(&range->bound[i], from, e->at, e->q->step_ns);
         double x;
-        if (!extrapolated(&w, from, e->at, &x)) continue;
+        if (!growth(e, &range->bound[i], range->range_ns, &x)) continue;
         v.items[v.n++] =
             (struct pm_sample){.labels = range->bound[i].series->labels,
                                .value = n->per_second ? x / ((double)range->range_ns / 1e9) : x};
@@ -197,14 +214,22 @@ static struct keyed *keyed_sorted(struct eval *e, const struct node *n, const st
     if (in_order < v->n) qsort(k, v->n, sizeof *k, by_key);
     return k;
 }
-static struct keyed *find(struct keyed *sorted, size_t n,
-                          const struct pm_labels *key) { // the first of equal ones
-    size_t low = 0, high = n;
+// The first of equal ones. Keys are asked for in about their order: the one behind the last
+// that was found (`next`) mostly is it.
+static struct keyed *find(struct keyed *sorted, size_t n, const struct pm_labels *key,
+                          size_t *next) {
+    size_t low = 0, high = n, at = *next;
+    if (at < n && pm_labels_cmp(&sorted[at].key, key) == 0 &&
+        (at == 0 || pm_labels_cmp(&sorted[at - 1].key, key) < 0)) {
+        *next = at + 1;
+        return &sorted[at];
+    }
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         if (pm_labels_cmp(&sorted[mid].key, key) < 0) low = mid + 1;
         else high = mid;
     }
+    *next = low + 1;
     return low < n && pm_labels_cmp(&sorted[low].key, key) == 0 ? &sorted[low] : NULL;
 }
 
@@ -288,8 +313,9 @@ static bool one_to_one(struct eval *e, const struct node *n, const struct pm_vec
         if (pm_labels_cmp(&right[i - 1].key, &right[i].key) == 0)
             return fail(e, n, "several series on the right side match one group of labels");
     *out = vector_of(e, l->n);
+    size_t next = 0;
     for (size_t i = 0; i < l->n; i++) {
-        struct keyed *other = find(right, r->n, &left[i].key);
+        struct keyed *other = find(right, r->n, &left[i].key, &next);
         struct pm_sample s = *left[i].sample;
         if (!other || !combine(n, s.value, other->sample->value, s.value, &s)) continue;
         if (other->used)
@@ -306,13 +332,15 @@ static struct pm_vector set_operation(struct eval *e, const struct node *n,
                                       const struct pm_vector *l, const struct pm_vector *r) {
     struct pm_vector out = vector_of(e, l->n + r->n);
     struct keyed *left = keyed(e, n, l), *right = keyed_sorted(e, n, r);
+    size_t next = 0;
     for (size_t i = 0; i < l->n; i++)
-        if (n->op == OP_OR || (find(right, r->n, &left[i].key) != NULL) == (n->op == OP_AND))
+        if (n->op == OP_OR || (find(right, r->n, &left[i].key, &next) != NULL) == (n->op == OP_AND))
             out.items[out.n++] = l->items[i];
     if (n->op != OP_OR) return out;
     struct keyed *sorted = keyed_sorted(e, n, l), *plain = keyed(e, n, r);
+    next = 0;
     for (size_t i = 0; i < r->n; i++)
-        if (!find(sorted, l->n, &plain[i].key)) out.items[out.n++] = r->items[i];
+        if (!find(sorted, l->n, &plain[i].key, &next)) out.items[out.n++] = r->items[i];
     return out;
 }
 

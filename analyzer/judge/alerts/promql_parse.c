@@ -490,6 +490,13 @@ int pm_promql_direction(const struct pm_promql *q) {
     bool below = n->op == OP_LT || n->op == OP_LE, above = n->op == OP_GT || n->op == OP_GE;
     return (flipped ? above : below) ? -1 : 1;
 }
+int64_t pm_promql_window_ns(const struct pm_promql *q) {
+    int64_t window = 0;
+    for (const struct node *n = q->all; n; n = n->next)
+        if (n->kind == NODE_SELECTOR && n->range_ns > window) window = n->range_ns;
+    return window;
+}
+
 int64_t pm_promql_reach_ns(const struct pm_promql *q) {
     int64_t reach = 0;
     for (const struct node *n = q->all; n; n = n->next) {

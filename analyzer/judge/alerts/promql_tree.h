@@ -41,6 +41,7 @@ struct matcher {
 struct bound { // a series that a selector speaks of, and how far evaluation came in it
     const struct pm_series *series;
     size_t head, tail; // runs: the last that began; the first that still reaches into the window
+    int64_t still_from, still_to; // the run of `tail`: a window within it sees no growth
 };
 struct node {
     enum node_kind kind;

@@ -2,10 +2,14 @@
 // speaks of: the nearest in time that fits. What fits is asked of the source that looks
 // (fold_runtime.c, fold_kubelet.c, fold_client.c, fold_events.c), as each knows something
 // else of the attempt; what several of them ask stands here.
+#include "base/sort.h"
 #include "judge/attempts/bucket.h"
+#include <stdlib.h>
 
 // Of the unsorted so many at most are looked at.
 #define TAIL_MAX 256
+// So many attempts are put in order one by one before the whole list is sorted.
+#define PUT_MAX 8
 
 uint32_t pm_bucket_add(struct pm_fold *f, struct pm_fold_bucket *b, const struct pm_trace *t,
                        enum pm_outcome outcome) {
@@ -34,16 +38,46 @@ void pm_bucket_close(struct pm_fold *f, uint32_t index, uint32_t trace, enum pm_
         p->duration_ns = p->ended - p->started;
 }
 
-// Insertion sort: the list is nearly sorted always.
+// An attempt and when it was: of one moment they stay in the order that they had.
+struct dated {
+    int64_t at;
+    size_t place;
+    uint32_t index;
+};
+
+static int by_dated(const void *a, const void *b, void *none) {
+    const struct dated *x = a, *y = b;
+    (void)none;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void sort_whole(struct pm_fold *f, struct pm_ids *attempts) {
+    struct dated *all = pm_xmalloc(attempts->n * sizeof *all);
+    for (size_t i = 0; i < attempts->n; i++)
+        all[i] = (struct dated){pm_at(pm_fold_pull(f, attempts->items[i])), i, attempts->items[i]};
+    pm_sort(all, attempts->n, sizeof *all, by_dated, NULL);
+    for (size_t i = 0; i < attempts->n; i++) attempts->items[i] = all[i].index;
+    free(all);
+}
+
+// The list is nearly sorted always, and mostly it is asked for after one attempt more: a
+// few are put where they belong, one by one. Where many are out of order (events of one pod
+// that are counted over years), that would grow with their square.
 void pm_bucket_sort(struct pm_fold *f, struct pm_fold_bucket *b) {
     uint32_t *v = b->attempts.items;
-    for (size_t i = b->sorted ? b->sorted : 1; i < b->attempts.n; i++)
-        for (size_t k = i; k > 0 && pm_at(pm_fold_pull(f, v[k])) < pm_at(pm_fold_pull(f, v[k - 1]));
-             k--) {
-            uint32_t swap = v[k];
-            v[k] = v[k - 1];
-            v[k - 1] = swap;
-        }
+    size_t put = 0, i = b->sorted ? b->sorted : 1;
+    for (; i < b->attempts.n && put < PUT_MAX; i++) {
+        size_t k = i;
+        int64_t at = pm_at(pm_fold_pull(f, v[i]));
+        while (k > 0 && at < pm_at(pm_fold_pull(f, v[k - 1]))) k--;
+        if (k == i) continue;
+        uint32_t index = v[i];
+        memmove(v + k + 1, v + k, (i - k) * sizeof *v);
+        v[k] = index;
+        put++;
+    }
+    if (i < b->attempts.n) sort_whole(f, &b->attempts);
     b->sorted = b->attempts.n;
 }
 

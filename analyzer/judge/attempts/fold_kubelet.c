@@ -55,21 +55,26 @@ static void told_ok(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace)
     uint32_t index = pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS, pm_fits_ok_unseen);
     if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     else pm_bucket_add_ended(f, b, trace, PM_OUTCOME_OK, t->ts);
-    b->sorted = 0;
 }
 
 static void kubelet_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS, pm_fits_failed_unseen);
-    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX)
+    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX) {
         pm_fold_pull(f, index)->ended = t->ts;
+        b->sorted = 0;
+    }
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         return;
     }
     index = open_before(f, b, t->ts);
-    if (index != UINT32_MAX) pm_bucket_close(f, index, trace, PM_OUTCOME_FAILED);
-    else pm_bucket_add_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
+    if (index == UINT32_MAX) {
+        pm_bucket_add_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
+        return;
+    }
+    pm_bucket_close(f, index, trace, PM_OUTCOME_FAILED);
+    b->sorted = 0;
 }
 
 // Where the lines that count are kept, an echo adds and never makes: a pod worker tells
