@@ -1,4 +1,4 @@
-// TOML 1.0, as far as toml.h says. Source: toml.io/en/v1.0.0.
+// TOML 1.1, as far as toml.h says. Source: toml.io/en/v1.0.0, toml.io/en/v1.1.0.
 #include "parsers/host/toml.h"
 #include "pm/scan.h"
 
@@ -48,13 +48,49 @@ static bool bare_char(char c) {
            c == '-';
 }
 
+// A backslash at a line's end: where the text goes on behind it. NULL: this is none.
+static const char *continued(const char *backslash, const char *end) {
+    bool over = false;
+    const char *p = backslash + 1;
+    for (; p < end && strchr(" \t\r\n", *p) && *p; p++) over = over || *p == '\n';
+    return over ? p : NULL;
+}
+
+// What TOML's escapes say. Logs have others of the same letters (pm_unescape): \x is a
+// character here, not a byte, \e is there, and a line may end in a backslash.
+static struct pm_str unescaped(struct pm_arena *a, struct pm_str s) {
+    char *out = pm_arena_alloc(a, s.n / 2 * 6 + 6); // \e becomes \u001b, two bytes six
+    size_t n = 0;
+    for (const char *p = s.p, *end = s.p + s.n; p < end;) {
+        const char *on = *p == '\\' ? continued(p, end) : NULL;
+        if (on) {
+            p = on;
+        } else if (*p == '\\' && end - p > 1) {
+            const char *as = p[1] == 'e' ? "\\u001b" : "\\u00";
+            bool other = p[1] == 'e' || p[1] == 'x';
+            size_t said = other ? strlen(as) : 2;
+            memcpy(out + n, other ? as : p, said);
+            n += said;
+            p += 2;
+        } else {
+            out[n++] = *p++;
+        }
+    }
+    return pm_unescape(a, (struct pm_str){out, n});
+}
+
+// A file may come from Windows.
+static void skip_newline(struct reader *r) {
+    const char *p = r->at + (r->at < r->end && *r->at == '\r');
+    if (p >= r->end || *p != '\n') return;
+    r->at = p + 1;
+    r->line++;
+}
+
 // """…""" and '''…'''
 static bool read_long_string(struct reader *r, char quote, struct pm_str *out) {
     r->at += 3;
-    if (r->at < r->end && *r->at == '\n') {
-        r->at++;
-        r->line++;
-    }
+    skip_newline(r);
     const char *from = r->at;
     while (r->end - r->at >= 3 && !(r->at[0] == quote && r->at[1] == quote && r->at[2] == quote)) {
         if (*r->at == '\\' && quote == '"') r->at++;
@@ -65,8 +101,10 @@ static bool read_long_string(struct reader *r, char quote, struct pm_str *out) {
         r->at = r->end;
         return broken(r, "a multi-line string has no end");
     }
+    // One or two quotes more belong to the text: """"So it is."""" quotes a sentence.
+    for (int i = 0; i < 2 && r->end - r->at > 3 && r->at[3] == quote; i++) r->at++;
     *out = (struct pm_str){from, (size_t)(r->at - from)};
-    if (quote == '"') *out = pm_unescape(r->a, *out);
+    if (quote == '"') *out = unescaped(r->a, *out);
     r->at += 3;
     return true;
 }
@@ -86,7 +124,7 @@ static bool read_string(struct reader *r, struct pm_str *out) {
     }
     if (r->at >= r->end || *r->at != quote) return broken(r, "a string has no closing quote");
     *out = (struct pm_str){from, (size_t)(r->at - from)};
-    if (escaped) *out = pm_unescape(r->a, *out);
+    if (escaped) *out = unescaped(r->a, *out);
     r->at++;
     return true;
 }
@@ -161,15 +199,19 @@ static bool read_inline_pair(struct reader *r, int depth) {
 }
 static bool read_inline_table(struct reader *r, int depth) {
     if (depth >= ARRAY_DEPTH) return broken(r, "inline tables are nested too deep");
-    r->at++;
-    for (;;) {
-        toml_blanks(r);
+    const char *brace = r->at++;
+    uint64_t line = r->line;
+    for (;;) { // of several lines in TOML 1.1
+        space(r);
         if (r->at < r->end && *r->at == '}') break;
         if (!read_inline_pair(r, depth)) return false;
-        toml_blanks(r);
+        space(r);
         if (r->at < r->end && *r->at == ',') r->at++;
-        else if (r->at >= r->end || *r->at != '}')
+        else if (r->at >= r->end || *r->at != '}') { // what follows its line is read again
+            r->at = brace;
+            r->line = line;
             return broken(r, "an inline table has no closing brace");
+        }
     }
     r->at++;
     return true;
@@ -255,6 +297,7 @@ void pm_toml_read(struct pm_arena *a, struct pm_str text, const struct pm_toml_h
                          .end = text.p ? text.p + text.n : NULL,
                          .line = 1,
                          .v.table = -1};
+    if (pm_str_starts(text, PM_STR("\xef\xbb\xbf"))) r->at += 3; // a byte order mark
     for (;;) {
         space(r);
         if (r->at >= r->end) return;
