@@ -150,6 +150,8 @@ tidy: $(BUILD)/gen/lists.c ## clang-tidy and cppcheck over the program, each sil
 	$(Q)sh tests/tools/tidy.sh
 memory: unit-bins all ## unit tests and some inputs under valgrind
 	$(Q)BUILD=$(BUILD) sh tests/tools/memory.sh
+slow: all ## search inputs of a megabyte that cost more than two seconds of CPU (half an hour; T="WAY..." some, -e each case by itself)
+	$(Q)PM=$(BIN) python3 tests/tools/slow.py $(T)
 coverage: ## lines and branches that the tests run, room by room (some minutes)
 	$(Q)$(MAKE) --no-print-directory CC=gcc BUILD=build/coverage OPT=-O0 HARDEN= CFLAGS="--coverage -fprofile-update=atomic" all unit-bins
 	$(Q)python3 tests/tools/coverage.py build/coverage
@@ -229,4 +231,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE tidy memory coverage audit-deps accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE tidy memory slow coverage audit-deps accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
